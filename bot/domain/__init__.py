@@ -1,0 +1,1 @@
+"""What we know and decide: pure, without I/O; the standard library and pydantic only."""

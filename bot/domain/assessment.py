@@ -1,0 +1,124 @@
+"""What the detectors made of one mention: signals, and what follows from them together."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Sentiment(StrEnum):
+    NEGATIVE = "negative"
+    NEUTRAL = "neutral"
+    POSITIVE = "positive"
+
+
+class Intent(StrEnum):
+    """In the order in which one of them names a mention that has several."""
+
+    CRISIS = "crisis"
+    SPAM = "spam"
+    COMPLAINT = "complaint"
+    NEED = "need"
+    QUESTION = "question"
+    PURCHASE = "purchase"
+    PRAISE = "praise"
+    OTHER = "other"
+
+
+class Signal(NamedTuple):
+    """What one detector made of one mention.
+
+    `label` is `<dimension>:<word>`, such as `intent:complaint`; routes match on it. `confidence` runs from 0 to 1.
+    `holds` says whether the detector stands by it: a class that lost, or a probability below the cut-off, is kept for
+    the figures and does not hold. `because` is in words, for the card. `weight` is used by urgency alone: its points.
+    """
+
+    detector: str
+    label: str
+    confidence: float
+    because: str = ""
+    holds: bool = True
+    weight: int = 0
+
+    @property
+    def dimension(self) -> str:
+        return self.label.partition(":")[0]
+
+    @property
+    def word(self) -> str:
+        return self.label.partition(":")[2]
+
+
+UNSURE = "sentiment:unsure"
+
+
+class Assessment(BaseModel):
+    """All signals about one mention. What is asked of it is derived, so that it cannot disagree with itself."""
+
+    model_config = ConfigDict(frozen=True)
+
+    signals: tuple[Signal, ...] = ()
+
+    def words(self, dimension: str) -> tuple[str, ...]:
+        """The words that hold in one dimension, in the order in which they were found."""
+        return tuple(s.word for s in self.signals if s.holds and s.dimension == dimension)
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        return frozenset(s.label for s in self.signals if s.holds)
+
+    @cached_property
+    def probabilities(self) -> dict[str, float]:
+        found = {s.word: s.confidence for s in self.signals if s.dimension == "sentiment" and s.label != UNSURE}
+        return {sentiment.value: found.get(sentiment.value, 0.0) for sentiment in Sentiment}
+
+    @cached_property
+    def sentiment(self) -> Sentiment:
+        """The likeliest, also where the detector is unsure; neutral where nothing was detected."""
+        best = max(self.probabilities, key=lambda word: self.probabilities[word])
+        return Sentiment(best) if self.probabilities[best] > 0 else Sentiment.NEUTRAL
+
+    @property
+    def unsure(self) -> bool:
+        return UNSURE in self.labels
+
+    @cached_property
+    def intents(self) -> dict[str, float]:
+        return {s.word: s.confidence for s in self.signals if s.dimension == "intent"}
+
+    @cached_property
+    def intent(self) -> Intent:
+        """The one intent that names this mention: the first that holds, in the order of `Intent`."""
+        held = set(self.words("intent"))
+        return next((intent for intent in Intent if intent.value in held), Intent.OTHER)
+
+    @property
+    def subject(self) -> str:
+        return next(iter(self.words("subject")), "")
+
+    @property
+    def kind(self) -> str:
+        return next(iter(self.words("kind")), "")
+
+    @property
+    def language(self) -> str:
+        return next(iter(self.words("language")), "")
+
+    @cached_property
+    def urgency(self) -> int:
+        """0 to 100: the sum of the points of its parts."""
+        return max(0, min(100, sum(s.weight for s in self.signals)))
+
+    @property
+    def because(self) -> tuple[str, ...]:
+        return tuple(s.because for s in self.signals if s.holds and s.because)
+
+    def why(self, *dimensions: str) -> tuple[str, ...]:
+        """The reasons for what holds in these dimensions."""
+        return tuple(s.because for s in self.signals if s.holds and s.because and s.dimension in dimensions)
+
+
+def assessed(*parts: Iterable[Signal]) -> Assessment:
+    return Assessment.model_construct(signals=tuple(signal for part in parts for signal in part))

@@ -1,0 +1,123 @@
+"""The work one department owns: one mention, and those that joined it."""
+
+import hashlib
+from base64 import b32encode
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.domain.assessment import Assessment, Intent
+from bot.domain.mention import Mention
+from bot.domain.routing import Clocks
+
+HISTORY_KEPT = 30
+"""Lines of history that travel with a case; the audit log has them all."""
+JOINED_KEPT = 20
+"""Joined mentions that travel with a case; the store has up to a thousand beside it."""
+
+
+class Status(StrEnum):
+    NEW = "new"
+    CLAIMED = "claimed"
+    RESOLVED = "resolved"
+
+
+class Resolution(StrEnum):
+    ANSWERED = "answered"
+    FIXED = "fixed"
+    NO_ACTION = "no action"
+    SPAM = "spam"
+    NOT_ABOUT_US = "not about us"
+
+    @property
+    def helped(self) -> bool:
+        """Whether somebody out there got something from us."""
+        return self in {Resolution.ANSWERED, Resolution.FIXED}
+
+
+class Joining(StrEnum):
+    """Why a mention became part of an open case."""
+
+    COPY = "copy"
+    SAME_PERSON = "same person"
+
+
+class Joined(NamedTuple):
+    """A mention that joined, as the card lists it."""
+
+    mention: str
+    who: str
+    url: str
+    at: datetime
+    why: Joining
+
+
+class AuditEvent(NamedTuple):
+    """Something that happened to a case. `by` is a Slack user id, or empty where a clock or a mention did it."""
+
+    at: datetime
+    by: str
+    what: str
+    """A verb in the past, such as `claimed`, that goes before `by @ana`."""
+    detail: str = ""
+    """What we know about it, in our own words or a person's note; strangers' words never come here."""
+
+
+def case_id(mention_id: str) -> str:
+    """Derived, so that a mention handled twice opens the same case twice, which the store refuses."""
+    return b32encode(hashlib.blake2b(mention_id.encode(), digest_size=5).digest()).decode()
+
+
+class Case(BaseModel):
+    """`version` counts commits. `due` is the clock shown: to claim while new, to resolve while claimed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    version: int = 0
+    mention: Mention
+    assessment: Assessment
+    department: str
+    route: str = ""
+    clocks: Clocks = Clocks()
+    status: Status = Status.NEW
+    owner: str = ""
+    resolution: Resolution | None = None
+    note: str = ""
+    opened_at: datetime
+    """When it came to the department that has it; a hand-over and a reopening start it anew."""
+    first_opened_at: datetime
+    claimed_at: datetime | None = None
+    resolved_at: datetime | None = None
+    due: datetime | None = None
+    rung: int = 0
+    """How often we spoke up because nobody claimed it: 1 is the channel, 2 the first person on call, …"""
+    lease_ends: datetime | None = None
+    lease_said: bool = False
+    overdue_said: bool = False
+    joined: tuple[Joined, ...] = ()
+    joined_count: int = 0
+    history: tuple[AuditEvent, ...] = ()
+
+    @property
+    def urgent(self) -> bool:
+        """A crisis keeps no business hours and goes before everything else."""
+        return self.assessment.intent is Intent.CRISIS
+
+    @property
+    def closed(self) -> bool:
+        return self.status is Status.RESOLVED
+
+    def overdue(self, at: datetime) -> bool:
+        return self.due is not None and self.due <= at and not self.closed
+
+    def told(self, event: AuditEvent) -> tuple[AuditEvent, ...]:
+        """The history with one more line; the first line stays, the oldest of the others go."""
+        lines = (*self.history, event)
+        return lines if len(lines) <= HISTORY_KEPT else (lines[0], *lines[-(HISTORY_KEPT - 1) :])
+
+    def having(self, **changes: object) -> "Case":
+        """This case with some things changed; quicker than validating again what was validated before."""
+        return self.model_copy(update=changes)

@@ -1,0 +1,160 @@
+"""The clocks of a case: when something is due next, and what happens then."""
+
+from datetime import datetime, timedelta
+
+from bot.domain.case import AuditEvent, Case, Status
+from bot.domain.decision import Decision
+from bot.domain.department import Department
+from bot.domain.hours import Hours
+from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.words import length
+
+REMIND_EVERY = timedelta(minutes=5)
+"""Between one person on call and the next, where a route says nothing: time to read a message and press a button."""
+
+
+def hours_for(case: Case, department: Department) -> Hours:
+    return Hours() if case.urgent else department.hours
+
+
+def claim_due(case: Case, department: Department, at: datetime) -> datetime | None:
+    within = case.clocks.claim_within
+    return hours_for(case, department).after(at, within) if within else None
+
+
+def resolve_due(case: Case, department: Department) -> datetime | None:
+    within = case.clocks.resolve_within
+    return hours_for(case, department).after(case.first_opened_at, within) if within else None
+
+
+def lease_end(case: Case, department: Department, at: datetime) -> datetime | None:
+    lease = case.clocks.lease
+    return hours_for(case, department).after(at, lease) if lease else None
+
+
+def rungs(department: Department) -> int:
+    """The channel, then each person on call."""
+    return 1 + len(department.on_call)
+
+
+def next_deadline(case: Case, department: Department) -> datetime | None:
+    """When a clock of this case runs out next, or None if none is running."""
+    if case.status is Status.NEW:
+        return _next_rung(case, department)
+    if case.status is Status.CLAIMED:
+        times = [_lease_deadline(case), None if case.overdue_said else case.due]
+        return min((time for time in times if time), default=None)
+    return None
+
+
+def _next_rung(case: Case, department: Department) -> datetime | None:
+    if case.due is None or case.rung >= rungs(department):
+        return None
+    if case.rung == 0:
+        return case.due
+    step = case.clocks.remind_every or REMIND_EVERY
+    return hours_for(case, department).after(case.due, step * case.rung)
+
+
+def _lease_deadline(case: Case) -> datetime | None:
+    if case.lease_ends is None or case.claimed_at is None:
+        return None
+    started = lease_started(case)
+    return case.lease_ends if case.lease_said else started + (case.lease_ends - started) / 2
+
+
+def lease_started(case: Case) -> datetime:
+    """When the running lease began: with the claim, or when the owner last said that she is still on it."""
+    renewed = [event.at for event in case.history if event.what == "still on it" and event.by == case.owner]
+    assert case.claimed_at is not None
+    return max([case.claimed_at, *renewed])
+
+
+def ring(case: Case, department: Department, at: datetime) -> Decision | None:
+    """What happens now that a clock may have run out; None if none has. One thing at a time."""
+    deadline = next_deadline(case, department)
+    if deadline is None or deadline > at:
+        return None
+    if case.status is Status.NEW:
+        return _climb(case, department, at)
+    lease = _lease_deadline(case)
+    if lease is not None and lease <= at:
+        return _release(case, department, at) if case.lease_said else _nudge(case, department, at)
+    return _say_overdue(case, department, at)
+
+
+def _decide(before: Case, after: Case, department: Department, event: AuditEvent, *more: Notification) -> Decision:
+    after = after.having(version=before.version + 1, history=after.told(event))
+    card = Notification(NotificationKind.CARD, after.id, after.department, lane_of(after, Lane.UPDATE))
+    return Decision(
+        case=after,
+        before=before,
+        notifications=(card, *more),
+        events=(event,),
+        deadline=next_deadline(after, department),
+    )
+
+
+def lane_of(case: Case, lane: Lane) -> Lane:
+    return Lane.CRISIS if case.urgent else lane
+
+
+def _climb(case: Case, department: Department, at: datetime) -> Decision:
+    rung = case.rung + 1
+    lane = lane_of(case, Lane.CLICK)
+    nth = _round(case) * 100 + rung
+    if rung == 1:
+        waited = length(case.clocks.claim_within or timedelta())
+        event = AuditEvent(at, "", "reminded the channel", f"unclaimed after {waited}")
+        more = Notification(NotificationKind.REMINDER, case.id, case.department, lane, nth)
+    else:
+        person = department.on_call[rung - 2]
+        event = AuditEvent(
+            at, "", f"called <@{person}>" if person.startswith(("U", "W")) else f"called {person}", "on call"
+        )
+        more = Notification(NotificationKind.CALL, case.id, f"@{person}", lane, nth)
+    return _decide(case, case.having(rung=rung), department, event, more)
+
+
+def _round(case: Case) -> int:
+    """How often this case has come back to a channel: the reminders of one round are not those of the next."""
+    return sum(event.what in {"released", "reopened", "handed over", "lease ran out"} for event in case.history)
+
+
+def _nudge(case: Case, department: Department, at: datetime) -> Decision:
+    assert case.lease_ends is not None
+    event = AuditEvent(at, "", f"reminded <@{case.owner}>", f"claim ends in {length(case.lease_ends - at)}")
+    nudge = Notification(
+        NotificationKind.LEASE, case.id, f"@{case.owner}", Lane.CLICK, int(case.lease_ends.timestamp())
+    )
+    return _decide(case, case.having(lease_said=True), department, event, nudge)
+
+
+def _release(case: Case, department: Department, at: datetime) -> Decision:
+    event = AuditEvent(at, "", "lease ran out", f"<@{case.owner}> had it, not answered in time")
+    told = Notification(NotificationKind.RELEASED, case.id, f"@{case.owner}", Lane.CLICK, case.version)
+    return _decide(case, fresh(case, department, at), department, event, told)
+
+
+def _say_overdue(case: Case, department: Department, at: datetime) -> Decision:
+    event = AuditEvent(at, "", "overdue", "not resolved in time")
+    return _decide(case, case.having(overdue_said=True), department, event)
+
+
+def fresh(case: Case, department: Department, at: datetime) -> Case:
+    """The same case, waiting to be claimed in this department from now on, its claim clock wound."""
+    return case.having(
+        status=Status.NEW,
+        department=department.name,
+        owner="",
+        resolution=None,
+        note="",
+        opened_at=at,
+        claimed_at=None,
+        resolved_at=None,
+        rung=0,
+        lease_ends=None,
+        lease_said=False,
+        overdue_said=False,
+        due=claim_due(case, department, at),
+    )

@@ -1,0 +1,73 @@
+"""A case as decided, with its notifications and audit events: what one commit writes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.assessment import Assessment
+from bot.domain.case import AuditEvent, Case
+from bot.domain.mention import Mention
+from bot.domain.notification import Notification
+
+
+class Refused(Exception):  # noqa: N818 - a "no" is not an error
+    """What the rules forbid, with the sentence for the person who asked."""
+
+
+class Unreachable(Exception):  # noqa: N818 - named as it is said
+    """The store does not answer: nothing was read or written, and nothing is pretended."""
+
+
+class Outcome(StrEnum):
+    """What became of a mention. The books: seen = opened + joined + tallied + spam, and nothing unaccounted."""
+
+    OPENED = "opened"
+    JOINED = "joined"
+    TALLIED = "tallied"
+    SPAM = "spam"
+
+
+class Measure(StrEnum):
+    """What is timed, in seconds, for the medians of a department."""
+
+    CLAIM = "claim"
+    RESOLVE = "resolve"
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Somebody said that we heard wrongly: kept for learning, with what was thought."""
+
+    at: datetime
+    by: str
+    case: str
+    what: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One mention, assessed and accounted for. `department` is where it went, or `nobody`."""
+
+    mention: Mention
+    assessment: Assessment
+    department: str
+    outcome: Outcome
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`before` is what was read (None: the case is new); its version must still hold when this is committed."""
+
+    case: Case | None
+    before: Case | None = None
+    notifications: tuple[Notification, ...] = ()
+    events: tuple[AuditEvent, ...] = ()
+    deadline: datetime | None = None
+    heard: Heard | None = None
+    took: tuple[tuple[Measure, float], ...] = ()
+    correction: Correction | None = None
+    joining: Mention | None = None
+    separating: str = ""

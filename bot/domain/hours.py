@@ -1,0 +1,103 @@
+"""Business hours: when a department works, and when a clock that stands still outside of them runs out."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WINDOW = re.compile(r"^(?P<days>[A-Za-z,\- ]+?)\s+(?P<start>\d{1,2}:\d{2})\s*-\s*(?P<end>\d{1,2}:\d{2})$")
+_LONGEST_SEARCH = timedelta(days=370)
+
+
+class Window(BaseModel):
+    """Some days of the week, from one wall-clock time to another; an end at or before the start is the next day's."""
+
+    model_config = ConfigDict(frozen=True)
+
+    days: frozenset[int]
+    start: time
+    end: time
+
+    def spans(self, day: date, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+        """This window's instants on a day, in UTC, or None if it does not open on that day."""
+        if day.weekday() not in self.days:
+            return None
+        last = day if self.end > self.start else day + timedelta(days=1)
+        start = datetime.combine(day, self.start, zone).astimezone(UTC)
+        return start, datetime.combine(last, self.end, zone).astimezone(UTC)
+
+
+class Hours(BaseModel):
+    """Windows in one time zone. No window at all means always."""
+
+    model_config = ConfigDict(frozen=True)
+
+    windows: tuple[Window, ...] = ()
+    zone: str = "UTC"
+
+    def _spans(self, day: date) -> list[tuple[datetime, datetime]]:
+        zone = ZoneInfo(self.zone)
+        return sorted(span for window in self.windows if (span := window.spans(day, zone)))
+
+    def open_at(self, at: datetime) -> bool:
+        """Whether this instant lies in working time."""
+        if not self.windows:
+            return True
+        day = at.astimezone(ZoneInfo(self.zone)).date()
+        return any(start <= at < end for d in (day - timedelta(days=1), day) for start, end in self._spans(d))
+
+    def after(self, start: datetime, working: timedelta) -> datetime:
+        """The instant at which so much working time has passed since `start`, in UTC.
+
+        Windows that overlap count once. Time that daylight saving skips or repeats counts as it really passes.
+        """
+        if not self.windows:
+            return start + working
+        at, left = start, working
+        day = start.astimezone(ZoneInfo(self.zone)).date() - timedelta(days=1)
+        until = start + _LONGEST_SEARCH
+        while at < until:
+            for opens, closes in self._spans(day):
+                at = max(at, opens) if closes > at else at
+                if opens <= at < closes:
+                    if closes - at >= left:
+                        return at + left
+                    left -= closes - at
+                    at = closes
+            day += timedelta(days=1)
+        return until
+
+
+def parse_window(words: str) -> Window:
+    """`Mon-Fri 08:00-20:00`, `Sat,Sun 10:00-14:00`, `Mon-Fri 22:00-06:00`. Raises ValueError with a sentence."""
+    found = _WINDOW.match(words.strip())
+    if not found:
+        raise ValueError(f"{words!r} is not a window of hours; write it like 'Mon-Fri 08:00-20:00'")
+    return Window(days=_days(found["days"]), start=_clock(found["start"]), end=_clock(found["end"]))
+
+
+def _clock(words: str) -> time:
+    hour, minute = (int(part) for part in words.split(":"))
+    if (hour, minute) == (24, 0):
+        return time(0, 0)
+    if hour > 23 or minute > 59:
+        raise ValueError(f"{words!r} is no time of day; hours run from 00:00 to 24:00")
+    return time(hour, minute)
+
+
+def _days(words: str) -> frozenset[int]:
+    chosen: set[int] = set()
+    for part in words.split(","):
+        first, _, last = part.strip().partition("-")
+        start, end = _day(first), _day(last or first)
+        chosen.update((start + offset) % 7 for offset in range((end - start) % 7 + 1))
+    return frozenset(chosen)
+
+
+def _day(word: str) -> int:
+    short = word.strip().lower()[:3]
+    if short not in DAYS:
+        raise ValueError(f"{word.strip()!r} is no day of the week; use Mon, Tue, Wed, Thu, Fri, Sat, Sun")
+    return DAYS.index(short)

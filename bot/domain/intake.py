@@ -1,0 +1,107 @@
+"""What becomes of a mention: it opens a case, joins one, or is tallied."""
+
+import re
+import unicodedata
+from datetime import datetime, timedelta
+
+from bot.domain.assessment import Assessment, Intent
+from bot.domain.case import JOINED_KEPT, AuditEvent, Case, Joined, Joining, case_id
+from bot.domain.clocks import claim_due, fresh, lane_of, next_deadline
+from bot.domain.decision import Decision, Heard, Outcome
+from bot.domain.department import Department
+from bot.domain.mention import Mention
+from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.routing import NOBODY, Route
+
+COPY_WINDOW = timedelta(hours=24)
+"""How long the same words count as a copy of an open case."""
+CONVERSATION_WINDOW = timedelta(days=30)
+"""How long a person who writes again in the same conversation finds the case again."""
+LEAST_WORDS_TO_COPY = 4
+"""'Thank you so much' from two people is not one post twice."""
+
+_NOT_SAID = re.compile(r"https?://\S+|www\.\S+|@\w+|^\s*rt\b|\bvia\b", re.IGNORECASE)
+_BETWEEN = re.compile(r"[\W_]+")
+
+
+def conversation_key(mention: Mention) -> str:
+    """The same person in the same conversation; empty where the outlet does not say."""
+    if not mention.conversation or mention.author.id == "unknown":
+        return ""
+    return f"{mention.source}:{mention.author.id}:{mention.conversation}"
+
+
+def copy_key(mention: Mention, subject: str) -> str:
+    """The words without links, handles, case and punctuation; empty where too little is said to tell a copy."""
+    folded = unicodedata.normalize("NFKC", _NOT_SAID.sub(" ", mention.text)).casefold()
+    words = _BETWEEN.split(folded)
+    said = [word for word in words if word]
+    if len(said) < LEAST_WORDS_TO_COPY and len("".join(said)) < 20:
+        return ""
+    return case_id(f"{subject}|{' '.join(said)}")
+
+
+def open_case(mention: Mention, assessment: Assessment, route: Route, department: Department, at: datetime) -> Decision:
+    """A mention that nobody has yet opens a case of its own."""
+    event = AuditEvent(at, "", "opened", f"by route {route.name}")
+    case = Case.model_construct(
+        id=case_id(mention.id),
+        version=1,
+        mention=mention,
+        assessment=assessment,
+        department=department.name,
+        route=route.name,
+        clocks=route.clocks,
+        opened_at=at,
+        first_opened_at=at,
+        history=(event,),
+    )
+    case = case.having(due=claim_due(case, department, at))
+    card = Notification(NotificationKind.CARD, case.id, department.name, lane_of(case, Lane.NEW))
+    return Decision(
+        case=case,
+        notifications=(card,),
+        events=(event,),
+        deadline=next_deadline(case, department),
+        heard=Heard(mention, assessment, department.name, Outcome.OPENED, at),
+    )
+
+
+def tally(mention: Mention, assessment: Assessment, at: datetime) -> Decision:
+    """A mention that no department needs to see is counted, and spam is counted as spam."""
+    outcome = Outcome.SPAM if assessment.intent is Intent.SPAM else Outcome.TALLIED
+    return Decision(case=None, heard=Heard(mention, assessment, NOBODY, outcome, at))
+
+
+def join(
+    case: Case, mention: Mention, assessment: Assessment, why: Joining, department: Department, at: datetime
+) -> Decision:
+    """The same person again, or a copy: part of the case, told to its owner, and reopening it if it was resolved."""
+    joined = Joined(mention.id, mention.who, mention.url, mention.created_at, why)
+    event = AuditEvent(at, "", "joined", f"{why.value}, {case.joined_count + 1} in all")
+    after = case.having(
+        version=case.version + 1,
+        joined=(*case.joined, joined)[-JOINED_KEPT:],
+        joined_count=case.joined_count + 1,
+        history=case.told(event),
+    )
+    events = [event]
+    if case.closed:
+        reopened = AuditEvent(at, "", "reopened", "the person wrote again")
+        after = fresh(after, department, at)
+        after = after.having(history=after.told(reopened))
+        events.append(reopened)
+    lane = lane_of(after, Lane.UPDATE)
+    notifications = [Notification(NotificationKind.CARD, after.id, after.department, lane)]
+    if case.owner and why is Joining.SAME_PERSON:
+        tell = Notification(NotificationKind.JOINED, after.id, f"@{case.owner}", Lane.CLICK, after.joined_count)
+        notifications.append(tell)
+    return Decision(
+        case=after,
+        before=case,
+        notifications=tuple(notifications),
+        events=tuple(events),
+        deadline=next_deadline(after, department),
+        heard=Heard(mention, assessment, case.department, Outcome.JOINED, at),
+        joining=mention,
+    )

@@ -1,0 +1,75 @@
+"""The lifecycle of a case: one table, and the sentences said to whoever asks for what the table forbids."""
+
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from bot.domain.case import Case, Status
+from bot.domain.decision import Refused
+from bot.domain.department import Staff
+from bot.domain.words import ago, people
+
+
+class Transition(StrEnum):
+    CLAIM = "claim"
+    RELEASE = "release"
+    RESOLVE = "resolve"
+    REOPEN = "reopen"
+    HAND_OVER = "hand over"
+
+
+TABLE = MappingProxyType(
+    {
+        Transition.CLAIM: {Status.NEW: Status.CLAIMED},
+        Transition.RELEASE: {Status.CLAIMED: Status.NEW},
+        Transition.RESOLVE: {Status.NEW: Status.RESOLVED, Status.CLAIMED: Status.RESOLVED},
+        Transition.REOPEN: {Status.RESOLVED: Status.NEW},
+        Transition.HAND_OVER: {Status.NEW: Status.NEW, Status.CLAIMED: Status.NEW},
+    }
+)
+"""A hand-over to a person is a hand-over to her department and a claim in her name, in one decision."""
+
+
+def next_status(case: Case, transition: Transition, by: str, at: datetime) -> Status:
+    """The status that follows, or Refused with a sentence."""
+    to = TABLE[transition].get(case.status)
+    if to is None:
+        raise Refused(_why_not(case, transition, by, at))
+    return to
+
+
+def _why_not(case: Case, transition: Transition, by: str, at: datetime) -> str:
+    if case.status is Status.RESOLVED:
+        return (
+            f"This case was resolved {_when(case.resolved_at, at)} ({case.resolution or 'no word'}). Reopen it first."
+        )
+    if transition is Transition.CLAIM:
+        if case.owner == by:
+            return "You have this one already."
+        return f"<@{case.owner}> has this one, {_when(case.claimed_at, at)}."
+    if transition is Transition.RELEASE:
+        return "Nobody has claimed this case, so there is nothing to release. Press Claim to take it."
+    return f"This case is still open ({case.status.value}), so there is nothing to reopen."
+
+
+def _when(then: datetime | None, at: datetime) -> str:
+    return ago(at - then) if then else "already"
+
+
+def allow(transition: Transition, case: Case, by: str, staff: Staff) -> None:
+    """Raises Refused where a person may not do this, whatever the case's status; says what she may do instead."""
+    if not staff.may_answer(by):
+        raise Refused(_for_deputies(staff))
+    owned_by_another = case.status is Status.CLAIMED and case.owner != by
+    if transition is Transition.CLAIM or not owned_by_another or staff.manages(by):
+        return
+    raise Refused(f"<@{case.owner}> has this one. Ask <@{case.owner}> or a manager to {transition.value} it.")
+
+
+def _for_deputies(staff: Staff) -> str:
+    deputise = f"{people(staff.managers)} can deputise you." if staff.managers else "A manager can deputise you."
+    deputies = people(staff.deputies) or "nobody yet"
+    return (
+        f"Only deputies of {staff.department} answer these ({deputies}). "
+        f"You can open the post, thank the person, or tell one of them. {deputise}"
+    )

@@ -1,0 +1,117 @@
+"""One thing somebody said in public, as it comes from outside and as it is kept."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+TEXT_KEPT = 10_000
+"""Characters of a post that are kept: more than anybody reads on a card, and a bound for every detector."""
+
+
+def clean(value: Any) -> Any:
+    """Strings that neither UTF-8 nor Redis nor Slack can carry (lone surrogates, NUL), made carriable."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode().replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    return value
+
+
+def _words(value: Any) -> Any:
+    return str(value) if isinstance(value, int) else clean(value)
+
+
+def _text(value: Any) -> Any:
+    value = clean(value)
+    if isinstance(value, str) and len(value) > TEXT_KEPT:
+        return value[: TEXT_KEPT - 1] + "…"
+    return value
+
+
+def _moment(value: Any) -> Any:
+    """A time without a zone is taken as UTC, which is what every outlet means by it."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    return value
+
+
+Words = Annotated[str, BeforeValidator(_words)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+
+
+class Author(BaseModel):
+    """Who said it, as far as the outlet tells. Counts are the outlet's own and may be bought."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: Words = Field(min_length=1, max_length=300)
+    handle: Words = Field("", max_length=300)
+    name: Words = ""
+    followers: int | None = Field(None, ge=0)
+    following: int | None = Field(None, ge=0)
+    posts: int | None = Field(None, ge=0)
+    created_at: Moment | None = None
+    verified: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_handle(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            handle = value.removeprefix("@")
+            return {"id": handle, "handle": handle}
+        if isinstance(value, dict) and "id" not in value and value.get("handle"):
+            return {**value, "id": value["handle"]}
+        return value
+
+
+UNKNOWN_AUTHOR = Author(id="unknown", handle="")
+
+
+class Mention(BaseModel):
+    """Never changes once it was heard. `id` is `<source>:<the outlet's id>`; times are UTC."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: Words = Field(min_length=3, max_length=300, pattern=r"^[^\s:]+:\S+$")
+    source: Words
+    text: Annotated[str, BeforeValidator(_text)]
+    created_at: Moment
+    url: Words = Field("", max_length=3000)
+    lang: Words = Field("", max_length=35)
+    conversation: Words = Field("", max_length=300)
+    in_reply_to: Words = Field("", max_length=300)
+    subjects: tuple[Words, ...] = ()
+    author: Author = UNKNOWN_AUTHOR
+
+    @model_validator(mode="before")
+    @classmethod
+    def _identity(cls, value: Any) -> Any:
+        """`id` alone names its source; a source with a native id makes an id; null means absent."""
+        if not isinstance(value, dict):
+            return value
+        found = {key: item for key, item in value.items() if item is not None}
+        native, source = found.get("id"), found.get("source")
+        if isinstance(native, int) and not isinstance(native, bool):
+            native = str(native)
+        if isinstance(native, str):
+            if isinstance(source, str) and source and not native.startswith(f"{source}:"):
+                native = f"{source}:{native}"
+            found["id"] = native
+            found["source"] = native.partition(":")[0]
+        return found
+
+    @property
+    def who(self) -> str:
+        """The name to show: a handle with its @, else the name, else nobody."""
+        if self.author.handle:
+            return f"@{self.author.handle.removeprefix('@')}"
+        return self.author.name or "somebody"
+
+    @classmethod
+    def kept(cls, raw: str | bytes) -> Self:
+        """A mention that we wrote ourselves, read back."""
+        return cls.model_validate_json(raw)

@@ -1,0 +1,184 @@
+"""What people do with a case: each move takes the case as read and gives the decision, or says no."""
+
+from datetime import datetime
+
+from bot.domain.assessment import Assessment
+from bot.domain.case import AuditEvent, Case, Resolution, Status, case_id
+from bot.domain.clocks import fresh, lane_of, lease_end, next_deadline, resolve_due
+from bot.domain.decision import Correction, Decision, Measure, Refused
+from bot.domain.department import Department, Staff
+from bot.domain.lifecycle import Transition, allow, next_status
+from bot.domain.mention import Mention
+from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.words import length
+
+
+def _decide(
+    before: Case,
+    after: Case,
+    department: Department,
+    event: AuditEvent,
+    *more: Notification,
+    took: tuple[tuple[Measure, float], ...] = (),
+    correction: Correction | None = None,
+) -> Decision:
+    after = after.having(version=before.version + 1, history=after.told(event))
+    card = Notification(NotificationKind.CARD, after.id, after.department, lane_of(after, Lane.CLICK))
+    return Decision(
+        case=after,
+        before=before,
+        notifications=(card, *more),
+        events=(event,),
+        deadline=next_deadline(after, department),
+        took=took,
+        correction=correction,
+    )
+
+
+def claim(case: Case, by: str, staff: Staff, department: Department, at: datetime) -> Decision:
+    """One owner, always. The claim is a lease, and the clock to resolve begins to show."""
+    allow(Transition.CLAIM, case, by, staff)
+    status = next_status(case, Transition.CLAIM, by, at)
+    after = _owned(case, by, department, at).having(status=status)
+    waited = (at - case.opened_at).total_seconds()
+    event = AuditEvent(at, by, "claimed", f"after {length(at - case.opened_at)}")
+    return _decide(case, after, department, event, took=((Measure.CLAIM, waited),))
+
+
+def _owned(case: Case, owner: str, department: Department, at: datetime) -> Case:
+    return case.having(
+        status=Status.CLAIMED,
+        owner=owner,
+        claimed_at=at,
+        due=resolve_due(case, department),
+        lease_ends=lease_end(case, department, at),
+        lease_said=False,
+        overdue_said=False,
+    )
+
+
+def keep(case: Case, by: str, department: Department, at: datetime) -> Decision:
+    """The owner is still on it: the lease begins anew."""
+    if case.status is not Status.CLAIMED or case.owner != by:
+        raise Refused("This case is not yours now, so there is nothing to keep. Press Claim on its card to take it.")
+    after = case.having(lease_ends=lease_end(case, department, at), lease_said=False)
+    return _decide(case, after, department, AuditEvent(at, by, "still on it"))
+
+
+def release(case: Case, by: str, staff: Staff, department: Department, at: datetime) -> Decision:
+    """Back to the channel, with the claim clock wound anew."""
+    allow(Transition.RELEASE, case, by, staff)
+    next_status(case, Transition.RELEASE, by, at)
+    return _decide(case, fresh(case, department, at), department, AuditEvent(at, by, "released"))
+
+
+def resolve(
+    case: Case, by: str, resolution: Resolution, note: str, staff: Staff, department: Department, at: datetime
+) -> Decision:
+    """Done, with one word for how. Somebody who resolves what nobody claimed is its owner from then on."""
+    allow(Transition.RESOLVE, case, by, staff)
+    status = next_status(case, Transition.RESOLVE, by, at)
+    after = case.having(
+        status=status,
+        owner=case.owner or by,
+        resolution=resolution,
+        note=note.strip()[:1000],
+        resolved_at=at,
+        due=None,
+        lease_ends=None,
+    )
+    took = (at - case.first_opened_at).total_seconds()
+    event = AuditEvent(at, by, "resolved", resolution.value)
+    return _decide(case, after, department, event, took=((Measure.RESOLVE, took),))
+
+
+def reopen(case: Case, by: str, staff: Staff, department: Department, at: datetime) -> Decision:
+    allow(Transition.REOPEN, case, by, staff)
+    next_status(case, Transition.REOPEN, by, at)
+    return _decide(case, fresh(case, department, at), department, AuditEvent(at, by, "reopened"))
+
+
+def hand_to_person(case: Case, by: str, to: str, staff: Staff, department: Department, at: datetime) -> Decision:
+    """To another deputy of the department that has it."""
+    allow(Transition.HAND_OVER, case, by, staff)
+    next_status(case, Transition.HAND_OVER, by, at)
+    if to == case.owner:
+        raise Refused(f"<@{to}> has this one already.")
+    if not staff.may_answer(to):
+        raise Refused(
+            f"<@{to}> is no deputy of {department.name}, so could not answer it. "
+            "Choose one of its deputies, or the department to hand it to."
+        )
+    event = AuditEvent(at, by, "handed over", f"to <@{to}>")
+    told = Notification(NotificationKind.HANDED, case.id, f"@{to}", Lane.CLICK, case.version)
+    more = () if to == by else (told,)
+    return _decide(case, _owned(case, to, department, at), department, event, *more)
+
+
+def hand_to_department(case: Case, by: str, staff: Staff, to: Department, at: datetime) -> Decision:
+    """One case, one card alive: the card in the old channel says where it went."""
+    allow(Transition.HAND_OVER, case, by, staff)
+    next_status(case, Transition.HAND_OVER, by, at)
+    if to.name == case.department:
+        raise Refused(f"{to.name} has this case already. Choose another department, or a person.")
+    event = AuditEvent(at, by, "handed over", f"from {case.department} to {to.name}")
+    return _decide(case, fresh(case, to, at), to, event)
+
+
+def not_for_us(
+    case: Case, by: str, staff: Staff, to: Department | None, at: datetime, department: Department
+) -> Decision:
+    """The route was wrong: the case goes where it belongs (None: to nobody) and the correction is kept."""
+    allow(Transition.HAND_OVER, case, by, staff)
+    next_status(case, Transition.HAND_OVER, by, at)
+    if to is not None and to.name == case.department:
+        raise Refused(f"{to.name} has this case already. Choose where it belongs instead.")
+    where = to.name if to else "nobody"
+    correction = Correction(at, by, case.id, "department", case.department, where)
+    event = AuditEvent(at, by, "corrected the route", f"from {case.department} to {where}")
+    if to is not None:
+        return _decide(case, fresh(case, to, at), to, event, correction=correction)
+    after = case.having(
+        status=Status.RESOLVED,
+        owner=case.owner or by,
+        resolution=Resolution.NOT_ABOUT_US,
+        resolved_at=at,
+        due=None,
+        lease_ends=None,
+    )
+    return _decide(case, after, department, event, correction=correction)
+
+
+def separate(
+    case: Case,
+    mention: Mention,
+    assessment: Assessment,
+    by: str,
+    staff: Staff,
+    department: Department,
+    at: datetime,
+) -> tuple[Decision, Decision]:
+    """A mention that joined wrongly gets its own case: what the first case loses, and the case that opens."""
+    if not staff.may_answer(by):
+        allow(Transition.RESOLVE, case, by, staff)
+    left = AuditEvent(at, by, "separated", f"{mention.id} has its own case now")
+    after = case.having(
+        joined=tuple(joined for joined in case.joined if joined.mention != mention.id),
+        joined_count=max(0, case.joined_count - 1),
+    )
+    losing = _decide(case, after, department, left)
+    opened = AuditEvent(at, by, "opened", f"separated from case {case.id}")
+    own = case.having(
+        id=case_id(mention.id),
+        version=1,
+        mention=mention,
+        assessment=assessment,
+        joined=(),
+        joined_count=0,
+        first_opened_at=at,
+        history=(opened,),
+    )
+    own = fresh(own, department, at)
+    card = Notification(NotificationKind.CARD, own.id, own.department, lane_of(own, Lane.CLICK))
+    opening = Decision(case=own, notifications=(card,), events=(opened,), deadline=next_deadline(own, department))
+    return losing, opening

@@ -1,0 +1,52 @@
+"""What the outbox owes the world. A notification names a thing, never its text: text is old when it is read."""
+
+from enum import IntEnum, StrEnum
+from typing import NamedTuple, Self
+
+
+class Lane(IntEnum):
+    """Which goes first to one destination; the lower the sooner."""
+
+    CRISIS = 0
+    CLICK = 1
+    NEW = 2
+    UPDATE = 3
+
+
+class NotificationKind(StrEnum):
+    CARD = "card"
+    """Draw this case's card as the case is now."""
+    REMINDER = "reminder"
+    """Say in the channel that nobody has claimed this case."""
+    CALL = "call"
+    """Tell an on-call person that nobody has claimed this case."""
+    LEASE = "lease"
+    """Tell the owner that half of the claim's time has gone."""
+    RELEASED = "released"
+    """Tell the person who had this case that it went back to the channel."""
+    JOINED = "joined"
+    """Tell the owner that the person wrote again."""
+    HANDED = "handed"
+    """Tell a person that this case is now hers."""
+    TROUBLE = "trouble"
+    """Tell a fallback channel that a department's own channel cannot be written to. `case` is the department's name."""
+
+
+class Notification(NamedTuple):
+    """`to` is a department's name, or `@` and a person's Slack id. `nth` tells one reminder from the next."""
+
+    kind: NotificationKind
+    case: str
+    to: str
+    lane: Lane = Lane.UPDATE
+    nth: int = 0
+
+    @property
+    def name(self) -> str:
+        """The same for two notifications of which one is enough, whatever their lanes."""
+        return f"{self.kind} {self.case} {self.nth} {self.to}"
+
+    @classmethod
+    def named(cls, name: str, lane: Lane = Lane.UPDATE) -> Self:
+        kind, case, nth, to = name.split(" ", 3)
+        return cls(kind=NotificationKind(kind), case=case, to=to, lane=lane, nth=int(nth))

@@ -1,0 +1,37 @@
+"""Numbers, spans and people as a person says them."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+
+def ago(span: timedelta) -> str:
+    """`2 s before you` is said to whoever came second, `12 min ago` to whoever came later."""
+    seconds = max(0, int(span.total_seconds()))
+    return f"{max(1, seconds)} s before you" if seconds < 60 else f"{length(span)} ago"
+
+
+def length(span: timedelta) -> str:
+    """`45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`: two units at the most."""
+    seconds = max(0, int(span.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = seconds // 60
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def people(ids: Iterable[str], most: int = 5) -> str:
+    """Slack mentions in order; the rest are counted."""
+    known = sorted(ids)
+    shown = ", ".join(f"<@{person}>" for person in known[:most])
+    return f"{shown} and {len(known) - most} more" if len(known) > most else shown
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """`1 case`, `2 cases`, `1,204 mentions`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

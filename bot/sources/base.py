@@ -1,0 +1,37 @@
+"""What a source is, and what it may ask of the house."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from bot.domain.mention import Mention
+
+
+class Ear(Protocol):
+    """What the house gives a source. All of it is kept in Redis, under the source's name."""
+
+    async def cursor(self) -> str | None:
+        """Where this source was, as it last said; None the first time."""
+
+    async def hear(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
+        """Put these in the inbox and move the cursor, all or nothing; says how many were new.
+
+        Raises `Unreachable` when Redis does not answer: nothing was taken and the cursor has not moved.
+        """
+
+    async def progress(self, cursor: str) -> None:
+        """Nothing new was said, and the source is further on all the same."""
+
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        """Waits until no other process runs this source; held while inside. Cancels the inside if it is lost."""
+
+    def trouble(self, sentence: str) -> None:
+        """Something is wrong out there, in words for `/readyz` and the operators; empty: it is well again."""
+
+
+class Source(Protocol):
+    """A place where people speak. Runs until cancelled; survives whatever the outlet does."""
+
+    name: str
+
+    async def listen(self, ear: Ear) -> None: ...
