@@ -1,8 +1,8 @@
 """What people do with a case: each move takes the case as read and gives the decision, or says no."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.assessment import Assessment
 from bot.domain.case import AuditEvent, Case, Resolution, Status, case_id
 from bot.domain.clocks import fresh, lane_of, lease_end, next_deadline, resolve_due
 from bot.domain.decision import Correction, Decision, Measure, Refused
@@ -152,13 +152,16 @@ def not_for_us(
 def separate(
     case: Case,
     mention: Mention,
-    assessment: Assessment,
     by: str,
     staff: Staff,
     department: Department,
     at: datetime,
 ) -> tuple[Decision, Decision]:
-    """A mention that joined wrongly gets its own case: what the first case loses, and the case that opens."""
+    """A mention that joined wrongly gets its own case: what the first case loses, and the case that opens.
+
+    A copy says what its first case says, so it takes that assessment along; for the same person's later words it is
+    the nearest that is known.
+    """
     if not staff.may_answer(by):
         allow(Transition.RESOLVE, case, by, staff)
     left = AuditEvent(at, by, "separated", f"{mention.id} has its own case now")
@@ -166,13 +169,12 @@ def separate(
         joined=tuple(joined for joined in case.joined if joined.mention != mention.id),
         joined_count=max(0, case.joined_count - 1),
     )
-    losing = _decide(case, after, department, left)
+    losing = replace(_decide(case, after, department, left), separating=mention.id)
     opened = AuditEvent(at, by, "opened", f"separated from case {case.id}")
     own = case.having(
         id=case_id(mention.id),
         version=1,
         mention=mention,
-        assessment=assessment,
         joined=(),
         joined_count=0,
         first_opened_at=at,

@@ -1,0 +1,1 @@
+"""Everything kept in Redis, and the only import of redis. Python decides, Lua commits."""

@@ -1,0 +1,110 @@
+"""Cases: read, decided on, committed. Who comes too late reads again and decides again."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.domain.case import Case
+from bot.domain.decision import Decision, Refused
+from bot.domain.mention import Mention
+from bot.store.client import Client
+from bot.store.keys import Keys
+from bot.store.transaction import Committed, Transaction, commit
+from bot.store.writing import write
+
+TRIES = 60
+"""Lost races before we give up: of fifty who press at once, the last sees forty-nine others commit at the most."""
+
+
+class Gone(Refused):
+    """There is no such case any more."""
+
+    def __init__(self) -> None:
+        super().__init__("This case is no longer kept, so nothing can be done with it. Its post may still be opened.")
+
+
+class Page(NamedTuple):
+    """Some of a department's open cases, in the order in which they are due, and how many there are in all."""
+
+    cases: tuple[Case, ...]
+    total: int
+
+
+class CaseStore:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    async def get(self, case_id: str) -> Case:
+        """Raises `Gone`."""
+        found = await self.find([case_id])
+        if not found:
+            raise Gone
+        return found[case_id]
+
+    async def find(self, case_ids: Sequence[str]) -> dict[str, Case]:
+        """Those of these cases that there are, by id."""
+        wanted = list(dict.fromkeys(case_ids))
+        if not wanted:
+            return {}
+        bodies = await self._client.together([("HGET", self._keys.case(case), "body") for case in wanted])
+        return {
+            case: Case.model_validate_json(body) for case, body in zip(wanted, bodies, strict=True) if body is not None
+        }
+
+    async def change(self, case_id: str, decide: Callable[[Case], Decision], at: datetime) -> Case:
+        """Decide on the case as it is and commit; too late, and it is read and decided on again.
+
+        What `decide` refuses goes up untouched. Raises `Gone`.
+        """
+        decision = await self.change_all(case_id, lambda case: _alone(decide(case)), at)
+        assert decision[0].case is not None
+        return decision[0].case
+
+    async def change_all(
+        self, case_id: str, decide: Callable[[Case], Awaitable[tuple[Decision, ...]]], at: datetime
+    ) -> tuple[Decision, ...]:
+        """Several decisions that hang together, in one commit: one case is split, and both halves are there or none."""
+        for _ in range(TRIES):
+            decisions = await decide(await self.get(case_id))
+            if await self.commit(decisions, at) is not Committed.STALE:
+                return decisions
+        raise Refused("Too many people are changing this case right now. Try again in a moment.")
+
+    async def commit(self, decisions: Sequence[Decision], at: datetime) -> Committed:
+        transaction = Transaction(self._keys.inbox)
+        for decision in decisions:
+            write(transaction, self._keys, decision, at)
+        return (await commit(self._client, transaction))[0]
+
+    async def joined(self, case_id: str, most: int = 100) -> tuple[Mention, ...]:
+        """The mentions that joined, oldest first."""
+        bodies = await self._client.call("HVALS", self._keys.joined(case_id))
+        mentions = sorted((Mention.kept(body) for body in bodies), key=lambda mention: mention.created_at)
+        return tuple(mentions[:most])
+
+    async def open_in(self, department: str, most: int = 20, start: int = 0) -> Page:
+        key = self._keys.open(department)
+        ids, total = await self._client.together(
+            [("ZRANGE", key, start, start + most - 1), ("ZCARD", key)],
+        )
+        found = await self.find(ids)
+        return Page(tuple(found[case] for case in ids if case in found), int(total))
+
+    async def mine(self, person: str) -> tuple[Case, ...]:
+        """What a person has now, the soonest due first."""
+        found = await self.find(sorted(await self._client.call("SMEMBERS", self._keys.mine(person))))
+        return tuple(sorted(found.values(), key=lambda case: (case.due is None, case.due, case.id)))
+
+    async def due(self, at: datetime, most: int = 100) -> list[str]:
+        """The cases of which a clock has run out."""
+        reply = await self._client.call("ZRANGEBYSCORE", self._keys.deadlines, "-inf", at.timestamp(), "LIMIT", 0, most)
+        return list(reply)
+
+    async def forget_deadline(self, case_id: str) -> None:
+        """Of a case that is gone or has nothing due."""
+        await self._client.call("ZREM", self._keys.deadlines, case_id)
+
+
+async def _alone(decision: Decision) -> tuple[Decision, ...]:
+    return (decision,)

@@ -1,0 +1,106 @@
+"""The one door to Redis: commands, pipelines and scripts, with every failure to reach it said as `Unreachable`."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from importlib import resources
+from typing import Any
+
+import redis.asyncio
+from redis.asyncio.retry import Retry
+from redis.backoff import ConstantBackoff
+from redis.exceptions import (
+    AuthenticationError,
+    BusyLoadingError,
+    NoScriptError,
+    ReadOnlyError,
+    RedisError,
+)
+from redis.exceptions import (
+    ConnectionError as Disconnected,
+)
+from redis.exceptions import (
+    TimeoutError as TimedOut,
+)
+
+from bot.domain.decision import Unreachable
+
+SOCKET_TIMEOUT = 5.0
+BLOCK_MS = 2_000
+"""How long a blocking read waits: well under the socket's timeout, or the reply would be taken for a failure."""
+
+Words = Sequence[str | int | float]
+AWAY = (Disconnected, TimedOut, BusyLoadingError, ReadOnlyError, OSError)
+
+
+class Client:
+    """Replies are decoded strings. Each call may be repeated once by the driver: all that we write is guarded."""
+
+    def __init__(self, url: str) -> None:
+        # Typed Any on purpose: the driver's reply types say `bytes | str | None` for nearly everything.
+        self._redis: Any = redis.asyncio.from_url(
+            url,
+            decode_responses=True,
+            protocol=2,
+            socket_timeout=SOCKET_TIMEOUT,
+            socket_connect_timeout=SOCKET_TIMEOUT,
+            retry=Retry(ConstantBackoff(0.05), 1),
+            retry_on_error=[Disconnected],
+        )
+        # Raw replies, in one shape whatever the server and the driver's version: this package decodes them itself.
+        self._redis.response_callbacks.clear()
+        self._scripts: dict[str, str] = {}
+
+    async def call(self, *words: str | float) -> Any:
+        async with reaching():
+            return await self._redis.execute_command(*words)
+
+    async def together(self, commands: Iterable[Words]) -> list[Any]:
+        """Several commands in one round trip; not one transaction."""
+        async with reaching():
+            pipe = self._redis.pipeline(transaction=False)
+            for words in commands:
+                pipe.execute_command(*words)
+            return list(await pipe.execute())
+
+    async def script(self, name: str, keys: Sequence[str], args: Words) -> Any:
+        return (await self.scripts(name, [(keys, args)]))[0]
+
+    async def scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
+        """The same script many times in one round trip, in order; each is atomic by itself."""
+        async with reaching():
+            sha = self._scripts.get(name) or await self._load(name)
+            replies = await self._evaluate(sha, calls)
+            missing = [i for i, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
+            if missing:
+                sha = await self._load(name)
+                again = await self._evaluate(sha, [calls[i] for i in missing])
+                for i, reply in zip(missing, again, strict=True):
+                    replies[i] = reply
+            for reply in replies:
+                if isinstance(reply, RedisError):
+                    raise reply
+            return replies
+
+    async def _evaluate(self, sha: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
+        pipe = self._redis.pipeline(transaction=False)
+        for keys, args in calls:
+            pipe.execute_command("EVALSHA", sha, len(keys), *keys, *args)
+        return list(await pipe.execute(raise_on_error=False))
+
+    async def _load(self, name: str) -> str:
+        text = resources.files("bot.store").joinpath(f"lua/{name}.lua").read_text(encoding="utf-8")
+        self._scripts[name] = str(await self._redis.execute_command("SCRIPT LOAD", text))
+        return self._scripts[name]
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+
+@asynccontextmanager
+async def reaching() -> AsyncIterator[None]:
+    try:
+        yield
+    except AuthenticationError as no:
+        raise Unreachable(f"Redis refuses our user or password: {no}. Check REDIS_URL.") from no
+    except AWAY as away:
+        raise Unreachable(f"Redis does not answer: {str(away) or type(away).__name__}.") from away

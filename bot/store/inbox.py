@@ -1,0 +1,164 @@
+"""Mentions between being heard and being answered: admitted once, read by one worker, reclaimed if it died."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+from redis.exceptions import ResponseError
+
+from bot.domain.decision import Decision, Unreachable
+from bot.domain.mention import Mention
+from bot.store import keys as bounds
+from bot.store.client import BLOCK_MS, Client
+from bot.store.keys import Keys
+from bot.store.transaction import GROUP, Committed, Transaction, commit
+from bot.store.writing import found_by, ms, write
+
+IDLE = timedelta(seconds=30)
+"""How long an entry may be in one worker's hands before another takes it: a batch takes well under a second."""
+MOST_TRIES = 5
+"""Deliveries of one entry before it goes to the dead letters."""
+
+
+class Entry(NamedTuple):
+    """An entry in our hands. `mention` is None where what was kept cannot be read as one."""
+
+    id: str
+    mention: Mention | None
+    raw: str
+    arrived: int
+    """Milliseconds since the epoch."""
+    tries: int = 1
+
+
+class Known(NamedTuple):
+    """What the store knows of a mention's surroundings: the case of its conversation, and of its words."""
+
+    conversation: str
+    copy: str
+
+
+class Ready(NamedTuple):
+    """A decision on an entry, with what the indexes said when it was made."""
+
+    entry: Entry
+    decision: Decision
+    known: Known
+
+
+class Inbox:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    async def prepare(self) -> None:
+        """Make the consumer group, once."""
+        try:
+            await self._client.call("XGROUP", "CREATE", self._keys.inbox, GROUP, "0", "MKSTREAM")
+        except ResponseError as there:
+            if "BUSYGROUP" not in str(there):
+                raise
+
+    async def admit(self, source: str, mentions: Sequence[Mention], cursor: str | None, at: datetime) -> int:
+        """All or nothing: seen, in the inbox, cursor moved. Says how many were new; raises `Unreachable` if full."""
+        once = {mention.id: mention for mention in mentions}
+        keys = [self._keys.inbox, self._keys.cursors, self._keys.heard, self._keys.books]
+        keys += [self._keys.seen(mention) for mention in once]
+        remember = int(bounds.SEEN_FOR.total_seconds())
+        bodies = [mention.model_dump_json(exclude_defaults=True) for mention in once.values()]
+        new = int(
+            await self._client.script(
+                "admit", keys, [source, cursor or "", ms(at), remember, bounds.INBOX_MOST, *bodies]
+            )
+        )
+        if new < 0:
+            raise Unreachable(f"The inbox is full ({bounds.INBOX_MOST:,} mentions wait for triage).")
+        return new
+
+    async def cursor(self, source: str) -> str | None:
+        found = await self._client.call("HGET", self._keys.cursors, source)
+        return str(found) if found is not None else None
+
+    async def read(self, worker: str, most: int, *, wait: bool) -> list[Entry]:
+        """New entries, now in this worker's hands; `wait` blocks for up to two seconds."""
+        block = ("BLOCK", BLOCK_MS) if wait else ()
+        reply = await self._client.call(
+            "XREADGROUP", "GROUP", GROUP, worker, "COUNT", most, *block, "STREAMS", self._keys.inbox, ">"
+        )
+        return [_entry(item) for _, entries in reply or [] for item in entries if item[1]]
+
+    async def reclaim(self, worker: str, most: int, idle: timedelta = IDLE) -> list[Entry]:
+        """Entries that others took and did not answer in time, with how often each was delivered."""
+        idle_ms = int(idle.total_seconds() * 1000)
+        reply = await self._client.call("XAUTOCLAIM", self._keys.inbox, GROUP, worker, idle_ms, "0-0", "COUNT", most)
+        entries = [_entry(item) for item in reply[1] if item and item[1]]
+        if not entries:
+            return []
+        counts = await self._client.together(
+            [("XPENDING", self._keys.inbox, GROUP, entry.id, entry.id, 1) for entry in entries]
+        )
+        return [
+            entry._replace(tries=int(pending[0][3]) if pending else 1)
+            for entry, pending in zip(entries, counts, strict=True)
+        ]
+
+    async def surroundings(self, asked: Sequence[tuple[Mention, str]]) -> list[Known]:
+        """For each mention with its subject: which case its conversation has, and which its words."""
+        names = [_index_keys(self._keys, mention, subject) for mention, subject in asked]
+        flat = [key for pair in names for key in pair if key]
+        values = iter(await self._client.call("MGET", *flat) if flat else [])
+        return [Known(*((next(values) or "") if key else "" for key in pair)) for pair in names]
+
+    async def commit(self, ready: Sequence[Ready], at: datetime) -> list[Committed]:
+        """Each decision as its own transaction, in order, in one round trip."""
+        transactions = []
+        for entry, decision, known in ready:
+            transaction = Transaction(self._keys.inbox, entry.id)
+            if decision.case is not None and decision.before is None and entry.mention is not None:
+                _guard_indexes(transaction, self._keys, entry.mention, decision.case.assessment.subject, known)
+            write(transaction, self._keys, decision, at)
+            transactions.append(transaction)
+        return await commit(self._client, *transactions)
+
+    async def bury(self, entry: Entry, why: str, at: datetime) -> None:
+        """To the dead letters, with the reason, out of the way of the living."""
+        letter = {"why": why[:300], "at": at.isoformat(), "tries": entry.tries, "m": entry.raw}
+        transaction = Transaction(self._keys.inbox, entry.id)
+        transaction.write("HSET", self._keys.dead, entry.id, json.dumps(letter))
+        await commit(self._client, transaction)
+
+    async def waiting(self) -> tuple[int, int]:
+        """How many entries are in the inbox, and when the oldest came (ms; 0 if none waits)."""
+        length, oldest = await self._client.together(
+            [("XLEN", self._keys.inbox), ("XRANGE", self._keys.inbox, "-", "+", "COUNT", 1)]
+        )
+        return int(length), _entry(oldest[0]).arrived if oldest else 0
+
+
+def _index_keys(keys: Keys, mention: Mention, subject: str) -> tuple[str, str]:
+    found = [key for key, _ in found_by(keys, mention, subject)]
+    conversation = next((key for key in found if key.startswith(keys.conversation(""))), "")
+    copy = next((key for key in found if key.startswith(keys.copy(""))), "")
+    return conversation, copy
+
+
+def _guard_indexes(transaction: Transaction, keys: Keys, mention: Mention, subject: str, known: Known) -> None:
+    """Two workers that hold the same words at once must not both open a case for them."""
+    conversation, copy = _index_keys(keys, mention, subject)
+    if conversation:
+        transaction.guard(conversation, known.conversation)
+    if copy:
+        transaction.guard(copy, known.copy)
+
+
+def _entry(reply: Sequence[Any]) -> Entry:
+    """From `[id, [field, value, …]]`."""
+    values = dict(zip(reply[1][::2], reply[1][1::2], strict=True))
+    raw = values.get("m", "")
+    try:
+        mention = Mention.kept(raw)
+    except ValidationError:
+        mention = None
+    return Entry(str(reply[0]), mention, raw, int(values.get("at", "0")))

@@ -1,0 +1,117 @@
+"""Every key, spelled once. All keys of one brand share a hash tag, so that each script touches one slot.
+
+| key | type | what | bound or retention |
+| --- | --- | --- | --- |
+| `inbox` | stream | mentions not yet triaged | emptied by the commit; sources wait at `INBOX_MOST` |
+| `seen:<mention>` | string | this mention was admitted | `SEEN_FOR` |
+| `cursors` | hash | source → where it was | one field a source |
+| `heard` | hash | source → when it last gave a mention, ms | one field a source |
+| `books` | hash | seen, opened, joined, tallied, spam | five fields |
+| `case:<case>` | hash | `v` version, `body` JSON | `CASE_KEPT` after it was resolved |
+| `joined:<case>` | hash | mention → JSON, of those that joined | `JOINED_MOST`; goes with its case |
+| `card:<case>` | hash | where the card is, which version was drawn | goes with its case |
+| `conversation:<…>` | string | the case of a person in a conversation | 30 days |
+| `copy:<…>` | string | the case of these words | 24 hours |
+| `deadlines` | sorted set | case by when its next clock runs out | one an open case |
+| `open:<department>` | sorted set | open case by when it is due | one an open case |
+| `mine:<person>` | set | the cases a person has now | one a claimed case |
+| `outboxes` | set | destinations that were ever owed something | one a department or person |
+| `outbox:<to>` | sorted set | notifications by lane and age | one of a name; emptied by delivery |
+| `digest:<digest>` | hash | a digest card: where it is, its cases | `DIGEST_KEPT` |
+| `tally:<hour>` | hash | quarter, subject, department, sentiment, intent → count | `TALLIES_KEPT` |
+| `took:<day>:<department>:<measure>` | list | seconds to claim, to resolve | last `TOOK_MOST`; `TALLIES_KEPT` |
+| `ended:<day>` | hash | department, resolution → count | `TALLIES_KEPT` |
+| `telling:<day>:<subject>` | sorted set | the posts that say most | best `TELLING_MOST`; `TELLING_KEPT` |
+| `aside` | stream | mentions nobody needed to see, spam among them | last `ASIDE_MOST` |
+| `audit` | stream | what happened to which case, by whom, when | last `AUDIT_MOST` |
+| `corrections` | stream | what people said we heard wrongly | last `CORRECTIONS_MOST` |
+| `dead` | hash | inbox entry → why it failed | triage stops at `DEAD_MOST` |
+| `bucket:<limit>`, `parked:<limit>` | string | Slack's limits, as far as used | two minutes; until it ends |
+| `lease:<name>` | string | who runs what must run once | its own length |
+| `trouble` | hash | part → what is wrong, in words | one field a part |
+"""
+
+from datetime import datetime, timedelta
+
+INBOX_MOST = 200_000
+SEEN_FOR = timedelta(days=14)
+CASE_KEPT = timedelta(days=90)
+JOINED_MOST = 1_000
+DIGEST_KEPT = timedelta(days=14)
+TALLIES_KEPT = timedelta(days=400)
+TOOK_MOST = 5_000
+TELLING_MOST = 30
+TELLING_KEPT = timedelta(days=35)
+ASIDE_MOST = 20_000
+AUDIT_MOST = 200_000
+CORRECTIONS_MOST = 50_000
+DEAD_MOST = 10_000
+
+
+class Keys:
+    """The keys of one brand. `brand` is the playbook's slug; a test adds a prefix of its own."""
+
+    def __init__(self, brand: str) -> None:
+        self.root = f"earshot:{{{brand}}}:"
+        self.inbox = self.root + "inbox"
+        self.cursors = self.root + "cursors"
+        self.heard = self.root + "heard"
+        self.books = self.root + "books"
+        self.deadlines = self.root + "deadlines"
+        self.outboxes = self.root + "outboxes"
+        self.aside = self.root + "aside"
+        self.audit = self.root + "audit"
+        self.corrections = self.root + "corrections"
+        self.dead = self.root + "dead"
+        self.trouble = self.root + "trouble"
+
+    def seen(self, mention: str) -> str:
+        return f"{self.root}seen:{mention}"
+
+    def case(self, case: str) -> str:
+        return f"{self.root}case:{case}"
+
+    def joined(self, case: str) -> str:
+        return f"{self.root}joined:{case}"
+
+    def card(self, case: str) -> str:
+        return f"{self.root}card:{case}"
+
+    def conversation(self, key: str) -> str:
+        return f"{self.root}conversation:{key}"
+
+    def copy(self, key: str) -> str:
+        return f"{self.root}copy:{key}"
+
+    def open(self, department: str) -> str:
+        return f"{self.root}open:{department}"
+
+    def mine(self, person: str) -> str:
+        return f"{self.root}mine:{person}"
+
+    def outbox(self, to: str) -> str:
+        return f"{self.root}outbox:{to}"
+
+    def digest(self, digest: str) -> str:
+        return f"{self.root}digest:{digest}"
+
+    def tally(self, hour: datetime) -> str:
+        return f"{self.root}tally:{hour:%Y%m%d%H}"
+
+    def took(self, day: str, department: str, measure: str) -> str:
+        return f"{self.root}took:{day}:{department}:{measure}"
+
+    def ended(self, day: str) -> str:
+        return f"{self.root}ended:{day}"
+
+    def telling(self, day: str, subject: str) -> str:
+        return f"{self.root}telling:{day}:{subject}"
+
+    def bucket(self, limit: str) -> str:
+        return f"{self.root}bucket:{limit}"
+
+    def parked(self, limit: str) -> str:
+        return f"{self.root}parked:{limit}"
+
+    def lease(self, name: str) -> str:
+        return f"{self.root}lease:{name}"

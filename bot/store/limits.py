@@ -1,0 +1,44 @@
+"""Slack's limits, as far as all of our processes together have used them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from bot.store.client import Client
+from bot.store.keys import Keys
+from bot.store.writing import ms
+
+
+class Limit(NamedTuple):
+    """`size` calls at once, one more regained every `regain`."""
+
+    name: str
+    size: int
+    regain: timedelta
+
+
+class Limits:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    async def spend(self, limits: Sequence[Limit], at: datetime) -> timedelta:
+        """Take one call from each; zero if it may be made now, else how long to wait, and nothing was taken."""
+        keys = [key for limit in limits for key in (self._keys.bucket(limit.name), self._keys.parked(limit.name))]
+        args: list[str | int | float] = [ms(at)]
+        for limit in limits:
+            args += (limit.size, limit.regain.total_seconds() * 1000)
+        return timedelta(milliseconds=int(await self._client.script("spend", keys, args)))
+
+    async def park(self, name: str, until: datetime, at: datetime) -> None:
+        """Send nothing under this limit until then: Slack said so, or it is not well."""
+        length = max(1, ms(until) - ms(at))
+        await self._client.call("SET", self._keys.parked(name), ms(until), "PX", length + 60_000)
+
+    async def parked(self, names: Sequence[str], at: datetime) -> dict[str, timedelta]:
+        """Those of these that are parked, and for how long still."""
+        if not names:
+            return {}
+        values = await self._client.call("MGET", *[self._keys.parked(name) for name in names])
+        left = {name: int(value) - ms(at) for name, value in zip(names, values, strict=True) if value}
+        return {name: timedelta(milliseconds=wait) for name, wait in left.items() if wait > 0}

@@ -1,0 +1,196 @@
+"""What is owed to the world, by destination; where each card is, and which version of its case it shows."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.domain.case import Case
+from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.store.client import Client
+from bot.store.keys import DIGEST_KEPT, Keys
+from bot.store.transaction import Committed, Transaction, commit
+from bot.store.writing import LANE_WIDTH, ms, owe
+
+
+class Owed(NamedTuple):
+    """A notification that waits, since when."""
+
+    notification: Notification
+    since: datetime
+
+
+class Queue(NamedTuple):
+    """What one destination is owed: how much, and what comes first."""
+
+    to: str
+    length: int
+    new: int
+    """How many of them wait in the lane of new cards."""
+    head: tuple[Owed, ...]
+
+
+class CardState(StrEnum):
+    NONE = "none"
+    POSTING = "posting"
+    """A post was begun and its answer not yet seen: it may be in the channel, or not."""
+    POSTED = "posted"
+
+
+class Place(NamedTuple):
+    channel: str
+    ts: str
+
+
+class CardRecord(BaseModel):
+    """Where the card of a case is. `drawn` is the version it shows; `stale` are cards in channels it has left."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: CardState = CardState.NONE
+    channel: str = ""
+    ts: str = ""
+    drawn: int = 0
+    since: int = 0
+    """When posting began, ms."""
+    tries: int = 0
+    digest: str = ""
+    """The digest that lists this case instead of a card of its own."""
+    stale: tuple[Place, ...] = ()
+
+
+class DigestRecord(BaseModel):
+    """One digest card: its cases are listed on it and claimed from it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    department: str
+    channel: str = ""
+    ts: str = ""
+    cases: tuple[str, ...] = ()
+
+
+class Outbox:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    async def queues(self, most: int = 25) -> list[Queue]:
+        """Every destination that is owed something, with what comes first."""
+        names = sorted(await self._client.call("SMEMBERS", self._keys.outboxes))
+        if not names:
+            return []
+        new = int(Lane.NEW) * LANE_WIDTH
+        commands: list[tuple[str | int, ...]] = []
+        for name in names:
+            key = self._keys.outbox(name)
+            commands.append(("ZCARD", key))
+            commands.append(("ZCOUNT", key, new, f"({new + LANE_WIDTH}"))
+            commands.append(("ZRANGE", key, 0, most - 1, "WITHSCORES"))
+        replies = await self._client.together(commands)
+        found = [
+            Queue(name, int(replies[i]), int(replies[i + 1]), _owed(replies[i + 2]))
+            for name, i in zip(names, range(0, len(replies), 3), strict=True)
+        ]
+        return [queue for queue in found if queue.length]
+
+    async def new_cards(self, to: str, most: int) -> tuple[Owed, ...]:
+        """The oldest new cards that a destination waits for."""
+        new = int(Lane.NEW) * LANE_WIDTH
+        reply = await self._client.call(
+            "ZRANGEBYSCORE", self._keys.outbox(to), new, f"({new + LANE_WIDTH}", "WITHSCORES", "LIMIT", 0, most
+        )
+        return tuple(owed for owed in _owed(reply) if owed.notification.kind is NotificationKind.CARD)
+
+    async def add(self, notification: Notification, at: datetime) -> None:
+        transaction = Transaction(self._keys.inbox)
+        owe(transaction, self._keys, notification, at)
+        await commit(self._client, transaction)
+
+    async def done(self, *notifications: Notification) -> None:
+        """These were delivered, or need not be any more."""
+        await self._client.together(
+            [("ZREM", self._keys.outbox(one.to), one.name) for one in notifications],
+        )
+
+    async def cards(self, case_ids: Sequence[str]) -> dict[str, CardRecord]:
+        if not case_ids:
+            return {}
+        bodies = await self._client.together([("HGET", self._keys.card(case), "body") for case in case_ids])
+        return {
+            case: CardRecord.model_validate_json(body) if body else CardRecord()
+            for case, body in zip(case_ids, bodies, strict=True)
+        }
+
+    async def card(self, case_id: str) -> CardRecord:
+        return (await self.cards([case_id]))[case_id]
+
+    async def save_card(self, case_id: str, record: CardRecord) -> None:
+        await self._client.call("HSET", self._keys.card(case_id), "body", record.model_dump_json())
+
+    async def drawn(self, case_id: str, record: CardRecord, owed: Notification, at: datetime) -> bool:
+        """The card shows this version now. Says whether that is still the newest; if not, it is owed again.
+
+        One act: a change that comes between our drawing and this note is not lost, since the notification goes only
+        where the case's version is the one that was drawn.
+        """
+        done = Transaction(self._keys.inbox)
+        done.guard(self._keys.case(case_id), record.drawn, "v")
+        done.write("HSET", self._keys.card(case_id), "body", record.model_dump_json())
+        done.write("ZREM", self._keys.outbox(owed.to), owed.name)
+        if (await commit(self._client, done))[0] is Committed.WRITTEN:
+            return True
+        again = Transaction(self._keys.inbox)
+        again.write("HSET", self._keys.card(case_id), "body", record.model_dump_json())
+        owe(again, self._keys, owed._replace(lane=Lane.UPDATE), at)
+        await commit(self._client, again)
+        return False
+
+    async def drawn_elsewhere(self, case: Case, record: CardRecord, at: datetime) -> None:
+        """A click's own answer redrew the card where it is."""
+        if record.state is CardState.POSTED:
+            owed = Notification(NotificationKind.CARD, case.id, case.department)
+            await self.drawn(case.id, record.model_copy(update={"drawn": case.version}), owed, at)
+
+    async def digest(self, digest_id: str) -> DigestRecord | None:
+        body = await self._client.call("HGET", self._keys.digest(digest_id), "body")
+        return DigestRecord.model_validate_json(body) if body else None
+
+    async def save_digest(self, record: DigestRecord) -> None:
+        key = self._keys.digest(record.id)
+        await self._client.together(
+            [
+                ("HSET", key, "body", record.model_dump_json()),
+                ("EXPIRE", key, int(DIGEST_KEPT.total_seconds())),
+            ]
+        )
+
+    async def collected(self, record: DigestRecord, owed: Sequence[Notification], at: datetime) -> None:
+        """A digest was posted: each of its cases knows where it is listed, and owes no card of its own."""
+        transaction = Transaction(self._keys.inbox)
+        key = self._keys.digest(record.id)
+        transaction.write("HSET", key, "body", record.model_dump_json())
+        transaction.write("EXPIRE", key, int(DIGEST_KEPT.total_seconds()))
+        listed = CardRecord(digest=record.id, since=ms(at)).model_dump_json()
+        for one in owed:
+            transaction.write("HSET", self._keys.card(one.case), "body", listed)
+            transaction.write("ZREM", self._keys.outbox(one.to), one.name)
+        await commit(self._client, transaction)
+
+
+def _owed(reply: Sequence[str]) -> tuple[Owed, ...]:
+    found = []
+    for name, score in zip(reply[::2], reply[1::2], strict=True):
+        lane, since = divmod(int(float(score)), LANE_WIDTH)
+        moment = datetime.fromtimestamp(since / 1000, UTC)
+        found.append(Owed(Notification.named(name, Lane(lane)), moment))
+    return tuple(found)
+
+
+def digest_id(case_ids: Sequence[str], at: datetime) -> str:
+    """Derived from what it lists, so that a digest begun twice is one digest."""
+    return json.dumps([ms(at), *case_ids[:1]]).strip("[]").replace('"', "").replace(", ", "-")

@@ -1,0 +1,183 @@
+"""A decision as one transaction: what it guards, and everything it writes."""
+
+import json
+from datetime import datetime
+
+from bot.domain.assessment import Sentiment
+from bot.domain.case import AuditEvent, Case, Status
+from bot.domain.decision import Correction, Decision, Heard, Outcome
+from bot.domain.intake import CONVERSATION_WINDOW, COPY_WINDOW, conversation_key, copy_key
+from bot.domain.mention import Mention
+from bot.domain.notification import Notification
+from bot.store import keys as bounds
+from bot.store.keys import Keys
+from bot.store.transaction import Transaction
+
+LANE_WIDTH = 10**13
+"""Lanes are apart by more than any time in ms, so that a score orders by lane and then by age."""
+QUARTER = 15
+"""Minutes in the finest span a tally tells apart."""
+
+
+def ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+def day_of(at: datetime) -> str:
+    """Days here are UTC; reports put them together to the brand's own days."""
+    return f"{at:%Y%m%d}"
+
+
+def write(transaction: Transaction, keys: Keys, decision: Decision, at: datetime) -> None:
+    """Everything that this decision writes, guarded by the version that was read."""
+    if decision.case is not None:
+        _case(transaction, keys, decision, decision.case)
+    if decision.heard is not None:
+        _heard(transaction, keys, decision.heard, decision.case)
+    for event in decision.events:
+        assert decision.case is not None
+        _event(transaction, keys, decision.case, event)
+    for notification in decision.notifications:
+        owe(transaction, keys, notification, at)
+    if decision.correction is not None:
+        _correction(transaction, keys, decision.correction)
+
+
+def owe(transaction: Transaction, keys: Keys, notification: Notification, at: datetime) -> None:
+    """Put a notification in its destination's outbox; one of the same name there already is enough."""
+    score = int(notification.lane) * LANE_WIDTH + ms(at)
+    transaction.write("ZADD", keys.outbox(notification.to), "LT", score, notification.name)
+    transaction.write("SADD", keys.outboxes, notification.to)
+
+
+def _case(transaction: Transaction, keys: Keys, decision: Decision, case: Case) -> None:
+    key = keys.case(case.id)
+    before = decision.before
+    transaction.guard(key, before.version if before else "", "v")
+    transaction.write("HSET", key, "v", case.version, "body", case.model_dump_json(exclude_defaults=True))
+    if decision.deadline is not None:
+        transaction.write("ZADD", keys.deadlines, decision.deadline.timestamp(), case.id)
+    elif before is not None:
+        transaction.write("ZREM", keys.deadlines, case.id)
+    _indexes(transaction, keys, before, case)
+    if before is None:
+        _find_again(transaction, keys, case)
+    if decision.joining is not None:
+        joined = keys.joined(case.id)
+        if case.joined_count <= bounds.JOINED_MOST:
+            transaction.write("HSET", joined, decision.joining.id, decision.joining.model_dump_json())
+    if decision.separating:
+        transaction.write("HDEL", keys.joined(case.id), decision.separating)
+    if case.closed != (before.closed if before else False):
+        _retain(transaction, keys, case)
+    for measure, seconds in decision.took:
+        took = keys.took(day_of(case.resolved_at or case.claimed_at or case.opened_at), case.department, measure)
+        transaction.write("RPUSH", took, f"{seconds:.1f}")
+        transaction.write("LTRIM", took, -bounds.TOOK_MOST, -1)
+        transaction.write("EXPIRE", took, int(bounds.TALLIES_KEPT.total_seconds()))
+
+
+def _indexes(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
+    """Who has what: the department's open cases by when they are due, the owner's own, what ended how."""
+    if before is not None and (before.department != case.department or case.closed):
+        transaction.write("ZREM", keys.open(before.department), case.id)
+    if not case.closed:
+        due = case.due.timestamp() if case.due else "+inf"
+        transaction.write("ZADD", keys.open(case.department), due, case.id)
+    had = before.owner if before and before.status is Status.CLAIMED else ""
+    has = case.owner if case.status is Status.CLAIMED else ""
+    if had != has:
+        if had:
+            transaction.write("SREM", keys.mine(had), case.id)
+        if has:
+            transaction.write("SADD", keys.mine(has), case.id)
+    if case.closed and case.resolution and case.resolved_at and not (before and before.closed):
+        ended = keys.ended(day_of(case.resolved_at))
+        transaction.write("HINCRBY", ended, f"{case.department}|{case.resolution}", 1)
+        transaction.write("EXPIRE", ended, int(bounds.TALLIES_KEPT.total_seconds()))
+
+
+def _retain(transaction: Transaction, keys: Keys, case: Case) -> None:
+    seconds = int(bounds.CASE_KEPT.total_seconds())
+    for key in (keys.case(case.id), keys.joined(case.id), keys.card(case.id)):
+        if case.closed:
+            transaction.write("EXPIRE", key, seconds)
+        else:
+            transaction.write("PERSIST", key)
+
+
+def _find_again(transaction: Transaction, keys: Keys, case: Case) -> None:
+    """How later mentions find this case. Guarded by triage, which knows what it found there."""
+    for key, seconds in found_by(keys, case.mention, case.assessment.subject):
+        transaction.write("SET", key, case.id, "EX", seconds)
+
+
+def found_by(keys: Keys, mention: Mention, subject: str) -> list[tuple[str, int]]:
+    """The keys under which the case of this mention is found, each with how many seconds it is kept."""
+    found = []
+    if conversation := conversation_key(mention):
+        found.append((keys.conversation(conversation), int(CONVERSATION_WINDOW.total_seconds())))
+    if copy := copy_key(mention, subject):
+        found.append((keys.copy(copy), int(COPY_WINDOW.total_seconds())))
+    return found
+
+
+def _heard(transaction: Transaction, keys: Keys, heard: Heard, case: Case | None) -> None:
+    said = min(heard.mention.created_at, heard.at)
+    tally = keys.tally(said)
+    transaction.write("HINCRBY", keys.books, heard.outcome.value, 1)
+    transaction.write("HINCRBY", tally, tally_field(heard, said), 1)
+    transaction.write("EXPIRE", tally, int(bounds.TALLIES_KEPT.total_seconds()))
+    if heard.outcome is Outcome.SPAM or (case is None and heard.outcome is Outcome.TALLIED):
+        body = heard.mention.model_dump_json(exclude_defaults=True)
+        labels = ",".join(sorted(heard.assessment.labels))
+        transaction.write(
+            "XADD",
+            keys.aside,
+            "MAXLEN",
+            "~",
+            bounds.ASIDE_MOST,
+            "*",
+            "why",
+            heard.outcome.value,
+            "m",
+            body,
+            "labels",
+            labels,
+        )
+    if heard.outcome is Outcome.OPENED:
+        assert case is not None
+        telling = keys.telling(day_of(said), heard.assessment.subject)
+        transaction.write("ZADD", telling, telling_score(heard), case.id)
+        transaction.write("ZREMRANGEBYRANK", telling, 0, -bounds.TELLING_MOST - 1)
+        transaction.write("EXPIRE", telling, int(bounds.TELLING_KEPT.total_seconds()))
+
+
+def tally_field(heard: Heard, said: datetime) -> str:
+    a = heard.assessment
+    sentiment = "unsure" if a.unsure else a.sentiment.value
+    return f"{said.minute // QUARTER}|{a.subject}|{heard.department}|{sentiment}|{a.intent.value}"
+
+
+def telling_score(heard: Heard) -> float:
+    """What a manager would want to read first: urgent before strong, strong before mild; neutral says little."""
+    a = heard.assessment
+    strength = 0.0 if a.sentiment is Sentiment.NEUTRAL or a.unsure else a.probabilities[a.sentiment]
+    return a.urgency + 20 * strength
+
+
+def _event(transaction: Transaction, keys: Keys, case: Case, event: AuditEvent) -> None:
+    fields = ("case", case.id, "at", event.at.isoformat(), "by", event.by, "what", event.what, "detail", event.detail)
+    transaction.write("XADD", keys.audit, "MAXLEN", "~", bounds.AUDIT_MOST, "*", *fields)
+
+
+def _correction(transaction: Transaction, keys: Keys, correction: Correction) -> None:
+    body = {
+        "at": correction.at.isoformat(),
+        "by": correction.by,
+        "case": correction.case,
+        "what": correction.what,
+        "was": correction.was,
+        "now": correction.now,
+    }
+    transaction.write("XADD", keys.corrections, "MAXLEN", "~", bounds.CORRECTIONS_MOST, "*", "body", json.dumps(body))

@@ -1,0 +1,111 @@
+"""What a person may do with a case."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.clock import Clock
+from bot.domain import moves
+from bot.domain.case import Case, Resolution
+from bot.domain.decision import Decision, Refused
+from bot.domain.department import Department, Staff
+from bot.store.cases import CaseStore
+from bot.store.outbox import Outbox
+from bot.usecases.rules import Rules, known
+from bot.usecases.team import Team
+
+Decide = Callable[[Case, Staff, Department, datetime], Decision]
+
+
+class Answer(NamedTuple):
+    """A case after what was asked of it, and the department that has it: what its card is drawn from."""
+
+    case: Case
+    department: Department
+
+
+class Cases:
+    """Each method raises `Refused` with a sentence for the person, or `Unreachable` if Redis is away."""
+
+    def __init__(self, store: CaseStore, outbox: Outbox, rules: Rules, team: Team, clock: Clock) -> None:
+        self._store = store
+        self._outbox = outbox
+        self._rules = rules
+        self._team = team
+        self._clock = clock
+
+    async def get(self, case_id: str) -> Answer:
+        case = await self._store.get(case_id)
+        return Answer(case, self._department_of(case))
+
+    async def claim(self, case_id: str, by: str) -> Answer:
+        return await self._move(case_id, lambda c, s, d, at: moves.claim(c, by, s, d, at))
+
+    async def keep(self, case_id: str, by: str) -> Answer:
+        return await self._move(case_id, lambda c, _, d, at: moves.keep(c, by, d, at))
+
+    async def release(self, case_id: str, by: str) -> Answer:
+        return await self._move(case_id, lambda c, s, d, at: moves.release(c, by, s, d, at))
+
+    async def resolve(self, case_id: str, by: str, resolution: Resolution, note: str = "") -> Answer:
+        return await self._move(case_id, lambda c, s, d, at: moves.resolve(c, by, resolution, note, s, d, at))
+
+    async def reopen(self, case_id: str, by: str) -> Answer:
+        return await self._move(case_id, lambda c, s, d, at: moves.reopen(c, by, s, d, at))
+
+    async def hand_to_person(self, case_id: str, by: str, to: str) -> Answer:
+        return await self._move(case_id, lambda c, s, d, at: moves.hand_to_person(c, by, to, s, d, at))
+
+    async def hand_to_department(self, case_id: str, by: str, to: str) -> Answer:
+        target = known(self._rules, to)
+        return await self._move(case_id, lambda c, s, _, at: moves.hand_to_department(c, by, s, target, at))
+
+    async def not_for_us(self, case_id: str, by: str, to: str | None) -> Answer:
+        """`to` is where it belongs; None: to nobody."""
+        target = known(self._rules, to) if to else None
+        return await self._move(case_id, lambda c, s, d, at: moves.not_for_us(c, by, s, target, at, d))
+
+    async def separate(self, case_id: str, by: str, mention_id: str) -> tuple[Answer, Answer]:
+        """A mention that joined gets its own case; gives the case it left, and its own."""
+        joined = {mention.id: mention for mention in await self._store.joined(case_id, most=1_000)}
+        if mention_id not in joined:
+            raise Refused("That mention is not part of this case any more.")
+
+        async def decide(case: Case) -> tuple[Decision, ...]:
+            department, staff = await self._around(case)
+            at = self._clock.now()
+            return moves.separate(case, joined[mention_id], by, staff, department, at)
+
+        left, opened = await self._store.change_all(case_id, decide, self._clock.now())
+        assert left.case is not None
+        assert opened.case is not None
+        department = self._department_of(left.case)
+        return Answer(left.case, department), Answer(opened.case, department)
+
+    async def may_answer(self, case_id: str, by: str) -> bool:
+        _, staff = await self._around(await self._store.get(case_id))
+        return staff.may_answer(by)
+
+    async def drawn(self, case: Case) -> None:
+        """The card was redrawn through a click's own answer, so that delivery need not draw it again."""
+        record = await self._outbox.card(case.id)
+        if record.channel != self._department_of(case).channel:
+            return  # it went to another department: its card has to move, which is delivery's work
+        await self._outbox.drawn_elsewhere(case, record, self._clock.now())
+
+    async def _move(self, case_id: str, decide: Decide) -> Answer:
+        async def decided(case: Case) -> tuple[Decision, ...]:
+            department, staff = await self._around(case)
+            return (decide(case, staff, department, self._clock.now()),)
+
+        (decision,) = await self._store.change_all(case_id, decided, self._clock.now())
+        assert decision.case is not None
+        return Answer(decision.case, self._department_of(decision.case))
+
+    async def _around(self, case: Case) -> tuple[Department, Staff]:
+        department = self._department_of(case)
+        return department, await self._team.staff(department, self._rules.managers)
+
+    def _department_of(self, case: Case) -> Department:
+        """A department that the playbook has lost still has its cases: managers may hand them on."""
+        return self._rules.department(case.department) or Department(name=case.department, channel="")
