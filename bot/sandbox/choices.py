@@ -1,0 +1,77 @@
+"""What a person can pick in an element, and the action Slack makes of it."""
+
+from typing import Any
+
+from bot.sandbox import reading
+from bot.sandbox.errors import Json
+from bot.sandbox.outcomes import Refused
+from bot.sandbox.views import STATE_KEYS
+
+SEVERAL = {"checkboxes", "multi_static_select", "multi_external_select"}
+ONE = {"static_select", "external_select", "radio_buttons", "overflow"}
+
+
+def find(holder: Any, wanted: str, block_id: str | None) -> tuple[Json, Json]:
+    """The element with this action id, or with these words on it; Refused if it is not there."""
+    candidates = [(b, e) for b, e in reading.elements(holder.blocks) if block_id in {None, b.get("block_id")}]
+    by_id = [(b, e) for b, e in candidates if e["action_id"] == wanted]
+    by_label = [(b, e) for b, e in candidates if reading.plain(e.get("text")) == wanted]
+    found = by_id or by_label
+    if not found:
+        there = sorted({e["action_id"] for _, e in candidates})
+        raise Refused(f"there is no {wanted!r} here, only {there}")
+    return found[0]
+
+
+def find_with_value(holder: Any, wanted: str, value: str | None, block_id: str | None) -> tuple[Json, Json]:
+    """As `find`; where several share an action id, the one with this value."""
+    if value is None:
+        return find(holder, wanted, block_id)
+    for block, element in reading.elements(holder.blocks):
+        if element["action_id"] == wanted and element.get("value") == value and block_id in {None, block["block_id"]}:
+            return block, element
+    raise Refused(f"there is no {wanted!r} with the value {value!r} here")
+
+
+def options_of(element: Json) -> list[Json]:
+    grouped = [option for group in element.get("option_groups") or [] for option in group["options"]]
+    return [*(element.get("options") or []), *grouped]
+
+
+def pick(options: list[Json], wanted: Any) -> Json:
+    """By value or by what is written on it."""
+    for option in options:
+        if wanted in {option.get("value"), reading.plain(option.get("text"))}:
+            return option
+    raise Refused(f"there is no option {wanted!r}, only {[option.get('value') for option in options]}")
+
+
+def state_value(element: Json, value: Any, options: list[Json]) -> Any:
+    """What stands in the element once a person has put `value` there."""
+    kind = element["type"]
+    if kind in SEVERAL:
+        return [pick(options, each) for each in value]
+    if kind in ONE:
+        return None if value is None else pick(options, value)
+    if kind.startswith("multi_"):
+        return list(value)
+    if kind == "rich_text_input" and isinstance(value, str):
+        run = {"type": "rich_text_section", "elements": [{"type": "text", "text": value}]}
+        return {"type": "rich_text", "elements": [run]}
+    if kind.endswith("_input") and kind != "file_input":
+        return None if value in {None, ""} else str(value)
+    return value
+
+
+def action(block: Json, element: Json, ts: str, chosen: Json) -> Json:
+    """`chosen` is what the person's gesture adds: a value, a selected option, …"""
+    made = {"type": element["type"], "action_id": element["action_id"], "block_id": block["block_id"]}
+    for key in ("text", "placeholder"):
+        if key in element:
+            made[key] = element[key]
+    return made | chosen | {"action_ts": ts}
+
+
+def chosen_in(element: Json, value: Any, options: list[Json]) -> Json:
+    key = "selected_option" if element["type"] == "overflow" else STATE_KEYS.get(element["type"], "value")
+    return {key: state_value(element, value, options)}

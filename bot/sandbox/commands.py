@@ -1,0 +1,23 @@
+"""Slash commands: the names in them, written as Slack writes them."""
+
+import re
+
+from bot.sandbox.workspace import Workspace
+
+NAMED = re.compile(r"(?<![\w<])([@#])([\w.-]+)")
+
+
+def escaped(workspace: Workspace, command: str, text: str) -> str:
+    """With `should_escape`, @ana becomes <@U…|ana>; without it, text stays as typed."""
+    if not workspace.escapes.get(command, True):
+        return text
+    return NAMED.sub(lambda hit: _reference(workspace, hit[1], hit[2]) or hit[0], text)
+
+
+def _reference(workspace: Workspace, sign: str, name: str) -> str:
+    if sign == "#":
+        return next((f"<#{c.id}|{c.name}>" for c in workspace.channels.values() if c.name == name), "")
+    for user in workspace.users.values():
+        if user.name == name:
+            return f"<@{user.id}|{user.name}>"
+    return next((f"<!subteam^{g.id}|@{g.handle}>" for g in workspace.groups.values() if g.handle == name), "")

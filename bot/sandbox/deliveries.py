@@ -1,0 +1,152 @@
+"""What Slack sends to the app: over HTTP with a signature, or down a socket; acked in time or not."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+
+from bot.sandbox.errors import Json
+from bot.sandbox.faults import FaultKind
+from bot.sandbox.feed import Feed
+from bot.sandbox.installation import Installation
+from bot.sandbox.outcomes import Outcome
+from bot.sandbox.socket_mode import NoSocket, Sockets
+
+INTERACTIVE, COMMAND, EVENT = "interactive", "slash_commands", "events_api"
+RETRY_AFTER = (0.0, 60.0, 300.0)
+
+
+def sign(secret: str, timestamp: str, body: str) -> str:
+    digest = hmac.new(secret.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
+    return f"v0={digest}"
+
+
+@dataclass(frozen=True)
+class Retry:
+    """An event that was not acked, and when it is sent again."""
+
+    due: float
+    attempt: int
+    reason: str
+    body: Json
+
+
+class Deliveries:
+    """`stamp` gives the time that requests are signed with. It is the real one, whatever clock the workspace
+    runs on: the app compares it with its own.
+    """
+
+    def __init__(self, app: Installation, sockets: Sockets, feed: Feed, stamp: Callable[[], float]) -> None:
+        self._app, self._sockets, self._feed, self._stamp = app, sockets, feed, stamp
+        self._session: aiohttp.ClientSession | None = None
+        self._retries: list[Retry] = []
+        self.request_url: str | None = None
+        self.ack_within = 3.0
+
+    async def interaction(self, kind: str, body: Json) -> Outcome:
+        """Sent once, whatever comes of it. `kind` is interactive or slash_commands."""
+        return await self._send(kind, body, {})
+
+    async def event(self, body: Json) -> Outcome:
+        """Sent again at once, after one minute and after five, until it is acked; the later two by `tick`."""
+        outcome = await self._send(EVENT, body, {})
+        if not outcome.acked:
+            outcome = await self._again(Retry(self._app.now(), 1, _reason(outcome), body))
+        return outcome
+
+    async def tick(self) -> None:
+        """Sends the events that are due again."""
+        due = [retry for retry in self._retries if retry.due <= self._app.now()]
+        self._retries = [retry for retry in self._retries if retry not in due]
+        for retry in due:
+            await self._again(retry)
+
+    async def _again(self, retry: Retry) -> Outcome:
+        numbers = {"retry_attempt": retry.attempt, "retry_reason": retry.reason}
+        outcome = await self._send(EVENT, retry.body, numbers)
+        if not outcome.acked and retry.attempt < len(RETRY_AFTER):
+            due = self._app.now() + RETRY_AFTER[retry.attempt]
+            self._retries.append(Retry(due, retry.attempt + 1, _reason(outcome), retry.body))
+        return outcome
+
+    async def _send(self, kind: str, body: Json, retry: Json) -> Outcome:
+        if self._app.faults.down:
+            return Outcome(0, acked=False, warning="slack_is_down", sent=False)
+        outcome = await self._send_once(kind, body, retry)
+        if self._app.faults.on_delivery(FaultKind.DUPLICATE_DELIVERY):
+            await self._send_once(kind, body, retry)
+        return outcome
+
+    async def _send_once(self, kind: str, body: Json, retry: Json) -> Outcome:
+        began = time.perf_counter()
+        try:
+            status, answer = await self._transport(kind, body, retry)
+            warning = "" if 200 <= status < 300 else "dispatch_failed"
+        except TimeoutError:
+            status, answer, warning = 0, None, "operation_timeout"
+        except (NoSocket, aiohttp.ClientError):
+            status, answer, warning = 0, None, "dispatch_failed"
+        outcome = Outcome(status, not warning, time.perf_counter() - began, answer, warning=warning)
+        return self._noted(kind, body, outcome)
+
+    def _noted(self, kind: str, body: Json, outcome: Outcome) -> Outcome:
+        what = str(body.get("type") or body.get("command") or kind)
+        user = str(body["user"]["id"]) if isinstance(body.get("user"), dict) else str(body.get("user_id", ""))
+        kind = "delivered" if outcome.acked else outcome.warning
+        self._feed.add(kind, user=user, what=what, status=outcome.status, seconds=outcome.seconds)
+        return outcome
+
+    async def _transport(self, kind: str, body: Json, retry: Json) -> tuple[int, Any]:
+        if self.request_url is not None:
+            return await self._post(self.request_url, kind, body, retry)
+        envelope_id = f"e{self._app.workspace.number():08d}"
+        answer = await self._sockets.send(envelope_id, kind, body, retry, self.ack_within)
+        return 200, answer
+
+    async def _post(self, url: str, kind: str, body: Json, retry: Json) -> tuple[int, Any]:
+        headers, encoded = self._signed(kind, body)
+        if retry:
+            headers["X-Slack-Retry-Num"] = str(retry["retry_attempt"])
+            headers["X-Slack-Retry-Reason"] = retry["retry_reason"]
+        if self._session is None:
+            self._session = aiohttp.ClientSession()
+        async with asyncio.timeout(self.ack_within):
+            async with self._session.post(url, data=encoded.encode(), headers=headers) as response:
+                return response.status, _read(await response.text())
+
+    def _signed(self, kind: str, body: Json) -> tuple[dict[str, str], str]:
+        if kind == EVENT:
+            encoded, content = json.dumps(body), "application/json"
+        else:
+            encoded = urlencode(body if kind == COMMAND else {"payload": json.dumps(body)})
+            content = "application/x-www-form-urlencoded"
+        late = self._app.faults.on_delivery(FaultKind.LATE_DELIVERY)
+        timestamp = str(int(self._stamp() - (late.seconds if late else 0)))
+        signature = sign(self._app.signing_secret, timestamp, encoded)
+        stamped = {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": signature}
+        return {"Content-Type": content, "User-Agent": "Slackbot 1.0", **stamped}, encoded
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+
+def _read(text: str) -> Any:
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        return text
+
+
+def _reason(outcome: Outcome) -> str:
+    if outcome.warning == "operation_timeout":
+        return "http_timeout"
+    return "http_error" if outcome.status else "connection_failed"

@@ -1,0 +1,22 @@
+"""What Slack says no with."""
+
+from typing import Any
+
+Json = dict[str, Any]
+
+
+class SlackError(Exception):
+    """One of Slack's error words, and what stands beside it in the answer."""
+
+    def __init__(self, word: str, **beside: Any) -> None:
+        super().__init__(word)
+        self.word = word
+        self.beside = beside
+
+    def answer(self) -> Json:
+        return {"ok": False, "error": self.word, **self.beside}
+
+
+def invalid(word: str, faults: list[str]) -> SlackError:
+    """The error for a body that is shaped wrongly, naming every fault as Slack does."""
+    return SlackError(word, response_metadata={"messages": faults})

@@ -1,0 +1,70 @@
+"""What changed in the workspace, in order: for whoever watches."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Self
+from weakref import WeakSet
+
+from bot.sandbox.errors import Json
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that happened.
+
+    `kind` is one of: posted, edited, deleted, ephemeral, reacted, view_opened, view_updated, view_closed,
+    home_published, call, rejected, delivered, operation_timeout, channel_changed, group_changed, socket.
+    """
+
+    number: int
+    kind: str
+    at: float
+    channel: str = ""
+    ts: str = ""
+    user: str = ""
+    facts: Json = field(default_factory=dict)
+
+
+class Subscription:
+    """Everything that changes from now on, as an async iterator. Ends when nobody holds it any more."""
+
+    def __init__(self) -> None:
+        self.queue: asyncio.Queue[Change] = asyncio.Queue()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Change:
+        return await self.queue.get()
+
+
+class Feed:
+    """Only ever added to. Late subscribers hear only what comes after them; the past is in `changes`."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._listeners: WeakSet[Subscription] = WeakSet()
+        self.changes: list[Change] = []
+
+    def add(self, kind: str, *, channel: str = "", ts: str = "", user: str = "", **facts: object) -> Change:
+        change = Change(len(self.changes), kind, self._now(), channel, ts, user, dict(facts))
+        self.changes.append(change)
+        for listener in self._listeners:
+            listener.queue.put_nowait(change)
+        return change
+
+    def of(self, kind: str) -> list[Change]:
+        return [change for change in self.changes if change.kind == kind]
+
+    def subscribe(self) -> Subscription:
+        subscription = Subscription()
+        self._listeners.add(subscription)
+        return subscription
+
+    async def until(self, holds: Callable[[], object], within: float) -> None:
+        """Waits for changes until the condition holds. Raises TimeoutError after so many real seconds."""
+        changes = self.subscribe()
+        async with asyncio.timeout(within):
+            while not holds():
+                await anext(changes)

@@ -1,0 +1,130 @@
+"""How often an app may call: Slack's tiers, kept in sliding windows, and a ledger of who asked for what."""
+
+import math
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+MINUTE = 60.0
+TIERS = {
+    600: ["auth.test", "chat.getPermalink"],
+    100: [
+        "chat.postEphemeral",
+        "conversations.members",
+        "files.completeUploadExternal",
+        "files.getUploadURLExternal",
+        "users.info",
+        "views.open",
+        "views.publish",
+        "views.push",
+        "views.update",
+    ],
+    50: [
+        "chat.delete",
+        "chat.update",
+        "conversations.history",
+        "conversations.info",
+        "conversations.invite",
+        "conversations.join",
+        "conversations.open",
+        "dnd.info",
+        "reactions.add",
+        "users.lookupByEmail",
+    ],
+    20: [
+        "bookmarks.add",
+        "conversations.create",
+        "conversations.list",
+        "conversations.setTopic",
+        "dnd.teamInfo",
+        "pins.add",
+        "usergroups.list",
+        "usergroups.users.list",
+        "usergroups.users.update",
+        "users.list",
+    ],
+    1: ["apps.connections.open"],
+}
+PER_MINUTE = {method: allowed for allowed, methods in TIERS.items() for method in methods}
+POSTS_PER_MINUTE = 600
+SECONDS_BETWEEN_POSTS = 1.0
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A call that came above the limit."""
+
+    method: str
+    channel: str
+    at: float
+    retry_after: int
+
+
+class Window:
+    """At most `allowed` within any `span` seconds."""
+
+    def __init__(self, allowed: int, span: float) -> None:
+        self.allowed, self.span = allowed, span
+        self._taken: deque[float] = deque()
+
+    def wait(self, at: float) -> float:
+        """How long until there is room again; 0 if there is room now."""
+        while self._taken and self._taken[0] + self.span <= at:
+            self._taken.popleft()
+        return 0.0 if len(self._taken) < self.allowed else self._taken[0] + self.span - at
+
+    def take(self, at: float) -> None:
+        self._taken.append(at)
+
+
+class Limits:
+    """`enforced` may be turned off to count violations without refusing; `per_minute` may be changed for a test."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._windows: dict[tuple[str, str], Window] = {}
+        self._violations: list[Violation] = []
+        self.enforced = True
+        self.per_minute = dict(PER_MINUTE)
+        self.calls: Counter[str] = Counter()
+        self.refusals: Counter[str] = Counter()
+        self.calls_by_channel: defaultdict[str, Counter[str]] = defaultdict(Counter)
+
+    def admit(self, method: str, channel: str) -> int:
+        """Counts the call. Returns the seconds to stay away, 0 if the call may go through."""
+        at = self._now()
+        self.calls[method] += 1
+        self.calls_by_channel[channel][method] += 1
+        windows = self._windows_of(method, channel)
+        wait = max((window.wait(at) for window in windows), default=0.0)
+        if wait:
+            self._violations.append(Violation(method, channel, at, math.ceil(wait)))
+        if wait and self.enforced:
+            return self._refuse(method, math.ceil(wait))
+        for window in windows:
+            window.take(at)
+        return 0
+
+    def refused(self, method: str) -> None:
+        """A 429 that was given for another reason, by a fault."""
+        self.refusals[method] += 1
+
+    def limit_violations(self) -> list[Violation]:
+        return list(self._violations)
+
+    def _refuse(self, method: str, seconds: int) -> int:
+        self.refused(method)
+        return seconds
+
+    def _windows_of(self, method: str, channel: str) -> list[Window]:
+        if method == "chat.postMessage":
+            return [
+                self._window(method, channel, 1, SECONDS_BETWEEN_POSTS),
+                self._window(method, "", POSTS_PER_MINUTE, MINUTE),
+            ]
+        if method not in self.per_minute:
+            return []
+        return [self._window(method, "", self.per_minute[method], MINUTE)]
+
+    def _window(self, method: str, channel: str, allowed: int, span: float) -> Window:
+        return self._windows.setdefault((method, channel), Window(allowed, span))

@@ -1,0 +1,75 @@
+"""Messages, and the clock that stamps them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from bot.sandbox import reading
+from bot.sandbox.errors import Json
+from bot.sandbox.reading import Button
+
+
+class Stamps:
+    """Message timestamps: never twice the same, always later than the last."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._last = 0
+
+    def next(self) -> str:
+        self._last = max(int(self._now() * 1_000_000) // 100 * 100 + 100, self._last + 100)
+        return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
+
+
+@dataclass(eq=False)
+class Message:
+    ts: str
+    channel: str
+    user: str
+    text: str = ""
+    blocks: list[Json] = field(default_factory=list)
+    bot_id: str = ""
+    app_id: str = ""
+    thread_ts: str = ""
+    metadata: Json | None = None
+    edited: str = ""  # the ts of the last edit
+    ephemeral_to: str = ""
+    client_msg_id: str = ""
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+    thread: list["Message"] = field(default_factory=list)
+    attachments: list[Json] = field(default_factory=list)
+    files: list[Json] = field(default_factory=list)
+    unfurled: list[str] = field(default_factory=list)
+    broadcast: bool = False
+    deleted: bool = False
+
+    def words(self) -> str:
+        """What a person sees: the blocks if there are any, else the text."""
+        return reading.words(self.blocks) if self.blocks else reading.unmarked(self.text)
+
+    def buttons(self) -> dict[str, Button]:
+        return reading.buttons(self.blocks)
+
+    def elements(self) -> Iterator[tuple[Json, Json]]:
+        return reading.elements(self.blocks)
+
+    def payload(self) -> Json:
+        """The message as Slack shows it to an app."""
+        shown: Json = {"type": "message", "user": self.user, "ts": self.ts, "text": self.text}
+        if self.bot_id:
+            shown |= {"bot_id": self.bot_id, "app_id": self.app_id}
+        if self.thread_ts or self.thread:
+            shown["thread_ts"] = self.thread_ts or self.ts
+        if self.thread:
+            shown |= {"reply_count": len(self.thread), "latest_reply": self.thread[-1].ts}
+        if self.edited:
+            shown["edited"] = {"user": self.user, "ts": self.edited}
+        if self.reactions:
+            shown["reactions"] = [{"name": n, "users": u, "count": len(u)} for n, u in self.reactions.items()]
+        optional = {
+            "blocks": self.blocks,
+            "attachments": self.attachments,
+            "files": self.files,
+            "metadata": self.metadata,
+            "client_msg_id": self.client_msg_id,
+        }
+        return shown | {key: value for key, value in optional.items() if value}

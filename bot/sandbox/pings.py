@@ -1,0 +1,74 @@
+"""Who is disturbed by a message: what is written in markup pings, what is written plainly does not."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+MENTION = re.compile(r"<(?:@(?P<user>[UW]\w+)|!subteam\^(?P<group>S\w+)|!(?P<all>channel|here|everyone))(?:\|[^>]*)?>")
+LINK = re.compile(r"<(https?://[^|>]+)(?:\|[^>]*)?>|(?<![<\w])(https?://[^\s>|]+)")
+
+
+@dataclass(frozen=True)
+class Ping:
+    """`who` is a user id, a user group's id, or channel, here, everyone."""
+
+    who: str
+    channel: str
+    ts: str
+
+
+def pinged(text: str, blocks: list[Any]) -> list[str]:
+    """With blocks, Slack notifies by the blocks and by the text as well: we count both, once each."""
+    found = [*_in_markup(text), *(who for block in blocks for who in _in_block(block))]
+    return list(dict.fromkeys(found))
+
+
+def _in_markup(text: str) -> Iterator[str]:
+    for hit in MENTION.finditer(text):
+        yield hit["user"] or hit["group"] or hit["all"]
+
+
+def _in_block(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for each in node:
+            yield from _in_block(each)
+    elif isinstance(node, dict):
+        yield from _in_object(node)
+
+
+def _in_object(node: dict[str, Any]) -> Iterator[str]:
+    match node.get("type"):
+        case "mrkdwn" | "markdown":
+            yield from _in_markup(str(node.get("text", "")))
+        case "user":
+            yield str(node.get("user_id"))
+        case "usergroup":
+            yield str(node.get("usergroup_id"))
+        case "broadcast":
+            yield str(node.get("range"))
+        case "plain_text" | "text" | "raw_text":
+            return
+        case _:
+            for value in node.values():
+                yield from _in_block(value)
+
+
+def links(text: str, blocks: list[Any]) -> list[str]:
+    """The addresses Slack would unfurl."""
+    found = [one or two for one, two in LINK.findall(text)]
+    return list(dict.fromkeys([*found, *(url for block in blocks for url in _links_in(block))]))
+
+
+def _links_in(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for each in node:
+            yield from _links_in(each)
+    elif isinstance(node, dict):
+        if node.get("type") in {"mrkdwn", "markdown"}:
+            yield from links(str(node.get("text", "")), [])
+        elif node.get("type") == "link":
+            yield str(node.get("url"))
+        else:
+            for value in node.values():
+                yield from _links_in(value)

@@ -1,0 +1,116 @@
+"""Response urls: what an app may answer after a gesture, five times, for half an hour."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.sandbox import posting
+from bot.sandbox.blocks import check_message
+from bot.sandbox.errors import Json, SlackError, invalid
+from bot.sandbox.messages import Message
+from bot.sandbox.workspace import Channel, Workspace
+
+USES, LIFE = 5, 1800.0
+
+
+@dataclass
+class Place:
+    """Where an answer goes: to this person in this channel, about this message."""
+
+    user: str
+    channel: str
+    origin: Message | None
+    thread_ts: str
+    at: float
+    used: int = 0
+
+
+class ResponseUrls:
+    def __init__(self, workspace: Workspace, now: Callable[[], float]) -> None:
+        self._workspace, self._now = workspace, now
+        self._given: dict[str, Place] = {}
+        self.base_url = ""
+
+    def issue(self, user: str, channel: str, origin: Message | None = None) -> str:
+        token = f"r{len(self._given) + 1:06d}"
+        thread_ts = origin.thread_ts if origin else ""
+        self._given[token] = Place(user, channel, origin, thread_ts, self._now())
+        return f"{self.base_url}/respond/{token}"
+
+    def answer(self, token: str, body: Any) -> None:
+        """Raises SlackError; a refused body costs a use as well, which is stricter than Slack."""
+        place = self._given.get(token)
+        if place is None:
+            raise SlackError("no_such_url")
+        if self._now() - place.at > LIFE:
+            raise SlackError("expired_url")
+        if place.used >= USES:
+            raise SlackError("used_url")
+        place.used += 1
+        if not isinstance(body, dict):
+            raise SlackError("invalid_payload")
+        self._apply(place, body)
+
+    def _apply(self, place: Place, body: Json) -> None:
+        if body.get("delete_original"):
+            self._delete(place)
+            return
+        check_body(body)
+        if body.get("replace_original"):
+            self._replace(place, body)
+        else:
+            self.say(place, body)
+
+    def _delete(self, place: Place) -> None:
+        origin = self._origin(place)
+        if origin.ephemeral_to:
+            posting.unwhisper(self._workspace, origin)
+        else:
+            posting.delete(self._workspace, self._workspace.channels[place.channel], origin)
+
+    def _replace(self, place: Place, body: Json) -> None:
+        origin = self._origin(place)
+        posting.edit(
+            self._workspace,
+            origin,
+            text=body.get("text", ""),
+            blocks=body.get("blocks", []),
+            attachments=body.get("attachments", []),
+            metadata=body.get("metadata"),
+        )
+
+    def _origin(self, place: Place) -> Message:
+        if place.origin is None or place.origin.deleted:
+            raise SlackError("message_not_found")
+        return place.origin
+
+    def say(self, place: Place, body: Json) -> None:
+        """A new message, for the person alone unless `in_channel` is asked for."""
+        channel = self._workspace.channels[place.channel]
+        kind = body.get("response_type", "ephemeral")
+        if kind not in {"ephemeral", "in_channel"}:
+            raise SlackError("invalid_response_type")
+        thread_ts = body.get("thread_ts", place.thread_ts)
+        message = self._message(channel, body, thread_ts)
+        if kind == "ephemeral":
+            posting.whisper(self._workspace, place.user, message)
+        else:
+            posting.post(self._workspace, channel, message, unfurl=body.get("unfurl_links", True))
+
+    def _message(self, channel: Channel, body: Json, thread_ts: str) -> Message:
+        text, blocks = body.get("text", ""), body.get("blocks") or []
+        return posting.from_app(self._workspace, channel, text, blocks, thread_ts=thread_ts)
+
+    def reply(self, user: str, channel: str, body: Json) -> None:
+        """What an app answers with its ack to a slash command."""
+        check_body(body)
+        self.say(Place(user, channel, None, "", self._now()), body)
+
+
+def check_body(body: Json) -> None:
+    text, blocks = body.get("text", ""), body.get("blocks") or []
+    if not isinstance(text, str) or not (text or blocks or body.get("attachments")):
+        raise SlackError("no_text")
+    faults = check_message(blocks)
+    if faults:
+        raise invalid("invalid_blocks", faults)

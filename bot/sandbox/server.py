@@ -1,0 +1,154 @@
+"""The sandbox: a workspace with a door to the network and people in it."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Self
+
+from aiohttp import web
+
+from bot.sandbox import response_urls
+from bot.sandbox.deliveries import Deliveries
+from bot.sandbox.errors import SlackError
+from bot.sandbox.faults import Faults
+from bot.sandbox.feed import Feed, Subscription
+from bot.sandbox.installation import Installation
+from bot.sandbox.limits import Limits, Violation
+from bot.sandbox.payloads import Payloads
+from bot.sandbox.people import Person
+from bot.sandbox.socket_mode import Sockets
+from bot.sandbox.triggers import Triggers
+from bot.sandbox.wire import WebApi, arguments_of
+from bot.sandbox.workspace import Workspace
+
+USUAL_SCOPES = ("chat:write", "commands", "usergroups:read", "users:read", "dnd:read")
+BIGGEST_BODY = 16 * 1024 * 1024
+
+
+class Sandbox:
+    """Listens on 127.0.0.1 only. `request_url` set: deliveries go there, signed; None: they go down the sockets.
+
+    `stamp` is the time deliveries are signed with: real by default, because the app compares it with its own clock.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        scopes: Sequence[str] = USUAL_SCOPES,
+        now: Callable[[], float] | None = None,
+        stamp: Callable[[], float] = time.time,
+        ack_within: float = 3.0,
+    ) -> None:
+        now = now or workspace.now
+        self.workspace = workspace
+        self.faults, self.limits = Faults(now), Limits(now)
+        self.app = Installation(workspace, now, list(scopes), self.limits, self.faults, Triggers(now))
+        self.sockets = Sockets(self.app, workspace.feed)
+        self._urls = response_urls.ResponseUrls(workspace, now)
+        self._api = WebApi(self.app)
+        self._deliveries = Deliveries(self.app, self.sockets, workspace.feed, stamp)
+        self._deliveries.ack_within = ack_within
+        self._payloads = Payloads(self.app, self._urls)
+        self._people: dict[str, Person] = {}
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.app.base_url}/api/"
+
+    @property
+    def bot_token(self) -> str:
+        return self.app.bot_token
+
+    @property
+    def app_token(self) -> str:
+        return self.app.app_token
+
+    @property
+    def signing_secret(self) -> str:
+        return self.app.signing_secret
+
+    @property
+    def feed(self) -> Feed:
+        return self.workspace.feed
+
+    @property
+    def request_url(self) -> str | None:
+        return self._deliveries.request_url
+
+    @request_url.setter
+    def request_url(self, url: str | None) -> None:
+        self._deliveries.request_url = url
+
+    async def start(self, port: int = 0) -> None:
+        site_app = web.Application(client_max_size=BIGGEST_BODY)
+        site_app.router.add_route("*", "/api/{method}", self._api.answer)
+        site_app.router.add_get("/link", self.sockets.connect)
+        site_app.router.add_post("/respond/{token}", self._respond)
+        site_app.router.add_post("/upload/{file_id}", self._upload)
+        self._runner = web.AppRunner(site_app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", port)
+        await site.start()
+        bound = self._runner.addresses[0][1]
+        self.app.base_url = self._urls.base_url = f"http://127.0.0.1:{bound}"
+
+    async def stop(self) -> None:
+        self._api.closing.set()
+        await self.sockets.close()
+        await self._deliveries.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    def person(self, id_or_name: str) -> Person:
+        user = self.workspace.user(id_or_name)
+        if user.id not in self._people:
+            self._people[user.id] = Person(user, self.workspace, self._payloads, self._deliveries)
+        return self._people[user.id]
+
+    async def tick(self) -> None:
+        """Sends again the events that were not acked and are due by the clock."""
+        await self._deliveries.tick()
+
+    def limit_violations(self) -> list[Violation]:
+        return self.limits.limit_violations()
+
+    def subscribe(self) -> Subscription:
+        return self.feed.subscribe()
+
+    async def until(self, holds: Callable[[], object], *, within: float = 5.0) -> None:
+        """Waits until the condition holds, looking again whenever something changes; TimeoutError if it never does."""
+        await self.feed.until(holds, within)
+
+    def revoke_token(self, word: str = "token_revoked") -> None:
+        """Every call is refused with this word from now on; an empty one grants them again."""
+        self.app.refused_with = word
+
+    async def _respond(self, request: web.Request) -> web.Response:
+        if self.faults.down:
+            return web.Response(status=503)
+        token = request.match_info["token"]
+        try:
+            self._urls.answer(token, await arguments_of(request))
+        except SlackError as no:
+            self.feed.add("rejected", method="response_url", error=no.word)
+            gone = no.word in {"no_such_url", "expired_url", "used_url"}
+            return web.json_response(no.answer(), status=404 if gone else 400)
+        self.feed.add("call", method="response_url")
+        return web.Response(text="ok")
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        upload = self.app.uploads.get(request.match_info["file_id"])
+        content = await request.read()
+        if upload is None or len(content) != upload.length:
+            return web.Response(status=400, text="the length is not what was announced")
+        upload.content = content
+        return web.Response(text=f"OK - {len(content)}")

@@ -1,0 +1,136 @@
+"""The Web API on the wire: what comes in as a request goes out as Slack would answer it, or as it would fail."""
+
+import asyncio
+import json
+from typing import Any
+
+from aiohttp import web
+
+from bot.sandbox.errors import Json, SlackError
+from bot.sandbox.faults import Fault, FaultKind
+from bot.sandbox.installation import Installation
+from bot.sandbox.scopes import NEEDED, require
+from bot.sandbox.web_api.call import Call
+from bot.sandbox.web_api.registry import METHODS
+
+OUT_OF_ORDER = "<!DOCTYPE html><html><body><h1>Something went wrong on our end</h1></body></html>"
+
+
+async def arguments_of(request: web.Request) -> Json:
+    """Query, form or JSON, as the SDK sends them."""
+    arguments: Json = dict(request.query)
+    if request.content_type == "application/json":
+        body = await _json_body(request)
+        return arguments | body
+    return arguments | {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
+
+
+async def _json_body(request: web.Request) -> Json:
+    raw = await request.text()
+    try:
+        body = json.loads(raw) if raw else {}
+    except ValueError:
+        raise SlackError("invalid_json") from None
+    if not isinstance(body, dict):
+        raise SlackError("json_not_object")
+    return body
+
+
+def token_of(request: web.Request, arguments: Json) -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else str(arguments.get("token", ""))
+
+
+class WebApi:
+    def __init__(self, app: Installation) -> None:
+        self._app = app
+        self.closing = asyncio.Event()
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        try:
+            arguments = await arguments_of(request)
+        except SlackError as no:
+            return self._reply(no.answer())
+        return await self._answer(request, method, token_of(request, arguments), arguments)
+
+    async def _answer(self, request: web.Request, method: str, token: str, arguments: Json) -> web.StreamResponse:
+        channel = _channel_of(arguments)
+        if self._app.faults.down:
+            self._reject(method, channel, "down")
+            return web.Response(status=503, text=OUT_OF_ORDER, content_type="text/html")
+        fault = self._app.faults.strike(method, channel)
+        spoiled = await self._spoil(request, fault, method, channel)
+        if spoiled is not None:
+            return spoiled
+        response = self._respond(method, token, arguments, channel)
+        if fault is not None and fault.kind is FaultKind.DROPPED_AFTER:
+            return _drop(request)
+        return response
+
+    async def _spoil(
+        self, request: web.Request, fault: Fault | None, method: str, channel: str
+    ) -> web.StreamResponse | None:
+        """The answer of a fault that keeps the call from happening; None if it happens all the same."""
+        if fault is None or fault.kind is FaultKind.DROPPED_AFTER:
+            return None
+        if fault.kind is FaultKind.SLOW:
+            await asyncio.sleep(fault.seconds)
+            return None
+        self._reject(method, channel, fault.kind.value)
+        if fault.kind is FaultKind.HANG:
+            await self.closing.wait()
+            return _drop(request)
+        if fault.kind is FaultKind.DROPPED_BEFORE:
+            return _drop(request)
+        return self._faulty(fault, method)
+
+    def _faulty(self, fault: Fault, method: str) -> web.Response:
+        if fault.kind is FaultKind.RATELIMITED:
+            self._app.limits.refused(method)
+            return self._too_many(int(fault.seconds))
+        if fault.kind is FaultKind.ERROR:
+            return self._reply({"ok": False, "error": fault.word})
+        return web.Response(status=fault.status, text=OUT_OF_ORDER, content_type="text/html")
+
+    def _respond(self, method: str, token: str, arguments: Json, channel: str) -> web.Response:
+        try:
+            self._app.authenticate(method, token)
+            wait = self._app.limits.admit(method, channel) if method in METHODS else 0
+            if wait:
+                self._reject(method, channel, "ratelimited")
+                return self._too_many(wait)
+            body = self._call(method, arguments)
+        except SlackError as no:
+            self._reject(method, channel, no.word)
+            return self._reply(no.answer())
+        self._app.workspace.feed.add("call", channel=channel, method=method)
+        return self._reply({"ok": True, **body})
+
+    def _call(self, method: str, arguments: Json) -> Json:
+        if method not in METHODS:
+            raise SlackError("unknown_method", req_method=method)
+        require(self._app.scopes, NEEDED.get(method, ()))
+        return METHODS[method](Call(method, arguments, self._app))
+
+    def _reject(self, method: str, channel: str, word: str) -> None:
+        self._app.workspace.feed.add("rejected", channel=channel, method=method, error=word)
+
+    def _too_many(self, seconds: int) -> web.Response:
+        return self._reply({"ok": False, "error": "ratelimited"}, status=429, retry_after=seconds)
+
+    def _reply(self, body: Any, status: int = 200, retry_after: int | None = None) -> web.Response:
+        headers = {"x-oauth-scopes": ",".join(self._app.scopes)}
+        if retry_after is not None:
+            headers["Retry-After"] = str(retry_after)
+        return web.json_response(body, status=status, headers=headers)
+
+
+def _channel_of(arguments: Json) -> str:
+    return str(arguments.get("channel") or arguments.get("channel_id") or "")
+
+
+def _drop(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()

@@ -1,0 +1,195 @@
+"""The workspace: who is in it and where they talk. State only, no wire."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.sandbox.errors import Json, SlackError
+from bot.sandbox.feed import Feed
+from bot.sandbox.messages import Message, Stamps
+from bot.sandbox.pings import Ping
+from bot.sandbox.views import View
+
+BOT_USER, BOT_ID, APP_ID, TEAM_ID = "U0BOT", "B0BOT", "A0APP", "T0SANDBOX"
+
+
+@dataclass(eq=False)
+class User:
+    id: str
+    name: str
+    real_name: str
+    email: str = ""
+    tz: str = "UTC"
+    locale: str = "en-US"
+    is_bot: bool = False
+    deleted: bool = False
+    is_admin: bool = False
+    dnd_from: float = 0.0
+    dnd_until: float = 0.0
+    dnd_enabled: bool = False
+    snoozed_until: float = 0.0
+
+    def disturbed_at(self, at: float) -> bool:
+        """Whether a notification sent now would reach this person."""
+        quiet = self.dnd_enabled and self.dnd_from <= at < self.dnd_until
+        return not (quiet or at < self.snoozed_until)
+
+    def payload(self, at: float, *, with_email: bool, with_locale: bool) -> Json:
+        offset = datetime.fromtimestamp(at, ZoneInfo(self.tz)).utcoffset()
+        profile = {"real_name": self.real_name, "display_name": self.name}
+        told: Json = {
+            "id": self.id,
+            "team_id": TEAM_ID,
+            "name": self.name,
+            "real_name": self.real_name,
+            "deleted": self.deleted,
+            "tz": self.tz,
+            "tz_offset": int(offset.total_seconds()) if offset else 0,
+            "is_bot": self.is_bot,
+            "is_admin": self.is_admin,
+            "profile": profile | ({"email": self.email} if with_email and self.email else {}),
+        }
+        return told | ({"locale": self.locale} if with_locale else {})
+
+
+@dataclass(eq=False)
+class Group:
+    id: str
+    handle: str
+    members: list[str]
+    name: str = ""
+
+
+@dataclass(eq=False)
+class Channel:
+    """`members` is None where everybody is in."""
+
+    id: str
+    name: str
+    is_private: bool = False
+    is_archived: bool = False
+    im_with: str = ""
+    bot_is_member: bool = False
+    members: set[str] | None = None
+    topic: str = ""
+    messages: list[Message] = field(default_factory=list)
+    bookmarks: list[Json] = field(default_factory=list)
+    pins: list[str] = field(default_factory=list)
+    read_up_to: dict[str, str] = field(default_factory=dict)
+
+    def everything(self) -> Iterator[Message]:
+        """Messages and the replies in their threads."""
+        for message in self.messages:
+            yield message
+            yield from message.thread
+
+    def find(self, ts: str) -> Message | None:
+        return next((message for message in self.everything() if message.ts == ts), None)
+
+    def holds(self, user: str) -> bool:
+        if user == BOT_USER:
+            return self.bot_is_member
+        return self.members is None or user in self.members
+
+    def open_to(self, user: str) -> bool:
+        """Public channels can be read by anybody."""
+        return self.holds(user) or not (self.is_private or self.im_with)
+
+    def unread(self, user: str) -> int:
+        seen = self.read_up_to.get(user, "")
+        return sum(1 for message in self.messages if message.ts > seen and message.user != user)
+
+
+class Workspace:
+    """Everything in the workspace, by its ids."""
+
+    def __init__(
+        self, name: str = "Northwind", now: Callable[[], float] = time.time, bot_name: str = "earshot"
+    ) -> None:
+        self.name, self.now = name, now
+        self.users: dict[str, User] = {}
+        self.groups: dict[str, Group] = {}
+        self.channels: dict[str, Channel] = {}
+        self.homes: dict[str, View] = {}
+        self.modals: dict[str, list[View]] = {}  # each person's stack, the open one last
+        self.ephemerals: dict[str, list[Message]] = {}
+        self.pings: list[Ping] = []
+        self.escapes: dict[str, bool] = {}  # slash commands, and whether they are set to `should_escape`
+        self.feed = Feed(now)
+        self.stamps = Stamps(now)
+        self._numbers = 0
+        self.add_user(BOT_USER, bot_name, is_bot=True)
+
+    @property
+    def domain(self) -> str:
+        return self.name.lower().replace(" ", "-")
+
+    def number(self) -> int:
+        """A number nobody had before: ids are made of these, so that two runs are alike."""
+        self._numbers += 1
+        return self._numbers
+
+    def add_user(
+        self,
+        user_id: str,
+        name: str,
+        *,
+        real_name: str = "",
+        email: str = "",
+        tz: str = "UTC",
+        locale: str = "en-US",
+        is_bot: bool = False,
+        is_admin: bool = False,
+    ) -> User:
+        email = email or f"{name}@{self.domain}.example"
+        user = User(user_id, name, real_name or name, email, tz, locale, is_bot, is_admin=is_admin)
+        self.users[user_id] = user
+        return user
+
+    def add_group(self, group_id: str, handle: str, members: Iterable[str], *, name: str = "") -> Group:
+        group = Group(group_id, handle, list(members), name or handle)
+        self.groups[group_id] = group
+        return group
+
+    def add_channel(
+        self,
+        channel_id: str,
+        name: str,
+        *,
+        bot_is_member: bool = False,
+        is_private: bool = False,
+        is_archived: bool = False,
+        members: Iterable[str] | None = None,
+    ) -> Channel:
+        inside = None if members is None else set(members)
+        channel = Channel(channel_id, name, is_private, is_archived, "", bot_is_member, inside)
+        self.channels[channel_id] = channel
+        return channel
+
+    def channel(self, id_or_name: str) -> Channel:
+        bare = id_or_name.removeprefix("#")
+        if bare in self.channels:
+            return self.channels[bare]
+        return next(channel for channel in self.channels.values() if channel.name == bare)
+
+    def user(self, id_or_name: str) -> User:
+        bare = id_or_name.removeprefix("@")
+        if bare in self.users:
+            return self.users[bare]
+        return next(user for user in self.users.values() if user.name == bare)
+
+    def dm_with(self, user_id: str) -> Channel:
+        """The conversation between the app and this person; it is there as soon as one asks."""
+        if user_id not in self.users:
+            raise SlackError("user_not_found")
+        dm_id = "D0" + user_id.removeprefix("U0")
+        if dm_id not in self.channels:
+            members = {user_id}
+            self.channels[dm_id] = Channel(dm_id, "", True, False, user_id, True, members)
+        return self.channels[dm_id]
+
+    def modal_of(self, user_id: str) -> View | None:
+        stack = self.modals.get(user_id)
+        return stack[-1] if stack else None
