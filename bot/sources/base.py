@@ -1,26 +1,30 @@
 """What a source is, and what it may ask of the house."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
+from bot.clock import Clock
 from bot.domain.mention import Mention
+from bot.domain.subject import Subject
 
 
 class Ear(Protocol):
     """What the house gives a source. All of it is kept in Redis, under the source's name."""
 
     async def cursor(self) -> str | None:
-        """Where this source was, as it last said; None the first time."""
+        """Where this source was, as it last said; None the first time. Raises `Unreachable`."""
 
     async def hear(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
         """Put these in the inbox and move the cursor, all or nothing; says how many were new.
 
-        Raises `Unreachable` when Redis does not answer: nothing was taken and the cursor has not moved.
+        Without a cursor the old one stays. Raises `Unreachable` when Redis does not answer: nothing was taken and the
+        cursor has not moved.
         """
 
     async def progress(self, cursor: str) -> None:
-        """Nothing new was said, and the source is further on all the same."""
+        """Nothing new was said, and the source is further on all the same. Raises `Unreachable`."""
 
     def alone(self) -> AbstractAsyncContextManager[None]:
         """Waits until no other process runs this source; held while inside. Cancels the inside if it is lost."""
@@ -35,3 +39,18 @@ class Source(Protocol):
     name: str
 
     async def listen(self, ear: Ear) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a source is built from besides its own options. A source takes what it needs and leaves the rest."""
+
+    name: str
+    clock: Clock
+    chance: Callable[[], float]
+    """0..1, for jitter."""
+    subjects: tuple[Subject, ...] = ()
+    secret: str = ""
+    """The bearer token of an outlet, the signing secrets of a hook."""
+    url: str = ""
+    """Where the outlet's API is; empty: where it always is."""

@@ -1,0 +1,122 @@
+"""JSON from outside becomes mentions here, or a sentence that says what is wrong with it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pydantic import ValidationError
+
+from bot.domain.mention import Mention
+
+LINE_LIMIT = 1_000_000
+"""Bytes of one line. The longest post of any outlet is a hundredth of it; more is a wrong file, not a mention."""
+
+BOM = b"\xef\xbb\xbf"
+
+WORDS = {
+    "missing": "is missing",
+    "string_pattern_mismatch": 'is not of the form "source:id"',
+    "string_too_short": "is too short",
+    "string_too_long": "is too long",
+    "string_type": "is not a string",
+    "timezone_aware": "has no time zone",
+    "int_type": "is not a whole number",
+    "int_parsing": "is not a whole number",
+    "int_from_float": "is not a whole number",
+    "bool_type": "is neither true nor false",
+    "bool_parsing": "is neither true nor false",
+    "greater_than_equal": "is less than 0",
+    "model_type": "is not an object",
+    "model_attributes_type": "is not an object",
+    "tuple_type": "is not a list",
+}
+"""Pydantic's kinds of mistake that senders really make, as a person says them."""
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that is no mention, and why: `line 12: "created_at" is missing`. Holds none of the line's own words."""
+
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}"
+
+
+class NoMention(Exception):  # noqa: N818 - it is what it says
+    """What came in is not a mention, with the reason as a sentence without its subject."""
+
+
+def decoded(raw: bytes) -> Any:
+    """JSON as Python has it. Bytes that are no UTF-8 become marks: one odd letter must not lose a complaint."""
+    try:
+        return json.loads(raw.decode("utf-8", "replace"), strict=False)
+    except json.JSONDecodeError as wrong:
+        raise NoMention(f"is not JSON ({wrong.msg.lower()} at character {wrong.pos + 1})") from None
+    except (ValueError, RecursionError):  # numbers of thousands of digits, nesting of thousands of brackets
+        raise NoMention("is not JSON that anybody meant") from None
+
+
+def mention_from(value: Any, place: str = "") -> Mention:
+    """`place` is where this stands in what was sent: `mentions[3]`."""
+    if not isinstance(value, dict):
+        raise NoMention(f'"{place}" is not an object' if place else "is not a JSON object")
+    try:
+        return Mention.model_validate(value)
+    except ValidationError as wrong:
+        raise NoMention(_sentence(wrong, place)) from None
+    except (ValueError, OverflowError):  # a time in the year 1, east of Greenwich, has no UTC
+        raise NoMention(f'"{place}.created_at" is no time' if place else '"created_at" is no time') from None
+
+
+def mentions_in(stream: BinaryIO) -> Iterator[tuple[int, Mention | BadLine]]:
+    """Every line that says something, with its number; blank ones are passed over and counted."""
+    for number, raw in _lines(stream):
+        try:
+            yield number, _mention_on(raw)
+        except NoMention as why:
+            yield number, BadLine(number, str(why))
+
+
+def read_mentions(path: Path) -> Iterator[Mention | BadLine]:
+    """The mentions of a JSON lines file, in its order; a line that is none is named and the rest is read."""
+    with path.open("rb") as stream:
+        for _, item in mentions_in(stream):
+            yield item
+
+
+def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+    """A line that is too long comes as None, and is never held in memory as a whole."""
+    number = 0
+    while raw := stream.readline(LINE_LIMIT + 1):
+        number += 1
+        if len(raw) > LINE_LIMIT and not raw.endswith(b"\n"):
+            while raw and not raw.endswith(b"\n"):
+                raw = stream.readline(LINE_LIMIT)
+            yield number, None
+            continue
+        content = (raw.removeprefix(BOM) if number == 1 else raw).strip()
+        if content:
+            yield number, content
+
+
+def _mention_on(raw: bytes | None) -> Mention:
+    if raw is None:
+        raise NoMention("is longer than 1 MB")
+    return mention_from(decoded(raw))
+
+
+def _sentence(wrong: ValidationError, place: str) -> str:
+    """The first mistake is enough: the sender mends one at a time. Never repeats what was sent."""
+    first = wrong.errors(include_url=False, include_context=False, include_input=False)[0]
+    field = place
+    for step in first["loc"]:
+        field += f"[{step}]" if isinstance(step, int) else f".{step}" if field else step
+    said = WORDS.get(first["type"])
+    if said is None and first["type"].startswith(("datetime", "date_")):
+        said = "is no time"
+    said = said or f"is wrong ({first['msg'].lower()})"
+    return f'"{field}" {said}' if field else said

@@ -1,0 +1,108 @@
+"""What the house gives a source, as small as it can be: an inbox that keeps out what was seen, and a clock we wind."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.decision import Unreachable
+from bot.domain.mention import Mention
+from bot.sources.base import Source
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+PATIENCE = 10  # seconds until a test that waits for something is called a failure
+
+
+class Wound:
+    """A clock on which every wait is over at once, and took as long as it should."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self.time = now
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.time += timedelta(seconds=seconds)
+        await asyncio.sleep(0)
+
+
+class Inbox:
+    """An `Ear` in memory."""
+
+    def __init__(self, cursor: str | None = None) -> None:
+        self.mentions: dict[str, Mention] = {}
+        self.batches: list[int] = []
+        self.troubles: list[str] = []
+        self.away = 0
+        self.held = False
+        self._cursor = cursor
+        self._changed = asyncio.Event()
+
+    async def cursor(self) -> str | None:
+        self._answer()
+        return self._cursor
+
+    async def hear(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
+        self._answer()
+        before = len(self.mentions)
+        for mention in mentions:
+            self.mentions.setdefault(mention.id, mention)
+        self.batches.append(len(mentions))
+        if cursor is not None:
+            self._cursor = cursor
+        self._changed.set()
+        return len(self.mentions) - before
+
+    async def progress(self, cursor: str) -> None:
+        self._answer()
+        self._cursor = cursor
+        self._changed.set()
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        assert not self.held, "two hold what only one may"
+        self.held = True
+        try:
+            yield
+        finally:
+            self.held = False
+
+    def trouble(self, sentence: str) -> None:
+        self.troubles.append(sentence)
+        self._changed.set()
+
+    @property
+    def at(self) -> str | None:
+        return self._cursor
+
+    @property
+    def ids(self) -> list[str]:
+        return list(self.mentions)
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Waits for what a source does to this inbox."""
+        async with asyncio.timeout(PATIENCE):
+            while not true():
+                self._changed.clear()
+                await self._changed.wait()
+
+    def _answer(self) -> None:
+        if self.away:
+            self.away -= 1
+            raise Unreachable("the store does not answer")
+
+
+@asynccontextmanager
+async def listening(source: Source, ear: Inbox) -> AsyncIterator[None]:
+    """The source runs meanwhile. What it dies of is the test's failure."""
+    task = asyncio.create_task(source.listen(ear))
+    await asyncio.sleep(0)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
