@@ -1,0 +1,70 @@
+"""The playbook as the rest of the house reads it."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
+
+from pydantic import BaseModel
+
+from bot.domain.department import Department
+from bot.domain.routing import Route
+from bot.domain.subject import Subject
+
+
+class SourceEntry(NamedTuple):
+    """One table under `[sources]`: `[sources.x]` has no name, `[sources.webhook.forum]` is the webhook `forum`."""
+
+    source: str
+    name: str | None
+    options: BaseModel
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """`voice` is how the brand speaks, for whoever drafts or answers; `managers` are people and user groups."""
+
+    name: str
+    time_zone: str = "UTC"
+    managers: tuple[str, ...] = ()
+    voice: str = ""
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Detectors:
+    """Below `unsure_below`, the likeliest sentiment is not believed."""
+
+    sentiment: str = "vader+textblob"
+    unsure_below: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """Checked: every route goes to a department that is here or to nobody, and the last one matches all."""
+
+    brand: Brand
+    subjects: tuple[Subject, ...] = ()
+    departments: Mapping[str, Department] = field(default_factory=lambda: MappingProxyType({}))
+    routes: tuple[Route, ...] = ()
+    sources: tuple[SourceEntry, ...] = ()
+    detectors: Detectors = Detectors()
+
+    def department(self, name: str) -> Department:
+        """Raises KeyError for a name that is none, such as `nobody`, or one that an older playbook had."""
+        return self.departments[name]
+
+    @property
+    def slug(self) -> str:
+        """The brand's name in a-z, 0-9 and dashes: the hash tag of all its keys."""
+        return slug(self.brand.name)
+
+
+def slug(name: str) -> str:
+    """Never empty: a name without a Latin letter or a digit becomes a fingerprint of itself."""
+    latin = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    dashed = re.sub(r"[^a-z0-9]+", "-", latin).strip("-")
+    return dashed or f"brand-{hashlib.blake2b(name.encode(), digest_size=5).hexdigest()}"

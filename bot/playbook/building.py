@@ -1,0 +1,75 @@
+"""From checked tables to what the domain works with."""
+
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import Any
+
+from bot.domain.department import Department
+from bot.domain.hours import Hours
+from bot.domain.routing import Clocks, Route
+from bot.domain.subject import Subject, SubjectKind
+from bot.playbook.book import Brand, Detectors, Playbook, SourceEntry
+from bot.playbook.parts import listed
+from bot.playbook.tables import BrandTable, DepartmentTable, FileTable, RouteTable, SubjectTable
+
+
+def built(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
+    departments = [_department(table, file.brand) for table in file.departments]
+    return Playbook(
+        brand=Brand(**file.brand.model_dump()),
+        subjects=tuple(map(_subject, file.subjects)) or (_brand_itself(file.brand),),
+        departments=MappingProxyType({department.name: department for department in departments}),
+        routes=tuple(_route(table, number) for number, table in enumerate(file.routes, 1)),
+        sources=tuple(sources),
+        detectors=Detectors(**file.detectors.model_dump()),
+    )
+
+
+def _subject(table: SubjectTable) -> Subject:
+    return Subject(
+        name=table.name,
+        kind=SubjectKind(table.kind),
+        terms=table.terms,
+        handles=table.handles,
+        exclude=table.exclude,
+    )
+
+
+def _brand_itself(brand: BrandTable) -> Subject:
+    """Who says nothing about subjects listens for the brand's own name."""
+    return Subject(name=brand.name, terms=(brand.name,))
+
+
+def _department(table: DepartmentTable, brand: BrandTable) -> Department:
+    return Department(
+        name=table.name,
+        channel=table.channel,
+        deputies=table.deputies,
+        on_call=table.on_call,
+        hours=Hours(windows=table.hours or (), zone=table.time_zone or brand.time_zone),
+        fallback=table.fallback,
+        authority=table.authority,
+    )
+
+
+def _route(table: RouteTable, number: int) -> Route:
+    return Route(
+        name=table.name or f"route {number}",
+        when=_labels(table.when),
+        unless=_labels(table.unless),
+        to=table.to,
+        clocks=Clocks(
+            claim_within=table.claim_within,
+            lease=table.lease,
+            resolve_within=table.resolve_within,
+            remind_every=table.remind_every,
+        ),
+    )
+
+
+def _labels(asked: dict[str, Any]) -> dict[str, frozenset[str]]:
+    """Codes of languages in lower case, as the detector tells them; all other words as they were checked."""
+    return {
+        key: frozenset(word.lower() if key == "language" else word for word in listed(value))
+        for key, value in asked.items()
+    }

@@ -1,0 +1,166 @@
+"""What takes more than one table to see. Reads the file as it stands, so that nothing hides behind another fault."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from bot.domain.assessment import Intent, Sentiment
+from bot.domain.routing import NOBODY
+from bot.domain.subject import SubjectKind
+from bot.playbook.faults import Found, Path, nearest, place, shown
+from bot.playbook.parts import language, listed
+
+Raw = Mapping[str, Any]
+
+FREE: frozenset[str] = frozenset()
+"""The words of a dimension that we cannot know beforehand."""
+
+
+class Dimensions(NamedTuple):
+    """What `when` and `unless` may ask about, and with which words."""
+
+    words: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, raw: Raw, more: Mapping[str, frozenset[str]]) -> "Dimensions":
+        return cls(
+            {
+                "sentiment": frozenset(sentiment.value for sentiment in Sentiment) | {"unsure"},
+                "intent": frozenset(intent.value for intent in Intent),
+                "subject": frozenset(name for _, name in names(raw, "subjects")) or frozenset({brand_name(raw)}),
+                "kind": frozenset(kind.value for kind in SubjectKind),
+                "source": FREE,
+                "language": FREE,
+                **more,
+            }
+        )
+
+
+def found_in(raw: Raw, dimensions: Dimensions) -> Iterator[Found]:
+    for check in CHECKS:
+        yield from check(raw)
+    for number, route in tables(raw, "routes"):
+        for side in ("when", "unless"):
+            yield from _labels(route.get(side), ("routes", number, side), dimensions)
+
+
+def tables(raw: Raw, key: str) -> list[tuple[int, Raw]]:
+    """Those entries of a list of tables that are tables, with their place in the list."""
+    entries = raw.get(key)
+    if not isinstance(entries, list):
+        return []
+    return [(number, entry) for number, entry in enumerate(entries) if isinstance(entry, dict)]
+
+
+def names(raw: Raw, key: str) -> list[tuple[int, str]]:
+    entries = [(number, entry.get("name")) for number, entry in tables(raw, key)]
+    return [(number, name.strip()) for number, name in entries if isinstance(name, str)]
+
+
+def brand_name(raw: Raw) -> str:
+    brand = raw.get("brand")
+    name = brand.get("name") if isinstance(brand, dict) else None
+    return name.strip() if isinstance(name, str) else ""
+
+
+def _duplicate_names(raw: Raw) -> Iterator[Found]:
+    for key in ("subjects", "departments", "routes"):
+        first: dict[str, int] = {}
+        for number, name in names(raw, key):
+            earlier = first.setdefault(name.casefold(), number)
+            if earlier != number:
+                yield (key, number, "name"), f"{shown(name)} is the name of {place((key, earlier))} already"
+
+
+def _words(entry: Raw, key: str) -> list[tuple[str, str]]:
+    """The words under a key, folded and as written."""
+    value = listed(entry.get(key, []))
+    words = [word for word in value if isinstance(word, str)] if isinstance(value, list) else []
+    return [(" ".join(word.casefold().split()), word) for word in words]
+
+
+def _shared_terms(raw: Raw) -> Iterator[Found]:
+    first: dict[str, tuple[int, str]] = {}
+    for number, subject in tables(raw, "subjects"):
+        for folded, word in (*_words(subject, "terms"), *_words(subject, "handles")):
+            earlier, name = first.setdefault(folded, (number, str(subject.get("name"))))
+            if earlier != number:
+                yield ("subjects", number, "terms"), f"{shown(word)} is a term of {shown(name)} already; keep one"
+        excluded = {folded for folded, _ in _words(subject, "exclude")}
+        for folded, word in _words(subject, "terms"):
+            if folded in excluded:
+                yield ("subjects", number, "exclude"), f"{shown(word)} is a term too, so it would never be heard"
+
+
+def _targets(raw: Raw) -> Iterator[Found]:
+    departments = [name for _, name in names(raw, "departments")]
+    for number, route in tables(raw, "routes"):
+        to = route.get("to")
+        if isinstance(to, str) and to.strip() not in {*departments, NOBODY}:
+            yield ("routes", number, "to"), f"{shown(to)} is no department{nearest(to, [*departments, NOBODY])}"
+
+
+def _answerable(raw: Raw) -> Iterator[Found]:
+    brand = raw.get("brand")
+    if isinstance(brand, dict) and brand.get("managers"):
+        return
+    for number, department in tables(raw, "departments"):
+        if not department.get("deputies"):
+            yield ("departments", number), "has no deputies, and [brand] no managers, so nobody could claim its cases"
+
+
+def _order(raw: Raw) -> Iterator[Found]:
+    """The last route matches all, and no route stands behind one that takes everything it would match."""
+    routes = tables(raw, "routes")
+    for nth, (number, route) in enumerate(routes):
+        before = next((other for other, earlier in routes[:nth] if _takes_all_of(earlier, route)), None)
+        if before is not None:
+            yield (
+                ("routes", number),
+                f"can never match: {place(('routes', before))} takes all of it first; move it up, or take it out",
+            )
+    if routes and (routes[-1][1].get("when", {}), routes[-1][1].get("unless", {})) != ({}, {}):
+        yield ("routes", routes[-1][0], "when"), "the last route must match everything: when = {}, and no unless"
+
+
+def _takes_all_of(earlier: Raw, later: Raw) -> bool:
+    """Whatever the later one matches, the earlier one matched before."""
+    asked, asking = earlier.get("when", {}), later.get("when", {})
+    if earlier.get("unless") or not isinstance(asked, dict) or not isinstance(asking, dict):
+        return False
+    return all(key in asking and _folded(asking, key) <= _folded(asked, key) for key in asked)
+
+
+def _folded(entry: Raw, key: str) -> set[str]:
+    return {word for word, _ in _words(entry, key)}
+
+
+CHECKS: tuple[Callable[[Raw], Iterator[Found]], ...] = (_duplicate_names, _shared_terms, _targets, _answerable, _order)
+
+
+def _labels(asked: object, path: Path, dimensions: Dimensions) -> Iterator[Found]:
+    if not isinstance(asked, dict):
+        return
+    for key, value in asked.items():
+        at = (*path, key)
+        words = listed(value)
+        if key not in dimensions.words:
+            yield at, f"no detector tells {shown(key)}{nearest(key, dimensions.words)}"
+        elif not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            yield at, "must be a word in quotes, or a list of words"
+        elif not words:
+            yield at, "an empty list matches nothing; leave the key out, or name a word"
+        else:
+            for word in words:
+                yield from _label(word, key, at, dimensions.words[key])
+
+
+def _label(word: str, dimension: str, at: Path, known: frozenset[str]) -> Iterator[Found]:
+    if dimension == "language":
+        try:
+            language(word)
+        except ValueError as no:
+            yield at, str(no)
+    elif dimension == "source" and (not word or any(char.isspace() or char == ":" for char in word)):
+        yield at, f"{shown(word)} is no source's name; use one like 'x' or 'forum'"
+    elif known and word not in known:
+        yield at, f"{shown(word)} is no {dimension}{nearest(word, sorted(known))}"

@@ -1,0 +1,41 @@
+"""The playbook in force, which may be read again while the house runs."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from bot.playbook.book import Playbook
+from bot.playbook.faults import Fault, PlaybookFaults
+from bot.playbook.reading import NONE, load
+
+
+class LivePlaybook:
+    """Raises PlaybookFaults if the file is bad at start; from then on a bad one is refused and the old one stays."""
+
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        sources: Mapping[str, type[BaseModel]] = NONE,
+        dimensions: Mapping[str, frozenset[str]] = NONE,
+    ) -> None:
+        self._path = path
+        self._known: dict[str, Any] = {"sources": sources, "dimensions": dimensions}
+        self.now: Playbook = load(path, **self._known)
+
+    def reload(self) -> tuple[Fault, ...]:
+        """Read the file again; what is wrong with it, or nothing if it is in force now.
+
+        Who runs sources and detectors has to look at `now` again; only what is asked of it each time changes by itself.
+        """
+        try:
+            read = load(self._path, **self._known)
+        except PlaybookFaults as faults:
+            return faults.faults
+        if read.slug != self.now.slug:
+            kept = self.now.brand.name
+            return (Fault("brand.name", f"everything is kept under '{kept}'; restart to work under another name"),)
+        self.now = read
+        return ()

@@ -1,0 +1,131 @@
+"""The small words a playbook is made of, each read into what it means or refused with a sentence."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cache
+from typing import Annotated, Any, TypeVar
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from bot.domain.hours import Window, parse_window
+from bot.domain.routing import NOBODY
+from bot.playbook.faults import nearest, shown
+
+LONGEST = timedelta(days=365)
+NAME_LENGTH = 60
+"""A name stands on buttons and in choices, which Slack cuts at 75."""
+
+_SPAN = re.compile(r"^(?:(?P<d>\d{1,6})d)?(?:(?P<h>\d{1,6})h)?(?:(?P<m>\d{1,6})m)?(?:(?P<s>\d{1,6})s)?$")
+_LANGUAGE = re.compile(r"^[a-z]{2,3}$")
+SOURCE_NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
+_COPY_PERSON = "in Slack, open the person's profile, press the three dots and choose 'Copy member ID' (U…)"
+_COPY_GROUP = "a user group's id (S…) is at the end of its address in Slack on the web"
+_COPY_CHANNEL = "in Slack, press the channel's name; the id (C…) is at the end of the tab 'About'"
+
+T = TypeVar("T")
+
+
+def _duration(value: object) -> timedelta:
+    if isinstance(value, int | float):
+        raise ValueError(f"{shown(value)} has no unit; write it like '15m', '4h' or '1h30m'")  # noqa: TRY004 - pydantic reports ValueError
+    found = _SPAN.match(str(value).replace(" ", ""))
+    if not found or not any(found.groupdict().values()):
+        raise ValueError(f"{shown(value)} is no length of time; write it like '90s', '15m', '4h', '2d' or '1h30m'")
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    if not timedelta() < span <= LONGEST:
+        raise ValueError(f"{shown(value)} is out of bounds; leave the key out for no clock, or use '1s' to '365d'")
+    return span
+
+
+def _channel(value: str) -> str:
+    if value.startswith("#"):
+        raise ValueError(f"{shown(value)} is a channel's name, and names change; use its id: {_COPY_CHANNEL}")
+    if not re.fullmatch(r"[CG][A-Z0-9]{2,30}", value):
+        raise ValueError(f"{shown(value)} is no channel id: {_COPY_CHANNEL}")
+    return value
+
+
+def _person(value: str) -> str:
+    if re.fullmatch(r"S[A-Z0-9]{2,30}", value):
+        raise ValueError(f"{shown(value)} is a user group, and a group cannot be woken one by one; name people (U…)")
+    if not re.fullmatch(r"[UW][A-Z0-9]{2,30}", value):
+        raise ValueError(f"{shown(value)} is no person's id: {_COPY_PERSON}")
+    return value
+
+
+def _people(value: str) -> str:
+    if not re.fullmatch(r"[UWS][A-Z0-9]{2,30}", value):
+        raise ValueError(f"{shown(value)} is neither a person's nor a user group's id: {_COPY_PERSON}; {_COPY_GROUP}")
+    return value
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _zone(value: str) -> str:
+    if value not in _zones():
+        raise ValueError(
+            f"{shown(value)} is no time zone{nearest(value, _zones()) or '; use one like Europe/Lisbon or UTC'}"
+        )
+    return value
+
+
+def language(value: str) -> str:
+    """Raises ValueError unless it looks like the code of a language."""
+    if not _LANGUAGE.match(value.lower()):
+        raise ValueError(f"{shown(value)} is no language's code; use two letters, like 'en' or 'pt'")
+    return value.lower()
+
+
+def _name(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError(f"{shown(value)} has characters that cannot be shown")
+    return value
+
+
+def _department(value: str) -> str:
+    if value.casefold() == NOBODY:
+        raise ValueError(f"'{NOBODY}' is where mentions go that no department needs to see; use another name")
+    if value.startswith("@"):
+        raise ValueError(f"{shown(value)} looks like a person; a department's name begins with a letter")
+    return value
+
+
+def _window(value: object) -> Window:
+    if not isinstance(value, str):
+        raise ValueError("must be a word in quotes, like 'Mon-Fri 08:00-20:00'")  # noqa: TRY004 - see above
+    return parse_window(value)
+
+
+def one_of(*known: str) -> Callable[[str], str]:
+    """A word out of few."""
+
+    def check(value: str) -> str:
+        if value not in known:
+            raise ValueError(f"{shown(value)} is not known here{nearest(value, known)}")
+        return value
+
+    return check
+
+
+def listed(value: Any) -> Any:
+    """A word stands for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Channel = Annotated[str, AfterValidator(_channel)]
+Person = Annotated[str, AfterValidator(_person)]
+People = Annotated[str, AfterValidator(_people)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Language = Annotated[str, AfterValidator(language)]
+Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH), AfterValidator(_name)]
+DepartmentName = Annotated[Name, AfterValidator(_department)]
+Hour = Annotated[Window, BeforeValidator(_window)]
+Word = Annotated[str, Field(min_length=1, max_length=200)]
+Many = Annotated[tuple[T, ...], BeforeValidator(listed)]

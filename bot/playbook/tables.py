@@ -1,0 +1,94 @@
+"""The tables of the file, each with its keys. What takes more than one table to see is in `checks.py`."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+
+from bot.domain.subject import SubjectKind
+from bot.playbook.book import Detectors
+from bot.playbook.parts import (
+    Channel,
+    DepartmentName,
+    Duration,
+    Hour,
+    Language,
+    Many,
+    Name,
+    People,
+    Person,
+    Word,
+    Zone,
+    one_of,
+)
+
+Prose = Annotated[str, Field(max_length=1500)]
+"""Shown on cards beside other things, of which Slack takes 10,000 characters in all."""
+
+
+class Table(BaseModel):
+    """A key that is not known is a mistake in writing, so it is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+
+class BrandTable(Table):
+    name: Name
+    time_zone: Zone = "UTC"
+    managers: Many[People] = ()
+    voice: Prose = ""
+    language: Language = "en"
+
+
+class SubjectTable(Table):
+    name: Name
+    kind: Annotated[str, AfterValidator(one_of(*SubjectKind))] = SubjectKind.BRAND.value
+    terms: Annotated[Many[Word], Field(min_length=1)]
+    handles: Many[Word] = ()
+    exclude: Many[Word] = ()
+
+
+class DepartmentTable(Table):
+    name: DepartmentName
+    channel: Channel
+    deputies: Many[People] = ()
+    on_call: Many[Person] = ()
+    hours: Many[Hour] | None = None
+    time_zone: Zone | None = None
+    fallback: Channel = ""
+    authority: Prose = ""
+
+    @field_validator("hours")
+    @classmethod
+    def _some(cls, value: Any) -> Any:
+        if value == ():
+            raise ValueError("an empty list would mean never; leave the key out for always")
+        return value
+
+
+class RouteTable(Table):
+    """The words in `when` and `unless` are looked at in `checks.py`."""
+
+    name: Name | None = None
+    when: dict[str, Any] = {}
+    unless: dict[str, Any] = {}
+    to: str
+    claim_within: Duration | None = None
+    lease: Duration | None = None
+    resolve_within: Duration | None = None
+    remind_every: Duration | None = None
+
+
+class DetectorsTable(Table):
+    sentiment: Annotated[str, AfterValidator(one_of("vader+textblob"))] = Detectors().sentiment
+    unsure_below: float = Field(Detectors().unsure_below, ge=0, le=1)
+
+
+class FileTable(Table):
+    """The whole file, but for the insides of `[sources]`, which the sources know."""
+
+    brand: BrandTable
+    subjects: tuple[SubjectTable, ...] = ()
+    departments: Annotated[tuple[DepartmentTable, ...], Field(min_length=1)]
+    routes: Annotated[tuple[RouteTable, ...], Field(min_length=1)]
+    detectors: DetectorsTable = DetectorsTable()
+    sources: dict[str, dict[str, Any]] = {}

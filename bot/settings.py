@@ -1,0 +1,219 @@
+"""What the environment says: tokens, addresses, ports. Who may do what stands in the playbook."""
+
+import base64
+import binascii
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+_HOOK = re.compile(r"^EARSHOT_HOOK_(?P<name>[A-Z0-9_]+)_SECRET$")
+
+
+class Fault(NamedTuple):
+    """`place` is the variable's name. The sentence says what to do, and never what a secret is."""
+
+    place: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.sentence}"
+
+
+class SettingsFaults(Exception):  # noqa: N818 - said as it is: settings have faults
+    """The settings cannot be used; every reason is in `faults`."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        self.faults = faults
+        super().__init__(faults)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.faults))
+
+
+def _begins(prefix: str, where: str) -> AfterValidator:
+    """Slack puts `xoxe.` before a token that is exchanged every few hours."""
+
+    def check(value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().removeprefix("xoxe.").startswith(prefix):
+            raise ValueError(f"begins with '{prefix}'; what stands there does not. {where}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _no_token(value: SecretStr) -> SecretStr:
+    if value.get_secret_value().startswith(("xox", "xapp")):
+        raise ValueError("this is a token; the signing secret is in your app's settings under Basic Information")
+    return value
+
+
+def _address(*schemes: str) -> AfterValidator:
+    def check(value: SecretStr | str) -> SecretStr | str:
+        words = value if isinstance(value, str) else value.get_secret_value()
+        scheme, _, rest = words.partition("://")
+        if scheme.lower() not in schemes or not rest:
+            raise ValueError(f"must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        return value
+
+    return AfterValidator(check)
+
+
+BotToken = Annotated[SecretStr, _begins("xoxb-", "Your app's settings have it under OAuth & Permissions.")]
+AppToken = Annotated[
+    SecretStr, _begins("xapp-", "Your app's settings have it under Basic Information, App-Level Tokens.")
+]
+WebAddress = Annotated[str, _address("http", "https")]
+Lower = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
+
+
+class Settings(BaseSettings):
+    """Made by `load_settings`. An empty variable is one that is not set."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, str_strip_whitespace=True)
+
+    slack_bot_token: Annotated[BotToken | None, Field(alias="SLACK_BOT_TOKEN")] = None
+    slack_app_token: Annotated[AppToken | None, Field(alias="SLACK_APP_TOKEN")] = None
+    slack_signing_secret: Annotated[
+        Annotated[SecretStr, AfterValidator(_no_token)] | None, Field(alias="SLACK_SIGNING_SECRET")
+    ] = None
+    slack_api_url: Annotated[WebAddress, Field(alias="SLACK_API_URL")] = "https://slack.com/api/"
+    redis_url: Annotated[Annotated[SecretStr, _address("redis", "rediss", "unix")] | None, Field(alias="REDIS_URL")] = (
+        None
+    )
+    """May hold a password. None: the embedded store in `data`."""
+    data: Annotated[Path, Field(alias="EARSHOT_DATA")] = Path(".earshot")
+    playbook: Annotated[Path, Field(alias="EARSHOT_PLAYBOOK")] = Path("playbook.toml")
+    host: Annotated[str, Field(alias="EARSHOT_HOST")] = "0.0.0.0"  # noqa: S104 - in a container, others call from outside
+    port: Annotated[int, Field(alias="EARSHOT_PORT", ge=0, le=65535)] = 8080
+    log: Annotated[Literal["debug", "info", "warning", "error"], Lower, Field(alias="EARSHOT_LOG")] = "info"
+    log_format: Annotated[Literal["auto", "json", "console"], Lower, Field(alias="EARSHOT_LOG_FORMAT")] = "auto"
+    x_bearer_token: Annotated[SecretStr | None, Field(alias="X_BEARER_TOKEN")] = None
+    x_api_url: Annotated[WebAddress, Field(alias="X_API_URL")] = "https://api.twitter.com"
+    hooks: Mapping[str, tuple[SecretStr, ...]] = {}
+    """By the name of the variable's middle part; ask `hook_secrets`."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the names are pydantic's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Everything is handed in by `load_settings`, so that what a test hands in is all there is."""
+        return (init_settings,)
+
+    def hook_secrets(self, name: str) -> tuple[SecretStr, ...]:
+        """Of the hook `[sources.webhook.<name>]`: one, or several while they are being changed; none where not set."""
+        return self.hooks.get(_middle(name), ())
+
+    def for_run(self) -> tuple[Fault, ...]:
+        """What `earshot run` needs beside; the demo needs nothing."""
+        faults = []
+        if self.slack_bot_token is None:
+            faults.append(Fault("SLACK_BOT_TOKEN", "is not set; `earshot manifest` prints the app that gets you one"))
+        if self.slack_app_token is None and self.slack_signing_secret is None:
+            faults.append(
+                Fault(
+                    "SLACK_APP_TOKEN",
+                    "is not set, nor is SLACK_SIGNING_SECRET; set the first for Socket Mode or the second for HTTP",
+                )
+            )
+        return tuple(faults)
+
+
+def hook_variable(name: str) -> str:
+    """The variable that holds the secret of a hook: `EARSHOT_HOOK_MY_FORUM_SECRET` for `my-forum`."""
+    return f"EARSHOT_HOOK_{_middle(name)}_SECRET"
+
+
+def _middle(name: str) -> str:
+    return name.upper().replace("-", "_")
+
+
+def load_settings(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
+    """From this mapping alone; without one, from the environment over `.env`. Raises SettingsFaults with all faults."""
+    given = _environment(env_file) if environ is None else environ
+    said = {name: value.strip() for name, value in given.items() if value.strip()}
+    hooks, faults = _hooks(said)
+    faults.extend(_misspelt(said))
+    try:
+        settings = Settings.model_validate({**{name: said[name] for name in NAMES if name in said}, "hooks": hooks})
+    except ValidationError as invalid:
+        faults.extend(_sentences(invalid))
+        raise SettingsFaults(tuple(faults)) from None
+    if faults:
+        raise SettingsFaults(tuple(faults))
+    return settings
+
+
+NAMES = tuple(field.alias for field in Settings.model_fields.values() if field.alias)
+
+
+def _environment(env_file: Path) -> dict[str, str]:
+    try:
+        written = DotEnvSettingsSource(Settings, env_file=env_file, env_file_encoding="utf-8-sig", case_sensitive=True)
+    except (OSError, UnicodeDecodeError):
+        raise SettingsFaults((Fault(str(env_file), "cannot be read; it must be a text file in UTF-8"),)) from None
+    ours = EnvSettingsSource(Settings, case_sensitive=True)
+    return {name: value for name, value in {**written.env_vars, **ours.env_vars}.items() if value is not None}
+
+
+def _hooks(said: Mapping[str, str]) -> tuple[dict[str, tuple[SecretStr, ...]], list[Fault]]:
+    hooks: dict[str, tuple[SecretStr, ...]] = {}
+    faults: list[Fault] = []
+    for variable, value in said.items():
+        if found := _HOOK.match(variable):
+            hooks[found["name"]] = tuple(SecretStr(secret) for secret in value.split())
+            if not all(map(_is_signing, value.split())):
+                faults.append(
+                    Fault(
+                        variable, "must be whsec_ and base64, as in Standard Webhooks; several are separated by a space"
+                    )
+                )
+    return hooks, faults
+
+
+def _is_signing(secret: str) -> bool:
+    try:
+        return secret.startswith("whsec_") and bool(base64.b64decode(secret.removeprefix("whsec_"), validate=True))
+    except binascii.Error:
+        return False
+
+
+def _misspelt(said: Mapping[str, str]) -> Iterator[Fault]:
+    """A variable of ours that is none would be passed over in silence; others may have theirs, if not too like ours."""
+    for variable in said:
+        if variable.startswith("EARSHOT_") and variable not in NAMES and not _HOOK.match(variable):
+            near = difflib.get_close_matches(variable, NAMES, n=1, cutoff=0.85)
+            if near:
+                yield Fault(variable, f"there is no such setting; did you mean {near[0]}?")
+
+
+SENTENCES = {
+    "int_parsing": "must be a number",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+    "literal_error": "must be {expected}",
+}
+
+
+def _sentences(invalid: ValidationError) -> Iterator[Fault]:
+    """No input is ever repeated: it may be a secret in the wrong place."""
+    for error in invalid.errors(include_url=False, include_input=False):
+        context = error.get("ctx", {})
+        known = SENTENCES.get(error["type"], "cannot be used as it is")
+        sentence = str(context["error"]) if error["type"] == "value_error" else known.format(**context)
+        yield Fault(str(error["loc"][0]), sentence)
