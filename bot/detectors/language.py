@@ -1,0 +1,79 @@
+"""language: the outlet's word for it, else the script, else small words. A short text is taken for the house language."""
+
+import re
+from collections.abc import Sequence
+
+from bot.detectors.base import Hearing
+from bot.domain.assessment import Signal
+
+SCRIPTS = (
+    ("ja", re.compile("[\u3040-\u30ff]")),
+    ("ko", re.compile("[\uac00-\ud7af\u1100-\u11ff]")),
+    ("zh", re.compile("[\u4e00-\u9fff]")),
+    ("ar", re.compile("[\u0600-\u06ff]")),
+    ("ru", re.compile("[\u0400-\u04ff]")),
+)
+SCRIPT_SHARE = 0.3
+"""Of the letters: a name in another script does not make a post of that language."""
+
+SMALL_WORDS = {
+    "en": "the and is are was you your my for with have this that not but they what when from been just will our of to it i",
+    "pt": "não nao uma um para com você voce meu minha que está estou são foi mais por muito obrigado obrigada vocês já de do da é",
+    "es": "el los las una para con mi que está estoy son fue más por muy gracias pero usted ya de del y es un no se",
+    "de": "der die das und ist nicht ich ein eine mit für mein meine sie wir auf bei seit warum danke kein keine zu wie es",
+    "fr": "le les des une pour avec mon ma que est suis pas je vous nous très merci mais dans depuis et du de un la qui",
+    "it": "il gli una per con mio mia che è sono non più molto grazie ma da della del di e un ho perché questo",
+    "nl": "het een voor met mijn dat niet ik van en zijn waar maar ook nog geen bedankt hebben wij op te de is",
+}
+LANGUAGES_OF: dict[str, list[str]] = {}
+for _code, _words in SMALL_WORDS.items():
+    for _word in _words.split():
+        LANGUAGES_OF.setdefault(_word, []).append(_code)
+
+UNTOLD = frozenset(["und", "qme", "qam", "qct", "qht", "qst", "zxx", "art"])
+"""What X says where it does not know, or where there are only links, handles or pictures."""
+
+ENOUGH = 2
+"""Small words by which one language must be ahead."""
+
+
+class Language:
+    name = "language"
+
+    def __init__(self, house: str) -> None:
+        self._house = house
+
+    def detect(self, batch: Sequence[Hearing]) -> None:
+        for hearing in batch:
+            code, confidence, because = self._tell(hearing)
+            hearing.add(Signal(self.name, f"language:{code}", confidence, because))
+
+    def _tell(self, hearing: Hearing) -> tuple[str, float, str]:
+        told = hearing.mention.lang.strip().lower().replace("_", "-").partition("-")[0]
+        if told.isalpha() and told not in UNTOLD:
+            return told, 0.99, ""
+        return self._by_script(hearing.text) or self._by_small_words(hearing.words)
+
+    @staticmethod
+    def _by_script(text: str) -> tuple[str, float, str] | None:
+        if text.isascii():
+            return None
+        letters = max(1, sum(map(str.isalpha, text)))
+        for code, script in SCRIPTS:
+            found = len(script.findall(text))
+            if found > SCRIPT_SHARE * letters:
+                return code, min(0.95, found / letters), f"language {code} by its script"
+        return None
+
+    def _by_small_words(self, words: list[str]) -> tuple[str, float, str]:
+        counts: dict[str, int] = {}
+        for word in words:
+            for code in LANGUAGES_OF.get(word, ()):
+                counts[code] = counts.get(code, 0) + 1
+        house = counts.pop(self._house, 0)
+        best = max(counts, key=lambda code: (counts[code], code), default="")
+        if best and counts[best] >= house + ENOUGH:
+            return best, min(0.9, 0.4 + 0.1 * (counts[best] - house)), f"language {best} by its small words"
+        if house:
+            return self._house, min(0.9, 0.5 + 0.1 * house), ""
+        return self._house, 0.3, f"language taken for {self._house}: too short to tell"

@@ -1,0 +1,1 @@
+"""Words and phrases with their weights, and the one way in which they are looked up."""

@@ -1,0 +1,146 @@
+"""The playbook's terms, prepared once so that a post is compared with them in a few look-ups."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from bot.detectors.base import TOKEN, prepared
+from bot.domain.subject import Subject
+
+FUZZY_FROM = 6
+"""Letters a term must have before a misspelling of it is believed: "delta" is one letter from too many words."""
+TWO_EDITS_FROM = 10
+"""Letters from which two edits are believed instead of one."""
+IN_HASHTAG_FROM = 5
+"""Letters a term must have to be looked for inside a hashtag."""
+WINDOW = 3
+"""Words that are put together when looking for a misspelling: "north wind air"."""
+
+POSSESSIVE = re.compile(r"'s?$")
+
+HANDLE, TERM, INSIDE, FUZZY = 0.97, 0.9, 0.8, 0.6
+"""Confidences by the way in which a subject was found; set by hand, 2026-11-22."""
+
+
+class Found(NamedTuple):
+    name: str
+    kind: str
+    confidence: float
+    because: str
+    place: int
+
+
+def cut(text: str) -> tuple[str, ...]:
+    return tuple(TOKEN.findall(prepared(text).lower()))
+
+
+def joined(words: Iterable[str]) -> str:
+    return "".join(word.lstrip("@#") for word in words if word[:1].isalnum() or word[:1] in "@#")
+
+
+class Terms:
+    def __init__(self, subjects: Sequence[Subject]) -> None:
+        self._named: dict[str, Subject] = {}
+        self._by_first: dict[str, list[tuple[tuple[str, ...], Subject | None]]] = {}
+        self._joined: dict[str, Subject] = {}
+        self._never: set[str] = set()
+        for subject in subjects:
+            self._add(subject)
+        for entries in self._by_first.values():
+            entries.sort(key=lambda entry: (-len(entry[0]), entry[1] is not None))
+        self._fuzzy = [(name, subject) for name, subject in self._joined.items() if len(name) >= FUZZY_FROM]
+        self._letters = frozenset(name[0] for name, _ in self._fuzzy)
+        self._inside = [(name, subject) for name, subject in self._joined.items() if len(name) >= IN_HASHTAG_FROM]
+
+    def _add(self, subject: Subject) -> None:
+        handles = [f"@{handle.removeprefix('@')}" for handle in subject.handles]
+        self._named.setdefault(subject.name.casefold(), subject)
+        for term in (*subject.terms, *handles):
+            words = cut(term)
+            if words:
+                self._named.setdefault(term.casefold().lstrip("@#"), subject)
+                self._by_first.setdefault(words[0], []).append((words, subject))
+                self._joined.setdefault(joined(words), subject)
+        for term in subject.exclude:
+            words = cut(term)
+            if words:
+                self._by_first.setdefault(words[0], []).append((words, None))
+                self._never.add(joined(words))
+
+    def named(self, name: str) -> Subject | None:
+        return self._named.get(name.casefold().lstrip("@#"))
+
+    def find(self, words: Sequence[str], tokens: Sequence[str]) -> list[Found]:
+        """The strongest first, and the earlier of two that are equally strong; each subject once."""
+        best: dict[str, Found] = {}
+        plain = [POSSESSIVE.sub("", word) if "'" in word else word for word in words]
+        start = 0
+        while start < len(plain):
+            found, start = self._at(plain, start)
+            if found and (found.name not in best or best[found.name].confidence < found.confidence):
+                best[found.name] = found
+        return sorted(best.values(), key=lambda one: (-one.confidence, one.place))
+
+    def _at(self, words: list[str], start: int) -> tuple[Found | None, int]:
+        """What is meant at this place, and where to look on."""
+        word = words[start]
+        for term, subject in self._by_first.get(word, ()):
+            if len(term) == 1 or tuple(words[start : start + len(term)]) == term:
+                return subject and _found(subject, TERM if word[0] != "@" else HANDLE, "", words, start, len(term)), (
+                    start + len(term)
+                )
+        if word[0] == "#":
+            return self._in_hashtag(words, start), start + 1
+        return self._misspelled(words, start)
+
+    def _in_hashtag(self, words: list[str], start: int) -> Found | None:
+        body = words[start][1:]
+        if any(never in body for never in self._never):
+            return None
+        for name, subject in self._inside:
+            if name in body:
+                return _found(subject, INSIDE, "hashtag", words, start, 1)
+        return None
+
+    def _misspelled(self, words: list[str], start: int) -> tuple[Found | None, int]:
+        letters = words[start].lstrip("@")
+        if letters[:1] not in self._letters:
+            return None, start + 1
+        together = ""
+        best: tuple[int, Subject, int] | None = None
+        for size, word in enumerate(words[start : start + WINDOW], 1):
+            if not word.lstrip("@")[:1].isalpha():
+                break
+            together += word.lstrip("@")
+            if together in self._never:
+                return None, start + size
+            near = self._near(together)
+            if near and (best is None or near[0] < best[0]):
+                best = (*near, size)
+        if best is None:
+            return None, start + 1
+        edits, subject, size = best
+        way = FUZZY if edits else INSIDE
+        return _found(
+            subject, way, "untagged" if words[start][0] != "@" else "misspelled", words, start, size
+        ), start + size
+
+    def _near(self, letters: str) -> tuple[int, Subject] | None:
+        exact = self._joined.get(letters)
+        if exact:
+            return 0, exact
+        for name, subject in self._fuzzy:
+            edits = 2 if len(name) >= TWO_EDITS_FROM else 1
+            if name[0] == letters[0] and abs(len(name) - len(letters)) <= edits:
+                distance = OSA.distance(name, letters, score_cutoff=edits)
+                if distance <= edits:
+                    return distance, subject
+        return None
+
+
+def _found(subject: Subject, confidence: float, how: str, words: list[str], start: int, size: int) -> Found:
+    said = " ".join(words[start : start + size])
+    because = f"{how}: '{said}'" if how else f"{subject.name}: '{said}'"
+    return Found(subject.name, subject.kind.value, confidence, because, start)

@@ -1,0 +1,108 @@
+"""urgency: 0 to 100 as a sum of parts, each a signal with its points and its reason. Runs last.
+
+The points were set by hand (2026-11-22) so that a crisis (45) stands above any single complaint, and so that reach alone
+never makes a post urgent.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from bot.detectors.base import Hearing
+from bot.domain.assessment import Signal
+from bot.domain.mention import Author
+
+SEVERITY = (
+    ("intent:crisis", 45),
+    ("intent:complaint", 20),
+    ("intent:question", 8),
+    ("intent:need", 4),
+    ("intent:purchase", 6),
+)
+STRONGLY = 0.85
+STRONGLY_MORE = 10
+REACH_MOST = 20
+REACH_FROM, REACH_FULL = 1_000, 1_000_000
+VELOCITY_MOST = 15
+UNANSWERED_EACH, HISTORY_MOST = 5, 10
+SHOUTING = 3
+YOUNG_DAYS = 30
+FEW_POSTS = 20
+FOLLOWS_MANY = 2_000
+
+
+class Urgency:
+    name = "urgency"
+
+    def detect(self, batch: Sequence[Hearing]) -> None:
+        for hearing in batch:
+            if hearing.held("intent:spam"):
+                continue
+            for part, points, because in _parts(hearing):
+                if points > 0:
+                    hearing.add(Signal(self.name, f"urgency:{part}", 1.0, because, weight=points))
+
+
+def _parts(hearing: Hearing) -> Iterator[tuple[str, int, str]]:
+    yield _severity(hearing)
+    yield _reach(hearing)
+    yield _velocity(hearing)
+    yield _history(hearing)
+    if _shouts(hearing):
+        yield "shouting", SHOUTING, "shouting: mostly capitals"
+
+
+def _severity(hearing: Hearing) -> tuple[str, int, str]:
+    points, words = 0, []
+    for label, worth in SEVERITY:
+        if hearing.held(label) and worth > points:
+            points = worth
+            words = [label.partition(":")[2]]
+    if hearing.held("sentiment:negative") and hearing.confidence("sentiment:negative") >= STRONGLY:
+        points += STRONGLY_MORE
+        words.append("strongly negative")
+    return "severity", points, f"severity: {', '.join(words)}"
+
+
+def _reach(hearing: Hearing) -> tuple[str, int, str]:
+    """On a log scale, because a hundred thousand followers are not a hundred times a thousand."""
+    author = hearing.mention.author
+    followers = author.followers or 0
+    if followers < REACH_FROM:
+        return "reach", 0, ""
+    share, why = _believed(author, hearing)
+    believed = int(followers * share)
+    scale = math.log10(max(1, believed) / REACH_FROM) / math.log10(REACH_FULL / REACH_FROM)
+    points = round(REACH_MOST * min(1.0, scale)) if scale > 0 else 0
+    discounted = f", discounted to {believed:,} ({why})" if why else ""
+    return "reach", points, f"reach: {followers:,} followers{discounted}"
+
+
+def _believed(author: Author, hearing: Hearing) -> tuple[float, str]:
+    """Followers may be bought: each oddity halves what is believed of them."""
+    followers = author.followers or 0
+    odd: list[str] = []
+    if author.created_at and (hearing.mention.created_at - author.created_at).days < YOUNG_DAYS:
+        odd.append("young account")
+    if author.posts is not None and author.posts < FEW_POSTS:
+        odd.append("few posts")
+    if author.following is not None and author.following > FOLLOWS_MANY and author.following > followers * 0.8:
+        odd.append("follows as many")
+    return 0.5 ** len(odd), ", ".join(odd)
+
+
+def _velocity(hearing: Hearing) -> tuple[str, int, str]:
+    recent, usual = hearing.background.recent, max(1.0, hearing.background.usual)
+    if recent < 5 or recent < 2 * usual:
+        return "velocity", 0, ""
+    points = min(VELOCITY_MOST, round(5 * math.log2(recent / usual)))
+    return "velocity", points, f"velocity: {recent} posts in a quarter of an hour, {usual:.0f} are usual"
+
+
+def _history(hearing: Hearing) -> tuple[str, int, str]:
+    unanswered = hearing.background.unanswered
+    return "history", min(HISTORY_MOST, UNANSWERED_EACH * unanswered), f"history: {unanswered} earlier posts unanswered"
+
+
+def _shouts(hearing: Hearing) -> bool:
+    words = [token for token in hearing.tokens if token.isalpha() and len(token) > 2]
+    return len(words) >= 4 and sum(map(str.isupper, words)) > 0.6 * len(words)
