@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WINDOW = re.compile(r"^(?P<days>[A-Za-z,\- ]+?)\s+(?P<start>\d{1,2}:\d{2})\s*-\s*(?P<end>\d{1,2}:\d{2})$")
 _LONGEST_SEARCH = timedelta(days=370)
 
@@ -53,6 +53,7 @@ class Hours(BaseModel):
 
         Windows that overlap count once. Time that daylight saving skips or repeats counts as it really passes.
         """
+        start = start.astimezone(UTC)
         if not self.windows:
             return start + working
         at, left = start, working
@@ -97,7 +98,9 @@ def _days(words: str) -> frozenset[int]:
 
 
 def _day(word: str) -> int:
-    short = word.strip().lower()[:3]
-    if short not in DAYS:
+    """Three letters or more of its name."""
+    short = word.strip().lower()
+    found = [number for number, day in enumerate(DAYS) if len(short) >= 3 and day.startswith(short)]
+    if not found:
         raise ValueError(f"{word.strip()!r} is no day of the week; use Mon, Tue, Wed, Thu, Fri, Sat, Sun")
-    return DAYS.index(short)
+    return found[0]

@@ -16,6 +16,8 @@ class Lane(IntEnum):
 class NotificationKind(StrEnum):
     CARD = "card"
     """Draw this case's card as the case is now."""
+    DIGEST = "digest"
+    """Draw this digest's card as its cases are now. `case` is the digest's id."""
     REMINDER = "reminder"
     """Say in the channel that nobody has claimed this case."""
     CALL = "call"

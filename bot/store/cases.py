@@ -101,8 +101,18 @@ class CaseStore:
         reply = await self._client.call("ZRANGEBYSCORE", self._keys.deadlines, "-inf", at.timestamp(), "LIMIT", 0, most)
         return list(reply)
 
+    async def set_deadline(self, case: Case, deadline: datetime | None) -> None:
+        """The rules were changed since the case was committed: this is its deadline by the rules of now."""
+        transaction = Transaction(self._keys.inbox)
+        transaction.guard(self._keys.case(case.id), case.version, "v")
+        if deadline is None:
+            transaction.write("ZREM", self._keys.deadlines, case.id)
+        else:
+            transaction.write("ZADD", self._keys.deadlines, deadline.timestamp(), case.id)
+        await commit(self._client, transaction)
+
     async def forget_deadline(self, case_id: str) -> None:
-        """Of a case that is gone or has nothing due."""
+        """Of a case that is gone."""
         await self._client.call("ZREM", self._keys.deadlines, case_id)
 
 

@@ -1,7 +1,7 @@
 """Mentions between being heard and being answered: admitted once, read by one worker, reclaimed if it died."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from bot.store import keys as bounds
 from bot.store.client import BLOCK_MS, Client
 from bot.store.keys import Keys
 from bot.store.transaction import GROUP, Committed, Transaction, commit
-from bot.store.writing import found_by, ms, write
+from bot.store.writing import Trace, ms, write
 
 IDLE = timedelta(seconds=30)
 """How long an entry may be in one worker's hands before another takes it: a batch takes well under a second."""
@@ -33,19 +33,12 @@ class Entry(NamedTuple):
     tries: int = 1
 
 
-class Known(NamedTuple):
-    """What the store knows of a mention's surroundings: the case of its conversation, and of its words."""
-
-    conversation: str
-    copy: str
-
-
 class Ready(NamedTuple):
-    """A decision on an entry, with what the indexes said when it was made."""
+    """A decision on an entry, and what its traces led to when it was made: a case, or nothing."""
 
     entry: Entry
     decision: Decision
-    known: Known
+    found: tuple[tuple[str, str], ...] = ()
 
 
 class Inbox:
@@ -104,20 +97,22 @@ class Inbox:
             for entry, pending in zip(entries, counts, strict=True)
         ]
 
-    async def surroundings(self, asked: Sequence[tuple[Mention, str]]) -> list[Known]:
-        """For each mention with its subject: which case its conversation has, and which its words."""
-        names = [_index_keys(self._keys, mention, subject) for mention, subject in asked]
-        flat = [key for pair in names for key in pair if key]
-        values = iter(await self._client.call("MGET", *flat) if flat else [])
-        return [Known(*((next(values) or "") if key else "" for key in pair)) for pair in names]
+    async def look_up(self, traces: Iterable[Trace]) -> dict[str, str]:
+        """The case each of these keys leads to; an empty string where there is none."""
+        names = list(dict.fromkeys(trace.key for trace in traces))
+        values = await self._client.call("MGET", *names) if names else []
+        return {name: value or "" for name, value in zip(names, values, strict=True)}
 
     async def commit(self, ready: Sequence[Ready], at: datetime) -> list[Committed]:
-        """Each decision as its own transaction, in order, in one round trip."""
+        """Each decision as its own transaction, in order, in one round trip.
+
+        What the traces led to is guarded too: two workers that hold the same words at once must not both open a case.
+        """
         transactions = []
-        for entry, decision, known in ready:
+        for entry, decision, found in ready:
             transaction = Transaction(self._keys.inbox, entry.id)
-            if decision.case is not None and decision.before is None and entry.mention is not None:
-                _guard_indexes(transaction, self._keys, entry.mention, decision.case.assessment.subject, known)
+            for key, case in found:
+                transaction.guard(key, case)
             write(transaction, self._keys, decision, at)
             transactions.append(transaction)
         return await commit(self._client, *transactions)
@@ -135,22 +130,6 @@ class Inbox:
             [("XLEN", self._keys.inbox), ("XRANGE", self._keys.inbox, "-", "+", "COUNT", 1)]
         )
         return int(length), _entry(oldest[0]).arrived if oldest else 0
-
-
-def _index_keys(keys: Keys, mention: Mention, subject: str) -> tuple[str, str]:
-    found = [key for key, _ in found_by(keys, mention, subject)]
-    conversation = next((key for key in found if key.startswith(keys.conversation(""))), "")
-    copy = next((key for key in found if key.startswith(keys.copy(""))), "")
-    return conversation, copy
-
-
-def _guard_indexes(transaction: Transaction, keys: Keys, mention: Mention, subject: str, known: Known) -> None:
-    """Two workers that hold the same words at once must not both open a case for them."""
-    conversation, copy = _index_keys(keys, mention, subject)
-    if conversation:
-        transaction.guard(conversation, known.conversation)
-    if copy:
-        transaction.guard(copy, known.copy)
 
 
 def _entry(reply: Sequence[Any]) -> Entry:

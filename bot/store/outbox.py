@@ -38,6 +38,8 @@ class CardState(StrEnum):
     POSTING = "posting"
     """A post was begun and its answer not yet seen: it may be in the channel, or not."""
     POSTED = "posted"
+    LISTED = "listed"
+    """On a digest, without a card of its own."""
 
 
 class Place(NamedTuple):
@@ -175,7 +177,7 @@ class Outbox:
         key = self._keys.digest(record.id)
         transaction.write("HSET", key, "body", record.model_dump_json())
         transaction.write("EXPIRE", key, int(DIGEST_KEPT.total_seconds()))
-        listed = CardRecord(digest=record.id, since=ms(at)).model_dump_json()
+        listed = CardRecord(state=CardState.LISTED, digest=record.id, since=ms(at)).model_dump_json()
         for one in owed:
             transaction.write("HSET", self._keys.card(one.case), "body", listed)
             transaction.write("ZREM", self._keys.outbox(one.to), one.name)

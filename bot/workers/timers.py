@@ -1,0 +1,48 @@
+"""Takes deadlines that are due: unclaimed too long, claimed and forgotten, overdue."""
+
+import structlog
+
+from bot.clock import Clock
+from bot.domain.case import Case
+from bot.domain.clocks import next_deadline, ring
+from bot.domain.rules import Rules, department_or_lost
+from bot.store.opening import Store
+from bot.store.transaction import Committed
+
+log = structlog.get_logger("timers")
+
+
+class Timers:
+    """Any number may run: the version decides whose ring counts, so that no rung is climbed twice."""
+
+    name = "timers"
+    idle = 0.5
+
+    def __init__(self, store: Store, rules: Rules, clock: Clock) -> None:
+        self._store = store
+        self._rules = rules
+        self._clock = clock
+
+    async def step(self) -> int:
+        due = await self._store.cases.due(self._clock.now())
+        found = await self._store.cases.find(due)
+        for case_id in due:
+            if case_id in found:
+                await self._ring(found[case_id])
+            else:
+                await self._store.cases.forget_deadline(case_id)
+        return len(due)
+
+    def failed(self, error: Exception) -> None:
+        """Nothing is in hand between steps: what is due stays due."""
+
+    async def _ring(self, case: Case) -> None:
+        at = self._clock.now()
+        department = department_or_lost(self._rules, case.department)
+        decision = ring(case, department, at)
+        if decision is None:
+            await self._store.cases.set_deadline(case, next_deadline(case, department))
+            return
+        if await self._store.cases.commit([decision], at) is Committed.WRITTEN:
+            assert decision.case is not None
+            log.info("clock ran out", case=case.id, what=decision.events[0].what, department=case.department)

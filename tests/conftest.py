@@ -1,0 +1,73 @@
+"""What every test may ask for: a real server, keys of its own, a clock to wind."""
+
+import itertools
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.store.client import Client
+from bot.store.embedded import Embedded
+from bot.store.keys import Keys
+from bot.store.opening import Store, store_on
+from tests.clock import WoundClock
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def redis_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="earshot-test-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def _server(redis_folder: Path) -> Iterator[Embedded]:
+    import asyncio  # noqa: PLC0415 - only this fixture runs a loop of its own
+
+    server = Embedded(redis_folder)
+
+    async def begin() -> None:
+        await server.ensure()
+        await server.ready()
+
+    asyncio.run(begin())
+    yield server
+    asyncio.run(server.stop())
+
+
+@pytest.fixture(scope="session")
+def redis_url(_server: Embedded) -> str:
+    """A real Redis-compatible server on a unix socket, one for the whole run."""
+    return _server.url
+
+
+@pytest.fixture
+def brand() -> str:
+    """A prefix of its own for each test, so that nothing need be flushed."""
+    return f"test{next(_numbers)}"
+
+
+@pytest.fixture
+async def client(redis_url: str) -> AsyncIterator[Client]:
+    made = Client(redis_url)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def keys(brand: str) -> Keys:
+    return Keys(brand)
+
+
+@pytest.fixture
+async def store(client: Client, brand: str) -> Store:
+    made = store_on(client, brand, "test")
+    await made.inbox.prepare()
+    return made
+
+
+@pytest.fixture
+def clock() -> WoundClock:
+    return WoundClock()
