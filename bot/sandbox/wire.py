@@ -55,7 +55,7 @@ class WebApi:
         return await self._answer(request, method, token_of(request, arguments), arguments)
 
     async def _answer(self, request: web.Request, method: str, token: str, arguments: Json) -> web.StreamResponse:
-        channel = _channel_of(arguments)
+        channel = self._channel_of(arguments)
         if self._app.faults.down:
             self._reject(method, channel, "down")
             return web.Response(status=503, text=OUT_OF_ORDER, content_type="text/html")
@@ -113,6 +113,11 @@ class WebApi:
         require(self._app.scopes, NEEDED.get(method, ()))
         return METHODS[method](Call(method, arguments, self._app))
 
+    def _channel_of(self, arguments: Json) -> str:
+        """A person's id and the conversation with them are one place, with one limit."""
+        named = str(arguments.get("channel") or arguments.get("channel_id") or "")
+        return self._app.workspace.dm_with(named).id if named in self._app.workspace.users else named
+
     def _reject(self, method: str, channel: str, word: str) -> None:
         self._app.workspace.feed.add("rejected", channel=channel, method=method, error=word)
 
@@ -124,10 +129,6 @@ class WebApi:
         if retry_after is not None:
             headers["Retry-After"] = str(retry_after)
         return web.json_response(body, status=status, headers=headers)
-
-
-def _channel_of(arguments: Json) -> str:
-    return str(arguments.get("channel") or arguments.get("channel_id") or "")
 
 
 def _drop(request: web.Request) -> web.Response:

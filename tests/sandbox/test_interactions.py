@@ -1,46 +1,74 @@
 from typing import Any
 
+import pytest
+from slack_sdk.errors import SlackApiError
+
+from bot.sandbox import Refused
 from tests.sandbox.conftest import World
 
-BUTTON = {"type": "button", "action_id": "claim", "value": "case-1", "text": {"type": "plain_text", "text": "Claim"}}
-CARD = [
+
+def plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text}
+
+
+BUTTON: dict[str, Any] = {"type": "button", "action_id": "claim", "value": "case-1", "text": plain("Claim")}
+MENU: dict[str, Any] = {
+    "type": "overflow",
+    "action_id": "more",
+    "options": [{"text": plain("Hand over"), "value": "hand"}],
+}
+CARD: list[dict[str, Any]] = [
     {"type": "section", "text": {"type": "mrkdwn", "text": "*A case* &lt;3"}},
-    {"type": "actions", "block_id": "doors", "elements": [BUTTON]},
+    {"type": "actions", "block_id": "doors", "elements": [BUTTON, MENU]},
 ]
-MODAL = {
+HOW: dict[str, Any] = {
+    "type": "input",
+    "block_id": "how",
+    "label": plain("How?"),
+    "element": {"type": "plain_text_input", "action_id": "text", "min_length": 3},
+}
+MODAL: dict[str, Any] = {
     "type": "modal",
     "callback_id": "resolve",
-    "title": {"type": "plain_text", "text": "Resolve"},
-    "submit": {"type": "plain_text", "text": "Done"},
-    "blocks": [
-        {
-            "type": "input",
-            "block_id": "how",
-            "label": {"type": "plain_text", "text": "How?"},
-            "element": {"type": "plain_text_input", "action_id": "text", "min_length": 3},
-        }
-    ],
+    "private_metadata": "case-1",
+    "title": plain("Resolve"),
+    "submit": plain("Done"),
+    "blocks": [HOW],
 }
 
 
-def answer_clicks_with(world: World, **answer: Any) -> None:
+def on_click(world: World, answers: list[dict[str, Any]]) -> None:
     async def claim(ack: Any, respond: Any) -> None:
         await ack()
-        await respond(**answer)
+        for answer in answers:
+            await respond(**answer)
 
     world.app.action("claim")(claim)
 
 
-def open_on_click(world: World, view: dict[str, Any] = MODAL) -> None:
+async def open_modal(world: World, view: dict[str, Any] = MODAL) -> None:
     async def claim(ack: Any, client: Any, body: Any) -> None:
         await ack()
         await client.views_open(trigger_id=body["trigger_id"], view=view)
 
     world.app.action("claim")(claim)
+    await world.ana.click(await world.post(blocks=CARD), "Claim")
+    await world.sandbox.until(lambda: world.ana.modal)
+
+
+def on_submit(world: World, **answer: Any) -> list[Any]:
+    heard: list[Any] = []
+
+    async def resolve(ack: Any, view: Any) -> None:
+        heard.append(view["state"]["values"])
+        await ack(**answer)
+
+    world.app.view("resolve")(resolve)
+    return heard
 
 
 async def test_a_click_is_acked_and_the_card_is_redrawn_through_its_response_url(world: World) -> None:
-    answer_clicks_with(world, text="taken", replace_original=True)
+    on_click(world, [{"text": "taken", "replace_original": True}])
     message = await world.post(blocks=CARD)
     result = await world.ana.click(message, "claim")
     await world.sandbox.until(lambda: message.edited)
@@ -48,3 +76,242 @@ async def test_a_click_is_acked_and_the_card_is_redrawn_through_its_response_url
     assert result.ok
     assert result.status == 200
     assert message.words() == "taken"
+
+
+async def test_an_answer_that_replaces_nothing_is_seen_by_the_clicker_alone(world: World) -> None:
+    on_click(world, [{"text": "@raj has this one", "replace_original": False}])
+    await world.ana.click(await world.post(blocks=CARD), "claim")
+    await world.sandbox.until(lambda: world.ana.sees_only)
+
+    assert world.ana.sees_only[-1].words() == "@raj has this one"
+    assert world.sandbox.person("raj").sees_only == []
+
+
+async def test_an_ephemeral_message_is_clicked_replaced_and_deleted(world: World) -> None:
+    on_click(world, [{"text": "once more", "replace_original": True}, {"delete_original": True}])
+    await world.client.chat_postEphemeral(channel="C0CARE", user="U0ANA", text="psst", blocks=CARD)
+    [message] = world.ana.sees_only
+    await world.ana.click(message, "claim")
+    await world.sandbox.until(lambda: message.deleted)
+
+    assert message.words() == "once more"
+    assert world.ana.sees_only == []
+
+
+async def test_the_sixth_use_of_a_response_url_is_refused(world: World) -> None:
+    statuses: list[int] = []
+
+    async def claim(ack: Any, respond: Any) -> None:
+        await ack()
+        for n in range(6):
+            statuses.append((await respond(f"{n}")).status_code)  # noqa: PERF401 - each waits for the last
+
+    world.app.action("claim")(claim)
+    await world.ana.click(await world.post(blocks=CARD), "claim")
+    await world.sandbox.until(lambda: len(world.ana.sees_only) == 5)
+    await world.sandbox.until(lambda: world.sandbox.feed.of("rejected"))
+
+    assert world.sandbox.feed.of("rejected")[0].facts["error"] == "used_url"
+
+
+async def test_a_response_url_is_dead_after_half_an_hour(world: World) -> None:
+    async def claim(ack: Any, respond: Any) -> None:
+        world.clock.pass_(1801)
+        await ack()
+        await respond("late")
+
+    world.app.action("claim")(claim)
+    await world.ana.click(await world.post(blocks=CARD), "claim")
+    await world.sandbox.until(lambda: world.sandbox.feed.of("rejected"))
+
+    assert world.sandbox.feed.of("rejected")[0].facts["error"] == "expired_url"
+
+
+async def test_a_menu_sends_the_option_that_was_picked(world: World) -> None:
+    heard: list[Any] = []
+
+    async def more(ack: Any, action: Any) -> None:
+        heard.append(action["selected_option"]["value"])
+        await ack()
+
+    world.app.action("more")(more)
+    outcome = await world.ana.choose(await world.post(blocks=CARD), "more", value="Hand over")
+
+    assert outcome.ok
+    assert heard == ["hand"]
+
+
+async def test_a_person_cannot_press_what_is_not_there_nor_what_they_do_not_see(world: World) -> None:
+    message = await world.post(blocks=CARD)
+    await world.client.chat_postEphemeral(channel="C0CARE", user="U0RAJ", text="psst", blocks=CARD)
+    [hidden] = world.sandbox.person("raj").sees_only
+    with pytest.raises(Refused):
+        await world.ana.click(message, "resolve")
+    with pytest.raises(Refused):
+        await world.ana.click(hidden, "claim")
+
+
+async def test_an_act_that_is_not_acked_in_time_shows_a_warning(world: World) -> None:
+    world.sandbox._deliveries.ack_within = 0.05
+
+    async def claim() -> None:
+        """Forgets to ack."""
+
+    world.app.action("claim")(claim)
+    outcome = await world.ana.click(await world.post(blocks=CARD), "claim")
+
+    assert not outcome.acked
+    assert outcome.warning == "operation_timeout"
+    assert world.sandbox.feed.of("operation_timeout")
+
+
+async def test_a_modal_is_filled_in_and_submitted(world: World) -> None:
+    heard = on_submit(world)
+    await open_modal(world)
+    await world.ana.fill("How?", "Refunded")
+    outcome = await world.ana.submit()
+
+    assert outcome.ok
+    assert heard[0]["how"]["text"]["value"] == "Refunded"
+    assert world.ana.modal is None
+
+
+async def test_the_client_withholds_a_modal_with_mistakes(world: World) -> None:
+    heard = on_submit(world)
+    await open_modal(world)
+    empty = await world.ana.submit()
+    await world.ana.fill("how", "no")
+    short = await world.ana.submit()
+
+    assert set(empty.errors) == set(short.errors) == {"how"}
+    assert not empty.sent
+    assert heard == []
+
+
+async def test_the_apps_errors_stand_at_their_field_and_the_modal_stays(world: World) -> None:
+    on_submit(world, response_action="errors", errors={"how": "Say more."})
+    await open_modal(world)
+    await world.ana.fill("how", "Refunded")
+    outcome = await world.ana.submit()
+
+    assert outcome.errors == {"how": "Say more."}
+    assert world.ana.modal is not None
+
+
+async def test_an_error_at_a_field_that_is_not_there_is_a_fault_of_the_app(world: World) -> None:
+    on_submit(world, response_action="errors", errors={"nowhere": "Say more."})
+    await open_modal(world)
+    await world.ana.fill("how", "Refunded")
+
+    assert (await world.ana.submit()).warning == "invalid_response_errors"
+
+
+async def test_a_submission_may_push_update_and_clear(world: World) -> None:
+    await open_modal(world)
+    await world.ana.fill("how", "Refunded")
+    on_submit(world, response_action="push", view=MODAL | {"callback_id": "sure", "title": plain("Sure?")})
+    await world.ana.submit()
+    pushed = world.ana.modal
+
+    assert pushed is not None
+    assert pushed.title == "Sure?"
+    await world.ana.close_modal()
+    assert world.ana.modal is not None
+    assert world.ana.modal.title == "Resolve"
+
+
+async def test_a_trigger_opens_one_view_within_three_seconds(world: World) -> None:
+    triggers = world.sandbox.app.triggers
+    used, late = triggers.issue("U0ANA"), triggers.issue("U0ANA")
+    await world.client.views_open(trigger_id=used, view=MODAL)
+    world.clock.pass_(3.1)
+    words = []
+    for trigger_id in (used, late, "made-up"):
+        with pytest.raises(SlackApiError) as refused:
+            await world.client.views_open(trigger_id=trigger_id, view=MODAL)
+        words.append(refused.value.response["error"])
+
+    assert words == ["exchanged_trigger_id", "expired_trigger_id", "invalid_trigger_id"]
+
+
+async def test_an_update_with_an_old_hash_conflicts(world: World) -> None:
+    await open_modal(world)
+    view = world.ana.modal
+    assert view is not None
+    await world.ana.fill("how", "Refunded")
+    old = view.hash
+    await world.client.views_update(view_id=view.id, hash=old, view=MODAL)
+    with pytest.raises(SlackApiError) as refused:
+        await world.client.views_update(view_id=view.id, hash=old, view=MODAL)
+
+    assert refused.value.response["error"] == "hash_conflict"
+    assert view.values["how"]["text"]["value"] == "Refunded"
+
+
+async def test_closing_is_told_to_the_app_that_asked_for_it(world: World) -> None:
+    heard: list[bool] = []
+
+    async def closed(ack: Any, body: Any) -> None:
+        heard.append(body["is_cleared"])
+        await ack()
+
+    world.app.view_closed("resolve")(closed)
+    await open_modal(world, MODAL | {"notify_on_close": True})
+    await world.ana.close_modal()
+
+    assert heard == [False]
+    assert world.ana.modal is None
+
+
+async def test_a_slash_command_is_escaped_and_its_answer_is_for_one_pair_of_eyes(world: World) -> None:
+    async def sentiment(ack: Any, command: Any) -> None:
+        await ack(f"heard {command['text']}")
+
+    world.app.command("/sentiment")(sentiment)
+    outcome = await world.ana.types("/sentiment of @raj in #care by @care", in_channel="C0CARE")
+
+    assert outcome.ok
+    assert world.ana.sees_only[-1].text == "heard of <@U0RAJ|raj> in <#C0CARE|care> by <!subteam^S0CARE|@care>"
+
+
+async def test_a_message_shortcut_carries_the_message(world: World) -> None:
+    heard: list[str] = []
+
+    async def flag(ack: Any, shortcut: Any) -> None:
+        heard.append(shortcut["message"]["text"])
+        await ack()
+
+    world.app.shortcut("flag_mention")(flag)
+    said = await world.ana.says("look at this", in_channel="C0CARE")
+    await world.ana.shortcut("flag_mention", on=said)
+
+    assert heard == ["look at this"]
+
+
+async def test_opening_home_lets_the_app_publish_it(world: World) -> None:
+    async def opened(event: Any, client: Any) -> None:
+        view = {"type": "home", "blocks": CARD}
+        await client.views_publish(user_id=event["user"], view=view)
+
+    world.app.event("app_home_opened")(opened)
+    await world.ana.opens_home()
+    await world.sandbox.until(lambda: world.ana.home)
+
+    assert world.ana.home is not None
+    assert "A case" in world.ana.home.words()
+
+
+async def test_a_word_to_the_app_reaches_it_and_a_word_in_a_channel_does_not(world: World) -> None:
+    heard: list[str] = []
+
+    async def said(event: Any) -> None:
+        heard.append(event["type"])
+
+    world.app.event("message")(said)
+    world.app.event("app_mention")(said)
+    await world.ana.says("hello")
+    await world.ana.says("hello", in_channel="C0CARE")
+    await world.ana.says("<@U0BOT> hello", in_channel="C0CARE")
+    await world.sandbox.until(lambda: len(heard) == 2)
+
+    assert heard == ["message", "app_mention"]

@@ -1,0 +1,80 @@
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+
+from bot.sandbox import Fault, FaultKind
+from tests.sandbox.conftest import World
+
+
+async def test_a_fault_strikes_the_named_method_as_often_as_told(world: World) -> None:
+    world.sandbox.faults.add(Fault(FaultKind.RATELIMITED, methods=["chat.postMessage"], seconds=7))
+    with pytest.raises(SlackApiError) as refused:
+        await world.post()
+
+    assert refused.value.response.headers["Retry-After"] == "7"
+    assert world.sandbox.limit_violations() == []
+    await world.post()
+
+
+async def test_a_fault_in_one_channel_leaves_the_others_alone(world: World) -> None:
+    world.sandbox.faults.add(Fault(FaultKind.ERROR, channels=["C0CARE"], times=None))
+    await world.post(channel="U0ANA")
+    with pytest.raises(SlackApiError) as refused:
+        await world.post()
+
+    assert refused.value.response["error"] == "internal_error"
+
+
+async def test_a_fault_ends_at_its_hour(world: World) -> None:
+    world.sandbox.faults.add(Fault(FaultKind.ERROR, times=None, until=world.clock() + 60))
+    with pytest.raises(SlackApiError):
+        await world.client.auth_test()
+    world.clock.pass_(60)
+
+    assert (await world.client.auth_test())["ok"]
+
+
+async def test_a_post_dropped_after_it_happened_stands_in_the_channel(world: World) -> None:
+    world.sandbox.faults.add(Fault(FaultKind.DROPPED_AFTER))
+    with pytest.raises(aiohttp.ClientError):
+        await world.post()
+
+    assert len(world.workspace.channel("care").messages) == 1
+
+
+async def test_a_post_dropped_before_it_happened_does_not(world: World) -> None:
+    world.sandbox.faults.add(Fault(FaultKind.DROPPED_BEFORE))
+    with pytest.raises(aiohttp.ClientError):
+        await world.post()
+
+    assert world.workspace.channel("care").messages == []
+
+
+async def test_a_call_that_hangs_is_given_up_by_the_caller(world: World) -> None:
+    world.sandbox.faults.add(Fault(FaultKind.HANG))
+    world.client.timeout = 0.05  # type: ignore[assignment]
+    with pytest.raises(TimeoutError):
+        await world.client.auth_test()
+
+
+async def test_when_all_of_slack_is_down_it_answers_in_html(world: World) -> None:
+    world.sandbox.faults.down = True
+    with pytest.raises(SlackApiError) as refused:
+        await world.client.auth_test()
+
+    assert refused.value.response.status_code == 503
+    assert (await world.ana.opens_home()).warning == "slack_is_down"
+
+
+async def test_a_delivery_may_come_twice(world: World) -> None:
+    world.sandbox.faults.add(Fault(FaultKind.DUPLICATE_DELIVERY))
+    await world.ana.types("/sentiment today")
+
+    assert len(world.requests) == 2
+
+
+async def test_bolt_turns_a_late_delivery_away(world: World) -> None:
+    world.sandbox.faults.add(Fault(FaultKind.LATE_DELIVERY, seconds=600))
+    outcome = await world.ana.types("/sentiment today")
+
+    assert outcome.status == 401
