@@ -1,0 +1,67 @@
+"""Every id that Slack sends back to us, once: buttons, modals, shortcuts, the inputs of modals.
+
+A button's value is a case's id and nothing else: whatever more it said would be old by the time it is pressed.
+"""
+
+# Buttons on the card of a case. They answer by redrawing the card.
+CLAIM = "case_claim"
+RELEASE = "case_release"
+REOPEN = "case_reopen"
+# These open a modal.
+RESOLVE = "case_resolve"
+HAND_OVER = "case_hand_over"
+NOT_FOR_US = "case_not_for_us"
+SEPARATE = "case_separate"
+
+OPEN_POST = "open_post"
+"""Slack opens the address by itself and tells us all the same."""
+OPEN_CARD = "open_card"
+
+CLAIM_IN_DIGEST = "digest_claim"
+"""Redraws the digest. Its block's id says which: see `digest_block`."""
+
+# Buttons in direct messages and reminders. They answer by turning into a sentence.
+CLAIM_HERE = "message_claim"
+KEEP = "lease_keep"
+RELEASE_HERE = "lease_release"
+
+SHARE_REPORT = "report_share"
+"""On the answer to `/sentiment`; its value is what was asked."""
+
+# Modals, by callback id.
+RESOLVE_MODAL = "resolve_modal"
+HAND_OVER_MODAL = "hand_over_modal"
+NOT_FOR_US_MODAL = "not_for_us_modal"
+SEPARATE_MODAL = "separate_modal"
+FLAG_MODAL = "flag_modal"
+
+FLAG_MENTION = "flag_mention"
+"""The message shortcut *Flag for a department*."""
+SENTIMENT = "/sentiment"
+
+# Inputs of modals: the block's id; the element in it is always `INPUT`.
+INPUT = "input"
+RESOLUTION = "resolution"
+NOTE = "note"
+PERSON = "person"
+DEPARTMENT = "department"
+MENTION = "mention"
+WORDS = "words"
+ADDRESS = "address"
+AUTHOR = "author"
+KIND = "kind"
+
+NOBODY = "@nobody"
+"""The choice 'it is for nobody' in *Not for us*; no department can have this name."""
+
+_DIGEST = "digest:"
+
+
+def digest_block(digest_id: str, case_id: str) -> str:
+    """The block id of one line of a digest."""
+    return f"{_DIGEST}{digest_id}:{case_id}"[:255]
+
+
+def digest_of(block_id: str) -> str:
+    """Which digest a block is a line of; empty if of none."""
+    return block_id.removeprefix(_DIGEST).rpartition(":")[0] if block_id.startswith(_DIGEST) else ""

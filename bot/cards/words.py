@@ -1,0 +1,84 @@
+"""Words made fit to be shown: harmless, escaped, cut. Strangers write what they like; a card stays a card."""
+
+import re
+import unicodedata
+from datetime import datetime
+
+_BROKEN = re.compile(r"[\ud800-\udfff]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls, but for tab and newline
+    "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # zero width, bidi controls
+    "\U000e0000-\U000e0fff]"  # tags: whole sentences can be hidden in them
+)
+_JOINERS = re.compile("[\u200c\u200d]{2,}")
+"""One joiner makes a family of emoji or a Persian word; a row of them makes nothing but length."""
+_GAPS = re.compile(r"\n\s*\n\s*\n+")
+MARKS = 3
+"""Accents on one letter: Vietnamese needs two, text that climbs over its neighbours a hundred."""
+_LINK = re.compile(r"https?://[^\s<>|\"\\^`{}\x00-\x1f]+", re.IGNORECASE)
+
+
+def harmless(words: str) -> str:
+    return tamed(words).strip()
+
+
+def tamed(words: str) -> str:
+    """Nothing invisible, nothing that turns the line around or climbs out of it."""
+    words = _BROKEN.sub("\N{REPLACEMENT CHARACTER}", words).replace("\r\n", "\n").replace("\r", "\n")
+    words = _JOINERS.sub(lambda found: found[0][0], _INVISIBLE.sub("", words))
+    return _GAPS.sub("\n\n", _unstacked(words))
+
+
+def _unstacked(words: str) -> str:
+    if words.isascii():
+        return words
+    kept: list[str] = []
+    marks = 0
+    for character in words:
+        marks = marks + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
+        if marks <= MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
+def one_line(words: str, most: int = 0) -> str:
+    """Harmless, and on one line; cut where `most` is given."""
+    line = " ".join(harmless(words).split())
+    return cut(line, most) if most else line
+
+
+def cut(words: str, most: int) -> str:
+    """At most so many characters as Slack counts them (an emoji is two), with an ellipsis for the rest."""
+    if _length(words) <= most:
+        return words
+    kept = words[: most - 1]
+    while _length(kept) > most - 1:
+        kept = kept[: -max(1, (_length(kept) - most + 1) // 2)]
+    while kept and (kept[-1] in "\u200c\u200d" or unicodedata.combining(kept[-1])):
+        kept = kept[:-1]
+    return kept.rstrip() + "…"
+
+
+def _length(words: str) -> int:
+    return len(words) if words.isascii() else len(words.encode("utf-16-le", "replace")) // 2
+
+
+def escape(words: str) -> str:
+    """For mrkdwn and for the top-level text: no mention, no link, no date can be forged."""
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def safe_url(url: str) -> str:
+    """A web address that may stand behind a button or a link, or nothing."""
+    url = url.strip()
+    return url if len(url) <= 3000 and _LINK.fullmatch(url) else ""
+
+
+def moment(at: datetime, form: str = "{date_short_pretty} at {time}") -> str:
+    """A time that Slack shows in the reader's own zone: `today at 14:20`."""
+    return f"<!date^{int(at.timestamp())}^{form}|{spelled(at)}>"
+
+
+def spelled(at: datetime) -> str:
+    """A time where Slack cannot turn it into the reader's own."""
+    return f"{at.day} {at:%b, %H:%M %Z}"
