@@ -19,9 +19,9 @@
 | `outbox:<to>` | sorted set | notifications by lane and age | one of a name; emptied by delivery |
 | `digest:<digest>` | hash | a digest card: where it is, its cases | `DIGEST_KEPT` |
 | `tally:<hour>` | hash | quarter, subject, department, sentiment, intent → count | `TALLIES_KEPT` |
-| `took:<day>:<department>:<measure>` | list | seconds to claim, to resolve | last `TOOK_MOST`; `TALLIES_KEPT` |
-| `ended:<day>` | hash | department, resolution → count | `TALLIES_KEPT` |
-| `telling:<day>:<subject>` | sorted set | the posts that say most | best `TELLING_MOST`; `TELLING_KEPT` |
+| `took:<day>:<department>:<measure>` | list | quarter, seconds to claim or resolve | last `TOOK_MOST`; `TALLIES_KEPT` |
+| `ended:<day>` | hash | quarter, department, resolution → count | `TALLIES_KEPT` |
+| `telling:<hour>:<subject>` | sorted set | the posts that say most | best `TELLING_MOST`; `TELLING_KEPT` |
 | `aside` | stream | mentions nobody needed to see, spam among them | last `ASIDE_MOST` |
 | `audit` | stream | what happened to which case, by whom, when | last `AUDIT_MOST` |
 | `corrections` | stream | what people said we heard wrongly | last `CORRECTIONS_MOST` |
@@ -29,6 +29,9 @@
 | `bucket:<limit>`, `parked:<limit>` | string | Slack's limits, as far as used | two minutes; until it ends |
 | `lease:<name>` | string | who runs what must run once | its own length |
 | `trouble` | hash | part → what is wrong, in words | one field a part |
+
+Days and hours in keys are UTC. What is read by the brand's own days says in which quarter of an hour it was (of the
+hour in `tally`, of the day in `took` and `ended`), so that a day of any time zone is put together exactly.
 """
 
 from datetime import datetime, timedelta
@@ -40,12 +43,23 @@ JOINED_MOST = 1_000
 DIGEST_KEPT = timedelta(days=14)
 TALLIES_KEPT = timedelta(days=400)
 TOOK_MOST = 5_000
-TELLING_MOST = 30
+TELLING_MOST = 10
 TELLING_KEPT = timedelta(days=35)
 ASIDE_MOST = 20_000
 AUDIT_MOST = 200_000
 CORRECTIONS_MOST = 50_000
 DEAD_MOST = 10_000
+
+
+def field(*parts: str | int) -> str:
+    """A hash field of several parts. A name may have any character in it, so that a `|` of its own is written `%7C`."""
+    return "|".join(str(part).replace("%", "%25").replace("|", "%7C") for part in parts)
+
+
+def parts_of(field: str) -> list[str]:
+    """What `field` was made of."""
+    parts = field.split("|")
+    return [part.replace("%7C", "|").replace("%25", "%") for part in parts] if "%" in field else parts
 
 
 class Keys:
@@ -104,8 +118,8 @@ class Keys:
     def ended(self, day: str) -> str:
         return f"{self.root}ended:{day}"
 
-    def telling(self, day: str, subject: str) -> str:
-        return f"{self.root}telling:{day}:{subject}"
+    def telling(self, hour: datetime, subject: str) -> str:
+        return f"{self.root}telling:{hour:%Y%m%d%H}:{subject}"
 
     def bucket(self, limit: str) -> str:
         return f"{self.root}bucket:{limit}"

@@ -11,7 +11,7 @@ from bot.domain.intake import CONVERSATION_WINDOW, COPY_WINDOW, conversation_key
 from bot.domain.mention import Mention
 from bot.domain.notification import Notification
 from bot.store import keys as bounds
-from bot.store.keys import Keys
+from bot.store.keys import Keys, field
 from bot.store.transaction import Transaction
 
 LANE_WIDTH = 10**13
@@ -25,8 +25,12 @@ def ms(at: datetime) -> int:
 
 
 def day_of(at: datetime) -> str:
-    """Days here are UTC; reports put them together to the brand's own days."""
+    """Days here are UTC; reports put them together to the brand's own days, by the quarters in their fields."""
     return f"{at:%Y%m%d}"
+
+
+def quarter_of_day(at: datetime) -> int:
+    return (at.hour * 60 + at.minute) // QUARTER
 
 
 def write(transaction: Transaction, keys: Keys, decision: Decision, at: datetime) -> None:
@@ -72,8 +76,9 @@ def _case(transaction: Transaction, keys: Keys, decision: Decision, case: Case) 
     if case.closed != (before.closed if before else False):
         _retain(transaction, keys, case)
     for measure, seconds in decision.took:
-        took = keys.took(day_of(case.resolved_at or case.claimed_at or case.opened_at), case.department, measure)
-        transaction.write("RPUSH", took, f"{seconds:.1f}")
+        then = case.resolved_at or case.claimed_at or case.opened_at
+        took = keys.took(day_of(then), case.department, measure)
+        transaction.write("RPUSH", took, field(quarter_of_day(then), f"{seconds:.1f}"))
         transaction.write("LTRIM", took, -bounds.TOOK_MOST, -1)
         transaction.write("EXPIRE", took, int(bounds.TALLIES_KEPT.total_seconds()))
 
@@ -94,7 +99,8 @@ def _indexes(transaction: Transaction, keys: Keys, before: Case | None, case: Ca
             transaction.write("SADD", keys.mine(has), case.id)
     if case.closed and case.resolution and case.resolved_at and not (before and before.closed):
         ended = keys.ended(day_of(case.resolved_at))
-        transaction.write("HINCRBY", ended, f"{case.department}|{case.resolution}", 1)
+        how = field(quarter_of_day(case.resolved_at), case.department, case.resolution)
+        transaction.write("HINCRBY", ended, how, 1)
         transaction.write("EXPIRE", ended, int(bounds.TALLIES_KEPT.total_seconds()))
 
 
@@ -157,7 +163,7 @@ def _heard(transaction: Transaction, keys: Keys, heard: Heard, case: Case | None
         )
     if heard.outcome is Outcome.OPENED:
         assert case is not None
-        telling = keys.telling(day_of(said), heard.assessment.subject)
+        telling = keys.telling(said, heard.assessment.subject)
         transaction.write("ZADD", telling, telling_score(heard), case.id)
         transaction.write("ZREMRANGEBYRANK", telling, 0, -bounds.TELLING_MOST - 1)
         transaction.write("EXPIRE", telling, int(bounds.TELLING_KEPT.total_seconds()))
@@ -166,7 +172,7 @@ def _heard(transaction: Transaction, keys: Keys, heard: Heard, case: Case | None
 def tally_field(heard: Heard, said: datetime) -> str:
     a = heard.assessment
     sentiment = "unsure" if a.unsure else a.sentiment.value
-    return f"{said.minute // QUARTER}|{a.subject}|{heard.department}|{sentiment}|{a.intent.value}"
+    return field(said.minute // QUARTER, a.subject, heard.department, sentiment, a.intent.value)
 
 
 def telling_score(heard: Heard) -> float:

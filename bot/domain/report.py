@@ -1,0 +1,227 @@
+"""What the tallies say, and how far it may be believed: shares, changes, times, and the books."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil, sqrt
+from typing import NamedTuple, Self
+
+from bot.domain.assessment import Intent
+from bot.domain.case import Case
+from bot.domain.spans import Period
+
+FEWEST = 30
+"""Below this, a share of it moves by itself more than anything we could learn from it."""
+FEWEST_TIMED = 10
+"""Nine in ten of fewer than ten are all of them."""
+Z = 1.96
+"""Standard errors in an interval of 95 %."""
+
+
+class Said(NamedTuple):
+    """What the tallies tell apart: `sentiment` may be unsure, `department` may be nobody, `subject` may be empty."""
+
+    subject: str
+    department: str
+    sentiment: str
+    intent: str
+
+
+Tally = Mapping[Said, int]
+
+
+class Asked(NamedTuple):
+    """Of what a person wants to know: everything, or one subject, or one department."""
+
+    period: Period = Period.TODAY
+    subject: str = ""
+    department: str = ""
+
+    @property
+    def about(self) -> str:
+        return self.subject or self.department
+
+    def covers(self, said: Said) -> bool:
+        return (not self.subject or said.subject == self.subject) and (
+            not self.department or said.department == self.department
+        )
+
+    def of(self, tally: Tally) -> Tally:
+        return {said: count for said, count in tally.items() if self.covers(said)} if self.about else tally
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Every mention is in exactly one of these. Spam and what is said of competitors is no opinion about us."""
+
+    negative: int = 0
+    neutral: int = 0
+    positive: int = 0
+    unsure: int = 0
+    competitors: int = 0
+    spam: int = 0
+
+    @classmethod
+    def of(cls, tally: Tally, competitors: Collection[str] = ()) -> Self:
+        found: Counter[str] = Counter()
+        for said, count in tally.items():
+            found[_part_of(said, competitors)] += count
+        return cls(**found)
+
+    @property
+    def total(self) -> int:
+        return self.said + self.competitors + self.spam
+
+    @property
+    def said(self) -> int:
+        """What shares are taken of."""
+        return self.negative + self.neutral + self.positive + self.unsure
+
+
+def _part_of(said: Said, competitors: Collection[str]) -> str:
+    if said.intent == Intent.SPAM:
+        return "spam"
+    return "competitors" if said.subject in competitors else said.sentiment
+
+
+def intents_of(tally: Tally, competitors: Collection[str] = ()) -> tuple[tuple[Intent, int], ...]:
+    """The commonest first, without spam and the other ones."""
+    found: Counter[str] = Counter()
+    for said, count in tally.items():
+        if said.subject not in competitors and said.intent not in {Intent.SPAM, Intent.OTHER}:
+            found[said.intent] += count
+    return tuple((Intent(word), count) for word, count in found.most_common() if count)
+
+
+class Change(NamedTuple):
+    """From one share to another, in percentage points, with the interval in which it lies in 95 of 100 cases."""
+
+    points: float
+    low: float
+    high: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether the two can be told apart at all."""
+        return self.low > 0 or self.high < 0
+
+
+def change(part: int, whole: int, part_before: int, whole_before: int) -> Change | None:
+    """Newcombe's interval for two shares. None: one of them is of too few to say."""
+    if min(whole, whole_before) < FEWEST:
+        return None
+    now, before = part / whole, part_before / whole_before
+    low, high = _wilson(now, whole)
+    low_before, high_before = _wilson(before, whole_before)
+    down = sqrt((now - low) ** 2 + (high_before - before) ** 2)
+    up = sqrt((high - now) ** 2 + (before - low_before) ** 2)
+    return Change(100 * (now - before), 100 * (now - before - down), 100 * (now - before + up))
+
+
+def _wilson(share: float, of: int) -> tuple[float, float]:
+    middle = share + Z * Z / (2 * of)
+    half = Z * sqrt(share * (1 - share) / of + Z * Z / (4 * of * of))
+    return (middle - half) / (1 + Z * Z / of), (middle + half) / (1 + Z * Z / of)
+
+
+class Volume(NamedTuple):
+    """How many were said, and how many at the same time before."""
+
+    now: int
+    before: int
+
+    @property
+    def too_few(self) -> bool:
+        return min(self.now, self.before) < FEWEST
+
+    @property
+    def clear(self) -> bool:
+        """Counts of things that happen by themselves differ by about the root of their sum without any reason."""
+        return abs(self.now - self.before) > Z * sqrt(self.now + self.before)
+
+
+class Took(NamedTuple):
+    """How long something took, in seconds. `most` is for nine in ten, or for the slowest where they are few."""
+
+    times: int
+    half: float
+    most: float
+
+    @property
+    def few(self) -> bool:
+        return self.times < FEWEST_TIMED
+
+
+def timed(seconds: Sequence[float]) -> Took | None:
+    """By nearest rank, so that each figure is one that really happened."""
+    if not seconds:
+        return None
+    ordered = sorted(seconds)
+    last = len(ordered) if len(ordered) < FEWEST_TIMED else ceil(0.9 * len(ordered))
+    return Took(len(ordered), ordered[ceil(0.5 * len(ordered)) - 1], ordered[last - 1])
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentLine:
+    """`open` and `overdue` are of this moment; the others of the span that was asked for."""
+
+    name: str
+    open: int = 0
+    overdue: int = 0
+    answered: int = 0
+    closed_otherwise: int = 0
+    claim: Took | None = None
+    resolve: Took | None = None
+
+    @property
+    def idle(self) -> bool:
+        return not (self.open or self.answered or self.closed_otherwise or self.claim)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`brand_time` is when it was asked, on the brand's own clock.
+
+    `like` and `before` are cut at the same time of day, so that they can be compared.
+    """
+
+    asked: Asked
+    brand_time: datetime
+    split: Split
+    like: Split
+    before: Split
+    intents: tuple[tuple[Intent, int], ...] = ()
+    competitors: tuple[tuple[str, Split], ...] = ()
+    telling: tuple[Case, ...] = ()
+    departments: tuple[DepartmentLine, ...] = ()
+
+    def change(self, sentiment: str) -> Change | None:
+        now, before = getattr(self.like, sentiment), getattr(self.before, sentiment)
+        return change(now, self.like.said, before, self.before.said)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The books: what became of every mention that was ever let in, read at one instant."""
+
+    seen: int = 0
+    opened: int = 0
+    joined: int = 0
+    tallied: int = 0
+    spam: int = 0
+    waiting: int = 0
+    dead: int = 0
+
+    @property
+    def unaccounted(self) -> int:
+        return self.seen - self.opened - self.joined - self.tallied - self.spam - self.waiting - self.dead
+
+    def __str__(self) -> str:
+        more = "".join(
+            f" + {word} {count}" for word, count in (("waiting", self.waiting), ("dead", self.dead)) if count
+        )
+        return (
+            f"seen {self.seen} = opened {self.opened} + joined {self.joined} + tallied {self.tallied}"
+            f" + spam {self.spam}{more}, unaccounted {self.unaccounted}"
+        )

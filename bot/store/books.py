@@ -1,0 +1,21 @@
+"""The books: every mention that was let in is somewhere, or we say that it is not."""
+
+from bot.domain.report import Account
+from bot.store.client import Client
+from bot.store.keys import Keys
+
+COUNTED = ("seen", "opened", "joined", "tallied", "spam")
+
+
+class Books:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    async def read(self) -> Account:
+        """At one instant: a mention on its way from the inbox to the counters is in one of the two."""
+        flat, waiting, dead = await self._client.script(
+            "books", [self._keys.books, self._keys.inbox, self._keys.dead], []
+        )
+        counted = {word: int(count) for word, count in zip(flat[::2], flat[1::2], strict=True) if word in COUNTED}
+        return Account(**counted, waiting=int(waiting), dead=int(dead))

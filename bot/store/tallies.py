@@ -1,0 +1,108 @@
+"""What was counted, read back for spans of time: tallies, times, endings, and the posts that say most."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import chain
+from typing import Any
+
+from bot.domain.decision import Measure
+from bot.domain.report import Said, Tally
+from bot.domain.spans import QUARTER, Span
+from bot.store.client import Client
+from bot.store.keys import Keys, parts_of
+from bot.store.writing import day_of
+
+HOURS_AT_ONCE = 48
+"""Hours in one round trip: today and yesterday at once, and a week leaves others a turn in between."""
+
+
+class Tallies:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    async def read(self, *spans: Span) -> list[Tally]:
+        """One tally for each span; spans may overlap, and each hour is read once."""
+        tallies: list[dict[Said, int]] = [{} for _ in spans]
+        hours = sorted({hour for span in spans for hour in span.hours()})
+        for start in range(0, len(hours), HOURS_AT_ONCE):
+            some = hours[start : start + HOURS_AT_ONCE]
+            replies = await self._client.together([("HGETALL", self._keys.tally(hour)) for hour in some])
+            for hour, flat in zip(some, replies, strict=True):
+                _add(flat, _into(hour, spans, tallies))
+        return list(tallies)
+
+    async def telling(self, span: Span, subjects: Iterable[str], most: int) -> list[str]:
+        """The cases that say most of what was said in these hours, the best first; the first hour may begin earlier."""
+        wanted = [(hour, subject) for subject in dict.fromkeys(subjects) for hour in span.hours()]
+        replies = await self._client.together(
+            [
+                ("ZRANGE", self._keys.telling(hour, subject), 0, most - 1, "REV", "WITHSCORES")
+                for hour, subject in wanted
+            ]
+        )
+        scored = [(float(score), case) for flat in replies for case, score in zip(flat[::2], flat[1::2], strict=True)]
+        return [case for _, case in sorted(scored, reverse=True)[:most]]
+
+    async def ended(self, span: Span) -> Counter[tuple[str, str]]:
+        """How many cases each department closed, by resolution."""
+        days = list(span.days())
+        replies = await self._client.together([("HGETALL", self._keys.ended(day_of(day))) for day in days])
+        found: Counter[tuple[str, str]] = Counter()
+        for day, flat in zip(days, replies, strict=True):
+            for field, count in zip(flat[::2], flat[1::2], strict=True):
+                quarter, department, resolution = parts_of(field)
+                if day + int(quarter) * QUARTER in span:
+                    found[department, resolution] += int(count)
+        return found
+
+    async def took(self, span: Span, departments: Sequence[str]) -> dict[tuple[str, Measure], list[float]]:
+        """Seconds to claim and to resolve, of what was claimed and resolved in this span."""
+        wanted = [(name, measure, day) for name in departments for measure in Measure for day in span.days()]
+        replies = await self._client.together(
+            [("LRANGE", self._keys.took(day_of(day), name, measure), 0, -1) for name, measure, day in wanted]
+        )
+        found: dict[tuple[str, Measure], list[float]] = {}
+        for (name, measure, day), values in zip(wanted, replies, strict=True):
+            first, last = (span.start - day) // QUARTER, (span.end - day) // QUARTER
+            pairs = (value.split("|") for value in values)
+            times = [float(seconds) for quarter, seconds in pairs if first <= int(quarter) < last]
+            found.setdefault((name, measure), []).extend(times)
+        return found
+
+    async def standing(self, departments: Sequence[str], at: datetime) -> dict[str, tuple[int, int]]:
+        """How many open cases each department has now, and how many of them are overdue."""
+        keys = [self._keys.open(name) for name in departments]
+        counts = await self._client.together(
+            chain.from_iterable((("ZCARD", key), ("ZCOUNT", key, "-inf", at.timestamp())) for key in keys)
+        )
+        return {name: (int(counts[2 * i]), int(counts[2 * i + 1])) for i, name in enumerate(departments)}
+
+    async def corrections(self) -> int:
+        """How often people said that we heard wrongly."""
+        return int(await self._client.call("XLEN", self._keys.corrections))
+
+
+def _into(hour: datetime, spans: Sequence[Span], tallies: Sequence[dict[Said, int]]) -> list[list[dict[Said, int]]]:
+    """For each quarter of this hour, the tallies that it belongs to."""
+    return [
+        [tally for span, tally in zip(spans, tallies, strict=True) if hour + quarter * QUARTER in span]
+        for quarter in range(timedelta(hours=1) // QUARTER)
+    ]
+
+
+def _add(flat: Sequence[Any], into: Sequence[Sequence[dict[Said, int]]]) -> None:
+    fields = iter(flat)
+    for field, count in zip(fields, fields, strict=True):
+        quarter, said = _read(field)
+        for tally in into[quarter]:
+            tally[said] = tally.get(said, 0) + int(count)
+
+
+@lru_cache(maxsize=50_000)
+def _read(field: str) -> tuple[int, Said]:
+    """Remembered: the same few thousand fields come in every hour."""
+    quarter, subject, department, sentiment, intent = parts_of(field)
+    return int(quarter), Said(subject, department, sentiment, intent)
