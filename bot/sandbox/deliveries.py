@@ -16,6 +16,7 @@ from bot.sandbox.errors import Json
 from bot.sandbox.faults import FaultKind
 from bot.sandbox.feed import Feed
 from bot.sandbox.installation import Installation
+from bot.sandbox.manifest import subscription
 from bot.sandbox.outcomes import Outcome
 from bot.sandbox.socket_mode import NoSocket, Sockets
 
@@ -56,10 +57,19 @@ class Deliveries:
 
     async def event(self, body: Json) -> Outcome:
         """Sent again at once, after one minute and after five, until it is acked; the later two by `tick`."""
-        outcome = await self._send(EVENT, body, {})
+        manifest = self._app.manifest
+        if manifest is not None and subscription(body["event"]) not in manifest.events:
+            return Outcome(0, acked=False, warning="not_subscribed", sent=False)
+        outcome = await self._send(EVENT, body, {"retry_attempt": 0, "retry_reason": ""})
         if not outcome.acked:
             outcome = await self._again(Retry(self._app.now(), 1, _reason(outcome), body))
         return outcome
+
+    async def challenge(self) -> bool:
+        asked = {"token": "sandbox-verification-token", "challenge": "sandbox-challenge", "type": "url_verification"}
+        outcome = await self._send(EVENT, asked, {})
+        told = outcome.body.get("challenge") if isinstance(outcome.body, dict) else outcome.body
+        return outcome.acked and told == asked["challenge"]
 
     async def tick(self) -> None:
         """Sends the events that are due again."""
@@ -112,7 +122,7 @@ class Deliveries:
 
     async def _post(self, url: str, kind: str, body: Json, retry: Json) -> tuple[int, Any]:
         headers, encoded = self._signed(kind, body)
-        if retry:
+        if retry.get("retry_attempt"):
             headers["X-Slack-Retry-Num"] = str(retry["retry_attempt"])
             headers["X-Slack-Retry-Reason"] = retry["retry_reason"]
         if self._session is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bot.sandbox.errors import SlackError
 from bot.sandbox.faults import Faults
 from bot.sandbox.limits import Limits
+from bot.sandbox.manifest import Manifest
 from bot.sandbox.triggers import Triggers
 from bot.sandbox.workspace import Workspace
 
@@ -32,6 +33,7 @@ class Installation:
     signing_secret: str = "sandbox-signing-secret"  # noqa: S105
     refused_with: str = ""  # account_inactive, token_revoked, … on demand
     base_url: str = ""
+    manifest: Manifest | None = None  # None: everything reaches the app
     uploads: dict[str, Upload] = field(default_factory=dict)
     tickets: set[str] = field(default_factory=set)
 

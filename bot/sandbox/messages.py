@@ -41,6 +41,10 @@ class Message:
     unfurled: list[str] = field(default_factory=list)
     broadcast: bool = False
     deleted: bool = False
+    values: dict[str, dict[str, Json]] = field(default_factory=dict)  # what was picked in its menus
+
+    def put(self, block_id: str, action_id: str, state: Json) -> None:
+        self.values.setdefault(block_id, {})[action_id] = state
 
     def words(self) -> str:
         """What a person sees: the blocks if there are any, else the text."""

@@ -26,7 +26,7 @@ class Payloads:
             "trigger_id": self.app.triggers.issue(user.id),
             "channel": _place(channel),
             "message": message.payload(),
-            "state": {"values": first_values(message.blocks)},
+            "state": {"values": _picked(message)},
             "response_url": self.urls.issue(user.id, channel.id, message),
             "actions": actions,
         }
@@ -118,6 +118,15 @@ class Payloads:
             "is_enterprise_install": False,
             "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": TEAM_ID},
         }
+
+
+def _picked(message: Message) -> Json:
+    """Slack has one state for each person; the sandbox keeps one for each message."""
+    initial = first_values(message.blocks)
+    return {
+        block_id: actions | {a: s for a, s in message.values.get(block_id, {}).items() if a in actions}
+        for block_id, actions in initial.items()
+    }
 
 
 def _place(channel: Channel) -> Json:

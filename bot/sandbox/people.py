@@ -5,6 +5,7 @@ from typing import Any
 from bot.sandbox import choices, commands, posting
 from bot.sandbox.deliveries import COMMAND, INTERACTIVE, Deliveries
 from bot.sandbox.errors import Json, SlackError
+from bot.sandbox.manifest import Manifest
 from bot.sandbox.messages import Message
 from bot.sandbox.modals import Modals
 from bot.sandbox.outcomes import Outcome, Refused
@@ -40,6 +41,13 @@ class Person:
         """The conversation with the app."""
         return self._workspace.dm_with(self.user.id).messages
 
+    @property
+    def _manifest(self) -> Manifest | None:
+        return self._payloads.app.manifest
+
+    def unread(self, channel: str) -> int:
+        return self._open_channel(channel).unread(self.user.id)
+
     def sees(self, message: Message) -> bool:
         if message.deleted:
             return False
@@ -73,7 +81,7 @@ class Person:
         block, element = choices.find(holder, what, block_id)
         options = await self._options(holder, block, element, str(value))
         chosen = choices.chosen_in(element, value, options)
-        if isinstance(holder, View) and element["type"] != "overflow":
+        if element["type"] != "overflow":
             state = {"type": element["type"], **chosen}
             holder.put(block["block_id"], element["action_id"], state)
         if block.get("type") == "input" and not block.get("dispatch_action"):
@@ -97,8 +105,8 @@ class Person:
         command, _, text = line.partition(" ")
         if not command.startswith("/"):
             raise Refused("that is a message, not a slash command: see `says`")
-        if not channel.holds(self.user.id):
-            raise Refused(f"{self.user.name} is not in {channel.id}")
+        if self._manifest is not None:
+            self._manifest.require_command(command)
         text = commands.escaped(self._workspace, command, text.strip())
         body = self._payloads.command(self.user, command, text, channel)
         outcome = await self._deliveries.interaction(COMMAND, body)
@@ -108,6 +116,8 @@ class Person:
 
     async def shortcut(self, callback_id: str, *, on: Message | None = None) -> Outcome:
         """From a message's menu, or from anywhere."""
+        if self._manifest is not None:
+            self._manifest.require_shortcut(callback_id, "global" if on is None else "message")
         if on is None:
             body = self._payloads.global_shortcut(self.user, callback_id)
         elif on.ephemeral_to or not self.sees(on):
@@ -117,6 +127,8 @@ class Person:
         return await self._deliveries.interaction(INTERACTIVE, body)
 
     async def opens_home(self) -> Outcome:
+        if self._manifest is not None:
+            self._manifest.require_home()
         event: Json = {"type": "app_home_opened", "user": self.user.id, "tab": "home"}
         event |= {"channel": self._workspace.dm_with(self.user.id).id, "event_ts": self._workspace.stamps.next()}
         if self.home is not None:
@@ -137,6 +149,8 @@ class Person:
         return message
 
     async def _act(self, holder: Message | View, block: Json, element: Json, chosen: Json) -> Outcome:
+        if self._manifest is not None:
+            self._manifest.require_interactivity()
         actions = [choices.action(block, element, self._workspace.stamps.next(), chosen)]
         if isinstance(holder, View):
             body = self._payloads.block_actions_in_view(self.user, holder, actions)

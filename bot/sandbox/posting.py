@@ -70,8 +70,15 @@ def post(workspace: Workspace, channel: Channel, message: Message, *, unfurl: bo
 
 
 def _ping(workspace: Workspace, message: Message) -> None:
-    for who in pinged(message.text, message.blocks):
+    for who in _named(message):
         workspace.pings.append(Ping(who, message.channel, message.ts))
+
+
+def _named(message: Message) -> list[str]:
+    """In attachments, names ping as in the message itself."""
+    beside = [attached.get("text", "") for attached in message.attachments]
+    within = [block for attached in message.attachments for block in attached.get("blocks", [])]
+    return pinged("\n".join([message.text, *beside]), [*message.blocks, *within])
 
 
 def edit(
@@ -84,13 +91,13 @@ def edit(
     metadata: Json | None = None,
 ) -> None:
     """What is None stays as it was. Whom an edit names anew is counted as disturbed, which is stricter than Slack."""
-    before = set(pinged(message.text, message.blocks))
+    before = set(_named(message))
     message.text = message.text if text is None else text[:TEXT_KEPT]
     message.blocks = message.blocks if blocks is None else dress(workspace, blocks)
     message.attachments = message.attachments if attachments is None else attachments
     message.metadata = message.metadata if metadata is None else metadata
     message.edited = workspace.stamps.next()
-    for who in pinged(message.text, message.blocks):
+    for who in _named(message):
         if who not in before:
             workspace.pings.append(Ping(who, message.channel, message.ts))
     workspace.feed.add("edited", channel=message.channel, ts=message.ts, user=message.user)

@@ -52,6 +52,9 @@ class ResponseUrls:
         self._apply(place, body)
 
     def _apply(self, place: Place, body: Json) -> None:
+        switches = [body.get(key, False) for key in ("delete_original", "replace_original")]
+        if not all(isinstance(switch, bool) for switch in switches):
+            raise SlackError("invalid_payload")
         if body.get("delete_original"):
             self._delete(place)
             return

@@ -8,11 +8,12 @@ from aiohttp import web
 
 from bot.sandbox import response_urls
 from bot.sandbox.deliveries import Deliveries
-from bot.sandbox.errors import SlackError
+from bot.sandbox.errors import Json, SlackError
 from bot.sandbox.faults import Faults
 from bot.sandbox.feed import Feed, Subscription
 from bot.sandbox.installation import Installation
 from bot.sandbox.limits import Limits, Violation
+from bot.sandbox.manifest import Manifest
 from bot.sandbox.payloads import Payloads
 from bot.sandbox.people import Person
 from bot.sandbox.socket_mode import Sockets
@@ -127,6 +128,16 @@ class Sandbox:
     async def until(self, holds: Callable[[], object], *, within: float = 5.0) -> None:
         """Waits until the condition holds, looking again whenever something changes; TimeoutError if it never does."""
         await self.feed.until(holds, within)
+
+    def install(self, manifest: Json) -> None:
+        """As the app asks to be: from now on only the commands, shortcuts and events named there reach it."""
+        self.app.manifest = Manifest.read(manifest)
+        self.app.scopes = list(self.app.manifest.scopes)
+        self.workspace.escapes = dict(self.app.manifest.commands)
+
+    async def verify_request_url(self) -> bool:
+        """Whether the app answers Slack's challenge."""
+        return await self._deliveries.challenge()
 
     def revoke_token(self, word: str = "token_revoked") -> None:
         """Every call is refused with this word from now on; an empty one grants them again."""

@@ -33,7 +33,7 @@ async def _json_body(request: web.Request) -> Json:
         raise SlackError("invalid_json") from None
     if not isinstance(body, dict):
         raise SlackError("json_not_object")
-    return body
+    return {key: value for key, value in body.items() if value is not None}
 
 
 def token_of(request: web.Request, arguments: Json) -> str:

@@ -2,78 +2,28 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.blocks import check_message, check_view
+from bot.sandbox.blocks import check_message
+from tests.sandbox.shapes import (
+    CARD,
+    IMAGE,
+    TASK,
+    Block,
+    actions,
+    bars,
+    button,
+    cell,
+    menu,
+    mrkdwn,
+    options,
+    pie,
+    plain,
+    question,
+    rich,
+    rows,
+    run,
+    section,
+)
 
-Block = dict[str, Any]
-
-
-def plain(text: str = "Words") -> Block:
-    return {"type": "plain_text", "text": text}
-
-
-def mrkdwn(text: str = "Words") -> Block:
-    return {"type": "mrkdwn", "text": text}
-
-
-def section(**more: Any) -> Block:
-    return {"type": "section", "text": mrkdwn()} | more
-
-
-def button(**more: Any) -> Block:
-    return {"type": "button", "action_id": "claim", "text": plain("Claim")} | more
-
-
-def actions(*elements: Block) -> Block:
-    return {"type": "actions", "elements": list(elements)}
-
-
-def options(*values: str) -> list[Block]:
-    return [{"text": plain(value or "empty"), "value": value} for value in values]
-
-
-def menu(**more: Any) -> Block:
-    return {"type": "static_select", "action_id": "who", "options": options("a", "b")} | more
-
-
-def rich(*elements: Block) -> Block:
-    return {"type": "rich_text", "elements": list(elements)}
-
-
-def run(**of: Any) -> Block:
-    return rich({"type": "rich_text_section", "elements": [of]})
-
-
-def question(element: Block | None = None, **more: Any) -> Block:
-    asked = element or {"type": "plain_text_input", "action_id": "text"}
-    return {"type": "input", "label": plain("How?"), "element": asked} | more
-
-
-def modal(*blocks: Block, **more: Any) -> Block:
-    return {"type": "modal", "title": plain("Title"), "submit": plain("Go"), "blocks": list(blocks)} | more
-
-
-def bars(**more: Any) -> Block:
-    series = [{"name": "today", "data": [{"label": "mon", "value": 3}, {"label": "tue", "value": -1}]}]
-    chart = {"type": "bar", "series": series, "axis_config": {"categories": ["mon", "tue"]}} | more
-    return {"type": "data_visualization", "title": "Mentions", "chart": chart}
-
-
-def pie(*values: float) -> Block:
-    segments = [{"label": f"part {n}", "value": value} for n, value in enumerate(values)]
-    return {"type": "data_visualization", "title": "Moods", "chart": {"type": "pie", "segments": segments}}
-
-
-def cell(text: str = "x") -> Block:
-    return {"type": "raw_text", "text": text}
-
-
-def rows(count: int, width: int = 2) -> list[list[Block]]:
-    return [[cell() for _ in range(width)] for _ in range(count)]
-
-
-IMAGE = {"type": "image", "image_url": "https://example.com/a.png", "alt_text": "a"}
-CARD = {"type": "card", "title": mrkdwn("A case"), "actions": [button()]}
-TASK = {"type": "task_card", "task_id": "1", "title": "Look", "status": "pending"}
 GOOD = [
     section(fields=[mrkdwn()] * 10, accessory=button(style="danger", value="7", url="https://example.com")),
     {"type": "header", "text": plain()},
@@ -201,23 +151,6 @@ BAD = [
     ("plan without a title", {"type": "plan", "tasks": [TASK]}, "/blocks/0", "missing required field: title"),
 ]
 
-BAD_VIEWS = [
-    ("title too long", modal(title=plain("x" * 25)), "/view/title/text", "less than 25"),
-    ("no title", {"type": "modal", "blocks": []}, "/view", "missing required field: title"),
-    ("input, no submit", {"type": "modal", "title": plain(), "blocks": [question()]}, "/view", "field: submit"),
-    ("101 blocks", modal(*[section()] * 101), "/view/blocks", "more than 100"),
-    ("metadata", modal(private_metadata="x" * 3001), "/view/private_metadata", "less than 3001"),
-    ("callback id", modal(callback_id="x" * 256), "/view/callback_id", "less than 256"),
-    ("typo in a key", modal(privat_metadata="x"), "/view", "invalid additional property"),
-    ("block id twice", modal(section(block_id="a"), question(block_id="a")), "/view/blocks", "already exists"),
-    ("table in a modal", modal({"type": "table", "rows": rows(2)}), "/view/blocks/0/type", "in a modal"),
-    ("chart at home", {"type": "home", "blocks": [bars()]}, "/view/blocks/0/type", "in a home"),
-    ("number without kind", modal(question({"type": "number_input"})), "/view/blocks/0/element", "is_decimal_allowed"),
-    ("lengths crossed", modal(question({"type": "plain_text_input", "min_length": 9, "max_length": 3})), "/view/blocks/0/element", "min_length"),
-    ("button as input", modal(question(button())), "/view/blocks/0/element/type", "unsupported type: button"),
-    ("unknown view", {"type": "page", "blocks": []}, "/view/type", "unsupported type: page"),
-]  # fmt: skip
-
 
 @pytest.mark.parametrize("block", GOOD, ids=lambda block: str(block["type"]))
 def test_a_good_block_passes(block: Block) -> None:
@@ -227,15 +160,6 @@ def test_a_good_block_passes(block: Block) -> None:
 @pytest.mark.parametrize(("block", "pointer", "words"), [row[1:] for row in BAD], ids=[str(row[0]) for row in BAD])
 def test_a_bad_block_is_named_with_its_place(block: Any, pointer: str, words: str) -> None:
     faults = check_message([block])
-
-    assert any(f"json-pointer:{pointer}]" in fault and words in fault for fault in faults), faults
-
-
-@pytest.mark.parametrize(
-    ("view", "pointer", "words"), [row[1:] for row in BAD_VIEWS], ids=[str(row[0]) for row in BAD_VIEWS]
-)
-def test_a_bad_view_is_named_with_its_place(view: Any, pointer: str, words: str) -> None:
-    faults = check_view(view)
 
     assert any(f"json-pointer:{pointer}]" in fault and words in fault for fault in faults), faults
 
@@ -252,16 +176,3 @@ def test_a_bad_view_is_named_with_its_place(view: Any, pointer: str, words: str)
 )
 def test_what_is_good_alone_may_be_too_much_together(blocks: list[Block], words: str) -> None:
     assert any(words in fault for fault in check_message(blocks))
-
-
-def test_a_good_modal_and_a_good_home_pass() -> None:
-    asked = [
-        question(block_id="a"),
-        question({"type": "number_input", "is_decimal_allowed": False, "min_value": "1"}),
-        question({"type": "rich_text_input", "action_id": "more"}, optional=True),
-        question({"type": "file_input", "filetypes": ["png"], "max_files": 1}),
-        {"type": "alert", "text": plain(), "level": "warning"},
-    ]
-
-    assert check_view(modal(*asked, close=plain("Back"), notify_on_close=True)) == []
-    assert check_view({"type": "home", "blocks": [section(), actions(button())]}) == []

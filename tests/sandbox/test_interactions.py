@@ -1,7 +1,6 @@
 from typing import Any
 
 import pytest
-from slack_sdk.errors import SlackApiError
 
 from bot.sandbox import Refused
 from tests.sandbox.conftest import World
@@ -21,20 +20,6 @@ CARD: list[dict[str, Any]] = [
     {"type": "section", "text": {"type": "mrkdwn", "text": "*A case* &lt;3"}},
     {"type": "actions", "block_id": "doors", "elements": [BUTTON, MENU]},
 ]
-HOW: dict[str, Any] = {
-    "type": "input",
-    "block_id": "how",
-    "label": plain("How?"),
-    "element": {"type": "plain_text_input", "action_id": "text", "min_length": 3},
-}
-MODAL: dict[str, Any] = {
-    "type": "modal",
-    "callback_id": "resolve",
-    "private_metadata": "case-1",
-    "title": plain("Resolve"),
-    "submit": plain("Done"),
-    "blocks": [HOW],
-}
 
 
 def on_click(world: World, answers: list[dict[str, Any]]) -> None:
@@ -44,27 +29,6 @@ def on_click(world: World, answers: list[dict[str, Any]]) -> None:
             await respond(**answer)
 
     world.app.action("claim")(claim)
-
-
-async def open_modal(world: World, view: dict[str, Any] = MODAL) -> None:
-    async def claim(ack: Any, client: Any, body: Any) -> None:
-        await ack()
-        await client.views_open(trigger_id=body["trigger_id"], view=view)
-
-    world.app.action("claim")(claim)
-    await world.ana.click(await world.post(blocks=CARD), "Claim")
-    await world.sandbox.until(lambda: world.ana.modal)
-
-
-def on_submit(world: World, **answer: Any) -> list[Any]:
-    heard: list[Any] = []
-
-    async def resolve(ack: Any, view: Any) -> None:
-        heard.append(view["state"]["values"])
-        await ack(**answer)
-
-    world.app.view("resolve")(resolve)
-    return heard
 
 
 async def test_a_click_is_acked_and_the_card_is_redrawn_through_its_response_url(world: World) -> None:
@@ -163,104 +127,6 @@ async def test_an_act_that_is_not_acked_in_time_shows_a_warning(world: World) ->
     assert not outcome.acked
     assert outcome.warning == "operation_timeout"
     assert world.sandbox.feed.of("operation_timeout")
-
-
-async def test_a_modal_is_filled_in_and_submitted(world: World) -> None:
-    heard = on_submit(world)
-    await open_modal(world)
-    await world.ana.fill("How?", "Refunded")
-    outcome = await world.ana.submit()
-
-    assert outcome.ok
-    assert heard[0]["how"]["text"]["value"] == "Refunded"
-    assert world.ana.modal is None
-
-
-async def test_the_client_withholds_a_modal_with_mistakes(world: World) -> None:
-    heard = on_submit(world)
-    await open_modal(world)
-    empty = await world.ana.submit()
-    await world.ana.fill("how", "no")
-    short = await world.ana.submit()
-
-    assert set(empty.errors) == set(short.errors) == {"how"}
-    assert not empty.sent
-    assert heard == []
-
-
-async def test_the_apps_errors_stand_at_their_field_and_the_modal_stays(world: World) -> None:
-    on_submit(world, response_action="errors", errors={"how": "Say more."})
-    await open_modal(world)
-    await world.ana.fill("how", "Refunded")
-    outcome = await world.ana.submit()
-
-    assert outcome.errors == {"how": "Say more."}
-    assert world.ana.modal is not None
-
-
-async def test_an_error_at_a_field_that_is_not_there_is_a_fault_of_the_app(world: World) -> None:
-    on_submit(world, response_action="errors", errors={"nowhere": "Say more."})
-    await open_modal(world)
-    await world.ana.fill("how", "Refunded")
-
-    assert (await world.ana.submit()).warning == "invalid_response_errors"
-
-
-async def test_a_submission_may_push_update_and_clear(world: World) -> None:
-    await open_modal(world)
-    await world.ana.fill("how", "Refunded")
-    on_submit(world, response_action="push", view=MODAL | {"callback_id": "sure", "title": plain("Sure?")})
-    await world.ana.submit()
-    pushed = world.ana.modal
-
-    assert pushed is not None
-    assert pushed.title == "Sure?"
-    await world.ana.close_modal()
-    assert world.ana.modal is not None
-    assert world.ana.modal.title == "Resolve"
-
-
-async def test_a_trigger_opens_one_view_within_three_seconds(world: World) -> None:
-    triggers = world.sandbox.app.triggers
-    used, late = triggers.issue("U0ANA"), triggers.issue("U0ANA")
-    await world.client.views_open(trigger_id=used, view=MODAL)
-    world.clock.pass_(3.1)
-    words = []
-    for trigger_id in (used, late, "made-up"):
-        with pytest.raises(SlackApiError) as refused:
-            await world.client.views_open(trigger_id=trigger_id, view=MODAL)
-        words.append(refused.value.response["error"])
-
-    assert words == ["exchanged_trigger_id", "expired_trigger_id", "invalid_trigger_id"]
-
-
-async def test_an_update_with_an_old_hash_conflicts(world: World) -> None:
-    await open_modal(world)
-    view = world.ana.modal
-    assert view is not None
-    await world.ana.fill("how", "Refunded")
-    old = view.hash
-    await world.client.views_update(view_id=view.id, hash=old, view=MODAL)
-    with pytest.raises(SlackApiError) as refused:
-        await world.client.views_update(view_id=view.id, hash=old, view=MODAL)
-
-    assert refused.value.response["error"] == "hash_conflict"
-    assert view.values["how"]["text"]["value"] == "Refunded"
-
-
-async def test_closing_is_told_to_the_app_that_asked_for_it(world: World) -> None:
-    heard: list[bool] = []
-
-    async def closed(ack: Any, body: Any) -> None:
-        heard.append(body["is_cleared"])
-        await ack()
-
-    world.app.view_closed("resolve")(closed)
-    await open_modal(world, MODAL | {"notify_on_close": True})
-    await world.ana.close_modal()
-
-    assert heard == [False]
-    assert world.ana.modal is None
 
 
 async def test_a_slash_command_is_escaped_and_its_answer_is_for_one_pair_of_eyes(world: World) -> None:

@@ -41,7 +41,7 @@ def update(call: Call) -> Json:
     message = _own(call, channel, "cant_update_message")
     text = call.text("text") if "text" in call.arguments else None
     blocks = read_blocks(call) if "blocks" in call.arguments else None
-    attachments = _list(call, "attachments") if "attachments" in call.arguments else None
+    attachments = _attachments(call) if "attachments" in call.arguments else None
     if not (text or blocks or attachments):
         raise SlackError("no_text")
     if text is not None and len(text) > UPDATE_TEXT:
@@ -112,8 +112,10 @@ def _may_speak(call: Call, channel: Channel) -> None:
 
 def _composed(call: Call, channel: Channel) -> Message:
     blocks = read_blocks(call)
-    attachments = _list(call, "attachments")
-    text = call.text("text")
+    attachments = _attachments(call)
+    text = _text(call, blocks)
+    if {"username", "icon_url", "icon_emoji"} & set(call.arguments):
+        call.require("chat:write.customize")
     if not (text or blocks or attachments):
         raise SlackError("no_text")
     return posting.from_app(
@@ -127,11 +129,26 @@ def _composed(call: Call, channel: Channel) -> Message:
     )
 
 
-def _list(call: Call, name: str) -> list[Json]:
-    found = call.json(name, f"invalid_{name}")
-    if found is not None and not isinstance(found, list):
-        raise SlackError(f"invalid_{name}")
-    return found or []
+def _text(call: Call, blocks: list[Json]) -> str:
+    text, markdown = call.text("text"), call.text("markdown_text")
+    if markdown and (text or blocks):
+        raise SlackError("markdown_text_conflict")
+    if len(markdown) > BLOCK_CHARACTERS:
+        raise SlackError("msg_too_long")
+    return text or markdown
+
+
+def _attachments(call: Call) -> list[Json]:
+    found = call.json("attachments", "invalid_attachments")
+    if found is None:
+        return []
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise SlackError("invalid_attachments")
+    for each in found:
+        faults = check_message(each.get("blocks") or [])
+        if faults:
+            raise invalid("invalid_attachments", faults)
+    return found
 
 
 def _metadata(call: Call) -> Json | None:

@@ -101,6 +101,23 @@ def join(call: Call) -> Json:
     return {"channel": _told(channel)}
 
 
+def archive(call: Call) -> Json:
+    channel = _inside(call)
+    channel.is_archived = True
+    call.workspace.feed.add("channel_changed", channel=channel.id, what="archived")
+    return {}
+
+
+def replies(call: Call) -> Json:
+    channel = call.channel()
+    call.require(_family(channel) + ":history")
+    parent = channel.find(call.text("ts"))
+    if parent is None:
+        raise SlackError("thread_not_found")
+    some, rest = page(call, [parent, *parent.thread])
+    return {"messages": [m.payload() for m in some], **rest}
+
+
 def _inside(call: Call) -> Channel:
     channel = call.channel()
     if channel.is_archived:
@@ -144,4 +161,6 @@ METHODS = {
     "conversations.invite": invite,
     "conversations.setTopic": set_topic,
     "conversations.join": join,
+    "conversations.archive": archive,
+    "conversations.replies": replies,
 }

@@ -1,0 +1,51 @@
+"""What an app said of itself when it was installed: only what it asked for reaches it."""
+
+from dataclasses import dataclass
+
+from bot.sandbox.errors import Json
+from bot.sandbox.outcomes import Refused
+
+
+@dataclass(frozen=True)
+class Manifest:
+    scopes: tuple[str, ...]
+    commands: dict[str, bool]  # and whether each has `should_escape`
+    shortcuts: dict[str, str]  # callback id → message or global
+    events: frozenset[str]
+    interactive: bool
+    home: bool
+
+    @classmethod
+    def read(cls, body: Json) -> "Manifest":
+        """From an app manifest as one pastes it into Slack; a missing part is an empty one."""
+        features, settings = body.get("features", {}), body.get("settings", {})
+        scopes = body.get("oauth_config", {}).get("scopes", {})
+        return cls(
+            scopes=(*scopes.get("bot", ()), *scopes.get("bot_optional", ())),
+            commands={c["command"]: c.get("should_escape", False) for c in features.get("slash_commands", [])},
+            shortcuts={s["callback_id"]: s["type"] for s in features.get("shortcuts", [])},
+            events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
+            interactive=bool(settings.get("interactivity", {}).get("is_enabled")),
+            home=bool(features.get("app_home", {}).get("home_tab_enabled")),
+        )
+
+    def require_command(self, command: str) -> None:
+        if command not in self.commands:
+            raise Refused(f"{command} is not a valid command")
+
+    def require_shortcut(self, callback_id: str, kind: str) -> None:
+        if self.shortcuts.get(callback_id) != kind or not self.interactive:
+            raise Refused(f"the app has no {kind} shortcut {callback_id!r}")
+
+    def require_home(self) -> None:
+        if not self.home:
+            raise Refused("the app has no Home tab")
+
+    def require_interactivity(self) -> None:
+        if not self.interactive:
+            raise Refused("this app is not configured to handle interactive responses")
+
+
+def subscription(event: Json) -> str:
+    """The name under which an app subscribes to this event."""
+    return f"message.{event['channel_type']}" if event["type"] == "message" else str(event["type"])
