@@ -7,16 +7,21 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
+from bot.detectors.lexicons.phrases import Hit, Phrases
+from bot.detectors.lexicons.tables import Table
 from bot.domain.assessment import Signal
 from bot.domain.mention import Mention
 
 TEXT_HEARD = 1_500
-"""Characters a detector reads. Of 10,025 airline posts (2026-11-22) none is longer; it bounds the time of all of them."""
+"""Characters a detector reads. Of 10,025 airline posts (2026-11-22) none is longer; it bounds the time of all."""
+
+CARE = Table("care")
+_CARE = Phrases(CARE.families)
 
 INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]"
 )
-STRETCHED = re.compile(r"(\w)\1{3,}")
+STRETCHED = re.compile(r"([^\W\d_])\1{3,}")
 QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u00b4": "'", "\u201c": '"', "\u201d": '"'})
 TOKEN = re.compile(
     r"(?:https?://|www\.)\S+"
@@ -27,6 +32,7 @@ TOKEN = re.compile(
     r"|[!?.]+"
     r"|[^\w\s]"
 )
+"""Each branch reads on and never back further than one word, so the time is in proportion to the text."""
 
 
 def prepared(text: str) -> str:
@@ -46,20 +52,19 @@ class Background(NamedTuple):
     """Posts about the subject in the last quarter of an hour."""
     usual: float = 0.0
     """How many of them are usual at this hour."""
-    earlier: int = 0
-    """Earlier mentions by the same person."""
     unanswered: int = 0
-    """Those of them that nobody answered."""
+    """Earlier mentions by the same person that nobody answered."""
 
 
 class Hearing:
-    """One mention on its way through the detectors. Each adds its signals; a later one may read those of an earlier."""
+    """One mention on its way through. Each detector adds its signals; a later one may read those of an earlier."""
 
     def __init__(self, mention: Mention, background: Background = Background()) -> None:  # noqa: B008  (immutable)
         self.mention = mention
         self.background = background
         self.text = prepared(mention.text)
         self.signals: list[Signal] = []
+        self._held: set[str] = set()
 
     @cached_property
     def tokens(self) -> list[str]:
@@ -68,26 +73,35 @@ class Hearing:
 
     @cached_property
     def words(self) -> list[str]:
-        """The tokens in lower case."""
-        return TOKEN.findall(self.text.lower())
+        """The tokens in lower case; as many, in the same places."""
+        return [token.lower() for token in self.tokens]
 
     @cached_property
     def links(self) -> list[str]:
-        return (
-            [token for token in self.tokens if token.startswith(("http", "www."))]
-            if "http" in self.text or "www." in self.text
-            else []
-        )
+        return [word for word in self.words if word.startswith(("http://", "https://", "www."))]
+
+    @cached_property
+    def care(self) -> dict[str, list[Hit]]:
+        """Phrases of complaint, praise, need, purchase and sarcasm, which sentiment and intent both ask for."""
+        found: dict[str, list[Hit]] = {}
+        for hit in _CARE.find(self.words):
+            found.setdefault(hit.family, []).append(hit)
+        return found
 
     def add(self, signal: Signal) -> None:
         self.signals.append(signal)
+        if signal.holds:
+            self._held.add(signal.label)
 
     def held(self, label: str) -> bool:
-        return any(signal.holds and signal.label == label for signal in self.signals)
+        return label in self._held
 
     def confidence(self, label: str) -> float:
         """How sure an earlier detector was of this label, whether it holds or not; 0 if none spoke of it."""
-        return max((signal.confidence for signal in self.signals if signal.label == label), default=0.0)
+        for signal in self.signals:
+            if signal.label == label:
+                return signal.confidence
+        return 0.0
 
     def word(self, dimension: str) -> str:
         """The first word that holds in a dimension, such as the code of the language."""

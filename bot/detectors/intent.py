@@ -3,46 +3,21 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from bot.detectors.base import Hearing
-from bot.detectors.lexicons.care import COMPLAINT, NEED, PRAISE, PURCHASE
-from bot.detectors.lexicons.harm import (
-    HYPOTHETICAL,
-    HYPOTHETICAL_POINTS,
-    HYPOTHETICAL_REACH,
-    IDIOMS,
-    KINDS,
-    WHERE,
-    WHERE_POINTS,
-)
+from bot.detectors.base import CARE, Hearing
 from bot.detectors.lexicons.phrases import NEGATORS, Hit, Phrases, likelihood, preceded, quoted
+from bot.detectors.lexicons.tables import Table
 from bot.domain.assessment import Signal
 
 CUT_OFF = 0.5
-COMPLAINT_BASE, COMPLAINT_BY_NEGATIVE, COMPLAINT_BY_POSITIVE, COMPLAINT_MOST = -2.2, 3.2, -1.2, 4.5
-PRAISE_BASE, PRAISE_BY_POSITIVE, PRAISE_BY_NEGATIVE, PRAISE_MOST = -2.6, 3.0, -2.5, 3.5
-NEED_BASE, PURCHASE_BASE, CRISIS_BASE = -2.1, -2.1, -2.3
-QUESTION_BASE, QUESTION_MARK, QUESTION_WORD, QUESTION_HELP = -2.2, 3.0, 1.2, 1.0
-NEGATED_PRAISE = 1.5
 
-ASKING = frozenset(
-    "who what when where why how which whose can could will would is are do does did should any anyone has have am may".split()
-)
-ASKS = frozenset(
-    [
-        "anyone know",
-        "does anyone",
-        "can anyone",
-        "can someone",
-        "do you know",
-        "any idea",
-        "wondering if",
-        "please advise",
-        "how do i",
-        "how can i",
-        "let me know",
-    ]
-)
-NOT_MEANT = frozenset("who cares why not guess what".split())
+# Log-odds, set by hand on complaints19, tweetacts, uservoice19 and iphonex18 (2026-11-22). A base is what a post is
+# taken for before a word of it is read; the rest is added to it.
+COMPLAINT_BASE, COMPLAINT_IF_NEGATIVE, COMPLAINT_IF_POSITIVE, COMPLAINT_MOST = -2.2, 3.2, -1.2, 4.5
+PRAISE_BASE, PRAISE_IF_POSITIVE, PRAISE_IF_NEGATIVE, PRAISE_MOST = -2.6, 3.0, -2.5, 3.5
+PRAISE_DENIED = 1.5
+NEED_BASE, PURCHASE_BASE, CRISIS_BASE = -2.1, -2.1, -2.3
+QUESTION_BASE, QUESTION_MARK, QUESTION_WORD = -2.2, 3.0, 1.2
+WHERE_POINTS, HYPOTHETICAL_POINTS, HYPOTHETICAL_REACH = 1.3, -2.5, 6
 
 
 class Found(NamedTuple):
@@ -55,17 +30,9 @@ class Intents:
     name = "intent"
 
     def __init__(self) -> None:
-        self._care = Phrases(
-            {
-                "complaint": COMPLAINT,
-                "praise": PRAISE,
-                "need": NEED,
-                "purchase": PURCHASE,
-                "asks": dict.fromkeys(ASKS, 1.5),
-            }
-        )
-        closed = dict.fromkeys(IDIOMS, 0.0)
-        self._harm = Phrases({kind: {**phrases, **closed} for kind, phrases in KINDS.items()})
+        self._harm = Table("harm")
+        idioms = dict.fromkeys(self._harm.words["idioms"], 0.0)
+        self._kinds = Phrases({kind: {**points, **idioms} for kind, points in self._harm.families.items()})
 
     def detect(self, batch: Sequence[Hearing]) -> None:
         for hearing in batch:
@@ -79,74 +46,71 @@ class Intents:
                 hearing.add(Signal(self.name, "intent:other", 0.5))
 
     def _find(self, hearing: Hearing) -> Iterator[Found]:
-        words = hearing.words
-        hits: dict[str, list[Hit]] = {}
-        for hit in self._care.find(words):
-            hits.setdefault(hit.family, []).append(hit)
-        yield from self._crisis(words)
-        yield _complaint(hearing, hits)
-        yield _praise(hearing, hits.get("praise", []))
-        yield _by_phrases("need", NEED_BASE, hits.get("need", []))
-        yield _by_phrases("purchase", PURCHASE_BASE, hits.get("purchase", []))
-        yield _question(words, hits.get("asks", []))
+        care = hearing.care
+        yield from self._crisis(hearing.words)
+        yield _complaint(hearing)
+        yield _praise(hearing)
+        yield _by_phrases("need", NEED_BASE, care.get("need", []))
+        yield _by_phrases("purchase", PURCHASE_BASE, care.get("purchase", []))
+        yield _question(hearing.words, care.get("asks", []))
 
     def _crisis(self, words: list[str]) -> Iterator[Found]:
-        """The worst of the kinds. Said to be untrue, feared, or in a film: not one."""
-        worst: tuple[float, str, list[str]] | None = None
+        """The worst of the kinds of harm. What is denied, feared, or happens in a film, did not happen."""
         points: dict[str, float] = {}
         phrases: dict[str, list[str]] = {}
-        for hit in self._harm.find(words):
+        for hit in self._kinds.find(words):
             if not hit.weight or preceded(words, hit.start, NEGATORS):
                 continue
-            weight = hit.weight
-            if preceded(words, hit.start, HYPOTHETICAL, HYPOTHETICAL_REACH):
-                weight += HYPOTHETICAL_POINTS
-            points[hit.family] = points.get(hit.family, 0.0) + weight
+            feared = preceded(words, hit.start, self._harm.words["hypothetical"], HYPOTHETICAL_REACH)
+            points[hit.family] = points.get(hit.family, 0.0) + hit.weight + feared * HYPOTHETICAL_POINTS
             phrases.setdefault(hit.family, []).append(hit.phrase)
-        for kind, worth in points.items():
-            if kind == "safety" and not WHERE.isdisjoint(words):
-                worth += WHERE_POINTS  # noqa: PLW2901
-            if worst is None or worth > worst[0]:
-                worst = worth, kind, phrases[kind]
-        if worst:
-            yield Found("crisis", CRISIS_BASE + worst[0], f"crisis, {worst[1]}: {quoted(worst[2])}")
+        if "safety" in points and not self._harm.words["where"].isdisjoint(words):
+            points["safety"] += WHERE_POINTS
+        if points:
+            worst = max(points, key=lambda kind: points[kind])
+            yield Found("crisis", CRISIS_BASE + points[worst], f"crisis, {worst}: {quoted(phrases[worst])}")
 
 
-def _by_phrases(intent: str, base: float, hits: list[Hit]) -> Found:
-    return Found(intent, base + sum(hit.weight for hit in hits), f"{intent}: {quoted(hit.phrase for hit in hits)}")
+def _by_phrases(intent: str, base: float, hits: Sequence[Hit]) -> Found:
+    return Found(intent, base + sum(hit.weight for hit in hits), f"{intent}: {_strongest(hits)}")
 
 
-def _complaint(hearing: Hearing, hits: dict[str, list[Hit]]) -> Found:
+def _strongest(hits: Sequence[Hit]) -> str:
+    return quoted(hit.phrase for hit in sorted(hits, key=lambda hit: -hit.weight))
+
+
+def _complaint(hearing: Hearing) -> Found:
     """Words of complaint, praise that is denied, and how the whole sounds."""
-    words = hearing.words
-    said = sorted(hits.get("complaint", []), key=lambda hit: -hit.weight)
-    denied = [hit for hit in hits.get("praise", []) if preceded(words, hit.start, NEGATORS)]
-    points = min(COMPLAINT_MOST, sum(hit.weight for hit in said) + NEGATED_PRAISE * len(denied))
-    points += COMPLAINT_BY_NEGATIVE * hearing.confidence("sentiment:negative")
-    points += COMPLAINT_BY_POSITIVE * hearing.confidence("sentiment:positive")
-    quotes = quoted([hit.phrase for hit in said if hit.weight >= 0.5] + [f"not {hit.phrase}" for hit in denied])
-    return Found("complaint", COMPLAINT_BASE + points, f"complaint: {quotes or 'by its tone'}")
+    said = hearing.care.get("complaint", [])
+    denied = [hit.phrase for hit in hearing.care.get("praise", []) if preceded(hearing.words, hit.start, NEGATORS)]
+    points = min(COMPLAINT_MOST, sum(hit.weight for hit in said) + PRAISE_DENIED * len(denied))
+    points += COMPLAINT_IF_NEGATIVE * hearing.confidence("sentiment:negative")
+    points += COMPLAINT_IF_POSITIVE * hearing.confidence("sentiment:positive")
+    quotes = _strongest([hit for hit in said if hit.weight >= CARE_SAYS])
+    because = ", ".join(filter(None, [quotes, quoted(f"not {phrase}" for phrase in denied)]))
+    return Found("complaint", COMPLAINT_BASE + points, f"complaint: {because or 'by its tone'}")
 
 
-def _praise(hearing: Hearing, hits: list[Hit]) -> Found:
-    meant = sorted(
-        (hit for hit in hits if not preceded(hearing.words, hit.start, NEGATORS)), key=lambda hit: -hit.weight
-    )
+CARE_SAYS = 0.5
+"""Points from which a word is worth quoting."""
+
+
+def _praise(hearing: Hearing) -> Found:
+    meant = [hit for hit in hearing.care.get("praise", []) if not preceded(hearing.words, hit.start, NEGATORS)]
     points = min(PRAISE_MOST, sum(hit.weight for hit in meant))
-    points += PRAISE_BY_POSITIVE * hearing.confidence("sentiment:positive")
-    points += PRAISE_BY_NEGATIVE * hearing.confidence("sentiment:negative")
-    return Found("praise", PRAISE_BASE + points, f"praise: {quoted(hit.phrase for hit in meant) or 'by its tone'}")
+    points += PRAISE_IF_POSITIVE * hearing.confidence("sentiment:positive")
+    points += PRAISE_IF_NEGATIVE * hearing.confidence("sentiment:negative")
+    return Found("praise", PRAISE_BASE + points, f"praise: {_strongest(meant) or 'by its tone'}")
 
 
-def _question(words: list[str], asks: list[Hit]) -> Found:
-    marks = any(word[0] in "?!" and "?" in word for word in words)
-    asking = next((word for word in words if word[0].isalpha()), "")
+def _question(words: list[str], asks: Sequence[Hit]) -> Found:
     points = QUESTION_BASE + sum(hit.weight for hit in asks)
     because = [hit.phrase for hit in asks]
-    if marks:
+    if any(word[0] in "?!" and "?" in word for word in words):
         points += QUESTION_MARK
         because.append("?")
-    if asking in ASKING:
+    first = next((word for word in words if word[0].isalpha()), "")
+    if first in CARE.words["asking"]:
         points += QUESTION_WORD
-        because.append(asking)
+        because.append(first)
     return Found("question", points, f"question: {quoted(because)}")

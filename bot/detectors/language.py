@@ -1,9 +1,10 @@
-"""language: the outlet's word for it, else the script, else small words. A short text is taken for the house language."""
+"""language: the outlet's word, else the script, else small words; a short text is taken for the house language."""
 
 import re
 from collections.abc import Sequence
 
 from bot.detectors.base import Hearing
+from bot.detectors.lexicons.tables import Table
 from bot.domain.assessment import Signal
 
 SCRIPTS = (
@@ -15,20 +16,6 @@ SCRIPTS = (
 )
 SCRIPT_SHARE = 0.3
 """Of the letters: a name in another script does not make a post of that language."""
-
-SMALL_WORDS = {
-    "en": "the and is are was you your my for with have this that not but they what when from been just will our of to it i",
-    "pt": "não nao uma um para com você voce meu minha que está estou são foi mais por muito obrigado obrigada vocês já de do da é",
-    "es": "el los las una para con mi que está estoy son fue más por muy gracias pero usted ya de del y es un no se",
-    "de": "der die das und ist nicht ich ein eine mit für mein meine sie wir auf bei seit warum danke kein keine zu wie es",
-    "fr": "le les des une pour avec mon ma que est suis pas je vous nous très merci mais dans depuis et du de un la qui",
-    "it": "il gli una per con mio mia che è sono non più molto grazie ma da della del di e un ho perché questo",
-    "nl": "het een voor met mijn dat niet ik van en zijn waar maar ook nog geen bedankt hebben wij op te de is",
-}
-LANGUAGES_OF: dict[str, list[str]] = {}
-for _code, _words in SMALL_WORDS.items():
-    for _word in _words.split():
-        LANGUAGES_OF.setdefault(_word, []).append(_code)
 
 UNTOLD = frozenset(["und", "qme", "qam", "qct", "qht", "qst", "zxx", "art"])
 """What X says where it does not know, or where there are only links, handles or pictures."""
@@ -42,6 +29,10 @@ class Language:
 
     def __init__(self, house: str) -> None:
         self._house = house
+        self._languages_of: dict[str, list[str]] = {}
+        for code, words in Table("small").words.items():
+            for word in words:
+                self._languages_of.setdefault(word, []).append(code)
 
     def detect(self, batch: Sequence[Hearing]) -> None:
         for hearing in batch:
@@ -68,7 +59,7 @@ class Language:
     def _by_small_words(self, words: list[str]) -> tuple[str, float, str]:
         counts: dict[str, int] = {}
         for word in words:
-            for code in LANGUAGES_OF.get(word, ()):
+            for code in self._languages_of.get(word, ()):
                 counts[code] = counts.get(code, 0) + 1
         house = counts.pop(self._house, 0)
         best = max(counts, key=lambda code: (counts[code], code), default="")

@@ -1,15 +1,15 @@
 """spam: by the structure of a post rather than by its words; a genuine complaint must not look like it.
 
-A pitch in words needs something to click, call or pay beside it, and what a customer writes ("my", "your flight") counts
-against it.
+A pitch in words needs something to click, call or pay beside it, and what a customer writes ("my", "your flight")
+counts against it.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from bot.detectors.base import Hearing
 from bot.detectors.lexicons.phrases import Hit, Phrases, likelihood
-from bot.detectors.lexicons.pitches import FLATTERY, FOREIGN_BRANDS, SHAPES
+from bot.detectors.lexicons.tables import Table
 from bot.domain.assessment import Signal
 
 BASE = -3.2
@@ -17,15 +17,35 @@ BASE = -3.2
 FEW_BRANDS, MANY_HASHTAGS, MANY_LINKS, MANY_HANDLES = 3, 6, 3, 6
 HOOK_POINTS = 1.2
 """Something to click, call or pay, beside a pitch."""
-OWN_STORY = frozenset("my me our we i'm i've was waiting flight flights booked booking refund service".split())
+OWN_STORY = frozenset(
+    [
+        "my",
+        "me",
+        "our",
+        "we",
+        "i'm",
+        "i've",
+        "was",
+        "waiting",
+        "flight",
+        "flights",
+        "booked",
+        "booking",
+        "refund",
+        "service",
+    ]
+)
 OWN_STORY_POINTS = -1.5
+FLATTERY = "flattery"
 
 
 class Spam:
     name = "spam"
 
     def __init__(self) -> None:
-        self._phrases = Phrases({**SHAPES, "flattery": dict.fromkeys(FLATTERY, 1.0)})
+        pitches = Table("pitches")
+        self._foreign = pitches.words["brands"]
+        self._phrases = Phrases({**pitches.families, FLATTERY: dict.fromkeys(pitches.words["flattery"], 1.0)})
 
     def detect(self, batch: Sequence[Hearing]) -> None:
         for hearing in batch:
@@ -43,19 +63,22 @@ class Spam:
         hits = self._phrases.find(hearing.words)
         hook = _hook(hearing)
         yield from _pitch(hits, hook=hook)
-        if hook and any(hit.family == "flattery" for hit in hits):
-            yield "flattery and a link", 2.0 + 0.8 * (sum(hit.family == "flattery" for hit in hits) - 1)
-        yield from _brands(hearing)
+        if hook and any(hit.family == FLATTERY for hit in hits):
+            yield "flattery and a link", 2.0 + 0.8 * (sum(hit.family == FLATTERY for hit in hits) - 1)
+        yield from self._brands(hearing)
         yield from _structure(hearing)
+
+    def _brands(self, hearing: Hearing) -> Iterator[tuple[str, float]]:
+        if len(self._foreign.intersection(hearing.words)) >= FEW_BRANDS:
+            yield "a list of brands", 2.2 + (1.8 if hearing.links else 0.0)
 
 
 def _pitch(hits: list[Hit], *, hook: bool) -> Iterator[tuple[str, float]]:
-    worth: Counter[str] = Counter()
+    worth: defaultdict[str, float] = defaultdict(float)
     for hit in hits:
-        if hit.family != "flattery":
-            worth[hit.family] += hit.weight  # type: ignore[assignment]
-    for shape, points in worth.items():
-        yield shape, points
+        if hit.family != FLATTERY:
+            worth[hit.family] += hit.weight
+    yield from worth.items()
     if hook and worth:
         yield "something to click, call or pay", HOOK_POINTS
 
@@ -64,12 +87,6 @@ def _hook(hearing: Hearing) -> bool:
     if hearing.links:
         return True
     return any((len(word) >= 5 and word.isdigit()) or (word[0] in "$€£" and len(word) > 1) for word in hearing.words)
-
-
-def _brands(hearing: Hearing) -> Iterator[tuple[str, float]]:
-    brands = FOREIGN_BRANDS.intersection(hearing.words)
-    if len(brands) >= FEW_BRANDS:
-        yield "a list of brands", 2.2 + (1.8 if hearing.links else 0.0)
 
 
 def _structure(hearing: Hearing) -> Iterator[tuple[str, float]]:

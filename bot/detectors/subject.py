@@ -1,21 +1,11 @@
-"""subject: which subjects of the playbook are meant, by handle, term, hashtag, misspelling, or the source's own word."""
+"""subject: which of the playbook's is meant, by handle, term, hashtag, misspelling, or the source's own word."""
 
 from collections.abc import Sequence
 
-from bot.detectors.base import Hearing
+from bot.detectors.base import CARE, Hearing
 from bot.detectors.lexicons.terms import Found, Terms
 from bot.domain.assessment import Signal
 from bot.domain.subject import Subject
-
-LEAVING = frozenset("left leave leaving ditch ditched ditching dump dumped quit quitting than unlike".split())
-"""What stands right before the one who is complained of: "left A for B", "switched from A", "nicer than A"."""
-
-BAD = frozenset(
-    "worst worse awful terrible horrible bad hate hated sucks rude lost late delayed delay cancelled canceled never broken "
-    "useless disgusting pathetic disappointed disappointing joke ridiculous unacceptable stuck stranded ruined ignored fail "
-    "refund missed dirty fuck fucking shit sick angry furious avoid boycott scam waiting nightmare disaster".split()
-)
-"""Enough to tell which of two names is the one complained of; what the whole post says is sentiment's business."""
 
 
 class WhichSubject:
@@ -26,7 +16,7 @@ class WhichSubject:
 
     def detect(self, batch: Sequence[Hearing]) -> None:
         for hearing in batch:
-            found = self._terms.find(hearing.words, hearing.tokens)
+            found = self._terms.find(hearing.words)
             found = self._with_given(hearing.mention.subjects, found)
             if len(found) > 1:
                 found = _target_first(hearing.words, found)
@@ -49,14 +39,14 @@ class WhichSubject:
 
 
 def _target_first(words: list[str], found: list[Found]) -> list[Found]:
-    """Of two names in one post the first is whom it is about: who is left, else nearest to a bad word, else as found."""
-    bad = [place for place, word in enumerate(words) if word.lstrip("#") in BAD]
+    """Of two names the first is whom a post is about: who is left ("left A for B"), else nearest to a bad word."""
+    bad = [place for place, word in enumerate(words) if word.lstrip("#") in CARE.words["bad"]]
 
     def rank(one: Found) -> tuple[int, int]:
         if one.place < 0:
             return 2, 0
         before = words[max(0, one.place - 2) : one.place]
-        if before and (before[-1] in LEAVING or before == ["switched", "from"]):
+        if before and (before[-1] in CARE.words["leaving"] or before == ["switched", "from"]):
             return 0, 0
         return 1, min((abs(place - one.place) for place in bad), default=0)
 

@@ -1,7 +1,7 @@
 """urgency: 0 to 100 as a sum of parts, each a signal with its points and its reason. Runs last.
 
-The points were set by hand (2026-11-22) so that a crisis (45) stands above any single complaint, and so that reach alone
-never makes a post urgent.
+The points were set by hand (2026-11-22) so that a crisis (45) stands above any single complaint, and so that
+reach alone never makes a post urgent.
 """
 
 import math

@@ -1,69 +1,58 @@
 """What the combination is told of one post: two engines, and the surface of the text. Each lies in about -1 to 1."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from bot.detectors.engines.pattern import Pattern, Polarity
 from bot.detectors.engines.vader import Vader, Valences
-from bot.detectors.lexicons.care import COMPLAINT, PRAISE, SARCASM, WENT_WRONG
-from bot.detectors.lexicons.phrases import NEGATORS, Phrases
+from bot.detectors.lexicons.phrases import NEGATORS, Hit
 
 FEATURES = (
-    "vader", "vader_positive", "vader_negative", "vader_strength", "vader_last", "pattern", "pattern_positive", "pattern_negative",
-    "subjective", "together", "exclamation", "question", "negated", "capitals", "link", "hashtags", "length", "handle",
-    "complaint", "praise", "dots", "nothing",
+    "vader", "vader_positive", "vader_negative", "vader_strength", "vader_last",
+    "pattern", "pattern_positive", "pattern_negative", "subjective", "together",
+    "exclamation", "question", "dots", "capitals", "length",
+    "negated", "link", "hashtags", "handle",
+    "complaint", "praise", "nothing",
 )  # fmt: skip
+
+SAYS_LITTLE = 0.5
+"""Points of complaint below which small words such as "no" have merely been used."""
+
+Hits = Mapping[str, Sequence[Hit]]
 
 
 class Heard(NamedTuple):
     features: tuple[float, ...]
     vader: Valences
     pattern: Polarity
-    sarcasm: float
-    """Log-odds points for praise that is none."""
-    quotes: tuple[str, ...]
-    """Phrases that hint at it."""
+    silent: bool
+    """No engine and no phrase says anything."""
 
 
 class Ears:
-    """Both engines and the phrases, loaded once."""
+    """Both engines, loaded once."""
 
     def __init__(self) -> None:
         self.vader = Vader()
         self.pattern = Pattern()
-        self._phrases = Phrases({"complaint": COMPLAINT, "praise": PRAISE, "sarcasm": SARCASM})
 
-    def hear(self, text: str, tokens: list[str], words: list[str]) -> Heard:
-        vader = self.vader(text)
-        pattern = self.pattern(words)
-        points = {"complaint": 0.0, "praise": 0.0, "sarcasm": 0.0}
-        quotes: list[str] = []
-        first_praise = len(words)
-        for hit in self._phrases.find(words):
-            points[hit.family] += hit.weight
-            if hit.family == "sarcasm":
-                quotes.append(hit.phrase)
-            if hit.family == "praise":
-                first_praise = min(first_praise, hit.start)
-        if quotes and any(word in WENT_WRONG for word in words[first_praise:]):
-            points["sarcasm"] += 1.2
-        features = _features(vader, pattern, tokens, words, points)
-        return Heard(features, vader, pattern, points["sarcasm"], tuple(quotes))
+    def hear(self, text: str, words: list[str], hits: Hits) -> Heard:
+        vader, pattern = self.vader(text), self.pattern(words)
+        complaint = sum(hit.weight for hit in hits.get("complaint", ()))
+        praise = sum(hit.weight for hit in hits.get("praise", ()))
+        silent = not vader.words and not pattern.words and not praise and complaint < SAYS_LITTLE
+        features = (
+            *_engines(vader, pattern),
+            *_surface(text, words),
+            *_written(words),
+            min(1.0, complaint / 4),
+            min(1.0, praise / 4),
+            float(silent),
+        )
+        return Heard(features, vader, pattern, silent)
 
 
-def _features(
-    vader: Valences, pattern: Polarity, tokens: list[str], words: list[str], points: dict[str, float]
-) -> tuple[float, ...]:
-    count = max(1, len(words))
-    exclamation = question = negated = capitals = link = hashtags = dots = 0
-    for token, word in zip(tokens, words, strict=False):
-        first = word[0]
-        exclamation += "!" in token
-        question += "?" in token and len(token) < 5
-        negated += word in NEGATORS
-        capitals += len(token) > 2 and token.isupper()
-        link += word.startswith(("http", "www."))
-        hashtags += first == "#"
-        dots += token.startswith("..")
+def _engines(vader: Valences, pattern: Polarity) -> tuple[float, ...]:
     return (
         vader.compound,
         min(1.0, vader.positive / 6),
@@ -75,16 +64,24 @@ def _features(
         min(0.0, pattern.polarity),
         pattern.subjectivity,
         vader.compound * pattern.polarity,
-        min(1.0, exclamation / 3),
-        min(1.0, question / 2),
-        min(1.0, negated / 3),
-        min(1.0, 3 * capitals / count),
-        min(1.0, float(link)),
-        min(1.0, hashtags / 3),
-        min(1.0, count / 30),
-        float(words[0][0] == "@") if words else 0.0,
-        min(1.0, points["complaint"] / 4),
-        min(1.0, points["praise"] / 4),
-        min(1.0, dots / 2),
-        float(not vader.words and not pattern.words and points["complaint"] < 0.5),
+    )
+
+
+def _surface(text: str, words: list[str]) -> tuple[float, ...]:
+    capitals = sum(len(word) > 2 and word.isupper() for word in text.split()) if text.lower() != text else 0
+    return (
+        min(1.0, text.count("!") / 3),
+        min(1.0, text.count("?") / 2),
+        min(1.0, text.count("..") / 2),
+        min(1.0, 3 * capitals / max(1, len(words))),
+        min(1.0, len(words) / 30),
+    )
+
+
+def _written(words: list[str]) -> tuple[float, ...]:
+    return (
+        min(1.0, sum(map(NEGATORS.__contains__, words)) / 3),
+        float(any(word.startswith("http") for word in words)),
+        min(1.0, sum(word[0] == "#" for word in words) / 3),
+        float(bool(words) and words[0][0] == "@"),
     )

@@ -2,11 +2,14 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 NEGATORS = frozenset(
-    "no not never none nobody nothing neither nor without cannot cant can't dont don't didnt didn't doesnt doesn't isnt isn't "
-    "wasnt wasn't arent aren't wont won't wouldnt wouldn't havent haven't hasnt hasn't aint ain't hardly".split()
+    {"no", "not", "never", "none", "nobody", "nothing", "neither", "nor", "without", "hardly", "cannot", "cant", "dont"}
+    | {"didnt", "doesnt", "isnt", "wasnt", "arent", "wont", "wouldnt", "havent", "hasnt", "aint"}
+    | {"can't", "don't", "didn't", "doesn't", "isn't", "wasn't", "aren't", "won't", "wouldn't", "haven't", "hasn't"}
+    | {"ain't", "couldn't", "shouldn't", "weren't", "hadn't"}
 )
 CLAUSE_ENDS = frozenset([".", ",", ";", ":", "!", "?", "but", "..."])
 
@@ -20,23 +23,29 @@ class Hit(NamedTuple):
 
 
 class Phrases:
-    """Phrases of several families. The longest wins, and what it covers is closed to the shorter ones of its family."""
+    """Phrases of several families. The longest wins; what it covers is closed to the other ones of its family."""
 
     def __init__(self, families: Mapping[str, Mapping[str, float]]) -> None:
-        found: dict[str, list[tuple[tuple[str, ...], str, str, float]]] = {}
+        self._by_first: dict[str, list[tuple[int, list[str], str, str, float]]] = {}
         for family, phrases in families.items():
             for phrase, weight in phrases.items():
-                first, *rest = phrase.split()
-                found.setdefault(first, []).append((tuple(rest), phrase, family, weight))
-        self._by_first = {first: sorted(entries, key=lambda entry: -len(entry[0])) for first, entries in found.items()}
+                words = phrase.split()
+                entry = (len(words), words, phrase, family, weight)
+                self._by_first.setdefault(words[0], []).append(entry)
+        for entries in self._by_first.values():
+            entries.sort(key=itemgetter(0), reverse=True)
 
-    def find(self, words: Sequence[str]) -> list[Hit]:
+    def find(self, words: list[str]) -> list[Hit]:
         hits: list[Hit] = []
         closed: dict[str, int] = {}
+        look_up = self._by_first.get
         for start, word in enumerate(words):
-            for rest, phrase, family, weight in self._by_first.get(word, ()):
-                end = start + 1 + len(rest)
-                if closed.get(family, 0) <= start and (not rest or tuple(words[start + 1 : end]) == rest):
+            entries = look_up(word)
+            if not entries:
+                continue
+            for size, phrase_words, phrase, family, weight in entries:
+                end = start + size
+                if closed.get(family, 0) <= start and (size == 1 or words[start:end] == phrase_words):
                     closed[family] = end
                     hits.append(Hit(phrase, family, weight, start, end))
         return hits

@@ -72,10 +72,10 @@ class Terms:
     def named(self, name: str) -> Subject | None:
         return self._named.get(name.casefold().lstrip("@#"))
 
-    def find(self, words: Sequence[str], tokens: Sequence[str]) -> list[Found]:
+    def find(self, words: Sequence[str]) -> list[Found]:
         """The strongest first, and the earlier of two that are equally strong; each subject once."""
         best: dict[str, Found] = {}
-        plain = [POSSESSIVE.sub("", word) if "'" in word else word for word in words]
+        plain = [POSSESSIVE.sub("", word) if "'" in word[1:] else word for word in words]
         start = 0
         while start < len(plain):
             found, start = self._at(plain, start)
@@ -87,10 +87,10 @@ class Terms:
         """What is meant at this place, and where to look on."""
         word = words[start]
         for term, subject in self._by_first.get(word, ()):
-            if len(term) == 1 or tuple(words[start : start + len(term)]) == term:
-                return subject and _found(subject, TERM if word[0] != "@" else HANDLE, "", words, start, len(term)), (
-                    start + len(term)
-                )
+            end = start + len(term)
+            if len(term) == 1 or tuple(words[start:end]) == term:
+                confidence = HANDLE if word[0] == "@" else TERM
+                return _found(subject, confidence, "", words, start, len(term)) if subject else None, end
         if word[0] == "#":
             return self._in_hashtag(words, start), start + 1
         return self._misspelled(words, start)

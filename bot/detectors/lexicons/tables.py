@@ -1,0 +1,20 @@
+"""The tables beside this file: phrases grouped by their points, easy to read and to change."""
+
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+Points = Mapping[str, float]
+
+
+class Table:
+    """`[family]` holds `"<points>" = [phrases]`; `[words]` holds plain lists."""
+
+    def __init__(self, name: str) -> None:
+        read: dict[str, dict[str, Any]] = tomllib.loads((files(__package__) / f"{name}.toml").read_text("utf-8"))
+        self.words: dict[str, frozenset[str]] = {key: frozenset(words) for key, words in read.pop("words", {}).items()}
+        self.families: dict[str, Points] = {
+            family: {phrase: float(points) for points, phrases in groups.items() for phrase in phrases}
+            for family, groups in read.items()
+        }
