@@ -41,7 +41,8 @@ def _mistake(block: Json, value: Any) -> str:
     element = block["element"]
     if isinstance(value, str):
         return _length(element, value) or _kind(element, value)
-    return ""
+    most = element.get("max_selected_items", 100)
+    return f"Please choose at most {most}." if isinstance(value, list) and len(value) > most else ""
 
 
 def _length(element: Json, value: str) -> str:

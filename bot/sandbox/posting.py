@@ -57,11 +57,7 @@ def from_app(workspace: Workspace, channel: Channel, text: str, blocks: list[Jso
 
 def post(workspace: Workspace, channel: Channel, message: Message, *, unfurl: bool = True) -> Message:
     """Puts the message where it belongs and disturbs whom it names."""
-    parent = channel.find(message.thread_ts) if message.thread_ts else None
-    if parent is not None:
-        parent.thread.append(message)
-    if parent is None or message.broadcast:
-        channel.messages.append(message)
+    channel.put(message)
     if unfurl:
         message.unfurled = links(message.text, message.blocks)
     _ping(workspace, message)
@@ -104,11 +100,7 @@ def edit(
 
 
 def delete(workspace: Workspace, channel: Channel, message: Message) -> None:
-    message.deleted = True
-    parent = channel.find(message.thread_ts) if message.thread_ts else None
-    for shelf in (channel.messages, parent.thread if parent else []):
-        if message in shelf:
-            shelf.remove(message)
+    channel.take(message)
     workspace.feed.add("deleted", channel=channel.id, ts=message.ts)
 
 

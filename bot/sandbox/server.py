@@ -146,9 +146,13 @@ class Sandbox:
     async def _respond(self, request: web.Request) -> web.Response:
         if self.faults.down:
             return web.Response(status=503)
-        token = request.match_info["token"]
+        fault = self.faults.strike("response_url")
+        spoiled = await self._api.spoil(request, fault, "response_url", "")
+        return spoiled or self._api.finish(request, fault, await self._response(request))
+
+    async def _response(self, request: web.Request) -> web.Response:
         try:
-            self._urls.answer(token, await arguments_of(request))
+            self._urls.answer(request.match_info["token"], await arguments_of(request))
         except SlackError as no:
             self.feed.add("rejected", method="response_url", error=no.word)
             gone = no.word in {"no_such_url", "expired_url", "used_url"}

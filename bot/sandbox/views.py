@@ -120,6 +120,6 @@ def first_values(blocks: list[Json]) -> dict[str, dict[str, Json]]:
         if kind in STATE_KEYS:
             key = STATE_KEYS[kind]
             empty: Any = [] if key.endswith("s") else None
-            initial = element.get("initial_" + key.removeprefix("selected_"), empty)
+            initial = element.get("initial_" + key.removeprefix("selected_").removeprefix("rich_text_"), empty)
             values.setdefault(block["block_id"], {})[element["action_id"]] = state_of(element, initial)
     return values

@@ -60,17 +60,15 @@ class WebApi:
             self._reject(method, channel, "down")
             return web.Response(status=503, text=OUT_OF_ORDER, content_type="text/html")
         fault = self._app.faults.strike(method, channel)
-        spoiled = await self._spoil(request, fault, method, channel)
-        if spoiled is not None:
-            return spoiled
-        response = self._respond(method, token, arguments, channel)
-        if fault is not None and fault.kind is FaultKind.DROPPED_AFTER:
-            return _drop(request)
-        return response
+        spoiled = await self.spoil(request, fault, method, channel)
+        return spoiled or self.finish(request, fault, self._respond(method, token, arguments, channel))
 
-    async def _spoil(
-        self, request: web.Request, fault: Fault | None, method: str, channel: str
-    ) -> web.StreamResponse | None:
+    def finish(self, request: web.Request, fault: Fault | None, response: web.Response) -> web.Response:
+        """The answer, unless it is to be lost on the way."""
+        lost = fault is not None and fault.kind is FaultKind.DROPPED_AFTER
+        return _drop(request) if lost else response
+
+    async def spoil(self, request: web.Request, fault: Fault | None, method: str, channel: str) -> web.Response | None:
         """The answer of a fault that keeps the call from happening; None if it happens all the same."""
         if fault is None or fault.kind is FaultKind.DROPPED_AFTER:
             return None

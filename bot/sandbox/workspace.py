@@ -78,6 +78,7 @@ class Channel:
     bookmarks: list[Json] = field(default_factory=list)
     pins: list[str] = field(default_factory=list)
     read_up_to: dict[str, str] = field(default_factory=dict)
+    _by_ts: dict[str, Message] = field(default_factory=dict, repr=False)
 
     def everything(self) -> Iterator[Message]:
         """Messages and the replies in their threads."""
@@ -86,7 +87,24 @@ class Channel:
             yield from message.thread
 
     def find(self, ts: str) -> Message | None:
-        return next((message for message in self.everything() if message.ts == ts), None)
+        return self._by_ts.get(ts)
+
+    def put(self, message: Message) -> None:
+        """In its thread if it is a reply, and in the channel if it is not or is told to be in both."""
+        parent = self.find(message.thread_ts) if message.thread_ts else None
+        self._by_ts[message.ts] = message
+        if parent is not None:
+            parent.thread.append(message)
+        if parent is None or message.broadcast:
+            self.messages.append(message)
+
+    def take(self, message: Message) -> None:
+        message.deleted = True
+        parent = self.find(message.thread_ts) if message.thread_ts else None
+        self._by_ts.pop(message.ts, None)
+        for shelf in (self.messages, parent.thread if parent else []):
+            if message in shelf:
+                shelf.remove(message)
 
     def holds(self, user: str) -> bool:
         if user == BOT_USER:

@@ -78,3 +78,31 @@ async def test_bolt_turns_a_late_delivery_away(world: World) -> None:
     outcome = await world.ana.types("/sentiment today")
 
     assert outcome.status == 401
+
+
+async def test_an_answer_to_a_response_url_may_fail_too(world: World) -> None:
+    world.sandbox.faults.add(Fault(FaultKind.STATUS, methods=["response_url"], status=502))
+    async with aiohttp.ClientSession() as session:
+        url = world.sandbox.api_url.replace("/api/", "/respond/any")
+        async with session.post(url, json={"text": "hello"}) as response:
+            assert response.status == 502
+
+
+async def test_a_slow_call_takes_effect_all_the_same(world: World) -> None:
+    world.sandbox.faults.add(Fault(FaultKind.SLOW, seconds=0.01))
+    message = await world.post()
+
+    assert message in world.workspace.channel("care").messages
+
+
+async def test_an_archived_channel_and_one_we_were_thrown_out_of_refuse_us(world: World) -> None:
+    channel = world.workspace.channel("care")
+    channel.bot_is_member = False
+    with pytest.raises(SlackApiError) as thrown_out:
+        await world.post()
+    channel.is_archived = True
+    with pytest.raises(SlackApiError) as archived:
+        await world.post()
+
+    assert thrown_out.value.response["error"] == "not_in_channel"
+    assert archived.value.response["error"] == "is_archived"

@@ -139,3 +139,55 @@ async def test_closing_is_told_to_the_app_that_asked_for_it(world: World) -> Non
 
     assert heard == [False]
     assert world.ana.modal is None
+
+
+async def test_menus_in_a_modal_are_picked_and_keep_what_was_picked(world: World) -> None:
+    options = [{"text": plain(word), "value": word.lower()} for word in ("Refund", "Apology")]
+    what = {
+        "type": "input",
+        "block_id": "what",
+        "label": plain("What?"),
+        "element": {"type": "multi_static_select", "action_id": "menu", "options": options},
+    }
+    heard = on_submit(world)
+    await open_modal(world, MODAL | {"blocks": [what]})
+    await world.ana.fill("What?", ["Refund", "apology"])
+    await world.ana.submit()
+
+    assert [option["value"] for option in heard[0]["what"]["menu"]["selected_options"]] == ["refund", "apology"]
+
+
+async def test_the_options_of_an_external_menu_are_asked_of_the_app(world: World) -> None:
+    who = {
+        "type": "input",
+        "block_id": "who",
+        "label": plain("Who?"),
+        "element": {"type": "external_select", "action_id": "people", "min_query_length": 0},
+    }
+
+    async def suggest(ack: Any, payload: Any) -> None:
+        await ack(options=[{"text": plain(payload["value"]), "value": "found"}])
+
+    world.app.options("people")(suggest)
+    heard = on_submit(world)
+    await open_modal(world, MODAL | {"blocks": [who]})
+    await world.ana.fill("Who?", "raj")
+    await world.ana.submit()
+
+    assert heard[0]["who"]["people"]["selected_option"]["value"] == "found"
+
+
+async def test_a_field_that_dispatches_its_action_tells_the_app_at_once(world: World) -> None:
+    heard: list[str] = []
+
+    async def typed(ack: Any, action: Any) -> None:
+        heard.append(action["value"])
+        await ack()
+
+    world.app.action("text")(typed)
+    await open_modal(world, MODAL | {"blocks": [HOW | {"dispatch_action": True}]})
+    outcome = await world.ana.fill("How?", "Refunded")
+
+    assert outcome is not None
+    assert outcome.ok
+    assert heard == ["Refunded"]
