@@ -42,7 +42,7 @@ def next_deadline(case: Case, department: Department) -> datetime | None:
     if case.status is Status.NEW:
         return _next_rung(case, department)
     if case.status is Status.CLAIMED:
-        times = [_lease_deadline(case), None if case.overdue_said else case.due]
+        times = [_lease_deadline(case, department), None if case.overdue_said else case.due]
         return min((time for time in times if time), default=None)
     return None
 
@@ -56,11 +56,13 @@ def _next_rung(case: Case, department: Department) -> datetime | None:
     return hours_for(case, department).after(case.due, step * case.rung)
 
 
-def _lease_deadline(case: Case) -> datetime | None:
+def _lease_deadline(case: Case, department: Department) -> datetime | None:
+    """Half of the working time, so that a claim which spans a night reminds nobody in it; then the end."""
     if case.lease_ends is None or case.claimed_at is None:
         return None
-    started = lease_started(case)
-    return case.lease_ends if case.lease_said else started + (case.lease_ends - started) / 2
+    if case.lease_said or case.clocks.lease is None:
+        return case.lease_ends
+    return min(case.lease_ends, hours_for(case, department).after(lease_started(case), case.clocks.lease / 2))
 
 
 def lease_started(case: Case) -> datetime:
@@ -77,7 +79,7 @@ def ring(case: Case, department: Department, at: datetime) -> Decision | None:
         return None
     if case.status is Status.NEW:
         return _climb(case, department, at)
-    lease = _lease_deadline(case)
+    lease = _lease_deadline(case, department)
     if lease is not None and lease <= at:
         return _release(case, department, at) if case.lease_said else _nudge(case, department, at)
     return _say_overdue(case, department, at)
@@ -118,7 +120,8 @@ def _climb(case: Case, department: Department, at: datetime) -> Decision:
 
 def _round(case: Case) -> int:
     """How often this case has come back to a channel: the reminders of one round are not those of the next."""
-    return sum(event.what in {"released", "reopened", "handed over", "lease ran out"} for event in case.history)
+    back = {"released", "reopened", "handed over", "corrected the route", "lease ran out"}
+    return sum(event.what in back for event in case.history)
 
 
 def _nudge(case: Case, department: Department, at: datetime) -> Decision:

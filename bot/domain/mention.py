@@ -35,7 +35,10 @@ def _moment(value: Any) -> Any:
         except ValueError:
             return value
     if isinstance(value, datetime):
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+        try:
+            return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+        except OverflowError:  # pydantic would let it through, and nobody below expects it
+            raise ValueError("is before the year 1 or after 9999 in UTC") from None
     return value
 
 

@@ -1,0 +1,159 @@
+"""When a clock runs out, and what happens then. A night passes in a line: each ring is told the time."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.case import Case, Status
+from bot.domain.clocks import next_deadline, ring
+from bot.domain.decision import Decision
+from bot.domain.department import Department
+from bot.domain.moves import claim, keep, not_for_us, release
+from bot.domain.notification import Lane, NotificationKind
+from bot.domain.routing import Clocks
+from tests.domain.made import AT, CARE, OFFICE, SALES, STAFF, after, assessed, case
+
+DAYTIME = CARE.model_copy(update={"hours": OFFICE})
+
+
+def lisbon(words: str) -> datetime:
+    return datetime.fromisoformat(words).replace(tzinfo=ZoneInfo("Europe/Lisbon")).astimezone(UTC)
+
+
+def rung_once(found: Case, department: Department, at: datetime) -> Decision:
+    decision = ring(found, department, at)
+    assert decision is not None
+    return decision
+
+
+def moved(decision: Decision) -> Case:
+    assert decision.case is not None
+    return decision.case
+
+
+def told_until(found: Case, department: Department, end: datetime) -> list[tuple[float, str, str]]:
+    """Every ring up to an instant: minutes since the start, what was sent beside the card, and to whom."""
+    told = []
+    deadline = next_deadline(found, department)
+    while deadline is not None and deadline <= end:
+        decision = rung_once(found, department, deadline)
+        more = decision.notifications[1:]
+        what = [(one.kind.value, one.to) for one in more] or [(decision.events[0].what, "")]
+        told += [((deadline - AT).total_seconds() / 60, *one) for one in what]
+        found, deadline = moved(decision), decision.deadline
+    return told
+
+
+def test_what_nobody_claims_reminds_the_channel_then_calls_one_person_after_the_other() -> None:
+    assert told_until(case(), CARE, after(days=30)) == [
+        (15, "reminder", "care"),
+        (25, "call", "@U0RAJ"),
+        (35, "call", "@U0MIA"),
+    ]
+
+
+def test_without_a_word_in_the_route_five_minutes_lie_between_two_calls() -> None:
+    quick = case(clocks=Clocks(claim_within=timedelta(minutes=15)))
+
+    assert [minute for minute, *_ in told_until(quick, CARE, after(days=30))] == [15, 20, 25]
+
+
+def test_a_department_with_nobody_on_call_is_reminded_once() -> None:
+    assert told_until(case(), SALES, after(days=30)) == [(15, "reminder", "care")]
+
+
+def test_a_route_without_clocks_rings_never() -> None:
+    still = case(clocks=Clocks(), due=None)
+
+    assert next_deadline(still, CARE) is None
+    assert ring(still, CARE, after(days=365)) is None
+
+
+def test_nothing_rings_before_its_time() -> None:
+    assert ring(case(), CARE, after(minutes=14, seconds=59)) is None
+    assert ring(case(), CARE, after(minutes=15)) is not None
+
+
+def test_a_claim_is_reminded_at_half_and_released_at_the_end_and_then_waits_anew() -> None:
+    told = told_until(case(Status.CLAIMED), CARE, after(minutes=50))
+
+    assert told == [(15, "lease", "@U0ANA"), (30, "released", "@U0ANA"), (45, "reminder", "care")]
+
+
+def test_a_released_case_has_no_owner_and_a_whole_claim_clock() -> None:
+    nudged = moved(rung_once(case(Status.CLAIMED), CARE, after(minutes=15)))
+    waiting = moved(rung_once(nudged, CARE, after(minutes=30)))
+
+    assert (waiting.status, waiting.owner, waiting.due) == (Status.NEW, "", after(minutes=45))
+    assert waiting.history[-1].detail == "<@U0ANA> had it, not answered in time"
+
+
+def test_who_is_still_on_it_gets_the_whole_lease_again() -> None:
+    nudged = moved(rung_once(case(Status.CLAIMED), CARE, after(minutes=15)))
+    kept = moved(keep(nudged, "U0ANA", CARE, after(minutes=20)))
+
+    assert [minute for minute, *_ in told_until(kept, CARE, after(minutes=50))] == [35, 50]
+
+
+def test_a_claimed_case_past_its_time_is_overdue_once_and_stays_with_its_owner() -> None:
+    patient = case(Status.CLAIMED, clocks=Clocks(resolve_within=timedelta(hours=4)), lease_ends=None)
+    late = moved(rung_once(patient, CARE, after(hours=4)))
+
+    assert (late.status, late.owner, late.overdue(after(hours=4))) == (Status.CLAIMED, "U0ANA", True)
+    assert next_deadline(late, CARE) is None
+
+
+def test_a_resolved_case_rings_never() -> None:
+    assert next_deadline(case(Status.RESOLVED), CARE) is None
+
+
+def test_clocks_stand_still_while_the_department_sleeps() -> None:
+    """Opened at 19:50 with hours until 20:00: a quarter of an hour ends at 08:05, and the calls follow."""
+    decision = release(case(Status.CLAIMED), "U0ANA", STAFF, DAYTIME, lisbon("2026-03-10 19:50"))
+
+    rings = []
+    found, deadline = moved(decision), decision.deadline
+    while deadline is not None:
+        rings.append(deadline)
+        decision = rung_once(found, DAYTIME, deadline)
+        found, deadline = moved(decision), decision.deadline
+    assert rings == [lisbon(f"2026-03-11 08:{minute}") for minute in ("05", "15", "25")]
+
+
+def test_a_crisis_keeps_no_business_hours_and_goes_first() -> None:
+    crisis = case(Status.CLAIMED, assessment=assessed("intent:crisis"))
+    decision = release(crisis, "U0ANA", STAFF, DAYTIME, lisbon("2026-03-14 04:00"))
+
+    assert decision.deadline == lisbon("2026-03-14 04:15")
+    reminded = rung_once(moved(decision), DAYTIME, lisbon("2026-03-14 04:15"))
+    assert {one.lane for one in reminded.notifications} == {Lane.CRISIS}
+
+
+def test_a_claim_that_spans_a_night_reminds_nobody_in_the_night() -> None:
+    """Half an hour from 19:50: ten minutes today and twenty tomorrow; half of it is 08:05, not 02:05."""
+    opened = lisbon("2026-03-10 19:45")
+    claimed = claim(case(first_opened_at=opened), "U0ANA", STAFF, DAYTIME, lisbon("2026-03-10 19:50"))
+
+    assert claimed.deadline == lisbon("2026-03-11 08:05")
+    nudged = rung_once(moved(claimed), DAYTIME, lisbon("2026-03-11 08:05"))
+    assert nudged.deadline == lisbon("2026-03-11 08:20")
+
+
+def test_the_calls_of_a_second_round_are_not_taken_for_those_of_the_first() -> None:
+    first = moved(rung_once(moved(rung_once(case(), CARE, after(minutes=15))), CARE, after(minutes=25)))
+    there = SALES.model_copy(update={"on_call": ("U0RAJ",)})
+    sent_on = moved(not_for_us(first, "U0ANA", STAFF, there, after(minutes=26), CARE))
+    second = moved(rung_once(sent_on, there, after(minutes=41)))
+
+    call = rung_once(second, there, after(minutes=51)).notifications[1]
+    earlier = rung_once(moved(rung_once(case(), CARE, after(minutes=15))), CARE, after(minutes=25)).notifications[1]
+    assert (call.kind, call.to) == (earlier.kind, earlier.to) == (NotificationKind.CALL, "@U0RAJ")
+    assert call.name != earlier.name
+
+
+def test_each_ring_is_one_commit_with_its_event_and_its_card() -> None:
+    decision = rung_once(case(), CARE, after(minutes=15))
+
+    assert decision.before is not None
+    assert moved(decision).version == decision.before.version + 1
+    assert [event.what for event in decision.events] == ["reminded the channel"]
+    assert decision.notifications[0].kind is NotificationKind.CARD

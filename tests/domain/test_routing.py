@@ -1,0 +1,86 @@
+"""The first route whose labels match, and what its clocks and department are."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.assessment import Assessment, Signal
+from bot.domain.routing import NOBODY, Route, departments_of, first_match, labels_of
+from tests.domain.made import assessed, mention
+
+
+def route(name: str = "r", to: str = "care", unless: dict[str, str] | None = None, **when: str) -> Route:
+    """`intent="complaint crisis"` is either of the two."""
+    return Route(
+        name=name,
+        to=to,
+        when={key: frozenset(words.split()) for key, words in when.items()},
+        unless={key: frozenset(words.split()) for key, words in (unless or {}).items()},
+    )
+
+
+COMPLAINT = ("sentiment:negative", "intent:complaint", "subject:Northwind", "kind:brand", "language:en")
+
+
+@pytest.mark.parametrize(
+    ("asked", "matches"),
+    [
+        (route(), "yes"),
+        (route(intent="complaint"), "yes"),
+        (route(intent="praise complaint"), "yes"),  # any word of a key will do
+        (route(intent="praise"), "no"),
+        (route(intent="complaint", sentiment="negative"), "yes"),  # all keys must hold
+        (route(intent="complaint", sentiment="positive"), "no"),
+        (route(urgency="high"), "no"),  # nobody told anything of the kind
+        (route(source="x"), "yes"),
+        (route(source="forum"), "no"),
+        (route(intent="complaint", unless={"language": "en"}), "no"),
+        (route(intent="complaint", unless={"language": "de"}), "yes"),
+        (route(intent="complaint", unless={"language": "en", "source": "forum"}), "yes"),  # all of unless must hold
+        (route(unless={"language": "en", "source": "x"}), "no"),
+    ],
+)
+def test_a_route_matches_if_every_key_of_when_holds_and_not_every_key_of_unless(asked: Route, matches: str) -> None:
+    labels = labels_of(mention(), assessed(*COMPLAINT))
+
+    assert asked.matches(labels) is (matches == "yes")
+
+
+def test_a_label_that_lost_routes_nothing() -> None:
+    lost = Assessment(signals=(Signal("intent", "intent:crisis", 0.4, holds=False),))
+
+    assert not route(intent="crisis").matches(labels_of(mention(), lost))
+
+
+def test_a_subject_with_a_colon_in_its_name_is_matched_whole() -> None:
+    labels = labels_of(mention(), assessed("subject:Star: the film"))
+
+    assert Route(name="r", when={"subject": frozenset({"Star: the film"})}).matches(labels)
+
+
+def test_the_first_route_that_matches_wins() -> None:
+    routes = [route("crisis", intent="crisis"), route("first", intent="complaint"), route("second"), route("last")]
+
+    assert first_match(routes, mention(), assessed(*COMPLAINT)).name == "first"
+
+
+def test_a_list_of_routes_that_does_not_end_with_a_match_for_all_is_found_out() -> None:
+    with pytest.raises(LookupError):
+        first_match([route(intent="crisis")], mention(), assessed(*COMPLAINT))
+
+
+def test_nobody_is_no_department() -> None:
+    assert departments_of([route(to="care"), route(to=NOBODY), route(to="pr")]) == {"care", "pr"}
+
+
+words = st.sampled_from(["a", "b", "c"])
+labels = st.dictionaries(st.sampled_from(["intent", "kind"]), st.frozensets(words, min_size=1))
+
+
+@given(labels, labels, labels)
+def test_asking_for_more_keys_never_matches_more(
+    held: dict[str, frozenset[str]], when: dict[str, frozenset[str]], more: dict[str, frozenset[str]]
+) -> None:
+    narrow, wide = Route(name="n", when={**more, **when}), Route(name="w", when=when)
+
+    assert wide.matches(held) or not narrow.matches(held)
