@@ -1,0 +1,93 @@
+"""The card of a case: a pure function of the case, of the department that has it, and of the time."""
+
+from datetime import datetime
+
+from bot.cards import buttons, drawing, said, standing
+from bot.cards.drawing import Block, Drawing
+from bot.cards.words import escape, safe_url
+from bot.domain.case import Case, Status
+from bot.domain.department import Department
+
+SIZES = ((600, 6, 3), (600, 3, 1), (300, 1, 0))
+"""Characters of the post, lines of history, joined posts: the first that fits is drawn."""
+
+
+def draw(case: Case, department: Department, at: datetime) -> Drawing:
+    for size in SIZES:
+        blocks = _blocks(case, department, at, *size)
+        if drawing.fits(blocks):
+            break
+    return Drawing(headline(case, at), blocks)
+
+
+def headline(case: Case, at: datetime | None = None) -> str:
+    """What a notification shows and a screen reader reads: mrkdwn, strangers escaped."""
+    found = case.assessment
+    first = ", ".join(part for part in (said.feeling(found), standing.spoken(case, at)) if part)
+    more = f", {case.joined_count:,} joined" if case.joined_count else ""
+    return f"{said.name(case)} for {escape(case.department)} from {said.marked(case.mention)}: {first}{more}"
+
+
+def moved(case: Case, to: str) -> Drawing:
+    """What stays in a channel that a case has left; the newest hand-over says who moved it."""
+    by = next((event.by for event in reversed(case.history) if event.by), "")
+    who = said.marked(case.mention)
+    where = f"Moved to {escape(to)}{f' by <@{by}>' if by else ''}"
+    return Drawing(
+        f"{where}: {said.noun(case)} from {who}",
+        [
+            drawing.context(
+                drawing.mrkdwn(f"➡️ *{where}*"), drawing.plain(f"{said.name(case)} from {said.who(case.mention)}")
+            )
+        ],
+    )
+
+
+def _blocks(case: Case, department: Department, at: datetime, words: int, lines: int, joined: int) -> list[Block]:
+    parts = (
+        said.title(case),
+        said.quotation(case.mention, words),
+        said.reasons(case.assessment),
+        standing.joined(case, joined),
+        drawing.section(drawing.mrkdwn(standing.status(case, at))),
+        standing.note(case),
+        standing.authority(department) if case.status is Status.CLAIMED else None,
+        row(case),
+        standing.history(case, lines),
+    )
+    return [part for part in parts if part is not None]
+
+
+def row(case: Case) -> Block:
+    """The buttons that make sense now; what an old card still offers is answered in words."""
+    return drawing.actions(*_moves(case), *_separate(case), *open_post(case.mention.url, said.who(case.mention)))
+
+
+def _moves(case: Case) -> list[Block]:
+    def press(label: str, action: str, style: str = "") -> Block:
+        plainly = label.removesuffix("…")
+        return drawing.button(
+            label, action, case.id, style=style, aloud=f"{plainly}: {said.noun(case)} from {said.who(case.mention)}"
+        )
+
+    resolve = press("Resolve…", buttons.RESOLVE, "primary" if case.status is Status.CLAIMED else "")
+    elsewhere = [press("Hand over…", buttons.HAND_OVER), press("Not for us…", buttons.NOT_FOR_US)]
+    match case.status:
+        case Status.NEW:
+            return [press("Claim", buttons.CLAIM, "primary"), resolve, *elsewhere]
+        case Status.CLAIMED:
+            return [resolve, press("Release", buttons.RELEASE), *elsewhere]
+        case Status.RESOLVED:
+            return [press("Reopen", buttons.REOPEN)]
+
+
+def _separate(case: Case) -> list[Block]:
+    if not case.joined:
+        return []
+    return [drawing.button("Separate…", buttons.SEPARATE, case.id, aloud="Separate a post that joined this case")]
+
+
+def open_post(url: str, who: str) -> list[Block]:
+    if not safe_url(url):
+        return []
+    return [drawing.button("Open post", buttons.OPEN_POST, url=url, aloud=f"Open the post of {who}")]

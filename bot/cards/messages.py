@@ -1,0 +1,134 @@
+"""What is said beside the cards: reminders in the channel, and direct messages. Each says what to do next.
+
+`link` is the address of the case's card, where it is known.
+"""
+
+from datetime import datetime
+
+from bot.cards import buttons, drawing, said
+from bot.cards.drawing import Block, Drawing
+from bot.cards.words import escape, moment
+from bot.domain.case import Case
+from bot.domain.department import Department
+from bot.domain.mention import Mention
+from bot.domain.words import length
+
+WORDS_SHOWN = 300
+"""Of the post, where it is quoted to somebody who has not seen the card."""
+
+
+def reminder(case: Case, department: Department, at: datetime, link: str = "") -> Drawing:
+    """In the channel: nobody has claimed it."""
+    waited = length(at - case.opened_at)
+    words = f"⏰ Nobody has claimed {_the(case)} yet; it came {waited} ago. Who takes it?"
+    calls = " If nobody does, the people on call are told next." if department.on_call else ""
+    return _say(words + calls, actions=[_claim(case), *_card(link)])
+
+
+def call(case: Case, department: Department, at: datetime, link: str = "") -> Drawing:
+    """By direct message to somebody on call."""
+    waited = length(at - case.opened_at)
+    words = (
+        f"{_mark(case)} You are on call for {escape(department.name)}. Nobody has claimed {_the(case)} for {waited}. "
+        "Press *Claim* if you can take it; if not, the next person is called."
+    )
+    return _say(words, said.quotation(case.mention, WORDS_SHOWN), actions=[_claim(case), *_card(link), *_post(case)])
+
+
+def lease(case: Case, department: Department, link: str = "") -> Drawing:
+    """By direct message to the owner, when half of the claim's time has gone."""
+    ends = f" at {moment(case.lease_ends, '{time}')}" if case.lease_ends else " soon"
+    words = (
+        f"⏳ Are you still on {_the(case)}? Your claim ends{ends}, and then it goes back to "
+        f"{escape(department.name)}. Press *Keep it* for as long again, or *Release* so that somebody else can take it."
+    )
+    keep = drawing.button("Keep it", buttons.KEEP, case.id, style="primary", aloud=f"Keep the {said.noun(case)}")
+    release = drawing.button("Release", buttons.RELEASE_HERE, case.id, aloud=f"Release the {said.noun(case)}")
+    return _say(words, actions=[keep, release, *_card(link), *_post(case)])
+
+
+def released(case: Case, department: Department, link: str = "") -> Drawing:
+    """By direct message to whoever had it."""
+    words = (
+        f"↩️ {_the(case, 'The')} went back to {escape(department.name)}, because the time of your claim is over. "
+        "If you were just about to answer, press *Claim* and it is yours again."
+    )
+    return _say(words, actions=[_claim(case), *_card(link)])
+
+
+def joined(case: Case, link: str = "", mention: Mention | None = None) -> Drawing:
+    """By direct message to the owner: the person wrote again. `mention` is what she wrote, where it is at hand."""
+    words = f"💬 {said.marked(case.mention)} wrote again. It is part of your {said.noun(case)} case now."
+    newest = case.joined[-1].url if case.joined else ""
+    quoted = [said.quotation(mention, WORDS_SHOWN)] if mention else []
+    return _say(words, *quoted, actions=[*_card(link), *_post(case, mention.url if mention else newest)])
+
+
+def handed(case: Case, link: str = "") -> Drawing:
+    """By direct message to the person who has it now."""
+    by = next((event.by for event in reversed(case.history) if event.what == "handed over"), "")
+    who = f"<@{by}> handed you" if by else "You were handed"
+    due = f" It is to be resolved by {moment(case.due)}." if case.due else ""
+    words = f"🤝 {who} {_the(case)}. It is yours now.{due}"
+    return _say(words, said.quotation(case.mention, WORDS_SHOWN), actions=[*_card(link), *_post(case)])
+
+
+def trouble(department: str, channel: str, reason: str) -> Drawing:
+    """In a fallback channel: a department's own channel cannot be written to. `reason` is Slack's word for why."""
+    where = f"<#{channel}>" if channel else "its channel"
+    words = (
+        f"⚠️ The cards of {escape(department)} cannot be posted to {where} (Slack says {escape(reason)}). "
+        "They come here until that is mended: invite Earshot to the channel, or name another one in the playbook."
+    )
+    return _say(words)
+
+
+def sentence(words: str) -> Drawing:
+    """What a direct message turns into once its button was pressed; `words` are mrkdwn of our own."""
+    return _say(words)
+
+
+def claimed(case: Case, department: Department) -> Drawing:
+    due = f" Resolve it by {moment(case.due)}." if case.due else ""
+    return _say(f"🙋 <@{case.owner}> has {_the(case)} now.{due} Its card in {_channel(department)} has the rest.")
+
+
+def kept(case: Case) -> Drawing:
+    until = f" until {moment(case.lease_ends, '{time}')}" if case.lease_ends else ""
+    return _say(f"👍 You keep {_the(case)}{until}.")
+
+
+def let_go(case: Case, department: Department) -> Drawing:
+    return _say(f"↩️ You released {_the(case)}. It waits in {_channel(department)} for somebody to claim it.")
+
+
+def _the(case: Case, article: str = "the") -> str:
+    return f"{article} {said.noun(case)} from {said.marked(case.mention)}"
+
+
+def _mark(case: Case) -> str:
+    return "🚨" if case.urgent else "📟"
+
+
+def _channel(department: Department) -> str:
+    return f"<#{department.channel}>" if department.channel else escape(department.name)
+
+
+def _claim(case: Case) -> Block:
+    return drawing.button("Claim", buttons.CLAIM_HERE, case.id, style="primary", aloud=f"Claim the {said.noun(case)}")
+
+
+def _card(link: str) -> list[Block]:
+    return [drawing.button("See the card", buttons.OPEN_CARD, url=link)] if link else []
+
+
+def _post(case: Case, url: str = "") -> list[Block]:
+    from_whom = said.who(case.mention)
+    address = url or case.mention.url
+    found = drawing.button("Open post", buttons.OPEN_POST, url=address, aloud=f"Open the post of {from_whom}")
+    return [found] if "url" in found else []
+
+
+def _say(words: str, *blocks: Block, actions: list[Block] | None = None) -> Drawing:
+    row = [drawing.actions(*actions)] if actions else []
+    return Drawing(words, [drawing.section(drawing.mrkdwn(words)), *blocks, *row])

@@ -1,0 +1,253 @@
+"""The answer to `/sentiment`: how many, how they feel, what changed, who answered, and three posts that say most."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from bot.cards import buttons
+from bot.cards.drawing import (
+    Block,
+    Drawing,
+    actions,
+    bullets,
+    button,
+    context,
+    fits,
+    header,
+    line,
+    link,
+    mrkdwn,
+    plain,
+    quote,
+    rich_text,
+    run,
+    section,
+)
+from bot.cards.words import escape, one_line
+from bot.domain.assessment import Intent
+from bot.domain.case import Case, Status
+from bot.domain.report import FEWEST, Asked, Change, DepartmentLine, Report, Split, Took, Volume
+from bot.domain.spans import Period, floor
+from bot.domain.words import count, length
+
+SENTIMENTS = ("negative", "neutral", "positive", "unsure")
+DEPARTMENTS_SHOWN = 10
+SAID_SHOWN = 240
+"""Characters of a telling post: about four lines on a phone."""
+IN_WORDS = {Period.TODAY: "today", Period.YESTERDAY: "yesterday", Period.WEEK: "in the last 7 days"}
+PLURALS = {
+    Intent.CRISIS: ("crisis", "crises"),
+    Intent.COMPLAINT: ("complaint", "complaints"),
+    Intent.NEED: ("unmet need", "unmet needs"),
+    Intent.QUESTION: ("question", "questions"),
+    Intent.PURCHASE: ("wish to buy", "wishes to buy"),
+    Intent.PRAISE: ("word of praise", "words of praise"),
+}
+
+
+def headline(report: Report) -> str:
+    split = report.split
+    if not split.total:
+        return f"{_title(report)}."
+    shares = ", ".join(f"{_amount(getattr(split, word), split)} {word}" for word in SENTIMENTS)
+    overdue = sum(line.overdue for line in report.departments)
+    return f"{_title(report)}: {shares}." + (f" {count(overdue, 'case')} overdue now." if overdue else "")
+
+
+def draw(report: Report, shared_by: str = "") -> Drawing:
+    """With the button to share it, unless it is shared already. Fewer posts are shown if all would be too much."""
+    for shown in range(len(report.telling), -1, -1):
+        blocks = [*_figures(report), *_telling(report.telling[:shown], report), *_departments(report)]
+        blocks += _foot(report, shared_by)
+        if fits(blocks):
+            break
+    return Drawing(escape(headline(report)), blocks)
+
+
+def _title(report: Report) -> str:
+    of = f" for {report.asked.about}" if report.asked.about else ""
+    what = count(report.split.total, "mention") if report.split.total else "Nothing heard"
+    so_far = " so far" if report.asked.period is Period.TODAY and not report.split.total else ""
+    return f"{what}{of} {IN_WORDS[report.asked.period]}{so_far}"
+
+
+def _figures(report: Report) -> list[Block]:
+    if not report.split.total:
+        advice = "If that surprises you, ask whoever runs Earshot to look at `earshot check`."
+        return [header(_title(report)), context(mrkdwn(advice))]
+    blocks = [header(_title(report)), context(plain(compared(report)))]
+    blocks.append(rich_text(bullets(*_split_lines(report), *_apart(report))))
+    if report.intents:
+        kinds = ", ".join(count(times, *PLURALS[intent]) for intent, times in report.intents)
+        blocks.append(rich_text(line(run("Among them "), run(f"{kinds}."))))
+    return blocks
+
+
+def compared(report: Report) -> str:
+    """How many more or fewer than before, or that this cannot be told."""
+    volume = Volume(report.like.total, report.before.total)
+    before = _before(report)
+    if volume.too_few:
+        return f"Too few to say how it changed: {volume.before:,} {before}, {volume.now:,} now."
+    if not volume.clear:
+        return f"About as many as {before}: {volume.now:,} now, {volume.before:,} then."
+    more = "more" if volume.now > volume.before else "fewer"
+    by = max(1, round(100 * abs(volume.now - volume.before) / volume.before))
+    return f"{by:,} % {more} than {before}: {volume.now:,} now, {volume.before:,} then."
+
+
+def _before(report: Report) -> str:
+    cut = f"{floor(report.brand_time).astimezone(report.brand_time.tzinfo):%H:%M}"
+    match report.asked.period:
+        case Period.TODAY:
+            return f"yesterday until {cut}"
+        case Period.YESTERDAY:
+            return "the day before"
+        case Period.WEEK:
+            return f"in the 7 days before, until {cut}"
+
+
+def _split_lines(report: Report) -> list[Block]:
+    return [
+        line(run(f"{word} ", bold=True), run(_amounts(report, word) + _changed(report.change(word))))
+        for word in SENTIMENTS
+        if report.split.said
+    ]
+
+
+def _amount(times: int, split: Split) -> str:
+    """A share where there are enough of them, else the number."""
+    return f"{round(100 * times / split.said)} %" if split.said >= FEWEST else f"{times:,}"
+
+
+def _amounts(report: Report, word: str) -> str:
+    times = getattr(report.split, word)
+    return f"{times:,} ({_amount(times, report.split)})" if report.split.said >= FEWEST else f"{times:,}"
+
+
+def _changed(change: Change | None) -> str:
+    if change is None:
+        return ""
+    if not change.clear:
+        return ", about the same"
+    points = max(1, round(abs(change.points)))
+    return f", {'up' if change.points > 0 else 'down'} {count(points, 'point')}"
+
+
+def _apart(report: Report) -> list[Block]:
+    """What is in the number above and is no opinion about us."""
+    found = []
+    for name, split in report.competitors:
+        negative = f", {_amount(split.negative, split)} of them negative" if split.negative else ""
+        found.append(line(run(f"about {one_line(name, 60)} ", bold=True), run(f"{split.said:,}{negative}")))
+    if report.split.spam:
+        found.append(line(run("spam ", bold=True), run(f"{report.split.spam:,}")))
+    return found
+
+
+def _telling(cases: Sequence[Case], report: Report) -> list[Block]:
+    blocks = [rich_text(quote(*_post(case, report))) for case in cases]
+    if blocks:
+        title = "The post that says most" if len(blocks) == 1 else "The posts that say most"
+        blocks.insert(0, section(mrkdwn(f"*{title}*")))
+    return blocks
+
+
+def _post(case: Case, report: Report) -> tuple[Block, ...]:
+    mention = case.mention
+    became = case.resolution.value if case.resolution else {Status.NEW: "not claimed yet"}.get(case.status, "claimed")
+    overdue = ", overdue" if case.overdue(report.brand_time) else ""
+    return (
+        run(f"{one_line(mention.who, 60)}: ", bold=True),
+        run(f"{one_line(mention.text, SAID_SHOWN)}\n"),
+        link(mention.url, "Open the post") if mention.url else run("No link"),
+        run(f" · {case.department}, {became}{overdue}"),
+    )
+
+
+def _departments(report: Report) -> list[Block]:
+    if report.asked.subject:
+        return []
+    busy = sorted((d for d in report.departments if not d.idle), key=lambda d: (-d.overdue, -d.open, d.name))
+    lines = [_department(department) for department in busy[:DEPARTMENTS_SHOWN]]
+    if rest := busy[DEPARTMENTS_SHOWN:]:
+        lines.append(line(run(f"{len(rest)} more with {sum(d.open for d in rest):,} open, none more overdue")))
+    if idle := [department.name for department in report.departments if department.idle]:
+        names = ", ".join(idle[:DEPARTMENTS_SHOWN]) + (" and others" if len(idle) > DEPARTMENTS_SHOWN else "")
+        lines.append(line(run(f"{names}: ", bold=True), run("nothing open, nothing to do")))
+    if not lines:
+        return []
+    title = f"*Departments*, open now and answered {IN_WORDS[report.asked.period]}"
+    return [section(mrkdwn(title)), rich_text(bullets(*lines))]
+
+
+def _department(department: DepartmentLine) -> Block:
+    overdue = f", {department.overdue:,} overdue" if department.overdue else ", none overdue" if department.open else ""
+    closed = f", {department.closed_otherwise:,} closed otherwise" if department.closed_otherwise else ""
+    words = f"{department.open:,} open{overdue}; {department.answered:,} answered{closed}"
+    times = [
+        f"\n{verb} {_took(took)}"
+        for verb, took in (("claimed", department.claim), ("resolved", department.resolve))
+        if took
+    ]
+    return line(run(f"{department.name}: ", bold=True), run(words + "".join(times)))
+
+
+def _took(took: Took) -> str:
+    half, most = length(timedelta(seconds=took.half)), length(timedelta(seconds=took.most))
+    if took.times == 1:
+        return f"after {half}"
+    return f"half within {half}, {'the slowest after' if took.few else '9 in 10 within'} {most}"
+
+
+def _foot(report: Report, shared_by: str) -> list[Block]:
+    at = report.brand_time
+    told = f"As of {at.day} {at:%b, %H:%M}, {at.tzinfo}."
+    if report.split.total > report.split.said >= FEWEST:
+        told += f" Shares are of the {report.split.said:,} about us."
+    if shared_by:
+        return [context(mrkdwn(f"{told} Shared by <@{shared_by}>. Ask for your own with `{buttons.SENTIMENT} help`."))]
+    share = button("Share here", buttons.SHARE_REPORT, words(report.asked), aloud="Post this report in this channel")
+    return [actions(share), context(mrkdwn(f"{told} Only you see this."))]
+
+
+def words(asked: Asked) -> str:
+    """What a person would have to type to ask for the same."""
+    return f"{asked.period.value} {asked.about}".strip()
+
+
+def known(noun: str, names: Iterable[str], most: int = 8) -> str:
+    """`The subjects are care and sales.` Escaped, for mrkdwn."""
+    all_names = list(names)
+    shown = ", ".join(escape(one_line(name, 60)) for name in all_names[:most])
+    more = f" and {len(all_names) - most} more" if len(all_names) > most else ""
+    return f"The {noun} are: {shown}{more}." if all_names else f"The playbook names no {noun}."
+
+
+def draw_help(subjects: Sequence[str], departments: Sequence[str], corrections: int, cases: int) -> Drawing:
+    example = escape(next(iter([*departments, *subjects]), "care"))
+    forms = (
+        "`/sentiment today` since midnight, against yesterday until the same time",
+        "`/sentiment yesterday` the whole day, against the day before",
+        "`/sentiment week` the last 7 days, today among them, against the 7 before",
+        f"`/sentiment today {example}` only one subject or department; this works with each of the three",
+    )
+    names = f"{known('subjects', subjects)}\n{known('departments', departments)}"
+    sure = (
+        f"A change is named only where it is more than chance: {FEWEST} mentions or more on both sides, and a 95 % "
+        f"interval that leaves out zero.\n*How often am I right?* {_precision(corrections, cases)}"
+    )
+    return Drawing(
+        "What you can ask with /sentiment", [section(mrkdwn(part)) for part in ("\n".join(forms), names, sure)]
+    )
+
+
+def _precision(corrections: int, cases: int) -> str:
+    if not corrections:
+        return (
+            f"I do not know yet: nobody has corrected me so far, in {count(cases, 'case')}. "
+            "When a card is wrong, press *Not for us*; I count that."
+        )
+    return (
+        f"People corrected me {count(corrections, 'time')} in {count(cases, 'case')}. "
+        "That counts only what somebody noticed and told me with *Not for us*."
+    )

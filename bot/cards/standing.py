@@ -1,0 +1,123 @@
+"""How a case stands: status, clock, owner, what joined it and what happened to it. The lower half of a card."""
+
+import re
+from datetime import datetime
+
+from bot.cards import drawing
+from bot.cards.drawing import Block
+from bot.cards.words import cut, escape, moment, one_line
+from bot.domain.case import AuditEvent, Case, Joined, Joining, Status
+from bot.domain.department import Department
+from bot.domain.words import count, length
+
+HISTORY_SHOWN = 6
+JOINED_SHOWN = 3
+AUTHORITY_SHOWN = 500
+
+_PERSON = re.compile(r"&lt;@([UW][A-Z0-9]{1,20})&gt;")
+JOINED_WHY = {Joining.COPY: "the same words", Joining.SAME_PERSON: "wrote again"}
+
+
+def status(case: Case, at: datetime) -> str:
+    """One line of mrkdwn: a mark, the word, the owner, the clock."""
+    if case.status is Status.RESOLVED:
+        how = f": {case.resolution.value}" if case.resolution else ""
+        return f"✅ *Resolved*{_by(case)}{how}{_at(case.resolved_at)}"
+    late = case.overdue(at)
+    mark = "⏰" if late else {Status.NEW: "🆕", Status.CLAIMED: "🙋"}[case.status]
+    word = "Claimed" if case.status is Status.CLAIMED else "New"
+    clock = f" · {_clock(case, late=late)}" if case.due else ""
+    return f"{mark} *{word}*{_by(case)}{clock}"
+
+
+def _by(case: Case) -> str:
+    return f" by <@{case.owner}>" if case.owner else ""
+
+
+def _at(moment_of: datetime | None) -> str:
+    return f" · {moment(moment_of)}" if moment_of else ""
+
+
+def _clock(case: Case, *, late: bool) -> str:
+    assert case.due is not None
+    to_do = "claim" if case.status is Status.NEW else "resolve"
+    if late:
+        return f"*OVERDUE*, to {to_do} by {moment(case.due)}"
+    return f"{to_do} by {moment(case.due)}{_within(case, ' (within {})')}"
+
+
+def _within(case: Case, form: str) -> str:
+    """The span that the route gives, which stays true however old the drawing is."""
+    within = case.clocks.claim_within if case.status is Status.NEW else case.clocks.resolve_within
+    return form.format(length(within)) if within else ""
+
+
+def spoken(case: Case, at: datetime | None = None) -> str:
+    """The status for the ear: `new, claim within 15 min`."""
+    if case.status is Status.RESOLVED:
+        return f"resolved{_by(case)}" + (f" ({case.resolution.value})" if case.resolution else "")
+    word = f"claimed{_by(case)}" if case.status is Status.CLAIMED else "new"
+    if at is not None and case.overdue(at):
+        return f"{word}, OVERDUE"
+    to_do = "claim" if case.status is Status.NEW else "resolve"
+    return f"{word}{_within(case, f', {to_do} within {{}}')}" if case.due else word
+
+
+def authority(department: Department) -> Block | None:
+    words = escape(one_line(department.authority, AUTHORITY_SHOWN))
+    return drawing.context(drawing.mrkdwn(f"*Within your authority:* {words}")) if words else None
+
+
+def note(case: Case) -> Block | None:
+    """A colleague's words, which may quote anybody's."""
+    words = one_line(case.note, 400)
+    if not words:
+        return None
+    return drawing.rich_text(drawing.line(drawing.run("Note: ", bold=True), drawing.run(words)))
+
+
+def joined(case: Case, shown: int = JOINED_SHOWN) -> Block | None:
+    """How many joined, and the last few with why and a link."""
+    if not case.joined_count:
+        return None
+    last = case.joined[-shown:] if shown else ()
+    earlier = case.joined_count - len(last)
+    head = f"{count(case.joined_count, 'post')} joined this case"
+    if not last:
+        return drawing.rich_text(drawing.line(drawing.run(head, bold=True)))
+    rest = [drawing.line(drawing.run(f"… and {earlier:,} earlier", italic=True))] if earlier > 0 else []
+    return drawing.rich_text(
+        drawing.line(drawing.run(head, bold=True)),
+        drawing.bullets(*rest, *(_one_joined(one) for one in last)),
+    )
+
+
+def _one_joined(one: Joined) -> Block:
+    return drawing.line(
+        drawing.link(one.url, one_line(one.who, 60) or "somebody"),
+        drawing.run(f" · {JOINED_WHY[one.why]} · "),
+        drawing.when(one.at),
+    )
+
+
+def history(case: Case, shown: int = HISTORY_SHOWN) -> Block:
+    """What happened, a line each, oldest first; the case's id, by which it can be asked for."""
+    last = case.history[-shown:] if shown else ()
+    earlier = len(case.history) - len(last)
+    lines = [f"Case {case.id}"]
+    if earlier > 0:
+        lines.append(f"… and {earlier} earlier")
+    lines += [told(event) for event in last]
+    return drawing.context(drawing.mrkdwn("\n".join(lines), 2000))
+
+
+def told(event: AuditEvent) -> str:
+    """One line of mrkdwn. Everything is escaped, and then people's ids are made people again."""
+    by = f" by <@{event.by}>" if event.by else ""
+    detail = f", {ours(event.detail, 120)}" if event.detail else ""
+    return f"{moment(event.at, '{time}')} {ours(event.what, 80)}{by}{detail}"
+
+
+def ours(words: str, most: int) -> str:
+    """Our own words as mrkdwn: nothing in them is markup but a colleague's id."""
+    return _PERSON.sub(r"<@\1>", escape(cut(one_line(words), most)))
