@@ -10,6 +10,7 @@ from bot.domain.department import Department
 
 SIZES = ((600, 6, 3), (600, 3, 1), (300, 1, 0))
 """Characters of the post, lines of history, joined posts: the first that fits is drawn."""
+_MOVES = frozenset({"handed over", "corrected the route"})
 
 
 def draw(case: Case, department: Department, at: datetime) -> Drawing:
@@ -29,8 +30,8 @@ def headline(case: Case, at: datetime | None = None) -> str:
 
 
 def moved(case: Case, to: str) -> Drawing:
-    """What stays in a channel that a case has left; the newest hand-over says who moved it."""
-    by = next((event.by for event in reversed(case.history) if event.by), "")
+    """What stays in a channel that a case has left; its newest hand-over says who moved it."""
+    by = next((event.by for event in reversed(case.history) if event.what in _MOVES), "")
     who = said.marked(case.mention)
     where = f"Moved to {escape(to)}{f' by <@{by}>' if by else ''}"
     return Drawing(

@@ -10,11 +10,11 @@ from bot.cards.drawing import Block, Drawing
 from bot.cards.words import escape, moment
 from bot.domain.case import Case
 from bot.domain.department import Department
-from bot.domain.mention import Mention
 from bot.domain.words import length
 
+REMINDED = 140
 WORDS_SHOWN = 300
-"""Of the post, where it is quoted to somebody who has not seen the card."""
+"""Characters of the post, where it is quoted to somebody who has not seen the card."""
 
 
 def reminder(case: Case, department: Department, at: datetime, link: str = "") -> Drawing:
@@ -22,7 +22,7 @@ def reminder(case: Case, department: Department, at: datetime, link: str = "") -
     waited = length(at - case.opened_at)
     words = f"⏰ Nobody has claimed {_the(case)} yet; it came {waited} ago. Who takes it?"
     calls = " If nobody does, the people on call are told next." if department.on_call else ""
-    return _say(words + calls, actions=[_claim(case), *_card(link)])
+    return _say(words + calls, said.quotation(case.mention, REMINDED), actions=[_claim(case), *_card(link)])
 
 
 def call(case: Case, department: Department, at: datetime, link: str = "") -> Drawing:
@@ -56,12 +56,11 @@ def released(case: Case, department: Department, link: str = "") -> Drawing:
     return _say(words, actions=[_claim(case), *_card(link)])
 
 
-def joined(case: Case, link: str = "", mention: Mention | None = None) -> Drawing:
-    """By direct message to the owner: the person wrote again. `mention` is what she wrote, where it is at hand."""
-    words = f"💬 {said.marked(case.mention)} wrote again. It is part of your {said.noun(case)} case now."
+def joined(case: Case, link: str = "") -> Drawing:
+    """By direct message to the owner: the person wrote again."""
+    words = f"💬 {said.marked(case.mention)} wrote again; it is part of your case. Open the post to see what is new."
     newest = case.joined[-1].url if case.joined else ""
-    quoted = [said.quotation(mention, WORDS_SHOWN)] if mention else []
-    return _say(words, *quoted, actions=[*_card(link), *_post(case, mention.url if mention else newest)])
+    return _say(words, actions=[*_card(link), *_post(case, newest)])
 
 
 def handed(case: Case, link: str = "") -> Drawing:
@@ -73,14 +72,13 @@ def handed(case: Case, link: str = "") -> Drawing:
     return _say(words, said.quotation(case.mention, WORDS_SHOWN), actions=[*_card(link), *_post(case)])
 
 
-def trouble(department: str, channel: str, reason: str) -> Drawing:
-    """In a fallback channel: a department's own channel cannot be written to. `reason` is Slack's word for why."""
-    where = f"<#{channel}>" if channel else "its channel"
-    words = (
-        f"⚠️ The cards of {escape(department)} cannot be posted to {where} (Slack says {escape(reason)}). "
-        "They come here until that is mended: invite Earshot to the channel, or name another one in the playbook."
+def trouble(department: str, channel: str, why: str) -> Drawing:
+    """In a fallback channel: a department's own channel cannot be written to. `why` is a sentence."""
+    where = f"<#{channel}>" if channel else "their channel"
+    return _say(
+        f"⚠️ The cards of {escape(department)} cannot be posted to {where}. {escape(why)} "
+        "Invite Earshot to that channel, or name another one in the playbook; what waits is posted then."
     )
-    return _say(words)
 
 
 def sentence(words: str) -> Drawing:
@@ -90,7 +88,7 @@ def sentence(words: str) -> Drawing:
 
 def claimed(case: Case, department: Department) -> Drawing:
     due = f" Resolve it by {moment(case.due)}." if case.due else ""
-    return _say(f"🙋 <@{case.owner}> has {_the(case)} now.{due} Its card in {_channel(department)} has the rest.")
+    return _say(f"🙋 <@{case.owner}> has {_the(case)} now.{due} Its card is in {_channel(department)}.")
 
 
 def kept(case: Case) -> Drawing:
