@@ -74,6 +74,11 @@ class Inbox:
         found = await self._client.call("HGET", self._keys.cursors, source)
         return str(found) if found is not None else None
 
+    async def heard(self) -> dict[str, int]:
+        """When each source last gave a mention, ms."""
+        reply = await self._client.call("HGETALL", self._keys.heard)
+        return {source: int(at) for source, at in zip(reply[::2], reply[1::2], strict=True)}
+
     async def read(self, worker: str, most: int, *, wait: bool) -> list[Entry]:
         """New entries, now in this worker's hands; `wait` blocks for up to two seconds."""
         block = ("BLOCK", BLOCK_MS) if wait else ()

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.store.books import Books
 from bot.store.cases import CaseStore
 from bot.store.client import Client
 from bot.store.dead import Dead
@@ -14,6 +15,7 @@ from bot.store.keys import Keys
 from bot.store.leases import Leases
 from bot.store.limits import Limits
 from bot.store.outbox import Outbox
+from bot.store.tallies import Tallies
 from bot.store.troubles import Troubles
 
 
@@ -28,6 +30,8 @@ class Store:
     leases: Leases
     dead: Dead
     troubles: Troubles
+    tallies: Tallies
+    books: Books
 
     async def ping(self) -> None:
         """Raises `Unreachable`."""
@@ -47,6 +51,8 @@ def store_on(client: Client, brand: str, holder: str) -> Store:
         leases=Leases(client, keys, holder),
         dead=Dead(client, keys),
         troubles=Troubles(client, keys),
+        tallies=Tallies(client, keys),
+        books=Books(client, keys),
     )
 
 

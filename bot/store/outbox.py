@@ -1,6 +1,5 @@
 """What is owed to the world, by destination; where each card is, and which version of its case it shows."""
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,6 +13,9 @@ from bot.store.client import Client
 from bot.store.keys import DIGEST_KEPT, Keys
 from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import LANE_WIDTH, ms, owe
+
+MESSAGE_KEPT = 86_400
+"""Seconds for which it is known that a message was begun: longer than any retry."""
 
 
 class Owed(NamedTuple):
@@ -134,6 +136,15 @@ class Outbox:
     async def save_card(self, case_id: str, record: CardRecord) -> None:
         await self._client.call("HSET", self._keys.card(case_id), "body", record.model_dump_json())
 
+    async def message(self, owed: Notification) -> CardRecord:
+        """How far the posting of a message beside the cards has come."""
+        body = await self._client.call("HGET", self._keys.card(_message_id(owed)), "body")
+        return CardRecord.model_validate_json(body) if body else CardRecord()
+
+    async def save_message(self, owed: Notification, record: CardRecord) -> None:
+        key = self._keys.card(_message_id(owed))
+        await self._client.together([("HSET", key, "body", record.model_dump_json()), ("EXPIRE", key, MESSAGE_KEPT)])
+
     async def drawn(self, case_id: str, record: CardRecord, owed: Notification, at: datetime) -> bool:
         """The card shows this version now. Says whether that is still the newest; if not, it is owed again.
 
@@ -171,17 +182,22 @@ class Outbox:
             ]
         )
 
-    async def collected(self, record: DigestRecord, owed: Sequence[Notification], at: datetime) -> None:
-        """A digest was posted: each of its cases knows where it is listed, and owes no card of its own."""
-        transaction = Transaction(self._keys.inbox)
-        key = self._keys.digest(record.id)
-        transaction.write("HSET", key, "body", record.model_dump_json())
-        transaction.write("EXPIRE", key, int(DIGEST_KEPT.total_seconds()))
-        listed = CardRecord(state=CardState.LISTED, digest=record.id, since=ms(at)).model_dump_json()
-        for one in owed:
-            transaction.write("HSET", self._keys.card(one.case), "body", listed)
-            transaction.write("ZREM", self._keys.outbox(one.to), one.name)
-        await commit(self._client, transaction)
+    async def collected(self, record: DigestRecord, cases: Sequence[Case], at: datetime) -> None:
+        """A digest was posted: its cases know where they are listed, and those that did not change owe no card."""
+        await self.save_digest(record)
+        transactions = []
+        for case in cases:
+            listed = CardRecord(state=CardState.LISTED, digest=record.id, drawn=case.version, since=ms(at))
+            name = Notification(NotificationKind.CARD, case.id, record.department).name
+            transaction = Transaction(self._keys.inbox)
+            transaction.guard(self._keys.case(case.id), case.version, "v")
+            transaction.write("HSET", self._keys.card(case.id), "body", listed.model_dump_json())
+            transaction.write("ZREM", self._keys.outbox(record.department), name)
+            transactions.append(transaction)
+        replies = await commit(self._client, *transactions)
+        for case, reply in zip(cases, replies, strict=True):
+            if reply is not Committed.WRITTEN:  # it changed while the digest was on its way: its line is drawn again
+                await self.save_card(case.id, CardRecord(state=CardState.LISTED, digest=record.id, since=ms(at)))
 
 
 def _owed(reply: Sequence[str]) -> tuple[Owed, ...]:
@@ -193,6 +209,10 @@ def _owed(reply: Sequence[str]) -> tuple[Owed, ...]:
     return tuple(found)
 
 
+def _message_id(owed: Notification) -> str:
+    return owed.name.replace(" ", ".")
+
+
 def digest_id(case_ids: Sequence[str], at: datetime) -> str:
-    """Derived from what it lists, so that a digest begun twice is one digest."""
-    return json.dumps([ms(at), *case_ids[:1]]).strip("[]").replace('"', "").replace(", ", "-")
+    """Derived from what it lists and when, so that a digest begun twice is one digest."""
+    return f"{ms(at)}-{case_ids[0]}"

@@ -1,0 +1,140 @@
+"""Puts the parts together: the only place that knows them all."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.clock import Clock
+from bot.detectors.catalogue import Assessor
+from bot.domain.department import Department
+from bot.domain.routing import Route
+from bot.playbook import LivePlaybook, Playbook
+from bot.sinks.directory import SlackDirectory
+from bot.sinks.slack import SlackSink
+from bot.sources.base import Source
+from bot.sources.webhook import Webhook
+from bot.store.opening import Store
+from bot.usecases.cases import Cases
+from bot.usecases.digests import Digests
+from bot.usecases.flags import Flags
+from bot.usecases.home import Home
+from bot.usecases.reports import Reports
+from bot.usecases.team import Team
+from bot.workers.delivery import Delivery
+from bot.workers.ingest import Listener
+from bot.workers.loop import Worker, run
+from bot.workers.timers import Timers
+from bot.workers.triage import Triage
+from handlers import UseCases
+
+WORKERS = ("ingest", "triage", "delivery", "timers")
+"""What `--workers` may name; one process may run all."""
+
+
+class LiveRules:
+    """The playbook in force, as the house asks for it."""
+
+    def __init__(self, playbook: LivePlaybook) -> None:
+        self._live = playbook
+        self._heard_by: tuple[Playbook, Assessor] | None = None
+
+    @property
+    def playbook(self) -> Playbook:
+        return self._live.now
+
+    @property
+    def managers(self) -> tuple[str, ...]:
+        return self.playbook.brand.managers
+
+    @property
+    def time_zone(self) -> str:
+        return self.playbook.brand.time_zone
+
+    def departments(self) -> tuple[Department, ...]:
+        return tuple(self.playbook.departments.values())
+
+    def department(self, name: str) -> Department | None:
+        return self.playbook.departments.get(name)
+
+    def routes(self) -> Sequence[Route]:
+        return self.playbook.routes
+
+    def assessor(self) -> Assessor:
+        """Made once for each reading of the playbook: its terms are compiled."""
+        playbook = self.playbook
+        if self._heard_by is None or self._heard_by[0] is not playbook:
+            made = Assessor(
+                playbook.subjects,
+                unsure_below=playbook.detectors.unsure_below,
+                language=playbook.brand.language,
+            )
+            self._heard_by = (playbook, made)
+        return self._heard_by[1]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything of one process that works on one store."""
+
+    store: Store
+    rules: LiveRules
+    clock: Clock
+    usecases: UseCases
+    triage: Triage
+    timers: Timers
+    delivery: Delivery
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    listeners: dict[str, Listener] = field(default_factory=dict)
+    hooks: dict[str, Webhook] = field(default_factory=dict)
+
+    def listen_to(self, sources: Sequence[Source]) -> None:
+        """Take these instead of what was listened to; who runs the listeners has to run them anew."""
+        self.listeners.clear()
+        self.hooks.clear()
+        for source in sources:
+            self.listeners[source.name] = Listener(source, self.store, self.clock, self.stop)
+            if isinstance(source, Webhook):
+                self.hooks[source.name] = source
+
+    def troubles_of_sources(self) -> Mapping[str, str]:
+        return {name: listener.ear.sentence for name, listener in self.listeners.items()}
+
+    def workers(self, chosen: Sequence[str] = WORKERS) -> list[Worker]:
+        by_name: dict[str, list[Worker]] = {
+            "ingest": [*self.listeners.values()],
+            "triage": [self.triage],
+            "delivery": [self.delivery],
+            "timers": [self.timers],
+        }
+        return [worker for name in WORKERS if name in chosen for worker in by_name[name]]
+
+    async def work(self, chosen: Sequence[str] = WORKERS) -> None:
+        """Run until told to stop; what is in hand is finished."""
+        await self.store.inbox.prepare()
+        async with asyncio.TaskGroup() as group:
+            for worker in self.workers(chosen):
+                group.create_task(run(worker, self.clock, self.stop), name=worker.name)
+
+
+def assemble(store: Store, playbook: LivePlaybook, sink: SlackSink, clock: Clock, worker: str) -> House:
+    """`worker` names this process among those that share the inbox."""
+    rules = LiveRules(playbook)
+    team = Team(SlackDirectory(sink, clock))
+    reports = Reports(store.tallies, store.books, store.cases, rules, lambda: rules.playbook.subjects, clock)
+    cases = Cases(store.cases, store.outbox, rules, team, clock)
+    usecases = UseCases(
+        cases=cases,
+        digests=Digests(store.outbox, store.cases, rules),
+        flags=Flags(store.cases, store.client, store.keys, rules, clock),
+        reports=reports,
+        home=Home(store.cases, reports, rules, clock),
+    )
+    return House(
+        store=store,
+        rules=rules,
+        clock=clock,
+        usecases=usecases,
+        triage=Triage(store, rules, clock, worker),
+        timers=Timers(store, rules, clock),
+        delivery=Delivery(store, sink, rules, clock),
+    )

@@ -1,0 +1,35 @@
+"""Who is in a Slack user group, remembered for a while: usergroups.* is a slow lane of Slack's."""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.clock import Clock
+from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
+from bot.sinks.slack import SlackSink
+
+log = structlog.get_logger("directory")
+
+FRESH_FOR = timedelta(minutes=5)
+
+
+class SlackDirectory:
+    def __init__(self, sink: SlackSink, clock: Clock) -> None:
+        self._sink = sink
+        self._clock = clock
+        self._known: dict[str, tuple[datetime, frozenset[str]]] = {}
+
+    async def members(self, group: str) -> frozenset[str]:
+        """The last known people where Slack does not answer, and nobody where it never did."""
+        at = self._clock.now()
+        asked, people = self._known.get(group, (None, frozenset[str]()))
+        if asked is not None and at - asked < FRESH_FOR:
+            return people
+        try:
+            people = await self._sink.members(group)
+        except (Ambiguous, RateLimited, Rejected, Unsent) as no:
+            log.warning("user group not read", group=group, reason=str(no))
+            if asked is None:
+                return people
+        self._known[group] = (at, people)
+        return people

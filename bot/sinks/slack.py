@@ -1,0 +1,103 @@
+"""Slack's Web API as a sink: one call in, one of a few named outcomes out."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.cards.drawing import Drawing
+from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
+
+TIMEOUT = 10
+"""Seconds. Slack answers in well under one; past ten the answer is lost."""
+CARD_EVENT = "earshot_card"
+"""The type of the metadata that says which notification a message is."""
+
+
+class Sent(NamedTuple):
+    channel: str
+    ts: str
+
+
+def web_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """One connection pool for all calls, and no retry behind our back: a post repeated by a driver is a second card."""
+    return AsyncWebClient(token=token, base_url=api_url, session=session, timeout=TIMEOUT, retry_handlers=[])
+
+
+class SlackSink:
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+
+    async def post(self, channel: str, drawing: Drawing, name: str) -> Sent:
+        """`channel` may be a person's id: Slack opens the conversation. `name` goes along as metadata."""
+        reply = await self._call(
+            "chat.postMessage",
+            channel=channel,
+            text=drawing.text,
+            blocks=drawing.blocks,
+            metadata={"event_type": CARD_EVENT, "event_payload": {"name": name}},
+            unfurl_links=False,
+            unfurl_media=False,
+            link_names=False,
+        )
+        return Sent(str(reply["channel"]), str(reply["ts"]))
+
+    async def update(self, channel: str, ts: str, drawing: Drawing) -> None:
+        await self._call(
+            "chat.update", channel=channel, ts=ts, text=drawing.text, blocks=drawing.blocks, link_names=False
+        )
+
+    async def find(self, channel: str, name: str, since: float) -> Sent | None:
+        """A message of ours by its metadata. Raises `Rejected` with missing_scope where reading is not granted."""
+        reply = await self._call(
+            "conversations.history", channel=channel, oldest=f"{since:.6f}", include_all_metadata=True, limit=200
+        )
+        for message in reply.get("messages", []):
+            metadata = message.get("metadata") or {}
+            if metadata.get("event_type") == CARD_EVENT and metadata.get("event_payload", {}).get("name") == name:
+                return Sent(channel, str(message["ts"]))
+        return None
+
+    async def members(self, group: str) -> frozenset[str]:
+        reply = await self._call("usergroups.users.list", usergroup=group)
+        return frozenset(str(user) for user in reply.get("users", []))
+
+    async def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
+        try:
+            response = (
+                await self._client.api_call(method, json=arguments)
+                if _as_json(method)
+                else (await self._client.api_call(method, params=_flat(arguments)))
+            )
+        except SlackApiError as no:
+            raise _outcome(no) from no
+        except aiohttp.ClientConnectorError as away:
+            raise Unsent(f"{method}: no connection") from away
+        except (TimeoutError, aiohttp.ClientError, OSError) as lost:
+            raise Ambiguous(f"{method}: {type(lost).__name__}") from lost
+        data = response.data
+        return data if isinstance(data, dict) else {}
+
+
+def _as_json(method: str) -> bool:
+    """Reading methods take only forms."""
+    return method.startswith("chat.")
+
+
+def _flat(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: str(value).lower() if isinstance(value, bool) else value for key, value in arguments.items()}
+
+
+def _outcome(no: SlackApiError) -> Exception:
+    response = no.response
+    status = int(getattr(response, "status_code", 0) or 0)
+    data = response.data if isinstance(getattr(response, "data", None), dict) else {}
+    error = str(data.get("error", ""))
+    if status == 429 or error == "ratelimited":
+        return RateLimited(float(response.headers.get("Retry-After", 30)))
+    if status >= 500 or error in {"internal_error", "fatal_error", "service_unavailable", "request_timeout", ""}:
+        return Ambiguous(f"Slack answered {status} {error}".strip())
+    messages = (data.get("response_metadata") or {}).get("messages") or []
+    return Rejected(error, tuple(str(message) for message in messages))

@@ -1,0 +1,51 @@
+"""What Prometheus reads. Counts and ages come out of the store at each scrape, so that they cannot drift from it."""
+
+from datetime import datetime
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, ProcessCollector, generate_latest
+
+from bot.domain.decision import Unreachable
+from bot.store.opening import Store
+
+
+async def scrape(store: Store, departments: tuple[str, ...], at: datetime) -> tuple[bytes, str]:
+    """The text and its content type. With the store away there is `earshot_store_up 0`, and nothing is made up."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    up = Gauge("earshot_store_up", "Whether Redis answers", registry=registry)
+    try:
+        await _fill(registry, store, departments, at)
+    except Unreachable:
+        up.set(0)
+    else:
+        up.set(1)
+    return generate_latest(registry), CONTENT_TYPE_LATEST
+
+
+async def _fill(registry: CollectorRegistry, store: Store, departments: tuple[str, ...], at: datetime) -> None:
+    account = await store.books.read()
+    mentions = Gauge("earshot_mentions", "Mentions by what became of them", ["outcome"], registry=registry)
+    for outcome in ("seen", "opened", "joined", "tallied", "spam"):
+        mentions.labels(outcome).set(getattr(account, outcome))
+    Gauge("earshot_unaccounted", "Seen, and in no other book", registry=registry).set(account.unaccounted)
+    Gauge("earshot_dead_letters", "Mentions that failed again and again", registry=registry).set(account.dead)
+
+    waiting, oldest = await store.inbox.waiting()
+    Gauge("earshot_inbox_length", "Mentions that wait for triage", registry=registry).set(waiting)
+    age = at.timestamp() - oldest / 1000 if oldest else 0
+    Gauge("earshot_inbox_age_seconds", "How long the oldest has waited", registry=registry).set(max(0.0, age))
+
+    length = Gauge("earshot_outbox_length", "Notifications owed, by destination", ["to"], registry=registry)
+    age_of = Gauge("earshot_outbox_age_seconds", "Age of what comes first, by destination", ["to"], registry=registry)
+    for queue in await store.outbox.queues(1):
+        length.labels(queue.to).set(queue.length)
+        age_of.labels(queue.to).set(max(0.0, (at - queue.head[0].since).total_seconds()))
+
+    open_cases = Gauge("earshot_cases_open", "Open cases, by department", ["department"], registry=registry)
+    overdue = Gauge("earshot_cases_overdue", "Open cases past their clock", ["department"], registry=registry)
+    for department, (waiting_cases, late) in (await store.tallies.standing(departments, at)).items():
+        open_cases.labels(department).set(waiting_cases)
+        overdue.labels(department).set(late)
+    troubles = Gauge("earshot_trouble", "1 for each part that is unwell", ["part"], registry=registry)
+    for part in await store.troubles.all():
+        troubles.labels(part).set(1)

@@ -1,0 +1,74 @@
+"""The routes, and the two that take what others send."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.clock import Clock
+from bot.sources.webhook import BODY_LIMIT, Webhook
+from bot.store.opening import Store
+from bot.web.health import ready
+from bot.web.metrics import scrape
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the routes need. `slack` takes Slack's requests; None where Socket Mode does."""
+
+    store: Store
+    clock: Clock
+    hooks: Callable[[], Mapping[str, Webhook]]
+    sources: Callable[[], Mapping[str, str]] = field(default=dict)
+    """Each source of this process, with what is wrong with it."""
+    departments: Callable[[], tuple[str, ...]] = field(default=lambda: ())
+    slack: Endpoint | None = None
+
+
+def site(parts: Site) -> Starlette:
+    async def hook(request: Request) -> Response:
+        found = parts.hooks().get(request.path_params["name"])
+        if found is None:
+            return JSONResponse({"error": "there is no hook of that name in the playbook"}, 404)
+        try:
+            body = await _bounded(request)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        answer = await found.receive(request.headers, body)
+        return JSONResponse(answer.body, answer.status, answer.headers)
+
+    async def healthz(_: Request) -> Response:
+        return PlainTextResponse("alive\n")
+
+    async def readyz(_: Request) -> Response:
+        state = await ready(parts.store, parts.sources(), parts.clock.now())
+        return JSONResponse(state.as_json(), 200 if state.ready else 503)
+
+    async def metrics(_: Request) -> Response:
+        body, content_type = await scrape(parts.store, parts.departments(), parts.clock.now())
+        return Response(body, media_type=content_type)
+
+    routes = [
+        Route("/hooks/{name}", hook, methods=["POST"]),
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        Route("/metrics", metrics),
+    ]
+    if parts.slack is not None:
+        routes.append(Route("/slack/events", parts.slack, methods=["POST"]))
+    return Starlette(routes=routes)
+
+
+async def _bounded(request: Request) -> bytes:
+    """The body, or one byte more than is taken: enough to refuse it, whatever its length was said to be."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            return bytes(body[: BODY_LIMIT + 1])
+    return bytes(body)

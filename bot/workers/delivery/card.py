@@ -1,0 +1,123 @@
+"""The card of a case: posted once, edited in place, followed when its case moves to another channel."""
+
+from contextlib import suppress
+
+from bot.cards import case as case_card
+from bot.cards import plain
+from bot.cards.drawing import Drawing
+from bot.domain.case import Case, Status
+from bot.domain.department import Department
+from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.rules import Rules, department_or_lost
+from bot.sinks.outcomes import Rejected
+from bot.store.outbox import CardRecord, CardState, Place
+from bot.workers.delivery.digest import DigestDelivery
+from bot.workers.delivery.gate import Blocked
+from bot.workers.delivery.post import Poster
+
+
+class CardDelivery:
+    def __init__(self, poster: Poster, digests: DigestDelivery, rules: Rules) -> None:
+        self._poster = poster
+        self._digests = digests
+        self._outbox = poster.store.outbox
+        self._rules = rules
+
+    async def deliver(self, owed: Notification) -> bool:
+        """Says whether Slack was called. Raises `Blocked`."""
+        found = await self._poster.store.cases.find([owed.case])
+        case = found.get(owed.case)
+        if case is None or case.department != owed.to:
+            await self._outbox.done(owed)  # gone, or handed over: the department that has it now is owed its card
+            return False
+        department = department_or_lost(self._rules, case.department)
+        record = await self._outbox.card(case.id)
+        if record.stale:
+            return await self._point_on(case, department, record)
+        if record.state is CardState.LISTED:
+            return await self._listed(case, department, record, owed)
+        if record.state is CardState.POSTED:
+            return await self._posted(case, department, record, owed)
+        if record.state is CardState.POSTING and record.digest:
+            return await self._digests.again(record)
+        self._poster.wait_for_lost_answer(record)
+        return await self._post(case, department, record, owed)
+
+    async def _posted(self, case: Case, department: Department, record: CardRecord, owed: Notification) -> bool:
+        if record.channel != department.channel:
+            left = Place(record.channel, record.ts)
+            moved = record.model_copy(update={"state": CardState.NONE, "channel": "", "ts": "", "stale": (left,)})
+            return await self._post(case, department, moved, owed)
+        if record.drawn >= case.version:
+            await self._outbox.drawn(case.id, record, owed, self._poster.clock.now())
+            return False
+        await self._poster.gate.room_to_update()
+        return await self._update(case, department, record, owed)
+
+    async def _update(self, case: Case, department: Department, record: CardRecord, owed: Notification) -> bool:
+        drawing = case_card.draw(case, department, self._poster.clock.now())
+        try:
+            await self._poster.gate.update(record.channel, record.ts, drawing)
+        except Rejected as no:
+            if no.message_gone:  # somebody deleted the card: the case needs another
+                await self._outbox.save_card(case.id, CardRecord(digest=record.digest))
+                return True
+            if not no.blocks_refused:
+                raise await self._poster.refused(department, record.channel, no) from no
+            await self._poster.gate.update(
+                record.channel, record.ts, plain.draw(case, department, self._poster.clock.now())
+            )
+        await self._drawn(case, record, owed)
+        return True
+
+    async def _post(self, case: Case, department: Department, record: CardRecord, owed: Notification) -> bool:
+        if not department.channel:
+            raise Blocked
+        drawing = case_card.draw(case, department, self._poster.clock.now())
+
+        async def remember(changed: CardRecord) -> None:
+            await self._outbox.save_card(case.id, changed)
+
+        def fallback() -> Drawing:
+            return plain.draw(case, department, self._poster.clock.now())
+
+        try:
+            posted = await self._poster.post(department.channel, drawing, case.id, record, remember, fallback)
+        except Rejected as no:
+            raise await self._poster.refused(department, department.channel, no) from no
+        await self._poster.well(department)
+        if posted.stale:  # the old card is still to point on: the notification stays for that
+            await self._outbox.save_card(case.id, posted.model_copy(update={"drawn": case.version}))
+        else:
+            await self._drawn(case, posted, owed)
+        return True
+
+    async def _drawn(self, case: Case, record: CardRecord, owed: Notification) -> None:
+        at = self._poster.clock.now()
+        await self._outbox.drawn(case.id, record.model_copy(update={"drawn": case.version}), owed, at)
+        if record.digest:
+            await self._redraw_digest(record.digest, case.department)
+
+    async def _listed(self, case: Case, department: Department, record: CardRecord, owed: Notification) -> bool:
+        """While nobody has it, a case on a digest is a line of it; once somebody has, it gets a card of its own."""
+        digest = await self._outbox.digest(record.digest)
+        if digest is not None:
+            await self._redraw_digest(digest.id, digest.department)
+            if case.status is Status.NEW and digest.department == case.department:
+                drawn = record.model_copy(update={"drawn": case.version})
+                await self._outbox.drawn(case.id, drawn, owed, self._poster.clock.now())
+                return False
+        return await self._post(case, department, record.model_copy(update={"state": CardState.NONE}), owed)
+
+    async def _redraw_digest(self, digest_id: str, department: str) -> None:
+        redraw = Notification(NotificationKind.DIGEST, digest_id, department, Lane.UPDATE)
+        await self._outbox.add(redraw, self._poster.clock.now())
+
+    async def _point_on(self, case: Case, department: Department, record: CardRecord) -> bool:
+        """The card in a channel that the case has left says where it went."""
+        await self._poster.gate.room_to_update()
+        place = record.stale[0]
+        with suppress(Rejected):  # that card, or its channel, is gone: nothing is left that could mislead
+            await self._poster.gate.update(place.channel, place.ts, case_card.moved(case, department.name))
+        await self._outbox.save_card(case.id, record.model_copy(update={"stale": record.stale[1:]}))
+        return True

@@ -1,0 +1,125 @@
+"""When a channel is more than a minute behind, new cases come as one card that lists them, each claimable from it."""
+
+from bot.cards import digest as digest_card
+from bot.cards.drawing import Drawing
+from bot.domain.case import Case, Status
+from bot.domain.notification import Lane, Notification
+from bot.domain.rules import Rules, department_or_lost
+from bot.sinks.outcomes import Rejected
+from bot.store.outbox import CardRecord, CardState, DigestRecord, Queue, digest_id
+from bot.workers.delivery.gate import CHANNEL_REGAIN, Blocked
+from bot.workers.delivery.post import LATE_RETRY, Poster
+
+CASES_MOST = 20
+"""Cases on one digest: each is a section with a button, and all together stay under Slack's 50 blocks."""
+BEHIND = LATE_RETRY
+CARDS_A_MINUTE = int(BEHIND / CHANNEL_REGAIN)
+CAUGHT_UP = 3
+"""Once behind, a channel gets digests until no more than so many new cards wait."""
+
+
+class DigestDelivery:
+    def __init__(self, poster: Poster, rules: Rules) -> None:
+        self._poster = poster
+        self._outbox = poster.store.outbox
+        self._rules = rules
+        self._behind: set[str] = set()
+
+    def wanted(self, queue: Queue) -> bool:
+        """Whether this destination's new cards should be gathered."""
+        if queue.to[0] in "@#":
+            return False
+        at = self._poster.clock.now()
+        new = [owed for owed in queue.head if owed.notification.lane is Lane.NEW]
+        late = len(new) > CAUGHT_UP and at - new[0].since > BEHIND
+        if queue.new > CARDS_A_MINUTE or late:
+            self._behind.add(queue.to)
+        elif queue.new <= CAUGHT_UP:
+            self._behind.discard(queue.to)
+        return queue.to in self._behind
+
+    async def post(self, queue: Queue) -> bool:
+        """Gather what waits longest on one card. Says whether Slack was called. Raises `Blocked`."""
+        cases = await self._gather(queue.to)
+        if len(cases) < 2:
+            return False
+        ids = [case.id for case in cases]
+        record = DigestRecord(id=digest_id(ids, self._poster.clock.now()), department=queue.to, cases=tuple(ids))
+        return await self._send(record, cases, CardRecord(digest=record.id))
+
+    async def again(self, card: CardRecord) -> bool:
+        """The late retry of a digest whose answer was lost: the same digest, not a card for each of its cases."""
+        self._poster.wait_for_lost_answer(card)
+        record = await self._outbox.digest(card.digest)
+        if record is None:
+            return False
+        return await self._send(record, await self._cases(record), card)
+
+    async def _send(self, record: DigestRecord, cases: list[Case], card: CardRecord) -> bool:
+        department = department_or_lost(self._rules, record.department)
+        if not department.channel:
+            raise Blocked
+        at = self._poster.clock.now()
+        drawing = digest_card.draw(record.id, department, cases, at)
+
+        async def remember(changed: CardRecord) -> None:
+            await self._outbox.save_digest(record)
+            for case in cases:
+                await self._outbox.save_card(case.id, changed)
+
+        def fallback() -> Drawing:
+            return Drawing(drawing.text, [])
+
+        try:
+            posted = await self._poster.post(department.channel, drawing, record.id, card, remember, fallback)
+        except Rejected as no:
+            raise await self._poster.refused(department, department.channel, no) from no
+        await self._poster.well(department)
+        placed = record.model_copy(update={"channel": posted.channel, "ts": posted.ts})
+        await self._outbox.collected(placed, cases, at)
+        return True
+
+    async def _cases(self, record: DigestRecord) -> list[Case]:
+        found = await self._poster.store.cases.find(record.cases)
+        return [found[case] for case in record.cases if case in found]
+
+    async def _gather(self, to: str) -> list[Case]:
+        """The oldest that nobody has claimed yet and that have no card; a lost answer keeps its own clock."""
+        waiting = await self._outbox.new_cards(to, CASES_MOST * 2)
+        ids = [owed.notification.case for owed in waiting]
+        records = await self._outbox.cards(ids)
+        cases = await self._poster.store.cases.find(ids)
+        return [
+            case
+            for case_id in ids
+            if (case := cases.get(case_id)) is not None
+            and case.status is Status.NEW
+            and case.department == to
+            and records[case.id].state is CardState.NONE
+            and not records[case.id].stale
+        ][:CASES_MOST]
+
+    async def redraw(self, owed: Notification) -> bool:
+        """A digest as its cases are now. Raises `Blocked`.
+
+        The notification goes first: a change that comes while we draw asks for another drawing. Should we die in
+        between, a line stays as it was until its next change, and its button answers in words.
+        """
+        record = await self._outbox.digest(owed.case)
+        if record is None or not record.ts:
+            await self._outbox.done(owed)
+            return False
+        await self._poster.gate.room_to_update()
+        await self._outbox.done(owed)
+        cases = await self._cases(record)
+        department = department_or_lost(self._rules, record.department)
+        drawing = digest_card.draw(record.id, department, cases, self._poster.clock.now())
+        try:
+            await self._poster.gate.update(record.channel, record.ts, drawing)
+        except Blocked:
+            await self._outbox.add(owed, self._poster.clock.now())
+            raise
+        except Rejected as no:
+            if not (no.message_gone or no.channel_gone):
+                raise await self._poster.refused(department, record.channel, no) from no
+        return True

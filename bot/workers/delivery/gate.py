@@ -1,0 +1,148 @@
+"""The way out to Slack: within its limits or not at all, and what its answers mean for whoever comes next."""
+
+from datetime import timedelta
+
+import structlog
+
+from bot.cards.drawing import Drawing
+from bot.clock import Clock
+from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
+from bot.sinks.slack import Sent, SlackSink
+from bot.store.limits import Limit
+from bot.store.opening import Store
+
+log = structlog.get_logger("delivery")
+
+# Slack's own limits (per app and workspace: chat.postMessage about one a second a channel and several hundred a
+# minute in all; chat.update 50 a minute) at 80 %, so that a clock that differs from Slack's does no harm.
+EVERYTHING = Limit("slack", 1000, timedelta(milliseconds=1))
+"""Never short by itself: what is parked here is parked for all methods."""
+POSTS = Limit("post", 8, timedelta(milliseconds=125))
+UPDATES = Limit("update", 8, timedelta(milliseconds=1500))
+READS = Limit("history", 4, timedelta(milliseconds=1500))
+CHANNEL_REGAIN = timedelta(milliseconds=1250)
+
+PARKED_BY_REFUSAL = timedelta(seconds=60)
+"""A channel that is gone, or a token that is refused, is tried again this often: somebody has to do something."""
+LONGEST_PARKED = 60.0
+STUMBLES = 2
+"""Lost answers in a row after which Slack as a whole is taken to be unwell."""
+
+
+def channel_limit(channel: str) -> Limit:
+    return Limit(f"post:{channel}", 1, CHANNEL_REGAIN)
+
+
+class Blocked(Exception):  # noqa: N818 - said as it is
+    """Not now, and certainly not sent: the notification stays where it is."""
+
+
+class Gate:
+    def __init__(self, store: Store, sink: SlackSink, clock: Clock) -> None:
+        self._store = store
+        self._sink = sink
+        self._clock = clock
+        self._stumbles = 0
+        self._told = False
+        self._may_read = True
+
+    async def room_to_post(self, channel: str) -> None:
+        """Takes one post out of the limits. Raises `Blocked`."""
+        await self._spend(EVERYTHING, POSTS, channel_limit(channel))
+
+    async def room_to_update(self) -> None:
+        """Takes one update out of the limits. Raises `Blocked`."""
+        await self._spend(EVERYTHING, UPDATES)
+
+    async def _spend(self, *limits: Limit) -> None:
+        wait = await self._store.limits.spend(limits, self._clock.now())
+        if wait:
+            raise Blocked
+
+    async def post(self, channel: str, drawing: Drawing, name: str) -> Sent:
+        """Raises `Blocked` where it was certainly not sent, `Ambiguous` where that is not known, `Rejected`."""
+        try:
+            sent = await self._sink.post(channel, drawing, name)
+        except RateLimited as slow:
+            await self._park(channel_limit(channel), timedelta(seconds=slow.seconds))
+            raise Blocked from slow
+        except (Unsent, Ambiguous, Rejected) as no:
+            await self._learn(no)
+            raise
+        await self._well()
+        return sent
+
+    async def find(self, channel: str, name: str, since: float) -> Sent | None:
+        """A message of ours whose answer was lost, where reading the channel is granted. Raises `Blocked`."""
+        if not self._may_read:
+            return None
+        await self._spend(EVERYTHING, READS)
+        try:
+            return await self._sink.find(channel, name, since)
+        except (RateLimited, Unsent, Ambiguous) as no:
+            raise Blocked from no
+        except Rejected as no:
+            if no.error == "missing_scope":
+                self._may_read = False
+            return None
+
+    async def update(self, channel: str, ts: str, drawing: Drawing) -> None:
+        """Raises `Blocked` where it should be tried again later, sent or not: drawing twice is harmless."""
+        try:
+            await self._sink.update(channel, ts, drawing)
+        except RateLimited as slow:
+            await self._park(UPDATES, timedelta(seconds=slow.seconds))
+            raise Blocked from slow
+        except Ambiguous as lost:
+            await self._stumble(str(lost))
+            raise Blocked from lost
+        except (Unsent, Rejected) as no:
+            await self._learn(no)
+            raise
+        await self._well()
+
+    async def park_channel(self, channel: str, length: timedelta) -> None:
+        await self._park(channel_limit(channel), length)
+
+    async def _learn(self, no: Unsent | Ambiguous | Rejected) -> None:
+        """What an answer says about the calls that come after it."""
+        if isinstance(no, Rejected):
+            if no.token_refused:
+                await self._refused(no)
+                raise Blocked from no
+            return
+        await self._stumble(str(no), at_once=isinstance(no, Unsent))
+        if isinstance(no, Unsent):
+            raise Blocked from no
+
+    async def _refused(self, no: Rejected) -> None:
+        sentence = (
+            f"Slack refuses our token ({no.error}). Check SLACK_BOT_TOKEN and reinstall the app if it was removed."
+        )
+        await self._park(EVERYTHING, PARKED_BY_REFUSAL)
+        await self._say(sentence)
+
+    async def _stumble(self, reason: str, *, at_once: bool = False) -> None:
+        """After some lost answers in a row everything waits, longer each time."""
+        self._stumbles += 1
+        log.warning("slack unwell", reason=reason, stumbles=self._stumbles)
+        if at_once or self._stumbles >= STUMBLES:
+            await self._park(EVERYTHING, timedelta(seconds=min(LONGEST_PARKED, 2.0**self._stumbles)))
+            await self._say("Slack does not answer. What it is owed waits and is sent when it is back.")
+
+    async def _park(self, limit: Limit, length: timedelta) -> None:
+        at = self._clock.now()
+        await self._store.limits.park(limit.name, at + length, at)
+        log.warning("parked", limit=limit.name, seconds=length.total_seconds())
+
+    async def _say(self, sentence: str) -> None:
+        self._told = True
+        if await self._store.troubles.tell("slack", sentence):
+            log.error("slack trouble", trouble=sentence)
+
+    async def _well(self) -> None:
+        self._stumbles = 0
+        if self._told:
+            self._told = False
+            await self._store.troubles.tell("slack", "")
+            log.info("slack is well again")

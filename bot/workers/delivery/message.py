@@ -1,0 +1,86 @@
+"""Everything that is said to people beside the cards: reminders, calls, nudges."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.cards import messages
+from bot.cards.drawing import Drawing
+from bot.domain.case import Case, Status
+from bot.domain.department import Department
+from bot.domain.notification import Notification, NotificationKind
+from bot.domain.rules import Rules, department_or_lost
+from bot.sinks.outcomes import Rejected
+from bot.store.outbox import CardRecord, CardState
+from bot.workers.delivery.post import Poster
+
+
+class MessageDelivery:
+    def __init__(self, poster: Poster, rules: Rules) -> None:
+        self._poster = poster
+        self._outbox = poster.store.outbox
+        self._rules = rules
+
+    async def deliver(self, owed: Notification) -> bool:
+        """Says whether Slack was called. Raises `Blocked`. What is no longer true is not said."""
+        drawing, department = await self._drawing(owed)
+        channel = department.channel if owed.to[0] not in "@#" else owed.to[1:]
+        record = await self._outbox.message(owed)
+        if drawing is None or not channel or record.tries > 1:
+            await self._outbox.done(owed)
+            return False
+        self._poster.wait_for_lost_answer(record)
+
+        async def remember(changed: CardRecord) -> None:
+            await self._outbox.save_message(owed, changed)
+
+        def fallback() -> Drawing:
+            return Drawing(drawing.text, [])
+
+        try:
+            await self._poster.post(channel, drawing, owed.name, record, remember, fallback)
+        except Rejected as no:
+            if owed.to[0] in "@#":  # a person who left, a fallback that is gone: nobody is helped by trying again
+                await self._outbox.done(owed)
+                await self._poster.store.troubles.tell(f"to:{owed.to}", f"{owed.to} cannot be written to ({no.error}).")
+                return True
+            raise await self._poster.refused(department, channel, no) from no
+        await self._outbox.done(owed)
+        return True
+
+    async def _drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
+        if owed.kind is NotificationKind.TROUBLE:
+            return await self._trouble(department_or_lost(self._rules, owed.case), owed)
+        found = await self._poster.store.cases.find([owed.case])
+        if not found:
+            return None, Department(name="", channel="")
+        case = found[owed.case]
+        department = department_or_lost(self._rules, case.department)
+        link = link_to(await self._outbox.card(case.id))
+        return drawn(owed, case, department, link, self._poster.clock.now()), department
+
+    async def _trouble(self, department: Department, owed: Notification) -> tuple[Drawing | None, Department]:
+        sentence = (await self._poster.store.troubles.all()).get(f"channel:{owed.case}", "")
+        return (messages.trouble(sentence) if sentence else None), department
+
+
+def link_to(card: CardRecord) -> str:
+    """Opens the card in whichever Slack the reader has; empty where there is no card yet."""
+    if card.state is not CardState.POSTED:
+        return ""
+    return f"https://slack.com/app_redirect?channel={card.channel}&message_ts={card.ts}"
+
+
+def drawn(owed: Notification, case: Case, department: Department, link: str, at: datetime) -> Drawing | None:
+    """None where what was owed is no longer true: a claimed case reminds nobody that it is unclaimed."""
+    waits = case.status is Status.NEW
+    hers = case.status is Status.CLAIMED and case.owner == owed.to.removeprefix("@")
+    drawings: dict[NotificationKind, tuple[bool, Callable[[], Drawing]]] = {
+        NotificationKind.REMINDER: (waits, lambda: messages.reminder(case, department, at, link)),
+        NotificationKind.CALL: (waits, lambda: messages.call(case, department, at, link)),
+        NotificationKind.LEASE: (hers, lambda: messages.lease(case, department, link)),
+        NotificationKind.RELEASED: (not hers, lambda: messages.released(case, department, link)),
+        NotificationKind.JOINED: (True, lambda: messages.joined(case, link)),
+        NotificationKind.HANDED: (hers, lambda: messages.handed(case, link)),
+    }
+    true, draw = drawings[owed.kind]
+    return draw() if true else None

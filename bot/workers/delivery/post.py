@@ -1,0 +1,117 @@
+"""One message, posted once as far as that can be known: begun in writing before it is sent, ended in writing after."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+
+from bot.cards.drawing import Drawing
+from bot.clock import Clock
+from bot.domain.department import Department
+from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.rules import Rules
+from bot.sinks.outcomes import Ambiguous, Rejected
+from bot.sinks.slack import Sent
+from bot.store.opening import Store
+from bot.store.outbox import CardRecord, CardState
+from bot.store.writing import ms
+from bot.workers.delivery.gate import PARKED_BY_REFUSAL, Blocked, Gate
+
+log = structlog.get_logger("delivery")
+
+LATE_RETRY = timedelta(seconds=60)
+"""After a lost answer, before the one retry: Slack's own delays are over by then, and a person still waits."""
+LONGEST_RETRY = timedelta(minutes=15)
+
+
+class Poster:
+    """Posts in a department's channel, a person's conversation or a fallback channel."""
+
+    def __init__(self, store: Store, gate: Gate, rules: Rules, clock: Clock) -> None:
+        self.store = store
+        self.gate = gate
+        self._rules = rules
+        self.clock = clock
+        self._gone: set[str] = set()
+
+    def wait_for_lost_answer(self, record: CardRecord) -> None:
+        """A post of which no answer was seen may be there. Raises `Blocked` until the late retry is due."""
+        if record.state is not CardState.POSTING:
+            return
+        wait = min(LATE_RETRY * 2 ** max(0, record.tries - 1), LONGEST_RETRY)
+        if ms(self.clock.now()) - record.since < wait.total_seconds() * 1000:
+            raise Blocked
+
+    async def post(
+        self,
+        channel: str,
+        drawing: Drawing,
+        name: str,
+        record: CardRecord,
+        remember: Callable[[CardRecord], Awaitable[None]],
+        plain: Callable[[], Drawing],
+    ) -> CardRecord:
+        """The record of the message as it is now. Raises `Blocked` if it was not sent, or if that is not known.
+
+        `remember` writes the record down. It is called before the call, so that a crash in between is seen as what it
+        is, and again where Slack certainly did not take it.
+        """
+        if record.state is CardState.POSTING and (there := await self.gate.find(channel, name, record.since / 1000)):
+            log.info("lost answer found", message=name, channel=channel)
+            return record.model_copy(update=_at(there))
+        await self.gate.room_to_post(channel)
+        began = {"state": CardState.POSTING, "since": ms(self.clock.now()), "tries": record.tries + 1}
+        await remember(record.model_copy(update=began))
+        try:
+            sent = await self._send(channel, drawing, name, plain)
+        except Ambiguous as lost:
+            log.warning("answer lost", message=name, channel=channel, reason=str(lost))
+            raise Blocked from lost
+        except (Blocked, Rejected):
+            await remember(record)
+            raise
+        return record.model_copy(update=_at(sent))
+
+    async def _send(self, channel: str, drawing: Drawing, name: str, plain: Callable[[], Drawing]) -> Sent:
+        try:
+            return await self.gate.post(channel, drawing, name)
+        except Rejected as no:
+            if not no.blocks_refused:
+                raise
+            log.exception("our blocks were refused", message=name, error=no.error, faults=list(no.faults))
+            return await self.gate.post(channel, plain(), name)
+
+    async def refused(self, department: Department, channel: str, no: Rejected) -> Blocked:
+        """A channel that cannot be written to: said once where somebody sees it; the cases wait."""
+        log.error("post refused", department=department.name, channel=channel, error=no.error)
+        await self.gate.park_channel(channel, PARKED_BY_REFUSAL)
+        sentence = f"{department.name}: its channel {channel} cannot be written to ({no.error}). {_mend(no.error)}"
+        self._gone.add(department.name)
+        if await self.store.troubles.tell(f"channel:{department.name}", sentence):
+            for to in self._who_hears(department):
+                trouble = Notification(NotificationKind.TROUBLE, department.name, to, Lane.CLICK)
+                await self.store.outbox.add(trouble, self.clock.now())
+        return Blocked()
+
+    def _who_hears(self, department: Department) -> list[str]:
+        if department.fallback:
+            return [f"#{department.fallback}"]
+        return [f"@{person}" for person in self._rules.managers if not person.startswith("S")]
+
+    async def well(self, department: Department) -> None:
+        """Its channel took a message, so whatever was wrong with it is over."""
+        if department.name in self._gone:
+            self._gone.discard(department.name)
+            await self.store.troubles.tell(f"channel:{department.name}", "")
+
+
+def _at(sent: Sent) -> dict[str, object]:
+    return {"state": CardState.POSTED, "channel": sent.channel, "ts": sent.ts, "since": 0, "tries": 0}
+
+
+def _mend(error: str) -> str:
+    if error == "not_in_channel":
+        return "Invite Earshot: type /invite @Earshot there."
+    if error == "is_archived":
+        return "Unarchive it, or give the department another channel in the playbook."
+    return "Check its id in the playbook."

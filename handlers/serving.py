@@ -1,0 +1,67 @@
+"""How Slack's requests come in: signed HTTP, or a socket that we open."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.requests import Request
+from starlette.responses import Response
+
+log = structlog.get_logger("slack")
+
+LOOK_EVERY = 5.0
+"""Seconds between looks at the socket: Bolt's client goes on with a ticket that was refused until somebody clears it."""
+DEAD_AFTER = 3
+"""Looks in a row at which the socket was down."""
+
+
+def make_app(client: AsyncWebClient, signing_secret: str) -> AsyncApp:
+    """`signing_secret` is empty where Socket Mode is used: what comes over our own socket is not signed."""
+    return AsyncApp(
+        client=client,
+        signing_secret=signing_secret or None,
+        request_verification_enabled=bool(signing_secret),
+        url_verification_enabled=True,
+    )
+
+
+def http_endpoint(app: AsyncApp) -> Callable[[Request], Awaitable[Response]]:
+    handler = AsyncSlackRequestHandler(app)
+
+    async def events(request: Request) -> Response:
+        return await handler.handle(request)
+
+    return events
+
+
+class Socket:
+    """Socket Mode, with a watch on it."""
+
+    def __init__(self, app: AsyncApp, app_token: str) -> None:
+        self._handler = AsyncSocketModeHandler(app, app_token, web_client=app.client)
+        self._watching: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        await self._handler.connect_async()
+        self._watching = asyncio.create_task(self._watch())
+
+    async def close(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watching
+        await self._handler.close_async()
+
+    async def _watch(self) -> None:
+        down = 0
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            down = 0 if await self._handler.client.is_connected() else down + 1
+            if down == DEAD_AFTER:
+                log.warning("socket down, asking for another")
+                self._handler.client.wss_uri = None
