@@ -73,11 +73,10 @@ def handed(case: Case, link: str = "") -> Drawing:
 
 
 def trouble(department: str, channel: str, why: str) -> Drawing:
-    """In a fallback channel: a department's own channel cannot be written to. `why` is a sentence."""
-    where = f"<#{channel}>" if channel else "their channel"
+    """In a fallback channel: a department's own channel cannot be written to. `why` says so, and how to mend it."""
+    where = f" (<#{channel}>)" if channel else ""
     return _say(
-        f"⚠️ The cards of {escape(department)} cannot be posted to {where}. {escape(why)} "
-        "Invite Earshot to that channel, or name another one in the playbook; what waits is posted then."
+        f"⚠️ {escape(department)}{where} gets no cards. {escape(why)} Nothing is lost: what waits is posted then."
     )
 
 

@@ -164,7 +164,7 @@ def separate(
     """
     if not staff.may_answer(by):
         allow(Transition.RESOLVE, case, by, staff)
-    left = AuditEvent(at, by, "separated", f"{mention.id} has its own case now")
+    left = AuditEvent(at, by, "separated", f"a post has its own case now, {case_id(mention.id)}")
     after = case.having(
         joined=tuple(joined for joined in case.joined if joined.mention != mention.id),
         joined_count=max(0, case.joined_count - 1),

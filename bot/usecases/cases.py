@@ -9,6 +9,7 @@ from bot.domain import moves
 from bot.domain.case import Case, Resolution
 from bot.domain.decision import Decision, Refused
 from bot.domain.department import Department, Staff
+from bot.domain.lifecycle import Transition, allow, next_status
 from bot.domain.rules import Rules, department_or_lost, known
 from bot.store.cases import CaseStore
 from bot.store.outbox import Outbox
@@ -18,10 +19,11 @@ Decide = Callable[[Case, Staff, Department, datetime], Decision]
 
 
 class Answer(NamedTuple):
-    """A case after what was asked of it, and the department that has it: what its card is drawn from."""
+    """A case after what was asked of it, the department that has it, and when: what its card is drawn from."""
 
     case: Case
     department: Department
+    at: datetime
 
 
 class Cases:
@@ -35,8 +37,18 @@ class Cases:
         self._clock = clock
 
     async def get(self, case_id: str) -> Answer:
+        return self._answer(await self._store.get(case_id))
+
+    async def may(self, case_id: str, by: str, transition: Transition) -> Answer:
+        """Refuses what would be refused: asked before a form opens, so that nobody fills one in for nothing."""
         case = await self._store.get(case_id)
-        return Answer(case, self._department_of(case))
+        _, staff = await self._around(case)
+        allow(transition, case, by, staff)
+        next_status(case, transition, by, self._clock.now())
+        return self._answer(case)
+
+    def departments(self) -> tuple[Department, ...]:
+        return self._rules.departments()
 
     async def claim(self, case_id: str, by: str) -> Answer:
         return await self._move(case_id, lambda c, s, d, at: moves.claim(c, by, s, d, at))
@@ -79,8 +91,7 @@ class Cases:
         left, opened = await self._store.change_all(case_id, decide, self._clock.now())
         assert left.case is not None
         assert opened.case is not None
-        department = self._department_of(left.case)
-        return Answer(left.case, department), Answer(opened.case, department)
+        return self._answer(left.case), self._answer(opened.case)
 
     async def may_answer(self, case_id: str, by: str) -> bool:
         _, staff = await self._around(await self._store.get(case_id))
@@ -100,7 +111,10 @@ class Cases:
 
         (decision,) = await self._store.change_all(case_id, decided, self._clock.now())
         assert decision.case is not None
-        return Answer(decision.case, self._department_of(decision.case))
+        return self._answer(decision.case)
+
+    def _answer(self, case: Case) -> Answer:
+        return Answer(case, self._department_of(case), self._clock.now())
 
     async def _around(self, case: Case) -> tuple[Department, Staff]:
         department = self._department_of(case)
