@@ -9,13 +9,16 @@ from bot.detectors.lexicons.tables import Table
 from bot.domain.assessment import Signal
 
 CUT_OFF = 0.5
+IDIOM = "idiom"
+SAYS_LITTLE = 0.5
+"""Points below which a word is not worth quoting."""
 
 # Log-odds, set by hand on complaints19, tweetacts, uservoice19 and iphonex18 (2026-11-22). A base is what a post is
 # taken for before a word of it is read; the rest is added to it.
-COMPLAINT_BASE, COMPLAINT_IF_NEGATIVE, COMPLAINT_IF_POSITIVE, COMPLAINT_MOST = -2.2, 3.2, -1.2, 4.5
+COMPLAINT_BASE, COMPLAINT_IF_NEGATIVE, COMPLAINT_IF_POSITIVE, COMPLAINT_MOST = -1.1, 3.2, -1.2, 4.5
 PRAISE_BASE, PRAISE_IF_POSITIVE, PRAISE_IF_NEGATIVE, PRAISE_MOST = -2.6, 3.0, -2.5, 3.5
 PRAISE_DENIED = 1.5
-NEED_BASE, PURCHASE_BASE, CRISIS_BASE = -2.1, -2.1, -2.3
+NEED_BASE, PURCHASE_BASE, CRISIS_BASE = -1.5, -1.7, -2.3
 QUESTION_BASE, QUESTION_MARK, QUESTION_WORD = -2.2, 3.0, 1.2
 WHERE_POINTS, HYPOTHETICAL_POINTS, HYPOTHETICAL_REACH = 1.3, -2.5, 6
 
@@ -23,7 +26,15 @@ WHERE_POINTS, HYPOTHETICAL_POINTS, HYPOTHETICAL_REACH = 1.3, -2.5, 6
 class Found(NamedTuple):
     intent: str
     points: float
-    because: str
+    hits: Sequence[Hit] = ()
+    kind: str = ""
+    also: tuple[str, ...] = ()
+    """What speaks for it beside the phrases."""
+
+    def because(self) -> str:
+        worth_quoting = sorted((hit for hit in self.hits if hit.weight >= SAYS_LITTLE), key=lambda hit: -hit.weight)
+        quotes = quoted([*(hit.phrase for hit in worth_quoting), *self.also])
+        return f"{self.intent}{self.kind}: {quotes or 'by its tone'}"
 
 
 class Intents:
@@ -31,8 +42,7 @@ class Intents:
 
     def __init__(self) -> None:
         self._harm = Table("harm")
-        idioms = dict.fromkeys(self._harm.words["idioms"], 0.0)
-        self._kinds = Phrases({kind: {**points, **idioms} for kind, points in self._harm.families.items()})
+        self._kinds = Phrases({**self._harm.families, IDIOM: dict.fromkeys(self._harm.words["idioms"], 0.0)})
 
     def detect(self, batch: Sequence[Hearing]) -> None:
         for hearing in batch:
@@ -41,7 +51,8 @@ class Intents:
                 confidence = likelihood(found.points)
                 holds = confidence >= CUT_OFF
                 holding = holding or holds
-                hearing.add(Signal(self.name, f"intent:{found.intent}", confidence, found.because, holds))
+                because = found.because() if holds else ""
+                hearing.add(Signal(self.name, f"intent:{found.intent}", confidence, because, holds))
             if not holding:
                 hearing.add(Signal(self.name, "intent:other", 0.5))
 
@@ -50,67 +61,66 @@ class Intents:
         yield from self._crisis(hearing.words)
         yield _complaint(hearing)
         yield _praise(hearing)
-        yield _by_phrases("need", NEED_BASE, care.get("need", []))
-        yield _by_phrases("purchase", PURCHASE_BASE, care.get("purchase", []))
-        yield _question(hearing.words, care.get("asks", []))
+        yield _by_phrases("need", NEED_BASE, care.get("need", ()))
+        yield _by_phrases("purchase", PURCHASE_BASE, care.get("purchase", ()))
+        yield _question(hearing.words, care.get("asks", ()))
 
     def _crisis(self, words: list[str]) -> Iterator[Found]:
         """The worst of the kinds of harm. What is denied, feared, or happens in a film, did not happen."""
         points: dict[str, float] = {}
-        phrases: dict[str, list[str]] = {}
-        for hit in self._kinds.find(words):
-            if not hit.weight or preceded(words, hit.start, NEGATORS):
-                continue
+        meant = self._meant(words)
+        for hit in meant:
             feared = preceded(words, hit.start, self._harm.words["hypothetical"], HYPOTHETICAL_REACH)
             points[hit.family] = points.get(hit.family, 0.0) + hit.weight + feared * HYPOTHETICAL_POINTS
-            phrases.setdefault(hit.family, []).append(hit.phrase)
         if "safety" in points and not self._harm.words["where"].isdisjoint(words):
             points["safety"] += WHERE_POINTS
         if points:
             worst = max(points, key=lambda kind: points[kind])
-            yield Found("crisis", CRISIS_BASE + points[worst], f"crisis, {worst}: {quoted(phrases[worst])}")
+            hits = [hit for hit in meant if hit.family == worst]
+            yield Found("crisis", CRISIS_BASE + points[worst], hits, kind=f", {worst}")
+
+    def _meant(self, words: list[str]) -> list[Hit]:
+        found = self._kinds.find(words)
+        idioms = [hit for hit in found if hit.family == IDIOM]
+        return [
+            hit
+            for hit in found
+            if hit.family != IDIOM
+            and not any(idiom.start <= hit.start and hit.end <= idiom.end for idiom in idioms)
+            and not preceded(words, hit.start, NEGATORS)
+        ]
 
 
 def _by_phrases(intent: str, base: float, hits: Sequence[Hit]) -> Found:
-    return Found(intent, base + sum(hit.weight for hit in hits), f"{intent}: {_strongest(hits)}")
-
-
-def _strongest(hits: Sequence[Hit]) -> str:
-    return quoted(hit.phrase for hit in sorted(hits, key=lambda hit: -hit.weight))
+    return Found(intent, base + sum(hit.weight for hit in hits), hits)
 
 
 def _complaint(hearing: Hearing) -> Found:
     """Words of complaint, praise that is denied, and how the whole sounds."""
-    said = hearing.care.get("complaint", [])
-    denied = [hit.phrase for hit in hearing.care.get("praise", []) if preceded(hearing.words, hit.start, NEGATORS)]
+    said = hearing.care.get("complaint", ())
+    denied = [hit for hit in hearing.care.get("praise", ()) if preceded(hearing.words, hit.start, NEGATORS)]
     points = min(COMPLAINT_MOST, sum(hit.weight for hit in said) + PRAISE_DENIED * len(denied))
     points += COMPLAINT_IF_NEGATIVE * hearing.confidence("sentiment:negative")
     points += COMPLAINT_IF_POSITIVE * hearing.confidence("sentiment:positive")
-    quotes = _strongest([hit for hit in said if hit.weight >= CARE_SAYS])
-    because = ", ".join(filter(None, [quotes, quoted(f"not {phrase}" for phrase in denied)]))
-    return Found("complaint", COMPLAINT_BASE + points, f"complaint: {because or 'by its tone'}")
-
-
-CARE_SAYS = 0.5
-"""Points from which a word is worth quoting."""
+    return Found("complaint", COMPLAINT_BASE + points, said, also=tuple(f"not {hit.phrase}" for hit in denied))
 
 
 def _praise(hearing: Hearing) -> Found:
-    meant = [hit for hit in hearing.care.get("praise", []) if not preceded(hearing.words, hit.start, NEGATORS)]
+    meant = [hit for hit in hearing.care.get("praise", ()) if not preceded(hearing.words, hit.start, NEGATORS)]
     points = min(PRAISE_MOST, sum(hit.weight for hit in meant))
     points += PRAISE_IF_POSITIVE * hearing.confidence("sentiment:positive")
     points += PRAISE_IF_NEGATIVE * hearing.confidence("sentiment:negative")
-    return Found("praise", PRAISE_BASE + points, f"praise: {_strongest(meant) or 'by its tone'}")
+    return Found("praise", PRAISE_BASE + points, meant)
 
 
 def _question(words: list[str], asks: Sequence[Hit]) -> Found:
     points = QUESTION_BASE + sum(hit.weight for hit in asks)
-    because = [hit.phrase for hit in asks]
-    if any(word[0] in "?!" and "?" in word for word in words):
+    also: list[str] = []
+    if any("?" in word and word[0] in "?!" for word in words):
         points += QUESTION_MARK
-        because.append("?")
+        also.append("?")
     first = next((word for word in words if word[0].isalpha()), "")
     if first in CARE.words["asking"]:
         points += QUESTION_WORD
-        because.append(first)
-    return Found("question", points, f"question: {quoted(because)}")
+        also.append(first)
+    return Found("question", points, asks, also=tuple(also))

@@ -12,7 +12,7 @@ from bot.detectors.lexicons.phrases import Hit, Phrases, likelihood
 from bot.detectors.lexicons.tables import Table
 from bot.domain.assessment import Signal
 
-BASE = -3.2
+BASE = -2.0
 """Log-odds of an ordinary post."""
 FEW_BRANDS, MANY_HASHTAGS, MANY_LINKS, MANY_HANDLES = 3, 6, 3, 6
 HOOK_POINTS = 1.2

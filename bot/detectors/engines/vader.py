@@ -21,6 +21,11 @@ class Valences(NamedTuple):
 NOTHING = Valences(0.0, 0.0, 0.0, ())
 
 
+class _Near(NamedTuple):
+    words_and_emoticons: list[str]
+    is_cap_diff: bool
+
+
 class Vader:
     def __init__(self) -> None:
         self._engine: Any = SentimentIntensityAnalyzer()
@@ -58,6 +63,7 @@ class Vader:
         )
 
     def _valences(self, seen: Any, words: list[str]) -> list[float]:
+        """As VADER asks of each word no more than three before and two after, it is shown no more."""
         valences: list[float] = []
         lower = [word.lower() for word in words]
         for place, word in enumerate(lower):
@@ -65,5 +71,7 @@ class Vader:
             if word not in self.lexicon or word in BOOSTER_DICT or kind_of:
                 valences.append(0)
             else:
-                self._engine.sentiment_valence(0, seen, words[place], place, valences)
+                first = max(0, place - 3)
+                near = _Near(words[first : place + 3], seen.is_cap_diff)
+                self._engine.sentiment_valence(0, near, words[place], place - first, valences)
         return self._engine._but_check(words, valences) if "but" in lower else valences  # noqa: SLF001

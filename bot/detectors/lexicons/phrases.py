@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from operator import itemgetter
+from itertools import pairwise
 from typing import NamedTuple
 
 NEGATORS = frozenset(
@@ -22,32 +22,41 @@ class Hit(NamedTuple):
     end: int
 
 
+class _Entry(NamedTuple):
+    size: int
+    words: list[str]
+    phrase: str
+    family: str
+    weight: float
+
+
 class Phrases:
     """Phrases of several families. The longest wins; what it covers is closed to the other ones of its family."""
 
     def __init__(self, families: Mapping[str, Mapping[str, float]]) -> None:
-        self._by_first: dict[str, list[tuple[int, list[str], str, str, float]]] = {}
+        self._single: dict[str, list[_Entry]] = {}
+        self._longer: dict[tuple[str, str], list[_Entry]] = {}
         for family, phrases in families.items():
             for phrase, weight in phrases.items():
-                words = phrase.split()
-                entry = (len(words), words, phrase, family, weight)
-                self._by_first.setdefault(words[0], []).append(entry)
-        for entries in self._by_first.values():
-            entries.sort(key=itemgetter(0), reverse=True)
+                self._add(_Entry(len(phrase.split()), phrase.split(), phrase, family, weight))
+        for entries in self._longer.values():
+            entries.sort(key=lambda entry: -entry.size)
+
+    def _add(self, entry: _Entry) -> None:
+        if entry.size == 1:
+            self._single.setdefault(entry.phrase, []).append(entry)
+        else:
+            self._longer.setdefault((entry.words[0], entry.words[1]), []).append(entry)
 
     def find(self, words: list[str]) -> list[Hit]:
         hits: list[Hit] = []
         closed: dict[str, int] = {}
-        look_up = self._by_first.get
-        for start, word in enumerate(words):
-            entries = look_up(word)
-            if not entries:
-                continue
+        for start, pair in enumerate(pairwise([*words, ""])):
+            entries = [*self._longer.get(pair, ()), *self._single.get(pair[0], ())]
             for size, phrase_words, phrase, family, weight in entries:
-                end = start + size
-                if closed.get(family, 0) <= start and (size == 1 or words[start:end] == phrase_words):
-                    closed[family] = end
-                    hits.append(Hit(phrase, family, weight, start, end))
+                if closed.get(family, 0) <= start and (size < 3 or words[start : start + size] == phrase_words):
+                    closed[family] = start + size
+                    hits.append(Hit(phrase, family, weight, start, start + size))
         return hits
 
 
@@ -67,4 +76,4 @@ def likelihood(points: float) -> float:
 
 
 def quoted(phrases: Iterable[str], most: int = 3) -> str:
-    return ", ".join(f"'{phrase}'" for phrase in list(dict.fromkeys(phrases))[:most])
+    return ", ".join([f"'{phrase}'" for phrase in list(dict.fromkeys(phrases))[:most]])

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -17,6 +18,9 @@ IN_HASHTAG_FROM = 5
 """Letters a term must have to be looked for inside a hashtag."""
 WINDOW = 3
 """Words that are put together when looking for a misspelling: "north wind air"."""
+
+REMEMBERED = 10_000
+"""Words whose nearest term is remembered: most words come again."""
 
 POSSESSIVE = re.compile(r"'s?$")
 
@@ -51,7 +55,10 @@ class Terms:
         for entries in self._by_first.values():
             entries.sort(key=lambda entry: (-len(entry[0]), entry[1] is not None))
         self._fuzzy = [(name, subject) for name, subject in self._joined.items() if len(name) >= FUZZY_FROM]
-        self._letters = frozenset(name[0] for name, _ in self._fuzzy)
+        self._letters = frozenset(name[0] for name in self._joined)
+        self._starts = self._letters | {"#", "@"}
+        self._longest = max(map(len, self._joined), default=0) + 2
+        self._near = lru_cache(maxsize=REMEMBERED)(self._nearest)
         self._inside = [(name, subject) for name, subject in self._joined.items() if len(name) >= IN_HASHTAG_FROM]
 
     def _add(self, subject: Subject) -> None:
@@ -78,6 +85,10 @@ class Terms:
         plain = [POSSESSIVE.sub("", word) if "'" in word[1:] else word for word in words]
         start = 0
         while start < len(plain):
+            first = plain[start][0]
+            if plain[start] not in self._by_first and first not in self._starts:
+                start += 1
+                continue
             found, start = self._at(plain, start)
             if found and (found.name not in best or best[found.name].confidence < found.confidence):
                 best[found.name] = found
@@ -114,6 +125,8 @@ class Terms:
             if not word.lstrip("@")[:1].isalpha():
                 break
             together += word.lstrip("@")
+            if len(together) > self._longest:
+                break
             if together in self._never:
                 return None, start + size
             near = self._near(together)
@@ -127,7 +140,7 @@ class Terms:
             subject, way, "untagged" if words[start][0] != "@" else "misspelled", words, start, size
         ), start + size
 
-    def _near(self, letters: str) -> tuple[int, Subject] | None:
+    def _nearest(self, letters: str) -> tuple[int, Subject] | None:
         exact = self._joined.get(letters)
         if exact:
             return 0, exact
