@@ -33,6 +33,7 @@ SENTIMENTS = ("negative", "neutral", "positive", "unsure")
 DEPARTMENTS_SHOWN = 10
 SAID_SHOWN = 240
 """Characters of a telling post: about four lines on a phone."""
+SURPRISED = "If that surprises you, ask whoever runs Earshot to look at `earshot check`."
 IN_WORDS = {Period.TODAY: "today", Period.YESTERDAY: "yesterday", Period.WEEK: "in the last 7 days"}
 PLURALS = {
     Intent.CRISIS: ("crisis", "crises"),
@@ -46,7 +47,7 @@ PLURALS = {
 
 def headline(report: Report) -> str:
     split = report.split
-    if not split.total:
+    if not split.said:
         return f"{_title(report)}."
     shares = ", ".join(f"{_amount(getattr(split, word), split)} {word}" for word in SENTIMENTS)
     overdue = sum(line.overdue for line in report.departments)
@@ -64,16 +65,16 @@ def draw(report: Report, shared_by: str = "") -> Drawing:
 
 
 def _title(report: Report) -> str:
-    of = f" for {report.asked.about}" if report.asked.about else ""
+    asked = report.asked
+    of = f" of {asked.subject}" if asked.subject else f" for {asked.department}" if asked.department else ""
     what = count(report.split.total, "mention") if report.split.total else "Nothing heard"
-    so_far = " so far" if report.asked.period is Period.TODAY and not report.split.total else ""
-    return f"{what}{of} {IN_WORDS[report.asked.period]}{so_far}"
+    so_far = " so far" if asked.period is Period.TODAY and not report.split.total else ""
+    return f"{what}{of} {IN_WORDS[asked.period]}{so_far}"
 
 
 def _figures(report: Report) -> list[Block]:
     if not report.split.total:
-        advice = "If that surprises you, ask whoever runs Earshot to look at `earshot check`."
-        return [header(_title(report)), context(mrkdwn(advice))]
+        return [header(_title(report)), context(mrkdwn(SURPRISED))]
     blocks = [header(_title(report)), context(plain(compared(report)))]
     blocks.append(rich_text(bullets(*_split_lines(report), *_apart(report))))
     if report.intents:
@@ -107,10 +108,9 @@ def _before(report: Report) -> str:
 
 
 def _split_lines(report: Report) -> list[Block]:
+    shown = SENTIMENTS if report.split.said else ()
     return [
-        line(run(f"{word} ", bold=True), run(_amounts(report, word) + _changed(report.change(word))))
-        for word in SENTIMENTS
-        if report.split.said
+        line(run(f"{word} ", bold=True), run(_amounts(report, word) + _changed(report.change(word)))) for word in shown
     ]
 
 
@@ -170,10 +170,13 @@ def _departments(report: Report) -> list[Block]:
     busy = sorted((d for d in report.departments if not d.idle), key=lambda d: (-d.overdue, -d.open, d.name))
     lines = [_department(department) for department in busy[:DEPARTMENTS_SHOWN]]
     if rest := busy[DEPARTMENTS_SHOWN:]:
-        lines.append(line(run(f"{len(rest)} more with {sum(d.open for d in rest):,} open, none more overdue")))
+        open_there, overdue_there = sum(d.open for d in rest), sum(d.overdue for d in rest)
+        lines.append(
+            line(run(f"{len(rest)} more: ", bold=True), run(f"{open_there:,} open, {overdue_there:,} overdue"))
+        )
     if idle := [department.name for department in report.departments if department.idle]:
         names = ", ".join(idle[:DEPARTMENTS_SHOWN]) + (" and others" if len(idle) > DEPARTMENTS_SHOWN else "")
-        lines.append(line(run(f"{names}: ", bold=True), run("nothing open, nothing to do")))
+        lines.append(line(run(f"{names}: ", bold=True), run("nothing open, nothing answered")))
     if not lines:
         return []
     title = f"*Departments*, open now and answered {IN_WORDS[report.asked.period]}"
@@ -217,10 +220,9 @@ def words(asked: Asked) -> str:
 
 def known(noun: str, names: Iterable[str], most: int = 8) -> str:
     """`The subjects are care and sales.` Escaped, for mrkdwn."""
-    all_names = list(names)
-    shown = ", ".join(escape(one_line(name, 60)) for name in all_names[:most])
-    more = f" and {len(all_names) - most} more" if len(all_names) > most else ""
-    return f"The {noun} are: {shown}{more}." if all_names else f"The playbook names no {noun}."
+    shown = [escape(one_line(name, 60)) for name in names]
+    more = f" and {len(shown) - most} more" if len(shown) > most else ""
+    return f"The {noun} are: {', '.join(shown[:most])}{more}." if shown else f"The playbook names no {noun}."
 
 
 def draw_help(subjects: Sequence[str], departments: Sequence[str], corrections: int, cases: int) -> Drawing:

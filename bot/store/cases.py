@@ -91,6 +91,9 @@ class CaseStore:
         found = await self.find(ids)
         return Page(tuple(found[case] for case in ids if case in found), int(total))
 
+    async def overdue_in(self, department: str, at: datetime) -> int:
+        return int(await self._client.call("ZCOUNT", self._keys.open(department), "-inf", at.timestamp()))
+
     async def mine(self, person: str) -> tuple[Case, ...]:
         """What a person has now, the soonest due first."""
         found = await self.find(sorted(await self._client.call("SMEMBERS", self._keys.mine(person))))

@@ -1,0 +1,39 @@
+"""A mention that a colleague flagged: let in and answered in one commit, so that the books hold."""
+
+from datetime import datetime
+
+from bot.domain.case import Case, case_id
+from bot.domain.decision import Decision
+from bot.domain.mention import Mention
+from bot.store import keys as bounds
+from bot.store.client import Client
+from bot.store.keys import Keys
+from bot.store.transaction import Committed, Transaction, commit
+from bot.store.writing import ms, traces, write
+
+
+class FlagStore:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    async def open(self, decision: Decision, at: datetime) -> bool:
+        """As if a source had given it and triage had opened it. False where it was let in before."""
+        assert decision.heard is not None
+        transaction = Transaction(self._keys.inbox)
+        seen = self._keys.seen(decision.heard.mention.id)
+        transaction.guard(seen, "")
+        transaction.write("SET", seen, ms(at), "EX", int(bounds.SEEN_FOR.total_seconds()))
+        transaction.write("HINCRBY", self._keys.books, "seen", 1)
+        write(transaction, self._keys, decision, at)
+        return (await commit(self._client, transaction))[0] is Committed.WRITTEN
+
+    async def known(self, mention: Mention, subject: str) -> Case | None:
+        """The case of this very mention, or of the same words, if there is one."""
+        indexes = [trace.key for trace in traces(self._keys, mention, subject)]
+        same_words = await self._client.call("MGET", *indexes) if indexes else []
+        for found in (case_id(mention.id), *same_words):
+            body = await self._client.call("HGET", self._keys.case(found), "body") if found else None
+            if body:
+                return Case.model_validate_json(body)
+        return None

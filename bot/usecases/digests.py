@@ -1,0 +1,36 @@
+"""A digest as its cases are now: what it is redrawn from after somebody claimed a case on it."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.clock import Clock
+from bot.domain.case import Case
+from bot.domain.decision import Refused
+from bot.domain.department import Department
+from bot.domain.rules import Rules, department_or_lost
+from bot.store.cases import CaseStore
+from bot.store.outbox import Outbox
+
+
+class Digest(NamedTuple):
+    id: str
+    department: Department
+    cases: tuple[Case, ...]
+    at: datetime
+
+
+class Digests:
+    def __init__(self, outbox: Outbox, cases: CaseStore, rules: Rules, clock: Clock) -> None:
+        self._outbox = outbox
+        self._cases = cases
+        self._rules = rules
+        self._clock = clock
+
+    async def get(self, digest_id: str) -> Digest:
+        """Raises `Refused` where it is no longer kept."""
+        record = await self._outbox.digest(digest_id)
+        if record is None:
+            raise Refused("This list is no longer kept. Its open cases are on the Home tab of Earshot.")
+        found = await self._cases.find(record.cases)
+        cases = tuple(found[case] for case in record.cases if case in found)
+        return Digest(record.id, department_or_lost(self._rules, record.department), cases, self._clock.now())

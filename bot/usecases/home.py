@@ -1,0 +1,32 @@
+"""What a person sees on the Home tab: hers first, then every department, then whether Earshot itself is well."""
+
+from datetime import UTC, datetime
+
+from bot.cards.home import AtHome, Desk, Ear
+from bot.clock import Clock
+from bot.domain.rules import Rules
+from bot.store.cases import CaseStore
+from bot.store.inbox import Inbox
+from bot.store.troubles import Troubles
+
+
+class Home:
+    def __init__(self, cases: CaseStore, inbox: Inbox, troubles: Troubles, rules: Rules, clock: Clock) -> None:
+        self._cases = cases
+        self._inbox = inbox
+        self._troubles = troubles
+        self._rules = rules
+        self._clock = clock
+
+    async def of(self, person: str) -> AtHome:
+        """Raises `Unreachable`."""
+        at = self._clock.now()
+        desks = []
+        for department in self._rules.departments():
+            page = await self._cases.open_in(department.name, most=1)
+            overdue = await self._cases.overdue_in(department.name, at)
+            desks.append(Desk(department, page.total, overdue))
+        heard = await self._inbox.heard()
+        ears = [Ear(source, datetime.fromtimestamp(last / 1000, UTC)) for source, last in sorted(heard.items())]
+        troubles = (await self._troubles.all()).values()
+        return AtHome(await self._cases.mine(person), tuple(desks), tuple(ears), tuple(troubles), at)
