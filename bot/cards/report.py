@@ -25,7 +25,7 @@ from bot.cards.drawing import (
 from bot.cards.words import escape, one_line
 from bot.domain.assessment import Intent
 from bot.domain.case import Case, Status
-from bot.domain.report import FEWEST, Asked, Change, DepartmentLine, Report, Split, Took, Volume
+from bot.domain.report import FEWEST, Change, DepartmentLine, Report, Split, Took, Volume
 from bot.domain.spans import Period, floor
 from bot.domain.words import count, length
 
@@ -209,13 +209,8 @@ def _foot(report: Report, shared_by: str) -> list[Block]:
         told += f" Shares are of the {report.split.said:,} about us."
     if shared_by:
         return [context(mrkdwn(f"{told} Shared by <@{shared_by}>. Ask for your own with `{buttons.SENTIMENT} help`."))]
-    share = button("Share here", buttons.SHARE_REPORT, words(report.asked), aloud="Post this report in this channel")
+    share = button("Share here", buttons.SHARE_REPORT, report.asked.words, aloud="Post this report in this channel")
     return [actions(share), context(mrkdwn(f"{told} Only you see this."))]
-
-
-def words(asked: Asked) -> str:
-    """What a person would have to type to ask for the same."""
-    return f"{asked.period.value} {asked.about}".strip()
 
 
 def known(noun: str, names: Iterable[str], most: int = 8) -> str:

@@ -42,6 +42,11 @@ class Asked(NamedTuple):
     def about(self) -> str:
         return self.subject or self.department
 
+    @property
+    def words(self) -> str:
+        """What a person would have to type to ask for the same."""
+        return f"{self.period.value} {self.about}".strip()
+
     def covers(self, said: Said) -> bool:
         return (not self.subject or said.subject == self.subject) and (
             not self.department or said.department == self.department

@@ -1,9 +1,8 @@
 """What was counted, read back for spans of time: tallies, times, endings, and the posts that say most."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -16,6 +15,8 @@ from bot.store.writing import day_of
 
 HOURS_AT_ONCE = 48
 """Hours in one round trip: today and yesterday at once, and a week leaves others a turn in between."""
+Coverage = tuple[tuple[int, ...], ...]
+"""For each quarter of an hour, the spans that it belongs to. Nearly all hours of a report have one of two or three."""
 
 
 class Tallies:
@@ -25,14 +26,14 @@ class Tallies:
 
     async def read(self, *spans: Span) -> list[Tally]:
         """One tally for each span; spans may overlap, and each hour is read once."""
-        tallies: list[dict[Said, int]] = [{} for _ in spans]
+        sums: dict[Coverage, dict[str, int]] = {}
         hours = sorted({hour for span in spans for hour in span.hours()})
         for start in range(0, len(hours), HOURS_AT_ONCE):
             some = hours[start : start + HOURS_AT_ONCE]
             replies = await self._client.together([("HGETALL", self._keys.tally(hour)) for hour in some])
             for hour, flat in zip(some, replies, strict=True):
-                _add(flat, _into(hour, spans, tallies))
-        return list(tallies)
+                _add(flat, sums.setdefault(_coverage(hour, spans), {}))
+        return _tallies(sums, len(spans))
 
     async def telling(self, span: Span, subjects: Iterable[str], most: int) -> list[str]:
         """The cases that say most of what was said in these hours, the best first; the first hour may begin earlier."""
@@ -85,24 +86,26 @@ class Tallies:
         return int(await self._client.call("XLEN", self._keys.corrections))
 
 
-def _into(hour: datetime, spans: Sequence[Span], tallies: Sequence[dict[Said, int]]) -> list[list[dict[Said, int]]]:
-    """For each quarter of this hour, the tallies that it belongs to."""
-    return [
-        [tally for span, tally in zip(spans, tallies, strict=True) if hour + quarter * QUARTER in span]
-        for quarter in range(timedelta(hours=1) // QUARTER)
-    ]
+def _coverage(hour: datetime, spans: Sequence[Span]) -> Coverage:
+    quarters = range(timedelta(hours=1) // QUARTER)
+    return tuple(
+        tuple(nth for nth, span in enumerate(spans) if hour + quarter * QUARTER in span) for quarter in quarters
+    )
 
 
-def _add(flat: Sequence[Any], into: Sequence[Sequence[dict[Said, int]]]) -> None:
+def _add(flat: Sequence[Any], to: dict[str, int]) -> None:
+    """The one loop that sees every field of every hour: it adds, and leaves reading what they say for later."""
     fields = iter(flat)
     for field, count in zip(fields, fields, strict=True):
-        quarter, said = _read(field)
-        for tally in into[quarter]:
-            tally[said] = tally.get(said, 0) + int(count)
+        to[field] = to.get(field, 0) + int(count)
 
 
-@lru_cache(maxsize=50_000)
-def _read(field: str) -> tuple[int, Said]:
-    """Remembered: the same few thousand fields come in every hour."""
-    quarter, subject, department, sentiment, intent = parts_of(field)
-    return int(quarter), Said(subject, department, sentiment, intent)
+def _tallies(sums: Mapping[Coverage, Mapping[str, int]], spans: int) -> list[Tally]:
+    tallies: list[dict[Said, int]] = [{} for _ in range(spans)]
+    for coverage, counts in sums.items():
+        for field, count in counts.items():
+            quarter, subject, department, sentiment, intent = parts_of(field)
+            said = Said(subject, department, sentiment, intent)
+            for nth in coverage[int(quarter)]:
+                tallies[nth][said] = tallies[nth].get(said, 0) + count
+    return list(tallies)

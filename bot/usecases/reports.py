@@ -1,0 +1,193 @@
+"""What a manager may ask of the tallies: `/sentiment today`, and the same for everybody in a channel."""
+
+import difflib
+import html
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.cards import report as cards
+from bot.cards.drawing import Drawing
+from bot.cards.words import escape, one_line
+from bot.clock import Clock
+from bot.domain.case import Case, Resolution
+from bot.domain.decision import Measure, Refused
+from bot.domain.report import Asked, DepartmentLine, Report, Split, Tally, intents_of, timed
+from bot.domain.routing import NOBODY
+from bot.domain.spans import Period, Span, Spans, spans_of
+from bot.domain.subject import Subject, SubjectKind
+from bot.store.books import Books
+from bot.store.cases import CaseStore
+from bot.store.tallies import Tallies
+from bot.usecases.rules import Rules
+
+TELLING_SHOWN = 3
+TELLING_LOOKED_AT = 24
+"""Some of the best are gone, were said before the span began, or turned out to be nothing."""
+HELP = "help"
+
+
+class Reports:
+    """Everyone may ask. Each method raises `Refused` with a sentence for the person, or `Unreachable`."""
+
+    def __init__(
+        self,
+        tallies: Tallies,
+        books: Books,
+        cases: CaseStore,
+        rules: Rules,
+        subjects: Callable[[], Sequence[Subject]],
+        clock: Clock,
+    ) -> None:
+        self._tallies = tallies
+        self._books = books
+        self._cases = cases
+        self._rules = rules
+        self._subjects = subjects
+        self._clock = clock
+
+    async def answer(self, by: str, words: str) -> Drawing:  # noqa: ARG002 - who asks changes nothing: everyone may
+        """For the eyes of whoever asked, with the button that shares it."""
+        if _folded(words) == HELP:
+            return await self.help()
+        return cards.draw(await self.report(self.asked(words)))
+
+    async def share(self, by: str, words: str) -> Drawing:
+        """The same for a channel, as it is now; `words` come from the button."""
+        return cards.draw(await self.report(self.asked(words)), shared_by=by)
+
+    async def help(self) -> Drawing:
+        account = await self._books.read()
+        corrections = await self._tallies.corrections()
+        return cards.draw_help(self._subject_names(), self._department_names(), corrections, account.opened)
+
+    def asked(self, words: str) -> Asked:
+        """No word means today; a subject or a department alone means today's. Raises `Refused`, with the nearest."""
+        said = _folded(words)
+        first, _, rest = said.partition(" ")
+        periods = [period.value for period in Period]
+        if first in periods:
+            return self._scoped(Period(first), rest.strip())
+        if not said:
+            return Asked()
+        near = difflib.get_close_matches(first, [*periods, HELP], n=1)
+        try:
+            return self._scoped(Period.TODAY, said)
+        except Refused:
+            if near and not rest:
+                raise Refused(f"I don't know “{_echo(first)}”. Did you mean `{near[0]}`?") from None
+            if near:
+                raise Refused(f"I don't know “{_echo(first)}”. Did you mean `{near[0]} {_echo(rest)}`?") from None
+            raise
+
+    def _scoped(self, period: Period, name: str) -> Asked:
+        if not name:
+            return Asked(period)
+        subjects = {_folded(subject): subject for subject in self._subject_names()}
+        departments = {_folded(department): department for department in self._department_names()}
+        if name in subjects:
+            return Asked(period, subject=subjects[name])
+        if name in departments:
+            return Asked(period, department=departments[name])
+        names = {**departments, **subjects}
+        near = difflib.get_close_matches(name, names, n=1)
+        if near:
+            meant = escape(f"{period.value} {names[near[0]]}")
+            raise Refused(f"I know no subject or department “{_echo(name)}”. Did you mean `{meant}`?")
+        raise Refused(
+            f"I know no subject or department “{_echo(name)}”. "
+            f"{cards.known('subjects', subjects.values())} {cards.known('departments', departments.values())} "
+            "`/sentiment help` tells what else you can ask."
+        )
+
+    async def report(self, asked: Asked) -> Report:
+        at = self._clock.now()
+        zone = ZoneInfo(self._rules.time_zone)
+        spans = spans_of(asked.period, at, zone)
+        now, like, before = map(asked.of, await self._tallies.read(*spans))
+        rivals = frozenset[str]() if asked.about else self._competitors()
+        return Report(
+            asked=asked,
+            brand_time=at.astimezone(zone),
+            split=Split.of(now, rivals),
+            like=Split.of(like, rivals),
+            before=Split.of(before, rivals),
+            intents=intents_of(now, rivals),
+            competitors=_by_subject(now, rivals),
+            telling=await self._telling(asked, spans, now, rivals),
+            departments=await self._lines(asked, spans.now, now, at),
+        )
+
+    async def departments(self, at: datetime) -> list[DepartmentLine]:
+        """What is open and overdue in each department, in the playbook's order: for the Home tab."""
+        names = self._department_names()
+        standing = await self._tallies.standing(names, at)
+        return [DepartmentLine(name, *standing[name]) for name in names]
+
+    async def _telling(self, asked: Asked, spans: Spans, tally: Tally, rivals: frozenset[str]) -> tuple[Case, ...]:
+        subjects = sorted({said.subject for said in tally} - rivals)
+        best = await self._tallies.telling(spans.now, subjects, TELLING_LOOKED_AT)
+        found = await self._cases.find(best)
+        fitting = [found[case] for case in best if case in found and _tells(found[case], asked, spans.now)]
+        return tuple(fitting[:TELLING_SHOWN])
+
+    async def _lines(self, asked: Asked, span: Span, tally: Tally, at: datetime) -> tuple[DepartmentLine, ...]:
+        """None for a subject: departments keep their clocks for all subjects together."""
+        if asked.subject:
+            return ()
+        names = [asked.department] if asked.department else self._with_lost(tally)
+        standing = await self._tallies.standing(names, at)
+        ended = await self._tallies.ended(span)
+        took = await self._tallies.took(span, names)
+        lines = []
+        for name in names:
+            closed = {resolution: ended[name, resolution.value] for resolution in Resolution}
+            answered = sum(count for resolution, count in closed.items() if resolution.helped)
+            line = DepartmentLine(
+                name,
+                *standing[name],
+                answered=answered,
+                closed_otherwise=sum(closed.values()) - answered,
+                claim=timed(took[name, Measure.CLAIM]),
+                resolve=timed(took[name, Measure.RESOLVE]),
+            )
+            lines.append(line)
+        return tuple(lines)
+
+    def _with_lost(self, tally: Tally) -> list[str]:
+        """The playbook's departments, and those that it has lost but that were given something in this time."""
+        names = self._department_names()
+        return [*names, *sorted({said.department for said in tally} - {*names, NOBODY})]
+
+    def _subject_names(self) -> list[str]:
+        return [subject.name for subject in self._subjects()]
+
+    def _department_names(self) -> list[str]:
+        return [department.name for department in self._rules.departments()]
+
+    def _competitors(self) -> frozenset[str]:
+        return frozenset(subject.name for subject in self._subjects() if subject.kind is SubjectKind.COMPETITOR)
+
+
+def _by_subject(tally: Tally, subjects: Iterable[str]) -> tuple[tuple[str, Split], ...]:
+    splits = [(subject, Split.of(Asked(subject=subject).of(tally))) for subject in subjects]
+    return tuple(
+        sorted(((name, split) for name, split in splits if split.said), key=lambda one: (-one[1].said, one[0]))
+    )
+
+
+def _tells(case: Case, asked: Asked, span: Span) -> bool:
+    """Said in this time, of this department where one was asked for, and not corrected since."""
+    said = min(case.mention.created_at, case.first_opened_at)
+    wrong = case.resolution in {Resolution.SPAM, Resolution.NOT_ABOUT_US}
+    return said in span and not wrong and asked.department in {"", case.department}
+
+
+def _folded(words: str) -> str:
+    """As Slack sends it, `&` and `<` are escaped; blanks and case are of no account."""
+    return " ".join(html.unescape(words).casefold().split())
+
+
+def _echo(words: str) -> str:
+    """What a person typed, in a sentence that Slack reads as mrkdwn."""
+    return escape(one_line(words, 60).replace("`", "'"))
