@@ -42,7 +42,7 @@ def place(path: Path) -> str:
             words += f"[{step + 1}]"
         else:
             words += f".{step}" if words else step
-    return words
+    return words if words.isprintable() else ascii(words)[1:-1]
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -118,6 +118,12 @@ def listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+def _some(value: tuple[T, ...]) -> tuple[T, ...]:
+    if not value:
+        raise ValueError("is empty; name at least one")
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Channel = Annotated[str, AfterValidator(_channel)]
 Person = Annotated[str, AfterValidator(_person)]
@@ -129,3 +135,5 @@ DepartmentName = Annotated[Name, AfterValidator(_department)]
 Hour = Annotated[Window, BeforeValidator(_window)]
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 Many = Annotated[tuple[T, ...], BeforeValidator(listed)]
+Some = Annotated[tuple[T, ...], AfterValidator(_some)]
+"""At least one. (pydantic's own min_length does not count those that have a fault.)"""

@@ -16,7 +16,6 @@ SENTENCES = {
     "model_type": "must be a table",
     "string_too_short": "is empty",
     "string_too_long": "is longer than {max_length} characters",
-    "too_short": "is empty; name at least one",
     "float_type": "must be a number",
     "bool_type": "must be true or false, without quotes",
     "int_type": "must be a whole number, without quotes",

@@ -32,7 +32,7 @@ def source_tables(raw: object, models: Models) -> tuple[list[SourceEntry], list[
 
 
 def _path(kind: str, name: str | None) -> Path:
-    return ("sources", kind) if name is None else ("sources", kind, name)
+    return ("sources", kind, name) if name else ("sources", kind)
 
 
 def _each(table: dict[str, Any], model: type[BaseModel]) -> Iterator[tuple[str | None, dict[str, Any]]]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from bot.domain.subject import SubjectKind
 from bot.playbook.book import Detectors
@@ -16,8 +16,10 @@ from bot.playbook.parts import (
     Name,
     People,
     Person,
+    Some,
     Word,
     Zone,
+    listed,
     one_of,
 )
 
@@ -42,7 +44,7 @@ class BrandTable(Table):
 class SubjectTable(Table):
     name: Name
     kind: Annotated[str, AfterValidator(one_of(*SubjectKind))] = SubjectKind.BRAND.value
-    terms: Annotated[Many[Word], Field(min_length=1)]
+    terms: Annotated[Some[Word], BeforeValidator(listed)]
     handles: Many[Word] = ()
     exclude: Many[Word] = ()
 
@@ -88,7 +90,7 @@ class FileTable(Table):
 
     brand: BrandTable
     subjects: tuple[SubjectTable, ...] = ()
-    departments: Annotated[tuple[DepartmentTable, ...], Field(min_length=1)]
-    routes: Annotated[tuple[RouteTable, ...], Field(min_length=1)]
+    departments: Some[DepartmentTable]
+    routes: Some[RouteTable]
     detectors: DetectorsTable = DetectorsTable()
     sources: dict[str, dict[str, Any]] = {}

@@ -1,0 +1,143 @@
+"""A mention opens a case, joins one, or is tallied."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.case import HISTORY_KEPT, JOINED_KEPT, Case, Joining, Status, case_id
+from bot.domain.decision import Decision, Outcome
+from bot.domain.intake import conversation_key, copy_key, join, open_case, tally
+from bot.domain.notification import Lane, NotificationKind
+from bot.domain.routing import NOBODY, Route
+from tests.domain.made import AT, CARE, CLOCKS, after, assessed, case, mention
+
+COMPLAINTS = Route(name="complaint", to="care", clocks=CLOCKS)
+
+
+def moved(decision: Decision) -> Case:
+    assert decision.case is not None
+    return decision.case
+
+
+def test_a_mention_opens_a_case_whose_id_follows_from_its_own() -> None:
+    decision = open_case(mention(), assessed("intent:complaint"), COMPLAINTS, CARE, after(minutes=1))
+
+    opened = moved(decision)
+    assert (opened.id, opened.version, opened.status) == (case_id("x:1"), 1, Status.NEW)
+    assert (opened.route, opened.department, decision.deadline) == ("complaint", "care", after(minutes=16))
+    assert decision.before is None
+    assert decision.heard is not None
+    assert (decision.heard.outcome, decision.heard.department) == (Outcome.OPENED, "care")
+
+
+def test_a_crisis_opens_in_the_lane_of_crises() -> None:
+    decision = open_case(mention(), assessed("intent:crisis"), COMPLAINTS, CARE, AT)
+
+    assert [one.lane for one in decision.notifications] == [Lane.CRISIS]
+
+
+def test_an_opened_case_reads_back_as_it_was_written() -> None:
+    """It is built without checking, for speed; so what is built must be what the checks would let through."""
+    opened = moved(open_case(mention(), assessed("intent:complaint"), COMPLAINTS, CARE, AT))
+
+    assert Case.model_validate_json(opened.model_dump_json()) == opened
+
+
+@pytest.mark.parametrize(("label", "outcome"), [("intent:spam", Outcome.SPAM), ("intent:praise", Outcome.TALLIED)])
+def test_what_nobody_needs_to_see_is_counted_for_what_it_is(label: str, outcome: Outcome) -> None:
+    decision = tally(mention(), assessed(label), AT)
+
+    assert decision.case is None
+    assert decision.notifications == ()
+    assert decision.heard is not None
+    assert (decision.heard.outcome, decision.heard.department) == (outcome, NOBODY)
+
+
+def test_the_owner_is_told_when_the_person_writes_again() -> None:
+    decision = join(case(Status.CLAIMED), mention(id="x:2"), assessed(), Joining.SAME_PERSON, CARE, after(minutes=5))
+
+    assert [(one.kind, one.to) for one in decision.notifications] == [
+        (NotificationKind.CARD, "care"),
+        (NotificationKind.JOINED, "@U0ANA"),
+    ]
+    assert (moved(decision).owner, moved(decision).joined_count) == ("U0ANA", 1)
+
+
+def test_copies_are_counted_and_trouble_nobody() -> None:
+    decision = join(case(Status.CLAIMED), mention(id="x:2"), assessed(), Joining.COPY, CARE, AT)
+
+    assert [one.kind for one in decision.notifications] == [NotificationKind.CARD]
+
+
+def test_a_resolved_case_is_reopened_by_the_person_and_its_last_owner_is_told() -> None:
+    decision = join(case(Status.RESOLVED), mention(id="x:2"), assessed(), Joining.SAME_PERSON, CARE, after(days=2))
+
+    again = moved(decision)
+    assert (again.status, again.owner, again.due) == (Status.NEW, "", after(days=2, minutes=15))
+    assert [event.what for event in decision.events] == ["joined", "reopened"]
+    assert decision.notifications[1].to == "@U0ANA"
+
+
+def test_joining_moves_no_clock_of_an_open_case() -> None:
+    waiting = case()
+
+    assert moved(join(waiting, mention(id="x:2"), assessed(), Joining.COPY, CARE, after(minutes=9))).due == waiting.due
+
+
+def test_a_case_that_a_thousand_join_stays_small_and_counts_them_all() -> None:
+    found = case()
+    for number in range(1000):
+        found = moved(join(found, mention(id=f"x:{number + 2}"), assessed(), Joining.COPY, CARE, AT))
+
+    assert (found.joined_count, len(found.joined), len(found.history)) == (1000, JOINED_KEPT, HISTORY_KEPT)
+    assert found.joined[-1].mention == "x:1001"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("You lost my suitcase again", "you LOST my suitcase, again!!"),
+        ("You lost my suitcase again", "RT @joe: You lost my suitcase again https://t.co/abc"),
+        ("You lost my suitcase again", "@northwindair You lost my suitcase again via @joe"),
+        ("You lost my suitcase again", "You lost my suitcase again 😡😡"),
+        ("Your café closed at noon today", "Your cafe\u0301 closed at noon today"),
+    ],
+)
+def test_the_same_words_are_a_copy_whatever_stands_around_them(one: str, other: str) -> None:
+    assert copy_key(mention(text=one), "Northwind") == copy_key(mention(text=other), "Northwind") != ""
+
+
+@pytest.mark.parametrize("text", ["Thank you so", "😡😡😡", "https://t.co/abc @northwindair", "", "ok"])
+def test_too_few_words_are_nobodys_copy(text: str) -> None:
+    assert copy_key(mention(text=text), "Northwind") == ""
+
+
+def test_the_same_words_about_another_subject_are_no_copy() -> None:
+    assert copy_key(mention(), "Northwind") != copy_key(mention(), "Skylark")
+
+
+def test_other_words_are_no_copy() -> None:
+    assert copy_key(mention(), "N") != copy_key(mention(text="You found my suitcase again"), "N")
+
+
+def test_a_conversation_is_one_persons_on_one_outlet() -> None:
+    keys = {
+        conversation_key(mention(conversation="7")),
+        conversation_key(mention(conversation="8")),
+        conversation_key(mention(conversation="7", author="@kim")),
+        conversation_key(mention(id="forum:1", conversation="7")),
+    }
+
+    assert len(keys) == 4
+
+
+def test_who_is_unknown_or_speaks_outside_a_conversation_joins_nobody() -> None:
+    assert conversation_key(mention()) == ""
+    assert conversation_key(mention(conversation="7", author=None)) == ""
+
+
+@given(st.text(), st.text(max_size=20))
+def test_a_copy_key_is_short_and_safe_in_a_key_whatever_the_text(text: str, subject: str) -> None:
+    key = copy_key(mention(text=text), subject)
+
+    assert key == "" or (len(key) == 8 and key.isalnum())

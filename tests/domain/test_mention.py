@@ -1,0 +1,135 @@
+"""What may come in as a mention, and what is made of it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from bot.domain.mention import TEXT_KEPT, UNKNOWN_AUTHOR, Mention
+from tests.domain.made import mention
+
+LEAST = {"id": "x:1", "text": "hello", "created_at": "2015-02-17T07:52:20Z"}
+
+
+def test_id_text_and_time_are_enough() -> None:
+    found = Mention.model_validate(LEAST)
+
+    assert (found.source, found.author, found.who) == ("x", UNKNOWN_AUTHOR, "somebody")
+    assert found.created_at == datetime(2015, 2, 17, 7, 52, 20, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("given_as", "id_", "source"),
+    [
+        ({"id": "x:1"}, "x:1", "x"),
+        ({"id": "x:1", "source": "x"}, "x:1", "x"),
+        ({"id": "1", "source": "x"}, "x:1", "x"),
+        ({"id": 567592368451248130, "source": "x"}, "x:567592368451248130", "x"),
+        ({"id": "urn:post:7", "source": "forum"}, "forum:urn:post:7", "forum"),
+        ({"id": "x:1", "source": None}, "x:1", "x"),
+    ],
+)
+def test_an_id_names_its_source_however_it_is_given(given_as: dict[str, Any], id_: str, source: str) -> None:
+    found = Mention.model_validate(LEAST | given_as)
+
+    assert (found.id, found.source) == (id_, source)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"id": "1"},
+        {"id": ""},
+        {"id": "x:"},
+        {"id": "x: 1"},
+        {"id": "1", "source": "a b"},
+        {"id": True, "source": "x"},
+        {"id": None},
+        {"text": None},
+        {"text": 3},
+        {"created_at": "yesterday"},
+        {"created_at": None},
+        {"created_at": "0001-01-01T00:00:00+14:00"},
+        {"created_at": "9999-12-31T23:59:59-10:00"},
+        {"author": 3},
+        {"author": {"name": "nobody's id"}},
+        {"author": {"id": "1", "followers": -1}},
+        {"subjects": [["nested"]]},
+    ],
+    ids=str,
+)
+def test_what_is_no_mention_is_refused_and_raises_nothing_else(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Mention.model_validate(LEAST | wrong)
+
+
+def test_a_time_is_kept_in_utc_and_without_a_zone_is_taken_for_it() -> None:
+    times = [mention(created_at=said).created_at for said in ("2026-03-10T10:00:00+01:00", "2026-03-10 09:00")]
+
+    assert times == [datetime(2026, 3, 10, 9, tzinfo=UTC)] * 2
+
+
+@pytest.mark.parametrize(
+    ("author", "who"),
+    [
+        ("@joe", "@joe"),
+        ("joe", "@joe"),
+        ({"id": "7", "handle": "joe", "name": "Joe"}, "@joe"),
+        ({"id": 7, "name": "Joe"}, "Joe"),
+        ({"handle": "joe"}, "@joe"),
+        (None, "somebody"),
+    ],
+)
+def test_who_said_it_is_shown_by_the_best_name_there_is(author: object, who: str) -> None:
+    assert mention(author=author).who == who
+
+
+def test_unknown_keys_are_passed_over_here_and_in_the_author() -> None:
+    assert mention(likes=3, author={"id": "1", "mood": "sour"}).author.id == "1"
+
+
+def test_a_long_post_is_cut_and_says_so() -> None:
+    found = mention(text="a" * (TEXT_KEPT + 1))
+
+    assert (len(found.text), found.text[-1]) == (TEXT_KEPT, "…")
+    assert mention(text="a" * TEXT_KEPT).text == "a" * TEXT_KEPT
+
+
+def test_what_no_store_can_carry_is_made_carriable() -> None:
+    found = mention(text="half \ud83d of an emoji\x00", author={"id": "1", "name": "a\x00b"})
+
+    assert (found.text, found.author.name) == ("half ? of an emoji\ufffd", "a\ufffdb")
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner, max_size=3)
+)
+raw_mentions = st.fixed_dictionaries(
+    {},
+    optional={
+        key: anything | st.sampled_from(["x:1", "x", "2026-03-10T09:00:00Z"])
+        for key in ("id", "source", "text", "created_at", "lang", "url", "conversation", "subjects", "author")
+    },
+)
+
+
+@given(raw_mentions | anything)
+def test_whatever_comes_in_is_a_mention_that_reads_back_the_same_or_is_refused(raw: object) -> None:
+    try:
+        found = Mention.model_validate(raw)
+    except ValidationError:
+        return
+    assert Mention.kept(found.model_dump_json()) == found
+
+
+@given(st.text(st.characters(exclude_categories=())), st.datetimes(timezones=st.timezones()))
+def test_any_words_at_any_time_survive_being_kept(text: str, at: datetime) -> None:
+    try:
+        found = mention(text=text, created_at=at.isoformat())
+    except ValidationError:
+        assert at.year in {1, 9999}
+        return
+    assert Mention.kept(found.model_dump_json().encode()) == found

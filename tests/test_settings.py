@@ -1,0 +1,191 @@
+"""What the environment may say, and what is said of it when it is wrong."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.settings import NAMES, Fault, Settings, SettingsFaults, _environment, hook_variable, load_settings
+
+ROOT = Path(__file__).parents[1]
+SIGNING = "whsec_c2VjcmV0"
+
+
+def faults(**environ: str) -> list[Fault]:
+    with pytest.raises(SettingsFaults) as refused:
+        load_settings(environ)
+    return list(refused.value.faults)
+
+
+def test_an_empty_environment_is_enough_for_the_demo_and_has_sensible_defaults() -> None:
+    settings = load_settings({})
+
+    assert (settings.slack_api_url, settings.x_api_url) == ("https://slack.com/api/", "https://api.twitter.com")
+    assert (settings.data, settings.playbook, settings.redis_url) == (Path(".earshot"), Path("playbook.toml"), None)
+    assert (settings.host, settings.port, settings.log, settings.log_format) == ("0.0.0.0", 8080, "info", "auto")
+
+
+def test_a_variable_that_is_empty_is_one_that_is_not_set() -> None:
+    assert load_settings(dict.fromkeys([*NAMES, "EARSHOT_HOOK_FORUM_SECRET"], " ")) == load_settings({})
+
+
+def test_every_variable_reaches_its_setting() -> None:
+    settings = load_settings(
+        {
+            "SLACK_BOT_TOKEN": "xoxb-1",
+            "SLACK_APP_TOKEN": "xapp-1",
+            "SLACK_SIGNING_SECRET": "0f",
+            "SLACK_API_URL": "http://127.0.0.1:9/api/",
+            "REDIS_URL": "unix:///run/redis.sock",
+            "EARSHOT_DATA": "kept",
+            "EARSHOT_PLAYBOOK": "ours.toml",
+            "EARSHOT_HOST": "127.0.0.1",
+            "EARSHOT_PORT": " 0 ",
+            "EARSHOT_LOG": "DEBUG",
+            "EARSHOT_LOG_FORMAT": "json",
+            "X_BEARER_TOKEN": "AAA",
+            "X_API_URL": "https://x.example",
+        }
+    )
+
+    assert settings == Settings.model_construct(
+        slack_bot_token=SecretStr("xoxb-1"),
+        slack_app_token=SecretStr("xapp-1"),
+        slack_signing_secret=SecretStr("0f"),
+        slack_api_url="http://127.0.0.1:9/api/",
+        redis_url=SecretStr("unix:///run/redis.sock"),
+        data=Path("kept"),
+        playbook=Path("ours.toml"),
+        host="127.0.0.1",
+        port=0,
+        log="debug",
+        log_format="json",
+        x_bearer_token=SecretStr("AAA"),
+        x_api_url="https://x.example",
+        hooks={},
+    )
+
+
+def test_what_is_handed_in_is_all_there_is() -> None:
+    """Neither the environment of the test nor an .env beside it is looked at."""
+    assert load_settings({"PATH": "/bin", "EARSHOT_PORT": "1"}).port == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SLACK_BOT_TOKEN", "xoxp-1", "begins with 'xoxb-'; what stands there does not."),
+        ("SLACK_APP_TOKEN", "xoxb-1", "begins with 'xapp-'; what stands there does not."),
+        ("SLACK_SIGNING_SECRET", "xapp-1", "this is a token; the signing secret is in your app's settings"),
+        ("SLACK_API_URL", "slack.com", "must begin with http:// or https://"),
+        ("X_API_URL", "ftp://x", "must begin with http:// or https://"),
+        ("REDIS_URL", "http://localhost", "must begin with redis:// or rediss:// or unix://"),
+        ("REDIS_URL", "localhost:6379", "must begin with redis://"),
+        ("REDIS_URL", "redis://", "must begin with redis://"),
+        ("EARSHOT_PORT", "http", "must be a number"),
+        ("EARSHOT_PORT", "70000", "must be 65535 or less"),
+        ("EARSHOT_PORT", "-1", "must be 0 or more"),
+        ("EARSHOT_LOG", "loud", "must be 'debug', 'info', 'warning' or 'error'"),
+        ("EARSHOT_LOG_FORMAT", "xml", "must be 'auto', 'json' or 'console'"),
+        ("EARSHOT_PROT", "1", "there is no such setting; did you mean EARSHOT_PORT?"),
+        ("EARSHOT_HOOK_FORUM_SECRET", "secret", "must be whsec_ and base64"),
+        ("EARSHOT_HOOK_FORUM_SECRET", f"{SIGNING} whsec_?", "must be whsec_ and base64"),
+        ("EARSHOT_HOOK_FORUM_SECRET", "whsec_", "must be whsec_ and base64"),
+    ],
+)
+def test_a_fault_names_its_variable_and_says_what_to_do(name: str, value: str, said: str) -> None:
+    (fault,) = faults(**{name: value})
+
+    assert fault.place == name
+    assert said in str(fault)
+
+
+def test_a_token_that_is_exchanged_every_few_hours_is_a_token() -> None:
+    assert load_settings({"SLACK_BOT_TOKEN": "xoxe.xoxb-1-abc"}).slack_bot_token is not None
+
+
+def test_a_variable_of_somebody_else_is_passed_over() -> None:
+    assert load_settings({"EARSHOT_IMAGE_TAG": "7", "SLACK_API_TOKEN": "x"}) == load_settings({})
+
+
+def test_all_faults_are_told_at_once() -> None:
+    found = faults(EARSHOT_PORT="x", REDIS_URL="y", SLACK_BOT_TOKEN="z", EARSHOT_HOOK_A_SECRET="q")
+
+    assert {fault.place for fault in found} == {
+        "EARSHOT_PORT",
+        "REDIS_URL",
+        "SLACK_BOT_TOKEN",
+        "EARSHOT_HOOK_A_SECRET",
+    }
+
+
+def test_neither_a_fault_nor_the_settings_ever_show_a_secret() -> None:
+    secret = "hunter2hunter2"
+    names = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "REDIS_URL", "EARSHOT_HOOK_FORUM_SECRET", "EARSHOT_PORT"]
+    right = {
+        "SLACK_BOT_TOKEN": f"xoxb-{secret}",
+        "SLACK_APP_TOKEN": f"xapp-{secret}",
+        "SLACK_SIGNING_SECRET": secret,
+        "REDIS_URL": f"redis://:{secret}@localhost",
+        "X_BEARER_TOKEN": secret,
+        "EARSHOT_HOOK_FORUM_SECRET": f"whsec_{secret}aa",
+    }
+    with pytest.raises(SettingsFaults) as refused:
+        load_settings(dict.fromkeys(names, secret))
+
+    assert secret not in f"{refused.value!r} {refused.value} {refused.value.__cause__} "
+    assert refused.value.__suppress_context__
+    settings = load_settings(right)
+    assert secret not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+
+@pytest.mark.parametrize(
+    ("environ", "missing"),
+    [
+        ({}, ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]),
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, ["SLACK_APP_TOKEN"]),
+        ({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}, []),
+        ({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "0f"}, []),
+        ({"SLACK_SIGNING_SECRET": "0f"}, ["SLACK_BOT_TOKEN"]),
+    ],
+)
+def test_to_run_it_takes_a_bot_token_and_one_way_to_hear_slack(environ: dict[str, str], missing: list[str]) -> None:
+    assert [fault.place for fault in load_settings(environ).for_run()] == missing
+
+
+def test_a_hook_finds_its_secrets_by_its_name_and_there_may_be_two() -> None:
+    settings = load_settings({"EARSHOT_HOOK_MY_FORUM_SECRET": f"{SIGNING}  {SIGNING}aaaa"})
+
+    assert hook_variable("my-forum") == "EARSHOT_HOOK_MY_FORUM_SECRET"
+    assert [one.get_secret_value() for one in settings.hook_secrets("my-forum")] == [SIGNING, f"{SIGNING}aaaa"]
+    assert settings.hook_secrets("other") == ()
+
+
+def test_an_env_file_is_read_and_the_environment_goes_before_it(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text(f"\ufeffEARSHOT_LOG=error # why\nEARSHOT_HOOK_FORUM_SECRET='{SIGNING}'\nPATH=nowhere\n", "utf-8")
+
+    settings = load_settings(env_file=file)
+    assert settings.log == "error"
+    assert len(settings.hook_secrets("forum")) == 1
+    assert _environment(file)["PATH"] != "nowhere"
+
+
+def test_an_env_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes("EARSHOT_DATA=café".encode("latin-1"))
+
+    with pytest.raises(SettingsFaults, match="cannot be read; it must be a text file in UTF-8"):
+        load_settings(env_file=file)
+
+
+def test_no_setting_is_missing_in_the_example_and_each_has_a_comment() -> None:
+    text = (ROOT / ".env.example").read_text("utf-8")
+    explained = set(re.findall(r"^#.*\n([A-Z_]+)=$", text, re.MULTILINE))
+
+    assert explained == {*NAMES, "EARSHOT_HOOK_FORUM_SECRET"}
+
+
+def test_the_example_as_it_stands_sets_nothing() -> None:
+    assert load_settings(env_file=ROOT / ".env.example").for_run() == load_settings({}).for_run()
