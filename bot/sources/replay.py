@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -27,6 +27,7 @@ class Options(BaseModel):
     """`[sources.replay]` of the playbook."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    named: ClassVar[bool] = False
 
     file: Path
     speed: Annotated[float, Field(gt=0)] | Literal["max"] = 1.0

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from pydantic import BaseModel, ConfigDict
@@ -40,6 +40,7 @@ class Options(BaseModel):
     """`[sources.webhook.<name>]` of the playbook."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    named: ClassVar[bool] = True
 
     trust_source: bool = True
     """A sender who holds our secret may bring mentions of several sources. Turn it off for a secret that somebody

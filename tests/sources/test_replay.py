@@ -8,7 +8,7 @@ import pytest
 from bot.domain.decision import Unreachable
 from bot.sources.reading import BadLine
 from bot.sources.replay import Options, Played, Replay
-from tests.sources.house import NOON, Inbox, Wound, listening
+from tests.sources.house import NOON, Inbox, Wound, listening, until
 
 LONG_AGO = NOON - timedelta(days=1000)
 
@@ -94,8 +94,8 @@ async def test_while_the_store_is_away_a_replay_waits_and_loses_nothing(day: Pat
     ear, clock = Inbox(), Wound()
     ear.away = 3
     async with listening(Replay(Options(file=day, speed="max"), clock), ear):
-        await ear.until(lambda: len(ear.mentions) == 3)
-        await ear.until(lambda: ear.troubles[-1] == "")
+        await until(lambda: len(ear.mentions) == 3)
+        await until(lambda: ear.troubles[-1] == "")
     assert ear.troubles[0] == "replay waits: the store does not answer."
 
 
@@ -110,7 +110,7 @@ async def test_played_by_a_command_a_store_that_is_away_is_said_at_once(day: Pat
 async def test_a_file_that_is_not_there_yet_is_waited_for(day: Path) -> None:
     ear = Inbox()
     async with listening(Replay(Options(file=day), Wound()), ear):
-        await ear.until(lambda: bool(ear.troubles))
+        await until(lambda: bool(ear.troubles))
         write(day, [line(1)])
-        await ear.until(lambda: bool(ear.mentions))
+        await until(lambda: bool(ear.mentions))
     assert ear.troubles[0] == "day.jsonl cannot be read: No such file or directory."

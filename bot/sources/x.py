@@ -1,0 +1,187 @@
+"""X (Twitter): the filtered stream, and recent search for what was said while it was cut."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from datetime import timedelta
+from typing import Any, ClassVar, NoReturn
+
+import structlog
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.clock import Clock
+from bot.domain.decision import Unreachable
+from bot.domain.mention import Mention
+from bot.domain.subject import Subject
+from bot.sources.base import Ear, Parts
+from bot.sources.x_api import XApi, XFault
+from bot.sources.x_gap import Gap, Mark
+from bot.sources.x_pace import Pace
+from bot.sources.x_posts import Disconnecting, Malformed, id_at, mention_on, number
+from bot.sources.x_rules import QUERY_LIMIT, RULE_LIMIT, RULES_LIMIT, difference, rules_for, unfit
+
+log = structlog.get_logger()
+
+
+CLOSED = "X closed the stream."
+USUAL = 3
+"""X hangs up many times a day, and means nothing by it: only said aloud after so many in a row."""
+
+
+class Options(BaseModel):
+    """`[sources.x]` of the playbook."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    named: ClassVar[bool] = False
+
+    lang: str = Field("", pattern=r"^([a-z]{2,3})?$")
+    """Only posts in this language, by X's own guess; empty: all."""
+    extra_rule: str = Field("", max_length=200, pattern=r"^[^\r\n]*$")
+    """Added to every rule, in X's own language: `-is:reply`, `-is:nullcast`, `place_country:PT`."""
+    refill_hours: int = Field(168, ge=0, le=168)
+    """How far back a gap is filled at most. X keeps seven days, and every post read costs; 0: gaps stay gaps."""
+
+
+class X:
+    """Exactly one connection, whoever runs: X allows no second."""
+
+    def __init__(
+        self,
+        options: Options,
+        subjects: Sequence[Subject],
+        token: str,
+        clock: Clock,
+        chance: Callable[[], float],
+        url: str = "",
+        silence: float = 60,
+        name: str = "x",
+    ) -> None:
+        self.name = name
+        self._options = options
+        self._subjects = tuple(subjects)
+        self._api = XApi(token, url, silence)
+        self._clock = clock
+        self._chance = chance
+        self._pace = Pace(clock, chance)
+        self._said: str | None = None
+
+    @classmethod
+    def built(cls, options: Options, parts: Parts) -> "X":
+        return cls(options, parts.subjects, parts.secret, parts.clock, parts.chance, parts.url, name=parts.name)
+
+    async def listen(self, ear: Ear) -> None:
+        while True:
+            async with ear.alone(), self._api as api:
+                while True:
+                    fault = await self._connection(api, ear)
+                    log.warning("stream ended", source=self.name, status=fault.status, reason=str(fault))
+                    await self._pace.rest(fault)
+
+    async def _connection(self, api: XApi, ear: Ear) -> XFault:
+        """From the connecting to the end, and why it ended."""
+        try:
+            await self._connected(api, ear)
+        except XFault as fault:
+            end = fault
+        except Unreachable:
+            end = XFault("The store does not answer; X waits for it.")
+        if str(end) != CLOSED or self._pace.tries > USUAL:
+            self._say(ear, str(end))
+        return end
+
+    async def _connected(self, api: XApi, ear: Ear) -> NoReturn:
+        """Stream first, then the gap: what is said between the two comes twice, and not never."""
+        since = await self._since(ear)
+        standing = await self._set_rules(api)
+        await self._pace.turn()
+        async with api.stream() as stream:
+            log.info("stream connected", source=self.name)
+            self._say(ear, standing)
+            mark = Mark(since)
+            gap = self._gap(api, ear, lambda words: self._say(ear, f"{standing} {words}".strip()))
+            await _until_one_fails(self._hear(stream, ear, mark), gap.fill(since, mark))
+
+    async def _since(self, ear: Ear) -> int:
+        """The first time, X is listened to from now on: a week of posts that nobody asked for would be paid for."""
+        since = number(await ear.cursor())
+        if not since:
+            since = id_at(self._clock.now())
+            await ear.progress(str(since))
+        return since
+
+    async def _set_rules(self, api: XApi) -> str:
+        """Says what X cannot or will not listen for. Deleting comes first: X takes no rule that it has already."""
+        options = self._options
+        want = rules_for(self._subjects, RULE_LIMIT, options.lang, options.extra_rule)
+        change = difference(await api.rules(), want)
+        await api.delete(change.delete)
+        refused = await api.add(change.add)
+        if change.add or change.delete:
+            log.info("rules set", source=self.name, added=len(change.add), deleted=len(change.delete))
+        return " ".join(unfit(self._subjects, options.lang, options.extra_rule) + refused)
+
+    def _gap(self, api: XApi, ear: Ear, say: Callable[[str], None]) -> Gap:
+        options = self._options
+        queries = rules_for(self._subjects, QUERY_LIMIT, options.lang, options.extra_rule)
+        return Gap(api, ear, queries, self._clock, self._chance, say, timedelta(hours=options.refill_hours))
+
+    async def _hear(self, stream: AsyncIterator[list[bytes]], ear: Ear, mark: Mark) -> NoReturn:
+        """Ends only by raising, so that the gap beside it ends too."""
+        async for lines in stream:
+            mentions, end = self._mentions(lines)
+            if mentions:
+                newest = max(number(mention.id.removeprefix("x:")) for mention in mentions)
+                await ear.hear(mentions, mark.cursor(newest))
+                mark.saw(newest)
+            if end:
+                raise end
+        raise XFault(CLOSED)
+
+    def _mentions(self, lines: list[bytes]) -> tuple[list[Mention], XFault | None]:
+        """What was said before X hung up was said."""
+        mentions: list[Mention] = []
+        for line in lines:
+            try:
+                mention = mention_on(line)
+            except Malformed as why:
+                log.warning("line passed over", source=self.name, reason=str(why), size=len(line))
+            except Disconnecting as why:
+                return mentions, XFault(f"X hangs up: {why}.")
+            else:
+                mentions += [mention] if mention else []
+        return mentions, None
+
+    def _say(self, ear: Ear, sentence: str) -> None:
+        if sentence != self._said:
+            self._said = sentence
+            ear.trouble(sentence)
+
+
+async def _until_one_fails(never: Coroutine[Any, Any, NoReturn], other: Coroutine[Any, Any, None]) -> NoReturn:
+    """Not a TaskGroup: in Python 3.11 that forgets our being cancelled if a task fails in the same moment, and a
+    source that lost its lease would go on.
+    """
+    tasks = [asyncio.create_task(never), asyncio.create_task(other)]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+    failed = [fault for task in tasks if not task.cancelled() and (fault := task.exception())]
+    raise failed[0]
+
+
+async def check(options: Options, subjects: Sequence[Subject], token: str, url: str = "") -> list[str]:
+    """Whether X would listen for us: every fault in a sentence. Reads the rules and tries ours, and changes nothing."""
+    faults = unfit(subjects, options.lang, options.extra_rule)
+    want = rules_for(subjects, RULE_LIMIT, options.lang, options.extra_rule)
+    try:
+        async with XApi(token, url) as api:
+            have = await api.rules()
+            foreign = sum(not rule.subject for rule in have)
+            if foreign + len(want) > RULES_LIMIT:
+                faults.append(f"X takes {RULES_LIMIT} rules; {len(want)} are needed, and {foreign} are not ours.")
+            faults += await api.add(difference(have, want).add, dry=True)
+    except (XFault, ValueError) as fault:
+        faults.append(str(fault))
+    return faults

@@ -1,0 +1,125 @@
+"""What was said while nobody was connected: found by search, and the cursor that knows from where."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot.clock import Clock
+from bot.sources.base import Ear
+from bot.sources.x_api import From, XApi, XFault
+from bot.sources.x_pace import pause
+from bot.sources.x_posts import Page, id_at, moment_of
+from bot.sources.x_rules import Rule
+
+log = structlog.get_logger()
+
+INDEXED = 45.0  # seconds until a post can be found: the search leaves out the last 30
+OVERLAP = timedelta(minutes=1)
+"""Posts do not reach the stream in the order of their ids. What is read twice is paid once, and kept out."""
+
+SEARCHED = timedelta(days=7)
+MARGIN = timedelta(minutes=30)
+"""What lies at the far end of the seven days may be out of reach when X has made us wait for it."""
+
+
+@dataclass(slots=True)
+class Mark:
+    """The newest post heard. It is the cursor only once the gap before it is filled."""
+
+    newest: int
+    filled: bool = False
+
+    def saw(self, post: int) -> None:
+        self.newest = max(self.newest, post)
+
+    def cursor(self, newest: int) -> str | None:
+        """Where to go on once this one is heard, too."""
+        return str(max(self.newest, newest)) if self.filled else None
+
+
+class Gap:
+    """Filled beside the running stream, so that nothing is missed between the two."""
+
+    def __init__(
+        self,
+        api: XApi,
+        ear: Ear,
+        rules: list[Rule],
+        clock: Clock,
+        chance: Callable[[], float],
+        say: Callable[[str], None],
+        reach: timedelta = SEARCHED,
+    ) -> None:
+        self._api = api
+        self._ear = ear
+        self._rules = rules
+        self._clock = clock
+        self._chance = chance
+        self._say = say
+        self._reach = min(reach, SEARCHED - MARGIN)
+
+    async def fill(self, since: int, mark: Mark) -> None:
+        """Twice: what was said just before we connected is not in the index yet."""
+        if self._reach > timedelta(0):
+            found = await self._pass(since)
+            mark.saw(found)
+            since = max(since, found)
+            await self._ear.progress(str(since))
+            await self._clock.sleep(INDEXED)
+            mark.saw(await self._pass(since))
+        mark.filled = True
+        await self._ear.progress(str(mark.newest))
+
+    async def _pass(self, since: int) -> int:
+        """All that was said of all subjects; says the newest of it."""
+        newest = 0
+        for rule in self._rules:
+            newest = max(newest, await self._read(rule, since))
+        return newest
+
+    async def _read(self, rule: Rule, since: int) -> int:
+        """By id where X may know it; X answers 400 to ids that it thinks too old, and then takes the same as a time."""
+        oldest = self._clock.now() - self._reach
+        after = id_at(moment_of(since) - OVERLAP)
+        time = From(start=max(oldest, moment_of(after)))
+        refusal = ""
+        for start in [From(since=after), time] if moment_of(after) > oldest else [time]:
+            try:
+                return await self._pages(rule, start)
+            except XFault as fault:
+                refusal = str(fault)
+        self._say(f"X refuses the search for {rule.subject}: {refusal}")
+        log.error("search refused", source="x", subject=rule.subject)
+        return 0
+
+    async def _pages(self, rule: Rule, start: From) -> int:
+        newest, token = 0, ""
+        while True:
+            page = await self._patiently(rule, start, token)
+            newest, token = max(newest, page.newest), page.next_token
+            if page.mentions:
+                new = await self._ear.hear(page.mentions)
+                log.info("gap filled", source="x", subject=rule.subject, mentions=len(page.mentions), new=new)
+            if not token:
+                return newest
+
+    async def _patiently(self, rule: Rule, start: From, token: str) -> Page:
+        """Until X answers. A 400 it would only repeat, so that one is raised."""
+        tries = 0
+        while True:
+            try:
+                page = await self._api.search(rule, start, token)
+            except XFault as fault:
+                if fault.status == 400:
+                    raise
+                if fault.denied:
+                    self._say(str(fault))
+                log.warning("search will be tried again", source="x", status=fault.status, tries=tries)
+                await self._clock.sleep(pause(fault, tries, self._chance(), self._clock.now()))
+                tries += 1
+            else:
+                if tries:
+                    self._say("")
+                return page

@@ -1,0 +1,112 @@
+"""What we listen for, in X's own language of rules and queries."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.domain.subject import Subject
+
+RULE_LIMIT = 1024
+QUERY_LIMIT = 512
+RULES_LIMIT = 1000
+TAG = "earshot:"
+"""Begins the tag of every rule that is ours. Others may live in the same X app, and are left alone."""
+
+OPERATOR = re.compile(r"@[A-Za-z0-9_]{1,15}|#\w*[^\W\d]\w*|\$[A-Za-z]{1,6}")
+HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
+UNQUOTABLE = re.compile(r'["\\\s\x00-\x1f]+')
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    value: str
+    tag: str
+    id: str = ""
+    """X's own; empty while it is only wanted."""
+
+    @property
+    def subject(self) -> str:
+        """Empty: the rule is not ours."""
+        return self.tag.removeprefix(TAG) if self.tag.startswith(TAG) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What turns the rules that X has into those we want."""
+
+    add: tuple[Rule, ...]
+    delete: tuple[Rule, ...]
+
+
+def rules_for(subjects: Iterable[Subject], limit: int, lang: str = "", extra: str = "") -> list[Rule]:
+    """At least one a subject, as many as its terms need; each can stand alone."""
+    return [
+        Rule(value, f"{TAG}{subject.name}") for subject in subjects for value in _values(subject, limit, lang, extra)
+    ]
+
+
+def difference(have: Sequence[Rule], want: Sequence[Rule]) -> Change:
+    ours = [rule for rule in have if rule.subject]
+    kept = {(rule.value, rule.tag) for rule in ours}
+    wanted = {(rule.value, rule.tag): rule for rule in want}
+    return Change(
+        add=tuple(rule for key, rule in wanted.items() if key not in kept),
+        delete=tuple(rule for rule in ours if (rule.value, rule.tag) not in wanted),
+    )
+
+
+def unfit(subjects: Iterable[Subject], lang: str = "", extra: str = "") -> list[str]:
+    """What of the playbook X cannot be told, in sentences."""
+    faults = []
+    for subject in subjects:
+        room = QUERY_LIMIT - 2 - len(_narrowed(subject, QUERY_LIMIT, lang, extra))
+        longest = [term for term in _operators(subject) if len(term) > room]
+        faults += [f'X cannot listen for "{term[:40]}…" of {subject.name}: it is too long.' for term in longest]
+        if not longest and not _operators(subject):
+            faults.append(f"X has nothing to listen for in {subject.name}: none of its terms is a word.")
+    return faults
+
+
+def _values(subject: Subject, limit: int, lang: str, extra: str) -> Iterator[str]:
+    narrowed = _narrowed(subject, limit, lang, extra)
+    room = limit - 2 - len(narrowed)
+    line = ""
+    for term in _operators(subject):
+        longer = f"{line} OR {term}" if line else term
+        if len(longer) <= room:
+            line = longer
+        elif len(term) <= room:
+            yield f"({line}){narrowed}"
+            line = term
+    if line:
+        yield f"({line}){narrowed}"
+
+
+def _operators(subject: Subject) -> list[str]:
+    """Each term once. All but handles, hashtags and cashtags are quoted: no term is an operator by accident (`OR`)."""
+    handles = [f"@{handle}" for handle in _handles(subject)]
+    return list(dict.fromkeys(word for term in [*subject.terms, *handles] if (word := _operator(term))))
+
+
+def _handles(subject: Subject) -> list[str]:
+    return [bare for handle in subject.handles if HANDLE.fullmatch(bare := handle.removeprefix("@"))]
+
+
+def _operator(term: str) -> str:
+    term = UNQUOTABLE.sub(" ", term).strip()
+    return term if not term or OPERATOR.fullmatch(term) else f'"{term}"'
+
+
+def _narrowed(subject: Subject, limit: int, lang: str, extra: str) -> str:
+    """What every rule of a subject ends with: no retweets, and not what it says of itself.
+
+    Terms have the first right to the room: exclusions that would take more than half of it are left to the detectors,
+    which see every mention anyway.
+    """
+    own = [f"-from:{handle}" for handle in _handles(subject)]
+    excluded = [f"-{word}" for term in subject.exclude if (word := _operator(term))]
+    ends = f" -is:retweet{f' lang:{lang}' if lang else ''}{f' {extra}' if extra else ''}"
+    for word in own + excluded:
+        if len(ends) + len(word) + 1 <= limit // 2:
+            ends += f" {word}"
+    return ends

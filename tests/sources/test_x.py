@@ -1,0 +1,265 @@
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from bot.domain.subject import Subject
+from bot.sources.x import Options, X
+from bot.sources.x_posts import id_at
+from tests.sources.fake_x import TOKEN, FakeX, Hush, Refusal, most_within, x_on_loopback
+from tests.sources.house import NOON, Inbox, Wound, listening, until
+
+KETTLE = Subject(name="Kettle", terms=("kettle",), handles=("kettleco",))
+RIVAL = Subject(name="Rival", terms=("teapot",))
+
+
+class World(SimpleNamespace):
+    """X, the clock by which it lives, and an inbox that was last at noon."""
+
+    x: FakeX
+    clock: Wound
+    ear: Inbox
+    url: str
+
+    def source(self, token: str = TOKEN, silence: float = 60, **options: Any) -> X:
+        return X(Options(**options), (KETTLE, RIVAL), token, self.clock, lambda: 1.0, self.url, silence)
+
+    async def heard(self, *ids: str) -> None:
+        await until(lambda: set(self.ear.ids) >= set(ids))
+
+    async def connected(self) -> None:
+        await until(lambda: self.x.live is not None and len(self.x.searches) >= 4)
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    clock = Wound()
+    async with x_on_loopback(clock) as (x, url):
+        yield World(x=x, url=url, clock=clock, ear=Inbox(cursor=str(id_at(NOON))))
+
+
+async def test_a_post_is_heard_with_its_subject_and_moves_the_cursor(world: World) -> None:
+    async with listening(world.source(), world.ear):
+        await world.connected()
+        said = await world.x.says("my kettle sings off key")
+        await world.heard(said)
+    assert world.ear.mentions[said].subjects == ("Kettle",)
+    assert world.ear.at == said.removeprefix("x:")
+
+
+async def test_a_post_about_two_subjects_names_both(world: World) -> None:
+    async with listening(world.source(), world.ear):
+        await world.connected()
+        said = await world.x.says("a teapot beats a kettle")
+        await world.heard(said)
+    assert world.ear.mentions[said].subjects == ("Kettle", "Rival")
+
+
+async def test_only_our_own_rules_are_changed_and_only_those_that_differ(world: World) -> None:
+    world.x.rules = [
+        {"id": "1", "value": "(other)", "tag": "somebody else's"},
+        {"id": "2", "value": '("old name") -is:retweet', "tag": "earshot:Kettle"},
+        {"id": "3", "value": '("teapot") -is:retweet', "tag": "earshot:Rival"},
+    ]
+    async with listening(world.source(), world.ear):
+        await world.connected()
+    assert [(rule["id"], rule["value"]) for rule in world.x.rules] == [
+        ("1", "(other)"),
+        ("3", '("teapot") -is:retweet'),
+        ("902", '("kettle" OR @kettleco) -is:retweet -from:kettleco'),
+    ]
+
+
+async def test_what_was_said_while_we_were_away_is_found_on_every_page(world: World) -> None:
+    missed = [await world.x.says(f"kettle {n}", at=NOON + timedelta(minutes=n)) for n in range(250)]
+    world.clock.time = NOON + timedelta(hours=5)
+    async with listening(world.source(), world.ear):
+        await world.heard(*missed)
+        await until(lambda: world.ear.at == missed[-1].removeprefix("x:"))
+    assert {mention.subjects for mention in world.ear.mentions.values()} == {("Kettle",)}
+
+
+async def test_a_cursor_older_than_x_searches_begins_seven_days_ago(world: World) -> None:
+    world.clock.time = NOON + timedelta(days=30)
+    said = await world.x.says("kettle", at=NOON + timedelta(days=24))
+    async with listening(world.source(), world.ear):
+        await world.heard(said)
+    assert all("since_id" not in search for search in world.x.searches)
+
+
+async def test_an_id_that_x_refuses_is_asked_for_as_a_time(world: World) -> None:
+    said = await world.x.says("kettle", at=NOON + timedelta(minutes=1))
+    world.x.answers.append(Refusal(400))
+    async with listening(world.source(), world.ear):
+        await world.heard(said)
+    assert "start_time" in world.x.searches[1]
+
+
+async def test_the_first_time_nothing_is_read_that_was_said_before(world: World) -> None:
+    await world.x.says("kettle", at=NOON - timedelta(hours=1))
+    world.ear = Inbox()
+    async with listening(world.source(), world.ear):
+        await world.connected()
+        now = await world.x.says("kettle again")
+        await world.heard(now)
+    assert world.ear.ids == [now]
+
+
+async def test_who_wants_no_refill_pays_for_no_search(world: World) -> None:
+    await world.x.says("kettle", at=NOON + timedelta(minutes=1))
+    async with listening(world.source(refill_hours=0), world.ear):
+        await until(lambda: world.x.live is not None)
+        await world.heard(await world.x.says("kettle", at=NOON + timedelta(minutes=2)))
+    assert (len(world.ear.ids), world.x.searches) == (1, [])
+
+
+async def test_until_the_gap_is_filled_the_cursor_stays_before_it(world: World) -> None:
+    world.x.answers.extend([Refusal(503)] * 5)
+    said = world.x.post("kettle", at=NOON + timedelta(minutes=5))
+    world.x.streams.append([world.x.line(said)])
+    before = world.ear.at
+    async with listening(world.source(), world.ear):
+        await world.heard(f"x:{said['id']}")
+        assert world.ear.at == before
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        b'{"data": {"id": "1", "te\r\n',
+        b"\xff\xfe\r\n",
+        b"[]\r\n",
+        b'{"data": {"id": "1"}}\r\n',
+        b'{"data": ' + b"[" * 50_000 + b"\r\n",
+        b"9" * 9_000 + b"\r\n",
+        b"x" * 3_000_000 + b"\r\n",
+        b"\r\n\r\n\r\n",
+    ],
+    ids=["cut", "no UTF-8", "a list", "a post without words", "deep", "a number", "3 MB", "keep-alives"],
+)
+async def test_a_line_nobody_can_read_costs_nothing_but_itself(world: World, junk: bytes) -> None:
+    said = world.x.post("kettle")
+    world.x.streams.append([b'{"data": 1}\r\n', junk, world.x.line(said)])
+    async with listening(world.source(), world.ear):
+        await world.heard(f"x:{said['id']}")
+    assert world.ear.ids == [f"x:{said['id']}"]
+
+
+async def test_a_post_in_many_pieces_is_heard_whole(world: World) -> None:
+    said = world.x.post("kettle é 🫖", new_field={"deep": [1]})
+    line = world.x.line(said)
+    world.x.streams.append([line[n : n + 7] for n in range(0, len(line), 7)])
+    async with listening(world.source(), world.ear):
+        await world.heard(f"x:{said['id']}")
+    assert world.ear.mentions[f"x:{said['id']}"].text == "kettle é 🫖"
+
+
+async def test_a_line_of_three_hundred_kilobytes_is_heard(world: World) -> None:
+    said = world.x.post("kettle", context_annotations=["x" * 300_000])
+    world.x.streams.append([world.x.line(said)])
+    async with listening(world.source(), world.ear):
+        await world.heard(f"x:{said['id']}")
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        [],
+        [b'{"errors": [{"title": "operational-disconnect", "disconnect_type": "UpstreamOperationalDisconnect"}]}\r\n'],
+        Refusal(502, b"<html>Bad Gateway</html>", "text/html"),
+        Refusal(503),
+        Refusal(429, headers={"x-rate-limit-reset": str(int(NOON.timestamp()) + 300)}),
+        Refusal(429),
+        Refusal(401),
+        Refusal(403),
+        Refusal(418, b"\xff", "text/plain"),
+    ],
+    ids=["clean close", "disconnect", "502 in HTML", "503", "429", "429 without reset", "401", "403", "418"],
+)
+async def test_whatever_ends_a_connection_the_next_one_misses_nothing(world: World, turn: Any) -> None:
+    world.x.streams.append(turn)
+    between = await world.x.says("kettle in between", at=NOON + timedelta(seconds=1))
+    async with listening(world.source(), world.ear):
+        await world.connected()
+        after = await world.x.says("kettle after")
+        await world.heard(between, after)
+        await until(lambda: world.ear.troubles[-1] == "")
+
+
+async def test_what_was_said_just_before_x_hangs_up_was_said(world: World) -> None:
+    said = world.x.post("kettle")
+    world.x.streams.append([world.x.line(said) + b'{"errors": [{"title": "operational-disconnect"}]}\r\n'])
+    async with listening(world.source(), world.ear):
+        await world.heard(f"x:{said['id']}")
+        await until(lambda: len(world.x.connects) == 2)
+    assert "X hangs up: operational-disconnect." in world.ear.troubles
+
+
+async def test_a_stream_that_falls_silent_is_left(world: World) -> None:
+    world.x.streams.append(Hush())
+    async with listening(world.source(silence=0.05), world.ear):
+        await until(lambda: len(world.x.connects) >= 2)
+    assert "X cannot be reached (SocketTimeoutError). Earshot goes on trying." in world.ear.troubles
+
+
+async def test_x_is_asked_again_when_it_said_and_not_before(world: World) -> None:
+    world.x.streams.append(Refusal(429, headers={"x-rate-limit-reset": str(int(NOON.timestamp()) + 300)}))
+    async with listening(world.source(), world.ear):
+        await until(lambda: len(world.x.connects) == 2)
+    assert timedelta(seconds=300) < world.x.connects[1] - world.x.connects[0] < timedelta(seconds=310)
+
+
+async def test_x_that_closes_again_and_again_is_never_asked_more_often_than_it_allows(world: World) -> None:
+    world.x.streams.extend([] for _ in range(200))
+    async with listening(world.source(), world.ear):
+        await until(lambda: len(world.x.connects) == 200)
+    assert most_within(world.x.connects, timedelta(minutes=15)) <= 50
+    assert min(late - early for early, late in zip(world.x.connects, world.x.connects[1:], strict=False)) > timedelta(0)
+
+
+async def test_a_token_that_x_refuses_is_said_once_in_words_and_not_hammered(world: World) -> None:
+    async with listening(world.source(token="stolen"), world.ear):
+        await until(lambda: len(world.clock.slept) == 8)
+    assert world.ear.troubles == [
+        "X refuses the bearer token (401). Put a valid one into X_BEARER_TOKEN and start Earshot again."
+    ]
+    assert min(world.clock.slept) >= 450
+
+
+async def test_a_search_that_is_not_allowed_does_not_stop_the_stream(world: World) -> None:
+    world.x.answers.extend([Refusal(403)] * 3)
+    async with listening(world.source(), world.ear):
+        await until(lambda: world.x.live is not None)
+        await world.heard(await world.x.says("kettle"))
+        await world.connected()
+        await until(lambda: world.ear.troubles[-1] == "")
+    assert world.ear.troubles[1].startswith("X does not allow this token to listen (403: not today).")
+
+
+async def test_while_the_store_is_away_nothing_is_lost(world: World) -> None:
+    async with listening(world.source(), world.ear):
+        await world.connected()
+        world.ear.away = 3
+        lost = await world.x.says("kettle while the store is away")
+        await world.heard(lost)
+    assert "The store does not answer; X waits for it." in world.ear.troubles
+
+
+async def test_one_connection_is_held_and_only_while_alone(world: World) -> None:
+    source = world.source()
+    async with listening(source, world.ear):
+        await world.connected()
+        assert (world.ear.held, len(world.x.connects)) == (True, 1)
+    assert not world.ear.held
+    await until(lambda: world.x.live is None)
+
+
+async def test_a_rule_that_x_refuses_is_said_and_the_others_are_kept(world: World) -> None:
+    broken = Subject(name="Broken", terms=("nonsense:yes",))
+    source = X(Options(), (KETTLE, broken, RIVAL), TOKEN, world.clock, lambda: 1.0, world.url)
+    async with listening(source, world.ear):
+        await until(lambda: world.x.live is not None and bool(world.ear.troubles))
+    assert world.ear.troubles[0] == "X refuses a rule for Broken: Reference to invalid operator"
+    assert [rule["tag"] for rule in world.x.rules] == ["earshot:Kettle", "earshot:Rival"]
