@@ -80,11 +80,6 @@ def trouble(department: str, channel: str, why: str) -> Drawing:
     )
 
 
-def sentence(words: str) -> Drawing:
-    """What a direct message turns into once its button was pressed; `words` are mrkdwn of our own."""
-    return _say(words)
-
-
 def claimed(case: Case, department: Department) -> Drawing:
     due = f" Resolve it by {moment(case.due)}." if case.due else ""
     return _say(f"🙋 <@{case.owner}> has {_the(case)} now.{due} Its card is in {_channel(department)}.")
@@ -97,6 +92,10 @@ def kept(case: Case) -> Drawing:
 
 def let_go(case: Case, department: Department) -> Drawing:
     return _say(f"↩️ You released {_the(case)}. It waits in {_channel(department)} for somebody to claim it.")
+
+
+def flagged(case: Case, department: Department) -> Drawing:
+    return _say(f"🙏 Thank you. {_channel(department)} has it now: case {case.id}. You need do nothing more.")
 
 
 def _the(case: Case, article: str = "the") -> str:

@@ -8,7 +8,7 @@ from bot.cards import buttons, drawing, said
 from bot.cards.drawing import Block
 from bot.cards.words import cut, one_line, safe_url
 from bot.domain.assessment import Intent
-from bot.domain.case import Case, Joined, Resolution
+from bot.domain.case import Case, Joined, Resolution, case_id
 from bot.domain.department import Department
 
 NOTE_MOST = 1000
@@ -98,7 +98,7 @@ def not_for_us(case: Case, departments: Sequence[Department], origin: Origin) ->
 
 
 def separate(case: Case, origin: Origin) -> dict[str, Any]:
-    options = [_option(_joined_words(one), one.mention) for one in case.joined if len(one.mention) <= 150]
+    options = [_option(_joined_words(one), case_id(one.mention)) for one in case.joined]
     return _modal(
         buttons.SEPARATE_MODAL,
         "Separate a post",
@@ -120,7 +120,7 @@ def _joined_words(one: Joined) -> str:
 
 
 def flag(words: str, url: str, departments: Sequence[Department], origin: Origin) -> dict[str, Any]:
-    kinds = [_option(said.NAMES[kind], kind.value) for kind in KINDS]
+    kinds = [_option("Something else" if kind is Intent.OTHER else said.NAMES[kind], kind.value) for kind in KINDS]
     return _modal(
         buttons.FLAG_MODAL,
         "Flag for a department",

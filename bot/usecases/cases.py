@@ -7,6 +7,7 @@ from typing import NamedTuple
 from bot.clock import Clock
 from bot.domain import moves
 from bot.domain.case import Case, Resolution
+from bot.domain.case import case_id as own_id
 from bot.domain.decision import Decision, Refused
 from bot.domain.department import Department, Staff
 from bot.domain.lifecycle import Transition, allow, next_status
@@ -77,16 +78,19 @@ class Cases:
         target = known(self._rules, to) if to else None
         return await self._move(case_id, lambda c, s, d, at: moves.not_for_us(c, by, s, target, at, d))
 
-    async def separate(self, case_id: str, by: str, mention_id: str) -> tuple[Answer, Answer]:
-        """A mention that joined gets its own case; gives the case it left, and its own."""
-        joined = {mention.id: mention for mention in await self._store.joined(case_id, most=1_000)}
-        if mention_id not in joined:
+    async def separate(self, case_id: str, by: str, mention: str) -> tuple[Answer, Answer]:
+        """A mention that joined gets its own case; gives the case it left, and its own.
+
+        `mention` is its id, or the id of the case that will be its own: a form's option has no room for long ids.
+        """
+        ids = {name: one for one in await self._store.joined(case_id, most=1_000) for name in (one.id, own_id(one.id))}
+        if mention not in ids:
             raise Refused("That mention is not part of this case any more.")
 
         async def decide(case: Case) -> tuple[Decision, ...]:
             department, staff = await self._around(case)
             at = self._clock.now()
-            return moves.separate(case, joined[mention_id], by, staff, department, at)
+            return moves.separate(case, ids[mention], by, staff, department, at)
 
         left, opened = await self._store.change_all(case_id, decide, self._clock.now())
         assert left.case is not None

@@ -1,0 +1,28 @@
+"""Buttons."""
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.cards import buttons
+from handlers.actions.card import claim, release, reopen
+from handlers.actions.digest import claim_in_digest
+from handlers.actions.forms import hand_over, not_for_us, resolve, separate
+from handlers.actions.links import opened
+from handlers.actions.message import claim_here, keep, release_here
+from handlers.actions.report import share
+
+
+def register(app: AsyncApp) -> None:
+    app.action(buttons.CLAIM)(claim)
+    app.action(buttons.RELEASE)(release)
+    app.action(buttons.REOPEN)(reopen)
+    app.action(buttons.RESOLVE)(resolve)
+    app.action(buttons.HAND_OVER)(hand_over)
+    app.action(buttons.NOT_FOR_US)(not_for_us)
+    app.action(buttons.SEPARATE)(separate)
+    app.action(buttons.CLAIM_IN_DIGEST)(claim_in_digest)
+    app.action(buttons.CLAIM_HERE)(claim_here)
+    app.action(buttons.KEEP)(keep)
+    app.action(buttons.RELEASE_HERE)(release_here)
+    app.action(buttons.SHARE_REPORT)(share)
+    app.action(buttons.OPEN_POST)(opened)
+    app.action(buttons.OPEN_CARD)(opened)

@@ -1,0 +1,23 @@
+"""Claim on a line of a digest: the digest is redrawn, and the case gets a card of its own from delivery."""
+
+from contextlib import suppress
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.cards import buttons
+from bot.cards import digest as card
+from bot.domain.decision import Refused, Unreachable
+from bot.usecases.cases import Cases
+from bot.usecases.digests import Digests
+from handlers.asking import Payload
+from handlers.reply import Reply
+
+
+async def claim_in_digest(
+    ack: AsyncAck, action: Payload, by: str, cases: Cases, digests: Digests, reply: Reply
+) -> None:
+    await ack()
+    async with reply.saying_no():
+        await cases.claim(action["value"], by)
+        with suppress(Refused, Unreachable):  # the claim stands; delivery redraws what can be redrawn
+            await reply.redraw(card.draw(*await digests.get(buttons.digest_of(action["block_id"]))))

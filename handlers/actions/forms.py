@@ -1,0 +1,45 @@
+"""Buttons that open a form, and say so instead where the form would be filled in for nothing."""
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.cards import modals
+from bot.cards.modals import Origin
+from bot.domain.lifecycle import Transition
+from bot.usecases.cases import Cases
+from handlers.asking import Payload
+from handlers.reply import Reply
+
+
+async def resolve(ack: AsyncAck, action: Payload, body: Payload, by: str, cases: Cases, reply: Reply) -> None:
+    await ack()
+    async with reply.saying_no():
+        answer = await cases.may(action["value"], by, Transition.RESOLVE)
+        await reply.open(body["trigger_id"], modals.resolve(answer.case, _origin(action, body, reply)))
+
+
+async def hand_over(ack: AsyncAck, action: Payload, body: Payload, by: str, cases: Cases, reply: Reply) -> None:
+    await ack()
+    async with reply.saying_no():
+        answer = await cases.may(action["value"], by, Transition.HAND_OVER)
+        origin = _origin(action, body, reply)
+        await reply.open(body["trigger_id"], modals.hand_over(answer.case, cases.departments(), origin))
+
+
+async def not_for_us(ack: AsyncAck, action: Payload, body: Payload, by: str, cases: Cases, reply: Reply) -> None:
+    await ack()
+    async with reply.saying_no():
+        answer = await cases.may(action["value"], by, Transition.HAND_OVER)
+        origin = _origin(action, body, reply)
+        await reply.open(body["trigger_id"], modals.not_for_us(answer.case, cases.departments(), origin))
+
+
+async def separate(ack: AsyncAck, action: Payload, body: Payload, cases: Cases, reply: Reply) -> None:
+    await ack()
+    async with reply.saying_no():
+        answer = await cases.get(action["value"])
+        await reply.open(body["trigger_id"], modals.separate(answer.case, _origin(action, body, reply)))
+
+
+def _origin(action: Payload, body: Payload, reply: Reply) -> Origin:
+    """A card is in a channel; the Home tab is not, and has no response_url either."""
+    return Origin(action["value"], reply.response_url, body.get("channel", {}).get("id", ""))

@@ -1,0 +1,10 @@
+"""Slash commands."""
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.cards import buttons
+from handlers.commands.sentiment import sentiment
+
+
+def register(app: AsyncApp) -> None:
+    app.command(buttons.SENTIMENT)(sentiment)

@@ -1,0 +1,14 @@
+"""Things that happen in the workspace."""
+
+from slack_bolt.async_app import AsyncApp
+
+from handlers.events.home import opened
+from handlers.events.leaving import left
+
+LEAVING = ("app_uninstalled", "tokens_revoked")
+
+
+def register(app: AsyncApp) -> None:
+    app.event("app_home_opened")(opened)
+    for event in LEAVING:
+        app.event(event)(left)

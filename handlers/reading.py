@@ -1,0 +1,56 @@
+"""What Slack sends, taken apart: forms, and people's words in Slack's own markup."""
+
+import html
+import re
+from typing import Any
+
+from bot.cards import buttons
+from bot.cards.modals import Origin
+from bot.cards.words import safe_url
+
+_MARKUP = re.compile(r"<([^<>]*)>")
+_CHOSEN = ("selected_user", "value")
+
+
+class Form:
+    """A submitted modal."""
+
+    def __init__(self, view: dict[str, Any]) -> None:
+        self._values: dict[str, Any] = view["state"]["values"]
+        self.origin = Origin.unpacked(view["private_metadata"])
+
+    def given(self, block: str) -> str:
+        """What was chosen or typed in this input; empty if nothing was, or if the form has no such input."""
+        state = self._values.get(block, {}).get(buttons.INPUT, {})
+        option = state.get("selected_option") or {}
+        chosen = option.get("value") or next((state[key] for key in _CHOSEN if state.get(key)), "")
+        return str(chosen).strip()
+
+
+def said(message: dict[str, Any]) -> str:
+    """The words of a message as a person reads them; of a bot's message without words, those of its attachment."""
+    attached: dict[str, Any] = next(iter(message.get("attachments") or []), {})
+    return plainly(message.get("text") or attached.get("text") or attached.get("fallback") or "")
+
+
+def plainly(words: str) -> str:
+    """`<@U1|ana>` is @ana, `<#C1|care>` is care, `<https://a.example|here>` is its address, `&amp;` is &."""
+    return html.unescape(_MARKUP.sub(lambda found: _meant(found[1]), words)).strip()
+
+
+def _meant(inside: str) -> str:
+    target, _, label = inside.partition("|")
+    match target[:1]:
+        case "@":
+            return f"@{label or target[1:]}"
+        case "#":
+            return label or target
+        case "!":
+            return label or f"@{target[1:]}"
+        case _:
+            return target
+
+
+def first_address(words: str) -> str:
+    """The first web address in what a person wrote; empty if there is none."""
+    return next((word for word in words.split() if safe_url(word)), "")

@@ -1,0 +1,101 @@
+"""How a person is answered: in place, in a whisper, or, where Slack allows neither any more, by direct message."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from aiohttp import ClientError
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.cards.drawing import Drawing
+from bot.domain.decision import Refused, Unreachable
+
+AWAY = "Earshot cannot reach its memory right now, so nothing was changed. Try again in a minute."
+SLOW = "Slack took too long to open the form. Press the button once more."
+TOO_LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
+NOT_SENT = (ClientError, TimeoutError, OSError)
+
+log = structlog.get_logger("reply")
+
+
+class Reply:
+    """`response_url` is good for five answers in half an hour; it is empty where Slack gave none."""
+
+    def __init__(self, client: AsyncWebClient, person: str, response_url: str) -> None:
+        self._client = client
+        self._person = person
+        self._respond = AsyncRespond(response_url=response_url)
+
+    @property
+    def response_url(self) -> str:
+        return self._respond.response_url or ""
+
+    def at(self, response_url: str) -> "Reply":
+        """The same person, answered where a form was opened from."""
+        return Reply(self._client, self._person, response_url)
+
+    @asynccontextmanager
+    async def saying_no(self) -> AsyncIterator[None]:
+        """What the rules forbid is told to whoever asked.
+
+        Inside the listener and not in `app.error`: Bolt loses the ack of a listener that raises within some 10 ms.
+        """
+        try:
+            yield
+        except Refused as no:
+            await self.say(str(no))
+        except Unreachable:
+            await self.say(AWAY)
+
+    async def say(self, words: str) -> None:
+        """For this person's eyes only."""
+        await self.tell(Drawing(words, []))
+
+    async def tell(self, drawing: Drawing) -> None:
+        sent = await self._answer(drawing, response_type="ephemeral", replace_original=False)
+        if not sent and self._person:
+            await self._write(drawing)
+
+    async def redraw(self, drawing: Drawing) -> bool:
+        """In place of the message that was clicked. False where Slack does not take it (any more)."""
+        return await self._answer(drawing, replace_original=True)
+
+    async def post(self, drawing: Drawing) -> bool:
+        """For everybody in the channel."""
+        return await self._answer(drawing, response_type="in_channel", replace_original=False)
+
+    async def open(self, trigger_id: str, view: dict[str, Any]) -> None:
+        """Raises `Refused` where Slack's three seconds are over."""
+        try:
+            await self._client.views_open(trigger_id=trigger_id, view=view)
+        except SlackApiError as no:
+            if no.response["error"] in TOO_LATE:
+                raise Refused(SLOW) from no
+            raise
+
+    async def _answer(self, drawing: Drawing, **how: Any) -> bool:
+        if not self.response_url:
+            return False
+        try:
+            answer = await self._respond(
+                text=drawing.text, blocks=drawing.blocks, unfurl_links=False, unfurl_media=False, **how
+            )
+        except NOT_SENT as lost:
+            log.warning("answer not sent", by=self._person, reason=type(lost).__name__)
+            return False
+        if answer.status_code != 200:
+            log.warning("answer not taken", by=self._person, status=answer.status_code)
+        return answer.status_code == 200
+
+    async def _write(self, drawing: Drawing) -> None:
+        try:
+            await self._client.chat_postMessage(
+                channel=self._person, text=drawing.text, blocks=drawing.blocks or None, unfurl_links=False
+            )
+        except SlackApiError as no:
+            log.warning("person not told", by=self._person, error=no.response["error"])
+        except NOT_SENT as lost:
+            log.warning("person not told", by=self._person, reason=type(lost).__name__)

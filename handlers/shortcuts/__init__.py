@@ -1,0 +1,10 @@
+"""Shortcuts: in the menu of a message."""
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.cards import buttons
+from handlers.shortcuts.flag import flag
+
+
+def register(app: AsyncApp) -> None:
+    app.shortcut({"callback_id": buttons.FLAG_MENTION, "type": "message_action"})(flag)

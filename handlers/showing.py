@@ -1,0 +1,35 @@
+"""What several listeners do after a use case has answered."""
+
+from contextlib import suppress
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.cards import case as card
+from bot.cards import home as home_card
+from bot.domain.decision import Unreachable
+from bot.usecases.cases import Answer, Cases
+from bot.usecases.home import Home
+from handlers.reply import AWAY, Reply
+
+
+async def show(answer: Answer, reply: Reply, cases: Cases) -> None:
+    """The card as it is now, in the place of the one that was clicked; delivery need not draw it again."""
+    if await reply.redraw(card.draw(*answer)):
+        with suppress(Unreachable):  # the change stands; delivery draws it once more, and that is all
+            await cases.drawn(answer.case)
+
+
+async def show_moved(answer: Answer, channel: str, reply: Reply, cases: Cases) -> None:
+    """In a channel that the case has left, a card that says where it went."""
+    if answer.department.channel == channel:
+        await show(answer, reply, cases)
+    else:
+        await reply.redraw(card.moved(answer.case, answer.department.name))
+
+
+async def show_home(person: str, home: Home, client: AsyncWebClient) -> None:
+    try:
+        view = home_card.draw(await home.of(person))
+    except Unreachable:
+        view = home_card.away(AWAY)
+    await client.views_publish(user_id=person, view=view)

@@ -1,0 +1,30 @@
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.cards import buttons
+from bot.domain.case import Resolution
+from bot.usecases.cases import Cases
+from bot.usecases.home import Home
+from handlers.asking import Payload
+from handlers.reading import Form
+from handlers.reply import Reply
+from handlers.showing import show, show_home
+
+CHOOSE = "Choose how it ended."
+
+
+async def resolve(
+    ack: AsyncAck, view: Payload, by: str, cases: Cases, home: Home, client: AsyncWebClient, reply: Reply
+) -> None:
+    form = Form(view)
+    word = form.given(buttons.RESOLUTION)
+    if word not in set(Resolution):
+        await ack(response_action="errors", errors={buttons.RESOLUTION: CHOOSE})
+        return
+    await ack()
+    back = reply.at(form.origin.response_url)
+    async with back.saying_no():
+        answer = await cases.resolve(form.origin.case, by, Resolution(word), form.given(buttons.NOTE))
+        await show(answer, back, cases)
+    if not form.origin.response_url:  # the form was opened from the Home tab
+        await show_home(by, home, client)

@@ -1,0 +1,23 @@
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.cards import buttons
+from bot.usecases.cases import Cases
+from handlers.asking import Payload
+from handlers.reading import Form
+from handlers.reply import Reply
+from handlers.showing import show
+
+CHOOSE = "Choose the post that does not belong here."
+
+
+async def separate(ack: AsyncAck, view: Payload, by: str, cases: Cases, reply: Reply) -> None:
+    form = Form(view)
+    mention = form.given(buttons.MENTION)
+    if not mention:
+        await ack(response_action="errors", errors={buttons.MENTION: CHOOSE})
+        return
+    await ack()
+    back = reply.at(form.origin.response_url)
+    async with back.saying_no():
+        left, _ = await cases.separate(form.origin.case, by, mention)
+        await show(left, back, cases)
