@@ -9,6 +9,7 @@ from bot.detectors.lexicons.tables import Table
 from bot.domain.assessment import Signal
 
 CUT_OFF = 0.5
+SECOND_PERSON = frozenset(["you", "your", "u", "ur", "you're", "yourselves"])
 IDIOM = "idiom"
 SAYS_LITTLE = 0.5
 """Points below which a word is not worth quoting."""
@@ -16,11 +17,13 @@ SAYS_LITTLE = 0.5
 # Log-odds, set by hand on complaints19, tweetacts, uservoice19 and iphonex18 (2026-11-22). A base is what a post is
 # taken for before a word of it is read; the rest is added to it.
 COMPLAINT_BASE, COMPLAINT_IF_NEGATIVE, COMPLAINT_IF_POSITIVE, COMPLAINT_MOST = -1.1, 3.2, -1.2, 4.5
+COMPLAINT_TO_NOBODY = -2.0
+"""Where nobody is spoken to or of, and nothing is complained of in words: sad news is no complaint."""
 PRAISE_BASE, PRAISE_IF_POSITIVE, PRAISE_IF_NEGATIVE, PRAISE_MOST = -2.6, 3.0, -2.5, 3.5
 PRAISE_DENIED = 1.5
 NEED_BASE, PURCHASE_BASE, CRISIS_BASE = -1.5, -1.7, -2.3
 QUESTION_BASE, QUESTION_MARK, QUESTION_WORD = -2.2, 3.0, 1.2
-WHERE_POINTS, HYPOTHETICAL_POINTS, HYPOTHETICAL_REACH = 1.3, -2.5, 6
+WHERE_POINTS, HYPOTHETICAL_POINTS, HYPOTHETICAL_REACH = 1.3, -4.0, 4
 
 
 class Found(NamedTuple):
@@ -102,7 +105,13 @@ def _complaint(hearing: Hearing) -> Found:
     points = min(COMPLAINT_MOST, sum(hit.weight for hit in said) + PRAISE_DENIED * len(denied))
     points += COMPLAINT_IF_NEGATIVE * hearing.confidence("sentiment:negative")
     points += COMPLAINT_IF_POSITIVE * hearing.confidence("sentiment:positive")
+    if not denied and all(hit.weight < SAYS_LITTLE for hit in said) and not _addressed(hearing):
+        points += COMPLAINT_TO_NOBODY
     return Found("complaint", COMPLAINT_BASE + points, said, also=tuple(f"not {hit.phrase}" for hit in denied))
+
+
+def _addressed(hearing: Hearing) -> bool:
+    return bool(hearing.word("subject")) or any(word[0] == "@" or word in SECOND_PERSON for word in hearing.words)
 
 
 def _praise(hearing: Hearing) -> Found:

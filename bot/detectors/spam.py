@@ -12,9 +12,9 @@ from bot.detectors.lexicons.phrases import Hit, Phrases, likelihood
 from bot.detectors.lexicons.tables import Table
 from bot.domain.assessment import Signal
 
-BASE = -2.0
+BASE = -2.2
 """Log-odds of an ordinary post."""
-FEW_BRANDS, MANY_HASHTAGS, MANY_LINKS, MANY_HANDLES = 3, 6, 3, 6
+FEW_BRANDS, MANY_HASHTAGS, MANY_LINKS, MANY_HANDLES = 3, 8, 3, 6
 HOOK_POINTS = 1.2
 """Something to click, call or pay, beside a pitch."""
 OWN_STORY = frozenset(
@@ -64,7 +64,7 @@ class Spam:
         hook = _hook(hearing)
         yield from _pitch(hits, hook=hook)
         if hook and any(hit.family == FLATTERY for hit in hits):
-            yield "flattery and a link", 2.0 + 0.8 * (sum(hit.family == FLATTERY for hit in hits) - 1)
+            yield "flattery and a link", 2.8 + 1.0 * (sum(hit.family == FLATTERY for hit in hits) - 1)
         yield from self._brands(hearing)
         yield from _structure(hearing)
 

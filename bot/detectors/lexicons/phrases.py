@@ -39,6 +39,8 @@ class Phrases:
         for family, phrases in families.items():
             for phrase, weight in phrases.items():
                 self._add(_Entry(len(phrase.split()), phrase.split(), phrase, family, weight))
+        anchors = (max(phrase.split(), key=len) for phrases in families.values() for phrase in phrases)
+        self._anchors = frozenset(anchors)
         for entries in self._longer.values():
             entries.sort(key=lambda entry: -entry.size)
 
@@ -50,6 +52,8 @@ class Phrases:
 
     def find(self, words: list[str]) -> list[Hit]:
         hits: list[Hit] = []
+        if self._anchors.isdisjoint(words):  # most posts hold no phrase of a rare kind
+            return hits
         closed: dict[str, int] = {}
         for start, pair in enumerate(pairwise([*words, ""])):
             entries = [*self._longer.get(pair, ()), *self._single.get(pair[0], ())]

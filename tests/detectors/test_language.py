@@ -1,0 +1,39 @@
+import pytest
+
+from tests.detectors.vocabulary import heard
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("The crew was very kind to us and the flight was on time", "en"),
+        ("A minha mala não está em Lisboa e ninguém me diz nada para já", "pt"),
+        ("Mi maleta no está en el aeropuerto y nadie me dice nada, muy mal", "es"),
+        ("Mein Koffer ist nicht da und ich warte seit drei Stunden", "de"),
+        ("Ma valise est perdue et je suis très en colère avec vous", "fr"),
+        ("La mia valigia non è arrivata e sono molto arrabbiata", "it"),
+        ("Mijn koffer is niet aangekomen en ik wacht nog op het antwoord", "nl"),
+        ("スーツケースがまだ届きません", "ja"),
+        ("가방이 아직 안 왔어요", "ko"),
+        ("我的行李还没有到", "zh"),
+        ("حقيبتي لم تصل بعد", "ar"),
+        ("Мой чемодан ещё не прибыл", "ru"),
+    ],
+)
+def test_a_sentence_tells_its_language(text: str, language: str) -> None:
+    assert heard(text).language == language
+
+
+def test_what_the_outlet_says_counts_more_than_the_words() -> None:
+    assert heard("Mein Koffer ist nicht da", lang="nl-BE").language == "nl"
+
+
+@pytest.mark.parametrize("lang", ["und", "zxx", "qme", ""])
+def test_an_outlet_that_does_not_know_is_not_believed(lang: str) -> None:
+    assert heard("Mein Koffer ist nicht da und ich warte", lang=lang).language == "de"
+
+
+def test_a_short_text_is_taken_for_the_house_language_and_says_so() -> None:
+    found = heard("hmm")
+    assert found.language == "en"
+    assert found.why("language") == ("language taken for en: too short to tell",)

@@ -1,0 +1,97 @@
+import pytest
+from textblob import TextBlob
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+from bot.detectors.base import TOKEN, prepared
+from bot.detectors.engines.pattern import Pattern
+from bot.detectors.engines.vader import Vader
+from tests.detectors.vocabulary import heard
+
+SENTENCES = (
+    "The crew of @northwindair was really lovely, thank you so much!!",
+    "Worst flight EVER, and no one answers the phone :(",
+    "not bad at all, but the coffee was kind of awful",
+    "no problem, thanks 😍",
+    "It is the least comfortable seat I have ever had",
+    "The seats are great, BUT the food is horrible and cold!!!",
+    "without a doubt the best lounge in Lisbon, to die for",
+    "never so happy to land, never so tired either",
+    "The gate opens at nine",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("@northwindair lost my bag AGAIN, worst airline", "negative"),
+        ("@northwindair my suitcase arrived broken and your staff was rude", "negative"),
+        ("@northwindair the crew was wonderful, thank you so much!", "positive"),
+        ("I love the new seats on northwind air, so comfortable", "positive"),
+        ("The store opens at nine.", "neutral"),
+        ("Northwind Air flies to Porto from May on", "neutral"),
+    ],
+)
+def test_plain_speech_is_read_as_a_person_would(text: str, word: str) -> None:
+    assert heard(text).sentiment == word
+
+
+@pytest.mark.parametrize("text", ["The store opens at nine.", "NW 112 to Berlin boards from gate 14"])
+def test_what_says_nothing_is_neutral_and_sure(text: str) -> None:
+    found = heard(text)
+    assert found.labels & {"sentiment:neutral"}
+    assert not found.unsure
+
+
+def test_the_three_probabilities_add_up_to_one() -> None:
+    for text in SENTENCES:
+        assert sum(heard(text).probabilities.values()) == pytest.approx(1.0)
+
+
+def test_exactly_one_class_holds_or_unsure_does_in_its_stead() -> None:
+    for text in (*SENTENCES, "great, just great, delayed again", "bad good", ""):
+        assert len(heard(text).words("sentiment")) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@northwindair oh great, another delay. just what i needed",
+        "gotta love @northwindair, delayed by four hours, so happy #sarcasm",
+    ],
+)
+def test_sarcasm_is_never_taken_for_sure_praise(text: str) -> None:
+    assert "sentiment:positive" not in heard(text).labels
+
+
+def test_the_reason_quotes_the_strongest_words() -> None:
+    reason = heard("@northwindair lost my bag, horrible service").why("sentiment")[0]
+    assert reason.startswith("negative 0.")
+    assert "'horrible" in reason
+
+
+def test_a_cut_off_above_what_is_likely_makes_unsure() -> None:
+    assert heard("northwind air is a bit late, fine").unsure
+
+
+def test_another_language_is_unsure_unless_its_strong_words_speak() -> None:
+    assert heard("Wir sitzen seit heute morgen am Gate und warten", lang="de").unsure
+    loud = heard("Das ist eine Katastrophe, mein Koffer ist verloren!", lang="de")
+    assert loud.sentiment == "negative"
+    assert not loud.unsure
+
+
+def test_english_words_do_not_count_in_german() -> None:
+    assert heard("die die die die", lang="de").sentiment == "neutral"
+
+
+def test_vader_fed_word_by_word_says_what_vader_says() -> None:
+    ours, theirs = Vader(), SentimentIntensityAnalyzer()
+    for text in SENTENCES:
+        assert ours(text).compound == pytest.approx(theirs.polarity_scores(text)["compound"], abs=1e-4)
+
+
+def test_pattern_fed_with_our_words_says_what_textblob_says() -> None:
+    ours = Pattern()
+    for text in SENTENCES:
+        words = TOKEN.findall(prepared(text).lower())
+        assert ours(words).polarity == pytest.approx(TextBlob(text).sentiment.polarity, abs=1e-6)

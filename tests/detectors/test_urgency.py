@@ -1,0 +1,38 @@
+from datetime import timedelta
+
+from bot.detectors.base import Background
+from tests.detectors.vocabulary import NOON, assessor, heard, mention
+
+
+def test_a_crisis_stands_above_a_complaint_and_a_complaint_above_a_question() -> None:
+    crisis = heard("@northwindair smoke in the cabin")
+    complaint = heard("@northwindair my bag is lost, worst service")
+    question = heard("@northwindair when does the desk open?")
+    assert crisis.urgency > complaint.urgency > question.urgency > 0
+
+
+def test_reach_is_said_with_what_is_believed_of_it() -> None:
+    young = {"id": "a", "followers": 120_000, "posts": 500, "created_at": NOON - timedelta(days=5)}
+    found = heard("northwind air is late", author=young)
+    assert "reach: 120,000 followers, discounted to 60,000 (young account)" in found.because
+
+
+def test_bought_followers_count_less_than_true_ones() -> None:
+    bought = {"id": "a", "followers": 90_000, "following": 89_000, "posts": 3, "created_at": NOON - timedelta(days=2)}
+    true = {"id": "b", "followers": 90_000, "following": 300, "posts": 9_000, "created_at": NOON - timedelta(days=900)}
+    assert heard("northwind air is late", author=bought).urgency < heard("northwind air is late", author=true).urgency
+
+
+def test_reach_alone_never_makes_a_post_urgent() -> None:
+    assert heard("a northwind air plane", author={"id": "a", "followers": 80_000_000}).urgency <= 20
+
+
+def test_a_wave_and_unanswered_posts_raise_it() -> None:
+    said = [mention("@northwindair where is my bag?")]
+    alone = assessor().assess(said)[0]
+    wave = assessor().assess(said, [Background(recent=40, usual=5.0, unanswered=1)])[0]
+    assert wave.urgency == alone.urgency + 15 + 5
+
+
+def test_shouting_counts_a_little() -> None:
+    assert heard("NORTHWIND AIR FLIES TO PORTO").urgency == heard("northwind air flies to porto").urgency + 3
