@@ -13,6 +13,7 @@ from bot.sinks.directory import SlackDirectory
 from bot.sinks.slack import SlackSink
 from bot.sources.base import Source
 from bot.sources.webhook import Webhook
+from bot.store.flags import FlagStore
 from bot.store.opening import Store
 from bot.usecases.cases import Cases
 from bot.usecases.digests import Digests
@@ -124,10 +125,12 @@ def assemble(store: Store, playbook: LivePlaybook, sink: SlackSink, clock: Clock
     cases = Cases(store.cases, store.outbox, rules, team, clock)
     usecases = UseCases(
         cases=cases,
-        digests=Digests(store.outbox, store.cases, rules),
-        flags=Flags(store.cases, store.client, store.keys, rules, clock),
+        digests=Digests(store.outbox, store.cases, rules, clock),
+        flags=Flags(
+            FlagStore(store.client, store.keys), rules, clock, lambda mention: rules.assessor().assess([mention])[0]
+        ),
         reports=reports,
-        home=Home(store.cases, reports, rules, clock),
+        home=Home(store.cases, store.inbox, store.troubles, rules, clock),
     )
     return House(
         store=store,

@@ -61,9 +61,19 @@ class Assessment(BaseModel):
 
     signals: tuple[Signal, ...] = ()
 
+    @cached_property
+    def held(self) -> dict[str, tuple[str, ...]]:
+        """By dimension, the words that hold, in the order in which they were found."""
+        found: dict[str, tuple[str, ...]] = {}
+        for signal in self.signals:
+            if signal.holds:
+                dimension, _, word = signal.label.partition(":")
+                found[dimension] = (*found.get(dimension, ()), word)
+        return found
+
     def words(self, dimension: str) -> tuple[str, ...]:
         """The words that hold in one dimension, in the order in which they were found."""
-        return tuple(s.word for s in self.signals if s.holds and s.dimension == dimension)
+        return self.held.get(dimension, ())
 
     @cached_property
     def labels(self) -> frozenset[str]:

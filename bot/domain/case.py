@@ -1,7 +1,6 @@
 """The work one department owns: one mention, and those that joined it."""
 
 import hashlib
-from base64 import b32encode
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -67,7 +66,7 @@ class AuditEvent(NamedTuple):
 
 def case_id(mention_id: str) -> str:
     """Derived, so that a mention handled twice opens the same case twice, which the store refuses."""
-    return b32encode(hashlib.blake2b(mention_id.encode(), digest_size=5).digest()).decode()
+    return hashlib.blake2b(mention_id.encode(), digest_size=5).hexdigest()
 
 
 class Case(BaseModel):

@@ -43,11 +43,9 @@ class Route(BaseModel):
 
 def labels_of(mention: Mention, assessment: Assessment) -> dict[str, frozenset[str]]:
     """What routes may ask about: every label that holds, and the source."""
-    found: dict[str, set[str]] = {"source": {mention.source}}
-    for label in assessment.labels:
-        dimension, _, word = label.partition(":")
-        found.setdefault(dimension, set()).add(word)
-    return {dimension: frozenset(words) for dimension, words in found.items()}
+    found = {dimension: frozenset(words) for dimension, words in assessment.held.items()}
+    found["source"] = frozenset({mention.source})
+    return found
 
 
 def first_match(routes: Sequence[Route], mention: Mention, assessment: Assessment) -> Route:

@@ -60,7 +60,7 @@ class MessageDelivery:
 
     async def _trouble(self, department: Department, owed: Notification) -> tuple[Drawing | None, Department]:
         sentence = (await self._poster.store.troubles.all()).get(f"channel:{owed.case}", "")
-        return (messages.trouble(sentence) if sentence else None), department
+        return (messages.trouble(department.name, department.channel, sentence) if sentence else None), department
 
 
 def link_to(card: CardRecord) -> str:

@@ -1,0 +1,18 @@
+"""The `earshot` command: one file a subcommand, one line each here.
+
+Exit codes: 0 done, 1 refused with a reason, 2 wrong usage.
+"""
+
+import typer
+
+from bot.cli import run
+
+app = typer.Typer(
+    name="earshot",
+    help="Hears what is said about a brand in public, and gets it to the person who can answer it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+app.command("run")(run.run)

@@ -1,0 +1,167 @@
+"""`earshot run`: connect to a workspace and work until told to stop."""
+
+import asyncio
+import os
+import random
+import signal
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from typing import Annotated
+
+import aiohttp
+import structlog
+import typer
+import uvicorn
+
+from bot import logs
+from bot.assembly import WORKERS, House, assemble
+from bot.cli.saying import refuse, refusing, settings_and_playbook
+from bot.clock import Clock, SystemClock
+from bot.playbook import LivePlaybook
+from bot.settings import Settings
+from bot.sinks.slack import SlackSink, web_client
+from bot.sources.base import Parts, Source
+from bot.sources.catalogue import CATALOGUE
+from bot.store.opening import open_store
+from bot.web import Site, site
+from handlers import register
+from handlers.serving import Socket, http_endpoint, make_app
+
+log = structlog.get_logger("earshot")
+
+GRACE = 8
+"""Seconds that requests in hand get at the end; a container is killed after ten."""
+
+
+def run(
+    workers: Annotated[
+        str, typer.Option(help=f"Which workers this process runs, of: {', '.join(WORKERS)}. All by default.")
+    ] = ",".join(WORKERS),
+) -> None:
+    """Connect to Slack and work until told to stop (Ctrl-C or SIGTERM). SIGHUP reads the playbook again."""
+    chosen = _chosen(workers)
+    with refusing():
+        settings, playbook = settings_and_playbook()
+        if faults := settings.for_run():
+            raise refuse(faults)
+        logs.configure(settings.log, settings.log_format)
+        asyncio.run(_run(settings, playbook, chosen))
+
+
+def _chosen(workers: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in workers.split(",") if name.strip())
+    if unknown := [name for name in names if name not in WORKERS]:
+        raise typer.BadParameter(f"there is no worker {unknown[0]!r}; there are {', '.join(WORKERS)}")
+    return names
+
+
+async def _run(settings: Settings, playbook: LivePlaybook, chosen: Sequence[str]) -> None:
+    clock = SystemClock()
+    name = f"{socket.gethostname()}-{os.getpid()}"
+    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
+    redis = settings.redis_url.get_secret_value() if settings.redis_url else ""
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(redis, settings.data, playbook.now.slug, name))
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        client = web_client(token, settings.slack_api_url, session)
+        house = assemble(store, playbook, SlackSink(client), clock, name)
+        house.listen_to(sources_of(playbook, settings, clock))
+        secret = "" if settings.slack_app_token else _secret(settings)
+        app = make_app(client, secret)
+        register(app, house.usecases)
+        _watch_signals(house, playbook)
+        endpoint = http_endpoint(app) if secret else None
+        server = _server(
+            settings,
+            site(
+                Site(store, clock, lambda: house.hooks, house.troubles_of_sources, lambda: _names(playbook), endpoint)
+            ),
+        )
+        if settings.slack_app_token:
+            slack = Socket(app, settings.slack_app_token.get_secret_value())
+            await slack.open()
+            stack.push_async_callback(slack.close)
+        await _until_stopped(house, server, chosen)
+    log.info("stopped")
+
+
+def _secret(settings: Settings) -> str:
+    return settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+
+
+def _names(playbook: LivePlaybook) -> tuple[str, ...]:
+    return tuple(playbook.now.departments)
+
+
+def sources_of(playbook: LivePlaybook, settings: Settings, clock: Clock) -> list[Source]:
+    """What the playbook names, with what the environment knows of each."""
+    found: list[Source] = []
+    for kind, name, options in playbook.now.sources:
+        hook = kind == "webhook"
+        secrets = " ".join(one.get_secret_value() for one in settings.hook_secrets(name or "")) if hook else ""
+        bearer = settings.x_bearer_token.get_secret_value() if settings.x_bearer_token else ""
+        parts = Parts(
+            name=name or kind,
+            clock=clock,
+            chance=random.random,
+            subjects=playbook.now.subjects,
+            secret=secrets if hook else bearer,
+            url=settings.x_api_url,
+        )
+        found.append(CATALOGUE[kind].build(options, parts))
+    return found
+
+
+def _watch_signals(house: House, playbook: LivePlaybook) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, house.stop.set)
+    loop.add_signal_handler(signal.SIGHUP, _reload, playbook)
+
+
+def _reload(playbook: LivePlaybook) -> None:
+    """Routes, departments and subjects hold from the next mention on; sources keep what they were built with."""
+    faults = playbook.reload()
+    if faults:
+        log.error("playbook refused, the old one stays", faults=[str(fault) for fault in faults])
+    else:
+        log.info("playbook read again", departments=len(playbook.now.departments), routes=len(playbook.now.routes))
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to us: the workers have to finish too."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _server(settings: Settings, app: object) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=GRACE,
+        server_header=False,
+    )
+    return _Server(config)
+
+
+async def _until_stopped(house: House, server: uvicorn.Server, chosen: Sequence[str]) -> None:
+    async def serve() -> None:
+        await server.serve()
+        house.stop.set()
+
+    async def end() -> None:
+        await house.stop.wait()
+        server.should_exit = True
+
+    log.info("running", workers=list(chosen), sources=list(house.listeners))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(house.work(chosen))
+        group.create_task(serve())
+        group.create_task(end())
+    await house.delivery.give_back()
