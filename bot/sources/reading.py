@@ -68,8 +68,6 @@ def mention_from(value: Any, place: str = "") -> Mention:
         return Mention.model_validate(value)
     except ValidationError as wrong:
         raise NoMention(_sentence(wrong, place)) from None
-    except (ValueError, OverflowError):  # a time in the year 1, east of Greenwich, has no UTC
-        raise NoMention(f'"{place}.created_at" is no time' if place else '"created_at" is no time') from None
 
 
 def mentions_in(stream: BinaryIO) -> Iterator[tuple[int, Mention | BadLine]]:
@@ -116,6 +114,8 @@ def _sentence(wrong: ValidationError, place: str) -> str:
     for step in first["loc"]:
         field += f"[{step}]" if isinstance(step, int) else f".{step}" if field else step
     said = WORDS.get(first["type"])
+    if first["type"] == "value_error":  # a validator of ours, which speaks in sentences
+        said = first["msg"].removeprefix("Value error, ")
     if said is None and first["type"].startswith(("datetime", "date_")):
         said = "is no time"
     said = said or f"is wrong ({first['msg'].lower()})"

@@ -201,7 +201,7 @@ def _fault(response: aiohttp.ClientResponse, body: bytes) -> XFault:
 
 
 def _lost(why: Exception) -> XFault:
-    return XFault(f"X cannot be reached ({type(why).__name__}). Earshot goes on trying.")
+    return XFault(f"X cannot be reached ({type(why).__name__}).")
 
 
 def _reset(response: aiohttp.ClientResponse) -> datetime | None:

@@ -59,7 +59,10 @@ def test_a_mention_with_unwritable_letters_is_heard_with_marks_in_their_place(wo
     [
         (b'{"id": "forum:1", "text": "x"}', '"created_at" is missing'),
         (b'{"id": "forum:1", "text": "x", "created_at": "soon"}', '"created_at" is no time'),
-        (b'{"id": "forum:1", "text": "x", "created_at": "0001-01-01T00:00:00+09:00"}', '"created_at" is no time'),
+        (
+            b'{"id": "forum:1", "text": "x", "created_at": "0001-01-01T00:00:00+09:00"}',
+            '"created_at" is before the year 1 or after 9999 in UTC',
+        ),
         (b'{"text": "x", "created_at": "2026-11-20"}', '"id" is missing'),
         (b'{"id": "seventeen", "text": "x", "created_at": "2026-11-20"}', '"id" is not of the form "source:id"'),
         (LINE.replace(b"}", b', "author": {"id": "1", "followers": -3}}'), '"author.followers" is less than 0'),

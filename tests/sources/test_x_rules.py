@@ -1,0 +1,78 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from bot.domain.subject import Subject
+from bot.sources.x_rules import QUERY_LIMIT, RULE_LIMIT, Rule, difference, rules_for, unfit
+
+
+def values(limit: int = RULE_LIMIT, lang: str = "", extra: str = "", **subject: tuple[str, ...]) -> list[str]:
+    return [rule.value for rule in rules_for([Subject(name="Kettle", **subject)], limit, lang, extra)]
+
+
+@pytest.mark.parametrize(
+    ("term", "operator"),
+    [
+        ("kettle", '"kettle"'),
+        ("kettle co", '"kettle co"'),
+        ("@kettleco", "@kettleco"),
+        ("#ourkettle", "#ourkettle"),
+        ("$KTL", "$KTL"),
+        ("OR", '"OR"'),
+        ("from:rival", '"from:rival"'),
+        ('the "best" kettle', '"the best kettle"'),
+        ("@a-name-that-is-none", '"@a-name-that-is-none"'),
+        ("chá\nverde", '"chá verde"'),
+    ],
+)
+def test_a_term_can_be_no_operator_by_accident(term: str, operator: str) -> None:
+    assert values(terms=(term,)) == [f"({operator}) -is:retweet"]
+
+
+def test_a_rule_says_all_that_the_playbook_says() -> None:
+    [rule] = values(
+        lang="pt",
+        extra="-is:nullcast",
+        terms=("kettle", "Kettle Co"),
+        handles=("@kettleco",),
+        exclude=("kettle chips",),
+    )
+    assert rule == (
+        '("kettle" OR "Kettle Co" OR @kettleco) -is:retweet lang:pt -is:nullcast -from:kettleco -"kettle chips"'
+    )
+
+
+def test_a_long_list_of_terms_is_split_and_none_is_lost() -> None:
+    terms = tuple(f"kettle number {n}" for n in range(200))
+    split = values(terms=terms, exclude=("chips",))
+    assert len(split) > 1
+    assert all(len(value) <= RULE_LIMIT and value.endswith(') -is:retweet -"chips"') for value in split)
+    assert all(sum(f'"{term}"' in value for value in split) == 1 for term in terms)
+
+
+def test_exclusions_leave_half_of_the_room_to_the_terms() -> None:
+    [query] = values(limit=QUERY_LIMIT, terms=("kettle",), exclude=tuple(f"not this one {n}" for n in range(99)))
+    assert len(query) < QUERY_LIMIT / 2 + len('("kettle")')
+
+
+def test_a_term_that_x_cannot_take_is_named() -> None:
+    kettle = Subject(name="Kettle", terms=("k" * 600, "kettle"))
+    assert unfit([kettle]) == [f'X cannot listen for ""{"k" * 39}…" of Kettle: it is too long.']
+    assert unfit([Subject(name="Void", terms=('""',))]) == [
+        "X has nothing to listen for in Void: none of its terms is a word."
+    ]
+
+
+def test_rules_of_others_are_neither_deleted_nor_taken_for_ours() -> None:
+    foreign, old = Rule("(a)", "mine", "1"), Rule("(b)", "earshot:Kettle", "2")
+    kept, want = Rule("(c)", "earshot:Kettle", "3"), [Rule("(c)", "earshot:Kettle"), Rule("(a)", "earshot:Kettle")]
+    change = difference([foreign, old, kept], want)
+    assert (change.delete, change.add) == ((old,), (want[1],))
+
+
+@settings(deadline=None)
+@given(some.lists(some.text(min_size=1), min_size=1), some.lists(some.text()), some.lists(some.text()))
+def test_no_playbook_makes_a_rule_that_is_too_long(terms: list[str], handles: list[str], exclude: list[str]) -> None:
+    subject = Subject(name="Kettle", terms=tuple(terms), handles=tuple(handles), exclude=tuple(exclude))
+    rules = rules_for([subject], QUERY_LIMIT)
+    assert all(len(rule.value) <= QUERY_LIMIT and rule.value.startswith("(") for rule in rules)
