@@ -1,0 +1,151 @@
+"""How the answer to `/sentiment` reads."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.cards.drawing import Drawing, fits
+from bot.cards.report import compared, draw, draw_help, headline
+from bot.domain.assessment import Assessment, Intent
+from bot.domain.case import Case, Resolution, Status
+from bot.domain.mention import Mention
+from bot.domain.report import Asked, DepartmentLine, Report, Split, Took
+from bot.domain.spans import Period
+from bot.sandbox.blocks import check_message
+
+AT = datetime(2026, 3, 10, 14, 7, tzinfo=ZoneInfo("Europe/Lisbon"))
+NOW = Split(negative=120, neutral=60, positive=80, unsure=40)
+BEFORE = Split(negative=60, neutral=60, positive=80, unsure=40)
+
+
+def report(**changes: Any) -> Report:
+    return replace(Report(asked=Asked(), brand_time=AT, split=NOW, like=NOW, before=BEFORE), **changes)
+
+
+def case(text: str = "You lost my bag", **changes: Any) -> Case:
+    said = AT.astimezone(UTC) - timedelta(hours=1)
+    mention = Mention.model_validate(
+        {"id": "x:1", "text": text, "created_at": said, "url": "https://example.org/1", "author": "sam"}
+    )
+    made = Case(
+        id="C1", mention=mention, assessment=Assessment(), department="care", opened_at=said, first_opened_at=said
+    )
+    return made.having(**changes)
+
+
+def words_of(drawing: Drawing) -> str:
+    """Everything that a person reads in it, in order."""
+    found: list[str] = []
+
+    def walk(thing: Any) -> None:
+        if isinstance(thing, list):
+            for one in thing:
+                walk(one)
+        elif isinstance(thing, dict):
+            found.extend([thing["text"]] if isinstance(thing.get("text"), str) else [])
+            for value in thing.values():
+                walk(value)
+
+    walk(drawing.blocks)
+    return "".join(found)
+
+
+def test_the_headline_says_the_split_without_any_block() -> None:
+    assert headline(report()) == "300 mentions today: 40 % negative, 20 % neutral, 27 % positive, 13 % unsure."
+
+
+def test_a_clear_change_is_said_in_points_and_chance_as_about_the_same() -> None:
+    words = words_of(draw(report()))
+    assert "negative 120 (40 %), up 15 points" in words
+    assert "unsure 40 (13 %), about the same" in words
+
+
+def test_more_than_before_is_said_with_both_numbers() -> None:
+    assert compared(report()) == "25 % more than yesterday until 14:00: 300 now, 240 then."
+
+
+def test_too_few_are_given_as_counts_and_no_change_is_named() -> None:
+    few = Split(negative=3, positive=2)
+    drawing = draw(report(split=few, like=few, before=Split(negative=1)))
+    assert "Too few to say how it changed: 1 yesterday until 14:00, 5 now." in words_of(drawing)
+    assert "%" not in words_of(drawing)
+
+
+def test_spam_and_competitors_stand_apart_from_what_is_said_about_us() -> None:
+    split = replace(NOW, spam=22, competitors=41)
+    words = words_of(draw(report(split=split, competitors=(("Skylark Airways", Split(negative=25, neutral=16)),))))
+    assert "363 mentions today" in words
+    assert "about Skylark Airways 41, 61 % of them negative" in words
+    assert "spam 22" in words
+    assert "Shares are of the 300 about us." in words
+
+
+def test_a_silent_day_says_what_to_do() -> None:
+    silent = Split()
+    drawing = draw(report(split=silent, like=silent, before=silent))
+    assert drawing.text == "Nothing heard today so far."
+    assert "earshot check" in words_of(drawing)
+    assert check_message(drawing.blocks) == []
+
+
+def test_strangers_can_ping_nobody_from_a_report() -> None:
+    drawing = draw(report(telling=(case("<!channel> <@U0MIA> *help*\u202e"),)))
+    runs = [block for block in drawing.blocks if block["type"] == "rich_text"]
+    assert {"type": "text", "text": "<!channel> <@U0MIA> *help*\n"} in [
+        element for block in runs for part in block["elements"] for element in part["elements"]
+    ]
+    assert "<!channel>" not in drawing.text
+
+
+def test_a_post_says_what_became_of_it() -> None:
+    resolved = case(status=Status.RESOLVED, resolution=Resolution.ANSWERED)
+    late = case(due=AT - timedelta(minutes=1))
+    words = words_of(draw(report(telling=(resolved, late))))
+    assert "care, answered" in words
+    assert "care, not claimed yet, overdue" in words
+
+
+def test_a_department_says_what_is_open_and_how_long_it_takes() -> None:
+    care = DepartmentLine("care", 12, 3, 41, 4, Took(45, 360, 1320), Took(3, 4200, 10800))
+    words = words_of(draw(report(departments=(care,))))
+    assert "care: 12 open, 3 overdue; 41 answered, 4 closed otherwise" in words
+    assert "claimed half within 6 min, 9 in 10 within 22 min" in words
+    assert "resolved half within 1 h 10 min, the slowest after 3 h" in words
+
+
+def test_kinds_are_named_in_the_singular_where_there_is_one() -> None:
+    words = words_of(draw(report(intents=((Intent.COMPLAINT, 94), (Intent.CRISIS, 1)))))
+    assert "Among them 94 complaints, 1 crisis." in words
+
+
+def test_only_the_private_answer_has_the_button_and_it_carries_what_was_asked() -> None:
+    asked = Asked(Period.WEEK, subject="Northwind Go")
+    private, shared = draw(report(asked=asked)), draw(report(asked=asked), shared_by="U0MIA")
+    (buttons,) = [block["elements"] for block in private.blocks if block["type"] == "actions"]
+    assert buttons[0]["value"] == "week Northwind Go"
+    assert not [block for block in shared.blocks if block["type"] == "actions"]
+    assert "Shared by <@U0MIA>" in words_of(shared)
+
+
+def test_a_report_full_to_the_brim_is_taken_by_slack() -> None:
+    took = Took(900, 86_399, 863_999)
+    departments = tuple(DepartmentLine("d" * 58 + f"{n:02}", 999, 99, 999, 99, took, took) for n in range(40))
+    telling = tuple(case("\N{PILE OF POO}" * 9_000) for _ in range(3))
+    rivals = tuple((f"rival {n} " + "r" * 50, NOW) for n in range(5))
+    drawing = draw(report(departments=departments, telling=telling, competitors=rivals))
+    assert check_message(drawing.blocks) == []
+    assert fits(drawing.blocks)
+
+
+def test_help_is_honest_about_what_it_does_not_know() -> None:
+    words = words_of(draw_help(["Northwind"], ["care"], 0, 412))
+    assert "I do not know yet: nobody has corrected me so far, in 412 cases." in words
+    assert "/sentiment today care" in words
+
+
+def test_help_counts_what_people_corrected() -> None:
+    drawing = draw_help(["A & B <x>"], [], 7, 412)
+    assert "People corrected me 7 times in 412 cases." in words_of(drawing)
+    assert "A &amp; B &lt;x&gt;" in words_of(drawing)
+    assert check_message(drawing.blocks) == []

@@ -1,0 +1,170 @@
+"""What is written by commits is what reports read, whatever the time zone."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.assessment import UNSURE, Assessment, Intent, Sentiment, Signal
+from bot.domain.case import Case, Resolution
+from bot.domain.decision import Decision, Measure
+from bot.domain.department import Department, Staff
+from bot.domain.intake import open_case, tally
+from bot.domain.mention import Mention
+from bot.domain.moves import claim, resolve
+from bot.domain.report import Split
+from bot.domain.routing import Route
+from bot.domain.spans import Period, Span, spans_of
+from bot.store.books import Books
+from bot.store.client import Client
+from bot.store.keys import Keys, field, parts_of
+from bot.store.tallies import Tallies
+from bot.store.transaction import Transaction, commit
+from bot.store.writing import write
+
+NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+DAY = Span(datetime(2026, 3, 10, tzinfo=UTC), datetime(2026, 3, 11, tzinfo=UTC))
+CARE = Department(name="care", channel="C0CARE")
+STAFF = Staff(department="care", deputies=frozenset({"U0ANA"}))
+NAMES = st.text(st.characters(exclude_categories=["C"]), max_size=6) | st.sampled_from(["a|b", "%7C", "|", "a%|"])
+_numbers = itertools.count()
+
+
+def mention(at: datetime) -> Mention:
+    return Mention(id=f"test:{next(_numbers)}", source="test", text="You lost my bag again", created_at=at)
+
+
+def assessed(subject: str = "Northwind", sentiment: str = "negative", intent: str = "complaint") -> Assessment:
+    signals = [Signal("s", f"subject:{subject}", 1.0), Signal("i", f"intent:{intent}", 1.0)]
+    unsure = sentiment == "unsure"
+    signals.append(Signal("v", UNSURE if unsure else f"sentiment:{sentiment}", 1.0))
+    return Assessment(signals=tuple(signals))
+
+
+def opening(at: datetime, subject: str = "Northwind", department: Department = CARE) -> Decision:
+    return open_case(mention(at), assessed(subject), Route(name="r", to=department.name), department, at)
+
+
+async def written(client: Client, keys: Keys, *decisions: Decision, at: datetime = NOON) -> Case | None:
+    """Committed in order; gives the last one's case."""
+    for decision in decisions:
+        transaction = Transaction(keys.inbox)
+        write(transaction, keys, decision, at)
+        await commit(client, transaction)
+    return decisions[-1].case
+
+
+@given(st.lists(NAMES, min_size=1, max_size=5))
+def test_a_field_is_read_back_as_it_was_written(names: list[str]) -> None:
+    assert parts_of(field(*names)) == names
+
+
+HEARD = st.tuples(
+    st.integers(-60 * 60, 0),
+    NAMES,
+    NAMES.filter(bool),
+    st.sampled_from([*Sentiment, "unsure"]),
+    st.sampled_from(Intent),
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    heard=st.lists(HEARD, max_size=25),
+    zone=st.sampled_from(["UTC", "Europe/Lisbon", "Asia/Kathmandu", "Australia/Adelaide", "Pacific/Apia"]),
+    period=st.sampled_from(Period),
+    at=st.integers(0, 365 * 86_400).map(lambda seconds: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)),
+)
+async def test_the_total_is_the_number_written_in_the_span_and_the_split_sums_to_it(
+    client: Client, brand: str, heard: list[tuple[int, str, str, str, Intent]], zone: str, period: Period, at: datetime
+) -> None:
+    keys = Keys(f"{brand}-{next(_numbers)}")
+    times = []
+    for minutes, subject, department, sentiment, intent in heard:
+        said = at + timedelta(minutes=minutes)
+        a, place = assessed(subject, sentiment, intent), Department(name=department, channel="C")
+        route = Route(name="r", to=department)
+        opened = tally(mention(said), a, at) if intent is Intent.SPAM else open_case(mention(said), a, route, place, at)
+        await written(client, keys, opened, at=at)
+        times.append(said)
+    for span, found in zip(
+        spans := spans_of(period, at, ZoneInfo(zone)), await Tallies(client, keys).read(*spans), strict=True
+    ):
+        split = Split.of(found)
+        assert split.total == sum(said in span for said in times)
+        parts = (split.negative, split.neutral, split.positive, split.unsure, split.spam)
+        assert sum(parts) == split.total
+
+
+async def test_names_come_back_whole_even_with_a_bar_in_them(client: Client, keys: Keys) -> None:
+    await written(client, keys, opening(NOON, "a|b", Department(name="c|d", channel="C")))
+    (found,) = await Tallies(client, keys).read(DAY)
+    assert list(found) == [("a|b", "c|d", "negative", "complaint")]
+
+
+async def test_a_claim_and_an_answer_are_timed_in_the_quarter_in_which_they_happened(
+    client: Client, keys: Keys
+) -> None:
+    opened = opening(NOON)
+    claimed = claim(opened.case, "U0ANA", STAFF, CARE, NOON + timedelta(minutes=20))  # type: ignore[arg-type]
+    answered = resolve(
+        claimed.case,  # type: ignore[arg-type]
+        "U0ANA",
+        Resolution.ANSWERED,
+        "",
+        STAFF,
+        CARE,
+        NOON + timedelta(minutes=50),
+    )
+    await written(client, keys, opened, claimed, answered)
+    tallies = Tallies(client, keys)
+    half_past = Span(NOON, NOON + timedelta(minutes=30))
+    assert await tallies.took(half_past, ["care"]) == {("care", Measure.CLAIM): [1200.0], ("care", Measure.RESOLVE): []}
+    assert not await tallies.ended(half_past)
+    assert await tallies.ended(Span(half_past.end, NOON + timedelta(hours=1))) == {("care", "answered"): 1}
+
+
+async def test_a_day_of_kathmandu_takes_what_two_days_of_utc_hold(client: Client, keys: Keys) -> None:
+    opened = opening(NOON)
+    claimed = claim(opened.case, "U0ANA", STAFF, CARE, NOON.replace(hour=18, minute=15))  # type: ignore[arg-type]
+    await written(client, keys, opened, claimed)
+    yesterday, today = (
+        spans_of(period, datetime(2026, 3, 11, 9, 0, tzinfo=UTC), ZoneInfo("Asia/Kathmandu")).now
+        for period in (Period.YESTERDAY, Period.TODAY)
+    )
+    found = [
+        len((await Tallies(client, keys).took(span, ["care"]))["care", Measure.CLAIM]) for span in (yesterday, today)
+    ]
+    assert found == [0, 1]
+
+
+async def test_the_posts_that_say_most_come_from_their_own_hours(client: Client, keys: Keys) -> None:
+    early, late = opening(NOON - timedelta(hours=3)), opening(NOON)
+    await written(client, keys, early, late)
+    found = await Tallies(client, keys).telling(Span(NOON, NOON + timedelta(hours=1)), ["Northwind"], 3)
+    assert late.case is not None
+    assert found == [late.case.id]
+
+
+async def test_open_and_overdue_are_counted_as_they_are_now(client: Client, keys: Keys) -> None:
+    on_time, late = opening(NOON), opening(NOON)
+    assert late.case is not None
+    await written(client, keys, on_time)
+    await client.call("ZADD", keys.open("care"), NOON.timestamp(), late.case.id)
+    assert await Tallies(client, keys).standing(["care", "pr"], NOON) == {"care": (2, 1), "pr": (0, 0)}
+
+
+async def test_the_books_account_for_what_waits(client: Client, keys: Keys) -> None:
+    await client.call("HINCRBY", keys.books, "seen", 3)
+    await client.call("XADD", keys.inbox, "*", "m", "{}")
+    await client.call("HSET", keys.dead, "1-1", "{}")
+    await written(client, keys, opening(NOON))
+    account = await Books(client, keys).read()
+    assert (account.waiting, account.dead, account.opened, account.unaccounted) == (1, 1, 1, 0)
+
+
+async def test_nothing_written_reads_as_nothing(client: Client, keys: Keys) -> None:
+    assert (await Books(client, keys).read()).seen == 0
+    assert await Tallies(client, keys).read(DAY) == [{}]
