@@ -88,12 +88,12 @@ def compared(report: Report) -> str:
     volume = Volume(report.like.total, report.before.total)
     before = _before(report)
     if volume.too_few:
-        return f"Too few to say how it changed: {volume.before:,} {before}, {volume.now:,} now."
+        return f"Too few to say how it changed: {volume.now:,} against {volume.before:,} {before}."
     if not volume.clear:
-        return f"About as many as {before}: {volume.now:,} now, {volume.before:,} then."
+        return f"About as many as {before}: {volume.now:,} against {volume.before:,}."
     more = "more" if volume.now > volume.before else "fewer"
     by = max(1, round(100 * abs(volume.now - volume.before) / volume.before))
-    return f"{by:,} % {more} than {before}: {volume.now:,} now, {volume.before:,} then."
+    return f"{by:,} % {more} than {before}: {volume.now:,} against {volume.before:,}."
 
 
 def _before(report: Report) -> str:
@@ -188,7 +188,7 @@ def _department(department: DepartmentLine) -> Block:
     closed = f", {department.closed_otherwise:,} closed otherwise" if department.closed_otherwise else ""
     words = f"{department.open:,} open{overdue}; {department.answered:,} answered{closed}"
     times = [
-        f"\n{verb} {_took(took)}"
+        f"\n{verb}: {_took(took)}"
         for verb, took in (("claimed", department.claim), ("resolved", department.resolve))
         if took
     ]

@@ -62,13 +62,13 @@ def test_a_clear_change_is_said_in_points_and_chance_as_about_the_same() -> None
 
 
 def test_more_than_before_is_said_with_both_numbers() -> None:
-    assert compared(report()) == "25 % more than yesterday until 14:00: 300 now, 240 then."
+    assert compared(report()) == "25 % more than yesterday until 14:00: 300 against 240."
 
 
 def test_too_few_are_given_as_counts_and_no_change_is_named() -> None:
     few = Split(negative=3, positive=2)
     drawing = draw(report(split=few, like=few, before=Split(negative=1)))
-    assert "Too few to say how it changed: 1 yesterday until 14:00, 5 now." in words_of(drawing)
+    assert "Too few to say how it changed: 5 against 1 yesterday until 14:00." in words_of(drawing)
     assert "%" not in words_of(drawing)
 
 
@@ -110,8 +110,8 @@ def test_a_department_says_what_is_open_and_how_long_it_takes() -> None:
     care = DepartmentLine("care", 12, 3, 41, 4, Took(45, 360, 1320), Took(3, 4200, 10800))
     words = words_of(draw(report(departments=(care,))))
     assert "care: 12 open, 3 overdue; 41 answered, 4 closed otherwise" in words
-    assert "claimed half within 6 min, 9 in 10 within 22 min" in words
-    assert "resolved half within 1 h 10 min, the slowest after 3 h" in words
+    assert "claimed: half within 6 min, 9 in 10 within 22 min" in words
+    assert "resolved: half within 1 h 10 min, the slowest after 3 h" in words
 
 
 def test_kinds_are_named_in_the_singular_where_there_is_one() -> None:

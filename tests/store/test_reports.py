@@ -30,10 +30,12 @@ SUBJECTS = (
 class PlaybookRules:
     managers: tuple[str, ...] = ()
     time_zone = "Europe/Lisbon"
-    routes: tuple[Route, ...] = ()
 
     def departments(self) -> tuple[Department, ...]:
         return (Department(name="care", channel="C0CARE"), Department(name="pr", channel="C0PR"))
+
+    def routes(self) -> tuple[Route, ...]:
+        return ()
 
     def department(self, name: str) -> Department | None:
         return next((department for department in self.departments() if department.name == name), None)
