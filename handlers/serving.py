@@ -15,7 +15,7 @@ from starlette.responses import Response
 log = structlog.get_logger("slack")
 
 LOOK_EVERY = 5.0
-"""Seconds between looks at the socket: Bolt's client goes on with a ticket that was refused until somebody clears it."""
+"""Seconds between looks at the socket: a refused ticket is tried for ever until somebody clears it."""
 DEAD_AFTER = 3
 """Looks in a row at which the socket was down."""
 
@@ -47,7 +47,7 @@ class Socket:
         self._watching: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        await self._handler.connect_async()
+        await self._handler.connect_async()  # type: ignore[no-untyped-call]
         self._watching = asyncio.create_task(self._watch())
 
     async def close(self) -> None:
@@ -55,7 +55,7 @@ class Socket:
             self._watching.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watching
-        await self._handler.close_async()
+        await self._handler.close_async()  # type: ignore[no-untyped-call]
 
     async def _watch(self) -> None:
         down = 0

@@ -5,14 +5,13 @@ import os
 import random
 import signal
 import socket
-from collections.abc import Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from typing import Annotated
 
 import aiohttp
 import structlog
 import typer
-import uvicorn
 
 from bot import logs
 from bot.assembly import WORKERS, House, assemble
@@ -25,13 +24,12 @@ from bot.sources.base import Parts, Source
 from bot.sources.catalogue import CATALOGUE
 from bot.store.opening import open_store
 from bot.web import Site, site
+from bot.web.serving import Server
+from bot.web.serving import server as serving_on
 from handlers import register
 from handlers.serving import Socket, http_endpoint, make_app
 
 log = structlog.get_logger("earshot")
-
-GRACE = 8
-"""Seconds that requests in hand get at the end; a container is killed after ten."""
 
 
 def run(
@@ -72,12 +70,8 @@ async def _run(settings: Settings, playbook: LivePlaybook, chosen: Sequence[str]
         register(app, house.usecases)
         _watch_signals(house, playbook)
         endpoint = http_endpoint(app) if secret else None
-        server = _server(
-            settings,
-            site(
-                Site(store, clock, lambda: house.hooks, house.troubles_of_sources, lambda: _names(playbook), endpoint)
-            ),
-        )
+        parts = Site(store, clock, lambda: house.hooks, house.troubles_of_sources, lambda: _names(playbook), endpoint)
+        server = serving_on(site(parts), settings.host, settings.port)
         if settings.slack_app_token:
             slack = Socket(app, settings.slack_app_token.get_secret_value())
             await slack.open()
@@ -129,28 +123,7 @@ def _reload(playbook: LivePlaybook) -> None:
         log.info("playbook read again", departments=len(playbook.now.departments), routes=len(playbook.now.routes))
 
 
-class _Server(uvicorn.Server):
-    """Leaves the signals to us: the workers have to finish too."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-def _server(settings: Settings, app: object) -> uvicorn.Server:
-    config = uvicorn.Config(
-        app,  # type: ignore[arg-type]
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=GRACE,
-        server_header=False,
-    )
-    return _Server(config)
-
-
-async def _until_stopped(house: House, server: uvicorn.Server, chosen: Sequence[str]) -> None:
+async def _until_stopped(house: House, server: Server, chosen: Sequence[str]) -> None:
     async def serve() -> None:
         await server.serve()
         house.stop.set()

@@ -38,12 +38,13 @@ class Sandbox:
         scopes: Sequence[str] = USUAL_SCOPES,
         now: Callable[[], float] | None = None,
         stamp: Callable[[], float] = time.time,
+        trigger_now: Callable[[], float] | None = None,
         ack_within: float = 3.0,
     ) -> None:
         now = now or workspace.now
         self.workspace = workspace
         self.faults, self.limits = Faults(now), Limits(now)
-        self.app = Installation(workspace, now, list(scopes), self.limits, self.faults, Triggers(now))
+        self.app = Installation(workspace, now, list(scopes), self.limits, self.faults, Triggers(trigger_now or now))
         self.sockets = Sockets(self.app, workspace.feed)
         self._urls = response_urls.ResponseUrls(workspace, now)
         self._api = WebApi(self.app)

@@ -1,0 +1,1 @@
+"""The sample day, and the real application that plays it on this machine."""
