@@ -1,58 +1,19 @@
-"""What reaches a log: ids and our own words, never a stranger's."""
+"""Who is heard, how loud, and in which form; what libraries and errors say."""
 
 import io
 import json
 import logging
 import warnings
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from pathlib import PurePosixPath
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
 import structlog
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.domain.mention import Mention
-from bot.logs import ACCESS, CHATTY, LONGEST, configure, guard, neutral
-from tests.domain.made import mention
+from bot.logs import ACCESS, configure
+from tests.logs.said import HOSTILE, line, lines
 
-HOSTILE = "<!channel> \x1b[2J\u202egnp.exe\nERROR: all is lost"
 log = structlog.get_logger()
-
-
-class Kind(StrEnum):
-    CARD = "card"
-
-
-@pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    """Logging is one for the whole process; other tests find it as they left it."""
-    loggers = [logging.getLogger(name) for name in ("", *CHATTY, *ACCESS)]
-    levels = [logger.level for logger in loggers]
-    handlers = list(loggers[0].handlers)
-    yield
-    for logger, level in zip(loggers, levels, strict=True):
-        logger.setLevel(level)
-    loggers[0].handlers[:] = handlers
-    logging.captureWarnings(False)
-    structlog.reset_defaults()
-
-
-def lines(say: Callable[[], object], level: str = "info") -> list[dict[str, Any]]:
-    stream = io.StringIO()
-    configure(level, "json", stream)
-    root = logging.getLogger()
-    root.handlers[:] = [one for one in root.handlers if getattr(one, "stream", None) is stream]  # not pytest's own
-    say()
-    return [json.loads(line) for line in stream.getvalue().splitlines()]
-
-
-def line(say: Callable[[], object]) -> dict[str, Any]:
-    (found,) = lines(say)
-    return found
 
 
 def test_a_line_says_when_in_utc_how_grave_what_and_who_speaks() -> None:
@@ -68,94 +29,6 @@ def test_a_library_speaks_the_same_way_and_its_extras_are_kept() -> None:
 
     assert (found["event"], found["logger"], found["level"]) == ("went wrong", "somebody", "warning")
     assert found["mention"] == "x:1"
-
-
-@pytest.mark.parametrize(
-    "key", ["text", "body", "blocks", "payload", "bot_token", "post_text", "Authorization", "note"]
-)
-def test_a_key_that_carries_others_words_or_a_secret_is_withheld_and_named(key: str) -> None:
-    found = line(lambda: log.info("said", **{key: HOSTILE, "mention": "x:1"}))
-
-    assert key not in found
-    assert (found["withheld"], found["mention"]) == ([key], "x:1")
-
-
-def test_what_is_withheld_inside_of_something_is_withheld_too() -> None:
-    found = line(lambda: log.info("said", sent={"channel": "C1", "text": HOSTILE}))
-
-    assert found["sent"] == {"channel": "C1", "withheld": ["text"]}
-
-
-def test_a_thing_is_named_and_not_shown() -> None:
-    assert line(lambda: log.info("said", what=mention(text=HOSTILE)))["what"] == "<Mention>"
-
-
-def test_simple_things_are_shown_as_they_are() -> None:
-    found = line(
-        lambda: log.info(
-            "said",
-            kind=Kind.CARD,
-            at=datetime(2026, 3, 10, tzinfo=UTC),
-            took=timedelta(seconds=2),
-            file=PurePosixPath("a/b"),
-            ids=("a", "b"),
-            none=None,
-            share=0.5,
-        )
-    )
-
-    assert [found[key] for key in ("kind", "at", "took", "file", "ids", "none", "share")] == [
-        "card",
-        "2026-03-10 00:00:00+00:00",
-        "0:00:02",
-        "a/b",
-        ["a", "b"],
-        None,
-        0.5,
-    ]
-
-
-@pytest.mark.parametrize("fmt", ["json", "console"])
-def test_a_stranger_forges_neither_a_line_nor_an_escape(fmt: str) -> None:
-    stream = io.StringIO()
-    configure("info", fmt, stream)
-    log.info("said", who_said=HOSTILE, **{f"key{HOSTILE}": 1})
-    logging.getLogger("somebody").warning("got %s", HOSTILE)
-    log.error("failed", exc_info=ValueError(HOSTILE))
-
-    written = stream.getvalue()
-    assert written.replace("\n", "").isprintable()
-    assert not any(line.startswith("ERROR") for line in written.splitlines())
-    assert "\\x1b[2J\\u202e" in written.replace("\\\\", "\\")
-
-
-def test_a_long_value_is_cut() -> None:
-    found = line(lambda: log.info("said", why="a" * 10_000))
-
-    assert (len(found["why"]), found["why"][-1]) == (LONGEST, "…")
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "token xoxb-SECRET-1",
-        "xoxe.xoxb-1-SECRET",
-        "xapp-1-SECRET",
-        "whsec_SECRET=",
-        "Authorization: Bearer SECRET%3D",
-        "redis://:SECRET@host/0",
-        "rediss://user:SECRET@host/0",
-        "wss://wss.slack.com/link/?ticket=SECRET&app_id=1",
-        "https://hooks.slack.com/actions/T1/2/SECRET",
-    ],
-)
-def test_a_secret_in_a_sentence_is_blanked(words: str) -> None:
-    assert "***" in neutral(words)
-    assert "SECRET" not in neutral(words)
-
-
-def test_an_address_without_a_secret_is_left_alone() -> None:
-    assert neutral("https://api.example/2/tweets?a=1@b") == "https://api.example/2/tweets?a=1@b"
 
 
 def test_bolt_tells_no_body_whatever_the_level() -> None:
@@ -294,21 +167,3 @@ def test_a_terminal_gets_lines_for_people_and_a_pipe_gets_json(stream: io.String
     log.info("said", case="A")
 
     assert stream.getvalue().startswith("{") is (is_json == "yes")
-
-
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.dates(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner) | st.frozensets(st.text()),
-)
-
-
-@given(st.dictionaries(st.text(), anything))
-def test_whatever_is_logged_is_one_printable_json_line(event: dict[str, Any]) -> None:
-    drawn = json.dumps(guard(None, "info", dict(event)))
-
-    assert drawn.isprintable()
-
-
-@given(st.text(st.characters(exclude_categories=())))
-def test_no_words_reach_a_terminal_that_cannot_be_seen(words: str) -> None:
-    assert neutral(words).replace("\u00a0", " ").isprintable() or all(char.isspace() for char in neutral(words))
