@@ -1,0 +1,64 @@
+"""The app manifest, to be pasted into Slack: what Earshot listens to, and the least it must be allowed to do."""
+
+from typing import Any
+
+from bot.cards import buttons
+from handlers.events import LEAVING
+
+SCOPES = {
+    "chat:write": "posts and edits cards, and writes to people it owes a word: a direct message needs no more",
+    "commands": "/sentiment, and the shortcut in the menu of messages",
+    "usergroups:read": "who is in the user groups that the playbook names as deputies",
+}
+"""Nothing here reads a channel: a shortcut brings its message along, and cards are found by what Slack told us."""
+OPTIONAL = {
+    "channels:read": "lets `earshot check` say before the first card that Earshot is missing from a public channel",
+    "groups:read": "the same for a private channel",
+}
+EVENTS = ("app_home_opened", *LEAVING)
+COMMANDS = {buttons.SENTIMENT: ("What people say about us, and how we do", "today | yesterday | week | help")}
+SHORTCUTS = {buttons.FLAG_MENTION: ("Flag for a department", "Opens a case for something Earshot did not hear")}
+
+
+def manifest(*, socket_mode: bool, request_url: str | None = None, name: str = "Earshot") -> dict[str, Any]:
+    """`request_url` is the full address of `/slack/events`; Socket Mode needs none."""
+    if not socket_mode and not request_url:
+        raise ValueError("over HTTP, Slack must know where to send requests: give the address of /slack/events")
+    url = {} if socket_mode else {"request_url": request_url}
+    return {
+        "_metadata": {"major_version": 2, "minor_version": 1},
+        "display_information": {
+            "name": name,
+            "description": "Hears what is said about you, and gets it to the person who can answer.",
+            "background_color": "#1f3a34",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
+            "bot_user": {"display_name": name, "always_online": True},
+            "slash_commands": [
+                {"command": command, "description": what, "usage_hint": hint, "should_escape": True, **_at(url)}
+                for command, (what, hint) in COMMANDS.items()
+            ],
+            "shortcuts": [
+                {"name": label, "type": "message", "callback_id": callback, "description": what}
+                for callback, (label, what) in SHORTCUTS.items()
+            ],
+        },
+        "oauth_config": {"scopes": {"bot": [*SCOPES], "bot_optional": [*OPTIONAL]}},
+        "settings": {
+            "event_subscriptions": {**url, "bot_events": [*EVENTS]},
+            "interactivity": {"is_enabled": True, **url},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": socket_mode,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def _at(url: dict[str, str | None]) -> dict[str, str | None]:
+    """Slash commands have a key of their own for the same address."""
+    return {"url": url["request_url"]} if url else {}
