@@ -2,9 +2,9 @@ import pytest
 from textblob import TextBlob
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from bot.detectors.base import TOKEN, prepared
 from bot.detectors.engines.pattern import Pattern
 from bot.detectors.engines.vader import Vader
+from bot.detectors.lexicons.text import TOKEN, prepared
 from tests.detectors.vocabulary import heard
 
 SENTENCES = (

@@ -6,7 +6,17 @@ need not ask about words that are in no lexicon. A test holds it equal to `polar
 
 from typing import Any, NamedTuple
 
-from vaderSentiment.vaderSentiment import BOOSTER_DICT, SentimentIntensityAnalyzer, SentiText, normalize
+from vaderSentiment.vaderSentiment import (
+    BOOSTER_DICT,
+    NEGATE,
+    SPECIAL_CASES,
+    SentimentIntensityAnalyzer,
+    SentiText,
+    normalize,
+)
+
+TURNS = frozenset({"no", "least", "this", *NEGATE, *" ".join([*BOOSTER_DICT, *SPECIAL_CASES]).split()})
+"""Words that may change what a word near them weighs; without one of them it weighs what the lexicon says."""
 
 
 class Valences(NamedTuple):
@@ -66,12 +76,16 @@ class Vader:
         """As VADER asks of each word no more than three before and two after, it is shown no more."""
         valences: list[float] = []
         lower = [word.lower() for word in words]
+        plain = not seen.is_cap_diff and "n't" not in seen.text.lower()
         for place, word in enumerate(lower):
             kind_of = word == "kind" and lower[place + 1 : place + 2] == ["of"]
             if word not in self.lexicon or word in BOOSTER_DICT or kind_of:
                 valences.append(0)
             else:
                 first = max(0, place - 3)
+                if plain and TURNS.isdisjoint(lower[first : place + 3]):
+                    valences.append(self.lexicon[word])
+                    continue
                 near = _Near(words[first : place + 3], seen.is_cap_diff)
                 self._engine.sentiment_valence(0, near, words[place], place - first, valences)
         return self._engine._but_check(words, valences) if "but" in lower else valences  # noqa: SLF001

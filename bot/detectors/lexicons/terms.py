@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from bot.detectors.base import TOKEN, prepared
+from bot.detectors.lexicons.text import TOKEN, prepared
 from bot.domain.subject import Subject
 
 FUZZY_FROM = 6
