@@ -16,8 +16,11 @@ SARCASM_FROM = 2.0
 """Log-odds points of praise that is none, from which the reading is not trusted."""
 WENT_WRONG_POINTS = 1.2
 """What is added where something that went wrong follows such praise."""
-SILENT = (0.10, 0.80, 0.10)
-"""What a post is taken for in which no engine and no phrase says anything: the dead zone."""
+SILENT = (0.06, 0.78, 0.16)
+"""What a post is taken for in which no engine and no phrase says anything: the dead zone.
+
+Of 1,600 such posts among the first 12,000 of `sentiment_train.jsonl`, 80 % are neutral; of 241 in `sentiment_val.jsonl`,
+64 % (2026-11-22)."""
 SURE_ABROAD = 3
 """Points from which a few words and emoji are believed in a language that is not known."""
 
