@@ -31,7 +31,7 @@ def fits(blocks: Sequence[Block]) -> bool:
 
 def plain(words: str, most: int = 3000) -> Block:
     """Words shown as they are, whoever wrote them."""
-    return {"type": "plain_text", "text": cut(harmless(words), most) or NOTHING}
+    return {"type": "plain_text", "text": harmless(words, most) or NOTHING}
 
 
 def mrkdwn(words: str, most: int = 3000) -> Block:
@@ -103,7 +103,7 @@ def bullets(*lines: Block) -> Block:
 
 def run(words: str, *, bold: bool = False, italic: bool = False, most: int = 3000) -> Block:
     """Words in rich text, shown as they are; spaces around them are kept."""
-    made: Block = {"type": "text", "text": cut(tamed(words), most) or NOTHING}
+    made: Block = {"type": "text", "text": cut(tamed(words, most), most) or NOTHING}
     style = {name: True for name, on in (("bold", bold), ("italic", italic)) if on}
     return {**made, "style": style} if style else made
 
@@ -113,7 +113,7 @@ def link(url: str, words: str, *, bold: bool = False) -> Block:
     address = safe_url(url)
     if not address:
         return run(words, bold=bold)
-    made: Block = {"type": "link", "url": address, "text": cut(harmless(words), 300) or NOTHING}
+    made: Block = {"type": "link", "url": address, "text": harmless(words, 300) or NOTHING}
     return {**made, "style": {"bold": True}} if bold else made
 
 

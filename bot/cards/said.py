@@ -72,14 +72,14 @@ def title(case: Case) -> Block:
 
 def quotation(mention: Mention, most: int = WORDS_SHOWN) -> Block:
     """Who, where, to how many, when; then the words. All rich text: what is in there is shown, and does nothing."""
-    words = harmless(mention.text) or WORDLESS
+    words = harmless(mention.text, most) or WORDLESS
     return drawing.rich_text(
         drawing.line(
             drawing.run(who(mention), bold=True),
             drawing.run(_about(mention)),
             drawing.when(mention.created_at),
         ),
-        drawing.quote(drawing.run(words, most=most)),
+        drawing.quote(drawing.run(words)),
     )
 
 

@@ -15,18 +15,22 @@ _JOINERS = re.compile("[\u200c\u200d]{2,}")
 _GAPS = re.compile(r"\n\s*\n\s*\n+")
 MARKS = 3
 """Accents on one letter: Vietnamese needs two, text that climbs over its neighbours a hundred."""
+LOOKED_AT = 8
+"""Times as many characters as are shown: gaps and stacked accents shrink to a few."""
 _LINK = re.compile(r"https?://[^\s<>|\"\\^`{}\x00-\x1f]+", re.IGNORECASE)
 
 
-def harmless(words: str) -> str:
-    return tamed(words).strip()
+def harmless(words: str, most: int = 0) -> str:
+    """Nothing invisible, nothing that turns the line around or climbs out of it; cut where `most` is given."""
+    words = tamed(words, most).strip()
+    return cut(words, most) if most else words
 
 
-def tamed(words: str) -> str:
-    """Nothing invisible, nothing that turns the line around or climbs out of it."""
+def tamed(words: str, most: int = 0) -> str:
+    """The same with the spaces around it. Where `most` is given, no more is looked at than could be shown of it."""
     words = _BROKEN.sub("\N{REPLACEMENT CHARACTER}", words).replace("\r\n", "\n").replace("\r", "\n")
-    words = _JOINERS.sub(lambda found: found[0][0], _INVISIBLE.sub("", words))
-    return _GAPS.sub("\n\n", _unstacked(words))
+    words = _JOINERS.sub(lambda found: found[0][0], _INVISIBLE.sub("", words)).lstrip("\n")
+    return _GAPS.sub("\n\n", _unstacked(words[: most * LOOKED_AT] if most else words))
 
 
 def _unstacked(words: str) -> str:
@@ -43,7 +47,7 @@ def _unstacked(words: str) -> str:
 
 def one_line(words: str, most: int = 0) -> str:
     """Harmless, and on one line; cut where `most` is given."""
-    line = " ".join(harmless(words).split())
+    line = " ".join(tamed(words, most).split())
     return cut(line, most) if most else line
 
 

@@ -1,0 +1,159 @@
+"""The card of a case, as a person sees it."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.cards import case as card
+from bot.cards import plain
+from bot.domain.assessment import Signal, assessed
+from bot.domain.case import AuditEvent, Case
+from bot.sandbox.blocks import check_message
+from tests.cards.samples import (
+    AT,
+    CARE,
+    assessment,
+    claimed,
+    joined,
+    labels,
+    marked_up,
+    mention,
+    new,
+    objects,
+    resolved,
+    words,
+)
+
+MANY = tuple(AuditEvent(AT, "U0ANA", f"did thing {n}") for n in range(18))
+
+
+def test_a_headline_reads_well_aloud() -> None:
+    assert card.headline(new()) == "Complaint for care from @marta: negative, new, claim within 15 min"
+    assert card.headline(claimed()) == (
+        "Complaint for care from @marta: negative, claimed by <@U0ANA>, resolve within 4 h"
+    )
+    assert card.headline(resolved()) == "Complaint for care from @marta: negative, resolved by <@U0ANA> (answered)"
+
+
+def test_overdue_is_said_in_words_and_not_only_by_a_mark() -> None:
+    late = card.draw(new(), CARE, AT + timedelta(minutes=20))
+
+    assert "OVERDUE" in marked_up(late.blocks)
+    assert "OVERDUE" in late.text
+    assert "OVERDUE" not in words(card.draw(new(), CARE, AT).blocks)
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        (new(), ["Claim", "Resolve…", "Hand over…", "Not for us…", "Open post"]),
+        (claimed(), ["Resolve…", "Release", "Hand over…", "Not for us…", "Open post"]),
+        (resolved(), ["Reopen", "Open post"]),
+        (
+            new(joined=joined(2), joined_count=2),
+            ["Claim", "Resolve…", "Hand over…", "Not for us…", "Separate…", "Open post"],
+        ),
+    ],
+)
+def test_a_card_offers_what_makes_sense_now(case: Case, expected: list[str]) -> None:
+    assert labels(card.draw(case, CARE, AT).blocks) == expected
+
+
+@pytest.mark.parametrize(
+    "case", [new(), claimed(), resolved(note="told her where it is"), new(joined=joined(9), joined_count=40)]
+)
+def test_slack_would_take_every_card(case: Case) -> None:
+    assert check_message(card.draw(case, CARE, AT).blocks) == []
+    assert check_message(plain.draw(case, CARE, AT).blocks) == []
+    assert check_message(card.moved(case, "pr").blocks) == []
+
+
+def test_buttons_carry_the_case_and_nothing_else() -> None:
+    values = {one["value"] for one in objects(card.draw(claimed(), CARE, AT).blocks) if "value" in one}
+
+    assert values == {"ABCDEFGH"}
+
+
+def test_one_button_at_most_is_the_one_to_press() -> None:
+    for case in (new(), claimed(), resolved()):
+        styles = [
+            one["style"]
+            for one in objects(card.draw(case, CARE, AT).blocks)
+            if one.get("type") == "button" and "style" in one
+        ]
+        assert len(styles) <= 1
+
+
+def test_the_card_says_because() -> None:
+    said = words(card.draw(new(), CARE, AT).blocks)
+
+    assert "Because negative: “lost my bag”" in said
+    assert "Urgency 30 of 100: complaint (30)" in said
+
+
+def test_where_the_detector_is_unsure_the_card_says_so() -> None:
+    signals = [
+        Signal("mood", "sentiment:negative", 0.4, holds=False),
+        Signal("mood", "sentiment:unsure", 0.4, "sarcasm, perhaps"),
+    ]
+    assert "unsure, leaning negative" in words(card.draw(new(assessment=assessed(signals)), CARE, AT).blocks)
+
+
+def test_a_claimer_sees_what_she_may_promise_and_others_do_not() -> None:
+    assert "credit up to 50 EUR" in words(card.draw(claimed(), CARE, AT).blocks)
+    assert "credit up to 50 EUR" not in words(card.draw(new(), CARE, AT).blocks)
+
+
+def test_of_a_long_history_the_last_lines_are_shown_and_the_others_counted() -> None:
+    said = words(card.draw(new(history=MANY), CARE, AT).blocks)
+
+    assert "did thing 17" in said
+    assert "… and 12 earlier" in said
+    assert "did thing 11" not in said
+
+
+def test_of_many_that_joined_the_last_are_shown_and_all_are_counted() -> None:
+    drawing = card.draw(new(joined=joined(20), joined_count=40), CARE, AT)
+    links = [one["url"] for one in objects(drawing.blocks) if one.get("type") == "link"]
+
+    assert "40 posts joined this case" in words(drawing.blocks)
+    assert links == ["https://x.example/19", "https://x.example/20", "https://x.example/21"]
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "ftp://x.example", "https://x.example/a b", "", "https://x<!channel>"]
+)
+def test_an_address_that_is_none_gets_no_button(url: str) -> None:
+    assert "Open post" not in labels(card.draw(new(mention=mention(url=url)), CARE, AT).blocks)
+
+
+def test_a_long_post_is_cut_with_an_ellipsis() -> None:
+    quoted = [
+        one["text"]
+        for one in objects(card.draw(new(mention=mention("long " * 2000)), CARE, AT).blocks)
+        if one.get("type") == "text"
+    ]
+
+    assert max(map(len, quoted)) <= 600
+    assert any(text.endswith("…") for text in quoted)
+
+
+def test_a_post_without_words_is_drawn_all_the_same() -> None:
+    assert check_message(card.draw(new(mention=mention("\u200b")), CARE, AT).blocks) == []
+
+
+def test_a_note_is_shown_as_it_was_typed_and_pings_nobody() -> None:
+    drawing = card.draw(resolved(note="see <!here> *now*"), CARE, AT)
+
+    assert "see <!here> *now*" in words(drawing.blocks)
+    assert "<!here>" not in marked_up(drawing.blocks)
+
+
+def test_reasons_quote_the_post_and_are_plain() -> None:
+    assert "<!channel>" not in marked_up(card.draw(new(assessment=assessment("<!channel>")), CARE, AT).blocks)
+
+
+def test_a_case_that_moved_says_where_and_who_moved_it() -> None:
+    case = claimed(history=(AuditEvent(AT, "U0ANA", "handed over", "from care to pr"),))
+
+    assert card.moved(case, "pr").text == "Moved to pr by <@U0ANA>: complaint from @marta"

@@ -1,0 +1,128 @@
+"""Whatever a stranger writes, a card stays a card."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.cards import case as card
+from bot.cards import digest, home, messages, modals, plain
+from bot.cards.drawing import MOST_CHARACTERS, Drawing, fits
+from bot.cards.modals import Origin
+from bot.cards.words import harmless, one_line
+from bot.domain.case import Case, Joined, Joining
+from bot.sandbox.blocks import check_message, check_view
+from tests.cards.samples import AT, CARE, PR, assessment, claimed, marked_up, mention, new, objects, resolved, size
+
+MARKER = "zqxj"
+NASTY = (
+    "<!channel>",
+    "<!here|x>",
+    "<@U0ANA>",
+    "<#C0CARE>",
+    "<https://evil.example|your bank>",
+    "&lt;!channel&gt;",
+    "*bold* _it_ ~no~ `code` ```",
+    "\u202egnp.exe",
+    "\u2066\u2067",
+    "😀" * 700,
+    "👩‍👩‍👧‍👦" * 200,
+    "ا" * 500,
+    "z" + "\u0335" * 400,
+    "\x00\x07\x1b[31m",
+    "\n\n\n\n" * 50,
+    "x" * 50_000,
+    ":skull:",
+    "\u3164",
+    "\U000e0041\U000e0042",
+)
+
+words = st.lists(st.one_of(st.text(max_size=200), st.sampled_from(NASTY)), max_size=8).map(
+    lambda parts: MARKER + f" {MARKER} ".join(parts)
+)
+
+
+def drawings(case: Case) -> list[Drawing]:
+    return [
+        card.draw(case, CARE, AT),
+        card.moved(case, "pr"),
+        plain.draw(case, CARE, AT),
+        digest.draw("1773133333333-ABCDEFGH", CARE, [case.having(id=f"CASE{n:04}") for n in range(20)], AT),
+        messages.reminder(case, CARE, AT),
+        messages.call(case, CARE, AT),
+        messages.lease(case, CARE),
+        messages.released(case, CARE),
+        messages.joined(case),
+        messages.handed(case),
+        messages.claimed(case.having(owner="U0ANA"), CARE),
+    ]
+
+
+def forms(case: Case) -> list[dict[str, Any]]:
+    origin = Origin(case.id, "https://hooks.slack.example/actions/" + "x" * 120, "C0CARE")
+    return [
+        modals.resolve(case, origin),
+        modals.hand_over(case, [CARE, PR], origin),
+        modals.not_for_us(case, [CARE, PR], origin),
+        modals.flag(harmless(case.mention.text), "", [CARE, PR], origin),
+        *([modals.separate(case, origin)] if case.joined else []),
+        home.draw(home.AtHome((case,) * 20, (home.Desk(CARE, 3, 1),), (home.Ear("x", AT),), ("Slack is slow.",), AT)),
+    ]
+
+
+def hostile(text: str, status: Callable[..., Case]) -> Case:
+    author = {"id": "1", "handle": text[:250], "name": text[:400], "followers": 10**9}
+    said = mention(text, author=author, url=f"https://x.example/{one_line(text)[:40]}")
+    joined = tuple(Joined(f"x:{n}", text[:300], text[:100], AT, Joining.SAME_PERSON) for n in range(20))
+    return status(mention=said, assessment=assessment(text[:300]), joined=joined, joined_count=99, note=text[:1000])
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=words, status=st.sampled_from([new, claimed, resolved]))
+def test_no_post_breaks_a_drawing_or_reaches_markup(text: str, status: Callable[..., Case]) -> None:
+    case = hostile(text, status).having(mention=mention(text))
+    for drawing in drawings(case):
+        assert check_message(drawing.blocks) == []
+        assert fits(drawing.blocks)
+        assert size(drawing.blocks) <= MOST_CHARACTERS * 1.2
+        assert MARKER not in marked_up(drawing.blocks)
+        json.dumps(drawing.blocks).encode()
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=words, status=st.sampled_from([new, claimed, resolved]))
+def test_no_name_forges_a_mention_a_link_or_a_format(text: str, status: Callable[..., Case]) -> None:
+    for drawing in drawings(hostile(text, status)):
+        assert check_message(drawing.blocks) == []
+        for markup in (drawing.text, marked_up(drawing.blocks)):
+            assert re.sub(r"<!date\^\d+\^[^>|]+\|[^>]+>", "", markup).count("<!") == 0
+            assert set(re.findall(r"<[@#]([^>]*)>", markup)) <= {"U0ANA", "C0CARE"}
+            assert "<http" not in markup
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=words, status=st.sampled_from([new, claimed, resolved]))
+def test_no_post_breaks_a_form(text: str, status: Callable[..., Case]) -> None:
+    for view in forms(hostile(text, status)):
+        assert check_view(view) == []
+        assert MARKER not in marked_up(view["blocks"])
+
+
+@pytest.mark.parametrize("nasty", ["\u202e", "\u2067", "\u200b", "\x1b", "\x00", "\ufeff", "\U000e0041", "\ud800"])
+def test_what_cannot_be_seen_is_not_shown(nasty: str) -> None:
+    assert nasty not in harmless(f"a{nasty}b")
+
+
+@pytest.mark.parametrize("kept", ["👩‍👩‍👧", "می‌خواهم", "Phở", "naïve", "line\nline"])
+def test_what_people_really_write_is_kept(kept: str) -> None:
+    assert harmless(kept) == kept
+
+
+def test_every_object_that_may_hold_markup_is_ours() -> None:
+    kinds = {one["type"] for one in objects(card.draw(new(), CARE, AT).blocks) if "type" in one}
+
+    assert "markdown" not in kinds

@@ -1,0 +1,68 @@
+"""What is said beside the cards."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.cards import messages
+from bot.cards.drawing import Drawing
+from bot.domain.case import AuditEvent
+from bot.sandbox.blocks import check_message
+from tests.cards.samples import AT, CARE, claimed, joined, labels, new, objects
+
+LINK = "https://slack.example/card"
+LATER = AT + timedelta(minutes=20)
+
+
+def test_a_reminder_can_be_claimed_from() -> None:
+    drawing = messages.reminder(new(), CARE, LATER, LINK)
+
+    assert "Nobody has claimed the complaint from @marta yet; it came 20 min ago" in drawing.text
+    assert labels(drawing.blocks) == ["Claim", "See the card"]
+
+
+def test_a_call_says_why_and_what_happens_if_it_is_not_answered() -> None:
+    drawing = messages.call(new(), CARE, LATER)
+
+    assert "You are on call for care" in drawing.text
+    assert "the next person is called" in drawing.text
+    assert labels(drawing.blocks) == ["Claim", "Open post"]
+
+
+def test_half_of_the_time_gone_offers_to_keep_and_to_release() -> None:
+    drawing = messages.lease(claimed(), CARE)
+
+    assert labels(drawing.blocks) == ["Keep it", "Release", "Open post"]
+    assert "goes back to care" in drawing.text
+
+
+def test_whoever_lost_a_case_can_take_it_back() -> None:
+    assert labels(messages.released(new(), CARE, LINK).blocks) == ["Claim", "See the card"]
+
+
+def test_who_wrote_again_can_be_read_at_once() -> None:
+    drawing = messages.joined(claimed(joined=joined(2), joined_count=2))
+    urls = [one["url"] for one in objects(drawing.blocks) if "url" in one]
+
+    assert urls == ["https://x.example/3"]
+
+
+def test_a_hand_over_names_who_did_it() -> None:
+    case = claimed(history=(AuditEvent(AT, "U0RAJ", "handed over", "to <@U0ANA>"),))
+
+    assert messages.handed(case).text.startswith("🤝 <@U0RAJ> handed you the complaint from @marta")
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        messages.trouble("care", "C0CARE", "Its channel is archived."),
+        messages.claimed(claimed(), CARE),
+        messages.kept(claimed()),
+        messages.let_go(new(), CARE),
+        messages.flagged(new(), CARE),
+    ],
+)
+def test_slack_would_take_every_sentence(drawing: Drawing) -> None:
+    assert check_message(drawing.blocks) == []
+    assert drawing.text
