@@ -19,7 +19,7 @@ WENT_WRONG_POINTS = 1.2
 SILENT = (0.06, 0.78, 0.16)
 """What a post is taken for in which no engine and no phrase says anything: the dead zone.
 
-Of 1,600 such posts among the first 12,000 of `sentiment_train.jsonl`, 80 % are neutral; of 241 in `sentiment_val.jsonl`,
+Of 1,600 such posts among the first 12,000 of `sentiment_train.jsonl`, 80 % are neutral; of 241 in `sentiment_val`,
 64 % (2026-11-22)."""
 SURE_ABROAD = 3
 """Points from which a few words and emoji are believed in a language that is not known."""
