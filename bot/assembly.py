@@ -117,8 +117,10 @@ class House:
                 group.create_task(run(worker, self.clock, self.stop), name=worker.name)
 
 
-def assemble(store: Store, playbook: LivePlaybook, sink: SlackSink, clock: Clock, worker: str) -> House:
-    """`worker` names this process among those that share the inbox."""
+def assemble(
+    store: Store, playbook: LivePlaybook, sink: SlackSink, clock: Clock, worker: str, *, wait: bool = True
+) -> House:
+    """`worker` names this process among those that share the inbox; `wait`: triage waits for mentions, in real time."""
     rules = LiveRules(playbook)
     team = Team(SlackDirectory(sink, clock))
     reports = Reports(store.tallies, store.books, store.cases, rules, lambda: rules.playbook.subjects, clock)
@@ -137,7 +139,7 @@ def assemble(store: Store, playbook: LivePlaybook, sink: SlackSink, clock: Clock
         rules=rules,
         clock=clock,
         usecases=usecases,
-        triage=Triage(store, rules, clock, worker),
+        triage=Triage(store, rules, clock, worker, wait=wait),
         timers=Timers(store, rules, clock),
         delivery=Delivery(store, sink, rules, clock),
     )

@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 refused with a reason, 2 wrong usage.
 
 import typer
 
-from bot.cli import run
+from bot.cli import demo, run
 
 app = typer.Typer(
     name="earshot",
@@ -16,3 +16,4 @@ app = typer.Typer(
 )
 
 app.command("run")(run.run)
+app.command("demo")(demo.demo)

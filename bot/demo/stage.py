@@ -40,8 +40,12 @@ async def staged(
     redis_url: str = "",
     brand: str = "",
     trigger_now: Callable[[], float] | None = None,
+    wait: bool = True,
 ) -> AsyncIterator[Stage]:
-    """Everything up and connected; no worker runs yet. `brand` puts the keys under another name than the playbook's."""
+    """Everything up and connected; no worker runs yet. `brand` puts the keys under another name than the playbook's.
+
+    `wait` is for workers that run by themselves; who steps them does not want them to wait.
+    """
     async with AsyncExitStack() as stack:
         opened = open_store(redis_url, folder, brand or playbook.now.slug, "stage")
         store = await stack.enter_async_context(opened)
@@ -50,7 +54,7 @@ async def staged(
         await stack.enter_async_context(sandbox)
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = web_client(sandbox.bot_token, sandbox.api_url, session)
-        house = assemble(store, playbook, SlackSink(client), clock, "stage")
+        house = assemble(store, playbook, SlackSink(client), clock, "stage", wait=wait)
         app = make_app(client, sandbox.signing_secret)
         register(app, house.usecases)
         parts = Site(

@@ -9,7 +9,7 @@ from bot.domain.case import JOINED_KEPT, AuditEvent, Case, Joined, Joining, case
 from bot.domain.clocks import claim_due, fresh, lane_of, next_deadline
 from bot.domain.decision import Decision, Heard, Outcome
 from bot.domain.department import Department
-from bot.domain.mention import Mention
+from bot.domain.mention import UNKNOWN, Mention
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.routing import NOBODY, Route
 
@@ -26,7 +26,7 @@ _BETWEEN = re.compile(r"[\W_]+")
 
 def conversation_key(mention: Mention) -> str:
     """The same person in the same conversation; empty where the outlet does not say."""
-    if not mention.conversation or mention.author.id == "unknown":
+    if not mention.conversation or mention.author.id == UNKNOWN:
         return ""
     return f"{mention.source}:{mention.author.id}:{mention.conversation}"
 

@@ -46,6 +46,10 @@ Words = Annotated[str, BeforeValidator(_words)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 
 
+UNKNOWN = "unknown"
+"""The id of an author of whom the outlet tells nothing; two of them are not the same person."""
+
+
 class Author(BaseModel):
     """Who said it, as far as the outlet tells. Counts are the outlet's own and may be bought."""
 
@@ -65,13 +69,16 @@ class Author(BaseModel):
     def _bare_handle(cls, value: Any) -> Any:
         if isinstance(value, str):
             handle = value.removeprefix("@")
-            return {"id": handle, "handle": handle}
-        if isinstance(value, dict) and "id" not in value and value.get("handle"):
-            return {**value, "id": value["handle"]}
-        return value
+            return {"id": handle or UNKNOWN, "handle": handle}
+        if not isinstance(value, dict):
+            return value
+        found = {key: item for key, item in value.items() if item is not None}
+        if found.get("id", "") == "":
+            found["id"] = found.get("handle") or UNKNOWN
+        return found
 
 
-UNKNOWN_AUTHOR = Author(id="unknown", handle="")
+UNKNOWN_AUTHOR = Author(id=UNKNOWN)
 
 
 class Mention(BaseModel):

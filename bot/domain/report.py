@@ -222,6 +222,11 @@ class Account:
     def unaccounted(self) -> int:
         return self.seen - self.opened - self.joined - self.tallied - self.spam - self.waiting - self.dead
 
+    @property
+    def balanced(self) -> bool:
+        """Nothing is missing, and nothing is still on its way."""
+        return self.unaccounted == 0 and self.waiting == 0
+
     def __str__(self) -> str:
         more = "".join(
             f" + {word} {count}" for word, count in (("waiting", self.waiting), ("dead", self.dead)) if count

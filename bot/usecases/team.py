@@ -19,9 +19,10 @@ class Team:
         self._directory = directory
 
     async def staff(self, department: Department, managers: tuple[str, ...]) -> Staff:
+        """Whoever is called for a department may answer for it."""
         return Staff(
             department=department.name,
-            deputies=await self.people(department.deputies),
+            deputies=await self.people((*department.deputies, *department.on_call)),
             managers=await self.people(managers),
         )
 

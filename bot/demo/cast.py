@@ -1,0 +1,154 @@
+"""The people of the demo's workspace, and what they do all day: claim, answer, resolve, and sometimes forget."""
+
+import hashlib
+import heapq
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from bot.cards import buttons
+from bot.playbook import Playbook
+from bot.sandbox import Message, Sandbox, Workspace
+
+PEOPLE = {
+    "U0ANA": ("ana", "Ana Lima"),
+    "U0BEN": ("ben", "Ben Okafor"),
+    "U0MIA": ("mia", "Mia Sørensen"),
+    "U0RAJ": ("raj", "Raj Patel"),
+    "U0JOE": ("joe", "Joe Tanaka"),
+    "U0LEA": ("lea", "Lea Novak"),
+    "U0TOM": ("tom", "Tom Reyes"),
+}
+GROUPS = {"S0CARE": ("care-deputies", ["U0ANA", "U0RAJ"])}
+
+
+def workspace_of(playbook: Playbook, clock: Any) -> Workspace:
+    """The people above, and a channel for each department that the playbook names."""
+    workspace = Workspace(name=playbook.brand.name, now=lambda: clock.now().timestamp())
+    for user, (name, real_name) in PEOPLE.items():
+        workspace.add_user(user, name, real_name=real_name, tz=playbook.brand.time_zone)
+    named = [one for department in playbook.departments.values() for one in (*department.deputies, *department.on_call)]
+    for one in {*named, *playbook.brand.managers} - set(PEOPLE):
+        if one.startswith("S"):
+            name, members = GROUPS.get(one, (one.lower(), list(PEOPLE)))
+            workspace.add_group(one, name, members)
+        else:
+            workspace.add_user(one, one.lower(), real_name=one)
+    for department in playbook.departments.values():
+        workspace.add_channel(department.channel, department.name, bot_is_member=True)
+    return workspace
+
+
+class Act(NamedTuple):
+    """Something that somebody is going to do."""
+
+    at: datetime
+    number: int
+    person: str
+    what: str
+    channel: str
+    ts: str
+    case: str
+
+
+CLAIMS = (buttons.CLAIM, buttons.CLAIM_IN_DIGEST)
+
+
+class Cast:
+    """Looks at the channels as people do, and acts after a while. The same day goes the same way each time."""
+
+    def __init__(self, sandbox: Sandbox, workspace: Workspace, playbook: Playbook) -> None:
+        self._sandbox = sandbox
+        self._workspace = workspace
+        self._playbook = playbook
+        self._planned: list[Act] = []
+        self._seen: set[tuple[str, str]] = set()
+        self._number = 0
+
+    def look(self, at: datetime) -> None:
+        """Plan something for what is new in the channels."""
+        for department in self._playbook.departments.values():
+            people = self._people(department.deputies) or self._people(department.on_call)
+            for message in self._workspace.channel(department.channel).messages:
+                for case in _cases(message, CLAIMS):
+                    if people and (case, "claim") not in self._seen:
+                        self._seen.add((case, "claim"))
+                        self._plan_claim(at, people, department.channel, message.ts, case)
+                for case in _cases(message, (buttons.RELEASE,)):
+                    if (case, "resolve") not in self._seen:
+                        self._seen.add((case, "resolve"))
+                        self._plan(at + _after(case, 6, 38), "", "resolve", department.channel, message.ts, case)
+
+    def _people(self, ids: tuple[str, ...]) -> list[str]:
+        found: list[str] = []
+        for one in ids:
+            found += GROUPS[one][1] if one in GROUPS else [one]
+        return [PEOPLE[one][0] for one in found if one in PEOPLE]
+
+    def _plan_claim(self, at: datetime, people: list[str], channel: str, ts: str, case: str) -> None:
+        """Most are claimed in minutes, some after a reminder, and some by nobody."""
+        luck = _luck(case, "claim")
+        if luck > 0.93:
+            return
+        wait = _after(case, 1, 9) if luck < 0.8 else _after(case, 14, 26)
+        self._plan(at + wait, people[int(luck * 1000) % len(people)], "claim", channel, ts, case)
+
+    def _plan(self, at: datetime, person: str, what: str, channel: str, ts: str, case: str) -> None:
+        self._number += 1
+        heapq.heappush(self._planned, Act(at, self._number, person, what, channel, ts, case))
+
+    def due(self, at: datetime) -> Iterator[Act]:
+        while self._planned and self._planned[0].at <= at:
+            yield heapq.heappop(self._planned)
+
+    async def perform(self, act: Act) -> None:
+        """What has changed meanwhile is left alone: the button is not there any more."""
+        channel = self._workspace.channel(act.channel)
+        message = next((one for one in channel.messages if one.ts == act.ts), None)
+        if message is None:
+            return
+        if act.what == "claim":
+            action = next((one for one in CLAIMS if act.case in _cases(message, (one,))), None)
+            if action is not None:
+                await self._sandbox.person(act.person).click(message, action, value=act.case)
+        elif act.case in _cases(message, (buttons.RELEASE,)):
+            await self._resolve(act, message)
+
+    async def _resolve(self, act: Act, message: Message) -> None:
+        owner = next(
+            (name for user, (name, _) in PEOPLE.items() if f"Claimed* by <@{user}>" in str(message.blocks)), ""
+        )
+        if not owner:
+            return
+        person = self._sandbox.person(owner)
+        await person.click(message, buttons.RESOLVE, value=act.case)
+        await self._sandbox.until(lambda: person.modal is not None)
+        await person.fill(buttons.RESOLUTION, "fixed" if _luck(act.case, "how") > 0.8 else "answered")
+        await person.submit()
+
+
+def _cases(message: Message, actions: tuple[str, ...]) -> list[str]:
+    """The cases for which this message has one of these buttons."""
+    return [
+        str(element.get("value", "")) for element in _elements(message.blocks) if element.get("action_id") in actions
+    ]
+
+
+def _elements(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, list):
+        for one in node:
+            yield from _elements(one)
+    elif isinstance(node, dict):
+        if "action_id" in node:
+            yield node
+        for value in node.values():
+            yield from _elements(value)
+
+
+def _luck(case: str, what: str) -> float:
+    """0 to 1, the same for the same case each time."""
+    return int.from_bytes(hashlib.blake2b(f"{case}{what}".encode(), digest_size=4).digest()) / 2**32
+
+
+def _after(case: str, least: int, most: int) -> timedelta:
+    return timedelta(minutes=least + (most - least) * _luck(case, f"{least}"))

@@ -1,0 +1,72 @@
+"""The day in a terminal: one line for each card that appears, is claimed, is resolved."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.cards.words import one_line
+from bot.domain.report import Account
+from bot.playbook import Playbook
+from bot.sandbox import Change, Workspace
+
+STYLES = {"negative": "red", "positive": "green", "neutral": "cyan", "unsure": "yellow"}
+
+
+class Screen:
+    """Aligned at 80 columns; colour where the terminal has it, words always."""
+
+    def __init__(self, console: Console, workspace: Workspace, playbook: Playbook) -> None:
+        self._console = console
+        self._workspace = workspace
+        self._zone = ZoneInfo(playbook.brand.time_zone)
+        self._width = max((len(name) for name in playbook.departments), default=4) + 1
+        self._said: dict[tuple[str, str], str] = {}
+
+    def show(self, change: Change) -> None:
+        """A post or an edit of a channel's message, if it says something new."""
+        if change.kind not in {"posted", "edited"} or change.channel.startswith("D"):
+            return
+        channel = self._workspace.channel(change.channel)
+        message = next((one for one in channel.messages if one.ts == change.ts), None)
+        if message is None:
+            return
+        words = one_line(self._named(message.text))
+        if self._said.get((change.channel, change.ts)) == words:
+            return
+        edited = (change.channel, change.ts) in self._said
+        self._said[change.channel, change.ts] = words
+        self._line(change.at, channel.name, words, edited=edited)
+
+    def _line(self, at: float, channel: str, words: str, *, edited: bool) -> None:
+        moment = datetime.fromtimestamp(at, UTC).astimezone(self._zone)
+        line = Text(no_wrap=True, overflow="ellipsis")
+        line.append(f"{moment:%H:%M} ", style="dim")
+        line.append(f"#{channel:<{self._width}} ", style="bold")
+        line.append("↳ " if edited else "● ", style="dim" if edited else _style(words))
+        line.append(words, style=_style(words) if not edited else "")
+        self._console.print(line)
+
+    def _named(self, words: str) -> str:
+        for user in self._workspace.users.values():
+            words = words.replace(f"<@{user.id}>", f"@{user.name}")
+        return words.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+    def books(self, account: Account) -> None:
+        self._console.print(str(account), highlight=False, soft_wrap=True)
+
+    def summary(self, rows: list[tuple[str, int, int]]) -> None:
+        """What is left at the end: department, open, overdue."""
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        table.add_column("\nat the end")
+        for name in ("open", "overdue"):
+            table.add_column(name, justify="right", vertical="bottom")
+        for name, waiting, late in rows:
+            table.add_row(name, str(waiting), str(late))
+        self._console.print(table)
+
+
+def _style(words: str) -> str:
+    return next((style for word, style in STYLES.items() if word in words), "")
