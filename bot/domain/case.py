@@ -87,12 +87,20 @@ class Case(BaseModel):
     note: str = ""
     opened_at: datetime
     """When it came to the department that has it; a hand-over and a reopening start it anew."""
-    first_opened_at: datetime
+    waiting_since: datetime
+    """Since when the person waits: the clock to resolve runs from here. A reopening starts it anew, a hand-over not."""
     claimed_at: datetime | None = None
     resolved_at: datetime | None = None
     due: datetime | None = None
     rung: int = 0
     """How often we spoke up because nobody claimed it: 1 is the channel, 2 the first person on call, …"""
+    rung_at: datetime | None = None
+    """When we last spoke up."""
+    round: int = 0
+    """How often this case has come back to a channel: the reminders of one round are not those of the next."""
+    alarm: bool = False
+    """A mention that joined speaks of a crisis, though the first did not."""
+    lease_began: datetime | None = None
     lease_ends: datetime | None = None
     lease_said: bool = False
     overdue_said: bool = False
@@ -103,7 +111,7 @@ class Case(BaseModel):
     @property
     def urgent(self) -> bool:
         """A crisis keeps no business hours and goes before everything else."""
-        return self.assessment.intent is Intent.CRISIS
+        return self.alarm or self.assessment.intent is Intent.CRISIS
 
     @property
     def closed(self) -> bool:

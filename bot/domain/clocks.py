@@ -24,7 +24,7 @@ def claim_due(case: Case, department: Department, at: datetime) -> datetime | No
 
 def resolve_due(case: Case, department: Department) -> datetime | None:
     within = case.clocks.resolve_within
-    return hours_for(case, department).after(case.first_opened_at, within) if within else None
+    return hours_for(case, department).after(case.waiting_since, within) if within else None
 
 
 def lease_end(case: Case, department: Department, at: datetime) -> datetime | None:
@@ -52,24 +52,16 @@ def _next_rung(case: Case, department: Department) -> datetime | None:
         return None
     if case.rung == 0:
         return case.due
-    step = case.clocks.remind_every or REMIND_EVERY
-    return hours_for(case, department).after(case.due, step * case.rung)
+    return hours_for(case, department).after(case.rung_at or case.due, case.clocks.remind_every or REMIND_EVERY)
 
 
 def _lease_deadline(case: Case, department: Department) -> datetime | None:
     """Half of the working time, so that a claim which spans a night reminds nobody in it; then the end."""
-    if case.lease_ends is None or case.claimed_at is None:
+    if case.lease_ends is None or case.lease_began is None:
         return None
     if case.lease_said or case.clocks.lease is None:
         return case.lease_ends
-    return min(case.lease_ends, hours_for(case, department).after(lease_started(case), case.clocks.lease / 2))
-
-
-def lease_started(case: Case) -> datetime:
-    """When the running lease began: with the claim, or when the owner last said that she is still on it."""
-    renewed = [event.at for event in case.history if event.what == "still on it" and event.by == case.owner]
-    assert case.claimed_at is not None
-    return max([case.claimed_at, *renewed])
+    return min(case.lease_ends, hours_for(case, department).after(case.lease_began, case.clocks.lease / 2))
 
 
 def ring(case: Case, department: Department, at: datetime) -> Decision | None:
@@ -104,24 +96,16 @@ def lane_of(case: Case, lane: Lane) -> Lane:
 def _climb(case: Case, department: Department, at: datetime) -> Decision:
     rung = case.rung + 1
     lane = lane_of(case, Lane.CLICK)
-    nth = _round(case) * 100 + rung
+    nth = case.round * 100 + rung
     if rung == 1:
         waited = length(case.clocks.claim_within or timedelta())
         event = AuditEvent(at, "", "reminded the channel", f"unclaimed after {waited}")
         more = Notification(NotificationKind.REMINDER, case.id, case.department, lane, nth)
     else:
         person = department.on_call[rung - 2]
-        event = AuditEvent(
-            at, "", f"called <@{person}>" if person.startswith(("U", "W")) else f"called {person}", "on call"
-        )
+        event = AuditEvent(at, "", f"called <@{person}>", "on call")
         more = Notification(NotificationKind.CALL, case.id, f"@{person}", lane, nth)
-    return _decide(case, case.having(rung=rung), department, event, more)
-
-
-def _round(case: Case) -> int:
-    """How often this case has come back to a channel: the reminders of one round are not those of the next."""
-    back = {"released", "reopened", "handed over", "corrected the route", "lease ran out"}
-    return sum(event.what in back for event in case.history)
+    return _decide(case, case.having(rung=rung, rung_at=at), department, event, more)
 
 
 def _nudge(case: Case, department: Department, at: datetime) -> Decision:
@@ -156,6 +140,9 @@ def fresh(case: Case, department: Department, at: datetime) -> Case:
         claimed_at=None,
         resolved_at=None,
         rung=0,
+        rung_at=None,
+        round=case.round + 1,
+        lease_began=None,
         lease_ends=None,
         lease_said=False,
         overdue_said=False,

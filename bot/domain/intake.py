@@ -53,7 +53,7 @@ def open_case(mention: Mention, assessment: Assessment, route: Route, department
         route=route.name,
         clocks=route.clocks,
         opened_at=at,
-        first_opened_at=at,
+        waiting_since=at,
         history=(event,),
     )
     case = case.having(due=claim_due(case, department, at))
@@ -89,12 +89,14 @@ def join(
     if case.closed:
         reopened = AuditEvent(at, "", "reopened", "the person wrote again")
         after = fresh(after, department, at)
-        after = after.having(history=after.told(reopened))
+        after = after.having(waiting_since=at, history=after.told(reopened))
         events.append(reopened)
-    lane = lane_of(after, Lane.UPDATE)
+    if assessment.intent is Intent.CRISIS:
+        after = after.having(alarm=True)
+    lane = lane_of(after, Lane.CLICK if case.closed else Lane.UPDATE)
     notifications = [Notification(NotificationKind.CARD, after.id, after.department, lane)]
     if case.owner and why is Joining.SAME_PERSON:
-        tell = Notification(NotificationKind.JOINED, after.id, f"@{case.owner}", Lane.CLICK, after.joined_count)
+        tell = Notification(NotificationKind.JOINED, after.id, f"@{case.owner}", Lane.CLICK, after.version)
         notifications.append(tell)
     return Decision(
         case=after,

@@ -51,6 +51,7 @@ def _owned(case: Case, owner: str, department: Department, at: datetime) -> Case
         owner=owner,
         claimed_at=at,
         due=resolve_due(case, department),
+        lease_began=at,
         lease_ends=lease_end(case, department, at),
         lease_said=False,
         overdue_said=False,
@@ -61,7 +62,7 @@ def keep(case: Case, by: str, department: Department, at: datetime) -> Decision:
     """The owner is still on it: the lease begins anew."""
     if case.status is not Status.CLAIMED or case.owner != by:
         raise Refused("This case is not yours now, so there is nothing to keep. Press Claim on its card to take it.")
-    after = case.having(lease_ends=lease_end(case, department, at), lease_said=False)
+    after = case.having(lease_began=at, lease_ends=lease_end(case, department, at), lease_said=False)
     return _decide(case, after, department, AuditEvent(at, by, "still on it"))
 
 
@@ -87,7 +88,7 @@ def resolve(
         due=None,
         lease_ends=None,
     )
-    took = (at - case.first_opened_at).total_seconds()
+    took = (at - case.waiting_since).total_seconds()
     event = AuditEvent(at, by, "resolved", resolution.value)
     return _decide(case, after, department, event, took=((Measure.RESOLVE, took),))
 
@@ -95,7 +96,8 @@ def resolve(
 def reopen(case: Case, by: str, staff: Staff, department: Department, at: datetime) -> Decision:
     allow(Transition.REOPEN, case, by, staff)
     next_status(case, Transition.REOPEN, by, at)
-    return _decide(case, fresh(case, department, at), department, AuditEvent(at, by, "reopened"))
+    after = fresh(case, department, at).having(waiting_since=at)
+    return _decide(case, after, department, AuditEvent(at, by, "reopened"))
 
 
 def hand_to_person(case: Case, by: str, to: str, staff: Staff, department: Department, at: datetime) -> Decision:
@@ -177,7 +179,8 @@ def separate(
         mention=mention,
         joined=(),
         joined_count=0,
-        first_opened_at=at,
+        waiting_since=at,
+        round=0,
         history=(opened,),
     )
     own = fresh(own, department, at)

@@ -178,7 +178,7 @@ def _by_subject(tally: Tally, subjects: Iterable[str]) -> tuple[tuple[str, Split
 
 def _tells(case: Case, asked: Asked, span: Span) -> bool:
     """Said in this time, of this department where one was asked for, and not corrected since."""
-    said = min(case.mention.created_at, case.first_opened_at)
+    said = min(case.mention.created_at, case.waiting_since)
     wrong = case.resolution in {Resolution.SPAM, Resolution.NOT_ABOUT_US}
     return said in span and not wrong and asked.department in {"", case.department}
 

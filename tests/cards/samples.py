@@ -51,7 +51,7 @@ def new(**more: Any) -> Case:
         "department": "care",
         "clocks": CLOCKS,
         "opened_at": AT,
-        "first_opened_at": AT,
+        "waiting_since": AT,
         "due": AT + timedelta(minutes=15),
         "history": (AuditEvent(AT, "", "opened", "by route complaint"),),
     }

@@ -29,7 +29,7 @@ def case(text: str = "You lost my bag", **changes: Any) -> Case:
         {"id": "x:1", "text": text, "created_at": said, "url": "https://example.org/1", "author": "sam"}
     )
     made = Case(
-        id="C1", mention=mention, assessment=Assessment(), department="care", opened_at=said, first_opened_at=said
+        id="C1", mention=mention, assessment=Assessment(), department="care", opened_at=said, waiting_since=said
     )
     return made.having(**changes)
 

@@ -48,11 +48,12 @@ def case(status: Status = Status.NEW, **changes: Any) -> Case:
         "clocks": CLOCKS,
         "status": status,
         "opened_at": AT,
-        "first_opened_at": AT,
+        "waiting_since": AT,
         "due": after(minutes=15),
     }
     if status is not Status.NEW:
-        found |= {"owner": "U0ANA", "claimed_at": AT, "due": after(hours=4), "lease_ends": after(minutes=30)}
+        found |= {"owner": "U0ANA", "claimed_at": AT, "due": after(hours=4)}
+        found |= {"lease_began": AT, "lease_ends": after(minutes=30)}
     if status is Status.RESOLVED:
         found |= {"resolution": Resolution.ANSWERED, "resolved_at": after(minutes=1), "due": None, "lease_ends": None}
     return Case(**found | changes)

@@ -131,7 +131,7 @@ def test_a_crisis_keeps_no_business_hours_and_goes_first() -> None:
 def test_a_claim_that_spans_a_night_reminds_nobody_in_the_night() -> None:
     """Half an hour from 19:50: ten minutes today and twenty tomorrow; half of it is 08:05, not 02:05."""
     opened = lisbon("2026-03-10 19:45")
-    claimed = claim(case(first_opened_at=opened), "U0ANA", STAFF, DAYTIME, lisbon("2026-03-10 19:50"))
+    claimed = claim(case(waiting_since=opened), "U0ANA", STAFF, DAYTIME, lisbon("2026-03-10 19:50"))
 
     assert claimed.deadline == lisbon("2026-03-11 08:05")
     nudged = rung_once(moved(claimed), DAYTIME, lisbon("2026-03-11 08:05"))
@@ -157,3 +157,9 @@ def test_each_ring_is_one_commit_with_its_event_and_its_card() -> None:
     assert moved(decision).version == decision.before.version + 1
     assert [event.what for event in decision.events] == ["reminded the channel"]
     assert decision.notifications[0].kind is NotificationKind.CARD
+
+
+def test_after_a_standstill_the_ladder_is_climbed_at_its_own_pace_and_not_all_at_once() -> None:
+    late = moved(rung_once(case(), CARE, after(hours=5)))
+
+    assert next_deadline(late, CARE) == after(hours=5, minutes=10)

@@ -141,3 +141,11 @@ def test_a_copy_key_is_short_and_safe_in_a_key_whatever_the_text(text: str, subj
     key = copy_key(mention(text=text), subject)
 
     assert key == "" or (len(key) <= 16 and key.isascii() and key.isalnum())
+
+
+def test_a_crisis_that_joins_makes_the_case_urgent() -> None:
+    alarm = join(case(), mention(id="x:2"), assessed("intent:crisis"), Joining.SAME_PERSON, CARE, after(minutes=1))
+
+    assert alarm.case is not None
+    assert alarm.case.urgent
+    assert alarm.notifications[0].lane is Lane.CRISIS

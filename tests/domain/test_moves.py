@@ -40,7 +40,7 @@ def test_a_claim_has_one_owner_a_lease_and_the_clock_to_resolve() -> None:
 
 
 def test_the_clock_to_resolve_runs_from_the_first_opening_not_from_the_claim() -> None:
-    second = case(first_opened_at=AT - timedelta(hours=1))
+    second = case(waiting_since=AT - timedelta(hours=1))
 
     assert moved(claim(second, "U0ANA", STAFF, CARE, AT)).due == after(hours=3)
 
@@ -62,7 +62,7 @@ def test_a_released_case_waits_from_now_on() -> None:
 
     assert (waiting.status, waiting.owner, waiting.lease_ends) == (Status.NEW, "", None)
     assert (waiting.opened_at, waiting.due) == (after(minutes=10), after(minutes=25))
-    assert waiting.first_opened_at == AT
+    assert waiting.waiting_since == AT
 
 
 def test_resolving_takes_a_word_and_stops_every_clock() -> None:
@@ -91,7 +91,7 @@ def test_a_reopened_case_is_as_new_and_remembers_everything() -> None:
     again = moved(reopen(case(Status.RESOLVED), "U0BEN", STAFF, CARE, after(days=1)))
 
     assert (again.status, again.owner, again.resolution, again.resolved_at) == (Status.NEW, "", None, None)
-    assert (again.first_opened_at, again.history[-1].what) == (AT, "reopened")
+    assert (again.waiting_since, again.history[-1].what) == (after(days=1), "reopened")
 
 
 def test_handing_to_a_person_claims_it_in_her_name_and_tells_her() -> None:
@@ -154,7 +154,7 @@ def test_a_mention_that_joined_wrongly_gets_a_case_of_its_own() -> None:
     assert (moved(losing).joined, moved(losing).joined_count, moved(losing).owner) == ((), 0, "U0ANA")
     own = moved(opening)
     assert (own.id, own.version, own.status, own.owner) == (case_id("x:2"), 1, Status.NEW, "")
-    assert (own.first_opened_at, own.due, own.joined_count) == (after(minutes=5), after(minutes=20), 0)
+    assert (own.waiting_since, own.due, own.joined_count) == (after(minutes=5), after(minutes=20), 0)
     assert (losing.separating, opening.before) == ("x:2", None)
 
 
