@@ -1,7 +1,7 @@
 """Puts the parts together: the only place that knows them all."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.clock import Clock
@@ -22,7 +22,7 @@ from bot.usecases.home import Home
 from bot.usecases.reports import Reports
 from bot.usecases.team import Team
 from bot.workers.delivery import Delivery
-from bot.workers.ingest import Listener
+from bot.workers.ingest import Ingest
 from bot.workers.loop import Worker, run
 from bot.workers.timers import Timers
 from bot.workers.triage import Triage
@@ -81,40 +81,29 @@ class House:
     rules: LiveRules
     clock: Clock
     usecases: UseCases
+    ingest: Ingest
     triage: Triage
     timers: Timers
     delivery: Delivery
     stop: asyncio.Event = field(default_factory=asyncio.Event)
-    listeners: dict[str, Listener] = field(default_factory=dict)
     hooks: dict[str, Webhook] = field(default_factory=dict)
 
     def listen_to(self, sources: Sequence[Source]) -> None:
-        """Take these instead of what was listened to; who runs the listeners has to run them anew."""
-        self.listeners.clear()
+        """These, instead of what was listened to before."""
+        self.ingest.listen_to(sources)
         self.hooks.clear()
-        for source in sources:
-            self.listeners[source.name] = Listener(source, self.store, self.clock, self.stop)
-            if isinstance(source, Webhook):
-                self.hooks[source.name] = source
-
-    def troubles_of_sources(self) -> Mapping[str, str]:
-        return {name: listener.ear.sentence for name, listener in self.listeners.items()}
-
-    def workers(self, chosen: Sequence[str] = WORKERS) -> list[Worker]:
-        by_name: dict[str, list[Worker]] = {
-            "ingest": [*self.listeners.values()],
-            "triage": [self.triage],
-            "delivery": [self.delivery],
-            "timers": [self.timers],
-        }
-        return [worker for name in WORKERS if name in chosen for worker in by_name[name]]
+        self.hooks.update({source.name: source for source in sources if isinstance(source, Webhook)})
 
     async def work(self, chosen: Sequence[str] = WORKERS) -> None:
         """Run until told to stop; what is in hand is finished."""
         await self.store.inbox.prepare()
+        workers: dict[str, Worker] = {"triage": self.triage, "delivery": self.delivery, "timers": self.timers}
         async with asyncio.TaskGroup() as group:
-            for worker in self.workers(chosen):
-                group.create_task(run(worker, self.clock, self.stop), name=worker.name)
+            if "ingest" in chosen:
+                group.create_task(self.ingest.run(self.stop))
+            for name, worker in workers.items():
+                if name in chosen:
+                    group.create_task(run(worker, self.clock, self.stop), name=name)
 
 
 def assemble(
@@ -139,6 +128,7 @@ def assemble(
         rules=rules,
         clock=clock,
         usecases=usecases,
+        ingest=Ingest(store, clock),
         triage=Triage(store, rules, clock, worker, wait=wait),
         timers=Timers(store, rules, clock),
         delivery=Delivery(store, sink, rules, clock),

@@ -44,7 +44,12 @@ def run(
         if faults := settings.for_run():
             raise refuse(faults)
         logs.configure(settings.log, settings.log_format)
-        asyncio.run(_run(settings, playbook, chosen))
+        clock = SystemClock()
+        try:
+            sources = sources_of(playbook, settings, clock)
+        except ValueError as no:
+            raise refuse([no]) from None
+        asyncio.run(_run(settings, playbook, chosen, sources, clock))
 
 
 def _chosen(workers: str) -> tuple[str, ...]:
@@ -54,8 +59,9 @@ def _chosen(workers: str) -> tuple[str, ...]:
     return names
 
 
-async def _run(settings: Settings, playbook: LivePlaybook, chosen: Sequence[str]) -> None:
-    clock = SystemClock()
+async def _run(
+    settings: Settings, playbook: LivePlaybook, chosen: Sequence[str], sources: Sequence[Source], clock: Clock
+) -> None:
     name = f"{socket.gethostname()}-{os.getpid()}"
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     redis = settings.redis_url.get_secret_value() if settings.redis_url else ""
@@ -64,13 +70,13 @@ async def _run(settings: Settings, playbook: LivePlaybook, chosen: Sequence[str]
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = web_client(token, settings.slack_api_url, session)
         house = assemble(store, playbook, SlackSink(client), clock, name)
-        house.listen_to(sources_of(playbook, settings, clock))
+        house.listen_to(sources)
         secret = "" if settings.slack_app_token else _secret(settings)
         app = make_app(client, secret)
         register(app, house.usecases)
-        _watch_signals(house, playbook)
+        _watch_signals(house, playbook, settings)
         endpoint = http_endpoint(app) if secret else None
-        parts = Site(store, clock, lambda: house.hooks, house.troubles_of_sources, lambda: _names(playbook), endpoint)
+        parts = Site(store, clock, lambda: house.hooks, house.ingest.troubles, lambda: _names(playbook), endpoint)
         server = serving_on(site(parts), settings.host, settings.port)
         if settings.slack_app_token:
             slack = Socket(app, settings.slack_app_token.get_secret_value())
@@ -107,16 +113,23 @@ def sources_of(playbook: LivePlaybook, settings: Settings, clock: Clock) -> list
     return found
 
 
-def _watch_signals(house: House, playbook: LivePlaybook) -> None:
+def _watch_signals(house: House, playbook: LivePlaybook, settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, house.stop.set)
-    loop.add_signal_handler(signal.SIGHUP, _reload, playbook)
+    loop.add_signal_handler(signal.SIGHUP, _reload, house, playbook, settings)
 
 
-def _reload(playbook: LivePlaybook) -> None:
-    """Routes, departments and subjects hold from the next mention on; sources keep what they were built with."""
-    faults = playbook.reload()
+def _reload(house: House, playbook: LivePlaybook, settings: Settings) -> None:
+    """What is refused changes nothing: the rules and the sources stay as they were."""
+    before = playbook.now
+    faults: list[object] = list(playbook.reload())
+    if not faults:
+        try:
+            house.listen_to(sources_of(playbook, settings, house.clock))
+        except ValueError as no:
+            playbook.now = before
+            faults.append(no)
     if faults:
         log.error("playbook refused, the old one stays", faults=[str(fault) for fault in faults])
     else:
@@ -132,7 +145,7 @@ async def _until_stopped(house: House, server: Server, chosen: Sequence[str]) ->
         await house.stop.wait()
         server.should_exit = True
 
-    log.info("running", workers=list(chosen), sources=list(house.listeners))
+    log.info("running", workers=list(chosen), sources=sorted(house.ingest.troubles()))
     async with asyncio.TaskGroup() as group:
         group.create_task(house.work(chosen))
         group.create_task(serve())

@@ -3,8 +3,12 @@
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
 
 import typer
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.decision import Unreachable
 from bot.playbook import LivePlaybook, PlaybookFaults
@@ -15,10 +19,20 @@ from bot.store.embedded import NoServer
 REFUSED = 1
 
 
+def tell(line: object) -> None:
+    """On stdout, at once, also where its encoding has no such letter."""
+    encoding = sys.stdout.encoding or "utf-8"
+    print(str(line).encode(encoding, "replace").decode(encoding), flush=True)
+
+
+def warn(line: object) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
 def refuse(sentences: Iterable[object]) -> typer.Exit:
     """To be raised."""
     for sentence in sentences:
-        print(sentence, file=sys.stderr)
+        warn(sentence)
     return typer.Exit(REFUSED)
 
 
@@ -35,20 +49,51 @@ def refusing() -> Iterator[None]:
         raise refuse([no]) from None
 
 
-def settings_and_playbook() -> tuple[Settings, LivePlaybook]:
-    """Both, with the faults of both said together."""
+class Read(NamedTuple):
+    """Settings and playbook as far as they can be used, and every fault of both."""
+
+    settings: Settings | None
+    playbook: LivePlaybook | None
+    file: Path
+    """Of the playbook."""
+    faults: tuple[object, ...]
+
+
+def read_both(playbook: Path | None = None) -> Read:
+    """`playbook` instead of the one that the settings name."""
     faults: list[object] = []
     settings: Settings | None = None
-    playbook: LivePlaybook | None = None
+    found: LivePlaybook | None = None
     try:
         settings = load_settings()
     except SettingsFaults as no:
         faults += no.faults
-    path = settings.playbook if settings else Settings().playbook
+    path = playbook or (settings.playbook if settings else playbook_path())
     try:
-        playbook = LivePlaybook(path, sources=MODELS)
+        found = LivePlaybook(path, sources=MODELS)
     except PlaybookFaults as no:
         faults += str(no).splitlines()
-    if settings is None or playbook is None:
-        raise refuse(faults)
-    return settings, playbook
+    return Read(settings, found, path, tuple(faults))
+
+
+def settings_and_playbook(playbook: Path | None = None) -> tuple[Settings, LivePlaybook]:
+    """Both, with the faults of both said together."""
+    read = read_both(playbook)
+    if read.settings is None or read.playbook is None:
+        raise refuse(read.faults)
+    return read.settings, read.playbook
+
+
+class _Where(BaseSettings):
+    """The one setting that is needed where the others are wrong, or are not asked for."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, case_sensitive=True)
+
+    playbook: Path = Field(Settings().playbook, alias="EARSHOT_PLAYBOOK")
+
+
+def playbook_path() -> Path:
+    try:
+        return _Where().playbook
+    except (OSError, UnicodeDecodeError):  # of .env; load_settings says so
+        return Settings().playbook

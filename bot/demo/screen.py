@@ -47,7 +47,7 @@ class Screen:
         line.append(f"#{channel:<{self._width}} ", style="bold")
         line.append("↳ " if edited else "● ", style="dim" if edited else _style(words))
         line.append(words, style=_style(words) if not edited else "")
-        self._console.print(line)
+        self._console.print(line, no_wrap=True, overflow="ellipsis", crop=True)
 
     def _named(self, words: str) -> str:
         for user in self._workspace.users.values():

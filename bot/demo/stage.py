@@ -61,7 +61,7 @@ async def staged(
             store=store,
             clock=clock,
             hooks=lambda: house.hooks,
-            sources=house.troubles_of_sources,
+            sources=house.ingest.troubles,
             departments=lambda: tuple(playbook.now.departments),
             slack=http_endpoint(app),
         )

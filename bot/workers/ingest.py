@@ -11,6 +11,7 @@ from bot.domain.mention import Mention
 from bot.sources.base import Source
 from bot.store.leases import LeaseLost
 from bot.store.opening import Store
+from bot.workers.loop import run
 
 log = structlog.get_logger("ingest")
 
@@ -52,6 +53,7 @@ class Listener:
 
     def __init__(self, source: Source, store: Store, clock: Clock, stop: asyncio.Event) -> None:
         self.name = f"source:{source.name}"
+        self.source = source.name
         self.ear = StoreEar(source.name, store, clock)
         self._source = source
         self._clock = clock
@@ -74,3 +76,39 @@ class Listener:
 
     def failed(self, error: Exception) -> None:
         self.ear.trouble(f"stopped with {type(error).__name__}; it is started again")
+
+
+class Ingest:
+    """All sources of this process. Others may take their place while it runs, as when the playbook is read again."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._sources: tuple[Source, ...] = ()
+        self._changed = asyncio.Event()
+        self._listeners: list[Listener] = []
+
+    def listen_to(self, sources: Sequence[Source]) -> None:
+        self._sources = tuple(sources)
+        self._changed.set()
+
+    def troubles(self) -> dict[str, str]:
+        """Each source of this process, with what is wrong with it."""
+        said = {listener.source: listener.ear.sentence for listener in self._listeners}
+        return {source.name: said.get(source.name, "") for source in self._sources}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until told to stop; each generation of sources ends before the next begins."""
+        while not stop.is_set():
+            self._changed.clear()
+            over = asyncio.Event()
+            self._listeners = [Listener(source, self._store, self._clock, over) for source in self._sources]
+            running = [asyncio.create_task(run(listener, self._clock, over)) for listener in self._listeners]
+            ends = [asyncio.create_task(event.wait()) for event in (stop, self._changed)]
+            try:
+                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                over.set()
+                for task in ends:
+                    task.cancel()
+                await asyncio.gather(*running, *ends, return_exceptions=True)

@@ -1,0 +1,1 @@
+"""What `earshot check` looks at, one file each."""

@@ -1,0 +1,35 @@
+"""What may be meant so in a playbook, and mostly is not."""
+
+from collections.abc import Iterator
+
+from bot.cli.checks.places import Places
+from bot.cli.findings import Finding, note
+from bot.domain.routing import departments_of
+from bot.playbook import Playbook
+
+
+def of_rules(playbook: Playbook, places: Places) -> Iterator[Finding]:
+    reached = departments_of(playbook.routes)
+    uncalled = []
+    for number, department in enumerate(playbook.departments.values()):
+        here = places.at("departments", number)
+        if department.name not in reached:
+            yield note(
+                here,
+                f"no route leads to {department.name}, so it gets only what people flag or hand over; "
+                f'add a route with to = "{department.name}"',
+            )
+        elif not department.deputies:
+            yield note(here, f"only managers can claim what routes send to {department.name}; name its deputies")
+        if department.name in reached and not department.on_call:
+            uncalled.append(department.name)
+    if uncalled:
+        yield note(
+            places.at("departments"),
+            f"nobody is called when it cannot wait in {', '.join(uncalled)}; name people in on_call",
+        )
+    if not playbook.sources:
+        yield note(
+            str(places.file),
+            "there are no [sources], so Earshot hears only what people flag; add one, such as [sources.x]",
+        )

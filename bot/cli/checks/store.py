@@ -1,0 +1,64 @@
+"""Whether Redis answers, and can be trusted with mentions."""
+
+from collections.abc import AsyncIterator, Iterator
+
+from bot.cli.findings import Finding, fault, note, well
+from bot.cli.opening import UNREADABLE
+from bot.domain.decision import Unreachable
+from bot.settings import Settings
+from bot.store.client import Client
+from bot.store.embedded import NoServer, embedded
+from bot.store.server import Server, asked
+
+
+async def of_store(settings: Settings) -> AsyncIterator[Finding]:
+    if settings.redis_url is not None:
+        async for finding in _of(settings.redis_url.get_secret_value(), "REDIS_URL", ""):
+            yield finding
+        return
+    try:
+        async with embedded(settings.data) as server:
+            how = "started" if server.pid else "joined"
+            async for finding in _of(server.url, "EARSHOT_DATA", f", embedded in {settings.data}, {how}"):
+                yield finding
+    except NoServer as no:
+        yield fault("EARSHOT_DATA", str(no))
+    except OSError as no:
+        yield fault("EARSHOT_DATA", f"{settings.data} cannot be used ({no.strerror}); name a folder we may write to")
+
+
+async def _of(url: str, place: str, where: str) -> AsyncIterator[Finding]:
+    try:
+        client = Client(url)
+    except ValueError:
+        yield fault(place, UNREADABLE)
+        return
+    try:
+        server = await asked(client)
+    except Unreachable as no:
+        yield fault(place, str(no))
+        return
+    finally:
+        await client.close()
+    faults = list(_faults(server, place))
+    if not faults:
+        yield well("Redis", f"{server.name} {server.version}{where}")
+    for finding in faults:
+        yield finding
+    if not server.logs:
+        yield note(
+            place, f"{server.name} does not log every change to disk, so a crash may lose mentions; set appendonly yes"
+        )
+
+
+def _faults(server: Server, place: str) -> Iterator[Finding]:
+    if server.too_old:
+        yield fault(place, f"this is {server.name} {server.version}; use Redis 6.2 or newer, or Valkey")
+    if server.follows:
+        yield fault(place, "this is a replica, which takes no writes; name its primary")
+    if server.forgets:
+        yield fault(
+            place,
+            f"{server.name} throws keys away when its memory is full ({server.forgets}), mentions among them; "
+            "set maxmemory-policy to noeviction",
+        )

@@ -1,0 +1,59 @@
+"""What `earshot check` finds, and how it is said: a fault on stderr, the rest on stdout, each one sentence."""
+
+import sys
+from enum import Enum
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.cards.words import one_line
+from bot.cli.saying import tell, warn
+
+
+class Kind(Enum):
+    """With its mark and its colour on a terminal, and the word that stands there in a pipe."""
+
+    WELL = ("✓", "green", "ok: ")
+    NOTE = ("!", "yellow", "note: ")
+    """Worth a look: it may be meant so, or we cannot see it from here. Does not change the exit code."""
+    FAULT = ("✗", "red", "")
+
+
+class Finding(NamedTuple):
+    kind: Kind
+    sentence: str
+    """With its place in front."""
+
+
+def well(place: str, sentence: str) -> Finding:
+    return Finding(Kind.WELL, f"{place}: {sentence}")
+
+
+def note(place: str, sentence: str) -> Finding:
+    return Finding(Kind.NOTE, f"{place}: {sentence}")
+
+
+def fault(place: str, sentence: str) -> Finding:
+    return Finding(Kind.FAULT, f"{place}: {sentence}")
+
+
+class Report:
+    """Says each finding as it comes, and counts the faults."""
+
+    def __init__(self) -> None:
+        self.faults = 0
+
+    def add(self, finding: Finding) -> None:
+        wrong = finding.kind is Kind.FAULT
+        self.faults += wrong
+        mark, colour, word = finding.kind.value
+        words = one_line(finding.sentence)
+        stream = sys.stderr if wrong else sys.stdout
+        if stream.isatty():
+            console = Console(file=stream, highlight=False, soft_wrap=True)
+            console.print(Text.assemble((f"{mark} ", colour), words))
+        elif wrong:
+            warn(words)
+        else:
+            tell(f"{word}{words}")

@@ -1,0 +1,29 @@
+"""The store that the settings name, opened for a command; what a person can mend is refused in words."""
+
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from bot.cli.saying import refuse
+from bot.settings import Settings
+from bot.store.client import Client
+from bot.store.opening import Store, open_store
+
+UNREADABLE = "cannot be read as an address; in a password, write / as %2F, @ as %40 and : as %3A"
+
+
+@asynccontextmanager
+async def opened(settings: Settings, brand: str) -> AsyncIterator[Store]:
+    url = settings.redis_url.get_secret_value() if settings.redis_url else ""
+    holder = f"{socket.gethostname()}-{os.getpid()}"
+    async with AsyncExitStack() as stack:
+        try:
+            if url:
+                await Client(url).close()  # reads the address, and connects to nothing
+            store = await stack.enter_async_context(open_store(url, settings.data, brand, holder))
+        except ValueError:  # its words may hold a part of the password
+            raise refuse([f"REDIS_URL: {UNREADABLE}"]) from None
+        except OSError as no:
+            raise refuse([f"EARSHOT_DATA: {settings.data} cannot be used: {no.strerror}"]) from None
+        yield store
