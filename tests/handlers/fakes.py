@@ -1,0 +1,114 @@
+"""Use cases that note what they were asked, and answer or refuse as told."""
+
+import asyncio
+from typing import Any
+
+from bot.cards.drawing import Drawing, mrkdwn, section
+from bot.cards.home import AtHome, Desk
+from bot.domain.case import Case
+from bot.domain.department import Department
+from bot.usecases.cases import Answer
+from bot.usecases.digests import Digest
+from tests.cards.samples import AT, CARE, PR, claimed, new
+
+
+class Fake:
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+        self.raises: Exception | None = None
+        self.gate: asyncio.Event | None = None
+
+    async def ask(self, *words: Any) -> None:
+        self.asked.append(words)
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.raises is not None:
+            raise self.raises
+
+
+class FakeCases(Fake):
+    """Answers everything with the same case; `drawn` notes what need not be drawn again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.case: Case = claimed()
+        self.department = CARE
+        self.noted: list[Case] = []
+        self.raises_when_drawn: Exception | None = None
+
+    async def _answer(self, *words: Any) -> Answer:
+        await self.ask(*words)
+        return Answer(self.case, self.department, AT)
+
+    def departments(self) -> tuple[Department, ...]:
+        return (CARE, PR)
+
+    async def get(self, case_id: str) -> Answer:
+        return await self._answer("get", case_id)
+
+    async def may(self, case_id: str, by: str, transition: str) -> Answer:
+        return await self._answer("may", case_id, by, str(transition))
+
+    async def claim(self, case_id: str, by: str) -> Answer:
+        return await self._answer("claim", case_id, by)
+
+    async def release(self, case_id: str, by: str) -> Answer:
+        return await self._answer("release", case_id, by)
+
+    async def keep(self, case_id: str, by: str) -> Answer:
+        return await self._answer("keep", case_id, by)
+
+    async def reopen(self, case_id: str, by: str) -> Answer:
+        return await self._answer("reopen", case_id, by)
+
+    async def resolve(self, case_id: str, by: str, resolution: str, note: str) -> Answer:
+        return await self._answer("resolve", case_id, by, str(resolution), note)
+
+    async def hand_to_person(self, case_id: str, by: str, to: str) -> Answer:
+        return await self._answer("hand to person", case_id, by, to)
+
+    async def hand_to_department(self, case_id: str, by: str, to: str) -> Answer:
+        return await self._answer("hand to department", case_id, by, to)
+
+    async def not_for_us(self, case_id: str, by: str, to: str | None) -> Answer:
+        return await self._answer("not for us", case_id, by, to)
+
+    async def separate(self, case_id: str, by: str, mention: str) -> tuple[Answer, Answer]:
+        answer = await self._answer("separate", case_id, by, mention)
+        return answer, answer
+
+    async def drawn(self, case: Case) -> None:
+        self.noted.append(case)
+        if self.raises_when_drawn is not None:
+            raise self.raises_when_drawn
+
+
+class FakeDigests(Fake):
+    async def get(self, digest_id: str) -> Digest:
+        await self.ask("digest", digest_id)
+        return Digest(digest_id, CARE, (claimed(id="CASE0001"), new(id="CASE0002")), AT)
+
+
+class FakeReports(Fake):
+    async def answer(self, by: str, words: str) -> Drawing:
+        await self.ask("answer", by, words)
+        return Drawing("Today: 3 posts", [section(mrkdwn("Today: 3 posts"))])
+
+    async def share(self, by: str, words: str) -> Drawing:
+        await self.ask("share", by, words)
+        return Drawing("Today: 3 posts, shared", [section(mrkdwn("Today: 3 posts, shared"))])
+
+
+class FakeFlags(Fake):
+    def departments(self) -> tuple[Department, ...]:
+        return (CARE, PR)
+
+    async def flag(self, by: str, flag: Any) -> Answer:
+        await self.ask("flag", by, flag)
+        return Answer(new(), CARE, AT)
+
+
+class FakeHome(Fake):
+    async def of(self, person: str) -> AtHome:
+        await self.ask("home", person)
+        return AtHome((claimed(),), (Desk(CARE, 3, 1),), (), (), AT)

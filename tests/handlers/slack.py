@@ -1,0 +1,161 @@
+"""Slack as a listener meets it: requests go in at the top of the app, what comes out is kept by a server on loopback."""
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.listener.async_listener_completion_handler import AsyncCustomListenerCompletionHandler
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers import UseCases, register
+
+ANA = "U0ANA"
+CARD = "C0CARE"
+Json = dict[str, Any]
+
+
+@dataclass
+class Slack:
+    """`answers` are what the app sent to its response_url, `calls` what it asked of the Web API."""
+
+    answers: list[Json] = field(default_factory=list)
+    calls: list[tuple[str, Json]] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+    used_up: bool = False
+    base: str = ""
+
+    @property
+    def response_url(self) -> str:
+        return f"{self.base}/respond"
+
+    def asked(self, method: str) -> list[Json]:
+        return [body for name, body in self.calls if name == method]
+
+    def whispered(self) -> list[str]:
+        return [answer["text"] for answer in self.answers if answer.get("response_type") == "ephemeral"]
+
+    def redrawn(self) -> list[str]:
+        return [answer["text"] for answer in self.answers if answer.get("replace_original")]
+
+    async def respond(self, request: web.Request) -> web.Response:
+        if self.used_up:
+            return web.Response(status=404, text="used_url")
+        self.answers.append(await request.json())
+        return web.Response(text="ok")
+
+    async def call(self, request: web.Request) -> web.Response:
+        method, text = request.match_info["method"], await request.text() or request.query_string
+        is_json = request.content_type == "application/json"
+        body = json.loads(text) if is_json else {key: _value(value) for key, value in parse_qsl(text)}
+        if method == "auth.test":
+            return web.json_response({"ok": True, "team_id": "T1", "user_id": "U0BOT", "bot_id": "B0BOT"})
+        self.calls.append((method, body))
+        if method in self.errors:
+            return web.json_response({"ok": False, "error": self.errors[method]})
+        return web.json_response({"ok": True, "permalink": "https://team.slack.example/archives/C1/p1"})
+
+
+def _value(text: str) -> Any:
+    return json.loads(text) if text[:1] in {"{", "["} else text
+
+
+class Workspace:
+    """An app with its listeners, and the people who press its buttons."""
+
+    def __init__(self, slack: Slack, usecases: UseCases) -> None:
+        self.slack = slack
+        client = AsyncWebClient(token="xoxb-test", base_url=f"{slack.base}/api/", retry_handlers=[])
+        self.app = AsyncApp(client=client, request_verification_enabled=False)
+        register(self.app, usecases)
+        self._done = asyncio.Event()
+        runner = self.app._async_listener_runner
+        runner.listener_completion_handler = AsyncCustomListenerCompletionHandler(self.app.logger, self._through)
+
+    async def _through(self) -> None:
+        self._done.set()
+
+    async def send(self, body: Json, *, wait: bool = True) -> BoltResponse:
+        """What Slack hears back; waits until the listener is through, unless it is to be seen at work."""
+        form = urlencode(body) if "command" in body else urlencode({"payload": json.dumps(body)})
+        return await self._dispatch(form, "application/x-www-form-urlencoded", wait=wait)
+
+    async def event(self, event: Json) -> BoltResponse:
+        body = {"type": "event_callback", "team_id": "T1", "event": event}
+        return await self._dispatch(json.dumps(body), "application/json", wait=True)
+
+    async def _dispatch(self, body: str, kind: str, *, wait: bool) -> BoltResponse:
+        self._done.clear()
+        response = await self.app.async_dispatch(AsyncBoltRequest(body=body, headers={"content-type": kind}))
+        if wait:
+            await self.finish()
+        return response
+
+    async def finish(self) -> None:
+        await asyncio.wait_for(self._done.wait(), 5)
+
+    async def press(
+        self, action_id: str, value: str = "ABCDEFGH", *, block: str = "b1", wait: bool = True
+    ) -> BoltResponse:
+        body = self._frame("block_actions") | {
+            "container": {"type": "message", "channel_id": CARD, "message_ts": "1.1"},
+            "channel": {"id": CARD},
+            "response_url": self.slack.response_url,
+            "actions": [{"type": "button", "action_id": action_id, "block_id": block, "value": value}],
+        }
+        return await self.send(body, wait=wait)
+
+    async def press_at_home(self, action_id: str) -> BoltResponse:
+        body = self._frame("block_actions") | {
+            "container": {"type": "view", "view_id": "V1"},
+            "view": {"type": "home", "id": "V1"},
+            "actions": [{"type": "button", "action_id": action_id, "block_id": "b1", "value": "ABCDEFGH"}],
+        }
+        return await self.send(body)
+
+    async def submit(self, callback: str, given: Json, metadata: str) -> BoltResponse:
+        """`given` maps an input's block to the state of its element."""
+        values = {block: {"input": state} for block, state in given.items()}
+        view = {"type": "modal", "callback_id": callback, "private_metadata": metadata, "state": {"values": values}}
+        return await self.send(self._frame("view_submission") | {"view": view})
+
+    async def flag(self, text: str, **more: Any) -> BoltResponse:
+        body = self._frame("message_action") | {
+            "callback_id": "flag_mention",
+            "channel": {"id": "C0LOUNGE"},
+            "message_ts": "1773133200.000100",
+            "message": {"type": "message", "text": text, "ts": "1773133200.000100", "user": "U0TOM"} | more,
+            "response_url": self.slack.response_url,
+        }
+        return await self.send(body)
+
+    async def command(self, text: str) -> BoltResponse:
+        body = {
+            "command": "/sentiment",
+            "text": text,
+            "user_id": ANA,
+            "team_id": "T1",
+            "channel_id": CARD,
+            "trigger_id": "1.2.3",
+            "response_url": self.slack.response_url,
+        }
+        return await self.send(body)
+
+    def _frame(self, kind: str) -> Json:
+        return {"type": kind, "user": {"id": ANA}, "team": {"id": "T1"}, "trigger_id": "1.2.3"}
+
+
+async def serve(slack: Slack) -> TestServer:
+    app = web.Application()
+    app.router.add_post("/respond", slack.respond)
+    app.router.add_route("*", "/api/{method}", slack.call)
+    server = TestServer(app)
+    await server.start_server()
+    slack.base = str(server.make_url("")).rstrip("/")
+    return server

@@ -1,0 +1,109 @@
+"""Slack gives three seconds: it hears from us at once, whatever comes of what was asked."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from slack_bolt.response import BoltResponse
+
+from bot.cards import buttons
+from bot.cards.modals import Origin
+from bot.domain.decision import Refused, Unreachable
+from tests.handlers.conftest import Asked
+from tests.handlers.slack import Slack, Workspace
+
+Gesture = Callable[[Workspace], Awaitable[BoltResponse]]
+
+GESTURES: dict[str, Gesture] = {
+    **{
+        button: lambda workspace, button=button: workspace.press(button, block="digest:17-A:ABCDEFGH")  # type: ignore[misc]
+        for button in (
+            buttons.CLAIM,
+            buttons.RELEASE,
+            buttons.REOPEN,
+            buttons.RESOLVE,
+            buttons.HAND_OVER,
+            buttons.NOT_FOR_US,
+            buttons.SEPARATE,
+            buttons.CLAIM_IN_DIGEST,
+            buttons.CLAIM_HERE,
+            buttons.KEEP,
+            buttons.RELEASE_HERE,
+            buttons.SHARE_REPORT,
+        )
+    },
+    "/sentiment": lambda workspace: workspace.command("today"),
+    "resolve": lambda workspace: workspace.submit(
+        buttons.RESOLVE_MODAL,
+        {buttons.RESOLUTION: {"selected_option": {"value": "answered"}}},
+        Origin("ABCDEFGH", workspace.slack.response_url, "C0CARE").packed(),
+    ),
+}
+
+
+@pytest.mark.parametrize("gesture", GESTURES)
+async def test_the_ack_is_not_lost_when_it_is_refused_at_once(
+    gesture: str, workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    for one in asked.all():
+        one.raises = Refused("<@U0BEN> has this one, 2 s before you.")
+
+    response = await GESTURES[gesture](workspace)
+
+    assert (response.status, response.body) == (200, "")
+    assert slack.whispered() == ["<@U0BEN> has this one, 2 s before you."]
+
+
+@pytest.mark.parametrize("gesture", GESTURES)
+async def test_when_redis_is_away_the_person_is_told_that_nothing_changed(
+    gesture: str, workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    for one in asked.all():
+        one.raises = Unreachable("Redis does not answer.")
+
+    response = await GESTURES[gesture](workspace)
+
+    assert response.status == 200
+    assert slack.whispered() == [
+        "Earshot cannot reach its memory right now, so nothing was changed. Try again in a minute."
+    ]
+
+
+@pytest.mark.parametrize("gesture", GESTURES)
+async def test_what_nobody_foresaw_is_acked_and_told_in_one_sentence(
+    gesture: str, workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    for one in asked.all():
+        one.raises = ZeroDivisionError("a bug")
+
+    response = await GESTURES[gesture](workspace)
+
+    assert response.status == 200
+    said = [*slack.whispered(), *(call["text"] for call in slack.asked("chat.postMessage"))]
+    assert len(said) == 1
+    assert said[0].startswith("Something went wrong on Earshot's side")
+
+
+async def test_the_ack_comes_before_the_answer(workspace: Workspace, asked: Asked, slack: Slack) -> None:
+    asked.cases.gate = asyncio.Event()
+
+    response = await workspace.press(buttons.CLAIM, wait=False)
+
+    assert response.status == 200
+    assert slack.answers == []
+    asked.cases.gate.set()
+    await workspace.finish()
+    assert len(slack.redrawn()) == 1
+
+
+async def test_a_button_that_is_a_link_is_acked(workspace: Workspace) -> None:
+    assert (await workspace.press(buttons.OPEN_POST)).status == 200
+
+
+async def test_an_event_whose_listener_fails_at_once_is_acked(workspace: Workspace, asked: Asked, slack: Slack) -> None:
+    asked.home.raises = ZeroDivisionError("a bug")
+
+    response = await workspace.event({"type": "app_home_opened", "user": "U0ANA", "tab": "home"})
+
+    assert response.status == 200
+    assert slack.calls == []

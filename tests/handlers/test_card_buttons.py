@@ -1,0 +1,111 @@
+"""Claim, Release, Reopen; the buttons of digests, reminders and direct messages."""
+
+import pytest
+
+from bot.cards import buttons
+from bot.domain.decision import Refused, Unreachable
+from tests.handlers.conftest import Asked
+from tests.handlers.slack import ANA, Slack, Workspace
+
+
+@pytest.mark.parametrize(
+    ("button", "expected"),
+    [
+        (buttons.CLAIM, ("claim", "ABCDEFGH", ANA)),
+        (buttons.RELEASE, ("release", "ABCDEFGH", ANA)),
+        (buttons.REOPEN, ("reopen", "ABCDEFGH", ANA)),
+    ],
+)
+async def test_a_press_asks_for_this_case_in_the_name_of_whoever_pressed(
+    button: str, expected: tuple[str, ...], workspace: Workspace, asked: Asked
+) -> None:
+    await workspace.press(button)
+
+    assert asked.cases.asked == [expected]
+
+
+async def test_the_card_is_redrawn_in_its_place_and_need_not_be_drawn_again(
+    workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    await workspace.press(buttons.CLAIM)
+
+    assert slack.redrawn() == ["Complaint for care from @marta: negative, claimed by <@U0ANA>, resolve within 4 h"]
+    assert asked.cases.noted == [asked.cases.case]
+
+
+async def test_where_slack_takes_no_answer_any_more_delivery_draws_the_card(
+    workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    slack.used_up = True
+
+    await workspace.press(buttons.CLAIM)
+
+    assert asked.cases.noted == []
+    assert slack.asked("chat.postMessage") == []
+
+
+async def test_a_no_is_whispered_and_leaves_the_card_alone(workspace: Workspace, asked: Asked, slack: Slack) -> None:
+    asked.cases.raises = Refused("You have this one already.")
+
+    await workspace.press(buttons.CLAIM)
+
+    assert [answer.get("replace_original") for answer in slack.answers] == [False]
+    assert asked.cases.noted == []
+
+
+async def test_a_no_that_cannot_be_whispered_any_more_comes_by_direct_message(
+    workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    asked.cases.raises = Refused("You have this one already.")
+    slack.used_up = True
+
+    await workspace.press(buttons.CLAIM)
+
+    assert [(call["channel"], call["text"]) for call in slack.asked("chat.postMessage")] == [
+        (ANA, "You have this one already.")
+    ]
+
+
+async def test_a_claim_that_stands_is_not_called_unchanged_when_redis_goes_away_after_it(
+    workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    asked.cases.raises_when_drawn = Unreachable("Redis does not answer.")
+
+    await workspace.press(buttons.CLAIM)
+
+    assert slack.whispered() == []
+    assert len(slack.redrawn()) == 1
+
+
+async def test_claiming_on_a_digest_redraws_the_digest(workspace: Workspace, asked: Asked, slack: Slack) -> None:
+    await workspace.press(buttons.CLAIM_IN_DIGEST, "CASE0001", block=buttons.digest_block("17-A", "CASE0001"))
+
+    assert asked.cases.asked == [("claim", "CASE0001", ANA)]
+    assert asked.digests.asked == [("digest", "17-A")]
+    assert slack.redrawn() == ["2 new cases for care came in at once: 1 case still to claim"]
+
+
+async def test_a_digest_that_is_gone_does_not_spoil_the_claim(workspace: Workspace, asked: Asked, slack: Slack) -> None:
+    asked.digests.raises = Refused("This list is no longer kept.")
+
+    await workspace.press(buttons.CLAIM_IN_DIGEST, block=buttons.digest_block("17-A", "ABCDEFGH"))
+
+    assert slack.answers == []
+
+
+@pytest.mark.parametrize(
+    ("button", "asks", "sentence"),
+    [
+        (buttons.CLAIM_HERE, "claim", "has the complaint from @marta now"),
+        (buttons.KEEP, "keep", "You keep the complaint from @marta"),
+        (buttons.RELEASE_HERE, "release", "You released the complaint from @marta"),
+    ],
+)
+async def test_a_message_turns_into_a_sentence_without_buttons(
+    button: str, asks: str, sentence: str, workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    await workspace.press(button)
+
+    assert asked.cases.asked == [(asks, "ABCDEFGH", ANA)]
+    assert sentence in slack.redrawn()[0]
+    assert "actions" not in [block["type"] for block in slack.answers[0]["blocks"]]

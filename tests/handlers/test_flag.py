@@ -1,0 +1,104 @@
+"""Flag for a department: from the menu of a message to a case."""
+
+from typing import Any
+
+from bot.cards import buttons
+from bot.domain.assessment import Intent
+from bot.domain.decision import Refused
+from bot.sandbox.blocks import check_view
+from bot.usecases.flags import Flag
+from tests.handlers.conftest import Asked
+from tests.handlers.slack import ANA, Slack, Workspace
+from tests.handlers.test_forms import chosen, typed
+
+
+def filled(**more: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    given = {
+        buttons.WORDS: typed("the gate is on fire"),
+        buttons.DEPARTMENT: chosen("pr"),
+        buttons.KIND: chosen("crisis"),
+        buttons.ADDRESS: typed("https://x.example/9"),
+        buttons.AUTHOR: typed("@marta"),
+    }
+    return given | more
+
+
+async def submit(workspace: Workspace, slack: Slack, given: dict[str, Any]) -> str:
+    await workspace.flag("the gate is on fire")
+    metadata = slack.asked("views.open")[0]["view"]["private_metadata"]
+    return (await workspace.submit(buttons.FLAG_MODAL, given, metadata)).body
+
+
+async def test_the_form_shows_the_words_as_people_read_them(workspace: Workspace, slack: Slack) -> None:
+    await workspace.flag("look <@U0ANA|ana>: &lt;3 <https://x.example/9|x.example/9>")
+
+    (call,) = slack.asked("views.open")
+    elements = {block["block_id"]: block["element"] for block in call["view"]["blocks"]}
+    assert check_view(call["view"]) == []
+    assert elements[buttons.WORDS]["initial_value"] == "look @ana: <3 https://x.example/9"
+    assert elements[buttons.ADDRESS]["initial_value"] == "https://x.example/9"
+
+
+async def test_a_message_that_is_only_a_preview_is_flagged_with_its_words(workspace: Workspace, slack: Slack) -> None:
+    await workspace.flag("", attachments=[{"fallback": "from the feed"}])
+
+    assert "from the feed" in str(slack.asked("views.open"))
+
+
+async def test_earshots_own_messages_are_not_flagged(workspace: Workspace, slack: Slack) -> None:
+    await workspace.flag("Complaint for care", bot_id="B0BOT")
+
+    assert slack.asked("views.open") == []
+    assert "Hand over" in slack.whispered()[0]
+
+
+async def test_what_was_filled_in_is_flagged_in_the_name_of_whoever_did(
+    workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    assert await submit(workspace, slack, filled()) == ""
+
+    expected = Flag(
+        channel="C0LOUNGE",
+        ts="1773133200.000100",
+        words="the gate is on fire",
+        department="pr",
+        kind=Intent.CRISIS,
+        url="https://x.example/9",
+        author="@marta",
+    )
+    assert asked.flags.asked == [("flag", ANA, expected)]
+    assert slack.whispered()[0].startswith("🙏 Thank you.")
+
+
+async def test_without_an_address_the_message_itself_is_the_post(
+    workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    await submit(workspace, slack, filled(address=typed("")))
+
+    assert asked.flags.asked[0][2].url == "https://team.slack.example/archives/C1/p1"
+
+
+async def test_in_a_channel_that_earshot_cannot_see_there_is_no_address(
+    workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    slack.errors["chat.getPermalink"] = "channel_not_found"
+
+    await submit(workspace, slack, filled(address=typed("")))
+
+    assert not asked.flags.asked[0][2].url
+
+
+async def test_what_is_missing_is_said_under_its_input(workspace: Workspace, asked: Asked, slack: Slack) -> None:
+    said = await submit(workspace, slack, {buttons.ADDRESS: typed("my diary")})
+
+    assert "Choose who should see it." in said
+    assert "This is no web address." in said
+    assert asked.flags.asked == []
+
+
+async def test_what_was_flagged_before_is_said_to_be(workspace: Workspace, asked: Asked, slack: Slack) -> None:
+    asked.flags.raises = Refused("Thank you. This was already flagged by <@U0BEN>.")
+
+    await submit(workspace, slack, filled())
+
+    assert slack.whispered() == ["Thank you. This was already flagged by <@U0BEN>."]
