@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 refused with a reason, 2 wrong usage.
 
 import typer
 
-from bot.cli import demo, run
+from bot.cli import check, dead, demo, manifest, replay, run, score
 
 app = typer.Typer(
     name="earshot",
@@ -17,3 +17,8 @@ app = typer.Typer(
 
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
+app.command("check")(check.check)
+app.command("manifest")(manifest.manifest)
+app.command("score")(score.score)
+app.command("replay")(replay.replay)
+app.add_typer(dead.app, name="dead")

@@ -18,12 +18,17 @@ async def opened(settings: Settings, brand: str) -> AsyncIterator[Store]:
     url = settings.redis_url.get_secret_value() if settings.redis_url else ""
     holder = f"{socket.gethostname()}-{os.getpid()}"
     async with AsyncExitStack() as stack:
+        if url:
+            await _readable(url)
         try:
-            if url:
-                await Client(url).close()  # reads the address, and connects to nothing
             store = await stack.enter_async_context(open_store(url, settings.data, brand, holder))
-        except ValueError:  # its words may hold a part of the password
-            raise refuse([f"REDIS_URL: {UNREADABLE}"]) from None
         except OSError as no:
             raise refuse([f"EARSHOT_DATA: {settings.data} cannot be used: {no.strerror}"]) from None
         yield store
+
+
+async def _readable(url: str) -> None:
+    try:
+        await Client(url).close()  # connects to nothing
+    except ValueError:  # whose words may hold a part of the password
+        raise refuse([f"REDIS_URL: {UNREADABLE}"]) from None

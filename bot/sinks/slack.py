@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.cards.drawing import Drawing
 from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
@@ -65,20 +66,22 @@ class SlackSink:
         return frozenset(str(user) for user in reply.get("users", []))
 
     async def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
-        try:
-            response = (
-                await self._client.api_call(method, json=arguments)
-                if _as_json(method)
-                else (await self._client.api_call(method, params=_flat(arguments)))
-            )
-        except SlackApiError as no:
-            raise _outcome(no) from no
-        except aiohttp.ClientConnectorError as away:
-            raise Unsent(f"{method}: no connection") from away
-        except (TimeoutError, aiohttp.ClientError, OSError) as lost:
-            raise Ambiguous(f"{method}: {type(lost).__name__}") from lost
-        data = response.data
+        data = (await called(self._client, method, **arguments)).data
         return data if isinstance(data, dict) else {}
+
+
+async def called(client: AsyncWebClient, method: str, **arguments: Any) -> AsyncSlackResponse:
+    """What Slack answered, if well; how it ended otherwise is one of `outcomes`."""
+    try:
+        if _as_json(method):
+            return await client.api_call(method, json=arguments)
+        return await client.api_call(method, params=_flat(arguments))
+    except SlackApiError as no:
+        raise _outcome(no) from no
+    except aiohttp.ClientConnectorError as away:
+        raise Unsent(f"{method}: no connection") from away
+    except (TimeoutError, aiohttp.ClientError, OSError) as lost:
+        raise Ambiguous(f"{method}: {type(lost).__name__}") from lost
 
 
 def _as_json(method: str) -> bool:

@@ -20,7 +20,8 @@ def of_rules(playbook: Playbook, places: Places) -> Iterator[Finding]:
                 f'add a route with to = "{department.name}"',
             )
         elif not department.deputies:
-            yield note(here, f"only managers can claim what routes send to {department.name}; name its deputies")
+            who = "only managers and those on call" if department.on_call else "only managers"
+            yield note(here, f"{who} can claim what routes send to {department.name}; name its deputies")
         if department.name in reached and not department.on_call:
             uncalled.append(department.name)
     if uncalled:

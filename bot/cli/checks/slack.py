@@ -1,0 +1,164 @@
+"""Whether Slack knows us, lets us do what we must, and whether the playbook's ids mean somebody there."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+
+from bot.cli.checks.named import Named
+from bot.cli.findings import Finding, fault, note, well
+from bot.sinks.inspection import Channel, Identity, Inspection
+from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
+from handlers.manifest import OPTIONAL, SCOPES
+
+CHANNELS_MOST = 40
+"""Slack answers 50 such questions a minute, and whoever runs beside us wants some of them."""
+PEOPLE_MOST = 80
+"""Of 100 a minute."""
+COPY = "copy it again from your app's settings"
+READS_CHANNELS = ("channels:read", "groups:read")
+AGAIN = "in your app's settings, add it under OAuth & Permissions and install the app again"
+
+
+async def of_app_token(inspection: Inspection) -> AsyncIterator[Finding]:
+    try:
+        if await inspection.is_token():
+            yield well("Slack", "the app-level token is known")
+        else:
+            yield fault("SLACK_APP_TOKEN", f"Slack does not know it; {COPY} (Basic Information)")
+    except (Unsent, Ambiguous, RateLimited):
+        return  # the bot token comes to the same, and says so
+
+
+async def of_workspace(inspection: Inspection, address: str, named: Named | None) -> AsyncIterator[Finding]:
+    """`named` is None where the playbook cannot be used: then only the token is looked at."""
+    try:
+        identity = await inspection.identity()
+        yield well("Slack", f"we are @{identity.name} in {identity.team}")
+        for finding in _of_scopes(identity):
+            yield finding
+        if named is not None:
+            for part in (_of_channels, _of_groups, _of_people):
+                async for finding in part(inspection, identity, named):
+                    yield finding
+    except Rejected as no:
+        yield _refused(no)
+    except (Unsent, Ambiguous) as lost:
+        yield fault("SLACK_API_URL", f"{address} does not answer ({lost}); look whether this machine can reach it")
+    except RateLimited as no:
+        yield note(
+            "Slack", f"it asks us to wait for {no.seconds:.0f} s; not everything was looked at, so check again then"
+        )
+
+
+def _refused(no: Rejected) -> Finding:
+    if no.token_refused and no.error != "missing_scope":
+        return fault("SLACK_BOT_TOKEN", f"Slack refuses it ({no.error}); {COPY} (OAuth & Permissions)")
+    return fault("Slack", f"it refuses to answer ({no.error}); not everything was looked at")
+
+
+def _of_scopes(identity: Identity) -> Iterator[Finding]:
+    if identity.scopes is None:
+        yield note("SLACK_BOT_TOKEN", "Slack does not say which scopes it has, so that they cannot be compared")
+        return
+    for scope, what in SCOPES.items():
+        if scope not in identity.scopes:
+            yield fault("SLACK_BOT_TOKEN", f"the scope {scope} is missing ({what}); {AGAIN}")
+
+
+async def _of_channels(inspection: Inspection, identity: Identity, named: Named) -> AsyncIterator[Finding]:
+    if identity.scopes is not None and not identity.scopes.intersection(READS_CHANNELS):
+        yield note(
+            "Slack",
+            "without the scope channels:read it cannot be seen whether Earshot is in the channels of the playbook; "
+            f"channels:read {OPTIONAL['channels:read']}",
+        )
+        return
+    fit = 0
+    for channel in list(named.channels)[:CHANNELS_MOST]:
+        found = await _of_channel(inspection, identity, named, channel)
+        fit += found is None
+        if found is not None:
+            yield found
+    if len(named.channels) > CHANNELS_MOST:
+        yield note("Slack", f"only the first {CHANNELS_MOST} of {len(named.channels)} channels were looked at")
+    if fit:
+        yield well("Slack", f"{fit} of {len(named.channels)} channels can be written to")
+
+
+async def _of_channel(inspection: Inspection, identity: Identity, named: Named, channel: str) -> Finding | None:
+    """None: well."""
+    try:
+        found = await inspection.channel(channel)
+    except Rejected as no:
+        if no.error == "missing_scope":
+            return note(
+                named.channels[channel], f"{channel} is private, and cannot be seen without the scope groups:read"
+            )
+        if no.error != "channel_not_found":
+            raise
+        return fault(
+            named.channels[channel],
+            f"{channel} is no channel that Earshot can see; if it is private, type "
+            f"/invite @{identity.name} in it, else correct the id",
+        )
+    wrong = _wrong(found, identity)
+    return fault(named.channels[channel], wrong) if wrong else None
+
+
+def _wrong(channel: Channel, identity: Identity) -> str:
+    open_to_all = not channel.is_private and "chat:write.public" in (identity.scopes or ())
+    if channel.is_archived:
+        return f"#{channel.name} is archived; unarchive it, or name another channel"
+    if not channel.is_member and not open_to_all:
+        return f"Earshot is not in #{channel.name}; type /invite @{identity.name} there"
+    return ""
+
+
+async def _of_groups(inspection: Inspection, identity: Identity, named: Named) -> AsyncIterator[Finding]:
+    if not named.groups or "usergroups:read" not in (identity.scopes or {"usergroups:read"}):
+        return  # the missing scope was said
+    known = await inspection.groups()
+    wrong = 0
+    for group, place in named.groups.items():
+        if group not in known:
+            wrong += 1
+            yield fault(place, f"{group} is no user group in use in {identity.team}; correct its id, or enable it")
+        elif not known[group].members:
+            wrong += 1
+            yield fault(
+                place, f"nobody is in the user group @{known[group].handle} ({group}); add people to it in Slack"
+            )
+    if not wrong:
+        yield well("Slack", f"user groups: {_list([f'@{known[group].handle}' for group in named.groups])}")
+
+
+async def _of_people(inspection: Inspection, identity: Identity, named: Named) -> AsyncIterator[Finding]:
+    if not named.people:
+        return
+    if "users:read" not in (identity.scopes or {"users:read"}):
+        yield note("Slack", "without the scope users:read it cannot be seen whether the people of the playbook exist")
+        return
+    wrong = 0
+    for person in list(named.people)[:PEOPLE_MOST]:
+        said = await _wrong_with(inspection, identity, person)
+        wrong += bool(said)
+        if said:
+            yield fault(named.people[person], said)
+    if len(named.people) > PEOPLE_MOST:
+        yield note("Slack", f"only the first {PEOPLE_MOST} of {len(named.people)} people were looked at")
+    if not wrong:
+        yield well("Slack", f"{len(named.people)} people of the playbook are there")
+
+
+async def _wrong_with(inspection: Inspection, identity: Identity, person: str) -> str:
+    try:
+        found = await inspection.person(person)
+    except Rejected as no:
+        if no.error not in {"user_not_found", "user_not_visible"}:
+            raise
+        return f"{person} is nobody in {identity.team}; copy the member ID from the person's profile"
+    if found.is_gone:
+        return f"@{found.name} ({person}) has left {identity.team}; name somebody else"
+    return f"@{found.name} ({person}) is a bot, and answers nobody; name a person" if found.is_bot else ""
+
+
+def _list(words: Sequence[str]) -> str:
+    return ", ".join(words)

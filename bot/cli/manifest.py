@@ -1,0 +1,44 @@
+"""`earshot manifest`: the Slack app manifest, to be pasted under api.slack.com/apps, Create New App."""
+
+import json
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from bot.cli.saying import tell, warn
+from handlers import manifest as slack
+
+EVENTS_PATH = "/slack/events"
+
+
+def manifest(
+    *,
+    socket: Annotated[
+        bool | None,
+        typer.Option("--socket/--http", help="How requests come in. Default: --socket, unless --url is given."),
+    ] = None,
+    url: Annotated[
+        str, typer.Option(help=f"Where Slack reaches Earshot over HTTP; {EVENTS_PATH} is added if it names no path.")
+    ] = "",
+) -> None:
+    """Print the Slack app manifest, as JSON."""
+    over_socket = not url if socket is None else socket
+    if over_socket and url:
+        raise typer.BadParameter("Socket Mode needs no address; leave out --url, or say --http")
+    if not over_socket and not url:
+        raise typer.BadParameter(f"over HTTP, Slack must know where to send requests: --url https://…{EVENTS_PATH}")
+    address = None if over_socket else _address(url)
+    tell(json.dumps(slack.manifest(socket_mode=over_socket, request_url=address), indent=2, ensure_ascii=False))
+
+
+def _address(url: str) -> str:
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise typer.BadParameter(f"{url!r} is no web address; it begins with https://", param_hint="--url")
+    if parts.scheme == "http":
+        warn("Slack sends requests to https:// addresses only; this one is for a Slack of your own.")
+    return parts._replace(path=EVENTS_PATH).geturl() if parts.path in {"", "/"} else parts.geturl()

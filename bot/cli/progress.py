@@ -1,0 +1,56 @@
+"""How far a file is read: a bar on a terminal, nothing in a pipe. What is to be said beside it is said either way."""
+
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+from bot.cards.words import one_line
+from bot.cli.saying import warn
+
+CHUNK = 1 << 20
+
+
+class Progress:
+    def __init__(self, file: Path) -> None:
+        self._bar: Bar | None = None
+        if sys.stderr.isatty():
+            columns = (
+                TextColumn("{task.description}", markup=False),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("lines"),
+            )
+            console = Console(stderr=True, highlight=False, soft_wrap=True)
+            self._bar = Bar(*columns, TimeRemainingColumn(), console=console, transient=True)
+            self._task = self._bar.add_task(one_line(file.name, 40), total=_lines(file))
+
+    def __enter__(self) -> Self:
+        if self._bar:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def at(self, line: int) -> None:
+        if self._bar:
+            self._bar.update(self._task, completed=line)
+
+    def say(self, sentence: object) -> None:
+        if self._bar:
+            self._bar.console.print(one_line(str(sentence)), markup=False)
+        else:
+            warn(sentence)
+
+
+def _lines(file: Path) -> int:
+    with file.open("rb") as stream:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(CHUNK), b""))

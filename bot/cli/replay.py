@@ -1,0 +1,172 @@
+"""`earshot replay`: feeds a recorded day into the inbox, and goes on where it stopped."""
+
+import asyncio
+import math
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from pydantic import ValidationError
+
+from bot import logs
+from bot.cli.opening import opened
+from bot.cli.progress import Progress
+from bot.cli.saying import refuse, refusing, settings_and_playbook, tell, warn
+from bot.clock import SystemClock
+from bot.domain.decision import Unreachable
+from bot.domain.mention import Mention
+from bot.domain.words import count
+from bot.settings import Settings
+from bot.sources.replay import Cursor, Options, Played, Replay
+from bot.store.leases import LeaseLost
+from bot.workers.ingest import StoreEar
+
+NAME = "replay-command"
+"""Not the `replay` of the playbook, which has a place of its own in its own file and holds on to it."""
+PATIENCE = 1.0
+"""Seconds until we say that we wait for another one."""
+
+
+def replay(
+    file: Annotated[Path, typer.Argument(help="JSON lines, one mention each.")],
+    speed: Annotated[
+        str, typer.Option(metavar="N|max", help="1: as it happened; 60: an hour in a minute; max: at once.")
+    ] = "1",
+    *,
+    rebase: Annotated[
+        bool, typer.Option("--rebase", help="Shift all times so that the first mention is said now.")
+    ] = False,
+    playbook: Annotated[Path | None, typer.Option(help="Instead of the one in EARSHOT_PLAYBOOK.")] = None,
+) -> None:
+    """Feed a recorded day into the inbox; earshot run takes it from there.
+
+    Interrupted, it stops with exit code 1 and says where; the same command goes on from there.
+    """
+    options = Options(file=file, speed=_speed(speed), rebase=rebase)
+    with refusing():
+        settings, rules = settings_and_playbook(playbook)
+        logs.configure("error", settings.log_format)  # what there is to say is said here
+        _look_at(file)
+        following = Following(file)
+        try:
+            asyncio.run(_replay(settings, rules.now.slug, options, following))
+        except KeyboardInterrupt:
+            raise refuse([following.stopped()]) from None
+        except (Unreachable, LeaseLost, OSError) as no:
+            raise refuse([f"{_reason(no)} {following.stopped()}"]) from None
+
+
+def _speed(words: str) -> float | Literal["max"]:
+    if words == "max":
+        return "max"
+    try:
+        speed = float(words)
+    except ValueError:
+        speed = 0.0
+    if not (math.isfinite(speed) and speed > 0):
+        raise typer.BadParameter(f"{words!r} is no speed; use a number above 0, or max", param_hint="--speed")
+    return speed
+
+
+def _look_at(file: Path) -> None:
+    """It is read from its beginning each time, so it must be one that can be."""
+    if not file.is_file():
+        raise refuse(
+            [f"{file}: {'this is no file; it cannot be read twice' if file.exists() else 'there is no such file'}"]
+        )
+    try:
+        file.open("rb").close()
+    except OSError as no:
+        raise refuse([f"{file}: cannot be read: {no.strerror}"]) from None
+
+
+def _reason(no: Exception) -> str:
+    if isinstance(no, LeaseLost):
+        return "Another earshot replay has taken over."
+    if isinstance(no, OSError):
+        return f"{no.filename or 'The file'} cannot be read any more: {no.strerror}."
+    return str(no)
+
+
+class Following:
+    """How far the replay is, for whoever interrupts it."""
+
+    def __init__(self, file: Path) -> None:
+        self.line = 0
+        self._file = file
+
+    def reached(self, cursor: str | None) -> None:
+        """Of another file: at the beginning of this one."""
+        try:
+            found = Cursor.model_validate_json(cursor or "")
+        except ValidationError:
+            return
+        self.line = found.line if found.file == self._file.name else 0
+
+    def stopped(self) -> str:
+        return f"Stopped after line {self.line:,}; the same command goes on from there."
+
+
+class FollowedEar:
+    """A store's ear that shows how far it is."""
+
+    def __init__(self, ear: StoreEar, following: Following, progress: Progress) -> None:
+        self._ear = ear
+        self._following = following
+        self._progress = progress
+
+    async def cursor(self) -> str | None:
+        kept = await self._ear.cursor()
+        self._reached(kept)
+        return kept
+
+    async def hear(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
+        new = await self._ear.hear(mentions, cursor)
+        self._reached(cursor)
+        return new
+
+    async def progress(self, cursor: str) -> None:
+        await self._ear.progress(cursor)
+        self._reached(cursor)
+
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        return self._ear.alone()
+
+    def trouble(self, sentence: str) -> None:
+        self._ear.trouble(sentence)
+
+    def _reached(self, cursor: str | None) -> None:
+        self._following.reached(cursor)
+        self._progress.at(self._following.line)
+
+
+async def _replay(settings: Settings, brand: str, options: Options, following: Following) -> None:
+    clock = SystemClock()
+    async with opened(settings, brand) as store:
+        with Progress(options.file) as progress:
+            ear = FollowedEar(StoreEar(NAME, store, clock), following, progress)
+            waiting = asyncio.get_running_loop().call_later(PATIENCE, progress.say, _WAITING)
+            async with ear.alone():
+                waiting.cancel()
+                kept = Cursor.after(await ear.cursor(), options.file)
+                if kept.line:
+                    progress.say(f"Going on after line {kept.line:,}.")
+                else:
+                    following.line = 0
+                played = await Replay(options, clock, NAME).play(ear, progress.say)
+        length, _ = await store.inbox.waiting()
+    if length:
+        warn(f"{count(length, 'mention')} in the inbox; earshot run takes them from there.")
+    if not played.heard and kept.line:
+        warn(f"{options.file} was read to its end before; only what is added to it is new.")
+    tell(_summary(played))
+
+
+_WAITING = "Another earshot replay is at work, or ended badly just now; this one waits for it."
+
+
+def _summary(played: Played) -> str:
+    none = "1 line was no mention" if played.bad == 1 else f"{played.bad:,} lines were no mentions"
+    return f"{count(played.heard, 'mention')} read, {played.new:,} new, {none}"

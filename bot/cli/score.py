@@ -1,0 +1,143 @@
+"""`earshot score`: mentions in, assessments out, both JSON lines, in the same order."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+
+import typer
+
+from bot.cli.arriving import Arriving
+from bot.cli.saying import REFUSED, playbook_path, refuse, refusing, warn
+from bot.detectors.catalogue import Assessor
+from bot.domain.assessment import Assessment
+from bot.domain.mention import Mention
+from bot.domain.routing import NOBODY, Route, first_match
+from bot.playbook import Playbook, load
+from bot.sources.catalogue import MODELS
+from bot.sources.reading import BadLine, mentions_in
+
+BATCH = 64
+DIGITS = 4
+STDIN = Path("-")
+NEUTRAL = "No playbook: scored without subjects and departments. Name one with --playbook, or in EARSHOT_PLAYBOOK."
+
+
+def score(
+    file: Annotated[Path, typer.Argument(help="JSON lines, one mention each; - is stdin.")] = STDIN,
+    playbook: Annotated[
+        Path | None,
+        typer.Option(help="Whose subjects and routes to use. Default: EARSHOT_PLAYBOOK, if there is such a file."),
+    ] = None,
+) -> None:
+    """Assess mentions: one JSON line out for each line in, in the order of the input.
+
+    A line that is no mention gives {"line": n, "error": "…"} in its place, and exit code 1 at the end.
+    """
+    with refusing():
+        scorer = _scorer(playbook)
+    with _lines(file) as (lines, quiet), _leaving_quietly():
+        bad = _score(lines, quiet, scorer)
+    if bad:
+        raise typer.Exit(REFUSED)
+
+
+class Scorer:
+    """Without a playbook: what can be told of any brand's mentions."""
+
+    def __init__(self, playbook: Playbook | None) -> None:
+        self._routes: Sequence[Route] = playbook.routes if playbook else ()
+        self._assessor = (
+            Assessor(playbook.subjects, unsure_below=playbook.detectors.unsure_below, language=playbook.brand.language)
+            if playbook
+            else Assessor(())
+        )
+
+    def answers(self, items: Sequence[tuple[int, Mention | BadLine]]) -> Iterator[dict[str, Any]]:
+        mentions = [item for _, item in items if isinstance(item, Mention)]
+        assessments = iter(self._assessor.assess(mentions))
+        for number, item in items:
+            if isinstance(item, BadLine):
+                yield {"line": number, "error": item.reason}
+            else:
+                yield self._answer(item, next(assessments))
+
+    def _answer(self, mention: Mention, found: Assessment) -> dict[str, Any]:
+        return {
+            "id": mention.id,
+            "sentiment": found.sentiment.value,
+            "probabilities": _rounded(found.probabilities),
+            "unsure": found.unsure,
+            "intents": _rounded(found.intents),
+            "labels": sorted(found.labels),
+            "subject": found.subject,
+            "urgency": found.urgency,
+            "department": self._department(mention, found),
+            "because": list(found.because),
+        }
+
+    def _department(self, mention: Mention, found: Assessment) -> str | None:
+        to = first_match(self._routes, mention, found).to if self._routes else NOBODY
+        return None if to == NOBODY else to
+
+
+def _rounded(shares: dict[str, float]) -> dict[str, float]:
+    return {word: round(share, DIGITS) for word, share in shares.items()}
+
+
+def _scorer(named: Path | None) -> Scorer:
+    path = named or playbook_path()
+    if named or path.exists():
+        return Scorer(load(path, sources=MODELS))
+    if sys.stderr.isatty():
+        warn(NEUTRAL)
+    return Scorer(None)
+
+
+def _score(lines: BinaryIO, quiet: Callable[[], bool], scorer: Scorer) -> int:
+    """Answers a full batch, or what there is when nothing more comes; says how many lines were no mentions."""
+    bad = 0
+    waiting: list[tuple[int, Mention | BadLine]] = []
+    for item in mentions_in(lines):
+        waiting.append(item)
+        bad += isinstance(item[1], BadLine)
+        if len(waiting) == BATCH or quiet():
+            _write(scorer.answers(waiting))
+            waiting = []
+    _write(scorer.answers(waiting))
+    return bad
+
+
+def _write(answers: Iterator[dict[str, Any]]) -> None:
+    """In ASCII: strangers' words, escaped, play no tricks on a terminal."""
+    out = sys.stdout.buffer
+    out.write("".join(json.dumps(answer) + "\n" for answer in answers).encode())
+    out.flush()
+
+
+@contextmanager
+def _lines(file: Path) -> Iterator[tuple[BinaryIO, Callable[[], bool]]]:
+    """With what tells whether more is coming soon: of a file, always."""
+    if file == STDIN:
+        arriving = Arriving(0)
+        yield arriving, arriving.quiet
+        return
+    try:
+        stream = file.open("rb")
+    except OSError as no:
+        raise refuse([f"{file}: cannot be read: {no.strerror}"]) from None
+    with stream:
+        yield stream, lambda: False
+
+
+@contextmanager
+def _leaving_quietly() -> Iterator[None]:
+    """Who reads our answers may have enough of them."""
+    try:
+        yield
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python complains when it flushes at the end
+        raise typer.Exit(0) from None
