@@ -17,12 +17,12 @@ from bot.demo.cast import Cast, workspace_of
 from bot.demo.clocks import FastClock, SteppedClock
 from bot.demo.player import play_along, play_at_once
 from bot.demo.screen import Screen
-from bot.demo.stage import Stage, staged
 from bot.domain.mention import Mention
 from bot.domain.report import Account
 from bot.playbook import LivePlaybook
 from bot.sources.catalogue import MODELS
 from bot.sources.reading import read_mentions
+from bot.stage import Stage, staged
 
 
 def demo(

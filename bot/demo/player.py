@@ -8,11 +8,11 @@ from bot.clock import Clock
 from bot.demo.cast import Cast
 from bot.demo.clocks import SteppedClock
 from bot.demo.screen import Screen
-from bot.demo.stage import Stage
 from bot.domain.mention import Mention
+from bot.stage import Stage
 from bot.workers.ingest import StoreEar
 
-STEP = timedelta(seconds=30)
+STEP = timedelta(seconds=60)
 """Of the day, between two looks at it, where nothing happens before."""
 PACE = timedelta(seconds=1.3)
 """While cards wait: Slack takes about one a second in a channel."""

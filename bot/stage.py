@@ -1,0 +1,72 @@
+"""The real application before a Slack of its own: real Bolt, real HTTP, signed requests, a real store."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+from bot.assembly import House, assemble
+from bot.clock import Clock
+from bot.playbook import LivePlaybook
+from bot.sandbox import Sandbox, Workspace
+from bot.sinks.slack import SlackSink, web_client
+from bot.store.opening import Store, open_store
+from bot.web import Site, site
+from bot.web.serving import served
+from handlers import register
+from handlers.manifest import manifest
+from handlers.serving import http_endpoint, make_app
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    house: House
+    sandbox: Sandbox
+    workspace: Workspace
+    store: Store
+    url: str
+    """Of our own site."""
+
+
+@asynccontextmanager
+async def staged(
+    *,
+    playbook: LivePlaybook,
+    workspace: Workspace,
+    clock: Clock,
+    folder: Path,
+    redis_url: str = "",
+    brand: str = "",
+    trigger_now: Callable[[], float] | None = None,
+    wait: bool = True,
+) -> AsyncIterator[Stage]:
+    """Everything up and connected; no worker runs yet. `brand` puts the keys under another name than the playbook's.
+
+    `wait` is for workers that run by themselves; who steps them does not want them to wait.
+    """
+    async with AsyncExitStack() as stack:
+        opened = open_store(redis_url, folder, brand or playbook.now.slug, "stage")
+        store = await stack.enter_async_context(opened)
+        await store.inbox.prepare()
+        sandbox = Sandbox(workspace, now=lambda: clock.now().timestamp(), trigger_now=trigger_now)
+        await stack.enter_async_context(sandbox)
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        client = web_client(sandbox.bot_token, sandbox.api_url, session)
+        house = assemble(store, playbook, SlackSink(client), clock, "stage", wait=wait)
+        app = make_app(client, sandbox.signing_secret)
+        register(app, house.usecases)
+        parts = Site(
+            store=store,
+            clock=clock,
+            hooks=lambda: house.hooks,
+            sources=house.ingest.troubles,
+            departments=lambda: tuple(playbook.now.departments),
+            slack=http_endpoint(app),
+        )
+        port = await stack.enter_async_context(served(site(parts)))
+        url = f"http://127.0.0.1:{port}"
+        sandbox.request_url = f"{url}/slack/events"
+        sandbox.install(manifest(socket_mode=False, request_url=sandbox.request_url))
+        yield Stage(house, sandbox, workspace, store, url)
