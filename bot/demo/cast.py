@@ -2,7 +2,7 @@
 
 import hashlib
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -64,20 +64,33 @@ class Cast:
         self._planned: list[Act] = []
         self._seen: set[tuple[str, str]] = set()
         self._number = 0
+        self._looked = 0
 
     def look(self, at: datetime) -> None:
-        """Plan something for what is new in the channels."""
+        """Plan something for what is new in the channels since the last look."""
+        changes = self._sandbox.feed.changes
+        fresh = {(one.channel, one.ts) for one in changes[self._looked :] if one.kind in {"posted", "edited"}}
+        self._looked = len(changes)
         for department in self._playbook.departments.values():
             people = self._people(department.deputies) or self._people(department.on_call)
-            for message in self._workspace.channel(department.channel).messages:
-                for case in _cases(message, CLAIMS):
-                    if people and (case, "claim") not in self._seen:
-                        self._seen.add((case, "claim"))
-                        self._plan_claim(at, people, department.channel, message.ts, case)
-                for case in _cases(message, (buttons.RELEASE,)):
-                    if (case, "resolve") not in self._seen:
-                        self._seen.add((case, "resolve"))
-                        self._plan(at + _after(case, 6, 38), "", "resolve", department.channel, message.ts, case)
+            here = [message for message in self._messages(department.channel) if (message.channel, message.ts) in fresh]
+            for message in here:
+                self._plan_for(message, department.channel, people, at)
+
+    def _plan_for(self, message: Message, channel: str, people: list[str], at: datetime) -> None:
+        for case in _cases(message, CLAIMS):
+            if people and (case, "claim") not in self._seen:
+                self._seen.add((case, "claim"))
+                self._plan_claim(at, people, channel, message.ts, case)
+        for case in _cases(message, (buttons.RELEASE,)):
+            if (case, "resolve") not in self._seen:
+                self._seen.add((case, "resolve"))
+                self._plan(at + _after(case, 6, 24), "", "resolve", channel, message.ts, case)
+        for case in _cases(message, (buttons.REOPEN,)):
+            self._seen -= {(case, "claim"), (case, "resolve")}
+
+    def _messages(self, channel: str) -> Sequence[Message]:
+        return self._workspace.channel(channel).messages
 
     def _people(self, ids: tuple[str, ...]) -> list[str]:
         found: list[str] = []
@@ -88,9 +101,9 @@ class Cast:
     def _plan_claim(self, at: datetime, people: list[str], channel: str, ts: str, case: str) -> None:
         """Most are claimed in minutes, some after a reminder, and some by nobody."""
         luck = _luck(case, "claim")
-        if luck > 0.93:
+        if luck > 0.97:
             return
-        wait = _after(case, 1, 9) if luck < 0.8 else _after(case, 14, 26)
+        wait = _after(case, 1, 9) if luck < 0.85 else _after(case, 14, 26)
         self._plan(at + wait, people[int(luck * 1000) % len(people)], "claim", channel, ts, case)
 
     def _plan(self, at: datetime, person: str, what: str, channel: str, ts: str, case: str) -> None:

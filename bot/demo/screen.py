@@ -1,5 +1,6 @@
 """The day in a terminal: one line for each card that appears, is claimed, is resolved."""
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,8 @@ from bot.domain.report import Account
 from bot.playbook import Playbook
 from bot.sandbox import Change, Workspace
 
+HEADLINE = re.compile(r"^(?P<kind>\S+) for \S+ from (?P<who>.+?): (?P<rest>.+)$")
+"""How a card begins; the channel says the department already."""
 STYLES = {"negative": "red", "positive": "green", "neutral": "cyan", "unsure": "yellow"}
 
 
@@ -42,11 +45,17 @@ class Screen:
 
     def _line(self, at: float, channel: str, words: str, *, edited: bool) -> None:
         moment = datetime.fromtimestamp(at, UTC).astimezone(self._zone)
-        line = Text(no_wrap=True, overflow="ellipsis")
+        style = _style(words)
+        line = Text()
         line.append(f"{moment:%H:%M} ", style="dim")
-        line.append(f"#{channel:<{self._width}} ", style="bold")
-        line.append("↳ " if edited else "● ", style="dim" if edited else _style(words))
-        line.append(words, style=_style(words) if not edited else "")
+        line.append(f"#{channel:<{self._width}}", style="dim" if edited else "bold")
+        line.append("↳ " if edited else "● ", style="dim" if edited else style)
+        found = HEADLINE.match(words)
+        if found:
+            line.append(f"{found['kind'].lower():<10.10} ", style=style)
+            line.append(f"{found['who']:<16.16} ", style="dim" if edited else "")
+            words = found["rest"]
+        line.append(words, style="" if found or edited else style)
         self._console.print(line, no_wrap=True, overflow="ellipsis", crop=True)
 
     def _named(self, words: str) -> str:
