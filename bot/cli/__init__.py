@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 refused with a reason, 2 wrong usage.
 
 import typer
 
-from bot.cli import check, dead, demo, manifest, replay, run, score
+from bot.cli import bench, check, dead, demo, manifest, replay, run, score
 
 app = typer.Typer(
     name="earshot",
@@ -21,4 +21,5 @@ app.command("check")(check.check)
 app.command("manifest")(manifest.manifest)
 app.command("score")(score.score)
 app.command("replay")(replay.replay)
+app.command("bench")(bench.bench)
 app.add_typer(dead.app, name="dead")

@@ -1,0 +1,75 @@
+"""A figure: what was measured, what was aimed at, and how far the one is from the other."""
+
+from dataclasses import dataclass
+from typing import Any
+
+MS = "ms"
+SECONDS = "s"
+MEGABYTES = "MB"
+TIMES = {MS: 0.001, SECONDS: 1.0}
+"""Units of time, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """`bound` is the worst that is still good: the least for what should be high, the most for what should be low."""
+
+    bound: float
+    high: bool = False
+
+    def missed_by(self, value: float) -> float:
+        """As a share of the aim; 0 where it is met. What should be 0 and is not is missed by as much as there is."""
+        over = self.bound - value if self.high else value - self.bound
+        return max(0.0, over / self.bound if self.bound else over)
+
+
+def at_least(bound: float) -> Aim:
+    return Aim(bound, high=True)
+
+
+def at_most(bound: float) -> Aim:
+    return Aim(bound)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`ratio` is to the yardstick: for a rate, how many times its rate; for a time, what it gets done meanwhile."""
+
+    name: str
+    value: float
+    unit: str
+    aim: Aim | None = None
+    ratio: float | None = None
+    note: str = ""
+
+    @property
+    def seconds(self) -> float | None:
+        """Of a figure that is a time."""
+        return self.value * TIMES[self.unit] if self.unit in TIMES else None
+
+    @property
+    def met(self) -> bool | None:
+        """None where nothing was aimed at."""
+        return self.aim.missed_by(self.value) == 0 if self.aim else None
+
+    @property
+    def verdict(self) -> str:
+        if self.aim is None:
+            return ""
+        missed = self.aim.missed_by(self.value)
+        if not missed:
+            return "met"
+        return f"missed by {missed:.0%}" if self.aim.bound else f"missed by {missed:,.0f}"
+
+    def as_json(self) -> dict[str, Any]:
+        aim = {"bound": self.aim.bound, "is": "at least" if self.aim.high else "at most"} if self.aim else None
+        return {
+            "name": self.name,
+            "value": self.value,
+            "unit": self.unit,
+            "aim": aim,
+            "met": self.met,
+            "missed_by": self.aim.missed_by(self.value) if self.aim else None,
+            "ratio": self.ratio,
+            "note": self.note,
+        }

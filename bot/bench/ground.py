@@ -1,0 +1,139 @@
+"""What the measurements stand on: an embedded server of their own, a playbook, a workspace, and a clock that jumps."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import resources
+from pathlib import Path
+
+from bot.bench.sayings import Sayings
+from bot.bench.yardstick import Yardstick
+from bot.clock import Clock, SystemClock
+from bot.playbook import LivePlaybook, Playbook
+from bot.sandbox import Workspace
+from bot.sources.catalogue import MODELS
+from bot.stage import Stage, staged
+from bot.store.embedded import embedded
+from bot.workers.ingest import StoreEar
+
+HANDFUL = 500
+"""Mentions in one admission: as many as a webhook takes in one delivery."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What each measurement is given. `tell` shows what is being done, where somebody watches."""
+
+    sayings: Sayings
+    yardstick: Yardstick
+    tell: Callable[[str], None]
+    quick: bool = False
+
+    def of(self, full: int, quick: int) -> int:
+        """How many: enough for a figure, or enough to see that it is measured."""
+        return quick if self.quick else full
+
+
+def day_playbook() -> Path:
+    """The sample day's: five departments and ten routes."""
+    return Path(str(resources.files("bot.demo"))) / "playbook.toml"
+
+
+def one_channel() -> Path:
+    """Everything goes to one channel."""
+    return Path(str(resources.files("bot.bench"))) / "one_channel.toml"
+
+
+def read(path: Path) -> LivePlaybook:
+    return LivePlaybook(path, sources={**MODELS})
+
+
+@asynccontextmanager
+async def server() -> AsyncIterator[str]:
+    """The address of an embedded server in a folder of its own, as `earshot run` starts it."""
+    with tempfile.TemporaryDirectory(prefix="earshot-bench-", ignore_cleanup_errors=True) as folder:
+        async with embedded(Path(folder)) as running:
+            yield running.url
+
+
+def workspace_of(playbook: Playbook, clock: Clock) -> Workspace:
+    """Everybody whom the playbook names, and its channels."""
+    workspace = Workspace(name=playbook.brand.name, now=lambda: clock.now().timestamp())
+    named = [one for department in playbook.departments.values() for one in (*department.deputies, *department.on_call)]
+    everybody = sorted({*named, *playbook.brand.managers})
+    people = [one for one in everybody if not one.startswith("S")]
+    for person in people:
+        workspace.add_user(person, person.lower(), tz=playbook.brand.time_zone)
+    for group in set(everybody) - set(people):
+        workspace.add_group(group, group.lower(), people)
+    for department in playbook.departments.values():
+        workspace.add_channel(department.channel, department.name, bot_is_member=True)
+    return workspace
+
+
+@asynccontextmanager
+async def stage(path: Path, clock: Clock, *, wait: bool = True) -> AsyncIterator[Stage]:
+    """The real application before a Slack with Slack's limits."""
+    playbook = read(path)
+    with tempfile.TemporaryDirectory(prefix="earshot-bench-", ignore_cleanup_errors=True) as folder:
+        opening = staged(
+            playbook=playbook,
+            workspace=workspace_of(playbook.now, clock),
+            clock=clock,
+            folder=Path(folder),
+            trigger_now=asyncio.get_running_loop().time,
+            wait=wait,
+        )
+        async with opening as opened:
+            yield opened
+
+
+@asynccontextmanager
+async def at_work(stage: Stage) -> AsyncIterator[None]:
+    """All workers run, as in production, until this is left."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(stage.house.work())
+        try:
+            yield
+        finally:
+            stage.house.stop.set()
+
+
+async def hear(ear: StoreEar, sayings: Sayings, count: int, clock: Clock, first: int = 0) -> None:
+    """So many at once, a handful at a time."""
+    for start in range(first, first + count, HANDFUL):
+        some = min(HANDFUL, first + count - start)
+        await ear.hear(sayings.take(some, clock.now(), start))
+
+
+class JumpingClock:
+    """Real time, which may be put forward: what Slack allows once a second need not take a second."""
+
+    def __init__(self) -> None:
+        self._real = SystemClock()
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        return self._real.now() + self._ahead
+
+    def jump(self, length: timedelta) -> None:
+        self._ahead += length
+
+    async def sleep(self, seconds: float) -> None:
+        await self._real.sleep(seconds)
+
+
+class StillClock:
+    """One moment, for a question whose answer depends on the time of day."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        return self._at
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)

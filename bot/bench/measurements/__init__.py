@@ -1,0 +1,1 @@
+"""One measurement a file; the catalogue above names them all."""

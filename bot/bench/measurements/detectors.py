@@ -1,0 +1,53 @@
+"""What the detectors take for one post, alone and in a batch."""
+
+from collections.abc import Sequence
+from statistics import median
+
+from bot.assembly import LiveRules
+from bot.bench.figure import MS, Figure
+from bot.bench.ground import Bench, day_playbook, read
+from bot.bench.stopwatch import instant, percentile
+from bot.clock import SystemClock
+from bot.domain.mention import Mention
+from bot.workers.triage import Assessor
+
+BATCH = 64
+
+
+async def measure(bench: Bench) -> list[Figure]:
+    count, rounds = bench.of(2_048, 128), bench.of(5, 2)
+    mentions = bench.sayings.take(count, SystemClock().now())
+    texts = [mention.text for mention in mentions]
+    assessor = LiveRules(read(day_playbook())).assessor()
+    assessor.assess(mentions[:BATCH])
+    singles: list[float] = []
+    rates, ratios = [], []
+    for number in range(rounds):
+        bench.tell(f"round {number + 1} of {rounds}: {count:,} posts")
+        pace = bench.yardstick.pace(texts)
+        rates.append(count / _batches(assessor, mentions))
+        ratios.append(rates[-1] / pace.texts)
+        singles += _singly(assessor, mentions)
+    alone = [percentile(singles, percent) * 1000 for percent in (50, 99)]
+    return [
+        Figure("detectors, one post, p50", alone[0], MS),
+        Figure("detectors, one post, p99", alone[1], MS),
+        Figure(f"detectors, one post of {BATCH}", 1000 / median(rates), MS, ratio=1 / median(ratios)),
+        Figure("detectors, posts a second", median(rates), "/s", ratio=median(ratios)),
+    ]
+
+
+def _batches(assessor: Assessor, mentions: Sequence[Mention]) -> float:
+    began = instant()
+    for start in range(0, len(mentions), BATCH):
+        assessor.assess(mentions[start : start + BATCH])
+    return instant() - began
+
+
+def _singly(assessor: Assessor, mentions: Sequence[Mention]) -> list[float]:
+    times = []
+    for mention in mentions:
+        began = instant()
+        assessor.assess([mention])
+        times.append(instant() - began)
+    return times

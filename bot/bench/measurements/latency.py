@@ -1,0 +1,100 @@
+"""From a mention's arrival to its notification in the outbox, at a steady pace, with all workers running."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+
+from bot.bench.figure import MS, Figure, at_most
+from bot.bench.ground import Bench, at_work, day_playbook, hear, stage
+from bot.bench.stopwatch import instant, percentile
+from bot.clock import SystemClock
+from bot.stage import Stage
+from bot.store.inbox import Inbox, Ready
+from bot.store.transaction import Committed
+from bot.workers.ingest import StoreEar
+from bot.workers.triage import Triage
+
+AIM = at_most(50)
+A_SECOND = 100
+WARM_UP = 50
+"""Mentions, of which the first has the detectors read their tables."""
+PATIENCE = 20.0
+
+
+class WatchedInbox(Inbox):
+    """Notes when a commit's answer was there: its notifications have been in the outbox for a moment by then."""
+
+    def watch(self) -> dict[str, float]:
+        self.owed: dict[str, float] = {}
+        self.committed = 0
+        return self.owed
+
+    async def commit(self, ready: Sequence[Ready], at: datetime) -> list[Committed]:
+        replies = await super().commit(ready, at)
+        now = instant()
+        for (entry, decision, _), reply in zip(ready, replies, strict=True):
+            if reply is Committed.WRITTEN:
+                self.committed += 1
+                if decision.notifications and entry.mention is not None:
+                    self.owed[entry.mention.id] = now
+        return replies
+
+
+async def measure(bench: Bench) -> list[Figure]:
+    count = bench.of(10, 1) * A_SECOND
+    async with stage(day_playbook(), SystemClock()) as opened, _watched(opened) as (inbox, watched):
+        owed = inbox.watch()
+        async with at_work(watched):
+            await hear(StoreEar("bench", watched.store, watched.house.clock), bench.sayings, WARM_UP, SystemClock())
+            await _until_committed(inbox, WARM_UP)
+            arrived = await _speak(bench, watched, count)
+            await _until_committed(inbox, WARM_UP + count)
+    times = [1000 * (owed[mention] - arrived[mention]) for mention in arrived if mention in owed]
+    return [
+        Figure("arrival to outbox, p50", percentile(times, 50), MS),
+        Figure(
+            "arrival to outbox, p99",
+            percentile(times, 99),
+            MS,
+            AIM,
+            note=f"{A_SECOND} mentions/s for {count // A_SECOND} s; {len(times):,} made a notification",
+        ),
+    ]
+
+
+@asynccontextmanager
+async def _watched(opened: Stage) -> AsyncIterator[tuple[WatchedInbox, Stage]]:
+    """The same house, but that its triage commits through an inbox that looks at the time."""
+    store = opened.store
+    inbox = WatchedInbox(store.client, store.keys)
+    house = opened.house
+    triage = Triage(replace(store, inbox=inbox), house.rules, house.clock, "watched")
+    yield inbox, replace(opened, house=replace(house, triage=triage))
+
+
+async def _until_committed(inbox: WatchedInbox, count: int) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while inbox.committed < count:  # noqa: ASYNC110 - triage tells nobody that it is done
+            await asyncio.sleep(0.005)
+
+
+async def _speak(bench: Bench, opened: Stage, count: int) -> dict[str, float]:
+    """Once all is warm, each at its own time, whether the one before is done or not. It has arrived when it was due, not when we got to
+    it: that we were late is part of what somebody waits.
+    """
+    clock = SystemClock()
+    ear = StoreEar("bench", opened.store, clock)
+    arrived: dict[str, float] = {}
+    mentions = bench.sayings.take(count, clock.now(), WARM_UP)
+    began = instant() + 0.1
+    async with asyncio.TaskGroup() as group:
+        for number, mention in enumerate(mentions):
+            due = began + number / A_SECOND
+            await asyncio.sleep(max(0.0, due - instant()))
+            arrived[mention.id] = due
+            group.create_task(ear.hear([mention]))
+            if not number % A_SECOND:
+                bench.tell(f"{number:,} of {count:,} mentions")
+    return arrived

@@ -1,0 +1,81 @@
+"""assess + route + commit + enqueue, in one process, over an inbox that was filled beforehand."""
+
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+from bot.assembly import LiveRules
+from bot.bench.figure import Figure, at_least
+from bot.bench.ground import Bench, day_playbook, hear, read, server
+from bot.bench.stopwatch import Took, stopwatch
+from bot.bench.yardstick import Pace
+from bot.clock import SystemClock
+from bot.domain.report import Account
+from bot.store.opening import Store, open_store
+from bot.workers.ingest import StoreEar
+from bot.workers.triage import Triage
+
+AIM = at_least(2_000)
+PEER = 1_300
+"""Mentions a second, from which on we are ahead of the nearest peer for certain."""
+
+
+class _Round(NamedTuple):
+    pace: Pace
+    took: Took
+    account: Account
+
+
+async def measure(bench: Bench) -> list[Figure]:
+    count, rounds = bench.of(4_000, 150), bench.of(5, 2)
+    done = []
+    async with server() as url:
+        await _round(bench, url, "warm-up", bench.of(300, 20))
+        for number in range(rounds):
+            bench.tell(f"round {number + 1} of {rounds}: {count:,} mentions")
+            done.append(await _round(bench, url, f"round-{number}", count))
+    rate = median(count / one.took.seconds for one in done)
+    of_cpu = median(count / one.took.cpu for one in done)
+    opened = done[-1].account.opened / count
+    return [
+        Figure(
+            "triage in one process",
+            rate,
+            "/s",
+            AIM,
+            median(count / one.took.seconds / one.pace.texts for one in done),
+            f"{opened:.0%} opened a case; from {PEER:,}/s on it is ahead of the nearest peer",
+        ),
+        Figure(
+            "triage by one core",
+            of_cpu,
+            "/s",
+            AIM,
+            median(count / one.took.cpu / one.pace.texts_of_cpu for one in done),
+            "mentions a second of this process's CPU; its store has another core",
+        ),
+    ]
+
+
+async def _round(bench: Bench, url: str, brand: str, count: int) -> _Round:
+    """The yardstick reads the same texts just before."""
+    clock = SystemClock()
+    async with open_store(url, Path(), brand, "bench") as store:
+        await store.inbox.prepare()
+        await hear(StoreEar("bench", store, clock), bench.sayings, count, clock)
+        pace = bench.yardstick.pace([mention.text for mention in bench.sayings.take(count, clock.now())])
+        took = await _triaged(store)
+        account = await store.books.read()
+        if not account.balanced:
+            raise AssertionError(f"the books do not balance, so nothing was measured: {account}")
+        return _Round(pace, took, account)
+
+
+async def _triaged(store: Store) -> Took:
+    rules = LiveRules(read(day_playbook()))
+    rules.assessor()  # made once for each reading of the playbook, not for each batch
+    triage = Triage(store, rules, SystemClock(), "bench", wait=False)
+    with stopwatch() as took:
+        while await triage.step():
+            pass
+    return took

@@ -1,0 +1,133 @@
+"""`earshot run` as a process of its own, in an empty folder, before a sandbox."""
+
+import asyncio
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+import bot
+from bot.bench.ground import day_playbook, read, workspace_of
+from bot.bench.stopwatch import instant
+from bot.clock import SystemClock
+from bot.sandbox import Sandbox
+
+SECRET = "whsec_" + "ZWFyc2hvdC1iZW5jaC1zZWNyZXQtb2YtMzItYnl0ZXM="
+PATIENCE = 60.0
+LOOK_EVERY = 0.01
+
+
+class NotReady(Exception):  # noqa: N818 - said as it is
+    """The process ended, or did not become ready, with what it said last."""
+
+
+@dataclass(slots=True)
+class Process:
+    pid: int
+    ready_after: float
+    """Seconds."""
+    url: str
+    _session: aiohttp.ClientSession
+
+    async def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> None:
+        async with self._session.post(self.url + path, data=body, headers=headers) as answer:
+            answer.raise_for_status()
+
+    async def triaged(self) -> None:
+        """Until nothing is left in the inbox."""
+        async with asyncio.timeout(PATIENCE):
+            while await self._waiting():  # noqa: ASYNC110 - another process has no event for us
+                await asyncio.sleep(0.05)
+
+    async def _waiting(self) -> int:
+        async with self._session.get(self.url + "/readyz") as answer:
+            return int((await answer.json())["queues"]["inbox"]["length"])
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[Process]:
+    """Ready when this is entered. Ended when it is left, and waited for."""
+    clock = SystemClock()
+    sandbox = Sandbox(workspace_of(read(day_playbook()).now, clock))
+    with tempfile.TemporaryDirectory(prefix="earshot-bench-", ignore_cleanup_errors=True) as folder:
+        async with sandbox, aiohttp.ClientSession() as session:
+            port = _free_port()
+            said = Path(folder) / "said"
+            with said.open("wb") as out:
+                began = instant()
+                process = await asyncio.create_subprocess_exec(
+                    *(sys.executable, "-m", "bot", "run"),
+                    cwd=folder,
+                    env=_environment(sandbox, Path(folder), port),
+                    stdout=out,
+                    stderr=out,
+                )
+            try:
+                url = f"http://127.0.0.1:{port}"
+                await _until_ready(process, session, url, said)
+                yield Process(process.pid, instant() - began, url, session)
+            finally:
+                await _end(process)
+
+
+def _environment(sandbox: Sandbox, folder: Path, port: int) -> dict[str, str]:
+    """Ours, and nothing of a house that may be set up on this machine."""
+    ours = ("SLACK_", "EARSHOT_", "REDIS_", "X_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    root = str(Path(bot.__file__).parent.parent)
+    return kept | {
+        "PYTHONPATH": os.pathsep.join(filter(None, [root, kept.get("PYTHONPATH", "")])),
+        "SLACK_BOT_TOKEN": sandbox.bot_token,
+        "SLACK_SIGNING_SECRET": sandbox.signing_secret,
+        "SLACK_API_URL": sandbox.api_url,
+        "EARSHOT_DATA": str(folder / "data"),
+        "EARSHOT_PLAYBOOK": str(day_playbook()),
+        "EARSHOT_HOST": "127.0.0.1",
+        "EARSHOT_PORT": str(port),
+        "EARSHOT_HOOK_FORUM_SECRET": SECRET,
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+async def _until_ready(
+    process: asyncio.subprocess.Process, session: aiohttp.ClientSession, url: str, said: Path
+) -> None:
+    until = instant() + PATIENCE
+    while not await _says_ready(session, url):
+        if process.returncode is not None or instant() > until:
+            raise NotReady(f"`earshot run` did not become ready: {_last_words(said)}")
+        await asyncio.sleep(LOOK_EVERY)
+
+
+def _last_words(said: Path) -> str:
+    return " ".join(said.read_text(encoding="utf-8", errors="replace").splitlines()[-3:])
+
+
+async def _says_ready(session: aiohttp.ClientSession, url: str) -> bool:
+    try:
+        async with session.get(f"{url}/readyz") as answer:
+            return answer.status == 200
+    except aiohttp.ClientError:
+        return False
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+    try:
+        async with asyncio.timeout(15):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
