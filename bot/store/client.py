@@ -1,5 +1,7 @@
 """The one door to Redis: commands, pipelines and scripts, with every failure to reach it said as `Unreachable`."""
 
+import asyncio
+import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from importlib import resources
@@ -13,8 +15,10 @@ from redis.exceptions import (
     AuthenticationError,
     BusyLoadingError,
     NoScriptError,
+    OutOfMemoryError,
     ReadOnlyError,
     RedisError,
+    ResponseError,
 )
 from redis.exceptions import (
     ConnectionError as Disconnected,
@@ -26,10 +30,12 @@ from redis.exceptions import (
 from bot.domain.decision import Unreachable
 
 SOCKET_TIMEOUT = 5.0
-BLOCK_MS = 2_000
+BLOCK_MS = 1_000
 """How long a blocking read waits: well under the socket's timeout, or the reply would be taken for a failure."""
 
 Words = Sequence[str | int | float]
+_TAKES_NOTHING = re.compile(r"(Error running script.*-)?(OOM|MISCONF|NOREPLICAS|MASTERDOWN)\b")
+"""Its memory or its disk is full, or it has lost its replicas or its master. Servers before 7 say so by a detour."""
 AWAY = (Disconnected, TimedOut, BusyLoadingError, ReadOnlyError, OSError)
 
 
@@ -84,7 +90,7 @@ class Client:
             pipe = self._redis.pipeline(transaction=False)
             for words in commands:
                 pipe.execute_command(*words)
-            return list(await pipe.execute())
+            return _sound(await pipe.execute(raise_on_error=False))
 
     async def script(self, name: str, keys: Sequence[str], args: Words) -> Any:
         return (await self.scripts(name, [(keys, args)]))[0]
@@ -100,10 +106,7 @@ class Client:
                 again = await self._evaluate(sha, [calls[i] for i in missing])
                 for i, reply in zip(missing, again, strict=True):
                     replies[i] = reply
-            for reply in replies:
-                if isinstance(reply, RedisError):
-                    raise reply
-            return replies
+            return _sound(replies)
 
     async def _evaluate(self, sha: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
         pipe = self._redis.pipeline(transaction=False)
@@ -120,11 +123,38 @@ class Client:
         await self._redis.aclose()
 
 
+def _sound(replies: Iterable[Any]) -> list[Any]:
+    """Raises the first error among them as it came: the driver would add the words of the command to it."""
+    found = list(replies)
+    for reply in found:
+        if isinstance(reply, RedisError):
+            raise reply
+    return found
+
+
 @asynccontextmanager
 async def reaching() -> AsyncIterator[None]:
+    """Also sees to it that who was cancelled stops: the driver (8.1) swallows a cancel that comes while it connects."""
+    task = asyncio.current_task()
+    cancels = task.cancelling() if task else 0
+    try:
+        async with _named():
+            yield
+    finally:
+        if task and task.cancelling() > cancels:
+            raise asyncio.CancelledError
+
+
+@asynccontextmanager
+async def _named() -> AsyncIterator[None]:
     try:
         yield
-    except AuthenticationError as no:
-        raise Unreachable(f"Redis refuses our user or password: {no}. Check REDIS_URL.") from no
+    except ResponseError as no:
+        if isinstance(no, OutOfMemoryError) or _TAKES_NOTHING.match(str(no)):
+            raise Unreachable(f"Redis takes no writes now: {no}") from no
+        raise
     except AWAY as away:
-        raise Unreachable(f"Redis does not answer: {str(away) or type(away).__name__}.") from away
+        reason = str(away).removesuffix(".") or type(away).__name__
+        if isinstance(away, AuthenticationError) or isinstance(away.__cause__, AuthenticationError):
+            raise Unreachable(f"Redis refuses our user or password: {reason}. Check REDIS_URL.") from away
+        raise Unreachable(f"Redis does not answer: {reason}.") from away

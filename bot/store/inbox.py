@@ -42,9 +42,10 @@ class Ready(NamedTuple):
 
 
 class Inbox:
-    def __init__(self, client: Client, keys: Keys) -> None:
+    def __init__(self, client: Client, keys: Keys, most: int = bounds.INBOX_MOST) -> None:
         self._client = client
         self._keys = keys
+        self._most = most
 
     async def prepare(self) -> None:
         """Make the consumer group, once."""
@@ -63,11 +64,11 @@ class Inbox:
         bodies = [mention.model_dump_json(exclude_defaults=True) for mention in once.values()]
         new = int(
             await self._client.script(
-                "admit", keys, [source, cursor or "", ms(at), remember, bounds.INBOX_MOST, *bodies]
+                "admit", keys, [source, cursor or "", ms(at), remember, self._most, *bodies]
             )
         )
         if new < 0:
-            raise Unreachable(f"The inbox is full ({bounds.INBOX_MOST:,} mentions wait for triage).")
+            raise Unreachable(f"The inbox is full ({self._most:,} mentions wait for triage).")
         return new
 
     async def cursor(self, source: str) -> str | None:
@@ -80,9 +81,9 @@ class Inbox:
         return {source: int(at) for source, at in zip(reply[::2], reply[1::2], strict=True)}
 
     async def read(self, worker: str, most: int, *, wait: bool) -> list[Entry]:
-        """New entries, now in this worker's hands; `wait` blocks for up to two seconds."""
+        """New entries, now in this worker's hands; `wait` blocks for up to a second."""
         block = ("BLOCK", BLOCK_MS) if wait else ()
-        reply = await self._client.call(
+        reply = await self._grouped(
             "XREADGROUP", "GROUP", GROUP, worker, "COUNT", most, *block, "STREAMS", self._keys.inbox, ">"
         )
         return [_entry(item) for _, entries in reply or [] for item in entries if item[1]]
@@ -90,10 +91,15 @@ class Inbox:
     async def reclaim(self, worker: str, most: int, idle: timedelta = IDLE) -> list[Entry]:
         """Entries that others took and did not answer in time, with how often each was delivered."""
         idle_ms = int(idle.total_seconds() * 1000)
-        reply = await self._client.call("XAUTOCLAIM", self._keys.inbox, GROUP, worker, idle_ms, "0-0", "COUNT", most)
-        entries = [_entry(item) for item in reply[1] if item and item[1]]
-        if not entries:
-            return []
+        cursor, entries = "0-0", list[Entry]()
+        while not entries:  # the server looks past ten times as many as it may give, and says where it stopped
+            reply = await self._grouped(
+                "XAUTOCLAIM", self._keys.inbox, GROUP, worker, idle_ms, cursor, "COUNT", most
+            )
+            cursor, found = reply[:2] if reply else ("0-0", [])
+            entries = [_entry(item) for item in found if item and item[1]]
+            if cursor == "0-0":
+                break
         counts = await self._client.together(
             [("XPENDING", self._keys.inbox, GROUP, entry.id, entry.id, 1) for entry in entries]
         )
@@ -101,6 +107,16 @@ class Inbox:
             entry._replace(tries=int(pending[0][3]) if pending else 1)
             for entry, pending in zip(entries, counts, strict=True)
         ]
+
+    async def _grouped(self, *words: str | int) -> Any:
+        """A server that came back without its data has no group any more; nothing is in it, and work goes on."""
+        try:
+            return await self._client.call(*words)
+        except ResponseError as no:
+            if not str(no).startswith("NOGROUP"):
+                raise
+        await self.prepare()
+        return None
 
     async def look_up(self, traces: Iterable[Trace]) -> dict[str, str]:
         """The case each of these keys leads to; an empty string where there is none."""

@@ -1,0 +1,150 @@
+"""`earshot run` as a process of its own, before a sandbox in this one."""
+
+import asyncio
+import base64
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from standardwebhooks import Webhook
+
+from bot.sandbox import Sandbox, Workspace
+from handlers.manifest import manifest
+
+SECRET = "whsec_" + base64.b64encode(b"a secret of twenty-four.").decode()
+PLAYBOOK = """
+[brand]
+name = "Northwind Air"
+managers = ["U0MIA"]
+
+[[departments]]
+name = "care"
+channel = "C0CARE"
+deputies = ["U0ANA"]
+
+[[routes]]
+when = {}
+to = "care"
+claim_within = "15m"
+
+[sources.webhook.forum]
+"""
+
+
+@dataclass
+class Running:
+    process: asyncio.subprocess.Process
+    sandbox: Sandbox
+    workspace: Workspace
+    folder: Path
+    port: int
+    log: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def hears(self, text: str, native: str, hook: str = "forum") -> int:
+        """A signed delivery; gives the status."""
+        said = {"id": native, "text": text, "created_at": datetime.now(UTC).isoformat(), "author": "marta"}
+        body = json.dumps(said)
+        at = datetime.now(UTC)
+        signature = Webhook(SECRET).sign(f"msg-{native}", at, body)
+        stamp = str(int(at.timestamp()))
+        headers = {"webhook-id": f"msg-{native}", "webhook-timestamp": stamp, "webhook-signature": signature}
+        url = f"{self.url}/hooks/{hook}"
+        async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
+            return answer.status
+
+    async def get(self, path: str) -> tuple[int, str]:
+        async with aiohttp.ClientSession() as session, session.get(self.url + path) as answer:
+            return answer.status, await answer.text()
+
+    async def told(self, event: str) -> None:
+        """Waits until the log says so."""
+        async with asyncio.timeout(10):
+            while not any(event in line for line in self.log):  # noqa: ASYNC110 - another process's words
+                await asyncio.sleep(0.02)
+
+    async def stop(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        async with asyncio.timeout(15):
+            return await self.process.wait()
+
+
+@asynccontextmanager
+async def running(folder: Path, *, socket_mode: bool) -> AsyncIterator[Running]:
+    workspace = Workspace(name="Northwind", now=lambda: datetime.now(UTC).timestamp())
+    for user, name in (("U0ANA", "ana"), ("U0MIA", "mia"), ("U0JOE", "joe")):
+        workspace.add_user(user, name)
+    workspace.add_channel("C0CARE", "care", bot_is_member=True)
+    workspace.add_channel("C0PR", "pr", bot_is_member=True)
+    (folder / "playbook.toml").write_text(PLAYBOOK, encoding="utf-8")
+    async with Sandbox(workspace) as sandbox:
+        port = _free_port()
+        sandbox.request_url = None if socket_mode else f"http://127.0.0.1:{port}/slack/events"
+        sandbox.install(manifest(socket_mode=socket_mode, request_url=sandbox.request_url))
+        environ = _environ(sandbox, folder, port, socket_mode=socket_mode)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run", env=environ, cwd=folder, stderr=asyncio.subprocess.PIPE
+        )
+        found = Running(process, sandbox, workspace, folder, port)
+        reading = asyncio.create_task(_read(found))
+        try:
+            await _ready(found)
+            yield found
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+            await reading
+
+
+def _environ(sandbox: Sandbox, folder: Path, port: int, *, socket_mode: bool) -> dict[str, str]:
+    repository = Path(__file__).parents[2]
+    environ = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(repository),
+        "SLACK_BOT_TOKEN": sandbox.bot_token,
+        "SLACK_API_URL": sandbox.api_url,
+        "EARSHOT_DATA": str(folder / "data"),
+        "EARSHOT_PLAYBOOK": str(folder / "playbook.toml"),
+        "EARSHOT_HOST": "127.0.0.1",
+        "EARSHOT_PORT": str(port),
+        "EARSHOT_HOOK_FORUM_SECRET": SECRET,
+        "EARSHOT_HOOK_BOARD_SECRET": SECRET,
+    }
+    named = "SLACK_APP_TOKEN" if socket_mode else "SLACK_SIGNING_SECRET"
+    return {**environ, named: sandbox.app_token if socket_mode else sandbox.signing_secret}
+
+
+async def _read(found: Running) -> None:
+    stream: Any = found.process.stderr
+    async for line in stream:
+        found.log.append(line.decode())
+
+
+async def _ready(found: Running) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            assert found.process.returncode is None, "".join(found.log)
+            try:
+                if (await found.get("/readyz"))[0] == 200:
+                    return
+            except aiohttp.ClientConnectionError:
+                await asyncio.sleep(0.05)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

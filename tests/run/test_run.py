@@ -1,0 +1,75 @@
+"""`earshot run`: the whole of it, as a process, over both of Slack's ways."""
+
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox import Message
+from tests.run.process import PLAYBOOK, Running, running
+
+
+@pytest.fixture(params=["http", "socket"])
+async def earshot(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Running]:
+    async with running(tmp_path, socket_mode=request.param == "socket") as found:
+        yield found
+
+
+async def card_in(earshot: Running, channel: str = "C0CARE") -> Message:
+    messages = earshot.workspace.channel(channel).messages
+    await earshot.sandbox.until(lambda: messages, within=10)
+    return messages[0]
+
+
+async def test_a_signed_delivery_becomes_a_card_that_can_be_claimed_and_a_term_signal_ends_it_well(
+    earshot: Running,
+) -> None:
+    assert await earshot.hears("you lost my suitcase again", "1") == 202
+
+    card = await card_in(earshot)
+    outcome = await earshot.sandbox.person("ana").click(card, "Claim")
+    await earshot.sandbox.until(lambda: "<@U0ANA>" in card.words())
+
+    assert outcome.acked
+    assert await earshot.stop() == 0
+    assert not any("suitcase" in line or "Traceback" in line for line in earshot.log)
+
+
+async def test_the_books_balance_in_the_metrics(earshot: Running) -> None:
+    await earshot.hears("you lost my suitcase again", "1")
+    await card_in(earshot)
+
+    _, metrics = await earshot.get("/metrics")
+
+    assert 'earshot_mentions{outcome="opened"} 1.0' in metrics
+    assert "earshot_unaccounted 0.0" in metrics
+    assert "earshot_store_up 1.0" in metrics
+
+
+async def test_a_new_playbook_is_in_force_without_a_restart_and_a_bad_one_changes_nothing(earshot: Running) -> None:
+    written = earshot.folder / "playbook.toml"
+    written.write_text(PLAYBOOK.replace("C0CARE", "C0PR").replace("forum", "board"), encoding="utf-8")
+    earshot.process.send_signal(signal.SIGHUP)
+    await earshot.told("playbook read again")
+    written.write_text("[brand", encoding="utf-8")
+    earshot.process.send_signal(signal.SIGHUP)
+    await earshot.told("playbook refused")
+
+    assert await earshot.hears("you lost my suitcase again", "1", hook="forum") == 404
+    assert await earshot.hears("you lost my suitcase again", "1", hook="board") == 202
+    assert "suitcase" in (await card_in(earshot, "C0PR")).words()
+
+
+async def test_what_was_heard_before_a_kill_is_there_after_a_restart(tmp_path: Path) -> None:
+    async with running(tmp_path, socket_mode=False) as first:
+        await first.hears("you lost my suitcase again", "1")
+        await card_in(first)
+        first.process.kill()
+        await first.process.wait()
+
+    async with running(tmp_path, socket_mode=False) as second:
+        assert await second.hears("you lost my suitcase again", "1") == 202
+        _, metrics = await second.get("/metrics")
+
+        assert 'earshot_mentions{outcome="seen"} 1.0' in metrics
