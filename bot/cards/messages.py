@@ -63,6 +63,16 @@ def joined(case: Case, link: str = "") -> Drawing:
     return _say(words, actions=[*_card(link), *_post(case, newest)])
 
 
+def reopened(case: Case, department: Department, link: str = "") -> Drawing:
+    """By direct message to whoever resolved it: the person wrote again, and nobody has the case now."""
+    words = (
+        f"💬 {said.marked(case.mention)} wrote again, so {_the(case)} is open once more and waits in "
+        f"{_channel(department)}. If you want to go on with it, press *Claim*."
+    )
+    newest = case.joined[-1].url if case.joined else ""
+    return _say(words, actions=[_claim(case), *_card(link), *_post(case, newest)])
+
+
 def handed(case: Case, link: str = "") -> Drawing:
     """By direct message to the person who has it now."""
     by = next((event.by for event in reversed(case.history) if event.what == "handed over"), "")

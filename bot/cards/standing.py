@@ -22,16 +22,16 @@ def status(case: Case, at: datetime) -> str:
     """One line of mrkdwn: a mark, the word, the owner, the clock."""
     if case.status is Status.RESOLVED:
         how = f": {case.resolution.value}" if case.resolution else ""
-        return f"✅ *Resolved*{_by(case)}{how}{_at(case.resolved_at)}"
+        return f"✅ *Resolved*{_by(case.closed_by)}{how}{_at(case.resolved_at)}"
     late = case.overdue(at)
     mark = "⏰" if late else {Status.NEW: "🆕", Status.CLAIMED: "🙋"}[case.status]
     word = "Claimed" if case.status is Status.CLAIMED else "New"
     clock = f" · {_clock(case, late=late)}" if case.due else ""
-    return f"{mark} *{word}*{_by(case)}{clock}"
+    return f"{mark} *{word}*{_by(case.owner)}{clock}"
 
 
-def _by(case: Case) -> str:
-    return f" by <@{case.owner}>" if case.owner else ""
+def _by(person: str) -> str:
+    return f" by <@{person}>" if person else ""
 
 
 def _at(moment_of: datetime | None) -> str:
@@ -55,8 +55,8 @@ def _within(case: Case, form: str) -> str:
 def spoken(case: Case, at: datetime | None = None) -> str:
     """The status for the ear: `new, claim within 15 min`."""
     if case.status is Status.RESOLVED:
-        return f"resolved{_by(case)}" + (f" ({case.resolution.value})" if case.resolution else "")
-    word = f"claimed{_by(case)}" if case.status is Status.CLAIMED else "new"
+        return f"resolved{_by(case.closed_by)}" + (f" ({case.resolution.value})" if case.resolution else "")
+    word = f"claimed{_by(case.owner)}" if case.status is Status.CLAIMED else "new"
     if at is not None and case.overdue(at):
         return f"{word}, OVERDUE"
     to_do = "claim" if case.status is Status.NEW else "resolve"

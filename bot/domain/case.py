@@ -117,6 +117,12 @@ class Case(BaseModel):
     def closed(self) -> bool:
         return self.status is Status.RESOLVED
 
+    @property
+    def closed_by(self) -> str:
+        """Who resolved it, which a manager may do for whoever has it."""
+        ends = {"resolved", "corrected the route"}
+        return next((event.by for event in reversed(self.history) if event.what in ends), self.owner)
+
     def overdue(self, at: datetime) -> bool:
         return self.due is not None and self.due <= at and not self.closed
 

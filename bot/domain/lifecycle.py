@@ -30,6 +30,16 @@ TABLE = MappingProxyType(
 """A hand-over to a person is a hand-over to her department and a claim in her name, in one decision."""
 
 
+_PLEA = MappingProxyType(
+    {
+        Transition.RELEASE: "release it",
+        Transition.RESOLVE: "resolve it",
+        Transition.REOPEN: "reopen it",
+        Transition.HAND_OVER: "hand it over",
+    }
+)
+
+
 def next_status(case: Case, transition: Transition, by: str, at: datetime) -> Status:
     """The status that follows, or Refused with a sentence."""
     to = TABLE[transition].get(case.status)
@@ -40,13 +50,13 @@ def next_status(case: Case, transition: Transition, by: str, at: datetime) -> St
 
 def _why_not(case: Case, transition: Transition, by: str, at: datetime) -> str:
     if case.status is Status.RESOLVED:
-        return (
-            f"This case was resolved {_when(case.resolved_at, at)} ({case.resolution or 'no word'}). Reopen it first."
-        )
+        how = f"{_when(case.resolved_at, at)} ({case.resolution or 'no word'})"
+        return f"<@{case.closed_by}> resolved this case {how}. Reopen it first."
     if transition is Transition.CLAIM:
         if case.owner == by:
             return "You have this one already."
-        return f"<@{case.owner}> has this one, {_when(case.claimed_at, at)}."
+        when = _when(case.claimed_at, at)
+        return f"<@{case.owner}> has this one, {when if 'you' in when else f'claimed {when}'}."
     if transition is Transition.RELEASE:
         return "Nobody has claimed this case, so there is nothing to release. Press Claim to take it."
     return f"This case is still open ({case.status.value}), so there is nothing to reopen."
@@ -63,7 +73,7 @@ def allow(transition: Transition, case: Case, by: str, staff: Staff) -> None:
     owned_by_another = case.status is Status.CLAIMED and case.owner != by
     if transition is Transition.CLAIM or not owned_by_another or staff.manages(by):
         return
-    raise Refused(f"<@{case.owner}> has this one. Ask <@{case.owner}> or a manager to {transition.value} it.")
+    raise Refused(f"<@{case.owner}> has this one. Ask <@{case.owner}> or a manager to {_PLEA[transition]}.")
 
 
 def _for_deputies(staff: Staff) -> str:

@@ -1,5 +1,7 @@
 """Who is in a Slack user group, remembered for a while: usergroups.* is a slow lane of Slack's."""
 
+import asyncio
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,9 +20,14 @@ class SlackDirectory:
         self._sink = sink
         self._clock = clock
         self._known: dict[str, tuple[datetime, frozenset[str]]] = {}
+        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def members(self, group: str) -> frozenset[str]:
         """The last known people where Slack does not answer, and nobody where it never did."""
+        async with self._asking[group]:  # fifty who press at once are one question to Slack
+            return await self._members(group)
+
+    async def _members(self, group: str) -> frozenset[str]:
         at = self._clock.now()
         asked, people = self._known.get(group, (None, frozenset[str]()))
         if asked is not None and at - asked < FRESH_FOR:

@@ -47,6 +47,13 @@ def test_who_wrote_again_can_be_read_at_once() -> None:
     assert urls == ["https://x.example/3"]
 
 
+def test_who_had_a_case_that_is_open_again_can_take_it_back() -> None:
+    drawing = messages.reopened(new(joined=joined(1), joined_count=1), CARE, LINK)
+
+    assert labels(drawing.blocks) == ["Claim", "See the card", "Open post"]
+    assert "is open once more and waits in <#C0CARE>" in drawing.text
+
+
 def test_a_hand_over_names_who_did_it() -> None:
     case = claimed(history=(AuditEvent(AT, "U0RAJ", "handed over", "to <@U0ANA>"),))
 

@@ -12,20 +12,20 @@ NEW, CLAIMED, RESOLVED = Status.NEW, Status.CLAIMED, Status.RESOLVED
 
 WALK: dict[tuple[Transition, Status], Status | str] = {
     (Transition.CLAIM, NEW): CLAIMED,
-    (Transition.CLAIM, CLAIMED): "<@U0ANA> has this one, 5 min ago.",
-    (Transition.CLAIM, RESOLVED): "This case was resolved 4 min ago (answered). Reopen it first.",
+    (Transition.CLAIM, CLAIMED): "<@U0ANA> has this one, claimed 5 min ago.",
+    (Transition.CLAIM, RESOLVED): "<@U0ANA> resolved this case 4 min ago (answered). Reopen it first.",
     (Transition.RELEASE, NEW): "Nobody has claimed this case, so there is nothing to release. Press Claim to take it.",
     (Transition.RELEASE, CLAIMED): NEW,
-    (Transition.RELEASE, RESOLVED): "This case was resolved 4 min ago (answered). Reopen it first.",
+    (Transition.RELEASE, RESOLVED): "<@U0ANA> resolved this case 4 min ago (answered). Reopen it first.",
     (Transition.RESOLVE, NEW): RESOLVED,
     (Transition.RESOLVE, CLAIMED): RESOLVED,
-    (Transition.RESOLVE, RESOLVED): "This case was resolved 4 min ago (answered). Reopen it first.",
+    (Transition.RESOLVE, RESOLVED): "<@U0ANA> resolved this case 4 min ago (answered). Reopen it first.",
     (Transition.REOPEN, NEW): "This case is still open (new), so there is nothing to reopen.",
     (Transition.REOPEN, CLAIMED): "This case is still open (claimed), so there is nothing to reopen.",
     (Transition.REOPEN, RESOLVED): NEW,
     (Transition.HAND_OVER, NEW): NEW,
     (Transition.HAND_OVER, CLAIMED): NEW,
-    (Transition.HAND_OVER, RESOLVED): "This case was resolved 4 min ago (answered). Reopen it first.",
+    (Transition.HAND_OVER, RESOLVED): "<@U0ANA> resolved this case 4 min ago (answered). Reopen it first.",
 }
 
 
@@ -103,5 +103,5 @@ def test_a_department_without_deputies_says_so() -> None:
 
 
 def test_who_wants_anothers_case_is_told_whom_to_ask() -> None:
-    with pytest.raises(Refused, match=r"Ask <@U0ANA> or a manager to hand over it\."):
+    with pytest.raises(Refused, match=r"Ask <@U0ANA> or a manager to hand it over\."):
         allow(Transition.HAND_OVER, case(CLAIMED), "U0BEN", STAFF)

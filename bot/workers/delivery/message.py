@@ -79,7 +79,10 @@ def drawn(owed: Notification, case: Case, department: Department, link: str, at:
         NotificationKind.CALL: (waits, lambda: messages.call(case, department, at, link)),
         NotificationKind.LEASE: (hers, lambda: messages.lease(case, department, link)),
         NotificationKind.RELEASED: (not hers, lambda: messages.released(case, department, link)),
-        NotificationKind.JOINED: (True, lambda: messages.joined(case, link)),
+        NotificationKind.JOINED: (
+            waits or hers,
+            lambda: messages.reopened(case, department, link) if waits else messages.joined(case, link),
+        ),
         NotificationKind.HANDED: (hers, lambda: messages.handed(case, link)),
     }
     true, draw = drawings[owed.kind]

@@ -1,0 +1,135 @@
+"""Slack as a person sees it: channels, cards, and the words on them with names and times spelled out."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from bot.cards import buttons
+from bot.sandbox import Message, Outcome, Sandbox
+
+DATE = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
+NAMED = re.compile(r"<([@#])(\w+)(?:\|[^>]*)?>")
+BOLD = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])")
+
+Done = Callable[[], Awaitable[None]]
+"""Waits until what was asked for is done, and everybody was told."""
+
+
+def plainly(sandbox: Sandbox, words: str) -> str:
+    """`<@U0ANA>` is @ana, a date is its fallback, *bold* is bold."""
+
+    def name(found: re.Match[str]) -> str:
+        place = sandbox.workspace.users if found[1] == "@" else sandbox.workspace.channels
+        return f"{found[1]}{getattr(place.get(found[2]), 'name', found[2])}"
+
+    return BOLD.sub(r"\1", NAMED.sub(name, DATE.sub(r"\1", words)))
+
+
+class Card(NamedTuple):
+    """A message of Earshot's, wherever it is. Its words are read anew each time."""
+
+    message: Message
+    sandbox: Sandbox
+    done: Done
+
+    @property
+    def words(self) -> str:
+        return plainly(self.sandbox, self.message.words())
+
+    @property
+    def offers(self) -> list[str]:
+        return list(self.message.buttons())
+
+    @property
+    def aloud(self) -> str:
+        """What a notification shows and a screen reader reads."""
+        return plainly(self.sandbox, self.message.text)
+
+    @property
+    def case(self) -> str:
+        return str((self.message.metadata or {})["event_payload"]["name"])
+
+    def seen_by(self, name: str) -> bool:
+        return self.sandbox.person(name).sees(self.message)
+
+    async def click(self, what: str, by: str, *, case: str | None = None) -> Outcome:
+        outcome = await self.sandbox.person(by).click(self.message, what, value=case)
+        await self.done()
+        return outcome
+
+    async def resolve(self, how: str = "answered", *, by: str, note: str = "") -> Outcome:
+        return await self._form("Resolve…", by, {buttons.RESOLUTION: how, buttons.NOTE: note})
+
+    async def hand_over(self, *, by: str, to: str = "", department: str = "") -> Outcome:
+        person = self.sandbox.workspace.user(to).id if to else None
+        return await self._form("Hand over…", by, {buttons.PERSON: person, buttons.DEPARTMENT: department or None})
+
+    async def not_for_us(self, *, by: str, whose: str = buttons.NOBODY) -> Outcome:
+        return await self._form("Not for us…", by, {buttons.DEPARTMENT: whose})
+
+    async def separate(self, who: str, *, by: str) -> Outcome:
+        """The post of this person, among those that joined."""
+        await self.click("Separate…", by)
+        modal = self.sandbox.person(by).modal
+        assert modal is not None, f"no form opened before {by}"
+        [choice] = [block["element"] for block in modal.blocks if block.get("block_id") == buttons.MENTION]
+        [option] = [one for one in choice["options"] if who in one["text"]["text"]]
+        return await self._fill_in(by, {buttons.MENTION: option["value"]})
+
+    async def _form(self, button: str, by: str, values: dict[str, Any]) -> Outcome:
+        await self.click(button, by)
+        assert self.sandbox.person(by).modal is not None, f"no form opened before {by}; {by} was told: {self._told(by)}"
+        return await self._fill_in(by, values)
+
+    async def _fill_in(self, by: str, values: dict[str, Any]) -> Outcome:
+        person = self.sandbox.person(by)
+        for field, value in values.items():
+            if value:
+                await person.fill(field, value)
+        outcome = await person.submit()
+        await self.done()
+        return outcome
+
+    def _told(self, name: str) -> list[str]:
+        return [plainly(self.sandbox, message.words()) for message in self.sandbox.person(name).sees_only]
+
+
+class Channel(NamedTuple):
+    """What stands in a channel, the newest last."""
+
+    name: str
+    sandbox: Sandbox
+    done: Done
+
+    @property
+    def messages(self) -> list[Card]:
+        return [
+            Card(message, self.sandbox, self.done) for message in self.sandbox.workspace.channel(self.name).messages
+        ]
+
+    @property
+    def words(self) -> str:
+        return "\n--\n".join(card.words for card in self.messages) or "(nothing)"
+
+    @property
+    def cards(self) -> list[Card]:
+        return [card for card in self.messages if re.fullmatch(r"[0-9a-f]+", _name(card))]
+
+    @property
+    def digests(self) -> list[Card]:
+        return [card for card in self.messages if re.fullmatch(r"\d+-[0-9a-f]+", _name(card))]
+
+    @property
+    def beside(self) -> list[Card]:
+        """Reminders and the like."""
+        return [card for card in self.messages if " " in _name(card)]
+
+    def card(self, about: str) -> Card:
+        """The newest card with these words on it."""
+        found = [card for card in self.cards if about in card.words]
+        assert found, f"no card about {about!r} in {self.name}, which shows:\n{self.words}"
+        return found[-1]
+
+
+def _name(card: Card) -> str:
+    return str(((card.message.metadata or {}).get("event_payload") or {}).get("name", ""))

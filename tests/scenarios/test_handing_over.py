@@ -1,0 +1,80 @@
+"""A case that is better off with somebody else."""
+
+from tests.scenarios.spoken import LOST
+from tests.scenarios.world import World
+
+
+async def test_a_case_that_is_handed_to_another_department_has_one_card_alive(world: World) -> None:
+    await world.hears(LOST)
+    old = world.channel("#care").card("@marta")
+    await old.click("Claim", by="ana")
+    await old.hand_over(by="ana", department="pr")
+    assert "Moved to pr by @ana" in old.words
+    assert old.offers == []
+    await world.waits(seconds=10)
+    new = world.channel("#pr").card("@marta")
+    assert "🆕 New" in new.words
+    assert "handed over by @ana, from care to pr" in new.words
+    await new.click("Claim", by="ben")
+    assert "Claimed by @ben" in new.words
+    assert len(world.channel("#pr").cards) == 1
+
+
+async def test_a_case_that_goes_away_and_comes_back_has_one_card_alive(world: World) -> None:
+    await world.hears(LOST)
+    first = world.channel("#care").card("@marta")
+    await first.hand_over(by="ana", department="pr")
+    await world.waits(seconds=10)
+    second = world.channel("#pr").card("@marta")
+    await second.hand_over(by="ben", department="care")
+    await world.waits(seconds=10)
+    alive = [card for name in ("#care", "#pr") for card in world.channel(name).cards if "Claim" in card.offers]
+    assert len(alive) == 1
+    assert "from pr to care" in alive[0].words
+    await alive[0].click("Claim", by="ana")
+    assert "Claimed by @ana" in alive[0].words
+
+
+async def test_a_case_that_is_handed_to_a_person_is_hers_and_she_is_told(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    await card.click("Claim", by="ana")
+    await card.hand_over(by="ana", to="raj")
+    assert "Claimed by @raj" in card.words
+    assert "@ana handed you the complaint from @marta. It is yours now." in world.person("raj").dm.words
+
+
+async def test_a_case_cannot_be_handed_to_who_may_not_answer_it(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    await card.click("Claim", by="ana")
+    await card.hand_over(by="ana", to="joe")
+    assert "@joe is no deputy of care" in world.person("ana").told
+    assert "Claimed by @ana" in card.words
+
+
+async def test_handing_over_to_nobody_or_to_two_is_said_in_the_form(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    nobody = await card.hand_over(by="ana")
+    assert nobody.errors == {"person": "Choose a person or a department."}
+    both = await card.hand_over(by="ana", to="raj", department="pr")
+    assert both.errors == {"person": "Choose a person or a department, not both: a case has one owner."}
+
+
+async def test_what_is_not_for_us_goes_where_it_belongs_and_the_correction_is_remembered(world: World) -> None:
+    await world.hears(LOST)
+    old = world.channel("#care").card("@marta")
+    await old.not_for_us(by="ana", whose="sales")
+    await world.waits(seconds=10)
+    assert "Moved to sales by @ana" in old.words
+    assert "corrected the route by @ana, from care to sales" in world.channel("#sales").card("@marta").words
+    assert "People corrected me 1 time" in await world.person("mia").types("/sentiment help")
+
+
+async def test_what_is_for_nobody_is_closed_as_not_about_us(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    await card.not_for_us(by="ana")
+    assert "Resolved by @ana: not about us" in card.words
+    assert card.offers == ["Reopen", "Open post"]

@@ -1,0 +1,92 @@
+"""What is said reaches who can answer, and only them."""
+
+import pytest
+
+from tests.scenarios.spoken import CHATTER, CRISIS, LOST, PRAISE, RIVAL, SPAM, WISH
+from tests.scenarios.world import World
+
+
+@pytest.mark.parametrize(
+    ("text", "channel", "headline"),
+    [
+        (RIVAL, "#sales", "Complaint for sales"),
+        (WISH, "#research", "Unmet need for research"),
+        (PRAISE, "#community", "Praise for community"),
+        (CRISIS, "#pr", "Crisis for pr"),
+    ],
+    ids=["a competitor's unhappy customer", "a wish", "praise", "a crisis"],
+)
+async def test_each_kind_has_its_own_channel(world: World, text: str, channel: str, headline: str) -> None:
+    await world.hears(text)
+    assert world.channel(channel).card("@marta").aloud.startswith(headline)
+    others = {"#care", "#pr", "#sales", "#research", "#community"} - {channel}
+    assert not [name for name in others if world.channel(name).messages]
+
+
+async def test_a_competitors_unhappy_customer_waits_by_the_clock_of_sales(world: World) -> None:
+    await world.hears(RIVAL)
+    card = world.channel("#sales").card("@marta")
+    assert "claim by 10 Mar, 09:10 UTC (within 10 min)" in card.words
+    assert "Match a public fare" not in card.words
+    await card.click("Claim", by="lea")
+    assert "Match a public fare" in card.words
+
+
+async def test_praise_is_thanked_for_and_counts_as_answered(world: World) -> None:
+    await world.hears(PRAISE)
+    card = world.channel("#community").card("@marta")
+    await card.resolve("answered", by="ben")
+    assert "Resolved by @ben: answered" in card.words
+    assert "1 answered" in await world.person("mia").types("/sentiment today")
+
+
+async def test_spam_is_counted_and_shown_to_nobody(world: World) -> None:
+    await world.hears(SPAM)
+    await world.waits(minutes=1)
+    assert not world.sandbox.feed.of("posted")
+    assert (await world.books()).spam == 1
+    assert "spam 1" in await world.person("mia").types("/sentiment today")
+
+
+async def test_chatter_that_asks_nothing_of_anybody_is_counted_and_shown_to_nobody(world: World) -> None:
+    await world.hears(CHATTER)
+    assert not world.sandbox.feed.of("posted")
+    assert (await world.books()).tallied == 1
+
+
+async def test_a_department_that_is_added_while_running_gets_the_next_mention(world: World) -> None:
+    words = world.path.read_text(encoding="utf-8")
+    department = '[[departments]]\nname = "baggage"\nchannel = "C0LOBBY"\ndeputies = ["U0JOE"]\n\n[[routes]]\n'
+    world.sandbox.workspace.channel("#lobby").bot_is_member = True
+    world.path.write_text(
+        words.replace("[[routes]]\n", department, 1).replace('to = "care"', 'to = "baggage"', 1), encoding="utf-8"
+    )
+    assert world.playbook.reload() == ()
+    await world.hears(LOST)
+    card = world.channel("#lobby").card("@marta")
+    await card.click("Claim", by="joe")
+    assert "Claimed by @joe" in card.words
+
+
+async def test_a_bad_playbook_is_refused_in_words_and_the_old_one_stays(world: World) -> None:
+    words = world.path.read_text(encoding="utf-8")
+    world.path.write_text(words.replace('to = "care"', 'to = "caer"'), encoding="utf-8")
+    faults = world.playbook.reload()
+    assert "caer" in str(faults[0])
+    await world.hears(LOST)
+    assert world.channel("#care").card("@marta")
+
+
+async def test_a_department_that_is_taken_away_keeps_its_cases_and_a_manager_may_hand_them_on(world: World) -> None:
+    await world.hears(PRAISE)
+    card = world.channel("#community").card("@marta")
+    words = world.path.read_text(encoding="utf-8")
+    gone = words.replace(
+        '[[departments]]\nname = "community"\nchannel = "C0COMMUNITY"\ndeputies = ["U0ANA", "U0BEN"]\n', ""
+    )
+    world.path.write_text(gone.replace('to = "community"', 'to = "pr"'), encoding="utf-8")
+    assert world.playbook.reload() == ()
+    await card.hand_over(by="mia", department="pr")
+    await world.waits(seconds=10)
+    assert "Moved to pr by @mia" in card.words
+    assert "from community to pr" in world.channel("#pr").card("@marta").words
