@@ -46,9 +46,11 @@ class Notification(NamedTuple):
     @property
     def name(self) -> str:
         """The same for two notifications of which one is enough, whatever their lanes."""
-        return f"{self.kind} {self.case} {self.nth} {self.to}"
+        case = self.case.replace("%", "%25").replace(" ", "%20")  # a department's name may have spaces in it
+        return f"{self.kind} {case} {self.nth} {self.to}"
 
     @classmethod
     def named(cls, name: str, lane: Lane = Lane.UPDATE) -> Self:
         kind, case, nth, to = name.split(" ", 3)
+        case = case.replace("%20", " ").replace("%25", "%")
         return cls(kind=NotificationKind(kind), case=case, to=to, lane=lane, nth=int(nth))

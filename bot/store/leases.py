@@ -42,34 +42,41 @@ class Leases:
         pause = length.total_seconds() / 3
         while not await self.take(name, length):  # noqa: ASYNC110 - Redis has no event to wait for
             await asyncio.sleep(pause)
-        async with asyncio.timeout(None) as inside:
-            keeper = asyncio.create_task(self._keep(name, length, inside))
-            try:
-                yield
-            except TimeoutError as ended:
-                if inside.expired():
-                    raise LeaseLost(name) from ended
-                raise
-            finally:
-                keeper.cancel()
-                await asyncio.gather(keeper, return_exceptions=True)
-                if not inside.expired():
-                    await self._let_go(name)
+        inside = asyncio.timeout(None)
+        try:
+            async with inside:
+                keeper = asyncio.create_task(self._keep(name, length, inside))
+                try:
+                    yield
+                finally:
+                    keeper.cancel()
+                    await asyncio.gather(keeper, return_exceptions=True)
+        except TimeoutError as ended:
+            if inside.expired():
+                raise LeaseLost(name) from ended
+            raise
+        finally:
+            if not inside.expired():
+                await self._let_go(name)
 
     async def _keep(self, name: str, length: timedelta, inside: asyncio.Timeout) -> None:
+        """A server that does not answer is asked again until the lease has ended there, and not a moment longer."""
         loop = asyncio.get_running_loop()
         ends = loop.time() + length.total_seconds()
-        while True:
+        kept = True
+        while kept:
             await asyncio.sleep(length.total_seconds() / 3)
+            asked = loop.time()
             try:
-                kept = await self.take(name, length)
+                async with asyncio.timeout_at(ends):
+                    kept = await self.take(name, length)
             except Unreachable:
                 kept = loop.time() < ends
+            except TimeoutError:
+                kept = False
             else:
-                ends = loop.time() + length.total_seconds()
-            if not kept:
-                inside.reschedule(loop.time())
-                return
+                ends = asked + length.total_seconds()
+        inside.reschedule(loop.time())
 
     async def _let_go(self, name: str) -> None:
         try:

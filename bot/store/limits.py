@@ -31,7 +31,9 @@ class Limits:
         return timedelta(milliseconds=int(await self._client.script("spend", keys, args)))
 
     async def park(self, name: str, until: datetime, at: datetime) -> None:
-        """Send nothing under this limit until then: Slack said so, or it is not well."""
+        """Send nothing under this limit until then: Slack said so, or it is not well. A longer wait stays."""
+        if (await self.parked([name], at)).get(name, timedelta()) >= until - at:
+            return
         length = max(1, ms(until) - ms(at))
         await self._client.call("SET", self._keys.parked(name), ms(until), "PX", length + 60_000)
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.domain.case import Case
+from bot.domain.case import Case, Status
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.store.client import Client
 from bot.store.keys import DIGEST_KEPT, Keys
@@ -145,6 +145,13 @@ class Outbox:
         key = self._keys.card(_message_id(owed))
         await self._client.together([("HSET", key, "body", record.model_dump_json()), ("EXPIRE", key, MESSAGE_KEPT)])
 
+    async def said(self, owed: Notification) -> None:
+        """It was said, or need not be any more. What is owed under the same name another day begins anew."""
+        transaction = Transaction(self._keys.inbox)
+        transaction.write("ZREM", self._keys.outbox(owed.to), owed.name)
+        transaction.write("DEL", self._keys.card(_message_id(owed)))
+        await commit(self._client, transaction)
+
     async def drawn(self, case_id: str, record: CardRecord, owed: Notification, at: datetime) -> bool:
         """The card shows this version now. Says whether that is still the newest; if not, it is owed again.
 
@@ -164,40 +171,65 @@ class Outbox:
         return False
 
     async def drawn_elsewhere(self, case: Case, record: CardRecord, at: datetime) -> None:
-        """A click's own answer redrew the card where it is."""
-        if record.state is CardState.POSTED:
-            owed = Notification(NotificationKind.CARD, case.id, case.department)
-            await self.drawn(case.id, record.model_copy(update={"drawn": case.version}), owed, at)
+        """A click's own answer redrew the card where it is. Whatever else happened meanwhile, delivery draws it."""
+        if record.state is not CardState.POSTED:
+            return
+        drawn = record.model_copy(update={"drawn": case.version})
+        transaction = Transaction(self._keys.inbox)
+        transaction.guard(self._keys.case(case.id), case.version, "v")
+        transaction.guard(self._keys.card(case.id), record.model_dump_json(), "body")
+        transaction.write("HSET", self._keys.card(case.id), "body", drawn.model_dump_json())
+        card = Notification(NotificationKind.CARD, case.id, case.department)
+        transaction.write("ZREM", self._keys.outbox(card.to), card.name)
+        if record.digest:
+            owe(transaction, self._keys, Notification(NotificationKind.DIGEST, record.digest, case.department), at)
+        await commit(self._client, transaction)
 
     async def digest(self, digest_id: str) -> DigestRecord | None:
         body = await self._client.call("HGET", self._keys.digest(digest_id), "body")
         return DigestRecord.model_validate_json(body) if body else None
 
-    async def save_digest(self, record: DigestRecord) -> None:
+    async def save_digest(self, record: DigestRecord, card: CardRecord | None = None) -> None:
+        """With what its cases know of it, all or nothing: a digest half begun would list some of them twice."""
         key = self._keys.digest(record.id)
-        await self._client.together(
-            [
-                ("HSET", key, "body", record.model_dump_json()),
-                ("EXPIRE", key, int(DIGEST_KEPT.total_seconds())),
-            ]
-        )
+        transaction = Transaction(self._keys.inbox)
+        transaction.write("HSET", key, "body", record.model_dump_json())
+        transaction.write("EXPIRE", key, int(DIGEST_KEPT.total_seconds()))
+        if card is not None:
+            for case in record.cases:
+                transaction.write("HSET", self._keys.card(case), "body", card.model_dump_json())
+        await commit(self._client, transaction)
 
     async def collected(self, record: DigestRecord, cases: Sequence[Case], at: datetime) -> None:
-        """A digest was posted: its cases know where they are listed, and those that did not change owe no card."""
-        await self.save_digest(record)
+        """A digest was posted: its cases know where they are listed, and those still as they were listed owe no card.
+
+        What changed while the digest was on its way, or is somebody's by now, stays owed: its line is drawn again, or
+        it gets a card of its own.
+        """
+        listed = CardRecord(state=CardState.LISTED, digest=record.id, since=ms(at))
+        await self.save_digest(record, listed)
         transactions = []
         for case in cases:
-            listed = CardRecord(state=CardState.LISTED, digest=record.id, drawn=case.version, since=ms(at))
+            if case.status is not Status.NEW:
+                continue
+            drawn = listed.model_copy(update={"drawn": case.version})
             name = Notification(NotificationKind.CARD, case.id, record.department).name
             transaction = Transaction(self._keys.inbox)
             transaction.guard(self._keys.case(case.id), case.version, "v")
-            transaction.write("HSET", self._keys.card(case.id), "body", listed.model_dump_json())
+            transaction.write("HSET", self._keys.card(case.id), "body", drawn.model_dump_json())
             transaction.write("ZREM", self._keys.outbox(record.department), name)
             transactions.append(transaction)
-        replies = await commit(self._client, *transactions)
-        for case, reply in zip(cases, replies, strict=True):
-            if reply is not Committed.WRITTEN:  # it changed while the digest was on its way: its line is drawn again
-                await self.save_card(case.id, CardRecord(state=CardState.LISTED, digest=record.id, since=ms(at)))
+        await commit(self._client, *transactions)
+
+    async def unlisted(self, record: DigestRecord, cases: Sequence[Case], at: datetime) -> None:
+        """Somebody deleted the digest: the cases that were only listed on it are owed cards of their own."""
+        transaction = Transaction(self._keys.inbox)
+        transaction.write("DEL", self._keys.digest(record.id))
+        for case in cases:
+            body = CardRecord(state=CardState.NONE).model_dump_json()
+            transaction.write("HSET", self._keys.card(case.id), "body", body)
+            owe(transaction, self._keys, Notification(NotificationKind.CARD, case.id, case.department, Lane.NEW), at)
+        await commit(self._client, transaction)
 
 
 def _owed(reply: Sequence[str]) -> tuple[Owed, ...]:

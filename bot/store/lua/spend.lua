@@ -1,33 +1,35 @@
 --[[
-  Take one call out of every bucket it needs, or out of none. A bucket fills at an even rate up to its size.
+  Take one call out of every bucket it needs, or out of none. A bucket fills at an even rate up to its size;
+  what it regained once is not regained again by a caller whose clock is behind.
 
   KEYS pairwise: bucket (string "<level> <ms>"), parked (string, ms until when nothing may be sent)
   ARGV[1] now, ms   then for each pair: size, milliseconds in which one call is regained
   Returns 0 if the call may be made now, else the milliseconds to wait.
 ]]
 local now = tonumber(ARGV[1])
-local wait, levels = 0, {}
+local wait, levels, counted = 0, {}, {}
 
 for i = 1, #KEYS / 2 do
   local size, regain = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
-  local level = size
+  local level, until_when = size, now
   local kept = redis.call('GET', KEYS[2 * i - 1])
   if kept then
     local before, since = kept:match('^(%S+) (%S+)$')
-    level = math.min(size, tonumber(before) + math.max(0, now - tonumber(since)) / regain)
+    until_when = math.max(now, tonumber(since))
+    level = math.min(size, tonumber(before) + (until_when - tonumber(since)) / regain)
   end
   if level < 1 then
     wait = math.max(wait, math.ceil((1 - level) * regain))
   end
   local parked = tonumber(redis.call('GET', KEYS[2 * i]) or '0')
   wait = math.max(wait, parked - now)
-  levels[i] = level
+  levels[i], counted[i] = level, until_when
 end
 
 if wait > 0 then
   return wait
 end
 for i = 1, #KEYS / 2 do
-  redis.call('SET', KEYS[2 * i - 1], string.format('%.6f %d', levels[i] - 1, now), 'EX', 120)
+  redis.call('SET', KEYS[2 * i - 1], string.format('%.6f %d', levels[i] - 1, counted[i]), 'EX', 120)
 end
 return 0

@@ -1,0 +1,144 @@
+"""What is kept beside a case follows it: deadlines, who has what, how long it stays, what happened to it."""
+
+from bot.domain.case import Case, Joining, Resolution
+from bot.domain.decision import Decision
+from bot.domain.intake import join
+from bot.domain.moves import claim, hand_to_department, release, reopen, resolve
+from bot.store.client import Client
+from bot.store.keys import CASE_KEPT, Keys
+from bot.store.opening import Store
+from bot.store.outbox import CardRecord, CardState
+from tests.clock import WoundClock
+from tests.domain.made import CARE, SALES, STAFF, assessed
+from tests.workers.rules import FakeRules
+from tests.workers.said import said, triaged
+
+KEPT = int(CASE_KEPT.total_seconds())
+
+
+class Desk:
+    """One open case, and what Ana and Ben do with it."""
+
+    def __init__(self, store: Store, clock: WoundClock, case: Case) -> None:
+        self.store, self.clock, self.case = store, clock, case
+
+    async def commit(self, decision: Decision) -> Case:
+        await self.store.cases.commit([decision], self.clock.now())
+        assert decision.case is not None
+        self.case = decision.case
+        return self.case
+
+    async def claims(self, who: str = "U0ANA") -> Case:
+        return await self.commit(claim(self.case, who, STAFF, CARE, self.clock.now()))
+
+    async def releases(self) -> Case:
+        return await self.commit(release(self.case, self.case.owner, STAFF, CARE, self.clock.now()))
+
+    async def resolves(self) -> Case:
+        at = self.clock.now()
+        who = self.case.owner or "U0ANA"
+        return await self.commit(resolve(self.case, who, Resolution.ANSWERED, "", STAFF, CARE, at))
+
+    async def reopens(self) -> Case:
+        return await self.commit(reopen(self.case, "U0ANA", STAFF, CARE, self.clock.now()))
+
+    async def hands_to_sales(self) -> Case:
+        return await self.commit(hand_to_department(self.case, self.case.owner, STAFF, SALES, self.clock.now()))
+
+
+async def desk(store: Store, clock: WoundClock) -> Desk:
+    (case,) = await triaged(store, FakeRules(), clock, said(1))
+    return Desk(store, clock, case)
+
+
+async def deadline(client: Client, keys: Keys, case: Case) -> float | None:
+    found = await client.call("ZSCORE", keys.deadlines, case.id)
+    return None if found is None else float(found)
+
+
+async def test_a_deadline_is_set_moved_and_cleared_with_the_case(
+    store: Store, clock: WoundClock, client: Client, keys: Keys
+) -> None:
+    d = await desk(store, clock)
+    assert d.case.due is not None
+    assert await deadline(client, keys, d.case) == d.case.due.timestamp()
+    claimed = await d.claims()
+    assert claimed.lease_ends is not None
+    assert clock.seconds() < (await deadline(client, keys, d.case) or 0) < claimed.lease_ends.timestamp()
+    await d.resolves()
+    assert await deadline(client, keys, d.case) is None
+    reopened = await d.reopens()
+    assert reopened.due is not None
+    assert await deadline(client, keys, d.case) == reopened.due.timestamp()
+
+
+async def test_an_open_case_is_in_its_departments_list_and_in_no_other(store: Store, clock: WoundClock) -> None:
+    d = await desk(store, clock)
+    assert (await store.cases.open_in("care")).cases == (d.case,)
+    await d.claims()
+    handed = await d.hands_to_sales()
+    assert ((await store.cases.open_in("care")).total, (await store.cases.open_in("sales")).cases) == (0, (handed,))
+
+
+async def test_a_resolved_case_is_in_no_list_until_it_is_reopened(store: Store, clock: WoundClock) -> None:
+    d = await desk(store, clock)
+    await d.resolves()
+    assert (await store.cases.open_in("care")).total == 0
+    await d.reopens()
+    assert (await store.cases.open_in("care")).total == 1
+
+
+async def test_a_case_is_its_owners_for_as_long_as_she_has_it(store: Store, clock: WoundClock) -> None:
+    d = await desk(store, clock)
+    claimed = await d.claims()
+    assert await store.cases.mine("U0ANA") == (claimed,)
+    await d.releases()
+    assert await store.cases.mine("U0ANA") == ()
+    await d.claims("U0BEN")
+    assert [case.id for case in await store.cases.mine("U0BEN")] == [d.case.id]
+    await d.resolves()
+    assert await store.cases.mine("U0BEN") == ()
+
+
+async def test_overdue_cases_are_counted_from_the_moment_they_are(store: Store, clock: WoundClock) -> None:
+    await desk(store, clock)
+    assert await store.cases.overdue_in("care", clock.now()) == 0
+    assert await store.cases.overdue_in("care", clock.wind(minutes=15)) == 1
+
+
+async def test_what_is_resolved_is_kept_for_a_while_and_what_is_reopened_for_good(
+    store: Store, clock: WoundClock, client: Client, keys: Keys
+) -> None:
+    d = await desk(store, clock)
+    again = join(d.case, said(2), assessed(), Joining.COPY, CARE, clock.now())
+    await d.commit(again)
+    await store.outbox.save_card(d.case.id, CardRecord(state=CardState.POSTED))
+    names = (keys.case(d.case.id), keys.joined(d.case.id), keys.card(d.case.id))
+    await d.resolves()
+    assert [KEPT - 5 < ttl <= KEPT for ttl in [await client.call("TTL", name) for name in names]] == [True] * 3
+    await d.reopens()
+    assert [await client.call("TTL", name) for name in names] == [-1] * 3
+
+
+async def test_every_event_is_in_the_audit_log_in_order_with_who_and_when(
+    store: Store, clock: WoundClock, client: Client, keys: Keys
+) -> None:
+    d = await desk(store, clock)
+    await d.claims()
+    clock.wind(minutes=5)
+    await d.resolves()
+    lines = [dict(zip(f[::2], f[1::2], strict=True)) for _, f in await client.call("XRANGE", keys.audit, "-", "+")]
+    assert [(line["case"], line["by"], line["what"]) for line in lines] == [
+        (d.case.id, "", "opened"),
+        (d.case.id, "U0ANA", "claimed"),
+        (d.case.id, "U0ANA", "resolved"),
+    ]
+    assert [line["at"] for line in lines] == [event.at.isoformat() for event in d.case.history]
+
+
+async def test_what_joined_can_be_read_back_oldest_first(store: Store, clock: WoundClock) -> None:
+    rules, talk = FakeRules(), {"author": "@joe", "conversation": "c"}
+    (case,) = await triaged(store, rules, clock, said(1, **talk))
+    later, sooner = said(2, created_at="2026-03-10T11:00Z", **talk), said(3, created_at="2026-03-10T10:00Z", **talk)
+    await triaged(store, rules, clock, later, sooner)
+    assert await store.cases.joined(case.id) == (sooner, later)

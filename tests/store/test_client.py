@@ -1,0 +1,111 @@
+"""The one door to Redis: what is lost on the way, forgotten by the server or refused by it."""
+
+import asyncio
+import gc
+
+import pytest
+
+from bot.domain.decision import Unreachable
+from bot.store.client import Client
+from bot.store.keys import Keys
+from bot.store.opening import Store, store_on
+from tests.clock import WoundClock
+from tests.store.servers import Server
+from tests.workers.said import said
+
+
+async def test_scripts_that_the_server_forgot_are_told_again(store: Store, clock: WoundClock, client: Client) -> None:
+    await store.inbox.admit("x", [said(1)], None, clock.now())
+    await client.call("SCRIPT", "FLUSH")
+    assert await store.inbox.admit("x", [said(2)], None, clock.now()) == 1
+    assert (await store.books.read()).seen == 2
+
+
+async def test_a_stopped_server_is_unreachable_and_all_goes_on_when_it_is_back(
+    server: Server, clock: WoundClock
+) -> None:
+    store = store_on(server.client, "brand", "test")
+    await store.inbox.prepare()
+    await store.inbox.admit("x", [said(1)], "c1", clock.now())
+    await server.stop()
+    for asked in (store.ping(), store.inbox.admit("x", [said(2)], "c2", clock.now()), store.books.read()):
+        with pytest.raises(Unreachable):
+            await asked
+    await server.start()
+    assert await store.inbox.cursor("x") == "c1"
+    assert await store.inbox.admit("x", [said(2)], "c2", clock.now()) == 1
+    assert len(await store.inbox.read("w", 10, wait=False)) == 2
+
+
+async def test_a_server_killed_at_once_keeps_all_that_it_acknowledged(server: Server, clock: WoundClock) -> None:
+    """With `appendfsync everysec`: what it wrote is the kernel's by then. A machine that dies may lose a second."""
+    store = store_on(server.client, "brand", "test")
+    for number in range(200):
+        await store.inbox.admit("x", [said(number)], f"c{number}", clock.now())
+    await server.kill()
+    await server.start()
+    assert (await store.books.read()).seen == 200
+    assert ((await store.inbox.waiting())[0], await store.inbox.cursor("x")) == (200, "c199")
+
+
+async def test_a_server_that_lost_its_data_is_worked_with_all_the_same(
+    store: Store, clock: WoundClock, client: Client, keys: Keys
+) -> None:
+    await client.call("DEL", keys.inbox)
+    assert await store.inbox.read("w", 10, wait=False) == []
+    assert await store.inbox.admit("x", [said(1)], None, clock.now()) == 1
+    assert len(await store.inbox.read("w", 10, wait=False)) == 1
+
+
+async def test_a_server_whose_memory_is_full_is_unreachable_and_not_our_fault(
+    server: Server, clock: WoundClock
+) -> None:
+    store = store_on(server.client, "brand", "test")
+    await server.client.call("CONFIG", "SET", "maxmemory", "1")
+    with pytest.raises(Unreachable, match="takes no writes"):
+        await store.inbox.admit("x", [said(1)], None, clock.now())
+    with pytest.raises(Unreachable, match="takes no writes"):
+        await server.client.together([("SET", "a", "b")])
+    await server.client.call("CONFIG", "SET", "maxmemory", "0")
+    assert await store.inbox.admit("x", [said(1)], None, clock.now()) == 1
+
+
+async def test_an_error_of_a_pipeline_does_not_carry_the_words_of_its_commands(client: Client, keys: Keys) -> None:
+    await client.call("SET", keys.books, "a string")
+    with pytest.raises(Exception, match="WRONGTYPE") as raised:
+        await client.together([("HSET", keys.books, "f", "what a stranger said")])
+    assert "stranger" not in str(raised.value)
+
+
+async def test_a_wrong_password_is_said_with_what_to_check(server: Server) -> None:
+    await server.client.call("CONFIG", "SET", "requirepass", "secret")
+    stranger = Client(server.url.replace("unix://", "unix://:wrong@"))
+    with pytest.raises(Unreachable, match="REDIS_URL"):
+        await stranger.call("PING")
+    await stranger.close()
+
+
+async def test_a_call_that_is_cancelled_leaves_no_answer_for_the_next(client: Client, keys: Keys) -> None:
+    waiting = asyncio.create_task(client.call("BLPOP", keys.root + "nothing", 5))
+    async with asyncio.timeout(5):
+        while "blpop" not in await client.call("CLIENT", "LIST", "TYPE", "normal"):  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    answers = await asyncio.gather(*(client.call("ECHO", str(n)) for n in range(20)))
+    assert answers == [str(n) for n in range(20)]
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("turns", range(24))
+async def test_a_cancel_at_any_moment_is_heard(redis_url: str, keys: Keys, turns: int) -> None:
+    fresh = Client(redis_url)
+    asking = asyncio.create_task(fresh.call("BLPOP", keys.root + "nothing", 0.02))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    assert asking.cancelled()
+    await fresh.close()
+    del fresh, asking
+    gc.collect()  # the driver drops the socket of a connection that it had not finished; it is closed here, in sight

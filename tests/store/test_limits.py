@@ -1,0 +1,89 @@
+"""Slack's limits: never more than they say, in any window, by any number of us, whatever our clocks say."""
+
+import asyncio
+import itertools
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.store.client import Client
+from bot.store.keys import Keys
+from bot.store.limits import Limit, Limits
+from bot.store.opening import Store
+from tests.clock import WoundClock
+
+NOTHING = timedelta()
+WINDOW = timedelta(minutes=1)
+_numbers = itertools.count()
+START = datetime(2026, 3, 10, tzinfo=UTC)
+STEPS = st.lists(st.integers(-20_000, 20_000), min_size=1, max_size=80)
+"""Milliseconds from one call to the next, sometimes back: two of us whose clocks differ."""
+
+
+@settings(max_examples=60, deadline=None)
+@given(size=st.integers(1, 8), regain=st.sampled_from([125, 700, 1250, 1500, 10_000]), steps=STEPS)
+def test_no_minute_has_more_calls_than_the_limit_allows(
+    redis_url: str, size: int, regain: int, steps: list[int]
+) -> None:
+    limit = Limit("l", size, timedelta(milliseconds=regain))
+
+    async def granted() -> list[datetime]:
+        client = Client(redis_url)
+        limits = Limits(client, Keys(f"limits{next(_numbers)}"))
+        at, latest, found = START, START, []
+        for step in steps:
+            at += timedelta(milliseconds=step)
+            latest = max(latest, at)
+            if await limits.spend([limit], at) == NOTHING:
+                found.append(latest)
+        await client.close()
+        return found
+
+    times = asyncio.run(granted())
+    most = int(size + WINDOW / limit.regain)
+    assert all(sum(start <= at <= start + WINDOW for at in times) <= most for start in times)
+
+
+async def test_a_bucket_lends_its_size_at_once_and_then_one_by_one(store: Store, clock: WoundClock) -> None:
+    limit = Limit("l", 3, timedelta(seconds=2))
+    assert [await store.limits.spend([limit], clock.now()) for _ in range(4)] == [NOTHING] * 3 + [timedelta(seconds=2)]
+    assert await store.limits.spend([limit], clock.wind(seconds=2)) == NOTHING
+    assert await store.limits.spend([limit], clock.now()) == timedelta(seconds=2)
+
+
+async def test_who_waits_as_long_as_he_was_told_may_call(store: Store, clock: WoundClock) -> None:
+    limit = Limit("l", 1, timedelta(milliseconds=1250))
+    await store.limits.spend([limit], clock.now())
+    wait = await store.limits.spend([limit], clock.wind(milliseconds=333))
+    assert await store.limits.spend([limit], clock.wind(wait)) == NOTHING
+
+
+async def test_a_call_that_one_limit_refuses_takes_nothing_from_the_other(store: Store, clock: WoundClock) -> None:
+    wide, narrow = Limit("wide", 2, timedelta(seconds=60)), Limit("narrow", 1, timedelta(seconds=60))
+    assert await store.limits.spend([wide, narrow], clock.now()) == NOTHING
+    assert await store.limits.spend([wide, narrow], clock.now()) > NOTHING
+    assert await store.limits.spend([wide], clock.now()) == NOTHING
+
+
+async def test_what_is_parked_is_closed_until_its_time_and_open_then(store: Store, clock: WoundClock) -> None:
+    limit = Limit("l", 5, timedelta(seconds=1))
+    await store.limits.park("l", clock.now() + timedelta(seconds=30), clock.now())
+    assert await store.limits.spend([limit], clock.now()) == timedelta(seconds=30)
+    assert await store.limits.parked(["l", "other"], clock.now()) == {"l": timedelta(seconds=30)}
+    assert await store.limits.spend([limit], clock.wind(seconds=30)) == NOTHING
+    assert await store.limits.parked(["l"], clock.now()) == {}
+
+
+async def test_a_shorter_parking_does_not_end_a_longer_one(store: Store, clock: WoundClock) -> None:
+    at = clock.now()
+    await store.limits.park("l", at + timedelta(seconds=60), at)
+    await store.limits.park("l", at + timedelta(seconds=2), at)
+    assert await store.limits.parked(["l"], at) == {"l": timedelta(seconds=60)}
+
+
+async def test_two_who_share_a_limit_share_its_calls(client: Client, keys: Keys, clock: WoundClock) -> None:
+    one, other = Limits(client, keys), Limits(client, keys)
+    limit = Limit("l", 5, timedelta(minutes=1))
+    waits = await asyncio.gather(*(who.spend([limit], clock.now()) for who in (one, other) for _ in range(5)))
+    assert waits.count(NOTHING) == 5

@@ -1,0 +1,64 @@
+"""The words of a transaction and what the script makes of them."""
+
+import asyncio
+import itertools
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.store.client import Client
+from bot.store.keys import Keys
+from bot.store.transaction import Committed, Transaction, commit
+
+_numbers = itertools.count()
+VALUES = st.text(max_size=8)
+NAMES = st.sampled_from(["a", "b", "c"])
+SETS = st.tuples(st.just("SET"), NAMES, st.just(""), VALUES)
+HSETS = st.tuples(st.just("HSET"), NAMES, st.sampled_from(["f", "g"]), VALUES)
+WRITES = st.lists(st.one_of(SETS, HSETS), max_size=8)
+GUARDS = st.lists(st.tuples(st.one_of(SETS, HSETS), st.booleans()), max_size=4)
+Command = tuple[str, str, str, str]
+
+
+def place(command: Command) -> tuple[str, str]:
+    """Strings and hashes under names of their own, so that no write meets the other's type."""
+    return f"{command[0]}:{command[1]}", command[2]
+
+
+@settings(max_examples=60, deadline=None)
+@given(before=WRITES, guards=GUARDS, after=WRITES)
+def test_a_transaction_does_what_a_dictionary_would(
+    redis_url: str, before: list[Command], guards: list[tuple[Command, bool]], after: list[Command]
+) -> None:
+    """Guards ask for what is there, or (where the flag is false) for what some write put there once, perhaps not."""
+    model: dict[tuple[str, str], str] = {}
+    keys = Keys(f"words{next(_numbers)}")
+    first, second = Transaction(keys.inbox), Transaction(keys.inbox)
+    for command in before:
+        _write(first, keys, command)
+        model[place(command)] = command[3]
+    holds = True
+    for command, right in guards:
+        expected = model.get(place(command), "") if right else command[3]
+        second.guard(keys.root + place(command)[0], expected, command[2])
+        holds = holds and expected == model.get(place(command), "")
+    for command in after:
+        _write(second, keys, command)
+        if holds:
+            model[place(command)] = command[3]
+
+    async def both() -> list[Committed]:
+        client = Client(redis_url)
+        replies = await commit(client, first, second)
+        for (name, field), value in model.items():
+            key = keys.root + name
+            assert await (client.call("HGET", key, field) if field else client.call("GET", key)) == value
+        await client.close()
+        return replies
+
+    assert asyncio.run(both()) == [Committed.WRITTEN, Committed.WRITTEN if holds else Committed.STALE]
+
+
+def _write(transaction: Transaction, keys: Keys, command: Command) -> None:
+    key, field = place(command)
+    transaction.write(command[0], keys.root + key, *((field,) if field else ()), command[3])

@@ -1,0 +1,54 @@
+"""A small playbook and a trivial assessor: what a mention says outright is what is heard in it."""
+
+from collections.abc import Sequence
+
+from bot.domain.assessment import Assessment, Signal
+from bot.domain.department import Department
+from bot.domain.mention import Mention
+from bot.domain.routing import NOBODY, Route
+from tests.domain.made import CARE, CLOCKS, SALES
+
+INTENTS = ("crisis", "spam", "praise", "complaint")
+
+
+class Outright:
+    """`#spam` is spam; a mention is about the first subject it names; `#poison` cannot be assessed at all."""
+
+    def assess(self, batch: Sequence[Mention]) -> list[Assessment]:
+        return [self._one(mention) for mention in batch]
+
+    def _one(self, mention: Mention) -> Assessment:
+        if "#poison" in mention.text:
+            raise ZeroDivisionError
+        intent = next((word for word in INTENTS if f"#{word}" in mention.text), "complaint")
+        subject = mention.subjects[0] if mention.subjects else "Northwind"
+        labels = (f"intent:{intent}", f"subject:{subject}", "sentiment:negative")
+        return Assessment(signals=tuple(Signal("outright", label, 0.9) for label in labels))
+
+
+class FakeRules:
+    """Spam and praise go to nobody, a subject with a department's name goes there, and the rest to the first one."""
+
+    managers = ("U0MIA",)
+    time_zone = "UTC"
+
+    def __init__(self, *departments: Department) -> None:
+        self.known = departments or (CARE, SALES)
+        self.clocks = CLOCKS
+
+    def departments(self) -> tuple[Department, ...]:
+        return self.known
+
+    def department(self, name: str) -> Department | None:
+        return next((department for department in self.known if department.name == name), None)
+
+    def routes(self) -> Sequence[Route]:
+        unheard = Route(name="unheard", when={"intent": frozenset({"spam", "praise"})}, to=NOBODY)
+        named = (
+            Route(name=found.name, when={"subject": frozenset({found.name})}, to=found.name, clocks=self.clocks)
+            for found in self.known
+        )
+        return [unheard, *named, Route(name="rest", to=self.known[0].name, clocks=self.clocks)]
+
+    def assessor(self) -> Outright:
+        return Outright()

@@ -1,0 +1,37 @@
+"""Mentions by number, admitted and triaged in a line."""
+
+from typing import Any
+
+from bot.clock import Clock
+from bot.domain.case import Case, case_id
+from bot.domain.mention import Mention
+from bot.store.opening import Store
+from bot.workers.triage import Triage
+from tests.domain.made import mention
+from tests.workers.rules import FakeRules
+
+WORDS = ("ada", "bo", "cy", "dot", "eve", "fay", "gus", "hal", "ike", "joy")
+
+
+def spelled(number: int) -> str:
+    """Words of its own for each number, so that no two posts are copies."""
+    return " ".join(WORDS[int(digit)] for digit in str(number))
+
+
+def said(number: int, **changes: Any) -> Mention:
+    found = {"id": f"x:{number}", "text": f"You lost my bag again and again {spelled(number)}", "author": f"@p{number}"}
+    return mention(**found | changes)
+
+
+async def admit(store: Store, clock: Clock, *mentions: Mention) -> int:
+    return await store.inbox.admit("x", mentions, None, clock.now())
+
+
+async def triaged(store: Store, rules: FakeRules, clock: Clock, *mentions: Mention) -> list[Case]:
+    """The cases that these opened, in order, joined ones left out."""
+    await admit(store, clock, *mentions)
+    triage = Triage(store, rules, clock, "test", wait=False)
+    while await triage.step():
+        pass
+    found = await store.cases.find([case_id(one.id) for one in mentions])
+    return list(found.values())
