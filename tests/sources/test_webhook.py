@@ -108,7 +108,7 @@ async def test_while_a_secret_is_changed_both_are_believed(ear: Inbox, used: str
     ("body", "status", "sentence"),
     [
         ([post(), {"id": "forum:2", "text": "x"}], 400, '"mentions[1].created_at" is missing'),
-        ({"mentions": [post(), post(author={"followers": 3})]}, 400, '"mentions[1].author.id" is missing'),
+        ({"mentions": [post(), post(author={"followers": -3})]}, 400, '"mentions[1].author.followers" is less than 0'),
         ({"id": "forum:2", "text": "x"}, 400, '"created_at" is missing'),
         ({"mentions": "all"}, 400, '"mentions" is not a list'),
         ([post(), 7], 400, '"mentions[1]" is not an object'),
