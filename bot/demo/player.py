@@ -24,10 +24,10 @@ async def play_at_once(stage: Stage, clock: SteppedClock, day: Sequence[Mention]
     """Every step of the day in order, as fast as it goes; the same each time."""
     ear = StoreEar("day", stage.store, clock)
     shown, heard, end = 0, 0, day[-1].created_at + EVENING
-    while clock.now() < end or await _owing(stage):
-        upcoming = day[heard].created_at if heard < len(day) else end + STEP
-        pause = PACE if await _owing(stage) else STEP
-        clock.put_on(min(clock.now() + pause, max(upcoming, clock.now())) if heard < len(day) else clock.now() + pause)
+    owing = False
+    while clock.now() < end or owing:
+        then = clock.now() + (PACE if owing else STEP)
+        clock.put_on(min(then, day[heard].created_at) if heard < len(day) else then)
         while heard < len(day) and day[heard].created_at <= clock.now():
             await ear.hear([day[heard]])
             heard += 1
@@ -38,6 +38,7 @@ async def play_at_once(stage: Stage, clock: SteppedClock, day: Sequence[Mention]
             await cast.perform(act)
             await _answered(stage, before)
         shown = _show(stage, screen, shown)
+        owing = await _owing(stage)
     _show(stage, screen, shown)
 
 
