@@ -31,7 +31,7 @@ T = TypeVar("T")
 SHOWN = 200
 """Characters of a post in a list."""
 
-Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="As earshot dead list shows them.")]
+Ids = Annotated[list[str] | None, typer.Argument(metavar="ID", help="As earshot dead list shows them.")]
 All = Annotated[bool, typer.Option("--all", help="All there are.")]
 
 

@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 
 from bot.cli.saying import refuse
 from bot.settings import Settings
@@ -17,13 +17,9 @@ UNREADABLE = "cannot be read as an address; in a password, write / as %2F, @ as 
 async def opened(settings: Settings, brand: str) -> AsyncIterator[Store]:
     url = settings.redis_url.get_secret_value() if settings.redis_url else ""
     holder = f"{socket.gethostname()}-{os.getpid()}"
-    async with AsyncExitStack() as stack:
-        if url:
-            await _readable(url)
-        try:
-            store = await stack.enter_async_context(open_store(url, settings.data, brand, holder))
-        except OSError as no:
-            raise refuse([f"EARSHOT_DATA: {settings.data} cannot be used: {no.strerror}"]) from None
+    if url:
+        await _readable(url)
+    async with open_store(url, settings.data, brand, holder) as store:
         yield store
 
 

@@ -23,8 +23,6 @@ async def of_store(settings: Settings) -> AsyncIterator[Finding]:
                 yield finding
     except NoServer as no:
         yield fault("EARSHOT_DATA", str(no))
-    except OSError as no:
-        yield fault("EARSHOT_DATA", f"{settings.data} cannot be used ({no.strerror}); name a folder we may write to")
 
 
 async def _of(url: str, place: str, where: str) -> AsyncIterator[Finding]:

@@ -1,0 +1,40 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox import Sandbox, Workspace
+from tests.cli.shell import Shell
+
+SCOPES = ("chat:write", "commands", "usergroups:read", "users:read", "channels:read", "groups:read")
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    made = Shell(tmp_path)
+    made.playbook()
+    return made
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[Sandbox]:
+    """A workspace in which everything is as the playbook of `shell` says."""
+    workspace = Workspace("Northwind")
+    for person, name in (("U0ANA", "ana"), ("U0RAJ", "raj"), ("U0MIA", "mia")):
+        workspace.add_user(person, name)
+    workspace.add_group("S0CARE", "care", ["U0ANA"])
+    workspace.add_channel("C0CARE", "care", bot_is_member=True)
+    async with Sandbox(workspace, scopes=SCOPES) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def connected(shell: Shell, slack: Sandbox, redis_url: str) -> Shell:
+    """A shell whose settings are all well."""
+    shell.env.update(
+        SLACK_BOT_TOKEN=slack.bot_token,
+        SLACK_APP_TOKEN=slack.app_token,
+        SLACK_API_URL=slack.api_url,
+        REDIS_URL=redis_url,
+    )
+    return shell

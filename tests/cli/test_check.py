@@ -1,0 +1,149 @@
+"""`earshot check`: settings, playbook, Redis and the sources."""
+
+import pytest
+
+from bot.cli.checks.sources import CHECKS
+from bot.sources.catalogue import CATALOGUE
+from tests.cli.shell import Shell
+
+HOOK = "[sources.webhook.forum]"
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+async def test_when_all_is_well_it_says_so_and_ends_with_0(connected: Shell) -> None:
+    result = await connected.types_beside("check")
+
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    assert result.stdout.endswith("All is well: earshot run can start.\n")
+
+
+def test_it_names_every_fault_of_settings_and_playbook_at_once(shell: Shell) -> None:
+    shell.env.update(SLACK_BOT_TOKEN="xoxp-wrong", EARSHOT_PORT="many")
+    shell.playbook('[sources.teletext]\nx = "y"', C0CARE="#care")
+    result = shell.types("check")
+
+    assert result.exit_code == 1
+    assert [line.split(": ")[0] for line in result.stderr.splitlines()] == [
+        "SLACK_BOT_TOKEN", "EARSHOT_PORT", "playbook.toml", "playbook.toml",
+    ]  # fmt: skip
+    assert "line 12, departments[1].channel" in result.stderr
+    assert "there is no source 'teletext'" in result.stderr
+
+
+def test_a_fault_of_settings_does_not_make_it_look_at_another_playbook(shell: Shell) -> None:
+    shell.write("mine.toml", (shell.folder / "playbook.toml").read_text())
+    (shell.folder / "playbook.toml").unlink()
+    shell.write(".env", "EARSHOT_PLAYBOOK=mine.toml\nEARSHOT_PORT=many\n")
+    result = shell.types("check")
+
+    assert result.stderr.splitlines() == ["EARSHOT_PORT: must be a number"]
+
+
+def test_what_run_needs_and_is_not_set_is_a_fault(shell: Shell) -> None:
+    result = shell.types("check")
+
+    assert result.exit_code == 1
+    assert [line.split(":")[0] for line in result.stderr.splitlines()] == ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]
+
+
+def test_without_redis_url_it_starts_the_embedded_server_and_says_which(shell: Shell) -> None:
+    shell.env["EARSHOT_DATA"] = "kept"
+
+    assert "embedded in kept, started" in shell.types("check").stdout
+
+
+async def test_a_server_of_ones_own_is_named_with_its_version(connected: Shell) -> None:
+    [line] = [line for line in (await connected.types_beside("check")).stdout.splitlines() if "Redis:" in line]
+
+    assert line.startswith(("ok: Redis: Valkey ", "ok: Redis: Redis "))
+    assert line[-1].isdigit()
+
+
+def test_a_redis_that_is_not_there_is_said(shell: Shell) -> None:
+    shell.env["REDIS_URL"] = "redis://127.0.0.1:1"
+
+    assert "REDIS_URL: Redis does not answer" in shell.types("check").stderr
+
+
+def test_an_address_that_cannot_be_read_is_not_repeated(shell: Shell) -> None:
+    shell.env["REDIS_URL"] = "redis://:sesame/open@redis"
+    said = shell.types("check").stderr
+
+    assert "REDIS_URL: cannot be read as an address" in said
+    assert "sesame" not in said
+
+
+def test_a_folder_that_cannot_be_written_to_is_said(shell: Shell) -> None:
+    shell.write("kept", "not a folder")
+    shell.env["EARSHOT_DATA"] = "kept"
+
+    assert "EARSHOT_DATA: The embedded store cannot write to kept" in shell.types("check").stderr
+
+
+async def test_a_department_that_no_route_reaches_is_noted_with_its_line_and_is_no_fault(connected: Shell) -> None:
+    connected.playbook('[[departments]]\nname = "pr"\nchannel = "C0CARE"')
+    result = await connected.types_beside("check")
+
+    assert result.exit_code == 0
+    assert "note: playbook.toml: line 23, departments[2]: no route leads to pr" in result.stdout
+
+
+async def test_a_department_whose_cases_only_managers_can_claim_is_noted(connected: Shell) -> None:
+    connected.playbook(**{'deputies = ["U0ANA", "S0CARE"]\non_call = ["U0RAJ"]': ""})
+    said = (await connected.types_beside("check")).stdout
+
+    assert "only managers can claim what routes send to care" in said
+    assert "nobody is called when it cannot wait in care" in said
+
+
+async def test_a_hook_without_a_secret_is_a_fault_that_names_the_variable(connected: Shell) -> None:
+    connected.playbook(HOOK)
+    result = await connected.types_beside("check")
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("EARSHOT_HOOK_FORUM_SECRET: is not set")
+
+
+async def test_a_hook_with_a_secret_is_well(connected: Shell) -> None:
+    connected.playbook(HOOK)
+    connected.env["EARSHOT_HOOK_FORUM_SECRET"] = SECRET
+
+    assert "ok: sources: webhook forum" in (await connected.types_beside("check")).stdout
+
+
+async def test_a_secret_whose_hook_is_nowhere_is_noted(connected: Shell) -> None:
+    connected.env["EARSHOT_HOOK_FORUMS_SECRET"] = SECRET
+
+    assert "note: EARSHOT_HOOK_FORUMS_SECRET: is set" in (await connected.types_beside("check")).stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "cannot be read (No such file or directory)"),
+        ("", "is empty"),
+        ("no mention\n", "does not begin with a mention: line 1: is not JSON"),
+    ],
+)
+async def test_a_recorded_day_that_is_none_is_a_fault(connected: Shell, content: str | None, said: str) -> None:
+    if content is not None:
+        connected.write("day.jsonl", content)
+    connected.playbook('[sources.replay]\nfile = "day.jsonl"')
+    result = await connected.types_beside("check")
+
+    assert result.exit_code == 1
+    assert f"sources.replay: day.jsonl {said}" in result.stderr
+
+
+async def test_x_is_asked_whether_it_would_listen(connected: Shell) -> None:
+    connected.playbook("[sources.x]")
+    connected.env.update(X_BEARER_TOKEN="a-token", X_API_URL="http://127.0.0.1:1")
+    result = await connected.types_beside("check")
+
+    assert result.exit_code == 1
+    assert "sources.x: X cannot be reached" in result.stderr
+
+
+def test_each_kind_of_source_has_a_check() -> None:
+    assert CHECKS.keys() == CATALOGUE.keys()

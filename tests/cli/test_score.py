@@ -1,0 +1,159 @@
+"""`earshot score`: a line out for each line in."""
+
+import json
+import os
+import subprocess
+from typing import Any
+
+import pytest
+
+from tests.cli.shell import Shell
+
+WHEN = "2026-03-10T12:00:00Z"
+
+
+def line(number: int, text: str = "northwind lost my bag, I am furious", **more: Any) -> str:
+    return json.dumps({"id": f"x:{number}", "text": text, "created_at": WHEN, **more}) + "\n"
+
+
+def answers(out: str | bytes) -> list[dict[str, Any]]:
+    return [json.loads(each) for each in out.splitlines()]
+
+
+def test_an_assessment_has_what_was_promised(shell: Shell) -> None:
+    shell.write("in.jsonl", line(1))
+    [said] = answers(shell.types("score", "in.jsonl").stdout)
+
+    assert list(said) == [
+        "id", "sentiment", "probabilities", "unsure", "intents", "labels", "subject", "urgency", "department", "because",
+    ]  # fmt: skip
+    assert (said["id"], said["sentiment"], said["subject"], said["department"]) == (
+        "x:1", "negative", "Northwind", "care",
+    )  # fmt: skip
+    assert said["labels"] == sorted(said["labels"])
+    assert sum(said["probabilities"].values()) == pytest.approx(1, abs=0.001)
+
+
+def test_numbers_have_four_digits_at_most(shell: Shell) -> None:
+    shell.write("in.jsonl", line(1))
+    [said] = answers(shell.types("score", "in.jsonl").stdout)
+
+    assert all(round(share, 4) == share for share in (*said["probabilities"].values(), *said["intents"].values()))
+
+
+def test_what_nobody_needs_to_see_has_no_department(shell: Shell) -> None:
+    shell.write("in.jsonl", line(1, "northwind flies to Lisbon on Tuesdays"))
+
+    assert answers(shell.types("score", "in.jsonl").stdout)[0]["department"] is None
+
+
+def test_there_is_one_line_for_each_line_in_order(shell: Shell) -> None:
+    shell.write("in.jsonl", "".join(map(line, range(150))))
+    result = shell.types("score", "in.jsonl")
+
+    assert [said["id"] for said in answers(result.stdout)] == [f"x:{number}" for number in range(150)]
+    assert result.exit_code == 0
+
+
+def test_a_bad_line_makes_score_end_with_1_and_the_rest_is_scored(shell: Shell) -> None:
+    shell.write("in.jsonl", line(1) + "nonsense\n" + line(2) + '{"id": "x:3"}\n')
+    result = shell.types("score", "in.jsonl")
+
+    assert result.exit_code == 1
+    assert [said.get("id") or said for said in answers(result.stdout)] == [
+        "x:1",
+        {"line": 2, "error": "is not JSON (expecting value at character 1)"},
+        "x:2",
+        {"line": 4, "error": '"text" is missing'},
+    ]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        line(1, "half a pair \ud800 \x00 \x1b[31m"),
+        line(1, "so angry " * 6_000),
+        line(1, ""),
+        line(1, "\u202e\u200b" * 100),
+        '\ufeff{"id": "x:1", "text": "hm", "created_at": "2026-03-10T12:00:00Z"}\n',
+        "[" * 50_000 + "\n",
+        '{"id": 1e999}\n',
+        "9" * 5_000 + "\n",
+        '"' + "\x80" * 2_000_000 + "\n",
+        "\x00\n",
+    ],
+)
+def test_no_line_is_too_odd_to_be_answered(shell: Shell, odd: str) -> None:
+    shell.write("in.jsonl", odd.encode("utf-8", "surrogatepass") + line(2).encode())
+    result = shell.types("score", "in.jsonl")
+
+    assert len(answers(result.stdout)) == 2
+    assert result.stdout.isascii()
+    assert "\x1b" not in result.stdout
+    assert result.stderr == ""
+
+
+def test_without_a_playbook_it_tells_what_can_be_told_of_any_brand(shell: Shell) -> None:
+    (shell.folder / "playbook.toml").unlink()
+    shell.write("in.jsonl", line(1))
+    result = shell.types("score", "in.jsonl")
+    [said] = answers(result.stdout)
+
+    assert (said["sentiment"], said["subject"], said["department"]) == ("negative", "", None)
+    assert result.stderr == ""
+
+
+def test_the_playbook_may_be_named(shell: Shell) -> None:
+    shell.playbook(northwind="eastwind")
+    (shell.folder / "playbook.toml").rename(shell.folder / "east.toml")
+    shell.write("in.jsonl", line(1, "eastwind lost my bag"))
+
+    assert answers(shell.types("score", "in.jsonl", "--playbook", "east.toml").stdout)[0]["subject"] == "Northwind"
+
+
+def test_a_playbook_that_is_named_and_bad_is_refused(shell: Shell) -> None:
+    shell.write("bad.toml", "brand = 1")
+    result = shell.types("score", "--playbook", "bad.toml")
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("bad.toml: ")
+
+
+def test_settings_that_it_does_not_need_may_be_wrong(shell: Shell) -> None:
+    shell.env["REDIS_URL"] = "nonsense"
+    shell.write("in.jsonl", line(1))
+
+    assert shell.types("score", "in.jsonl").exit_code == 0
+
+
+def test_a_file_that_is_not_there_is_said(shell: Shell) -> None:
+    result = shell.types("score", "nowhere.jsonl")
+
+    assert (result.exit_code, result.stderr) == (1, "nowhere.jsonl: cannot be read: No such file or directory\n")
+
+
+def test_stdin_is_read_where_no_file_is_named(shell: Shell) -> None:
+    done = shell.runs("score", stdin=(line(1) + "nonsense\n").encode())
+
+    assert done.returncode == 1
+    assert [said.get("id") for said in answers(done.stdout)] == ["x:1", None]
+
+
+def test_each_line_is_answered_while_the_next_is_not_yet_written(shell: Shell) -> None:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(shell.command("score", "-"), cwd=shell.folder, env=shell.environment, **pipes) as process:  # type: ignore[call-overload]
+        for number in (1, 2):
+            process.stdin.write(line(number).encode())
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["id"] == f"x:{number}"
+
+
+def test_it_leaves_quietly_when_nobody_reads_on(shell: Shell) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = shell.runs(
+        "score", stdin="".join(map(line, range(200))).encode(), files={"stdout": writing, "stderr": subprocess.PIPE}
+    )
+    os.close(writing)
+
+    assert (done.returncode, done.stderr) == (0, b"")
