@@ -15,6 +15,9 @@ from bot.sandbox import Change, Workspace
 
 HEADLINE = re.compile(r"^(?P<kind>\S+) for \S+ from (?P<who>.+?): (?P<rest>.+)$")
 """How a card begins; the channel says the department already."""
+LEANING = re.compile(r", leaning \w+")
+FEELING = re.compile(r"^(unsure|negative|neutral|positive), ")
+"""Said when the card appeared; what changes is more to the point."""
 STYLES = {"negative": "red", "positive": "green", "neutral": "cyan", "unsure": "yellow"}
 
 
@@ -53,8 +56,9 @@ class Screen:
         found = HEADLINE.match(words)
         if found:
             line.append(f"{found['kind'].lower():<10.10} ", style=style)
-            line.append(f"{found['who']:<16.16} ", style="dim" if edited else "")
-            words = found["rest"]
+            line.append(f"{found['who']:<14.14} ", style="dim" if edited else "")
+            words = LEANING.sub("", found["rest"])
+            words = FEELING.sub("", words) if edited else words
         line.append(words, style="" if found or edited else style)
         self._console.print(line, no_wrap=True, overflow="ellipsis", crop=True)
 
