@@ -10,6 +10,10 @@ TIMES = {MS: 0.001, SECONDS: 1.0}
 """Units of time, in seconds."""
 
 
+class NothingMeasured(Exception):  # noqa: N818 - said as it is
+    """What was found cannot be believed, or was not to be found, with the reason as a sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Aim:
     """`bound` is the worst that is still good: the least for what should be high, the most for what should be low."""

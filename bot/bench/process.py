@@ -13,6 +13,7 @@ from pathlib import Path
 import aiohttp
 
 import bot
+from bot.bench.figure import NothingMeasured
 from bot.bench.ground import day_playbook, read, workspace_of
 from bot.bench.stopwatch import instant
 from bot.clock import SystemClock
@@ -21,10 +22,6 @@ from bot.sandbox import Sandbox
 SECRET = "whsec_" + "ZWFyc2hvdC1iZW5jaC1zZWNyZXQtb2YtMzItYnl0ZXM="
 PATIENCE = 60.0
 LOOK_EVERY = 0.01
-
-
-class NotReady(Exception):  # noqa: N818 - said as it is
-    """The process ended, or did not become ready, with what it said last."""
 
 
 @dataclass(slots=True)
@@ -106,7 +103,7 @@ async def _until_ready(
     until = instant() + PATIENCE
     while not await _says_ready(session, url):
         if process.returncode is not None or instant() > until:
-            raise NotReady(f"`earshot run` did not become ready: {_last_words(said)}")
+            raise NothingMeasured(f"`earshot run` did not become ready: {_last_words(said)}")
         await asyncio.sleep(LOOK_EVERY)
 
 

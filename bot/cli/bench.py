@@ -14,9 +14,9 @@ from rich.console import Console
 
 from bot import logs
 from bot.bench.catalogue import CATALOGUE
+from bot.bench.figure import NothingMeasured
 from bot.bench.ground import Bench
 from bot.bench.machine import Machine, this_machine
-from bot.bench.process import NotReady
 from bot.bench.run import Measured, measured
 from bot.bench.sayings import NothingSaid, Sayings
 from bot.bench.table import show
@@ -46,7 +46,7 @@ def bench(
         with refusing(), _telling() as tell:
             prepared = Bench(sayings, Yardstick(sayings.texts()), tell, quick=quick)
             found = asyncio.run(_measure(prepared, chosen))
-    except (NothingSaid, NotReady) as no:
+    except (NothingSaid, NothingMeasured) as no:
         raise refuse([no]) from None
     _write(machine, found, to, quick=quick)
 
@@ -83,8 +83,11 @@ def _write(machine: Machine, found: list[Measured], to: str, *, quick: bool) -> 
         words = json.dumps(_as_json(machine, found, quick=quick), indent=2, ensure_ascii=False) + "\n"
         if to == STDOUT:
             sys.stdout.write(words)
-        else:
+            return
+        try:
             Path(to).write_text(words, encoding="utf-8")
+        except OSError as no:
+            raise refuse([f"{to} cannot be written: {no.strerror}."]) from None
 
 
 def _as_json(machine: Machine, found: list[Measured], *, quick: bool) -> dict[str, Any]:

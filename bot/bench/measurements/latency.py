@@ -81,8 +81,9 @@ async def _until_committed(inbox: WatchedInbox, count: int) -> None:
 
 
 async def _speak(bench: Bench, opened: Stage, count: int) -> dict[str, float]:
-    """Once all is warm, each at its own time, whether the one before is done or not. It has arrived when it was due, not when we got to
-    it: that we were late is part of what somebody waits.
+    """Once all is warm, each at its own time, whether the one before is done or not.
+
+    It has arrived when it was due, not when we got to it: that we were late is part of what somebody waits.
     """
     clock = SystemClock()
     ear = StoreEar("bench", opened.store, clock)

@@ -5,7 +5,7 @@ from statistics import median
 from typing import NamedTuple
 
 from bot.assembly import LiveRules
-from bot.bench.figure import Figure, at_least
+from bot.bench.figure import Figure, NothingMeasured, at_least
 from bot.bench.ground import Bench, day_playbook, hear, read, server
 from bot.bench.stopwatch import Took, stopwatch
 from bot.bench.yardstick import Pace
@@ -67,7 +67,7 @@ async def _round(bench: Bench, url: str, brand: str, count: int) -> _Round:
         took = await _triaged(store)
         account = await store.books.read()
         if not account.balanced:
-            raise AssertionError(f"the books do not balance, so nothing was measured: {account}")
+            raise NothingMeasured(f"The books do not balance, so that nothing was measured: {account}.")
         return _Round(pace, took, account)
 
 
