@@ -1,5 +1,6 @@
 """How a command says what is wrong: one sentence a line on stderr, and exit code 1. Never a traceback."""
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -22,7 +23,8 @@ REFUSED = 1
 def tell(line: object) -> None:
     """On stdout, at once, also where its encoding has no such letter."""
     encoding = sys.stdout.encoding or "utf-8"
-    print(str(line).encode(encoding, "replace").decode(encoding), flush=True)
+    with writing():
+        print(str(line).encode(encoding, "replace").decode(encoding), flush=True)
 
 
 def warn(line: object) -> None:
@@ -34,6 +36,18 @@ def refuse(sentences: Iterable[object]) -> typer.Exit:
     for sentence in sentences:
         warn(sentence)
     return typer.Exit(REFUSED)
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Whoever reads us may have enough, and then we leave quietly; a disk may be full, and then we say so."""
+    try:
+        yield
+    except OSError as no:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python tries the rest again at its end, and complains
+        if isinstance(no, BrokenPipeError):
+            raise typer.Exit(0) from None
+        raise refuse([f"The output cannot be written: {no.strerror}."]) from None
 
 
 @contextmanager

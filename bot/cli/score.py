@@ -1,7 +1,6 @@
 """`earshot score`: mentions in, assessments out, both JSON lines, in the same order."""
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import Annotated, Any, BinaryIO
 import typer
 
 from bot.cli.arriving import Arriving
-from bot.cli.saying import REFUSED, playbook_path, refuse, refusing, warn
+from bot.cli.saying import REFUSED, playbook_path, refuse, refusing, warn, writing
 from bot.detectors.catalogue import Assessor
 from bot.domain.assessment import Assessment
 from bot.domain.mention import Mention
@@ -39,7 +38,7 @@ def score(
     """
     with refusing():
         scorer = _scorer(playbook)
-    with _lines(file) as (lines, quiet), _leaving_quietly():
+    with _lines(file) as (lines, quiet):
         bad = _score(lines, quiet, scorer)
     if bad:
         raise typer.Exit(REFUSED)
@@ -113,31 +112,21 @@ def _score(lines: BinaryIO, quiet: Callable[[], bool], scorer: Scorer) -> int:
 
 def _write(answers: Iterator[dict[str, Any]]) -> None:
     """In ASCII: strangers' words, escaped, play no tricks on a terminal."""
-    out = sys.stdout.buffer
-    out.write("".join(json.dumps(answer) + "\n" for answer in answers).encode())
-    out.flush()
+    lines = "".join(json.dumps(answer) + "\n" for answer in answers)
+    with writing():
+        sys.stdout.buffer.write(lines.encode())
+        sys.stdout.buffer.flush()
 
 
 @contextmanager
 def _lines(file: Path) -> Iterator[tuple[BinaryIO, Callable[[], bool]]]:
     """With what tells whether more is coming soon: of a file, always."""
-    if file == STDIN:
-        arriving = Arriving(0)
-        yield arriving, arriving.quiet
-        return
     try:
-        stream = file.open("rb")
+        if file == STDIN:
+            arriving = Arriving(0)
+            yield arriving, arriving.quiet
+        else:
+            with file.open("rb") as stream:
+                yield stream, lambda: False
     except OSError as no:
         raise refuse([f"{file}: cannot be read: {no.strerror}"]) from None
-    with stream:
-        yield stream, lambda: False
-
-
-@contextmanager
-def _leaving_quietly() -> Iterator[None]:
-    """Who reads our answers may have enough of them."""
-    try:
-        yield
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python complains when it flushes at the end
-        raise typer.Exit(0) from None

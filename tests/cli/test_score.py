@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -157,3 +158,18 @@ def test_it_leaves_quietly_when_nobody_reads_on(shell: Shell) -> None:
     os.close(writing)
 
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full is Linux's own")
+def test_a_full_disk_is_said(shell: Shell) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = shell.runs("score", stdin=line(1).encode(), files={"stdout": full.fileno(), "stderr": subprocess.PIPE})
+
+    assert (done.returncode, done.stderr) == (1, b"The output cannot be written: No space left on device.\n")
+
+
+def test_a_closed_stdin_is_said(shell: Shell, tmp_path: Path) -> None:
+    with (tmp_path / "deaf").open("wb") as only_written_to:
+        done = shell.runs("score", files={"stdin": only_written_to.fileno(), "stdout": -1, "stderr": -1})
+
+    assert (done.returncode, done.stderr) == (1, b"-: cannot be read: Bad file descriptor\n")
