@@ -72,7 +72,7 @@ def _telling() -> Iterator[Callable[[str], None]]:
     if not console.is_terminal:
         yield lambda _: None
         return
-    with console.status("") as status:
+    with console.status("", refresh_per_second=2) as status:  # seldom: it runs on the core that is measured
         yield status.update
 
 

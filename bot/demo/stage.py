@@ -1,5 +1,0 @@
-"""Moved to `bot.stage`, which the demo, the bench and the scenarios share."""
-
-from bot.stage import Stage, staged
-
-__all__ = ["Stage", "staged"]
