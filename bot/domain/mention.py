@@ -1,5 +1,6 @@
 """One thing somebody said in public, as it comes from outside and as it is kept."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
@@ -7,6 +8,11 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 TEXT_KEPT = 10_000
 """Characters of a post that are kept: more than anybody reads on a card, and a bound for every detector."""
+NAME_KEPT = 300
+SUBJECT_KEPT = 80
+SUBJECTS_KEPT = 20
+MOST_COUNTED = 10**10
+"""More followers than there are people: a number beyond it is no count, and nobody below can reckon with it."""
 
 
 def clean(value: Any) -> Any:
@@ -20,11 +26,25 @@ def _words(value: Any) -> Any:
     return str(value) if isinstance(value, int) else clean(value)
 
 
+def _cut_to(most: int) -> Callable[[Any], Any]:
+    """What is longer is cut, and says so: whoever sends it is not told to mend what nobody would miss."""
+
+    def cut(value: Any) -> Any:
+        value = _words(value)
+        return f"{value[: most - 1]}…" if isinstance(value, str) and len(value) > most else value
+
+    return cut
+
+
 def _text(value: Any) -> Any:
     value = clean(value)
     if isinstance(value, str) and len(value) > TEXT_KEPT:
         return value[: TEXT_KEPT - 1] + "…"
     return value
+
+
+def _first(value: Any) -> Any:
+    return value[:SUBJECTS_KEPT] if isinstance(value, list | tuple) else value
 
 
 def _moment(value: Any) -> Any:
@@ -43,6 +63,8 @@ def _moment(value: Any) -> Any:
 
 
 Words = Annotated[str, BeforeValidator(_words)]
+Count = Annotated[int, Field(ge=0, le=MOST_COUNTED)]
+Subject = Annotated[str, BeforeValidator(_cut_to(SUBJECT_KEPT))]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 
 
@@ -57,10 +79,10 @@ class Author(BaseModel):
 
     id: Words = Field(min_length=1, max_length=300)
     handle: Words = Field("", max_length=300)
-    name: Words = ""
-    followers: int | None = Field(None, ge=0)
-    following: int | None = Field(None, ge=0)
-    posts: int | None = Field(None, ge=0)
+    name: Annotated[str, BeforeValidator(_cut_to(NAME_KEPT))] = ""
+    followers: Count | None = None
+    following: Count | None = None
+    posts: Count | None = None
     created_at: Moment | None = None
     verified: bool = False
 
@@ -75,6 +97,9 @@ class Author(BaseModel):
         found = {key: item for key, item in value.items() if item is not None}
         if found.get("id", "") == "":
             found["id"] = found.get("handle") or UNKNOWN
+        for count in ("followers", "following", "posts"):
+            if isinstance(number := found.get(count), int) and number > MOST_COUNTED:
+                found[count] = MOST_COUNTED
         return found
 
 
@@ -94,7 +119,7 @@ class Mention(BaseModel):
     lang: Words = Field("", max_length=35)
     conversation: Words = Field("", max_length=300)
     in_reply_to: Words = Field("", max_length=300)
-    subjects: tuple[Words, ...] = ()
+    subjects: Annotated[tuple[Subject, ...], BeforeValidator(_first)] = ()
     author: Author = UNKNOWN_AUTHOR
 
     @model_validator(mode="before")

@@ -28,6 +28,7 @@ WORDS = {
     "bool_type": "is neither true nor false",
     "bool_parsing": "is neither true nor false",
     "greater_than_equal": "is less than 0",
+    "less_than_equal": "is more than anything is counted",
     "model_type": "is not an object",
     "model_attributes_type": "is not an object",
     "tuple_type": "is not a list",

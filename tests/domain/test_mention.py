@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.domain.mention import TEXT_KEPT, UNKNOWN_AUTHOR, Mention
+from bot.domain.mention import (
+    MOST_COUNTED,
+    NAME_KEPT,
+    SUBJECT_KEPT,
+    SUBJECTS_KEPT,
+    TEXT_KEPT,
+    UNKNOWN_AUTHOR,
+    Mention,
+)
 from tests.domain.made import mention
 
 LEAST = {"id": "x:1", "text": "hello", "created_at": "2015-02-17T07:52:20Z"}
@@ -95,6 +103,13 @@ def test_a_long_post_is_cut_and_says_so() -> None:
 
     assert (len(found.text), found.text[-1]) == (TEXT_KEPT, "…")
     assert mention(text="a" * TEXT_KEPT).text == "a" * TEXT_KEPT
+
+
+def test_what_nobody_needs_in_full_is_cut_and_costs_no_mention() -> None:
+    found = mention(subjects=["s" * 900] * 900, author={"id": "1", "name": "n" * 900_000, "followers": 10**400})
+
+    assert (len(found.subjects), len(found.subjects[0]), found.subjects[0][-1]) == (SUBJECTS_KEPT, SUBJECT_KEPT, "…")
+    assert (len(found.author.name), found.author.followers) == (NAME_KEPT, MOST_COUNTED)
 
 
 def test_what_no_store_can_carry_is_made_carriable() -> None:
