@@ -123,7 +123,14 @@ class FollowedEar:
         return kept
 
     async def hear(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
-        new = await self._ear.hear(mentions, cursor)
+        """Finished even when interrupted: what is in the inbox has to be where we say that we stopped."""
+        hearing = asyncio.ensure_future(self._ear.hear(mentions, cursor))
+        try:
+            new = await asyncio.shield(hearing)
+        except asyncio.CancelledError:
+            await hearing
+            self._reached(cursor)
+            raise
         self._reached(cursor)
         return new
 
