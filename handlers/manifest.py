@@ -14,6 +14,7 @@ SCOPES = {
 OPTIONAL = {
     "channels:read": "lets `earshot check` say before the first card that Earshot is missing from a public channel",
     "groups:read": "the same for a private channel",
+    "users:read": "lets `earshot check` say that somebody on call is not in this workspace",
 }
 EVENTS = ("app_home_opened", *LEAVING)
 COMMANDS = {buttons.SENTIMENT: ("What people say about us, and how we do", "today | yesterday | week | help")}

@@ -15,6 +15,7 @@ import typer
 
 from bot import logs
 from bot.assembly import WORKERS, House, assemble
+from bot.cli.opening import opened
 from bot.cli.saying import refuse, refusing, settings_and_playbook
 from bot.clock import Clock, SystemClock
 from bot.playbook import LivePlaybook
@@ -22,7 +23,6 @@ from bot.settings import Settings
 from bot.sinks.slack import SlackSink, web_client
 from bot.sources.base import Parts, Source
 from bot.sources.catalogue import CATALOGUE
-from bot.store.opening import open_store
 from bot.web import Site, site
 from bot.web.serving import Server
 from bot.web.serving import server as serving_on
@@ -64,9 +64,8 @@ async def _run(
 ) -> None:
     name = f"{socket.gethostname()}-{os.getpid()}"
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
-    redis = settings.redis_url.get_secret_value() if settings.redis_url else ""
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(open_store(redis, settings.data, playbook.now.slug, name))
+        store = await stack.enter_async_context(opened(settings, playbook.now.slug))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = web_client(token, settings.slack_api_url, session)
         house = assemble(store, playbook, SlackSink(client), clock, name)

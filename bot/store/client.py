@@ -14,6 +14,7 @@ from redis.backoff import ConstantBackoff
 from redis.exceptions import (
     AuthenticationError,
     BusyLoadingError,
+    NoPermissionError,
     NoScriptError,
     OutOfMemoryError,
     ReadOnlyError,
@@ -149,6 +150,8 @@ async def reaching() -> AsyncIterator[None]:
 async def _named() -> AsyncIterator[None]:
     try:
         yield
+    except NoPermissionError as no:
+        raise Unreachable(f"Redis does not allow us what we need: {no}. Check the user in REDIS_URL.") from no
     except ResponseError as no:
         if isinstance(no, OutOfMemoryError) or _TAKES_NOTHING.match(str(no)):
             raise Unreachable(f"Redis takes no writes now: {no}") from no
