@@ -14,12 +14,12 @@ from bot.domain.case import Case, Resolution
 from bot.domain.decision import Measure, Refused
 from bot.domain.report import Asked, DepartmentLine, Report, Split, Tally, intents_of, timed
 from bot.domain.routing import NOBODY
+from bot.domain.rules import Rules
 from bot.domain.spans import Period, Span, Spans, spans_of
 from bot.domain.subject import Subject, SubjectKind
 from bot.store.books import Books
 from bot.store.cases import CaseStore
 from bot.store.tallies import Tallies
-from bot.usecases.rules import Rules
 
 TELLING_SHOWN = 3
 TELLING_LOOKED_AT = 24
