@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.bench.sayings import Sayings
 from bot.bench.yardstick import Yardstick
 from bot.clock import Clock, SystemClock
+from bot.domain.mention import Mention
 from bot.playbook import LivePlaybook, Playbook
 from bot.sandbox import Workspace
 from bot.sources.catalogue import MODELS
@@ -102,11 +103,10 @@ async def at_work(stage: Stage) -> AsyncIterator[None]:
             stage.house.stop.set()
 
 
-async def hear(ear: StoreEar, sayings: Sayings, count: int, clock: Clock, first: int = 0) -> None:
-    """So many at once, a handful at a time."""
-    for start in range(first, first + count, HANDFUL):
-        some = min(HANDFUL, first + count - start)
-        await ear.hear(sayings.take(some, clock.now(), start))
+async def hear(ear: StoreEar, mentions: Sequence[Mention]) -> None:
+    """All at once, a handful at a time."""
+    for start in range(0, len(mentions), HANDFUL):
+        await ear.hear(mentions[start : start + HANDFUL])
 
 
 class JumpingClock:

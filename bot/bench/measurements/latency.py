@@ -47,7 +47,8 @@ async def measure(bench: Bench) -> list[Figure]:
     async with stage(day_playbook(), SystemClock()) as opened, _watched(opened) as (inbox, watched):
         owed = inbox.watch()
         async with at_work(watched):
-            await hear(StoreEar("bench", watched.store, watched.house.clock), bench.sayings, WARM_UP, SystemClock())
+            clock = watched.house.clock
+            await hear(StoreEar("bench", watched.store, clock), bench.sayings.take(WARM_UP, clock.now()))
             await _until_committed(inbox, WARM_UP)
             arrived = await _speak(bench, watched, count)
             await _until_committed(inbox, WARM_UP + count)

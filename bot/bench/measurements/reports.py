@@ -57,7 +57,7 @@ def _end_of_day(rules: LiveRules) -> datetime:
 async def _live(bench: Bench, store: Store, rules: LiveRules, clock: StillClock) -> None:
     """Open cases, and the posts that say most: a report shows them too."""
     await store.inbox.prepare()
-    await hear(StoreEar("bench", store, clock), bench.sayings, bench.of(600, 60), clock)
+    await hear(StoreEar("bench", store, clock), bench.sayings.take(bench.of(600, 60), clock.now()))
     triage = Triage(store, rules, clock, "bench", wait=False)
     while await triage.step():
         pass

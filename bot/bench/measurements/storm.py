@@ -22,17 +22,17 @@ async def measure(bench: Bench) -> list[Figure]:
     clock = SystemClock()
     async with stage(one_channel(), clock) as opened:
         ear = StoreEar("bench", opened.store, clock)
-        sayings = bench.sayings
+        mentions = bench.sayings.take(count, clock.now())
         async with at_work(opened):
             bench.tell(f"{count:,} mentions at once")
             began = instant()
             first = asyncio.create_task(_when(lambda: opened.sandbox.feed.of("posted"), opened.sandbox, began))
             later = asyncio.create_task(_shown_after(length, opened.workspace))
-            await hear(ear, sayings, count, clock)
+            await hear(ear, mentions)
             heard = instant() - began
             finished = await _finished(opened, began)
             bench.tell(f"what reaches the channel in {length} s")
-            waited, shown = await first, await later
+            waited, (shown, messages) = await first, await later
         account = await opened.store.books.read()
         violations = len(opened.sandbox.limit_violations())
     return [
@@ -41,7 +41,7 @@ async def measure(bench: Bench) -> list[Figure]:
         Figure("storm, unaccounted", account.unaccounted, "mentions", NONE, note=str(account)),
         Figure("storm, all heard", heard, SECONDS),
         Figure("storm, all triaged", finished, SECONDS),
-        Figure(f"storm, shown after {length} s", shown, "cases", note="on cards and digests, one message a second"),
+        Figure(f"storm, shown after {length} s", shown, "cases", note=f"on {messages} cards and digests"),
     ]
 
 
@@ -57,16 +57,15 @@ async def _finished(opened: Stage, began: float) -> float:
     return instant() - began
 
 
-async def _shown_after(seconds: float, workspace: Workspace) -> int:
-    """Counted where people look: cases that somebody could claim from a message."""
+async def _shown_after(seconds: float, workspace: Workspace) -> tuple[int, int]:
+    """Counted where people look: cases that somebody could claim from a message, and the messages."""
     await asyncio.sleep(seconds)
     claims = {buttons.CLAIM, buttons.CLAIM_IN_DIGEST}
-    return len(
-        {
-            element["value"]
-            for channel in workspace.channels.values()
-            for message in channel.messages
-            for _, element in message.elements()
-            if element.get("action_id") in claims
-        }
-    )
+    messages = [message for channel in workspace.channels.values() for message in channel.messages]
+    cases = {
+        element["value"]
+        for message in messages
+        for _, element in message.elements()
+        if element.get("action_id") in claims
+    }
+    return len(cases), len(messages)

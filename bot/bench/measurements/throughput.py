@@ -62,8 +62,9 @@ async def _round(bench: Bench, url: str, brand: str, count: int) -> _Round:
     clock = SystemClock()
     async with open_store(url, Path(), brand, "bench") as store:
         await store.inbox.prepare()
-        await hear(StoreEar("bench", store, clock), bench.sayings, count, clock)
-        pace = bench.yardstick.pace([mention.text for mention in bench.sayings.take(count, clock.now())])
+        mentions = bench.sayings.take(count, clock.now())
+        await hear(StoreEar("bench", store, clock), mentions)
+        pace = bench.yardstick.pace([mention.text for mention in mentions])
         took = await _triaged(store)
         account = await store.books.read()
         if not account.balanced:
