@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.domain.assessment import Sentiment
+from bot.domain.assessment import Assessment, Sentiment
 from bot.domain.case import AuditEvent, Case, Joining, Status
 from bot.domain.decision import Correction, Decision, Heard, Outcome
 from bot.domain.intake import CONVERSATION_WINDOW, COPY_WINDOW, conversation_key, copy_key
@@ -163,7 +163,7 @@ def _heard(transaction: Transaction, keys: Keys, heard: Heard, case: Case | None
         )
     if heard.outcome is Outcome.OPENED:
         assert case is not None
-        telling = keys.telling(said, heard.assessment.subject)
+        telling = keys.telling(said, counted_subject(heard.assessment))
         transaction.write("ZADD", telling, telling_score(heard), case.id)
         transaction.write("ZREMRANGEBYRANK", telling, 0, -bounds.TELLING_MOST - 1)
         transaction.write("EXPIRE", telling, int(bounds.TELLING_KEPT.total_seconds()))
@@ -172,7 +172,12 @@ def _heard(transaction: Transaction, keys: Keys, heard: Heard, case: Case | None
 def tally_field(heard: Heard, said: datetime) -> str:
     a = heard.assessment
     sentiment = "unsure" if a.unsure else a.sentiment.value
-    return field(said.minute // QUARTER, a.subject, heard.department, sentiment, a.intent.value)
+    return field(said.minute // QUARTER, counted_subject(a), heard.department, sentiment, a.intent.value)
+
+
+def counted_subject(assessment: Assessment) -> str:
+    """Only the playbook's own subjects, which have a kind: a sender may name as many others as there are words."""
+    return assessment.subject if assessment.kind else ""
 
 
 def telling_score(heard: Heard) -> float:

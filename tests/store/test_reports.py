@@ -54,7 +54,11 @@ async def hear(
         department = Department(name=departments[n % len(departments)], channel="C")
         at = clock.now() - timedelta(minutes=n)
         mention = Mention(id=f"t:{subject}-{n}".replace(" ", "-"), source="t", text=f"words {n}", created_at=at)
-        signals = (Signal("s", f"subject:{subject}", 1.0), Signal("v", "sentiment:negative", 0.9))
+        signals = (
+            Signal("s", f"subject:{subject}", 1.0),
+            Signal("s", "kind:brand", 1.0),
+            Signal("v", "sentiment:negative", 0.9),
+        )
         route = Route(name="r", to=department.name)
         opened = open_case(mention, Assessment(signals=signals), route, department, clock.now())
         await store.cases.commit([opened], clock.now())

@@ -37,7 +37,11 @@ def mention(at: datetime) -> Mention:
 
 
 def assessed(subject: str = "Northwind", sentiment: str = "negative", intent: str = "complaint") -> Assessment:
-    signals = [Signal("s", f"subject:{subject}", 1.0), Signal("i", f"intent:{intent}", 1.0)]
+    signals = [
+        Signal("s", f"subject:{subject}", 1.0),
+        Signal("s", "kind:brand", 1.0),
+        Signal("i", f"intent:{intent}", 1.0),
+    ]
     unsure = sentiment == "unsure"
     signals.append(Signal("v", UNSURE if unsure else f"sentiment:{sentiment}", 1.0))
     return Assessment(signals=tuple(signals))
@@ -168,3 +172,12 @@ async def test_the_books_account_for_what_waits(client: Client, keys: Keys) -> N
 async def test_nothing_written_reads_as_nothing(client: Client, keys: Keys) -> None:
     assert (await Books(client, keys).read()).seen == 0
     assert await Tallies(client, keys).read(DAY) == [{}]
+
+
+async def test_a_subject_that_a_sender_made_up_makes_no_key_and_no_field_of_its_own(client: Client, keys: Keys) -> None:
+    made_up = Assessment(signals=(Signal("s", "subject:Somebody Else", 0.8), Signal("i", "intent:complaint", 1.0)))
+    decision = open_case(mention(NOON), made_up, Route(name="r", to="care"), CARE, NOON)
+    await written(client, keys, decision)
+    [tally] = await Tallies(client, keys).read(Span(NOON, NOON + timedelta(hours=1)))
+    assert [said.subject for said in tally] == [""]
+    assert not await client.call("EXISTS", keys.telling(NOON, "Somebody Else"))
