@@ -1,3 +1,5 @@
+"""Hand over, filled in: to a person or to a department, and never to both."""
+
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.cards import buttons

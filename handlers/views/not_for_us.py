@@ -1,3 +1,5 @@
+"""Not for us, filled in: the case goes where it belongs, and the correction is kept."""
+
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.cards import buttons

@@ -1,3 +1,5 @@
+"""Separate, filled in: a post that joined wrongly gets a case of its own."""
+
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.cards import buttons
