@@ -1,5 +1,6 @@
 """How a person is answered: in place, in a whisper, or, where Slack allows neither any more, by direct message."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,10 +14,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cards.drawing import Drawing
 from bot.domain.decision import Refused, Unreachable
 
-AWAY = "Earshot cannot reach its memory right now, so nothing was changed. Try again in a minute."
+AWAY = "Earshot cannot reach its memory right now. Try again in a minute; what was done already is not done twice."
+"""Whether it was done is not known where the answer of a commit was lost, so nothing is said about that."""
 SLOW = "Slack took too long to open the form. Press the button once more."
 TOO_LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
 NOT_SENT = (ClientError, TimeoutError, OSError)
+
+_REFUSED = re.compile(r'"ok"\s*:\s*false|<html', re.IGNORECASE)
+"""Slack takes an answer with `ok`. It may refuse one with a 200 as well, and a proxy on the way answers for itself."""
 
 log = structlog.get_logger("reply")
 
@@ -86,9 +91,10 @@ class Reply:
         except NOT_SENT as lost:
             log.warning("answer not sent", by=self._person, reason=type(lost).__name__)
             return False
-        if answer.status_code != 200:
+        taken = answer.status_code == 200 and not _REFUSED.search(answer.body)
+        if not taken:
             log.warning("answer not taken", by=self._person, status=answer.status_code)
-        return answer.status_code == 200
+        return taken
 
     async def _write(self, drawing: Drawing) -> None:
         try:

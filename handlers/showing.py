@@ -1,5 +1,6 @@
 """What several listeners do after a use case has answered."""
 
+import asyncio
 from contextlib import suppress
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -10,6 +11,9 @@ from bot.domain.decision import Unreachable
 from bot.usecases.cases import Answer, Cases
 from bot.usecases.home import Home
 from handlers.reply import AWAY, Reply
+
+AWAKE_WITHIN = 1.5
+"""Seconds: Slack waits three for the ack of a form."""
 
 
 async def show(answer: Answer, reply: Reply, cases: Cases) -> None:
@@ -25,6 +29,16 @@ async def show_moved(answer: Answer, channel: str, reply: Reply, cases: Cases) -
         await show(answer, reply, cases)
     else:
         await reply.redraw(card.moved(answer.case, answer.department.name))
+
+
+async def awake(cases: Cases) -> bool:
+    """Whether a form may be closed: what is written in it is lost with it, if there is no memory to put it in."""
+    try:
+        async with asyncio.timeout(AWAKE_WITHIN):
+            await cases.awake()
+    except (Unreachable, TimeoutError):
+        return False
+    return True
 
 
 async def show_home(person: str, home: Home, client: AsyncWebClient) -> None:

@@ -151,6 +151,14 @@ def not_for_us(
     return _decide(case, after, department, event, correction=correction)
 
 
+def may_separate(case: Case, by: str, staff: Staff) -> None:
+    """Whoever may answer, whoever owns the case: it is about what somebody else will do. Raises Refused."""
+    if not staff.may_answer(by):
+        allow(Transition.RESOLVE, case, by, staff)
+    if not case.joined:
+        raise Refused("No joined post is listed on this case now, so there is nothing to separate.")
+
+
 def separate(
     case: Case,
     mention: Mention,
@@ -164,8 +172,7 @@ def separate(
     A copy says what its first case says, so it takes that assessment along; for the same person's later words it is
     the nearest that is known.
     """
-    if not staff.may_answer(by):
-        allow(Transition.RESOLVE, case, by, staff)
+    may_separate(case, by, staff)
     left = AuditEvent(at, by, "separated", f"a post has its own case now, {case_id(mention.id)}")
     after = case.having(
         joined=tuple(joined for joined in case.joined if joined.mention != mention.id),

@@ -48,6 +48,17 @@ class Cases:
         next_status(case, transition, by, self._clock.now())
         return self._answer(case)
 
+    async def may_separate(self, case_id: str, by: str) -> Answer:
+        """As `may`; there has to be something to choose from, too."""
+        case = await self._store.get(case_id)
+        _, staff = await self._around(case)
+        moves.may_separate(case, by, staff)
+        return self._answer(case)
+
+    async def awake(self) -> None:
+        """Raises `Unreachable`: asked before a form is closed, so that what was written in it is not lost with it."""
+        await self._store.find([""])
+
     def departments(self) -> tuple[Department, ...]:
         return self._rules.departments()
 
@@ -96,10 +107,6 @@ class Cases:
         assert left.case is not None
         assert opened.case is not None
         return self._answer(left.case), self._answer(opened.case)
-
-    async def may_answer(self, case_id: str, by: str) -> bool:
-        _, staff = await self._around(await self._store.get(case_id))
-        return staff.may_answer(by)
 
     async def drawn(self, case: Case) -> None:
         """The card was redrawn through a click's own answer, so that delivery need not draw it again."""

@@ -33,10 +33,10 @@ async def not_for_us(ack: AsyncAck, action: Payload, body: Payload, by: str, cas
         await reply.open(body["trigger_id"], modals.not_for_us(answer.case, cases.departments(), origin))
 
 
-async def separate(ack: AsyncAck, action: Payload, body: Payload, cases: Cases, reply: Reply) -> None:
+async def separate(ack: AsyncAck, action: Payload, body: Payload, by: str, cases: Cases, reply: Reply) -> None:
     await ack()
     async with reply.saying_no():
-        answer = await cases.get(action["value"])
+        answer = await cases.may_separate(action["value"], by)
         await reply.open(body["trigger_id"], modals.separate(answer.case, _origin(action, body, reply)))
 
 

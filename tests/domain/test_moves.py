@@ -14,6 +14,7 @@ from bot.domain.moves import (
     hand_to_department,
     hand_to_person,
     keep,
+    may_separate,
     not_for_us,
     release,
     reopen,
@@ -161,6 +162,11 @@ def test_a_mention_that_joined_wrongly_gets_a_case_of_its_own() -> None:
 def test_who_may_not_answer_may_not_separate() -> None:
     with pytest.raises(Refused, match="Only deputies of care"):
         separate(case(), mention(id="x:2"), "U0ZOE", STAFF, CARE, AT)
+
+
+def test_where_nothing_is_listed_as_joined_there_is_nothing_to_separate() -> None:
+    with pytest.raises(Refused, match="nothing to separate"):
+        may_separate(case(), "U0ANA", STAFF)
 
 
 def test_what_somebody_did_is_drawn_before_what_a_mention_did_and_a_crisis_before_both() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from bot.cards.drawing import Drawing, mrkdwn, section
 from bot.cards.home import AtHome, Desk
 from bot.domain.case import Case
+from bot.domain.decision import Unreachable
 from bot.domain.department import Department
 from bot.usecases.cases import Answer
 from bot.usecases.digests import Digest
@@ -35,6 +36,7 @@ class FakeCases(Fake):
         self.department = CARE
         self.noted: list[Case] = []
         self.raises_when_drawn: Exception | None = None
+        self.asleep = False
 
     async def _answer(self, *words: Any) -> Answer:
         await self.ask(*words)
@@ -76,6 +78,13 @@ class FakeCases(Fake):
     async def separate(self, case_id: str, by: str, mention: str) -> tuple[Answer, Answer]:
         answer = await self._answer("separate", case_id, by, mention)
         return answer, answer
+
+    async def may_separate(self, case_id: str, by: str) -> Answer:
+        return await self._answer("may separate", case_id, by)
+
+    async def awake(self) -> None:
+        if self.asleep:
+            raise Unreachable("Redis does not answer.")
 
     async def drawn(self, case: Case) -> None:
         self.noted.append(case)

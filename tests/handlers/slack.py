@@ -28,7 +28,11 @@ class Slack:
     answers: list[Json] = field(default_factory=list)
     calls: list[tuple[str, Json]] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
+    cut_off: set[str] = field(default_factory=set)
+    """Methods whose answer is lost."""
     used_up: bool = False
+    answers_with: str = ""
+    """What its response_url says, with a 200, instead of taking the answer."""
     base: str = ""
 
     @property
@@ -47,6 +51,8 @@ class Slack:
     async def respond(self, request: web.Request) -> web.Response:
         if self.used_up:
             return web.Response(status=404, text="used_url")
+        if self.answers_with:
+            return web.Response(text=self.answers_with)
         self.answers.append(await request.json())
         return web.Response(text="ok")
 
@@ -57,6 +63,8 @@ class Slack:
         if method == "auth.test":
             return web.json_response({"ok": True, "team_id": "T1", "user_id": "U0BOT", "bot_id": "B0BOT"})
         self.calls.append((method, body))
+        if method in self.cut_off and request.transport is not None:
+            request.transport.close()
         if method in self.errors:
             return web.json_response({"ok": False, "error": self.errors[method]})
         return web.json_response({"ok": True, "permalink": "https://team.slack.example/archives/C1/p1"})

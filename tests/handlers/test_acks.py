@@ -55,7 +55,7 @@ async def test_the_ack_is_not_lost_when_it_is_refused_at_once(
 
 
 @pytest.mark.parametrize("gesture", GESTURES)
-async def test_when_redis_is_away_the_person_is_told_that_nothing_changed(
+async def test_when_redis_is_away_the_person_is_told_what_to_do(
     gesture: str, workspace: Workspace, asked: Asked, slack: Slack
 ) -> None:
     for one in asked.all():
@@ -65,7 +65,7 @@ async def test_when_redis_is_away_the_person_is_told_that_nothing_changed(
 
     assert response.status == 200
     assert slack.whispered() == [
-        "Earshot cannot reach its memory right now, so nothing was changed. Try again in a minute."
+        "Earshot cannot reach its memory right now. Try again in a minute; what was done already is not done twice."
     ]
 
 

@@ -77,12 +77,23 @@ async def test_a_claim_that_stands_is_not_called_unchanged_when_redis_goes_away_
     assert len(slack.redrawn()) == 1
 
 
+@pytest.mark.parametrize("answer", ['{"ok":false,"error":"invalid_blocks"}', "<!DOCTYPE html><HTML>maintenance</HTML>"])
+async def test_a_redrawing_that_slack_did_not_take_is_left_to_delivery(
+    answer: str, workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    slack.answers_with = answer
+
+    await workspace.press(buttons.CLAIM)
+
+    assert asked.cases.noted == []
+
+
 async def test_claiming_on_a_digest_redraws_the_digest(workspace: Workspace, asked: Asked, slack: Slack) -> None:
     await workspace.press(buttons.CLAIM_IN_DIGEST, "CASE0001", block=buttons.digest_block("17-A", "CASE0001"))
 
     assert asked.cases.asked == [("claim", "CASE0001", ANA)]
     assert asked.digests.asked == [("digest", "17-A")]
-    assert slack.redrawn() == ["2 new cases for care came in at once: 1 case still to claim"]
+    assert slack.redrawn() == ["2 new cases for care on one list, 1 still to claim"]
 
 
 async def test_a_digest_that_is_gone_does_not_spoil_the_claim(workspace: Workspace, asked: Asked, slack: Slack) -> None:

@@ -88,6 +88,17 @@ async def test_in_a_channel_that_earshot_cannot_see_there_is_no_address(
     assert not asked.flags.asked[0][2].url
 
 
+async def test_a_flag_is_not_lost_with_the_address_of_its_message(
+    workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    slack.cut_off.add("chat.getPermalink")
+
+    await submit(workspace, slack, filled(address=typed("")))
+
+    assert not asked.flags.asked[0][2].url
+    assert slack.whispered()[0].startswith("🙏 Thank you.")
+
+
 async def test_what_is_missing_is_said_under_its_input(workspace: Workspace, asked: Asked, slack: Slack) -> None:
     said = await submit(workspace, slack, {buttons.ADDRESS: typed("my diary")})
 

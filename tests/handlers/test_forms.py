@@ -90,6 +90,19 @@ async def test_resolving_redraws_the_card_the_form_was_opened_from(
     assert asked.cases.noted == [asked.cases.case]
 
 
+async def test_a_note_is_not_lost_where_there_is_no_memory_to_put_it_in(
+    workspace: Workspace, asked: Asked, slack: Slack, origin: str
+) -> None:
+    asked.cases.asleep = True
+    given = {buttons.RESOLUTION: chosen("fixed"), buttons.NOTE: typed("a long story")}
+
+    response = await workspace.submit(buttons.RESOLVE_MODAL, given, origin)
+
+    assert '"response_action": "errors"' in (response.body or "")
+    assert "Keep this form open" in (response.body or "")
+    assert (asked.cases.asked, slack.answers) == ([], [])
+
+
 async def test_a_form_that_was_open_for_too_long_still_counts(
     workspace: Workspace, asked: Asked, slack: Slack, origin: str
 ) -> None:
