@@ -10,7 +10,7 @@ from bot.domain.assessment import Intent
 from bot.usecases.flags import Flag, Flags
 from handlers.asking import Payload
 from handlers.reading import Form
-from handlers.reply import Reply
+from handlers.reply import NOT_SENT, Reply
 
 MISSING = {
     buttons.WORDS: "Say what was said, in a few words at least.",
@@ -56,6 +56,6 @@ async def _permalink(channel: str, ts: str, client: AsyncWebClient) -> str:
     """The message itself, where we may see it: a flag may come from a channel that Earshot is not in."""
     try:
         found = await client.chat_getPermalink(channel=channel, message_ts=ts)
-    except SlackApiError:
+    except (SlackApiError, *NOT_SENT):
         return ""
     return str(found.get("permalink", ""))

@@ -10,9 +10,10 @@ from bot.usecases.home import Home
 from handlers.asking import Payload
 from handlers.reading import Form
 from handlers.reply import Reply
-from handlers.showing import show, show_home
+from handlers.showing import awake, show, show_home
 
 CHOOSE = "Choose how it ended."
+KEEP_OPEN = "Earshot cannot reach its memory right now. Keep this form open, and press Resolve again in a minute."
 
 
 async def resolve(
@@ -22,6 +23,9 @@ async def resolve(
     word = form.given(buttons.RESOLUTION)
     if word not in set(Resolution):
         await ack(response_action="errors", errors={buttons.RESOLUTION: CHOOSE})
+        return
+    if not await awake(cases):
+        await ack(response_action="errors", errors={buttons.NOTE: KEEP_OPEN})
         return
     await ack()
     back = reply.at(form.origin.response_url)
