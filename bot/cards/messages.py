@@ -5,14 +5,23 @@
 
 from datetime import datetime
 
-from bot.cards import buttons, drawing, said
+from bot.cards import buttons, drawing, said, standing
 from bot.cards.drawing import Block, Drawing
 from bot.cards.words import escape, moment
-from bot.domain.case import Case
+from bot.domain.case import AuditEvent, Case
+from bot.domain.clocks import rungs
 from bot.domain.department import Department
 from bot.domain.words import length
 
 REMINDED = 140
+_TAKEN = {
+    "lease ran out": "",
+    "released": "released",
+    "handed over": "handed over",
+    "corrected the route": "passed on",
+    "resolved": "resolved",
+}
+"""By what happened to a case, how it is said to whoever had it."""
 WORDS_SHOWN = 300
 """Characters of the post, where it is quoted to somebody who has not seen the card."""
 
@@ -30,9 +39,15 @@ def call(case: Case, department: Department, at: datetime, link: str = "") -> Dr
     waited = length(at - case.opened_at)
     words = (
         f"{_mark(case)} You are on call for {escape(department.name)}. Nobody has claimed {_the(case)} for {waited}. "
-        "Press *Claim* if you can take it; if not, the next person is called."
+        f"Press *Claim* if you can take it; {_after(case, department)}."
     )
     return _say(words, said.quotation(case.mention, WORDS_SHOWN), actions=[_claim(case), *_card(link), *_post(case)])
+
+
+def _after(case: Case, department: Department) -> str:
+    if case.rung >= rungs(department):
+        return "if not, tell somebody who can, for you are the last who is called"
+    return "if not, the next person is called"
 
 
 def lease(case: Case, department: Department, link: str = "") -> Drawing:
@@ -48,12 +63,20 @@ def lease(case: Case, department: Department, link: str = "") -> Drawing:
 
 
 def released(case: Case, department: Department, link: str = "") -> Drawing:
-    """By direct message to whoever had it."""
+    """By direct message to whoever had it: her time is over, or somebody else moved it."""
+    last = next((event for event in reversed(case.history) if event.what in _TAKEN), None)
+    if last is not None and last.by:
+        return _say(_taken(case, last), actions=_card(link) or None)
     words = (
         f"↩️ {_the(case, 'The')} went back to {escape(department.name)}, because the time of your claim is over. "
         "If you were just about to answer, press *Claim* and it is yours again."
     )
     return _say(words, actions=[_claim(case), *_card(link)])
+
+
+def _taken(case: Case, last: AuditEvent) -> str:
+    how = f" ({standing.ours(last.detail, 120)})" if last.detail else ""
+    return f"↩️ <@{last.by}> {_TAKEN[last.what]} {_the(case)}, which was yours{how}. You need do nothing more with it."
 
 
 def joined(case: Case, link: str = "") -> Drawing:

@@ -26,6 +26,8 @@ class Staff(BaseModel):
 
     department: str
     deputies: frozenset[str] = Field(default_factory=frozenset)
+    unsure: bool = False
+    """Slack did not say who is in one of the user groups, so that somebody may be missing here."""
     managers: frozenset[str] = Field(default_factory=frozenset)
 
     def may_answer(self, person: str) -> bool:

@@ -5,7 +5,7 @@ import unicodedata
 from datetime import datetime, timedelta
 
 from bot.domain.assessment import Assessment, Intent
-from bot.domain.case import JOINED_KEPT, AuditEvent, Case, Joined, Joining, case_id
+from bot.domain.case import JOINED_KEPT, AuditEvent, Case, Joined, Joining, Status, case_id
 from bot.domain.clocks import claim_due, fresh, lane_of, next_deadline
 from bot.domain.decision import Decision, Heard, Outcome
 from bot.domain.department import Department
@@ -92,7 +92,7 @@ def join(
         after = after.having(waiting_since=at, history=after.told(reopened))
         events.append(reopened)
     if assessment.intent is Intent.CRISIS:
-        after = after.having(alarm=True)
+        after = _alarmed(after, department, at)
     lane = lane_of(after, Lane.CLICK if case.closed else Lane.UPDATE)
     notifications = [Notification(NotificationKind.CARD, after.id, after.department, lane)]
     if case.owner and why is Joining.SAME_PERSON:
@@ -107,3 +107,12 @@ def join(
         heard=Heard(mention, assessment, case.department, Outcome.JOINED, at),
         joining=mention,
     )
+
+
+def _alarmed(case: Case, department: Department, at: datetime) -> Case:
+    """A crisis keeps no business hours: what was to be claimed in the morning is to be claimed now."""
+    alarmed = case.having(alarm=True)
+    sooner = claim_due(alarmed, department, at)
+    if case.status is Status.NEW and case.due and sooner and sooner < case.due:
+        return alarmed.having(due=sooner)
+    return alarmed

@@ -30,6 +30,10 @@ TABLE = MappingProxyType(
 """A hand-over to a person is a hand-over to her department and a claim in her name, in one decision."""
 
 
+NOT_KNOWN = (
+    "Slack does not say right now who is in the user groups of this department, so Earshot cannot see who is a "
+    "deputy. Try again in a minute; if it stays so, ask an admin whether Earshot may read user groups."
+)
 _PLEA = MappingProxyType(
     {
         Transition.RELEASE: "release it",
@@ -69,7 +73,7 @@ def _when(then: datetime | None, at: datetime) -> str:
 def allow(transition: Transition, case: Case, by: str, staff: Staff) -> None:
     """Raises Refused where a person may not do this, whatever the case's status; says what she may do instead."""
     if not staff.may_answer(by):
-        raise Refused(_for_deputies(staff))
+        raise Refused(NOT_KNOWN if staff.unsure else _for_deputies(staff))
     owned_by_another = case.status is Status.CLAIMED and case.owner != by
     if transition is Transition.CLAIM or not owned_by_another or staff.manages(by):
         return

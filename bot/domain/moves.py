@@ -7,7 +7,7 @@ from bot.domain.case import AuditEvent, Case, Resolution, Status, case_id
 from bot.domain.clocks import fresh, lane_of, lease_end, next_deadline, resolve_due
 from bot.domain.decision import Correction, Decision, Measure, Refused
 from bot.domain.department import Department, Staff
-from bot.domain.lifecycle import Transition, allow, next_status
+from bot.domain.lifecycle import NOT_KNOWN, Transition, allow, next_status
 from bot.domain.mention import Mention
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.words import length
@@ -23,6 +23,7 @@ def _decide(
     correction: Correction | None = None,
 ) -> Decision:
     after = after.having(version=before.version + 1, history=after.told(event))
+    more += _told_to_the_former_owner(before, after, event.by)
     card = Notification(NotificationKind.CARD, after.id, after.department, lane_of(after, Lane.CLICK))
     return Decision(
         case=after,
@@ -35,14 +36,27 @@ def _decide(
     )
 
 
+def _told_to_the_former_owner(before: Case, after: Case, by: str) -> tuple[Notification, ...]:
+    """A manager took it from her, who would go on with it if she were not told."""
+    hers_still = after.status is Status.CLAIMED and after.owner == before.owner
+    if before.status is not Status.CLAIMED or before.owner == by or hers_still:
+        return ()
+    return (Notification(NotificationKind.RELEASED, before.id, f"@{before.owner}", Lane.CLICK, before.version),)
+
+
 def claim(case: Case, by: str, staff: Staff, department: Department, at: datetime) -> Decision:
     """One owner, always. The claim is a lease, and the clock to resolve begins to show."""
     allow(Transition.CLAIM, case, by, staff)
     status = next_status(case, Transition.CLAIM, by, at)
     after = _owned(case, by, department, at).having(status=status)
-    waited = (at - case.opened_at).total_seconds()
+    waited = _seconds(case.opened_at, at)
     event = AuditEvent(at, by, "claimed", f"after {length(at - case.opened_at)}")
     return _decide(case, after, department, event, took=((Measure.CLAIM, waited),))
+
+
+def _seconds(since: datetime, until: datetime) -> float:
+    """Never less than none: the clocks of two machines differ, and any clock may be set back."""
+    return max(0.0, (until - since).total_seconds())
 
 
 def _owned(case: Case, owner: str, department: Department, at: datetime) -> Case:
@@ -88,7 +102,7 @@ def resolve(
         due=None,
         lease_ends=None,
     )
-    took = (at - case.waiting_since).total_seconds()
+    took = _seconds(case.waiting_since, at)
     event = AuditEvent(at, by, "resolved", resolution.value)
     return _decide(case, after, department, event, took=((Measure.RESOLVE, took),))
 
@@ -106,6 +120,8 @@ def hand_to_person(case: Case, by: str, to: str, staff: Staff, department: Depar
     next_status(case, Transition.HAND_OVER, by, at)
     if to == case.owner:
         raise Refused(f"<@{to}> has this one already.")
+    if staff.unsure and not staff.may_answer(to):
+        raise Refused(NOT_KNOWN)
     if not staff.may_answer(to):
         raise Refused(
             f"<@{to}> is no deputy of {department.name}, so could not answer it. "

@@ -25,7 +25,7 @@ class NotificationKind(StrEnum):
     LEASE = "lease"
     """Tell the owner that half of the claim's time has gone."""
     RELEASED = "released"
-    """Tell the person who had this case that it went back to the channel."""
+    """Tell the person who had this case that she has it no more: its time ran out, or a manager moved it."""
     JOINED = "joined"
     """Tell the owner that the person wrote again."""
     HANDED = "handed"

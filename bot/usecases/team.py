@@ -8,8 +8,8 @@ from bot.domain.department import Department, Staff
 class Directory(Protocol):
     """Where user groups are looked up."""
 
-    async def members(self, group: str) -> frozenset[str]:
-        """The people of a user group (`S…`). The last known ones if Slack does not answer; empty if never known."""
+    async def members(self, group: str) -> frozenset[str] | None:
+        """The people of a user group (`S…`). The last known ones if Slack does not answer; None if never known."""
 
 
 class Team:
@@ -20,14 +20,15 @@ class Team:
 
     async def staff(self, department: Department, managers: tuple[str, ...]) -> Staff:
         """Whoever is called for a department may answer for it."""
-        return Staff(
-            department=department.name,
-            deputies=await self.people((*department.deputies, *department.on_call)),
-            managers=await self.people(managers),
-        )
+        deputies, all_known = await self._people((*department.deputies, *department.on_call))
+        managing, all_managers_known = await self._people(managers)
+        unsure = not (all_known and all_managers_known)
+        return Staff(department=department.name, deputies=deputies, managers=managing, unsure=unsure)
 
-    async def people(self, ids: tuple[str, ...]) -> frozenset[str]:
-        found: set[str] = set()
-        for one in ids:
-            found |= await self._directory.members(one) if one.startswith("S") else {one}
-        return frozenset(found)
+    async def _people(self, ids: tuple[str, ...]) -> tuple[frozenset[str], bool]:
+        """Those who are known, and whether they are all."""
+        groups = {one: await self._directory.members(one) for one in ids if one.startswith("S")}
+        found = {one for one in ids if one not in groups}
+        for members in groups.values():
+            found |= members or frozenset()
+        return frozenset(found), None not in groups.values()

@@ -40,6 +40,35 @@ def test_whoever_lost_a_case_can_take_it_back() -> None:
     assert labels(messages.released(new(), CARE, LINK).blocks) == ["Claim", "See the card"]
 
 
+@pytest.mark.parametrize(
+    ("what", "detail", "words"),
+    [
+        ("released", "", "↩️ <@U0MIA> released the complaint from @marta, which was yours. You need do nothing more"),
+        (
+            "handed over",
+            "to <@U0BEN>",
+            "handed over the complaint from @marta, which was yours (to <@U0BEN>). You need",
+        ),
+        ("corrected the route", "from care to pr", "passed on the complaint from @marta, which was yours (from care"),
+        ("resolved", "answered", "resolved the complaint from @marta, which was yours (answered). You need"),
+    ],
+)
+def test_from_whom_a_case_was_taken_is_told_by_whom_and_that_she_need_do_nothing(
+    what: str, detail: str, words: str
+) -> None:
+    drawing = messages.released(new(history=(AuditEvent(AT, "U0MIA", what, detail),)), CARE, LINK)
+
+    assert words in drawing.text
+    assert labels(drawing.blocks) == ["See the card"]
+
+
+def test_the_last_who_is_called_is_not_promised_that_another_will_be() -> None:
+    drawing = messages.call(new(rung=1 + len(CARE.on_call)), CARE, LATER)
+
+    assert "the next person is called" not in drawing.text
+    assert "you are the last who is called" in drawing.text
+
+
 def test_who_wrote_again_can_be_read_at_once() -> None:
     drawing = messages.joined(claimed(joined=joined(2), joined_count=2))
     urls = [one["url"] for one in objects(drawing.blocks) if "url" in one]

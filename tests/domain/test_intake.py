@@ -9,7 +9,7 @@ from bot.domain.decision import Decision, Outcome
 from bot.domain.intake import conversation_key, copy_key, join, open_case, tally
 from bot.domain.notification import Lane, NotificationKind
 from bot.domain.routing import NOBODY, Route
-from tests.domain.made import AT, CARE, CLOCKS, after, assessed, case, mention
+from tests.domain.made import AT, CARE, CLOCKS, OFFICE, after, assessed, case, mention
 
 COMPLAINTS = Route(name="complaint", to="care", clocks=CLOCKS)
 
@@ -149,3 +149,14 @@ def test_a_crisis_that_joins_makes_the_case_urgent() -> None:
     assert alarm.case is not None
     assert alarm.case.urgent
     assert alarm.notifications[0].lane is Lane.CRISIS
+
+
+def test_a_crisis_that_joins_at_night_is_to_be_claimed_before_the_morning() -> None:
+    office = CARE.model_copy(update={"hours": OFFICE})
+    night = case(opened_at=after(hours=14), due=after(hours=23, minutes=15))
+
+    crisis = assessed("intent:crisis")
+    alarm = join(night, mention(id="x:2"), crisis, Joining.SAME_PERSON, office, after(hours=15))
+
+    assert alarm.case is not None
+    assert (alarm.case.due, alarm.deadline) == (after(hours=15, minutes=15), after(hours=15, minutes=15))

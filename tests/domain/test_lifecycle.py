@@ -102,6 +102,13 @@ def test_a_department_without_deputies_says_so() -> None:
         allow(Transition.CLAIM, case(), ANYBODY, Staff(department="care"))
 
 
+def test_where_slack_does_not_say_who_is_a_deputy_nobody_is_told_that_she_is_none() -> None:
+    unsure = STAFF.model_copy(update={"unsure": True})
+    allow(Transition.CLAIM, case(), "U0ANA", unsure)
+    with pytest.raises(Refused, match=r"^Slack does not say right now .* Try again in a minute"):
+        allow(Transition.CLAIM, case(), ANYBODY, unsure)
+
+
 def test_who_wants_anothers_case_is_told_whom_to_ask() -> None:
     with pytest.raises(Refused, match=r"Ask <@U0ANA> or a manager to hand it over\."):
         allow(Transition.HAND_OVER, case(CLAIMED), "U0BEN", STAFF)

@@ -164,6 +164,40 @@ def test_who_may_not_answer_may_not_separate() -> None:
         separate(case(), mention(id="x:2"), "U0ZOE", STAFF, CARE, AT)
 
 
+def test_from_whom_a_manager_takes_a_case_is_told() -> None:
+    hers = case(Status.CLAIMED)
+    decisions = (
+        release(hers, "U0MIA", STAFF, CARE, AT),
+        hand_to_person(hers, "U0MIA", "U0BEN", STAFF, CARE, AT),
+        hand_to_department(hers, "U0MIA", STAFF, SALES, AT),
+        not_for_us(hers, "U0MIA", STAFF, None, AT, CARE),
+        resolve(hers, "U0MIA", Resolution.ANSWERED, "", STAFF, CARE, AT),
+    )
+    told = [[n.to for n in decision.notifications if n.kind is NotificationKind.RELEASED] for decision in decisions]
+    assert told == [["@U0ANA"]] * 5
+
+
+def test_what_she_does_herself_nobody_has_to_tell_her() -> None:
+    hers = case(Status.CLAIMED)
+    decisions = (
+        release(hers, "U0ANA", STAFF, CARE, AT),
+        hand_to_person(hers, "U0ANA", "U0BEN", STAFF, CARE, AT),
+        resolve(hers, "U0ANA", Resolution.ANSWERED, "", STAFF, CARE, AT),
+        keep(hers, "U0ANA", CARE, AT),
+    )
+    kinds = {n.kind for decision in decisions for n in decision.notifications}
+    assert kinds == {NotificationKind.CARD, NotificationKind.HANDED}
+
+
+def test_a_clock_that_was_set_back_makes_nobody_quicker_than_at_once() -> None:
+    early = after(hours=-1)
+    decisions = (
+        claim(case(), "U0ANA", STAFF, CARE, early),
+        resolve(case(), "U0ANA", Resolution.FIXED, "", STAFF, CARE, early),
+    )
+    assert [seconds for decision in decisions for _, seconds in decision.took] == [0.0, 0.0]
+
+
 def test_where_nothing_is_listed_as_joined_there_is_nothing_to_separate() -> None:
     with pytest.raises(Refused, match="nothing to separate"):
         may_separate(case(), "U0ANA", STAFF)

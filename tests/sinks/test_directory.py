@@ -1,0 +1,64 @@
+"""Who is in a user group, when Slack says and when it does not."""
+
+import asyncio
+from typing import cast
+
+from bot.domain.department import Department
+from bot.sinks.directory import SlackDirectory
+from bot.sinks.outcomes import Rejected
+from bot.sinks.slack import SlackSink
+from bot.usecases.team import Team
+from tests.clock import WoundClock
+
+CARE = Department(name="care", channel="C0CARE", deputies=("U0ANA", "S0CARE"))
+
+
+class Slack:
+    """Only says who is in a group, or refuses to."""
+
+    def __init__(self) -> None:
+        self.refuses = False
+        self.asked = 0
+
+    async def members(self, group: str) -> frozenset[str]:
+        self.asked += 1
+        if self.refuses:
+            raise Rejected("missing_scope")
+        return frozenset({"U0BEN"}) if group == "S0CARE" else frozenset()
+
+
+def directory(slack: Slack, clock: WoundClock) -> SlackDirectory:
+    return SlackDirectory(cast("SlackSink", slack), clock)
+
+
+async def test_a_group_that_slack_never_named_is_not_taken_for_an_empty_one() -> None:
+    slack = Slack()
+    slack.refuses = True
+    staff = await Team(directory(slack, WoundClock())).staff(CARE, ("U0MIA",))
+    assert (staff.deputies, staff.unsure) == (frozenset({"U0ANA"}), True)
+
+
+async def test_a_group_without_people_is_known_to_be_empty() -> None:
+    team = Team(directory(Slack(), WoundClock()))
+    staff = await team.staff(CARE.model_copy(update={"deputies": ("S0EMPTY",)}), ())
+    assert (staff.deputies, staff.unsure) == (frozenset(), False)
+
+
+async def test_who_was_in_a_group_stays_in_it_while_slack_does_not_say() -> None:
+    slack, clock = Slack(), WoundClock()
+    group = directory(slack, clock)
+    assert await group.members("S0CARE") == frozenset({"U0BEN"})
+    slack.refuses = True
+    clock.wind(minutes=6)
+    assert await group.members("S0CARE") == frozenset({"U0BEN"})
+
+
+async def test_fifty_who_press_while_slack_does_not_say_do_not_wait_for_it_one_after_another() -> None:
+    slack, clock = Slack(), WoundClock()
+    slack.refuses = True
+    group = directory(slack, clock)
+    await asyncio.gather(*(group.members("S0CARE") for _ in range(50)))
+    assert slack.asked == 1
+    slack.refuses = False
+    clock.wind(seconds=11)
+    assert await group.members("S0CARE") == frozenset({"U0BEN"})
