@@ -28,6 +28,11 @@ class WoundClock:
         heapq.heappush(self._sleepers, (self._at + timedelta(seconds=seconds), self._count, future))
         await future
 
+    def wind_to_next(self) -> None:
+        """On to the moment for which somebody waits, if anybody does."""
+        if self._sleepers:
+            self.wind(self._sleepers[0][0] - self._at)
+
     def wind(self, by: timedelta | None = None, **units: float) -> datetime:
         """On by a span (`minutes=5`), waking everybody whose time comes, in order."""
         self._at += by or timedelta(**units)

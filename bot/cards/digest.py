@@ -26,11 +26,11 @@ def draw(digest_id: str, department: Department, cases: Sequence[Case], at: date
 
 def headline(department: Department, cases: Sequence[Case]) -> str:
     waiting = sum(case.status is Status.NEW for case in cases)
-    return f"{escape(_head(department, cases))}: {count(waiting, 'case')} still to claim"
+    return f"{escape(_head(department, cases))}, {waiting:,} still to claim"
 
 
 def _head(department: Department, cases: Sequence[Case]) -> str:
-    return f"{count(len(cases), 'new case')} for {department.name} came in at once"
+    return f"{count(len(cases), 'new case')} for {department.name} on one list"
 
 
 def _blocks(digest_id: str, department: Department, cases: Sequence[Case], at: datetime, words: int) -> list[Block]:

@@ -11,8 +11,8 @@ CASES = [new(id=f"CASE{number:04}") for number in range(20)]
 def test_a_digest_says_how_many_came_and_why_they_are_listed() -> None:
     drawing = digest.draw("17-A", CARE, CASES, AT)
 
-    assert drawing.text == "20 new cases for care came in at once: 20 cases still to claim"
-    assert "20 new cases for care came in at once" in words(drawing.blocks)
+    assert drawing.text == "20 new cases for care on one list, 20 still to claim"
+    assert "20 new cases for care on one list" in words(drawing.blocks)
 
 
 def test_each_line_has_its_own_claim_button_while_nobody_has_it() -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.store.embedded import Embedded
 from tests.clock import WoundClock
 from tests.scenarios.world import World, world_on
 
@@ -11,5 +12,23 @@ from tests.scenarios.world import World, world_on
 async def world(redis_url: str, brand: str, tmp_path: Path, clock: WoundClock) -> AsyncIterator[World]:
     """Tuesday, nine in the morning, in Lisbon. What every story must leave behind is looked at when it ends."""
     async with world_on(redis_url, brand, tmp_path, clock) as made:
+        yield made
+        await made.ends()
+
+
+@pytest.fixture
+async def own_redis(tmp_path: Path) -> AsyncIterator[Embedded]:
+    """A server of this story's own, which may be stopped."""
+    server = Embedded(tmp_path / "redis")
+    await server.ensure()
+    await server.ready()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+async def fragile(own_redis: Embedded, brand: str, tmp_path: Path, clock: WoundClock) -> AsyncIterator[World]:
+    """The same world on a server of its own."""
+    async with world_on(own_redis.url, brand, tmp_path, clock) as made:
         yield made
         await made.ends()

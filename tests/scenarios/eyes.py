@@ -53,7 +53,8 @@ class Card(NamedTuple):
         return self.sandbox.person(name).sees(self.message)
 
     async def click(self, what: str, by: str, *, case: str | None = None) -> Outcome:
-        outcome = await self.sandbox.person(by).click(self.message, what, value=case)
+        action = buttons.CLAIM_IN_DIGEST if case else what
+        outcome = await self.sandbox.person(by).click(self.message, action, value=case)
         await self.done()
         return outcome
 

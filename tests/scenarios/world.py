@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -75,11 +76,17 @@ class World:
 
     async def hears_all(self, mentions: Sequence[Mention]) -> None:
         """Many at once, as a source brings them."""
+        await self.takes_in(mentions)
+        await self.settles()
+
+    async def takes_in(self, mentions: Sequence[Mention]) -> None:
+        """Heard and triaged; Slack is told later."""
         self.said += [mention.text for mention in mentions]
         for source in dict.fromkeys(mention.source for mention in mentions):
             ear = StoreEar(source, self.stage.store, self.clock)
             await ear.hear([mention for mention in mentions if mention.source == source])
-        await self.settles()
+        while await self.stage.house.triage.step():
+            pass
 
     async def listens_to(self, *sources: Source) -> None:
         """Earshot listens to these from now on."""
@@ -89,6 +96,19 @@ class World:
             self._listening = asyncio.create_task(house.ingest.run(house.stop))
         for _ in range(10):  # until each of them runs
             await asyncio.sleep(0)
+
+    async def stops_listening(self) -> None:
+        self.stage.house.stop.set()
+        if self._listening is not None:
+            await self._listening
+
+    async def has_heard(self, count: int) -> None:
+        """Time passes, as fast as whoever waits for it allows, until so many mentions were heard."""
+        async with asyncio.timeout(PATIENCE):
+            while (await self.books()).seen < count:
+                self.clock.wind_to_next()
+                await asyncio.sleep(0)
+        await self.settles()
 
     # ------------------------------------------------------------ time
 
@@ -160,9 +180,7 @@ class World:
 
     async def ends(self) -> None:
         """What must hold at the end of every story."""
-        self.stage.house.stop.set()
-        if self._listening is not None:
-            await self._listening
+        await self.stops_listening()
         await self.settles()
         account = await self.books()
         assert account.balanced, f"the books do not balance: {account}"
@@ -182,10 +200,12 @@ def _of_bolt(task: "asyncio.Task[Any]") -> bool:
 
 
 @asynccontextmanager
-async def world_on(redis_url: str, brand: str, folder: Path, clock: WoundClock) -> AsyncIterator[World]:
-    """A world with a playbook of its own, which a story may change."""
+async def world_on(
+    redis_url: str, brand: str, folder: Path, clock: WoundClock, written: Path = PLAYBOOK
+) -> AsyncIterator[World]:
+    """A world with a copy of this playbook, which a story may change."""
     path = folder / "playbook.toml"
-    path.write_text(PLAYBOOK.read_text(encoding="utf-8"), encoding="utf-8")
+    shutil.copyfile(written, path)
     playbook = LivePlaybook(path, sources=MODELS)
     opening = staged(
         playbook=playbook,

@@ -12,8 +12,8 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot.clock import Clock
 from bot.sources.x_posts import id_at
-from tests.sources.house import Wound
 
 TOKEN = "a-good-token"
 KNOWN = {
@@ -41,7 +41,7 @@ Turn = Refusal | Hush | list[bytes]
 
 
 class FakeX:
-    def __init__(self, clock: Wound) -> None:
+    def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.rules: list[dict[str, str]] = []
         self.posts: list[dict[str, Any]] = []
@@ -161,7 +161,7 @@ USER = {
 
 
 @asynccontextmanager
-async def x_on_loopback(clock: Wound) -> AsyncIterator[tuple[FakeX, str]]:
+async def x_on_loopback(clock: Clock) -> AsyncIterator[tuple[FakeX, str]]:
     """X, and its address. What it was asked against its rules is the test's failure."""
     x = FakeX(clock)
     app = web.Application(middlewares=[x.door])

@@ -1,0 +1,67 @@
+"""Whole days: nothing is lost in them, whatever was said."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+import bot.demo
+from bot.domain.mention import Mention
+from bot.sources.reading import read_mentions
+from tests.clock import WoundClock
+from tests.scenarios.test_storms import claimable
+from tests.scenarios.world import World, world_on
+
+DEMO = Path(str(resources.files(bot.demo)))
+WEEK = Path(__file__).parents[3] / "shared" / "data" / "replay_airline.jsonl"
+PART = timedelta(minutes=20)
+
+
+def mentions_of(path: Path) -> list[Mention]:
+    return [one for one in read_mentions(path) if isinstance(one, Mention)]
+
+
+def parts(day: Sequence[Mention]) -> Iterator[list[Mention]]:
+    """What was said in each part of the day."""
+    start = day[0].created_at
+    while start <= day[-1].created_at:
+        yield [one for one in day if start <= one.created_at < start + PART]
+        start += PART
+
+
+def shown(world: World) -> set[str]:
+    """The cases that somebody can see: on a card, or as a line of a digest."""
+    names = [channel.name for channel in world.sandbox.workspace.channels.values() if channel.name]
+    cards = {card.case for name in names for card in world.channel(name).cards}
+    return cards | {case for name in names for digest in world.channel(name).digests for case in claimable(digest)}
+
+
+async def test_the_sample_day_is_played_whole_and_the_books_balance(redis_url: str, brand: str, tmp_path: Path) -> None:
+    day = mentions_of(DEMO / "day.jsonl")
+    clock = WoundClock(day[0].created_at)
+    async with world_on(redis_url, brand, tmp_path, clock, DEMO / "playbook.toml") as world:
+        for part in parts(day):
+            await world.hears_all(part)
+            await world.waits(seconds=PART.total_seconds())
+        account = await world.books()
+        assert account.seen == len(day)
+        assert len(shown(world)) == account.opened
+        await world.ends()
+
+
+async def test_a_real_week_is_triaged_at_full_speed_and_the_books_balance(
+    redis_url: str, brand: str, tmp_path: Path, clock: WoundClock
+) -> None:
+    if not WEEK.exists():
+        pytest.skip("the recorded week is not on this machine")
+    week = mentions_of(WEEK)
+    async with world_on(redis_url, brand, tmp_path, clock, Path(__file__).with_name("week.toml")) as world:
+        await world.takes_in(week)
+        await world.waits(seconds=30)
+        account = await world.books()
+        assert account.seen == len({mention.id for mention in week})
+        assert account.opened + account.joined > 5000
+        assert world.channel("#care").digests
+        await world.ends()

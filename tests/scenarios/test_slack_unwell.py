@@ -1,0 +1,144 @@
+"""Slack is down, slow, full, or does not want us: what is owed waits, and is there when it can be."""
+
+from bot.sandbox import Fault, FaultKind
+from tests.scenarios.spoken import LATE, LOST, complaint
+from tests.scenarios.world import World
+
+
+async def test_slack_is_down_for_an_hour_and_nothing_is_missing(world: World) -> None:
+    world.sandbox.faults.down = True
+    for number in range(6):
+        await world.hears(complaint(number), by=f"person{number}")
+        await world.waits(minutes=10)
+    status, state = await world.asks("/readyz")
+    assert (status, state["troubles"]["slack"]) == (
+        503,
+        "Slack does not answer. What it is owed waits and is sent when it is back.",
+    )
+    world.sandbox.faults.down = False
+    await world.waits(minutes=4)
+    shown = [message.words for message in [*world.channel("#care").cards, *world.channel("#care").digests]]
+    assert [sum(complaint(number) in words for words in shown) for number in range(6)] == [1] * 6
+    assert not world.channel("#care").beside, "who saw no card needs no reminder of it"
+    assert (await world.asks("/readyz"))[0] == 200
+
+
+async def test_slack_says_too_many_requests_for_a_minute_and_is_left_alone_as_long_as_it_asks(world: World) -> None:
+    full = Fault(FaultKind.RATELIMITED, methods=["chat.postMessage"], seconds=30, times=2)
+    world.sandbox.faults.add(full)
+    for number in range(3):
+        await world.hears(complaint(number), by=f"person{number}")
+    await world.waits(minutes=2)
+    assert full.happened == 2
+    assert len(world.channel("#care").cards) == 3
+
+
+async def test_an_answer_that_is_lost_makes_no_second_card_where_we_may_look(world: World) -> None:
+    world.sandbox.app.scopes = [*world.sandbox.app.scopes, "channels:history"]
+    world.sandbox.faults.add(Fault(FaultKind.DROPPED_AFTER, methods=["chat.postMessage"]))
+    await world.hears(LOST)
+    await world.waits(minutes=3)
+    assert len(world.channel("#care").cards) == 1
+    card = world.channel("#care").card("@marta")
+    await card.click("Claim", by="ana")
+    assert "Claimed by @ana" in card.words
+
+
+async def test_a_post_that_was_dropped_on_its_way_is_there_a_minute_later(world: World) -> None:
+    world.sandbox.faults.add(Fault(FaultKind.DROPPED_BEFORE, methods=["chat.postMessage"]))
+    await world.hears(LOST)
+    assert not world.channel("#care").cards
+    await world.waits(minutes=2)
+    assert len(world.channel("#care").cards) == 1
+
+
+async def test_a_channel_that_was_archived_is_told_of_once_and_its_cases_come_when_it_is_back(world: World) -> None:
+    care = world.sandbox.workspace.channel("#care")
+    care.is_archived = True
+    await world.hears(LOST)
+    await world.hears(LATE, by="pedro")
+    await world.waits(minutes=10)
+    [told] = world.channel("#ops").messages
+    assert "care (#care) gets no cards." in told.words
+    assert "Unarchive it" in told.words
+    care.is_archived = False
+    await world.waits(minutes=3)
+    assert {card.words.splitlines()[1].split()[0] for card in world.channel("#care").cards} == {"@marta", "@pedro"}
+    assert len(world.channel("#ops").messages) == 1
+    assert (await world.asks("/readyz"))[1]["troubles"] == {}
+
+
+async def test_a_bot_that_was_removed_from_a_channel_tells_a_manager_how_to_bring_it_back(world: World) -> None:
+    pr = world.sandbox.workspace.channel("#pr")
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    pr.bot_is_member = False
+    await card.hand_over(by="ana", department="pr")
+    await world.waits(minutes=1)
+    assert "Invite Earshot: type /invite @Earshot there." in world.person("mia").dm.words
+    pr.bot_is_member = True
+    await world.waits(minutes=2)
+    assert "🆕 New" in world.channel("#pr").card("@marta").words
+
+
+async def test_a_token_that_slack_refuses_is_said_and_all_is_delivered_when_it_is_granted_again(world: World) -> None:
+    world.sandbox.revoke_token()
+    await world.hears(LOST)
+    await world.hears(LATE, by="pedro")
+    await world.waits(minutes=5)
+    status, state = await world.asks("/readyz")
+    assert status == 503
+    assert state["troubles"]["slack"].startswith("Slack refuses our token (token_revoked). Check SLACK_BOT_TOKEN")
+    world.sandbox.revoke_token("")
+    await world.waits(minutes=2)
+    assert len(world.channel("#care").cards) == 2
+    assert (await world.asks("/readyz"))[0] == 200
+
+
+async def test_a_card_that_somebody_deleted_comes_again_when_its_case_changes(world: World) -> None:
+    await world.hears(LOST, conversation="c1")
+    care = world.sandbox.workspace.channel("#care")
+    care.take(care.messages[0])
+    await world.hears("hello? anybody?", conversation="c1")
+    await world.waits(seconds=10)
+    [card] = world.channel("#care").cards
+    assert "1 post joined this case" in card.words
+
+
+async def test_the_same_click_delivered_twice_does_nothing_twice(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    world.sandbox.faults.add(Fault(FaultKind.DUPLICATE_DELIVERY))
+    await card.click("Claim", by="ana")
+    assert card.words.count("claimed by @ana") == 1
+    assert world.person("ana").whispers == ["You have this one already."]
+
+
+async def test_a_click_that_comes_too_late_to_be_trusted_changes_nothing(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    world.sandbox.faults.add(Fault(FaultKind.LATE_DELIVERY, seconds=400))
+    outcome = await card.click("Claim", by="ana")
+    assert outcome.status == 401
+    assert "🆕 New" in card.words
+    await card.click("Claim", by="ana")
+    assert "Claimed by @ana" in card.words
+
+
+async def test_a_click_whose_answer_is_lost_is_drawn_by_delivery_instead(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    world.sandbox.faults.add(Fault(FaultKind.DROPPED_BEFORE, methods=["response_url"]))
+    await card.click("Claim", by="ana")
+    await world.waits(seconds=10)
+    assert "Claimed by @ana" in card.words
+
+
+async def test_a_form_that_slack_is_too_slow_to_open_asks_for_another_press(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    world.sandbox.faults.add(Fault(FaultKind.ERROR, methods=["views.open"], word="expired_trigger_id"))
+    await card.click("Resolve…", by="ana")
+    assert world.person("ana").told == "Slack took too long to open the form. Press the button once more."
+    await card.resolve("answered", by="ana")
+    assert "Resolved by @ana" in card.words

@@ -1,0 +1,69 @@
+"""Where mentions come from: a forum's webhook over real HTTP, and X, which hangs up and comes back."""
+
+import pytest
+
+from bot.sources.webhook import BODY_LIMIT
+from bot.sources.x import Options, X
+from tests.scenarios.hooks import FORGED, forum, post, sends
+from tests.scenarios.spoken import LATE, LOST
+from tests.scenarios.test_hostile import HOSTILE
+from tests.scenarios.world import World
+from tests.sources.fake_x import TOKEN, Refusal, x_on_loopback
+
+
+async def test_what_a_forum_sends_is_on_a_card_at_once(world: World) -> None:
+    await world.listens_to(forum(world.clock))
+    assert await sends(world, post(world, LOST)) == (202, {"accepted": 1, "new": 1})
+    assert "@rui on Forum" in world.channel("#care").card("@rui").words
+
+
+async def test_what_is_forged_is_turned_away_and_nobody_hears_of_it(world: World) -> None:
+    await world.listens_to(forum(world.clock))
+    assert await sends(world, post(world, LOST), secret=FORGED) == (401, {"error": "webhook-signature does not match"})
+    assert (await world.books()).seen == 0
+    assert not world.channel("#care").messages
+
+
+async def test_what_is_sent_again_is_taken_and_makes_no_second_card(world: World) -> None:
+    await world.listens_to(forum(world.clock))
+    await sends(world, post(world, LOST))
+    await world.waits(minutes=1)
+    assert await sends(world, post(world, LOST)) == (202, {"accepted": 1, "new": 0})
+    assert len(world.channel("#care").cards) == 1
+
+
+async def test_what_is_too_large_is_refused_whoever_sends_it(world: World) -> None:
+    await world.listens_to(forum(world.clock))
+    assert await sends(world, post(world, "x" * BODY_LIMIT)) == (413, {"error": "the body is larger than 1 MB"})
+
+
+async def test_a_hook_that_the_playbook_does_not_name_is_not_there(world: World) -> None:
+    assert await sends(world, post(world, LOST)) == (404, {"error": "there is no hook of that name in the playbook"})
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+async def test_a_hostile_post_through_the_webhook_is_a_card_like_any_other(world: World, text: str) -> None:
+    await world.listens_to(forum(world.clock))
+    status, _ = await sends(world, post(world, text))
+    assert status == 202
+    card = world.channel("#care").card("@rui")
+    assert world.sandbox.workspace.pings == []
+    await card.click("Claim", by="ana")
+    assert "Claimed by @ana" in card.words
+
+
+JUNK = b'{"data": {"id": "1", "te\r\n'
+
+
+async def test_x_sends_junk_hangs_up_and_refuses_and_what_was_said_meanwhile_is_heard(world: World) -> None:
+    async with x_on_loopback(world.clock) as (x, url):
+        x.streams.extend([[JUNK, x.line(x.post(LOST, conversation_id="1")), JUNK], Refusal(503)])
+        await world.listens_to(X(Options(), world.playbook.now.subjects, TOKEN, world.clock, lambda: 1.0, url))
+        await world.has_heard(1)
+        await x.says(LATE, conversation_id="2")
+        await world.has_heard(2)
+        await world.stops_listening()
+    await world.waits(seconds=10)
+    assert LOST in world.channel("#care").cards[0].words
+    assert LATE in world.channel("#care").cards[1].words
+    assert "source trouble" in world.diary.events()
