@@ -1,7 +1,6 @@
 """What a detector is, and what it is given: one mention on its way through, prepared once for all."""
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from bot.detectors.lexicons.phrases import Hit, Phrases
@@ -32,49 +31,50 @@ class Hearing:
         self.mention = mention
         self.background = background
         self.text = prepared(mention.text)
+        self.tokens: list[str] = TOKEN.findall(self.text)
+        """Words, links, @handles, #hashtags, emoticons, numbers and punctuation, as written."""
+        self.words = [token.lower() for token in self.tokens]
+        """The tokens in lower case; as many, in the same places."""
+        self.odd = [word for word in self.words if not word.isalpha()]
+        """Those of the words that are not letters alone: a third of them, which several detectors go through."""
+        self.links = _links(self.odd)
+        self.care = _care(self.words)
         self.signals: list[Signal] = []
         self._held: set[str] = set()
-
-    @cached_property
-    def tokens(self) -> list[str]:
-        """Words, links, @handles, #hashtags, emoticons, numbers and punctuation, as written."""
-        return TOKEN.findall(self.text)
-
-    @cached_property
-    def words(self) -> list[str]:
-        """The tokens in lower case; as many, in the same places."""
-        return [token.lower() for token in self.tokens]
-
-    @cached_property
-    def links(self) -> list[str]:
-        return [word for word in self.words if word.startswith(("http://", "https://", "www."))]
-
-    @cached_property
-    def care(self) -> dict[str, list[Hit]]:
-        """Phrases of complaint, praise, need, purchase and sarcasm, which sentiment and intent both ask for."""
-        found: dict[str, list[Hit]] = {}
-        for hit in _CARE.find(self.words):
-            found.setdefault(hit.family, []).append(hit)
-        return found
+        self._confidences: dict[str, float] = {}
+        self._words: dict[str, str] = {}
 
     def add(self, signal: Signal) -> None:
+        label = signal.label
         self.signals.append(signal)
+        self._confidences.setdefault(label, signal.confidence)
         if signal.holds:
-            self._held.add(signal.label)
+            self._held.add(label)
+            dimension, _, word = label.partition(":")
+            self._words.setdefault(dimension, word)
 
     def held(self, label: str) -> bool:
         return label in self._held
 
     def confidence(self, label: str) -> float:
         """How sure an earlier detector was of this label, whether it holds or not; 0 if none spoke of it."""
-        for signal in self.signals:
-            if signal.label == label:
-                return signal.confidence
-        return 0.0
+        return self._confidences.get(label, 0.0)
 
     def word(self, dimension: str) -> str:
         """The first word that holds in a dimension, such as the code of the language."""
-        return next((s.word for s in self.signals if s.holds and s.dimension == dimension), "")
+        return self._words.get(dimension, "")
+
+
+def _links(words: list[str]) -> list[str]:
+    return [word for word in words if word.startswith(("http://", "https://", "www."))]
+
+
+def _care(words: list[str]) -> dict[str, list[Hit]]:
+    """Phrases of complaint, praise, need, purchase and sarcasm, which sentiment and intent both ask for."""
+    found: dict[str, list[Hit]] = {}
+    for hit in _CARE.find(words):
+        found.setdefault(hit.family, []).append(hit)
+    return found
 
 
 class Detector(Protocol):

@@ -67,7 +67,7 @@ class Intents:
         yield _praise(hearing)
         yield _by_phrases("need", NEED_BASE, care.get("need", ()))
         yield _by_phrases("purchase", PURCHASE_BASE, care.get("purchase", ()))
-        yield _question(hearing.words, care.get("asks", ()))
+        yield _question(hearing, care.get("asks", ()))
 
     def _crisis(self, words: list[str]) -> Iterator[Found]:
         """The worst of the kinds of harm. What is denied, feared, or happens in a film, did not happen."""
@@ -123,13 +123,13 @@ def _praise(hearing: Hearing) -> Found:
     return Found("praise", PRAISE_BASE + points, meant)
 
 
-def _question(words: list[str], asks: Sequence[Hit]) -> Found:
+def _question(hearing: Hearing, asks: Sequence[Hit]) -> Found:
     points = QUESTION_BASE + sum(hit.weight for hit in asks)
     also: list[str] = []
-    if any("?" in word and word[0] in "?!" for word in words):
+    if any("?" in word and word[0] in "?!" for word in hearing.odd):
         points += QUESTION_MARK
         also.append("?")
-    first = next((word for word in words if word[0].isalpha()), "")
+    first = next((word for word in hearing.words if word[0].isalpha()), "")
     if first in CARE.words["asking"]:
         points += QUESTION_WORD
         also.append(first)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 
 from bot.detectors.base import Hearing
 from bot.detectors.lexicons.tables import Table
@@ -57,12 +58,12 @@ class Language:
         return None
 
     def _by_small_words(self, words: list[str]) -> tuple[str, float, str]:
+        of = self._languages_of
         counts: dict[str, int] = {}
-        for word in words:
-            for code in self._languages_of.get(word, ()):
-                counts[code] = counts.get(code, 0) + 1
+        for code in chain.from_iterable([of[word] for word in words if word in of]):
+            counts[code] = counts.get(code, 0) + 1
         house = counts.pop(self._house, 0)
-        best = max(counts, key=lambda code: (counts[code], code), default="")
+        best = max(counts, key=lambda code: (counts[code], code)) if counts else ""
         if best and counts[best] >= house + ENOUGH:
             return best, min(0.9, 0.4 + 0.1 * (counts[best] - house)), f"language {best} by its small words"
         if house:

@@ -86,7 +86,7 @@ def _pitch(hits: list[Hit], *, hook: bool) -> Iterator[tuple[str, float]]:
 def _hook(hearing: Hearing) -> bool:
     if hearing.links:
         return True
-    return any((len(word) >= 5 and word.isdigit()) or (word[0] in "$€£" and len(word) > 1) for word in hearing.words)
+    return any((len(word) >= 5 and word.isdigit()) or (word[0] in "$€£" and len(word) > 1) for word in hearing.odd)
 
 
 def _structure(hearing: Hearing) -> Iterator[tuple[str, float]]:
@@ -96,10 +96,10 @@ def _structure(hearing: Hearing) -> Iterator[tuple[str, float]]:
         yield "many links", 1.2 + 0.6 * (links - MANY_LINKS)
     if links and not any(word[0].isalnum() or word[0] in "@#" for word in words if word not in hearing.links):
         yield "nothing but a link", 3.6
-    hashtags = [word for word in words if word[0] == "#" and len(word) > 1]
+    hashtags = [word for word in hearing.odd if word[0] == "#" and len(word) > 1]
     if len(hashtags) >= MANY_HASHTAGS:
         yield "a pile of hashtags", 0.5 * (len(hashtags) - MANY_HASHTAGS + 2) + (1.0 if links else 0.0)
     if len(hashtags) - len(set(hashtags)) >= 3:
         yield "the same hashtag again and again", 2.4
-    if links and sum(word[0] == "@" for word in words) >= MANY_HANDLES:
+    if links and sum(word[0] == "@" for word in hearing.odd) >= MANY_HANDLES:
         yield "a crowd of handles and a link", 3.4

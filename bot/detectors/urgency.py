@@ -25,6 +25,8 @@ REACH_FROM, REACH_FULL = 1_000, 1_000_000
 VELOCITY_MOST = 15
 UNANSWERED_EACH, HISTORY_MOST = 5, 10
 SHOUTING = 3
+FEWEST_SHOUTED = 3
+"""More than 60 % of at least four."""
 YOUNG_DAYS = 30
 FEW_POSTS = 20
 FOLLOWS_MANY = 2_000
@@ -104,5 +106,7 @@ def _history(hearing: Hearing) -> tuple[str, int, str]:
 
 
 def _shouts(hearing: Hearing) -> bool:
+    if sum(map(str.isupper, hearing.tokens)) < FEWEST_SHOUTED:
+        return False
     words = [token for token in hearing.tokens if token.isalpha() and len(token) > 2]
     return len(words) >= 4 and sum(map(str.isupper, words)) > 0.6 * len(words)

@@ -1,8 +1,12 @@
+from random import Random
+
 import pytest
 from textblob import TextBlob
+from textblob.en import sentiment as textblob
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from bot.detectors.engines.pattern import Pattern
+from bot.detectors.engines.turning import TURNS
 from bot.detectors.engines.vader import Vader
 from bot.detectors.lexicons.text import TOKEN, prepared
 from tests.detectors.vocabulary import heard
@@ -18,6 +22,7 @@ SENTENCES = (
     "never so happy to land, never so tired either",
     "The gate opens at nine",
 )
+LOUD_AND_PLAIN = ("good", "bad", "awful", "love", "or", "at", "GOOD", "BAD", "VERY", "SO", "NOT", "BUT", "the", "x")
 
 
 @pytest.mark.parametrize(
@@ -88,6 +93,29 @@ def test_vader_fed_word_by_word_says_what_vader_says() -> None:
     ours, theirs = Vader(), SentimentIntensityAnalyzer()
     for text in SENTENCES:
         assert ours(text).compound == pytest.approx(theirs.polarity_scores(text)["compound"], abs=1e-4)
+
+
+def test_words_that_turn_others_turn_them_as_in_vader() -> None:
+    """Thousands of rows of such words, and words in capitals, as any mixture of them may have a rule of its own."""
+    ours, theirs, chance = Vader(), SentimentIntensityAnalyzer(), Random(1)
+    words = [*sorted(TURNS), *LOUD_AND_PLAIN]
+    for _ in range(5_000):
+        text = " ".join(chance.choices(words, k=chance.randint(1, 9)))
+        assert ours(text).compound == pytest.approx(theirs.polarity_scores(text)["compound"], abs=1e-9), text
+
+
+def test_pattern_takes_the_steps_of_its_own_loop() -> None:
+    ours, chance = Pattern(), Random(1)
+    words = ["not", "no", "never", "n't", "really", "very", "barely", "good", "bad", "terrible", "!", "a", "the", ":("]
+    for _ in range(5_000):
+        said = chance.choices(words, k=chance.randint(1, 9))
+        theirs = ours.engine.assessments([(word, None) for word in said])
+        assert ours(said).polarity == pytest.approx(sum(one[1] for one in theirs) / (len(theirs) or 1)), said
+
+
+def test_pattern_has_the_words_of_textblob() -> None:
+    textblob.load()
+    assert dict(Pattern().engine) == dict(textblob)
 
 
 def test_pattern_fed_with_our_words_says_what_textblob_says() -> None:

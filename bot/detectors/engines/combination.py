@@ -7,6 +7,7 @@ To fit again: `Ears().hear(…).features` of each prepared text as rows, the lab
 """
 
 import math
+from operator import mul
 
 from bot.detectors.engines.features import FEATURES
 
@@ -44,7 +45,7 @@ _COLUMNS = tuple(zip(*(WEIGHTS[name] for name in FEATURES), strict=True))
 def probabilities(features: tuple[float, ...]) -> tuple[float, float, float]:
     """Negative, neutral, positive; they add up to one."""
     negative, neutral, positive = (
-        start + sum(map(float.__mul__, column, features)) for start, column in zip(INTERCEPT, _COLUMNS, strict=True)
+        start + sum(map(mul, column, features)) for start, column in zip(INTERCEPT, _COLUMNS, strict=True)
     )
     return softmax(negative, neutral, positive)
 

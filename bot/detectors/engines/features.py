@@ -38,13 +38,13 @@ class Ears:
 
     def hear(self, text: str, words: list[str], hits: Hits) -> Heard:
         vader, pattern = self.vader(text), self.pattern(words)
-        complaint = sum(hit.weight for hit in hits.get("complaint", ()))
-        praise = sum(hit.weight for hit in hits.get("praise", ()))
+        complaint = sum([hit.weight for hit in hits.get("complaint", ())])
+        praise = sum([hit.weight for hit in hits.get("praise", ())])
         silent = not vader.words and not pattern.words and not praise and complaint < SAYS_LITTLE
         features = (
             *_engines(vader, pattern),
             *_surface(text, words),
-            *_written(words),
+            *_written(text, words),
             min(1.0, complaint / 4),
             min(1.0, praise / 4),
             float(silent),
@@ -68,7 +68,7 @@ def _engines(vader: Valences, pattern: Polarity) -> tuple[float, ...]:
 
 
 def _surface(text: str, words: list[str]) -> tuple[float, ...]:
-    capitals = sum(len(word) > 2 and word.isupper() for word in text.split()) if text.lower() != text else 0
+    capitals = sum([len(word) > 2 for word in text.split() if word.isupper()])
     return (
         min(1.0, text.count("!") / 3),
         min(1.0, text.count("?") / 2),
@@ -78,10 +78,11 @@ def _surface(text: str, words: list[str]) -> tuple[float, ...]:
     )
 
 
-def _written(words: list[str]) -> tuple[float, ...]:
+def _written(text: str, words: list[str]) -> tuple[float, ...]:
+    hashtags = sum([word[0] == "#" for word in words]) if "#" in text else 0
     return (
         min(1.0, sum(map(NEGATORS.__contains__, words)) / 3),
-        float(any(word.startswith("http") for word in words)),
-        min(1.0, sum(word[0] == "#" for word in words) / 3),
+        float("http" in text.lower() and any(word.startswith("http") for word in words)),
+        min(1.0, hashtags / 3),
         float(bool(words) and words[0][0] == "@"),
     )

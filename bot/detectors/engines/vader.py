@@ -4,19 +4,14 @@ Its loop is repeated here because only there the valence of each word is known, 
 need not ask about words that are in no lexicon. A test holds it equal to `polarity_scores`.
 """
 
+from collections.abc import Sequence
+from string import punctuation
 from typing import Any, NamedTuple
 
-from vaderSentiment.vaderSentiment import (
-    BOOSTER_DICT,
-    NEGATE,
-    SPECIAL_CASES,
-    SentimentIntensityAnalyzer,
-    SentiText,
-    normalize,
-)
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer, normalize
 
-TURNS = frozenset({"no", "least", "this", *NEGATE, *" ".join([*BOOSTER_DICT, *SPECIAL_CASES]).split()})
-"""Words that may change what a word near them weighs; without one of them it weighs what the lexicon says."""
+from bot.detectors.engines.turning import REACH, Word, looked_up, turned
+from bot.detectors.lexicons.memory import Memory
 
 
 class Valences(NamedTuple):
@@ -31,16 +26,12 @@ class Valences(NamedTuple):
 NOTHING = Valences(0.0, 0.0, 0.0, ())
 
 
-class _Near(NamedTuple):
-    words_and_emoticons: list[str]
-    is_cap_diff: bool
-
-
 class Vader:
     def __init__(self) -> None:
         self._engine: Any = SentimentIntensityAnalyzer()
         self.lexicon: dict[str, float] = self._engine.lexicon
         self._emojis: dict[str, str] = self._engine.emojis
+        self._words = Memory(self._looked_up)
 
     def emoji(self, text: str) -> str:
         """The text with emoji in words, as VADER does it."""
@@ -56,36 +47,51 @@ class Vader:
 
     def __call__(self, text: str) -> Valences:
         text = (text if text.isascii() else self.emoji(text)).strip()
-        if not text:
+        words = list(map(self._words.__getitem__, text.split()))
+        places = [place for place, word in enumerate(words) if word.valence is not None]
+        if not places:
             return NOTHING
-        seen = SentiText(text)
-        words: list[str] = seen.words_and_emoticons
-        valences = self._valences(seen, words)
+        valences = self._valences(words, places)
         total = sum(valences)
         emphasis = self._engine._punctuation_emphasis(text)  # noqa: SLF001
         total += emphasis if total > 0 else -emphasis if total < 0 else 0
-        weighing = tuple((word, valence) for word, valence in zip(words, valences, strict=True) if valence)
         return Valences(
             round(normalize(total), 4) if total else 0.0,
-            sum(valence for _, valence in weighing if valence > 0),
-            sum(valence for _, valence in weighing if valence < 0),
-            weighing,
+            sum([valence for valence in valences if valence > 0]),
+            sum([valence for valence in valences if valence < 0]),
+            tuple([(words[i].written, value) for i, value in zip(places, valences, strict=True) if value]),
         )
 
-    def _valences(self, seen: Any, words: list[str]) -> list[float]:
-        """As VADER asks of each word no more than three before and two after, it is shown no more."""
+    def _looked_up(self, token: str) -> Word:
+        stripped = token.strip(punctuation)
+        return looked_up(token if len(stripped) <= 2 else stripped, self.lexicon)  # a short one may be an emoticon
+
+    def _valences(self, words: Sequence[Word], places: Sequence[int]) -> list[float]:
+        """Of the words in these places: what the lexicon says, where nothing near by turns it."""
+        turning = [place for place, word in enumerate(words) if word.turns]
+        capitals = any(words[place].capitals for place in (*places, *turning))
+        shouted = capitals and not all(word.capitals for word in words)
         valences: list[float] = []
-        lower = [word.lower() for word in words]
-        plain = not seen.is_cap_diff and "n't" not in seen.text.lower()
-        for place, word in enumerate(lower):
-            kind_of = word == "kind" and lower[place + 1 : place + 2] == ["of"]
-            if word not in self.lexicon or word in BOOSTER_DICT or kind_of:
-                valences.append(0)
+        for place in places:
+            word = words[place]
+            near = [turn for turn in turning if -REACH <= turn - place < REACH]
+            if near or (shouted and word.capitals):
+                valences.append(self._turned(words, place, shouted=shouted))
             else:
-                first = max(0, place - 3)
-                if plain and TURNS.isdisjoint(lower[first : place + 3]):
-                    valences.append(self.lexicon[word])
-                    continue
-                near = _Near(words[first : place + 3], seen.is_cap_diff)
-                self._engine.sentiment_valence(0, near, words[place], place - first, valences)
-        return self._engine._but_check(words, valences) if "but" in lower else valences  # noqa: SLF001
+                valences.append(word.valence or 0.0)
+        if "but" in [words[place].lower for place in turning]:
+            return self._weighed_by_but(words, places, valences)
+        return valences
+
+    @staticmethod
+    def _turned(words: Sequence[Word], place: int, *, shouted: bool) -> float:
+        if words[place].lower == "kind" and place + 1 < len(words) and words[place + 1].lower == "of":
+            return 0.0
+        return turned(words, place, shouted=shouted)
+
+    def _weighed_by_but(self, words: Sequence[Word], places: Sequence[int], valences: list[float]) -> list[float]:
+        all_of_them = [0.0] * len(words)
+        for place, valence in zip(places, valences, strict=True):
+            all_of_them[place] = valence
+        self._engine._but_check([word.lower for word in words], all_of_them)  # noqa: SLF001  (it changes the list)
+        return [all_of_them[place] for place in places]

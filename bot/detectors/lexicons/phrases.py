@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 NEGATORS = frozenset(
@@ -30,34 +29,42 @@ class _Entry(NamedTuple):
     weight: float
 
 
+class _Begun(NamedTuple):
+    """What a word may be the beginning of: by itself, and by the word that follows, the longest first."""
+
+    alone: list[_Entry]
+    going_on: dict[str, list[_Entry]]
+
+
 class Phrases:
     """Phrases of several families. The longest wins; what it covers is closed to the other ones of its family."""
 
     def __init__(self, families: Mapping[str, Mapping[str, float]]) -> None:
-        self._single: dict[str, list[_Entry]] = {}
-        self._longer: dict[tuple[str, str], list[_Entry]] = {}
+        self._by_first: dict[str, _Begun] = {}
+        anchors: set[str] = set()
         for family, phrases in families.items():
             for phrase, weight in phrases.items():
-                self._add(_Entry(len(phrase.split()), phrase.split(), phrase, family, weight))
-        anchors = (max(phrase.split(), key=len) for phrases in families.values() for phrase in phrases)
+                words = phrase.split()
+                anchors.add(max(words, key=len))
+                begun = self._by_first.setdefault(words[0], _Begun([], {}))
+                entries = begun.going_on.setdefault(words[1], []) if len(words) > 1 else begun.alone
+                entries.append(_Entry(len(words), words, phrase, family, weight))
         self._anchors = frozenset(anchors)
-        for entries in self._longer.values():
-            entries.sort(key=lambda entry: -entry.size)
-
-    def _add(self, entry: _Entry) -> None:
-        if entry.size == 1:
-            self._single.setdefault(entry.phrase, []).append(entry)
-        else:
-            self._longer.setdefault((entry.words[0], entry.words[1]), []).append(entry)
+        for begun in self._by_first.values():
+            for entries in begun.going_on.values():
+                entries.sort(key=lambda entry: -entry.size)
+                entries.extend(begun.alone)
 
     def find(self, words: list[str]) -> list[Hit]:
         hits: list[Hit] = []
         if self._anchors.isdisjoint(words):  # most posts hold no phrase of a rare kind
             return hits
+        by_first = self._by_first
         closed: dict[str, int] = {}
-        for start, pair in enumerate(pairwise([*words, ""])):
-            entries = [*self._longer.get(pair, ()), *self._single.get(pair[0], ())]
-            for size, phrase_words, phrase, family, weight in entries:
+        followed = [*words[1:], ""]
+        for start in [place for place, word in enumerate(words) if word in by_first]:
+            alone, going_on = by_first[words[start]]
+            for size, phrase_words, phrase, family, weight in going_on.get(followed[start], alone):
                 if closed.get(family, 0) <= start and (size < 3 or words[start : start + size] == phrase_words):
                     closed[family] = start + size
                     hits.append(Hit(phrase, family, weight, start, start + size))

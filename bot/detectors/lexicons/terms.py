@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
+from bot.detectors.lexicons.memory import Memory
 from bot.detectors.lexicons.text import TOKEN, prepared
 from bot.domain.subject import Subject
 
@@ -18,9 +18,6 @@ IN_HASHTAG_FROM = 5
 """Letters a term must have to be looked for inside a hashtag."""
 WINDOW = 3
 """Words that are put together when looking for a misspelling: "north wind air"."""
-
-REMEMBERED = 10_000
-"""Words whose nearest term is remembered: most words come again."""
 
 POSSESSIVE = re.compile(r"'s?$")
 
@@ -54,11 +51,14 @@ class Terms:
             self._add(subject)
         for entries in self._by_first.values():
             entries.sort(key=lambda entry: (-len(entry[0]), entry[1] is not None))
-        self._fuzzy = [(name, subject) for name, subject in self._joined.items() if len(name) >= FUZZY_FROM]
+        self._like: dict[tuple[str, int], list[tuple[str, int, Subject]]] = {}
+        for name, subject in self._joined.items():
+            edits = _edits(name)
+            for length in range(len(name) - edits, len(name) + edits + 1) if edits else ():
+                self._like.setdefault((name[0], length), []).append((name, edits, subject))
         self._letters = frozenset(name[0] for name in self._joined)
-        self._starts = self._letters | {"#", "@"}
         self._longest = max(map(len, self._joined), default=0) + 2
-        self._near = lru_cache(maxsize=REMEMBERED)(self._nearest)
+        self._begins = Memory(self._may_begin)
         self._inside = [(name, subject) for name, subject in self._joined.items() if len(name) >= IN_HASHTAG_FROM]
 
     def _add(self, subject: Subject) -> None:
@@ -82,14 +82,12 @@ class Terms:
     def find(self, words: Sequence[str]) -> list[Found]:
         """The strongest first, and the earlier of two that are equally strong; each subject once."""
         best: dict[str, Found] = {}
-        plain = [POSSESSIVE.sub("", word) if "'" in word[1:] else word for word in words]
-        start = 0
-        while start < len(plain):
-            first = plain[start][0]
-            if plain[start] not in self._by_first and first not in self._starts:
-                start += 1
+        plain = [POSSESSIVE.sub("", word) if "'" in word and "'" in word[1:] else word for word in words]
+        on = 0
+        for start, begins in enumerate(map(self._begins.__getitem__, plain)):
+            if not begins or start < on:
                 continue
-            found, start = self._at(plain, start)
+            found, on = self._at(plain, start)
             if found and (found.name not in best or best[found.name].confidence < found.confidence):
                 best[found.name] = found
         return sorted(best.values(), key=lambda one: (-one.confidence, one.place))
@@ -115,10 +113,20 @@ class Terms:
                 return _found(subject, INSIDE, "hashtag", words, start, 1)
         return None
 
+    def _may_begin(self, word: str) -> bool:
+        """Whether a look at what follows this word is worth it: hardly a word in fifty may begin a term, or a slip of
+        one. Then some beginning of the term is no further from the word than the whole may be from the term.
+        """
+        letters = word.lstrip("@")
+        if word in self._by_first or word[0] == "#":
+            return True
+        return letters[:1] in self._letters and any(
+            _is_like_a_beginning(letters, name, _edits(name) if name in self._joined else 0)
+            for name in (*self._joined, *self._never)
+            if name[:1] == letters[0]
+        )
+
     def _misspelled(self, words: list[str], start: int) -> tuple[Found | None, int]:
-        letters = words[start].lstrip("@")
-        if letters[:1] not in self._letters:
-            return None, start + 1
         together = ""
         best: tuple[int, Subject, int] | None = None
         for size, word in enumerate(words[start : start + WINDOW], 1):
@@ -129,7 +137,7 @@ class Terms:
                 break
             if together in self._never:
                 return None, start + size
-            near = self._near(together)
+            near = self._nearest(together)
             if near and (best is None or near[0] < best[0]):
                 best = (*near, size)
         if best is None:
@@ -144,13 +152,21 @@ class Terms:
         exact = self._joined.get(letters)
         if exact:
             return 0, exact
-        for name, subject in self._fuzzy:
-            edits = 2 if len(name) >= TWO_EDITS_FROM else 1
-            if name[0] == letters[0] and abs(len(name) - len(letters)) <= edits:
-                distance = OSA.distance(name, letters, score_cutoff=edits)
-                if distance <= edits:
-                    return distance, subject
+        for name, edits, subject in self._like.get((letters[0], len(letters)), ()):
+            distance = OSA.distance(name, letters, score_cutoff=edits)
+            if distance <= edits:
+                return distance, subject
         return None
+
+
+def _edits(name: str) -> int:
+    """How many slips are believed in a term of this length."""
+    return 0 if len(name) < FUZZY_FROM else 1 if len(name) < TWO_EDITS_FROM else 2
+
+
+def _is_like_a_beginning(letters: str, name: str, edits: int) -> bool:
+    lengths = range(max(0, len(letters) - edits), min(len(name), len(letters) + edits) + 1)
+    return any(OSA.distance(name[:length], letters, score_cutoff=edits) <= edits for length in lengths)
 
 
 def _found(subject: Subject, confidence: float, how: str, words: list[str], start: int, size: int) -> Found:
