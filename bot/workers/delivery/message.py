@@ -55,8 +55,10 @@ class MessageDelivery:
             return None, Department(name="", channel="")
         case = found[owed.case]
         department = department_or_lost(self._rules, case.department)
-        link = link_to(await self._outbox.card(case.id))
-        return drawn(owed, case, department, link, self._poster.clock.now()), department
+        card = await self._outbox.card(case.id)
+        if owed.kind is NotificationKind.REMINDER and card.state in {CardState.NONE, CardState.POSTING}:
+            return None, department  # Slack was away: who has not seen the card needs no reminder of it
+        return drawn(owed, case, department, link_to(card), self._poster.clock.now()), department
 
     async def _trouble(self, department: Department, owed: Notification) -> tuple[Drawing | None, Department]:
         sentence = (await self._poster.store.troubles.all()).get(f"channel:{owed.case}", "")

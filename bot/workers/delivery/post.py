@@ -85,7 +85,7 @@ class Poster:
         """A channel that cannot be written to: said once where somebody sees it; the cases wait."""
         log.error("post refused", department=department.name, channel=channel, error=no.error)
         await self.gate.park_channel(channel, PARKED_BY_REFUSAL)
-        sentence = f"Its channel {channel} cannot be written to ({no.error}). {_mend(no.error)}"
+        sentence = f"The channel of {department.name} ({channel}) cannot be written to ({no.error}). {_mend(no.error)}"
         self._gone.add(department.name)
         if await self.store.troubles.tell(f"channel:{department.name}", sentence):
             for to in self._who_hears(department):
