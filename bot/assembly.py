@@ -97,6 +97,7 @@ class House:
     async def work(self, chosen: Sequence[str] = WORKERS) -> None:
         """Run until told to stop; what is in hand is finished."""
         await self.store.inbox.prepare()
+        self.rules.assessor()  # made now, or the first mention of the day would wait for it
         workers: dict[str, Worker] = {"triage": self.triage, "delivery": self.delivery, "timers": self.timers}
         async with asyncio.TaskGroup() as group:
             if "ingest" in chosen:

@@ -96,19 +96,17 @@ def _names(playbook: LivePlaybook) -> tuple[str, ...]:
 def sources_of(playbook: LivePlaybook, settings: Settings, clock: Clock) -> list[Source]:
     """What the playbook names, with what the environment knows of each."""
     found: list[Source] = []
-    for kind, name, options in playbook.now.sources:
-        hook = kind == "webhook"
-        secrets = " ".join(one.get_secret_value() for one in settings.hook_secrets(name or "")) if hook else ""
-        bearer = settings.x_bearer_token.get_secret_value() if settings.x_bearer_token else ""
+    for entry in playbook.now.sources:
+        kind, name = CATALOGUE[entry.source], entry.name or entry.source
         parts = Parts(
-            name=name or kind,
+            name=name,
             clock=clock,
             chance=random.random,
             subjects=playbook.now.subjects,
-            secret=secrets if hook else bearer,
-            url=settings.x_api_url,
+            secret=kind.secret(settings, name),
+            url=kind.url(settings, name),
         )
-        found.append(CATALOGUE[kind].build(options, parts))
+        found.append(kind.build(entry.options, parts))
     return found
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from importlib import resources
+from itertools import chain
 from typing import Any
 
 import hiredis
@@ -125,9 +126,12 @@ class Client:
 
 
 def _sound(replies: Iterable[Any]) -> list[Any]:
-    """Raises the first error among them as it came: the driver would add the words of the command to it."""
+    """Raises the first error among them as it came: the driver would add the words of the command to it.
+
+    A script that does several things tells what became of each in a list, in which there may be errors too.
+    """
     found = list(replies)
-    for reply in found:
+    for reply in chain.from_iterable(reply if isinstance(reply, list) else (reply,) for reply in found):
         if isinstance(reply, RedisError):
             raise reply
     return found

@@ -35,6 +35,7 @@ hour in `tally`, of the day in `took` and `ended`), so that a day of any time zo
 """
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 INBOX_MOST = 200_000
 SEEN_FOR = timedelta(days=14)
@@ -51,6 +52,7 @@ CORRECTIONS_MOST = 50_000
 DEAD_MOST = 10_000
 
 
+@lru_cache(maxsize=5_000)
 def field(*parts: str | int) -> str:
     """A hash field of several parts. A name may have any character in it, so that a `|` of its own is written `%7C`."""
     return "|".join(str(part).replace("%", "%25").replace("|", "%7C") for part in parts)

@@ -30,6 +30,13 @@ class Limits:
             args += (limit.size, limit.regain.total_seconds() * 1000)
         return timedelta(milliseconds=int(await self._client.script("spend", keys, args)))
 
+    async def answered(self, limit: Limit, at: datetime) -> None:
+        """Of a limit of one call at a time: the next one counts from Slack's answer, not from when we set out.
+
+        A call that was slow to leave would else arrive closer to the next than Slack allows.
+        """
+        await self._client.call("SET", self._keys.bucket(limit.name), f"{limit.size - 1} {ms(at)}", "EX", 120)
+
     async def park(self, name: str, until: datetime, at: datetime) -> None:
         """Send nothing under this limit until then: Slack said so, or it is not well. A longer wait stays."""
         if (await self.parked([name], at)).get(name, timedelta()) >= until - at:

@@ -30,6 +30,8 @@ class Queue(NamedTuple):
 
     to: str
     length: int
+    crisis: int
+    """How many of them wait in the lane of crises."""
     new: int
     """How many of them wait in the lane of new cards."""
     head: tuple[Owed, ...]
@@ -88,25 +90,24 @@ class Outbox:
         names = sorted(await self._client.call("SMEMBERS", self._keys.outboxes))
         if not names:
             return []
-        new = int(Lane.NEW) * LANE_WIDTH
         commands: list[tuple[str | int, ...]] = []
         for name in names:
             key = self._keys.outbox(name)
             commands.append(("ZCARD", key))
-            commands.append(("ZCOUNT", key, new, f"({new + LANE_WIDTH}"))
+            commands.append(("ZCOUNT", key, *_bounds(Lane.CRISIS)))
+            commands.append(("ZCOUNT", key, *_bounds(Lane.NEW)))
             commands.append(("ZRANGE", key, 0, most - 1, "WITHSCORES"))
         replies = await self._client.together(commands)
         found = [
-            Queue(name, int(replies[i]), int(replies[i + 1]), _owed(replies[i + 2]))
-            for name, i in zip(names, range(0, len(replies), 3), strict=True)
+            Queue(name, int(replies[i]), int(replies[i + 1]), int(replies[i + 2]), _owed(replies[i + 3]))
+            for name, i in zip(names, range(0, len(replies), 4), strict=True)
         ]
         return [queue for queue in found if queue.length]
 
-    async def new_cards(self, to: str, most: int) -> tuple[Owed, ...]:
-        """The oldest new cards that a destination waits for."""
-        new = int(Lane.NEW) * LANE_WIDTH
+    async def cards_in(self, lane: Lane, to: str, most: int) -> tuple[Owed, ...]:
+        """The cards that a destination waits for in one lane, oldest first."""
         reply = await self._client.call(
-            "ZRANGEBYSCORE", self._keys.outbox(to), new, f"({new + LANE_WIDTH}", "WITHSCORES", "LIMIT", 0, most
+            "ZRANGEBYSCORE", self._keys.outbox(to), *_bounds(lane), "WITHSCORES", "LIMIT", 0, most
         )
         return tuple(owed for owed in _owed(reply) if owed.notification.kind is NotificationKind.CARD)
 
@@ -228,8 +229,15 @@ class Outbox:
         for case in cases:
             body = CardRecord(state=CardState.NONE).model_dump_json()
             transaction.write("HSET", self._keys.card(case.id), "body", body)
-            owe(transaction, self._keys, Notification(NotificationKind.CARD, case.id, case.department, Lane.NEW), at)
+            lane = Lane.CRISIS if case.urgent else Lane.NEW
+            owe(transaction, self._keys, Notification(NotificationKind.CARD, case.id, case.department, lane), at)
         await commit(self._client, transaction)
+
+
+def _bounds(lane: Lane) -> tuple[str, str]:
+    """The scores of a lane, for a range."""
+    start = int(lane) * LANE_WIDTH
+    return str(start), f"({start + LANE_WIDTH}"
 
 
 def _owed(reply: Sequence[str]) -> tuple[Owed, ...]:

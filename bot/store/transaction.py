@@ -1,5 +1,6 @@
 """What one commit guards and writes, gathered in Python and applied by `commit.lua`."""
 
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
 from bot.store.client import Client, Words
@@ -15,6 +16,9 @@ class Committed(IntEnum):
 
 GROUP = "triage"
 """The consumer group of the inbox."""
+AT_ONCE = 16
+"""Transactions in one call of the script: one by one the calls and their replies cost us 60 µs each (2026-11-22), and
+a call keeps all others waiting for a millisecond or two."""
 
 
 class Transaction:
@@ -27,7 +31,7 @@ class Transaction:
         self._writes: list[str | int | float] = []
 
     def _index(self, key: str) -> int:
-        return self._keys.setdefault(key, len(self._keys) + 1)
+        return self._keys.get(key) or self._keys.setdefault(key, len(self._keys) + 1)
 
     def guard(self, key: str, expected: str | int, field: str = "") -> None:
         """This key (or this field of it) must hold this value still; the empty string means that it is absent."""
@@ -36,11 +40,30 @@ class Transaction:
     def write(self, command: str, key: str, *words: str | float) -> None:
         self._writes += (len(words) + 2, command, self._index(key), *words)
 
-    def words(self) -> tuple[list[str], Words]:
-        return list(self._keys), [self._entry, GROUP, len(self._guards) // 3, *self._guards, *self._writes]
+    def words(self) -> tuple[Iterable[str], Words]:
+        guarding = len(self._guards), len(self._writes)
+        return self._keys, [
+            len(self._keys),
+            2 + sum(guarding),
+            self._entry,
+            guarding[0] // 3,
+            *self._guards,
+            *self._writes,
+        ]
 
 
 async def commit(client: Client, *transactions: Transaction) -> list[Committed]:
     """In one round trip, in order; each is all or nothing by itself."""
-    replies = await client.scripts("commit", [transaction.words() for transaction in transactions])
-    return [Committed(reply) for reply in replies]
+    some = (transactions[start : start + AT_ONCE] for start in range(0, len(transactions), AT_ONCE))
+    replies = await client.scripts("commit", [_call(few) for few in some])
+    return [Committed(reply) for few in replies for reply in few]
+
+
+def _call(transactions: Sequence[Transaction]) -> tuple[list[str], Words]:
+    keys: list[str] = []
+    words: list[str | int | float] = [GROUP]
+    for transaction in transactions:
+        its_keys, its_words = transaction.words()
+        keys += its_keys
+        words += its_words
+    return keys, words

@@ -1,8 +1,9 @@
 """A small playbook and a trivial assessor: what a mention says outright is what is heard in it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot.domain.assessment import Assessment, Signal
+from bot.domain.decision import Unreachable
 from bot.domain.department import Department
 from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY, Route
@@ -11,16 +12,24 @@ from tests.domain.made import CARE, CLOCKS, SALES
 INTENTS = ("crisis", "spam", "praise", "complaint")
 
 
+def outright(text: str) -> str:
+    """`#spam` is spam; `#poison` cannot be heard at all."""
+    if "#poison" in text:
+        raise ZeroDivisionError
+    return next((word for word in INTENTS if f"#{word}" in text), "complaint")
+
+
 class Outright:
-    """`#spam` is spam; a mention is about the first subject it names; `#poison` cannot be assessed at all."""
+    """A mention is about the first subject that it names."""
+
+    def __init__(self, intent: Callable[[str], str]) -> None:
+        self._intent = intent
 
     def assess(self, batch: Sequence[Mention]) -> list[Assessment]:
         return [self._one(mention) for mention in batch]
 
     def _one(self, mention: Mention) -> Assessment:
-        if "#poison" in mention.text:
-            raise ZeroDivisionError
-        intent = next((word for word in INTENTS if f"#{word}" in mention.text), "complaint")
+        intent = self._intent(mention.text)
         subject = mention.subjects[0] if mention.subjects else "Northwind"
         labels = (f"intent:{intent}", f"subject:{subject}", "sentiment:negative")
         return Assessment(signals=tuple(Signal("outright", label, 0.9) for label in labels))
@@ -35,6 +44,8 @@ class FakeRules:
     def __init__(self, *departments: Department) -> None:
         self.known = departments or (CARE, SALES)
         self.clocks = CLOCKS
+        self.hearing: Callable[[str], str] = outright
+        self.away = False
 
     def departments(self) -> tuple[Department, ...]:
         return self.known
@@ -51,4 +62,7 @@ class FakeRules:
         return [unheard, *named, Route(name="rest", to=self.known[0].name, clocks=self.clocks)]
 
     def assessor(self) -> Outright:
-        return Outright()
+        """`away`: as if the store went away just after a batch was read."""
+        if self.away:
+            raise Unreachable
+        return Outright(self.hearing)

@@ -32,14 +32,16 @@ class CardDelivery:
             return False
         department = department_or_lost(self._rules, case.department)
         record = await self._outbox.card(case.id)
-        if record.stale:
+        if record.stale and record.state is CardState.POSTED:
             return await self._point_on(case, department, record)
         if record.state is CardState.LISTED:
             return await self._listed(case, department, record, owed)
         if record.state is CardState.POSTED:
             return await self._posted(case, department, record, owed)
         if record.state is CardState.POSTING and record.digest:
-            return await self._digests.again(record)
+            digest = await self._outbox.digest(record.digest)
+            if digest is not None and not digest.ts:  # the digest is what was being posted, not a card beside it
+                return await self._digests.again(digest, record)
         self._poster.wait_for_lost_answer(record)
         return await self._post(case, department, record, owed)
 
@@ -51,7 +53,7 @@ class CardDelivery:
         if record.drawn >= case.version:
             await self._outbox.drawn(case.id, record, owed, self._poster.clock.now())
             return False
-        await self._poster.gate.room_to_update()
+        await self._poster.gate.room_to_update(record.channel)
         return await self._update(case, department, record, owed)
 
     async def _update(self, case: Case, department: Department, record: CardRecord, owed: Notification) -> bool:
@@ -81,6 +83,9 @@ class CardDelivery:
         def fallback() -> Drawing:
             return plain.draw(case, department, self._poster.clock.now())
 
+        if found := await self._poster.found(department.channel, case.id, record):
+            await self._outbox.save_card(case.id, found)
+            return True
         try:
             posted = await self._poster.post(department.channel, drawing, case.id, record, remember, fallback)
         except Rejected as no:
@@ -115,8 +120,8 @@ class CardDelivery:
 
     async def _point_on(self, case: Case, department: Department, record: CardRecord) -> bool:
         """The card in a channel that the case has left says where it went."""
-        await self._poster.gate.room_to_update()
         place = record.stale[0]
+        await self._poster.gate.room_to_update(place.channel)
         with suppress(Rejected):  # that card, or its channel, is gone: nothing is left that could mislead
             await self._poster.gate.update(place.channel, place.ts, case_card.moved(case, department.name))
         await self._outbox.save_card(case.id, record.model_copy(update={"stale": record.stale[1:]}))

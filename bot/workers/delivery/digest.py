@@ -3,7 +3,7 @@
 from bot.cards import digest as digest_card
 from bot.cards.drawing import Drawing
 from bot.domain.case import Case, Status
-from bot.domain.notification import Lane, Notification
+from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.rules import Rules, department_or_lost
 from bot.sinks.outcomes import Rejected
 from bot.store.outbox import CardRecord, CardState, DigestRecord, Queue, digest_id
@@ -16,6 +16,8 @@ BEHIND = LATE_RETRY
 CARDS_A_MINUTE = int(BEHIND / CHANNEL_REGAIN)
 CAUGHT_UP = 3
 """Once behind, a channel gets digests until no more than so many new cards wait."""
+CRISES_SINGLY = 10
+"""A crisis has a card of its own; of more than so many at once, the cards would hide one another and all the rest."""
 
 
 class DigestDelivery:
@@ -25,10 +27,12 @@ class DigestDelivery:
         self._rules = rules
         self._behind: set[str] = set()
 
-    def wanted(self, queue: Queue) -> bool:
-        """Whether this destination's new cards should be gathered."""
+    def wanted(self, queue: Queue) -> Lane | None:
+        """Of which lane this destination's cards should be gathered, if of any."""
         if queue.to[0] in "@#":
-            return False
+            return None
+        if queue.crisis > CRISES_SINGLY:
+            return Lane.CRISIS
         at = self._poster.clock.now()
         new = [owed for owed in queue.head if owed.notification.lane is Lane.NEW]
         late = len(new) > CAUGHT_UP and at - new[0].since > BEHIND
@@ -36,23 +40,23 @@ class DigestDelivery:
             self._behind.add(queue.to)
         elif queue.new <= CAUGHT_UP:
             self._behind.discard(queue.to)
-        return queue.to in self._behind
+        return Lane.NEW if queue.to in self._behind else None
 
-    async def post(self, queue: Queue) -> bool:
+    async def post(self, queue: Queue, lane: Lane) -> bool:
         """Gather what waits longest on one card. Says whether Slack was called. Raises `Blocked`."""
-        cases = await self._gather(queue.to)
+        cases = await self._gather(queue.to, lane)
         if len(cases) < 2:
             return False
         ids = [case.id for case in cases]
         record = DigestRecord(id=digest_id(ids, self._poster.clock.now()), department=queue.to, cases=tuple(ids))
         return await self._send(record, cases, CardRecord(digest=record.id))
 
-    async def again(self, card: CardRecord) -> bool:
+    async def again(self, record: DigestRecord, card: CardRecord) -> bool:
         """The late retry of a digest whose answer was lost: the same digest, not a card for each of its cases."""
         self._poster.wait_for_lost_answer(card)
-        record = await self._outbox.digest(card.digest)
-        if record is None:
-            return False
+        cards = await self._outbox.cards(record.cases)
+        waiting = tuple(case for case in record.cases if cards[case].digest == record.id)
+        record = record.model_copy(update={"cases": waiting})
         return await self._send(record, await self._cases(record), card)
 
     async def _send(self, record: DigestRecord, cases: list[Case], card: CardRecord) -> bool:
@@ -63,29 +67,32 @@ class DigestDelivery:
         drawing = digest_card.draw(record.id, department, cases, at)
 
         async def remember(changed: CardRecord) -> None:
-            await self._outbox.save_digest(record)
-            for case in cases:
-                await self._outbox.save_card(case.id, changed)
+            begun = changed.state is CardState.POSTING
+            await self._outbox.save_digest(record, changed if begun else CardRecord())
 
         def fallback() -> Drawing:
             return Drawing(drawing.text, [])
 
+        posted = await self._poster.found(department.channel, record.id, card)
+        found = posted is not None
         try:
-            posted = await self._poster.post(department.channel, drawing, record.id, card, remember, fallback)
+            posted = posted or await self._poster.post(department.channel, drawing, record.id, card, remember, fallback)
         except Rejected as no:
             raise await self._poster.refused(department, department.channel, no) from no
         await self._poster.well(department)
         placed = record.model_copy(update={"channel": posted.channel, "ts": posted.ts})
         await self._outbox.collected(placed, cases, at)
+        if found:  # it shows its cases as they were then
+            await self._outbox.add(Notification(NotificationKind.DIGEST, placed.id, placed.department), at)
         return True
 
     async def _cases(self, record: DigestRecord) -> list[Case]:
         found = await self._poster.store.cases.find(record.cases)
         return [found[case] for case in record.cases if case in found]
 
-    async def _gather(self, to: str) -> list[Case]:
+    async def _gather(self, to: str, lane: Lane) -> list[Case]:
         """The oldest that nobody has claimed yet and that have no card; a lost answer keeps its own clock."""
-        waiting = await self._outbox.new_cards(to, CASES_MOST * 2)
+        waiting = await self._outbox.cards_in(lane, to, CASES_MOST * 2)
         ids = [owed.notification.case for owed in waiting]
         records = await self._outbox.cards(ids)
         cases = await self._poster.store.cases.find(ids)
@@ -109,7 +116,7 @@ class DigestDelivery:
         if record is None or not record.ts:
             await self._outbox.done(owed)
             return False
-        await self._poster.gate.room_to_update()
+        await self._poster.gate.room_to_update(record.channel)
         await self._outbox.done(owed)
         cases = await self._cases(record)
         department = department_or_lost(self._rules, record.department)
@@ -120,6 +127,15 @@ class DigestDelivery:
             await self._outbox.add(owed, self._poster.clock.now())
             raise
         except Rejected as no:
-            if not (no.message_gone or no.channel_gone):
-                raise await self._poster.refused(department, record.channel, no) from no
+            if no.message_gone:
+                await self._unlist(record, cases)
+            elif not no.channel_gone:
+                raise
         return True
+
+    async def _unlist(self, record: DigestRecord, cases: list[Case]) -> None:
+        """Somebody deleted the digest: what is listed nowhere else needs another place."""
+        cards = await self._outbox.cards(record.cases)
+        listed = (CardState.LISTED, record.id)
+        only_here = [case for case in cases if (cards[case.id].state, cards[case.id].digest) == listed]
+        await self._outbox.unlisted(record, only_here, self._poster.clock.now())

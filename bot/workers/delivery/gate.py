@@ -1,6 +1,6 @@
 """The way out to Slack: within its limits or not at all, and what its answers mean for whoever comes next."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -24,13 +24,20 @@ CHANNEL_REGAIN = timedelta(milliseconds=1250)
 
 PARKED_BY_REFUSAL = timedelta(seconds=60)
 """A channel that is gone, or a token that is refused, is tried again this often: somebody has to do something."""
-LONGEST_PARKED = 60.0
+LONGEST_PARKED = timedelta(seconds=60)
+CLOCKS_DIFFER = 60.0
+"""Seconds by which Slack's clock may be behind ours when we look for a message that we began to send."""
 STUMBLES = 2
 """Lost answers in a row after which Slack as a whole is taken to be unwell."""
 
 
 def channel_limit(channel: str) -> Limit:
     return Limit(f"post:{channel}", 1, CHANNEL_REGAIN)
+
+
+def gone_limit(channel: str) -> Limit:
+    """Never short by itself: a channel that cannot be written to is parked here, for posts and updates alike."""
+    return Limit(f"channel:{channel}", 1000, timedelta(milliseconds=1))
 
 
 class Blocked(Exception):  # noqa: N818 - said as it is
@@ -43,26 +50,55 @@ class Gate:
         self._sink = sink
         self._clock = clock
         self._stumbles = 0
-        self._told = False
+        self._next_try = clock.now()
+        self._full: dict[str, datetime] = {}
         self._may_read = True
+
+    async def closed(self) -> bool:
+        """Whether nothing at all may be sent now, so that there is no need to look at what could be."""
+        at = self._clock.now()
+        unwell = self._stumbles >= STUMBLES and at < self._next_try
+        return unwell or bool(await self._store.limits.parked([EVERYTHING.name], at))
 
     async def room_to_post(self, channel: str) -> None:
         """Takes one post out of the limits. Raises `Blocked`."""
-        await self._spend(EVERYTHING, POSTS, channel_limit(channel))
-
-    async def room_to_update(self) -> None:
-        """Takes one update out of the limits. Raises `Blocked`."""
-        await self._spend(EVERYTHING, UPDATES)
-
-    async def _spend(self, *limits: Limit) -> None:
-        wait = await self._store.limits.spend(limits, self._clock.now())
-        if wait:
+        if not self.may_post(channel):
             raise Blocked
+        wait = await self._spend(EVERYTHING, POSTS, channel_limit(channel), gone_limit(channel))
+        if wait:
+            self._full[channel] = self._clock.now() + wait
+            raise Blocked
+
+    def may_post(self, channel: str) -> bool:
+        """Whether it is worth asking, as far as we know without asking: spares the looking up of what cannot go."""
+        return self._full.get(channel, self._clock.now()) <= self._clock.now()
+
+    async def room_to_update(self, channel: str) -> None:
+        """Takes one update out of the limits. Raises `Blocked`."""
+        if await self._spend(EVERYTHING, UPDATES, gone_limit(channel)):
+            raise Blocked
+
+    async def _spend(self, *limits: Limit) -> timedelta:
+        self._wait_while_unwell()
+        wait = await self._store.limits.spend(limits, self._clock.now())
+        if not wait:
+            self._wait_while_unwell()
+            self._next_try = self._clock.now() + self._pause()
+        return wait
+
+    def _wait_while_unwell(self) -> None:
+        """While Slack is unwell one tries for all: what is sent then is likely to be lost, and is not known to be."""
+        if self._stumbles >= STUMBLES and self._clock.now() < self._next_try:
+            raise Blocked
+
+    def _pause(self) -> timedelta:
+        return min(LONGEST_PARKED, timedelta(seconds=2.0 ** min(self._stumbles, 6)))
 
     async def post(self, channel: str, drawing: Drawing, name: str) -> Sent:
         """Raises `Blocked` where it was certainly not sent, `Ambiguous` where that is not known, `Rejected`."""
         try:
             sent = await self._sink.post(channel, drawing, name)
+            await self._store.limits.answered(channel_limit(channel), self._clock.now())
         except RateLimited as slow:
             await self._park(channel_limit(channel), timedelta(seconds=slow.seconds))
             raise Blocked from slow
@@ -76,10 +112,14 @@ class Gate:
         """A message of ours whose answer was lost, where reading the channel is granted. Raises `Blocked`."""
         if not self._may_read:
             return None
-        await self._spend(EVERYTHING, READS)
+        if await self._spend(EVERYTHING, READS):
+            raise Blocked
         try:
-            return await self._sink.find(channel, name, since)
-        except (RateLimited, Unsent, Ambiguous) as no:
+            return await self._sink.find(channel, name, since - CLOCKS_DIFFER)
+        except RateLimited as slow:
+            await self._park(READS, timedelta(seconds=slow.seconds))
+            raise Blocked from slow
+        except (Unsent, Ambiguous) as no:
             raise Blocked from no
         except Rejected as no:
             if no.error == "missing_scope":
@@ -102,7 +142,7 @@ class Gate:
         await self._well()
 
     async def park_channel(self, channel: str, length: timedelta) -> None:
-        await self._park(channel_limit(channel), length)
+        await self._park(gone_limit(channel), length)
 
     async def _learn(self, no: Unsent | Ambiguous | Rejected) -> None:
         """What an answer says about the calls that come after it."""
@@ -127,7 +167,7 @@ class Gate:
         self._stumbles += 1
         log.warning("slack unwell", reason=reason, stumbles=self._stumbles)
         if at_once or self._stumbles >= STUMBLES:
-            await self._park(EVERYTHING, timedelta(seconds=min(LONGEST_PARKED, 2.0**self._stumbles)))
+            await self._park(EVERYTHING, self._pause())
             await self._say("Slack does not answer. What it is owed waits and is sent when it is back.")
 
     async def _park(self, limit: Limit, length: timedelta) -> None:
@@ -136,13 +176,11 @@ class Gate:
         log.warning("parked", limit=limit.name, seconds=length.total_seconds())
 
     async def _say(self, sentence: str) -> None:
-        self._told = True
         if await self._store.troubles.tell("slack", sentence):
             log.error("slack trouble", trouble=sentence)
 
     async def _well(self) -> None:
+        """Asked of the store each time: the trouble may have been told by a process that is gone."""
         self._stumbles = 0
-        if self._told:
-            self._told = False
-            await self._store.troubles.tell("slack", "")
+        if await self._store.troubles.tell("slack", ""):
             log.info("slack is well again")

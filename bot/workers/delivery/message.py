@@ -26,9 +26,12 @@ class MessageDelivery:
         channel = department.channel if owed.to[0] not in "@#" else owed.to[1:]
         record = await self._outbox.message(owed)
         if drawing is None or not channel or record.tries > 1:
-            await self._outbox.done(owed)
+            await self._outbox.said(owed)
             return False
         self._poster.wait_for_lost_answer(record)
+        if await self._poster.found(channel, owed.name, record):
+            await self._outbox.said(owed)
+            return True
 
         async def remember(changed: CardRecord) -> None:
             await self._outbox.save_message(owed, changed)
@@ -40,11 +43,12 @@ class MessageDelivery:
             await self._poster.post(channel, drawing, owed.name, record, remember, fallback)
         except Rejected as no:
             if owed.to[0] in "@#":  # a person who left, a fallback that is gone: nobody is helped by trying again
-                await self._outbox.done(owed)
+                await self._outbox.said(owed)
                 await self._poster.store.troubles.tell(f"to:{owed.to}", f"{owed.to} cannot be written to ({no.error}).")
                 return True
             raise await self._poster.refused(department, channel, no) from no
-        await self._outbox.done(owed)
+        await self._outbox.said(owed)
+        await self._poster.store.troubles.tell(f"to:{owed.to}", "")
         return True
 
     async def _drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
@@ -54,6 +58,8 @@ class MessageDelivery:
         if not found:
             return None, Department(name="", channel="")
         case = found[owed.case]
+        if owed.to[0] not in "@#" and owed.to != case.department:
+            return None, Department(name="", channel="")  # handed over: its own clock runs in the other channel
         department = department_or_lost(self._rules, case.department)
         card = await self._outbox.card(case.id)
         if owed.kind is NotificationKind.REMINDER and card.state in {CardState.NONE, CardState.POSTING}:

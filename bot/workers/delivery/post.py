@@ -32,15 +32,24 @@ class Poster:
         self.gate = gate
         self._rules = rules
         self.clock = clock
-        self._gone: set[str] = set()
 
     def wait_for_lost_answer(self, record: CardRecord) -> None:
         """A post of which no answer was seen may be there. Raises `Blocked` until the late retry is due."""
         if record.state is not CardState.POSTING:
             return
-        wait = min(LATE_RETRY * 2 ** max(0, record.tries - 1), LONGEST_RETRY)
+        wait = min(LATE_RETRY * 2 ** min(max(0, record.tries - 1), 4), LONGEST_RETRY)
         if ms(self.clock.now()) - record.since < wait.total_seconds() * 1000:
             raise Blocked
+
+    async def found(self, channel: str, name: str, record: CardRecord) -> CardRecord | None:
+        """The message of which the answer was lost, if it is there. It shows what was drawn then. Raises `Blocked`."""
+        if record.state is not CardState.POSTING:
+            return None
+        there = await self.gate.find(channel, name, record.since / 1000)
+        if there is None:
+            return None
+        log.info("lost answer found", message=name, channel=channel)
+        return record.model_copy(update={**_at(there), "drawn": 0})
 
     async def post(
         self,
@@ -56,9 +65,6 @@ class Poster:
         `remember` writes the record down. It is called before the call, so that a crash in between is seen as what it
         is, and again where Slack certainly did not take it.
         """
-        if record.state is CardState.POSTING and (there := await self.gate.find(channel, name, record.since / 1000)):
-            log.info("lost answer found", message=name, channel=channel)
-            return record.model_copy(update=_at(there))
         await self.gate.room_to_post(channel)
         began = {"state": CardState.POSTING, "since": ms(self.clock.now()), "tries": record.tries + 1}
         await remember(record.model_copy(update=began))
@@ -82,11 +88,15 @@ class Poster:
             return await self.gate.post(channel, plain(), name)
 
     async def refused(self, department: Department, channel: str, no: Rejected) -> Blocked:
-        """A channel that cannot be written to: said once where somebody sees it; the cases wait."""
+        """A channel that cannot be written to: said once where somebody sees it; the cases wait.
+
+        What Slack refuses for any other reason is this message's own trouble, and no reason to keep the others back.
+        """
+        if not no.channel_gone:
+            raise no
         log.error("post refused", department=department.name, channel=channel, error=no.error)
         await self.gate.park_channel(channel, PARKED_BY_REFUSAL)
         sentence = f"The channel of {department.name} ({channel}) cannot be written to ({no.error}). {_mend(no.error)}"
-        self._gone.add(department.name)
         if await self.store.troubles.tell(f"channel:{department.name}", sentence):
             for to in self._who_hears(department):
                 trouble = Notification(NotificationKind.TROUBLE, department.name, to, Lane.CLICK)
@@ -99,10 +109,8 @@ class Poster:
         return [f"@{person}" for person in self._rules.managers if not person.startswith("S")]
 
     async def well(self, department: Department) -> None:
-        """Its channel took a message, so whatever was wrong with it is over."""
-        if department.name in self._gone:
-            self._gone.discard(department.name)
-            await self.store.troubles.tell(f"channel:{department.name}", "")
+        """Its channel took a message, so whatever was wrong with it is over, whichever process said that it was."""
+        await self.store.troubles.tell(f"channel:{department.name}", "")
 
 
 def _at(sent: Sent) -> dict[str, object]:

@@ -1,8 +1,13 @@
 """The delivery loop: one sender a workspace, one message at a time to each destination."""
 
 import asyncio
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import structlog
 
 from bot.clock import Clock
+from bot.domain.decision import Unreachable
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.rules import Rules
 from bot.sinks.slack import SlackSink
@@ -19,6 +24,15 @@ AT_ONCE = 8
 LOOKED_AT = 10
 """How far to look past what cannot go now, such as an update while posts may go on."""
 LEASE = "delivery"
+ASIDE_FIRST = timedelta(minutes=1)
+ASIDE_LONGEST = timedelta(hours=1)
+
+log = structlog.get_logger("delivery")
+
+
+class _Aside(NamedTuple):
+    tries: int
+    until: datetime
 
 
 class Delivery:
@@ -27,16 +41,21 @@ class Delivery:
 
     def __init__(self, store: Store, sink: SlackSink, rules: Rules, clock: Clock) -> None:
         self._store = store
-        poster = Poster(store, Gate(store, sink, clock), rules, clock)
+        self._rules = rules
+        self._clock = clock
+        self._in_hand: dict[str, str] = {}
+        self._aside: dict[str, _Aside] = {}
+        self._gate = Gate(store, sink, clock)
+        poster = Poster(store, self._gate, rules, clock)
         self._digests = DigestDelivery(poster, rules)
         self._cards = CardDelivery(poster, self._digests, rules)
         self._messages = MessageDelivery(poster, rules)
 
     async def step(self) -> int:
         """Serve each destination once; says how many messages went. Nothing is done where another process sends."""
-        if not await self._store.leases.take(LEASE):
+        if not await self._store.leases.take(LEASE) or await self._gate.closed():
             return 0
-        queues = await self._store.outbox.queues(LOOKED_AT)
+        queues = await self._store.outbox.queues(LOOKED_AT + len(self._aside))
         queues.sort(key=lambda queue: (queue.head[0].notification.lane, queue.head[0].since))
         places = asyncio.Semaphore(AT_ONCE)
 
@@ -44,9 +63,22 @@ class Delivery:
             async with places:
                 return await self._serve(queue)
 
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(serve(queue)) for queue in queues]
-        return sum(task.result() for task in tasks)
+        # Not a task group: what fails for one destination must not stop the others in the middle of a post.
+        results = await asyncio.gather(*(serve(queue) for queue in queues), return_exceptions=True)
+        for queue, result in zip(queues, results, strict=True):
+            if isinstance(result, BaseException):
+                self._set_aside(queue, result)
+        return sum(1 if isinstance(result, BaseException) else result for result in results)
+
+    def _set_aside(self, queue: Queue, error: BaseException) -> None:
+        """What cannot be sent as it is stays owed, is tried again later and later, and stands in nobody's way."""
+        if isinstance(error, Unreachable) or not isinstance(error, Exception):
+            raise error
+        name = self._in_hand[queue.to]
+        tries = self._aside[name].tries if name in self._aside else 0
+        wait = min(ASIDE_FIRST * 2 ** min(tries, 6), ASIDE_LONGEST)
+        self._aside[name] = _Aside(tries + 1, self._clock.now() + wait)
+        log.error("notification set aside", notification=name, tries=tries + 1, exc_info=error)
 
     def failed(self, error: Exception) -> None:
         """What was in hand is still in the outbox."""
@@ -57,18 +89,32 @@ class Delivery:
 
     async def _serve(self, queue: Queue) -> int:
         """The first that can go; what is blocked is passed over."""
+        if not await self._store.leases.take(LEASE):  # Slack may have been so slow that another sends by now
+            return 0
         gather = self._digests.wanted(queue)
+        if not self._may_try(queue, f"digest for {queue.to}"):
+            gather = None
+        department = self._rules.department(queue.to)
+        channel = department.channel if department else queue.to[1:]
         for owed in queue.head:
+            if owed.notification.lane is Lane.NEW and not self._gate.may_post(channel):
+                continue
             try:
-                if gather and owed.notification.lane >= Lane.NEW:
-                    gather = False
-                    if await self._digests.post(queue):
+                if gather is not None and owed.notification.lane >= gather:
+                    lane, gather = gather, None
+                    if await self._digests.post(queue, lane):
                         return 1
-                if await self._deliver(owed.notification):
+                name = owed.notification.name
+                if self._may_try(queue, name) and await self._deliver(owed.notification):
+                    self._aside.pop(name, None)
                     return 1
             except Blocked:
                 continue
         return 0
+
+    def _may_try(self, queue: Queue, name: str) -> bool:
+        self._in_hand[queue.to] = name
+        return name not in self._aside or self._aside[name].until <= self._clock.now()
 
     async def _deliver(self, owed: Notification) -> bool:
         if owed.kind is NotificationKind.CARD:

@@ -1,0 +1,26 @@
+from collections.abc import Iterator
+from typing import NoReturn
+
+import pytest
+import structlog
+
+from bot.store.opening import Store
+from tests.clock import WoundClock
+from tests.workers.desk import Desk
+
+
+def _nowhere(*_: object) -> NoReturn:
+    raise structlog.DropEvent
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """Hours of trouble are many lines, and drawing their tracebacks takes longer than the hours themselves."""
+    structlog.configure(processors=[_nowhere])
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def desk(store: Store, clock: WoundClock) -> Desk:
+    return Desk(store, clock)

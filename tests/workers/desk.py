@@ -1,0 +1,58 @@
+"""A team with a delivery worker, a Slack of its own, and a clock: what the delivery tests happen to."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from bot.domain.case import Case
+from bot.domain.decision import Decision
+from bot.domain.department import Department
+from bot.domain.moves import claim, hand_to_department
+from bot.sinks.slack import SlackSink
+from bot.store.opening import Store
+from bot.workers.delivery import Delivery
+from tests.clock import WoundClock
+from tests.domain.made import CARE, SALES, STAFF
+from tests.workers.rules import FakeRules
+from tests.workers.said import said, triaged
+from tests.workers.slack import FakeSlack
+
+
+class Desk:
+    def __init__(self, store: Store, clock: WoundClock, *departments: Department) -> None:
+        self.store, self.clock = store, clock
+        self.rules = FakeRules(*(departments or (CARE, SALES)))
+        self.slack = FakeSlack(clock)
+        self.delivery = self.another()
+
+    def another(self) -> Delivery:
+        """A process that begins anew, with nothing but what is in the store."""
+        return Delivery(self.store, cast("SlackSink", self.slack), self.rules, self.clock)
+
+    async def hears(self, *numbers: int, **changes: Any) -> list[Case]:
+        return await triaged(self.store, self.rules, self.clock, *(said(number, **changes) for number in numbers))
+
+    async def works(self, seconds: float = 5, pace: float = 0.25) -> None:
+        """Steps until so much time has passed."""
+        for _ in range(int(seconds / pace)):
+            await self.delivery.step()
+            self.clock.wind(seconds=pace)
+
+    async def settles(self) -> None:
+        """Steps until nothing is owed any more."""
+        for _ in range(2000):
+            if not await self.delivery.step() and not await self.store.outbox.queues():
+                return
+            self.clock.wind(seconds=1.3)
+        raise AssertionError(await self.store.outbox.queues())
+
+    async def owed(self) -> list[str]:
+        return [one.notification.name for queue in await self.store.outbox.queues(1000) for one in queue.head]
+
+    async def claims(self, case: Case, who: str = "U0ANA") -> Case:
+        return await self._change(case, lambda now: claim(now, who, STAFF, CARE, self.clock.now()))
+
+    async def hands(self, case: Case, to: Department, who: str = "U0MIA") -> Case:
+        return await self._change(case, lambda now: hand_to_department(now, who, STAFF, to, self.clock.now()))
+
+    async def _change(self, case: Case, decide: Callable[[Case], Decision]) -> Case:
+        return await self.store.cases.change(case.id, decide, self.clock.now())

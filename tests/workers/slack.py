@@ -1,0 +1,104 @@
+"""A Slack that answers as it is told: SlackSink's own methods, over lists."""
+
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from bot.cards.drawing import Block, Drawing
+from bot.sinks.outcomes import Ambiguous, Rejected
+from bot.sinks.slack import Sent
+from tests.clock import WoundClock
+
+
+async def _nothing() -> None:
+    return
+
+
+@dataclass
+class Message:
+    ts: str
+    name: str
+    text: str
+    blocks: list[Block]
+
+    def lists(self, case: str) -> bool:
+        return any(str(block.get("block_id", "")).endswith(case) for block in self.blocks)
+
+    @property
+    def is_digest(self) -> bool:
+        return "-" in self.name and " " not in self.name
+
+
+@dataclass
+class FakeSlack:
+    clock: WoundClock
+    channels: dict[str, list[Message]] = field(default_factory=dict)
+    fails: Callable[[str, str], Exception | None] = lambda method, channel: None
+    """What a call to this method and channel fails with, before it does anything; None: it does not."""
+    loses: deque[str] = field(default_factory=deque)
+    """Channels of which the next post takes effect and its answer is lost."""
+    refuses: dict[str, Exception] = field(default_factory=dict)
+    """Messages that cannot be posted, and what is said of them."""
+    attempts: Counter[str] = field(default_factory=Counter)
+    reads: bool = False
+    meanwhile: Callable[[], Awaitable[None]] = _nothing
+    """What happens elsewhere while a post is on its way."""
+    calls: Counter[tuple[str, str]] = field(default_factory=Counter)
+    times: list[tuple[float, str, str]] = field(default_factory=list)
+
+    async def post(self, channel: str, drawing: Drawing, name: str) -> Sent:
+        self._called("post", channel)
+        self.attempts[name] += 1
+        if name in self.refuses:
+            raise self.refuses[name]
+        await self.meanwhile()
+        message = Message(f"{self.clock.seconds():.3f}{sum(self.calls.values()):03d}", name, *drawing)
+        self.channels.setdefault(channel, []).append(message)
+        if channel in self.loses:
+            self.loses.remove(channel)
+            raise Ambiguous("the answer was lost")
+        return Sent(channel, message.ts)
+
+    async def update(self, channel: str, ts: str, drawing: Drawing) -> None:
+        self._called("update", channel)
+        for message in self.channels.get(channel, []):
+            if message.ts == ts:
+                message.text, message.blocks = drawing
+                return
+        raise Rejected("message_not_found")
+
+    async def find(self, channel: str, name: str, since: float) -> Sent | None:
+        self._called("find", channel)
+        if not self.reads:
+            raise Rejected("missing_scope")
+        found = [m for m in self.channels.get(channel, []) if m.name == name and float(m.ts) >= since]
+        return Sent(channel, found[-1].ts) if found else None
+
+    async def members(self, group: str) -> frozenset[str]:
+        return frozenset()
+
+    def _called(self, method: str, channel: str) -> None:
+        self.calls[method, channel] += 1
+        self.times.append((self.clock.seconds(), method, channel))
+        if error := self.fails(method, channel):
+            raise error
+
+    def names(self, channel: str = "C0CARE") -> list[str]:
+        return [message.name for message in self.channels.get(channel, [])]
+
+    def shows(self, case: str, channel: str = "C0CARE") -> int:
+        """How often this case is to be seen there, as a card or as a line of a digest."""
+        return sum(message.name == case or message.lists(case) for message in self.channels.get(channel, []))
+
+
+def always(error: Exception, method: str = "", channel: str = "") -> Callable[[str, str], Exception | None]:
+    """The same failure for this method and this channel, or for any."""
+
+    def fails(asked: str, of: str) -> Exception | None:
+        return error if (not method or asked == method) and (not channel or of == channel) else None
+
+    return fails
+
+
+def never(method: str, channel: str) -> None:
+    """All is well."""

@@ -1,0 +1,156 @@
+"""Triage: what fails is set aside, what is abandoned is taken up, and everything is answered once."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.case import Joining, Resolution, case_id
+from bot.domain.decision import Unreachable
+from bot.domain.moves import resolve
+from bot.store.client import Client
+from bot.store.keys import SEEN_FOR, Keys
+from bot.store.opening import Store
+from bot.workers.triage import Triage
+from tests.clock import WoundClock
+from tests.domain.made import CARE, STAFF
+from tests.workers.rules import FakeRules
+from tests.workers.said import admit, said, triaged
+
+AT_ONCE = timedelta()
+"""Entries are idle in the server's own time, which no test winds: here they are abandoned at once."""
+
+
+def worker(store: Store, clock: WoundClock, name: str = "one", idle: timedelta = AT_ONCE) -> Triage:
+    return Triage(store, FakeRules(), clock, name, wait=False, idle_most=idle)
+
+
+async def work(triage: Triage, clock: WoundClock, steps: int = 40) -> None:
+    """As the loop would, its net and its rests included."""
+    for _ in range(steps):
+        try:
+            await triage.step()
+        except ZeroDivisionError as error:
+            triage.failed(error)
+        clock.wind(seconds=1)
+
+
+async def test_a_poison_mention_is_buried_with_its_reason_and_the_next_ones_live(
+    store: Store, clock: WoundClock
+) -> None:
+    await admit(store, clock, said(1), said(2, text="#poison"), said(3))
+    await work(worker(store, clock), clock)
+    (letter,) = await store.dead.letters()
+    books = await store.books.read()
+    assert (letter.why, "#poison" in letter.why) == ("ZeroDivisionError, 6 tries", False)
+    assert (books.opened, books.dead, books.waiting, books.unaccounted) == (2, 1, 0, 0)
+
+
+async def test_those_beside_a_poison_mention_need_not_wait_until_it_is_given_up(
+    store: Store, clock: WoundClock
+) -> None:
+    await admit(store, clock, *(said(n) for n in range(30)), said(30, text="#poison"))
+    await work(worker(store, clock, idle=timedelta(minutes=1)), clock, steps=33)
+    assert (await store.books.read()).opened == 30
+
+
+async def test_a_replayed_letter_whose_fault_was_mended_opens_its_case(store: Store, clock: WoundClock) -> None:
+    await admit(store, clock, said(1, text="#poison"))
+    await work(worker(store, clock), clock)
+    (letter,) = await store.dead.letters()
+    await store.dead.replay(letter, clock.now())
+    rules = FakeRules()
+    rules.hearing = lambda _: "complaint"
+    await Triage(store, rules, clock, "mended", wait=False).step()
+    books = await store.books.read()
+    assert (books.opened, books.dead, books.unaccounted) == (1, 0, 0)
+
+
+async def test_what_cannot_be_read_is_buried_at_once(
+    store: Store, clock: WoundClock, client: Client, keys: Keys
+) -> None:
+    await client.call("XADD", keys.inbox, "*", "m", "{not json", "at", 1)
+    await admit(store, clock, said(1))
+    await worker(store, clock).step()
+    assert [letter.why for letter in await store.dead.letters()] == ["it cannot be read, 1 tries"]
+    assert (await store.books.read()).opened == 1
+
+
+async def test_what_another_worker_took_and_left_is_handled_once(store: Store, clock: WoundClock) -> None:
+    await admit(store, clock, *(said(n) for n in range(5)))
+    left = await store.inbox.read("dead", 100, wait=False)
+    assert len(left) == 5
+    await work(worker(store, clock), clock, steps=8)
+    books = await store.books.read()
+    assert (books.opened, books.waiting, books.unaccounted) == (5, 0, 0)
+
+
+async def test_what_another_worker_has_in_hand_is_left_to_it(store: Store, clock: WoundClock) -> None:
+    await admit(store, clock, said(1))
+    await store.inbox.read("busy", 100, wait=False)
+    await work(worker(store, clock, idle=timedelta(minutes=1)), clock)
+    assert (await store.books.read()).waiting == 1
+
+
+async def test_an_abandoned_entry_is_found_behind_any_number_that_are_in_hand(store: Store, clock: WoundClock) -> None:
+    await admit(store, clock, *(said(n) for n in range(40)))
+    *held, last = await store.inbox.read("busy", 100, wait=False)
+    await store.client.call("XCLAIM", store.keys.inbox, "triage", "busy", 0, last.id, "IDLE", 90_000, "JUSTID")
+    await work(worker(store, clock, idle=timedelta(minutes=1)), clock, steps=2)
+    assert (await store.books.read()).waiting == len(held)
+
+
+async def test_a_worker_that_died_often_over_an_entry_buries_it(store: Store, clock: WoundClock) -> None:
+    await admit(store, clock, said(1))
+    await store.inbox.read("dead", 1, wait=False)
+    for _ in range(5):
+        await store.inbox.reclaim("dead", 1, AT_ONCE)
+    await worker(store, clock).step()
+    assert [letter.why for letter in await store.dead.letters()] == ["its worker died, 7 tries"]
+
+
+async def test_what_was_in_hand_when_the_store_went_away_is_answered_when_it_is_back(
+    store: Store, clock: WoundClock, client: Client
+) -> None:
+    await admit(store, clock, *(said(n) for n in range(3)))
+    rules = FakeRules()
+    triage = Triage(store, rules, clock, "one", wait=False)
+    rules.away = True
+    with pytest.raises(Unreachable):
+        await triage.step()
+    rules.away = False
+    while await triage.step():
+        pass
+    books = await store.books.read()
+    assert (books.opened, books.waiting) == (3, 0)
+
+
+async def test_a_mention_that_comes_again_after_it_was_forgotten_opens_no_second_case(
+    store: Store, clock: WoundClock, client: Client, keys: Keys
+) -> None:
+    (case,) = await triaged(store, FakeRules(), clock, said(1))
+    clock.wind(SEEN_FOR)
+    await client.call("DEL", keys.seen("x:1"), *await client.call("KEYS", f"{keys.root}copy:*"))
+    await admit(store, clock, said(1))
+    await work(worker(store, clock), clock, steps=10)
+    books = await store.books.read()
+    assert (books.opened, books.dead, books.waiting, books.unaccounted) == (1, 0, 0, 0)
+    assert (await store.cases.get(case.id)).mention == said(1)
+
+
+async def test_a_copy_joins_and_the_same_person_reopens(store: Store, clock: WoundClock) -> None:
+    rules, talk = FakeRules(), {"author": "@joe", "conversation": "c"}
+    (case,) = await triaged(store, rules, clock, said(1, text="You lost the very same bag", **talk))
+    await triaged(store, rules, clock, said(2, text="you LOST the very same bag!"))
+    at = clock.now()
+    await store.cases.change(case.id, lambda c: resolve(c, "U0ANA", Resolution.FIXED, "", STAFF, CARE, at), at)
+    await triaged(store, rules, clock, said(3, text="and now again #praise", **talk))
+    found = await store.cases.get(case.id)
+    assert ([joined.why for joined in found.joined], found.closed) == ([Joining.COPY, Joining.SAME_PERSON], False)
+    books = await store.books.read()
+    assert (books.opened, books.joined, books.tallied) == (1, 2, 0)
+
+
+async def test_copies_in_one_batch_are_one_case(store: Store, clock: WoundClock) -> None:
+    cases = await triaged(store, FakeRules(), clock, *(said(n, text="You lost the very same bag") for n in range(25)))
+    assert [(case.id, case.joined_count, len(case.joined)) for case in cases] == [(case_id("x:0"), 24, 20)]
+    assert len(await store.cases.joined(cases[0].id)) == 24
