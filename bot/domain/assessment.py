@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
+
+from bot.domain.making import made
 
 
 class Sentiment(StrEnum):
@@ -131,4 +134,4 @@ class Assessment(BaseModel):
 
 
 def assessed(*parts: Iterable[Signal]) -> Assessment:
-    return Assessment.model_construct(signals=tuple(signal for part in parts for signal in part))
+    return made(Assessment, signals=tuple(chain.from_iterable(parts)))

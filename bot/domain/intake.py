@@ -3,12 +3,14 @@
 import re
 import unicodedata
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from bot.domain.assessment import Assessment, Intent
 from bot.domain.case import JOINED_KEPT, AuditEvent, Case, Joined, Joining, Status, case_id
 from bot.domain.clocks import claim_due, fresh, lane_of, next_deadline
 from bot.domain.decision import Decision, Heard, Outcome
 from bot.domain.department import Department
+from bot.domain.making import made
 from bot.domain.mention import UNKNOWN, Mention
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.routing import NOBODY, Route
@@ -21,7 +23,7 @@ LEAST_WORDS_TO_COPY = 4
 """'Thank you so much' from two people is not one post twice."""
 
 _NOT_SAID = re.compile(r"https?://\S+|www\.\S+|@\w+|^\s*rt\b|\bvia\b", re.IGNORECASE)
-_BETWEEN = re.compile(r"[\W_]+")
+_SAID = re.compile(r"[^\W_]+")
 
 
 def conversation_key(mention: Mention) -> str:
@@ -33,18 +35,27 @@ def conversation_key(mention: Mention) -> str:
 
 def copy_key(mention: Mention, subject: str) -> str:
     """The words without links, handles, case and punctuation; empty where too little is said to tell a copy."""
-    folded = unicodedata.normalize("NFKC", _NOT_SAID.sub(" ", mention.text)).casefold()
-    words = _BETWEEN.split(folded)
-    said = [word for word in words if word]
+    return _copy_key(mention.text, subject)
+
+
+@lru_cache(maxsize=1_000)
+def _copy_key(text: str, subject: str) -> str:
+    """Asked for twice in a batch: where a case is looked for, and where the new one will be found."""
+    said = _SAID.findall(_folded(_NOT_SAID.sub(" ", text)))
     if len(said) < LEAST_WORDS_TO_COPY and len("".join(said)) < 20:
         return ""
     return case_id(f"{subject}|{' '.join(said)}")
 
 
+def _folded(text: str) -> str:
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+
+
 def open_case(mention: Mention, assessment: Assessment, route: Route, department: Department, at: datetime) -> Decision:
     """A mention that nobody has yet opens a case of its own."""
     event = AuditEvent(at, "", "opened", f"by route {route.name}")
-    case = Case.model_construct(
+    case = made(
+        Case,
         id=case_id(mention.id),
         version=1,
         mention=mention,

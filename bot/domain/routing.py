@@ -1,6 +1,6 @@
 """If the labels match, this department with these clocks. The first match wins; the last matches all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict
@@ -10,6 +10,9 @@ from bot.domain.mention import Mention
 
 NOBODY = "nobody"
 """The department that is none: what goes there is tallied and shown to no one."""
+
+Labels = Mapping[str, Collection[str]]
+"""By dimension, the words that hold."""
 
 
 class Clocks(BaseModel):
@@ -34,18 +37,17 @@ class Route(BaseModel):
     to: str = NOBODY
     clocks: Clocks = Clocks()
 
-    def matches(self, labels: Mapping[str, frozenset[str]]) -> bool:
-        nothing: frozenset[str] = frozenset()
-        return all(words & labels.get(key, nothing) for key, words in self.when.items()) and not (
-            self.unless and all(words & labels.get(key, nothing) for key, words in self.unless.items())
-        )
+    def matches(self, labels: Labels) -> bool:
+        return _all_held(self.when, labels) and not (self.unless and _all_held(self.unless, labels))
 
 
-def labels_of(mention: Mention, assessment: Assessment) -> dict[str, frozenset[str]]:
+def _all_held(asked: Mapping[str, frozenset[str]], labels: Labels) -> bool:
+    return all(not words.isdisjoint(labels.get(dimension, ())) for dimension, words in asked.items())
+
+
+def labels_of(mention: Mention, assessment: Assessment) -> Labels:
     """What routes may ask about: every label that holds, and the source."""
-    found = {dimension: frozenset(words) for dimension, words in assessment.held.items()}
-    found["source"] = frozenset({mention.source})
-    return found
+    return {**assessment.held, "source": (mention.source,)}
 
 
 def first_match(routes: Sequence[Route], mention: Mention, assessment: Assessment) -> Route:

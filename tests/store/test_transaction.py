@@ -3,12 +3,14 @@
 import asyncio
 import itertools
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from redis.exceptions import ResponseError
 
 from bot.store.client import Client
 from bot.store.keys import Keys
-from bot.store.transaction import Committed, Transaction, commit
+from bot.store.transaction import AT_ONCE, Committed, Transaction, commit
 
 _numbers = itertools.count()
 VALUES = st.text(max_size=8)
@@ -62,3 +64,27 @@ def test_a_transaction_does_what_a_dictionary_would(
 def _write(transaction: Transaction, keys: Keys, command: Command) -> None:
     key, field = place(command)
     transaction.write(command[0], keys.root + key, *((field,) if field else ()), command[3])
+
+
+async def test_a_command_that_fails_costs_the_other_transactions_nothing(client: Client, keys: Keys) -> None:
+    bad, good = Transaction(keys.inbox), Transaction(keys.inbox)
+    bad.write("SET", keys.root + "word", "text")
+    bad.write("HSET", keys.root + "word", "field", "value")
+    good.write("SET", keys.root + "other", "text")
+
+    with pytest.raises(ResponseError, match="WRONGTYPE"):
+        await commit(client, bad, good)
+
+    assert await client.call("GET", keys.root + "other") == "text"
+
+
+async def test_many_transactions_are_answered_each_in_its_place(client: Client, keys: Keys) -> None:
+    transactions = [Transaction(keys.inbox) for _ in range(3 * AT_ONCE + 1)]
+    for number, transaction in enumerate(transactions):
+        transaction.guard(keys.root + "nothing", "something" if number % 3 == 0 else "")
+        transaction.write("RPUSH", keys.root + "list", number)
+
+    replies = await commit(client, *transactions)
+
+    assert replies == [Committed.WRITTEN if number % 3 else Committed.STALE for number in range(len(transactions))]
+    assert await client.call("LLEN", keys.root + "list") == replies.count(Committed.WRITTEN)
