@@ -64,6 +64,11 @@ def parts_of(field: str) -> list[str]:
     return [part.replace("%7C", "|").replace("%25", "%") for part in parts] if "%" in field else parts
 
 
+def hour_of(at: datetime) -> str:
+    """As `%Y%m%d%H` would, in a fifth of its time: it is asked for twice a mention."""
+    return f"{at.year:04}{at.month:02}{at.day:02}{at.hour:02}"
+
+
 class Keys:
     """The keys of one brand. `brand` is the playbook's slug; a test adds a prefix of its own."""
 
@@ -112,7 +117,7 @@ class Keys:
         return f"{self.root}digest:{digest}"
 
     def tally(self, hour: datetime) -> str:
-        return f"{self.root}tally:{hour:%Y%m%d%H}"
+        return f"{self.root}tally:{hour_of(hour)}"
 
     def took(self, day: str, department: str, measure: str) -> str:
         return f"{self.root}took:{day}:{department}:{measure}"
@@ -121,7 +126,7 @@ class Keys:
         return f"{self.root}ended:{day}"
 
     def telling(self, hour: datetime, subject: str) -> str:
-        return f"{self.root}telling:{hour:%Y%m%d%H}:{subject}"
+        return f"{self.root}telling:{hour_of(hour)}:{subject}"
 
     def bucket(self, limit: str) -> str:
         return f"{self.root}bucket:{limit}"

@@ -1,14 +1,14 @@
 """Reads a batch, assesses it, picks the route, finds the case each mention joins or opens its own, and commits."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 import structlog
 
 from bot.clock import Clock
 from bot.domain.assessment import Assessment
-from bot.domain.case import Case, Joining
+from bot.domain.case import Case, Joining, case_id
 from bot.domain.decision import Decision, Unreachable
 from bot.domain.department import Department
 from bot.domain.intake import join, open_case, tally
@@ -50,20 +50,32 @@ class Triage:
     name = "triage"
     idle = 0.0
 
-    def __init__(self, store: Store, rules: Listening, clock: Clock, worker: str, *, wait: bool = True) -> None:
+    def __init__(
+        self,
+        store: Store,
+        rules: Listening,
+        clock: Clock,
+        worker: str,
+        *,
+        wait: bool = True,
+        idle_most: timedelta = IDLE,
+    ) -> None:
         self._store = store
         self._rules = rules
         self._clock = clock
         self._worker = worker
         self._wait = wait
+        self._idle_most = idle_most
         self._looked: datetime | None = None
         self._in_hand: list[Entry] = []
+        self._singly: list[Entry] = []
         self._why: dict[str, str] = {}
 
     async def step(self) -> int:
-        """One batch of new entries, or one that another worker did not finish; those are taken singly."""
-        entries = await self._abandoned() or await self._store.inbox.read(self._worker, BATCH, wait=self._wait)
-        self._in_hand = entries
+        """One batch of new entries, or one that failed with others or that another worker did not finish."""
+        self._singly, self._in_hand = [*self._in_hand, *self._singly], []  # the store went away with these in hand
+        entries = self._singly[:1] or await self._abandoned() or await self._read()
+        self._in_hand, self._singly = entries, self._singly[1:]
         living = [entry for entry in entries if not await self._buried(entry)]
         if living:
             await self._answer(living)
@@ -71,17 +83,25 @@ class Triage:
         return len(entries)
 
     def failed(self, error: Exception) -> None:
-        """The reason goes with an entry to the dead letters, should it come to that. Never its words."""
-        for entry in self._in_hand:
-            self._why[entry.id] = type(error).__name__
+        """What failed together is tried one by one, so that it costs the others nothing; what failed alone waits.
+
+        The reason goes with an entry to the dead letters, should it come to that. Never its words.
+        """
+        if len(self._in_hand) > 1:
+            self._singly += self._in_hand
+        else:
+            self._why.update((entry.id, type(error).__name__) for entry in self._in_hand)
         self._in_hand = []
+
+    async def _read(self) -> list[Entry]:
+        return await self._store.inbox.read(self._worker, BATCH, wait=self._wait)
 
     async def _abandoned(self) -> list[Entry]:
         """What somebody took and did not answer; old failures go before new work, one at a time."""
         at = self._clock.now()
-        if self._looked is not None and at - self._looked < IDLE / 2:
+        if self._looked is not None and at - self._looked < self._idle_most / 2:
             return []
-        found = await self._store.inbox.reclaim(self._worker, 1)
+        found = await self._store.inbox.reclaim(self._worker, 1, self._idle_most)
         if not found:
             self._looked = at
         return found
@@ -104,26 +124,35 @@ class Triage:
             _Item(entry, mention, assessment, traces(keys, mention, assessment.subject))
             for entry, mention, assessment in zip(entries, mentions, assessments, strict=True)
         ]
+        heard: dict[str, Case] = {}
         for _ in range(TRIES):
-            items = await self._commit(items)
+            items = await self._commit(items, heard)
             if not items:
                 return
+            heard = await self._store.cases.find([case_id(item.mention.id) for item in items])
+        self._why.update((item.entry.id, "it came too late each time") for item in items)
         log.warning("triage outrun", entries=[item.entry.id for item in items])
 
-    async def _commit(self, items: Sequence[_Item]) -> list[_Item]:
+    async def _commit(self, items: Sequence[_Item], heard: Mapping[str, Case]) -> list[_Item]:
         """Decide and commit; gives back what came too late and must be decided on again."""
         at = self._clock.now()
-        ready = await self._decide(items, at)
+        ready = await self._decide(items, heard, at)
         replies = await self._store.inbox.commit(ready, at)
         return [item for item, reply in zip(items, replies, strict=True) if reply is Committed.STALE]
 
-    async def _decide(self, items: Sequence[_Item], at: datetime) -> list[Ready]:
-        """In order, each seeing what those before it will have done: commits are applied in the same order."""
+    async def _decide(self, items: Sequence[_Item], heard: Mapping[str, Case], at: datetime) -> list[Ready]:
+        """In order, each seeing what those before it will have done: commits are applied in the same order.
+
+        `heard` has the cases that mentions of this batch opened before: an outlet may give one again when we have
+        forgotten that it was seen. It is asked for only after a commit came too late, so that the others need not wait.
+        """
         found = await self._store.inbox.look_up(trace for item in items for trace in item.traces)
         cases = await self._store.cases.find([case for case in found.values() if case])
         ready = []
         for item in items:
             decision = self._decision(item, found, cases, at)
+            if decision.before is None and _opened_by(item.mention, heard):
+                decision = tally(item.mention, item.assessment, at)
             guards: tuple[tuple[str, str], ...] = ()
             if decision.case is not None:
                 cases[decision.case.id] = decision.case
@@ -148,3 +177,8 @@ class Triage:
 
     def _department(self, name: str) -> Department:
         return department_or_lost(self._rules, name)
+
+
+def _opened_by(mention: Mention, heard: Mapping[str, Case]) -> bool:
+    case = heard.get(case_id(mention.id))
+    return case is not None and case.mention.id == mention.id

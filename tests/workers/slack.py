@@ -10,6 +10,10 @@ from bot.sinks.slack import Sent
 from tests.clock import WoundClock
 
 
+def never(_method: str, _channel: str) -> None:
+    """All is well."""
+
+
 async def _nothing() -> None:
     return
 
@@ -33,7 +37,7 @@ class Message:
 class FakeSlack:
     clock: WoundClock
     channels: dict[str, list[Message]] = field(default_factory=dict)
-    fails: Callable[[str, str], Exception | None] = lambda method, channel: None
+    fails: Callable[[str, str], Exception | None] = never
     """What a call to this method and channel fails with, before it does anything; None: it does not."""
     loses: deque[str] = field(default_factory=deque)
     """Channels of which the next post takes effect and its answer is lost."""
@@ -74,7 +78,7 @@ class FakeSlack:
         found = [m for m in self.channels.get(channel, []) if m.name == name and float(m.ts) >= since]
         return Sent(channel, found[-1].ts) if found else None
 
-    async def members(self, group: str) -> frozenset[str]:
+    async def members(self, _group: str) -> frozenset[str]:
         return frozenset()
 
     def _called(self, method: str, channel: str) -> None:
@@ -98,7 +102,3 @@ def always(error: Exception, method: str = "", channel: str = "") -> Callable[[s
         return error if (not method or asked == method) and (not channel or of == channel) else None
 
     return fails
-
-
-def never(method: str, channel: str) -> None:
-    """All is well."""
