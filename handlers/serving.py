@@ -1,7 +1,6 @@
 """How Slack's requests come in: signed HTTP, or a socket that we open."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -18,6 +17,8 @@ LOOK_EVERY = 5.0
 """Seconds between looks at the socket: a refused ticket is tried for ever until somebody clears it."""
 DEAD_AFTER = 3
 """Looks in a row at which the socket was down."""
+PATIENCE = 3.0
+"""Seconds that a start waits for the socket, which is up in a tenth of one where Slack is well."""
 
 
 def make_app(client: AsyncWebClient, signing_secret: str) -> AsyncApp:
@@ -44,17 +45,18 @@ class Socket:
 
     def __init__(self, app: AsyncApp, app_token: str) -> None:
         self._handler = AsyncSocketModeHandler(app, app_token, web_client=app.client)
-        self._watching: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
-        await self._handler.connect_async()  # type: ignore[no-untyped-call]
-        self._watching = asyncio.create_task(self._watch())
+        """Waits a little. Where Slack is away it is tried for ever beside the rest, which need not wait for it."""
+        connecting = asyncio.create_task(self._handler.connect_async())  # type: ignore[no-untyped-call]
+        self._tasks = [connecting, asyncio.create_task(self._watch())]
+        await asyncio.wait({connecting}, timeout=PATIENCE)
 
     async def close(self) -> None:
-        if self._watching is not None:
-            self._watching.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._watching
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._handler.close_async()  # type: ignore[no-untyped-call]
 
     async def _watch(self) -> None:

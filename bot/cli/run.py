@@ -6,7 +6,7 @@ import random
 import signal
 import socket
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Annotated
 
 import aiohttp
@@ -18,6 +18,7 @@ from bot.assembly import WORKERS, House, assemble
 from bot.cli.opening import opened
 from bot.cli.saying import refuse, refusing, settings_and_playbook
 from bot.clock import Clock, SystemClock
+from bot.domain.decision import Unreachable
 from bot.playbook import LivePlaybook
 from bot.settings import Settings
 from bot.sinks.slack import SlackSink, web_client
@@ -66,6 +67,7 @@ async def _run(
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(opened(settings, playbook.now.slug))
+        await store.inbox.prepare()  # a store that is away at the start is a sentence, not a crash
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = web_client(token, settings.slack_api_url, session)
         house = assemble(store, playbook, SlackSink(client), clock, name)
@@ -147,4 +149,5 @@ async def _until_stopped(house: House, server: Server, chosen: Sequence[str]) ->
         group.create_task(house.work(chosen))
         group.create_task(serve())
         group.create_task(end())
-    await house.delivery.give_back()
+    with suppress(Unreachable):  # then its lease ends by itself
+        await house.delivery.give_back()

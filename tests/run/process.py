@@ -82,7 +82,7 @@ class Running:
 
 
 @asynccontextmanager
-async def running(folder: Path, *, socket_mode: bool) -> AsyncIterator[Running]:
+async def running(folder: Path, *, socket_mode: bool, slack_down: bool = False) -> AsyncIterator[Running]:
     workspace = Workspace(name="Northwind", now=lambda: datetime.now(UTC).timestamp())
     for user, name in (("U0ANA", "ana"), ("U0MIA", "mia"), ("U0JOE", "joe")):
         workspace.add_user(user, name)
@@ -93,6 +93,7 @@ async def running(folder: Path, *, socket_mode: bool) -> AsyncIterator[Running]:
         port = _free_port()
         sandbox.request_url = None if socket_mode else f"http://127.0.0.1:{port}/slack/events"
         sandbox.install(manifest(socket_mode=socket_mode, request_url=sandbox.request_url))
+        sandbox.faults.down = slack_down
         environ = _environ(sandbox, folder, port, socket_mode=socket_mode)
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "run", env=environ, cwd=folder, stderr=asyncio.subprocess.PIPE

@@ -1,13 +1,16 @@
 """`earshot run`: the whole of it, as a process, over both of Slack's ways."""
 
+import asyncio
+import os
 import signal
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from bot.sandbox import Message
-from tests.run.process import PLAYBOOK, Running, running
+from tests.run.process import PLAYBOOK, SECRET, Running, running
 
 
 @pytest.fixture(params=["http", "socket"])
@@ -73,3 +76,35 @@ async def test_what_was_heard_before_a_kill_is_there_after_a_restart(tmp_path: P
         _, metrics = await second.get("/metrics")
 
         assert 'earshot_mentions{outcome="seen"} 1.0' in metrics
+
+
+async def test_where_slack_is_away_at_the_start_mentions_are_taken_all_the_same_and_a_term_signal_ends_it(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path, socket_mode=True, slack_down=True) as found:
+        assert await found.hears("you lost my suitcase again", "1") == 202
+
+        found.sandbox.faults.down = False
+        await card_in(found)
+
+        found.sandbox.faults.down = True
+        assert await found.stop() == 0
+
+
+async def test_where_redis_is_away_at_the_start_it_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "playbook.toml").write_text(PLAYBOOK, encoding="utf-8")
+    settings = {
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_SIGNING_SECRET": "s",
+        "EARSHOT_PLAYBOOK": str(tmp_path / "playbook.toml"),
+        "EARSHOT_HOOK_FORUM_SECRET": SECRET,
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run", env=os.environ | settings, stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await process.communicate()
+
+    assert process.returncode == 1
+    assert said.decode().startswith("Redis does not answer: ")
+    assert len(said.splitlines()) == 1
