@@ -11,7 +11,7 @@ from bot.cards.words import escape, moment
 from bot.domain.case import AuditEvent, Case
 from bot.domain.clocks import rungs
 from bot.domain.department import Department
-from bot.domain.words import length
+from bot.domain.words import count, length
 
 REMINDED = 140
 _TAKEN = {
@@ -48,6 +48,22 @@ def _after(case: Case, department: Department) -> str:
     if case.rung >= rungs(department):
         return "if not, tell somebody who can, for you are the last who is called"
     return "if not, the next person is called"
+
+
+def list_reminder(waiting: int, department: Department, link: str) -> Drawing:
+    """In the channel: cases on a list that nobody has claimed."""
+    words = f"⏰ {count(waiting, 'case')} on one list {_wait(waiting)} for somebody to claim."
+    calls = " If nobody does, the people on call are told next." if department.on_call else ""
+    return _say(words + calls, actions=_list(link))
+
+
+def list_call(waiting: int, department: Department, link: str) -> Drawing:
+    """By direct message to somebody on call: many at once are one call."""
+    words = (
+        f"📟 You are on call for {escape(department.name)}. {count(waiting, 'case')} on one list {_wait(waiting)} for "
+        f"somebody in {_channel(department)}. Claim there what you can; the next person is called, too."
+    )
+    return _say(words, actions=_list(link))
 
 
 def lease(case: Case, department: Department, link: str = "") -> Drawing:
@@ -149,6 +165,14 @@ def _claim(case: Case) -> Block:
 
 def _card(link: str) -> list[Block]:
     return [drawing.button("See the card", buttons.OPEN_CARD, url=link)] if link else []
+
+
+def _wait(cases: int) -> str:
+    return "waits" if cases == 1 else "wait"
+
+
+def _list(link: str) -> list[Block]:
+    return [drawing.button("See the list", buttons.OPEN_CARD, url=link)] if link else []
 
 
 def _post(case: Case, url: str = "") -> list[Block]:

@@ -90,4 +90,6 @@ async def test_the_home_tab_says_what_is_wrong_with_earshot(world: World) -> Non
     world.sandbox.workspace.channel("#care").is_archived = True
     await world.hears(LOST)
     await world.waits(minutes=2)
-    assert "⚠️ The channel of care (C0CARE) cannot be written to (is_archived)." in await world.person("mia").opens_home()
+    assert (
+        "⚠️ The channel of care (C0CARE) cannot be written to (is_archived)." in await world.person("mia").opens_home()
+    )

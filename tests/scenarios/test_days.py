@@ -42,6 +42,7 @@ async def test_the_sample_day_is_played_whole_and_the_books_balance(redis_url: s
     day = mentions_of(DEMO / "day.jsonl")
     clock = WoundClock(day[0].created_at)
     async with world_on(redis_url, brand, tmp_path, clock, DEMO / "playbook.toml") as world:
+        world.pace = timedelta(seconds=6)
         for part in parts(day):
             await world.hears_all(part)
             await world.waits(seconds=PART.total_seconds())

@@ -45,6 +45,15 @@ async def test_what_is_claimed_on_a_digest_gets_a_card_of_its_own(world: World) 
     assert len(claimable(digest)) == 18
 
 
+async def test_a_storm_that_nobody_claims_calls_people_once_for_each_list(world: World) -> None:
+    await storm(world, 100)
+    await world.waits(minutes=40)
+    care, raj = world.channel("#care"), world.person("raj")
+    assert len(care.beside) == len(raj.dms) == len(care.digests) == 5
+    assert "⏰ 20 cases on one list wait for somebody to claim." in care.beside[0].words
+    assert "You are on call for care. 20 cases on one list wait for somebody in #care." in raj.dm.words
+
+
 async def test_two_who_claim_the_same_line_of_a_digest_are_told_apart(world: World) -> None:
     await storm(world, 60)
     await world.waits(minutes=2)

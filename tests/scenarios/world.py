@@ -46,6 +46,8 @@ class World:
     path: Path
     said: list[str] = field(default_factory=list)
     """What strangers said, so that no log line may repeat it."""
+    pace: timedelta = PACE
+    """A story of a whole day may look at it less often."""
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     _listening: "asyncio.Task[None] | None" = None
 
@@ -115,11 +117,11 @@ class World:
     async def waits(self, **units: float) -> None:
         """Time passes in small steps; at each, everybody does what there is to do."""
         await self.settles()
-        end, pause = self.clock.now() + timedelta(**units), PACE
+        end, pause = self.clock.now() + timedelta(**units), self.pace
         while (now := self.clock.now()) < end:
             self.clock.wind(await self._next(now, end, pause) - now)
             await self.sandbox.tick()
-            pause = PACE if await self.settles() else min(pause * 2, LONGEST)
+            pause = self.pace if await self.settles() else min(pause * 2, LONGEST)
 
     async def _next(self, now: datetime, end: datetime, pause: timedelta) -> datetime:
         """The next moment at which anything can happen."""

@@ -64,7 +64,22 @@ class MessageDelivery:
         card = await self._outbox.card(case.id)
         if owed.kind is NotificationKind.REMINDER and card.state in {CardState.NONE, CardState.POSTING}:
             return None, department  # Slack was away: who has not seen the card needs no reminder of it
+        if card.state is CardState.LISTED and owed.kind in {NotificationKind.REMINDER, NotificationKind.CALL}:
+            return await self._of_list(owed, card.digest, department), department
         return drawn(owed, case, department, link_to(card), self._poster.clock.now()), department
+
+    async def _of_list(self, owed: Notification, digest: str, department: Department) -> Drawing | None:
+        """One word for all cases that wait on a digest, said for the first of them: a storm is no row of calls."""
+        record = await self._outbox.digest(digest)
+        if record is None:
+            return None
+        found = await self._poster.store.cases.find(record.cases)
+        waiting = [case for case in record.cases if case in found and found[case].status is Status.NEW]
+        if not waiting or waiting[0] != owed.case:
+            return None
+        link = link_to(CardRecord(state=CardState.POSTED, channel=record.channel, ts=record.ts))
+        called = owed.kind is NotificationKind.CALL
+        return (messages.list_call if called else messages.list_reminder)(len(waiting), department, link)
 
     async def _trouble(self, department: Department, owed: Notification) -> tuple[Drawing | None, Department]:
         sentence = (await self._poster.store.troubles.all()).get(f"channel:{owed.case}", "")
