@@ -11,6 +11,7 @@ import typer
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.detectors.dimensions import DIMENSIONS
 from bot.domain.decision import Unreachable
 from bot.playbook import LivePlaybook, PlaybookFaults
 from bot.settings import Settings, SettingsFaults, load_settings
@@ -84,7 +85,7 @@ def read_both(playbook: Path | None = None) -> Read:
         faults += no.faults
     path = playbook or (settings.playbook if settings else playbook_path())
     try:
-        found = LivePlaybook(path, sources=MODELS)
+        found = LivePlaybook(path, sources=MODELS, dimensions=DIMENSIONS)
     except PlaybookFaults as no:
         faults += str(no).splitlines()
     return Read(settings, found, path, tuple(faults))

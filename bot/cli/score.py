@@ -12,6 +12,7 @@ import typer
 from bot.cli.arriving import Arriving
 from bot.cli.saying import REFUSED, playbook_path, refuse, refusing, warn, writing
 from bot.detectors.catalogue import Assessor
+from bot.detectors.dimensions import DIMENSIONS
 from bot.domain.assessment import Assessment
 from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY, Route, first_match
@@ -90,7 +91,7 @@ def _rounded(shares: dict[str, float]) -> dict[str, float]:
 def _scorer(named: Path | None) -> Scorer:
     path = named or playbook_path()
     if named or path.exists():
-        return Scorer(load(path, sources=MODELS))
+        return Scorer(load(path, sources=MODELS, dimensions=DIMENSIONS))
     if sys.stderr.isatty():
         warn(NEUTRAL)
     return Scorer(None)

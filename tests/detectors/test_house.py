@@ -5,7 +5,7 @@ from pathlib import Path
 import bot.detectors
 from tests.detectors.vocabulary import assessor, heard, mention
 
-BESIDE = {"__init__", "base", "catalogue"}
+BESIDE = {"__init__", "base", "catalogue", "dimensions"}
 
 
 def test_the_catalogue_names_every_file_of_the_folder() -> None:
