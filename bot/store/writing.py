@@ -181,8 +181,13 @@ def counted_subject(assessment: Assessment) -> str:
 
 
 def telling_score(heard: Heard) -> float:
-    """What a manager would want to read first: urgent before strong, strong before mild; neutral says little."""
+    """What a manager would want to read first: a crisis, then urgent before strong; neutral says little.
+
+    Of a crisis the feeling is often unsure, so that a lost bag would else stand before smoke in the cabin.
+    """
     a = heard.assessment
+    if a.intent is Intent.CRISIS:
+        return a.urgency + 40
     strength = 0.0 if a.sentiment is Sentiment.NEUTRAL or a.unsure else a.probabilities[a.sentiment]
     return a.urgency + 20 * strength
 
