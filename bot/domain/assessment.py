@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.domain.making import made
+from bot.domain.making import Derived, made
 
 
 class Sentiment(StrEnum):
@@ -28,6 +27,11 @@ class Intent(StrEnum):
     PURCHASE = "purchase"
     PRAISE = "praise"
     OTHER = "other"
+
+
+_SENTIMENTS = tuple(sentiment.value for sentiment in Sentiment)
+_INTENTS = {intent.value: intent for intent in Intent}
+_RANK = {intent: rank for rank, intent in enumerate(Intent)}
 
 
 class Signal(NamedTuple):
@@ -60,11 +64,11 @@ UNSURE = "sentiment:unsure"
 class Assessment(BaseModel):
     """All signals about one mention. What is asked of it is derived, so that it cannot disagree with itself."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, ignored_types=(Derived,))
 
     signals: tuple[Signal, ...] = ()
 
-    @cached_property
+    @Derived
     def held(self) -> dict[str, tuple[str, ...]]:
         """By dimension, the words that hold, in the order in which they were found."""
         found: dict[str, tuple[str, ...]] = {}
@@ -78,34 +82,35 @@ class Assessment(BaseModel):
         """The words that hold in one dimension, in the order in which they were found."""
         return self.held.get(dimension, ())
 
-    @cached_property
+    @Derived
     def labels(self) -> frozenset[str]:
         return frozenset(s.label for s in self.signals if s.holds)
 
-    @cached_property
+    @Derived
     def probabilities(self) -> dict[str, float]:
-        found = {s.word: s.confidence for s in self.signals if s.dimension == "sentiment" and s.label != UNSURE}
-        return {sentiment.value: found.get(sentiment.value, 0.0) for sentiment in Sentiment}
+        found = {s.label: s.confidence for s in self.signals}
+        return {word: found.get(f"sentiment:{word}", 0.0) for word in _SENTIMENTS}
 
-    @cached_property
+    @Derived
     def sentiment(self) -> Sentiment:
         """The likeliest, also where the detector is unsure; neutral where nothing was detected."""
-        best = max(self.probabilities, key=lambda word: self.probabilities[word])
-        return Sentiment(best) if self.probabilities[best] > 0 else Sentiment.NEUTRAL
+        probabilities = self.probabilities
+        best = max(probabilities, key=probabilities.__getitem__)
+        return Sentiment(best) if probabilities[best] > 0 else Sentiment.NEUTRAL
 
     @property
     def unsure(self) -> bool:
         return UNSURE in self.labels
 
-    @cached_property
+    @Derived
     def intents(self) -> dict[str, float]:
         return {s.word: s.confidence for s in self.signals if s.dimension == "intent"}
 
-    @cached_property
+    @Derived
     def intent(self) -> Intent:
         """The one intent that names this mention: the first that holds, in the order of `Intent`."""
-        held = set(self.words("intent"))
-        return next((intent for intent in Intent if intent.value in held), Intent.OTHER)
+        held = [_INTENTS[word] for word in self.words("intent") if word in _INTENTS]
+        return min(held, key=_RANK.__getitem__) if held else Intent.OTHER
 
     @property
     def subject(self) -> str:
@@ -119,7 +124,7 @@ class Assessment(BaseModel):
     def language(self) -> str:
         return next(iter(self.words("language")), "")
 
-    @cached_property
+    @Derived
     def urgency(self) -> int:
         """0 to 100: the sum of the points of its parts."""
         return max(0, min(100, sum(s.weight for s in self.signals)))

@@ -1,5 +1,6 @@
 """Reads a batch, assesses it, picks the route, finds the case each mention joins or opens its own, and commits."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
@@ -23,8 +24,10 @@ from bot.store.writing import Trace, traces
 
 log = structlog.get_logger("triage")
 
-BATCH = 100
-"""Entries a read: large enough to share round trips, small enough that a click waits a few hundredths of a second."""
+BATCH = 128
+"""Entries a read: large enough to share round trips."""
+PART = 32
+"""Of these, as many are assessed and committed at a time: few enough that a click waits a hundredth of a second."""
 TRIES = 20
 """Lost races before an entry is left for the next reading."""
 
@@ -117,28 +120,40 @@ class Triage:
         return True
 
     async def _answer(self, entries: Sequence[Entry]) -> None:
+        """Part by part: while the server commits one we assess the next, and decide on it when that commit is done."""
+        ahead = self._assessed(entries[:PART])
+        for start in range(PART, len(entries) + PART, PART):
+            items, at = ahead, self._clock.now()
+            ready = await self._decide(items, {}, at)
+            committing = asyncio.ensure_future(self._store.inbox.commit(ready, at))
+            try:
+                await asyncio.sleep(0)  # it is on its way
+                ahead = self._assessed(entries[start : start + PART])
+            finally:
+                late = _late(items, await committing)
+            await self._again(late)
+            self._in_hand = list(entries[start:])
+
+    def _assessed(self, entries: Sequence[Entry]) -> list[_Item]:
         mentions = [entry.mention for entry in entries if entry.mention is not None]
         assessments = self._rules.assessor().assess(mentions)
         keys = self._store.keys
-        items = [
+        return [
             _Item(entry, mention, assessment, traces(keys, mention, assessment.subject))
             for entry, mention, assessment in zip(entries, mentions, assessments, strict=True)
         ]
-        heard: dict[str, Case] = {}
-        for _ in range(TRIES):
-            items = await self._commit(items, heard)
+
+    async def _again(self, items: list[_Item]) -> None:
+        """What came too late is decided on again."""
+        for _ in range(TRIES - 1):
             if not items:
                 return
-            heard = await self._store.cases.find([case_id(item.mention.id) for item in items])
-        self._why.update((item.entry.id, "it came too late each time") for item in items)
-        log.warning("triage outrun", entries=[item.entry.id for item in items])
-
-    async def _commit(self, items: Sequence[_Item], heard: Mapping[str, Case]) -> list[_Item]:
-        """Decide and commit; gives back what came too late and must be decided on again."""
-        at = self._clock.now()
-        ready = await self._decide(items, heard, at)
-        replies = await self._store.inbox.commit(ready, at)
-        return [item for item, reply in zip(items, replies, strict=True) if reply is Committed.STALE]
+            heard, at = await self._store.cases.find([case_id(item.mention.id) for item in items]), self._clock.now()
+            ready = await self._decide(items, heard, at)
+            items = _late(items, await self._store.inbox.commit(ready, at))
+        if items:
+            self._why.update((item.entry.id, "it came too late each time") for item in items)
+            log.warning("triage outrun", entries=[item.entry.id for item in items])
 
     async def _decide(self, items: Sequence[_Item], heard: Mapping[str, Case], at: datetime) -> list[Ready]:
         """In order, each seeing what those before it will have done: commits are applied in the same order.
@@ -177,6 +192,10 @@ class Triage:
 
     def _department(self, name: str) -> Department:
         return department_or_lost(self._rules, name)
+
+
+def _late(items: Sequence[_Item], replies: Sequence[Committed]) -> list[_Item]:
+    return [item for item, reply in zip(items, replies, strict=True) if reply is Committed.STALE]
 
 
 def _opened_by(mention: Mention, heard: Mapping[str, Case]) -> bool:
