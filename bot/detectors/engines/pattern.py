@@ -78,7 +78,8 @@ class _Said:
 
 class Pattern:
     def __init__(self) -> None:
-        self.engine, self._module = _loaded()
+        self.engine, module = _loaded()
+        self._moods = _moods(module)
         self._pieces = Memory(self._cut_and_known)
 
     def __call__(self, words: Iterable[str]) -> Polarity:
@@ -100,17 +101,9 @@ class Pattern:
         senses = dict.get(self.engine, word)
         known = tuple(senses[None]) if senses else None
         modifies = senses is not None and any(map(senses.__contains__, MODIFIERS))
-        negates, mood = word in NEGATIONS, None if senses else self._mood(word)
+        negates, mood = word in NEGATIONS, None if senses or word.isalpha() else self._moods.get(word)
         plain = not senses and not negates and mood is None and word != "!"
         return Piece(plain, word, known, modifies, negates, mood)
-
-    def _mood(self, word: str) -> float | None:
-        if word.isalpha() or len(word) > 5 or word in self._module.PUNCTUATION:
-            return None
-        for (_, polarity), emoticons in self._module.EMOTICONS.items():
-            if any(word == emoticon.lower() for emoticon in emoticons):
-                return float(polarity)
-        return None
 
 
 def heard(pieces: Iterable[Piece]) -> list[_Said]:  # noqa: C901, PLR0912  (as the original)
@@ -185,6 +178,16 @@ def _loaded() -> tuple[Any, Any]:
     engine.load()
     _add_adverbs(engine)
     return engine, module
+
+
+def _moods(module: Any) -> dict[str, float]:
+    """The polarity of each emoticon; the first mood that has it counts."""
+    found: dict[str, float] = {}
+    for (_, polarity), emoticons in module.EMOTICONS.items():
+        for emoticon in map(str.lower, emoticons):
+            if len(emoticon) <= 5 and emoticon not in module.PUNCTUATION:
+                found.setdefault(emoticon, float(polarity))
+    return found
 
 
 def _add_adverbs(engine: Any) -> None:

@@ -165,6 +165,8 @@ def _edits(name: str) -> int:
 
 
 def _is_like_a_beginning(letters: str, name: str, edits: int) -> bool:
+    if OSA.distance(name[: len(letters)], letters, score_cutoff=2 * edits) > 2 * edits:
+        return False
     lengths = range(max(0, len(letters) - edits), min(len(name), len(letters) + edits) + 1)
     return any(OSA.distance(name[:length], letters, score_cutoff=edits) <= edits for length in lengths)
 
