@@ -1,6 +1,6 @@
 """The real application before a Slack of its own: real Bolt, real HTTP, signed requests, a real store."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,10 @@ class Stage:
     """Of our own site."""
 
 
+def _nothing(_: Sandbox) -> None:
+    """Beside the workspace."""
+
+
 @asynccontextmanager
 async def staged(
     *,
@@ -41,16 +45,20 @@ async def staged(
     brand: str = "",
     trigger_now: Callable[[], float] | None = None,
     wait: bool = True,
+    ports: Sequence[int] = (0,),
+    mount: Callable[[Sandbox], None] = _nothing,
 ) -> AsyncIterator[Stage]:
     """Everything up and connected; no worker runs yet. `brand` puts the keys under another name than the playbook's.
 
     `wait` is for workers that run by themselves; who steps them does not want them to wait.
+    `ports`: where the workspace is served, the first that is free; `mount` adds to it what is served beside it.
     """
     async with AsyncExitStack() as stack:
         opened = open_store(redis_url, folder, brand or playbook.now.slug, "stage")
         store = await stack.enter_async_context(opened)
         await store.inbox.prepare()
-        sandbox = Sandbox(workspace, now=lambda: clock.now().timestamp(), trigger_now=trigger_now)
+        sandbox = Sandbox(workspace, now=lambda: clock.now().timestamp(), trigger_now=trigger_now, ports=ports)
+        mount(sandbox)
         await stack.enter_async_context(sandbox)
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = web_client(sandbox.bot_token, sandbox.api_url, session)

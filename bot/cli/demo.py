@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 import signal
+import sys
 import tempfile
-from importlib import resources
 from pathlib import Path
 from typing import Annotated
 
@@ -12,33 +12,52 @@ import typer
 from rich.console import Console
 
 from bot import logs
-from bot.cli.saying import REFUSED, refusing
+from bot.cli.saying import REFUSED, refuse, refusing, tell
 from bot.demo.cast import Cast, workspace_of
 from bot.demo.clocks import FastClock, SteppedClock
+from bot.demo.page import show_page
 from bot.demo.player import play_along, play_at_once
+from bot.demo.reading import read
 from bot.demo.screen import Screen
 from bot.domain.mention import Mention
 from bot.domain.report import Account
 from bot.playbook import LivePlaybook
-from bot.sources.catalogue import MODELS
-from bot.sources.reading import read_mentions
 from bot.stage import Stage, staged
+
+PACE, PAGE_PACE = 60.0, 10.0
+"""Times as fast as life, where nobody asks for another: at a page one reads and clicks."""
 
 
 def demo(
     *,
     once: Annotated[bool, typer.Option("--once", help="Play the day without waiting, then print the books.")] = False,
-    speed: Annotated[float, typer.Option(min=1, max=600, help="How many times as fast as life.")] = 60,
+    speed: Annotated[float | None, typer.Option(min=1, max=600, help="How many times as fast as life.")] = None,
+    page: Annotated[
+        bool | None, typer.Option("--page/--no-page", help="In the browser, or in the terminal.", show_default=False)
+    ] = None,
+    browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
+    playbook: Annotated[Path | None, typer.Option(help="Your own rules, instead of the sample's.")] = None,
+    mentions: Annotated[Path | None, typer.Option(help="Your own recorded day: JSON lines, one mention each.")] = None,
 ) -> None:
-    """Play a sample day through the real application, before a Slack of its own. No account, no key, no network."""
+    """Play a sample day through the real application, before a Slack of its own. No account, no key, no network.
+
+    On a terminal it is a page in your browser; with --once, --no-page or in a pipe it is lines of text.
+    """
     logs.configure("error")
-    here = Path(str(resources.files("bot.demo")))
+    found = read(playbook, mentions)
+    if found.faults or found.playbook is None:
+        raise refuse([*found.faults, "Nothing is played until this is mended."])
     with refusing():
-        playbook = LivePlaybook(here / "playbook.toml", sources={**MODELS})
-        day = [one for one in read_mentions(here / "day.jsonl") if isinstance(one, Mention)]
-        account = asyncio.run(_play(playbook, day, speed, once=once))
+        if not once and (page if page is not None else sys.stdout.isatty()):
+            asyncio.run(_show(found.playbook, found.day, speed or PAGE_PACE, browser=browser and sys.stdout.isatty()))
+            return
+        account = asyncio.run(_play(found.playbook, found.day, speed or PACE, once=once))
     if not account.balanced:
         raise typer.Exit(REFUSED)
+
+
+async def _show(playbook: LivePlaybook, day: list[Mention], speed: float, *, browser: bool) -> None:
+    await show_page(playbook, day, speed, browser=browser, say=tell, stop_on_signal=_stop_on_signal)
 
 
 async def _play(playbook: LivePlaybook, day: list[Mention], speed: float, *, once: bool) -> Account:
@@ -63,7 +82,7 @@ async def _play(playbook: LivePlaybook, day: list[Mention], speed: float, *, onc
                 await play_at_once(stage, stepped, day, cast, screen)
             else:
                 _hello(console, playbook, len(day), speed)
-                _stop_on_signal(stage, console)
+                _stop_on_signal(stage)
                 await play_along(stage, fast, day, cast, screen)
             return await _close(stage, screen)
 
@@ -74,10 +93,10 @@ def _hello(console: Console, playbook: LivePlaybook, mentions: int, speed: float
     console.print("Ctrl-C stops it. `make demo ARGS=--once` plays it without waiting.\n")
 
 
-def _stop_on_signal(stage: Stage, console: Console) -> None:
+def _stop_on_signal(stage: Stage) -> None:
     def stop() -> None:
         if not stage.house.stop.is_set():
-            console.print("\nStopping; what is in hand is finished.")
+            tell("\nStopping; what is in hand is finished.")
             stage.house.stop.set()
 
     loop = asyncio.get_running_loop()

@@ -25,18 +25,33 @@ GROUPS = {"S0CARE": ("care-deputies", ["U0ANA", "U0RAJ"])}
 def workspace_of(playbook: Playbook, clock: Any) -> Workspace:
     """The people above, and a channel for each department that the playbook names."""
     workspace = Workspace(name=playbook.brand.name, now=lambda: clock.now().timestamp())
+    zone = playbook.brand.time_zone
     for user, (name, real_name) in PEOPLE.items():
-        workspace.add_user(user, name, real_name=real_name, tz=playbook.brand.time_zone)
+        workspace.add_user(user, name, real_name=real_name, tz=zone, title=title_of(user, playbook))
     named = [one for department in playbook.departments.values() for one in (*department.deputies, *department.on_call)]
     for one in {*named, *playbook.brand.managers} - set(PEOPLE):
         if one.startswith("S"):
             name, members = GROUPS.get(one, (one.lower(), list(PEOPLE)))
             workspace.add_group(one, name, members)
         else:
-            workspace.add_user(one, one.lower(), real_name=one)
+            workspace.add_user(one, one.lower(), real_name=one, tz=zone, title=title_of(one, playbook))
     for department in playbook.departments.values():
         workspace.add_channel(department.channel, department.name, bot_is_member=True)
     return workspace
+
+
+def title_of(user: str, playbook: Playbook) -> str:
+    """What this person may do, as it stands in their profile."""
+    if user in playbook.brand.managers:
+        return "manager"
+    departments = playbook.departments.values()
+    named = [one.name for one in departments if user in one.deputies]
+    grouped = [one.name for one in departments if any(user in GROUPS.get(name, ("", []))[1] for name in one.deputies)]
+    calls = [one.name for one in departments if user in one.on_call]
+    parts = [f"deputy for {' and '.join(named)}" if named else "", f"on call for {calls[0]}" if calls else ""]
+    if grouped and not named:
+        parts.append(f"deputy for {' and '.join(grouped)}")
+    return ", ".join(part for part in parts if part) or "no role"
 
 
 class Act(NamedTuple):
@@ -55,9 +70,15 @@ CLAIMS = (buttons.CLAIM, buttons.CLAIM_IN_DIGEST)
 
 
 class Cast:
-    """Looks at the channels as people do, and acts after a while. The same day goes the same way each time."""
+    """Looks at the channels as people do, and acts after a while. The same day goes the same way each time.
 
-    def __init__(self, sandbox: Sandbox, workspace: Workspace, playbook: Playbook) -> None:
+    `later` is how much longer they wait before they claim. Who is played by somebody at a page does nothing by itself.
+    """
+
+    def __init__(
+        self, sandbox: Sandbox, workspace: Workspace, playbook: Playbook, later: timedelta = timedelta()
+    ) -> None:
+        self._later = later
         self._sandbox = sandbox
         self._workspace = workspace
         self._playbook = playbook
@@ -104,7 +125,7 @@ class Cast:
         if luck > 0.97:
             return
         wait = _after(case, 1, 9) if luck < 0.85 else _after(case, 14, 26)
-        self._plan(at + wait, people[int(luck * 1000) % len(people)], "claim", channel, ts, case)
+        self._plan(at + wait + self._later, people[int(luck * 1000) % len(people)], "claim", channel, ts, case)
 
     def _plan(self, at: datetime, person: str, what: str, channel: str, ts: str, case: str) -> None:
         self._number += 1
@@ -116,9 +137,8 @@ class Cast:
 
     async def perform(self, act: Act) -> None:
         """What has changed meanwhile is left alone: the button is not there any more."""
-        channel = self._workspace.channel(act.channel)
-        message = next((one for one in channel.messages if one.ts == act.ts), None)
-        if message is None:
+        message = self._workspace.channel(act.channel).find(act.ts)
+        if message is None or self._played(act.person):
             return
         if act.what == "claim":
             action = next((one for one in CLAIMS if act.case in _cases(message, (one,))), None)
@@ -127,11 +147,14 @@ class Cast:
         elif act.case in _cases(message, (buttons.RELEASE,)):
             await self._resolve(act, message)
 
+    def _played(self, name: str) -> bool:
+        return bool(name) and self._sandbox.page.viewers[self._workspace.user(name).id] > 0
+
     async def _resolve(self, act: Act, message: Message) -> None:
         owner = next(
             (name for user, (name, _) in PEOPLE.items() if f"Claimed* by <@{user}>" in str(message.blocks)), ""
         )
-        if not owner:
+        if not owner or self._played(owner):
             return
         person = self._sandbox.person(owner)
         await person.click(message, buttons.RESOLVE, value=act.case)

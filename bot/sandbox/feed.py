@@ -14,7 +14,7 @@ class Change:
     """One thing that happened.
 
     `kind` is one of: posted, edited, deleted, ephemeral, reacted, view_opened, view_updated, view_closed,
-    home_published, call, rejected, delivered, operation_timeout, channel_changed, group_changed, socket.
+    home_published, call, rejected, delivered, operation_timeout, channel_changed, group_changed, socket, read.
     """
 
     number: int

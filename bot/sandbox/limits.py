@@ -62,6 +62,17 @@ class Violation:
     retry_after: int
 
 
+@dataclass(frozen=True)
+class Use:
+    """How much of one limit is used now."""
+
+    method: str
+    channel: str
+    used: int
+    allowed: int
+    span: float
+
+
 class Window:
     """At most `allowed` within any `span` seconds."""
 
@@ -77,6 +88,9 @@ class Window:
 
     def take(self, at: float) -> None:
         self._taken.append(at)
+
+    def used(self, at: float) -> int:
+        return sum(1 for taken in self._taken if taken + self.span > at)
 
 
 class Limits:
@@ -113,6 +127,14 @@ class Limits:
 
     def limit_violations(self) -> list[Violation]:
         return list(self._violations)
+
+    def uses(self) -> list[Use]:
+        """Every limit that was touched so far, as it is now."""
+        at = self._now()
+        return [
+            Use(method, channel, window.used(at), window.allowed, window.span)
+            for (method, channel), window in self._windows.items()
+        ]
 
     def _refuse(self, method: str, seconds: int) -> int:
         self.refused(method)

@@ -14,19 +14,29 @@ class Manifest:
     events: frozenset[str]
     interactive: bool
     home: bool
+    takes_messages: bool
+    """Whether people may write to the app; if not, its conversation can only be read."""
+    commands_told: tuple[Json, ...]
+    """As the client lists them: command, description, usage_hint."""
+    shortcuts_told: tuple[Json, ...]
 
     @classmethod
     def read(cls, body: Json) -> "Manifest":
         """From an app manifest as one pastes it into Slack; a missing part is an empty one."""
         features, settings = body.get("features", {}), body.get("settings", {})
         scopes = body.get("oauth_config", {}).get("scopes", {})
+        commands, shortcuts = features.get("slash_commands", []), features.get("shortcuts", [])
+        home = features.get("app_home", {})
         return cls(
             scopes=(*scopes.get("bot", ()), *scopes.get("bot_optional", ())),
-            commands={c["command"]: c.get("should_escape", False) for c in features.get("slash_commands", [])},
-            shortcuts={s["callback_id"]: s["type"] for s in features.get("shortcuts", [])},
+            commands={c["command"]: c.get("should_escape", False) for c in commands},
+            shortcuts={s["callback_id"]: s["type"] for s in shortcuts},
             events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
             interactive=bool(settings.get("interactivity", {}).get("is_enabled")),
-            home=bool(features.get("app_home", {}).get("home_tab_enabled")),
+            home=bool(home.get("home_tab_enabled")),
+            takes_messages=bool(home.get("messages_tab_enabled")) and not home.get("messages_tab_read_only_enabled"),
+            commands_told=tuple(_some(one, "command", "description", "usage_hint") for one in commands),
+            shortcuts_told=tuple(_some(one, "name", "callback_id", "type", "description") for one in shortcuts),
         )
 
     def require_command(self, command: str) -> None:
@@ -44,6 +54,10 @@ class Manifest:
     def require_interactivity(self) -> None:
         if not self.interactive:
             raise Refused("this app is not configured to handle interactive responses")
+
+
+def _some(told: Json, *keys: str) -> Json:
+    return {key: told.get(key, "") for key in keys}
 
 
 def subscription(event: Json) -> str:

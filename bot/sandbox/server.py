@@ -1,7 +1,8 @@
 """The sandbox: a workspace with a door to the network and people in it."""
 
+import errno
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Self
 
 from aiohttp import web
@@ -14,6 +15,8 @@ from bot.sandbox.feed import Feed, Subscription
 from bot.sandbox.installation import Installation
 from bot.sandbox.limits import Limits, Violation
 from bot.sandbox.manifest import Manifest
+from bot.sandbox.page import Page
+from bot.sandbox.page.door import dress, guard
 from bot.sandbox.payloads import Payloads
 from bot.sandbox.people import Person
 from bot.sandbox.socket_mode import Sockets
@@ -29,6 +32,7 @@ class Sandbox:
     """Listens on 127.0.0.1 only. `request_url` set: deliveries go there, signed; None: they go down the sockets.
 
     `stamp` is the time deliveries are signed with: real by default, because the app compares it with its own clock.
+    It is served on the first of `ports` that is free; 0 is any.
     """
 
     def __init__(
@@ -40,6 +44,7 @@ class Sandbox:
         stamp: Callable[[], float] = time.time,
         trigger_now: Callable[[], float] | None = None,
         ack_within: float = 3.0,
+        ports: Sequence[int] = (0,),
     ) -> None:
         now = now or workspace.now
         self.workspace = workspace
@@ -53,10 +58,18 @@ class Sandbox:
         self._payloads = Payloads(self.app, self._urls)
         self._people: dict[str, Person] = {}
         self._runner: web.AppRunner | None = None
+        self._ports = ports
+        self._mounted: list[web.AbstractRouteDef] = []
+        self.page = Page(self.app, self.person)
 
     @property
     def api_url(self) -> str:
         return f"{self.app.base_url}/api/"
+
+    @property
+    def url(self) -> str:
+        """Of the page."""
+        return self.app.base_url
 
     @property
     def bot_token(self) -> str:
@@ -82,21 +95,31 @@ class Sandbox:
     def request_url(self, url: str | None) -> None:
         self._deliveries.request_url = url
 
-    async def start(self, port: int = 0) -> None:
-        site_app = web.Application(client_max_size=BIGGEST_BODY)
+    def mount(self, routes: Iterable[web.AbstractRouteDef], *, script: str = "") -> None:
+        """More to be served beside the workspace, and a module that the page loads; before `start`.
+
+        Reached only from pages of our own, as the page itself is.
+        """
+        self._mounted += routes
+        self.page.scripts += [script] if script else []
+
+    async def start(self) -> None:
+        site_app = web.Application(client_max_size=BIGGEST_BODY, middlewares=[guard])
+        site_app.on_response_prepare.append(dress)
         site_app.router.add_route("*", "/api/{method}", self._api.answer)
         site_app.router.add_get("/link", self.sockets.connect)
         site_app.router.add_post("/respond/{token}", self._respond)
         site_app.router.add_post("/upload/{file_id}", self._upload)
+        site_app.add_routes([*self.page.routes(), *self._mounted])
         self._runner = web.AppRunner(site_app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port)
-        await site.start()
+        await _listen(self._runner, self._ports)
         bound = self._runner.addresses[0][1]
         self.app.base_url = self._urls.base_url = f"http://127.0.0.1:{bound}"
 
     async def stop(self) -> None:
         self._api.closing.set()
+        self.page.close()
         await self.sockets.close()
         await self._deliveries.close()
         if self._runner is not None:
@@ -168,3 +191,16 @@ class Sandbox:
             return web.Response(status=400, text="the length is not what was announced")
         upload.content = content
         return web.Response(text=f"OK - {len(content)}")
+
+
+async def _listen(runner: web.AppRunner, ports: Sequence[int]) -> None:
+    *first, last = ports
+    for port in first:
+        try:
+            await web.TCPSite(runner, "127.0.0.1", port).start()
+        except OSError as no:
+            if no.errno != errno.EADDRINUSE:
+                raise
+        else:
+            return
+    await web.TCPSite(runner, "127.0.0.1", last).start()

@@ -30,6 +30,7 @@ class User:
     dnd_until: float = 0.0
     dnd_enabled: bool = False
     snoozed_until: float = 0.0
+    title: str = ""
 
     def disturbed_at(self, at: float) -> bool:
         """Whether a notification sent now would reach this person."""
@@ -38,7 +39,7 @@ class User:
 
     def payload(self, at: float, *, with_email: bool, with_locale: bool) -> Json:
         offset = datetime.fromtimestamp(at, ZoneInfo(self.tz)).utcoffset()
-        profile = {"real_name": self.real_name, "display_name": self.name}
+        profile = {"real_name": self.real_name, "display_name": self.name, "title": self.title}
         told: Json = {
             "id": self.id,
             "team_id": TEAM_ID,
@@ -160,9 +161,10 @@ class Workspace:
         locale: str = "en-US",
         is_bot: bool = False,
         is_admin: bool = False,
+        title: str = "",
     ) -> User:
         email = email or f"{name}@{self.domain}.example"
-        user = User(user_id, name, real_name or name, email, tz, locale, is_bot, is_admin=is_admin)
+        user = User(user_id, name, real_name or name, email, tz, locale, is_bot, is_admin=is_admin, title=title)
         self.users[user_id] = user
         return user
 

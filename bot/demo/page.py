@@ -1,0 +1,102 @@
+"""The day before a page: where it is served, who opens it, and how it ends."""
+
+import asyncio
+import os
+import sys
+import tempfile
+import webbrowser
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from bot.demo.cast import Cast, workspace_of
+from bot.demo.clocks import FastClock
+from bot.demo.panel import Panel
+from bot.demo.show import Show, start_of
+from bot.domain.mention import Mention
+from bot.playbook import LivePlaybook
+from bot.stage import Stage, staged
+
+PORT = 8700
+PORTS = (*range(PORT, PORT + 20), 0)
+"""The first that is free; in the end any."""
+LATER = timedelta(minutes=10)
+"""Colleagues leave a case that long to whoever sits at the page."""
+GONE_AFTER = 3.0
+"""Seconds without a page: a reload is no leaving."""
+
+Say = Callable[[str], None]
+
+
+async def show_page(
+    playbook: LivePlaybook,
+    day: Sequence[Mention],
+    speed: float,
+    *,
+    browser: bool,
+    say: Say,
+    stop_on_signal: Callable[[Stage], None],
+    ports: Sequence[int] = PORTS,
+) -> None:
+    clock = FastClock(start_of(day), speed)
+    workspace = workspace_of(playbook.now, clock)
+    panel = Panel()
+    with tempfile.TemporaryDirectory(prefix="earshot-demo-") as folder:
+        opening = staged(
+            playbook=playbook,
+            workspace=workspace,
+            clock=clock,
+            folder=Path(folder),
+            trigger_now=asyncio.get_running_loop().time,
+            ports=ports,
+            mount=panel.mount,
+        )
+        async with opening as stage:
+            show = Show(stage, clock, day, Cast(stage.sandbox, workspace, playbook.now, LATER))
+            panel.shows(show)
+            stop_on_signal(stage)
+            _hello(stage, playbook, len(day), say, ports, browser=browser)
+            watching = asyncio.create_task(_watch(stage, say))
+            try:
+                await show.play(stage.sandbox.page.opened)
+            finally:
+                watching.cancel()
+                await asyncio.gather(watching, return_exceptions=True)
+    say("Stopped; nothing is left running.")
+
+
+def _hello(
+    stage: Stage, playbook: LivePlaybook, mentions: int, say: Say, ports: Sequence[int], *, browser: bool
+) -> None:
+    url = stage.sandbox.url
+    say(f"Open {url}")
+    say(f"{playbook.now.brand.name}: a small Slack in your browser, one day of {mentions} mentions, played live.")
+    say("Claim what comes in as @ana; behind the scenes, say something yourself, start a storm, or break Slack.")
+    say("Only this machine can see it. Ctrl-C stops it, and nothing of it is kept.")
+    if ports and ports[0] and not url.endswith(f":{ports[0]}"):
+        say(f"(Port {ports[0]} is taken by another program, so it is served on {url.rpartition(':')[2]}.)")
+    if browser and not open_browser(url):
+        say("(No browser could be opened from here: open the link yourself.)")
+
+
+def open_browser(url: str) -> bool:
+    """Only where one has a window: a browser of the terminal would take the terminal away."""
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return False
+    try:
+        return webbrowser.open(url)
+    except (webbrowser.Error, OSError):
+        return False
+
+
+async def _watch(stage: Stage, say: Say) -> None:
+    """Whether somebody looks: a closed page changes nothing, and can be opened again."""
+    page = stage.sandbox.page
+    await page.opened.wait()
+    there = True
+    while True:
+        await asyncio.sleep(GONE_AFTER)
+        looked = page.viewers.total() > 0
+        if there and not looked:
+            say(f"The page was closed; the day goes on. Open it again: {stage.sandbox.url}")
+        there = looked

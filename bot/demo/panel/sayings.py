@@ -1,0 +1,54 @@
+"""What the public says when it is asked to: one thing by somebody, or a storm about something."""
+
+import itertools
+from collections.abc import Iterator
+from datetime import datetime
+
+from bot.domain.mention import Mention
+
+OUTLETS = ("x", "forum", "reviews", "news")
+OPENINGS = (
+    "{brand} what is going on with {about}?",
+    "Still no answer about {about}, {brand}.",
+    "{brand} {about}, again. This is awful",
+    "Stuck because of {about}. Thanks for nothing {brand}",
+    "Anybody else with {about} at {brand}? Terrible",
+    "{brand} I have been waiting because of {about}",
+    "So angry about {about}. {brand} never again",
+    "My day is ruined by {about}, {brand}",
+)
+ENDINGS = (
+    "Gate {n} is full of people.",
+    "It is {n} minutes now.",
+    "Booking NW{n}, please look at it!",
+    "Nobody on the phone for {n} minutes.",
+    "My daughter cries since {n} minutes.",
+    "I want my {n} euros back.",
+    "Row {n} and no word from anybody.",
+)
+NAMES = ("marta", "joao", "kofi", "tess", "rui", "lena", "amir", "sofia", "nils", "aya", "pedro", "ines")
+_numbers = itertools.count(1)
+
+
+def one(text: str, author: str, followers: int, outlet: str, at: datetime) -> Mention:
+    number = next(_numbers)
+    handle = author.strip().removeprefix("@") or "somebody"
+    return Mention.model_validate(
+        {
+            "id": f"{outlet}:page{number}",
+            "source": outlet,
+            "text": text,
+            "created_at": at,
+            "url": f"https://{outlet}.example/{number}",
+            "conversation": f"page{number}",
+            "author": {"id": handle, "handle": handle, "followers": followers},
+        }
+    )
+
+
+def storm(many: int, about: str, brand: str, at: datetime) -> Iterator[Mention]:
+    """Each by somebody else and in other words, as storms are; only what is the same in them is what they are about."""
+    for index in range(many):
+        opening, ending = OPENINGS[index % len(OPENINGS)], ENDINGS[(index // len(OPENINGS)) % len(ENDINGS)]
+        text = f"{opening.format(brand=brand, about=about)} {ending.format(n=index + 7)}"
+        yield one(text, f"{NAMES[index % len(NAMES)]}{index + 1}", 40 + index * 13 % 900, "x", at)

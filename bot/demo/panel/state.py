@@ -1,0 +1,112 @@
+"""What the panel shows, read at one instant: queues and their age, assessments, the books, limits, who is on call."""
+
+from datetime import datetime
+from typing import Any
+
+from bot.demo.panel.trouble import Trouble
+from bot.demo.show import Heard, Show
+from bot.domain.decision import Unreachable
+from bot.domain.department import Department
+
+Json = dict[str, Any]
+ASSESSED = 12
+REASONS = 4
+LIMITS = 8
+
+
+async def read(show: Show, trouble: Trouble) -> Json:
+    """Never raises: that the store is away is something to be shown."""
+    at = show.clock.now()
+    told: Json = {
+        "now": at.timestamp(),
+        "speed": show.clock.speed,
+        "colleagues": show.colleagues,
+        "trouble": trouble.told(),
+        "day": {"said": show.said, "left": show.left, "next_in": show.next_in},
+        "assessments": [_assessment(one) for one in list(show.heard)[:ASSESSED]],
+        "limits": _limits(show),
+        "on_call": [_on_call(one, at) for one in show.stage.house.rules.departments()],
+    }
+    try:
+        return told | {"store": "", "queues": await _queues(show, at), "books": await _books(show)}
+    except Unreachable as away:
+        return told | {"store": str(away), "queues": [], "books": {}}
+
+
+async def _queues(show: Show, at: datetime) -> list[Json]:
+    store = show.stage.store
+    waiting, oldest = await store.inbox.waiting()
+    age = at.timestamp() - oldest / 1000 if oldest else 0.0
+    due = await store.cases.due(at)
+    cases = (await store.cases.find(due)).values()
+    rows = [
+        _row("ingest", "said next", show.left, None),
+        _row("triage", "mentions to assess", waiting, age),
+        _row("timers", "clocks that ran out", len(due), max((_late(case.due, at) for case in cases), default=0.0)),
+    ]
+    for queue in await store.outbox.queues(1):
+        late = (at - queue.head[0].since).total_seconds()
+        rows.append(_row("delivery", f"to {_place(show, queue.to)}", queue.length, late))
+    return rows if len(rows) > 3 else [*rows, _row("delivery", "owed to Slack", 0, 0.0)]
+
+
+def _row(worker: str, what: str, length: int, age: float | None) -> Json:
+    return {"worker": worker, "what": what, "length": length, "age": None if age is None else max(0.0, round(age, 1))}
+
+
+def _late(due: datetime | None, at: datetime) -> float:
+    return (at - due).total_seconds() if due else 0.0
+
+
+def _place(show: Show, to: str) -> str:
+    """A destination as people call it: a department is its channel, a person has a name."""
+    department = show.stage.house.rules.department(to)
+    if department is not None:
+        return f"#{show.stage.workspace.channels[department.channel].name}"
+    user = show.stage.workspace.users.get(to.removeprefix("@"))
+    return f"@{user.name}" if user else to
+
+
+async def _books(show: Show) -> Json:
+    account = await show.stage.store.books.read()
+    words = ("seen", "opened", "joined", "tallied", "spam", "waiting", "dead", "unaccounted")
+    return {word: getattr(account, word) for word in words}
+
+
+def _assessment(heard: Heard) -> Json:
+    found, mention = heard.assessment, heard.mention
+    leaning = found.sentiment.value
+    return {
+        "who": mention.who,
+        "text": mention.text[:200],
+        "at": heard.at.timestamp(),
+        "sentiment": "unsure" if found.unsure else leaning,
+        "confidence": round(found.probabilities[leaning], 2),
+        "intent": found.intent.value,
+        "urgency": found.urgency,
+        "because": [words[:160] for words in found.because[:REASONS]],
+        "to": heard.route.to,
+        "route": heard.route.name,
+    }
+
+
+def _limits(show: Show) -> list[Json]:
+    channels = show.stage.workspace.channels
+    told: list[tuple[float, Json]] = []
+    for use in show.stage.sandbox.limits.uses():
+        channel = channels.get(use.channel)
+        where = "" if channel is None else f"#{channel.name}" if channel.name else "direct message"
+        if use.used or use.method in {"chat.update", "chat.postMessage"}:
+            shown = {"method": use.method, "where": where, "used": use.used, "allowed": use.allowed, "span": use.span}
+            told.append((use.used / use.allowed, shown))
+    told.sort(key=lambda one: (-one[0], one[1]["method"], one[1]["where"]))
+    return [shown for _, shown in told[:LIMITS]]
+
+
+def _on_call(department: Department, at: datetime) -> Json:
+    return {
+        "department": department.name,
+        "people": list(department.on_call or department.deputies),
+        "instead": not department.on_call,
+        "open": department.hours.open_at(at),
+    }

@@ -1,0 +1,5 @@
+"""The workspace in a browser: what one person sees of it, live, and what they do in it."""
+
+from bot.sandbox.page.routes import Page
+
+__all__ = ["Page"]

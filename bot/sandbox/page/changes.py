@@ -1,0 +1,62 @@
+"""What changed for one person since they last looked."""
+
+from collections.abc import Sequence
+
+from bot.sandbox.errors import Json
+from bot.sandbox.feed import Change
+from bot.sandbox.messages import Message
+from bot.sandbox.page import shown
+from bot.sandbox.people import Person
+from bot.sandbox.workspace import Workspace
+
+MESSAGES = {"posted", "edited", "reacted", "ephemeral"}
+MODALS = {"view_opened", "view_updated", "view_closed"}
+CHANNELS = {"posted", "deleted", "channel_changed", "group_changed", "read"}
+
+
+def since(workspace: Workspace, person: Person, changes: Sequence[Change]) -> Json:
+    """Things as they are now, each once however often it changed; empty if nothing of it is this person's."""
+    kinds = {change.kind for change in changes}
+    mine = {change.kind for change in changes if change.user == person.user.id}
+    told: Json = {}
+    if messages := _messages(workspace, person, changes):
+        told["messages"] = messages
+    if gone := _gone(workspace, person, changes):
+        told["gone"] = gone
+    if mine & MODALS:
+        told["modal"] = shown.modal(workspace, person)
+    if "home_published" in mine:
+        told["home"] = shown.view(person.home)
+    if kinds & (CHANNELS - {"read"}) or "read" in mine:
+        told["channels"] = shown.channels(workspace, person)
+    return told
+
+
+def _messages(workspace: Workspace, person: Person, changes: Sequence[Change]) -> list[Json]:
+    found: dict[tuple[str, str], Message] = {}
+    for place in dict.fromkeys((one.channel, one.ts) for one in changes if one.kind in MESSAGES):
+        message = _root(workspace, person, *place)
+        if message is not None and person.sees(message):
+            found[message.channel, message.ts] = message
+    return [shown.message(message) for message in found.values()]
+
+
+def _root(workspace: Workspace, person: Person, channel: str, ts: str) -> Message | None:
+    """The message, or the one whose thread it is in."""
+    place = workspace.channels.get(channel)
+    message = place.find(ts) if place else None
+    if message is None:
+        return next((one for one in person.sees_only if (one.channel, one.ts) == (channel, ts)), None)
+    parent = place.find(message.thread_ts) if place and message.thread_ts else None
+    return parent or message
+
+
+def _gone(workspace: Workspace, person: Person, changes: Sequence[Change]) -> list[Json]:
+    return [
+        {"channel": one.channel, "ts": one.ts}
+        for one in changes
+        if one.kind == "deleted"
+        and one.channel in workspace.channels
+        and workspace.channels[one.channel].open_to(person.user.id)
+        and one.user in {"", person.user.id}
+    ]

@@ -1,0 +1,181 @@
+"""The page's addresses: itself, what one person sees, what changes for them, what they do."""
+
+import asyncio
+import json
+import secrets
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.sandbox.errors import Json, SlackError
+from bot.sandbox.installation import Installation
+from bot.sandbox.outcomes import Outcome, Refused
+from bot.sandbox.page import changes, files, shown
+from bot.sandbox.page.acts import ACTS, BadAct
+from bot.sandbox.people import Person
+from bot.sandbox.workspace import BOT_USER, Workspace
+
+STATIC = Path(__file__).with_name("static")
+SHOWN_AT_ONCE = 80
+"""Messages: some screens full; older ones are asked for on the way up."""
+MOST_AT_ONCE = 500
+TOGETHER = 0.03
+"""Seconds in which changes are gathered: a storm is then some redraws a second, and a click is still at once."""
+HEARTBEAT = 1.0
+
+
+class Page:
+    """`scripts` are modules of whoever serves this sandbox, loaded by the page beside its own."""
+
+    def __init__(self, app: Installation, person: Callable[[str], Person]) -> None:
+        self._app, self._person = app, person
+        self._run = secrets.token_hex(4)
+        self._streams: set[asyncio.Task[None]] = set()
+        self.scripts: list[str] = []
+        self.viewers: Counter[str] = Counter()
+        """How many windows are open, by the person they are open as."""
+        self.opened = asyncio.Event()
+        """Somebody looks, or did."""
+
+    @property
+    def _workspace(self) -> Workspace:
+        return self._app.workspace
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        return [
+            web.get("/", self._index),
+            web.static("/page/static", STATIC),
+            web.get("/page/state", self._state),
+            web.get("/page/messages", self._messages),
+            web.get("/page/events", self._events),
+            web.get("/page/file/{id}", self._file),
+            web.post("/page/act", self._act),
+        ]
+
+    def close(self) -> None:
+        for stream in self._streams:
+            stream.cancel()
+
+    async def _index(self, _: web.Request) -> web.StreamResponse:
+        return web.FileResponse(STATIC / "index.html")
+
+    async def _state(self, request: web.Request) -> web.Response:
+        """Everything but the messages. Without a name: as the first person there is."""
+        person = self._who(request)
+        manifest = self._app.manifest
+        workspace = self._workspace
+        return web.json_response(
+            {
+                "at": self._event_id(),
+                "now": workspace.now(),
+                "workspace": workspace.name,
+                "me": {"id": person.user.id, "name": person.user.name, "tz": person.user.tz},
+                "people": shown.people(workspace),
+                "groups": shown.groups(workspace),
+                "channels": shown.channels(workspace, person),
+                "commands": manifest.commands_told if manifest else [],
+                "shortcuts": manifest.shortcuts_told if manifest else [],
+                "has_home": manifest is None or manifest.home,
+                "takes_messages": manifest is None or manifest.takes_messages,
+                "modal": shown.modal(workspace, person),
+                "home": shown.view(person.home),
+                "scripts": self.scripts,
+            }
+        )
+
+    async def _messages(self, request: web.Request) -> web.Response:
+        """The last ones, or the last before one of them."""
+        person = self._who(request)
+        channel = self._workspace.channels.get(request.query.get("channel", ""))
+        if channel is None or not channel.open_to(person.user.id):
+            raise web.HTTPNotFound(text="This person does not see that channel.")
+        all_of_it = shown.in_channel(self._workspace, person, channel)
+        if before := request.query.get("before"):
+            all_of_it = [one for one in all_of_it if one.ts < before]
+        most = min(MOST_AT_ONCE, int(request.query.get("most", SHOWN_AT_ONCE)))
+        told = [shown.message(one) for one in all_of_it[-most:]]
+        return web.json_response({"messages": told, "more": len(all_of_it) > most})
+
+    async def _file(self, request: web.Request) -> web.Response:
+        upload = self._app.uploads.get(request.match_info["id"])
+        if upload is None or upload.content is None:
+            raise web.HTTPNotFound(text="There is no such file.")
+        return files.answer(upload.name, upload.content)
+
+    async def _act(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        act = ACTS.get(str(body.get("act")))
+        if act is None or not isinstance(body.get("as"), str):
+            raise web.HTTPBadRequest(text="There is no such act.")
+        person = self._named(body["as"])
+        try:
+            outcome = await act(self._workspace, person, body)
+        except Refused as no:
+            return web.json_response({"ok": False, "refused": str(no)})
+        except SlackError as no:
+            return web.json_response({"ok": False, "refused": f"Slack says no: {no.word}"})
+        except BadAct as no:
+            raise web.HTTPBadRequest(text=str(no)) from None
+        return web.json_response(_told(outcome))
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        """Server-sent events, each numbered, so that a browser that lost us goes on where it was."""
+        person = self._who(request)
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+        await response.prepare(request)
+        stream = asyncio.ensure_future(self._tell(response, person, request))
+        self._streams.add(stream)
+        self.viewers[person.user.id] += 1
+        self.opened.set()
+        try:
+            with suppress(asyncio.CancelledError, ConnectionError):
+                await stream
+        finally:
+            stream.cancel()
+            self._streams.discard(stream)
+            self.viewers[person.user.id] -= 1
+        return response
+
+    async def _tell(self, response: web.StreamResponse, person: Person, request: web.Request) -> None:
+        run, _, number = (request.headers.get("Last-Event-ID") or request.query.get("after", "")).partition("-")
+        if run != self._run or not number.isdigit():
+            await response.write(b"event: restart\ndata: {}\n\n")
+            return
+        feed, told = self._workspace.feed, int(number)
+        watching = feed.subscribe()
+        while True:
+            fresh = feed.changes[told:]
+            told += len(fresh)
+            seen = changes.since(self._workspace, person, fresh) | {"now": self._workspace.now()}
+            data = json.dumps(seen, ensure_ascii=False)
+            await response.write(f"id: {self._run}-{told}\ndata: {data}\n\n".encode())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(HEARTBEAT):
+                    await anext(watching)
+                await asyncio.sleep(TOGETHER)
+            while not watching.queue.empty():
+                watching.queue.get_nowait()
+
+    def _event_id(self) -> str:
+        return f"{self._run}-{len(self._workspace.feed.changes)}"
+
+    def _who(self, request: web.Request) -> Person:
+        named = request.query.get("as", "")
+        if named:
+            return self._named(named)
+        return self._person(next(one for one in self._workspace.users if one != BOT_USER))
+
+    def _named(self, name: str) -> Person:
+        for user in self._workspace.users.values():
+            if user.name == name and user.id != BOT_USER:
+                return self._person(user.id)
+        raise web.HTTPNotFound(text="There is nobody of that name here.")
+
+
+def _told(outcome: Outcome | None) -> Json:
+    if outcome is None:
+        return {"ok": True}
+    return {"ok": outcome.ok, "errors": outcome.errors, "warning": outcome.warning, "sent": outcome.sent}

@@ -1,0 +1,29 @@
+// What a person does goes to the app as a signed request; what the app says no to comes back as a sentence.
+
+import { send } from "./api.js";
+import { notice } from "./announce.js";
+import { state } from "./state.js";
+
+const WARNINGS = {
+  operation_timeout: "The app did not answer within three seconds. What you did may still have worked.",
+  dispatch_failed: "The app could not be reached. Nothing was done; try again in a moment.",
+  slack_is_down: "Slack is down at the moment: nothing was sent. Try again when it is back.",
+};
+
+/** `control` is shown as busy until there is an answer, and cannot be pressed twice. */
+export async function act(body, control = null) {
+  if (control?.getAttribute("aria-busy") === "true") return { ok: false };
+  control?.setAttribute("aria-busy", "true");
+  const outcome = await send("/page/act", { as: state.me.name, ...body });
+  control?.removeAttribute("aria-busy");
+  const sentence = outcome.refused ? said(outcome.refused) : outcome.sent !== false || outcome.warning === "slack_is_down" ? warning(outcome.warning) : "";
+  if (sentence) notice(sentence);
+  return { ...outcome, sentence };
+}
+
+const warning = (word) => (word ? WARNINGS[word] ?? `The app answered in a way that Slack does not take (${word}).` : "");
+
+function said(refused) {
+  const words = refused.charAt(0).toUpperCase() + refused.slice(1);
+  return /[.!?]$/.test(words) ? words : `${words}.`;
+}

@@ -1,0 +1,108 @@
+// The page: who one is and where one looks stand in its address, all else comes from the workspace.
+
+import { h, put } from "./dom.js";
+import { ask } from "./api.js";
+import { connection } from "./announce.js";
+import * as composer from "./composer.js";
+import { clockTime } from "./dates.js";
+import * as feed from "./feed.js";
+import { openHome, takeHome } from "./home.js";
+import { follow, unfollow } from "./live.js";
+import * as modal from "./modal.js";
+import * as nav from "./nav.js";
+import { appName, dm, placeName, state, take, takeChannels } from "./state.js";
+import { closeThread, takeThread } from "./thread.js";
+
+const find = (id) => document.getElementById(id);
+const loaded = new Set();
+
+function address() {
+  const [, name = "", place = "", ts = ""] = location.hash.split("/").map(decodeURIComponent);
+  return { name, place, ts };
+}
+
+async function start() {
+  const { name } = address();
+  unfollow();
+  try {
+    take(await known(name));
+  } catch {
+    connection("The workspace does not answer. Is the command still running in the terminal? Trying again …");
+    setTimeout(start, 2000);
+    return;
+  }
+  document.body.classList.remove("loading");
+  state.place = null;
+  nav.drawIdentity();
+  modal.takeModal(null);
+  go();
+  modal.takeModal(state.modal);
+  tick();
+  follow({ apply, restart: start });
+  for (const script of state.scripts) await load(script);
+  document.dispatchEvent(new CustomEvent("person", { detail: state.me }));
+}
+
+/** A name in an old address may be nobody's now. */
+const known = (name) => ask("/page/state", name ? { as: name } : {}).catch((no) => (name ? ask("/page/state") : Promise.reject(no)));
+
+/** What is served beside the workspace, by whoever runs it. */
+async function load(script) {
+  if (loaded.has(script)) return;
+  loaded.add(script);
+  await import(script);
+}
+
+function go() {
+  const { name, place, ts } = address();
+  if (name && state.me && name !== state.me.name) return start();
+  const found = place === "home" && state.has_home ? { kind: "home" } : { kind: "channel", id: channelOf(place).id };
+  if (state.place && state.place.kind === found.kind && state.place.id === found.id) return ts && feed.show(ts);
+  state.place = found;
+  closeThread();
+  draw();
+}
+
+function channelOf(place) {
+  if (place === "dm") return dm();
+  const channels = [...state.channels.values()];
+  return state.channels.get(place) ?? channels.find((one) => !one.is_dm && one.unread) ?? channels.find((one) => !one.is_dm) ?? dm();
+}
+
+function draw() {
+  const home = state.place.kind === "home";
+  const channel = state.channels.get(state.place.id);
+  for (const id of ["conversation"]) find(id).hidden = home;
+  find("home").hidden = !home;
+  put(find("place-name"), home ? `${appName()} Home` : placeName(channel));
+  put(find("place-topic"), channel?.topic ? h("span", {}, channel.topic) : "");
+  nav.drawNav();
+  if (home) return openHome();
+  composer.prepare(channel);
+  feed.openChannel(channel);
+}
+
+/** One batch of changes, as they concern this person. */
+function apply(told) {
+  state.now = told.now;
+  tick();
+  if (told.channels) takeChannels(told.channels), nav.drawNav();
+  if (told.messages) feed.take(told.messages), takeThread(told.messages);
+  if (told.gone) feed.gone(told.gone);
+  if ("modal" in told) modal.takeModal(told.modal);
+  if ("home" in told) takeHome(told.home);
+}
+
+function tick() {
+  const shown = clockTime(state.now);
+  if (find("clock").textContent !== shown) find("clock").textContent = shown;
+  find("workspace").textContent = state.workspace;
+}
+
+nav.begin();
+feed.begin();
+composer.begin();
+modal.begin();
+window.addEventListener("hashchange", go);
+find("skip").addEventListener("click", (event) => (event.preventDefault(), (find(state.place?.kind === "home" ? "home" : "log")).focus()));
+start();

@@ -1,0 +1,60 @@
+// A thread, beside its channel.
+
+import { h, put } from "./dom.js";
+import { act } from "./acting.js";
+import { announce } from "./announce.js";
+import { remember } from "./focus.js";
+import { article, redraw, spoken } from "./message.js";
+import { state } from "./state.js";
+
+let open = null; // {channel, ts, list, back}
+const pane = () => document.getElementById("thread");
+
+export function openThread(message) {
+  const back = open?.back ?? remember();
+  const list = h("div", { class: "thread-list", role: "log", "aria-live": "off", "aria-label": "Messages in this thread", tabindex: "0" });
+  const field = h("input", { type: "text", "aria-label": "Reply in this thread", placeholder: "Reply…", autocomplete: "off" });
+  const form = h("form", { class: "composer", onsubmit: (event) => (event.preventDefault(), say(field)) }, field, h("button", { class: "button primary", type: "submit" }, "Send"));
+  const close = h("button", { type: "button", class: "icon", "aria-label": "Close the thread", onclick: closeThread }, "✕");
+  open = { channel: message.channel, ts: message.ts, list, back };
+  put(pane(), h("div", { class: "pane-head" }, h("h2", {}, "Thread"), close), list, form);
+  pane().hidden = false;
+  pane().onkeydown = (event) => event.key === "Escape" && closeThread();
+  drawThread(message, true);
+  field.focus();
+}
+
+export function closeThread() {
+  if (!open) return;
+  const { back } = open;
+  open = null;
+  pane().hidden = true;
+  put(pane());
+  back();
+}
+
+async function say(field) {
+  const words = field.value.trim();
+  if (!words || !open) return;
+  const outcome = await act({ act: "says", channel: open.channel, thread: open.ts, text: words });
+  if (outcome.ok) field.value = "";
+}
+
+export function takeThread(messages) {
+  const found = open && messages.find((one) => one.channel === open.channel && one.ts === open.ts);
+  if (found) drawThread(found, false);
+}
+
+function drawThread(message, first) {
+  const wanted = [message, ...message.replies];
+  const there = new Map([...open.list.children].map((node) => [node.dataset.ts, node]));
+  for (const one of wanted) {
+    const node = there.get(one.ts);
+    there.delete(one.ts);
+    if (node) redraw(node, one);
+    else open.list.append(article(one, { where: "t" }));
+    if (!node && !first && one.user !== state.me.id) announce(spoken(one));
+  }
+  for (const node of there.values()) node.remove();
+  open.list.scrollTop = open.list.scrollHeight;
+}
