@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.domain.assessment import Assessment, Sentiment
+from bot.domain.assessment import Assessment, Intent, Sentiment
 from bot.domain.case import AuditEvent, Case, Joining, Status
 from bot.domain.decision import Correction, Decision, Heard, Outcome
 from bot.domain.intake import CONVERSATION_WINDOW, COPY_WINDOW, conversation_key, copy_key
