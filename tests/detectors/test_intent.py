@@ -65,6 +65,8 @@ def test_each_lane_gets_what_is_its_own(text: str, intent: str) -> None:
         ("@northwindair NW 90 just made an emergency landing in Porto", "safety"),
         ("a passenger next to me is injured and bleeding @northwindair", "safety"),
         ("@northwindair you will hear from my lawyer, see you in court", "legal"),
+        ("@northwindair give me my money or I will sue you", "legal"),
+        ("@northwindair this goes to small claims on monday", "legal"),
         ("@northwindair I can see someone else's booking with their passport details", "leak"),
         ("@northwindair your gate agent was racist to my mother", "discrimination"),
         ("I can't take it any more, I want to kill myself", "self-harm"),
@@ -90,6 +92,9 @@ def test_harm_is_a_crisis_of_its_kind(text: str, kind: str) -> None:
         "there was no fire and no smoke on the plane, just steam",
         "please fire the captain",
         "watching a movie with a plane crash in it",
+        "@northwindair four hours on the ground, my lawyer would love this",
+        "@northwindair refund me by tomorrow or my lawyer and every newspaper will hear of it",
+        "@northwindair is setting itself up for a lawsuit, an hour and a half on the plane",
     ],
 )
 def test_what_only_sounds_like_harm_is_no_crisis(text: str) -> None:
