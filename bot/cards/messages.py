@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.cards import buttons, drawing, said, standing
 from bot.cards.drawing import Block, Drawing
 from bot.cards.words import escape, moment
-from bot.domain.case import AuditEvent, Case
+from bot.domain.case import AuditEvent, Case, Status
 from bot.domain.clocks import rungs
 from bot.domain.department import Department
 from bot.domain.words import count, length
@@ -32,6 +32,15 @@ def reminder(case: Case, department: Department, at: datetime, link: str = "") -
     words = f"⏰ Nobody has claimed {_the(case)} yet; it came {waited} ago. Who takes it?"
     calls = " If nobody does, the people on call are told next." if department.on_call else ""
     return _say(words + calls, said.quotation(case.mention, REMINDED), actions=[_claim(case), *_card(link)])
+
+
+def taken(case: Case) -> Drawing:
+    """What becomes of a reminder. It says what happened, which stays true whoever has the case next."""
+    if case.status is Status.RESOLVED:
+        return _say(f"✅ <@{case.closed_by}> resolved {_the(case)}.")
+    if case.status is Status.CLAIMED:
+        return _say(f"🙋 <@{case.owner}> claimed {_the(case)}.")
+    return _say(f"➡️ {_the(case, 'The')} moved to {escape(case.department)}.")
 
 
 def call(case: Case, department: Department, at: datetime, link: str = "") -> Drawing:

@@ -107,7 +107,7 @@ def join(
     lane = lane_of(after, Lane.CLICK if case.closed else Lane.UPDATE)
     notifications = [Notification(NotificationKind.CARD, after.id, after.department, lane)]
     if case.owner and why is Joining.SAME_PERSON:
-        tell = Notification(NotificationKind.JOINED, after.id, f"@{case.owner}", Lane.CLICK, after.version)
+        tell = Notification(NotificationKind.JOINED, after.id, f"@{case.owner}", Lane.CLICK, after.round)
         notifications.append(tell)
     return Decision(
         case=after,

@@ -66,6 +66,8 @@ class CardRecord(BaseModel):
     digest: str = ""
     """The digest that lists this case instead of a card of its own."""
     stale: tuple[Place, ...] = ()
+    reminded: Place | None = None
+    """A reminder in the channel that says that nobody has the case."""
 
 
 class DigestRecord(BaseModel):

@@ -111,8 +111,9 @@ class Cases:
     async def drawn(self, case: Case) -> None:
         """The card was redrawn through a click's own answer, so that delivery need not draw it again."""
         record = await self._outbox.card(case.id)
-        if record.channel != self._department_of(case).channel:
-            return  # it went to another department: its card has to move, which is delivery's work
+        channel = self._department_of(case).channel
+        if record.reminded or (channel and record.channel != channel):
+            return  # a reminder to take back, or a card that has to move, is delivery's work
         await self._outbox.drawn_elsewhere(case, record, self._clock.now())
 
     async def _move(self, case_id: str, decide: Decide) -> Answer:

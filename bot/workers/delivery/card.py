@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from bot.cards import case as case_card
-from bot.cards import plain
+from bot.cards import messages, plain
 from bot.cards.drawing import Drawing
 from bot.domain.case import Case, Status
 from bot.domain.department import Department
@@ -12,7 +12,6 @@ from bot.domain.rules import Rules, department_or_lost
 from bot.sinks.outcomes import Rejected
 from bot.store.outbox import CardRecord, CardState, Place
 from bot.workers.delivery.digest import DigestDelivery
-from bot.workers.delivery.gate import Blocked
 from bot.workers.delivery.post import Poster
 
 
@@ -34,6 +33,11 @@ class CardDelivery:
         record = await self._outbox.card(case.id)
         if record.stale and record.state is CardState.POSTED:
             return await self._point_on(case, department, record)
+        if record.reminded and _misleads(record.reminded, case, department):
+            return await self._take_back(case, record, record.reminded)
+        return await self._card(case, department, record, owed)
+
+    async def _card(self, case: Case, department: Department, record: CardRecord, owed: Notification) -> bool:
         if record.state is CardState.LISTED:
             return await self._listed(case, department, record, owed)
         if record.state is CardState.POSTED:
@@ -46,7 +50,7 @@ class CardDelivery:
         return await self._post(case, department, record, owed)
 
     async def _posted(self, case: Case, department: Department, record: CardRecord, owed: Notification) -> bool:
-        if record.channel != department.channel:
+        if department.channel and record.channel != department.channel:
             left = Place(record.channel, record.ts)
             moved = record.model_copy(update={"state": CardState.NONE, "channel": "", "ts": "", "stale": (left,)})
             return await self._post(case, department, moved, owed)
@@ -74,7 +78,7 @@ class CardDelivery:
 
     async def _post(self, case: Case, department: Department, record: CardRecord, owed: Notification) -> bool:
         if not department.channel:
-            raise Blocked
+            raise await self._poster.homeless(department)
         drawing = case_card.draw(case, department, self._poster.clock.now())
 
         async def remember(changed: CardRecord) -> None:
@@ -106,12 +110,11 @@ class CardDelivery:
     async def _listed(self, case: Case, department: Department, record: CardRecord, owed: Notification) -> bool:
         """While nobody has it, a case on a digest is a line of it; once somebody has, it gets a card of its own."""
         digest = await self._outbox.digest(record.digest)
-        if digest is not None:
+        if digest is not None and case.status is Status.NEW and digest.department == case.department:
             await self._redraw_digest(digest.id, digest.department)
-            if case.status is Status.NEW and digest.department == case.department:
-                drawn = record.model_copy(update={"drawn": case.version})
-                await self._outbox.drawn(case.id, drawn, owed, self._poster.clock.now())
-                return False
+            drawn = record.model_copy(update={"drawn": case.version})
+            await self._outbox.drawn(case.id, drawn, owed, self._poster.clock.now())
+            return False
         return await self._post(case, department, record.model_copy(update={"state": CardState.NONE}), owed)
 
     async def _redraw_digest(self, digest_id: str, department: str) -> None:
@@ -126,3 +129,17 @@ class CardDelivery:
             await self._poster.gate.update(place.channel, place.ts, case_card.moved(case, department.name))
         await self._outbox.save_card(case.id, record.model_copy(update={"stale": record.stale[1:]}))
         return True
+
+    async def _take_back(self, case: Case, record: CardRecord, reminded: Place) -> bool:
+        """The reminder in the channel says who has the case now, instead of that nobody has it."""
+        await self._poster.gate.room_to_update(reminded.channel)
+        with suppress(Rejected):  # somebody deleted it
+            await self._poster.gate.update(reminded.channel, reminded.ts, messages.taken(case))
+        await self._outbox.save_card(case.id, record.model_copy(update={"reminded": None}))
+        return True
+
+
+def _misleads(reminded: Place, case: Case, department: Department) -> bool:
+    """It asks for somebody to take a case that somebody has, or that another department has."""
+    moved = department.channel and reminded.channel != department.channel
+    return case.status is not Status.NEW or bool(moved)

@@ -62,7 +62,7 @@ class DigestDelivery:
     async def _send(self, record: DigestRecord, cases: list[Case], card: CardRecord) -> bool:
         department = department_or_lost(self._rules, record.department)
         if not department.channel:
-            raise Blocked
+            raise await self._poster.homeless(department)
         at = self._poster.clock.now()
         drawing = digest_card.draw(record.id, department, cases, at)
 

@@ -10,7 +10,7 @@ from bot.domain.department import Department
 from bot.domain.notification import Notification, NotificationKind
 from bot.domain.rules import Rules, department_or_lost
 from bot.sinks.outcomes import Rejected
-from bot.store.outbox import CardRecord, CardState
+from bot.store.outbox import CardRecord, CardState, Place
 from bot.workers.delivery.post import Poster
 
 
@@ -40,16 +40,26 @@ class MessageDelivery:
             return Drawing(drawing.text, [])
 
         try:
-            await self._poster.post(channel, drawing, owed.name, record, remember, fallback)
+            posted = await self._poster.post(channel, drawing, owed.name, record, remember, fallback)
         except Rejected as no:
             if owed.to[0] in "@#":  # a person who left, a fallback that is gone: nobody is helped by trying again
                 await self._outbox.said(owed)
                 await self._poster.store.troubles.tell(f"to:{owed.to}", f"{owed.to} cannot be written to ({no.error}).")
                 return True
             raise await self._poster.refused(department, channel, no) from no
+        if owed.kind is NotificationKind.REMINDER:
+            await self._keep_place(owed, Place(posted.channel, posted.ts))
         await self._outbox.said(owed)
         await self._poster.store.troubles.tell(f"to:{owed.to}", "")
         return True
+
+    async def _keep_place(self, owed: Notification, place: Place) -> None:
+        """So that it can be taken back. The card is owed once more, for whoever claimed the case this very moment."""
+        card = await self._outbox.card(owed.case)
+        if card.state is CardState.POSTED:  # the reminder of a list is of all its cases
+            await self._outbox.save_card(owed.case, card.model_copy(update={"reminded": place}))
+            again = Notification(NotificationKind.CARD, owed.case, owed.to)
+            await self._outbox.add(again, self._poster.clock.now())
 
     async def _drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
         if owed.kind is NotificationKind.TROUBLE:

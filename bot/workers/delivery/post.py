@@ -32,6 +32,7 @@ class Poster:
         self.gate = gate
         self._rules = rules
         self.clock = clock
+        self._homeless: set[str] = set()
 
     def wait_for_lost_answer(self, record: CardRecord) -> None:
         """A post of which no answer was seen may be there. Raises `Blocked` until the late retry is due."""
@@ -97,11 +98,22 @@ class Poster:
         log.error("post refused", department=department.name, channel=channel, error=no.error)
         await self.gate.park_channel(channel, PARKED_BY_REFUSAL)
         sentence = f"The channel of {department.name} ({channel}) cannot be written to ({no.error}). {_mend(no.error)}"
+        await self._say(department, sentence)
+        return Blocked()
+
+    async def homeless(self, department: Department) -> Blocked:
+        """The playbook has lost a department for which cases wait: said once, to whoever can put it back."""
+        sentence = f"The playbook has no department {department.name} now. Put it back under this name."
+        if department.name not in self._homeless:
+            self._homeless.add(department.name)
+            await self._say(department, sentence)
+        return Blocked()
+
+    async def _say(self, department: Department, sentence: str) -> None:
         if await self.store.troubles.tell(f"channel:{department.name}", sentence):
             for to in self._who_hears(department):
                 trouble = Notification(NotificationKind.TROUBLE, department.name, to, Lane.CLICK)
                 await self.store.outbox.add(trouble, self.clock.now())
-        return Blocked()
 
     def _who_hears(self, department: Department) -> list[str]:
         if department.fallback:
@@ -110,6 +122,7 @@ class Poster:
 
     async def well(self, department: Department) -> None:
         """Its channel took a message, so whatever was wrong with it is over, whichever process said that it was."""
+        self._homeless.discard(department.name)
         await self.store.troubles.tell(f"channel:{department.name}", "")
 
 
