@@ -18,7 +18,7 @@ from bot.workers.ingest import StoreEar
 
 OPENING = 8
 """Mentions that were said when the day begins: one does not look at an empty channel."""
-BREATH, BETWEEN = 0.6, 0.5
+BREATH, BETWEEN = 0.4, 0.4
 """Real seconds before the first of them, and between them: one should see it come."""
 LOOKS = 0.4
 """Real seconds between two looks of the colleagues."""

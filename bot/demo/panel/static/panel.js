@@ -1,1 +1,70 @@
-export const nothing = 0;
+// Behind the scenes: what the real application does while its cards are looked at, and what one can do to it.
+
+import { ask, send } from "/page/static/api.js";
+import { h, put } from "/page/static/dom.js";
+import { drawState } from "./shown.js";
+import { actions } from "./actions.js";
+
+const EVERY = 1000; // ms; what one does oneself is shown at once
+const WIDE = "(min-width: 80rem)";
+
+const find = (id) => document.getElementById(id);
+let timer = 0;
+
+function build() {
+  document.head.append(h("link", { rel: "stylesheet", href: "/demo/static/panel.css" }));
+  const toggle = h("button", { type: "button", class: "bar-button", id: "panel-toggle", "aria-expanded": "false", "aria-controls": "panel", onclick: () => open(find("panel").hidden) }, "Behind the scenes");
+  const speeds = h("div", { class: "speeds", role: "group", "aria-label": "Speed of the day" },
+    [[0, "Pause"], [1, "1×"], [10, "10×"], [60, "60×"]].map(([speed, words]) =>
+      h("button", { type: "button", "data-speed": speed, "aria-pressed": "false", "aria-label": speed ? `${speed} times` : null, onclick: () => act({ do: "speed", speed }) }, words)));
+  find("bar-extra").append(speeds, toggle);
+  const did = h("p", { class: "did", id: "did", role: "status" });
+  const panel = h("aside", { class: "panel", id: "panel", "aria-label": "Behind the scenes", hidden: true, onkeydown: leave },
+    h("div", { class: "pane-head" }, h("h2", {}, "Behind the scenes"), h("button", { type: "button", class: "icon", "aria-label": "Close the panel", onclick: () => open(false) }, "✕")),
+    h("div", { class: "panel-body", tabindex: "0", role: "region", "aria-label": "What happens behind" }, actions(act), did, h("div", { id: "panel-state" })));
+  find("frame").append(panel);
+  open(matchMedia(WIDE).matches && localStorage.getItem("panel") !== "shut", false);
+}
+
+function open(yes, chosen = true) {
+  find("panel").hidden = !yes;
+  find("panel-toggle").setAttribute("aria-expanded", String(yes));
+  if (!chosen) return;
+  localStorage.setItem("panel", yes ? "open" : "shut");
+  if (yes) find("panel").querySelector("button, select, input, summary").focus();
+  else find("panel-toggle").focus();
+  if (yes) look();
+}
+
+/** Where it lies over the conversation, Escape takes it away. */
+function leave(event) {
+  if (event.key === "Escape" && !matchMedia(WIDE).matches) open(false);
+}
+
+async function act(body) {
+  const outcome = await send("/demo/act", body);
+  const said = find("did");
+  said.textContent = outcome.did ?? outcome.refused;
+  said.classList.toggle("refused", !outcome.ok);
+  look();
+  return outcome;
+}
+
+async function look() {
+  clearTimeout(timer);
+  try {
+    const told = await ask("/demo/state");
+    for (const button of document.querySelectorAll(".speeds button")) {
+      button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === told.speed));
+      button.disabled = told.night;
+    }
+    if (!find("panel").hidden) drawState(find("panel-state"), told);
+    document.dispatchEvent(new CustomEvent("demo", { detail: told }));
+  } catch {
+    // The page says that the connection is lost; this goes on when it is back.
+  }
+  timer = setTimeout(look, document.visibilityState === "visible" ? EVERY : 5 * EVERY);
+}
+
+build();
+look();

@@ -12,29 +12,32 @@ import { placeName, state } from "./state.js";
 const NEAR = 120; // pixels from the end that still count as being at the end
 const KEPT = 400; // articles; the oldest go when there are more and nobody looks at them
 
-const log = () => document.getElementById("log");
+const log = () => document.getElementById("log"); // what scrolls
+const list = () => document.getElementById("messages"); // what is in it
 let shown = new Map(); // ts → article, in order
 let more = false;
 let fetching = false;
 let unseen = 0;
+let stuck = true; // at the end, and to stay there whatever grows
 
 export async function openChannel(channel) {
   const node = log();
   shown = new Map();
   more = false;
   unseen = 0;
+  stuck = true;
   node.setAttribute("aria-label", `Messages in ${placeName(channel)}`);
   node.setAttribute("aria-busy", "true");
-  put(node, h("div", { class: "skeletons", "aria-hidden": "true" }, [1, 2, 3].map(() => h("div", { class: "skeleton" }))));
+  put(list(), h("div", { class: "skeletons", "aria-hidden": "true" }, [1, 2, 3].map(() => h("div", { class: "skeleton" }))));
   tellUnseen();
   try {
     const told = await ask("/page/messages", { as: state.me.name, channel: channel.id });
     if (state.place?.id !== channel.id) return;
     more = told.more;
-    put(node, beginning(channel), told.messages.map(make));
+    put(list(), beginning(channel), told.messages.map(make));
     divide();
   } catch {
-    put(node, h("p", { class: "empty", role: "alert" }, "The messages could not be read. ", h("button", { type: "button", class: "button", onclick: () => openChannel(channel) }, "Try again")));
+    put(list(), h("p", { class: "empty", role: "alert" }, "The messages could not be read. ", h("button", { type: "button", class: "button", onclick: () => openChannel(channel) }, "Try again")));
   }
   node.removeAttribute("aria-busy");
   toEnd();
@@ -56,7 +59,7 @@ function make(message) {
 export function take(messages) {
   const here = messages.filter((one) => one.channel === state.place?.id);
   const fresh = here.filter((one) => !shown.has(one.ts));
-  const stick = atEnd();
+  const stick = stuck;
   for (const message of here) if (shown.has(message.ts)) redraw(shown.get(message.ts), message);
   add(fresh.sort((one, other) => (one.ts < other.ts ? -1 : 1)));
   if (stick) toEnd();
@@ -69,12 +72,11 @@ export function take(messages) {
 }
 
 function add(messages) {
-  const node = log();
   const last = [...shown.keys()].at(-1) ?? "";
   const late = messages.filter((one) => one.ts < last);
   const batch = document.createDocumentFragment();
   messages.filter((one) => one.ts >= last).forEach((one) => batch.append(make(one)));
-  node.append(batch);
+  list().append(batch);
   if (late.length) insert(late);
   if (messages.length) divide();
 }
@@ -87,8 +89,8 @@ function insert(late) {
   const order = [...shown.values()];
   for (const node of made) {
     const next = order[order.indexOf(node) + 1];
-    if (next) log().insertBefore(node, next);
-    else log().append(node);
+    if (next) list().insertBefore(node, next);
+    else list().append(node);
   }
 }
 
@@ -160,8 +162,8 @@ function prune() {
 const atEnd = () => log().scrollHeight - log().scrollTop - log().clientHeight < NEAR;
 
 export function toEnd() {
+  stuck = true;
   log().scrollTop = log().scrollHeight;
-  requestAnimationFrame(() => (log().scrollTop = log().scrollHeight));
 }
 
 function tellUnseen() {
@@ -179,8 +181,11 @@ function read(channel) {
 export function begin() {
   log().addEventListener("scroll", () => {
     if (log().scrollTop < 400) older();
-    if (atEnd() && unseen) (unseen = 0), tellUnseen();
+    stuck = atEnd();
+    if (stuck && unseen) (unseen = 0), tellUnseen();
   }, { passive: true });
+  // Heights are estimated until something is near; what turns out taller must not push the end away.
+  new ResizeObserver(() => stuck && toEnd()).observe(list());
   document.getElementById("unseen").addEventListener("click", () => (toEnd(), log().focus()));
   document.addEventListener("visibilitychange", () => state.place?.kind === "channel" && read(state.place.id));
 }

@@ -11,7 +11,7 @@ import { follow, unfollow } from "./live.js";
 import * as modal from "./modal.js";
 import * as nav from "./nav.js";
 import { appName, dm, placeName, state, take, takeChannels } from "./state.js";
-import { closeThread, takeThread } from "./thread.js";
+import * as thread from "./thread.js";
 
 const find = (id) => document.getElementById(id);
 const loaded = new Set();
@@ -59,7 +59,7 @@ function go() {
   const found = place === "home" && state.has_home ? { kind: "home" } : { kind: "channel", id: channelOf(place).id };
   if (state.place && state.place.kind === found.kind && state.place.id === found.id) return ts && feed.show(ts);
   state.place = found;
-  closeThread();
+  thread.closeThread();
   draw();
 }
 
@@ -87,7 +87,7 @@ function apply(told) {
   state.now = told.now;
   tick();
   if (told.channels) takeChannels(told.channels), nav.drawNav();
-  if (told.messages) feed.take(told.messages), takeThread(told.messages);
+  if (told.messages) feed.take(told.messages), thread.takeThread(told.messages);
   if (told.gone) feed.gone(told.gone);
   if ("modal" in told) modal.takeModal(told.modal);
   if ("home" in told) takeHome(told.home);
@@ -103,6 +103,7 @@ nav.begin();
 feed.begin();
 composer.begin();
 modal.begin();
+thread.begin();
 window.addEventListener("hashchange", go);
 find("skip").addEventListener("click", (event) => (event.preventDefault(), (find(state.place?.kind === "home" ? "home" : "log")).focus()));
 start();

@@ -19,10 +19,11 @@ export function openThread(message) {
   open = { channel: message.channel, ts: message.ts, list, back };
   put(pane(), h("div", { class: "pane-head" }, h("h2", {}, "Thread"), close), list, form);
   pane().hidden = false;
-  pane().onkeydown = (event) => event.key === "Escape" && closeThread();
   drawThread(message, true);
   field.focus();
 }
+
+export const begin = () => pane().addEventListener("keydown", (event) => event.key === "Escape" && closeThread());
 
 export function closeThread() {
   if (!open) return;

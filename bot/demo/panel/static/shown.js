@@ -1,0 +1,71 @@
+// The panel's figures. Each part is drawn anew only where it changed, so that nothing flickers and nothing loses its place.
+
+import { h, put } from "/page/static/dom.js";
+import { clockTime, span } from "/page/static/dates.js";
+import { nameOf, state } from "/page/static/state.js";
+
+const PARTS = [["Slack", trouble], ["Queues", queues], ["The books", books], ["Last heard", assessments], ["Slack’s limits", limits], ["On call", onCall]];
+const drawn = new Map();
+
+export function drawState(node, told) {
+  if (!node.children.length) node.append(...PARTS.map(([name]) => h("section", { class: "part", "aria-label": name })));
+  PARTS.forEach(([name, draw], index) => {
+    const given = JSON.stringify([part(name, told), told.store, state.me?.name]);
+    if (drawn.get(name) === given) return;
+    drawn.set(name, given);
+    const inside = draw(told);
+    node.children[index].hidden = !inside;
+    put(node.children[index], inside ? [h("h3", {}, name), inside] : []);
+  });
+}
+
+const part = (name, told) => ({ Slack: [told.trouble.how, Math.ceil(told.trouble.left / 5)], Queues: [told.queues, told.day], "The books": told.books, "Last heard": told.assessments, "Slack’s limits": told.limits, "On call": told.on_call })[name];
+
+function trouble({ trouble: now, store }) {
+  if (store) return h("p", { class: "bad" }, store);
+  return now.how && h("p", { class: "bad" }, h("strong", {}, `Slack ${now.how}`), `, for ${span(now.left)} more of the day.`);
+}
+
+const LATE = 30;
+
+function queues({ queues: rows, day }) {
+  const ahead = day.left ? `${day.left} posts of the day are still to be said; the next in ${span(day.next_in)}.` : "The recorded day is over: say something yourself.";
+  return [h("table", {}, h("thead", {}, h("tr", {}, ["Worker", "Waiting", "Oldest"].map((name, index) => h("th", { scope: "col", class: index ? "align-right" : null }, name)))),
+    h("tbody", {}, rows.filter((one) => one.worker !== "ingest").map((one) => h("tr", { class: one.age > LATE ? "late" : null },
+      h("th", { scope: "row" }, one.worker, h("span", { class: "hint" }, one.what)),
+      h("td", { class: "align-right" }, one.length.toLocaleString("en")),
+      h("td", { class: "align-right" }, one.length ? span(one.age) : "–"))))), h("p", { class: "hint" }, ahead)];
+}
+
+const BOOKS = [["opened", "cases opened"], ["joined", "joined a case"], ["tallied", "only counted"], ["spam", "spam"], ["waiting", "waiting"], ["dead", "failed"]];
+
+function books({ books: told }) {
+  if (!("seen" in told)) return null;
+  return [h("p", { class: "sum" }, h("strong", {}, told.seen.toLocaleString("en")), " heard", told.unaccounted ? h("strong", { class: "bad" }, `, ${told.unaccounted} not accounted for`) : ", every one accounted for"),
+    h("dl", { class: "figures" }, BOOKS.filter(([word]) => told[word] || word === "opened").map(([word, name]) => h("div", {}, h("dt", {}, name), h("dd", { "data-book": word }, told[word].toLocaleString("en")))))];
+}
+
+function assessments({ assessments: list }) {
+  if (!list.length) return h("p", { class: "hint" }, "Nothing yet.");
+  return h("ol", { class: "heard" }, list.map((one) => h("li", {},
+    h("div", { class: "heard-head" }, h("span", { class: `dot ${one.sentiment}`, "aria-hidden": "true" }),
+      h("span", {}, h("strong", {}, one.intent), ` · ${one.sentiment}${one.confidence ? ` ${one.confidence.toFixed(2)}` : ""}`),
+      h("span", { class: "to" }, one.to === "nobody" ? "counted" : `→ ${one.to}`)),
+    h("p", { class: "said" }, h("span", { class: "who" }, `${clockTime(one.at)} ${one.who}: `), one.text),
+    one.because.length > 0 && h("p", { class: "hint" }, `Because ${one.because.join("; ")}`))));
+}
+
+function limits({ limits: list }) {
+  if (!list.length) return h("p", { class: "hint" }, "Nothing was sent yet.");
+  return h("ul", { class: "limits" }, list.map((one) => {
+    const words = `${one.used} of ${one.allowed} ${one.span === 60 ? "a minute" : `in ${one.span} s`}, ${one.allowed - one.used} left`;
+    return h("li", {}, h("span", {}, h("code", {}, one.method), one.where && ` ${one.where}`), h("meter", { min: 0, max: one.allowed, high: one.allowed * 0.8, value: one.used, "aria-label": `${one.method} ${one.where}` }), h("span", { class: "hint" }, words));
+  }));
+}
+
+function onCall({ on_call: list }) {
+  return h("dl", { class: "calls" }, list.map((one) => h("div", {}, h("dt", {}, one.department, !one.open && h("span", { class: "hint" }, " (closed now)")),
+    h("dd", {}, one.people.length ? `${one.people.map(nameThere).join(", then ")}${one.instead ? " (deputies; nobody is on call)" : ""}` : "nobody"))));
+}
+
+const nameThere = (id) => `@${state.groups.get(id)?.handle ?? nameOf(id)}`;
