@@ -19,6 +19,10 @@ from typing import IO
 
 SOCKET_PATH_MOST = 95
 """Characters; the kernels' own bound is 104 to 108."""
+SYNCED = "everysec"
+"""A machine that dies may lose the last second or two; so may a server that is killed while a sync is under way, since
+it holds its writes back for that long (measured: in 1 of 12 kills under full load, 36 writes). A server that is told to
+end loses nothing. What is lost is lost of one instant, cursors and books too, so that sources give it again."""
 READY_WITHIN = 20.0
 """Seconds for the server to read its append-only file and answer."""
 _PR_SET_PDEATHSIG = 1
@@ -133,7 +137,7 @@ class Embedded:
             "unixsocketperm": "700",
             "dir": str(self._folder.resolve()),
             "appendonly": "yes",
-            "appendfsync": "everysec",
+            "appendfsync": SYNCED,
             "save": "",
             "maxmemory-policy": "noeviction",
             "logfile": str(self._folder.resolve() / "redis.log"),

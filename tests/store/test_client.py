@@ -38,7 +38,8 @@ async def test_a_stopped_server_is_unreachable_and_all_goes_on_when_it_is_back(
 
 
 async def test_a_server_killed_at_once_keeps_all_that_it_acknowledged(server: Server, clock: WoundClock) -> None:
-    """With `appendfsync everysec`: what it wrote is the kernel's by then. A machine that dies may lose a second."""
+    """With `appendfsync always`: what else may be lost is said where the embedded server is started."""
+    await server.client.call("CONFIG", "SET", "appendfsync", "always")
     store = store_on(server.client, "brand", "test")
     for number in range(200):
         await store.inbox.admit("x", [said(number)], f"c{number}", clock.now())

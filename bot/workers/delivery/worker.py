@@ -11,6 +11,7 @@ from bot.domain.decision import Unreachable
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.rules import Rules
 from bot.sinks.slack import SlackSink
+from bot.store.leases import LENGTH as LEASE_LENGTH
 from bot.store.opening import Store
 from bot.store.outbox import Queue
 from bot.workers.delivery.card import CardDelivery
@@ -39,8 +40,11 @@ class Delivery:
     name = "delivery"
     idle = 0.1
 
-    def __init__(self, store: Store, sink: SlackSink, rules: Rules, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, sink: SlackSink, rules: Rules, clock: Clock, lease: timedelta = LEASE_LENGTH
+    ) -> None:
         self._store = store
+        self._lease = lease
         self._rules = rules
         self._clock = clock
         self._in_hand: dict[str, str] = {}
@@ -53,7 +57,7 @@ class Delivery:
 
     async def step(self) -> int:
         """Serve each destination once; says how many messages went. Nothing is done where another process sends."""
-        if not await self._store.leases.take(LEASE) or await self._gate.closed():
+        if not await self._store.leases.take(LEASE, self._lease) or await self._gate.closed():
             return 0
         queues = await self._store.outbox.queues(LOOKED_AT + len(self._aside))
         queues.sort(key=lambda queue: (queue.head[0].notification.lane, queue.head[0].since))
@@ -89,8 +93,8 @@ class Delivery:
 
     async def _serve(self, queue: Queue) -> int:
         """The first that can go; what is blocked is passed over."""
-        if not await self._store.leases.take(LEASE):  # Slack may have been so slow that another sends by now
-            return 0
+        if not await self._store.leases.take(LEASE, self._lease):
+            return 0  # Slack was so slow in this step that another sends by now
         gather = self._digests.wanted(queue)
         if not self._may_try(queue, f"digest for {queue.to}"):
             gather = None

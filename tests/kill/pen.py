@@ -1,0 +1,166 @@
+"""Two children, the Slack they post to, and a parent that keeps them at work and starts again whoever died."""
+
+import asyncio
+import itertools
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bot.domain.department import Department
+from bot.domain.mention import Mention
+from bot.sandbox import Message, Sandbox, Workspace
+from bot.store.opening import Store
+from tests.kill.fast import FastClock
+from tests.kill.orders import Crash, Orders
+from tests.workers.said import said
+
+READS = ("channels:history",)
+ROOT = Path(__file__).parents[2]
+
+
+def departments(count: int, on_call: tuple[str, ...] = ()) -> tuple[Department, ...]:
+    return tuple(Department(name=f"d{n:02}", channel=f"C0D{n:02}", on_call=on_call) for n in range(count))
+
+
+class Pen:
+    def __init__(self, store: Store, sandbox: Sandbox, orders: Orders, clock: FastClock) -> None:
+        self.store, self.sandbox, self.orders, self.clock = store, sandbox, orders, clock
+        self.died: Counter[str] = Counter()
+        self.plans: deque[Crash] = deque()
+        self._numbers = itertools.count()
+        self._nursery: asyncio.subprocess.Process | None = None
+        self._living: dict[int, Orders] = {}
+        self._last = 0
+
+    async def open(self) -> None:
+        self._nursery = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.kill.child"),
+            cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+
+    async def start(self) -> None:
+        """Another child, with a name that nobody had: the next plan is its own; without one it lives until killed."""
+        crash = self.plans.popleft() if self.plans else None
+        told = self.orders.model_copy(update={"name": f"child-{next(self._numbers)}", "crash": crash})
+        assert self._nursery is not None
+        assert self._nursery.stdin is not None
+        self._nursery.stdin.write(told.model_dump_json().encode() + b"\n")
+        await self._nursery.stdin.drain()
+        while (news := await self._news()) != "born":
+            assert news
+        self._living[self._last] = told
+
+    async def _news(self, within: float = 20.0) -> str:
+        """What the nursery says next, if it says anything; a death is noted."""
+        assert self._nursery is not None
+        assert self._nursery.stdout is not None
+        try:
+            async with asyncio.timeout(within):
+                words = (await self._nursery.stdout.readline()).decode().split()
+        except TimeoutError:
+            return ""
+        self._last = int(words[1])
+        if words[0] == "died":
+            assert words[2] == "-9", "a child ended by itself"
+            crash = self._living.pop(self._last).crash
+            self.died[crash.moment if crash else "at random"] += 1
+        return words[0]
+
+    async def revive(self, children: int = 2) -> None:
+        """Starts others for those that died."""
+        while await self._news(within=0.02):
+            pass
+        while len(self._living) < children:
+            await self.start()
+
+    def kill_one(self, chance: random.Random) -> None:
+        if self._living:
+            os.kill(chance.choice(sorted(self._living)), signal.SIGKILL)
+
+    async def idle(self) -> bool:
+        waiting, _ = await self.store.inbox.waiting()
+        return not waiting and not await self.store.outbox.queues()
+
+    async def end(self) -> None:
+        if self._nursery is not None and self._nursery.stdin is not None:
+            self._nursery.stdin.close()
+            await self._nursery.wait()
+
+    def messages(self) -> Iterable[Message]:
+        return (message for channel in self.sandbox.workspace.channels.values() for message in channel.messages)
+
+    def sent(self) -> Counter[str]:
+        """How often each message is there, by the name of what was owed."""
+        return Counter(_name(message) for message in self.messages())
+
+    def places(self, case: str) -> set[str]:
+        """Where this case is to be seen: on a card of its own, on a digest."""
+        return {_name(m) for m in self.messages() if _name(m) == case or any(_lists(b, case) for b in m.blocks)}
+
+
+def _name(message: Message) -> str:
+    return str(((message.metadata or {}).get("event_payload") or {}).get("name", ""))
+
+
+def _lists(block: dict[str, object], case: str) -> bool:
+    return str(block.get("block_id", "")).endswith(f":{case}")
+
+
+def wave(start: int, count: int, among: Sequence[Department]) -> list[Mention]:
+    """Of ten: seven are cases of some department, one is a copy, one praise and one spam."""
+    mentions = []
+    for n in range(start, start + count):
+        subject = (among[n % len(among)].name,)
+        text = {7: said(max(0, n - 1)).text, 8: f"#praise {n}", 9: f"#spam {n}"}.get(n % 10)
+        subject = (among[(n - 1) % len(among)].name,) if n % 10 == 7 else subject
+        mentions.append(said(n, subjects=subject, **({"text": text} if text else {})))
+    return mentions
+
+
+@asynccontextmanager
+async def pen(
+    store: Store,
+    redis: str,
+    brand: str,
+    *,
+    times: float,
+    among: Sequence[Department],
+    reads: bool = False,
+    claim_within: int = 0,
+) -> AsyncIterator[Pen]:
+    since = time.time()
+    clock = FastClock(since, times)
+    workspace = Workspace("Northwind", now=clock.seconds)
+    for person in {person for department in among for person in department.on_call}:
+        workspace.add_user(person, person.lower())
+    for department in among:
+        workspace.add_channel(department.channel, department.name, bot_is_member=True)
+    sandbox = Sandbox(workspace, scopes=("chat:write", *(READS if reads else ())))
+    sandbox.limits.enforced = False  # a hundredth of a second here is most of one by the fast clock
+    async with sandbox:
+        orders = Orders(
+            redis=redis,
+            api=sandbox.api_url,
+            token=sandbox.bot_token,
+            brand=brand,
+            name="",
+            since=since,
+            times=times,
+            departments=tuple(among),
+            claim_within=claim_within,
+        )
+        made = Pen(store, sandbox, orders, clock)
+        try:
+            await made.open()
+            yield made
+        finally:
+            await made.end()

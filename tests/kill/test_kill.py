@@ -1,0 +1,150 @@
+"""SIGKILL at every stage, on real processes: nothing is lost, nothing is handled twice, second cards are bounded.
+
+These wait in real time, for other processes.
+"""
+
+import asyncio
+import random
+import sys
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from bot.domain.case import case_id
+from bot.store.client import Client
+from bot.store.keys import Keys
+from bot.store.opening import Store, store_on
+from bot.workers.delivery.worker import AT_ONCE
+from tests.kill.orders import MOMENTS, Crash
+from tests.kill.pen import Pen, departments, pen, wave
+from tests.store.servers import Server
+
+MENTIONS, WAVE, EVERY = 1_000, 20, 0.4
+LONGEST = 80
+"""Real seconds, on a machine that has other things to do."""
+IN_POSTING = ("begun:after", "post:before", "post:after", "noted:before")
+"""Deaths after which it is not known whether a message was sent."""
+
+
+async def kept_at_work(
+    herd: Pen,
+    mentions: int,
+    random_kills: int,
+    *,
+    until: Callable[[], Awaitable[bool]] | None = None,
+    meanwhile: Callable[[], Awaitable[None]] | None = None,
+    falls: int = 0,
+) -> None:
+    """Mentions come in waves, so that every stage has work whenever a child is to die in it.
+
+    `until` is asked when everything else is done; `meanwhile` happens some times while mentions come.
+    """
+    chance, loop = random.Random(7), asyncio.get_running_loop()
+    sent, killed, fallen, began = 0, 0, 0, loop.time()
+    lasts = EVERY * mentions / WAVE
+    async with asyncio.timeout(LONGEST):
+        while sent < mentions or killed < random_kills or not await herd.idle() or (until and not await until()):
+            await herd.revive()
+            passed = loop.time() - began
+            if sent < mentions and passed > EVERY * sent / WAVE:
+                heard = wave(sent, WAVE, herd.orders.departments)
+                await herd.store.inbox.admit("x", heard, str(sent), herd.clock.now())
+                sent += WAVE
+            due = killed < random_kills and passed > lasts * (killed + 1) / random_kills
+            if due and (not herd.plans or sent >= mentions):
+                herd.kill_one(chance)
+                killed += 1
+            if meanwhile and fallen < falls and passed > lasts * (fallen + 1) / falls:
+                await meanwhile()
+                fallen += 1
+
+
+async def told(client: Client, keys: Keys, what: str) -> Counter[str]:
+    """How often this happened to each case, by the audit log."""
+    lines = [dict(zip(f[::2], f[1::2], strict=True)) for _, f in await client.call("XRANGE", keys.audit, "-", "+")]
+    return Counter(line["case"] for line in lines if line["what"] == what)
+
+
+@pytest.mark.timeout(120)
+async def test_of_a_thousand_mentions_none_is_lost_and_none_handled_twice_whoever_dies_when(
+    store: Store, client: Client, keys: Keys, redis_url: str, brand: str
+) -> None:
+    async with pen(store, redis_url, brand, times=60, among=departments(20)) as herd:
+        herd.plans.extend(Crash(moment, nth) for nth in (1, 3) for moment in MOMENTS)
+        await kept_at_work(herd, MENTIONS, random_kills=4)
+        books, cases = await store.books.read(), await told(client, keys, "opened")
+        assert (books.seen, books.waiting, books.dead, books.unaccounted) == (MENTIONS, 0, 0, 0)
+        assert (books.joined, books.tallied, books.spam) == (MENTIONS // 10,) * 3
+        assert books.opened == len(cases) == MENTIONS * 7 // 10  # of a post and its copy, either may have come first
+        assert set(cases.values()) == {1}
+        assert all((case_id(f"x:{n}") in cases) == (n % 10 < 6) for n in range(MENTIONS) if n % 10 not in {6, 7})
+        assert {len(herd.places(case)) for case in cases} == {1}
+        second = sum(times - 1 for times in herd.sent().values())
+        say(f"{herd.died.total()} deaths, {second} of {len(herd.sent())} messages sent twice")
+        assert second <= herd.died.total() * AT_ONCE
+
+
+@pytest.mark.timeout(120)
+async def test_where_we_may_read_what_we_sent_no_message_is_sent_twice_whoever_dies_when(
+    store: Store, client: Client, keys: Keys, redis_url: str, brand: str
+) -> None:
+    async with pen(store, redis_url, brand, times=60, among=departments(20), reads=True) as herd:
+        herd.plans.extend(Crash(moment, nth) for nth in (2, 5) for moment in IN_POSTING)
+        await kept_at_work(herd, 300, random_kills=2)
+        cases = await told(client, keys, "opened")
+        assert {len(herd.places(case)) for case in cases} == {1}
+        assert set(herd.sent().values()) == {1}
+
+
+@pytest.mark.timeout(120)
+async def test_every_rung_is_climbed_once_whoever_dies_when(
+    store: Store, client: Client, keys: Keys, redis_url: str, brand: str
+) -> None:
+    among = departments(4, on_call=("U0RAJ", "U0MIA"))
+    async with pen(store, redis_url, brand, times=200, among=among, claim_within=10) as herd:
+        herd.plans.extend(Crash(moment, nth) for nth in (6, 9) for moment in ("noted:before", "noted:after"))
+        await kept_at_work(herd, 60, random_kills=4, until=lambda: climbed(client, keys, 42 * 3))
+        for what in ("reminded the channel", "called <@U0RAJ>", "called <@U0MIA>"):
+            assert set((await told(client, keys, what)).values()) == {1}
+        assert herd.died.total() >= 4
+
+
+@pytest.mark.timeout(120)
+async def test_a_store_that_is_killed_again_and_again_loses_nothing_that_it_acknowledged(server: Server) -> None:
+    """With `appendfsync always`. With `everysec`, as the embedded store runs, a kill may cost what came while a sync
+    was under way, and a machine that dies the last second or two: all of one instant, cursors and books too.
+    """
+    store, keys = store_on(server.client, "brand", "test"), Keys("brand")
+    await always(server)
+    await store.inbox.prepare()
+    async with pen(store, server.url, "brand", times=60, among=departments(20)) as herd:
+        await kept_at_work(herd, 300, random_kills=0, meanwhile=lambda: fallen(server), falls=5)
+        books, cases = await store.books.read(), await told(server.client, keys, "opened")
+        assert (books.seen, books.waiting, books.dead, books.unaccounted) == (300, 0, 0, 0)
+        assert set(cases.values()) == {1}
+        assert {len(herd.places(case)) for case in cases} == {1}
+        second = sum(times - 1 for times in herd.sent().values())
+        say(f"5 falls of the store, {second} of {len(herd.sent())} messages sent twice")
+        assert second <= 5 * AT_ONCE
+        assert not herd.died
+
+
+async def always(server: Server) -> None:
+    await server.client.call("CONFIG", "SET", "appendfsync", "always")
+
+
+async def fallen(server: Server) -> None:
+    await server.kill()
+    await server.start()
+    await always(server)
+
+
+async def climbed(client: Client, keys: Keys, rungs: int) -> bool:
+    counts = [(await told(client, keys, what)).total() for what in ("reminded the channel", "called <@U0RAJ>")]
+    return sum(counts) + (await told(client, keys, "called <@U0MIA>")).total() >= rungs
+
+
+def say(figure: str) -> None:
+    """What was measured, for whoever runs this with -s."""
+    sys.stdout.write(f"\n{figure}\n")
