@@ -13,6 +13,8 @@ Block = dict[str, Any]
 MOST_CHARACTERS = 10_000
 """Of all blocks of a message together, as JSON. Slack says `msg_blocks_too_long` somewhere above 11,000."""
 MOST_BLOCKS = 50
+LAST_CENTURY, NEXT_CENTURY = 1970, 2100
+"""Years between which an outlet's clock may be believed."""
 NOTHING = "–"
 """Slack takes no empty text."""
 
@@ -122,5 +124,7 @@ def user(person: str) -> Block:
 
 
 def when(at: datetime, form: str = "{date_short_pretty} at {time}") -> Block:
-    """A time in rich text, in the reader's own zone."""
+    """A time in rich text, in the reader's own zone. Strangers may give any time there is, and Slack not take it."""
+    if not LAST_CENTURY < at.year < NEXT_CENTURY:
+        return run(f"in the year {at.year}")
     return {"type": "date", "timestamp": int(at.timestamp()), "format": form, "fallback": spelled(at)}

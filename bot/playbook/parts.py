@@ -91,8 +91,9 @@ def _name(value: str) -> str:
 def _department(value: str) -> str:
     if value.casefold() == NOBODY:
         raise ValueError(f"'{NOBODY}' is where mentions go that no department needs to see; use another name")
-    if value.startswith("@"):
-        raise ValueError(f"{shown(value)} looks like a person; a department's name begins with a letter")
+    if value.startswith(("@", "#")):
+        what = "person" if value.startswith("@") else "channel"
+        raise ValueError(f"{shown(value)} looks like a {what}; a department's name begins with a letter")
     return value
 
 

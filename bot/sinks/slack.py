@@ -13,6 +13,9 @@ from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
 
 TIMEOUT = 10
 """Seconds. Slack answers in well under one; past ten the answer is lost."""
+USUAL_WAIT = 30.0
+LONGEST_WAIT = 3600
+"""Seconds to wait where Slack says to wait and not how long, and the most that is believed."""
 CARD_EVENT = "earshot_card"
 """The type of the metadata that says which notification a message is."""
 
@@ -99,8 +102,13 @@ def _outcome(no: SlackApiError) -> Exception:
     data = response.data if isinstance(getattr(response, "data", None), dict) else {}
     error = str(data.get("error", ""))
     if status == 429 or error == "ratelimited":
-        return RateLimited(float(response.headers.get("Retry-After", 30)))
+        return RateLimited(_seconds(str(response.headers.get("Retry-After", ""))))
     if status >= 500 or error in {"internal_error", "fatal_error", "service_unavailable", "request_timeout", ""}:
         return Ambiguous(f"Slack answered {status} {error}".strip())
     messages = (data.get("response_metadata") or {}).get("messages") or []
     return Rejected(error, tuple(str(message) for message in messages))
+
+
+def _seconds(told: str) -> float:
+    """How long Slack asks us to wait. A proxy on the way may say it otherwise, or not at all."""
+    return float(min(int(told), LONGEST_WAIT)) if told.isascii() and told.isdigit() else USUAL_WAIT

@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Message
 
 from bot.clock import Clock
 from bot.sources.webhook import BODY_LIMIT, Webhook
@@ -60,8 +61,27 @@ def site(parts: Site) -> Starlette:
         Route("/metrics", metrics),
     ]
     if parts.slack is not None:
-        routes.append(Route("/slack/events", parts.slack, methods=["POST"]))
+        routes.append(Route("/slack/events", _within_bounds(parts.slack), methods=["POST"]))
     return Starlette(routes=routes)
+
+
+def _within_bounds(endpoint: Endpoint) -> Endpoint:
+    """The signature is of the whole body, so that it would be read as a whole before anybody asked whose it is."""
+
+    async def bounded(request: Request) -> Response:
+        try:
+            body = await _bounded(request)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        if len(body) > BODY_LIMIT:
+            return PlainTextResponse("the body is larger than 1 MB\n", 413)
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        return await endpoint(Request(request.scope, receive))
+
+    return bounded
 
 
 async def _bounded(request: Request) -> bytes:

@@ -157,3 +157,11 @@ def test_a_case_that_moved_says_where_and_who_moved_it() -> None:
     case = claimed(history=(AuditEvent(AT, "U0ANA", "handed over", "from care to pr"),))
 
     assert card.moved(case, "pr").text == "Moved to pr by <@U0ANA>: complaint from @marta"
+
+
+@pytest.mark.parametrize("year", [1, 1969, 2101, 9999])
+def test_a_post_from_a_year_that_no_clock_tells_is_drawn_with_the_year_in_words(year: int) -> None:
+    post = mention(created_at=AT.replace(year=year))
+    blocks = card.draw(new(mention=post), CARE, AT).blocks
+    assert f"in the year {year}" in str(blocks)
+    assert check_message(blocks) == []

@@ -83,6 +83,7 @@ NEED = 'when = { intent = "need" }'
         (written(department().replace("third", "care")), "departments[3].name: 'care' is the name of departments[1]"),
         (written(department().replace("third", "Nobody")), "departments[3].name: 'nobody' is where mentions go"),
         (written(department().replace("third", "@ana")), "departments[3].name: '@ana' looks like a person"),
+        (written(department().replace("third", "#care")), "departments[3].name: '#care' looks like a channel"),
         (written(department().replace("C0THIRD", "#third")), "'#third' is a channel's name, and names change; use its"),
         (written(department().replace("C0THIRD", "D0ANA")), "departments[3].channel: 'D0ANA' is no channel id"),
         (written(department('fallback = "pr"')), "departments[3].fallback: 'pr' is no channel id"),

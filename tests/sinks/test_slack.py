@@ -1,0 +1,56 @@
+"""What Slack answers, well or not, as one of a few outcomes."""
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.cards.drawing import Drawing
+from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected
+from bot.sinks.slack import SlackSink, web_client
+
+DRAWING = Drawing("words", [])
+
+
+async def posted(answer: web.Response) -> None:
+    """Raises what becomes of a post to which Slack answers this."""
+
+    async def slack(_: web.Request) -> web.Response:
+        return answer
+
+    app = web.Application()
+    app.router.add_route("*", "/{method}", slack)
+    async with TestServer(app) as server, aiohttp.ClientSession() as session:
+        await SlackSink(web_client("xoxb-1", str(server.make_url("/")), session)).post("C0CARE", DRAWING, "n")
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"), [("7", 7), ("", 30), ("soon", 30), ("-5", 30), ("1e999", 30), ("9" * 400, 3600)]
+)
+async def test_however_slack_says_to_wait_it_is_a_time_to_wait(told: str, seconds: float) -> None:
+    answer = web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": told})
+    with pytest.raises(RateLimited) as slow:
+        await posted(answer)
+    assert slow.value.seconds == seconds
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda: web.Response(text="<html>maintenance</html>", content_type="text/html"),
+        lambda: web.Response(text=""),
+        lambda: web.Response(text="", content_type="application/json"),
+        lambda: web.Response(text="{", content_type="application/json"),
+        lambda: web.json_response({"ok": False}),
+        lambda: web.json_response([]),
+        lambda: web.Response(text="bad gateway", status=502),
+    ],
+)
+async def test_an_answer_that_says_nothing_leaves_it_open_whether_it_was_posted(answer: type[web.Response]) -> None:
+    with pytest.raises(Ambiguous):
+        await posted(answer())
+
+
+async def test_a_refusal_keeps_slacks_own_word() -> None:
+    with pytest.raises(Rejected, match="is_archived"):
+        await posted(web.json_response({"ok": False, "error": "is_archived"}))
