@@ -24,6 +24,7 @@ class StoreEar:
         self._store = store
         self._clock = clock
         self.sentence = ""
+        self._stopped = False
 
     async def cursor(self) -> str | None:
         return await self._store.inbox.cursor(self._source)
@@ -32,10 +33,12 @@ class StoreEar:
         new = await self._store.inbox.admit(self._source, mentions, cursor, self._clock.now())
         if mentions:
             log.info("mentions heard", source=self._source, read=len(mentions), new=new)
+        self._goes_on()
         return new
 
     async def progress(self, cursor: str) -> None:
         await self._store.inbox.admit(self._source, (), cursor, self._clock.now())
+        self._goes_on()
 
     def alone(self) -> AbstractAsyncContextManager[None]:
         return self._store.leases.hold(f"source:{self._source}")
@@ -44,6 +47,16 @@ class StoreEar:
         if sentence != self.sentence:
             log.warning("source trouble" if sentence else "source well", source=self._source, trouble=sentence)
         self.sentence = sentence
+        self._stopped = False
+
+    def stopped(self, error: Exception) -> None:
+        """Not every source says by itself that it is well again: it is once something comes of it."""
+        self.trouble(f"stopped with {type(error).__name__}; it is started again")
+        self._stopped = True
+
+    def _goes_on(self) -> None:
+        if self._stopped:
+            self.trouble("")
 
 
 class Listener:
@@ -75,7 +88,7 @@ class Listener:
         return 0
 
     def failed(self, error: Exception) -> None:
-        self.ear.trouble(f"stopped with {type(error).__name__}; it is started again")
+        self.ear.stopped(error)
 
 
 class Ingest:

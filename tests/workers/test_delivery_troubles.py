@@ -201,7 +201,7 @@ async def test_after_an_hour_without_slack_nothing_is_missing_and_the_limits_are
 async def test_two_days_without_slack_end_like_an_hour(desk: Desk) -> None:
     (case,) = await desk.hears(1)
     desk.slack.fails = always(Ambiguous("503"))
-    await desk.works(2 * 86_400, pace=120)
+    await desk.works(1.5 * 86_400, pace=120)
     desk.slack.fails = never
     await desk.settles()
     assert desk.slack.names() == [case.id]

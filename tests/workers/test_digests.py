@@ -1,0 +1,84 @@
+"""Digests: when too much comes at once it comes as lists, and each case is to be seen exactly once."""
+
+from bot.domain.case import Case
+from bot.domain.notification import Notification, NotificationKind
+from bot.sinks.outcomes import Ambiguous
+from bot.store.outbox import CardState
+from tests.workers.desk import Desk
+from tests.workers.slack import always, never
+
+
+def seen_once(desk: Desk, cases: list[Case]) -> bool:
+    return {desk.slack.shows(case.id) for case in cases} == {1}
+
+
+async def test_a_channel_a_minute_behind_lists_its_cases_and_misses_none(desk: Desk) -> None:
+    cases = await desk.hears(*range(200))
+    await desk.settles()
+    assert seen_once(desk, cases)
+    assert len(desk.slack.names()) < 20
+
+
+async def test_a_few_cases_come_as_cards(desk: Desk) -> None:
+    cases = await desk.hears(*range(30))
+    await desk.settles()
+    assert sorted(desk.slack.names()) == sorted(case.id for case in cases)
+
+
+async def test_a_channel_that_was_shut_for_a_minute_catches_up_with_a_list(desk: Desk) -> None:
+    cases = await desk.hears(*range(6))
+    desk.slack.fails = always(Ambiguous("503"))
+    await desk.works(1)
+    desk.clock.wind(minutes=30)
+    desk.slack.fails = never
+    await desk.settles()
+    assert seen_once(desk, cases)
+    assert any(message.is_digest for message in desk.slack.channels["C0CARE"])
+
+
+async def test_a_listed_case_that_is_claimed_gets_a_card_and_its_line_says_so(desk: Desk) -> None:
+    (case, *_) = await desk.hears(*range(60))
+    await desk.settles()
+    await desk.claims(case)
+    await desk.settles()
+    assert desk.slack.names().count(case.id) == 1
+    line = next(m for m in desk.slack.channels["C0CARE"] if m.lists(case.id))
+    assert "19 still to claim" in line.text
+
+
+async def test_a_list_whose_answer_was_lost_comes_once_more_at_the_most_and_as_a_list(desk: Desk) -> None:
+    cases = await desk.hears(*range(60))
+    desk.slack.loses.append("C0CARE")
+    await desk.works(600, pace=2)
+    assert {desk.slack.shows(case.id) for case in cases} == {1, 2}
+    assert all(message.is_digest or message.name in {c.id for c in cases} for message in desk.slack.channels["C0CARE"])
+    assert not any(desk.slack.names().count(case.id) for case in cases[:20])
+
+
+async def test_a_lost_card_beside_a_list_is_a_card_again_and_no_second_list(desk: Desk) -> None:
+    (case, *_) = await desk.hears(*range(60))
+    await desk.settles()
+    lists = sum(message.is_digest for message in desk.slack.channels["C0CARE"])
+    desk.slack.loses.append("C0CARE")
+    await desk.claims(case)
+    await desk.works(600, pace=2)
+    assert sum(message.is_digest for message in desk.slack.channels["C0CARE"]) == lists
+    assert desk.slack.names().count(case.id) == 2
+    assert (await desk.store.outbox.card(case.id)).state is CardState.POSTED
+
+
+async def test_a_list_that_somebody_deleted_comes_back_with_those_that_wait(desk: Desk) -> None:
+    cases = await desk.hears(*range(60))
+    await desk.settles()
+    (digest, *_) = [message for message in desk.slack.channels["C0CARE"] if message.is_digest]
+    desk.slack.channels["C0CARE"].remove(digest)
+    on_it = [case for case in cases if digest.lists(case.id)]
+    await desk.claims(on_it[0])
+    await desk.settles()
+    assert seen_once(desk, cases)
+
+
+async def test_a_digest_that_is_no_longer_kept_is_owed_no_more(desk: Desk) -> None:
+    await desk.store.outbox.add(Notification(NotificationKind.DIGEST, "gone", "care"), desk.clock.now())
+    await desk.settles()
+    assert not desk.slack.calls

@@ -1,0 +1,94 @@
+"""Ingest: a source that fails is started again, and what is wrong with it is said until it is well."""
+
+import asyncio
+
+from bot.domain.decision import Unreachable
+from bot.sources.base import Ear
+from bot.store.opening import Store
+from bot.workers.ingest import Listener, StoreEar
+from bot.workers.loop import run
+from tests.clock import WoundClock
+from tests.workers.said import said
+
+
+class Source:
+    """Raises what it is told to, each time it listens, and then gives a mention and goes on listening."""
+
+    name = "forum"
+
+    def __init__(self, *raises: Exception) -> None:
+        self._raises = list(raises)
+        self.began = 0
+        self.spoke = asyncio.Event()
+
+    async def listen(self, ear: Ear) -> None:
+        self.began += 1
+        if self._raises:
+            raise self._raises.pop(0)
+        async with ear.alone():
+            await ear.hear([said(self.began)], f"c{self.began}")
+            self.spoke.set()
+            await asyncio.Event().wait()
+
+
+class Winding(WoundClock):
+    """Time passes as fast as anybody waits for it."""
+
+    async def sleep(self, seconds: float) -> None:
+        self.wind(seconds=seconds)
+        await asyncio.sleep(0)
+
+
+async def listened(source: Source, store: Store) -> Listener:
+    """Until it gave a mention; then it is told to stop."""
+    stop, clock = asyncio.Event(), Winding()
+    listener = Listener(source, store, clock, stop)
+    async with asyncio.timeout(10):
+        running = asyncio.create_task(run(listener, clock, stop))
+        await source.spoke.wait()
+        stop.set()
+        await running
+    return listener
+
+
+async def test_a_source_that_raises_is_started_again(store: Store) -> None:
+    source = Source(ZeroDivisionError(), Unreachable("away"), OSError())
+    await listened(source, store)
+    assert (source.began, await store.inbox.cursor("forum")) == (4, "c4")
+
+
+async def test_what_stopped_a_source_is_said_until_something_comes_of_it(store: Store, clock: WoundClock) -> None:
+    listener = Listener(Source(), store, clock, asyncio.Event())
+    listener.failed(ZeroDivisionError("what a stranger said"))
+    assert listener.ear.sentence == "stopped with ZeroDivisionError; it is started again"
+    await listener.ear.hear([said(1)], "c1")
+    assert listener.ear.sentence == ""
+
+
+async def test_a_trouble_that_the_source_itself_told_stays_until_it_takes_it_back(
+    store: Store, clock: WoundClock
+) -> None:
+    ear = StoreEar("x", store, clock)
+    ear.stopped(OSError())
+    ear.trouble("X says that our money is spent.")
+    await ear.progress("c1")
+    assert ear.sentence == "X says that our money is spent."
+
+
+async def test_a_source_that_is_told_to_stop_lets_go_of_its_lease(store: Store) -> None:
+    await listened(Source(), store)
+    assert await store.client.call("GET", store.keys.lease("source:forum")) is None
+
+
+async def test_two_processes_listen_to_one_source_one_after_the_other(store: Store, clock: WoundClock) -> None:
+    stop = asyncio.Event()
+    one, two = Source(), Source()
+    first = asyncio.create_task(Listener(one, store, clock, stop).step())
+    await one.spoke.wait()
+    await store.client.call("SET", store.keys.lease("source:forum"), "another")
+    waiting = asyncio.create_task(Listener(two, store, clock, stop).step())
+    async with asyncio.timeout(10):
+        assert await first == 0  # it lost its lease and stopped by itself
+    assert not two.spoke.is_set()
+    stop.set()
+    await waiting
