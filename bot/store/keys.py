@@ -15,7 +15,7 @@
 | `deadlines` | sorted set | case by when its next clock runs out | one an open case |
 | `open:<department>` | sorted set | open case by when it is due | one an open case |
 | `mine:<person>` | set | the cases a person has now | one a claimed case |
-| `outboxes` | set | destinations that were ever owed something | one a department or person |
+| `outboxes` | set | destinations that are owed something | one a department or person; forgotten once owed nothing |
 | `outbox:<to>` | sorted set | notifications by lane and age | one of a name; emptied by delivery |
 | `digest:<digest>` | hash | a digest card: where it is, its cases | `DIGEST_KEPT` |
 | `tally:<hour>` | hash | quarter, subject, department, sentiment, intent → count | `TALLIES_KEPT` |

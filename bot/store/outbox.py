@@ -11,6 +11,7 @@ from bot.domain.case import Case, Status
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.store.client import Client
 from bot.store.keys import DIGEST_KEPT, Keys
+from bot.store.owing import owing
 from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import LANE_WIDTH, ms, owe
 
@@ -89,7 +90,7 @@ class Outbox:
 
     async def queues(self, most: int = 25) -> list[Queue]:
         """Every destination that is owed something, with what comes first."""
-        names = sorted(await self._client.call("SMEMBERS", self._keys.outboxes))
+        names = await owing(self._client, self._keys)
         if not names:
             return []
         commands: list[tuple[str | int, ...]] = []

@@ -1,0 +1,37 @@
+"""Whoever was owed something once is not looked at for ever; whoever is owed something is never forgotten."""
+
+import asyncio
+
+from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.store.opening import Store
+from bot.store.owing import owing
+from tests.clock import WoundClock
+
+
+def call(person: int) -> Notification:
+    return Notification(NotificationKind.CALL, "c", f"@U0{person}", Lane.CLICK)
+
+
+async def test_a_destination_that_is_owed_nothing_any_more_is_forgotten(store: Store, clock: WoundClock) -> None:
+    for person in range(3):
+        await store.outbox.add(call(person), clock.now())
+    await store.outbox.said(call(1))
+    assert await owing(store.client, store.keys) == ["@U00", "@U02"]
+    assert sorted(await store.client.call("SMEMBERS", store.keys.outboxes)) == ["@U00", "@U02"]
+
+
+async def test_a_destination_that_is_owed_something_the_moment_it_is_forgotten_is_not(
+    store: Store, clock: WoundClock
+) -> None:
+    async def owe_and_pay() -> None:
+        for _ in range(100):
+            await store.outbox.add(call(1), clock.now())
+            await store.outbox.said(call(1))
+        await store.outbox.add(call(1), clock.now())
+
+    async def look() -> None:
+        for _ in range(100):
+            await owing(store.client, store.keys)
+
+    await asyncio.gather(owe_and_pay(), look(), look())
+    assert await owing(store.client, store.keys) == ["@U01"]
