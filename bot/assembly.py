@@ -1,6 +1,7 @@
 """Puts the parts together: the only place that knows them all."""
 
 import asyncio
+import gc
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -105,6 +106,17 @@ class House:
             for name, worker in workers.items():
                 if name in chosen:
                     group.create_task(run(worker, self.clock, self.stop), name=name)
+
+
+def settle() -> None:
+    """Before the work begins: what is here now stays, so that nobody looks for garbage among it again and again.
+
+    A batch makes some 20,000 objects that go with it. Looking for garbage after every 700, as Python does, is a tenth
+    of all that triage takes (2026-11-22).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
 
 
 def assemble(

@@ -14,7 +14,7 @@ import structlog
 import typer
 
 from bot import logs
-from bot.assembly import WORKERS, House, assemble
+from bot.assembly import WORKERS, House, assemble, settle
 from bot.cli.opening import opened
 from bot.cli.saying import refuse, refusing, settings_and_playbook
 from bot.clock import Clock, SystemClock
@@ -144,6 +144,7 @@ async def _until_stopped(house: House, server: Server, chosen: Sequence[str]) ->
         await house.stop.wait()
         server.should_exit = True
 
+    settle()
     log.info("running", workers=list(chosen), sources=sorted(house.ingest.troubles()))
     async with asyncio.TaskGroup() as group:
         group.create_task(house.work(chosen))

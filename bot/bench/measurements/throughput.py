@@ -4,7 +4,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from bot.assembly import LiveRules
+from bot.assembly import LiveRules, settle
 from bot.bench.figure import Figure, NothingMeasured, at_least
 from bot.bench.ground import Bench, day_playbook, hear, read, server
 from bot.bench.stopwatch import Took, stopwatch
@@ -76,6 +76,7 @@ async def _triaged(store: Store) -> Took:
     rules = LiveRules(read(day_playbook()))
     rules.assessor()  # made once for each reading of the playbook, not for each batch
     triage = Triage(store, rules, SystemClock(), "bench", wait=False)
+    settle()  # as every process does before it works
     with stopwatch() as took:
         while await triage.step():
             pass
