@@ -1,13 +1,21 @@
 """A night in some seconds: the clock runs, nothing is skipped, and at the end it is told who was reminded."""
 
+import asyncio
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from bot.demo.show import Show
 from bot.domain.words import count
+from bot.sandbox import Change
 
-TAKES = 8.0
-"""Real seconds, however long the night."""
+FASTEST, SLOWER = 3600.0, 40.0
+"""Times as fast as life: while all is done in time, and while something waits."""
+LATE = timedelta(minutes=4)
+"""So long may something wait before the clock slows down: what is done late for want of our speed shows nothing."""
+LOOKS = 0.05
+PATIENCE = 40.0
+"""Real seconds in which it runs slower; a Slack that stays broken is not waited for."""
 
 
 class Night:
@@ -18,21 +26,38 @@ class Night:
     async def passes(self, hours: float) -> str:
         """A sentence on what came of it."""
         clock, feed = self._show.clock, self._show.stage.sandbox.feed
-        before, began, pace = len(feed.changes), clock.now(), clock.speed
+        before, pace = len(feed.changes), clock.speed
         self.passing = True
-        clock.set_speed(hours * 3600 / TAKES)
         try:
-            await clock.sleep(hours * 3600)
+            await self._run(clock.now() + timedelta(hours=hours))
         finally:
             self.passing = False
             clock.set_speed(pace)
+        return f"{count(round(hours), 'hour')} passed. {self._told(feed.changes[before:])}"
+
+    async def _run(self, until: datetime) -> None:
+        clock, slow = self._show.clock, 0.0
+        while clock.now() < until:
+            behind = slow < PATIENCE and await self._behind() > LATE
+            speed = SLOWER if behind else FASTEST
+            clock.set_speed(min(speed, max(1.0, (until - clock.now()).total_seconds() / LOOKS)))
+            slow += LOOKS if behind else 0.0
+            await asyncio.sleep(LOOKS)
+
+    async def _behind(self) -> timedelta:
+        """For how long the oldest of what could be done by now has waited."""
+        store, at = self._show.stage.store, self._show.clock.now()
+        waiting, oldest = await store.inbox.waiting()
+        since = [queue.head[0].since for queue in await store.outbox.queues(1)]
+        since += [case.due for case in (await store.cases.find(await store.cases.due(at, 1))).values() if case.due]
+        longest = max((at - one for one in since), default=timedelta())
+        return max(longest, timedelta(seconds=at.timestamp() - oldest / 1000) if waiting else timedelta())
+
+    def _told(self, changes: Sequence[Change]) -> str:
         workspace = self._show.stage.workspace
-        posted = [one for one in feed.changes[before:] if one.kind == "posted"]
+        posted = [one for one in changes if one.kind == "posted"]
         told = Counter(workspace.channels[one.channel].im_with for one in posted)
         channels = told.pop("", 0)
         people = ", ".join(f"@{workspace.users[user].name} ({times})" for user, times in told.most_common())
-        length = (clock.now() - began) / timedelta(hours=1)
-        return (
-            f"{length:.0f} hours have passed. {count(channels, 'message')} in channels, cards and reminders together. "
-            + (f"Told by direct message: {people}." if people else "Nobody was told by direct message.")
-        )
+        words = f"{count(channels, 'message')} in channels, cards and reminders together."
+        return f"{words} " + (f"Told by direct message: {people}." if people else "Nobody was told by direct message.")

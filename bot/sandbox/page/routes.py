@@ -72,6 +72,7 @@ class Page:
                 "at": self._event_id(),
                 "now": workspace.now(),
                 "workspace": workspace.name,
+                "address": f"https://{workspace.domain}.slack.com",
                 "me": {"id": person.user.id, "name": person.user.name, "tz": person.user.tz},
                 "people": shown.people(workspace),
                 "groups": shown.groups(workspace),

@@ -41,12 +41,6 @@ export function safeUrl(url) {
   }
 }
 
-export function link(url, ...words) {
-  const address = safeUrl(url);
-  if (!address) return h("span", {}, ...words);
-  return h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, ...words);
-}
-
 /** Where it stood is kept for what replaces it: the same control gets the focus, or the one that is nearest. */
 export function keepingFocus(within, redraw, fallback = within) {
   const active = document.activeElement;

@@ -2,7 +2,7 @@
 
 import { h, put } from "./dom.js";
 import { act } from "./acting.js";
-import { announce } from "./announce.js";
+import { announce, notice } from "./announce.js";
 import { ask } from "./api.js";
 import { dayKey, dayName } from "./dates.js";
 import { article, redraw, spoken } from "./message.js";
@@ -20,7 +20,7 @@ let fetching = false;
 let unseen = 0;
 let stuck = true; // at the end, and to stay there whatever grows
 
-export async function openChannel(channel) {
+export async function openChannel(channel, ts = "") {
   const node = log();
   shown = new Map();
   more = false;
@@ -42,6 +42,7 @@ export async function openChannel(channel) {
   node.removeAttribute("aria-busy");
   toEnd();
   read(channel.id);
+  if (ts) await show(ts);
 }
 
 function beginning(channel) {
@@ -119,7 +120,7 @@ function divide() {
 }
 
 async function older() {
-  if (fetching || !more) return;
+  if (fetching) return;
   fetching = true;
   const node = log();
   const first = [...shown.keys()][0];
@@ -139,7 +140,7 @@ async function older() {
     node.scrollTop = node.scrollHeight - from;
     if (held) (node.querySelector(".older button") ?? nodes[0])?.focus({ preventScroll: true });
   } catch {
-    // The button stays, and can be pressed again.
+    more = false; // Until the channel is opened again; the button stays, and can be pressed.
   } finally {
     fetching = false;
   }
@@ -180,7 +181,7 @@ function read(channel) {
 
 export function begin() {
   log().addEventListener("scroll", () => {
-    if (log().scrollTop < 400) older();
+    if (more && log().scrollTop < 400) older();
     stuck = atEnd();
     if (stuck && unseen) (unseen = 0), tellUnseen();
   }, { passive: true });
@@ -191,8 +192,11 @@ export function begin() {
 }
 
 /** To where a link points: a message by its channel and time. */
-export function show(ts) {
+export async function show(ts) {
+  while (!shown.has(ts) && more && [...shown.keys()][0] > ts) await older();
   const node = shown.get(ts);
-  node?.scrollIntoView({ block: "center" });
-  node?.focus({ preventScroll: true });
+  if (!node) return notice("That message is not there any more.");
+  stuck = false;
+  node.scrollIntoView({ block: "start" });
+  node.focus({ preventScroll: true });
 }

@@ -60,7 +60,7 @@ function go() {
   if (state.place && state.place.kind === found.kind && state.place.id === found.id) return ts && feed.show(ts);
   state.place = found;
   thread.closeThread();
-  draw();
+  draw(ts);
 }
 
 function channelOf(place) {
@@ -69,7 +69,7 @@ function channelOf(place) {
   return state.channels.get(place) ?? channels.find((one) => !one.is_dm && one.unread) ?? channels.find((one) => !one.is_dm) ?? dm();
 }
 
-function draw() {
+function draw(ts) {
   const home = state.place.kind === "home";
   const channel = state.channels.get(state.place.id);
   for (const id of ["conversation"]) find(id).hidden = home;
@@ -79,7 +79,7 @@ function draw() {
   nav.drawNav();
   if (home) return openHome();
   composer.prepare(channel);
-  feed.openChannel(channel);
+  feed.openChannel(channel, ts);
 }
 
 /** One batch of changes, as they concern this person. */

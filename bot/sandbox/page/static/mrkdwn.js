@@ -1,6 +1,7 @@
 // Slack's markup, parsed into nodes. Entities are decoded once, at the very end, in pieces that become text nodes.
 
-import { h, link } from "./dom.js";
+import { h } from "./dom.js";
+import { link } from "./links.js";
 import { slackDate } from "./dates.js";
 import { withEmoji } from "./emoji.js";
 import { channelName, nameOf, state } from "./state.js";

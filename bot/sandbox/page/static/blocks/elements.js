@@ -5,6 +5,7 @@ import { plainWords, text } from "../mrkdwn.js";
 import { confirmed } from "../confirm.js";
 import { openMenu } from "../menu.js";
 import { act } from "../acting.js";
+import { leading } from "../links.js";
 import { field } from "./inputs.js";
 import { choosers } from "./choosers.js";
 
@@ -29,7 +30,7 @@ export function element(one, block, place) {
 }
 
 function button(one, block, place) {
-  const url = safeUrl(one.url);
+  const url = leading(one.url);
   const press = (event) => pressed(event.currentTarget, one, block, place, url);
   const given = {
     class: `button ${one.style ?? ""}`,
@@ -38,7 +39,7 @@ function button(one, block, place) {
     "data-action": one.action_id,
     onclick: press,
   };
-  if (url) return h("a", { ...given, href: url, target: "_blank", rel: "noopener noreferrer" }, plainWords(one.text));
+  if (url) return h("a", { ...given, ...url }, plainWords(one.text));
   return h("button", { ...given, type: "button" }, plainWords(one.text));
 }
 

@@ -1,6 +1,7 @@
 // Blocks that show something.
 
-import { h, link, safeUrl } from "../dom.js";
+import { h, safeUrl } from "../dom.js";
+import { link } from "../links.js";
 import { mrkdwn, plainWords, text } from "../mrkdwn.js";
 import { element } from "./elements.js";
 import { richText } from "./rich_text.js";

@@ -1,6 +1,7 @@
 // Rich text, down to the last run.
 
-import { h, link } from "../dom.js";
+import { h } from "../dom.js";
+import { link } from "../links.js";
 import { slackDate } from "../dates.js";
 import { emoji } from "../emoji.js";
 import { channel, group, person } from "../mrkdwn.js";

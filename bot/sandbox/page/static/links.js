@@ -1,0 +1,34 @@
+// Addresses. One of this workspace's own leads to the message on this page; another opens beside it, and knows nothing of us.
+
+import { h, safeUrl } from "./dom.js";
+import { state } from "./state.js";
+
+/** What a link needs to lead there; null where the address is none to be followed. */
+export function leading(url) {
+  const address = safeUrl(url);
+  if (!address) return null;
+  const inside = within(address);
+  return inside ? { href: inside } : { href: address, target: "_blank", rel: "noopener noreferrer" };
+}
+
+/**
+ * Slack's own two forms: https://slack.com/app_redirect?channel=C0CARE&message_ts=1773123720.123400
+ * and https://northwind.slack.com/archives/C0CARE/p1773123720123400. Here it is #/ana/C0CARE/1773123720.123400.
+ */
+function within(address) {
+  const found = new URL(address);
+  if (found.href.startsWith("https://slack.com/app_redirect?")) {
+    const [channel, ts] = ["channel", "message_ts"].map((name) => found.searchParams.get(name) ?? "");
+    return `#/${state.me.name}/${[channel, ts].filter(Boolean).join("/")}`;
+  }
+  const hit = found.origin === state.address && /^\/archives\/(\w+)(?:\/p(\d+)(\d{6}))?$/.exec(found.pathname);
+  if (!hit) return "";
+  const root = found.searchParams.get("thread_ts");
+  const ts = root ?? (hit[2] ? `${hit[2]}.${hit[3]}` : "");
+  return `#/${state.me.name}/${hit[1]}${ts ? `/${ts}` : ""}`;
+}
+
+export function link(url, ...words) {
+  const given = leading(url);
+  return given ? h("a", given, ...words) : h("span", {}, ...words);
+}
