@@ -73,6 +73,7 @@ async def test_of_a_thousand_mentions_none_is_lost_and_none_handled_twice_whoeve
     async with pen(store, redis_url, brand, times=60, among=departments(20)) as herd:
         herd.plans.extend(Crash(moment, nth) for nth in (1, 3) for moment in MOMENTS)
         await kept_at_work(herd, MENTIONS, random_kills=4)
+        assert set(MOMENTS) <= set(herd.died)
         books, cases = await store.books.read(), await told(client, keys, "opened")
         assert (books.seen, books.waiting, books.dead, books.unaccounted) == (MENTIONS, 0, 0, 0)
         assert (books.joined, books.tallied, books.spam) == (MENTIONS // 10,) * 3
