@@ -6,12 +6,16 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.store.client import Client
 from bot.store.embedded import Embedded
 from bot.store.keys import Keys
 from bot.store.opening import Store, store_on
 from tests.clock import WoundClock
+
+settings.register_profile("earshot", deadline=None)  # speed is measured by the bench, and asserted by no test
+settings.load_profile("earshot")
 
 _numbers = itertools.count()
 
