@@ -2,10 +2,10 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.demo.cast import Cast
 from bot.demo.clocks import FastClock
@@ -18,7 +18,7 @@ from bot.workers.ingest import StoreEar
 
 OPENING = 8
 """Mentions that were said when the day begins: one does not look at an empty channel."""
-BREATH, BETWEEN = 0.4, 0.4
+BREATH, BETWEEN = 0.25, 0.35
 """Real seconds before the first of them, and between them: one should see it come."""
 LOOKS = 0.4
 """Real seconds between two looks of the colleagues."""
@@ -45,7 +45,8 @@ class Show:
         self.colleagues = False
         """Whether the others in the workspace answer too, after a while."""
         self.heard: deque[Heard] = deque(maxlen=REMEMBERED)
-        self.tasks: asyncio.TaskGroup | None = None
+        self._tasks: asyncio.TaskGroup | None = None
+        self._meanwhile: set[asyncio.Task[None]] = set()
 
     @property
     def left(self) -> int:
@@ -74,12 +75,20 @@ class Show:
     async def play(self, watched: asyncio.Event) -> None:
         """Until somebody stops the house; what is in hand is finished."""
         self.clock.set_speed(0)
-        async with asyncio.TaskGroup() as self.tasks:
-            self.tasks.create_task(self.stage.house.work())
-            others = [self.tasks.create_task(one) for one in (self._speak(watched), self._act(), self._again())]
+        async with asyncio.TaskGroup() as self._tasks:
+            self._tasks.create_task(self.stage.house.work())
+            for one in (self._speak(watched), self._act(), self._again()):
+                self.meanwhile(one)
             await self.stage.house.stop.wait()
-            for task in others:
+            for task in self._meanwhile:
                 task.cancel()
+
+    def meanwhile(self, doing: Coroutine[Any, Any, None]) -> None:
+        """Beside the rest, until it is done or somebody stops the house."""
+        assert self._tasks is not None
+        task = self._tasks.create_task(doing)
+        self._meanwhile.add(task)
+        task.add_done_callback(self._meanwhile.discard)
 
     async def _speak(self, watched: asyncio.Event) -> None:
         await watched.wait()

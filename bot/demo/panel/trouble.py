@@ -43,8 +43,7 @@ class Trouble:
                 faults.add(Fault(FaultKind.DROPPED_AFTER, methods=POSTS, times=None, until=self._until))
             case _:
                 faults.down = True
-        assert self._show.tasks is not None
-        self._show.tasks.create_task(self._over(self._number, length))
+        self._show.meanwhile(self._over(self._number, length))
 
     async def _over(self, number: int, length: timedelta) -> None:
         await self._show.clock.sleep(length.total_seconds())
