@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from bot.store.client import Client
@@ -18,6 +19,14 @@ settings.register_profile("earshot", deadline=None)  # speed is measured by the 
 settings.load_profile("earshot")
 
 _numbers = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def _quick_tracebacks() -> None:
+    """Unless a test asks for the real log: by itself, structlog draws an error with all its locals, which takes seconds."""
+    if not structlog.is_configured():
+        plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
 @pytest.fixture(scope="session")

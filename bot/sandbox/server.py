@@ -149,7 +149,7 @@ class Sandbox:
     def subscribe(self) -> Subscription:
         return self.feed.subscribe()
 
-    async def until(self, holds: Callable[[], object], *, within: float = 5.0) -> None:
+    async def until(self, holds: Callable[[], object], *, within: float = 30.0) -> None:
         """Waits until the condition holds, looking again whenever something changes; TimeoutError if it never does."""
         await self.feed.until(holds, within)
 

@@ -106,7 +106,7 @@ class Workspace:
         return response
 
     async def finish(self) -> None:
-        await asyncio.wait_for(self._done.wait(), 5)
+        await asyncio.wait_for(self._done.wait(), 60)
 
     async def press(
         self, action_id: str, value: str = "ABCDEFGH", *, block: str = "b1", wait: bool = True

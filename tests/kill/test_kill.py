@@ -21,7 +21,7 @@ from tests.kill.pen import Pen, departments, pen, wave
 from tests.store.servers import Server
 
 MENTIONS, WAVE, EVERY = 1_000, 20, 0.4
-LONGEST = 80
+LONGEST = 240
 """Real seconds, on a machine that has other things to do."""
 IN_POSTING = ("begun:after", "post:before", "post:after", "noted:before")
 """Deaths after which it is not known whether a message was sent."""

@@ -71,13 +71,13 @@ class Running:
 
     async def told(self, event: str) -> None:
         """Waits until the log says so."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not any(event in line for line in self.log):  # noqa: ASYNC110 - another process's words
                 await asyncio.sleep(0.02)
 
     async def stop(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             return await self.process.wait()
 
 
@@ -135,7 +135,7 @@ async def _read(found: Running) -> None:
 
 
 async def _ready(found: Running) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             assert found.process.returncode is None, "".join(found.log)
             try:

@@ -21,7 +21,7 @@ async def earshot(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
 
 async def card_in(earshot: Running, channel: str = "C0CARE") -> Message:
     messages = earshot.workspace.channel(channel).messages
-    await earshot.sandbox.until(lambda: messages, within=10)
+    await earshot.sandbox.until(lambda: messages, within=60)
     return messages[0]
 
 

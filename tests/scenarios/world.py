@@ -33,7 +33,7 @@ PACE = timedelta(seconds=1.3)
 """While something is owed: Slack takes about one message a second in a channel."""
 LONGEST = timedelta(seconds=20)
 """Between two looks while what is owed cannot go."""
-PATIENCE = 5.0
+PATIENCE = 60
 """Real seconds for a listener that has acked to finish its work."""
 
 

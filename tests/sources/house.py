@@ -10,7 +10,7 @@ from bot.domain.mention import Mention
 from bot.sources.base import Source
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-PATIENCE = 4  # seconds until a test that waits for something is called a failure
+PATIENCE = 60  # seconds until a test that waits for something is called a failure
 
 
 async def until(true: Callable[[], bool]) -> None:

@@ -43,7 +43,7 @@ async def listened(source: Source, store: Store) -> Listener:
     """Until it gave a mention; then it is told to stop."""
     stop, clock = asyncio.Event(), Winding()
     listener = Listener(source, store, clock, stop)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         running = asyncio.create_task(run(listener, clock, stop))
         await source.spoke.wait()
         stop.set()
@@ -87,7 +87,7 @@ async def test_two_processes_listen_to_one_source_one_after_the_other(store: Sto
     await one.spoke.wait()
     await store.client.call("SET", store.keys.lease("source:forum"), "another")
     waiting = asyncio.create_task(Listener(two, store, clock, stop).step())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert await first == 0  # it lost its lease and stopped by itself
     assert not two.spoke.is_set()
     stop.set()
