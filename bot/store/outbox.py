@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import NamedTuple
-
-from pydantic import BaseModel, ConfigDict
 
 from bot.domain.case import Case, Status
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.store.client import Client
 from bot.store.keys import DIGEST_KEPT, Keys
 from bot.store.owing import owing
+from bot.store.records import CardRecord, CardState, DigestRecord
 from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import LANE_WIDTH, ms, owe
 
@@ -36,51 +34,6 @@ class Queue(NamedTuple):
     new: int
     """How many of them wait in the lane of new cards."""
     head: tuple[Owed, ...]
-
-
-class CardState(StrEnum):
-    NONE = "none"
-    POSTING = "posting"
-    """A post was begun and its answer not yet seen: it may be in the channel, or not."""
-    POSTED = "posted"
-    LISTED = "listed"
-    """On a digest, without a card of its own."""
-
-
-class Place(NamedTuple):
-    channel: str
-    ts: str
-
-
-class CardRecord(BaseModel):
-    """Where the card of a case is. `drawn` is the version it shows; `stale` are cards in channels it has left."""
-
-    model_config = ConfigDict(frozen=True)
-
-    state: CardState = CardState.NONE
-    channel: str = ""
-    ts: str = ""
-    drawn: int = 0
-    since: int = 0
-    """When posting began, ms."""
-    tries: int = 0
-    digest: str = ""
-    """The digest that lists this case instead of a card of its own."""
-    stale: tuple[Place, ...] = ()
-    reminded: Place | None = None
-    """A reminder in the channel that says that nobody has the case."""
-
-
-class DigestRecord(BaseModel):
-    """One digest card: its cases are listed on it and claimed from it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    department: str
-    channel: str = ""
-    ts: str = ""
-    cases: tuple[str, ...] = ()
 
 
 class Outbox:

@@ -6,7 +6,7 @@ from bot.domain.case import Case, Status
 from bot.domain.decision import Decision, Refused
 from bot.domain.lifecycle import Transition
 from bot.store.opening import Store
-from bot.store.outbox import DigestRecord
+from bot.store.records import DigestRecord
 from bot.usecases.cases import Cases
 from bot.usecases.digests import Digests
 from bot.usecases.home import Home

@@ -7,7 +7,7 @@ from bot.domain.moves import claim, hand_to_department, release, reopen, resolve
 from bot.store.client import Client
 from bot.store.keys import CASE_KEPT, Keys
 from bot.store.opening import Store
-from bot.store.outbox import CardRecord, CardState
+from bot.store.records import CardRecord, CardState
 from tests.clock import WoundClock
 from tests.domain.made import CARE, SALES, STAFF, assessed
 from tests.workers.rules import FakeRules

@@ -6,7 +6,8 @@ from bot.domain.case import Case
 from bot.domain.moves import claim
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.store.opening import Store
-from bot.store.outbox import CardRecord, CardState, DigestRecord, Owed
+from bot.store.outbox import Owed
+from bot.store.records import CardRecord, CardState, DigestRecord
 from tests.clock import WoundClock
 from tests.domain.made import CARE, STAFF
 from tests.workers.rules import FakeRules

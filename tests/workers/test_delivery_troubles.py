@@ -8,7 +8,7 @@ import pytest
 from bot.domain.department import Department
 from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
 from bot.store.opening import Store
-from bot.store.outbox import CardState
+from bot.store.records import CardState
 from tests.clock import WoundClock
 from tests.domain.made import CARE, SALES
 from tests.workers.desk import Desk

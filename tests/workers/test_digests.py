@@ -3,7 +3,7 @@
 from bot.domain.case import Case
 from bot.domain.notification import Notification, NotificationKind
 from bot.sinks.outcomes import Ambiguous
-from bot.store.outbox import CardState
+from bot.store.records import CardState
 from tests.workers.desk import Desk
 from tests.workers.slack import always, never
 

@@ -10,7 +10,7 @@ from bot.domain.department import Department
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.rules import Rules, department_or_lost
 from bot.sinks.outcomes import Rejected
-from bot.store.outbox import CardRecord, CardState, Place
+from bot.store.records import CardRecord, CardState, Place
 from bot.workers.delivery.digest import DigestDelivery
 from bot.workers.delivery.post import Poster
 

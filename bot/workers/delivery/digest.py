@@ -6,7 +6,8 @@ from bot.domain.case import Case, Status
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.rules import Rules, department_or_lost
 from bot.sinks.outcomes import Rejected
-from bot.store.outbox import CardRecord, CardState, DigestRecord, Queue, digest_id
+from bot.store.outbox import Queue, digest_id
+from bot.store.records import CardRecord, CardState, DigestRecord
 from bot.workers.delivery.gate import CHANNEL_REGAIN, Blocked
 from bot.workers.delivery.post import LATE_RETRY, Poster
 

@@ -13,7 +13,7 @@ from bot.domain.rules import Rules
 from bot.sinks.outcomes import Ambiguous, Rejected
 from bot.sinks.slack import Sent
 from bot.store.opening import Store
-from bot.store.outbox import CardRecord, CardState
+from bot.store.records import CardRecord, CardState
 from bot.store.writing import ms
 from bot.workers.delivery.gate import PARKED_BY_REFUSAL, Blocked, Gate
 
