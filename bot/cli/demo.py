@@ -5,6 +5,7 @@ import contextlib
 import signal
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -32,28 +33,36 @@ def demo(
     *,
     once: Annotated[bool, typer.Option("--once", help="Play the day without waiting, then print the books.")] = False,
     speed: Annotated[float | None, typer.Option(min=1, max=600, help="How many times as fast as life.")] = None,
-    page: Annotated[
-        bool | None, typer.Option("--page/--no-page", help="In the browser, or in the terminal.", show_default=False)
-    ] = None,
+    page: Annotated[bool, typer.Option("--page/--no-page", help="In a browser instead of in the terminal.")] = False,
     browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
     playbook: Annotated[Path | None, typer.Option(help="Your own rules, instead of the sample's.")] = None,
     mentions: Annotated[Path | None, typer.Option(help="Your own recorded day: JSON lines, one mention each.")] = None,
 ) -> None:
     """Play a sample day through the real application, before a Slack of its own. No account, no key, no network.
 
-    On a terminal it is a page in your browser; with --once, --no-page or in a pipe it is lines of text.
+    In the terminal it is a line for each card; with --page, a small Slack in your browser in which you may act.
     """
     logs.configure("error")
     found = read(playbook, mentions)
     if found.faults or found.playbook is None:
         raise refuse([*found.faults, "Nothing is played until this is mended."])
-    with refusing():
-        if not once and (page if page is not None else sys.stdout.isatty()):
+    with refusing(), _stopping():
+        if page and not once:
             asyncio.run(_show(found.playbook, found.day, speed or PAGE_PACE, browser=browser and sys.stdout.isatty()))
             return
         account = asyncio.run(_play(found.playbook, found.day, speed or PACE, once=once))
     if not account.balanced:
         raise typer.Exit(REFUSED)
+
+
+@contextlib.contextmanager
+def _stopping() -> Iterator[None]:
+    """Stopped before it had begun: later a signal is heard, and what is in hand is finished."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        tell("\nStopped before it began; nothing is left running.")
+        raise typer.Exit(REFUSED) from None
 
 
 async def _show(playbook: LivePlaybook, day: list[Mention], speed: float, *, browser: bool) -> None:

@@ -19,9 +19,8 @@ from bot.sandbox.people import Person
 from bot.sandbox.workspace import BOT_USER, Workspace
 
 STATIC = Path(__file__).with_name("static")
-SHOWN_AT_ONCE = 80
+SHOWN_AT_ONCE = 40
 """Messages: some screens full; older ones are asked for on the way up."""
-MOST_AT_ONCE = 500
 TOGETHER = 0.03
 """Seconds in which changes are gathered: a storm is then some redraws a second, and a click is still at once."""
 HEARTBEAT = 1.0
@@ -88,17 +87,16 @@ class Page:
         )
 
     async def _messages(self, request: web.Request) -> web.Response:
-        """The last ones, or the last before one of them."""
+        """The last ones, the last before one of them, or the first after it; and whether there are more that way."""
         person = self._who(request)
         channel = self._workspace.channels.get(request.query.get("channel", ""))
         if channel is None or not channel.open_to(person.user.id):
             raise web.HTTPNotFound(text="This person does not see that channel.")
-        all_of_it = shown.in_channel(self._workspace, person, channel)
-        if before := request.query.get("before"):
-            all_of_it = [one for one in all_of_it if one.ts < before]
-        most = min(MOST_AT_ONCE, int(request.query.get("most", SHOWN_AT_ONCE)))
-        told = [shown.message(one) for one in all_of_it[-most:]]
-        return web.json_response({"messages": told, "more": len(all_of_it) > most})
+        messages = shown.in_channel(self._workspace, person, channel)
+        before, after = request.query.get("before", ""), request.query.get("after", "")
+        wanted = [one for one in messages if (not before or one.ts < before) and one.ts > after]
+        some = wanted[:SHOWN_AT_ONCE] if after else wanted[-SHOWN_AT_ONCE:]
+        return web.json_response({"messages": [shown.message(one) for one in some], "more": len(wanted) > len(some)})
 
     async def _file(self, request: web.Request) -> web.Response:
         upload = self._app.uploads.get(request.match_info["id"])

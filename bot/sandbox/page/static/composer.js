@@ -2,7 +2,7 @@
 
 import { h, put } from "./dom.js";
 import { act } from "./acting.js";
-import { toEnd } from "./feed.js";
+import { latest } from "./feed.js";
 import { placeName, state } from "./state.js";
 
 const find = (id) => document.getElementById(id);
@@ -36,7 +36,7 @@ async function send() {
   if (!words) return;
   hide();
   field.value = "";
-  toEnd();
+  latest();
   const outcome = await act({ act: words.startsWith("/") ? "types" : "says", channel: state.place.id, text: words });
   if (!outcome.ok && !field.value) field.value = words; // to be tried again
 }

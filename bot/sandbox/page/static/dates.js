@@ -2,21 +2,28 @@
 
 import { state } from "./state.js";
 
-const formats = new Map();
+const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const SECONDS = { ...TIME, second: "2-digit" };
+const DAY = { year: "numeric", month: "2-digit", day: "2-digit" };
+const SHORT = { day: "numeric", month: "short" };
+const LONG = { day: "numeric", month: "long", year: "numeric" };
+const WEEKDAY = { weekday: "long", day: "numeric", month: "long" };
+const FULL = { ...WEEKDAY, year: "numeric" };
+
+let zone = "";
+let formats = new Map(); // a format costs a thousand times as much to make as to use
 
 function format(seconds, options) {
-  const key = `${state.me?.tz}${JSON.stringify(options)}`;
-  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat("en-GB", { timeZone: state.me?.tz ?? "UTC", ...options }));
-  return formats.get(key).format(new Date(seconds * 1000));
+  if (zone !== (state.me?.tz ?? "UTC")) [zone, formats] = [state.me?.tz ?? "UTC", new Map()];
+  if (!formats.has(options)) formats.set(options, new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }));
+  return formats.get(options).format(seconds * 1000);
 }
 
-export const clockTime = (seconds) => format(seconds, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-export const dayKey = (seconds) => format(seconds, { year: "numeric", month: "2-digit", day: "2-digit" });
-const shortDay = (seconds) => format(seconds, { day: "numeric", month: "short" });
-const longDay = (seconds) => format(seconds, { day: "numeric", month: "long", year: "numeric" });
+export const clockTime = (seconds) => format(seconds, TIME);
+export const dayKey = (seconds) => format(seconds, DAY);
 
 export function dayName(seconds) {
-  return pretty(seconds) ?? format(seconds, { weekday: "long", day: "numeric", month: "long" });
+  return pretty(seconds) ?? format(seconds, WEEKDAY);
 }
 
 function pretty(seconds) {
@@ -28,16 +35,16 @@ function pretty(seconds) {
 }
 
 const TOKENS = {
-  date_num: (at) => format(at, { year: "numeric", month: "2-digit", day: "2-digit" }).split("/").reverse().join("-"),
-  date: longDay,
-  date_short: shortDay,
-  date_long: (at) => format(at, { weekday: "long", day: "numeric", month: "long", year: "numeric" }),
-  date_pretty: (at) => pretty(at) ?? longDay(at),
-  date_short_pretty: (at) => pretty(at) ?? shortDay(at),
-  date_long_pretty: (at) => pretty(at) ?? longDay(at),
+  date_num: (at) => dayKey(at).split("/").reverse().join("-"),
+  date: (at) => format(at, LONG),
+  date_short: (at) => format(at, SHORT),
+  date_long: (at) => format(at, FULL),
+  date_pretty: (at) => pretty(at) ?? format(at, LONG),
+  date_short_pretty: (at) => pretty(at) ?? format(at, SHORT),
+  date_long_pretty: (at) => pretty(at) ?? format(at, LONG),
   day_divider_pretty: (at) => dayName(at),
   time: clockTime,
-  time_secs: (at) => format(at, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }),
+  time_secs: (at) => format(at, SECONDS),
   ago: (at) => ago(state.now - at),
 };
 
