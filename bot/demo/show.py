@@ -96,7 +96,7 @@ class Show:
         self.clock.set_speed(self._pace)
         for mention in self._day:
             if self.said < OPENING:
-                await asyncio.sleep(BETWEEN if self.said else 0)
+                await asyncio.sleep(BETWEEN if self.said > 1 else 0)
             else:
                 await self.clock.sleep((mention.created_at - self.clock.now()).total_seconds())
             await self.hear([mention])

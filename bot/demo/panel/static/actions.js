@@ -1,6 +1,6 @@
 // What can be done from the panel: four small forms, one open at a time.
 
-import { h, put } from "/page/static/dom.js";
+import { h } from "/page/static/dom.js";
 
 export function actions(act) {
   const parts = [

@@ -1,7 +1,7 @@
 // Behind the scenes: what the real application does while its cards are looked at, and what one can do to it.
 
 import { ask, send } from "/page/static/api.js";
-import { h, put } from "/page/static/dom.js";
+import { h } from "/page/static/dom.js";
 import { drawState } from "./shown.js";
 import { actions } from "./actions.js";
 
@@ -16,7 +16,7 @@ function build() {
   const toggle = h("button", { type: "button", class: "bar-button", id: "panel-toggle", "aria-expanded": "false", "aria-controls": "panel", onclick: () => open(find("panel").hidden) }, "Behind the scenes");
   const speeds = h("div", { class: "speeds", role: "group", "aria-label": "Speed of the day" },
     [[0, "Pause"], [1, "1×"], [10, "10×"], [60, "60×"]].map(([speed, words]) =>
-      h("button", { type: "button", "data-speed": speed, "aria-pressed": "false", "aria-label": speed ? `${speed} times` : null, onclick: () => act({ do: "speed", speed }) }, words)));
+      h("button", { type: "button", "data-speed": speed, "aria-pressed": "false", onclick: () => act({ do: "speed", speed }) }, words)));
   find("bar-extra").append(speeds, toggle);
   const did = h("p", { class: "did", id: "did", role: "status" });
   const panel = h("aside", { class: "panel", id: "panel", "aria-label": "Behind the scenes", hidden: true, onkeydown: leave },

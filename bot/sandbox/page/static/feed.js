@@ -71,6 +71,8 @@ function told(fresh, seen) {
   unseen = seen ? 0 : unseen + others.length;
   tellUnseen();
   for (const message of others) announce(spoken(message));
+  const privately = others.find((one) => one.only_you);
+  if (privately && !seen) notice(spoken(privately)); // the answer to a click up there would stand where nobody looks
   read(state.place.id);
   if (seen && shelf.size() > KEPT + 60 && shelf.trim(KEPT, { atEnd: false })) {
     older = true;

@@ -21,17 +21,24 @@ function address() {
   return { name, place, ts };
 }
 
+let starts = 0; // somebody may change their mind while the first answer is on its way
+
 async function start() {
+  const mine = ++starts;
   const { name } = address();
   unfollow();
   try {
-    take(await known(name));
+    const told = await known(name);
+    if (mine !== starts) return;
+    take(told);
   } catch {
+    if (mine !== starts) return;
     connection("The workspace does not answer. Is the command still running in the terminal? Trying again …");
     setTimeout(start, 2000);
     return;
   }
   document.body.classList.remove("loading");
+  if (name && name !== state.me.name) history.replaceState(null, "", `#/${state.me.name}`); // an old address
   state.place = null;
   nav.drawIdentity();
   modal.takeModal(null);
@@ -55,7 +62,7 @@ async function load(script) {
 
 function go() {
   const { name, place, ts } = address();
-  if (name && state.me && name !== state.me.name) return start();
+  if (!state.me || (name && name !== state.me.name)) return start();
   const found = place === "home" && state.has_home ? { kind: "home" } : { kind: "channel", id: channelOf(place).id };
   if (state.place && state.place.kind === found.kind && state.place.id === found.id) return ts && feed.show(ts);
   state.place = found;
