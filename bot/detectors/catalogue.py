@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.detectors.base import Background, Detector, Hearing
+from bot.detectors.crisis import Crisis
 from bot.detectors.intent import Intents
 from bot.detectors.language import Language
 from bot.detectors.sentiment import HowItSounds
@@ -20,6 +21,7 @@ def catalogue(subjects: Sequence[Subject], *, unsure_below: float, language: str
         WhichSubject(subjects),
         Spam(),
         HowItSounds(unsure_below=unsure_below, language=language),
+        Crisis(),
         Intents(),
         Urgency(),
     )

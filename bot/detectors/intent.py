@@ -4,13 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from bot.detectors.base import CARE, Hearing
-from bot.detectors.lexicons.phrases import NEGATORS, Hit, Phrases, likelihood, preceded, quoted
-from bot.detectors.lexicons.tables import Table
+from bot.detectors.lexicons.phrases import NEGATORS, Hit, likelihood, preceded, quoted
 from bot.domain.assessment import Signal
 
 CUT_OFF = 0.5
 SECOND_PERSON = frozenset(["you", "your", "u", "ur", "you're", "yourselves"])
-IDIOM = "idiom"
 SAYS_LITTLE = 0.5
 """Points below which a word is not worth quoting."""
 
@@ -22,36 +20,30 @@ COMPLAINT_TO_NOBODY = -2.0
 """Where nobody is spoken to or of, and nothing is complained of in words: sad news is no complaint."""
 PRAISE_BASE, PRAISE_IF_POSITIVE, PRAISE_IF_NEGATIVE, PRAISE_MOST = -2.6, 3.0, -2.5, 3.5
 PRAISE_DENIED = 1.5
-NEED_BASE, PURCHASE_BASE, CRISIS_BASE = -1.5, -1.7, -2.3
+NEED_BASE, PURCHASE_BASE = -1.5, -1.7
 QUESTION_BASE, QUESTION_MARK, QUESTION_WORD = -2.2, 3.0, 1.2
-WHERE_POINTS, HYPOTHETICAL_POINTS, HYPOTHETICAL_REACH = 1.3, -4.0, 4
 
 
 class Found(NamedTuple):
     intent: str
     points: float
     hits: Sequence[Hit] = ()
-    kind: str = ""
     also: tuple[str, ...] = ()
     """What speaks for it beside the phrases."""
 
     def because(self) -> str:
         worth_quoting = sorted((hit for hit in self.hits if hit.weight >= SAYS_LITTLE), key=lambda hit: -hit.weight)
         quotes = quoted([*(hit.phrase for hit in worth_quoting), *self.also])
-        return f"{self.intent}{self.kind}: {quotes or 'by its tone'}"
+        return f"{self.intent}: {quotes or 'by its tone'}"
 
 
 class Intents:
     name = "intent"
 
-    def __init__(self) -> None:
-        self._harm = Table("harm")
-        self._kinds = Phrases({**self._harm.families, IDIOM: dict.fromkeys(self._harm.words["idioms"], 0.0)})
-
     def detect(self, batch: Sequence[Hearing]) -> None:
         for hearing in batch:
-            holding = hearing.held("intent:spam")
-            for found in self._find(hearing):
+            holding = hearing.held("intent:spam") or hearing.held("intent:crisis")
+            for found in _find(hearing):
                 confidence = likelihood(found.points)
                 holds = confidence >= CUT_OFF
                 holding = holding or holds
@@ -60,39 +52,14 @@ class Intents:
             if not holding:
                 hearing.add(Signal(self.name, "intent:other", 0.5))
 
-    def _find(self, hearing: Hearing) -> Iterator[Found]:
-        care = hearing.care
-        yield from self._crisis(hearing.words)
-        yield _complaint(hearing)
-        yield _praise(hearing)
-        yield _by_phrases("need", NEED_BASE, care.get("need", ()))
-        yield _by_phrases("purchase", PURCHASE_BASE, care.get("purchase", ()))
-        yield _question(hearing, care.get("asks", ()))
 
-    def _crisis(self, words: list[str]) -> Iterator[Found]:
-        """The worst of the kinds of harm. What is denied, feared, or happens in a film, did not happen."""
-        points: dict[str, float] = {}
-        meant = self._meant(words)
-        for hit in meant:
-            feared = preceded(words, hit.start, self._harm.words["hypothetical"], HYPOTHETICAL_REACH)
-            points[hit.family] = points.get(hit.family, 0.0) + hit.weight + feared * HYPOTHETICAL_POINTS
-        if "safety" in points and not self._harm.words["where"].isdisjoint(words):
-            points["safety"] += WHERE_POINTS
-        if points:
-            worst = max(points, key=lambda kind: points[kind])
-            hits = [hit for hit in meant if hit.family == worst]
-            yield Found("crisis", CRISIS_BASE + points[worst], hits, kind=f", {worst}")
-
-    def _meant(self, words: list[str]) -> list[Hit]:
-        found = self._kinds.find(words)
-        idioms = [hit for hit in found if hit.family == IDIOM]
-        return [
-            hit
-            for hit in found
-            if hit.family != IDIOM
-            and not any(idiom.start <= hit.start and hit.end <= idiom.end for idiom in idioms)
-            and not preceded(words, hit.start, NEGATORS)
-        ]
+def _find(hearing: Hearing) -> Iterator[Found]:
+    care = hearing.care
+    yield _complaint(hearing)
+    yield _praise(hearing)
+    yield _by_phrases("need", NEED_BASE, care.get("need", ()))
+    yield _by_phrases("purchase", PURCHASE_BASE, care.get("purchase", ()))
+    yield _question(hearing, care.get("asks", ()))
 
 
 def _by_phrases(intent: str, base: float, hits: Sequence[Hit]) -> Found:
