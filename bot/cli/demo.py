@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import signal
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -14,16 +13,17 @@ from rich.console import Console
 
 from bot import logs
 from bot.cli.saying import REFUSED, refuse, refusing, tell
-from bot.demo.cast import Cast, workspace_of
+from bot.demo.cast import Cast
 from bot.demo.clocks import FastClock, SteppedClock
 from bot.demo.page import show_page
 from bot.demo.player import play_along, play_at_once
 from bot.demo.reading import read
 from bot.demo.screen import Screen
+from bot.demo.staging import set_up
 from bot.domain.mention import Mention
 from bot.domain.report import Account
 from bot.playbook import LivePlaybook
-from bot.stage import Stage, staged
+from bot.stage import Stage
 
 PACE, PAGE_PACE = 60.0, 10.0
 """Times as fast as life, where nobody asks for another: at a page one reads and clicks."""
@@ -33,22 +33,25 @@ def demo(
     *,
     once: Annotated[bool, typer.Option("--once", help="Play the day without waiting, then print the books.")] = False,
     speed: Annotated[float | None, typer.Option(min=1, max=600, help="How many times as fast as life.")] = None,
-    page: Annotated[bool, typer.Option("--page/--no-page", help="In a browser instead of in the terminal.")] = False,
+    page: Annotated[
+        bool | None, typer.Option("--page/--no-page", help="In a browser; by default, where there is a terminal.")
+    ] = None,
     browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
     playbook: Annotated[Path | None, typer.Option(help="Your own rules, instead of the sample's.")] = None,
     mentions: Annotated[Path | None, typer.Option(help="Your own recorded day: JSON lines, one mention each.")] = None,
 ) -> None:
     """Play a sample day through the real application, before a Slack of its own. No account, no key, no network.
 
-    In the terminal it is a line for each card; with --page, a small Slack in your browser in which you may act.
+    It is a small Slack in your browser, in which you may act; with --no-page or into a pipe, a line for each card.
     """
     logs.configure("error")
     found = read(playbook, mentions)
     if found.faults or found.playbook is None:
         raise refuse([*found.faults, "Nothing is played until this is mended."])
     with refusing(), _stopping():
-        if page and not once:
-            asyncio.run(_show(found.playbook, found.day, speed or PAGE_PACE, browser=browser and sys.stdout.isatty()))
+        terminal = sys.stdout.isatty()
+        if not once and (terminal if page is None else page):
+            asyncio.run(_show(found.playbook, found.day, speed or PAGE_PACE, browser=browser and terminal))
             return
         account = asyncio.run(_play(found.playbook, found.day, speed or PACE, once=once))
     if not account.balanced:
@@ -73,33 +76,23 @@ async def _play(playbook: LivePlaybook, day: list[Mention], speed: float, *, onc
     start = day[0].created_at
     stepped, fast = SteppedClock(start), FastClock(start, speed)
     clock = stepped if once else fast
-    workspace = workspace_of(playbook.now, clock)
     console = Console(soft_wrap=False, highlight=False)
-    with tempfile.TemporaryDirectory(prefix="earshot-demo-") as folder:
-        opening = staged(
-            playbook=playbook,
-            workspace=workspace,
-            clock=clock,
-            folder=Path(folder),
-            trigger_now=asyncio.get_running_loop().time,
-            wait=not once,
-        )
-        async with opening as stage:
-            screen = Screen(console, workspace, playbook.now)
-            cast = Cast(stage.sandbox, workspace, playbook.now)
-            if once:
-                await play_at_once(stage, stepped, day, cast, screen)
-            else:
-                _hello(console, playbook, len(day), speed)
-                _stop_on_signal(stage)
-                await play_along(stage, fast, day, cast, screen)
-            return await _close(stage, screen)
+    async with set_up(playbook, clock, wait=not once) as stage:
+        screen = Screen(console, stage.workspace, playbook.now)
+        cast = Cast(stage.sandbox, stage.workspace, playbook.now)
+        if once:
+            await play_at_once(stage, stepped, day, cast, screen)
+        else:
+            _stop_on_signal(stage)
+            _hello(console, playbook, len(day), speed)
+            await play_along(stage, fast, day, cast, screen)
+        return await _close(stage, screen)
 
 
 def _hello(console: Console, playbook: LivePlaybook, mentions: int, speed: float) -> None:
     console.print(f"[bold]{playbook.now.brand.name}[/bold]: one day, {mentions} mentions, {speed:g} times as fast.")
     console.print("The real application before a Slack of its own; ● a card appears, ↳ it changes.")
-    console.print("Ctrl-C stops it. `make demo ARGS=--once` plays it without waiting.\n")
+    console.print("Ctrl-C stops it. `earshot demo --once` plays it without waiting; `--page` in a browser.\n")
 
 
 def _stop_on_signal(stage: Stage) -> None:

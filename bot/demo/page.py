@@ -3,19 +3,19 @@
 import asyncio
 import os
 import sys
-import tempfile
 import webbrowser
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from pathlib import Path
 
-from bot.demo.cast import Cast, workspace_of
+from bot.demo.cast import Cast
 from bot.demo.clocks import FastClock
 from bot.demo.panel import Panel
 from bot.demo.show import Show, start_of
+from bot.demo.staging import set_up
 from bot.domain.mention import Mention
+from bot.domain.words import count
 from bot.playbook import LivePlaybook
-from bot.stage import Stage, staged
+from bot.stage import Stage
 
 PORT = 8700
 PORTS = (*range(PORT, PORT + 20), 0)
@@ -39,29 +39,18 @@ async def show_page(
     ports: Sequence[int] = PORTS,
 ) -> None:
     clock = FastClock(start_of(day), speed)
-    workspace = workspace_of(playbook.now, clock)
     panel = Panel()
-    with tempfile.TemporaryDirectory(prefix="earshot-demo-") as folder:
-        opening = staged(
-            playbook=playbook,
-            workspace=workspace,
-            clock=clock,
-            folder=Path(folder),
-            trigger_now=asyncio.get_running_loop().time,
-            ports=ports,
-            mount=panel.mount,
-        )
-        async with opening as stage:
-            show = Show(stage, clock, day, Cast(stage.sandbox, workspace, playbook.now, LATER))
-            panel.shows(show)
-            stop_on_signal(stage)
-            _hello(stage, playbook, len(day), say, ports, browser=browser)
-            watching = asyncio.create_task(_watch(stage, say))
-            try:
-                await show.play(stage.sandbox.page.opened)
-            finally:
-                watching.cancel()
-                await asyncio.gather(watching, return_exceptions=True)
+    async with set_up(playbook, clock, ports=ports, mount=panel.mount) as stage:
+        show = Show(stage, clock, day, Cast(stage.sandbox, stage.workspace, playbook.now, LATER))
+        panel.shows(show)
+        stop_on_signal(stage)
+        _hello(stage, playbook, len(day), say, ports, browser=browser)
+        watching = asyncio.create_task(_watch(stage, say))
+        try:
+            await show.play(stage.sandbox.page.opened)
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
     say("Stopped; nothing is left running.")
 
 
@@ -69,8 +58,8 @@ def _hello(
     stage: Stage, playbook: LivePlaybook, mentions: int, say: Say, ports: Sequence[int], *, browser: bool
 ) -> None:
     url = stage.sandbox.url
-    say(f"Open {url}")
-    say(f"{playbook.now.brand.name}: a small Slack in your browser, one day of {mentions} mentions, played live.")
+    day = f"one day of {count(mentions, 'mention')} of {playbook.now.brand.name}, played live"
+    say(f"{url} is a small Slack on this machine: {day}.")
     say("Claim what comes in as @ana; behind the scenes, say something yourself, start a storm, or break Slack.")
     say("Only this machine can see it. Ctrl-C stops it, and nothing of it is kept.")
     if ports and ports[0] and not url.endswith(f":{ports[0]}"):

@@ -11,15 +11,19 @@ SEVERAL = {"checkboxes", "multi_static_select", "multi_external_select"}
 ONE = {"static_select", "external_select", "radio_buttons", "overflow"}
 
 
+class NotThere(Refused):
+    """Nothing of that name can be pressed or picked here, for whoever writes a test; a page says it its own way."""
+
+
 def find(holder: Any, wanted: str, block_id: str | None) -> tuple[Json, Json]:
-    """The element with this action id, or with these words on it; Refused if it is not there."""
-    candidates = [(b, e) for b, e in reading.elements(holder.blocks) if block_id in {None, b.get("block_id")}]
+    """The element with this action id, or with these words on it; NotThere if it is not there."""
+    candidates = _in_block(holder, block_id)
     by_id = [(b, e) for b, e in candidates if e["action_id"] == wanted]
     by_label = [(b, e) for b, e in candidates if reading.plain(e.get("text")) == wanted]
     found = by_id or by_label
     if not found:
         there = sorted({e["action_id"] for _, e in candidates})
-        raise Refused(f"there is no {wanted!r} here, only {there}")
+        raise NotThere(f"there is no {wanted!r} here, only {there}")
     return found[0]
 
 
@@ -27,10 +31,18 @@ def find_with_value(holder: Any, wanted: str, value: str | None, block_id: str |
     """As `find`; where several share an action id, the one with this value."""
     if value is None:
         return find(holder, wanted, block_id)
-    for block, element in reading.elements(holder.blocks):
-        if element["action_id"] == wanted and element.get("value") == value and block_id in {None, block["block_id"]}:
+    for block, element in _in_block(holder, block_id):
+        if element["action_id"] == wanted and element.get("value") == value:
             return block, element
-    raise Refused(f"there is no {wanted!r} with the value {value!r} here")
+    raise NotThere(f"there is no {wanted!r} with the value {value!r} here")
+
+
+def _in_block(holder: Any, block_id: str | None) -> list[tuple[Json, Json]]:
+    """In that block; in all where it is gone: a block without a name of its own gets a new one whenever its message
+    is drawn anew, and a person clicks on what they still see.
+    """
+    there = list(reading.elements(holder.blocks))
+    return [(block, element) for block, element in there if block.get("block_id") == block_id] or there
 
 
 def options_of(element: Json) -> list[Json]:

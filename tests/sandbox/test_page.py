@@ -88,7 +88,23 @@ async def test_what_is_not_there_any_more_is_a_sentence(world: World, browser: a
     outcome = await act(browser, act="click", channel="C0CARE", ts=message.ts, what="claim", block="doors")
 
     assert not outcome["ok"]
-    assert "claim" in outcome["refused"]
+    assert "not there any more" in outcome["refused"]
+
+
+async def test_a_button_seen_before_the_message_was_drawn_anew_can_still_be_pressed(
+    world: World, browser: aiohttp.ClientSession
+) -> None:
+    on_click(world, [{"text": "taken", "replace_original": True}])
+    unnamed = [{key: value for key, value in block.items() if key != "block_id"} for block in CARD]
+    message = await world.post(blocks=unnamed)
+    seen_then = message.blocks[-1]["block_id"]
+    await world.client.chat_update(channel=message.channel, ts=message.ts, text="again", blocks=unnamed)
+    assert message.blocks[-1]["block_id"] != seen_then
+
+    place = {"channel": message.channel, "ts": message.ts}
+    outcome = await act(browser, act="click", **place, what="claim", block=seen_then, value="case-1")
+
+    assert outcome["ok"]
 
 
 async def test_a_channel_one_is_not_in_is_nowhere_on_the_page(world: World, browser: aiohttp.ClientSession) -> None:

@@ -1,9 +1,10 @@
 """What a person does on the page, done as in Slack: by that person, to what they see."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from bot.sandbox import commands, posting
+from bot.sandbox import choices, commands, posting
 from bot.sandbox.errors import Json
 from bot.sandbox.messages import Message
 from bot.sandbox.outcomes import Outcome, Refused
@@ -20,14 +21,25 @@ class BadAct(Exception):  # noqa: N818 - it is what it says
 
 async def click(workspace: Workspace, person: Person, body: Json) -> Outcome:
     value = None if body.get("value") is None else _words(body, "value")
-    return await person.click(
-        _holder(workspace, person, body), _words(body, "what"), value=value, block_id=_words(body, "block")
-    )
+    holder = _holder(workspace, person, body)
+    with _still_there():
+        return await person.click(holder, _words(body, "what"), value=value, block_id=_words(body, "block"))
 
 
 async def choose(workspace: Workspace, person: Person, body: Json) -> Outcome:
     holder = _holder(workspace, person, body)
-    return await person.choose(holder, _words(body, "what"), value=body.get("value"), block_id=_words(body, "block"))
+    what, block = _words(body, "what"), _words(body, "block")
+    with _still_there():
+        return await person.choose(holder, what, value=body.get("value"), block_id=block)
+
+
+@contextmanager
+def _still_there() -> Iterator[None]:
+    """A page is drawn a moment after what it shows has changed."""
+    try:
+        yield
+    except choices.NotThere:
+        raise Refused("what you pressed is not there any more; it has changed meanwhile") from None
 
 
 async def fill(_: Workspace, person: Person, body: Json) -> Outcome | None:

@@ -6,7 +6,7 @@ import { drawState } from "./shown.js";
 import { actions } from "./actions.js";
 
 const EVERY = 1000; // ms; what one does oneself is shown at once
-const WIDE = "(min-width: 80rem)";
+const WIDE = "(min-width: 68rem)"; // conversation and panel side by side; panel.css has the same number
 
 const find = (id) => document.getElementById(id);
 let timer = 0;
