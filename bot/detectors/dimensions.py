@@ -8,6 +8,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 DIMENSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {"urgency": frozenset({"severity", "reach", "velocity", "history", "shouting"})}
+    {
+        "urgency": frozenset({"severity", "reach", "velocity", "history", "shouting"}),
+        "harm": frozenset(
+            {"safety", "disaster", "legal", "leak", "discrimination", "self-harm", "journalist", "regulator"}
+        ),
+        "crisis": frozenset({"doubtful"}),
+    }
 )
 """An empty set of words means any word."""

@@ -1,6 +1,5 @@
 import pytest
 
-from bot.domain.assessment import Intent
 from tests.detectors.vocabulary import heard
 
 
@@ -56,49 +55,6 @@ def test_what_is_no_complaint_is_not_taken_for_one(text: str) -> None:
 )
 def test_each_lane_gets_what_is_its_own(text: str, intent: str) -> None:
     assert holds(text, intent)
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("smoke in the cabin of my northwind air flight", "safety"),
-        ("@northwindair NW 90 just made an emergency landing in Porto", "safety"),
-        ("a passenger next to me is injured and bleeding @northwindair", "safety"),
-        ("@northwindair you will hear from my lawyer, see you in court", "legal"),
-        ("@northwindair give me my money or I will sue you", "legal"),
-        ("@northwindair this goes to small claims on monday", "legal"),
-        ("@northwindair I can see someone else's booking with their passport details", "leak"),
-        ("@northwindair your gate agent was racist to my mother", "discrimination"),
-        ("I can't take it any more, I want to kill myself", "self-harm"),
-        ("hello @northwindair I'm a journalist, request for comment", "press"),
-    ],
-)
-def test_harm_is_a_crisis_of_its_kind(text: str, kind: str) -> None:
-    found = heard(text)
-    assert found.intent is Intent.CRISIS
-    assert any(because.startswith(f"crisis, {kind}") for because in found.because)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "this wait is killing me @northwindair",
-        "dying to try the new northwind air lounge",
-        "the northwind air app crashed again",
-        "what if the plane crashed, would anybody care about the coffee",
-        "nobody was injured, all good @northwindair",
-        "that northwind air fire sale is a good deal",
-        "almost had a heart attack when I saw the price",
-        "there was no fire and no smoke on the plane, just steam",
-        "please fire the captain",
-        "watching a movie with a plane crash in it",
-        "@northwindair four hours on the ground, my lawyer would love this",
-        "@northwindair refund me by tomorrow or my lawyer and every newspaper will hear of it",
-        "@northwindair is setting itself up for a lawsuit, an hour and a half on the plane",
-    ],
-)
-def test_what_only_sounds_like_harm_is_no_crisis(text: str) -> None:
-    assert not holds(text, "crisis")
 
 
 def test_several_may_hold_at_once() -> None:

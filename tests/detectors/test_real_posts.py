@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.assessment import Assessment
 from bot.domain.mention import Mention
-from tests.detectors.vocabulary import assessor
+from tests.detectors.vocabulary import assessor, mention
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 EVERY = 5
@@ -46,3 +46,17 @@ def test_complaints_of_the_week_are_caught(week: list[tuple[str, Assessment]]) -
     said = [(gold == "negative", "intent:complaint" in found.labels) for gold, found in week]
     right = sum(gold and ours for gold, ours in said)
     assert 2 * right / (sum(gold for gold, _ in said) + sum(ours for _, ours in said)) >= 0.80
+
+
+def test_few_posts_of_the_week_are_called_a_crisis(week: list[tuple[str, Assessment]]) -> None:
+    """Measured 14 in all of it (2026-11-22): of these two are none by hand, both of disasters far away."""
+    assert sum("intent:crisis" in found.labels for _, found in week) <= 5
+
+
+def test_disasters_are_told_from_what_is_said_beside_them() -> None:
+    """Measured F1 .880 on all of it, .972 precise (2026-11-22). The weakest of its events had .816."""
+    said = [row for row in rows("intent_train.jsonl") if row["src"] == "crisislexT6"][::EVERY]
+    found = assessor().assess([mention(row["text"]) for row in said])
+    ours = ["intent:crisis" in one.labels for one in found]
+    right = sum(row["y"] and held for row, held in zip(said, ours, strict=True))
+    assert 2 * right / (sum(row["y"] for row in said) + sum(ours)) >= 0.82

@@ -1,0 +1,51 @@
+"""Hand-made lines for detectors, in tables beside this file: what was written, and what a person hears in it."""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bot.domain.subject import Subject, SubjectKind
+
+HERE = Path(__file__).parent
+
+SUBJECTS = (
+    Subject(
+        name="Northwind Air",
+        terms=("northwind air", "northwind", "#flynorthwind", "NWA"),
+        handles=("@northwindair", "@northwindhelp"),
+        exclude=("northwind traders", "northwind database", "cold northwind"),
+    ),
+    Subject(name="Cloudpass", kind=SubjectKind.PRODUCT, terms=("cloudpass",)),
+    Subject(name="Window Seat Week", kind=SubjectKind.CAMPAIGN, terms=("#windowseatweek", "window seat week")),
+    Subject(
+        name="Skylark Airways",
+        kind=SubjectKind.COMPETITOR,
+        terms=("@flyskylark", "skylark airways", "skylark"),
+        exclude=("skylark song", "skylarking"),
+    ),
+    Subject(
+        name="Meridian Jet",
+        kind=SubjectKind.COMPETITOR,
+        terms=("@meridianjet", "meridian jet", "meridian"),
+        exclude=("prime meridian", "meridian line"),
+    ),
+)
+
+
+class Line(NamedTuple):
+    shape: str
+    text: str
+    subjects: tuple[str, ...]
+    """Whom it is about, first of all."""
+
+
+def subject_lines(name: str) -> Iterator[Line]:
+    for shape, groups in read(name).items():
+        for subjects, texts in groups.items():
+            expected = tuple(filter(None, subjects.split(", ")))
+            yield from (Line(shape, text, expected) for text in texts)
+
+
+def read(name: str) -> dict[str, dict[str, Any]]:
+    return tomllib.loads((HERE / f"{name}.toml").read_text("utf-8"))

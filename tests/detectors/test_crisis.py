@@ -1,0 +1,95 @@
+import pytest
+
+from bot.domain.assessment import Intent
+from tests.detectors.lines.reading import read
+from tests.detectors.vocabulary import heard
+
+UNSEEN = read("crisis_unseen")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("smoke in the cabin of my northwind air flight", "safety"),
+        ("@northwindair NW 90 just made an emergency landing in Porto", "safety"),
+        ("a passenger next to me is injured and bleeding @northwindair", "safety"),
+        ("@northwindair you will hear from my lawyer, see you in court", "legal"),
+        ("@northwindair give me my money or I will sue you", "legal"),
+        ("@northwindair this goes to small claims on monday", "legal"),
+        ("@northwindair I can see someone else's booking with their passport details", "leak"),
+        ("@northwindair your gate agent was racist to my mother", "discrimination"),
+        ("I can't take it any more, I want to kill myself", "self-harm"),
+        ("hello @northwindair I'm a journalist, request for comment", "journalist"),
+    ],
+)
+def test_harm_is_a_crisis_of_its_kind(text: str, kind: str) -> None:
+    found = heard(text)
+    assert found.intent is Intent.CRISIS
+    assert found.words("harm")[0] == kind
+    assert any(because.startswith(f"crisis, {kind}: '") for because in found.because)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "this wait is killing me @northwindair",
+        "dying to try the new northwind air lounge",
+        "the northwind air app crashed again",
+        "what if the plane crashed, would anybody care about the coffee",
+        "nobody was injured, all good @northwindair",
+        "that northwind air fire sale is a good deal",
+        "almost had a heart attack when I saw the price",
+        "there was no fire and no smoke on the plane, just steam",
+        "please fire the captain",
+        "watching a movie with a plane crash in it",
+        "@northwindair four hours on the ground, my lawyer would love this",
+        "@northwindair refund me by tomorrow or my lawyer and every newspaper will hear of it",
+        "@northwindair is setting itself up for a lawsuit, an hour and a half on the plane",
+    ],
+)
+def test_what_only_sounds_like_harm_is_no_crisis(text: str) -> None:
+    assert "intent:crisis" not in heard(text).labels
+
+
+def test_hand_made_lines_are_told_from_those_that_only_sound_so() -> None:
+    """Measured F1 .968 of 74 on what was written before the rules were tuned on it (2026-11-22)."""
+    harm = ["intent:crisis" in heard(text).labels for texts in UNSEEN["harm"].values() for text in texts]
+    none = ["intent:crisis" in heard(text).labels for texts in UNSEEN["none"].values() for text in texts]
+    assert 2 * sum(harm) / (len(harm) + sum(harm) + sum(none)) >= 0.9
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "flood in the valley, people trapped on roofs",
+        "#prayforporto and everyone on the bridge",
+        "terremoto fortissimo, palazzi crollati",
+        "BREAKING: explosion at the port, death toll rises",
+    ],
+)
+def test_a_disaster_is_heard_in_its_own_words_and_hashtags(text: str) -> None:
+    assert heard(text).words("harm") == ("disaster",)
+
+
+def test_what_is_long_over_is_no_crisis() -> None:
+    assert "intent:crisis" in heard("the plane skidded off the runway").labels
+    assert "intent:crisis" not in heard("thirty years ago the plane skidded off the runway").labels
+    assert "intent:crisis" not in heard("in 1988 the plane skidded off the runway").labels
+
+
+def test_a_crisis_that_laughs_is_doubtful_and_says_so() -> None:
+    grave = heard("@northwindair emergency landing, engine fire, people injured")
+    laughing = heard("@northwindair emergency landing, engine fire, people injured lol")
+    assert not grave.words("crisis")
+    assert laughing.words("crisis") == ("doubtful",)
+    assert laughing.why("crisis") == ("doubtful: it laughs",)
+
+
+def test_several_kinds_of_harm_are_all_told_the_gravest_first() -> None:
+    found = heard("@northwindair the engine exploded, people died, see you in court")
+    assert found.words("harm") == ("safety", "legal")
+
+
+def test_two_words_harm_together_where_neither_does_alone() -> None:
+    assert "intent:crisis" not in heard("broken glass on the floor").labels
+    assert "intent:crisis" in heard("broken glass, found it in my sandwich").labels
