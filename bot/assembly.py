@@ -17,10 +17,12 @@ from bot.sources.webhook import Webhook
 from bot.store.flags import FlagStore
 from bot.store.opening import Store
 from bot.usecases.cases import Cases
+from bot.usecases.corrections import Corrections, weighed
 from bot.usecases.digests import Digests
 from bot.usecases.flags import Flags
 from bot.usecases.home import Home
 from bot.usecases.reports import Reports
+from bot.usecases.spam import SpamBox
 from bot.usecases.team import Team
 from bot.workers.delivery import Delivery
 from bot.workers.ingest import Ingest
@@ -125,8 +127,8 @@ def assemble(
     """`worker` names this process among those that share the inbox; `wait`: triage waits for mentions, in real time."""
     rules = LiveRules(playbook)
     team = Team(SlackDirectory(sink, clock))
-    reports = Reports(store.tallies, store.books, store.cases, rules, lambda: rules.playbook.subjects, clock)
-    cases = Cases(store.cases, store.outbox, rules, team, clock)
+    reports = Reports(store.tallies, store.corrections, store.cases, rules, lambda: rules.playbook.subjects, clock)
+    cases = Cases(store.cases, store.outbox, rules, team, weighed, clock)
     usecases = UseCases(
         cases=cases,
         digests=Digests(store.outbox, store.cases, rules, clock),
@@ -134,6 +136,8 @@ def assemble(
             FlagStore(store.client, store.keys), rules, clock, lambda mention: rules.assessor().assess([mention])[0]
         ),
         reports=reports,
+        corrections=Corrections(store.cases, rules, team, lambda: rules.playbook.subjects, clock),
+        spam=SpamBox(store.spam, store.cases, rules, weighed, clock),
         home=Home(store.cases, store.inbox, store.troubles, rules, clock),
     )
     return House(

@@ -8,9 +8,11 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.cards.drawing import Drawing
 from bot.usecases.cases import Cases
+from bot.usecases.corrections import Corrections
 from bot.usecases.digests import Digests
 from bot.usecases.flags import Flags
 from bot.usecases.home import Home
+from bot.usecases.spam import SpamBox
 from handlers.reply import Reply
 
 Payload = dict[str, Any]
@@ -32,6 +34,8 @@ class UseCases:
     flags: Flags
     reports: Reports
     home: Home
+    corrections: Corrections
+    spam: SpamBox
 
 
 def giving(usecases: UseCases) -> Callable[..., Awaitable[None]]:
@@ -43,6 +47,8 @@ def giving(usecases: UseCases) -> Callable[..., Awaitable[None]]:
         context["flags"] = usecases.flags
         context["reports"] = usecases.reports
         context["home"] = usecases.home
+        context["corrections"] = usecases.corrections
+        context["spam"] = usecases.spam
         context["by"] = context.user_id or ""
         context["reply"] = Reply(context.client, context.user_id or "", context.response_url or "")
         await next()

@@ -17,7 +17,7 @@ OPTIONAL = {
     "users:read": "lets `earshot check` say that somebody on call is not in this workspace",
 }
 EVENTS = ("app_home_opened", *LEAVING)
-COMMANDS = {buttons.SENTIMENT: ("What people say about us, and how we do", "today | yesterday | week | help")}
+COMMANDS = {buttons.SENTIMENT: ("What people say about us, and how we do", "today | yesterday | week | spam | help")}
 SHORTCUTS = {buttons.FLAG_MENTION: ("Flag for a department", "Opens a case for something Earshot did not hear")}
 
 

@@ -19,6 +19,10 @@ class Form:
         self._values: dict[str, Any] = view["state"]["values"]
         self.origin = Origin.unpacked(view["private_metadata"])
 
+    def asks(self, block: str) -> bool:
+        """Whether the form has this input, filled in or not."""
+        return block in self._values
+
     def given(self, block: str) -> str:
         """What was chosen or typed in this input; empty if nothing was, or if the form has no such input."""
         state = self._values.get(block, {}).get(buttons.INPUT, {})

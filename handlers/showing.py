@@ -7,9 +7,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards import case as card
 from bot.cards import home as home_card
+from bot.cards import messages
+from bot.cards import spam as spam_card
+from bot.cards.drawing import Drawing
 from bot.domain.decision import Unreachable
 from bot.usecases.cases import Answer, Cases
+from bot.usecases.corrections import Corrected
 from bot.usecases.home import Home
+from bot.usecases.spam import SpamBox
 from handlers.reply import AWAY, Reply
 
 AWAKE_WITHIN = 1.5
@@ -29,6 +34,19 @@ async def show_moved(answer: Answer, channel: str, reply: Reply, cases: Cases) -
         await show(answer, reply, cases)
     else:
         await reply.redraw(card.moved(answer.case, answer.department.name))
+
+
+async def show_corrected(corrected: Corrected, reply: Reply, cases: Cases) -> None:
+    """The card, and where it leads elsewhere now, the question whether it should go there."""
+    await show(corrected.answer, reply, cases)
+    if corrected.offer:
+        await reply.tell(messages.offer(corrected.answer.case, corrected.offer))
+
+
+async def spam_page(spam: SpamBox, before: str = "") -> Drawing:
+    page = await spam.page(before)
+    entries = [(one.id, one.mention, one.assessment) for one in page.entries]
+    return spam_card.draw(entries, page.kept, more=page.more)
 
 
 async def awake(cases: Cases) -> bool:

@@ -3,6 +3,8 @@
 A button's value is a case's id and nothing else: whatever more it said would be old by the time it is pressed.
 """
 
+from typing import NamedTuple
+
 # Buttons on the card of a case. They answer by redrawing the card.
 CLAIM = "case_claim"
 RELEASE = "case_release"
@@ -12,6 +14,12 @@ RESOLVE = "case_resolve"
 HAND_OVER = "case_hand_over"
 NOT_FOR_US = "case_not_for_us"
 SEPARATE = "case_separate"
+
+CORRECT = "case_correct"
+"""The menu of what was heard wrongly. Each of its options says what it is instead: see `correction`."""
+WHY = "case_why"
+MOVE_BY_RULES = "case_move_by_rules"
+"""On the whisper after a correction."""
 
 OPEN_POST = "open_post"
 """Slack opens the address by itself and tells us all the same."""
@@ -28,12 +36,21 @@ RELEASE_HERE = "lease_release"
 SHARE_REPORT = "report_share"
 """On the answer to `/sentiment`; its value is what was asked."""
 
+SPAM_LIST = "spam_list"
+SPAM_OLDER = "spam_older"
+"""Its value is the entry with which the page before ended."""
+BRING_BACK = "spam_bring_back"
+"""Its value is the entry of the spam: there is no case of it yet."""
+
 # Modals, by callback id.
 RESOLVE_MODAL = "resolve_modal"
 HAND_OVER_MODAL = "hand_over_modal"
 NOT_FOR_US_MODAL = "not_for_us_modal"
 SEPARATE_MODAL = "separate_modal"
 FLAG_MODAL = "flag_modal"
+CORRECT_MODAL = "correct_modal"
+"""Its one input has the kind of correction for the id of its block."""
+BRING_BACK_MODAL = "bring_back_modal"
 
 FLAG_MENTION = "flag_mention"
 """The message shortcut *Flag for a department*."""
@@ -55,6 +72,24 @@ NOBODY = "@nobody"
 """The choice 'it is for nobody' in *Not for us*; no department can have this name."""
 
 _DIGEST = "digest:"
+_CORRECTION = "|"
+
+
+def correction(kind: str, case_id: str, now: str = "") -> str:
+    """The value of an option of the menu; `now` is empty where a form asks for it."""
+    return _CORRECTION.join((kind, now, case_id))
+
+
+class Pressed(NamedTuple):
+    """An option of the menu, taken apart."""
+
+    kind: str
+    now: str
+    case: str
+
+
+def corrected(value: str) -> Pressed:
+    return Pressed(*value.split(_CORRECTION, 2))
 
 
 def digest_block(digest_id: str, case_id: str) -> str:

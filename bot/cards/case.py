@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.cards import buttons, drawing, said, standing
+from bot.cards import buttons, drawing, hearing, said, standing
 from bot.cards.drawing import Block, Drawing
 from bot.cards.words import escape, safe_url
 from bot.domain.case import Case, Status
@@ -48,7 +48,8 @@ def _blocks(case: Case, department: Department, at: datetime, words: int, lines:
     parts = (
         said.title(case),
         said.quotation(case.mention, words),
-        said.reasons(case.assessment),
+        hearing.labels(case),
+        hearing.reasons(case),
         standing.joined(case, joined),
         drawing.section(drawing.mrkdwn(standing.status(case, at))),
         standing.note(case),
@@ -61,7 +62,8 @@ def _blocks(case: Case, department: Department, at: datetime, words: int, lines:
 
 def row(case: Case) -> Block:
     """The buttons that make sense now; what an old card still offers is answered in words."""
-    return drawing.actions(*_moves(case), *_separate(case), *open_post(case.mention.url, said.who(case.mention)))
+    post = open_post(case.mention.url, said.who(case.mention))
+    return drawing.actions(*_moves(case), *_separate(case), *post, _why(case))
 
 
 def _moves(case: Case) -> list[Block]:
@@ -86,6 +88,10 @@ def _separate(case: Case) -> list[Block]:
     if not case.joined:
         return []
     return [drawing.button("Separate…", buttons.SEPARATE, case.id, aloud="Separate a post that joined this case")]
+
+
+def _why(case: Case) -> Block:
+    return drawing.button("Why?", buttons.WHY, case.id, aloud="Why: all that Earshot heard in this post")
 
 
 def open_post(url: str, who: str) -> list[Block]:

@@ -87,6 +87,12 @@ def button(label: str, action_id: str, value: str = "", *, url: str = "", style:
     return made
 
 
+def overflow(action_id: str, options: Sequence[tuple[str, str]]) -> Block:
+    """The menu behind three dots; words and value of each option, five at the most."""
+    made = [{"text": plain(words, 75), "value": value} for words, value in options[:5]]
+    return {"type": "overflow", "action_id": action_id, "options": made}
+
+
 def rich_text(*parts: Block) -> Block:
     return {"type": "rich_text", "elements": list(parts)}
 

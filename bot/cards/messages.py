@@ -11,6 +11,7 @@ from bot.cards.words import escape, moment
 from bot.domain.case import AuditEvent, Case, Status
 from bot.domain.clocks import rungs
 from bot.domain.department import Department
+from bot.domain.routing import NOBODY
 from bot.domain.words import count, length
 
 REMINDED = 140
@@ -150,6 +151,27 @@ def kept(case: Case) -> Drawing:
 
 def let_go(case: Case, department: Department) -> Drawing:
     return _say(f"↩️ You released {_the(case)}. It waits in {_channel(department)} for somebody to claim it.")
+
+
+def offer(case: Case, to: str) -> Drawing:
+    """After a correction: the rules lead elsewhere now, and nobody is sent there without being asked."""
+    if to == NOBODY:
+        return _say(
+            f"Thank you. By your playbook nobody would have to see {_the(case)} now. "
+            "If you agree, close it with *Resolve…* on its card."
+        )
+    move = drawing.button(
+        f"Hand it to {to}", buttons.MOVE_BY_RULES, case.id, style="primary", aloud=f"Hand the {said.noun(case)} over"
+    )
+    return _say(f"Thank you. By your playbook {_the(case)} belongs to {escape(to)} now.", actions=[move])
+
+
+def moved(case: Case, department: Department) -> Drawing:
+    return _say(f"➡️ {_channel(department)} has {_the(case)} now.")
+
+
+def brought_back(case: Case, department: Department) -> Drawing:
+    return _say(f"🙏 Thank you. {_channel(department)} has {_the(case)} now: case {case.id}.")
 
 
 def flagged(case: Case, department: Department) -> Drawing:

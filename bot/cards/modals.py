@@ -7,9 +7,11 @@ from typing import Any, NamedTuple, Self
 from bot.cards import buttons, drawing, said
 from bot.cards.drawing import Block
 from bot.cards.words import cut, one_line, safe_url
-from bot.domain.assessment import Intent
+from bot.domain.assessment import Intent, Sentiment
 from bot.domain.case import Case, Joined, Resolution, case_id
+from bot.domain.correction import CorrectionKind, heard_word
 from bot.domain.department import Department
+from bot.domain.mention import Mention
 
 NOTE_MOST = 1000
 WORDS_MOST = 3000
@@ -119,8 +121,69 @@ def _joined_words(one: Joined) -> str:
     return f"{one_line(one.who, 30)}, {one.at:%d %b %H:%M} UTC, {why}"
 
 
+FEELINGS = {
+    Sentiment.NEGATIVE: "Negative: somebody is unhappy",
+    Sentiment.NEUTRAL: "Neutral: neither, or as much of both",
+    Sentiment.POSITIVE: "Positive: somebody is pleased",
+}
+CORRECTING = {
+    CorrectionKind.SENTIMENT: ("Wrong feeling", "How does it feel?"),
+    CorrectionKind.INTENT: ("Wrong kind", "What is it?"),
+    CorrectionKind.SUBJECT: ("Wrong subject", "What is it about?"),
+}
+
+
+def correct(case: Case, kind: CorrectionKind, subjects: Sequence[str], origin: Origin) -> dict[str, Any]:
+    """Every answer but the one that stands on the card. `subjects` are those that it may be about."""
+    title, question = CORRECTING[kind]
+    now = heard_word(case.assessment, kind)
+    options = [_option(words, word) for word, words in _answers(kind, subjects).items() if word != now]
+    return _modal(
+        buttons.CORRECT_MODAL,
+        title,
+        "Correct it",
+        origin,
+        _about(case),
+        _input(
+            kind.value,
+            question,
+            _select(options[:OPTIONS_MOST]),
+            hint="The card follows at once. Earshot keeps the post with your answer, to learn from.",
+        ),
+    )
+
+
+def _answers(kind: CorrectionKind, subjects: Sequence[str]) -> dict[str, str]:
+    if kind is CorrectionKind.SENTIMENT:
+        return {feeling.value: words for feeling, words in FEELINGS.items()}
+    if kind is CorrectionKind.INTENT:
+        return {intent.value: _kind(intent) for intent in KINDS}
+    return {name: name for name in subjects}
+
+
+def bring_back(mention: Mention, entry: str, departments: Sequence[Department], origin: Origin) -> dict[str, Any]:
+    """Where the routes lead nowhere, a person says who should see it. The origin's case is the entry of the spam."""
+    return _modal(
+        buttons.BRING_BACK_MODAL,
+        "Bring it back",
+        "Bring it back",
+        origin._replace(case=entry),
+        drawing.context(drawing.plain(f"{said.who(mention)}: {one_line(mention.text, 150)}")),
+        _input(
+            buttons.DEPARTMENT,
+            "Who should see it?",
+            _select(_departments(departments)),
+            hint="By the playbook's routes nobody would, spam or not.",
+        ),
+    )
+
+
+def _kind(intent: Intent) -> str:
+    return "Something else" if intent is Intent.OTHER else said.NAMES[intent]
+
+
 def flag(words: str, url: str, departments: Sequence[Department], origin: Origin) -> dict[str, Any]:
-    kinds = [_option("Something else" if kind is Intent.OTHER else said.NAMES[kind], kind.value) for kind in KINDS]
+    kinds = [_option(_kind(kind), kind.value) for kind in KINDS]
     return _modal(
         buttons.FLAG_MODAL,
         "Flag for a department",

@@ -1,6 +1,6 @@
 """The answer to `/sentiment`: how many, how they feel, what changed, who answered, and three posts that say most."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.cards import buttons
@@ -210,41 +210,5 @@ def _foot(report: Report, shared_by: str) -> list[Block]:
     if shared_by:
         return [context(mrkdwn(f"{told} Shared by <@{shared_by}>. Ask for your own with `{buttons.SENTIMENT} help`."))]
     share = button("Share here", buttons.SHARE_REPORT, report.asked.words, aloud="Post this report in this channel")
-    return [actions(share), context(mrkdwn(f"{told} Only you see this."))]
-
-
-def known(noun: str, names: Iterable[str], most: int = 8) -> str:
-    """`The subjects are care and sales.` Escaped, for mrkdwn."""
-    shown = [escape(one_line(name, 60)) for name in names]
-    more = f" and {len(shown) - most} more" if len(shown) > most else ""
-    return f"The {noun} are: {', '.join(shown[:most])}{more}." if shown else f"The playbook names no {noun}."
-
-
-def draw_help(subjects: Sequence[str], departments: Sequence[str], corrections: int, cases: int) -> Drawing:
-    example = escape(next(iter([*departments, *subjects]), "care"))
-    forms = (
-        "`/sentiment today` since midnight, against yesterday until the same time",
-        "`/sentiment yesterday` the whole day, against the day before",
-        "`/sentiment week` the last 7 days, today among them, against the 7 before",
-        f"`/sentiment today {example}` only one subject or department; this works with each of the three",
-    )
-    names = f"{known('subjects', subjects)}\n{known('departments', departments)}"
-    sure = (
-        f"A change is named only where it is more than chance: {FEWEST} mentions or more on both sides, and a 95 % "
-        f"interval that leaves out zero.\n*How often am I right?* {_precision(corrections, cases)}"
-    )
-    return Drawing(
-        "What you can ask with /sentiment", [section(mrkdwn(part)) for part in ("\n".join(forms), names, sure)]
-    )
-
-
-def _precision(corrections: int, cases: int) -> str:
-    if not corrections:
-        return (
-            f"I do not know yet: nobody has corrected me so far, in {count(cases, 'case')}. "
-            "When a card is wrong, press *Not for us*; I count that."
-        )
-    return (
-        f"People corrected me {count(corrections, 'time')} in {count(cases, 'case')}. "
-        "That counts only what somebody noticed and told me with *Not for us*."
-    )
+    spam = [button("Look at the spam", buttons.SPAM_LIST)] if report.split.spam else []
+    return [actions(share, *spam), context(mrkdwn(f"{told} Only you see this."))]

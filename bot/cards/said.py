@@ -103,22 +103,3 @@ def short(number: int) -> str:
             scaled = number / size
             return f"{scaled:.1f}".removesuffix(".0") + letter if scaled < 10 else f"{scaled:,.0f}{letter}"
     return str(number)
-
-
-def reasons(assessment: Assessment, most: int = 300) -> Block | None:
-    """Why we think so, in words. Reasons quote the post, so they are plain text."""
-    lines = []
-    if why := [one_line(words, 120) for words in assessment.why("sentiment", "intent")]:
-        lines.append(f"Because {'; '.join(why)}")
-    if urgency := _urgency(assessment):
-        lines.append(urgency)
-    return drawing.context(drawing.plain("\n".join(lines), most)) if lines else None
-
-
-def _urgency(assessment: Assessment) -> str:
-    parts = [
-        f"{one_line(signal.because.partition(': ')[2] or signal.word, 80)} ({signal.weight})"
-        for signal in assessment.signals
-        if signal.weight
-    ]
-    return f"Urgency {assessment.urgency} of 100: {', '.join(parts)}" if parts else ""

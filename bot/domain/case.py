@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.assessment import Assessment, Intent
+from bot.domain.correction import Correction, CorrectionKind
 from bot.domain.making import remade
 from bot.domain.mention import Mention
 from bot.domain.routing import Clocks
@@ -111,6 +112,18 @@ class Case(BaseModel):
     joined: tuple[Joined, ...] = ()
     joined_count: int = 0
     history: tuple[AuditEvent, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    """What people know better than we heard, one of a kind; `assessment` follows them."""
+    as_heard: Assessment | None = None
+    """The assessment before the first correction; None while there is none."""
+
+    @property
+    def heard(self) -> Assessment:
+        """What the detectors made of it, whatever people say."""
+        return self.as_heard or self.assessment
+
+    def correction(self, kind: CorrectionKind) -> Correction | None:
+        return next((one for one in self.corrections if one.kind is kind), None)
 
     @property
     def urgent(self) -> bool:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.domain.assessment import Assessment
 from bot.domain.case import AuditEvent, Case
+from bot.domain.correction import Correction
 from bot.domain.mention import Mention
 from bot.domain.notification import Notification
 
@@ -35,18 +36,6 @@ class Measure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
-    """Somebody said that we heard wrongly: kept for learning, with what was thought."""
-
-    at: datetime
-    by: str
-    case: str
-    what: str
-    was: str
-    now: str
-
-
-@dataclass(frozen=True, slots=True)
 class Heard:
     """One mention, assessed and accounted for. `department` is where it went, or `nobody`."""
 
@@ -68,6 +57,6 @@ class Decision:
     deadline: datetime | None = None
     heard: Heard | None = None
     took: tuple[tuple[Measure, float], ...] = ()
-    correction: Correction | None = None
+    corrections: tuple[Correction, ...] = ()
     joining: Mention | None = None
     separating: str = ""

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from bot.domain.case import AuditEvent, Case, Resolution, Status, case_id
 from bot.domain.clocks import fresh, lane_of, lease_end, next_deadline, resolve_due
-from bot.domain.decision import Correction, Decision, Measure, Refused
+from bot.domain.correction import Correction, CorrectionKind
+from bot.domain.decision import Decision, Measure, Refused
 from bot.domain.department import Department, Staff
 from bot.domain.lifecycle import NOT_KNOWN, Transition, allow, next_status
 from bot.domain.mention import Mention
@@ -13,15 +14,16 @@ from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.words import length
 
 
-def _decide(
+def decide(
     before: Case,
     after: Case,
     department: Department,
     event: AuditEvent,
     *more: Notification,
     took: tuple[tuple[Measure, float], ...] = (),
-    correction: Correction | None = None,
+    corrections: tuple[Correction, ...] = (),
 ) -> Decision:
+    """The next version of a case, with the card that is owed, and a word to whoever had it before."""
     after = after.having(version=before.version + 1, history=after.told(event))
     more += _told_to_the_former_owner(before, after, event.by)
     card = Notification(NotificationKind.CARD, after.id, after.department, lane_of(after, Lane.CLICK))
@@ -32,7 +34,7 @@ def _decide(
         events=(event,),
         deadline=next_deadline(after, department),
         took=took,
-        correction=correction,
+        corrections=corrections,
     )
 
 
@@ -51,7 +53,7 @@ def claim(case: Case, by: str, staff: Staff, department: Department, at: datetim
     after = _owned(case, by, department, at).having(status=status)
     waited = _seconds(case.opened_at, at)
     event = AuditEvent(at, by, "claimed", f"after {length(at - case.opened_at)}")
-    return _decide(case, after, department, event, took=((Measure.CLAIM, waited),))
+    return decide(case, after, department, event, took=((Measure.CLAIM, waited),))
 
 
 def _seconds(since: datetime, until: datetime) -> float:
@@ -77,14 +79,14 @@ def keep(case: Case, by: str, department: Department, at: datetime) -> Decision:
     if case.status is not Status.CLAIMED or case.owner != by:
         raise Refused("This case is not yours now, so there is nothing to keep. Press Claim on its card to take it.")
     after = case.having(lease_began=at, lease_ends=lease_end(case, department, at), lease_said=False)
-    return _decide(case, after, department, AuditEvent(at, by, "still on it"))
+    return decide(case, after, department, AuditEvent(at, by, "still on it"))
 
 
 def release(case: Case, by: str, staff: Staff, department: Department, at: datetime) -> Decision:
     """Back to the channel, with the claim clock wound anew."""
     allow(Transition.RELEASE, case, by, staff)
     next_status(case, Transition.RELEASE, by, at)
-    return _decide(case, fresh(case, department, at), department, AuditEvent(at, by, "released"))
+    return decide(case, fresh(case, department, at), department, AuditEvent(at, by, "released"))
 
 
 def resolve(
@@ -104,14 +106,14 @@ def resolve(
     )
     took = _seconds(case.waiting_since, at)
     event = AuditEvent(at, by, "resolved", resolution.value)
-    return _decide(case, after, department, event, took=((Measure.RESOLVE, took),))
+    return decide(case, after, department, event, took=((Measure.RESOLVE, took),))
 
 
 def reopen(case: Case, by: str, staff: Staff, department: Department, at: datetime) -> Decision:
     allow(Transition.REOPEN, case, by, staff)
     next_status(case, Transition.REOPEN, by, at)
     after = fresh(case, department, at).having(waiting_since=at)
-    return _decide(case, after, department, AuditEvent(at, by, "reopened"))
+    return decide(case, after, department, AuditEvent(at, by, "reopened"))
 
 
 def hand_to_person(case: Case, by: str, to: str, staff: Staff, department: Department, at: datetime) -> Decision:
@@ -130,7 +132,7 @@ def hand_to_person(case: Case, by: str, to: str, staff: Staff, department: Depar
     event = AuditEvent(at, by, "handed over", f"to <@{to}>")
     told = Notification(NotificationKind.HANDED, case.id, f"@{to}", Lane.CLICK, case.version)
     more = () if to == by else (told,)
-    return _decide(case, _owned(case, to, department, at), department, event, *more)
+    return decide(case, _owned(case, to, department, at), department, event, *more)
 
 
 def hand_to_department(case: Case, by: str, staff: Staff, to: Department, at: datetime) -> Decision:
@@ -140,7 +142,7 @@ def hand_to_department(case: Case, by: str, staff: Staff, to: Department, at: da
     if to.name == case.department:
         raise Refused(f"{to.name} has this case already. Choose another department, or a person.")
     event = AuditEvent(at, by, "handed over", f"from {case.department} to {to.name}")
-    return _decide(case, fresh(case, to, at), to, event)
+    return decide(case, fresh(case, to, at), to, event)
 
 
 def not_for_us(
@@ -152,10 +154,10 @@ def not_for_us(
     if to is not None and to.name == case.department:
         raise Refused(f"{to.name} has this case already. Choose where it belongs instead.")
     where = to.name if to else "nobody"
-    correction = Correction(at, by, case.id, "department", case.department, where)
+    correction = Correction(CorrectionKind.DEPARTMENT, case.department, where, by, at)
     event = AuditEvent(at, by, "corrected the route", f"from {case.department} to {where}")
     if to is not None:
-        return _decide(case, fresh(case, to, at), to, event, correction=correction)
+        return decide(case, fresh(case, to, at), to, event, corrections=(correction,))
     after = case.having(
         status=Status.RESOLVED,
         owner=case.owner or by,
@@ -164,7 +166,7 @@ def not_for_us(
         due=None,
         lease_ends=None,
     )
-    return _decide(case, after, department, event, correction=correction)
+    return decide(case, after, department, event, corrections=(correction,))
 
 
 def may_separate(case: Case, by: str, staff: Staff) -> None:
@@ -194,7 +196,7 @@ def separate(
         joined=tuple(joined for joined in case.joined if joined.mention != mention.id),
         joined_count=max(0, case.joined_count - 1),
     )
-    losing = replace(_decide(case, after, department, left), separating=mention.id)
+    losing = replace(decide(case, after, department, left), separating=mention.id)
     opened = AuditEvent(at, by, "opened", f"separated from case {case.id}")
     own = case.having(
         id=case_id(mention.id),

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from bot.domain.decision import Refused
 from bot.domain.department import Department
-from bot.domain.routing import Route
+from bot.domain.routing import Clocks, Route
 
 
 class Rules(Protocol):
@@ -36,3 +36,10 @@ def known(rules: Rules, name: str) -> Department:
 def department_or_lost(rules: Rules, name: str) -> Department:
     """A department that the playbook has lost keeps its cases, and has no channel: managers may hand them on."""
     return rules.department(name) or Department(name=name, channel="")
+
+
+def clocks_in(rules: Rules, department: str, kind: str) -> Clocks:
+    """Those that mentions of a kind have in this department; else those of its first route."""
+    routes = [route for route in rules.routes() if route.to == department]
+    same = [route for route in routes if kind in route.when.get("intent", frozenset())]
+    return next((route.clocks for route in (*same, *routes)), Clocks())

@@ -1,6 +1,6 @@
 """Numbers, spans and people as a person says them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 
@@ -30,6 +30,11 @@ def people(ids: Iterable[str], most: int = 5) -> str:
     known = sorted(ids)
     shown = ", ".join(f"<@{person}>" for person in known[:most])
     return f"{shown} and {len(known) - most} more" if len(known) > most else shown
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

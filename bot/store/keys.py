@@ -22,9 +22,11 @@
 | `took:<day>:<department>:<measure>` | list | quarter, seconds to claim or resolve | last `TOOK_MOST`; `TALLIES_KEPT` |
 | `ended:<day>` | hash | quarter, department, resolution → count | `TALLIES_KEPT` |
 | `telling:<hour>:<subject>` | sorted set | the posts that say most | best `TELLING_MOST`; `TELLING_KEPT` |
-| `aside` | stream | mentions nobody needed to see, spam among them | last `ASIDE_MOST` |
+| `aside` | stream | mentions nobody needed to see | last `ASIDE_MOST` |
+| `spam` | stream | spam with its assessment, to be looked through and brought back | last `SPAM_MOST`; `SPAM_KEPT` |
 | `audit` | stream | what happened to which case, by whom, when | last `AUDIT_MOST` |
-| `corrections` | stream | what people said we heard wrongly | last `CORRECTIONS_MOST` |
+| `corrections` | stream | what we heard wrongly, with the mention | last `CORRECTIONS_MOST`; `CORRECTIONS_KEPT` |
+| `judged:<day>` | hash | what became of what we heard, of cases that people closed → count | `TALLIES_KEPT` |
 | `dead` | hash | inbox entry → why it failed | triage stops at `DEAD_MOST` |
 | `bucket:<limit>`, `parked:<limit>` | string | Slack's limits, as far as used | two minutes; until it ends |
 | `lease:<name>` | string | who runs what must run once | its own length |
@@ -48,7 +50,10 @@ TELLING_MOST = 10
 TELLING_KEPT = timedelta(days=35)
 ASIDE_MOST = 20_000
 AUDIT_MOST = 200_000
-CORRECTIONS_MOST = 50_000
+SPAM_MOST = 5_000
+SPAM_KEPT = timedelta(days=30)
+CORRECTIONS_MOST = 20_000
+CORRECTIONS_KEPT = timedelta(days=400)
 DEAD_MOST = 10_000
 
 
@@ -69,6 +74,11 @@ def hour_of(at: datetime) -> str:
     return f"{at.year:04}{at.month:02}{at.day:02}{at.hour:02}"
 
 
+def day_of(at: datetime) -> str:
+    """Days here are UTC; reports put them together to the brand's own days, by the quarters in their fields."""
+    return f"{at:%Y%m%d}"
+
+
 class Keys:
     """The keys of one brand. `brand` is the playbook's slug; a test adds a prefix of its own."""
 
@@ -81,6 +91,7 @@ class Keys:
         self.deadlines = self.root + "deadlines"
         self.outboxes = self.root + "outboxes"
         self.aside = self.root + "aside"
+        self.spam = self.root + "spam"
         self.audit = self.root + "audit"
         self.corrections = self.root + "corrections"
         self.dead = self.root + "dead"
@@ -124,6 +135,9 @@ class Keys:
 
     def ended(self, day: str) -> str:
         return f"{self.root}ended:{day}"
+
+    def judged(self, day: str) -> str:
+        return f"{self.root}judged:{day}"
 
     def telling(self, hour: datetime, subject: str) -> str:
         return f"{self.root}telling:{hour_of(hour)}:{subject}"

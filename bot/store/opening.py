@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.store.books import Books
 from bot.store.cases import CaseStore
 from bot.store.client import Client
+from bot.store.corrections import Corrections
 from bot.store.dead import Dead
 from bot.store.embedded import embedded
 from bot.store.inbox import Inbox
@@ -15,6 +16,7 @@ from bot.store.keys import Keys
 from bot.store.leases import Leases
 from bot.store.limits import Limits
 from bot.store.outbox import Outbox
+from bot.store.spam import Spam
 from bot.store.tallies import Tallies
 from bot.store.troubles import Troubles
 
@@ -32,6 +34,8 @@ class Store:
     troubles: Troubles
     tallies: Tallies
     books: Books
+    corrections: Corrections
+    spam: Spam
 
     async def ping(self) -> None:
         """Raises `Unreachable`."""
@@ -53,6 +57,8 @@ def store_on(client: Client, brand: str, holder: str) -> Store:
         troubles=Troubles(client, keys),
         tallies=Tallies(client, keys),
         books=Books(client, keys),
+        corrections=Corrections(client, keys),
+        spam=Spam(client, keys),
     )
 
 

@@ -10,8 +10,7 @@ from bot.domain.decision import Measure
 from bot.domain.report import Said, Tally
 from bot.domain.spans import QUARTER, Span
 from bot.store.client import Client
-from bot.store.keys import Keys, parts_of
-from bot.store.writing import day_of
+from bot.store.keys import Keys, day_of, parts_of
 
 HOURS_AT_ONCE = 48
 """Hours in one round trip: today and yesterday at once, and a week leaves others a turn in between."""
@@ -80,10 +79,6 @@ class Tallies:
             chain.from_iterable((("ZCARD", key), ("ZCOUNT", key, "-inf", at.timestamp())) for key in keys)
         )
         return {name: (int(counts[2 * i]), int(counts[2 * i + 1])) for i, name in enumerate(departments)}
-
-    async def corrections(self) -> int:
-        """How often people said that we heard wrongly."""
-        return int(await self._client.call("XLEN", self._keys.corrections))
 
 
 def _coverage(hour: datetime, spans: Sequence[Span]) -> Coverage:

@@ -1,17 +1,17 @@
 """A decision as one transaction: what it guards, and everything it writes."""
 
-import json
 from datetime import datetime
 from typing import NamedTuple
 
 from bot.domain.assessment import Assessment, Intent, Sentiment
 from bot.domain.case import AuditEvent, Case, Joining, Status
-from bot.domain.decision import Correction, Decision, Heard, Outcome
+from bot.domain.decision import Decision, Heard, Outcome
 from bot.domain.intake import CONVERSATION_WINDOW, COPY_WINDOW, conversation_key, copy_key
 from bot.domain.mention import Mention
 from bot.domain.notification import Notification
 from bot.store import keys as bounds
-from bot.store.keys import Keys, field
+from bot.store.corrections import judge, note
+from bot.store.keys import Keys, day_of, field
 from bot.store.transaction import Transaction
 
 LANE_WIDTH = 10**13
@@ -22,11 +22,6 @@ QUARTER = 15
 
 def ms(at: datetime) -> int:
     return int(at.timestamp() * 1000)
-
-
-def day_of(at: datetime) -> str:
-    """Days here are UTC; reports put them together to the brand's own days, by the quarters in their fields."""
-    return f"{at:%Y%m%d}"
 
 
 def quarter_of_day(at: datetime) -> int:
@@ -44,8 +39,9 @@ def write(transaction: Transaction, keys: Keys, decision: Decision, at: datetime
         _event(transaction, keys, decision.case, event)
     for notification in decision.notifications:
         owe(transaction, keys, notification, at)
-    if decision.correction is not None:
-        _correction(transaction, keys, decision.correction)
+    for correction in decision.corrections:
+        assert decision.case is not None
+        note(transaction, keys, decision.case, correction)
 
 
 def owe(transaction: Transaction, keys: Keys, notification: Notification, at: datetime) -> None:
@@ -75,6 +71,8 @@ def _case(transaction: Transaction, keys: Keys, decision: Decision, case: Case) 
         transaction.write("HDEL", keys.joined(case.id), decision.separating)
     if case.closed != (before.closed if before else False):
         _retain(transaction, keys, case)
+    if case.closed or (before and before.closed):
+        judge(transaction, keys, before, case)
     for measure, seconds in decision.took:
         then = case.resolved_at or case.claimed_at or case.opened_at
         took = keys.took(day_of(then), case.department, measure)
@@ -144,7 +142,9 @@ def _heard(transaction: Transaction, keys: Keys, heard: Heard, case: Case | None
     transaction.write("HINCRBY", keys.books, heard.outcome.value, 1)
     transaction.write("HINCRBY", tally, tally_field(heard, said), 1)
     transaction.write("EXPIRE", tally, int(bounds.TALLIES_KEPT.total_seconds()))
-    if heard.outcome is Outcome.SPAM or (case is None and heard.outcome is Outcome.TALLIED):
+    if heard.outcome is Outcome.SPAM:
+        _spam(transaction, keys, heard)
+    elif case is None and heard.outcome is Outcome.TALLIED:
         body = heard.mention.model_dump_json(exclude_defaults=True)
         labels = ",".join(sorted(heard.assessment.labels))
         transaction.write(
@@ -167,6 +167,15 @@ def _heard(transaction: Transaction, keys: Keys, heard: Heard, case: Case | None
         transaction.write("ZADD", telling, telling_score(heard), case.id)
         transaction.write("ZREMRANGEBYRANK", telling, 0, -bounds.TELLING_MOST - 1)
         transaction.write("EXPIRE", telling, int(bounds.TELLING_KEPT.total_seconds()))
+
+
+def _spam(transaction: Transaction, keys: Keys, heard: Heard) -> None:
+    """With all that is needed to bring it back."""
+    mention = heard.mention.model_dump_json(exclude_defaults=True)
+    assessment = heard.assessment.model_dump_json(exclude_defaults=True)
+    fields = ("m", mention, "a", assessment, "at", heard.at.isoformat())
+    transaction.write("XADD", keys.spam, "MAXLEN", "~", bounds.SPAM_MOST, "*", *fields)
+    transaction.write("XTRIM", keys.spam, "MINID", "~", ms(heard.at - bounds.SPAM_KEPT))
 
 
 def tally_field(heard: Heard, said: datetime) -> str:
@@ -195,15 +204,3 @@ def telling_score(heard: Heard) -> float:
 def _event(transaction: Transaction, keys: Keys, case: Case, event: AuditEvent) -> None:
     fields = ("case", case.id, "at", event.at.isoformat(), "by", event.by, "what", event.what, "detail", event.detail)
     transaction.write("XADD", keys.audit, "MAXLEN", "~", bounds.AUDIT_MOST, "*", *fields)
-
-
-def _correction(transaction: Transaction, keys: Keys, correction: Correction) -> None:
-    body = {
-        "at": correction.at.isoformat(),
-        "by": correction.by,
-        "case": correction.case,
-        "what": correction.what,
-        "was": correction.was,
-        "now": correction.now,
-    }
-    transaction.write("XADD", keys.corrections, "MAXLEN", "~", bounds.CORRECTIONS_MOST, "*", "body", json.dumps(body))

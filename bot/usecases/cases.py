@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.clock import Clock
-from bot.domain import moves
+from bot.domain import correcting, moves
 from bot.domain.case import Case, Resolution
 from bot.domain.case import case_id as own_id
 from bot.domain.decision import Decision, Refused
@@ -30,11 +30,14 @@ class Answer(NamedTuple):
 class Cases:
     """Each method raises `Refused` with a sentence for the person, or `Unreachable` if Redis is away."""
 
-    def __init__(self, store: CaseStore, outbox: Outbox, rules: Rules, team: Team, clock: Clock) -> None:
+    def __init__(
+        self, store: CaseStore, outbox: Outbox, rules: Rules, team: Team, weigh: correcting.Weigh, clock: Clock
+    ) -> None:
         self._store = store
         self._outbox = outbox
         self._rules = rules
         self._team = team
+        self._weigh = weigh
         self._clock = clock
 
     async def get(self, case_id: str) -> Answer:
@@ -72,10 +75,13 @@ class Cases:
         return await self._move(case_id, lambda c, s, d, at: moves.release(c, by, s, d, at))
 
     async def resolve(self, case_id: str, by: str, resolution: Resolution, note: str = "") -> Answer:
-        return await self._move(case_id, lambda c, s, d, at: moves.resolve(c, by, resolution, note, s, d, at))
+        """With *spam* or *not about us* it is a correction, too."""
+        return await self._move(
+            case_id, lambda c, s, d, at: correcting.resolve(c, by, resolution, note, s, d, at, self._weigh)
+        )
 
     async def reopen(self, case_id: str, by: str) -> Answer:
-        return await self._move(case_id, lambda c, s, d, at: moves.reopen(c, by, s, d, at))
+        return await self._move(case_id, lambda c, s, d, at: correcting.reopen(c, by, s, d, at, self._weigh))
 
     async def hand_to_person(self, case_id: str, by: str, to: str) -> Answer:
         return await self._move(case_id, lambda c, s, d, at: moves.hand_to_person(c, by, to, s, d, at))

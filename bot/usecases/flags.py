@@ -9,12 +9,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from bot.clock import Clock
 from bot.domain.assessment import Assessment, Intent, Signal
 from bot.domain.case import AuditEvent, Case
+from bot.domain.correction import COLLEAGUE
 from bot.domain.decision import Decision, Refused
 from bot.domain.department import Department
 from bot.domain.intake import open_case
 from bot.domain.mention import Author, Mention
-from bot.domain.routing import Clocks, Route
-from bot.domain.rules import Rules, department_or_lost, known
+from bot.domain.routing import Route
+from bot.domain.rules import Rules, clocks_in, department_or_lost, known
 from bot.store.flags import FlagStore
 from bot.usecases.cases import Answer
 
@@ -53,10 +54,9 @@ class Flags:
         mention = _mention(flag)
         assessment = _as_told(self._assess(mention), flag.kind)
         at = self._clock.now()
+        clocks = clocks_in(self._rules, flag.department, flag.kind.value)
         await self._refuse_known(mention, assessment)
-        decision = _in_the_name_of(
-            by, open_case(mention, assessment, Route(name=ROUTE, clocks=self._clocks(flag)), department, at)
-        )
+        decision = _in_the_name_of(by, open_case(mention, assessment, Route(name=ROUTE, clocks=clocks), department, at))
         if not await self._store.open(decision, at):
             await self._refuse_known(mention, assessment)
             raise Refused("Somebody flagged this message a moment ago. Look for its card in a department's channel.")
@@ -69,12 +69,6 @@ class Flags:
             return
         if case.mention.id == mention.id or not case.closed:
             raise Refused(_where(case, department_or_lost(self._rules, case.department)))
-
-    def _clocks(self, flag: Flag) -> Clocks:
-        """Those that the same kind of mention has in this department; else those of its first route."""
-        routes = [route for route in self._rules.routes() if route.to == flag.department]
-        same = [route for route in routes if flag.kind.value in route.when.get("intent", frozenset())]
-        return next((route.clocks for route in (*same, *routes)), Clocks())
 
 
 def _mention(flag: Flag) -> Mention:
@@ -93,7 +87,7 @@ def _mention(flag: Flag) -> Mention:
 
 def _as_told(assessment: Assessment, kind: Intent) -> Assessment:
     """A colleague who read it knows better what it is than a detector does."""
-    told = Signal("colleague", f"intent:{kind.value}", 1.0, f"{kind.value}: a colleague says so")
+    told = Signal(COLLEAGUE, f"intent:{kind.value}", 1.0, f"{kind.value}: a colleague says so")
     return Assessment(signals=(*(s for s in assessment.signals if s.dimension != "intent"), told))
 
 

@@ -6,25 +6,29 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.cards import help as help_card
 from bot.cards import report as cards
 from bot.cards.drawing import Drawing
 from bot.cards.words import escape, one_line
 from bot.clock import Clock
 from bot.domain.case import Case, Resolution
 from bot.domain.decision import Measure, Refused
+from bot.domain.judged import Precision, precisions
 from bot.domain.report import Asked, DepartmentLine, Report, Split, Tally, intents_of, timed
 from bot.domain.routing import NOBODY
 from bot.domain.rules import Rules
 from bot.domain.spans import Period, Span, Spans, spans_of
 from bot.domain.subject import Subject, SubjectKind
-from bot.store.books import Books
 from bot.store.cases import CaseStore
+from bot.store.corrections import Corrections
 from bot.store.tallies import Tallies
 
 TELLING_SHOWN = 3
 TELLING_LOOKED_AT = 24
 """Some of the best are gone, were said before the span began, or turned out to be nothing."""
 HELP = "help"
+JUDGED_DAYS = 30
+"""Long enough for a few hundred cases, short enough that a model which learned since is soon judged by itself."""
 
 
 class Reports:
@@ -33,14 +37,14 @@ class Reports:
     def __init__(
         self,
         tallies: Tallies,
-        books: Books,
+        corrections: Corrections,
         cases: CaseStore,
         rules: Rules,
         subjects: Callable[[], Sequence[Subject]],
         clock: Clock,
     ) -> None:
         self._tallies = tallies
-        self._books = books
+        self._corrections = corrections
         self._cases = cases
         self._rules = rules
         self._subjects = subjects
@@ -57,9 +61,11 @@ class Reports:
         return cards.draw(await self.report(self.asked(words)), shared_by=by)
 
     async def help(self) -> Drawing:
-        account = await self._books.read()
-        corrections = await self._tallies.corrections()
-        return cards.draw_help(self._subject_names(), self._department_names(), corrections, account.opened)
+        return help_card.draw(self._subject_names(), self._department_names(), await self.precisions(), JUDGED_DAYS)
+
+    async def precisions(self) -> tuple[Precision, ...]:
+        """How often we heard rightly of late, as far as the people who close cases tell us."""
+        return precisions(await self._corrections.judged(self._clock.now(), JUDGED_DAYS))
 
     def asked(self, words: str) -> Asked:
         """No word means today; a subject or a department alone means today's. Raises `Refused`, with the nearest."""
@@ -96,7 +102,7 @@ class Reports:
             raise Refused(f"I know no subject or department “{_echo(name)}”. Did you mean `{meant}`?")
         raise Refused(
             f"I know no subject or department “{_echo(name)}”. "
-            f"{cards.known('subjects', subjects.values())} {cards.known('departments', departments.values())} "
+            f"{help_card.known('subjects', subjects.values())} {help_card.known('departments', departments.values())} "
             "`/sentiment help` tells what else you can ask."
         )
 

@@ -6,9 +6,11 @@ from bot.cards import buttons
 from handlers.actions.card import claim, release, reopen
 from handlers.actions.digest import claim_in_digest
 from handlers.actions.forms import hand_over, not_for_us, resolve, separate
+from handlers.actions.hearing import correct, move_by_rules, why
 from handlers.actions.links import opened
 from handlers.actions.message import claim_here, keep, release_here
 from handlers.actions.report import share
+from handlers.actions.spam import bring_back, look, older
 
 
 def register(app: AsyncApp) -> None:
@@ -19,10 +21,16 @@ def register(app: AsyncApp) -> None:
     app.action(buttons.HAND_OVER)(hand_over)
     app.action(buttons.NOT_FOR_US)(not_for_us)
     app.action(buttons.SEPARATE)(separate)
+    app.action(buttons.CORRECT)(correct)
+    app.action(buttons.WHY)(why)
+    app.action(buttons.MOVE_BY_RULES)(move_by_rules)
     app.action(buttons.CLAIM_IN_DIGEST)(claim_in_digest)
     app.action(buttons.CLAIM_HERE)(claim_here)
     app.action(buttons.KEEP)(keep)
     app.action(buttons.RELEASE_HERE)(release_here)
     app.action(buttons.SHARE_REPORT)(share)
+    app.action(buttons.SPAM_LIST)(look)
+    app.action(buttons.SPAM_OLDER)(older)
+    app.action(buttons.BRING_BACK)(bring_back)
     app.action(buttons.OPEN_POST)(opened)
     app.action(buttons.OPEN_CARD)(opened)

@@ -1,13 +1,21 @@
-"""/sentiment today|yesterday|week|help …: answered for the eyes of whoever asked."""
+"""/sentiment today|yesterday|week|spam|help …: answered for the eyes of whoever asked."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.usecases.spam import SpamBox
 from handlers.asking import Payload, Reports
 from handlers.reading import plainly
 from handlers.reply import Reply
+from handlers.showing import spam_page
+
+SPAM = "spam"
 
 
-async def sentiment(ack: AsyncAck, command: Payload, by: str, reports: Reports, reply: Reply) -> None:
+async def sentiment(ack: AsyncAck, command: Payload, by: str, reports: Reports, spam: SpamBox, reply: Reply) -> None:
     await ack()
+    words = plainly(command.get("text", ""))
     async with reply.saying_no():
-        await reply.tell(await reports.answer(by, plainly(command.get("text", ""))))
+        if words.casefold() == SPAM:
+            await reply.tell(await spam_page(spam))
+        else:
+            await reply.tell(await reports.answer(by, words))

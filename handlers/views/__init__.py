@@ -3,6 +3,8 @@
 from slack_bolt.async_app import AsyncApp
 
 from bot.cards import buttons
+from handlers.views.bring_back import bring_back
+from handlers.views.correct import correct
 from handlers.views.flag import flag
 from handlers.views.hand_over import hand_over
 from handlers.views.not_for_us import not_for_us
@@ -16,3 +18,5 @@ def register(app: AsyncApp) -> None:
     app.view(buttons.NOT_FOR_US_MODAL)(not_for_us)
     app.view(buttons.SEPARATE_MODAL)(separate)
     app.view(buttons.FLAG_MODAL)(flag)
+    app.view(buttons.CORRECT_MODAL)(correct)
+    app.view(buttons.BRING_BACK_MODAL)(bring_back)

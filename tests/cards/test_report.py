@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.cards.drawing import Drawing, fits
-from bot.cards.report import compared, draw, draw_help, headline
+from bot.cards.report import compared, draw, headline
 from bot.domain.assessment import Assessment, Intent
 from bot.domain.case import Case, Resolution, Status
 from bot.domain.mention import Mention
@@ -136,16 +136,3 @@ def test_a_report_full_to_the_brim_is_taken_by_slack() -> None:
     drawing = draw(report(departments=departments, telling=telling, competitors=rivals))
     assert check_message(drawing.blocks) == []
     assert fits(drawing.blocks)
-
-
-def test_help_is_honest_about_what_it_does_not_know() -> None:
-    words = words_of(draw_help(["Northwind"], ["care"], 0, 412))
-    assert "I do not know yet: nobody has corrected me so far, in 412 cases." in words
-    assert "/sentiment today care" in words
-
-
-def test_help_counts_what_people_corrected() -> None:
-    drawing = draw_help(["A & B <x>"], [], 7, 412)
-    assert "People corrected me 7 times in 412 cases." in words_of(drawing)
-    assert "A &amp; B &lt;x&gt;" in words_of(drawing)
-    assert check_message(drawing.blocks) == []

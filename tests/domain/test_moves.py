@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.case import Case, Joined, Joining, Resolution, Status, case_id
+from bot.domain.correction import CorrectionKind
 from bot.domain.decision import Decision, Measure, Refused
 from bot.domain.lifecycle import Transition
 from bot.domain.moves import (
@@ -134,8 +135,9 @@ def test_a_department_is_not_handed_what_it_has() -> None:
 def test_what_is_not_for_us_goes_where_it_belongs_and_is_learned_from(to: object, where: str, status: Status) -> None:
     decision = not_for_us(case(), "U0ANA", STAFF, SALES if to else None, AT, CARE)
 
-    assert decision.correction is not None
-    assert (decision.correction.was, decision.correction.now, decision.correction.by) == ("care", where, "U0ANA")
+    [correction] = decision.corrections
+    assert (correction.kind, correction.was, correction.now) == (CorrectionKind.DEPARTMENT, "care", where)
+    assert correction.by == "U0ANA"
     assert moved(decision).status is status
 
 

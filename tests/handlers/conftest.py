@@ -1,11 +1,20 @@
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import pytest
 
 from handlers import UseCases
-from tests.handlers.fakes import FakeCases, FakeDigests, FakeFlags, FakeHome, FakeReports
+from tests.handlers.fakes import (
+    Fake,
+    FakeCases,
+    FakeCorrections,
+    FakeDigests,
+    FakeFlags,
+    FakeHome,
+    FakeReports,
+    FakeSpam,
+)
 from tests.handlers.slack import Slack, Workspace, serve
 
 
@@ -18,12 +27,14 @@ class Asked:
     flags: FakeFlags = field(default_factory=FakeFlags)
     reports: FakeReports = field(default_factory=FakeReports)
     home: FakeHome = field(default_factory=FakeHome)
+    corrections: FakeCorrections = field(default_factory=FakeCorrections)
+    spam: FakeSpam = field(default_factory=FakeSpam)
 
-    def all(self) -> tuple[FakeCases | FakeDigests | FakeFlags | FakeReports | FakeHome, ...]:
-        return (self.cases, self.digests, self.flags, self.reports, self.home)
+    def all(self) -> tuple[Fake, ...]:
+        return tuple(getattr(self, one.name) for one in fields(self))
 
     def usecases(self) -> UseCases:
-        fakes: dict[str, Any] = {name: getattr(self, name) for name in ("cases", "digests", "flags", "reports", "home")}
+        fakes: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self)}
         return UseCases(**fakes)
 
 

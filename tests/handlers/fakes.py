@@ -8,8 +8,11 @@ from bot.cards.home import AtHome, Desk
 from bot.domain.case import Case
 from bot.domain.decision import Unreachable
 from bot.domain.department import Department
+from bot.store.spam import Kept
 from bot.usecases.cases import Answer
+from bot.usecases.corrections import Corrected
 from bot.usecases.digests import Digest
+from bot.usecases.spam import SpamPage
 from tests.cards.samples import AT, CARE, PR, claimed, new
 
 
@@ -121,3 +124,53 @@ class FakeHome(Fake):
     async def of(self, person: str) -> AtHome:
         await self.ask("home", person)
         return AtHome((claimed(),), (Desk(CARE, 3, 1),), (), (), AT)
+
+
+class FakeCorrections(Fake):
+    """Answers with a new case; `offer` is where it leads now."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.offer = ""
+
+    async def may(self, case_id: str, kind: str, by: str) -> Answer:
+        await self.ask("may", case_id, str(kind), by)
+        return Answer(new(), CARE, AT)
+
+    def others(self, case: Case) -> tuple[str, ...]:  # noqa: ARG002 - of every case the same
+        return ("Northwind Go", "Skylark Airways")
+
+    async def correct(self, case_id: str, kind: str, now: str, by: str) -> Corrected:
+        await self.ask("correct", case_id, str(kind), now, by)
+        return Corrected(Answer(new(), CARE, AT), self.offer)
+
+    async def move(self, case_id: str, by: str) -> Answer:
+        await self.ask("move", case_id, by)
+        return Answer(new(department="pr"), PR, AT)
+
+
+class FakeSpam(Fake):
+    """One entry, `17-0`, that leads to care or nowhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.leads = "care"
+
+    def departments(self) -> tuple[Department, ...]:
+        return (CARE, PR)
+
+    async def page(self, before: str = "") -> SpamPage:
+        await self.ask("page", before)
+        return SpamPage((await self.get("17-0"),), 9, more=True)
+
+    async def get(self, entry: str) -> Kept:
+        case = new()
+        return Kept(entry, case.mention, case.assessment, AT)
+
+    async def leads_to(self, entry: str) -> str:
+        await self.ask("leads to", entry)
+        return self.leads
+
+    async def bring_back(self, entry: str, by: str, department: str = "") -> Answer:
+        await self.ask("bring back", entry, by, department)
+        return Answer(new(), CARE, AT)

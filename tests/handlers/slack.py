@@ -119,6 +119,17 @@ class Workspace:
         }
         return await self.send(body, wait=wait)
 
+    async def choose(self, action_id: str, value: str, *, wait: bool = True) -> BoltResponse:
+        """An option of a menu on a card."""
+        option = {"text": {"type": "plain_text", "text": "…"}, "value": value}
+        body = self._frame("block_actions") | {
+            "container": {"type": "message", "channel_id": CARD, "message_ts": "1.1"},
+            "channel": {"id": CARD},
+            "response_url": self.slack.response_url,
+            "actions": [{"type": "overflow", "action_id": action_id, "block_id": "b1", "selected_option": option}],
+        }
+        return await self.send(body, wait=wait)
+
     async def press_at_home(self, action_id: str) -> BoltResponse:
         body = self._frame("block_actions") | {
             "container": {"type": "view", "view_id": "V1"},

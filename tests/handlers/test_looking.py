@@ -8,6 +8,7 @@ from bot.domain.lifecycle import Transition
 from bot.store.opening import Store
 from bot.store.records import DigestRecord
 from bot.usecases.cases import Cases
+from bot.usecases.corrections import weighed
 from bot.usecases.digests import Digests
 from bot.usecases.home import Home
 from bot.usecases.team import Team
@@ -23,7 +24,7 @@ class Directory:
 
 @pytest.fixture
 def cases(store: Store, clock: WoundClock) -> Cases:
-    return Cases(store.cases, store.outbox, Rules(), Team(Directory()), clock)
+    return Cases(store.cases, store.outbox, Rules(), Team(Directory()), weighed, clock)
 
 
 async def keep(store: Store, clock: WoundClock, *made: Case) -> None:

@@ -68,6 +68,26 @@ class Card(NamedTuple):
     async def not_for_us(self, *, by: str, whose: str = buttons.NOBODY) -> Outcome:
         return await self._form("Not for us…", by, {buttons.DEPARTMENT: whose})
 
+    async def choose(self, words: str, by: str) -> Outcome:
+        """In the menu of what was heard wrongly."""
+        outcome = await self.sandbox.person(by).choose(self.message, buttons.CORRECT, value=words)
+        await self.done()
+        return outcome
+
+    async def correct(self, words: str, right: str, *, by: str) -> Outcome:
+        """The same where a form asks what it is instead."""
+        await self.choose(words, by)
+        modal = self.sandbox.person(by).modal
+        assert modal is not None, f"no form opened before {by}; {by} was told: {self._told(by)}"
+        [field] = [block["block_id"] for block in modal.blocks if block.get("type") == "input"]
+        return await self._fill_in(by, {field: right})
+
+    @property
+    def menu(self) -> list[str]:
+        """The options of the menu."""
+        [found] = [element for _, element in self.message.elements() if element["type"] == "overflow"]
+        return [option["text"]["text"] for option in found["options"]]
+
     async def separate(self, who: str, *, by: str) -> Outcome:
         """The post of this person, among those that joined."""
         await self.click("Separate…", by)

@@ -29,7 +29,7 @@ async def test_a_hostile_post_pings_nobody_forges_nothing_and_is_claimed_like_an
     card = world.channel("#care").card("@mallory")
     assert world.sandbox.workspace.pings == []
     assert card.message.unfurled == []
-    assert card.offers == ["Claim", "Resolve…", "Hand over…", "Not for us…", "Open post"]
+    assert card.offers == ["Claim", "Resolve…", "Hand over…", "Not for us…", "Open post", "Why?"]
     await card.click("Claim", by="ana")
     assert "Claimed by @ana" in card.words
     await card.resolve("answered", by="ana")

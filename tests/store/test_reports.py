@@ -14,7 +14,6 @@ from bot.domain.report import Asked
 from bot.domain.routing import Route
 from bot.domain.spans import Period
 from bot.domain.subject import Subject, SubjectKind
-from bot.store.books import Books
 from bot.store.opening import Store
 from bot.store.tallies import Tallies
 from bot.usecases.reports import Reports
@@ -43,8 +42,8 @@ class PlaybookRules:
 
 @pytest.fixture
 def reports(store: Store, clock: WoundClock) -> Reports:
-    tallies, books = Tallies(store.client, store.keys), Books(store.client, store.keys)
-    return Reports(tallies, books, store.cases, PlaybookRules(), lambda: SUBJECTS, clock)
+    tallies = Tallies(store.client, store.keys)
+    return Reports(tallies, store.corrections, store.cases, PlaybookRules(), lambda: SUBJECTS, clock)
 
 
 async def hear(

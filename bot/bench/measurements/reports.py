@@ -17,9 +17,9 @@ from bot.domain.case import Resolution
 from bot.domain.decision import Measure
 from bot.domain.routing import first_match
 from bot.domain.spans import QUARTER
-from bot.store.keys import TOOK_MOST, Keys, field
+from bot.store.keys import TOOK_MOST, Keys, day_of, field
 from bot.store.opening import Store, open_store
-from bot.store.writing import day_of, quarter_of_day
+from bot.store.writing import quarter_of_day
 from bot.usecases.reports import Reports
 from bot.workers.ingest import StoreEar
 from bot.workers.triage import Triage
@@ -119,7 +119,7 @@ def _ended(keys: Keys, day: datetime, department: str) -> Iterator[tuple[str, st
 
 async def _asked(store: Store, rules: LiveRules, clock: StillClock, times: int) -> list[float]:
     """In milliseconds, each answer drawn to the end."""
-    reports = Reports(store.tallies, store.books, store.cases, rules, lambda: rules.playbook.subjects, clock)
+    reports = Reports(store.tallies, store.corrections, store.cases, rules, lambda: rules.playbook.subjects, clock)
     took = []
     for _ in range(times):
         began = instant()

@@ -1,0 +1,62 @@
+"""What can be asked with `/sentiment`, and how far its answers may be believed."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.cards.drawing import Drawing, mrkdwn, section
+from bot.cards.words import escape, one_line
+from bot.domain.judged import Part, Precision
+from bot.domain.report import FEWEST
+from bot.domain.words import count
+
+_PARTS = {Part.SENTIMENT: "the feeling", Part.INTENT: "the kind", Part.SUBJECT: "the subject"}
+
+
+def known(noun: str, names: Iterable[str], most: int = 8) -> str:
+    """`The subjects are care and sales.` Escaped, for mrkdwn."""
+    shown = [escape(one_line(name, 60)) for name in names]
+    more = f" and {len(shown) - most} more" if len(shown) > most else ""
+    return f"The {noun} are: {', '.join(shown[:most])}{more}." if shown else f"The playbook names no {noun}."
+
+
+def draw(subjects: Sequence[str], departments: Sequence[str], precisions: Sequence[Precision], days: int) -> Drawing:
+    """`precisions` of the last so many days, of everything first."""
+    example = escape(next(iter([*departments, *subjects]), "care"))
+    forms = (
+        "`/sentiment today` since midnight, against yesterday until the same time",
+        "`/sentiment yesterday` the whole day, against the day before",
+        "`/sentiment week` the last 7 days, today among them, against the 7 before",
+        f"`/sentiment today {example}` only one subject or department; this works with each of the three",
+        "`/sentiment spam` what was taken for spam lately, and the way back",
+    )
+    names = f"{known('subjects', subjects)}\n{known('departments', departments)}"
+    sure = (
+        f"A change is named only where it is more than chance: {FEWEST} mentions or more on both sides, and a 95 % "
+        "interval that leaves out zero. Counts tell what was heard: corrections do not change them, or days on which "
+        f"you correct more would look better than they were.\n*How often am I right?* {precision(precisions, days)}"
+    )
+    return Drawing(
+        "What you can ask with /sentiment", [section(mrkdwn(part)) for part in ("\n".join(forms), names, sure)]
+    )
+
+
+def precision(precisions: Sequence[Precision], days: int) -> str:
+    """In one sentence, and one more for its parts; what nobody corrected counts as right, which is said."""
+    everything, *parts = precisions
+    handled = f"{count(everything.cases, 'case')} that you closed in the last {days} days"
+    if not everything.cases:
+        return f"I do not know yet: you closed no case of mine in the last {days} days. {HOW}"
+    said = f"{'1 was' if everything.wrong == 1 else f'{everything.wrong:,} were'} corrected"
+    if everything.too_few:
+        return f"Too few to say: of {handled}, {said}. {HOW}"
+    of_parts = ", ".join(f"{_PARTS[one.part]} {_share(one)}" for one in parts if not one.too_few)
+    by_part = f" By part: {of_parts}." if of_parts else ""
+    return f"Of {handled}, {said}: {_share(everything)} heard right, if what nobody corrected was right.{by_part}"
+
+
+def _share(one: Precision) -> str:
+    """With the interval in which it lies in 95 of 100 cases."""
+    low, high = one.interval
+    return f"{round(one.right)} % [{round(low)}–{round(high)} %]"
+
+
+HOW = "When a card is wrong, correct it in its menu (⋮); I count that, and can learn from it."

@@ -1,0 +1,195 @@
+"""What follows where somebody says that a post was heard wrongly: for its card, its clocks and its department."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.domain import moves
+from bot.domain.assessment import Assessment
+from bot.domain.case import AuditEvent, Case, Resolution, Status
+from bot.domain.clocks import claim_due, fresh, resolve_due
+from bot.domain.correction import (
+    CLOSING,
+    GENUINE,
+    NOT_ABOUT_US,
+    SPAM,
+    Correction,
+    CorrectionKind,
+    corrected,
+    heard_word,
+    labels_for,
+    put,
+)
+from bot.domain.decision import Decision, Refused
+from bot.domain.department import Department, Staff
+from bot.domain.intake import open_case
+from bot.domain.lifecycle import Transition, allow, next_status
+from bot.domain.mention import Mention
+from bot.domain.moves import decide
+from bot.domain.routing import Route
+from bot.domain.subject import SubjectKind
+
+Weigh = Callable[[Mention, Assessment], Assessment]
+"""Gives an assessment the urgency that follows from its other labels."""
+CORRECTED = "corrected"
+BROUGHT_BACK = "brought back"
+_CLOSED_AS = {CorrectionKind.SPAM: Resolution.SPAM, CorrectionKind.ABOUT: Resolution.NOT_ABOUT_US}
+_KINDS = {resolution: kind for kind, resolution in _CLOSED_AS.items()}
+
+
+class Right(NamedTuple):
+    """The right answer, as somebody gives it. `subject_kind` goes with a subject."""
+
+    kind: CorrectionKind
+    now: str
+    subject_kind: str = ""
+
+
+def may_correct(case: Case, kind: CorrectionKind, by: str, staff: Staff, at: datetime) -> None:
+    """Whoever may answer. What closes a case is for whoever may resolve it. Raises Refused."""
+    allow(Transition.CLAIM, case, by, staff)
+    if kind in CLOSING:
+        allow(Transition.RESOLVE, case, by, staff)
+        next_status(case, Transition.RESOLVE, by, at)
+
+
+def correct(
+    case: Case, right: Right, by: str, staff: Staff, department: Department, at: datetime, weigh: Weigh, model: str = ""
+) -> Decision:
+    """The card and the clocks follow at once; the department does not, unless somebody asks for it.
+
+    The word that was heard is a right answer too: it undoes a correction.
+    """
+    allow(Transition.CLAIM, case, by, staff)
+    _refuse_what_is_so(case, right)
+    may_correct(case, right.kind, by, staff, at)
+    correction = _correction(case, right, by, at, model)
+    if right.kind in CLOSING and not correction.undone:
+        return _closed(case, correction, "", staff, department, weigh)
+    after = _timed(case, _following(case, put(case.corrections, correction), weigh), department)
+    return decide(case, after, department, AuditEvent(at, by, CORRECTED, told(correction)), corrections=(correction,))
+
+
+def _correction(case: Case, right: Right, by: str, at: datetime, model: str = "") -> Correction:
+    was = heard_word(case.heard, right.kind)
+    return Correction(right.kind, was, right.now, by, at, labels_for(right.kind, right.now, right.subject_kind), model)
+
+
+def _closed(
+    case: Case, correction: Correction, note: str, staff: Staff, department: Department, weigh: Weigh
+) -> Decision:
+    """Nobody need answer what is spam, or is not about us."""
+    believed = _following(case, put(case.corrections, correction), weigh)
+    resolution = _CLOSED_AS[correction.kind]
+    decision = moves.resolve(believed, correction.by, resolution, note, staff, department, correction.at)
+    return replace(decision, before=case, corrections=(correction,))
+
+
+def resolve(
+    case: Case,
+    by: str,
+    resolution: Resolution,
+    note: str,
+    staff: Staff,
+    department: Department,
+    at: datetime,
+    weigh: Weigh,
+) -> Decision:
+    """Who resolves as spam what was not heard as spam, or as not about us, says that we heard wrongly."""
+    kind = _KINDS.get(resolution)
+    right = Right(kind, SPAM if kind is CorrectionKind.SPAM else NOT_ABOUT_US) if kind else None
+    if right is None or _word_now(case, right.kind) == right.now or _expected(case, right.kind):
+        return moves.resolve(case, by, resolution, note, staff, department, at)
+    return _closed(case, _correction(case, right, by, at), note, staff, department, weigh)
+
+
+def told(correction: Correction) -> str:
+    """`neutral, not negative`."""
+    if correction.undone:
+        return f"{correction.now or 'no subject'} after all"
+    if correction.kind in CLOSING:
+        return correction.now
+    return f"{correction.now or 'no subject'}, not {correction.was or 'without subject'}"
+
+
+def _refuse_what_is_so(case: Case, right: Right) -> None:
+    now, before = _word_now(case, right.kind), case.correction(right.kind)
+    if now != right.now:
+        return
+    shown = now or "no subject"
+    if before is not None:
+        raise Refused(f"<@{before.by}> corrected this already: {shown}. There is nothing left to correct.")
+    raise Refused(f"That is what Earshot heard: {shown}. Choose what it is instead, if it heard wrongly.")
+
+
+def _expected(case: Case, kind: CorrectionKind) -> bool:
+    """A competitor's customer: nobody took it to be about us."""
+    return kind is CorrectionKind.ABOUT and case.assessment.kind == SubjectKind.COMPETITOR
+
+
+def _word_now(case: Case, kind: CorrectionKind) -> str:
+    before = case.correction(kind)
+    return before.now if before else heard_word(case.assessment, kind)
+
+
+def _following(case: Case, corrections: tuple[Correction, ...], weigh: Weigh) -> Case:
+    if not corrections:
+        return case.having(assessment=case.heard, as_heard=None, corrections=())
+    assessment = weigh(case.mention, corrected(case.heard, corrections))
+    return case.having(assessment=assessment, as_heard=case.heard, corrections=corrections)
+
+
+def _timed(before: Case, after: Case, department: Department) -> Case:
+    """A crisis keeps no business hours: where it becomes one, or turns out to be none, its clock is wound anew."""
+    if before.urgent == after.urgent or before.due is None:
+        return after
+    if after.status is Status.NEW:
+        return after.having(due=claim_due(after, department, after.opened_at))
+    return after.having(due=resolve_due(after, department)) if after.status is Status.CLAIMED else after
+
+
+def reopen(case: Case, by: str, staff: Staff, department: Department, at: datetime, weigh: Weigh) -> Decision:
+    """A case that somebody opens again is neither spam nor about others: that is undone with it."""
+    closing = [one for one in case.corrections if one.kind in CLOSING]
+    others = tuple(one for one in case.corrections if one.kind not in CLOSING)
+    believed = _following(case, others, weigh) if closing else case
+    decision = moves.reopen(believed, by, staff, department, at)
+    undone = tuple(one._replace(now=one.was, by=by, at=at, labels=()) for one in closing)
+    return replace(decision, before=case, corrections=undone)
+
+
+def move_by_rules(
+    case: Case, by: str, staff: Staff, route: Route, to: Department, at: datetime, department: Department
+) -> Decision:
+    """After a correction: to the department that its labels lead to now, with the clocks of that route."""
+    allow(Transition.HAND_OVER, case, by, staff)
+    next_status(case, Transition.HAND_OVER, by, at)
+    if to.name == case.department:
+        raise Refused(f"{to.name} has this case already, and by its rules it belongs there.")
+    event = AuditEvent(at, by, "handed over", f"from {department.name} to {to.name}, by its rules")
+    there = case.having(route=route.name, clocks=route.clocks)
+    return decide(case, fresh(there, to, at), to, event)
+
+
+def bring_back(
+    mention: Mention,
+    heard: Assessment,
+    route: Route,
+    department: Department,
+    by: str,
+    at: datetime,
+    weigh: Weigh,
+) -> Decision:
+    """Spam that is none opens a case, as if it had been heard rightly."""
+    correction = Correction(CorrectionKind.SPAM, SPAM, GENUINE, by, at)
+    decision = open_case(mention, genuine(mention, heard, weigh), route, department, at)
+    assert decision.case is not None
+    event = AuditEvent(at, by, BROUGHT_BACK, f"from spam, for {department.name}")
+    case = decision.case.having(history=(event,), corrections=(correction,), as_heard=heard)
+    return replace(decision, case=case, events=(event,), corrections=(correction,))
+
+
+def genuine(mention: Mention, heard: Assessment, weigh: Weigh) -> Assessment:
+    """What was heard beside the spam."""
+    return weigh(mention, corrected(heard, [Correction(CorrectionKind.SPAM, SPAM, GENUINE, "", mention.created_at)]))

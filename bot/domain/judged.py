@@ -1,0 +1,80 @@
+"""How often we heard rightly, as far as the people who close cases tell us.
+
+People correct what they see. A case that somebody closed and nobody corrected counts as heard rightly, which is what
+makes this an upper bound: what nobody noticed is counted as right. Left out are cases that a colleague flagged or
+brought back from spam, since we did not bring them; and, of sentiment, those of which we said that we are unsure.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from bot.domain.case import Case
+from bot.domain.correction import COLLEAGUE, GENUINE, CorrectionKind
+from bot.domain.report import FEWEST, wilson
+
+
+class Part(StrEnum):
+    """Of what is counted how often it was right; the first is everything together."""
+
+    ALL = "all"
+    SENTIMENT = "sentiment"
+    INTENT = "intent"
+    SUBJECT = "subject"
+
+
+_PARTS = {
+    CorrectionKind.SENTIMENT: Part.SENTIMENT,
+    CorrectionKind.INTENT: Part.INTENT,
+    CorrectionKind.SPAM: Part.INTENT,
+    CorrectionKind.SUBJECT: Part.SUBJECT,
+    CorrectionKind.ABOUT: Part.SUBJECT,
+}
+
+
+def judgement(case: Case) -> Counter[str]:
+    """What a closed case adds to the counts, `<part>` once and `<part> wrong` where it was corrected. Else nothing."""
+    if not case.closed or case.resolved_at is None or not _brought_by_us(case):
+        return Counter()
+    wrong = {_PARTS[one.kind] for one in case.corrections if one.kind in _PARTS}
+    told = set(Part)
+    if case.heard.unsure:
+        told -= {Part.SENTIMENT}
+        wrong -= {Part.SENTIMENT}
+    if wrong:
+        wrong |= {Part.ALL}
+    return Counter([*(part.value for part in told), *(f"{part.value} wrong" for part in wrong)])
+
+
+def _brought_by_us(case: Case) -> bool:
+    back = case.correction(CorrectionKind.SPAM)
+    flagged = any(signal.detector == COLLEAGUE for signal in case.heard.signals)
+    return not flagged and not (back is not None and back.now == GENUINE)
+
+
+class Precision(NamedTuple):
+    """Of `cases`, `wrong` were corrected; in how many of a hundred we heard rightly, with its interval of 95 %."""
+
+    part: Part
+    cases: int
+    wrong: int
+
+    @property
+    def too_few(self) -> bool:
+        return self.cases < FEWEST
+
+    @property
+    def right(self) -> float:
+        return 100 * (self.cases - self.wrong) / self.cases
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Wilson's, in percent: it holds also where nobody corrected anything."""
+        low, high = wilson((self.cases - self.wrong) / self.cases, self.cases)
+        return 100 * low, 100 * high
+
+
+def precisions(counts: Mapping[str, int]) -> tuple[Precision, ...]:
+    """Of everything first, then by part."""
+    return tuple(Precision(part, counts.get(part.value, 0), counts.get(f"{part.value} wrong", 0)) for part in Part)

@@ -1,0 +1,92 @@
+"""What people said we heard wrongly: kept with the mention, read back for learning, and counted."""
+
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from bot.domain.case import Case
+from bot.domain.correction import Correction, CorrectionKind
+from bot.domain.judged import judgement
+from bot.domain.mention import Mention
+from bot.store import keys as bounds
+from bot.store.client import Client
+from bot.store.keys import Keys, day_of
+from bot.store.transaction import Transaction
+
+AT_ONCE = 500
+"""Entries in one reading."""
+
+
+class Noted(NamedTuple):
+    """A correction, with the mention it is about and the case it was made on."""
+
+    correction: Correction
+    mention: Mention
+    case: str
+
+
+def note(transaction: Transaction, keys: Keys, case: Case, correction: Correction) -> None:
+    """Old ones go by age as well as by number: they hold what strangers said."""
+    body = {
+        **correction._asdict(),
+        "at": correction.at.isoformat(),
+        "case": case.id,
+        "mention": case.mention.model_dump(mode="json", exclude_defaults=True),
+    }
+    transaction.write("XADD", keys.corrections, "MAXLEN", "~", bounds.CORRECTIONS_MOST, "*", "body", json.dumps(body))
+    oldest = int((correction.at - bounds.CORRECTIONS_KEPT).timestamp() * 1000)
+    transaction.write("XTRIM", keys.corrections, "MINID", "~", oldest)
+
+
+def judge(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
+    """The difference between what this case said of us before and what it says now, so that nothing counts twice."""
+    changes: dict[str, Counter[str]] = {}
+    for one, sign in ((before, -1), (case, 1)):
+        if one is None or one.resolved_at is None:
+            continue
+        change = changes.setdefault(keys.judged(day_of(one.resolved_at)), Counter())
+        for word, count in judgement(one).items():
+            change[word] += sign * count
+    for judged, change in changes.items():
+        for word, count in sorted(change.items()):
+            if count:
+                transaction.write("HINCRBY", judged, word, count)
+                transaction.write("EXPIRE", judged, int(bounds.TALLIES_KEPT.total_seconds()))
+
+
+class Corrections:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    async def noted(self) -> AsyncIterator[Noted]:
+        """All that are kept, oldest first, with those that were undone since."""
+        start = "-"
+        while entries := await self._client.call("XRANGE", self._keys.corrections, start, "+", "COUNT", AT_ONCE):
+            for _, flat in entries:
+                yield _read(json.loads(flat[1]))
+            start = f"({entries[-1][0]}"
+
+    async def judged(self, until: datetime, days: int) -> Counter[str]:
+        """The counts of so many days (of UTC) up to this one."""
+        keys = [self._keys.judged(day_of(until - timedelta(days=ago))) for ago in range(days)]
+        found: Counter[str] = Counter()
+        for flat in await self._client.together([("HGETALL", key) for key in keys]):
+            for word, count in zip(flat[::2], flat[1::2], strict=True):
+                found[word] += int(count)
+        return found
+
+
+def _read(body: dict[str, Any]) -> Noted:
+    correction = Correction(
+        kind=CorrectionKind(body["kind"]),
+        was=body["was"],
+        now=body["now"],
+        by=body["by"],
+        at=datetime.fromisoformat(body["at"]),
+        labels=tuple(body["labels"]),
+        model=body["model"],
+    )
+    return Noted(correction, Mention.model_validate(body["mention"]), body["case"])

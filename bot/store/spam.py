@@ -1,0 +1,69 @@
+"""Spam, kept for a while to be looked through: nothing is dropped, and what is none can be brought back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from bot.domain.assessment import Assessment
+from bot.domain.decision import Decision, Heard, Outcome
+from bot.domain.mention import Mention
+from bot.domain.routing import NOBODY
+from bot.store.client import Client
+from bot.store.keys import Keys
+from bot.store.transaction import Committed, Transaction, commit
+from bot.store.writing import tally_field, write
+
+
+class Kept(NamedTuple):
+    """A mention that was taken for spam. `id` is that of its entry."""
+
+    id: str
+    mention: Mention
+    assessment: Assessment
+    at: datetime
+
+    @property
+    def heard(self) -> Heard:
+        """As it was counted."""
+        return Heard(self.mention, self.assessment, NOBODY, Outcome.SPAM, self.at)
+
+
+class Spam:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    async def latest(self, most: int, before: str = "") -> tuple[Kept, ...]:
+        """The newest first; `before` is the entry where an earlier page ended."""
+        last = f"({before}" if before else "+"
+        return _read(await self._client.call("XREVRANGE", self._keys.spam, last, "-", "COUNT", most))
+
+    async def find(self, entry: str) -> Kept | None:
+        """None where it is kept no longer, or was brought back."""
+        return next(iter(_read(await self._client.call("XRANGE", self._keys.spam, entry, entry))), None)
+
+    async def count(self) -> int:
+        return int(await self._client.call("XLEN", self._keys.spam))
+
+    async def bring_back(self, kept: Kept, decision: Decision, at: datetime) -> bool:
+        """Opens the case and moves the mention from spam to opened, in the books and in the tally; all or nothing.
+
+        Twice is once: the case may not be there yet, and its entry goes with it. False where it was there.
+        """
+        transaction = Transaction(self._keys.inbox)
+        heard = kept.heard
+        said = min(heard.mention.created_at, heard.at)
+        transaction.write("HINCRBY", self._keys.books, Outcome.SPAM.value, -1)
+        transaction.write("HINCRBY", self._keys.tally(said), tally_field(heard, said), -1)
+        transaction.write("XDEL", self._keys.spam, kept.id)
+        write(transaction, self._keys, decision, at)
+        return (await commit(self._client, transaction))[0] is Committed.WRITTEN
+
+
+def _read(entries: Sequence[Any]) -> tuple[Kept, ...]:
+    found = []
+    for entry, flat in entries:
+        fields = dict(zip(flat[::2], flat[1::2], strict=True))
+        heard = Assessment.model_validate_json(fields["a"])
+        found.append(Kept(entry, Mention.kept(fields["m"]), heard, datetime.fromisoformat(fields["at"])))
+    return tuple(found)

@@ -1,0 +1,128 @@
+"""What a person may say of what was heard in a post: that it was something else, spam, or not about us at all."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.clock import Clock
+from bot.detectors.base import Hearing
+from bot.detectors.urgency import Urgency
+from bot.domain.assessment import Assessment, Intent
+from bot.domain.case import Case
+from bot.domain.correcting import Right, correct, may_correct, move_by_rules
+from bot.domain.correction import CorrectionKind
+from bot.domain.decision import Decision, Refused
+from bot.domain.department import Department, Staff
+from bot.domain.mention import Mention
+from bot.domain.routing import NOBODY, Route, first_match
+from bot.domain.rules import Rules, department_or_lost, known
+from bot.domain.subject import Subject
+from bot.store.cases import CaseStore
+from bot.usecases.cases import Answer
+from bot.usecases.team import Team
+
+KEPT_PARTS = frozenset({"urgency:velocity", "urgency:history"})
+"""Of what was known beside the post when it was heard."""
+
+
+def weighed(mention: Mention, assessment: Assessment) -> Assessment:
+    """The same with the urgency that follows from its other labels."""
+    hearing = Hearing(mention)
+    for signal in assessment.signals:
+        if signal.dimension != "urgency":
+            hearing.add(signal)
+    others = len(hearing.signals)
+    Urgency().detect([hearing])
+    found = {signal.label for signal in hearing.signals[others:]}
+    if assessment.intent is not Intent.SPAM:
+        for signal in assessment.signals:
+            if signal.label in KEPT_PARTS and signal.label not in found:
+                hearing.add(signal)
+    return Assessment(signals=tuple(hearing.signals))
+
+
+class Corrected(NamedTuple):
+    """A case after a correction. `offer`: where its labels lead now, if they led elsewhere before; may be nobody."""
+
+    answer: Answer
+    offer: str = ""
+
+
+class Corrections:
+    """Each method raises `Refused` with a sentence for the person, or `Unreachable` if Redis is away."""
+
+    def __init__(
+        self, store: CaseStore, rules: Rules, team: Team, subjects: Callable[[], Sequence[Subject]], clock: Clock
+    ) -> None:
+        self._store = store
+        self._rules = rules
+        self._team = team
+        self._subjects = subjects
+        self._clock = clock
+
+    async def may(self, case_id: str, kind: CorrectionKind, by: str) -> Answer:
+        """Asked before a form opens, so that nobody fills one in for nothing."""
+        case = await self._store.get(case_id)
+        department, staff = await self._around(case)
+        at = self._clock.now()
+        may_correct(case, kind, by, staff, at)
+        if kind is CorrectionKind.SUBJECT and not self.others(case):
+            raise Refused("The playbook names no other subject. If it is about none of yours, choose *Not about us*.")
+        return Answer(case, department, at)
+
+    def others(self, case: Case) -> tuple[str, ...]:
+        """The subjects that this case is not about now, but may be."""
+        return tuple(subject.name for subject in self._subjects() if subject.name != case.assessment.subject)
+
+    async def correct(self, case_id: str, kind: CorrectionKind, now: str, by: str) -> Corrected:
+        right = Right(kind, now, self._subject_kind(kind, now))
+        before, decision = await self._change(
+            case_id, lambda c, s, d, at: correct(c, right, by, s, d, at, weighed), self._clock.now()
+        )
+        assert decision.case is not None
+        return Corrected(self._answer(decision.case), self._offer(before, decision.case))
+
+    async def move(self, case_id: str, by: str) -> Answer:
+        """To where its labels lead now."""
+
+        def decide(case: Case, staff: Staff, department: Department, at: datetime) -> Decision:
+            route = self._route(case)
+            if route.to == NOBODY:
+                raise Refused("By its rules nobody would have to see this case now. Resolve it if you agree.")
+            return move_by_rules(case, by, staff, route, known(self._rules, route.to), at, department)
+
+        _, decision = await self._change(case_id, decide, self._clock.now())
+        assert decision.case is not None
+        return self._answer(decision.case)
+
+    def _subject_kind(self, kind: CorrectionKind, name: str) -> str:
+        if kind is not CorrectionKind.SUBJECT:
+            return ""
+        return next((subject.kind.value for subject in self._subjects() if subject.name == name), "")
+
+    def _offer(self, before: Case, after: Case) -> str:
+        if after.closed:
+            return ""
+        led, leads = self._route(before).to, self._route(after).to
+        return "" if leads in {led, after.department} else leads
+
+    def _route(self, case: Case) -> Route:
+        return first_match(self._rules.routes(), case.mention, case.assessment)
+
+    async def _change(
+        self, case_id: str, decide: Callable[[Case, Staff, Department, datetime], Decision], at: datetime
+    ) -> tuple[Case, Decision]:
+        async def decided(case: Case) -> tuple[Decision, ...]:
+            department, staff = await self._around(case)
+            return (decide(case, staff, department, self._clock.now()),)
+
+        (decision,) = await self._store.change_all(case_id, decided, at)
+        assert decision.before is not None
+        return decision.before, decision
+
+    def _answer(self, case: Case) -> Answer:
+        return Answer(case, department_or_lost(self._rules, case.department), self._clock.now())
+
+    async def _around(self, case: Case) -> tuple[Department, Staff]:
+        department = department_or_lost(self._rules, case.department)
+        return department, await self._team.staff(department, self._rules.managers)

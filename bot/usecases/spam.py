@@ -1,0 +1,90 @@
+"""The spam that was heard, to be looked through; what is none is brought back. Anyone may, as anyone may flag."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from bot.clock import Clock
+from bot.domain.case import Case, case_id
+from bot.domain.correcting import BROUGHT_BACK, Weigh, bring_back, genuine
+from bot.domain.decision import Refused
+from bot.domain.department import Department
+from bot.domain.routing import NOBODY, Route, first_match
+from bot.domain.rules import Rules, clocks_in, department_or_lost, known
+from bot.store.cases import CaseStore
+from bot.store.spam import Kept
+from bot.store.spam import Spam as SpamStore
+from bot.usecases.cases import Answer
+
+SHOWN = 8
+ROUTE = "brought back from spam"
+GONE = (
+    "This one is not kept any more: somebody brought it back, or it is too old. `/sentiment spam` shows what there is."
+)
+
+
+class SpamPage(NamedTuple):
+    """Some of the latest spam, newest first. `kept`: how many there are in all; `more`: whether older ones follow."""
+
+    entries: tuple[Kept, ...]
+    kept: int
+    more: bool
+
+
+class SpamBox:
+    """Each method raises `Refused` with a sentence for the person, or `Unreachable` if Redis is away."""
+
+    def __init__(self, spam: SpamStore, cases: CaseStore, rules: Rules, weigh: Weigh, clock: Clock) -> None:
+        self._spam = spam
+        self._cases = cases
+        self._rules = rules
+        self._weigh = weigh
+        self._clock = clock
+
+    async def page(self, before: str = "") -> SpamPage:
+        found = await self._spam.latest(SHOWN + 1, before)
+        return SpamPage(found[:SHOWN], await self._spam.count(), len(found) > SHOWN)
+
+    def departments(self) -> tuple[Department, ...]:
+        return self._rules.departments()
+
+    async def get(self, entry: str) -> Kept:
+        kept = await self._spam.find(entry)
+        if kept is None:
+            raise Refused(GONE)
+        return kept
+
+    async def leads_to(self, entry: str) -> str:
+        """The department that its routes give without the spam; empty if nobody would see it."""
+        to = self._route(await self.get(entry)).to
+        return "" if to == NOBODY else to
+
+    async def bring_back(self, entry: str, by: str, department: str = "") -> Answer:
+        """`department` where somebody chose it, because the routes lead nowhere."""
+        kept = await self.get(entry)
+        route = self._chosen(kept, department) if department else self._route(kept)
+        to, at = known(self._rules, route.to), self._clock.now()
+        decision = bring_back(kept.mention, kept.assessment, route, to, by, at, self._weigh)
+        assert decision.heard is not None
+        decision = replace(decision, heard=replace(decision.heard, at=kept.at))
+        if not await self._spam.bring_back(kept, decision, at):
+            raise Refused(await self._brought_back_by(kept))
+        assert decision.case is not None
+        return Answer(decision.case, to, at)
+
+    def _route(self, kept: Kept) -> Route:
+        return first_match(self._rules.routes(), kept.mention, genuine(kept.mention, kept.assessment, self._weigh))
+
+    def _chosen(self, kept: Kept, department: str) -> Route:
+        kind = genuine(kept.mention, kept.assessment, self._weigh).intent.value
+        return Route(name=ROUTE, to=department, clocks=clocks_in(self._rules, department, kind))
+
+    async def _brought_back_by(self, kept: Kept) -> str:
+        found = await self._cases.find([case_id(kept.mention.id)])
+        return next((_where(case, department_or_lost(self._rules, case.department)) for case in found.values()), GONE)
+
+
+def _where(case: Case, department: Department) -> str:
+    by = next((event.by for event in case.history if event.what == BROUGHT_BACK), "")
+    place = f"<#{department.channel}>" if department.channel else case.department
+    who = f"<@{by}> brought it back" if by else "There is a case of it"
+    return f"{who} already: it is case {case.id} in {place}."

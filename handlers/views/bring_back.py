@@ -1,0 +1,26 @@
+"""Bring it back, filled in: spam that is none opens a case in the department that a person chose."""
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.cards import buttons, messages
+from bot.usecases.spam import SpamBox
+from handlers.asking import Payload
+from handlers.reading import Form
+from handlers.reply import Reply
+from handlers.showing import spam_page
+
+CHOOSE = "Choose who should see it."
+
+
+async def bring_back(ack: AsyncAck, view: Payload, by: str, spam: SpamBox, reply: Reply) -> None:
+    form = Form(view)
+    department = form.given(buttons.DEPARTMENT)
+    if not department:
+        await ack(response_action="errors", errors={buttons.DEPARTMENT: CHOOSE})
+        return
+    await ack()
+    back = reply.at(form.origin.response_url)
+    async with back.saying_no():
+        answer = await spam.bring_back(form.origin.case, by, department)
+        await back.tell(messages.brought_back(answer.case, answer.department))
+        await back.redraw(await spam_page(spam))

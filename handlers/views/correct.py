@@ -1,0 +1,26 @@
+"""A correction, filled in: the card follows at once, and what was thought is kept beside what it is."""
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.cards.modals import CORRECTING
+from bot.usecases.cases import Cases
+from bot.usecases.corrections import Corrections
+from handlers.asking import Payload
+from handlers.reading import Form
+from handlers.reply import Reply
+from handlers.showing import show_corrected
+
+CHOOSE = "Choose what it is instead."
+
+
+async def correct(ack: AsyncAck, view: Payload, by: str, cases: Cases, corrections: Corrections, reply: Reply) -> None:
+    form = Form(view)
+    kind = next((one for one in CORRECTING if form.asks(one.value)), None)
+    now = form.given(kind.value) if kind else ""
+    if kind is None or not now:
+        await ack(response_action="errors", errors={(kind or next(iter(CORRECTING))).value: CHOOSE})
+        return
+    await ack()
+    back = reply.at(form.origin.response_url)
+    async with back.saying_no():
+        await show_corrected(await corrections.correct(form.origin.case, kind, now, by), back, cases)

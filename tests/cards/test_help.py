@@ -1,0 +1,46 @@
+"""What `/sentiment help` says, above all of how far we may be believed."""
+
+from bot.cards import help as card
+from bot.domain.judged import Part, Precision
+from bot.sandbox.blocks import check_message
+from tests.cards.samples import words
+
+
+def precise(cases: int, wrong: int, *others: Precision) -> str:
+    return card.precision((Precision(Part.ALL, cases, wrong), *others), 30)
+
+
+def test_nothing_is_claimed_before_anybody_closed_a_case() -> None:
+    assert precise(0, 0).startswith("I do not know yet: you closed no case of mine in the last 30 days.")
+
+
+def test_few_cases_are_counted_and_no_share_is_made_of_them() -> None:
+    assert precise(12, 1).startswith(
+        "Too few to say: of 12 cases that you closed in the last 30 days, 1 was corrected."
+    )
+    assert "%" not in precise(12, 1)
+
+
+def test_how_often_it_was_right_is_said_in_one_sentence_with_its_interval() -> None:
+    assert precise(212, 19) == (
+        "Of 212 cases that you closed in the last 30 days, 19 were corrected: 91 % [86–94 %] heard right, "
+        "if what nobody corrected was right."
+    )
+
+
+def test_where_nobody_corrected_anything_that_is_no_proof_of_certainty() -> None:
+    assert "0 were corrected: 100 % [89–100 %] heard right" in precise(30, 0)
+
+
+def test_each_part_is_told_apart_where_there_are_enough_of_it() -> None:
+    said = precise(212, 19, Precision(Part.SENTIMENT, 180, 11), Precision(Part.SUBJECT, 29, 1))
+
+    assert said.endswith("By part: the feeling 94 % [89–97 %].")
+
+
+def test_slack_takes_it_and_names_are_no_markup() -> None:
+    drawing = card.draw(["A & B <x>"], [], [Precision(Part.ALL, 212, 19)], 30)
+
+    assert check_message(drawing.blocks) == []
+    assert "A &amp; B &lt;x&gt;" in words(drawing.blocks)
+    assert "/sentiment spam" in words(drawing.blocks)

@@ -1,0 +1,199 @@
+"""Corrections: what a case is believed to be, and what is undone again."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.assessment import Assessment, Signal
+from bot.domain.case import Case, Resolution, Status
+from bot.domain.correcting import Right, bring_back, correct, reopen, resolve
+from bot.domain.correction import COLLEAGUE, GENUINE, CorrectionKind, heard_word
+from bot.domain.decision import Decision, Outcome, Refused
+from bot.domain.judged import Part, Precision, judgement
+from bot.domain.mention import Mention
+from bot.domain.routing import Route
+from tests.domain.made import AT, CARE, CLOCKS, STAFF, after, assessed, case, mention
+
+HEARD = Assessment(
+    signals=(
+        Signal("mood", "sentiment:negative", 0.8, "'worst'"),
+        Signal("mood", "sentiment:positive", 0.1, holds=False),
+        Signal("intent", "intent:complaint", 0.9),
+        Signal("intent", "intent:question", 0.7),
+        Signal("subject", "subject:Northwind", 0.9),
+        Signal("subject", "kind:brand", 0.9),
+    )
+)
+KINDS = (CorrectionKind.SENTIMENT, CorrectionKind.INTENT, CorrectionKind.SUBJECT)
+ANSWERS = {
+    CorrectionKind.SENTIMENT: ("negative", "neutral", "positive"),
+    CorrectionKind.INTENT: ("complaint", "question", "praise", "crisis", "other"),
+    CorrectionKind.SUBJECT: ("Northwind", "Skylark"),
+}
+SAID = st.sampled_from([(kind, word) for kind, words in ANSWERS.items() for word in words])
+
+
+def weigh(_: Mention, assessment: Assessment) -> Assessment:
+    """As if there were no urgency."""
+    return assessment
+
+
+def heard(status: Status = Status.NEW) -> Case:
+    return case(status, assessment=HEARD)
+
+
+def told(found: Case, kind: CorrectionKind, now: str, by: str = "U0ANA", minutes: float = 5) -> Decision:
+    return correct(found, Right(kind, now), by, STAFF, CARE, after(minutes=minutes), weigh)
+
+
+def moved(decision: Decision) -> Case:
+    assert decision.case is not None
+    return decision.case
+
+
+@pytest.mark.parametrize(
+    ("kind", "now", "labels"),
+    [
+        (CorrectionKind.SENTIMENT, "neutral", {"sentiment:neutral", "intent:complaint", "intent:question"}),
+        (CorrectionKind.INTENT, "need", {"sentiment:negative", "intent:need"}),
+    ],
+)
+def test_the_right_answer_takes_the_place_of_all_that_was_heard_in_its_dimension(
+    kind: CorrectionKind, now: str, labels: set[str]
+) -> None:
+    found = moved(told(heard(), kind, now)).assessment
+
+    assert found.labels == labels | {"subject:Northwind", "kind:brand"}
+    assert heard_word(found, kind) == now
+
+
+def test_a_subject_comes_with_its_kind() -> None:
+    right = Right(CorrectionKind.SUBJECT, "Skylark", "competitor")
+    found = moved(correct(heard(), right, "U0ANA", STAFF, CARE, AT, weigh)).assessment
+
+    assert (found.subject, found.kind) == ("Skylark", "competitor")
+
+
+def test_a_correction_says_what_was_heard_even_where_somebody_corrected_it_before() -> None:
+    first = moved(told(heard(), CorrectionKind.SENTIMENT, "neutral"))
+    [second] = told(first, CorrectionKind.SENTIMENT, "positive", "U0BEN").corrections
+
+    assert (second.was, second.now, second.by) == ("negative", "positive", "U0BEN")
+
+
+@given(said=st.lists(SAID, max_size=8))
+def test_whatever_is_said_in_whatever_order_the_last_word_of_each_kind_holds(
+    said: list[tuple[CorrectionKind, str]],
+) -> None:
+    found, last = heard(), {kind: heard_word(HEARD, kind) for kind in KINDS}
+    for kind, word in said:
+        if last[kind] == word:
+            with pytest.raises(Refused):
+                told(found, kind, word)
+        else:
+            found = moved(told(found, kind, word))
+            last[kind] = word
+    assert {kind: heard_word(found.assessment, kind) for kind in KINDS} == last
+    for kind in KINDS:
+        word = heard_word(HEARD, kind)
+        found = found if last[kind] == word else moved(told(found, kind, word))
+    assert (found.assessment, found.as_heard, found.corrections) == (HEARD, None, ())
+
+
+def test_what_is_spam_is_closed_and_what_was_heard_comes_back_when_it_is_opened_again() -> None:
+    spam = told(heard(), CorrectionKind.SPAM, "spam")
+    assert (moved(spam).status, moved(spam).resolution) == (Status.RESOLVED, Resolution.SPAM)
+    again = reopen(moved(spam), "U0BEN", STAFF, CARE, after(hours=1), weigh)
+    assert moved(again).assessment == HEARD
+    assert [one.undone for one in again.corrections] == [True]
+
+
+def test_who_resolves_as_spam_what_was_heard_as_spam_corrects_nothing() -> None:
+    spam = case(assessment=assessed("intent:spam"))
+
+    assert resolve(spam, "U0ANA", Resolution.SPAM, "", STAFF, CARE, AT, weigh).corrections == ()
+    [one] = resolve(heard(), "U0ANA", Resolution.SPAM, "", STAFF, CARE, AT, weigh).corrections
+    assert (one.kind, one.was, one.now) == (CorrectionKind.SPAM, "genuine", "spam")
+
+
+def test_what_is_resolved_in_any_other_way_corrects_nothing() -> None:
+    decision = resolve(heard(), "U0ANA", Resolution.ANSWERED, "", STAFF, CARE, AT, weigh)
+
+    assert (decision.corrections, moved(decision).assessment) == ((), HEARD)
+
+
+def test_a_closed_case_is_not_closed_again_but_may_still_be_corrected() -> None:
+    closed = heard(Status.RESOLVED)
+
+    with pytest.raises(Refused, match="Reopen it first"):
+        told(closed, CorrectionKind.SPAM, "spam")
+    assert moved(told(closed, CorrectionKind.INTENT, "question")).status is Status.RESOLVED
+
+
+def test_who_is_no_deputy_corrects_nothing() -> None:
+    with pytest.raises(Refused, match="Only deputies of care"):
+        told(heard(), CorrectionKind.SENTIMENT, "neutral", "U0ZOE")
+
+
+def test_spam_that_is_none_opens_a_case_that_remembers_what_was_heard() -> None:
+    spam = assessed("sentiment:negative", "intent:spam", "intent:complaint")
+    decision = bring_back(mention(), spam, Route(name="complaint", clocks=CLOCKS), CARE, "U0JOE", AT, weigh)
+
+    found = moved(decision)
+    assert (found.assessment.labels, found.heard) == (frozenset({"sentiment:negative", "intent:complaint"}), spam)
+    assert found.history[0].by == "U0JOE"
+    assert decision.heard is not None
+    assert decision.heard.outcome is Outcome.OPENED
+
+
+def test_spam_in_which_nothing_else_was_heard_is_something_else() -> None:
+    decision = bring_back(mention(), assessed("intent:spam"), Route(name="r"), CARE, "U0JOE", AT, weigh)
+
+    assert moved(decision).assessment.labels == {"intent:other"}
+
+
+def counts(found: Case) -> dict[str, int]:
+    return dict(judgement(found))
+
+
+def test_a_closed_case_that_nobody_corrected_counts_as_right_in_every_part() -> None:
+    assert counts(heard(Status.RESOLVED)) == {"all": 1, "sentiment": 1, "intent": 1, "subject": 1}
+    assert counts(heard()) == {}
+
+
+def test_a_case_that_was_corrected_twice_is_wrong_once() -> None:
+    found = heard(Status.RESOLVED)
+    for kind, word in ((CorrectionKind.INTENT, "need"), (CorrectionKind.SUBJECT, "Skylark")):
+        found = moved(told(found, kind, word))
+
+    assert counts(found) == {
+        **counts(heard(Status.RESOLVED)),
+        "all wrong": 1,
+        "intent wrong": 1,
+        "subject wrong": 1,
+    }
+
+
+def test_of_what_we_were_unsure_no_answer_of_ours_can_be_wrong() -> None:
+    unsure = HEARD.model_copy(update={"signals": (Signal("mood", "sentiment:unsure", 0.6), *HEARD.signals[1:])})
+    found = case(Status.RESOLVED, assessment=Assessment(signals=unsure.signals))
+
+    assert "sentiment" not in counts(found)
+    assert "all wrong" not in counts(moved(told(found, CorrectionKind.SENTIMENT, "negative")))
+
+
+def test_what_we_did_not_bring_does_not_count_for_us() -> None:
+    flagged = Assessment(signals=(Signal(COLLEAGUE, "intent:complaint", 1.0),))
+    back = bring_back(mention(), assessed("intent:spam"), Route(name="r"), CARE, "U0JOE", AT, weigh)
+
+    assert counts(case(Status.RESOLVED, assessment=flagged)) == {}
+    assert counts(moved(resolve(moved(back), "U0ANA", Resolution.FIXED, "", STAFF, CARE, AT, weigh))) == {}
+    assert moved(back).corrections[0].now == GENUINE
+
+
+def test_the_interval_holds_the_share_and_never_leaves_the_scale() -> None:
+    for cases, wrong in ((30, 0), (30, 30), (212, 19), (5000, 1)):
+        one = Precision(Part.ALL, cases, wrong)
+        low, high = one.interval
+        assert -1e-9 <= low <= one.right + 1e-9
+        assert one.right - 1e-9 <= high <= 100 + 1e-9

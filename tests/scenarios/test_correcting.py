@@ -1,0 +1,186 @@
+"""People correct what was heard: the card follows, the correction is kept, and nobody is sent anywhere unasked."""
+
+import asyncio
+
+from bot.store.corrections import Noted
+from tests.scenarios.spoken import LOST, PRAISE, RIVAL, SPAM
+from tests.scenarios.world import World
+
+
+async def noted(world: World) -> list[tuple[str, str, str]]:
+    found: list[Noted] = [one async for one in world.stage.store.corrections.noted()]
+    return [(one.correction.kind.value, one.correction.was, one.correction.now) for one in found]
+
+
+async def test_a_correction_is_followed_by_the_card_at_once_and_kept_with_who_and_what(world: World) -> None:
+    mention = await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    await card.correct("Not negative…", "neutral", by="ana")
+    assert "Corrected: neutral, not negative by @ana" in card.words
+    assert "Complaint · neutral" in card.words
+    assert "corrected by @ana, neutral, not negative" in card.words
+    [one] = [one async for one in world.stage.store.corrections.noted()]
+    assert (one.mention, one.case, one.correction.by) == (mention, card.case, "U0ANA")
+    assert (one.correction.was, one.correction.now) == ("negative", "neutral")
+
+
+async def test_a_correction_weighs_its_urgency_again(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    assert "Urgency 30 of 100" in card.words
+    await card.correct("Not negative…", "neutral", by="ana")
+    assert "Urgency 20 of 100" in card.words
+    await card.correct("Wrong kind…", "question", by="ana")
+    assert "Urgency 8 of 100" in card.words
+
+
+async def test_where_the_right_answer_leads_elsewhere_it_is_offered_and_not_done(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    await card.correct("Wrong kind…", "need", by="ana")
+    assert "By your playbook the unmet need from @marta belongs to research now." in world.person("ana").told
+    assert not world.channel("#research").cards
+    await world.person("ana").presses_on_whisper("Hand it to research")
+    await world.waits(seconds=10)
+    assert "#research has the unmet need from @marta now." in world.person("ana").told
+    assert "Moved to research by @ana" in card.words
+    assert "claim by 11 Mar" in world.channel("#research").card("@marta").words
+
+
+async def test_where_nobody_would_have_to_see_it_now_the_owner_is_told_and_decides(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    await card.correct("Wrong kind…", "other", by="ana")
+    assert "nobody would have to see the post from @marta now" in world.person("ana").told
+    assert "🆕 New" in card.words
+
+
+async def test_spam_closes_the_case_and_reopening_says_that_it_was_none(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    await card.choose("Spam", by="ana")
+    assert "Resolved by @ana: spam" in card.words
+    assert "Corrected: spam by @ana" in card.words
+    await card.click("Reopen", by="raj")
+    assert "🆕 New" in card.words
+    assert "Complaint · negative" in card.words
+    assert "Corrected" not in card.words
+    assert await noted(world) == [("spam", "genuine", "spam"), ("spam", "genuine", "genuine")]
+
+
+async def test_what_is_resolved_as_not_about_us_is_a_correction_too(world: World) -> None:
+    await world.hears(LOST)
+    await world.channel("#care").card("@marta").resolve("not about us", by="ana")
+    assert await noted(world) == [("about", "about us", "not about us")]
+
+
+async def test_a_competitors_customer_is_not_about_us_and_was_never_heard_to_be(world: World) -> None:
+    await world.hears(RIVAL)
+    card = world.channel("#sales").card("@marta")
+    assert card.menu == ["Not negative…", "Wrong kind…", "Wrong subject…", "Spam"]
+    await card.resolve("not about us", by="lea")
+    assert await noted(world) == []
+
+
+async def test_the_word_that_was_heard_undoes_a_correction(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    before = card.words.partition("Case ")[0]
+    await card.correct("Not negative…", "positive", by="ana")
+    await card.correct("Not positive…", "negative", by="raj")
+    assert card.words.partition("Case ")[0] == before
+    assert "negative after all" in card.words
+    assert await noted(world) == [("sentiment", "negative", "positive"), ("sentiment", "negative", "negative")]
+
+
+async def test_of_two_who_correct_at_once_the_second_is_told_who_was_first(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    for name in ("ana", "raj"):
+        await card.choose("Not negative…", by=name)
+        await world.sandbox.person(name).fill("sentiment", "neutral")
+    await asyncio.gather(*(world.sandbox.person(name).submit() for name in ("ana", "raj")))
+    await world.calms_down()
+    told = sorted((world.person("ana").told, world.person("raj").told))
+    assert told[0] == "(nothing)"
+    assert "corrected this already: neutral. There is nothing left to correct." in told[1]
+    assert await noted(world) == [("sentiment", "negative", "neutral")]
+
+
+async def test_who_marks_spam_on_an_old_card_is_told_that_it_is_done(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    ana, raj = world.sandbox.person("ana"), world.sandbox.person("raj")
+    await asyncio.gather(*(one.choose(card.message, "case_correct", value="Spam") for one in (ana, raj)))
+    await world.calms_down()
+    told = sorted((world.person("ana").told, world.person("raj").told))
+    assert told[0] == "(nothing)"
+    assert "corrected this already: spam" in told[1]
+    assert await noted(world) == [("spam", "genuine", "spam")]
+
+
+async def test_somebody_without_a_role_gets_a_sentence(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    await card.choose("Spam", by="joe")
+    assert "Only deputies of care answer these" in world.person("joe").told
+    await card.choose("Not negative…", by="joe")
+    assert world.person("joe").form == ""
+    assert await noted(world) == []
+
+
+async def test_a_colleague_may_say_what_it_is_but_not_close_what_somebody_else_has(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    await card.click("Claim", by="ana")
+    await card.correct("Wrong kind…", "question", by="raj")
+    assert "question, not complaint by @raj" in card.words
+    await card.choose("Spam", by="raj")
+    assert "@ana has this one" in world.person("raj").told
+    assert "Claimed by @ana" in card.words
+
+
+async def test_what_turns_out_to_be_a_crisis_is_due_at_once_also_at_night(world: World) -> None:
+    await world.waits(hours=14.5)  # half past eleven; care opens at six
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    assert "claim by 11 Mar, 06:15" in card.words
+    await card.correct("Wrong kind…", "crisis", by="ana")
+    assert "claim by 10 Mar, 23:45" in card.words
+
+
+async def test_the_subject_is_one_of_the_others_that_the_playbook_names(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    await card.correct("Wrong subject…", "Skylark Airways", by="ana")
+    assert "Complaint · negative · Skylark Airways" in card.words
+    assert "belongs to sales now" in world.person("ana").told
+
+
+async def test_help_says_how_often_it_was_right_and_how_little_that_means_of_few(world: World) -> None:
+    for text, channel in ((LOST, "#care"), (PRAISE, "#community")):
+        await world.hears(text)
+        await world.channel(channel).card("@marta").resolve("answered", by="ana")
+    await world.channel("#care").card("@marta").correct("Not negative…", "neutral", by="ana")
+    told = await world.person("mia").types("/sentiment help")
+    assert "of 2 cases that you closed in the last 30 days, 1 was corrected" in told
+    await world.channel("#care").card("@marta").click("Reopen", by="ana")
+    told = await world.person("mia").types("/sentiment help")
+    assert "of 1 case that you closed in the last 30 days, 0 were corrected" in told
+
+
+async def test_why_is_answered_in_full_and_for_ones_own_eyes(world: World) -> None:
+    await world.hears(LOST)
+    await world.channel("#care").card("@marta").click("Why?", by="joe")
+    told = world.person("joe").told
+    assert told.startswith("What Earshot heard in the complaint from @marta")
+    assert "Here by: route complaint" in told
+
+
+async def test_spam_is_listed_and_what_is_none_is_brought_back_once(world: World) -> None:
+    await world.hears(SPAM, by="zed")
+    told = await world.person("joe").types("/sentiment spam")
+    assert "1 post taken for spam lately" in told
+    assert SPAM in told
+    assert "zed" in told
+    assert "→ spam: " in told
