@@ -22,6 +22,7 @@ from bot.usecases.digests import Digests
 from bot.usecases.flags import Flags
 from bot.usecases.home import Home
 from bot.usecases.reports import Reports
+from bot.usecases.rota import StoredRota
 from bot.usecases.spam import SpamBox
 from bot.usecases.team import Team
 from bot.workers.delivery import Delivery
@@ -82,6 +83,7 @@ class House:
 
     store: Store
     rules: LiveRules
+    rota: StoredRota
     clock: Clock
     usecases: UseCases
     ingest: Ingest
@@ -126,7 +128,9 @@ def assemble(
 ) -> House:
     """`worker` names this process among those that share the inbox; `wait`: triage waits for mentions, in real time."""
     rules = LiveRules(playbook)
-    team = Team(SlackDirectory(sink, clock))
+    directory = SlackDirectory(sink, clock)
+    rota = StoredRota(store, rules, lambda: rules.playbook.schedules, directory)
+    team = Team(directory, rota)
     reports = Reports(store.tallies, store.corrections, store.cases, rules, lambda: rules.playbook.subjects, clock)
     cases = Cases(store.cases, store.outbox, rules, team, weighed, clock)
     usecases = UseCases(
@@ -143,10 +147,11 @@ def assemble(
     return House(
         store=store,
         rules=rules,
+        rota=rota,
         clock=clock,
         usecases=usecases,
         ingest=Ingest(store, clock),
         triage=Triage(store, rules, clock, worker, wait=wait),
-        timers=Timers(store, rules, clock),
-        delivery=Delivery(store, sink, rules, clock),
+        timers=Timers(store, rules, rota, clock),
+        delivery=Delivery(store, sink, rules, rota, clock),
     )

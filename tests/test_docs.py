@@ -23,6 +23,7 @@ from bot.assembly import WORKERS
 from bot.cards import case as card
 from bot.cli import app
 from bot.domain.spans import Period
+from bot.playbook.parts import Table
 from bot.playbook.tables import FileTable
 from bot.settings import NAMES, hook_variable
 from bot.sources.catalogue import MODELS
@@ -75,16 +76,26 @@ def paths() -> set[str]:
 
 def playbook_keys() -> set[tuple[str, str]]:
     """Each table with each of its keys, as `("departments", "channel")`."""
-    found = {(table, key) for table, field in FileTable.model_fields.items() for key in _fields(field.annotation)}
+    found = set(_keys(FileTable))
     return found | {(f"sources.{kind}", key) for kind, model in MODELS.items() for key in model.model_fields}
 
 
-def _fields(annotation: Any) -> Iterator[str]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield from annotation.model_fields
+def _keys(model: type[BaseModel], under: str = "") -> Iterator[tuple[str, str]]:
+    """Tables stand in tables: a key that is one of them is named by its own header."""
+    for key, field in model.model_fields.items():
+        inside = list(_models(field.annotation))
+        for table in inside:
+            yield from _keys(table, f"{under}.{key}".strip("."))
+        if under and not inside:
+            yield under, key
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, Table):
+        yield annotation
     elif get_origin(annotation) in {tuple, Annotated}:
         for inner in get_args(annotation):
-            yield from _fields(inner)
+            yield from _models(inner)
 
 
 def dependencies() -> set[str]:

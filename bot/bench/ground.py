@@ -63,7 +63,8 @@ async def server() -> AsyncIterator[str]:
 def workspace_of(playbook: Playbook, clock: Clock) -> Workspace:
     """Everybody whom the playbook names, and its channels."""
     workspace = Workspace(name=playbook.brand.name, now=lambda: clock.now().timestamp())
-    named = [one for department in playbook.departments.values() for one in (*department.deputies, *department.on_call)]
+    departments = playbook.departments.values()
+    named = [one for department in departments for one in (*department.deputies, *playbook.callable(department))]
     everybody = sorted({*named, *playbook.brand.managers})
     people = [one for one in everybody if not one.startswith("S")]
     for person in people:

@@ -9,9 +9,10 @@ from bot.cards import buttons, drawing, said, standing
 from bot.cards.drawing import Block, Drawing
 from bot.cards.words import escape, moment
 from bot.domain.case import AuditEvent, Case, Status
-from bot.domain.clocks import rungs
+from bot.domain.clocks import to_call
 from bot.domain.department import Department
 from bot.domain.routing import NOBODY
+from bot.domain.schedules.duty import Duty
 from bot.domain.words import count, length
 
 REMINDED = 140
@@ -44,18 +45,27 @@ def taken(case: Case) -> Drawing:
     return _say(f"➡️ {_the(case, 'The')} moved to {escape(case.department)}.")
 
 
-def call(case: Case, department: Department, at: datetime, link: str = "") -> Drawing:
-    """By direct message to somebody on call."""
+def call(case: Case, department: Department, duty: Duty, to: str, at: datetime, link: str = "") -> Drawing:
+    """By direct message to somebody on call; in a hole of the schedule also in the fallback channel (`to` is `#…`)."""
     waited = length(at - case.opened_at)
     words = (
-        f"{_mark(case)} You are on call for {escape(department.name)}. Nobody has claimed {_the(case)} for {waited}. "
-        f"Press *Claim* if you can take it; {_after(case, department)}."
+        f"{_mark(case)} {_you_are(department, duty, to)} Nobody has claimed {_the(case)} for {waited}. "
+        f"Press *Claim* if you can take it; {_after(case, department, duty)}."
     )
     return _say(words, said.quotation(case.mention, WORDS_SHOWN), actions=[_claim(case), *_card(link), *_post(case)])
 
 
-def _after(case: Case, department: Department) -> str:
-    if case.rung >= rungs(department):
+def _you_are(department: Department, duty: Duty, to: str) -> str:
+    """Why whoever reads this is called: she was on call then, which may be over by now."""
+    name = escape(department.name)
+    if duty.hole:
+        you = "." if to.startswith("#") else ", so you are called."
+        return f"Nobody is on call for {name} now, because {escape(duty.schedule)} has a hole{you}"
+    return f"You are on call for {name}." if to.removeprefix("@") in duty.people else f"You are called for {name}."
+
+
+def _after(case: Case, department: Department, duty: Duty) -> str:
+    if not to_call(case, department, duty):
         return "if not, tell somebody who can, for you are the last who is called"
     return "if not, the next person is called"
 
@@ -67,10 +77,10 @@ def list_reminder(waiting: int, department: Department, link: str) -> Drawing:
     return _say(words + calls, actions=_list(link))
 
 
-def list_call(waiting: int, department: Department, link: str) -> Drawing:
+def list_call(waiting: int, department: Department, duty: Duty, to: str, link: str) -> Drawing:
     """By direct message to somebody on call: many at once are one call."""
     words = (
-        f"📟 You are on call for {escape(department.name)}. {count(waiting, 'case')} on one list {_wait(waiting)} for "
+        f"📟 {_you_are(department, duty, to)} {count(waiting, 'case')} on one list {_wait(waiting)} for "
         f"somebody in {_channel(department)}. Claim there what you can; the next person is called, too."
     )
     return _say(words, actions=_list(link))

@@ -28,14 +28,15 @@ def workspace_of(playbook: Playbook, clock: Any) -> Workspace:
     zone = playbook.brand.time_zone
     for user, (name, real_name) in PEOPLE.items():
         workspace.add_user(user, name, real_name=real_name, tz=zone, title=title_of(user, playbook))
-    named = [one for department in playbook.departments.values() for one in (*department.deputies, *department.on_call)]
+    departments = playbook.departments.values()
+    named = [one for department in departments for one in (*department.deputies, *playbook.callable(department))]
     for one in {*named, *playbook.brand.managers} - set(PEOPLE):
         if one.startswith("S"):
             name, members = GROUPS.get(one, (one.lower(), list(PEOPLE)))
             workspace.add_group(one, name, members)
         else:
             workspace.add_user(one, one.lower(), real_name=one, tz=zone, title=title_of(one, playbook))
-    for department in playbook.departments.values():
+    for department in departments:
         workspace.add_channel(department.channel, department.name, bot_is_member=True)
     return workspace
 
@@ -47,7 +48,7 @@ def title_of(user: str, playbook: Playbook) -> str:
     departments = playbook.departments.values()
     named = [one.name for one in departments if user in one.deputies]
     grouped = [one.name for one in departments if any(user in GROUPS.get(name, ("", []))[1] for name in one.deputies)]
-    calls = [one.name for one in departments if user in one.on_call]
+    calls = [one.name for one in departments if user in playbook.callable(one)]
     parts = [f"deputy for {' and '.join(named)}" if named else "", f"on call for {calls[0]}" if calls else ""]
     if grouped and not named:
         parts.append(f"deputy for {' and '.join(grouped)}")
@@ -93,7 +94,7 @@ class Cast:
         fresh = {(one.channel, one.ts) for one in changes[self._looked :] if one.kind in {"posted", "edited"}}
         self._looked = len(changes)
         for department in self._playbook.departments.values():
-            people = self._people(department.deputies) or self._people(department.on_call)
+            people = self._people(department.deputies) or self._people(self._playbook.callable(department))
             here = [message for message in self._messages(department.channel) if (message.channel, message.ts) in fresh]
             for message in here:
                 self._plan_for(message, department.channel, people, at)

@@ -101,6 +101,8 @@ class Case(BaseModel):
     """How often we spoke up because nobody claimed it: 1 is the channel, 2 the first person on call, …"""
     rung_at: datetime | None = None
     """When we last spoke up."""
+    called: tuple[str, ...] = ()
+    """Whom we called in this round, in order: people, and `#` with the id of a channel."""
     round: int = 0
     """How often this case has come back to a channel: the reminders of one round are not those of the next."""
     alarm: bool = False

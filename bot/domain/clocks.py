@@ -7,6 +7,7 @@ from bot.domain.decision import Decision
 from bot.domain.department import Department
 from bot.domain.hours import Hours
 from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.schedules.duty import Duty, listed_duty
 from bot.domain.words import length
 
 REMIND_EVERY = timedelta(minutes=5)
@@ -32,27 +33,44 @@ def lease_end(case: Case, department: Department, at: datetime) -> datetime | No
     return hours_for(case, department).after(at, lease) if lease else None
 
 
-def rungs(department: Department) -> int:
-    """The channel, then each person on call."""
-    return 1 + len(department.on_call)
+def to_call(case: Case, department: Department, duty: Duty) -> tuple[str, ...]:
+    """Who is called next: the first on call now who was not called yet. In a hole the fallback channel is told, too."""
+    nth: dict[str, int] = {}
+    found: list[str] = []
+    for person in duty.people:
+        nth[person] = nth.get(person, 0) + 1
+        if nth[person] > case.called.count(person):  # the playbook may name one person twice
+            found.append(person)
+            break
+    fallback = f"#{department.fallback}"
+    if duty.hole and department.fallback and fallback not in case.called:
+        found.append(fallback)
+    return tuple(found)
 
 
-def next_deadline(case: Case, department: Department) -> datetime | None:
-    """When a clock of this case runs out next, or None if none is running."""
+def next_deadline(case: Case, department: Department, duty: Duty | None = None) -> datetime | None:
+    """When a clock of this case runs out next, or None if none is running.
+
+    Who does not know who is on call leaves `duty` out: where a schedule has to be asked, it is asked then.
+    """
     if case.status is Status.NEW:
-        return _next_rung(case, department)
+        return _next_rung(case, department, duty or listed_duty(department))
     if case.status is Status.CLAIMED:
         times = [_lease_deadline(case, department), None if case.overdue_said else case.due]
         return min((time for time in times if time), default=None)
     return None
 
 
-def _next_rung(case: Case, department: Department) -> datetime | None:
-    if case.due is None or case.rung >= rungs(department):
-        return None
-    if case.rung == 0:
+def _next_rung(case: Case, department: Department, duty: Duty | None) -> datetime | None:
+    if case.due is None or case.rung == 0:
         return case.due
-    return hours_for(case, department).after(case.rung_at or case.due, case.clocks.remind_every or REMIND_EVERY)
+    hours = hours_for(case, department)
+    soon = hours.after(case.rung_at or case.due, case.clocks.remind_every or REMIND_EVERY)
+    if duty is None or to_call(case, department, duty):
+        return soon
+    if duty.until is None:
+        return None
+    return max(soon, hours.after(duty.until, timedelta()))  # whoever is on call then has not been called
 
 
 def _lease_deadline(case: Case, department: Department) -> datetime | None:
@@ -64,20 +82,31 @@ def _lease_deadline(case: Case, department: Department) -> datetime | None:
     return min(case.lease_ends, hours_for(case, department).after(case.lease_began, case.clocks.lease / 2))
 
 
-def ring(case: Case, department: Department, at: datetime) -> Decision | None:
-    """What happens now that a clock may have run out; None if none has. One thing at a time."""
-    deadline = next_deadline(case, department)
+def ring(case: Case, department: Department, at: datetime, duty: Duty | None = None) -> Decision | None:
+    """What happens now that a clock may have run out; None if none has. One thing at a time.
+
+    `duty` may be left out where the playbook names the people.
+    """
+    duty = duty or listed_duty(department) or Duty()
+    deadline = next_deadline(case, department, duty)
     if deadline is None or deadline > at:
         return None
     if case.status is Status.NEW:
-        return _climb(case, department, at)
+        return _climb(case, department, at, duty)
     lease = _lease_deadline(case, department)
     if lease is not None and lease <= at:
         return _release(case, department, at) if case.lease_said else _nudge(case, department, at)
     return _say_overdue(case, department, at)
 
 
-def _decide(before: Case, after: Case, department: Department, event: AuditEvent, *more: Notification) -> Decision:
+def _decide(
+    before: Case,
+    after: Case,
+    department: Department,
+    event: AuditEvent,
+    *more: Notification,
+    duty: Duty | None = None,
+) -> Decision:
     after = after.having(version=before.version + 1, history=after.told(event))
     card = Notification(NotificationKind.CARD, after.id, after.department, lane_of(after, Lane.UPDATE))
     return Decision(
@@ -85,7 +114,7 @@ def _decide(before: Case, after: Case, department: Department, event: AuditEvent
         before=before,
         notifications=(card, *more),
         events=(event,),
-        deadline=next_deadline(after, department),
+        deadline=next_deadline(after, department, duty),
     )
 
 
@@ -93,19 +122,31 @@ def lane_of(case: Case, lane: Lane) -> Lane:
     return Lane.CRISIS if case.urgent else lane
 
 
-def _climb(case: Case, department: Department, at: datetime) -> Decision:
+def _climb(case: Case, department: Department, at: datetime, duty: Duty) -> Decision | None:
     rung = case.rung + 1
     lane = lane_of(case, Lane.CLICK)
     nth = case.round * 100 + rung
+    after = case.having(rung=rung, rung_at=at)
     if rung == 1:
         waited = length(case.clocks.claim_within or timedelta())
         event = AuditEvent(at, "", "reminded the channel", f"unclaimed after {waited}")
         more = Notification(NotificationKind.REMINDER, case.id, case.department, lane, nth)
-    else:
-        person = department.on_call[rung - 2]
-        event = AuditEvent(at, "", f"called <@{person}>", "on call")
-        more = Notification(NotificationKind.CALL, case.id, f"@{person}", lane, nth)
-    return _decide(case, case.having(rung=rung, rung_at=at), department, event, more)
+        return _decide(case, after, department, event, more, duty=duty)
+    called = to_call(case, department, duty)
+    if not called:
+        return None
+    why = f"nobody is on call: {duty.schedule} has a hole" if duty.hole else "on call"
+    event = AuditEvent(at, "", f"called {' and '.join(map(_named, called))}", why)
+    calls = [Notification(NotificationKind.CALL, case.id, _destination(one), lane, nth) for one in called]
+    return _decide(case, after.having(called=(*case.called, *called)), department, event, *calls, duty=duty)
+
+
+def _named(called: str) -> str:
+    return f"<{called}>" if called.startswith("#") else f"<@{called}>"
+
+
+def _destination(called: str) -> str:
+    return called if called.startswith("#") else f"@{called}"
 
 
 def _nudge(case: Case, department: Department, at: datetime) -> Decision:
@@ -141,6 +182,7 @@ def fresh(case: Case, department: Department, at: datetime) -> Case:
         resolved_at=None,
         rung=0,
         rung_at=None,
+        called=(),
         round=case.round + 1,
         lease_began=None,
         lease_ends=None,

@@ -1,12 +1,21 @@
 """Who can answer, and who may do what."""
 
+import re
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.domain.hours import Hours
 
+_PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
+
+
+def is_person(entry: str) -> bool:
+    """Whether an entry of `on_call` is a person's Slack id, and not the name of a schedule, which may not look so."""
+    return _PERSON.fullmatch(entry) is not None
+
 
 class Department(BaseModel):
-    """`deputies` and `on_call` hold Slack ids: people (`U…`, `W…`) or user groups (`S…`)."""
+    """`deputies` are Slack ids: people (`U…`, `W…`) or user groups (`S…`). `on_call`: people, or names of schedules."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -17,6 +26,11 @@ class Department(BaseModel):
     hours: Hours = Hours()
     fallback: str = ""
     authority: str = ""
+
+    @property
+    def schedules(self) -> tuple[str, ...]:
+        """Those that have to be asked who is on call."""
+        return tuple(entry for entry in self.on_call if not is_person(entry))
 
 
 class Staff(BaseModel):

@@ -30,12 +30,21 @@ class NotificationKind(StrEnum):
     """Tell the owner that the person wrote again."""
     HANDED = "handed"
     """Tell a person that this case is now hers."""
+    SHIFT = "shift"
+    """Tell a person that somebody changed when she is on call. `case` is the schedule, a slash and the change."""
+    PLEA = "plea"
+    """Ask in the channel who covers a shift. `case` is the schedule, a slash and the plea."""
+    HOLE = "hole"
+    """Say in the channel that nobody will be on call. `case` is the department's name, `nth` when the hole begins."""
     TROUBLE = "trouble"
     """Tell a fallback channel that a department's own channel cannot be written to. `case` is the department's name."""
 
 
 class Notification(NamedTuple):
-    """`to` is a department's name, or `@` and a person's Slack id. `nth` tells one reminder from the next."""
+    """`to` is a department's name, `@` and a person's Slack id, or `#` and a channel's.
+
+    `nth` tells one reminder from the next.
+    """
 
     kind: NotificationKind
     case: str

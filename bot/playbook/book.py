@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from bot.domain.department import Department
 from bot.domain.routing import Route
+from bot.domain.schedules.schedule import Schedule
 from bot.domain.subject import Subject
 
 
@@ -49,6 +50,7 @@ class Playbook:
     brand: Brand
     subjects: tuple[Subject, ...] = ()
     departments: Mapping[str, Department] = field(default_factory=lambda: MappingProxyType({}))
+    schedules: Mapping[str, Schedule] = field(default_factory=lambda: MappingProxyType({}))
     routes: tuple[Route, ...] = ()
     sources: tuple[SourceEntry, ...] = ()
     detectors: Detectors = Detectors()
@@ -56,6 +58,13 @@ class Playbook:
     def department(self, name: str) -> Department:
         """Raises KeyError for a name that is none, such as `nobody`, or one that an older playbook had."""
         return self.departments[name]
+
+    def callable(self, department: Department) -> tuple[str, ...]:
+        """Everybody whom the playbook names to be called for a department, by itself or in a schedule, each once."""
+        named: list[str] = []
+        for entry in department.on_call:
+            named += self.schedules[entry].people if entry in self.schedules else (entry,)
+        return tuple(dict.fromkeys(named))
 
     @property
     def slug(self) -> str:

@@ -10,6 +10,7 @@ from bot.domain.routing import Clocks, Route
 from bot.domain.subject import Subject, SubjectKind
 from bot.playbook.book import Brand, Detectors, Playbook, SourceEntry
 from bot.playbook.parts import listed
+from bot.playbook.schedules import built_schedule
 from bot.playbook.tables import BrandTable, DepartmentTable, FileTable, RouteTable, SubjectTable
 
 
@@ -19,6 +20,7 @@ def built(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
         brand=Brand(**file.brand.model_dump()),
         subjects=tuple(map(_subject, file.subjects)) or (_brand_itself(file.brand),),
         departments=MappingProxyType({department.name: department for department in departments}),
+        schedules=MappingProxyType({one.name: built_schedule(one, file.brand.time_zone) for one in file.schedules}),
         routes=tuple(_route(table, number) for number, table in enumerate(file.routes, 1)),
         sources=tuple(sources),
         detectors=Detectors(**file.detectors.model_dump()),

@@ -1,15 +1,14 @@
 """What takes more than one table to see. Reads the file as it stands, so that nothing hides behind another fault."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bot.domain.assessment import Intent, Sentiment
 from bot.domain.routing import NOBODY
 from bot.domain.subject import SubjectKind
 from bot.playbook.faults import Found, Path, nearest, place, shown
-from bot.playbook.parts import language, listed
-
-Raw = Mapping[str, Any]
+from bot.playbook.parts import Raw, language, listed, tables
+from bot.playbook.schedules import SCHEDULE_CHECKS
 
 FREE: frozenset[str] = frozenset()
 """The words of a dimension that we cannot know beforehand."""
@@ -43,14 +42,6 @@ def found_in(raw: Raw, dimensions: Dimensions) -> Iterator[Found]:
             yield from _labels(route.get(side), ("routes", number, side), dimensions)
 
 
-def tables(raw: Raw, key: str) -> list[tuple[int, Raw]]:
-    """Those entries of a list of tables that are tables, with their place in the list."""
-    entries = raw.get(key)
-    if not isinstance(entries, list):
-        return []
-    return [(number, entry) for number, entry in enumerate(entries) if isinstance(entry, dict)]
-
-
 def names(raw: Raw, key: str) -> list[tuple[int, str]]:
     entries = [(number, entry.get("name")) for number, entry in tables(raw, key)]
     return [(number, name.strip()) for number, name in entries if isinstance(name, str)]
@@ -63,7 +54,7 @@ def brand_name(raw: Raw) -> str:
 
 
 def _duplicate_names(raw: Raw) -> Iterator[Found]:
-    for key in ("subjects", "departments", "routes"):
+    for key in ("subjects", "departments", "schedules", "routes"):
         first: dict[str, int] = {}
         for number, name in names(raw, key):
             earlier = first.setdefault(name.casefold(), number)
@@ -134,7 +125,14 @@ def _folded(entry: Raw, key: str) -> set[str]:
     return {word for word, _ in _words(entry, key)}
 
 
-CHECKS: tuple[Callable[[Raw], Iterator[Found]], ...] = (_duplicate_names, _shared_terms, _targets, _answerable, _order)
+CHECKS: tuple[Callable[[Raw], Iterator[Found]], ...] = (
+    _duplicate_names,
+    _shared_terms,
+    _targets,
+    _answerable,
+    _order,
+    *SCHEDULE_CHECKS,
+)
 
 
 def _labels(asked: object, path: Path, dimensions: Dimensions) -> Iterator[Found]:

@@ -1,13 +1,13 @@
 """The small words a playbook is made of, each read into what it means or refused with a sentence."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cache
 from typing import Annotated, Any, TypeVar
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.domain.hours import Window, parse_window
 from bot.domain.routing import NOBODY
@@ -25,6 +25,14 @@ _COPY_GROUP = "a user group's id (S…) is at the end of its address in Slack on
 _COPY_CHANNEL = "in Slack, press the channel's name; the id (C…) is at the end of the tab 'About'"
 
 T = TypeVar("T")
+Raw = Mapping[str, Any]
+"""A table as it stands in the file, checked or not."""
+
+
+class Table(BaseModel):
+    """A key that is not known is a mistake in writing, so it is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
 
 def _duration(value: object) -> timedelta:
@@ -48,7 +56,7 @@ def _channel(value: str) -> str:
     return value
 
 
-def _person(value: str) -> str:
+def person(value: str) -> str:
     if re.fullmatch(r"S[A-Z0-9]{2,30}", value):
         raise ValueError(f"{shown(value)} is a user group, and a group cannot be woken one by one; name people (U…)")
     if not re.fullmatch(r"[UW][A-Z0-9]{2,30}", value):
@@ -119,6 +127,14 @@ def listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+def tables(raw: Raw, key: str) -> list[tuple[int, Raw]]:
+    """Those entries of a list of tables that are tables, with their place in the list."""
+    entries = raw.get(key)
+    if not isinstance(entries, list):
+        return []
+    return [(number, entry) for number, entry in enumerate(entries) if isinstance(entry, dict)]
+
+
 def _some(value: tuple[T, ...]) -> tuple[T, ...]:
     if not value:
         raise ValueError("is empty; name at least one")
@@ -127,7 +143,7 @@ def _some(value: tuple[T, ...]) -> tuple[T, ...]:
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Channel = Annotated[str, AfterValidator(_channel)]
-Person = Annotated[str, AfterValidator(_person)]
+Person = Annotated[str, AfterValidator(person)]
 People = Annotated[str, AfterValidator(_people)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Language = Annotated[str, AfterValidator(language)]

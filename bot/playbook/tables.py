@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
 from bot.domain.subject import SubjectKind
 from bot.playbook.book import Detectors
@@ -15,22 +15,17 @@ from bot.playbook.parts import (
     Many,
     Name,
     People,
-    Person,
     Some,
+    Table,
     Word,
     Zone,
     listed,
     one_of,
 )
+from bot.playbook.schedules import Called, ScheduleTable
 
 Prose = Annotated[str, Field(max_length=1500)]
 """Shown on cards beside other things, of which Slack takes 10,000 characters in all."""
-
-
-class Table(BaseModel):
-    """A key that is not known is a mistake in writing, so it is refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
 
 class BrandTable(Table):
@@ -53,7 +48,7 @@ class DepartmentTable(Table):
     name: DepartmentName
     channel: Channel
     deputies: Many[People] = ()
-    on_call: Many[Person] = ()
+    on_call: Many[Called] = ()
     hours: Many[Hour] | None = None
     time_zone: Zone | None = None
     fallback: Channel = ""
@@ -71,8 +66,8 @@ class RouteTable(Table):
     """The words in `when` and `unless` are looked at in `checks.py`."""
 
     name: Name | None = None
-    when: dict[str, Any] = {}
-    unless: dict[str, Any] = {}
+    when: dict[str, Any] = Field(default_factory=dict)
+    unless: dict[str, Any] = Field(default_factory=dict)
     to: str
     claim_within: Duration | None = None
     lease: Duration | None = None
@@ -93,4 +88,5 @@ class FileTable(Table):
     departments: Some[DepartmentTable]
     routes: Some[RouteTable]
     detectors: DetectorsTable = DetectorsTable()
-    sources: dict[str, dict[str, Any]] = {}
+    schedules: tuple[ScheduleTable, ...] = ()
+    sources: dict[str, dict[str, Any]] = Field(default_factory=dict)

@@ -15,6 +15,8 @@
 | `deadlines` | sorted set | case by when its next clock runs out | one an open case |
 | `open:<department>` | sorted set | open case by when it is due | one an open case |
 | `mine:<person>` | set | the cases a person has now | one a claimed case |
+| `schedule:<schedule>` | hash | `v` version, `body` JSON: what people changed | 200 at a time; `OVERRIDES_KEPT` |
+| `calendar:<schedule>` | hash | the last good answer of its calendar, who is booked | 1 MB; `CALENDAR_KEPT` |
 | `outboxes` | set | destinations that are owed something | one a department or person; forgotten once owed nothing |
 | `outbox:<to>` | sorted set | notifications by lane and age | one of a name; emptied by delivery |
 | `digest:<digest>` | hash | a digest card: where it is, its cases | `DIGEST_KEPT` |
@@ -120,6 +122,12 @@ class Keys:
 
     def mine(self, person: str) -> str:
         return f"{self.root}mine:{person}"
+
+    def schedule(self, schedule: str) -> str:
+        return f"{self.root}schedule:{schedule}"
+
+    def calendar(self, schedule: str) -> str:
+        return f"{self.root}calendar:{schedule}"
 
     def outbox(self, to: str) -> str:
         return f"{self.root}outbox:{to}"

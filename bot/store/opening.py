@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.store.books import Books
+from bot.store.calendars import CalendarStore
 from bot.store.cases import CaseStore
 from bot.store.client import Client
 from bot.store.corrections import Corrections
@@ -16,6 +17,7 @@ from bot.store.keys import Keys
 from bot.store.leases import Leases
 from bot.store.limits import Limits
 from bot.store.outbox import Outbox
+from bot.store.overrides import OverrideStore
 from bot.store.spam import Spam
 from bot.store.tallies import Tallies
 from bot.store.troubles import Troubles
@@ -28,6 +30,8 @@ class Store:
     inbox: Inbox
     cases: CaseStore
     outbox: Outbox
+    overrides: OverrideStore
+    calendars: CalendarStore
     limits: Limits
     leases: Leases
     dead: Dead
@@ -51,6 +55,8 @@ def store_on(client: Client, brand: str, holder: str) -> Store:
         inbox=Inbox(client, keys),
         cases=CaseStore(client, keys),
         outbox=Outbox(client, keys),
+        overrides=OverrideStore(client, keys),
+        calendars=CalendarStore(client, keys),
         limits=Limits(client, keys),
         leases=Leases(client, keys, holder),
         dead=Dead(client, keys),

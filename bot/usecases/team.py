@@ -3,32 +3,25 @@
 from typing import Protocol
 
 from bot.domain.department import Department, Staff
+from bot.usecases.directory import Directory, people_of
 
 
-class Directory(Protocol):
-    """Where user groups are looked up."""
-
-    async def members(self, group: str) -> frozenset[str] | None:
-        """The people of a user group (`S…`). The last known ones if Slack does not answer; None if never known."""
+class OnCall(Protocol):
+    async def callable(self, department: Department) -> tuple[str, ...]:
+        """Everybody who may be called for a department."""
 
 
 class Team:
     """Answers for one reading of the playbook."""
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: Directory, on_call: OnCall) -> None:
         self._directory = directory
+        self._on_call = on_call
 
     async def staff(self, department: Department, managers: tuple[str, ...]) -> Staff:
-        """Whoever is called for a department may answer for it."""
-        deputies, all_known = await self._people((*department.deputies, *department.on_call))
-        managing, all_managers_known = await self._people(managers)
+        """Whoever is called for a department may answer for it, also after her shift."""
+        called = await self._on_call.callable(department)
+        deputies, all_known = await people_of(self._directory, (*department.deputies, *called))
+        managing, all_managers_known = await people_of(self._directory, managers)
         unsure = not (all_known and all_managers_known)
         return Staff(department=department.name, deputies=deputies, managers=managing, unsure=unsure)
-
-    async def _people(self, ids: tuple[str, ...]) -> tuple[frozenset[str], bool]:
-        """Those who are known, and whether they are all."""
-        groups = {one: await self._directory.members(one) for one in ids if one.startswith("S")}
-        found = {one for one in ids if one not in groups}
-        for members in groups.values():
-            found |= members or frozenset()
-        return frozenset(found), None not in groups.values()

@@ -6,6 +6,7 @@ from bot.clock import Clock
 from bot.domain.case import Case
 from bot.domain.clocks import next_deadline, ring
 from bot.domain.rules import Rules, department_or_lost
+from bot.domain.schedules.duty import Rota
 from bot.store.opening import Store
 from bot.store.transaction import Committed
 
@@ -18,8 +19,9 @@ class Timers:
     name = "timers"
     idle = 0.5
 
-    def __init__(self, store: Store, rules: Rules, clock: Clock) -> None:
+    def __init__(self, store: Store, rules: Rules, rota: Rota, clock: Clock) -> None:
         self._store = store
+        self._rota = rota
         self._rules = rules
         self._clock = clock
 
@@ -39,9 +41,10 @@ class Timers:
     async def _ring(self, case: Case) -> None:
         at = self._clock.now()
         department = department_or_lost(self._rules, case.department)
-        decision = ring(case, department, at)
+        duty = await self._rota.duty(case.department, at)
+        decision = ring(case, department, at, duty)
         if decision is None:
-            await self._store.cases.set_deadline(case, next_deadline(case, department))
+            await self._store.cases.set_deadline(case, next_deadline(case, department, duty))
             return
         if await self._store.cases.commit([decision], at) is Committed.WRITTEN:
             assert decision.case is not None

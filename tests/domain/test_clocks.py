@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.case import Case, Status
-from bot.domain.clocks import next_deadline, ring
+from bot.domain.clocks import fresh, next_deadline, ring
 from bot.domain.decision import Decision
 from bot.domain.department import Department
 from bot.domain.moves import claim, keep, not_for_us, release
 from bot.domain.notification import Lane, NotificationKind
 from bot.domain.routing import Clocks
+from bot.domain.schedules.duty import Duty
 from tests.domain.made import AT, CARE, OFFICE, SALES, STAFF, after, assessed, case
 
 DAYTIME = CARE.model_copy(update={"hours": OFFICE})
@@ -163,3 +164,61 @@ def test_after_a_standstill_the_ladder_is_climbed_at_its_own_pace_and_not_all_at
     late = moved(rung_once(case(), CARE, after(hours=5)))
 
     assert next_deadline(late, CARE) == after(hours=5, minutes=10)
+
+
+NIGHTS = CARE.model_copy(update={"on_call": ("nights",), "fallback": "C0OPS"})
+
+
+def climbed(found: Case, duty: Duty, minutes: float, department: Department = NIGHTS) -> Case:
+    """Rung by rung, as a worker finds it that looks every minute."""
+    for minute in range(int(minutes)):
+        decision = ring(found, department, after(minutes=minute), duty)
+        found = decision.case if decision and decision.case else found
+    return found
+
+
+def test_who_is_on_call_by_a_schedule_is_called_and_then_nobody_until_somebody_else_is() -> None:
+    found = climbed(case(), Duty(("U0ANA",), after(hours=3), schedule="nights"), 60)
+
+    assert found.called == ("U0ANA",)
+    assert next_deadline(found, NIGHTS, Duty(("U0ANA",), after(hours=3))) == after(hours=3)
+    assert next_deadline(found, NIGHTS, Duty(("U0BEN",))) == after(minutes=35)
+
+
+def test_after_a_hand_over_the_next_one_is_called_though_somebody_was_called_before() -> None:
+    found = climbed(case(), Duty(("U0ANA",), after(minutes=30), schedule="nights"), 30)
+    decision = ring(found, NIGHTS, after(minutes=40), Duty(("U0BEN",), schedule="nights"))
+
+    assert decision is not None
+    assert [one.to for one in decision.notifications if one.kind is NotificationKind.CALL] == ["@U0BEN"]
+
+
+def test_in_a_hole_the_managers_and_the_fallback_are_called_and_the_card_says_so() -> None:
+    hole = Duty(("U0MIA",), after(hours=5), hole=True, schedule="nights")
+    found = climbed(case(), hole, 26)
+
+    assert found.called == ("U0MIA", "#C0OPS")
+    assert found.history[-1][2:] == ("called <@U0MIA> and <#C0OPS>", "nobody is on call: nights has a hole")
+
+
+def test_a_hole_without_managers_is_still_told_to_the_fallback() -> None:
+    assert climbed(case(), Duty(hole=True, schedule="nights"), 60).called == ("#C0OPS",)
+
+
+def test_where_a_schedule_has_to_be_asked_the_clock_rings_and_asks() -> None:
+    found = climbed(case(), Duty(("U0ANA",), schedule="nights"), 26)
+
+    assert next_deadline(found, NIGHTS) == after(minutes=35)
+    assert ring(found, NIGHTS, after(minutes=36), Duty(("U0ANA",), schedule="nights")) is None
+
+
+def test_whoever_stands_twice_in_the_list_is_called_twice_in_its_order() -> None:
+    listed = CARE.model_copy(update={"on_call": ("U0RAJ", "U0MIA", "U0RAJ")})
+
+    assert climbed(case(), Duty(listed.on_call), 90, listed).called == listed.on_call
+
+
+def test_a_case_that_comes_back_to_the_channel_begins_its_ladder_anew() -> None:
+    found = climbed(case(), Duty(("U0ANA",), schedule="nights"), 30)
+
+    assert fresh(found, NIGHTS, after(hours=1)).called == ()

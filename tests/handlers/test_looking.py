@@ -15,6 +15,7 @@ from bot.usecases.team import Team
 from tests.cards.samples import CARE, claimed, new, resolved
 from tests.clock import WoundClock
 from tests.handlers.test_flagging import Rules
+from tests.rota import ListedRota
 
 
 class Directory:
@@ -24,7 +25,7 @@ class Directory:
 
 @pytest.fixture
 def cases(store: Store, clock: WoundClock) -> Cases:
-    return Cases(store.cases, store.outbox, Rules(), Team(Directory()), weighed, clock)
+    return Cases(store.cases, store.outbox, Rules(), Team(Directory(), ListedRota()), weighed, clock)
 
 
 async def keep(store: Store, clock: WoundClock, *made: Case) -> None:

@@ -27,6 +27,7 @@ from bot.workers.timers import Timers
 from bot.workers.triage import Triage
 from tests.kill.fast import FastClock
 from tests.kill.orders import Fuse, Orders
+from tests.rota import ListedRota
 from tests.workers.rules import FakeRules
 
 IDLE = timedelta(seconds=1)
@@ -101,8 +102,8 @@ async def work(orders: Orders) -> None:
         sink = DyingSink(web_client(orders.token, orders.api, session), fuse)
         workers = (
             Triage(store, rules, clock, orders.name, idle_most=IDLE),
-            Delivery(store, sink, rules, clock, lease=IDLE),
-            Timers(store, rules, clock),
+            Delivery(store, sink, rules, ListedRota(rules), clock, lease=IDLE),
+            Timers(store, rules, ListedRota(rules), clock),
         )
         async with asyncio.TaskGroup() as group:
             for worker in workers:

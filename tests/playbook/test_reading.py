@@ -40,12 +40,14 @@ def parsed(*more: str) -> Playbook:
     return parse(written(*more), sources=SOURCES)
 
 
-@pytest.mark.parametrize("file", ["bot/demo/playbook.toml", "playbook.example.toml"])
-def test_a_playbook_that_we_ship_is_right(file: str) -> None:
+@pytest.mark.parametrize(
+    ("file", "first"), [("bot/demo/playbook.toml", "U0RAJ"), ("playbook.example.toml", "care-nights")]
+)
+def test_a_playbook_that_we_ship_is_right(file: str, first: str) -> None:
     playbook = load(ROOT / file, sources=MODELS)
 
     assert playbook.slug == "northwind-air"
-    assert playbook.department("care").on_call == ("U0RAJ", "U0MIA")
+    assert playbook.department("care").on_call == (first, "U0MIA")
     assert ("webhook", "forum") in {(entry.source, entry.name) for entry in playbook.sources}
 
 

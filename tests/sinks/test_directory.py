@@ -9,6 +9,7 @@ from bot.sinks.outcomes import Rejected
 from bot.sinks.slack import SlackSink
 from bot.usecases.team import Team
 from tests.clock import WoundClock
+from tests.rota import ListedRota
 
 CARE = Department(name="care", channel="C0CARE", deputies=("U0ANA", "S0CARE"))
 
@@ -34,12 +35,12 @@ def directory(slack: Slack, clock: WoundClock) -> SlackDirectory:
 async def test_a_group_that_slack_never_named_is_not_taken_for_an_empty_one() -> None:
     slack = Slack()
     slack.refuses = True
-    staff = await Team(directory(slack, WoundClock())).staff(CARE, ("U0MIA",))
+    staff = await Team(directory(slack, WoundClock()), ListedRota()).staff(CARE, ("U0MIA",))
     assert (staff.deputies, staff.unsure) == (frozenset({"U0ANA"}), True)
 
 
 async def test_a_group_without_people_is_known_to_be_empty() -> None:
-    team = Team(directory(Slack(), WoundClock()))
+    team = Team(directory(Slack(), WoundClock()), ListedRota())
     staff = await team.staff(CARE.model_copy(update={"deputies": ("S0EMPTY",)}), ())
     assert (staff.deputies, staff.unsure) == (frozenset(), False)
 

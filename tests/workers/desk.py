@@ -12,6 +12,7 @@ from bot.store.opening import Store
 from bot.workers.delivery import Delivery
 from tests.clock import WoundClock
 from tests.domain.made import CARE, SALES, STAFF
+from tests.rota import ListedRota
 from tests.workers.rules import FakeRules
 from tests.workers.said import said, triaged
 from tests.workers.slack import FakeSlack
@@ -21,12 +22,13 @@ class Desk:
     def __init__(self, store: Store, clock: WoundClock, *departments: Department) -> None:
         self.store, self.clock = store, clock
         self.rules = FakeRules(*(departments or (CARE, SALES)))
+        self.rota = ListedRota(self.rules)
         self.slack = FakeSlack(clock)
         self.delivery = self.another()
 
     def another(self) -> Delivery:
         """A process that begins anew, with nothing but what is in the store."""
-        return Delivery(self.store, cast("SlackSink", self.slack), self.rules, self.clock)
+        return Delivery(self.store, cast("SlackSink", self.slack), self.rules, self.rota, self.clock)
 
     async def hears(self, *numbers: int, **changes: Any) -> list[Case]:
         return await triaged(self.store, self.rules, self.clock, *(said(number, **changes) for number in numbers))

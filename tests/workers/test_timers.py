@@ -22,7 +22,7 @@ async def events(desk: Desk) -> Counter[str]:
 
 
 def pair(desk: Desk) -> list[Timers]:
-    return [Timers(desk.store, desk.rules, desk.clock) for _ in range(2)]
+    return [Timers(desk.store, desk.rules, desk.rota, desk.clock) for _ in range(2)]
 
 
 async def test_two_who_watch_one_case_climb_each_rung_once(desk: Desk) -> None:

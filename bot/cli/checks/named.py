@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.cli.checks.places import Places
-from bot.domain.department import Department
+from bot.domain.department import Department, is_person
+from bot.domain.schedules.schedule import Schedule
 from bot.playbook import Playbook
 
 Steps = tuple[str | int, ...]
@@ -33,6 +34,8 @@ def _all(playbook: Playbook) -> Iterator[tuple[str, Steps]]:
     yield from _each(playbook.brand.managers, ("brand", "managers"))
     for number, department in enumerate(playbook.departments.values()):
         yield from _of(department, ("departments", number))
+    for number, schedule in enumerate(playbook.schedules.values()):
+        yield from _of_schedule(schedule, ("schedules", number))
 
 
 def _of(department: Department, here: Steps) -> Iterator[tuple[str, Steps]]:
@@ -40,7 +43,15 @@ def _of(department: Department, here: Steps) -> Iterator[tuple[str, Steps]]:
     if department.fallback:
         yield department.fallback, (*here, "fallback")
     yield from _each(department.deputies, (*here, "deputies"))
-    yield from _each(department.on_call, (*here, "on_call"))
+    yield from _each(filter(is_person, department.on_call), (*here, "on_call"))
+
+
+def _of_schedule(schedule: Schedule, here: Steps) -> Iterator[tuple[str, Steps]]:
+    for number, layer in enumerate(schedule.layers):
+        yield from _each(layer.people, (*here, "layers", number, "people"))
+    yield from _each((person for _, person in schedule.named), (*here, "people"))
+    if schedule.user_group:
+        yield schedule.user_group, (*here, "user_group")
 
 
 def _each(ids: Iterable[str], steps: Steps) -> Iterator[tuple[str, Steps]]:

@@ -7,6 +7,7 @@ from bot.demo.panel.trouble import Trouble
 from bot.demo.show import Heard, Show
 from bot.domain.decision import Unreachable
 from bot.domain.department import Department
+from bot.domain.schedules.duty import Duty, listed_duty
 
 Json = dict[str, Any]
 ASSESSED = 12
@@ -16,7 +17,8 @@ LIMITS = 8
 
 async def read(show: Show, trouble: Trouble) -> Json:
     """Never raises: that the store is away is something to be shown."""
-    at = show.clock.now()
+    at, house = show.clock.now(), show.stage.house
+    departments = house.rules.departments()
     told: Json = {
         "now": at.timestamp(),
         "speed": show.clock.speed,
@@ -25,12 +27,13 @@ async def read(show: Show, trouble: Trouble) -> Json:
         "day": {"said": show.said, "left": show.left, "next_in": show.next_in},
         "assessments": [_assessment(one) for one in list(show.heard)[:ASSESSED]],
         "limits": _limits(show),
-        "on_call": [_on_call(one, at) for one in show.stage.house.rules.departments()],
     }
     try:
-        return told | {"store": "", "queues": await _queues(show, at), "books": await _books(show)}
+        told |= {"store": "", "queues": await _queues(show, at), "books": await _books(show)}
+        return told | {"on_call": [_on_call(one, await house.rota.duty(one.name, at), at) for one in departments]}
     except Unreachable as away:
-        return told | {"store": str(away), "queues": [], "books": {}}
+        listed = [_on_call(one, listed_duty(one) or Duty(), at) for one in departments]
+        return told | {"store": str(away), "queues": [], "books": {}, "on_call": listed}
 
 
 async def _queues(show: Show, at: datetime) -> list[Json]:
@@ -103,10 +106,12 @@ def _limits(show: Show) -> list[Json]:
     return [shown for _, shown in told[:LIMITS]]
 
 
-def _on_call(department: Department, at: datetime) -> Json:
+def _on_call(department: Department, duty: Duty, at: datetime) -> Json:
     return {
         "department": department.name,
-        "people": list(department.on_call or department.deputies),
-        "instead": not department.on_call,
+        "people": list(duty.people or department.deputies),
+        "instead": not duty.people,
+        "hole": duty.schedule if duty.hole else "",
+        "until": duty.until.timestamp() if duty.until else None,
         "open": department.hours.open_at(at),
     }

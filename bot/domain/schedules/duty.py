@@ -1,7 +1,13 @@
 """Who is on call at one instant, as everybody asks for it."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple, Protocol
+
+from bot.domain.department import Department, is_person
+from bot.domain.schedules.schedule import Roster
+from bot.domain.schedules.shifts import gaps, next_change, who
+from bot.domain.spans import Span
 
 
 class Duty(NamedTuple):
@@ -21,3 +27,35 @@ class Rota(Protocol):
 
     async def duty(self, department: str, at: datetime) -> Duty:
         """Nobody, without a hole, for a department that the playbook has lost. Raises `Unreachable`."""
+
+
+def listed_duty(department: Department) -> Duty | None:
+    """Of a department whose people are all named in the playbook; None where a schedule has to be asked."""
+    return None if department.schedules else Duty(department.on_call)
+
+
+def duty_of(department: Department, rosters: Mapping[str, Roster], managers: Iterable[str], at: datetime) -> Duty:
+    """Each entry of `on_call` in turn: a person, or whoever a schedule has now. Nobody at all: the managers."""
+    asked = [rosters[name] for name in department.schedules if name in rosters]
+    if not asked:
+        return Duty(tuple(one for one in department.on_call if is_person(one)))
+    found: list[str] = []
+    for entry in department.on_call:
+        if is_person(entry):
+            found.append(entry)
+        elif entry in rosters and (shift := who(rosters[entry], at)):
+            found.append(shift.person)
+    changes = [change for roster in asked if (change := next_change(roster, at))]
+    people = tuple(dict.fromkeys(found))
+    return Duty(people or tuple(managers), min(changes, default=None), not people, asked[0].schedule.name)
+
+
+def holes(department: Department, rosters: Mapping[str, Roster], span: Span) -> tuple[Span, ...]:
+    """The parts of a span in which nobody would be called: a person in the list is always there."""
+    asked = [rosters[name] for name in department.schedules if name in rosters]
+    if not asked or any(map(is_person, department.on_call)):
+        return ()
+    left: tuple[Span, ...] = (span,)
+    for roster in asked:
+        left = tuple(gap for part in left for gap in gaps(roster, part))
+    return left

@@ -9,13 +9,15 @@ from bot.domain.case import Case, Status
 from bot.domain.department import Department
 from bot.domain.notification import Notification, NotificationKind
 from bot.domain.rules import Rules, department_or_lost
+from bot.domain.schedules.duty import Duty, Rota
 from bot.sinks.outcomes import Rejected
 from bot.store.records import CardRecord, CardState, Place
 from bot.workers.delivery.post import Poster
 
 
 class MessageDelivery:
-    def __init__(self, poster: Poster, rules: Rules) -> None:
+    def __init__(self, poster: Poster, rules: Rules, rota: Rota) -> None:
+        self._rota = rota
         self._poster = poster
         self._outbox = poster.store.outbox
         self._rules = rules
@@ -76,7 +78,15 @@ class MessageDelivery:
             return None, department  # Slack was away: who has not seen the card needs no reminder of it
         if card.state is CardState.LISTED and owed.kind in {NotificationKind.REMINDER, NotificationKind.CALL}:
             return await self._of_list(owed, card.digest, department), department
-        return drawn(owed, case, department, link_to(card), self._poster.clock.now()), department
+        at = self._poster.clock.now()
+        duty = await self._duty(owed, department)
+        return drawn(owed, case, department, duty, link_to(card), at), department
+
+    async def _duty(self, owed: Notification, department: Department) -> Duty:
+        """Only a call says who is on call."""
+        if owed.kind is not NotificationKind.CALL:
+            return Duty()
+        return await self._rota.duty(department.name, self._poster.clock.now())
 
     async def _of_list(self, owed: Notification, digest: str, department: Department) -> Drawing | None:
         """One word for all cases that wait on a digest, said for the first of them: a storm is no row of calls."""
@@ -88,8 +98,9 @@ class MessageDelivery:
         if not waiting or waiting[0] != owed.case:
             return None
         link = link_to(CardRecord(state=CardState.POSTED, channel=record.channel, ts=record.ts))
-        called = owed.kind is NotificationKind.CALL
-        return (messages.list_call if called else messages.list_reminder)(len(waiting), department, link)
+        if owed.kind is NotificationKind.REMINDER:
+            return messages.list_reminder(len(waiting), department, link)
+        return messages.list_call(len(waiting), department, await self._duty(owed, department), owed.to, link)
 
     async def _trouble(self, department: Department, owed: Notification) -> tuple[Drawing | None, Department]:
         sentence = (await self._poster.store.troubles.all()).get(f"channel:{owed.case}", "")
@@ -103,13 +114,15 @@ def link_to(card: CardRecord) -> str:
     return f"https://slack.com/app_redirect?channel={card.channel}&message_ts={card.ts}"
 
 
-def drawn(owed: Notification, case: Case, department: Department, link: str, at: datetime) -> Drawing | None:
+def drawn(
+    owed: Notification, case: Case, department: Department, duty: Duty, link: str, at: datetime
+) -> Drawing | None:
     """None where what was owed is no longer true: a claimed case reminds nobody that it is unclaimed."""
     waits = case.status is Status.NEW
     hers = case.status is Status.CLAIMED and case.owner == owed.to.removeprefix("@")
     drawings: dict[NotificationKind, tuple[bool, Callable[[], Drawing]]] = {
         NotificationKind.REMINDER: (waits, lambda: messages.reminder(case, department, at, link)),
-        NotificationKind.CALL: (waits, lambda: messages.call(case, department, at, link)),
+        NotificationKind.CALL: (waits, lambda: messages.call(case, department, duty, owed.to, at, link)),
         NotificationKind.LEASE: (hers, lambda: messages.lease(case, department, link)),
         NotificationKind.RELEASED: (not hers, lambda: messages.released(case, department, link)),
         NotificationKind.JOINED: (

@@ -10,6 +10,7 @@ from bot.clock import Clock
 from bot.domain.decision import Unreachable
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.rules import Rules
+from bot.domain.schedules.duty import Rota
 from bot.sinks.slack import SlackSink
 from bot.store.leases import LENGTH as LEASE_LENGTH
 from bot.store.opening import Store
@@ -41,7 +42,13 @@ class Delivery:
     idle = 0.1
 
     def __init__(
-        self, store: Store, sink: SlackSink, rules: Rules, clock: Clock, lease: timedelta = LEASE_LENGTH
+        self,
+        store: Store,
+        sink: SlackSink,
+        rules: Rules,
+        rota: Rota,
+        clock: Clock,
+        lease: timedelta = LEASE_LENGTH,
     ) -> None:
         self._store = store
         self._lease = lease
@@ -53,7 +60,7 @@ class Delivery:
         poster = Poster(store, self._gate, rules, clock)
         self._digests = DigestDelivery(poster, rules)
         self._cards = CardDelivery(poster, self._digests, rules)
-        self._messages = MessageDelivery(poster, rules)
+        self._messages = MessageDelivery(poster, rules, rota)
 
     async def step(self) -> int:
         """Serve each destination once; says how many messages went. Nothing is done where another process sends."""

@@ -65,7 +65,9 @@ function limits({ limits: list }) {
 
 function onCall({ on_call: list }) {
   return h("dl", { class: "calls" }, list.map((one) => h("div", {}, h("dt", {}, one.department, !one.open && h("span", { class: "hint" }, " (closed now)")),
-    h("dd", {}, one.people.length ? `${one.people.map(nameThere).join(", then ")}${one.instead ? " (deputies; nobody is on call)" : ""}` : "nobody"))));
+    h("dd", {}, one.people.length ? `${one.people.map(nameThere).join(", then ")}${why(one)}` : "nobody"))));
 }
+
+const why = (one) => one.hole ? ` (managers; ${one.hole} has a hole)` : one.instead ? " (deputies; nobody is on call)" : one.until ? `, until ${new Date(one.until * 1000).toISOString().slice(5, 16).replace("T", " ")} UTC` : "";
 
 const nameThere = (id) => `@${state.groups.get(id)?.handle ?? nameOf(id)}`;

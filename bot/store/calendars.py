@@ -1,0 +1,63 @@
+"""What calendars from outside say: the last good one of each, and who is booked by it."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from bot.domain.schedules.schedule import Shift
+from bot.store.client import Client
+from bot.store.keys import Keys
+from bot.store.transaction import Transaction, commit
+from bot.store.writing import ms
+
+CALENDAR_KEPT = timedelta(days=60)
+"""After it was last asked for: a schedule that the playbook has lost takes its calendar along."""
+
+
+class Fetched(NamedTuple):
+    """The last good answer. `tag` is the server's own word for this version; `of` tells whose answer it is."""
+
+    text: str = ""
+    tag: str = ""
+    of: str = ""
+    at: datetime | None = None
+    tried_at: datetime | None = None
+
+
+class CalendarStore:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    async def fetched(self, schedule: str) -> Fetched:
+        fields = ("text", "tag", "of", "at", "tried")
+        text, tag, of, at, tried = await self._client.call("HMGET", self._keys.calendar(schedule), *fields)
+        return Fetched(text or "", tag or "", of or "", _moment(at), _moment(tried))
+
+    async def tried(self, schedule: str, at: datetime) -> None:
+        await self._client.call("HSET", self._keys.calendar(schedule), "tried", ms(at))
+
+    async def keep(self, schedule: str, fetched: Fetched, booked: Sequence[Shift], at: datetime) -> None:
+        """All or nothing: who is booked is of the text that is kept."""
+        key = self._keys.calendar(schedule)
+        body = json.dumps([(shift.person, ms(shift.start), ms(shift.end), shift.source) for shift in booked])
+        said = ("text", fetched.text, "tag", fetched.tag, "of", fetched.of, "at", ms(fetched.at or at))
+        transaction = Transaction(self._keys.inbox)
+        transaction.write("HSET", key, *said, "tried", ms(at), "booked", body)
+        transaction.write("EXPIRE", key, int(CALENDAR_KEPT.total_seconds()))
+        await commit(self._client, transaction)
+
+    async def booked(self, schedule: str) -> tuple[Shift, ...]:
+        body = await self._client.call("HGET", self._keys.calendar(schedule), "booked")
+        return tuple(
+            Shift(person, _at(start), _at(end), source) for person, start, end, source in json.loads(body or "[]")
+        )
+
+
+def _at(milliseconds: float) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def _moment(milliseconds: str | None) -> datetime | None:
+    return _at(float(milliseconds)) if milliseconds else None

@@ -1,0 +1,75 @@
+"""Who is on call: the playbook's schedules, their calendars, and what people changed."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from bot.domain.department import Department, is_person
+from bot.domain.rules import Rules
+from bot.domain.schedules.changes import Changes, Known
+from bot.domain.schedules.duty import Duty, duty_of, holes, listed_duty
+from bot.domain.schedules.schedule import Roster, Schedule
+from bot.domain.spans import Span
+from bot.store.opening import Store
+from bot.usecases.directory import Directory, people_of
+
+
+class StoredRota:
+    """A `Rota`. Where the playbook names the people, nothing is read."""
+
+    def __init__(
+        self, store: Store, rules: Rules, schedules: Callable[[], Mapping[str, Schedule]], directory: Directory
+    ) -> None:
+        self._store = store
+        self._rules = rules
+        self._schedules = schedules
+        self._directory = directory
+
+    def schedule(self, name: str) -> Schedule | None:
+        return self._schedules().get(name)
+
+    def schedules(self) -> Mapping[str, Schedule]:
+        return self._schedules()
+
+    async def duty(self, department: str, at: datetime) -> Duty:
+        found = self._rules.department(department)
+        if found is None:
+            return Duty()
+        listed = listed_duty(found)
+        if listed is not None:
+            return listed
+        duty = duty_of(found, await self.rosters(found.schedules), (), at)
+        return duty._replace(people=await self._managers()) if duty.hole else duty
+
+    async def holes(self, department: Department, span: Span) -> tuple[Span, ...]:
+        return holes(department, await self.rosters(department.schedules), span) if department.schedules else ()
+
+    async def callable(self, department: Department) -> tuple[str, ...]:
+        """Everybody who may be called for a department: in the list, by a schedule's turns, or by somebody's change."""
+        if not department.schedules:
+            return department.on_call
+        rosters = await self.rosters(department.schedules)
+        found = [one for one in department.on_call if is_person(one)]
+        for roster in rosters.values():
+            found += roster.schedule.people
+            found += [shift.person for shift in roster.booked]
+            found += [one.person for one in roster.overrides]
+        return tuple(dict.fromkeys(found))
+
+    async def rosters(self, names: Iterable[str]) -> dict[str, Roster]:
+        return {name: known.roster for name, known in (await self.known(names)).items()}
+
+    async def known(self, names: Iterable[str]) -> dict[str, Known]:
+        """Those of these schedules that the playbook has. Raises `Unreachable`."""
+        schedules = {name: found for name in names if (found := self._schedules().get(name))}
+        changes = await self._store.overrides.read(schedules)
+        return {name: await self._known(found, changes[name]) for name, found in schedules.items()}
+
+    async def _known(self, schedule: Schedule, changes: Changes) -> Known:
+        booked = await self._store.calendars.booked(schedule.name) if schedule.calendar else ()
+        return Known(schedule, booked, changes)
+
+    async def _managers(self) -> tuple[str, ...]:
+        """In the playbook's order; the people of a user group by their ids."""
+        people, _ = await people_of(self._directory, self._rules.managers)
+        named = [one for one in self._rules.managers if one in people]
+        return tuple(dict.fromkeys((*named, *sorted(people))))

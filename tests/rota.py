@@ -1,0 +1,26 @@
+"""A rota of those whom the playbook names, and of whomever a test puts on call."""
+
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.department import Department
+from bot.domain.schedules.duty import Duty, listed_duty
+
+
+class Departments(Protocol):
+    def department(self, name: str) -> Department | None: ...
+
+
+class ListedRota:
+    """`now` goes before the lists."""
+
+    def __init__(self, rules: Departments | None = None) -> None:
+        self._rules = rules
+        self.now: dict[str, Duty] = {}
+
+    async def duty(self, department: str, at: datetime) -> Duty:  # noqa: ARG002 - of a test that winds no clock
+        found = self._rules.department(department) if self._rules else None
+        return self.now.get(department) or (listed_duty(found) if found else None) or Duty()
+
+    async def callable(self, department: Department) -> tuple[str, ...]:
+        return (*department.on_call, *self.now.get(department.name, Duty()).people)
