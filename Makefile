@@ -1,23 +1,27 @@
 # make demo     everything on this machine, no accounts (ARGS=--once plays the day and prints the books)
 # make check    ruff, mypy (strict), the import contracts
 # make test     everything that can be shown by a test
+# make screenshots  the README's pictures, taken by two of the tests
 # make bench    how fast it is, beside a yardstick measured in the same run
 
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.installed
+# Brings axe-core; the browser it would drive it with is one we do not use, so without what it depends on.
+AXE    := axe-playwright-python==0.1.8
 
-.PHONY: help demo check test bench install format clean
+.PHONY: help demo check test screenshots bench install format clean
 
 help:
 	@sed -n 's/^# make/  make/p' Makefile
 
-$(READY): pyproject.toml
+$(READY): pyproject.toml Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Earshot needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.12 ...")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing Earshot into $(VENV) (about a minute, once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps '$(AXE)'
 	@touch $(READY)
 
 install: $(READY)
@@ -32,7 +36,11 @@ check: $(READY)
 	$(BIN)/lint-imports
 
 test: $(READY)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -rs $(ARGS)
+
+# The README's pictures, taken by two of the stories in the browser.
+screenshots: $(READY)
+	SCREENSHOTS=tests/browser/screenshots $(BIN)/pytest -rs tests/browser -k "redrawn or storm"
 
 bench: $(READY)
 	@$(BIN)/earshot bench $(ARGS)

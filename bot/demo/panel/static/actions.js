@@ -9,7 +9,7 @@ export function actions(act) {
       pair(field("By", "author", { value: "@marta" }), field("Followers", "followers", { type: "number", min: 0, value: 120 })),
       choice("Where", "outlet", [["x", "X"], ["forum", "Forum"], ["reviews", "Reviews"], ["news", "News"]])], act),
     form("Start a storm", "storm", "Start it", [
-      pair(field("How many posts", "many", { type: "number", min: 1, max: 2000, value: 60 }), field("About what", "about", { value: "the lost bags" }))], act),
+      pair(field("How many posts", "many", { type: "number", min: 1, max: 2000, value: 120 }), field("About what", "about", { value: "the lost bags" }))], act),
     form("Break Slack", "break", "Break it", [
       pair(choice("How", "how", [["limited", "429, too many requests"], ["down", "Down"], ["slow", "Slow"], ["dropped", "Takes it, answers nothing"]]),
         field("Minutes of the day", "minutes", { type: "number", min: 1, max: 240, value: 5 }))], act,

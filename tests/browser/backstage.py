@@ -1,0 +1,77 @@
+"""A process of its own that plays one demo after the other: told "play" on a line, it answers with the address."""
+
+import asyncio
+import json
+import sys
+from typing import Any
+
+from bot import logs
+from bot.demo.page import show_page
+from bot.demo.reading import read
+from bot.domain.mention import Mention
+from bot.stage import Stage
+
+FIRST = {
+    "id": "x:1",
+    "source": "x",
+    "text": "@northwindair you lost my bag AGAIN, worst airline, still waiting for an answer",
+    "created_at": "2026-03-10T09:00:00Z",
+    "url": "https://x.example/1",
+    "author": {"id": "marta", "handle": "marta", "followers": 3400},
+}
+"""All that is said on this day by itself; whatever else a story needs, it says."""
+
+
+class Backstage:
+    def __init__(self) -> None:
+        self._stage: Stage | None = None
+        self._playing: asyncio.Task[None] | None = None
+
+    async def play(self, speed: float) -> str:
+        await self.end()
+        up: asyncio.Future[Stage] = asyncio.get_running_loop().create_future()
+        playbook = read(None, None).playbook
+        assert playbook is not None
+        day = [Mention.model_validate(FIRST)]
+        showing = show_page(
+            playbook, day, speed, browser=False, say=lambda _: None, stop_on_signal=up.set_result, ports=(0,)
+        )
+        self._playing = asyncio.create_task(showing)
+        both: list[asyncio.Future[Any]] = [self._playing, up]
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        if not up.done():
+            await self._playing
+        self._stage = up.result()
+        return self._stage.sandbox.url
+
+    def cut(self) -> None:
+        """Every window loses its stream, as when a laptop sleeps; each may come back when it likes."""
+        assert self._stage is not None
+        self._stage.sandbox.page.close()
+
+    async def end(self) -> None:
+        if self._stage is None or self._playing is None:
+            return
+        self._stage.house.stop.set()
+        await self._playing
+        self._stage = self._playing = None
+
+
+async def main() -> None:
+    logs.configure("error")
+    backstage = Backstage()
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        told: dict[str, Any] = {}
+        match json.loads(line):
+            case {"do": "play", "speed": speed}:
+                told["url"] = await backstage.play(speed)
+            case {"do": "cut"}:
+                backstage.cut()
+            case _:
+                await backstage.end()
+        print("TOLD", json.dumps(told), flush=True)  # noqa: T201 - it is what the other process reads
+    await backstage.end()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,89 @@
+"""The demo, as a story needs it: played in a process of its own, asked what its panel asks."""
+
+import json
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+Json = dict[str, Any]
+SPEED = 10
+WITHIN = 60.0
+"""Seconds for one answer; a night takes some, nothing else does."""
+
+
+class Theatre:
+    """One process for all stories: starting Python is most of what a demo costs."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.browser.backstage"],
+            cwd=Path(__file__).parents[2],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def plays(self, speed: float = SPEED) -> "Demo":
+        return Demo(str(self._ask(do="play", speed=speed)["url"]))
+
+    def ends(self) -> None:
+        self._ask(do="end")
+
+    def cuts(self) -> None:
+        """Off, all windows; they may come back."""
+        self._ask(do="cut")
+
+    def closes(self) -> None:
+        self._process.communicate(timeout=WITHIN)
+
+    def _ask(self, **asked: Any) -> Json:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+        for line in self._process.stdout:
+            if line.startswith("TOLD "):
+                found: Json = json.loads(line.removeprefix("TOLD "))
+                return found
+        raise AssertionError("The demo ended by itself; what it said is on the standard error.")
+
+
+class Demo:
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def does(self, what: str, **asked: Any) -> str:
+        """What the panel's buttons ask for, and the sentence that they answer with."""
+        told = self._json("/demo/act", {"do": what, **asked})
+        assert told["ok"], told
+        return str(told["did"])
+
+    def says(self, text: str, author: str) -> str:
+        """As somebody in public would."""
+        return self.does("say", text=text, author=author, followers=120, outlet="x")
+
+    @property
+    def behind(self) -> Json:
+        return self._json("/demo/state")
+
+    def owed(self, place: str) -> Json | None:
+        """The row of the queue to a place; none while nothing is owed."""
+        return next((row for row in self.behind["queues"] if row["what"] == f"to {place}"), None)
+
+    def messages(self, channel: str, *, seen_by: str) -> list[Json]:
+        told = self._json(f"/page/messages?as={seen_by}&channel={channel}&most=500")
+        return list(told["messages"])
+
+    def acts(self, person: str, act: str, **asked: Any) -> Json:
+        """As that person's page does, where a story is about somebody else's."""
+        return self._json("/page/act", {"as": person, "act": act, **asked})
+
+    def _json(self, path: str, body: Json | None = None) -> Json:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json", "X-Sandbox-Page": "1"}
+        request = urllib.request.Request(self.url + path, data, headers)
+        with urllib.request.urlopen(request, timeout=WITHIN) as answer:
+            found: Json = json.load(answer)
+            return found

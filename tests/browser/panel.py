@@ -1,0 +1,50 @@
+"""The panel behind the scenes, as somebody uses it."""
+
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.select import Select
+
+from tests.browser.window import Window
+
+
+class Panel:
+    """Opened, if it is not."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        window.until(lambda: window.all("#panel-toggle"), "the panel is there")
+        if not window.one("#panel").is_displayed():
+            window.press("//*[@id='panel-toggle']")
+        window.until(lambda: window.one("#panel").is_displayed(), "the panel is open")
+
+    def does(self, what: str, **filled: str) -> None:
+        """Fills in one of its forms, by the names of the fields, and sends it."""
+        form = f"#panel [data-doing={what}]"
+        if not self._window.all(f"{form}[open]"):
+            self._window.press(f"//*[@id='panel']//*[@data-doing='{what}']/summary")
+        for name, words in filled.items():
+            field = self._window.one(f"{form} [name={name}]")
+            if field.tag_name == "select":
+                Select(field).select_by_value(words)
+            else:
+                field.clear()
+                field.send_keys(words)
+        self._window.press(f"//*[@id='panel']//*[@data-doing='{what}']//button[@type='submit']")
+
+    def answers(self, *words: str) -> None:
+        self._window.sees(*words, within="#did")
+
+    def mends(self) -> None:
+        self._window.press("//*[@data-doing='break']//button[.='Mend it']")
+        self.answers("well again")
+
+    def speed(self, words: str) -> None:
+        self._window.press(f"//*[@aria-label='Speed of the day']//button[.='{words}']")
+        self._window.until(
+            lambda: self._window.driver.find_element(
+                By.XPATH, f"//*[@aria-label='Speed of the day']//button[.='{words}'][@aria-pressed='true']"
+            ),
+            f"the day runs at {words}",
+        )
+
+    def colleagues(self) -> None:
+        self._window.press("//*[@id='colleagues']")

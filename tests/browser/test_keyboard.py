@@ -1,0 +1,61 @@
+"""The first story, by somebody who has no mouse."""
+
+from selenium.webdriver.common.keys import Keys
+
+from bot.cards import buttons
+from tests.browser.window import Card, Window
+
+STEPS = 80
+"""Presses of Tab: more than there are controls on the way."""
+
+
+def _tabs_to(window: Window, css: str) -> None:
+    """Presses Tab until the focus is on it."""
+    for _ in range(STEPS):
+        if window.holds_the_focus(css):
+            return
+        window.keys(Keys.TAB)
+    raise AssertionError(f"{STEPS} presses of Tab lead to no {css}.")
+
+
+def _holds_the_focus(window: Window, card: Card) -> bool:
+    return window.holds_the_focus(f"#{card.id}, #{card.id} *")
+
+
+def test_a_complaint_is_claimed_and_resolved_with_the_keyboard_alone(window: Window) -> None:
+    window.opens()
+    card = window.card("@marta")
+    card.offers(buttons.CLAIM)
+    _tabs_to(window, "#skip")
+    window.keys(Keys.ENTER)
+    _tabs_to(window, f"[data-action={buttons.CLAIM}]")
+    window.keys(Keys.ENTER)
+    card.offers(buttons.RELEASE)
+    assert _holds_the_focus(window, card), "the focus left the card that was redrawn"
+    _tabs_to(window, f"[data-action={buttons.RESOLVE}]")
+    window.keys(Keys.ENTER)
+    with window.form("Resolve"):
+        window.until(lambda: window.holds_the_focus("#modal input"), "the first field is reached")
+        window.keys(Keys.SPACE)
+        _tabs_to(window, "#modal [type=submit]")
+        window.keys(Keys.ENTER)
+    card.offers(buttons.REOPEN)
+    window.until(lambda: _holds_the_focus(window, card), "the form gives the focus back")
+
+
+def test_escape_closes_the_form_and_gives_the_focus_back_to_its_button(window: Window) -> None:
+    window.opens()
+    card = window.card("@marta")
+    card.click(buttons.CLAIM)
+    card.offers(buttons.RELEASE)
+    card.click(buttons.RESOLVE)
+    with window.form("Resolve"):
+        window.keys(Keys.ESCAPE)
+    window.until(lambda: window.holds_the_focus(f"[data-action={buttons.RESOLVE}]"), "the button has the focus")
+    assert buttons.RELEASE in card.actions
+
+
+def test_what_comes_is_said_to_a_screen_reader(window: Window) -> None:
+    window.opens()
+    window.until(lambda: "@marta" in str(window.one("#announcer").get_property("textContent")), "the card is announced")
+    assert window.one("#announcer").get_attribute("aria-live") == "polite"
