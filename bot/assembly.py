@@ -142,7 +142,7 @@ def assemble(
         reports=reports,
         corrections=Corrections(store.cases, rules, team, lambda: rules.playbook.subjects, clock),
         spam=SpamBox(store.spam, store.cases, rules, weighed, clock),
-        home=Home(store.cases, store.inbox, store.troubles, rules, clock),
+        home=Home(store.cases, store.inbox, store.troubles, store.corrections, rules, clock),
     )
     return House(
         store=store,

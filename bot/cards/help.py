@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.cards.drawing import Drawing, mrkdwn, section
 from bot.cards.words import escape, one_line
-from bot.domain.judged import Part, Precision
+from bot.domain.judged import JUDGED_DAYS, Part, Precision
 from bot.domain.report import FEWEST
 from bot.domain.words import count
 
@@ -18,8 +18,8 @@ def known(noun: str, names: Iterable[str], most: int = 8) -> str:
     return f"The {noun} are: {', '.join(shown[:most])}{more}." if shown else f"The playbook names no {noun}."
 
 
-def draw(subjects: Sequence[str], departments: Sequence[str], precisions: Sequence[Precision], days: int) -> Drawing:
-    """`precisions` of the last so many days, of everything first."""
+def draw(subjects: Sequence[str], departments: Sequence[str], precisions: Sequence[Precision]) -> Drawing:
+    """`precisions` of the last weeks, of everything first."""
     example = escape(next(iter([*departments, *subjects]), "care"))
     forms = (
         "`/sentiment today` since midnight, against yesterday until the same time",
@@ -32,19 +32,19 @@ def draw(subjects: Sequence[str], departments: Sequence[str], precisions: Sequen
     sure = (
         f"A change is named only where it is more than chance: {FEWEST} mentions or more on both sides, and a 95 % "
         "interval that leaves out zero. Counts tell what was heard: corrections do not change them, or days on which "
-        f"you correct more would look better than they were.\n*How often am I right?* {precision(precisions, days)}"
+        f"you correct more would look better than they were.\n*How often am I right?* {precision(precisions)}"
     )
     return Drawing(
         "What you can ask with /sentiment", [section(mrkdwn(part)) for part in ("\n".join(forms), names, sure)]
     )
 
 
-def precision(precisions: Sequence[Precision], days: int) -> str:
+def precision(precisions: Sequence[Precision]) -> str:
     """In one sentence, and one more for its parts; what nobody corrected counts as right, which is said."""
     everything, *parts = precisions
-    handled = f"{count(everything.cases, 'case')} that you closed in the last {days} days"
+    handled = f"{count(everything.cases, 'case')} that you closed in the last {JUDGED_DAYS} days"
     if not everything.cases:
-        return f"I do not know yet: you closed no case of mine in the last {days} days. {HOW}"
+        return f"I do not know yet: you closed no case of mine in the last {JUDGED_DAYS} days. {HOW}"
     said = f"{'1 was' if everything.wrong == 1 else f'{everything.wrong:,} were'} corrected"
     if everything.too_few:
         return f"Too few to say: of {handled}, {said}. {HOW}"

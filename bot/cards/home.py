@@ -5,9 +5,11 @@ from typing import Any, NamedTuple
 
 from bot.cards import buttons, drawing, said, standing
 from bot.cards.drawing import Block
+from bot.cards.help import precision
 from bot.cards.words import escape, moment, one_line
 from bot.domain.case import Case
 from bot.domain.department import Department
+from bot.domain.judged import Precision
 from bot.domain.words import count
 
 MINE_SHOWN = 15
@@ -36,6 +38,8 @@ class AtHome(NamedTuple):
     ears: tuple[Ear, ...]
     troubles: tuple[str, ...]
     at: datetime
+    precisions: tuple[Precision, ...] = ()
+    """How often we heard rightly of late; of everything first."""
 
 
 def draw(home: AtHome) -> dict[str, Any]:
@@ -101,4 +105,5 @@ def _desk(desk: Desk) -> str:
 def _health(home: AtHome) -> list[str]:
     ears = [f"{escape(one_line(ear.source, 40))}: last heard {moment(ear.heard)}" for ear in home.ears[:10]]
     troubles = [f"⚠️ {escape(one_line(sentence, 200))}" for sentence in home.troubles[:TROUBLES_SHOWN]]
-    return [*(troubles or ["✅ Everything works."]), *(ears or ["Nothing was heard yet."])]
+    heard = [f"🎯 {precision(home.precisions)}"] if home.precisions and not home.precisions[0].too_few else []
+    return [*(troubles or ["✅ Everything works."]), *(ears or ["Nothing was heard yet."]), *heard]

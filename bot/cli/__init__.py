@@ -20,6 +20,7 @@ COMMANDS = MappingProxyType(
         "score": "bot.cli.score:score",
         "replay": "bot.cli.replay:replay",
         "dead": "bot.cli.dead:app",
+        "corrections": "bot.cli.corrections:app",
         "bench": "bot.cli.bench:bench",
     }
 )

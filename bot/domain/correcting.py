@@ -109,7 +109,7 @@ def told(correction: Correction) -> str:
     if correction.undone:
         return f"{correction.now or 'no subject'} after all"
     if correction.kind in CLOSING:
-        return correction.now
+        return "no spam" if correction.now == GENUINE else correction.now
     return f"{correction.now or 'no subject'}, not {correction.was or 'without subject'}"
 
 

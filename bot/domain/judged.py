@@ -14,6 +14,9 @@ from bot.domain.case import Case
 from bot.domain.correction import COLLEAGUE, GENUINE, CorrectionKind
 from bot.domain.report import FEWEST, wilson
 
+JUDGED_DAYS = 30
+"""Long enough for a few hundred cases, short enough that a model which learned since is soon judged by itself."""
+
 
 class Part(StrEnum):
     """Of what is counted how often it was right; the first is everything together."""

@@ -37,7 +37,7 @@ def note(transaction: Transaction, keys: Keys, case: Case, correction: Correctio
     }
     transaction.write("XADD", keys.corrections, "MAXLEN", "~", bounds.CORRECTIONS_MOST, "*", "body", json.dumps(body))
     oldest = int((correction.at - bounds.CORRECTIONS_KEPT).timestamp() * 1000)
-    transaction.write("XTRIM", keys.corrections, "MINID", "~", oldest)
+    transaction.write("XTRIM", keys.corrections, "MINID", oldest)
 
 
 def judge(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:

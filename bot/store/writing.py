@@ -175,7 +175,7 @@ def _spam(transaction: Transaction, keys: Keys, heard: Heard) -> None:
     assessment = heard.assessment.model_dump_json(exclude_defaults=True)
     fields = ("m", mention, "a", assessment, "at", heard.at.isoformat())
     transaction.write("XADD", keys.spam, "MAXLEN", "~", bounds.SPAM_MOST, "*", *fields)
-    transaction.write("XTRIM", keys.spam, "MINID", "~", ms(heard.at - bounds.SPAM_KEPT))
+    transaction.write("XTRIM", keys.spam, "MINID", ms(heard.at - bounds.SPAM_KEPT))
 
 
 def tally_field(heard: Heard, said: datetime) -> str:

@@ -4,17 +4,28 @@ from datetime import UTC, datetime
 
 from bot.cards.home import AtHome, Desk, Ear
 from bot.clock import Clock
+from bot.domain.judged import JUDGED_DAYS, precisions
 from bot.domain.rules import Rules
 from bot.store.cases import CaseStore
+from bot.store.corrections import Corrections
 from bot.store.inbox import Inbox
 from bot.store.troubles import Troubles
 
 
 class Home:
-    def __init__(self, cases: CaseStore, inbox: Inbox, troubles: Troubles, rules: Rules, clock: Clock) -> None:
+    def __init__(
+        self,
+        cases: CaseStore,
+        inbox: Inbox,
+        troubles: Troubles,
+        corrections: Corrections,
+        rules: Rules,
+        clock: Clock,
+    ) -> None:
         self._cases = cases
         self._inbox = inbox
         self._troubles = troubles
+        self._corrections = corrections
         self._rules = rules
         self._clock = clock
 
@@ -29,4 +40,6 @@ class Home:
         heard = await self._inbox.heard()
         ears = [Ear(source, datetime.fromtimestamp(last / 1000, UTC)) for source, last in sorted(heard.items())]
         troubles = (await self._troubles.all()).values()
-        return AtHome(await self._cases.mine(person), tuple(desks), tuple(ears), tuple(troubles), at)
+        heard_rightly = precisions(await self._corrections.judged(at, JUDGED_DAYS))
+        mine = await self._cases.mine(person)
+        return AtHome(mine, tuple(desks), tuple(ears), tuple(troubles), at, heard_rightly)

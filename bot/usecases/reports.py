@@ -13,7 +13,7 @@ from bot.cards.words import escape, one_line
 from bot.clock import Clock
 from bot.domain.case import Case, Resolution
 from bot.domain.decision import Measure, Refused
-from bot.domain.judged import Precision, precisions
+from bot.domain.judged import JUDGED_DAYS, Precision, precisions
 from bot.domain.report import Asked, DepartmentLine, Report, Split, Tally, intents_of, timed
 from bot.domain.routing import NOBODY
 from bot.domain.rules import Rules
@@ -27,8 +27,6 @@ TELLING_SHOWN = 3
 TELLING_LOOKED_AT = 24
 """Some of the best are gone, were said before the span began, or turned out to be nothing."""
 HELP = "help"
-JUDGED_DAYS = 30
-"""Long enough for a few hundred cases, short enough that a model which learned since is soon judged by itself."""
 
 
 class Reports:
@@ -61,7 +59,7 @@ class Reports:
         return cards.draw(await self.report(self.asked(words)), shared_by=by)
 
     async def help(self) -> Drawing:
-        return help_card.draw(self._subject_names(), self._department_names(), await self.precisions(), JUDGED_DAYS)
+        return help_card.draw(self._subject_names(), self._department_names(), await self.precisions())
 
     async def precisions(self) -> tuple[Precision, ...]:
         """How often we heard rightly of late, as far as the people who close cases tell us."""

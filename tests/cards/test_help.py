@@ -1,13 +1,14 @@
 """What `/sentiment help` says, above all of how far we may be believed."""
 
 from bot.cards import help as card
+from bot.cards import home
 from bot.domain.judged import Part, Precision
 from bot.sandbox.blocks import check_message
-from tests.cards.samples import words
+from tests.cards.samples import AT, words
 
 
 def precise(cases: int, wrong: int, *others: Precision) -> str:
-    return card.precision((Precision(Part.ALL, cases, wrong), *others), 30)
+    return card.precision((Precision(Part.ALL, cases, wrong), *others))
 
 
 def test_nothing_is_claimed_before_anybody_closed_a_case() -> None:
@@ -39,8 +40,17 @@ def test_each_part_is_told_apart_where_there_are_enough_of_it() -> None:
 
 
 def test_slack_takes_it_and_names_are_no_markup() -> None:
-    drawing = card.draw(["A & B <x>"], [], [Precision(Part.ALL, 212, 19)], 30)
+    drawing = card.draw(["A & B <x>"], [], [Precision(Part.ALL, 212, 19)])
 
     assert check_message(drawing.blocks) == []
     assert "A &amp; B &lt;x&gt;" in words(drawing.blocks)
     assert "/sentiment spam" in words(drawing.blocks)
+
+
+def test_the_home_tab_says_it_only_where_there_is_something_to_say() -> None:
+    def health(*found: Precision) -> str:
+        return words(home.draw(home.AtHome((), (), (), (), AT, found))["blocks"])
+
+    assert "91 % [86–94 %] heard right" in health(Precision(Part.ALL, 212, 19))
+    assert "heard right" not in health(Precision(Part.ALL, 12, 1))
+    assert "heard right" not in health()

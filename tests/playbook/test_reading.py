@@ -51,6 +51,14 @@ def test_a_playbook_that_we_ship_is_right(file: str, first: str) -> None:
     assert ("webhook", "forum") in {(entry.source, entry.name) for entry in playbook.sources}
 
 
+@pytest.mark.parametrize("file", ["bot/demo/playbook.toml", "playbook.example.toml"])
+def test_what_is_unsure_has_a_lane_of_its_own_and_calls_nobody(file: str) -> None:
+    lanes = [route for route in load(ROOT / file, sources=MODELS).routes if "unsure" in route.when.get("sentiment", ())]
+
+    assert [route.to for route in lanes] == ["care", "care"]
+    assert {route.clocks for route in lanes} == {Clocks()}
+
+
 def test_the_least_that_is_right_has_sensible_defaults() -> None:
     playbook = parse('[brand]\nname="N"\nmanagers="U0MIA"\n[[departments]]\nname="care"\nchannel="C0CARE"\n' + LAST)
 

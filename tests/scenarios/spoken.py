@@ -7,6 +7,10 @@ RIVAL = "@flyskylark cancelled my flight and refuses to refund me, terrible, nev
 WISH = "I wish @northwindair had a quiet carriage for people who want to sleep"
 PRAISE = "@northwindair thank you Rosa at gate 12, you were wonderful, best crew ever"
 SPAM = "Win a FREE iPhone! Click here https://bit.example/xyz to claim now @northwindair"
+SNARKY = "so nortwind air lost my bag again and nobody answers, brilliant work, worst airline ever"
+SARCASM = "oh great, @northwindair is late again, how lovely. thanks a lot"
+BLOG = "Northwind Air: how to make money from home https://blog.example/x https://blog.example/y https://blog.example/z"
+SPANISH = "@northwindair perdió mi maleta y nadie me responde, estoy muy enfadado con esta aerolínea"
 CHATTER = "sitting in a @northwindair plane at the gate"
 
 

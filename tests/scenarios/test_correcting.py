@@ -3,7 +3,7 @@
 import asyncio
 
 from bot.store.corrections import Noted
-from tests.scenarios.spoken import LOST, PRAISE, RIVAL, SPAM
+from tests.scenarios.spoken import LOST, PRAISE, RIVAL
 from tests.scenarios.world import World
 
 
@@ -175,12 +175,3 @@ async def test_why_is_answered_in_full_and_for_ones_own_eyes(world: World) -> No
     told = world.person("joe").told
     assert told.startswith("What Earshot heard in the complaint from @marta")
     assert "Here by: route complaint" in told
-
-
-async def test_spam_is_listed_and_what_is_none_is_brought_back_once(world: World) -> None:
-    await world.hears(SPAM, by="zed")
-    told = await world.person("joe").types("/sentiment spam")
-    assert "1 post taken for spam lately" in told
-    assert SPAM in told
-    assert "zed" in told
-    assert "→ spam: " in told

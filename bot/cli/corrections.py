@@ -1,0 +1,144 @@
+"""`earshot corrections`: what people said was heard wrongly, to be looked at, or to be learned from."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, time
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot import logs
+from bot.cards.words import one_line
+from bot.cli.opening import opened
+from bot.cli.saying import refusing, settings_and_playbook, tell, warn
+from bot.clock import SystemClock
+from bot.domain.correction import HEARING, CorrectionKind
+from bot.playbook import LivePlaybook
+from bot.playbook.parts import Duration
+from bot.store.corrections import Noted
+
+app = typer.Typer(
+    help="What people said was heard wrongly: list it, or export it to learn from.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+SHOWN = 120
+"""Characters of a post in a list."""
+UNDONE = "undone"
+ROUTES = "a wrong department is the fault of the routes, and nothing to learn from; earshot corrections list shows them"
+
+Since = Annotated[
+    str | None,
+    typer.Option(metavar="WHEN", help="Only those from then on: a day like 2026-03-01, or a span like 30d."),
+]
+
+
+@app.command("list")
+def list_(
+    *,
+    since: Since = None,
+    kind: Annotated[CorrectionKind | None, typer.Option(help="Only those of one kind.")] = None,
+) -> None:
+    """Show each, oldest first, undone ones too: a table on a terminal, tab-separated lines in a pipe."""
+    found = [one for one in _noted(since) if kind in {None, one.correction.kind}]
+    if sys.stdout.isatty():
+        _draw(found)
+    else:
+        for one in found:
+            tell("\t".join(_row(one, 0)))
+
+
+@app.command()
+def export(
+    *,
+    since: Since = None,
+    kind: Annotated[
+        CorrectionKind | None, typer.Option(help="Only those of one kind; department is none that can be learned from.")
+    ] = None,
+) -> None:
+    """JSON lines, what `earshot train` and `earshot evaluate` read: of each post the last word on each kind.
+
+    What was undone is left out, and so is what was about the routes and not about the hearing.
+    """
+    if kind is CorrectionKind.DEPARTMENT:
+        raise typer.BadParameter(ROUTES, param_hint="--kind")
+    for one in _standing(_noted(since)):
+        if one.correction.kind in HEARING and kind in {None, one.correction.kind}:
+            tell(json.dumps(_as_json(one)))
+
+
+def _noted(since: str | None) -> list[Noted]:
+    async def inside() -> list[Noted]:
+        async with opened(settings, playbook.now.slug) as store:
+            return [one async for one in store.corrections.noted() if start is None or one.correction.at >= start]
+
+    with refusing():
+        settings, playbook = settings_and_playbook()
+        start = _start(since, playbook) if since else None
+        logs.configure("error", settings.log_format)
+        return asyncio.run(inside())
+
+
+def _start(since: str, playbook: LivePlaybook) -> datetime:
+    """A day begins at the brand's own midnight."""
+    try:
+        return datetime.combine(
+            datetime.fromisoformat(since).date(), time(), ZoneInfo(playbook.now.brand.time_zone)
+        ).astimezone(UTC)
+    except ValueError:
+        pass
+    try:
+        return SystemClock().now() - TypeAdapter(Duration).validate_python(since)
+    except ValidationError:
+        raise typer.BadParameter(
+            f"{one_line(since, 40)!r} is neither a day like 2026-03-01 nor a span like 30d", param_hint="--since"
+        ) from None
+
+
+def _standing(found: Iterable[Noted]) -> list[Noted]:
+    """The newest of each mention and kind, unless that undid it."""
+    last = {(one.mention.id, one.correction.kind): one for one in found}
+    return [one for one in last.values() if not one.correction.undone]
+
+
+def _as_json(one: Noted) -> dict[str, Any]:
+    correction = one.correction
+    return {
+        "mention": one.mention.model_dump(mode="json", exclude_defaults=True),
+        "correction": {
+            "kind": correction.kind.value,
+            "was": correction.was,
+            "is": correction.now,
+            "by": correction.by,
+            "at": correction.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "case": one.case,
+        },
+    }
+
+
+def _row(one: Noted, most: int) -> list[str]:
+    """Harmless, each on one line, so that a tab is always a border."""
+    correction = one.correction
+    now = UNDONE if correction.undone else correction.now
+    at = correction.at.isoformat(timespec="seconds")
+    words = (at, correction.by, correction.kind.value, correction.was, now, one.case, one.mention.id, one.mention.text)
+    return [one_line(word, most) for word in words]
+
+
+def _draw(found: Sequence[Noted]) -> None:
+    if not found:
+        tell("Nobody has corrected anything yet.")
+        return
+    table = Table("when", "by", "kind", "was", "is", "case", "mention", "text")
+    for one in found:
+        table.add_row(*map(Text, _row(one, SHOWN)))
+    Console(highlight=False).print(table)
+    warn("To learn from them: earshot corrections export > corrections.jsonl")

@@ -1,0 +1,113 @@
+"""`earshot corrections`: what people said was heard wrongly."""
+
+import json
+
+import pytest
+
+from bot.domain.case import case_id
+from bot.domain.correcting import Right, correct
+from bot.domain.correction import CorrectionKind
+from bot.domain.decision import Decision
+from bot.domain.department import Department, Staff
+from bot.domain.mention import Mention
+from bot.store.opening import Store
+from bot.usecases.corrections import weighed
+from tests.cards.samples import CARE, new
+from tests.cli.shell import Shell, on_a_terminal
+from tests.clock import WoundClock
+
+EVIL = "late \x1b[2J\x9b31m gone\x07\twide\nlong \u202e eman"
+STAFF = Staff(department="care", deputies=frozenset({"U0ANA"}))
+
+
+@pytest.fixture
+async def corrected(shell: Shell, store: Store, redis_url: str, brand: str, clock: WoundClock) -> Shell:
+    """Two cases of 10 March; of the first the feeling and the kind were corrected, and the kind again, and undone."""
+    shell.playbook(brand=brand)
+    shell.env.update(REDIS_URL=redis_url, COLUMNS="200")
+    for number in (1, 2):
+        mention = Mention(id=f"x:{number}", source="x", text=EVIL, created_at=clock.now())
+        case = new(id=case_id(mention.id), mention=mention)
+        await store.cases.commit([Decision(case=case)], clock.now())
+    await says(store, clock, 1, CorrectionKind.SENTIMENT, "neutral")
+    await says(store, clock, 1, CorrectionKind.INTENT, "question")
+    await says(store, clock, 2, CorrectionKind.INTENT, "need")
+    clock.wind(days=2)
+    await says(store, clock, 1, CorrectionKind.INTENT, "praise")
+    await says(store, clock, 2, CorrectionKind.INTENT, "complaint")
+    return shell
+
+
+async def says(store: Store, clock: WoundClock, number: int, kind: CorrectionKind, now: str) -> None:
+    department: Department = CARE
+    await store.cases.change(
+        case_id(f"x:{number}"),
+        lambda case: correct(case, Right(kind, now), "U0ANA", STAFF, department, clock.now(), weighed),
+        clock.now(),
+    )
+
+
+async def test_the_list_shows_everything_in_its_order_and_harmless(corrected: Shell) -> None:
+    rows = [row.split("\t") for row in (await corrected.types_beside("corrections", "list")).stdout.splitlines()]
+
+    assert [row[2:5] for row in rows] == [
+        ["sentiment", "negative", "neutral"],
+        ["intent", "complaint", "question"],
+        ["intent", "complaint", "need"],
+        ["intent", "complaint", "praise"],
+        ["intent", "complaint", "undone"],
+    ]
+    assert rows[0][:2] == ["2026-03-10T09:00:00+00:00", "U0ANA"]
+    assert rows[0][6:] == ["x:1", "late [2J31m gone wide long eman"]
+
+
+async def test_the_export_has_the_last_word_on_each_kind_of_each_post(corrected: Shell) -> None:
+    lines = [json.loads(line) for line in (await corrected.types_beside("corrections", "export")).stdout.splitlines()]
+
+    assert [line["correction"]["is"] for line in lines] == ["neutral", "praise"]
+    assert lines[0] == {
+        "mention": {"id": "x:1", "source": "x", "text": EVIL, "created_at": "2026-03-10T09:00:00Z"},
+        "correction": {
+            "kind": "sentiment",
+            "was": "negative",
+            "is": "neutral",
+            "by": "U0ANA",
+            "at": "2026-03-10T09:00:00Z",
+            "case": case_id("x:1"),
+        },
+    }
+    assert Mention.model_validate(lines[0]["mention"]).text == EVIL
+
+
+async def test_only_those_of_a_kind_or_since_a_day(corrected: Shell) -> None:
+    by_kind = await corrected.types_beside("corrections", "export", "--kind", "sentiment")
+    since = await corrected.types_beside("corrections", "list", "--since", "2026-03-12")
+
+    assert [json.loads(line)["correction"]["kind"] for line in by_kind.stdout.splitlines()] == ["sentiment"]
+    assert len(since.stdout.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("list", "--since", "yore"), "neither a day like 2026-03-01 nor a span like 30d"),
+        (("export", "--kind", "department"), "nothing to learn from"),
+        (("list", "--kind", "mood"), "mood"),
+    ],
+)
+async def test_what_cannot_be_meant_is_wrong_usage_with_a_sentence(
+    words: tuple[str, ...], sentence: str, corrected: Shell
+) -> None:
+    done = await corrected.types_beside("corrections", *words)
+
+    assert done.exit_code == 2
+    assert sentence in " ".join(done.stderr.replace("│", " ").split())
+
+
+async def test_on_a_terminal_it_is_a_table_and_nothing_escapes_from_it(corrected: Shell) -> None:
+    seen = on_a_terminal(
+        lambda terminal: corrected.runs("corrections", "list", files={"stdout": terminal, "stderr": -1})
+    )
+
+    assert "sentiment" in seen
+    assert not [strange for strange in ("\x1b[2J", "\x9b", "\x07", "\u202e") if strange in seen]

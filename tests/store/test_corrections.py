@@ -1,0 +1,139 @@
+"""Corrections and spam on a real server: kept within bounds, counted once, brought back once."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.domain.assessment import Assessment, Signal
+from bot.domain.case import Resolution, case_id
+from bot.domain.correcting import Right, bring_back, correct, reopen, resolve
+from bot.domain.correction import CorrectionKind
+from bot.domain.decision import Decision
+from bot.domain.intake import tally
+from bot.domain.judged import precisions
+from bot.domain.mention import Mention
+from bot.domain.report import Split
+from bot.domain.routing import Route
+from bot.domain.spans import Span
+from bot.store.keys import CORRECTIONS_KEPT
+from bot.store.opening import Store
+from bot.store.spam import Kept
+from tests.clock import WoundClock
+from tests.domain.made import CARE, CLOCKS, STAFF, case
+
+SPAM = Assessment(
+    signals=(
+        Signal("mood", "sentiment:negative", 0.9),
+        Signal("spam", "intent:spam", 0.9, "spam: a list of brands"),
+        Signal("subject", "subject:Northwind", 0.9),
+        Signal("subject", "kind:brand", 0.9),
+    )
+)
+
+
+def as_it_is(_: Mention, assessment: Assessment) -> Assessment:
+    return assessment
+
+
+async def hears_spam(store: Store, clock: WoundClock, number: int = 1) -> Kept:
+    """As triage would have committed it."""
+    mention = Mention(id=f"t:{number}", source="t", text=f"buy {number}", created_at=clock.now())
+    await store.client.call("HINCRBY", store.keys.books, "seen", 1)
+    await store.cases.commit([tally(mention, SPAM, clock.now())], clock.now())
+    [kept] = await store.spam.latest(1)
+    return kept
+
+
+def back(kept: Kept, clock: WoundClock, by: str = "U0JOE") -> Decision:
+    decision = bring_back(
+        kept.mention, kept.assessment, Route(name="r", clocks=CLOCKS), CARE, by, clock.now(), as_it_is
+    )
+    assert decision.heard is not None
+    return replace(decision, heard=replace(decision.heard, at=kept.at))
+
+
+async def test_spam_is_kept_as_it_was_heard_newest_first_page_by_page(store: Store, clock: WoundClock) -> None:
+    for number in range(1, 6):
+        await hears_spam(store, clock, number)
+    first = await store.spam.latest(3)
+    rest = await store.spam.latest(3, first[-1].id)
+
+    assert [one.mention.id for one in (*first, *rest)] == ["t:5", "t:4", "t:3", "t:2", "t:1"]
+    assert (first[0].assessment, first[0].at, await store.spam.count()) == (SPAM, clock.now(), 5)
+
+
+async def test_what_is_brought_back_moves_from_spam_to_opened_in_the_books_and_in_the_tally(
+    store: Store, clock: WoundClock
+) -> None:
+    kept = await hears_spam(store, clock)
+    said = Span(clock.now() - timedelta(hours=1), clock.now() + timedelta(hours=1))
+    clock.wind(hours=30)
+
+    assert await store.spam.bring_back(kept, back(kept, clock), clock.now())
+
+    account = await store.books.read()
+    assert (account.spam, account.opened, account.unaccounted) == (0, 1, 0)
+    [counted] = await store.tallies.read(said)
+    assert Split.of(counted) == Split(negative=1)
+    assert (await store.cases.get(case_id("t:1"))).department == "care"
+    assert await store.spam.find(kept.id) is None
+    [one] = [one async for one in store.corrections.noted()]
+    assert (one.correction.was, one.correction.now, one.mention) == ("spam", "genuine", kept.mention)
+
+
+async def test_of_twenty_who_bring_it_back_at_once_one_does(store: Store, clock: WoundClock) -> None:
+    kept = await hears_spam(store, clock)
+
+    done = await asyncio.gather(
+        *(store.spam.bring_back(kept, back(kept, clock, f"U{n}"), clock.now()) for n in range(20))
+    )
+
+    assert done.count(True) == 1
+    account = await store.books.read()
+    assert (account.spam, account.opened, account.unaccounted) == (0, 1, 0)
+
+
+async def test_what_the_count_of_cases_says_of_us_follows_each_change_and_counts_each_once(
+    store: Store, clock: WoundClock
+) -> None:
+    made = case()
+    await store.cases.commit([Decision(case=made)], clock.now())
+
+    async def judged() -> tuple[int, int]:
+        everything = precisions(await store.corrections.judged(clock.now(), 30))[0]
+        return everything.cases, everything.wrong
+
+    async def does(decide: object) -> None:
+        await store.cases.change(made.id, decide, clock.now())  # type: ignore[arg-type]
+
+    now = clock.now
+    await does(lambda c: correct(c, Right(CorrectionKind.INTENT, "need"), "U0ANA", STAFF, CARE, now(), as_it_is))
+    assert await judged() == (0, 0)
+    await does(lambda c: resolve(c, "U0ANA", Resolution.FIXED, "", STAFF, CARE, now(), as_it_is))
+    assert await judged() == (1, 1)
+    await does(lambda c: correct(c, Right(CorrectionKind.INTENT, "complaint"), "U0ANA", STAFF, CARE, now(), as_it_is))
+    assert await judged() == (1, 0)
+    clock.wind(days=1)
+    await does(lambda c: reopen(c, "U0ANA", STAFF, CARE, now(), as_it_is))
+    assert await judged() == (0, 0)
+    await does(lambda c: resolve(c, "U0ANA", Resolution.SPAM, "", STAFF, CARE, now(), as_it_is))
+    assert await judged() == (1, 1)
+    clock.wind(days=31)
+    assert await judged() == (0, 0)
+
+
+async def test_what_is_too_old_is_forgotten_when_something_new_comes(store: Store, clock: WoundClock) -> None:
+    """Entries are as old as the server says they are."""
+    long_ago = int((clock.now() - CORRECTIONS_KEPT - timedelta(days=1)).timestamp() * 1000)
+    for key in (store.keys.spam, store.keys.corrections):
+        await store.client.call("XADD", key, f"{long_ago}-0", "body", "old")
+    made = case()
+    await store.cases.commit([Decision(case=made)], clock.now())
+    right = Right(CorrectionKind.INTENT, "need")
+    await store.cases.change(
+        made.id, lambda c: correct(c, right, "U0ANA", STAFF, CARE, clock.now(), as_it_is), clock.now()
+    )
+    await hears_spam(store, clock)
+
+    assert [one.mention.id async for one in store.corrections.noted()] == ["x:1"]
+    assert [one.mention.id for one in await store.spam.latest(10)] == ["t:1"]
