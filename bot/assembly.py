@@ -70,6 +70,7 @@ class LiveRules:
         if self._heard_by is None or self._heard_by[0] is not playbook:
             made = Assessor(
                 playbook.subjects,
+                engine=playbook.detectors.engine,
                 unsure_below=playbook.detectors.unsure_below,
                 language=playbook.brand.language,
             )

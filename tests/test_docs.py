@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, cast, get_args, get_origin
 
@@ -100,8 +101,8 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 def dependencies() -> set[str]:
     project = PROJECT["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    return {re.split(r"[^\w.-]", one, maxsplit=1)[0] for one in wanted}
+    wanted = [*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values())]
+    return {re.split(r"[^\w.-]", one, maxsplit=1)[0] for one in wanted} - {project["name"]}
 
 
 def labels() -> set[str]:

@@ -51,7 +51,12 @@ class Scorer:
     def __init__(self, playbook: Playbook | None) -> None:
         self._routes: Sequence[Route] = playbook.routes if playbook else ()
         self._assessor = (
-            Assessor(playbook.subjects, unsure_below=playbook.detectors.unsure_below, language=playbook.brand.language)
+            Assessor(
+                playbook.subjects,
+                engine=playbook.detectors.engine,
+                unsure_below=playbook.detectors.unsure_below,
+                language=playbook.brand.language,
+            )
             if playbook
             else Assessor(())
         )

@@ -6,11 +6,31 @@ from typing import NamedTuple, Protocol
 from bot.detectors.lexicons.phrases import Hit, Phrases
 from bot.detectors.lexicons.tables import Table
 from bot.detectors.lexicons.text import TOKEN, prepared
+from bot.detectors.model.verdicts import UNHEARD
 from bot.domain.assessment import Signal
 from bot.domain.mention import Mention
 
 CARE = Table("care")
 _CARE = Phrases(CARE.families)
+
+
+class Cut(NamedTuple):
+    """A text, prepared and cut once for all who read it."""
+
+    text: str
+    tokens: list[str]
+    """Words, links, @handles, #hashtags, emoticons, numbers and punctuation, as written."""
+    words: list[str]
+    """The tokens in lower case; as many, in the same places."""
+    care: dict[str, list[Hit]]
+    """Phrases of complaint, praise, need, purchase and sarcasm, which the model and several detectors ask for."""
+
+
+def cut(text: str) -> Cut:
+    text = prepared(text)
+    tokens: list[str] = TOKEN.findall(text)
+    words = [token.lower() for token in tokens]
+    return Cut(text, tokens, words, _care(words))
 
 
 class Background(NamedTuple):
@@ -30,15 +50,12 @@ class Hearing:
     def __init__(self, mention: Mention, background: Background = Background()) -> None:  # noqa: B008  (immutable)
         self.mention = mention
         self.background = background
-        self.text = prepared(mention.text)
-        self.tokens: list[str] = TOKEN.findall(self.text)
-        """Words, links, @handles, #hashtags, emoticons, numbers and punctuation, as written."""
-        self.words = [token.lower() for token in self.tokens]
-        """The tokens in lower case; as many, in the same places."""
+        self.text, self.tokens, self.words, self.care = cut(mention.text)
         self.odd = [word for word in self.words if not word.isalpha()]
         """Those of the words that are not letters alone: a third of them, which several detectors go through."""
         self.links = _links(self.odd)
-        self.care = _care(self.words)
+        self.verdict = UNHEARD
+        """What the model makes of it; said before the first detector is asked."""
         self.signals: list[Signal] = []
         self._held: set[str] = set()
         self._confidences: dict[str, float] = {}
@@ -70,7 +87,6 @@ def _links(words: list[str]) -> list[str]:
 
 
 def _care(words: list[str]) -> dict[str, list[Hit]]:
-    """Phrases of complaint, praise, need, purchase and sarcasm, which sentiment and intent both ask for."""
     found: dict[str, list[Hit]] = {}
     for hit in _CARE.find(words):
         found.setdefault(hit.family, []).append(hit)

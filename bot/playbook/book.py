@@ -37,9 +37,9 @@ class Brand:
 
 @dataclass(frozen=True, slots=True)
 class Detectors:
-    """Below `unsure_below`, the likeliest sentiment is not believed."""
+    """Which engine tells sentiment; below `unsure_below`, what it says is likeliest is not believed."""
 
-    sentiment: str = "vader+textblob"
+    engine: str = "blend"
     unsure_below: float = 0.5
 
 

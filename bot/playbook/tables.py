@@ -76,7 +76,7 @@ class RouteTable(Table):
 
 
 class DetectorsTable(Table):
-    sentiment: Annotated[str, AfterValidator(one_of("vader+textblob"))] = Detectors().sentiment
+    engine: Annotated[str, AfterValidator(one_of("blend", "vader", "textblob"))] = Detectors().engine
     unsure_below: float = Field(Detectors().unsure_below, ge=0, le=1)
 
 

@@ -5,11 +5,12 @@ from textblob import TextBlob
 from textblob.en import sentiment as textblob
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
+from bot.detectors.catalogue import Assessor
 from bot.detectors.engines.pattern import Pattern
 from bot.detectors.engines.turning import TURNS
 from bot.detectors.engines.vader import Vader
 from bot.detectors.lexicons.text import TOKEN, prepared
-from tests.detectors.vocabulary import heard
+from tests.detectors.vocabulary import SUBJECTS, heard, mention
 
 SENTENCES = (
     "The crew of @northwindair was really lovely, thank you so much!!",
@@ -75,7 +76,8 @@ def test_the_reason_quotes_the_strongest_words() -> None:
 
 
 def test_a_cut_off_above_what_is_likely_makes_unsure() -> None:
-    assert heard("northwind air is a bit late, fine").unsure
+    wary = Assessor(SUBJECTS, unsure_below=0.99)
+    assert wary.assess([mention("northwind air is a bit late, fine")])[0].unsure
 
 
 def test_another_language_is_unsure_unless_its_strong_words_speak() -> None:

@@ -58,7 +58,7 @@ NEED = 'when = { intent = "need" }'
     [
         # a key that is none
         (brand('managrs = ["U0A"]'), "brand.managrs: there is no key 'managrs'; did you mean 'managers'?"),
-        (written("[detectors]\nsentimnt = 'vader'"), "detectors.sentimnt: there is no key 'sentimnt'; did you mean"),
+        (written("[detectors]\nengin = 'vader'"), "detectors.engin: there is no key 'engin'; did you mean 'engine'"),
         (written(department('on_cal = ["U0A"]')), "departments[3].on_cal: there is no key 'on_cal'; did you mean"),
         (written(route(NEED, 'claim_withn = "5m"')), "routes[1].claim_withn: there is no key 'claim_withn'; did"),
         (written("[sorces.x]"), "sorces: there is no key 'sorces'; did you mean 'sources'?"),
@@ -116,7 +116,7 @@ NEED = 'when = { intent = "need" }'
         (written(route(NEED, 'lease = "999999d"')), "routes[1].lease: '999999d' is out of bounds"),
         # detectors
         (written("[detectors]\nunsure_below = 2"), "detectors.unsure_below: must be 1.0 or less"),
-        (written('[detectors]\nsentiment = "bert"'), "detectors.sentiment: 'bert' is not known here; use 'vader+text"),
+        (written('[detectors]\nengine = "bert"'), "detectors.engine: 'bert' is not known here; use 'blend'"),
         # sources
         (hook("[sources.webhok.forum]"), "sources.webhok: there is no source 'webhok'; did you mean 'webhook'?"),
         (hook("[sources.webhook]"), "sources.webhook: has no name; give it one, such as [sources.webhook.forum]"),

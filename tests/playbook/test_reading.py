@@ -68,7 +68,7 @@ def test_the_least_that_is_right_has_sensible_defaults() -> None:
     ]
     assert playbook.department("care").hours.open_at(datetime(2026, 3, 14, 3, tzinfo=UTC))
     assert (playbook.routes[0].name, playbook.routes[0].clocks) == ("route 1", Clocks())
-    assert (playbook.detectors.sentiment, playbook.detectors.unsure_below) == ("vader+textblob", 0.5)
+    assert (playbook.detectors.engine, playbook.detectors.unsure_below) == ("blend", 0.5)
 
 
 def test_hours_are_read_in_the_brands_time_zone_or_the_departments_own() -> None:

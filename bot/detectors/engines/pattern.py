@@ -79,7 +79,7 @@ class _Said:
 class Pattern:
     def __init__(self) -> None:
         self.engine, module = _loaded()
-        self._moods = _moods(module)
+        self.moods = _moods(module)
         self._pieces = Memory(self._cut_and_known)
 
     def __call__(self, words: Iterable[str]) -> Polarity:
@@ -101,7 +101,7 @@ class Pattern:
         senses = dict.get(self.engine, word)
         known = tuple(senses[None]) if senses else None
         modifies = senses is not None and any(map(senses.__contains__, MODIFIERS))
-        negates, mood = word in NEGATIONS, None if senses or word.isalpha() else self._moods.get(word)
+        negates, mood = word in NEGATIONS, None if senses or word.isalpha() else self.moods.get(word)
         plain = not senses and not negates and mood is None and word != "!"
         return Piece(plain, word, known, modifies, negates, mood)
 

@@ -30,7 +30,7 @@ class Vader:
     def __init__(self) -> None:
         self._engine: Any = SentimentIntensityAnalyzer()
         self.lexicon: dict[str, float] = self._engine.lexicon
-        self._emojis: dict[str, str] = self._engine.emojis
+        self.emoji_names: dict[str, str] = self._engine.emojis
         self._words = Memory(self._looked_up)
 
     def emoji(self, text: str) -> str:
@@ -38,7 +38,7 @@ class Vader:
         parts: list[str] = []
         after_space = True
         for letter in text:
-            description = self._emojis.get(letter) if letter > "\x7f" else None
+            description = self.emoji_names.get(letter) if letter > "\x7f" else None
             if description is not None and not after_space:
                 parts.append(" ")
             parts.append(letter if description is None else description)

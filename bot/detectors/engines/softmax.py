@@ -1,0 +1,12 @@
+"""From three log-odds to three probabilities."""
+
+import math
+
+NEGATIVE, NEUTRAL, POSITIVE = range(3)
+
+
+def softmax(negative: float, neutral: float, positive: float) -> tuple[float, float, float]:
+    most = max(negative, neutral, positive)
+    parts = math.exp(negative - most), math.exp(neutral - most), math.exp(positive - most)
+    total = sum(parts)
+    return parts[0] / total, parts[1] / total, parts[2] / total

@@ -1,0 +1,44 @@
+"""What the model is given of a post: its tokens, and how many points of each kind of phrase were found in it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from bot.detectors.lexicons.phrases import NEGATORS, Hit, preceded
+from bot.detectors.lexicons.tables import Table
+
+FAMILIES = ("complaint", "praise", "need", "purchase", "asks", "sarcasm")
+PHRASES = (*(f"said_{family}" for family in FAMILIES), "praise_denied", "asked_first")
+POINTS_MOST = 4.0
+_ASKING = Table("care").words["asking"]
+
+
+class Said(Protocol):
+    """One post, cut into tokens once for all who read it."""
+
+    @property
+    def tokens(self) -> Sequence[str]: ...
+
+    @property
+    def words(self) -> Sequence[str]:
+        """The tokens in lower case."""
+
+    @property
+    def care(self) -> Mapping[str, Sequence[Hit]]: ...
+
+
+def capitals(tokens: Iterable[str]) -> int:
+    """How many words of more than one letter are in capitals."""
+    return sum([len(token) > 1 for token in tokens if token.isupper()])
+
+
+def phrases(said: Said) -> tuple[float, ...]:
+    """A number for each of `PHRASES`, 0 to 1."""
+    care = said.care
+    words = said.words
+    first = next((word for word in words if word[0].isalpha()), "")
+    asked = float(first in _ASKING)
+    if not care:
+        return (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, asked)
+    points = [min(1.0, sum([hit.weight for hit in care.get(family, ())]) / POINTS_MOST) for family in FAMILIES]
+    denied = any(preceded(words, hit.start, NEGATORS) for hit in care.get("praise", ()))
+    return (*points, float(denied), asked)

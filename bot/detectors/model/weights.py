@@ -1,0 +1,95 @@
+"""The weight file: a line that says what it is, a line of JSON, then numbers. Refused unless whole and of our version.
+
+Nothing in it can be run, so that a file from elsewhere can do no more than be wrong.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+VERSION = 1
+MAGIC = b"earshot weights\n"
+PACKAGED = Path(__file__).parent / "earshot.weights"
+AGAIN = (
+    "the packaged one comes back with `pip install --force-reinstall --no-deps earshot`, "
+    "and with EARSHOT_MODEL left empty it is the one in use"
+)
+ALLOWED = {"int8": np.int8, "uint8": np.uint8, "float16": np.float16, "float32": np.float32, "uint32": np.uint32}
+ALIGNED = 16
+
+
+class Unusable(Exception):  # noqa: N818  (said to a person)
+    """A weight file that cannot be used, and how to get a good one, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    about: Mapping[str, Any]
+    """What a person or the model asks: heads, calibration, when and on what it was made."""
+    arrays: Mapping[str, Array]
+    checksum: str = ""
+
+
+def packed(about: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
+    """The same numbers give the same bytes."""
+    body = bytearray()
+    table = []
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        body += b"\0" * (-len(body) % ALIGNED)
+        table.append({"name": name, "type": array.dtype.name, "shape": list(array.shape), "at": len(body)})
+        body += array.tobytes()
+    checksum = _checksum(about, bytes(body))
+    header = {"version": VERSION, "checksum": checksum, "arrays": table, "about": about}
+    line = json.dumps(header, sort_keys=True, ensure_ascii=True).encode() + b"\n"
+    return MAGIC + line + bytes(body)
+
+
+def read(path: Path) -> Weights:
+    """Raises Unusable with a sentence for whoever starts Earshot."""
+    try:
+        data = path.read_bytes()
+    except OSError as no:
+        raise Unusable(f"{path}: the weights of the model cannot be read ({no.strerror}); {AGAIN}") from None
+    try:
+        return _unpacked(data)
+    except (ValueError, KeyError, TypeError) as no:
+        said = str(no) if isinstance(no, _Said) else "this is no weight file, or only a part of one"
+        raise Unusable(f"{path}: {said}; {AGAIN}") from None
+
+
+class _Said(ValueError):  # noqa: N818  (said to a person)
+    pass
+
+
+def _unpacked(data: bytes) -> Weights:
+    if not data.startswith(MAGIC):
+        raise _Said("this is no weight file")
+    end = data.index(b"\n", len(MAGIC)) + 1
+    header = json.loads(data[len(MAGIC) : end])
+    if header["version"] != VERSION:
+        raise _Said(f"its version is {header['version']!r}, and this Earshot reads {VERSION}")
+    body = data[end:]
+    if _checksum(header["about"], body) != header["checksum"]:
+        raise _Said("it is damaged or cut short: its checksum does not fit")
+    arrays = {one["name"]: _array(one, body) for one in header["arrays"]}
+    return Weights(header["about"], arrays, header["checksum"])
+
+
+def _array(one: Mapping[str, Any], body: bytes) -> Array:
+    return np.frombuffer(body, ALLOWED[one["type"]], math.prod(one["shape"]), one["at"]).reshape(one["shape"])
+
+
+def _checksum(about: Mapping[str, Any], body: bytes) -> str:
+    digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
+    digest.update(body)
+    return digest.hexdigest()

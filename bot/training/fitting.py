@@ -1,0 +1,49 @@
+"""Regression on the design: softmax for sentiment, logistic for each other head, both on targets that may be shares."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from bot.detectors.model.posts import Floats
+from bot.training.features import Rows
+
+
+def fitted(
+    rows: Rows, targets: Floats, weights: NDArray[Any], *, ridge: float, rounds: int, prior: Floats | None = None
+) -> Floats:
+    """A row for each feature, a column for each class; one column means yes or no.
+
+    `ridge` draws the weights to `prior`, which is nothing where none is given; the start is free. `weights` says how
+    much each post counts, in any unit.
+    """
+    prior = np.zeros((rows.width, targets.shape[1]), np.float32) if prior is None else prior
+    share = (weights / weights.sum()).astype(np.float32)[:, None]
+    strength = np.full((rows.width, 1), ridge, np.float32)
+    strength[-1] = 0
+
+    def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        now = flat.reshape(prior.shape).astype(np.float32)
+        logits = rows.times(now)
+        lost, errors = _softmax(logits, targets) if targets.shape[1] > 1 else _logistic(logits, targets)
+        apart = now - prior
+        total = (share * lost).sum(dtype=np.float64) + 0.5 * (strength * apart * apart).sum(dtype=np.float64)
+        return float(total), (rows.back(share * errors) + strength * apart).ravel().astype(np.float64)
+
+    found = minimize(
+        loss, prior.ravel().astype(np.float64), jac=True, method="L-BFGS-B", options={"maxiter": rounds, "maxcor": 6}
+    )
+    weights_found: Floats = found.x.reshape(prior.shape).astype(np.float32)
+    return weights_found
+
+
+def _softmax(logits: Floats, targets: Floats) -> tuple[Floats, Floats]:
+    most = logits.max(axis=1, keepdims=True)
+    logs = logits - most - np.log(np.exp(logits - most).sum(axis=1, keepdims=True))
+    return -(targets * logs).sum(axis=1, keepdims=True), np.exp(logs) - targets
+
+
+def _logistic(logits: Floats, targets: Floats) -> tuple[Floats, Floats]:
+    lost = np.logaddexp(0, logits) - targets * logits
+    return lost.astype(np.float32), (1 / (1 + np.exp(-logits)) - targets).astype(np.float32)

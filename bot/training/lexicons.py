@@ -1,0 +1,54 @@
+"""What VADER's and TextBlob's own lexicons say of single words, as it is written into the weight file.
+
+VADER's is MIT, as is TextBlob; the pattern lexicon in it is BSD.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.detectors.engines.pattern import Pattern
+from bot.detectors.engines.vader import Vader
+from bot.detectors.model.posts import Floats
+from bot.detectors.model.words import SALT_WORD, Hashes, mixed, word_keys
+
+STEPS = 30.0
+"""Steps of one byte in one point of valence, so that VADER's 4 points fit."""
+OF_EMOJI = 3.0
+
+
+class Lexicon(NamedTuple):
+    hashes: Hashes
+    steps: NDArray[np.int8]
+    """A column for each of `LEXICONS`."""
+
+    def valences(self, words: Sequence[str]) -> Floats:
+        asked = mixed(word_keys(words), SALT_WORD)
+        rows = np.minimum(np.searchsorted(self.hashes, asked), self.hashes.size - 1)
+        found = (self.hashes[rows] == asked)[:, None]
+        return np.where(found, self.steps[rows].astype(np.float32) / np.float32(STEPS), np.float32(0))
+
+
+def lexicon() -> Lexicon:
+    vader, pattern = Vader(), Pattern()
+    by_word: dict[str, list[float]] = {}
+    for word, valence in vader.lexicon.items():
+        by_word.setdefault(word, [0.0, 0.0])[0] = valence
+    for emoji in vader.emoji_names:
+        if len(emoji) == 1 and (valence := vader(vader.emoji(emoji)).compound):
+            by_word.setdefault(emoji, [0.0, 0.0])[0] = OF_EMOJI * valence
+    for word, polarity in _patterns(pattern):
+        by_word.setdefault(word, [0.0, 0.0])[1] = 4 * polarity
+    words = sorted(word for word in by_word if " " not in word)
+    hashes = mixed(word_keys(words), SALT_WORD)
+    steps = np.clip(np.round(np.array([by_word[word] for word in words]) * STEPS), -127, 127).astype(np.int8)
+    order = np.argsort(hashes, kind="stable")
+    return Lexicon(hashes[order], steps[order])
+
+
+def _patterns(pattern: Pattern) -> list[tuple[str, float]]:
+    senses: dict[str, Any] = dict(pattern.engine)
+    polarities = [(word, float(by_kind[None][0])) for word, by_kind in senses.items()]
+    return [*((word, polarity) for word, polarity in polarities if polarity), *pattern.moods.items()]

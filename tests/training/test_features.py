@@ -1,0 +1,82 @@
+"""What is trained on and what is read at run time are the same numbers."""
+
+from pathlib import Path
+
+import numpy as np
+
+from bot.detectors.base import cut
+from bot.detectors.model.posts import Floats
+from bot.detectors.model.scoring import Model
+from bot.detectors.model.weights import read
+from bot.training.features import Design, raw
+from bot.training.fitting import fitted
+from bot.training.lexicons import lexicon
+from bot.training.making import file_of
+
+TEXTS = [
+    "@northwindair lost my bag, AGAIN!! worst airline ever :(",
+    "the crew was lovely, thank you so much 😍",
+    "not bad at all, but the coffee was not good",
+    "boarding from gate 14 https://a.example #travel",
+    "",
+    "no no no no, sooo late... very very bad",
+    "l'équipage était parfait",
+] * 3
+NAMES = 8
+
+
+def test_a_post_is_the_same_to_training_and_to_the_model(tmp_path: Path) -> None:
+    known = lexicon()
+    design = Design(raw(TEXTS, known), np.ones(len(TEXTS), np.bool_), (1, 1, 1))
+    rows = design.rows(np.arange(len(TEXTS)))
+    weights = np.random.default_rng(1).normal(size=(rows.width, NAMES)).astype(np.float32)
+    coarse = file_of(design, weights, known)
+    (tmp_path / "m").write_bytes(coarse)
+    model = Model(read(tmp_path / "m"))
+
+    heard = model.hear([cut(text) for text in TEXTS]).logits
+    trained = rows.times(_as_written(design, weights))
+
+    assert np.abs(heard - trained).max() < 1e-4
+
+
+def _as_written(design: Design, weights: Floats) -> Floats:
+    """One byte each, as in the file."""
+    parts = np.split(weights, design.ends[:-1])
+    for part in parts[:3]:
+        scale = np.abs(part).max(axis=0) / 127
+        part[:] = np.round(part / scale) * scale
+    return np.concatenate(parts)
+
+
+def test_back_is_times_turned_round() -> None:
+    """The gradient would be wrong, and training only worse, if the two did not belong together."""
+    design = Design(raw(TEXTS, lexicon()), np.ones(len(TEXTS), np.bool_), (1, 1, 1))
+    rows = design.rows(np.arange(0, len(TEXTS), 2))
+    chance = np.random.default_rng(2)
+    weights = chance.normal(size=(rows.width, 2)).astype(np.float32)
+    errors = chance.normal(size=(11, 2)).astype(np.float32)
+
+    assert np.isclose(np.sum(rows.times(weights) * errors), np.sum(weights * rows.back(errors)), rtol=1e-3)
+
+
+def test_what_is_told_apart_is_learned() -> None:
+    design = Design(raw(TEXTS, lexicon()), np.ones(len(TEXTS), np.bool_), (1, 1, 1))
+    rows = design.rows(np.arange(len(TEXTS)))
+    gold = np.array([[float("bad" in text)] for text in TEXTS], np.float32)
+
+    found = fitted(rows, gold, np.ones(len(TEXTS)), ridge=1e-6, rounds=50)
+
+    assert ((rows.times(found) > 0) == (gold == 1)).all()
+
+
+def test_the_same_rows_give_the_same_bytes() -> None:
+    def made() -> bytes:
+        known = lexicon()
+        design = Design(raw(TEXTS, known), np.ones(len(TEXTS), np.bool_), (1, 1, 1))
+        rows = design.rows(np.arange(len(TEXTS)))
+        gold = np.tile(np.array([[float(len(text) % 2)] for text in TEXTS], np.float32), NAMES)
+        columns = [fitted(rows, gold[:, :1], np.ones(len(TEXTS)), ridge=1e-4, rounds=9) for _ in range(NAMES)]
+        return file_of(design, np.concatenate(columns, axis=1), known)
+
+    assert made() == made()
