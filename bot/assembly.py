@@ -9,6 +9,8 @@ from bot.clock import Clock
 from bot.detectors.catalogue import Assessor
 from bot.domain.department import Department
 from bot.domain.routing import Route
+from bot.domain.spikes.tuning import Tuning
+from bot.domain.subject import Subject
 from bot.playbook import LivePlaybook, Playbook
 from bot.sinks.directory import SlackDirectory
 from bot.sinks.slack import SlackSink
@@ -28,11 +30,12 @@ from bot.usecases.team import Team
 from bot.workers.delivery import Delivery
 from bot.workers.ingest import Ingest
 from bot.workers.loop import Worker, run
+from bot.workers.spikes import Spikes
 from bot.workers.timers import Timers
 from bot.workers.triage import Triage
 from handlers import UseCases
 
-WORKERS = ("ingest", "triage", "delivery", "timers")
+WORKERS = ("ingest", "triage", "delivery", "timers", "spikes")
 """What `--workers` may name; one process may run all."""
 
 
@@ -64,6 +67,12 @@ class LiveRules:
     def routes(self) -> Sequence[Route]:
         return self.playbook.routes
 
+    def spikes(self) -> Tuning:
+        return self.playbook.spikes
+
+    def subjects(self) -> Sequence[Subject]:
+        return self.playbook.subjects
+
     def assessor(self) -> Assessor:
         """Made once for each reading of the playbook: its terms are compiled."""
         playbook = self.playbook
@@ -90,6 +99,7 @@ class House:
     ingest: Ingest
     triage: Triage
     timers: Timers
+    spikes: Spikes
     delivery: Delivery
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     hooks: dict[str, Webhook] = field(default_factory=dict)
@@ -104,7 +114,12 @@ class House:
         """Run until told to stop; what is in hand is finished."""
         await self.store.inbox.prepare()
         self.rules.assessor()  # made now, or the first mention of the day would wait for it
-        workers: dict[str, Worker] = {"triage": self.triage, "delivery": self.delivery, "timers": self.timers}
+        workers: dict[str, Worker] = {
+            "triage": self.triage,
+            "delivery": self.delivery,
+            "timers": self.timers,
+            "spikes": self.spikes,
+        }
         async with asyncio.TaskGroup() as group:
             if "ingest" in chosen:
                 group.create_task(self.ingest.run(self.stop))
@@ -154,5 +169,6 @@ def assemble(
         ingest=Ingest(store, clock),
         triage=Triage(store, rules, clock, worker, wait=wait),
         timers=Timers(store, rules, rota, clock),
+        spikes=Spikes(store, rules, clock),
         delivery=Delivery(store, sink, rules, rota, clock),
     )

@@ -152,3 +152,4 @@ async def _until_stopped(house: House, server: Server, chosen: Sequence[str]) ->
         group.create_task(end())
     with suppress(Unreachable):  # then its lease ends by itself
         await house.delivery.give_back()
+        await house.spikes.give_back()

@@ -18,6 +18,8 @@ class NotificationKind(StrEnum):
     """Draw this case's card as the case is now."""
     DIGEST = "digest"
     """Draw this digest's card as its cases are now. `case` is the digest's id."""
+    EPISODE = "episode"
+    """Draw this episode's card as the episode is now. `case` is the episode's id."""
     REMINDER = "reminder"
     """Say in the channel that nobody has claimed this case."""
     CALL = "call"

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from bot.domain.department import Department
 from bot.domain.routing import Route
 from bot.domain.schedules.schedule import Schedule
+from bot.domain.spikes.tuning import Tuning
 from bot.domain.subject import Subject
 
 
@@ -54,6 +55,7 @@ class Playbook:
     routes: tuple[Route, ...] = ()
     sources: tuple[SourceEntry, ...] = ()
     detectors: Detectors = Detectors()
+    spikes: Tuning = field(default_factory=Tuning)
 
     def department(self, name: str) -> Department:
         """Raises KeyError for a name that is none, such as `nobody`, or one that an older playbook had."""

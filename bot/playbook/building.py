@@ -7,11 +7,12 @@ from typing import Any
 from bot.domain.department import Department
 from bot.domain.hours import Hours
 from bot.domain.routing import Clocks, Route
+from bot.domain.spikes.tuning import Sensitivity, Tuning
 from bot.domain.subject import Subject, SubjectKind
 from bot.playbook.book import Brand, Detectors, Playbook, SourceEntry
 from bot.playbook.parts import listed
 from bot.playbook.schedules import built_schedule
-from bot.playbook.tables import BrandTable, DepartmentTable, FileTable, RouteTable, SubjectTable
+from bot.playbook.tables import BrandTable, DepartmentTable, FileTable, RouteTable, SpikesTable, SubjectTable
 
 
 def built(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
@@ -24,6 +25,7 @@ def built(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
         routes=tuple(_route(table, number) for number, table in enumerate(file.routes, 1)),
         sources=tuple(sources),
         detectors=Detectors(**file.detectors.model_dump()),
+        spikes=_spikes(file.spikes),
     )
 
 
@@ -66,6 +68,17 @@ def _route(table: RouteTable, number: int) -> Route:
             resolve_within=table.resolve_within,
             remind_every=table.remind_every,
         ),
+    )
+
+
+def _spikes(table: SpikesTable) -> Tuning:
+    return Tuning(
+        on=table.on,
+        to=table.to or "",
+        sensitivity=Sensitivity(table.sensitivity),
+        voices=table.voices,
+        page_from=table.page_from,
+        over_after=table.over_after,
     )
 
 

@@ -90,6 +90,14 @@ def _targets(raw: Raw) -> Iterator[Found]:
             yield ("routes", number, "to"), f"{shown(to)} is no department{nearest(to, [*departments, NOBODY])}"
 
 
+def _watched(raw: Raw) -> Iterator[Found]:
+    spikes = raw.get("spikes")
+    to = spikes.get("to") if isinstance(spikes, dict) else None
+    departments = [name for _, name in names(raw, "departments")]
+    if isinstance(to, str) and to.strip() not in departments:
+        yield ("spikes", "to"), f"{shown(to)} is no department{nearest(to, departments)}"
+
+
 def _answerable(raw: Raw) -> Iterator[Found]:
     brand = raw.get("brand")
     if isinstance(brand, dict) and brand.get("managers"):
@@ -129,6 +137,7 @@ CHECKS: tuple[Callable[[Raw], Iterator[Found]], ...] = (
     _duplicate_names,
     _shared_terms,
     _targets,
+    _watched,
     _answerable,
     _order,
     *SCHEDULE_CHECKS,

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
+from bot.domain.spikes.tuning import Sensitivity, Tuning
 from bot.domain.subject import SubjectKind
 from bot.playbook.book import Detectors
 from bot.playbook.parts import (
@@ -80,6 +81,17 @@ class DetectorsTable(Table):
     unsure_below: float = Field(Detectors().unsure_below, ge=0, le=1)
 
 
+class SpikesTable(Table):
+    """What is not said is as `Tuning` has it."""
+
+    on: bool = Tuning().on
+    to: DepartmentName | None = None
+    sensitivity: Annotated[str, AfterValidator(one_of(*Sensitivity))] = Tuning().sensitivity.value
+    voices: int = Field(Tuning().voices, ge=3, le=10_000)
+    page_from: int = Field(Tuning().page_from, ge=0, le=100_000)
+    over_after: Duration = Tuning().over_after
+
+
 class FileTable(Table):
     """The whole file, but for the insides of `[sources]`, which the sources know."""
 
@@ -89,4 +101,5 @@ class FileTable(Table):
     routes: Some[RouteTable]
     detectors: DetectorsTable = DetectorsTable()
     schedules: tuple[ScheduleTable, ...] = ()
+    spikes: SpikesTable = SpikesTable()
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)

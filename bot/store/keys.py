@@ -29,6 +29,12 @@
 | `audit` | stream | what happened to which case, by whom, when | last `AUDIT_MOST` |
 | `corrections` | stream | what we heard wrongly, with the mention | last `CORRECTIONS_MOST`; `CORRECTIONS_KEPT` |
 | `judged:<day>` | hash | what became of what we heard, of cases that people closed → count | `TALLIES_KEPT` |
+| `feed` | stream | what the watch for spikes needs of each mention | last `FEED_MOST`; trimmed once it is learnt from |
+| `usual:<subject>` | hash | `v` version, `body` JSON: what is usual by the hour | `USUAL_KEPT` after the last lesson |
+| `episode:<episode>` | hash | `v` version, `body` JSON | `EPISODE_KEPT` after it was over |
+| `episodes` | sorted set | episodes by when they were opened | last `EPISODES_MOST` |
+| `running` | hash | subject → its episode that is not over | one field a subject |
+| `watched` | string | when the watch for spikes last looked, ms | one |
 | `dead` | hash | inbox entry → why it failed | triage stops at `DEAD_MOST` |
 | `bucket:<limit>`, `parked:<limit>` | string | Slack's limits, as far as used | two minutes; until it ends |
 | `lease:<name>` | string | who runs what must run once | its own length |
@@ -57,6 +63,10 @@ SPAM_KEPT = timedelta(days=30)
 CORRECTIONS_MOST = 20_000
 CORRECTIONS_KEPT = timedelta(days=400)
 DEAD_MOST = 10_000
+FEED_MOST = 20_000
+USUAL_KEPT = timedelta(days=90)
+EPISODE_KEPT = timedelta(days=400)
+EPISODES_MOST = 2_000
 
 
 @lru_cache(maxsize=5_000)
@@ -97,6 +107,10 @@ class Keys:
         self.audit = self.root + "audit"
         self.corrections = self.root + "corrections"
         self.dead = self.root + "dead"
+        self.feed = self.root + "feed"
+        self.episodes = self.root + "episodes"
+        self.running = self.root + "running"
+        self.watched = self.root + "watched"
         self.trouble = self.root + "trouble"
 
     def seen(self, mention: str) -> str:
@@ -149,6 +163,12 @@ class Keys:
 
     def telling(self, hour: datetime, subject: str) -> str:
         return f"{self.root}telling:{hour_of(hour)}:{subject}"
+
+    def usual(self, subject: str) -> str:
+        return f"{self.root}usual:{subject}"
+
+    def episode(self, episode: str) -> str:
+        return f"{self.root}episode:{episode}"
 
     def bucket(self, limit: str) -> str:
         return f"{self.root}bucket:{limit}"

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.store.baselines import Baselines
 from bot.store.books import Books
 from bot.store.calendars import CalendarStore
 from bot.store.cases import CaseStore
@@ -12,6 +13,8 @@ from bot.store.client import Client
 from bot.store.corrections import Corrections
 from bot.store.dead import Dead
 from bot.store.embedded import embedded
+from bot.store.episodes import Episodes
+from bot.store.feed import Feed
 from bot.store.inbox import Inbox
 from bot.store.keys import Keys
 from bot.store.leases import Leases
@@ -40,6 +43,9 @@ class Store:
     books: Books
     corrections: Corrections
     spam: Spam
+    feed: Feed
+    baselines: Baselines
+    episodes: Episodes
 
     async def ping(self) -> None:
         """Raises `Unreachable`."""
@@ -65,6 +71,9 @@ def store_on(client: Client, brand: str, holder: str) -> Store:
         books=Books(client, keys),
         corrections=Corrections(client, keys),
         spam=Spam(client, keys),
+        feed=Feed(client, keys),
+        baselines=Baselines(client, keys),
+        episodes=Episodes(client, keys),
     )
 
 

@@ -11,6 +11,7 @@ from bot.domain.mention import Mention
 from bot.domain.notification import Notification
 from bot.store import keys as bounds
 from bot.store.corrections import judge, note
+from bot.store.feed import feed
 from bot.store.keys import Keys, day_of, field
 from bot.store.transaction import Transaction
 
@@ -142,6 +143,7 @@ def _heard(transaction: Transaction, keys: Keys, heard: Heard, case: Case | None
     transaction.write("HINCRBY", keys.books, heard.outcome.value, 1)
     transaction.write("HINCRBY", tally, tally_field(heard, said), 1)
     transaction.write("EXPIRE", tally, int(bounds.TALLIES_KEPT.total_seconds()))
+    feed(transaction, keys, heard, counted_subject(heard.assessment))
     if heard.outcome is Outcome.SPAM:
         _spam(transaction, keys, heard)
     elif case is None and heard.outcome is Outcome.TALLIED:

@@ -11,6 +11,9 @@ from bot.store.opening import Store
 STUCK_AFTER = 60.0
 """Seconds for which a mention may wait for triage before its queue is said not to move."""
 
+UNWATCHED_AFTER = 120.0
+"""Seconds without a look for spikes after which that is said. It keeps nobody from being ready."""
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -35,11 +38,14 @@ async def ready(store: Store, sources: Mapping[str, str], at: datetime) -> State
         heard = await store.inbox.heard()
         waiting, oldest = await store.inbox.waiting()
         owed = await store.outbox.queues(1)
+        looked = await store.baselines.last_look()
     except Unreachable as away:
         return State(ready=False, troubles={"redis": str(away)})
     age = (at.timestamp() * 1000 - oldest) / 1000 if oldest else 0.0
     if age > STUCK_AFTER:
         troubles["triage"] = f"A mention has waited for {age:.0f} s: triage does not move. Is a worker running?"
+    if looked and (unwatched := at.timestamp() - looked / 1000) > UNWATCHED_AFTER:
+        troubles["spikes"] = f"Nobody has watched for spikes for {unwatched:.0f} s. Is that worker running?"
     names = sorted({*sources, *heard})
     return State(
         ready="slack" not in troubles and "triage" not in troubles,

@@ -46,6 +46,10 @@ async def _fill(registry: CollectorRegistry, store: Store, departments: tuple[st
     for department, (waiting_cases, late) in (await store.tallies.standing(departments, at)).items():
         open_cases.labels(department).set(waiting_cases)
         overdue.labels(department).set(late)
+    running = Gauge("earshot_episodes_open", "Episodes that are not over", registry=registry)
+    running.set(len(await store.episodes.running()))
+    fed = Gauge("earshot_feed_length", "Mentions that the watch for spikes may still need", registry=registry)
+    fed.set(await store.feed.length())
     troubles = Gauge("earshot_trouble", "1 for each part that is unwell", ["part"], registry=registry)
     for part in await store.troubles.all():
         troubles.labels(part).set(1)

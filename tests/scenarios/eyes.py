@@ -141,6 +141,10 @@ class Channel(NamedTuple):
         return [card for card in self.messages if re.fullmatch(r"\d+-[0-9a-f]+", _name(card))]
 
     @property
+    def episodes(self) -> list[Card]:
+        return [card for card in self.messages if _name(card).startswith("ep-")]
+
+    @property
     def beside(self) -> list[Card]:
         """Reminders and the like."""
         return [card for card in self.messages if " " in _name(card)]

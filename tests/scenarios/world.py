@@ -48,6 +48,8 @@ class World:
     """What strangers said, so that no log line may repeat it."""
     pace: timedelta = PACE
     """A story of a whole day may look at it less often."""
+    watches: bool = False
+    """Whether anybody watches for spikes: most stories are about something else."""
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     _listening: "asyncio.Task[None] | None" = None
 
@@ -142,6 +144,8 @@ class World:
         try:
             while did := await house.triage.step() + await house.timers.step() + await house.delivery.step():
                 done += did
+            if self.watches and await house.spikes.step():
+                done += 1 + await self.settles()
         except Unreachable:  # their loops rest and try again
             return 0
         return done

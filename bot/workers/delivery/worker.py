@@ -17,6 +17,7 @@ from bot.store.opening import Store
 from bot.store.outbox import Queue
 from bot.workers.delivery.card import CardDelivery
 from bot.workers.delivery.digest import DigestDelivery
+from bot.workers.delivery.episode import EpisodeDelivery
 from bot.workers.delivery.gate import Blocked, Gate
 from bot.workers.delivery.message import MessageDelivery
 from bot.workers.delivery.post import Poster
@@ -61,6 +62,7 @@ class Delivery:
         self._digests = DigestDelivery(poster, rules)
         self._cards = CardDelivery(poster, self._digests, rules)
         self._messages = MessageDelivery(poster, rules, rota)
+        self._episodes = EpisodeDelivery(poster, rules)
 
     async def step(self) -> int:
         """Serve each destination once; says how many messages went. Nothing is done where another process sends."""
@@ -132,4 +134,6 @@ class Delivery:
             return await self._cards.deliver(owed)
         if owed.kind is NotificationKind.DIGEST:
             return await self._digests.redraw(owed)
+        if owed.kind is NotificationKind.EPISODE:
+            return await self._episodes.deliver(owed)
         return await self._messages.deliver(owed)

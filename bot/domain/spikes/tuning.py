@@ -1,0 +1,64 @@
+"""What must be passed for a spike to be told, and for it to go on.
+
+The figures were chosen on three of the six subjects of a real week (`earshot bench spikes`, 2026-11-22): the strength
+at which calm days have a spike a week, at most, in a subject. The bar of words is high because there are many words.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from bot.domain.spikes.scan import Bar
+
+
+class Sensitivity(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
+_STRENGTH = {Sensitivity.LOW: 6.5, Sensitivity.NORMAL: 5.0, Sensitivity.HIGH: 4.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """The playbook's `[spikes]`. `to` is a department, or empty for the one that gets most of what is said."""
+
+    on: bool = True
+    to: str = ""
+    sensitivity: Sensitivity = Sensitivity.NORMAL
+    voices: int = 6
+    """Distinct people below which nothing is a spike."""
+    page_from: int = 8
+    """Distinct people against us, within one window, from which somebody is paged; 0: nobody ever is."""
+    over_after: timedelta = timedelta(minutes=60)
+    """An episode is over when nothing was unusual for so long."""
+
+    @property
+    def negative(self) -> Bar:
+        return Bar(_STRENGTH[self.sensitivity], 2.0, self.voices)
+
+    @property
+    def page(self) -> Bar:
+        return Bar(_STRENGTH[self.sensitivity] + 1.0, 2.5, self.page_from)
+
+    @property
+    def volume(self) -> Bar:
+        return Bar(_STRENGTH[self.sensitivity] + 5.0, 2.5, 2 * self.voices)
+
+    @property
+    def share(self) -> Bar:
+        return Bar(_STRENGTH[self.sensitivity] + 2.0, 1.5, 2 * self.voices)
+
+    @property
+    def topic(self) -> Bar:
+        return Bar(_STRENGTH[self.sensitivity] + 3.0, 4.0, max(5, self.voices - 1))
+
+    @property
+    def bought(self) -> Bar:
+        return Bar(_STRENGTH[self.sensitivity] + 1.0, 3.0, self.page_from or 2 * self.voices)
+
+    @property
+    def going_on(self) -> Bar:
+        """What keeps an episode open: less than what opens one, or it would be two for one thing."""
+        return Bar(_STRENGTH[self.sensitivity] / 2, 1.5, max(3, self.voices // 2))

@@ -1,0 +1,66 @@
+"""Episodes: at most one of a subject runs, and what one commit opens, changes or ends is there whole or not at all."""
+
+from datetime import datetime
+
+from bot.domain.episode import Episode, EpisodeDecision
+from bot.domain.notification import Notification
+from bot.store import keys as bounds
+from bot.store.client import Client
+from bot.store.keys import Keys
+from bot.store.records import CardRecord
+from bot.store.transaction import Committed, Transaction, commit
+from bot.store.writing import ms, owe
+
+
+class Episodes:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    async def get(self, episode: str) -> Episode | None:
+        body = await self._client.call("HGET", self._keys.episode(episode), "body")
+        return Episode.model_validate_json(body) if body else None
+
+    async def running(self) -> dict[str, Episode]:
+        """By subject, those that are not over."""
+        flat = await self._client.call("HGETALL", self._keys.running)
+        found = [await self.get(episode) for episode in flat[1::2]]
+        return {subject: one for subject, one in zip(flat[::2], found, strict=True) if one is not None}
+
+    async def latest(self, most: int = 20) -> list[Episode]:
+        """Newest first."""
+        ids = await self._client.call("ZRANGE", self._keys.episodes, 0, most - 1, "REV")
+        found = [await self.get(episode) for episode in ids]
+        return [one for one in found if one is not None]
+
+    async def commit(self, decision: EpisodeDecision, at: datetime) -> Committed:
+        episode, before = decision.episode, decision.before
+        key = self._keys.episode(episode.id)
+        transaction = Transaction(self._keys.inbox)
+        transaction.guard(key, before.version if before else "", "v")
+        transaction.guard(self._keys.running, before.id if before else "", episode.subject)
+        transaction.write("HSET", key, "v", episode.version, "body", episode.model_dump_json())
+        if before is None:
+            transaction.write("ZADD", self._keys.episodes, ms(episode.opened_at), episode.id)
+            transaction.write("ZREMRANGEBYRANK", self._keys.episodes, 0, -bounds.EPISODES_MOST - 1)
+        if episode.over:
+            transaction.write("HDEL", self._keys.running, episode.subject)
+            for kept in (key, self._keys.card(episode.id)):
+                transaction.write("EXPIRE", kept, int(bounds.EPISODE_KEPT.total_seconds()))
+        else:
+            transaction.write("HSET", self._keys.running, episode.subject, episode.id)
+        for event in decision.events:
+            fields = ("episode", episode.id, "at", event.at.isoformat(), "what", event.what, "detail", event.detail)
+            transaction.write("XADD", self._keys.audit, "MAXLEN", "~", bounds.AUDIT_MOST, "*", *fields)
+        for notification in decision.notifications:
+            owe(transaction, self._keys, notification, at)
+        return (await commit(self._client, transaction))[0]
+
+    async def drawn(self, episode: Episode, record: CardRecord, owed: Notification) -> None:
+        """The card shows this version; where there is a newer one it stays owed."""
+        saved = Transaction(self._keys.inbox)
+        saved.write("HSET", self._keys.card(episode.id), "body", record.model_dump_json())
+        done = Transaction(self._keys.inbox)
+        done.guard(self._keys.episode(episode.id), episode.version, "v")
+        done.write("ZREM", self._keys.outbox(owed.to), owed.name)
+        await commit(self._client, saved, done)

@@ -1,0 +1,45 @@
+"""What the watch for spikes needs of each mention, fed to it by the commit that accounts for the mention."""
+
+import json
+from typing import Any
+
+from bot.domain.decision import Heard
+from bot.domain.spikes.observation import Observation, Place, observed
+from bot.store import keys as bounds
+from bot.store.client import Client
+from bot.store.keys import Keys
+from bot.store.transaction import Transaction
+
+AT_ONCE = 1_000
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+
+def feed(transaction: Transaction, keys: Keys, heard: Heard, subject: str) -> None:
+    """Nothing of what is about no subject of the playbook, and nothing of spam."""
+    seen = observed(heard, subject) if subject else None
+    if seen is not None:
+        transaction.write("XADD", keys.feed, "MAXLEN", "~", bounds.FEED_MOST, "*", "o", _json(seen[:-1]))
+
+
+class Feed:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    async def read(self, after: Place, most: int = AT_ONCE) -> list[Observation]:
+        """In the order in which they were committed."""
+        reply = await self._client.call("XRANGE", self._keys.feed, f"({after[0]}-{after[1]}", "+", "COUNT", most)
+        return [_observation(place, fields[1]) for place, fields in reply]
+
+    async def trim(self, before: Place) -> None:
+        """Nobody reads again what was committed before."""
+        await self._client.call("XTRIM", self._keys.feed, "MINID", f"{before[0]}-{before[1]}")
+
+    async def length(self) -> int:
+        return int(await self._client.call("XLEN", self._keys.feed))
+
+
+def _observation(place: str, body: str) -> Observation:
+    first, _, second = place.partition("-")
+    found: list[Any] = json.loads(body)
+    return Observation(*found)._replace(place=(int(first), int(second)))

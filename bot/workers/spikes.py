@@ -1,0 +1,180 @@
+"""Watches what is said for what is unusual, opens episodes and lets them go, and learns what is usual."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from bot.clock import Clock
+from bot.domain.episode import Episode
+from bot.domain.rules import Rules
+from bot.domain.spikes.baseline import Baseline
+from bot.domain.spikes.course import Knowledge, decide
+from bot.domain.spikes.observation import Place
+from bot.domain.spikes.tuning import Tuning
+from bot.domain.spikes.usual import QUARTER
+from bot.domain.spikes.watch import LATEST, Watch
+from bot.domain.subject import Subject, SubjectKind
+from bot.store.feed import AT_ONCE
+from bot.store.leases import LENGTH as LEASE_LENGTH
+from bot.store.opening import Store
+from bot.store.transaction import Committed
+
+LEASE = "spikes"
+LEARNT_AFTER = 2 * QUARTER
+"""Seconds after a quarter's end: what an outlet brings later than that teaches nothing."""
+LOOKED_EVERY = timedelta(seconds=30)
+"""At an episode of which nothing new is heard: it may be over."""
+SILENCE = 3.0
+"""Voices usual in a quarter, of all subjects together, from which hearing nobody is our silence and not theirs."""
+
+log = structlog.get_logger("spikes")
+
+
+class Watched(Rules, Protocol):
+    """The rules in force, and what is watched by them."""
+
+    def spikes(self) -> Tuning: ...
+
+    def subjects(self) -> Sequence[Subject]: ...
+
+
+class Spikes:
+    """One at a time, where the lease is. What it holds is read again from the feed by whoever takes over."""
+
+    name = "spikes"
+    idle = 0.5
+
+    def __init__(self, store: Store, rules: Watched, clock: Clock, lease: timedelta = LEASE_LENGTH) -> None:
+        self._store = store
+        self._rules = rules
+        self._clock = clock
+        self._lease = lease
+        self._forget()
+
+    def _forget(self) -> None:
+        self._place: Place = (0, 0)
+        self._watches: dict[str, Watch] = {}
+        self._baselines: dict[str, Baseline] = {}
+        self._running: dict[str, Episode] = {}
+        self._looked: dict[str, datetime] = {}
+        self._seen: datetime | None = None
+
+    async def step(self) -> int:
+        """What is new in the feed, and what time alone does. Says how much was heard or decided."""
+        if not self._rules.spikes().on:
+            return 0
+        if not await self._store.leases.take(LEASE, self._lease):
+            self._forget()
+            return 0
+        at = self._clock.now()
+        await self._know(at)
+        heard = await self._hear()
+        decided = 0
+        for subject in self._due(heard, at):
+            if subject in self._watches:  # what was held is forgotten where somebody else has decided meanwhile
+                decided += await self._look(subject, at)
+        await self._learn(at)
+        if self._seen is None or at - self._seen >= LOOKED_EVERY:
+            self._seen = at
+            await self._store.baselines.looked(at)
+        return sum(heard.values()) + decided
+
+    def failed(self, error: Exception) -> None:  # noqa: ARG002 - whatever it was
+        """What is held may be half of what happened: it is read again."""
+        self._forget()
+
+    async def give_back(self) -> None:
+        """So that another process need not wait for the lease to end."""
+        await self._store.leases.give_back(LEASE)
+
+    async def _know(self, at: datetime) -> None:
+        """The subjects of the playbook, which may have changed: what is known of each, and which episodes run."""
+        names = list(dict.fromkeys(one.name for one in self._rules.subjects()))
+        if names == list(self._watches):
+            return
+        self._forget()
+        self._watches = {name: Watch(name) for name in names}
+        found = await self._store.baselines.load(names)
+        self._baselines = {name: baseline.begun(at.timestamp()) for name, baseline in found.items()}
+        self._running = await self._store.episodes.running()
+
+    async def _hear(self) -> dict[str, int]:
+        """How much was heard of each subject."""
+        heard: dict[str, int] = defaultdict(int)
+        while True:
+            some = await self._store.feed.read(self._place)
+            for one in some:
+                if (watch := self._watches.get(one.subject)) is not None:
+                    watch.hear(one)
+                    heard[one.subject] += 1
+            if some:
+                self._place = some[-1].place
+            if len(some) < AT_ONCE:
+                return heard
+
+    def _due(self, heard: dict[str, int], at: datetime) -> list[str]:
+        quiet = [subject for subject in self._running if subject not in heard]
+        waiting = [one for one in quiet if one not in self._looked or at - self._looked[one] >= LOOKED_EVERY]
+        return [*heard, *waiting]
+
+    async def _look(self, subject: str, at: datetime) -> int:
+        self._looked[subject] = at
+        watch, running = self._watches[subject], self._running.get(subject)
+        known = Knowledge(
+            self._baselines[subject],
+            [baseline.words for baseline in self._baselines.values()],
+            [department.name for department in self._rules.departments()],
+            self._rules.spikes(),
+            ours=not any(one.name == subject and one.kind is SubjectKind.COMPETITOR for one in self._rules.subjects()),
+        )
+        decision = decide(watch, running, known, at)
+        if decision is None:
+            return 0
+        if await self._store.episodes.commit(decision, at) is not Committed.WRITTEN:
+            self._forget()  # somebody else has decided since we read it
+            return 0
+        episode = decision.episode
+        if episode.over:
+            del self._running[subject]
+        else:
+            self._running[subject] = episode
+        for event in decision.events:
+            log.info(
+                "episode changed", episode=episode.id, what=event.what, kind=episode.kind, department=episode.department
+            )
+        return 1
+
+    async def _learn(self, at: datetime) -> None:
+        learnt = [self._lesson(baseline, at.timestamp()) for baseline in self._baselines.values()]
+        new = [after for after in learnt if after is not self._baselines[after.subject]]
+        if not new:
+            return
+        for watch in self._watches.values():
+            watch.forget(at.timestamp())
+        if not await self._store.baselines.save(new):
+            self._forget()
+            return
+        self._baselines.update((one.subject, one.model_copy(update={"version": one.version + 1})) for one in new)
+        if oldest := [one.place for watch in self._watches.values() for one in watch.said]:
+            await self._store.feed.trim(min(oldest))
+
+    def _lesson(self, baseline: Baseline, at: float) -> Baseline:
+        """With every quarter that is over for good; those of which we know nothing any more are passed over."""
+        while baseline.until + QUARTER + LEARNT_AFTER <= at:
+            if baseline.until < at - LATEST or self._deaf(baseline.until):
+                after = max(baseline.until + QUARTER, int(at - LATEST) // QUARTER * QUARTER)
+                baseline = baseline.skipped(after)
+            else:
+                watch = self._watches[baseline.subject]
+                baseline = baseline.learnt(watch.between(baseline.until, baseline.until + QUARTER))
+        return baseline
+
+    def _deaf(self, start: int) -> bool:
+        """Nobody at all was heard, where some are usual: sources were away, and quiet is not what is to be learnt."""
+        if any(watch.between(start, start + QUARTER) for watch in self._watches.values()):
+            return False
+        usual = sum(one.volume.shape(start) for one in self._baselines.values() if not one.learning)
+        return usual >= SILENCE

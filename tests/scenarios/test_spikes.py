@@ -1,0 +1,87 @@
+"""Something goes wrong at night: one episode, said to be one, however many waves it has."""
+
+from tests.scenarios.waves import cancelled, wakes_at_four, wave, young
+from tests.scenarios.world import World
+
+
+async def test_a_spike_at_four_opens_one_episode_with_what_is_unusual_in_one_line(world: World) -> None:
+    await wakes_at_four(world)
+    await wave(world, 24)
+    await world.waits(minutes=2)
+    [card] = world.channel("#care").episodes
+    assert "Spike · Northwind Air" in card.words
+    assert "cancelled" in card.words
+    assert "24 negative in 15 min, usually none; 24 people; since @stranded0" in card.words
+    assert "So far 24 posts by 24 people" in card.words
+    assert "Paged at" in card.words
+    assert len(await world.stage.store.episodes.latest()) == 1
+
+
+async def test_a_second_wave_joins_the_first(world: World) -> None:
+    await wakes_at_four(world)
+    await wave(world, 20)
+    [first] = await world.stage.store.episodes.latest()
+    await world.waits(minutes=40)
+    await wave(world, 20, first=100)
+    await world.waits(minutes=2)
+    [episode] = await world.stage.store.episodes.latest()
+    assert episode.id == first.id
+    assert episode.paged_at == first.paged_at is not None
+    assert episode.voices == 40
+    [card] = world.channel("#care").episodes
+    assert "40 posts by 40 people" in card.words
+
+
+async def test_the_episode_closes_itself_with_its_review(world: World) -> None:
+    await wakes_at_four(world)
+    await wave(world, 20)
+    await world.waits(hours=4)
+    [card] = world.channel("#care").episodes
+    assert "Over · Northwind Air" in card.words
+    review = card.words[card.words.index("Over:") :].splitlines()[:6]
+    assert "20 posts by 20 people" in review[1]
+    assert "Peak: " in review[2]
+    assert "Noticed " in review[3]
+    assert "20 posts of them went to a department as cases." in review[4]
+    assert "All accounts looked like people's." in review[5]
+    assert await world.stage.store.episodes.running() == {}
+
+
+async def test_sarcasm_opens_nothing(world: World) -> None:
+    await wakes_at_four(world)
+    for number in range(8):
+        text = "great, another cancelled flight, just what I needed, thanks a lot! seat {n}"
+        await world.hears(f"@northwindair {text.format(n=number)}", by=f"wit{number}")
+        await world.waits(minutes=1)
+    assert await world.stage.store.episodes.latest() == []
+
+
+async def test_a_bought_storm_is_told_as_one_and_wakes_nobody(world: World) -> None:
+    await wakes_at_four(world)
+    for number in range(40):
+        mention = cancelled(world, number)
+        author = mention.author.model_validate(mention.author.model_dump(exclude_none=True) | young())
+        await world.hears_all([mention.model_copy(update={"author": author})])
+        await world.waits(seconds=15)
+    await world.waits(minutes=2)
+    [card] = world.channel("#care").episodes
+    assert "accounts that do not look like people's" in card.words
+    assert "Nobody was paged: the accounts do not look like people's." in card.words
+    [episode] = await world.stage.store.episodes.latest()
+    assert episode.paged_at is None
+
+
+async def test_in_its_first_days_it_says_that_it_is_still_learning(world: World) -> None:
+    await wakes_at_four(world, days=2)
+    await wave(world, 30, minutes=10)
+    await world.waits(minutes=2)
+    [card] = world.channel("#care").episodes
+    assert "Still learning what is usual here" in card.words
+
+
+async def test_a_quiet_night_opens_nothing(world: World) -> None:
+    await wakes_at_four(world)
+    for number in range(6):
+        await world.hears_all([cancelled(world, number)])
+        await world.waits(minutes=25)
+    assert await world.stage.store.episodes.latest() == []

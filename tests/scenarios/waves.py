@@ -1,0 +1,63 @@
+"""Four in the morning: what is usual by then, and what people say when something goes wrong."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.domain.mention import Mention
+from bot.domain.spikes.baseline import Baseline
+from bot.domain.spikes.observation import Observation
+from bot.domain.spikes.usual import QUARTER
+from tests.scenarios.world import World
+
+FOUR = datetime(2026, 3, 11, 4, 0, tzinfo=UTC)
+WEEKS = 2
+ORDINARY = ("late again", "my bag is lost", "rude crew at the desk", "no refund yet")
+
+
+async def knows_usual(world: World, subject: str = "Northwind Air", days: float = 7 * WEEKS) -> None:
+    """As if Earshot had listened for so long: one voice against us every half hour, and one that says anything else."""
+    end = int(world.clock.now().timestamp()) // QUARTER * QUARTER
+    start = end - int(days * 86_400) // QUARTER * QUARTER
+    baseline = Baseline(subject=subject, until=start)
+    for number, quarter in enumerate(range(start, end, QUARTER)):
+        text = ORDINARY[number % len(ORDINARY)]
+        said = [_said(quarter, f"usual{number}", text, negative=number % 2 == 0)]
+        baseline = baseline.learnt(said)
+    await world.stage.store.baselines.save([baseline])
+
+
+def _said(at: float, who: str, text: str, *, negative: bool) -> Observation:
+    return Observation(at=at, subject="", mention=who, who=who, department="care", negative=negative, text=text)
+
+
+async def wakes_at_four(world: World, days: float = 7 * WEEKS) -> None:
+    """The clock stands at four, what is usual is known, and somebody watches."""
+    world.clock.wind(FOUR - world.clock.now())
+    await knows_usual(world, days=days)
+    world.watches = True
+    await world.settles()
+
+
+def cancelled(world: World, number: int, **more: Any) -> Mention:
+    """A complaint about the same thing in words of its own."""
+    words = (
+        "flight {n} cancelled and nobody answers the phone, this is terrible",
+        "on hold for two hours because you cancelled flight {n}, awful service",
+        "cancelled again, worst airline, stuck at gate {n} all night",
+        "cancelled without a word, flight {n}, I am furious and disappointed",
+    )
+    text = "@northwindair " + words[number % len(words)].format(n=100 + number)
+    return world.mention(text, by=f"stranded{number}", **more)
+
+
+async def wave(world: World, people: int, *, minutes: float = 12, first: int = 0, **more: Any) -> None:
+    """So many people, each once, evenly over so many minutes."""
+    for number in range(first, first + people):
+        await world.hears_all([cancelled(world, number, **more)])
+        await world.waits(seconds=minutes * 60 / people)
+
+
+def young() -> dict[str, Any]:
+    """An account that was made yesterday and has hardly said anything."""
+    made = (FOUR - timedelta(days=1)).isoformat()
+    return {"followers": 3, "following": 4_000, "posts": 2, "created_at": made}
