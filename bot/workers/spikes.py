@@ -8,10 +8,10 @@ from typing import Protocol
 import structlog
 
 from bot.clock import Clock
+from bot.domain.course import Knowledge, decide
 from bot.domain.episode import Episode
 from bot.domain.rules import Rules
 from bot.domain.spikes.baseline import Baseline
-from bot.domain.spikes.course import Knowledge, decide
 from bot.domain.spikes.observation import Place
 from bot.domain.spikes.tuning import Tuning
 from bot.domain.spikes.usual import QUARTER
