@@ -8,6 +8,7 @@ from bot.sandbox.deliveries import INTERACTIVE, Deliveries
 from bot.sandbox.errors import Json, SlackError
 from bot.sandbox.outcomes import Outcome, Refused, withheld
 from bot.sandbox.payloads import Payloads
+from bot.sandbox.suggestions import Suggestions
 from bot.sandbox.views import View, state_of
 from bot.sandbox.workspace import User, Workspace
 
@@ -16,12 +17,13 @@ class Modals:
     def __init__(self, user: User, workspace: Workspace, payloads: Payloads, deliveries: Deliveries) -> None:
         self._user, self._workspace = user, workspace
         self._payloads, self._deliveries = payloads, deliveries
+        self._suggestions = Suggestions(user, payloads, deliveries)
 
     async def fill(self, field: str, value: Any) -> Outcome | None:
         view = self._open()
         block = forms.field(view, field)
         element = block["element"]
-        options = await self._options(view, block, value)
+        options = await self._suggestions.options(view, block, element, value)
         put = choices.state_value(element, value, options)
         view.put(block["block_id"], element["action_id"], state_of(element, put))
         if not block.get("dispatch_action"):
@@ -58,15 +60,6 @@ class Modals:
         if view is None:
             raise Refused(f"no modal is open before {self._user.name}")
         return view
-
-    async def _options(self, view: View, block: Json, typed: Any) -> list[Json]:
-        element = block["element"]
-        if not element["type"].endswith("external_select"):
-            return choices.options_of(element)
-        wanted = typed[0] if isinstance(typed, list) and typed else typed
-        body = self._payloads.block_suggestion(self._user, view, block, element["action_id"], str(wanted))
-        outcome = await self._deliveries.interaction(INTERACTIVE, body)
-        return choices.options_of(outcome.body) if isinstance(outcome.body, dict) else []
 
     def _response_urls(self, view: View) -> list[Json]:
         given = []

@@ -10,6 +10,7 @@ from bot.sandbox.messages import Message
 from bot.sandbox.modals import Modals
 from bot.sandbox.outcomes import Outcome, Refused
 from bot.sandbox.payloads import Payloads
+from bot.sandbox.suggestions import Suggestions
 from bot.sandbox.views import View
 from bot.sandbox.workspace import BOT_USER, Channel, User, Workspace
 
@@ -21,6 +22,7 @@ class Person:
         self.user, self._workspace = user, workspace
         self._payloads, self._deliveries = payloads, deliveries
         self._modals = Modals(user, workspace, payloads, deliveries)
+        self._suggestions = Suggestions(user, payloads, deliveries)
 
     @property
     def modal(self) -> View | None:
@@ -79,7 +81,7 @@ class Person:
         """Picks in a menu, by value or by the words of the option; in a calendar, by the date."""
         holder = self._holder(on)
         block, element = choices.find(holder, what, block_id)
-        options = await self._options(holder, block, element, str(value))
+        options = await self._suggestions.options(holder, block, element, value)
         chosen = choices.chosen_in(element, value, options)
         if element["type"] != "overflow":
             state = {"type": element["type"], **chosen}
@@ -87,6 +89,14 @@ class Person:
         if block.get("type") == "input" and not block.get("dispatch_action"):
             return Outcome(0, acked=True, sent=False)
         return await self._act(holder, block, element, chosen)
+
+    async def looks_for(
+        self, on: Message | View | None, what: str, typed: str, *, block_id: str | None = None
+    ) -> list[Json]:
+        """What the app suggests in a menu of its own, to who has typed that much."""
+        holder = self._holder(on)
+        block, element = choices.find(holder, what, block_id)
+        return await self._suggestions.options(holder, block, element, typed)
 
     async def fill(self, field: str, value: Any) -> Outcome | None:
         """By block id, label or action id. Slack hears of it only if the block dispatches its actions."""
@@ -157,13 +167,6 @@ class Person:
         else:
             body = self._payloads.block_actions_on_message(self.user, holder, actions)
         return await self._deliveries.interaction(INTERACTIVE, body)
-
-    async def _options(self, holder: Message | View, block: Json, element: Json, typed: str) -> list[Json]:
-        if not element["type"].endswith("external_select"):
-            return choices.options_of(element)
-        body = self._payloads.block_suggestion(self.user, holder, block, element["action_id"], typed)
-        outcome = await self._deliveries.interaction(INTERACTIVE, body)
-        return choices.options_of(outcome.body) if isinstance(outcome.body, dict) else []
 
     def _holder(self, on: Message | View | None) -> Message | View:
         if on is None:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ from selenium import webdriver
 from tests.browser import chromium
 from tests.browser.demo import Demo, Theatre
 from tests.browser.window import Window
+from tests.sandbox import conftest as sandbox
 
+world = sandbox.world
+"""A sandbox with a small app of its own, for what our own app never sends."""
 Opens = Callable[[], Window]
 Photographs = Callable[[Window, str], None]
 
@@ -38,10 +42,10 @@ def demo(theatre: Theatre) -> Iterator[Demo]:
     theatre.ends()
 
 
-@pytest.fixture
-def opens(driver: webdriver.Chrome, demo: Demo) -> Iterator[Opens]:
-    """Another window. Whatever the story, in none of them: a fault in the console, a request off this machine, or
-    something at its end that shuts people out.
+@contextmanager
+def looked_at(driver: webdriver.Chrome, url: str) -> Iterator[Opens]:
+    """Another window, as often as one asks. Whatever the story, in none of them: a fault in the console, a request off
+    this machine, or something at its end that shuts people out.
     """
     resting = driver.current_window_handle
     chromium.complaints(driver)
@@ -52,7 +56,7 @@ def opens(driver: webdriver.Chrome, demo: Demo) -> Iterator[Opens]:
         driver.switch_to.new_window("window")
         chromium.measures(driver)
         chromium.wears(driver, "light")
-        made.append(Window(driver, demo.url, driver.current_window_handle))
+        made.append(Window(driver, url, driver.current_window_handle))
         return made[-1]
 
     yield another
@@ -62,6 +66,12 @@ def opens(driver: webdriver.Chrome, demo: Demo) -> Iterator[Opens]:
         window.closes()
     driver.switch_to.window(resting)
     assert (shut_out, wrong, elsewhere) == ([], [], [])
+
+
+@pytest.fixture
+def opens(driver: webdriver.Chrome, demo: Demo) -> Iterator[Opens]:
+    with looked_at(driver, demo.url) as another:
+        yield another
 
 
 @pytest.fixture

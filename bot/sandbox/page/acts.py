@@ -12,7 +12,7 @@ from bot.sandbox.people import Person
 from bot.sandbox.views import View
 from bot.sandbox.workspace import Channel, Workspace
 
-Act = Callable[[Workspace, Person, Json], Awaitable[Outcome | None]]
+Act = Callable[[Workspace, Person, Json], Awaitable[Outcome | list[Json] | None]]
 
 
 class BadAct(Exception):  # noqa: N818 - it is what it says
@@ -31,6 +31,14 @@ async def choose(workspace: Workspace, person: Person, body: Json) -> Outcome:
     what, block = _words(body, "what"), _words(body, "block")
     with _still_there():
         return await person.choose(holder, what, value=body.get("value"), block_id=block)
+
+
+async def suggest(workspace: Workspace, person: Person, body: Json) -> list[Json]:
+    holder = _holder(workspace, person, body)
+    with _still_there():
+        return await person.looks_for(
+            holder, _words(body, "what"), _words(body, "value"), block_id=_words(body, "block")
+        )
 
 
 @contextmanager
@@ -108,6 +116,7 @@ async def dismiss(workspace: Workspace, person: Person, body: Json) -> None:
 ACTS: dict[str, Act] = {
     "click": click,
     "choose": choose,
+    "suggest": suggest,
     "fill": fill,
     "submit": submit,
     "close": close,

@@ -174,7 +174,9 @@ class Page:
         raise web.HTTPNotFound(text="There is nobody of that name here.")
 
 
-def _told(outcome: Outcome | None) -> Json:
+def _told(outcome: Outcome | list[Json] | None) -> Json:
     if outcome is None:
         return {"ok": True}
+    if isinstance(outcome, list):
+        return {"ok": True, "options": outcome}
     return {"ok": outcome.ok, "errors": outcome.errors, "warning": outcome.warning, "sent": outcome.sent}

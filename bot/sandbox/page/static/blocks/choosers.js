@@ -5,17 +5,25 @@ import { plainWords, text } from "../mrkdwn.js";
 import { confirmed } from "../confirm.js";
 import { act } from "../acting.js";
 import { state } from "../state.js";
+import { external } from "./external.js";
 
 const all = (one) => [...(one.options ?? []), ...(one.option_groups ?? []).flatMap((group) => group.options)];
 export const stateIn = (place, block, one) => place.values?.[block.block_id]?.[one.action_id] ?? {};
 
-/** Each makes a control; `read(control)` gives what stands in it, `change` is called when a person changed it. */
+/** What the app suggests for what was typed. */
+export const asking = (one, block, place) => async (typed) => (await act({ act: "suggest", ...place.holder, what: one.action_id, block: block.block_id, value: typed })).options ?? [];
+
+/**
+ * Each makes a control, and what belongs beside it; `read()` gives what stands in it, `change` is called when a person
+ * changed it, and `ask` where the app has the options.
+ */
 export const KINDS = {
   static_select: (one, now, change) => select(one, now.selected_option?.value, optionsOf(one), change),
   users_select: (one, now, change) => select(one, now.selected_user, peopleOptions(), change),
   conversations_select: (one, now, change) => select(one, now.selected_conversation, channelOptions(), change),
   channels_select: (one, now, change) => select(one, now.selected_channel, channelOptions(), change),
-  external_select: (one, now, change) => typed("search", one, now.selected_option?.value, change),
+  external_select: (one, now, change, ask) => external(one, now.selected_option && [now.selected_option], change, ask),
+  multi_external_select: (one, now, change, ask) => external(one, now.selected_options, change, ask),
   datepicker: (one, now, change) => typed("date", one, now.selected_date, change),
   timepicker: (one, now, change) => typed("time", one, now.selected_time, change),
   datetimepicker: (one, now, change) => moment(one, now.selected_date_time, change),
@@ -70,11 +78,11 @@ export const choosers = Object.fromEntries(Object.entries(KINDS).map(([kind, mak
     if (one.confirm && !(await confirmed(one.confirm))) return;
     await act({ act: "choose", ...place.holder, what: one.action_id, block: block.block_id, value }, control);
   };
-  const { control } = make(one, Object.keys(now).length ? now : initially(one), change);
+  const { control, beside } = make(one, Object.keys(now).length ? now : initially(one), change, asking(one, block, place));
   const label = plainWords(one.placeholder) || plainWords(block.text) || "Choose one";
   if (control.dataset.group) control.setAttribute("role", kind === "radio_buttons" ? "radiogroup" : "group");
   control.setAttribute("aria-label", label);
-  return control;
+  return beside ? h("span", { class: "external" }, control, beside) : control;
 }]));
 
 function initially(one) {

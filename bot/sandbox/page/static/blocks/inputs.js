@@ -3,18 +3,18 @@
 import { h, freshId } from "../dom.js";
 import { plainWords } from "../mrkdwn.js";
 import { act } from "../acting.js";
-import { KINDS, stateIn } from "./choosers.js";
+import { KINDS, asking, stateIn } from "./choosers.js";
 
 const TEXTS = { plain_text_input: "text", email_text_input: "email", url_text_input: "url", number_input: "text", rich_text_input: "text" };
 
 /** Registers itself with the form (`place.fields`), which asks for what stands in it. */
 export function field(block, place) {
   const one = block.element;
-  const made = one.type in TEXTS ? words(one, block, place) : KINDS[one.type]?.(one, stateIn(place, block, one), (value) => told(block, place, value));
+  const made = one.type in TEXTS ? words(one, block, place) : KINDS[one.type]?.(one, stateIn(place, block, one), (value) => told(block, place, value), asking(one, block, place));
   const control = made?.control ?? h("div", { class: "unknown" }, h("strong", {}, one.type), " is a field this page cannot draw.");
   const parts = { hint: block.hint && freshId("hint"), error: freshId("error") };
   const error = h("p", { class: "field-error", id: parts.error, hidden: true });
-  const shell = control.dataset.group ? grouped(block, one, control, parts, error) : labelled(block, control, parts, error);
+  const shell = control.dataset.group ? grouped(block, one, control, parts, error) : labelled(block, control, parts, error, made?.beside);
   if (made) place.fields?.push({ block: block.block_id, read: made.read, fail: (sentence) => fail(control, error, parts, sentence) });
   return shell;
 }
@@ -33,11 +33,11 @@ const plain = (rich) => (rich?.elements ?? []).flatMap((part) => part.elements ?
 /** The workspace keeps what was filled in, so that another window and a redrawn form have it too. */
 const told = (block, place, value) => act({ act: "fill", ...place.holder, block: block.block_id, value });
 
-function labelled(block, control, parts, error) {
+function labelled(block, control, parts, error, beside) {
   control.id = freshId("field");
   control.setAttribute("aria-describedby", [parts.hint, parts.error].filter(Boolean).join(" "));
   if (!block.optional) control.setAttribute("aria-required", "true");
-  return h("div", { class: "field" }, h("label", { for: control.id }, label(block)), control, hint(block, parts), error);
+  return h("div", { class: "field" }, h("label", { for: control.id }, label(block)), control, beside, hint(block, parts), error);
 }
 
 function grouped(block, one, control, parts, error) {
