@@ -23,10 +23,12 @@ from bot.usecases.corrections import Corrections, weighed
 from bot.usecases.digests import Digests
 from bot.usecases.flags import Flags
 from bot.usecases.home import Home
+from bot.usecases.oncall import OnCall
 from bot.usecases.reports import Reports
 from bot.usecases.rota import StoredRota
 from bot.usecases.spam import SpamBox
 from bot.usecases.team import Team
+from bot.usecases.whose import Whose
 from bot.workers.delivery import Delivery
 from bot.workers.ingest import Ingest
 from bot.workers.loop import Worker, run
@@ -158,6 +160,7 @@ def assemble(
         reports=reports,
         corrections=Corrections(store.cases, rules, team, lambda: rules.playbook.subjects, clock),
         spam=SpamBox(store.spam, store.cases, rules, weighed, clock),
+        oncall=OnCall(store.overrides, rota, rules, Whose(rota, rules, team), directory, clock),
         home=Home(store.cases, store.inbox, store.troubles, store.corrections, rules, clock),
     )
     return House(

@@ -12,6 +12,7 @@ from bot.usecases.corrections import Corrections
 from bot.usecases.digests import Digests
 from bot.usecases.flags import Flags
 from bot.usecases.home import Home
+from bot.usecases.oncall import OnCall
 from bot.usecases.spam import SpamBox
 from handlers.reply import Reply
 
@@ -34,6 +35,7 @@ class UseCases:
     flags: Flags
     reports: Reports
     home: Home
+    oncall: OnCall
     corrections: Corrections
     spam: SpamBox
 
@@ -47,6 +49,8 @@ def giving(usecases: UseCases) -> Callable[..., Awaitable[None]]:
         context["flags"] = usecases.flags
         context["reports"] = usecases.reports
         context["home"] = usecases.home
+        context["oncall"] = usecases.oncall
+        context["usecases"] = usecases
         context["corrections"] = usecases.corrections
         context["spam"] = usecases.spam
         context["by"] = context.user_id or ""

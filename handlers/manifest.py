@@ -7,17 +7,22 @@ from handlers.events import LEAVING
 
 SCOPES = {
     "chat:write": "posts and edits cards, and writes to people it owes a word: a direct message needs no more",
-    "commands": "/sentiment, and the shortcut in the menu of messages",
+    "commands": "/sentiment, /oncall, and the shortcut in the menu of messages",
     "usergroups:read": "who is in the user groups that the playbook names as deputies",
 }
 """Nothing here reads a channel: a shortcut brings its message along, and cards are found by what Slack told us."""
 OPTIONAL = {
     "channels:read": "lets `earshot check` say before the first card that Earshot is missing from a public channel",
     "groups:read": "the same for a private channel",
-    "users:read": "lets `earshot check` say that somebody on call is not in this workspace",
+    "users:read": "lets `earshot check` say that somebody on call is not in this workspace, and /oncall read times as "
+    "they are where one is",
+    "usergroups:write": "keeps a user group equal to whoever is on call, where a schedule names one",
 }
 EVENTS = ("app_home_opened", *LEAVING)
-COMMANDS = {buttons.SENTIMENT: ("What people say about us, and how we do", "today | yesterday | week | spam | help")}
+COMMANDS = {
+    buttons.SENTIMENT: ("What people say about us, and how we do", "today | yesterday | week | spam | help"),
+    buttons.ONCALL: ("Who is on call, now and next", "take | swap @ben | cover me until 08:00 | help"),
+}
 SHORTCUTS = {buttons.FLAG_MENTION: ("Flag for a department", "Opens a case for something Earshot did not hear")}
 
 

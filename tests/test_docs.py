@@ -21,6 +21,7 @@ from starlette.routing import Route
 
 import bot
 from bot.assembly import WORKERS
+from bot.cards import buttons
 from bot.cards import case as card
 from bot.cli import app
 from bot.domain.spans import Period
@@ -113,7 +114,8 @@ def labels() -> set[str]:
 
 def phrases() -> list[str]:
     """What the README must name, as it names it."""
-    slash = [f"`{command} {word}`" for command in COMMANDS for word in (*Period, "help")]
+    slash = [f"`{command} {word}`" for command, (_, hint) in COMMANDS.items() for word in hint.split(" | ")]
+    slash += [f"`{buttons.SENTIMENT} {word}`" for word in Period]
     pressed = [*(f"| *{label}* |" for label in sorted(labels())), *(f"*{label}*" for label, _ in SHORTCUTS.values())]
     sources = [f"`[sources.{kind}" for kind in MODELS]
     tables = [f"[{table}]" for table in FileTable.model_fields if table != "sources"]

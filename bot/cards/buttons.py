@@ -42,6 +42,13 @@ SPAM_OLDER = "spam_older"
 BRING_BACK = "spam_bring_back"
 """Its value is the entry of the spam: there is no case of it yet."""
 
+# About being on call. The value is a schedule's name, or the schedule, a slash, and what in it.
+ONCALL_TAKE = "oncall_take"
+ONCALL_COVER = "oncall_cover"
+ONCALL_ANSWER = "oncall_answer"
+ONCALL_FILL = "oncall_fill"
+ONCALL_UNDO = "oncall_undo"
+
 # Modals, by callback id.
 RESOLVE_MODAL = "resolve_modal"
 HAND_OVER_MODAL = "hand_over_modal"
@@ -55,6 +62,7 @@ BRING_BACK_MODAL = "bring_back_modal"
 FLAG_MENTION = "flag_mention"
 """The message shortcut *Flag for a department*."""
 SENTIMENT = "/sentiment"
+ONCALL = "/oncall"
 
 # Inputs of modals: the block's id; the element in it is always `INPUT`.
 INPUT = "input"

@@ -1,8 +1,9 @@
-"""Who is in a Slack user group, remembered for a while: usergroups.* is a slow lane of Slack's."""
+"""Who is in a Slack user group and where people are, remembered for a while: usergroups.* is a slow lane of Slack's."""
 
 import asyncio
 from collections import defaultdict
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -17,17 +18,43 @@ ASKED_AGAIN = timedelta(seconds=10)
 """Where Slack did not say: fifty who press meanwhile do not wait for it one after another."""
 
 
+ZONES_FRESH_FOR = timedelta(hours=12)
+"""People who travel change theirs; Slack is asked again the next day at the latest."""
+
+
 class SlackDirectory:
     def __init__(self, sink: SlackSink, clock: Clock) -> None:
         self._sink = sink
         self._clock = clock
         self._known: dict[str, tuple[datetime, frozenset[str] | None]] = {}
+        self._zones: dict[str, tuple[datetime, str]] = {}
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def members(self, group: str) -> frozenset[str] | None:
         """The last known people where Slack does not answer, and None where it never did."""
         async with self._asking[group]:  # fifty who press at once are one question to Slack
             return await self._members(group)
+
+    async def zone(self, person: str) -> str:
+        """The IANA name of a person's time zone; empty where Slack does not say, or says one that nobody knows."""
+        at = self._clock.now()
+        asked, known = self._zones.get(person, (None, ""))
+        if asked is not None and at - asked < (ZONES_FRESH_FOR if known else FRESH_FOR):
+            return known
+        try:
+            said = await self._sink.zone(person)
+            ZoneInfo(said)
+        except (Ambiguous, RateLimited, Rejected, Unsent) as no:
+            log.warning("time zone not read", person=person, reason=str(no))
+            said = known
+        except (ValueError, KeyError, OSError):  # no zone's name, or none that this machine has
+            said = ""
+        self._zones[person] = (at, said)
+        return said
+
+    def forget(self, group: str) -> None:
+        """It was changed, by ourselves."""
+        self._known.pop(group, None)
 
     async def _members(self, group: str) -> frozenset[str] | None:
         at = self._clock.now()

@@ -1,6 +1,6 @@
 """Slack's Web API as a sink: one call in, one of a few named outcomes out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -67,6 +67,15 @@ class SlackSink:
     async def members(self, group: str) -> frozenset[str]:
         reply = await self._call("usergroups.users.list", usergroup=group)
         return frozenset(str(user) for user in reply.get("users", []))
+
+    async def set_members(self, group: str, people: Iterable[str]) -> None:
+        """Exactly these: whoever else is in the user group is taken out."""
+        await self._call("usergroups.users.update", usergroup=group, users=",".join(people))
+
+    async def zone(self, person: str) -> str:
+        """The IANA name of a person's time zone; empty where they have none. Raises `Rejected` without users:read."""
+        user = (await self._call("users.info", user=person)).get("user")
+        return str(user.get("tz") or "") if isinstance(user, Mapping) else ""
 
     async def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         data = (await called(self._client, method, **arguments)).data

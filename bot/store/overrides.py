@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from bot.domain.decision import Refused
-from bot.domain.schedules.changes import Change, Changes
+from bot.domain.schedules.changed import Change, Changes
 from bot.store import keys as bounds
 from bot.store.client import Client
 from bot.store.keys import Keys

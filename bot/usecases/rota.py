@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.department import Department, is_person
 from bot.domain.rules import Rules
-from bot.domain.schedules.changes import Changes, Known
+from bot.domain.schedules.changed import Changes, Known
 from bot.domain.schedules.duty import Duty, duty_of, holes, listed_duty
 from bot.domain.schedules.schedule import Roster, Schedule
 from bot.domain.spans import Span

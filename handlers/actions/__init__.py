@@ -9,6 +9,7 @@ from handlers.actions.forms import hand_over, not_for_us, resolve, separate
 from handlers.actions.hearing import correct, move_by_rules, why
 from handlers.actions.links import opened
 from handlers.actions.message import claim_here, keep, release_here
+from handlers.actions.oncall import answer, fill, plead, take, undo
 from handlers.actions.report import share
 from handlers.actions.spam import bring_back, look, older
 
@@ -32,5 +33,10 @@ def register(app: AsyncApp) -> None:
     app.action(buttons.SPAM_LIST)(look)
     app.action(buttons.SPAM_OLDER)(older)
     app.action(buttons.BRING_BACK)(bring_back)
+    app.action(buttons.ONCALL_TAKE)(take)
+    app.action(buttons.ONCALL_COVER)(plead)
+    app.action(buttons.ONCALL_ANSWER)(answer)
+    app.action(buttons.ONCALL_FILL)(fill)
+    app.action(buttons.ONCALL_UNDO)(undo)
     app.action(buttons.OPEN_POST)(opened)
     app.action(buttons.OPEN_CARD)(opened)

@@ -3,8 +3,10 @@
 from slack_bolt.async_app import AsyncApp
 
 from bot.cards import buttons
+from handlers.commands import oncall
 from handlers.commands.sentiment import sentiment
 
 
 def register(app: AsyncApp) -> None:
     app.command(buttons.SENTIMENT)(sentiment)
+    app.command(buttons.ONCALL)(oncall.listen)

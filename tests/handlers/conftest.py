@@ -12,6 +12,7 @@ from tests.handlers.fakes import (
     FakeDigests,
     FakeFlags,
     FakeHome,
+    FakeOnCall,
     FakeReports,
     FakeSpam,
 )
@@ -29,6 +30,7 @@ class Asked:
     home: FakeHome = field(default_factory=FakeHome)
     corrections: FakeCorrections = field(default_factory=FakeCorrections)
     spam: FakeSpam = field(default_factory=FakeSpam)
+    oncall: FakeOnCall = field(default_factory=FakeOnCall)
 
     def all(self) -> tuple[Fake, ...]:
         return tuple(getattr(self, one.name) for one in fields(self))

@@ -174,3 +174,33 @@ class FakeSpam(Fake):
     async def bring_back(self, entry: str, by: str, department: str = "") -> Answer:
         await self.ask("bring back", entry, by, department)
         return Answer(new(), CARE, AT)
+
+
+class FakeOnCall(Fake):
+    """Says back what it was asked."""
+
+    async def _say(self, *words: str) -> Drawing:
+        await self.ask(*words)
+        said = " ".join(words)
+        return Drawing(said, [section(mrkdwn(said))])
+
+    async def show(self, by: str, words: str) -> Drawing:
+        return await self._say("show", by, words)
+
+    async def take(self, by: str, words: str) -> Drawing:
+        return await self._say("take", by, words)
+
+    async def swap(self, by: str, words: str) -> Drawing:
+        return await self._say("swap", by, words)
+
+    async def cover(self, by: str, words: str) -> Drawing:
+        return await self._say("cover", by, words)
+
+    async def answer(self, by: str, thing: str) -> Drawing:
+        return await self._say("answer", by, thing)
+
+    async def fill(self, by: str, thing: str) -> Drawing:
+        return await self._say("fill", by, thing)
+
+    async def undo(self, by: str, thing: str) -> Drawing:
+        return await self._say("undo", by, thing)

@@ -154,9 +154,9 @@ class Workspace:
         }
         return await self.send(body)
 
-    async def command(self, text: str) -> BoltResponse:
+    async def command(self, text: str, command: str = "/sentiment") -> BoltResponse:
         body = {
-            "command": "/sentiment",
+            "command": command,
             "text": text,
             "user_id": ANA,
             "team_id": "T1",

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import NamedTuple
-
-from pydantic import BaseModel, ConfigDict
 
 from bot.domain.decision import Refused
 from bot.domain.notification import Lane, Notification, NotificationKind
-from bot.domain.schedules.schedule import How, Override, Plea, Roster, Schedule, Shift, change_id
+from bot.domain.schedules.changed import Change, Changes, Known, thing
+from bot.domain.schedules.schedule import How, Override, Plea, Shift, change_id
 from bot.domain.schedules.shifts import shifts, stints
 from bot.domain.spans import Span
 from bot.domain.words import ago
@@ -17,58 +15,10 @@ LONGEST = timedelta(days=31)
 """For one change: who is away for longer is better taken out of the turns in the playbook."""
 LOOKED_AHEAD = timedelta(days=60)
 """For the next shift of a person."""
-KEPT = timedelta(days=35)
-"""After a change is over: as long as a calendar shows what was."""
 MOST = 200
 """Changes of one schedule that are kept at a time."""
 JUST_NOW = timedelta(minutes=1)
 """Who presses in the same minute has not seen what the other one did."""
-
-
-class Changes(BaseModel):
-    """All that differs from the playbook, oldest first, as it was read; `version` counts commits."""
-
-    model_config = ConfigDict(frozen=True)
-
-    version: int = 0
-    overrides: tuple[Override, ...] = ()
-    pleas: tuple[Plea, ...] = ()
-
-    def override(self, change: str) -> Override | None:
-        return next((one for one in self.overrides if one.id == change), None)
-
-    def plea(self, plea: str) -> Plea | None:
-        return next((one for one in self.pleas if one.id == plea), None)
-
-    def without_the_old(self, at: datetime) -> "Changes":
-        return self.model_copy(
-            update={
-                "overrides": tuple(one for one in self.overrides if one.end > at - KEPT),
-                "pleas": tuple(one for one in self.pleas if one.end > at),
-            }
-        )
-
-
-class Known(NamedTuple):
-    """A schedule, what its calendar books, and what people changed."""
-
-    schedule: Schedule
-    booked: tuple[Shift, ...]
-    changes: Changes
-
-    @property
-    def roster(self) -> Roster:
-        return Roster(self.schedule, tuple(one for one in self.changes.overrides if not one.undone), self.booked)
-
-
-class Change(NamedTuple):
-    """What one commit writes: the changes after it, who is told, and what the audit log says."""
-
-    after: Changes
-    made: tuple[Override, ...] = ()
-    plea: Plea | None = None
-    notifications: tuple[Notification, ...] = ()
-    what: str = ""
 
 
 def take(known: Known, by: str, span: Span, at: datetime) -> Change:
@@ -176,7 +126,7 @@ def undo(known: Known, change: str, by: str, *, manages: bool, at: datetime) -> 
         raise Refused("This is over, so there is nothing to take back.")
     if found.undone:
         raise Refused(f"<@{found.undone}> took this back already.")
-    if by not in {found.by, found.person} and not manages:
+    if by not in {found.by, found.person, found.instead} and not manages:
         raise Refused(f"<@{found.by}> made this change. Ask <@{found.by}> or a manager to take it back.")
     together = tuple(one for one in known.changes.overrides if (one.by, one.at) == (found.by, found.at))
     gone = {one.id: one.model_copy(update={"undone": by}) for one in together}
@@ -246,14 +196,3 @@ def _sound(span: Span, at: datetime) -> None:
         raise Refused(f"That is more than {LOOKED_AHEAD.days} days ahead, and turns may change until then.")
     if span.end - span.start > LONGEST:
         raise Refused(f"That is longer than {LONGEST.days} days. Change the turns in the playbook instead.")
-
-
-def thing(schedule: str, change: str) -> str:
-    """How a notification or a button names a change."""
-    return f"{schedule}/{change}"
-
-
-def parts_of(thing: str) -> tuple[str, str]:
-    """The schedule and the change."""
-    schedule, _, change = thing.rpartition("/")
-    return schedule, change

@@ -29,6 +29,11 @@ class Rota(Protocol):
         """Nobody, without a hole, for a department that the playbook has lost. Raises `Unreachable`."""
 
 
+class Holes(Rota, Protocol):
+    async def holes(self, department: Department, span: Span) -> tuple[Span, ...]:
+        """The parts of a span in which nobody would be called. Raises `Unreachable`."""
+
+
 def listed_duty(department: Department) -> Duty | None:
     """Of a department whose people are all named in the playbook; None where a schedule has to be asked."""
     return None if department.schedules else Duty(department.on_call)

@@ -9,22 +9,25 @@ from bot.domain.case import Case, Status
 from bot.domain.department import Department
 from bot.domain.notification import Notification, NotificationKind
 from bot.domain.rules import Rules, department_or_lost
-from bot.domain.schedules.duty import Duty, Rota
+from bot.domain.schedules.duty import Duty, Holes
 from bot.sinks.outcomes import Rejected
 from bot.store.records import CardRecord, CardState, Place
+from bot.workers.delivery.oncall import KINDS, OnCallMessages
 from bot.workers.delivery.post import Poster
 
 
 class MessageDelivery:
-    def __init__(self, poster: Poster, rules: Rules, rota: Rota) -> None:
+    def __init__(self, poster: Poster, rules: Rules, rota: Holes) -> None:
         self._rota = rota
+        self._oncall = OnCallMessages(poster.store.overrides, rules, rota, poster.clock)
         self._poster = poster
         self._outbox = poster.store.outbox
         self._rules = rules
 
     async def deliver(self, owed: Notification) -> bool:
         """Says whether Slack was called. Raises `Blocked`. What is no longer true is not said."""
-        drawing, department = await self._drawing(owed)
+        draw = self._oncall.drawing if owed.kind in KINDS else self._drawing
+        drawing, department = await draw(owed)
         channel = department.channel if owed.to[0] not in "@#" else owed.to[1:]
         record = await self._outbox.message(owed)
         if drawing is None or not channel or record.tries > 1:

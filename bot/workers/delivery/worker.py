@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.domain.decision import Unreachable
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.rules import Rules
-from bot.domain.schedules.duty import Rota
+from bot.domain.schedules.duty import Holes
 from bot.sinks.slack import SlackSink
 from bot.store.leases import LENGTH as LEASE_LENGTH
 from bot.store.opening import Store
@@ -47,7 +47,7 @@ class Delivery:
         store: Store,
         sink: SlackSink,
         rules: Rules,
-        rota: Rota,
+        rota: Holes,
         clock: Clock,
         lease: timedelta = LEASE_LENGTH,
     ) -> None:

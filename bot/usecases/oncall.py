@@ -1,0 +1,222 @@
+"""What a person may ask about being on call: who is, and to take, swap, cover and take back."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, Protocol
+
+from bot.cards import oncall as cards
+from bot.cards.drawing import Drawing
+from bot.cards.oncall import Shown
+from bot.clock import Clock
+from bot.domain.decision import Refused
+from bot.domain.rules import Rules
+from bot.domain.schedules import changes
+from bot.domain.schedules.changed import Change, Changes, Known, parts_of
+from bot.domain.schedules.saying import Wish, moment, read, whole_day
+from bot.domain.schedules.schedule import Schedule
+from bot.domain.schedules.shifts import gaps, next_change, shifts, stints, who
+from bot.domain.spans import Span
+from bot.store.overrides import OverrideStore
+from bot.usecases.rota import StoredRota
+from bot.usecases.whose import Meant, Whose
+
+INSTANT = timedelta(minutes=1)
+"""Wide enough to find the shift that a moment lies in."""
+
+
+class Zones(Protocol):
+    async def zone(self, person: str) -> str:
+        """The IANA name of a person's time zone; empty where Slack does not say."""
+
+
+class Asking(NamedTuple):
+    """A wish, read at one instant in one time zone; `own`: it is the asker's own, as Slack has it."""
+
+    by: str
+    wish: Wish
+    at: datetime
+    zone: str
+    own: bool
+    meant: Meant
+    known: Known
+
+    def when(self, words: str, after: datetime | None = None) -> datetime:
+        return moment(words, after or self.at, self.zone)
+
+
+class OnCall:
+    """Each raises `Refused` with a sentence for the person, or `Unreachable` if Redis is away."""
+
+    def __init__(
+        self, store: OverrideStore, rota: StoredRota, rules: Rules, whose: Whose, zones: Zones, clock: Clock
+    ) -> None:
+        self._store = store
+        self._rota = rota
+        self._rules = rules
+        self._whose = whose
+        self._zones = zones
+        self._clock = clock
+
+    async def show(self, by: str, words: str) -> Drawing:
+        """Now and next, of every department or of the one that is named."""
+        wanted = words.strip().casefold()
+        departments = self._rules.departments()
+        named = [one for one in departments if wanted in {one.name.casefold(), *map(str.casefold, one.schedules)}]
+        if wanted and not named:
+            names = ", ".join(one.name for one in departments)
+            raise Refused(f"There is no department of that name. There are: {names}. `/oncall help` says what works.")
+        at = self._clock.now()
+        shown = []
+        for department in named or departments:
+            now = await self._rota.duty(department.name, at)
+            then = await self._rota.duty(department.name, now.until) if now.until else None
+            shown.append(Shown(department, now, then))
+        zone = await self._zones.zone(by) or self._rules.time_zone
+        return cards.shown(shown, by, zone, at)
+
+    async def take(self, by: str, words: str) -> Drawing:
+        """From now, or from a time, until a time, or until somebody else would be on call."""
+        asking = await self._asking(by, words)
+
+        def decide(known: Known) -> Change:
+            start = asking.when(asking.wish.start) if asking.wish.start else asking.at
+            return changes.take(known, by, Span(start, _end(asking, known, start)), asking.at)
+
+        return cards.made(await self._change(asking, decide), by, asking.zone, own=asking.own, at=asking.at)
+
+    async def swap(self, by: str, words: str) -> Drawing:
+        asking = await self._asking(by, words)
+        other = _other(asking, "Swap with whom? Write it like `/oncall swap @ben`, or `/oncall swap @ben Fri`.")
+        await self._whose.check(other, asking.meant.schedule, f"<@{other}> is")
+        said = asking.wish.start or asking.meant.rest
+        when = _around(asking, said) if said else None
+        change = await self._change(asking, lambda known: changes.swap(known, by, other, asking.at, when))
+        return cards.made(change, by, asking.zone, own=asking.own, at=asking.at)
+
+    async def cover(self, by: str, words: str) -> Drawing:
+        """`me`: by whoever is named, or by whoever answers in the channel. Without it, she covers who is named."""
+        asking = await self._asking(by, words)
+        if asking.wish.people and not asking.wish.me:
+            return await self._cover(asking, asking.wish.people[0], by)
+        if asking.wish.people:
+            other = asking.wish.people[0]
+            await self._whose.check(other, asking.meant.schedule, f"<@{other}> is")
+            return await self._cover(asking, by, other)
+        return await self._plead(asking)
+
+    async def _cover(self, asking: Asking, whom: str, other: str) -> Drawing:
+        def decide(known: Known) -> Change:
+            return changes.cover(known, whom, other, _hers(asking, known, whom), asking.at, made_by=asking.by)
+
+        change = await self._change(asking, decide)
+        return cards.made(change, asking.by, asking.zone, own=asking.own, at=asking.at)
+
+    async def _plead(self, asking: Asking) -> Drawing:
+        found = next((one for one in asking.meant.departments if one.channel), None)
+        if found is None:
+            raise Refused(
+                f"{asking.meant.schedule.name} belongs to no department, so there is no channel to ask in. "
+                "Name somebody, like `/oncall cover me by @ben until 08:00`."
+            )
+
+        def decide(known: Known) -> Change:
+            return changes.plead(known, asking.by, _hers(asking, known, asking.by), found.name, asking.at)
+
+        change = await self._change(asking, decide)
+        assert change.plea is not None
+        return cards.pleaded(change.plea, found, asking.zone, own=asking.own)
+
+    async def answer(self, by: str, thing: str) -> Drawing:
+        """The button below a plea: what is to be shown in its place."""
+        change = await self._by_button(by, thing, lambda known, name, at: changes.answer(known, name, by, at))
+        return cards.covered(change)
+
+    async def fill(self, by: str, thing: str) -> Drawing:
+        """The button below a hole that was found: what is left of it is hers."""
+
+        def decide(known: Known, began: str, at: datetime) -> Change:
+            start = max(at, datetime.fromtimestamp(int(began), UTC))
+            left = next(iter(gaps(known.roster, Span(start, start + changes.LONGEST))), None)
+            if left is None or left.start > start:
+                there = who(known.roster, start)
+                raise Refused(f"<@{there.person}> is on call then; the hole is filled." if there else "This is over.")
+            return changes.take(known, by, left, at)
+
+        return cards.filled(await self._by_button(by, thing, decide))
+
+    async def undo(self, by: str, thing: str) -> Drawing:
+        """The button below what was changed."""
+        schedule = self._schedule(parts_of(thing)[0])
+        manages = (await self._whose.rights(by, schedule)).manages
+        change = await self._by_button(
+            by, thing, lambda known, name, at: changes.undo(known, name, by, manages=manages, at=at)
+        )
+        zone = await self._zones.zone(by)
+        return cards.made(change, by, zone or schedule.zone, own=bool(zone), at=self._clock.now())
+
+    async def _by_button(self, by: str, thing: str, decide: Callable[[Known, str, datetime], Change]) -> Change:
+        name, part = parts_of(thing)
+        schedule = self._schedule(name)
+        await self._whose.check(by, schedule)
+        at = self._clock.now()
+        known = (await self._rota.known([name]))[name]
+        return await self._store.change(name, lambda before: decide(known._replace(changes=before), part, at), by, at)
+
+    def _schedule(self, name: str) -> Schedule:
+        found = self._rota.schedule(name)
+        if found is None:
+            raise Refused("The playbook does not have this schedule any more.")
+        return found
+
+    async def _asking(self, by: str, words: str) -> Asking:
+        wish = read(words)
+        meant = await self._whose.meant(by, wish.rest)
+        name = meant.schedule.name
+        zone = await self._zones.zone(by)
+        known = (await self._rota.known([name]))[name]
+        return Asking(by, wish, self._clock.now(), zone or meant.schedule.zone, bool(zone), meant, known)
+
+    async def _change(self, asking: Asking, decide: Callable[[Known], Change]) -> Change:
+        def decided(before: Changes) -> Change:
+            return decide(asking.known._replace(changes=before))
+
+        return await self._store.change(asking.meant.schedule.name, decided, asking.by, asking.at)
+
+
+def _other(asking: Asking, plea: str) -> str:
+    if not asking.wish.people:
+        raise Refused(plea)
+    return asking.wish.people[0]
+
+
+def _said_end(asking: Asking, start: datetime) -> datetime | None:
+    """As it was said, if it was: `until 08:00`, `for 2h`, or just `2h`."""
+    words = asking.wish.until or asking.wish.lasting or asking.meant.rest
+    return asking.when(words, start) if words else None
+
+
+def _end(asking: Asking, known: Known, start: datetime) -> datetime:
+    end = _said_end(asking, start) or next_change(known.roster, start)
+    if end is None:
+        raise Refused("Nobody else would come on call by itself, so say until when, like `until 08:00` or `for 2h`.")
+    return end
+
+
+def _hers(asking: Asking, known: Known, person: str) -> Span:
+    """The span that was said; without one, her shift of now, or her next one."""
+    start = asking.when(asking.wish.start) if asking.wish.start else asking.at
+    end = _said_end(asking, start)
+    if end is not None:
+        return Span(start, end)
+    ahead = Span(start, start + changes.LOOKED_AHEAD)
+    for stint in stints(shifts(known.roster, ahead)):
+        if stint.person == person and stint.end > start:
+            return Span(max(stint.start, start), stint.end)
+    raise Refused(f"<@{person}> has no shift in {known.schedule.name} in the next {changes.LOOKED_AHEAD.days} days.")
+
+
+def _around(asking: Asking, words: str) -> Span:
+    """The day that was said, or the moment."""
+    day = whole_day(words, asking.at, asking.zone)
+    at = asking.when(words) if day is None else asking.at
+    return day or Span(at, at + INSTANT)

@@ -1,0 +1,101 @@
+"""Which schedule somebody means, and whether she may change it."""
+
+import html
+from typing import NamedTuple
+
+from bot.domain.decision import Refused
+from bot.domain.department import Department
+from bot.domain.lifecycle import NOT_KNOWN
+from bot.domain.rules import Rules
+from bot.domain.schedules.schedule import Schedule
+from bot.usecases.rota import StoredRota
+from bot.usecases.team import Team
+
+
+class Meant(NamedTuple):
+    """`rest` is what was typed beside the name."""
+
+    schedule: Schedule
+    departments: tuple[Department, ...]
+    rest: str = ""
+
+
+class Rights(NamedTuple):
+    """`unsure`: Slack does not say who is in a user group, so that a no may be wrong."""
+
+    may: bool
+    manages: bool
+    unsure: bool
+
+
+class Whose:
+    def __init__(self, rota: StoredRota, rules: Rules, team: Team) -> None:
+        self._rota = rota
+        self._rules = rules
+        self._team = team
+
+    def of(self, schedule: Schedule) -> tuple[Department, ...]:
+        return tuple(one for one in self._rules.departments() if schedule.name in one.schedules)
+
+    async def meant(self, by: str, words: str) -> Meant:
+        """The schedule or department that is named, or the only one that she may change. Raises `Refused`."""
+        schedules = self._rota.schedules()
+        if not schedules:
+            raise Refused(
+                "The playbook has no schedules: its departments name who is on call. "
+                "A manager can add one; playbook.example.toml explains how."
+            )
+        named, rest = self._named(html.unescape(words))
+        if named:
+            allowed = [one for one in named if (await self.rights(by, schedules[one])).may]
+            if not allowed:
+                await self.check(by, schedules[named[0]])
+        else:
+            allowed = [name for name, one in schedules.items() if (await self.rights(by, one)).may]
+            if not allowed:
+                await self.check(by, next(iter(schedules.values())))
+        if len(allowed) > 1:
+            names = ", ".join(f"`{name}`" for name in allowed)
+            raise Refused(f"Which schedule? Say its name as well: {names}.")
+        found = schedules[allowed[0]]
+        return Meant(found, self.of(found), rest)
+
+    def _named(self, words: str) -> tuple[list[str], str]:
+        """The schedules of the longest name that the words begin or end with, and the other words."""
+        folded = words.casefold().strip()
+        names = {name: [name] for name in self._rota.schedules()}
+        for department in self._rules.departments():
+            names.setdefault(department.name, list(department.schedules))
+        for name in sorted(names, key=len, reverse=True):
+            wanted = name.casefold()
+            if folded == wanted or folded.startswith(f"{wanted} "):
+                return self._some(name, names[name]), words.strip()[len(name) :].strip()
+            if folded.endswith(f" {wanted}"):
+                return self._some(name, names[name]), words.strip()[: -len(name)].strip()
+        return [], words.strip()
+
+    def _some(self, name: str, schedules: list[str]) -> list[str]:
+        if not schedules:
+            raise Refused(
+                f"{name} has no schedule: the playbook names who is on call for it, so there is nothing to change here."
+            )
+        return schedules
+
+    async def rights(self, by: str, schedule: Schedule) -> Rights:
+        """People of the schedule, deputies of its departments, and managers."""
+        departments = self.of(schedule) or (Department(name=schedule.name, channel=""),)
+        staff = [await self._team.staff(one, self._rules.managers) for one in departments]
+        may = by in schedule.people or any(one.may_answer(by) for one in staff)
+        return Rights(may, any(one.manages(by) for one in staff), any(one.unsure for one in staff))
+
+    async def check(self, by: str, schedule: Schedule, whom: str = "You are") -> Rights:
+        """Raises `Refused` for whoever may not change this schedule, or be put on it."""
+        rights = await self.rights(by, schedule)
+        if rights.may:
+            return rights
+        if rights.unsure:
+            raise Refused(NOT_KNOWN)
+        raise Refused(
+            f"{whom} neither in {schedule.name} nor a deputy of its department. "
+            "Its people, its department's deputies and managers change it; ask one of them."
+        )

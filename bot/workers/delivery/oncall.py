@@ -1,0 +1,44 @@
+"""What is said about being on call: drawn from what was changed, as it is now."""
+
+from datetime import timedelta
+
+from bot.cards import oncall
+from bot.cards.drawing import Drawing
+from bot.clock import Clock
+from bot.domain.department import Department
+from bot.domain.notification import Notification, NotificationKind
+from bot.domain.rules import Rules, department_or_lost
+from bot.domain.schedules.changed import parts_of
+from bot.domain.schedules.duty import Holes
+from bot.domain.spans import Span
+from bot.store.overrides import OverrideStore
+
+KINDS = frozenset({NotificationKind.SHIFT, NotificationKind.PLEA, NotificationKind.HOLE})
+NOBODY = Department(name="", channel="")
+
+
+class OnCallMessages:
+    def __init__(self, store: OverrideStore, rules: Rules, holes: Holes, clock: Clock) -> None:
+        self._store = store
+        self._rules = rules
+        self._holes = holes
+        self._clock = clock
+
+    async def drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
+        """Nothing where it is no longer true: a plea that was answered, a hole that is filled."""
+        if owed.kind is NotificationKind.HOLE:
+            return await self._hole(department_or_lost(self._rules, owed.case), owed)
+        schedule, part = parts_of(owed.case)
+        changes = (await self._store.read([schedule]))[schedule]
+        if owed.kind is NotificationKind.PLEA:
+            asked = changes.plea(part)
+            return (oncall.plea(asked) if asked else None), department_or_lost(self._rules, owed.to)
+        change = changes.override(part)
+        return (oncall.shift(change, owed.to[1:]) if change else None), NOBODY
+
+    async def _hole(self, department: Department, owed: Notification) -> tuple[Drawing | None, Department]:
+        at = self._clock.now()
+        for gap in await self._holes.holes(department, Span(at, at + timedelta(days=2))):
+            if int(gap.start.timestamp()) == owed.nth or (gap.start == at and owed.nth < at.timestamp()):
+                return oncall.hole(department, gap, department.schedules[0]), department
+        return None, department

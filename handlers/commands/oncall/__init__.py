@@ -1,0 +1,40 @@
+"""/oncall: who is on call now and next, and what one can change about it. Each subcommand is a file beside this one."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.cards import oncall as cards
+from bot.cards.drawing import Drawing
+from handlers.asking import Payload, UseCases
+from handlers.commands.oncall import cover, show, swap, take
+from handlers.commands.oncall.subcommand import Subcommand
+from handlers.reply import Reply
+
+HELP = "help"
+SUBCOMMANDS: Mapping[str, Subcommand] = MappingProxyType(
+    {
+        "take": take.SUBCOMMAND,
+        "swap": swap.SUBCOMMAND,
+        "cover": cover.SUBCOMMAND,
+    }
+)
+"""By the first word that is typed."""
+
+
+async def listen(ack: AsyncAck, command: Payload, by: str, usecases: UseCases, reply: Reply) -> None:
+    await ack()
+    async with reply.saying_no():
+        await reply.tell(await _answer(usecases, by, command.get("text", "").strip()))
+
+
+async def _answer(usecases: UseCases, by: str, words: str) -> Drawing:
+    """What is no subcommand is the name of a department."""
+    first, _, rest = words.partition(" ")
+    if first.casefold() == HELP:
+        return cards.helped([show.HINT, *(one.hint for one in SUBCOMMANDS.values())])
+    subcommand = SUBCOMMANDS.get(first.casefold())
+    if subcommand is None:
+        return await show.show(usecases, by, words)
+    return await subcommand.run(usecases, by, rest)

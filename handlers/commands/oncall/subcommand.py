@@ -1,0 +1,17 @@
+"""What a subcommand of /oncall is made of."""
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from bot.cards.drawing import Drawing
+from handlers.asking import UseCases
+
+
+class Subcommand(NamedTuple):
+    """`hint` is its line in `/oncall help`; `run` is given who asks, and what was typed after the subcommand's name.
+
+    People are in there as Slack writes them, `<@U…>`.
+    """
+
+    hint: str
+    run: Callable[[UseCases, str, str], Awaitable[Drawing]]

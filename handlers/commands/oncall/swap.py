@@ -1,0 +1,16 @@
+"""/oncall swap @ben: one's shift for the other's next."""
+
+from bot.cards.drawing import Drawing
+from handlers.asking import UseCases
+from handlers.commands.oncall.subcommand import Subcommand
+
+
+async def swap(usecases: UseCases, by: str, words: str) -> Drawing:
+    return await usecases.oncall.swap(by, words)
+
+
+SUBCOMMAND = Subcommand(
+    "`/oncall swap @ben`, `/oncall swap @ben Fri`: your next shift (or that of Friday) for theirs. They are told, and "
+    "either of you can take it back.",
+    swap,
+)

@@ -1,0 +1,70 @@
+"""/oncall and its buttons: acked first, asked of the right use case with the words that were typed, answered there."""
+
+import pkgutil
+
+import pytest
+
+from bot.cards import buttons
+from bot.domain.decision import Refused
+from handlers.commands import oncall
+from tests.handlers.conftest import Asked
+from tests.handlers.slack import ANA, Slack, Workspace
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked_for"),
+    [
+        ("", ("show", ANA, "")),
+        ("care", ("show", ANA, "care")),
+        ("take", ("take", ANA, "")),
+        ("TAKE care until 08:00", ("take", ANA, "care until 08:00")),
+        ("swap <@U0BEN|ben> Fri", ("swap", ANA, "<@U0BEN|ben> Fri")),
+        ("cover me until 08:00", ("cover", ANA, "me until 08:00")),
+    ],
+)
+async def test_what_is_typed_is_asked_and_answered_for_ones_own_eyes(
+    typed: str, asked_for: tuple[str, ...], workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    assert (await workspace.command(typed, "/oncall")).status == 200
+
+    assert asked.oncall.asked == [asked_for]
+    assert slack.whispered() == [" ".join(asked_for)]
+
+
+async def test_help_names_every_subcommand(workspace: Workspace, slack: Slack) -> None:
+    await workspace.command("help", "/oncall")
+
+    [answer] = slack.answers
+    assert all(one.hint in str(answer) for one in oncall.SUBCOMMANDS.values())
+
+
+def test_every_file_of_a_subcommand_is_in_the_table() -> None:
+    files = {found.name for found in pkgutil.iter_modules(oncall.__path__)}
+
+    assert files - {"subcommand", "show"} == set(oncall.SUBCOMMANDS)
+
+
+async def test_a_no_is_a_sentence(workspace: Workspace, asked: Asked, slack: Slack) -> None:
+    asked.oncall.raises = Refused("You are on call already.")
+
+    await workspace.command("take", "/oncall")
+
+    assert slack.whispered() == ["You are on call already."]
+
+
+@pytest.mark.parametrize(
+    ("button", "asked_for"),
+    [
+        (buttons.ONCALL_TAKE, ("take", ANA, "nights")),
+        (buttons.ONCALL_COVER, ("cover", ANA, "me nights")),
+        (buttons.ONCALL_ANSWER, ("answer", ANA, "nights")),
+        (buttons.ONCALL_FILL, ("fill", ANA, "nights")),
+        (buttons.ONCALL_UNDO, ("undo", ANA, "nights")),
+    ],
+)
+async def test_a_button_asks_for_what_it_says(
+    button: str, asked_for: tuple[str, ...], workspace: Workspace, asked: Asked
+) -> None:
+    assert (await workspace.press(button, "nights")).status == 200
+
+    assert asked.oncall.asked == [asked_for]

@@ -1,0 +1,129 @@
+"""/oncall: who is on call, and what people change about it among themselves. It is Tuesday, nine in the morning."""
+
+import asyncio
+
+from tests.scenarios.nights import by_schedule, turns
+from tests.scenarios.spoken import LOST
+from tests.scenarios.world import World
+
+THREE = turns("U0RAJ", "U0ANA", "U0BEN", start="2026-03-09")
+"""Ana until tomorrow at nine, then Ben, then Raj."""
+
+
+async def test_oncall_shows_now_and_next_for_every_department_in_ones_own_time(world: World) -> None:
+    by_schedule(world, THREE)
+    told = await world.person("joe").types("/oncall")
+
+    assert "care (nights): @ana until 11 Mar, 09:00 UTC. Next: @ben." in told
+    assert "pr: @ben, then @mia, as the playbook lists them." in told
+    assert "sales: nobody is called; the playbook names no one." in told
+    assert "what you type is read in Europe/Lisbon, where it is 09:00" in told
+    assert "sales" not in await world.person("joe").types("/oncall care")
+    assert "There is no department of that name" in await world.person("joe").types("/oncall cafe")
+
+
+async def test_who_takes_it_is_called_and_the_one_who_had_it_is_told(world: World) -> None:
+    by_schedule(world, THREE)
+    told = await world.person("raj").types("/oncall take until 18:00")
+    assert told.startswith("✅ You have nights from now until Tue 10 Mar 18:00 (9 h), instead of @ana.")
+    assert "@raj is on call for nights from" in world.person("ana").dm.words
+
+    await world.hears(LOST)
+    await world.waits(minutes=21)
+    assert "You are on call for care." in world.person("raj").dm.words
+    assert len(world.person("ana").dms) == 1
+
+
+async def test_what_was_taken_can_be_taken_back_and_then_everything_is_as_before(world: World) -> None:
+    by_schedule(world, THREE)
+    await world.person("raj").types("/oncall take until 18:00")
+    await world.person("ana").dm.click("Take it back", by="ana")
+
+    assert "@ana took back a change" in world.person("raj").dm.words
+    assert "care (nights): @ana until" in await world.person("joe").types("/oncall care")
+
+
+async def test_two_take_at_once_and_one_of_them_is_told_who_has_it(world: World) -> None:
+    by_schedule(world, THREE)
+    await asyncio.gather(
+        world.sandbox.person("raj").types("/oncall take until 18:00", in_channel="#lobby"),
+        world.sandbox.person("ben").types("/oncall take until 18:00", in_channel="#lobby"),
+    )
+    await world.calms_down()
+
+    said = sorted([world.person("raj").told, world.person("ben").told], key=lambda words: "You have" not in words)
+    assert said[0].startswith("✅ You have nights from now until Tue 10 Mar 18:00")
+    assert "has this one, 1 s before you" in said[1]
+
+
+async def test_a_swap_at_a_minute_to_midnight_holds_at_midnight(world: World) -> None:
+    by_schedule(world, turns("U0RAJ", "U0ANA", "U0BEN", start="2026-03-09", hand_over="00:00"))
+    await world.waits(hours=14, minutes=59)
+    told = await world.person("ben").types("/oncall swap @raj")
+    assert "✅ @raj has nights from Wed 11 Mar 00:00 until Thu 12 Mar 00:00 (1 d), instead of you." in told
+    assert "✅ You have nights from Thu 12 Mar 00:00 until Fri 13 Mar 00:00 (1 d), instead of @raj." in told
+
+    await world.waits(minutes=2)
+    await world.hears(LOST)
+    await world.waits(minutes=21)
+    assert "You are on call for care." in world.person("raj").dm.words
+    assert not world.person("ben").dms
+
+
+async def test_who_asks_to_be_covered_keeps_it_until_somebody_presses_and_the_second_is_told(world: World) -> None:
+    by_schedule(world, THREE)
+    told = await world.person("ana").types("/oncall cover me until 20:00")
+    assert told.startswith("🙏 Asked in #care who covers nights from Tue 10 Mar 09:00 until Tue 10 Mar 20:00.")
+    [plea] = world.channel("#care").beside
+    assert "@ana asks to be covered for nights" in plea.words
+    assert "care (nights): @ana" in await world.person("joe").types("/oncall care")
+
+    await world.waits(minutes=1)
+    await plea.click("I cover", by="raj")
+    assert "✅ @raj covers nights for @ana" in world.channel("#care").beside[0].words
+    assert "@raj is on call for nights" in world.person("ana").dm.words
+    assert "care (nights): @raj until 10 Mar, 20:00 UTC. Next: @ana." in await world.person("joe").types("/oncall care")
+
+
+async def test_a_name_after_cover_says_who_covers_whom(world: World) -> None:
+    by_schedule(world, THREE)
+    assert "✅ You have nights" in await world.person("mia").types("/oncall cover @ana for 2h")
+    await world.waits(minutes=2)
+    assert "✅ @raj has nights" in await world.person("mia").types("/oncall cover me by @raj for 1h")
+    assert "@mia asked you to cover: you are on call for nights" in world.person("raj").dm.words
+
+
+async def test_who_is_neither_in_it_nor_a_deputy_is_told_who_may(world: World) -> None:
+    by_schedule(world, THREE)
+
+    told = await world.person("joe").types("/oncall take until 18:00")
+    assert told.startswith("You are neither in nights nor a deputy of its department.")
+    assert "@joe is neither in nights" in await world.person("ana").types("/oncall swap @joe")
+    assert "You have nights" in await world.person("mia").types("/oncall take until 18:00")
+
+
+async def test_what_could_be_two_times_or_two_schedules_is_asked_about_with_an_example(world: World) -> None:
+    by_schedule(world, THREE)
+    text = world.path.read_text("utf-8").replace('on_call = ["U0BEN", "U0MIA"]', 'on_call = "days"')
+    world.path.write_text(f'{text}\n[[schedules]]\nname = "days"\n[[schedules.layers]]\n{THREE}\n', "utf-8")
+    assert not world.playbook.reload()
+
+    await world.waits(hours=5)
+    told = await world.person("mia").types("/oncall take care until 8")
+    assert told == "“8” could be Tue 20:00 or Wed 08:00. Write `until 20:00` or `until 08:00`."
+    told = await world.person("mia").types("/oncall take until 20:00")
+    assert told == "Which schedule? Say its name as well: `nights`, `days`."
+    told = await world.person("mia").types("/oncall take care until soon")
+    assert told.startswith("Earshot does not understand the time in “soon”. Write it like `until 08:00`")
+
+
+async def test_the_buttons_beside_a_schedule_take_it_or_ask_for_cover(world: World) -> None:
+    by_schedule(world, THREE)
+    await world.person("raj").types("/oncall care")
+    await world.person("raj").presses_on_whisper("Take it")
+    assert "✅ You have nights from now until Wed 11 Mar 09:00" in world.person("raj").told
+
+    await world.waits(minutes=1)
+    await world.person("raj").types("/oncall care")
+    await world.person("raj").presses_on_whisper("Ask for cover")
+    assert "Asked in #care who covers nights" in world.person("raj").told

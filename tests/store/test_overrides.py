@@ -1,0 +1,72 @@
+"""What people change about schedules, on a real server: races, what is owed, the audit log, and how long it is kept."""
+
+import asyncio
+
+from bot.domain.decision import Refused
+from bot.domain.schedules.changed import Change, Changes, Known
+from bot.domain.schedules.changes import take
+from bot.domain.schedules.schedule import Schedule
+from bot.domain.spans import Span
+from bot.store.client import Client
+from bot.store.keys import Keys
+from bot.store.opening import Store
+from bot.store.overrides import OVERRIDES_KEPT
+from tests.clock import WoundClock
+from tests.domain.schedules.made import ANA, layer
+
+NIGHTS = Schedule(name="nights", layers=(layer(ANA),))
+CROWD = [f"U0CROWD{number:02}" for number in range(20)]
+
+
+async def taken(store: Store, clock: WoundClock, person: str, hours: int = 9) -> Change:
+    at = clock.now()
+    span = Span(at, at.replace(hour=at.hour + hours))
+
+    def decide(before: Changes) -> Change:
+        return take(Known(NIGHTS, (), before), person, span, at)
+
+    return await store.overrides.change("nights", decide, person, at)
+
+
+async def test_of_twenty_who_take_at_once_one_has_it_and_the_others_are_told_who(
+    store: Store, clock: WoundClock
+) -> None:
+    found = await asyncio.gather(*(taken(store, clock, person) for person in CROWD), return_exceptions=True)
+
+    [change] = [one for one in found if isinstance(one, Change)]
+    [kept] = (await store.overrides.read(["nights"]))["nights"].overrides
+    assert (kept,) == change.made
+    refused = {str(one) for one in found if isinstance(one, Refused)}
+    assert len(refused) == 1
+    assert refused.pop().startswith(f"<@{kept.person}> has this one, 1 s before you.")
+
+
+async def test_who_had_it_is_owed_a_word_within_the_same_commit(store: Store, clock: WoundClock) -> None:
+    change = await taken(store, clock, "U0BEN")
+
+    [queue] = await store.outbox.queues()
+    assert queue.to == f"@{ANA}"
+    assert queue.head[0].notification.case == f"nights/{change.made[0].id}"
+
+
+async def test_who_changed_what_and_when_is_in_the_audit_log(
+    store: Store, clock: WoundClock, client: Client, keys: Keys
+) -> None:
+    await taken(store, clock, "U0BEN")
+
+    [[_, said]] = await client.call("XRANGE", keys.audit, "-", "+")
+    assert dict(zip(said[::2], said[1::2], strict=True)) == {
+        "schedule": "nights",
+        "at": "2026-03-10T09:00:00+00:00",
+        "by": "U0BEN",
+        "what": "took nights: <@U0BEN> 2026-03-10T09:00Z to 2026-03-10T18:00Z",
+    }
+
+
+async def test_a_schedule_that_nobody_changes_any_more_is_forgotten(
+    store: Store, clock: WoundClock, client: Client, keys: Keys
+) -> None:
+    await taken(store, clock, "U0BEN")
+
+    left = int(await client.call("TTL", keys.schedule("nights")))
+    assert 0 < left <= OVERRIDES_KEPT.total_seconds()
