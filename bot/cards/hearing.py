@@ -9,7 +9,7 @@ from bot.cards.words import escape, one_line
 from bot.domain.assessment import Assessment, Intent, Signal
 from bot.domain.case import Case
 from bot.domain.correcting import told
-from bot.domain.correction import ABOUT_US, GENUINE, NOT_ABOUT_US, SPAM, CorrectionKind
+from bot.domain.correction import ABOUT_US, COLLEAGUE, GENUINE, NOT_ABOUT_US, SPAM, CorrectionKind
 from bot.domain.subject import SubjectKind
 from bot.domain.words import listed
 
@@ -90,7 +90,7 @@ def reasons(case: Case, most: int = 600) -> Block | None:
     """Why we think so. Reasons quote the post, so they are plain text; who corrected them is a person to Slack."""
     found = case.assessment
     lines = []
-    if why := [one_line(words, REASON_MOST) for words in _because(found)]:
+    if why := [one_line(words, REASON_MOST) for words in _because(case)]:
         lines.append(f"Because {'; '.join(why)}")
     if parts := [f"{_part(signal)} ({signal.weight})" for signal in found.signals if signal.weight]:
         lines.append(f"Urgent by {', '.join(parts)}")
@@ -98,11 +98,17 @@ def reasons(case: Case, most: int = 600) -> Block | None:
     return drawing.context(*texts, *map(drawing.mrkdwn, _corrected(case))) if texts or case.corrections else None
 
 
-def _because(found: Assessment) -> Iterator[str]:
-    yield from found.why("sentiment", "intent")
-    for words in found.why("subject")[:1]:
-        if "@" not in words:  # somebody who tags a brand leaves no doubt whom she means
-            yield words
+def _because(case: Case) -> Iterator[str]:
+    """Of the feeling, and of the kind and the subject that stand in the title. What was corrected is said beside it."""
+    found = case.assessment
+    heard = [signal for signal in found.signals if signal.holds and signal.because]
+    if case.corrections:
+        heard = [signal for signal in heard if signal.detector != COLLEAGUE]
+    yield from (signal.because for signal in heard if signal.dimension == "sentiment")
+    yield from (signal.because for signal in heard if signal.label == f"intent:{found.intent.value}")
+    for signal in heard:
+        if signal.label == f"subject:{found.subject}" and "@" not in signal.because:  # a tag leaves no doubt
+            yield signal.because
 
 
 def _part(signal: Signal) -> str:
@@ -112,9 +118,11 @@ def _part(signal: Signal) -> str:
 
 
 def _corrected(case: Case) -> list[str]:
-    """mrkdwn: one line for all that was corrected."""
-    said = [f"{escape(one_line(told(one), 80))} by <@{one.by}>" for one in case.corrections]
-    return [f"✏️ *Corrected:* {'; '.join(said)}"] if said else []
+    """mrkdwn: a line for each person who corrected something."""
+    by: dict[str, list[str]] = {}
+    for one in case.corrections:
+        by.setdefault(one.by, []).append(escape(one_line(told(one), 80)))
+    return [f"✏️ *Corrected by* <@{person}>: {'; '.join(words)}" for person, words in by.items()]
 
 
 def why(case: Case) -> Drawing:

@@ -55,7 +55,7 @@ def may_correct(case: Case, kind: CorrectionKind, by: str, staff: Staff, at: dat
 
 
 def correct(
-    case: Case, right: Right, by: str, staff: Staff, department: Department, at: datetime, weigh: Weigh, model: str = ""
+    case: Case, right: Right, by: str, staff: Staff, department: Department, at: datetime, weigh: Weigh
 ) -> Decision:
     """The card and the clocks follow at once; the department does not, unless somebody asks for it.
 
@@ -64,16 +64,16 @@ def correct(
     allow(Transition.CLAIM, case, by, staff)
     _refuse_what_is_so(case, right)
     may_correct(case, right.kind, by, staff, at)
-    correction = _correction(case, right, by, at, model)
+    correction = _correction(case, right, by, at)
     if right.kind in CLOSING and not correction.undone:
         return _closed(case, correction, "", staff, department, weigh)
     after = _timed(case, _following(case, put(case.corrections, correction), weigh), department)
     return decide(case, after, department, AuditEvent(at, by, CORRECTED, told(correction)), corrections=(correction,))
 
 
-def _correction(case: Case, right: Right, by: str, at: datetime, model: str = "") -> Correction:
+def _correction(case: Case, right: Right, by: str, at: datetime) -> Correction:
     was = heard_word(case.heard, right.kind)
-    return Correction(right.kind, was, right.now, by, at, labels_for(right.kind, right.now, right.subject_kind), model)
+    return Correction(right.kind, was, right.now, by, at, labels_for(right.kind, right.now, right.subject_kind))
 
 
 def _closed(

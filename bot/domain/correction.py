@@ -43,7 +43,7 @@ _DIMENSIONS = {
 class Correction(NamedTuple):
     """`was` is the word that was heard, whoever corrected it before; `now` the right one, the same where it is undone.
 
-    `labels` are those that hold instead. `model` is the version of what heard it, where it is known.
+    `labels` are those that hold instead.
     """
 
     kind: CorrectionKind
@@ -52,7 +52,6 @@ class Correction(NamedTuple):
     by: str
     at: datetime
     labels: tuple[str, ...] = ()
-    model: str = ""
 
     @property
     def undone(self) -> bool:

@@ -87,6 +87,5 @@ def _read(body: dict[str, Any]) -> Noted:
         by=body["by"],
         at=datetime.fromisoformat(body["at"]),
         labels=tuple(body["labels"]),
-        model=body["model"],
     )
     return Noted(correction, Mention.model_validate(body["mention"]), body["case"])

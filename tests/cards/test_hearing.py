@@ -50,7 +50,7 @@ def test_nothing_is_told_that_everybody_expects() -> None:
 def test_reasons_are_the_words_it_rests_on_and_the_parts_of_the_urgency() -> None:
     said = on_card(heard())
 
-    assert "Because negative: 'worst', 'lost'; complaint: 'lost my'; question: '?'" in said
+    assert "Because negative: 'worst', 'lost'; complaint: 'lost my'; Northwind Air: 'nortwind'\n" in said
     assert "Urgent by complaint (20), 90,000 followers, discounted to 20,000 (young account) (8)" in said
 
 
@@ -89,7 +89,7 @@ def test_a_correction_stands_on_the_card_with_who_made_it() -> None:
     correction = Correction(CorrectionKind.SENTIMENT, "negative", "neutral", "U0ANA", AT)
     drawing = card.draw(new(corrections=(correction,)), CARE, AT)
 
-    assert "*Corrected:* neutral, not negative by <@U0ANA>" in marked_up(drawing.blocks)
+    assert "*Corrected by* <@U0ANA>: neutral, not negative" in marked_up(drawing.blocks)
     assert check_message(drawing.blocks) == []
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cards import case as card
-from bot.cards import digest, home, messages, modals, plain
+from bot.cards import digest, hearing, home, messages, modals, plain, spam
 from bot.cards.drawing import MOST_CHARACTERS, Drawing, fits
 from bot.cards.modals import Origin
 from bot.cards.words import harmless, one_line
@@ -60,6 +60,11 @@ def drawings(case: Case) -> list[Drawing]:
         messages.joined(case),
         messages.handed(case),
         messages.claimed(case.having(owner="U0ANA"), CARE),
+        messages.offer(case, "pr"),
+        messages.moved(case, CARE),
+        messages.brought_back(case, CARE),
+        hearing.why(case),
+        spam.draw([(f"17-{n}", case.mention, case.assessment) for n in range(8)], 5_000, more=True),
     ]
 
 
@@ -69,6 +74,8 @@ def forms(case: Case) -> list[dict[str, Any]]:
         modals.resolve(case, origin),
         modals.hand_over(case, [CARE, PR], origin),
         modals.not_for_us(case, [CARE, PR], origin),
+        *(modals.correct(case, kind, ["A", "B"], origin) for kind in modals.CORRECTING),
+        modals.bring_back(case.mention, "1773133333333-0", [CARE, PR], origin),
         modals.flag(harmless(case.mention.text), "", [CARE, PR], origin),
         *([modals.separate(case, origin)] if case.joined else []),
         home.draw(home.AtHome((case,) * 20, (home.Desk(CARE, 3, 1),), (home.Ear("x", AT),), ("Slack is slow.",), AT)),

@@ -16,7 +16,7 @@ async def test_a_correction_is_followed_by_the_card_at_once_and_kept_with_who_an
     mention = await world.hears(LOST)
     card = world.channel("#care").card("@marta")
     await card.correct("Not negative…", "neutral", by="ana")
-    assert "Corrected: neutral, not negative by @ana" in card.words
+    assert "Corrected by @ana: neutral, not negative" in card.words
     assert "Complaint · neutral" in card.words
     assert "corrected by @ana, neutral, not negative" in card.words
     [one] = [one async for one in world.stage.store.corrections.noted()]
@@ -60,11 +60,11 @@ async def test_spam_closes_the_case_and_reopening_says_that_it_was_none(world: W
     card = world.channel("#care").card("@marta")
     await card.choose("Spam", by="ana")
     assert "Resolved by @ana: spam" in card.words
-    assert "Corrected: spam by @ana" in card.words
+    assert "Corrected by @ana: spam" in card.words
     await card.click("Reopen", by="raj")
     assert "🆕 New" in card.words
     assert "Complaint · negative" in card.words
-    assert "Corrected" not in card.words
+    assert "Corrected by" not in card.words
     assert await noted(world) == [("spam", "genuine", "spam"), ("spam", "genuine", "genuine")]
 
 
@@ -134,7 +134,7 @@ async def test_a_colleague_may_say_what_it_is_but_not_close_what_somebody_else_h
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="ana")
     await card.correct("Wrong kind…", "question", by="raj")
-    assert "question, not complaint by @raj" in card.words
+    assert "Corrected by @raj: question, not complaint" in card.words
     await card.choose("Spam", by="raj")
     assert "@ana has this one" in world.person("raj").told
     assert "Claimed by @ana" in card.words

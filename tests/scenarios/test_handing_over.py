@@ -69,7 +69,8 @@ async def test_what_is_not_for_us_goes_where_it_belongs_and_the_correction_is_re
     await world.waits(seconds=10)
     assert "Moved to sales by @ana" in old.words
     assert "corrected the route by @ana, from care to sales" in world.channel("#sales").card("@marta").words
-    assert "People corrected me 1 time" in await world.person("mia").types("/sentiment help")
+    [one] = [noted.correction async for noted in world.stage.store.corrections.noted()]
+    assert (one.kind.value, one.was, one.now, one.by) == ("department", "care", "sales", "U0ANA")
 
 
 async def test_what_is_for_nobody_is_closed_as_not_about_us(world: World) -> None:
@@ -77,4 +78,4 @@ async def test_what_is_for_nobody_is_closed_as_not_about_us(world: World) -> Non
     card = world.channel("#care").card("@marta")
     await card.not_for_us(by="ana")
     assert "Resolved by @ana: not about us" in card.words
-    assert card.offers == ["Reopen", "Open post"]
+    assert card.offers == ["Reopen", "Open post", "Why?"]

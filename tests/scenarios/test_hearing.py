@@ -39,7 +39,7 @@ async def test_sarcasm_is_unsure_somebody_looks_and_nobody_is_called(world: Worl
     assert not world.channel("#care").beside
     assert not [name for name in ("raj", "mia", "ana") if world.person(name).dms]
     await card.correct("Say how it feels…", "negative", by="ana")
-    assert "negative, not unsure by @ana" in card.words
+    assert "Corrected by @ana: negative, not unsure" in card.words
 
 
 async def test_a_competitors_unhappy_customer_goes_to_sales(world: World) -> None:
@@ -69,7 +69,7 @@ async def test_blog_spam_is_counted_listed_and_brought_back_once(world: World) -
     await world.calms_down()
     card = world.channel("#care").card("@zed")
     assert "brought back by @joe, from spam, for care" in card.words
-    assert "Corrected: no spam by @joe" in card.words
+    assert "Corrected by @joe: no spam" in card.words
     account = await world.books()
     assert (account.spam, account.opened, account.seen) == (0, 1, 1)
     assert "Nothing was taken for spam lately." in await world.person("mia").types("/sentiment spam")
