@@ -1,0 +1,105 @@
+"""What can be done from the panel, and the sentence that each answers with."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.demo.panel import sayings
+from bot.demo.panel.doings import Doings, Nonsense
+from bot.demo.show import Show
+from tests.demo.conftest import FIRST
+
+START = FIRST.created_at
+LATE = "@northwindair late again, terrible service, I want my money back"
+
+
+@pytest.mark.parametrize(
+    ("what", "asked", "why"),
+    [
+        ("say", {"text": "  "}, "empty"),
+        ("say", {"text": "hm", "outlet": "carrier pigeon"}, "outlets"),
+        ("say", {"text": "hm", "followers": "many"}, "whole number"),
+        ("storm", {"many": 0}, "from 1 to 2,000"),
+        ("storm", {"many": 2001}, "from 1 to 2,000"),
+        ("break", {"how": "sideways", "minutes": 1}, "Slack can be"),
+        ("break", {"how": "down", "minutes": 241}, "from 1 to 240"),
+        ("night", {"hours": 25}, "from 1 to 24"),
+        ("speed", {"speed": 7}, "speeds are"),
+        ("fly", {}, "nothing of that name"),
+    ],
+)
+async def test_nonsense_is_refused_in_a_sentence(doings: Doings, what: str, asked: dict[str, Any], why: str) -> None:
+    with pytest.raises(Nonsense, match=why):
+        await doings.do(what, asked)
+
+
+async def test_what_is_said_becomes_a_card_and_is_told_where_it_goes(begun: Show, doings: Doings) -> None:
+    told = await doings.do("say", {"text": LATE, "author": "@kofi", "followers": "7"})
+    care = begun.stage.workspace.channel("care")
+    await begun.stage.sandbox.until(lambda: any("@kofi" in one.text for one in care.messages))
+
+    assert "it goes to care" in told
+
+
+async def test_while_the_clock_stands_it_is_said_that_cards_wait_for_it(doings: Doings) -> None:
+    await doings.do("speed", {"speed": 0})
+
+    assert "The clock stands" in await doings.do("say", {"text": LATE, "author": "kofi"})
+
+
+def test_no_two_posts_of_a_storm_are_alike() -> None:
+    from_all = list(sayings.storm(50, "lost bags", "@northwindair", START))
+
+    assert len({one.text for one in from_all}) == 50
+    assert len({one.id for one in from_all}) == 50
+    assert len({one.author.id for one in from_all}) == 50
+    assert all("lost bags" in one.text and "@northwindair" in one.text for one in from_all)
+
+
+async def test_a_new_trouble_takes_the_place_of_the_old_and_outlives_its_end(begun: Show, doings: Doings) -> None:
+    faults = begun.stage.sandbox.faults
+    await doings.do("break", {"how": "down", "minutes": 1})
+    await doings.do("break", {"how": "slow", "minutes": 60})
+    assert not faults.down
+    begun.clock.set_speed(600)
+    await begun.clock.sleep(120)
+    assert doings.trouble.told()["how"]
+
+    assert "well again" in await doings.do("mend", {})
+    assert doings.trouble.told() == {"how": "", "left": 0.0}
+    assert faults.strike("chat.postMessage") is None
+
+
+async def test_a_trouble_is_over_when_its_minutes_are(begun: Show, doings: Doings) -> None:
+    await doings.do("break", {"how": "down", "minutes": 1})
+    begun.clock.set_speed(600)
+    async with asyncio.timeout(60):
+        while doings.trouble.told()["how"]:
+            await begun.clock.sleep(1)
+
+    assert not begun.stage.sandbox.faults.down
+
+
+async def test_a_night_passes_as_many_hours_as_asked_and_says_who_was_told(begun: Show, doings: Doings) -> None:
+    before = begun.clock.now()
+    told = await doings.do("night", {"hours": 2})
+    reminded = begun.stage.sandbox.person("raj").dm
+
+    assert begun.clock.now() - before >= timedelta(hours=2)
+    assert begun.clock.speed == 10
+    assert told.startswith("2 hours passed.")
+    assert "@raj" in told
+    assert any("@marta" in message.text for message in reminded)
+
+
+async def test_one_night_passes_at_a_time_and_nobody_turns_its_clock(doings: Doings) -> None:
+    passing = asyncio.create_task(doings.do("night", {"hours": 1}))
+    await asyncio.sleep(0)
+    with pytest.raises(Nonsense, match="passing already"):
+        await doings.do("night", {"hours": 1})
+    with pytest.raises(Nonsense, match="wait until"):
+        await doings.do("speed", {"speed": 1})
+
+    assert "1 hour passed" in await passing
