@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from bot.clock import Clock
 from bot.detectors.catalogue import Assessor
 from bot.domain.department import Department
+from bot.domain.pages.contact import Contact
+from bot.domain.pages.ladder import PAGERS
+from bot.domain.pages.page import CauseKind, Severity, Way
+from bot.domain.pages.policy import EscalationPolicy, policy_for
 from bot.domain.routing import Route
 from bot.domain.spikes.tuning import Tuning
 from bot.domain.subject import Subject
@@ -24,6 +28,7 @@ from bot.usecases.digests import Digests
 from bot.usecases.flags import Flags
 from bot.usecases.home import Home
 from bot.usecases.oncall import OnCall
+from bot.usecases.pages import Pages as PageUseCases
 from bot.usecases.reports import Reports
 from bot.usecases.rota import StoredRota
 from bot.usecases.spam import SpamBox
@@ -32,12 +37,18 @@ from bot.usecases.whose import Whose
 from bot.workers.delivery import Delivery
 from bot.workers.ingest import Ingest
 from bot.workers.loop import Worker, run
+from bot.workers.pages import Pages
+from bot.workers.paging import PagerDelivery
+from bot.workers.paging.lines import Lines
+from bot.workers.paging.links import Links
+from bot.workers.paging.matters import Matters, OfCases
+from bot.workers.paging.slack import SlackPager
 from bot.workers.spikes import Spikes
 from bot.workers.timers import Timers
 from bot.workers.triage import Triage
 from handlers import UseCases
 
-WORKERS = ("ingest", "triage", "delivery", "timers", "spikes")
+WORKERS = ("ingest", "triage", "delivery", "timers", "spikes", "pages")
 """What `--workers` may name; one process may run all."""
 
 
@@ -75,6 +86,12 @@ class LiveRules:
     def subjects(self) -> Sequence[Subject]:
         return self.playbook.subjects
 
+    def policy(self, severity: Severity, department: str) -> EscalationPolicy:
+        return policy_for(self.playbook.escalations, severity, department)
+
+    def contact(self, person: str) -> Contact:
+        return self.playbook.people.get(person, Contact())
+
     def assessor(self) -> Assessor:
         """Made once for each reading of the playbook: its terms are compiled."""
         playbook = self.playbook
@@ -103,6 +120,9 @@ class House:
     timers: Timers
     spikes: Spikes
     delivery: Delivery
+    pages: Pages
+    pagers: tuple[PagerDelivery, ...]
+    """Run with `pages`: a loop for each."""
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     hooks: dict[str, Webhook] = field(default_factory=dict)
 
@@ -116,18 +136,18 @@ class House:
         """Run until told to stop; what is in hand is finished."""
         await self.store.inbox.prepare()
         self.rules.assessor()  # made now, or the first mention of the day would wait for it
-        workers: dict[str, Worker] = {
-            "triage": self.triage,
-            "delivery": self.delivery,
-            "timers": self.timers,
-            "spikes": self.spikes,
+        workers: dict[str, tuple[Worker, ...]] = {
+            "triage": (self.triage,),
+            "delivery": (self.delivery,),
+            "timers": (self.timers,),
+            "spikes": (self.spikes,),
+            "pages": (self.pages, *self.pagers),
         }
         async with asyncio.TaskGroup() as group:
             if "ingest" in chosen:
                 group.create_task(self.ingest.run(self.stop))
-            for name, worker in workers.items():
-                if name in chosen:
-                    group.create_task(run(worker, self.clock, self.stop), name=name)
+            for worker in (worker for name, some in workers.items() if name in chosen for worker in some):
+                group.create_task(run(worker, self.clock, self.stop), name=worker.name)
 
 
 def settle() -> None:
@@ -150,7 +170,7 @@ def assemble(
     rota = StoredRota(store, rules, lambda: rules.playbook.schedules, directory)
     team = Team(directory, rota)
     reports = Reports(store.tallies, store.corrections, store.cases, rules, lambda: rules.playbook.subjects, clock)
-    cases = Cases(store.cases, store.outbox, rules, team, weighed, clock)
+    cases = Cases(store.cases, store.outbox, store.pages, rules, team, weighed, clock)
     usecases = UseCases(
         cases=cases,
         digests=Digests(store.outbox, store.cases, rules, clock),
@@ -162,7 +182,12 @@ def assemble(
         spam=SpamBox(store.spam, store.cases, rules, weighed, clock),
         oncall=OnCall(store.overrides, rota, rules, Whose(rota, rules, team), directory, clock),
         home=Home(store.cases, store.inbox, store.troubles, store.corrections, rules, clock),
+        pages=PageUseCases(store.pages, rules, team, clock),
     )
+    matters = Matters({CauseKind.CASE: OfCases(store)})
+    links = Links(store.signing, clock)
+    slack = SlackPager(sink, store.limits, clock)
+    available = {way for way in Way if PAGERS[way] == slack.name}
     return House(
         store=store,
         rules=rules,
@@ -174,4 +199,6 @@ def assemble(
         timers=Timers(store, rules, rota, clock),
         spikes=Spikes(store, rules, clock),
         delivery=Delivery(store, sink, rules, rota, clock),
+        pages=Pages(store, rules, Lines(rules, rota, available), matters, clock),
+        pagers=(PagerDelivery(slack, store, rules, matters, links, clock, slack.room),),
     )

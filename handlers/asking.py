@@ -13,6 +13,7 @@ from bot.usecases.digests import Digests
 from bot.usecases.flags import Flags
 from bot.usecases.home import Home
 from bot.usecases.oncall import OnCall
+from bot.usecases.pages import Pages
 from bot.usecases.spam import SpamBox
 from handlers.reply import Reply
 
@@ -38,6 +39,7 @@ class UseCases:
     oncall: OnCall
     corrections: Corrections
     spam: SpamBox
+    pages: Pages
 
 
 def giving(usecases: UseCases) -> Callable[..., Awaitable[None]]:
@@ -53,6 +55,7 @@ def giving(usecases: UseCases) -> Callable[..., Awaitable[None]]:
         context["usecases"] = usecases
         context["corrections"] = usecases.corrections
         context["spam"] = usecases.spam
+        context["pages"] = usecases.pages
         context["by"] = context.user_id or ""
         context["reply"] = Reply(context.client, context.user_id or "", context.response_url or "")
         await next()

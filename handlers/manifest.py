@@ -14,6 +14,7 @@ SCOPES = {
 OPTIONAL = {
     "channels:read": "lets `earshot check` say before the first card that Earshot is missing from a public channel",
     "groups:read": "the same for a private channel",
+    "dnd:read": "lets a page pass over somebody whose do-not-disturb is on, at once",
     "users:read": "lets `earshot check` say that somebody on call is not in this workspace, and /oncall read times as "
     "they are where one is",
     "usergroups:write": "keeps a user group equal to whoever is on call, where a schedule names one",

@@ -25,7 +25,7 @@ async def show(answer: Answer, reply: Reply, cases: Cases) -> None:
     """The card as it is now, in the place of the one that was clicked; delivery need not draw it again."""
     if await reply.redraw(card.draw(*answer)):
         with suppress(Unreachable):  # the change stands; delivery draws it once more, and that is all
-            await cases.drawn(answer.case)
+            await cases.drawn(answer.case, answer.page)
 
 
 async def show_moved(answer: Answer, channel: str, reply: Reply, cases: Cases) -> None:

@@ -21,6 +21,8 @@ WHY = "case_why"
 MOVE_BY_RULES = "case_move_by_rules"
 """On the whisper after a correction."""
 
+ACKNOWLEDGE = "page_acknowledge"
+"""On the card of whatever was paged for, as long as nobody has answered. It redraws the card."""
 OPEN_POST = "open_post"
 """Slack opens the address by itself and tells us all the same."""
 OPEN_CARD = "open_card"
@@ -30,6 +32,8 @@ CLAIM_IN_DIGEST = "digest_claim"
 
 # Buttons in direct messages and reminders. They answer by turning into a sentence.
 CLAIM_HERE = "message_claim"
+ACKNOWLEDGE_HERE = "message_acknowledge"
+"""Its value is a page's id, as is that of `ACKNOWLEDGE`."""
 KEEP = "lease_keep"
 RELEASE_HERE = "lease_release"
 

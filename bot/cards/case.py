@@ -2,20 +2,21 @@
 
 from datetime import datetime
 
-from bot.cards import buttons, drawing, hearing, said, standing
+from bot.cards import buttons, drawing, hearing, pages, said, standing
 from bot.cards.drawing import Block, Drawing
 from bot.cards.words import escape, safe_url
 from bot.domain.case import Case, Status
 from bot.domain.department import Department
+from bot.domain.pages.page import Page
 
 SIZES = ((600, 6, 3), (600, 3, 1), (300, 1, 0))
-"""Characters of the post, lines of history, joined posts: the first that fits is drawn."""
+"""Characters of the post, lines of history (and as many rungs and two), joined posts: the first that fits is drawn."""
 _MOVES = frozenset({"handed over", "corrected the route"})
 
 
-def draw(case: Case, department: Department, at: datetime) -> Drawing:
+def draw(case: Case, department: Department, at: datetime, page: Page | None = None) -> Drawing:
     for size in SIZES:
-        blocks = _blocks(case, department, at, *size)
+        blocks = _blocks(case, department, at, page, *size)
         if drawing.fits(blocks):
             break
     return Drawing(headline(case, at), blocks)
@@ -44,7 +45,9 @@ def moved(case: Case, to: str) -> Drawing:
     )
 
 
-def _blocks(case: Case, department: Department, at: datetime, words: int, lines: int, joined: int) -> list[Block]:
+def _blocks(
+    case: Case, department: Department, at: datetime, page: Page | None, words: int, lines: int, joined: int
+) -> list[Block]:
     parts = (
         said.title(case),
         said.quotation(case.mention, words),
@@ -54,16 +57,17 @@ def _blocks(case: Case, department: Department, at: datetime, words: int, lines:
         drawing.section(drawing.mrkdwn(standing.status(case, at))),
         standing.note(case),
         standing.authority(department) if case.status is Status.CLAIMED else None,
-        row(case),
+        pages.ladder(page, lines + 2),
+        row(case, page),
         standing.history(case, lines),
     )
     return [part for part in parts if part is not None]
 
 
-def row(case: Case) -> Block:
+def row(case: Case, page: Page | None = None) -> Block:
     """The buttons that make sense now; what an old card still offers is answered in words."""
     post = open_post(case.mention.url, said.who(case.mention))
-    return drawing.actions(*_moves(case), *_separate(case), *post, _why(case))
+    return drawing.actions(*pages.press(page), *_moves(case), *_separate(case), *post, _why(case))
 
 
 def _moves(case: Case) -> list[Block]:

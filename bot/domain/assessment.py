@@ -59,6 +59,8 @@ class Signal(NamedTuple):
 
 
 UNSURE = "sentiment:unsure"
+DOUBTFUL = "crisis:doubtful"
+"""A crisis that holds, at which a person should look before another is woken."""
 
 
 class Assessment(BaseModel):

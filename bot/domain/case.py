@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.domain.assessment import Assessment, Intent
+from bot.domain.assessment import DOUBTFUL, Assessment, Intent
 from bot.domain.correction import Correction, CorrectionKind
 from bot.domain.making import remade
 from bot.domain.mention import Mention
@@ -131,6 +131,11 @@ class Case(BaseModel):
     def urgent(self) -> bool:
         """A crisis keeps no business hours and goes before everything else."""
         return self.alarm or self.assessment.intent is Intent.CRISIS
+
+    @property
+    def cannot_wait(self) -> bool:
+        """Somebody is woken for it. A crisis that is doubtful is urgent too, but a person looks before others wake."""
+        return self.alarm or (self.assessment.intent is Intent.CRISIS and DOUBTFUL not in self.assessment.labels)
 
     @property
     def closed(self) -> bool:

@@ -7,6 +7,7 @@ from bot.domain.decision import Decision
 from bot.domain.department import Department
 from bot.domain.hours import Hours
 from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.pages.cases import pages_for
 from bot.domain.schedules.duty import Duty, listed_duty
 from bot.domain.words import length
 
@@ -34,7 +35,12 @@ def lease_end(case: Case, department: Department, at: datetime) -> datetime | No
 
 
 def to_call(case: Case, department: Department, duty: Duty) -> tuple[str, ...]:
-    """Who is called next: the first on call now who was not called yet. In a hole the fallback channel is told, too."""
+    """Who is called next: the first on call now who was not called yet. In a hole the fallback channel is told, too.
+
+    For what cannot wait people are paged, which has a ladder of its own.
+    """
+    if case.cannot_wait:
+        return ()
     nth: dict[str, int] = {}
     found: list[str] = []
     for person in duty.people:
@@ -64,6 +70,8 @@ def next_deadline(case: Case, department: Department, duty: Duty | None = None) 
 def _next_rung(case: Case, department: Department, duty: Duty | None) -> datetime | None:
     if case.due is None or case.rung == 0:
         return case.due
+    if case.cannot_wait:
+        return None
     hours = hours_for(case, department)
     soon = hours.after(case.rung_at or case.due, case.clocks.remind_every or REMIND_EVERY)
     if duty is None or to_call(case, department, duty):
@@ -115,6 +123,7 @@ def _decide(
         notifications=(card, *more),
         events=(event,),
         deadline=next_deadline(after, department, duty),
+        pages=pages_for(after, event.at),
     )
 
 

@@ -9,14 +9,10 @@ from bot.domain.case import AuditEvent, Case
 from bot.domain.correction import Correction
 from bot.domain.mention import Mention
 from bot.domain.notification import Notification
+from bot.domain.pages.page import Page
+from bot.domain.refusals import Refused, Unreachable
 
-
-class Refused(Exception):  # noqa: N818 - a "no" is not an error
-    """What the rules forbid, with the sentence for the person who asked."""
-
-
-class Unreachable(Exception):  # noqa: N818 - named as it is said
-    """The store does not answer: nothing was read or written, and nothing is pretended."""
+__all__ = ["Correction", "Decision", "Heard", "Measure", "Outcome", "Refused", "Unreachable"]
 
 
 class Outcome(StrEnum):
@@ -60,3 +56,5 @@ class Decision:
     corrections: tuple[Correction, ...] = ()
     joining: Mention | None = None
     separating: str = ""
+    pages: tuple[Page, ...] = ()
+    """Opened with it; where one is open already, it is joined."""

@@ -5,7 +5,7 @@ import unicodedata
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from bot.domain.assessment import Assessment, Intent
+from bot.domain.assessment import DOUBTFUL, Assessment, Intent
 from bot.domain.case import JOINED_KEPT, AuditEvent, Case, Joined, Joining, Status, case_id
 from bot.domain.clocks import claim_due, fresh, lane_of, next_deadline
 from bot.domain.decision import Decision, Heard, Outcome
@@ -13,6 +13,7 @@ from bot.domain.department import Department
 from bot.domain.making import made
 from bot.domain.mention import UNKNOWN, Mention
 from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.pages.cases import pages_for
 from bot.domain.routing import NOBODY, Route
 
 COPY_WINDOW = timedelta(hours=24)
@@ -75,6 +76,7 @@ def open_case(mention: Mention, assessment: Assessment, route: Route, department
         events=(event,),
         deadline=next_deadline(case, department),
         heard=Heard(mention, assessment, department.name, Outcome.OPENED, at),
+        pages=pages_for(case, at),
     )
 
 
@@ -102,7 +104,7 @@ def join(
         after = fresh(after, department, at)
         after = after.having(waiting_since=at, history=after.told(reopened))
         events.append(reopened)
-    if assessment.intent is Intent.CRISIS:
+    if assessment.intent is Intent.CRISIS and DOUBTFUL not in assessment.labels:
         after = _alarmed(after, department, at)
     lane = lane_of(after, Lane.CLICK if case.closed else Lane.UPDATE)
     notifications = [Notification(NotificationKind.CARD, after.id, after.department, lane)]
@@ -117,6 +119,7 @@ def join(
         deadline=next_deadline(after, department),
         heard=Heard(mention, assessment, case.department, Outcome.JOINED, at),
         joining=mention,
+        pages=pages_for(after, at),
     )
 
 

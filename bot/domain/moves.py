@@ -11,6 +11,7 @@ from bot.domain.department import Department, Staff
 from bot.domain.lifecycle import NOT_KNOWN, Transition, allow, next_status
 from bot.domain.mention import Mention
 from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.pages.cases import pages_for
 from bot.domain.words import length
 
 
@@ -35,6 +36,7 @@ def decide(
         deadline=next_deadline(after, department),
         took=took,
         corrections=corrections,
+        pages=pages_for(after, event.at),
     )
 
 
@@ -210,5 +212,11 @@ def separate(
     )
     own = fresh(own, department, at)
     card = Notification(NotificationKind.CARD, own.id, own.department, lane_of(own, Lane.CLICK))
-    opening = Decision(case=own, notifications=(card,), events=(opened,), deadline=next_deadline(own, department))
+    opening = Decision(
+        case=own,
+        notifications=(card,),
+        events=(opened,),
+        deadline=next_deadline(own, department),
+        pages=pages_for(own, at),
+    )
     return losing, opening

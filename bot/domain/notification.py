@@ -38,12 +38,16 @@ class NotificationKind(StrEnum):
     """Ask in the channel who covers a shift. `case` is the schedule, a slash and the plea."""
     HOLE = "hole"
     """Say in the channel that nobody will be on call. `case` is the department's name, `nth` when the hole begins."""
+    PAGE = "page"
+    """Send the attempt `nth` of this page. `case` is the page's id."""
+    SETTLED = "settled"
+    """Tell a service that calls on by itself that the page was answered, or is over. `case` is the page's id."""
     TROUBLE = "trouble"
     """Tell a fallback channel that a department's own channel cannot be written to. `case` is the department's name."""
 
 
 class Notification(NamedTuple):
-    """`to` is a department's name, `@` and a person's Slack id, or `#` and a channel's.
+    """`to` is a department's name, `@` and a person's Slack id, `#` and a channel's, or `!` and a pager's name.
 
     `nth` tells one reminder from the next.
     """

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.domain.decision import Refused
 from bot.domain.department import Department
+from bot.domain.refusals import Refused
 from bot.domain.routing import Clocks, Route
 
 

@@ -11,6 +11,8 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from bot.domain.department import Department
+from bot.domain.pages.contact import Contact
+from bot.domain.pages.policy import EscalationPolicy
 from bot.domain.routing import Route
 from bot.domain.schedules.schedule import Schedule
 from bot.domain.spikes.tuning import Tuning
@@ -56,6 +58,9 @@ class Playbook:
     sources: tuple[SourceEntry, ...] = ()
     detectors: Detectors = Detectors()
     spikes: Tuning = field(default_factory=Tuning)
+    escalations: tuple[EscalationPolicy, ...] = ()
+    people: Mapping[str, Contact] = field(default_factory=lambda: MappingProxyType({}))
+    """By Slack id."""
 
     def department(self, name: str) -> Department:
         """Raises KeyError for a name that is none, such as `nobody`, or one that an older playbook had."""

@@ -6,13 +6,25 @@ from typing import Any
 
 from bot.domain.department import Department
 from bot.domain.hours import Hours
+from bot.domain.pages.contact import Contact
+from bot.domain.pages.page import Severity, Way
+from bot.domain.pages.policy import EscalationPolicy
 from bot.domain.routing import Clocks, Route
 from bot.domain.spikes.tuning import Sensitivity, Tuning
 from bot.domain.subject import Subject, SubjectKind
 from bot.playbook.book import Brand, Detectors, Playbook, SourceEntry
 from bot.playbook.parts import listed
 from bot.playbook.schedules import built_schedule
-from bot.playbook.tables import BrandTable, DepartmentTable, FileTable, RouteTable, SpikesTable, SubjectTable
+from bot.playbook.tables import (
+    BrandTable,
+    DepartmentTable,
+    EscalationTable,
+    FileTable,
+    PersonTable,
+    RouteTable,
+    SpikesTable,
+    SubjectTable,
+)
 
 
 def built(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
@@ -26,6 +38,8 @@ def built(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
         sources=tuple(sources),
         detectors=Detectors(**file.detectors.model_dump()),
         spikes=_spikes(file.spikes),
+        escalations=tuple(map(_policy, file.escalations)),
+        people=MappingProxyType({table.id: _contact(table) for table in file.people}),
     )
 
 
@@ -80,6 +94,21 @@ def _spikes(table: SpikesTable) -> Tuning:
         page_from=table.page_from,
         over_after=table.over_after,
     )
+
+
+def _policy(table: EscalationTable) -> EscalationPolicy:
+    return EscalationPolicy(
+        severities=frozenset(map(Severity, table.severity)),
+        departments=frozenset(table.departments),
+        ways=tuple(dict.fromkeys(map(Way, table.ways))),
+        wait=table.wait,
+        repeat_every=table.repeat_every,
+        repeats=table.repeats,
+    )
+
+
+def _contact(table: PersonTable) -> Contact:
+    return Contact(name=table.name, phone=table.phone, ntfy=table.ntfy, pagerduty=table.pagerduty)
 
 
 def _labels(asked: dict[str, Any]) -> dict[str, frozenset[str]]:

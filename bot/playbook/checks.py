@@ -98,6 +98,21 @@ def _watched(raw: Raw) -> Iterator[Found]:
         yield ("spikes", "to"), f"{shown(to)} is no department{nearest(to, departments)}"
 
 
+def _escalated(raw: Raw) -> Iterator[Found]:
+    """Departments that there are, and each person once."""
+    departments = [name for _, name in names(raw, "departments")]
+    for number, entry in tables(raw, "escalations"):
+        for _, word in _words(entry, "departments"):
+            if word.strip() not in departments:
+                sentence = f"{shown(word)} is no department{nearest(word, departments)}"
+                yield ("escalations", number, "departments"), sentence
+    first: dict[str, int] = {}
+    for number, entry in tables(raw, "people"):
+        person = str(entry.get("id", ""))
+        if first.setdefault(person, number) != number:
+            yield ("people", number, "id"), f"{shown(person)} stands in {place(('people', first[person]))} already"
+
+
 def _answerable(raw: Raw) -> Iterator[Found]:
     brand = raw.get("brand")
     if isinstance(brand, dict) and brand.get("managers"):
@@ -138,6 +153,7 @@ CHECKS: tuple[Callable[[Raw], Iterator[Found]], ...] = (
     _shared_terms,
     _targets,
     _watched,
+    _escalated,
     _answerable,
     _order,
     *SCHEDULE_CHECKS,

@@ -19,6 +19,8 @@ NAME_LENGTH = 60
 
 _SPAN = re.compile(r"^(?:(?P<d>\d{1,6})d)?(?:(?P<h>\d{1,6})h)?(?:(?P<m>\d{1,6})m)?(?:(?P<s>\d{1,6})s)?$")
 _LANGUAGE = re.compile(r"^[a-z]{2,3}$")
+_ENV = re.compile(r"^env:EARSHOT_CONTACT_[A-Z0-9_]{1,60}$")
+_OR = "or 'env:EARSHOT_CONTACT_…', the variable that holds it"
 SOURCE_NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
 _COPY_PERSON = "in Slack, open the person's profile, press the three dots and choose 'Copy member ID' (U…)"
 _COPY_GROUP = "a user group's id (S…) is at the end of its address in Slack on the web"
@@ -105,6 +107,20 @@ def _department(value: str) -> str:
     return value
 
 
+def _phone(value: str) -> str:
+    if value and not re.fullmatch(r"\+[1-9][0-9]{6,14}", re.sub(r"[ ().-]", "", value)) and not _ENV.match(value):
+        raise ValueError(
+            f"{shown(value)} is no phone number; write it with its country, like '+351 912 345 678', {_OR}"
+        )
+    return value if _ENV.match(value) else re.sub(r"[ ().-]", "", value)
+
+
+def _topic(value: str) -> str:
+    if value and not re.fullmatch(r"[-_A-Za-z0-9]{1,64}", value) and not _ENV.match(value):
+        raise ValueError(f"{shown(value)} is no ntfy topic; use letters, digits, '-' and '_', up to 64, {_OR}")
+    return value
+
+
 def _window(value: object) -> Window:
     if not isinstance(value, str):
         raise ValueError("must be a word in quotes, like 'Mon-Fri 08:00-20:00'")  # noqa: TRY004 - see above
@@ -142,6 +158,8 @@ def _some(value: tuple[T, ...]) -> tuple[T, ...]:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Phone = Annotated[str, AfterValidator(_phone)]
+Topic = Annotated[str, AfterValidator(_topic)]
 Channel = Annotated[str, AfterValidator(_channel)]
 Person = Annotated[str, AfterValidator(person)]
 People = Annotated[str, AfterValidator(_people)]

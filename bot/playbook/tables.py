@@ -4,10 +4,13 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
+from bot.domain.pages.page import Severity, Way
+from bot.domain.pages.policy import WAYS, EscalationPolicy
 from bot.domain.spikes.tuning import Sensitivity, Tuning
 from bot.domain.subject import SubjectKind
 from bot.playbook.book import Detectors
 from bot.playbook.parts import (
+    NAME_LENGTH,
     Channel,
     DepartmentName,
     Duration,
@@ -16,8 +19,11 @@ from bot.playbook.parts import (
     Many,
     Name,
     People,
+    Person,
+    Phone,
     Some,
     Table,
+    Topic,
     Word,
     Zone,
     listed,
@@ -76,6 +82,31 @@ class RouteTable(Table):
     remind_every: Duration | None = None
 
 
+class EscalationTable(Table):
+    """Which departments there are is looked at in `checks.py`."""
+
+    severity: Annotated[Some[Annotated[str, AfterValidator(one_of(*Severity))]], BeforeValidator(listed)] = tuple(
+        severity.value for severity in Severity
+    )
+    departments: Many[Name] = ()
+    ways: Annotated[Some[Annotated[str, AfterValidator(one_of(*Way))]], BeforeValidator(listed)] = tuple(
+        way.value for way in WAYS
+    )
+    wait: Duration = EscalationPolicy().wait
+    repeat_every: Duration = EscalationPolicy().repeat_every
+    repeats: Annotated[int, Field(ge=0, le=1000)] | None = None
+
+
+class PersonTable(Table):
+    """A number or a topic may stand in the environment instead: `env:EARSHOT_CONTACT_…`."""
+
+    id: Person
+    name: Annotated[str, Field(max_length=NAME_LENGTH)] = ""
+    phone: Phone = ""
+    ntfy: Topic = ""
+    pagerduty: Annotated[str, Field(max_length=40)] = ""
+
+
 class DetectorsTable(Table):
     engine: Annotated[str, AfterValidator(one_of("blend", "vader", "textblob"))] = Detectors().engine
     unsure_below: float = Field(Detectors().unsure_below, ge=0, le=1)
@@ -99,6 +130,8 @@ class FileTable(Table):
     subjects: tuple[SubjectTable, ...] = ()
     departments: Some[DepartmentTable]
     routes: Some[RouteTable]
+    escalations: tuple[EscalationTable, ...] = ()
+    people: tuple[PersonTable, ...] = ()
     detectors: DetectorsTable = DetectorsTable()
     schedules: tuple[ScheduleTable, ...] = ()
     spikes: SpikesTable = SpikesTable()

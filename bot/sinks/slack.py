@@ -77,6 +77,13 @@ class SlackSink:
         user = (await self._call("users.info", user=person)).get("user")
         return str(user.get("tz") or "") if isinstance(user, Mapping) else ""
 
+    async def do_not_disturb(self, person: str, at: float) -> bool:
+        """Whether Slack keeps quiet for this person now. Raises `Rejected` with missing_scope where not granted."""
+        reply = await self._call("dnd.info", user=person)
+        asleep = reply.get("dnd_enabled") and float(reply.get("next_dnd_start_ts") or 0) <= at
+        asleep = asleep and at < float(reply.get("next_dnd_end_ts") or 0)
+        return bool(asleep) or (bool(reply.get("snooze_enabled")) and at < float(reply.get("snooze_endtime") or 0))
+
     async def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         data = (await called(self._client, method, **arguments)).data
         return data if isinstance(data, dict) else {}

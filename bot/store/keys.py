@@ -17,7 +17,11 @@
 | `mine:<person>` | set | the cases a person has now | one a claimed case |
 | `schedule:<schedule>` | hash | `v` version, `body` JSON: what people changed | 200 at a time; `OVERRIDES_KEPT` |
 | `calendar:<schedule>` | hash | the last good answer of its calendar, who is booked | 1 MB; `CALENDAR_KEPT` |
-| `outboxes` | set | destinations that are owed something | one a department or person; forgotten once owed nothing |
+| `page:<page>` | hash | `v` version, `body` JSON, `joined` how many follow it | `PAGE_KEPT` after it last changed |
+| `pages` | sorted set | page by when its next rung is due | one a page that nobody has answered |
+| `ringing` | hash | department → the page that calls for its cases | one field a department |
+| `secret:<what>` | string | what we sign with, made once | one for each use |
+| `outboxes` | set | destinations that are owed something | one a department, person or pager, while it is owed |
 | `outbox:<to>` | sorted set | notifications by lane and age | one of a name; emptied by delivery |
 | `digest:<digest>` | hash | a digest card: where it is, its cases | `DIGEST_KEPT` |
 | `tally:<hour>` | hash | quarter, subject, department, sentiment, intent → count | `TALLIES_KEPT` |
@@ -52,6 +56,7 @@ SEEN_FOR = timedelta(days=14)
 CASE_KEPT = timedelta(days=90)
 JOINED_MOST = 1_000
 DIGEST_KEPT = timedelta(days=14)
+PAGE_KEPT = timedelta(days=90)
 TALLIES_KEPT = timedelta(days=400)
 TOOK_MOST = 5_000
 TELLING_MOST = 10
@@ -101,6 +106,8 @@ class Keys:
         self.heard = self.root + "heard"
         self.books = self.root + "books"
         self.deadlines = self.root + "deadlines"
+        self.pages = self.root + "pages"
+        self.ringing = self.root + "ringing"
         self.outboxes = self.root + "outboxes"
         self.aside = self.root + "aside"
         self.spam = self.root + "spam"
@@ -142,6 +149,12 @@ class Keys:
 
     def calendar(self, schedule: str) -> str:
         return f"{self.root}calendar:{schedule}"
+
+    def page(self, page: str) -> str:
+        return f"{self.root}page:{page}"
+
+    def secret(self, what: str) -> str:
+        return f"{self.root}secret:{what}"
 
     def outbox(self, to: str) -> str:
         return f"{self.root}outbox:{to}"

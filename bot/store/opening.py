@@ -21,6 +21,8 @@ from bot.store.leases import Leases
 from bot.store.limits import Limits
 from bot.store.outbox import Outbox
 from bot.store.overrides import OverrideStore
+from bot.store.pages import PageStore
+from bot.store.signing import Secrets
 from bot.store.spam import Spam
 from bot.store.tallies import Tallies
 from bot.store.troubles import Troubles
@@ -35,6 +37,8 @@ class Store:
     outbox: Outbox
     overrides: OverrideStore
     calendars: CalendarStore
+    pages: PageStore
+    signing: Secrets
     limits: Limits
     leases: Leases
     dead: Dead
@@ -63,6 +67,8 @@ def store_on(client: Client, brand: str, holder: str) -> Store:
         outbox=Outbox(client, keys),
         overrides=OverrideStore(client, keys),
         calendars=CalendarStore(client, keys),
+        pages=PageStore(client, keys),
+        signing=Secrets(client, keys),
         limits=Limits(client, keys),
         leases=Leases(client, keys, holder),
         dead=Dead(client, keys),

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from bot.domain.case import Case, Status
 from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.pages.page import Page
 from bot.store.client import Client
 from bot.store.keys import DIGEST_KEPT, Keys
 from bot.store.owing import owing
@@ -60,6 +61,10 @@ class Outbox:
         ]
         return [queue for queue in found if queue.length]
 
+    async def owed_to(self, to: str, most: int) -> tuple[Owed, ...]:
+        """What one destination is owed, what comes first first."""
+        return _owed(await self._client.call("ZRANGE", self._keys.outbox(to), 0, most - 1, "WITHSCORES"))
+
     async def cards_in(self, lane: Lane, to: str, most: int) -> tuple[Owed, ...]:
         """The cards that a destination waits for in one lane, oldest first."""
         reply = await self._client.call(
@@ -109,14 +114,18 @@ class Outbox:
         transaction.write("DEL", self._keys.card(_message_id(owed)))
         await commit(self._client, transaction)
 
-    async def drawn(self, case_id: str, record: CardRecord, owed: Notification, at: datetime) -> bool:
-        """The card shows this version now. Says whether that is still the newest; if not, it is owed again.
+    async def drawn(
+        self, case_id: str, record: CardRecord, owed: Notification, at: datetime, page: Page | None = None
+    ) -> bool:
+        """The card shows this version now, and of its page. Says whether that is the newest; if not, it is owed again.
 
         One act: a change that comes between our drawing and this note is not lost, since the notification goes only
-        where the case's version is the one that was drawn.
+        where the versions are the ones that were drawn.
         """
         done = Transaction(self._keys.inbox)
         done.guard(self._keys.case(case_id), record.drawn, "v")
+        if page is not None:
+            done.guard(self._keys.page(page.id), page.version, "v")
         done.write("HSET", self._keys.card(case_id), "body", record.model_dump_json())
         done.write("ZREM", self._keys.outbox(owed.to), owed.name)
         if (await commit(self._client, done))[0] is Committed.WRITTEN:
@@ -127,13 +136,15 @@ class Outbox:
         await commit(self._client, again)
         return False
 
-    async def drawn_elsewhere(self, case: Case, record: CardRecord, at: datetime) -> None:
+    async def drawn_elsewhere(self, case: Case, record: CardRecord, at: datetime, page: Page | None = None) -> None:
         """A click's own answer redrew the card where it is. Whatever else happened meanwhile, delivery draws it."""
         if record.state is not CardState.POSTED:
             return
-        drawn = record.model_copy(update={"drawn": case.version})
+        drawn = record.model_copy(update={"drawn": case.version, "page": page.version if page else 0})
         transaction = Transaction(self._keys.inbox)
         transaction.guard(self._keys.case(case.id), case.version, "v")
+        if page is not None:
+            transaction.guard(self._keys.page(page.id), page.version, "v")
         transaction.guard(self._keys.card(case.id), record.model_dump_json(), "body")
         transaction.write("HSET", self._keys.card(case.id), "body", drawn.model_dump_json())
         card = Notification(NotificationKind.CARD, case.id, case.department)

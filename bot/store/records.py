@@ -29,6 +29,8 @@ class CardRecord(BaseModel):
     channel: str = ""
     ts: str = ""
     drawn: int = 0
+    page: int = 0
+    """Which version of its page it shows."""
     since: int = 0
     """When posting began, ms."""
     tries: int = 0

@@ -9,6 +9,8 @@ from bot.domain.decision import Decision, Heard, Outcome
 from bot.domain.intake import CONVERSATION_WINDOW, COPY_WINDOW, conversation_key, copy_key
 from bot.domain.mention import Mention
 from bot.domain.notification import Notification
+from bot.domain.pages.cases import woken_by
+from bot.domain.pages.page import Page
 from bot.store import keys as bounds
 from bot.store.corrections import judge, note
 from bot.store.feed import feed
@@ -43,6 +45,11 @@ def write(transaction: Transaction, keys: Keys, decision: Decision, at: datetime
     for correction in decision.corrections:
         assert decision.case is not None
         note(transaction, keys, decision.case, correction)
+    for page in decision.pages:
+        open_in(transaction, keys, page)
+    if decision.before is not None and decision.case is not None:
+        for page_id in woken_by(decision.before, decision.case):
+            transaction.write("ZADD", keys.pages, at.timestamp(), page_id)
 
 
 def owe(transaction: Transaction, keys: Keys, notification: Notification, at: datetime) -> None:
@@ -50,6 +57,16 @@ def owe(transaction: Transaction, keys: Keys, notification: Notification, at: da
     score = int(notification.lane) * LANE_WIDTH + ms(at)
     transaction.write("ZADD", keys.outbox(notification.to), "LT", score, notification.name)
     transaction.write("SADD", keys.outboxes, notification.to)
+
+
+def open_in(transaction: Transaction, keys: Keys, page: Page) -> None:
+    """Open a page within the commit of what caused it; one that is there already is left as it is."""
+    key = keys.page(page.id)
+    assert page.due is not None
+    transaction.write("HSETNX", key, "body", page.model_dump_json(exclude_defaults=True))
+    transaction.write("HSETNX", key, "v", page.version)
+    transaction.write("EXPIRE", key, int(bounds.PAGE_KEPT.total_seconds()))
+    transaction.write("ZADD", keys.pages, "NX", page.due.timestamp(), page.id)
 
 
 def _case(transaction: Transaction, keys: Keys, decision: Decision, case: Case) -> None:

@@ -11,37 +11,48 @@ from bot.domain.case import case_id as own_id
 from bot.domain.decision import Decision, Refused
 from bot.domain.department import Department, Staff
 from bot.domain.lifecycle import Transition, allow, next_status
+from bot.domain.pages.page import Page
 from bot.domain.rules import Rules, department_or_lost, known
 from bot.store.cases import CaseStore
 from bot.store.outbox import Outbox
+from bot.store.pages import PageStore
 from bot.usecases.team import Team
 
 Decide = Callable[[Case, Staff, Department, datetime], Decision]
 
 
 class Answer(NamedTuple):
-    """A case after what was asked of it, the department that has it, and when: what its card is drawn from."""
+    """A case after what was asked of it, the department that has it, when, its page: what its card is drawn from."""
 
     case: Case
     department: Department
     at: datetime
+    page: Page | None = None
 
 
 class Cases:
     """Each method raises `Refused` with a sentence for the person, or `Unreachable` if Redis is away."""
 
     def __init__(
-        self, store: CaseStore, outbox: Outbox, rules: Rules, team: Team, weigh: correcting.Weigh, clock: Clock
+        self,
+        store: CaseStore,
+        outbox: Outbox,
+        pages: PageStore,
+        rules: Rules,
+        team: Team,
+        weigh: correcting.Weigh,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._outbox = outbox
+        self._pages = pages
         self._rules = rules
         self._team = team
         self._weigh = weigh
         self._clock = clock
 
     async def get(self, case_id: str) -> Answer:
-        return self._answer(await self._store.get(case_id))
+        return await self._answer(await self._store.get(case_id))
 
     async def may(self, case_id: str, by: str, transition: Transition) -> Answer:
         """Refuses what would be refused: asked before a form opens, so that nobody fills one in for nothing."""
@@ -49,14 +60,14 @@ class Cases:
         _, staff = await self._around(case)
         allow(transition, case, by, staff)
         next_status(case, transition, by, self._clock.now())
-        return self._answer(case)
+        return await self._answer(case)
 
     async def may_separate(self, case_id: str, by: str) -> Answer:
         """As `may`; there has to be something to choose from, too."""
         case = await self._store.get(case_id)
         _, staff = await self._around(case)
         moves.may_separate(case, by, staff)
-        return self._answer(case)
+        return await self._answer(case)
 
     async def awake(self) -> None:
         """Raises `Unreachable`: asked before a form is closed, so that what was written in it is not lost with it."""
@@ -112,15 +123,17 @@ class Cases:
         left, opened = await self._store.change_all(case_id, decide, self._clock.now())
         assert left.case is not None
         assert opened.case is not None
-        return self._answer(left.case), self._answer(opened.case)
+        return await self._answer(left.case), await self._answer(opened.case)
 
-    async def drawn(self, case: Case) -> None:
+    async def drawn(self, case: Case, page: Page | None = None) -> None:
         """The card was redrawn through a click's own answer, so that delivery need not draw it again."""
         record = await self._outbox.card(case.id)
         channel = self._department_of(case).channel
         if record.reminded or (channel and record.channel != channel):
             return  # a reminder to take back, or a card that has to move, is delivery's work
-        await self._outbox.drawn_elsewhere(case, record, self._clock.now())
+        if page is None and case.cannot_wait:
+            return  # the answer may have been drawn without the ladder
+        await self._outbox.drawn_elsewhere(case, record, self._clock.now(), page)
 
     async def _move(self, case_id: str, decide: Decide) -> Answer:
         async def decided(case: Case) -> tuple[Decision, ...]:
@@ -129,10 +142,10 @@ class Cases:
 
         (decision,) = await self._store.change_all(case_id, decided, self._clock.now())
         assert decision.case is not None
-        return self._answer(decision.case)
+        return await self._answer(decision.case)
 
-    def _answer(self, case: Case) -> Answer:
-        return Answer(case, self._department_of(case), self._clock.now())
+    async def _answer(self, case: Case) -> Answer:
+        return Answer(case, self._department_of(case), self._clock.now(), await self._pages.of(case))
 
     async def _around(self, case: Case) -> tuple[Department, Staff]:
         department = self._department_of(case)

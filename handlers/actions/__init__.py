@@ -10,6 +10,7 @@ from handlers.actions.hearing import correct, move_by_rules, why
 from handlers.actions.links import opened
 from handlers.actions.message import claim_here, keep, release_here
 from handlers.actions.oncall import answer, fill, plead, take, undo
+from handlers.actions.page import acknowledge, acknowledge_here
 from handlers.actions.report import share
 from handlers.actions.spam import bring_back, look, older
 
@@ -27,6 +28,8 @@ def register(app: AsyncApp) -> None:
     app.action(buttons.MOVE_BY_RULES)(move_by_rules)
     app.action(buttons.CLAIM_IN_DIGEST)(claim_in_digest)
     app.action(buttons.CLAIM_HERE)(claim_here)
+    app.action(buttons.ACKNOWLEDGE)(acknowledge)
+    app.action(buttons.ACKNOWLEDGE_HERE)(acknowledge_here)
     app.action(buttons.KEEP)(keep)
     app.action(buttons.RELEASE_HERE)(release_here)
     app.action(buttons.SHARE_REPORT)(share)

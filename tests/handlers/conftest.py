@@ -13,6 +13,7 @@ from tests.handlers.fakes import (
     FakeFlags,
     FakeHome,
     FakeOnCall,
+    FakePages,
     FakeReports,
     FakeSpam,
 )
@@ -31,6 +32,7 @@ class Asked:
     corrections: FakeCorrections = field(default_factory=FakeCorrections)
     spam: FakeSpam = field(default_factory=FakeSpam)
     oncall: FakeOnCall = field(default_factory=FakeOnCall)
+    pages: FakePages = field(default_factory=FakePages)
 
     def all(self) -> tuple[Fake, ...]:
         return tuple(getattr(self, one.name) for one in fields(self))

@@ -8,6 +8,8 @@ from bot.cards.home import AtHome, Desk
 from bot.domain.case import Case
 from bot.domain.decision import Unreachable
 from bot.domain.department import Department
+from bot.domain.pages import ladder
+from bot.domain.pages.page import Cause, CauseKind, Page, Severity, open_page
 from bot.store.spam import Kept
 from bot.usecases.cases import Answer
 from bot.usecases.corrections import Corrected
@@ -89,7 +91,7 @@ class FakeCases(Fake):
         if self.asleep:
             raise Unreachable("Redis does not answer.")
 
-    async def drawn(self, case: Case) -> None:
+    async def drawn(self, case: Case, page: Page | None = None) -> None:  # noqa: ARG002 - as it is asked
         self.noted.append(case)
         if self.raises_when_drawn is not None:
             raise self.raises_when_drawn
@@ -204,3 +206,10 @@ class FakeOnCall(Fake):
 
     async def undo(self, by: str, thing: str) -> Drawing:
         return await self._say("undo", by, thing)
+
+
+class FakePages(Fake):
+    async def acknowledge_in_slack(self, page_id: str, by: str) -> Page:
+        await self.ask("acknowledge", page_id, by)
+        page = open_page(Cause(CauseKind.CASE, "ABCDEFGH"), Severity.SEV1, "care", AT)
+        return ladder.acknowledge(page, by, "Slack", AT).page

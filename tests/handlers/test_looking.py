@@ -7,7 +7,7 @@ from bot.domain.decision import Decision, Refused
 from bot.domain.lifecycle import Transition
 from bot.store.opening import Store
 from bot.store.records import DigestRecord
-from bot.usecases.cases import Cases
+from bot.usecases.cases import Answer, Cases
 from bot.usecases.corrections import weighed
 from bot.usecases.digests import Digests
 from bot.usecases.home import Home
@@ -25,7 +25,7 @@ class Directory:
 
 @pytest.fixture
 def cases(store: Store, clock: WoundClock) -> Cases:
-    return Cases(store.cases, store.outbox, Rules(), Team(Directory(), ListedRota()), weighed, clock)
+    return Cases(store.cases, store.outbox, store.pages, Rules(), Team(Directory(), ListedRota()), weighed, clock)
 
 
 async def keep(store: Store, clock: WoundClock, *made: Case) -> None:
@@ -51,7 +51,7 @@ async def test_asking_changes_nothing(cases: Cases, store: Store, clock: WoundCl
 
     answer = await cases.may("ABCDEFGH", "U0ANA", Transition.RESOLVE)
 
-    assert answer == (claimed(), CARE, clock.now())
+    assert answer == Answer(claimed(), CARE, clock.now())
     assert (await store.cases.get("ABCDEFGH")).status is Status.CLAIMED
 
 

@@ -22,6 +22,7 @@ from bot.sources.base import Source
 from bot.sources.catalogue import MODELS
 from bot.stage import Stage, staged
 from bot.workers.ingest import StoreEar
+from bot.workers.loop import Worker
 from tests.clock import WoundClock
 from tests.scenarios.diary import Diary, kept
 from tests.scenarios.eyes import Channel
@@ -130,25 +131,32 @@ class World:
         store = self.stage.store
         try:
             owing = await store.outbox.queues(1)
-            [_, first] = await store.client.call("ZRANGE", store.keys.deadlines, 0, 0, "WITHSCORES") or ["", "inf"]
+            keys = (store.keys.deadlines, store.keys.pages)
+            found = await store.client.together([("ZRANGE", key, 0, 0, "WITHSCORES") for key in keys])
+            first = min(float(score) for _, score in [*(one for one in found if one), ("", "inf")])
         except Unreachable:
             return min(end, now + LONGEST)
         moments = [end, now + pause] if owing else [end]
-        if float(first) < end.timestamp():
-            moments.append(max(now + timedelta(seconds=1), datetime.fromtimestamp(float(first), now.tzinfo)))
+        if first < end.timestamp():
+            moments.append(max(now + timedelta(seconds=1), datetime.fromtimestamp(first, now.tzinfo)))
         return min(moments)
 
     async def settles(self) -> int:
         """Step the workers until nothing is left to do at this moment; says how much was done."""
-        house, done = self.stage.house, 0
+        done = 0
         try:
-            while did := await house.triage.step() + await house.timers.step() + await house.delivery.step():
+            while did := await self._step():
                 done += did
-            if self.watches and await house.spikes.step():
+            if self.watches and await self.stage.house.spikes.step():
                 done += 1 + await self.settles()
         except Unreachable:  # their loops rest and try again
             return 0
         return done
+
+    async def _step(self) -> int:
+        house = self.stage.house
+        workers: tuple[Worker, ...] = (house.triage, house.timers, house.pages, *house.pagers, house.delivery)
+        return sum([await worker.step() for worker in workers])
 
     async def calms_down(self) -> None:
         """Listeners that have acked finish their work, and what that owes is delivered."""

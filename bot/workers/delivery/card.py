@@ -8,6 +8,7 @@ from bot.cards.drawing import Drawing
 from bot.domain.case import Case, Status
 from bot.domain.department import Department
 from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.pages.page import Page
 from bot.domain.rules import Rules, department_or_lost
 from bot.sinks.outcomes import Rejected
 from bot.store.records import CardRecord, CardState, Place
@@ -54,14 +55,16 @@ class CardDelivery:
             left = Place(record.channel, record.ts)
             moved = record.model_copy(update={"state": CardState.NONE, "channel": "", "ts": "", "stale": (left,)})
             return await self._post(case, department, moved, owed)
-        if record.drawn >= case.version:
-            await self._outbox.drawn(case.id, record, owed, self._poster.clock.now())
+        page = await self._page(case)
+        if record.drawn >= case.version and record.page == (page.version if page else 0):
+            await self._outbox.drawn(case.id, record, owed, self._poster.clock.now(), page)
             return False
         await self._poster.gate.room_to_update(record.channel)
         return await self._update(case, department, record, owed)
 
     async def _update(self, case: Case, department: Department, record: CardRecord, owed: Notification) -> bool:
-        drawing = case_card.draw(case, department, self._poster.clock.now())
+        page = await self._page(case)
+        drawing = case_card.draw(case, department, self._poster.clock.now(), page)
         try:
             await self._poster.gate.update(record.channel, record.ts, drawing)
         except Rejected as no:
@@ -73,13 +76,17 @@ class CardDelivery:
             await self._poster.gate.update(
                 record.channel, record.ts, plain.draw(case, department, self._poster.clock.now())
             )
-        await self._drawn(case, record, owed)
+        await self._drawn(case, record, owed, page)
         return True
+
+    async def _page(self, case: Case) -> Page | None:
+        return await self._poster.store.pages.of(case)
 
     async def _post(self, case: Case, department: Department, record: CardRecord, owed: Notification) -> bool:
         if not department.channel:
             raise await self._poster.homeless(department)
-        drawing = case_card.draw(case, department, self._poster.clock.now())
+        page = await self._page(case)
+        drawing = case_card.draw(case, department, self._poster.clock.now(), page)
 
         async def remember(changed: CardRecord) -> None:
             await self._outbox.save_card(case.id, changed)
@@ -96,14 +103,16 @@ class CardDelivery:
             raise await self._poster.refused(department, department.channel, no) from no
         await self._poster.well(department)
         if posted.stale:  # the old card is still to point on: the notification stays for that
-            await self._outbox.save_card(case.id, posted.model_copy(update={"drawn": case.version}))
+            shown = {"drawn": case.version, "page": page.version if page else 0}
+            await self._outbox.save_card(case.id, posted.model_copy(update=shown))
         else:
-            await self._drawn(case, posted, owed)
+            await self._drawn(case, posted, owed, page)
         return True
 
-    async def _drawn(self, case: Case, record: CardRecord, owed: Notification) -> None:
+    async def _drawn(self, case: Case, record: CardRecord, owed: Notification, page: Page | None) -> None:
         at = self._poster.clock.now()
-        await self._outbox.drawn(case.id, record.model_copy(update={"drawn": case.version}), owed, at)
+        shown = {"drawn": case.version, "page": page.version if page else 0}
+        await self._outbox.drawn(case.id, record.model_copy(update=shown), owed, at, page)
         if record.digest:
             await self._redraw_digest(record.digest, case.department)
 

@@ -68,7 +68,8 @@ class Delivery:
         """Serve each destination once; says how many messages went. Nothing is done where another process sends."""
         if not await self._store.leases.take(LEASE, self._lease) or await self._gate.closed():
             return 0
-        queues = await self._store.outbox.queues(LOOKED_AT + len(self._aside))
+        owed = await self._store.outbox.queues(LOOKED_AT + len(self._aside))
+        queues = [queue for queue in owed if queue.to[0] != "!"]  # pagers have loops of their own
         queues.sort(key=lambda queue: (queue.head[0].notification.lane, queue.head[0].since))
         places = asyncio.Semaphore(AT_ONCE)
 

@@ -1,0 +1,147 @@
+"""Pages in Slack: the message to whoever is called, and the ladder as it is shown on a card."""
+
+from bot.cards import buttons, drawing, summons
+from bot.cards.drawing import Block, Drawing
+from bot.cards.words import escape, moment, one_line
+from bot.domain.pages.ladder import who
+from bot.domain.pages.matter import Matter
+from bot.domain.pages.page import Attempt, CauseKind, Page, Result, Way
+from bot.domain.words import length
+
+SHOWN = 8
+"""Rungs on a card, the newest; that there were more is said."""
+BY = {
+    Way.SLACK: "Slack",
+    Way.NTFY: "ntfy",
+    Way.PAGERDUTY: "PagerDuty",
+    Way.TEXT: "text message",
+    Way.CALL: "phone call",
+    Way.WEBHOOK: "webhook",
+}
+MARKS = {
+    Result.WAITING: "…",
+    Result.SENDING: "…",
+    Result.DELIVERED: "✓",
+    Result.QUIET: "☾",
+    Result.DROPPED: "–",
+}
+ENDS = {
+    Result.WAITING: "about to be called",
+    Result.SENDING: "being called",
+    Result.DELIVERED: "delivered",
+    Result.QUIET: "delivered, but do-not-disturb is on",
+    Result.REFUSED: "refused",
+    Result.LOST: "no answer of the service",
+    Result.LATER: "not sent",
+    Result.DROPPED: "not needed any more",
+}
+
+
+def call(page: Page, matter: Matter, attempt: Attempt) -> Drawing:
+    """To somebody on call, or in the fallback channel."""
+    drill = "*This is a drill.* " if page.cause.kind is CauseKind.DRILL else ""
+    to_you = "Nobody who was called has answered." if attempt.person.startswith("#") else _you(matter)
+    bad = f", {escape(matter.bad)}" if matter.bad else ""
+    words = (
+        f"{summons.MARKS[page.severity]} {drill}{to_you} *{escape(matter.what)}*{bad}, since {moment(matter.since)}. "
+        "Press *Acknowledge* if you take it; if nobody does, the next person is called."
+    )
+    blocks = [drawing.section(drawing.mrkdwn(words)), *_quote(matter), drawing.actions(*_presses(page, matter))]
+    return Drawing(words, blocks)
+
+
+def _you(matter: Matter) -> str:
+    return f"You are on call for {escape(matter.where)}." if matter.where else "You are called."
+
+
+def _quote(matter: Matter) -> list[Block]:
+    if not matter.quote:
+        return []
+    said_by = drawing.line(drawing.run(one_line(matter.who, 60) or "somebody", bold=True))
+    return [drawing.rich_text(said_by, drawing.quote(drawing.run(matter.quote, most=300)))]
+
+
+def _presses(page: Page, matter: Matter) -> list[Block]:
+    """Who claims the case has answered, too."""
+    found = [_press(page, buttons.ACKNOWLEDGE_HERE)]
+    if matter.case:
+        aloud = "Claim the case, and answer the page"
+        found.append(drawing.button("Claim", buttons.CLAIM_HERE, matter.case, aloud=aloud))
+    if matter.link:
+        found.append(drawing.button("See the card", buttons.OPEN_CARD, url=matter.link))
+    return [*found, *_post(matter)]
+
+
+def _post(matter: Matter) -> list[Block]:
+    found = drawing.button("Open post", buttons.OPEN_POST, url=matter.url, aloud="Open the post")
+    return [found] if "url" in found else []
+
+
+def _press(page: Page, action: str) -> Block:
+    return drawing.button("Acknowledge", action, page.id, style="danger", aloud="Acknowledge the page: you take it")
+
+
+def acknowledged(page: Page) -> Drawing:
+    """What becomes of the message that was pressed."""
+    words = f"✅ {who(page)} has this page{_waited(page)}. Nobody else is called."
+    return Drawing(words, [drawing.section(drawing.mrkdwn(words))])
+
+
+def _waited(page: Page) -> str:
+    if page.acknowledged_at is None:
+        return ""
+    return f", after {length(page.acknowledged_at - page.opened_at)}"
+
+
+def press(page: Page | None) -> list[Block]:
+    """The button on a card, while somebody still has to answer."""
+    return [_press(page, buttons.ACKNOWLEDGE)] if page is not None and page.open else []
+
+
+def ladder(page: Page | None, shown: int = SHOWN) -> Block | None:
+    """Who was called how, when, and what came of it."""
+    if page is None:
+        return None
+    lines = [_head(page)]
+    if page.hole or page.nobody:
+        lines.append(_hole(page))
+    if shown:
+        lines += _rungs(page, shown)
+    return drawing.context(drawing.mrkdwn("\n".join(lines), 2000))
+
+
+def _head(page: Page) -> str:
+    if page.answered:
+        return f"📟 *Answered* by {who(page)} by {page.acknowledged_way}{_waited(page)}"
+    if page.closed_at is not None:
+        return "📟 *Paged*, and over before anybody answered"
+    if page.due is None:
+        return "📟 *Nobody answered*, and nobody is called any more"
+    if page.leader:
+        return f"📟 *Paging* with another case since {moment(page.opened_at, '{time}')}: nobody has answered yet"
+    again = f", round {page.attempts[-1].round}" if page.attempts and page.attempts[-1].round > 1 else ""
+    return f"📟 *Paging* since {moment(page.opened_at, '{time}')}{again}: nobody has answered yet"
+
+
+def _hole(page: Page) -> str:
+    if page.nobody:
+        return "⚠️ *Nobody can be called*: the schedule has a hole, and there is neither a fallback nor a manager"
+    return "⚠️ The schedule has a hole: nobody was on call, so the fallback and the managers are called"
+
+
+def _rungs(page: Page, shown: int) -> list[str]:
+    last = page.attempts[-shown:]
+    earlier = page.count - len(last)
+    return ([f"… and {earlier} earlier"] if earlier > 0 else []) + [_rung(one) for one in last]
+
+
+def _rung(one: Attempt) -> str:
+    mark = MARKS.get(one.result, "✗")
+    why = f": {escape(one.detail)}" if one.detail else ""
+    return f"{mark} {moment(one.at, '{time}')} {_person(one)} by {BY[one.way]}, {ENDS[one.result]}{why}"
+
+
+def _person(one: Attempt) -> str:
+    if not one.person:
+        return "whoever is on call there"
+    return f"<#{one.person[1:]}>" if one.person.startswith("#") else f"<@{one.person}>"

@@ -1,0 +1,91 @@
+"""What a page says outside of Slack: on a lock screen, in a text message, by voice. Plain text, no markup at all.
+
+A stranger's words go along where they are read, short and without links, on which a thumb would land; they are never
+spoken, and never in a text message, which may be charged by its length.
+"""
+
+import re
+
+from bot.cards import said
+from bot.cards.words import one_line, spelled
+from bot.domain.case import Case
+from bot.domain.pages.matter import Matter
+from bot.domain.pages.page import CauseKind, Page, Severity
+from bot.domain.words import count
+
+QUOTED = 100
+TEXTED = 300
+"""Characters: two parts of a text message, the link included."""
+_LINKS = re.compile(r"(https?://|www\.)\S+|\S+\.\S{2,}/\S*", re.IGNORECASE)
+MARKS = {Severity.SEV1: "🚨", Severity.SEV2: "📈", Severity.SEV3: "📟"}
+
+
+def of_case(case: Case, link: str, more: int = 0) -> Matter:
+    """What somebody who is called has to know of a case; `more` follow it that are called for with it."""
+    found = case.assessment
+    subject = f" at {one_line(found.subject, 60)}" if found.subject else ""
+    parts = [f"urgency {found.urgency} of 100"] if found.urgency else []
+    if case.mention.author.followers is not None:
+        parts.append(f"reach {said.short(case.mention.author.followers)}")
+    if case.joined_count:
+        parts.append(f"{case.joined_count:,} joined")
+    if more:
+        parts.append(f"{count(more, 'case')} more")
+    kind = "Crisis" if case.urgent else said.name(case)
+    return Matter(
+        what=f"{kind}{subject} on {said.outlet(case.mention)}",
+        bad=", ".join(parts),
+        since=case.opened_at,
+        where=case.department,
+        who=case.mention.who,
+        quote=case.mention.text,
+        link=link,
+        url=case.mention.url,
+        case=case.id,
+    )
+
+
+def title(page: Page, matter: Matter) -> str:
+    drill = "DRILL: " if page.cause.kind is CauseKind.DRILL else ""
+    return f"{drill}{matter.what} ({page.severity.upper()})"
+
+
+def quotation(matter: Matter) -> str:
+    """Who said what, on one line; empty where nobody is quoted."""
+    words = one_line(_LINKS.sub("(link)", matter.quote), QUOTED)
+    return f"{one_line(matter.who, 40) or 'Somebody'}: “{words}”" if words else ""
+
+
+def facts(matter: Matter) -> list[str]:
+    """How bad, since when, where."""
+    where = f"for {one_line(matter.where, 60)}" if matter.where else ""
+    since = f"since {spelled(matter.since)}"
+    return [part for part in (one_line(matter.bad, 120), " ".join(part for part in (since, where) if part)) if part]
+
+
+def text(matter: Matter, link: str = "") -> str:
+    """Everything, for where there is room."""
+    press = "Press Acknowledge if you take it; if not, the next person is called."
+    return "\n".join(part for part in (*facts(matter), quotation(matter), press if link else _in_slack()) if part)
+
+
+def short(page: Page, matter: Matter, link: str = "") -> str:
+    """A text message: our own words only."""
+    acknowledge = f"Acknowledge: {link}" if link else _in_slack()
+    room = TEXTED - len(acknowledge) - 1
+    said_first = f"{title(page, matter)}. {'; '.join(facts(matter))}."
+    return f"{one_line(said_first, max(room, 60))}\n{acknowledge}"
+
+
+def spoken(page: Page, matter: Matter) -> str:
+    """By voice, to somebody who was asleep: our own words only, and no numbers that need an eye."""
+    drill = "This is a drill. " if page.cause.kind is CauseKind.DRILL else ""
+    severity = page.severity.value.removeprefix("sev")
+    return (
+        f"This is Earshot. {drill}{one_line(matter.what, 120)}. Severity {severity}. "
+        f"You are on call for {one_line(matter.where, 60) or 'this'}."
+    )
+
+
+def _in_slack() -> str:
+    return "Open Slack and press Acknowledge."

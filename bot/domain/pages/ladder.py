@@ -1,0 +1,196 @@
+"""The ladder: who is called next, what came of it, and what stops it. Each gives what one commit writes, or None."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.case import AuditEvent
+from bot.domain.hours import Hours
+from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.pages.line import Line, Rung, rungs
+from bot.domain.pages.page import ATTEMPTS_KEPT, SHARED, Attempt, CauseKind, Page, Result, Severity, Way
+from bot.domain.pages.policy import EscalationPolicy
+from bot.domain.refusals import Refused
+
+SENDING_LONGEST = timedelta(seconds=15)
+"""An attempt that was begun so long ago has lost its sender: every pager answers, or is given up, well before."""
+TRIES = 2
+"""Times that one attempt is sent at the most: again only where its first sender died with it in hand."""
+PAGERS = {
+    Way.SLACK: "slack",
+    Way.NTFY: "ntfy",
+    Way.PAGERDUTY: "pagerduty",
+    Way.TEXT: "twilio",
+    Way.CALL: "twilio",
+    Way.WEBHOOK: "webhook",
+}
+"""Which pager serves which way."""
+CARDS = {CauseKind.CASE: NotificationKind.CARD}
+"""The card on which the ladder of each kind of cause is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageDecision:
+    """A page as decided; the version of `before` must still hold when this is committed."""
+
+    page: Page
+    before: Page
+    notifications: tuple[Notification, ...] = ()
+    done: tuple[Notification, ...] = ()
+    """What is owed no more."""
+    events: tuple[AuditEvent, ...] = ()
+
+
+def destination(way: Way) -> str:
+    """Each pager has an outbox of its own, so that one that is down keeps nobody else waiting."""
+    return f"!{PAGERS[way]}"
+
+
+def summons(page: Page, attempt: Attempt) -> Notification:
+    return Notification(NotificationKind.PAGE, page.id, destination(attempt.way), Lane.CRISIS, attempt.n)
+
+
+def held_until(page: Page, hours: Hours, at: datetime) -> datetime | None:
+    """Until when a page that can wait is held back; None: it is not. Only `sev3` keeps the department's hours."""
+    if page.severity is not Severity.SEV3 or hours.open_at(at):
+        return None
+    return hours.after(at, timedelta())
+
+
+def climb(page: Page, policy: EscalationPolicy, line: Line, at: datetime) -> PageDecision | None:
+    """The next rung, if it is due and nobody has answered. One at a time."""
+    if not page.open or page.due is None or page.due > at:
+        return None
+    if (until := held_until(page, line.hours, at)) is not None:
+        return decided(page, page.having(due=until))
+    order = rungs(policy, line)
+    if not order:
+        return decided(page, page.having(due=at + policy.wait, nobody=True, hole=page.hole or line.hole))
+    left = _left(page, order)
+    if left is None:
+        return _next_round(page, policy, order, at)
+    return _call(page, left, policy, line, at)
+
+
+def _left(page: Page, order: tuple[Rung, ...]) -> Rung | None:
+    """The first of this round that was not climbed yet. A service that has the page already is not told twice."""
+    climbed = {Rung(one.person, one.way) for one in page.attempts if one.round == page.round}
+    climbed |= {Rung("", one.way) for one in page.attempts if one.way in SHARED and not one.result.failed}
+    return next((rung for rung in order if rung not in climbed), None)
+
+
+def _next_round(page: Page, policy: EscalationPolicy, order: tuple[Rung, ...], at: datetime) -> PageDecision:
+    """The last rung had its wait already; the pause before the first one is counted from there."""
+    if policy.repeats is not None and page.round > policy.repeats:
+        return decided(page, page.having(due=None))
+    last = page.attempts[-1].at if page.attempts else at
+    due = max(at + timedelta(seconds=1), last + policy.repeat_every)
+    if set(order) <= {Rung("", way) for way in SHARED}:
+        due = at + policy.repeat_every
+    return decided(page, page.having(round=page.round + 1, due=due))
+
+
+def _call(page: Page, rung: Rung, policy: EscalationPolicy, line: Line, at: datetime) -> PageDecision:
+    attempt = Attempt(page.count + 1, page.round, rung.way, rung.person, at)
+    after = page.having(
+        count=attempt.n,
+        attempts=(*page.attempts, attempt)[-ATTEMPTS_KEPT:],
+        due=at + policy.wait,
+        hole=page.hole or line.hole,
+        nobody=False,
+    )
+    event = AuditEvent(at, "", f"called {_name(rung.person)}".strip(), f"by {rung.way}")
+    return decided(page, after, summons(page, attempt), event=event)
+
+
+def _name(person: str) -> str:
+    return f"<@{person}>" if person[:1] not in {"", "#"} else person
+
+
+def begin(page: Page, n: int, at: datetime) -> PageDecision | None:
+    """Written down before it is sent. None where another sender has it in hand; dropped where it need not be sent."""
+    attempt = page.attempt(n)
+    if attempt is None:
+        return None
+    if attempt.result.over:
+        return decided(page, page, done=(summons(page, attempt),))
+    if not page.open:
+        return _with(page, attempt._replace(result=Result.DROPPED, ended_at=at), done=(summons(page, attempt),))
+    if attempt.result is Result.SENDING and attempt.begun_at and at - attempt.begun_at < SENDING_LONGEST:
+        return None
+    if attempt.tries >= TRIES:
+        return ended(page, n, Result.LOST, "its sender died twice", at)
+    begun = attempt._replace(result=Result.SENDING, begun_at=at, tries=attempt.tries + 1)
+    return _with(page, begun, shown=False)
+
+
+def ended(page: Page, n: int, result: Result, detail: str, at: datetime, reference: str = "") -> PageDecision | None:
+    """What came of an attempt. Where it failed, and nothing was tried since, the next way is due at once."""
+    attempt = page.attempt(n)
+    if attempt is None or attempt.result.over:
+        return None
+    after = attempt._replace(result=result, detail=detail, ended_at=at, reference=reference)
+    at_once = result.failed and n == page.count and page.open
+    event = AuditEvent(at, "", f"{attempt.way} {result.value}", detail)
+    return _with(page, after, done=(summons(page, attempt),), event=event, due=at if at_once else page.due)
+
+
+def acknowledge(page: Page, person: str, way: str, at: datetime) -> PageDecision:
+    """Stops the ladder. `person` is a Slack id, or empty where a service does not say who it was. Raises Refused."""
+    if page.answered:
+        raise Refused(f"{who(page)} has this page, since {page.acknowledged_at:%H:%M %Z}.")
+    if page.closed_at is not None:
+        raise Refused("This page is over: what it was about needs nobody any more.")
+    event = AuditEvent(at, person, "acknowledged", f"by {way}")
+    after = page.having(acknowledged_by=person, acknowledged_at=at, acknowledged_way=way, due=None)
+    return decided(page, after, *_settled(page), event=event)
+
+
+def close(page: Page, at: datetime) -> PageDecision | None:
+    """Its cause is over; who has not answered need not any more."""
+    if page.closed_at is not None:
+        return decided(page, page.having(due=None)) if page.due else None
+    return decided(page, page.having(closed_at=at, due=None), *_settled(page))
+
+
+def who(page: Page) -> str:
+    """In mrkdwn."""
+    return f"<@{page.acknowledged_by}>" if page.acknowledged_by else f"Somebody at {page.acknowledged_way}"
+
+
+def _settled(page: Page) -> tuple[Notification, ...]:
+    """Services that call on by themselves are told that they need not."""
+    ways = {one.way for one in page.attempts if one.way in SHARED and one.result is not Result.REFUSED}
+    return tuple(Notification(NotificationKind.SETTLED, page.id, destination(way), Lane.CRISIS) for way in sorted(ways))
+
+
+def _with(
+    page: Page,
+    attempt: Attempt,
+    *,
+    done: tuple[Notification, ...] = (),
+    event: AuditEvent | None = None,
+    due: datetime | None = None,
+    shown: bool = True,
+) -> PageDecision:
+    attempts = tuple(attempt if one.n == attempt.n else one for one in page.attempts)
+    after = page.having(attempts=attempts, due=due or page.due)
+    return decided(page, after, done=done, event=event, shown=shown)
+
+
+def decided(
+    before: Page,
+    after: Page,
+    *notifications: Notification,
+    done: tuple[Notification, ...] = (),
+    event: AuditEvent | None = None,
+    shown: bool = True,
+) -> PageDecision:
+    """`shown`: the card changes by it."""
+    after = after.having(version=before.version + 1)
+    card = _card(after) if shown else ()
+    return PageDecision(after, before, (*card, *notifications), done, (event,) if event else ())
+
+
+def _card(page: Page) -> tuple[Notification, ...]:
+    kind = CARDS.get(page.cause.kind)
+    return (Notification(kind, page.cause.id, page.department, Lane.CRISIS),) if kind else ()

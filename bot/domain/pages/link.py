@@ -1,0 +1,48 @@
+"""Links that acknowledge: who it is for and until when stand in it, signed, so that nothing has to be kept."""
+
+import base64
+import hashlib
+import hmac
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from bot.domain.refusals import Refused
+
+LASTS = timedelta(hours=12)
+"""A night: who finds the message in the morning is told that it is too old, and who has the page."""
+MAC = 15
+"""Bytes of the signature, 120 bits: a text message has little room."""
+
+
+class Pass(NamedTuple):
+    """What a link says, once its signature was found good."""
+
+    page: str
+    person: str
+    until: datetime
+
+
+class Forged(Refused):
+    """Nothing in it is to be believed."""
+
+    def __init__(self) -> None:
+        super().__init__("This link is not one of ours, or it was changed on its way. Open the page from Slack.")
+
+
+def token(secret: bytes, page: str, person: str, until: datetime) -> str:
+    said = f"{page}.{person}.{int(until.timestamp()):x}"
+    return f"{said}.{_mac(secret, said)}"
+
+
+def read(secret: bytes, written: str) -> Pass:
+    """Raises `Forged`. Whether it is too old is the asker's to see: the page behind it may be shown all the same."""
+    said, _, mac = written.rpartition(".")
+    if not written.isascii() or not hmac.compare_digest(_mac(secret, said), mac):
+        raise Forged
+    page, person, until = said.split(".")
+    return Pass(page, person, datetime.fromtimestamp(int(until, 16), UTC))
+
+
+def _mac(secret: bytes, said: str) -> str:
+    found = hmac.digest(secret, b"acknowledge " + said.encode(), hashlib.sha256)[:MAC]
+    return base64.urlsafe_b64encode(found).decode()

@@ -1,0 +1,32 @@
+"""What a page is about, as whoever is called has to hear it: read anew at each call, and never kept with the page."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+
+class Matter(NamedTuple):
+    """In our own words, but for `who` and `quote`, which are a stranger's and may hold anything."""
+
+    what: str
+    """`Crisis at Northwind Air`: begins a sentence, ends without a stop."""
+    bad: str
+    """How bad: `urgency 90 of 100, reach 34k`; may be empty."""
+    since: datetime
+    where: str
+    """Where it is to be seen: a department's name, or a channel's."""
+    who: str = ""
+    quote: str = ""
+    link: str = ""
+    """Opens the card in Slack; empty where there is none yet."""
+    url: str = ""
+    """Opens what was said, at its outlet."""
+    case: str = ""
+    """The case that can be claimed, if it is one."""
+
+
+class Standing(NamedTuple):
+    """How a cause stands for its page."""
+
+    over: bool = False
+    taken_by: str = ""
+    """Who has it by now, without having pressed Acknowledge."""

@@ -1,0 +1,158 @@
+"""A page: a call that must be acknowledged, with everything that happened to it."""
+
+import hashlib
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.domain.making import remade
+
+ATTEMPTS_KEPT = 60
+"""Attempts that travel with a page, the newest; its numbers go on, and the audit log has them all."""
+
+
+class Severity(StrEnum):
+    """How bad: `sev1` cannot wait (safety, legal, a leak), `sev2` is a spike, `sev3` the rest, which keeps hours."""
+
+    SEV1 = "sev1"
+    SEV2 = "sev2"
+    SEV3 = "sev3"
+
+
+class CauseKind(StrEnum):
+    CASE = "case"
+    EPISODE = "episode"
+    CRISIS = "crisis"
+    DRILL = "drill"
+    OPERATORS = "operators"
+    """Earshot itself is unwell."""
+
+
+class Cause(NamedTuple):
+    """What a page is about, by reference. `round` tells a cause that comes back from its first time."""
+
+    kind: CauseKind
+    id: str
+    round: int = 0
+
+
+class Way(StrEnum):
+    """How somebody can be reached."""
+
+    SLACK = "slack"
+    NTFY = "ntfy"
+    PAGERDUTY = "pagerduty"
+    TEXT = "text"
+    CALL = "call"
+    WEBHOOK = "webhook"
+
+
+SHARED = frozenset({Way.PAGERDUTY})
+"""Reaches whoever the service itself has on call, and is not ours to point at a person."""
+
+
+class Result(StrEnum):
+    """How far an attempt has come. Delivered is what the service said, never that somebody looked."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    """Begun, and its answer not yet seen."""
+    DELIVERED = "delivered"
+    QUIET = "quiet"
+    """Delivered to somebody whose do-not-disturb is on."""
+    REFUSED = "refused"
+    LOST = "lost"
+    """Perhaps sent: the answer was late, lost, or not what this service says."""
+    LATER = "later"
+    """Not sent: the service is down, or wants to be left alone."""
+    DROPPED = "dropped"
+    """Not sent any more: the page was answered before."""
+
+    @property
+    def failed(self) -> bool:
+        """Nobody can be expected to answer because of this one, so the next way is tried at once."""
+        return self in {Result.QUIET, Result.REFUSED, Result.LOST, Result.LATER}
+
+    @property
+    def over(self) -> bool:
+        return self not in {Result.WAITING, Result.SENDING}
+
+
+class Attempt(NamedTuple):
+    """One rung. `person` is a Slack id, `#` and a channel's, or empty where the service knows whom to call.
+
+    `detail` is in our own words. `reference` is the service's name for it, such as Twilio's sid.
+    """
+
+    n: int
+    round: int
+    way: Way
+    person: str
+    at: datetime
+    result: Result = Result.WAITING
+    detail: str = ""
+    begun_at: datetime | None = None
+    tries: int = 0
+    ended_at: datetime | None = None
+    reference: str = ""
+
+
+class Page(BaseModel):
+    """`version` counts commits. It names its cause and never carries anybody's words."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    version: int = 1
+    cause: Cause
+    severity: Severity
+    department: str
+    opened_at: datetime
+    round: int = 1
+    """How often the whole line has been called, this time included."""
+    due: datetime | None = None
+    """When the next rung is climbed if nobody answers; None: never."""
+    leader: str = ""
+    """The page that calls for this one too: of a storm only the first calls."""
+    count: int = 0
+    """Attempts in all."""
+    attempts: tuple[Attempt, ...] = ()
+    hole: bool = False
+    """The schedule had nobody when somebody was called."""
+    nobody: bool = False
+    """There was nobody at all to call."""
+    acknowledged_by: str = ""
+    acknowledged_at: datetime | None = None
+    acknowledged_way: str = ""
+    closed_at: datetime | None = None
+
+    @property
+    def answered(self) -> bool:
+        return self.acknowledged_at is not None
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to answer."""
+        return not self.answered and self.closed_at is None
+
+    def attempt(self, n: int) -> Attempt | None:
+        return next((one for one in self.attempts if one.n == n), None)
+
+    def called(self, person: str) -> bool:
+        return any(one.person == person for one in self.attempts)
+
+    def having(self, **changes: object) -> "Page":
+        return remade(self, changes)
+
+
+def page_id(cause: Cause) -> str:
+    """Derived, so that one cause has one page however often it is opened. 72 bits: it stands in links."""
+    words = f"{cause.kind} {cause.round} {cause.id}"
+    return hashlib.blake2b(words.encode(), digest_size=9).hexdigest()
+
+
+def open_page(cause: Cause, severity: Severity, department: str, at: datetime) -> Page:
+    """Due at once: its first rung is climbed by whoever looks first. Opening it again joins the one that is there."""
+    return Page(id=page_id(cause), cause=cause, severity=severity, department=department, opened_at=at, due=at)

@@ -1,0 +1,42 @@
+"""Whom to call in which order, and how long to wait: the playbook's `[[escalations]]`."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.domain.pages.page import Severity, Way
+
+WAYS = (Way.SLACK, Way.NTFY, Way.PAGERDUTY, Way.TEXT, Way.CALL, Way.WEBHOOK)
+"""In this order where a playbook says nothing: the quiet ones first. What does not reach somebody is passed over."""
+
+
+class EscalationPolicy(BaseModel):
+    """How pages of some severities climb, in some departments; no departments: in all."""
+
+    model_config = ConfigDict(frozen=True)
+
+    severities: frozenset[Severity] = frozenset(Severity)
+    departments: frozenset[str] = frozenset()
+    ways: tuple[Way, ...] = WAYS
+    wait: timedelta = timedelta(minutes=5)
+    """From one rung to the next: time to wake up, read, and press a button."""
+    repeat_every: timedelta = timedelta(minutes=10)
+    """From the last rung to the first one again."""
+    repeats: int | None = None
+    """How often the line is called again; None: until somebody answers."""
+
+
+DEFAULT = {
+    Severity.SEV1: EscalationPolicy(),
+    Severity.SEV2: EscalationPolicy(repeat_every=timedelta(minutes=30)),
+    Severity.SEV3: EscalationPolicy(wait=timedelta(minutes=15), repeat_every=timedelta(hours=1), repeats=3),
+}
+
+
+def policy_for(policies: Iterable[EscalationPolicy], severity: Severity, department: str) -> EscalationPolicy:
+    """The first that fits, as with routes; else our own."""
+    for policy in policies:
+        if severity in policy.severities and (not policy.departments or department in policy.departments):
+            return policy
+    return DEFAULT[severity]

@@ -1,0 +1,42 @@
+"""What every pager is asked, and the few ways in which it ends."""
+
+from typing import NamedTuple, Protocol
+
+from bot.domain.pages.contact import Contact
+from bot.domain.pages.matter import Matter
+from bot.domain.pages.page import Attempt, Page, Result
+
+
+class Call(NamedTuple):
+    """One rung to be sent. `link` acknowledges for the person who is called; empty where we have no public address."""
+
+    page: Page
+    attempt: Attempt
+    matter: Matter
+    contact: Contact = Contact()
+    link: str = ""
+
+
+class Told(NamedTuple):
+    """How it ended: delivered, quiet, refused, lost or later; why, in our own words; the service's name for it."""
+
+    result: Result
+    why: str = ""
+    reference: str = ""
+
+
+class Pager(Protocol):
+    name: str
+    """As in its destination: `!ntfy`."""
+
+    async def call(self, call: Call) -> Told:
+        """Never raises for what a service may do; takes less than `LONGEST` seconds."""
+        ...
+
+    async def settle(self, page: Page) -> Told:
+        """The page was answered, or is over. Only asked of services that call on by themselves."""
+        ...
+
+
+LONGEST = 6.0
+"""Seconds within which a call ends, whatever the other side does: less than an attempt may be in one sender's hands."""

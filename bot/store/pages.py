@@ -1,0 +1,155 @@
+"""Pages: opened once for each cause, decided on, committed. Who comes too late reads again and decides again."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from bot.domain.case import Case
+from bot.domain.notification import Notification
+from bot.domain.pages.cases import page_of
+from bot.domain.pages.ladder import PageDecision
+from bot.domain.pages.page import Page
+from bot.domain.refusals import Refused
+from bot.store import keys as bounds
+from bot.store.client import Client
+from bot.store.keys import Keys
+from bot.store.transaction import Committed, Transaction, commit
+from bot.store.writing import open_in, owe
+
+TRIES = 60
+"""Lost races before we give up, as for cases."""
+
+
+class PageGone(Refused):
+    """There is no such page any more."""
+
+    def __init__(self) -> None:
+        super().__init__("This page is no longer kept, so there is nothing to acknowledge.")
+
+
+class PageStore:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    async def get(self, page_id: str) -> Page:
+        """Raises `PageGone`."""
+        found = await self.find([page_id])
+        if not found:
+            raise PageGone
+        return found[page_id]
+
+    async def find(self, page_ids: Sequence[str]) -> dict[str, Page]:
+        """Those of these pages that there are, by id."""
+        wanted = list(dict.fromkeys(page_ids))
+        if not wanted:
+            return {}
+        bodies = await self._client.together([("HGET", self._keys.page(page), "body") for page in wanted])
+        return {page: Page.model_validate_json(body) for page, body in zip(wanted, bodies, strict=True) if body}
+
+    async def of(self, case: Case) -> Page | None:
+        """The page of a case in this round of it; only what cannot wait has any."""
+        if not case.cannot_wait:
+            return None
+        name = page_of(case)
+        return (await self.find([name])).get(name)
+
+    async def open(self, page: Page) -> Page:
+        """For a cause that is not committed with its page. Gives the page that is there now, joined or new."""
+        transaction = Transaction(self._keys.inbox)
+        open_in(transaction, self._keys, page)
+        await commit(self._client, transaction)
+        return await self.get(page.id)
+
+    async def change(self, page_id: str, decide: Callable[[Page], PageDecision | None], at: datetime) -> Page:
+        """Decide on the page as it is and commit; too late, and it is read and decided on again.
+
+        Gives the page as it is then. What `decide` refuses goes up untouched. Raises `PageGone`.
+        """
+        for _ in range(TRIES):
+            page = await self.get(page_id)
+            decision = decide(page)
+            if decision is None:
+                return page
+            if await self.commit(decision, at) is not Committed.STALE:
+                return decision.page
+        raise Refused("Too many changes to this page right now. Try again in a moment.")
+
+    async def commit(self, decision: PageDecision, at: datetime, *, once: str = "", once_for: int = 0) -> Committed:
+        """`once` is the name of something that may happen only once within so many seconds, such as a delivery."""
+        transaction = Transaction(self._keys.inbox)
+        if once:
+            transaction.guard(self._keys.seen(once), "")
+            transaction.write("SET", self._keys.seen(once), decision.page.id, "EX", once_for)
+        _write(transaction, self._keys, decision, at)
+        return (await commit(self._client, transaction))[0]
+
+    async def ringing(self, department: str) -> str:
+        """The page that calls for the cases of a department, or was the last to."""
+        return str(await self._client.call("HGET", self._keys.ringing, department) or "")
+
+    async def lead(self, decision: PageDecision, before: str, at: datetime) -> Committed:
+        """The first rung of a page that calls for those that come after it. `before` is what was ringing till then."""
+        transaction, page = Transaction(self._keys.inbox), decision.page
+        transaction.guard(self._keys.ringing, before, page.department)
+        _write(transaction, self._keys, decision, at)
+        transaction.write("HSET", self._keys.ringing, page.department, page.id)
+        return (await commit(self._client, transaction))[0]
+
+    async def follow(self, decision: PageDecision, at: datetime) -> Committed:
+        """It is called for by another, which counts it."""
+        transaction = Transaction(self._keys.inbox)
+        _write(transaction, self._keys, decision, at)
+        transaction.write("HINCRBY", self._keys.page(decision.page.leader), "joined", 1)
+        return (await commit(self._client, transaction))[0]
+
+    async def followers(self, page_id: str) -> int:
+        return int(await self._client.call("HGET", self._keys.page(page_id), "joined") or 0)
+
+    async def look_again(self, page: Page, at: datetime) -> None:
+        """Nothing is to be done now. Guarded by its version."""
+        await self.settle(page.having(due=at))
+
+    async def seen(self, once: str) -> bool:
+        return bool(await self._client.call("EXISTS", self._keys.seen(once)))
+
+    async def due(self, at: datetime, most: int = 100) -> list[str]:
+        """Pages of which somebody has to look what is next."""
+        reply = await self._client.call("ZRANGEBYSCORE", self._keys.pages, "-inf", at.timestamp(), "LIMIT", 0, most)
+        return list(reply)
+
+    async def forget_due(self, page_id: str) -> None:
+        """Of a page that is gone, or that nobody is called for any more."""
+        await self._client.call("ZREM", self._keys.pages, page_id)
+
+    async def settle(self, page: Page) -> None:
+        """There is nothing to decide on this page: it is due when it says, or never. Guarded by its version."""
+        transaction = Transaction(self._keys.inbox)
+        transaction.guard(self._keys.page(page.id), page.version, "v")
+        _due(transaction, self._keys, page)
+        await commit(self._client, transaction)
+
+    async def done(self, notification: Notification) -> None:
+        await self._client.call("ZREM", self._keys.outbox(notification.to), notification.name)
+
+
+def _write(transaction: Transaction, keys: Keys, decision: PageDecision, at: datetime) -> None:
+    page, key = decision.page, keys.page(decision.page.id)
+    transaction.guard(key, decision.before.version, "v")
+    transaction.write("HSET", key, "v", page.version, "body", page.model_dump_json(exclude_defaults=True))
+    transaction.write("EXPIRE", key, int(bounds.PAGE_KEPT.total_seconds()))
+    _due(transaction, keys, page)
+    for notification in decision.notifications:
+        owe(transaction, keys, notification, at)
+    for notification in decision.done:
+        transaction.write("ZREM", keys.outbox(notification.to), notification.name)
+    for event in decision.events:
+        fields = ("case", page.cause.id, "page", page.id, "at", event.at.isoformat(), "by", event.by)
+        more = ("what", event.what, "detail", event.detail)
+        transaction.write("XADD", keys.audit, "MAXLEN", "~", bounds.AUDIT_MOST, "*", *fields, *more)
+
+
+def _due(transaction: Transaction, keys: Keys, page: Page) -> None:
+    if page.due is not None:
+        transaction.write("ZADD", keys.pages, page.due.timestamp(), page.id)
+    else:
+        transaction.write("ZREM", keys.pages, page.id)

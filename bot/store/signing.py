@@ -1,0 +1,24 @@
+"""What we sign with for ourselves: made once, the same for all processes, and gone with the rest of the memory."""
+
+import secrets
+
+from bot.store.client import Client
+from bot.store.keys import Keys
+
+LENGTH = 32
+"""Bytes."""
+
+
+class Secrets:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+        self._known: dict[str, bytes] = {}
+
+    async def of(self, what: str) -> bytes:
+        """Raises `Unreachable`."""
+        if what not in self._known:
+            key = self._keys.secret(what)
+            _, found = await self._client.together([("SET", key, secrets.token_hex(LENGTH), "NX"), ("GET", key)])
+            self._known[what] = bytes.fromhex(found)
+        return self._known[what]

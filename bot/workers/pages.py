@@ -1,0 +1,100 @@
+"""Takes pages that are due: calls the next person, or sees that somebody has answered without pressing a button."""
+
+from datetime import datetime
+
+import structlog
+
+from bot.clock import Clock
+from bot.domain.pages import joining, ladder
+from bot.domain.pages.contact import Escalations
+from bot.domain.pages.ladder import PageDecision
+from bot.domain.pages.page import Page
+from bot.store.opening import Store
+from bot.store.transaction import Committed
+from bot.workers.paging.lines import Lines
+from bot.workers.paging.matters import Matters
+
+CLAIMED = "claiming it"
+"""How somebody answered who took the case and pressed nothing else."""
+
+log = structlog.get_logger("pages")
+
+
+class Pages:
+    """Any number may run: the version decides who climbs, so that no rung is skipped and none climbed twice."""
+
+    name = "pages"
+    idle = 0.1
+
+    def __init__(self, store: Store, rules: Escalations, lines: Lines, matters: Matters, clock: Clock) -> None:
+        self._store = store
+        self._rules = rules
+        self._lines = lines
+        self._matters = matters
+        self._clock = clock
+
+    async def step(self) -> int:
+        due = await self._store.pages.due(self._clock.now())
+        found = await self._store.pages.find(due)
+        for page_id in due:
+            if page_id in found:
+                await self._look(found[page_id])
+            else:
+                await self._store.pages.forget_due(page_id)
+        return len(due)
+
+    def failed(self, error: Exception) -> None:
+        """Nothing is in hand between steps: what is due stays due."""
+
+    async def _look(self, page: Page) -> None:
+        at, standing = self._clock.now(), await self._matters.standing(page)
+        if page.open and standing.taken_by:
+            await self._write(ladder.acknowledge(page, standing.taken_by, CLAIMED, at), page)
+        elif standing.over:
+            await self._write(ladder.close(page, at), page)
+        elif not page.open:
+            await self._store.pages.settle(page)
+        elif page.leader:
+            await self._stay(page, at)
+        elif joining.may_follow(page):
+            await self._first(page, at)
+        else:
+            await self._write(await self._climb(page, at), page)
+
+    async def _climb(self, page: Page, at: datetime) -> PageDecision | None:
+        policy = self._rules.policy(page.severity, page.department)
+        return ladder.climb(page, policy, await self._lines.of(page.department, at), at)
+
+    async def _first(self, page: Page, at: datetime) -> None:
+        """It calls, or follows one that calls already."""
+        pages = self._store.pages
+        ringing = await pages.ringing(page.department)
+        leader = (await pages.find([ringing])).get(ringing) if ringing else None
+        if leader is not None and joining.leads(leader, page, at):
+            await pages.follow(joining.follow(page, leader, at), at)
+            return
+        decision = await self._climb(page, at)
+        if decision is None or not decision.page.count:
+            await self._write(decision, page)
+        elif await pages.lead(decision, ringing, at) is Committed.WRITTEN:
+            _tell(decision)
+
+    async def _stay(self, page: Page, at: datetime) -> None:
+        leader = (await self._store.pages.find([page.leader])).get(page.leader)
+        decision = joining.look(page, leader, at)
+        if decision is None:
+            await self._store.pages.look_again(page, at + joining.LOOK_AGAIN)
+        else:
+            await self._write(decision, page)
+
+    async def _write(self, decision: PageDecision | None, page: Page) -> None:
+        if decision is None:
+            await self._store.pages.settle(page)
+        elif await self._store.pages.commit(decision, self._clock.now()) is Committed.WRITTEN:
+            _tell(decision)
+
+
+def _tell(decision: PageDecision) -> None:
+    page = decision.page
+    for event in decision.events:
+        log.info("page", page=page.id, cause=page.cause.kind.value, what=event.what, by=event.by)

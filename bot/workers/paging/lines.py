@@ -1,0 +1,36 @@
+"""Who stands in line for a page: who is on call now, then the fallback and the managers, each with her ways."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from bot.domain.pages.contact import Escalations
+from bot.domain.pages.line import Line
+from bot.domain.pages.page import Way
+from bot.domain.rules import department_or_lost
+from bot.domain.schedules.duty import Rota
+
+PERSONAL = frozenset({Way.NTFY, Way.TEXT, Way.CALL})
+"""Ways that need something of the person: a topic, a number."""
+
+
+class Lines:
+    """`available` are the ways of which the pager is set up in this process."""
+
+    def __init__(self, rules: Escalations, rota: Rota, available: Collection[Way]) -> None:
+        self._rules = rules
+        self._rota = rota
+        self._available = frozenset(available)
+
+    async def of(self, department: str, at: datetime) -> Line:
+        """Raises `Unreachable`."""
+        duty, there = await self._rota.duty(department, at), department_or_lost(self._rules, department)
+        fallback = (f"#{there.fallback}",) if there.fallback else ()
+        managers = tuple(person for person in self._rules.managers if not person.startswith("S"))
+        people = tuple(dict.fromkeys(duty.people))
+        last = tuple(one for one in dict.fromkeys((*fallback, *managers)) if one not in people)
+        ways = {person: self._ways(person) for person in (*people, *last)}
+        hole = duty.hole or not people
+        return Line(people, last, {**ways, "": self._available - PERSONAL - {Way.SLACK}}, hole, there.hours)
+
+    def _ways(self, person: str) -> frozenset[Way]:
+        return self._rules.contact(person).ways & self._available & PERSONAL

@@ -1,0 +1,56 @@
+"""What pages are about, by the kind of their cause; and how each cause stands."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from bot.cards.summons import of_case
+from bot.domain.pages import cases
+from bot.domain.pages.matter import Matter, Standing
+from bot.domain.pages.page import CauseKind, Page
+from bot.store.opening import Store
+from bot.workers.delivery.message import link_to
+
+
+class Source(Protocol):
+    """Knows the causes of one kind."""
+
+    async def matter(self, page: Page) -> Matter | None:
+        """None where it is gone."""
+        ...
+
+    async def standing(self, page: Page) -> Standing: ...
+
+
+class Matters:
+    """A kind of which nobody knows anything is called for all the same, in few words."""
+
+    def __init__(self, sources: Mapping[CauseKind, Source]) -> None:
+        self._sources = sources
+
+    async def of(self, page: Page) -> Matter | None:
+        source = self._sources.get(page.cause.kind)
+        if source is None:
+            return Matter(what=f"{page.cause.kind.value} {page.cause.id}", bad="", since=page.opened_at, where="")
+        return await source.matter(page)
+
+    async def standing(self, page: Page) -> Standing:
+        source = self._sources.get(page.cause.kind)
+        return await source.standing(page) if source else Standing()
+
+
+class OfCases:
+    """A case: what was said, by whom, how urgent."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def matter(self, page: Page) -> Matter | None:
+        found = (await self._store.cases.find([page.cause.id])).get(page.cause.id)
+        if found is None:
+            return None
+        more = await self._store.pages.followers(page.id)
+        return of_case(found, link_to(await self._store.outbox.card(found.id)), more)
+
+    async def standing(self, page: Page) -> Standing:
+        found = (await self._store.cases.find([page.cause.id])).get(page.cause.id)
+        return cases.standing(page, found) if found else Standing(over=True)

@@ -1,0 +1,84 @@
+"""Slack as a pager: a direct message with a button. It waits for nobody, and asks whether somebody is disturbed."""
+
+import asyncio
+
+import structlog
+
+from bot.cards import pages
+from bot.clock import Clock
+from bot.domain.pages.ladder import summons
+from bot.domain.pages.page import Page, Result
+from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
+from bot.sinks.pagers.base import Call, Told
+from bot.sinks.slack import SlackSink
+from bot.store.limits import Limits
+from bot.workers.delivery.gate import EVERYTHING, channel_limit
+
+log = structlog.get_logger("paging")
+
+SLACK_WITHIN = 3.0
+"""Seconds. Who is called by Slack may have another way, so a Slack that is slow is one that is down."""
+ASKED_WITHIN = 1.5
+"""Seconds for Slack to say whether somebody may be disturbed; it does not matter much."""
+
+
+class SlackPager:
+    """Takes nothing out of the buckets of cards: they are spent at 80 %, and pages are few."""
+
+    name = "slack"
+
+    def __init__(self, sink: SlackSink, limits: Limits, clock: Clock) -> None:
+        self._sink = sink
+        self._limits = limits
+        self._clock = clock
+        self._may_ask = True
+
+    async def call(self, call: Call) -> Told:
+        if await self._limits.parked([EVERYTHING.name], self._clock.now()):
+            return Told(Result.LATER, "Slack is down")
+        to = call.attempt.person.removeprefix("#")
+        name = summons(call.page, call.attempt).name
+        try:
+            async with asyncio.timeout(SLACK_WITHIN):
+                await self._sink.post(to, pages.call(call.page, call.matter, call.attempt), name)
+            await self._limits.answered(channel_limit(to), self._clock.now())
+        except (TimeoutError, Ambiguous, Unsent, RateLimited, Rejected) as no:
+            return _ended(no)
+        quiet = await self._quiet(to, channel=to != call.attempt.person)
+        return Told(Result.QUIET if quiet else Result.DELIVERED)
+
+    async def room(self, person: str) -> bool:
+        """Slack takes one message a second in a conversation. A Slack that is down is `call`'s to find out."""
+        at, limit = self._clock.now(), channel_limit(person.removeprefix("#"))
+        if await self._limits.parked([EVERYTHING.name], at):
+            return True
+        return not await self._limits.spend([limit], at)
+
+    async def settle(self, page: Page) -> Told:  # noqa: ARG002 - the card says it
+        return Told(Result.DELIVERED)
+
+    async def _quiet(self, person: str, *, channel: bool) -> bool:
+        """Whether do-not-disturb is known to be on. Not to know is fine."""
+        if channel or not self._may_ask:
+            return False
+        try:
+            async with asyncio.timeout(ASKED_WITHIN):
+                return await self._sink.do_not_disturb(person, self._clock.now().timestamp())
+        except Rejected as no:
+            if no.error == "missing_scope":
+                self._may_ask = False
+        except (TimeoutError, Ambiguous, Unsent, RateLimited) as no:
+            log.info("do-not-disturb not known", reason=type(no).__name__)
+        return False
+
+
+def _ended(no: TimeoutError | Ambiguous | Unsent | RateLimited | Rejected) -> Told:
+    match no:
+        case Rejected():
+            return Told(Result.REFUSED, f"Slack says {no.error}")
+        case RateLimited():
+            return Told(Result.LATER, "Slack wants us to wait")
+        case Unsent():
+            return Told(Result.LATER, "Slack is down")
+        case _:
+            return Told(Result.LOST, "Slack does not answer")

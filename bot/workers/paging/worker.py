@@ -1,0 +1,142 @@
+"""The loop of one pager: takes what it owes, writes down that it begins, calls, writes down how it ended."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.clock import Clock
+from bot.domain.notification import Notification, NotificationKind
+from bot.domain.pages import ladder
+from bot.domain.pages.contact import Escalations
+from bot.domain.pages.page import Page, Result
+from bot.domain.refusals import Unreachable
+from bot.sinks.pagers.base import LONGEST, Call, Pager, Told
+from bot.store.opening import Store
+from bot.store.transaction import Committed
+from bot.workers.paging.links import Links
+from bot.workers.paging.matters import Matters
+
+AT_ONCE = 8
+"""Calls side by side through one pager, and so the most second calls that one crash can cost it."""
+ROOM_WITHIN = timedelta(seconds=4)
+Room = Callable[[str], Awaitable[bool]]
+"""Whether a limit allows one more call to this person now; if so, it is taken."""
+SETTLED_AGAIN = timedelta(seconds=30)
+"""Before a service that was not told that a page is over is told again."""
+SETTLED_TRIES = 5
+
+log = structlog.get_logger("paging")
+
+
+class PagerDelivery:
+    """Any number may run for one pager: who writes down first that it begins, sends."""
+
+    idle = 0.1
+
+    def __init__(
+        self,
+        pager: Pager,
+        store: Store,
+        rules: Escalations,
+        matters: Matters,
+        links: Links,
+        clock: Clock,
+        room: Room | None = None,
+    ) -> None:
+        self.name = f"pager {pager.name}"
+        self._pager = pager
+        self._store = store
+        self._rules = rules
+        self._matters = matters
+        self._links = links
+        self._clock = clock
+        self._room = room
+        self._again: dict[str, tuple[int, datetime]] = {}
+
+    async def step(self) -> int:
+        owed = await self._store.outbox.owed_to(f"!{self._pager.name}", AT_ONCE)
+        found = await asyncio.gather(*(self._serve(one.notification) for one in owed), return_exceptions=True)
+        for one, result in zip(owed, found, strict=True):
+            if isinstance(result, BaseException):
+                await self._broke(one.notification, result)
+        return sum(1 if isinstance(result, BaseException) else result for result in found)
+
+    def failed(self, error: Exception) -> None:
+        """What was in hand is still owed."""
+
+    async def _serve(self, owed: Notification) -> int:
+        found = await self._store.pages.find([owed.case])
+        if owed.case not in found:
+            await self._store.pages.done(owed)
+            return 1
+        if owed.kind is NotificationKind.SETTLED:
+            return await self._settle(found[owed.case], owed)
+        return await self._send(found[owed.case], owed.nth)
+
+    async def _send(self, page: Page, n: int) -> int:
+        if self._room is not None and not await self._has_room(page, n):
+            return 0
+        begun = ladder.begin(page, n, self._clock.now())
+        if begun is None:
+            return 0
+        if await self._store.pages.commit(begun, self._clock.now()) is not Committed.WRITTEN:
+            return 1  # somebody else wrote first: look again
+        attempt = begun.page.attempt(n)
+        if attempt is None or attempt.result is not Result.SENDING:
+            return 1
+        matter = await self._matters.of(begun.page)
+        if matter is None:
+            told = Told(Result.LATER, "what it was about is gone")
+        else:
+            link = await self._links.to(begun.page, attempt.person)
+            contact = self._rules.contact(attempt.person)
+            told = await self._told(Call(begun.page, attempt, matter, contact, link))
+        await self._end(page.id, n, told)
+        return 1
+
+    async def _has_room(self, page: Page, n: int) -> bool:
+        """Asked before it begins, so that who waits a second for a limit has not begun. Not for long."""
+        attempt, at = page.attempt(n), self._clock.now()
+        if attempt is None or attempt.result is not Result.WAITING or at - attempt.at > ROOM_WITHIN:
+            return True
+        return self._room is None or await self._room(attempt.person)
+
+    async def _told(self, call: Call) -> Told:
+        try:
+            async with asyncio.timeout(LONGEST):
+                return await self._pager.call(call)
+        except TimeoutError:
+            return Told(Result.LOST, f"no answer in {LONGEST:.0f} s")
+
+    async def _end(self, page_id: str, n: int, told: Told) -> None:
+        at = self._clock.now()
+        await self._store.pages.change(
+            page_id, lambda page: ladder.ended(page, n, told.result, told.why, at, told.reference), at
+        )
+        log.info("paged", page=page_id, n=n, pager=self._pager.name, result=told.result.value, why=told.why)
+
+    async def _broke(self, owed: Notification, error: BaseException) -> None:
+        """Our own fault; whoever is called next must not wait for it to be mended."""
+        if isinstance(error, Unreachable) or not isinstance(error, Exception):
+            raise error
+        log.error("page not sent", page=owed.case, n=owed.nth, pager=self._pager.name, exc_info=error)
+        if owed.kind is NotificationKind.PAGE:
+            await self._end(owed.case, owed.nth, Told(Result.LATER, "our own fault, see the log"))
+        else:
+            await self._store.pages.done(owed)
+
+    async def _settle(self, page: Page, owed: Notification) -> int:
+        tries, until = self._again.get(owed.name, (0, self._clock.now()))
+        if until > self._clock.now():
+            return 0
+        told = await self._pager.settle(page)
+        if told.result in {Result.LATER, Result.LOST} and tries + 1 < SETTLED_TRIES:
+            self._again[owed.name] = (tries + 1, self._clock.now() + SETTLED_AGAIN)
+            return 0
+        self._again.pop(owed.name, None)
+        if told.result is not Result.DELIVERED:
+            log.warning("pager not told", page=page.id, pager=self._pager.name, why=told.why)
+        await self._store.pages.done(owed)
+        return 1

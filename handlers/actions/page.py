@@ -1,0 +1,27 @@
+"""Acknowledge, on a card and in the message to whoever is called."""
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.cards import pages as drawn
+from bot.domain.pages.page import CauseKind
+from bot.usecases.cases import Cases
+from bot.usecases.pages import Pages
+from handlers.asking import Payload
+from handlers.reply import Reply
+from handlers.showing import show
+
+
+async def acknowledge(ack: AsyncAck, action: Payload, by: str, pages: Pages, cases: Cases, reply: Reply) -> None:
+    await ack()
+    async with reply.saying_no():
+        page = await pages.acknowledge_in_slack(action["value"], by)
+        if page.cause.kind is CauseKind.CASE:
+            await show(await cases.get(page.cause.id), reply, cases)
+        else:
+            await reply.tell(drawn.acknowledged(page))
+
+
+async def acknowledge_here(ack: AsyncAck, action: Payload, by: str, pages: Pages, reply: Reply) -> None:
+    await ack()
+    async with reply.saying_no():
+        await reply.redraw(drawn.acknowledged(await pages.acknowledge_in_slack(action["value"], by)))

@@ -1,0 +1,98 @@
+"""Four in the morning: a crisis wakes the right person, and goes on until somebody has answered."""
+
+from tests.scenarios.spoken import CRISIS, LOST
+from tests.scenarios.world import World
+
+NIGHT = 19
+"""Hours from the beginning of a story until four in the morning."""
+
+
+async def test_the_first_does_not_answer_and_the_second_does_from_the_message(world: World) -> None:
+    await world.waits(hours=NIGHT)
+    await world.hears(CRISIS)
+    card = world.channel("#pr").card("@marta")
+    assert "Paging since" in card.words
+    assert "🚨 You are on call for pr. Crisis at Northwind Air on X" in world.person("ben").dm.words
+    assert not world.person("mia").dms
+    await world.waits(minutes=5.1)
+    await world.person("mia").dm.click("Acknowledge", by="mia")
+    assert "✅ @mia has this page, after 5 min. Nobody else is called." in world.person("mia").dm.words
+    assert "Answered by @mia by Slack, after 5 min" in card.words
+    assert "@ben by Slack, delivered" in card.words
+    before = len(world.sandbox.feed.of("posted"))
+    await world.waits(minutes=30)
+    assert len(world.person("ben").dms) == 1
+    assert len(world.sandbox.feed.of("posted")) == before
+
+
+async def test_it_goes_round_until_somebody_answers_on_the_card(world: World) -> None:
+    await world.hears(CRISIS)
+    await world.waits(minutes=28)
+    assert [len(world.person(name).dms) for name in ("ben", "mia")] == [2, 2]
+    card = world.channel("#pr").card("@marta")
+    assert "round 2: nobody" in card.words
+    await card.click("Acknowledge", by="ben")
+    assert "Answered by @ben by Slack, after 28 min" in card.words
+    assert "Acknowledge" not in card.offers
+
+
+async def test_who_claims_the_case_has_answered(world: World) -> None:
+    await world.hears(CRISIS)
+    await world.channel("#pr").card("@marta").click("Claim", by="ben")
+    await world.waits(minutes=20)
+    assert "Answered by @ben by claiming it" in world.channel("#pr").card("@marta").words
+    assert not world.person("mia").dms
+
+
+async def test_a_second_person_who_acknowledges_is_told_who_has_it(world: World) -> None:
+    await world.hears(CRISIS)
+    await world.waits(minutes=6)
+    await world.person("ben").dm.click("Acknowledge", by="ben")
+    await world.person("mia").dm.click("Acknowledge", by="mia")
+    assert world.person("mia").told == "@ben has this page, since 09:06 UTC."
+
+
+async def test_somebody_who_was_not_called_and_answers_for_nothing_there_cannot_stop_it(world: World) -> None:
+    await world.hears(CRISIS)
+    await world.channel("#pr").card("@marta").click("Acknowledge", by="lea")
+    assert world.person("lea").told == "Only those who answer for pr can acknowledge this page."
+    assert "nobody has answered yet" in world.channel("#pr").card("@marta").words
+
+
+async def test_an_ordinary_complaint_pages_nobody(world: World) -> None:
+    await world.hears(LOST)
+    await world.waits(minutes=10)
+    assert not world.person("raj").dms
+    assert "Paging" not in world.channel("#care").card("@marta").words
+
+
+async def test_of_somebody_whose_do_not_disturb_is_on_the_next_in_line_is_called_at_once(world: World) -> None:
+    world.sandbox.app.scopes = [*world.sandbox.app.scopes, "dnd:read"]
+    world.sandbox.workspace.user("ben").snoozed_until = world.clock.seconds() + 3600
+    await world.hears(CRISIS)
+    await world.waits(seconds=5)
+    assert "You are on call for pr" in world.person("mia").dm.words
+    await world.waits(minutes=1)
+    assert "@ben by Slack, delivered, but do-not-disturb is on" in world.channel("#pr").card("@marta").words
+
+
+async def test_a_storm_is_one_call_and_who_answers_has_them_all(world: World) -> None:
+    for number in range(5):
+        await world.hears(f"{CRISIS}, row {number} burns", by=f"person{number}")
+    await world.waits(minutes=1)
+    assert len(world.person("ben").dms) == 1
+    assert "Paging with another case" in world.channel("#pr").card("@person3").words
+    await world.channel("#pr").card("@person4").click("Acknowledge", by="ben")
+    await world.waits(minutes=4)
+    shown = [card.words for card in world.channel("#pr").cards]
+    assert ["Answered by @ben" in words for words in shown] == [True] * 5
+    assert not world.person("mia").dms
+
+
+async def test_a_crisis_long_after_the_first_was_answered_calls_again(world: World) -> None:
+    await world.hears(CRISIS)
+    await world.person("ben").dm.click("Acknowledge", by="ben")
+    await world.waits(minutes=11)
+    await world.hears(f"{CRISIS}, and now the other wing", by="pedro")
+    await world.waits(seconds=5)
+    assert len(world.person("ben").dms) == 2
