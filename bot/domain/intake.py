@@ -23,8 +23,10 @@ CONVERSATION_WINDOW = timedelta(days=30)
 LEAST_WORDS_TO_COPY = 4
 """'Thank you so much' from two people is not one post twice."""
 
-_NOT_SAID = re.compile(r"https?://\S+|www\.\S+|@\w+|^\s*rt\b|\bvia\b", re.IGNORECASE)
+_NOT_SAID = re.compile(r"(?:https?://|www\.)\S+|@\w+")
 _SAID = re.compile(r"[^\W_]+")
+_SAID_IN_ASCII = re.compile(r"[a-z0-9]+")
+"""The same, told from the rest in half the time."""
 
 
 def conversation_key(mention: Mention) -> str:
@@ -42,14 +44,21 @@ def copy_key(mention: Mention, subject: str) -> str:
 @lru_cache(maxsize=1_000)
 def _copy_key(text: str, subject: str) -> str:
     """Asked for twice in a batch: where a case is looked for, and where the new one will be found."""
-    said = _SAID.findall(_folded(_NOT_SAID.sub(" ", text)))
+    said = _said(text)
     if len(said) < LEAST_WORDS_TO_COPY and len("".join(said)) < 20:
         return ""
     return case_id(f"{subject}|{' '.join(said)}")
 
 
-def _folded(text: str) -> str:
-    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+def _said(text: str) -> list[str]:
+    """Folded first, so that no pattern has to try both cases of each letter: that is half of the time (2026-11-22)."""
+    if text.isascii():
+        words = _SAID_IN_ASCII.findall(_NOT_SAID.sub(" ", text.lower()))
+    else:
+        words = _SAID.findall(_NOT_SAID.sub(" ", unicodedata.normalize("NFKC", text).casefold()))
+    if words and words[0] == "rt":
+        del words[0]
+    return [word for word in words if word != "via"]
 
 
 def open_case(mention: Mention, assessment: Assessment, route: Route, department: Department, at: datetime) -> Decision:
