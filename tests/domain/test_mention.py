@@ -147,3 +147,28 @@ def test_any_words_at_any_time_survive_being_kept(text: str, at: datetime) -> No
         assert at.year in {1, 9999}
         return
     assert Mention.kept(found.model_dump_json().encode()) == found
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        LEAST,
+        LEAST | {"author": "@joe"},
+        LEAST | {"author": {"id": 7, "handle": "joe", "followers": 3, "created_at": "2015-02-17", "verified": True}},
+        LEAST | {"url": "https://x.example/1", "lang": "pt", "conversation": 9, "subjects": ["Northwind", 5]},
+        LEAST | {"text": "\ud800 \x00 é 😡", "created_at": "2026-03-10T10:00:00.5+01:00", "unknown": 1},
+    ],
+    ids=str,
+)
+def test_what_was_kept_is_read_back_as_it_was(told: dict[str, Any]) -> None:
+    found = Mention.model_validate(told)
+
+    for raw in (found.model_dump_json(exclude_defaults=True), found.model_dump_json()):
+        assert Mention.kept(raw) == found
+        assert Mention.kept(raw).model_dump_json() == found.model_dump_json()
+
+
+@pytest.mark.parametrize("raw", ["", "{}", "[]", '{"id": "x:1", "source": "x", "text": 5}', '{"id": "x:1"}'])
+def test_what_was_never_a_mention_is_not_read_back_as_one(raw: str) -> None:
+    with pytest.raises(ValidationError):
+        Mention.kept(raw)
