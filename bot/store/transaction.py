@@ -25,10 +25,12 @@ class Transaction:
     """Guards first, then writes in the order in which they were asked for; `entry` is the inbox entry it answers."""
 
     def __init__(self, inbox: str, entry: str = "") -> None:
+        self.inbox = inbox
         self._keys: dict[str, int] = {inbox: 1}
         self._entry = entry
         self._guards: list[str | int] = []
         self._writes: list[str | int | float] = []
+        self.upkeeps: list[tuple[str, str, tuple[str | float, ...]]] = []
 
     def _index(self, key: str) -> int:
         return self._keys.get(key) or self._keys.setdefault(key, len(self._keys) + 1)
@@ -39,6 +41,13 @@ class Transaction:
 
     def write(self, command: str, key: str, *words: str | float) -> None:
         self._writes += (len(words) + 2, command, self._index(key), *words)
+
+    def upkeep(self, command: str, key: str, *words: str | float) -> None:
+        """What keeps a key within its bounds and does no harm if done twice, or beside a transaction that is stale.
+
+        It is done after the writes, once for all transactions of a call that ask for the same.
+        """
+        self.upkeeps.append((command, key, words))
 
     def words(self) -> tuple[Iterable[str], Words]:
         guarding = len(self._guards), len(self._writes)
@@ -54,16 +63,26 @@ class Transaction:
 
 async def commit(client: Client, *transactions: Transaction) -> list[Committed]:
     """In one round trip, in order; each is all or nothing by itself."""
-    some = (transactions[start : start + AT_ONCE] for start in range(0, len(transactions), AT_ONCE))
+    some = [transactions[start : start + AT_ONCE] for start in range(0, len(transactions), AT_ONCE)]
     replies = await client.scripts("commit", [_call(few) for few in some])
-    return [Committed(reply) for few in replies for reply in few]
+    return [Committed(reply) for few, told in zip(some, replies, strict=True) for reply in told[: len(few)]]
 
 
 def _call(transactions: Sequence[Transaction]) -> tuple[list[str], Words]:
     keys: list[str] = []
     words: list[str | int | float] = [GROUP]
-    for transaction in transactions:
+    for transaction in (*transactions, *_upkeep(transactions)):
         its_keys, its_words = transaction.words()
         keys += its_keys
         words += its_words
     return keys, words
+
+
+def _upkeep(transactions: Sequence[Transaction]) -> Iterable[Transaction]:
+    """What all of them ask for, as a last transaction that guards nothing."""
+    asked = dict.fromkeys(upkeep for transaction in transactions for upkeep in transaction.upkeeps)
+    if asked:
+        last = Transaction(transactions[0].inbox)
+        for command, key, words in asked:
+            last.write(command, key, *words)
+        yield last

@@ -21,6 +21,10 @@ LANE_WIDTH = 10**13
 """Lanes are apart by more than any time in ms, so that a score orders by lane and then by age."""
 QUARTER = 15
 """Minutes in the finest span a tally tells apart."""
+_TALLIES_SECONDS = int(bounds.TALLIES_KEPT.total_seconds())
+_TELLING_SECONDS = int(bounds.TELLING_KEPT.total_seconds())
+_CONVERSATION_SECONDS = int(CONVERSATION_WINDOW.total_seconds())
+_COPY_SECONDS = int(COPY_WINDOW.total_seconds())
 
 
 def ms(at: datetime) -> int:
@@ -56,7 +60,7 @@ def owe(transaction: Transaction, keys: Keys, notification: Notification, at: da
     """Put a notification in its destination's outbox; one of the same name there already is enough."""
     score = int(notification.lane) * LANE_WIDTH + ms(at)
     transaction.write("ZADD", keys.outbox(notification.to), "LT", score, notification.name)
-    transaction.write("SADD", keys.outboxes, notification.to)
+    transaction.upkeep("SADD", keys.outboxes, notification.to)
 
 
 def open_in(transaction: Transaction, keys: Keys, page: Page) -> None:
@@ -95,8 +99,8 @@ def _case(transaction: Transaction, keys: Keys, decision: Decision, case: Case) 
         then = case.resolved_at or case.claimed_at or case.opened_at
         took = keys.took(day_of(then), case.department, measure)
         transaction.write("RPUSH", took, field(quarter_of_day(then), f"{seconds:.1f}"))
-        transaction.write("LTRIM", took, -bounds.TOOK_MOST, -1)
-        transaction.write("EXPIRE", took, int(bounds.TALLIES_KEPT.total_seconds()))
+        transaction.upkeep("LTRIM", took, -bounds.TOOK_MOST, -1)
+        transaction.upkeep("EXPIRE", took, _TALLIES_SECONDS)
 
 
 def _indexes(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
@@ -117,7 +121,7 @@ def _indexes(transaction: Transaction, keys: Keys, before: Case | None, case: Ca
         ended = keys.ended(day_of(case.resolved_at))
         how = field(quarter_of_day(case.resolved_at), case.department, case.resolution)
         transaction.write("HINCRBY", ended, how, 1)
-        transaction.write("EXPIRE", ended, int(bounds.TALLIES_KEPT.total_seconds()))
+        transaction.upkeep("EXPIRE", ended, _TALLIES_SECONDS)
 
 
 def _retain(transaction: Transaction, keys: Keys, case: Case) -> None:
@@ -147,10 +151,9 @@ def traces(keys: Keys, mention: Mention, subject: str) -> tuple[Trace, ...]:
     """The same person in the same conversation comes before the same words."""
     found = []
     if conversation := conversation_key(mention):
-        seconds = int(CONVERSATION_WINDOW.total_seconds())
-        found.append(Trace(keys.conversation(conversation), seconds, Joining.SAME_PERSON))
+        found.append(Trace(keys.conversation(conversation), _CONVERSATION_SECONDS, Joining.SAME_PERSON))
     if copy := copy_key(mention, subject):
-        found.append(Trace(keys.copy(copy), int(COPY_WINDOW.total_seconds()), Joining.COPY))
+        found.append(Trace(keys.copy(copy), _COPY_SECONDS, Joining.COPY))
     return tuple(found)
 
 
@@ -159,7 +162,7 @@ def _heard(transaction: Transaction, keys: Keys, heard: Heard, case: Case | None
     tally = keys.tally(said)
     transaction.write("HINCRBY", keys.books, heard.outcome.value, 1)
     transaction.write("HINCRBY", tally, tally_field(heard, said), 1)
-    transaction.write("EXPIRE", tally, int(bounds.TALLIES_KEPT.total_seconds()))
+    transaction.upkeep("EXPIRE", tally, _TALLIES_SECONDS)
     feed(transaction, keys, heard, counted_subject(heard.assessment))
     if heard.outcome is Outcome.SPAM:
         _spam(transaction, keys, heard)
@@ -184,8 +187,8 @@ def _heard(transaction: Transaction, keys: Keys, heard: Heard, case: Case | None
         assert case is not None
         telling = keys.telling(said, counted_subject(heard.assessment))
         transaction.write("ZADD", telling, telling_score(heard), case.id)
-        transaction.write("ZREMRANGEBYRANK", telling, 0, -bounds.TELLING_MOST - 1)
-        transaction.write("EXPIRE", telling, int(bounds.TELLING_KEPT.total_seconds()))
+        transaction.upkeep("ZREMRANGEBYRANK", telling, 0, -bounds.TELLING_MOST - 1)
+        transaction.upkeep("EXPIRE", telling, _TELLING_SECONDS)
 
 
 def _spam(transaction: Transaction, keys: Keys, heard: Heard) -> None:

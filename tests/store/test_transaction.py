@@ -88,3 +88,27 @@ async def test_many_transactions_are_answered_each_in_its_place(client: Client, 
 
     assert replies == [Committed.WRITTEN if number % 3 else Committed.STALE for number in range(len(transactions))]
     assert await client.call("LLEN", keys.root + "list") == replies.count(Committed.WRITTEN)
+
+
+async def test_upkeep_is_done_once_a_call_and_beside_a_transaction_that_is_stale(client: Client, keys: Keys) -> None:
+    """Counted with a command that does harm if done twice, which no upkeep should be."""
+    transactions = [Transaction(keys.inbox) for _ in range(AT_ONCE + 1)]
+    for number, transaction in enumerate(transactions):
+        transaction.guard(keys.root + "nothing", "something" if number else "")
+        transaction.upkeep("INCR", keys.root + "upkeeps")
+
+    replies = await commit(client, *transactions)
+
+    assert replies == [Committed.WRITTEN] + [Committed.STALE] * AT_ONCE
+    assert await client.call("GET", keys.root + "upkeeps") == "2"
+
+
+async def test_upkeep_comes_after_all_writes(client: Client, keys: Keys) -> None:
+    first, second = Transaction(keys.inbox), Transaction(keys.inbox)
+    for number, transaction in enumerate((first, second)):
+        transaction.write("RPUSH", keys.root + "list", number)
+        transaction.upkeep("LTRIM", keys.root + "list", -1, -1)
+
+    await commit(client, first, second)
+
+    assert await client.call("LRANGE", keys.root + "list", 0, -1) == ["1"]
