@@ -1,11 +1,12 @@
 """What a detector is, and what it is given: one mention on its way through, prepared once for all."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from bot.detectors.lexicons.phrases import Hit, Phrases
 from bot.detectors.lexicons.tables import Table
-from bot.detectors.lexicons.text import TOKEN, prepared
+from bot.detectors.lexicons.text import TOKEN, hidden, prepared
 from bot.detectors.model.verdicts import UNHEARD
 from bot.domain.assessment import Signal
 from bot.domain.mention import Mention
@@ -42,6 +43,10 @@ class Background(NamedTuple):
     """How many of them are usual at this hour."""
     unanswered: int = 0
     """Earlier mentions by the same person that nobody answered."""
+    copies: int = 0
+    """Accounts that said the same words within a day, this one among them; 0 where nobody counts."""
+    heard_at: datetime | None = None
+    """When we heard it; None where it is asked as if it were heard when it was said."""
 
 
 class Hearing:
@@ -54,6 +59,8 @@ class Hearing:
         self.odd = [word for word in self.words if not word.isalpha()]
         """Those of the words that are not letters alone: a third of them, which several detectors go through."""
         self.links = _links(self.odd)
+        self.hidden = hidden(mention.text)
+        """Invisible letters in what was written, which are not in `text`."""
         self.verdict = UNHEARD
         """What the model makes of it; said before the first detector is asked."""
         self.signals: list[Signal] = []

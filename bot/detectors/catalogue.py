@@ -14,6 +14,7 @@ from bot.detectors.sentiment import BLEND, HowItSounds
 from bot.detectors.spam import Spam
 from bot.detectors.subject import WhichSubject
 from bot.detectors.urgency import Urgency
+from bot.detectors.voices import Voices
 from bot.domain.assessment import Assessment, assessed
 from bot.domain.mention import Mention
 from bot.domain.subject import Subject
@@ -23,6 +24,7 @@ def catalogue(subjects: Sequence[Subject], *, engine: str, unsure_below: float, 
     return (
         Language(language),
         WhichSubject(subjects),
+        Voices(),
         Spam(),
         HowItSounds(engine, unsure_below=unsure_below, language=language),
         Crisis(),

@@ -14,6 +14,7 @@ DIMENSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
             {"safety", "disaster", "legal", "leak", "discrimination", "self-harm", "journalist", "regulator"}
         ),
         "crisis": frozenset({"doubtful"}),
+        "voice": frozenset({"doubtful"}),
     }
 )
 """An empty set of words means any word."""

@@ -8,8 +8,8 @@ import math
 from collections.abc import Iterator, Sequence
 
 from bot.detectors.base import Hearing
+from bot.detectors.voices import oddities
 from bot.domain.assessment import Signal
-from bot.domain.mention import Author
 
 SEVERITY = (
     ("intent:crisis", 45),
@@ -22,14 +22,13 @@ STRONGLY = 0.85
 STRONGLY_MORE = 10
 REACH_MOST = 20
 REACH_FROM, REACH_FULL = 1_000, 1_000_000
+DISCOUNT = 0.5
+"""What is believed of followers for each oddity of the voice: they may be bought."""
 VELOCITY_MOST = 15
 UNANSWERED_EACH, HISTORY_MOST = 5, 10
 SHOUTING = 3
 FEWEST_SHOUTED = 3
 """More than 60 % of at least four."""
-YOUNG_DAYS = 30
-FEW_POSTS = 20
-FOLLOWS_MANY = 2_000
 
 
 class Urgency:
@@ -67,29 +66,15 @@ def _severity(hearing: Hearing) -> tuple[str, int, str]:
 
 def _reach(hearing: Hearing) -> tuple[str, int, str]:
     """On a log scale, because a hundred thousand followers are not a hundred times a thousand."""
-    author = hearing.mention.author
-    followers = author.followers or 0
+    followers = hearing.mention.author.followers or 0
     if followers < REACH_FROM:
         return "reach", 0, ""
-    share, why = _believed(author, hearing)
-    believed = int(followers * share)
+    odd = oddities(hearing)
+    believed = int(followers * DISCOUNT ** len(odd))
     scale = math.log10(max(1, believed) / REACH_FROM) / math.log10(REACH_FULL / REACH_FROM)
     points = round(REACH_MOST * min(1.0, scale)) if scale > 0 else 0
-    discounted = f", discounted to {believed:,} ({why})" if why else ""
+    discounted = f", discounted to {believed:,} ({', '.join(one.words for one in odd)})" if odd else ""
     return "reach", points, f"reach: {followers:,} followers{discounted}"
-
-
-def _believed(author: Author, hearing: Hearing) -> tuple[float, str]:
-    """Followers may be bought: each oddity halves what is believed of them."""
-    followers = author.followers or 0
-    odd: list[str] = []
-    if author.created_at and (hearing.mention.created_at - author.created_at).days < YOUNG_DAYS:
-        odd.append("young account")
-    if author.posts is not None and author.posts < FEW_POSTS:
-        odd.append("few posts")
-    if author.following is not None and author.following > FOLLOWS_MANY and author.following > followers * 0.8:
-        odd.append("follows as many")
-    return 0.5 ** len(odd), ", ".join(odd)
 
 
 def _velocity(hearing: Hearing) -> tuple[str, int, str]:

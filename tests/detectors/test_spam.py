@@ -1,6 +1,10 @@
 import pytest
 
-from tests.detectors.vocabulary import heard
+from bot.detectors.base import Background
+from tests.detectors.lines.reading import read
+from tests.detectors.vocabulary import assessor, heard, mention
+
+SHAPES = read("spam")
 
 
 @pytest.mark.parametrize(
@@ -44,3 +48,35 @@ def test_spam_is_never_urgent() -> None:
         heard("Gucci Prada Rolex Nike outlet https://deals.example/x", author={"id": "a", "followers": 900_000}).urgency
         == 0
     )
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_nearly_all_of_each_invented_shape_is_caught(shape: str) -> None:
+    """Looked at while tuning: measured 126 of 130 (2026-11-22)."""
+    assert sum("intent:spam" in heard(text).labels for text in SHAPES[shape]["seen"]) >= 8
+
+
+def test_more_than_half_of_what_nobody_tuned_for_is_caught() -> None:
+    """Measured 35 of 65 (2026-11-22), without a word on who says it: see test_who_says_it_counts."""
+    unseen = [text for shape in SHAPES.values() for text in shape["unseen"]]
+    assert sum("intent:spam" in heard(text).labels for text in unseen) >= len(unseen) // 2
+
+
+def test_who_says_it_counts() -> None:
+    pitch = "flights end, gains do not, come aboard @northwindair https://gains.example/in"
+    bot = {"id": "a", "followers": 11, "following": 2_471, "posts": 7_670, "created_at": "2026-01-16"}
+    person = {"id": "b", "followers": 310, "following": 280, "posts": 2_112, "created_at": "2016-01-16"}
+    assert "intent:spam" in heard(pitch, author=bot).labels
+    assert "intent:spam" not in heard(pitch, author=person).labels
+
+
+def test_the_same_words_from_many_accounts_weigh_where_they_want_something() -> None:
+    promo = mention("northwind air fans, our new guide is there, look https://guide.example/x")
+    once, often = assessor().assess([promo, promo], [Background(copies=1), Background(copies=9)])
+    assert often.intents["spam"] > once.intents.get("spam", 0.0)
+
+
+def test_letters_that_nobody_sees_are_a_shape() -> None:
+    found = heard("n\u200bo\u200br\u200bt\u200bh\u200bwind air refund desk https://refund.example")
+    assert "intent:spam" in found.labels
+    assert "hidden letters" in found.why("intent")[0]

@@ -1,0 +1,53 @@
+"""What a post wants of its reader: to click, to call, to write, to pay."""
+
+import re
+from typing import NamedTuple
+
+from bot.detectors.base import Hearing
+
+TEXTS_READ = 400
+DOMAIN = re.compile(
+    r"(?<![\w@.-])[a-z0-9][a-z0-9-]{1,30}\.(?:biz|co|com|example|info|io|ly|me|net|online|org|ru|shop|site|top|xyz)\b"
+)
+PHONE = re.compile(r"(?<![\w/.,$€£#-])\+?\d(?:[ ().-]{0,2}\d){8,13}(?![ ().-]{0,2}\d)(?!\w)")
+ADDRESS = re.compile(r"[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]{2,12}\b")
+"""Each bounded in each of its repetitions, so that no text makes them run away."""
+CONTACTS = frozenset(["whatsapp", "telegram", "dm", "inbox", "gmail", "bio", "email", "skype", "kik", "snapchat"])
+
+
+class Hooks(NamedTuple):
+    contact: bool
+    """Something to click, call, or write to."""
+    phone: bool
+    named: bool
+    """Where to write is only named: whatsapp, in bio."""
+    money: bool
+    share: bool
+    """So many per cent of something."""
+
+    @property
+    def worth(self) -> float:
+        """Log-odds by which an offer is likelier with them."""
+        return 1.3 * self.contact + 0.5 * self.named + 1.2 * self.phone + self.money + self.share
+
+
+def hooks_in(hearing: Hearing) -> Hooks:
+    digits = [word for word in hearing.odd if word[0].isdigit() or (word[0] in "$€£+" and len(word) > 1)]
+    text = hearing.text[-TEXTS_READ:].lower()
+    phone = bool(digits) and _number_to_call(text)
+    contact = bool(hearing.links) or phone
+    if not contact and "." in text:
+        contact = DOMAIN.search(text) is not None or ("@" in text and ADDRESS.search(text) is not None)
+    return Hooks(
+        contact,
+        phone,
+        not CONTACTS.isdisjoint(hearing.words),
+        any(word[0] in "$€£" for word in digits),
+        any(word[-1] == "%" for word in digits),
+    )
+
+
+def _number_to_call(text: str) -> bool:
+    """With a plus or spaces, as one is written to be called: digits in one piece are an order's."""
+    found = PHONE.search(text)
+    return found is not None and not found[0].isdecimal()

@@ -1,0 +1,26 @@
+"""Offers to nobody in particular, told by what they are made of, whatever is offered."""
+
+import tomllib
+from collections.abc import Iterable
+from importlib.resources import files
+
+
+class Offers:
+    def __init__(self) -> None:
+        kinds = tomllib.loads((files(__package__) / "offers.toml").read_text("utf-8"))
+        self._worth = {kind: (table["first"], table["more"]) for kind, table in kinds.items()}
+        self._kinds: dict[str, list[str]] = {}
+        for kind, table in kinds.items():
+            for word in table["words"]:
+                self._kinds.setdefault(word, []).append(kind)
+
+    def weighed(self, words: Iterable[str]) -> tuple[float, str]:
+        """The points, and the kind that weighs most."""
+        counts: dict[str, int] = {}
+        for word in {word for word in words if word in self._kinds}:
+            for kind in self._kinds[word]:
+                counts[kind] = counts.get(kind, 0) + 1
+        if not counts:
+            return 0.0, ""
+        points = {kind: self._worth[kind][0] + self._worth[kind][1] * (n > 1) for kind, n in counts.items()}
+        return sum(points.values()), max(points, key=lambda kind: points[kind])
