@@ -75,7 +75,7 @@ class Spam:
         found = [*_structure(hearing), *self._listed(hearing), *self._tail(hearing)]
         offered, what = self._offers.weighed(hearing.words)
         if hits or found or hearing.links or offered > OFFER_LEAST:
-            hooks = hooks_in(hearing)
+            hooks = hooks_in(hearing.text, hearing.words, hearing.odd, hearing.links)
             pitch = [*_pitch(hits, hooks)]
             offer = offered + hooks.worth - OFFER_USUAL
             found += _stronger(pitch, _Shape(what, offer)) if what and offer > 0.0 else pitch

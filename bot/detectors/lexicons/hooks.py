@@ -1,9 +1,8 @@
 """What a post wants of its reader: to click, to call, to write, to pay."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
-
-from bot.detectors.base import Hearing
 
 TEXTS_READ = 400
 DOMAIN = re.compile(
@@ -31,17 +30,17 @@ class Hooks(NamedTuple):
         return 1.3 * self.contact + 0.5 * self.named + 1.2 * self.phone + self.money + self.share
 
 
-def hooks_in(hearing: Hearing) -> Hooks:
-    digits = [word for word in hearing.odd if word[0].isdigit() or (word[0] in "$€£+" and len(word) > 1)]
-    text = hearing.text[-TEXTS_READ:].lower()
-    phone = bool(digits) and _number_to_call(text)
-    contact = bool(hearing.links) or phone
-    if not contact and "." in text:
-        contact = DOMAIN.search(text) is not None or ("@" in text and ADDRESS.search(text) is not None)
+def hooks_in(text: str, words: Sequence[str], odd: Sequence[str], links: Sequence[str]) -> Hooks:
+    digits = [word for word in odd if word[0].isdigit() or (word[0] in "$€£+" and len(word) > 1)]
+    read = text[-TEXTS_READ:].lower()
+    phone = bool(digits) and _number_to_call(read)
+    contact = bool(links) or phone
+    if not contact and "." in read:
+        contact = DOMAIN.search(read) is not None or ("@" in read and ADDRESS.search(read) is not None)
     return Hooks(
         contact,
         phone,
-        not CONTACTS.isdisjoint(hearing.words),
+        not CONTACTS.isdisjoint(words),
         any(word[0] in "$€£" for word in digits),
         any(word[-1] == "%" for word in digits),
     )
