@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from bot.bench.figure import Figure
 from bot.bench.ground import Bench
-from bot.bench.measurements import clicks, detectors, latency, memory, reports, size, start, storm, throughput
+from bot.bench.measurements import clicks, detectors, latency, memory, reports, size, spikes, start, storm, throughput
 
 Measurement = Callable[[Bench], Awaitable[list[Figure]]]
 
@@ -15,6 +15,7 @@ CATALOGUE: Mapping[str, Measurement] = {
     "clicks": clicks.measure,
     "reports": reports.measure,
     "storm": storm.measure,
+    "spikes": spikes.measure,
     "start": start.measure,
     "memory": memory.measure,
     "size": size.measure,

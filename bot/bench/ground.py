@@ -32,6 +32,10 @@ class Bench:
     yardstick: Yardstick
     tell: Callable[[str], None]
     quick: bool = False
+    week: Path | None = None
+    """A recorded week for `spikes`, as mentions."""
+    labels: Path | None = None
+    """What in that week is negative by somebody's judgement."""
 
     def of(self, full: int, quick: int) -> int:
         """How many: enough for a figure, or enough to see that it is measured."""

@@ -36,6 +36,12 @@ def bench(
     mentions: Annotated[
         Path | None, typer.Option(help="Mentions as JSON lines to measure with, instead of the sample day.")
     ] = None,
+    week: Annotated[
+        Path | None, typer.Option(help="A recorded week, as mentions with their subjects, for `spikes`.")
+    ] = None,
+    labels: Annotated[
+        Path | None, typer.Option(help="Its sentiments by somebody's judgement: JSON lines with id and sentiment.")
+    ] = None,
 ) -> None:
     """Measure what Earshot reaches on this machine. It takes some minutes; nothing outside is asked."""
     chosen = _chosen(names or [])
@@ -44,7 +50,7 @@ def bench(
     try:
         sayings = Sayings.read(mentions)
         with refusing(), _telling() as tell:
-            prepared = Bench(sayings, Yardstick(sayings.texts()), tell, quick=quick)
+            prepared = Bench(sayings, Yardstick(sayings.texts()), tell, quick=quick, week=week, labels=labels)
             found = asyncio.run(_measure(prepared, chosen))
     except (NothingSaid, NothingMeasured) as no:
         raise refuse([no]) from None

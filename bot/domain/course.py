@@ -75,18 +75,18 @@ def card(episode: Episode, lane: Lane = Lane.UPDATE) -> Notification:
 
 
 def _paged(episode: Episode, finding: Finding, known: Knowledge, at: datetime) -> Episode:
-    why = "it is about a competitor" if not known.ours else why_not(episode, finding, known.tuning)
+    why = "it is about a competitor" if not known.ours else why_not(finding, known.tuning, learning=episode.learning)
     return episode.having(unpaged=why, paged_at=None if why else at)
 
 
-def why_not(episode: Episode, finding: Finding, tuning: Tuning) -> str:
+def why_not(finding: Finding, tuning: Tuning, *, learning: bool) -> str:
     """Empty if somebody is to be woken, else why not, in words. Only people's own words against us wake anybody."""
-    enough = tuning.page_from * (2 if episode.learning else 1)
+    enough = tuning.page_from * (2 if learning else 1)
     reasons = (
         (finding.kind is Kind.BOUGHT, "the accounts do not look like people's"),
         (finding.kind is Kind.VOLUME, "what is said is not against us"),
         (not tuning.page_from, "the playbook pages for no spike"),
-        (episode.learning and finding.what.voices < enough, "Earshot is still learning what is usual"),
+        (learning and finding.what.voices < enough, "Earshot is still learning what is usual"),
         (finding.what.voices < enough, f"fewer than {enough} people within {finding.what.window // 60} min"),
         (not finding.what.passes(tuning.page), "it is not unusual enough"),
     )

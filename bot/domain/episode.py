@@ -154,6 +154,8 @@ def go_on(
     at: datetime,
 ) -> Episode:
     """What was said since, whether it is unusual still, and its peak. The same version: nothing is committed yet."""
+    if finding is not None:
+        episode = _taken_over(episode, finding.kind)
     since = max(episode.started_at.timestamp(), at.timestamp() - LONGEST)
     new = [one for one in said if one.place > episode.counted and one.at >= since]
     grown = _grown(episode, new)
@@ -166,6 +168,15 @@ def go_on(
         words = named(lately, finding.word, baseline.words, everybody)
         changes |= {"peak": height, "words": words or episode.words}
     return grown.having(**changes)
+
+
+def _taken_over(episode: Episode, kind: Kind) -> Episode:
+    """What is worse names it. Where people join a bought storm, the people are counted, and it is theirs."""
+    if list(Kind).index(kind) >= list(Kind).index(episode.kind):
+        return episode
+    if episode.kind is not Kind.BOUGHT:
+        return episode.having(kind=kind)
+    return episode.having(kind=kind, posts=0, crowd="", as_cases=0, firsts=(), samples=(), counted=(0, 0))
 
 
 def belongs(kind: Kind, one: Observation) -> bool:

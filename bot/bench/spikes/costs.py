@@ -1,0 +1,133 @@
+"""What watching costs: on top of triage, in memory, and in time at the worst."""
+
+import tracemalloc
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+
+from bot.assembly import LiveRules
+from bot.bench.figure import MEGABYTES, MS, Figure, at_most
+from bot.bench.ground import Bench, day_playbook, hear, read, server
+from bot.bench.stopwatch import Took, stopwatch
+from bot.clock import SystemClock
+from bot.domain.decision import Heard, Outcome
+from bot.domain.spikes.baseline import Baseline
+from bot.domain.spikes.observation import TEXT_KEPT, Observation
+from bot.domain.spikes.tuning import Tuning
+from bot.domain.spikes.usual import QUARTER
+from bot.domain.spikes.watch import HELD_MOST, Watch
+from bot.store.feed import feed
+from bot.store.opening import Store, open_store
+from bot.store.transaction import Transaction, commit
+from bot.workers.ingest import StoreEar
+from bot.workers.spikes import Spikes
+from bot.workers.triage import PART, Triage
+
+LOOKS = 5
+DAYS_LEARNT = 4
+
+
+async def costs(bench: Bench) -> list[Figure]:
+    bench.tell("what watching costs")
+    storm = _storm()
+    baseline = _learnt(storm)
+    return [await _on_top(bench), *_in_memory(storm), *_in_time(storm, baseline)]
+
+
+async def _on_top(bench: Bench) -> Figure:
+    """CPU of feeding and of watching, held against that of triage over the same mentions."""
+    count = bench.of(4_000, 150)
+    async with server() as url, open_store(url, Path(), "watching", "bench") as store:
+        clock, rules = SystemClock(), LiveRules(read(day_playbook()))
+        await store.inbox.prepare()
+        mentions = bench.sayings.take(count, clock.now())
+        await hear(StoreEar("bench", store, clock), mentions)
+        rules.assessor()
+        triage = Triage(store, rules, clock, "bench", wait=False)
+        with stopwatch() as triaged:
+            while await triage.step():
+                pass
+        watch = Spikes(store, rules, clock)
+        with stopwatch() as watched:
+            while await watch.step():
+                pass
+        assessments = rules.assessor().assess(mentions)
+        heard = [
+            Heard(mention, assessment, "care", Outcome.OPENED, clock.now())
+            for mention, assessment in zip(mentions, assessments, strict=True)
+        ]
+        fed = await _fed(store, heard)
+    share = 100 * (fed.cpu + watched.cpu) / triaged.cpu
+    note = f"feeding {fed.cpu / triaged.cpu:.1%}, watching {watched.cpu / triaged.cpu:.1%} of triage's CPU"
+    return Figure("watching, on top of triage", share, "%", at_most(5), note=note)
+
+
+async def _fed(store: Store, heard: Sequence[Heard]) -> Took:
+    """In transactions of nothing else, which makes it dearer than it is within those of triage."""
+    with stopwatch() as took:
+        for start in range(0, len(heard), PART):
+            transaction = Transaction(store.keys.inbox)
+            for one in heard[start : start + PART]:
+                feed(transaction, store.keys, one, "Northwind Air")
+            await commit(store.client, transaction)
+    return took
+
+
+def _storm() -> list[Observation]:
+    """As many as are held of a subject, each as long as is kept, all within an hour."""
+    words = "flight cancelled again nobody answers the phone and we are stuck at the gate all night long "
+    return [
+        Observation(
+            at=1e9 + number * QUARTER * 4 / HELD_MOST,
+            subject="storm",
+            mention=f"x:{number}",
+            who=f"x:{number}",
+            department="care",
+            negative=True,
+            complaint=True,
+            name=f"@somebody{number}",
+            url=f"https://x.example/{number}",
+            text=(f"{number} {words}" * 4)[:TEXT_KEPT],
+        )
+        for number in range(HELD_MOST)
+    ]
+
+
+def _learnt(storm: Sequence[Observation]) -> Baseline:
+    """Of some quiet days before it."""
+    baseline = Baseline(subject="storm", until=int(storm[0].at) // QUARTER * QUARTER - DAYS_LEARNT * 96 * QUARTER)
+    while baseline.until + QUARTER <= storm[0].at:
+        baseline = baseline.learnt(storm[:1])
+    return baseline
+
+
+def _in_memory(storm: Sequence[Observation]) -> list[Figure]:
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    watch, copies = Watch("storm"), _storm()
+    for one in copies:
+        watch.hear(one)
+    baseline = _learnt(storm)
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    kept = len(baseline.model_dump_json()) / 1_000
+    note = f"{HELD_MOST:,} posts of {TEXT_KEPT} characters are held at the most; {kept:.0f} kB of it are kept in Redis"
+    return [Figure("memory of a subject in a storm", (after - before) / 1e6, MEGABYTES, note=note)]
+
+
+def _in_time(storm: Sequence[Observation], baseline: Baseline) -> list[Figure]:
+    watch, at = Watch("storm"), storm[-1].at + 1
+    for one in storm:
+        watch.hear(one)
+    looks, lessons = [], []
+    for _ in range(LOOKS):
+        with stopwatch() as took:
+            watch.look(at, baseline, (baseline.words,), Tuning())
+        looks.append(took.seconds * 1000)
+        with stopwatch() as took:
+            baseline.learnt(storm[: HELD_MOST // 4])
+        lessons.append(took.seconds * 1000)
+    return [
+        Figure("a look at a subject in a storm", median(looks), MS),
+        Figure("learning from a quarter of an hour of it", median(lessons), MS),
+    ]

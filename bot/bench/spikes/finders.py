@@ -1,0 +1,136 @@
+"""Who finds spikes: our watch as the worker runs it, and the three detectors that are usual.
+
+The rivals count negative posts in quarters of an hour and look when a quarter is over. All are told the same.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from math import log, sqrt
+from typing import NamedTuple
+
+from bot.bench.spikes.week import WARM_UP
+from bot.domain.course import why_not
+from bot.domain.spikes.baseline import Baseline
+from bot.domain.spikes.observation import Observation
+from bot.domain.spikes.scan import MINUTE
+from bot.domain.spikes.tuning import Tuning
+from bot.domain.spikes.usual import QUARTER
+from bot.domain.spikes.watch import Finding, Kind, Watch
+
+HOLD = 3_600.0
+"""An alarm within an hour of the last is the same one."""
+LEARNT_AFTER = 2 * QUARTER
+
+
+class Told(NamedTuple):
+    """A spike, from when it was told until it was over, and whether it woke somebody."""
+
+    at: float
+    until: float
+    paged: bool = False
+    kind: str = ""
+    voices: int = 0
+
+
+Finder = Callable[[str, Sequence[Observation], float], list[Told]]
+"""The subject, what was said in order, and when the week began."""
+
+
+def ours(tuning: Tuning) -> Finder:
+    """Looks once a minute in which something was said; in `earshot run` it is twice a second."""
+
+    def find(subject: str, said: Sequence[Observation], began: float) -> list[Told]:
+        watch, baseline = Watch(subject), Baseline(subject=subject).begun(began - QUARTER)
+        told: list[Told] = []
+        opened: Finding | None = None
+        for at, some in _minutes(said):
+            while baseline.until + QUARTER + LEARNT_AFTER <= at:
+                baseline = baseline.learnt(watch.between(baseline.until, baseline.until + QUARTER))
+                watch.forget(at)
+            for one in some:
+                watch.hear(one)
+            if at < began + WARM_UP:
+                continue
+            finding = watch.look(at, baseline, (baseline.words,), tuning)
+            over = tuning.over_after.total_seconds()
+            if opened is not None and at > told[-1].until + over:
+                opened = None
+            if opened is None and finding is not None:
+                opened = finding
+                told.append(Told(at, at, kind=finding.kind, voices=finding.what.voices))
+            if opened is None:
+                continue
+            pages = finding is not None and not why_not(finding, tuning, learning=baseline.learning)
+            going = finding or watch.goes_on(opened.kind, at, baseline, (baseline.words,), tuning.going_on)
+            until = at if going else told[-1].until
+            told[-1] = told[-1]._replace(until=until, paged=told[-1].paged or pages)
+        return [one._replace(until=one.until + tuning.over_after.total_seconds()) for one in told]
+
+    return find
+
+
+def _minutes(said: Sequence[Observation]) -> Iterator[tuple[float, list[Observation]]]:
+    """What was said in one minute, at its end."""
+    some: list[Observation] = []
+    for one in said:
+        if some and one.at // MINUTE != some[0].at // MINUTE:
+            yield (some[0].at // MINUTE + 1) * MINUTE, some
+            some = []
+        some.append(one)
+    if some:
+        yield (some[0].at // MINUTE + 1) * MINUTE, some
+
+
+def fixed(most: int) -> Finder:
+    return _by_quarters(lambda counts: (count >= most for count in counts))
+
+
+def z_score(threshold: float = 3.5, hours: float = 2) -> Finder:
+    """Above the mean of the last hours, which fades."""
+
+    def alarms(counts: Sequence[int]) -> Iterator[bool]:
+        mean, variance, fades = 0.0, 1.0, 1 / (hours * 4)
+        for count in counts:
+            yield (count - mean) / sqrt(max(variance, mean, 1.0)) >= threshold
+            variance += fades * ((count - mean) ** 2 - variance)
+            mean += fades * (count - mean)
+
+    return _by_quarters(alarms)
+
+
+def cusum(ratio: float = 2, height: float = 8, hours: float = 4) -> Finder:
+    def alarms(counts: Sequence[int]) -> Iterator[bool]:
+        total, mean, fades = 0.0, 1.0, 1 / (hours * 4)
+        for count in counts:
+            total = max(0.0, total + count * log(ratio) - max(mean, 0.5) * (ratio - 1))
+            yield total >= height
+            if total >= height:
+                total = 0.0
+            mean += fades * (count - mean)
+
+    return _by_quarters(alarms)
+
+
+def _by_quarters(alarms: Callable[[Sequence[int]], Iterator[bool]]) -> Finder:
+    def find(_: str, said: Sequence[Observation], began: float) -> list[Told]:
+        counts = Counter(int(one.at) // QUARTER for one in said if one.negative)
+        first, last = int(began) // QUARTER, int(said[-1].at) // QUARTER
+        told: list[Told] = []
+        for place, alarm in enumerate(alarms([counts[place] for place in range(first, last + 1)])):
+            at = float((first + place + 1) * QUARTER)
+            if not alarm or at < began + WARM_UP:
+                continue
+            if told and at <= told[-1].until:
+                told[-1] = told[-1]._replace(until=at + HOLD)
+            else:
+                told.append(Told(at, at + HOLD, paged=True, kind=Kind.NEGATIVE))
+        return told
+
+    return find
+
+
+RIVALS: dict[str, Finder] = {
+    "fixed threshold, 10 a quarter": fixed(10),
+    "z-score 3.5 over 2 h": z_score(),
+    "CUSUM, ratio 2, h 8": cusum(),
+}

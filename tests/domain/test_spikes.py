@@ -1,0 +1,291 @@
+"""What is usual, what is unusual, and who counts."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain.decision import Heard, Outcome
+from bot.domain.spikes import crowd
+from bot.domain.spikes.baseline import Baseline
+from bot.domain.spikes.observation import Observation, observed
+from bot.domain.spikes.scan import share_surprise, surprise
+from bot.domain.spikes.tuning import Sensitivity, Tuning
+from bot.domain.spikes.usual import LEARNING, QUARTER, Usual
+from bot.domain.spikes.watch import HELD_MOST, Finding, Kind, Watch
+from bot.domain.spikes.words import WORDS_MOST, Words, telling
+from tests.domain.made import AT, assessed, mention
+
+HOUR, DAY = 3_600, 86_400
+MONDAY = 1_767_571_200
+"""5 January 2026, midnight UTC."""
+
+
+def quarters(days: float, first: int = MONDAY) -> Iterable[int]:
+    return range(first, first + int(days * DAY), QUARTER)
+
+
+def learnt(days: float, voices: int = 2) -> Usual:
+    usual = Usual()
+    for start in quarters(days):
+        usual = usual.learnt(start, voices)
+    return usual
+
+
+# ---------------------------------------------------------------- what is usual
+
+
+def test_a_busy_hour_of_the_day_is_expected_to_be_busy() -> None:
+    usual = Usual()
+    for start in quarters(10):
+        usual = usual.learnt(start, 8 if 8 <= start // HOUR % 24 < 14 else 0)
+    assert usual.shape(MONDAY + 14 * DAY + 11 * HOUR) > 6
+    assert usual.shape(MONDAY + 14 * DAY + 22 * HOUR) < 1
+
+
+def test_an_hour_of_the_week_differs_from_the_same_hour_of_other_days() -> None:
+    usual = Usual()
+    for start in quarters(42):
+        usual = usual.learnt(start, 9 if (start - MONDAY) // DAY % 7 == 0 else 1)
+    monday, thursday = MONDAY + 42 * DAY + 12 * HOUR, MONDAY + 45 * DAY + 12 * HOUR
+    assert usual.shape(monday) > 2 * usual.shape(thursday)
+
+
+def test_yesterdays_spike_is_not_todays_usual() -> None:
+    usual = learnt(8)
+    calm = usual.shape(MONDAY + 9 * DAY + 2 * HOUR)
+    for start in quarters(2 / 24, MONDAY + 8 * DAY + HOUR):
+        usual = usual.learnt(start, 40)
+    assert usual.shape(MONDAY + 9 * DAY + 2 * HOUR) < 2 * calm
+
+
+def test_a_new_level_is_learnt_in_the_end() -> None:
+    usual = learnt(8)
+    for start in quarters(14, MONDAY + 8 * DAY):
+        usual = usual.learnt(start, 10)
+    assert usual.expected(MONDAY + 22 * DAY) > 8
+
+
+@pytest.mark.parametrize(("days", "learning", "least"), [(0, True, 15), (0.5, True, 3), (2, True, 0.5), (3, False, 0)])
+def test_the_less_is_known_the_more_is_taken_for_usual(days: float, learning: bool, least: float) -> None:  # noqa: FBT001
+    usual = learnt(days, voices=0)
+    assert usual.learning is learning
+    assert usual.expected(MONDAY + 3 * DAY) >= least
+
+
+# ---------------------------------------------------------------- how unusual
+
+
+@pytest.mark.parametrize(
+    ("count", "usual", "at_least", "at_most"), [(1, 2, 0, 0), (2, 2, 0, 0), (6, 2, 2, 3), (20, 2, 25, 30)]
+)
+def test_more_is_stranger(count: int, usual: float, at_least: float, at_most: float) -> None:
+    assert at_least <= surprise(count, usual) <= at_most
+    assert surprise(count, usual, spread=2) == pytest.approx(surprise(count, usual) / 2)
+
+
+def test_a_share_is_strange_by_how_many_it_is_of() -> None:
+    assert share_surprise(4, 10, 0.4) == 0
+    assert share_surprise(80, 100, 0.4) > 5 * share_surprise(8, 10, 0.4) > 0
+    assert share_surprise(10, 10, 0.4) > 0
+
+
+@pytest.mark.parametrize("people", [0, 1, 27, 100])
+def test_a_crowd_is_counted_to_a_person_and_nobody_twice(people: int) -> None:
+    names = [f"x:{number}" for number in range(people)]
+    assert crowd.size(crowd.joined(crowd.joined("", names), names)) == people
+
+
+def test_a_large_crowd_is_counted_within_three_percent() -> None:
+    assert crowd.size(crowd.joined("", (f"x:{number}" for number in range(10_000)))) == pytest.approx(10_000, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("@northwindair on hold again https://x.example/hold", {"on hold", "hold", "hold again"}),
+        ("the and is of it", set()),
+        ("#refundnow! Where", {"#refundnow"}),
+        ("<!channel> *bold*", {"channel", "bold", "channel bold"}),
+    ],
+)
+def test_telling_words_are_words_and_nothing_else(text: str, words: set[str]) -> None:
+    assert telling(text) == words
+
+
+def test_words_are_bounded() -> None:
+    words = Words()
+    for number in range(400):
+        words = words.learnt([f"apple{number * 9 + one} banana{number * 9 + one}" for one in range(9)])
+    assert len(words.counts) <= 1.5 * WORDS_MOST
+    assert words.posts < 4_001
+
+
+# ---------------------------------------------------------------- who counts
+
+
+def seen(*labels: str, **author: Any) -> Observation | None:
+    made = mention(author={"id": "joe", "handle": "joe", **author})
+    return observed(Heard(made, assessed(*labels), "care", Outcome.OPENED, AT), "Northwind")
+
+
+@pytest.mark.parametrize(
+    ("labels", "counts"),
+    [
+        (["sentiment:negative"], True),
+        (["sentiment:neutral", "intent:complaint"], True),
+        (["sentiment:neutral", "intent:question"], False),
+        (["sentiment:positive", "intent:complaint"], False),
+        (["sentiment:unsure", "sentiment:negative", "intent:complaint"], False),
+    ],
+)
+def test_what_is_sure_and_against_us_counts(labels: list[str], counts: bool) -> None:  # noqa: FBT001
+    found = seen(*labels)
+    assert found is not None
+    assert found.negative is counts
+
+
+def test_spam_is_not_even_volume() -> None:
+    assert seen("intent:spam", "sentiment:negative") is None
+
+
+@pytest.mark.parametrize(
+    ("author", "doubtful"),
+    [
+        ({}, False),
+        ({"posts": 3}, False),
+        ({"posts": 3, "created_at": AT - timedelta(days=2)}, True),
+        ({"posts": 3, "following": 4_000, "followers": 10}, True),
+        ({"posts": 900, "following": 4_000, "followers": 9_000}, False),
+    ],
+)
+def test_two_oddities_make_a_voice_doubtful(author: dict[str, Any], doubtful: bool) -> None:  # noqa: FBT001
+    found = seen("sentiment:negative", **author)
+    assert found is not None
+    assert found.doubtful is doubtful
+
+
+def test_a_detector_of_voices_is_believed_before_the_oddities() -> None:
+    bot, person = seen("sentiment:negative", "voice:bot"), seen("voice:person", posts=1, created_at=AT)
+    assert bot is not None
+    assert person is not None
+    assert (bot.doubtful, person.doubtful) == (True, False)
+
+
+def test_two_unknown_authors_are_two_people() -> None:
+    one, two = (
+        observed(Heard(mention(id=f"forum:{number}", author=None), assessed(), "care", Outcome.OPENED, AT), "Northwind")
+        for number in (1, 2)
+    )
+    assert one is not None
+    assert two is not None
+    assert one.who != two.who
+
+
+# ---------------------------------------------------------------- what is found
+
+
+NOW = float(MONDAY + 14 * DAY + 4 * HOUR)
+TEXTS = ("late again", "my bag is lost", "rude crew at the desk", "no refund yet")
+
+
+def known(days: float = 14) -> Baseline:
+    """Two voices a quarter, one of them against us."""
+    baseline = Baseline(subject="Northwind", until=int(NOW) - int(days * DAY))
+    for number, _ in enumerate(quarters(days)):
+        text = TEXTS[number % len(TEXTS)]
+        said = [voice(0, f"a{number}", text, complaint=True), voice(0, f"b{number}", "hello", negative=False)]
+        baseline = baseline.learnt(said)
+    return baseline
+
+
+def voice(ago: float, who: str, text: str = "late again", *, negative: bool = True, **more: Any) -> Observation:
+    """Somebody, so many minutes ago."""
+    return Observation(NOW - ago * 60, "Northwind", f"x:{who}{ago}", who, "care", negative, text=text, **more)
+
+
+KNOWN = known()
+
+
+def found(*said: Observation, baseline: Baseline = KNOWN, tuning: Tuning | None = None) -> Finding | None:
+    watch = Watch("Northwind")
+    for one in said:
+        watch.hear(one)
+    return watch.look(NOW, baseline, (baseline.words,), tuning or Tuning())
+
+
+def crowd_of(people: int, *, minutes: float = 14, text: str = "", **more: Any) -> list[Observation]:
+    return [
+        voice(minutes * number / people, f"who{number}", text or f"{TEXTS[number % 4]} thing{number}", **more)
+        for number in range(people)
+    ]
+
+
+def kind(finding: Finding | None) -> Kind | None:
+    return finding.kind if finding else None
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (crowd_of(12), Kind.NEGATIVE),
+        (crowd_of(5), None),
+        ([voice(number / 4, "one person") for number in range(50)], None),
+        (crowd_of(7, minutes=55, text="stuck on hold"), Kind.TOPIC),
+        (crowd_of(30, negative=False), Kind.VOLUME),
+        (crowd_of(30, doubtful=True), Kind.BOUGHT),
+        ([*crowd_of(30, doubtful=True), *crowd_of(12)], Kind.NEGATIVE),
+        (crowd_of(12, minutes=14)[:3], None),
+    ],
+)
+def test_each_kind_of_spike_is_told_by_its_name(said: list[Observation], expected: Kind | None) -> None:
+    assert kind(found(*said)) is expected
+
+
+def test_a_share_of_complaints_is_told_where_no_more_people_talk_than_usual() -> None:
+    busy = Baseline(subject="Northwind", until=int(NOW) - 7 * DAY)
+    for start in quarters(7):
+        said = [voice(0, f"{start}{n}", negative=False, complaint=n < 4) for n in range(20)]
+        busy = busy.learnt(said)
+    said = [voice(119 * n / 160, f"w{n}", negative=False, complaint=n % 4 < 2) for n in range(160)]
+    assert kind(found(*said, baseline=busy)) is Kind.SHARE
+
+
+def test_what_is_told_has_its_numbers() -> None:
+    finding = found(*crowd_of(12), voice(3, "who1"), *crowd_of(2, doubtful=True)[:1])
+    assert finding is not None
+    assert (finding.what.voices, finding.posts, finding.what.window) == (12, 13, 15 * 60)
+    assert 0.5 < finding.what.usual < 2
+
+
+def test_still_learning_asks_for_more() -> None:
+    assert kind(found(*crowd_of(9))) is Kind.NEGATIVE
+    assert found(*crowd_of(9), baseline=known(0.9)) is None
+    assert kind(found(*crowd_of(40), baseline=known(0.9))) is Kind.NEGATIVE
+
+
+def test_the_playbook_says_how_little_is_enough() -> None:
+    said = crowd_of(7)
+    assert kind(found(*said, tuning=Tuning(sensitivity=Sensitivity.HIGH))) is Kind.NEGATIVE
+    assert found(*said, tuning=Tuning(voices=20)) is None
+
+
+def test_what_is_held_of_a_storm_is_bounded_and_the_newest() -> None:
+    watch = Watch("Northwind")
+    for number in range(HELD_MOST + 500):
+        watch.hear(voice(100 - number / 30, f"who{number}"))
+    assert len(watch.said) == HELD_MOST
+    assert watch.said[-1].who == f"who{HELD_MOST + 499}"
+
+
+def test_what_comes_late_stands_where_it_was_said() -> None:
+    watch = Watch("Northwind")
+    for ago in (1, 90, 30, 60):
+        watch.hear(voice(ago, f"who{ago}"))
+    assert [one.who for one in watch.said] == ["who90", "who60", "who30", "who1"]
+
+
+def test_after_three_days_it_is_not_learning_any_more() -> None:
+    assert known(3).negative.quarters == LEARNING
+    assert not known(3).learning

@@ -1,0 +1,248 @@
+"""The watch for spikes: what it learns, what it opens, and what is left when it dies."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain.decision import Heard, Outcome
+from bot.domain.episode import Episode
+from bot.domain.spikes.baseline import Baseline
+from bot.domain.spikes.tuning import Tuning
+from bot.domain.spikes.usual import QUARTER
+from bot.domain.subject import Subject, SubjectKind
+from bot.store.client import Client, Words
+from bot.store.feed import feed
+from bot.store.opening import Store, store_on
+from bot.store.transaction import Transaction, commit
+from bot.workers.spikes import Spikes
+from tests.clock import WoundClock
+from tests.domain.made import assessed, mention
+from tests.workers.rules import FakeRules
+
+NORTHWIND = "Northwind"
+FOUR = datetime(2026, 3, 11, 4, 0, tzinfo=UTC)
+SHORT = timedelta(milliseconds=40)
+"""A lease that need not be waited for."""
+
+
+class WatchedRules(FakeRules):
+    def __init__(self, kind: SubjectKind = SubjectKind.BRAND) -> None:
+        super().__init__()
+        self.tuning = Tuning()
+        self.kind = kind
+
+    def spikes(self) -> Tuning:
+        return self.tuning
+
+    def subjects(self) -> Sequence[Subject]:
+        return [Subject(name=NORTHWIND, kind=self.kind, terms=("northwind",))]
+
+
+class Died(Exception):  # noqa: N818 - said as it is
+    pass
+
+
+class MortalClient(Client):
+    """Dies at the n-th thing that is written, before it or after."""
+
+    def __init__(self, url: str, nth: int, *, after: bool) -> None:
+        super().__init__(url)
+        self._left = nth
+        self._after = after
+
+    async def scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
+        self._left -= name == "commit"
+        dies = name == "commit" and self._left == 0
+        if dies and not self._after:
+            raise Died
+        replies = await super().scripts(name, calls)
+        if dies:
+            raise Died
+        return replies
+
+
+@pytest.fixture
+def clock() -> WoundClock:
+    return WoundClock(FOUR)
+
+
+@pytest.fixture
+async def known(store: Store, clock: WoundClock) -> Store:
+    """Of fourteen days in which next to nobody said anything."""
+    start = int((clock.now() - timedelta(days=14)).timestamp())
+    baseline = Baseline(subject=NORTHWIND, until=start)
+    while baseline.until + 3 * QUARTER <= clock.now().timestamp():
+        baseline = baseline.learnt([])
+    assert await store.baselines.save([baseline])
+    return store
+
+
+async def say(store: Store, clock: WoundClock, number: int, *labels: str) -> None:
+    said = mention(id=f"x:{number}", text=f"cancelled again {number}", author=f"@p{number}", created_at=clock.now())
+    heard = Heard(
+        said, assessed(*(labels or ("sentiment:negative", "intent:complaint"))), "care", Outcome.OPENED, clock.now()
+    )
+    transaction = Transaction(store.keys.inbox)
+    feed(transaction, store.keys, heard, NORTHWIND)
+    await commit(store.client, transaction)
+
+
+async def wave(store: Store, clock: WoundClock, watch: Spikes, people: int, first: int = 0) -> None:
+    for number in range(first, first + people):
+        await say(store, clock, number)
+        await watch.step()
+        clock.wind(seconds=40)
+
+
+async def only(store: Store) -> Episode:
+    (found,) = await store.episodes.latest()
+    return found
+
+
+async def test_an_episode_counts_each_post_once_and_pages_once(known: Store, clock: WoundClock) -> None:
+    watch = Spikes(known, WatchedRules(), clock)
+    await wave(known, clock, watch, 30)
+    clock.wind(minutes=1)
+    await watch.step()
+    episode = await only(known)
+    assert (episode.posts, episode.voices, episode.as_cases) == (30, 30, 30)
+    assert episode.paged_at is not None
+    assert "cancelled again" in episode.words
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("nth", range(1, 7))
+async def test_wherever_it_dies_another_goes_on_without_a_second_episode(
+    known: Store, redis_url: str, brand: str, clock: WoundClock, nth: int, *, after: bool
+) -> None:
+    mortal = MortalClient(redis_url, nth, after=after)
+    first = Spikes(store_on(mortal, brand, "first"), WatchedRules(), clock, SHORT)
+    second = Spikes(known, WatchedRules(), clock, SHORT)
+    dead = False
+    pages = set()
+    for number in range(40):
+        await say(known, clock, number)
+        if not dead:
+            try:
+                await first.step()
+            except Died:
+                dead = True
+                await mortal.close()
+        while dead and not await known.leases.take("spikes", SHORT):
+            pass
+        if dead:
+            await second.step()
+        pages |= {one.paged_at for one in await known.episodes.latest()} - {None}
+        clock.wind(seconds=40)
+    clock.wind(minutes=1)
+    await second.step()
+    assert dead
+    episode = await only(known)
+    assert (episode.posts, episode.voices) == (40, 40)
+    assert len(pages) == 1
+
+
+async def test_two_at_once_open_one_episode(known: Store, clock: WoundClock) -> None:
+    """As when one was held up for longer than its lease: both take it for theirs."""
+    two = [Spikes(known, WatchedRules(), clock) for _ in range(2)]
+    for number in range(30):
+        await say(known, clock, number)
+        await asyncio.gather(*(watch.step() for watch in two))
+        clock.wind(seconds=40)
+    clock.wind(minutes=1)
+    await asyncio.gather(*(watch.step() for watch in two))
+    episode = await only(known)
+    assert (episode.posts, episode.voices) == (30, 30)
+
+
+async def test_it_is_over_an_hour_after_the_last_that_was_unusual(known: Store, clock: WoundClock) -> None:
+    watch = Spikes(known, WatchedRules(), clock)
+    await wave(known, clock, watch, 12)
+    for _ in range(300):
+        clock.wind(minutes=1)
+        await watch.step()
+    episode = await only(known)
+    assert episode.ended_at is not None
+    assert await known.episodes.running() == {}
+    assert [one.name for queue in await known.outbox.queues() for one in [queue.head[0].notification]] == [
+        f"episode {episode.id} 0 care"
+    ]
+
+
+async def test_what_is_unsure_or_spam_opens_nothing(known: Store, clock: WoundClock) -> None:
+    watch = Spikes(known, WatchedRules(), clock)
+    for number in range(11):
+        await say(
+            known, clock, number, *(("sentiment:unsure",) if number % 2 else ("intent:spam", "sentiment:negative"))
+        )
+        await watch.step()
+    assert await known.episodes.latest() == []
+
+
+async def test_a_competitors_trouble_wakes_nobody(known: Store, clock: WoundClock) -> None:
+    watch = Spikes(known, WatchedRules(SubjectKind.COMPETITOR), clock)
+    await wave(known, clock, watch, 30)
+    episode = await only(known)
+    assert (episode.paged_at, episode.unpaged) == (None, "it is about a competitor")
+
+
+async def test_it_can_be_turned_off(known: Store, clock: WoundClock) -> None:
+    rules = WatchedRules()
+    rules.tuning = Tuning(on=False)
+    watch = Spikes(known, rules, clock)
+    await wave(known, clock, watch, 20)
+    assert await known.episodes.latest() == []
+
+
+async def test_the_playbook_says_whose_it_is(known: Store, clock: WoundClock) -> None:
+    rules = WatchedRules()
+    rules.tuning = Tuning(to="sales")
+    await wave(known, clock, Spikes(known, rules, clock), 12)
+    assert (await only(known)).department == "sales"
+
+
+async def test_what_is_older_than_two_hours_opens_nothing(known: Store, clock: WoundClock) -> None:
+    """A gap that was filled late, or a recorded day."""
+    for number in range(30):
+        await say(known, clock, number)
+    clock.wind(hours=3)
+    watch = Spikes(known, WatchedRules(), clock)
+    await say(known, clock, 99)
+    await watch.step()
+    assert await known.episodes.latest() == []
+
+
+async def test_quarters_are_learnt_and_the_feed_is_trimmed(store: Store, clock: WoundClock) -> None:
+    watch = Spikes(store, WatchedRules(), clock)
+    await watch.step()
+    for number in range(400):
+        await say(store, clock, number, "sentiment:neutral")
+        await watch.step()
+        clock.wind(minutes=1)
+    baseline = (await store.baselines.load([NORTHWIND]))[NORTHWIND]
+    assert baseline.volume.quarters >= 22
+    assert 10 < baseline.volume.recent[-1].voices <= 15
+    assert await store.feed.length() < 240
+    again = Spikes(store, WatchedRules(), clock)
+    await again.step()
+    assert (await store.baselines.load([NORTHWIND]))[NORTHWIND] == baseline
+
+
+async def test_our_own_silence_is_not_learnt(store: Store, clock: WoundClock) -> None:
+    """Sources that were away for two hours, where twenty posts a quarter are usual."""
+    until = int(clock.now().timestamp()) // QUARTER * QUARTER
+    baseline = Baseline(subject=NORTHWIND, until=until - 14 * 96 * QUARTER)
+    while baseline.until < until:
+        usual = baseline.volume.learnt(baseline.until, 20)
+        baseline = baseline.learnt([]).model_copy(update={"volume": usual})
+    assert await store.baselines.save([baseline])
+    watch = Spikes(store, WatchedRules(), clock)
+    for _ in range(12):
+        clock.wind(minutes=15)
+        await watch.step()
+    after = (await store.baselines.load([NORTHWIND]))[NORTHWIND]
+    assert after.volume.quarters == baseline.volume.quarters
+    assert after.until > baseline.until
