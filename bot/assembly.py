@@ -41,7 +41,7 @@ from bot.workers.pages import Pages
 from bot.workers.paging import PagerDelivery
 from bot.workers.paging.lines import Lines
 from bot.workers.paging.links import Links
-from bot.workers.paging.matters import Matters, OfCases
+from bot.workers.paging.matters import Matters, OfCases, OfEpisodes
 from bot.workers.paging.slack import SlackPager
 from bot.workers.spikes import Spikes
 from bot.workers.timers import Timers
@@ -184,7 +184,7 @@ def assemble(
         home=Home(store.cases, store.inbox, store.troubles, store.corrections, rules, clock),
         pages=PageUseCases(store.pages, rules, team, clock),
     )
-    matters = Matters({CauseKind.CASE: OfCases(store)})
+    matters = Matters({CauseKind.CASE: OfCases(store), CauseKind.EPISODE: OfEpisodes(store)})
     links = Links(store.signing, clock)
     slack = SlackPager(sink, store.limits, clock)
     available = {way for way in Way if PAGERS[way] == slack.name}

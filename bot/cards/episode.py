@@ -1,9 +1,11 @@
 """The card of an episode: what is unusual, since when, by whom, and its review when it is over."""
 
-from bot.cards import buttons, drawing
+from bot.cards import buttons, drawing, pages
 from bot.cards.drawing import Block, Drawing
 from bot.cards.words import escape, harmless, moment, one_line
 from bot.domain.episode import Episode, Height, Sample
+from bot.domain.pages.matter import Matter
+from bot.domain.pages.page import Page
 from bot.domain.spikes.watch import Kind
 from bot.domain.words import count, length
 
@@ -18,14 +20,15 @@ COUNTED = {
 }
 
 
-def draw(episode: Episode) -> Drawing:
+def draw(episode: Episode, page: Page | None = None) -> Drawing:
     blocks = [
         drawing.header(f"{_mark(episode)} {title(episode)}"),
         drawing.rich_text(_line(episode)),
         drawing.section(drawing.mrkdwn(_review(episode) if episode.over else _standing(episode))),
         drawing.context(drawing.mrkdwn("\n".join(_notes(episode)))),
+        *(found for found in [pages.ladder(page)] if found),
         *_samples(episode),
-        *_buttons(episode),
+        *_buttons(episode, page),
     ]
     return Drawing(headline(episode), blocks)
 
@@ -136,8 +139,23 @@ def _who(sample: Sample) -> Block:
     return drawing.line(drawing.link(sample.url, name, bold=True), drawing.run(" · "), drawing.when(sample.at))
 
 
-def _buttons(episode: Episode) -> list[Block]:
-    if not episode.firsts:
-        return []
-    press = drawing.button("Open first post", buttons.OPEN_POST, url=episode.firsts[0].url)
-    return [drawing.actions(press)] if "url" in press else []
+def _buttons(episode: Episode, page: Page | None) -> list[Block]:
+    url = episode.firsts[0].url if episode.firsts else ""
+    first = drawing.button("Open first post", buttons.OPEN_POST, url=url)
+    row = [*pages.press(page), *([first] if "url" in first else [])]
+    return [drawing.actions(*row)] if row else []
+
+
+def matter(episode: Episode, link: str) -> Matter:
+    """What somebody who is called has to know of a spike: our own words and numbers, and one post of it."""
+    sample = next(iter((*episode.samples, *episode.firsts)), None)
+    return Matter(
+        what=f"Spike at {one_line(episode.subject, 60)}",
+        bad=unusual(episode),
+        since=episode.started_at,
+        where=episode.department,
+        who=sample.name if sample else "",
+        quote=sample.text if sample else "",
+        link=link,
+        url=sample.url if sample else "",
+    )

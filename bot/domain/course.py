@@ -1,19 +1,36 @@
 """The course of an episode: when it opens, grows, wakes somebody and is over. One decision at a time."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.domain.case import AuditEvent
-from bot.domain.episode import Episode, EpisodeDecision, begin, go_on
+from bot.domain.episode import Episode, begin, go_on
 from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.pages.page import Page
 from bot.domain.spikes.baseline import Baseline
 from bot.domain.spikes.tuning import Tuning
 from bot.domain.spikes.watch import Finding, Kind, Watch
 from bot.domain.spikes.words import Words
+from bot.domain.waking import page_for, page_of
 
 SHOWN_EVERY = timedelta(seconds=30)
 """An episode that grows is written down and drawn again no more often: Slack takes 50 changes a minute in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeDecision:
+    """`before` is what was read (None: it is new); no other episode of its subject may run meanwhile."""
+
+    episode: Episode
+    before: Episode | None = None
+    notifications: tuple[Notification, ...] = ()
+    events: tuple[AuditEvent, ...] = ()
+    pages: tuple[Page, ...] = ()
+    """To be opened."""
+    woken: tuple[str, ...] = ()
+    """Pages that have to look again."""
 
 
 class Knowledge(NamedTuple):
@@ -45,7 +62,7 @@ def _opened(watch: Watch, finding: Finding, known: Knowledge, at: datetime) -> E
     what = f"{finding.kind}, {finding.what.voices} voices in {finding.what.window // 60} min"
     event = AuditEvent(at, "", "opened", f"{what}, {finding.what.usual:.1f} usual")
     lane = Lane.CRISIS if episode.paged_at else Lane.CLICK  # before the cards of its cases, which may be hundreds
-    return EpisodeDecision(episode, None, (card(episode, lane),), (event,))
+    return EpisodeDecision(episode, None, (card(episode, lane),), (event,), _pages(episode, at))
 
 
 def _gone_on(
@@ -56,11 +73,12 @@ def _gone_on(
     if finding is None and at - before.unusual_at >= known.tuning.over_after:
         after = after.having(ended_at=before.unusual_at)
         event = AuditEvent(at, "", "over", f"{after.posts} posts, {after.voices} voices")
-        return EpisodeDecision(after, before, (card(after),), (event,))
+        woken = (page_of(after),) if after.paged_at else ()
+        return EpisodeDecision(after, before, (card(after),), (event,), woken=woken)
     if before.paged_at is None and finding is not None:
         after = _paged(after, finding, known, at)
         if after.paged_at:
-            return EpisodeDecision(after, before, (card(after, Lane.CRISIS),))
+            return EpisodeDecision(after, before, (card(after, Lane.CRISIS),), pages=_pages(after, at))
     if at - before.written_at < SHOWN_EVERY:
         return None
     if (after.posts, after.doubtful) == (before.posts, before.doubtful):
@@ -72,6 +90,10 @@ def _gone_on(
 
 def card(episode: Episode, lane: Lane = Lane.UPDATE) -> Notification:
     return Notification(NotificationKind.EPISODE, episode.id, episode.department, lane)
+
+
+def _pages(episode: Episode, at: datetime) -> tuple[Page, ...]:
+    return (page_for(episode, at),) if episode.paged_at else ()
 
 
 def _paged(episode: Episode, finding: Finding, known: Knowledge, at: datetime) -> Episode:

@@ -2,15 +2,12 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.domain.case import AuditEvent
 from bot.domain.making import remade
-from bot.domain.notification import Notification
 from bot.domain.spikes import crowd
 from bot.domain.spikes.baseline import Baseline
 from bot.domain.spikes.naming import named, using
@@ -95,16 +92,6 @@ class Episode(BaseModel):
 
     def having(self, **changes: object) -> Self:
         return remade(self, changes)
-
-
-@dataclass(frozen=True, slots=True)
-class EpisodeDecision:
-    """`before` is what was read (None: it is new); no other episode of its subject may run meanwhile."""
-
-    episode: Episode
-    before: Episode | None = None
-    notifications: tuple[Notification, ...] = ()
-    events: tuple[AuditEvent, ...] = ()
 
 
 def episode_id(subject: str, opened_at: datetime) -> str:

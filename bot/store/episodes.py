@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
-from bot.domain.episode import Episode, EpisodeDecision
+from bot.domain.course import EpisodeDecision
+from bot.domain.episode import Episode
 from bot.domain.notification import Notification
+from bot.domain.pages.page import Page
 from bot.store import keys as bounds
 from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.records import CardRecord
 from bot.store.transaction import Committed, Transaction, commit
-from bot.store.writing import ms, owe
+from bot.store.writing import ms, open_in, owe
 
 
 class Episodes:
@@ -54,13 +56,19 @@ class Episodes:
             transaction.write("XADD", self._keys.audit, "MAXLEN", "~", bounds.AUDIT_MOST, "*", *fields)
         for notification in decision.notifications:
             owe(transaction, self._keys, notification, at)
+        for page in decision.pages:
+            open_in(transaction, self._keys, page)
+        for page_id in decision.woken:
+            transaction.write("ZADD", self._keys.pages, at.timestamp(), page_id)
         return (await commit(self._client, transaction))[0]
 
-    async def drawn(self, episode: Episode, record: CardRecord, owed: Notification) -> None:
-        """The card shows this version; where there is a newer one it stays owed."""
+    async def drawn(self, episode: Episode, record: CardRecord, owed: Notification, page: Page | None) -> None:
+        """The card shows this version, and this one of its page; where there is a newer one it stays owed."""
         saved = Transaction(self._keys.inbox)
         saved.write("HSET", self._keys.card(episode.id), "body", record.model_dump_json())
         done = Transaction(self._keys.inbox)
         done.guard(self._keys.episode(episode.id), episode.version, "v")
+        if page is not None:
+            done.guard(self._keys.page(page.id), page.version, "v")
         done.write("ZREM", self._keys.outbox(owed.to), owed.name)
         await commit(self._client, saved, done)

@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.domain.case import Case
+from bot.domain.episode import Episode
 from bot.domain.notification import Notification
 from bot.domain.pages.cases import page_of
 from bot.domain.pages.ladder import PageDecision
 from bot.domain.pages.page import Page
 from bot.domain.refusals import Refused
+from bot.domain.waking import page_of as page_of_episode
 from bot.store import keys as bounds
 from bot.store.client import Client
 from bot.store.keys import Keys
@@ -51,6 +53,13 @@ class PageStore:
         if not case.cannot_wait:
             return None
         name = page_of(case)
+        return (await self.find([name])).get(name)
+
+    async def of_episode(self, episode: Episode) -> Page | None:
+        """Only what was worth a page has one."""
+        if episode.paged_at is None:
+            return None
+        name = page_of_episode(episode)
         return (await self.find([name])).get(name)
 
     async def open(self, page: Page) -> Page:

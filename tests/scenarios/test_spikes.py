@@ -85,3 +85,34 @@ async def test_a_quiet_night_opens_nothing(world: World) -> None:
         await world.hears_all([cancelled(world, number)])
         await world.waits(minutes=25)
     assert await world.stage.store.episodes.latest() == []
+
+
+async def test_a_spike_at_four_wakes_whoever_is_on_call_once(world: World) -> None:
+    await wakes_at_four(world)
+    await wave(world, 24)
+    raj = world.person("raj")
+    assert "Spike at Northwind Air" in raj.dm.words
+    await raj.dm.click("Acknowledge", by="raj")
+    [card] = world.channel("#care").episodes
+    await world.waits(minutes=1)
+    assert "Answered by @raj by Slack" in card.words
+    before = len(raj.dms)
+    await wave(world, 20, first=100)
+    pages = [dm for dm in raj.dms[before:] if "Spike" in dm.words]
+    assert pages == []
+
+
+async def test_the_first_does_not_answer_and_the_next_is_called(world: World) -> None:
+    await wakes_at_four(world)
+    await wave(world, 24)
+    await world.waits(minutes=7)
+    assert any("Spike at Northwind Air" in dm.words for dm in world.person("mia").dms)
+
+
+async def test_when_it_is_over_nobody_is_called_any_more(world: World) -> None:
+    await wakes_at_four(world)
+    await wave(world, 20)
+    await world.waits(hours=3)
+    [card] = world.channel("#care").episodes
+    assert "over before anybody answered" in card.words
+    assert "Acknowledge" not in card.offers

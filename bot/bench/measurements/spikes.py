@@ -21,7 +21,7 @@ async def measure(bench: Bench) -> list[Figure]:
     week = read_week(bench.week, bench.labels) if bench.week else made_week(bench.of(180, 100))
     names = sorted(week.said)
     halves = {"chosen on": names[::2], "reported on": names[1::2]}
-    passes = bench.of(3, 1)
+    passes = bench.of(2, 1)
     figures: list[Figure] = []
     finder = ours(Tuning())
     for half, subjects in halves.items():

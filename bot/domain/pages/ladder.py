@@ -24,7 +24,7 @@ PAGERS = {
     Way.WEBHOOK: "webhook",
 }
 """Which pager serves which way."""
-CARDS = {CauseKind.CASE: NotificationKind.CARD}
+CARDS = {CauseKind.CASE: NotificationKind.CARD, CauseKind.EPISODE: NotificationKind.EPISODE}
 """The card on which the ladder of each kind of cause is shown."""
 
 

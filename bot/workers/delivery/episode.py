@@ -5,6 +5,7 @@ from bot.cards.drawing import Drawing
 from bot.domain.department import Department
 from bot.domain.episode import Episode
 from bot.domain.notification import Notification
+from bot.domain.pages.page import Page
 from bot.domain.rules import Rules, department_or_lost
 from bot.sinks.outcomes import Rejected
 from bot.store.records import CardRecord, CardState
@@ -43,22 +44,24 @@ class EpisodeDelivery:
         if found := await self._poster.found(department.channel, episode.id, record):
             await self._outbox.save_card(episode.id, found)
             return True
-        drawing = episode_card.draw(episode)
+        page = await self._poster.store.pages.of_episode(episode)
+        drawing = episode_card.draw(episode, page)
         try:
             posted = await self._poster.post(department.channel, drawing, episode.id, record, remember, fallback)
         except Rejected as no:
             raise await self._poster.refused(department, department.channel, no) from no
         await self._poster.well(department)
-        await self._drawn(episode, posted, owed)
+        await self._drawn(episode, posted, owed, page)
         return True
 
     async def _update(self, episode: Episode, record: CardRecord, owed: Notification, department: Department) -> bool:
-        if record.drawn >= episode.version:
-            await self._drawn(episode, record, owed)
+        page = await self._poster.store.pages.of_episode(episode)
+        if record.drawn >= episode.version and record.page >= (page.version if page else 0):
+            await self._drawn(episode, record, owed, page)
             return False
         await self._poster.gate.room_to_update(record.channel)
         try:
-            await self._poster.gate.update(record.channel, record.ts, episode_card.draw(episode))
+            await self._poster.gate.update(record.channel, record.ts, episode_card.draw(episode, page))
         except Rejected as no:
             if no.message_gone:  # somebody deleted the card
                 await self._outbox.save_card(episode.id, CardRecord())
@@ -66,9 +69,9 @@ class EpisodeDelivery:
             if not no.blocks_refused:
                 raise await self._poster.refused(department, record.channel, no) from no
             await self._poster.gate.update(record.channel, record.ts, episode_card.plain(episode))
-        await self._drawn(episode, record, owed)
+        await self._drawn(episode, record, owed, page)
         return True
 
-    async def _drawn(self, episode: Episode, record: CardRecord, owed: Notification) -> None:
-        drawn = record.model_copy(update={"drawn": max(record.drawn, episode.version)})
-        await self._poster.store.episodes.drawn(episode, drawn, owed)
+    async def _drawn(self, episode: Episode, record: CardRecord, owed: Notification, page: Page | None) -> None:
+        drawn = record.model_copy(update={"drawn": episode.version, "page": page.version if page else 0})
+        await self._poster.store.episodes.drawn(episode, drawn, owed, page)

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from bot.cards import episode as episode_card
 from bot.cards.summons import of_case
+from bot.domain import waking
 from bot.domain.pages import cases
 from bot.domain.pages.matter import Matter, Standing
 from bot.domain.pages.page import CauseKind, Page
@@ -54,3 +56,18 @@ class OfCases:
     async def standing(self, page: Page) -> Standing:
         found = (await self._store.cases.find([page.cause.id])).get(page.cause.id)
         return cases.standing(page, found) if found else Standing(over=True)
+
+
+class OfEpisodes:
+    """A spike: what is unusual, since when, and one of its posts."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def matter(self, page: Page) -> Matter | None:
+        found = await self._store.episodes.get(page.cause.id)
+        return episode_card.matter(found, link_to(await self._store.outbox.card(found.id))) if found else None
+
+    async def standing(self, page: Page) -> Standing:
+        found = await self._store.episodes.get(page.cause.id)
+        return waking.standing(found) if found else Standing(over=True)
