@@ -2,8 +2,10 @@
 
 import asyncio
 import gc
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+from aiohttp import ClientSession
 
 from bot.clock import Clock
 from bot.detectors.catalogue import Assessor
@@ -16,7 +18,10 @@ from bot.domain.routing import Route
 from bot.domain.spikes.tuning import Tuning
 from bot.domain.subject import Subject
 from bot.playbook import LivePlaybook, Playbook
+from bot.settings import Settings
 from bot.sinks.directory import SlackDirectory
+from bot.sinks.pagers.base import Pager
+from bot.sinks.pagers.catalogue import pagers_of
 from bot.sinks.slack import SlackSink
 from bot.sources.base import Source
 from bot.sources.webhook import Webhook
@@ -52,11 +57,26 @@ WORKERS = ("ingest", "triage", "delivery", "timers", "spikes", "pages")
 """What `--workers` may name; one process may run all."""
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What rings outside of Slack, how our site is reached from there, and contacts that stand in the environment."""
+
+    pagers: Sequence[Pager] = ()
+    public_url: str = ""
+    contacts: Mapping[str, str] = field(default_factory=dict)
+
+
+def outside_of(settings: Settings, session: ClientSession, clock: Clock) -> Outside:
+    contacts = {name: value.get_secret_value() for name, value in settings.contacts.items()}
+    return Outside(pagers_of(settings, session, clock), settings.public_url or "", contacts)
+
+
 class LiveRules:
     """The playbook in force, as the house asks for it."""
 
-    def __init__(self, playbook: LivePlaybook) -> None:
+    def __init__(self, playbook: LivePlaybook, contacts: Mapping[str, str] | None = None) -> None:
         self._live = playbook
+        self._contacts = contacts or {}
         self._heard_by: tuple[Playbook, Assessor] | None = None
 
     @property
@@ -90,7 +110,11 @@ class LiveRules:
         return policy_for(self.playbook.escalations, severity, department)
 
     def contact(self, person: str) -> Contact:
-        return self.playbook.people.get(person, Contact())
+        return self.playbook.people.get(person, Contact()).resolved(self._contacts)
+
+    def person_at_pagerduty(self, user: str) -> str:
+        people = self.playbook.people.items()
+        return next((person for person, contact in people if user and contact.pagerduty == user), "")
 
     def assessor(self) -> Assessor:
         """Made once for each reading of the playbook: its terms are compiled."""
@@ -123,6 +147,7 @@ class House:
     pages: Pages
     pagers: tuple[PagerDelivery, ...]
     """Run with `pages`: a loop for each."""
+    links: Links
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     hooks: dict[str, Webhook] = field(default_factory=dict)
 
@@ -162,15 +187,23 @@ def settle() -> None:
 
 
 def assemble(
-    store: Store, playbook: LivePlaybook, sink: SlackSink, clock: Clock, worker: str, *, wait: bool = True
+    store: Store,
+    playbook: LivePlaybook,
+    sink: SlackSink,
+    clock: Clock,
+    worker: str,
+    *,
+    wait: bool = True,
+    outside: Outside = Outside(),
 ) -> House:
     """`worker` names this process among those that share the inbox; `wait`: triage waits for mentions, in real time."""
-    rules = LiveRules(playbook)
+    rules = LiveRules(playbook, outside.contacts)
     directory = SlackDirectory(sink, clock)
     rota = StoredRota(store, rules, lambda: rules.playbook.schedules, directory)
     team = Team(directory, rota)
     reports = Reports(store.tallies, store.corrections, store.cases, rules, lambda: rules.playbook.subjects, clock)
     cases = Cases(store.cases, store.outbox, store.pages, rules, team, weighed, clock)
+    matters = Matters({CauseKind.CASE: OfCases(store), CauseKind.EPISODE: OfEpisodes(store)}, lambda: rules.time_zone)
     usecases = UseCases(
         cases=cases,
         digests=Digests(store.outbox, store.cases, rules, clock),
@@ -182,12 +215,12 @@ def assemble(
         spam=SpamBox(store.spam, store.cases, rules, weighed, clock),
         oncall=OnCall(store.overrides, rota, rules, Whose(rota, rules, team), directory, clock),
         home=Home(store.cases, store.inbox, store.troubles, store.corrections, rules, clock),
-        pages=PageUseCases(store.pages, rules, team, clock),
+        pages=PageUseCases(store.pages, store.signing, matters, rules, team, clock),
     )
-    matters = Matters({CauseKind.CASE: OfCases(store), CauseKind.EPISODE: OfEpisodes(store)})
-    links = Links(store.signing, clock)
+    links = Links(store.signing, clock, outside.public_url)
     slack = SlackPager(sink, store.limits, clock)
-    available = {way for way in Way if PAGERS[way] == slack.name}
+    ringing: tuple[Pager, ...] = (slack, *outside.pagers)
+    available = {way for way in Way if PAGERS[way] in {pager.name for pager in ringing}}
     return House(
         store=store,
         rules=rules,
@@ -200,5 +233,9 @@ def assemble(
         spikes=Spikes(store, rules, clock),
         delivery=Delivery(store, sink, rules, rota, clock),
         pages=Pages(store, rules, Lines(rules, rota, available), matters, clock),
-        pagers=(PagerDelivery(slack, store, rules, matters, links, clock, slack.room),),
+        pagers=tuple(
+            PagerDelivery(pager, store, rules, matters, links, clock, slack.room if pager is slack else None)
+            for pager in ringing
+        ),
+        links=links,
     )

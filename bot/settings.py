@@ -17,6 +17,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+_CONTACT = re.compile(r"^EARSHOT_CONTACT_[A-Z0-9_]{1,60}$")
 _HOOK = re.compile(r"^EARSHOT_HOOK_(?P<name>[A-Z0-9_]+)_SECRET$")
 
 
@@ -55,6 +56,12 @@ def _begins(prefix: str, where: str) -> AfterValidator:
 def _no_token(value: SecretStr) -> SecretStr:
     if value.get_secret_value().startswith(("xox", "xapp")):
         raise ValueError("this is a token; the signing secret is in your app's settings under Basic Information")
+    return value
+
+
+def _signing(value: SecretStr) -> SecretStr:
+    if not _is_signing(value.get_secret_value()):
+        raise ValueError("must be whsec_ and base64, as in Standard Webhooks")
     return value
 
 
@@ -100,6 +107,23 @@ class Settings(BaseSettings):
     log_format: Annotated[Literal["auto", "json", "console"], Lower, Field(alias="EARSHOT_LOG_FORMAT")] = "auto"
     x_bearer_token: Annotated[SecretStr | None, Field(alias="X_BEARER_TOKEN")] = None
     x_api_url: Annotated[WebAddress, Field(alias="X_API_URL")] = "https://api.twitter.com"
+    public_url: Annotated[WebAddress | None, Field(alias="EARSHOT_PUBLIC_URL")] = None
+    """How our site is reached from a phone; None: no links in pages."""
+    pagerduty_routing_key: Annotated[SecretStr | None, Field(alias="PAGERDUTY_ROUTING_KEY")] = None
+    pagerduty_webhook_secret: Annotated[SecretStr | None, Field(alias="PAGERDUTY_WEBHOOK_SECRET")] = None
+    pagerduty_api_url: Annotated[WebAddress, Field(alias="PAGERDUTY_API_URL")] = "https://events.pagerduty.com"
+    ntfy_url: Annotated[WebAddress, Field(alias="NTFY_URL")] = "https://ntfy.sh"
+    ntfy_token: Annotated[SecretStr | None, Field(alias="NTFY_TOKEN")] = None
+    twilio_account_sid: Annotated[str | None, Field(alias="TWILIO_ACCOUNT_SID", pattern="^AC[0-9a-f]{32}$")] = None
+    twilio_auth_token: Annotated[SecretStr | None, Field(alias="TWILIO_AUTH_TOKEN")] = None
+    twilio_from: Annotated[str | None, Field(alias="TWILIO_FROM", pattern=r"^\+[1-9][0-9]{6,14}$")] = None
+    twilio_api_url: Annotated[WebAddress, Field(alias="TWILIO_API_URL")] = "https://api.twilio.com"
+    pager_webhook_url: Annotated[WebAddress | None, Field(alias="EARSHOT_PAGER_WEBHOOK_URL")] = None
+    pager_webhook_secret: Annotated[
+        Annotated[SecretStr, AfterValidator(_signing)] | None, Field(alias="EARSHOT_PAGER_WEBHOOK_SECRET")
+    ] = None
+    contacts: Mapping[str, SecretStr] = {}
+    """By the variable's name, `EARSHOT_CONTACT_…`: numbers and topics that the playbook names and does not hold."""
     hooks: Mapping[str, tuple[SecretStr, ...]] = {}
     """By the name of the variable's middle part; ask `hook_secrets`."""
 
@@ -150,7 +174,9 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path = Pat
     hooks, faults = _hooks(said)
     faults.extend(_misspelt(said))
     try:
-        settings = Settings.model_validate({**{name: said[name] for name in NAMES if name in said}, "hooks": hooks})
+        contacts = {name: SecretStr(value) for name, value in said.items() if _CONTACT.match(name)}
+        named = {name: said[name] for name in NAMES if name in said}
+        settings = Settings.model_validate({**named, "hooks": hooks, "contacts": contacts})
     except ValidationError as invalid:
         faults.extend(_sentences(invalid))
         raise SettingsFaults(tuple(faults)) from None
@@ -207,6 +233,7 @@ SENTENCES = {
     "greater_than_equal": "must be {ge} or more",
     "less_than_equal": "must be {le} or less",
     "literal_error": "must be {expected}",
+    "string_pattern_mismatch": "does not look like one; look at .env.example",
 }
 
 

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.assembly import House, assemble
+from bot.assembly import House, Outside, assemble, outside_of
 from bot.clock import Clock
 from bot.playbook import LivePlaybook
 from bot.sandbox import Sandbox, Workspace
+from bot.settings import Settings
 from bot.sinks.slack import SlackSink, web_client
 from bot.store.opening import Store, open_store
 from bot.web import Site, site
+from bot.web.paging import Paging
 from bot.web.serving import served
 from handlers import register
 from handlers.manifest import manifest
@@ -34,6 +36,11 @@ def _nothing(_: Sandbox) -> None:
     """Beside the workspace."""
 
 
+def _secret(settings: Settings | None) -> str:
+    secret = settings.pagerduty_webhook_secret if settings else None
+    return secret.get_secret_value() if secret else ""
+
+
 @asynccontextmanager
 async def staged(
     *,
@@ -47,10 +54,12 @@ async def staged(
     wait: bool = True,
     ports: Sequence[int] = (0,),
     mount: Callable[[Sandbox], None] = _nothing,
+    settings: Settings | None = None,
 ) -> AsyncIterator[Stage]:
     """Everything up and connected; no worker runs yet. `brand` puts the keys under another name than the playbook's.
 
     `wait` is for workers that run by themselves; who steps them does not want them to wait.
+    `settings` tell which pagers there are; with them, messages have links.
     `ports`: where the workspace is served, the first that is free; `mount` adds to it what is served beside it.
     """
     async with AsyncExitStack() as stack:
@@ -61,8 +70,9 @@ async def staged(
         mount(sandbox)
         await stack.enter_async_context(sandbox)
         session = await stack.enter_async_context(aiohttp.ClientSession())
+        outside = outside_of(settings, session, clock) if settings else Outside()
         client = web_client(sandbox.bot_token, sandbox.api_url, session)
-        house = assemble(store, playbook, SlackSink(client), clock, "stage", wait=wait)
+        house = assemble(store, playbook, SlackSink(client), clock, "stage", wait=wait, outside=outside)
         app = make_app(client, sandbox.signing_secret)
         register(app, house.usecases)
         parts = Site(
@@ -72,9 +82,11 @@ async def staged(
             sources=house.ingest.troubles,
             departments=lambda: tuple(playbook.now.departments),
             slack=http_endpoint(app),
+            paging=Paging(house.usecases.pages, clock, _secret(settings)),
         )
         port = await stack.enter_async_context(served(site(parts)))
         url = f"http://127.0.0.1:{port}"
+        house.links.public_url = url if settings else ""
         sandbox.request_url = f"{url}/slack/events"
         sandbox.install(manifest(socket_mode=False, request_url=sandbox.request_url))
         yield Stage(house, sandbox, workspace, store, url)

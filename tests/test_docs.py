@@ -32,6 +32,7 @@ from bot.sources.catalogue import MODELS
 from bot.store.opening import Store
 from bot.web import Site, site
 from bot.web.metrics import scrape
+from bot.web.paging import Paging
 from handlers.manifest import COMMANDS, SCOPES, SHORTCUTS
 from tests.cards import samples
 from tests.clock import WoundClock
@@ -72,7 +73,8 @@ def options(command: Any) -> set[str]:
 def paths() -> set[str]:
     async def slack(_: Any) -> Any: ...
 
-    served = site(Site(cast("Store", None), WoundClock(), dict, slack=slack))
+    paging = Paging(cast("Any", None), WoundClock())
+    served = site(Site(cast("Store", None), WoundClock(), dict, slack=slack, paging=paging))
     return {route.path.replace("{", "<").replace("}", ">") for route in served.routes if isinstance(route, Route)}
 
 

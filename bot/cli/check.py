@@ -7,6 +7,7 @@ import aiohttp
 import typer
 
 from bot.cli.checks.named import named_in
+from bot.cli.checks.pagers import of_pagers
 from bot.cli.checks.places import Places
 from bot.cli.checks.rules import of_rules
 from bot.cli.checks.slack import of_app_token, of_workspace
@@ -51,6 +52,8 @@ async def _look(read: Read, report: Report) -> None:
     async for finding in _of_slack(read.settings, playbook, places, report):
         report.add(finding)
     if playbook and places:
+        async for finding in of_pagers(read.settings, playbook, places):
+            report.add(finding)
         async for finding in of_sources(read.settings, playbook, places):
             report.add(finding)
 

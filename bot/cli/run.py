@@ -14,7 +14,7 @@ import structlog
 import typer
 
 from bot import logs
-from bot.assembly import WORKERS, House, assemble, settle
+from bot.assembly import WORKERS, House, assemble, outside_of, settle
 from bot.cli.opening import opened
 from bot.cli.saying import refuse, refusing, settings_and_playbook
 from bot.clock import Clock, SystemClock
@@ -25,6 +25,7 @@ from bot.sinks.slack import SlackSink, web_client
 from bot.sources.base import Parts, Source
 from bot.sources.catalogue import CATALOGUE
 from bot.web import Site, site
+from bot.web.paging import Paging
 from bot.web.serving import Server
 from bot.web.serving import server as serving_on
 from handlers import register
@@ -70,14 +71,16 @@ async def _run(
         await store.inbox.prepare()  # a store that is away at the start is a sentence, not a crash
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = web_client(token, settings.slack_api_url, session)
-        house = assemble(store, playbook, SlackSink(client), clock, name)
+        house = assemble(store, playbook, SlackSink(client), clock, name, outside=outside_of(settings, session, clock))
         house.listen_to(sources)
         secret = "" if settings.slack_app_token else _secret(settings)
         app = make_app(client, secret)
         register(app, house.usecases)
         _watch_signals(house, playbook, settings)
         endpoint = http_endpoint(app) if secret else None
-        parts = Site(store, clock, lambda: house.hooks, house.ingest.troubles, lambda: _names(playbook), endpoint)
+        paging = Paging(house.usecases.pages, clock, _pagerduty(settings))
+        hooks, names = (lambda: house.hooks), (lambda: _names(playbook))
+        parts = Site(store, clock, hooks, house.ingest.troubles, names, endpoint, paging)
         server = serving_on(site(parts), settings.host, settings.port)
         if settings.slack_app_token:
             slack = Socket(app, settings.slack_app_token.get_secret_value())
@@ -89,6 +92,10 @@ async def _run(
 
 def _secret(settings: Settings) -> str:
     return settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+
+
+def _pagerduty(settings: Settings) -> str:
+    return settings.pagerduty_webhook_secret.get_secret_value() if settings.pagerduty_webhook_secret else ""
 
 
 def _names(playbook: LivePlaybook) -> tuple[str, ...]:

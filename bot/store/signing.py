@@ -5,6 +5,8 @@ import secrets
 from bot.store.client import Client
 from bot.store.keys import Keys
 
+ACKNOWLEDGE = "acknowledge"
+"""What links that acknowledge are signed with, and the first part of their path."""
 LENGTH = 32
 """Bytes."""
 

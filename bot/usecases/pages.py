@@ -1,21 +1,55 @@
-"""What a person may do with a page: answer it."""
+"""What a person may do with a page: see what it is, and answer it, from Slack, a link or PagerDuty."""
 
 from contextlib import suppress
+from datetime import timedelta
+from typing import NamedTuple, Protocol
 
 from bot.clock import Clock
 from bot.domain.pages import ladder
+from bot.domain.pages.contact import Escalations
+from bot.domain.pages.link import Forged, Pass, read
+from bot.domain.pages.matter import Matter
 from bot.domain.pages.page import Page
 from bot.domain.refusals import Refused
-from bot.domain.rules import Rules, department_or_lost
-from bot.store.pages import PageStore
+from bot.domain.rules import department_or_lost
+from bot.store.pages import PageGone, PageStore
+from bot.store.signing import ACKNOWLEDGE, Secrets
+from bot.store.transaction import Committed
 from bot.usecases.team import Team
+
+SEEN_FOR = timedelta(days=2)
+"""How long a delivery of PagerDuty's is remembered: longer than one is taken for new."""
+
+
+class Replayed(Exception):  # noqa: N818 - said as it is
+    """This very delivery was taken before."""
+
+
+class Matters(Protocol):
+    async def of(self, page: Page) -> Matter | None: ...
+
+
+class Linked(NamedTuple):
+    """What a link leads to. `person` is empty where the link cannot be believed."""
+
+    page: Page
+    matter: Matter | None
+    person: str
+    name: str
+    too_old: bool
+    answered_by: str
+    """The name of whoever has it; empty where nobody has, or where it is not told."""
 
 
 class Pages:
     """Each method raises `Refused` with a sentence for the person, or `Unreachable` if Redis is away."""
 
-    def __init__(self, store: PageStore, rules: Rules, team: Team, clock: Clock) -> None:
+    def __init__(
+        self, store: PageStore, signing: Secrets, matters: Matters, rules: Escalations, team: Team, clock: Clock
+    ) -> None:
         self._store = store
+        self._signing = signing
+        self._matters = matters
         self._rules = rules
         self._team = team
         self._clock = clock
@@ -34,7 +68,62 @@ class Pages:
         """By somebody of whom it is known already that she may: she had the link, or her service says so."""
         at = self._clock.now()
         page = await self._store.change(page_id, lambda page: ladder.acknowledge(page, person, way, at), at)
+        await self._with_its_leader(page, person, way)
+        return page
+
+    async def _with_its_leader(self, page: Page, person: str, way: str) -> None:
+        """The page that calls for this one too need not go on."""
+        at = self._clock.now()
         if page.leader:
             with suppress(Refused):  # somebody answered it before, or it is over
                 await self._store.change(page.leader, lambda leader: ladder.acknowledge(leader, person, way, at), at)
-        return page
+
+    async def linked(self, token: str) -> Linked:
+        """What is behind a link; changes nothing, as programs follow links too. Raises `Forged`, `PageGone`."""
+        try:
+            told = read(await self._signing.of(ACKNOWLEDGE), token)
+        except Forged:
+            page = (await self._store.find([token.partition(".")[0]])).get(token.partition(".")[0])
+            if page is None:
+                raise
+            return Linked(page, None, "", "", too_old=False, answered_by="")
+        page = await self._store.get(told.page)
+        by = page.acknowledged_by
+        return Linked(
+            page,
+            await self._matters.of(page),
+            told.person,
+            self._name(told.person),
+            too_old=self._too_old(told),
+            answered_by=(self._name(by) if by else f"somebody by {page.acknowledged_way}") if page.answered else "",
+        )
+
+    def _too_old(self, told: Pass) -> bool:
+        return told.until <= self._clock.now()
+
+    def _name(self, person: str) -> str:
+        return self._rules.contact(person).name or person
+
+    async def acknowledge_by_link(self, token: str) -> None:
+        """Nothing happens where the link is no good (any more): the page says how it stands. Raises `Forged`."""
+        told = read(await self._signing.of(ACKNOWLEDGE), token)
+        if not self._too_old(told):
+            with suppress(Refused):
+                await self.acknowledge(told.page, told.person, "link")
+
+    async def acknowledged_at_pagerduty(self, page_id: str, user: str, delivery: str) -> bool:
+        """Says whether that answered it. Raises `Replayed` where this delivery was taken before."""
+        person, once = self._rules.person_at_pagerduty(user), f"pagerduty:{delivery}"
+        for _ in range(ladder.TRIES + 8):
+            if await self._store.seen(once):
+                raise Replayed
+            at = self._clock.now()
+            try:
+                decision = ladder.acknowledge(await self._store.get(page_id), person, "PagerDuty", at)
+            except (PageGone, Refused):
+                return False
+            seconds = int(SEEN_FOR.total_seconds())
+            if await self._store.commit(decision, at, once=once, once_for=seconds) is Committed.WRITTEN:
+                await self._with_its_leader(decision.page, person, "PagerDuty")
+                return True
+        return False

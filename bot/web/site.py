@@ -4,16 +4,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Message
 
 from bot.clock import Clock
-from bot.sources.webhook import BODY_LIMIT, Webhook
+from bot.sources.webhook import Webhook
 from bot.store.opening import Store
 from bot.web.health import ready
 from bot.web.metrics import scrape
+from bot.web.paging import Paging
+from bot.web.reading import BODY_LIMIT, Gone, bounded
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -29,6 +31,7 @@ class Site:
     """Each source of this process, with what is wrong with it."""
     departments: Callable[[], tuple[str, ...]] = field(default=lambda: ())
     slack: Endpoint | None = None
+    paging: Paging | None = None
 
 
 def site(parts: Site) -> Starlette:
@@ -37,8 +40,8 @@ def site(parts: Site) -> Starlette:
         if found is None:
             return JSONResponse({"error": "there is no hook of that name in the playbook"}, 404)
         try:
-            body = await _bounded(request)
-        except ClientDisconnect:
+            body = await bounded(request)
+        except Gone:
             return Response(status_code=400)
         answer = await found.receive(request.headers, body)
         return JSONResponse(answer.body, answer.status, answer.headers)
@@ -60,6 +63,12 @@ def site(parts: Site) -> Starlette:
         Route("/readyz", readyz),
         Route("/metrics", metrics),
     ]
+    if parts.paging is not None:
+        routes += [
+            Route("/acknowledge/{token}", parts.paging.show, methods=["GET"]),
+            Route("/acknowledge/{token}", parts.paging.act, methods=["POST"]),
+            Route("/pagers/pagerduty", parts.paging.pagerduty, methods=["POST"]),
+        ]
     if parts.slack is not None:
         routes.append(Route("/slack/events", _within_bounds(parts.slack), methods=["POST"]))
     return Starlette(routes=routes)
@@ -68,10 +77,10 @@ def site(parts: Site) -> Starlette:
 def _within_bounds(endpoint: Endpoint) -> Endpoint:
     """The signature is of the whole body, so that it would be read as a whole before anybody asked whose it is."""
 
-    async def bounded(request: Request) -> Response:
+    async def within(request: Request) -> Response:
         try:
-            body = await _bounded(request)
-        except ClientDisconnect:
+            body = await bounded(request)
+        except Gone:
             return Response(status_code=400)
         if len(body) > BODY_LIMIT:
             return PlainTextResponse("the body is larger than 1 MB\n", 413)
@@ -81,14 +90,4 @@ def _within_bounds(endpoint: Endpoint) -> Endpoint:
 
         return await endpoint(Request(request.scope, receive))
 
-    return bounded
-
-
-async def _bounded(request: Request) -> bytes:
-    """The body, or one byte more than is taken: enough to refuse it, whatever its length was said to be."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            return bytes(body[: BODY_LIMIT + 1])
-    return bytes(body)
+    return within

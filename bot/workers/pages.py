@@ -49,7 +49,7 @@ class Pages:
     async def _look(self, page: Page) -> None:
         at, standing = self._clock.now(), await self._matters.standing(page)
         if page.open and standing.taken_by:
-            await self._write(ladder.acknowledge(page, standing.taken_by, CLAIMED, at), page)
+            await self._write(ladder.acknowledge(page, standing.taken_by, CLAIMED, at, over=standing.over), page)
         elif standing.over:
             await self._write(ladder.close(page, at), page)
         elif not page.open:

@@ -18,6 +18,7 @@ from bot.domain.mention import Mention
 from bot.domain.report import Account
 from bot.playbook import LivePlaybook
 from bot.sandbox import Sandbox
+from bot.settings import Settings
 from bot.sources.base import Source
 from bot.sources.catalogue import MODELS
 from bot.stage import Stage, staged
@@ -215,7 +216,12 @@ def _of_bolt(task: "asyncio.Task[Any]") -> bool:
 
 @asynccontextmanager
 async def world_on(
-    redis_url: str, brand: str, folder: Path, clock: WoundClock, written: Path = PLAYBOOK
+    redis_url: str,
+    brand: str,
+    folder: Path,
+    clock: WoundClock,
+    written: Path = PLAYBOOK,
+    settings: Settings | None = None,
 ) -> AsyncIterator[World]:
     """A world with a copy of this playbook, which a story may change."""
     path = folder / "playbook.toml"
@@ -229,6 +235,7 @@ async def world_on(
         redis_url=redis_url,
         brand=brand,
         wait=False,
+        settings=settings,
     )
     with kept() as diary:
         async with opening as stage:

@@ -1,10 +1,13 @@
 """How a person is reached beside Slack, and what the playbook says of pages."""
 
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from bot.domain.pages.page import Severity, Way
 from bot.domain.pages.policy import EscalationPolicy
 from bot.domain.rules import Rules
+
+ENV = "env:"
 
 
 class Contact(NamedTuple):
@@ -14,6 +17,14 @@ class Contact(NamedTuple):
     phone: str = ""
     ntfy: str = ""
     pagerduty: str = ""
+
+    def resolved(self, found: Mapping[str, str]) -> "Contact":
+        """With what stands in the environment in place of its variable's name; what does not stand there is none."""
+
+        def value(said: str) -> str:
+            return found.get(said.removeprefix(ENV), "") if said.startswith(ENV) else said
+
+        return self._replace(phone=value(self.phone), ntfy=value(self.ntfy))
 
     @property
     def ways(self) -> frozenset[Way]:
@@ -28,4 +39,8 @@ class Escalations(Rules, Protocol):
 
     def contact(self, person: str) -> Contact:
         """An empty one for somebody of whom the playbook says nothing."""
+        ...
+
+    def person_at_pagerduty(self, user: str) -> str:
+        """Whose user id there this is; empty where nobody's."""
         ...

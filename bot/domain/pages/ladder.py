@@ -134,14 +134,18 @@ def ended(page: Page, n: int, result: Result, detail: str, at: datetime, referen
     return _with(page, after, done=(summons(page, attempt),), event=event, due=at if at_once else page.due)
 
 
-def acknowledge(page: Page, person: str, way: str, at: datetime) -> PageDecision:
-    """Stops the ladder. `person` is a Slack id, or empty where a service does not say who it was. Raises Refused."""
+def acknowledge(page: Page, person: str, way: str, at: datetime, *, over: bool = False) -> PageDecision:
+    """Stops the ladder. `person` is a Slack id, or empty where a service does not say who it was. Raises Refused.
+
+    `over`: what it was about is done with, too.
+    """
     if page.answered:
         raise Refused(f"{who(page)} has this page, since {page.acknowledged_at:%H:%M %Z}.")
     if page.closed_at is not None:
         raise Refused("This page is over: what it was about needs nobody any more.")
     event = AuditEvent(at, person, "acknowledged", f"by {way}")
-    after = page.having(acknowledged_by=person, acknowledged_at=at, acknowledged_way=way, due=None)
+    closed = at if over else None
+    after = page.having(acknowledged_by=person, acknowledged_at=at, acknowledged_way=way, due=None, closed_at=closed)
     return decided(page, after, *_settled(page), event=event)
 
 

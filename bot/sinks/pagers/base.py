@@ -37,6 +37,10 @@ class Pager(Protocol):
         """The page was answered, or is over. Only asked of services that call on by themselves."""
         ...
 
+    async def tried(self) -> Told | None:
+        """Whether it would take a call, asked without ringing anybody; None where that cannot be asked."""
+        ...
+
 
 LONGEST = 6.0
 """Seconds within which a call ends, whatever the other side does: less than an attempt may be in one sender's hands."""

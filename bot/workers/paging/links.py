@@ -3,10 +3,7 @@
 from bot.clock import Clock
 from bot.domain.pages.link import LASTS, token
 from bot.domain.pages.page import Page
-from bot.store.signing import Secrets
-
-ACKNOWLEDGE = "acknowledge"
-"""What the secret is called, and the first part of the path."""
+from bot.store.signing import ACKNOWLEDGE, Secrets
 
 
 class Links:
@@ -15,11 +12,13 @@ class Links:
     def __init__(self, secrets: Secrets, clock: Clock, public_url: str = "") -> None:
         self._secrets = secrets
         self._clock = clock
-        self._public_url = public_url.rstrip("/")
+        self.public_url = public_url
 
     async def to(self, page: Page, person: str) -> str:
         """Empty where there is nobody whom it would be for, or no address."""
-        if not self._public_url or person.startswith("#"):
+        if not self.public_url or person.startswith("#"):
             return ""
         secret = await self._secrets.of(ACKNOWLEDGE)
-        return f"{self._public_url}/{ACKNOWLEDGE}/{token(secret, page.id, person, self._clock.now() + LASTS)}"
+        return (
+            f"{self.public_url.rstrip('/')}/{ACKNOWLEDGE}/{token(secret, page.id, person, self._clock.now() + LASTS)}"
+        )

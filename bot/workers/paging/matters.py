@@ -1,7 +1,8 @@
 """What pages are about, by the kind of their cause; and how each cause stands."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from bot.cards import episode as episode_card
 from bot.cards.summons import of_case
@@ -26,14 +27,19 @@ class Source(Protocol):
 class Matters:
     """A kind of which nobody knows anything is called for all the same, in few words."""
 
-    def __init__(self, sources: Mapping[CauseKind, Source]) -> None:
+    def __init__(self, sources: Mapping[CauseKind, Source], zone: Callable[[], str]) -> None:
         self._sources = sources
+        self._zone = zone
 
     async def of(self, page: Page) -> Matter | None:
+        """None where it is gone. Its time is in the brand's own zone, since a text message cannot know the reader's."""
         source = self._sources.get(page.cause.kind)
         if source is None:
-            return Matter(what=f"{page.cause.kind.value} {page.cause.id}", bad="", since=page.opened_at, where="")
-        return await source.matter(page)
+            what = f"{page.cause.kind.value} {page.cause.id}"
+            found: Matter | None = Matter(what=what, bad="", since=page.opened_at, where=page.department)
+        else:
+            found = await source.matter(page)
+        return found._replace(since=found.since.astimezone(ZoneInfo(self._zone()))) if found else None
 
     async def standing(self, page: Page) -> Standing:
         source = self._sources.get(page.cause.kind)

@@ -54,6 +54,10 @@ class SlackPager:
             return True
         return not await self._limits.spend([limit], at)
 
+    async def tried(self) -> None:
+        """`earshot check` tries Slack by itself."""
+        return
+
     async def settle(self, page: Page) -> Told:  # noqa: ARG002 - the card says it
         return Told(Result.DELIVERED)
 

@@ -1,0 +1,87 @@
+"""Whether somebody can be woken: who has only Slack at 4am, which pagers answer, what is set by halves."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import aiohttp
+
+from bot.cli.checks.places import Places
+from bot.cli.findings import Finding, fault, note, well
+from bot.clock import SystemClock
+from bot.domain.pages.contact import ENV, Contact
+from bot.domain.pages.page import Result, Way
+from bot.playbook import Playbook
+from bot.settings import Settings
+from bot.sinks.pagers.base import Pager
+from bot.sinks.pagers.catalogue import pagers_of
+
+TWILIO = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
+BY_ITSELF = {"pagerduty", "webhook"}
+"""Pagers that reach everybody, whatever the playbook says of a person."""
+
+
+async def of_pagers(settings: Settings, playbook: Playbook, places: Places) -> AsyncIterator[Finding]:
+    for finding in _halves(settings):
+        yield finding
+    async with aiohttp.ClientSession() as session:
+        pagers = [pager for pager in pagers_of(settings, session, SystemClock()) if _used(pager, playbook)]
+        for finding in _people(settings, playbook, places, {pager.name for pager in pagers}):
+            yield finding
+        if pagers and not settings.public_url:
+            yield note("EARSHOT_PUBLIC_URL", "is not set, so what rings has no link; people must acknowledge in Slack")
+        for pager in pagers:
+            yield await _tried(pager)
+
+
+def _used(pager: Pager, playbook: Playbook) -> bool:
+    """Nobody needs a key for ntfy, so that it is there also where nobody has a topic."""
+    return pager.name != "ntfy" or any(contact.ntfy for contact in playbook.people.values())
+
+
+def _halves(settings: Settings) -> Iterator[Finding]:
+    values = (settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_from)
+    if any(values) and not all(values):
+        missing = [name for name, value in zip(TWILIO, values, strict=True) if not value]
+        yield fault(missing[0], f"is not set, and Twilio needs all of {', '.join(TWILIO)}")
+    if bool(settings.pager_webhook_url) != bool(settings.pager_webhook_secret):
+        place = "SECRET" if settings.pager_webhook_url else "URL"
+        yield fault(
+            f"EARSHOT_PAGER_WEBHOOK_{place}", "is not set, and the webhook needs both, its address and its secret"
+        )
+    if settings.pagerduty_routing_key and not settings.pagerduty_webhook_secret:
+        yield note("PAGERDUTY_WEBHOOK_SECRET", "is not set, so who acknowledges at PagerDuty is not heard here")
+
+
+def _people(settings: Settings, playbook: Playbook, places: Places, pagers: set[str]) -> Iterator[Finding]:
+    found = {name: value.get_secret_value() for name, value in settings.contacts.items()}
+    for number, (person, contact) in enumerate(playbook.people.items()):
+        for key, said in (("phone", contact.phone), ("ntfy", contact.ntfy)):
+            if said.startswith(ENV) and said.removeprefix(ENV) not in found:
+                yield fault(places.at("people", number, key), f"{said.removeprefix(ENV)} is not in the environment")
+        if contact.phone and "twilio" not in pagers:
+            yield note(places.at("people", number), f"{person} has a phone, but TWILIO_… is not set, so it never rings")
+    if pagers & BY_ITSELF:
+        return
+    alone = [person for person in _on_call(playbook) if not _reached(playbook.people.get(person, Contact()), pagers)]
+    if alone:
+        yield note(
+            places.at("departments"),
+            f"Slack is the only way to {', '.join(alone)} at 4am, and do-not-disturb holds it back; "
+            "give them a phone or an ntfy topic in [[people]], or set PAGERDUTY_ROUTING_KEY",
+        )
+
+
+def _on_call(playbook: Playbook) -> list[str]:
+    named = [person for department in playbook.departments.values() for person in department.on_call]
+    return list(dict.fromkeys(named))
+
+
+def _reached(contact: Contact, pagers: set[str]) -> bool:
+    ways = {"ntfy": Way.NTFY, "twilio": Way.CALL}
+    return any(way in contact.ways for pager, way in ways.items() if pager in pagers)
+
+
+async def _tried(pager: Pager) -> Finding:
+    told = await pager.tried()
+    if told is None:
+        return well(pager.name, "is set up; it cannot be tried without ringing")
+    return well(pager.name, "answers") if told.result is Result.DELIVERED else fault(pager.name, told.why)

@@ -1,0 +1,68 @@
+"""ntfy: a push to the phone that gets through do-not-disturb, where its owner let the app.
+
+Not idempotent: a call that is repeated, because its sender died, rings a second time.
+"""
+
+from typing import Any, Self
+
+import aiohttp
+
+from bot.cards import summons
+from bot.clock import Clock
+from bot.domain.pages.page import Page, Result
+from bot.settings import Settings
+from bot.sinks.pagers.base import Call, Told
+from bot.sinks.pagers.http import Answer, asked, failed, post
+
+URGENT = 5
+"""The highest priority: it rings, and goes on for a while."""
+TAGS = ["rotating_light"]
+
+
+class Ntfy:
+    """The topic in a contact is what is rung."""
+
+    name = "ntfy"
+
+    def __init__(self, url: str, token: str, session: aiohttp.ClientSession) -> None:
+        self._url = url
+        self._token = token
+        self._session = session
+
+    @classmethod
+    def built(cls, settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Self | None:  # noqa: ARG003
+        """Needs no key where the server is public: a topic in the playbook is enough."""
+        token = settings.ntfy_token.get_secret_value() if settings.ntfy_token else ""
+        return cls(settings.ntfy_url, token, session)
+
+    async def call(self, call: Call) -> Told:
+        matter = call.matter
+        message: dict[str, Any] = {
+            "topic": call.contact.ntfy,
+            "title": summons.title(call.page, matter),
+            "message": summons.text(matter, call.link),
+            "priority": URGENT,
+            "tags": TAGS,
+        }
+        links = [("Acknowledge", call.link), ("See the card", matter.link), ("Open the post", matter.url)]
+        actions = [{"action": "view", "label": label, "url": url, "clear": True} for label, url in links if url]
+        if actions:
+            message |= {"actions": actions, "click": actions[0]["url"]}
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        answer = await post(self._session, self._url, json=message, headers=headers)
+        if not isinstance(answer, Answer):
+            return answer
+        if answer.status == 200 and answer.body and answer.body.get("event") == "message" and answer.body.get("id"):
+            return Told(Result.DELIVERED, reference=str(answer.body["id"])[:64])
+        return failed(answer.status, "NTFY_TOKEN")
+
+    async def tried(self) -> Told:
+        """Its own health; whether the token may publish is only known by publishing."""
+        answer = await asked(self._session, "GET", f"{self._url.rstrip('/')}/v1/health")
+        if not isinstance(answer, Answer):
+            return answer
+        healthy = answer.body is not None and answer.body.get("healthy") is True
+        return Told(Result.DELIVERED) if answer.status == 200 and healthy else failed(answer.status, "NTFY_URL")
+
+    async def settle(self, page: Page) -> Told:  # noqa: ARG002 - it rings once and is silent
+        return Told(Result.DELIVERED)

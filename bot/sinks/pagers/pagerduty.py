@@ -1,0 +1,72 @@
+"""PagerDuty, Events API v2. It calls whoever is on call there, by its own ladder, until it hears that it need not.
+
+Idempotent: an event with the `dedup_key` of an open alert joins it, so that a repeated call is not a second one.
+"""
+
+from typing import Any, Self
+
+import aiohttp
+
+from bot.cards import summons
+from bot.clock import Clock
+from bot.domain.pages.page import Page, Result, Severity
+from bot.settings import Settings
+from bot.sinks.pagers.base import Call, Told
+from bot.sinks.pagers.http import Answer, failed, post
+
+SEVERITIES = {Severity.SEV1: "critical", Severity.SEV2: "error", Severity.SEV3: "warning"}
+TRIED = "earshot-check"
+SUMMARY = 1024
+"""Characters that PagerDuty takes."""
+
+
+class PagerDuty:
+    name = "pagerduty"
+
+    def __init__(self, key: str, url: str, session: aiohttp.ClientSession) -> None:
+        self._key = key
+        self._url = f"{url.rstrip('/')}/v2/enqueue"
+        self._session = session
+
+    @classmethod
+    def built(cls, settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Self | None:  # noqa: ARG003
+        key = settings.pagerduty_routing_key
+        return cls(key.get_secret_value(), settings.pagerduty_api_url, session) if key else None
+
+    async def call(self, call: Call) -> Told:
+        page, matter = call.page, call.matter
+        details = {"how bad": matter.bad, "where": matter.where, "said": summons.quotation(matter)}
+        links = [(call.link, "Acknowledge"), (matter.link, "See the card"), (matter.url, "Open the post")]
+        return await self._send(
+            page.id,
+            "trigger",
+            client="Earshot",
+            links=[{"href": href, "text": text} for href, text in links if href],
+            payload={
+                "summary": summons.title(page, matter)[:SUMMARY],
+                "source": "Earshot",
+                "severity": SEVERITIES[page.severity],
+                "timestamp": matter.since.isoformat(),
+                "component": matter.where or "Earshot",
+                "class": page.cause.kind.value,
+                "custom_details": {name: words for name, words in details.items() if words},
+            },
+        )
+
+    async def settle(self, page: Page) -> Told:
+        """Acknowledged while its cause goes on, resolved when that is over."""
+        return await self._send(page.id, "resolve" if page.closed_at else "acknowledge")
+
+    async def tried(self) -> Told:
+        """Resolves an alert that there is not, which does nothing where the key is good."""
+        return await self._send(TRIED, "resolve")
+
+    async def _send(self, name: str, action: str, **more: Any) -> Told:
+        event = {"routing_key": self._key, "event_action": action, "dedup_key": name, **more}
+        answer = await post(self._session, self._url, json=event)
+        if not isinstance(answer, Answer):
+            return answer
+        taken = answer.body is not None and answer.body.get("status") == "success"
+        if answer.status == 202 and taken:
+            return Told(Result.DELIVERED, reference=name)
+        return failed(401 if answer.status == 400 else answer.status, "PAGERDUTY_ROUTING_KEY")

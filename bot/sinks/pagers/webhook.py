@@ -1,0 +1,75 @@
+"""A webhook of your own, signed as in the Standard Webhooks specification: for any service that is not here.
+
+Idempotent for whoever looks at `webhook-id`: a repeated call has the same one.
+"""
+
+import json
+from typing import Self
+
+import aiohttp
+from standardwebhooks import Webhook as Signer
+
+from bot.cards import summons
+from bot.clock import Clock
+from bot.domain.pages.page import Page, Result
+from bot.settings import Settings
+from bot.sinks.pagers.base import Call, Told
+from bot.sinks.pagers.http import Answer, failed, post
+
+
+class Webhook:
+    name = "webhook"
+
+    def __init__(self, url: str, secret: str, session: aiohttp.ClientSession, clock: Clock) -> None:
+        self._url = url
+        self._signer = Signer(secret)
+        self._session = session
+        self._clock = clock
+
+    @classmethod
+    def built(cls, settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Self | None:
+        secret = settings.pager_webhook_secret
+        if not (settings.pager_webhook_url and secret):
+            return None
+        return cls(settings.pager_webhook_url, secret.get_secret_value(), session, clock)
+
+    async def call(self, call: Call) -> Told:
+        page, matter, attempt = call.page, call.matter, call.attempt
+        data = {
+            "page": page.id,
+            "attempt": attempt.n,
+            "person": attempt.person,
+            "severity": page.severity.value,
+            "kind": page.cause.kind.value,
+            "title": summons.title(page, matter),
+            "text": summons.text(matter, call.link),
+            "since": matter.since.isoformat(),
+            "department": page.department,
+            "acknowledge": call.link,
+            "card": matter.link,
+            "url": matter.url,
+        }
+        return await self._send(f"{page.id}-{attempt.n}", "page.called", data)
+
+    async def tried(self) -> None:
+        """Whoever is behind it would take anything for a call."""
+        return
+
+    async def settle(self, page: Page) -> Told:  # noqa: ARG002 - it was one call
+        return Told(Result.DELIVERED)
+
+    async def _send(self, name: str, kind: str, data: dict[str, object]) -> Told:
+        at = self._clock.now()
+        body = json.dumps({"type": kind, "timestamp": at.isoformat(), "data": data}, separators=(",", ":"))
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": name,
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": self._signer.sign(name, at, body),
+        }
+        answer = await post(self._session, self._url, data=body.encode(), headers=headers)
+        if not isinstance(answer, Answer):
+            return answer
+        if 200 <= answer.status < 300 and not answer.page:  # a web page is somebody's login, and no webhook
+            return Told(Result.DELIVERED, reference=name)
+        return failed(answer.status, "EARSHOT_PAGER_WEBHOOK_SECRET")

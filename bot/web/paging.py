@@ -1,0 +1,131 @@
+"""Answering a page from outside of Slack: the link in a message, and PagerDuty's webhook."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from bot.clock import Clock
+from bot.domain.pages.link import Forged
+from bot.domain.refusals import Refused, Unreachable
+from bot.usecases.pages import Pages, Replayed
+from bot.web import answering
+from bot.web.reading import BODY_LIMIT, Gone, bounded
+
+TOLERANCE = timedelta(minutes=10)
+"""How old a delivery of PagerDuty's may be: it tries for some minutes, and what is older is somebody else's copy."""
+ANSWERING = frozenset({"incident.acknowledged", "incident.resolved"})
+
+log = structlog.get_logger("paging")
+
+
+class Paging(NamedTuple):
+    """`pagerduty_secret` is empty where PagerDuty's webhook is not set up, so that nobody is believed."""
+
+    pages: Pages
+    clock: Clock
+    pagerduty_secret: str = ""
+
+    async def show(self, request: Request) -> Response:
+        """GET: changes nothing, whoever follows the link."""
+        return await self._shown(request.path_params["token"])
+
+    async def act(self, request: Request) -> Response:
+        """POST: the button on that page."""
+        token = request.path_params["token"]
+        try:
+            await self.pages.acknowledge_by_link(token)
+        except Forged:
+            log.warning("link refused")
+        except Unreachable:
+            return _html(answering.away(), 503)
+        return await self._shown(token)
+
+    async def _shown(self, token: str) -> Response:
+        try:
+            linked = await self.pages.linked(token)
+        except Refused as no:
+            return _html(answering.refused(str(no)), 404)
+        except Unreachable:
+            return _html(answering.away(), 503)
+        return _html(answering.draw(linked, self.clock.now()), 200 if linked.person else 404)
+
+    async def pagerduty(self, request: Request) -> Response:
+        """Forged or replayed: 401, and nothing happens."""
+        try:
+            body = await bounded(request)
+        except Gone:
+            return Response(status_code=400)
+        if len(body) > BODY_LIMIT:
+            return JSONResponse({"error": "the body is larger than 1 MB"}, 413)
+        event = self._believed(request.headers.get("x-pagerduty-signature", ""), body)
+        if isinstance(event, Response):
+            return event
+        return await self._taken(event) if event.kind in ANSWERING else JSONResponse({"acknowledged": False})
+
+    def _believed(self, signature: str, body: bytes) -> "_Event | Response":
+        """Nothing of an unsigned body is looked at."""
+        if not _signed(self.pagerduty_secret, signature, body):
+            log.warning("webhook refused", pager="pagerduty", why="signature")
+            return JSONResponse({"error": "X-PagerDuty-Signature does not match"}, 401)
+        event = _event(body)
+        if event is None:
+            return JSONResponse({"error": "this is no event of PagerDuty's"}, 400)
+        if abs(self.clock.now() - event.at) > TOLERANCE:
+            log.warning("webhook refused", pager="pagerduty", why="too old")
+            return JSONResponse({"error": "this event is more than 10 minutes from our clock"}, 401)
+        return event
+
+    async def _taken(self, event: "_Event") -> Response:
+        try:
+            answered = await self.pages.acknowledged_at_pagerduty(event.page, event.user, event.id)
+        except Replayed:
+            log.warning("webhook refused", pager="pagerduty", why="replayed")
+            return JSONResponse({"error": "this event was taken before"}, 401)
+        except Unreachable:
+            return JSONResponse({"error": "our store does not answer; send it again"}, 503)
+        return JSONResponse({"acknowledged": answered})
+
+
+class _Event(NamedTuple):
+    id: str
+    kind: str
+    at: datetime
+    page: str
+    user: str
+
+
+def _signed(secret: str, header: str, body: bytes) -> bool:
+    """Several signatures, separated by commas, while a secret is being changed there."""
+    if not secret:
+        return False
+    expected = f"v1={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}".encode()
+    given = [one.strip().encode("utf-8", "replace") for one in header.split(",")]
+    return sum(hmac.compare_digest(expected, one) for one in given) > 0
+
+
+def _event(body: bytes) -> _Event | None:
+    try:
+        event = json.loads(body)["event"]
+        at = datetime.fromisoformat(event["occurred_at"])
+        data: Mapping[str, Any] = event.get("data") or {}
+        agent: Mapping[str, Any] = event.get("agent") or {}
+        return _Event(
+            id=str(event["id"])[:100],
+            kind=str(event["event_type"]),
+            at=at if at.tzinfo else at.replace(tzinfo=UTC),
+            page=str(data.get("incident_key") or "")[:100],
+            user=str(agent.get("id") or "")[:40],
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _html(page: str, status: int) -> Response:
+    return HTMLResponse(page, status, answering.HEADERS)

@@ -1,0 +1,56 @@
+"""What `earshot check` says of who can be woken."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.cli.checks.pagers import of_pagers
+from bot.cli.checks.places import Places
+from bot.playbook import LivePlaybook
+from bot.settings import load_settings
+from bot.sources.catalogue import MODELS
+from tests.pagers.services import Fault, Services, serving
+
+NIGHT = Path(__file__).parents[1] / "scenarios" / "night.toml"
+
+
+@pytest.fixture
+async def services() -> AsyncIterator[Services]:
+    async with serving() as made:
+        yield made
+
+
+async def said(environ: dict[str, str], playbook: Path = NIGHT) -> list[str]:
+    read = LivePlaybook(playbook, sources=MODELS).now
+    return [str(finding) async for finding in of_pagers(load_settings(environ), read, Places(playbook))]
+
+
+async def test_slack_as_the_only_way_at_4am_is_told() -> None:
+    day = NIGHT.with_name("playbook.toml")
+    assert any("Slack is the only way to U0RAJ, U0MIA, U0BEN at 4am" in one for one in await said({}, day))
+
+
+async def test_with_everything_set_each_pager_is_tried_and_rings_nobody(services: Services) -> None:
+    told = "\n".join(await said(services.settings(EARSHOT_PUBLIC_URL="https://earshot.example")))
+    assert not services.of("ntfy")
+    assert "only way" not in told
+    assert "pagerduty" in told
+
+
+async def test_a_key_that_is_refused_is_a_fault(services: Services) -> None:
+    services.faults["pagerduty"] = Fault.REFUSED
+    assert any("PAGERDUTY_ROUTING_KEY is refused" in one for one in await said(services.settings()))
+
+
+async def test_settings_by_halves_are_told() -> None:
+    told = "\n".join(await said({"TWILIO_FROM": "+15005550006", "EARSHOT_PAGER_WEBHOOK_URL": "https://a.example"}))
+    assert "TWILIO_ACCOUNT_SID" in told
+    assert "EARSHOT_PAGER_WEBHOOK_SECRET" in told
+
+
+async def test_a_contact_that_is_not_in_the_environment_is_a_fault(tmp_path: Path) -> None:
+    written = tmp_path / "playbook.toml"
+    words = NIGHT.read_text("utf-8").replace('"northwind-ben-4711"', '"env:EARSHOT_CONTACT_BEN"')
+    written.write_text(words, "utf-8")
+    assert any("EARSHOT_CONTACT_BEN is not in the environment" in one for one in await said({}, written))

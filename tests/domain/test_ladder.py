@@ -1,0 +1,183 @@
+"""The ladder: who is called next, at which moment, and what stops it."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.hours import Hours, parse_window
+from bot.domain.pages import joining, ladder
+from bot.domain.pages.ladder import PageDecision
+from bot.domain.pages.line import Line, rungs
+from bot.domain.pages.page import Cause, CauseKind, Page, Result, Severity, Way, open_page, page_id
+from bot.domain.pages.policy import DEFAULT, EscalationPolicy, policy_for
+from bot.domain.refusals import Refused
+from tests.domain.made import AT, after
+
+POLICY = EscalationPolicy(ways=(Way.SLACK, Way.NTFY, Way.PAGERDUTY), wait=timedelta(minutes=2))
+LINE = Line(
+    people=("U0BEN", "U0LEA"),
+    last=("#C0OPS", "U0MIA"),
+    ways={"U0BEN": frozenset({Way.NTFY}), "": frozenset({Way.PAGERDUTY})},
+)
+
+
+def a_page(severity: Severity = Severity.SEV1, cause: str = "c1") -> Page:
+    return open_page(Cause(CauseKind.CASE, cause), severity, "pr", AT)
+
+
+def climbed(page: Page, minutes: float, line: Line = LINE, policy: EscalationPolicy = POLICY) -> PageDecision:
+    decision = ladder.climb(page, policy, line, after(minutes=minutes))
+    assert decision is not None
+    return decision
+
+
+def called(page: Page) -> list[str]:
+    return [f"{one.person or '-'} {one.way}" for one in page.attempts]
+
+
+def all_rungs(page: Page, count: int, line: Line = LINE) -> Page:
+    """Everybody is called and nobody answers."""
+    while page.count < count:
+        assert page.due is not None
+        decision = ladder.climb(page, POLICY, line, page.due)
+        assert decision is not None
+        page = decision.page
+    return page
+
+
+def test_each_person_is_called_by_her_ways_then_the_next_then_the_fallback_and_the_managers() -> None:
+    page = all_rungs(a_page(), 6)
+    assert called(page) == [
+        "U0BEN slack",
+        "U0BEN ntfy",
+        "- pagerduty",
+        "U0LEA slack",
+        "#C0OPS slack",
+        "U0MIA slack",
+    ]
+    assert [one.at - AT for one in page.attempts] == [timedelta(minutes=2 * n) for n in range(6)]
+
+
+def test_after_the_last_it_begins_again_and_a_service_that_has_it_already_is_not_told_twice() -> None:
+    page = all_rungs(a_page(), 6)
+    for n in range(1, 7):
+        ended = ladder.ended(page, n, Result.DELIVERED, "", after(minutes=11))
+        assert ended is not None
+        page = ended.page
+    page = all_rungs(page, 11)
+    assert called(page)[6:] == ["U0BEN slack", "U0BEN ntfy", "U0LEA slack", "#C0OPS slack", "U0MIA slack"]
+    assert page.attempts[6].at == after(minutes=20)
+
+
+def test_a_rung_is_not_climbed_before_its_time_and_owes_one_call_when_it_is() -> None:
+    first = climbed(a_page(), 0)
+    assert ladder.climb(first.page, POLICY, LINE, after(minutes=1.9)) is None
+    [call] = [one for one in first.notifications if one.to == "!slack"]
+    assert (call.case, call.nth) == (first.page.id, 1)
+
+
+@pytest.mark.parametrize("result", [Result.REFUSED, Result.LOST, Result.LATER, Result.QUIET])
+def test_a_way_that_fails_makes_the_next_one_due_at_once(result: Result) -> None:
+    page = climbed(a_page(), 0).page
+    failed = ladder.ended(page, 1, result, "why", after(seconds=3))
+    assert failed is not None
+    assert failed.page.due == after(seconds=3)
+
+
+def test_a_failure_that_is_told_late_hurries_nobody() -> None:
+    page = climbed(climbed(a_page(), 0).page, 2).page
+    late = ladder.ended(page, 1, Result.LOST, "", after(minutes=2.5))
+    assert late is not None
+    assert late.page.due == after(minutes=4)
+
+
+def test_whoever_is_on_call_by_now_is_next_though_nobody_said_so_when_it_began() -> None:
+    page = climbed(a_page(), 0).page
+    page = climbed(page, 2, LINE._replace(people=("U0TOM", "U0BEN"))).page
+    assert called(page) == ["U0BEN slack", "U0TOM slack"]
+
+
+def test_an_answer_stops_it_and_a_second_one_is_told_who_was_first() -> None:
+    page = ladder.acknowledge(climbed(a_page(), 0).page, "U0LEA", "link", after(minutes=1)).page
+    assert ladder.climb(page, POLICY, LINE, after(hours=1)) is None
+    with pytest.raises(Refused, match="<@U0LEA> has this page, since 09:01 UTC"):
+        ladder.acknowledge(page, "U0BEN", "Slack", after(minutes=2))
+
+
+def test_a_call_that_waits_when_somebody_answers_is_not_sent_any_more() -> None:
+    page = ladder.acknowledge(climbed(a_page(), 0).page, "U0LEA", "link", after(minutes=1)).page
+    dropped = ladder.begin(page, 1, after(minutes=1))
+    assert dropped is not None
+    assert dropped.page.attempts[0].result is Result.DROPPED
+
+
+def test_what_one_sender_has_begun_another_takes_only_when_it_must_be_dead_and_only_once() -> None:
+    page = climbed(a_page(), 0).page
+    begun = ladder.begin(page, 1, AT)
+    assert begun is not None
+    assert ladder.begin(begun.page, 1, after(seconds=14)) is None
+    again = ladder.begin(begun.page, 1, after(seconds=15))
+    assert again is not None
+    assert again.page.attempts[0].tries == 2
+    lost = ladder.begin(again.page, 1, after(seconds=40))
+    assert lost is not None
+    assert lost.page.attempts[0].result is Result.LOST
+    assert lost.page.due == after(seconds=40)
+
+
+def test_repeats_come_to_an_end_where_the_playbook_says_so() -> None:
+    once = EscalationPolicy(ways=(Way.SLACK,), repeats=0)
+    page = climbed(a_page(), 0, Line(people=("U0BEN",)), once).page
+    ended = climbed(page, 5, Line(people=("U0BEN",)), once).page
+    assert ended.due is None
+    assert ended.open
+
+
+def test_with_nobody_at_all_it_waits_for_somebody_and_says_so() -> None:
+    page = climbed(a_page(), 0, Line(people=(), hole=True)).page
+    assert (page.nobody, page.hole, page.due) == (True, True, after(minutes=2))
+    page = climbed(page, 2).page
+    assert (page.nobody, called(page)) == (False, ["U0BEN slack"])
+
+
+def test_only_what_can_wait_is_held_until_the_department_works() -> None:
+    line = LINE._replace(hours=Hours(windows=(parse_window("Mon-Fri 10:00-18:00"),)))
+    assert climbed(a_page(Severity.SEV3), 0, line).page.due == after(hours=1)
+    assert climbed(a_page(Severity.SEV2), 0, line).page.count == 1
+
+
+def test_a_policy_of_ways_that_somebody_has_not_calls_her_by_slack_rather_than_not_at_all() -> None:
+    policy = EscalationPolicy(ways=(Way.CALL,))
+    assert [rung.way for rung in rungs(policy, Line(people=("U0BEN",)))] == [Way.SLACK]
+
+
+def test_the_first_policy_that_fits_is_taken_and_without_one_our_own() -> None:
+    pr = EscalationPolicy(severities=frozenset({Severity.SEV1}), departments=frozenset({"pr"}))
+    assert policy_for([pr], Severity.SEV1, "pr") is pr
+    assert policy_for([pr], Severity.SEV1, "care") is DEFAULT[Severity.SEV1]
+
+
+def test_one_cause_has_one_page_and_another_round_of_it_another() -> None:
+    cause = Cause(CauseKind.CASE, "c1")
+    assert page_id(cause) == page_id(Cause(CauseKind.CASE, "c1"))
+    assert page_id(cause) != page_id(cause._replace(round=1))
+
+
+def test_a_crisis_follows_the_page_that_rings_and_leads_itself_when_that_ends_unanswered() -> None:
+    leader, second = climbed(a_page(), 0).page, a_page(cause="c2")
+    assert joining.leads(leader, second, after(minutes=1))
+    follower = joining.follow(second, leader, after(minutes=1)).page
+    assert joining.look(follower, leader, after(minutes=2)) is None
+    closed = ladder.close(leader, after(minutes=2))
+    assert closed is not None
+    alone = joining.look(follower, closed.page, after(minutes=2))
+    assert alone is not None
+    assert (alone.page.leader, alone.page.due) == ("", after(minutes=2))
+
+
+def test_who_has_answered_is_left_alone_for_ten_minutes_by_the_same_department_alone() -> None:
+    answered = ladder.acknowledge(climbed(a_page(), 0).page, "U0BEN", "Slack", AT).page
+    assert joining.leads(answered, a_page(cause="c2"), after(minutes=9))
+    assert not joining.leads(answered, a_page(cause="c2"), after(minutes=10))
+    elsewhere = open_page(Cause(CauseKind.CASE, "c3"), Severity.SEV1, "care", AT)
+    assert not joining.leads(answered, elsewhere, AT)

@@ -1,0 +1,156 @@
+"""Each pager against its service: what it sends, and how each way of failing is named."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+import bot.sinks.pagers
+from bot.domain.pages.contact import Contact
+from bot.domain.pages.matter import Matter
+from bot.domain.pages.page import Attempt, Cause, CauseKind, Result, Severity, Way, open_page
+from bot.settings import load_settings
+from bot.sinks.pagers import http
+from bot.sinks.pagers.base import LONGEST, Call, Pager
+from bot.sinks.pagers.catalogue import CATALOGUE, pagers_of
+from tests.clock import WoundClock
+from tests.pagers.services import Fault, Services, serving
+
+AT = datetime(2026, 3, 11, 4, 2, tzinfo=UTC)
+PAGE = open_page(Cause(CauseKind.CASE, "c48cc3e56711b6"), Severity.SEV1, "pr", AT)
+MATTER = Matter(
+    what="Crisis at Northwind Air on X",
+    bad="urgency 90 of 100, reach 34k",
+    since=AT,
+    where="pr",
+    who="@marta",
+    quote="smoke in the cabin!! see https://evil.example/x?y=1 and evil.example/login now",
+    link="https://slack.com/app_redirect?channel=C0PR&message_ts=1.1",
+    url="https://x.example/marta/1",
+    case="c48cc3e56711b6",
+)
+CONTACT = Contact(name="Ben", phone="+351912345678", ntfy="northwind-ben-4711")
+LINK = "https://earshot.example/acknowledge/t0ken"
+WAYS = {"pagerduty": Way.PAGERDUTY, "ntfy": Way.NTFY, "twilio": Way.CALL, "webhook": Way.WEBHOOK}
+
+
+@pytest.fixture
+async def services() -> AsyncIterator[Services]:
+    async with serving() as made:
+        yield made
+
+
+@pytest.fixture
+async def pagers(services: Services, clock: WoundClock) -> AsyncIterator[dict[str, Pager]]:
+    async with aiohttp.ClientSession() as session:
+        yield {pager.name: pager for pager in pagers_of(load_settings(services.settings()), session, clock)}
+
+
+def a_call(way: Way, link: str = LINK) -> Call:
+    return Call(PAGE, Attempt(1, 1, way, "U0BEN", AT), MATTER, CONTACT, link)
+
+
+def test_every_pager_is_in_the_catalogue_and_every_file_is_a_pager() -> None:
+    here = Path(bot.sinks.pagers.__file__).parent
+    files = {file.stem for file in here.glob("*.py")} - {"__init__", "base", "catalogue", "http"}
+    assert {kind.name for kind in CATALOGUE} == files
+
+
+def test_a_request_ends_before_its_attempt_may_be_taken_over() -> None:
+    assert http.WITHIN.total is not None
+    assert http.WITHIN.total < LONGEST
+
+
+@pytest.mark.parametrize("name", WAYS)
+async def test_what_is_sent_is_as_its_service_documents_it(
+    name: str, pagers: dict[str, Pager], services: Services
+) -> None:
+    told = await pagers[name].call(a_call(WAYS[name]))
+    assert (told.result, services.wrong) == (Result.DELIVERED, [])
+    assert len(services.rang) == 1
+
+
+async def test_a_text_message_is_short_has_the_link_and_no_word_of_a_stranger(
+    pagers: dict[str, Pager], services: Services
+) -> None:
+    await pagers["twilio"].call(a_call(Way.TEXT))
+    [text] = services.of("text")
+    assert text["Body"].endswith(LINK)
+    assert len(text["Body"]) <= 300
+    assert "smoke" not in text["Body"]
+    assert "marta" not in text["Body"]
+
+
+async def test_a_push_quotes_the_post_without_its_links(pagers: dict[str, Pager], services: Services) -> None:
+    await pagers["ntfy"].call(a_call(Way.NTFY))
+    [push] = services.of("ntfy")
+    assert "smoke in the cabin" in push["message"]
+    assert "evil.example" not in push["message"]
+    assert [one["label"] for one in push["actions"]] == ["Acknowledge", "See the card", "Open the post"]
+    assert push["click"] == LINK
+    assert push["priority"] == 5
+
+
+async def test_without_a_public_address_a_push_says_where_to_acknowledge(
+    pagers: dict[str, Pager], services: Services
+) -> None:
+    await pagers["ntfy"].call(a_call(Way.NTFY, link=""))
+    [push] = services.of("ntfy")
+    assert push["message"].endswith("Open Slack and press Acknowledge.")
+
+
+async def test_a_page_is_one_alert_at_pagerduty_until_it_is_resolved(
+    pagers: dict[str, Pager], services: Services
+) -> None:
+    await pagers["pagerduty"].call(a_call(Way.PAGERDUTY))
+    await pagers["pagerduty"].settle(PAGE.having(acknowledged_at=AT))
+    await pagers["pagerduty"].settle(PAGE.having(closed_at=AT))
+    events = services.of("pagerduty")
+    assert [event["event_action"] for event in events] == ["trigger", "acknowledge", "resolve"]
+    assert {event["dedup_key"] for event in events} == {PAGE.id}
+
+
+ENDS = {
+    Fault.DOWN: Result.LOST,
+    Fault.NONSENSE: Result.LOST,
+    Fault.BUSY: Result.LATER,
+    Fault.REFUSED: Result.REFUSED,
+    Fault.GONE: Result.LOST,
+}
+
+
+@pytest.mark.parametrize("name", WAYS)
+@pytest.mark.parametrize("fault", ENDS)
+async def test_every_fault_has_a_name_and_repeats_nothing_of_what_was_answered(
+    name: str, fault: Fault, pagers: dict[str, Pager], services: Services
+) -> None:
+    services.faults[name] = fault
+    told = await pagers[name].call(a_call(WAYS[name]))
+    assert told.result is ENDS[fault]
+    assert "hotel" not in told.why
+    assert told.why
+
+
+async def test_a_service_that_is_not_there_is_asked_later(pagers: dict[str, Pager], clock: WoundClock) -> None:
+    nowhere = {"NTFY_URL": "http://127.0.0.1:9"}
+    async with aiohttp.ClientSession() as session:
+        [ntfy] = pagers_of(load_settings(nowhere), session, clock)
+        assert (await ntfy.call(a_call(Way.NTFY))).result is Result.LATER
+
+
+async def test_a_service_that_is_slow_is_given_up(pagers: dict[str, Pager], services: Services) -> None:
+    """Waits five real seconds."""
+    services.faults["ntfy"] = Fault.SLOW
+    told = await pagers["ntfy"].call(a_call(Way.NTFY))
+    assert (told.result, told.why) == (Result.LOST, "no answer in 5 s")
+
+
+@pytest.mark.parametrize("name", ["pagerduty", "ntfy", "twilio"])
+async def test_check_rings_nobody(name: str, pagers: dict[str, Pager], services: Services) -> None:
+    told = await pagers[name].tried()
+    assert told is not None
+    assert told.result is Result.DELIVERED
+    assert not [event for event in services.of("pagerduty") if event["event_action"] == "trigger"]
+    assert not services.of("ntfy")

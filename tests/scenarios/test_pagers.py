@@ -1,0 +1,219 @@
+"""Four in the morning, with telephones: what rings when Slack does not, and who answers from where."""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.settings import load_settings
+from tests.clock import WoundClock
+from tests.pagers.services import Fault, Services, serving
+from tests.scenarios.spoken import CRISIS
+from tests.scenarios.world import World, world_on
+
+NIGHT = Path(__file__).with_name("night.toml")
+REGULATOR = (
+    "@northwindair the aviation authority has opened an investigation into your airline and will take legal action"
+)
+
+
+@pytest.fixture
+async def services() -> AsyncIterator[Services]:
+    async with serving() as made:
+        yield made
+        assert not made.wrong, made.wrong
+
+
+@pytest.fixture
+async def night(
+    redis_url: str, brand: str, tmp_path: Path, clock: WoundClock, services: Services
+) -> AsyncIterator[World]:
+    settings = load_settings(services.settings())
+    async with world_on(redis_url, brand, tmp_path, clock, NIGHT, settings) as made:
+        await made.waits(hours=19)
+        yield made
+        await made.ends()
+
+
+async def browses(url: str, method: str = "GET") -> tuple[int, str]:
+    async with aiohttp.ClientSession() as session, session.request(method, url) as answer:
+        return answer.status, re.sub(r"<[^>]+>", " ", (await answer.text()).partition("</style>")[2])
+
+
+def link_in(words: str) -> str:
+    found = re.search(r"https?://\S+/acknowledge/\S+", words)
+    assert found, f"no link in {words!r}"
+    return found[0]
+
+
+async def test_the_first_does_not_answer_and_the_second_does_from_the_link_on_her_phone(
+    night: World, services: Services
+) -> None:
+    await night.hears(CRISIS)
+    await night.waits(minutes=2.1)
+    [push] = services.of("ntfy")
+    assert push["title"] == "Crisis at Northwind Air on X (SEV1)"
+    assert "for pr" in push["message"]
+    await night.waits(minutes=10)
+    [text] = services.of("text")
+    assert text["To"] == "+351912345678"
+    assert "smoke" not in text["Body"], "a stranger's words are not texted"
+    status, words = await browses(link_in(text["Body"]))
+    assert (status, "Acknowledge: I take it" in words) == (200, True)
+    status, words = await browses(link_in(text["Body"]), "POST")
+    assert (status, "You have this page" in words) == (200, True)
+    before = len(services.rang)
+    await night.waits(minutes=30)
+    assert len([one for one in services.rang[before:] if one[0] != "pagerduty"]) == 0
+    card = night.channel("#pr").card("@marta").words
+    assert "Answered by @mia by link, after 12 min" in card
+    for rung in ("@ben by Slack, delivered", "@ben by ntfy, delivered", "@mia by phone call, delivered"):
+        assert rung in card
+
+
+async def test_slack_is_down_and_ntfy_rings_at_once(night: World, services: Services) -> None:
+    night.sandbox.faults.down = True
+    await night.hears(CRISIS)
+    [push] = services.of("ntfy")
+    await browses(push["click"], "POST")
+    night.sandbox.faults.down = False
+    await night.waits(minutes=4)
+    card = night.channel("#pr").card("@marta").words
+    assert "@ben by Slack, no answer of the service: Slack does not answer" in card or "Slack is down" in card
+    assert "Answered by @ben by link" in card
+
+
+async def test_a_single_post_about_a_regulator_pages(night: World, services: Services) -> None:
+    await night.hears(REGULATOR)
+    await night.waits(minutes=3)
+    assert services.of("ntfy")
+    assert night.person("ben").dms
+
+
+@pytest.mark.parametrize(
+    "words", ["@northwindair oh great, delayed again, just what I needed, thanks a bunch", "hm @northwindair"]
+)
+async def test_sarcasm_and_what_is_unsure_page_nobody(night: World, services: Services, words: str) -> None:
+    await night.hears(words)
+    await night.waits(minutes=10)
+    assert not services.asked
+    assert not night.person("ben").dms
+
+
+@pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.DOWN, Fault.NONSENSE, Fault.BUSY, Fault.GONE])
+async def test_a_way_that_fails_makes_the_next_one_ring_at_once_and_the_card_says_so(
+    night: World, services: Services, fault: Fault
+) -> None:
+    services.faults["ntfy"] = fault
+    await night.hears(CRISIS)
+    await night.waits(minutes=2.1)
+    assert not services.of("ntfy")
+    assert services.of("pagerduty"), "the next way of the same person"
+    await night.waits(minutes=0.3)
+    shown = night.channel("#pr").card("@marta").words
+    why = {
+        Fault.REFUSED: "✗ 11 Mar, 04:02 UTC @ben by ntfy, refused: NTFY_TOKEN is refused",
+        Fault.DOWN: "it answered 503",
+        Fault.NONSENSE: "it answered something that it never says",
+        Fault.BUSY: "it wants us to wait",
+        Fault.GONE: "by ntfy, no answer of the service",
+    }
+    assert why[fault] in shown
+
+
+async def test_a_link_scanner_acknowledges_nothing(night: World, services: Services) -> None:
+    await night.hears(CRISIS)
+    await night.waits(minutes=2.1)
+    link = link_in(services.of("ntfy")[0]["click"])
+    for _ in range(3):
+        await browses(link)
+        await browses(link, "HEAD")
+    await night.waits(minutes=0.5)
+    assert "nobody has answered yet" in night.channel("#pr").card("@marta").words
+
+
+async def test_a_link_that_was_used_is_too_old_or_was_changed_says_who_has_it(night: World, services: Services) -> None:
+    await night.hears(CRISIS)
+    await night.waits(minutes=2.1)
+    link = services.of("ntfy")[0]["click"]
+    changed = link[:-1] + ("A" if link[-1] != "A" else "B")
+    status, words = await browses(changed, "POST")
+    assert (status, "was changed on its way, so it does nothing" in words) == (404, True)
+    await night.person("ben").dm.click("Acknowledge", by="ben")
+    assert "You have this page" in (await browses(link, "POST"))[1]
+    assert "Somebody has answered, since 11 Mar" in (await browses(changed))[1]
+    night.clock.wind(hours=13)
+    assert "You have this page" in (await browses(link))[1]
+
+
+async def test_a_link_that_is_too_old_does_nothing(night: World, services: Services) -> None:
+    await night.hears(CRISIS)
+    await night.waits(minutes=2.1)
+    link = services.of("ntfy")[0]["click"]
+    night.clock.wind(hours=13)
+    assert "This link is too old" in (await browses(link, "POST"))[1]
+    page_id = link.rpartition("/")[2].partition(".")[0]
+    assert (await night.stage.store.pages.get(page_id)).open
+
+
+def pagerduty_says(page: str, at: str, kind: str = "incident.acknowledged", delivery: str = "01D") -> bytes:
+    data = {"id": "PGR0VU2", "type": "incident", "incident_key": page}
+    event: dict[str, Any] = {"id": delivery, "event_type": kind, "resource_type": "incident", "occurred_at": at}
+    return json.dumps({"event": {**event, "agent": {"id": "PMIA001", "type": "user_reference"}, "data": data}}).encode()
+
+
+async def delivers(world: World, body: bytes, secret: str = "pagerduty signs with this") -> int:
+    signature = "v1=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    headers = {"X-PagerDuty-Signature": signature}
+    url = f"{world.stage.url}/pagers/pagerduty"
+    async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
+        return answer.status
+
+
+async def test_who_acknowledges_at_pagerduty_has_answered_and_a_forged_or_replayed_delivery_does_nothing(
+    night: World, services: Services
+) -> None:
+    await night.hears(CRISIS)
+    await night.waits(minutes=4.2)
+    [event] = services.of("pagerduty")
+    page, now = event["dedup_key"], night.clock.now().isoformat()
+    assert await delivers(night, pagerduty_says(page, now), secret="somebody else's") == 401
+    old = (night.clock.now().replace(hour=1)).isoformat()
+    assert await delivers(night, pagerduty_says(page, old)) == 401
+    assert await delivers(night, b'{"event": 3}') == 400
+    assert (await night.stage.store.pages.get(page)).open
+    assert await delivers(night, pagerduty_says(page, now)) == 200
+    assert (await night.stage.store.pages.get(page)).acknowledged_by == "U0MIA"
+    assert await delivers(night, pagerduty_says(page, now)) == 401
+    await night.waits(minutes=1)
+    assert "Answered by @mia by PagerDuty" in night.channel("#pr").card("@marta").words
+    assert [one["event_action"] for one in services.of("pagerduty")] == ["trigger", "acknowledge"]
+
+
+async def test_when_the_case_is_done_pagerduty_hears_that_it_is_resolved(night: World, services: Services) -> None:
+    await night.hears(CRISIS)
+    await night.waits(minutes=4.2)
+    await night.channel("#pr").card("@marta").resolve("answered", by="ben")
+    await night.waits(seconds=5)
+    assert services.of("pagerduty")[-1]["event_action"] == "resolve"
+
+
+async def test_with_nobody_on_call_the_fallback_and_the_manager_are_paged_and_the_card_says_so(
+    redis_url: str, brand: str, tmp_path: Path, clock: WoundClock, services: Services
+) -> None:
+    written = tmp_path / "written.toml"
+    words = NIGHT.read_text("utf-8").replace('on_call = ["U0BEN", "U0MIA"]', 'fallback = "C0OPS"')
+    written.write_text(words, "utf-8")
+    async with world_on(redis_url, brand, tmp_path, clock, written, load_settings(services.settings())) as world:
+        await world.hears(CRISIS)
+        await world.waits(minutes=3)
+        assert "Nobody who was called has answered." in world.channel("#ops").messages[-1].words
+        assert "You are on call for pr" in world.person("mia").dm.words
+        assert "The schedule has a hole: nobody was on call" in world.channel("#pr").card("@marta").words
+        await world.ends()
