@@ -48,12 +48,13 @@ from bot.workers.paging.lines import Lines
 from bot.workers.paging.links import Links
 from bot.workers.paging.matters import Matters, OfCases, OfEpisodes
 from bot.workers.paging.slack import SlackPager
+from bot.workers.schedules import Schedules
 from bot.workers.spikes import Spikes
 from bot.workers.timers import Timers
 from bot.workers.triage import Triage
 from handlers import UseCases
 
-WORKERS = ("ingest", "triage", "delivery", "timers", "spikes", "pages")
+WORKERS = ("ingest", "triage", "delivery", "timers", "spikes", "schedules", "pages")
 """What `--workers` may name; one process may run all."""
 
 
@@ -143,6 +144,7 @@ class House:
     triage: Triage
     timers: Timers
     spikes: Spikes
+    schedules: Schedules
     delivery: Delivery
     pages: Pages
     pagers: tuple[PagerDelivery, ...]
@@ -166,6 +168,7 @@ class House:
             "delivery": (self.delivery,),
             "timers": (self.timers,),
             "spikes": (self.spikes,),
+            "schedules": (self.schedules,),
             "pages": (self.pages, *self.pagers),
         }
         async with asyncio.TaskGroup() as group:
@@ -231,6 +234,7 @@ def assemble(
         triage=Triage(store, rules, clock, worker, wait=wait),
         timers=Timers(store, rules, rota, clock),
         spikes=Spikes(store, rules, clock),
+        schedules=Schedules(store, sink, directory, rules, rota, clock),
         delivery=Delivery(store, sink, rules, rota, clock),
         pages=Pages(store, rules, Lines(rules, rota, available), matters, clock),
         pagers=tuple(

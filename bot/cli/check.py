@@ -10,6 +10,7 @@ from bot.cli.checks.named import named_in
 from bot.cli.checks.pagers import of_pagers
 from bot.cli.checks.places import Places
 from bot.cli.checks.rules import of_rules
+from bot.cli.checks.schedules import of_schedules
 from bot.cli.checks.slack import of_app_token, of_workspace
 from bot.cli.checks.sources import of_sources
 from bot.cli.checks.store import of_store
@@ -53,6 +54,8 @@ async def _look(read: Read, report: Report) -> None:
         report.add(finding)
     if playbook and places:
         async for finding in of_pagers(read.settings, playbook, places):
+            report.add(finding)
+        async for finding in of_schedules(read.settings, playbook, places, SystemClock().now()):
             report.add(finding)
         async for finding in of_sources(read.settings, playbook, places):
             report.add(finding)

@@ -132,6 +132,11 @@ def _empty(raw: Raw) -> Iterator[Found]:
     for number, schedule in tables(raw, "schedules"):
         if not schedule.get("layers") and not schedule.get("calendar"):
             yield ("schedules", number), "has neither layers nor a calendar, so nobody would ever be on call"
+        if schedule.get("calendar") and not schedule.get("people"):
+            yield (
+                ("schedules", number, "calendar"),
+                'names nobody by itself; say whom it means: people = { "Ana Lima" = "U0ANA" }',
+            )
         if schedule.get("people") and not schedule.get("calendar"):
             yield (
                 ("schedules", number, "people"),

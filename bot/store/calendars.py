@@ -12,17 +12,20 @@ from bot.store.transaction import Transaction, commit
 from bot.store.writing import ms
 
 CALENDAR_KEPT = timedelta(days=60)
-"""After it was last asked for: a schedule that the playbook has lost takes its calendar along."""
+"""After it was last read: a schedule that the playbook has lost takes its calendar along."""
 
 
 class Fetched(NamedTuple):
-    """The last good answer. `tag` is the server's own word for this version; `of` tells whose answer it is."""
+    """The last good answer. `tag` is the server's own word for this version; `of` tells what was asked for.
+
+    `at` is when the answer came, `read_at` when it was last turned into shifts, which lie around that time.
+    """
 
     text: str = ""
     tag: str = ""
     of: str = ""
     at: datetime | None = None
-    tried_at: datetime | None = None
+    read_at: datetime | None = None
 
 
 class CalendarStore:
@@ -31,20 +34,21 @@ class CalendarStore:
         self._keys = keys
 
     async def fetched(self, schedule: str) -> Fetched:
-        fields = ("text", "tag", "of", "at", "tried")
-        text, tag, of, at, tried = await self._client.call("HMGET", self._keys.calendar(schedule), *fields)
-        return Fetched(text or "", tag or "", of or "", _moment(at), _moment(tried))
+        fields = ("text", "tag", "of", "at", "read")
+        text, tag, of, at, read = await self._client.call("HMGET", self._keys.calendar(schedule), *fields)
+        return Fetched(text or "", tag or "", of or "", _moment(at), _moment(read))
 
-    async def tried(self, schedule: str, at: datetime) -> None:
-        await self._client.call("HSET", self._keys.calendar(schedule), "tried", ms(at))
-
-    async def keep(self, schedule: str, fetched: Fetched, booked: Sequence[Shift], at: datetime) -> None:
+    async def keep(self, schedule: str, fetched: Fetched, booked: Sequence[Shift]) -> None:
         """All or nothing: who is booked is of the text that is kept."""
+        assert fetched.at is not None
+        assert fetched.read_at is not None
         key = self._keys.calendar(schedule)
         body = json.dumps([(shift.person, ms(shift.start), ms(shift.end), shift.source) for shift in booked])
-        said = ("text", fetched.text, "tag", fetched.tag, "of", fetched.of, "at", ms(fetched.at or at))
+        times = ("at", ms(fetched.at), "read", ms(fetched.read_at))
         transaction = Transaction(self._keys.inbox)
-        transaction.write("HSET", key, *said, "tried", ms(at), "booked", body)
+        transaction.write(
+            "HSET", key, "text", fetched.text, "tag", fetched.tag, "of", fetched.of, *times, "booked", body
+        )
         transaction.write("EXPIRE", key, int(CALENDAR_KEPT.total_seconds()))
         await commit(self._client, transaction)
 

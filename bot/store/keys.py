@@ -21,6 +21,7 @@
 | `pages` | sorted set | page by when its next rung is due | one a page that nobody has answered |
 | `ringing` | hash | department → the page that calls for its cases | one field a department |
 | `secret:<what>` | string | what we sign with, made once | one for each use |
+| `hole:<department>:<start>` | string | a hole of its schedule was said | `SAID_FOR` |
 | `outboxes` | set | destinations that are owed something | one a department, person or pager, while it is owed |
 | `outbox:<to>` | sorted set | notifications by lane and age | one of a name; emptied by delivery |
 | `digest:<digest>` | hash | a digest card: where it is, its cases | `DIGEST_KEPT` |
@@ -155,6 +156,9 @@ class Keys:
 
     def secret(self, what: str) -> str:
         return f"{self.root}secret:{what}"
+
+    def hole(self, department: str, start: int) -> str:
+        return f"{self.root}hole:{department}:{start}"
 
     def outbox(self, to: str) -> str:
         return f"{self.root}outbox:{to}"

@@ -15,6 +15,7 @@ from bot.store.dead import Dead
 from bot.store.embedded import embedded
 from bot.store.episodes import Episodes
 from bot.store.feed import Feed
+from bot.store.holes import HoleStore
 from bot.store.inbox import Inbox
 from bot.store.keys import Keys
 from bot.store.leases import Leases
@@ -39,6 +40,7 @@ class Store:
     calendars: CalendarStore
     pages: PageStore
     signing: Secrets
+    holes: HoleStore
     limits: Limits
     leases: Leases
     dead: Dead
@@ -69,6 +71,7 @@ def store_on(client: Client, brand: str, holder: str) -> Store:
         calendars=CalendarStore(client, keys),
         pages=PageStore(client, keys),
         signing=Secrets(client, keys),
+        holes=HoleStore(client, keys),
         limits=Limits(client, keys),
         leases=Leases(client, keys, holder),
         dead=Dead(client, keys),

@@ -151,6 +151,18 @@ async def test_people_and_groups_can_be_looked_up(world: World) -> None:
     assert group["users"] == ["U0ANA"]
 
 
+async def test_a_user_group_takes_people_and_is_never_empty(world: World) -> None:
+    world.workspace.add_user("U0GONE", "gone").deleted = True
+    update = world.client.usergroups_users_update
+
+    await update(usergroup="S0CARE", users=["U0ANA"])
+    assert (await world.client.usergroups_users_list(usergroup="S0CARE"))["users"] == ["U0ANA"]
+    assert await refusal(update(usergroup="S0CARE", users=[])) == "no_users_provided"
+    assert await refusal(update(usergroup="S0CARE", users=["U0NOBODY"])) == "invalid_users"
+    assert await refusal(update(usergroup="S0CARE", users=["U0GONE"])) == "invalid_users"
+    assert await refusal(update(usergroup="S0NO", users=["U0ANA"])) == "no_such_subteam"
+
+
 async def test_a_person_in_do_not_disturb_is_said_to_be(world: World) -> None:
     ana = world.workspace.user("ana")
     ana.dnd_enabled, ana.dnd_from, ana.dnd_until = True, world.clock() - 60, world.clock() + 60

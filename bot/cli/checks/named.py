@@ -18,6 +18,8 @@ class Named:
     channels: Mapping[str, str]
     groups: Mapping[str, str]
     people: Mapping[str, str]
+    kept: Mapping[str, str]
+    """The user groups that follow a schedule."""
 
 
 def named_in(playbook: Playbook, places: Places) -> Named:
@@ -27,7 +29,12 @@ def named_in(playbook: Playbook, places: Places) -> Named:
     for found, steps in _all(playbook):
         kind = groups if found.startswith("S") else people if found[0] in "UW" else channels
         kind.setdefault(found, places.at(*steps))
-    return Named(channels, groups, people)
+    kept = {
+        schedule.user_group: places.at("schedules", number, "user_group")
+        for number, schedule in enumerate(playbook.schedules.values())
+        if schedule.user_group
+    }
+    return Named(channels, groups, people, kept)
 
 
 def _all(playbook: Playbook) -> Iterator[tuple[str, Steps]]:

@@ -34,6 +34,8 @@ async def of_workspace(inspection: Inspection, address: str, named: Named | None
         yield well("Slack", f"we are @{identity.name} in {identity.team}")
         for finding in _of_scopes(identity):
             yield finding
+        for finding in _of_kept(identity, named):
+            yield finding
         if named is not None:
             for part in (_of_channels, _of_groups, _of_people):
                 async for finding in part(inspection, identity, named):
@@ -61,6 +63,17 @@ def _of_scopes(identity: Identity) -> Iterator[Finding]:
     for scope, what in SCOPES.items():
         if scope not in identity.scopes:
             yield fault("SLACK_BOT_TOKEN", f"the scope {scope} is missing ({what}); {AGAIN}")
+
+
+def _of_kept(identity: Identity, named: Named | None) -> Iterator[Finding]:
+    """User groups that are to be changed need more than to be read."""
+    if named is None or identity.scopes is None or "usergroups:write" in identity.scopes:
+        return
+    for group, place in named.kept.items():
+        yield fault(
+            place,
+            f"{group} cannot be kept equal to whoever is on call without the optional scope usergroups:write; {AGAIN}",
+        )
 
 
 async def _of_channels(inspection: Inspection, identity: Identity, named: Named) -> AsyncIterator[Finding]:

@@ -36,11 +36,17 @@ def update_members(call: Call) -> Json:
     group, users = _named(call), call.words("users")
     if not users:
         raise SlackError("no_users_provided")
-    if any(user not in call.workspace.users for user in users):
-        raise SlackError("user_not_found")
+    if not all(_may_join(call, user) for user in users):
+        raise SlackError("invalid_users")
     group.members = users
     call.workspace.feed.add("group_changed", group=group.id)
     return {"usergroup": _group(group, with_users=True)}
+
+
+def _may_join(call: Call, user: str) -> bool:
+    """Slack takes no bots into a user group, and nobody who has left."""
+    found = call.workspace.users.get(user)
+    return found is not None and not found.is_bot and not found.deleted
 
 
 def dnd_info(call: Call) -> Json:

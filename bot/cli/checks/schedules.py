@@ -1,0 +1,91 @@
+"""Whether anybody is on call at every hour of the next two weeks, and whether calendars can be read."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.calendars.broken import Broken
+from bot.calendars.fetching import fetched
+from bot.calendars.reading import booked
+from bot.cli.checks.places import Places
+from bot.cli.findings import Finding, fault, note, well
+from bot.domain.decision import Unreachable
+from bot.domain.schedules.changed import Changes, Known
+from bot.domain.schedules.duty import holes
+from bot.domain.schedules.schedule import Roster, Schedule, Shift
+from bot.domain.spans import Span
+from bot.domain.words import count, length
+from bot.playbook import Playbook
+from bot.settings import Settings
+from bot.store.embedded import NoServer
+from bot.store.opening import open_store
+
+AHEAD = timedelta(days=14)
+SHOWN = 5
+"""Holes of one department; a schedule that is wrong has one each day."""
+
+
+async def of_schedules(settings: Settings, playbook: Playbook, places: Places, at: datetime) -> AsyncIterator[Finding]:
+    span = Span(at, at + AHEAD)
+    rosters: dict[str, Roster] = {}
+    changes = await _changes(settings, playbook)
+    for number, schedule in enumerate(playbook.schedules.values()):
+        shifts: tuple[Shift, ...] = ()
+        if schedule.calendar:
+            found, shifts = await _calendar(schedule, places.at("schedules", number, "calendar"), span)
+            yield found
+        rosters[schedule.name] = Known(schedule, shifts, changes.get(schedule.name, Changes())).roster
+        if not any(schedule.name in one.schedules for one in playbook.departments.values()):
+            yield note(places.at("schedules", number), f'no department has it; name it: on_call = "{schedule.name}"')
+    for finding in _holes(playbook, rosters, places, span):
+        yield finding
+
+
+async def _changes(settings: Settings, playbook: Playbook) -> Mapping[str, Changes]:
+    """What people took and swapped, as far as the store can be asked; that it cannot is said elsewhere."""
+    if not playbook.schedules:
+        return {}
+    url = settings.redis_url.get_secret_value() if settings.redis_url else ""
+    try:
+        async with open_store(url, settings.data, playbook.slug, "check") as store:
+            return await store.overrides.read(playbook.schedules)
+    except (NoServer, Unreachable, ValueError):
+        return {}
+
+
+async def _calendar(schedule: Schedule, place: str, span: Span) -> tuple[Finding, tuple[Shift, ...]]:
+    try:
+        answer = await fetched(schedule.calendar)
+        assert answer is not None
+        found = await asyncio.to_thread(booked, answer.text, schedule, span)
+    except Broken as no:
+        return fault(place, f"this calendar cannot be read: {no}"), ()
+    gist = f"{count(len(found.shifts), 'shift')} in the next {AHEAD.days} days"
+    if found.strangers:
+        words = f"{count(found.strangers, 'shift')} of it name nobody whom its people say; {gist}"
+        return note(place, words), found.shifts
+    return well(place, gist), found.shifts
+
+
+def _holes(playbook: Playbook, rosters: Mapping[str, Roster], places: Places, span: Span) -> Iterator[Finding]:
+    for number, department in enumerate(playbook.departments.values()):
+        found = holes(department, rosters, span)
+        place = places.at("departments", number, "on_call")
+        zone = rosters[department.schedules[0]].schedule.zone if department.schedules else ""
+        for gap in found[:SHOWN]:
+            yield note(
+                place,
+                f"nobody is on call for {department.name} from {_said(gap.start, zone)} until {_said(gap.end, zone)} "
+                f"({length(gap.end - gap.start)}, {zone}); the managers would be called",
+            )
+        if len(found) > SHOWN:
+            rest = count(len(found) - SHOWN, "such hole", "such holes")
+            yield note(place, f"{department.name} has {rest} more in the next {AHEAD.days} days")
+        if department.schedules and not found:
+            yield well(place, f"somebody is on call for {department.name} in all of the next {AHEAD.days} days")
+
+
+def _said(at: datetime, zone: str) -> str:
+    clock = at.astimezone(ZoneInfo(zone))
+    return f"{clock:%a} {clock.day} {clock:%b %H:%M}"

@@ -1,0 +1,5 @@
+"""What schedules need between people's questions: calendars read again, holes said, user groups kept."""
+
+from bot.workers.schedules.worker import Schedules
+
+__all__ = ["Schedules"]

@@ -1,0 +1,108 @@
+"""Calendars from outside: read on a clock; one that is broken is said, and the last good one stays."""
+
+import asyncio
+import hashlib
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.calendars.broken import Broken
+from bot.calendars.fetching import fetched
+from bot.calendars.reading import Booked, booked
+from bot.cards.words import spelled
+from bot.domain.schedules.changed import KEPT
+from bot.domain.schedules.changes import LOOKED_AHEAD
+from bot.domain.schedules.schedule import Schedule
+from bot.domain.spans import Span
+from bot.domain.words import count
+from bot.store.calendars import Fetched
+from bot.store.opening import Store
+from bot.workers.schedules.parts import Rosters
+
+EVERY = timedelta(minutes=15)
+READ_AGAIN = timedelta(days=1)
+"""What has not changed reaches a day further each day."""
+
+log = structlog.get_logger("schedules")
+
+
+class Calendars:
+    def __init__(self, store: Store, rosters: Rosters) -> None:
+        self._store = store
+        self._rosters = rosters
+        self._next: dict[str, tuple[str, datetime]] = {}
+
+    async def step(self, at: datetime) -> int:
+        """How many were asked for."""
+        due = [one for one in self._rosters.schedules().values() if one.calendar and self._due(one, at)]
+        for schedule in due:
+            self._next[schedule.name] = (asked_for(schedule), at + EVERY)
+            await self._refresh(schedule, at)
+        return len(due)
+
+    def _due(self, schedule: Schedule, at: datetime) -> bool:
+        of, then = self._next.get(schedule.name, ("", at))
+        return then <= at or of != asked_for(schedule)
+
+    async def _refresh(self, schedule: Schedule, at: datetime) -> None:
+        before = await self._store.calendars.fetched(schedule.name)
+        try:
+            found = await self._read(schedule, before, at)
+        except Broken as no:
+            log.warning("calendar broken", schedule=schedule.name, reason=str(no))
+            await self._tell(schedule, f"cannot be read: {no}. {_stays(before)}")
+            return
+        await self._tell(schedule, "" if found is None or not found.strangers else _strangers(found))
+
+    async def _read(self, schedule: Schedule, before: Fetched, at: datetime) -> Booked | None:
+        """None where nothing is new. Raises `Broken`."""
+        same = before.of == asked_for(schedule)
+        answer = await fetched(schedule.calendar, before.tag if same else "")
+        text = answer.text if answer else before.text
+        unread = before.read_at is None or at - before.read_at >= READ_AGAIN
+        if same and text == before.text and not unread:
+            return None if not await self._troubled(schedule) else await _booked(text, schedule, at)
+        found = await _booked(text, schedule, at)
+        kept = Fetched(text, answer.tag if answer else before.tag, asked_for(schedule), at, at)
+        await self._store.calendars.keep(schedule.name, kept, found.shifts)
+        log.info("calendar read", schedule=schedule.name, shifts=len(found.shifts), strangers=found.strangers)
+        return found
+
+    async def _troubled(self, schedule: Schedule) -> bool:
+        return _part(schedule) in await self._store.troubles.all()
+
+    async def _tell(self, schedule: Schedule, sentence: str) -> None:
+        said = f"The calendar of {schedule.name} {sentence}" if sentence else ""
+        await self._store.troubles.tell(_part(schedule), said)
+
+
+def _part(schedule: Schedule) -> str:
+    return f"calendar:{schedule.name}"
+
+
+async def _booked(text: str, schedule: Schedule, at: datetime) -> Booked:
+    """Beside the loop: a megabyte takes seconds."""
+    return await asyncio.to_thread(booked, text, schedule, around(at))
+
+
+def around(at: datetime) -> Span:
+    return Span(at - KEPT, at + LOOKED_AHEAD)
+
+
+def asked_for(schedule: Schedule) -> str:
+    """Another address or other names are another question, so that an old answer does not do. Says neither of them."""
+    said = repr((schedule.calendar, schedule.named, schedule.zone))
+    return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
+
+
+def _stays(before: Fetched) -> str:
+    if before.at is None:
+        return "Nobody is on call by it until it can."
+    return f"The last good one, of {spelled(before.at)}, stays in force."
+
+
+def _strangers(found: Booked) -> str:
+    return (
+        f"has {count(found.strangers, 'shift')} that name nobody whom the playbook knows, so they are nobody's. "
+        "Add the names under people in its schedule."
+    )

@@ -1,0 +1,62 @@
+"""Holes of schedules, said in the department's channel a day before they begin."""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain.department import Department
+from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.rules import Rules
+from bot.domain.spans import Span
+from bot.store.opening import Store
+from bot.workers.schedules.parts import Rosters
+
+BEFORE = timedelta(days=1)
+BACK = timedelta(days=14)
+"""How far to look for the beginning of a hole that is there already; one that is older is said without it."""
+EVERY = timedelta(minutes=1)
+ALWAYS = 0
+"""The start of a hole that is older than anybody looked."""
+
+log = structlog.get_logger("schedules")
+
+
+class HolesSaid:
+    def __init__(self, store: Store, rules: Rules, rosters: Rosters) -> None:
+        self._store = store
+        self._rules = rules
+        self._rosters = rosters
+        self._next: datetime | None = None
+        self._said: dict[str, Notification] = {}
+
+    async def step(self, at: datetime) -> int:
+        """How many were said."""
+        if self._next is not None and at < self._next:
+            return 0
+        self._next = at + EVERY
+        there: dict[str, Notification] = {}
+        for department in self._rules.departments():
+            there |= {one.name: one for one in await self._soon(department, at)}
+        new = 0
+        for name, hole in there.items():
+            if name not in self._said and await self._store.holes.say(hole, at):
+                new += 1
+                log.info("hole said", department=hole.case, start=hole.nth)
+        for name, hole in self._said.items():
+            if name not in there:
+                await self._store.holes.forget(hole)
+        self._said = there
+        return new
+
+    async def _soon(self, department: Department, at: datetime) -> list[Notification]:
+        span = Span(at - BACK, at + BEFORE)
+        gaps = await self._rosters.holes(department, span)
+        return [
+            Notification(NotificationKind.HOLE, department.name, department.name, Lane.CLICK, _start(gap, span))
+            for gap in gaps
+            if gap.end > at
+        ]
+
+
+def _start(gap: Span, span: Span) -> int:
+    return ALWAYS if gap.start == span.start else int(gap.start.timestamp())

@@ -1,0 +1,15 @@
+"""What the worker's parts ask for."""
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from bot.domain.schedules.duty import Holes
+from bot.domain.schedules.schedule import Roster, Schedule
+
+
+class Rosters(Holes, Protocol):
+    def schedules(self) -> Mapping[str, Schedule]:
+        """Those of the playbook in force."""
+
+    async def rosters(self, names: Iterable[str]) -> dict[str, Roster]:
+        """With all that is known to differ from the playbook. Raises `Unreachable`."""

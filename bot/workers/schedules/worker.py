@@ -1,0 +1,37 @@
+"""The loop around what schedules need between people's questions."""
+
+from bot.clock import Clock
+from bot.domain.rules import Rules
+from bot.store.opening import Store
+from bot.workers.schedules.calendars import Calendars
+from bot.workers.schedules.groups import Forgets, Groups, GroupSink
+from bot.workers.schedules.holes import HolesSaid
+from bot.workers.schedules.parts import Rosters
+
+LEASE = "schedules"
+
+
+class Schedules:
+    """Any number may run: one of them works. Each part looks at the clock by itself."""
+
+    name = "schedules"
+    idle = 3.0
+
+    def __init__(
+        self, store: Store, sink: GroupSink, directory: Forgets, rules: Rules, rosters: Rosters, clock: Clock
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._rosters = rosters
+        self._calendars = Calendars(store, rosters)
+        self._groups = Groups(store, sink, directory, rosters)
+        self._holes = HolesSaid(store, rules, rosters)
+
+    async def step(self) -> int:
+        if not self._rosters.schedules() or not await self._store.leases.take(LEASE):
+            return 0
+        at = self._clock.now()
+        return await self._calendars.step(at) + await self._groups.step(at) + await self._holes.step(at)
+
+    def failed(self, error: Exception) -> None:
+        """Nothing is in hand between steps: what was due is due again by its clock."""

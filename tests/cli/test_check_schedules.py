@@ -1,0 +1,73 @@
+"""`earshot check` and schedules: holes, calendars, and the user group that follows them."""
+
+from datetime import UTC, datetime, timedelta
+
+from bot.sandbox import Sandbox
+from tests.calendars.server import calendars
+from tests.calendars.written import calendar, event
+from tests.cli.shell import Shell
+
+LISTED = 'on_call = ["U0RAJ"]'
+NIGHTS = """
+[[schedules]]
+name = "nights"
+{head}
+{layer}
+"""
+LAYER = '[[schedules.layers]]\npeople = ["U0RAJ"]\nrotation = "daily"\nstart = 2026-01-01\n'
+
+
+def by_schedule(shell: Shell, *layer: str, head: str = "") -> None:
+    turns = LAYER + "\n".join(layer) if layer or not head else ""
+    shell.playbook(NIGHTS.format(head=head, layer=turns), **{LISTED: 'on_call = "nights"'})
+
+
+async def test_where_somebody_is_always_on_call_it_says_so(connected: Shell) -> None:
+    by_schedule(connected, "")
+    result = await connected.types_beside("check")
+
+    assert result.exit_code == 0
+    assert "somebody is on call for care in all of the next 14 days" in result.stdout
+
+
+async def test_holes_are_notes_with_their_times_and_the_rest_are_counted(connected: Shell) -> None:
+    by_schedule(connected, 'hours = "Mon-Sun 20:00-08:00"')
+    result = await connected.types_beside("check")
+
+    assert result.exit_code == 0
+    assert result.stdout.count("note: playbook.toml: line 14, departments[1].on_call: nobody is on call for care") == 5
+    assert " 08:00 until " in result.stdout
+    assert "20:00 (12 h, UTC); the managers would be called" in result.stdout
+    assert "such holes more in the next 14 days" in result.stdout
+
+
+async def test_a_schedule_that_no_department_has_is_noted(connected: Shell) -> None:
+    connected.playbook(NIGHTS.format(head="", layer=LAYER))
+
+    assert 'no department has it; name it: on_call = "nights"' in (await connected.types_beside("check")).stdout
+
+
+async def test_a_calendar_is_read_and_one_that_cannot_be_is_a_fault(connected: Shell) -> None:
+    start = datetime.now(UTC) + timedelta(days=1)
+    today = (f"{start:%Y%m%dT%H%M%SZ}", f"{start + timedelta(hours=8):%Y%m%dT%H%M%SZ}")
+    async with calendars() as server:
+        server.text = calendar(event("Raj", *today), event("Mallory", *today))
+        by_schedule(connected, head=f'calendar = "{server.url}/nights.ics"\npeople = {{ "Raj" = "U0RAJ" }}')
+        result = await connected.types_beside("check")
+        assert "1 shift of it name nobody whom its people say; 1 shift in the next 14 days" in result.stdout
+
+        server.text = "<html>"
+        result = await connected.types_beside("check")
+    assert result.exit_code == 1
+    assert "schedules[1].calendar: this calendar cannot be read: it is no iCalendar file" in result.stderr
+
+
+async def test_a_group_that_follows_a_schedule_needs_the_scope_to_change_it(connected: Shell, slack: Sandbox) -> None:
+    by_schedule(connected, "", head='user_group = "S0CARE"')
+    slack.app.scopes = [scope for scope in slack.app.scopes if scope != "usergroups:write"]
+    result = await connected.types_beside("check")
+    assert result.exit_code == 1
+    assert "schedules[1].user_group: S0CARE cannot be kept equal to whoever is on call without" in result.stderr
+
+    slack.app.scopes = [*slack.app.scopes, "usergroups:write"]
+    assert (await connected.types_beside("check")).exit_code == 0
