@@ -1,22 +1,15 @@
 """A mention as the watch for spikes needs it: when, about what, by whom, and whether it counts."""
 
-from collections.abc import Iterable
-from datetime import datetime
 from typing import NamedTuple
 
 from bot.domain.assessment import Assessment, Intent, Sentiment
 from bot.domain.decision import Heard
-from bot.domain.mention import UNKNOWN, Author, Mention
+from bot.domain.mention import UNKNOWN
 
 TEXT_KEPT = 280
 """Characters: enough for its telling words, and for a sample on a card."""
 NAME_KEPT = 60
-YOUNG_DAYS = 30
-FEW_POSTS = 20
-FOLLOWS_MANY = 2_000
-ODDITIES = 2
-"""From so many a voice is doubtful: many a real person has a young account, or few posts."""
-BELIEVED_VOICES = frozenset({"voice:real", "voice:person"})
+DOUBTFUL = "voice:doubtful"
 Place = tuple[int, int]
 """Of an entry in the feed; a later one is greater."""
 _AGAINST_US = frozenset({Intent.COMPLAINT, Intent.CRISIS})
@@ -56,7 +49,7 @@ def observed(heard: Heard, subject: str) -> Observation | None:
         department=heard.department,
         negative=against_us(assessment),
         complaint="intent:complaint" in assessment.labels,
-        doubtful=doubtful(mention, assessment),
+        doubtful=DOUBTFUL in assessment.labels,
         name=mention.who[:NAME_KEPT],
         url=mention.url,
         text=mention.text[:TEXT_KEPT],
@@ -68,17 +61,3 @@ def against_us(assessment: Assessment) -> bool:
     if assessment.unsure or assessment.sentiment is Sentiment.POSITIVE:
         return False
     return assessment.sentiment is Sentiment.NEGATIVE or assessment.intent in _AGAINST_US
-
-
-def doubtful(mention: Mention, assessment: Assessment) -> bool:
-    """As a detector of voices says, where there is one; else by the oddities that urgency discounts reach for."""
-    if said := assessment.words("voice"):
-        return not any(f"voice:{word}" in BELIEVED_VOICES for word in said)
-    return sum(_oddities(mention.author, mention.created_at)) >= ODDITIES
-
-
-def _oddities(author: Author, at: datetime) -> Iterable[bool]:
-    yield author.created_at is not None and (at - author.created_at).days < YOUNG_DAYS
-    yield author.posts is not None and author.posts < FEW_POSTS
-    following, followers = author.following or 0, author.followers or 0
-    yield following > FOLLOWS_MANY and following > followers * 0.8
