@@ -55,7 +55,9 @@ def _notes(found: Iterable[Measured]) -> list[str]:
 def valued(value: float, unit: str) -> str:
     if unit in {MS, SECONDS, MEGABYTES}:
         return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
-    return f"{value:,.0f}{unit}" if unit == "/s" else f"{value:,.0f} {unit}"
+    if unit == "/s":
+        return f"{value:,.0f}{unit}"
+    return f"{value:,.0f} {unit}" if unit or value >= 10 else f"{value:.2g}"
 
 
 def aimed(figure: Figure) -> str:

@@ -18,6 +18,8 @@ from bot.domain.spikes.watch import Finding, Kind
 from bot.domain.spikes.words import Words
 
 SAMPLES = 3
+LOOKED_AT = 100
+"""Of what is new, as many of the first and of the newest are looked through for posts to show."""
 
 
 class Sample(NamedTuple):
@@ -114,7 +116,7 @@ def begin(
     within = [one for one in said if one.at > since and belongs(finding.kind, one)]
     height = _height(finding, at)
     words = named(within, finding.word, baseline.words, everybody)
-    first = min((one.at for one in using(within, words)), default=at.timestamp())
+    first = min((one.at for one in using(within[:LOOKED_AT], words)), default=at.timestamp())
     episode = Episode(
         id=episode_id(subject, at),
         subject=subject,
@@ -177,9 +179,10 @@ def _grown(episode: Episode, new: Sequence[Observation]) -> Episode:
         return episode
     ours = [one for one in new if belongs(episode.kind, one)]
     doubtful = [one.who for one in new if one.negative and one.doubtful]
-    shown = [_sample(one) for one in using(ours, episode.words) if one.text or one.url]
-    by_time = sorted((*episode.firsts, *shown), key=lambda one: one.at)
-    samples = {one.name: one for one in (*episode.samples, *shown)}
+    first = map(_sample, using(ours[:LOOKED_AT], episode.words))
+    newest = map(_sample, using(ours[-LOOKED_AT:], episode.words))
+    by_time = sorted((*episode.firsts, *first), key=lambda one: one.at)
+    samples = {one.name: one for one in (*episode.samples, *newest)}
     return episode.having(
         posts=episode.posts + len(ours),
         crowd=crowd.joined(episode.crowd, (one.who for one in ours)),

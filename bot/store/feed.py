@@ -18,7 +18,8 @@ def feed(transaction: Transaction, keys: Keys, heard: Heard, subject: str) -> No
     """Nothing of what is about no subject of the playbook, and nothing of spam."""
     seen = observed(heard, subject) if subject else None
     if seen is not None:
-        transaction.write("XADD", keys.feed, "MAXLEN", "~", bounds.FEED_MOST, "*", "o", _json(seen[:-1]))
+        transaction.write("XADD", keys.feed, "*", "o", _json(seen[:-1]))
+        transaction.upkeep("XTRIM", keys.feed, "MAXLEN", "~", bounds.FEED_MOST)
 
 
 class Feed:
@@ -42,4 +43,4 @@ class Feed:
 def _observation(place: str, body: str) -> Observation:
     first, _, second = place.partition("-")
     found: list[Any] = json.loads(body)
-    return Observation(*found)._replace(place=(int(first), int(second)))
+    return Observation._make((*found, (int(first), int(second))))

@@ -12,7 +12,7 @@ from bot.bench.stopwatch import Took, stopwatch
 from bot.clock import SystemClock
 from bot.domain.decision import Heard, Outcome
 from bot.domain.spikes.baseline import Baseline
-from bot.domain.spikes.observation import TEXT_KEPT, Observation
+from bot.domain.spikes.observation import TEXT_KEPT, Observation, observed
 from bot.domain.spikes.tuning import Tuning
 from bot.domain.spikes.usual import QUARTER
 from bot.domain.spikes.watch import HELD_MOST, Watch
@@ -56,6 +56,8 @@ async def _on_top(bench: Bench) -> Figure:
             Heard(mention, assessment, "care", Outcome.OPENED, clock.now())
             for mention, assessment in zip(mentions, assessments, strict=True)
         ]
+        for one in heard:
+            observed(one, "")  # triage has asked these assessments before, which keep their answers
         fed = await _fed(store, heard)
     share = 100 * (fed.cpu + watched.cpu) / triaged.cpu
     note = f"feeding {fed.cpu / triaged.cpu:.1%}, watching {watched.cpu / triaged.cpu:.1%} of triage's CPU"

@@ -93,7 +93,10 @@ class Watch:
         self._rates_of: Baseline | None = None
 
     def hear(self, observation: Observation) -> None:
-        insort(self.said, observation, key=attrgetter("at"))
+        if not self.said or observation.at >= self.said[-1].at:
+            self.said.append(observation)
+        else:
+            insort(self.said, observation, key=attrgetter("at"))
         if len(self.said) > HELD_MOST:
             del self.said[: len(self.said) - HELD_MOST]
 
