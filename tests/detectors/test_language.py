@@ -1,6 +1,8 @@
 import pytest
 
-from tests.detectors.vocabulary import heard
+from tests.detectors.lines.reading import read
+from bot.detectors.catalogue import Assessor
+from tests.detectors.vocabulary import heard, mention
 
 
 @pytest.mark.parametrize(
@@ -37,3 +39,33 @@ def test_a_short_text_is_taken_for_the_house_language_and_says_so() -> None:
     found = heard("hmm")
     assert found.language == "en"
     assert found.why("language") == ("language taken for en: too short to tell",)
+
+
+def test_customers_of_many_tongues_are_told_apart() -> None:
+    """Written before any detector was asked: measured 74 of 78 in 22 languages (2026-11-22)."""
+    lines = [(code, text) for code, texts in read("language")["lines"].items() for text in texts]
+    assert sum(heard(text).language == code for code, text in lines) >= 0.92 * len(lines)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "omg LAUREN IM SCREAMING",
+        "IM NOT THO 😭😭💔",
+        "you bet :)",
+        "ok. Thank you",
+        "Lisbon, Porto, Faro",
+        "😡😡😡",
+        "@a @b",
+    ],
+)
+def test_slang_capitals_and_names_are_no_other_language(text: str) -> None:
+    assert heard(text).language == "en"
+
+
+def test_where_the_house_speaks_another_language_that_is_the_one_taken_for_granted() -> None:
+    house = Assessor((), language="pt")
+    told = [
+        house.assess([mention(text)])[0].language for text in ("hmm", "a mala não está aqui", "where is my bag now")
+    ]
+    assert told == ["pt", "pt", "en"]

@@ -9,11 +9,12 @@ Points = Mapping[str, float]
 
 
 class Table:
-    """`[family]` holds `"<points>" = [phrases]`; `[words]` holds plain lists."""
+    """`[family]` holds `"<points>" = [phrases]`; `[words]` and `[common]` hold plain lists."""
 
     def __init__(self, name: str) -> None:
         read: dict[str, dict[str, Any]] = tomllib.loads((files(__package__) / f"{name}.toml").read_text("utf-8"))
         self.words: dict[str, frozenset[str]] = {key: frozenset(words) for key, words in read.pop("words", {}).items()}
+        self.common = {key: frozenset(words) for key, words in read.pop("common", {}).items()}
         self.families: dict[str, Points] = {
             family: {phrase: float(points) for points, phrases in groups.items() for phrase in phrases}
             for family, groups in read.items()
