@@ -32,7 +32,7 @@ ENOUGH = 0.3
 """Of the words: so many common ones of the house, and nobody else is asked."""
 A_FEW = 0.2
 SURE, SURE_OF_FEW, SURE_AGAINST_THE_HOUSE = 0.5, 0.6, 0.9
-"""What the model must give: of a sentence, of fewer than four words, and where common words of the house are a fifth."""
+"""What the model must give: of a sentence, of fewer than four words, and where a fifth are common words of the house."""
 FEW = 4
 
 Told = tuple[str, float, str]
@@ -77,8 +77,8 @@ class Language:
         if ours and ours >= ENOUGH * words:
             return self._house, min(0.95, 0.5 + 0.1 * ours), ""
         guess = self._tongues.guess(hearing.text) if words else None
-        if guess and guess.code == self._house:
-            return self._house, max(0.5, guess.share), ""
+        if guess and guess.code == self._house and guess.share >= SURE and words > 1:
+            return self._house, guess.share, ""
         sure = SURE_AGAINST_THE_HOUSE if ours and ours >= A_FEW * words else SURE if words >= FEW else SURE_OF_FEW
         if guess and guess.share >= sure and words > 1:
             return guess.code, guess.share, f"language {guess.code} by its words"

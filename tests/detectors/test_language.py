@@ -1,7 +1,7 @@
 import pytest
 
-from tests.detectors.lines.reading import read
 from bot.detectors.catalogue import Assessor
+from tests.detectors.lines.reading import read
 from tests.detectors.vocabulary import heard, mention
 
 

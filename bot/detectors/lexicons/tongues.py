@@ -35,8 +35,6 @@ SELDOM = frozenset(
         "ia",
         "ie",
         "io",
-    ]
-    + [
         "jbo",
         "ku",
         "kw",
@@ -55,8 +53,21 @@ SELDOM = frozenset(
         "pam",
         "pms",
         "qu",
+        "rm",
+        "sc",
+        "scn",
+        "sco",
+        "so",
+        "su",
+        "tl",
+        "vec",
+        "vep",
+        "vo",
+        "vls",
+        "wa",
+        "war",
+        "yo",
     ]
-    + ["rm", "sc", "scn", "sco", "so", "su", "tl", "vec", "vep", "vo", "vls", "wa", "war", "yo"]
 )
 """Languages for which English slang and names are taken more often than anybody writes them to a brand."""
 
