@@ -15,6 +15,8 @@ DIMENSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         "crisis": frozenset({"doubtful"}),
         "voice": frozenset({"doubtful"}),
+        "blamed": frozenset(),
+        "preferred": frozenset(),
     }
 )
 """An empty set of words means any word."""

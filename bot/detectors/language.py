@@ -32,7 +32,7 @@ ENOUGH = 0.3
 """Of the words: so many common ones of the house, and nobody else is asked."""
 A_FEW = 0.2
 SURE, SURE_OF_FEW, SURE_AGAINST_THE_HOUSE = 0.5, 0.6, 0.9
-"""What the model must give: of a sentence, of fewer than four words, and where a fifth are common words of the house."""
+"""What the model must give: of a sentence, of fewer words, and where a fifth are common words of the house."""
 FEW = 4
 
 Told = tuple[str, float, str]

@@ -1,11 +1,20 @@
-"""subject: which of the playbook's is meant, by handle, term, hashtag, misspelling, or the source's own word."""
+"""subject: which of the playbook's is meant, by handle, term, hashtag, misspelling, or the source's own word.
+
+Of several the first is the one a post is about: who is blamed, left or outdone. So a complaint about a competitor has
+the competitor's kind, and one that names a competitor as the better is still ours.
+"""
 
 from collections.abc import Sequence
+from itertools import combinations
 
 from bot.detectors.base import CARE, Hearing
-from bot.detectors.lexicons.terms import Found, Terms
+from bot.detectors.lexicons.comparing import Compared, Comparing, Named
+from bot.detectors.lexicons.terms import DISGUISED, UNDISGUISED, Found, Terms, cut
 from bot.domain.assessment import Signal
-from bot.domain.subject import Subject
+from bot.domain.subject import Subject, SubjectKind
+
+NAMES_COMPARED = 4
+"""Names of which each pair is looked at; a list of more compares nobody."""
 
 
 class WhichSubject:
@@ -13,17 +22,25 @@ class WhichSubject:
 
     def __init__(self, subjects: Sequence[Subject]) -> None:
         self._terms = Terms(subjects)
+        self._comparing = Comparing()
 
     def detect(self, batch: Sequence[Hearing]) -> None:
         for hearing in batch:
-            found = self._terms.find(hearing.words)
+            found = self._terms.find(hearing.words, hearing.tokens) or self._disguised(hearing)
             found = self._with_given(hearing.mention.subjects, found)
             if len(found) > 1:
-                found = _target_first(hearing.words, found)
+                found = self._target_first(hearing, found)
             for one in found:
                 hearing.add(Signal(self.name, f"subject:{one.name}", one.confidence, one.because))
             if found and found[0].kind:
                 hearing.add(Signal(self.name, f"kind:{found[0].kind}", found[0].confidence))
+
+    def _disguised(self, hearing: Hearing) -> list[Found]:
+        """Names with figures for letters, where no name stands as it is: n0rthwind."""
+        text = hearing.text.lower()
+        if not any(word[0].isdigit() or word[0] == "$" for word in hearing.odd) or not DISGUISED.search(text):
+            return []
+        return self._terms.find(cut(DISGUISED.sub(lambda found: found[0].translate(UNDISGUISED), text)))
 
     def _with_given(self, given: Sequence[str], found: list[Found]) -> list[Found]:
         """What the source says it listened for counts after what the text says, unless it says nothing."""
@@ -37,17 +54,43 @@ class WhichSubject:
                 found.append(Found(called, kind, 0.8, f"{called}: the source listened for it", -1))
         return found
 
+    def _target_first(self, hearing: Hearing, found: list[Found]) -> list[Found]:
+        named = sorted((one for one in found if one.place >= 0), key=lambda one: one.place)
+        if len(named) <= NAMES_COMPARED:
+            for first, second in combinations(named, 2):
+                compared = self._comparing.compare(hearing.words, _span(first), _span(second))
+                if compared:
+                    return self._as_compared(hearing, found, (first, second), compared)
+        return _nearest_to_bad(hearing.words, found)
 
-def _target_first(words: list[str], found: list[Found]) -> list[Found]:
-    """Of two names the first is whom a post is about: who is left ("left A for B"), else nearest to a bad word."""
+    def _as_compared(
+        self, hearing: Hearing, found: list[Found], pair: tuple[Found, Found], compared: Compared
+    ) -> list[Found]:
+        blamed = None if compared.blamed is None else pair[compared.blamed]
+        preferred = None if compared.preferred is None else pair[compared.preferred]
+        if blamed:
+            hearing.add(Signal(self.name, f"blamed:{blamed.name}", 0.8, f"blamed: {blamed.name}, '{compared.said}'"))
+        if preferred:
+            hearing.add(Signal(self.name, f"preferred:{preferred.name}", 0.8))
+        about = preferred if compared.praises and preferred and not _is_competitor(preferred) else blamed or preferred
+        return sorted(found, key=lambda one: one is not about)
+
+
+def _span(found: Found) -> Named:
+    return Named(found.place, found.place + found.size)
+
+
+def _is_competitor(found: Found) -> bool:
+    return found.kind == SubjectKind.COMPETITOR.value
+
+
+def _nearest_to_bad(words: list[str], found: list[Found]) -> list[Found]:
+    """In the order of their names, but whoever stands nearest to a bad word first."""
     bad = [place for place, word in enumerate(words) if word.lstrip("#") in CARE.words["bad"]]
 
     def rank(one: Found) -> tuple[int, int]:
         if one.place < 0:
             return 2, 0
-        before = words[max(0, one.place - 2) : one.place]
-        if before and (before[-1] in CARE.words["leaving"] or before == ["switched", "from"]):
-            return 0, 0
         return 1, min((abs(place - one.place) for place in bad), default=0)
 
     return sorted(found, key=rank)

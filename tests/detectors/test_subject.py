@@ -1,6 +1,11 @@
+from collections.abc import Sequence
+
 import pytest
 
-from tests.detectors.vocabulary import heard
+from bot.detectors.catalogue import Assessor
+from bot.domain.subject import Subject
+from tests.detectors.lines.reading import REAL, SUBJECTS, Line, subject_lines
+from tests.detectors.vocabulary import heard, mention
 
 
 @pytest.mark.parametrize(
@@ -56,13 +61,28 @@ def test_an_excluded_name_does_not_hide_another() -> None:
         ("switched from northwind air to @flyskylark last year", "Northwind"),
         ("@flyskylark was rude, now I fly with my friends at @northwindair", "Skylark"),
         ("@northwindair lost my bag, next time I fly @flyskylark", "Northwind"),
+        ("@flyskylark is so much better than @northwindair", "Northwind"),
+        ("wish @northwindair were like @flyskylark", "Northwind"),
+        ("switching to @flyskylark from @northwindair", "Northwind"),
     ],
 )
 def test_of_two_names_the_first_is_the_one_complained_of(text: str, subject: str) -> None:
     found = heard(text)
     assert found.subject == subject
+    assert found.words("blamed") == (subject,)
     assert len(found.words("subject")) == 2
     assert len(found.words("kind")) == 1
+
+
+def test_praise_that_outdoes_a_competitor_is_praise_of_us() -> None:
+    found = heard("@northwindair is so much better than @flyskylark")
+    assert (found.subject, found.kind) == ("Northwind", "brand")
+    assert (found.words("preferred"), found.words("blamed")) == (("Northwind",), ("Skylark",))
+    assert "blamed: Skylark, 'better'" in found.because
+
+
+def test_two_names_without_a_word_between_them_blame_nobody() -> None:
+    assert not heard("@northwindair @flyskylark hello").words("blamed")
 
 
 def test_a_source_that_listened_for_a_subject_is_believed() -> None:
@@ -78,3 +98,39 @@ def test_a_subject_that_the_playbook_does_not_know_has_no_kind() -> None:
 def test_terms_with_accents_are_found() -> None:
     assert heard("the gate café is shut").subject == "Gate Café"
     assert heard("the gate cafe\u0301 is shut").subject == "Gate Café"
+
+
+def test_an_exclusion_that_is_no_form_of_the_name_excludes_the_post_unless_it_is_tagged() -> None:
+    airline = Assessor([Subject(name="Delta", terms=("delta", "@delta"), exclude=("river",))])
+    posts = ["the river ends in a delta", "@delta the river was beautiful", "delta lost my bag"]
+    assert [one.subject for one in airline.assess([mention(text) for text in posts])] == ["", "Delta", "Delta"]
+
+
+def test_the_words_of_a_hashtag_are_told_by_its_capitals() -> None:
+    airline = Assessor([Subject(name="Southwest", terms=("SWA",))])
+    told = [one.subject for one in airline.assess([mention(text) for text in ("#SWAfail", "#swanlake", "#FlySWA")])]
+    assert told == ["Southwest", "", "Southwest"]
+
+
+def f1(lines: Sequence[Line], subjects: Sequence[Subject]) -> tuple[float, float]:
+    """Of each subject meant or found, and the share of lines whose first is right."""
+    found = [one.words("subject") for one in Assessor(subjects).assess([mention(line.text) for line in lines])]
+    right = sum(len({*ours} & {*line.subjects}) for ours, line in zip(found, lines, strict=True))
+    both = sum(len(ours) + len(line.subjects) for ours, line in zip(found, lines, strict=True))
+    first = sum(ours[:1] == line.subjects[:1] for ours, line in zip(found, lines, strict=True))
+    return 2 * right / both, first / len(lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "subjects"), [("subject_unseen", SUBJECTS), ("subject_seen", REAL), ("subject_fresh", SUBJECTS)]
+)
+def test_hand_made_lines_are_told_by_whom_they_mean(name: str, subjects: Sequence[Subject]) -> None:
+    """292 lines. Of the 117 that were written first, before tuning: F1 .978, first right .889.
+
+    After it (2026-11-22): 1.000 and 1.000 of these, .996 and .985 of the 130 tuned on, and 1.000 and .933 of 45 that
+    were written after the last change.
+    """
+    of_subjects, first = f1(list(subject_lines(name)), subjects)
+    print(f"{name}: F1 {of_subjects:.3f}, first right {first:.3f}")  # noqa: T201  (the figure is asked for)
+    assert of_subjects >= 0.95
+    assert first >= 0.9

@@ -20,6 +20,15 @@ WINDOW = 3
 """Words that are put together when looking for a misspelling: "north wind air"."""
 
 POSSESSIVE = re.compile(r"'s?$")
+CAPITALS = re.compile(r"[A-Z]{2,}|[A-Z]?[a-z]+")
+LATIN = re.compile(r"[a-z]")
+LOOKS = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0455\u0458\u0501\u04bb\u051b\u051d\u03b1\u03bd\u03bf\u03c1\u03c4\u03ba\u03b9\u03c5\u03b5",
+    "aeopcyxisjdhqwavoptkiue",
+)
+"""Letters of other scripts that look like Latin ones, where they stand among them."""
+DISGUISED = re.compile(r"\b@?[a-z]{1,20}[0134570$]{1,3}[a-z]{1,20}\b")
+UNDISGUISED = str.maketrans("01345$", "oleass")
 
 HANDLE, TERM, INSIDE, FUZZY = 0.97, 0.9, 0.8, 0.6
 """Confidences by the way in which a subject was found; set by hand, 2026-11-22."""
@@ -31,6 +40,8 @@ class Found(NamedTuple):
     confidence: float
     because: str
     place: int
+    size: int = 1
+    """Words of the post that name it."""
 
 
 def cut(text: str) -> tuple[str, ...]:
@@ -47,6 +58,8 @@ class Terms:
         self._by_first: dict[str, list[tuple[tuple[str, ...], Subject | None]]] = {}
         self._joined: dict[str, Subject] = {}
         self._never: set[str] = set()
+        self._elsewhere: dict[str, list[tuple[str, ...]]] = {}
+        self._words_of: dict[str, tuple[str, ...]] = {}
         for subject in subjects:
             self._add(subject)
         for entries in self._by_first.values():
@@ -58,6 +71,7 @@ class Terms:
                 self._like.setdefault((name[0], length), []).append((name, edits, subject))
         self._letters = frozenset(name[0] for name in self._joined)
         self._longest = max(map(len, self._joined), default=0) + 2
+        self._has_short = any(len(name) < IN_HASHTAG_FROM for name in self._joined)
         self._begins = Memory(self._may_begin)
         self._inside = [(name, subject) for name, subject in self._joined.items() if len(name) >= IN_HASHTAG_FROM]
 
@@ -66,33 +80,52 @@ class Terms:
         self._named.setdefault(subject.name.casefold(), subject)
         for term in (*subject.terms, *handles):
             words = cut(term)
+            if len(words) == 1 and words[0].isalpha() and len(words[0]) >= IN_HASHTAG_FROM:
+                self._by_first.setdefault(f"{words[0]}s", []).append(((f"{words[0]}s",), subject))
             if words:
                 self._named.setdefault(term.casefold().lstrip("@#"), subject)
                 self._by_first.setdefault(words[0], []).append((words, subject))
                 self._joined.setdefault(joined(words), subject)
+                self._words_of.setdefault(joined(words), tuple(word.lstrip("@#") for word in words))
         for term in subject.exclude:
             words = cut(term)
-            if words:
-                self._by_first.setdefault(words[0], []).append((words, None))
-                self._never.add(joined(words))
+            if not words:
+                continue
+            self._by_first.setdefault(words[0], []).append((words, None))
+            self._never.add(joined(words))
+            if not any(_alike(cut(name), words) for name in subject.terms):
+                self._elsewhere.setdefault(subject.name, []).append(words)
 
     def named(self, name: str) -> Subject | None:
         return self._named.get(name.casefold().lstrip("@#"))
 
-    def find(self, words: Sequence[str]) -> list[Found]:
-        """The strongest first, and the earlier of two that are equally strong; each subject once."""
+    def find(self, words: Sequence[str], tokens: Sequence[str] = ()) -> list[Found]:
+        """The strongest first, and the earlier of two that are equally strong; each subject once.
+
+        `tokens` are the words as written, whose capitals tell where the words of a hashtag begin.
+        """
+        starts = [place for place, begins in enumerate(map(self._begins.__getitem__, words)) if begins]
+        if not starts:
+            return []
         best: dict[str, Found] = {}
-        plain = [POSSESSIVE.sub("", word) if "'" in word and "'" in word[1:] else word for word in words]
+        plain = [word if word.isalpha() and word.isascii() else _plain(word) for word in words]
         on = 0
-        for start, begins in enumerate(map(self._begins.__getitem__, plain)):
-            if not begins or start < on:
+        for start in starts:
+            if start < on:
                 continue
-            found, on = self._at(plain, start)
+            found, on = self._at(plain, start, tokens[start] if tokens else "")
             if found and (found.name not in best or best[found.name].confidence < found.confidence):
                 best[found.name] = found
-        return sorted(best.values(), key=lambda one: (-one.confidence, one.place))
+        meant = [found for found in best.values() if not self._is_elsewhere(found, plain)]
+        return sorted(meant, key=lambda one: (-one.confidence, one.place))
 
-    def _at(self, words: list[str], start: int) -> tuple[Found | None, int]:
+    def _is_elsewhere(self, found: Found, words: list[str]) -> bool:
+        """Whether the post has an exclusion that is no longer form of the name, such as the river of a *delta*."""
+        if found.name not in self._elsewhere or found.confidence >= HANDLE:
+            return False
+        return any(holds(words, phrase) for phrase in self._elsewhere[found.name])
+
+    def _at(self, words: list[str], start: int, written: str) -> tuple[Found | None, int]:
         """What is meant at this place, and where to look on."""
         word = words[start]
         for term, subject in self._by_first.get(word, ()):
@@ -101,24 +134,35 @@ class Terms:
                 confidence = HANDLE if word[0] == "@" else TERM
                 return _found(subject, confidence, "", words, start, len(term)) if subject else None, end
         if word[0] == "#":
-            return self._in_hashtag(words, start), start + 1
+            return self._in_hashtag(words, start, written), start + 1
         return self._misspelled(words, start)
 
-    def _in_hashtag(self, words: list[str], start: int) -> Found | None:
-        body = words[start][1:]
+    def _in_hashtag(self, words: list[str], start: int, written: str) -> Found | None:
+        body = words[start][1:].replace("_", "")
         if any(never in body for never in self._never):
             return None
-        for name, subject in self._inside:
-            if name in body:
-                return _found(subject, INSIDE, "hashtag", words, start, 1)
-        return None
+        subject = self._joined.get(body) or self._by_capitals(written)
+        if subject is None:
+            subject = next((subject for name, subject in self._inside if name in body), None)
+        if subject is None and (near := self._nearest(body)):
+            subject = near[1]
+        return _found(subject, INSIDE, "hashtag", words, start, 1) if subject else None
+
+    def _by_capitals(self, written: str) -> Subject | None:
+        """A name too short to be looked for anywhere in a hashtag, but a word of its own there: #NWAfail."""
+        return next(
+            (self._joined[word] for word in map(str.lower, CAPITALS.findall(written)) if word in self._joined), None
+        )
 
     def _may_begin(self, word: str) -> bool:
         """Whether a look at what follows this word is worth it: hardly a word in fifty may begin a term, or a slip of
         one. Then some beginning of the term is no further from the word than the whole may be from the term.
         """
+        if word[0] == "#":
+            return self._in_hashtag([word], 0, "") is not None or self._has_short
+        word = _plain(word)
         letters = word.lstrip("@")
-        if word in self._by_first or word[0] == "#":
+        if word in self._by_first:
             return True
         return letters[:1] in self._letters and any(
             _is_like_a_beginning(letters, name, _edits(name) if name in self._joined else 0)
@@ -138,8 +182,10 @@ class Terms:
             if together in self._never:
                 return None, start + size
             near = self._nearest(together)
+            if near and near[0] and not self._word_by_word(near[2], words[start : start + size]):
+                continue
             if near and (best is None or near[0] < best[0]):
-                best = (*near, size)
+                best = (near[0], near[1], size)
         if best is None:
             return None, start + 1
         edits, subject, size = best
@@ -148,15 +194,48 @@ class Terms:
             subject, way, "untagged" if words[start][0] != "@" else "misspelled", words, start, size
         ), start + size
 
-    def _nearest(self, letters: str) -> tuple[int, Subject] | None:
+    def _word_by_word(self, name: str, words: list[str]) -> bool:
+        """Whether each word is like its own of the name: "median jet" is not "meridian jet"."""
+        wanted = self._words_of.get(name, ())
+        if len(words) == 1:
+            return True
+        if len(wanted) != len(words):
+            return OSA.distance(name, joined(words)) <= 1
+        return all(
+            OSA.distance(one, other.lstrip("@#")) <= max(0, min(2, len(one) // 5))
+            for one, other in zip(wanted, words, strict=True)
+        )
+
+    def _nearest(self, letters: str) -> tuple[int, Subject, str] | None:
+        """How many slips away, from whom, and from which name."""
+        if not letters:
+            return None
         exact = self._joined.get(letters)
         if exact:
-            return 0, exact
+            return 0, exact, letters
         for name, edits, subject in self._like.get((letters[0], len(letters)), ()):
             distance = OSA.distance(name, letters, score_cutoff=edits)
             if distance <= edits:
-                return distance, subject
+                return distance, subject, name
         return None
+
+
+def _alike(name: Sequence[str], exclusion: Sequence[str]) -> bool:
+    """Whether an exclusion is a longer form of a name, and so closes only its own words."""
+    return joined(name) in joined(exclusion) or not set(name).isdisjoint(exclusion)
+
+
+def holds(words: Sequence[str], phrase: tuple[str, ...]) -> bool:
+    """Whether these words stand there in a row."""
+    size = len(phrase)
+    return any(tuple(words[place : place + size]) == phrase for place in range(len(words) - size + 1))
+
+
+def _plain(word: str) -> str:
+    """Without a possessive, and with letters that only look Latin as those they look like."""
+    if not word.isascii() and LATIN.search(word):
+        word = word.translate(LOOKS)
+    return POSSESSIVE.sub("", word) if "'" in word[1:] else word
 
 
 def _edits(name: str) -> int:
@@ -174,4 +253,4 @@ def _is_like_a_beginning(letters: str, name: str, edits: int) -> bool:
 def _found(subject: Subject, confidence: float, how: str, words: list[str], start: int, size: int) -> Found:
     said = " ".join(words[start : start + size])
     because = f"{how}: '{said}'" if how else f"{subject.name}: '{said}'"
-    return Found(subject.name, subject.kind.value, confidence, because, start)
+    return Found(subject.name, subject.kind.value, confidence, because, start, size)

@@ -32,6 +32,28 @@ SUBJECTS = (
     ),
 )
 
+REAL = (
+    Subject(
+        name="Delta",
+        terms=("delta", "@delta", "delta air lines", "delta airlines"),
+        exclude=("river", "delta variant", "mississippi delta", "delta force", "okavango"),
+    ),
+    Subject(name="SkyMiles", kind=SubjectKind.PRODUCT, terms=("skymiles", "sky miles")),
+    Subject(
+        name="Southwest",
+        kind=SubjectKind.COMPETITOR,
+        terms=("southwest", "southwest airlines", "@southwestair", "SWA"),
+        exclude=("south by southwest", "southwest of", "southwest corner"),
+    ),
+    Subject(
+        name="American",
+        kind=SubjectKind.COMPETITOR,
+        terms=("american airlines", "@americanair", "AA"),
+        exclude=("aa meeting", "aa batteries"),
+    ),
+)
+"""Names that are words of every day, and abbreviations: the hard ones."""
+
 
 class Line(NamedTuple):
     shape: str
