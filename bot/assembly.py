@@ -8,16 +8,10 @@ from dataclasses import dataclass, field
 from aiohttp import ClientSession
 
 from bot.clock import Clock
-from bot.detectors.catalogue import Assessor
-from bot.domain.department import Department
-from bot.domain.pages.contact import Contact
 from bot.domain.pages.ladder import PAGERS
-from bot.domain.pages.page import CauseKind, Severity, Way
-from bot.domain.pages.policy import EscalationPolicy, policy_for
-from bot.domain.routing import Route
-from bot.domain.spikes.tuning import Tuning
-from bot.domain.subject import Subject
-from bot.playbook import LivePlaybook, Playbook
+from bot.domain.pages.page import Way
+from bot.playbook import LivePlaybook
+from bot.rules import LiveRules
 from bot.settings import Settings
 from bot.sinks.directory import SlackDirectory
 from bot.sinks.pagers.base import Pager
@@ -30,6 +24,7 @@ from bot.store.opening import Store
 from bot.usecases.cases import Cases
 from bot.usecases.corrections import Corrections, weighed
 from bot.usecases.digests import Digests
+from bot.usecases.drills import Drills as DrillUseCases
 from bot.usecases.flags import Flags
 from bot.usecases.home import Home
 from bot.usecases.oncall import OnCall
@@ -40,13 +35,15 @@ from bot.usecases.spam import SpamBox
 from bot.usecases.team import Team
 from bot.usecases.whose import Whose
 from bot.workers.delivery import Delivery
+from bot.workers.drills import Drills
 from bot.workers.ingest import Ingest
 from bot.workers.loop import Worker, run
 from bot.workers.pages import Pages
 from bot.workers.paging import PagerDelivery
+from bot.workers.paging.causes import causes
 from bot.workers.paging.lines import Lines
 from bot.workers.paging.links import Links
-from bot.workers.paging.matters import Matters, OfCases, OfEpisodes
+from bot.workers.paging.matters import Matters
 from bot.workers.paging.slack import SlackPager
 from bot.workers.schedules import Schedules
 from bot.workers.spikes import Spikes
@@ -72,65 +69,6 @@ def outside_of(settings: Settings, session: ClientSession, clock: Clock) -> Outs
     return Outside(pagers_of(settings, session, clock), settings.public_url or "", contacts)
 
 
-class LiveRules:
-    """The playbook in force, as the house asks for it."""
-
-    def __init__(self, playbook: LivePlaybook, contacts: Mapping[str, str] | None = None) -> None:
-        self._live = playbook
-        self._contacts = contacts or {}
-        self._heard_by: tuple[Playbook, Assessor] | None = None
-
-    @property
-    def playbook(self) -> Playbook:
-        return self._live.now
-
-    @property
-    def managers(self) -> tuple[str, ...]:
-        return self.playbook.brand.managers
-
-    @property
-    def time_zone(self) -> str:
-        return self.playbook.brand.time_zone
-
-    def departments(self) -> tuple[Department, ...]:
-        return tuple(self.playbook.departments.values())
-
-    def department(self, name: str) -> Department | None:
-        return self.playbook.departments.get(name)
-
-    def routes(self) -> Sequence[Route]:
-        return self.playbook.routes
-
-    def spikes(self) -> Tuning:
-        return self.playbook.spikes
-
-    def subjects(self) -> Sequence[Subject]:
-        return self.playbook.subjects
-
-    def policy(self, severity: Severity, department: str) -> EscalationPolicy:
-        return policy_for(self.playbook.escalations, severity, department)
-
-    def contact(self, person: str) -> Contact:
-        return self.playbook.people.get(person, Contact()).resolved(self._contacts)
-
-    def person_at_pagerduty(self, user: str) -> str:
-        people = self.playbook.people.items()
-        return next((person for person, contact in people if user and contact.pagerduty == user), "")
-
-    def assessor(self) -> Assessor:
-        """Made once for each reading of the playbook: its terms are compiled."""
-        playbook = self.playbook
-        if self._heard_by is None or self._heard_by[0] is not playbook:
-            made = Assessor(
-                playbook.subjects,
-                engine=playbook.detectors.engine,
-                unsure_below=playbook.detectors.unsure_below,
-                language=playbook.brand.language,
-            )
-            self._heard_by = (playbook, made)
-        return self._heard_by[1]
-
-
 @dataclass(frozen=True, slots=True)
 class House:
     """Everything of one process that works on one store."""
@@ -146,6 +84,7 @@ class House:
     spikes: Spikes
     schedules: Schedules
     delivery: Delivery
+    drills: Drills
     pages: Pages
     pagers: tuple[PagerDelivery, ...]
     """Run with `pages`: a loop for each."""
@@ -169,7 +108,7 @@ class House:
             "timers": (self.timers,),
             "spikes": (self.spikes,),
             "schedules": (self.schedules,),
-            "pages": (self.pages, *self.pagers),
+            "pages": (self.pages, self.drills, *self.pagers),
         }
         async with asyncio.TaskGroup() as group:
             if "ingest" in chosen:
@@ -206,7 +145,7 @@ def assemble(
     team = Team(directory, rota)
     reports = Reports(store.tallies, store.corrections, store.cases, rules, lambda: rules.playbook.subjects, clock)
     cases = Cases(store.cases, store.outbox, store.pages, rules, team, weighed, clock)
-    matters = Matters({CauseKind.CASE: OfCases(store), CauseKind.EPISODE: OfEpisodes(store)}, lambda: rules.time_zone)
+    matters = Matters(causes(store), lambda: rules.time_zone)
     usecases = UseCases(
         cases=cases,
         digests=Digests(store.outbox, store.cases, rules, clock),
@@ -216,7 +155,8 @@ def assemble(
         reports=reports,
         corrections=Corrections(store.cases, rules, team, lambda: rules.playbook.subjects, clock),
         spam=SpamBox(store.spam, store.cases, rules, weighed, clock),
-        oncall=OnCall(store.overrides, rota, rules, Whose(rota, rules, team), directory, clock),
+        oncall=OnCall(store.overrides, store.drills, rota, rules, Whose(rota, rules, team), directory, clock),
+        drills=DrillUseCases(store.drills, rules, team, clock),
         home=Home(store.cases, store.inbox, store.troubles, store.corrections, rules, clock),
         pages=PageUseCases(store.pages, store.signing, matters, rules, team, clock),
     )
@@ -235,6 +175,7 @@ def assemble(
         timers=Timers(store, rules, rota, clock),
         spikes=Spikes(store, rules, clock),
         schedules=Schedules(store, sink, directory, rules, rota, clock),
+        drills=Drills(store, rules, clock),
         delivery=Delivery(store, sink, rules, rota, clock),
         pages=Pages(store, rules, Lines(rules, rota, available), matters, clock),
         pagers=tuple(

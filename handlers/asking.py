@@ -10,6 +10,7 @@ from bot.cards.drawing import Drawing
 from bot.usecases.cases import Cases
 from bot.usecases.corrections import Corrections
 from bot.usecases.digests import Digests
+from bot.usecases.drills import Drills
 from bot.usecases.flags import Flags
 from bot.usecases.home import Home
 from bot.usecases.oncall import OnCall
@@ -37,6 +38,7 @@ class UseCases:
     reports: Reports
     home: Home
     oncall: OnCall
+    drills: Drills
     corrections: Corrections
     spam: SpamBox
     pages: Pages

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.cards import buttons, drawing
+from bot.cards import buttons, drawing, drills
 from bot.cards.drawing import Block, Drawing
 from bot.cards.words import escape, moment, one_line
 from bot.domain.department import Department
+from bot.domain.drill import Drill
 from bot.domain.schedules.changed import Change, thing
 from bot.domain.schedules.duty import Duty
 from bot.domain.schedules.schedule import How, Override, Plea
@@ -25,10 +26,12 @@ class Shown(NamedTuple):
     department: Department
     now: Duty
     then: Duty | None
+    drill: Drill | None = None
+    """Its last one."""
 
 
 def shown(departments: Sequence[Shown], by: str, zone: str, at: datetime) -> Drawing:
-    lines = [_line(one) for one in departments]
+    lines = [_line(one) + drills.standing(one.drill) for one in departments]
     blocks = [
         drawing.section(drawing.mrkdwn(line), accessory=_take(one, by))
         for one, line in zip(departments, lines, strict=True)

@@ -39,7 +39,7 @@ ENDS = {
 
 def call(page: Page, matter: Matter, attempt: Attempt) -> Drawing:
     """To somebody on call, or in the fallback channel."""
-    drill = "*This is a drill.* " if page.cause.kind is CauseKind.DRILL else ""
+    drill = "*DRILL.* " if page.cause.kind is CauseKind.DRILL else ""
     to_you = "Nobody who was called has answered." if attempt.person.startswith("#") else _you(matter)
     bad = f", {escape(matter.bad)}" if matter.bad else ""
     words = (

@@ -42,6 +42,10 @@ class NotificationKind(StrEnum):
     """Send the attempt `nth` of this page. `case` is the page's id."""
     SETTLED = "settled"
     """Tell a service that calls on by itself that the page was answered, or is over. `case` is the page's id."""
+    RECEIPT = "receipt"
+    """Say how a drill ended. `case` is the department's name, `nth` when the drill began."""
+    MISSED = "missed"
+    """Say that a drill was missed. Named as a receipt is."""
     TROUBLE = "trouble"
     """Tell a fallback channel that a department's own channel cannot be written to. `case` is the department's name."""
 

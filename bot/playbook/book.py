@@ -11,6 +11,7 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from bot.domain.department import Department
+from bot.domain.drill import Drills
 from bot.domain.pages.contact import Contact
 from bot.domain.pages.policy import EscalationPolicy
 from bot.domain.routing import Route
@@ -57,6 +58,7 @@ class Playbook:
     routes: tuple[Route, ...] = ()
     sources: tuple[SourceEntry, ...] = ()
     detectors: Detectors = Detectors()
+    drills: Drills = field(default_factory=Drills)
     spikes: Tuning = field(default_factory=Tuning)
     escalations: tuple[EscalationPolicy, ...] = ()
     people: Mapping[str, Contact] = field(default_factory=lambda: MappingProxyType({}))

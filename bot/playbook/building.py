@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.domain.department import Department
+from bot.domain.drill import Drills
 from bot.domain.hours import Hours
 from bot.domain.pages.contact import Contact
 from bot.domain.pages.page import Severity, Way
@@ -37,6 +38,7 @@ def built(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
         routes=tuple(_route(table, number) for number, table in enumerate(file.routes, 1)),
         sources=tuple(sources),
         detectors=Detectors(**file.detectors.model_dump()),
+        drills=Drills(file.drills.every, file.drills.at, file.drills.departments),
         spikes=_spikes(file.spikes),
         escalations=tuple(map(_policy, file.escalations)),
         people=MappingProxyType({table.id: _contact(table) for table in file.people}),

@@ -98,6 +98,14 @@ def _watched(raw: Raw) -> Iterator[Found]:
         yield ("spikes", "to"), f"{shown(to)} is no department{nearest(to, departments)}"
 
 
+def _drilled(raw: Raw) -> Iterator[Found]:
+    drilled = raw.get("drills")
+    departments = [name for _, name in names(raw, "departments")]
+    for _, word in _words(drilled, "departments") if isinstance(drilled, dict) else ():
+        if word.strip() not in departments:
+            yield ("drills", "departments"), f"{shown(word)} is no department{nearest(word, departments)}"
+
+
 def _escalated(raw: Raw) -> Iterator[Found]:
     """Departments that there are, and each person once."""
     departments = [name for _, name in names(raw, "departments")]
@@ -153,6 +161,7 @@ CHECKS: tuple[Callable[[Raw], Iterator[Found]], ...] = (
     _shared_terms,
     _targets,
     _watched,
+    _drilled,
     _escalated,
     _answerable,
     _order,

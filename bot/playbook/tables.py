@@ -1,9 +1,11 @@
 """The tables of the file, each with its keys. What takes more than one table to see is in `checks.py`."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
+from bot.domain.drill import Drills
 from bot.domain.pages.page import Severity, Way
 from bot.domain.pages.policy import WAYS, EscalationPolicy
 from bot.domain.spikes.tuning import Sensitivity, Tuning
@@ -29,7 +31,7 @@ from bot.playbook.parts import (
     listed,
     one_of,
 )
-from bot.playbook.schedules import Called, ScheduleTable
+from bot.playbook.schedules import Called, Clock, ScheduleTable
 
 Prose = Annotated[str, Field(max_length=1500)]
 """Shown on cards beside other things, of which Slack takes 10,000 characters in all."""
@@ -123,6 +125,21 @@ class SpikesTable(Table):
     over_after: Duration = Tuning().over_after
 
 
+class DrillsTable(Table):
+    """Which departments there are is looked at in `checks.py`."""
+
+    every: Duration | None = None
+    at: Clock = Drills().at
+    departments: Many[Name] = ()
+
+    @field_validator("every")
+    @classmethod
+    def _days(cls, value: timedelta | None) -> timedelta | None:
+        if value is not None and value < timedelta(days=1):
+            raise ValueError("is less than a day; a drill wakes people, so use '1d' or more")
+        return value
+
+
 class FileTable(Table):
     """The whole file, but for the insides of `[sources]`, which the sources know."""
 
@@ -134,5 +151,6 @@ class FileTable(Table):
     people: tuple[PersonTable, ...] = ()
     detectors: DetectorsTable = DetectorsTable()
     schedules: tuple[ScheduleTable, ...] = ()
+    drills: DrillsTable = DrillsTable()
     spikes: SpikesTable = SpikesTable()
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)

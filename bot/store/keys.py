@@ -20,6 +20,7 @@
 | `page:<page>` | hash | `v` version, `body` JSON, `joined` how many follow it | `PAGE_KEPT` after it last changed |
 | `pages` | sorted set | page by when its next rung is due | one a page that nobody has answered |
 | `ringing` | hash | department → the page that calls for its cases | one field a department |
+| `drills` | hash | department → its last drill, JSON | one field a department |
 | `secret:<what>` | string | what we sign with, made once | one for each use |
 | `hole:<department>:<start>` | string | a hole of its schedule was said | `SAID_FOR` |
 | `outboxes` | set | destinations that are owed something | one a department, person or pager, while it is owed |
@@ -109,6 +110,7 @@ class Keys:
         self.deadlines = self.root + "deadlines"
         self.pages = self.root + "pages"
         self.ringing = self.root + "ringing"
+        self.drills = self.root + "drills"
         self.outboxes = self.root + "outboxes"
         self.aside = self.root + "aside"
         self.spam = self.root + "spam"

@@ -12,6 +12,7 @@ from bot.store.cases import CaseStore
 from bot.store.client import Client
 from bot.store.corrections import Corrections
 from bot.store.dead import Dead
+from bot.store.drills import DrillStore
 from bot.store.embedded import embedded
 from bot.store.episodes import Episodes
 from bot.store.feed import Feed
@@ -39,6 +40,7 @@ class Store:
     overrides: OverrideStore
     calendars: CalendarStore
     pages: PageStore
+    drills: DrillStore
     signing: Secrets
     holes: HoleStore
     limits: Limits
@@ -70,6 +72,7 @@ def store_on(client: Client, brand: str, holder: str) -> Store:
         overrides=OverrideStore(client, keys),
         calendars=CalendarStore(client, keys),
         pages=PageStore(client, keys),
+        drills=DrillStore(client, keys),
         signing=Secrets(client, keys),
         holes=HoleStore(client, keys),
         limits=Limits(client, keys),

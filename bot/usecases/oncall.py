@@ -16,6 +16,7 @@ from bot.domain.schedules.saying import Wish, moment, read, whole_day
 from bot.domain.schedules.schedule import Schedule
 from bot.domain.schedules.shifts import gaps, next_change, shifts, stints, who
 from bot.domain.spans import Span
+from bot.store.drills import DrillStore
 from bot.store.overrides import OverrideStore
 from bot.usecases.rota import StoredRota
 from bot.usecases.whose import Meant, Whose
@@ -48,9 +49,17 @@ class OnCall:
     """Each raises `Refused` with a sentence for the person, or `Unreachable` if Redis is away."""
 
     def __init__(
-        self, store: OverrideStore, rota: StoredRota, rules: Rules, whose: Whose, zones: Zones, clock: Clock
+        self,
+        store: OverrideStore,
+        drills: DrillStore,
+        rota: StoredRota,
+        rules: Rules,
+        whose: Whose,
+        zones: Zones,
+        clock: Clock,
     ) -> None:
         self._store = store
+        self._drills = drills
         self._rota = rota
         self._rules = rules
         self._whose = whose
@@ -66,11 +75,11 @@ class OnCall:
             names = ", ".join(one.name for one in departments)
             raise Refused(f"There is no department of that name. There are: {names}. `/oncall help` says what works.")
         at = self._clock.now()
-        shown = []
+        shown, drilled = [], await self._drills.all()
         for department in named or departments:
             now = await self._rota.duty(department.name, at)
             then = await self._rota.duty(department.name, now.until) if now.until else None
-            shown.append(Shown(department, now, then))
+            shown.append(Shown(department, now, then, drilled.get(department.name)))
         zone = await self._zones.zone(by) or self._rules.time_zone
         return cards.shown(shown, by, zone, at)
 

@@ -10,6 +10,7 @@ from tests.handlers.fakes import (
     FakeCases,
     FakeCorrections,
     FakeDigests,
+    FakeDrills,
     FakeFlags,
     FakeHome,
     FakeOnCall,
@@ -32,6 +33,7 @@ class Asked:
     corrections: FakeCorrections = field(default_factory=FakeCorrections)
     spam: FakeSpam = field(default_factory=FakeSpam)
     oncall: FakeOnCall = field(default_factory=FakeOnCall)
+    drills: FakeDrills = field(default_factory=FakeDrills)
     pages: FakePages = field(default_factory=FakePages)
 
     def all(self) -> tuple[Fake, ...]:

@@ -208,6 +208,13 @@ class FakeOnCall(Fake):
         return await self._say("undo", by, thing)
 
 
+class FakeDrills(Fake):
+    async def begin(self, by: str, words: str) -> Drawing:
+        await self.ask("drill", by, words)
+        said = f"drill {by} {words}"
+        return Drawing(said, [section(mrkdwn(said))])
+
+
 class FakePages(Fake):
     async def acknowledge_in_slack(self, page_id: str, by: str) -> Page:
         await self.ask("acknowledge", page_id, by)

@@ -31,6 +31,15 @@ async def test_what_is_typed_is_asked_and_answered_for_ones_own_eyes(
     assert slack.whispered() == [" ".join(asked_for)]
 
 
+async def test_a_drill_is_asked_for_with_the_department_that_was_typed(
+    workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    await workspace.command("drill care", "/oncall")
+
+    assert asked.drills.asked == [("drill", ANA, "care")]
+    assert slack.whispered() == [f"drill {ANA} care"]
+
+
 async def test_help_names_every_subcommand(workspace: Workspace, slack: Slack) -> None:
     await workspace.command("help", "/oncall")
 

@@ -157,7 +157,7 @@ class World:
     async def _step(self) -> int:
         house = self.stage.house
         first: tuple[Worker, ...] = (house.triage, house.timers, house.schedules, house.pages)
-        return sum([await worker.step() for worker in (*first, *house.pagers, house.delivery)])
+        return sum([await worker.step() for worker in (*first, *house.pagers, house.drills, house.delivery)])
 
     async def calms_down(self) -> None:
         """Listeners that have acked finish their work, and what that owes is delivered."""

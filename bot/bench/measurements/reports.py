@@ -7,7 +7,6 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.assembly import LiveRules
 from bot.bench.figure import MS, Figure, at_most
 from bot.bench.ground import Bench, StillClock, day_playbook, hear, read, server
 from bot.bench.stopwatch import instant, percentile
@@ -17,6 +16,7 @@ from bot.domain.case import Resolution
 from bot.domain.decision import Measure
 from bot.domain.routing import first_match
 from bot.domain.spans import QUARTER
+from bot.rules import LiveRules
 from bot.store.keys import TOOK_MOST, Keys, day_of, field
 from bot.store.opening import Store, open_store
 from bot.store.writing import quarter_of_day

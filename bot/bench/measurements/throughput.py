@@ -4,13 +4,14 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from bot.assembly import LiveRules, settle
+from bot.assembly import settle
 from bot.bench.figure import Figure, NothingMeasured, at_least
 from bot.bench.ground import Bench, day_playbook, hear, read, server
 from bot.bench.stopwatch import Took, stopwatch
 from bot.bench.yardstick import Pace
 from bot.clock import SystemClock
 from bot.domain.report import Account
+from bot.rules import LiveRules
 from bot.store.opening import Store, open_store
 from bot.workers.ingest import StoreEar
 from bot.workers.triage import Triage

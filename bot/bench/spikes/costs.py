@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from bot.assembly import LiveRules
 from bot.bench.figure import MEGABYTES, MS, Figure, at_most
 from bot.bench.ground import Bench, day_playbook, hear, read, server
 from bot.bench.stopwatch import Took, stopwatch
@@ -16,6 +15,7 @@ from bot.domain.spikes.observation import TEXT_KEPT, Observation, observed
 from bot.domain.spikes.tuning import Tuning
 from bot.domain.spikes.usual import QUARTER
 from bot.domain.spikes.watch import HELD_MOST, Watch
+from bot.rules import LiveRules
 from bot.store.feed import feed
 from bot.store.opening import Store, open_store
 from bot.store.transaction import Transaction, commit

@@ -1,6 +1,6 @@
 """Everything that is said to people beside the cards: reminders, calls, nudges."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from bot.cards import messages
@@ -12,22 +12,31 @@ from bot.domain.rules import Rules, department_or_lost
 from bot.domain.schedules.duty import Duty, Holes
 from bot.sinks.outcomes import Rejected
 from bot.store.records import CardRecord, CardState, Place
-from bot.workers.delivery.oncall import KINDS, OnCallMessages
+from bot.workers.delivery import drills, oncall
+from bot.workers.delivery.drills import DrillMessages
+from bot.workers.delivery.oncall import OnCallMessages
 from bot.workers.delivery.post import Poster
+
+Draw = Callable[[Notification], Awaitable[tuple[Drawing | None, Department]]]
+"""What is to be said, or nothing where it is no longer true; and whose it is."""
 
 
 class MessageDelivery:
     def __init__(self, poster: Poster, rules: Rules, rota: Holes) -> None:
         self._rota = rota
-        self._oncall = OnCallMessages(poster.store.overrides, rules, rota, poster.clock)
+        shifts = OnCallMessages(poster.store.overrides, rules, rota, poster.clock)
+        drilled = DrillMessages(poster.store, rules)
+        self._others: dict[NotificationKind, Draw] = {
+            **dict.fromkeys(oncall.KINDS, shifts.drawing),
+            **dict.fromkeys(drills.KINDS, drilled.drawing),
+        }
         self._poster = poster
         self._outbox = poster.store.outbox
         self._rules = rules
 
     async def deliver(self, owed: Notification) -> bool:
         """Says whether Slack was called. Raises `Blocked`. What is no longer true is not said."""
-        draw = self._oncall.drawing if owed.kind in KINDS else self._drawing
-        drawing, department = await draw(owed)
+        drawing, department = await self._others.get(owed.kind, self._drawing)(owed)
         channel = department.channel if owed.to[0] not in "@#" else owed.to[1:]
         record = await self._outbox.message(owed)
         if drawing is None or not channel or record.tries > 1:

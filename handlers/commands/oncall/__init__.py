@@ -8,7 +8,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.cards import oncall as cards
 from bot.cards.drawing import Drawing
 from handlers.asking import Payload, UseCases
-from handlers.commands.oncall import cover, show, swap, take
+from handlers.commands.oncall import cover, drill, show, swap, take
 from handlers.commands.oncall.subcommand import Subcommand
 from handlers.reply import Reply
 
@@ -18,6 +18,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = MappingProxyType(
         "take": take.SUBCOMMAND,
         "swap": swap.SUBCOMMAND,
         "cover": cover.SUBCOMMAND,
+        "drill": drill.SUBCOMMAND,
     }
 )
 """By the first word that is typed."""

@@ -1,0 +1,79 @@
+"""Drills: that one began, how it was answered, that it was missed. Everything of it says DRILL."""
+
+from bot.cards import drawing, pages
+from bot.cards.buttons import ONCALL
+from bot.cards.drawing import Drawing
+from bot.cards.words import escape, moment
+from bot.domain.drill import Drill
+from bot.domain.pages.ladder import who
+from bot.domain.pages.matter import Matter
+from bot.domain.pages.page import Page, Result
+from bot.domain.words import length, listed
+
+
+def matter(drill: Drill) -> Matter:
+    """What whoever is called is told."""
+    return Matter(
+        what=f"DRILL for {drill.department}, nothing has happened",
+        bad="",
+        since=drill.opened_at,
+        where=drill.department,
+    )
+
+
+def begun(drill: Drill) -> Drawing:
+    """Back to whoever asked."""
+    text = (
+        f"📟 *DRILL* for {escape(drill.department)}: whoever is on call is called now, by every way there is, until "
+        "somebody answers. You and the channel get a receipt."
+    )
+    return Drawing(text, [drawing.section(drawing.mrkdwn(text))])
+
+
+def receipt(drill: Drill, page: Page | None) -> Drawing:
+    """How it ended, with the ladder as it was climbed."""
+    if page is None or not page.answered:
+        text = f"❌ *DRILL* for {escape(drill.department)}: nobody answered, so it was given up. {_again(drill)}"
+    elif drill.missed:
+        text = f"⚠️ *DRILL* for {escape(drill.department)}: {_answered(page)}, but {drill.why}. {_again(drill)}"
+    else:
+        text = f"✅ *DRILL* for {escape(drill.department)}: {_answered(page)}."
+    return _with_ladder(text, page)
+
+
+def missed(drill: Drill, page: Page | None) -> Drawing:
+    """To the managers and into the channel, as soon as it is so."""
+    goes_on = " The next in line is being called." if page and page.open and not page.nobody else ""
+    text = f"⚠️ *DRILL* for {escape(drill.department)} missed: {drill.why}.{goes_on} {_again(drill)}"
+    return _with_ladder(text, page)
+
+
+def standing(drill: Drill | None) -> str:
+    """Beside the department in `/oncall`; empty where there is nothing to be done."""
+    if drill is None or (not drill.running and not drill.missed):
+        return ""
+    if drill.missed:
+        return f" ⚠️ Its drill of {moment(drill.opened_at)} was missed: {drill.why}. {_again(drill)}"
+    return f" A drill is running since {moment(drill.opened_at, '{time}')}."
+
+
+def _answered(page: Page) -> str:
+    """`acknowledged by @ben in 94 s, by Slack (called by Slack and ntfy), do-not-disturb was on`."""
+    at = page.acknowledged_at or page.opened_at
+    waited = at - page.opened_at
+    seconds = int(waited.total_seconds())
+    hers = [one for one in page.attempts if one.person == page.acknowledged_by and one.result is not Result.DROPPED]
+    ways = list(dict.fromkeys(pages.BY[one.way] for one in hers))
+    called = f" (called by {listed(ways)})" if ways else ""
+    quiet = ", do-not-disturb was on" if any(one.result is Result.QUIET for one in hers) else ""
+    span = f"{seconds} s" if seconds < 180 else length(waited)
+    return f"acknowledged by {who(page)} in {span}, by {page.acknowledged_way}{called}{quiet}"
+
+
+def _again(drill: Drill) -> str:
+    return f"It stays open until one succeeds: `{ONCALL} drill {escape(drill.department)}`."
+
+
+def _with_ladder(text: str, page: Page | None) -> Drawing:
+    climbed = pages.ladder(page)
+    return Drawing(text, [drawing.section(drawing.mrkdwn(text)), *([climbed] if climbed else [])])

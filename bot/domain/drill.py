@@ -1,0 +1,135 @@
+"""A drill: a page about nothing climbs the whole ladder, to see whether it would hold."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.domain.case import AuditEvent
+from bot.domain.making import remade
+from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.pages.matter import Standing
+from bot.domain.pages.page import Cause, CauseKind, Page, Severity, open_page
+from bot.domain.refusals import Refused
+
+ROUNDS = 2
+"""Times that the whole line is called: who slept through both would sleep through a third, and it is no fire."""
+WINDOW = timedelta(hours=1)
+"""After the playbook's time of day: a drill that was not begun within it waits for the next day."""
+SLACK = timedelta(hours=12)
+"""A drill begun late one month does not make the next one late."""
+
+
+class Drill(BaseModel):
+    """The last one of a department. `asked_by` is empty where the playbook's clock asked."""
+
+    model_config = ConfigDict(frozen=True)
+
+    department: str
+    opened_at: datetime
+    page: str
+    asked_by: str = ""
+    missed_at: datetime | None = None
+    why: str = ""
+    """Why it was missed, in mrkdwn."""
+    ended_at: datetime | None = None
+    """When it was answered, or given up."""
+
+    @property
+    def running(self) -> bool:
+        return self.ended_at is None
+
+    @property
+    def missed(self) -> bool:
+        """It has to be repeated, whether or not somebody else has answered it since."""
+        return self.missed_at is not None
+
+    def having(self, **changes: object) -> "Drill":
+        return remade(self, changes)
+
+
+@dataclass(frozen=True, slots=True)
+class DrillDecision:
+    """`before` is what was read, None where there was none; it must still be there when this is committed."""
+
+    drill: Drill
+    before: Drill | None
+    page: Page | None = None
+    """Opened with it."""
+    notifications: tuple[Notification, ...] = ()
+    events: tuple[AuditEvent, ...] = ()
+
+
+class Drills(NamedTuple):
+    """The playbook's clock. `every` None: only when somebody asks."""
+
+    every: timedelta | None = None
+    at: time = time(10)
+    departments: tuple[str, ...] = ()
+    """None named: all that call anybody."""
+
+
+def begin(department: str, by: str, at: datetime, before: Drill | None) -> DrillDecision:
+    """Raises `Refused` while one is running."""
+    if before is not None and before.running:
+        raise Refused(f"A drill for {department} is running already. It ends when somebody answers.")
+    at = at.replace(microsecond=0)
+    page = open_page(Cause(CauseKind.DRILL, f"{department} {at:%Y%m%dT%H%M%S}"), Severity.SEV1, department, at)
+    drill = Drill(department=department, opened_at=at, page=page.id, asked_by=by)
+    return DrillDecision(drill, before, page, events=(AuditEvent(at, by, "began a drill", department),))
+
+
+def look(drill: Drill, page: Page | None, managers: tuple[str, ...], at: datetime) -> DrillDecision | None:
+    """What became of it since. None: nothing. `managers` hear when it is missed."""
+    after, said, events = drill, [], []
+    if not drill.missed and (why := missed_by(page)):
+        after = after.having(missed_at=at, why=why)
+        said += [_said(NotificationKind.MISSED, drill, to) for to in (drill.department, *_to(managers))]
+        events.append(AuditEvent(at, "", "missed a drill", drill.department))
+    if page is None or not page.open:
+        after = after.having(ended_at=at)
+        said += [_said(NotificationKind.RECEIPT, drill, to) for to in (drill.department, *_to((drill.asked_by,)))]
+        by = page.acknowledged_by if page else ""
+        events.append(AuditEvent(at, by, "ended a drill", drill.department))
+    if after is drill:
+        return None
+    return DrillDecision(after, drill, None, tuple(said), tuple(events))
+
+
+def missed_by(page: Page | None) -> str:
+    """Why the page did not reach whom it should, in mrkdwn; empty as long as it may still."""
+    if page is None:
+        return "the page is gone"
+    if page.nobody:
+        return "there was nobody at all to call"
+    if page.hole:
+        return "the schedule had a hole"
+    called = [one.person for one in page.attempts if one.person]
+    if called and (page.round > 1 or set(called) != {called[0]}):
+        return f"<@{called[0]}> did not answer" if called[0][0] != "#" else "nobody answered"
+    return "nobody answered" if page.closed_at and not page.answered else ""
+
+
+def standing(page: Page) -> Standing:
+    """Given up when everybody was called often enough, or when there is nobody to call."""
+    return Standing(over=page.nobody or page.round > ROUNDS)
+
+
+def is_due(plan: Drills, last: Drill | None, zone: str, at: datetime) -> bool:
+    """Whether the playbook's clock asks for one now."""
+    if plan.every is None or (last is not None and (last.running or at - last.opened_at < plan.every - SLACK)):
+        return False
+    clock = at.astimezone(ZoneInfo(zone))
+    begins = clock.replace(hour=plan.at.hour, minute=plan.at.minute, second=0, microsecond=0)
+    return begins <= clock < begins + WINDOW
+
+
+def _to(people: tuple[str, ...]) -> list[str]:
+    """To each of them directly; a user group has no conversation of its own."""
+    return [f"@{person}" for person in people if person and not person.startswith("S")]
+
+
+def _said(kind: NotificationKind, drill: Drill, to: str) -> Notification:
+    return Notification(kind, drill.department, to, Lane.CLICK, int(drill.opened_at.timestamp()))

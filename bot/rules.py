@@ -1,0 +1,76 @@
+"""The playbook in force, as the house asks for it."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.detectors.catalogue import Assessor
+from bot.domain.department import Department
+from bot.domain.drill import Drills
+from bot.domain.pages.contact import Contact
+from bot.domain.pages.page import Severity
+from bot.domain.pages.policy import EscalationPolicy, policy_for
+from bot.domain.routing import Route
+from bot.domain.spikes.tuning import Tuning
+from bot.domain.subject import Subject
+from bot.playbook import LivePlaybook, Playbook
+
+
+class LiveRules:
+    """Asked anew each time: the playbook may be read again while we run."""
+
+    def __init__(self, playbook: LivePlaybook, contacts: Mapping[str, str] | None = None) -> None:
+        self._live = playbook
+        self._contacts = contacts or {}
+        self._heard_by: tuple[Playbook, Assessor] | None = None
+
+    @property
+    def playbook(self) -> Playbook:
+        return self._live.now
+
+    @property
+    def managers(self) -> tuple[str, ...]:
+        return self.playbook.brand.managers
+
+    @property
+    def time_zone(self) -> str:
+        return self.playbook.brand.time_zone
+
+    def departments(self) -> tuple[Department, ...]:
+        return tuple(self.playbook.departments.values())
+
+    def department(self, name: str) -> Department | None:
+        return self.playbook.departments.get(name)
+
+    def routes(self) -> Sequence[Route]:
+        return self.playbook.routes
+
+    def spikes(self) -> Tuning:
+        return self.playbook.spikes
+
+    def drills(self) -> Drills:
+        return self.playbook.drills
+
+    def subjects(self) -> Sequence[Subject]:
+        return self.playbook.subjects
+
+    def policy(self, severity: Severity, department: str) -> EscalationPolicy:
+        return policy_for(self.playbook.escalations, severity, department)
+
+    def contact(self, person: str) -> Contact:
+        return self.playbook.people.get(person, Contact()).resolved(self._contacts)
+
+    def person_at_pagerduty(self, user: str) -> str:
+        people = self.playbook.people.items()
+        return next((person for person, contact in people if user and contact.pagerduty == user), "")
+
+    def assessor(self) -> Assessor:
+        """Made once for each reading of the playbook: its terms are compiled."""
+        playbook = self.playbook
+        if self._heard_by is None or self._heard_by[0] is not playbook:
+            made = Assessor(
+                playbook.subjects,
+                engine=playbook.detectors.engine,
+                unsure_below=playbook.detectors.unsure_below,
+                language=playbook.brand.language,
+            )
+            self._heard_by = (playbook, made)
+        return self._heard_by[1]

@@ -1,0 +1,52 @@
+"""Drills: the last one of each department. Who comes too late reads again and decides again."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.domain.drill import Drill, DrillDecision
+from bot.domain.refusals import Refused
+from bot.store import keys as bounds
+from bot.store.client import Client
+from bot.store.keys import Keys
+from bot.store.transaction import Committed, Transaction, commit
+from bot.store.writing import open_in, owe
+
+TRIES = 20
+
+
+class DrillStore:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    async def all(self) -> dict[str, Drill]:
+        """By department."""
+        flat = await self._client.call("HGETALL", self._keys.drills)
+        return {name: Drill.model_validate_json(body) for name, body in zip(flat[::2], flat[1::2], strict=True)}
+
+    async def of(self, department: str) -> Drill | None:
+        body = await self._client.call("HGET", self._keys.drills, department)
+        return Drill.model_validate_json(body) if body else None
+
+    async def change(self, department: str, decide: Callable[[Drill | None], DrillDecision], at: datetime) -> Drill:
+        """What `decide` refuses goes up untouched."""
+        for _ in range(TRIES):
+            decision = decide(await self.of(department))
+            if await self.commit(decision, at) is Committed.WRITTEN:
+                return decision.drill
+        raise Refused("Too many people are asking for a drill right now. Try again in a moment.")
+
+    async def commit(self, decision: DrillDecision, at: datetime) -> Committed:
+        """With its page: a drill that calls nobody, or a call of which no drill knows, cannot be left behind."""
+        drill, before = decision.drill, decision.before
+        transaction = Transaction(self._keys.inbox)
+        transaction.guard(self._keys.drills, before.model_dump_json() if before else "", drill.department)
+        transaction.write("HSET", self._keys.drills, drill.department, drill.model_dump_json())
+        if decision.page is not None:
+            open_in(transaction, self._keys, decision.page)
+        for event in decision.events:
+            fields = ("drill", drill.department, "at", event.at.isoformat(), "by", event.by, "what", event.what)
+            transaction.write("XADD", self._keys.audit, "MAXLEN", "~", bounds.AUDIT_MOST, "*", *fields)
+        for notification in decision.notifications:
+            owe(transaction, self._keys, notification, at)
+        return (await commit(self._client, transaction))[0]

@@ -1,0 +1,26 @@
+"""What is said about a drill: drawn from it and its page as they are now."""
+
+from bot.cards import drills
+from bot.cards.drawing import Drawing
+from bot.domain.department import Department
+from bot.domain.notification import Notification, NotificationKind
+from bot.domain.rules import Rules, department_or_lost
+from bot.store.opening import Store
+
+KINDS = frozenset({NotificationKind.RECEIPT, NotificationKind.MISSED})
+
+
+class DrillMessages:
+    def __init__(self, store: Store, rules: Rules) -> None:
+        self._store = store
+        self._rules = rules
+
+    async def drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
+        """Nothing of a drill after which there was another one."""
+        department = department_or_lost(self._rules, owed.case)
+        drill = await self._store.drills.of(owed.case)
+        if drill is None or int(drill.opened_at.timestamp()) != owed.nth:
+            return None, department
+        page = (await self._store.pages.find([drill.page])).get(drill.page)
+        draw = drills.receipt if owed.kind is NotificationKind.RECEIPT else drills.missed
+        return draw(drill, page), department

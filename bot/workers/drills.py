@@ -1,0 +1,60 @@
+"""Sees what becomes of drills, and begins those that the playbook's clock asks for."""
+
+from typing import Protocol
+
+import structlog
+
+from bot.clock import Clock
+from bot.domain import drill as drills
+from bot.domain.drill import Drill, DrillDecision
+from bot.domain.rules import Rules
+from bot.store.opening import Store
+from bot.store.transaction import Committed
+
+log = structlog.get_logger("drills")
+
+
+class Drilled(Rules, Protocol):
+    def drills(self) -> drills.Drills: ...
+
+
+class Drills:
+    """Any number may run: what was read is guarded, so that no drill is begun or said twice."""
+
+    name = "drills"
+    idle = 1.0
+
+    def __init__(self, store: Store, rules: Drilled, clock: Clock) -> None:
+        self._store = store
+        self._rules = rules
+        self._clock = clock
+
+    async def step(self) -> int:
+        known = await self._store.drills.all()
+        running = [one for one in known.values() if one.running]
+        pages = await self._store.pages.find([one.page for one in running])
+        done = 0
+        for one in running:
+            found = drills.look(one, pages.get(one.page), self._rules.managers, self._clock.now())
+            done += await self._write(found)
+        return done + await self._begin(known)
+
+    def failed(self, error: Exception) -> None:
+        """Nothing is in hand between steps."""
+
+    async def _begin(self, known: dict[str, Drill]) -> int:
+        at, plan, done = self._clock.now(), self._rules.drills(), 0
+        for department in self._rules.departments():
+            name, last = department.name, known.get(department.name)
+            wanted = name in plan.departments if plan.departments else bool(department.on_call)
+            if wanted and drills.is_due(plan, last, self._rules.time_zone, at):
+                done += await self._write(drills.begin(name, "", at, last))
+        return done
+
+    async def _write(self, decision: DrillDecision | None) -> int:
+        if decision is None:
+            return 0
+        if await self._store.drills.commit(decision, self._clock.now()) is Committed.WRITTEN:
+            for event in decision.events:
+                log.info("drill", department=decision.drill.department, what=event.what, by=event.by)
+        return 1

@@ -1,0 +1,19 @@
+"""What a page of a drill is about: nothing, and everybody is told so."""
+
+from bot.cards import drills as cards
+from bot.domain import drill as drills
+from bot.domain.pages.matter import Matter, Standing
+from bot.domain.pages.page import Page
+from bot.store.opening import Store
+
+
+class OfDrills:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def matter(self, page: Page) -> Matter | None:
+        found = await self._store.drills.of(page.department)
+        return cards.matter(found) if found is not None and found.page == page.id else None
+
+    async def standing(self, page: Page) -> Standing:
+        return drills.standing(page)

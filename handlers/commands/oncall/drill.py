@@ -1,0 +1,16 @@
+"""/oncall drill care: whoever is on call is called as at four in the morning, for nothing."""
+
+from bot.cards.drawing import Drawing
+from handlers.asking import UseCases
+from handlers.commands.oncall.subcommand import Subcommand
+
+
+async def drill(usecases: UseCases, by: str, words: str) -> Drawing:
+    return await usecases.drills.begin(by, words)
+
+
+SUBCOMMAND = Subcommand(
+    "`/oncall drill`, `/oncall drill care`: whoever is on call is called as at four in the morning, marked as a drill. "
+    "You get a receipt; one that was missed stays open until it is repeated.",
+    drill,
+)
