@@ -60,7 +60,7 @@ def next_deadline(case: Case, department: Department, duty: Duty | None = None) 
     Who does not know who is on call leaves `duty` out: where a schedule has to be asked, it is asked then.
     """
     if case.status is Status.NEW:
-        return _next_rung(case, department, duty or listed_duty(department))
+        return _next_rung(case, department, duty) if case.rung else case.due
     if case.status is Status.CLAIMED:
         times = [_lease_deadline(case, department), None if case.overdue_said else case.due]
         return min((time for time in times if time), default=None)
@@ -68,10 +68,9 @@ def next_deadline(case: Case, department: Department, duty: Duty | None = None) 
 
 
 def _next_rung(case: Case, department: Department, duty: Duty | None) -> datetime | None:
-    if case.due is None or case.rung == 0:
-        return case.due
-    if case.cannot_wait:
+    if case.due is None or case.cannot_wait:
         return None
+    duty = duty or listed_duty(department)
     hours = hours_for(case, department)
     soon = hours.after(case.rung_at or case.due, case.clocks.remind_every or REMIND_EVERY)
     if duty is None or to_call(case, department, duty):

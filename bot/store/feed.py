@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from pydantic_core import to_json
+
 from bot.domain.decision import Heard
 from bot.domain.spikes.observation import Observation, Place, observed
 from bot.store import keys as bounds
@@ -11,14 +13,13 @@ from bot.store.keys import Keys
 from bot.store.transaction import Transaction
 
 AT_ONCE = 1_000
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 def feed(transaction: Transaction, keys: Keys, heard: Heard, subject: str) -> None:
     """Nothing of what is about no subject of the playbook, and nothing of spam."""
     seen = observed(heard, subject) if subject else None
     if seen is not None:
-        transaction.write("XADD", keys.feed, "*", "o", _json(seen[:-1]))
+        transaction.write("XADD", keys.feed, "*", "o", to_json(seen[:-1]).decode())
         transaction.upkeep("XTRIM", keys.feed, "MAXLEN", "~", bounds.FEED_MOST)
 
 

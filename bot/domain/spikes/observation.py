@@ -48,7 +48,7 @@ def observed(heard: Heard, subject: str) -> Observation | None:
         who=mention.id if mention.author.id == UNKNOWN else f"{mention.source}:{mention.author.id}",
         department=heard.department,
         negative=against_us(assessment),
-        complaint="intent:complaint" in assessment.labels,
+        complaint=Intent.COMPLAINT in assessment.words("intent"),
         doubtful=DOUBTFUL in assessment.labels,
         name=mention.who[:NAME_KEPT],
         url=mention.url,
