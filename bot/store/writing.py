@@ -169,20 +169,9 @@ def _heard(transaction: Transaction, keys: Keys, heard: Heard, case: Case | None
     elif case is None and heard.outcome is Outcome.TALLIED:
         body = heard.mention.model_dump_json(exclude_defaults=True)
         labels = ",".join(sorted(heard.assessment.labels))
-        transaction.write(
-            "XADD",
-            keys.aside,
-            "MAXLEN",
-            "~",
-            bounds.ASIDE_MOST,
-            "*",
-            "why",
-            heard.outcome.value,
-            "m",
-            body,
-            "labels",
-            labels,
-        )
+        fields = ("why", heard.outcome.value, "m", body, "labels", labels)
+        transaction.write("XADD", keys.aside, "*", *fields)
+        transaction.upkeep("XTRIM", keys.aside, "MAXLEN", "~", bounds.ASIDE_MOST)
     if heard.outcome is Outcome.OPENED:
         assert case is not None
         telling = keys.telling(said, counted_subject(heard.assessment))
@@ -225,4 +214,5 @@ def telling_score(heard: Heard) -> float:
 
 def _event(transaction: Transaction, keys: Keys, case: Case, event: AuditEvent) -> None:
     fields = ("case", case.id, "at", event.at.isoformat(), "by", event.by, "what", event.what, "detail", event.detail)
-    transaction.write("XADD", keys.audit, "MAXLEN", "~", bounds.AUDIT_MOST, "*", *fields)
+    transaction.write("XADD", keys.audit, "*", *fields)
+    transaction.upkeep("XTRIM", keys.audit, "MAXLEN", "~", bounds.AUDIT_MOST)
