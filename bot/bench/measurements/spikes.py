@@ -18,7 +18,7 @@ SOON = {3: None, 5: at_most(15), 10: at_most(15)}
 
 
 async def measure(bench: Bench) -> list[Figure]:
-    week = read_week(bench.week, bench.labels) if bench.week else made_week(bench.of(180, 100))
+    week = read_week(bench.week, bench.labels) if bench.week else made_week(bench.of(180, 100), bench.of(6, 2))
     names = sorted(week.said)
     halves = {"chosen on": names[::2], "reported on": names[1::2]}
     passes = bench.of(2, 1)

@@ -96,14 +96,15 @@ def _heard(mentions: Sequence[Mention]) -> Iterable[Observation]:
                 yield found
 
 
+NAMES = ("Ash", "Beech", "Cedar", "Elm", "Fir", "Oak")
 TEXTS = ("late again", "my bag is lost", "rude at the desk", "no refund yet", "nobody answers", "seat is broken")
 
 
-def made_week(hours: float = 180) -> Week:
-    """Six subjects with days and nights, of which nothing is real: enough to see that everything is measured."""
+def made_week(hours: float = 180, subjects: int = 6) -> Week:
+    """Some subjects with days and nights, of which nothing is real: enough to see that everything is measured."""
     start = datetime(2026, 1, 5, 8, tzinfo=UTC).timestamp()
     said: dict[str, list[Observation]] = {}
-    for size, name in enumerate(("Ash", "Beech", "Cedar", "Elm", "Fir", "Oak"), 1):
+    for size, name in enumerate(NAMES[:subjects], 1):
         chance = random.Random(name)  # noqa: S311 - a week that is the same each time
         at, some = start, list[Observation]()
         while at < start + hours * HOUR:
