@@ -25,6 +25,7 @@ from bot.usecases.cases import Cases
 from bot.usecases.corrections import Corrections, weighed
 from bot.usecases.digests import Digests
 from bot.usecases.drills import Drills as DrillUseCases
+from bot.usecases.feeds import Feeds
 from bot.usecases.flags import Flags
 from bot.usecases.home import Home
 from bot.usecases.oncall import OnCall
@@ -146,6 +147,7 @@ def assemble(
     reports = Reports(store.tallies, store.corrections, store.cases, rules, lambda: rules.playbook.subjects, clock)
     cases = Cases(store.cases, store.outbox, store.pages, rules, team, weighed, clock)
     matters = Matters(causes(store), lambda: rules.time_zone)
+    whose = Whose(rota, rules, team)
     usecases = UseCases(
         cases=cases,
         digests=Digests(store.outbox, store.cases, rules, clock),
@@ -155,8 +157,9 @@ def assemble(
         reports=reports,
         corrections=Corrections(store.cases, rules, team, lambda: rules.playbook.subjects, clock),
         spam=SpamBox(store.spam, store.cases, rules, weighed, clock),
-        oncall=OnCall(store.overrides, store.drills, rota, rules, Whose(rota, rules, team), directory, clock),
+        oncall=OnCall(store.overrides, store.drills, rota, rules, whose, directory, clock),
         drills=DrillUseCases(store.drills, rules, team, clock),
+        feeds=Feeds(store.feeds, store.signing, rota, whose, directory, clock, outside.public_url),
         home=Home(store.cases, store.inbox, store.troubles, store.corrections, rules, clock),
         pages=PageUseCases(store.pages, store.signing, matters, rules, team, clock),
     )

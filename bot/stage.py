@@ -83,10 +83,12 @@ async def staged(
             departments=lambda: tuple(playbook.now.departments),
             slack=http_endpoint(app),
             paging=Paging(house.usecases.pages, clock, _secret(settings)),
+            feeds=house.usecases.feeds,
         )
         port = await stack.enter_async_context(served(site(parts)))
         url = f"http://127.0.0.1:{port}"
         house.links.public_url = url if settings else ""
+        house.usecases.feeds.public_url = url
         sandbox.request_url = f"{url}/slack/events"
         sandbox.install(manifest(socket_mode=False, request_url=sandbox.request_url))
         yield Stage(house, sandbox, workspace, store, url)

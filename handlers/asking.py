@@ -11,6 +11,7 @@ from bot.usecases.cases import Cases
 from bot.usecases.corrections import Corrections
 from bot.usecases.digests import Digests
 from bot.usecases.drills import Drills
+from bot.usecases.feeds import Feeds
 from bot.usecases.flags import Flags
 from bot.usecases.home import Home
 from bot.usecases.oncall import OnCall
@@ -39,6 +40,7 @@ class UseCases:
     home: Home
     oncall: OnCall
     drills: Drills
+    feeds: Feeds
     corrections: Corrections
     spam: SpamBox
     pages: Pages

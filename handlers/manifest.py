@@ -22,7 +22,10 @@ OPTIONAL = {
 EVENTS = ("app_home_opened", *LEAVING)
 COMMANDS = {
     buttons.SENTIMENT: ("What people say about us, and how we do", "today | yesterday | week | spam | help"),
-    buttons.ONCALL: ("Who is on call, now and next", "take | swap @ben | cover me until 08:00 | drill | help"),
+    buttons.ONCALL: (
+        "Who is on call, now and next",
+        "take | swap @ben | cover me until 08:00 | calendar | drill | help",
+    ),
 }
 SHORTCUTS = {buttons.FLAG_MENTION: ("Flag for a department", "Opens a case for something Earshot did not hear")}
 

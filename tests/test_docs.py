@@ -74,7 +74,9 @@ def paths() -> set[str]:
     async def slack(_: Any) -> Any: ...
 
     paging = Paging(cast("Any", None), WoundClock())
-    served = site(Site(cast("Store", None), WoundClock(), dict, slack=slack, paging=paging))
+    served = site(
+        Site(cast("Store", None), WoundClock(), dict, slack=slack, feeds=cast("Any", object()), paging=paging)
+    )
     return {route.path.replace("{", "<").replace("}", ">") for route in served.routes if isinstance(route, Route)}
 
 

@@ -185,6 +185,18 @@ def hole(department: Department, gap: Span, schedule: str) -> Drawing:
     return Drawing(text, [drawing.section(drawing.mrkdwn(text)), drawing.actions(take)])
 
 
+def address(url: str, schedule: str, named: str, *, revoked: bool) -> Drawing:
+    """For one's own eyes: whoever has this address reads it."""
+    whose = f"everybody's shifts in *{escape(schedule)}*" if schedule else "your shifts"
+    before = "The address there was is good no more. " if revoked else ""
+    again = f"{buttons.ONCALL} calendar revoke {named}".strip()
+    text = (
+        f"🗓️ {before}Subscribe to this address in your calendar (not: import), and {whose} are in it:\n{escape(url)}\n"
+        f"Whoever has it can read it; `{escape(again)}` makes it useless and gives you another."
+    )
+    return Drawing(text, [drawing.section(drawing.mrkdwn(text))])
+
+
 def helped(hints: Iterable[str]) -> Drawing:
     text = "\n".join(hints)
     return Drawing("What you can ask", [drawing.section(drawing.mrkdwn(text))])

@@ -80,7 +80,7 @@ async def _run(
         endpoint = http_endpoint(app) if secret else None
         paging = Paging(house.usecases.pages, clock, _pagerduty(settings))
         hooks, names = (lambda: house.hooks), (lambda: _names(playbook))
-        parts = Site(store, clock, hooks, house.ingest.troubles, names, endpoint, paging)
+        parts = Site(store, clock, hooks, house.ingest.troubles, names, endpoint, paging, house.usecases.feeds)
         server = serving_on(site(parts), settings.host, settings.port)
         if settings.slack_app_token:
             slack = Socket(app, settings.slack_app_token.get_secret_value())

@@ -9,7 +9,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
-from bot.sinks.slack import SlackSink
+from bot.sinks.slack import Person, SlackSink
 
 log = structlog.get_logger("directory")
 
@@ -18,7 +18,7 @@ ASKED_AGAIN = timedelta(seconds=10)
 """Where Slack did not say: fifty who press meanwhile do not wait for it one after another."""
 
 
-ZONES_FRESH_FOR = timedelta(hours=12)
+PEOPLE_FRESH_FOR = timedelta(hours=12)
 """People who travel change theirs; Slack is asked again the next day at the latest."""
 
 
@@ -27,7 +27,7 @@ class SlackDirectory:
         self._sink = sink
         self._clock = clock
         self._known: dict[str, tuple[datetime, frozenset[str] | None]] = {}
-        self._zones: dict[str, tuple[datetime, str]] = {}
+        self._people: dict[str, tuple[datetime, Person]] = {}
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def members(self, group: str) -> frozenset[str] | None:
@@ -37,20 +37,29 @@ class SlackDirectory:
 
     async def zone(self, person: str) -> str:
         """The IANA name of a person's time zone; empty where Slack does not say, or says one that nobody knows."""
-        at = self._clock.now()
-        asked, known = self._zones.get(person, (None, ""))
-        if asked is not None and at - asked < (ZONES_FRESH_FOR if known else FRESH_FOR):
-            return known
+        zone = (await self._about(person)).zone
         try:
-            said = await self._sink.zone(person)
-            ZoneInfo(said)
-        except (Ambiguous, RateLimited, Rejected, Unsent) as no:
-            log.warning("time zone not read", person=person, reason=str(no))
-            said = known
+            ZoneInfo(zone)
         except (ValueError, KeyError, OSError):  # no zone's name, or none that this machine has
-            said = ""
-        self._zones[person] = (at, said)
-        return said
+            return ""
+        return zone
+
+    async def name(self, person: str) -> str:
+        """As Slack shows it; empty where Slack does not say."""
+        return (await self._about(person)).name
+
+    async def _about(self, person: str) -> Person:
+        async with self._asking[person]:
+            at = self._clock.now()
+            asked, known = self._people.get(person, (None, Person("", "")))
+            if asked is not None and at - asked < (PEOPLE_FRESH_FOR if known.name else FRESH_FOR):
+                return known
+            try:
+                known = await self._sink.person(person)
+            except (Ambiguous, RateLimited, Rejected, Unsent) as no:
+                log.warning("person not read", person=person, reason=str(no))
+            self._people[person] = (at, known)
+            return known
 
     def forget(self, group: str) -> None:
         """It was changed, by ourselves."""

@@ -25,6 +25,13 @@ class Sent(NamedTuple):
     ts: str
 
 
+class Person(NamedTuple):
+    """As Slack tells it; `zone` is the IANA name of where they are. Either may be empty."""
+
+    name: str
+    zone: str
+
+
 def web_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     """One connection pool for all calls, and no retry behind our back: a post repeated by a driver is a second card."""
     return AsyncWebClient(token=token, base_url=api_url, session=session, timeout=TIMEOUT, retry_handlers=[])
@@ -72,10 +79,11 @@ class SlackSink:
         """Exactly these: whoever else is in the user group is taken out."""
         await self._call("usergroups.users.update", usergroup=group, users=",".join(people))
 
-    async def zone(self, person: str) -> str:
-        """The IANA name of a person's time zone; empty where they have none. Raises `Rejected` without users:read."""
+    async def person(self, person: str) -> Person:
+        """Raises `Rejected` without users:read."""
         user = (await self._call("users.info", user=person)).get("user")
-        return str(user.get("tz") or "") if isinstance(user, Mapping) else ""
+        told = user if isinstance(user, Mapping) else {}
+        return Person(str(told.get("real_name") or told.get("name") or ""), str(told.get("tz") or ""))
 
     async def do_not_disturb(self, person: str, at: float) -> bool:
         """Whether Slack keeps quiet for this person now. Raises `Rejected` with missing_scope where not granted."""

@@ -22,6 +22,7 @@
 | `ringing` | hash | department → the page that calls for its cases | one field a department |
 | `drills` | hash | department → its last drill, JSON | one field a department |
 | `secret:<what>` | string | what we sign with, made once | one for each use |
+| `feeds` | hash | a person or a schedule → how often the address of its calendar was taken back | one field each |
 | `hole:<department>:<start>` | string | a hole of its schedule was said | `SAID_FOR` |
 | `outboxes` | set | destinations that are owed something | one a department, person or pager, while it is owed |
 | `outbox:<to>` | sorted set | notifications by lane and age | one of a name; emptied by delivery |
@@ -112,6 +113,7 @@ class Keys:
         self.ringing = self.root + "ringing"
         self.drills = self.root + "drills"
         self.outboxes = self.root + "outboxes"
+        self.feeds = self.root + "feeds"
         self.aside = self.root + "aside"
         self.spam = self.root + "spam"
         self.audit = self.root + "audit"

@@ -16,6 +16,7 @@ from bot.store.drills import DrillStore
 from bot.store.embedded import embedded
 from bot.store.episodes import Episodes
 from bot.store.feed import Feed
+from bot.store.feeds import FeedStore
 from bot.store.holes import HoleStore
 from bot.store.inbox import Inbox
 from bot.store.keys import Keys
@@ -42,6 +43,7 @@ class Store:
     pages: PageStore
     drills: DrillStore
     signing: Secrets
+    feeds: FeedStore
     holes: HoleStore
     limits: Limits
     leases: Leases
@@ -74,6 +76,7 @@ def store_on(client: Client, brand: str, holder: str) -> Store:
         pages=PageStore(client, keys),
         drills=DrillStore(client, keys),
         signing=Secrets(client, keys),
+        feeds=FeedStore(client, keys),
         holes=HoleStore(client, keys),
         limits=Limits(client, keys),
         leases=Leases(client, keys, holder),

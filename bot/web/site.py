@@ -12,6 +12,8 @@ from starlette.types import Message
 from bot.clock import Clock
 from bot.sources.webhook import Webhook
 from bot.store.opening import Store
+from bot.usecases.feeds import Feeds
+from bot.web.calendar import calendar_at
 from bot.web.health import ready
 from bot.web.metrics import scrape
 from bot.web.paging import Paging
@@ -32,6 +34,7 @@ class Site:
     departments: Callable[[], tuple[str, ...]] = field(default=lambda: ())
     slack: Endpoint | None = None
     paging: Paging | None = None
+    feeds: Feeds | None = None
 
 
 def site(parts: Site) -> Starlette:
@@ -69,6 +72,8 @@ def site(parts: Site) -> Starlette:
             Route("/acknowledge/{token}", parts.paging.act, methods=["POST"]),
             Route("/pagers/pagerduty", parts.paging.pagerduty, methods=["POST"]),
         ]
+    if parts.feeds is not None:
+        routes.append(Route("/oncall/{token}.ics", calendar_at(parts.feeds), methods=["GET"]))
     if parts.slack is not None:
         routes.append(Route("/slack/events", _within_bounds(parts.slack), methods=["POST"]))
     return Starlette(routes=routes)

@@ -11,6 +11,7 @@ from tests.handlers.fakes import (
     FakeCorrections,
     FakeDigests,
     FakeDrills,
+    FakeFeeds,
     FakeFlags,
     FakeHome,
     FakeOnCall,
@@ -34,6 +35,7 @@ class Asked:
     spam: FakeSpam = field(default_factory=FakeSpam)
     oncall: FakeOnCall = field(default_factory=FakeOnCall)
     drills: FakeDrills = field(default_factory=FakeDrills)
+    feeds: FakeFeeds = field(default_factory=FakeFeeds)
     pages: FakePages = field(default_factory=FakePages)
 
     def all(self) -> tuple[Fake, ...]:

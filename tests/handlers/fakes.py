@@ -220,3 +220,9 @@ class FakePages(Fake):
         await self.ask("acknowledge", page_id, by)
         page = open_page(Cause(CauseKind.CASE, "ABCDEFGH"), Severity.SEV1, "care", AT)
         return ladder.acknowledge(page, by, "Slack", AT).page
+
+
+class FakeFeeds(Fake):
+    async def address(self, by: str, words: str) -> Drawing:
+        await self.ask("address", by, words)
+        return Drawing("https://earshot.example/oncall/x.ics", [section(mrkdwn("https://earshot.example"))])

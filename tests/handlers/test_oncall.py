@@ -77,3 +77,10 @@ async def test_a_button_asks_for_what_it_says(
     assert (await workspace.press(button, "nights")).status == 200
 
     assert asked.oncall.asked == [asked_for]
+
+
+@pytest.mark.parametrize(("typed", "words"), [("calendar", ""), ("calendar revoke care", "revoke care")])
+async def test_a_calendar_is_asked_of_the_feeds(typed: str, words: str, workspace: Workspace, asked: Asked) -> None:
+    await workspace.command(typed, "/oncall")
+
+    assert asked.feeds.asked == [("address", ANA, words)]

@@ -8,7 +8,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.cards import oncall as cards
 from bot.cards.drawing import Drawing
 from handlers.asking import Payload, UseCases
-from handlers.commands.oncall import cover, drill, show, swap, take
+from handlers.commands.oncall import calendar, cover, drill, show, swap, take
 from handlers.commands.oncall.subcommand import Subcommand
 from handlers.reply import Reply
 
@@ -19,6 +19,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = MappingProxyType(
         "swap": swap.SUBCOMMAND,
         "cover": cover.SUBCOMMAND,
         "drill": drill.SUBCOMMAND,
+        "calendar": calendar.SUBCOMMAND,
     }
 )
 """By the first word that is typed."""

@@ -1,0 +1,43 @@
+"""Shifts as an iCalendar file: times in UTC, ids that stay, and a word on how often to look again."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import icalendar
+
+REFRESH = timedelta(hours=1)
+"""How often a calendar should look again; most look less often, whatever one says."""
+PRODUCT = "-//Earshot//On call//EN"
+
+
+class Entry(NamedTuple):
+    id: str
+    start: datetime
+    end: datetime
+    title: str
+    note: str = ""
+
+
+def written(name: str, entries: Iterable[Entry], at: datetime) -> str:
+    """`at` is when it was written, which each event has to say."""
+    calendar = icalendar.Calendar()
+    calendar.add("PRODID", PRODUCT)
+    calendar.add("VERSION", "2.0")
+    calendar.add("METHOD", "PUBLISH")
+    calendar.add("NAME", name)
+    calendar.add("X-WR-CALNAME", name)
+    calendar.add("REFRESH-INTERVAL", icalendar.vDuration(REFRESH), parameters={"VALUE": "DURATION"})
+    calendar.add("X-PUBLISHED-TTL", icalendar.vDuration(REFRESH))
+    for entry in entries:
+        event = icalendar.Event()
+        event.add("UID", f"{entry.id}@earshot")
+        event.add("DTSTAMP", at)
+        event.add("DTSTART", entry.start)
+        event.add("DTEND", entry.end)
+        event.add("SUMMARY", entry.title)
+        event.add("TRANSP", "TRANSPARENT")  # on call is not busy
+        if entry.note:
+            event.add("DESCRIPTION", entry.note)
+        calendar.add_component(event)
+    return str(calendar.to_ical(), "utf-8")

@@ -1,0 +1,113 @@
+"""Calendars of ours: an address for a person's shifts or for a schedule's, and what is found there."""
+
+import hashlib
+from datetime import timedelta
+from typing import NamedTuple, Protocol
+
+from bot.calendars.writing import Entry, written
+from bot.cards import oncall as cards
+from bot.cards.drawing import Drawing
+from bot.clock import Clock
+from bot.domain.department import is_person
+from bot.domain.refusals import Refused
+from bot.domain.schedules.changed import KEPT
+from bot.domain.schedules.changes import LOOKED_AHEAD
+from bot.domain.schedules.feed import Feed, read, token
+from bot.domain.schedules.schedule import Shift, change_id
+from bot.domain.schedules.shifts import shifts
+from bot.domain.spans import Span
+from bot.store.feeds import FeedStore
+from bot.store.signing import Secrets
+from bot.usecases.rota import StoredRota
+from bot.usecases.whose import Whose
+
+CALENDAR = "calendar"
+"""What the addresses are signed with."""
+PATH = "/oncall"
+REVOKE = "revoke"
+
+
+class Names(Protocol):
+    async def name(self, person: str) -> str:
+        """As Slack shows it; empty where Slack does not say."""
+
+
+class Written(NamedTuple):
+    """`tag` is the same for as long as the shifts are."""
+
+    text: str
+    tag: str
+
+
+class Feeds:
+    """`public_url` is how our site is reached from outside; without one there are no addresses."""
+
+    def __init__(
+        self,
+        store: FeedStore,
+        secrets: Secrets,
+        rota: StoredRota,
+        whose: Whose,
+        names: Names,
+        clock: Clock,
+        public_url: str = "",
+    ) -> None:
+        self._store = store
+        self._secrets = secrets
+        self._rota = rota
+        self._whose = whose
+        self._names = names
+        self._clock = clock
+        self.public_url = public_url
+
+    async def address(self, by: str, words: str) -> Drawing:
+        """Of one's own shifts, or of a schedule that is named. With `revoke`, the one there was is good no more."""
+        wanted = words.split()
+        revoked = bool(wanted) and wanted[0].casefold() == REVOKE
+        named = " ".join(wanted[1:] if revoked else wanted)
+        if not self.public_url:
+            raise Refused(
+                "Earshot does not know its own address, so there is no calendar to subscribe to. "
+                "An admin can say it in EARSHOT_PUBLIC_URL."
+            )
+        feed = await self._feed(by, named, revoked=revoked)
+        secret = await self._secrets.of(CALENDAR)
+        url = f"{self.public_url.rstrip('/')}{PATH}/{token(secret, feed)}.ics"
+        return cards.address(url, "" if is_person(feed.whose) else feed.whose, named, revoked=revoked)
+
+    async def _feed(self, by: str, named: str, *, revoked: bool) -> Feed:
+        whose = (await self._whose.meant(by, named)).schedule.name if named else by
+        serial = await (self._store.take_back(whose) if revoked else self._store.serial(whose))
+        return Feed(whose, serial)
+
+    async def found(self, written_token: str) -> Written | None:
+        """What stands at an address; None where it is none of ours, or was taken back. Raises `Unreachable`."""
+        feed = read(await self._secrets.of(CALENDAR), written_token)
+        if feed is None or feed.serial != await self._store.serial(feed.whose):
+            return None
+        person = feed.whose if is_person(feed.whose) else ""
+        schedules = self._rota.schedules()
+        wanted = tuple(schedules) if person else (feed.whose,)
+        if not person and feed.whose not in schedules:
+            return None
+        entries = [entry for entry in await self._entries(wanted) if not person or entry[0].person == person]
+        at = self._clock.now()
+        title = "On call" if person else f"On call: {feed.whose}"
+        lines = [await self._entry(shift, name, alone=bool(person)) for shift, name in entries]
+        tag = hashlib.blake2b(repr((title, lines)).encode(), digest_size=12).hexdigest()
+        return Written(written(title, lines, at), tag)
+
+    async def _entries(self, schedules: tuple[str, ...]) -> list[tuple[Shift, str]]:
+        """In the order of their starts, without the one that has just left at the old end, whose start is not known."""
+        at = self._clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        span = Span(at - KEPT + timedelta(days=1), at + LOOKED_AHEAD)
+        rosters = await self._rota.rosters(schedules)
+        found = [(shift, name) for name, roster in rosters.items() for shift in shifts(roster, span)]
+        return sorted(found, key=lambda one: (one[0].start, one[1]))
+
+    async def _entry(self, shift: Shift, schedule: str, *, alone: bool) -> Entry:
+        name = "" if alone else await self._names.name(shift.person) or shift.person
+        title = f"On call: {schedule}" if alone else f"{name} on call ({schedule})"
+        return Entry(
+            change_id(schedule, "feed", shift.person, shift.source, shift.start), shift.start, shift.end, title
+        )

@@ -1,0 +1,33 @@
+"""A calendar of ours: no login, because calendars have none; whoever has the address reads it."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from bot.calendars.writing import REFRESH
+from bot.domain.refusals import Unreachable
+from bot.usecases.feeds import Feeds
+
+HEADERS = {
+    "Cache-Control": f"private, max-age={int(REFRESH.total_seconds())}",
+    "X-Robots-Tag": "noindex",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Disposition": 'inline; filename="on-call.ics"',
+}
+
+
+def calendar_at(feeds: Feeds) -> Callable[[Request], Awaitable[Response]]:
+    async def show(request: Request) -> Response:
+        try:
+            found = await feeds.found(request.path_params["token"])
+        except Unreachable:
+            return PlainTextResponse("try again in a minute\n", 503, {"Retry-After": "60"})
+        if found is None:
+            return PlainTextResponse("no such calendar; ask Earshot for its address: /oncall calendar\n", 404)
+        tag = f'"{found.tag}"'
+        if request.headers.get("If-None-Match") == tag:
+            return Response(status_code=304, headers={**HEADERS, "ETag": tag})
+        return Response(found.text, headers={**HEADERS, "ETag": tag}, media_type="text/calendar")
+
+    return show
