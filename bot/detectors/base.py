@@ -38,11 +38,11 @@ class Background(NamedTuple):
     """What is known beside the post itself. Who assesses without knowing it leaves it out."""
 
     recent: int = 0
-    """Posts about the subject in the last quarter of an hour."""
+    """Posts in the last quarter of an hour."""
     usual: float = 0.0
-    """How many of them are usual at this hour."""
-    unanswered: int = 0
-    """Earlier mentions by the same person that nobody answered."""
+    """How many of them are usual in a quarter of an hour."""
+    earlier: int = 0
+    """Earlier mentions by the same person within a day."""
     copies: int = 0
     """Accounts that said the same words within a day, this one among them; 0 where nobody counts."""
     heard_at: datetime | None = None

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 DIMENSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "urgency": frozenset({"severity", "reach", "velocity", "history", "shouting"}),
+        "urgency": frozenset({"severity", "reach", "velocity", "history", "clock", "shouting"}),
         "harm": frozenset(
             {"safety", "disaster", "legal", "leak", "discrimination", "self-harm", "journalist", "regulator"}
         ),

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from bot.detectors.base import Hearing
+from bot.detectors.lexicons.pressing import pressing
 from bot.detectors.voices import oddities
 from bot.domain.assessment import Signal
 
@@ -25,7 +26,10 @@ REACH_FROM, REACH_FULL = 1_000, 1_000_000
 DISCOUNT = 0.5
 """What is believed of followers for each oddity of the voice: they may be bought."""
 VELOCITY_MOST = 15
-UNANSWERED_EACH, HISTORY_MOST = 5, 10
+EARLIER_EACH, HISTORY_MOST = 5, 10
+CLOCK_MOST = 10
+LAY = ((15, 60, 2), (60, 24 * 60, 4))
+"""Minutes a post lay, from and to, and its points: the moment passes. What is older than a day is not pressing."""
 SHOUTING = 3
 FEWEST_SHOUTED = 3
 """More than 60 % of at least four."""
@@ -48,6 +52,7 @@ def _parts(hearing: Hearing) -> Iterator[tuple[str, int, str]]:
     yield _reach(hearing)
     yield _velocity(hearing)
     yield _history(hearing)
+    yield _clock(hearing)
     if _shouts(hearing):
         yield "shouting", SHOUTING, "shouting: mostly capitals"
 
@@ -86,8 +91,35 @@ def _velocity(hearing: Hearing) -> tuple[str, int, str]:
 
 
 def _history(hearing: Hearing) -> tuple[str, int, str]:
-    unanswered = hearing.background.unanswered
-    return "history", min(HISTORY_MOST, UNANSWERED_EACH * unanswered), f"history: {unanswered} earlier posts unanswered"
+    """Who writes again within a day was not helped by what came of it before."""
+    earlier = hearing.background.earlier
+    times = "once" if earlier == 1 else f"{earlier} times"
+    return "history", min(HISTORY_MOST, EARLIER_EACH * earlier), f"history: wrote {times} before within a day"
+
+
+def _clock(hearing: Hearing) -> tuple[str, int, str]:
+    """What the post says of its own time, and how long it lay before we heard it; of what asks for somebody only."""
+    if not any(hearing.held(label) for label, _ in SEVERITY):
+        return "clock", 0, ""
+    points, why = 0, []
+    if said := pressing(hearing.words):
+        points, why = said.points, [f"'{said.words}'"]
+    minutes = _lay(hearing)
+    for least, most, worth in LAY:
+        if least <= minutes < most:
+            points += worth
+            why.append(f"posted {_long(minutes)} before we heard it")
+    return "clock", min(CLOCK_MOST, points), f"clock: {', '.join(why)}"
+
+
+def _lay(hearing: Hearing) -> float:
+    """Minutes from when it was said until we heard it."""
+    heard_at = hearing.background.heard_at
+    return (heard_at - hearing.mention.created_at).total_seconds() / 60 if heard_at else 0.0
+
+
+def _long(minutes: float) -> str:
+    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.0f} h"
 
 
 def _shouts(hearing: Hearing) -> bool:

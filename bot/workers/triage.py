@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 import structlog
 
 from bot.clock import Clock
+from bot.detectors.base import Background
 from bot.domain.assessment import Assessment
 from bot.domain.case import Case, Joining, case_id
 from bot.domain.decision import Decision, Unreachable
@@ -21,6 +22,7 @@ from bot.store.keys import DEAD_MOST
 from bot.store.opening import Store
 from bot.store.transaction import Committed
 from bot.store.writing import Trace, traces
+from bot.workers.lately import Lately
 
 log = structlog.get_logger("triage")
 
@@ -33,7 +35,7 @@ TRIES = 20
 
 
 class Assessor(Protocol):
-    def assess(self, batch: Sequence[Mention]) -> Sequence[Assessment]: ...
+    def assess(self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()) -> Sequence[Assessment]: ...
 
 
 class Listening(Rules, Protocol):
@@ -69,6 +71,7 @@ class Triage:
         self._worker = worker
         self._wait = wait
         self._idle_most = idle_most
+        self._lately = Lately()
         self._looked: datetime | None = None
         self._in_hand: list[Entry] = []
         self._singly: list[Entry] = []
@@ -136,7 +139,9 @@ class Triage:
 
     def _assessed(self, entries: Sequence[Entry]) -> list[_Item]:
         mentions = [entry.mention for entry in entries if entry.mention is not None]
-        assessments = self._rules.assessor().assess(mentions)
+        at = self._clock.now()
+        backgrounds = [self._lately.heard(mention, at) for mention in mentions]
+        assessments = self._rules.assessor().assess(mentions, backgrounds)
         keys = self._store.keys
         return [
             _Item(entry, mention, assessment, traces(keys, mention, assessment.subject))

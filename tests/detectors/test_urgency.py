@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+import pytest
+
 from bot.detectors.base import Background
 from tests.detectors.vocabulary import NOON, assessor, heard, mention
 
@@ -27,12 +29,37 @@ def test_reach_alone_never_makes_a_post_urgent() -> None:
     assert heard("a northwind air plane", author={"id": "a", "followers": 80_000_000}).urgency <= 20
 
 
-def test_a_wave_and_unanswered_posts_raise_it() -> None:
+def test_a_wave_and_earlier_posts_raise_it() -> None:
     said = [mention("@northwindair where is my bag?")]
     alone = assessor().assess(said)[0]
-    wave = assessor().assess(said, [Background(recent=40, usual=5.0, unanswered=1)])[0]
+    wave = assessor().assess(said, [Background(recent=40, usual=5.0, earlier=1)])[0]
     assert wave.urgency == alone.urgency + 15 + 5
 
 
 def test_shouting_counts_a_little() -> None:
     assert heard("NORTHWIND AIR FLIES TO PORTO").urgency == heard("northwind air flies to porto").urgency + 3
+
+
+@pytest.mark.parametrize(
+    ("text", "because"),
+    [
+        ("@northwindair where is my bag? boarding in 20 minutes", "clock: 'in 20 minutes'"),
+        ("@northwindair which gate? we are about to board", "clock: 'about to board'"),
+        ("@northwindair can I rebook tonight?", "clock: 'tonight'"),
+    ],
+)
+def test_what_a_post_says_of_its_own_time_is_a_part(text: str, because: str) -> None:
+    assert because in heard(text).because
+
+
+def test_a_post_that_lay_before_we_heard_it_is_more_pressing_until_it_is_old() -> None:
+    said = [mention("@northwindair where is my bag?")] * 4
+    waits = (timedelta(0), timedelta(minutes=40), timedelta(hours=3), timedelta(days=30))
+    at_once, later, much_later, old = assessor().assess(said, [Background(heard_at=NOON + wait) for wait in waits])
+    assert [one.urgency - at_once.urgency for one in (later, much_later, old)] == [2, 4, 0]
+    assert "clock: posted 40 min before we heard it" in later.because
+    assert "clock: posted 3 h before we heard it" in much_later.because
+
+
+def test_who_asks_for_nothing_has_no_clock() -> None:
+    assert not heard("northwind air flies to Porto right now").words("urgency")

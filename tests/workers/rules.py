@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from bot.detectors.base import Background
 from bot.domain.assessment import Assessment, Signal
 from bot.domain.decision import Unreachable
 from bot.domain.department import Department
@@ -25,7 +26,7 @@ class Outright:
     def __init__(self, intent: Callable[[str], str]) -> None:
         self._intent = intent
 
-    def assess(self, batch: Sequence[Mention]) -> list[Assessment]:
+    def assess(self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()) -> list[Assessment]:  # noqa: ARG002
         return [self._one(mention) for mention in batch]
 
     def _one(self, mention: Mention) -> Assessment:

@@ -1,0 +1,38 @@
+"""What a post says of how little time there is."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bot.detectors.lexicons.phrases import Phrases
+from bot.detectors.lexicons.tables import Table
+
+WITHIN_THE_HOUR, TODAY = 8, 4
+MINUTES = frozenset(["min", "mins", "minute", "minutes", "m"])
+HOURS = frozenset(["h", "hr", "hrs", "hour", "hours"])
+AHEAD = frozenset(["in", "within", "under"])
+_PHRASES = Phrases(Table("pressing").families)
+
+
+class Pressing(NamedTuple):
+    words: str
+    points: int
+
+
+def pressing(words: list[str]) -> Pressing | None:
+    """The most pressing of what is said, if anything is."""
+    found = [Pressing(hit.phrase, int(hit.weight)) for hit in _PHRASES.find(words)]
+    found += _ahead(words)
+    return max(found, key=lambda one: one.points, default=None)
+
+
+def _ahead(words: Sequence[str]) -> list[Pressing]:
+    """`in 20 minutes`, `in 3 hours`."""
+    found = []
+    for place in [place for place, word in enumerate(words[:-2]) if word in AHEAD]:
+        much, unit = words[place + 1], words[place + 2]
+        if much.isdecimal() and len(much) < 4 and (unit in MINUTES or unit in HOURS):
+            minutes = int(much) * (1 if unit in MINUTES else 60)
+            if minutes <= 12 * 60:
+                worth = WITHIN_THE_HOUR if minutes <= 60 else TODAY
+                found.append(Pressing(f"{words[place]} {much} {unit}", worth))
+    return found
