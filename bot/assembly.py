@@ -4,10 +4,12 @@ import asyncio
 import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from aiohttp import ClientSession
 
 from bot.clock import Clock
+from bot.detectors.model.weights import PACKAGED
 from bot.domain.pages.ladder import PAGERS
 from bot.domain.pages.page import Way
 from bot.playbook import LivePlaybook
@@ -138,9 +140,10 @@ def assemble(
     *,
     wait: bool = True,
     outside: Outside = Outside(),
+    weights: Path = PACKAGED,
 ) -> House:
     """`worker` names this process among those that share the inbox; `wait`: triage waits for mentions, in real time."""
-    rules = LiveRules(playbook, outside.contacts)
+    rules = LiveRules(playbook, outside.contacts, weights)
     directory = SlackDirectory(sink, clock)
     rota = StoredRota(store, rules, lambda: rules.playbook.schedules, directory)
     team = Team(directory, rota)

@@ -1,8 +1,10 @@
 """The playbook in force, as the house asks for it."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from bot.detectors.catalogue import Assessor
+from bot.detectors.model.weights import PACKAGED
 from bot.domain.department import Department
 from bot.domain.drill import Drills
 from bot.domain.pages.contact import Contact
@@ -17,9 +19,13 @@ from bot.playbook import LivePlaybook, Playbook
 class LiveRules:
     """Asked anew each time: the playbook may be read again while we run."""
 
-    def __init__(self, playbook: LivePlaybook, contacts: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, playbook: LivePlaybook, contacts: Mapping[str, str] | None = None, weights: Path = PACKAGED
+    ) -> None:
+        """`weights`: of the model that hears."""
         self._live = playbook
         self._contacts = contacts or {}
+        self._weights = weights
         self._heard_by: tuple[Playbook, Assessor] | None = None
 
     @property
@@ -71,6 +77,7 @@ class LiveRules:
                 engine=playbook.detectors.engine,
                 unsure_below=playbook.detectors.unsure_below,
                 language=playbook.brand.language,
+                weights=self._weights,
             )
             self._heard_by = (playbook, made)
         return self._heard_by[1]

@@ -100,6 +100,8 @@ class Settings(BaseSettings):
     )
     """May hold a password. None: the embedded store in `data`."""
     data: Annotated[Path, Field(alias="EARSHOT_DATA")] = Path(".earshot")
+    model: Annotated[Path | None, Field(alias="EARSHOT_MODEL")] = None
+    """None: what `earshot train` learned in `data`, else the packaged one."""
     playbook: Annotated[Path, Field(alias="EARSHOT_PLAYBOOK")] = Path("playbook.toml")
     host: Annotated[str, Field(alias="EARSHOT_HOST")] = "0.0.0.0"  # noqa: S104 - in a container, others call from outside
     port: Annotated[int, Field(alias="EARSHOT_PORT", ge=0, le=65535)] = 8080

@@ -20,7 +20,9 @@ COMMANDS = MappingProxyType(
         "score": "bot.cli.score:score",
         "replay": "bot.cli.replay:replay",
         "dead": "bot.cli.dead:app",
+        "evaluate": "bot.cli.evaluate:evaluate",
         "corrections": "bot.cli.corrections:app",
+        "train": "bot.cli.train:train",
         "bench": "bot.cli.bench:bench",
     }
 )

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import typer
 
+from bot.cli.checks.model import of_model
 from bot.cli.checks.named import named_in
 from bot.cli.checks.pagers import of_pagers
 from bot.cli.checks.places import Places
@@ -48,6 +49,7 @@ async def _look(read: Read, report: Report) -> None:
             report.add(finding)
     if read.settings is None:
         return
+    report.add(of_model(read.settings))
     async for finding in of_store(read.settings):
         report.add(finding)
     async for finding in _of_slack(read.settings, playbook, places, report):

@@ -18,6 +18,7 @@ from bot.assembly import WORKERS, House, assemble, outside_of, settle
 from bot.cli.opening import opened
 from bot.cli.saying import refuse, refusing, settings_and_playbook
 from bot.clock import Clock, SystemClock
+from bot.detectors.model.loading import in_use, model
 from bot.domain.decision import Unreachable
 from bot.playbook import LivePlaybook
 from bot.settings import Settings
@@ -46,6 +47,7 @@ def run(
         if faults := settings.for_run():
             raise refuse(faults)
         logs.configure(settings.log, settings.log_format)
+        model(in_use(settings.model, settings.data))  # what is broken is said before anything begins
         clock = SystemClock()
         try:
             sources = sources_of(playbook, settings, clock)
@@ -71,7 +73,8 @@ async def _run(
         await store.inbox.prepare()  # a store that is away at the start is a sentence, not a crash
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = web_client(token, settings.slack_api_url, session)
-        house = assemble(store, playbook, SlackSink(client), clock, name, outside=outside_of(settings, session, clock))
+        weights, outside = in_use(settings.model, settings.data), outside_of(settings, session, clock)
+        house = assemble(store, playbook, SlackSink(client), clock, name, outside=outside, weights=weights)
         house.listen_to(sources)
         secret = "" if settings.slack_app_token else _secret(settings)
         app = make_app(client, secret)

@@ -12,6 +12,8 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.detectors.dimensions import DIMENSIONS
+from bot.detectors.model.loading import in_use
+from bot.detectors.model.weights import Unusable
 from bot.domain.decision import Unreachable
 from bot.playbook import LivePlaybook, PlaybookFaults
 from bot.settings import Settings, SettingsFaults, load_settings
@@ -60,7 +62,7 @@ def refusing() -> Iterator[None]:
         raise refuse(no.faults) from None
     except PlaybookFaults as no:
         raise refuse(str(no).splitlines()) from None
-    except (Unreachable, NoServer) as no:
+    except (Unreachable, NoServer, Unusable) as no:
         raise refuse([no]) from None
 
 
@@ -100,15 +102,30 @@ def settings_and_playbook(playbook: Path | None = None) -> tuple[Settings, LiveP
 
 
 class _Where(BaseSettings):
-    """The one setting that is needed where the others are wrong, or are not asked for."""
+    """The settings that are needed where the others are wrong, or are not asked for."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, case_sensitive=True)
 
     playbook: Path = Field(Settings().playbook, alias="EARSHOT_PLAYBOOK")
+    model: Path | None = Field(None, alias="EARSHOT_MODEL")
+    data: Path = Field(Settings().data, alias="EARSHOT_DATA")
+
+
+def _where() -> _Where | Settings:
+    try:
+        return _Where()
+    except (OSError, UnicodeDecodeError):  # of .env; load_settings says so
+        return Settings()
 
 
 def playbook_path() -> Path:
-    try:
-        return _Where().playbook
-    except (OSError, UnicodeDecodeError):  # of .env; load_settings says so
-        return Settings().playbook
+    return _where().playbook
+
+
+def weights_path() -> Path:
+    where = _where()
+    return in_use(where.model, where.data)
+
+
+def data_path() -> Path:
+    return _where().data

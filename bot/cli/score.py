@@ -10,7 +10,7 @@ from typing import Annotated, Any, BinaryIO
 import typer
 
 from bot.cli.arriving import Arriving
-from bot.cli.saying import REFUSED, playbook_path, refuse, refusing, warn, writing
+from bot.cli.saying import REFUSED, playbook_path, refuse, refusing, warn, weights_path, writing
 from bot.detectors.catalogue import Assessor
 from bot.detectors.dimensions import DIMENSIONS
 from bot.domain.assessment import Assessment
@@ -56,9 +56,10 @@ class Scorer:
                 engine=playbook.detectors.engine,
                 unsure_below=playbook.detectors.unsure_below,
                 language=playbook.brand.language,
+                weights=weights_path(),
             )
             if playbook
-            else Assessor(())
+            else Assessor((), weights=weights_path())
         )
 
     def answers(self, items: Sequence[tuple[int, Mention | BadLine]]) -> Iterator[dict[str, Any]]:

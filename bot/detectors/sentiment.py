@@ -9,6 +9,7 @@ from bot.detectors.engines.softmax import NEGATIVE, softmax
 from bot.detectors.engines.vader import Vader
 from bot.detectors.lexicons.phrases import Hit, quoted
 from bot.detectors.lexicons.tables import Table
+from bot.detectors.lexicons.text import TEXT_HEARD
 from bot.domain.assessment import UNSURE, Sentiment, Signal
 
 SARCASM_FROM = 2.0
@@ -18,6 +19,10 @@ WENT_WRONG_POINTS = 1.2
 SURE_ABROAD = 3
 """Points from which a few words and emoji are believed in a language that is not known."""
 
+LONG = 5 * TEXT_HEARD
+"""Letters from which what was read is too little to go by."""
+LATIN = "\u024f"
+"""The last of its letters."""
 MOST_SHOWN = 0.99
 """Nothing is certain, and nothing is said to be."""
 
@@ -73,7 +78,8 @@ class HowItSounds:
             chances = hearing.verdict.chances
             best = chances.index(max(chances))
             words = hearing.verdict.words(best)
-        return Reading(chances, f": {quoted(words)}" if words else "", _sarcasm(hearing, best))
+        doubt = _unreadable(hearing) or _sarcasm(hearing, best)
+        return Reading(chances, f": {quoted(words)}" if words else "", doubt)
 
     def _read_abroad(self, hearing: Hearing, language: str) -> Reading:
         """Emoji, exclamation and a few words: that much can be read in a language that is not known."""
@@ -91,6 +97,19 @@ class HowItSounds:
 
 def _is_picture(token: str) -> bool:
     return len(token) == 1 and not token.isascii() and not token.isalnum()
+
+
+def _unreadable(hearing: Hearing) -> str:
+    """What is there may well be felt, but words are what the engines were taught with."""
+    if not any(
+        word[0].isalpha() or (word[0] == "#" and len(word) > 1) for word in hearing.words if word not in hearing.links
+    ):
+        return "there are no words in it"
+    if len(hearing.mention.text) > LONG:
+        return f"only its first {TEXT_HEARD:,} letters were read"
+    if not hearing.text.isascii() and sum(word[0] > LATIN and word[0].isalpha() for word in hearing.words) >= 2:
+        return "it is written in several scripts"
+    return ""
 
 
 def _sarcasm(hearing: Hearing, best: int) -> str:

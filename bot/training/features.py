@@ -16,7 +16,7 @@ from bot.detectors.model.memory import Numbered, bare, marks_of
 from bot.detectors.model.posts import COLUMN, Floats, Posts, denied, dense, laid, meant
 from bot.detectors.model.said import capitals, phrases
 from bot.detectors.model.scoring import CLIPPED, pair_keys, spelt
-from bot.detectors.model.words import SALT_DENIED, SALT_WORD, Hashes, mixed, pair_hashes, runs_of, word_keys
+from bot.detectors.model.words import SALT_DENIED, SALT_WORD, Hashes, mixed, pair_hashes, rows_of, runs_of, word_keys
 from bot.training.lexicons import Lexicon
 
 Sparse = Any
@@ -86,63 +86,69 @@ class Kept(NamedTuple):
     rarity: Floats
 
 
-class Design:
-    """Which features are kept, from the posts that may be looked at, and what every post is in them."""
+class Features(NamedTuple):
+    """What is looked for in a post."""
 
-    def __init__(self, found: Raw, looked_at: NDArray[np.bool_], least: tuple[int, int, int]) -> None:
-        """`least`: in how many posts a word, a pair and a run of letters must stand to be kept."""
-        self.raw = found
-        rows = np.flatnonzero(looked_at)
-        posts_with = np.bincount(found.count[rows].indices, minlength=found.words.size)
-        many = rows.size
+    word: Kept
+    pair: Kept
+    run: Kept
+    mean: Floats
+    spread: Floats
+    """Of each number of the surface."""
+
+
+def chosen(found: Raw, looked_at: NDArray[np.bool_], least: tuple[int, int, int]) -> Features:
+    """From the posts that may be looked at. `least`: in how many of them a word, a pair and a run of letters stand."""
+    rows = np.flatnonzero(looked_at)
+    posts_with = np.bincount(found.count[rows].indices, minlength=found.words.size)
+    with_word = (posts_with[0::2] + posts_with[1::2])[found.run_of]
+    return Features(
+        _kept(found.words, posts_with, least[0], rows.size),
+        _kept(found.pairs, looked_at[found.posts.owner], least[1], rows.size),
+        _kept(found.runs, with_word, least[2], rows.size),
+        found.surface[rows].mean(axis=0),
+        found.surface[rows].std(axis=0) + np.float32(1e-6),
+    )
+
+
+def _kept(hashes: Hashes, seen: NDArray[Any], least: int, many: int) -> Kept:
+    unique, inverse = np.unique(hashes, return_inverse=True)
+    counts = np.bincount(inverse, weights=seen.astype(np.float64))
+    keep = counts >= least
+    rarity = np.log((1 + many) / (1 + np.minimum(counts[keep], many))) + 1
+    return Kept(unique[keep], rarity.astype(np.float16).astype(np.float32))  # as it is read back: two bytes each
+
+
+class Design:
+    """What every post is in the features."""
+
+    def __init__(self, found: Raw, features: Features) -> None:
+        self.raw, self.features = found, features
         twice = np.repeat(np.arange(found.vocabulary), 2)
-        with_word = (posts_with[0::2] + posts_with[1::2])[found.run_of]
-        self.word, words = _kept(found.words, posts_with, least[0], many)
-        self.pair, pairs = _kept(found.pairs, looked_at[found.posts.owner], least[1], many)
-        self.run, runs = _kept(found.runs, with_word, least[2], many)
-        self.words, of_words = _matrix(words, words.at, found.words.size)
-        self.pairs, of_pairs = _matrix(pairs, found.posts.owner[pairs.at], looked_at.size)
-        once, of_runs = _matrix(runs, found.run_of[runs.at], found.vocabulary)
+        height = found.posts.starts.size
+        self.words, of_words = _matrix(features.word, found.words, np.arange(found.words.size), found.words.size)
+        self.pairs, of_pairs = _matrix(features.pair, found.pairs, found.posts.owner, height)
+        once, of_runs = _matrix(features.run, found.runs, found.run_of, found.vocabulary)
         self.runs = once[twice]
         lengths = found.count @ of_words + of_pairs, found.count @ of_runs[twice]
         self.shrink = [(1.0 / np.sqrt(length + 1e-3)).astype(np.float32)[:, None] for length in lengths]
-        self.mean = found.surface[rows].mean(axis=0)
-        self.spread = found.surface[rows].std(axis=0) + np.float32(1e-6)
-        widths = (self.words.shape[1], self.pairs.shape[1], self.runs.shape[1], self.mean.size, 1)
+        widths = (self.words.shape[1], self.pairs.shape[1], self.runs.shape[1], features.mean.size, 1)
         self.ends = np.cumsum(widths)
         """Where each kind of feature ends among the rows of the weights: words, pairs, runs, surface, start."""
-        measured = np.clip((found.surface - self.mean) / self.spread, -CLIPPED, CLIPPED)
+        measured = np.clip((found.surface - features.mean) / features.spread, -CLIPPED, CLIPPED)
         self.surface = (GENTLY * measured).astype(np.float32)
 
     def rows(self, which: NDArray[np.intp]) -> "Rows":
         return Rows(self, which)
 
 
-class _Places(NamedTuple):
-    """Where what is kept was found, its row, and its rarity there."""
-
-    at: NDArray[np.intp]
-    row: NDArray[np.intp]
-    rarity: Floats
-    width: int
-
-
-def _kept(hashes: Hashes, seen: NDArray[Any], least: int, many: int) -> tuple[Kept, _Places]:
-    unique, inverse = np.unique(hashes, return_inverse=True)
-    counts = np.bincount(inverse, weights=seen.astype(np.float64))
-    keep = counts >= least
-    rarity = np.log((1 + many) / (1 + np.minimum(counts[keep], many))) + 1
-    rarity = rarity.astype(np.float16).astype(np.float32)  # as it will be read back from the file: two bytes each
-    at = np.flatnonzero(keep[inverse])
-    row = (np.cumsum(keep) - 1)[inverse[at]]
-    return Kept(unique[keep], rarity), _Places(at, row, rarity[row], int(keep.sum()))
-
-
-def _matrix(places: _Places, owner: NDArray[np.intp], height: int) -> tuple[Sparse, Floats]:
+def _matrix(kept: Kept, hashes: Hashes, owner: NDArray[np.intp], height: int) -> tuple[Sparse, Floats]:
     """With the squared length of each row as the run time sums it: what stands twice counts twice, not four times."""
-    shape = (height, places.width)
-    squares = np.bincount(owner, weights=places.rarity**2, minlength=height)
-    return sparse.csr_matrix((places.rarity, (owner, places.row)), shape=shape), squares.astype(np.float32)
+    at, row = rows_of(kept.hashes, hashes)
+    rarity = kept.rarity[row]
+    squares = np.bincount(owner[at], weights=rarity**2, minlength=height)
+    shape = (height, kept.hashes.size)
+    return sparse.csr_matrix((rarity, (owner[at], row)), shape=shape), squares.astype(np.float32)
 
 
 class Rows:

@@ -11,12 +11,19 @@ from bot.training.features import Rows
 
 
 def fitted(
-    rows: Rows, targets: Floats, weights: NDArray[Any], *, ridge: float, rounds: int, prior: Floats | None = None
+    rows: Rows,
+    targets: Floats,
+    weights: NDArray[Any],
+    *,
+    ridge: float,
+    rounds: int,
+    prior: Floats | None = None,
+    beside: Floats | float = 0.0,
 ) -> Floats:
     """A row for each feature, a column for each class; one column means yes or no.
 
     `ridge` draws the weights to `prior`, which is nothing where none is given; the start is free. `weights` says how
-    much each post counts, in any unit.
+    much each post counts, in any unit. `beside` are log-odds that something else adds to each post.
     """
     prior = np.zeros((rows.width, targets.shape[1]), np.float32) if prior is None else prior
     share = (weights / weights.sum()).astype(np.float32)[:, None]
@@ -25,7 +32,7 @@ def fitted(
 
     def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         now = flat.reshape(prior.shape).astype(np.float32)
-        logits = rows.times(now)
+        logits = rows.times(now) + beside
         lost, errors = _softmax(logits, targets) if targets.shape[1] > 1 else _logistic(logits, targets)
         apart = now - prior
         total = (share * lost).sum(dtype=np.float64) + 0.5 * (strength * apart * apart).sum(dtype=np.float64)

@@ -43,6 +43,16 @@ def test_every_text_gets_an_assessment_soon(text: str) -> None:
     assert 0 <= found.urgency <= 100
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["nothing", "blanks", "a link", "emoji", "fifty kilobytes", "a million letters", "mixed scripts"],
+)
+def test_what_cannot_be_read_is_unsure_and_says_why(name: str) -> None:
+    found = heard(ODD[name])
+    assert found.unsure
+    assert any(because.startswith("unsure, perhaps ") for because in found.because)
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_keeps_the_promises(text: str) -> None:

@@ -1,17 +1,18 @@
 """What is trained on and what is read at run time are the same numbers."""
 
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from bot.detectors.base import cut
 from bot.detectors.model.posts import Floats
 from bot.detectors.model.scoring import Model
-from bot.detectors.model.weights import read
-from bot.training.features import Design, raw
+from bot.detectors.model.weights import unpacked
+from bot.training.features import Design, Raw, chosen, raw
 from bot.training.fitting import fitted
 from bot.training.lexicons import lexicon
 from bot.training.making import file_of
+from bot.training.nets import Lessons, NetLearner, arrays_of, vocabulary
 
 TEXTS = [
     "@northwindair lost my bag, AGAIN!! worst airline ever :(",
@@ -25,14 +26,41 @@ TEXTS = [
 NAMES = 8
 
 
-def test_a_post_is_the_same_to_training_and_to_the_model(tmp_path: Path) -> None:
+def designed(found: Raw) -> Design:
+    return Design(found, chosen(found, np.ones(len(TEXTS), np.bool_), (1, 1, 1)))
+
+
+def net() -> dict[str, Any]:
+    """One that says nothing."""
+    found = raw(TEXTS, lexicon())
+    words = vocabulary(found, np.ones(len(TEXTS), np.bool_), (1, 1))
+    return arrays_of(words, NetLearner(found, words), 0.0)
+
+
+def test_the_net_reads_a_post_in_training_as_the_model_does() -> None:
+    found, known = raw(TEXTS, lexicon()), lexicon()
+    design = designed(found)
+    words = vocabulary(found, np.ones(len(TEXTS), np.bool_), (1, 1))
+    learner = NetLearner(found, words)
+    everything = np.arange(len(TEXTS))
+    gold = np.eye(3, dtype=np.float32)[everything % 3]
+    *_, lost = learner.learn(Lessons(everything, gold, np.ones(len(TEXTS), np.float32)), rounds=60)
+    nothing = np.zeros((design.rows(everything).width, NAMES), np.float32)
+    model = Model(unpacked(file_of(design, nothing, known, arrays_of(words, learner, 1.0))))
+
+    heard = model.hear([cut(text) for text in TEXTS]).logits[:, :3]
+
+    assert lost < 1.3
+    assert np.abs(heard - learner.logits(everything)).max() < 0.05
+
+
+def test_a_post_is_the_same_to_training_and_to_the_model() -> None:
     known = lexicon()
-    design = Design(raw(TEXTS, known), np.ones(len(TEXTS), np.bool_), (1, 1, 1))
+    design = designed(raw(TEXTS, known))
     rows = design.rows(np.arange(len(TEXTS)))
     weights = np.random.default_rng(1).normal(size=(rows.width, NAMES)).astype(np.float32)
-    coarse = file_of(design, weights, known)
-    (tmp_path / "m").write_bytes(coarse)
-    model = Model(read(tmp_path / "m"))
+    coarse = file_of(design, weights, known, net())
+    model = Model(unpacked(coarse))
 
     heard = model.hear([cut(text) for text in TEXTS]).logits
     trained = rows.times(_as_written(design, weights))
@@ -51,7 +79,7 @@ def _as_written(design: Design, weights: Floats) -> Floats:
 
 def test_back_is_times_turned_round() -> None:
     """The gradient would be wrong, and training only worse, if the two did not belong together."""
-    design = Design(raw(TEXTS, lexicon()), np.ones(len(TEXTS), np.bool_), (1, 1, 1))
+    design = designed(raw(TEXTS, lexicon()))
     rows = design.rows(np.arange(0, len(TEXTS), 2))
     chance = np.random.default_rng(2)
     weights = chance.normal(size=(rows.width, 2)).astype(np.float32)
@@ -61,7 +89,7 @@ def test_back_is_times_turned_round() -> None:
 
 
 def test_what_is_told_apart_is_learned() -> None:
-    design = Design(raw(TEXTS, lexicon()), np.ones(len(TEXTS), np.bool_), (1, 1, 1))
+    design = designed(raw(TEXTS, lexicon()))
     rows = design.rows(np.arange(len(TEXTS)))
     gold = np.array([[float("bad" in text)] for text in TEXTS], np.float32)
 
@@ -73,10 +101,10 @@ def test_what_is_told_apart_is_learned() -> None:
 def test_the_same_rows_give_the_same_bytes() -> None:
     def made() -> bytes:
         known = lexicon()
-        design = Design(raw(TEXTS, known), np.ones(len(TEXTS), np.bool_), (1, 1, 1))
+        design = designed(raw(TEXTS, known))
         rows = design.rows(np.arange(len(TEXTS)))
         gold = np.tile(np.array([[float(len(text) % 2)] for text in TEXTS], np.float32), NAMES)
         columns = [fitted(rows, gold[:, :1], np.ones(len(TEXTS)), ridge=1e-4, rounds=9) for _ in range(NAMES)]
-        return file_of(design, np.concatenate(columns, axis=1), known)
+        return file_of(design, np.concatenate(columns, axis=1), known, net())
 
     assert made() == made()

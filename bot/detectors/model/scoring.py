@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.detectors.model.memory import END, Numbered, bare, marks_of
+from bot.detectors.model.net import added, answer, net
 from bot.detectors.model.posts import (
     COLUMN,
     LEXICONS,
@@ -22,11 +23,23 @@ from bot.detectors.model.posts import (
 )
 from bot.detectors.model.said import Said, capitals, phrases
 from bot.detectors.model.weights import Weights
-from bot.detectors.model.words import SALT_DENIED, SALT_WORD, Hashes, mixed, pair_hashes, runs_of, word_keys
+from bot.detectors.model.words import (
+    SALT_DENIED,
+    SALT_WORD,
+    Hashes,
+    Runs,
+    mixed,
+    pair_hashes,
+    rows_of,
+    runs_of,
+    word_keys,
+)
 
 Kind = TypeVar("Kind", bound=np.generic)
+CLASSES = 3
+"""Negative, neutral, positive: the first of the heads."""
 MOST = 30_000
-"""Words remembered at a time, some 8 MB with what is known of them; then all are forgotten and learned again."""
+"""Words remembered at a time, some 30 MB with what is known of them; then all are forgotten and learned again."""
 ROOM = 4_096
 """Words for which there is room at first."""
 DENIED_PAIR = np.uint64(3), np.uint64(7)
@@ -57,10 +70,7 @@ class Block(NamedTuple):
 
     def find(self, hashes: Hashes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Which of these hashes are known, and their rows."""
-        rows = np.searchsorted(self.hashes, hashes)
-        rows[rows == self.hashes.size] = 0
-        known = np.flatnonzero(self.hashes[rows] == hashes)
-        return known, rows[known]
+        return rows_of(self.hashes, hashes)
 
     def worth(self, rows: NDArray[np.intp]) -> Floats:
         """Log-odds for each head and the square of the length, in the last column."""
@@ -91,6 +101,8 @@ class Model:
         self._silent = silent @ self._dense[self._tone]
         self._lexicon = arrays["lexicon_words"], arrays["lexicon_valences"].astype(np.float32) / 30
         self._worth, self._runs = np.empty((0, 0), np.float32), np.empty((0, 0), np.float32)
+        self._net = net(arrays)
+        self._seen = np.empty((0, 0), np.float16)
         self._keys = np.empty(0, np.uint64)
         self._valences, self._marks = np.empty((0, 0), np.float32), np.empty((0, 0), np.bool_)
         self._forget()
@@ -108,7 +120,11 @@ class Model:
         surface = np.concatenate([dense(posts, marks, valences), [phrases(said) for said in batch]], axis=1)
         measured = np.clip((surface - self._mean) / self._spread, -CLIPPED, CLIPPED)
         scope &= marks[:, COLUMN["word"]]
-        return self._add_up(posts, scope, measured, valences)
+        heard = self._add_up(posts, scope, measured, valences)
+        told = answer(self._net, self._seen[posts.ids].astype(np.float32), posts)
+        heard.logits[:, :CLASSES] += told.logits
+        heard.words[:, :CLASSES] += added(self._net, told, posts)
+        return Heard(np.round(heard.logits, ROUNDED), posts, heard.words)
 
     def _add_up(self, posts: Posts, scope: Flags, measured: NDArray[np.float64], valences: Floats) -> Heard:
         heads = len(self.heads)
@@ -121,8 +137,8 @@ class Model:
         shrink = (1.0 / np.sqrt(lengths + np.float32(1e-3)))[posts.owner]
         each = words[:, :heads] * shrink[:, :1] + runs[:, :heads] * shrink[:, 1:]
         logits = np.add.reduceat(each, posts.starts) + measured @ self._dense + self._start
-        added = (each + self._by_tone(posts, measured, valences)).astype(np.float32)
-        return Heard(np.round(logits, ROUNDED), posts, added)
+        by_word = (each + self._by_tone(posts, measured, valences)).astype(np.float32)
+        return Heard(logits, posts, by_word)
 
     def _by_tone(self, posts: Posts, measured: NDArray[np.float64], valences: Floats) -> Floats:
         """What the lexicons added, beyond what a post without a word of theirs gets, shared out among their words."""
@@ -143,6 +159,7 @@ class Model:
         known, width = self._learned, len(self.heads) + 1
         self._worth = _longer(self._worth, 2 * known, (2 * size, width))
         self._runs = _longer(self._runs, known, (size, width))
+        self._seen = _longer(self._seen, known, (size, self._net.width))
         self._keys = _longer(self._keys, known, (size,))
         self._valences = _longer(self._valences, known, (size, len(LEXICONS)))
         self._marks = _longer(self._marks, known, (size, len(MARKS)))
@@ -155,7 +172,11 @@ class Model:
         new = self._numbers.plain[start:end]
         keys = self._keys[start:end] = word_keys(new)
         self._worth[2 * start : 2 * end] = self._by_word(new, keys)
-        self._runs[start:end] = self._by_runs(new)
+        runs = self._spelt(new)
+        self._runs[start:end] = self._by_runs(runs, len(new))
+        self._seen[start:end] = self._net.seen(mixed(keys, SALT_WORD), runs)
+        if start == 0:
+            self._seen[0] = self._net.seen_at_end()
         self._valences[start:end] = self._by_lexicon(new)
         self._marks[start:end] = marks_of(new)
         self._learned = end
@@ -170,24 +191,30 @@ class Model:
             worth[:2] = 0
         return worth
 
-    def _by_runs(self, words: Sequence[str]) -> Floats:
-        worth = np.zeros((len(words), len(self.heads) + 1), np.float32)
-        places = [place for place, word in enumerate(words) if spelt(word)]
-        if places:
-            runs = runs_of([words[place] for place in places])
-            known, rows = self._run.find(runs.hashes)
-            if known.size:
-                of = runs.of[known]
-                first = np.flatnonzero(np.diff(of, prepend=-1))
-                worth[np.array(places)[of[first]]] = np.add.reduceat(self._run.worth(rows), first)
+    @staticmethod
+    def _spelt(words: Sequence[str]) -> Runs:
+        places = np.array([place for place, word in enumerate(words) if spelt(word)], np.intp)
+        if not places.size:
+            return Runs(np.empty(0, np.uint32), places)
+        runs = runs_of([words[place] for place in places])
+        return Runs(runs.hashes, places[runs.of])
+
+    def _by_runs(self, runs: Runs, words: int) -> Floats:
+        worth = np.zeros((words, len(self.heads) + 1), np.float32)
+        known, rows = self._run.find(runs.hashes)
+        if known.size:
+            of = runs.of[known]
+            first = np.flatnonzero(np.diff(of, prepend=-1))
+            worth[of[first]] = np.add.reduceat(self._run.worth(rows), first)
         return worth
 
     def _by_lexicon(self, words: Sequence[str]) -> Floats:
         hashes, valences = self._lexicon
         asked = mixed(word_keys([bare(word) for word in words]), SALT_WORD)
-        rows = np.searchsorted(hashes, asked)
-        rows[rows == hashes.size] = 0
-        return np.where((hashes[rows] == asked)[:, None], valences[rows], np.float32(0))
+        found = np.zeros((len(words), valences.shape[1]), np.float32)
+        known, rows = rows_of(hashes, asked)
+        found[known] = valences[rows]
+        return found
 
 
 def _longer(old: NDArray[Kind], known: int, shape: tuple[int, ...]) -> NDArray[Kind]:

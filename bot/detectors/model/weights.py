@@ -61,7 +61,7 @@ def read(path: Path) -> Weights:
     except OSError as no:
         raise Unusable(f"{path}: the weights of the model cannot be read ({no.strerror}); {AGAIN}") from None
     try:
-        return _unpacked(data)
+        return unpacked(data)
     except (ValueError, KeyError, TypeError) as no:
         said = str(no) if isinstance(no, _Said) else "this is no weight file, or only a part of one"
         raise Unusable(f"{path}: {said}; {AGAIN}") from None
@@ -71,7 +71,7 @@ class _Said(ValueError):  # noqa: N818  (said to a person)
     pass
 
 
-def _unpacked(data: bytes) -> Weights:
+def unpacked(data: bytes) -> Weights:
     if not data.startswith(MAGIC):
         raise _Said("this is no weight file")
     end = data.index(b"\n", len(MAGIC)) + 1

@@ -58,6 +58,16 @@ def pair_hashes(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> Hashes
     return mixed(first * _TURN + second, SALT_PAIR)
 
 
+def rows_of(table: Hashes, asked: Hashes) -> tuple[Places, Places]:
+    """Which of the asked are in a table in rising order, and their rows there."""
+    if not table.size:
+        return np.empty(0, np.intp), np.empty(0, np.intp)
+    rows = np.searchsorted(table, asked)
+    rows[rows == table.size] = 0
+    known = np.flatnonzero(table[rows] == asked)
+    return known, rows[known]
+
+
 def runs_of(words: Sequence[str]) -> Runs:
     """Two to five letters in a row, with a mark before and after the word as letters of their own."""
     letters, starts, lengths = _letters(words)

@@ -1,0 +1,38 @@
+"""`earshot evaluate`: how well the detectors hear labelled posts, in figures with intervals."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.saying import refuse, refusing, tell, weights_path
+from bot.detectors.catalogue import Assessor
+from bot.training.evaluating import evaluated
+from bot.training.labelled import Unreadable, labelled
+
+
+def evaluate(
+    files: Annotated[list[Path], typer.Argument(help="Labelled posts, JSON lines; or gold by id, with --mentions.")],
+    mentions: Annotated[Path | None, typer.Option(help="The mentions that the labels belong to, by id.")] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="Another weight file than the one in use.", show_default=False)
+    ] = None,
+    engine: Annotated[str, typer.Option(help="blend, vader or textblob.")] = "blend",
+) -> None:
+    """Score labelled posts and say how often it is right: each figure with its 95 % interval and the number of posts.
+
+    Rows are {"text", "label"} for sentiment, {"text", "head", "y", "src"} for an intent, or corrections as
+    `earshot corrections export` writes them.
+    """
+    try:
+        rows = labelled(files, mentions)
+    except Unreadable as no:
+        raise refuse([no]) from None
+    if not rows:
+        raise refuse(["There is no label in these files that Earshot knows."])
+    with refusing():
+        assessor = Assessor((), weights=model or weights_path(), engine=engine)
+    for section in evaluated(assessor, rows):
+        tell(section.name)
+        for figure in section.figures:
+            tell(f"  {figure}")

@@ -1,0 +1,92 @@
+"""`earshot train`: learns on from what is in use, and puts the new weights in use only where they are better."""
+
+import importlib.util
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.saying import data_path, refuse, refusing, tell, warn, weights_path
+from bot.detectors.model.loading import LEARNED
+from bot.detectors.model.weights import read
+
+NEEDS = "Training needs scipy, which running does not: pip install 'earshot[train]'"
+
+
+def train(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Labelled posts, JSON lines, as `earshot evaluate` reads them.")
+    ] = None,
+    corrections: Annotated[
+        Path | None, typer.Option(help="What `earshot corrections export` wrote.", show_default=False)
+    ] = None,
+    sets: Annotated[
+        Path | None,
+        typer.Option("--from", help="Make the packaged weights again from a folder of the sets that its card names."),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Where --from writes the weights.")] = Path("earshot.weights"),
+    hold_out: Annotated[  # noqa: FBT002
+        bool, typer.Option("--hold-out", help="With --from: leave out the posts that the card's figures are from.")
+    ] = False,
+) -> None:
+    """Learn from labelled posts and corrections. What is no better on posts it was not taught is refused, with figures.
+
+    New weights are put in use where EARSHOT_DATA is, for the next start; the old ones are kept beside them.
+    """
+    if importlib.util.find_spec("scipy") is None:
+        raise refuse([NEEDS])
+    if sets is not None:
+        _make(sets, out, hold_out=hold_out)
+        return
+    named = [*(files or []), *([corrections] if corrections else [])]
+    if not named:
+        raise refuse(["Name files of labelled posts, or --corrections FILE."])
+    _learn(named)
+
+
+def _make(sets: Path, out: Path, *, hold_out: bool) -> None:
+    from bot.training.making import make  # noqa: PLC0415  (scipy is not there for everybody)
+
+    try:
+        data = make(sets, warn, hold_out=hold_out)
+    except OSError as no:
+        raise refuse([f"{no.filename}: cannot be read: {no.strerror}"]) from None
+    _write(out, data)
+    tell(f"{out}: {len(data):,} bytes")
+
+
+def _learn(named: list[Path]) -> None:
+    from bot.training.continuing import LEAST_ROWS, learned  # noqa: PLC0415
+    from bot.training.labelled import Unreadable, labelled  # noqa: PLC0415
+
+    try:
+        rows = labelled(named)
+    except Unreadable as no:
+        raise refuse([no]) from None
+    with refusing():
+        found = learned(read(weights_path()), rows)
+    for trial in found.trials:
+        tell(f"{trial}; {'better' if trial.better else 'no better, so it stays as it was'}")
+    if not found.trials:
+        raise refuse([f"There are {len(rows)} labelled posts; of one kind at least {LEAST_ROWS} are needed."])
+    if not any(trial.better for trial in found.trials):
+        raise refuse(["Refused: nothing got better on posts that were left out. What is in use stays."])
+    path = data_path() / LEARNED
+    _write(path, found.data)
+    tell(f"{path}: in use from the next start. Remove it to go back to the packaged weights.")
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Whole or not at all; what was there before is kept as `.before`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_suffix(".new")
+        new.write_bytes(data)
+        if path.exists():
+            before = path.with_suffix(".before")
+            before.unlink(missing_ok=True)
+            os.link(path, before)
+        new.replace(path)
+    except OSError as no:
+        raise refuse([f"{path}: cannot be written: {no.strerror}"]) from None

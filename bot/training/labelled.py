@@ -1,0 +1,91 @@
+"""Labelled files as people have them: sentiment rows, intent rows, gold by id beside mentions, and corrections."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bot.domain.mention import Mention
+from bot.training.sets import HEAD_OF, HEADS, SENTIMENTS
+
+SOME_TIME = datetime(2026, 1, 1, tzinfo=UTC)
+"""Of a text that has none. Nothing that is measured here depends on it."""
+
+
+class Unreadable(Exception):  # noqa: N818  (said to a person)
+    """A labelled file cannot be used; the sentence says where and why."""
+
+
+class Labelled(NamedTuple):
+    mention: Mention
+    sentiment: str = ""
+    heads: Mapping[str, bool] = {}
+    source: str = ""
+    """Which set annotated it: a head is only measured on the posts of a set that has it."""
+
+
+def labelled(files: Iterable[Path], mentions: Path | None = None) -> list[Labelled]:
+    """Raises Unreadable, with file and line."""
+    by_id = {row["id"]: row for _, row in _rows(mentions)} if mentions else {}
+    found = [_labelled(row, by_id, at) for file in files for at, row in _rows(file)]
+    return [one for one in found if one.sentiment or one.heads]
+
+
+def _rows(path: Path) -> Iterator[tuple[str, Any]]:
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    yield f"{path}: line {number}", _object(line, f"{path}: line {number}")
+    except OSError as no:
+        raise Unreadable(f"{path}: cannot be read: {no.strerror}") from None
+    except UnicodeDecodeError:
+        raise Unreadable(f"{path}: is not UTF-8") from None
+
+
+def _object(line: str, at: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        raise Unreadable(f"{at}: is no JSON") from None
+    if not isinstance(row, dict):
+        raise Unreadable(f"{at}: is no JSON object")
+    return row
+
+
+def _labelled(row: Mapping[str, Any], by_id: Mapping[str, Any], at: str) -> Labelled:
+    if isinstance(row.get("correction"), dict):
+        return _corrected(row, at)
+    sentiment = str(row.get("label") or row.get("sentiment") or "")
+    head = HEAD_OF.get(str(row.get("head", "")), str(row.get("head", "")))
+    if sentiment and sentiment not in SENTIMENTS:
+        raise Unreadable(f"{at}: {sentiment[:20]!r} is no sentiment; they are {', '.join(SENTIMENTS)}")
+    heads = {head: bool(row.get("y"))} if head in HEADS else {}
+    return Labelled(_mention(row, by_id, at), sentiment, heads, str(row.get("src", "")))
+
+
+def _corrected(row: Mapping[str, Any], at: str) -> Labelled:
+    """What a colleague said of a card. What is about spam or the subject teaches the rules, not the model."""
+    correction = row["correction"]
+    kind, was, now = (str(correction.get(key, "")) for key in ("kind", "was", "is"))
+    mention = _mention(row, {}, at)
+    if kind == "sentiment" and now in SENTIMENTS and now != was:
+        return Labelled(mention, now, source="corrections")
+    if kind == "intent" and now != was:
+        heads = {was: False} if was in HEADS else {}
+        return Labelled(mention, heads=heads | ({now: True} if now in HEADS else {}), source="corrections")
+    return Labelled(mention)
+
+
+def _mention(row: Mapping[str, Any], by_id: Mapping[str, Any], at: str) -> Mention:
+    whole = row.get("mention") or by_id.get(str(row.get("id", ""))) or row
+    whole = {"text": whole} if isinstance(whole, str) else dict(whole)
+    if not isinstance(whole.get("text"), str):
+        raise Unreadable(f"{at}: has no text, and no mention of its id is at hand; name the mentions with --mentions")
+    if not ({"id", "created_at"} <= whole.keys() and ":" in str(whole["id"])):
+        whole = {"text": whole["text"], "created_at": SOME_TIME, "id": f"labelled:{at.rsplit(' ', 1)[-1]}"}
+    try:
+        return Mention.model_validate(whole)
+    except ValueError:
+        raise Unreadable(f"{at}: is no mention") from None

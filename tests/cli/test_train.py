@@ -1,0 +1,116 @@
+"""`earshot evaluate` and `earshot train`, as a person types them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.shell import Shell
+
+WHEN = "2026-03-10T12:00:00Z"
+SAID = ("shipment {}", "the parcel number {}", "order {} is on its way", "box {} came in the morning", "crate {} here")
+
+
+def correction(number: int, now: str, text: str) -> str:
+    mention = {"id": f"x:{number}", "text": text, "created_at": WHEN, "author": {"id": f"u{number}", "handle": "a"}}
+    said = {"kind": "sentiment", "was": "neutral", "is": now, "by": "U0ANA", "at": WHEN}
+    return json.dumps({"mention": mention, "correction": said}) + "\n"
+
+
+def slang(number: int) -> str:
+    """Words that mean nothing to the weights, and something here."""
+    return f"{SAID[number % len(SAID)].format(number)}, proper {'mingin' if number % 2 else 'belter'} that"
+
+
+@pytest.fixture
+def taught(shell: Shell) -> Shell:
+    rows = [correction(number, "negative" if number % 2 else "positive", slang(number)) for number in range(60)]
+    shell.write("corrections.jsonl", "".join(rows))
+    return shell
+
+
+def heard(shell: Shell, text: str) -> str:
+    shell.write("in.jsonl", json.dumps({"id": "x:1", "text": text, "created_at": WHEN}) + "\n")
+    said: str = json.loads(shell.types("score", "in.jsonl").stdout)["sentiment"]
+    return said
+
+
+def test_what_was_corrected_goes_right_after_training(taught: Shell) -> None:
+    new = "parcel 901 at the door, proper mingin that"
+    before = heard(taught, new)
+
+    said = taught.types("train", "--corrections", "corrections.jsonl")
+
+    assert said.exit_code == 0
+    assert "sentiment, 60 posts, each left out in turn: right" in said.stdout
+    assert (before, heard(taught, new)) != ("negative", "negative")
+    assert heard(taught, new) == "negative"
+    assert heard(taught, "the crew was wonderful, thank you!") == "positive"
+
+
+def test_what_was_known_already_teaches_nothing_and_is_refused_with_the_figures(shell: Shell) -> None:
+    rows = [correction(n, "negative", f"lost my bag again, horrible service, day {n}") for n in range(30)]
+    shell.write("corrections.jsonl", "".join(rows))
+
+    said = shell.types("train", "--corrections", "corrections.jsonl")
+
+    assert said.exit_code == 1
+    assert "right 1.000 before" in said.stdout
+    assert "no better, so it stays as it was" in said.stdout
+    assert "What is in use stays." in said.stderr
+    assert not (shell.folder / ".earshot/models").exists()
+
+
+def test_too_few_are_not_learned_from(shell: Shell) -> None:
+    shell.write("few.jsonl", json.dumps({"text": "lost my bag", "label": "negative"}) + "\n")
+
+    said = shell.types("train", "few.jsonl")
+
+    assert said.exit_code == 1
+    assert "at least 20 are needed" in said.stderr
+
+
+def test_figures_have_an_interval_and_a_number(shell: Shell) -> None:
+    rows: list[dict[str, Any]] = [
+        {"text": "lost my bag, horrible", "label": "negative"},
+        {"text": "lovely crew, thanks", "label": "positive"},
+    ]
+    rows += [{"text": "can I bring a cello?", "head": "question", "y": 1, "src": "ours"}]
+    shell.write("gold.jsonl", "".join(json.dumps(row) + "\n" for row in rows * 10))
+
+    said = shell.types("evaluate", "gold.jsonl").stdout
+
+    assert "macro-recall                          1.000   1.000 to 1.000  n 20" in said
+    assert "question (ours)" in said
+
+
+def test_gold_may_lie_beside_its_mentions(shell: Shell) -> None:
+    shell.write("in.jsonl", json.dumps({"id": "x:1", "text": "lost my bag, horrible", "created_at": WHEN}) + "\n")
+    shell.write("gold.jsonl", json.dumps({"id": "x:1", "sentiment": "negative"}) + "\n")
+
+    assert "n 1" in shell.types("evaluate", "gold.jsonl", "--mentions", "in.jsonl").stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("{", "line 1: is no JSON"),
+        ('{"text": "a", "label": "glad"}', "line 1: 'glad' is no sentiment"),
+        ('{"label": "negative"}', "line 1: has no text"),
+        ('{"text": "a"}', "There is no label in these files"),
+    ],
+)
+def test_a_bad_line_is_said_with_its_place(shell: Shell, line: str, sentence: str) -> None:
+    shell.write("gold.jsonl", line + "\n")
+    said = shell.types("evaluate", "gold.jsonl")
+    assert said.exit_code == 1
+    assert sentence in said.stderr
+
+
+def test_broken_weights_are_refused_and_never_passed_over(shell: Shell, tmp_path: Path) -> None:
+    shell.env["EARSHOT_MODEL"] = str(tmp_path / "none.weights")
+    shell.write("in.jsonl", "")
+    said = shell.types("score", "in.jsonl")
+    assert said.exit_code == 1
+    assert "with EARSHOT_MODEL left empty" in said.stderr
