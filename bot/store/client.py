@@ -5,7 +5,6 @@ import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from importlib import resources
-from itertools import chain
 from typing import Any
 
 import hiredis
@@ -108,7 +107,7 @@ class Client:
                 again = await self._evaluate(sha, [calls[i] for i in missing])
                 for i, reply in zip(missing, again, strict=True):
                     replies[i] = reply
-            return _sound(replies)
+            return _sound_within(_sound(replies))
 
     async def _evaluate(self, sha: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
         pipe = self._redis.pipeline(transaction=False)
@@ -126,15 +125,20 @@ class Client:
 
 
 def _sound(replies: Iterable[Any]) -> list[Any]:
-    """Raises the first error among them as it came: the driver would add the words of the command to it.
-
-    A script that does several things tells what became of each in a list, in which there may be errors too.
-    """
+    """Raises the first error among them as it came: the driver would add the words of the command to it."""
     found = list(replies)
-    for reply in chain.from_iterable(reply if isinstance(reply, list) else (reply,) for reply in found):
+    for reply in found:
         if isinstance(reply, RedisError):
             raise reply
     return found
+
+
+def _sound_within(replies: list[Any]) -> list[Any]:
+    """A script that does several things tells what became of each in a list, in which there may be errors too."""
+    for reply in replies:
+        if isinstance(reply, list):
+            _sound(reply)
+    return replies
 
 
 @asynccontextmanager

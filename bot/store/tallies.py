@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.domain.decision import Measure
 from bot.domain.report import Said, Tally
-from bot.domain.spans import QUARTER, Span
+from bot.domain.spans import DAY, QUARTER, Span
 from bot.store.client import Client
 from bot.store.keys import Keys, day_of, parts_of
 
@@ -67,8 +67,8 @@ class Tallies:
         found: dict[tuple[str, Measure], list[float]] = {}
         for (name, measure, day), values in zip(wanted, replies, strict=True):
             first, last = (span.start - day) // QUARTER, (span.end - day) // QUARTER
-            pairs = (value.split("|") for value in values)
-            times = [float(seconds) for quarter, seconds in pairs if first <= int(quarter) < last]
+            quarters = {str(quarter) for quarter in range(max(first, 0), min(last, DAY // QUARTER))}
+            times = [float(part[2]) for value in values if (part := value.partition("|"))[0] in quarters]
             found.setdefault((name, measure), []).extend(times)
         return found
 
