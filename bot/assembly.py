@@ -16,6 +16,7 @@ from bot.playbook import LivePlaybook
 from bot.rules import LiveRules
 from bot.settings import Settings
 from bot.sinks.directory import SlackDirectory
+from bot.sinks.heartbeat import HeartbeatUrl
 from bot.sinks.pagers.base import Pager
 from bot.sinks.pagers.catalogue import pagers_of
 from bot.sinks.slack import SlackSink
@@ -39,8 +40,9 @@ from bot.usecases.team import Team
 from bot.usecases.whose import Whose
 from bot.workers.delivery import Delivery
 from bot.workers.drills import Drills
+from bot.workers.heartbeat import Beat, Heartbeat
 from bot.workers.ingest import Ingest
-from bot.workers.loop import Worker, run
+from bot.workers.loop import Pulse, Worker, run
 from bot.workers.pages import Pages
 from bot.workers.paging import PagerDelivery
 from bot.workers.paging.causes import causes
@@ -52,6 +54,7 @@ from bot.workers.schedules import Schedules
 from bot.workers.spikes import Spikes
 from bot.workers.timers import Timers
 from bot.workers.triage import Triage
+from bot.workers.vigil import VigilWatch
 from handlers import UseCases
 
 WORKERS = ("ingest", "triage", "delivery", "timers", "spikes", "schedules", "pages")
@@ -65,11 +68,14 @@ class Outside:
     pagers: Sequence[Pager] = ()
     public_url: str = ""
     contacts: Mapping[str, str] = field(default_factory=dict)
+    heartbeat: Beat | None = None
 
 
 def outside_of(settings: Settings, session: ClientSession, clock: Clock) -> Outside:
     contacts = {name: value.get_secret_value() for name, value in settings.contacts.items()}
-    return Outside(pagers_of(settings, session, clock), settings.public_url or "", contacts)
+    url = settings.heartbeat_url
+    beat = HeartbeatUrl(url.get_secret_value(), session) if url else None
+    return Outside(pagers_of(settings, session, clock), settings.public_url or "", contacts, beat)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,9 @@ class House:
     schedules: Schedules
     delivery: Delivery
     drills: Drills
+    vigil: VigilWatch
+    heartbeat: Heartbeat
+    pulse: Pulse
     pages: Pages
     pagers: tuple[PagerDelivery, ...]
     """Run with `pages`: a loop for each."""
@@ -111,13 +120,13 @@ class House:
             "timers": (self.timers,),
             "spikes": (self.spikes,),
             "schedules": (self.schedules,),
-            "pages": (self.pages, self.drills, *self.pagers),
+            "pages": (self.pages, self.drills, self.vigil, self.heartbeat, *self.pagers),
         }
         async with asyncio.TaskGroup() as group:
             if "ingest" in chosen:
                 group.create_task(self.ingest.run(self.stop))
             for worker in (worker for name, some in workers.items() if name in chosen for worker in some):
-                group.create_task(run(worker, self.clock, self.stop), name=worker.name)
+                group.create_task(run(worker, self.clock, self.stop, self.pulse), name=worker.name)
 
 
 def settle() -> None:
@@ -166,6 +175,7 @@ def assemble(
         home=Home(store.cases, store.inbox, store.troubles, store.corrections, rules, clock),
         pages=PageUseCases(store.pages, store.signing, matters, rules, team, clock),
     )
+    pulse = Pulse()
     links = Links(store.signing, clock, outside.public_url)
     slack = SlackPager(sink, store.limits, clock)
     ringing: tuple[Pager, ...] = (slack, *outside.pagers)
@@ -182,6 +192,9 @@ def assemble(
         spikes=Spikes(store, rules, clock),
         schedules=Schedules(store, sink, directory, rules, rota, clock),
         drills=Drills(store, rules, clock),
+        vigil=VigilWatch(store, rules, clock),
+        heartbeat=Heartbeat(store, outside.heartbeat, pulse, clock),
+        pulse=pulse,
         delivery=Delivery(store, sink, rules, rota, clock),
         pages=Pages(store, rules, Lines(rules, rota, available), matters, clock),
         pagers=tuple(

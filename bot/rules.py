@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.detectors.catalogue import Assessor
 from bot.detectors.model.weights import PACKAGED
-from bot.domain.department import Department
+from bot.domain.department import Department, is_person
 from bot.domain.drill import Drills
 from bot.domain.pages.contact import Contact
 from bot.domain.pages.page import Severity
@@ -13,6 +13,7 @@ from bot.domain.pages.policy import EscalationPolicy, policy_for
 from bot.domain.routing import Route
 from bot.domain.spikes.tuning import Tuning
 from bot.domain.subject import Subject
+from bot.domain.vigil.troubles import OPERATORS
 from bot.playbook import LivePlaybook, Playbook
 
 
@@ -44,7 +45,18 @@ class LiveRules:
         return tuple(self.playbook.departments.values())
 
     def department(self, name: str) -> Department | None:
-        return self.playbook.departments.get(name)
+        """`operators` is one for the sake of pages, where the playbook has none of this name."""
+        found = self.playbook.departments.get(name)
+        return self._operators() if found is None and name == OPERATORS else found
+
+    def _operators(self) -> Department:
+        told = self.playbook.operators
+        people = told.on_call or tuple(one for one in self.managers if is_person(one))
+        return Department(name=OPERATORS, channel=told.channel, on_call=people)
+
+    def sources(self) -> tuple[str, ...]:
+        """Those that go on for ever, by the names under which their mentions come."""
+        return tuple(one.name or one.source for one in self.playbook.sources if one.source != "replay")
 
     def routes(self) -> Sequence[Route]:
         return self.playbook.routes

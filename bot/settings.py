@@ -124,6 +124,10 @@ class Settings(BaseSettings):
     pager_webhook_secret: Annotated[
         Annotated[SecretStr, AfterValidator(_signing)] | None, Field(alias="EARSHOT_PAGER_WEBHOOK_SECRET")
     ] = None
+    heartbeat_url: Annotated[
+        Annotated[SecretStr, _address("http", "https")] | None, Field(alias="EARSHOT_HEARTBEAT_URL")
+    ] = None
+    """Called each minute while all is well; whoever knows it can call it."""
     contacts: Mapping[str, SecretStr] = {}
     """By the variable's name, `EARSHOT_CONTACT_…`: numbers and topics that the playbook names and does not hold."""
     hooks: Mapping[str, tuple[SecretStr, ...]] = {}

@@ -46,6 +46,10 @@ class NotificationKind(StrEnum):
     """Say how a drill ended. `case` is the department's name, `nth` when the drill began."""
     MISSED = "missed"
     """Say that a drill was missed. Named as a receipt is."""
+    UNWELL = "unwell"
+    """Tell the operators what is wrong with Earshot itself. `case` is the trouble, `nth` when it began."""
+    WELL = "well"
+    """Tell them that it is over. Named in the same way."""
     TROUBLE = "trouble"
     """Tell a fallback channel that a department's own channel cannot be written to. `case` is the department's name."""
 

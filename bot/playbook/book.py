@@ -48,6 +48,14 @@ class Detectors:
 
 
 @dataclass(frozen=True, slots=True)
+class Operators:
+    """Who is called when Earshot itself is unwell; nobody named: the managers."""
+
+    on_call: tuple[str, ...] = ()
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Playbook:
     """Checked: every route goes to a department that is here or to nobody, and the last one matches all."""
 
@@ -59,6 +67,7 @@ class Playbook:
     sources: tuple[SourceEntry, ...] = ()
     detectors: Detectors = Detectors()
     drills: Drills = field(default_factory=Drills)
+    operators: Operators = Operators()
     spikes: Tuning = field(default_factory=Tuning)
     escalations: tuple[EscalationPolicy, ...] = ()
     people: Mapping[str, Contact] = field(default_factory=lambda: MappingProxyType({}))

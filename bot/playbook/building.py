@@ -13,7 +13,7 @@ from bot.domain.pages.policy import EscalationPolicy
 from bot.domain.routing import Clocks, Route
 from bot.domain.spikes.tuning import Sensitivity, Tuning
 from bot.domain.subject import Subject, SubjectKind
-from bot.playbook.book import Brand, Detectors, Playbook, SourceEntry
+from bot.playbook.book import Brand, Detectors, Operators, Playbook, SourceEntry
 from bot.playbook.parts import listed
 from bot.playbook.schedules import built_schedule
 from bot.playbook.tables import (
@@ -39,6 +39,7 @@ def built(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
         sources=tuple(sources),
         detectors=Detectors(**file.detectors.model_dump()),
         drills=Drills(file.drills.every, file.drills.at, file.drills.departments),
+        operators=Operators(**file.operators.model_dump()),
         spikes=_spikes(file.spikes),
         escalations=tuple(map(_policy, file.escalations)),
         people=MappingProxyType({table.id: _contact(table) for table in file.people}),

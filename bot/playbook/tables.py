@@ -140,6 +140,11 @@ class DrillsTable(Table):
         return value
 
 
+class OperatorsTable(Table):
+    on_call: Many[Person] = ()
+    channel: Channel = ""
+
+
 class FileTable(Table):
     """The whole file, but for the insides of `[sources]`, which the sources know."""
 
@@ -152,5 +157,6 @@ class FileTable(Table):
     detectors: DetectorsTable = DetectorsTable()
     schedules: tuple[ScheduleTable, ...] = ()
     drills: DrillsTable = DrillsTable()
+    operators: OperatorsTable = OperatorsTable()
     spikes: SpikesTable = SpikesTable()
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)

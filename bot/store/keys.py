@@ -21,6 +21,7 @@
 | `pages` | sorted set | page by when its next rung is due | one a page that nobody has answered |
 | `ringing` | hash | department → the page that calls for its cases | one field a department |
 | `drills` | hash | department → its last drill, JSON | one field a department |
+| `vigil` | hash | `v` version, `body` JSON: how Earshot itself is, how long sources are silent | one |
 | `secret:<what>` | string | what we sign with, made once | one for each use |
 | `feeds` | hash | a person or a schedule → how often the address of its calendar was taken back | one field each |
 | `hole:<department>:<start>` | string | a hole of its schedule was said | `SAID_FOR` |
@@ -112,6 +113,7 @@ class Keys:
         self.pages = self.root + "pages"
         self.ringing = self.root + "ringing"
         self.drills = self.root + "drills"
+        self.vigil = self.root + "vigil"
         self.outboxes = self.root + "outboxes"
         self.feeds = self.root + "feeds"
         self.aside = self.root + "aside"

@@ -29,6 +29,7 @@ from bot.store.signing import Secrets
 from bot.store.spam import Spam
 from bot.store.tallies import Tallies
 from bot.store.troubles import Troubles
+from bot.store.vigils import VigilStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Store:
     calendars: CalendarStore
     pages: PageStore
     drills: DrillStore
+    vigils: VigilStore
     signing: Secrets
     feeds: FeedStore
     holes: HoleStore
@@ -75,6 +77,7 @@ def store_on(client: Client, brand: str, holder: str) -> Store:
         calendars=CalendarStore(client, keys),
         pages=PageStore(client, keys),
         drills=DrillStore(client, keys),
+        vigils=VigilStore(client, keys),
         signing=Secrets(client, keys),
         feeds=FeedStore(client, keys),
         holes=HoleStore(client, keys),

@@ -1,6 +1,7 @@
 """What turns a worker's step into a loop: stopping, resting, and the one net under everything."""
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -12,6 +13,23 @@ log = structlog.get_logger("worker")
 
 LONGEST_REST = 10.0
 """Seconds between tries when something is wrong."""
+
+
+LATE = timedelta(minutes=5)
+"""Without a step that came to its end: longer than any step takes, whatever Slack and Redis do."""
+
+
+class Pulse:
+    """When each worker of this process last ended a step."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, datetime] = {}
+
+    def beat(self, worker: str, at: datetime) -> None:
+        self._last[worker] = at
+
+    def late(self, at: datetime) -> tuple[str, ...]:
+        return tuple(sorted(worker for worker, last in self._last.items() if at - last > LATE))
 
 
 class Worker(Protocol):
@@ -26,9 +44,10 @@ class Worker(Protocol):
         """What was in hand raised this; it is tried again."""
 
 
-async def run(worker: Worker, clock: Clock, stop: asyncio.Event) -> None:
+async def run(worker: Worker, clock: Clock, stop: asyncio.Event, pulse: Pulse | None = None) -> None:
     """Step until told to stop; what is in hand is finished first."""
-    failures = 0
+    failures, pulse = 0, pulse or Pulse()
+    pulse.beat(worker.name, clock.now())
     while not stop.is_set():
         try:
             done = await worker.step()
@@ -41,6 +60,7 @@ async def run(worker: Worker, clock: Clock, stop: asyncio.Event) -> None:
             log.exception("step failed", worker=worker.name, failures=failures)
         else:
             failures = 0
+            pulse.beat(worker.name, clock.now())
             if not done:
                 await rest(worker.idle, clock, stop)
             continue

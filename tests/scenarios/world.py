@@ -16,6 +16,7 @@ import aiohttp
 from bot.domain.decision import Unreachable
 from bot.domain.mention import Mention
 from bot.domain.report import Account
+from bot.domain.vigil.troubles import LOOKED_EVERY
 from bot.playbook import LivePlaybook
 from bot.sandbox import Sandbox
 from bot.settings import Settings
@@ -52,6 +53,8 @@ class World:
     """A story of a whole day may look at it less often."""
     watches: bool = False
     """Whether anybody watches for spikes: most stories are about something else."""
+    minds: bool = False
+    """Whether anybody watches over Earshot itself."""
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     _listening: "asyncio.Task[None] | None" = None
 
@@ -138,6 +141,8 @@ class World:
         except Unreachable:
             return min(end, now + LONGEST)
         moments = [end, now + pause] if owing else [end]
+        if self.minds:
+            moments.append(now + LOOKED_EVERY)
         if first < end.timestamp():
             moments.append(max(now + timedelta(seconds=1), datetime.fromtimestamp(first, now.tzinfo)))
         return min(moments)
@@ -157,6 +162,8 @@ class World:
     async def _step(self) -> int:
         house = self.stage.house
         first: tuple[Worker, ...] = (house.triage, house.timers, house.schedules, house.pages)
+        if self.minds:
+            first = (*first, house.vigil, house.heartbeat)
         return sum([await worker.step() for worker in (*first, *house.pagers, house.drills, house.delivery)])
 
     async def calms_down(self) -> None:

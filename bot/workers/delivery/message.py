@@ -12,10 +12,11 @@ from bot.domain.rules import Rules, department_or_lost
 from bot.domain.schedules.duty import Duty, Holes
 from bot.sinks.outcomes import Rejected
 from bot.store.records import CardRecord, CardState, Place
-from bot.workers.delivery import drills, oncall
+from bot.workers.delivery import drills, oncall, vigil
 from bot.workers.delivery.drills import DrillMessages
 from bot.workers.delivery.oncall import OnCallMessages
 from bot.workers.delivery.post import Poster
+from bot.workers.delivery.vigil import VigilMessages
 
 Draw = Callable[[Notification], Awaitable[tuple[Drawing | None, Department]]]
 """What is to be said, or nothing where it is no longer true; and whose it is."""
@@ -29,6 +30,7 @@ class MessageDelivery:
         self._others: dict[NotificationKind, Draw] = {
             **dict.fromkeys(oncall.KINDS, shifts.drawing),
             **dict.fromkeys(drills.KINDS, drilled.drawing),
+            **dict.fromkeys(vigil.KINDS, VigilMessages(poster.store, rules).drawing),
         }
         self._poster = poster
         self._outbox = poster.store.outbox

@@ -6,6 +6,7 @@ from bot.domain.pages.page import CauseKind
 from bot.store.opening import Store
 from bot.workers.paging.drills import OfDrills
 from bot.workers.paging.matters import OfCases, OfEpisodes, Source
+from bot.workers.paging.operators import OfOperators
 
 
 def causes(store: Store) -> Mapping[CauseKind, Source]:
@@ -13,4 +14,5 @@ def causes(store: Store) -> Mapping[CauseKind, Source]:
         CauseKind.CASE: OfCases(store),
         CauseKind.EPISODE: OfEpisodes(store),
         CauseKind.DRILL: OfDrills(store),
+        CauseKind.OPERATORS: OfOperators(store),
     }

@@ -26,6 +26,8 @@ Room = Callable[[str], Awaitable[bool]]
 SETTLED_AGAIN = timedelta(seconds=30)
 """Before a service that was not told that a page is over is told again."""
 SETTLED_TRIES = 5
+UNWELL = frozenset({Result.REFUSED, Result.LOST, Result.LATER})
+"""What says something about the pager, and not about whom it called."""
 
 log = structlog.get_logger("paging")
 
@@ -115,6 +117,9 @@ class PagerDelivery:
         await self._store.pages.change(
             page_id, lambda page: ladder.ended(page, n, told.result, told.why, at, told.reference), at
         )
+        if told.result in UNWELL | {Result.DELIVERED}:
+            sentence = f"{self._pager.name} does not ring: {told.why}" if told.result in UNWELL else ""
+            await self._store.troubles.tell(f"pager:{self._pager.name}", sentence)
         log.info("paged", page=page_id, n=n, pager=self._pager.name, result=told.result.value, why=told.why)
 
     async def _broke(self, owed: Notification, error: BaseException) -> None:

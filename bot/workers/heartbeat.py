@@ -1,0 +1,64 @@
+"""Calls an address outside each minute while all is well, so that somebody notices when Earshot itself is gone."""
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from bot.clock import Clock
+from bot.domain.vigil.troubles import AWAY_AFTER, BOOKS, INBOX
+from bot.store.opening import Store
+from bot.workers.loop import Pulse
+
+EVERY = timedelta(minutes=1)
+PART = "heartbeat"
+
+log = structlog.get_logger("heartbeat")
+
+
+class Beat(Protocol):
+    async def beat(self) -> str:
+        """Why it did not arrive, in our own words; empty if it did. Never raises."""
+        ...
+
+
+class Heartbeat:
+    """Of each process its own: that one of them is well says nothing of another."""
+
+    name = "heartbeat"
+    idle = 1.0
+
+    def __init__(self, store: Store, beat: Beat | None, pulse: Pulse, clock: Clock) -> None:
+        self._store = store
+        self._beat = beat
+        self._pulse = pulse
+        self._clock = clock
+        self._last: datetime | None = None
+
+    async def step(self) -> int:
+        """Raises `Unreachable` where Redis does not answer: nothing is called then."""
+        at = self._clock.now()
+        if self._beat is None or (self._last is not None and at - self._last < EVERY):
+            return 0
+        await self._store.ping()
+        why = await self._unwell(at)
+        self._last = at
+        if why:
+            log.warning("no heartbeat", why=why)
+            return 0
+        failed = await self._beat.beat()
+        if await self._store.troubles.tell(PART, f"The heartbeat does not arrive: {failed}." if failed else ""):
+            log.log(30 if failed else 20, "heartbeat", failed=failed)
+        return 1
+
+    def failed(self, error: Exception) -> None:
+        """It is tried again."""
+
+    async def _unwell(self, at: datetime) -> str:
+        if late := self._pulse.late(at):
+            return f"{', '.join(late)} does not step"
+        vigil = await self._store.vigils.read()
+        if vigil.looked_at is None or at - vigil.looked_at > AWAY_AFTER:
+            return "nobody watches over Earshot"
+        wrong = [vigil.troubles[name].sentence for name in (BOOKS, INBOX) if name in vigil.troubles]
+        return "; ".join(wrong)

@@ -1,0 +1,19 @@
+"""What a page to the operators is about: Earshot itself."""
+
+from bot.cards import vigil as cards
+from bot.domain.pages.matter import Matter, Standing
+from bot.domain.pages.page import Page
+from bot.domain.vigil import troubles
+from bot.store.opening import Store
+
+
+class OfOperators:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def matter(self, page: Page) -> Matter | None:
+        found = (await self._store.vigils.read()).trouble(page.cause.id, page.cause.round)
+        return cards.matter(found) if found else None
+
+    async def standing(self, page: Page) -> Standing:
+        return troubles.standing(await self._store.vigils.read(), page)

@@ -1,0 +1,70 @@
+"""Looks every half minute whether Earshot itself is well, and calls its operators where it is not."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from bot.clock import Clock
+from bot.domain.vigil.troubles import Signs, look
+from bot.store.leases import LENGTH as LEASE_LENGTH
+from bot.store.opening import Store
+from bot.store.transaction import Committed
+
+LEASE = "vigil"
+PAGERS = "pager:"
+"""How the parts are called of which pagers tell their troubles."""
+FORGOTTEN_AFTER = timedelta(hours=1)
+"""A pager that failed is only known to be well once it has rung; its trouble is not kept until then."""
+
+log = structlog.get_logger("vigil")
+
+
+class Watched(Protocol):
+    def sources(self) -> Iterable[str]:
+        """The names of those that go on for ever: a recorded day ends, and is silent then."""
+        ...
+
+
+class VigilWatch:
+    """One at a time, where the lease is; the version guards what two would do at once."""
+
+    name = "vigil"
+    idle = 5.0
+
+    def __init__(self, store: Store, rules: Watched, clock: Clock, lease: timedelta = LEASE_LENGTH) -> None:
+        self._store = store
+        self._rules = rules
+        self._clock = clock
+        self._lease = lease
+
+    async def step(self) -> int:
+        at = self._clock.now()
+        known = await self._store.vigils.read()
+        if not known.due(at) or not await self._store.leases.take(LEASE, self._lease):
+            return 0
+        decision = look(known, await self._signs(at), at)
+        if await self._store.vigils.commit(decision, at) is Committed.WRITTEN:
+            for one in decision.notifications:
+                log.warning("earshot itself", what=one.kind.value, trouble=one.case)
+            for name, trouble in decision.vigil.troubles.items():
+                if name.startswith(PAGERS) and at - trouble.since > FORGOTTEN_AFTER:
+                    await self._store.troubles.tell(name, "")
+        return len(decision.notifications)
+
+    def failed(self, error: Exception) -> None:
+        """Nothing is in hand between steps."""
+
+    async def _signs(self, at: datetime) -> Signs:
+        heard = await self._store.inbox.heard()
+        _, oldest = await self._store.inbox.waiting()
+        owed = [queue for queue in await self._store.outbox.queues(1) if queue.to[0] != "!"]
+        said = await self._store.troubles.all()
+        return Signs(
+            heard={name: heard[name] / 1000 for name in self._rules.sources() if name in heard},
+            inbox=at - datetime.fromtimestamp(oldest / 1000, at.tzinfo) if oldest else timedelta(),
+            outbox=max((at - queue.head[0].since for queue in owed), default=timedelta()),
+            unaccounted=(await self._store.books.read()).unaccounted,
+            said={part: sentence for part, sentence in said.items() if part.startswith(PAGERS)},
+        )

@@ -1,0 +1,76 @@
+"""What is wrong with Earshot itself: found twice in a row, told once, over by itself."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.notification import NotificationKind
+from bot.domain.vigil.troubles import LOOKED_EVERY, Signs, Vigil, VigilDecision, look, standing
+from tests.domain.made import AT
+
+WELL = Signs({})
+LOST = Signs({}, unaccounted=3)
+
+
+def looks(*signs: Signs) -> list[VigilDecision]:
+    found, vigil, at = [], Vigil(), AT
+    for one in signs:
+        at += LOOKED_EVERY
+        found.append(look(vigil, one, at))
+        vigil = found[-1].vigil
+    return found
+
+
+@pytest.mark.parametrize(
+    ("signs", "sentence"),
+    [
+        (LOST, "the books do not balance, by 3"),
+        (Signs({}, inbox=timedelta(minutes=6)), "mentions wait for triage for 6 min"),
+        (Signs({}, outbox=timedelta(minutes=25)), "messages wait for Slack for 25 min"),
+        (Signs({}, said={"pager:ntfy": "ntfy does not ring: NTFY_TOKEN is refused"}), "ntfy does not ring"),
+    ],
+)
+def test_what_is_seen_twice_in_a_row_pages_once(signs: Signs, sentence: str) -> None:
+    found = looks(signs, signs, signs, signs)
+    assert [len(one.pages) for one in found] == [0, 1, 0, 0]
+    [trouble] = found[-1].vigil.troubles.values()
+    assert trouble.sentence.startswith(sentence)
+    assert not standing(found[-1].vigil, found[1].pages[0]).over
+
+
+def test_what_is_seen_once_is_nothing() -> None:
+    assert not any(one.pages for one in looks(LOST, WELL, LOST, WELL, LOST))
+
+
+def test_it_is_over_when_it_is_well_twice_and_its_page_is_woken() -> None:
+    found = looks(LOST, LOST, WELL, LOST, WELL, WELL, WELL)
+    assert [[one.kind for one in each.notifications] for each in found] == [
+        [],
+        [NotificationKind.UNWELL],
+        [],
+        [],
+        [],
+        [NotificationKind.WELL],
+        [],
+    ]
+    assert [page.id for page in found[5].woken] == [page.id for page in found[1].pages]
+    assert standing(found[-1].vigil, found[1].pages[0]).over
+
+
+def test_what_comes_back_is_a_page_of_its_own() -> None:
+    found = looks(LOST, LOST, WELL, WELL, LOST, LOST)
+    first, second = (page.id for each in found for page in each.pages)
+    assert first != second
+    assert len(found[-1].vigil.over) == 1
+
+
+@pytest.mark.parametrize("signs", [Signs({}, inbox=timedelta(minutes=4)), Signs({}, outbox=timedelta(minutes=19))])
+def test_what_moves_is_well(signs: Signs) -> None:
+    assert not any(one.pages for one in looks(signs, signs, signs))
+
+
+def test_the_first_look_after_a_standstill_holds_no_silence_against_a_source() -> None:
+    heard = {"x": AT.timestamp()}
+    vigil = looks(Signs(heard))[0].vigil
+    late = look(vigil, Signs(heard), AT + timedelta(hours=9))
+    assert late.vigil.up_since == (AT + timedelta(hours=9)).timestamp()

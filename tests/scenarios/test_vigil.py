@@ -1,0 +1,150 @@
+"""Earshot itself is unwell: its operators hear of it, and somebody outside when it is gone. It is nine in the morning."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.settings import load_settings
+from bot.store.embedded import Embedded
+from tests.clock import WoundClock
+from tests.scenarios.spoken import SPAM
+from tests.scenarios.world import PLAYBOOK, World, world_on
+
+OPERATORS = '\n[operators]\non_call = ["U0TOM"]\nchannel = "C0OPS"\n'
+
+
+async def minded(world: World, more: str = OPERATORS) -> None:
+    world.path.write_text(world.path.read_text("utf-8") + more, "utf-8")
+    assert not world.playbook.reload()
+    world.minds = True
+
+
+async def speaks_for_days(world: World, days: int) -> None:
+    """X gives a mention every four minutes for an hour each morning; in between Earshot is off."""
+    for _ in range(days):
+        await world.settles()
+        for _ in range(6):
+            world.clock.wind(minutes=4)
+            await world.hears(SPAM)
+        world.clock.wind(hours=23, minutes=36)
+    await world.settles()
+    world.clock.wind(minutes=4)
+    await world.hears(SPAM)
+
+
+async def test_x_falls_silent_and_the_operators_hear_of_it_once_and_of_its_end(world: World) -> None:
+    await minded(world, f"{OPERATORS}\n[sources.x]\n")
+    await speaks_for_days(world, 3)
+    await world.waits(minutes=16)
+    assert not world.person("tom").dms
+    await world.waits(minutes=2)
+    call = world.person("tom").dm
+    assert "You are on call for operators. Earshot is unwell: x is silent for 17 min" in call.words
+    assert "at this time of the day usually 4 min" in call.words
+    assert "Earshot is unwell" in world.channel("#ops").beside[-1].words
+    await call.click("Acknowledge", by="tom")
+    await world.waits(minutes=20)
+    assert len(world.person("tom").dms) == 1
+
+    await world.hears(SPAM)
+    await world.waits(minutes=2)
+    assert "✅ Earshot is well again: over is that x is silent" in world.channel("#ops").beside[-1].words
+    assert len(world.channel("#ops").beside) == 2
+
+
+async def test_when_it_is_over_before_anybody_answered_nobody_else_is_called(world: World) -> None:
+    await minded(world, "\n[sources.x]\n")
+    await speaks_for_days(world, 3)
+    await world.waits(minutes=18)
+    assert "Earshot is unwell" in world.person("mia").dm.words
+    await world.hears(SPAM)
+    await world.waits(minutes=14)
+    assert len(world.person("mia").dms) == 1
+
+
+async def test_a_new_source_is_silent_as_long_as_it_likes(world: World) -> None:
+    await minded(world, f"{OPERATORS}\n[sources.x]\n")
+    await world.hears(SPAM)
+    await world.waits(minutes=40)
+    assert not world.person("tom").dms
+
+
+async def test_a_mention_that_is_nowhere_pages(world: World) -> None:
+    await minded(world)
+    await world.stage.store.client.call("HINCRBY", world.stage.store.keys.books, "seen", 2)
+    await world.waits(minutes=2)
+    assert "the books do not balance, by 2" in world.person("tom").dm.words
+    await world.stage.store.client.call("HINCRBY", world.stage.store.keys.books, "seen", -2)
+    await world.waits(minutes=2)
+    assert "well again" in world.channel("#ops").beside[-1].words
+
+
+class Outside:
+    """Whoever waits for the heartbeat."""
+
+    def __init__(self) -> None:
+        self.heard = 0
+        self.status = 200
+
+    async def answer(self, _: web.Request) -> web.Response:
+        self.heard += 1
+        return web.Response(status=self.status)
+
+
+@pytest.fixture
+async def outside() -> Outside:
+    return Outside()
+
+
+@pytest.fixture
+async def beating(
+    own_redis: Embedded, brand: str, tmp_path: Path, clock: WoundClock, outside: Outside
+) -> AsyncIterator[World]:
+    app = web.Application()
+    app.router.add_get("/beat", outside.answer)
+    async with TestServer(app) as server:
+        settings = load_settings({"EARSHOT_HEARTBEAT_URL": str(server.make_url("/beat"))})
+        async with world_on(own_redis.url, brand, tmp_path, clock, PLAYBOOK, settings) as made:
+            await minded(made)
+            yield made
+            await made.ends()
+
+
+async def test_the_heartbeat_stops_when_redis_does_and_comes_back_with_it(
+    beating: World, own_redis: Embedded, outside: Outside
+) -> None:
+    await beating.waits(minutes=5)
+    assert outside.heard in {5, 6}
+    await own_redis.stop()
+    before = outside.heard
+    await beating.waits(minutes=5)
+    assert outside.heard == before
+    await own_redis.ensure()
+    await own_redis.ready()
+    await beating.waits(minutes=3)
+    assert outside.heard > before
+
+
+async def test_it_stops_while_the_books_do_not_balance(beating: World, outside: Outside) -> None:
+    store = beating.stage.store
+    await store.client.call("HINCRBY", store.keys.books, "seen", 1)
+    await beating.waits(minutes=2)
+    before = outside.heard
+    await beating.waits(minutes=5)
+    assert outside.heard == before
+    await store.client.call("HINCRBY", store.keys.books, "seen", -1)
+    await beating.waits(minutes=3)
+    assert outside.heard > before
+
+
+async def test_an_address_that_refuses_is_said_and_stops_nothing(beating: World, outside: Outside) -> None:
+    outside.status = 503
+    await beating.waits(minutes=2)
+    said = await beating.stage.store.troubles.all()
+    assert said["heartbeat"] == "The heartbeat does not arrive: EARSHOT_HEARTBEAT_URL answered 503."
+    outside.status = 200
+    await beating.waits(minutes=2)
+    assert "heartbeat" not in await beating.stage.store.troubles.all()
