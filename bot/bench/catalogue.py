@@ -4,7 +4,19 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from bot.bench.figure import Figure
 from bot.bench.ground import Bench
-from bot.bench.measurements import clicks, detectors, latency, memory, reports, size, spikes, start, storm, throughput
+from bot.bench.measurements import (
+    clicks,
+    detectors,
+    latency,
+    memory,
+    pages,
+    reports,
+    size,
+    spikes,
+    start,
+    storm,
+    throughput,
+)
 
 Measurement = Callable[[Bench], Awaitable[list[Figure]]]
 
@@ -16,6 +28,7 @@ CATALOGUE: Mapping[str, Measurement] = {
     "reports": reports.measure,
     "storm": storm.measure,
     "spikes": spikes.measure,
+    "pages": pages.measure,
     "start": start.measure,
     "memory": memory.measure,
     "size": size.measure,

@@ -15,6 +15,7 @@ from bot.clock import Clock, SystemClock
 from bot.domain.mention import Mention
 from bot.playbook import LivePlaybook, Playbook
 from bot.sandbox import Workspace
+from bot.settings import Settings
 from bot.sources.catalogue import MODELS
 from bot.stage import Stage, staged
 from bot.store.embedded import embedded
@@ -81,7 +82,9 @@ def workspace_of(playbook: Playbook, clock: Clock) -> Workspace:
 
 
 @asynccontextmanager
-async def stage(path: Path, clock: Clock, *, wait: bool = True) -> AsyncIterator[Stage]:
+async def stage(
+    path: Path, clock: Clock, *, wait: bool = True, settings: Settings | None = None
+) -> AsyncIterator[Stage]:
     """The real application before a Slack with Slack's limits."""
     playbook = read(path)
     with tempfile.TemporaryDirectory(prefix="earshot-bench-", ignore_cleanup_errors=True) as folder:
@@ -92,6 +95,7 @@ async def stage(path: Path, clock: Clock, *, wait: bool = True) -> AsyncIterator
             folder=Path(folder),
             trigger_now=asyncio.get_running_loop().time,
             wait=wait,
+            settings=settings,
         )
         async with opening as opened:
             yield opened

@@ -1,5 +1,6 @@
 """Takes pages that are due: calls the next person, or sees that somebody has answered without pressing a button."""
 
+import asyncio
 from datetime import datetime
 
 import structlog
@@ -16,6 +17,9 @@ from bot.workers.paging.matters import Matters
 
 CLAIMED = "claiming it"
 """How somebody answered who took the case and pressed nothing else."""
+
+AT_ONCE = 16
+"""Pages looked at side by side: each costs some round trips, between which triage may have the loop for a while."""
 
 log = structlog.get_logger("pages")
 
@@ -36,11 +40,20 @@ class Pages:
     async def step(self) -> int:
         due = await self._store.pages.due(self._clock.now())
         found = await self._store.pages.find(due)
-        for page_id in due:
-            if page_id in found:
-                await self._look(found[page_id])
-            else:
-                await self._store.pages.forget_due(page_id)
+        places = asyncio.Semaphore(AT_ONCE)
+
+        async def look(page_id: str) -> None:
+            async with places:
+                if page_id in found:
+                    await self._look(found[page_id])
+                else:
+                    await self._store.pages.forget_due(page_id)
+
+        # Not a task group: what fails for one page must not stop the others.
+        results = await asyncio.gather(*map(look, due), return_exceptions=True)
+        for error in results:
+            if error is not None:
+                raise error
         return len(due)
 
     def failed(self, error: Exception) -> None:

@@ -5,6 +5,7 @@ died. A child that had to import everything anew would take a second to begin.
 """
 
 import asyncio
+import json
 import os
 import re
 import select
@@ -17,19 +18,31 @@ from typing import Any, NoReturn
 import aiohttp
 import structlog
 
+from bot.domain.pages.page import Page, Way
+from bot.domain.pages.policy import EscalationPolicy
 from bot.domain.routing import Clocks
+from bot.settings import load_settings
+from bot.sinks.pagers.base import Call, Told
+from bot.sinks.pagers.webhook import Webhook
 from bot.sinks.slack import SlackSink, web_client
 from bot.store.client import Client, Words
 from bot.store.opening import store_on
 from bot.workers.delivery import Delivery
 from bot.workers.loop import run
+from bot.workers.pages import Pages
+from bot.workers.paging import PagerDelivery
+from bot.workers.paging.lines import Lines
+from bot.workers.paging.links import Links
+from bot.workers.paging.matters import Matters
 from bot.workers.timers import Timers
 from bot.workers.triage import Triage
 from tests.kill.fast import FastClock
 from tests.kill.orders import Fuse, Orders
+from tests.pagers.services import SECRET
 from tests.rota import ListedRota
 from tests.workers.rules import FakeRules
 
+SIGNED = {"EARSHOT_PAGER_WEBHOOK_SECRET": SECRET}
 IDLE = timedelta(seconds=1)
 """After which what a dead one had is another's. Of the server's own, real time."""
 
@@ -90,6 +103,55 @@ class DyingSink(SlackSink):
         return reply
 
 
+class LadderClient(Client):
+    """The door to Redis of those who page: which commit it is stands in the page that is written."""
+
+    def __init__(self, url: str, fuse: Fuse) -> None:
+        super().__init__(url)
+        self._fuse = fuse
+
+    async def scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
+        moment = _moment(calls[0][1]) if name == "commit" and calls else ""
+        if moment and self._fuse.burns(f"{moment}:before"):
+            die()
+        replies = await super().scripts(name, calls)
+        if moment and replies[0][0] == 1 and self._fuse.burns(f"{moment}:after"):
+            die()
+        return replies
+
+
+def _moment(words: Words) -> str:
+    """By the newest attempt of the page that is written."""
+    bodies = [word for word in words if isinstance(word, str) and word.startswith('{"id"') and '"cause"' in word]
+    attempts = json.loads(bodies[0]).get("attempts") if bodies else None
+    if not attempts:
+        return ""
+    return {"waiting": "climbed", "sending": "sending"}.get(attempts[-1][5], "ended")
+
+
+class DyingPager:
+    """A pager, with a fuse on both sides of its call."""
+
+    name = "webhook"
+
+    def __init__(self, pager: Webhook, fuse: Fuse) -> None:
+        self._pager, self._fuse = pager, fuse
+
+    async def call(self, call: Call) -> Told:
+        if self._fuse.burns("rung:before"):
+            die()
+        told = await self._pager.call(call)
+        if self._fuse.burns("rung:after"):
+            die()
+        return told
+
+    async def settle(self, page: Page) -> Told:
+        return await self._pager.settle(page)
+
+    async def tried(self) -> None:
+        return
+
+
 async def work(orders: Orders) -> None:
     clock, fuse, stop = FastClock(orders.since, orders.times), Fuse.of(orders), asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
@@ -111,12 +173,35 @@ async def work(orders: Orders) -> None:
     await client.close()
 
 
+async def paging(orders: Orders) -> None:
+    """Only pages, by a pager that knows one call from another."""
+    clock, fuse, stop = FastClock(orders.since, orders.times), Fuse.of(orders), asyncio.Event()
+    rules = FakeRules(*orders.departments)
+    rules.escalation = EscalationPolicy(
+        ways=(Way.WEBHOOK,), wait=timedelta(seconds=20), repeat_every=timedelta(seconds=25), repeats=1
+    )
+    store = store_on(LadderClient(orders.redis, fuse), orders.brand, orders.name)
+    settings = load_settings({"EARSHOT_PAGER_WEBHOOK_URL": f"{orders.pager}/webhook", **SIGNED})
+    matters = Matters({}, lambda: "UTC")
+    async with aiohttp.ClientSession() as session:
+        pager = Webhook.built(settings, session, clock)
+        assert pager is not None
+        workers = (
+            Pages(store, rules, Lines(rules, ListedRota(rules), {Way.WEBHOOK}), matters, clock),
+            PagerDelivery(DyingPager(pager, fuse), store, rules, matters, Links(store.signing, clock), clock),
+        )
+        async with asyncio.TaskGroup() as group:
+            for worker in workers:
+                group.create_task(run(worker, clock, stop))
+
+
 def bear(line: str) -> None:
     pid = os.fork()
     if pid:
         print(f"born {pid}", flush=True)  # noqa: T201 - what the parent reads
         return
-    asyncio.run(work(Orders.model_validate_json(line)))
+    orders = Orders.model_validate_json(line)
+    asyncio.run(paging(orders) if orders.pager else work(orders))
     os._exit(0)
 
 

@@ -21,6 +21,19 @@ MOMENTS = (
 """In the order in which they come: entries read, decisions committed, a post begun, sent and accepted, and noted."""
 
 
+LADDER = (
+    "climbed:before",
+    "climbed:after",
+    "sending:before",
+    "sending:after",
+    "rung:before",
+    "rung:after",
+    "ended:before",
+    "ended:after",
+)
+"""Of a page: a rung is climbed with what it owes, its call is begun in writing, made, and its end is noted."""
+
+
 class Crash(NamedTuple):
     """Die at the `nth` time of this moment."""
 
@@ -42,6 +55,8 @@ class Orders(BaseModel):
     claim_within: int = 0
     """Minutes; 0: nobody minds."""
     crash: Crash | None = None
+    pager: str = ""
+    """Where the pagers' services are: a child that only pages; empty for all else."""
 
 
 @dataclass

@@ -136,6 +136,7 @@ async def pen(
     among: Sequence[Department],
     reads: bool = False,
     claim_within: int = 0,
+    pager: str = "",
 ) -> AsyncIterator[Pen]:
     since = time.time()
     clock = FastClock(since, times)
@@ -157,6 +158,7 @@ async def pen(
             times=times,
             departments=tuple(among),
             claim_within=claim_within,
+            pager=pager,
         )
         made = Pen(store, sandbox, orders, clock)
         try:

@@ -7,6 +7,9 @@ from bot.domain.assessment import Assessment, Signal
 from bot.domain.decision import Unreachable
 from bot.domain.department import Department
 from bot.domain.mention import Mention
+from bot.domain.pages.contact import Contact
+from bot.domain.pages.page import Severity
+from bot.domain.pages.policy import EscalationPolicy
 from bot.domain.routing import NOBODY, Route
 from tests.domain.made import CARE, CLOCKS, SALES
 
@@ -47,6 +50,16 @@ class FakeRules:
         self.clocks = CLOCKS
         self.hearing: Callable[[str], str] = outright
         self.away = False
+        self.escalation = EscalationPolicy()
+
+    def policy(self, severity: Severity, department: str) -> EscalationPolicy:  # noqa: ARG002 - for all the same
+        return self.escalation
+
+    def contact(self, person: str) -> Contact:  # noqa: ARG002 - for everybody the same
+        return Contact()
+
+    def person_at_pagerduty(self, user: str) -> str:  # noqa: ARG002 - nobody is there
+        return ""
 
     def departments(self) -> tuple[Department, ...]:
         return self.known

@@ -20,7 +20,10 @@ from bot.workers.paging.matters import Matters
 
 AT_ONCE = 8
 """Calls side by side through one pager, and so the most second calls that one crash can cost it."""
-ROOM_WITHIN = timedelta(seconds=4)
+LOOKED_AT = 64
+"""How far to look past what has to wait for a limit."""
+ROOM_WITHIN = timedelta(seconds=2)
+"""Longer than Slack's limit of one conversation, and short enough that the next way still rings in time."""
 Room = Callable[[str], Awaitable[bool]]
 """Whether a limit allows one more call to this person now; if so, it is taken."""
 SETTLED_AGAIN = timedelta(seconds=30)
@@ -58,8 +61,14 @@ class PagerDelivery:
         self._again: dict[str, tuple[int, datetime]] = {}
 
     async def step(self) -> int:
-        owed = await self._store.outbox.owed_to(f"!{self._pager.name}", AT_ONCE)
-        found = await asyncio.gather(*(self._serve(one.notification) for one in owed), return_exceptions=True)
+        owed = await self._store.outbox.owed_to(f"!{self._pager.name}", LOOKED_AT)
+        places = asyncio.Semaphore(AT_ONCE)
+
+        async def serve(one: Notification) -> int:
+            async with places:
+                return await self._serve(one)
+
+        found = await asyncio.gather(*(serve(one.notification) for one in owed), return_exceptions=True)
         for one, result in zip(owed, found, strict=True):
             if isinstance(result, BaseException):
                 await self._broke(one.notification, result)
@@ -78,7 +87,8 @@ class PagerDelivery:
         return await self._send(found[owed.case], owed.nth)
 
     async def _send(self, page: Page, n: int) -> int:
-        if self._room is not None and not await self._has_room(page, n):
+        room = await self._has_room(page, n)
+        if room is None:
             return 0
         begun = ladder.begin(page, n, self._clock.now())
         if begun is None:
@@ -89,7 +99,9 @@ class PagerDelivery:
         if attempt is None or attempt.result is not Result.SENDING:
             return 1
         matter = await self._matters.of(begun.page)
-        if matter is None:
+        if not room:
+            told = Told(Result.LATER, "too many messages to one person at once")
+        elif matter is None:
             told = Told(Result.LATER, "what it was about is gone")
         else:
             link = await self._links.to(begun.page, attempt.person)
@@ -98,12 +110,14 @@ class PagerDelivery:
         await self._end(page.id, n, told)
         return 1
 
-    async def _has_room(self, page: Page, n: int) -> bool:
-        """Asked before it begins, so that who waits a second for a limit has not begun. Not for long."""
-        attempt, at = page.attempt(n), self._clock.now()
-        if attempt is None or attempt.result is not Result.WAITING or at - attempt.at > ROOM_WITHIN:
+    async def _has_room(self, page: Page, n: int) -> bool | None:
+        """Asked before it begins, so that who waits a second for a limit has not begun. None: not yet, but soon."""
+        attempt = page.attempt(n)
+        if self._room is None or attempt is None or attempt.result is not Result.WAITING or not page.open:
             return True
-        return self._room is None or await self._room(attempt.person)
+        if await self._room(attempt.person):
+            return True
+        return False if self._clock.now() - attempt.at > ROOM_WITHIN else None
 
     async def _told(self, call: Call) -> Told:
         try:
