@@ -172,7 +172,7 @@ def assemble(
         oncall=OnCall(store.overrides, store.drills, rota, rules, whose, directory, clock),
         drills=DrillUseCases(store.drills, rules, team, clock),
         feeds=Feeds(store.feeds, store.signing, rota, whose, directory, clock, outside.public_url),
-        home=Home(store.cases, store.inbox, store.troubles, store.corrections, rules, clock),
+        home=Home(store.cases, store.inbox, store.troubles, store.corrections, rules, rota, clock),
         pages=PageUseCases(store.pages, store.signing, matters, rules, team, clock),
     )
     pulse = Pulse()

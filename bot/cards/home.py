@@ -10,6 +10,7 @@ from bot.cards.words import escape, moment, one_line
 from bot.domain.case import Case
 from bot.domain.department import Department
 from bot.domain.judged import Precision
+from bot.domain.schedules.duty import Duty
 from bot.domain.words import count
 
 MINE_SHOWN = 15
@@ -23,6 +24,7 @@ class Desk(NamedTuple):
     department: Department
     open: int
     overdue: int
+    duty: Duty = Duty()
 
 
 class Ear(NamedTuple):
@@ -99,7 +101,17 @@ def _desk(desk: Desk) -> str:
     name = escape(one_line(desk.department.name, 60))
     where = f" <#{desk.department.channel}>" if desk.department.channel else ""
     late = f" · ⏰ *{desk.overdue} OVERDUE*" if desk.overdue else ""
-    return f"*{name}*{where}: {count(desk.open, 'open case') if desk.open else 'nothing open'}{late}"
+    return f"*{name}*{where}: {count(desk.open, 'open case') if desk.open else 'nothing open'}{late}{_on_call(desk)}"
+
+
+def _on_call(desk: Desk) -> str:
+    """Who it is by a schedule; who is always the same is known."""
+    if not desk.department.schedules:
+        return ""
+    until = f" until {moment(desk.duty.until)}" if desk.duty.until else ""
+    if desk.duty.hole or not desk.duty.people:
+        return f" · ⚠️ nobody on call{until}"
+    return f" · on call <@{desk.duty.people[0]}>{until}"
 
 
 def _health(home: AtHome) -> list[str]:

@@ -6,6 +6,7 @@ from bot.cards.home import AtHome, Desk, Ear
 from bot.clock import Clock
 from bot.domain.judged import JUDGED_DAYS, precisions
 from bot.domain.rules import Rules
+from bot.domain.schedules.duty import Rota
 from bot.store.cases import CaseStore
 from bot.store.corrections import Corrections
 from bot.store.inbox import Inbox
@@ -20,6 +21,7 @@ class Home:
         troubles: Troubles,
         corrections: Corrections,
         rules: Rules,
+        rota: Rota,
         clock: Clock,
     ) -> None:
         self._cases = cases
@@ -27,6 +29,7 @@ class Home:
         self._troubles = troubles
         self._corrections = corrections
         self._rules = rules
+        self._rota = rota
         self._clock = clock
 
     async def of(self, person: str) -> AtHome:
@@ -36,7 +39,8 @@ class Home:
         for department in self._rules.departments():
             page = await self._cases.open_in(department.name, most=1)
             overdue = await self._cases.overdue_in(department.name, at)
-            desks.append(Desk(department, page.total, overdue))
+            duty = await self._rota.duty(department.name, at)
+            desks.append(Desk(department, page.total, overdue, duty))
         heard = await self._inbox.heard()
         ears = [Ear(source, datetime.fromtimestamp(last / 1000, UTC)) for source, last in sorted(heard.items())]
         troubles = (await self._troubles.all()).values()

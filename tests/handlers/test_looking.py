@@ -72,7 +72,7 @@ async def test_a_digest_that_is_gone_says_where_to_look(store: Store, clock: Wou
 
 
 async def test_the_home_tab_counts_what_is_open_and_what_is_overdue(store: Store, clock: WoundClock) -> None:
-    home = Home(store.cases, store.inbox, store.troubles, store.corrections, Rules(), clock)
+    home = Home(store.cases, store.inbox, store.troubles, store.corrections, Rules(), ListedRota(Rules()), clock)
     mine = claimed(id="CASE0001")
     await keep(store, clock, mine, new(id="CASE0002"), new(id="CASE0003"))
     await store.troubles.tell("slack", "Slack is slow.")

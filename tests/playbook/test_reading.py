@@ -41,7 +41,7 @@ def parsed(*more: str) -> Playbook:
 
 
 @pytest.mark.parametrize(
-    ("file", "first"), [("bot/demo/playbook.toml", "U0RAJ"), ("playbook.example.toml", "care-nights")]
+    ("file", "first"), [("bot/demo/playbook.toml", "care-day-and-night"), ("playbook.example.toml", "care-nights")]
 )
 def test_a_playbook_that_we_ship_is_right(file: str, first: str) -> None:
     playbook = load(ROOT / file, sources=MODELS)

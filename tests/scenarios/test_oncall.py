@@ -22,6 +22,13 @@ async def test_oncall_shows_now_and_next_for_every_department_in_ones_own_time(w
     assert "There is no department of that name" in await world.person("joe").types("/oncall cafe")
 
 
+async def test_the_home_tab_says_who_is_on_call_and_where_nobody_is(world: World) -> None:
+    by_schedule(world, turns("U0ANA", hours="Mon-Sun 08:00-10:00"))
+    assert "care #care: nothing open · on call @ana until 10 Mar, 10:00 UTC" in await world.person("joe").opens_home()
+    await world.waits(hours=2)
+    assert "nothing open · ⚠️ nobody on call until 11 Mar, 08:00 UTC" in await world.person("joe").opens_home()
+
+
 async def test_who_takes_it_is_called_and_the_one_who_had_it_is_told(world: World) -> None:
     by_schedule(world, THREE)
     told = await world.person("raj").types("/oncall take until 18:00")
