@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from bot.detectors.base import CARE, Hearing
 from bot.detectors.engines.alone import Engine, TextBlobAlone, VaderAlone
-from bot.detectors.engines.softmax import NEGATIVE, softmax
+from bot.detectors.engines.softmax import NEGATIVE, NEUTRAL, softmax
 from bot.detectors.engines.vader import Vader
 from bot.detectors.lexicons.phrases import Hit, quoted
 from bot.detectors.lexicons.tables import Table
@@ -77,7 +77,7 @@ class HowItSounds:
         else:
             chances = hearing.verdict.chances
             best = chances.index(max(chances))
-            words = hearing.verdict.words(best)
+            words = [] if best == NEUTRAL else hearing.verdict.words(best)
         doubt = _unreadable(hearing) or _sarcasm(hearing, best)
         return Reading(chances, f": {quoted(words)}" if words else "", doubt)
 

@@ -35,33 +35,10 @@ def test_hardly_a_genuine_post_of_the_week_is_called_spam(week: list[tuple[str, 
     assert sum("intent:spam" in found.labels for _, found in week) <= 0.005 * len(week)
 
 
-def test_sentiment_of_the_week_is_told_better_than_the_floor(week: list[tuple[str, Assessment]]) -> None:
-    """Measured .710 on all of it (2026-11-22)."""
-    total, right = Counter(gold for gold, _ in week), Counter(gold for gold, found in week if found.sentiment == gold)
-    assert sum(right[word] / total[word] for word in total) / 3 >= 0.68
-
-
-def test_complaints_of_the_week_are_caught(week: list[tuple[str, Assessment]]) -> None:
-    """Measured F1 .836 on all of it (2026-11-22)."""
-    said = [(gold == "negative", "intent:complaint" in found.labels) for gold, found in week]
-    right = sum(gold and ours for gold, ours in said)
-    assert 2 * right / (sum(gold for gold, _ in said) + sum(ours for _, ours in said)) >= 0.80
-
-
-def test_few_posts_of_the_week_are_called_a_crisis(week: list[tuple[str, Assessment]]) -> None:
-    """Measured 14 in all of it (2026-11-22): of these two are none by hand, both of disasters far away."""
-    assert sum("intent:crisis" in found.labels for _, found in week) <= 5
-
-
-def test_disasters_are_told_from_what_is_said_beside_them() -> None:
-    """Measured F1 .880 on all of it, .972 precise (2026-11-22). The weakest of its events had .816."""
-    said = [row for row in rows("intent_train.jsonl") if row["src"] == "crisislexT6"][::EVERY]
-    found = assessor().assess([mention(row["text"]) for row in said])
-    ours = ["intent:crisis" in one.labels for one in found]
-    right = sum(row["y"] and held for row, held in zip(said, ours, strict=True))
-    assert 2 * right / (sum(row["y"] for row in said) + sum(ours)) >= 0.82
-
-
-def test_hardly_an_english_post_of_the_week_is_taken_for_another_language(week: list[tuple[str, Assessment]]) -> None:
-    """Measured 1 of 10,025 (2026-11-22)."""
-    assert sum(found.language != "en" for _, found in week) <= 0.005 * len(week)
+def test_sentiment_of_posts_it_was_not_taught_is_told_better_than_the_floor() -> None:
+    """Measured .709 [.687, .729] (2026-11-22). The week taught the weights, and proves nothing of them."""
+    said = rows("sentiment_val.jsonl")
+    found = assessor().assess([mention(row["text"], number) for number, row in enumerate(said)])
+    total = Counter(row["label"] for row in said)
+    right = Counter(row["label"] for row, one in zip(said, found, strict=True) if one.sentiment == row["label"])
+    assert sum(right[word] / total[word] for word in total) / 3 >= 0.69

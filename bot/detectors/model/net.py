@@ -91,11 +91,10 @@ def answer(net: Net, seen: Floats, posts: Posts) -> Answer:
     felt[1:] += seen[:-1, :third]
     felt[0] += seen[-1, :third]  # before the first word stands what stands after the last
     felt[:-1] += seen[1:, 2 * third :]
-    ends = np.append(posts.starts[1:], posts.ids.size) - 1
     np.maximum(felt, 0, out=felt)
-    felt[ends] = 0
+    felt[posts.ends] = 0
     strongest = np.maximum.reduceat(felt, posts.starts)
-    root = np.sqrt(np.maximum(ends - posts.starts, 1))[:, None]
+    root = np.sqrt(np.maximum(posts.ends - posts.starts, 1))[:, None]
     pooled = np.concatenate([strongest, np.add.reduceat(felt, posts.starts) / root], axis=1)
     return Answer(pooled @ net.out + net.out_start, felt, strongest)
 
@@ -104,8 +103,7 @@ def added(net: Net, told: Answer, posts: Posts) -> Floats:
     """What each word added: at its strongest a filter counts for the word in its middle, on the whole for each."""
     third = net.width // REACH
     out = net.out.astype(np.float32)
-    words = np.maximum(np.diff(posts.starts, append=posts.ids.size) - 1, 1)
-    root = np.sqrt(words).astype(np.float32)[posts.owner][:, None]
+    root = np.sqrt(np.maximum(posts.ends - posts.starts, 1)).astype(np.float32)[posts.owner][:, None]
     peak = np.where(told.felt == told.strongest[posts.owner], told.felt, np.float32(0))
     by_word: Floats = peak @ out[:third] + told.felt @ out[third:] / root
     return by_word

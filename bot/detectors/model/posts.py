@@ -47,6 +47,8 @@ class Posts(NamedTuple):
     """The number of each word in the memory."""
     starts: Places
     """Where each post begins."""
+    ends: Places
+    """Where the mark of its end stands."""
     owner: Places
     """Of each word, its post."""
     capitals: NDArray[np.float32]
@@ -58,7 +60,7 @@ def laid(batch: Sequence[Places | list[int]], capitals: Sequence[int], end: int)
     ends = np.cumsum(lengths)
     ids = np.fromiter(chain.from_iterable([*one, end] for one in batch), np.intp, int(ends[-1]))
     owner = np.repeat(np.arange(len(batch)), lengths)
-    return Posts(ids, ends - lengths, owner, np.array(capitals, np.float32))
+    return Posts(ids, ends - lengths, ends - 1, owner, np.array(capitals, np.float32))
 
 
 def denied(posts: Posts, marks: Flags) -> Flags:

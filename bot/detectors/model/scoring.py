@@ -1,6 +1,7 @@
 """The model at work: a batch of posts in, the log-odds of all heads out, and what each word had to do with it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -45,6 +46,8 @@ ROOM = 4_096
 DENIED_PAIR = np.uint64(3), np.uint64(7)
 CLIPPED = 8.0
 """Standard deviations from the mean beyond which a number of the surface says no more."""
+SHORTEST = np.float32(1e-3)
+"""Beside the square of a post's length, so that a post without a known word is nothing, and no division by nothing."""
 ROUNDED = 6
 """Digits of log-odds: a post alone and the same post in a batch are summed in another order."""
 
@@ -83,8 +86,9 @@ class Heard(NamedTuple):
 
     logits: NDArray[np.float64]
     posts: Posts
-    words: Floats
-    """A row for each word of the batch, in the order of `posts`."""
+    words: Callable[[], Floats]
+    """A row for each word of the batch, in the order of `posts`: what it added to each intent, and to each sentiment
+    beyond what it added to all three. Worked out only where somebody asks."""
 
 
 class Model:
@@ -120,25 +124,39 @@ class Model:
         surface = np.concatenate([dense(posts, marks, valences), [phrases(said) for said in batch]], axis=1)
         measured = np.clip((surface - self._mean) / self._spread, -CLIPPED, CLIPPED)
         scope &= marks[:, COLUMN["word"]]
-        heard = self._add_up(posts, scope, measured, valences)
+        words, runs = self._worths(posts, scope)
         told = answer(self._net, self._seen[posts.ids].astype(np.float32), posts)
-        heard.logits[:, :CLASSES] += told.logits
-        heard.words[:, :CLASSES] += added(self._net, told, posts)
-        return Heard(np.round(heard.logits, ROUNDED), posts, heard.words)
+        logits = self._sum(words, posts) + self._sum(runs, posts) + measured @ self._dense + self._start
+        logits[:, :CLASSES] += told.logits
 
-    def _add_up(self, posts: Posts, scope: Flags, measured: NDArray[np.float64], valences: Floats) -> Heard:
-        heads = len(self.heads)
+        def by_word() -> Floats:
+            each = self._each(words, posts) + self._each(runs, posts) + self._by_tone(posts, measured, valences)
+            each[:, :CLASSES] += added(self._net, told, posts)
+            each[:, :CLASSES] -= each[:, :CLASSES].mean(axis=1, keepdims=True)
+            return each
+
+        return Heard(np.round(logits, ROUNDED), posts, cache(by_word))
+
+    def _worths(self, posts: Posts, scope: Flags) -> tuple[Floats, Floats]:
+        """Of each place: what the word and the pair that it ends weigh, and what its runs of letters weigh."""
         words = self._worth[2 * posts.ids + scope]
         keys = pair_keys(self._keys[posts.ids], scope)
         known, rows = self._pair.find(pair_hashes(np.concatenate([self._keys[:1], keys[:-1]]), keys))
         words[known] += self._pair.worth(rows)
-        runs = self._runs[posts.ids]
-        lengths = np.add.reduceat(np.stack([words[:, heads], runs[:, heads]], axis=1), posts.starts)
-        shrink = (1.0 / np.sqrt(lengths + np.float32(1e-3)))[posts.owner]
-        each = words[:, :heads] * shrink[:, :1] + runs[:, :heads] * shrink[:, 1:]
-        logits = np.add.reduceat(each, posts.starts) + measured @ self._dense + self._start
-        by_word = (each + self._by_tone(posts, measured, valences)).astype(np.float32)
-        return Heard(logits, posts, by_word)
+        return words, self._runs[posts.ids]
+
+    @staticmethod
+    def _sum(worth: Floats, posts: Posts) -> Floats:
+        """Of each post. The last column is the square of its length, by which the rest is divided."""
+        total = np.add.reduceat(worth, posts.starts)
+        summed = total[:, :-1] / np.sqrt(total[:, -1:] + SHORTEST)
+        return summed.astype(np.float32)
+
+    @staticmethod
+    def _each(worth: Floats, posts: Posts) -> Floats:
+        lengths = np.add.reduceat(worth[:, -1:], posts.starts)
+        share = worth[:, :-1] / np.sqrt(lengths + SHORTEST)[posts.owner]
+        return share.astype(np.float32)
 
     def _by_tone(self, posts: Posts, measured: NDArray[np.float64], valences: Floats) -> Floats:
         """What the lexicons added, beyond what a post without a word of theirs gets, shared out among their words."""

@@ -1,14 +1,14 @@
 """What the model makes of each post of a batch: probabilities, and the words that the decision rests on."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.detectors.model.said import Said
-from bot.detectors.model.scoring import Heard, Model
+from bot.detectors.model.scoring import Model
 
 SENTIMENTS = 3
 QUOTED_FROM = 0.35
@@ -23,7 +23,9 @@ class Verdict:
 
     __slots__ = ("_added", "_end", "_said", "_start", "chances", "odds")
 
-    def __init__(self, chances: Sequence[float], odds: dict[str, float], said: Said, at: tuple[Any, int, int]) -> None:
+    def __init__(
+        self, chances: Sequence[float], odds: dict[str, float], said: Said, at: tuple[Callable[[], Any], int, int]
+    ) -> None:
         self.chances: tuple[float, float, float] = (chances[0], chances[1], chances[2])
         """Negative, neutral, positive; they add up to one."""
         self.odds = odds
@@ -36,7 +38,7 @@ class Verdict:
 
     def words(self, column: int) -> list[str]:
         """Those that added most to this sentiment or head, the strongest first, as they were written."""
-        added = self._added[self._start : self._end, column].tolist()
+        added = self._added()[self._start : self._end, column].tolist()
         least = max(LITTLE, QUOTED_FROM * max(added, default=0.0))
         told = sorted(((-more, place) for place, more in enumerate(added) if more >= least), key=_first)
         words = dict.fromkeys(self._said.tokens[place] for _, place in told if place < len(self._said.tokens))
@@ -58,21 +60,12 @@ def verdicts(model: Model, batch: Sequence[Said]) -> list[Verdict]:
     chances = softmax(heard.logits[:, :SENTIMENTS]).tolist()
     names = model.heads[SENTIMENTS:]
     odds = heard.logits[:, SENTIMENTS:].tolist()
-    added = _told_apart(heard)
-    ends = (heard.posts.starts[1:] - 1).tolist()
-    ends.append(heard.posts.ids.size - 1)
+    ends = heard.posts.ends.tolist()
     starts = heard.posts.starts.tolist()
     return [
-        Verdict(chances[post], dict(zip(names, odds[post], strict=True)), said, (added, starts[post], ends[post]))
+        Verdict(chances[post], dict(zip(names, odds[post], strict=True)), said, (heard.words, starts[post], ends[post]))
         for post, said in enumerate(batch)
     ]
-
-
-def _told_apart(heard: Heard) -> NDArray[np.float32]:
-    """What a word adds to one sentiment is what it adds beyond what it adds to all three."""
-    added = heard.words.copy()
-    added[:, :SENTIMENTS] -= added[:, :SENTIMENTS].mean(axis=1, keepdims=True)
-    return added
 
 
 def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -91,5 +84,5 @@ class _Silence:
     care: dict[str, Any] = {}  # noqa: RUF012  (never written to)
 
 
-UNHEARD = Verdict((1 / 3, 1 / 3, 1 / 3), {}, _Silence(), (np.zeros((0, SENTIMENTS)), 0, 0))
+UNHEARD = Verdict((1 / 3, 1 / 3, 1 / 3), {}, _Silence(), (lambda: np.zeros((0, SENTIMENTS)), 0, 0))
 """Of a post that the model has not read yet."""
