@@ -7,6 +7,7 @@ from bot.bench.ground import Bench
 from bot.bench.measurements import (
     clicks,
     detectors,
+    hostile,
     latency,
     memory,
     pages,
@@ -23,6 +24,7 @@ Measurement = Callable[[Bench], Awaitable[list[Figure]]]
 CATALOGUE: Mapping[str, Measurement] = {
     "throughput": throughput.measure,
     "detectors": detectors.measure,
+    "hostile": hostile.measure,
     "latency": latency.measure,
     "clicks": clicks.measure,
     "reports": reports.measure,

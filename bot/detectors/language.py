@@ -19,6 +19,8 @@ SCRIPTS = (
     ("el", re.compile("[\u0370-\u03ff]")),
     ("he", re.compile("[\u0590-\u05ff]")),
 )
+OTHER_LETTERS = re.compile("[\u0370-\u1cff\u3040-\ud7af]")
+"""Asked before each script by itself, as most of what is not ASCII is an accent or an emoji."""
 SHARED = frozenset({"ar", "ru", "hi"})
 """Scripts of several languages, of which the model is asked."""
 SCRIPT_SHARE = 0.3
@@ -59,7 +61,7 @@ class Language:
         return self._by_script(hearing.text) or self._by_words(hearing)
 
     def _by_script(self, text: str) -> Told | None:
-        if text.isascii():
+        if text.isascii() or not OTHER_LETTERS.search(text):
             return None
         letters = max(1, sum(map(str.isalpha, text)))
         for code, script in SCRIPTS:

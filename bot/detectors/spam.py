@@ -49,6 +49,7 @@ class Spam:
     def __init__(self) -> None:
         pitches = Table("pitches")
         self._words = pitches.words
+        self._wares = pitches.words["brands"] | pitches.words["goods"]
         self._offers = Offers()
         self._phrases = Phrases({**pitches.families, FLATTERY: dict.fromkeys(pitches.words["flattery"], 1.0)})
 
@@ -85,7 +86,7 @@ class Spam:
 
     def _listed(self, hearing: Hearing) -> Iterator[_Shape]:
         words = hearing.words
-        if self._words["brands"].isdisjoint(words) and self._words["goods"].isdisjoint(words):
+        if self._wares.isdisjoint(words):
             return
         brands = len(self._words["brands"].intersection(words))
         goods = len(self._words["goods"].intersection(words))

@@ -9,7 +9,8 @@ from itertools import combinations
 
 from bot.detectors.base import CARE, Hearing
 from bot.detectors.lexicons.comparing import Compared, Comparing, Named
-from bot.detectors.lexicons.terms import DISGUISED, UNDISGUISED, Found, Terms, cut
+from bot.detectors.lexicons.disguises import undisguised
+from bot.detectors.lexicons.terms import Found, Terms, cut
 from bot.domain.assessment import Signal
 from bot.domain.subject import Subject, SubjectKind
 
@@ -37,10 +38,10 @@ class WhichSubject:
 
     def _disguised(self, hearing: Hearing) -> list[Found]:
         """Names with figures for letters, where no name stands as it is: n0rthwind."""
-        text = hearing.text.lower()
-        if not any(word[0].isdigit() or word[0] == "$" for word in hearing.odd) or not DISGUISED.search(text):
+        if not any(word[0].isdigit() or word[0] == "$" for word in hearing.odd):
             return []
-        return self._terms.find(cut(DISGUISED.sub(lambda found: found[0].translate(UNDISGUISED), text)))
+        text = undisguised(hearing.text)
+        return [] if text == hearing.text.lower() else self._terms.find(cut(text))
 
     def _with_given(self, given: Sequence[str], found: list[Found]) -> list[Found]:
         """What the source says it listened for counts after what the text says, unless it says nothing."""

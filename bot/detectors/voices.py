@@ -48,12 +48,14 @@ class Voices:
 
 
 def oddities(hearing: Hearing) -> list[Oddity]:
-    author = hearing.mention.author
-    found = [*_of_its_age(author, hearing.mention.created_at), *_of_its_following(author)]
+    author, copies = hearing.mention.author, hearing.background.copies
+    found = [*_of_its_age(author, hearing.mention.created_at)] if author.posts is not None or author.created_at else []
+    if author.followers is not None:
+        found += _of_its_following(author, author.followers)
     if author.handle and MADE_UP.search(author.handle):
         found.append(Oddity(0.7, "a handle as machines make them"))
-    if hearing.background.copies >= SAME_WORDS:
-        found.append(Oddity(1.0, f"{hearing.background.copies} accounts with the same words"))
+    if copies >= SAME_WORDS:
+        found.append(Oddity(1.0, f"{copies} accounts with the same words"))
     return found
 
 
@@ -69,10 +71,8 @@ def _of_its_age(author: Author, at: datetime) -> Iterator[Oddity]:
         yield Oddity(1.2, f"{author.posts // max(1, days)} posts a day")
 
 
-def _of_its_following(author: Author) -> Iterator[Oddity]:
-    followers, following = author.followers, author.following
-    if followers is None:
-        return
+def _of_its_following(author: Author, followers: int) -> Iterator[Oddity]:
+    following = author.following
     if following is not None and following >= FOLLOWS_MANY and followers < HARDLY_FOLLOWED * following:
         by_nobody = following >= FOLLOWS_THOUSANDS and followers < BY_NOBODY * following
         yield Oddity(2.0 if by_nobody else 1.3, f"follows {following:,}, followed by {followers:,}")

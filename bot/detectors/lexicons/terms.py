@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
+from bot.detectors.lexicons.disguises import plainly
 from bot.detectors.lexicons.memory import Memory
 from bot.detectors.lexicons.text import TOKEN, prepared
 from bot.domain.subject import Subject
@@ -19,16 +20,7 @@ IN_HASHTAG_FROM = 5
 WINDOW = 3
 """Words that are put together when looking for a misspelling: "north wind air"."""
 
-POSSESSIVE = re.compile(r"'s?$")
 CAPITALS = re.compile(r"[A-Z]{2,}|[A-Z]?[a-z]+")
-LATIN = re.compile(r"[a-z]")
-LOOKS = str.maketrans(
-    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0455\u0458\u0501\u04bb\u051b\u051d\u03b1\u03bd\u03bf\u03c1\u03c4\u03ba\u03b9\u03c5\u03b5",
-    "aeopcyxisjdhqwavoptkiue",
-)
-"""Letters of other scripts that look like Latin ones, where they stand among them."""
-DISGUISED = re.compile(r"\b@?[a-z]{1,20}[0134570$]{1,3}[a-z]{1,20}\b")
-UNDISGUISED = str.maketrans("01345$", "oleass")
 
 HANDLE, TERM, INSIDE, FUZZY = 0.97, 0.9, 0.8, 0.6
 """Confidences by the way in which a subject was found; set by hand, 2026-11-22."""
@@ -72,6 +64,7 @@ class Terms:
         self._letters = frozenset(name[0] for name in self._joined)
         self._longest = max(map(len, self._joined), default=0) + 2
         self._has_short = any(len(name) < IN_HASHTAG_FROM for name in self._joined)
+        self._plain = Memory(plainly)
         self._begins = Memory(self._may_begin)
         self._inside = [(name, subject) for name, subject in self._joined.items() if len(name) >= IN_HASHTAG_FROM]
 
@@ -104,15 +97,14 @@ class Terms:
 
         `tokens` are the words as written, whose capitals tell where the words of a hashtag begin.
         """
-        starts = [place for place, begins in enumerate(map(self._begins.__getitem__, words)) if begins]
-        if not starts:
+        begins = list(map(self._begins.__getitem__, words))
+        if True not in begins:
             return []
         best: dict[str, Found] = {}
-        plain = [word if word.isalpha() and word.isascii() else _plain(word) for word in words]
+        plain = list(map(self._plain.__getitem__, words))
         on = 0
-        for start in starts:
-            if start < on:
-                continue
+        while True in begins[on:]:
+            start = begins.index(True, on)
             found, on = self._at(plain, start, tokens[start] if tokens else "")
             if found and (found.name not in best or best[found.name].confidence < found.confidence):
                 best[found.name] = found
@@ -159,8 +151,8 @@ class Terms:
         one. Then some beginning of the term is no further from the word than the whole may be from the term.
         """
         if word[0] == "#":
-            return self._in_hashtag([word], 0, "") is not None or self._has_short
-        word = _plain(word)
+            return len(word) > 1 and (self._in_hashtag([word], 0, "") is not None or self._has_short)
+        word = plainly(word)
         letters = word.lstrip("@")
         if word in self._by_first:
             return True
@@ -229,13 +221,6 @@ def holds(words: Sequence[str], phrase: tuple[str, ...]) -> bool:
     """Whether these words stand there in a row."""
     size = len(phrase)
     return any(tuple(words[place : place + size]) == phrase for place in range(len(words) - size + 1))
-
-
-def _plain(word: str) -> str:
-    """Without a possessive, and with letters that only look Latin as those they look like."""
-    if not word.isascii() and LATIN.search(word):
-        word = word.translate(LOOKS)
-    return POSSESSIVE.sub("", word) if "'" in word[1:] else word
 
 
 def _edits(name: str) -> int:

@@ -1,0 +1,25 @@
+"""How names are written so that nobody finds them: letters of other scripts, figures for letters."""
+
+import re
+
+POSSESSIVE = re.compile(r"'s?$")
+LATIN = re.compile(r"[a-z]")
+LOOKS = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0455\u0458\u0501\u04bb\u051b\u051d\u03b1\u03bd\u03bf\u03c1\u03c4\u03ba\u03b9\u03c5\u03b5",
+    "aeopcyxisjdhqwavoptkiue",
+)
+"""Letters of other scripts that look like Latin ones, where they stand among them."""
+DISGUISED = re.compile(r"\b@?[a-z]{1,20}[0134570$]{1,3}[a-z]{1,20}\b")
+UNDISGUISED = str.maketrans("01345$", "oleass")
+
+
+def plainly(word: str) -> str:
+    """Without a possessive, and with letters that only look Latin as those they look like."""
+    if not word.isascii() and LATIN.search(word):
+        word = word.translate(LOOKS)
+    return POSSESSIVE.sub("", word) if "'" in word[1:] else word
+
+
+def undisguised(text: str) -> str:
+    """In lower case, with letters for the figures inside its words."""
+    return DISGUISED.sub(lambda found: found[0].translate(UNDISGUISED), text.lower())
