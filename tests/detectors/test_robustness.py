@@ -24,7 +24,7 @@ def test_every_text_gets_an_assessment_soon(text: str) -> None:
     ["nothing", "blanks", "a link", "emoji", "fifty kilobytes", "a million letters", "mixed scripts"],
 )
 def test_what_cannot_be_read_is_unsure_and_says_why(name: str) -> None:
-    found = heard(ODD[name])
+    found = heard(HOSTILE[name])
     assert found.unsure
     assert any(because.startswith("unsure, perhaps ") for because in found.because)
 
