@@ -27,6 +27,8 @@ def pressing(words: list[str]) -> Pressing | None:
 
 def _ahead(words: Sequence[str]) -> list[Pressing]:
     """`in 20 minutes`, `in 3 hours`."""
+    if AHEAD.isdisjoint(words):
+        return []
     found = []
     for place in [place for place, word in enumerate(words[:-2]) if word in AHEAD]:
         much, unit = words[place + 1], words[place + 2]
