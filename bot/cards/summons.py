@@ -16,14 +16,16 @@ from bot.domain.words import count
 QUOTED = 100
 TEXTED = 300
 """Characters: two parts of a text message, the link included."""
-_LINKS = re.compile(r"(https?://|www\.)\S+|\S+\.\S{2,}/\S*", re.IGNORECASE)
+_LINKS = re.compile(r"(https?://|www\.)\S+|[^\s@]+\.[a-z]{2,24}\b(/\S*)?", re.IGNORECASE)
+"""Bare names too, such as evil.example: a phone makes a link of them."""
 MARKS = {Severity.SEV1: "🚨", Severity.SEV2: "📈", Severity.SEV3: "📟"}
 
 
 def of_case(case: Case, link: str, more: int = 0) -> Matter:
     """What somebody who is called has to know of a case; `more` follow it that are called for with it."""
     found = case.assessment
-    subject = f" at {one_line(found.subject, 60)}" if found.subject else ""
+    ours = found.subject if found.kind else ""  # a sender may name any other
+    subject = f" at {one_line(ours, 60)}" if ours else ""
     parts = [f"urgency {found.urgency} of 100"] if found.urgency else []
     if case.mention.author.followers is not None:
         parts.append(f"reach {said.short(case.mention.author.followers)}")
@@ -52,8 +54,12 @@ def title(page: Page, matter: Matter) -> str:
 
 def quotation(matter: Matter) -> str:
     """Who said what, on one line; empty where nobody is quoted."""
-    words = one_line(_LINKS.sub("(link)", matter.quote), QUOTED)
-    return f"{one_line(matter.who, 40) or 'Somebody'}: “{words}”" if words else ""
+    words, who = one_line(_unlinked(matter.quote), QUOTED), one_line(_unlinked(matter.who), 40)
+    return f"{who or 'Somebody'}: “{words}”" if words else ""
+
+
+def _unlinked(words: str) -> str:
+    return _LINKS.sub("(link)", words)
 
 
 def facts(matter: Matter) -> list[str]:

@@ -11,6 +11,7 @@ from bot.demo.screen import Screen
 from bot.domain.mention import Mention
 from bot.stage import Stage
 from bot.workers.ingest import StoreEar
+from bot.workers.loop import Worker
 
 STEP = timedelta(seconds=60)
 """Of the day, between two looks at it, where nothing happens before."""
@@ -45,7 +46,8 @@ async def play_at_once(stage: Stage, clock: SteppedClock, day: Sequence[Mention]
 async def settle(stage: Stage) -> None:
     """Step the workers until nothing is left to do at this moment."""
     house = stage.house
-    while await house.triage.step() + await house.timers.step() + await house.delivery.step():
+    workers: tuple[Worker, ...] = (house.triage, house.timers, house.pages, *house.pagers, house.delivery)
+    while sum([await worker.step() for worker in workers]):
         pass
 
 

@@ -1,0 +1,69 @@
+"""The ladder on a card, and the call: what whoever is woken sees, whatever a stranger wrote."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.cards import case as card
+from bot.cards import pages, summons
+from bot.domain.pages import ladder
+from bot.domain.pages.cases import cause_of
+from bot.domain.pages.line import Line
+from bot.domain.pages.page import Attempt, Page, Result, Severity, Way, open_page
+from bot.domain.pages.policy import EscalationPolicy
+from bot.sandbox.blocks import check_message
+from tests.cards.samples import AT, CARE, labels, marked_up, mention, new
+
+NASTY = ("<!channel> <@U0ANA>", "*bold* `code`", "\u202egnp.exe", "x" * 5_000, "\n\n\n", "https://evil.example/a?b=c")
+
+
+def rung(result: Result, **more: object) -> Page:
+    case = new()
+    page = open_page(cause_of(case), Severity.SEV1, "care", AT)
+    climbed = ladder.climb(page, EscalationPolicy(ways=(Way.SLACK,)), Line(people=("U0RAJ",)), AT)
+    assert climbed is not None
+    if result is Result.WAITING:
+        return climbed.page
+    ended = ladder.ended(climbed.page, 1, result, str(more.get("detail", "")), AT)
+    assert ended is not None
+    return ended.page
+
+
+@pytest.mark.parametrize("result", list(Result))
+def test_every_result_is_said_in_words(result: Result) -> None:
+    shown = marked_up([pages.ladder(rung(result))])
+    assert "<@U0RAJ> by Slack, " in shown
+    assert pages.ENDS[result] in shown
+
+
+def test_the_button_is_there_as_long_as_nobody_has_answered() -> None:
+    page = rung(Result.DELIVERED)
+    assert "Acknowledge" in labels(card.draw(new(), CARE, AT, page).blocks)
+    answered = ladder.acknowledge(page, "U0MIA", "link", AT + timedelta(minutes=3)).page
+    drawn = card.draw(new(), CARE, AT, answered)
+    assert "Acknowledge" not in labels(drawn.blocks)
+    assert "*Answered* by <@U0MIA> by link, after 3 min" in marked_up(drawn.blocks)
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_whatever_a_stranger_writes_a_call_is_taken_by_slack_and_pings_nobody(text: str) -> None:
+    case = new(mention=mention(text=text, author=text[:100]))
+    matter = summons.of_case(case, "")
+    page = rung(Result.WAITING)
+    drawn = pages.call(page, matter, Attempt(1, 1, Way.SLACK, "U0RAJ", AT))
+    check_message(drawn.blocks)
+    assert "<!channel>" not in drawn.text + marked_up(drawn.blocks)
+    assert "<@U0ANA>" not in drawn.text + marked_up(drawn.blocks)
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_whatever_a_stranger_writes_a_phone_gets_short_plain_words(text: str) -> None:
+    matter = summons.of_case(new(mention=mention(text=text, author=text[:100])), "")
+    page = rung(Result.WAITING)
+    assert len(summons.short(page, matter, "https://earshot.example/acknowledge/t")) <= summons.TEXTED
+    assert "evil.example" not in summons.text(matter)
+    assert "\u202e" not in summons.text(matter)
+    assert len(summons.text(matter)) < 1_000
+    for words in (summons.short(page, matter), summons.spoken(page, matter)):
+        assert "xxx" not in words
+        assert "evil" not in words
