@@ -26,6 +26,7 @@ from bot.store.flags import FlagStore
 from bot.store.opening import Store
 from bot.usecases.cases import Cases
 from bot.usecases.corrections import Corrections, weighed
+from bot.usecases.crises import Crises as CrisisUseCases
 from bot.usecases.digests import Digests
 from bot.usecases.drills import Drills as DrillUseCases
 from bot.usecases.feeds import Feeds
@@ -38,6 +39,7 @@ from bot.usecases.rota import StoredRota
 from bot.usecases.spam import SpamBox
 from bot.usecases.team import Team
 from bot.usecases.whose import Whose
+from bot.workers.crises import Crises
 from bot.workers.delivery import Delivery
 from bot.workers.drills import Drills
 from bot.workers.heartbeat import Beat, Heartbeat
@@ -94,6 +96,7 @@ class House:
     schedules: Schedules
     delivery: Delivery
     drills: Drills
+    crises: Crises
     vigil: VigilWatch
     heartbeat: Heartbeat
     pulse: Pulse
@@ -120,7 +123,7 @@ class House:
             "timers": (self.timers,),
             "spikes": (self.spikes,),
             "schedules": (self.schedules,),
-            "pages": (self.pages, self.drills, self.vigil, self.heartbeat, *self.pagers),
+            "pages": (self.pages, self.drills, self.crises, self.vigil, self.heartbeat, *self.pagers),
         }
         async with asyncio.TaskGroup() as group:
             if "ingest" in chosen:
@@ -170,6 +173,7 @@ def assemble(
         corrections=Corrections(store.cases, rules, team, lambda: rules.playbook.subjects, clock),
         spam=SpamBox(store.spam, store.cases, rules, weighed, clock),
         oncall=OnCall(store.overrides, store.drills, rota, rules, whose, directory, clock),
+        crises=CrisisUseCases(store, rules, team, clock),
         drills=DrillUseCases(store.drills, rules, team, clock),
         feeds=Feeds(store.feeds, store.signing, rota, whose, directory, clock, outside.public_url),
         home=Home(store.cases, store.inbox, store.troubles, store.corrections, rules, rota, clock),
@@ -192,6 +196,7 @@ def assemble(
         spikes=Spikes(store, rules, clock),
         schedules=Schedules(store, sink, directory, rules, rota, clock),
         drills=Drills(store, rules, clock),
+        crises=Crises(store, sink, clock),
         vigil=VigilWatch(store, rules, clock),
         heartbeat=Heartbeat(store, outside.heartbeat, pulse, clock),
         pulse=pulse,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bot.detectors.catalogue import Assessor
 from bot.detectors.model.weights import PACKAGED
+from bot.domain.crisis import Plan
 from bot.domain.department import Department, is_person
 from bot.domain.drill import Drills
 from bot.domain.pages.contact import Contact
@@ -66,6 +67,9 @@ class LiveRules:
 
     def drills(self) -> Drills:
         return self.playbook.drills
+
+    def plan(self) -> Plan:
+        return self.playbook.plan
 
     def subjects(self) -> Sequence[Subject]:
         return self.playbook.subjects

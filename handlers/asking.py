@@ -9,6 +9,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.cards.drawing import Drawing
 from bot.usecases.cases import Cases
 from bot.usecases.corrections import Corrections
+from bot.usecases.crises import Crises
 from bot.usecases.digests import Digests
 from bot.usecases.drills import Drills
 from bot.usecases.feeds import Feeds
@@ -40,6 +41,7 @@ class UseCases:
     home: Home
     oncall: OnCall
     drills: Drills
+    crises: Crises
     feeds: Feeds
     corrections: Corrections
     spam: SpamBox
@@ -59,6 +61,7 @@ def giving(usecases: UseCases) -> Callable[..., Awaitable[None]]:
         context["usecases"] = usecases
         context["corrections"] = usecases.corrections
         context["spam"] = usecases.spam
+        context["crises"] = usecases.crises
         context["pages"] = usecases.pages
         context["by"] = context.user_id or ""
         context["reply"] = Reply(context.client, context.user_id or "", context.response_url or "")

@@ -7,11 +7,12 @@ from handlers.events import LEAVING
 
 SCOPES = {
     "chat:write": "posts and edits cards, and writes to people it owes a word: a direct message needs no more",
-    "commands": "/sentiment, /oncall, and the shortcut in the menu of messages",
+    "commands": "/sentiment, /oncall, /crisis, and the shortcut in the menu of messages",
     "usergroups:read": "who is in the user groups that the playbook names as deputies",
 }
 """Nothing here reads a channel: a shortcut brings its message along, and cards are found by what Slack told us."""
 OPTIONAL = {
+    "channels:manage": "lets a declared crisis have a channel of its own",
     "channels:read": "lets `earshot check` say before the first card that Earshot is missing from a public channel",
     "groups:read": "the same for a private channel",
     "dnd:read": "lets a page pass over somebody whose do-not-disturb is on, at once",
@@ -26,6 +27,7 @@ COMMANDS = {
         "Who is on call, now and next",
         "take | swap @ben | cover me until 08:00 | calendar | drill | help",
     ),
+    buttons.CRISIS: ("Declare a crisis, and lead it", "declare | update | close"),
 }
 SHORTCUTS = {buttons.FLAG_MENTION: ("Flag for a department", "Opens a case for something Earshot did not hear")}
 

@@ -53,6 +53,12 @@ ONCALL_ANSWER = "oncall_answer"
 ONCALL_FILL = "oncall_fill"
 ONCALL_UNDO = "oncall_undo"
 
+# Of a declared crisis.
+CRISIS_DECLARE = "crisis_declare"
+"""On the card of an episode, whose id it carries. It opens a modal."""
+CRISIS_DONE = "crisis_done"
+"""On the plan: the crisis, a slash, and the number of the thing that is done."""
+
 # Modals, by callback id.
 RESOLVE_MODAL = "resolve_modal"
 HAND_OVER_MODAL = "hand_over_modal"
@@ -62,11 +68,13 @@ FLAG_MODAL = "flag_modal"
 CORRECT_MODAL = "correct_modal"
 """Its one input has the kind of correction for the id of its block."""
 BRING_BACK_MODAL = "bring_back_modal"
+CRISIS_MODAL = "crisis_modal"
 
 FLAG_MENTION = "flag_mention"
 """The message shortcut *Flag for a department*."""
 SENTIMENT = "/sentiment"
 ONCALL = "/oncall"
+CRISIS = "/crisis"
 
 # Inputs of modals: the block's id; the element in it is always `INPUT`.
 INPUT = "input"
@@ -79,6 +87,11 @@ WORDS = "words"
 ADDRESS = "address"
 AUTHOR = "author"
 KIND = "kind"
+SEVERITY = "severity"
+HEADLINE = "headline"
+LEAD = "lead"
+COMMS = "comms"
+LEGAL = "legal"
 
 NOBODY = "@nobody"
 """The choice 'it is for nobody' in *Not for us*; no department can have this name."""

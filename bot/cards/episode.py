@@ -142,7 +142,9 @@ def _who(sample: Sample) -> Block:
 def _buttons(episode: Episode, page: Page | None) -> list[Block]:
     url = episode.firsts[0].url if episode.firsts else ""
     first = drawing.button("Open first post", buttons.OPEN_POST, url=url)
-    row = [*pages.press(page), *([first] if "url" in first else [])]
+    declare = drawing.button("Declare a crisis…", buttons.CRISIS_DECLARE, episode.id)
+    own = [] if episode.over else [declare]
+    row = [*pages.press(page), *own, *([first] if "url" in first else [])]
     return [drawing.actions(*row)] if row else []
 
 

@@ -85,3 +85,11 @@ def _days_before(at: datetime, days: int, zone: ZoneInfo) -> datetime:
     """The same time on the clock, some days ago."""
     local = at.astimezone(zone)
     return floor(datetime.combine(local.date() - days * DAY, local.time(), zone))
+
+
+def widened(start: datetime, end: datetime) -> Span:
+    """To whole quarters, at least one."""
+    seconds = int(QUARTER.total_seconds())
+    first, last = int(start.timestamp()) // seconds, -(-int(end.timestamp()) // seconds)
+    edges = (datetime.fromtimestamp(one * seconds, UTC) for one in (first, max(last, first + 1)))
+    return Span(*edges)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
+from bot.domain.crisis import Plan
 from bot.domain.department import Department
 from bot.domain.drill import Drills
 from bot.domain.pages.contact import Contact
@@ -67,6 +68,8 @@ class Playbook:
     sources: tuple[SourceEntry, ...] = ()
     detectors: Detectors = Detectors()
     drills: Drills = field(default_factory=Drills)
+    plan: Plan = field(default_factory=Plan)
+    """For declared crises."""
     operators: Operators = Operators()
     spikes: Tuning = field(default_factory=Tuning)
     escalations: tuple[EscalationPolicy, ...] = ()

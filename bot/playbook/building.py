@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Any
 
+from bot.domain.crisis import Plan
 from bot.domain.department import Department
 from bot.domain.drill import Drills
 from bot.domain.hours import Hours
@@ -39,6 +40,7 @@ def built(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
         sources=tuple(sources),
         detectors=Detectors(**file.detectors.model_dump()),
         drills=Drills(file.drills.every, file.drills.at, file.drills.departments),
+        plan=Plan(file.crisis.update_every, tuple(one.do for one in file.crisis.checklist)),
         operators=Operators(**file.operators.model_dump()),
         spikes=_spikes(file.spikes),
         escalations=tuple(map(_policy, file.escalations)),

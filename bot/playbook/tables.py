@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
+from bot.domain.crisis import Plan
 from bot.domain.drill import Drills
 from bot.domain.pages.page import Severity, Way
 from bot.domain.pages.policy import WAYS, EscalationPolicy
@@ -145,6 +146,15 @@ class OperatorsTable(Table):
     channel: Channel = ""
 
 
+class ChecklistTable(Table):
+    do: Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class CrisisTable(Table):
+    update_every: Duration = Plan().update_every
+    checklist: Annotated[tuple[ChecklistTable, ...], Field(max_length=40)] = ()
+
+
 class FileTable(Table):
     """The whole file, but for the insides of `[sources]`, which the sources know."""
 
@@ -158,5 +168,6 @@ class FileTable(Table):
     schedules: tuple[ScheduleTable, ...] = ()
     drills: DrillsTable = DrillsTable()
     operators: OperatorsTable = OperatorsTable()
+    crisis: CrisisTable = CrisisTable()
     spikes: SpikesTable = SpikesTable()
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)

@@ -79,6 +79,14 @@ class SlackSink:
         """Exactly these: whoever else is in the user group is taken out."""
         await self._call("usergroups.users.update", usergroup=group, users=",".join(people))
 
+    async def create_channel(self, name: str) -> str:
+        """A public one, in which we are; its id. Raises `Rejected` with missing_scope without channels:manage."""
+        channel = (await self._call("conversations.create", name=name)).get("channel")
+        return str(channel["id"]) if isinstance(channel, Mapping) else ""
+
+    async def invite(self, channel: str, person: str) -> None:
+        await self._call("conversations.invite", channel=channel, users=person)
+
     async def person(self, person: str) -> Person:
         """Raises `Rejected` without users:read."""
         user = (await self._call("users.info", user=person)).get("user")

@@ -22,6 +22,8 @@
 | `ringing` | hash | department → the page that calls for its cases | one field a department |
 | `drills` | hash | department → its last drill, JSON | one field a department |
 | `vigil` | hash | `v` version, `body` JSON: how Earshot itself is, how long sources are silent | one |
+| `crisis:<crisis>` | hash | `v` version, `body` JSON: a declared crisis | `CRISIS_KEPT` after it was closed |
+| `crises` | sorted set | those that are open, by when they were declared | one an open crisis |
 | `secret:<what>` | string | what we sign with, made once | one for each use |
 | `feeds` | hash | a person or a schedule → how often the address of its calendar was taken back | one field each |
 | `hole:<department>:<start>` | string | a hole of its schedule was said | `SAID_FOR` |
@@ -75,6 +77,7 @@ DEAD_MOST = 10_000
 FEED_MOST = 20_000
 USUAL_KEPT = timedelta(days=90)
 EPISODE_KEPT = timedelta(days=400)
+CRISIS_KEPT = timedelta(days=400)
 EPISODES_MOST = 2_000
 
 
@@ -114,6 +117,7 @@ class Keys:
         self.ringing = self.root + "ringing"
         self.drills = self.root + "drills"
         self.vigil = self.root + "vigil"
+        self.crises = self.root + "crises"
         self.outboxes = self.root + "outboxes"
         self.feeds = self.root + "feeds"
         self.aside = self.root + "aside"
@@ -159,6 +163,9 @@ class Keys:
 
     def page(self, page: str) -> str:
         return f"{self.root}page:{page}"
+
+    def crisis(self, crisis: str) -> str:
+        return f"{self.root}crisis:{crisis}"
 
     def secret(self, what: str) -> str:
         return f"{self.root}secret:{what}"

@@ -11,6 +11,7 @@ from bot.store.calendars import CalendarStore
 from bot.store.cases import CaseStore
 from bot.store.client import Client
 from bot.store.corrections import Corrections
+from bot.store.crises import CrisisStore
 from bot.store.dead import Dead
 from bot.store.drills import DrillStore
 from bot.store.embedded import embedded
@@ -43,6 +44,7 @@ class Store:
     calendars: CalendarStore
     pages: PageStore
     drills: DrillStore
+    crises: CrisisStore
     vigils: VigilStore
     signing: Secrets
     feeds: FeedStore
@@ -77,6 +79,7 @@ def store_on(client: Client, brand: str, holder: str) -> Store:
         calendars=CalendarStore(client, keys),
         pages=PageStore(client, keys),
         drills=DrillStore(client, keys),
+        crises=CrisisStore(client, keys),
         vigils=VigilStore(client, keys),
         signing=Secrets(client, keys),
         feeds=FeedStore(client, keys),

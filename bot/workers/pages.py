@@ -76,7 +76,7 @@ class Pages:
 
     async def _climb(self, page: Page, at: datetime) -> PageDecision | None:
         policy = self._rules.policy(page.severity, page.department)
-        return ladder.climb(page, policy, await self._lines.of(page.department, at), at)
+        return ladder.climb(page, policy, await self._lines.of(page.department, at, page.first), at)
 
     async def _first(self, page: Page, at: datetime) -> None:
         """It calls, or follows one that calls already."""

@@ -4,6 +4,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.cards import buttons
 from handlers.actions.card import claim, release, reopen
+from handlers.actions.crisis import declare, done
 from handlers.actions.digest import claim_in_digest
 from handlers.actions.forms import hand_over, not_for_us, resolve, separate
 from handlers.actions.hearing import correct, move_by_rules, why
@@ -41,5 +42,7 @@ def register(app: AsyncApp) -> None:
     app.action(buttons.ONCALL_ANSWER)(answer)
     app.action(buttons.ONCALL_FILL)(fill)
     app.action(buttons.ONCALL_UNDO)(undo)
+    app.action(buttons.CRISIS_DECLARE)(declare)
+    app.action(buttons.CRISIS_DONE)(done)
     app.action(buttons.OPEN_POST)(opened)
     app.action(buttons.OPEN_CARD)(opened)

@@ -9,6 +9,7 @@ from tests.handlers.fakes import (
     Fake,
     FakeCases,
     FakeCorrections,
+    FakeCrises,
     FakeDigests,
     FakeDrills,
     FakeFeeds,
@@ -34,6 +35,7 @@ class Asked:
     corrections: FakeCorrections = field(default_factory=FakeCorrections)
     spam: FakeSpam = field(default_factory=FakeSpam)
     oncall: FakeOnCall = field(default_factory=FakeOnCall)
+    crises: FakeCrises = field(default_factory=FakeCrises)
     drills: FakeDrills = field(default_factory=FakeDrills)
     feeds: FakeFeeds = field(default_factory=FakeFeeds)
     pages: FakePages = field(default_factory=FakePages)

@@ -3,9 +3,12 @@
 import asyncio
 from typing import Any
 
+from bot.cards import crisis_form
 from bot.cards.drawing import Drawing, mrkdwn, section
 from bot.cards.home import AtHome, Desk
+from bot.cards.modals import Origin
 from bot.domain.case import Case
+from bot.domain.crisis import Declaration
 from bot.domain.decision import Unreachable
 from bot.domain.department import Department
 from bot.domain.pages import ladder
@@ -206,6 +209,31 @@ class FakeOnCall(Fake):
 
     async def undo(self, by: str, thing: str) -> Drawing:
         return await self._say("undo", by, thing)
+
+
+class FakeCrises(Fake):
+    async def _say(self, *words: str) -> Drawing:
+        await self.ask(*words)
+        return Drawing(" ".join(words), [section(mrkdwn(" ".join(words)))])
+
+    async def form(self, opened: Origin) -> dict[str, Any]:
+        await self.ask("form", opened.case)
+        return crisis_form.form((CARE, PR), opened)
+
+    async def declare(self, by: str, told: Declaration) -> Drawing:
+        return await self._say("declare", by, told.headline, told.lead)
+
+    async def update(self, by: str, words: str, channel: str) -> Drawing:
+        return await self._say("update", by, words, channel)
+
+    async def close(self, by: str, channel: str) -> Drawing:
+        return await self._say("close", by, channel)
+
+    async def done(self, by: str, thing: str) -> Drawing:
+        return await self._say("done", by, thing)
+
+    async def show(self) -> Drawing:
+        return await self._say("show")
 
 
 class FakeDrills(Fake):

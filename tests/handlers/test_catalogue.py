@@ -20,6 +20,11 @@ INPUTS = {
     "ADDRESS",
     "AUTHOR",
     "KIND",
+    "SEVERITY",
+    "HEADLINE",
+    "LEAD",
+    "COMMS",
+    "LEGAL",
     "INPUT",
     "NOBODY",
 }
@@ -30,7 +35,7 @@ BUTTONS = (
         if name.isupper() and not name.startswith("_") and name not in INPUTS
     }
     - MODALS
-    - {buttons.FLAG_MENTION, buttons.SENTIMENT, buttons.ONCALL}
+    - {buttons.FLAG_MENTION, buttons.SENTIMENT, buttons.ONCALL, buttons.CRISIS}
 )
 
 
@@ -64,7 +69,7 @@ async def test_what_nobody_listens_to_is_told_apart(workspace: Workspace) -> Non
 async def test_the_manifest_names_what_is_listened_to(workspace: Workspace) -> None:
     asked_for = Manifest.read(manifest(socket_mode=True))
 
-    assert asked_for.commands == {buttons.SENTIMENT: True, buttons.ONCALL: True}
+    assert asked_for.commands == {buttons.SENTIMENT: True, buttons.ONCALL: True, buttons.CRISIS: True}
     assert asked_for.shortcuts == {buttons.FLAG_MENTION: "message"}
     assert asked_for.home
     assert asked_for.interactive
@@ -87,7 +92,7 @@ def test_over_http_every_address_is_the_one_address() -> None:
 
     assert made["settings"]["interactivity"]["request_url"] == url
     assert made["settings"]["event_subscriptions"]["request_url"] == url
-    assert [command["url"] for command in made["features"]["slash_commands"]] == [url, url]
+    assert [command["url"] for command in made["features"]["slash_commands"]] == [url, url, url]
     assert not made["settings"]["socket_mode_enabled"]
 
 

@@ -164,7 +164,9 @@ class World:
         first: tuple[Worker, ...] = (house.triage, house.timers, house.schedules, house.pages)
         if self.minds:
             first = (*first, house.vigil, house.heartbeat)
-        return sum([await worker.step() for worker in (*first, *house.pagers, house.drills, house.delivery)])
+        return sum(
+            [await worker.step() for worker in (*first, *house.pagers, house.drills, house.crises, house.delivery)]
+        )
 
     async def calms_down(self) -> None:
         """Listeners that have acked finish their work, and what that owes is delivered."""

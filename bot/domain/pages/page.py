@@ -114,6 +114,8 @@ class Page(BaseModel):
     """How often the whole line has been called, this time included."""
     due: datetime | None = None
     """When the next rung is climbed if nobody answers; None: never."""
+    first: str = ""
+    """Who is called before those on call: the lead of a declared crisis."""
     leader: str = ""
     """The page that calls for this one too: of a storm only the first calls."""
     count: int = 0
@@ -153,6 +155,8 @@ def page_id(cause: Cause) -> str:
     return hashlib.blake2b(words.encode(), digest_size=9).hexdigest()
 
 
-def open_page(cause: Cause, severity: Severity, department: str, at: datetime) -> Page:
+def open_page(cause: Cause, severity: Severity, department: str, at: datetime, first: str = "") -> Page:
     """Due at once: its first rung is climbed by whoever looks first. Opening it again joins the one that is there."""
-    return Page(id=page_id(cause), cause=cause, severity=severity, department=department, opened_at=at, due=at)
+    return Page(
+        id=page_id(cause), cause=cause, severity=severity, department=department, opened_at=at, due=at, first=first
+    )

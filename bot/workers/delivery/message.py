@@ -12,7 +12,8 @@ from bot.domain.rules import Rules, department_or_lost
 from bot.domain.schedules.duty import Duty, Holes
 from bot.sinks.outcomes import Rejected
 from bot.store.records import CardRecord, CardState, Place
-from bot.workers.delivery import drills, oncall, vigil
+from bot.workers.delivery import crisis, drills, oncall, vigil
+from bot.workers.delivery.crisis import CrisisDelivery
 from bot.workers.delivery.drills import DrillMessages
 from bot.workers.delivery.oncall import OnCallMessages
 from bot.workers.delivery.post import Poster
@@ -23,13 +24,14 @@ Draw = Callable[[Notification], Awaitable[tuple[Drawing | None, Department]]]
 
 
 class MessageDelivery:
-    def __init__(self, poster: Poster, rules: Rules, rota: Holes) -> None:
+    def __init__(self, poster: Poster, rules: Rules, rota: Holes, crises: CrisisDelivery) -> None:
         self._rota = rota
         shifts = OnCallMessages(poster.store.overrides, rules, rota, poster.clock)
         drilled = DrillMessages(poster.store, rules)
         self._others: dict[NotificationKind, Draw] = {
             **dict.fromkeys(oncall.KINDS, shifts.drawing),
             **dict.fromkeys(drills.KINDS, drilled.drawing),
+            **dict.fromkeys(crisis.KINDS, crises.drawing),
             **dict.fromkeys(vigil.KINDS, VigilMessages(poster.store, rules).drawing),
         }
         self._poster = poster

@@ -15,7 +15,9 @@ from bot.sinks.slack import SlackSink
 from bot.store.leases import LENGTH as LEASE_LENGTH
 from bot.store.opening import Store
 from bot.store.outbox import Queue
+from bot.workers.delivery import crisis
 from bot.workers.delivery.card import CardDelivery
+from bot.workers.delivery.crisis import CrisisDelivery
 from bot.workers.delivery.digest import DigestDelivery
 from bot.workers.delivery.episode import EpisodeDelivery
 from bot.workers.delivery.gate import Blocked, Gate
@@ -61,7 +63,8 @@ class Delivery:
         poster = Poster(store, self._gate, rules, clock)
         self._digests = DigestDelivery(poster, rules)
         self._cards = CardDelivery(poster, self._digests, rules)
-        self._messages = MessageDelivery(poster, rules, rota)
+        self._crises = CrisisDelivery(poster, rules)
+        self._messages = MessageDelivery(poster, rules, rota, self._crises)
         self._episodes = EpisodeDelivery(poster, rules)
 
     async def step(self) -> int:
@@ -137,4 +140,6 @@ class Delivery:
             return await self._digests.redraw(owed)
         if owed.kind is NotificationKind.EPISODE:
             return await self._episodes.deliver(owed)
+        if owed.kind in crisis.DRAWN:
+            return await self._crises.deliver(owed)
         return await self._messages.deliver(owed)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bot.domain.pages.page import CauseKind
 from bot.store.opening import Store
+from bot.workers.paging.crisis import OfCrises
 from bot.workers.paging.drills import OfDrills
 from bot.workers.paging.matters import OfCases, OfEpisodes, Source
 from bot.workers.paging.operators import OfOperators
@@ -14,5 +15,6 @@ def causes(store: Store) -> Mapping[CauseKind, Source]:
         CauseKind.CASE: OfCases(store),
         CauseKind.EPISODE: OfEpisodes(store),
         CauseKind.DRILL: OfDrills(store),
+        CauseKind.CRISIS: OfCrises(store),
         CauseKind.OPERATORS: OfOperators(store),
     }

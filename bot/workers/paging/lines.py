@@ -21,12 +21,12 @@ class Lines:
         self._rota = rota
         self._available = frozenset(available)
 
-    async def of(self, department: str, at: datetime) -> Line:
-        """Raises `Unreachable`."""
+    async def of(self, department: str, at: datetime, first: str = "") -> Line:
+        """`first` is called before those on call. Raises `Unreachable`."""
         duty, there = await self._rota.duty(department, at), department_or_lost(self._rules, department)
         fallback = (f"#{there.fallback}",) if there.fallback else ()
         managers = tuple(person for person in self._rules.managers if not person.startswith("S"))
-        people = tuple(dict.fromkeys(duty.people))
+        people = tuple(dict.fromkeys(one for one in (first, *duty.people) if one))
         last = tuple(one for one in dict.fromkeys((*fallback, *managers)) if one not in people)
         ways = {person: self._ways(person) for person in (*people, *last)}
         hole = duty.hole or not people

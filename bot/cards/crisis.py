@@ -1,0 +1,162 @@
+"""A declared crisis in Slack: its head card, the plan, what is said beside them, and the review."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.cards import buttons, drawing, pages
+from bot.cards.drawing import Block, Drawing
+from bot.cards.words import escape, moment, one_line
+from bot.domain.crisis import Crisis, Item, Numbers
+from bot.domain.crisis import Line as Told
+from bot.domain.pages.matter import Matter
+from bot.domain.pages.page import Page
+from bot.domain.words import count, length
+
+SHOWN = 6
+"""Lines of the timeline on the head card, the newest; the review has more."""
+REVIEWED = 20
+
+
+def title(crisis: Crisis) -> str:
+    """For plain text."""
+    return f"{crisis.told.severity.upper()} · {one_line(crisis.told.headline, 100)}"
+
+
+def matter(crisis: Crisis, link: str) -> Matter:
+    return Matter(
+        what=f"Crisis declared: {one_line(crisis.told.headline, 100)}",
+        bad=f"{crisis.told.severity.upper()}, {_counted(crisis.numbers)}" if crisis.numbers.posts else "",
+        since=crisis.declared_at,
+        where=crisis.told.department,
+        link=link,
+    )
+
+
+def head(crisis: Crisis, page: Page | None = None) -> Drawing:
+    """Redrawn in place: status, owner, numbers, the next update."""
+    mark = "🚒" if crisis.open else "🏁"
+    lines = [
+        f"*Status*: {escape(crisis.status) or 'declared; no update yet'}",
+        f"*Lead* {_who(crisis.told.lead)} · *Comms* {_who(crisis.told.comms)} · *Legal* {_who(crisis.told.legal)}",
+        f"*Since the beginning*: {_counted(crisis.numbers)}",
+        _next(crisis),
+    ]
+    blocks = [
+        drawing.header(f"{mark} {title(crisis)}"),
+        drawing.section(drawing.mrkdwn("\n".join(lines))),
+        drawing.context(drawing.mrkdwn("\n".join(map(_line, crisis.timeline[-SHOWN:])), 2000)),
+    ]
+    climbed = pages.ladder(page, 3)
+    press = pages.press(page)
+    blocks += [climbed] if climbed else []
+    blocks += [drawing.actions(*press)] if press else []
+    return Drawing(f"{mark} {escape(title(crisis))}", blocks)
+
+
+def plan(crisis: Crisis, _: Page | None = None) -> Drawing:
+    done = sum(1 for item in crisis.checklist if item.done_at)
+    text = f"📋 *The plan*: {done} of {len(crisis.checklist)} done"
+    blocks = [drawing.section(drawing.mrkdwn(text))]
+    blocks += [_item(crisis, n, item) for n, item in enumerate(crisis.checklist)]
+    return Drawing(text, blocks)
+
+
+def _item(crisis: Crisis, number: int, item: Item) -> Block:
+    if item.done_at is not None:
+        return drawing.section(
+            drawing.mrkdwn(f"☑ ~{escape(item.do)}~ · <@{item.done_by}> {moment(item.done_at, '{time}')}")
+        )
+    press = drawing.button("Done", buttons.CRISIS_DONE, f"{crisis.id}/{number}", aloud=f"Done: {item.do[:60]}")
+    return drawing.section(drawing.mrkdwn(f"☐ {escape(item.do)}"), accessory=press if crisis.open else None)
+
+
+def declared(crisis: Crisis) -> Drawing:
+    """In the department's channel, where it has one of its own."""
+    return _said(
+        f"🚒 <@{crisis.declared_by}> declared a crisis: *{escape(title(crisis))}*. It is in <#{crisis.channel}>."
+    )
+
+
+def news(crisis: Crisis, nth: int) -> Drawing:
+    _, by, words = crisis.updates[nth - 1]
+    return _said(f"📣 <@{by}>: {escape(words)}")
+
+
+def due(crisis: Crisis) -> Drawing:
+    who = crisis.told.comms or crisis.told.lead
+    return _said(f"⏰ {_who(who)}, an update is due: `{buttons.CRISIS} update …`")
+
+
+def review(crisis: Crisis) -> Drawing:
+    """The times, how sentiment went, and what was done when."""
+    steps = "\n".join(f"• {name}: {_span(crisis, at)}" for name, at in _steps(crisis))
+    parts = [f"🏁 *Review: {escape(title(crisis))}*", steps, _went(crisis)]
+    text = "\n".join(part for part in parts if part)
+    lines = "\n".join(map(_line, crisis.timeline[-REVIEWED:]))
+    return Drawing(text, [drawing.section(drawing.mrkdwn(text)), drawing.context(drawing.mrkdwn(lines, 2000))])
+
+
+def opened(crisis: Crisis) -> Drawing:
+    """Back to whoever declared it."""
+    return _said(f"🚒 *{escape(title(crisis))}* is declared. {_who(crisis.told.lead)} is being called.")
+
+
+def standing(found: Sequence[Crisis]) -> Drawing:
+    """Those that are open."""
+    if not found:
+        return _said(f"No crisis is open. `{buttons.CRISIS} declare` opens the form.")
+    where = [f" in <#{one.channel}>" if one.channel else f" in {escape(one.told.department)}" for one in found]
+    return _said("\n".join(f"• *{escape(title(one))}*{place}" for one, place in zip(found, where, strict=True)))
+
+
+def changed(words: str) -> Drawing:
+    return _said(words)
+
+
+def _steps(crisis: Crisis) -> list[tuple[str, datetime | None]]:
+    first = crisis.updates[0][0] if crisis.updates else None
+    return [
+        ("noticed", crisis.origin.noticed_at),
+        ("declared", crisis.declared_at),
+        ("paged", crisis.paged_at),
+        ("acknowledged", crisis.acknowledged_at),
+        ("answered (first update)", first),
+        ("closed", crisis.closed_at),
+    ]
+
+
+def _span(crisis: Crisis, at: datetime | None) -> str:
+    if at is None:
+        return "not known" if crisis.open else "never"
+    return f"after {length(max(timedelta(), at - crisis.origin.began_at))}"
+
+
+def _went(crisis: Crisis) -> str:
+    if crisis.went is None:
+        return ""
+    spans = zip(("the hour before", "during", "the last hour"), crisis.went, strict=True)
+    return "Sentiment: " + " · ".join(f"{name} {_counted(numbers)}" for name, numbers in spans)
+
+
+def _counted(numbers: Numbers) -> str:
+    if not numbers.posts:
+        return "nothing was said"
+    return f"{count(numbers.posts, 'post')}, {numbers.negative / numbers.posts:.0%} negative"
+
+
+def _next(crisis: Crisis) -> str:
+    if crisis.closed_at is not None:
+        return f"*Closed* by {_who(crisis.closed_by)}, {moment(crisis.closed_at)}"
+    return f"*Next update* {moment(crisis.update_due, '{time}')}" if crisis.update_due else ""
+
+
+def _line(line: Told) -> str:
+    return f"{moment(line.at, '{time}')} {_who(line.by) if line.by else 'Earshot'} {line.what}"
+
+
+def _who(person: str) -> str:
+    return f"<@{person}>" if person else "nobody"
+
+
+def _said(text: str) -> Drawing:
+    return Drawing(text, [drawing.section(drawing.mrkdwn(text))])

@@ -1,0 +1,68 @@
+"""The form that declares a crisis."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from bot.cards import buttons, drawing
+from bot.cards.drawing import Block
+from bot.cards.modals import Origin
+from bot.domain.crisis import HEADLINE_MOST
+from bot.domain.department import Department
+from bot.domain.pages.page import Severity
+
+SEVERITIES = {
+    Severity.SEV1: "SEV1: safety, law, a leak; it cannot wait",
+    Severity.SEV2: "SEV2: many are against us",
+    Severity.SEV3: "SEV3: it may become one",
+}
+
+
+def form(departments: Iterable[Department], origin: Origin, headline: str = "", chosen: str = "") -> dict[str, Any]:
+    """`chosen` is the department that is suggested."""
+    severities = [_option(words, one.value) for one, words in SEVERITIES.items()]
+    options = [_option(one.name, one.name) for one in departments][:99]
+    first = next((option for option in options if option["value"] == chosen), None)
+    people = {"type": "users_select", "placeholder": drawing.plain("Choose a person")}
+    written = {"initial_value": headline} if headline else {}
+    suggested = {"initial_option": first} if first else {}
+    return {
+        "type": "modal",
+        "callback_id": buttons.CRISIS_MODAL,
+        "title": drawing.plain("Declare a crisis", 24),
+        "submit": drawing.plain("Declare", 24),
+        "close": drawing.plain("Cancel", 24),
+        "private_metadata": origin.packed(),
+        "blocks": [
+            _input(buttons.SEVERITY, "How bad is it?", {"type": "radio_buttons", "options": severities}),
+            _input(
+                buttons.HEADLINE,
+                "What has happened?",
+                {"type": "plain_text_input", "max_length": HEADLINE_MOST, **written},
+            ),
+            _input(
+                buttons.DEPARTMENT,
+                "Whose is it?",
+                {"type": "static_select", "options": options, "placeholder": drawing.plain("Choose"), **suggested},
+            ),
+            _input(buttons.LEAD, "Who leads?", people, hint="She is called at once, by every way there is."),
+            _input(buttons.COMMS, "Who speaks for us?", people, optional=True),
+            _input(buttons.LEGAL, "Who looks at the law?", people, optional=True),
+        ],
+    }
+
+
+def _input(block: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
+    told = {"hint": drawing.plain(hint)} if hint else {}
+    named = {**element, "action_id": buttons.INPUT}
+    return {
+        "type": "input",
+        "block_id": block,
+        "label": drawing.plain(label),
+        "element": named,
+        "optional": optional,
+        **told,
+    }
+
+
+def _option(words: str, value: str) -> Block:
+    return {"text": drawing.plain(words, 75), "value": value}

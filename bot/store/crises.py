@@ -1,0 +1,73 @@
+"""Declared crises: read, decided on, committed. Who comes too late reads again and decides again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.crisis import Crisis, CrisisDecision, Decide
+from bot.domain.notification import Notification
+from bot.domain.refusals import Refused
+from bot.store import keys as bounds
+from bot.store.client import Client
+from bot.store.keys import Keys
+from bot.store.records import CardRecord
+from bot.store.transaction import Committed, Transaction, commit
+from bot.store.writing import ms, open_in, owe
+
+TRIES = 20
+
+
+class CrisisStore:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    async def find(self, crisis: str) -> Crisis | None:
+        body = await self._client.call("HGET", self._keys.crisis(crisis), "body")
+        return Crisis.model_validate_json(body) if body else None
+
+    async def open(self) -> list[Crisis]:
+        """Oldest first."""
+        names: Sequence[str] = await self._client.call("ZRANGE", self._keys.crises, 0, -1)
+        found = [await self.find(name) for name in names]
+        return [one for one in found if one is not None]
+
+    async def change(self, name: str, decide: Decide, at: datetime) -> Crisis:
+        """What `decide` refuses goes up untouched."""
+        for _ in range(TRIES):
+            found = await self.find(name)
+            if found is None:
+                raise Refused("This crisis is no longer kept.")
+            decision = decide(found)
+            if await self.commit(decision, at) is Committed.WRITTEN:
+                return decision.crisis
+        raise Refused("Too many changes to this crisis right now. Try again in a moment.")
+
+    async def commit(self, decision: CrisisDecision, at: datetime) -> Committed:
+        crisis, before, key = decision.crisis, decision.before, self._keys.crisis(decision.crisis.id)
+        transaction = Transaction(self._keys.inbox)
+        transaction.guard(key, before.version if before else "", "v")
+        transaction.write("HSET", key, "v", crisis.version, "body", crisis.model_dump_json())
+        if crisis.open:
+            transaction.write("ZADD", self._keys.crises, ms(crisis.declared_at), crisis.id)
+        else:
+            transaction.write("ZREM", self._keys.crises, crisis.id)
+            transaction.write("EXPIRE", key, int(bounds.CRISIS_KEPT.total_seconds()))
+            transaction.write("ZADD", self._keys.pages, "XX", at.timestamp(), crisis.page)
+        if decision.page is not None:
+            open_in(transaction, self._keys, decision.page)
+        for event in decision.events:
+            fields = ("crisis", crisis.id, "at", event.at.isoformat(), "by", event.by, "what", event.what)
+            transaction.write("XADD", self._keys.audit, "MAXLEN", "~", bounds.AUDIT_MOST, "*", *fields)
+        for notification in decision.notifications:
+            owe(transaction, self._keys, notification, at)
+        return (await commit(self._client, transaction))[0]
+
+    async def drawn(self, crisis: Crisis, card: str, record: CardRecord, owed: Notification) -> None:
+        """The card shows this version; where there is a newer one it stays owed."""
+        saved = Transaction(self._keys.inbox)
+        saved.write("HSET", self._keys.card(card), "body", record.model_dump_json())
+        saved.write("EXPIRE", self._keys.card(card), int(bounds.CRISIS_KEPT.total_seconds()))
+        done = Transaction(self._keys.inbox)
+        done.guard(self._keys.crisis(crisis.id), crisis.version, "v")
+        done.write("ZREM", self._keys.outbox(owed.to), owed.name)
+        await commit(self._client, saved, done)

@@ -1,0 +1,103 @@
+"""What a person may ask about crises: to declare one, update it, tick off its plan, close it."""
+
+from datetime import timedelta
+from typing import Any, Protocol
+
+from bot.cards import crisis as cards
+from bot.cards import crisis_form
+from bot.cards.drawing import Drawing
+from bot.cards.modals import Origin as Opened
+from bot.clock import Clock
+from bot.domain import crisis as crises
+from bot.domain.crisis import Crisis, Declaration, Numbers, Origin, Plan, Went
+from bot.domain.department import Department
+from bot.domain.lifecycle import NOT_KNOWN
+from bot.domain.refusals import Refused
+from bot.domain.rules import Rules, department_or_lost, known
+from bot.domain.spans import widened
+from bot.store.opening import Store
+from bot.usecases.team import Team
+
+HOUR = timedelta(hours=1)
+
+
+class Planned(Rules, Protocol):
+    def plan(self) -> Plan: ...
+
+
+class Crises:
+    """Each raises `Refused` with a sentence for the person, or `Unreachable` if Redis is away."""
+
+    def __init__(self, store: Store, rules: Planned, team: Team, clock: Clock) -> None:
+        self._store = store
+        self._rules = rules
+        self._team = team
+        self._clock = clock
+
+    async def form(self, opened: Opened) -> dict[str, Any]:
+        """`opened.case` is the episode on whose card it was asked for, or empty."""
+        episode = await self._store.episodes.get(opened.case) if opened.case else None
+        headline = f"Spike at {episode.subject}"[: crises.HEADLINE_MOST] if episode else ""
+        return crisis_form.form(self._rules.departments(), opened, headline, episode.department if episode else "")
+
+    async def declare(self, by: str, told: Declaration) -> Drawing:
+        await self._check(by, known(self._rules, told.department), ())
+        at = self._clock.now()
+        episode = await self._store.episodes.get(told.episode) if told.episode else None
+        origin = Origin(episode.started_at, episode.opened_at, episode.subject) if episode else Origin(at)
+        decision = crises.declare(told, origin, self._rules.plan(), by, at)
+        await self._store.crises.commit(decision, at)  # stale: she pressed twice within a second, and it is there
+        return cards.opened(decision.crisis)
+
+    async def update(self, by: str, words: str, channel: str) -> Drawing:
+        crisis, at = await self._meant(by, channel), self._clock.now()
+        plan = self._rules.plan()
+        await self._store.crises.change(crisis.id, lambda one: crises.update(one, words, plan, by, at), at)
+        return cards.changed("📣 Said. The card is updated, and the next one is due by its clock.")
+
+    async def close(self, by: str, channel: str) -> Drawing:
+        crisis, at = await self._meant(by, channel), self._clock.now()
+        went = await self._went(crisis)
+        await self._store.crises.change(crisis.id, lambda one: crises.close(one, went, by, at), at)
+        return cards.changed("🏁 Closed. The review is in the channel.")
+
+    async def done(self, by: str, thing: str) -> Drawing:
+        """A button of the plan: the card as it is now."""
+        name, _, number = thing.partition("/")
+        crisis, at = await self._store.crises.find(name), self._clock.now()
+        if crisis is None:
+            raise Refused("This crisis is no longer kept.")
+        await self._may(by, crisis)
+        return cards.plan(await self._store.crises.change(name, lambda one: crises.tick(one, int(number), by, at), at))
+
+    async def show(self) -> Drawing:
+        """Those that are open."""
+        return cards.standing(await self._store.crises.open())
+
+    async def _went(self, crisis: Crisis) -> Went:
+        at, began = self._clock.now(), crisis.origin.began_at
+        spans = [widened(began - HOUR, began), widened(began, at), widened(at - HOUR, at)]
+        before, during, last = await self._store.tallies.read(*spans)
+        return Went(*(Numbers.of(tally, crisis.origin.subject) for tally in (before, during, last)))
+
+    async def _meant(self, by: str, channel: str) -> Crisis:
+        """The one of this channel, or the only one that is open."""
+        found = await self._store.crises.open()
+        here = [one for one in found if one.channel == channel] or found
+        if not here:
+            raise Refused("No crisis is open. `/crisis declare` opens the form.")
+        if len(here) > 1:
+            raise Refused("More than one crisis is open: type this in the channel of the one you mean.")
+        await self._may(by, here[0])
+        return here[0]
+
+    async def _may(self, by: str, crisis: Crisis) -> None:
+        await self._check(by, department_or_lost(self._rules, crisis.told.department), crisis.people)
+
+    async def _check(self, by: str, department: Department, named: tuple[str, ...]) -> None:
+        if by in named:
+            return
+        staff = await self._team.staff(department, self._rules.managers)
+        if not staff.may_answer(by):
+            no = f"Only those who answer for {department.name}, and whoever is named in the crisis, may do this."
+            raise Refused(NOT_KNOWN if staff.unsure else no)

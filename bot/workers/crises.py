@@ -1,0 +1,80 @@
+"""Gives each declared crisis a channel, counts what is said, and reminds of updates that are due."""
+
+import structlog
+
+from bot.clock import Clock
+from bot.domain import crisis as crises
+from bot.domain.crisis import COUNTED_EVERY, Crisis, CrisisDecision, Numbers
+from bot.domain.spans import widened
+from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
+from bot.sinks.slack import SlackSink
+from bot.store.opening import Store
+from bot.store.transaction import Committed
+
+GONE_ON = frozenset({"already_in_channel", "cant_invite_self"})
+LEASE = "crises"
+
+log = structlog.get_logger("crises")
+
+
+class Crises:
+    """One at a time, where the lease is: a channel must not be made twice."""
+
+    name = "crises"
+    idle = 1.0
+
+    def __init__(self, store: Store, sink: SlackSink, clock: Clock) -> None:
+        self._store = store
+        self._sink = sink
+        self._clock = clock
+
+    async def step(self) -> int:
+        found = await self._store.crises.open()
+        if not found or not await self._store.leases.take(LEASE):
+            return 0
+        return sum([await self._look(one) for one in found])
+
+    def failed(self, error: Exception) -> None:
+        """Nothing is in hand between steps."""
+
+    async def _look(self, crisis: Crisis) -> int:
+        if not crisis.housed:
+            return await self._house(crisis)
+        at = self._clock.now()
+        page = (await self._store.pages.find([crisis.page])).get(crisis.page)
+        decision = crises.look(crisis, page, at)
+        if decision is None and (crisis.counted_at is None or at - crisis.counted_at >= COUNTED_EVERY):
+            [tally] = await self._store.tallies.read(widened(crisis.origin.began_at, at))
+            decision = crises.count(crisis, Numbers.of(tally, crisis.origin.subject), at)
+        return await self._write(decision) if decision else 0
+
+    async def _house(self, crisis: Crisis) -> int:
+        """A channel of its own, or the department's, with a sentence."""
+        channel, why = "", ""
+        try:
+            channel = await self._sink.create_channel(f"crisis-{crisis.declared_at:%Y-%m-%d}-{crisis.id}")
+        except Rejected as no:
+            why = (
+                "the scope channels:manage is not granted" if no.error == "missing_scope" else f"Slack says {no.error}"
+            )
+        except Ambiguous:
+            why = "Slack did not answer"
+        except (Unsent, RateLimited):
+            return 0
+        if channel:
+            await self._invite(channel, crisis)
+        return await self._write(crises.house(crisis, channel, why, self._clock.now()))
+
+    async def _invite(self, channel: str, crisis: Crisis) -> None:
+        """One by one: of several, one who is gone would keep all out. Whoever is missing can join by herself."""
+        for person in crisis.people:
+            try:
+                await self._sink.invite(channel, person)
+            except (Rejected, Ambiguous, Unsent, RateLimited) as no:
+                if not isinstance(no, Rejected) or no.error not in GONE_ON:
+                    log.warning("not invited", crisis=crisis.id, person=person, reason=str(no))
+
+    async def _write(self, decision: CrisisDecision) -> int:
+        if await self._store.crises.commit(decision, self._clock.now()) is Committed.WRITTEN:
+            log.info("crisis", crisis=decision.crisis.id, version=decision.crisis.version)
+        return 1

@@ -1,0 +1,89 @@
+"""The two cards of a crisis, posted once and edited in place, and what is said beside them."""
+
+from collections.abc import Callable
+
+from bot.cards import crisis as cards
+from bot.cards.drawing import Drawing
+from bot.domain.crisis import Crisis
+from bot.domain.department import Department
+from bot.domain.notification import Notification, NotificationKind
+from bot.domain.pages.page import Page
+from bot.domain.rules import Rules, department_or_lost
+from bot.sinks.outcomes import Rejected
+from bot.store.records import CardRecord, CardState
+from bot.workers.delivery.post import Poster
+
+DRAWN: dict[NotificationKind, Callable[[Crisis, Page | None], Drawing]] = {
+    NotificationKind.CRISIS: cards.head,
+    NotificationKind.PLAN: cards.plan,
+}
+KINDS = frozenset({NotificationKind.DECLARED, NotificationKind.NEWS, NotificationKind.DUE, NotificationKind.REVIEW})
+
+
+class CrisisDelivery:
+    def __init__(self, poster: Poster, rules: Rules) -> None:
+        self._poster = poster
+        self._store = poster.store
+        self._rules = rules
+
+    async def deliver(self, owed: Notification) -> bool:
+        """A card. Says whether Slack was called. Raises `Blocked`."""
+        crisis = await self._store.crises.find(owed.case)
+        if crisis is None:
+            await self._store.outbox.done(owed)
+            return False
+        name = f"{owed.kind}-{crisis.id}"
+        record = await self._store.outbox.card(name)
+        if record.state is CardState.POSTED and record.drawn >= crisis.version:
+            await self._store.crises.drawn(crisis, name, record, owed)
+            return False
+        page = (await self._store.pages.find([crisis.page])).get(crisis.page)
+        drawing = DRAWN[owed.kind](crisis, page)
+        posted = await self._put(owed, name, record, drawing)
+        if posted is not None:
+            shown = posted.model_copy(update={"drawn": crisis.version})
+            await self._store.crises.drawn(crisis, name, shown, owed)
+        return True
+
+    async def _put(self, owed: Notification, name: str, record: CardRecord, drawing: Drawing) -> CardRecord | None:
+        """None where nothing can be shown there any more, or where it has to be begun anew."""
+        department = department_or_lost(self._rules, owed.to)
+        channel = owed.to[1:] if owed.to.startswith("#") else department.channel
+        try:
+            if record.state is CardState.POSTED:
+                await self._poster.gate.room_to_update(record.channel)
+                await self._poster.gate.update(record.channel, record.ts, drawing)
+                return record
+            self._poster.wait_for_lost_answer(record)
+            if found := await self._poster.found(channel, name, record):
+                return found
+
+            async def remember(changed: CardRecord) -> None:
+                await self._store.outbox.save_card(name, changed)
+
+            return await self._poster.post(channel, drawing, name, record, remember, lambda: Drawing(drawing.text, []))
+        except Rejected as no:
+            if no.message_gone:
+                await self._store.outbox.save_card(name, CardRecord())
+            elif owed.to.startswith("#"):  # archived, or we were taken out: the crisis goes on without its card
+                await self._store.outbox.done(owed)
+            else:
+                raise await self._poster.refused(department, channel, no) from no
+            return None
+
+    async def drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
+        """What is said once, beside the cards."""
+        department = department_or_lost(self._rules, owed.to)
+        crisis = await self._store.crises.find(owed.case)
+        if crisis is None:
+            return None, department
+        match owed.kind:
+            case NotificationKind.DECLARED:
+                return cards.declared(crisis), department
+            case NotificationKind.NEWS:
+                return cards.news(crisis, owed.nth), department
+            case NotificationKind.DUE:
+                late = crisis.update_due is not None and int(crisis.update_due.timestamp()) == owed.nth
+                return (cards.due(crisis) if late else None), department
+            case _:
+                return cards.review(crisis), department

@@ -1,0 +1,20 @@
+"""What a page of a declared crisis is about."""
+
+from bot.cards import crisis as cards
+from bot.domain.pages.matter import Matter, Standing
+from bot.domain.pages.page import Page
+from bot.store.opening import Store
+from bot.workers.delivery.message import link_to
+
+
+class OfCrises:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def matter(self, page: Page) -> Matter | None:
+        found = await self._store.crises.find(page.cause.id)
+        return cards.matter(found, link_to(await self._store.outbox.card(f"crisis-{found.id}"))) if found else None
+
+    async def standing(self, page: Page) -> Standing:
+        found = await self._store.crises.find(page.cause.id)
+        return Standing(over=found is None or not found.open)

@@ -1,0 +1,33 @@
+"""/crisis declare|update …|close: a crisis is declared in a form, and led from its channel."""
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.cards.modals import Origin
+from bot.domain.refusals import Refused
+from bot.usecases.crises import Crises
+from handlers.asking import Payload
+from handlers.reading import plainly
+from handlers.reply import Reply
+
+HELP = (
+    "`/crisis declare` opens a form; `/crisis update We have apologised` says what stands now; `/crisis close` ends it "
+    "with a review; `/crisis` shows what is open."
+)
+
+
+async def crisis(ack: AsyncAck, command: Payload, by: str, crises: Crises, reply: Reply) -> None:
+    await ack()
+    first, _, rest = plainly(command.get("text", "")).partition(" ")
+    channel = command.get("channel_id", "")
+    async with reply.saying_no():
+        match first.casefold():
+            case "declare":
+                await reply.open(command["trigger_id"], await crises.form(Origin("", reply.response_url)))
+            case "update":
+                await reply.tell(await crises.update(by, rest, channel))
+            case "close":
+                await reply.tell(await crises.close(by, channel))
+            case "":
+                await reply.tell(await crises.show())
+            case _:
+                raise Refused(HELP)

@@ -1,0 +1,39 @@
+"""A crisis is declared."""
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.cards import buttons
+from bot.domain.crisis import Declaration
+from bot.domain.pages.page import Severity
+from bot.usecases.crises import Crises
+from handlers.asking import Payload
+from handlers.reading import Form
+from handlers.reply import Reply
+
+MISSING = {
+    buttons.SEVERITY: "Choose how bad it is.",
+    buttons.HEADLINE: "Say what has happened, in a few words.",
+    buttons.DEPARTMENT: "Choose whose it is.",
+    buttons.LEAD: "Choose who leads.",
+}
+
+
+async def declare(ack: AsyncAck, view: Payload, by: str, crises: Crises, reply: Reply) -> None:
+    form = Form(view)
+    errors = {block: words for block, words in MISSING.items() if not form.given(block)}
+    if errors:
+        await ack(response_action="errors", errors=errors)
+        return
+    await ack()
+    back = reply.at(form.origin.response_url)
+    async with back.saying_no():
+        told = Declaration(
+            severity=Severity(form.given(buttons.SEVERITY)),
+            headline=form.given(buttons.HEADLINE),
+            department=form.given(buttons.DEPARTMENT),
+            lead=form.given(buttons.LEAD),
+            comms=form.given(buttons.COMMS),
+            legal=form.given(buttons.LEGAL),
+            episode=form.origin.case,
+        )
+        await back.tell(await crises.declare(by, told))

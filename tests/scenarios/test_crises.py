@@ -1,0 +1,105 @@
+"""A crisis is declared, led and closed. It is Tuesday, nine in the morning."""
+
+from bot.cards import buttons
+from tests.scenarios.spoken import LOST
+from tests.scenarios.world import World
+
+PLAN = '\n[crisis]\nupdate_every = "20m"\n[[crisis.checklist]]\ndo = "Stop <scheduled> posts."\n[[crisis.checklist]]\ndo = "Say that we know."\n'
+
+
+async def declares(world: World, by: str = "mia", **changed: str) -> None:
+    world.path.write_text(world.path.read_text("utf-8") + PLAN, "utf-8")
+    assert not world.playbook.reload()
+    await world.person(by).types("/crisis declare")
+    said = {
+        buttons.SEVERITY: "sev1",
+        buttons.HEADLINE: "Smoke in <one> cabin",
+        buttons.DEPARTMENT: "pr",
+        buttons.LEAD: "U0LEA",
+        buttons.COMMS: "U0BEN",
+        **changed,
+    }
+    person = world.sandbox.person(by)
+    for field, value in said.items():
+        await person.fill(field, value)
+    await person.submit()
+    await world.calms_down()
+    await world.waits(seconds=10)
+
+
+def room(world: World) -> str:
+    [found] = [one.name for one in world.sandbox.workspace.channels.values() if one.name.startswith("crisis-")]
+    return f"#{found}"
+
+
+async def test_a_crisis_declared_updated_and_closed_with_its_review(world: World) -> None:
+    await declares(world)
+    assert "SEV1 · Smoke in <one> cabin is declared. @lea is being called." in world.person("mia").told
+    assert "🚨 You are on call for pr. Crisis declared: Smoke in <one> cabin" in world.person("lea").dm.words
+    assert not world.person("ben").dms
+    assert "@mia declared a crisis" in world.channel("#pr").beside[-1].words
+    inside = world.sandbox.workspace.channel(room(world)).members
+    assert inside == {"U0LEA", "U0BEN", "U0MIA"}
+    head, plan = world.channel(room(world)).messages[:2]
+    assert "Status: declared; no update yet" in head.words
+    assert "0 of 2 done" in plan.words
+
+    await world.person("lea").dm.click("Acknowledge", by="lea")
+    await plan.click(buttons.CRISIS_DONE, by="ben")
+    await world.waits(seconds=10)
+    head, plan = world.channel(room(world)).messages[:2]
+    assert "1 of 2 done" in plan.words
+    assert "@ben did: Stop <scheduled> posts." in head.words
+    assert "@lea acknowledged the page" in head.words
+
+    await world.waits(minutes=20)
+    assert "⏰ @ben, an update is due" in world.channel(room(world)).messages[-1].words
+    await world.person("ben").types("/crisis update The cabin is empty; nobody is hurt", in_channel=room(world))
+    await world.waits(seconds=10)
+    assert "📣 @ben: The cabin is empty; nobody is hurt" in world.channel(room(world)).messages[-1].words
+    assert "Status: The cabin is empty; nobody is hurt" in world.channel(room(world)).messages[0].words
+
+    await world.hears(LOST)
+    await world.person("lea").types("/crisis close", in_channel=room(world))
+    await world.waits(seconds=10)
+    review = world.channel(room(world)).messages[-1].words
+    for word in (
+        "noticed: never",
+        "declared: after 0 s",
+        "paged: after",
+        "acknowledged: after",
+        "closed: after 20 min",
+    ):
+        assert word in review, review
+    assert "answered (first update): after 20 min" in review
+    assert "Sentiment: the hour before nothing was said · during 1 post, 100% negative" in review
+    assert "🏁 Review" in world.channel("#pr").beside[-1].words
+    assert "No crisis is open" in await world.person("mia").types("/crisis")
+    said = len(world.channel(room(world)).messages)
+    await world.waits(hours=1)
+    assert len(world.channel(room(world)).messages) == said
+
+
+async def test_without_the_scope_it_lives_in_the_departments_channel_and_says_so(world: World) -> None:
+    world.sandbox.app.scopes = [scope for scope in world.sandbox.app.scopes if scope != "channels:manage"]
+    await declares(world)
+    words = " ".join(one.words for one in world.channel("#pr").messages)
+    assert "could not open a channel: the scope channels:manage is not granted" in words
+    assert "0 of 2 done" in words
+
+
+async def test_a_lead_who_does_not_answer_is_followed_by_who_is_on_call(world: World) -> None:
+    await declares(world)
+    await world.waits(minutes=5.2)
+    assert "You are on call for pr" in world.person("ben").dm.words
+    await world.person("mia").types("/crisis close")
+    await world.waits(minutes=20)
+    assert len(world.person("ben").dms) == 1
+
+
+async def test_who_may_not_and_what_is_not_there_is_a_sentence(world: World) -> None:
+    assert "No crisis is open" in await world.person("mia").types("/crisis update something")
+    assert "`/crisis declare` opens a form" in await world.person("mia").types("/crisis whatever")
+    await declares(world, by="joe")
+    assert "Only those who answer for pr" in world.person("joe").told
+    assert not world.person("lea").dms
