@@ -60,6 +60,13 @@ class Show:
             return None
         return max(0.0, (self._day[self.said].created_at - self.clock.now()).total_seconds())
 
+    @property
+    def brand(self) -> str:
+        """As people call it who speak to it."""
+        subjects = self.stage.house.rules.playbook.subjects
+        first = next((one for one in subjects if one.kind == "brand"), subjects[0])
+        return first.terms[0] if first.terms else first.name
+
     async def hear(self, mentions: Sequence[Mention]) -> list[Heard]:
         """As a source would bring them; what was made of each is remembered for whoever looks behind."""
         rules, at = self.stage.house.rules, self.clock.now()

@@ -103,3 +103,23 @@ async def test_one_night_passes_at_a_time_and_nobody_turns_its_clock(doings: Doi
         await doings.do("speed", {"speed": 1})
 
     assert "1 hour passed" in await passing
+
+
+async def test_a_crisis_at_4am_calls_until_somebody_acknowledges(begun: Show, doings: Doings) -> None:
+    passing = asyncio.create_task(doings.do("night", {"hours": 20, "crisis": "on"}))
+    pr = begun.stage.workspace.channel("pr")
+    async with asyncio.timeout(60):
+        await begun.stage.sandbox.until(lambda: any("Acknowledge" in str(one.blocks) for one in pr.messages))
+    await begun.stage.sandbox.person("ben").click(pr.messages[-1], "Acknowledge")
+
+    told = await passing
+    assert "At 04:00 a crisis:" in told
+    assert "@ben acknowledged it at 04:0" in told
+
+
+async def test_a_crisis_that_nobody_answers_is_said_to_have_none(doings: Doings) -> None:
+    told = await doings.do("night", {"hours": 1, "crisis": "on"})
+
+    assert "a crisis:" in told
+    assert "@ben, @mia" in told
+    assert told.endswith("Nobody has acknowledged it.")

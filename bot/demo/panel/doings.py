@@ -58,7 +58,7 @@ class Doings:
     async def _storm(self, body: Json) -> str:
         many = _number(body, "many", 1, MOST_AT_ONCE)
         about = _words(body, "about") or "lost bags"
-        heard = await self._show.hear([*sayings.storm(many, about, self._brand(), self._show.clock.now())])
+        heard = await self._show.hear([*sayings.storm(many, about, self._show.brand, self._show.clock.now())])
         routed = sum(one.route.to != NOBODY for one in heard)
         return (
             f"{count(many, 'post')} about {about}, all at once; {routed} for a department. {self._standing()}".strip()
@@ -78,7 +78,7 @@ class Doings:
     async def _night(self, body: Json) -> str:
         if self.night.passing:
             raise Nonsense("A night is passing already.")
-        return await self.night.passes(_number(body, "hours", 1, LONGEST_NIGHT))
+        return await self.night.passes(_number(body, "hours", 1, LONGEST_NIGHT), crisis=bool(body.get("crisis")))
 
     async def _speed(self, body: Json) -> str:
         speed = body.get("speed")
@@ -94,11 +94,6 @@ class Doings:
         if self._show.colleagues:
             return "Colleagues claim what nobody took for ten minutes, and resolve it."
         return "Colleagues leave everything to you."
-
-    def _brand(self) -> str:
-        subjects = self._show.stage.house.rules.playbook.subjects
-        first = next((one for one in subjects if one.kind == "brand"), subjects[0])
-        return first.terms[0] if first.terms else first.name
 
     def _standing(self) -> str:
         return "" if self._show.clock.speed else "The clock stands: cards come when it runs."

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.demo.panel.wake import Wake
 from bot.demo.show import Show
 from bot.domain.words import count
 from bot.sandbox import Change
@@ -23,23 +24,28 @@ class Night:
         self._show = show
         self.passing = False
 
-    async def passes(self, hours: float) -> str:
-        """A sentence on what came of it."""
+    async def passes(self, hours: float, *, crisis: bool = False) -> str:
+        """A sentence on what came of it. With a `crisis`, somebody is called in the middle of it."""
         clock, feed = self._show.clock, self._show.stage.sandbox.feed
         before, pace = len(feed.changes), clock.speed
+        until = clock.now() + timedelta(hours=hours)
+        wake = Wake(self._show, until) if crisis else None
         self.passing = True
         try:
-            await self._run(clock.now() + timedelta(hours=hours))
+            await self._run(until, wake)
         finally:
             self.passing = False
             clock.set_speed(pace)
-        return f"{count(round(hours), 'hour')} passed. {self._told(feed.changes[before:])}"
+        told = [f"{count(round(hours), 'hour')} passed.", self._told(feed.changes[before:])]
+        return " ".join([*told, await wake.told()] if wake else told)
 
-    async def _run(self, until: datetime) -> None:
+    async def _run(self, until: datetime, wake: Wake | None) -> None:
         clock, slow = self._show.clock, 0.0
         while clock.now() < until:
             behind = slow < PATIENCE and await self._behind() > LATE
             speed = SLOWER if behind else FASTEST
+            if wake is not None:
+                speed = min(speed, await wake.look())
             clock.set_speed(min(speed, max(1.0, (until - clock.now()).total_seconds() / LOOKS)))
             slow += LOOKS if behind else 0.0
             await asyncio.sleep(LOOKS)

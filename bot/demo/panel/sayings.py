@@ -46,6 +46,14 @@ def one(text: str, author: str, followers: int, outlet: str, at: datetime) -> Me
     )
 
 
+def crisis(brand: str, at: datetime) -> Mention:
+    """What cannot wait until the morning."""
+    text = (
+        f"{brand} smoke in the cabin, people are injured and we are being evacuated onto the runway. Who is in charge?"
+    )
+    return one(text, "night_traveller", 5_200, OUTLETS[0], at)
+
+
 def storm(many: int, about: str, brand: str, at: datetime) -> Iterator[Mention]:
     """Each by somebody else and in other words, as storms are; only what is the same in them is what they are about."""
     for index in range(many):

@@ -14,7 +14,9 @@ export function actions(act) {
       pair(choice("How", "how", [["limited", "429, too many requests"], ["down", "Down"], ["slow", "Slow"], ["dropped", "Takes it, answers nothing"]]),
         field("Minutes of the day", "minutes", { type: "number", min: 1, max: 240, value: 5 }))], act,
     (go) => h("button", { type: "button", class: "button", onclick: () => go({ do: "mend" }) }, "Mend it")),
-    form("Pass the night", "night", "Pass it", [field("Hours", "hours", { type: "number", min: 1, max: 24, value: 8 })], act),
+    form("Pass the night", "night", "Pass it", [
+      field("Hours", "hours", { type: "number", min: 1, max: 24, value: 8 }),
+      box("A crisis in it", "crisis", "At 4am if these hours reach it, else midway. The clock slows down until somebody acknowledges.")], act),
   ];
   return h("div", { class: "doings" }, h("h3", {}, "Make something happen"), parts, colleagues(act));
 }
@@ -43,6 +45,10 @@ const named = (label, make) => {
 const field = (label, name, given) => named(label, (id) => h("input", { type: "text", autocomplete: "off", ...given, id, name }));
 const area = (label, name, value) => named(label, (id) => h("textarea", { id, name, rows: 3, value, maxlength: 2000 }));
 const choice = (label, name, options) => named(label, (id) => h("select", { id, name }, options.map(([value, words]) => h("option", { value }, words))));
+const box = (label, name, hint) => {
+  const id = `doing-${++last}`;
+  return h("label", { class: "box", for: id }, h("input", { type: "checkbox", id, name }), h("span", {}, label, h("span", { class: "hint" }, hint)));
+};
 const pair = (...fields) => h("div", { class: "pair" }, fields);
 
 function colleagues(act) {
