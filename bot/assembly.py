@@ -45,6 +45,7 @@ from bot.workers.drills import Drills
 from bot.workers.heartbeat import Beat, Heartbeat
 from bot.workers.ingest import Ingest
 from bot.workers.loop import Pulse, Worker, run
+from bot.workers.mornings import Mornings
 from bot.workers.pages import Pages
 from bot.workers.paging import PagerDelivery
 from bot.workers.paging.causes import causes
@@ -96,6 +97,7 @@ class House:
     schedules: Schedules
     delivery: Delivery
     drills: Drills
+    mornings: Mornings
     crises: Crises
     vigil: VigilWatch
     heartbeat: Heartbeat
@@ -123,7 +125,7 @@ class House:
             "timers": (self.timers,),
             "spikes": (self.spikes,),
             "schedules": (self.schedules,),
-            "pages": (self.pages, self.drills, self.crises, self.vigil, self.heartbeat, *self.pagers),
+            "pages": (self.pages, self.drills, self.crises, self.mornings, self.vigil, self.heartbeat, *self.pagers),
         }
         async with asyncio.TaskGroup() as group:
             if "ingest" in chosen:
@@ -196,6 +198,7 @@ def assemble(
         spikes=Spikes(store, rules, clock),
         schedules=Schedules(store, sink, directory, rules, rota, clock),
         drills=Drills(store, rules, clock),
+        mornings=Mornings(store, rules, clock),
         crises=Crises(store, sink, clock),
         vigil=VigilWatch(store, rules, clock),
         heartbeat=Heartbeat(store, outside.heartbeat, pulse, clock),

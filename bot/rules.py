@@ -1,6 +1,7 @@
 """The playbook in force, as the house asks for it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import time
 from pathlib import Path
 
 from bot.detectors.catalogue import Assessor
@@ -70,6 +71,9 @@ class LiveRules:
 
     def plan(self) -> Plan:
         return self.playbook.plan
+
+    def note_at(self) -> time | None:
+        return self.playbook.note_at
 
     def subjects(self) -> Sequence[Subject]:
         return self.playbook.subjects

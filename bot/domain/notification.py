@@ -62,6 +62,8 @@ class NotificationKind(StrEnum):
     """Say that an update is due; `nth` is when."""
     REVIEW = "review"
     """Say how it went."""
+    MORNING = "morning"
+    """Say what happened in the night and what waits. `case` is the department's name, `nth` the day."""
     TROUBLE = "trouble"
     """Tell a fallback channel that a department's own channel cannot be written to. `case` is the department's name."""
 

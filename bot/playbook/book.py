@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -70,6 +71,8 @@ class Playbook:
     drills: Drills = field(default_factory=Drills)
     plan: Plan = field(default_factory=Plan)
     """For declared crises."""
+    note_at: time | None = None
+    """When each department gets its note in the morning; None: never."""
     operators: Operators = Operators()
     spikes: Tuning = field(default_factory=Tuning)
     escalations: tuple[EscalationPolicy, ...] = ()

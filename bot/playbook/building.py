@@ -41,6 +41,7 @@ def built(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
         detectors=Detectors(**file.detectors.model_dump()),
         drills=Drills(file.drills.every, file.drills.at, file.drills.departments),
         plan=Plan(file.crisis.update_every, tuple(one.do for one in file.crisis.checklist)),
+        note_at=file.quiet.note_at,
         operators=Operators(**file.operators.model_dump()),
         spikes=_spikes(file.spikes),
         escalations=tuple(map(_policy, file.escalations)),

@@ -155,6 +155,10 @@ class CrisisTable(Table):
     checklist: Annotated[tuple[ChecklistTable, ...], Field(max_length=40)] = ()
 
 
+class QuietTable(Table):
+    note_at: Clock | None = None
+
+
 class FileTable(Table):
     """The whole file, but for the insides of `[sources]`, which the sources know."""
 
@@ -169,5 +173,6 @@ class FileTable(Table):
     drills: DrillsTable = DrillsTable()
     operators: OperatorsTable = OperatorsTable()
     crisis: CrisisTable = CrisisTable()
+    quiet: QuietTable = QuietTable()
     spikes: SpikesTable = SpikesTable()
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)

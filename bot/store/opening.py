@@ -23,6 +23,7 @@ from bot.store.inbox import Inbox
 from bot.store.keys import Keys
 from bot.store.leases import Leases
 from bot.store.limits import Limits
+from bot.store.mornings import Mornings
 from bot.store.outbox import Outbox
 from bot.store.overrides import OverrideStore
 from bot.store.pages import PageStore
@@ -44,6 +45,7 @@ class Store:
     calendars: CalendarStore
     pages: PageStore
     drills: DrillStore
+    mornings: Mornings
     crises: CrisisStore
     vigils: VigilStore
     signing: Secrets
@@ -79,6 +81,7 @@ def store_on(client: Client, brand: str, holder: str) -> Store:
         calendars=CalendarStore(client, keys),
         pages=PageStore(client, keys),
         drills=DrillStore(client, keys),
+        mornings=Mornings(client, keys),
         crises=CrisisStore(client, keys),
         vigils=VigilStore(client, keys),
         signing=Secrets(client, keys),

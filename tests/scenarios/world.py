@@ -165,7 +165,10 @@ class World:
         if self.minds:
             first = (*first, house.vigil, house.heartbeat)
         return sum(
-            [await worker.step() for worker in (*first, *house.pagers, house.drills, house.crises, house.delivery)]
+            [
+                await worker.step()
+                for worker in (*first, *house.pagers, house.drills, house.crises, house.mornings, house.delivery)
+            ]
         )
 
     async def calms_down(self) -> None:

@@ -12,9 +12,10 @@ from bot.domain.rules import Rules, department_or_lost
 from bot.domain.schedules.duty import Duty, Holes
 from bot.sinks.outcomes import Rejected
 from bot.store.records import CardRecord, CardState, Place
-from bot.workers.delivery import crisis, drills, oncall, vigil
+from bot.workers.delivery import crisis, drills, morning, oncall, vigil
 from bot.workers.delivery.crisis import CrisisDelivery
 from bot.workers.delivery.drills import DrillMessages
+from bot.workers.delivery.morning import MorningMessages
 from bot.workers.delivery.oncall import OnCallMessages
 from bot.workers.delivery.post import Poster
 from bot.workers.delivery.vigil import VigilMessages
@@ -31,6 +32,7 @@ class MessageDelivery:
         self._others: dict[NotificationKind, Draw] = {
             **dict.fromkeys(oncall.KINDS, shifts.drawing),
             **dict.fromkeys(drills.KINDS, drilled.drawing),
+            **dict.fromkeys(morning.KINDS, MorningMessages(poster.store, rules, poster.clock).drawing),
             **dict.fromkeys(crisis.KINDS, crises.drawing),
             **dict.fromkeys(vigil.KINDS, VigilMessages(poster.store, rules).drawing),
         }

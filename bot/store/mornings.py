@@ -1,0 +1,62 @@
+"""What the note in the morning is made of, and that it is owed once a day."""
+
+from datetime import datetime, timedelta
+
+from bot.domain.crisis import Numbers
+from bot.domain.morning import NIGHT, Morning
+from bot.domain.notification import Notification
+from bot.domain.pages.page import Page
+from bot.domain.spans import widened
+from bot.store.client import Client
+from bot.store.episodes import Episodes
+from bot.store.keys import Keys
+from bot.store.pages import PageStore
+from bot.store.tallies import Tallies
+from bot.store.transaction import Transaction, commit
+from bot.store.writing import ms, owe
+
+LOOKED_AT = 5_000
+"""Lines of the audit log: those of a night, also of a bad one."""
+REMEMBERED = timedelta(days=2)
+
+
+class Mornings:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+        self._pages = PageStore(client, keys)
+        self._episodes = Episodes(client, keys)
+        self._tallies = Tallies(client, keys)
+
+    async def owe(self, note: Notification, at: datetime) -> None:
+        """Once for each day and department, however many ask."""
+        once = self._keys.seen(f"note:{note.case}:{note.nth}")
+        transaction = Transaction(self._keys.inbox)
+        transaction.guard(once, "")
+        transaction.write("SET", once, "1", "EX", int(REMEMBERED.total_seconds()))
+        owe(transaction, self._keys, note, at)
+        await commit(self._client, transaction)
+
+    async def read(self, department: str, at: datetime) -> Morning:
+        since = at - NIGHT
+        [tally] = await self._tallies.read(widened(since, at))
+        hers = {said: n for said, n in tally.items() if said.department == department}
+        said = Numbers.of(hers)
+        waiting, overdue = (await self._tallies.standing([department], at))[department]
+        episodes = [one for one in await self._episodes.latest() if one.opened_at >= since]
+        return Morning(
+            department=department,
+            since=since,
+            posts=said.posts,
+            negative=said.negative,
+            pages=tuple(one for one in await self._paged(since) if one.department == department),
+            episodes=tuple(one for one in episodes if one.department == department),
+            waiting=waiting,
+            overdue=overdue,
+        )
+
+    async def _paged(self, since: datetime) -> list[Page]:
+        reply = await self._client.call("XREVRANGE", self._keys.audit, "+", ms(since), "COUNT", LOOKED_AT)
+        found = [dict(zip(fields[::2], fields[1::2], strict=True)).get("page", "") for _, fields in reply]
+        pages = await self._pages.find([one for one in found if one])
+        return sorted((one for one in pages.values() if one.opened_at >= since), key=lambda one: one.opened_at)
