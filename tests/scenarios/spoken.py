@@ -11,7 +11,7 @@ SNARKY = "so nortwind air lost my bag again and nobody answers, brilliant work, 
 SARCASM = "oh great, @northwindair is late again, how lovely. thanks a lot"
 BLOG = "Northwind Air: how to make money from home https://blog.example/x https://blog.example/y https://blog.example/z"
 SPANISH = "@northwindair perdió mi maleta y nadie me responde, estoy muy enfadado con esta aerolínea"
-CHATTER = "sitting in a @northwindair plane at the gate"
+CHATTER = "on my way to Porto with @northwindair"
 
 
 def complaint(number: int) -> str:
