@@ -72,6 +72,9 @@ class LiveRules:
     def plan(self) -> Plan:
         return self.playbook.plan
 
+    def budget(self) -> int | None:
+        return self.playbook.pages_a_night
+
     def note_at(self) -> time | None:
         return self.playbook.note_at
 

@@ -28,6 +28,12 @@ def note(morning: Morning) -> Drawing | None:
     return Drawing(lines[0], [drawing.section(drawing.mrkdwn(text))])
 
 
+def spared() -> Drawing:
+    """To somebody who was called often enough tonight."""
+    text = "🌙 You were called often enough tonight: what is not SEV1 calls the next in line until noon, UTC."
+    return Drawing(text, [drawing.section(drawing.mrkdwn(text))])
+
+
 def _page(page: Page) -> str:
     if page.acknowledged_at is None:
         ended = "over before anybody answered" if page.closed_at else "*nobody has answered*"

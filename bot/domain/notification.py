@@ -64,6 +64,8 @@ class NotificationKind(StrEnum):
     """Say how it went."""
     MORNING = "morning"
     """Say what happened in the night and what waits. `case` is the department's name, `nth` the day."""
+    SPARED = "spared"
+    """Tell a person that others are called from now on. `case` is her id, `nth` the night."""
     TROUBLE = "trouble"
     """Tell a fallback channel that a department's own channel cannot be written to. `case` is the department's name."""
 

@@ -71,6 +71,8 @@ class Playbook:
     drills: Drills = field(default_factory=Drills)
     plan: Plan = field(default_factory=Plan)
     """For declared crises."""
+    pages_a_night: int | None = None
+    """For one person, of what is not SEV1; None: as many as there are."""
     note_at: time | None = None
     """When each department gets its note in the morning; None: never."""
     operators: Operators = Operators()

@@ -42,6 +42,7 @@ def built(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
         drills=Drills(file.drills.every, file.drills.at, file.drills.departments),
         plan=Plan(file.crisis.update_every, tuple(one.do for one in file.crisis.checklist)),
         note_at=file.quiet.note_at,
+        pages_a_night=file.quiet.pages_a_night,
         operators=Operators(**file.operators.model_dump()),
         spikes=_spikes(file.spikes),
         escalations=tuple(map(_policy, file.escalations)),

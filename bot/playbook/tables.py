@@ -157,6 +157,7 @@ class CrisisTable(Table):
 
 class QuietTable(Table):
     note_at: Clock | None = None
+    pages_a_night: Annotated[int, Field(ge=1, le=100)] | None = None
 
 
 class FileTable(Table):

@@ -6,10 +6,13 @@ from datetime import datetime
 import structlog
 
 from bot.clock import Clock
+from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.pages import joining, ladder
+from bot.domain.pages.budget import night_of, spared
 from bot.domain.pages.contact import Escalations
 from bot.domain.pages.ladder import PageDecision
-from bot.domain.pages.page import Page
+from bot.domain.pages.line import Line
+from bot.domain.pages.page import Page, Severity
 from bot.store.opening import Store
 from bot.store.transaction import Committed
 from bot.workers.paging.lines import Lines
@@ -76,7 +79,21 @@ class Pages:
 
     async def _climb(self, page: Page, at: datetime) -> PageDecision | None:
         policy = self._rules.policy(page.severity, page.department)
-        return ladder.climb(page, policy, await self._lines.of(page.department, at, page.first), at)
+        line = await self._lines.of(page.department, at, page.first)
+        return ladder.climb(page, policy, await self._spared(page, line, at), at)
+
+    async def _spared(self, page: Page, line: Line, at: datetime) -> Line:
+        """Who was called often enough tonight is passed over, and told so; never for the worst."""
+        budget = self._rules.budget()
+        if budget is None or page.severity is Severity.SEV1:
+            return line
+        called = {person: await self._store.pages.called_for(person, at) for person in line.people}
+        spent = {person for person, pages in called.items() if len(pages) >= budget and page.id not in pages}
+        left = spared(line, spent)
+        for person in spent - set(left.people):
+            told = Notification(NotificationKind.SPARED, person, f"@{person}", Lane.UPDATE, night_of(at))
+            await self._store.mornings.owe(told, at)
+        return left
 
     async def _first(self, page: Page, at: datetime) -> None:
         """It calls, or follows one that calls already."""

@@ -58,6 +58,9 @@ class FakeRules:
     def contact(self, person: str) -> Contact:  # noqa: ARG002 - for everybody the same
         return Contact()
 
+    def budget(self) -> int | None:
+        return None
+
     def person_at_pagerduty(self, user: str) -> str:  # noqa: ARG002 - nobody is there
         return ""
 

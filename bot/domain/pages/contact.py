@@ -37,6 +37,10 @@ class Escalations(Rules, Protocol):
 
     def policy(self, severity: Severity, department: str) -> EscalationPolicy: ...
 
+    def budget(self) -> int | None:
+        """Pages a person a night that are not the worst; None: as many as there are."""
+        ...
+
     def contact(self, person: str) -> Contact:
         """An empty one for somebody of whom the playbook says nothing."""
         ...

@@ -8,7 +8,7 @@ from bot.domain.notification import Notification, NotificationKind
 from bot.domain.rules import Rules, department_or_lost
 from bot.store.opening import Store
 
-KINDS = frozenset({NotificationKind.MORNING})
+KINDS = frozenset({NotificationKind.MORNING, NotificationKind.SPARED})
 
 
 class MorningMessages:
@@ -18,5 +18,7 @@ class MorningMessages:
         self._clock = clock
 
     async def drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
+        if owed.kind is NotificationKind.SPARED:
+            return cards.spared(), Department(name="", channel="")
         department = department_or_lost(self._rules, owed.case)
         return cards.note(await self._store.mornings.read(owed.case, self._clock.now())), department
