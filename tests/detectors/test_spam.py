@@ -56,8 +56,8 @@ def test_nearly_all_of_each_invented_shape_is_caught(shape: str) -> None:
     assert sum("intent:spam" in heard(text).labels for text in SHAPES[shape]["seen"]) >= 8
 
 
-def test_more_than_half_of_what_nobody_tuned_for_is_caught() -> None:
-    """Measured 35 of 65 (2026-11-22), without a word on who says it: see test_who_says_it_counts."""
+def test_more_than_half_of_the_lines_kept_apart_are_caught() -> None:
+    """Measured 35 of 65 (2026-11-22; 15 when they were first run), without a word on who says it: see below."""
     unseen = [text for shape in SHAPES.values() for text in shape["unseen"]]
     assert sum("intent:spam" in heard(text).labels for text in unseen) >= len(unseen) // 2
 

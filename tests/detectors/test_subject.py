@@ -128,7 +128,7 @@ def test_hand_made_lines_are_told_by_whom_they_mean(name: str, subjects: Sequenc
     """292 lines. Of the 117 that were written first, before tuning: F1 .978, first right .889.
 
     After it (2026-11-22): 1.000 and 1.000 of these, .996 and .985 of the 130 tuned on, and 1.000 and .933 of 45 that
-    were written after the last change.
+    were written after the tuning.
     """
     of_subjects, first = f1(list(subject_lines(name)), subjects)
     print(f"{name}: F1 {of_subjects:.3f}, first right {first:.3f}")  # noqa: T201  (the figure is asked for)
