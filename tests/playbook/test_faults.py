@@ -62,7 +62,7 @@ NEED = 'when = { intent = "need" }'
         (written(department('on_cal = ["U0A"]')), "departments[3].on_cal: there is no key 'on_cal'; did you mean"),
         (written(route(NEED, 'claim_withn = "5m"')), "routes[1].claim_withn: there is no key 'claim_withn'; did"),
         (written("[sorces.x]"), "sorces: there is no key 'sorces'; did you mean 'sources'?"),
-        (written("[zzz]"), "zzz: there is no key 'zzz'; use 'brand', 'subjects', 'departments', 'routes', 'escalations', 'people', 'detectors'"),
+        (written("[zzz]"), "zzz: there is no key 'zzz'; use 'brand', 'crisis', 'departments', 'detectors', 'drills', 'escalations', "),
         # brand
         (written(brand=""), "brand: [brand] is missing"),
         (written(brand='[brand]\nmanagers = ["U0MIA"]\n'), "brand.name: is missing"),
