@@ -78,3 +78,14 @@ def test_a_thread_is_answered_beside_its_channel(window: Window) -> None:
     assert window.shuts_out() == []
     window.keys(Keys.ESCAPE)
     window.until(lambda: not window.one("#thread").is_displayed(), "the thread is closed")
+
+
+def test_what_comes_elsewhere_is_counted_beside_its_channel_until_one_goes_there(window: Window, demo: Demo) -> None:
+    window.opens()
+    window.card("@marta").offers(buttons.CLAIM)
+    demo.says("I wish @northwindair had a quiet carriage for people who want to sleep", "rui")
+    window.sees("research", "1", within="#nav a.has-unread")
+    assert window.shuts_out() == []
+    window.goes("research")
+    window.card("@rui").offers(buttons.CLAIM)
+    window.until(lambda: not window.all("#nav a.has-unread"), "nothing is unread")
