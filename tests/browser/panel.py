@@ -18,9 +18,7 @@ class Panel:
 
     def does(self, what: str, **filled: str) -> None:
         """Fills in one of its forms, by the names of the fields, and sends it."""
-        form = f"#panel [data-doing={what}]"
-        if not self._window.all(f"{form}[open]"):
-            self._window.press(f"//*[@id='panel']//*[@data-doing='{what}']/summary")
+        form = self._form(what)
         for name, words in filled.items():
             field = self._window.one(f"{form} [name={name}]")
             if field.tag_name == "select":
@@ -29,6 +27,18 @@ class Panel:
                 field.clear()
                 field.send_keys(words)
         self._window.press(f"//*[@id='panel']//*[@data-doing='{what}']//button[@type='submit']")
+
+    def ticks(self, what: str, name: str) -> None:
+        """A box in one of its forms."""
+        self._form(what)
+        self._window.press(f"//*[@id='panel']//*[@data-doing='{what}']//input[@name='{name}']")
+
+    def _form(self, what: str) -> str:
+        """Opened, if it is not."""
+        form = f"#panel [data-doing={what}]"
+        if not self._window.all(f"{form}[open]"):
+            self._window.press(f"//*[@id='panel']//*[@data-doing='{what}']/summary")
+        return form
 
     def answers(self, *words: str) -> None:
         self._window.sees(*words, within="#did")

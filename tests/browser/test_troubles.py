@@ -95,6 +95,19 @@ def test_after_a_night_it_is_said_who_was_reminded_and_they_see_it(window: Windo
     window.sees("@marta", within="#log")
 
 
+def test_a_crisis_at_4am_is_acknowledged_from_its_card_and_told_with_who_was_called(window: Window) -> None:
+    window.opens("ben", "C0PR")
+    panel = Panel(window)
+    panel.ticks("night", "crisis")
+    panel.does("night", hours="20")
+    card = window.card("@night_traveller")
+    card.offers(buttons.ACKNOWLEDGE)
+    assert window.shuts_out() == []
+    card.click(buttons.ACKNOWLEDGE)
+    panel.answers("At 04:00 a crisis", "@ben acknowledged it at 04:")
+    card.says("@ben")
+
+
 def test_what_the_public_is_made_to_say_is_heard_and_told_how_it_was_taken(window: Window) -> None:
     window.opens()
     window.card("@marta").offers(buttons.CLAIM)
@@ -127,6 +140,7 @@ def test_the_clock_is_stopped_and_runs_again(window: Window, demo: Demo) -> None
     panel.answers("The clock stands still")
     stood = demo.behind["now"]
     assert demo.behind["now"] == stood
-    panel.speed("60×")
-    panel.answers("60 times as fast")
+    for words, told in (("1×", "runs as fast as ours"), ("10×", "10 times as fast"), ("60×", "60 times as fast")):
+        panel.speed(words)
+        panel.answers(told)
     window.until(lambda: demo.behind["now"] > stood, "the day goes on")

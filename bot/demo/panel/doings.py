@@ -87,7 +87,9 @@ class Doings:
         if self.night.passing:
             raise Nonsense("A night is passing; wait until it is over.")
         self._show.clock.set_speed(speed)
-        return "The clock stands still." if not speed else f"The day runs {speed} times as fast as ours."
+        if not speed:
+            return "The clock stands still."
+        return "The day runs as fast as ours." if speed == 1 else f"The day runs {speed} times as fast as ours."
 
     async def _colleagues(self, body: Json) -> str:
         self._show.colleagues = bool(body.get("on"))
