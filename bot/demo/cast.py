@@ -100,11 +100,14 @@ class Cast:
                 self._plan_for(message, department.channel, people, at)
 
     def _plan_for(self, message: Message, channel: str, people: list[str], at: datetime) -> None:
+        """What was claimed and has run out is claimed again, as what was reopened is."""
         for case in _cases(message, CLAIMS):
+            self._seen.discard((case, "resolve"))
             if people and (case, "claim") not in self._seen:
                 self._seen.add((case, "claim"))
                 self._plan_claim(at, people, channel, message.ts, case)
         for case in _cases(message, (buttons.RELEASE,)):
+            self._seen.discard((case, "claim"))
             if (case, "resolve") not in self._seen:
                 self._seen.add((case, "resolve"))
                 self._plan(at + _after(case, 6, 24), "", "resolve", channel, message.ts, case)

@@ -21,7 +21,9 @@ OPENING = 8
 BREATH, BETWEEN = 0.25, 0.35
 """Real seconds before the first of them, and between them: one should see it come."""
 LOOKS = 0.4
-"""Real seconds between two looks of the colleagues."""
+"""Real seconds between two looks of the colleagues, at the most."""
+CLOSELY = 120.0
+"""Seconds of the day between them at the most, so that a night that flies by does not leave them behind."""
 REMEMBERED = 30
 AT_ONCE = 200
 
@@ -112,7 +114,7 @@ class Show:
     async def _act(self) -> None:
         """They may come too late, or find Slack broken: then they leave it, as people do."""
         while True:
-            await asyncio.sleep(LOOKS)
+            await asyncio.sleep(min(LOOKS, CLOSELY / max(1.0, self.clock.speed)))
             if not self.colleagues or not self.clock.speed:
                 continue
             self._cast.look(self.clock.now())
