@@ -119,9 +119,7 @@ def guard(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     passed: dict[str, Any] = {key: "" for key in FIRST if key in event}
     withheld: list[str] = []
     for key, value in event.items():
-        if key == "exception":
-            passed[key] = value
-        elif _is_withheld(key):
+        if _is_withheld(key):
             withheld.append(neutral(key))
         else:
             passed[neutral(key)] = _value(value)
@@ -135,7 +133,7 @@ def _is_withheld(key: str) -> bool:
 def _value(value: object) -> object:
     """What is neither a number nor a word nor made of these is named, not shown: a mention is full of text."""
     match value:
-        case bool() | int() | float() | None:
+        case bool() | int() | float() | None | _Trace():
             return value
         case str() | date() | timedelta() | PurePath():
             return neutral(str(value))
@@ -169,9 +167,15 @@ def _said(error: BaseException) -> str:
     return neutral(f"{kind}: {error}" if str(error) else kind)
 
 
+class _Trace(str):
+    """Lines made harmless one by one, so that the whole may keep its length and its line ends."""
+
+    __slots__ = ()
+
+
 def _trace(exc_info: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:
     """As Python tells it, without the source lines, and with each error's words made harmless."""
-    return "\n".join(islice(_told(exc_info[1]), 5 * MOST))
+    return _Trace("\n".join(islice(_told(exc_info[1]), 5 * MOST)))
 
 
 def _told(error: BaseException) -> Iterator[str]:
