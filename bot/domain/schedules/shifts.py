@@ -24,11 +24,19 @@ class _Coat(NamedTuple):
 
 def shifts(roster: Roster, span: Span) -> tuple[Shift, ...]:
     """Every shift that has a part in this span, in order and whole, so that its start and end do not depend on it."""
-    layers = roster.schedule.layers
-    reach = max((timedelta(days=layer.days) for layer in layers), default=DAY) + DAY
-    wide = Span(span.start - reach, span.end + reach)
-    seen = _painted([*_coats(roster, wide)])
+    seen = _painted([*_coats(roster, _around(roster, span))])
     return tuple(shift for shift in seen if shift.start < span.end and shift.end > span.start)
+
+
+def _around(roster: Roster, span: Span) -> Span:
+    """All that may cut what is seen in this span: the longest turn, and each change and booking that is in it."""
+    reach = max((timedelta(days=layer.days) for layer in roster.schedule.layers), default=DAY) + DAY
+    said: list[Shift | Override] = [*roster.booked, *roster.overrides]
+    held = [(one.start, one.end) for one in said if one.start < span.end and one.end > span.start]
+    return Span(
+        min([span.start - reach, *(start for start, _ in held)]),
+        max([span.end + reach, *(end for _, end in held)]),
+    )
 
 
 def who(roster: Roster, at: datetime) -> Shift | None:

@@ -172,6 +172,16 @@ def rosters(draw: st.DrawFn) -> tuple[Roster, Span]:
     return roster(*found, overrides=tuple(changes)), span
 
 
+def test_a_long_change_begins_where_the_short_one_over_it_ends_whatever_day_is_asked_for() -> None:
+    noon = datetime(2026, 3, 5, 12, tzinfo=UTC)
+    short = override(ANA, noon, noon + timedelta(minutes=1))
+    found = roster(overrides=(override(ANA, noon, noon + timedelta(days=3)), short))
+
+    third_day = shifts(found, Span(noon + timedelta(days=2, minutes=1), noon + timedelta(days=2, minutes=2)))
+
+    assert [shift.start for shift in third_day] == [noon + timedelta(minutes=1)]
+
+
 @given(rosters())
 def test_every_instant_is_in_one_shift_or_in_one_gap(made: tuple[Roster, Span]) -> None:
     found, span = made
