@@ -1,6 +1,7 @@
 # make demo     everything on this machine, no accounts (ARGS=--once plays the day and prints the books)
 # make check    ruff, mypy (strict), the import contracts
 # make test     everything that can be shown by a test
+# make fuzz     the tests that make up their own examples, with new ones and many
 # make screenshots  the README's pictures, taken by two of the tests
 # make bench    how fast it is, beside a yardstick measured in the same run
 
@@ -11,7 +12,7 @@ READY  := $(VENV)/.installed
 # Brings axe-core; the browser it would drive it with is one we do not use, so without what it depends on.
 AXE    := axe-playwright-python==0.1.8
 
-.PHONY: help demo check test screenshots bench install format clean
+.PHONY: help demo check test fuzz screenshots bench install format clean
 
 help:
 	@sed -n 's/^# make/  make/p' Makefile
@@ -37,6 +38,9 @@ check: $(READY)
 
 test: $(READY)
 	$(BIN)/pytest -rs $(ARGS)
+
+fuzz: $(READY)
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -rs -m hypothesis --timeout 3600 $(ARGS)
 
 # The README's pictures, taken by two of the stories in the browser.
 screenshots: $(READY)

@@ -1,6 +1,7 @@
 """What every test may ask for: a real server, keys of its own, a clock to wind."""
 
 import itertools
+import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -15,8 +16,11 @@ from bot.store.keys import Keys
 from bot.store.opening import Store, store_on
 from tests.clock import WoundClock
 
-settings.register_profile("earshot", deadline=None)  # speed is measured by the bench, and asserted by no test
-settings.load_profile("earshot")
+# Speed is measured by the bench, and asserted by no test. The same examples each time, so that what a change is
+# refused for is its own doing; `make fuzz` looks for new ones, and what it finds becomes a test.
+settings.register_profile("earshot", deadline=None, derandomize=True, database=None)
+settings.register_profile("fuzz", deadline=None, max_examples=2_000, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "earshot"))
 
 _numbers = itertools.count()
 
