@@ -123,3 +123,10 @@ async def test_a_crisis_that_nobody_answers_is_said_to_have_none(doings: Doings)
     assert "a crisis:" in told
     assert "@ben, @mia" in told
     assert told.endswith("Nobody has acknowledged it.")
+
+
+async def test_a_second_crisis_is_counted_with_the_one_that_calls_already(doings: Doings) -> None:
+    await doings.do("night", {"hours": 1, "crisis": "on"})
+    told = await doings.do("night", {"hours": 1, "crisis": "on"})
+
+    assert "the page of the one before it calls" in told

@@ -47,9 +47,10 @@ def one(text: str, author: str, followers: int, outlet: str, at: datetime) -> Me
 
 
 def crisis(brand: str, at: datetime) -> Mention:
-    """What cannot wait until the morning."""
+    """What cannot wait until the morning. Of another flight each time, since the same words would join the last."""
     text = (
-        f"{brand} smoke in the cabin, people are injured and we are being evacuated onto the runway. Who is in charge?"
+        f"{brand} smoke in the cabin of NW{next(_numbers) + 200}, people are injured and we are evacuated onto the "
+        "runway. Who is in charge?"
     )
     return one(text, "night_traveller", 5_200, OUTLETS[0], at)
 

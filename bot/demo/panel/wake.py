@@ -44,6 +44,8 @@ class Wake:
         page = await self._page()
         if page is None:
             return "The crisis woke nobody: no route leads from it to a department."
+        if page.leader:
+            return f"At {self._clock(page.opened_at)} a crisis, for which the page of the one before it calls."
         calls = count(page.count, "call")
         people = ", ".join(dict.fromkeys(self._name(one.person) for one in page.attempts if one.person)) or "nobody"
         heard = f"At {self._clock(page.opened_at)} a crisis: {calls}, to {people}."
@@ -55,7 +57,8 @@ class Wake:
         if self._mention is None:
             return None
         store = self._show.stage.store
-        case = (await store.cases.find([case_id(self._mention.id)])).get(case_id(self._mention.id))
+        name = case_id(self._mention.id)
+        case = (await store.cases.find([name])).get(name)
         return await store.pages.of(case) if case else None
 
     def _name(self, person: str) -> str:
