@@ -168,9 +168,7 @@ def assemble(
     usecases = UseCases(
         cases=cases,
         digests=Digests(store.outbox, store.cases, rules, clock),
-        flags=Flags(
-            FlagStore(store.client, store.keys), rules, clock, lambda mention: rules.assessor().assess([mention])[0]
-        ),
+        flags=Flags(FlagStore(store.client, store.keys), rules, clock, rules.assess),
         reports=reports,
         corrections=Corrections(store.cases, rules, team, lambda: rules.playbook.subjects, clock),
         spam=SpamBox(store.spam, store.cases, rules, weighed, clock),

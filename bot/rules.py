@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import time
 from pathlib import Path
 
-from bot.detectors.catalogue import Assessor
+from bot.detectors.catalogue import Assessor, assessor_for
 from bot.detectors.model.weights import PACKAGED
+from bot.domain.assessment import Assessment
 from bot.domain.crisis import Plan
 from bot.domain.department import Department, is_person
 from bot.domain.drill import Drills
+from bot.domain.mention import Mention
 from bot.domain.pages.contact import Contact
 from bot.domain.pages.page import Severity
 from bot.domain.pages.policy import EscalationPolicy, policy_for
@@ -92,15 +94,12 @@ class LiveRules:
         return next((person for person, contact in people if user and contact.pagerduty == user), "")
 
     def assessor(self) -> Assessor:
-        """Made once for each reading of the playbook: its terms are compiled."""
+        """Made once for each reading of the playbook: its terms are compiled. Raises Unusable."""
         playbook = self.playbook
         if self._heard_by is None or self._heard_by[0] is not playbook:
-            made = Assessor(
-                playbook.subjects,
-                engine=playbook.detectors.engine,
-                unsure_below=playbook.detectors.unsure_below,
-                language=playbook.brand.language,
-                weights=self._weights,
-            )
-            self._heard_by = (playbook, made)
+            self._heard_by = (playbook, assessor_for(playbook, self._weights))
         return self._heard_by[1]
+
+    async def assess(self, mention: Mention) -> Assessment:
+        [found] = await self.assessor().assess_beside([mention])
+        return found

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import cache
 from itertools import chain
 from pathlib import Path
+from types import UnionType
 from typing import Annotated, Any, cast, get_args, get_origin
 
 import pytest
@@ -99,7 +100,7 @@ def _keys(model: type[BaseModel], under: str = "") -> Iterator[tuple[str, str]]:
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, Table):
         yield annotation
-    elif get_origin(annotation) in {tuple, Annotated}:
+    elif get_origin(annotation) in {tuple, Annotated, UnionType}:
         for inner in get_args(annotation):
             yield from _models(inner)
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import typer
 
-from bot.cli.checks.model import of_model
+from bot.cli.checks.model import of_model, of_own_model
 from bot.cli.checks.named import named_in
 from bot.cli.checks.pagers import of_pagers
 from bot.cli.checks.places import Places
@@ -45,7 +45,7 @@ async def _look(read: Read, report: Report) -> None:
     places = Places(read.file) if playbook else None
     if playbook and places:
         report.add(well(str(read.file), _gist(playbook)))
-        for finding in of_rules(playbook, places):
+        for finding in (*of_rules(playbook, places), *of_own_model(playbook)):
             report.add(finding)
     if read.settings is None:
         return

@@ -5,8 +5,12 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.saying import refuse, refusing, tell, weights_path
+from bot.cli.saying import playbook_path, refuse, refusing, tell, weights_path
 from bot.detectors.catalogue import Assessor
+from bot.detectors.dimensions import DIMENSIONS
+from bot.detectors.sentiment import ALONE, BLEND, ONNX
+from bot.playbook import Onnx, load
+from bot.sources.catalogue import MODELS
 from bot.training.evaluating import evaluated
 from bot.training.labelled import Unreadable, labelled
 
@@ -17,13 +21,15 @@ def evaluate(
     model: Annotated[
         Path | None, typer.Option(help="Another weight file than the one in use.", show_default=False)
     ] = None,
-    engine: Annotated[str, typer.Option(help="blend, vader or textblob.")] = "blend",
+    engine: Annotated[str, typer.Option(help="blend, vader, textblob, or onnx: the playbook's own model.")] = "blend",
 ) -> None:
     """Score labelled posts and say how often it is right: each figure with its 95 % interval and the number of posts.
 
     Rows are {"text", "label"} for sentiment, {"text", "head", "y", "src"} for an intent, or corrections as
     `earshot corrections export` writes them.
     """
+    if engine not in (BLEND, ONNX, *ALONE):
+        raise typer.BadParameter(f"there is no engine {engine!r}; there are blend, vader, textblob and onnx")
     try:
         rows = labelled(files, mentions)
     except Unreadable as no:
@@ -31,8 +37,18 @@ def evaluate(
     if not rows:
         raise refuse(["There is no label in these files that Earshot knows."])
     with refusing():
-        assessor = Assessor((), weights=model or weights_path(), engine=engine)
+        assessor = Assessor((), weights=model or weights_path(), engine=engine, onnx=_own(engine))
     for section in evaluated(assessor, rows):
         tell(section.name)
         for figure in section.figures:
             tell(f"  {figure}")
+
+
+def _own(engine: str) -> Onnx | None:
+    if engine != ONNX:
+        return None
+    path = playbook_path()
+    own = load(path, sources=MODELS, dimensions=DIMENSIONS).detectors.onnx
+    if own is None:
+        raise refuse([f'{path}: names no model of your own: it needs engine = "onnx" and [detectors.onnx]'])
+    return own

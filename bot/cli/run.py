@@ -18,7 +18,9 @@ from bot.assembly import WORKERS, House, assemble, outside_of, settle
 from bot.cli.opening import opened
 from bot.cli.saying import refuse, refusing, settings_and_playbook
 from bot.clock import Clock, SystemClock
-from bot.detectors.model.loading import in_use, model
+from bot.detectors.catalogue import assessor_for
+from bot.detectors.model.loading import in_use
+from bot.detectors.model.weights import Unusable
 from bot.domain.decision import Unreachable
 from bot.playbook import LivePlaybook
 from bot.settings import Settings
@@ -47,7 +49,9 @@ def run(
         if faults := settings.for_run():
             raise refuse(faults)
         logs.configure(settings.log, settings.log_format)
-        model(in_use(settings.model, settings.data))  # what is broken is said before anything begins
+        assessor_for(
+            playbook.now, in_use(settings.model, settings.data)
+        )  # what is broken is said before anything begins
         clock = SystemClock()
         try:
             sources = sources_of(playbook, settings, clock)
@@ -135,8 +139,9 @@ def _reload(house: House, playbook: LivePlaybook, settings: Settings) -> None:
     faults: list[object] = list(playbook.reload())
     if not faults:
         try:
+            house.rules.assessor()
             house.listen_to(sources_of(playbook, settings, house.clock))
-        except ValueError as no:
+        except (ValueError, Unusable) as no:
             playbook.now = before
             faults.append(no)
     if faults:

@@ -11,7 +11,7 @@ import typer
 
 from bot.cli.arriving import Arriving
 from bot.cli.saying import REFUSED, playbook_path, refuse, refusing, warn, weights_path, writing
-from bot.detectors.catalogue import Assessor
+from bot.detectors.catalogue import Assessor, assessor_for
 from bot.detectors.dimensions import DIMENSIONS
 from bot.domain.assessment import Assessment
 from bot.domain.mention import Mention
@@ -50,17 +50,7 @@ class Scorer:
 
     def __init__(self, playbook: Playbook | None) -> None:
         self._routes: Sequence[Route] = playbook.routes if playbook else ()
-        self._assessor = (
-            Assessor(
-                playbook.subjects,
-                engine=playbook.detectors.engine,
-                unsure_below=playbook.detectors.unsure_below,
-                language=playbook.brand.language,
-                weights=weights_path(),
-            )
-            if playbook
-            else Assessor((), weights=weights_path())
-        )
+        self._assessor = assessor_for(playbook, weights_path()) if playbook else Assessor((), weights=weights_path())
 
     def answers(self, items: Sequence[tuple[int, Mention | BadLine]]) -> Iterator[dict[str, Any]]:
         mentions = [item for _, item in items if isinstance(item, Mention)]

@@ -63,6 +63,8 @@ class Hearing:
         """Invisible letters in what was written, which are not in `text`."""
         self.verdict = UNHEARD
         """What the model makes of it; said before the first detector is asked."""
+        self.told: tuple[float, float, float] | None = None
+        """Negative, neutral, positive as an ONNX model of the customer's own has it, where there is one."""
         self.signals: list[Signal] = []
         self._held: set[str] = set()
         self._confidences: dict[str, float] = {}

@@ -1,10 +1,12 @@
 """The detectors in the order in which they run; a later one may read what an earlier one found."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
 from bot.detectors.base import Background, Detector, Hearing
 from bot.detectors.crisis import Crisis
+from bot.detectors.engines.onnx import Chances, OwnModel, own_model
 from bot.detectors.intent import Intents
 from bot.detectors.language import Language
 from bot.detectors.model.loading import model
@@ -18,15 +20,18 @@ from bot.detectors.voices import Voices
 from bot.domain.assessment import Assessment, assessed
 from bot.domain.mention import Mention
 from bot.domain.subject import Subject
+from bot.playbook import Onnx, Playbook
 
 
-def catalogue(subjects: Sequence[Subject], *, engine: str, unsure_below: float, language: str) -> tuple[Detector, ...]:
+def catalogue(
+    subjects: Sequence[Subject], *, engine: str, unsure_below: float, language: str, own: OwnModel | None = None
+) -> tuple[Detector, ...]:
     return (
         Language(language),
         WhichSubject(subjects),
         Voices(),
         Spam(),
-        HowItSounds(engine, unsure_below=unsure_below, language=language),
+        HowItSounds(engine, unsure_below=unsure_below, language=language, own=own),
         Crisis(),
         Intents(language),
         Urgency(),
@@ -44,17 +49,50 @@ class Assessor:
         unsure_below: float = 0.5,
         language: str = "en",
         weights: Path = PACKAGED,
+        onnx: Onnx | None = None,
     ) -> None:
-        """Raises Unusable with a sentence where there is no good weight file."""
+        """Raises Unusable with a sentence where there is no good weight file, or a model of one's own does not fit."""
         self._model = model(weights)
-        self.detectors = catalogue(subjects, engine=engine, unsure_below=unsure_below, language=language)
+        self._own = own_model(onnx) if onnx else None
+        self.detectors = catalogue(subjects, engine=engine, unsure_below=unsure_below, language=language, own=self._own)
 
     def assess(self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()) -> list[Assessment]:
         """`backgrounds`, where given, belong to the mentions in the same order."""
-        known = backgrounds or [Background()] * len(batch)
-        hearings = [Hearing(mention, background) for mention, background in zip(batch, known, strict=True)]
+        hearings = _hearings(batch, backgrounds)
+        return self._assessed(hearings, self._own.read(_texts(hearings)) if self._own else ())
+
+    async def assess_beside(self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()) -> list[Assessment]:
+        """As `assess`; a model that takes milliseconds a post reads in a thread, so that the loop goes on."""
+        hearings = _hearings(batch, backgrounds)
+        return self._assessed(hearings, await asyncio.to_thread(self._own.read, _texts(hearings)) if self._own else ())
+
+    def _assessed(self, hearings: Sequence[Hearing], told: Sequence[Chances]) -> list[Assessment]:
+        for hearing, chances in zip(hearings, told, strict=False):
+            hearing.told = chances
         for hearing, verdict in zip(hearings, verdicts(self._model, hearings), strict=True):
             hearing.verdict = verdict
         for detector in self.detectors:
             detector.detect(hearings)
         return [assessed(hearing.signals) for hearing in hearings]
+
+
+def _hearings(batch: Sequence[Mention], backgrounds: Sequence[Background]) -> list[Hearing]:
+    known = backgrounds or [Background()] * len(batch)
+    return [Hearing(mention, background) for mention, background in zip(batch, known, strict=True)]
+
+
+def _texts(hearings: Sequence[Hearing]) -> list[str]:
+    return [hearing.text for hearing in hearings]
+
+
+def assessor_for(playbook: Playbook, weights: Path) -> Assessor:
+    """Raises Unusable as `Assessor` does."""
+    told = playbook.detectors
+    return Assessor(
+        playbook.subjects,
+        engine=told.engine,
+        unsure_below=told.unsure_below,
+        language=playbook.brand.language,
+        weights=weights,
+        onnx=told.onnx,
+    )

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from bot.detectors.base import CARE, Hearing
 from bot.detectors.engines.alone import Engine, TextBlobAlone, VaderAlone
+from bot.detectors.engines.onnx import OwnModel
 from bot.detectors.engines.softmax import NEGATIVE, NEUTRAL, softmax
 from bot.detectors.engines.vader import Vader
 from bot.detectors.lexicons.phrases import Hit, quoted
@@ -29,6 +30,8 @@ MOST_SHOWN = 0.99
 CLASSES = tuple(Sentiment)
 BLEND = "blend"
 """Our own model. The others are there for whoever wants to compare, or is used to them."""
+ONNX = "onnx"
+"""A larger model of the customer's own, which has read the batch before."""
 ALONE: dict[str, type[VaderAlone | TextBlobAlone]] = {"vader": VaderAlone, "textblob": TextBlobAlone}
 
 
@@ -45,8 +48,9 @@ class Reading(NamedTuple):
 class HowItSounds:
     name = "sentiment"
 
-    def __init__(self, engine: str, *, unsure_below: float, language: str) -> None:
-        self._engine: Engine | None = ALONE[engine]() if engine != BLEND else None
+    def __init__(self, engine: str, *, unsure_below: float, language: str, own: OwnModel | None = None) -> None:
+        self._engine: Engine | None = ALONE[engine]() if engine in ALONE else None
+        self._own = own
         self._unsure_below = unsure_below
         self._language = language
         self._vader = Vader()
@@ -55,7 +59,8 @@ class HowItSounds:
     def detect(self, batch: Sequence[Hearing]) -> None:
         for hearing in batch:
             language = hearing.word("language") or self._language
-            self._say(hearing, self._read(hearing) if language == "en" else self._read_abroad(hearing, language))
+            reads = language in self._own.languages if self._own else language == "en"
+            self._say(hearing, self._read(hearing) if reads else self._read_abroad(hearing, language))
 
     def _say(self, hearing: Hearing, reading: Reading) -> None:
         """Three classes always; the likeliest holds, or unsure holds in its stead."""
@@ -71,7 +76,11 @@ class HowItSounds:
             hearing.add(Signal(self.name, UNSURE, 1.0 - likely, because))
 
     def _read(self, hearing: Hearing) -> Reading:
-        if self._engine:
+        words: list[str] = []
+        if self._own and hearing.told:
+            chances = hearing.told
+            best = chances.index(max(chances))
+        elif self._engine:
             chances, words = self._engine(hearing.text, hearing.words)
             best = chances.index(max(chances))
         else:
@@ -79,7 +88,8 @@ class HowItSounds:
             best = chances.index(max(chances))
             words = [] if best == NEUTRAL else hearing.verdict.words(best)
         doubt = _unreadable(hearing) or _sarcasm(hearing, best)
-        return Reading(chances, f": {quoted(words)}" if words else "", doubt)
+        by = f" by {self._own.name}" if self._own else ""
+        return Reading(chances, f": {quoted(words)}" if words else by, doubt)
 
     def _read_abroad(self, hearing: Hearing, language: str) -> Reading:
         """Emoji, exclamation and a few words: that much can be read in a language that is not known."""

@@ -1,6 +1,6 @@
 """The team's rules: one TOML file, checked whole at start, and every fault of it said at once."""
 
-from bot.playbook.book import Brand, Detectors, Playbook, SourceEntry
+from bot.playbook.book import Brand, Detectors, Onnx, Playbook, SourceEntry
 from bot.playbook.faults import Fault, PlaybookFaults
 from bot.playbook.live import LivePlaybook
 from bot.playbook.reading import load, parse
@@ -10,6 +10,7 @@ __all__ = [
     "Detectors",
     "Fault",
     "LivePlaybook",
+    "Onnx",
     "Playbook",
     "PlaybookFaults",
     "SourceEntry",

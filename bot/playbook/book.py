@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
+from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -42,11 +43,25 @@ class Brand:
 
 
 @dataclass(frozen=True, slots=True)
+class Onnx:
+    """A model of one's own. `classes`: the order of its outputs; `languages`: those in which it reads sentiment."""
+
+    file: Path
+    tokenizer: Path
+    classes: tuple[str, ...]
+    languages: tuple[str, ...] = ("en",)
+
+
+@dataclass(frozen=True, slots=True)
 class Detectors:
-    """Which engine tells sentiment; below `unsure_below`, what it says is likeliest is not believed."""
+    """Which engine tells sentiment; below `unsure_below`, what it says is likeliest is not believed.
+
+    `onnx` is there where the engine is "onnx".
+    """
 
     engine: str = "blend"
     unsure_below: float = 0.5
+    onnx: Onnx | None = None
 
 
 @dataclass(frozen=True, slots=True)

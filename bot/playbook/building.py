@@ -14,12 +14,13 @@ from bot.domain.pages.policy import EscalationPolicy
 from bot.domain.routing import Clocks, Route
 from bot.domain.spikes.tuning import Sensitivity, Tuning
 from bot.domain.subject import Subject, SubjectKind
-from bot.playbook.book import Brand, Detectors, Operators, Playbook, SourceEntry
+from bot.playbook.book import Brand, Detectors, Onnx, Operators, Playbook, SourceEntry
 from bot.playbook.parts import listed
 from bot.playbook.schedules import built_schedule
 from bot.playbook.tables import (
     BrandTable,
     DepartmentTable,
+    DetectorsTable,
     EscalationTable,
     FileTable,
     PersonTable,
@@ -38,7 +39,7 @@ def built(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
         schedules=MappingProxyType({one.name: built_schedule(one, file.brand.time_zone) for one in file.schedules}),
         routes=tuple(_route(table, number) for number, table in enumerate(file.routes, 1)),
         sources=tuple(sources),
-        detectors=Detectors(**file.detectors.model_dump()),
+        detectors=_detectors(file.detectors),
         drills=Drills(file.drills.every, file.drills.at, file.drills.departments),
         plan=Plan(file.crisis.update_every, tuple(one.do for one in file.crisis.checklist)),
         note_at=file.quiet.note_at,
@@ -48,6 +49,11 @@ def built(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
         escalations=tuple(map(_policy, file.escalations)),
         people=MappingProxyType({table.id: _contact(table) for table in file.people}),
     )
+
+
+def _detectors(table: DetectorsTable) -> Detectors:
+    own = Onnx(**table.onnx.model_dump()) if table.onnx and table.engine == "onnx" else None
+    return Detectors(table.engine, table.unsure_below, own)
 
 
 def _subject(table: SubjectTable) -> Subject:

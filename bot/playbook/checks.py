@@ -130,6 +130,12 @@ def _answerable(raw: Raw) -> Iterator[Found]:
             yield ("departments", number), "has no deputies, and [brand] no managers, so nobody could claim its cases"
 
 
+def _own_model(raw: Raw) -> Iterator[Found]:
+    detectors = raw.get("detectors")
+    if isinstance(detectors, dict) and detectors.get("engine") == "onnx" and "onnx" not in detectors:
+        yield ("detectors", "engine"), "needs [detectors.onnx], with file, tokenizer and classes"
+
+
 def _order(raw: Raw) -> Iterator[Found]:
     """The last route matches all, and no route stands behind one that takes everything it would match."""
     routes = tables(raw, "routes")
@@ -164,6 +170,7 @@ CHECKS: tuple[Callable[[Raw], Iterator[Found]], ...] = (
     _drilled,
     _escalated,
     _answerable,
+    _own_model,
     _order,
     *SCHEDULE_CHECKS,
 )

@@ -1,10 +1,12 @@
 """The tables of the file, each with its keys. What takes more than one table to see is in `checks.py`."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
+from bot.domain.assessment import Sentiment
 from bot.domain.crisis import Plan
 from bot.domain.drill import Drills
 from bot.domain.pages.page import Severity, Way
@@ -36,6 +38,12 @@ from bot.playbook.schedules import Called, Clock, ScheduleTable
 
 Prose = Annotated[str, Field(max_length=1500)]
 """Shown on cards beside other things, of which Slack takes 10,000 characters in all."""
+
+
+def _each_sentiment(value: tuple[str, ...]) -> tuple[str, ...]:
+    if sorted(value) != sorted(Sentiment):
+        raise ValueError("must be negative, neutral and positive, each once, in the order of the model's outputs")
+    return value
 
 
 class BrandTable(Table):
@@ -110,9 +118,19 @@ class PersonTable(Table):
     pagerduty: Annotated[str, Field(max_length=40)] = ""
 
 
+class OnnxTable(Table):
+    """Whether the files are there, and fit together, is looked at when they are loaded."""
+
+    file: Path
+    tokenizer: Path
+    classes: Annotated[tuple[str, ...], AfterValidator(_each_sentiment)]
+    languages: Annotated[Some[Language], BeforeValidator(listed)] = ("en",)
+
+
 class DetectorsTable(Table):
-    engine: Annotated[str, AfterValidator(one_of("blend", "vader", "textblob"))] = Detectors().engine
+    engine: Annotated[str, AfterValidator(one_of("blend", "vader", "textblob", "onnx"))] = Detectors().engine
     unsure_below: float = Field(Detectors().unsure_below, ge=0, le=1)
+    onnx: OnnxTable | None = None
 
 
 class SpikesTable(Table):

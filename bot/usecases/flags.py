@@ -1,6 +1,6 @@
 """A colleague saw something that a department should see: it opens a case there. Anyone may do it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -40,7 +40,9 @@ class Flag(BaseModel):
 class Flags:
     """Raises `Refused` with a sentence for the person, or `Unreachable` if Redis is away."""
 
-    def __init__(self, store: FlagStore, rules: Rules, clock: Clock, assess: Callable[[Mention], Assessment]) -> None:
+    def __init__(
+        self, store: FlagStore, rules: Rules, clock: Clock, assess: Callable[[Mention], Awaitable[Assessment]]
+    ) -> None:
         self._store = store
         self._rules = rules
         self._clock = clock
@@ -52,7 +54,7 @@ class Flags:
     async def flag(self, by: str, flag: Flag) -> Answer:
         department = known(self._rules, flag.department)
         mention = _mention(flag)
-        assessment = _as_told(self._assess(mention), flag.kind)
+        assessment = _as_told(await self._assess(mention), flag.kind)
         at = self._clock.now()
         clocks = clocks_in(self._rules, flag.department, flag.kind.value)
         await self._refuse_known(mention, assessment)

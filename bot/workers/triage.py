@@ -35,7 +35,9 @@ TRIES = 20
 
 
 class Assessor(Protocol):
-    def assess(self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()) -> Sequence[Assessment]: ...
+    async def assess_beside(
+        self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()
+    ) -> Sequence[Assessment]: ...
 
 
 class Listening(Rules, Protocol):
@@ -124,24 +126,24 @@ class Triage:
 
     async def _answer(self, entries: Sequence[Entry]) -> None:
         """Part by part: while the server commits one we assess the next, and decide on it when that commit is done."""
-        ahead = self._assessed(entries[:PART])
+        ahead = await self._assessed(entries[:PART])
         for start in range(PART, len(entries) + PART, PART):
             items, at = ahead, self._clock.now()
             ready = await self._decide(items, {}, at)
             committing = asyncio.ensure_future(self._store.inbox.commit(ready, at))
             try:
                 await asyncio.sleep(0)  # it is on its way
-                ahead = self._assessed(entries[start : start + PART])
+                ahead = await self._assessed(entries[start : start + PART])
             finally:
                 late = _late(items, await committing)
             await self._again(late)
             self._in_hand = list(entries[start:])
 
-    def _assessed(self, entries: Sequence[Entry]) -> list[_Item]:
+    async def _assessed(self, entries: Sequence[Entry]) -> list[_Item]:
         mentions = [entry.mention for entry in entries if entry.mention is not None]
         at = self._clock.now()
         backgrounds = [self._lately.heard(mention, at) for mention in mentions]
-        assessments = self._rules.assessor().assess(mentions, backgrounds)
+        assessments = await self._rules.assessor().assess_beside(mentions, backgrounds)
         keys = self._store.keys
         return [
             _Item(entry, mention, assessment, traces(keys, mention, assessment.subject))

@@ -1,6 +1,5 @@
 """What flagging writes, on a real server: a case, a card that is owed, and books that hold."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -47,7 +46,9 @@ class Rules:
 
 @pytest.fixture
 def flags(store: Store, clock: WoundClock) -> Flags:
-    nothing: Callable[[Mention], Assessment] = lambda _: assessed()  # noqa: E731
+    async def nothing(_: Mention) -> Assessment:
+        return assessed()
+
     return Flags(FlagStore(store.client, store.keys), Rules(), clock, nothing)
 
 

@@ -29,7 +29,7 @@ class Outright:
     def __init__(self, intent: Callable[[str], str]) -> None:
         self._intent = intent
 
-    def assess(self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()) -> list[Assessment]:  # noqa: ARG002
+    async def assess_beside(self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()) -> list[Assessment]:  # noqa: ARG002
         return [self._one(mention) for mention in batch]
 
     def _one(self, mention: Mention) -> Assessment:

@@ -7,9 +7,9 @@ from bot.bench.figure import MS, Figure
 from bot.bench.ground import Bench, day_playbook, read
 from bot.bench.stopwatch import instant, percentile
 from bot.clock import SystemClock
+from bot.detectors.catalogue import Assessor
 from bot.domain.mention import Mention
 from bot.rules import LiveRules
-from bot.workers.triage import Assessor
 
 BATCH = 64
 

@@ -1,8 +1,12 @@
-"""Whether the weights of the model that hears are there, whole, and of our version."""
+"""Whether the weights of the model that hears are there, whole, and of our version; and a model of one's own fits."""
+
+from collections.abc import Iterator
 
 from bot.cli.findings import Finding, fault, well
+from bot.detectors.engines.onnx import own_model
 from bot.detectors.model.loading import in_use, model
 from bot.detectors.model.weights import PACKAGED, Unusable
+from bot.playbook import Playbook
 from bot.settings import Settings
 
 
@@ -14,3 +18,15 @@ def of_model(settings: Settings) -> Finding:
         return fault("EARSHOT_MODEL", str(no))
     which = "packaged" if path == PACKAGED else str(path)
     return well("the model", f"{which}, {len(found.heads)} heads")
+
+
+def of_own_model(playbook: Playbook) -> Iterator[Finding]:
+    told = playbook.detectors.onnx
+    if told is None:
+        return
+    try:
+        own_model(told)
+    except Unusable as no:
+        yield fault("detectors.onnx", str(no))
+    else:
+        yield well("detectors.onnx", f"{told.file}, which tells {', '.join(told.classes)}")

@@ -1,0 +1,183 @@
+"""An ONNX model of one's own for sentiment: with its tokenizer, and the order of its classes as the playbook has it.
+
+Both are looked at when it is loaded: what does not fit is refused with a sentence, and nothing stands in for it.
+The extra `onnx` brings what it needs.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.detectors.engines.declared import named_otherwise
+from bot.detectors.model.verdicts import softmax
+from bot.detectors.model.weights import Unusable
+from bot.domain.assessment import Sentiment
+from bot.playbook import Onnx
+
+MOST_TOKENS = 128
+"""Of one post: some 500 letters. What a transformer costs grows faster than the text."""
+AT_ONCE = 16
+"""Posts in one run, so that a batch of long ones stays small in memory."""
+EXTRA = "engine = \"onnx\" needs what the extra brings: pip install 'earshot[onnx]'"
+IDS, MASK, TYPES = "input_ids", "attention_mask", "token_type_ids"
+WHOLE = {"tensor(int64)": np.int64, "tensor(int32)": np.int32}
+BROKEN = frozenset({"tensor(float)", "tensor(double)", "tensor(float16)"})
+TRIED = (
+    ("I love this, thank you, you are wonderful", "positive"),
+    ("Excellent service, best day ever, so happy", "positive"),
+    ("I hate this, it is terrible, awful service", "negative"),
+    ("Worst company ever, so angry and disappointed", "negative"),
+)
+"""What no model of English takes for its contrary, unless its classes stand in another order."""
+
+Chances = tuple[float, float, float]
+
+
+class OwnModel:
+    def __init__(self, told: Onnx) -> None:
+        """Raises Unusable with a sentence for whoever starts Earshot."""
+        self.name = told.file.name
+        self.languages = frozenset(told.languages)
+        self._order = [told.classes.index(one.value) for one in Sentiment]
+        self._tokenizer = _tokenizer(told.tokenizer)
+        self._session = _session(told.file)
+        self._inputs, self._output = _ends(told.file, self._session)
+        if fault := named_otherwise(told.file.parent / "config.json", told.classes):
+            raise Unusable(fault)
+        self._are_chances = False
+        self._try(told)
+
+    def read(self, texts: Sequence[str]) -> list[Chances]:
+        """Negative, neutral, positive of each text. Takes some milliseconds a post; safe in a thread."""
+        found: list[Chances] = []
+        for start in range(0, len(texts), AT_ONCE):
+            raw = self._run(texts[start : start + AT_ONCE])
+            shares = raw if self._are_chances else softmax(raw)
+            found += [(row[0], row[1], row[2]) for row in shares[:, self._order].tolist()]
+        return found
+
+    def _run(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        cut = self._tokenizer.encode_batch([text.encode("utf-8", "replace").decode() for text in texts])
+        given = {IDS: [one.ids for one in cut], MASK: [one.attention_mask for one in cut]}
+        given[TYPES] = [one.type_ids for one in cut]
+        fed = {name: np.array(given[name], kind) for name, kind in self._inputs.items()}
+        raw: NDArray[np.float64] = np.asarray(self._session.run([self._output], fed)[0], np.float64)
+        return raw
+
+    def _try(self, told: Onnx) -> None:
+        """On posts of which nobody doubts what they are, before it is believed of any other."""
+        try:
+            raw = self._run([text for text, _ in TRIED])
+        except _faults() as no:
+            raise Unusable(f"{told.file}: it cannot read what {told.tokenizer} makes of a post: {_brief(no)}") from None
+        if raw.shape != (len(TRIED), len(told.classes)) or not np.isfinite(raw).all():
+            said = " × ".join(map(str, raw.shape[1:])) or "no row"
+            raise Unusable(
+                f"{told.file}: for each post it gives {said}, and not one finite number for each of the "
+                f"{len(told.classes)} classes that the playbook declares"
+            )
+        self._are_chances = bool((raw >= 0).all() and np.allclose(raw.sum(axis=1), 1, atol=1e-3))
+        if "en" not in self.languages:
+            return
+        for (text, sentiment), (negative, _, positive) in zip(
+            TRIED, self.read([text for text, _ in TRIED]), strict=True
+        ):
+            if (positive > negative) is not (sentiment == "positive"):
+                raise Unusable(
+                    f"{told.file}: with classes = {json.dumps(told.classes)} it finds {text!r} more "
+                    f"{'negative than positive' if sentiment == 'positive' else 'positive than negative'}; "
+                    "they stand in another order, or this is no model of English (then say which in `languages`)"
+                )
+
+
+def own_model(told: Onnx) -> OwnModel:
+    """Loaded once for each version of its files. Raises Unusable as `OwnModel` does."""
+    return _own_model(told, tuple(_version(path) for path in (told.file, told.tokenizer)))
+
+
+@lru_cache(maxsize=1)
+def _own_model(told: Onnx, _versions: tuple[tuple[int, ...], ...]) -> OwnModel:
+    return OwnModel(told)
+
+
+def _version(path: Path) -> tuple[int, ...]:
+    try:
+        about = path.stat()
+    except OSError as no:
+        raise Unusable(f"{path}: cannot be read ({no.strerror}); the playbook names it in [detectors.onnx]") from None
+    return about.st_ino, about.st_mtime_ns, about.st_size
+
+
+def _extra(name: str) -> Any:
+    try:
+        return import_module(name)
+    except ImportError:
+        raise Unusable(EXTRA) from None
+
+
+def _tokenizer(path: Path) -> Any:
+    tokenizers = _extra("tokenizers")
+    try:
+        made = tokenizers.Tokenizer.from_file(str(path))
+    except Exception:  # noqa: BLE001  (the library raises no other)
+        raise Unusable(f"{path}: this is no tokenizer.json as the tokenizers library writes it") from None
+    made.enable_truncation(MOST_TOKENS)
+    made.enable_padding(**{key: value for key, value in (made.padding or {}).items() if key.startswith("pad_")})
+    return made
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    """The runtime's own exceptions, which have no base but Exception."""
+    state = _extra("onnxruntime.capi.onnxruntime_pybind11_state")
+    names = ("Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NotImplemented", "RuntimeException")
+    return tuple(getattr(state, name) for name in names)
+
+
+def _session(path: Path) -> Any:
+    runtime = _extra("onnxruntime")
+    options = runtime.SessionOptions()
+    options.log_severity_level = 4  # what it cannot do it raises; what it prints besides is for its makers
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except _faults() as no:
+        raise Unusable(
+            f"{path}: this is no ONNX model that the runtime can load, or only a part of one: {_brief(no)}"
+        ) from None
+
+
+class _Ends(NamedTuple):
+    inputs: dict[str, Any]
+    """By name, the type of number that it takes."""
+    output: str
+
+
+def _ends(path: Path, session: Any) -> _Ends:
+    inputs = {one.name: one.type for one in session.get_inputs()}
+    if fault := next(_of_inputs(inputs), ""):
+        raise Unusable(f"{path}: {fault}")
+    outputs = {one.name: one for one in session.get_outputs()}
+    output = outputs.get("logits") or next(iter(outputs.values()))
+    if output.type not in BROKEN:
+        raise Unusable(f"{path}: its output {output.name!r} is {output.type}, and must be numbers with a fraction")
+    return _Ends({name: WHOLE[kind] for name, kind in inputs.items()}, output.name)
+
+
+def _of_inputs(inputs: dict[str, str]) -> Iterator[str]:
+    if missing := {IDS, MASK} - inputs.keys():
+        yield f"it has no input {' and no '.join(map(repr, sorted(missing)))}, as models of text classification have"
+    if unknown := inputs.keys() - {IDS, MASK, TYPES}:
+        yield f"it asks for {min(unknown)!r}, which no tokenizer gives"
+    for name, kind in inputs.items():
+        if kind not in WHOLE:
+            yield f"its input {name!r} is {kind}, and must be tensor(int64) or tensor(int32)"
+
+
+def _brief(no: Exception) -> str:
+    return str(no).splitlines()[0].rpartition(" : ")[2][:200]

@@ -1,0 +1,160 @@
+"""An ONNX model of one's own is asked for sentiment, or refused with a sentence: nothing stands in for it."""
+
+import asyncio
+import re
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from onnx import TensorProto
+
+from bot.detectors.catalogue import Assessor
+from bot.detectors.engines.onnx import own_model
+from bot.detectors.model.weights import Unusable
+from bot.domain.assessment import Assessment
+from bot.playbook import Onnx
+from tests.detectors.small_onnx import written
+from tests.detectors.vocabulary import mention
+
+
+def heard(told: Onnx, *texts: str, language: str = "en") -> list[Assessment]:
+    return Assessor((), engine="onnx", onnx=told, language=language).assess([mention(text) for text in texts])
+
+
+def test_its_sentiment_is_what_is_told_and_the_card_says_whose_it_is(tmp_path: Path) -> None:
+    [worst, table, love] = heard(written(tmp_path), "the worst of all", "on the table", "I love it")
+
+    assert [worst.sentiment.value, table.sentiment.value, love.sentiment.value] == ["negative", "neutral", "positive"]
+    assert any(re.fullmatch(r"negative 0\.\d\d by own.onnx", because) for because in worst.because)
+
+
+@pytest.mark.parametrize("order", [("positive", "negative", "neutral"), ("neutral", "positive", "negative")])
+def test_its_classes_may_stand_in_any_order_that_is_declared(tmp_path: Path, order: tuple[str, ...]) -> None:
+    [worst, love] = heard(written(tmp_path, classes=order, declared=order), "the worst of all", "I love it")
+
+    assert (worst.sentiment.value, love.sentiment.value) == ("negative", "positive")
+
+
+def test_a_post_says_the_same_alone_and_beside_longer_ones(tmp_path: Path) -> None:
+    told = written(tmp_path)
+    together = heard(told, "love", *["hate " * 200] * 20, "love")
+
+    assert together[0].probabilities == together[-1].probabilities == heard(told, "love")[0].probabilities
+
+
+def test_probabilities_are_taken_as_they_are_and_log_odds_made_into_them(tmp_path: Path) -> None:
+    raw = heard(written(tmp_path), "love")[0].probabilities
+    made = heard(written(tmp_path, softmax=True), "love")[0].probabilities
+
+    assert raw == pytest.approx(made)
+    assert sum(raw.values()) == pytest.approx(1)
+
+
+def test_what_it_finds_unlikely_is_unsure_as_with_any_engine(tmp_path: Path) -> None:
+    assert heard(written(tmp_path), "love and hate")[0].unsure
+
+
+@pytest.mark.parametrize("text", ["", "\ud800 lone", "a" * 1_000_000, "\u200b", "😡", "love " * 20_000])
+def test_no_text_is_too_odd_for_it(tmp_path: Path, text: str) -> None:
+    assert sum(heard(written(tmp_path), text)[0].probabilities.values()) == pytest.approx(1)
+
+
+def test_a_language_that_it_does_not_read_is_told_as_ever_and_one_that_it_reads_by_it(tmp_path: Path) -> None:
+    post = "es horrible y mi maleta está perdida, no love"
+    [unread] = heard(written(tmp_path), post, language="es")
+    [read] = heard(written(tmp_path, languages=("en", "es")), post, language="es")
+
+    assert unread.sentiment.value == "negative"
+    assert read.sentiment.value == "positive"
+
+
+class Counting(ThreadPoolExecutor):
+    asked = 0
+
+    def submit(self, *args: Any, **more: Any) -> Future[Any]:
+        self.asked += 1
+        return super().submit(*args, **more)
+
+
+async def test_it_reads_in_a_thread_beside_the_loop_and_says_the_same(tmp_path: Path) -> None:
+    threads = Counting(1)
+    asyncio.get_running_loop().set_default_executor(threads)
+    assessor = Assessor((), engine="onnx", onnx=written(tmp_path))
+    some = [mention("I love it"), mention("the worst")]
+
+    assert await assessor.assess_beside(some) == assessor.assess(some)
+    assert threads.asked == 1
+
+
+async def test_our_own_model_needs_no_thread() -> None:
+    threads = Counting(1)
+    asyncio.get_running_loop().set_default_executor(threads)
+    await Assessor(()).assess_beside([mention("I love it")])
+
+    assert threads.asked == 0
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"classes": ("positive", "neutral", "negative")}, "they stand in another order"),
+        ({"labels": {"0": "POS", "1": "NEU", "2": "NEG"}}, 'classes are ["positive", "neutral", "negative"]'),
+        ({"labels": {"0": "1 star", "1": "2 stars"}}, 'classes are ["1 star", "2 stars"]'),
+        (
+            {"classes": ("negative", "positive")},
+            "for each post it gives 2, and not one finite number for each of the 3",
+        ),
+        ({"ids": TensorProto.INT16}, "its input 'input_ids' is tensor(int16), and must be tensor(int64)"),
+        ({"floats": TensorProto.INT32}, "its output 'logits' is tensor(int32), and must be numbers with a fraction"),
+        ({"names": ("input_ids", "pixels")}, "it has no input 'attention_mask'"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_one_sentence(tmp_path: Path, how: dict[str, Any], said: str) -> None:
+    with pytest.raises(Unusable, match=re.escape(said)) as refused:
+        own_model(written(tmp_path, **how))
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "labels", [None, {"0": "LABEL_0", "1": "LABEL_1", "2": "LABEL_2"}, {"0": "neg", "1": "neu", "2": "Pos"}]
+)
+def test_a_model_that_says_nothing_of_its_classes_or_the_same_is_well(
+    tmp_path: Path, labels: dict[str, str] | None
+) -> None:
+    assert own_model(written(tmp_path, labels=labels)).name == "own.onnx"
+
+
+def test_a_model_of_another_language_is_not_tried_in_english(tmp_path: Path) -> None:
+    told = written(tmp_path, classes=("positive", "neutral", "negative"), languages=("pt",))
+    assert own_model(told).languages == {"pt"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("own.onnx", None, "own.onnx: cannot be read (No such file or directory)"),
+        (
+            "own.onnx",
+            b"\x08\x08cut",
+            "own.onnx: this is no ONNX model that the runtime can load, or only a part of one",
+        ),
+        ("own.onnx", b"", "own.onnx: this is no ONNX model that the runtime can load, or only a part of one"),
+        ("tokenizer.json", None, "tokenizer.json: cannot be read (No such file or directory)"),
+        ("tokenizer.json", b"{}", "tokenizer.json: this is no tokenizer.json"),
+        ("config.json", b"{", "config.json: cannot be read as JSON"),
+    ],
+)
+def test_a_file_that_is_missing_or_broken_is_named(tmp_path: Path, name: str, content: bytes | None, said: str) -> None:
+    told = written(tmp_path)
+    if content is None:
+        (tmp_path / name).unlink()
+    else:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(Unusable, match=re.escape(said)):
+        own_model(told)
+
+
+def test_a_file_that_is_replaced_is_loaded_again(tmp_path: Path) -> None:
+    first = own_model(written(tmp_path))
+    assert own_model(written(tmp_path, softmax=True)) is not first
