@@ -1,0 +1,7 @@
+"""Hears what is said about a brand in public, and gets it to the person who can answer it."""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+"""Before anybody loads numpy, also by way of another library: sums of our size gain nothing from threads, each of them
+keeps memory, and one that waits for another keeps a core busy."""
