@@ -13,7 +13,8 @@ SCOPES = {
 """Nothing here reads a channel: a shortcut brings its message along, and cards are found by what Slack told us."""
 OPTIONAL = {
     "channels:manage": "lets a declared crisis have a channel of its own",
-    "channels:read": "lets `earshot check` say before the first card that Earshot is missing from a public channel",
+    "channels:read": "lets `earshot check` say before the first card that Earshot is missing from a public channel, "
+    "and finds the channel of a crisis again where Slack's answer was lost",
     "groups:read": "the same for a private channel",
     "dnd:read": "lets a page pass over somebody whose do-not-disturb is on, at once",
     "users:read": "lets `earshot check` say that somebody on call is not in this workspace, and /oncall read times as "

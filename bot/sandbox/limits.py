@@ -30,6 +30,7 @@ TIERS = {
         "conversations.replies",
         "dnd.info",
         "reactions.add",
+        "users.conversations",
         "users.lookupByEmail",
     ],
     20: [

@@ -31,6 +31,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "usergroups.list": ("usergroups:read",),
     "usergroups.users.list": ("usergroups:read",),
     "usergroups.users.update": ("usergroups:write",),
+    "users.conversations": ("channels:read", "groups:read", "im:read"),
     "users.info": ("users:read",),
     "users.list": ("users:read",),
     "users.lookupByEmail": ("users:read.email",),

@@ -16,6 +16,8 @@ TIMEOUT = 10
 USUAL_WAIT = 30.0
 LONGEST_WAIT = 3600
 """Seconds to wait where Slack says to wait and not how long, and the most that is believed."""
+PAGE, PAGES_MOST = 200, 50
+"""Channels asked for at once, and how often: who is in more than 10,000 channels finds none beyond."""
 CARD_EVENT = "earshot_card"
 """The type of the metadata that says which notification a message is."""
 
@@ -83,6 +85,19 @@ class SlackSink:
         """A public one, in which we are; its id. Raises `Rejected` with missing_scope without channels:manage."""
         channel = (await self._call("conversations.create", name=name)).get("channel")
         return str(channel["id"]) if isinstance(channel, Mapping) else ""
+
+    async def find_channel(self, name: str) -> str:
+        """The id of a public channel in which we are, or empty. Raises `Rejected` without channels:read."""
+        cursor = ""
+        for _ in range(PAGES_MOST):
+            reply = await self._call("users.conversations", exclude_archived=True, limit=PAGE, cursor=cursor)
+            for channel in reply.get("channels", []):
+                if channel.get("name") == name:
+                    return str(channel["id"])
+            cursor = str((reply.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                break
+        return ""
 
     async def invite(self, channel: str, person: str) -> None:
         await self._call("conversations.invite", channel=channel, users=person)

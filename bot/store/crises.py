@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.crisis import Crisis, CrisisDecision, Decide
+from bot.domain.crisis import Crisis
+from bot.domain.leading import CrisisDecision, Decide
 from bot.domain.notification import Notification
 from bot.domain.refusals import Refused
 from bot.store import keys as bounds
@@ -11,7 +12,7 @@ from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.records import CardRecord
 from bot.store.transaction import Committed, Transaction, commit
-from bot.store.writing import ms, open_in, owe
+from bot.store.writing import audit, ms, open_in, owe
 
 TRIES = 20
 
@@ -56,8 +57,7 @@ class CrisisStore:
         if decision.page is not None:
             open_in(transaction, self._keys, decision.page)
         for event in decision.events:
-            fields = ("crisis", crisis.id, "at", event.at.isoformat(), "by", event.by, "what", event.what)
-            transaction.write("XADD", self._keys.audit, "MAXLEN", "~", bounds.AUDIT_MOST, "*", *fields)
+            audit(transaction, self._keys, event, "crisis", crisis.id)
         for notification in decision.notifications:
             owe(transaction, self._keys, notification, at)
         return (await commit(self._client, transaction))[0]

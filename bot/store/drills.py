@@ -5,11 +5,10 @@ from datetime import datetime
 
 from bot.domain.drill import Drill, DrillDecision
 from bot.domain.refusals import Refused
-from bot.store import keys as bounds
 from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.transaction import Committed, Transaction, commit
-from bot.store.writing import open_in, owe
+from bot.store.writing import audit, open_in, owe
 
 TRIES = 20
 
@@ -45,8 +44,7 @@ class DrillStore:
         if decision.page is not None:
             open_in(transaction, self._keys, decision.page)
         for event in decision.events:
-            fields = ("drill", drill.department, "at", event.at.isoformat(), "by", event.by, "what", event.what)
-            transaction.write("XADD", self._keys.audit, "MAXLEN", "~", bounds.AUDIT_MOST, "*", *fields)
+            audit(transaction, self._keys, event, "drill", drill.department)
         for notification in decision.notifications:
             owe(transaction, self._keys, notification, at)
         return (await commit(self._client, transaction))[0]

@@ -11,7 +11,7 @@ from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.records import CardRecord
 from bot.store.transaction import Committed, Transaction, commit
-from bot.store.writing import ms, open_in, owe
+from bot.store.writing import audit, ms, open_in, owe
 
 
 class Episodes:
@@ -52,8 +52,7 @@ class Episodes:
         else:
             transaction.write("HSET", self._keys.running, episode.subject, episode.id)
         for event in decision.events:
-            fields = ("episode", episode.id, "at", event.at.isoformat(), "what", event.what, "detail", event.detail)
-            transaction.write("XADD", self._keys.audit, "MAXLEN", "~", bounds.AUDIT_MOST, "*", *fields)
+            audit(transaction, self._keys, event, "episode", episode.id)
         for notification in decision.notifications:
             owe(transaction, self._keys, notification, at)
         for page in decision.pages:

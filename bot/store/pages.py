@@ -16,7 +16,7 @@ from bot.store import keys as bounds
 from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.transaction import Committed, Transaction, commit
-from bot.store.writing import open_in, owe
+from bot.store.writing import audit, open_in, owe
 
 TRIES = 60
 """Lost races before we give up, as for cases."""
@@ -161,9 +161,7 @@ def _write(transaction: Transaction, keys: Keys, decision: PageDecision, at: dat
     for notification in decision.done:
         transaction.write("ZREM", keys.outbox(notification.to), notification.name)
     for event in decision.events:
-        fields = ("case", page.cause.id, "page", page.id, "at", event.at.isoformat(), "by", event.by)
-        more = ("what", event.what, "detail", event.detail)
-        transaction.write("XADD", keys.audit, "MAXLEN", "~", bounds.AUDIT_MOST, "*", *fields, *more)
+        audit(transaction, keys, event, "case", page.cause.id, "page", page.id)
 
 
 def _due(transaction: Transaction, keys: Keys, page: Page) -> None:

@@ -43,7 +43,7 @@ def write(transaction: Transaction, keys: Keys, decision: Decision, at: datetime
         _heard(transaction, keys, decision.heard, decision.case)
     for event in decision.events:
         assert decision.case is not None
-        _event(transaction, keys, decision.case, event)
+        audit(transaction, keys, event, "case", decision.case.id)
     for notification in decision.notifications:
         owe(transaction, keys, notification, at)
     for correction in decision.corrections:
@@ -61,6 +61,13 @@ def owe(transaction: Transaction, keys: Keys, notification: Notification, at: da
     score = int(notification.lane) * LANE_WIDTH + ms(at)
     transaction.write("ZADD", keys.outbox(notification.to), "LT", score, notification.name)
     transaction.upkeep("SADD", keys.outboxes, notification.to)
+
+
+def audit(transaction: Transaction, keys: Keys, event: AuditEvent, *about: str) -> None:
+    """`about`: what it happened to, as pairs of a kind and a name."""
+    fields = (*about, "at", event.at.isoformat(), "by", event.by, "what", event.what, "detail", event.detail)
+    transaction.write("XADD", keys.audit, "*", *fields)
+    transaction.upkeep("XTRIM", keys.audit, "MAXLEN", "~", bounds.AUDIT_MOST)
 
 
 def open_in(transaction: Transaction, keys: Keys, page: Page) -> None:
@@ -210,9 +217,3 @@ def telling_score(heard: Heard) -> float:
         return a.urgency + 40
     strength = 0.0 if a.sentiment is Sentiment.NEUTRAL or a.unsure else a.probabilities[a.sentiment]
     return a.urgency + 20 * strength
-
-
-def _event(transaction: Transaction, keys: Keys, case: Case, event: AuditEvent) -> None:
-    fields = ("case", case.id, "at", event.at.isoformat(), "by", event.by, "what", event.what, "detail", event.detail)
-    transaction.write("XADD", keys.audit, "*", *fields)
-    transaction.upkeep("XTRIM", keys.audit, "MAXLEN", "~", bounds.AUDIT_MOST)

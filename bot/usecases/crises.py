@@ -8,8 +8,8 @@ from bot.cards import crisis_form
 from bot.cards.drawing import Drawing
 from bot.cards.modals import Origin as Opened
 from bot.clock import Clock
-from bot.domain import crisis as crises
-from bot.domain.crisis import Crisis, Declaration, Numbers, Origin, Plan, Went
+from bot.domain import leading
+from bot.domain.crisis import HEADLINE_MOST, Crisis, Declaration, Numbers, Origin, Plan, Went
 from bot.domain.department import Department
 from bot.domain.lifecycle import NOT_KNOWN
 from bot.domain.refusals import Refused
@@ -37,7 +37,7 @@ class Crises:
     async def form(self, opened: Opened) -> dict[str, Any]:
         """`opened.case` is the episode on whose card it was asked for, or empty."""
         episode = await self._store.episodes.get(opened.case) if opened.case else None
-        headline = f"Spike at {episode.subject}"[: crises.HEADLINE_MOST] if episode else ""
+        headline = f"Spike at {episode.subject}"[:HEADLINE_MOST] if episode else ""
         return crisis_form.form(self._rules.departments(), opened, headline, episode.department if episode else "")
 
     async def declare(self, by: str, told: Declaration) -> Drawing:
@@ -45,20 +45,20 @@ class Crises:
         at = self._clock.now()
         episode = await self._store.episodes.get(told.episode) if told.episode else None
         origin = Origin(episode.started_at, episode.opened_at, episode.subject) if episode else Origin(at)
-        decision = crises.declare(told, origin, self._rules.plan(), by, at)
+        decision = leading.declare(told, origin, self._rules.plan(), by, at)
         await self._store.crises.commit(decision, at)  # stale: she pressed twice within a second, and it is there
         return cards.opened(decision.crisis)
 
     async def update(self, by: str, words: str, channel: str) -> Drawing:
         crisis, at = await self._meant(by, channel), self._clock.now()
         plan = self._rules.plan()
-        await self._store.crises.change(crisis.id, lambda one: crises.update(one, words, plan, by, at), at)
+        await self._store.crises.change(crisis.id, lambda one: leading.update(one, words, plan, by, at), at)
         return cards.changed("📣 Said. The card is updated, and the next one is due by its clock.")
 
     async def close(self, by: str, channel: str) -> Drawing:
         crisis, at = await self._meant(by, channel), self._clock.now()
         went = await self._went(crisis)
-        await self._store.crises.change(crisis.id, lambda one: crises.close(one, went, by, at), at)
+        await self._store.crises.change(crisis.id, lambda one: leading.close(one, went, by, at), at)
         return cards.changed("🏁 Closed. The review is in the channel.")
 
     async def done(self, by: str, thing: str) -> Drawing:
@@ -68,7 +68,7 @@ class Crises:
         if crisis is None:
             raise Refused("This crisis is no longer kept.")
         await self._may(by, crisis)
-        return cards.plan(await self._store.crises.change(name, lambda one: crises.tick(one, int(number), by, at), at))
+        return cards.plan(await self._store.crises.change(name, lambda one: leading.tick(one, int(number), by, at), at))
 
     async def show(self) -> Drawing:
         """Those that are open."""

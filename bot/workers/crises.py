@@ -3,8 +3,9 @@
 import structlog
 
 from bot.clock import Clock
-from bot.domain import crisis as crises
-from bot.domain.crisis import COUNTED_EVERY, Crisis, CrisisDecision, Numbers
+from bot.domain import leading
+from bot.domain.crisis import Crisis, Numbers
+from bot.domain.leading import COUNTED_EVERY, HOUSED_WITHIN, CrisisDecision
 from bot.domain.spans import widened
 from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
 from bot.sinks.slack import SlackSink
@@ -42,28 +43,39 @@ class Crises:
             return await self._house(crisis)
         at = self._clock.now()
         page = (await self._store.pages.find([crisis.page])).get(crisis.page)
-        decision = crises.look(crisis, page, at)
+        decision = leading.look(crisis, page, at)
         if decision is None and (crisis.counted_at is None or at - crisis.counted_at >= COUNTED_EVERY):
             [tally] = await self._store.tallies.read(widened(crisis.origin.began_at, at))
-            decision = crises.count(crisis, Numbers.of(tally, crisis.origin.subject), at)
+            decision = leading.count(crisis, Numbers.of(tally, crisis.origin.subject), at)
         return await self._write(decision) if decision else 0
 
     async def _house(self, crisis: Crisis) -> int:
         """A channel of its own, or the department's, with a sentence."""
         channel, why = "", ""
         try:
-            channel = await self._sink.create_channel(f"crisis-{crisis.declared_at:%Y-%m-%d}-{crisis.id}")
-        except Rejected as no:
-            why = (
-                "the scope channels:manage is not granted" if no.error == "missing_scope" else f"Slack says {no.error}"
-            )
+            channel, why = await self._channel(f"crisis-{crisis.declared_at:%Y-%m-%d}-{crisis.id}")
         except Ambiguous:
+            if self._clock.now() - crisis.declared_at < HOUSED_WITHIN:
+                return 0
             why = "Slack did not answer"
         except (Unsent, RateLimited):
             return 0
         if channel:
             await self._invite(channel, crisis)
-        return await self._write(crises.house(crisis, channel, why, self._clock.now()))
+        return await self._write(leading.house(crisis, channel, why, self._clock.now()))
+
+    async def _channel(self, name: str) -> tuple[str, str]:
+        """Its id, or why there is none. A name that is taken is ours: who made it died, or its answer was lost."""
+        try:
+            return await self._sink.create_channel(name), ""
+        except Rejected as no:
+            if no.error != "name_taken":
+                missing = no.error == "missing_scope"
+                return "", "the scope channels:manage is not granted" if missing else f"Slack says {no.error}"
+        try:
+            return await self._sink.find_channel(name), f"#{name} is somebody else's"
+        except Rejected as no:
+            return "", f"#{name} was made and lost from sight, and channels:read is not granted ({no.error})"
 
     async def _invite(self, channel: str, crisis: Crisis) -> None:
         """One by one: of several, one who is gone would keep all out. Whoever is missing can join by herself."""

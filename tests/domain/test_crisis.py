@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain import crisis as crises
-from bot.domain.crisis import Crisis, CrisisDecision, Declaration, Numbers, Origin, Plan, Went
+from bot.domain import leading
+from bot.domain.crisis import Crisis, Declaration, Numbers, Origin, Plan, Went
+from bot.domain.leading import CrisisDecision
 from bot.domain.notification import NotificationKind
 from bot.domain.pages.page import Severity
 from bot.domain.refusals import Refused
@@ -18,11 +19,11 @@ NOTHING = Went(Numbers(), Numbers(), Numbers())
 
 
 def declared() -> CrisisDecision:
-    return crises.declare(TOLD, Origin(AT), PLAN, "U0MIA", AT)
+    return leading.declare(TOLD, Origin(AT), PLAN, "U0MIA", AT)
 
 
 def housed(channel: str = "C0NEW") -> Crisis:
-    return crises.house(declared().crisis, channel, "", after(seconds=1)).crisis
+    return leading.house(declared().crisis, channel, "", after(seconds=1)).crisis
 
 
 def kinds(decision: CrisisDecision) -> list[tuple[str, str]]:
@@ -44,17 +45,17 @@ def test_declaring_calls_the_lead_as_sev1_whatever_the_form_says_and_twice_is_on
     ],
 )
 def test_its_cards_are_owed_where_it_lives(channel: str, owed: list[tuple[str, str]]) -> None:
-    assert kinds(crises.house(declared().crisis, channel, "no scope", AT)) == owed
+    assert kinds(leading.house(declared().crisis, channel, "no scope", AT)) == owed
 
 
 def test_an_update_moves_its_clock_and_one_reminder_is_owed_for_each() -> None:
     crisis = housed()
-    assert crises.look(crisis, None, after(minutes=29)) is None
-    due = crises.look(crisis, None, after(minutes=30))
+    assert leading.look(crisis, None, after(minutes=29)) is None
+    due = leading.look(crisis, None, after(minutes=30))
     assert due is not None
     assert kinds(due) == [("crisis", "#C0NEW"), ("due", "#C0NEW")]
-    assert crises.look(due.crisis, None, after(minutes=50)) is None
-    said = crises.update(due.crisis, " We  know. ", PLAN, "U0BEN", after(minutes=51))
+    assert leading.look(due.crisis, None, after(minutes=50)) is None
+    said = leading.update(due.crisis, " We  know. ", PLAN, "U0BEN", after(minutes=51))
     assert (said.crisis.status, said.crisis.update_due) == ("We know.", after(minutes=81))
     assert said.notifications[-1].kind is NotificationKind.NEWS
 
@@ -62,33 +63,33 @@ def test_an_update_moves_its_clock_and_one_reminder_is_owed_for_each() -> None:
 @pytest.mark.parametrize(("words", "no"), [("  ", "Say what is new"), ("x" * 501, "at most 500")])
 def test_an_update_that_says_nothing_or_too_much_is_refused(words: str, no: str) -> None:
     with pytest.raises(Refused, match=no):
-        crises.update(housed(), words, PLAN, "U0BEN", AT)
+        leading.update(housed(), words, PLAN, "U0BEN", AT)
 
 
 def test_each_thing_is_done_once_and_nothing_after_the_end() -> None:
-    done = crises.tick(housed(), 1, "U0BEN", after(minutes=1)).crisis
+    done = leading.tick(housed(), 1, "U0BEN", after(minutes=1)).crisis
     with pytest.raises(Refused, match="<@U0BEN> has done this already"):
-        crises.tick(done, 1, "U0LEA", after(minutes=2))
+        leading.tick(done, 1, "U0LEA", after(minutes=2))
     with pytest.raises(Refused, match="not on the checklist"):
-        crises.tick(done, 7, "U0LEA", after(minutes=2))
-    closed = crises.close(done, NOTHING, "U0LEA", after(hours=1)).crisis
+        leading.tick(done, 7, "U0LEA", after(minutes=2))
+    closed = leading.close(done, NOTHING, "U0LEA", after(hours=1)).crisis
     with pytest.raises(Refused, match="<@U0LEA> has closed this crisis"):
-        crises.tick(closed, 0, "U0BEN", after(hours=2))
+        leading.tick(closed, 0, "U0BEN", after(hours=2))
     with pytest.raises(Refused, match="<@U0LEA> has closed this crisis"):
-        crises.update(closed, "more", PLAN, "U0BEN", after(hours=2))
+        leading.update(closed, "more", PLAN, "U0BEN", after(hours=2))
     with pytest.raises(Refused, match="<@U0LEA> has closed this crisis"):
-        crises.close(closed, NOTHING, "U0BEN", after(hours=2))
+        leading.close(closed, NOTHING, "U0BEN", after(hours=2))
 
 
 def test_the_review_goes_to_both_channels_and_to_one_where_there_is_one() -> None:
-    both = crises.close(housed(), NOTHING, "U0LEA", after(hours=1))
+    both = leading.close(housed(), NOTHING, "U0LEA", after(hours=1))
     assert kinds(both) == [("crisis", "#C0NEW"), ("review", "#C0NEW"), ("review", "pr")]
-    one = crises.close(housed(""), NOTHING, "U0LEA", after(hours=1))
+    one = leading.close(housed(""), NOTHING, "U0LEA", after(hours=1))
     assert kinds(one) == [("crisis", "pr"), ("review", "pr")]
 
 
 def test_what_colleagues_write_neither_pings_nor_links_in_the_timeline() -> None:
-    said = crises.update(housed(), "<!channel> & <https://x.example|here>", PLAN, "U0BEN", AT)
+    said = leading.update(housed(), "<!channel> & <https://x.example|here>", PLAN, "U0BEN", AT)
     assert "<!" not in said.crisis.timeline[-1].what
     assert "<http" not in said.crisis.timeline[-1].what
 

@@ -1,9 +1,13 @@
 """A crisis is declared, led and closed. It is Tuesday, nine in the morning."""
 
+import pytest
+
 from bot.cards import buttons
+from bot.sandbox import Fault, FaultKind
 from tests.scenarios.spoken import LOST
 from tests.scenarios.world import World
 
+READING = {"channels:read", "groups:read"}
 PLAN = '\n[crisis]\nupdate_every = "20m"\n[[crisis.checklist]]\ndo = "Stop <scheduled> posts."\n[[crisis.checklist]]\ndo = "Say that we know."\n'
 
 
@@ -86,6 +90,36 @@ async def test_without_the_scope_it_lives_in_the_departments_channel_and_says_so
     words = " ".join(one.words for one in world.channel("#pr").messages)
     assert "could not open a channel: the scope channels:manage is not granted" in words
     assert "0 of 2 done" in words
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_an_answer_that_is_lost_makes_neither_a_second_channel_nor_none(world: World, times: int) -> None:
+    world.sandbox.faults.add(Fault(FaultKind.DROPPED_AFTER, methods=["conversations.create"], times=times))
+    await declares(world)
+    await world.waits(seconds=5)
+    head = world.channel(room(world)).messages[0]
+    assert "Status: declared; no update yet" in head.words
+    assert world.sandbox.workspace.channel(room(world)).members == {"U0LEA", "U0BEN", "U0MIA"}
+
+
+async def test_where_a_lost_channel_may_not_be_looked_for_it_lives_in_the_departments(world: World) -> None:
+    world.sandbox.app.scopes = [scope for scope in world.sandbox.app.scopes if scope not in READING]
+    world.sandbox.faults.add(Fault(FaultKind.DROPPED_AFTER, methods=["conversations.create"]))
+    await declares(world)
+    words = " ".join(one.words for one in world.channel("#pr").messages)
+    assert f"{room(world)} was made and lost from sight, and channels:read is not granted" in words
+    assert "0 of 2 done" in words
+
+
+async def test_while_slack_answers_nothing_a_crisis_looks_for_its_channel_for_a_minute(world: World) -> None:
+    deaf = Fault(FaultKind.DROPPED_BEFORE, methods=["conversations.create"], times=None)
+    world.sandbox.faults.add(deaf)
+    await declares(world)
+    assert not any("Status: declared" in one.words for one in world.channel("#pr").messages)
+    await world.waits(minutes=2)
+    words = " ".join(one.words for one in world.channel("#pr").messages)
+    assert "could not open a channel: Slack did not answer" in words
+    assert deaf.happened > 1
 
 
 async def test_a_lead_who_does_not_answer_is_followed_by_who_is_on_call(world: World) -> None:

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from bot.domain.crisis import Declaration, Origin, Plan, declare
+from bot.domain.crisis import Declaration, Origin, Plan
+from bot.domain.leading import declare
 from bot.domain.pages.page import Severity
 from tests.scenarios.spoken import CRISIS, LOST
 from tests.scenarios.world import World

@@ -1,6 +1,7 @@
 """conversations.*: where people talk."""
 
 import re
+from collections.abc import Sequence
 
 from bot.sandbox.errors import Json, SlackError
 from bot.sandbox.web_api.call import Call
@@ -46,13 +47,12 @@ def history(call: Call) -> Json:
 
 
 def list_channels(call: Call) -> Json:
-    kinds = set(call.words("types") or ["public_channel"])
-    wanted = [c for c in call.workspace.channels.values() if _kind(c) in kinds]
-    seen = [c for c in wanted if not c.is_private or c.bot_is_member]
-    if call.flag("exclude_archived", default=False):
-        seen = [c for c in seen if not c.is_archived]
-    some, rest = page(call, seen)
-    return {"channels": [_told(channel) for channel in some], **rest}
+    return _listed(call, [c for c in call.workspace.channels.values() if not c.is_private or c.bot_is_member])
+
+
+def list_joined(call: Call) -> Json:
+    """Of the caller itself, who is the bot."""
+    return _listed(call, [c for c in call.workspace.channels.values() if c.bot_is_member])
 
 
 def create(call: Call) -> Json:
@@ -118,6 +118,15 @@ def replies(call: Call) -> Json:
     return {"messages": [m.payload() for m in some], **rest}
 
 
+def _listed(call: Call, channels: Sequence[Channel]) -> Json:
+    kinds = set(call.words("types") or ["public_channel"])
+    wanted = [c for c in channels if _kind(c) in kinds]
+    if call.flag("exclude_archived", default=False):
+        wanted = [c for c in wanted if not c.is_archived]
+    some, rest = page(call, wanted)
+    return {"channels": [_told(channel) for channel in some], **rest}
+
+
 def _inside(call: Call) -> Channel:
     channel = call.channel()
     if channel.is_archived:
@@ -163,4 +172,5 @@ METHODS = {
     "conversations.join": join,
     "conversations.archive": archive,
     "conversations.replies": replies,
+    "users.conversations": list_joined,
 }

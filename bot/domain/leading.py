@@ -1,0 +1,140 @@
+"""What leads a declared crisis from its declaration to its close: one decision at a time."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.case import AuditEvent
+from bot.domain.crisis import Crisis, Declaration, Item, Line, Numbers, Origin, Plan, Went
+from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.pages.page import Cause, CauseKind, Page, Severity, open_page
+from bot.domain.refusals import Refused
+
+UPDATE_MOST = 500
+COUNTED_EVERY = timedelta(minutes=5)
+HOUSED_WITHIN = timedelta(minutes=1)
+"""Of its declaration: while Slack's answer is lost so long, its channel is asked for again; then it does without."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisDecision:
+    crisis: Crisis
+    before: Crisis | None
+    page: Page | None = None
+    notifications: tuple[Notification, ...] = ()
+    events: tuple[AuditEvent, ...] = ()
+
+
+def declare(told: Declaration, origin: Origin, plan: Plan, by: str, at: datetime) -> CrisisDecision:
+    """Calls the lead at once, and then whoever is on call for the department, whatever the severity on the form."""
+    at = at.replace(microsecond=0)
+    name = hashlib.blake2b(f"{by} {at.isoformat()} {told.department}".encode(), digest_size=4).hexdigest()
+    page = open_page(Cause(CauseKind.CRISIS, name), Severity.SEV1, told.department, at, first=told.lead)
+    crisis = Crisis(
+        id=name,
+        told=told,
+        origin=origin,
+        declared_by=by,
+        declared_at=at,
+        page=page.id,
+        update_due=at + plan.update_every,
+        checklist=tuple(Item(do) for do in plan.checklist),
+        timeline=(Line(at, by, f"declared it {told.severity.upper()}"),),
+    )
+    return CrisisDecision(crisis, None, page, (), (AuditEvent(at, by, "declared a crisis", name),))
+
+
+def house(crisis: Crisis, channel: str, why: str, at: datetime) -> CrisisDecision:
+    """Where it lives. `why` it has no channel of its own, in our own words; its cards are owed from now on."""
+    said = "opened a channel for it" if channel else f"could not open a channel: {why}"
+    after = crisis.having(channel=channel, housed=True, **crisis.saying(at, "", said))
+    told = () if not channel else (_owe(NotificationKind.DECLARED, after, after.told.department),)
+    plan = (_owe(NotificationKind.PLAN, after, after.place),) if after.checklist else ()
+    return CrisisDecision(after, crisis, None, (_head(after), *plan, *told))
+
+
+def tick(crisis: Crisis, number: int, by: str, at: datetime) -> CrisisDecision:
+    """One more thing of the checklist is done. Raises `Refused`."""
+    _still(crisis)
+    if not 0 <= number < len(crisis.checklist):
+        raise Refused("This is not on the checklist any more.")
+    item = crisis.checklist[number]
+    if item.done_at is not None:
+        raise Refused(f"<@{item.done_by}> has done this already.")
+    done = tuple(one._replace(done_by=by, done_at=at) if n == number else one for n, one in enumerate(crisis.checklist))
+    after = crisis.having(checklist=done, **crisis.saying(at, by, f"did: {_plain(item.do)}"))
+    event = AuditEvent(at, by, "ticked", crisis.id)
+    return CrisisDecision(
+        after, crisis, None, (_head(after), _owe(NotificationKind.PLAN, after, after.place)), (event,)
+    )
+
+
+def update(crisis: Crisis, words: str, plan: Plan, by: str, at: datetime) -> CrisisDecision:
+    """What stands now, for everybody; the next one is due after the plan's span. Raises `Refused`."""
+    _still(crisis)
+    words = " ".join(words.split())
+    if not words:
+        raise Refused("Say what is new, like `/crisis update We have apologised; refunds go out tonight`.")
+    if len(words) > UPDATE_MOST:
+        raise Refused(f"An update has at most {UPDATE_MOST} characters; this has {len(words)}.")
+    after = crisis.having(
+        status=words,
+        updates=(*crisis.updates, (at, by, words)),
+        update_due=at + plan.update_every,
+        **crisis.saying(at, by, f"said: {_plain(words)}"),
+    )
+    news = _owe(NotificationKind.NEWS, after, after.place, len(after.updates))
+    return CrisisDecision(after, crisis, None, (_head(after), news), (AuditEvent(at, by, "updated", crisis.id),))
+
+
+def close(crisis: Crisis, went: Went, by: str, at: datetime) -> CrisisDecision:
+    """With its review. Raises `Refused`."""
+    _still(crisis)
+    after = crisis.having(closed_by=by, closed_at=at, update_due=None, went=went, **crisis.saying(at, by, "closed it"))
+    places = dict.fromkeys((after.place, after.told.department))
+    reviews = tuple(_owe(NotificationKind.REVIEW, after, to) for to in places)
+    return CrisisDecision(after, crisis, None, (_head(after), *reviews), (AuditEvent(at, by, "closed", crisis.id),))
+
+
+def look(crisis: Crisis, page: Page | None, at: datetime) -> CrisisDecision | None:
+    """What the clock and the page have to say. None: nothing."""
+    said: list[Notification] = []
+    after = crisis
+    if page is not None and page.attempts and after.paged_at is None:
+        after = after.having(paged_at=page.attempts[0].at)
+    if page is not None and page.acknowledged_at is not None and after.acknowledged_at is None:
+        words = after.saying(page.acknowledged_at, page.acknowledged_by, "acknowledged the page")
+        after = after.having(acknowledged_at=page.acknowledged_at, **words)
+    if after.update_due is not None and after.update_due <= at and after.reminded_for != after.update_due:
+        said.append(_owe(NotificationKind.DUE, after, after.place, int(after.update_due.timestamp())))
+        after = after.having(reminded_for=after.update_due)
+    if after is crisis:
+        return None
+    return CrisisDecision(after, crisis, None, (_head(after), *said))
+
+
+def count(crisis: Crisis, numbers: Numbers, at: datetime) -> CrisisDecision:
+    after = crisis.having(numbers=numbers, counted_at=at)
+    return CrisisDecision(after, crisis, None, () if numbers == crisis.numbers else (_head(after),))
+
+
+Decide = Callable[[Crisis], CrisisDecision]
+
+
+def _still(crisis: Crisis) -> None:
+    if not crisis.open:
+        raise Refused(f"<@{crisis.closed_by}> has closed this crisis.")
+
+
+def _plain(words: str) -> str:
+    """Words of a colleague in a line of mrkdwn: nothing that pings or links."""
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _owe(kind: NotificationKind, crisis: Crisis, to: str, nth: int = 0) -> Notification:
+    return Notification(kind, crisis.id, to, Lane.CRISIS, nth)
+
+
+def _head(crisis: Crisis) -> Notification:
+    return _owe(NotificationKind.CRISIS, crisis, crisis.place)
