@@ -12,7 +12,7 @@ from bot.detectors.sentiment import ALONE, BLEND, ONNX
 from bot.playbook import Onnx, load
 from bot.sources.catalogue import MODELS
 from bot.training.evaluating import evaluated
-from bot.training.labelled import Unreadable, labelled
+from bot.training.labelled import NONE_KNOWN, Unreadable, labelled
 
 
 def evaluate(
@@ -35,7 +35,7 @@ def evaluate(
     except Unreadable as no:
         raise refuse([no]) from None
     if not rows:
-        raise refuse(["There is no label in these files that Earshot knows."])
+        raise refuse([NONE_KNOWN])
     with refusing():
         assessor = Assessor((), weights=model or weights_path(), engine=engine, onnx=_own(engine))
     for section in evaluated(assessor, rows):

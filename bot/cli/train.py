@@ -1,7 +1,8 @@
 """`earshot train`: learns on from what is in use, and puts the new weights in use only where they are better."""
 
 import importlib.util
-import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,8 @@ import typer
 from bot.cli.saying import data_path, refuse, refusing, tell, warn, weights_path
 from bot.detectors.model.loading import LEARNED
 from bot.detectors.model.weights import read
+from bot.training.labelled import NONE_KNOWN, Unreadable, labelled
+from bot.training.placing import Busy, alone, place
 
 NEEDS = "Training needs scipy, which running does not: pip install 'earshot[train]'"
 
@@ -52,41 +55,45 @@ def _make(sets: Path, out: Path, *, hold_out: bool) -> None:
         data = make(sets, warn, hold_out=hold_out)
     except OSError as no:
         raise refuse([f"{no.filename}: cannot be read: {no.strerror}"]) from None
-    _write(out, data)
+    with _writing(out):
+        place(out, data)
     tell(f"{out}: {len(data):,} bytes")
 
 
 def _learn(named: list[Path]) -> None:
     from bot.training.continuing import LEAST_ROWS, learned  # noqa: PLC0415
-    from bot.training.labelled import Unreadable, labelled  # noqa: PLC0415
 
     try:
         rows = labelled(named)
     except Unreadable as no:
         raise refuse([no]) from None
-    with refusing():
-        found = learned(read(weights_path()), rows)
-    for trial in found.trials:
-        tell(f"{trial}; {'better' if trial.better else 'no better, so it stays as it was'}")
-    if not found.trials:
-        raise refuse([f"There are {len(rows)} labelled posts; of one kind at least {LEAST_ROWS} are needed."])
-    if not any(trial.better for trial in found.trials):
-        raise refuse(["Refused: nothing got better on posts that were left out. What is in use stays."])
+    if not rows:
+        raise refuse([NONE_KNOWN])
     path = data_path() / LEARNED
-    _write(path, found.data)
-    tell(f"{path}: in use from the next start. Remove it to go back to the packaged weights.")
+    with _writing(path), alone(path):
+        with refusing():
+            found = learned(read(weights_path()), rows)
+        for trial in found.trials:
+            tell(f"{trial}; {'better' if trial.better else 'no better, so it stays as it was'}")
+        if not found.trials:
+            raise refuse([f"There are {len(rows)} labelled posts; of one kind at least {LEAST_ROWS} are needed."])
+        if not any(trial.better for trial in found.trials):
+            raise refuse(["Refused: nothing got better on posts that were left out. What is in use stays."])
+        place(path, found.data)
+    tell(_told(path))
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all; what was there before is kept as `.before`."""
+def _told(path: Path) -> str:
+    if weights_path() != path:
+        return f"{path}: not in use, because EARSHOT_MODEL names {weights_path()}. Leave that empty to use it."
+    return f"{path}: in use from the next start. Remove it to go back to the packaged weights."
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_suffix(".new")
-        new.write_bytes(data)
-        if path.exists():
-            before = path.with_suffix(".before")
-            before.unlink(missing_ok=True)
-            os.link(path, before)
-        new.replace(path)
+        yield
+    except Busy:
+        raise refuse([f"{path}: another `earshot train` is at work on it. Try again when that has ended."]) from None
     except OSError as no:
-        raise refuse([f"{path}: cannot be written: {no.strerror}"]) from None
+        raise refuse([f"{path}: cannot be written: {no.strerror}. What was there is as it was."]) from None

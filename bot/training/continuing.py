@@ -15,6 +15,7 @@ from bot.detectors.model.posts import Floats
 from bot.detectors.model.scoring import CLASSES, Model
 from bot.detectors.model.weights import Weights, packed
 from bot.detectors.model.words import rows_of
+from bot.domain.mention import UNKNOWN, Mention
 from bot.training.features import GENTLY, Design, Features, Kept, Raw, raw
 from bot.training.fitting import fitted
 from bot.training.labelled import Labelled
@@ -66,7 +67,7 @@ def learned(weights: Weights, rows: Sequence[Labelled]) -> Learned:
     design = Design(found, _features(weights, touched))
     before = _weights(weights, touched)
     told = model.hear([cut(text) for text in texts]).logits.astype(np.float32)
-    groups = np.array([fold(row.mention.author.id or row.mention.text) % FOLDS for row in rows])
+    groups = np.array([fold(_left_out_with(row.mention)) % FOLDS for row in rows])
     after = before.copy()
     trials = []
     for name, columns, gold in _tasks(rows, heads):
@@ -79,6 +80,11 @@ def learned(weights: Weights, rows: Sequence[Labelled]) -> Learned:
         if trial.better:
             after[:, columns] = task.fit(np.arange(which.size), strength)
     return Learned(trials, _packed(weights, touched, np.split(after, design.ends[:-1])))
+
+
+def _left_out_with(mention: Mention) -> str:
+    """The posts of one author all together; two of whom nothing is told are not one."""
+    return mention.text if mention.author.id == UNKNOWN else mention.author.id
 
 
 class _Task(NamedTuple):

@@ -12,6 +12,12 @@ from bot.training.sets import HEAD_OF, HEADS, SENTIMENTS
 SOME_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 """Of a text that has none. Nothing that is measured here depends on it."""
 
+NONE_KNOWN = (
+    "There is no label in these files that Earshot knows. "
+    f'It knows {{"text", "label"}} with {", ".join(SENTIMENTS)}; {{"text", "head", "y"}} with {", ".join(HEADS)}; '
+    "and corrections of sentiment or intent."
+)
+
 
 class Unreadable(Exception):  # noqa: N818  (said to a person)
     """A labelled file cannot be used; the sentence says where and why."""
@@ -27,14 +33,14 @@ class Labelled(NamedTuple):
 
 def labelled(files: Iterable[Path], mentions: Path | None = None) -> list[Labelled]:
     """Raises Unreadable, with file and line."""
-    by_id = {row["id"]: row for _, row in _rows(mentions)} if mentions else {}
+    by_id = {str(row.get("id", "")): row for _, row in _rows(mentions)} if mentions else {}
     found = [_labelled(row, by_id, at) for file in files for at, row in _rows(file)]
     return [one for one in found if one.sentiment or one.heads]
 
 
 def _rows(path: Path) -> Iterator[tuple[str, Any]]:
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8-sig") as file:
             for number, line in enumerate(file, 1):
                 if line.strip():
                     yield f"{path}: line {number}", _object(line, f"{path}: line {number}")
@@ -47,7 +53,7 @@ def _rows(path: Path) -> Iterator[tuple[str, Any]]:
 def _object(line: str, at: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Unreadable(f"{at}: is no JSON") from None
     if not isinstance(row, dict):
         raise Unreadable(f"{at}: is no JSON object")
@@ -57,12 +63,26 @@ def _object(line: str, at: str) -> dict[str, Any]:
 def _labelled(row: Mapping[str, Any], by_id: Mapping[str, Any], at: str) -> Labelled:
     if isinstance(row.get("correction"), dict):
         return _corrected(row, at)
-    sentiment = str(row.get("label") or row.get("sentiment") or "")
     head = HEAD_OF.get(str(row.get("head", "")), str(row.get("head", "")))
-    if sentiment and sentiment not in SENTIMENTS:
-        raise Unreadable(f"{at}: {sentiment[:20]!r} is no sentiment; they are {', '.join(SENTIMENTS)}")
-    heads = {head: bool(row.get("y"))} if head in HEADS else {}
-    return Labelled(_mention(row, by_id, at), sentiment, heads, str(row.get("src", "")))
+    heads = {head: _yes(row.get("y"), at)} if head in HEADS else {}
+    return Labelled(_mention(row, by_id, at), _sentiment(row, at), heads, str(row.get("src", "")))
+
+
+def _sentiment(row: Mapping[str, Any], at: str) -> str:
+    """Empty where nobody has said."""
+    said = row.get("sentiment") if row.get("label") is None else row["label"]
+    if said is None or said == "":
+        return ""
+    if said not in SENTIMENTS:
+        raise Unreadable(f"{at}: {str(said)[:20]!r} is no sentiment; they are {', '.join(SENTIMENTS)}")
+    return str(said)
+
+
+def _yes(said: object, at: str) -> bool:
+    """Any word would be a yes, a "no" as well."""
+    if said not in (0, 1):
+        raise Unreadable(f'{at}: "y" is neither 1 nor 0, so it says neither yes nor no')
+    return bool(said)
 
 
 def _corrected(row: Mapping[str, Any], at: str) -> Labelled:
@@ -80,7 +100,10 @@ def _corrected(row: Mapping[str, Any], at: str) -> Labelled:
 
 def _mention(row: Mapping[str, Any], by_id: Mapping[str, Any], at: str) -> Mention:
     whole = row.get("mention") or by_id.get(str(row.get("id", ""))) or row
-    whole = {"text": whole} if isinstance(whole, str) else dict(whole)
+    if isinstance(whole, str):
+        whole = {"text": whole}
+    if not isinstance(whole, dict):
+        raise Unreadable(f"{at}: its mention is neither an object nor a text")
     if not isinstance(whole.get("text"), str):
         raise Unreadable(f"{at}: has no text, and no mention of its id is at hand; name the mentions with --mentions")
     if not ({"id", "created_at"} <= whole.keys() and ":" in str(whole["id"])):

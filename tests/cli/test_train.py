@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from bot.detectors.model.weights import PACKAGED
+from bot.training.placing import alone
 from tests.cli.shell import Shell
 
 WHEN = "2026-03-10T12:00:00Z"
@@ -59,7 +61,32 @@ def test_what_was_known_already_teaches_nothing_and_is_refused_with_the_figures(
     assert "right 1.000 before" in said.stdout
     assert "no better, so it stays as it was" in said.stdout
     assert "What is in use stays." in said.stderr
-    assert not (shell.folder / ".earshot/models").exists()
+    assert not list(shell.folder.glob(".earshot/models/*weights*"))
+
+
+def test_posts_of_which_no_author_is_told_are_left_out_one_by_one(shell: Shell) -> None:
+    rows = [{"text": slang(n), "label": "negative" if n % 2 else "positive"} for n in range(60)]
+    shell.write("gold.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+
+    assert "better" in shell.types("train", "gold.jsonl").stdout
+    assert heard(shell, "parcel 901 at the door, proper mingin that") == "negative"
+
+
+def test_two_that_learn_at_once_do_not_undo_one_another(taught: Shell) -> None:
+    with alone(taught.folder / ".earshot/models/learned.weights"):
+        said = taught.types("train", "--corrections", "corrections.jsonl")
+
+    assert said.exit_code == 1
+    assert "another `earshot train` is at work on it" in said.stderr
+    assert taught.types("train", "--corrections", "corrections.jsonl").exit_code == 0
+
+
+def test_weights_that_another_setting_keeps_out_of_use_are_said_to_be(taught: Shell) -> None:
+    taught.env["EARSHOT_MODEL"] = str(PACKAGED)
+
+    said = taught.types("train", "--corrections", "corrections.jsonl").stdout
+
+    assert f"not in use, because EARSHOT_MODEL names {PACKAGED}" in said
 
 
 def test_too_few_are_not_learned_from(shell: Shell) -> None:
@@ -98,14 +125,40 @@ def test_gold_may_lie_beside_its_mentions(shell: Shell) -> None:
         ("{", "line 1: is no JSON"),
         ('{"text": "a", "label": "glad"}', "line 1: 'glad' is no sentiment"),
         ('{"label": "negative"}', "line 1: has no text"),
+        ('{"text": "a", "label": 0}', "line 1: '0' is no sentiment"),
+        ('{"text": "a", "head": "need", "y": "no"}', 'line 1: "y" is neither 1 nor 0'),
+        ('{"mention": 5, "label": "negative"}', "line 1: its mention is neither an object nor a text"),
+        ("[" * 100_000, "line 1: is no JSON"),
         ('{"text": "a"}', "There is no label in these files"),
+        ('{"text": "a", "head": "wish", "y": 1}', "There is no label in these files"),
+        ("", "There is no label in these files"),
     ],
 )
-def test_a_bad_line_is_said_with_its_place(shell: Shell, line: str, sentence: str) -> None:
+@pytest.mark.parametrize("command", ["evaluate", "train"])
+def test_a_bad_line_is_said_with_its_place(shell: Shell, command: str, line: str, sentence: str) -> None:
     shell.write("gold.jsonl", line + "\n")
-    said = shell.types("evaluate", "gold.jsonl")
+    said = shell.types(command, "gold.jsonl")
     assert said.exit_code == 1
     assert sentence in said.stderr
+
+
+def test_a_file_of_another_editor_may_begin_with_its_mark(shell: Shell) -> None:
+    shell.write("gold.jsonl", b"\xef\xbb\xbf" + json.dumps({"text": "lost my bag", "label": "negative"}).encode())
+    assert "n 1" in shell.types("evaluate", "gold.jsonl").stdout
+
+
+def test_a_mention_without_an_id_is_passed_over(shell: Shell) -> None:
+    shell.write("in.jsonl", json.dumps({"text": "lost my bag"}) + "\n")
+    shell.write("gold.jsonl", json.dumps({"id": "x:1", "sentiment": "negative"}) + "\n")
+
+    said = shell.types("evaluate", "gold.jsonl", "--mentions", "in.jsonl")
+
+    assert "no mention of its id is at hand" in said.stderr
+
+
+def test_an_engine_that_there_is_not_is_wrong_usage(shell: Shell) -> None:
+    shell.write("gold.jsonl", json.dumps({"text": "lost my bag", "label": "negative"}) + "\n")
+    assert shell.types("evaluate", "gold.jsonl", "--engine", "spacy").exit_code == 2
 
 
 def test_broken_weights_are_refused_and_never_passed_over(shell: Shell, tmp_path: Path) -> None:

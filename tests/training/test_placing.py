@@ -1,0 +1,60 @@
+"""What is put in the place of the weights: whole, or not at all."""
+
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.training.placing import Busy, alone, place
+
+
+@contextmanager
+def a_disk_with_room_for(most: int) -> Iterator[None]:
+    """As near to a full disk as a test may come: no file of this process may be longer."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_what_was_there_is_kept_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "models" / "learned.weights"
+    place(path, b"first")
+    place(path, b"second")
+
+    assert path.read_bytes() == b"second"
+    assert path.with_suffix(".before").read_bytes() == b"first"
+
+
+def test_a_full_disk_leaves_what_was_there_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "learned.weights"
+    place(path, b"first")
+
+    with a_disk_with_room_for(1_000), pytest.raises(OSError, match="too large"):
+        place(path, b"2" * 100_000)
+
+    assert path.read_bytes() == b"first"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["learned.before", "learned.weights"]
+
+
+def test_whoever_reads_meanwhile_goes_on_with_the_old(tmp_path: Path) -> None:
+    path = tmp_path / "learned.weights"
+    place(path, b"first" * 1_000)
+
+    with path.open("rb") as reading:
+        begun = reading.read(5)
+        place(path, b"second" * 1_000)
+
+        assert begun + reading.read() == b"first" * 1_000
+
+
+def test_only_one_is_at_work_on_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "models" / "learned.weights"
+    with alone(path), pytest.raises(Busy), alone(path):
+        pass
+    with alone(path):
+        assert not path.exists()
