@@ -39,6 +39,8 @@ from bot.usecases.rota import StoredRota
 from bot.usecases.spam import SpamBox
 from bot.usecases.team import Team
 from bot.usecases.whose import Whose
+from bot.web.paging import Paging
+from bot.web.pressing import Pressing
 from bot.workers.crises import Crises
 from bot.workers.delivery import Delivery
 from bot.workers.drills import Drills
@@ -209,3 +211,10 @@ def assemble(
         ),
         links=links,
     )
+
+
+def paging_of(house: House, settings: Settings | None, clock: Clock) -> Paging:
+    """How pages are answered from outside of Slack; only who has a secret of ours is believed."""
+    secret, token = (settings.pagerduty_webhook_secret, settings.twilio_auth_token) if settings else (None, None)
+    pressing = Pressing(house.usecases.pages, house.links, token.get_secret_value()) if token else None
+    return Paging(house.usecases.pages, clock, secret.get_secret_value() if secret else "", pressing)

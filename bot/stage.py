@@ -7,7 +7,7 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.assembly import House, Outside, assemble, outside_of
+from bot.assembly import House, Outside, assemble, outside_of, paging_of
 from bot.clock import Clock
 from bot.playbook import LivePlaybook
 from bot.sandbox import Sandbox, Workspace
@@ -15,7 +15,6 @@ from bot.settings import Settings
 from bot.sinks.slack import SlackSink, web_client
 from bot.store.opening import Store, open_store
 from bot.web import Site, site
-from bot.web.paging import Paging
 from bot.web.serving import served
 from handlers import register
 from handlers.manifest import manifest
@@ -34,11 +33,6 @@ class Stage:
 
 def _nothing(_: Sandbox) -> None:
     """Beside the workspace."""
-
-
-def _secret(settings: Settings | None) -> str:
-    secret = settings.pagerduty_webhook_secret if settings else None
-    return secret.get_secret_value() if secret else ""
 
 
 @asynccontextmanager
@@ -82,7 +76,7 @@ async def staged(
             sources=house.ingest.troubles,
             departments=lambda: tuple(playbook.now.departments),
             slack=http_endpoint(app),
-            paging=Paging(house.usecases.pages, clock, _secret(settings)),
+            paging=paging_of(house, settings, clock),
             feeds=house.usecases.feeds,
         )
         port = await stack.enter_async_context(served(site(parts)))

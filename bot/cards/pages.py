@@ -22,6 +22,7 @@ MARKS = {
     Result.WAITING: "…",
     Result.SENDING: "…",
     Result.DELIVERED: "✓",
+    Result.ANSWERED: "✓",
     Result.QUIET: "☾",
     Result.DROPPED: "–",
 }
@@ -29,6 +30,8 @@ ENDS = {
     Result.WAITING: "about to be called",
     Result.SENDING: "being called",
     Result.DELIVERED: "delivered",
+    Result.ANSWERED: "delivered, answered",
+    Result.MISSED: "not answered",
     Result.QUIET: "delivered, but do-not-disturb is on",
     Result.REFUSED: "refused",
     Result.LOST: "no answer of the service",

@@ -14,7 +14,7 @@ import structlog
 import typer
 
 from bot import logs
-from bot.assembly import WORKERS, House, assemble, outside_of, settle
+from bot.assembly import WORKERS, House, assemble, outside_of, paging_of, settle
 from bot.cli.opening import opened
 from bot.cli.saying import refuse, refusing, settings_and_playbook
 from bot.clock import Clock, SystemClock
@@ -28,7 +28,6 @@ from bot.sinks.slack import SlackSink, web_client
 from bot.sources.base import Parts, Source
 from bot.sources.catalogue import CATALOGUE
 from bot.web import Site, site
-from bot.web.paging import Paging
 from bot.web.serving import Server
 from bot.web.serving import server as serving_on
 from handlers import register
@@ -85,7 +84,7 @@ async def _run(
         register(app, house.usecases)
         _watch_signals(house, playbook, settings)
         endpoint = http_endpoint(app) if secret else None
-        paging = Paging(house.usecases.pages, clock, _pagerduty(settings))
+        paging = paging_of(house, settings, clock)
         hooks, names = (lambda: house.hooks), (lambda: _names(playbook))
         parts = Site(store, clock, hooks, house.ingest.troubles, names, endpoint, paging, house.usecases.feeds)
         server = serving_on(site(parts), settings.host, settings.port)
@@ -99,10 +98,6 @@ async def _run(
 
 def _secret(settings: Settings) -> str:
     return settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
-
-
-def _pagerduty(settings: Settings) -> str:
-    return settings.pagerduty_webhook_secret.get_secret_value() if settings.pagerduty_webhook_secret else ""
 
 
 def _names(playbook: LivePlaybook) -> tuple[str, ...]:

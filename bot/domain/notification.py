@@ -40,6 +40,8 @@ class NotificationKind(StrEnum):
     """Say in the channel that nobody will be on call. `case` is the department's name, `nth` when the hole begins."""
     PAGE = "page"
     """Send the attempt `nth` of this page. `case` is the page's id."""
+    ASKED = "asked"
+    """Ask its service what became of the attempt `nth` of this page. `case` is the page's id."""
     SETTLED = "settled"
     """Tell a service that calls on by itself that the page was answered, or is over. `case` is the page's id."""
     RECEIPT = "receipt"

@@ -1,7 +1,7 @@
 """What a person may do with a page: see what it is, and answer it, from Slack, a link or PagerDuty."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from bot.clock import Clock
@@ -39,6 +39,12 @@ class Linked(NamedTuple):
     too_old: bool
     answered_by: str
     """The name of whoever has it; empty where nobody has, or where it is not told."""
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """In the brand's zone, as all that is said of it."""
+        at = self.page.acknowledged_at
+        return at.astimezone(self.matter.since.tzinfo) if at and self.matter else at
 
 
 class Pages:
@@ -104,12 +110,15 @@ class Pages:
     def _name(self, person: str) -> str:
         return self._rules.contact(person).name or person
 
-    async def acknowledge_by_link(self, token: str) -> None:
-        """Nothing happens where the link is no good (any more): the page says how it stands. Raises `Forged`."""
+    async def acknowledge_by_link(self, token: str, way: str = "link") -> None:
+        """Nothing happens where the link is no good (any more): the page says how it stands. Raises `Forged`.
+
+        `way`: how it is said on the card.
+        """
         told = read(await self._signing.of(ACKNOWLEDGE), token)
         if not self._too_old(told):
             with suppress(Refused):
-                await self.acknowledge(told.page, told.person, "link")
+                await self.acknowledge(told.page, told.person, way)
 
     async def acknowledged_at_pagerduty(self, page_id: str, user: str, delivery: str) -> bool:
         """Says whether that answered it. Raises `Replayed` where this delivery was taken before."""

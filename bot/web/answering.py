@@ -35,11 +35,9 @@ def draw(linked: Linked, at: datetime) -> str:
     if not linked.person:
         since = f" Somebody has answered, since {spelled(page.acknowledged_at)}." if page.acknowledged_at else ""
         return refused(f"This link was changed on its way, so it does nothing.{since} Open the page from Slack.")
-    if page.acknowledged_at is not None:
+    if linked.answered_at is not None:
         who = "You have" if page.acknowledged_by == linked.person else f"{linked.answered_by} has"
-        return _page(
-            f"{who} this page", _facts(linked), f"Since {spelled(page.acknowledged_at)}. Nobody else is called."
-        )
+        return _page(f"{who} this page", _facts(linked), f"Since {spelled(linked.answered_at)}. Nobody else is called.")
     if page.closed_at is not None:
         return _page("This page is over", _facts(linked), "What it was about needs nobody any more.")
     if linked.too_old:

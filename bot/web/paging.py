@@ -16,10 +16,11 @@ from bot.domain.pages.link import Forged
 from bot.domain.refusals import Refused, Unreachable
 from bot.usecases.pages import Pages, Replayed
 from bot.web import answering
+from bot.web.pressing import Pressing
 from bot.web.reading import BODY_LIMIT, Gone, bounded
 
-TOLERANCE = timedelta(minutes=10)
-"""How old a delivery of PagerDuty's may be: it tries for some minutes, and what is older is somebody else's copy."""
+TOLERANCE = timedelta(minutes=30)
+"""How old a delivery of PagerDuty's may be: it tries for some 20 minutes, and what is older is somebody else's copy."""
 ANSWERING = frozenset({"incident.acknowledged", "incident.resolved"})
 
 log = structlog.get_logger("paging")
@@ -31,6 +32,8 @@ class Paging(NamedTuple):
     pages: Pages
     clock: Clock
     pagerduty_secret: str = ""
+    pressing: Pressing | None = None
+    """None where no call can be answered by a key."""
 
     async def show(self, request: Request) -> Response:
         """GET: changes nothing, whoever follows the link."""
@@ -79,7 +82,7 @@ class Paging(NamedTuple):
             return JSONResponse({"error": "this is no event of PagerDuty's"}, 400)
         if abs(self.clock.now() - event.at) > TOLERANCE:
             log.warning("webhook refused", pager="pagerduty", why="too old")
-            return JSONResponse({"error": "this event is more than 10 minutes from our clock"}, 401)
+            return JSONResponse({"error": "this event is more than 30 minutes from our clock"}, 401)
         return event
 
     async def _taken(self, event: "_Event") -> Response:

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from starlette.types import Message
 
 from bot.clock import Clock
+from bot.sinks.pagers.twilio import PRESSED
 from bot.sources.webhook import Webhook
 from bot.store.opening import Store
 from bot.usecases.feeds import Feeds
@@ -66,17 +67,24 @@ def site(parts: Site) -> Starlette:
         Route("/readyz", readyz),
         Route("/metrics", metrics),
     ]
-    if parts.paging is not None:
-        routes += [
-            Route("/acknowledge/{token}", parts.paging.show, methods=["GET"]),
-            Route("/acknowledge/{token}", parts.paging.act, methods=["POST"]),
-            Route("/pagers/pagerduty", parts.paging.pagerduty, methods=["POST"]),
-        ]
+    routes += _of_pages(parts.paging) if parts.paging is not None else []
     if parts.feeds is not None:
         routes.append(Route("/oncall/{token}.ics", calendar_at(parts.feeds), methods=["GET"]))
     if parts.slack is not None:
         routes.append(Route("/slack/events", _within_bounds(parts.slack), methods=["POST"]))
     return Starlette(routes=routes)
+
+
+def _of_pages(paging: Paging) -> list[Route]:
+    linked = "/acknowledge/{token}"
+    routes = [
+        Route(linked, paging.show, methods=["GET"]),
+        Route(linked, paging.act, methods=["POST"]),
+        Route("/pagers/pagerduty", paging.pagerduty, methods=["POST"]),
+    ]
+    if paging.pressing is not None:
+        routes.append(Route(f"{linked}{PRESSED}", paging.pressing.take, methods=["POST"]))
+    return routes
 
 
 def _within_bounds(endpoint: Endpoint) -> Endpoint:

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 import aiohttp
 import structlog
 
-from bot.domain.pages.page import Page, Way
+from bot.domain.pages.page import Attempt, Page, Way
 from bot.domain.pages.policy import EscalationPolicy
 from bot.domain.routing import Clocks
 from bot.settings import load_settings
@@ -147,6 +147,9 @@ class DyingPager:
 
     async def settle(self, page: Page) -> Told:
         return await self._pager.settle(page)
+
+    async def became(self, _attempt: Attempt) -> None:
+        return
 
     async def tried(self) -> None:
         return

@@ -2,25 +2,27 @@
 
 import asyncio
 import base64
+import hashlib
+import hmac
 import json
-import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
-from xml.etree import ElementTree as ET
 
+import aiohttp
 from aiohttp import web
 from standardwebhooks import Webhook, WebhookVerificationError
 
-KEY = "R" + "0" * 31
-ACCOUNT, TOKEN, FROM = "AC" + "0" * 32, "twilio-token", "+15005550006"
+from tests.pagers import documented
+from tests.pagers.documented import FROM, KEY
+
+ACCOUNT, TOKEN = "AC" + "0" * 32, "twilio-token"
 NTFY_TOKEN = "tk_" + "a" * 29
 SECRET = "whsec_" + base64.b64encode(b"for this test only, no secret").decode()
-PHONE = re.compile(r"\+[1-9]\d{6,14}")
-TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
+ERRORS = "https://www.twilio.com/docs/errors"
 
 
 class Fault(StrEnum):
@@ -41,6 +43,9 @@ class Services:
     rang: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    sids: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
+    became_of_calls: dict[str, Any] = field(default_factory=lambda: {"status": "completed", "answered_by": "human"})
+    became_of_texts: dict[str, Any] = field(default_factory=lambda: {"status": "delivered", "error_code": None})
     url: str = ""
 
     def of(self, service: str) -> list[Mapping[str, Any]]:
@@ -64,10 +69,10 @@ class Services:
 
     async def _fault(self, service: str, request: web.Request) -> web.Response | None:
         self.asked.append(service)
-        match self.faults.get(service):
-            case Fault.REFUSED:
-                body = {"status": "invalid event", "errors": ["no"], "code": 40301, "message": "forbidden"}
-                return web.json_response(body, status=400 if service == "pagerduty" else 403)
+        fault = self.faults.get(service)
+        match fault:
+            case Fault.REFUSED | Fault.BUSY:
+                return _said(service, fault)
             case Fault.SLOW:
                 await asyncio.sleep(30)
             case Fault.DOWN:
@@ -76,25 +81,25 @@ class Services:
                 return web.Response(
                     status=200, text="<html>Welcome to the hotel's network</html>", content_type="text/html"
                 )
-            case Fault.BUSY:
-                return web.Response(status=429)
             case Fault.GONE:
                 assert request.transport is not None
                 request.transport.abort()
                 return web.Response()
         return None
 
-    def _no(self, service: str, why: str, status: int = 400) -> web.Response:
+    def _no(self, service: str, why: str, answer: web.Response | None = None) -> web.Response:
         self.wrong.append(f"{service}: {why}")
-        return web.json_response({"error": why}, status=status)
+        return answer or web.json_response({"error": why}, status=400)
 
     async def pagerduty(self, request: web.Request) -> web.Response:
         if fault := await self._fault("pagerduty", request):
             return fault
-        event = await request.json()
-        wrong = _of_event(event)
-        if wrong:
-            return self._no("pagerduty", wrong)
+        raw = await request.read()
+        if wrong := documented.event(raw):
+            return self._no("pagerduty", wrong, _invalid(wrong))
+        event = json.loads(raw)
+        if event["routing_key"] != KEY:
+            return _said("pagerduty", Fault.REFUSED)
         self.rang.append(("pagerduty", event))
         said = {"status": "success", "message": "Event processed", "dedup_key": event["dedup_key"]}
         return web.json_response(said, status=202)
@@ -103,36 +108,46 @@ class Services:
         if fault := await self._fault("ntfy", request):
             return fault
         if request.headers.get("Authorization") != f"Bearer {NTFY_TOKEN}":
-            return self._no("ntfy", "token", 403)
+            return self._no("ntfy", "token", _said("ntfy", Fault.REFUSED))
         message = json.loads(await request.read())
-        if not TOPIC.fullmatch(message.get("topic", "")):
-            return self._no("ntfy", "topic")
-        if message.get("priority") not in range(1, 6) or len(message.get("message", "").encode()) > 4096:
-            return self._no("ntfy", "priority or message")
-        actions = message.get("actions", [])
-        if len(actions) > 3 or not all(one["action"] == "view" and one["label"] and one["url"] for one in actions):
-            return self._no("ntfy", "actions")
+        if wrong := documented.push(message):
+            return self._no("ntfy", wrong)
         self.rang.append(("ntfy", message))
-        return web.json_response({"id": f"m{len(self.rang)}", "time": 1, "event": "message", "topic": message["topic"]})
+        said = {"id": f"m{len(self.rang):011}", "time": 1, "expires": 43201, "event": "message"}
+        return web.json_response({**said, "topic": message["topic"], "message": message["message"]})
 
     async def twilio(self, request: web.Request) -> web.Response:
+        """Takes a call or a text message; what becomes of it, `becomes` says."""
         if fault := await self._fault("twilio", request):
             return fault
-        basic = base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
-        if request.headers.get("Authorization") != f"Basic {basic}" or request.match_info["account"] != ACCOUNT:
-            return self._no("twilio", "credentials", 401)
+        if not _known(request):
+            return self._no("twilio", "credentials", _said("twilio", Fault.REFUSED))
+        if request.content_type != "application/x-www-form-urlencoded":
+            return self._no("twilio", "no form")
         form = {name: str(value) for name, value in (await request.post()).items()}
-        if not PHONE.fullmatch(form.get("To", "")) or form.get("From") != FROM:
-            return self._no("twilio", "To or From")
-        what = request.match_info["what"]
-        if what == "Calls":
-            if len(form["Twiml"]) > 4000 or ET.fromstring(form["Twiml"]).tag != "Response":
-                return self._no("twilio", "Twiml")
-        elif not 1 <= len(form["Body"]) <= 1600:
-            return self._no("twilio", "Body")
-        self.rang.append(("call" if what == "Calls" else "text", form))
-        sid = ("CA" if what == "Calls" else "SM") + "0" * 32
-        return web.json_response({"sid": sid, "status": "queued"}, status=201)
+        calls = request.match_info["what"] == "Calls"
+        if wrong := documented.call(form) if calls else documented.text(form):
+            return self._no("twilio", wrong, _twilio_says(400, 21211 if wrong == "To" else 20001))
+        self.rang.append(("call" if calls else "text", form))
+        sid = f"{'CA' if calls else 'SM'}{len(self.rang):032x}"
+        self.sids.append((sid, form))
+        return web.json_response({"sid": sid, "status": "queued", "answered_by": None}, status=201)
+
+    async def twilio_became(self, request: web.Request) -> web.Response:
+        if fault := await self._fault("twilio asked", request):
+            return fault
+        if not _known(request):
+            return self._no("twilio", "credentials", _said("twilio", Fault.REFUSED))
+        sid = request.match_info["sid"]
+        if sid not in dict(self.sids):
+            return self._no("twilio", f"no {sid}", _twilio_says(404, 20404))
+        calls = request.match_info["what"] == "Calls"
+        return web.json_response({"sid": sid, **(self.became_of_calls if calls else self.became_of_texts)})
+
+    async def presses(self, digits: str, *, token: str = TOKEN, **more: str) -> tuple[int, str]:
+        """Who took the last call presses a key: Twilio tells us, signed, and does what it is answered."""
+        sid, form = next(one for one in reversed(self.sids) if one[0].startswith("CA"))
+        return await presses(sid, form, digits, token, more)
 
     async def ntfy_health(self, request: web.Request) -> web.Response:
         return await self._fault("ntfy", request) or web.json_response({"healthy": True})
@@ -156,25 +171,55 @@ class Services:
         return web.Response(status=204)
 
 
-def _of_event(event: Mapping[str, Any]) -> str:
-    """What is not as the Events API has it; empty where all is."""
-    known = {"routing_key", "event_action", "dedup_key", "payload", "links", "images", "client", "client_url"}
-    checks = {
-        "routing_key": event.get("routing_key") == KEY,
-        "dedup_key": 1 <= len(event.get("dedup_key", "")) <= 255,
-        "keys": not set(event) - known,
-        "event_action": event.get("event_action") in {"trigger", "acknowledge", "resolve"},
-        "links": all(link["href"].startswith("http") for link in event.get("links", [])),
+def _said(service: str, fault: Fault) -> web.Response:
+    """What each says, in its own shape, to a key that it does not know, and to whoever asks too often."""
+    refused = fault is Fault.REFUSED
+    match service:
+        case "pagerduty":
+            return _invalid("Invalid routing key") if refused else web.Response(status=429)
+        case "twilio" | "twilio asked":
+            return _twilio_says(401, 20003) if refused else _twilio_says(429, 20429)
+        case "ntfy":
+            status, code = (403, 40301) if refused else (429, 42901)
+            return web.json_response({"code": code, "http": status, "error": "no"}, status=status)
+    return web.Response(status=401 if refused else 429)
+
+
+def _invalid(why: str) -> web.Response:
+    said = {"status": "invalid event", "message": "Event object is invalid", "errors": [why]}
+    return web.json_response(said, status=400)
+
+
+def _twilio_says(status: int, code: int) -> web.Response:
+    said = {"code": code, "message": "no", "more_info": f"{ERRORS}/{code}", "status": status}
+    return web.json_response(said, status=status)
+
+
+def _known(request: web.Request) -> bool:
+    basic = base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
+    return request.headers.get("Authorization") == f"Basic {basic}" and request.match_info["account"] == ACCOUNT
+
+
+async def presses(
+    sid: str, form: Mapping[str, str], digits: str, token: str, more: Mapping[str, str]
+) -> tuple[int, str]:
+    """As Twilio signs it: the whole address, then each field and its value in the order of their names."""
+    gather = documented.gathering(form["Twiml"])
+    said = {
+        "CallSid": sid,
+        "AccountSid": ACCOUNT,
+        "To": form["To"],
+        "Digits": digits,
+        "CallStatus": "in-progress",
+        **more,
     }
-    if event.get("event_action") == "trigger":
-        payload = event["payload"]
-        datetime.fromisoformat(payload["timestamp"])
-        checks |= {
-            "summary": 1 <= len(payload["summary"]) <= 1024,
-            "source": bool(payload["source"]),
-            "severity": payload["severity"] in {"critical", "error", "warning", "info"},
-        }
-    return ", ".join(name for name, right in checks.items() if not right)
+    whole = gather + "".join(f"{name}{said[name]}" for name in sorted(said))
+    signature = base64.b64encode(hmac.digest(token.encode(), whole.encode(), hashlib.sha1)).decode()
+    headers = {"X-Twilio-Signature": signature}
+    async with aiohttp.ClientSession() as session, session.post(gather, data=said, headers=headers) as answer:
+        words = await answer.text()
+        assert answer.status >= 400 or not documented.twiml(words), documented.twiml(words)
+        return answer.status, words
 
 
 @asynccontextmanager
@@ -183,9 +228,11 @@ async def serving() -> AsyncIterator[Services]:
     app = web.Application()
     app.router.add_post("/pagerduty/v2/enqueue", services.pagerduty)
     app.router.add_post("/ntfy", services.ntfy)
-    app.router.add_post("/twilio/2010-04-01/Accounts/{account}/{what:Calls|Messages}.json", services.twilio)
+    accounts = "/twilio/2010-04-01/Accounts"
+    app.router.add_post(accounts + "/{account}/{what:Calls|Messages}.json", services.twilio)
+    app.router.add_get(accounts + "/{account}/{what:Calls|Messages}/{sid}.json", services.twilio_became)
     app.router.add_get("/ntfy/v1/health", services.ntfy_health)
-    app.router.add_get("/twilio/2010-04-01/Accounts/{account}.json", services.twilio_account)
+    app.router.add_get(accounts + "/{account}.json", services.twilio_account)
     app.router.add_post("/webhook", services.webhook)
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -13,9 +14,10 @@ from bot.domain.pages.matter import Matter
 from bot.domain.pages.page import Attempt, Cause, CauseKind, Result, Severity, Way, open_page
 from bot.settings import load_settings
 from bot.sinks.pagers import http
-from bot.sinks.pagers.base import LONGEST, Call, Pager
+from bot.sinks.pagers.base import LONGEST, Call, Pager, Told
 from bot.sinks.pagers.catalogue import CATALOGUE, pagers_of
 from tests.clock import WoundClock
+from tests.pagers import documented
 from tests.pagers.services import Fault, Services, serving
 
 AT = datetime(2026, 3, 11, 4, 2, tzinfo=UTC)
@@ -33,6 +35,13 @@ MATTER = Matter(
 )
 CONTACT = Contact(name="Ben", phone="+351912345678", ntfy="northwind-ben-4711")
 LINK = "https://earshot.example/acknowledge/t0ken"
+ENDS = {
+    Fault.DOWN: Result.LOST,
+    Fault.NONSENSE: Result.LOST,
+    Fault.BUSY: Result.LATER,
+    Fault.REFUSED: Result.REFUSED,
+    Fault.GONE: Result.LOST,
+}
 WAYS = {"pagerduty": Way.PAGERDUTY, "ntfy": Way.NTFY, "twilio": Way.CALL, "webhook": Way.WEBHOOK}
 
 
@@ -70,6 +79,78 @@ async def test_what_is_sent_is_as_its_service_documents_it(
     told = await pagers[name].call(a_call(WAYS[name]))
     assert (told.result, services.wrong) == (Result.DELIVERED, [])
     assert len(services.rang) == 1
+
+
+async def test_a_call_listens_for_a_key_where_there_is_an_address_to_tell_it_to(
+    pagers: dict[str, Pager], services: Services
+) -> None:
+    await pagers["twilio"].call(a_call(Way.CALL))
+    await pagers["twilio"].call(a_call(Way.CALL, link=""))
+    listens, speaks = services.of("call")
+    assert documented.gathering(listens["Twiml"]) == f"{LINK}/pressed"
+    assert "Press 1 if you take it" in listens["Twiml"]
+    assert "Gather" not in speaks["Twiml"]
+    assert "Open Slack and acknowledge" in speaks["Twiml"]
+    assert "smoke" not in listens["Twiml"], "a stranger's words are not spoken"
+
+
+BECAME: list[tuple[dict[str, Any], Told | None]] = [
+    ({"status": "queued", "answered_by": None}, None),
+    ({"status": "ringing", "answered_by": None}, None),
+    ({"status": "in-progress", "answered_by": None}, None),
+    ({"status": "in-progress", "answered_by": "human"}, Told(Result.ANSWERED)),
+    ({"status": "completed", "answered_by": "unknown"}, Told(Result.ANSWERED)),
+    ({"status": "completed", "answered_by": "machine_start"}, Told(Result.MISSED, "a machine picked up")),
+    ({"status": "completed", "answered_by": "fax"}, Told(Result.MISSED, "a machine picked up")),
+    ({"status": "no-answer", "answered_by": None}, Told(Result.MISSED, "nobody picked up")),
+    ({"status": "busy", "answered_by": None}, Told(Result.MISSED, "the phone was busy")),
+    ({"status": "failed", "answered_by": None}, Told(Result.MISSED, "the phone could not be reached")),
+]
+
+
+@pytest.mark.parametrize(("became", "told"), BECAME)
+async def test_what_became_of_a_call_is_asked_and_a_machine_is_nobody(
+    became: dict[str, Any], told: Told | None, pagers: dict[str, Pager], services: Services
+) -> None:
+    taken = await pagers["twilio"].call(a_call(Way.CALL))
+    services.became_of_calls = became
+    attempt = a_call(Way.CALL).attempt._replace(reference=taken.reference)
+    assert await pagers["twilio"].became(attempt) == told
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("sent", None),
+        ("delivered", Told(Result.DELIVERED, "to the phone")),
+        ("undelivered", Told(Result.MISSED, "the carrier did not deliver it")),
+    ],
+)
+async def test_what_became_of_a_text_message_is_asked_too(
+    status: str, told: Told | None, pagers: dict[str, Pager], services: Services
+) -> None:
+    taken = await pagers["twilio"].call(a_call(Way.TEXT))
+    services.became_of_texts = {"status": status, "error_code": None}
+    attempt = a_call(Way.TEXT).attempt._replace(reference=taken.reference)
+    assert await pagers["twilio"].became(attempt) == told
+
+
+@pytest.mark.parametrize("fault", ENDS)
+async def test_when_nobody_says_what_became_of_a_call_it_stays_unknown(
+    fault: Fault, pagers: dict[str, Pager], services: Services
+) -> None:
+    taken = await pagers["twilio"].call(a_call(Way.CALL))
+    services.faults["twilio asked"] = fault
+    attempt = a_call(Way.CALL).attempt._replace(reference=taken.reference)
+    assert await pagers["twilio"].became(attempt) is None
+
+
+async def test_a_number_that_twilio_does_not_know_is_told_as_what_it_is(
+    pagers: dict[str, Pager], services: Services
+) -> None:
+    call = a_call(Way.CALL)._replace(contact=CONTACT._replace(phone="no number"))
+    assert await pagers["twilio"].call(call) == Told(Result.REFUSED, "the phone's number is not valid")
+    assert services.wrong == ["twilio: To"]
 
 
 async def test_a_text_message_is_short_has_the_link_and_no_word_of_a_stranger(
@@ -110,15 +191,6 @@ async def test_a_page_is_one_alert_at_pagerduty_until_it_is_resolved(
     events = services.of("pagerduty")
     assert [event["event_action"] for event in events] == ["trigger", "acknowledge", "resolve"]
     assert {event["dedup_key"] for event in events} == {PAGE.id}
-
-
-ENDS = {
-    Fault.DOWN: Result.LOST,
-    Fault.NONSENSE: Result.LOST,
-    Fault.BUSY: Result.LATER,
-    Fault.REFUSED: Result.REFUSED,
-    Fault.GONE: Result.LOST,
-}
 
 
 @pytest.mark.parametrize("name", WAYS)

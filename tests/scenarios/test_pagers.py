@@ -162,15 +162,19 @@ async def test_a_link_that_is_too_old_does_nothing(night: World, services: Servi
     assert (await night.stage.store.pages.get(page_id)).open
 
 
+PAGERDUTY = "pagerduty signs with this"
+
+
 def pagerduty_says(page: str, at: str, kind: str = "incident.acknowledged", delivery: str = "01D") -> bytes:
     data = {"id": "PGR0VU2", "type": "incident", "incident_key": page}
     event: dict[str, Any] = {"id": delivery, "event_type": kind, "resource_type": "incident", "occurred_at": at}
     return json.dumps({"event": {**event, "agent": {"id": "PMIA001", "type": "user_reference"}, "data": data}}).encode()
 
 
-async def delivers(world: World, body: bytes, secret: str = "pagerduty signs with this") -> int:
-    signature = "v1=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    headers = {"X-PagerDuty-Signature": signature}
+async def delivers(world: World, body: bytes, *secrets: str) -> int:
+    """One signature for each secret, as while a secret is being changed."""
+    signed = [hmac.new(one.encode(), body, hashlib.sha256).hexdigest() for one in secrets or (PAGERDUTY,)]
+    headers = {"X-PagerDuty-Signature": ",".join(f"v1={one}" for one in signed)}
     url = f"{world.stage.url}/pagers/pagerduty"
     async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
         return answer.status
@@ -183,7 +187,7 @@ async def test_who_acknowledges_at_pagerduty_has_answered_and_a_forged_or_replay
     await night.waits(minutes=4.2)
     [event] = services.of("pagerduty")
     page, now = event["dedup_key"], night.clock.now().isoformat()
-    assert await delivers(night, pagerduty_says(page, now), secret="somebody else's") == 401
+    assert await delivers(night, pagerduty_says(page, now), "somebody else's") == 401
     old = (night.clock.now().replace(hour=1)).isoformat()
     assert await delivers(night, pagerduty_says(page, old)) == 401
     assert await delivers(night, b'{"event": 3}') == 400
@@ -194,6 +198,22 @@ async def test_who_acknowledges_at_pagerduty_has_answered_and_a_forged_or_replay
     await night.waits(minutes=1)
     assert "Answered by @mia by PagerDuty" in night.channel("#pr").card("@marta").words
     assert [one["event_action"] for one in services.of("pagerduty")] == ["trigger", "acknowledge"]
+
+
+async def test_what_pagerduty_tries_again_for_twenty_minutes_is_believed_and_so_is_its_second_signature(
+    night: World, services: Services
+) -> None:
+    """Three that are refused in a row would have it switch the webhook off for a day."""
+    await night.hears(CRISIS)
+    await night.waits(minutes=4.2)
+    page, then = services.of("pagerduty")[0]["dedup_key"], night.clock.now().isoformat()
+    ping = {"id": "01P", "event_type": "pagey.ping", "resource_type": "pagey", "occurred_at": then}
+    assert (
+        await delivers(night, json.dumps({"event": {**ping, "agent": None, "data": {"type": "ping"}}}).encode()) == 200
+    )
+    night.clock.wind(minutes=20)
+    assert await delivers(night, pagerduty_says(page, then), "the old secret", PAGERDUTY) == 200
+    assert (await night.stage.store.pages.get(page)).acknowledged_by == "U0MIA"
 
 
 async def test_when_the_case_is_done_pagerduty_hears_that_it_is_resolved(night: World, services: Services) -> None:

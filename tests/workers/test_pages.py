@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from bot.domain.pages import ladder
-from bot.domain.pages.page import Cause, CauseKind, Page, Result, Severity, Way, open_page
+from bot.domain.pages.page import Attempt, Cause, CauseKind, Page, Result, Severity, Way, open_page
 from bot.domain.pages.policy import EscalationPolicy
 from bot.sinks.pagers.base import Call, Told
 from bot.store.opening import Store
@@ -43,6 +43,9 @@ class Bell:
 
     async def settle(self, _page: Page) -> Told:
         return Told(Result.DELIVERED)
+
+    async def became(self, _attempt: Attempt) -> None:
+        return
 
     async def tried(self) -> None:
         return

@@ -7,7 +7,7 @@ from bot.domain.case import AuditEvent
 from bot.domain.hours import Hours
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.pages.line import Line, Rung, rungs
-from bot.domain.pages.page import ATTEMPTS_KEPT, SHARED, Attempt, CauseKind, Page, Result, Severity, Way
+from bot.domain.pages.page import ATTEMPTS_KEPT, FOLLOWED, SHARED, Attempt, CauseKind, Page, Result, Severity, Way
 from bot.domain.pages.policy import EscalationPolicy
 from bot.domain.refusals import Refused
 
@@ -131,7 +131,25 @@ def ended(page: Page, n: int, result: Result, detail: str, at: datetime, referen
     after = attempt._replace(result=result, detail=detail, ended_at=at, reference=reference)
     at_once = result.failed and n == page.count and page.open
     event = AuditEvent(at, "", f"{attempt.way} {result.value}", detail)
-    return _with(page, after, done=(summons(page, attempt),), event=event, due=at if at_once else page.due)
+    owed = (_question(page, attempt),) if result is Result.DELIVERED and attempt.way in FOLLOWED and reference else ()
+    due = at if at_once else page.due
+    return _with(page, after, owed, done=(summons(page, attempt),), event=event, due=due)
+
+
+def heard(page: Page, n: int, result: Result, detail: str, at: datetime) -> PageDecision | None:
+    """What became of a call that its service took: the next way is due at once where nobody picked up."""
+    attempt = page.attempt(n)
+    if attempt is None or attempt.result is not Result.DELIVERED:
+        return None
+    after = attempt._replace(result=result, detail=detail, ended_at=at)
+    at_once = result.failed and n == page.count and page.open
+    event = AuditEvent(at, "", f"{attempt.way} {result.value}", detail)
+    return _with(page, after, done=(_question(page, attempt),), event=event, due=at if at_once else page.due)
+
+
+def _question(page: Page, attempt: Attempt) -> Notification:
+    """After the calls that are still to be made."""
+    return Notification(NotificationKind.ASKED, page.id, destination(attempt.way), Lane.UPDATE, attempt.n)
 
 
 def acknowledge(page: Page, person: str, way: str, at: datetime, *, over: bool = False) -> PageDecision:
@@ -170,6 +188,7 @@ def _settled(page: Page) -> tuple[Notification, ...]:
 def _with(
     page: Page,
     attempt: Attempt,
+    owed: tuple[Notification, ...] = (),
     *,
     done: tuple[Notification, ...] = (),
     event: AuditEvent | None = None,
@@ -178,7 +197,7 @@ def _with(
 ) -> PageDecision:
     attempts = tuple(attempt if one.n == attempt.n else one for one in page.attempts)
     after = page.having(attempts=attempts, due=due or page.due)
-    return decided(page, after, done=done, event=event, shown=shown)
+    return decided(page, after, *owed, done=done, event=event, shown=shown)
 
 
 def decided(

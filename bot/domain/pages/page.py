@@ -49,6 +49,8 @@ class Way(StrEnum):
     WEBHOOK = "webhook"
 
 
+FOLLOWED = frozenset({Way.TEXT, Way.CALL})
+"""Of these the service says later what became of a call that it took."""
 SHARED = frozenset({Way.PAGERDUTY})
 """Reaches whoever the service itself has on call, and is not ours to point at a person."""
 
@@ -60,6 +62,10 @@ class Result(StrEnum):
     SENDING = "sending"
     """Begun, and its answer not yet seen."""
     DELIVERED = "delivered"
+    ANSWERED = "answered"
+    """Somebody picked up. That is not yet an acknowledgement."""
+    MISSED = "missed"
+    """It came to a phone that nobody answers, or did not come to it at all."""
     QUIET = "quiet"
     """Delivered to somebody whose do-not-disturb is on."""
     REFUSED = "refused"
@@ -73,7 +79,7 @@ class Result(StrEnum):
     @property
     def failed(self) -> bool:
         """Nobody can be expected to answer because of this one, so the next way is tried at once."""
-        return self in {Result.QUIET, Result.REFUSED, Result.LOST, Result.LATER}
+        return self in {Result.MISSED, Result.QUIET, Result.REFUSED, Result.LOST, Result.LATER}
 
     @property
     def over(self) -> bool:

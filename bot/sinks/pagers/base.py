@@ -18,7 +18,7 @@ class Call(NamedTuple):
 
 
 class Told(NamedTuple):
-    """How it ended: delivered, quiet, refused, lost or later; why, in our own words; the service's name for it."""
+    """How it ended, why, in our own words, and the service's name for it."""
 
     result: Result
     why: str = ""
@@ -35,6 +35,10 @@ class Pager(Protocol):
 
     async def settle(self, page: Page) -> Told:
         """The page was answered, or is over. Only asked of services that call on by themselves."""
+        ...
+
+    async def became(self, attempt: Attempt) -> Told | None:
+        """What became of a call that was delivered: answered, missed, refused. None: not known (yet)."""
         ...
 
     async def tried(self) -> Told | None:

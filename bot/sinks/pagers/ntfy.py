@@ -9,7 +9,7 @@ import aiohttp
 
 from bot.cards import summons
 from bot.clock import Clock
-from bot.domain.pages.page import Page, Result
+from bot.domain.pages.page import Attempt, Page, Result
 from bot.settings import Settings
 from bot.sinks.pagers.base import Call, Told
 from bot.sinks.pagers.http import Answer, asked, failed, post
@@ -63,6 +63,9 @@ class Ntfy:
             return answer
         healthy = answer.body is not None and answer.body.get("healthy") is True
         return Told(Result.DELIVERED) if answer.status == 200 and healthy else failed(answer.status, "NTFY_URL")
+
+    async def became(self, attempt: Attempt) -> None:  # noqa: ARG002 - it does not say
+        return
 
     async def settle(self, page: Page) -> Told:  # noqa: ARG002 - it rings once and is silent
         return Told(Result.DELIVERED)

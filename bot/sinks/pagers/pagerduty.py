@@ -9,7 +9,7 @@ import aiohttp
 
 from bot.cards import summons
 from bot.clock import Clock
-from bot.domain.pages.page import Page, Result, Severity
+from bot.domain.pages.page import Attempt, Page, Result, Severity
 from bot.settings import Settings
 from bot.sinks.pagers.base import Call, Told
 from bot.sinks.pagers.http import Answer, failed, post
@@ -53,6 +53,9 @@ class PagerDuty:
             },
         )
 
+    async def became(self, attempt: Attempt) -> None:  # noqa: ARG002 - it does not say
+        return
+
     async def settle(self, page: Page) -> Told:
         """Acknowledged while its cause goes on, resolved when that is over."""
         return await self._send(page.id, "resolve" if page.closed_at else "acknowledge")
@@ -69,4 +72,10 @@ class PagerDuty:
         taken = answer.body is not None and answer.body.get("status") == "success"
         if answer.status == 202 and taken:
             return Told(Result.DELIVERED, reference=name)
-        return failed(401 if answer.status == 400 else answer.status, "PAGERDUTY_ROUTING_KEY")
+        return failed(401 if _key_refused(answer) else answer.status, "PAGERDUTY_ROUTING_KEY")
+
+
+def _key_refused(answer: Answer) -> bool:
+    """A key that it does not know is a 400, like an event that it cannot read; what is wrong stands in `errors`."""
+    errors = (answer.body or {}).get("errors")
+    return answer.status == 400 and isinstance(errors, list) and any("routing" in str(one).lower() for one in errors)

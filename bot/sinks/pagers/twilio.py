@@ -1,27 +1,56 @@
-"""Twilio: a call that speaks, and a text message with the link.
+"""Twilio: a call that speaks and listens, and a text message with the link.
 
 Not idempotent: a call that is repeated, because its sender died, rings a second time. Delivered means that Twilio took
-it; whether the phone rang is not asked.
+it; whether somebody picked up is asked afterwards.
 """
 
 import base64
-from typing import Self
-from xml.sax.saxutils import escape
+from collections.abc import Mapping
+from typing import Any, Self
 
 import aiohttp
 
-from bot.cards import summons
+from bot.cards import speaking, summons
 from bot.clock import Clock
-from bot.domain.pages.page import Page, Result, Way
+from bot.domain.pages.page import Attempt, Page, Result, Way
 from bot.settings import Settings
 from bot.sinks.pagers.base import Call, Told
 from bot.sinks.pagers.http import Answer, asked, failed, post
 
 RINGS = 30
-"""Seconds until nobody picks up."""
-SAID = 3
-"""Times: whoever was asleep hears nothing of the first."""
+"""Seconds until nobody picks up; some mailboxes are sooner, which is why we ask who answered."""
 SIDS = {Way.CALL: "CA", Way.TEXT: "SM"}
+RESOURCES = {Way.CALL: "Calls", Way.TEXT: "Messages"}
+PRESSED = "/pressed"
+"""After the link that acknowledges: where a key that is pressed in a call is told."""
+REFUSALS = {
+    20003: "TWILIO_AUTH_TOKEN is refused",
+    21211: "the phone's number is not valid",
+    21212: "TWILIO_FROM is refused",
+    21214: "the phone's number cannot be reached",
+    21217: "the phone's number is not valid",
+    21606: "TWILIO_FROM is refused",
+    21610: "the phone has said STOP to our number",
+    21614: "the phone cannot take text messages",
+}
+"""By Twilio's code; its own words are not repeated."""
+BECAME_OF_CALLS = {
+    "busy": Told(Result.MISSED, "the phone was busy"),
+    "no-answer": Told(Result.MISSED, "nobody picked up"),
+    "failed": Told(Result.MISSED, "the phone could not be reached"),
+    "canceled": Told(Result.MISSED, "the call was cancelled"),
+}
+BECAME_OF_TEXTS = {
+    "delivered": Told(Result.DELIVERED, "to the phone"),
+    "undelivered": Told(Result.MISSED, "the carrier did not deliver it"),
+    "failed": Told(Result.MISSED, "Twilio could not send it"),
+    "canceled": Told(Result.MISSED, "Twilio did not send it"),
+}
+ANSWERED = Told(Result.ANSWERED)
+MACHINE = Told(Result.MISSED, "a machine picked up")
+ENDED = "completed"
+MACHINES = ("machine", "fax")
+"""How the names of those begin that are nobody."""
 
 
 class Twilio:
@@ -43,9 +72,17 @@ class Twilio:
     async def call(self, call: Call) -> Told:
         form = {"To": call.contact.phone, "From": self._sender}
         if call.attempt.way is Way.CALL:
-            form |= {"Twiml": twiml(call), "Timeout": str(RINGS)}
-            return await self._send("Calls", form, SIDS[Way.CALL])
-        return await self._send("Messages", form | {"Body": _body(call)}, SIDS[Way.TEXT])
+            form |= {"Twiml": twiml(call), "Timeout": str(RINGS), "MachineDetection": "Enable"}
+        else:
+            form |= {"Body": summons.short(call.page, call.matter, call.link)}
+        return await self._send(call.attempt.way, form)
+
+    async def became(self, attempt: Attempt) -> Told | None:
+        url = f"{self._url}/{RESOURCES[attempt.way]}/{attempt.reference}.json"
+        answer = await asked(self._session, "GET", url, headers={"Authorization": self._auth})
+        if not isinstance(answer, Answer) or answer.status != 200 or answer.body is None:
+            return None
+        return _of_call(answer.body) if attempt.way is Way.CALL else BECAME_OF_TEXTS.get(str(answer.body.get("status")))
 
     async def tried(self) -> Told:
         """Reads the account, which is free."""
@@ -58,20 +95,29 @@ class Twilio:
     async def settle(self, page: Page) -> Told:  # noqa: ARG002 - it rings once and is silent
         return Told(Result.DELIVERED)
 
-    async def _send(self, what: str, form: dict[str, str], begins: str) -> Told:
-        answer = await post(self._session, f"{self._url}/{what}.json", data=form, headers={"Authorization": self._auth})
+    async def _send(self, way: Way, form: dict[str, str]) -> Told:
+        url = f"{self._url}/{RESOURCES[way]}.json"
+        answer = await post(self._session, url, data=form, headers={"Authorization": self._auth})
         if not isinstance(answer, Answer):
             return answer
         sid = str((answer.body or {}).get("sid", ""))
-        if answer.status == 201 and sid.startswith(begins):
+        if answer.status == 201 and sid.startswith(SIDS[way]):
             return Told(Result.DELIVERED, reference=sid[:64])
+        code = (answer.body or {}).get("code")
+        if answer.status >= 400 and isinstance(code, int) and code in REFUSALS:
+            return Told(Result.REFUSED, REFUSALS[code])
         return failed(answer.status, "TWILIO_AUTH_TOKEN")
 
 
 def twiml(call: Call) -> str:
-    words = escape(f"{summons.spoken(call.page, call.matter)} Open Slack, or the link in the message, and acknowledge.")
-    return f'<Response><Say loop="{SAID}">{words}</Say></Response>'
+    return speaking.call(summons.spoken(call.page, call.matter), f"{call.link}{PRESSED}" if call.link else "")
 
 
-def _body(call: Call) -> str:
-    return summons.short(call.page, call.matter, call.link)
+def _of_call(said: Mapping[str, Any]) -> Told | None:
+    """Who picks up is told from a machine before the call says a word, so `answered_by` may still be empty."""
+    status, by = str(said.get("status")), str(said.get("answered_by") or "")
+    if by.startswith(MACHINES):
+        return MACHINE
+    if by or status == ENDED:
+        return ANSWERED
+    return BECAME_OF_CALLS.get(status)

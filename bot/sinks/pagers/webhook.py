@@ -11,7 +11,7 @@ from standardwebhooks import Webhook as Signer
 
 from bot.cards import summons
 from bot.clock import Clock
-from bot.domain.pages.page import Page, Result
+from bot.domain.pages.page import Attempt, Page, Result
 from bot.settings import Settings
 from bot.sinks.pagers.base import Call, Told
 from bot.sinks.pagers.http import Answer, failed, post
@@ -53,6 +53,9 @@ class Webhook:
 
     async def tried(self) -> None:
         """Whoever is behind it would take anything for a call."""
+        return
+
+    async def became(self, attempt: Attempt) -> None:  # noqa: ARG002 - it does not say
         return
 
     async def settle(self, page: Page) -> Told:  # noqa: ARG002 - it was one call

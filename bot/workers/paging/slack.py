@@ -7,7 +7,7 @@ import structlog
 from bot.cards import pages
 from bot.clock import Clock
 from bot.domain.pages.ladder import summons
-from bot.domain.pages.page import Page, Result
+from bot.domain.pages.page import Attempt, Page, Result
 from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
 from bot.sinks.pagers.base import Call, Told
 from bot.sinks.slack import SlackSink
@@ -56,6 +56,9 @@ class SlackPager:
 
     async def tried(self) -> None:
         """`earshot check` tries Slack by itself."""
+        return
+
+    async def became(self, attempt: Attempt) -> None:  # noqa: ARG002 - it does not say
         return
 
     async def settle(self, page: Page) -> Told:  # noqa: ARG002 - the card says it

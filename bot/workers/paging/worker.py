@@ -29,6 +29,9 @@ Room = Callable[[str], Awaitable[bool]]
 SETTLED_AGAIN = timedelta(seconds=30)
 """Before a service that was not told that a page is over is told again."""
 SETTLED_TRIES = 5
+ASKED_EVERY = timedelta(seconds=5)
+ASKED_LONGEST = timedelta(minutes=3)
+"""After a service took a call: it has rung, spoken and ended well before, and what is not known then stays so."""
 UNWELL = frozenset({Result.REFUSED, Result.LOST, Result.LATER})
 """What says something about the pager, and not about whom it called."""
 
@@ -84,6 +87,8 @@ class PagerDelivery:
             return 1
         if owed.kind is NotificationKind.SETTLED:
             return await self._settle(found[owed.case], owed)
+        if owed.kind is NotificationKind.ASKED:
+            return await self._ask(found[owed.case], owed)
         return await self._send(found[owed.case], owed.nth)
 
     async def _send(self, page: Page, n: int) -> int:
@@ -145,6 +150,29 @@ class PagerDelivery:
             await self._end(owed.case, owed.nth, Told(Result.LATER, "our own fault, see the log"))
         else:
             await self._store.pages.done(owed)
+
+    async def _ask(self, page: Page, owed: Notification) -> int:
+        """What became of a call. Asking twice harms nobody, so nothing is written down before."""
+        at, attempt = self._clock.now(), page.attempt(owed.nth)
+        if attempt is None or attempt.result is not Result.DELIVERED or attempt.ended_at is None:
+            await self._store.pages.done(owed)
+            return 1
+        _, until = self._again.get(owed.name, (0, attempt.ended_at + ASKED_EVERY))
+        if until > at:
+            return 0
+        told = await self._pager.became(attempt)
+        if told is None and at - attempt.ended_at < ASKED_LONGEST:
+            self._again[owed.name] = (0, at + ASKED_EVERY)
+            return 0
+        self._again.pop(owed.name, None)
+        if told is None:
+            await self._store.pages.done(owed)
+            return 1
+        await self._store.pages.change(
+            page.id, lambda page: ladder.heard(page, owed.nth, told.result, told.why, at), at
+        )
+        log.info("call became", page=page.id, n=owed.nth, pager=self._pager.name, result=told.result.value)
+        return 1
 
     async def _settle(self, page: Page, owed: Notification) -> int:
         tries, until = self._again.get(owed.name, (0, self._clock.now()))

@@ -1,0 +1,32 @@
+"""What a telephone call says and listens for, in the markup that Twilio reads. All words are escaped."""
+
+from xml.sax.saxutils import escape, quoteattr
+
+SAID = 3
+"""Times: whoever was asleep hears nothing of the first."""
+LISTENS = 10
+"""Seconds for a key after the last word."""
+TAKE_IT = "1"
+"""The key that acknowledges."""
+
+
+def call(words: str, pressed: str = "") -> str:
+    """`pressed` is where a key is told; without it, the call cannot listen."""
+    if not pressed:
+        return _response(_say(f"{words} Open Slack and acknowledge.", SAID))
+    ask = f"{words} Press {TAKE_IT} if you take it. If you do not, the next person is called."
+    gather = f'<Gather numDigits="1" method="POST" timeout="{LISTENS}" action={quoteattr(pressed)}>'
+    return _response(f"{gather}{_say(ask, SAID)}</Gather>{_say('No key was pressed. The next person is called.')}")
+
+
+def answer(words: str) -> str:
+    """To whoever has pressed a key; then it hangs up."""
+    return _response(_say(words))
+
+
+def _say(words: str, times: int = 1) -> str:
+    return f'<Say loop="{times}">{escape(words)}</Say>'
+
+
+def _response(verbs: str) -> str:
+    return f"<Response>{verbs}</Response>"

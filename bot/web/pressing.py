@@ -1,0 +1,85 @@
+"""A key that was pressed in a call, as Twilio tells it: signed with our own token, answered with what to say next."""
+
+import base64
+import hashlib
+import hmac
+from contextlib import suppress
+from typing import NamedTuple
+from urllib.parse import parse_qsl
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bot.cards import speaking
+from bot.cards.words import spelled
+from bot.domain.pages.link import Forged
+from bot.domain.refusals import Refused, Unreachable
+from bot.sinks.pagers.twilio import PRESSED
+from bot.store.signing import ACKNOWLEDGE
+from bot.usecases.pages import Linked, Pages
+from bot.web.reading import BODY_LIMIT, Gone, bounded
+from bot.workers.paging.links import Links
+
+WAY = "phone call"
+
+log = structlog.get_logger("paging")
+
+
+class Pressing(NamedTuple):
+    """`token` is Twilio's auth token; empty where Twilio is not set up, so that nobody is believed."""
+
+    pages: Pages
+    links: Links
+    token: str = ""
+
+    async def take(self, request: Request) -> Response:
+        """Forged: 401, and nothing happens. Pressed again: nothing happens either, and it says who has the page."""
+        try:
+            body = await bounded(request)
+        except Gone:
+            return Response(status_code=400)
+        if len(body) > BODY_LIMIT:
+            return JSONResponse({"error": "the body is larger than 1 MB"}, 413)
+        said = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+        token = request.path_params["token"]
+        address = f"{self.links.public_url.rstrip('/')}/{ACKNOWLEDGE}/{token}{PRESSED}"
+        if not _signed(self.token, address, said, request.headers.get("x-twilio-signature", "")):
+            log.warning("key refused", pager="twilio", why="signature")
+            return JSONResponse({"error": "X-Twilio-Signature does not match"}, 401)
+        return await self._pressed(token, dict(said))
+
+    async def _pressed(self, token: str, said: dict[str, str]) -> Response:
+        try:
+            if said.get("Digits") == speaking.TAKE_IT:
+                with suppress(Forged):  # said by what it leads to
+                    await self.pages.acknowledge_by_link(token, WAY)
+            words = _words(await self.pages.linked(token))
+        except Refused as no:
+            words = str(no)
+        except Unreachable:
+            words = "Earshot cannot reach its memory right now. Open Slack and acknowledge."
+        return Response(speaking.answer(words), media_type="text/xml")
+
+
+def _words(linked: Linked) -> str:
+    page = linked.page
+    if not linked.person:
+        return "This call was changed on its way, so it does nothing. Open Slack."
+    if linked.answered_at is not None:
+        who = "Thank you. You have" if page.acknowledged_by == linked.person else f"{linked.answered_by} has"
+        return f"{who} this page since {spelled(linked.answered_at)}. Nobody else is called."
+    if page.closed_at is not None:
+        return "This page is over. What it was about needs nobody any more."
+    if linked.too_old:
+        return "This call is too old. Nobody has answered yet. Open Slack."
+    return f"That is not {speaking.TAKE_IT}. Nobody has this page yet, so the next person is called."
+
+
+def _signed(token: str, address: str, said: list[tuple[str, str]], given: str) -> bool:
+    """The address as we gave it, then each field and its value in the order of their names, with HMAC-SHA1."""
+    if not token:
+        return False
+    whole = address + "".join(f"{name}{value}" for name, value in sorted(said))
+    expected = base64.b64encode(hmac.digest(token.encode(), whole.encode(), hashlib.sha1))
+    return hmac.compare_digest(expected, given.encode("utf-8", "replace"))
