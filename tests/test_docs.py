@@ -34,6 +34,7 @@ from bot.store.opening import Store
 from bot.web import Site, site
 from bot.web.metrics import scrape
 from bot.web.paging import Paging
+from bot.web.pressing import Pressing
 from handlers.manifest import COMMANDS, SCOPES, SHORTCUTS
 from tests.cards import samples
 from tests.clock import WoundClock
@@ -74,7 +75,8 @@ def options(command: Any) -> set[str]:
 def paths() -> set[str]:
     async def slack(_: Any) -> Any: ...
 
-    paging = Paging(cast("Any", None), WoundClock())
+    nobody = cast("Any", None)
+    paging = Paging(nobody, WoundClock(), pressing=Pressing(nobody, nobody))
     served = site(
         Site(cast("Store", None), WoundClock(), dict, slack=slack, feeds=cast("Any", object()), paging=paging)
     )
