@@ -6,11 +6,11 @@ from typing import NamedTuple
 from bot.detectors.base import CARE, Hearing
 from bot.detectors.engines.alone import Engine, TextBlobAlone, VaderAlone
 from bot.detectors.engines.onnx import OwnModel
-from bot.detectors.engines.softmax import NEGATIVE, NEUTRAL, softmax
 from bot.detectors.engines.vader import Vader
 from bot.detectors.lexicons.phrases import Hit, quoted
 from bot.detectors.lexicons.tables import Table
 from bot.detectors.lexicons.text import TEXT_HEARD
+from bot.detectors.model.softmax import NEGATIVE, NEUTRAL, softmax
 from bot.domain.assessment import UNSURE, Sentiment, Signal
 
 SARCASM_FROM = 2.0

@@ -12,11 +12,22 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bot.detectors.base import cut
-from bot.detectors.model.memory import Numbered, bare, marks_of
-from bot.detectors.model.posts import COLUMN, Floats, Posts, denied, dense, laid, meant
+from bot.detectors.model.memory import Numbered, bare
+from bot.detectors.model.posts import Floats, Posts, laid
 from bot.detectors.model.said import capitals, phrases
-from bot.detectors.model.scoring import CLIPPED, pair_keys, spelt
-from bot.detectors.model.words import SALT_DENIED, SALT_WORD, Hashes, mixed, pair_hashes, rows_of, runs_of, word_keys
+from bot.detectors.model.scoring import CLIPPED, rows, spelt
+from bot.detectors.model.surface import mark_of, surface
+from bot.detectors.model.words import (
+    SALT_DENIED,
+    SALT_WORD,
+    Hashes,
+    half_pairs,
+    mixed,
+    paired,
+    rows_of,
+    runs_of,
+    word_keys,
+)
 from bot.training.lexicons import Lexicon
 
 Sparse = Any
@@ -53,30 +64,26 @@ def raw(texts: Sequence[str], lexicon: Lexicon) -> Raw:
         ids.append(list(map(numbers.__getitem__, post.words)))
         loud.append(capitals(post.tokens))
         said.append(phrases(post))
-    posts = laid(ids, loud, 0)
     words = numbers.plain
-    marks = marks_of(words)[posts.ids]
-    scope = denied(posts, marks)
-    valences = meant(lexicon.valences([bare(word) for word in words])[posts.ids], marks, scope)
-    surface = np.concatenate([dense(posts, marks, valences), np.array(said, np.float32)], axis=1)
-    scope &= marks[:, COLUMN["word"]]
+    marks = list(map(mark_of, words, lexicon.valences([bare(word) for word in words]).tolist()))
+    surfaces = [surface(one, marks, capitals) for one, capitals in zip(ids, loud, strict=True)]
+    posts = laid([rows(one, told.denied, marks) for one, told in zip(ids, surfaces, strict=True)], 0)
+    numbers_of = [(*told.dense, *phrases) for told, phrases in zip(surfaces, said, strict=True)]
     keys = word_keys(words)
     both = np.empty(2 * len(words), np.uint32)
     both[0::2], both[1::2] = mixed(keys, SALT_WORD), mixed(keys, SALT_DENIED)
-    pairs = np.empty(posts.ids.size, np.uint32)
-    turned = pair_keys(keys[posts.ids], scope)
-    pairs[1:] = pair_hashes(turned[:-1], turned[1:])
-    pairs[0] = pair_hashes(keys[:1], turned[:1])[0]
+    halves = half_pairs(keys)
+    pairs = paired(halves[posts.rows], halves[0])
     places = np.array([place for place, word in enumerate(words) if spelt(word)], np.intp)
     runs = runs_of([words[place] for place in places])
-    count = _count(posts, 2 * posts.ids + scope, len(texts), 2 * len(words))
-    return Raw(posts, count, both, runs.hashes, places[runs.of], len(words), pairs, surface)
+    count = _count(posts, len(texts), 2 * len(words))
+    return Raw(posts, count, both, runs.hashes, places[runs.of], len(words), pairs, np.array(numbers_of, np.float32))
 
 
-def _count(posts: Posts, columns: NDArray[np.intp], rows: int, width: int) -> Sparse:
+def _count(posts: Posts, height: int, width: int) -> Sparse:
     word = posts.ids != 0
     ones = np.ones(int(word.sum()), np.float32)
-    return sparse.csr_matrix((ones, (posts.owner[word], columns[word])), shape=(rows, width))
+    return sparse.csr_matrix((ones, (posts.owner[word], posts.rows[word])), shape=(height, width))
 
 
 class Kept(NamedTuple):

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from bot.detectors.engines.pattern import Pattern
-from bot.detectors.engines.softmax import softmax
 from bot.detectors.engines.vader import Vader
+from bot.detectors.model.softmax import softmax
 
 BELIEVED = 1.5
 VADER_NEUTRAL, TEXTBLOB_NEUTRAL = 0.05, 1e-6

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.detectors.engines.declared import named_otherwise
-from bot.detectors.model.verdicts import softmax
 from bot.detectors.model.weights import Unusable
 from bot.domain.assessment import Sentiment
 from bot.playbook import Onnx
@@ -58,7 +57,7 @@ class OwnModel:
         found: list[Chances] = []
         for start in range(0, len(texts), AT_ONCE):
             raw = self._run(texts[start : start + AT_ONCE])
-            shares = raw if self._are_chances else softmax(raw)
+            shares = raw if self._are_chances else _softmax(raw)
             found += [(row[0], row[1], row[2]) for row in shares[:, self._order].tolist()]
         return found
 
@@ -181,3 +180,9 @@ def _of_inputs(inputs: dict[str, str]) -> Iterator[str]:
 
 def _brief(no: Exception) -> str:
     return str(no).splitlines()[0].rpartition(" : ")[2][:200]
+
+
+def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return shares

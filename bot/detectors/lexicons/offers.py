@@ -17,7 +17,7 @@ class Offers:
     def weighed(self, words: Iterable[str]) -> tuple[float, str]:
         """The points, and the kind that weighs most."""
         counts: dict[str, int] = {}
-        for word in {word for word in words if word in self._kinds}:
+        for word in dict.fromkeys([word for word in words if word in self._kinds]):
             for kind in self._kinds[word]:
                 counts[kind] = counts.get(kind, 0) + 1
         if not counts:

@@ -49,10 +49,11 @@ class Net(NamedTuple):
     def width(self) -> int:
         return int(self.filters.shape[1])
 
-    def seen(self, hashes: Hashes, runs: Runs) -> NDArray[np.float16]:
-        """What the filters make of each of these words in each of the three places, in two bytes each.
+    def seen(self, hashes: Hashes, runs: Runs) -> Floats:
+        """What the filters make of each of these words in each of the three places; in the middle with their start.
 
-        Reckoned in eight bytes, so that a word is the same whichever words were learned with it.
+        Reckoned in eight bytes, so that a word is the same whichever words were learned with it, kept as two bytes
+        hold it, and as four, as a post would wait for numpy to widen them.
         """
         vectors = np.zeros((hashes.size, self.filters.shape[0]))
         known, own = self.word.find(hashes)
@@ -63,10 +64,16 @@ class Net(NamedTuple):
             first = np.flatnonzero(np.diff(of, prepend=-1))
             many = np.diff(first, append=of.size)[:, None]
             vectors[of[first]] += OF_RUNS * np.add.reduceat(parts, first, dtype=np.float64) / many
-        return (vectors @ self.filters).astype(np.float16)
+        return self._through_filters(vectors)
 
-    def seen_at_end(self) -> NDArray[np.float16]:
-        return (self.end @ self.filters).astype(np.float16)
+    def seen_at_end(self) -> Floats:
+        return self._through_filters(self.end)
+
+    def _through_filters(self, vectors: NDArray[np.float64]) -> Floats:
+        seen = (vectors @ self.filters).astype(np.float16).astype(np.float32)
+        third = self.width // REACH
+        seen[..., third : 2 * third] += self.start
+        return seen
 
 
 def net(arrays: Mapping[str, Any]) -> Net:
@@ -82,28 +89,31 @@ class Answer(NamedTuple):
     felt: Floats
     """What each filter felt at each word."""
     strongest: Floats
+    root: NDArray[np.float64]
+    """Of each post, by what the sum of all that was felt is divided."""
 
 
 def answer(net: Net, seen: Floats, posts: Posts) -> Answer:
     """`seen`: of each place in the posts, what the filters make of its word."""
     third = net.width // REACH
-    felt = seen[:, third : 2 * third] + net.start
+    felt = seen[:, third : 2 * third]
     felt[1:] += seen[:-1, :third]
     felt[0] += seen[-1, :third]  # before the first word stands what stands after the last
     felt[:-1] += seen[1:, 2 * third :]
     np.maximum(felt, 0, out=felt)
     felt[posts.ends] = 0
     strongest = np.maximum.reduceat(felt, posts.starts)
-    root = np.sqrt(np.maximum(posts.ends - posts.starts, 1))[:, None]
-    pooled = np.concatenate([strongest, np.add.reduceat(felt, posts.starts) / root], axis=1)
-    return Answer(pooled @ net.out + net.out_start, felt, strongest)
+    root = np.sqrt(np.maximum(posts.lengths - 1, 1))[:, None]
+    whole = np.add.reduceat(felt, posts.starts) / root
+    return Answer(strongest @ net.out[:third] + whole @ net.out[third:] + net.out_start, felt, strongest, root)
 
 
 def added(net: Net, told: Answer, posts: Posts) -> Floats:
     """What each word added: at its strongest a filter counts for the word in its middle, on the whole for each."""
     third = net.width // REACH
     out = net.out.astype(np.float32)
-    root = np.sqrt(np.maximum(posts.ends - posts.starts, 1)).astype(np.float32)[posts.owner][:, None]
-    peak = np.where(told.felt == told.strongest[posts.owner], told.felt, np.float32(0))
-    by_word: Floats = peak @ out[:third] + told.felt @ out[third:] / root
+    lengths = posts.lengths
+    at_peak = told.felt == told.strongest.repeat(lengths, axis=0)
+    share = (1.0 / told.root).astype(np.float32).repeat(lengths, axis=0)
+    by_word: Floats = (told.felt * at_peak) @ out[:third] + (told.felt @ out[third:]) * share
     return by_word

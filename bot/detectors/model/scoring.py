@@ -7,30 +7,20 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.detectors.model.memory import END, Numbered, bare, marks_of
+from bot.detectors.model.memory import Numbered, bare
 from bot.detectors.model.net import added, answer, net
-from bot.detectors.model.posts import (
-    COLUMN,
-    LEXICONS,
-    MARKS,
-    OF_LEXICON,
-    Flags,
-    Floats,
-    Posts,
-    denied,
-    dense,
-    laid,
-    meant,
-)
+from bot.detectors.model.posts import Floats, Posts, laid
 from bot.detectors.model.said import Said, capitals, phrases
+from bot.detectors.model.surface import END, LEXICONS, OF_LEXICON, Mark, Surface, mark_of, surface
 from bot.detectors.model.weights import Weights
 from bot.detectors.model.words import (
     SALT_DENIED,
     SALT_WORD,
     Hashes,
     Runs,
+    half_pairs,
     mixed,
-    pair_hashes,
+    paired,
     rows_of,
     runs_of,
     word_keys,
@@ -39,11 +29,10 @@ from bot.detectors.model.words import (
 Kind = TypeVar("Kind", bound=np.generic)
 CLASSES = 3
 """Negative, neutral, positive: the first of the heads."""
-MOST = 30_000
-"""Words remembered at a time, some 30 MB with what is known of them; then all are forgotten and learned again."""
+MOST = 20_000
+"""Words remembered at a time, some 25 MB with what is known of them; then all are forgotten and learned again."""
 ROOM = 4_096
 """Words for which there is room at first."""
-DENIED_PAIR = np.uint64(3), np.uint64(7)
 CLIPPED = 8.0
 """Standard deviations from the mean beyond which a number of the surface says no more."""
 SHORTEST = np.float32(1e-3)
@@ -52,10 +41,13 @@ ROUNDED = 6
 """Digits of log-odds: a post alone and the same post in a batch are summed in another order."""
 
 
-def pair_keys(keys: NDArray[np.uint64], scope: NDArray[np.bool_]) -> NDArray[np.uint64]:
-    """A denied word makes other pairs than the same word by itself."""
-    times, plus = DENIED_PAIR
-    return np.where(scope, keys * times + plus, keys)
+def rows(ids: Sequence[int], denied: Sequence[int], marks: Sequence[Mark | None]) -> list[int]:
+    """Of each word its row: what is denied and is a word has one of its own."""
+    found = [2 * number for number in ids]
+    for place in denied:
+        mark = marks[ids[place]]
+        found[place] += mark is None or mark.word
+    return found
 
 
 def spelt(word: str) -> bool:
@@ -98,106 +90,105 @@ class Model:
         self.heads: tuple[str, ...] = tuple(weights.about["heads"])
         self._word, self._pair, self._run = (_block(arrays, name) for name in ("word", "pair", "run"))
         self._dense = arrays["dense_weights"].astype(np.float64)
-        self._mean, self._spread = arrays["dense_mean"], arrays["dense_spread"]
+        self._mean, self._spread = (arrays[f"dense_{part}"].astype(np.float64) for part in ("mean", "spread"))
         self._start = arrays["start"]
         self._tone = slice(0, len(LEXICONS) * len(OF_LEXICON))
         silent = np.clip(-self._mean / self._spread, -CLIPPED, CLIPPED)[self._tone]
         self._silent = silent @ self._dense[self._tone]
         self._lexicon = arrays["lexicon_words"], arrays["lexicon_valences"].astype(np.float32) / 30
-        self._worth, self._runs = np.empty((0, 0), np.float32), np.empty((0, 0), np.float32)
         self._net = net(arrays)
-        self._seen = np.empty((0, 0), np.float16)
-        self._keys = np.empty(0, np.uint64)
-        self._valences, self._marks = np.empty((0, 0), np.float32), np.empty((0, 0), np.bool_)
+        self._worth, self._seen = np.empty((0, 0), np.float32), np.empty((0, 0), np.float32)
+        self._halves = np.empty((0, 0), np.uint64)
         self._forget()
 
     def hear(self, batch: Sequence[Said]) -> Heard:
         if len(self._numbers) > MOST:
             self._forget()
         number = self._numbers.__getitem__
-        posts = laid([list(map(number, said.words)) for said in batch], [capitals(said.tokens) for said in batch], 0)
-        if len(self._numbers.plain) > self._learned:
+        ids = [list(map(number, said.words)) for said in batch]
+        if len(self._numbers.plain) > len(self._marks):
             self._learn()
-        marks = self._marks[posts.ids]
-        scope = denied(posts, marks)
-        valences = meant(self._valences[posts.ids], marks, scope)
-        surface = np.concatenate([dense(posts, marks, valences), [phrases(said) for said in batch]], axis=1)
-        measured = np.clip((surface - self._mean) / self._spread, -CLIPPED, CLIPPED)
-        scope &= marks[:, COLUMN["word"]]
-        words, runs = self._worths(posts, scope)
-        told = answer(self._net, self._seen[posts.ids].astype(np.float32), posts)
-        logits = self._sum(words, posts) + self._sum(runs, posts) + measured @ self._dense + self._start
-        logits[:, :CLASSES] += told.logits
+        marks = self._marks
+        surfaces = [surface(one, marks, capitals(said.tokens)) for one, said in zip(ids, batch, strict=True)]
+        posts = laid([rows(one, told.denied, marks) for one, told in zip(ids, surfaces, strict=True)], 0)
+        numbers = np.array([(*told.dense, *phrases(said)) for told, said in zip(surfaces, batch, strict=True)])
+        numbers -= self._mean
+        numbers /= self._spread
+        measured = np.minimum(np.maximum(numbers, -CLIPPED, out=numbers), CLIPPED, out=numbers)
+        worth = self._worths(posts)
+        roots, by_spelling = self._sums(worth, posts)
+        told = answer(self._net, self._seen.take(posts.ids, axis=0), posts)
+        logits = by_spelling + measured @ self._dense + self._start
+        logits[:, : told.logits.shape[1]] += told.logits
 
         def by_word() -> Floats:
-            each = self._each(words, posts) + self._each(runs, posts) + self._by_tone(posts, measured, valences)
-            each[:, :CLASSES] += added(self._net, told, posts)
+            each = self._each(worth, roots, posts)
+            self._add_tone(each, surfaces, measured, posts)
+            each[:, : told.logits.shape[1]] += added(self._net, told, posts)
             each[:, :CLASSES] -= each[:, :CLASSES].mean(axis=1, keepdims=True)
             return each
 
-        return Heard(np.round(logits, ROUNDED), posts, cache(by_word))
+        return Heard(logits.round(ROUNDED), posts, cache(by_word))
 
-    def _worths(self, posts: Posts, scope: Flags) -> tuple[Floats, Floats]:
-        """Of each place: what the word and the pair that it ends weigh, and what its runs of letters weigh."""
-        words = self._worth[2 * posts.ids + scope]
-        keys = pair_keys(self._keys[posts.ids], scope)
-        known, rows = self._pair.find(pair_hashes(np.concatenate([self._keys[:1], keys[:-1]]), keys))
-        words[known] += self._pair.worth(rows)
-        return words, self._runs[posts.ids]
+    def _worths(self, posts: Posts) -> Floats:
+        """Of each place: what the word and the pair that it ends weigh, then what its runs of letters weigh."""
+        worth = self._worth.take(posts.rows, axis=0)
+        known, rows = self._pair.find(paired(self._halves.take(posts.rows, axis=0), self._halves[0]))
+        worth[known, : len(self.heads) + 1] += self._pair.worth(rows)
+        return worth
 
-    @staticmethod
-    def _sum(worth: Floats, posts: Posts) -> Floats:
-        """Of each post. The last column is the square of its length, by which the rest is divided."""
+    def _sums(self, worth: Floats, posts: Posts) -> tuple[Floats, NDArray[Any]]:
+        """Of each post: of words and of runs the root of the length, by which each sum is divided, and both sums."""
+        heads = len(self.heads)
         total = np.add.reduceat(worth, posts.starts)
-        summed = total[:, :-1] / np.sqrt(total[:, -1:] + SHORTEST)
-        return summed.astype(np.float32)
+        roots = np.sqrt(total[:, heads :: heads + 1] + SHORTEST)
+        return roots, total[:, :heads] / roots[:, :1] + total[:, heads + 1 : -1] / roots[:, 1:]
 
-    @staticmethod
-    def _each(worth: Floats, posts: Posts) -> Floats:
-        lengths = np.add.reduceat(worth[:, -1:], posts.starts)
-        share = worth[:, :-1] / np.sqrt(lengths + SHORTEST)[posts.owner]
-        return share.astype(np.float32)
+    def _each(self, worth: Floats, roots: Floats, posts: Posts) -> Floats:
+        heads = len(self.heads)
+        share: Floats = np.reciprocal(roots).repeat(posts.lengths, axis=0)
+        each: Floats = worth[:, :heads] * share[:, :1] + worth[:, heads + 1 : -1] * share[:, 1:]
+        return each
 
-    def _by_tone(self, posts: Posts, measured: NDArray[np.float64], valences: Floats) -> Floats:
+    def _add_tone(self, each: Floats, surfaces: Sequence[Surface], measured: NDArray[np.float64], posts: Posts) -> None:
         """What the lexicons added, beyond what a post without a word of theirs gets, shared out among their words."""
-        strength = np.abs(valences)
-        total = np.add.reduceat(strength, posts.starts)
-        added = measured[:, self._tone] @ self._dense[self._tone] - self._silent
-        share = strength.sum(axis=1) / np.maximum(total.sum(axis=1), 1e-6)[posts.owner]
-        shared: Floats = (added[posts.owner] * share[:, None]).astype(np.float32)
-        return shared
+        told = measured[:, self._tone] @ self._dense[self._tone] - self._silent
+        for post, (start, said) in enumerate(zip(posts.starts.tolist(), surfaces, strict=True)):
+            if said.strength:
+                total = max(1e-6, sum([strength for _, strength in said.strength]))
+                places = [start + place for place, _ in said.strength]
+                shares = np.array([[strength / total] for _, strength in said.strength])
+                each[places] += shares * told[post]
 
     def _forget(self) -> None:
         self._numbers = Numbered()
-        self._learned = 0
+        self._marks: list[Mark | None] = []
         self._room(ROOM)
 
     def _room(self, size: int) -> None:
-        """Rows for so many words; those that are known keep theirs."""
-        known, width = self._learned, len(self.heads) + 1
-        self._worth = _longer(self._worth, 2 * known, (2 * size, width))
-        self._runs = _longer(self._runs, known, (size, width))
+        """Rows for so many words, two for each: as it is, and denied. Those that are known keep theirs."""
+        known = len(self._marks)
+        self._worth = _longer(self._worth, 2 * known, (2 * size, 2 * len(self.heads) + 2))
+        self._halves = _longer(self._halves, 2 * known, (2 * size, 2))
         self._seen = _longer(self._seen, known, (size, self._net.width))
-        self._keys = _longer(self._keys, known, (size,))
-        self._valences = _longer(self._valences, known, (size, len(LEXICONS)))
-        self._marks = _longer(self._marks, known, (size, len(MARKS)))
 
     def _learn(self) -> None:
         """What is to be known of the words that are new, for all of them at once."""
-        start, end = self._learned, len(self._numbers.plain)
-        if end > self._keys.size:
+        start, end = len(self._marks), len(self._numbers.plain)
+        if 2 * end > len(self._halves):
             self._room(2 * end)
         new = self._numbers.plain[start:end]
-        keys = self._keys[start:end] = word_keys(new)
-        self._worth[2 * start : 2 * end] = self._by_word(new, keys)
+        keys = word_keys(new)
+        here = slice(2 * start, 2 * end)
+        self._halves[here] = half_pairs(keys)
         runs = self._spelt(new)
-        self._runs[start:end] = self._by_runs(runs, len(new))
+        split = len(self.heads) + 1
+        self._worth[here, :split] = self._by_word(new, keys)
+        self._worth[here, split:] = self._by_runs(runs, len(new)).repeat(2, axis=0)
         self._seen[start:end] = self._net.seen(mixed(keys, SALT_WORD), runs)
         if start == 0:
             self._seen[0] = self._net.seen_at_end()
-        self._valences[start:end] = self._by_lexicon(new)
-        self._marks[start:end] = marks_of(new)
-        self._learned = end
+        self._marks += map(mark_of, new, self._by_lexicon(new).tolist())
 
     def _by_word(self, words: Sequence[str], keys: NDArray[np.uint64]) -> Floats:
         """Two rows for each word: as it is, and denied."""

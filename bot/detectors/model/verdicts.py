@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.detectors.model.said import Said
 from bot.detectors.model.scoring import Model
+from bot.detectors.model.softmax import softmax
 
 SENTIMENTS = 3
 QUOTED_FROM = 0.35
@@ -57,21 +57,19 @@ def verdicts(model: Model, batch: Sequence[Said]) -> list[Verdict]:
     if not batch:
         return []
     heard = model.hear(batch)
-    chances = softmax(heard.logits[:, :SENTIMENTS]).tolist()
     names = model.heads[SENTIMENTS:]
-    odds = heard.logits[:, SENTIMENTS:].tolist()
+    logits = heard.logits.tolist()
     ends = heard.posts.ends.tolist()
     starts = heard.posts.starts.tolist()
     return [
-        Verdict(chances[post], dict(zip(names, odds[post], strict=True)), said, (heard.words, starts[post], ends[post]))
-        for post, said in enumerate(batch)
+        Verdict(
+            softmax(*told[:SENTIMENTS]),
+            dict(zip(names, told[SENTIMENTS:], strict=True)),
+            said,
+            (heard.words, start, end),
+        )
+        for said, told, start, end in zip(batch, logits, starts, ends, strict=True)
     ]
-
-
-def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
-    return shares
 
 
 def likelihood(odds: float) -> float:

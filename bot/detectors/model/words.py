@@ -15,6 +15,7 @@ LONGEST = 32
 SHORTEST_RUN, LONGEST_RUN = 2, 5
 _BASE, _TURN, _SPREAD = np.uint64(0x100000001B3), np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 _POWERS = np.cumprod(np.full(LONGEST + 3, _BASE, dtype=np.uint64))
+DENIED_PAIR = np.uint64(3), np.uint64(7)
 _DIGITS = re.compile(r"\d")
 LINK, HANDLE = "http", "@user"
 _BEFORE, _AFTER = "\x02", "\x03"
@@ -41,7 +42,10 @@ def plain(word: str) -> str:
 
 def mixed(hashes: NDArray[np.uint64], salt: int) -> Hashes:
     """Spread over 32 bits; another salt for each kind of thing, so that a word is not taken for a run of letters."""
-    spread = (hashes + np.uint64(salt * int(_TURN) % 2**64)) * _SPREAD
+    return _mixed((hashes + np.uint64(salt * int(_TURN) % 2**64)) * _SPREAD)
+
+
+def _mixed(spread: NDArray[np.uint64]) -> Hashes:
     spread ^= spread >> np.uint64(32)
     spread *= _TURN
     return (spread >> np.uint64(32)).astype(np.uint32)
@@ -54,8 +58,23 @@ def word_keys(words: Sequence[str]) -> NDArray[np.uint64]:
     return np.add.reduceat(letters * _POWERS[within], starts)
 
 
-def pair_hashes(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> Hashes:
-    return mixed(first * _TURN + second, SALT_PAIR)
+def half_pairs(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Two rows for each word, as it is and denied: what it is to a pair that it begins, and to one that it ends.
+
+    A denied word makes other pairs than the same word by itself.
+    """
+    times, plus = DENIED_PAIR
+    both = np.stack([keys, keys * times + plus], axis=1).reshape(-1)
+    salt = np.uint64(SALT_PAIR * int(_TURN) % 2**64)
+    return np.stack([(both * _TURN + salt) * _SPREAD, both * _SPREAD], axis=1)
+
+
+def paired(halves: NDArray[np.uint64], before: NDArray[np.uint64]) -> Hashes:
+    """Of each place the hash of the pair that it ends. `before`: what stands before the first."""
+    spread = halves[:, 1]
+    spread[1:] += halves[:-1, 0]
+    spread[:1] += before[:1]
+    return _mixed(spread)
 
 
 def rows_of(table: Hashes, asked: Hashes) -> tuple[Places, Places]:
