@@ -65,7 +65,7 @@ def correct(
     _refuse_what_is_so(case, right)
     may_correct(case, right.kind, by, staff, at)
     correction = _correction(case, right, by, at)
-    if right.kind in CLOSING and not correction.undone:
+    if right.kind in CLOSING and right.now in {SPAM, NOT_ABOUT_US}:
         return _closed(case, correction, "", staff, department, weigh)
     after = _timed(case, _following(case, put(case.corrections, correction), weigh), department)
     return decide(case, after, department, AuditEvent(at, by, CORRECTED, told(correction)), corrections=(correction,))

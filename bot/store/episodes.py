@@ -65,6 +65,8 @@ class Episodes:
         """The card shows this version, and this one of its page; where there is a newer one it stays owed."""
         saved = Transaction(self._keys.inbox)
         saved.write("HSET", self._keys.card(episode.id), "body", record.model_dump_json())
+        if episode.over:  # which may have come before its first drawing
+            saved.write("EXPIRE", self._keys.card(episode.id), int(bounds.EPISODE_KEPT.total_seconds()))
         done = Transaction(self._keys.inbox)
         done.guard(self._keys.episode(episode.id), episode.version, "v")
         if page is not None:

@@ -15,6 +15,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Disposition": 'inline; filename="on-call.ics"',
 }
+NONE = "no such calendar; ask Earshot for its address: /oncall calendar\n"
 
 
 def calendar_at(feeds: Feeds) -> Callable[[Request], Awaitable[Response]]:
@@ -24,9 +25,9 @@ def calendar_at(feeds: Feeds) -> Callable[[Request], Awaitable[Response]]:
         except Unreachable:
             return PlainTextResponse("try again in a minute\n", 503, {"Retry-After": "60"})
         if found is None:
-            return PlainTextResponse("no such calendar; ask Earshot for its address: /oncall calendar\n", 404)
+            return PlainTextResponse(NONE, 404, {"Cache-Control": "no-store"})
         tag = f'"{found.tag}"'
-        if request.headers.get("If-None-Match") == tag:
+        if tag in request.headers.get("If-None-Match", ""):  # beside others, or made weak by a proxy on the way
             return Response(status_code=304, headers={**HEADERS, "ETag": tag})
         return Response(found.text, headers={**HEADERS, "ETag": tag}, media_type="text/calendar")
 

@@ -5,10 +5,12 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.cards import buttons
 from bot.domain.crisis import Declaration
 from bot.domain.pages.page import Severity
+from bot.usecases.cases import Cases
 from bot.usecases.crises import Crises
 from handlers.asking import Payload
 from handlers.reading import Form
 from handlers.reply import Reply
+from handlers.showing import awake
 
 MISSING = {
     buttons.SEVERITY: "Choose how bad it is.",
@@ -16,13 +18,17 @@ MISSING = {
     buttons.DEPARTMENT: "Choose whose it is.",
     buttons.LEAD: "Choose who leads.",
 }
+KEEP_OPEN = "Earshot cannot reach its memory right now. Keep this form open, and press Declare again in a minute."
 
 
-async def declare(ack: AsyncAck, view: Payload, by: str, crises: Crises, reply: Reply) -> None:
+async def declare(ack: AsyncAck, view: Payload, by: str, crises: Crises, cases: Cases, reply: Reply) -> None:
     form = Form(view)
     errors = {block: words for block, words in MISSING.items() if not form.given(block)}
     if errors:
         await ack(response_action="errors", errors=errors)
+        return
+    if not await awake(cases):
+        await ack(response_action="errors", errors={buttons.HEADLINE: KEEP_OPEN})
         return
     await ack()
     back = reply.at(form.origin.response_url)

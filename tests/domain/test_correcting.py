@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.domain.assessment import Assessment, Signal
 from bot.domain.case import Case, Resolution, Status
 from bot.domain.correcting import Right, bring_back, correct, reopen, resolve
-from bot.domain.correction import COLLEAGUE, GENUINE, CorrectionKind, heard_word
+from bot.domain.correction import COLLEAGUE, GENUINE, SPAM, CorrectionKind, heard_word
 from bot.domain.decision import Decision, Outcome, Refused
 from bot.domain.judged import Part, Precision, judgement
 from bot.domain.mention import Mention
@@ -144,6 +144,16 @@ def test_spam_that_is_none_opens_a_case_that_remembers_what_was_heard() -> None:
     assert found.history[0].by == "U0JOE"
     assert decision.heard is not None
     assert decision.heard.outcome is Outcome.OPENED
+
+
+def test_what_was_brought_back_and_is_spam_all_the_same_is_closed_as_what_it_was_heard() -> None:
+    spam = assessed("sentiment:negative", "intent:spam")
+    back = moved(bring_back(mention(), spam, Route(name="rest", clocks=CLOCKS), CARE, "U0MIA", AT, weigh))
+
+    after_all = moved(told(back, CorrectionKind.SPAM, SPAM))
+
+    assert (after_all.status, after_all.resolution) == (Status.RESOLVED, Resolution.SPAM)
+    assert (after_all.assessment, after_all.corrections) == (spam, ())
 
 
 def test_spam_in_which_nothing_else_was_heard_is_something_else() -> None:

@@ -1,7 +1,11 @@
 """/crisis, its form and its buttons: acked first, asked with what was typed."""
 
+from typing import Any
+
 import pytest
 
+from bot.cards import buttons
+from bot.cards.modals import Origin
 from tests.handlers.conftest import Asked
 from tests.handlers.slack import ANA, Slack, Workspace
 
@@ -29,3 +33,18 @@ async def test_what_is_not_known_is_answered_with_what_is(workspace: Workspace, 
 
     assert not asked.crises.asked
     assert "`/crisis declare` opens a form" in slack.whispered()[0]
+
+
+async def test_a_headline_is_not_lost_where_there_is_no_memory_to_put_it_in(workspace: Workspace, asked: Asked) -> None:
+    asked.cases.asleep = True
+    given: dict[str, dict[str, Any]] = {
+        buttons.SEVERITY: {"selected_option": {"value": "sev1"}},
+        buttons.HEADLINE: {"value": "smoke at gate 14"},
+        buttons.DEPARTMENT: {"selected_option": {"value": "care"}},
+        buttons.LEAD: {"selected_user": ANA},
+    }
+
+    response = await workspace.submit(buttons.CRISIS_MODAL, given, Origin("").packed())
+
+    assert "Keep this form open" in (response.body or "")
+    assert not asked.crises.asked
