@@ -63,11 +63,10 @@ def _late(due: datetime | None, at: datetime) -> float:
 
 def _place(show: Show, to: str) -> str:
     """A destination as people call it: a department is its channel, a person has a name."""
-    department = show.stage.house.rules.department(to)
-    if department is not None:
-        return f"#{show.stage.workspace.channels[department.channel].name}"
-    user = show.stage.workspace.users.get(to.removeprefix("@"))
-    return f"@{user.name}" if user else to
+    workspace, department = show.stage.workspace, show.stage.house.rules.department(to)
+    channel = workspace.channels.get(department.channel) if department else None
+    user = workspace.users.get(to.removeprefix("@"))
+    return f"#{channel.name}" if channel else f"@{user.name}" if user else to
 
 
 async def _books(show: Show) -> Json:
