@@ -210,11 +210,8 @@ def _hooks(said: Mapping[str, str]) -> tuple[dict[str, tuple[SecretStr, ...]], l
         if found := _HOOK.match(variable):
             hooks[found["name"]] = tuple(SecretStr(secret) for secret in value.split())
             if not all(map(_is_signing, value.split())):
-                faults.append(
-                    Fault(
-                        variable, "must be whsec_ and base64, as in Standard Webhooks; several are separated by a space"
-                    )
-                )
+                sentence = "must be whsec_ and base64, as in Standard Webhooks; several are separated by a space"
+                faults.append(Fault(variable, sentence))
     return hooks, faults
 
 
