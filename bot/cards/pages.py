@@ -86,7 +86,7 @@ def _press(page: Page, action: str) -> Block:
 
 def acknowledged(page: Page) -> Drawing:
     """What becomes of the message that was pressed."""
-    words = f"✅ {who(page)} has this page{_waited(page)}. Nobody else is called."
+    words = f"✅ {who(page)} has this page{_waited(page)}. {summons.then(page)}"
     return Drawing(words, [drawing.section(drawing.mrkdwn(words))])
 
 
@@ -105,7 +105,7 @@ def ladder(page: Page | None, shown: int = SHOWN) -> Block | None:
     """Who was called how, when, and what came of it."""
     if page is None:
         return None
-    lines = [_head(page)]
+    lines = [_head(page), *_unclaimed(page)]
     if page.hole or page.nobody:
         lines.append(_hole(page))
     if shown:
@@ -124,6 +124,15 @@ def _head(page: Page) -> str:
         return f"📟 *Paging* with another case since {moment(page.opened_at, '{time}')}: nobody has answered yet"
     again = f", round {page.attempts[-1].round}" if page.attempts and page.attempts[-1].round > 1 else ""
     return f"📟 *Paging* since {moment(page.opened_at, '{time}')}{again}: nobody has answered yet"
+
+
+def _unclaimed(page: Page) -> list[str]:
+    before = page.unclaimed
+    if before is None:
+        return []
+    by = f"<@{before.by}>" if before.by else f"somebody at {before.way}"
+    at, again = moment(before.at, "{time}"), moment(before.again_at, "{time}")
+    return [f"⏰ Acknowledged by {by} at {at}, not claimed; called again {again}"]
 
 
 def _hole(page: Page) -> str:

@@ -21,8 +21,11 @@ _LINKS = re.compile(r"(https?://|www\.)\S+|[^\s@]+\.[a-z]{2,24}\b(/\S*)?", re.IG
 MARKS = {Severity.SEV1: "🚨", Severity.SEV2: "📈", Severity.SEV3: "📟"}
 
 
-def of_case(case: Case, link: str, more: int = 0) -> Matter:
-    """What somebody who is called has to know of a case; `more` follow it that are called for with it."""
+def of_case(case: Case, link: str, more: int = 0, *, again: bool = False) -> Matter:
+    """What somebody who is called has to know of a case; `more` follow it that are called for with it.
+
+    `again`: it was acknowledged before, and nobody has claimed it.
+    """
     found = case.assessment
     ours = found.subject if found.kind else ""  # a sender may name any other
     subject = f" at {one_line(ours, 60)}" if ours else ""
@@ -33,6 +36,8 @@ def of_case(case: Case, link: str, more: int = 0) -> Matter:
         parts.append(f"{case.joined_count:,} joined")
     if more:
         parts.append(f"{count(more, 'case')} more")
+    if again:
+        parts.append("acknowledged before, not claimed")
     kind = "Crisis" if case.urgent else said.name(case)
     return Matter(
         what=f"{kind}{subject} on {said.outlet(case.mention)}",
@@ -91,6 +96,13 @@ def spoken(page: Page, matter: Matter) -> str:
         f"This is Earshot. {drill}{one_line(matter.what, 120)}. Severity {severity}. "
         f"You are on call for {one_line(matter.where, 60) or 'this'}."
     )
+
+
+def then(page: Page) -> str:
+    """To whoever has just acknowledged."""
+    if page.waits_for_claim:
+        return "Nobody else is called. Claim the case next: while nobody has, it will call again."
+    return "Nobody else is called."
 
 
 def _in_slack() -> str:

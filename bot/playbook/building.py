@@ -116,6 +116,7 @@ def _policy(table: EscalationTable) -> EscalationPolicy:
         ways=tuple(dict.fromkeys(map(Way, table.ways))),
         wait=table.wait,
         repeat_every=table.repeat_every,
+        claim_within=table.claim_within,
         repeats=table.repeats,
     )
 

@@ -105,6 +105,7 @@ class EscalationTable(Table):
     )
     wait: Duration = EscalationPolicy().wait
     repeat_every: Duration = EscalationPolicy().repeat_every
+    claim_within: Duration = EscalationPolicy().claim_within
     repeats: Annotated[int, Field(ge=0, le=1000)] | None = None
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 
 from bot.clock import Clock
 from bot.domain.pages import ladder
+from bot.domain.pages.again import alert_of
 from bot.domain.pages.contact import Escalations
 from bot.domain.pages.link import Forged, Pass, read
 from bot.domain.pages.matter import Matter
@@ -120,15 +121,21 @@ class Pages:
             with suppress(Refused):
                 await self.acknowledge(told.page, told.person, way)
 
-    async def acknowledged_at_pagerduty(self, page_id: str, user: str, delivery: str) -> bool:
-        """Says whether that answered it. Raises `Replayed` where this delivery was taken before."""
+    async def acknowledged_at_pagerduty(self, alert: str, user: str, delivery: str) -> bool:
+        """Says whether that answered it; one that was called for again since does not.
+
+        Raises `Replayed` where this delivery was taken before.
+        """
         person, once = self._rules.person_at_pagerduty(user), f"pagerduty:{delivery}"
         for _ in range(ladder.TRIES + 8):
             if await self._store.seen(once):
                 raise Replayed
             at = self._clock.now()
             try:
-                decision = ladder.acknowledge(await self._store.get(page_id), person, "PagerDuty", at)
+                page = await self._store.get(alert.partition("-")[0])
+                if alert_of(page) != alert:
+                    return False
+                decision = ladder.acknowledge(page, person, "PagerDuty", at)
             except (PageGone, Refused):
                 return False
             seconds = int(SEEN_FOR.total_seconds())

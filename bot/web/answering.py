@@ -37,7 +37,7 @@ def draw(linked: Linked, at: datetime) -> str:
         return refused(f"This link was changed on its way, so it does nothing.{since} Open the page from Slack.")
     if linked.answered_at is not None:
         who = "You have" if page.acknowledged_by == linked.person else f"{linked.answered_by} has"
-        return _page(f"{who} this page", _facts(linked), f"Since {spelled(linked.answered_at)}. Nobody else is called.")
+        return _page(f"{who} this page", _facts(linked), f"Since {spelled(linked.answered_at)}. {summons.then(page)}")
     if page.closed_at is not None:
         return _page("This page is over", _facts(linked), "What it was about needs nobody any more.")
     if linked.too_old:

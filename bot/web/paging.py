@@ -87,7 +87,7 @@ class Paging(NamedTuple):
 
     async def _taken(self, event: "_Event") -> Response:
         try:
-            answered = await self.pages.acknowledged_at_pagerduty(event.page, event.user, event.id)
+            answered = await self.pages.acknowledged_at_pagerduty(event.alert, event.user, event.id)
         except Replayed:
             log.warning("webhook refused", pager="pagerduty", why="replayed")
             return JSONResponse({"error": "this event was taken before"}, 401)
@@ -100,7 +100,7 @@ class _Event(NamedTuple):
     id: str
     kind: str
     at: datetime
-    page: str
+    alert: str
     user: str
 
 
@@ -123,7 +123,7 @@ def _event(body: bytes) -> _Event | None:
             id=str(event["id"])[:100],
             kind=str(event["event_type"]),
             at=at if at.tzinfo else at.replace(tzinfo=UTC),
-            page=str(data.get("incident_key") or "")[:100],
+            alert=str(data.get("incident_key") or "")[:100],
             user=str(agent.get("id") or "")[:40],
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):

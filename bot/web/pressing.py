@@ -11,7 +11,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot.cards import speaking
+from bot.cards import speaking, summons
 from bot.cards.words import spelled
 from bot.domain.pages.link import Forged
 from bot.domain.refusals import Refused, Unreachable
@@ -68,7 +68,7 @@ def _words(linked: Linked) -> str:
         return "This call was changed on its way, so it does nothing. Open Slack."
     if linked.answered_at is not None:
         who = "Thank you. You have" if page.acknowledged_by == linked.person else f"{linked.answered_by} has"
-        return f"{who} this page since {spelled(linked.answered_at)}. Nobody else is called."
+        return f"{who} this page since {spelled(linked.answered_at)}. {summons.then(page)}"
     if page.closed_at is not None:
         return "This page is over. What it was about needs nobody any more."
     if linked.too_old:

@@ -7,11 +7,12 @@ import structlog
 
 from bot.clock import Clock
 from bot.domain.notification import Lane, Notification, NotificationKind
-from bot.domain.pages import joining, ladder
+from bot.domain.pages import again, joining, ladder
 from bot.domain.pages.budget import night_of, spared
 from bot.domain.pages.contact import Escalations
 from bot.domain.pages.ladder import PageDecision
 from bot.domain.pages.line import Line
+from bot.domain.pages.matter import Standing
 from bot.domain.pages.page import Page, Severity
 from bot.store.opening import Store
 from bot.store.transaction import Committed
@@ -69,13 +70,23 @@ class Pages:
         elif standing.over:
             await self._write(ladder.close(page, at), page)
         elif not page.open:
-            await self._store.pages.settle(page)
+            await self._watch(page, standing, at)
         elif page.leader:
             await self._stay(page, at)
         elif joining.may_follow(page):
             await self._first(page, at)
         else:
             await self._write(await self._climb(page, at), page)
+
+    async def _watch(self, page: Page, standing: Standing, at: datetime) -> None:
+        """Somebody has answered: whether the case is claimed as well."""
+        until = again.looks_again(page, self._rules.policy(page.severity, page.department))
+        if until is None or standing.taken_by:
+            await self._store.pages.settle(page.having(due=None))
+        elif until > at:
+            await self._store.pages.look_again(page, until)
+        else:
+            await self._write(again.call_again(page, at), page)
 
     async def _climb(self, page: Page, at: datetime) -> PageDecision | None:
         policy = self._rules.policy(page.severity, page.department)

@@ -69,7 +69,7 @@ async def test_the_first_does_not_answer_and_the_second_does_from_the_link_on_he
     status, words = await browses(link_in(text["Body"]), "POST")
     assert (status, "You have this page" in words) == (200, True)
     before = len(services.rang)
-    await night.waits(minutes=30)
+    await night.waits(minutes=25)
     assert len([one for one in services.rang[before:] if one[0] != "pagerduty"]) == 0
     card = night.channel("#pr").card("@marta").words
     assert "Answered by @mia by link, after 12 min" in card

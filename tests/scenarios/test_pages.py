@@ -20,7 +20,7 @@ async def test_the_first_does_not_answer_and_the_second_does_from_the_message(wo
     assert "Answered by @mia by Slack, after 5 min" in card.words
     assert "@ben by Slack, delivered" in card.words
     before = len(world.sandbox.feed.of("posted"))
-    await world.waits(minutes=30)
+    await world.waits(minutes=25)
     assert len(world.person("ben").dms) == 1
     assert len(world.sandbox.feed.of("posted")) == before
 

@@ -74,7 +74,9 @@ def climb(page: Page, policy: EscalationPolicy, line: Line, at: datetime) -> Pag
 def _left(page: Page, order: tuple[Rung, ...]) -> Rung | None:
     """The first of this round that was not climbed yet. A service that has the page already is not told twice."""
     climbed = {Rung(one.person, one.way) for one in page.attempts if one.round == page.round}
-    climbed |= {Rung("", one.way) for one in page.attempts if one.way in SHARED and not one.result.failed}
+    since = page.unclaimed.round if page.unclaimed else 1
+    has_it = (one for one in page.attempts if one.round >= since and not one.result.failed)
+    climbed |= {Rung("", one.way) for one in has_it if one.way in SHARED}
     return next((rung for rung in order if rung not in climbed), None)
 
 
@@ -164,14 +166,15 @@ def acknowledge(page: Page, person: str, way: str, at: datetime, *, over: bool =
     event = AuditEvent(at, person, "acknowledged", f"by {way}")
     closed = at if over else None
     after = page.having(acknowledged_by=person, acknowledged_at=at, acknowledged_way=way, due=None, closed_at=closed)
-    return decided(page, after, *_settled(page), event=event)
+    after = after.having(due=at if after.waits_for_claim else None)
+    return decided(page, after, *settled(after), event=event)
 
 
 def close(page: Page, at: datetime) -> PageDecision | None:
     """Its cause is over; who has not answered need not any more."""
     if page.closed_at is not None:
         return decided(page, page.having(due=None)) if page.due else None
-    return decided(page, page.having(closed_at=at, due=None), *_settled(page))
+    return decided(page, page.having(closed_at=at, due=None), *settled(page))
 
 
 def who(page: Page) -> str:
@@ -179,7 +182,7 @@ def who(page: Page) -> str:
     return f"<@{page.acknowledged_by}>" if page.acknowledged_by else f"Somebody at {page.acknowledged_way}"
 
 
-def _settled(page: Page) -> tuple[Notification, ...]:
+def settled(page: Page) -> tuple[Notification, ...]:
     """Services that call on by themselves are told that they need not."""
     ways = {one.way for one in page.attempts if one.way in SHARED and one.result is not Result.REFUSED}
     return tuple(Notification(NotificationKind.SETTLED, page.id, destination(way), Lane.CRISIS) for way in sorted(ways))

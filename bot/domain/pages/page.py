@@ -105,6 +105,20 @@ class Attempt(NamedTuple):
     reference: str = ""
 
 
+class Unclaimed(NamedTuple):
+    """Somebody acknowledged and nobody claimed the case, so that it called again. `by` and `way` as in `Page`."""
+
+    by: str
+    way: str
+    at: datetime
+    """When it was acknowledged."""
+    again_at: datetime
+    round: int
+    """From which on it is called for again."""
+    times: int
+    """How often this happened to this page."""
+
+
 class Page(BaseModel):
     """`version` counts commits. It names its cause and never carries anybody's words."""
 
@@ -119,7 +133,7 @@ class Page(BaseModel):
     round: int = 1
     """How often the whole line has been called, this time included."""
     due: datetime | None = None
-    """When the next rung is climbed if nobody answers; None: never."""
+    """When the next rung is climbed if nobody answers, or, once somebody has, when to look at it; None: never."""
     first: str = ""
     """Who is called before those on call: the lead of a declared crisis."""
     leader: str = ""
@@ -135,6 +149,7 @@ class Page(BaseModel):
     acknowledged_at: datetime | None = None
     acknowledged_way: str = ""
     closed_at: datetime | None = None
+    unclaimed: Unclaimed | None = None
 
     @property
     def answered(self) -> bool:
@@ -144,6 +159,11 @@ class Page(BaseModel):
     def open(self) -> bool:
         """Whether somebody still has to answer."""
         return not self.answered and self.closed_at is None
+
+    @property
+    def waits_for_claim(self) -> bool:
+        """Whether somebody who answered has yet to claim what it is about."""
+        return self.cause.kind is CauseKind.CASE and not self.leader and self.answered and self.closed_at is None
 
     def attempt(self, n: int) -> Attempt | None:
         return next((one for one in self.attempts if one.n == n), None)

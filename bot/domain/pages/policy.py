@@ -23,6 +23,8 @@ class EscalationPolicy(BaseModel):
     """From one rung to the next: time to wake up, read, and press a button."""
     repeat_every: timedelta = timedelta(minutes=10)
     """From the last rung to the first one again."""
+    claim_within: timedelta = timedelta(minutes=30)
+    """From an acknowledgement until the case is claimed, or it is called for again."""
     repeats: int | None = None
     """How often the line is called again; None: until somebody answers."""
 

@@ -9,6 +9,7 @@ import aiohttp
 
 from bot.cards import summons
 from bot.clock import Clock
+from bot.domain.pages.again import alert_before, alert_of
 from bot.domain.pages.page import Attempt, Page, Result, Severity
 from bot.settings import Settings
 from bot.sinks.pagers.base import Call, Told
@@ -38,7 +39,7 @@ class PagerDuty:
         details = {"how bad": matter.bad, "where": matter.where, "said": summons.quotation(matter)}
         links = [(call.link, "Acknowledge"), (matter.link, "See the card"), (matter.url, "Open the post")]
         return await self._send(
-            page.id,
+            alert_of(page),
             "trigger",
             client="Earshot",
             links=[{"href": href, "text": text} for href, text in links if href],
@@ -57,8 +58,12 @@ class PagerDuty:
         return
 
     async def settle(self, page: Page) -> Told:
-        """Acknowledged while its cause goes on, resolved when that is over."""
-        return await self._send(page.id, "resolve" if page.closed_at else "acknowledge")
+        """Acknowledged while its cause goes on, resolved when that is over, or when it is called for again."""
+        if before := alert_before(page):
+            told = await self._send(before, "resolve")
+            if page.open or told.result is not Result.DELIVERED:
+                return told
+        return await self._send(alert_of(page), "resolve" if page.closed_at else "acknowledge")
 
     async def tried(self) -> Told:
         """Resolves an alert that there is not, which does nothing where the key is good."""

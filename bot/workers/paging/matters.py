@@ -57,7 +57,7 @@ class OfCases:
         if found is None:
             return None
         more = await self._store.pages.followers(page.id)
-        return of_case(found, link_to(await self._store.outbox.card(found.id)), more)
+        return of_case(found, link_to(await self._store.outbox.card(found.id)), more, again=page.unclaimed is not None)
 
     async def standing(self, page: Page) -> Standing:
         found = (await self._store.cases.find([page.cause.id])).get(page.cause.id)

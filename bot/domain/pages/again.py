@@ -1,0 +1,48 @@
+"""Answered, and then nothing: a page of which nobody claims the case calls again."""
+
+from datetime import datetime
+
+from bot.domain.case import AuditEvent
+from bot.domain.pages.ladder import PageDecision, decided, settled, who
+from bot.domain.pages.page import Page, Unclaimed
+from bot.domain.pages.policy import EscalationPolicy
+from bot.domain.words import length
+
+
+def looks_again(page: Page, policy: EscalationPolicy) -> datetime | None:
+    """When it is looked at whether somebody has claimed the case; None: never.
+
+    Of a storm only the case that was called for: who answered that one has its others before her.
+    """
+    if page.acknowledged_at is None or not page.waits_for_claim:
+        return None
+    return page.acknowledged_at + policy.claim_within
+
+
+def call_again(page: Page, at: datetime) -> PageDecision:
+    """From the top of the line, as who stands there now may be somebody else."""
+    assert page.acknowledged_at is not None
+    times = page.unclaimed.times + 1 if page.unclaimed else 1
+    before = Unclaimed(page.acknowledged_by, page.acknowledged_way, page.acknowledged_at, at, page.round + 1, times)
+    after = page.having(
+        unclaimed=before,
+        acknowledged_by="",
+        acknowledged_at=None,
+        acknowledged_way="",
+        round=page.round + 1,
+        due=at,
+    )
+    detail = f"acknowledged by {who(page)}, not claimed in {length(at - page.acknowledged_at)}"
+    return decided(page, after, *settled(page), event=AuditEvent(at, "", "called again", detail))
+
+
+def alert_of(page: Page) -> str:
+    """What a service that knows one alert from another calls it: one that was acknowledged there rings no more."""
+    return f"{page.id}-{page.unclaimed.times}" if page.unclaimed else page.id
+
+
+def alert_before(page: Page) -> str:
+    """The one that was acknowledged in vain; empty where there was none."""
+    if page.unclaimed is None:
+        return ""
+    return f"{page.id}-{page.unclaimed.times - 1}" if page.unclaimed.times > 1 else page.id
