@@ -4,7 +4,7 @@ import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from bot.detectors.model.loading import LEARNED
 from bot.detectors.model.weights import read
 from bot.training.labelled import NONE_KNOWN, Unreadable, labelled
 from bot.training.placing import Busy, alone, place
+
+if TYPE_CHECKING:
+    from bot.training.continuing import Trial
 
 NEEDS = "Training needs scipy, which running does not: pip install 'earshot[train]'"
 
@@ -33,7 +36,8 @@ def train(
         bool, typer.Option("--hold-out", help="With --from: leave out the posts that the card's figures are from.")
     ] = False,
 ) -> None:
-    """Learn from labelled posts and corrections. What is no better on posts it was not taught is refused, with figures.
+    """Learn from labelled posts and corrections. What is no better on posts it was not taught, or spoils the hearing of
+    others, is refused, with figures.
 
     New weights are put in use where EARSHOT_DATA is, for the next start; the old ones are kept beside them.
     """
@@ -74,13 +78,19 @@ def _learn(named: list[Path]) -> None:
         with refusing():
             found = learned(read(weights_path()), rows)
         for trial in found.trials:
-            tell(f"{trial}; {'better' if trial.better else 'no better, so it stays as it was'}")
+            tell(f"{trial}; {_verdict(trial)}")
         if not found.trials:
             raise refuse([f"There are {len(rows)} labelled posts; of one kind at least {LEAST_ROWS} are needed."])
         if not any(trial.better for trial in found.trials):
             raise refuse(["Refused: nothing got better on posts that were left out. What is in use stays."])
         place(path, found.data)
     tell(_told(path))
+
+
+def _verdict(trial: "Trial") -> str:
+    if trial.harms:
+        return "it would spoil what is heard in other posts, so it stays as it was"
+    return "better" if trial.better else "no better, so it stays as it was"
 
 
 def _told(path: Path) -> str:

@@ -1,10 +1,14 @@
 """Learning on from the weights in use, by somebody's own labelled posts and corrections.
 
 The shared sets are not at hand then. What they taught is in the weights, so new weights are drawn to the old ones: a
-post moves them as far as it must. The net stays as it is; the regression beside it learns.
+post moves them as far as it must. The net stays as it is; the regression beside it learns. Corrections are of one
+kind, often all from one side, so anchors are learned beside them: posts of every kind with what is to be heard in them.
+Only every other is; of the rest, what was right has to stay right.
 """
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,9 +22,9 @@ from bot.detectors.model.words import rows_of
 from bot.domain.mention import UNKNOWN, Mention
 from bot.training.features import GENTLY, Design, Features, Kept, Raw, raw
 from bot.training.fitting import fitted
-from bot.training.labelled import Labelled
+from bot.training.labelled import SOME_TIME, Labelled
 from bot.training.lexicons import lexicon
-from bot.training.sets import SENTIMENTS, fold
+from bot.training.sets import HEADS, SENTIMENTS, fold
 
 LEAST_ROWS = 20
 FOLDS = 5
@@ -28,6 +32,8 @@ STRENGTHS = (3e-2, 1e-2, 3e-3, 1e-3)
 """How strongly weights are drawn to the old ones, the strongest first; the one that does best on posts left out."""
 ROUNDS = 30
 BLOCKS = ("word", "pair", "run")
+ANCHORS = Path(__file__).with_name("anchors.jsonl")
+"""Sentences of our own, not from any set."""
 
 
 class Trial(NamedTuple):
@@ -39,16 +45,25 @@ class Trial(NamedTuple):
     new_loss: float
     old_right: float
     new_right: float
+    others: int
+    old_kept: int
+    new_kept: int
+    """Of so many other posts, how many were right before, and are right when all posts have been learned."""
 
     @property
     def better(self) -> bool:
-        return self.new_loss < self.old_loss and self.new_right > self.old_right
+        return self.new_loss < self.old_loss and self.new_right > self.old_right and not self.harms
+
+    @property
+    def harms(self) -> bool:
+        return self.new_kept < self.old_kept
 
     def __str__(self) -> str:
         return (
             f"{self.name}, {self.posts:,} posts, each left out in turn: "
             f"right {self.old_right:.3f} before, {self.new_right:.3f} after; "
-            f"loss a post {self.old_loss:.3f} before, {self.new_loss:.3f} after"
+            f"loss a post {self.old_loss:.3f} before, {self.new_loss:.3f} after; "
+            f"of {self.others} other posts right {self.old_kept} before, {self.new_kept} after"
         )
 
 
@@ -59,7 +74,8 @@ class Learned(NamedTuple):
 
 
 def learned(weights: Weights, rows: Sequence[Labelled]) -> Learned:
-    texts = [row.mention.text for row in rows]
+    anchors = _anchors()
+    texts = [row.mention.text for row in (*rows, *anchors)]
     model = Model(weights)
     heads = weights.about["heads"]
     found = raw(texts, lexicon())
@@ -70,15 +86,16 @@ def learned(weights: Weights, rows: Sequence[Labelled]) -> Learned:
     groups = np.array([fold(_left_out_with(row.mention)) % FOLDS for row in rows])
     after = before.copy()
     trials = []
-    for name, columns, gold in _tasks(rows, heads):
-        which = np.flatnonzero(~np.isnan(gold[:, 0]))
+    for name, columns, gold in _tasks((*rows, *anchors), heads):
+        said = np.flatnonzero(~np.isnan(gold[:, 0]))
+        which, others = said[said < len(rows)], said[said >= len(rows)]
         if which.size < LEAST_ROWS:
             continue
-        task = _Task(design, which, gold[which], told[which][:, columns], before[:, columns])
-        trial, strength = _tried(name, task, groups[which])
+        task = _Task(design, gold, told[:, columns], before[:, columns], others[::2])
+        trial, moved = _tried(name, task, which, groups[which], others[1::2])
         trials.append(trial)
         if trial.better:
-            after[:, columns] = task.fit(np.arange(which.size), strength)
+            after[:, columns] = moved
     return Learned(trials, _packed(weights, touched, np.split(after, design.ends[:-1])))
 
 
@@ -87,38 +104,63 @@ def _left_out_with(mention: Mention) -> str:
     return mention.text if mention.author.id == UNKNOWN else mention.author.id
 
 
+def _anchors() -> list[Labelled]:
+    found = []
+    for number, line in enumerate(ANCHORS.read_text("utf-8").splitlines()):
+        row = json.loads(line)
+        mention = Mention.model_validate({"id": f"anchor:{number}", "text": row["text"], "created_at": SOME_TIME})
+        found.append(Labelled(mention, row["sentiment"], {head: head in row["heads"] for head in HEADS}))
+    return found
+
+
 class _Task(NamedTuple):
     design: Design
-    rows: NDArray[np.intp]
     gold: Floats
     told: Floats
     """Log-odds of the model in use."""
     before: Floats
+    beside: NDArray[np.intp]
+    """The anchors that are learned beside the posts, and count as much as they do together."""
 
     def fit(self, which: NDArray[np.intp], strength: float) -> Floats:
-        rows = self.design.rows(self.rows[which])
-        beside = self.told[which] - rows.times(self.before)
-        counts = np.ones(which.size)
-        return fitted(rows, self.gold[which], counts, ridge=strength, rounds=ROUNDS, prior=self.before, beside=beside)
+        every = np.concatenate([which, self.beside])
+        rows = self.design.rows(every)
+        counts = np.repeat([1.0, which.size / self.beside.size], [which.size, self.beside.size])
+        rest = self.told[every] - rows.times(self.before)
+        return fitted(rows, self.gold[every], counts, ridge=strength, rounds=ROUNDS, prior=self.before, beside=rest)
 
     def logits(self, which: NDArray[np.intp], weights: Floats) -> Floats:
-        moved: Floats = self.told[which] + self.design.rows(self.rows[which]).times(weights - self.before)
+        moved: Floats = self.told[which] + self.design.rows(which).times(weights - self.before)
         return moved
 
+    def lost(self, which: NDArray[np.intp], logits: Floats) -> tuple[float, float]:
+        return _lost(logits, self.gold[which])
 
-def _tried(name: str, task: _Task, groups: NDArray[np.intp]) -> tuple[Trial, float]:
-    everything = np.arange(task.rows.size)
-    old_loss, old_right = _lost(task.told, task.gold)
-    best, strength = (np.inf, 0.0), STRENGTHS[0]
-    for one in STRENGTHS:
-        logits = task.told.copy()
+
+def _tried(
+    name: str, task: _Task, which: NDArray[np.intp], groups: NDArray[np.intp], guards: NDArray[np.intp]
+) -> tuple[Trial, Floats]:
+    """With the strength that does best on posts left out, of those that leave the guards as right as they were.
+
+    Where none does, the best of all, whose trial then says that it harms.
+    """
+    old, old_guards = task.lost(which, task.told[which]), task.lost(guards, task.told[guards])
+    found = []
+    for strength in STRENGTHS:
+        logits = task.told[which]
         for group in np.unique(groups):
-            out = everything[groups == group]
-            logits[out] = task.logits(out, task.fit(everything[groups != group], one))
-        lost, right = _lost(logits, task.gold)
-        if lost < best[0]:
-            best, strength = (lost, right), one
-    return Trial(name, task.rows.size, old_loss, best[0], old_right, best[1]), strength
+            out = groups == group
+            logits[out] = task.logits(which[out], task.fit(which[~out], strength))
+        moved = task.fit(which, strength)
+        new, new_guards = task.lost(which, logits), task.lost(guards, task.logits(guards, moved))
+        losses, rights = zip(old, new, strict=True)
+        kept = (round(right * guards.size) for _, right in (old_guards, new_guards))
+        found.append((Trial(name, which.size, *losses, *rights, guards.size, *kept), moved))
+    return min(found, key=_harm_first)
+
+
+def _harm_first(tried: tuple[Trial, Floats]) -> tuple[bool, float]:
+    return tried[0].harms, tried[0].new_loss
 
 
 def _lost(logits: Floats, gold: Floats) -> tuple[float, float]:

@@ -89,6 +89,24 @@ def test_weights_that_another_setting_keeps_out_of_use_are_said_to_be(taught: Sh
     assert f"not in use, because EARSHOT_MODEL names {PACKAGED}" in said
 
 
+def test_what_would_spoil_the_hearing_of_other_posts_is_refused(shell: Shell) -> None:
+    praise = (
+        "thank you so much, {} was lovely",
+        "great service at {}",
+        "I love {}, excellent",
+        "{} is amazing, best ever",
+    )
+    rows = [correction(n, "negative", praise[n % 4].format(f"shop {n}")) for n in range(80)]
+    shell.write("corrections.jsonl", "".join(rows))
+
+    said = shell.types("train", "--corrections", "corrections.jsonl")
+
+    assert said.exit_code == 1
+    assert "it would spoil what is heard in other posts" in said.stdout
+    assert "What is in use stays." in said.stderr
+    assert not (shell.folder / ".earshot/models").exists()
+
+
 def test_too_few_are_not_learned_from(shell: Shell) -> None:
     shell.write("few.jsonl", json.dumps({"text": "lost my bag", "label": "negative"}) + "\n")
 
