@@ -104,7 +104,7 @@ def test_what_would_spoil_the_hearing_of_other_posts_is_refused(shell: Shell) ->
     assert said.exit_code == 1
     assert "it would spoil what is heard in other posts" in said.stdout
     assert "What is in use stays." in said.stderr
-    assert not (shell.folder / ".earshot/models").exists()
+    assert not (shell.folder / ".earshot/models/learned.weights").exists()
 
 
 def test_too_few_are_not_learned_from(shell: Shell) -> None:
