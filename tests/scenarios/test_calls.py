@@ -108,3 +108,11 @@ async def test_what_twilio_does_not_say_stays_unknown_and_the_ladder_goes_on(cal
     asked = services.asked.count("twilio asked")
     await called.waits(minutes=1)
     assert services.asked.count("twilio asked") == asked, "it is not asked for ever"
+
+
+async def test_what_is_no_key_is_not_taken_apart(called: World, services: Services) -> None:
+    await called.hears(CRISIS)
+    await called.waits(seconds=15)
+    status, _ = await services.presses("1", **{f"Field{n}": "" for n in range(1_000)})
+    assert status == 413
+    assert "nobody has answered yet" in called.channel("#pr").card("@marta").words

@@ -122,6 +122,19 @@ async def test_while_slack_answers_nothing_a_crisis_looks_for_its_channel_for_a_
     assert deaf.happened > 1
 
 
+async def test_a_card_whose_answer_was_lost_shows_what_happened_meanwhile(world: World) -> None:
+    scopes = [scope for scope in world.sandbox.app.scopes if scope != "channels:manage"]
+    world.sandbox.app.scopes = [*scopes, "channels:history"]
+    channel = world.sandbox.workspace.channel("#pr").id
+    world.sandbox.faults.add(Fault(FaultKind.DROPPED_AFTER, methods=["chat.postMessage"], channels=[channel]))
+    await declares(world)
+    await world.person("lea").dm.click("Acknowledge", by="lea")
+    await world.waits(minutes=2)
+
+    [head] = [one for one in world.channel("#pr").messages if "Status: declared" in one.words]
+    assert "@lea acknowledged the page" in head.words
+
+
 async def test_a_lead_who_does_not_answer_is_followed_by_who_is_on_call(world: World) -> None:
     await declares(world)
     await world.waits(minutes=5.2)

@@ -46,7 +46,7 @@ class CrisisDelivery:
         return True
 
     async def _put(self, owed: Notification, name: str, record: CardRecord, drawing: Drawing) -> CardRecord | None:
-        """None where nothing can be shown there any more, or where it has to be begun anew."""
+        """None where nothing can be shown there any more, or where there is more to do."""
         department = department_or_lost(self._rules, owed.to)
         channel = owed.to[1:] if owed.to.startswith("#") else department.channel
         try:
@@ -55,12 +55,13 @@ class CrisisDelivery:
                 await self._poster.gate.update(record.channel, record.ts, drawing)
                 return record
             self._poster.wait_for_lost_answer(record)
-            if found := await self._poster.found(channel, name, record):
-                return found
 
             async def remember(changed: CardRecord) -> None:
                 await self._store.outbox.save_card(name, changed)
 
+            if found := await self._poster.found(channel, name, record):
+                await remember(found)  # it shows what was drawn then, and stays owed
+                return None
             return await self._poster.post(channel, drawing, name, record, remember, lambda: Drawing(drawing.text, []))
         except Rejected as no:
             if no.message_gone:
