@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 from bot.detectors.lexicons.phrases import Hit, Phrases
 from bot.detectors.lexicons.tables import Table
 from bot.detectors.lexicons.text import TOKEN, hidden, prepared
+from bot.detectors.model.said import capitals
 from bot.detectors.model.verdicts import UNHEARD
 from bot.domain.assessment import Signal
 from bot.domain.mention import Mention
@@ -23,6 +24,8 @@ class Cut(NamedTuple):
     """Words, links, @handles, #hashtags, emoticons, numbers and punctuation, as written."""
     words: list[str]
     """The tokens in lower case; as many, in the same places."""
+    capitals: int
+    """Words of more than one letter that are in capitals."""
     care: dict[str, list[Hit]]
     """Phrases of complaint, praise, need, purchase and sarcasm, which the model and several detectors ask for."""
 
@@ -31,7 +34,7 @@ def cut(text: str) -> Cut:
     text = prepared(text)
     tokens: list[str] = TOKEN.findall(text)
     words = [token.lower() for token in tokens]
-    return Cut(text, tokens, words, _care(words))
+    return Cut(text, tokens, words, capitals(tokens), _care(words))
 
 
 class Background(NamedTuple):
@@ -55,7 +58,7 @@ class Hearing:
     def __init__(self, mention: Mention, background: Background = Background()) -> None:  # noqa: B008  (immutable)
         self.mention = mention
         self.background = background
-        self.text, self.tokens, self.words, self.care = cut(mention.text)
+        self.text, self.tokens, self.words, self.capitals, self.care = cut(mention.text)
         self.odd = [word for word in self.words if not word.isalpha()]
         """Those of the words that are not letters alone: a third of them, which several detectors go through."""
         self.links = _links(self.odd)
@@ -67,28 +70,28 @@ class Hearing:
         """Negative, neutral, positive as an ONNX model of the customer's own has it, where there is one."""
         self.signals: list[Signal] = []
         self._held: set[str] = set()
-        self._confidences: dict[str, float] = {}
-        self._words: dict[str, str] = {}
 
     def add(self, signal: Signal) -> None:
-        label = signal.label
         self.signals.append(signal)
-        self._confidences.setdefault(label, signal.confidence)
         if signal.holds:
-            self._held.add(label)
-            dimension, _, word = label.partition(":")
-            self._words.setdefault(dimension, word)
+            self._held.add(signal.label)
 
     def held(self, label: str) -> bool:
         return label in self._held
 
+    def holds_one(self, labels: frozenset[str]) -> bool:
+        return not labels.isdisjoint(self._held)
+
     def confidence(self, label: str) -> float:
         """How sure an earlier detector was of this label, whether it holds or not; 0 if none spoke of it."""
-        return self._confidences.get(label, 0.0)
+        return next((signal.confidence for signal in self.signals if signal.label == label), 0.0)
 
     def word(self, dimension: str) -> str:
         """The first word that holds in a dimension, such as the code of the language."""
-        return self._words.get(dimension, "")
+        for signal in self.signals:
+            if signal.holds and signal.dimension == dimension:
+                return signal.word
+        return ""
 
 
 def _links(words: list[str]) -> list[str]:

@@ -9,6 +9,7 @@ from bot.detectors.model.thresholds import cut_offs
 from bot.domain.assessment import Signal
 
 HEADS = ("complaint", "praise", "need", "purchase", "question")
+LABEL = {head: f"intent:{head}" for head in HEADS}
 FAMILY = {"question": "asks"}
 """What the phrases of a head are called, where not like the head."""
 SECOND_PERSON = frozenset(["you", "your", "u", "ur", "you're", "yourselves"])
@@ -46,7 +47,7 @@ class Intents:
                 holds = found.odds >= 0
                 holding = holding or holds
                 because = f"{found.intent}: {_quotes(hearing, found) or 'by its tone'}" if holds else ""
-                hearing.add(Signal(self.name, f"intent:{found.intent}", likelihood(found.odds), because, holds))
+                hearing.add(Signal(self.name, LABEL[found.intent], likelihood(found.odds), because, holds))
             if not holding:
                 hearing.add(Signal(self.name, "intent:other", 0.5))
 

@@ -28,6 +28,7 @@ MOST_SHOWN = 0.99
 """Nothing is certain, and nothing is said to be."""
 
 CLASSES = tuple(Sentiment)
+LABELS = tuple(f"sentiment:{sentiment.value}" for sentiment in CLASSES)
 BLEND = "blend"
 """Our own model. The others are there for whoever wants to compare, or is used to them."""
 ONNX = "onnx"
@@ -67,10 +68,9 @@ class HowItSounds:
         best = reading.best
         likely = reading.chances[best]
         doubt = reading.doubt or ("" if likely >= self._unsure_below else "nothing in it is likely enough")
-        for place, sentiment in enumerate(CLASSES):
-            because = f"{sentiment.value} {min(likely, MOST_SHOWN):.2f}{reading.words}" if place == best else ""
-            holds = place == best and not doubt
-            hearing.add(Signal(self.name, f"sentiment:{sentiment.value}", reading.chances[place], because, holds))
+        for place, (label, chance) in enumerate(zip(LABELS, reading.chances, strict=True)):
+            told = f"{CLASSES[best].value} {min(likely, MOST_SHOWN):.2f}{reading.words}" if place == best else ""
+            hearing.add(Signal(self.name, label, chance, told, place == best and not doubt))
         if doubt:
             because = f"unsure, perhaps {CLASSES[best].value}{reading.words}: {doubt}"
             hearing.add(Signal(self.name, UNSURE, 1.0 - likely, because))

@@ -19,6 +19,8 @@ SEVERITY = (
     ("intent:need", 4),
     ("intent:purchase", 6),
 )
+ASKING = frozenset(label for label, _ in SEVERITY)
+"""What asks for somebody, or should."""
 STRONGLY = 0.85
 STRONGLY_MORE = 10
 REACH_MOST = 20
@@ -51,8 +53,10 @@ def _parts(hearing: Hearing) -> Iterator[tuple[str, int, str]]:
     yield _severity(hearing)
     yield _reach(hearing)
     yield _velocity(hearing)
-    yield _history(hearing)
-    yield _clock(hearing)
+    if hearing.background.earlier:
+        yield _history(hearing)
+    if hearing.holds_one(ASKING):
+        yield _clock(hearing)
     if _shouts(hearing):
         yield "shouting", SHOUTING, "shouting: mostly capitals"
 
@@ -66,7 +70,7 @@ def _severity(hearing: Hearing) -> tuple[str, int, str]:
     if hearing.held("sentiment:negative") and hearing.confidence("sentiment:negative") >= STRONGLY:
         points += STRONGLY_MORE
         words.append("strongly negative")
-    return "severity", points, f"severity: {', '.join(words)}"
+    return "severity", points, f"severity: {', '.join(words)}" if points else ""
 
 
 def _reach(hearing: Hearing) -> tuple[str, int, str]:
@@ -98,9 +102,7 @@ def _history(hearing: Hearing) -> tuple[str, int, str]:
 
 
 def _clock(hearing: Hearing) -> tuple[str, int, str]:
-    """What the post says of its own time, and how long it lay before we heard it; of what asks for somebody only."""
-    if not any(hearing.held(label) for label, _ in SEVERITY):
-        return "clock", 0, ""
+    """What the post says of its own time, and how long it lay before we heard it."""
     points, why = 0, []
     if said := pressing(hearing.words):
         points, why = said.points, [f"'{said.words}'"]
@@ -123,7 +125,7 @@ def _long(minutes: float) -> str:
 
 
 def _shouts(hearing: Hearing) -> bool:
-    if sum(map(str.isupper, hearing.tokens)) < FEWEST_SHOUTED:
+    if hearing.capitals < FEWEST_SHOUTED:
         return False
     words = [token for token in hearing.tokens if token.isalpha() and len(token) > 2]
     return len(words) >= 4 and sum(map(str.isupper, words)) > 0.6 * len(words)

@@ -14,7 +14,7 @@ from scipy import sparse
 from bot.detectors.base import cut
 from bot.detectors.model.memory import Numbered, bare
 from bot.detectors.model.posts import Floats, Posts, laid
-from bot.detectors.model.said import capitals, phrases
+from bot.detectors.model.said import phrases
 from bot.detectors.model.scoring import CLIPPED, rows, spelt
 from bot.detectors.model.surface import mark_of, surface
 from bot.detectors.model.words import (
@@ -62,7 +62,7 @@ def raw(texts: Sequence[str], lexicon: Lexicon) -> Raw:
     for text in texts:
         post = cut(text)
         ids.append(list(map(numbers.__getitem__, post.words)))
-        loud.append(capitals(post.tokens))
+        loud.append(post.capitals)
         said.append(phrases(post))
     words = numbers.plain
     marks = list(map(mark_of, words, lexicon.valences([bare(word) for word in words]).tolist()))

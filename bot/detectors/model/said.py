@@ -23,6 +23,9 @@ class Said(Protocol):
         """The tokens in lower case."""
 
     @property
+    def capitals(self) -> int: ...
+
+    @property
     def care(self) -> Mapping[str, Sequence[Hit]]: ...
 
 

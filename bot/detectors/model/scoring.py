@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bot.detectors.model.memory import Numbered, bare
 from bot.detectors.model.net import added, answer, net
 from bot.detectors.model.posts import Floats, Posts, laid
-from bot.detectors.model.said import Said, capitals, phrases
+from bot.detectors.model.said import Said, phrases
 from bot.detectors.model.surface import END, LEXICONS, OF_LEXICON, Mark, Surface, mark_of, surface
 from bot.detectors.model.weights import Weights
 from bot.detectors.model.words import (
@@ -109,7 +109,7 @@ class Model:
         if len(self._numbers.plain) > len(self._marks):
             self._learn()
         marks = self._marks
-        surfaces = [surface(one, marks, capitals(said.tokens)) for one, said in zip(ids, batch, strict=True)]
+        surfaces = [surface(one, marks, said.capitals) for one, said in zip(ids, batch, strict=True)]
         posts = laid([rows(one, told.denied, marks) for one, told in zip(ids, surfaces, strict=True)], 0)
         numbers = np.array([(*told.dense, *phrases(said)) for told, said in zip(surfaces, batch, strict=True)])
         numbers -= self._mean
@@ -152,13 +152,18 @@ class Model:
 
     def _add_tone(self, each: Floats, surfaces: Sequence[Surface], measured: NDArray[np.float64], posts: Posts) -> None:
         """What the lexicons added, beyond what a post without a word of theirs gets, shared out among their words."""
-        told = measured[:, self._tone] @ self._dense[self._tone] - self._silent
+        places: list[int] = []
+        owners: list[int] = []
+        shares: list[float] = []
         for post, (start, said) in enumerate(zip(posts.starts.tolist(), surfaces, strict=True)):
             if said.strength:
                 total = max(1e-6, sum([strength for _, strength in said.strength]))
-                places = [start + place for place, _ in said.strength]
-                shares = np.array([[strength / total] for _, strength in said.strength])
-                each[places] += shares * told[post]
+                places += [start + place for place, _ in said.strength]
+                owners += [post] * len(said.strength)
+                shares += [strength / total for _, strength in said.strength]
+        if places:
+            told = measured[:, self._tone] @ self._dense[self._tone] - self._silent
+            each[places] += told[owners] * np.array(shares)[:, None]
 
     def _forget(self) -> None:
         self._numbers = Numbered()

@@ -79,6 +79,7 @@ def likelihood(odds: float) -> float:
 class _Silence:
     tokens: Sequence[str] = ()
     words: Sequence[str] = ()
+    capitals = 0
     care: dict[str, Any] = {}  # noqa: RUF012  (never written to)
 
 
