@@ -95,7 +95,7 @@ def _separate(case: Case) -> list[Block]:
 
 
 def _why(case: Case) -> Block:
-    return drawing.button("Why?", buttons.WHY, case.id, aloud="Why: all that Earshot heard in this post")
+    return drawing.button("Why?", buttons.WHY, case.id, aloud="Why? All that Earshot heard in this post")
 
 
 def open_post(url: str, who: str) -> list[Block]:

@@ -98,7 +98,7 @@ def review(crisis: Crisis) -> Drawing:
 
 def opened(crisis: Crisis) -> Drawing:
     """Back to whoever declared it."""
-    return _said(f"🚒 *{escape(title(crisis))}* is declared. {_who(crisis.told.lead)} is being called.")
+    return _said(f"🚒 Declared: *{escape(title(crisis))}*. {_who(crisis.told.lead)} is being called.")
 
 
 def standing(found: Sequence[Crisis]) -> Drawing:

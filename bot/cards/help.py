@@ -59,4 +59,4 @@ def _share(one: Precision) -> str:
     return f"{round(one.right)} % [{round(low)}–{round(high)} %]"
 
 
-HOW = "When a card is wrong, correct it in its menu (⋮); I count that, and can learn from it."
+HOW = "When a card is wrong, correct it in its menu (⋯); I count that, and can learn from it."

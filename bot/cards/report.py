@@ -100,11 +100,11 @@ def _before(report: Report) -> str:
     cut = f"{floor(report.brand_time).astimezone(report.brand_time.tzinfo):%H:%M}"
     match report.asked.period:
         case Period.TODAY:
-            return f"yesterday until {cut}"
+            return f"yesterday, both until {cut}"
         case Period.YESTERDAY:
             return "the day before"
         case Period.WEEK:
-            return f"in the 7 days before, until {cut}"
+            return f"in the 7 days before, both until {cut}"
 
 
 def _split_lines(report: Report) -> list[Block]:

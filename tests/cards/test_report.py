@@ -62,13 +62,13 @@ def test_a_clear_change_is_said_in_points_and_chance_as_about_the_same() -> None
 
 
 def test_more_than_before_is_said_with_both_numbers() -> None:
-    assert compared(report()) == "25 % more than yesterday until 14:00: 300 against 240."
+    assert compared(report()) == "25 % more than yesterday, both until 14:00: 300 against 240."
 
 
 def test_too_few_are_given_as_counts_and_no_change_is_named() -> None:
     few = Split(negative=3, positive=2)
     drawing = draw(report(split=few, like=few, before=Split(negative=1)))
-    assert "Too few to say how it changed: 5 against 1 yesterday until 14:00." in words_of(drawing)
+    assert "Too few to say how it changed: 5 against 1 yesterday, both until 14:00." in words_of(drawing)
     assert "%" not in words_of(drawing)
 
 

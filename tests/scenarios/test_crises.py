@@ -38,7 +38,7 @@ def room(world: World) -> str:
 
 async def test_a_crisis_declared_updated_and_closed_with_its_review(world: World) -> None:
     await declares(world)
-    assert "SEV1 · Smoke in <one> cabin is declared. @lea is being called." in world.person("mia").told
+    assert "Declared: SEV1 · Smoke in <one> cabin. @lea is being called." in world.person("mia").told
     assert "🚨 You are on call for pr. Crisis declared: Smoke in <one> cabin" in world.person("lea").dm.words
     assert not world.person("ben").dms
     assert "@mia declared a crisis" in world.channel("#pr").beside[-1].words
