@@ -103,9 +103,9 @@ class Cast:
         """What was claimed and has run out is claimed again, as what was reopened is."""
         for case in _cases(message, CLAIMS):
             self._seen.discard((case, "resolve"))
-            if people and (case, "claim") not in self._seen:
+            if people and (case, "claim") not in self._seen and not forgotten(message, case):
                 self._seen.add((case, "claim"))
-                self._plan_claim(at, people, channel, message.ts, case)
+                self._plan_claim(at, people, message, case)
         for case in _cases(message, (buttons.RELEASE,)):
             self._seen.discard((case, "claim"))
             if (case, "resolve") not in self._seen:
@@ -123,13 +123,12 @@ class Cast:
             found += GROUPS[one][1] if one in GROUPS else [one]
         return [PEOPLE[one][0] for one in found if one in PEOPLE]
 
-    def _plan_claim(self, at: datetime, people: list[str], channel: str, ts: str, case: str) -> None:
-        """Most are claimed in minutes, some after a reminder, and some by nobody."""
+    def _plan_claim(self, at: datetime, people: list[str], message: Message, case: str) -> None:
+        """Most are claimed in minutes, some after a reminder."""
         luck = _luck(case, "claim")
-        if luck > 0.97:
-            return
         wait = _after(case, 1, 9) if luck < 0.85 else _after(case, 14, 26)
-        self._plan(at + wait + self._later, people[int(luck * 1000) % len(people)], "claim", channel, ts, case)
+        who = people[int(luck * 1000) % len(people)]
+        self._plan(at + wait + self._later, who, "claim", message.channel, message.ts, case)
 
     def _plan(self, at: datetime, person: str, what: str, channel: str, ts: str, case: str) -> None:
         self._number += 1
@@ -165,6 +164,11 @@ class Cast:
         await self._sandbox.until(lambda: person.modal is not None)
         await person.fill(buttons.RESOLUTION, "fixed" if _luck(act.case, "how") > 0.8 else "answered")
         await person.submit()
+
+
+def forgotten(message: Message, case: str) -> bool:
+    """Some cases are claimed by nobody, but none for which somebody is being paged."""
+    return _luck(case, "claim") > 0.97 and not _cases(message, (buttons.ACKNOWLEDGE,))
 
 
 def _cases(message: Message, actions: tuple[str, ...]) -> list[str]:

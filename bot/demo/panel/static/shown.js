@@ -1,7 +1,7 @@
 // The panel's figures. Each part is drawn anew only where it changed, so that nothing flickers and nothing loses its place.
 
 import { h, put } from "/page/static/dom.js";
-import { clockTime, span } from "/page/static/dates.js";
+import { clockTime, slackDate, span } from "/page/static/dates.js";
 import { nameOf, state } from "/page/static/state.js";
 
 const PARTS = [["Slack", trouble], ["Queues", queues], ["The books", books], ["Last heard", assessments], ["Slack’s limits", limits], ["On call", onCall]];
@@ -68,6 +68,6 @@ function onCall({ on_call: list }) {
     h("dd", {}, one.people.length ? `${one.people.map(nameThere).join(", then ")}${why(one)}` : "nobody"))));
 }
 
-const why = (one) => one.hole ? ` (managers; ${one.hole} has a hole)` : one.instead ? " (deputies; nobody is on call)" : one.until ? `, until ${new Date(one.until * 1000).toISOString().slice(5, 16).replace("T", " ")} UTC` : "";
+const why = (one) => one.hole ? ` (managers; ${one.hole} has a hole)` : one.instead ? " (deputies; nobody is on call)" : one.until ? `, until ${slackDate(one.until, "{date_short_pretty} at {time}")}` : "";
 
 const nameThere = (id) => `@${state.groups.get(id)?.handle ?? nameOf(id)}`;
