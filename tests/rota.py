@@ -18,8 +18,10 @@ class ListedRota:
     def __init__(self, rules: Departments | None = None) -> None:
         self._rules = rules
         self.now: dict[str, Duty] = {}
+        self.asked = 0
 
     async def duty(self, department: str, at: datetime) -> Duty:  # noqa: ARG002 - of a test that winds no clock
+        self.asked += 1
         found = self._rules.department(department) if self._rules else None
         return self.now.get(department) or (listed_duty(found) if found else None) or Duty()
 

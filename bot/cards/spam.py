@@ -11,12 +11,14 @@ from bot.domain.words import count
 
 WORDS_SHOWN = 240
 NONE = "Nothing was taken for spam lately."
+NO_OLDER = "There is no older spam. /sentiment spam shows what there is."
 
 
 def draw(entries: Sequence[tuple[str, Mention, Assessment]], kept: int, *, more: bool) -> Drawing:
     """`entries` by their ids, newest first; `kept` is how many there are in all."""
     if not entries:
-        return Drawing(NONE, [drawing.section(drawing.plain(NONE))])
+        words = NO_OLDER if kept else NONE
+        return Drawing(words, [drawing.section(drawing.plain(words))])
     head = f"{count(kept, 'post')} taken for spam lately, the newest first"
     how = "It is counted apart, and shown to nobody but here. What is none opens a case when you bring it back."
     blocks = [drawing.section(drawing.mrkdwn(f"*{head}*\n{how}"))]

@@ -6,7 +6,7 @@ from bot.clock import Clock
 from bot.domain.case import Case
 from bot.domain.clocks import next_deadline, ring
 from bot.domain.rules import Rules, department_or_lost
-from bot.domain.schedules.duty import Rota
+from bot.domain.schedules.duty import Duty, Rota
 from bot.store.opening import Store
 from bot.store.transaction import Committed
 
@@ -28,9 +28,10 @@ class Timers:
     async def step(self) -> int:
         due = await self._store.cases.due(self._clock.now())
         found = await self._store.cases.find(due)
+        on_duty: dict[str, Duty] = {}
         for case_id in due:
             if case_id in found:
-                await self._ring(found[case_id])
+                await self._ring(found[case_id], on_duty)
             else:
                 await self._store.cases.forget_deadline(case_id)
         return len(due)
@@ -38,10 +39,12 @@ class Timers:
     def failed(self, error: Exception) -> None:
         """Nothing is in hand between steps: what is due stays due."""
 
-    async def _ring(self, case: Case) -> None:
+    async def _ring(self, case: Case, on_duty: dict[str, Duty]) -> None:
+        """`on_duty`, by department, is asked once a step: in a storm hundreds are due at once."""
         at = self._clock.now()
         department = department_or_lost(self._rules, case.department)
-        duty = await self._rota.duty(case.department, at)
+        duty = on_duty.get(case.department) or await self._rota.duty(case.department, at)
+        on_duty[case.department] = duty
         decision = ring(case, department, at, duty)
         if decision is None:
             await self._store.cases.set_deadline(case, next_deadline(case, department, duty))

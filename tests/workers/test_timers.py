@@ -103,3 +103,4 @@ async def test_hundreds_that_are_due_at_once_are_all_rung(desk: Desk) -> None:
     while await timers.step():
         pass
     assert (await events(desk))["reminded the channel"] == 250
+    assert desk.rota.asked == 3, "once for each hundred, as a schedule has to be read and painted"
