@@ -198,7 +198,7 @@ def assemble(
         spikes=Spikes(store, rules, clock),
         schedules=Schedules(store, sink, directory, rules, rota, clock),
         drills=Drills(store, rules, clock),
-        mornings=Mornings(store, rules, clock),
+        mornings=Mornings(store, rules, rota, clock),
         crises=Crises(store, sink, clock),
         vigil=VigilWatch(store, rules, clock),
         heartbeat=Heartbeat(store, outside.heartbeat, pulse, clock),

@@ -80,6 +80,9 @@ class LiveRules:
     def note_at(self) -> time | None:
         return self.playbook.note_at
 
+    def note_at_hand_over(self) -> bool:
+        return self.playbook.note_at_hand_over
+
     def subjects(self) -> Sequence[Subject]:
         return self.playbook.subjects
 

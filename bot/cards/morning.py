@@ -1,8 +1,11 @@
 """The note in the morning: what happened, what waits."""
 
+from bot.cards import crisis as crisis_card
 from bot.cards import drawing, episode
 from bot.cards.drawing import Drawing
 from bot.cards.words import escape, moment
+from bot.domain.crisis import Crisis
+from bot.domain.drill import Drill
 from bot.domain.morning import Morning
 from bot.domain.pages.ladder import who
 from bot.domain.pages.page import Page
@@ -13,30 +16,52 @@ SHOWN = 10
 
 def note(morning: Morning) -> Drawing | None:
     """None after a quiet night in which nothing is left."""
+    return _note(f"🌅 *The night for {escape(morning.department)}*", morning)
+
+
+def hand_over(morning: Morning, to: str) -> Drawing | None:
+    """`to` is on call from now on; empty where nobody is."""
+    now = f": <@{to}> is on call now" if to else ": nobody is on call now"
+    return _note(f"🤝 *Hand-over for {escape(morning.department)}*{now}", morning)
+
+
+def _note(head: str, morning: Morning) -> Drawing | None:
     if morning.quiet:
         return None
     waits = f"{count(morning.waiting, 'case')} open" if morning.waiting else "nothing waits"
     overdue = f", {morning.overdue:,} overdue" if morning.overdue else ""
     said = f"{count(morning.posts, 'post')}, {morning.negative:,} negative"
     lines = [
-        f"🌅 *The night for {escape(morning.department)}*, since {moment(morning.since, '{time}')}: {said}.",
+        f"{head}. Since {moment(morning.since, '{time}')}: {said}.",
         *(_page(one) for one in morning.pages[-SHOWN:]),
         *(f"🌊 {escape(episode.title(one))}: {episode.unusual(one)}" for one in morning.episodes[:SHOWN]),
+        *(_crisis(one) for one in morning.crises[:SHOWN]),
+        *(_missed(one) for one in [morning.missed] if one),
         f"*Now*: {waits}{overdue}.",
     ]
     text = "\n".join(lines)
     return Drawing(lines[0], [drawing.section(drawing.mrkdwn(text))])
 
 
+def _crisis(crisis: Crisis) -> str:
+    where = f"<#{crisis.channel}>" if crisis.channel else "this channel"
+    return f"🚒 *{escape(crisis_card.title(crisis))}* is open since {moment(crisis.declared_at)}, in {where}"
+
+
+def _missed(drill: Drill) -> str:
+    return f"⚠️ The drill of {moment(drill.opened_at)} was missed: {drill.why}. It stays open until one succeeds"
+
+
 def spared() -> Drawing:
     """To somebody who was called often enough tonight."""
-    text = "🌙 You were called often enough tonight: what is not SEV1 calls the next in line until noon, UTC."
+    text = "🌙 You were called often enough tonight: what is not SEV1 calls the next in line until noon."
     return Drawing(text, [drawing.section(drawing.mrkdwn(text))])
 
 
 def _page(page: Page) -> str:
     if page.acknowledged_at is None:
-        ended = "over before anybody answered" if page.closed_at else "*nobody has answered*"
+        waits = f"waits until {moment(page.held_until, '{time}')}, quiet hours" if page.held_until else ""
+        ended = "over before anybody answered" if page.closed_at else waits or "*nobody has answered*"
     else:
         ended = f"answered by {who(page)} after {length(page.acknowledged_at - page.opened_at)}"
     drill = "drill, " if page.cause.kind.value == "drill" else ""

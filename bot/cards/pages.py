@@ -118,6 +118,8 @@ def _head(page: Page) -> str:
         return f"📟 *Answered* by {who(page)} by {page.acknowledged_way}{_waited(page)}"
     if page.closed_at is not None:
         return "📟 *Paged*, and over before anybody answered"
+    if page.held_until is not None:
+        return f"🌙 *Waits* until {moment(page.held_until, '{time}')}: quiet hours, so nobody is called yet"
     if page.due is None:
         return "📟 *Nobody answered*, and nobody is called any more"
     if page.leader:

@@ -48,6 +48,18 @@ class Hours(BaseModel):
         day = at.astimezone(ZoneInfo(self.zone)).date()
         return any(start <= at < end for d in (day - timedelta(days=1), day) for start, end in self._spans(d))
 
+    def closes(self, at: datetime) -> datetime:
+        """The end of the working time in which `at` lies, in UTC; `at` itself where it lies in none."""
+        end = at.astimezone(UTC)
+        while end < at + _LONGEST_SEARCH:
+            day = end.astimezone(ZoneInfo(self.zone)).date()
+            spans = [span for d in (day - timedelta(days=1), day) for span in self._spans(d)]
+            later = max((closes for opens, closes in spans if opens <= end < closes), default=end)
+            if later == end:
+                break
+            end = later
+        return end
+
     def after(self, start: datetime, working: timedelta) -> datetime:
         """The instant at which so much working time has passed since `start`, in UTC.
 

@@ -4,6 +4,8 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from bot.domain.crisis import Crisis
+from bot.domain.drill import Drill
 from bot.domain.episode import Episode
 from bot.domain.pages.page import Page
 
@@ -14,7 +16,7 @@ WINDOW = timedelta(hours=1)
 
 
 class Morning(NamedTuple):
-    """`waiting` and `overdue` are cases that are open now; the rest is of the night."""
+    """`waiting` and `overdue` are cases that are open now, as `crises` and `missed` are; the rest is of the night."""
 
     department: str
     since: datetime
@@ -24,11 +26,15 @@ class Morning(NamedTuple):
     episodes: tuple[Episode, ...] = ()
     waiting: int = 0
     overdue: int = 0
+    crises: tuple[Crisis, ...] = ()
+    """Declared for this department, and not closed."""
+    missed: Drill | None = None
+    """Not repeated since."""
 
     @property
     def quiet(self) -> bool:
         """Nobody has to be told anything."""
-        return not (self.pages or self.episodes or self.waiting)
+        return not (self.pages or self.episodes or self.waiting or self.crises or self.missed)
 
 
 def is_due(clock: time | None, zone: str, at: datetime) -> bool:

@@ -66,6 +66,8 @@ class NotificationKind(StrEnum):
     """Say how it went."""
     MORNING = "morning"
     """Say what happened in the night and what waits. `case` is the department's name, `nth` the day."""
+    HANDOVER = "handover"
+    """Say the same at the hand-over of its schedule; `nth` is when."""
     SPARED = "spared"
     """Tell a person that others are called from now on. `case` is her id, `nth` the night."""
     TROUBLE = "trouble"

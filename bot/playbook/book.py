@@ -90,6 +90,8 @@ class Playbook:
     """For one person, of what is not SEV1; None: as many as there are."""
     note_at: time | None = None
     """When each department gets its note in the morning; None: never."""
+    note_at_hand_over: bool = False
+    """Whether each department whose schedule changes hands gets one then."""
     operators: Operators = Operators()
     spikes: Tuning = field(default_factory=Tuning)
     escalations: tuple[EscalationPolicy, ...] = ()

@@ -43,6 +43,7 @@ def built(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
         drills=Drills(file.drills.every, file.drills.at, file.drills.departments),
         plan=Plan(file.crisis.update_every, tuple(one.do for one in file.crisis.checklist)),
         note_at=file.quiet.note_at,
+        note_at_hand_over=file.quiet.note_at_hand_over,
         pages_a_night=file.quiet.pages_a_night,
         operators=Operators(**file.operators.model_dump()),
         spikes=_spikes(file.spikes),
@@ -117,12 +118,13 @@ def _policy(table: EscalationTable) -> EscalationPolicy:
         wait=table.wait,
         repeat_every=table.repeat_every,
         claim_within=table.claim_within,
+        quiet=table.quiet_hours,
         repeats=table.repeats,
     )
 
 
 def _contact(table: PersonTable) -> Contact:
-    return Contact(name=table.name, phone=table.phone, ntfy=table.ntfy, pagerduty=table.pagerduty)
+    return Contact(table.name, table.phone, table.ntfy, table.pagerduty, table.time_zone or "", table.quiet_hours)
 
 
 def _labels(asked: dict[str, Any]) -> dict[str, frozenset[str]]:

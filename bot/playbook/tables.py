@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from bot.domain.assessment import Sentiment
 from bot.domain.crisis import Plan
@@ -107,6 +107,14 @@ class EscalationTable(Table):
     repeat_every: Duration = EscalationPolicy().repeat_every
     claim_within: Duration = EscalationPolicy().claim_within
     repeats: Annotated[int, Field(ge=0, le=1000)] | None = None
+    quiet_hours: Many[Hour] = ()
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _may_wait(cls, value: Any, info: ValidationInfo) -> Any:
+        if value and Severity.SEV1 in info.data.get("severity", ()):
+            raise ValueError("'sev1' cannot wait; name the severities that can, as in severity = \"sev2\"")
+        return value
 
 
 class PersonTable(Table):
@@ -117,6 +125,8 @@ class PersonTable(Table):
     phone: Phone = ""
     ntfy: Topic = ""
     pagerduty: Annotated[str, Field(max_length=40)] = ""
+    time_zone: Zone | None = None
+    quiet_hours: Many[Hour] = ()
 
 
 class OnnxTable(Table):
@@ -176,6 +186,7 @@ class CrisisTable(Table):
 
 class QuietTable(Table):
     note_at: Clock | None = None
+    note_at_hand_over: bool = False
     pages_a_night: Annotated[int, Field(ge=1, le=100)] | None = None
 
 

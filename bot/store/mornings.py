@@ -8,6 +8,8 @@ from bot.domain.notification import Notification
 from bot.domain.pages.page import Page
 from bot.domain.spans import widened
 from bot.store.client import Client
+from bot.store.crises import CrisisStore
+from bot.store.drills import DrillStore
 from bot.store.episodes import Episodes
 from bot.store.keys import Keys
 from bot.store.pages import PageStore
@@ -26,6 +28,8 @@ class Mornings:
         self._keys = keys
         self._pages = PageStore(client, keys)
         self._episodes = Episodes(client, keys)
+        self._crises = CrisisStore(client, keys)
+        self._drills = DrillStore(client, keys)
         self._tallies = Tallies(client, keys)
 
     async def owe(self, note: Notification, at: datetime) -> None:
@@ -43,6 +47,7 @@ class Mornings:
         hers = {said: n for said, n in tally.items() if said.department == department}
         said = Numbers.of(hers)
         waiting, overdue = (await self._tallies.standing([department], at))[department]
+        drill = await self._drills.of(department)
         episodes = [one for one in await self._episodes.latest() if one.opened_at >= since]
         return Morning(
             department=department,
@@ -53,6 +58,8 @@ class Mornings:
             episodes=tuple(one for one in episodes if one.department == department),
             waiting=waiting,
             overdue=overdue,
+            crises=tuple(one for one in await self._crises.open() if one.told.department == department),
+            missed=drill if drill is not None and drill.missed else None,
         )
 
     async def _paged(self, since: datetime) -> list[Page]:

@@ -6,7 +6,6 @@ from datetime import datetime
 from bot.domain.case import Case
 from bot.domain.episode import Episode
 from bot.domain.notification import Notification
-from bot.domain.pages.budget import night_of
 from bot.domain.pages.cases import page_of
 from bot.domain.pages.ladder import PageDecision
 from bot.domain.pages.page import Page
@@ -119,9 +118,9 @@ class PageStore:
         """Nothing is to be done now. Guarded by its version."""
         await self.settle(page.having(due=at))
 
-    async def called_for(self, person: str, at: datetime) -> frozenset[str]:
-        """The pages for which this person was called in the night of `at`."""
-        return frozenset(await self._client.call("SMEMBERS", self._keys.night(night_of(at), person)))
+    async def called_for(self, person: str, night: int) -> frozenset[str]:
+        """The pages for which this person was called in this night."""
+        return frozenset(await self._client.call("SMEMBERS", self._keys.night(night, person)))
 
     async def seen(self, once: str) -> bool:
         return bool(await self._client.call("EXISTS", self._keys.seen(once)))
@@ -153,7 +152,7 @@ def _write(transaction: Transaction, keys: Keys, decision: PageDecision, at: dat
     transaction.write("EXPIRE", key, int(bounds.PAGE_KEPT.total_seconds()))
     _due(transaction, keys, page)
     if page.count > decision.before.count and (person := page.attempts[-1].person):
-        night = keys.night(night_of(at), person)
+        night = keys.night(decision.night, person)
         transaction.write("SADD", night, page.id)
         transaction.write("EXPIRE", night, int(bounds.NIGHT_KEPT.total_seconds()))
     for notification in decision.notifications:

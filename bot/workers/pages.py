@@ -98,11 +98,12 @@ class Pages:
         budget = self._rules.budget()
         if budget is None or page.severity is Severity.SEV1:
             return line
-        called = {person: await self._store.pages.called_for(person, at) for person in line.people}
+        nights = {person: night_of(at, line.zones[person]) for person in line.people}
+        called = {person: await self._store.pages.called_for(person, night) for person, night in nights.items()}
         spent = {person for person, pages in called.items() if len(pages) >= budget and page.id not in pages}
         left = spared(line, spent)
         for person in spent - set(left.people):
-            told = Notification(NotificationKind.SPARED, person, f"@{person}", Lane.UPDATE, night_of(at))
+            told = Notification(NotificationKind.SPARED, person, f"@{person}", Lane.UPDATE, nights[person])
             await self._store.mornings.owe(told, at)
         return left
 

@@ -45,6 +45,12 @@ def test_the_button_is_there_as_long_as_nobody_has_answered() -> None:
     assert "*Answered* by <@U0MIA> by link, after 3 min" in marked_up(drawn.blocks)
 
 
+def test_a_page_that_waits_for_the_end_of_quiet_hours_says_so() -> None:
+    page = open_page(cause_of(new()), Severity.SEV2, "care", AT).having(held_until=AT + timedelta(hours=3))
+    assert "🌙 *Waits* until" in marked_up([pages.ladder(page)])
+    assert "quiet hours, so nobody is called yet" in marked_up([pages.ladder(page)])
+
+
 @pytest.mark.parametrize("text", NASTY)
 def test_whatever_a_stranger_writes_a_call_is_taken_by_slack_and_pings_nobody(text: str) -> None:
     case = new(mention=mention(text=text, author=text[:100]))

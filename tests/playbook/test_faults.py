@@ -122,6 +122,7 @@ NEED = 'when = { intent = "need" }'
         (hook("[sources.webhook]"), "sources.webhook: has no name; give it one, such as [sources.webhook.forum]"),
         (hook("[sources.webhook.My_Forum]"), "'My_Forum' cannot stand in an address; use a-z, 0-9 and dashes"),
         (hook("[sources.webhook.forum]", "trust = 1"), "sources.webhook.forum.trust: there is no key 'trust'; use 'trust_source'"),
+        (written('[[escalations]]\nquiet_hours = "Mon-Sun 22:00-07:00"'), "escalations[1].quiet_hours: 'sev1' cannot wait"),
         (hook("[sources.x]", 'lang = "eng"'), "sources.x.lang: is longer than 2 characters"),
         (hook("[sources.x.main]"), "sources.x.main: there is no key 'main'"),
         (hook("[sources]", "x = 3"), "sources.x: must be a table"),

@@ -2,15 +2,17 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.domain.pages.line import Line
 
 NOON = timedelta(hours=12)
 
 
-def night_of(at: datetime) -> int:
-    """From noon to noon, UTC, by the day on which it began: 20261122."""
-    return int(f"{at - NOON:%Y%m%d}")
+def night_of(at: datetime, zone: str) -> int:
+    """From noon to noon in this zone, by the day on which it began: 20261122."""
+    here = at.astimezone(ZoneInfo(zone))
+    return int(f"{here.replace(tzinfo=None) - NOON:%Y%m%d}")
 
 
 def spared(line: Line, spent: Collection[str]) -> Line:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
+from bot.domain.hours import Window
 from bot.domain.pages.page import Severity, Way
 from bot.domain.pages.policy import EscalationPolicy
 from bot.domain.rules import Rules
@@ -17,6 +18,10 @@ class Contact(NamedTuple):
     phone: str = ""
     ntfy: str = ""
     pagerduty: str = ""
+    zone: str = ""
+    """Empty: that of her schedule, or of her department."""
+    quiet: tuple[Window, ...] = ()
+    """When she is called for the worst only."""
 
     def resolved(self, found: Mapping[str, str]) -> "Contact":
         """With what stands in the environment in place of its variable's name; what does not stand there is none."""

@@ -1,14 +1,15 @@
 """The ladder: who is called next, what came of it, and what stops it. Each gives what one commit writes, or None."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.case import AuditEvent
-from bot.domain.hours import Hours
 from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.pages.budget import night_of
 from bot.domain.pages.line import Line, Rung, rungs
-from bot.domain.pages.page import ATTEMPTS_KEPT, FOLLOWED, SHARED, Attempt, CauseKind, Page, Result, Severity, Way
+from bot.domain.pages.page import ATTEMPTS_KEPT, FOLLOWED, SHARED, Attempt, CauseKind, Page, Result, Way
 from bot.domain.pages.policy import EscalationPolicy
+from bot.domain.pages.quiet import awake, held_until
 from bot.domain.refusals import Refused
 
 SENDING_LONGEST = timedelta(seconds=15)
@@ -38,6 +39,8 @@ class PageDecision:
     done: tuple[Notification, ...] = ()
     """What is owed no more."""
     events: tuple[AuditEvent, ...] = ()
+    night: int = 0
+    """Of the person who is called by it, where somebody is."""
 
 
 def destination(way: Way) -> str:
@@ -49,19 +52,13 @@ def summons(page: Page, attempt: Attempt) -> Notification:
     return Notification(NotificationKind.PAGE, page.id, destination(attempt.way), Lane.CRISIS, attempt.n)
 
 
-def held_until(page: Page, hours: Hours, at: datetime) -> datetime | None:
-    """Until when a page that can wait is held back; None: it is not. Only `sev3` keeps the department's hours."""
-    if page.severity is not Severity.SEV3 or hours.open_at(at):
-        return None
-    return hours.after(at, timedelta())
-
-
 def climb(page: Page, policy: EscalationPolicy, line: Line, at: datetime) -> PageDecision | None:
     """The next rung, if it is due and nobody has answered. One at a time."""
     if not page.open or page.due is None or page.due > at:
         return None
-    if (until := held_until(page, line.hours, at)) is not None:
-        return decided(page, page.having(due=until))
+    if (until := held_until(page, policy, line, at)) is not None:
+        return _hold(page, until, at)
+    line = awake(page, line)
     order = rungs(policy, line)
     if not order:
         return decided(page, page.having(due=at + policy.wait, nobody=True, hole=page.hole or line.hole))
@@ -69,6 +66,11 @@ def climb(page: Page, policy: EscalationPolicy, line: Line, at: datetime) -> Pag
     if left is None:
         return _next_round(page, policy, order, at)
     return _call(page, left, policy, line, at)
+
+
+def _hold(page: Page, until: datetime, at: datetime) -> PageDecision:
+    event = AuditEvent(at, "", "waits", "quiet hours")
+    return decided(page, page.having(due=until, held_until=until), event=event)
 
 
 def _left(page: Page, order: tuple[Rung, ...]) -> Rung | None:
@@ -99,9 +101,11 @@ def _call(page: Page, rung: Rung, policy: EscalationPolicy, line: Line, at: date
         due=at + policy.wait,
         hole=page.hole or line.hole,
         nobody=False,
+        held_until=None,
     )
     event = AuditEvent(at, "", f"called {_name(rung.person)}".strip(), f"by {rung.way}")
-    return decided(page, after, summons(page, attempt), event=event)
+    night = night_of(at, line.zones.get(rung.person, "UTC"))
+    return replace(decided(page, after, summons(page, attempt), event=event), night=night)
 
 
 def _name(person: str) -> str:

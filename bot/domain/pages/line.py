@@ -1,6 +1,7 @@
 """Who stands in line for a page now, and by which ways each can be reached."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from bot.domain.hours import Hours
@@ -26,6 +27,10 @@ class Line(NamedTuple):
     """By person, beside Slack; by the empty string, the services that know by themselves whom to call."""
     hole: bool = False
     hours: Hours = Hours()
+    asleep: Mapping[str, datetime] = {}
+    """Whose own quiet hours these are, and until when."""
+    zones: Mapping[str, str] = {}
+    """The time zone of each person."""
 
     def reached_by(self, person: str) -> frozenset[Way]:
         if person.startswith("#"):

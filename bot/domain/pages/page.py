@@ -149,6 +149,8 @@ class Page(BaseModel):
     acknowledged_at: datetime | None = None
     acknowledged_way: str = ""
     closed_at: datetime | None = None
+    held_until: datetime | None = None
+    """Nobody is called before, since it is quiet hours."""
     unclaimed: Unclaimed | None = None
 
     @property

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.domain.hours import Window
 from bot.domain.pages.page import Severity, Way
 
 WAYS = (Way.SLACK, Way.NTFY, Way.PAGERDUTY, Way.TEXT, Way.CALL, Way.WEBHOOK)
@@ -25,6 +26,8 @@ class EscalationPolicy(BaseModel):
     """From the last rung to the first one again."""
     claim_within: timedelta = timedelta(minutes=30)
     """From an acknowledgement until the case is claimed, or it is called for again."""
+    quiet: tuple[Window, ...] = ()
+    """When nobody is called for these pages, in the department's zone."""
     repeats: int | None = None
     """How often the line is called again; None: until somebody answers."""
 

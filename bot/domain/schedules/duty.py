@@ -20,6 +20,8 @@ class Duty(NamedTuple):
     """The schedule has nobody now: the people are those who are called instead."""
     schedule: str = ""
     """The schedule's name, for the sentence; empty where the playbook names the people."""
+    zone: str = ""
+    """Its time zone."""
 
 
 class Rota(Protocol):
@@ -52,7 +54,8 @@ def duty_of(department: Department, rosters: Mapping[str, Roster], managers: Ite
             found.append(shift.person)
     changes = [change for roster in asked if (change := next_change(roster, at))]
     people = tuple(dict.fromkeys(found))
-    return Duty(people or tuple(managers), min(changes, default=None), not people, asked[0].schedule.name)
+    first, until = asked[0].schedule, min(changes, default=None)
+    return Duty(people or tuple(managers), until, not people, first.name, first.zone)
 
 
 def holes(department: Department, rosters: Mapping[str, Roster], span: Span) -> tuple[Span, ...]:

@@ -32,7 +32,7 @@ class MessageDelivery:
         self._others: dict[NotificationKind, Draw] = {
             **dict.fromkeys(oncall.KINDS, shifts.drawing),
             **dict.fromkeys(drills.KINDS, drilled.drawing),
-            **dict.fromkeys(morning.KINDS, MorningMessages(poster.store, rules, poster.clock).drawing),
+            **dict.fromkeys(morning.KINDS, MorningMessages(poster.store, rules, rota, poster.clock).drawing),
             **dict.fromkeys(crisis.KINDS, crises.drawing),
             **dict.fromkeys(vigil.KINDS, VigilMessages(poster.store, rules).drawing),
         }

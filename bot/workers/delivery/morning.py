@@ -1,4 +1,6 @@
-"""The note in the morning, drawn from what is so when it is said."""
+"""The note in the morning and at a hand-over, drawn from what is so when it is said."""
+
+from datetime import UTC, datetime
 
 from bot.cards import morning as cards
 from bot.cards.drawing import Drawing
@@ -6,19 +8,25 @@ from bot.clock import Clock
 from bot.domain.department import Department
 from bot.domain.notification import Notification, NotificationKind
 from bot.domain.rules import Rules, department_or_lost
+from bot.domain.schedules.duty import Rota
 from bot.store.opening import Store
 
-KINDS = frozenset({NotificationKind.MORNING, NotificationKind.SPARED})
+KINDS = frozenset({NotificationKind.MORNING, NotificationKind.HANDOVER, NotificationKind.SPARED})
 
 
 class MorningMessages:
-    def __init__(self, store: Store, rules: Rules, clock: Clock) -> None:
+    def __init__(self, store: Store, rules: Rules, rota: Rota, clock: Clock) -> None:
         self._store = store
         self._rules = rules
+        self._rota = rota
         self._clock = clock
 
     async def drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
         if owed.kind is NotificationKind.SPARED:
             return cards.spared(), Department(name="", channel="")
         department = department_or_lost(self._rules, owed.case)
-        return cards.note(await self._store.mornings.read(owed.case, self._clock.now())), department
+        read = await self._store.mornings.read(owed.case, self._clock.now())
+        if owed.kind is NotificationKind.HANDOVER:
+            duty = await self._rota.duty(owed.case, datetime.fromtimestamp(owed.nth, UTC))
+            return cards.hand_over(read, duty.people[0] if duty.people and not duty.hole else ""), department
+        return cards.note(read), department

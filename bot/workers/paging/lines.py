@@ -1,8 +1,9 @@
 """Who stands in line for a page: who is on call now, then the fallback and the managers, each with her ways."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from bot.domain.hours import Hours
 from bot.domain.pages.contact import Escalations
 from bot.domain.pages.line import Line
 from bot.domain.pages.page import Way
@@ -29,8 +30,20 @@ class Lines:
         people = tuple(dict.fromkeys(one for one in (first, *duty.people) if one))
         last = tuple(one for one in dict.fromkeys((*fallback, *managers)) if one not in people)
         ways = {person: self._ways(person) for person in (*people, *last)}
-        hole = duty.hole or not people
-        return Line(people, last, {**ways, "": self._available - PERSONAL - {Way.SLACK}}, hole, there.hours)
+        zones = {person: self._rules.contact(person).zone or duty.zone or there.hours.zone for person in ways}
+        return Line(
+            people,
+            last,
+            {**ways, "": self._available - PERSONAL - {Way.SLACK}},
+            duty.hole or not people,
+            there.hours,
+            self._asleep(zones, at),
+            zones,
+        )
+
+    def _asleep(self, zones: Mapping[str, str], at: datetime) -> dict[str, datetime]:
+        quiet = {person: Hours(windows=self._rules.contact(person).quiet, zone=zone) for person, zone in zones.items()}
+        return {person: hours.closes(at) for person, hours in quiet.items() if hours.windows and hours.open_at(at)}
 
     def _ways(self, person: str) -> frozenset[Way]:
         return self._rules.contact(person).ways & self._available & PERSONAL
