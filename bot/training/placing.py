@@ -9,6 +9,7 @@ from pathlib import Path
 
 ALL_MAY_READ = 0o644
 """A temporary file is its maker's alone; the bot may run as somebody else."""
+UNFINISHED = ".new"
 
 
 class Busy(Exception):  # noqa: N818  (said to a person)
@@ -27,6 +28,8 @@ def alone(path: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Busy from None
+        for left in path.parent.glob(f"{path.stem}.*{UNFINISHED}"):  # its writer was killed
+            left.unlink(missing_ok=True)
         yield
 
 
@@ -40,7 +43,7 @@ def place(path: Path, data: bytes) -> None:
 
 def _replace(path: Path, data: bytes) -> None:
     """On the disk before it has its name: else a machine that dies could leave the name with half of it."""
-    descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".new", dir=path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=UNFINISHED, dir=path.parent)
     new = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:

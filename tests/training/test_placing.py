@@ -52,6 +52,18 @@ def test_whoever_reads_meanwhile_goes_on_with_the_old(tmp_path: Path) -> None:
         assert begun + reading.read() == b"first" * 1_000
 
 
+def test_what_a_killed_writer_left_behind_goes_with_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "learned.weights"
+    place(path, b"first")
+    (tmp_path / "learned.weights.k1ll3d.new").write_bytes(b"half of i")
+    (tmp_path / "others.weights.4l1v3.new").write_bytes(b"")
+
+    with alone(path):
+        place(path, b"second")
+
+    assert sorted(one.name for one in tmp_path.glob("*.new")) == ["others.weights.4l1v3.new"]
+
+
 def test_only_one_is_at_work_on_a_file(tmp_path: Path) -> None:
     path = tmp_path / "models" / "learned.weights"
     with alone(path), pytest.raises(Busy), alone(path):
