@@ -6,9 +6,6 @@ from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-import icalendar
-import recurring_ical_events
-
 from bot.calendars.broken import MOST, Broken, too_large
 from bot.domain.schedules.schedule import Schedule, Shift, change_id
 from bot.domain.schedules.wall import instant
@@ -80,6 +77,8 @@ class _Names:
 
 
 def _parsed(text: str) -> Any:
+    import icalendar  # noqa: PLC0415  (some 50 ms of every start, for who has a calendar)
+
     try:
         calendar = icalendar.Calendar.from_ical(text)
     except _UNSOUND as unsound:
@@ -126,6 +125,8 @@ def _times(event: Any, rule: Any) -> int:
 
 
 def _events(calendar: Any, zone: str, span: Span) -> Iterator[_Event]:
+    import recurring_ical_events  # noqa: PLC0415  (some 50 ms of every start, for who has a calendar)
+
     for event in recurring_ical_events.of(calendar, skip_bad_series=True).between(span.start, span.end):
         start, end = _instant(event.start, zone), _instant(event.end, zone)
         if str(event.get("STATUS", "")).upper() != "CANCELLED" and start < end:

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-import icalendar
-
 REFRESH = timedelta(hours=1)
 """How often a calendar should look again; most look less often, whatever one says."""
 PRODUCT = "-//Earshot//On call//EN"
@@ -21,6 +19,8 @@ class Entry(NamedTuple):
 
 def written(name: str, entries: Iterable[Entry], at: datetime) -> str:
     """`at` is when it was written, which each event has to say."""
+    import icalendar  # noqa: PLC0415  (some 50 ms of every start, for who has a calendar)
+
     calendar = icalendar.Calendar()
     calendar.add("PRODID", PRODUCT)
     calendar.add("VERSION", "2.0")

@@ -15,8 +15,6 @@ from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
-from tweepy import StreamRule
-from tweepy.asynchronous import AsyncClient, AsyncStreamingClient
 
 from bot.sources.x_posts import FIELDS, Page, page_of
 from bot.sources.x_rules import Rule
@@ -55,6 +53,8 @@ class XApi:
     """Open while inside. `silence` is how long the stream may say nothing, in seconds; X keeps alive every 20."""
 
     def __init__(self, token: str, url: str = "", silence: float = 60) -> None:
+        from tweepy.asynchronous import AsyncClient, AsyncStreamingClient  # noqa: PLC0415  (some 70 ms of every start, for who listens to X)
+
         if not token or not token.isascii() or not token.isprintable() or " " in token:
             raise ValueError("X_BEARER_TOKEN is not set, or not a bearer token; copy it from the X developer console.")
         self._headers = {"Authorization": f"Bearer {token}"}
@@ -150,6 +150,8 @@ class XApi:
         return answer
 
     async def _added(self, rules: Sequence[Rule], *, dry: bool) -> dict[str, Any]:
+        from tweepy import StreamRule  # noqa: PLC0415
+
         asked = [StreamRule(value=rule.value, tag=rule.tag) for rule in rules]
         try:
             answer: dict[str, Any] = await self._streaming.add_rules(asked, dry_run="true" if dry else None)

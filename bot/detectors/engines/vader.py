@@ -5,6 +5,7 @@ need not ask about words that are in no lexicon. A test holds it equal to `polar
 """
 
 from collections.abc import Sequence
+from functools import cache
 from string import punctuation
 from typing import Any, NamedTuple
 
@@ -26,9 +27,15 @@ class Valences(NamedTuple):
 NOTHING = Valences(0.0, 0.0, 0.0, ())
 
 
+@cache
+def _analyzer() -> Any:
+    """Its lexicon never changes, and takes 20 ms to read."""
+    return SentimentIntensityAnalyzer()
+
+
 class Vader:
     def __init__(self) -> None:
-        self._engine: Any = SentimentIntensityAnalyzer()
+        self._engine: Any = _analyzer()
         self.lexicon: dict[str, float] = self._engine.lexicon
         self.emoji_names: dict[str, str] = self._engine.emojis
         self._words = Memory(self._looked_up)

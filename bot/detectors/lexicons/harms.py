@@ -1,13 +1,11 @@
 """What is said of harm in a post: phrases by kind, words that harm only together, and what only sounds like it."""
 
-import tomllib
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import NamedTuple
 
 from bot.detectors.lexicons.memory import Memory
 from bot.detectors.lexicons.phrases import NEGATORS, Hit, Phrases, preceded
-from bot.detectors.lexicons.tables import Table
+from bot.detectors.lexicons.tables import Table, parsed
 
 IDIOM, DISASTER = "idiom", "disaster"
 PRAYED = "prayers"
@@ -79,5 +77,7 @@ class Harms:
 
 
 def _read() -> Sequence[_Together]:
-    rules = tomllib.loads((files(__package__) / "together.toml").read_text("utf-8"))["together"]
-    return [_Together(rule["kind"], rule["points"], frozenset(rule["one"]), frozenset(rule["with"])) for rule in rules]
+    return [
+        _Together(rule["kind"], rule["points"], frozenset(rule["one"]), frozenset(rule["with"]))
+        for rule in parsed("together")["together"]
+    ]

@@ -2,17 +2,24 @@
 
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 Points = Mapping[str, float]
 
 
+@cache
+def parsed(name: str) -> Mapping[str, Any]:
+    """Once a process: a playbook that is read again asks for all of them again. To be read only."""
+    return tomllib.loads((files(__package__) / f"{name}.toml").read_text("utf-8"))
+
+
 class Table:
     """`[family]` holds `"<points>" = [phrases]`; `[words]` and `[common]` hold plain lists."""
 
     def __init__(self, name: str) -> None:
-        read: dict[str, dict[str, Any]] = tomllib.loads((files(__package__) / f"{name}.toml").read_text("utf-8"))
+        read: dict[str, dict[str, Any]] = {**parsed(name)}
         self.words: dict[str, frozenset[str]] = {key: frozenset(words) for key, words in read.pop("words", {}).items()}
         self.common = {key: frozenset(words) for key, words in read.pop("common", {}).items()}
         self.families: dict[str, Points] = {
