@@ -16,12 +16,14 @@ OPTIONAL = {
     "channels:read": "lets `earshot check` say before the first card that Earshot is missing from a public channel, "
     "and finds the channel of a crisis again where Slack's answer was lost",
     "groups:read": "the same for a private channel",
+    "pins:write": "pins the head card of a declared crisis in its channel",
+    "pins:read": "lets what people pin in that channel enter its timeline",
     "dnd:read": "lets a page pass over somebody whose do-not-disturb is on, at once",
     "users:read": "lets `earshot check` say that somebody on call is not in this workspace, and /oncall read times as "
     "they are where one is",
     "usergroups:write": "keeps a user group equal to whoever is on call, where a schedule names one",
 }
-EVENTS = ("app_home_opened", *LEAVING)
+EVENTS = ("app_home_opened", "pin_added", *LEAVING)
 COMMANDS = {
     buttons.SENTIMENT: ("What people say about us, and how we do", "today | yesterday | week | spam | help"),
     buttons.ONCALL: (

@@ -99,6 +99,8 @@ class Crisis(BaseModel):
     reminded_for: datetime | None = None
     checklist: tuple[Item, ...] = ()
     timeline: tuple[Line, ...] = ()
+    pinned: tuple[str, ...] = ()
+    """Messages that entered the timeline, by Slack's `ts`: one that is pinned twice is there once."""
     numbers: Numbers = Numbers()
     counted_at: datetime | None = None
     paged_at: datetime | None = None

@@ -12,6 +12,10 @@ from bot.domain.pages.page import Cause, CauseKind, Page, Severity, open_page
 from bot.domain.refusals import Refused
 
 UPDATE_MOST = 500
+PINNED_MOST = 100
+"""Messages of one crisis: Slack lets a channel pin as many."""
+PINNED_SHOWN = 200
+"""Characters of each."""
 COUNTED_EVERY = timedelta(minutes=5)
 HOUSED_WITHIN = timedelta(minutes=1)
 """Of its declaration: while Slack's answer is lost so long, its channel is asked for again; then it does without."""
@@ -86,6 +90,17 @@ def update(crisis: Crisis, words: str, plan: Plan, by: str, at: datetime) -> Cri
     )
     news = _owe(NotificationKind.NEWS, after, after.place, len(after.updates))
     return CrisisDecision(after, crisis, None, (_head(after), news), (AuditEvent(at, by, "updated", crisis.id),))
+
+
+def pin(crisis: Crisis, ts: str, words: str, by: str, at: datetime) -> CrisisDecision:
+    """A message that somebody pinned, once. Raises `Refused` where nothing is to be told."""
+    _still(crisis)
+    if ts in crisis.pinned or len(crisis.pinned) >= PINNED_MOST:
+        raise Refused("This message is in the timeline already.")
+    words = " ".join(words.split())
+    quoted = f"“{_plain(words[:PINNED_SHOWN])}{'…' if len(words) > PINNED_SHOWN else ''}”" if words else "a message"
+    after = crisis.having(pinned=(*crisis.pinned, ts), **crisis.saying(at, by, f"pinned: {quoted}"))
+    return CrisisDecision(after, crisis, None, (_head(after),), (AuditEvent(at, by, "pinned", crisis.id),))
 
 
 def close(crisis: Crisis, went: Went, by: str, at: datetime) -> CrisisDecision:

@@ -158,6 +158,15 @@ class Person:
             await self._deliveries.event(self._payloads.event(event))
         return message
 
+    async def pins(self, message: Message) -> None:
+        """Keeps a message at the top of its channel; an app that may read pins hears of it."""
+        self._workspace.channel(message.channel).pins.append(message.ts)
+        item = {"type": "message", "channel": message.channel, "message": message.payload(), "created_by": self.user.id}
+        event = {"type": "pin_added", "user": self.user.id, "channel_id": message.channel, "item": item}
+        event["event_ts"] = self._workspace.stamps.next()
+        if "pins:read" in self._payloads.app.scopes:
+            await self._deliveries.event(self._payloads.event(event))
+
     async def _act(self, holder: Message | View, block: Json, element: Json, chosen: Json) -> Outcome:
         if self._manifest is not None:
             self._manifest.require_interactivity()

@@ -102,6 +102,14 @@ class SlackSink:
     async def invite(self, channel: str, person: str) -> None:
         await self._call("conversations.invite", channel=channel, users=person)
 
+    async def pin(self, channel: str, ts: str) -> None:
+        """Raises `Rejected` without pins:write."""
+        try:
+            await self._call("pins.add", channel=channel, timestamp=ts)
+        except Rejected as no:
+            if no.error != "already_pinned":
+                raise
+
     async def person(self, person: str) -> Person:
         """Raises `Rejected` without users:read."""
         user = (await self._call("users.info", user=person)).get("user")

@@ -37,6 +37,8 @@ class CardRecord(BaseModel):
     digest: str = ""
     """The digest that lists this case instead of a card of its own."""
     stale: tuple[Place, ...] = ()
+    pinned: bool = False
+    """Of a crisis: its head card is pinned, or cannot be."""
     reminded: Place | None = None
     """A reminder in the channel that says that nobody has the case."""
 

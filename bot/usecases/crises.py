@@ -1,5 +1,6 @@
 """What a person may ask about crises: to declare one, update it, tick off its plan, close it."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -69,6 +70,14 @@ class Crises:
             raise Refused("This crisis is no longer kept.")
         await self._may(by, crisis)
         return cards.plan(await self._store.crises.change(name, lambda one: leading.tick(one, int(number), by, at), at))
+
+    async def pinned(self, by: str, channel: str, ts: str, words: str) -> None:
+        """Said by Slack of every channel we are in: nothing happens where it is not that of an open crisis."""
+        at = self._clock.now()
+        for crisis in await self._store.crises.open():
+            if channel == (crisis.channel or department_or_lost(self._rules, crisis.told.department).channel):
+                with suppress(Refused):  # pinned before, or closed meanwhile
+                    await self._store.crises.change(crisis.id, lambda one: leading.pin(one, ts, words, by, at), at)
 
     async def show(self) -> Drawing:
         """Those that are open."""

@@ -72,6 +72,13 @@ async def test_a_scope_that_is_missing_is_named_with_what_it_is_for(connected: S
     assert (await faults(connected)).startswith("SLACK_BOT_TOKEN: the scope usergroups:read is missing (who is in")
 
 
+async def test_the_scopes_for_pins_are_optional_and_said_once(connected: Shell, slack: Sandbox) -> None:
+    slack.app.scopes = [scope for scope in slack.app.scopes if not scope.startswith("pins:")]
+    result = await connected.types_beside("check")
+    assert result.stdout.count("pins:write, pins:read not granted, which is optional") == 1
+    assert result.exit_code == 0
+
+
 async def test_a_group_without_people_is_a_fault(connected: Shell, slack: Sandbox) -> None:
     slack.workspace.groups["S0CARE"].members = []
 

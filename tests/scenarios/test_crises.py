@@ -84,6 +84,35 @@ async def test_a_crisis_declared_updated_and_closed_with_its_review(world: World
     assert len(world.channel(room(world)).messages) == said
 
 
+async def test_its_head_card_is_pinned_and_what_people_pin_enters_the_timeline_once(world: World) -> None:
+    await declares(world)
+    inside = world.sandbox.workspace.channel(room(world))
+    assert inside.pins == [inside.messages[0].ts]
+    said = await world.sandbox.person("ben").says("<b>Gate 4</b> & 5 are closed", in_channel=room(world))
+    for _ in range(2):
+        await world.sandbox.person("lea").pins(said)
+    elsewhere = await world.sandbox.person("ben").says("lunch?", in_channel="#care")
+    await world.sandbox.person("ben").pins(elsewhere)
+    await world.calms_down()
+    await world.waits(seconds=10)
+    head = world.channel(room(world)).messages[0].words
+    assert head.count("@lea pinned: “<b>Gate 4</b> & 5 are closed”") == 1
+    assert "lunch" not in head
+
+
+async def test_without_the_scopes_nothing_is_pinned_and_nothing_breaks(world: World) -> None:
+    world.sandbox.app.scopes = [scope for scope in world.sandbox.app.scopes if not scope.startswith("pins:")]
+    await declares(world)
+    inside = world.sandbox.workspace.channel(room(world))
+    assert not inside.pins
+    said = await world.sandbox.person("ben").says("Gate 4 is closed", in_channel=room(world))
+    await world.sandbox.person("lea").pins(said)
+    await world.waits(seconds=10)
+    assert "pinned" not in world.channel(room(world)).messages[0].words
+    asked = [one for one in world.sandbox.feed.of("rejected") if one.facts["method"] == "pins.add"]
+    assert len(asked) == 1, "it is not tried at each drawing"
+
+
 async def test_without_the_scope_it_lives_in_the_departments_channel_and_says_so(world: World) -> None:
     world.sandbox.app.scopes = [scope for scope in world.sandbox.app.scopes if scope != "channels:manage"]
     await declares(world)

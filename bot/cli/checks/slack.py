@@ -13,6 +13,7 @@ CHANNELS_MOST = 40
 PEOPLE_MOST = 80
 """Of 100 a minute."""
 COPY = "copy it again from your app's settings"
+PINS = ("pins:write", "pins:read")
 READS_CHANNELS = ("channels:read", "groups:read")
 AGAIN = "in your app's settings, add it under OAuth & Permissions and install the app again"
 
@@ -33,6 +34,8 @@ async def of_workspace(inspection: Inspection, address: str, named: Named | None
         identity = await inspection.identity()
         yield well("Slack", f"we are @{identity.name} in {identity.team}")
         for finding in _of_scopes(identity):
+            yield finding
+        for finding in _of_pins(identity):
             yield finding
         for finding in _of_kept(identity, named):
             yield finding
@@ -63,6 +66,13 @@ def _of_scopes(identity: Identity) -> Iterator[Finding]:
     for scope, what in SCOPES.items():
         if scope not in identity.scopes:
             yield fault("SLACK_BOT_TOKEN", f"the scope {scope} is missing ({what}); {AGAIN}")
+
+
+def _of_pins(identity: Identity) -> Iterator[Finding]:
+    """Crises do without."""
+    missing = [scope for scope in PINS if identity.scopes is not None and scope not in identity.scopes]
+    if missing:
+        yield note("Slack", f"a crisis does without pins: {_list(missing)} not granted, which is optional; {AGAIN}")
 
 
 def _of_kept(identity: Identity, named: Named | None) -> Iterator[Finding]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import structlog
+
 from bot.cards import crisis as cards
 from bot.cards.drawing import Drawing
 from bot.domain.crisis import Crisis
@@ -9,9 +11,11 @@ from bot.domain.department import Department
 from bot.domain.notification import Notification, NotificationKind
 from bot.domain.pages.page import Page
 from bot.domain.rules import Rules, department_or_lost
-from bot.sinks.outcomes import Rejected
+from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
 from bot.store.records import CardRecord, CardState
 from bot.workers.delivery.post import Poster
+
+log = structlog.get_logger("delivery")
 
 DRAWN: dict[NotificationKind, Callable[[Crisis, Page | None], Drawing]] = {
     NotificationKind.CRISIS: cards.head,
@@ -41,8 +45,21 @@ class CrisisDelivery:
         drawing = DRAWN[owed.kind](crisis, page)
         posted = await self._put(owed, name, record, drawing)
         if posted is not None:
-            shown = posted.model_copy(update={"drawn": crisis.version})
+            pinned = posted.pinned or await self._pinned(owed, posted)
+            shown = posted.model_copy(update={"drawn": crisis.version, "pinned": pinned})
             await self._store.crises.drawn(crisis, name, shown, owed)
+        return True
+
+    async def _pinned(self, owed: Notification, posted: CardRecord) -> bool:
+        """Whether there is nothing more to do: a head card that cannot be pinned now is tried at its next drawing."""
+        if owed.kind is not NotificationKind.CRISIS or not owed.to.startswith("#"):
+            return True
+        try:
+            await self._poster.gate.pin(posted.channel, posted.ts)
+        except Rejected as no:
+            log.info("head card not pinned", crisis=owed.case, why=no.error)
+        except (Unsent, Ambiguous, RateLimited):
+            return False
         return True
 
     async def _put(self, owed: Notification, name: str, record: CardRecord, drawing: Drawing) -> CardRecord | None:

@@ -141,6 +141,10 @@ class Gate:
             raise
         await self._well()
 
+    async def pin(self, channel: str, ts: str) -> None:
+        """Says nothing of how Slack is: a card that is not pinned is a card all the same. Raises what the sink does."""
+        await self._sink.pin(channel, ts)
+
     async def park_channel(self, channel: str, length: timedelta) -> None:
         await self._park(gone_limit(channel), length)
 
