@@ -19,6 +19,7 @@ help:
 
 $(READY): pyproject.toml Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Earshot needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -c 'import shutil, sys; sys.exit(0 if sys.version_info < (3, 14) or any(map(shutil.which, ("c++", "g++", "clang++"))) else "From Python 3.14 on, one library (fasttext-predict) has to be compiled: install a C++ compiler, or name an older Python with: make PYTHON=python3.13 ...")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing Earshot into $(VENV) (about a minute, once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
