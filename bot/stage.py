@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import aiohttp
 
@@ -31,8 +32,13 @@ class Stage:
     """Of our own site."""
 
 
-def _nothing(_: Sandbox) -> None:
+def nothing(_: Sandbox) -> None:
     """Beside the workspace."""
+
+
+def _passing_folder() -> TemporaryDirectory[str]:
+    """A server that is slow to end may still write there."""
+    return TemporaryDirectory(prefix="earshot-", ignore_cleanup_errors=True)
 
 
 @asynccontextmanager
@@ -41,23 +47,25 @@ async def staged(
     playbook: LivePlaybook,
     workspace: Workspace,
     clock: Clock,
-    folder: Path,
+    folder: Path | None = None,
     redis_url: str = "",
     brand: str = "",
     trigger_now: Callable[[], float] | None = None,
     wait: bool = True,
     ports: Sequence[int] = (0,),
-    mount: Callable[[Sandbox], None] = _nothing,
+    mount: Callable[[Sandbox], None] = nothing,
     settings: Settings | None = None,
 ) -> AsyncIterator[Stage]:
     """Everything up and connected; no worker runs yet. `brand` puts the keys under another name than the playbook's.
 
     `wait` is for workers that run by themselves; who steps them does not want them to wait.
+    `folder` is where the embedded store keeps its files; without one, they are gone when this ends.
     `settings` tell which pagers there are; with them, messages have links.
     `ports`: where the workspace is served, the first that is free; `mount` adds to it what is served beside it.
     """
     async with AsyncExitStack() as stack:
-        opened = open_store(redis_url, folder, brand or playbook.now.slug, "stage")
+        files = folder or Path(stack.enter_context(_passing_folder()))
+        opened = open_store(redis_url, files, brand or playbook.now.slug, "stage")
         store = await stack.enter_async_context(opened)
         await store.inbox.prepare()
         sandbox = Sandbox(workspace, now=lambda: clock.now().timestamp(), trigger_now=trigger_now, ports=ports)

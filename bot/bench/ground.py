@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import resources
@@ -81,24 +81,19 @@ def workspace_of(playbook: Playbook, clock: Clock) -> Workspace:
     return workspace
 
 
-@asynccontextmanager
-async def stage(
+def stage(
     path: Path, clock: Clock, *, wait: bool = True, settings: Settings | None = None
-) -> AsyncIterator[Stage]:
+) -> AbstractAsyncContextManager[Stage]:
     """The real application before a Slack with Slack's limits."""
     playbook = read(path)
-    with tempfile.TemporaryDirectory(prefix="earshot-bench-", ignore_cleanup_errors=True) as folder:
-        opening = staged(
-            playbook=playbook,
-            workspace=workspace_of(playbook.now, clock),
-            clock=clock,
-            folder=Path(folder),
-            trigger_now=asyncio.get_running_loop().time,
-            wait=wait,
-            settings=settings,
-        )
-        async with opening as opened:
-            yield opened
+    return staged(
+        playbook=playbook,
+        workspace=workspace_of(playbook.now, clock),
+        clock=clock,
+        trigger_now=asyncio.get_running_loop().time,
+        wait=wait,
+        settings=settings,
+    )
 
 
 @asynccontextmanager
