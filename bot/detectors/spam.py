@@ -4,13 +4,14 @@ A pitch in words needs something to click, call or pay beside it, and what a cus
 against it. Nothing is dropped: what is spam says its shape, is counted, and can be brought back.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from bot.detectors.base import Hearing
 from bot.detectors.lexicons.hooks import Hooks, hooks_in
 from bot.detectors.lexicons.offers import Offers
 from bot.detectors.lexicons.phrases import Hit, Phrases, likelihood
+from bot.detectors.lexicons.signs import Post, Signs
 from bot.detectors.lexicons.tables import Table
 from bot.domain.assessment import Signal
 
@@ -26,6 +27,8 @@ IN_FIRST_PERSON, TELLS_A_STORY, ASKS = -0.8, -1.4, -0.5
 DOUBTFUL_VOICE, DOUBTFUL_LINK, VERY_DOUBTFUL, COPIED = 1.0, 0.9, 0.62, 0.8
 FEWEST_COPIES = 3
 FLATTERY = "flattery"
+SIGNS_SAID = 4
+UNLIKE_OFFERS = frozenset(["complaint", "question"])
 HIDING = 4
 """Invisible letters from which on somebody hides words; one or two come with emoji and with copying."""
 TURNED = "\u202e"
@@ -51,32 +54,50 @@ class Spam:
         self._words = pitches.words
         self._wares = pitches.words["brands"] | pitches.words["goods"]
         self._offers = Offers()
+        self._signs = Signs(pitches.words)
         self._phrases = Phrases({**pitches.families, FLATTERY: dict.fromkeys(pitches.words["flattery"], 1.0)})
 
     def detect(self, batch: Sequence[Hearing]) -> None:
         for hearing in batch:
-            shapes = list(self._shapes(hearing))
-            if not shapes:
+            offers = self._offers.counted(hearing.words)
+            shapes = list(self._shapes(hearing, offers))
+            points, why = self._by_shapes(hearing.words, shapes) if shapes else (BASE, [])
+            more, signs = self._by_signs(hearing, offers)
+            if more > points:
+                points, why = more, signs
+            if not why:
                 continue
-            points = BASE + sum(shape.points for shape in shapes)
-            if not any(shape.lies for shape in shapes):
-                points += self._genuine(hearing.words)
             confidence = likelihood(points)
             holds = confidence >= CUT_OFF
-            because = f"spam: {', '.join(dict.fromkeys(shape.name for shape in shapes))}" if holds else ""
+            because = f"spam: {', '.join(dict.fromkeys(why))}" if holds else ""
             hearing.add(Signal(self.name, "intent:spam", confidence, because, holds))
+
+    def _by_shapes(self, words: list[str], shapes: Sequence[_Shape]) -> tuple[float, list[str]]:
+        points = BASE + sum(shape.points for shape in shapes)
+        if not any(shape.lies for shape in shapes):
+            points += self._genuine(words)
+        return points, [shape.name for shape in shapes]
+
+    def _by_signs(self, hearing: Hearing, offers: Mapping[str, int]) -> tuple[float, list[str]]:
+        heard = _heard(hearing)
+        if not self._signs.promising(hearing.words, offers, len(hearing.links), heard):
+            return BASE, []
+        hooks = _hooks(hearing)
+        points, signs = self._signs.weighed(Post(hearing.tokens, hearing.words, hooks, offers, heard))
+        voice = [*_voice(hearing, hooks, pitched=bool(signs))]
+        return points + sum(shape.points for shape in voice), [*signs[:SIGNS_SAID], *(shape.name for shape in voice)]
 
     def _genuine(self, words: list[str]) -> float:
         points = 0.0 if self._words["first_person"].isdisjoint(words) else IN_FIRST_PERSON
         points += 0.0 if self._words["story"].isdisjoint(words) else TELLS_A_STORY
         return points + ASKS if words[-1:] == ["?"] else points
 
-    def _shapes(self, hearing: Hearing) -> Iterator[_Shape]:
+    def _shapes(self, hearing: Hearing, offers: Mapping[str, int]) -> Iterator[_Shape]:
         hits = self._phrases.find(hearing.words)
         found = [*_structure(hearing), *self._listed(hearing), *self._tail(hearing)]
-        offered, what = self._offers.weighed(hearing.words)
+        offered, what = self._offers.weighed(offers)
         if hits or found or hearing.links or offered > OFFER_LEAST:
-            hooks = hooks_in(hearing.text, hearing.words, hearing.odd, hearing.links)
+            hooks = _hooks(hearing)
             pitch = [*_pitch(hits, hooks)]
             offer = offered + hooks.worth - OFFER_USUAL
             found += _stronger(pitch, _Shape(what, offer)) if what and offer > 0.0 else pitch
@@ -109,6 +130,17 @@ class Spam:
         wares = self._words["commerce"].intersection([word.lower() for word in tail])
         if wares and "Customer" not in tail:
             yield _Shape(f"ends in '{' '.join(tail)}'", 3.4 if len(tail) > TAIL_LEAST else 2.8, lies=True)
+
+
+def _hooks(hearing: Hearing) -> Hooks:
+    return hooks_in(hearing.text, hearing.words, hearing.odd, hearing.links)
+
+
+def _heard(hearing: Hearing) -> Mapping[str, float]:
+    """How likely the post is what sellers do not write."""
+    negative, _, positive = hearing.verdict.chances
+    heard = {intent: likelihood(odds) for intent, odds in hearing.verdict.odds.items() if intent in UNLIKE_OFFERS}
+    return {**heard, "negative": negative, "positive": positive}
 
 
 def _last_title(tokens: Sequence[str]) -> list[str]:

@@ -5,6 +5,9 @@ from tests.detectors.lines.reading import read
 from tests.detectors.vocabulary import assessor, heard, mention
 
 SHAPES = read("spam")
+FRESH = read("spam_fresh")
+ALIKE = {"flattery, and then a link", "a pitch that has nothing to do with it", "work from home and trading"}
+"""Those that look like what customers write: 1, 1 and 2 of five (2026-11-22). Who says it tells them, in life."""
 
 
 @pytest.mark.parametrize(
@@ -56,10 +59,37 @@ def test_nearly_all_of_each_invented_shape_is_caught(shape: str) -> None:
     assert sum("intent:spam" in heard(text).labels for text in SHAPES[shape]["seen"]) >= 8
 
 
-def test_more_than_half_of_the_lines_kept_apart_are_caught() -> None:
-    """Measured 35 of 65 (2026-11-22; 15 when they were first run), without a word on who says it: see below."""
-    unseen = [text for shape in SHAPES.values() for text in shape["unseen"]]
-    assert sum("intent:spam" in heard(text).labels for text in unseen) >= len(unseen) // 2
+def test_two_thirds_of_the_lines_kept_apart_are_caught() -> None:
+    """Measured 49 of 65 and 46 of 60 (2026-11-22; 15 and 6 when they were first run), without a word on who says it."""
+    kept = [text for shape in SHAPES.values() for text in shape["unseen"]]
+    kept += [text for shape in FRESH.values() for text in shape["apart"]]
+    assert sum("intent:spam" in heard(text).labels for text in kept) >= 2 * len(kept) / 3
+
+
+@pytest.mark.parametrize("shape", [shape for shape in FRESH if shape not in ALIKE])
+def test_half_of_each_fresh_shape_is_caught_by_small_signs_together(shape: str) -> None:
+    """Looked at while tuning: measured 44 of 60 (2026-11-22; 8 before)."""
+    assert sum("intent:spam" in heard(text).labels for text in FRESH[shape]["tuned"]) >= 3
+
+
+def test_what_rests_on_small_signs_says_them() -> None:
+    [because] = heard("PS5 $199, MacBook $450, brand new sealed, shipping 3-5 days").why("intent")[:1]
+    assert because.startswith("spam: ")
+    assert "many terms of sale" in because
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@northwindair your promo code FLY20 does not work, it says expired, please help",
+        "@northwindair you took $35 for the bag, $60 for the seat and $20 for wifi, this is a joke",
+        "Waited 2 hours at the gate, no info, no food, no water. Worst flight of my life @northwindair",
+        "@northwindair my number is +1 415 555 0133, call me when you have found my suitcase",
+        "Loved the window seat #northwind #travel #sunset #lisbon #happy #crew #thankyou",
+    ],
+)
+def test_a_customer_with_a_code_prices_a_number_or_hashtags_is_none(text: str) -> None:
+    assert "intent:spam" not in heard(text).labels
 
 
 def test_who_says_it_counts() -> None:

@@ -1,7 +1,7 @@
 """Offers to nobody in particular, told by what they are made of, whatever is offered."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 
 
@@ -14,12 +14,16 @@ class Offers:
             for word in table["words"]:
                 self._kinds.setdefault(word, []).append(kind)
 
-    def weighed(self, words: Iterable[str]) -> tuple[float, str]:
-        """The points, and the kind that weighs most."""
+    def counted(self, words: Iterable[str]) -> dict[str, int]:
+        """Of each kind, how many different words of it stand there."""
         counts: dict[str, int] = {}
         for word in dict.fromkeys([word for word in words if word in self._kinds]):
             for kind in self._kinds[word]:
                 counts[kind] = counts.get(kind, 0) + 1
+        return counts
+
+    def weighed(self, counts: Mapping[str, int]) -> tuple[float, str]:
+        """The points, and the kind that weighs most."""
         if not counts:
             return 0.0, ""
         points = {kind: self._worth[kind][0] + self._worth[kind][1] * (n > 1) for kind, n in counts.items()}
