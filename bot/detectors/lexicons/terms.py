@@ -103,8 +103,9 @@ class Terms:
         best: dict[str, Found] = {}
         plain = list(map(self._plain.__getitem__, words))
         on = 0
-        while True in begins[on:]:
-            start = begins.index(True, on)
+        for start in [place for place, may in enumerate(begins) if may]:
+            if start < on:
+                continue
             found, on = self._at(plain, start, tokens[start] if tokens else "")
             if found and (found.name not in best or best[found.name].confidence < found.confidence):
                 best[found.name] = found

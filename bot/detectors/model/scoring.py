@@ -89,6 +89,7 @@ class Model:
         self.about = weights.about
         self.heads: tuple[str, ...] = tuple(weights.about["heads"])
         self._word, self._pair, self._run = (_block(arrays, name) for name in ("word", "pair", "run"))
+        self._by_pair = self._pair.worth(np.arange(self._pair.hashes.size))  # 3 MB, as each post asks for some
         self._dense = arrays["dense_weights"].astype(np.float64)
         self._mean, self._spread = (arrays[f"dense_{part}"].astype(np.float64) for part in ("mean", "spread"))
         self._start = arrays["start"]
@@ -134,7 +135,7 @@ class Model:
         """Of each place: what the word and the pair that it ends weigh, then what its runs of letters weigh."""
         worth = self._worth.take(posts.rows, axis=0)
         known, rows = self._pair.find(paired(self._halves.take(posts.rows, axis=0), self._halves[0]))
-        worth[known, : len(self.heads) + 1] += self._pair.worth(rows)
+        worth[known, : len(self.heads) + 1] += self._by_pair.take(rows, axis=0)
         return worth
 
     def _sums(self, worth: Floats, posts: Posts) -> tuple[Floats, NDArray[Any]]:

@@ -81,9 +81,8 @@ def rows_of(table: Hashes, asked: Hashes) -> tuple[Places, Places]:
     """Which of the asked are in a table in rising order, and their rows there."""
     if not table.size:
         return np.empty(0, np.intp), np.empty(0, np.intp)
-    rows = np.searchsorted(table, asked)
-    rows[rows == table.size] = 0
-    known = np.flatnonzero(table[rows] == asked)
+    rows = np.minimum(table.searchsorted(asked), table.size - 1)
+    known = (table[rows] == asked).nonzero()[0]
     return known, rows[known]
 
 
