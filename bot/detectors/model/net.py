@@ -112,8 +112,8 @@ def added(net: Net, told: Answer, posts: Posts) -> Floats:
     """What each word added: at its strongest a filter counts for the word in its middle, on the whole for each."""
     third = net.width // REACH
     out = net.out.astype(np.float32)
-    lengths = posts.lengths
-    at_peak = told.felt == told.strongest.repeat(lengths, axis=0)
-    share = (1.0 / told.root).astype(np.float32).repeat(lengths, axis=0)
-    by_word: Floats = (told.felt * at_peak) @ out[:third] + (told.felt @ out[third:]) * share
+    strongest, share = told.strongest, (1.0 / told.root).astype(np.float32)
+    if posts.lengths.size > 1:
+        strongest, share = (of_posts.repeat(posts.lengths, axis=0) for of_posts in (strongest, share))
+    by_word: Floats = (told.felt * (told.felt == strongest)) @ out[:third] + (told.felt @ out[third:]) * share
     return by_word

@@ -1,7 +1,6 @@
 """Posts as rows of numbers, whole batches at once."""
 
 from collections.abc import Sequence
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +20,8 @@ class Posts(NamedTuple):
     """Where each post begins."""
     ends: Places
     """Where the mark of its end stands."""
+    lengths: Places
+    """Of each post, with the mark of its end."""
 
     @property
     def ids(self) -> Places:
@@ -31,17 +32,13 @@ class Posts(NamedTuple):
         """Of each word, its post."""
         return np.repeat(np.arange(self.starts.size), self.lengths)
 
-    @property
-    def lengths(self) -> Places:
-        """Of each post, with the mark of its end."""
-        lengths: Places = self.ends - self.starts + 1
-        return lengths
-
 
 def laid(batch: Sequence[Sequence[int]], end: int) -> Posts:
     """Of each post its rows; `end` is that of the mark."""
-    ends = np.array([len(one) + 1 for one in batch], np.intp).cumsum() - 1
-    rows = np.array([*chain.from_iterable([*one, end] for one in batch)], np.intp)
-    starts = np.empty_like(ends)
-    starts[0], starts[1:] = 0, ends[:-1] + 1
-    return Posts(rows, starts, ends)
+    rows: list[int] = []
+    for one in batch:
+        rows += one
+        rows.append(end)
+    lengths = np.array([len(one) + 1 for one in batch], np.intp)
+    after = lengths.cumsum()
+    return Posts(np.array(rows, np.intp), after - lengths, after - 1, lengths)

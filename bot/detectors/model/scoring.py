@@ -126,7 +126,7 @@ class Model:
             each = self._each(worth, roots, posts)
             self._add_tone(each, surfaces, measured, posts)
             each[:, : told.logits.shape[1]] += added(self._net, told, posts)
-            each[:, :CLASSES] -= each[:, :CLASSES].mean(axis=1, keepdims=True)
+            each[:, :CLASSES] -= np.add.reduce(each[:, :CLASSES], axis=1, keepdims=True) / np.float32(CLASSES)
             return each
 
         return Heard(logits.round(ROUNDED), posts, cache(by_word))
