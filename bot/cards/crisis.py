@@ -89,7 +89,7 @@ def due(crisis: Crisis) -> Drawing:
 
 def review(crisis: Crisis) -> Drawing:
     """The times, how sentiment went, and what was done when."""
-    steps = "\n".join(f"• {name}: {_span(crisis, at)}" for name, at in _steps(crisis))
+    steps = "\n".join(f"• {name}: {said}" for name, said in _steps(crisis))
     parts = [f"🏁 *Review: {escape(title(crisis))}*", steps, _went(crisis)]
     text = "\n".join(part for part in parts if part)
     lines = "\n".join(map(_line, crisis.timeline[-REVIEWED:]))
@@ -109,19 +109,25 @@ def standing(found: Sequence[Crisis]) -> Drawing:
     return _said("\n".join(f"• *{escape(title(one))}*{place}" for one, place in zip(found, where, strict=True)))
 
 
-def changed(words: str) -> Drawing:
-    return _said(words)
+def updated(crisis: Crisis) -> Drawing:
+    due = f" The next one is due at {moment(crisis.update_due, '{time}')}." if crisis.update_due else ""
+    return _said(f"📣 Said, and the card is updated.{due}")
 
 
-def _steps(crisis: Crisis) -> list[tuple[str, datetime | None]]:
+def closed() -> Drawing:
+    return _said("🏁 Closed. The review is in the channel.")
+
+
+def _steps(crisis: Crisis) -> list[tuple[str, str]]:
     first = crisis.updates[0][0] if crisis.updates else None
+    noticed = crisis.origin.noticed_at
     return [
-        ("noticed", crisis.origin.noticed_at),
-        ("declared", crisis.declared_at),
-        ("paged", crisis.paged_at),
-        ("acknowledged", crisis.acknowledged_at),
-        ("answered (first update)", first),
-        ("closed", crisis.closed_at),
+        ("noticed", _span(crisis, noticed) if noticed else f"by {_who(crisis.declared_by)}, who declared it"),
+        ("declared", _span(crisis, crisis.declared_at)),
+        ("paged", _span(crisis, crisis.paged_at)),
+        ("acknowledged", _span(crisis, crisis.acknowledged_at)),
+        ("answered (first update)", _span(crisis, first)),
+        ("closed", _span(crisis, crisis.closed_at)),
     ]
 
 
@@ -141,7 +147,7 @@ def _went(crisis: Crisis) -> str:
 def _counted(numbers: Numbers) -> str:
     if not numbers.posts:
         return "nothing was said"
-    return f"{count(numbers.posts, 'post')}, {numbers.negative / numbers.posts:.0%} negative"
+    return f"{count(numbers.posts, 'post')}, {round(100 * numbers.negative / numbers.posts)} % negative"
 
 
 def _next(crisis: Crisis) -> str:

@@ -53,14 +53,14 @@ class Crises:
     async def update(self, by: str, words: str, channel: str) -> Drawing:
         crisis, at = await self._meant(by, channel), self._clock.now()
         plan = self._rules.plan()
-        await self._store.crises.change(crisis.id, lambda one: leading.update(one, words, plan, by, at), at)
-        return cards.changed("📣 Said. The card is updated, and the next one is due by its clock.")
+        said = await self._store.crises.change(crisis.id, lambda one: leading.update(one, words, plan, by, at), at)
+        return cards.updated(said)
 
     async def close(self, by: str, channel: str) -> Drawing:
         crisis, at = await self._meant(by, channel), self._clock.now()
         went = await self._went(crisis)
         await self._store.crises.change(crisis.id, lambda one: leading.close(one, went, by, at), at)
-        return cards.changed("🏁 Closed. The review is in the channel.")
+        return cards.closed()
 
     async def done(self, by: str, thing: str) -> Drawing:
         """A button of the plan: the card as it is now."""

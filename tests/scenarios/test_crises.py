@@ -58,7 +58,8 @@ async def test_a_crisis_declared_updated_and_closed_with_its_review(world: World
 
     await world.waits(minutes=20)
     assert "⏰ @ben, an update is due" in world.channel(room(world)).messages[-1].words
-    await world.person("ben").types("/crisis update The cabin is empty; nobody is hurt", in_channel=room(world))
+    told = await world.person("ben").types("/crisis update The cabin is empty; nobody is hurt", in_channel=room(world))
+    assert "📣 Said, and the card is updated. The next one is due at " in told
     await world.waits(seconds=10)
     assert "📣 @ben: The cabin is empty; nobody is hurt" in world.channel(room(world)).messages[-1].words
     assert "Status: The cabin is empty; nobody is hurt" in world.channel(room(world)).messages[0].words
@@ -68,7 +69,7 @@ async def test_a_crisis_declared_updated_and_closed_with_its_review(world: World
     await world.waits(seconds=10)
     review = world.channel(room(world)).messages[-1].words
     for word in (
-        "noticed: never",
+        "noticed: by @mia, who declared it",
         "declared: after 0 s",
         "paged: after",
         "acknowledged: after",
@@ -76,7 +77,7 @@ async def test_a_crisis_declared_updated_and_closed_with_its_review(world: World
     ):
         assert word in review, review
     assert "answered (first update): after 20 min" in review
-    assert "Sentiment: the hour before nothing was said · during 1 post, 100% negative" in review
+    assert "Sentiment: the hour before nothing was said · during 1 post, 100 % negative" in review
     assert "🏁 Review" in world.channel("#pr").beside[-1].words
     assert "No crisis is open" in await world.person("mia").types("/crisis")
     said = len(world.channel(room(world)).messages)
