@@ -23,6 +23,9 @@ from bot.sources.reading import BadLine, mentions_in
 BATCH = 64
 DIGITS = 4
 STDIN = Path("-")
+ONE = (
+    """One text is scored by: echo '{"id": "x:1", "text": "…", "created_at": "2026-03-10T09:00:00Z"}' | earshot score"""
+)
 NEUTRAL = "No playbook: scored without subjects and departments. Name one with --playbook, or in EARSHOT_PLAYBOOK."
 
 
@@ -125,5 +128,7 @@ def _lines(file: Path) -> Iterator[tuple[BinaryIO, Callable[[], bool]]]:
         else:
             with file.open("rb") as stream:
                 yield stream, lambda: False
+    except FileNotFoundError:
+        raise refuse([f"{file}: there is no such file", ONE]) from None
     except OSError as no:
         raise refuse([f"{file}: cannot be read: {no.strerror}"]) from None
