@@ -17,15 +17,21 @@ class HoleStore:
         self._client = client
         self._keys = keys
 
-    async def say(self, hole: Notification, at: datetime) -> bool:
-        """Owe it, if that was not done before."""
-        key = self._keys.hole(hole.case, hole.nth)
+    async def said(self) -> dict[str, int]:
+        """By the names of their notifications: when, ms."""
+        flat = await self._client.call("HGETALL", self._keys.holes)
+        return {name: int(at) for name, at in zip(flat[::2], flat[1::2], strict=True)}
+
+    async def say(self, hole: Notification, at: datetime, before: int = 0) -> bool:
+        """Owe it, unless it was said since `before`, which is when it was said last."""
+        if before and ms(at) - before < SAID_FOR.total_seconds() * 1000:
+            return False
         transaction = Transaction(self._keys.inbox)
-        transaction.guard(key, "")
-        transaction.write("SET", key, ms(at), "EX", int(SAID_FOR.total_seconds()))
+        transaction.guard(self._keys.holes, before or "", hole.name)
+        transaction.write("HSET", self._keys.holes, hole.name, ms(at))
         owe(transaction, self._keys, hole, at)
         return (await commit(self._client, transaction))[0] is Committed.WRITTEN
 
-    async def forget(self, hole: Notification) -> None:
-        """It was filled; should it open again, that is news."""
-        await self._client.call("DEL", self._keys.hole(hole.case, hole.nth))
+    async def forget(self, name: str) -> None:
+        """It was filled, or is over; should it open again, that is news."""
+        await self._client.call("HDEL", self._keys.holes, name)

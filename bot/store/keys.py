@@ -27,7 +27,7 @@
 | `night:<night>:<person>` | set | the pages for which a person was called in a night | `NIGHT_KEPT` |
 | `secret:<what>` | string | what we sign with, made once | one for each use |
 | `feeds` | hash | a person or a schedule → how often the address of its calendar was taken back | one field each |
-| `hole:<department>:<start>` | string | a hole of its schedule was said | `SAID_FOR` |
+| `holes` | hash | a hole of a schedule → when it was said, ms | one field a hole that is there |
 | `outboxes` | set | destinations that are owed something | one a department, person or pager, while it is owed |
 | `outbox:<to>` | sorted set | notifications by lane and age | one of a name; emptied by delivery |
 | `digest:<digest>` | hash | a digest card: where it is, its cases | `DIGEST_KEPT` |
@@ -122,6 +122,7 @@ class Keys:
         self.crises = self.root + "crises"
         self.outboxes = self.root + "outboxes"
         self.feeds = self.root + "feeds"
+        self.holes = self.root + "holes"
         self.aside = self.root + "aside"
         self.spam = self.root + "spam"
         self.audit = self.root + "audit"
@@ -174,9 +175,6 @@ class Keys:
 
     def secret(self, what: str) -> str:
         return f"{self.root}secret:{what}"
-
-    def hole(self, department: str, start: int) -> str:
-        return f"{self.root}hole:{department}:{start}"
 
     def outbox(self, to: str) -> str:
         return f"{self.root}outbox:{to}"

@@ -287,17 +287,31 @@ async def test_a_hole_is_said_a_day_before_and_once_whatever_restarts(night: Nig
     assert await holes(night) == []
 
 
-async def test_a_hole_that_was_filled_and_opens_again_is_news(night: Night) -> None:
+async def test_a_hole_that_was_filled_and_opens_again_is_news_whoever_said_it_first(night: Night) -> None:
     night.known = {"nights": weekdays()}
     await night.works(days=1, hours=16)
     [queue] = await night.store.outbox.queues()
     await night.store.outbox.said(queue.head[0].notification)
+    night.worker = night.another()
     night.known = {"nights": turns("U0RAJ")}
     await night.works(minutes=1)
     night.known = {"nights": weekdays()}
     await night.works(minutes=1)
 
     assert await holes(night) == [FRIDAY]
+
+
+async def test_a_hole_that_stays_is_said_again_each_month(night: Night) -> None:
+    night.known = {"nights": Schedule(name="nights")}
+    await night.works()
+    [queue] = await night.store.outbox.queues()
+    await night.store.outbox.said(queue.head[0].notification)
+    await night.works(days=29)
+    assert await holes(night) == []
+
+    await night.works(days=1)
+
+    assert await holes(night) == [ALWAYS]
 
 
 async def test_a_hole_that_was_always_there_is_said_once(night: Night) -> None:

@@ -27,7 +27,6 @@ class HolesSaid:
         self._rules = rules
         self._rosters = rosters
         self._next: datetime | None = None
-        self._said: dict[str, Notification] = {}
 
     async def step(self, at: datetime) -> int:
         """How many were said."""
@@ -37,15 +36,13 @@ class HolesSaid:
         there: dict[str, Notification] = {}
         for department in self._rules.departments():
             there |= {one.name: one for one in await self._soon(department, at)}
-        new = 0
+        said, new = await self._store.holes.said(), 0
         for name, hole in there.items():
-            if name not in self._said and await self._store.holes.say(hole, at):
+            if await self._store.holes.say(hole, at, said.get(name, 0)):
                 new += 1
                 log.info("hole said", department=hole.case, start=hole.nth)
-        for name, hole in self._said.items():
-            if name not in there:
-                await self._store.holes.forget(hole)
-        self._said = there
+        for name in said.keys() - there.keys():
+            await self._store.holes.forget(name)
         return new
 
     async def _soon(self, department: Department, at: datetime) -> list[Notification]:
