@@ -34,7 +34,7 @@ class Labelled(NamedTuple):
 def labelled(files: Iterable[Path], mentions: Path | None = None) -> list[Labelled]:
     """Raises Unreadable, with file and line."""
     by_id = {str(row.get("id", "")): row for _, row in _rows(mentions)} if mentions else {}
-    found = [_labelled(row, by_id, at) for file in files for at, row in _rows(file)]
+    found = [labelled_row(row, by_id, at) for file in files for at, row in _rows(file)]
     return [one for one in found if one.sentiment or one.heads]
 
 
@@ -60,7 +60,8 @@ def _object(line: str, at: str) -> dict[str, Any]:
     return row
 
 
-def _labelled(row: Mapping[str, Any], by_id: Mapping[str, Any], at: str) -> Labelled:
+def labelled_row(row: Mapping[str, Any], by_id: Mapping[str, Any], at: str) -> Labelled:
+    """`at` is its place, for who has to mend it. Raises Unreadable."""
     if isinstance(row.get("correction"), dict):
         return _corrected(row, at)
     head = HEAD_OF.get(str(row.get("head", "")), str(row.get("head", "")))

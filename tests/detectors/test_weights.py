@@ -29,6 +29,8 @@ def broken(tmp_path: Path, how: str) -> Path:
     elif how == "of another version":
         line, rest = data[len(MAGIC) :].split(b"\n", 1)
         path.write_bytes(MAGIC + json.dumps(json.loads(line) | {"version": 99}).encode() + b"\n" + rest)
+    elif how == "with another place for an array":
+        path.write_bytes(data.replace(b'"at": 32', b'"at": 16'))
     elif how == "something else":
         path.write_bytes(b"PK\x03\x04")
     elif how == "only its first line":
@@ -37,7 +39,16 @@ def broken(tmp_path: Path, how: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    "how", ["missing", "cut", "changed", "of another version", "something else", "only its first line"]
+    "how",
+    [
+        "missing",
+        "cut",
+        "changed",
+        "of another version",
+        "with another place for an array",
+        "something else",
+        "only its first line",
+    ],
 )
 def test_a_bad_file_is_refused_with_the_way_back(tmp_path: Path, how: str) -> None:
     with pytest.raises(Unusable, match="pip install --force-reinstall"):

@@ -42,12 +42,10 @@ class Weights:
 def packed(about: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
     """The same numbers give the same bytes."""
     body = bytearray()
-    table = []
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        body += b"\0" * (-len(body) % ALIGNED)
-        table.append({"name": name, "type": array.dtype.name, "shape": list(array.shape), "at": len(body)})
-        body += array.tobytes()
+    table, _ = _laid(arrays)
+    for one in table:
+        body += b"\0" * (one["at"] - len(body))
+        body += np.ascontiguousarray(arrays[one["name"]]).tobytes()
     checksum = _checksum(about, bytes(body))
     header = {"version": VERSION, "checksum": checksum, "arrays": table, "about": about}
     line = json.dumps(header, sort_keys=True, ensure_ascii=True).encode() + b"\n"
@@ -82,7 +80,20 @@ def unpacked(data: bytes) -> Weights:
     if _checksum(header["about"], body) != header["checksum"]:
         raise _Said("it is damaged or cut short: its checksum does not fit")
     arrays = {one["name"]: _array(one, body) for one in header["arrays"]}
+    if _laid(arrays) != (header["arrays"], len(body)):
+        raise _Said("it is damaged: its table does not fit")
     return Weights(header["about"], arrays, header["checksum"])
+
+
+def _laid(arrays: Mapping[str, Array]) -> tuple[list[dict[str, Any]], int]:
+    """Where each array lies, and where the last one ends. The checksum leaves this table out; it is reckoned anew."""
+    table, end = list[dict[str, Any]](), 0
+    for name in sorted(arrays):
+        array = arrays[name]
+        at = end + -end % ALIGNED
+        table.append({"name": name, "type": array.dtype.name, "shape": list(array.shape), "at": at})
+        end = at + array.nbytes
+    return table, end
 
 
 def _array(one: Mapping[str, Any], body: bytes) -> Array:
