@@ -32,7 +32,7 @@ def reminder(case: Case, department: Department, at: datetime, link: str = "") -
     """In the channel: nobody has claimed it."""
     waited = length(at - case.opened_at)
     words = f"⏰ Nobody has claimed {_the(case)} yet; it came {waited} ago. Who takes it?"
-    calls = " If nobody does, the people on call are told next." if department.on_call else ""
+    calls = " If nobody does, the people on call are told next." if department.on_call and not case.doubted else ""
     return _say(words + calls, said.quotation(case.mention, REMINDED), actions=[_claim(case), *_card(link)])
 
 

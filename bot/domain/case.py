@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent
-from bot.domain.correction import Correction, CorrectionKind
+from bot.domain.correction import COLLEAGUE, Correction, CorrectionKind
 from bot.domain.making import remade
 from bot.domain.mention import Mention
 from bot.domain.routing import Clocks
@@ -64,6 +64,10 @@ class AuditEvent(NamedTuple):
     """A verb in the past, such as `claimed`, that goes before `by @ana`."""
     detail: str = ""
     """What we know about it, in our own words or a person's note; strangers' words never come here."""
+
+
+FELT = frozenset({Intent.COMPLAINT, Intent.PRAISE, Intent.OTHER})
+"""What depends on how it feels: a question is one in any mood."""
 
 
 def case_id(mention_id: str) -> str:
@@ -136,6 +140,14 @@ class Case(BaseModel):
     def cannot_wait(self) -> bool:
         """Somebody is woken for it. A crisis that is doubtful is urgent too, but a person looks before others wake."""
         return self.alarm or (self.assessment.intent is Intent.CRISIS and DOUBTFUL not in self.assessment.labels)
+
+    @property
+    def doubted(self) -> bool:
+        """We are unsure how it feels, and nobody who read it said more: it lies in the channel, nobody is called."""
+        assessment = self.assessment
+        if self.urgent or not assessment.unsure or assessment.intent not in FELT:
+            return False
+        return not any(signal.detector == COLLEAGUE for signal in assessment.signals)
 
     @property
     def closed(self) -> bool:

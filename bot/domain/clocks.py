@@ -37,9 +37,9 @@ def lease_end(case: Case, department: Department, at: datetime) -> datetime | No
 def to_call(case: Case, department: Department, duty: Duty) -> tuple[str, ...]:
     """Who is called next: the first on call now who was not called yet. In a hole the fallback channel is told, too.
 
-    For what cannot wait people are paged, which has a ladder of its own.
+    For what cannot wait people are paged, which has a ladder of its own; for what is doubted nobody is called.
     """
-    if case.cannot_wait:
+    if case.cannot_wait or case.doubted:
         return ()
     nth: dict[str, int] = {}
     found: list[str] = []
@@ -68,7 +68,7 @@ def next_deadline(case: Case, department: Department, duty: Duty | None = None) 
 
 
 def _next_rung(case: Case, department: Department, duty: Duty | None) -> datetime | None:
-    if case.due is None or case.cannot_wait:
+    if case.due is None or case.cannot_wait or case.doubted:
         return None
     duty = duty or listed_duty(department)
     hours = hours_for(case, department)

@@ -3,8 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
+from bot.domain.assessment import DOUBTFUL, Assessment, Signal
 from bot.domain.case import Case, Status
 from bot.domain.clocks import fresh, next_deadline, ring
+from bot.domain.correction import COLLEAGUE
 from bot.domain.decision import Decision
 from bot.domain.department import Department
 from bot.domain.moves import claim, keep, not_for_us, release
@@ -50,6 +54,36 @@ def test_what_nobody_claims_reminds_the_channel_then_calls_one_person_after_the_
         (25, "call", "@U0RAJ"),
         (35, "call", "@U0MIA"),
     ]
+
+
+@pytest.mark.parametrize("intent", ["complaint", "praise", "other"])
+def test_where_we_are_unsure_how_it_feels_the_channel_is_reminded_and_nobody_is_called(intent: str) -> None:
+    unsure = case(assessment=assessed("sentiment:unsure", f"intent:{intent}"))
+
+    assert told_until(unsure, CARE, after(days=30)) == [(15, "reminder", "care")]
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        assessed("sentiment:unsure", "intent:crisis"),
+        assessed("sentiment:unsure", "intent:question"),
+        assessed("sentiment:negative", "intent:complaint"),
+    ],
+)
+def test_what_does_not_depend_on_how_it_feels_calls_as_ever(heard: Assessment) -> None:
+    doubtful = Assessment(signals=(*heard.signals, Signal("crisis", DOUBTFUL, 1.0)))
+
+    assert ("call", "@U0RAJ") in [
+        (what, to) for _, what, to in told_until(case(assessment=doubtful), CARE, after(days=1))
+    ]
+
+
+def test_where_a_colleague_said_what_it_is_people_are_called_though_we_are_unsure_how_it_feels() -> None:
+    told = Signal(COLLEAGUE, "intent:complaint", 1.0)
+    flagged = case(assessment=Assessment(signals=(*assessed("sentiment:unsure").signals, told)))
+
+    assert (25, "call", "@U0RAJ") in told_until(flagged, CARE, after(days=1))
 
 
 def test_without_a_word_in_the_route_five_minutes_lie_between_two_calls() -> None:

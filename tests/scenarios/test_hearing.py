@@ -8,7 +8,7 @@ import pytest
 
 from bot.cards import buttons
 from tests.clock import WoundClock
-from tests.scenarios.spoken import BLOG, LOST, RIVAL, SARCASM, SNARKY, SPANISH
+from tests.scenarios.spoken import BLOG, LOST, RIVAL, SARCASM, SNARKY, SPANISH, WRY
 from tests.scenarios.world import World, world_on
 
 PLAYBOOK = Path(__file__).with_name("hearing.toml")
@@ -40,6 +40,21 @@ async def test_sarcasm_is_unsure_somebody_looks_and_nobody_is_called(world: Worl
     assert not [name for name in ("raj", "mia", "ana") if world.person(name).dms]
     await card.correct("Say how it feels…", "negative", by="ana")
     assert "Corrected by @ana: negative, not unsure" in card.words
+
+
+async def test_a_complaint_of_which_we_are_unsure_lies_in_the_channel_until_somebody_says_how_it_feels(
+    world: World,
+) -> None:
+    await world.hears(WRY)
+    card = world.channel("#care").card("@marta")
+    assert card.aloud.startswith("Complaint for care from @marta: unsure")
+    await world.waits(hours=12)
+    assert [name for name in ("raj", "mia", "ana") if world.person(name).dms] == []
+    [reminder] = world.channel("#care").beside
+    assert "people on call" not in reminder.words
+    await card.correct("Say how it feels…", "negative", by="ana")
+    await world.waits(minutes=6)
+    assert "Nobody has claimed" in world.person("raj").dms[-1].words
 
 
 async def test_a_competitors_unhappy_customer_goes_to_sales(world: World) -> None:
