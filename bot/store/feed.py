@@ -1,9 +1,8 @@
 """What the watch for spikes needs of each mention, fed to it by the commit that accounts for the mention."""
 
-import json
 from typing import Any
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from bot.domain.decision import Heard
 from bot.domain.spikes.observation import Observation, Place, observed
@@ -43,5 +42,5 @@ class Feed:
 
 def _observation(place: str, body: str) -> Observation:
     first, _, second = place.partition("-")
-    found: list[Any] = json.loads(body)
+    found: list[Any] = from_json(body)
     return Observation._make((*found, (int(first), int(second))))
