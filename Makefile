@@ -2,6 +2,7 @@
 # make check    ruff, mypy (strict), the import contracts
 # make test     everything that can be shown by a test
 # make fuzz     the tests that make up their own examples, with new ones and many
+# make soak     SIGKILL 200 times at each stage of a ladder; most of an hour
 # make screenshots  the README's pictures, taken by two of the tests
 # make bench    how fast it is, beside a yardstick measured in the same run
 
@@ -12,7 +13,7 @@ READY  := $(VENV)/.installed
 # Brings axe-core; the browser it would drive it with is one we do not use, so without what it depends on.
 AXE    := axe-playwright-python==0.1.8
 
-.PHONY: help demo check test fuzz screenshots bench install format clean
+.PHONY: help demo check test fuzz soak screenshots bench install format clean
 
 help:
 	@sed -n 's/^# make/  make/p' Makefile
@@ -42,6 +43,10 @@ test: $(READY)
 
 fuzz: $(READY)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -rs -m hypothesis --timeout 3600 $(ARGS)
+
+# As the everyday suite does it, with more deaths; -s shows what was counted.
+soak: $(READY)
+	SOAK=$${SOAK:-200} $(BIN)/pytest -rs -s tests/kill $(ARGS)
 
 # The README's pictures, taken by two of the stories in the browser.
 screenshots: $(READY)
