@@ -192,7 +192,7 @@ def assemble(
         rota=rota,
         clock=clock,
         usecases=usecases,
-        ingest=Ingest(store, clock),
+        ingest=Ingest(store, clock, pulse),
         triage=Triage(store, rules, clock, worker, wait=wait),
         timers=Timers(store, rules, rota, clock),
         spikes=Spikes(store, rules, clock),

@@ -66,7 +66,7 @@ class Detectors:
 
 @dataclass(frozen=True, slots=True)
 class Operators:
-    """Who is called when Earshot itself is unwell; nobody named: the managers."""
+    """Who is called when Earshot itself is unwell, people and schedules; nobody named: the managers."""
 
     on_call: tuple[str, ...] = ()
     channel: str = ""

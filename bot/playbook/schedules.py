@@ -156,12 +156,18 @@ def _groups(raw: Raw) -> Iterator[Found]:
 
 def _known(raw: Raw) -> Iterator[Found]:
     names = [name.strip() for _, one in tables(raw, "schedules") if isinstance(name := one.get("name"), str)]
-    for number, department in tables(raw, "departments"):
-        entries = listed(department.get("on_call", []))
+    callers: list[tuple[tuple[str | int, ...], Raw]] = [
+        (("departments", number), one) for number, one in tables(raw, "departments")
+    ]
+    operators = raw.get("operators")
+    if isinstance(operators, dict):
+        callers.append((("operators",), operators))
+    for here, caller in callers:
+        entries = listed(caller.get("on_call", []))
         for entry in entries if isinstance(entries, list) else ():
             if isinstance(entry, str) and not _LIKE_AN_ID.match(entry) and entry.strip() not in names:
                 yield (
-                    ("departments", number, "on_call"),
+                    (*here, "on_call"),
                     f"{shown(entry)} is neither a person's id (U…) nor a schedule{nearest(entry, names)}",
                 )
 

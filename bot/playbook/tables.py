@@ -171,7 +171,7 @@ class DrillsTable(Table):
 
 
 class OperatorsTable(Table):
-    on_call: Many[Person] = ()
+    on_call: Many[Called] = ()
     channel: Channel = ""
 
 

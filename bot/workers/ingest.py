@@ -11,7 +11,7 @@ from bot.domain.mention import Mention
 from bot.sources.base import Source
 from bot.store.leases import LeaseLost
 from bot.store.opening import Store
-from bot.workers.loop import run
+from bot.workers.loop import Pulse, run
 
 log = structlog.get_logger("ingest")
 
@@ -59,6 +59,10 @@ class StoreEar:
             self.trouble("")
 
 
+class Ended(Exception):  # noqa: N818 - said as it is
+    """A source ended itself, and not because it was told to."""
+
+
 class Listener:
     """One source as a worker: a step is as long as the source listens, and a source that ends is started again."""
 
@@ -71,12 +75,19 @@ class Listener:
         self._source = source
         self._clock = clock
         self._stop = stop
+        self._listening: asyncio.Task[None] | None = None
+
+    def listens(self) -> bool:
+        return self._listening is not None and not self._listening.done()
 
     async def step(self) -> int:
-        listening = asyncio.create_task(self._source.listen(self.ear))
+        """Raises what ended the source; `Ended` where it was cancelled from within, or the loop would end with it."""
+        listening = self._listening = asyncio.create_task(self._source.listen(self.ear))
         stopping = asyncio.create_task(self._stop.wait())
         try:
             await asyncio.wait({listening, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if listening.cancelled():
+                raise Ended
             if listening.done():
                 listening.result()
         except LeaseLost:
@@ -94,9 +105,10 @@ class Listener:
 class Ingest:
     """All sources of this process. Others may take their place while it runs, as when the playbook is read again."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, pulse: Pulse) -> None:
         self._store = store
         self._clock = clock
+        self._pulse = pulse
         self._sources: tuple[Source, ...] = ()
         self._changed = asyncio.Event()
         self._listeners: list[Listener] = []
@@ -117,6 +129,8 @@ class Ingest:
             over = asyncio.Event()
             self._listeners = [Listener(source, self._store, self._clock, over) for source in self._sources]
             running = [asyncio.create_task(run(listener, self._clock, over)) for listener in self._listeners]
+            for listener in self._listeners:
+                self._pulse.hold(listener.name, listener.listens, self._clock.now())
             ends = [asyncio.create_task(event.wait()) for event in (stop, self._changed)]
             try:
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -125,3 +139,5 @@ class Ingest:
                 for task in ends:
                     task.cancel()
                 await asyncio.gather(*running, *ends, return_exceptions=True)
+                for listener in self._listeners:
+                    self._pulse.forget(listener.name)

@@ -1,6 +1,7 @@
 """What turns a worker's step into a loop: stopping, resting, and the one net under everything."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -24,11 +25,24 @@ class Pulse:
 
     def __init__(self) -> None:
         self._last: dict[str, datetime] = {}
+        self._alive: dict[str, Callable[[], bool]] = {}
 
     def beat(self, worker: str, at: datetime) -> None:
         self._last[worker] = at
 
+    def hold(self, worker: str, alive: Callable[[], bool], at: datetime) -> None:
+        """One whose step does not end while all is well: it is asked, whenever somebody asks for those who are late."""
+        self._alive[worker] = alive
+        self.beat(worker, at)
+
+    def forget(self, worker: str) -> None:
+        """It was told to end."""
+        self._alive.pop(worker, None)
+        self._last.pop(worker, None)
+
     def late(self, at: datetime) -> tuple[str, ...]:
+        for worker in [worker for worker, alive in self._alive.items() if alive()]:
+            self.beat(worker, at)
         return tuple(sorted(worker for worker, last in self._last.items() if at - last > LATE))
 
 

@@ -89,6 +89,7 @@ def test_one_schedule_may_stand_for_all_who_are_called() -> None:
         (NIGHTS + NIGHTS.replace('"nights"', '"days"'), "'S0NIGHTS' is kept by schedules[1] already; use another"),
         (NIGHTS + NIGHTS.replace("S0NIGHTS", "S0OTHER"), "schedules[2].name: 'nights' is the name of schedules[1]"),
         (NIGHTS.replace('"nights"', '"U0RAJ"'), "name: 'U0RAJ' looks like a person, a group or a channel"),
+        (NIGHTS + '[operators]\non_call = "nigths"\n', "operators.on_call: 'nigths' is neither a person's id (U…)"),
         (NIGHTS + department('on_call = "nigths"'), "departments[3].on_call: 'nigths' is neither a person's id (U…)"),
         (NIGHTS + department('on_call = ["nigths"]'), "nor a schedule; did you mean 'nights'?"),
     ],

@@ -127,6 +127,17 @@ async def test_a_way_that_fails_makes_the_next_one_ring_at_once_and_the_card_say
     assert why[fault] in shown
 
 
+async def test_a_pager_that_refuses_pages_the_operators_by_another_way(night: World, services: Services) -> None:
+    night.path.write_text(night.path.read_text("utf-8") + '\n[operators]\non_call = ["U0TOM"]\n', "utf-8")
+    assert not night.playbook.reload()
+    night.minds = True
+    services.faults["ntfy"] = Fault.REFUSED
+    await night.hears(CRISIS)
+    await night.waits(minutes=4)
+    said = [dm.words for dm in night.person("tom").dms]
+    assert any("Earshot is unwell" in words and "NTFY_TOKEN is refused" in words for words in said), said
+
+
 async def test_a_link_scanner_acknowledges_nothing(night: World, services: Services) -> None:
     await night.hears(CRISIS)
     await night.waits(minutes=2.1)

@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestServer
 from bot.settings import load_settings
 from bot.store.embedded import Embedded
 from tests.clock import WoundClock
+from tests.scenarios.nights import by_schedule, turns
 from tests.scenarios.spoken import SPAM
 from tests.scenarios.world import PLAYBOOK, World, world_on
 
@@ -80,6 +81,22 @@ async def test_a_mention_that_is_nowhere_pages(world: World) -> None:
     await world.stage.store.client.call("HINCRBY", world.stage.store.keys.books, "seen", -2)
     await world.waits(minutes=2)
     assert "well again" in world.channel("#ops").beside[-1].words
+
+
+async def test_a_queue_that_stands_pages_whoever_a_schedule_names(world: World) -> None:
+    by_schedule(world, turns("U0LEA", "U0TOM"))
+    await minded(world, '\n[operators]\non_call = "nights"\nchannel = "C0OPS"\n')
+    await world.stage.store.inbox.admit("x", [world.mention(SPAM)], "1", world.clock.now())
+    for _ in range(12):  # nobody triages
+        world.clock.wind(seconds=31)
+        await world.stage.house.vigil.step()
+    duty = await world.stage.house.rota.duty("operators", world.clock.now())
+    assert (duty.people, duty.schedule) in {(("U0LEA",), "nights"), (("U0TOM",), "nights")}
+    await world.settles()
+    on_call, off = ("lea", "tom") if duty.people == ("U0LEA",) else ("tom", "lea")
+    assert "mentions wait for triage for 5 min" in world.person(on_call).dm.words
+    assert not world.person(off).dms
+    assert "mentions wait for triage for" in world.channel("#ops").beside[0].words
 
 
 class Outside:

@@ -5,8 +5,8 @@ import asyncio
 from bot.domain.decision import Unreachable
 from bot.sources.base import Ear
 from bot.store.opening import Store
-from bot.workers.ingest import Listener, StoreEar
-from bot.workers.loop import run
+from bot.workers.ingest import Ingest, Listener, StoreEar
+from bot.workers.loop import Pulse, run
 from tests.clock import WoundClock
 from tests.workers.said import said
 
@@ -16,7 +16,7 @@ class Source:
 
     name = "forum"
 
-    def __init__(self, *raises: Exception) -> None:
+    def __init__(self, *raises: BaseException) -> None:
         self._raises = list(raises)
         self.began = 0
         self.spoke = asyncio.Event()
@@ -29,6 +29,19 @@ class Source:
             await ear.hear([said(self.began)], f"c{self.began}")
             self.spoke.set()
             await asyncio.Event().wait()
+
+
+class Dead:
+    """Nothing comes of it, however often it is started."""
+
+    name = "dead"
+
+    def __init__(self) -> None:
+        self.died = asyncio.Event()
+
+    async def listen(self, ear: Ear) -> None:
+        self.died.set()
+        raise OSError(ear)
 
 
 class Winding(WoundClock):
@@ -55,6 +68,32 @@ async def test_a_source_that_raises_is_started_again(store: Store) -> None:
     source = Source(ZeroDivisionError(), Unreachable("away"), OSError())
     await listened(source, store)
     assert (source.began, await store.inbox.cursor("forum")) == (4, "c4")
+
+
+async def test_a_source_that_is_cancelled_from_within_is_started_again(store: Store) -> None:
+    source = Source(asyncio.CancelledError())
+    await listened(source, store)
+    assert (source.began, await store.inbox.cursor("forum")) == (2, "c2")
+
+
+async def test_a_source_that_does_not_listen_any_more_is_late_and_one_that_listens_in_silence_is_not(
+    store: Store,
+) -> None:
+    clock, pulse, stop = WoundClock(), Pulse(), asyncio.Event()
+    ingest = Ingest(store, clock, pulse)
+    silent, dead = Source(), Dead()
+    ingest.listen_to([silent, dead])
+    running = asyncio.create_task(ingest.run(stop))
+    async with asyncio.timeout(60):
+        await silent.spoke.wait()
+        await dead.died.wait()
+    clock.wind(minutes=6)
+    await asyncio.sleep(0)
+    assert pulse.late(clock.now()) == ("source:dead",)
+    stop.set()
+    await running
+    clock.wind(minutes=6)
+    assert pulse.late(clock.now()) == ()
 
 
 async def test_what_stopped_a_source_is_said_until_something_comes_of_it(store: Store, clock: WoundClock) -> None:

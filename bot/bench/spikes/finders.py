@@ -12,7 +12,6 @@ from bot.bench.spikes.week import WARM_UP
 from bot.domain.course import why_not
 from bot.domain.spikes.baseline import Baseline
 from bot.domain.spikes.observation import Observation
-from bot.domain.spikes.scan import MINUTE
 from bot.domain.spikes.tuning import Tuning
 from bot.domain.spikes.usual import QUARTER
 from bot.domain.spikes.watch import Finding, Kind, Watch
@@ -20,6 +19,7 @@ from bot.domain.spikes.watch import Finding, Kind, Watch
 HOLD = 3_600.0
 """An alarm within an hour of the last is the same one."""
 LEARNT_AFTER = 2 * QUARTER
+LOOK = 20.0
 
 
 class Told(NamedTuple):
@@ -37,13 +37,13 @@ Finder = Callable[[str, Sequence[Observation], float], list[Told]]
 
 
 def ours(tuning: Tuning) -> Finder:
-    """Looks once a minute in which something was said; in `earshot run` it is twice a second."""
+    """Looks every 20 s in which something was said; in `earshot run` it is twice a second."""
 
     def find(subject: str, said: Sequence[Observation], began: float) -> list[Told]:
         watch, baseline = Watch(subject), Baseline(subject=subject).begun(began - QUARTER)
         told: list[Told] = []
         opened: Finding | None = None
-        for at, some in _minutes(said):
+        for at, some in _looks(said):
             while baseline.until + QUARTER + LEARNT_AFTER <= at:
                 baseline = baseline.learnt(watch.between(baseline.until, baseline.until + QUARTER))
                 watch.forget(at)
@@ -69,16 +69,16 @@ def ours(tuning: Tuning) -> Finder:
     return find
 
 
-def _minutes(said: Sequence[Observation]) -> Iterator[tuple[float, list[Observation]]]:
-    """What was said in one minute, at its end."""
+def _looks(said: Sequence[Observation]) -> Iterator[tuple[float, list[Observation]]]:
+    """What was said between two looks, at the second of them."""
     some: list[Observation] = []
     for one in said:
-        if some and one.at // MINUTE != some[0].at // MINUTE:
-            yield (some[0].at // MINUTE + 1) * MINUTE, some
+        if some and one.at // LOOK != some[0].at // LOOK:
+            yield (some[0].at // LOOK + 1) * LOOK, some
             some = []
         some.append(one)
     if some:
-        yield (some[0].at // MINUTE + 1) * MINUTE, some
+        yield (some[0].at // LOOK + 1) * LOOK, some
 
 
 def fixed(most: int) -> Finder:

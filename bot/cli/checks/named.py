@@ -41,6 +41,7 @@ def _all(playbook: Playbook) -> Iterator[tuple[str, Steps]]:
     yield from _each(playbook.brand.managers, ("brand", "managers"))
     for number, department in enumerate(playbook.departments.values()):
         yield from _of(department, ("departments", number))
+    yield from _each(filter(is_person, playbook.operators.on_call), ("operators", "on_call"))
     for number, schedule in enumerate(playbook.schedules.values()):
         yield from _of_schedule(schedule, ("schedules", number))
 

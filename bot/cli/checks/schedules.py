@@ -36,7 +36,8 @@ async def of_schedules(settings: Settings, playbook: Playbook, places: Places, a
             found, shifts = await _calendar(schedule, places.at("schedules", number, "calendar"), span)
             yield found
         rosters[schedule.name] = Known(schedule, shifts, changes.get(schedule.name, Changes())).roster
-        if not any(schedule.name in one.schedules for one in playbook.departments.values()):
+        called = any(schedule.name in one.schedules for one in playbook.departments.values())
+        if not called and schedule.name not in playbook.operators.on_call:
             yield note(places.at("schedules", number), f'no department has it; name it: on_call = "{schedule.name}"')
     for finding in _holes(playbook, rosters, places, span):
         yield finding

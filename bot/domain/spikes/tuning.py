@@ -1,7 +1,8 @@
 """What must be passed for a spike to be told, and for it to go on.
 
-The figures were chosen on three of the six subjects of a real week (`earshot bench spikes`, 2026-11-22): the strength
-at which calm days have a spike a week, at most, in a subject. The bar of words is high because there are many words.
+The figures were chosen on three of the six subjects of a real week (`earshot bench spikes`, 2026-11-22): of those that
+find nearly all bursts of ×5 there within a quarter of an hour, the strictest. Five people, strangely many for the hour,
+are sooner together than six. The bar of words is high because there are many words.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ class Sensitivity(StrEnum):
     HIGH = "high"
 
 
-_STRENGTH = {Sensitivity.LOW: 6.5, Sensitivity.NORMAL: 5.0, Sensitivity.HIGH: 4.0}
+_STRENGTH = {Sensitivity.LOW: 7.5, Sensitivity.NORMAL: 6.0, Sensitivity.HIGH: 4.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Tuning:
     on: bool = True
     to: str = ""
     sensitivity: Sensitivity = Sensitivity.NORMAL
-    voices: int = 6
+    voices: int = 5
     """Distinct people below which nothing is a spike."""
     page_from: int = 8
     """Distinct people against us, within one window, from which somebody is paged; 0: nobody ever is."""
@@ -44,15 +45,15 @@ class Tuning:
 
     @property
     def volume(self) -> Bar:
-        return Bar(_STRENGTH[self.sensitivity] + 5.0, 2.5, 2 * self.voices)
+        return Bar(_STRENGTH[self.sensitivity] + 4.0, 2.5, 2 * self.voices)
 
     @property
     def share(self) -> Bar:
-        return Bar(_STRENGTH[self.sensitivity] + 2.0, 1.5, 2 * self.voices)
+        return Bar(_STRENGTH[self.sensitivity] + 1.0, 1.5, 2 * self.voices)
 
     @property
     def topic(self) -> Bar:
-        return Bar(_STRENGTH[self.sensitivity] + 3.0, 4.0, max(5, self.voices - 1))
+        return Bar(_STRENGTH[self.sensitivity] + 2.0, 4.0, max(5, self.voices))
 
     @property
     def bought(self) -> Bar:

@@ -1,6 +1,6 @@
 """The last two hours of one subject, and whether anything in them is unusual."""
 
-from bisect import insort
+from bisect import bisect_left, insort
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from operator import attrgetter
@@ -105,7 +105,8 @@ class Watch:
         del self.said[:keep]
 
     def between(self, start: float, end: float) -> list[Observation]:
-        return [one for one in self.said if start <= one.at < end]
+        first = bisect_left(self.said, start, key=attrgetter("at"))
+        return self.said[first : bisect_left(self.said, end, lo=first, key=attrgetter("at"))]
 
     def look(self, at: float, baseline: Baseline, everybody: Sequence[Words], tuning: Tuning) -> Finding | None:
         """The first kind of which something is unusual."""
