@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
 
+from bot.assembly import settle
 from bot.bench.sayings import Sayings
 from bot.bench.yardstick import Yardstick
 from bot.clock import Clock, SystemClock
@@ -99,6 +100,7 @@ def stage(
 @asynccontextmanager
 async def at_work(stage: Stage) -> AsyncIterator[None]:
     """All workers run, as in production, until this is left."""
+    settle()
     async with asyncio.TaskGroup() as group:
         group.create_task(stage.house.work())
         try:
