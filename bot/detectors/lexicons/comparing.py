@@ -32,6 +32,7 @@ class Compared(NamedTuple):
 class Comparing:
     def __init__(self) -> None:
         self._words = Table("comparing").words
+        self._turns = {kind: sorted(self._words[kind], key=_longest_first) for kind in ("done", "henceforth")}
         self._rules: tuple[Callable[[Sequence[str], Named, Named], Compared | None], ...] = (
             self._from_one_to_another,
             self._leaving,
@@ -161,10 +162,15 @@ class Comparing:
         return (-1, "never") if "never" in words else (0, "")
 
     def _turn(self, around: str, kind: str) -> str | None:
-        return next((turn for turn in self._words[kind] if f" {turn} " in f" {around} "), None)
+        return next((turn for turn in self._turns[kind] if f" {turn} " in f" {around} "), None)
 
     def _last(self, words: Sequence[str], kind: str) -> str | None:
         return next((word for word in reversed(words) if word in self._words[kind]), None)
+
+
+def _longest_first(turn: str) -> tuple[int, str]:
+    """So that of two that fit always the same one is quoted."""
+    return -len(turn), turn
 
 
 def _before(words: Sequence[str], named: Named, most: int) -> list[str]:
