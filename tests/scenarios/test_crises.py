@@ -9,6 +9,7 @@ from tests.scenarios.world import World
 
 READING = {"channels:read", "groups:read"}
 PLAN = '\n[crisis]\nupdate_every = "20m"\n[[crisis.checklist]]\ndo = "Stop <scheduled> posts."\n[[crisis.checklist]]\ndo = "Say that we know."\n'
+AS_SLACK_HAS_IT = "&lt;b&gt;Gate 4&lt;/b&gt; &amp; 5 are closed"
 
 
 async def declares(world: World, by: str = "mia", **changed: str) -> None:
@@ -89,7 +90,7 @@ async def test_its_head_card_is_pinned_and_what_people_pin_enters_the_timeline_o
     await declares(world)
     inside = world.sandbox.workspace.channel(room(world))
     assert inside.pins == [inside.messages[0].ts]
-    said = await world.sandbox.person("ben").says("<b>Gate 4</b> & 5 are closed", in_channel=room(world))
+    said = await world.sandbox.person("ben").says(AS_SLACK_HAS_IT, in_channel=room(world))
     for _ in range(2):
         await world.sandbox.person("lea").pins(said)
     elsewhere = await world.sandbox.person("ben").says("lunch?", in_channel="#care")
