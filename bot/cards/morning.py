@@ -2,10 +2,11 @@
 
 from bot.cards import crisis as crisis_card
 from bot.cards import drawing, episode
-from bot.cards.drawing import Drawing
+from bot.cards.drawing import Block, Drawing
 from bot.cards.words import escape, moment
 from bot.domain.crisis import Crisis
 from bot.domain.drill import Drill
+from bot.domain.episode import Episode
 from bot.domain.morning import Morning
 from bot.domain.pages.ladder import who
 from bot.domain.pages.page import Page
@@ -31,16 +32,27 @@ def _note(head: str, morning: Morning) -> Drawing | None:
     waits = f"{count(morning.waiting, 'case')} open" if morning.waiting else "nothing waits"
     overdue = f", {morning.overdue:,} overdue" if morning.overdue else ""
     said = f"{count(morning.posts, 'post')}, {morning.negative:,} negative"
-    lines = [
+    before = [
         f"{head}. Since {moment(morning.since, '{time}')}: {said}.",
         *(_page(one) for one in morning.pages[-SHOWN:]),
-        *(f"🌊 {escape(episode.title(one))}: {episode.unusual(one)}" for one in morning.episodes[:SHOWN]),
+    ]
+    after = [
         *(_crisis(one) for one in morning.crises[:SHOWN]),
         *(_missed(one) for one in [morning.missed] if one),
         f"*Now*: {waits}{overdue}.",
     ]
-    text = "\n".join(lines)
-    return Drawing(lines[0], [drawing.section(drawing.mrkdwn(text))])
+    spikes = [drawing.rich_text(*map(_spike, morning.episodes[:SHOWN]))] if morning.episodes else []
+    blocks = [_lines(before), *spikes, _lines(after)]
+    return Drawing(before[0], blocks)
+
+
+def _lines(said: list[str]) -> Block:
+    return drawing.section(drawing.mrkdwn("\n".join(said)))
+
+
+def _spike(found: Episode) -> Block:
+    """Its words are strangers'."""
+    return drawing.line(drawing.run(f"🌊 {episode.title(found)}: {episode.unusual(found)}"))
 
 
 def _crisis(crisis: Crisis) -> str:

@@ -62,6 +62,12 @@ def test_whatever_a_stranger_writes_a_call_is_taken_by_slack_and_pings_nobody(te
     assert "<@U0ANA>" not in drawn.text + marked_up(drawn.blocks)
 
 
+@pytest.mark.timeout(10)
+def test_a_word_without_an_end_keeps_nobody_waiting_who_is_to_be_called() -> None:
+    matter = summons.of_case(new(mention=mention(text="x" * 50_000)), "")
+    assert len(summons.text(matter)) < 500
+
+
 @pytest.mark.parametrize("text", NASTY)
 def test_whatever_a_stranger_writes_a_phone_gets_short_plain_words(text: str) -> None:
     matter = summons.of_case(new(mention=mention(text=text, author=text[:100])), "")

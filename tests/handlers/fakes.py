@@ -232,6 +232,9 @@ class FakeCrises(Fake):
     async def done(self, by: str, thing: str) -> Drawing:
         return await self._say("done", by, thing)
 
+    async def pinned(self, by: str, channel: str, ts: str, words: str) -> None:
+        await self.ask("pinned", by, channel, ts, words)
+
     async def show(self) -> Drawing:
         return await self._say("show")
 

@@ -6,8 +6,17 @@ import pytest
 
 from bot.cards import buttons
 from bot.cards.modals import Origin
+from bot.domain.decision import Refused, Unreachable
+from bot.sandbox.blocks import check_view
 from tests.handlers.conftest import Asked
 from tests.handlers.slack import ANA, Slack, Workspace
+
+GIVEN: dict[str, dict[str, Any]] = {
+    buttons.SEVERITY: {"selected_option": {"value": "sev1"}},
+    buttons.HEADLINE: {"value": "smoke at gate 14"},
+    buttons.DEPARTMENT: {"selected_option": {"value": "care"}},
+    buttons.LEAD: {"selected_user": ANA},
+}
 
 
 @pytest.mark.parametrize(
@@ -35,16 +44,52 @@ async def test_what_is_not_known_is_answered_with_what_is(workspace: Workspace, 
     assert "`/crisis declare` opens a form" in slack.whispered()[0]
 
 
+@pytest.mark.parametrize("by", ["button", "command"])
+async def test_to_declare_opens_a_form_that_slack_takes_with_the_spike_it_was_asked_for(
+    by: str, workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    response = await (
+        workspace.press(buttons.CRISIS_DECLARE, "ep-1") if by == "button" else workspace.command("declare", "/crisis")
+    )
+
+    assert response.status == 200
+    (call,) = slack.asked("views.open")
+    assert call["view"]["callback_id"] == buttons.CRISIS_MODAL
+    assert check_view(call["view"]) == []
+    assert asked.crises.asked == [("form", "ep-1" if by == "button" else "")]
+    assert Origin.unpacked(call["view"]["private_metadata"]).case == ("ep-1" if by == "button" else "")
+
+
+async def test_a_form_that_is_filled_in_declares_and_one_that_is_not_says_what_is_missing(
+    workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    origin = Origin("ep-1", slack.response_url).packed()
+    response = await workspace.submit(buttons.CRISIS_MODAL, {}, origin)
+
+    assert "Choose who leads." in (response.body or "")
+    assert not asked.crises.asked
+
+    await workspace.submit(buttons.CRISIS_MODAL, GIVEN, origin)
+
+    assert asked.crises.asked == [("declare", ANA, "smoke at gate 14", ANA)]
+    assert slack.whispered() == [f"declare {ANA} smoke at gate 14 {ANA}"]
+
+
+@pytest.mark.parametrize("no", [Refused("Only those who answer for pr may do this."), Unreachable()])
+async def test_a_crisis_that_cannot_be_declared_is_a_sentence_to_whoever_asked(
+    no: Exception, workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    asked.crises.raises = no
+
+    await workspace.submit(buttons.CRISIS_MODAL, GIVEN, Origin("", slack.response_url).packed())
+
+    assert len(slack.whispered()) == 1
+
+
 async def test_a_headline_is_not_lost_where_there_is_no_memory_to_put_it_in(workspace: Workspace, asked: Asked) -> None:
     asked.cases.asleep = True
-    given: dict[str, dict[str, Any]] = {
-        buttons.SEVERITY: {"selected_option": {"value": "sev1"}},
-        buttons.HEADLINE: {"value": "smoke at gate 14"},
-        buttons.DEPARTMENT: {"selected_option": {"value": "care"}},
-        buttons.LEAD: {"selected_user": ANA},
-    }
 
-    response = await workspace.submit(buttons.CRISIS_MODAL, given, Origin("").packed())
+    response = await workspace.submit(buttons.CRISIS_MODAL, GIVEN, Origin("").packed())
 
     assert "Keep this form open" in (response.body or "")
     assert not asked.crises.asked

@@ -1,0 +1,114 @@
+"""Whatever strangers and colleagues write, what is drawn at night stays what it is: episode, page, crisis, drill, note."""
+
+import re
+from datetime import timedelta
+
+from hypothesis import given, settings
+
+from bot.cards import crisis as crises
+from bot.cards import drills, episode, morning, pages, summons
+from bot.cards.drawing import Drawing, fits
+from bot.domain import leading
+from bot.domain.crisis import Crisis, Declaration, Numbers, Origin, Plan, Went
+from bot.domain.drill import Drill
+from bot.domain.episode import Episode, Height, Sample
+from bot.domain.morning import Morning
+from bot.domain.pages.matter import Matter
+from bot.domain.pages.page import Attempt, Cause, CauseKind, Page, Severity, Way, open_page
+from bot.domain.spikes.watch import Kind
+from bot.sandbox.blocks import check_message
+from tests.cards.samples import AT, marked_up, mention, new
+from tests.cards.test_hostile import MARKER, words
+
+LATER = AT + timedelta(minutes=40)
+PAGE = open_page(Cause(CauseKind.CASE, "c1"), Severity.SEV1, "care", AT)
+OURS = {"U0ANA", "U0BEN", "C0ROOM"}
+
+
+def an_episode(text: str) -> Episode:
+    sample = Sample("x:1", text[:300], f"https://x.example/{MARKER}", text, AT)
+    height = Height(31, 27, 15, 2.0, AT, Kind.TOPIC)
+    said = tuple(text[n : n + 60] for n in (0, 60, 120))
+    times = {"started_at": AT, "opened_at": AT, "unusual_at": AT, "written_at": AT}
+    return Episode(
+        id="ep-1", subject="Northwind Air", department="care", kind=Kind.TOPIC, words=said, begun=height, peak=height,
+        firsts=(sample,) * 3, samples=(sample,) * 3, posts=31, **times,
+    )  # fmt: skip
+
+
+def a_crisis(text: str) -> Crisis:
+    """Declared, talked about, pinned in and closed by colleagues who paste what strangers say."""
+    told = Declaration(Severity.SEV1, text[:150], "care", "U0ANA", "U0BEN")
+    found = leading.declare(told, Origin(AT), Plan(checklist=(text[:300],)), "U0ANA", AT).crisis
+    found = leading.house(found, "C0ROOM", "", AT).crisis
+    found = leading.update(found, f"it is {text}"[:500], Plan(), "U0BEN", AT).crisis
+    found = leading.pin(found, "1.1", text, "U0BEN", AT).crisis
+    return leading.tick(found, 0, "U0ANA", AT).crisis
+
+
+def by_strangers(text: str) -> list[Drawing]:
+    found, case = an_episode(text), new(mention=mention(text, author={"id": "1", "handle": text[:200] or "x"}))
+    over = found.having(ended_at=LATER)
+    rung = Attempt(1, 1, Way.SLACK, "U0ANA", AT)
+    matters: list[Matter] = [summons.of_case(case, ""), episode.matter(found, "")]
+    return [
+        *(episode.draw(one, page) for one in (found, over) for page in (None, PAGE)),
+        episode.plain(found),
+        *(pages.call(PAGE, matter, rung) for matter in matters),
+        morning.note(Morning("care", AT, episodes=(found, over), pages=(PAGE,))) or Drawing("", []),
+        morning.hand_over(Morning("care", AT, episodes=(found,)), "U0ANA") or Drawing("", []),
+    ]
+
+
+def by_colleagues(text: str) -> list[Drawing]:
+    found = a_crisis(text)
+    numbers = Numbers(9, 5)
+    closed = leading.close(found, Went(numbers, numbers, numbers), "U0ANA", LATER).crisis
+    rung = Attempt(1, 1, Way.SLACK, "U0ANA", AT)
+    drill = Drill(department="R&D <ops>", opened_at=AT, page="p1", missed_at=AT, why="nobody answered")
+    return [
+        *(draw(one, PAGE) for one in (found, closed) for draw in (crises.head, crises.plan)),
+        crises.declared(found),
+        crises.news(found, 1),
+        crises.due(found),
+        crises.review(closed),
+        crises.opened(found),
+        crises.standing([found, closed]),
+        pages.call(PAGE, crises.matter(found, ""), rung),
+        morning.note(Morning("care", AT, crises=(found,), missed=drill)) or Drawing("", []),
+        *(draw(drill, page) for draw in (drills.receipt, drills.missed) for page in (None, PAGE)),
+        drills.begun(drill),
+    ]
+
+
+def forges_nothing(drawing: Drawing) -> None:
+    assert check_message(drawing.blocks) == []
+    assert fits(drawing.blocks)
+    for markup in (drawing.text, marked_up(drawing.blocks)):
+        assert re.sub(r"<!date\^\d+\^[^>|]+\|[^>]+>", "", markup).count("<!") == 0
+        assert set(re.findall(r"<[@#]([^>]*)>", markup)) <= OURS
+        assert "<http" not in markup
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=words)
+def test_what_strangers_say_at_night_is_plain_text_in_every_drawing(text: str) -> None:
+    for drawing in by_strangers(text):
+        forges_nothing(drawing)
+        assert MARKER not in marked_up(drawing.blocks)
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=words)
+def test_what_colleagues_paste_pings_and_links_nothing(text: str) -> None:
+    for drawing in by_colleagues(text):
+        forges_nothing(drawing)
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=words)
+def test_what_a_phone_is_told_of_a_spike_is_short_and_has_no_link_of_a_strangers(text: str) -> None:
+    matter = episode.matter(an_episode(text), "")
+    page: Page = PAGE.having(cause=Cause(CauseKind.EPISODE, "ep-1"))
+    assert MARKER not in summons.spoken(page, matter) + summons.short(page, matter)
+    assert "evil.example" not in summons.text(matter, "https://earshot.example/acknowledge/x")
