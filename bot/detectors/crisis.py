@@ -79,7 +79,7 @@ class Crisis:
             points = DISASTER_BASE if kind == DISASTER else BASE
             points += sum(self._weighed(words, hit) for hit in said.values())
             points += away if kind in REAL else 0.0
-            if kind == SAFETY and not self._harms.words["where"].isdisjoint(words):
+            if kind == SAFETY and away > OVER and not self._harms.words["where"].isdisjoint(words):
                 points += WHERE
             if kind != DISASTER and hearing.held("sentiment:positive"):
                 points += POSITIVE

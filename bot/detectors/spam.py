@@ -28,7 +28,6 @@ DOUBTFUL_VOICE, DOUBTFUL_LINK, VERY_DOUBTFUL, COPIED = 1.0, 0.9, 0.62, 0.8
 FEWEST_COPIES = 3
 FLATTERY = "flattery"
 SIGNS_SAID = 4
-UNLIKE_OFFERS = frozenset(["complaint", "question"])
 HIDING = 4
 """Invisible letters from which on somebody hides words; one or two come with emoji and with copying."""
 TURNED = "\u202e"
@@ -79,8 +78,8 @@ class Spam:
         return points, [shape.name for shape in shapes]
 
     def _by_signs(self, hearing: Hearing, offers: Mapping[str, int]) -> tuple[float, list[str]]:
-        heard = _heard(hearing)
-        if not self._signs.promising(hearing.words, offers, len(hearing.links), heard):
+        heard = self._signs.heard(hearing.verdict.chances, hearing.verdict.odds)
+        if not self._signs.promising(hearing.words, hearing.odd, offers, heard):
             return BASE, []
         hooks = _hooks(hearing)
         points, signs = self._signs.weighed(Post(hearing.tokens, hearing.words, hooks, offers, heard))
@@ -134,13 +133,6 @@ class Spam:
 
 def _hooks(hearing: Hearing) -> Hooks:
     return hooks_in(hearing.text, hearing.words, hearing.odd, hearing.links)
-
-
-def _heard(hearing: Hearing) -> Mapping[str, float]:
-    """How likely the post is what sellers do not write."""
-    negative, _, positive = hearing.verdict.chances
-    heard = {intent: likelihood(odds) for intent, odds in hearing.verdict.odds.items() if intent in UNLIKE_OFFERS}
-    return {**heard, "negative": negative, "positive": positive}
 
 
 def _last_title(tokens: Sequence[str]) -> list[str]:

@@ -3,13 +3,14 @@
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
 
 from bot.detectors.lexicons.hooks import Hooks
-from bot.detectors.lexicons.phrases import Phrases
+from bot.detectors.lexicons.memory import Memory
+from bot.detectors.lexicons.phrases import Phrases, likelihood
 
 START = -3.4
 """Log-odds of a post without any sign."""
@@ -30,6 +31,7 @@ TAIL, BEFORE_TAIL = range(3, 9), 4
 WALL_FROM, WALL_SHARE = 7, 0.5
 BY_SHAPE_MOST, LINKED = 4.0, 2.3
 """What shape, money and imperatives may add before anybody has looked: hardly any offer rests on more of it."""
+HEADS = ("complaint", "question")
 COUNTED = {
     "terms": ("terms of sale", "many terms of sale"),
     "pages": ("speaks of a page", "speaks much of a page"),
@@ -53,8 +55,8 @@ class Post(NamedTuple):
     hooks: Hooks
     offers: Mapping[str, int]
     """Of each kind of offer, how many of its words stand there."""
-    heard: Mapping[str, float]
-    """How likely the model finds each intent and sentiment that speaks against an offer."""
+    heard: float
+    """What the model hears that speaks against an offer."""
 
 
 class Signs:
@@ -74,23 +76,29 @@ class Signs:
         self._worth: Mapping[str, float] = read["worth"]
         self._unlike: Mapping[str, float] = read["against"]
         self._heard: Mapping[str, float] = read["heard"]
-        self._single = {
-            word: sum(self._worth.get(COUNTED[kind][0], 0.0) for kind in kinds if kind in COUNTED)
-            for word, kinds in self._kinds.items()
-        }
+        self._single = Memory(self._alone)
 
-    def promising(
-        self, words: Sequence[str], offers: Mapping[str, int], links: int, heard: Mapping[str, float]
-    ) -> bool:
-        """Whether a closer look may find an offer: single words, a link and what the model hears tell nearly always."""
-        points = START + BY_SHAPE_MOST + LINKED * (links > 0) + self._unheard(heard)
+    def _alone(self, word: str) -> float:
+        """What it is worth before anybody has looked at the others."""
+        kinds = self._kinds.get(word, ())
+        return sum(self._worth.get(COUNTED[kind][0], 0.0) for kind in kinds if kind in COUNTED)
+
+    def promising(self, words: Sequence[str], odd: Sequence[str], offers: Iterable[str], heard: float) -> bool:
+        """Whether a closer look may find an offer: single words, a link and what the model hears tell nearly always.
+
+        `odd`: the words that are not letters alone. `heard`: what the model says against it.
+        """
+        points = START + BY_SHAPE_MOST + heard + sum(map(self._single.__getitem__, words))
         points += sum(self._worth.get(kind, 0.0) for kind in offers)
-        points += BY_SHAPE_MOST * (sum(word[0] == "#" for word in words) >= WALL_FROM)
-        points += sum(self._single[word] for word in set(words) if word in self._single)
-        return bool(points > 0.0)
+        if any(word.startswith(("http", "www.")) for word in odd):
+            points += LINKED
+        return points > 0.0 or sum(word[0] == "#" for word in odd) >= WALL_FROM
 
-    def _unheard(self, heard: Mapping[str, float]) -> float:
-        return sum(worth * heard.get(what, 0.0) for what, worth in self._heard.items())
+    def heard(self, chances: Sequence[float], odds: Mapping[str, float]) -> float:
+        """What speaks against an offer by what the model hears: log-odds of nought or less."""
+        worth = self._heard
+        points = worth["negative"] * chances[0] + worth["positive"] * chances[2]
+        return points + sum(worth[head] * likelihood(odds[head]) for head in HEADS if head in odds)
 
     def weighed(self, post: Post) -> tuple[float, list[str]]:
         """Log-odds of an offer, and what they rest on, the strongest first."""
@@ -99,7 +107,7 @@ class Signs:
         if points <= 0.0:
             return points, []
         points += sum(self._unlike[sign] for sign in self._customers(post.words))
-        points += self._unheard(post.heard)
+        points += post.heard
         return points, sorted(found, key=lambda sign: -found[sign])
 
     def _customers(self, words: Sequence[str]) -> Iterator[str]:
