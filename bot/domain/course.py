@@ -10,6 +10,7 @@ from bot.domain.episode import Episode, begin, go_on
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.pages.page import Page
 from bot.domain.spikes.baseline import Baseline
+from bot.domain.spikes.planned import planned_for
 from bot.domain.spikes.tuning import Tuning
 from bot.domain.spikes.watch import Finding, Kind, Watch
 from bot.domain.spikes.words import Words
@@ -50,7 +51,7 @@ def decide(watch: Watch, running: Episode | None, known: Knowledge, at: datetime
     if running is None:
         return None if finding is None else _opened(watch, finding, known, at)
     if finding is None:
-        finding = watch.goes_on(running.kind, at.timestamp(), known.baseline, known.everybody, known.tuning.going_on)
+        finding = watch.goes_on(running.kind, at.timestamp(), known.baseline, known.everybody, known.tuning)
     return _gone_on(watch, running, finding, known, at)
 
 
@@ -58,7 +59,8 @@ def _opened(watch: Watch, finding: Finding, known: Knowledge, at: datetime) -> E
     episode = begin(
         watch.subject, finding, watch.said, known.baseline, known.everybody, known.departments, known.tuning, at
     )
-    episode = _paged(episode, finding, known, at)
+    planned = planned_for(known.tuning.planned, watch.subject, at.timestamp())
+    episode = _paged(episode.having(planned=planned.name if planned else ""), finding, known, at)
     what = f"{finding.kind}, {finding.what.voices} voices in {finding.what.window // 60} min"
     event = AuditEvent(at, "", "opened", f"{what}, {finding.what.usual:.1f} usual")
     lane = Lane.CRISIS if episode.paged_at else Lane.CLICK  # before the cards of its cases, which may be hundreds

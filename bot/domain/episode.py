@@ -78,6 +78,8 @@ class Episode(BaseModel):
     paged_at: datetime | None = None
     unpaged: str = ""
     """Why nobody was paged, in words."""
+    planned: str = ""
+    """What was planned for its time: so much more was expected, and it is unusual beyond that."""
     counted: Place = (0, 0)
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.domain.crisis import Plan
 from bot.domain.department import Department
@@ -12,6 +13,7 @@ from bot.domain.pages.contact import Contact
 from bot.domain.pages.page import Severity, Way
 from bot.domain.pages.policy import EscalationPolicy
 from bot.domain.routing import Clocks, Route
+from bot.domain.spikes.planned import Planned
 from bot.domain.spikes.tuning import Sensitivity, Tuning
 from bot.domain.subject import Subject, SubjectKind
 from bot.playbook.book import Brand, Detectors, Onnx, Operators, Playbook, SourceEntry
@@ -24,6 +26,7 @@ from bot.playbook.tables import (
     EscalationTable,
     FileTable,
     PersonTable,
+    PlannedTable,
     RouteTable,
     SpikesTable,
     SubjectTable,
@@ -46,7 +49,7 @@ def built(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
         note_at_hand_over=file.quiet.note_at_hand_over,
         pages_a_night=file.quiet.pages_a_night,
         operators=Operators(**file.operators.model_dump()),
-        spikes=_spikes(file.spikes),
+        spikes=_spikes(file.spikes, file.brand.time_zone),
         escalations=tuple(map(_policy, file.escalations)),
         people=MappingProxyType({table.id: _contact(table) for table in file.people}),
     )
@@ -99,7 +102,7 @@ def _route(table: RouteTable, number: int) -> Route:
     )
 
 
-def _spikes(table: SpikesTable) -> Tuning:
+def _spikes(table: SpikesTable, zone: str) -> Tuning:
     return Tuning(
         on=table.on,
         to=table.to or "",
@@ -107,7 +110,14 @@ def _spikes(table: SpikesTable) -> Tuning:
         voices=table.voices,
         page_from=table.page_from,
         over_after=table.over_after,
+        planned=tuple(_planned(one, ZoneInfo(zone)) for one in table.planned),
     )
+
+
+def _planned(table: PlannedTable, zone: ZoneInfo) -> Planned:
+    """A time without an offset is the brand's."""
+    starts_at, ends_at = (at if at.tzinfo else at.replace(tzinfo=zone) for at in (table.starts_at, table.ends_at))
+    return Planned(table.name, table.cause, table.subject, starts_at, ends_at, table.times, table.words)
 
 
 def _policy(table: EscalationTable) -> EscalationPolicy:

@@ -62,6 +62,17 @@ def _duplicate_names(raw: Raw) -> Iterator[Found]:
                 yield (key, number, "name"), f"{shown(name)} is the name of {place((key, earlier))} already"
 
 
+def _planned(raw: Raw) -> Iterator[Found]:
+    """Of which subject more is expected. One that is none would be expected of nobody, and page as if unplanned."""
+    subjects = [name for _, name in names(raw, "subjects")] or [brand_name(raw)]
+    spikes = raw.get("spikes")
+    for number, one in tables(spikes, "planned") if isinstance(spikes, dict) else ():
+        subject = one.get("subject")
+        if isinstance(subject, str) and subject.strip() not in subjects:
+            words = f"there is no subject {shown(subject)}{nearest(subject, subjects)}"
+            yield ("spikes", "planned", number, "subject"), words
+
+
 def _words(entry: Raw, key: str) -> list[tuple[str, str]]:
     """The words under a key, folded and as written."""
     value = listed(entry.get(key, []))
@@ -165,6 +176,7 @@ def _folded(entry: Raw, key: str) -> set[str]:
 CHECKS: tuple[Callable[[Raw], Iterator[Found]], ...] = (
     _duplicate_names,
     _shared_terms,
+    _planned,
     _targets,
     _watched,
     _drilled,

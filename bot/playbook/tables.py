@@ -1,16 +1,17 @@
 """The tables of the file, each with its keys. What takes more than one table to see is in `checks.py`."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from bot.domain.assessment import Sentiment
 from bot.domain.crisis import Plan
 from bot.domain.drill import Drills
 from bot.domain.pages.page import Severity, Way
 from bot.domain.pages.policy import WAYS, EscalationPolicy
+from bot.domain.spikes.planned import PlannedCause
 from bot.domain.spikes.tuning import Sensitivity, Tuning
 from bot.domain.subject import SubjectKind
 from bot.playbook.book import Detectors
@@ -144,7 +145,24 @@ class DetectorsTable(Table):
     onnx: OnnxTable | None = None
 
 
+class PlannedTable(Table):
+    name: Name
+    cause: PlannedCause
+    subject: Name
+    starts_at: datetime
+    ends_at: datetime
+    times: float = Field(5.0, ge=1, le=1_000)
+    words: Many[Word] = ()
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Self:
+        if self.starts_at.replace(tzinfo=None) >= self.ends_at.replace(tzinfo=None):
+            raise ValueError("ends before it starts")
+        return self
+
+
 class SpikesTable(Table):
+    planned: tuple[PlannedTable, ...] = ()
     """What is not said is as `Tuning` has it."""
 
     on: bool = Tuning().on

@@ -1,6 +1,7 @@
 """What is usual, what is unusual, and who counts."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from bot.domain.decision import Heard, Outcome
 from bot.domain.spikes import crowd
 from bot.domain.spikes.baseline import Baseline
 from bot.domain.spikes.observation import Observation, observed
+from bot.domain.spikes.planned import Planned, PlannedCause
 from bot.domain.spikes.scan import share_surprise, surprise
 from bot.domain.spikes.tuning import Sensitivity, Tuning
 from bot.domain.spikes.usual import LEARNING, QUARTER, Usual
@@ -225,6 +227,35 @@ def kind(finding: Finding | None) -> Kind | None:
 )
 def test_each_kind_of_spike_is_told_by_its_name(said: list[Observation], expected: Kind | None) -> None:
     assert kind(found(*said)) is expected
+
+
+def plan(times: float = 20, words: tuple[str, ...] = (), *, subject: str = "Northwind", since: float = 1) -> Tuning:
+    """A launch that began so many hours ago and lasts an hour."""
+    starts_at = datetime.fromtimestamp(NOW - since * HOUR, UTC)
+    one = Planned("launch", PlannedCause.LAUNCH, subject, starts_at, starts_at + timedelta(hours=1), times, words)
+    return Tuning(planned=(one,))
+
+
+@pytest.mark.parametrize(
+    ("tuning", "said", "expected"),
+    [
+        (plan(), crowd_of(12), None),
+        (plan(), crowd_of(12, text="stuck on hold"), None),
+        (plan(times=2), crowd_of(40), Kind.NEGATIVE),
+        (plan(subject="Skylark"), crowd_of(12), Kind.NEGATIVE),
+        (plan(since=2.9), crowd_of(12), None),
+        (plan(since=3), crowd_of(12), Kind.NEGATIVE),
+        (plan(since=-1), crowd_of(12), Kind.NEGATIVE),
+        (plan(words=("new seats",)), crowd_of(12, text="the New Seats hurt"), None),
+        (plan(words=("new seats",)), crowd_of(12, text="stuck on hold"), Kind.NEGATIVE),
+        (plan(words=("seat",)), crowd_of(12, text="the new seats hurt"), Kind.NEGATIVE),
+        (plan(words=("new seats",)), [*crowd_of(12, text="new seats hurt"), *crowd_of(30, doubtful=True)], Kind.BOUGHT),
+    ],
+)
+def test_what_is_planned_is_no_spike_and_what_comes_beside_it_is(
+    tuning: Tuning, said: list[Observation], expected: Kind | None
+) -> None:
+    assert kind(found(*said, tuning=tuning)) == expected
 
 
 def test_a_share_of_complaints_is_told_where_no_more_people_talk_than_usual() -> None:

@@ -42,6 +42,18 @@ def brand(*lines: str) -> str:
     return written(brand=BRAND + "\n".join(lines))
 
 
+def planned(**changed: str) -> str:
+    said = {
+        "name": '"launch"',
+        "cause": '"launch"',
+        "subject": '"Northwind"',
+        "starts_at": "2026-03-20T08:00:00",
+        "ends_at": "2026-03-20T20:00:00",
+        **changed,
+    }
+    return "\n".join(["[[spikes.planned]]", *(f"{key} = {value}" for key, value in said.items())])
+
+
 def subject(*lines: str, terms: str = '["third"]') -> str:
     return "\n".join(["[[subjects]]", 'name = "Third"', f"terms = {terms}", *lines])
 
@@ -63,6 +75,10 @@ NEED = 'when = { intent = "need" }'
         (written(route(NEED, 'claim_withn = "5m"')), "routes[1].claim_withn: there is no key 'claim_withn'; did"),
         (written("[sorces.x]"), "sorces: there is no key 'sorces'; did you mean 'sources'?"),
         (written("[zzz]"), "zzz: there is no key 'zzz'; use 'brand', 'crisis', 'departments', 'detectors', 'drills', 'escalations', "),
+        (written(planned(subject='"Northwnd"')), "spikes.planned[1].subject: there is no subject 'Northwnd'"),
+        (written(planned(ends_at="2026-03-01T08:00:00")), "spikes.planned[1]: ends before it starts"),
+        (written(planned(cause='"party"')), "spikes.planned[1].cause: "),
+        (written(planned(starts_at='"soon"')), "spikes.planned[1].starts_at: "),
         # brand
         (written(brand=""), "brand: [brand] is missing"),
         (written(brand='[brand]\nmanagers = ["U0MIA"]\n'), "brand.name: is missing"),

@@ -1,5 +1,7 @@
 """Something goes wrong at night: one episode, said to be one, however many waves it has."""
 
+import pytest
+
 from tests.scenarios.waves import cancelled, wakes_at_four, wave, young
 from tests.scenarios.world import World
 
@@ -45,6 +47,48 @@ async def test_the_episode_closes_itself_with_its_review(world: World) -> None:
     assert "20 posts of them went to a department as cases." in review[4]
     assert "All accounts looked like people's." in review[5]
     assert await world.stage.store.episodes.running() == {}
+
+
+PLANNED = """
+[spikes]
+[[spikes.planned]]
+name = "Spring <sale>"
+cause = "campaign"
+subject = "Northwind Air"
+starts_at = 2026-03-11T00:00:00
+ends_at = 2026-03-11T23:00:00
+times = 20
+"""
+
+
+def plans(world: World, more: str = "") -> None:
+    world.path.write_text(world.path.read_text("utf-8") + PLANNED + more, "utf-8")
+    assert not world.playbook.reload()
+
+
+@pytest.mark.parametrize(("planned", "opened"), [(True, 0), (False, 1)])
+async def test_what_was_planned_makes_people_talk_and_opens_nothing(
+    world: World,
+    planned: bool,  # noqa: FBT001
+    opened: int,
+) -> None:
+    if planned:
+        plans(world)
+    await wakes_at_four(world)
+    for number in range(30):
+        await world.hears(f"@northwindair the spring sale has seats for {100 + number} EUR today", by=f"buyer{number}")
+        await world.waits(seconds=24)
+    assert len(await world.stage.store.episodes.latest()) == opened
+
+
+async def test_a_trouble_beside_what_was_planned_pages_all_the_same_and_says_what_was_expected(world: World) -> None:
+    plans(world, 'words = ["spring sale"]')
+    await wakes_at_four(world)
+    await wave(world, 24)
+    await world.waits(minutes=2)
+    [card] = world.channel("#care").episodes
+    assert "Beside Spring <sale>, which was planned" in card.words.replace("*", "")
+    assert "Spike at Northwind Air" in world.person("raj").dm.words
 
 
 async def test_sarcasm_opens_nothing(world: World) -> None:

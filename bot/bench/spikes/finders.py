@@ -61,7 +61,7 @@ def ours(tuning: Tuning) -> Finder:
             if opened is None:
                 continue
             pages = finding is not None and not why_not(finding, tuning, learning=baseline.learning)
-            going = finding or watch.goes_on(opened.kind, at, baseline, (baseline.words,), tuning.going_on)
+            going = finding or watch.goes_on(opened.kind, at, baseline, (baseline.words,), tuning)
             until = at if going else told[-1].until
             told[-1] = told[-1]._replace(until=until, paged=told[-1].paged or pages)
         return [one._replace(until=one.until + tuning.over_after.total_seconds()) for one in told]

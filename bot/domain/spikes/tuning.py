@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from bot.domain.spikes.planned import Planned
 from bot.domain.spikes.scan import Bar
 
 
@@ -34,6 +35,7 @@ class Tuning:
     """Distinct people against us, within one window, from which somebody is paged; 0: nobody ever is."""
     over_after: timedelta = timedelta(minutes=60)
     """An episode is over when nothing was unusual for so long."""
+    planned: tuple[Planned, ...] = ()
 
     @property
     def negative(self) -> Bar:
