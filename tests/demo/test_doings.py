@@ -115,6 +115,7 @@ async def test_a_crisis_at_4am_calls_until_somebody_acknowledges(begun: Show, do
     told = await passing
     assert "At 04:00 a crisis:" in told
     assert "@ben acknowledged it at 04:0" in told
+    assert "nobody claimed the case, so that people were called again from 04:" in told
 
 
 async def test_a_crisis_that_nobody_answers_is_said_to_have_none(doings: Doings) -> None:

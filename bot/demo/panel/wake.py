@@ -48,10 +48,16 @@ class Wake:
             return f"At {self._clock(page.opened_at)} a crisis, for which the page of the one before it calls."
         calls = count(page.count, "call")
         people = ", ".join(dict.fromkeys(self._name(one.person) for one in page.attempts if one.person)) or "nobody"
-        heard = f"At {self._clock(page.opened_at)} a crisis: {calls}, to {people}."
+        return f"At {self._clock(page.opened_at)} a crisis: {calls}, to {people}. {self._answered(page)}"
+
+    def _answered(self, page: Page) -> str:
+        before, since = page.unclaimed, ""
+        if before is not None:
+            since = f"{self._name(before.by)} acknowledged it at {self._clock(before.at)} and nobody claimed the case, "
+            since += f"so that people were called again from {self._clock(before.again_at)} on. "
         if page.acknowledged_at is None:
-            return f"{heard} Nobody has acknowledged it."
-        return f"{heard} {self._name(page.acknowledged_by)} acknowledged it at {self._clock(page.acknowledged_at)}."
+            return f"{since}Nobody has acknowledged it{' since' if before else ''}."
+        return f"{since}{self._name(page.acknowledged_by)} acknowledged it at {self._clock(page.acknowledged_at)}."
 
     async def _page(self) -> Page | None:
         if self._mention is None:
