@@ -4,16 +4,18 @@
 # make fuzz     the tests that make up their own examples, with new ones and many
 # make soak     SIGKILL 200 times at each stage of a ladder; most of an hour
 # make screenshots  the README's pictures, taken by two of the tests
+# make weights  the packaged weights again from the sets in SETS=DIR, compared byte for byte (minutes)
 # make bench    how fast it is, beside a yardstick measured in the same run
 
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.installed
+WEIGHTS := bot/detectors/model/earshot.weights
 # Brings axe-core; the browser it would drive it with is one we do not use, so without what it depends on.
 AXE    := axe-playwright-python==0.1.8
 
-.PHONY: help demo check test fuzz soak screenshots bench install format clean
+.PHONY: help demo check test fuzz soak screenshots weights bench install format clean
 
 help:
 	@sed -n 's/^# make/  make/p' Makefile
@@ -51,6 +53,13 @@ soak: $(READY)
 # The README's pictures, taken by two of the stories in the browser.
 screenshots: $(READY)
 	SCREENSHOTS=tests/browser/screenshots $(BIN)/pytest -rs tests/browser -k "redrawn or storm"
+
+# The day stands in the file itself, so that another day does not make another file.
+weights: $(READY)
+	@test -n "$(SETS)" || { echo "Name the folder of the sets: make weights SETS=DIR"; exit 1; }
+	$(BIN)/earshot train --from $(SETS) --out $(VENV)/again.weights \
+		--made "$$(LC_ALL=C sed -n '2s/.*"made": "\([0-9-]*\)".*/\1/p' $(WEIGHTS))"
+	cmp $(VENV)/again.weights $(WEIGHTS)
 
 bench: $(READY)
 	@$(BIN)/earshot bench $(ARGS)

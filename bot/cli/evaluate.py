@@ -11,15 +11,21 @@ from bot.detectors.dimensions import DIMENSIONS
 from bot.detectors.sentiment import ALONE, BLEND, ONNX
 from bot.playbook import Onnx, load
 from bot.sources.catalogue import MODELS
-from bot.training.evaluating import evaluated
+from bot.training.evaluating import evaluated, misfires
 from bot.training.labelled import NONE_KNOWN, Unreadable, labelled
+from bot.training.labelled import ordinary as posts
 
 
 def evaluate(
-    files: Annotated[list[Path], typer.Argument(help="Labelled posts, JSON lines; or gold by id, with --mentions.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Labelled posts, JSON lines; or gold by id, with --mentions.")
+    ] = None,
     mentions: Annotated[Path | None, typer.Option(help="The mentions that the labels belong to, by id.")] = None,
     model: Annotated[
         Path | None, typer.Option(help="Another weight file than the one in use.", show_default=False)
+    ] = None,
+    ordinary: Annotated[
+        Path | None, typer.Option(help="Posts without labels: in what share of them does each intent hold?")
     ] = None,
     engine: Annotated[str, typer.Option(help="blend, vader, textblob, or onnx: the playbook's own model.")] = "blend",
 ) -> None:
@@ -30,15 +36,17 @@ def evaluate(
     """
     if engine not in (BLEND, ONNX, *ALONE):
         raise typer.BadParameter(f"there is no engine {engine!r}; there are blend, vader, textblob and onnx")
+    if not files and not ordinary:
+        raise typer.BadParameter("name files of labelled posts, or --ordinary FILE")
     try:
-        rows = labelled(files, mentions)
+        rows, unlabelled = labelled(files or (), mentions), posts(ordinary) if ordinary else []
     except Unreadable as no:
         raise refuse([no]) from None
-    if not rows:
+    if files and not rows:
         raise refuse([NONE_KNOWN])
     with refusing():
         assessor = Assessor((), weights=model or weights_path(), engine=engine, onnx=_own(engine))
-    for section in evaluated(assessor, rows):
+    for section in (*evaluated(assessor, rows), *([misfires(assessor, unlabelled)] if unlabelled else [])):
         tell(section.name)
         for figure in section.figures:
             tell(f"  {figure}")

@@ -1,7 +1,7 @@
 """`earshot train`: learns on from what is in use, and puts the new weights in use only where they are better."""
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -33,8 +33,16 @@ def train(
     ] = None,
     out: Annotated[Path, typer.Option(help="Where --from writes the weights.")] = Path("earshot.weights"),
     hold_out: Annotated[  # noqa: FBT002
-        bool, typer.Option("--hold-out", help="With --from: leave out the posts that the card's figures are from.")
+        bool,
+        typer.Option(
+            "--hold-out",
+            help="With --from: leave out the posts that the card's figures are from, and write them beside.",
+        ),
     ] = False,
+    without: Annotated[
+        list[str] | None, typer.Option(help="With --from: a set that is not learned from; more than once if need be.")
+    ] = None,
+    made: Annotated[str, typer.Option(help="With --from: the day that the file says it was made on.")] = "",
 ) -> None:
     """Learn from labelled posts and corrections. What is no better on posts it was not taught, or spoils the hearing of
     others, is refused, with figures.
@@ -44,7 +52,7 @@ def train(
     if importlib.util.find_spec("scipy") is None:
         raise refuse([NEEDS])
     if sets is not None:
-        _make(sets, out, hold_out=hold_out)
+        _make(sets, out, hold_out=hold_out, without=without or (), made=made)
         return
     named = [*(files or []), *([corrections] if corrections else [])]
     if not named:
@@ -52,15 +60,20 @@ def train(
     _learn(named)
 
 
-def _make(sets: Path, out: Path, *, hold_out: bool) -> None:
-    from bot.training.making import make  # noqa: PLC0415  (scipy is not there for everybody)
+def _make(sets: Path, out: Path, *, hold_out: bool, without: Sequence[str], made: str) -> None:
+    from bot.training.making import Impossible, held_out, make, ordinary  # noqa: PLC0415  (scipy is not there for everybody)
 
     try:
-        data = make(sets, warn, hold_out=hold_out)
+        data = make(sets, warn, hold_out=hold_out, without=without, made=made)
     except OSError as no:
         raise refuse([f"{no.filename}: cannot be read: {no.strerror}"]) from None
+    except Impossible as no:
+        raise refuse([no]) from None
     with _writing(out):
         place(out, data)
+        if hold_out:
+            for name, lines in (("held_out", held_out(sets)), ("ordinary", ordinary(sets))):
+                out.with_suffix(f".{name}.jsonl").write_text("\n".join(lines), "utf-8")
     tell(f"{out}: {len(data):,} bytes")
 
 

@@ -47,8 +47,11 @@ def fitted(
 
 def _softmax(logits: Floats, targets: Floats) -> tuple[Floats, Floats]:
     most = logits.max(axis=1, keepdims=True)
-    logs = logits - most - np.log(np.exp(logits - most).sum(axis=1, keepdims=True))
-    return -(targets * logs).sum(axis=1, keepdims=True), np.exp(logs) - targets
+    powers = np.exp(logits - most)
+    shares = powers / powers.sum(axis=1, keepdims=True)
+    possible = targets * shares
+    believed = possible.sum(axis=1, keepdims=True) + np.float32(1e-12)
+    return -np.log(believed), shares - possible / believed
 
 
 def _logistic(logits: Floats, targets: Floats) -> tuple[Floats, Floats]:

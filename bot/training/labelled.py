@@ -38,6 +38,11 @@ def labelled(files: Iterable[Path], mentions: Path | None = None) -> list[Labell
     return [one for one in found if one.sentiment or one.heads]
 
 
+def ordinary(file: Path) -> list[Labelled]:
+    """Posts of which nobody has said anything. Raises Unreadable, with file and line."""
+    return [Labelled(_mention(row, {}, at)) for at, row in _rows(file)]
+
+
 def _rows(path: Path) -> Iterator[tuple[str, Any]]:
     try:
         with path.open(encoding="utf-8-sig") as file:

@@ -4,7 +4,7 @@ Words are dropped now and then, pooled filters often, so that no single word is 
 posts come in the same order, and the numbers are the same to the last digit on the same machine.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,19 +20,19 @@ SEED = 20261122
 DIMENSIONS, FILTERS = 48, 96
 LEAST = (4, 60)
 """In how many posts a word, or a run of letters, must stand to have a vector."""
-LONGEST = 50
-AT_ONCE, ROUNDS = 128, 4
+LONGEST, AT_ONCE, ROUNDS = 50, 128, 4
 RATE, RATE_OF_FILTERS, LEAST_RATE = 0.05, 1e-3, 0.02
-NO_WORD, NO_FILTER = 0.08, 0.4
+NO_WORD, NO_FILTER, ABSENT = 0.08, 0.4, -1
 SURE = 0.94
 """What a label is believed: the rest is shared out among all classes."""
-ABSENT = -1
 
 
 class Lessons(NamedTuple):
     rows: NDArray[np.intp]
     targets: Floats
+    """The sentiments that each may have, then of each head whether it holds."""
     counts: Floats
+    """How much each counts: for sentiment, then for each head."""
 
 
 class Vocabulary(NamedTuple):
@@ -82,7 +82,7 @@ class _Batch(NamedTuple):
 
 
 class NetLearner:
-    def __init__(self, found: Raw, known: Vocabulary, seed: int = SEED) -> None:
+    def __init__(self, found: Raw, known: Vocabulary, heads: int = 0, seed: int = SEED) -> None:
         self._chance = np.random.default_rng(seed)
         self._posts, self._known = found.posts, known
         ends = np.append(found.posts.starts[1:], found.posts.ids.size)
@@ -93,8 +93,8 @@ class NetLearner:
             "filters": self._normal(DIMENSIONS**-0.5, DIMENSIONS, 3 * FILTERS),
             "start": np.zeros(FILTERS, np.float32),
             "end": self._normal(0.1, DIMENSIONS),
-            "out": self._normal(0.05, 2 * FILTERS, CLASSES),
-            "out_start": np.zeros(CLASSES, np.float32),
+            "out": self._normal(0.05, 2 * FILTERS, CLASSES + heads),
+            "out_start": np.zeros(CLASSES + heads, np.float32),
         }
         self._mean = {name: np.zeros_like(part) for name, part in self.parts.items()}
         self._square = {name: np.zeros_like(part) for name, part in self.parts.items()}
@@ -105,14 +105,13 @@ class NetLearner:
 
     def learn(self, lessons: Lessons, rounds: int = ROUNDS) -> Iterator[float]:
         """After each round, what was lost a post."""
-        counts = lessons.counts / lessons.counts.mean()
         batches = -(-lessons.rows.size // AT_ONCE)
         done = 0
         for _ in range(rounds):
             lost = 0.0
             for which in self._batches(lessons.rows):
                 pace = max(LEAST_RATE, 1 - done / (rounds * batches))
-                lost += self._step(lessons.rows[which], lessons.targets[which], counts[which], pace)
+                lost += self._step(lessons.rows[which], lessons.targets[which], lessons.counts[which], pace)
                 done += 1
             yield lost / batches
 
@@ -124,7 +123,7 @@ class NetLearner:
             yield order[start : start + AT_ONCE]
 
     def logits(self, rows: NDArray[np.intp]) -> Floats:
-        told = np.zeros((rows.size, CLASSES), np.float32)
+        told = np.zeros((rows.size, self.parts["out_start"].size), np.float32)
         order = np.argsort(self._lengths[rows], kind="stable")
         for start in range(0, rows.size, 2 * AT_ONCE):
             which = order[start : start + 2 * AT_ONCE]
@@ -168,11 +167,11 @@ class NetLearner:
 
     def _step(self, rows: NDArray[np.intp], targets: Floats, counts: Floats, pace: float) -> float:
         logits, went = self._forth(rows, learning=True)
-        shares = np.exp(logits - logits.max(axis=1, keepdims=True))
-        shares /= shares.sum(axis=1, keepdims=True)
-        lost = -(counts[:, None] * targets * np.log(shares + 1e-9)).sum() / counts.sum()
-        self._back(went, (shares - targets) * counts[:, None] / rows.size, pace)
-        return float(lost)
+        lost, errors = _sentiment(logits[:, :CLASSES], targets[:, :CLASSES])
+        lost_by_head, of_heads = _heads(logits[:, CLASSES:], targets[:, CLASSES:])
+        slopes = np.concatenate([errors * counts[:, :1], of_heads * counts[:, 1:]], axis=1, dtype=np.float32)
+        self._back(went, slopes / np.float32(rows.size), pace)
+        return float((counts[:, 0] * lost).sum() + (counts[:, 1:] * lost_by_head).sum()) / rows.size
 
     def _back(self, went: _Batch, errors: Floats, pace: float) -> None:
         slopes = {"out": went.pooled.T @ errors, "out_start": errors.sum(axis=0)}
@@ -213,6 +212,20 @@ class NetLearner:
             self.parts[name] = part - RATE_OF_FILTERS * pace * step
 
 
+def _sentiment(logits: Floats, possible: Floats) -> tuple[Floats, Floats]:
+    """What was lost, and the errors. Between sentiments that are possible, what is thought already is believed."""
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares /= shares.sum(axis=1, keepdims=True)
+    believed = possible * shares
+    believed = SURE * believed / (believed.sum(axis=1, keepdims=True) + np.float32(1e-9)) + (1 - SURE) / CLASSES
+    return -(believed * np.log(shares + 1e-9)).sum(axis=1), shares - believed
+
+
+def _heads(logits: Floats, held: Floats) -> tuple[Floats, Floats]:
+    believed = SURE * held + (1 - SURE) / 2
+    return np.logaddexp(0, logits) - believed * logits, 1 / (1 + np.exp(-logits)) - believed
+
+
 def _compact(matrix: Any) -> tuple[Any, NDArray[np.intp]]:
     """Without the columns in which nothing stands, and which the others were."""
     columns, inverse = np.unique(matrix.indices, return_inverse=True)
@@ -220,11 +233,14 @@ def _compact(matrix: Any) -> tuple[Any, NDArray[np.intp]]:
     return sparse.csr_matrix((matrix.data, inverse.astype(np.int32), matrix.indptr), shape=shape), columns
 
 
-def arrays_of(known: Vocabulary, learner: NetLearner, worth: float) -> dict[str, Any]:
-    """As the weight file has them; `worth`: what the net counts for beside the regression."""
+def arrays_of(known: Vocabulary, learner: NetLearner, worth: Sequence[float]) -> dict[str, Any]:
+    """As the weight file has them; `worth`: what the net counts for beside the regression, for as many as have one."""
     vectors = np.split(learner.vectors, [known.words.size])
     found: dict[str, Any] = {f"net_{name}": part for name, part in learner.parts.items()}
-    found |= {f"net_{name}": np.float32(worth) * learner.parts[name] for name in ("out", "out_start")}
+    found |= {
+        f"net_{name}": learner.parts[name][..., : len(worth)] * np.array(worth, np.float32)
+        for name in ("out", "out_start")
+    }
     for name, hashes, rows in (("word", known.words, vectors[0]), ("run", known.runs, vectors[1])):
         scale = (np.maximum(np.abs(rows).max(axis=0), 1e-9) / 127).astype(np.float32)
         steps = np.round(rows / scale).astype(np.int8)

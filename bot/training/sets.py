@@ -21,6 +21,14 @@ HEAD_OF = {
 }
 """From the heads of the sets to ours. "Suggestion" in Tweet Acts is advice to anybody, and no unmet wish: left out."""
 NOT_OURS = frozenset({("tweetacts", "suggestion")})
+BESIDE = ("irony", "offensive", "anger", "joy", "optimism", "sadness")
+"""What the net is asked as well while it learns, so that it reads a tone; nobody asks it at run time."""
+EVERY_HEAD = (*HEADS, *BESIDE)
+TONE = {"anger": ("negative",), "sadness": ("negative",), "joy": ("positive",), "optimism": ("neutral", "positive")}
+"""What sentiment an emotion leaves possible."""
+COMPLAINTS = "complaints19"
+TO_NO_BRAND = frozenset({"random_tweet", "random_reply"})
+"""Parts of it that are not said to a brand."""
 AIRLINE, VALIDATION, POOL = "airline", "validation", "pool"
 FOLDS = 100
 
@@ -32,6 +40,8 @@ class Row(NamedTuple):
     """0 to 99, from the author where one is known, else from the text."""
     sentiment: str = ""
     heads: dict[str, float] = {}  # noqa: RUF012  (never written to)
+    may: tuple[str, ...] = ()
+    """The sentiments that its label leaves possible, where that says less than which."""
 
 
 class Corpus(NamedTuple):
@@ -40,8 +50,10 @@ class Corpus(NamedTuple):
     fold: NDArray[np.int64]
     sentiment: NDArray[np.int8]
     """-1 where nobody has said."""
+    may: NDArray[np.bool_]
+    """Of each post and sentiment, whether its label leaves it possible; none, where nobody has said."""
     heads: NDArray[np.float32]
-    """A column for each of HEADS; not a number where nobody has said."""
+    """A column for each of EVERY_HEAD; not a number where nobody has said."""
 
     def of(self, *sources: str) -> NDArray[np.bool_]:
         return np.isin(self.source, sources)
@@ -49,16 +61,20 @@ class Corpus(NamedTuple):
 
 def corpus(rows: Iterable[Row]) -> Corpus:
     rows = list(rows)
-    heads = np.full((len(rows), len(HEADS)), np.nan, np.float32)
+    heads = np.full((len(rows), len(EVERY_HEAD)), np.nan, np.float32)
+    may = np.zeros((len(rows), len(SENTIMENTS)), np.bool_)
     for number, row in enumerate(rows):
         for head, held in row.heads.items():
-            heads[number, HEADS.index(head)] = held
+            heads[number, EVERY_HEAD.index(head)] = held
+        for one in row.may or (row.sentiment,) * bool(row.sentiment):
+            may[number, SENTIMENTS.index(one)] = True
     said = [SENTIMENTS.index(row.sentiment) if row.sentiment else -1 for row in rows]
     return Corpus(
         [row.text for row in rows],
         np.array([row.source for row in rows]),
         np.array([row.fold for row in rows]),
         np.array(said, np.int8),
+        may,
         heads,
     )
 
@@ -77,6 +93,7 @@ def shared(folder: Path) -> Iterator[Row]:
     yield from _intents(folder)
     for row in lines(folder / "pool.jsonl"):
         yield Row(row["text"], POOL, fold(row["text"]))
+    yield from _beside(folder)
 
 
 def _airline(folder: Path) -> Iterator[Row]:
@@ -89,13 +106,26 @@ def _airline(folder: Path) -> Iterator[Row]:
 
 
 def _intents(folder: Path) -> Iterator[Row]:
+    """Who complains to a brand says no good of it; whoever writes to one and does not complain says no ill."""
     found: dict[tuple[str, str], dict[str, float]] = {}
+    possible: dict[str, tuple[str, ...]] = {}
     for row in lines(folder / "intent_train.jsonl"):
         source, head = row["src"], row["head"]
         if source != AIRLINE and head in HEAD_OF and (source, head) not in NOT_OURS:
             found.setdefault((row["text"], source), {})[HEAD_OF[head]] = float(row["y"])
+            if source == COMPLAINTS and row.get("domain") not in TO_NO_BRAND:
+                possible[row["text"]] = ("negative",) if row["y"] else ("neutral", "positive")
     for (text, source), heads in found.items():
-        yield Row(text, source, fold(text), heads=heads)
+        yield Row(text, source, fold(text), heads=heads, may=possible.get(text, ()) if source == COMPLAINTS else ())
+
+
+def _beside(folder: Path) -> Iterator[Row]:
+    for head in ("irony", "offensive"):
+        for row in lines(folder / f"{head}_train.jsonl"):
+            yield Row(row["text"], head, fold(row["text"]), heads={head: float(row["label"] == head)})
+    for row in lines(folder / "emotion_train.jsonl"):
+        heads = {one: float(one == row["label"]) for one in TONE}
+        yield Row(row["text"], "emotion", fold(row["text"]), heads=heads, may=TONE[row["label"]])
 
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -130,6 +130,20 @@ def test_figures_have_an_interval_and_a_number(shell: Shell) -> None:
     assert "question (ours)" in said
 
 
+def test_what_holds_in_ordinary_posts_is_counted(shell: Shell) -> None:
+    shell.write("ordinary.jsonl", (json.dumps({"text": "can I bring a cello?"}) + "\n") * 10)
+
+    said = shell.types("evaluate", "--ordinary", "ordinary.jsonl").stdout
+
+    assert "ordinary posts\n" in said
+    assert "question                              1.000   1.000 to 1.000  n 10" in said
+    assert "purchase                              0.000   0.000 to 0.000  n 10" in said
+
+
+def test_evaluation_needs_posts(shell: Shell) -> None:
+    assert shell.types("evaluate").exit_code == 2
+
+
 def test_gold_may_lie_beside_its_mentions(shell: Shell) -> None:
     shell.write("in.jsonl", json.dumps({"id": "x:1", "text": "lost my bag, horrible", "created_at": WHEN}) + "\n")
     shell.write("gold.jsonl", json.dumps({"id": "x:1", "sentiment": "negative"}) + "\n")

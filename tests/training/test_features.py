@@ -34,7 +34,7 @@ def net() -> dict[str, Any]:
     """One that says nothing."""
     found = raw(TEXTS, lexicon())
     words = vocabulary(found, np.ones(len(TEXTS), np.bool_), (1, 1))
-    return arrays_of(words, NetLearner(found, words), 0.0)
+    return arrays_of(words, NetLearner(found, words), [0.0] * 3)
 
 
 def test_the_net_reads_a_post_in_training_as_the_model_does() -> None:
@@ -44,9 +44,9 @@ def test_the_net_reads_a_post_in_training_as_the_model_does() -> None:
     learner = NetLearner(found, words)
     everything = np.arange(len(TEXTS))
     gold = np.eye(3, dtype=np.float32)[everything % 3]
-    *_, lost = learner.learn(Lessons(everything, gold, np.ones(len(TEXTS), np.float32)), rounds=60)
+    *_, lost = learner.learn(Lessons(everything, gold, np.ones((len(TEXTS), 1), np.float32)), rounds=60)
     nothing = np.zeros((design.rows(everything).width, NAMES), np.float32)
-    model = Model(unpacked(file_of(design, nothing, known, arrays_of(words, learner, 1.0))))
+    model = Model(unpacked(file_of(design, nothing, known, arrays_of(words, learner, [1.0] * 3))))
 
     heard = model.hear([cut(text) for text in TEXTS]).logits[:, :3]
 
