@@ -28,6 +28,8 @@ DOUBTFUL_VOICE, DOUBTFUL_LINK, VERY_DOUBTFUL, COPIED = 1.0, 0.9, 0.62, 0.8
 FEWEST_COPIES = 3
 FLATTERY = "flattery"
 SIGNS_SAID = 4
+LETTER = 100
+"""Words from which on small signs are not summed: their weights are from lines of 25, and a letter has some of all."""
 HIDING = 4
 """Invisible letters from which on somebody hides words; one or two come with emoji and with copying."""
 TURNED = "\u202e"
@@ -78,6 +80,8 @@ class Spam:
         return points, [shape.name for shape in shapes]
 
     def _by_signs(self, hearing: Hearing, offers: Mapping[str, int]) -> tuple[float, list[str]]:
+        if len(hearing.words) >= LETTER:
+            return BASE, []
         heard = self._signs.heard(hearing.verdict.chances, hearing.verdict.odds)
         if not self._signs.promising(hearing.words, hearing.odd, offers, heard):
             return BASE, []

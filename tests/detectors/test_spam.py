@@ -1,6 +1,9 @@
 import pytest
 
+from bot.demo.reading import SAMPLE
 from bot.detectors.base import Background
+from bot.domain.mention import Mention
+from bot.sources.reading import read_mentions
 from tests.detectors.lines.reading import read
 from tests.detectors.vocabulary import assessor, heard, mention
 
@@ -90,6 +93,14 @@ def test_what_rests_on_small_signs_says_them() -> None:
 )
 def test_a_customer_with_a_code_prices_a_number_or_hashtags_is_none(text: str) -> None:
     assert "intent:spam" not in heard(text).labels
+
+
+def test_a_long_letter_is_not_spam_for_all_the_words_that_are_in_it() -> None:
+    day = read_mentions(SAMPLE / "day.jsonl")
+    [letter] = [one for one in day if isinstance(one, Mention) and one.id == "forum:48212"]
+
+    assert len(letter.text.split()) > 400
+    assert "intent:spam" not in heard(letter.text).labels
 
 
 def test_who_says_it_counts() -> None:
