@@ -73,10 +73,7 @@ def _gone_on(
     after = go_on(before, finding, watch.said, known.baseline, known.everybody, at)
     after = after.having(version=before.version + 1, written_at=at)
     if finding is None and at - before.unusual_at >= known.tuning.over_after:
-        after = after.having(ended_at=before.unusual_at)
-        event = AuditEvent(at, "", "over", f"{after.posts} posts, {after.voices} voices")
-        woken = (page_of(after),) if after.paged_at else ()
-        return EpisodeDecision(after, before, (card(after),), (event,), woken=woken)
+        return _over(before, after, f"{after.posts} posts, {after.voices} voices", at)
     if before.paged_at is None and finding is not None:
         after = _paged(after, finding, known, at)
         if after.paged_at:
@@ -88,6 +85,18 @@ def _gone_on(
             return None
         return EpisodeDecision(after, before)  # still unusual, and nothing new to show
     return EpisodeDecision(after, before, (card(after),))
+
+
+def unwatched(before: Episode, at: datetime) -> EpisodeDecision:
+    """The end of an episode whose subject nobody watches any more: it would run, and call people, without an end."""
+    after = before.having(version=before.version + 1, written_at=at)
+    return _over(before, after, "its subject is no longer watched", at)
+
+
+def _over(before: Episode, after: Episode, why: str, at: datetime) -> EpisodeDecision:
+    after = after.having(ended_at=before.unusual_at)
+    woken = (page_of(after),) if after.paged_at else ()
+    return EpisodeDecision(after, before, (card(after),), (AuditEvent(at, "", "over", why),), woken=woken)
 
 
 def card(episode: Episode, lane: Lane = Lane.UPDATE) -> Notification:

@@ -8,7 +8,7 @@ from typing import Protocol
 import structlog
 
 from bot.clock import Clock
-from bot.domain.course import Knowledge, decide
+from bot.domain.course import EpisodeDecision, Knowledge, decide, unwatched
 from bot.domain.episode import Episode
 from bot.domain.rules import Rules
 from bot.domain.spikes.baseline import Baseline
@@ -56,6 +56,7 @@ class Spikes:
 
     def _forget(self) -> None:
         self._place: Place = (0, 0)
+        self._names: list[str] | None = None
         self._watches: dict[str, Watch] = {}
         self._baselines: dict[str, Baseline] = {}
         self._running: dict[str, Episode] = {}
@@ -64,13 +65,13 @@ class Spikes:
 
     async def step(self) -> int:
         """What is new in the feed, and what time alone does. Says how much was heard or decided."""
-        if not self._rules.spikes().on:
-            return 0
         if not await self._store.leases.take(LEASE, self._lease):
             self._forget()
             return 0
         at = self._clock.now()
         await self._know(at)
+        if not self._rules.spikes().on:
+            return 0
         heard = await self._hear()
         decided = 0
         for subject in self._due(heard, at):
@@ -92,14 +93,18 @@ class Spikes:
 
     async def _know(self, at: datetime) -> None:
         """The subjects of the playbook, which may have changed: what is known of each, and which episodes run."""
-        names = list(dict.fromkeys(one.name for one in self._rules.subjects()))
-        if names == list(self._watches):
+        watched = self._rules.subjects() if self._rules.spikes().on else ()
+        names = list(dict.fromkeys(one.name for one in watched))
+        if names == self._names:
             return
         self._forget()
+        self._names = names
         self._watches = {name: Watch(name) for name in names}
         found = await self._store.baselines.load(names)
         self._baselines = {name: baseline.begun(at.timestamp()) for name, baseline in found.items()}
         self._running = await self._store.episodes.running()
+        for episode in [one for subject, one in self._running.items() if subject not in self._watches]:
+            await self._write(unwatched(episode, at), at)
 
     async def _hear(self) -> dict[str, int]:
         """How much was heard of each subject."""
@@ -131,16 +136,17 @@ class Spikes:
             ours=not any(one.name == subject and one.kind is SubjectKind.COMPETITOR for one in self._rules.subjects()),
         )
         decision = decide(watch, running, known, at)
-        if decision is None:
-            return 0
+        return 0 if decision is None else await self._write(decision, at)
+
+    async def _write(self, decision: EpisodeDecision, at: datetime) -> int:
         if await self._store.episodes.commit(decision, at) is not Committed.WRITTEN:
             self._forget()  # somebody else has decided since we read it
             return 0
         episode = decision.episode
         if episode.over:
-            del self._running[subject]
+            del self._running[episode.subject]
         else:
-            self._running[subject] = episode
+            self._running[episode.subject] = episode
         for event in decision.events:
             log.info(
                 "episode changed", episode=episode.id, what=event.what, kind=episode.kind, department=episode.department

@@ -13,6 +13,7 @@ from bot.domain.spikes.baseline import Baseline
 from bot.domain.spikes.tuning import Tuning
 from bot.domain.spikes.usual import QUARTER
 from bot.domain.subject import Subject, SubjectKind
+from bot.domain.waking import page_of
 from bot.store.client import Client, Words
 from bot.store.feed import feed
 from bot.store.opening import Store, store_on
@@ -33,12 +34,13 @@ class WatchedRules(FakeRules):
         super().__init__()
         self.tuning = Tuning()
         self.kind = kind
+        self.name = NORTHWIND
 
     def spikes(self) -> Tuning:
         return self.tuning
 
     def subjects(self) -> Sequence[Subject]:
-        return [Subject(name=NORTHWIND, kind=self.kind, terms=("northwind",))]
+        return [Subject(name=self.name, kind=self.kind, terms=("northwind",))]
 
 
 class Died(Exception):  # noqa: N818 - said as it is
@@ -111,6 +113,23 @@ async def test_an_episode_counts_each_post_once_and_pages_once(known: Store, clo
     assert (episode.posts, episode.voices, episode.as_cases) == (30, 30, 30)
     assert episode.paged_at is not None
     assert "cancelled again" in episode.words
+
+
+@pytest.mark.parametrize("change", [{"tuning": Tuning(on=False)}, {"name": "Southwind"}])
+async def test_an_episode_that_is_no_longer_watched_is_over_and_calls_nobody(
+    known: Store, clock: WoundClock, change: dict[str, Any]
+) -> None:
+    rules = WatchedRules()
+    watch = Spikes(known, rules, clock)
+    await wave(known, clock, watch, 30)
+    page = page_of(await only(known))
+    vars(rules).update(change)
+    await watch.step()
+    await watch.step()
+
+    assert (await only(known)).over
+    assert await known.episodes.running() == {}
+    assert page in await known.pages.due(clock.now(), 10)
 
 
 @pytest.mark.parametrize("after", [False, True])
