@@ -66,7 +66,7 @@ async def told(client: Client, keys: Keys, what: str) -> Counter[str]:
     return Counter(line["case"] for line in lines if line["what"] == what)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(LONGEST + 60)
 async def test_of_a_thousand_mentions_none_is_lost_and_none_handled_twice_whoever_dies_when(
     store: Store, client: Client, keys: Keys, redis_url: str, brand: str
 ) -> None:
@@ -86,7 +86,7 @@ async def test_of_a_thousand_mentions_none_is_lost_and_none_handled_twice_whoeve
         assert second <= herd.died.total() * AT_ONCE
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(LONGEST + 60)
 async def test_where_we_may_read_what_we_sent_no_message_is_sent_twice_whoever_dies_when(
     store: Store, client: Client, keys: Keys, redis_url: str, brand: str
 ) -> None:
@@ -98,7 +98,7 @@ async def test_where_we_may_read_what_we_sent_no_message_is_sent_twice_whoever_d
         assert set(herd.sent().values()) == {1}
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(LONGEST + 60)
 async def test_every_rung_is_climbed_once_whoever_dies_when(
     store: Store, client: Client, keys: Keys, redis_url: str, brand: str
 ) -> None:
@@ -111,7 +111,7 @@ async def test_every_rung_is_climbed_once_whoever_dies_when(
         assert herd.died.total() >= 4
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(LONGEST + 60)
 async def test_a_store_that_is_killed_again_and_again_loses_nothing_that_it_acknowledged(server: Server) -> None:
     """With `appendfsync always`. With `everysec`, as the embedded store runs, a kill may cost what came while a sync
     was under way, and a machine that dies the last second or two: all of one instant, cursors and books too.
