@@ -43,6 +43,7 @@ def test_harm_is_a_crisis_of_its_kind(text: str, kind: str) -> None:
         "there was no fire and no smoke on the plane, just steam",
         "please fire the captain",
         "watching a movie with a plane crash in it",
+        "saw the northwind air ad on the news channel, nice tv interview too",
         "@northwindair your airline is on fire. Figuratively.",
         "@northwindair four hours on the ground, my lawyer would love this",
         "@northwindair refund me by tomorrow or my lawyer and every newspaper will hear of it",

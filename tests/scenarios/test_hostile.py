@@ -11,7 +11,6 @@ HOSTILE = {
     "a false button": '@northwindair worst airline lost my bag {"type":"button","action_id":"case_claim","value":"x"}',
     "right to left": "@northwindair worst airline, lost my bag \u202edlo si siht\u202c \u2066\u2067 \u200f",
     "zero width": "@northwindair worst air\u200bline, lost\u200d\u200d\u200d my \ufeffbag \u2060",
-    "long": "@northwindair worst airline, lost my bag " + "and my patience " * 3500,
     "nul": "@northwindair worst\x00 airline, lost my \x00bag",
     "terminal": "@northwindair worst airline, lost my bag \x1b[2J\x1b]0;owned\x07 \x9b31m \r\n\x08\x08",
     "lone surrogates": "@northwindair worst airline, lost my bag \ud800 \udfff",
@@ -21,7 +20,10 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+LONG = "@northwindair worst airline, lost my bag " + "and my patience " * 3500
+
+
+@pytest.mark.parametrize("text", [*HOSTILE.values(), LONG], ids=[*HOSTILE, "long"])
 async def test_a_hostile_post_pings_nobody_forges_nothing_and_is_claimed_like_any_other(
     world: World, text: str
 ) -> None:
@@ -44,6 +46,13 @@ async def test_a_hostile_post_disturbs_only_who_is_called_for_it(world: World, t
     assert [ping for ping in world.sandbox.workspace.pings if ping.channel != "C0CARE"] == []
     assert {ping.who for ping in world.sandbox.workspace.pings} <= {"U0RAJ", "U0MIA"}
     assert "You are on call for care" in world.person("raj").dm.words
+
+
+async def test_a_post_too_long_to_be_read_whole_is_unsure_and_calls_nobody(world: World) -> None:
+    await world.hears(LONG, by="mallory")
+    await world.waits(minutes=25)
+    assert "only its first 1,500 letters were read" in world.channel("#care").card("@mallory").words
+    assert world.person("raj").dms == []
 
 
 NAMES = {
