@@ -40,8 +40,9 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# A file's tests stay together, as they share servers; more than four processes would each start a browser.
 test: $(READY)
-	$(BIN)/pytest -rs $(ARGS)
+	$(BIN)/pytest -rs --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 fuzz: $(READY)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -rs -m hypothesis --timeout 3600 $(ARGS)
