@@ -70,7 +70,7 @@ class Spikes:
             return 0
         at = self._clock.now()
         await self._know(at)
-        if not self._rules.spikes().on:
+        if self._names is None or not self._rules.spikes().on:
             return 0
         heard = await self._hear()
         decided = 0
@@ -104,7 +104,8 @@ class Spikes:
         self._baselines = {name: baseline.begun(at.timestamp()) for name, baseline in found.items()}
         self._running = await self._store.episodes.running()
         for episode in [one for subject, one in self._running.items() if subject not in self._watches]:
-            await self._write(unwatched(episode, at), at)
+            if not await self._write(unwatched(episode, at), at):
+                return  # all is read again in the next step
 
     async def _hear(self) -> dict[str, int]:
         """How much was heard of each subject."""
