@@ -5,6 +5,7 @@ import pytest
 
 from bot.store.embedded import Embedded
 from tests.clock import WoundClock
+from tests.pagers.services import Services, serving
 from tests.scenarios.world import World, world_on
 
 
@@ -32,3 +33,11 @@ async def fragile(own_redis: Embedded, brand: str, tmp_path: Path, clock: WoundC
     async with world_on(own_redis.url, brand, tmp_path, clock) as made:
         yield made
         await made.ends()
+
+
+@pytest.fixture
+async def services() -> AsyncIterator[Services]:
+    """The services that ring, none of which may have been sent what its documentation does not allow."""
+    async with serving() as made:
+        yield made
+        assert not made.wrong, made.wrong

@@ -7,18 +7,11 @@ import pytest
 
 from bot.settings import load_settings
 from tests.clock import WoundClock
-from tests.pagers.services import Fault, Services, serving
+from tests.pagers.services import Fault, Services
 from tests.scenarios.spoken import CRISIS
 from tests.scenarios.world import World, world_on
 
 NIGHT = Path(__file__).with_name("night.toml")
-
-
-@pytest.fixture
-async def services() -> AsyncIterator[Services]:
-    async with serving() as made:
-        yield made
-        assert not made.wrong, made.wrong
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 from bot.settings import load_settings
 from tests.clock import WoundClock
-from tests.pagers.services import Fault, Services, serving
+from tests.pagers.services import Fault, Services
 from tests.scenarios.spoken import CRISIS
 from tests.scenarios.world import World, world_on
 
@@ -21,13 +21,6 @@ NIGHT = Path(__file__).with_name("night.toml")
 REGULATOR = (
     "@northwindair the aviation authority has opened an investigation into your airline and will take legal action"
 )
-
-
-@pytest.fixture
-async def services() -> AsyncIterator[Services]:
-    async with serving() as made:
-        yield made
-        assert not made.wrong, made.wrong
 
 
 @pytest.fixture
