@@ -15,8 +15,9 @@ from bot.detectors.base import cut
 from bot.detectors.model.memory import Numbered, bare
 from bot.detectors.model.posts import Floats, Posts, laid
 from bot.detectors.model.said import phrases
-from bot.detectors.model.scoring import CLIPPED, rows, spelt
+from bot.detectors.model.scoring import CLIPPED, rows
 from bot.detectors.model.surface import mark_of, surface
+from bot.detectors.model.vocabulary import spelt
 from bot.detectors.model.words import (
     SALT_DENIED,
     SALT_WORD,
@@ -50,7 +51,7 @@ class Raw(NamedTuple):
     run_of: NDArray[np.intp]
     vocabulary: int
     pairs: Hashes
-    """Of each place in the posts, with the word before it."""
+    """Of each place in the posts but the first mark, with the word before it."""
     surface: Floats
 
 
@@ -58,7 +59,7 @@ def raw(texts: Sequence[str], lexicon: Lexicon) -> Raw:
     numbers = Numbered()
     ids: list[list[int]] = []
     loud: list[int] = []
-    said: list[tuple[float, ...]] = []
+    said: list[list[float]] = []
     for text in texts:
         post = cut(text)
         ids.append(list(map(numbers.__getitem__, post.words)))
@@ -68,12 +69,12 @@ def raw(texts: Sequence[str], lexicon: Lexicon) -> Raw:
     marks = list(map(mark_of, words, lexicon.valences([bare(word) for word in words]).tolist()))
     surfaces = [surface(one, marks, capitals) for one, capitals in zip(ids, loud, strict=True)]
     posts = laid([rows(one, told.denied, marks) for one, told in zip(ids, surfaces, strict=True)], 0)
-    numbers_of = [(*told.dense, *phrases) for told, phrases in zip(surfaces, said, strict=True)]
+    numbers_of = [told.dense + phrases for told, phrases in zip(surfaces, said, strict=True)]
     keys = word_keys(words)
     both = np.empty(2 * len(words), np.uint32)
     both[0::2], both[1::2] = mixed(keys, SALT_WORD), mixed(keys, SALT_DENIED)
     halves = half_pairs(keys)
-    pairs = paired(halves[posts.rows], halves[0])
+    pairs = paired(*halves[:, posts.rows])
     places = np.array([place for place, word in enumerate(words) if spelt(word)], np.intp)
     runs = runs_of([words[place] for place in places])
     count = _count(posts, len(texts), 2 * len(words))
@@ -81,9 +82,10 @@ def raw(texts: Sequence[str], lexicon: Lexicon) -> Raw:
 
 
 def _count(posts: Posts, height: int, width: int) -> Sparse:
-    word = posts.ids != 0
+    rows = posts.rows[1:]
+    word = rows > 1
     ones = np.ones(int(word.sum()), np.float32)
-    return sparse.csr_matrix((ones, (posts.owner[word], posts.rows[word])), shape=(height, width))
+    return sparse.csr_matrix((ones, (posts.owner[word], rows[word])), shape=(height, width))
 
 
 class Kept(NamedTuple):

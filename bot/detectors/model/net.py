@@ -4,6 +4,7 @@ A word's vector is the mean of its runs of letters and its own; a filter looks a
 after. All that is known of a word, whatever stands beside it, so it is worked out once and remembered.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -34,12 +35,12 @@ class Vectors(NamedTuple):
 
 
 class Net(NamedTuple):
-    """`filters`: dimensions x (before, itself, after); `out`: (strongest, on the whole) x sentiments."""
+    """`filters`: dimensions x (before, itself, after); `out`: (strongest, on the whole) x heads."""
 
     word: Vectors
     run: Vectors
     end: NDArray[np.float64]
-    """The vector of what stands before the first word and after the last."""
+    """The vector of the mark between posts."""
     filters: NDArray[np.float64]
     start: Floats
     out: NDArray[np.float64]
@@ -66,8 +67,12 @@ class Net(NamedTuple):
             vectors[of[first]] += OF_RUNS * np.add.reduceat(parts, first, dtype=np.float64) / many
         return self._through_filters(vectors)
 
-    def seen_at_end(self) -> Floats:
-        return self._through_filters(self.end)
+    def seen_at_mark(self) -> Floats:
+        """Nothing is felt at the mark itself, whatever stands beside it."""
+        seen = self._through_filters(self.end)
+        third = self.width // REACH
+        seen[third : 2 * third] = -np.inf
+        return seen
 
     def _through_filters(self, vectors: NDArray[np.float64]) -> Floats:
         seen = (vectors @ self.filters).astype(np.float16).astype(np.float32)
@@ -76,44 +81,35 @@ class Net(NamedTuple):
         return seen
 
 
-def net(arrays: Mapping[str, Any]) -> Net:
+def net(arrays: Mapping[str, Any], heads: int) -> Net:
+    """`heads`: of the model; those that the net does not know get nothing from it."""
     word, run = (
         Vectors(*(arrays[f"net_{kind}_{part}"] for part in ("hashes", "vectors", "scale"))) for kind in ("word", "run")
     )
     end, filters, out, out_start = (arrays[f"net_{part}"].astype(np.float64) for part in NUMBERS)
+    unknown = heads - out_start.size
+    out, out_start = np.pad(out, ((0, 0), (0, unknown))), np.pad(out_start, (0, unknown))
     return Net(word, run, end, filters, arrays["net_start"], out, out_start)
 
 
-class Answer(NamedTuple):
-    logits: NDArray[np.float64]
-    felt: Floats
-    """What each filter felt at each word."""
+class Felt(NamedTuple):
+    each: Floats
+    """What each filter felt at each place."""
     strongest: Floats
-    root: NDArray[np.float64]
-    """Of each post, by what the sum of all that was felt is divided."""
+    whole: Floats
+    """Of each post its sum over the root of its words, so that a long post is not louder than a short one."""
+    share: Floats
+    """By which the sum is multiplied."""
 
 
-def answer(net: Net, seen: Floats, posts: Posts) -> Answer:
-    """`seen`: of each place in the posts, what the filters make of its word."""
-    third = net.width // REACH
-    felt = seen[:, third : 2 * third]
-    felt[1:] += seen[:-1, :third]
-    felt[0] += seen[-1, :third]  # before the first word stands what stands after the last
-    felt[:-1] += seen[1:, 2 * third :]
-    np.maximum(felt, 0, out=felt)
-    felt[posts.ends] = 0
-    strongest = np.maximum.reduceat(felt, posts.starts)
-    root = np.sqrt(np.maximum(posts.lengths - 1, 1))[:, None]
-    whole = np.add.reduceat(felt, posts.starts) / root
-    return Answer(strongest @ net.out[:third] + whole @ net.out[third:] + net.out_start, felt, strongest, root)
-
-
-def added(net: Net, told: Answer, posts: Posts) -> Floats:
-    """What each word added: at its strongest a filter counts for the word in its middle, on the whole for each."""
-    third = net.width // REACH
-    out = net.out.astype(np.float32)
-    strongest, share = told.strongest, (1.0 / told.root).astype(np.float32)
-    if posts.lengths.size > 1:
-        strongest, share = (of_posts.repeat(posts.lengths, axis=0) for of_posts in (strongest, share))
-    by_word: Floats = (told.felt * (told.felt == strongest)) @ out[:third] + (told.felt @ out[third:]) * share
-    return by_word
+def felt(seen: Floats, posts: Posts) -> Felt:
+    """`seen`: of each place in the posts, what the filters make of its word. It is written over."""
+    third = seen.shape[1] // REACH
+    each = seen[:, third : 2 * third]
+    each[1:] += seen[:-1, :third]
+    each[:-1] += seen[1:, 2 * third :]
+    np.maximum(each, 0, out=each)
+    share = np.array([1 / math.sqrt(max(length - 1, 1)) for length in posts.lengths], np.float32)[:, None]
+    whole = np.add.reduceat(each, posts.starts)
+    whole *= share
+    return Felt(each, np.maximum.reduceat(each, posts.starts), whole, share)

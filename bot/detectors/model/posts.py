@@ -12,16 +12,19 @@ Floats = NDArray[np.float32]
 
 
 class Posts(NamedTuple):
-    """A batch, laid end to end. Each post ends in a mark of its own, so that none is empty."""
+    """A batch, laid end to end between marks: one before the first post, and one behind each, so that none is empty.
+
+    So each word has a place before it and one behind it, and whoever sums from `starts` on takes each post with its
+    own mark.
+    """
 
     rows: Places
     """Twice the number of each word in the memory, and one more where it is denied."""
     starts: Places
     """Where each post begins."""
-    ends: Places
-    """Where the mark of its end stands."""
-    lengths: Places
-    """Of each post, with the mark of its end."""
+
+    lengths: list[int]
+    """Of each post, with its mark."""
 
     @property
     def ids(self) -> Places:
@@ -29,16 +32,15 @@ class Posts(NamedTuple):
 
     @property
     def owner(self) -> Places:
-        """Of each word, its post."""
+        """Of each place but the first mark, its post."""
         return np.repeat(np.arange(self.starts.size), self.lengths)
 
 
-def laid(batch: Sequence[Sequence[int]], end: int) -> Posts:
-    """Of each post its rows; `end` is that of the mark."""
-    rows: list[int] = []
+def laid(batch: Sequence[Sequence[int]], mark: int) -> Posts:
+    """Of each post its rows; `mark` is that of what stands between them."""
+    rows, starts = [mark], []
     for one in batch:
+        starts.append(len(rows))
         rows += one
-        rows.append(end)
-    lengths = np.array([len(one) + 1 for one in batch], np.intp)
-    after = lengths.cumsum()
-    return Posts(np.array(rows, np.intp), after - lengths, after - 1, lengths)
+        rows.append(mark)
+    return Posts(np.array(rows, np.intp), np.array(starts, np.intp), [len(one) + 1 for one in batch])

@@ -8,6 +8,8 @@ from bot.detectors.lexicons.tables import Table
 
 FAMILIES = ("complaint", "praise", "need", "purchase", "asks", "sarcasm")
 PHRASES = (*(f"said_{family}" for family in FAMILIES), "praise_denied", "asked_first")
+_PLACES = {family: place for place, family in enumerate(FAMILIES)}
+_DENIED, _ASKED = PHRASES.index("praise_denied"), PHRASES.index("asked_first")
 POINTS_MOST = 4.0
 _ASKING = Table("care").words["asking"]
 
@@ -34,14 +36,21 @@ def capitals(tokens: Iterable[str]) -> int:
     return sum([len(token) > 1 for token in tokens if token.isupper()])
 
 
-def phrases(said: Said) -> tuple[float, ...]:
+def phrases(said: Said) -> list[float]:
     """A number for each of `PHRASES`, 0 to 1."""
-    care = said.care
-    words = said.words
-    first = next((word for word in words if word[0].isalpha()), "")
-    asked = float(first in _ASKING)
-    if not care:
-        return (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, asked)
-    points = [min(1.0, sum([hit.weight for hit in care.get(family, ())]) / POINTS_MOST) for family in FAMILIES]
-    denied = any(preceded(words, hit.start, NEGATORS) for hit in care.get("praise", ()))
-    return (*points, float(denied), asked)
+    found = [0.0] * len(PHRASES)
+    for family, hits in said.care.items():
+        place = _PLACES.get(family)
+        if place is not None:
+            found[place] = min(1.0, sum([hit.weight for hit in hits]) / POINTS_MOST)
+    praised = said.care.get("praise", ())
+    found[_DENIED] = float(any(preceded(said.words, hit.start, NEGATORS) for hit in praised)) if praised else 0.0
+    found[_ASKED] = float(_first(said.words) in _ASKING)
+    return found
+
+
+def _first(words: Sequence[str]) -> str:
+    for word in words:
+        if word[0].isalpha():
+            return word
+    return ""

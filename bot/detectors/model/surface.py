@@ -6,7 +6,6 @@ a tenth of what numpy's calls take for a single post, and no more than they take
 
 import math
 from collections.abc import Sequence
-from itertools import chain
 from typing import NamedTuple
 
 from bot.detectors.lexicons.phrases import NEGATORS
@@ -43,7 +42,7 @@ DENSE = (
 )
 _NAMES = tuple(COUNTED)
 _FULL = tuple(COUNTED.values())
-_CAPITALS, _WORD = _NAMES.index("capitals"), _NAMES.index("word")
+_CAPITALS, _WORD, _NEGATES = (_NAMES.index(name) for name in ("capitals", "word", "negates"))
 _SILENT = (0.0,) * len(OF_LEXICON)
 
 
@@ -62,13 +61,16 @@ class Mark(NamedTuple):
     handle: bool
 
 
+Weighed = tuple[int, bool, tuple[float, ...]]
+"""A word in the lexicons: its place, whether it stands after a "but", and what it weighs there by each of them."""
+
+
 class Surface(NamedTuple):
     denied: list[int]
     """Places of the words that stand after a negator, near enough and in the same clause."""
     dense: list[float]
     """A number for each of `DENSE`."""
-    strength: list[tuple[int, float]]
-    """Places of the words that weigh something, and how much, whichever way."""
+    weighed: list[Weighed]
 
 
 def mark_of(word: str, valences: Sequence[float]) -> Mark | None:
@@ -110,8 +112,6 @@ def _held(word: str) -> list[str]:  # noqa: PLR0911  (one for each kind of word)
 def surface(ids: Sequence[int], known: Sequence[Mark | None], capitals: int) -> Surface:
     """`known`: of each number that a word may have. `capitals`: words in capitals, one-letter words aside."""
     marks = [(place, mark) for place, number in enumerate(ids) if (mark := known[number]) is not None]
-    denied = _denied(marks, len(ids))
-    weighed = _weighed(marks, denied)
     counts = [0] * len(COUNTED)
     for _, mark in marks:
         for which in mark.counted:
@@ -119,15 +119,17 @@ def surface(ids: Sequence[int], known: Sequence[Mark | None], capitals: int) -> 
     counts[_CAPITALS] = capitals
     words = counts[_WORD] = counts[_WORD] + len(ids) - len(marks)
     some = max(words, 1)
-    tones = [_tone([(after, values[which]) for _, after, values in weighed], some) for which in range(len(LEXICONS))]
-    dense = [
-        *chain.from_iterable(zip(*tones, strict=True)),
-        *[count / full if count < full else 1.0 for count, full in zip(counts, _FULL, strict=True)],
+    denied = _denied(marks, len(ids)) if counts[_NEGATES] else []
+    weighed = _weighed(marks, denied)
+    vader, pattern = (_tone(weighed, which, some) for which in range(len(LEXICONS)))
+    dense = [number for both in zip(vader, pattern, strict=True) for number in both]
+    dense += [count / full if count < full else 1.0 for count, full in zip(counts, _FULL, strict=True)]
+    dense += (
         min(capitals / some, 1.0),
         float(words <= 2),
         float(bool(marks) and marks[0][0] == 0 and marks[0][1].handle),
-    ]
-    return Surface(denied, dense, [(place, sum(map(abs, values))) for place, _, values in weighed])
+    )
+    return Surface(denied, dense, weighed)
 
 
 def _denied(marks: Sequence[tuple[int, Mark]], size: int) -> list[int]:
@@ -144,41 +146,55 @@ def _denied(marks: Sequence[tuple[int, Mark]], size: int) -> list[int]:
     return found
 
 
-def _weighed(marks: Sequence[tuple[int, Mark]], denied: Sequence[int]) -> list[tuple[int, bool, tuple[float, ...]]]:
-    """Each word that weighs something, whether it stands after a "but", and what it weighs where it stands."""
-    found = []
+def _weighed(marks: Sequence[tuple[int, Mark]], denied: Sequence[int]) -> list[Weighed]:
+    found: list[Weighed] = []
     after, boosted = False, -1
     for place, mark in marks:
         after = after or mark.but
-        if mark.valences:
-            factor = TURNED if place in denied else 1.0
-            factor *= STRONGER if place == boosted else 1.0
-            found.append((place, after, tuple([factor * valence for valence in mark.valences])))
+        if valences := mark.valences:
+            if place in denied or place == boosted:
+                factor = TURNED if place in denied else 1.0
+                factor *= STRONGER if place == boosted else 1.0
+                valences = tuple([factor * valence for valence in valences])
+            found.append((place, after, valences))
         if mark.boosts:
             boosted = place + 1
     return found
 
 
-def _tone(weighed: Sequence[tuple[bool, float]], words: int) -> Sequence[float]:
+def _tone(weighed: Sequence[Weighed], which: int, words: int) -> Sequence[float]:
     """A number for each of `OF_LEXICON`."""
-    values = [value for _, value in weighed if value]
-    if not values:
+    ups = downs = 0
+    positive = negative = late = most = least = last = 0.0
+    for _, after, valences in weighed:
+        value = valences[which]
+        if value > 0:
+            ups += 1
+            positive += value
+            most = max(most, value)
+        elif value < 0:
+            downs += 1
+            negative += value
+            least = min(least, value)
+        else:
+            continue
+        last = value
+        late += value if after else 0.0
+    if not last:
         return _SILENT
-    up, down = [value for value in values if value > 0], [value for value in values if value < 0]
-    positive, negative = sum(up), sum(down)
     strength = positive - negative + 1e-6
     return (
         _squashed(positive + negative),
         _squashed(positive),
         _squashed(negative),
-        _squashed(sum([value for after, value in weighed if after])),
+        _squashed(late),
         positive / strength,
         negative / strength,
-        len(up) / words,
-        len(down) / words,
-        max(up, default=0.0) / SCALE,
-        -min(down, default=0.0) / SCALE,
-        values[-1] / SCALE,
+        ups / words,
+        downs / words,
+        most / SCALE,
+        -least / SCALE,
+        last / SCALE,
     )
 
 

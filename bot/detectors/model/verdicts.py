@@ -1,10 +1,8 @@
 """What the model makes of each post of a batch: probabilities, and the words that the decision rests on."""
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Any
-
-import numpy as np
+from collections.abc import Sequence
+from typing import Protocol
 
 from bot.detectors.model.said import Said
 from bot.detectors.model.scoring import Model
@@ -18,35 +16,40 @@ LITTLE = 0.02
 """Log-odds below which a word has added nothing worth saying."""
 
 
+class Words(Protocol):
+    def of(self, post: int, head: int) -> Sequence[float]:
+        """What each word of a post added to a head."""
+
+
 class Verdict:
     """Of one post. Which words it rests on is found out only where somebody asks."""
 
-    __slots__ = ("_added", "_end", "_said", "_start", "chances", "odds")
+    __slots__ = ("_added", "_post", "_tokens", "chances", "odds")
 
     def __init__(
-        self, chances: Sequence[float], odds: dict[str, float], said: Said, at: tuple[Callable[[], Any], int, int]
+        self,
+        chances: tuple[float, float, float],
+        odds: dict[str, float],
+        tokens: Sequence[str],
+        added: Words,
+        post: int,
     ) -> None:
-        self.chances: tuple[float, float, float] = (chances[0], chances[1], chances[2])
+        self.chances = chances
         """Negative, neutral, positive; they add up to one."""
         self.odds = odds
         """Log-odds of each head that is no sentiment."""
-        self._said = said
-        self._added, self._start, self._end = at
+        self._tokens, self._added, self._post = tokens, added, post
 
     def column(self, head: str) -> int:
         return SENTIMENTS + list(self.odds).index(head)
 
     def words(self, column: int) -> list[str]:
         """Those that added most to this sentiment or head, the strongest first, as they were written."""
-        added = self._added()[self._start : self._end, column].tolist()
+        added = self._added.of(self._post, column)
         least = max(LITTLE, QUOTED_FROM * max(added, default=0.0))
-        told = sorted(((-more, place) for place, more in enumerate(added) if more >= least), key=_first)
-        words = dict.fromkeys(self._said.tokens[place] for _, place in told if place < len(self._said.tokens))
+        told = sorted([(-more, place) for place, more in enumerate(added) if more >= least])
+        words = dict.fromkeys([self._tokens[place] for _, place in told])
         return [word for word in words if _worth_quoting(word)][:QUOTED_MOST]
-
-
-def _first(told: tuple[float, int]) -> float:
-    return told[0]
 
 
 def _worth_quoting(word: str) -> bool:
@@ -58,17 +61,15 @@ def verdicts(model: Model, batch: Sequence[Said]) -> list[Verdict]:
         return []
     heard = model.hear(batch)
     names = model.heads[SENTIMENTS:]
-    logits = heard.logits.tolist()
-    ends = heard.posts.ends.tolist()
-    starts = heard.posts.starts.tolist()
     return [
         Verdict(
             softmax(*told[:SENTIMENTS]),
             dict(zip(names, told[SENTIMENTS:], strict=True)),
-            said,
-            (heard.words, start, end),
+            said.tokens,
+            heard.added,
+            post,
         )
-        for said, told, start, end in zip(batch, logits, starts, ends, strict=True)
+        for post, (said, told) in enumerate(zip(batch, heard.logits.tolist(), strict=True))
     ]
 
 
@@ -77,11 +78,9 @@ def likelihood(odds: float) -> float:
 
 
 class _Silence:
-    tokens: Sequence[str] = ()
-    words: Sequence[str] = ()
-    capitals = 0
-    care: dict[str, Any] = {}  # noqa: RUF012  (never written to)
+    def of(self, post: int, head: int) -> Sequence[float]:  # noqa: ARG002  (as the protocol has it)
+        return ()
 
 
-UNHEARD = Verdict((1 / 3, 1 / 3, 1 / 3), {}, _Silence(), (lambda: np.zeros((0, SENTIMENTS)), 0, 0))
+UNHEARD = Verdict((1 / 3, 1 / 3, 1 / 3), {}, (), _Silence(), 0)
 """Of a post that the model has not read yet."""

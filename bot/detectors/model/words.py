@@ -59,22 +59,19 @@ def word_keys(words: Sequence[str]) -> NDArray[np.uint64]:
 
 
 def half_pairs(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Two rows for each word, as it is and denied: what it is to a pair that it begins, and to one that it ends.
+    """What a word is to a pair that it begins, and to one that it ends; of each word as it is and denied, in turns.
 
     A denied word makes other pairs than the same word by itself.
     """
     times, plus = DENIED_PAIR
     both = np.stack([keys, keys * times + plus], axis=1).reshape(-1)
     salt = np.uint64(SALT_PAIR * int(_TURN) % 2**64)
-    return np.stack([(both * _TURN + salt) * _SPREAD, both * _SPREAD], axis=1)
+    return np.stack([(both * _TURN + salt) * _SPREAD, both * _SPREAD])
 
 
-def paired(halves: NDArray[np.uint64], before: NDArray[np.uint64]) -> Hashes:
-    """Of each place the hash of the pair that it ends. `before`: what stands before the first."""
-    spread = halves[:, 1]
-    spread[1:] += halves[:-1, 0]
-    spread[:1] += before[:1]
-    return _mixed(spread)
+def paired(begins: NDArray[np.uint64], ends: NDArray[np.uint64]) -> Hashes:
+    """Of words in a row, told by `half_pairs`: the hash of each with the one before it, from the second on."""
+    return _mixed(begins[:-1] + ends[1:])
 
 
 def rows_of(table: Hashes, asked: Hashes) -> tuple[Places, Places]:

@@ -1,0 +1,79 @@
+"""What each word of a post added to a head, worked out only where somebody asks."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.detectors.model.net import Felt
+from bot.detectors.model.posts import Floats, Posts
+from bot.detectors.model.surface import Weighed
+
+
+class Parts(NamedTuple):
+    """What the log-odds of a batch were summed from."""
+
+    worth: Floats
+    """Of each place: what the word, with the pair that it ends, weighs for each head, and its length; then its runs."""
+    roots: Floats
+    """Of each post, of words and of runs: the root of the length, by which each sum was divided."""
+    felt: Felt
+    measured: NDArray[np.float64]
+    """The numbers of each post's surface."""
+    weighed: Sequence[Sequence[Weighed]]
+    """Of each post its words that are in the lexicons."""
+
+
+class Ways(NamedTuple):
+    """By which of that a head is told; a column for each head.
+
+    A sentiment's is what makes it likelier than the three together, as what adds to all of them decides nothing.
+    """
+
+    spelt: Floats
+    """Of the columns of `worth`."""
+    strongest: Floats
+    whole: Floats
+    tone: NDArray[np.float64]
+    """Of the numbers of the surface, those of the lexicons; noughts for the others."""
+    silent: NDArray[np.float64]
+    """What the lexicons add to a post without a word of theirs."""
+
+
+class Contributions:
+    def __init__(self, parts: Parts, ways: Ways, posts: Posts) -> None:
+        self._parts, self._ways, self._posts = parts, ways, posts
+
+    def of(self, post: int, head: int) -> list[float]:
+        """What each word of a post added to one head."""
+        start = int(self._posts.starts[post])
+        words = slice(start, start + self._posts.lengths[post] - 1)
+        told: list[float] = (self._by_spelling(post, head, words) + self._by_net(post, head, words)).tolist()
+        self._add_tone(told, post, head)
+        return told
+
+    def _by_spelling(self, post: int, head: int, words: slice) -> Floats:
+        share = np.reciprocal(self._parts.roots[post]).repeat(len(self._ways.spelt) // 2)
+        share *= self._ways.spelt[:, head]
+        added: Floats = self._parts.worth[words] @ share
+        return added
+
+    def _by_net(self, post: int, head: int, words: slice) -> Floats:
+        """At its strongest a filter counts for the word in its middle, on the whole for each."""
+        felt, ways = self._parts.felt, self._ways
+        each = felt.each[words]
+        weighs = (each == felt.strongest[post]) * ways.strongest[:, head]
+        weighs += ways.whole[:, head] * felt.share[post]
+        weighs *= each
+        added: Floats = np.add.reduce(weighs, axis=1)
+        return added
+
+    def _add_tone(self, told: list[float], post: int, head: int) -> None:
+        """Shared out among the words that are in the lexicons."""
+        if weighed := self._parts.weighed[post]:
+            strengths = [sum(map(abs, values)) for _, _, values in weighed]
+            tone = float(self._parts.measured[post] @ self._ways.tone[:, head] - self._ways.silent[head])
+            share = tone / max(1e-6, sum(strengths))
+            for (place, _, _), strength in zip(weighed, strengths, strict=True):
+                told[place] += share * strength
