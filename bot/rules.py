@@ -104,5 +104,5 @@ class LiveRules:
         return self._heard_by[1]
 
     async def assess(self, mention: Mention) -> Assessment:
-        [found] = await self.assessor().assess_beside([mention])
-        return found
+        [found] = await self.assessor().listen_beside([mention])
+        return found.explained()

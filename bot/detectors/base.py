@@ -1,12 +1,12 @@
 """What a detector is, and what it is given: one mention on its way through, prepared once for all."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from bot.detectors.lexicons.phrases import Hit, Phrases
 from bot.detectors.lexicons.tables import Table
-from bot.detectors.lexicons.text import TOKEN, hidden, prepared
+from bot.detectors.lexicons.text import LINKS, TOKEN, hidden, prepared
 from bot.detectors.model.said import capitals
 from bot.detectors.model.verdicts import UNHEARD
 from bot.domain.assessment import Signal
@@ -70,11 +70,22 @@ class Hearing:
         """Negative, neutral, positive as an ONNX model of the customer's own has it, where there is one."""
         self.signals: list[Signal] = []
         self._held: set[str] = set()
+        self._whys: list[tuple[int, Callable[[], str]]] = []
 
-    def add(self, signal: Signal) -> None:
+    def add(self, signal: Signal, why: Callable[[], str] | None = None) -> None:
+        """`why`: the reason, where words have to be weighed for it; asked for by whoever keeps what was heard."""
+        if why is not None:
+            self._whys.append((len(self.signals), why))
         self.signals.append(signal)
         if signal.holds:
             self._held.add(signal.label)
+
+    def explained(self) -> list[Signal]:
+        """The signals, each with its reason."""
+        signals = self.signals.copy()
+        for place, why in self._whys:
+            signals[place] = signals[place]._replace(because=why())
+        return signals
 
     def held(self, label: str) -> bool:
         return label in self._held
@@ -95,7 +106,7 @@ class Hearing:
 
 
 def _links(words: list[str]) -> list[str]:
-    return [word for word in words if word.startswith(("http://", "https://", "www."))]
+    return [word for word in words if word.startswith(LINKS)]
 
 
 def _care(words: list[str]) -> dict[str, list[Hit]]:

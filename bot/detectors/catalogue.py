@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from bot.detectors.base import Background, Detector, Hearing
 from bot.detectors.crisis import Crisis
@@ -38,6 +39,16 @@ def catalogue(
     )
 
 
+class Listened(NamedTuple):
+    assessment: Assessment
+    """All that decides where a mention goes. Why it sounds as it does is left open: that takes a look at each word."""
+    hearing: Hearing
+
+    def explained(self) -> Assessment:
+        """With the reasons, for a card."""
+        return assessed(self.hearing.explained())
+
+
 class Assessor:
     """A batch of mentions in, an assessment for each out, in the same order. Holds no state between batches."""
 
@@ -58,22 +69,26 @@ class Assessor:
 
     def assess(self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()) -> list[Assessment]:
         """`backgrounds`, where given, belong to the mentions in the same order."""
-        hearings = _hearings(batch, backgrounds)
-        return self._assessed(hearings, self._own.read(_texts(hearings)) if self._own else ())
+        return [listened.explained() for listened in self.listen(batch, backgrounds)]
 
-    async def assess_beside(self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()) -> list[Assessment]:
-        """As `assess`; a model that takes milliseconds a post reads in a thread, so that the loop goes on."""
+    def listen(self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()) -> list[Listened]:
+        """As `assess`, for who keeps few of them and asks for the reasons of those alone."""
         hearings = _hearings(batch, backgrounds)
-        return self._assessed(hearings, await asyncio.to_thread(self._own.read, _texts(hearings)) if self._own else ())
+        return self._listened(hearings, self._own.read(_texts(hearings)) if self._own else ())
 
-    def _assessed(self, hearings: Sequence[Hearing], told: Sequence[Chances]) -> list[Assessment]:
+    async def listen_beside(self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()) -> list[Listened]:
+        """As `listen`; a model that takes milliseconds a post reads in a thread, so that the loop goes on."""
+        hearings = _hearings(batch, backgrounds)
+        return self._listened(hearings, await asyncio.to_thread(self._own.read, _texts(hearings)) if self._own else ())
+
+    def _listened(self, hearings: Sequence[Hearing], told: Sequence[Chances]) -> list[Listened]:
         for hearing, chances in zip(hearings, told, strict=False):
             hearing.told = chances
         for hearing, verdict in zip(hearings, verdicts(self._model, hearings), strict=True):
             hearing.verdict = verdict
         for detector in self.detectors:
             detector.detect(hearings)
-        return [assessed(hearing.signals) for hearing in hearings]
+        return [Listened(assessed(hearing.signals), hearing) for hearing in hearings]
 
 
 def _hearings(batch: Sequence[Mention], backgrounds: Sequence[Background]) -> list[Hearing]:

@@ -1,6 +1,7 @@
 """intent: what somebody wants, several at once. A complaint is more than a negative word, and may be less than one."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from bot.detectors.base import Hearing
@@ -46,8 +47,10 @@ class Intents:
             for found in _heard(hearing, self._cut_offs) if read else _abroad(hearing):
                 holds = found.odds >= 0
                 holding = holding or holds
-                because = f"{found.intent}: {_quotes(hearing, found) or 'by its tone'}" if holds else ""
-                hearing.add(Signal(self.name, LABEL[found.intent], likelihood(found.odds), because, holds))
+                hearing.add(
+                    Signal(self.name, LABEL[found.intent], likelihood(found.odds), "", holds),
+                    partial(_why, hearing, found) if holds else None,
+                )
             if not holding:
                 hearing.add(Signal(self.name, "intent:other", 0.5))
 
@@ -71,6 +74,10 @@ def _abroad(hearing: Hearing) -> Iterator[Found]:
         else:
             sure = head == "question" and any("?" in word and word[0] in "?!" for word in hearing.odd)
         yield Found(head, 1.0 if sure else -3.0)
+
+
+def _why(hearing: Hearing, found: Found) -> str:
+    return f"{found.intent}: {_quotes(hearing, found) or 'by its tone'}"
 
 
 def _quotes(hearing: Hearing, found: Found) -> str:

@@ -1,6 +1,7 @@
 """sentiment: negative, neutral, positive, each with its probability; unsure where the model, or tone, leaves doubt."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from bot.detectors.base import CARE, Hearing
@@ -9,8 +10,9 @@ from bot.detectors.engines.onnx import OwnModel
 from bot.detectors.engines.vader import Vader
 from bot.detectors.lexicons.phrases import Hit, quoted
 from bot.detectors.lexicons.tables import Table
-from bot.detectors.lexicons.text import TEXT_HEARD
+from bot.detectors.lexicons.text import LINKS, TEXT_HEARD
 from bot.detectors.model.softmax import NEGATIVE, NEUTRAL, softmax
+from bot.detectors.model.verdicts import Verdict
 from bot.domain.assessment import UNSURE, Sentiment, Signal
 
 SARCASM_FROM = 2.0
@@ -38,12 +40,9 @@ ALONE: dict[str, type[VaderAlone | TextBlobAlone]] = {"vader": VaderAlone, "text
 
 class Reading(NamedTuple):
     chances: tuple[float, float, float]
-    words: str = ""
+    words: Callable[[], str]
+    """What it rests on, to stand behind its name."""
     doubt: str = ""
-
-    @property
-    def best(self) -> int:
-        return self.chances.index(max(self.chances))
 
 
 class HowItSounds:
@@ -65,31 +64,38 @@ class HowItSounds:
 
     def _say(self, hearing: Hearing, reading: Reading) -> None:
         """Three classes always; the likeliest holds, or unsure holds in its stead."""
-        best = reading.best
-        likely = reading.chances[best]
-        doubt = reading.doubt or ("" if likely >= self._unsure_below else "nothing in it is likely enough")
-        for place, (label, chance) in enumerate(zip(LABELS, reading.chances, strict=True)):
-            told = f"{CLASSES[best].value} {min(likely, MOST_SHOWN):.2f}{reading.words}" if place == best else ""
-            hearing.add(Signal(self.name, label, chance, told, place == best and not doubt))
+        chances, words, doubt = reading
+        likely = max(chances)
+        best = chances.index(likely)
+        doubt = doubt or ("" if likely >= self._unsure_below else "nothing in it is likely enough")
+
+        def why() -> str:
+            return f"{CLASSES[best].value} {min(likely, MOST_SHOWN):.2f}{words()}"
+
+        for place, (label, chance) in enumerate(zip(LABELS, chances, strict=True)):
+            hearing.add(
+                Signal(self.name, label, chance, "", place == best and not doubt), why if place == best else None
+            )
         if doubt:
-            because = f"unsure, perhaps {CLASSES[best].value}{reading.words}: {doubt}"
-            hearing.add(Signal(self.name, UNSURE, 1.0 - likely, because))
+            hearing.add(
+                Signal(self.name, UNSURE, 1.0 - likely),
+                lambda: f"unsure, perhaps {CLASSES[best].value}{words()}: {doubt}",
+            )
 
     def _read(self, hearing: Hearing) -> Reading:
-        words: list[str] = []
         if self._own and hearing.told:
-            chances = hearing.told
-            best = chances.index(max(chances))
+            chances, words = hearing.told, self._by_own
         elif self._engine:
-            chances, words = self._engine(hearing.text, hearing.words)
-            best = chances.index(max(chances))
+            chances, said = self._engine(hearing.text, hearing.words)
+            words = partial(_told, said)
         else:
             chances = hearing.verdict.chances
-            best = chances.index(max(chances))
-            words = [] if best == NEUTRAL else hearing.verdict.words(best)
-        doubt = _unreadable(hearing) or _sarcasm(hearing, best)
-        by = f" by {self._own.name}" if self._own else ""
-        return Reading(chances, f": {quoted(words)}" if words else by, doubt)
+            words = partial(_rests_on, hearing.verdict)
+        doubt = _unreadable(hearing) or _sarcasm(hearing, chances)
+        return Reading(chances, words, doubt)
+
+    def _by_own(self) -> str:
+        return f" by {self._own.name}" if self._own else ""
 
     def _read_abroad(self, hearing: Hearing, language: str) -> Reading:
         """Emoji, exclamation and a few words: that much can be read in a language that is not known."""
@@ -98,11 +104,21 @@ class HowItSounds:
         emoji = "" if hearing.text.isascii() else " ".join(filter(_is_picture, hearing.tokens))
         points = sum(strong[word] for word in found) + 2.0 * self._vader(emoji).compound
         if not points:
-            return Reading((0.3, 0.4, 0.3), doubt=f"written in {language}")
+            return Reading((0.3, 0.4, 0.3), str, f"written in {language}")
         louder = 0.7 if "!" in hearing.text else 0.6
         chances = softmax(-louder * points, 0.4, louder * points)
         doubt = "" if abs(points) >= SURE_ABROAD else f"written in {language}"
-        return Reading(chances, f": {quoted(found) or 'its emoji'}", doubt)
+        return Reading(chances, lambda: f": {quoted(found) or 'its emoji'}", doubt)
+
+
+def _told(words: Sequence[str]) -> str:
+    return f": {quoted(words)}" if words else ""
+
+
+def _rests_on(verdict: Verdict) -> str:
+    """What is neutral rests on nothing."""
+    best = verdict.chances.index(max(verdict.chances))
+    return "" if best == NEUTRAL else _told(verdict.words(best))
 
 
 def _is_picture(token: str) -> bool:
@@ -111,21 +127,26 @@ def _is_picture(token: str) -> bool:
 
 def _unreadable(hearing: Hearing) -> str:
     """What is there may well be felt, but words are what the engines were taught with."""
-    if not any(
-        word[0].isalpha() or (word[0] == "#" and len(word) > 1) for word in hearing.words if word not in hearing.links
-    ):
+    if not any(map(_is_word, hearing.words)):
         return "there are no words in it"
     if len(hearing.mention.text) > LONG:
         return f"only its first {TEXT_HEARD:,} letters were read"
-    if not hearing.text.isascii() and sum(word[0] > LATIN and word[0].isalpha() for word in hearing.words) >= 2:
+    if not hearing.text.isascii() and sum([word[0] > LATIN and word[0].isalpha() for word in hearing.words]) >= 2:
         return "it is written in several scripts"
     return ""
 
 
-def _sarcasm(hearing: Hearing, best: int) -> str:
+def _is_word(word: str) -> bool:
+    """Links are none, and hashtags may be."""
+    if word[0].isalpha():
+        return not word.startswith(LINKS)
+    return word[0] == "#" and len(word) > 1
+
+
+def _sarcasm(hearing: Hearing, chances: tuple[float, float, float]) -> str:
     """Praise that is often none, and more so before something that went wrong. What is negative anyway is no matter."""
     hits: list[Hit] = hearing.care.get("sarcasm", [])
-    if not hits or best == NEGATIVE:
+    if not hits or chances.index(max(chances)) == NEGATIVE:
         return ""
     points = sum(hit.weight for hit in hits)
     if not CARE.words["went_wrong"].isdisjoint(hearing.words[hits[0].start :]):

@@ -9,7 +9,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.detectors.base import Background
-from bot.domain.assessment import Assessment
+from bot.domain.assessment import Assessment, Intent
 from bot.domain.case import Case, Joining, case_id
 from bot.domain.decision import Decision, Unreachable
 from bot.domain.department import Department
@@ -34,10 +34,19 @@ TRIES = 20
 """Lost races before an entry is left for the next reading."""
 
 
+class Listened(Protocol):
+    @property
+    def assessment(self) -> Assessment:
+        """All that decides where a mention goes."""
+
+    def explained(self) -> Assessment:
+        """With the reasons, which are worked out for what is kept alone."""
+
+
 class Assessor(Protocol):
-    async def assess_beside(
+    async def listen_beside(
         self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()
-    ) -> Sequence[Assessment]: ...
+    ) -> Sequence[Listened]: ...
 
 
 class Listening(Rules, Protocol):
@@ -49,7 +58,7 @@ class Listening(Rules, Protocol):
 class _Item(NamedTuple):
     entry: Entry
     mention: Mention
-    assessment: Assessment
+    heard: Listened
     traces: tuple[Trace, ...]
 
 
@@ -143,11 +152,11 @@ class Triage:
         mentions = [entry.mention for entry in entries if entry.mention is not None]
         at = self._clock.now()
         backgrounds = [self._lately.heard(mention, at) for mention in mentions]
-        assessments = await self._rules.assessor().assess_beside(mentions, backgrounds)
+        listened = await self._rules.assessor().listen_beside(mentions, backgrounds)
         keys = self._store.keys
         return [
-            _Item(entry, mention, assessment, traces(keys, mention, assessment.subject))
-            for entry, mention, assessment in zip(entries, mentions, assessments, strict=True)
+            _Item(entry, mention, heard, traces(keys, mention, heard.assessment.subject))
+            for entry, mention, heard in zip(entries, mentions, listened, strict=True)
         ]
 
     async def _again(self, items: list[_Item]) -> None:
@@ -174,7 +183,7 @@ class Triage:
         for item in items:
             decision = self._decision(item, found, cases, at)
             if decision.before is None and _opened_by(item.mention, heard):
-                decision = tally(item.mention, item.assessment, at)
+                decision = _tallied(item, at)
             guards: tuple[tuple[str, str], ...] = ()
             if decision.case is not None:
                 cases[decision.case.id] = decision.case
@@ -186,19 +195,25 @@ class Triage:
 
     def _decision(self, item: _Item, found: dict[str, str], cases: dict[str, Case], at: datetime) -> Decision:
         there = {trace.why: cases.get(found[trace.key]) for trace in item.traces}
-        mention, assessment = item.mention, item.assessment
+        mention, assessment = item.mention, item.heard.assessment
         if talking := there.get(Joining.SAME_PERSON):
             return join(talking, mention, assessment, Joining.SAME_PERSON, self._department(talking.department), at)
         route = first_match(self._rules.routes(), mention, assessment)
         if route.to == NOBODY:
-            return tally(mention, assessment, at)
+            return _tallied(item, at)
         copied = there.get(Joining.COPY)
         if copied is not None and not copied.closed:
             return join(copied, mention, assessment, Joining.COPY, self._department(copied.department), at)
-        return open_case(mention, assessment, route, self._department(route.to), at)
+        return open_case(mention, item.heard.explained(), route, self._department(route.to), at)
 
     def _department(self, name: str) -> Department:
         return department_or_lost(self._rules, name)
+
+
+def _tallied(item: _Item, at: datetime) -> Decision:
+    """Spam is kept with its reasons, as it may be brought back."""
+    spam = item.heard.assessment.intent is Intent.SPAM
+    return tally(item.mention, item.heard.explained() if spam else item.heard.assessment, at)
 
 
 def _late(items: Sequence[_Item], replies: Sequence[Committed]) -> list[_Item]:

@@ -1,6 +1,7 @@
 """A small playbook and a trivial assessor: what a mention says outright is what is heard in it."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from bot.detectors.base import Background
 from bot.domain.assessment import Assessment, Signal
@@ -23,14 +24,22 @@ def outright(text: str) -> str:
     return next((word for word in INTENTS if f"#{word}" in text), "complaint")
 
 
+class Said(NamedTuple):
+    assessment: Assessment
+
+    def explained(self) -> Assessment:
+        """It goes without saying."""
+        return self.assessment
+
+
 class Outright:
     """A mention is about the first subject that it names."""
 
     def __init__(self, intent: Callable[[str], str]) -> None:
         self._intent = intent
 
-    async def assess_beside(self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()) -> list[Assessment]:  # noqa: ARG002
-        return [self._one(mention) for mention in batch]
+    async def listen_beside(self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()) -> list[Said]:  # noqa: ARG002
+        return [Said(self._one(mention)) for mention in batch]
 
     def _one(self, mention: Mention) -> Assessment:
         intent = self._intent(mention.text)

@@ -1,6 +1,6 @@
-"""What the detectors take for one post, alone and in a batch."""
+"""What the detectors take for one post, alone and in a batch; and what the reasons take, for a post that is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from statistics import median
 
 from bot.assembly import settle
@@ -23,17 +23,21 @@ async def measure(bench: Bench) -> list[Figure]:
     assessor.assess(mentions[:BATCH])
     settle()  # as every process does before it works
     singles: list[float] = []
+    reasons: list[float] = []
     rates, ratios = [], []
     for number in range(rounds):
         bench.tell(f"round {number + 1} of {rounds}: {count:,} posts")
         pace = bench.yardstick.pace(texts)
         rates.append(count / _batches(assessor, mentions))
         ratios.append(rates[-1] / pace.texts)
-        singles += _singly(assessor, mentions)
+        for heard, explained in _singly(assessor, mentions):
+            singles.append(heard)
+            reasons.append(explained)
     alone = [percentile(singles, percent) * 1000 for percent in (50, 99)]
     return [
         Figure("detectors, one post, p50", alone[0], MS),
         Figure("detectors, one post, p99", alone[1], MS),
+        Figure("reasons of one post that is kept, p50", percentile(reasons, 50) * 1000, MS),
         Figure(f"detectors, one post of {BATCH}", 1000 / median(rates), MS, ratio=1 / median(ratios)),
         Figure("detectors, posts a second", median(rates), "/s", ratio=median(ratios)),
     ]
@@ -42,14 +46,14 @@ async def measure(bench: Bench) -> list[Figure]:
 def _batches(assessor: Assessor, mentions: Sequence[Mention]) -> float:
     began = instant()
     for start in range(0, len(mentions), BATCH):
-        assessor.assess(mentions[start : start + BATCH])
+        assessor.listen(mentions[start : start + BATCH])
     return instant() - began
 
 
-def _singly(assessor: Assessor, mentions: Sequence[Mention]) -> list[float]:
-    times = []
+def _singly(assessor: Assessor, mentions: Sequence[Mention]) -> Iterator[tuple[float, float]]:
     for mention in mentions:
         began = instant()
-        assessor.assess([mention])
-        times.append(instant() - began)
-    return times
+        [listened] = assessor.listen([mention])
+        heard = instant()
+        listened.explained()
+        yield heard - began, instant() - heard

@@ -25,6 +25,8 @@ TOKEN = re.compile(
     r"|[^\w\s]"
 )
 """Each branch reads on and never back further than one word, so the time is in proportion to the text."""
+LINKS = ("http://", "https://", "www.")
+"""How a link begins."""
 
 
 def prepared(text: str) -> str:
