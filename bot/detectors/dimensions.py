@@ -12,6 +12,7 @@ DIMENSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "urgency": frozenset({"severity", "reach", "velocity", "history", "clock", "shouting"}),
         "harm": frozenset(
             {"safety", "disaster", "legal", "leak", "discrimination", "self-harm", "journalist", "regulator"}
+            | {"conduct", "strike", "outage", "animals", "pollution"}
         ),
         "crisis": frozenset({"doubtful"}),
         "voice": frozenset({"doubtful"}),

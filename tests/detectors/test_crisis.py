@@ -6,6 +6,7 @@ from tests.detectors.vocabulary import heard
 
 UNSEEN = read("crisis_unseen")
 FRESH = read("crisis_fresh")
+BRANDS = read("crisis_brands")
 
 
 @pytest.mark.parametrize(
@@ -85,6 +86,33 @@ def test_harm_of_kinds_that_no_rule_was_made_for_is_told_from_what_only_sounds_s
     harm = [told[kind, text] for kind, text in told if kind != "not a crisis"]
     assert sum(harm) >= 0.9 * len(harm)
     assert sum(told.values()) - sum(harm) <= 1
+
+
+def test_what_befalls_brands_of_every_trade_is_told_from_what_only_sounds_so() -> None:
+    """Of 180 lines; each set was first run unseen, at F1 .48, .46, .32 and .46: a new incident is heard about every third time."""
+    harm = ["intent:crisis" in heard(text).labels for lines in BRANDS.values() for text in lines["harm"]]
+    none = ["intent:crisis" in heard(text).labels for lines in BRANDS.values() for text in lines["none"]]
+    assert 2 * sum(harm) / (len(harm) + sum(harm) + sum(none)) >= 0.9
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("the CEO of @brightwell was arrested for bribery", "conduct"),
+        ("pilots of @northwindair are on strike from Monday, says the union", "strike"),
+        ("people can't reach 911, the network of @telvora is down", "outage"),
+        ("@pawlane our dog died in your kennel", "animals"),
+        ("the plant is dumping toxic sludge into the river", "pollution"),
+    ],
+)
+def test_a_company_may_harm_in_more_ways_than_one(text: str, kind: str) -> None:
+    assert kind in heard(text).words("harm")
+
+
+def test_words_that_harm_together_must_stand_near_each_other() -> None:
+    far = "I broke my promise to write, and so here is a long letter about our lovely holiday with a sore foot"
+    assert "intent:crisis" in heard("I broke my foot on your stairs").labels
+    assert "intent:crisis" not in heard(far).labels
 
 
 def test_what_is_long_over_is_no_crisis() -> None:

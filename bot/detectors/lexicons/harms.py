@@ -1,6 +1,6 @@
 """What is said of harm in a post: phrases by kind, words that harm only together, and what only sounds like it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from bot.detectors.lexicons.memory import Memory
@@ -8,15 +8,26 @@ from bot.detectors.lexicons.phrases import NEGATORS, Hit, Phrases, preceded
 from bot.detectors.lexicons.tables import Table, parsed
 
 IDIOM, DISASTER = "idiom", "disaster"
+OUTAGE = "outage"
+"""A harm that is said with a *no*: "can't reach 911"."""
 PRAYED = "prayers"
 """What a hashtag such as #prayforoklahoma stands for."""
+
+
+NEAR = 12
+"""Words that may lie between those that harm together, where a rule does not say: about a sentence."""
+PLACES = 6
+"""Of a word said again and again the first few places are looked at, which bounds the time."""
+
+LONG = 6
+"""Letters of a word that is bent as the rule has it; many a shorter one is not: *need*, *bleed*."""
 
 
 class _Together(NamedTuple):
     kind: str
     points: float
-    one: frozenset[str]
-    other: frozenset[str]
+    parts: Sequence[frozenset[str]]
+    near: int
 
 
 class Harms:
@@ -28,7 +39,10 @@ class Harms:
         self._inside = disaster.words["inside"]
         self._disasters = frozenset(disaster.families[DISASTER])
         self._together = _read()
-        self._anchors = frozenset().union(*(rule.one for rule in self._together))
+        self._by_word: dict[str, list[int]] = {}
+        for number, rule in enumerate(self._together):
+            for word in rule.parts[0]:
+                self._by_word.setdefault(word, []).append(number)
         self._untagged = Memory(self._taken_apart)
 
     def plain(self, words: list[str], odd: list[str]) -> list[str]:
@@ -40,8 +54,8 @@ class Harms:
     def find(self, words: list[str]) -> list[Hit]:
         """Without what is denied, or part of an idiom."""
         found = self._phrases.find(words)
-        if not self._anchors.isdisjoint(words):
-            found.extend(self._both(words))
+        if not self._by_word.keys().isdisjoint(words):
+            found.extend(self._said_together(words, found[:]))
         if not found:
             return found
         idioms = [hit for hit in found if hit.family == IDIOM]
@@ -50,21 +64,19 @@ class Harms:
             for hit in found
             if hit.family != IDIOM
             and not any(idiom.start <= hit.start < idiom.end for idiom in idioms)
-            and not preceded(words, hit.start, NEGATORS)
+            and (hit.family == OUTAGE or not preceded(words, hit.start, NEGATORS))
         ]
 
-    def _both(self, words: list[str]) -> list[Hit]:
+    def _said_together(self, words: list[str], phrases: list[Hit]) -> Iterator[Hit]:
         there = frozenset(words)
-        hits = []
-        for kind, points, one, other in self._together:
-            if one.isdisjoint(there) or other.isdisjoint(there):
+        for number in sorted({number for word in there for number in self._by_word.get(word, ())}):
+            rule = self._together[number]
+            if any(part.isdisjoint(there) for part in rule.parts[1:]):
                 continue
-            first = next(place for place, word in enumerate(words) if word in one)
-            second = next(place for place, word in enumerate(words) if word in other)
-            if first != second:
-                quoted = " … ".join(words[place] for place in sorted((first, second)))
-                hits.append(Hit(quoted, kind, points, max(first, second), max(first, second) + 1))
-        return hits
+            places = _closest(words, rule)
+            if places and not any(hit.start <= places[0] and places[-1] < hit.end for hit in phrases):
+                quoted = " … ".join(words[place] for place in places)
+                yield Hit(quoted, rule.kind, rule.points, places[-1], places[-1] + 1)
 
     def _taken_apart(self, hashtag: str) -> str:
         body = hashtag[1:]
@@ -76,8 +88,41 @@ class Harms:
         return body or hashtag
 
 
+def _closest(words: list[str], rule: _Together) -> list[int]:
+    """Where one word of each part stands, near enough to each other; empty where they are not."""
+    firsts, *others = [[place for place, word in enumerate(words) if word in part][:PLACES] for part in rule.parts]
+    for first in firsts:
+        found = [first]
+        for places in others:
+            found.extend(sorted(set(places) - set(found), key=lambda place: abs(place - first))[:1])
+        if len(found) == len(rule.parts) and max(found) - min(found) <= rule.near:
+            return sorted(found)
+    return []
+
+
+def _inflected(word: str) -> set[str]:
+    """What is said of today where the table says it of yesterday: *abused* finds *abuses* and *abusing*, too."""
+    if not word.endswith("ed") or len(word) < LONG:
+        return set()
+    stem = word[:-2]
+    single = stem[:-1] if stem[-1] == stem[-2] else stem
+    return {stem + "ing", stem + "es", single + "s", stem + "s"}
+
+
 def _read() -> Sequence[_Together]:
+    table = parsed("together")
+    families: Mapping[str, Sequence[str]] = table["families"]
+
+    def spelt_out(part: Sequence[str]) -> frozenset[str]:
+        words = {word for name in part for word in (families[name[1:]] if name[0] == "*" else [name])}
+        return frozenset(words.union(*map(_inflected, words)))
+
     return [
-        _Together(rule["kind"], rule["points"], frozenset(rule["one"]), frozenset(rule["with"]))
-        for rule in parsed("together")["together"]
+        _Together(
+            rule["kind"],
+            rule["points"],
+            [spelt_out(rule[part]) for part in ("one", "with", "and") if part in rule],
+            rule.get("near", NEAR),
+        )
+        for rule in table["together"]
     ]
