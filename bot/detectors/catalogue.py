@@ -31,7 +31,7 @@ def catalogue(
         Language(language),
         WhichSubject(subjects),
         Voices(),
-        Spam(),
+        Spam(subjects),
         HowItSounds(engine, unsure_below=unsure_below, language=language, own=own),
         Crisis(),
         Intents(language),

@@ -14,6 +14,7 @@ from bot.detectors.lexicons.phrases import Hit, Phrases, likelihood
 from bot.detectors.lexicons.signs import Post, Signs
 from bot.detectors.lexicons.tables import Table
 from bot.domain.assessment import Signal
+from bot.domain.subject import Subject
 
 CUT_OFF = 0.5
 # Log-odds, set by hand (2026-11-22) on half of tests/detectors/lines/spam.toml and on ordinary posts.
@@ -23,6 +24,8 @@ OFFER_LEAST, OFFER_USUAL, ALSO = 2.0, 1.5, 0.4
 PITCH_MOST = 5.0
 HOOK, MONEY = 1.2, 0.6
 IN_FIRST_PERSON, TELLS_A_STORY, ASKS = -0.8, -1.4, -0.5
+SIGNED = -2.4
+"""Who answers for a company signs: ^AB."""
 """What speaks against spam; not where a title ends it, as such pages tell stories first."""
 DOUBTFUL_VOICE, DOUBTFUL_LINK, VERY_DOUBTFUL, COPIED = 1.0, 0.9, 0.62, 0.8
 FEWEST_COPIES = 3
@@ -50,8 +53,13 @@ class _Shape(NamedTuple):
 class Spam:
     name = "spam"
 
-    def __init__(self) -> None:
+    def __init__(self, subjects: Sequence[Subject] = ()) -> None:
         pitches = Table("pitches")
+        self._companies = frozenset(
+            name.lstrip("@").lower()
+            for subject in subjects
+            for name in (*subject.handles, *(term for term in subject.terms if term[0] == "@"))
+        )
         self._words = pitches.words
         self._wares = pitches.words["brands"] | pitches.words["goods"]
         self._offers = Offers()
@@ -60,6 +68,11 @@ class Spam:
 
     def detect(self, batch: Sequence[Hearing]) -> None:
         for hearing in batch:
+            author = hearing.mention.author.handle
+            if (
+                author and author.removeprefix("@").lower() in self._companies
+            ):  # a company that we listen for sells, and that is no spam
+                continue
             offers = self._offers.counted(hearing.words)
             shapes = list(self._shapes(hearing, offers))
             points, why = self._by_shapes(hearing.words, shapes) if shapes else (BASE, [])
@@ -77,7 +90,7 @@ class Spam:
         points = BASE + sum(shape.points for shape in shapes)
         if not any(shape.lies for shape in shapes):
             points += self._genuine(words)
-        return points, [shape.name for shape in shapes]
+        return points + (SIGNED if _signed(words) else 0.0), [shape.name for shape in shapes]
 
     def _by_signs(self, hearing: Hearing, offers: Mapping[str, int]) -> tuple[float, list[str]]:
         if len(hearing.words) >= LETTER:
@@ -88,7 +101,8 @@ class Spam:
         hooks = _hooks(hearing)
         points, signs = self._signs.weighed(Post(hearing.tokens, hearing.words, hooks, offers, heard))
         voice = [*_voice(hearing, hooks, pitched=bool(signs))]
-        return points + sum(shape.points for shape in voice), [*signs[:SIGNS_SAID], *(shape.name for shape in voice)]
+        points += sum(shape.points for shape in voice) + (SIGNED if _signed(hearing.words) else 0.0)
+        return points, [*signs[:SIGNS_SAID], *(shape.name for shape in voice)]
 
     def _genuine(self, words: list[str]) -> float:
         points = 0.0 if self._words["first_person"].isdisjoint(words) else IN_FIRST_PERSON
@@ -133,6 +147,10 @@ class Spam:
         wares = self._words["commerce"].intersection([word.lower() for word in tail])
         if wares and "Customer" not in tail:
             yield _Shape(f"ends in '{' '.join(tail)}'", 3.4 if len(tail) > TAIL_LEAST else 2.8, lies=True)
+
+
+def _signed(words: Sequence[str]) -> bool:
+    return words[-2:-1] == ["^"] and len(words[-1]) <= 3
 
 
 def _hooks(hearing: Hearing) -> Hooks:

@@ -121,3 +121,16 @@ def test_letters_that_nobody_sees_are_a_shape() -> None:
     found = heard("n\u200bo\u200br\u200bt\u200bh\u200bwind air refund desk https://refund.example")
     assert "intent:spam" in found.labels
     assert "hidden letters" in found.why("intent")[0]
+
+
+def test_what_a_company_that_we_listen_for_sells_is_no_spam() -> None:
+    offer = "Last chance! 50% off all flights, book now https://deals.example/x and win a prize, click here"
+    assert "intent:spam" in heard(offer, author={"id": "1", "handle": "cheapflights"}).labels
+    assert "intent:spam" not in heard(offer, author={"id": "1", "handle": "NorthwindAir"}).labels
+    assert "intent:spam" not in heard(offer, author={"id": "1", "handle": "@flyskylark"}).labels
+
+
+def test_who_answers_for_a_company_and_signs_is_no_spam() -> None:
+    answer = "@someone great question, thanks for sharing! See https://help.example/lounges"
+    assert "intent:spam" in heard(answer).labels
+    assert "intent:spam" not in heard(f"{answer} ^QA").labels
