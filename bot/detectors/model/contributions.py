@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.detectors.model.net import Felt
-from bot.detectors.model.posts import Floats, Posts
+from bot.detectors.model.posts import Abreast, Floats, Posts
 from bot.detectors.model.surface import Weighed
 
 
@@ -42,14 +42,15 @@ class Ways(NamedTuple):
 
 
 class Contributions:
-    def __init__(self, parts: Parts, ways: Ways, posts: Posts) -> None:
-        self._parts, self._ways, self._posts = parts, ways, posts
+    def __init__(self, parts: Parts, ways: Ways, posts: Posts, abreast: Abreast) -> None:
+        self._parts, self._ways, self._posts, self._abreast = parts, ways, posts, abreast
 
     def of(self, post: int, head: int) -> list[float]:
         """What each word of a post added to one head."""
         start = int(self._posts.starts[post])
-        words = slice(start, start + self._posts.lengths[post] - 1)
-        told: list[float] = (self._by_spelling(post, head, words) + self._by_net(post, head, words)).tolist()
+        words = self._posts.lengths[post] - 1
+        spelt = self._by_spelling(post, head, slice(start, start + words))
+        told: list[float] = (spelt + self._by_net(post, head, self._abreast.places(post, words))).tolist()
         self._add_tone(told, post, head)
         return told
 
@@ -59,10 +60,10 @@ class Contributions:
         added: Floats = self._parts.worth[words] @ share
         return added
 
-    def _by_net(self, post: int, head: int, words: slice) -> Floats:
+    def _by_net(self, post: int, head: int, words: list[int]) -> Floats:
         """At its strongest a filter counts for the word in its middle, on the whole for each."""
         felt, ways = self._parts.felt, self._ways
-        each = felt.each[words]
+        each = felt.each.take(words, axis=0)
         weighs = (each == felt.strongest[post]) * ways.strongest[:, head]
         weighs += ways.whole[:, head] * felt.share[post]
         weighs *= each

@@ -5,13 +5,13 @@ after. All that is known of a word, whatever stands beside it, so it is worked o
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.detectors.model.posts import Floats, Posts
+from bot.detectors.model.posts import Abreast, Floats
 from bot.detectors.model.words import Hashes, Runs, rows_of
 
 REACH = 3
@@ -34,6 +34,14 @@ class Vectors(NamedTuple):
         return known, self.steps[rows] * self.scale
 
 
+class Seen(NamedTuple):
+    """What the filters make of words that stand in the first, the middle and the last of their three places."""
+
+    before: Floats
+    itself: Floats
+    after: Floats
+
+
 class Net(NamedTuple):
     """`filters`: dimensions x (before, itself, after); `out`: (strongest, on the whole) x heads."""
 
@@ -46,11 +54,7 @@ class Net(NamedTuple):
     out: NDArray[np.float64]
     out_start: NDArray[np.float64]
 
-    @property
-    def width(self) -> int:
-        return int(self.filters.shape[1])
-
-    def seen(self, hashes: Hashes, runs: Runs) -> Floats:
+    def seen(self, hashes: Hashes, runs: Runs) -> Seen:
         """What the filters make of each of these words in each of the three places; in the middle with their start.
 
         Reckoned in eight bytes, so that a word is the same whichever words were learned with it, kept as two bytes
@@ -67,18 +71,12 @@ class Net(NamedTuple):
             vectors[of[first]] += OF_RUNS * np.add.reduceat(parts, first, dtype=np.float64) / many
         return self._through_filters(vectors)
 
-    def seen_at_mark(self) -> Floats:
-        """Nothing is felt at the mark itself, whatever stands beside it."""
-        seen = self._through_filters(self.end)
-        third = self.width // REACH
-        seen[third : 2 * third] = -np.inf
-        return seen
+    def seen_at_mark(self) -> Seen:
+        return self._through_filters(self.end[None])
 
-    def _through_filters(self, vectors: NDArray[np.float64]) -> Floats:
-        seen = (vectors @ self.filters).astype(np.float16).astype(np.float32)
-        third = self.width // REACH
-        seen[..., third : 2 * third] += self.start
-        return seen
+    def _through_filters(self, vectors: NDArray[np.float64]) -> Seen:
+        before, itself, after = np.split((vectors @ self.filters).astype(np.float16).astype(np.float32), REACH, axis=1)
+        return Seen(before, itself + self.start, after)
 
 
 def net(arrays: Mapping[str, Any], heads: int) -> Net:
@@ -94,7 +92,7 @@ def net(arrays: Mapping[str, Any], heads: int) -> Net:
 
 class Felt(NamedTuple):
     each: Floats
-    """What each filter felt at each place."""
+    """What each filter felt at each word."""
     strongest: Floats
     whole: Floats
     """Of each post its sum over the root of its words, so that a long post is not louder than a short one."""
@@ -102,14 +100,30 @@ class Felt(NamedTuple):
     """By which the sum is multiplied."""
 
 
-def felt(seen: Floats, posts: Posts) -> Felt:
-    """`seen`: of each place in the posts, what the filters make of its word. It is written over."""
-    third = seen.shape[1] // REACH
-    each = seen[:, third : 2 * third]
-    each[1:] += seen[:-1, :third]
-    each[:-1] += seen[1:, 2 * third :]
-    np.maximum(each, 0, out=each)
-    share = np.array([1 / math.sqrt(max(length - 1, 1)) for length in posts.lengths], np.float32)[:, None]
-    whole = np.add.reduceat(each, posts.starts)
+def felt(seen: Seen, posts: Abreast, words: Sequence[int]) -> Felt:
+    """`seen`: of all words that are known. `words`: how many each post has."""
+    each = seen.itself.take(posts.itself, axis=0)
+    each += seen.before.take(posts.before, axis=0)
+    each += seen.after.take(posts.after, axis=0)
+    np.maximum(each, np.zeros_like(each), out=each)
+    share = np.array([[1 / math.sqrt(many or 1)] for many in words], np.float32)
+    if len(words) == 1:
+        return Felt(
+            each, np.maximum.reduce(each, axis=0, initial=0, keepdims=True), share * np.add.reduce(each, axis=0), share
+        )
+    strongest, whole = _pooled(each, posts.sizes, len(words))
+    strongest, whole = strongest.take(posts.ranks, axis=0), whole.take(posts.ranks, axis=0)
     whole *= share
-    return Felt(each, np.maximum.reduceat(each, posts.starts), whole, share)
+    return Felt(each, strongest, whole, share)
+
+
+def _pooled(each: Floats, sizes: Sequence[int], posts: int) -> tuple[Floats, Floats]:
+    """Of each post what was felt at its strongest, and the sum of it."""
+    strongest, whole = np.zeros((2, posts, each.shape[1]), np.float32)
+    start = 0
+    for size in sizes:
+        row = each[start : start + size]
+        np.maximum(strongest[:size], row, out=strongest[:size])
+        whole[:size] += row
+        start += size
+    return strongest, whole

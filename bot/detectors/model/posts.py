@@ -44,3 +44,52 @@ def laid(batch: Sequence[Sequence[int]], mark: int) -> Posts:
         rows += one
         rows.append(mark)
     return Posts(np.array(rows, np.intp), np.array(starts, np.intp), [len(one) + 1 for one in batch])
+
+
+class Abreast(NamedTuple):
+    """The words of a batch in another order: the first of each post, then the second of each, the longest post first.
+
+    What is done word by word is then done for all posts at once, in rows that lie one behind the other: to take the
+    strongest of each post so is ten times faster than along each post by itself (2026-11-22).
+    """
+
+    before: Places
+    """Of each place the word before it, itself, and the word after it."""
+    itself: Places
+    after: Places
+    sizes: list[int]
+    """How many posts have a first word, how many a second one."""
+    ranks: list[int]
+    """Of each post, where it stands among them."""
+
+    def places(self, post: int, words: int) -> list[int]:
+        """Where the words of a post are."""
+        rank, found, start = self.ranks[post], list[int](), 0
+        for size in self.sizes[:words]:
+            found.append(start + rank)
+            start += size
+        return found
+
+
+def abreast(posts: Posts) -> Abreast:
+    ids, words = posts.ids, [length - 1 for length in posts.lengths]
+    if len(words) == 1:
+        return Abreast(ids[:-2], ids[1:-1], ids[2:], [1] * words[0], [0])
+    order = sorted(range(len(words)), key=words.__getitem__, reverse=True)
+    ranks = [0] * len(order)
+    for rank, post in enumerate(order):
+        ranks[post] = rank
+    sizes = _sizes([words[post] for post in order])
+    starts = posts.starts.take(order)
+    places = np.concatenate([starts[:size] + place for place, size in enumerate(sizes)] or [starts[:0]])
+    return Abreast(ids.take(places - 1), ids.take(places), ids.take(places + 1), sizes, ranks)
+
+
+def _sizes(words: Sequence[int]) -> list[int]:
+    """`words`: of each post, in falling order."""
+    sizes, size = list[int](), len(words)
+    for place in range(words[0]):
+        while words[size - 1] <= place:
+            size -= 1
+        sizes.append(size)
+    return sizes

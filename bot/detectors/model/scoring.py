@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from bot.detectors.model.blocks import Table, block
 from bot.detectors.model.contributions import Contributions, Parts, Ways
 from bot.detectors.model.net import felt, net
-from bot.detectors.model.posts import Floats, Posts, laid
+from bot.detectors.model.posts import Floats, Posts, abreast, laid
 from bot.detectors.model.said import Said, phrases
 from bot.detectors.model.surface import LEXICONS, OF_LEXICON, Mark, surface
 from bot.detectors.model.vocabulary import Lexicon, Vocabulary
@@ -71,12 +71,13 @@ class Model:
         measured = self._measured([told.dense + phrases(said) for told, said in zip(surfaces, batch, strict=True)])
         worth = self._worth(posts)
         roots, spelt = self._sums(worth, posts)
-        told = felt(words.seen.take(posts.ids, axis=0), posts)
+        in_turn = abreast(posts)
+        told = felt(words.seen, in_turn, [len(one) for one in ids])
         logits = np.concatenate([measured, told.strongest, told.whole], axis=1) @ self._weights
         logits += spelt
         logits += self._start
         parts = Parts(worth, roots, told, measured, [told.weighed for told in surfaces])
-        return Heard(logits.round(ROUNDED), Contributions(parts, self._ways, posts))
+        return Heard(logits.round(ROUNDED), Contributions(parts, self._ways, posts, in_turn))
 
     def _measured(self, numbers: Sequence[Sequence[float]]) -> NDArray[np.float64]:
         measured = np.array(numbers)
@@ -92,9 +93,10 @@ class Model:
 
     def _sums(self, worth: Floats, posts: Posts) -> tuple[Floats, Floats]:
         """Of each post the roots of both lengths, of words with their pairs and of runs; and what both say together."""
-        sums = np.add.reduceat(worth, posts.starts).reshape(-1, 2, len(self.heads) + 1)
-        roots = np.sqrt(sums[:, :, -1:] + SHORTEST)
-        return roots[:, :, 0], np.add.reduce(sums[:, :, :-1] / roots, axis=1)
+        sums: Floats = np.add.reduceat(worth, posts.starts).reshape(-1, 2, len(self.heads) + 1)
+        roots: Floats = np.sqrt(sums[:, :, -1:] + SHORTEST)
+        sums /= roots
+        return roots[:, :, 0], sums[:, 0, :-1] + sums[:, 1, :-1]
 
 
 def _ways(dense: NDArray[np.float64], nothing: NDArray[np.float64], out: Floats) -> Ways:

@@ -121,7 +121,7 @@ def surface(ids: Sequence[int], known: Sequence[Mark | None], capitals: int) -> 
     some = max(words, 1)
     denied = _denied(marks, len(ids)) if counts[_NEGATES] else []
     weighed = _weighed(marks, denied)
-    vader, pattern = (_tone(weighed, which, some) for which in range(len(LEXICONS)))
+    vader, pattern = _tone(weighed, 0, some), _tone(weighed, 1, some)
     dense = [number for both in zip(vader, pattern, strict=True) for number in both]
     dense += [count / full if count < full else 1.0 for count, full in zip(counts, _FULL, strict=True)]
     dense += (

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from bot.detectors.model.blocks import Block
 from bot.detectors.model.memory import Numbered, bare
-from bot.detectors.model.net import Net
+from bot.detectors.model.net import Net, Seen
 from bot.detectors.model.posts import Floats
 from bot.detectors.model.surface import END, Mark, mark_of
 from bot.detectors.model.words import (
@@ -54,7 +54,8 @@ class Vocabulary:
 
     def __init__(self, word: Block, run: Block, net: Net, lexicon: Lexicon) -> None:
         self._word, self._run, self._net, self._lexicon = word, run, net, lexicon
-        self.worth, self.seen = np.empty((0, 0), np.float32), np.empty((0, 0), np.float32)
+        nothing = np.empty((0, 0), np.float32)
+        self.worth, self.seen = nothing, Seen(nothing, nothing, nothing)
         """What the word weighs and then its runs of letters; what the net's filters make of it."""
         self.begins, self.ends = np.empty(0, np.uint64), np.empty(0, np.uint64)
         """Half of the hash of a pair that it begins, or ends."""
@@ -80,7 +81,7 @@ class Vocabulary:
         known, columns = len(self.marks), self._word.columns + self._run.columns
         self.worth = _longer(self.worth, 2 * known, (2 * size, columns))
         self.begins, self.ends = (_longer(half, 2 * known, (2 * size,)) for half in (self.begins, self.ends))
-        self.seen = _longer(self.seen, known, (size, self._net.width))
+        self.seen = Seen(*(_longer(one, known, (size, self._net.start.size)) for one in self.seen))
 
     def _learn(self) -> None:
         """What is to be known of the words that are new, for all of them at once."""
@@ -93,9 +94,11 @@ class Vocabulary:
         self.begins[here], self.ends[here] = half_pairs(keys)
         self.worth[here, : self._word.columns] = self._by_word(new, keys)
         self.worth[here, self._word.columns :] = self._by_runs(runs, len(new)).repeat(2, axis=0)
-        self.seen[start:end] = self._net.seen(mixed(keys, SALT_WORD), runs)
+        for known, found in zip(self.seen, self._net.seen(mixed(keys, SALT_WORD), runs), strict=True):
+            known[start:end] = found
         if start == 0:
-            self.seen[0] = self._net.seen_at_mark()
+            for known, found in zip(self.seen, self._net.seen_at_mark(), strict=True):
+                known[:1] = found
         self.marks += map(mark_of, new, self._lexicon.of(new).tolist())
 
     def _by_word(self, words: Sequence[str], keys: NDArray[np.uint64]) -> Floats:
