@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.detectors.base import Background
+from bot.detectors.lexicons.text import PLAIN_TOKEN, TOKEN
 from bot.workers.lately import Lately
 from tests.detectors.lines.reading import subject_lines
 from tests.detectors.vocabulary import NOON, SUBJECTS, assessor, heard, mention
@@ -140,3 +141,10 @@ def test_whatever_was_heard_lately_is_counted_and_forgotten(heard_before: list[t
         assert 1 <= found.copies <= number + 1
         assert 0 <= found.earlier <= number
         assert found.usual >= 0
+
+
+@given(
+    st.text(st.characters(max_codepoint=127)) | st.lists(WORDS | st.sampled_from(list("@#_:)<3$.'-w/ "))).map("".join)
+)
+def test_text_in_ascii_is_cut_as_any_other(text: str) -> None:
+    assert PLAIN_TOKEN.findall(text) == TOKEN.findall(text)

@@ -15,18 +15,34 @@ FOUR_ALIKE = re.compile(r"(.)\1\1\1")
 """Asked before `STRETCHED`, as it takes a fifth of the time (2 µs a post, 2026-11-22) and hardly a post has any."""
 STRETCHED = re.compile(r"([^\W\d_])\1{3,}")
 QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u00b4": "'", "\u201c": '"', "\u201d": '"'})
-TOKEN = re.compile(
-    r"(?:https?://|www\.)\S+"
-    r"|[@#]\w+"
-    r"|[:;=8][-o^']?[)(\]\[dDpP/|\\]+(?!\w)|<3+"
-    r"|[^\W\d_]+(?:['\-][^\W\d_]+)*"
-    r"|[$€£]?\d+(?:[.,:]\d+)*%?"
-    r"|[!?.]+"
-    r"|[^\w\s]"
-)
-"""Each branch reads on and never back further than one word, so the time is in proportion to the text."""
 LINKS = ("http://", "https://", "www.")
 """How a link begins."""
+
+
+def _token(letter: str) -> re.Pattern[str]:
+    """Each branch reads on and never back further than one word, so the time is in proportion to the text.
+
+    The blank before a word is read with it: to try each branch on each blank was a sixth of the time (2026-11-22).
+    """
+    return re.compile(
+        r" ?((?:https?://|www\.)\S+"
+        r"|[@#]\w+"
+        r"|[:;=8][-o^']?[)(\]\[dDpP/|\\]+(?!\w)|<3+"
+        rf"|{letter}+(?:['\-]{letter}+)*"
+        r"|[$€£]?\d+(?:[.,:]\d+)*%?"
+        r"|[!?.]+"
+        r"|[^\w\s])"
+    )
+
+
+TOKEN = _token(r"[^\W\d_]")
+PLAIN_TOKEN = _token(r"[a-zA-Z]")
+"""The same of text in ASCII, as nine posts of ten are: a letter is told in a third of the time."""
+
+
+def tokens_of(text: str) -> list[str]:
+    """Words, links, @handles, #hashtags, emoticons, numbers and punctuation, as written."""
+    return (PLAIN_TOKEN if text.isascii() else TOKEN).findall(text)
 
 
 def prepared(text: str) -> str:
