@@ -4,16 +4,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from bot.detectors.lexicons.phrases import Hit, Phrases
+from bot.detectors.lexicons.book import CARE as CARE_TABLE
+from bot.detectors.lexicons.phrases import Hit
 from bot.detectors.lexicons.tables import Table
-from bot.detectors.lexicons.text import LINKS, TOKEN, hidden, prepared
+from bot.detectors.lexicons.text import hidden, prepared, tokens_of
+from bot.detectors.lexicons.traits import LINK, Known, known
 from bot.detectors.model.said import capitals
 from bot.detectors.model.verdicts import UNHEARD
 from bot.domain.assessment import Signal
 from bot.domain.mention import Mention
 
-CARE = Table("care")
-_CARE = Phrases(CARE.families)
+CARE = Table(CARE_TABLE)
 
 
 class Cut(NamedTuple):
@@ -26,15 +27,18 @@ class Cut(NamedTuple):
     """The tokens in lower case; as many, in the same places."""
     capitals: int
     """Words of more than one letter that are in capitals."""
+    known: Known
+    """What is known of each word, and which phrases of the book they make."""
     care: dict[str, list[Hit]]
     """Phrases of complaint, praise, need, purchase and sarcasm, which the model and several detectors ask for."""
 
 
 def cut(text: str) -> Cut:
     text = prepared(text)
-    tokens: list[str] = TOKEN.findall(text)
+    tokens = tokens_of(text)
     words = [token.lower() for token in tokens]
-    return Cut(text, tokens, words, capitals(tokens), _care(words))
+    found = known(words)
+    return Cut(text, tokens, words, capitals(tokens), found, _by_family(found.phrases.get(CARE_TABLE)))
 
 
 class Background(NamedTuple):
@@ -58,10 +62,10 @@ class Hearing:
     def __init__(self, mention: Mention, background: Background = Background()) -> None:  # noqa: B008  (immutable)
         self.mention = mention
         self.background = background
-        self.text, self.tokens, self.words, self.capitals, self.care = cut(mention.text)
-        self.odd = [word for word in self.words if not word.isalpha()]
-        """Those of the words that are not letters alone: a third of them, which several detectors go through."""
-        self.links = _links(self.odd)
+        self.text, self.tokens, self.words, self.capitals, self.known, self.care = cut(mention.text)
+        self.has = self.known.has
+        """What any of its words has, as bits of `lexicons.traits`."""
+        self.links = self.known.having(LINK)
         self.hidden = hidden(mention.text)
         """Invisible letters in what was written, which are not in `text`."""
         self.verdict = UNHEARD
@@ -105,13 +109,9 @@ class Hearing:
         return ""
 
 
-def _links(words: list[str]) -> list[str]:
-    return [word for word in words if word.startswith(LINKS)]
-
-
-def _care(words: list[str]) -> dict[str, list[Hit]]:
+def _by_family(hits: Sequence[Hit] | None) -> dict[str, list[Hit]]:
     found: dict[str, list[Hit]] = {}
-    for hit in _CARE.find(words):
+    for hit in hits or ():
         found.setdefault(hit.family, []).append(hit)
     return found
 

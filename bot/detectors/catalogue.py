@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bot.detectors.base import Background, Detector, Hearing
+from bot.detectors.base import Background, Detector, Hearing, cut
 from bot.detectors.crisis import Crisis
 from bot.detectors.engines.onnx import Chances, OwnModel, own_model
 from bot.detectors.intent import Intents
@@ -65,6 +65,7 @@ class Assessor:
         """Raises Unusable with a sentence where there is no good weight file, or a model of one's own does not fit."""
         self._model = model(weights)
         self._own = own_model(onnx) if onnx else None
+        cut("ready")  # reads the word lists now, or the first post would wait for them
         self.detectors = catalogue(subjects, engine=engine, unsure_below=unsure_below, language=language, own=self._own)
 
     def assess(self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()) -> list[Assessment]:

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from bot.detectors.base import Hearing
-from bot.detectors.lexicons.harms import DISASTER, Harms
+from bot.detectors.lexicons.book import DISASTER
+from bot.detectors.lexicons.harms import Harms
 from bot.detectors.lexicons.phrases import Hit, likelihood, preceded, quoted
+from bot.detectors.lexicons.traits import FIGURES, HASHTAG, known
 from bot.domain.assessment import Signal
 
 SAFETY = "safety"
@@ -54,9 +56,11 @@ class Crisis:
 
     def detect(self, batch: Sequence[Hearing]) -> None:
         for hearing in batch:
-            words = self._harms.plain(hearing.words, hearing.odd)
-            if hits := self._harms.find(words):
-                self._add(hearing, sorted(self._kinds(hearing, words, hits), key=lambda kind: -kind.confidence))
+            found = hearing.known
+            if found.has & HASHTAG:
+                found = known(self._harms.plain(found.words))
+            if hits := self._harms.find(found):
+                self._add(hearing, sorted(self._kinds(hearing, found.words, hits), key=lambda kind: -kind.confidence))
 
     def _add(self, hearing: Hearing, kinds: Sequence[_Kind]) -> None:
         worst = kinds[0]
@@ -111,6 +115,6 @@ class Crisis:
 
 def _years_over(hearing: Hearing) -> bool:
     this = hearing.mention.created_at.year
-    if any(len(word) == 4 and word.isdecimal() and 1900 <= int(word) < this for word in hearing.odd):
+    if any(len(word) == 4 and word.isdecimal() and 1900 <= int(word) < this for word in hearing.known.having(FIGURES)):
         return True
     return "years" in hearing.words and not AFTER.isdisjoint(hearing.words)

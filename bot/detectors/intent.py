@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from bot.detectors.base import Hearing
 from bot.detectors.lexicons.phrases import NEGATORS, Hit, likelihood, preceded, quoted
+from bot.detectors.lexicons.traits import HANDLE, ODD, SECOND_PERSON
 from bot.detectors.model.thresholds import cut_offs
 from bot.domain.assessment import Signal
 
@@ -13,7 +14,6 @@ HEADS = ("complaint", "praise", "need", "purchase", "question")
 LABEL = {head: f"intent:{head}" for head in HEADS}
 FAMILY = {"question": "asks"}
 """What the phrases of a head are called, where not like the head."""
-SECOND_PERSON = frozenset(["you", "your", "u", "ur", "you're", "yourselves"])
 SAYS_LITTLE = 0.5
 """Points below which a word is not worth quoting."""
 COMPLAINT_TO_NOBODY = -2.0
@@ -72,7 +72,7 @@ def _abroad(hearing: Hearing) -> Iterator[Found]:
         if sentiment:
             sure = hearing.held(f"sentiment:{sentiment}") and hearing.confidence(f"sentiment:{sentiment}") >= least
         else:
-            sure = head == "question" and any("?" in word and word[0] in "?!" for word in hearing.odd)
+            sure = head == "question" and any("?" in word and word[0] in "?!" for word in hearing.known.having(ODD))
         yield Found(head, 1.0 if sure else -3.0)
 
 
@@ -99,4 +99,4 @@ def _to_nobody(hearing: Hearing) -> bool:
 
 
 def _addressed(hearing: Hearing) -> bool:
-    return bool(hearing.word("subject")) or any(word[0] == "@" or word in SECOND_PERSON for word in hearing.words)
+    return bool(hearing.word("subject")) or hearing.has & (HANDLE | SECOND_PERSON) > 0

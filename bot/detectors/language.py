@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from bot.detectors.base import Hearing
 from bot.detectors.lexicons.tables import Table
 from bot.detectors.lexicons.tongues import Tongues
+from bot.detectors.lexicons.traits import ODD
 from bot.domain.assessment import Signal
 
 SCRIPTS = (
@@ -74,7 +75,7 @@ class Language:
         return None
 
     def _by_words(self, hearing: Hearing) -> Told:
-        words = len(hearing.words) - len(hearing.odd)
+        words = len(hearing.words) - len(hearing.known.having(ODD))
         ours = len(self._common.intersection(hearing.words))
         if ours and ours >= ENOUGH * words:
             return self._house, min(0.95, 0.5 + 0.1 * ours), ""

@@ -8,11 +8,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from bot.detectors.base import Hearing
+from bot.detectors.lexicons.book import FLATTERY, PITCHES
 from bot.detectors.lexicons.hooks import Hooks, hooks_in
 from bot.detectors.lexicons.offers import Offers
-from bot.detectors.lexicons.phrases import Hit, Phrases, likelihood
+from bot.detectors.lexicons.phrases import Hit, likelihood
 from bot.detectors.lexicons.signs import Post, Signs
 from bot.detectors.lexicons.tables import Table
+from bot.detectors.lexicons.traits import (
+    COMMERCE,
+    FIRST_PERSON,
+    HANDLE,
+    HASHTAG,
+    OFFERED,
+    SAID,
+    STORY,
+    WARES,
+    flatters,
+)
 from bot.domain.assessment import Signal
 from bot.domain.subject import Subject
 
@@ -29,7 +41,6 @@ SIGNED = -2.4
 """What speaks against spam; not where a title ends it, as such pages tell stories first."""
 DOUBTFUL_VOICE, DOUBTFUL_LINK, VERY_DOUBTFUL, COPIED = 1.0, 0.9, 0.62, 0.8
 FEWEST_COPIES = 3
-FLATTERY = "flattery"
 SIGNS_SAID = 4
 LETTER = 100
 """Words from which on small signs are not summed: their weights are from lines of 25, and a letter has some of all."""
@@ -54,17 +65,14 @@ class Spam:
     name = "spam"
 
     def __init__(self, subjects: Sequence[Subject] = ()) -> None:
-        pitches = Table("pitches")
         self._companies = frozenset(
             name.lstrip("@").lower()
             for subject in subjects
             for name in (*subject.handles, *(term for term in subject.terms if term[0] == "@"))
         )
-        self._words = pitches.words
-        self._wares = pitches.words["brands"] | pitches.words["goods"]
+        self._words = Table(PITCHES).words
         self._offers = Offers()
-        self._signs = Signs(pitches.words)
-        self._phrases = Phrases({**pitches.families, FLATTERY: dict.fromkeys(pitches.words["flattery"], 1.0)})
+        self._signs = Signs(self._words["brands"])
 
     def detect(self, batch: Sequence[Hearing]) -> None:
         for hearing in batch:
@@ -73,9 +81,9 @@ class Spam:
                 author and author.removeprefix("@").lower() in self._companies
             ):  # a company that we listen for sells, and that is no spam
                 continue
-            offers = self._offers.counted(hearing.words)
-            shapes = list(self._shapes(hearing, offers))
-            points, why = self._by_shapes(hearing.words, shapes) if shapes else (BASE, [])
+            offers = self._offers.counted(hearing.known.having(OFFERED))
+            shapes = self._shapes(hearing, offers)
+            points, why = self._by_shapes(hearing, shapes) if shapes else (BASE, [])
             more, signs = self._by_signs(hearing, offers)
             if more > points:
                 points, why = more, signs
@@ -86,60 +94,49 @@ class Spam:
             because = f"spam: {', '.join(dict.fromkeys(why))}" if holds else ""
             hearing.add(Signal(self.name, "intent:spam", confidence, because, holds))
 
-    def _by_shapes(self, words: list[str], shapes: Sequence[_Shape]) -> tuple[float, list[str]]:
-        points = BASE + sum(shape.points for shape in shapes)
+    def _by_shapes(self, hearing: Hearing, shapes: Sequence[_Shape]) -> tuple[float, list[str]]:
+        points = BASE + sum([shape.points for shape in shapes])
         if not any(shape.lies for shape in shapes):
-            points += self._genuine(words)
-        return points + (SIGNED if _signed(words) else 0.0), [shape.name for shape in shapes]
+            points += _genuine(hearing)
+        return points + (SIGNED if _signed(hearing.words) else 0.0), [shape.name for shape in shapes]
 
     def _by_signs(self, hearing: Hearing, offers: Mapping[str, int]) -> tuple[float, list[str]]:
         if len(hearing.words) >= LETTER:
             return BASE, []
         heard = self._signs.heard(hearing.verdict.chances, hearing.verdict.odds)
-        if not self._signs.promising(hearing.words, hearing.odd, offers, heard):
+        if not self._signs.promising(hearing.known, offers, heard):
             return BASE, []
-        hooks = _hooks(hearing)
-        points, signs = self._signs.weighed(Post(hearing.tokens, hearing.words, hooks, offers, heard))
+        hooks = hooks_in(hearing.text, hearing.known)
+        points, signs = self._signs.weighed(Post(hearing.tokens, hearing.known, hooks, offers, heard))
         voice = [*_voice(hearing, hooks, pitched=bool(signs))]
-        points += sum(shape.points for shape in voice) + (SIGNED if _signed(hearing.words) else 0.0)
-        return points, [*signs[:SIGNS_SAID], *(shape.name for shape in voice)]
+        points += sum([shape.points for shape in voice]) + (SIGNED if _signed(hearing.words) else 0.0)
+        return points, [*signs[:SIGNS_SAID], *[shape.name for shape in voice]]
 
-    def _genuine(self, words: list[str]) -> float:
-        points = 0.0 if self._words["first_person"].isdisjoint(words) else IN_FIRST_PERSON
-        points += 0.0 if self._words["story"].isdisjoint(words) else TELLS_A_STORY
-        return points + ASKS if words[-1:] == ["?"] else points
-
-    def _shapes(self, hearing: Hearing, offers: Mapping[str, int]) -> Iterator[_Shape]:
-        hits = self._phrases.find(hearing.words)
-        found = [*_structure(hearing), *self._listed(hearing), *self._tail(hearing)]
+    def _shapes(self, hearing: Hearing, offers: Mapping[str, int]) -> list[_Shape]:
+        hits = hearing.known.phrases.get(PITCHES, ())
+        found = _structure(hearing)
+        if hearing.has & WARES:
+            found += self._listed(hearing)
+        if hearing.has & COMMERCE:
+            found += self._tail(hearing)
         offered, what = self._offers.weighed(offers)
         if hits or found or hearing.links or offered > OFFER_LEAST:
-            hooks = _hooks(hearing)
+            hooks = hooks_in(hearing.text, hearing.known)
             pitch = [*_pitch(hits, hooks)]
             offer = offered + hooks.worth - OFFER_USUAL
             found += _stronger(pitch, _Shape(what, offer)) if what and offer > 0.0 else pitch
-            found += self._flattery(hearing.words, hits, hooks)
+            found += _flattery(hearing, hits, hooks)
             found += _voice(hearing, hooks, pitched=bool(found))
-        yield from found
+        return found
 
     def _listed(self, hearing: Hearing) -> Iterator[_Shape]:
         words = hearing.words
-        if self._wares.isdisjoint(words):
-            return
         brands = len(self._words["brands"].intersection(words))
         goods = len(self._words["goods"].intersection(words))
         if brands >= FEW_BRANDS or (goods >= FEW_BRANDS and brands):
             yield _Shape("a list of brands", 2.8 + (1.6 if hearing.links else 0.0))
         elif brands > 1 and brands + goods >= FEW_BRANDS:
             yield _Shape("a list of brands", 1.6)
-
-    def _flattery(self, words: list[str], hits: Sequence[Hit], hooks: Hooks) -> Iterator[_Shape]:
-        said = sum(hit.family == FLATTERY for hit in hits)
-        said += not any(self._words[part].isdisjoint(words) for part in ("page", "praise", "reader"))
-        if said and hooks.contact:
-            yield _Shape("flattery and a link", 2.8 + 1.0 * (said - 1))
-        elif said > 1:
-            yield _Shape("flattery of a page", 1.4 * said)
 
     def _tail(self, hearing: Hearing) -> Iterator[_Shape]:
         """A title at the end that no sentence needs: `…, as she said. Emergency Plumber Leeds 24 Hours`."""
@@ -153,8 +150,18 @@ def _signed(words: Sequence[str]) -> bool:
     return words[-2:-1] == ["^"] and len(words[-1]) <= 3
 
 
-def _hooks(hearing: Hearing) -> Hooks:
-    return hooks_in(hearing.text, hearing.words, hearing.odd, hearing.links)
+def _genuine(hearing: Hearing) -> float:
+    points = IN_FIRST_PERSON if hearing.has & FIRST_PERSON else 0.0
+    points += TELLS_A_STORY if hearing.has & STORY else 0.0
+    return points + ASKS if hearing.words[-1:] == ["?"] else points
+
+
+def _flattery(hearing: Hearing, hits: Sequence[Hit], hooks: Hooks) -> Iterator[_Shape]:
+    said = sum([hit.family == FLATTERY for hit in hits]) + flatters(hearing.has)
+    if said and hooks.contact:
+        yield _Shape("flattery and a link", 2.8 + 1.0 * (said - 1))
+    elif said > 1:
+        yield _Shape("flattery of a page", 1.4 * said)
 
 
 def _last_title(tokens: Sequence[str]) -> list[str]:
@@ -213,30 +220,32 @@ def _voice(hearing: Hearing, hooks: Hooks, *, pitched: bool) -> Iterator[_Shape]
         yield _Shape(f"the same words from {hearing.background.copies} accounts", COPIED)
 
 
-def _structure(hearing: Hearing) -> Iterator[_Shape]:
-    links, odd = len(hearing.links), hearing.odd
-    if links >= MANY_LINKS:
-        yield _Shape("many links", 1.2 + 0.6 * (links - MANY_LINKS))
-    if links:
-        yield from _around_links(hearing)
-    hashtags = [word for word in odd if word[0] == "#" and len(word) > 1]
+def _structure(hearing: Hearing) -> list[_Shape]:
+    links = len(hearing.links)
+    found = [*_around_links(hearing)] if links else []
+    if hearing.has & HASHTAG:
+        found += _hashtags(hearing)
+    if hearing.hidden >= HIDING:
+        found.append(_Shape("hidden letters", 1.4 + (1.6 if links else 0.0), lies=True))
+    if TURNED in hearing.mention.text:
+        found.append(_Shape("letters turned around", 2.0))
+    return found
+
+
+def _hashtags(hearing: Hearing) -> Iterator[_Shape]:
+    hashtags = [word for word in hearing.known.having(HASHTAG) if len(word) > 1]
     if len(hashtags) >= MANY_HASHTAGS:
-        yield _Shape("a pile of hashtags", 0.35 * (len(hashtags) - MANY_HASHTAGS + 2) + (0.8 if links else 0.0))
+        points = 0.35 * (len(hashtags) - MANY_HASHTAGS + 2) + (0.8 if hearing.links else 0.0)
+        yield _Shape("a pile of hashtags", points)
     if len(hashtags) - len(set(hashtags)) >= FEW_BRANDS:
         yield _Shape("the same hashtag again and again", 2.8)
-    if hearing.hidden >= HIDING:
-        yield _Shape("hidden letters", 1.4 + (1.6 if links else 0.0), lies=True)
-    if TURNED in hearing.mention.text:
-        yield _Shape("letters turned around", 2.0)
 
 
 def _around_links(hearing: Hearing) -> Iterator[_Shape]:
-    handles = hashtags = said = 0
-    for word in hearing.words:
-        handles += word[0] == "@"
-        hashtags += word[0] == "#"
-        said += word[0].isalnum()
-    said -= len(hearing.links)
+    links, count = len(hearing.links), hearing.known.count
+    if links >= MANY_LINKS:
+        yield _Shape("many links", 1.2 + 0.6 * (links - MANY_LINKS))
+    handles, hashtags, said = count(HANDLE), count(HASHTAG), count(SAID) - links
     if handles >= MANY_HANDLES:
         yield _Shape("a crowd of handles and a link", 3.4 if said <= handles else 1.2)
     elif not said and not handles and not hashtags:

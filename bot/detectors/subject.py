@@ -11,6 +11,7 @@ from bot.detectors.base import CARE, Hearing
 from bot.detectors.lexicons.comparing import Compared, Comparing, Named
 from bot.detectors.lexicons.disguises import undisguised
 from bot.detectors.lexicons.terms import Found, Terms, cut
+from bot.detectors.lexicons.traits import ODD
 from bot.domain.assessment import Signal
 from bot.domain.subject import Subject, SubjectKind
 
@@ -38,7 +39,7 @@ class WhichSubject:
 
     def _disguised(self, hearing: Hearing) -> list[Found]:
         """Names with figures for letters, where no name stands as it is: n0rthwind."""
-        if not any(word[0].isdigit() or word[0] == "$" for word in hearing.odd):
+        if not any(word[0].isdigit() or word[0] == "$" for word in hearing.known.having(ODD)):
             return []
         text = undisguised(hearing.text)
         return [] if text == hearing.text.lower() else self._terms.find(cut(text))

@@ -104,7 +104,7 @@ def _history(hearing: Hearing) -> tuple[str, int, str]:
 def _clock(hearing: Hearing) -> tuple[str, int, str]:
     """What the post says of its own time, and how long it lay before we heard it."""
     points, why = 0, []
-    if said := pressing(hearing.words):
+    if said := pressing(hearing.known):
         points, why = said.points, [f"'{said.words}'"]
     minutes = _lay(hearing)
     for least, most, worth in LAY:

@@ -1,61 +1,44 @@
 """What is said of harm in a post: phrases by kind, words that harm only together, and what only sounds like it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator
 
+from bot.detectors.lexicons.book import DISASTER, HARM, IDIOM
 from bot.detectors.lexicons.memory import Memory
-from bot.detectors.lexicons.phrases import NEGATORS, Hit, Phrases, preceded
-from bot.detectors.lexicons.tables import Table, parsed
+from bot.detectors.lexicons.phrases import NEGATORS, Hit, preceded
+from bot.detectors.lexicons.tables import Table
+from bot.detectors.lexicons.together import Together, rules
+from bot.detectors.lexicons.traits import HARMS, Known
 
-IDIOM, DISASTER = "idiom", "disaster"
 OUTAGE = "outage"
 """A harm that is said with a *no*: "can't reach 911"."""
 PRAYED = "prayers"
 """What a hashtag such as #prayforoklahoma stands for."""
-
-
-NEAR = 12
-"""Words that may lie between those that harm together, where a rule does not say: about a sentence."""
 PLACES = 6
 """Of a word said again and again the first few places are looked at, which bounds the time."""
-
-LONG = 6
-"""Letters of a word that is bent as the rule has it; many a shorter one is not: *need*, *bleed*."""
-
-
-class _Together(NamedTuple):
-    kind: str
-    points: float
-    parts: Sequence[frozenset[str]]
-    near: int
 
 
 class Harms:
     def __init__(self) -> None:
-        table, disaster = Table("harm"), Table("disaster")
-        self.words = table.words
-        idioms = {IDIOM: dict.fromkeys(table.words["idioms"], 0.0)}
-        self._phrases = Phrases({**table.families, **disaster.families, **idioms})
+        disaster = Table(DISASTER)
+        self.words = Table(HARM).words
         self._inside = disaster.words["inside"]
         self._disasters = frozenset(disaster.families[DISASTER])
-        self._together = _read()
+        self._together = rules()
         self._by_word: dict[str, list[int]] = {}
         for number, rule in enumerate(self._together):
             for word in rule.parts[0]:
                 self._by_word.setdefault(word, []).append(number)
         self._untagged = Memory(self._taken_apart)
 
-    def plain(self, words: list[str], odd: list[str]) -> list[str]:
+    def plain(self, words: list[str]) -> list[str]:
         """The words with hashtags read as what they say."""
-        if not any(word[0] == "#" for word in odd):
-            return words
         return [self._untagged[word] if word[0] == "#" else word for word in words]
 
-    def find(self, words: list[str]) -> list[Hit]:
+    def find(self, known: Known) -> list[Hit]:
         """Without what is denied, or part of an idiom."""
-        found = self._phrases.find(words)
-        if not self._by_word.keys().isdisjoint(words):
-            found.extend(self._said_together(words, found[:]))
+        words, found = known.words, known.phrases.get(HARM, [])
+        if known.has & HARMS:
+            found = [*found, *self._said_together(words, found)]
         if not found:
             return found
         idioms = [hit for hit in found if hit.family == IDIOM]
@@ -88,7 +71,7 @@ class Harms:
         return body or hashtag
 
 
-def _closest(words: list[str], rule: _Together) -> list[int]:
+def _closest(words: list[str], rule: Together) -> list[int]:
     """Where one word of each part stands, near enough to each other; empty where they are not."""
     firsts, *others = [[place for place, word in enumerate(words) if word in part][:PLACES] for part in rule.parts]
     for first in firsts:
@@ -98,31 +81,3 @@ def _closest(words: list[str], rule: _Together) -> list[int]:
         if len(found) == len(rule.parts) and max(found) - min(found) <= rule.near:
             return sorted(found)
     return []
-
-
-def _inflected(word: str) -> set[str]:
-    """What is said of today where the table says it of yesterday: *abused* finds *abuses* and *abusing*, too."""
-    if not word.endswith("ed") or len(word) < LONG:
-        return set()
-    stem = word[:-2]
-    single = stem[:-1] if stem[-1] == stem[-2] else stem
-    return {stem + "ing", stem + "es", single + "s", stem + "s"}
-
-
-def _read() -> Sequence[_Together]:
-    table = parsed("together")
-    families: Mapping[str, Sequence[str]] = table["families"]
-
-    def spelt_out(part: Sequence[str]) -> frozenset[str]:
-        words = {word for name in part for word in (families[name[1:]] if name[0] == "*" else [name])}
-        return frozenset(words.union(*map(_inflected, words)))
-
-    return [
-        _Together(
-            rule["kind"],
-            rule["points"],
-            [spelt_out(rule[part]) for part in ("one", "with", "and") if part in rule],
-            rule.get("near", NEAR),
-        )
-        for rule in table["together"]
-    ]

@@ -1,8 +1,9 @@
 """What a post wants of its reader: to click, to call, to write, to pay."""
 
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
+
+from bot.detectors.lexicons.traits import CONTACT, FIGURES, LINK, Known
 
 TEXTS_READ = 400
 DOMAIN = re.compile(
@@ -11,7 +12,6 @@ DOMAIN = re.compile(
 PHONE = re.compile(r"(?<![\w/.,$€£#-])\+?\d(?:[ ().-]{0,2}\d){8,13}(?![ ().-]{0,2}\d)(?!\w)")
 ADDRESS = re.compile(r"[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]{2,12}\b")
 """Each bounded in each of its repetitions, so that no text makes them run away."""
-CONTACTS = frozenset(["whatsapp", "telegram", "dm", "inbox", "gmail", "bio", "email", "skype", "kik", "snapchat"])
 
 
 class Hooks(NamedTuple):
@@ -30,19 +30,19 @@ class Hooks(NamedTuple):
         return 1.3 * self.contact + 0.5 * self.named + 1.2 * self.phone + self.money + self.share
 
 
-def hooks_in(text: str, words: Sequence[str], odd: Sequence[str], links: Sequence[str]) -> Hooks:
-    digits = [word for word in odd if word[0].isdigit() or (word[0] in "$€£+" and len(word) > 1)]
+def hooks_in(text: str, known: Known) -> Hooks:
+    figures = known.having(FIGURES)
     read = text[-TEXTS_READ:].lower()
-    phone = bool(digits) and _number_to_call(read)
-    contact = bool(links) or phone
+    phone = bool(figures) and _number_to_call(read)
+    contact = phone or known.has & LINK > 0
     if not contact and "." in read:
         contact = DOMAIN.search(read) is not None or ("@" in read and ADDRESS.search(read) is not None)
     return Hooks(
         contact,
         phone,
-        not CONTACTS.isdisjoint(words),
-        any(word[0] in "$€£" for word in digits),
-        any(word[-1] == "%" for word in digits),
+        known.has & CONTACT > 0,
+        any(word[0] in "$€£" for word in figures),
+        any(word[-1] == "%" for word in figures),
     )
 
 

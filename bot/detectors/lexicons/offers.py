@@ -1,13 +1,13 @@
 """Offers to nobody in particular, told by what they are made of, whatever is offered."""
 
-import tomllib
 from collections.abc import Iterable, Mapping
-from importlib.resources import files
+
+from bot.detectors.lexicons.tables import parsed
 
 
 class Offers:
     def __init__(self) -> None:
-        kinds = tomllib.loads((files(__package__) / "offers.toml").read_text("utf-8"))
+        kinds = parsed("offers")
         self._worth = {kind: (table["first"], table["more"]) for kind, table in kinds.items()}
         self._kinds: dict[str, list[str]] = {}
         for kind, table in kinds.items():
@@ -15,9 +15,9 @@ class Offers:
                 self._kinds.setdefault(word, []).append(kind)
 
     def counted(self, words: Iterable[str]) -> dict[str, int]:
-        """Of each kind, how many different words of it stand there."""
+        """Of each kind, how many different words of it are among these, of which each is of some kind."""
         counts: dict[str, int] = {}
-        for word in dict.fromkeys([word for word in words if word in self._kinds]):
+        for word in dict.fromkeys(words):
             for kind in self._kinds[word]:
                 counts[kind] = counts.get(kind, 0) + 1
         return counts

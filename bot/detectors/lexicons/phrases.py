@@ -1,7 +1,7 @@
 """Finds weighted phrases in a list of words: a dictionary look-up a word, no pattern that could run away."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 NEGATORS = frozenset(
@@ -25,6 +25,7 @@ class _Entry(NamedTuple):
     size: int
     words: list[str]
     phrase: str
+    table: str
     family: str
     weight: float
 
@@ -37,38 +38,45 @@ class _Begun(NamedTuple):
 
 
 class Phrases:
-    """Phrases of several families. The longest wins; what it covers is closed to the other ones of its family."""
+    """Phrases of several families in several tables, found in one pass. The longest wins; what it covers is closed to
+    the other ones of its family.
+    """
 
-    def __init__(self, families: Mapping[str, Mapping[str, float]]) -> None:
+    def __init__(self, tables: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
+        """By table and family, phrases and their weights. A family is of one table."""
         self._by_first: dict[str, _Begun] = {}
-        anchors: set[str] = set()
-        for family, phrases in families.items():
-            for phrase, weight in phrases.items():
-                words = phrase.split()
-                anchors.add(max(words, key=len))
-                begun = self._by_first.setdefault(words[0], _Begun([], {}))
-                entries = begun.going_on.setdefault(words[1], []) if len(words) > 1 else begun.alone
-                entries.append(_Entry(len(words), words, phrase, family, weight))
-        self._anchors = frozenset(anchors)
+        for table, families in tables.items():
+            for family, phrases in families.items():
+                for phrase, weight in phrases.items():
+                    words = phrase.split()
+                    self._enter(_Entry(len(words), words, phrase, table, family, weight))
         for begun in self._by_first.values():
             for entries in begun.going_on.values():
                 entries.sort(key=lambda entry: -entry.size)
                 entries.extend(begun.alone)
 
-    def find(self, words: list[str]) -> list[Hit]:
-        hits: list[Hit] = []
-        if self._anchors.isdisjoint(words):  # most posts hold no phrase of a rare kind
-            return hits
-        by_first = self._by_first
+    def _enter(self, entry: _Entry) -> None:
+        begun = self._by_first.setdefault(entry.words[0], _Begun([], {}))
+        (begun.going_on.setdefault(entry.words[1], []) if entry.size > 1 else begun.alone).append(entry)
+
+    @property
+    def beginnings(self) -> Collection[str]:
+        """Words with which a phrase may begin."""
+        return self._by_first.keys()
+
+    def find(self, words: Sequence[str], starts: Iterable[int]) -> dict[str, list[Hit]]:
+        """By table, in their order. `starts`: the places of all words of `beginnings`."""
+        found: dict[str, list[Hit]] = {}
         closed: dict[str, int] = {}
+        by_first = self._by_first
         followed = [*words[1:], ""]
-        for start in [place for place, word in enumerate(words) if word in by_first]:
+        for start in starts:
             alone, going_on = by_first[words[start]]
-            for size, phrase_words, phrase, family, weight in going_on.get(followed[start], alone):
+            for size, phrase_words, phrase, table, family, weight in going_on.get(followed[start], alone):
                 if closed.get(family, 0) <= start and (size < 3 or words[start : start + size] == phrase_words):
                     closed[family] = start + size
-                    hits.append(Hit(phrase, family, weight, start, start + size))
-        return hits
+                    found.setdefault(table, []).append(Hit(phrase, family, weight, start, start + size))
+        return found
 
 
 def preceded(words: Sequence[str], start: int, by: frozenset[str], reach: int = 3) -> bool:

@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot.detectors.lexicons.phrases import Phrases
-from bot.detectors.lexicons.tables import Table
+from bot.detectors.lexicons.book import PRESSING
+from bot.detectors.lexicons.traits import AHEAD, Known
 
 WITHIN_THE_HOUR, TODAY = 8, 4
 MINUTES = frozenset(["min", "mins", "minute", "minutes", "m"])
 HOURS = frozenset(["h", "hr", "hrs", "hour", "hours"])
-AHEAD = frozenset(["in", "within", "under"])
-_PHRASES = Phrases(Table("pressing").families)
 
 
 class Pressing(NamedTuple):
@@ -18,19 +16,18 @@ class Pressing(NamedTuple):
     points: int
 
 
-def pressing(words: list[str]) -> Pressing | None:
+def pressing(known: Known) -> Pressing | None:
     """The most pressing of what is said, if anything is."""
-    found = [Pressing(hit.phrase, int(hit.weight)) for hit in _PHRASES.find(words)]
-    found += _ahead(words)
+    found = [Pressing(hit.phrase, int(hit.weight)) for hit in known.phrases.get(PRESSING, ())]
+    if known.has & AHEAD:
+        found += _ahead(known.words, known.traits)
     return max(found, key=lambda one: one.points, default=None)
 
 
-def _ahead(words: Sequence[str]) -> list[Pressing]:
+def _ahead(words: Sequence[str], traits: Sequence[int]) -> list[Pressing]:
     """`in 20 minutes`, `in 3 hours`."""
-    if AHEAD.isdisjoint(words):
-        return []
     found = []
-    for place in [place for place, word in enumerate(words[:-2]) if word in AHEAD]:
+    for place in [place for place, trait in enumerate(traits[:-2]) if trait & AHEAD]:
         much, unit = words[place + 1], words[place + 2]
         if much.isdecimal() and len(much) < 4 and (unit in MINUTES or unit in HOURS):
             minutes = int(much) * (1 if unit in MINUTES else 60)

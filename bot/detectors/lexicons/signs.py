@@ -1,28 +1,40 @@
 """Small signs of an offer to whoever reads: each says little, and several together say much."""
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
 
+from bot.detectors.lexicons.book import HURRIES
 from bot.detectors.lexicons.hooks import Hooks
-from bot.detectors.lexicons.memory import Memory
-from bot.detectors.lexicons.phrases import Phrases, likelihood
+from bot.detectors.lexicons.phrases import likelihood
+from bot.detectors.lexicons.tables import parsed
+from bot.detectors.lexicons.traits import (
+    AHEAD,
+    ASKS,
+    CUTS,
+    HASHTAG,
+    HINT,
+    LINK,
+    POLITE,
+    PRICED,
+    SAID,
+    SIGN,
+    SMALL,
+    STOPS,
+    STORY,
+    Known,
+    flatters,
+)
 
 START = -3.4
 """Log-odds of a post without any sign."""
-MONEY = re.compile(r"[$€£₹]\d|\d[\d.,]{0,9}[$€£₹]$")
-COINS = frozenset(["$", "€", "£", "₹", "usd", "eur", "gbp", "euro", "euros", "dollars", "bucks", "pounds"])
 TYPED = re.compile(r"[A-Z0-9-]{0,9}[A-Z]{2}[A-Z0-9-]{0,9}\d[A-Z0-9-]{0,9}|[A-Z]{5,12}\d{0,4}|\d{5,7}")
 """What is typed to get a discount: FLY20."""
 IN_SO_MANY = re.compile(
     r" (?:in|within) (?:a|an|the|one|two|three|\d{1,3}) (?:min|minutes|hour|hours|days|day|week|weeks|month) "
 )
-CUTS = frozenset(",|/•·–-;+~=→*")
-ENDS = frozenset(".!?…")
 HEAP_FROM, HEAP_SHARE = 7, 0.12
 """Words, and the share of small ones, from which on and below which they are no sentence."""
 AGAIN = 3
@@ -51,7 +63,7 @@ class Post(NamedTuple):
     """What is read of one."""
 
     tokens: Sequence[str]
-    words: list[str]
+    known: Known
     hooks: Hooks
     offers: Mapping[str, int]
     """Of each kind of offer, how many of its words stand there."""
@@ -60,39 +72,32 @@ class Post(NamedTuple):
 
 
 class Signs:
-    def __init__(self, pitches: Mapping[str, frozenset[str]]) -> None:
-        """`pitches`: the lists of words that the shapes of spam share."""
-        read = tomllib.loads((files(__package__) / "signs.toml").read_text("utf-8"))
-        kinds = {kind: frozenset(words) for kind, words in read["words"].items()}
-        self._small, self._asks = kinds.pop("small"), kinds.pop("asks")
-        self._hurries = Phrases({"hurries": dict.fromkeys(kinds.pop("hurries"), 1.0)})
-        self._against = read["words"]["polite"], pitches["story"]
+    def __init__(self, brands: Iterable[str]) -> None:
+        read = parsed("signs")
         self._kinds: dict[str, list[str]] = {}
-        for kind, words in {**kinds, "brands": pitches["brands"]}.items():
+        for kind, words in {**read["words"], "brands": brands}.items():
             for word in words:
                 self._kinds.setdefault(word, []).append(kind)
-        self._trades = kinds["trades"]
-        self._flattery = tuple(pitches[part] for part in ("page", "praise", "reader"))
+        self._trades = frozenset(read["words"]["trades"])
         self._worth: Mapping[str, float] = read["worth"]
         self._unlike: Mapping[str, float] = read["against"]
         self._heard: Mapping[str, float] = read["heard"]
-        self._single = Memory(self._alone)
+        self._single = {
+            word: sum(self._worth.get(COUNTED[kind][0], 0.0) for kind in kinds if kind in COUNTED)
+            for word, kinds in self._kinds.items()
+        }
+        """What each is worth before anybody has looked at the others."""
 
-    def _alone(self, word: str) -> float:
-        """What it is worth before anybody has looked at the others."""
-        kinds = self._kinds.get(word, ())
-        return sum(self._worth.get(COUNTED[kind][0], 0.0) for kind in kinds if kind in COUNTED)
-
-    def promising(self, words: Sequence[str], odd: Sequence[str], offers: Iterable[str], heard: float) -> bool:
+    def promising(self, known: Known, offers: Iterable[str], heard: float) -> bool:
         """Whether a closer look may find an offer: single words, a link and what the model hears tell nearly always.
 
-        `odd`: the words that are not letters alone. `heard`: what the model says against it.
+        `heard`: what the model says against it.
         """
-        points = START + BY_SHAPE_MOST + heard + sum(map(self._single.__getitem__, words))
-        points += sum(self._worth.get(kind, 0.0) for kind in offers)
-        if any(word.startswith(("http", "www.")) for word in odd):
+        points = START + BY_SHAPE_MOST + heard + sum([self._single[word] for word in known.having(SIGN)])
+        points += sum([self._worth.get(kind, 0.0) for kind in offers])
+        if known.has & LINK:
             points += LINKED
-        return points > 0.0 or sum(word[0] == "#" for word in odd) >= WALL_FROM
+        return points > 0.0 or known.count(HASHTAG) >= WALL_FROM
 
     def heard(self, chances: Sequence[float], odds: Mapping[str, float]) -> float:
         """What speaks against an offer by what the model hears: log-odds of nought or less."""
@@ -106,25 +111,13 @@ class Signs:
         points = START + sum(found.values())
         if points <= 0.0:
             return points, []
-        points += sum(self._unlike[sign] for sign in self._customers(post.words))
+        points += sum(self._unlike[sign] for sign in _customers(post.known))
         points += post.heard
         return points, sorted(found, key=lambda sign: -found[sign])
 
-    def _customers(self, words: Sequence[str]) -> Iterator[str]:
-        """What customers write and sellers do not."""
-        polite, story = self._against
-        if not story.isdisjoint(words):
-            yield "a customer's words"
-        if any(word in polite for word in words):
-            yield "polite"
-        if words[-1:] == ["?"]:
-            yield "it asks"
-        if "rt" in words:
-            yield "passes on what others said"
-
     def _found(self, post: Post) -> Iterator[str]:
         """Their names, as `[worth]` has them."""
-        words, hooks = post.words, post.hooks
+        known, hooks = post.known, post.hooks
         for kind, many in post.offers.items():
             yield kind
             if many > 1:
@@ -135,25 +128,27 @@ class Signs:
             yield "a number to call"
         if hooks.share:
             yield "so many per cent"
-        counts = self._counted(words)
+        counts = self._counted(known.having(SIGN | HINT))
         for kind, (one, more) in COUNTED.items():
             if found := counts.get(kind, 0):
                 yield one
                 if found > 1:
                     yield more
-        yield from _of_money(post.tokens, words, counts)
-        yield from self._of_speech(words, counts)
-        yield from self._of_shape(words)
+        yield from _of_money(post.tokens, known, counts)
+        yield from self._of_speech(known, counts)
+        yield from self._of_shape(known)
 
-    def _counted(self, words: Sequence[str]) -> Counter[str]:
-        """Of each kind, how many different words stand there."""
-        kinds = self._kinds
-        return Counter(kind for word in set(words) if word in kinds for kind in kinds[word])
+    def _counted(self, words: Iterable[str]) -> Mapping[str, int]:
+        """Of each kind, how many different words of it are among these, of which each is of some kind."""
+        counts: dict[str, int] = {}
+        for word in set(words):
+            for kind in self._kinds[word]:
+                counts[kind] = counts.get(kind, 0) + 1
+        return counts
 
-    def _of_speech(self, words: list[str], counts: Mapping[str, int]) -> Iterator[str]:
-        asked = sum(
-            word in self._asks and (place == 0 or not words[place - 1][0].isalnum()) for place, word in enumerate(words)
-        )
+    def _of_speech(self, known: Known, counts: Mapping[str, int]) -> Iterator[str]:
+        words = known.words
+        asked = _orders(known.traits) if known.has & ASKS else 0
         if asked:
             yield "asks for something"
         if asked > 1:
@@ -164,41 +159,57 @@ class Signs:
             yield "we sell"
         if "without" in counts and sum(word in {"no", "without", "zero"} for word in words) > 1:
             yield "no this and no that"
-        if not any(part.isdisjoint(words) for part in self._flattery):
+        if flatters(known.has):
             yield "flattery of a page"
-        if self._hurries.find(words):
+        if HURRIES in known.phrases:
             yield "it hurries"
-        if ("in" in words or "within" in words) and IN_SO_MANY.search(f" {' '.join(words)} "):
+        if known.has & AHEAD and IN_SO_MANY.search(f" {' '.join(words)} "):
             yield "in so many days"
 
-    def _of_shape(self, words: Sequence[str]) -> Iterator[str]:
-        hashtags = sum(word[0] == "#" for word in words)
-        said = [word for word in words if word[0].isalnum()]
+    def _of_shape(self, known: Known) -> Iterator[str]:
+        hashtags, said, cuts = known.count(HASHTAG), known.count(SAID), known.count(CUTS)
         if hashtags >= WALL_FROM:
             yield "hashtags"
-            if hashtags >= WALL_SHARE * (hashtags + len(said)):
+            if hashtags >= WALL_SHARE * (hashtags + said):
                 yield "a wall of hashtags"
-        if len(said) >= HEAP_FROM and sum(word in self._small for word in said) <= HEAP_SHARE * len(said):
+        if said >= HEAP_FROM and known.count(SMALL) <= HEAP_SHARE * said:
             yield "a heap of words"
-            if max(Counter(said).values()) >= AGAIN:
+            if max(Counter(known.having(SAID)).values()) >= AGAIN:
                 yield "the same word again and again"
-        cuts = sum(word in CUTS for word in words)
-        if cuts >= ITEMS - 1 and len(said) <= ITEM_LONGEST * (cuts + 1):
+        if cuts >= ITEMS - 1 and said <= ITEM_LONGEST * (cuts + 1):
             yield "a list"
-        if self._ends_in_title(words):
+        if known.has & STOPS and self._ends_in_title(known):
             yield "a title at its end"
 
-    def _ends_in_title(self, words: Sequence[str]) -> bool:
+    def _ends_in_title(self, known: Known) -> bool:
         """Words behind the last full stop that are no sentence, and name a trade."""
-        end = next((place for place in range(len(words) - 1, -1, -1) if words[place][0] in ENDS), -1)
-        tail = words[end + 1 :]
-        if end < BEFORE_TAIL or len(tail) not in TAIL or not all(word[0].isalnum() for word in tail):
+        traits = known.traits
+        start = next(place for place in range(len(traits), 0, -1) if traits[place - 1] & STOPS)
+        tail = traits[start:]
+        if start <= BEFORE_TAIL or len(tail) not in TAIL or not all(trait & SAID for trait in tail):
             return False
-        return sum(word in self._small for word in tail) <= 1 and not self._trades.isdisjoint(tail)
+        return sum(trait & SMALL > 0 for trait in tail) <= 1 and not self._trades.isdisjoint(known.words[start:])
 
 
-def _of_money(tokens: Sequence[str], words: Sequence[str], counts: Mapping[str, int]) -> Iterator[str]:
-    prices = sum(1 for word in words if word in COINS or MONEY.search(word))
+def _customers(known: Known) -> Iterator[str]:
+    """What customers write and sellers do not."""
+    if known.has & STORY:
+        yield "a customer's words"
+    if known.has & POLITE:
+        yield "polite"
+    if known.words[-1:] == ["?"]:
+        yield "it asks"
+    if "rt" in known.words:
+        yield "passes on what others said"
+
+
+def _orders(traits: Sequence[int]) -> int:
+    """Sentences that begin with something to be done."""
+    return sum(1 for place, trait in enumerate(traits) if trait & ASKS and (place == 0 or not traits[place - 1] & SAID))
+
+
+def _of_money(tokens: Sequence[str], known: Known, counts: Mapping[str, int]) -> Iterator[str]:
+    prices = known.count(PRICED)
     for least, sign in ((1, "a price"), (2, "several prices"), (3, "many prices")):
         if prices >= least:
             yield sign

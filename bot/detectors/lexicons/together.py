@@ -1,0 +1,48 @@
+"""Words that harm only together, as the table of that name has them."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from bot.detectors.lexicons.tables import parsed
+
+NEAR = 12
+"""Words that may lie between those that harm together, where a rule does not say: about a sentence."""
+LONG = 6
+"""Letters of a word that is bent as the rule has it; many a shorter one is not: *need*, *bleed*."""
+
+
+class Together(NamedTuple):
+    kind: str
+    points: float
+    parts: Sequence[frozenset[str]]
+    near: int
+
+
+def _inflected(word: str) -> set[str]:
+    """What is said of today where the table says it of yesterday: *abused* finds *abuses* and *abusing*, too."""
+    if not word.endswith("ed") or len(word) < LONG:
+        return set()
+    stem = word[:-2]
+    single = stem[:-1] if stem[-1] == stem[-2] else stem
+    return {stem + "ing", stem + "es", single + "s", stem + "s"}
+
+
+@cache
+def rules() -> Sequence[Together]:
+    table = parsed("together")
+    families: Mapping[str, Sequence[str]] = table["families"]
+
+    def spelt_out(part: Sequence[str]) -> frozenset[str]:
+        words = {word for name in part for word in (families[name[1:]] if name[0] == "*" else [name])}
+        return frozenset(words.union(*map(_inflected, words)))
+
+    return [
+        Together(
+            rule["kind"],
+            rule["points"],
+            [spelt_out(rule[part]) for part in ("one", "with", "and") if part in rule],
+            rule.get("near", NEAR),
+        )
+        for rule in table["together"]
+    ]
