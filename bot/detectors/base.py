@@ -1,6 +1,6 @@
 """What a detector is, and what it is given: one mention on its way through, prepared once for all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -68,6 +68,8 @@ class Hearing:
         self.links = self.known.having(LINK)
         self.hidden = hidden(mention.text)
         """Invisible letters in what was written, which are not in `text`."""
+        self.names: Collection[int] = ()
+        """Places of the words that name a subject; said by the detector of subjects."""
         self.verdict = UNHEARD
         """What the model makes of it; said before the first detector is asked."""
         self.told: tuple[float, float, float] | None = None

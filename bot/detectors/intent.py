@@ -86,7 +86,7 @@ def _quotes(hearing: Hearing, found: Found) -> str:
     phrases = sorted((hit for hit in hits if hit.weight >= SAYS_LITTLE), key=lambda hit: -hit.weight)
     denied = _denied(hearing) if found.intent == "complaint" else []
     quotes = [*(hit.phrase for hit in phrases), *(f"not {hit.phrase}" for hit in denied)]
-    return quoted(quotes or hearing.verdict.words(hearing.verdict.column(found.intent)))
+    return quoted(quotes or hearing.verdict.words(hearing.verdict.column(found.intent), hearing.names))
 
 
 def _denied(hearing: Hearing) -> list[Hit]:

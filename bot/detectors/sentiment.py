@@ -12,7 +12,6 @@ from bot.detectors.lexicons.phrases import Hit, quoted
 from bot.detectors.lexicons.tables import Table
 from bot.detectors.lexicons.text import LINKS, TEXT_HEARD
 from bot.detectors.model.softmax import NEGATIVE, NEUTRAL, softmax
-from bot.detectors.model.verdicts import Verdict
 from bot.domain.assessment import UNSURE, Sentiment, Signal
 
 SARCASM_FROM = 2.0
@@ -90,7 +89,7 @@ class HowItSounds:
             words = partial(_told, said)
         else:
             chances = hearing.verdict.chances
-            words = partial(_rests_on, hearing.verdict)
+            words = partial(_rests_on, hearing)
         doubt = _unreadable(hearing) or _sarcasm(hearing, chances)
         return Reading(chances, words, doubt)
 
@@ -115,10 +114,11 @@ def _told(words: Sequence[str]) -> str:
     return f": {quoted(words)}" if words else ""
 
 
-def _rests_on(verdict: Verdict) -> str:
+def _rests_on(hearing: Hearing) -> str:
     """What is neutral rests on nothing."""
+    verdict = hearing.verdict
     best = verdict.chances.index(max(verdict.chances))
-    return "" if best == NEUTRAL else _told(verdict.words(best))
+    return "" if best == NEUTRAL else _told(verdict.words(best, hearing.names))
 
 
 def _is_picture(token: str) -> bool:

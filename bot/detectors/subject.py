@@ -28,7 +28,11 @@ class WhichSubject:
 
     def detect(self, batch: Sequence[Hearing]) -> None:
         for hearing in batch:
-            found = self._terms.find(hearing.words, hearing.tokens) or self._disguised(hearing)
+            found = self._terms.find(hearing.words, hearing.tokens)
+            if found:
+                hearing.names = _places(hearing.words, found)
+            else:
+                found = self._disguised(hearing)
             found = self._with_given(hearing.mention.subjects, found)
             if len(found) > 1:
                 found = self._target_first(hearing, found)
@@ -76,6 +80,12 @@ class WhichSubject:
             hearing.add(Signal(self.name, f"preferred:{preferred.name}", 0.8))
         about = preferred if compared.praises and preferred and not _is_competitor(preferred) else blamed or preferred
         return sorted(found, key=lambda one: one is not about)
+
+
+def _places(words: Sequence[str], found: Sequence[Found]) -> set[int]:
+    """Of all words that name one of them; a hashtag says more than the name in it."""
+    named = [one for one in found if words[one.place][0] != "#"]
+    return {place for one in named for place in range(one.place, one.place + one.size)}
 
 
 def _span(found: Found) -> Named:

@@ -125,3 +125,10 @@ def test_pattern_fed_with_our_words_says_what_textblob_says() -> None:
     for text in SENTENCES:
         words = TOKEN.findall(prepared(text).lower())
         assert ours(words).polarity == pytest.approx(TextBlob(text).sentiment.polarity, abs=1e-6)
+
+
+def test_that_a_brand_is_named_is_no_reason() -> None:
+    found = heard("where is my suitcase northwind air")
+
+    assert "'suitcase'" in found.why("sentiment")[0]
+    assert "northwind" not in " ".join(found.why("sentiment", "intent"))

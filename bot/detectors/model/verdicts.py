@@ -1,7 +1,7 @@
 """What the model makes of each post of a batch: probabilities, and the words that the decision rests on."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from bot.detectors.model.said import Said
@@ -43,11 +43,14 @@ class Verdict:
     def column(self, head: str) -> int:
         return SENTIMENTS + list(self.odds).index(head)
 
-    def words(self, column: int) -> list[str]:
-        """Those that added most to this sentiment or head, the strongest first, as they were written."""
+    def words(self, column: int, names: Collection[int]) -> list[str]:
+        """Those that added most to this sentiment or head, the strongest first, as they were written.
+
+        `names`: places of words that name a subject; that a brand is named says nothing of how somebody feels.
+        """
         added = self._added.of(self._post, column)
         least = max(LITTLE, QUOTED_FROM * max(added, default=0.0))
-        told = sorted([(-more, place) for place, more in enumerate(added) if more >= least])
+        told = sorted([(-more, place) for place, more in enumerate(added) if more >= least and place not in names])
         words = dict.fromkeys([self._tokens[place] for _, place in told])
         return [word for word in words if _worth_quoting(word)][:QUOTED_MOST]
 
