@@ -49,6 +49,9 @@ def _packing_in_c(connection: type[Any]) -> type[Any]:
     """The driver's asyncio connections pack commands in Python, a word at a time; hiredis does it in one call.
 
     Measured 2026-11-22 on a commit of 60 words: 190 µs against 6 µs, a fifth of all that triage took.
+
+    And they send in a task of their own, until Python 3.12, a turn of the loop later: who goes on reckoning meanwhile,
+    as triage does while its commit is on the way, would keep the server waiting until it is done.
     """
 
     class Packing(connection):  # type: ignore[misc]
@@ -57,6 +60,14 @@ def _packing_in_c(connection: type[Any]) -> type[Any]:
 
         def pack_commands(self, commands: Iterable[tuple[Any, ...]]) -> list[bytes]:
             return [b"".join(map(_packed, commands))]
+
+        async def send_packed_command(self, command: list[bytes], check_health: bool = True) -> None:  # noqa: FBT001, FBT002  (the driver's own signature)
+            if self.is_connected:
+                self._writer.writelines(command)
+                if not self._writer.transport.get_write_buffer_size():
+                    return
+                command = []
+            await super().send_packed_command(command, check_health)  # connects, or waits until all is sent
 
     return Packing
 

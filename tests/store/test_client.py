@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import socket
 
 import pytest
 
@@ -110,3 +111,29 @@ async def test_a_cancel_at_any_moment_is_heard(redis_url: str, keys: Keys, turns
     await fresh.close()
     del fresh, asking
     gc.collect()  # the driver drops the socket of a connection that it had not finished; it is closed here, in sight
+
+
+async def test_what_is_asked_is_on_its_way_before_whoever_asked_waits(
+    client: Client, keys: Keys, redis_url: str
+) -> None:
+    """One turn of the loop is enough, and then nobody need give it another: triage reckons while its commit is made."""
+    await client.call("PING")
+    asked = asyncio.ensure_future(client.call("SET", keys.root + "word", "there"))
+    await asyncio.sleep(0)
+    assert _raw(redis_url, f"GET {keys.root}word") == b"$5\r\nthere\r\n"
+    await asked
+
+
+async def test_what_is_longer_than_the_socket_takes_at_once_arrives_whole(client: Client, keys: Keys) -> None:
+    long = "word " * 1_000_000
+    await client.call("SET", keys.root + "long", long)
+    assert await client.call("GET", keys.root + "long") == long
+
+
+def _raw(url: str, words: str) -> bytes:
+    """Asked on a socket of its own, while the loop stands still."""
+    with socket.socket(socket.AF_UNIX) as other:
+        other.settimeout(10)
+        other.connect(url.removeprefix("unix://"))
+        other.sendall(f"{words}\r\n".encode())
+        return other.recv(4096)
