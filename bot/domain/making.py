@@ -31,6 +31,13 @@ def _with(empty: Model, parts: dict[str, Any], said: set[str]) -> Model:
     return empty
 
 
+def alike(one: object, other: object) -> bool:
+    """`==` of models that are nothing but their fields. Pydantic's own takes 4 µs (2026-11-22), and whoever leaves out
+    what is as by default asks it of each model within a model.
+    """
+    return type(one) is type(other) and one.__dict__ == other.__dict__
+
+
 @cache
 def _blank(model: type[BaseModel]) -> dict[str, Any]:
     """Every field in its order, with its default; what has none is always given."""

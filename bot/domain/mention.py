@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
-from bot.domain.making import made
+from bot.domain.making import alike, made
 
 TEXT_KEPT = 10_000
 """Characters of a post that are kept: more than anybody reads on a card, and a bound for every detector."""
@@ -74,10 +74,11 @@ UNKNOWN = "unknown"
 """The id of an author of whom the outlet tells nothing; two of them are not the same person."""
 
 
-class Author(BaseModel):
+class Author(BaseModel):  # noqa: PLW1641  (pydantic gives a frozen model its hash)
     """Who said it, as far as the outlet tells. Counts are the outlet's own and may be bought."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+    __eq__ = alike
 
     id: Words = Field(min_length=1, max_length=300)
     handle: Words = Field("", max_length=300)

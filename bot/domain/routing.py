@@ -6,6 +6,7 @@ from datetime import timedelta
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.assessment import Assessment
+from bot.domain.making import alike
 from bot.domain.mention import Mention
 
 NOBODY = "nobody"
@@ -15,10 +16,11 @@ Labels = Mapping[str, Collection[str]]
 """By dimension, the words that hold."""
 
 
-class Clocks(BaseModel):
+class Clocks(BaseModel):  # noqa: PLW1641  (pydantic gives a frozen model its hash)
     """How long things may take. None: no such clock. Working time where the department has hours."""
 
     model_config = ConfigDict(frozen=True)
+    __eq__ = alike
 
     claim_within: timedelta | None = None
     lease: timedelta | None = None

@@ -21,26 +21,30 @@ AT_ONCE = 16
 a call keeps all others waiting for a millisecond or two."""
 
 
+class _Keys(dict[str, int]):
+    """The keys of one call, each once, with its place among them."""
+
+    def __missing__(self, key: str) -> int:
+        place = self[key] = len(self) + 1
+        return place
+
+
 class Transaction:
     """Guards first, then writes in the order in which they were asked for; `entry` is the inbox entry it answers."""
 
     def __init__(self, inbox: str, entry: str = "") -> None:
         self.inbox = inbox
-        self._keys: dict[str, int] = {inbox: 1}
         self._entry = entry
-        self._guards: list[str | int] = []
-        self._writes: list[str | int | float] = []
+        self._guards: list[tuple[str, str, str | int]] = []
+        self._writes: list[tuple[str, str, tuple[str | float, ...]]] = []
         self.upkeeps: list[tuple[str, str, tuple[str | float, ...]]] = []
-
-    def _index(self, key: str) -> int:
-        return self._keys.get(key) or self._keys.setdefault(key, len(self._keys) + 1)
 
     def guard(self, key: str, expected: str | int, field: str = "") -> None:
         """This key (or this field of it) must hold this value still; the empty string means that it is absent."""
-        self._guards += (self._index(key), field, expected)
+        self._guards.append((key, field, expected))
 
     def write(self, command: str, key: str, *words: str | float) -> None:
-        self._writes += (len(words) + 2, command, self._index(key), *words)
+        self._writes.append((command, key, words))
 
     def upkeep(self, command: str, key: str, *words: str | float) -> None:
         """What keeps a key within its bounds and does no harm if done twice, or beside a transaction that is stale.
@@ -49,16 +53,14 @@ class Transaction:
         """
         self.upkeeps.append((command, key, words))
 
-    def words(self) -> tuple[Iterable[str], Words]:
-        guarding = len(self._guards), len(self._writes)
-        return self._keys, [
-            len(self._keys),
-            2 + sum(guarding),
-            self._entry,
-            guarding[0] // 3,
-            *self._guards,
-            *self._writes,
-        ]
+    def words(self, keys: _Keys) -> list[str | int | float]:
+        words: list[str | int | float] = [0, keys[self.inbox], self._entry, len(self._guards)]
+        for key, field, expected in self._guards:
+            words += (keys[key], field, expected)
+        for command, key, rest in self._writes:
+            words += (len(rest) + 2, command, keys[key], *rest)
+        words[0] = len(words) - 1
+        return words
 
 
 async def commit(client: Client, *transactions: Transaction) -> list[Committed]:
@@ -69,13 +71,12 @@ async def commit(client: Client, *transactions: Transaction) -> list[Committed]:
 
 
 def _call(transactions: Sequence[Transaction]) -> tuple[list[str], Words]:
-    keys: list[str] = []
+    """Most of a batch write to the same few keys, so that a key is sent once."""
+    keys = _Keys()
     words: list[str | int | float] = [GROUP]
     for transaction in (*transactions, *_upkeep(transactions)):
-        its_keys, its_words = transaction.words()
-        keys += its_keys
-        words += its_words
-    return keys, words
+        words += transaction.words(keys)
+    return list(keys), words
 
 
 def _upkeep(transactions: Sequence[Transaction]) -> Iterable[Transaction]:

@@ -2,27 +2,28 @@
   Write what was decided, where what it was decided on still holds: some transactions, one after the other, each of
   them all or nothing by itself.
 
-  KEYS of each transaction: its inbox (stream), then every key that is guarded or written
-  ARGV[1] consumer group   then for each transaction: number of its keys, number of its words, and its words:
-    inbox entry that it answers, '' for none
-    number of guards; for each: index in its keys, field ('' for a plain string), expected value ('' for absent)
-    then commands until its end: number of words that follow, name, index in its keys, other words
+  KEYS every key that is guarded or written, and the inbox (stream), each once
+  ARGV[1] consumer group   then for each transaction: number of its words, and its words:
+    index of its inbox in KEYS, inbox entry that it answers, '' for none
+    number of guards; for each: index in KEYS, field ('' for a plain string), expected value ('' for absent)
+    then commands until its end: number of words that follow, name, index in KEYS, other words
   Returns for each transaction 1 if it was written, 0 if the entry had been answered before, -1 if a guard no longer
   holds, or the error with which a command of it ended.
 
   Whether the entry was answered is asked first: of two workers that hold one entry the slower must hear
   "answered", not "stale", or it would try again what is done.
 ]]
+local KEYS, ARGV, call = KEYS, ARGV, redis.call
 local group = ARGV[1]
 
-local function holds(first, at, guards)
+local function holds(at, guards)
   for i = at, at + 3 * (guards - 1), 3 do
-    local key, field = KEYS[first + tonumber(ARGV[i])], ARGV[i + 1]
+    local key, field = KEYS[tonumber(ARGV[i])], ARGV[i + 1]
     local found
     if field == '' then
-      found = redis.call('GET', key)
+      found = call('GET', key)
     else
-      found = redis.call('HGET', key, field)
+      found = call('HGET', key, field)
     end
     if (found or '') ~= ARGV[i + 2] then
       return false
@@ -31,10 +32,10 @@ local function holds(first, at, guards)
   return true
 end
 
-local function write(first, at, last)
+local function write(at, last)
   while at <= last do
     local till = at + tonumber(ARGV[at])
-    ARGV[at + 2] = KEYS[first + tonumber(ARGV[at + 2])]
+    ARGV[at + 2] = KEYS[tonumber(ARGV[at + 2])]
     local reply = redis.pcall(unpack(ARGV, at + 1, till))
     if type(reply) == 'table' and reply.err then
       return reply
@@ -43,30 +44,30 @@ local function write(first, at, last)
   end
 end
 
-local function commit(first, at, last)
-  local inbox, entry, guards = KEYS[first + 1], ARGV[at], tonumber(ARGV[at + 1])
-  if entry ~= '' and #redis.call('XPENDING', inbox, group, entry, entry, 1) == 0 then
+local function commit(at, last)
+  local inbox, entry, guards = KEYS[tonumber(ARGV[at])], ARGV[at + 1], tonumber(ARGV[at + 2])
+  if entry ~= '' and #call('XPENDING', inbox, group, entry, entry, 1) == 0 then
     return 0
   end
-  if not holds(first, at + 2, guards) then
+  if not holds(at + 3, guards) then
     return -1
   end
-  local failed = write(first, at + 2 + 3 * guards, last)
+  local failed = write(at + 3 + 3 * guards, last)
   if failed then
     return failed
   end
   if entry ~= '' then
-    redis.call('XACK', inbox, group, entry)
-    redis.call('XDEL', inbox, entry)
+    call('XACK', inbox, group, entry)
+    call('XDEL', inbox, entry)
   end
   return 1
 end
 
 local replies = {}
-local first, at = 0, 2
+local at = 2
 while at <= #ARGV do
-  local keys, words = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
-  replies[#replies + 1] = commit(first, at + 2, at + 1 + words)
-  first, at = first + keys, at + 2 + words
+  local last = at + tonumber(ARGV[at])
+  replies[#replies + 1] = commit(at + 1, last)
+  at = last + 1
 end
 return replies
