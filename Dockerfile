@@ -2,7 +2,7 @@
 FROM python:3.12-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/earshot
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE playbook.example.toml ./
 COPY bot ./bot
 COPY handlers ./handlers
 RUN /opt/earshot/bin/pip install --no-cache-dir --disable-pip-version-check .

@@ -1,5 +1,6 @@
 """The playbook in force, as the house asks for it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import time
 from pathlib import Path
@@ -102,6 +103,11 @@ class LiveRules:
         if self._heard_by is None or self._heard_by[0] is not playbook:
             self._heard_by = (playbook, assessor_for(playbook, self._weights))
         return self._heard_by[1]
+
+    async def put_in_force(self, playbook: Playbook) -> None:
+        """With its detectors made first, in a thread: a model of one's own may take seconds. Raises Unusable."""
+        assessor = await asyncio.to_thread(assessor_for, playbook, self._weights)
+        self._live.now, self._heard_by = playbook, (playbook, assessor)
 
     async def assess(self, mention: Mention) -> Assessment:
         [found] = await self.assessor().listen_beside([mention])

@@ -18,6 +18,7 @@ COMMANDS = MappingProxyType(
         "run": "bot.cli.run:run",
         "check": "bot.cli.check:check",
         "manifest": "bot.cli.manifest:manifest",
+        "playbook": "bot.cli.playbook:playbook",
         "score": "bot.cli.score:score",
         "replay": "bot.cli.replay:replay",
         "dead": "bot.cli.dead:app",

@@ -22,7 +22,7 @@ from bot.detectors.catalogue import assessor_for
 from bot.detectors.model.loading import in_use
 from bot.detectors.model.weights import Unusable
 from bot.domain.decision import Unreachable
-from bot.playbook import LivePlaybook
+from bot.playbook import LivePlaybook, Playbook, PlaybookFaults
 from bot.settings import Settings
 from bot.sinks.slack import SlackSink, web_client
 from bot.sources.base import Parts, Source
@@ -53,7 +53,7 @@ def run(
         )  # what is broken is said before anything begins
         clock = SystemClock()
         try:
-            sources = sources_of(playbook, settings, clock)
+            sources = sources_of(playbook.now, settings, clock)
         except ValueError as no:
             raise refuse([no]) from None
         asyncio.run(_run(settings, playbook, chosen, sources, clock))
@@ -104,16 +104,16 @@ def _names(playbook: LivePlaybook) -> tuple[str, ...]:
     return tuple(playbook.now.departments)
 
 
-def sources_of(playbook: LivePlaybook, settings: Settings, clock: Clock) -> list[Source]:
+def sources_of(playbook: Playbook, settings: Settings, clock: Clock) -> list[Source]:
     """What the playbook names, with what the environment knows of each."""
     found: list[Source] = []
-    for entry in playbook.now.sources:
+    for entry in playbook.sources:
         kind, name = CATALOGUE[entry.source], entry.name or entry.source
         parts = Parts(
             name=name,
             clock=clock,
             chance=random.random,
-            subjects=playbook.now.subjects,
+            subjects=playbook.subjects,
             secret=kind.secret(settings, name),
             url=kind.url(settings, name),
         )
@@ -125,20 +125,33 @@ def _watch_signals(house: House, playbook: LivePlaybook, settings: Settings) -> 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, house.stop.set)
-    loop.add_signal_handler(signal.SIGHUP, _reload, house, playbook, settings)
+    one_at_a_time = asyncio.Lock()
+    reading: set[asyncio.Task[None]] = set()
+
+    async def again() -> None:
+        async with one_at_a_time:
+            await read_again(house, playbook, settings)
+
+    def begin() -> None:
+        task = loop.create_task(again())
+        reading.add(task)
+        task.add_done_callback(reading.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, begin)
 
 
-def _reload(house: House, playbook: LivePlaybook, settings: Settings) -> None:
+async def read_again(house: House, playbook: LivePlaybook, settings: Settings) -> None:
     """What is refused changes nothing: the rules and the sources stay as they were."""
-    before = playbook.now
-    faults: list[object] = list(playbook.reload())
-    if not faults:
-        try:
-            house.rules.assessor()
-            house.listen_to(sources_of(playbook, settings, house.clock))
-        except (ValueError, Unusable) as no:
-            playbook.now = before
-            faults.append(no)
+    faults: Sequence[object] = ()
+    try:
+        fresh = playbook.read_again()
+        sources = sources_of(fresh, settings, house.clock)
+        await house.rules.put_in_force(fresh)
+        house.listen_to(sources)
+    except PlaybookFaults as wrong:
+        faults = wrong.faults
+    except (ValueError, Unusable) as no:
+        faults = [no]
     if faults:
         log.error("playbook refused, the old one stays", faults=[str(fault) for fault in faults])
     else:

@@ -62,12 +62,13 @@ def train(
 
 def _make(sets: Path, out: Path, *, hold_out: bool, without: Sequence[str], made: str) -> None:
     from bot.training.making import Impossible, held_out, make, ordinary  # noqa: PLC0415  (scipy is not there for everybody)
+    from bot.training.sets import Broken  # noqa: PLC0415
 
     try:
         data = make(sets, warn, hold_out=hold_out, without=without, made=made)
     except OSError as no:
         raise refuse([f"{no.filename}: cannot be read: {no.strerror}"]) from None
-    except Impossible as no:
+    except (Impossible, Broken) as no:
         raise refuse([no]) from None
     with _writing(out):
         place(out, data)

@@ -31,11 +31,16 @@ class LivePlaybook:
         Who runs sources and detectors has to look at `now` again; only what is asked of it each time changes by itself.
         """
         try:
-            read = load(self._path, **self._known)
+            self.now = self.read_again()
         except PlaybookFaults as faults:
             return faults.faults
+        return ()
+
+    def read_again(self) -> Playbook:
+        """What the file says now, which is not yet in force. Raises PlaybookFaults."""
+        read = load(self._path, **self._known)
         if read.slug != self.now.slug:
             kept = self.now.brand.name
-            return (Fault("brand.name", f"everything is kept under '{kept}'; restart to work under another name"),)
-        self.now = read
-        return ()
+            sentence = f"everything is kept under '{kept}'; restart to work under another name"
+            raise PlaybookFaults(str(self._path), (Fault("brand.name", sentence),))
+        return read

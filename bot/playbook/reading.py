@@ -69,7 +69,9 @@ def _text(path: FilePath) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        sentence = "there is no such file; copy playbook.example.toml, or name yours in EARSHOT_PLAYBOOK"
+        sentence = (
+            "there is no such file; `earshot playbook > playbook.toml` begins one, or name yours in EARSHOT_PLAYBOOK"
+        )
     except IsADirectoryError:
         sentence = "this is a directory; name the file in it"
     except UnicodeDecodeError as wrong:

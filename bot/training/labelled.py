@@ -52,16 +52,16 @@ def _rows(path: Path) -> Iterator[tuple[str, Any]]:
     except OSError as no:
         raise Unreadable(f"{path}: cannot be read: {no.strerror}") from None
     except UnicodeDecodeError:
-        raise Unreadable(f"{path}: is not UTF-8") from None
+        raise Unreadable(f"{path}: is not UTF-8; save it as UTF-8") from None
 
 
 def _object(line: str, at: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError):
-        raise Unreadable(f"{at}: is no JSON") from None
+        raise Unreadable(f"{at}: is no JSON; each line is one JSON object") from None
     if not isinstance(row, dict):
-        raise Unreadable(f"{at}: is no JSON object")
+        raise Unreadable(f"{at}: is no JSON object, which a row has to be")
     return row
 
 
@@ -111,7 +111,9 @@ def _mention(row: Mapping[str, Any], by_id: Mapping[str, Any], at: str) -> Menti
     if not isinstance(whole, dict):
         raise Unreadable(f"{at}: its mention is neither an object nor a text")
     if not isinstance(whole.get("text"), str):
-        raise Unreadable(f"{at}: has no text, and no mention of its id is at hand; name the mentions with --mentions")
+        raise Unreadable(
+            f"{at}: has no text, and no mention of its id is at hand; `earshot evaluate` takes them with --mentions"
+        )
     if not ({"id", "created_at"} <= whole.keys() and ":" in str(whole["id"])):
         whole = {"text": whole["text"], "created_at": SOME_TIME, "id": f"labelled:{at.rsplit(' ', 1)[-1]}"}
     try:

@@ -1,13 +1,15 @@
 """The labelled sets as one corpus. Which set is there for which head, and what stands for a brand that is new."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, Field, ValidationError
+
+from bot.cards.words import one_line
 
 SENTIMENTS = ("negative", "neutral", "positive")
 HEADS = ("complaint", "praise", "question", "need", "purchase")
@@ -31,6 +33,11 @@ TO_NO_BRAND = frozenset({"random_tweet", "random_reply"})
 """Parts of it that are not said to a brand."""
 AIRLINE, VALIDATION, POOL = "airline", "validation", "pool"
 FOLDS = 100
+ID_SHOWN = 60
+
+
+class Broken(Exception):  # noqa: N818  (said to a person)
+    """A set cannot be learned from; the sentence says where and why."""
 
 
 class Row(NamedTuple):
@@ -79,58 +86,114 @@ def corpus(rows: Iterable[Row]) -> Corpus:
     )
 
 
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+class _Post(BaseModel):
+    text: str
+
+
+class _Toned(_Post):
+    label: Literal["negative", "neutral", "positive"]
+
+
+class _Author(BaseModel):
+    id: str
+
+
+class _Mentioned(_Post):
+    id: str
+    author: _Author
+
+
+class _Gold(BaseModel):
+    id: str
+    sentiment: Literal["negative", "neutral", "positive"]
+
+
+class _Intent(_Post):
+    src: str
+    head: str
+    y: float = Field(ge=0, le=1)
+    domain: str | None = None
+
+
+class _Beside(_Post):
+    label: str
+
+
+class _Felt(_Post):
+    label: Literal["anger", "joy", "optimism", "sadness"]
+
+
 def shared(folder: Path) -> Iterator[Row]:
-    """Every row that is trained or validated on, in an order of its own that never changes."""
+    """Every row that is trained or validated on, in an order of its own that never changes. Raises Broken, OSError."""
     for name, source in (
         ("sentiment_train", "semeval"),
         ("sentiment_val", VALIDATION),
         ("tse_train", "tse"),
         ("reddit_goemotions_train", "reddit"),
     ):
-        for row in lines(folder / f"{name}.jsonl"):
-            yield Row(row["text"], source, fold(row["text"]), row["label"])
+        for row in lines(folder / f"{name}.jsonl", _Toned):
+            yield Row(row.text, source, fold(row.text), row.label)
     yield from _airline(folder)
     yield from _intents(folder)
-    for row in lines(folder / "pool.jsonl"):
-        yield Row(row["text"], POOL, fold(row["text"]))
+    for post in lines(folder / "pool.jsonl", _Post):
+        yield Row(post.text, POOL, fold(post.text))
     yield from _beside(folder)
 
 
 def _airline(folder: Path) -> Iterator[Row]:
     """A complaint is what its readers called negative, praise what they called positive: so the set was made."""
-    gold = {row["id"]: row["sentiment"] for row in lines(folder / "replay_airline_gold.jsonl")}
-    for row in lines(folder / "replay_airline.jsonl"):
-        said = gold[row["id"]]
+    golden = folder / "replay_airline_gold.jsonl"
+    gold = {row.id: row.sentiment for row in lines(golden, _Gold)}
+    for row in lines(folder / "replay_airline.jsonl", _Mentioned):
+        said = gold.get(row.id)
+        if said is None:
+            raise Broken(f"{golden}: has no label for {one_line(row.id, ID_SHOWN)}; fetch the set again.")
         heads = {"complaint": float(said == "negative"), "praise": float(said == "positive")}
-        yield Row(row["text"], AIRLINE, fold(row["author"]["id"]), said, heads)
+        yield Row(row.text, AIRLINE, fold(row.author.id), said, heads)
 
 
 def _intents(folder: Path) -> Iterator[Row]:
     """Who complains to a brand says no good of it; whoever writes to one and does not complain says no ill."""
     found: dict[tuple[str, str], dict[str, float]] = {}
     possible: dict[str, tuple[str, ...]] = {}
-    for row in lines(folder / "intent_train.jsonl"):
-        source, head = row["src"], row["head"]
+    for row in lines(folder / "intent_train.jsonl", _Intent):
+        source, head = row.src, row.head
         if source != AIRLINE and head in HEAD_OF and (source, head) not in NOT_OURS:
-            found.setdefault((row["text"], source), {})[HEAD_OF[head]] = float(row["y"])
-            if source == COMPLAINTS and row.get("domain") not in TO_NO_BRAND:
-                possible[row["text"]] = ("negative",) if row["y"] else ("neutral", "positive")
+            found.setdefault((row.text, source), {})[HEAD_OF[head]] = row.y
+            if source == COMPLAINTS and row.domain not in TO_NO_BRAND:
+                possible[row.text] = ("negative",) if row.y else ("neutral", "positive")
     for (text, source), heads in found.items():
         yield Row(text, source, fold(text), heads=heads, may=possible.get(text, ()) if source == COMPLAINTS else ())
 
 
 def _beside(folder: Path) -> Iterator[Row]:
     for head in ("irony", "offensive"):
-        for row in lines(folder / f"{head}_train.jsonl"):
-            yield Row(row["text"], head, fold(row["text"]), heads={head: float(row["label"] == head)})
-    for row in lines(folder / "emotion_train.jsonl"):
-        heads = {one: float(one == row["label"]) for one in TONE}
-        yield Row(row["text"], "emotion", fold(row["text"]), heads=heads, may=TONE[row["label"]])
+        for row in lines(folder / f"{head}_train.jsonl", _Beside):
+            yield Row(row.text, head, fold(row.text), heads={head: float(row.label == head)})
+    for felt in lines(folder / "emotion_train.jsonl", _Felt):
+        heads = {one: float(one == felt.label) for one in TONE}
+        yield Row(felt.text, "emotion", fold(felt.text), heads=heads, may=TONE[felt.label])
 
 
-def lines(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as file:
-        yield from (json.loads(line) for line in file if line.strip())
+def lines(path: Path, shape: type[Shape]) -> Iterator[Shape]:
+    """Raises Broken, which names the line; OSError where there is no such file."""
+    number = 0
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):  # noqa: B007  (said below)
+                if line.strip():
+                    yield shape.model_validate_json(line)
+    except UnicodeDecodeError:
+        raise Broken(f"{path}: is not UTF-8; fetch the set again.") from None
+    except ValidationError as no:
+        first = no.errors(include_url=False, include_input=False, include_context=False)[0]
+        at = ".".join(map(str, first["loc"])) or "the line"
+        raise Broken(f"{path}: line {number}: {at}: {first['msg']}; fetch the set again.") from None
+    if not number:
+        raise Broken(f"{path}: is empty; fetch the set again.")
 
 
 def fold(of: str) -> int:

@@ -43,7 +43,7 @@ class Whose:
         if not schedules:
             raise Refused(
                 "The playbook has no schedules: its departments name who is on call. "
-                "A manager can add one; playbook.example.toml explains how."
+                "A manager can add one; `earshot playbook` prints how."
             )
         named, rest = self._named(html.unescape(words))
         if named:

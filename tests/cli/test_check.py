@@ -53,6 +53,14 @@ def test_without_redis_url_it_starts_the_embedded_server_and_says_which(shell: S
     assert "embedded in kept, started" in shell.types("check").stdout
 
 
+def test_it_leaves_nothing_behind(shell: Shell) -> None:
+    shell.env["EARSHOT_DATA"] = "kept/deep"
+    before = sorted(shell.folder.rglob("*"))
+
+    assert "embedded in kept/deep, started" in shell.types("check").stdout
+    assert sorted(shell.folder.rglob("*")) == before
+
+
 async def test_a_server_of_ones_own_is_named_with_its_version(connected: Shell) -> None:
     [line] = [line for line in (await connected.types_beside("check")).stdout.splitlines() if "Redis:" in line]
 

@@ -199,3 +199,15 @@ def test_broken_weights_are_refused_and_never_passed_over(shell: Shell, tmp_path
     said = shell.types("score", "in.jsonl")
     assert said.exit_code == 1
     assert "with EARSHOT_MODEL left empty" in said.stderr
+
+
+def test_a_broken_set_is_a_sentence_and_nothing_is_written(shell: Shell) -> None:
+    (shell.folder / "sets").mkdir()
+    shell.write("sets/sentiment_train.jsonl", "{\n")
+
+    said = shell.types("train", "--from", "sets", "--out", "new.weights")
+
+    assert said.exit_code == 1
+    assert "sets/sentiment_train.jsonl: line 1: " in said.stderr
+    assert "Traceback" not in said.stderr
+    assert not (shell.folder / "new.weights").exists()

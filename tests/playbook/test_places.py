@@ -71,7 +71,7 @@ def test_what_is_not_toml_is_told_with_line_and_column(text: str, line: int, sai
 
 
 def test_a_file_that_is_not_there_is_told_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(PlaybookFaults, match=r"none\.toml: there is no such file; copy playbook\.example\.toml"):
+    with pytest.raises(PlaybookFaults, match=r"none\.toml: there is no such file; `earshot playbook"):
         load(tmp_path / "none.toml")
 
 

@@ -1,6 +1,7 @@
 """The weight file from labelled sets, on a few sentences of our own in the shape of the sets."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from bot.detectors.base import cut
 from bot.detectors.model.scoring import Model
 from bot.detectors.model.weights import unpacked
 from bot.training.making import Impossible, held_out, make, ordinary
-from bot.training.sets import HEADS
+from bot.training.sets import HEADS, Broken
 
 SAID = {
     "negative": "lost my bag again, horrible service at gate {}",
@@ -98,3 +99,29 @@ def test_what_is_held_out_is_written_for_evaluation_and_no_ordinary_post_twice(f
     assert {row["src"] for row in rows if "label" in row} >= {"validation"}
     assert all("label" in row or row["head"] in HEADS for row in rows)
     assert 0 < len(unlearned) < 240
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "said"),
+    [
+        ("tse_train", "{", "tse_train.jsonl: line 37: the line: Invalid JSON"),
+        ("sentiment_train", '{"text": "so good", "label": "great"}', "sentiment_train.jsonl: line 37: label: "),
+        ("pool", '{"words": "so good"}', "pool.jsonl: line 241: text: "),
+        ("replay_airline", '{"id": "x:9", "text": "hi", "author": {"id": "u"}}', "has no label for x:9"),
+        ("emotion_train", '{"text": "ugh", "label": "envy"}', "emotion_train.jsonl: line 13: label: "),
+    ],
+)
+def test_a_set_with_a_line_that_is_none_is_refused_and_the_line_is_named(
+    folder: Path, name: str, line: str, said: str
+) -> None:
+    with (folder / f"{name}.jsonl").open("a", encoding="utf-8") as file:
+        file.write(line)
+    with pytest.raises(Broken, match=re.escape(said)):
+        make(folder, told)
+
+
+@pytest.mark.parametrize(("holds", "said"), [(b"", "is empty"), (b"\xff\xfe\n", "is not UTF-8")])
+def test_a_set_that_is_no_text_is_refused(folder: Path, holds: bytes, said: str) -> None:
+    (folder / "irony_train.jsonl").write_bytes(holds)
+    with pytest.raises(Broken, match=said):
+        make(folder, told)

@@ -1,6 +1,9 @@
 """Whether Redis answers, and can be trusted with mentions."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.cli.findings import Finding, fault, note, well
 from bot.cli.opening import UNREADABLE
@@ -17,12 +20,31 @@ async def of_store(settings: Settings) -> AsyncIterator[Finding]:
             yield finding
         return
     try:
-        async with embedded(settings.data) as server:
-            how = "started" if server.pid else "joined"
-            async for finding in _of(server.url, "EARSHOT_DATA", f", embedded in {settings.data}, {how}"):
-                yield finding
+        with _folder(settings.data) as folder:
+            async with embedded(folder) as server:
+                how = "started" if server.pid else "joined"
+                async for finding in _of(server.url, "EARSHOT_DATA", f", embedded in {settings.data}, {how}"):
+                    yield finding
     except NoServer as no:
         yield fault("EARSHOT_DATA", str(no))
+
+
+@contextmanager
+def _folder(data: Path) -> Iterator[Path]:
+    """The folder of the data; where there is none yet, one beside it that is gone afterwards."""
+    there = next(folder for folder in (data.absolute(), *data.absolute().parents) if folder.exists())
+    if there == data.absolute() or not there.is_dir():
+        yield data
+        return
+    try:
+        tried = TemporaryDirectory(prefix=".earshot-check-", dir=there)
+    except OSError as no:
+        raise NoServer(
+            f"The embedded store cannot write to {data} ({no.strerror}). "
+            "Set EARSHOT_DATA to a folder that it can, or REDIS_URL to a Redis that runs."
+        ) from no
+    with tried:
+        yield Path(tried.name)
 
 
 async def _of(url: str, place: str, where: str) -> AsyncIterator[Finding]:

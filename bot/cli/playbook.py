@@ -1,0 +1,17 @@
+"""`earshot playbook`: the playbook that explains every key, to begin one's own with."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from bot.cli.saying import tell
+
+PACKAGED = files("bot.playbook") / "example.toml"
+"""Where the wheel has it."""
+BESIDE = Path(__file__).parents[2] / "playbook.example.toml"
+"""Where a clone has it."""
+
+
+def playbook() -> None:
+    """Print a playbook that explains every key: earshot playbook > playbook.toml"""
+    example = PACKAGED if PACKAGED.is_file() else BESIDE
+    tell(example.read_text("utf-8").rstrip("\n"))

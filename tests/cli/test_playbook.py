@@ -1,0 +1,19 @@
+from pathlib import Path
+
+from tests.cli.shell import Shell
+
+EXAMPLE = Path(__file__).parents[2] / "playbook.example.toml"
+
+
+def test_it_prints_the_playbook_that_explains_every_key(shell: Shell) -> None:
+    assert shell.types("playbook").stdout == EXAMPLE.read_text("utf-8")
+
+
+def test_who_has_none_is_told_how_to_begin_one_and_can(shell: Shell) -> None:
+    (shell.folder / "playbook.toml").unlink()
+    assert "`earshot playbook > playbook.toml` begins one" in shell.types("check").stderr
+
+    shell.write("playbook.toml", shell.types("playbook").stdout)
+    said = shell.types("check")
+    assert "playbook.toml: Northwind Air, " in said.stdout
+    assert "there is no such file" not in said.stderr
