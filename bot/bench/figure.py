@@ -20,19 +20,27 @@ class Aim:
 
     bound: float
     high: bool = False
+    ratio: float | None = None
+    """The same to the yardstick, as it ran on the machine that the aim was set on: met there, a machine is but slow."""
 
     def missed_by(self, value: float) -> float:
         """As a share of the aim; 0 where it is met. What should be 0 and is not is missed by as much as there is."""
         over = self.bound - value if self.high else value - self.bound
         return max(0.0, over / self.bound if self.bound else over)
 
+    def reached_by(self, ratio: float | None) -> bool | None:
+        """None where one of the two is not held against the yardstick."""
+        if ratio is None or self.ratio is None:
+            return None
+        return ratio >= self.ratio if self.high else ratio <= self.ratio
 
-def at_least(bound: float) -> Aim:
-    return Aim(bound, high=True)
+
+def at_least(bound: float, ratio: float | None = None) -> Aim:
+    return Aim(bound, high=True, ratio=ratio)
 
 
-def at_most(bound: float) -> Aim:
-    return Aim(bound)
+def at_most(bound: float, ratio: float | None = None) -> Aim:
+    return Aim(bound, ratio=ratio)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,11 @@ class Figure:
         return self.aim.missed_by(self.value) == 0 if self.aim else None
 
     @property
+    def met_beside(self) -> bool | None:
+        """Whether it is met beside the yardstick, where the aim says how much that is."""
+        return self.aim.reached_by(self.ratio) if self.aim else None
+
+    @property
     def verdict(self) -> str:
         if self.aim is None:
             return ""
@@ -75,5 +88,7 @@ class Figure:
             "met": self.met,
             "missed_by": self.aim.missed_by(self.value) if self.aim else None,
             "ratio": self.ratio,
+            "ratio_aim": self.aim.ratio if self.aim else None,
+            "ratio_met": self.met_beside,
             "note": self.note,
         }
