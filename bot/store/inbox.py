@@ -13,6 +13,7 @@ from bot.domain.mention import Mention
 from bot.store import keys as bounds
 from bot.store.client import BLOCK_MS, Client
 from bot.store.keys import Keys
+from bot.store.lately import Share, remember
 from bot.store.transaction import GROUP, Committed, Transaction, commit
 from bot.store.writing import Trace, ms, write
 
@@ -120,8 +121,8 @@ class Inbox:
         values = await self._client.call("MGET", *names) if names else []
         return {name: value or "" for name, value in zip(names, values, strict=True)}
 
-    async def commit(self, ready: Sequence[Ready], at: datetime) -> list[Committed]:
-        """Each decision as its own transaction, in order, in one round trip.
+    async def commit(self, ready: Sequence[Ready], at: datetime, share: Share | None = None) -> list[Committed]:
+        """Each decision as its own transaction, in order, in one round trip; `share` is written with the first.
 
         What the traces led to is guarded too: two workers that hold the same words at once must not both open a case.
         """
@@ -132,6 +133,8 @@ class Inbox:
                 transaction.guard(key, case)
             write(transaction, self._keys, decision, at)
             transactions.append(transaction)
+        if share and share.recent and transactions:
+            remember(transactions[0], self._keys, share)
         return await commit(self._client, *transactions)
 
     async def bury(self, entry: Entry, why: str, at: datetime) -> None:

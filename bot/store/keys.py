@@ -41,6 +41,7 @@
 | `corrections` | stream | what we heard wrongly, with the mention | last `CORRECTIONS_MOST`; `CORRECTIONS_KEPT` |
 | `judged:<day>` | hash | what became of what we heard, of cases that people closed → count | `TALLIES_KEPT` |
 | `feed` | stream | what the watch for spikes needs of each mention | last `FEED_MOST`; trimmed once it is learnt from |
+| `lately` | stream | what was heard lately: ids, and a hash of the words | a day; as many as a worker remembers |
 | `usual:<subject>` | hash | `v` version, `body` JSON: what is usual by the hour | `USUAL_KEPT` after the last lesson |
 | `episode:<episode>` | hash | `v` version, `body` JSON | `EPISODE_KEPT` after it was over |
 | `episodes` | sorted set | episodes by when they were opened | last `EPISODES_MOST` |
@@ -129,6 +130,7 @@ class Keys:
         self.corrections = self.root + "corrections"
         self.dead = self.root + "dead"
         self.feed = self.root + "feed"
+        self.lately = self.root + "lately"
         self.episodes = self.root + "episodes"
         self.running = self.root + "running"
         self.watched = self.root + "watched"

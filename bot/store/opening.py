@@ -21,6 +21,7 @@ from bot.store.feeds import FeedStore
 from bot.store.holes import HoleStore
 from bot.store.inbox import Inbox
 from bot.store.keys import Keys
+from bot.store.lately import LatelyStore
 from bot.store.leases import Leases
 from bot.store.limits import Limits
 from bot.store.mornings import Mornings
@@ -60,6 +61,7 @@ class Store:
     corrections: Corrections
     spam: Spam
     feed: Feed
+    lately: LatelyStore
     baselines: Baselines
     episodes: Episodes
 
@@ -96,6 +98,7 @@ def store_on(client: Client, brand: str, holder: str) -> Store:
         corrections=Corrections(client, keys),
         spam=Spam(client, keys),
         feed=Feed(client, keys),
+        lately=LatelyStore(client, keys),
         baselines=Baselines(client, keys),
         episodes=Episodes(client, keys),
     )

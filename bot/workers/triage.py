@@ -83,6 +83,7 @@ class Triage:
         self._wait = wait
         self._idle_most = idle_most
         self._lately = Lately()
+        self._recalled, self._beside = "0-0", ""
         self._looked: datetime | None = None
         self._in_hand: list[Entry] = []
         self._singly: list[Entry] = []
@@ -95,6 +96,7 @@ class Triage:
         self._in_hand, self._singly = entries, self._singly[1:]
         living = [entry for entry in entries if not await self._buried(entry)]
         if living:
+            await self._recall()
             await self._answer(living)
         self._in_hand = []
         return len(entries)
@@ -133,13 +135,22 @@ class Triage:
         log.error("mention buried", entry=entry.id, why=why, tries=entry.tries)
         return True
 
+    async def _recall(self) -> None:
+        """What was heard before we started, all of it the first time, and then what others hear."""
+        more = True
+        while more:
+            recent, self._recalled, more = await self._store.lately.read(self._recalled, self._beside)
+            self._lately.recall(recent, self._clock.now())
+        self._beside = self._worker
+
     async def _answer(self, entries: Sequence[Entry]) -> None:
         """Part by part: while the server commits one we assess the next, and decide on it when that commit is done."""
         ahead = await self._assessed(entries[:PART])
         for start in range(PART, len(entries) + PART, PART):
             items, at = ahead, self._clock.now()
             ready = await self._decide(items, {}, at)
-            committing = asyncio.ensure_future(self._store.inbox.commit(ready, at))
+            share = self._lately.share(self._worker, (item.mention for item in items), at)
+            committing = asyncio.ensure_future(self._store.inbox.commit(ready, at, share))
             try:
                 await asyncio.sleep(0)  # it is on its way
                 ahead = await self._assessed(entries[start : start + PART])

@@ -12,6 +12,7 @@ from bot.bench.stopwatch import instant, percentile
 from bot.clock import SystemClock
 from bot.stage import Stage
 from bot.store.inbox import Inbox, Ready
+from bot.store.lately import Share
 from bot.store.transaction import Committed
 from bot.workers.ingest import StoreEar
 from bot.workers.triage import Triage
@@ -31,8 +32,8 @@ class WatchedInbox(Inbox):
         self.committed = 0
         return self.owed
 
-    async def commit(self, ready: Sequence[Ready], at: datetime) -> list[Committed]:
-        replies = await super().commit(ready, at)
+    async def commit(self, ready: Sequence[Ready], at: datetime, share: Share | None = None) -> list[Committed]:
+        replies = await super().commit(ready, at, share)
         now = instant()
         for (entry, decision, _), reply in zip(ready, replies, strict=True):
             if reply is Committed.WRITTEN:

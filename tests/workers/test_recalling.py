@@ -1,0 +1,179 @@
+"""What was heard lately outlives whoever heard it, and is known to those beside it."""
+
+from collections.abc import Sequence
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.bench.ground import day_playbook, read
+from bot.detectors.base import Background
+from bot.domain.case import case_id
+from bot.domain.decision import Unreachable
+from bot.domain.mention import Mention
+from bot.rules import LiveRules
+from bot.store.client import Client
+from bot.store.keys import Keys
+from bot.store.opening import Store, store_on
+from bot.workers.triage import Triage
+from tests.clock import WoundClock
+from tests.workers.rules import FakeRules, Outright, Said
+from tests.workers.said import admit, said
+
+SAME = "get the same few words from all of us today"
+
+
+class Attentive(FakeRules):
+    """Notes what was known beside each mention."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known_beside: dict[str, Background] = {}
+
+    def assessor(self) -> Outright:
+        beside, hearing = self.known_beside, super().assessor()
+
+        class Noting(Outright):
+            async def listen_beside(
+                self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()
+            ) -> list[Said]:
+                beside.update(zip((mention.id for mention in batch), backgrounds, strict=True))
+                return await hearing.listen_beside(batch, backgrounds)
+
+        return Noting(self.hearing)
+
+
+class Triaging:
+    """A worker, and after a restart another one on the same store."""
+
+    def __init__(self, store: Store, clock: WoundClock) -> None:
+        self.store, self.clock, self.rules = store, clock, Attentive()
+        self.restart()
+
+    def restart(self, name: str = "one") -> None:
+        self.triage = Triage(self.store, self.rules, self.clock, name, wait=False)
+
+    async def hear(self, *mentions: Mention) -> Background:
+        """What was known beside the last of them."""
+        await admit(self.store, self.clock, *mentions)
+        while await self.triage.step():
+            pass
+        return self.rules.known_beside[mentions[-1].id]
+
+
+@pytest.fixture
+def triaging(store: Store, clock: WoundClock) -> Triaging:
+    return Triaging(store, clock)
+
+
+@pytest.fixture(scope="module")
+def house() -> LiveRules:
+    return LiveRules(read(day_playbook()))
+
+
+def complaint(number: int) -> Mention:
+    return said(number, text=f"@northwindair you lost my bag again, {number} days now", author={"id": "marta"})
+
+
+async def urgencies(store: Store, house: LiveRules, clock: WoundClock, *, restarts: bool) -> list[int]:
+    """Of the same person's posts, some in the morning and more at noon."""
+    triage = Triage(store, house, clock, "one", wait=False)
+    for number in range(24):
+        if restarts:
+            triage = Triage(store, house, clock, "one", wait=False)
+        await admit(store, clock, complaint(number))
+        while await triage.step():
+            pass
+        clock.wind(minutes=20 if number < 12 else 0.5)
+    cases = await store.cases.find([case_id(f"x:{number}") for number in range(24)])
+    return [case.assessment.urgency for case in cases.values()]
+
+
+async def test_urgency_after_a_restart_is_as_before_it(
+    store: Store, client: Client, brand: str, house: LiveRules
+) -> None:
+    through = await urgencies(store, house, WoundClock(), restarts=False)
+    other = store_on(client, f"{brand}-restarted", "test")
+    await other.inbox.prepare()
+    assert await urgencies(other, house, WoundClock(), restarts=True) == through
+    assert len(set(through)) > 2, "a wave and earlier posts should have made them rise"
+
+
+async def test_the_third_account_with_the_same_words_is_known_as_a_copy_after_a_restart(triaging: Triaging) -> None:
+    await triaging.hear(said(1, text=SAME), said(2, text=f"@brand {SAME.upper()}"))
+    triaging.restart()
+    assert (await triaging.hear(said(3, text=SAME))).copies == 3
+
+
+async def test_who_triages_beside_another_knows_what_that_one_heard(store: Store, clock: WoundClock) -> None:
+    one, two = Triaging(store, clock), Triaging(store, clock)
+    two.restart("two")
+    await one.hear(said(1, text=SAME))
+    assert (await two.hear(said(2, text=SAME))).copies == 2
+    assert (await one.hear(said(3, text=SAME))) == Background(recent=3, usual=3, copies=3, heard_at=clock.now())
+
+
+async def test_what_was_heard_more_than_a_day_ago_is_not_recalled(triaging: Triaging, clock: WoundClock) -> None:
+    await triaging.hear(said(1, text=SAME))
+    clock.wind(hours=25)
+    triaging.restart()
+    assert (await triaging.hear(said(2, text=SAME))).copies == 1
+
+
+async def test_more_than_a_page_is_recalled(triaging: Triaging) -> None:
+    for number in range(120):
+        await triaging.hear(said(number))
+    triaging.restart()
+    assert (await triaging.hear(said(999))).recent == 121
+
+
+async def test_what_was_written_down_twice_counts_once(triaging: Triaging, client: Client, keys: Keys) -> None:
+    """As where the driver repeats a call whose answer was lost."""
+    await triaging.hear(said(1, text=SAME, author={"id": "marta"}))
+    ((_, fields),) = await client.call("XRANGE", keys.lately, "-", "+")
+    await client.call("XADD", keys.lately, "*", *fields)
+    triaging.restart()
+    again = await triaging.hear(said(2, text=SAME, author={"id": "marta"}))
+    assert (again.earlier, again.copies, again.recent) == (1, 1, 2)
+
+
+@pytest.mark.parametrize("body", ["", "no JSON", "[[1,2]]", '[["x",1,2,3]]', '[[99999999999999999999,"a","b","c"]]'])
+async def test_an_entry_that_cannot_be_read_is_skipped_with_one_line(
+    triaging: Triaging, client: Client, keys: Keys, body: str
+) -> None:
+    await triaging.hear(said(1, text=SAME))
+    await client.call("XADD", keys.lately, "*", "heard", body)
+    triaging.restart()
+    with capture_logs() as lines:
+        assert (await triaging.hear(said(2, text=SAME))).copies == 2
+        assert (await triaging.hear(said(3, text=SAME))).copies == 3
+    skipped = [line for line in lines if line.get("stream") == "lately"]
+    assert [(line["event"], body in line.values()) for line in skipped] == [("entry skipped", False)]
+
+
+async def test_no_word_that_anybody_said_is_written_down(triaging: Triaging, client: Client, keys: Keys) -> None:
+    await triaging.hear(said(1, text="Marta's suitcase is in Faro"))
+    kept = str(await client.call("XRANGE", keys.lately, "-", "+")).lower()
+    assert "x:1" in kept
+    assert not any(word in kept for word in ("marta", "suitcase", "faro"))
+
+
+async def test_what_its_worker_has_forgotten_is_dropped(triaging: Triaging, client: Client, keys: Keys) -> None:
+    """The server drops whole nodes, of a hundred entries or so."""
+    clock = triaging.clock
+    clock.wind(days=3650)  # entries are known by the server's time, and what is trimmed by the worker's
+    for number in range(300):
+        await triaging.hear(said(number))
+    assert int(await client.call("XLEN", keys.lately)) < 150
+
+
+async def test_who_lost_the_store_after_all_was_recalled_knows_it_still(
+    triaging: Triaging, store: Store, clock: WoundClock
+) -> None:
+    await triaging.hear(said(1, text=SAME))
+    triaging.restart()
+    await admit(store, clock, said(2, text=SAME))
+    triaging.rules.away = True
+    with pytest.raises(Unreachable):
+        await triaging.triage.step()
+    triaging.rules.away = False
+    assert (await triaging.hear(said(3, text=SAME))).copies == 3
