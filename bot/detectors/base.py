@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from bot.detectors.lexicons.book import CARE as CARE_TABLE
+from bot.detectors.lexicons.disguises import unmasked
 from bot.detectors.lexicons.phrases import Hit
 from bot.detectors.lexicons.tables import Table
 from bot.detectors.lexicons.text import hidden, prepared, tokens_of
@@ -62,7 +63,7 @@ class Hearing:
     def __init__(self, mention: Mention, background: Background = Background()) -> None:  # noqa: B008  (immutable)
         self.mention = mention
         self.background = background
-        self.text, self.tokens, self.words, self.capitals, self.known, self.care = cut(mention.text)
+        self.text, self.tokens, self.words, self.capitals, self.known, self.care = cut(unmasked(mention.text))
         self.has = self.known.has
         """What any of its words has, as bits of `lexicons.traits`."""
         self.links = self.known.having(LINK)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bot.detectors.base import Hearing
 from bot.detectors.lexicons.phrases import NEGATORS, Hit, likelihood, preceded, quoted
-from bot.detectors.lexicons.traits import HANDLE, ODD, SECOND_PERSON
+from bot.detectors.lexicons.traits import HANDLE, ODD, SAID, SECOND_PERSON
 from bot.detectors.model.thresholds import cut_offs
 from bot.domain.assessment import Signal
 
@@ -26,6 +26,10 @@ by its strongest phrase."""
 ABROAD = {"complaint": ("negative", 0.75), "praise": ("positive", 0.75)}
 """In a language that the model does not read, what its sentiment alone tells, and from where."""
 
+BEGINS = ":;=8<#"
+"""Of an emoticon or a hashtag."""
+FIRST_SYMBOL = "\u2100"
+
 
 class Found(NamedTuple):
     intent: str
@@ -44,8 +48,9 @@ class Intents:
         for hearing in batch:
             read = (hearing.word("language") or self._language) == "en"
             holding = hearing.held("intent:spam") or hearing.held("intent:crisis")
+            says = hearing.has & SAID > 0 or _says_without_words(hearing)
             for found in _heard(hearing, self._cut_offs) if read else _abroad(hearing):
-                holds = found.odds >= 0
+                holds = says and found.odds >= 0
                 holding = holding or holds
                 hearing.add(
                     Signal(self.name, LABEL[found.intent], likelihood(found.odds), "", holds),
@@ -96,6 +101,13 @@ def _denied(hearing: Hearing) -> list[Hit]:
 def _to_nobody(hearing: Hearing) -> bool:
     said = any(hit.weight >= SAYS_LITTLE for hit in hearing.care.get("complaint", ()))
     return not said and not _denied(hearing) and not _addressed(hearing)
+
+
+def _says_without_words(hearing: Hearing) -> bool:
+    """With "???", a heart, or a hashtag; a heap of other signs says nothing that anybody could want."""
+    return any(
+        word[0] in "?!" or word[0] >= FIRST_SYMBOL or (len(word) > 1 and word[0] in BEGINS) for word in hearing.words
+    )
 
 
 def _addressed(hearing: Hearing) -> bool:

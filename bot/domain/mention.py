@@ -20,7 +20,9 @@ MOST_COUNTED = 10**10
 def clean(value: Any) -> Any:
     """Strings that neither UTF-8 nor Redis nor Slack can carry (lone surrogates, NUL), made carriable."""
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode().replace("\x00", "\N{REPLACEMENT CHARACTER}")
+        if not value.isascii():  # two halves of a letter are joined, one alone is replaced
+            value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return value.replace("\x00", "\N{REPLACEMENT CHARACTER}")
     return value
 
 

@@ -76,3 +76,38 @@ def test_hidden_letters_do_not_hide_a_complaint() -> None:
 
 def test_a_lone_stretched_word_is_read_as_itself() -> None:
     assert len(heard("loooooooooooooost my bag").because[-1]) < 200
+
+
+def test_letters_that_only_look_latin_are_read_as_what_they_look_like() -> None:
+    found = heard(HOSTILE["letters of two scripts in each word"])
+    assert "intent:complaint" in found.labels
+    assert found.sentiment is Sentiment.NEGATIVE
+
+
+def test_a_word_of_another_script_stays_what_it_is() -> None:
+    assert (
+        heard(
+            "\u0421\u0435\u0440\u0432\u0438\u0441 \u0443\u0436\u0430\u0441\u043d\u044b\u0439, \u043d\u0438\u043a\u043e\u0433\u0434\u0430"
+        ).language
+        == "ru"
+    )
+
+
+@pytest.mark.parametrize("text", ["#" * 5_000, "'" * 5_000, "$ ' # " * 500, "...", "- - -", "@northwindair"])
+def test_a_heap_of_signs_asks_nothing_of_anybody(text: str) -> None:
+    found = heard(text)
+    assert found.unsure
+    assert found.words("intent") in {("other",), ("spam",)}
+
+
+def test_a_heart_is_praise_all_the_same() -> None:
+    assert "intent:praise" in heard("@northwindair \u2764\ufe0f").labels
+
+
+def test_half_a_letter_is_no_question() -> None:
+    assert "intent:question" not in heard("bad \ud83d service \udc00").labels
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
+def test_no_reason_is_longer_than_a_card_can_show(text: str) -> None:
+    assert all(len(because) < 400 for because in heard(text).because)

@@ -112,10 +112,14 @@ def test_what_nobody_needs_in_full_is_cut_and_costs_no_mention() -> None:
     assert (len(found.author.name), found.author.followers) == (NAME_KEPT, MOST_COUNTED)
 
 
+def test_two_halves_of_a_letter_are_one() -> None:
+    assert mention(text="so happy \ud83d\ude00").text == "so happy \U0001f600"
+
+
 def test_what_no_store_can_carry_is_made_carriable() -> None:
     found = mention(text="half \ud83d of an emoji\x00", author={"id": "1", "name": "a\x00b"})
 
-    assert (found.text, found.author.name) == ("half ? of an emoji\ufffd", "a\ufffdb")
+    assert (found.text, found.author.name) == ("half \ufffd of an emoji\ufffd", "a\ufffdb")
 
 
 anything = st.recursive(

@@ -9,6 +9,13 @@ LOOKS = str.maketrans(
     "aeopcyxisjdhqwavoptkiue",
 )
 """Letters of other scripts that look like Latin ones, where they stand among them."""
+LOOKS_LARGE = str.maketrans(
+    "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0406\u0405\u0391\u0392\u0395\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a7",
+    "ABEKMHOPCTYXISABEHIKMNOPTX",
+)
+ANY_LATIN = re.compile(r"[A-Za-z]")
+LIKE_LATIN = re.compile(r"[\u0370-\u052f]")
+WORDS = re.compile(r"\w+")
 DISGUISED = re.compile(r"\b@?[a-z]{1,20}[0134570$]{1,3}[a-z]{1,20}\b")
 UNDISGUISED = str.maketrans("01345$", "oleass")
 
@@ -18,6 +25,16 @@ def plainly(word: str) -> str:
     if not word.isascii() and LATIN.search(word):
         word = word.translate(LOOKS)
     return POSSESSIVE.sub("", word) if "'" in word[1:] else word
+
+
+def unmasked(text: str) -> str:
+    """With letters that only look Latin as those they look like, where they stand among Latin ones."""
+    return text if text.isascii() or not LIKE_LATIN.search(text) else WORDS.sub(_unmasked, text)
+
+
+def _unmasked(found: re.Match[str]) -> str:
+    word = found[0]
+    return word.translate(LOOKS).translate(LOOKS_LARGE) if ANY_LATIN.search(word) else word
 
 
 def undisguised(text: str) -> str:

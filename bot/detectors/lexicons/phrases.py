@@ -10,6 +10,7 @@ NEGATORS = frozenset(
     | {"can't", "don't", "didn't", "doesn't", "isn't", "wasn't", "aren't", "won't", "wouldn't", "haven't", "hasn't"}
     | {"ain't", "couldn't", "shouldn't", "weren't", "hadn't"}
 )
+QUOTED_MOST = 60
 CLAUSE_ENDS = frozenset([".", ",", ";", ":", "!", "?", "but", "..."])
 
 
@@ -95,4 +96,9 @@ def likelihood(points: float) -> float:
 
 
 def quoted(phrases: Iterable[str], most: int = 3) -> str:
-    return ", ".join([f"'{phrase}'" for phrase in list(dict.fromkeys(phrases))[:most]])
+    """At most so many, each cut where nobody would read on."""
+    return ", ".join([f"'{_cut(phrase)}'" for phrase in list(dict.fromkeys(phrases))[:most]])
+
+
+def _cut(phrase: str) -> str:
+    return phrase if len(phrase) <= QUOTED_MOST else f"{phrase[: QUOTED_MOST - 1]}…"
