@@ -7,11 +7,11 @@ the competitor's kind, and one that names a competitor as the better is still ou
 from collections.abc import Sequence
 from itertools import combinations
 
-from bot.detectors.base import CARE, Hearing
+from bot.detectors.base import Hearing
 from bot.detectors.lexicons.comparing import Compared, Comparing, Named
 from bot.detectors.lexicons.disguises import undisguised
 from bot.detectors.lexicons.terms import Found, Terms, cut
-from bot.detectors.lexicons.traits import ODD
+from bot.detectors.lexicons.traits import BAD, ODD, Known
 from bot.domain.assessment import Signal
 from bot.domain.subject import Subject, SubjectKind
 
@@ -33,7 +33,8 @@ class WhichSubject:
                 hearing.names = _places(hearing.words, found)
             else:
                 found = self._disguised(hearing)
-            found = self._with_given(hearing.mention.subjects, found)
+            if hearing.mention.subjects:
+                found = self._with_given(hearing.mention.subjects, found)
             if len(found) > 1:
                 found = self._target_first(hearing, found)
             for one in found:
@@ -67,7 +68,7 @@ class WhichSubject:
                 compared = self._comparing.compare(hearing.words, _span(first), _span(second))
                 if compared:
                     return self._as_compared(hearing, found, (first, second), compared)
-        return _nearest_to_bad(hearing.words, found)
+        return _nearest_to_bad(hearing.known, found)
 
     def _as_compared(
         self, hearing: Hearing, found: list[Found], pair: tuple[Found, Found], compared: Compared
@@ -96,9 +97,9 @@ def _is_competitor(found: Found) -> bool:
     return found.kind == SubjectKind.COMPETITOR.value
 
 
-def _nearest_to_bad(words: list[str], found: list[Found]) -> list[Found]:
+def _nearest_to_bad(known: Known, found: list[Found]) -> list[Found]:
     """In the order of their names, but whoever stands nearest to a bad word first."""
-    bad = [place for place, word in enumerate(words) if word.lstrip("#") in CARE.words["bad"]]
+    bad = known.where(BAD)
 
     def rank(one: Found) -> tuple[int, int]:
         if one.place < 0:

@@ -32,7 +32,11 @@ class Compared(NamedTuple):
 class Comparing:
     def __init__(self) -> None:
         self._words = Table("comparing").words
-        self._turns = {kind: sorted(self._words[kind], key=_longest_first) for kind in ("done", "henceforth")}
+        self._turns = {
+            kind: [(f" {turn} ", turn) for turn in sorted(self._words[kind], key=_longest_first)]
+            for kind in ("done", "henceforth")
+        }
+        self._cuts = CLAUSE_ENDS | self._words["turns"]
         self._rules: tuple[Callable[[Sequence[str], Named, Named], Compared | None], ...] = (
             self._from_one_to_another,
             self._leaving,
@@ -125,7 +129,7 @@ class Comparing:
         """`never again A, hello B`, `next time it is B`."""
         for place, (one, other) in enumerate(((first, second), (second, first))):
             after = words[one.end : min(one.end + NEAR, other.start if other.start > one.start else len(words))]
-            around = " ".join([*_before(words, one, NEAR), "_", *after])
+            around = f" {' '.join([*_before(words, one, NEAR), '_', *after])} "
             if said := self._turn(around, "done"):
                 return Compared(place, 1 - place, said)
             if said := self._turn(around, "henceforth"):
@@ -134,9 +138,7 @@ class Comparing:
 
     def _clauses(self, words: Sequence[str], first: Named, second: Named) -> Compared | None:
         """What is bad in the half sentence of one and not in the other's."""
-        cut = next(
-            (place for place in range(first.end, second.start) if words[place] in CLAUSE_ENDS | self._words["turns"]), 0
-        )
+        cut = next((place for place in range(first.end, second.start) if words[place] in self._cuts), 0)
         if not cut:
             return None
         halves = words[:cut], words[cut : _ends(words, max(cut + 1, second.end))]
@@ -162,7 +164,7 @@ class Comparing:
         return (-1, "never") if "never" in words else (0, "")
 
     def _turn(self, around: str, kind: str) -> str | None:
-        return next((turn for turn in self._turns[kind] if f" {turn} " in f" {around} "), None)
+        return next((turn for padded, turn in self._turns[kind] if padded in around), None)
 
     def _last(self, words: Sequence[str], kind: str) -> str | None:
         return next((word for word in reversed(words) if word in self._words[kind]), None)

@@ -62,6 +62,10 @@ class Terms:
             for length in range(len(name) - edits, len(name) + edits + 1) if edits else ():
                 self._like.setdefault((name[0], length), []).append((name, edits, subject))
         self._letters = frozenset(name[0] for name in self._joined)
+        self._lengths: dict[str, set[int]] = {}
+        for letter, length in (*self._like, *((name[0], len(name)) for name in (*self._joined, *self._never) if name)):
+            self._lengths.setdefault(letter, set()).add(length)
+        """By first letter, how long what may be like a name is: words put together are seldom of one of these."""
         self._longest = max(map(len, self._joined), default=0) + 2
         self._has_short = any(len(name) < IN_HASHTAG_FROM for name in self._joined)
         self._plain = Memory(plainly)
@@ -97,20 +101,20 @@ class Terms:
 
         `tokens` are the words as written, whose capitals tell where the words of a hashtag begin.
         """
-        begins = list(map(self._begins.__getitem__, words))
-        if True not in begins:
+        starts = [place for place, may in enumerate(map(self._begins.__getitem__, words)) if may]
+        if not starts:
             return []
         best: dict[str, Found] = {}
         plain = list(map(self._plain.__getitem__, words))
         on = 0
-        for start in [place for place, may in enumerate(begins) if may]:
+        for start in starts:
             if start < on:
                 continue
             found, on = self._at(plain, start, tokens[start] if tokens else "")
             if found and (found.name not in best or best[found.name].confidence < found.confidence):
                 best[found.name] = found
         meant = [found for found in best.values() if not self._is_elsewhere(found, plain)]
-        return sorted(meant, key=lambda one: (-one.confidence, one.place))
+        return sorted(meant, key=lambda one: (-one.confidence, one.place)) if len(meant) > 1 else meant
 
     def _is_elsewhere(self, found: Found, words: list[str]) -> bool:
         """Whether the post has an exclusion that is no longer form of the name, such as the river of a *delta*."""
@@ -165,13 +169,17 @@ class Terms:
 
     def _misspelled(self, words: list[str], start: int) -> tuple[Found | None, int]:
         together = ""
+        lengths = self._lengths.get(words[start].lstrip("@")[:1], ())
         best: tuple[int, Subject, int] | None = None
         for size, word in enumerate(words[start : start + WINDOW], 1):
-            if not word.lstrip("@")[:1].isalpha():
+            letters = word.lstrip("@")
+            if not letters[:1].isalpha():
                 break
-            together += word.lstrip("@")
+            together += letters
             if len(together) > self._longest:
                 break
+            if len(together) not in lengths:
+                continue
             if together in self._never:
                 return None, start + size
             near = self._nearest(together)

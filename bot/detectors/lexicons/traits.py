@@ -30,14 +30,17 @@ STOPS, CUTS = 1 << 7, 1 << 8
 # Which lists it is in.
 BEGINS = 1 << 9
 """May begin a phrase of the book."""
-SECOND_PERSON, AHEAD, HARMS = 1 << 10, 1 << 11, 1 << 12
-"""`HARMS`: together with another word."""
+SECOND_PERSON, AHEAD = 1 << 10, 1 << 11
+HARMS, HARMED = 1 << 12, 1 << 28
+"""Harms together with another word: of the first part of a rule, and of the others."""
 WARES, COMMERCE, OFFERED, CONTACT = 1 << 13, 1 << 14, 1 << 15, 1 << 16
 FIRST_PERSON, STORY, POLITE = 1 << 17, 1 << 18, 1 << 19
 PAGE, PRAISE, READER = 1 << 20, 1 << 21, 1 << 22
 """What is flattered, how, and of whom."""
 SIGN, HINT, SMALL, ASKS = 1 << 23, 1 << 24, 1 << 25, 1 << 26
 """Of the small signs: `SIGN` says something by itself, `HINT` beside others."""
+BAD = 1 << 27
+"""What a name beside it is blamed for."""
 
 MONEY = re.compile(r"[$€£₹]\d|\d[\d.,]{0,9}[$€£₹]$")
 COINS = frozenset(["$", "€", "£", "₹", "usd", "eur", "gbp", "euro", "euros", "dollars", "bucks", "pounds"])
@@ -64,7 +67,11 @@ class Known(NamedTuple):
 
     def count(self, bits: int) -> int:
         """How many words have one of these."""
-        return sum([trait & bits > 0 for trait in self.traits]) if self.has & bits else 0
+        return len([trait for trait in self.traits if trait & bits]) if self.has & bits else 0
+
+    def where(self, bits: int) -> list[int]:
+        """The places of the words that have one of these."""
+        return [place for place, trait in enumerate(self.traits) if trait & bits] if self.has & bits else []
 
 
 def known(words: list[str]) -> Known:
@@ -81,11 +88,13 @@ def flatters(has: int) -> bool:
 @cache
 def _lists() -> dict[str, int]:
     pitches, signs = Table("pitches").words, parsed("signs")["words"]
+    bad = Table("care").words["bad"]
     lists: list[tuple[int, Iterable[str]]] = [
         (BEGINS, book().beginnings),
         (SECOND_PERSON, ["you", "your", "u", "ur", "you're", "yourselves"]),
         (AHEAD, ["in", "within", "under"]),
         *[(HARMS, rule.parts[0]) for rule in rules()],
+        *[(HARMED, part) for rule in rules() for part in rule.parts[1:]],
         (WARES, pitches["brands"] | pitches["goods"]),
         (COMMERCE, pitches["commerce"]),
         *[(OFFERED, kind["words"]) for kind in parsed("offers").values()],
@@ -99,6 +108,8 @@ def _lists() -> dict[str, int]:
         (SMALL, signs["small"]),
         (ASKS, signs["asks"]),
         (SIGN, pitches["brands"]),
+        (BAD, bad),
+        (BAD, [f"#{word}" for word in bad]),
         *[
             (HINT if kind in HINTS else SIGN, words)
             for kind, words in signs.items()
