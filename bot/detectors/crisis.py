@@ -12,7 +12,7 @@ from bot.detectors.base import Hearing
 from bot.detectors.lexicons.book import DISASTER
 from bot.detectors.lexicons.harms import Harms
 from bot.detectors.lexicons.phrases import Hit, likelihood, preceded, quoted
-from bot.detectors.lexicons.traits import FIGURES, HASHTAG, known
+from bot.detectors.lexicons.traits import FIGURES, HASHTAG
 from bot.domain.assessment import Signal
 
 SAFETY = "safety"
@@ -58,7 +58,7 @@ class Crisis:
         for hearing in batch:
             found = hearing.known
             if found.has & HASHTAG:
-                found = known(self._harms.plain(found.words))
+                found = self._harms.untagged(found)
             if hits := self._harms.find(found):
                 self._add(hearing, sorted(self._kinds(hearing, found.words, hits), key=lambda kind: -kind.confidence))
 

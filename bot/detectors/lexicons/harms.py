@@ -1,13 +1,14 @@
 """What is said of harm in a post: phrases by kind, words that harm only together, and what only sounds like it."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from bot.detectors.lexicons.book import DISASTER, HARM, IDIOM
 from bot.detectors.lexicons.memory import Memory
 from bot.detectors.lexicons.phrases import NEGATORS, Hit, preceded
 from bot.detectors.lexicons.tables import Table
-from bot.detectors.lexicons.together import Together, rules
-from bot.detectors.lexicons.traits import HARMS, Known
+from bot.detectors.lexicons.together import Rules, Together, rules
+from bot.detectors.lexicons.traits import HARMED, HARMS, HASHTAG, Known, known
 
 OUTAGE = "outage"
 """A harm that is said with a *no*: "can't reach 911"."""
@@ -23,22 +24,26 @@ class Harms:
         self.words = Table(HARM).words
         self._inside = disaster.words["inside"]
         self._disasters = frozenset(disaster.families[DISASTER])
-        self._together = rules()
-        self._by_word: dict[str, list[int]] = {}
-        for number, rule in enumerate(self._together):
-            for word in rule.parts[0]:
-                self._by_word.setdefault(word, []).append(number)
+        self._together = Rules()
+        said = [*chain(*disaster.families.values(), *Table(HARM).families.values()), *self.words["idioms"]]
+        parts = chain(*(rule.parts for rule in rules()))
+        self._telling = frozenset(word for phrase in said for word in phrase.split()).union(*parts)
+        """Words that are part of any harm."""
         self._untagged = Memory(self._taken_apart)
 
-    def plain(self, words: list[str]) -> list[str]:
-        """The words with hashtags read as what they say."""
-        return [self._untagged[word] if word[0] == "#" else word for word in words]
+    def untagged(self, found: Known) -> Known:
+        """With hashtags read as what they say."""
+        words = [self._untagged[word] if word[0] == "#" else word for word in found.words]
+        tags = found.where(HASHTAG)
+        if any(words[place] in self._telling or found.words[place] in self._telling for place in tags):
+            return known(words)
+        return Known(words, found.traits, found.has, found.phrases)
 
-    def find(self, known: Known) -> list[Hit]:
+    def find(self, post: Known) -> list[Hit]:
         """Without what is denied, or part of an idiom."""
-        words, found = known.words, known.phrases.get(HARM, [])
-        if known.has & HARMS:
-            found = [*found, *self._said_together(words, found)]
+        words, found = post.words, post.phrases.get(HARM, [])
+        if post.has & HARMS and post.has & HARMED:
+            found = [*found, *self._said_together(post, found)]
         if not found:
             return found
         idioms = [hit for hit in found if hit.family == IDIOM]
@@ -50,12 +55,9 @@ class Harms:
             and (hit.family == OUTAGE or not preceded(words, hit.start, NEGATORS))
         ]
 
-    def _said_together(self, words: list[str], phrases: list[Hit]) -> Iterator[Hit]:
-        there = frozenset(words)
-        for number in sorted({number for word in there for number in self._by_word.get(word, ())}):
-            rule = self._together[number]
-            if any(part.isdisjoint(there) for part in rule.parts[1:]):
-                continue
+    def _said_together(self, post: Known, phrases: list[Hit]) -> Iterator[Hit]:
+        words = post.words
+        for rule in self._together.of(post.having(HARMS | HARMED)):
             places = _closest(words, rule)
             if places and not any(hit.start <= places[0] and places[-1] < hit.end for hit in phrases):
                 quoted = " … ".join(words[place] for place in places)

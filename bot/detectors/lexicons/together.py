@@ -1,7 +1,8 @@
 """Words that harm only together, as the table of that name has them."""
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, reduce
+from operator import and_
 from typing import NamedTuple
 
 from bot.detectors.lexicons.tables import parsed
@@ -17,6 +18,31 @@ class Together(NamedTuple):
     points: float
     parts: Sequence[frozenset[str]]
     near: int
+
+
+class Rules:
+    """All of them at once: each is a bit, and a word has those of the rules in whose parts it is."""
+
+    def __init__(self) -> None:
+        self._rules = rules()
+        self._parts = max(len(rule.parts) for rule in self._rules)
+        self._of: dict[str, list[int]] = {}
+        self._without = [0] * self._parts
+        """Of each part, the rules that have none such."""
+        for number, rule in enumerate(self._rules):
+            for part in range(self._parts):
+                if part >= len(rule.parts):
+                    self._without[part] |= 1 << number
+                for word in rule.parts[part] if part < len(rule.parts) else ():
+                    self._of.setdefault(word, [0] * self._parts)[part] |= 1 << number
+
+    def of(self, words: Iterable[str]) -> list[Together]:
+        """Those of which a word of each part is there, in their order."""
+        there = self._without
+        for word in words:
+            there = [of_all | of_word for of_all, of_word in zip(there, self._of[word], strict=True)]
+        found = reduce(and_, there)
+        return [rule for number, rule in enumerate(self._rules) if found >> number & 1] if found else []
 
 
 def _inflected(word: str) -> set[str]:
