@@ -102,7 +102,10 @@ class Hearing:
 
     def confidence(self, label: str) -> float:
         """How sure an earlier detector was of this label, whether it holds or not; 0 if none spoke of it."""
-        return next((signal.confidence for signal in self.signals if signal.label == label), 0.0)
+        for signal in self.signals:
+            if signal.label == label:
+                return signal.confidence
+        return 0.0
 
     def word(self, dimension: str) -> str:
         """The first word that holds in a dimension, such as the code of the language."""

@@ -1,8 +1,7 @@
 """intent: what somebody wants, several at once. A complaint is more than a negative word, and may be less than one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
 
 from bot.detectors.base import Hearing
 from bot.detectors.lexicons.phrases import NEGATORS, Hit, likelihood, preceded, quoted
@@ -31,12 +30,6 @@ BEGINS = ":;=8<#"
 FIRST_SYMBOL = "\u2100"
 
 
-class Found(NamedTuple):
-    intent: str
-    odds: float
-    words: Sequence[str] = ()
-
-
 class Intents:
     name = "intent"
 
@@ -49,49 +42,52 @@ class Intents:
             read = (hearing.word("language") or self._language) == "en"
             holding = hearing.held("intent:spam") or hearing.held("intent:crisis")
             says = hearing.has & SAID > 0 or _says_without_words(hearing)
-            for found in _heard(hearing, self._cut_offs) if read else _abroad(hearing):
-                holds = says and found.odds >= 0
+            told = _heard(hearing, self._cut_offs) if read else _abroad(hearing)
+            for head, odds in told.items():
+                holds = says and odds >= 0
                 holding = holding or holds
-                hearing.add(
-                    Signal(self.name, LABEL[found.intent], likelihood(found.odds), "", holds),
-                    partial(_why, hearing, found) if holds else None,
-                )
+                signal = Signal(self.name, LABEL[head], likelihood(odds), "", holds)
+                hearing.add(signal, partial(_why, hearing, head) if holds else None)
             if not holding:
                 hearing.add(Signal(self.name, "intent:other", 0.5))
 
 
-def _heard(hearing: Hearing, cut_offs: Mapping[str, float]) -> Iterator[Found]:
-    """Log-odds are told from the cut-off, so that half a chance is where a head begins to hold."""
-    for head in HEADS:
-        odds = hearing.verdict.odds[head] - cut_offs[head]
-        if head == "complaint" and odds > 0 and _to_nobody(hearing):
-            odds += COMPLAINT_TO_NOBODY
-        if head in SPOKEN and (hits := hearing.care.get(FAMILY.get(head, head))):
-            odds = max(odds, SPOKEN[head] + max([hit.weight for hit in hits]))
-        yield Found(head, odds)
+def _heard(hearing: Hearing, cut_offs: Mapping[str, float]) -> dict[str, float]:
+    """Log-odds of each head, told from the cut-off, so that half a chance is where it begins to hold."""
+    odds = hearing.verdict.odds
+    told = {head: odds[head] - cut_offs[head] for head in HEADS}
+    if told["complaint"] > 0 and _to_nobody(hearing):
+        told["complaint"] += COMPLAINT_TO_NOBODY
+    if hearing.care:
+        for head, before in SPOKEN.items():
+            if hits := hearing.care.get(FAMILY.get(head, head)):
+                told[head] = max(told[head], before + max([hit.weight for hit in hits]))
+    return told
 
 
-def _abroad(hearing: Hearing) -> Iterator[Found]:
+def _abroad(hearing: Hearing) -> dict[str, float]:
+    told = {}
     for head in HEADS:
         sentiment, least = ABROAD.get(head, ("", 0.0))
         if sentiment:
             sure = hearing.held(f"sentiment:{sentiment}") and hearing.confidence(f"sentiment:{sentiment}") >= least
         else:
             sure = head == "question" and any("?" in word and word[0] in "?!" for word in hearing.known.having(ODD))
-        yield Found(head, 1.0 if sure else -3.0)
+        told[head] = 1.0 if sure else -3.0
+    return told
 
 
-def _why(hearing: Hearing, found: Found) -> str:
-    return f"{found.intent}: {_quotes(hearing, found) or 'by its tone'}"
+def _why(hearing: Hearing, head: str) -> str:
+    return f"{head}: {_quotes(hearing, head) or 'by its tone'}"
 
 
-def _quotes(hearing: Hearing, found: Found) -> str:
+def _quotes(hearing: Hearing, head: str) -> str:
     """The phrases that name it, then the words that speak for it most."""
-    hits: Sequence[Hit] = hearing.care.get(FAMILY.get(found.intent, found.intent), ())
+    hits: Sequence[Hit] = hearing.care.get(FAMILY.get(head, head), ())
     phrases = sorted((hit for hit in hits if hit.weight >= SAYS_LITTLE), key=lambda hit: -hit.weight)
-    denied = _denied(hearing) if found.intent == "complaint" else []
+    denied = _denied(hearing) if head == "complaint" else []
     quotes = [*(hit.phrase for hit in phrases), *(f"not {hit.phrase}" for hit in denied)]
-    return quoted(quotes or hearing.verdict.words(hearing.verdict.column(found.intent), hearing.names))
+    return quoted(quotes or hearing.verdict.words(hearing.verdict.column(head), hearing.names))
 
 
 def _denied(hearing: Hearing) -> list[Hit]:

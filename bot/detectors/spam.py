@@ -82,9 +82,9 @@ class Spam:
             ):  # a company that we listen for sells, and that is no spam
                 continue
             offers = self._offers.counted(hearing.known.having(OFFERED))
-            shapes = self._shapes(hearing, offers)
+            shapes, hooks = self._shapes(hearing, offers)
             points, why = self._by_shapes(hearing, shapes) if shapes else (BASE, [])
-            more, signs = self._by_signs(hearing, offers)
+            more, signs = self._by_signs(hearing, offers, hooks)
             if more > points:
                 points, why = more, signs
             if not why:
@@ -100,19 +100,21 @@ class Spam:
             points += _genuine(hearing)
         return points + (SIGNED if _signed(hearing.words) else 0.0), [shape.name for shape in shapes]
 
-    def _by_signs(self, hearing: Hearing, offers: Mapping[str, int]) -> tuple[float, list[str]]:
+    def _by_signs(self, hearing: Hearing, offers: Mapping[str, int], hooks: Hooks | None) -> tuple[float, list[str]]:
+        """`hooks`: where they have been looked for."""
         if len(hearing.words) >= LETTER:
             return BASE, []
         heard = self._signs.heard(hearing.verdict.chances, hearing.verdict.odds)
         if not self._signs.promising(hearing.known, offers, heard):
             return BASE, []
-        hooks = hooks_in(hearing.text, hearing.known)
+        hooks = hooks or hooks_in(hearing.text, hearing.known)
         points, signs = self._signs.weighed(Post(hearing.tokens, hearing.known, hooks, offers, heard))
         voice = [*_voice(hearing, hooks, pitched=bool(signs))]
         points += sum([shape.points for shape in voice]) + (SIGNED if _signed(hearing.words) else 0.0)
         return points, [*signs[:SIGNS_SAID], *[shape.name for shape in voice]]
 
-    def _shapes(self, hearing: Hearing, offers: Mapping[str, int]) -> list[_Shape]:
+    def _shapes(self, hearing: Hearing, offers: Mapping[str, int]) -> tuple[list[_Shape], Hooks | None]:
+        hooks = None
         hits = hearing.known.phrases.get(PITCHES, ())
         found = _structure(hearing)
         if hearing.has & WARES:
@@ -127,7 +129,7 @@ class Spam:
             found += _stronger(pitch, _Shape(what, offer)) if what and offer > 0.0 else pitch
             found += _flattery(hearing, hits, hooks)
             found += _voice(hearing, hooks, pitched=bool(found))
-        return found
+        return found, hooks
 
     def _listed(self, hearing: Hearing) -> Iterator[_Shape]:
         words = hearing.words

@@ -5,9 +5,10 @@ reach alone never makes a post urgent.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from bot.detectors.base import Hearing
+from bot.detectors.base import Background, Hearing
 from bot.detectors.lexicons.pressing import pressing
 from bot.detectors.voices import oddities
 from bot.domain.assessment import Signal
@@ -28,6 +29,8 @@ REACH_FROM, REACH_FULL = 1_000, 1_000_000
 DISCOUNT = 0.5
 """What is believed of followers for each oddity of the voice: they may be bought."""
 VELOCITY_MOST = 15
+FEWEST_POSTS = 5
+"""In a quarter of an hour, from which on they are many."""
 EARLIER_EACH, HISTORY_MOST = 5, 10
 CLOCK_MOST = 10
 LAY = ((15, 60, 2), (60, 24 * 60, 4))
@@ -37,6 +40,12 @@ FEWEST_SHOUTED = 3
 """More than 60 % of at least four."""
 
 
+class _Part(NamedTuple):
+    name: str
+    points: int
+    because: str
+
+
 class Urgency:
     name = "urgency"
 
@@ -44,24 +53,31 @@ class Urgency:
         for hearing in batch:
             if hearing.held("intent:spam"):
                 continue
-            for part, points, because in _parts(hearing):
-                if points > 0:
-                    hearing.add(Signal(self.name, f"urgency:{part}", 1.0, because, weight=points))
+            for part in _parts(hearing):
+                if part.points > 0:
+                    hearing.add(Signal(self.name, f"urgency:{part.name}", 1.0, part.because, weight=part.points))
 
 
-def _parts(hearing: Hearing) -> Iterator[tuple[str, int, str]]:
-    yield _severity(hearing)
-    yield _reach(hearing)
-    yield _velocity(hearing)
-    if hearing.background.earlier:
-        yield _history(hearing)
-    if hearing.holds_one(ASKING):
-        yield _clock(hearing)
-    if _shouts(hearing):
-        yield "shouting", SHOUTING, "shouting: mostly capitals"
+def _parts(hearing: Hearing) -> list[_Part]:
+    """Those for which there is any reason; some are worth nothing after all."""
+    background, parts = hearing.background, []
+    asking = hearing.holds_one(ASKING)
+    if asking or hearing.held("sentiment:negative"):
+        parts.append(_severity(hearing))
+    if (hearing.mention.author.followers or 0) >= REACH_FROM:
+        parts.append(_reach(hearing))
+    if background.recent >= FEWEST_POSTS:
+        parts.append(_velocity(background))
+    if background.earlier:
+        parts.append(_history(background))
+    if asking:
+        parts.append(_clock(hearing))
+    if hearing.capitals >= FEWEST_SHOUTED and _shouts(hearing):
+        parts.append(_Part("shouting", SHOUTING, "shouting: mostly capitals"))
+    return parts
 
 
-def _severity(hearing: Hearing) -> tuple[str, int, str]:
+def _severity(hearing: Hearing) -> _Part:
     points, words = 0, []
     for label, worth in SEVERITY:
         if hearing.held(label) and worth > points:
@@ -70,38 +86,36 @@ def _severity(hearing: Hearing) -> tuple[str, int, str]:
     if hearing.held("sentiment:negative") and hearing.confidence("sentiment:negative") >= STRONGLY:
         points += STRONGLY_MORE
         words.append("strongly negative")
-    return "severity", points, f"severity: {', '.join(words)}" if points else ""
+    return _Part("severity", points, f"severity: {', '.join(words)}")
 
 
-def _reach(hearing: Hearing) -> tuple[str, int, str]:
+def _reach(hearing: Hearing) -> _Part:
     """On a log scale, because a hundred thousand followers are not a hundred times a thousand."""
     followers = hearing.mention.author.followers or 0
-    if followers < REACH_FROM:
-        return "reach", 0, ""
     odd = oddities(hearing)
     believed = int(followers * DISCOUNT ** len(odd))
     scale = math.log10(max(1, believed) / REACH_FROM) / math.log10(REACH_FULL / REACH_FROM)
     points = round(REACH_MOST * min(1.0, scale)) if scale > 0 else 0
     discounted = f", discounted to {believed:,} ({', '.join(one.words for one in odd)})" if odd else ""
-    return "reach", points, f"reach: {followers:,} followers{discounted}"
+    return _Part("reach", points, f"reach: {followers:,} followers{discounted}")
 
 
-def _velocity(hearing: Hearing) -> tuple[str, int, str]:
-    recent, usual = hearing.background.recent, max(1.0, hearing.background.usual)
-    if recent < 5 or recent < 2 * usual:
-        return "velocity", 0, ""
+def _velocity(background: Background) -> _Part:
+    recent, usual = background.recent, max(1.0, background.usual)
+    if recent < 2 * usual:
+        return _Part("velocity", 0, "")
     points = min(VELOCITY_MOST, round(5 * math.log2(recent / usual)))
-    return "velocity", points, f"velocity: {recent} posts in a quarter of an hour, {usual:.0f} are usual"
+    return _Part("velocity", points, f"velocity: {recent} posts in a quarter of an hour, {usual:.0f} are usual")
 
 
-def _history(hearing: Hearing) -> tuple[str, int, str]:
+def _history(background: Background) -> _Part:
     """Who writes again within a day was not helped by what came of it before."""
-    earlier = hearing.background.earlier
+    earlier = background.earlier
     times = "once" if earlier == 1 else f"{earlier} times"
-    return "history", min(HISTORY_MOST, EARLIER_EACH * earlier), f"history: wrote {times} before within a day"
+    return _Part("history", min(HISTORY_MOST, EARLIER_EACH * earlier), f"history: wrote {times} before within a day")
 
 
-def _clock(hearing: Hearing) -> tuple[str, int, str]:
+def _clock(hearing: Hearing) -> _Part:
     """What the post says of its own time, and how long it lay before we heard it."""
     points, why = 0, []
     if said := pressing(hearing.known):
@@ -111,7 +125,7 @@ def _clock(hearing: Hearing) -> tuple[str, int, str]:
         if least <= minutes < most:
             points += worth
             why.append(f"posted {_long(minutes)} before we heard it")
-    return "clock", min(CLOCK_MOST, points), f"clock: {', '.join(why)}"
+    return _Part("clock", min(CLOCK_MOST, points), f"clock: {', '.join(why)}")
 
 
 def _lay(hearing: Hearing) -> float:
@@ -125,7 +139,5 @@ def _long(minutes: float) -> str:
 
 
 def _shouts(hearing: Hearing) -> bool:
-    if hearing.capitals < FEWEST_SHOUTED:
-        return False
     words = [token for token in hearing.tokens if token.isalpha() and len(token) > 2]
     return len(words) >= 4 and sum(map(str.isupper, words)) > 0.6 * len(words)

@@ -49,8 +49,10 @@ class Voices:
 
 def oddities(hearing: Hearing) -> list[Oddity]:
     author, copies = hearing.mention.author, hearing.background.copies
-    found = [*_of_its_age(author, hearing.mention.created_at)] if author.posts is not None or author.created_at else []
-    if author.followers is not None:
+    found: list[Oddity] = []
+    if author.posts is not None or author.created_at:
+        found += _of_its_age(author, hearing.mention.created_at)
+    if author.followers is not None and (author.followers < FEW_FOLLOWERS or author.following):
         found += _of_its_following(author, author.followers)
     if author.handle and MADE_UP.search(author.handle):
         found.append(Oddity(0.7, "a handle as machines make them"))

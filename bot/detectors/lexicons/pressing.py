@@ -20,14 +20,16 @@ def pressing(known: Known) -> Pressing | None:
     """The most pressing of what is said, if anything is."""
     found = [Pressing(hit.phrase, int(hit.weight)) for hit in known.phrases.get(PRESSING, ())]
     if known.has & AHEAD:
-        found += _ahead(known.words, known.traits)
+        found += _ahead(known.words, known.where(AHEAD))
     return max(found, key=lambda one: one.points, default=None)
 
 
-def _ahead(words: Sequence[str], traits: Sequence[int]) -> list[Pressing]:
+def _ahead(words: Sequence[str], places: Sequence[int]) -> list[Pressing]:
     """`in 20 minutes`, `in 3 hours`."""
     found = []
-    for place in [place for place, trait in enumerate(traits[:-2]) if trait & AHEAD]:
+    for place in places:
+        if place + 2 >= len(words):
+            break
         much, unit = words[place + 1], words[place + 2]
         if much.isdecimal() and len(much) < 4 and (unit in MINUTES or unit in HOURS):
             minutes = int(much) * (1 if unit in MINUTES else 60)

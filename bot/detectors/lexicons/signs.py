@@ -103,7 +103,7 @@ class Signs:
         """What speaks against an offer by what the model hears: log-odds of nought or less."""
         worth = self._heard
         points = worth["negative"] * chances[0] + worth["positive"] * chances[2]
-        return points + sum(worth[head] * likelihood(odds[head]) for head in HEADS if head in odds)
+        return points + sum([worth[head] * likelihood(odds[head]) for head in HEADS if head in odds])
 
     def weighed(self, post: Post) -> tuple[float, list[str]]:
         """Log-odds of an offer, and what they rest on, the strongest first."""
@@ -148,7 +148,7 @@ class Signs:
 
     def _of_speech(self, known: Known, counts: Mapping[str, int]) -> Iterator[str]:
         words = known.words
-        asked = _orders(known.traits) if known.has & ASKS else 0
+        asked = _orders(known)
         if asked:
             yield "asks for something"
         if asked > 1:
@@ -203,9 +203,9 @@ def _customers(known: Known) -> Iterator[str]:
         yield "passes on what others said"
 
 
-def _orders(traits: Sequence[int]) -> int:
+def _orders(known: Known) -> int:
     """Sentences that begin with something to be done."""
-    return sum(1 for place, trait in enumerate(traits) if trait & ASKS and (place == 0 or not traits[place - 1] & SAID))
+    return len([place for place in known.where(ASKS) if place == 0 or not known.traits[place - 1] & SAID])
 
 
 def _of_money(tokens: Sequence[str], known: Known, counts: Mapping[str, int]) -> Iterator[str]:
