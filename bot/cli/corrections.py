@@ -70,9 +70,12 @@ def export(
     """
     if kind is CorrectionKind.DEPARTMENT:
         raise typer.BadParameter(ROUTES, param_hint="--kind")
-    for one in _standing(_noted(since)):
-        if one.correction.kind in HEARING and kind in {None, one.correction.kind}:
+    found = [one for one in _standing(_noted(since)) if one.correction.kind in HEARING]
+    for one in found:
+        if kind in {None, one.correction.kind}:
             tell(json.dumps(_as_json(one)))
+    if not found:
+        warn("There is nothing to export: nobody has corrected what was heard, or it was undone.")
 
 
 def _noted(since: str | None) -> list[Noted]:

@@ -31,8 +31,8 @@ def evaluate(
 ) -> None:
     """Score labelled posts and say how often it is right: each figure with its 95 % interval and the number of posts.
 
-    Rows are {"text", "label"} for sentiment, {"text", "head", "y", "src"} for an intent, or corrections as
-    `earshot corrections export` writes them.
+    Rows are {"text", "label"} for sentiment, {"text", "head", "y", "src"} for an intent (crisis and spam, too), or
+    corrections as `earshot corrections export` writes them.
     """
     if engine not in (BLEND, ONNX, *ALONE):
         raise typer.BadParameter(f"there is no engine {engine!r}; there are blend, vader, textblob and onnx")

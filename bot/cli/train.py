@@ -13,10 +13,17 @@ from bot.detectors.model.loading import LEARNED
 from bot.detectors.model.weights import read
 from bot.training.labelled import NONE_KNOWN, Unreadable, labelled
 from bot.training.placing import Busy, alone, place
+from bot.training.sets import HEADS
 
 if TYPE_CHECKING:
     from bot.training.continuing import Trial
 
+NOT_LEARNED = "Crisis and spam are told by rules: `earshot evaluate` measures them, and nothing learns them."
+NO_BETTER = "Refused: nothing got better on posts that were left out. What is in use stays."
+SPOILS = (
+    "Refused: what these posts teach would spoil what is heard in others; look through their labels, or add posts of "
+    "every kind. What is in use stays."
+)
 NEEDS = "Training needs scipy, which running does not: pip install 'earshot[train]'"
 
 
@@ -82,11 +89,11 @@ def _learn(named: list[Path]) -> None:
     from bot.training.continuing import LEAST_ROWS, learned  # noqa: PLC0415
 
     try:
-        rows = labelled(named)
+        rows = [row for row in labelled(named) if row.sentiment or not row.heads.keys().isdisjoint(HEADS)]
     except Unreadable as no:
         raise refuse([no]) from None
     if not rows:
-        raise refuse([NONE_KNOWN])
+        raise refuse([NONE_KNOWN, NOT_LEARNED])
     path = data_path() / LEARNED
     with _writing(path), alone(path):
         with refusing():
@@ -96,7 +103,7 @@ def _learn(named: list[Path]) -> None:
         if not found.trials:
             raise refuse([f"There are {len(rows)} labelled posts; of one kind at least {LEAST_ROWS} are needed."])
         if not any(trial.better for trial in found.trials):
-            raise refuse(["Refused: nothing got better on posts that were left out. What is in use stays."])
+            raise refuse([SPOILS if any(trial.harms for trial in found.trials) else NO_BETTER])
         place(path, found.data)
     tell(_told(path))
 

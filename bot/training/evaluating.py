@@ -8,8 +8,8 @@ import numpy as np
 from bot.detectors.catalogue import Assessor
 from bot.domain.assessment import Assessment
 from bot.training.figures import Figure, figure, of_head, of_sentiment, share
-from bot.training.labelled import Labelled
-from bot.training.sets import HEADS, SENTIMENTS
+from bot.training.labelled import MEASURED, Labelled
+from bot.training.sets import SENTIMENTS
 
 BATCH = 64
 
@@ -24,7 +24,7 @@ def evaluated(assessor: Assessor, rows: Sequence[Labelled]) -> Iterator[Section]
     found = _assessed(assessor, rows)
     for source in sorted({row.source for row in rows if row.sentiment}):
         yield Section(_name("sentiment", source), _sentiment(source, rows, found))
-    for head in HEADS:
+    for head in MEASURED:
         for source in sorted({row.source for row in rows if head in row.heads}):
             yield Section(_name(head, source), _head(head, source, rows, found))
 
@@ -32,7 +32,7 @@ def evaluated(assessor: Assessor, rows: Sequence[Labelled]) -> Iterator[Section]
 def misfires(assessor: Assessor, rows: Sequence[Labelled]) -> Section:
     """In what share of ordinary posts each head holds. Few of them are meant so, and nobody has said which."""
     found = _assessed(assessor, rows)
-    held = {head: np.array([f"intent:{head}" in one.labels for one in found]) for head in HEADS}
+    held = {head: np.array([f"intent:{head}" in one.labels for one in found]) for head in MEASURED}
     return Section("ordinary posts", [figure(head, share, which) for head, which in held.items()])
 
 

@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.domain.mention import Mention
-from bot.training.sets import HEAD_OF, HEADS, SENTIMENTS
+from bot.training.sets import HEAD_OF, HEADS, NOT_OURS, SENTIMENTS
 
 SOME_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 """Of a text that has none. Nothing that is measured here depends on it."""
 
+BY_RULES = ("crisis", "spam")
+"""Told by rules: measured, and not learned."""
+MEASURED = (*HEADS, *BY_RULES)
+
 NONE_KNOWN = (
     "There is no label in these files that Earshot knows. "
-    f'It knows {{"text", "label"}} with {", ".join(SENTIMENTS)}; {{"text", "head", "y"}} with {", ".join(HEADS)}; '
+    f'It knows {{"text", "label"}} with {", ".join(SENTIMENTS)}; {{"text", "head", "y"}} with {", ".join(MEASURED)}; '
     "and corrections of sentiment or intent."
 )
 
@@ -69,9 +73,10 @@ def labelled_row(row: Mapping[str, Any], by_id: Mapping[str, Any], at: str) -> L
     """`at` is its place, for who has to mend it. Raises Unreadable."""
     if isinstance(row.get("correction"), dict):
         return _corrected(row, at)
-    head = HEAD_OF.get(str(row.get("head", "")), str(row.get("head", "")))
-    heads = {head: _yes(row.get("y"), at)} if head in HEADS else {}
-    return Labelled(_mention(row, by_id, at), _sentiment(row, at), heads, str(row.get("src", "")))
+    said, source = str(row.get("head", "")), str(row.get("src", ""))
+    head = HEAD_OF.get(said, said)
+    heads = {head: _yes(row.get("y"), at)} if head in MEASURED and (source, said) not in NOT_OURS else {}
+    return Labelled(_mention(row, by_id, at), _sentiment(row, at), heads, source)
 
 
 def _sentiment(row: Mapping[str, Any], at: str) -> str:
@@ -99,8 +104,8 @@ def _corrected(row: Mapping[str, Any], at: str) -> Labelled:
     if kind == "sentiment" and now in SENTIMENTS and now != was:
         return Labelled(mention, now, source="corrections")
     if kind == "intent" and now != was:
-        heads = {was: False} if was in HEADS else {}
-        return Labelled(mention, heads=heads | ({now: True} if now in HEADS else {}), source="corrections")
+        heads = {was: False} if was in MEASURED else {}
+        return Labelled(mention, heads=heads | ({now: True} if now in MEASURED else {}), source="corrections")
     return Labelled(mention)
 
 

@@ -111,3 +111,10 @@ async def test_on_a_terminal_it_is_a_table_and_nothing_escapes_from_it(corrected
 
     assert "sentiment" in seen
     assert not [strange for strange in ("\x1b[2J", "\x9b", "\x07", "\u202e") if strange in seen]
+
+
+def test_where_there_is_nothing_to_export_that_is_said_beside_the_lines(shell: Shell) -> None:
+    said = shell.types("corrections", "export")
+
+    assert (said.exit_code, said.stdout) == (0, "")
+    assert "There is nothing to export" in said.stderr

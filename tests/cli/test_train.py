@@ -103,6 +103,9 @@ def test_what_would_spoil_the_hearing_of_other_posts_is_refused(shell: Shell) ->
 
     assert said.exit_code == 1
     assert "it would spoil what is heard in other posts" in said.stdout
+    assert (
+        "Refused: what these posts teach would spoil what is heard in others; look through their labels" in said.stderr
+    )
     assert "What is in use stays." in said.stderr
     assert not (shell.folder / ".earshot/models/learned.weights").exists()
 
@@ -211,3 +214,24 @@ def test_a_broken_set_is_a_sentence_and_nothing_is_written(shell: Shell) -> None
     assert "sets/sentiment_train.jsonl: line 1: " in said.stderr
     assert "Traceback" not in said.stderr
     assert not (shell.folder / "new.weights").exists()
+
+
+def test_crises_and_spam_are_measured_and_not_learned(shell: Shell) -> None:
+    rows = [
+        {"text": "smoke in the cabin, people are bleeding", "head": "crisis", "y": 1, "src": "ours"},
+        {"text": "lovely crew, thanks", "head": "crisis", "y": 0, "src": "ours"},
+        {"text": "Payday loans, instant approval https://cash.example", "head": "spam", "y": 1, "src": "ours"},
+    ]
+    shell.write("gold.jsonl", "".join(json.dumps(row) + "\n" for row in rows * 10))
+
+    said = shell.types("evaluate", "gold.jsonl").stdout
+    assert "crisis (ours)\n  F1                                    1.000" in said
+    assert "spam (ours)\n  F1                                    1.000" in said
+    assert "Crisis and spam are told by rules" in shell.types("train", "gold.jsonl").stderr
+
+
+def test_what_a_set_means_otherwise_is_no_wish(shell: Shell) -> None:
+    row = {"text": "you could take the bus", "head": "suggestion", "y": 1, "src": "tweetacts"}
+    shell.write("gold.jsonl", json.dumps(row) + "\n")
+
+    assert "There is no label in these files that Earshot knows" in shell.types("evaluate", "gold.jsonl").stderr
