@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bot.detectors.base import cut
+from bot.detectors.model.marks import Marks
 from bot.detectors.model.memory import Numbered, bare
 from bot.detectors.model.posts import Floats, Posts, laid
 from bot.detectors.model.said import phrases
 from bot.detectors.model.scoring import CLIPPED, rows
-from bot.detectors.model.surface import mark_of, surface
+from bot.detectors.model.surface import surface
 from bot.detectors.model.vocabulary import spelt
 from bot.detectors.model.words import (
     SALT_DENIED,
@@ -66,7 +67,8 @@ def raw(texts: Sequence[str], lexicon: Lexicon) -> Raw:
         loud.append(post.capitals)
         said.append(phrases(post))
     words = numbers.plain
-    marks = list(map(mark_of, words, lexicon.valences([bare(word) for word in words]).tolist()))
+    marks = Marks()
+    marks.learn(words, lexicon.valences([bare(word) for word in words]).tolist())
     surfaces = [surface(one, marks, capitals) for one, capitals in zip(ids, loud, strict=True)]
     posts = laid([rows(one, told.denied, marks) for one, told in zip(ids, surfaces, strict=True)], 0)
     numbers_of = [told.dense + phrases for told, phrases in zip(surfaces, said, strict=True)]

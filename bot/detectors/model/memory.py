@@ -1,6 +1,6 @@
 """The words met so far, each with a number; what is to be known of them is found out for many at once."""
 
-from bot.detectors.model.surface import END
+from bot.detectors.model.marks import END
 from bot.detectors.model.words import plain
 
 

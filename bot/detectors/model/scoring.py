@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from bot.detectors.model.blocks import Table, block
 from bot.detectors.model.contributions import Contributions, Parts, Ways
+from bot.detectors.model.marks import Marks
 from bot.detectors.model.net import felt, net
 from bot.detectors.model.posts import Floats, Posts, abreast, laid
 from bot.detectors.model.said import Said, phrases
-from bot.detectors.model.surface import LEXICONS, OF_LEXICON, Mark, surface
+from bot.detectors.model.surface import LEXICONS, OF_LEXICON, surface
 from bot.detectors.model.vocabulary import Lexicon, Vocabulary
 from bot.detectors.model.weights import Weights
 from bot.detectors.model.words import paired
@@ -30,12 +31,11 @@ ROUNDED = 6
 """Digits of log-odds: a post alone and the same post in a batch are summed in another order."""
 
 
-def rows(ids: Sequence[int], denied: Sequence[int], marks: Sequence[Mark | None]) -> list[int]:
+def rows(ids: Sequence[int], denied: Sequence[int], marks: Marks) -> list[int]:
     """Of each word its row: what is denied and is a word has one of its own."""
     found = [2 * number for number in ids]
     for place in denied:
-        mark = marks[ids[place]]
-        found[place] += mark is None or mark.word
+        found[place] += marks.is_word(ids[place])
     return found
 
 

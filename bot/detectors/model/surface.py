@@ -5,19 +5,11 @@ a tenth of what numpy's calls take for a single post, and no more than they take
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from bot.detectors.lexicons.phrases import NEGATORS
-from bot.detectors.model.words import HANDLE, LINK
+from bot.detectors.model.marks import COUNTED, KINDS, NAMES, Kind, Marks
 
-END = "\x01"
-"""Stands after each post, and before the first."""
-CLAUSE_ENDS = frozenset({".", ",", ";", ":", "!", "?", "but", END})
-BOOSTERS = frozenset(
-    {"very", "so", "really", "extremely", "absolutely", "totally", "completely", "too", "such", "incredibly", "super"}
-    | {"most", "more", "fucking", "freaking", "damn", "deeply", "highly", "quite", "especially", "truly", "utterly"}
-)
 DENIED_WORDS = 4
 """How many words a negator reaches, until punctuation."""
 TURNED, STRONGER = -0.7, 1.3
@@ -28,11 +20,6 @@ OF_LEXICON = (
     "sum", "positive", "negative", "after_but", "positive_share", "negative_share", "positives", "negatives",
     "most", "least", "last",
 )  # fmt: skip
-COUNTED = {
-    "capitals": 3, "exclaims": 3, "asks": 2, "dots": 2, "word": 30, "picture": 3, "smiley": 1, "link": 1, "handle": 3,
-    "hashtag": 3, "negates": 2, "stretched": 1, "number": 2, "quote": 2,
-}  # fmt: skip
-"""What is counted in a post, and how many of it are as many as count."""
 DENSE = (
     *(f"{name}_{lexicon}" for name in OF_LEXICON for lexicon in LEXICONS),
     *COUNTED,
@@ -40,26 +27,10 @@ DENSE = (
     "few_words",
     "handle_first",
 )
-_NAMES = tuple(COUNTED)
 _FULL = tuple(COUNTED.values())
-_CAPITALS, _WORD, _NEGATES = (_NAMES.index(name) for name in ("capitals", "word", "negates"))
+_CAPITALS, _WORD, _NEGATES = (NAMES.index(name) for name in ("capitals", "word", "negates"))
 _SILENT = (0.0,) * len(OF_LEXICON)
-
-
-class Mark(NamedTuple):
-    """What there is to know of a word wherever it stands."""
-
-    counted: tuple[int, ...]
-    """Places in `COUNTED`."""
-    valences: tuple[float, ...]
-    """One for each of `LEXICONS`; empty where neither knows it."""
-    word: bool
-    negates: bool
-    ends: bool
-    boosts: bool
-    but: bool
-    handle: bool
-
+_TONES = len(OF_LEXICON) * len(LEXICONS)
 
 Weighed = tuple[int, bool, tuple[float, ...]]
 """A word in the lexicons: its place, whether it stands after a "but", and what it weighs there by each of them."""
@@ -73,91 +44,65 @@ class Surface(NamedTuple):
     weighed: list[Weighed]
 
 
-def mark_of(word: str, valences: Sequence[float]) -> Mark | None:
-    """None for a word that is a word and nothing else, as most are."""
-    weighed = tuple(valences) if any(valences) else ()
-    held = _held(word)
-    ends = word in CLAUSE_ENDS or word[0] in "!?."
-    boosts, but = word in BOOSTERS, word in {"but", "however", "though", "although"}
-    if held == ["word"] and not (weighed or ends or boosts or but):
-        return None
-    counted = tuple(_NAMES.index(name) for name in held)
-    return Mark(counted, weighed, "word" in held, "negates" in held, ends, boosts, but, "handle" in held)
-
-
-def _held(word: str) -> list[str]:  # noqa: PLR0911  (one for each kind of word)
-    """Which of `COUNTED` it is."""
-    first = word[0]
-    if first.isalpha():
-        held = ["link" if word == LINK else "word"]
-        held += ["negates"] if word in NEGATORS or word.endswith("n't") else []
-        stretched = any(a == b == c for a, b, c in zip(word, word[1:], word[2:], strict=False))
-        return [*held, "stretched"] if stretched else held
-    if first in "!?.":
-        found = (("exclaims", "!"), ("asks", "?"), ("dots", ".."))
-        return [name for name, sign in found if sign in word]
-    if first == "@":
-        return ["handle"] if word == HANDLE else []
-    if first == "#":
-        return ["hashtag", "word"] if len(word) > 1 else []
-    if first == '"':
-        return ["quote"]
-    if first in "0123456789$€£":
-        return ["number"]
-    if len(word) > 1:
-        return ["smiley"]
-    return [] if word.isascii() or word.isalnum() else ["picture"]
-
-
-def surface(ids: Sequence[int], known: Sequence[Mark | None], capitals: int) -> Surface:
-    """`known`: of each number that a word may have. `capitals`: words in capitals, one-letter words aside."""
-    marks = [(place, mark) for place, number in enumerate(ids) if (mark := known[number]) is not None]
+def surface(ids: Sequence[int], marks: Marks, capitals: int) -> Surface:
+    """`ids`: numbers of words that `marks` know. `capitals`: words in capitals, one-letter words aside."""
+    kinds = marks.kinds
+    marked = [(place, KINDS[which]) for place, number in enumerate(ids) if (which := kinds[number])]
     counts = [0] * len(COUNTED)
-    for _, mark in marks:
-        for which in mark.counted:
-            counts[which] += 1
+    for _, kind in marked:
+        for name in kind.counted:
+            counts[name] += 1
     counts[_CAPITALS] = capitals
-    words = counts[_WORD] = counts[_WORD] + len(ids) - len(marks)
+    words = counts[_WORD] = counts[_WORD] + len(ids) - len(marked)
     some = max(words, 1)
-    denied = _denied(marks, len(ids)) if counts[_NEGATES] else []
-    weighed = _weighed(marks, denied)
-    vader, pattern = _tone(weighed, 0, some), _tone(weighed, 1, some)
-    dense = [number for both in zip(vader, pattern, strict=True) for number in both]
-    dense += [count / full if count < full else 1.0 for count, full in zip(counts, _FULL, strict=True)]
-    dense += (
+    denied = _denied(marked, len(ids)) if counts[_NEGATES] else []
+    weighed = _weighed(marked, denied, ids, marks.valences)
+    dense = [0.0] * len(DENSE)
+    if weighed:
+        dense[0:_TONES:2], dense[1:_TONES:2] = _tone(weighed, 0, some), _tone(weighed, 1, some)
+    for name, count in enumerate(counts):
+        if count:
+            dense[_TONES + name] = min(count / _FULL[name], 1.0)
+    dense[-3:] = (
         min(capitals / some, 1.0),
         float(words <= 2),
-        float(bool(marks) and marks[0][0] == 0 and marks[0][1].handle),
+        float(bool(marked) and marked[0][0] == 0 and marked[0][1].handle),
     )
     return Surface(denied, dense, weighed)
 
 
-def _denied(marks: Sequence[tuple[int, Mark]], size: int) -> list[int]:
+def _denied(marked: Sequence[tuple[int, Kind]], size: int) -> list[int]:
     found: list[int] = []
     after = -1
     """Where the last negator stands, if no clause has ended since."""
-    for place, mark in marks:
-        if mark.ends or mark.negates:
+    for place, kind in marked:
+        if kind.ends or kind.negates:
             if after >= 0:
-                found += range(after + 1, min(after + 1 + DENIED_WORDS, place if mark.ends else place + 1))
-            after = -1 if mark.ends else place
+                found += range(after + 1, min(after + 1 + DENIED_WORDS, place if kind.ends else place + 1))
+            after = -1 if kind.ends else place
     if after >= 0:
         found += range(after + 1, min(after + 1 + DENIED_WORDS, size))
     return found
 
 
-def _weighed(marks: Sequence[tuple[int, Mark]], denied: Sequence[int]) -> list[Weighed]:
+def _weighed(
+    marked: Sequence[tuple[int, Kind]],
+    denied: Sequence[int],
+    ids: Sequence[int],
+    valences: Mapping[int, tuple[float, ...]],
+) -> list[Weighed]:
     found: list[Weighed] = []
     after, boosted = False, -1
-    for place, mark in marks:
-        after = after or mark.but
-        if valences := mark.valences:
+    for place, kind in marked:
+        after = after or kind.but
+        if kind.weighs:
+            weighs = valences[ids[place]]
             if place in denied or place == boosted:
                 factor = TURNED if place in denied else 1.0
                 factor *= STRONGER if place == boosted else 1.0
-                valences = tuple([factor * valence for valence in valences])
-            found.append((place, after, valences))
-        if mark.boosts:
+                weighs = tuple([factor * valence for valence in weighs])
+            found.append((place, after, weighs))
+        if kind.boosts:
             boosted = place + 1
     return found
 

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.detectors.model.blocks import Block
+from bot.detectors.model.marks import END, Marks
 from bot.detectors.model.memory import Numbered, bare
 from bot.detectors.model.net import Net, Seen
 from bot.detectors.model.posts import Floats
-from bot.detectors.model.surface import END, Mark, mark_of
 from bot.detectors.model.words import (
     SALT_DENIED,
     SALT_WORD,
@@ -73,7 +73,7 @@ class Vocabulary:
 
     def _forget(self) -> None:
         self._numbers = Numbered()
-        self.marks: list[Mark | None] = []
+        self.marks = Marks()
         self._room(ROOM)
 
     def _room(self, size: int) -> None:
@@ -99,7 +99,7 @@ class Vocabulary:
         if start == 0:
             for known, found in zip(self.seen, self._net.seen_at_mark(), strict=True):
                 known[:1] = found
-        self.marks += map(mark_of, new, self._lexicon.of(new).tolist())
+        self.marks.learn(new, self._lexicon.of(new).tolist())
 
     def _by_word(self, words: Sequence[str], keys: NDArray[np.uint64]) -> Floats:
         worth = np.zeros((2 * len(words), self._word.columns), np.float32)
