@@ -132,7 +132,7 @@ def why(case: Case) -> Drawing:
     lines.append(_line("Here by", f"route {one_line(case.route, 60)}" if case.route else "hand"))
     head = f"What Earshot heard in the {noun(case)} from {who(case.mention)}"
     corrected = [drawing.context(drawing.mrkdwn(words)) for words in _corrected(case)]
-    how = "Heard wrongly? The menu ⋯ on the card corrects it, and Earshot learns from that."
+    how = "Heard wrongly? The menu ⋯ on the card corrects it, and Earshot can learn from that."
     blocks = [
         drawing.section(drawing.plain(head, 200)),
         drawing.rich_text(drawing.bullets(*lines)),

@@ -42,9 +42,9 @@ def draw(subjects: Sequence[str], departments: Sequence[str], precisions: Sequen
 def precision(precisions: Sequence[Precision]) -> str:
     """In one sentence, and one more for its parts; what nobody corrected counts as right, which is said."""
     everything, *parts = precisions
-    handled = f"{count(everything.cases, 'case')} that you closed in the last {JUDGED_DAYS} days"
+    handled = f"{count(everything.cases, 'case')} that your team closed in the last {JUDGED_DAYS} days"
     if not everything.cases:
-        return f"I do not know yet: you closed no case of mine in the last {JUDGED_DAYS} days. {HOW}"
+        return f"I do not know yet: your team closed no case of mine in the last {JUDGED_DAYS} days. {HOW}"
     said = f"{'1 was' if everything.wrong == 1 else f'{everything.wrong:,} were'} corrected"
     if everything.too_few:
         return f"Too few to say: of {handled}, {said}. {HOW}"

@@ -20,7 +20,7 @@ def draw(entries: Sequence[tuple[str, Mention, Assessment]], kept: int, *, more:
         words = NO_OLDER if kept else NONE
         return Drawing(words, [drawing.section(drawing.plain(words))])
     head = f"{count(kept, 'post')} taken for spam lately, the newest first"
-    how = "It is counted apart, and shown to nobody but here. What is none opens a case when you bring it back."
+    how = "It is counted apart, and shown only here. A post that is no spam becomes a case when you bring it back."
     blocks = [drawing.section(drawing.mrkdwn(f"*{head}*\n{how}"))]
     for entry, mention, assessment in entries:
         blocks.append(_one(entry, mention, assessment))

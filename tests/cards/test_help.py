@@ -12,19 +12,19 @@ def precise(cases: int, wrong: int, *others: Precision) -> str:
 
 
 def test_nothing_is_claimed_before_anybody_closed_a_case() -> None:
-    assert precise(0, 0).startswith("I do not know yet: you closed no case of mine in the last 30 days.")
+    assert precise(0, 0).startswith("I do not know yet: your team closed no case of mine in the last 30 days.")
 
 
 def test_few_cases_are_counted_and_no_share_is_made_of_them() -> None:
     assert precise(12, 1).startswith(
-        "Too few to say: of 12 cases that you closed in the last 30 days, 1 was corrected."
+        "Too few to say: of 12 cases that your team closed in the last 30 days, 1 was corrected."
     )
     assert "%" not in precise(12, 1)
 
 
 def test_how_often_it_was_right_is_said_in_one_sentence_with_its_interval() -> None:
     assert precise(212, 19) == (
-        "Of 212 cases that you closed in the last 30 days, 19 were corrected: 91 % [86–94 %] heard right, "
+        "Of 212 cases that your team closed in the last 30 days, 19 were corrected: 91 % [86–94 %] heard right, "
         "if what nobody corrected was right."
     )
 

@@ -163,10 +163,10 @@ async def test_help_says_how_often_it_was_right_and_how_little_that_means_of_few
         await world.channel(channel).card("@marta").resolve("answered", by="ana")
     await world.channel("#care").card("@marta").correct("Not negative…", "neutral", by="ana")
     told = await world.person("mia").types("/sentiment help")
-    assert "of 2 cases that you closed in the last 30 days, 1 was corrected" in told
+    assert "of 2 cases that your team closed in the last 30 days, 1 was corrected" in told
     await world.channel("#care").card("@marta").click("Reopen", by="ana")
     told = await world.person("mia").types("/sentiment help")
-    assert "of 1 case that you closed in the last 30 days, 0 were corrected" in told
+    assert "of 1 case that your team closed in the last 30 days, 0 were corrected" in told
 
 
 async def test_why_is_answered_in_full_and_for_ones_own_eyes(world: World) -> None:
