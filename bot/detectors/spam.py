@@ -14,6 +14,7 @@ from bot.detectors.lexicons.offers import Offers
 from bot.detectors.lexicons.phrases import Hit, likelihood
 from bot.detectors.lexicons.signs import Post, Signs
 from bot.detectors.lexicons.tables import Table
+from bot.detectors.lexicons.titles import TAIL_LEAST, last_title
 from bot.detectors.lexicons.traits import (
     COMMERCE,
     FIRST_PERSON,
@@ -36,9 +37,9 @@ OFFER_LEAST, OFFER_USUAL, ALSO = 2.0, 1.5, 0.4
 PITCH_MOST = 5.0
 HOOK, MONEY = 1.2, 0.6
 IN_FIRST_PERSON, TELLS_A_STORY, ASKS = -0.8, -1.4, -0.5
+"""What speaks against spam; not where a title ends it, as such pages tell stories first."""
 SIGNED = -2.4
 """Who answers for a company signs: ^AB."""
-"""What speaks against spam; not where a title ends it, as such pages tell stories first."""
 DOUBTFUL_VOICE, DOUBTFUL_LINK, VERY_DOUBTFUL, COPIED = 1.0, 0.9, 0.62, 0.8
 FEWEST_COPIES = 3
 SIGNS_SAID = 4
@@ -48,10 +49,6 @@ HIDING = 4
 """Invisible letters from which on somebody hides words; one or two come with emoji and with copying."""
 TURNED = "\u202e"
 """Makes what follows read from the right, so that a name of a file looks like another."""
-TAIL_LEAST, TAIL_MOST, BEFORE_TAIL = 2, 8, 4
-SMALL = frozenset(["and", "of", "in", "for", "the", "&"])
-LEADS = frozenset(["at", "on", "visit", "see", "also", "here", "read", "more", "check", "out", "try", "buy", ":"])
-STOPS = ".!?,;…"
 
 
 class _Shape(NamedTuple):
@@ -142,7 +139,7 @@ class Spam:
 
     def _tail(self, hearing: Hearing) -> Iterator[_Shape]:
         """A title at the end that no sentence needs: `…, as she said. Emergency Plumber Leeds 24 Hours`."""
-        tail = _last_title(hearing.tokens)
+        tail = last_title(hearing.tokens)
         wares = self._words["commerce"].intersection([word.lower() for word in tail])
         if wares and "Customer" not in tail:
             yield _Shape(f"ends in '{' '.join(tail)}'", 3.4 if len(tail) > TAIL_LEAST else 2.8, lies=True)
@@ -164,29 +161,6 @@ def _flattery(hearing: Hearing, hits: Sequence[Hit], hooks: Hooks) -> Iterator[_
         yield _Shape("flattery and a link", 2.8 + 1.0 * (said - 1))
     elif said > 1:
         yield _Shape("flattery of a page", 1.4 * said)
-
-
-def _last_title(tokens: Sequence[str]) -> list[str]:
-    """The last words, where each begins with a capital and they stand alone or behind "read more at"."""
-    end = len(tokens)
-    while end and not tokens[end - 1][0].isalnum():
-        end -= 1
-    start = end
-    while start and end - start <= TAIL_MOST and _titled(tokens[start - 1]):
-        start -= 1
-    while start < end and tokens[start].lower() in SMALL | LEADS:
-        start += 1
-    tail = list(tokens[start:end])
-    if not TAIL_LEAST <= len(tail) <= TAIL_MOST or all(map(str.isupper, tail)):
-        return []
-    while start and tokens[start - 1].lower() in SMALL | LEADS:
-        start -= 1
-    alone = start and tokens[start - 1][0] in STOPS
-    return tail if alone and sum(map(str.isalpha, tokens[:start])) >= BEFORE_TAIL else []
-
-
-def _titled(word: str) -> bool:
-    return word[0].isupper() or word[0].isdigit() or word in SMALL
 
 
 def _pitch(hits: Sequence[Hit], hooks: Hooks) -> Iterator[_Shape]:
