@@ -1,7 +1,7 @@
 """Finds weighted phrases in a list of words: a dictionary look-up a word, no pattern that could run away."""
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 NEGATORS = frozenset(
@@ -31,13 +31,6 @@ class _Entry(NamedTuple):
     weight: float
 
 
-class _Begun(NamedTuple):
-    """What a word may be the beginning of: by itself, and by the word that follows, the longest first."""
-
-    alone: list[_Entry]
-    going_on: dict[str, list[_Entry]]
-
-
 class Phrases:
     """Phrases of several families in several tables, found in one pass. The longest wins; what it covers is closed to
     the other ones of its family.
@@ -45,35 +38,33 @@ class Phrases:
 
     def __init__(self, tables: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
         """By table and family, phrases and their weights. A family is of one table."""
-        self._by_first: dict[str, _Begun] = {}
+        self._single: dict[str, list[_Entry]] = {}
+        self._begun: dict[tuple[str, str], list[_Entry]] = {}
+        """By their first two words, the longest first, and what the first says by itself."""
         for table, families in tables.items():
             for family, phrases in families.items():
                 for phrase, weight in phrases.items():
-                    words = phrase.split()
-                    self._enter(_Entry(len(words), words, phrase, table, family, weight))
-        for begun in self._by_first.values():
-            for entries in begun.going_on.values():
-                entries.sort(key=lambda entry: -entry.size)
-                entries.extend(begun.alone)
+                    self._enter(phrase.split(), phrase, table, family, weight)
+        for (first, _), entries in self._begun.items():
+            entries.sort(key=lambda entry: -entry.size)
+            entries.extend(self._single.get(first, ()))
 
-    def _enter(self, entry: _Entry) -> None:
-        begun = self._by_first.setdefault(entry.words[0], _Begun([], {}))
-        (begun.going_on.setdefault(entry.words[1], []) if entry.size > 1 else begun.alone).append(entry)
+    def _enter(self, words: list[str], phrase: str, table: str, family: str, weight: float) -> None:
+        entry = _Entry(len(words), words, phrase, table, family, weight)
+        if entry.size == 1:
+            self._single.setdefault(words[0], []).append(entry)
+        else:
+            self._begun.setdefault((words[0], words[1]), []).append(entry)
 
-    @property
-    def beginnings(self) -> Collection[str]:
-        """Words with which a phrase may begin."""
-        return self._by_first.keys()
-
-    def find(self, words: Sequence[str], starts: Iterable[int]) -> dict[str, list[Hit]]:
-        """By table, in their order. `starts`: the places of all words of `beginnings`."""
+    def find(self, words: list[str]) -> dict[str, list[Hit]]:
+        """By table, in their order."""
         found: dict[str, list[Hit]] = {}
         closed: dict[str, int] = {}
-        by_first = self._by_first
-        followed = [*words[1:], ""]
-        for start in starts:
-            alone, going_on = by_first[words[start]]
-            for size, phrase_words, phrase, table, family, weight in going_on.get(followed[start], alone):
+        pairs = zip(words, [*words[1:], ""], strict=False)
+        for start, entries in enumerate(map(self._begun.get, pairs, map(self._single.get, words))):
+            if not entries:  # as of nearly all words
+                continue
+            for size, phrase_words, phrase, table, family, weight in entries:
                 if closed.get(family, 0) <= start and (size < 3 or words[start : start + size] == phrase_words):
                     closed[family] = start + size
                     found.setdefault(table, []).append(Hit(phrase, family, weight, start, start + size))

@@ -28,10 +28,8 @@ PRICED = 1 << 6
 STOPS, CUTS = 1 << 7, 1 << 8
 """Ends a sentence; parts what a list is made of."""
 # Which lists it is in.
-BEGINS = 1 << 9
-"""May begin a phrase of the book."""
-SECOND_PERSON, AHEAD = 1 << 10, 1 << 11
-HARMS, HARMED = 1 << 12, 1 << 28
+SECOND_PERSON, AHEAD = 1 << 9, 1 << 10
+HARMS, HARMED = 1 << 11, 1 << 12
 """Harms together with another word: of the first part of a rule, and of the others."""
 WARES, COMMERCE, OFFERED, CONTACT = 1 << 13, 1 << 14, 1 << 15, 1 << 16
 FIRST_PERSON, STORY, POLITE = 1 << 17, 1 << 18, 1 << 19
@@ -76,8 +74,7 @@ class Known(NamedTuple):
 
 def known(words: list[str]) -> Known:
     traits = list(map(_TRAITS.__getitem__, words))
-    starts = [place for place, trait in enumerate(traits) if trait & BEGINS]
-    return Known(words, traits, reduce(or_, traits, 0), book().find(words, starts))
+    return Known(words, traits, reduce(or_, traits, 0), book().find(words))
 
 
 def flatters(has: int) -> bool:
@@ -90,7 +87,6 @@ def _lists() -> dict[str, int]:
     pitches, signs = Table("pitches").words, parsed("signs")["words"]
     bad = Table("care").words["bad"]
     lists: list[tuple[int, Iterable[str]]] = [
-        (BEGINS, book().beginnings),
         (SECOND_PERSON, ["you", "your", "u", "ur", "you're", "yourselves"]),
         (AHEAD, ["in", "within", "under"]),
         *[(HARMS, rule.parts[0]) for rule in rules()],
