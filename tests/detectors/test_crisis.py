@@ -89,7 +89,7 @@ def test_harm_of_kinds_that_no_rule_was_made_for_is_told_from_what_only_sounds_s
 
 
 def test_what_befalls_brands_of_every_trade_is_told_from_what_only_sounds_so() -> None:
-    """Of 180 lines; each set was first run unseen, at F1 .48, .46, .32 and .46: a new incident is heard about every third time."""
+    """Of 220 lines; each set was first run unseen, at F1 .48, .46, .32 and .46, and .84 where it is said in plain words."""
     harm = ["intent:crisis" in heard(text).labels for lines in BRANDS.values() for text in lines["harm"]]
     none = ["intent:crisis" in heard(text).labels for lines in BRANDS.values() for text in lines["none"]]
     assert 2 * sum(harm) / (len(harm) + sum(harm) + sum(none)) >= 0.9
