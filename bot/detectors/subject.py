@@ -57,7 +57,7 @@ class WhichSubject:
             called = subject.name if subject else name
             if called and called not in names:
                 names.add(called)
-                kind = subject.kind.value if subject else ""
+                kind = subject.kind if subject else ""
                 found.append(Found(called, kind, 0.8, f"{called}: the source listened for it", -1))
         return found
 
@@ -85,8 +85,8 @@ class WhichSubject:
 
 def _places(words: Sequence[str], found: Sequence[Found]) -> set[int]:
     """Of all words that name one of them; a hashtag says more than the name in it."""
-    named = [one for one in found if words[one.place][0] != "#"]
-    return {place for one in named for place in range(one.place, one.place + one.size)}
+    named = [range(one.place, one.place + one.size) for one in found if words[one.place][0] != "#"]
+    return set().union(*named)
 
 
 def _span(found: Found) -> Named:
@@ -94,7 +94,7 @@ def _span(found: Found) -> Named:
 
 
 def _is_competitor(found: Found) -> bool:
-    return found.kind == SubjectKind.COMPETITOR.value
+    return found.kind == SubjectKind.COMPETITOR
 
 
 def _nearest_to_bad(known: Known, found: list[Found]) -> list[Found]:

@@ -6,9 +6,10 @@ from typing import NamedTuple
 from bot.detectors.lexicons.traits import CONTACT, FIGURES, LINK, Known
 
 TEXTS_READ = 400
-DOMAIN = re.compile(
-    r"(?<![\w@.-])[a-z0-9][a-z0-9-]{1,30}\.(?:biz|co|com|example|info|io|ly|me|net|online|org|ru|shop|site|top|xyz)\b"
-)
+_TOP_LEVEL = r"\.(?:biz|co|com|example|info|io|ly|me|net|online|org|ru|shop|site|top|xyz)\b"
+TOP_LEVEL = re.compile(_TOP_LEVEL)
+"""Asked before `DOMAIN`, which tries each word: most full stops end a sentence."""
+DOMAIN = re.compile(r"(?<![\w@.-])[a-z0-9][a-z0-9-]{1,30}" + _TOP_LEVEL)
 PHONE = re.compile(r"(?<![\w/.,$€£#-])\+?\d(?:[ ().-]{0,2}\d){8,13}(?![ ().-]{0,2}\d)(?!\w)")
 ADDRESS = re.compile(r"[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]{2,12}\b")
 """Each bounded in each of its repetitions, so that no text makes them run away."""
@@ -36,7 +37,8 @@ def hooks_in(text: str, known: Known) -> Hooks:
     phone = bool(figures) and _number_to_call(read)
     contact = phone or known.has & LINK > 0
     if not contact and "." in read:
-        contact = DOMAIN.search(read) is not None or ("@" in read and ADDRESS.search(read) is not None)
+        named = TOP_LEVEL.search(read) and DOMAIN.search(read)
+        contact = named is not None or ("@" in read and ADDRESS.search(read) is not None)
     return Hooks(
         contact,
         phone,

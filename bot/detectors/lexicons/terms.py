@@ -247,4 +247,4 @@ def _is_like_a_beginning(letters: str, name: str, edits: int) -> bool:
 def _found(subject: Subject, confidence: float, how: str, words: list[str], start: int, size: int) -> Found:
     said = " ".join(words[start : start + size])
     because = f"{how}: '{said}'" if how else f"{subject.name}: '{said}'"
-    return Found(subject.name, subject.kind.value, confidence, because, start, size)
+    return Found(subject.name, subject.kind, confidence, because, start, size)
