@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from bot.domain.department import Department
@@ -84,7 +84,8 @@ class Pen:
 
     def kill_one(self, chance: random.Random) -> None:
         if self._living:
-            os.kill(chance.choice(sorted(self._living)), signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has just died as it was told, and we have not heard of it yet
+                os.kill(chance.choice(sorted(self._living)), signal.SIGKILL)
 
     async def idle(self) -> bool:
         waiting, _ = await self.store.inbox.waiting()
