@@ -26,8 +26,9 @@ from bot.workers.lately import Lately
 
 log = structlog.get_logger("triage")
 
-BATCH = 128
-"""Entries a read: large enough to share round trips."""
+BATCH = 256
+"""Entries a read: large enough to share round trips, and that seldom a last part is committed with no next one to
+assess meanwhile; few enough that whoever dies leaves others little to take up one by one."""
 PART = 32
 """Of these, as many are assessed and committed at a time: few enough that a click waits a hundredth of a second."""
 TRIES = 20
