@@ -73,3 +73,12 @@ def test_praise_denied_is_no_praise() -> None:
     found = heard("@northwindair not helpful, not friendly, not great")
     assert not found.labels & {"intent:praise"}
     assert "intent:complaint" in found.labels
+
+
+@pytest.mark.parametrize("text", ["oh great, another delay", "yeah right, best airline ever @northwindair"])
+def test_praise_that_may_be_sarcasm_is_no_praise(text: str) -> None:
+    assert not holds(text, "praise")
+
+
+def test_thanks_that_nothing_speaks_against_are_praise() -> None:
+    assert holds("thanks a lot @northwindair, you fixed it", "praise")
