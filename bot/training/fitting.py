@@ -17,17 +17,20 @@ def fitted(
     *,
     ridge: float,
     rounds: int,
+    ridge_of_surface: float | None = None,
     prior: Floats | None = None,
     beside: Floats | float = 0.0,
 ) -> Floats:
     """A row for each feature, a column for each class; one column means yes or no.
 
     `ridge` draws the weights to `prior`, which is nothing where none is given; the start is free. `weights` says how
-    much each post counts, in any unit. `beside` are log-odds that something else adds to each post.
+    much each post counts, in any unit. `beside` are log-odds that something else adds to each post. The numbers
+    of the surface have a ridge of their own where `ridge_of_surface` is given.
     """
     prior = np.zeros((rows.width, targets.shape[1]), np.float32) if prior is None else prior
     share = (weights / weights.sum()).astype(np.float32)[:, None]
     strength = np.full((rows.width, 1), ridge, np.float32)
+    strength[rows.ends[-3] : rows.ends[-2]] = ridge if ridge_of_surface is None else ridge_of_surface
     strength[-1] = 0
 
     def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
