@@ -1,4 +1,4 @@
-"""What each word of a post added to a head, worked out only where somebody asks."""
+"""What each word of a batch added to each head, worked out where somebody asks for the first of them."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -32,7 +32,7 @@ class Ways(NamedTuple):
     """
 
     spelt: Floats
-    """Of the columns of `worth`."""
+    """Of either half of the columns of `worth`."""
     strongest: Floats
     whole: Floats
     tone: NDArray[np.float64]
@@ -44,30 +44,33 @@ class Ways(NamedTuple):
 class Contributions:
     def __init__(self, parts: Parts, ways: Ways, posts: Posts, abreast: Abreast) -> None:
         self._parts, self._ways, self._posts, self._abreast = parts, ways, posts, abreast
+        self._each: Floats | None = None
 
     def of(self, post: int, head: int) -> list[float]:
         """What each word of a post added to one head."""
-        start = int(self._posts.starts[post])
-        words = self._posts.lengths[post] - 1
-        spelt = self._by_spelling(post, head, slice(start, start + words))
-        told: list[float] = (spelt + self._by_net(post, head, self._abreast.places(post, words))).tolist()
+        if self._each is None:
+            self._each = self._by_spelling()
+            self._each[self._abreast.places - 1] += self._by_net()
+        start = int(self._posts.starts[post]) - 1
+        told: list[float] = self._each[start : start + self._posts.lengths[post] - 1, head].tolist()
         self._add_tone(told, post, head)
         return told
 
-    def _by_spelling(self, post: int, head: int, words: slice) -> Floats:
-        share = np.reciprocal(self._parts.roots[post]).repeat(len(self._ways.spelt) // 2)
-        share *= self._ways.spelt[:, head]
-        added: Floats = self._parts.worth[words] @ share
+    def _by_spelling(self) -> Floats:
+        """Of each place but the first mark."""
+        worth, columns = self._parts.worth[1:], len(self._ways.spelt)
+        share = np.reciprocal(self._parts.roots).take(self._posts.owner, axis=0)
+        spelt = worth[:, :columns] * share[:, :1]
+        spelt += worth[:, columns:] * share[:, 1:]
+        added: Floats = spelt @ self._ways.spelt
         return added
 
-    def _by_net(self, post: int, head: int, words: list[int]) -> Floats:
-        """At its strongest a filter counts for the word in its middle, on the whole for each."""
+    def _by_net(self) -> Floats:
+        """Of each word, abreast: at its strongest a filter counts for the word in its middle, on the whole for each."""
         felt, ways = self._parts.felt, self._ways
-        each = felt.each.take(words, axis=0)
-        weighs = (each == felt.strongest[post]) * ways.strongest[:, head]
-        weighs += ways.whole[:, head] * felt.share[post]
-        weighs *= each
-        added: Floats = np.add.reduce(weighs, axis=1)
+        owner = self._posts.owner.take(self._abreast.places - 1)
+        added: Floats = (felt.each * (felt.each == felt.strongest.take(owner, axis=0))) @ ways.strongest
+        added += (felt.each @ ways.whole) * felt.share.take(owner, axis=0)
         return added
 
     def _add_tone(self, told: list[float], post: int, head: int) -> None:

@@ -61,20 +61,14 @@ class Abreast(NamedTuple):
     """How many posts have a first word, how many a second one."""
     ranks: list[int]
     """Of each post, where it stands among them."""
-
-    def places(self, post: int, words: int) -> list[int]:
-        """Where the words of a post are."""
-        rank, found, start = self.ranks[post], list[int](), 0
-        for size in self.sizes[:words]:
-            found.append(start + rank)
-            start += size
-        return found
+    places: Places
+    """Of each word its place in the batch as it was laid."""
 
 
 def abreast(posts: Posts) -> Abreast:
     ids, words = posts.ids, [length - 1 for length in posts.lengths]
     if len(words) == 1:
-        return Abreast(ids[:-2], ids[1:-1], ids[2:], [1] * words[0], [0])
+        return Abreast(ids[:-2], ids[1:-1], ids[2:], [1] * words[0], [0], np.arange(1, words[0] + 1))
     order = sorted(range(len(words)), key=words.__getitem__, reverse=True)
     ranks = [0] * len(order)
     for rank, post in enumerate(order):
@@ -82,7 +76,7 @@ def abreast(posts: Posts) -> Abreast:
     sizes = _sizes([words[post] for post in order])
     starts = posts.starts.take(order)
     places = np.concatenate([starts[:size] + place for place, size in enumerate(sizes)] or [starts[:0]])
-    return Abreast(ids.take(places - 1), ids.take(places), ids.take(places + 1), sizes, ranks)
+    return Abreast(ids.take(places - 1), ids.take(places), ids.take(places + 1), sizes, ranks, places)
 
 
 def _sizes(words: Sequence[int]) -> list[int]:
