@@ -77,9 +77,9 @@ class Hearing:
         """Negative, neutral, positive as an ONNX model of the customer's own has it, where there is one."""
         self.signals: list[Signal] = []
         self._held: set[str] = set()
-        self._whys: list[tuple[int, Callable[[], str]]] = []
+        self._whys: list[tuple[int, Why]] = []
 
-    def add(self, signal: Signal, why: Callable[[], str] | None = None) -> None:
+    def add(self, signal: Signal, why: "Why | None" = None) -> None:
         """`why`: the reason, where words have to be weighed for it; asked for by whoever keeps what was heard."""
         if why is not None:
             self._whys.append((len(self.signals), why))
@@ -91,7 +91,7 @@ class Hearing:
         """The signals, each with its reason."""
         signals = self.signals.copy()
         for place, why in self._whys:
-            signals[place] = signals[place]._replace(because=why())
+            signals[place] = signals[place]._replace(because=why(self))
         return signals
 
     def held(self, label: str) -> bool:
@@ -113,6 +113,10 @@ class Hearing:
             if signal.holds and signal.dimension == dimension:
                 return signal.word
         return ""
+
+
+Why = Callable[[Hearing], str]
+"""Is given the hearing, and does not hold it: a batch that holds on to itself stays until garbage is looked for."""
 
 
 def _by_family(hits: Sequence[Hit] | None) -> dict[str, list[Hit]]:

@@ -50,7 +50,7 @@ class Intents:
                 holds = says and odds >= 0
                 holding = holding or holds
                 signal = Signal(self.name, LABEL[head], likelihood(odds), "", holds)
-                hearing.add(signal, partial(_why, hearing, head) if holds else None)
+                hearing.add(signal, partial(_why, head) if holds else None)
             if not holding:
                 hearing.add(Signal(self.name, "intent:other", 0.5))
 
@@ -82,7 +82,7 @@ def _abroad(hearing: Hearing) -> dict[str, float]:
     return told
 
 
-def _why(hearing: Hearing, head: str) -> str:
+def _why(head: str, hearing: Hearing) -> str:
     return f"{head}: {_quotes(hearing, head) or 'by its tone'}"
 
 

@@ -1,10 +1,9 @@
 """sentiment: negative, neutral, positive, each with its probability; unsure where the model, or tone, leaves doubt."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot.detectors.base import CARE, Hearing
+from bot.detectors.base import CARE, Hearing, Why
 from bot.detectors.engines.alone import Engine, TextBlobAlone, VaderAlone
 from bot.detectors.engines.onnx import OwnModel
 from bot.detectors.engines.vader import Vader
@@ -39,7 +38,7 @@ ALONE: dict[str, type[VaderAlone | TextBlobAlone]] = {"vader": VaderAlone, "text
 
 class Reading(NamedTuple):
     chances: tuple[float, float, float]
-    words: Callable[[], str]
+    words: Why
     """What it rests on, to stand behind its name."""
     doubt: str = ""
 
@@ -68,8 +67,8 @@ class HowItSounds:
         best = chances.index(likely)
         doubt = doubt or ("" if likely >= self._unsure_below else "nothing in it is likely enough")
 
-        def why() -> str:
-            return f"{CLASSES[best].value} {min(likely, MOST_SHOWN):.2f}{words()}"
+        def why(hearing: Hearing) -> str:
+            return f"{CLASSES[best].value} {min(likely, MOST_SHOWN):.2f}{words(hearing)}"
 
         for place, (label, chance) in enumerate(zip(LABELS, chances, strict=True)):
             hearing.add(
@@ -78,23 +77,19 @@ class HowItSounds:
         if doubt:
             hearing.add(
                 Signal(self.name, UNSURE, 1.0 - likely),
-                lambda: f"unsure, perhaps {CLASSES[best].value}{words()}: {doubt}",
+                lambda hearing: f"unsure, perhaps {CLASSES[best].value}{words(hearing)}: {doubt}",
             )
 
     def _read(self, hearing: Hearing) -> Reading:
         if self._own and hearing.told:
-            chances, words = hearing.told, self._by_own
+            chances, words = hearing.told, _already(f" by {self._own.name}")
         elif self._engine:
             chances, said = self._engine(hearing.text, hearing.words)
-            words = partial(_told, said)
+            words = _already(_told(said))
         else:
-            chances = hearing.verdict.chances
-            words = partial(_rests_on, hearing)
+            chances, words = hearing.verdict.chances, _rests_on
         doubt = _unreadable(hearing) or _sarcasm(hearing, chances)
         return Reading(chances, words, doubt)
-
-    def _by_own(self) -> str:
-        return f" by {self._own.name}" if self._own else ""
 
     def _read_abroad(self, hearing: Hearing, language: str) -> Reading:
         """Emoji, exclamation and a few words: that much can be read in a language that is not known."""
@@ -103,11 +98,15 @@ class HowItSounds:
         emoji = "" if hearing.text.isascii() else " ".join(filter(_is_picture, hearing.tokens))
         points = sum(strong[word] for word in found) + 2.0 * self._vader(emoji).compound
         if not points:
-            return Reading((0.3, 0.4, 0.3), str, f"written in {language}")
+            return Reading((0.3, 0.4, 0.3), _already(""), f"written in {language}")
         louder = 0.7 if "!" in hearing.text else 0.6
         chances = softmax(-louder * points, 0.4, louder * points)
         doubt = "" if abs(points) >= SURE_ABROAD else f"written in {language}"
-        return Reading(chances, lambda: f": {quoted(found) or 'its emoji'}", doubt)
+        return Reading(chances, _already(f": {quoted(found) or 'its emoji'}"), doubt)
+
+
+def _already(words: str) -> Why:
+    return lambda _hearing: words
 
 
 def _told(words: Sequence[str]) -> str:

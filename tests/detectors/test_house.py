@@ -1,5 +1,7 @@
 """The catalogue and the folder agree, and an assessor keeps its promises."""
 
+import gc
+import weakref
 from pathlib import Path
 
 import bot.detectors
@@ -32,3 +34,20 @@ def test_a_batch_says_what_single_mentions_say() -> None:
 
 def test_an_empty_batch_is_no_work() -> None:
     assert assessor().assess([]) == []
+
+
+def test_a_batch_that_is_done_with_goes_without_a_look_for_garbage() -> None:
+    """Its tables are the largest things that triage makes."""
+    texts = [
+        "@northwindair you lost my bag, worst airline ever",
+        "why is nobody answering? oh great, thank you so much",
+    ]
+    gc.disable()
+    try:
+        listened = assessor().listen([mention(text) for text in texts])
+        assert all(one.explained().because for one in listened)
+        held = [weakref.ref(one.hearing) for one in listened]
+        del listened
+        assert [hearing() for hearing in held] == [None, None]
+    finally:
+        gc.enable()

@@ -1,8 +1,9 @@
 """What was heard lately outlives whoever heard it, and is known to those beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
+import redis
 from structlog.testing import capture_logs
 
 from bot.bench.ground import day_playbook, read
@@ -10,10 +11,12 @@ from bot.detectors.base import Background
 from bot.domain.case import case_id
 from bot.domain.decision import Unreachable
 from bot.domain.mention import Mention
+from bot.domain.routing import Route
 from bot.rules import LiveRules
 from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.opening import Store, store_on
+from bot.store.writing import traces
 from bot.workers.triage import Triage
 from tests.clock import WoundClock
 from tests.workers.rules import FakeRules, Outright, Said
@@ -28,6 +31,13 @@ class Attentive(FakeRules):
     def __init__(self) -> None:
         super().__init__()
         self.known_beside: dict[str, Background] = {}
+        self.meanwhile: Callable[[], object] = int
+
+    def routes(self) -> Sequence[Route]:
+        """Asked between the look at what is there and the commit."""
+        meanwhile, self.meanwhile = self.meanwhile, int
+        meanwhile()
+        return super().routes()
 
     def assessor(self) -> Outright:
         beside, hearing = self.known_beside, super().assessor()
@@ -124,6 +134,23 @@ async def test_more_than_a_page_is_recalled(triaging: Triaging) -> None:
         await triaging.hear(said(number))
     triaging.restart()
     assert (await triaging.hear(said(999))).recent == 121
+
+
+async def test_what_another_worker_outran_is_remembered_all_the_same(
+    triaging: Triaging, redis_url: str, keys: Keys
+) -> None:
+    """Both come too late, and what is remembered of them is upkeep, which no guard stops."""
+    first = said(1, text=SAME)
+
+    def opens() -> None:
+        with redis.Redis.from_url(redis_url) as quicker:
+            for trace in traces(keys, first, "Northwind"):
+                quicker.set(trace.key, "a case of another worker")
+
+    triaging.rules.meanwhile = opens
+    await triaging.hear(first, said(2, text=SAME))
+    triaging.restart()
+    assert (await triaging.hear(said(3, text=SAME))).copies == 3
 
 
 async def test_what_was_written_down_twice_counts_once(triaging: Triaging, client: Client, keys: Keys) -> None:

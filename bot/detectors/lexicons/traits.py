@@ -14,6 +14,7 @@ from bot.detectors.lexicons.book import book
 from bot.detectors.lexicons.memory import Memory
 from bot.detectors.lexicons.phrases import Hit
 from bot.detectors.lexicons.tables import Table, parsed
+from bot.detectors.lexicons.text import LINKS
 from bot.detectors.lexicons.together import rules
 
 # How it looks.
@@ -129,7 +130,7 @@ def _looks(word: str) -> Iterable[tuple[int, bool]]:
     yield SAID, first.isalnum()
     yield HASHTAG, first == "#"
     yield HANDLE, first == "@"
-    yield LINK, word.startswith(("http://", "https://", "www."))
+    yield LINK, word.startswith(LINKS)
     yield FIGURES, first.isdigit() or (first in "$€£+" and len(word) > 1)
     yield PRICED, word in COINS or MONEY.search(word) is not None
     yield STOPS, first in ".!?…"

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.detectors.lexicons.text import LINKS
+
 Hashes = NDArray[np.uint32]
 Places = NDArray[np.intp]
 
@@ -35,7 +37,7 @@ def plain(word: str) -> str:
         return word[:LONGEST]
     if word[0] == "@" and len(word) > 1:
         return HANDLE
-    if word.startswith(("http://", "https://", "www.")):
+    if word.startswith(LINKS):
         return LINK
     return _DIGITS.sub("0", word)[:LONGEST]
 
