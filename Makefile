@@ -25,6 +25,7 @@ $(READY): pyproject.toml Makefile
 	@$(PYTHON) -c 'import shutil, sys; sys.exit(0 if sys.version_info < (3, 14) or any(map(shutil.which, ("c++", "g++", "clang++"))) else "From Python 3.14 on, one library (fasttext-predict) has to be compiled: install a C++ compiler, or name an older Python with: make PYTHON=python3.13 ...")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing Earshot into $(VENV) (about a minute, once) ..."
+	@$(BIN)/python -m pip uninstall --quiet --yes --disable-pip-version-check earshot 2>/dev/null  # what 0.1 was called
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps '$(AXE)'
 	@touch $(READY)

@@ -11,6 +11,7 @@ import typer
 from bot.cli.saying import data_path, refuse, refusing, tell, warn, weights_path
 from bot.detectors.model.loading import LEARNED
 from bot.detectors.model.weights import read
+from bot.distribution import write_requirement
 from bot.training.labelled import NONE_KNOWN, Unreadable, labelled
 from bot.training.placing import Busy, alone, place
 from bot.training.sets import HEADS
@@ -24,7 +25,7 @@ SPOILS = (
     "Refused: what these posts teach would spoil what is heard in others; look through their labels, or add posts of "
     "every kind. What is in use stays."
 )
-NEEDS = "Training needs scipy, which running does not: pip install 'earshot[train]'"
+NEEDS = "Training needs scipy, which running does not: pip install "
 
 
 def train(
@@ -57,7 +58,7 @@ def train(
     New weights are put in use where EARSHOT_DATA is, for the next start; the old ones are kept beside them.
     """
     if importlib.util.find_spec("scipy") is None:
-        raise refuse([NEEDS])
+        raise refuse([NEEDS + write_requirement("train")])
     if sets is not None:
         _make(sets, out, hold_out=hold_out, without=without or (), made=made)
         return

@@ -97,5 +97,5 @@ def test_without_the_extra_it_says_how_to_get_it(owning: Shell) -> None:
     )
 
     assert result.returncode == 1
-    assert b"pip install 'earshot[onnx]'" in result.stderr
+    assert b"pip install 'earshot-slack[onnx]" in result.stderr
     assert b"Traceback" not in result.stderr

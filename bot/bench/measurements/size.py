@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.bench.figure import MEGABYTES, Figure, at_most
 from bot.bench.ground import Bench
+from bot.distribution import name_distribution
 
 AIM = at_most(200)
 MB = 1_000_000
@@ -30,7 +31,8 @@ def _reachable() -> dict[str, Distribution]:
     """Everything that Earshot asks for when it runs, and that this asks for in turn."""
     found: dict[str, Distribution] = {}
     seen: set[tuple[str, frozenset[str]]] = set()
-    wanted = [("earshot", frozenset[str]())]
+    own = name_distribution()
+    wanted = [(own, frozenset[str]())]
     while wanted:
         name, extras = wanted.pop()
         if (name, extras) in seen:
@@ -42,7 +44,7 @@ def _reachable() -> dict[str, Distribution]:
             continue
         found[name] = one
         wanted += filter(None, (_asked(requirement, extras) for requirement in one.requires or []))
-    found.pop("earshot", None)
+    found.pop(own, None)
     return found
 
 

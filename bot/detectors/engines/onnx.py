@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from bot.detectors.engines.declared import named_otherwise
 from bot.detectors.model.weights import Unusable
+from bot.distribution import write_requirement
 from bot.domain.assessment import Sentiment
 from bot.playbook import Onnx
 
@@ -23,7 +24,7 @@ MOST_TOKENS = 128
 """Of one post: some 500 letters. What a transformer costs grows faster than the text."""
 AT_ONCE = 16
 """Posts in one run, so that a batch of long ones stays small in memory."""
-EXTRA = "engine = \"onnx\" needs what the extra brings: pip install 'earshot[onnx]'"
+EXTRA = 'engine = "onnx" needs what the extra brings: pip install '
 IDS, MASK, TYPES = "input_ids", "attention_mask", "token_type_ids"
 WHOLE = {"tensor(int64)": np.int64, "tensor(int32)": np.int32}
 BROKEN = frozenset({"tensor(float)", "tensor(double)", "tensor(float16)"})
@@ -117,7 +118,7 @@ def _extra(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError:
-        raise Unusable(EXTRA) from None
+        raise Unusable(EXTRA + write_requirement("onnx")) from None
 
 
 def _tokenizer(path: Path) -> Any:

@@ -14,15 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.distribution import write_requirement
+
 Array = NDArray[Any]
 
 VERSION = 1
 MAGIC = b"earshot weights\n"
 PACKAGED = Path(__file__).parent / "earshot.weights"
-AGAIN = (
-    "the packaged one comes back with `pip install --force-reinstall --no-deps earshot`, "
-    "and with EARSHOT_MODEL left empty it is the one in use"
-)
 ALLOWED = {"int8": np.int8, "uint8": np.uint8, "float16": np.float16, "float32": np.float32, "uint32": np.uint32}
 ALIGNED = 16
 
@@ -57,12 +55,19 @@ def read(path: Path) -> Weights:
     try:
         data = path.read_bytes()
     except OSError as no:
-        raise Unusable(f"{path}: the weights of the model cannot be read ({no.strerror}); {AGAIN}") from None
+        raise Unusable(f"{path}: the weights of the model cannot be read ({no.strerror}); {_advice()}") from None
     try:
         return unpacked(data)
     except (ValueError, KeyError, TypeError) as no:
         said = str(no) if isinstance(no, _Said) else "this is no weight file, or only a part of one"
-        raise Unusable(f"{path}: {said}; {AGAIN}") from None
+        raise Unusable(f"{path}: {said}; {_advice()}") from None
+
+
+def _advice() -> str:
+    return (
+        f"the packaged one comes back with `pip install --force-reinstall --no-deps {write_requirement()}`, "
+        "and with EARSHOT_MODEL left empty it is the one in use"
+    )
 
 
 class _Said(ValueError):  # noqa: N818  (said to a person)
