@@ -1,9 +1,8 @@
 """The one door to Redis: commands, pipelines and scripts, with every failure to reach it said as `Unreachable`."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib import resources
 from typing import Any
 
@@ -11,16 +10,7 @@ import hiredis
 import redis.asyncio
 from redis.asyncio.retry import Retry
 from redis.backoff import ConstantBackoff
-from redis.exceptions import (
-    AuthenticationError,
-    BusyLoadingError,
-    NoPermissionError,
-    NoScriptError,
-    OutOfMemoryError,
-    ReadOnlyError,
-    RedisError,
-    ResponseError,
-)
+from redis.exceptions import AuthenticationError, InvalidResponse, NoScriptError, RedisError, ResponseError
 from redis.exceptions import (
     ConnectionError as Disconnected,
 )
@@ -29,15 +19,14 @@ from redis.exceptions import (
 )
 
 from bot.domain.decision import Unreachable
+from bot.store.refusals import refusal_of
 
 SOCKET_TIMEOUT = 5.0
 BLOCK_MS = 1_000
 """How long a blocking read waits: well under the socket's timeout, or the reply would be taken for a failure."""
 
 Words = Sequence[str | int | float]
-_TAKES_NOTHING = re.compile(r"(Error running script.*-)?(OOM|MISCONF|NOREPLICAS|MASTERDOWN)\b")
-"""Its memory or its disk is full, or it has lost its replicas or its master. Servers before 7 say so by a detour."""
-AWAY = (Disconnected, TimedOut, BusyLoadingError, ReadOnlyError, OSError)
+AWAY = (Disconnected, TimedOut, OSError)
 
 
 def _packed(words: tuple[Any, ...]) -> bytes:
@@ -93,12 +82,12 @@ class Client:
         self._scripts: dict[str, str] = {}
 
     async def call(self, *words: str | float) -> Any:
-        async with reaching():
+        async with self._reaching():
             return await self._redis.execute_command(*words)
 
     async def together(self, commands: Iterable[Words]) -> list[Any]:
         """Several commands in one round trip; not one transaction."""
-        async with reaching():
+        async with self._reaching():
             pipe = self._redis.pipeline(transaction=False)
             for words in commands:
                 pipe.execute_command(*words)
@@ -109,7 +98,7 @@ class Client:
 
     async def scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
         """The same script many times in one round trip, in order; each is atomic by itself."""
-        async with reaching():
+        async with self._reaching():
             sha = self._scripts.get(name) or await self._load(name)
             replies = await self._evaluate(sha, calls)
             missing = [i for i, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
@@ -131,6 +120,42 @@ class Client:
         self._scripts[name] = str(await self._redis.execute_command("SCRIPT LOAD", text))
         return self._scripts[name]
 
+    @asynccontextmanager
+    async def _reaching(self) -> AsyncIterator[None]:
+        """Who was cancelled stops: the driver (8.1) swallows a cancel that comes while it connects."""
+        task = asyncio.current_task()
+        cancels = task.cancelling() if task else 0
+        try:
+            async with self._named():
+                yield
+        finally:
+            if task and task.cancelling() > cancels:
+                raise asyncio.CancelledError
+
+    @asynccontextmanager
+    async def _named(self) -> AsyncIterator[None]:
+        try:
+            yield
+        except ResponseError as no:
+            refusal = refusal_of(no)
+            if refusal is None:
+                raise
+            if refusal.elsewhere:
+                await self._connect_anew()
+            raise Unreachable(refusal.sentence) from no
+        except InvalidResponse as no:
+            raise Unreachable(f"What answers is no Redis: {no}. Check REDIS_URL.") from no
+        except AWAY as away:
+            reason = str(away).removesuffix(".") or type(away).__name__
+            if isinstance(away, AuthenticationError) or isinstance(away.__cause__, AuthenticationError):
+                raise Unreachable(f"Redis refuses our user or password: {reason}. Check REDIS_URL.") from away
+            raise Unreachable(f"Redis does not answer: {reason}.") from away
+
+    async def _connect_anew(self) -> None:
+        """A name may lead elsewhere by now; connections that are open would stay where it led before."""
+        with suppress(RedisError, OSError):
+            await self._redis.connection_pool.disconnect(inuse_connections=False)
+
     async def close(self) -> None:
         await self._redis.aclose()
 
@@ -150,33 +175,3 @@ def _sound_within(replies: list[Any]) -> list[Any]:
         if isinstance(reply, list):
             _sound(reply)
     return replies
-
-
-@asynccontextmanager
-async def reaching() -> AsyncIterator[None]:
-    """Also sees to it that who was cancelled stops: the driver (8.1) swallows a cancel that comes while it connects."""
-    task = asyncio.current_task()
-    cancels = task.cancelling() if task else 0
-    try:
-        async with _named():
-            yield
-    finally:
-        if task and task.cancelling() > cancels:
-            raise asyncio.CancelledError
-
-
-@asynccontextmanager
-async def _named() -> AsyncIterator[None]:
-    try:
-        yield
-    except NoPermissionError as no:
-        raise Unreachable(f"Redis does not allow us what we need: {no}. Check the user in REDIS_URL.") from no
-    except ResponseError as no:
-        if isinstance(no, OutOfMemoryError) or _TAKES_NOTHING.match(str(no)):
-            raise Unreachable(f"Redis takes no writes now: {no}") from no
-        raise
-    except AWAY as away:
-        reason = str(away).removesuffix(".") or type(away).__name__
-        if isinstance(away, AuthenticationError) or isinstance(away.__cause__, AuthenticationError):
-            raise Unreachable(f"Redis refuses our user or password: {reason}. Check REDIS_URL.") from away
-        raise Unreachable(f"Redis does not answer: {reason}.") from away
