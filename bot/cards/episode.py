@@ -123,7 +123,10 @@ def _notes(episode: Episode) -> list[str]:
         notes.append("Still learning what is usual here: in its first days Earshot asks for more before it says spike.")
     if episode.planned:
         name = escape(one_line(episode.planned, NAME_SHOWN))
-        notes.append(f"Beside *{name}*, which was planned: “usually” is what was expected with it.")
+        more = (
+            "“usually” is what was expected with it" if episode.kind is Kind.VOLUME else "that never excuses criticism"
+        )
+        notes.append(f"Beside *{name}*, which was planned: {more}.")
     if episode.doubtful_voices and not episode.over:
         notes.append(f"{count(episode.doubtful_voices, 'account')} in it do not look like people's; they wake nobody.")
     return notes

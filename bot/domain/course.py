@@ -60,7 +60,7 @@ def _opened(watch: Watch, finding: Finding, known: Knowledge, at: datetime) -> E
         watch.subject, finding, watch.said, known.baseline, known.everybody, known.departments, known.tuning, at
     )
     planned = planned_for(known.tuning.planned, watch.subject, at.timestamp())
-    episode = _paged(episode.having(planned=planned.name if planned else ""), finding, known, at)
+    episode = _paged(episode.having(planned=", ".join(one.name for one in planned)), finding, known, at)
     what = f"{finding.kind}, {finding.what.voices} voices in {finding.what.window // 60} min"
     event = AuditEvent(at, "", "opened", f"{what}, {finding.what.usual:.1f} usual")
     lane = Lane.CRISIS if episode.paged_at else Lane.CLICK  # before the cards of its cases, which may be hundreds

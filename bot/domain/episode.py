@@ -79,7 +79,7 @@ class Episode(BaseModel):
     unpaged: str = ""
     """Why nobody was paged, in words."""
     planned: str = ""
-    """What was planned for its time: so much more was expected, and it is unusual beyond that."""
+    """The names of the plans that ran when it opened: they raised what was expected of volume, and of nothing else."""
     counted: Place = (0, 0)
 
     @property

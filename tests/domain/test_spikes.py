@@ -236,26 +236,52 @@ def plan(times: float = 20, words: tuple[str, ...] = (), *, subject: str = "Nort
     return Tuning(planned=(one,))
 
 
+def both(*plans: Tuning) -> Tuning:
+    return Tuning(planned=tuple(one for tuning in plans for one in tuning.planned))
+
+
+def glad(people: int, **more: Any) -> list[Observation]:
+    return crowd_of(people, negative=False, **more)
+
+
 @pytest.mark.parametrize(
     ("tuning", "said", "expected"),
     [
-        (plan(), crowd_of(12), None),
-        (plan(), crowd_of(12, text="stuck on hold"), None),
-        (plan(times=2), crowd_of(40), Kind.NEGATIVE),
-        (plan(subject="Skylark"), crowd_of(12), Kind.NEGATIVE),
-        (plan(since=2.9), crowd_of(12), None),
-        (plan(since=3), crowd_of(12), Kind.NEGATIVE),
-        (plan(since=-1), crowd_of(12), Kind.NEGATIVE),
-        (plan(words=("new seats",)), crowd_of(12, text="the New Seats hurt"), None),
-        (plan(words=("new seats",)), crowd_of(12, text="stuck on hold"), Kind.NEGATIVE),
-        (plan(words=("seat",)), crowd_of(12, text="the new seats hurt"), Kind.NEGATIVE),
-        (plan(words=("new seats",)), [*crowd_of(12, text="new seats hurt"), *crowd_of(30, doubtful=True)], Kind.BOUGHT),
+        (plan(), glad(30), None),
+        (plan(times=2), glad(60), Kind.VOLUME),
+        (plan(subject="Skylark"), glad(30), Kind.VOLUME),
+        (plan(since=2.9), glad(30), None),
+        (plan(since=3), glad(30), Kind.VOLUME),
+        (plan(since=-1), glad(30), Kind.VOLUME),
+        (plan(words=("new seats",)), glad(30, text="the New Seats today"), None),
+        (plan(words=("new seats",)), glad(30, text="stuck on hold"), Kind.VOLUME),
+        (plan(words=("seat",)), glad(30, text="the new seats today"), Kind.VOLUME),
+        (plan(words=("new seats",)), [*glad(30, text="new seats"), *crowd_of(30, doubtful=True)], Kind.BOUGHT),
+        (both(plan(times=1), plan(times=20)), glad(30), None),
+        (both(plan(words=("tour",)), plan(words=("new seats",))), glad(30, text="new seats today"), None),
+        (both(plan(words=("tour",)), plan(subject="Skylark")), glad(30, text="new seats today"), Kind.VOLUME),
     ],
 )
 def test_what_is_planned_is_no_spike_and_what_comes_beside_it_is(
     tuning: Tuning, said: list[Observation], expected: Kind | None
 ) -> None:
     assert kind(found(*said, tuning=tuning)) == expected
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        crowd_of(12),
+        crowd_of(12, text="the new seats hurt"),
+        crowd_of(7, minutes=55, text="the new seats hurt"),
+        [*glad(30, text="new seats"), *[voice(one, f"foe{one}", "new seats hurt") for one in range(8)]],
+    ],
+)
+@pytest.mark.parametrize("words", [(), ("new seats",), ("tour",)])
+def test_a_plan_never_raises_the_bar_for_voices_against_us(said: list[Observation], words: tuple[str, ...]) -> None:
+    with_plan, without = found(*said, tuning=plan(words=words)), found(*said)
+    assert with_plan == without
+    assert kind(without) in {Kind.NEGATIVE, Kind.TOPIC}
 
 
 def test_a_share_of_complaints_is_told_where_no_more_people_talk_than_usual() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.domain.spikes.watch import Kind
 from tests.scenarios.waves import cancelled, wakes_at_four, wave, young
 from tests.scenarios.world import World
 
@@ -79,6 +80,28 @@ async def test_what_was_planned_makes_people_talk_and_opens_nothing(
         await world.hears(f"@northwindair the spring sale has seats for {100 + number} EUR today", by=f"buyer{number}")
         await world.waits(seconds=24)
     assert len(await world.stage.store.episodes.latest()) == opened
+
+
+SPRING = 'words = ["spring sale"]'
+TWICE = SPRING + PLANNED.split("[spikes]")[1].replace("Spring <sale>", "The show")
+
+
+@pytest.mark.parametrize("people", [8, 9, 10, 14])
+@pytest.mark.parametrize("planned", [None, "", SPRING, 'words = ["cabin tour"]', TWICE])
+async def test_voices_against_us_open_and_page_the_same_with_and_without_a_plan(
+    world: World, planned: str | None, people: int
+) -> None:
+    if planned is not None:
+        plans(world, planned)
+    await wakes_at_four(world)
+    for number in range(people):
+        text = f"@northwindair the spring sale is a scam, seat {number} cost double, this is terrible"
+        await world.hears(text, by=f"against{number}")
+        await world.waits(seconds=8 * 60 / people)
+    [episode] = await world.stage.store.episodes.latest()
+    assert (episode.kind, episode.voices) == (Kind.NEGATIVE, people)
+    assert episode.paged_at is not None
+    assert sum("Spike at Northwind Air" in dm.words for dm in world.person("raj").dms) == 1
 
 
 async def test_a_trouble_beside_what_was_planned_pages_all_the_same_and_says_what_was_expected(world: World) -> None:

@@ -1,4 +1,7 @@
-"""What is planned: a campaign, a launch, a show. More is said in it than usual, and that alone is no spike."""
+"""Planned events (a campaign, a launch, a show): more is said in them than usual, and that alone is no spike.
+
+They raise what is expected of volume alone. Posts against us are judged as if nothing was planned.
+"""
 
 import re
 from collections.abc import Iterable
@@ -44,17 +47,13 @@ class Planned(NamedTuple):
         most = self.times * max(usual, LEAST * window / QUARTER)
         return min(most, usual + saying) if self.words else most
 
-    def explains(self, text: str) -> bool:
-        """Whether the words that this shares with others are no news."""
-        return not self.words or self.says(text)
-
     def says(self, text: str) -> bool:
         return bool(self.words) and _pattern(self.words).search(text) is not None
 
 
-def planned_for(planned: Iterable[Planned], subject: str, at: float) -> Planned | None:
-    """Of several the first, as the playbook has them."""
-    return next((one for one in planned if one.holds(subject, at)), None)
+def planned_for(planned: Iterable[Planned], subject: str, at: float) -> tuple[Planned, ...]:
+    """Return every plan of the subject that runs at `at` (epoch seconds), in the playbook's order."""
+    return tuple(one for one in planned if one.holds(subject, at))
 
 
 @lru_cache(maxsize=100)

@@ -114,8 +114,8 @@ class Watch:
         counts = counted(self.said, at)
         planned = planned_for(tuning.planned, self.subject, at)
         looks: tuple[Callable[[], Finding | None], ...] = (
-            lambda: self._count(Kind.NEGATIVE, counts, at, baseline, tuning.negative, planned),
-            lambda: self._topic(at, baseline, everybody, tuning.topic, planned),
+            lambda: self._count(Kind.NEGATIVE, counts, at, baseline, tuning.negative),
+            lambda: self._topic(at, baseline, everybody, tuning.topic),
             lambda: self._share(counts, at, baseline, tuning.share),
             lambda: self._count(Kind.VOLUME, counts, at, baseline, tuning.volume, planned),
             lambda: self._count(Kind.BOUGHT, counts, at, baseline, tuning.bought),
@@ -127,24 +127,23 @@ class Watch:
     ) -> Finding | None:
         """Whether what opened an episode has not calmed down yet."""
         counts, bar = counted(self.said, at), tuning.going_on
-        planned = planned_for(tuning.planned, self.subject, at)
         if kind in {Kind.VOLUME, Kind.BOUGHT}:
+            planned = planned_for(tuning.planned, self.subject, at)
             return self._count(kind, counts, at, baseline, bar, planned)
-        found = self._count(Kind.NEGATIVE, counts, at, baseline, bar, planned)
+        found = self._count(Kind.NEGATIVE, counts, at, baseline, bar)
         if found is None and kind is Kind.TOPIC:
-            return self._topic(at, baseline, everybody, bar, planned)
+            return self._topic(at, baseline, everybody, bar)
         return found
 
     def _count(
-        self, kind: Kind, counts: Counts, at: float, baseline: Baseline, bar: Bar, planned: Planned | None = None
+        self, kind: Kind, counts: Counts, at: float, baseline: Baseline, bar: Bar, planned: Sequence[Planned] = ()
     ) -> Finding | None:
         usual, voices, posts = _measure(kind, baseline, counts)
         if voices[-1] < bar.voices:
             return None
         expected = [self._expected(usual, at, window, baseline) for window in WINDOWS]
-        if planned is not None and kind is not Kind.BOUGHT:
-            saying = self._saying(planned, at, kind)
-            expected = [planned.expected(*one) for one in zip(expected, WINDOWS, saying, strict=True)]
+        if kind is Kind.VOLUME:
+            expected = self._expected_with(planned, expected, at)
         passing = [one for one in scan(voices, expected, usual.spread) if one.passes(bar)]
         if not passing:
             return None
@@ -152,13 +151,20 @@ class Watch:
         place = WINDOWS.index(found.window)
         return Finding(kind, found, posts[place], counts.doubtful[place])
 
-    def _saying(self, planned: Planned, at: float, kind: Kind) -> list[int]:
-        """Distinct voices in each window, of those that the kind counts, who use its words."""
+    def _expected_with(self, planned: Sequence[Planned], expected: Sequence[float], at: float) -> list[float]:
+        """Return the voices to expect in each window; of several plans, the one that expects most."""
+        raised = [list(expected)]
+        for plan in planned:
+            saying = self._saying(plan, at)
+            raised.append([plan.expected(*one) for one in zip(expected, WINDOWS, saying, strict=True)])
+        return [max(column) for column in zip(*raised, strict=True)]
+
+    def _saying(self, planned: Planned, at: float) -> list[int]:
+        """Return the distinct voices in each window who use the words of the plan."""
         if not planned.words:
             return [0] * len(WINDOWS)
         said = [one for one in self.between(at - LONGEST, at + 1) if not one.doubtful and planned.says(one.text)]
-        counted_too = [one for one in said if one.negative or kind is Kind.VOLUME]
-        return [len({one.who for one in counted_too if one.at > at - window}) for window in WINDOWS]
+        return [len({one.who for one in said if one.at > at - window}) for window in WINDOWS]
 
     def _share(self, counts: Counts, at: float, baseline: Baseline, bar: Bar) -> Finding | None:
         """Complaints among all voices: a push that turns against us, where no more people talk than usual."""
@@ -174,18 +180,9 @@ class Watch:
                 return Finding(Kind.SHARE, found, complaints, counts.doubtful[place])
         return None
 
-    def _topic(
-        self,
-        at: float,
-        baseline: Baseline,
-        everybody: Sequence[Words],
-        bar: Bar,
-        planned: Planned | None = None,
-    ) -> Finding | None:
+    def _topic(self, at: float, baseline: Baseline, everybody: Sequence[Words], bar: Bar) -> Finding | None:
         """A word that unusually many people share, however few more there are of them than usual."""
         negative = [one for one in self.between(at - TOPIC_WINDOW, at + 1) if one.negative]
-        if planned is not None:
-            negative = [one for one in negative if not planned.explains(one.text)]
         posts = [one for one in negative if not one.doubtful][-TOPIC_POSTS:]
         if len(posts) < bar.voices or baseline.learning:
             return None
