@@ -28,7 +28,7 @@ from bot.cli import app
 from bot.domain.spans import Period
 from bot.playbook.parts import Table
 from bot.playbook.tables import FileTable
-from bot.settings import NAMES, hook_variable
+from bot.settings import NAMES, SECRETS, hook_variable
 from bot.sources.catalogue import MODELS
 from bot.store.opening import Store
 from bot.web import Site, site
@@ -163,7 +163,7 @@ def files_named(doc: str) -> set[str]:
 def test_no_setting_is_named_in_the_readme_that_is_none() -> None:
     named = set(re.findall(r"\b(?:EARSHOT|SLACK|REDIS|X)_[A-Z_]+[A-Z]\b", README))
 
-    assert named <= {*NAMES, hook_variable("forum")}
+    assert named <= {*NAMES, hook_variable("forum"), *(f"{name}_FILE" for name in SECRETS)}
 
 
 @pytest.mark.parametrize("name", commands())

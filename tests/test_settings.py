@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.settings import NAMES, Fault, Settings, SettingsFaults, _environment, hook_variable, load_settings
+from bot.settings import NAMES, SECRETS, Fault, Settings, SettingsFaults, hook_variable, load_settings
+from bot.settings.environment import _environment
 
 ROOT = Path(__file__).parents[1]
 SIGNING = "whsec_c2VjcmV0"
@@ -189,3 +190,53 @@ def test_no_setting_is_missing_in_the_example_and_each_has_a_comment() -> None:
 
 def test_the_example_as_it_stands_sets_nothing() -> None:
     assert load_settings(env_file=ROOT / ".env.example").for_run() == load_settings({}).for_run()
+
+
+SECRET_WORDS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "REDIS_URL": "redis://:pass@redis:6379/0"}
+
+
+@pytest.mark.parametrize("name", [*SECRETS, "EARSHOT_HOOK_FORUM_SECRET", "EARSHOT_CONTACT_RAJ_NTFY"])
+def test_every_secret_may_come_from_a_file(tmp_path: Path, name: str) -> None:
+    words = SECRET_WORDS.get(name, SIGNING if "SECRET" in name else "https://beat.example/1")
+    (tmp_path / "secret").write_text(f"\ufeff{words}\r\n", "utf-8")
+
+    assert load_settings({f"{name}_FILE": str(tmp_path / "secret")}) == load_settings({name: words})
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b"", "cannot be used: its file is empty"),
+        (b" \n", "cannot be used: its file is empty"),
+        (b"\xff\xfe", "cannot be used: its file is no text in UTF-8"),
+        (b"xoxb-1\0", "cannot be used: its file holds more than a secret"),
+        (b"x" * 70_000, "cannot be used: its file holds more than a secret"),
+        (None, "cannot be used: its file cannot be read (No such file or directory)"),
+    ],
+)
+def test_a_file_without_a_secret_is_a_sentence(tmp_path: Path, body: bytes | None, sentence: str) -> None:
+    if body is not None:
+        (tmp_path / "secret").write_bytes(body)
+
+    assert faults(SLACK_BOT_TOKEN_FILE=str(tmp_path / "secret")) == [Fault("SLACK_BOT_TOKEN_FILE", sentence)]
+
+
+def test_a_secret_and_its_file_together_are_refused(tmp_path: Path) -> None:
+    told = faults(SLACK_BOT_TOKEN="xoxb-1", SLACK_BOT_TOKEN_FILE=str(tmp_path))
+
+    assert told == [Fault("SLACK_BOT_TOKEN_FILE", "SLACK_BOT_TOKEN is set as well; leave one of the two empty")]
+
+
+def test_only_secrets_come_from_files(tmp_path: Path) -> None:
+    (tmp_path / "port").write_text("1", "utf-8")
+
+    assert load_settings({"OTHERS_PORT_FILE": str(tmp_path / "port")}) == load_settings({})
+
+
+def test_a_secret_in_a_file_is_judged_like_any_other(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("xapp-1", "utf-8")
+
+    [fault] = faults(SLACK_BOT_TOKEN_FILE=str(tmp_path / "secret"))
+
+    assert fault.place == "SLACK_BOT_TOKEN"
+    assert "xapp-1" not in fault.sentence

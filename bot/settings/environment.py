@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -17,29 +17,11 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from bot.settings.faults import Fault, SettingsFaults
+from bot.settings.secret_files import read_secret_files
+
 _CONTACT = re.compile(r"^EARSHOT_CONTACT_[A-Z0-9_]{1,60}$")
 _HOOK = re.compile(r"^EARSHOT_HOOK_(?P<name>[A-Z0-9_]+)_SECRET$")
-
-
-class Fault(NamedTuple):
-    """`place` is the variable's name. The sentence says what to do, and never what a secret is."""
-
-    place: str
-    sentence: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.sentence}"
-
-
-class SettingsFaults(Exception):  # noqa: N818 - said as it is: settings have faults
-    """The settings cannot be used; every reason is in `faults`."""
-
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
-        self.faults = faults
-        super().__init__(faults)
-
-    def __str__(self) -> str:
-        return "\n".join(map(str, self.faults))
 
 
 def _begins(prefix: str, where: str) -> AfterValidator:
@@ -176,8 +158,10 @@ def _middle(name: str) -> str:
 def load_settings(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
     """From this mapping alone; without one, from the environment over `.env`. Raises SettingsFaults with all faults."""
     given = _environment(env_file) if environ is None else environ
-    said = {name: value.strip() for name, value in given.items() if value.strip()}
-    hooks, faults = _hooks(said)
+    written = {name: value.strip() for name, value in given.items() if value.strip()}
+    said, faults = read_secret_files(written, _is_secret)
+    hooks, wrong = _hooks(said)
+    faults.extend(wrong)
     faults.extend(_misspelt(said))
     try:
         contacts = {name: SecretStr(value) for name, value in said.items() if _CONTACT.match(name)}
@@ -192,6 +176,14 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path = Pat
 
 
 NAMES = tuple(field.alias for field in Settings.model_fields.values() if field.alias)
+SECRETS = tuple(
+    field.alias for field in Settings.model_fields.values() if field.alias and "SecretStr" in str(field.annotation)
+)
+
+
+def _is_secret(variable: str) -> bool:
+    """Each of these may also be read from a file that `<variable>_FILE` names."""
+    return variable in SECRETS or bool(_HOOK.match(variable) or _CONTACT.match(variable))
 
 
 def _environment(env_file: Path) -> dict[str, str]:
