@@ -5,35 +5,67 @@
 # make soak     SIGKILL 200 times at each stage of a ladder; most of an hour
 # make screenshots  the README's pictures, taken by two of the tests
 # make weights  the packaged weights again from the sets in SETS=DIR, compared byte for byte (minutes)
+# make lock    what is installed, by version and hash (needs a network); make notice writes its licences
 # make bench    how fast it is, beside a yardstick measured in the same run
 
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# What has been put into VENV: what Earshot needs to run; then Earshot itself and what its tests need.
+RUNS   := $(VENV)/.runs
 READY  := $(VENV)/.installed
+# Versions and hashes of everything that is installed, so that the same bytes come again; `make lock` writes them.
+LOCKED := --no-deps --require-hashes -r
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade
 WEIGHTS := bot/detectors/model/earshot.weights
 # Brings axe-core; the browser it would drive it with is one we do not use, so without what it depends on.
 AXE    := axe-playwright-python==0.1.8
 
-.PHONY: help demo check test fuzz soak screenshots weights bench install format clean
+.PHONY: help demo check test fuzz soak screenshots weights bench install lock notice audit format clean
 
 help:
 	@sed -n 's/^# make/  make/p' Makefile
 
-$(READY): pyproject.toml Makefile
+$(RUNS): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Earshot needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.12 ...")'
-	@$(PYTHON) -c 'import shutil, sys; sys.exit(0 if sys.version_info < (3, 14) or any(map(shutil.which, ("c++", "g++", "clang++"))) else "From Python 3.14 on, one library (fasttext-predict) has to be compiled: install a C++ compiler, or name an older Python with: make PYTHON=python3.13 ...")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing Earshot into $(VENV) (about a minute, once) ..."
-	@$(BIN)/python -m pip uninstall --quiet --yes --disable-pip-version-check earshot 2>/dev/null  # what 0.1 was called
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps '$(AXE)'
+	@echo "Installing what Earshot needs into $(VENV) (once) ..."
+	@$(PIP) install --no-compile $(LOCKED) requirements.lock
+	@$(PIP) uninstall --yes earshot setuptools 2>/dev/null  # what 0.1 was called; what some Pythons put into each venv
+	@touch $(RUNS)
+
+$(READY): $(RUNS) pyproject.toml requirements-build.lock requirements-dev.lock
+	@echo "Installing Earshot and what its tests need into $(VENV) (about a minute, once) ..."
+	@$(PIP) install $(LOCKED) requirements-build.lock
+	@$(PIP) install $(LOCKED) requirements-dev.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-install: $(READY)
+install: $(RUNS)
+	@$(PIP) install $(LOCKED) requirements-build.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 
-demo: $(READY)
-	@$(BIN)/earshot demo $(ARGS)
+# Needs a network. Without addresses of an index, which is whatever pip is set up for.
+lock:
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install uv
+	$(COMPILE) pyproject.toml --output-file requirements.lock
+	echo "hatchling editables" | tr ' ' '\n' | $(COMPILE) - --constraint requirements.lock --output-file requirements-build.lock
+	echo "$(AXE)" | $(COMPILE) - pyproject.toml --extra dev --constraint requirements.lock --constraint requirements-build.lock \
+		--no-emit-package playwright --no-emit-package pyee --no-emit-package greenlet --output-file requirements-dev.lock
+
+# The licences of what the image holds beside Earshot, from what is installed.
+notice: $(RUNS)
+	$(BIN)/python .ci/notice.py > NOTICE
+
+# Needs a network too: what is known to be wrong with what is installed; with ARGS="--format cyclonedx-json" as an SBOM.
+audit: $(RUNS)
+	@$(PIP) install pip-audit
+	$(BIN)/pip-audit --requirement requirements.lock --no-deps --disable-pip $(ARGS)
+
+demo: $(RUNS)
+	@$(BIN)/python -m bot demo $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff format --check .
