@@ -4,21 +4,29 @@ import asyncio
 import ctypes
 import fcntl
 import importlib.util
-import os
 import platform
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from hashlib import blake2b
 from pathlib import Path
 from typing import IO
 
-SOCKET_PATH_MOST = 95
-"""Characters; the kernels' own bound is 104 to 108."""
+from bot.store.private import (
+    UMASK,
+    NoServer,
+    check_data,
+    check_peer,
+    leave_room_of_socket,
+    make_private,
+    make_room_for_socket,
+    socket_in,
+)
+
+__all__ = ["Embedded", "NoServer", "embedded", "find_server"]
+
 SYNCED = "everysec"
 """A machine that dies may lose the last second or two; so may a server that is killed while a sync is under way, since
 it holds its writes back for that long (measured: in 1 of 12 kills under full load, 36 writes). A server that is told to
@@ -26,10 +34,6 @@ end loses nothing. What is lost is lost of one instant, cursors and books too, s
 READY_WITHIN = 20.0
 """Seconds for the server to read its append-only file and answer."""
 _PR_SET_PDEATHSIG = 1
-
-
-class NoServer(Exception):  # noqa: N818 - said as it is
-    """No server could be found or started, with what to do about it."""
 
 
 def find_server(path: str | None = None, bundled: Path | None = None) -> Path:
@@ -57,15 +61,6 @@ def _bundled() -> Path | None:
     return Path(package.origin).parent / "_binaries" if package and package.origin else None
 
 
-def socket_path(folder: Path) -> Path:
-    """In the folder; where its path is too long for a socket, in the system's own, named after it."""
-    inside = folder / "redis.sock"
-    if len(os.fsencode(inside)) <= SOCKET_PATH_MOST:
-        return inside
-    name = blake2b(os.fsencode(folder), digest_size=8).hexdigest()
-    return Path(tempfile.gettempdir()) / f"earshot-{os.getuid()}-{name}.sock"
-
-
 class Embedded:
     """One process's hold on the embedded server: it runs the server if nobody does, and takes over if that one goes.
 
@@ -75,7 +70,7 @@ class Embedded:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.socket = socket_path(folder.resolve())
+        self.socket = socket_in(folder.resolve())
         self._lock: IO[str] | None = None
         self._server: subprocess.Popen[bytes] | None = None
         self._bound = False
@@ -96,7 +91,10 @@ class Embedded:
                 return True
             await self._end_server()  # somebody cleaned up the folder of its socket: nobody can reach it any more
         if self._lock is None and not self._take_lock():
+            self.socket = socket_in(self._folder.resolve())
             return False
+        make_room_for_socket(self._folder.resolve())
+        self.socket = socket_in(self._folder.resolve())
         if not await self._answers():
             self._server = self._start()
         return True
@@ -117,7 +115,7 @@ class Embedded:
 
     def _take_lock(self) -> bool:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_private(self._folder)
             lock = (self._folder / "lock").open("w", encoding="ascii")
         except OSError as no:
             raise NoServer(
@@ -134,21 +132,23 @@ class Embedded:
 
     def _start(self) -> subprocess.Popen[bytes]:
         assert self._lock is not None
+        folder, server = self._folder.resolve(), find_server()
+        check_data(folder, server)
         self.socket.unlink(missing_ok=True)
         self._bound = False
         words = {
             "port": "0",
             "unixsocket": str(self.socket),
             "unixsocketperm": "700",
-            "dir": str(self._folder.resolve()),
+            "dir": str(folder),
             "appendonly": "yes",
             "appendfsync": SYNCED,
             "save": "",
             "maxmemory-policy": "noeviction",
-            "logfile": str(self._folder.resolve() / "redis.log"),
+            "logfile": str(folder / "redis.log"),
             "daemonize": "no",
         }
-        command = [str(find_server()), *(part for key, value in words.items() for part in (f"--{key}", value))]
+        command = [str(server), *(part for key, value in words.items() for part in (f"--{key}", value))]
         return subprocess.Popen(  # noqa: S603 - our own server, found by us
             command,
             stdin=subprocess.DEVNULL,
@@ -157,6 +157,7 @@ class Embedded:
             pass_fds=[self._lock.fileno()],  # held until both have gone: a next server never meets a last one
             preexec_fn=_dies_with_us(),  # noqa: PLW1509 - one prctl, no lock taken, no memory asked for
             start_new_session=True,
+            umask=UMASK,
         )
 
     async def _answers(self) -> bool:
@@ -165,6 +166,7 @@ class Embedded:
             async with asyncio.timeout(1):
                 reader, writer = await asyncio.open_unix_connection(str(self.socket))
                 try:
+                    check_peer(writer.get_extra_info("socket"), self._folder)
                     writer.write(b"PING\r\n")
                     return (await reader.readline()).startswith(b"+PONG")
                 finally:
@@ -176,6 +178,7 @@ class Embedded:
         """Stop the server if it is ours; what it holds is on disk by then."""
         await self._end_server()
         if self._lock is not None:
+            leave_room_of_socket(self._folder.resolve())
             self._lock.close()
             self._lock = None
 

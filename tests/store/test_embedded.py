@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.store.client import Client
-from bot.store.embedded import SOCKET_PATH_MOST, Embedded, NoServer, find_server, socket_path
+from bot.store.embedded import Embedded, NoServer, find_server
 from bot.store.opening import open_store
+from bot.store.private import SOCKET_PATH_MOST
 from tests.clock import WoundClock
 from tests.workers.said import said
 
@@ -149,11 +150,6 @@ async def test_a_path_too_long_for_a_socket_is_no_hindrance(tmp_path: Path) -> N
     assert len(os.fsencode(embedded.socket)) <= SOCKET_PATH_MOST
     assert await asked(embedded, "PING") == "PONG"
     await embedded.stop()
-
-
-def test_two_long_paths_have_two_sockets(tmp_path: Path) -> None:
-    one, other = (socket_path(tmp_path / (name * 100)) for name in "ab")
-    assert one != other
 
 
 def test_where_no_server_is_found_it_is_said_what_to_do(tmp_path: Path) -> None:
