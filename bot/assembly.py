@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from aiohttp import ClientSession
 
 from bot.clock import Clock
 from bot.detectors.model.weights import PACKAGED
+from bot.domain.decision import Unreachable
 from bot.domain.pages.ladder import PAGERS
 from bot.domain.pages.page import Way
 from bot.playbook import LivePlaybook
@@ -119,7 +121,8 @@ class House:
 
     async def work(self, chosen: Sequence[str] = WORKERS) -> None:
         """Run until told to stop; what is in hand is finished."""
-        await self.store.inbox.prepare()
+        with suppress(Unreachable):  # whoever reads the inbox prepares it as soon as the store is back
+            await self.store.inbox.prepare()
         self.rules.assessor()  # made now, or the first mention of the day would wait for it
         workers: dict[str, tuple[Worker, ...]] = {
             "triage": (self.triage,),

@@ -43,7 +43,7 @@ class Process:
                 await asyncio.sleep(0.05)
 
     async def _waiting(self) -> int:
-        async with self._session.get(self.url + "/readyz") as answer:
+        async with self._session.get(self.url + "/statusz") as answer:
             return int((await answer.json())["queues"]["inbox"]["length"])
 
 

@@ -50,7 +50,7 @@ async def _look(read: Read, report: Report) -> None:
     if read.settings is None:
         return
     report.add(of_model(read.settings))
-    async for finding in of_store(read.settings):
+    async for finding in of_store(read.settings, playbook.slug if playbook else "check"):
         report.add(finding)
     async for finding in _of_slack(read.settings, playbook, places, report):
         report.add(finding)

@@ -28,10 +28,14 @@ from bot.sinks.slack import SlackSink, web_client
 from bot.sources.base import Parts, Source
 from bot.sources.catalogue import CATALOGUE
 from bot.web import Site, site
+from bot.web.listening import CannotListen, listen_on
 from bot.web.serving import Server
 from bot.web.serving import server as serving_on
 from handlers import register
 from handlers.serving import Socket, http_endpoint, make_app
+
+DRAIN = 2.0
+"""Seconds for which a process that was told to end goes on while it says so, and others are asked instead of it."""
 
 log = structlog.get_logger("earshot")
 
@@ -54,9 +58,10 @@ def run(
         clock = SystemClock()
         try:
             sources = sources_of(playbook.now, settings, clock)
-        except ValueError as no:
+            sockets = listen_on(settings.host, settings.port)
+        except (ValueError, CannotListen) as no:
             raise refuse([no]) from None
-        asyncio.run(_run(settings, playbook, chosen, sources, clock))
+        asyncio.run(_run(settings, playbook, chosen, sources, clock, sockets))
 
 
 def _chosen(workers: str) -> tuple[str, ...]:
@@ -67,13 +72,19 @@ def _chosen(workers: str) -> tuple[str, ...]:
 
 
 async def _run(
-    settings: Settings, playbook: LivePlaybook, chosen: Sequence[str], sources: Sequence[Source], clock: Clock
+    settings: Settings,
+    playbook: LivePlaybook,
+    chosen: Sequence[str],
+    sources: Sequence[Source],
+    clock: Clock,
+    sockets: list[socket.socket],
 ) -> None:
     name = f"{socket.gethostname()}-{os.getpid()}"
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(opened(settings, playbook.now.slug))
-        await store.inbox.prepare()  # a store that is away at the start is a sentence, not a crash
+        await store.prove_write()  # a store that is away or refuses at the start is a sentence, not a crash
+        await store.inbox.prepare()
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = web_client(token, settings.slack_api_url, session)
         weights, outside = in_use(settings.model, settings.data), outside_of(settings, session, clock)
@@ -82,17 +93,18 @@ async def _run(
         secret = "" if settings.slack_app_token else _secret(settings)
         app = make_app(client, secret)
         register(app, house.usecases)
-        _watch_signals(house, playbook, settings)
+        stopping = _watch_signals(house, playbook, settings)
         endpoint = http_endpoint(app) if secret else None
         paging = paging_of(house, settings, clock)
         hooks, names = (lambda: house.hooks), (lambda: _names(playbook))
-        parts = Site(store, clock, hooks, house.ingest.troubles, names, endpoint, paging, house.usecases.feeds)
+        feeds = house.usecases.feeds
+        parts = Site(store, clock, hooks, house.ingest.troubles, names, endpoint, paging, feeds, stopping.is_set)
         server = serving_on(site(parts), settings.host, settings.port)
         if settings.slack_app_token:
             slack = Socket(app, settings.slack_app_token.get_secret_value())
             await slack.open()
             stack.push_async_callback(slack.close)
-        await _until_stopped(house, server, chosen)
+        await _until_stopped(house, server, chosen, sockets)
     log.info("stopped")
 
 
@@ -121,10 +133,17 @@ def sources_of(playbook: Playbook, settings: Settings, clock: Clock) -> list[Sou
     return found
 
 
-def _watch_signals(house: House, playbook: LivePlaybook, settings: Settings) -> None:
+def _watch_signals(house: House, playbook: LivePlaybook, settings: Settings) -> asyncio.Event:
+    """Gives what is set as soon as this process is told to end; the house stops when it has drained."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, house.stop.set)
+    stopping = asyncio.Event()
+
+    def end(drain: float) -> None:
+        loop.call_later(0 if stopping.is_set() else drain, house.stop.set)
+        stopping.set()
+
+    loop.add_signal_handler(signal.SIGTERM, end, DRAIN)
+    loop.add_signal_handler(signal.SIGINT, end, 0)
     one_at_a_time = asyncio.Lock()
     reading: set[asyncio.Task[None]] = set()
 
@@ -138,6 +157,7 @@ def _watch_signals(house: House, playbook: LivePlaybook, settings: Settings) -> 
         task.add_done_callback(reading.discard)
 
     loop.add_signal_handler(signal.SIGHUP, begin)
+    return stopping
 
 
 async def read_again(house: House, playbook: LivePlaybook, settings: Settings) -> None:
@@ -158,9 +178,9 @@ async def read_again(house: House, playbook: LivePlaybook, settings: Settings) -
         log.info("playbook read again", departments=len(playbook.now.departments), routes=len(playbook.now.routes))
 
 
-async def _until_stopped(house: House, server: Server, chosen: Sequence[str]) -> None:
+async def _until_stopped(house: House, server: Server, chosen: Sequence[str], sockets: list[socket.socket]) -> None:
     async def serve() -> None:
-        await server.serve()
+        await server.serve(sockets)
         house.stop.set()
 
     async def end() -> None:
@@ -168,7 +188,8 @@ async def _until_stopped(house: House, server: Server, chosen: Sequence[str]) ->
         server.should_exit = True
 
     settle()
-    log.info("running", workers=list(chosen), sources=sorted(house.ingest.troubles()))
+    port = sockets[0].getsockname()[1]
+    log.info("running", workers=list(chosen), sources=sorted(house.ingest.troubles()), port=port)
     async with asyncio.TaskGroup() as group:
         group.create_task(house.work(chosen))
         group.create_task(serve())

@@ -30,7 +30,7 @@ class Ear(Protocol):
         """Waits until no other process runs this source; held while inside. Cancels the inside if it is lost."""
 
     def trouble(self, sentence: str) -> None:
-        """Something is wrong out there, in words for `/readyz` and the operators; empty: it is well again."""
+        """Something is wrong out there, in words for `/statusz` and the operators; empty: it is well again."""
 
 
 class Source(Protocol):

@@ -51,6 +51,7 @@
 | `bucket:<limit>`, `parked:<limit>` | string | Slack's limits, as far as used | two minutes; until it ends |
 | `lease:<name>` | string | who runs what must run once | its own length |
 | `trouble` | hash | part → what is wrong, in words | one field a part |
+| `probe:<type>` | each type | written to see whether that can be done | gone by the end of the same act |
 
 Days and hours in keys are UTC. What is read by the brand's own days says in which quarter of an hour it was (of the
 hour in `tally`, of the day in `took` and `ended`), so that a day of any time zone is put together exactly.
@@ -210,6 +211,9 @@ class Keys:
 
     def parked(self, limit: str) -> str:
         return f"{self.root}parked:{limit}"
+
+    def probe(self, kind: str) -> str:
+        return f"{self.root}probe:{kind}"
 
     def lease(self, name: str) -> str:
         return f"{self.root}lease:{name}"

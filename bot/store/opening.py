@@ -28,6 +28,7 @@ from bot.store.mornings import Mornings
 from bot.store.outbox import Outbox
 from bot.store.overrides import OverrideStore
 from bot.store.pages import PageStore
+from bot.store.proof import prove_write
 from bot.store.signing import Secrets
 from bot.store.spam import Spam
 from bot.store.tallies import Tallies
@@ -65,9 +66,9 @@ class Store:
     baselines: Baselines
     episodes: Episodes
 
-    async def ping(self) -> None:
-        """Raises `Unreachable`."""
-        await self.client.call("PING")
+    async def prove_write(self) -> None:
+        """Raises `Unreachable` where a commit would be refused."""
+        await prove_write(self.client, self.keys)
 
 
 def store_on(client: Client, brand: str, holder: str) -> Store:

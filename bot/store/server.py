@@ -22,6 +22,8 @@ class Server(NamedTuple):
     """A replica, which takes no writes."""
     logs: bool
     """Every change is written to disk."""
+    mode: str = "standalone"
+    """As Redis calls it: `sentinel` and `cluster` are the others."""
 
     @property
     def too_old(self) -> bool:
@@ -43,6 +45,7 @@ async def asked(client: Client) -> Server:
         forgets=policy if policy != "noeviction" and told.get("maxmemory", "0") != "0" else "",
         follows=told.get("role") == "slave",
         logs=told.get("aof_enabled", "1") == "1",
+        mode=told.get("redis_mode") or told.get("server_mode") or "standalone",
     )
 
 

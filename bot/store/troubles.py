@@ -1,4 +1,4 @@
-"""What is wrong right now, in words, by the part that found it: for `/readyz`, the Home tab and the operators."""
+"""What is wrong right now, in words, by the part that found it: for `/statusz`, the Home tab and the operators."""
 
 from bot.store.client import Client
 from bot.store.keys import Keys

@@ -1,4 +1,4 @@
-"""Whether this process can do its work: Redis answers, sources are heard from, queues move."""
+"""Whether this process can take a request, and how the whole of Earshot is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,11 +12,42 @@ STUCK_AFTER = 60.0
 """Seconds for which a mention may wait for triage before its queue is said not to move."""
 
 UNWATCHED_AFTER = 120.0
-"""Seconds without a look for spikes after which that is said. It keeps nobody from being ready."""
+"""Seconds without a look for spikes after which that is said."""
+
+
+DRAINING = "This process is stopping; ask another one."
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Of this process alone: what is wrong elsewhere would take every process out of service at once."""
+
+    why_not: str = ""
+    """A sentence; empty where it can take a request."""
+
+    @property
+    def status(self) -> int:
+        return 503 if self.why_not else 200
+
+    def as_json(self) -> dict[str, Any]:
+        return {"ready": not self.why_not, "why": self.why_not}
+
+
+async def read_readiness(store: Store, *, stopping: bool) -> Readiness:
+    """Never raises: that the store takes no writes is an answer."""
+    if stopping:
+        return Readiness(DRAINING)
+    try:
+        await store.prove_write()
+    except Unreachable as no:
+        return Readiness(str(no))
+    return Readiness()
 
 
 @dataclass(frozen=True, slots=True)
 class State:
+    """Of the whole: everything that is wrong, wherever it is."""
+
     ready: bool
     troubles: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, Any] = field(default_factory=dict)
@@ -31,10 +62,12 @@ class State:
         }
 
 
-async def ready(store: Store, sources: Mapping[str, str], at: datetime) -> State:
-    """Never raises: that the store is away is an answer."""
+async def read_state(store: Store, sources: Mapping[str, str], at: datetime, *, stopping: bool = False) -> State:
+    """Never raises. `sources` are those of this process, with what is wrong with each."""
+    readiness = await read_readiness(store, stopping=stopping)
+    refused = {"redis": readiness.why_not} if readiness.why_not and not stopping else {}
     try:
-        troubles = await store.troubles.all()
+        troubles = await store.troubles.all() | refused
         heard = await store.inbox.heard()
         waiting, oldest = await store.inbox.waiting()
         owed = await store.outbox.queues(1)
@@ -48,7 +81,7 @@ async def ready(store: Store, sources: Mapping[str, str], at: datetime) -> State
         troubles["spikes"] = f"Nobody has watched for spikes for {unwatched:.0f} s. Is that worker running?"
     names = sorted({*sources, *heard})
     return State(
-        ready="slack" not in troubles and "triage" not in troubles,
+        ready=not readiness.why_not,
         troubles=troubles,
         sources={name: _source(sources.get(name, ""), heard.get(name), at) for name in names},
         queues={

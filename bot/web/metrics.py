@@ -12,9 +12,10 @@ async def scrape(store: Store, departments: tuple[str, ...], at: datetime) -> tu
     """The text and its content type. With the store away there is `earshot_store_up 0`, and nothing is made up."""
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
-    up = Gauge("earshot_store_up", "Whether Redis answers", registry=registry)
+    up = Gauge("earshot_store_up", "Whether Redis answers and takes writes", registry=registry)
     try:
         await _fill(registry, store, departments, at)
+        await store.prove_write()
     except Unreachable:
         up.set(0)
     else:

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 from starlette.applications import Starlette
 
-GRACE = 8
-"""Seconds that requests in hand get at the end; a container is killed after ten."""
+GRACE = 6
+"""Seconds that requests in hand get at the end; a container is killed after ten, of which two are for draining."""
 
 
 class Server(uvicorn.Server):

@@ -15,7 +15,7 @@ from bot.sources.webhook import Webhook
 from bot.store.opening import Store
 from bot.usecases.feeds import Feeds
 from bot.web.calendar import calendar_at
-from bot.web.health import ready
+from bot.web.health import read_readiness, read_state
 from bot.web.metrics import scrape
 from bot.web.paging import Paging
 from bot.web.reading import BODY_LIMIT, Gone, bounded
@@ -36,6 +36,8 @@ class Site:
     slack: Endpoint | None = None
     paging: Paging | None = None
     feeds: Feeds | None = None
+    stopping: Callable[[], bool] = field(default=lambda: False)
+    """Whether this process was told to end: it still answers, and wants to be asked nothing new."""
 
 
 def site(parts: Site) -> Starlette:
@@ -54,8 +56,12 @@ def site(parts: Site) -> Starlette:
         return PlainTextResponse("alive\n")
 
     async def readyz(_: Request) -> Response:
-        state = await ready(parts.store, parts.sources(), parts.clock.now())
-        return JSONResponse(state.as_json(), 200 if state.ready else 503)
+        readiness = await read_readiness(parts.store, stopping=parts.stopping())
+        return JSONResponse(readiness.as_json(), readiness.status)
+
+    async def statusz(_: Request) -> Response:
+        state = await read_state(parts.store, parts.sources(), parts.clock.now(), stopping=parts.stopping())
+        return JSONResponse(state.as_json())
 
     async def metrics(_: Request) -> Response:
         body, content_type = await scrape(parts.store, parts.departments(), parts.clock.now())
@@ -65,6 +71,7 @@ def site(parts: Site) -> Starlette:
         Route("/hooks/{name}", hook, methods=["POST"]),
         Route("/healthz", healthz),
         Route("/readyz", readyz),
+        Route("/statusz", statusz),
         Route("/metrics", metrics),
     ]
     routes += _of_pages(parts.paging) if parts.paging is not None else []

@@ -36,11 +36,11 @@ class Heartbeat:
         self._last: datetime | None = None
 
     async def step(self) -> int:
-        """Raises `Unreachable` where Redis does not answer: nothing is called then."""
+        """Raises `Unreachable` where Redis takes no writes: nothing is called then."""
         at = self._clock.now()
         if self._beat is None or (self._last is not None and at - self._last < EVERY):
             return 0
-        await self._store.ping()
+        await self._store.prove_write()
         why = await self._unwell(at)
         self._last = at
         if why:

@@ -14,7 +14,8 @@ log = structlog.get_logger("worker")
 
 LONGEST_REST = 10.0
 """Seconds between tries when something is wrong."""
-
+LONGEST_AWAY = 2.0
+"""Seconds between tries while the store takes nothing: a failover is over in seconds, and everybody waits for it."""
 
 LATE = timedelta(minutes=5)
 """Without a step that came to its end: longer than any step takes, whatever Slack and Redis do."""
@@ -67,7 +68,10 @@ async def run(worker: Worker, clock: Clock, stop: asyncio.Event, pulse: Pulse | 
             done = await worker.step()
         except Unreachable as away:
             failures += 1
-            log.warning("store unreachable", worker=worker.name, reason=str(away), failures=failures)
+            if failures & (failures - 1) == 0:  # the first, second, fourth, …: each worker finds it out for itself
+                log.warning("store unreachable", worker=worker.name, reason=str(away), failures=failures)
+            await rest(min(LONGEST_AWAY, 0.25 * 2 ** min(failures, 8)), clock, stop)
+            continue
         except Exception as error:
             failures += 1
             worker.failed(error)

@@ -30,7 +30,7 @@ async def test_without_the_scope_the_group_is_left_alone_and_the_home_tab_says_w
     await world.waits(minutes=1)
 
     assert "the scope usergroups:write is missing" in await world.person("mia").opens_home()
-    _, ready = await world.asks("/readyz")
+    _, ready = await world.asks("/statusz")
     assert "usergroups:write" in ready["troubles"]["group:S0CARE"]
 
 
@@ -61,7 +61,7 @@ async def test_a_calendar_says_who_is_called_and_a_broken_one_changes_nothing(wo
         await world.waits(minutes=21)
 
     assert "You are on call for care." in world.person("ana").dm.words
-    _, ready = await world.asks("/readyz")
+    _, ready = await world.asks("/statusz")
     assert ready["troubles"]["calendar:nights"] == (
         "The calendar of nights cannot be read: it is no iCalendar file. "
         "The last good one, of 10 Mar, 09:00 UTC, stays in force."

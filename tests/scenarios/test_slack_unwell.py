@@ -10,17 +10,18 @@ async def test_slack_is_down_for_an_hour_and_nothing_is_missing(world: World) ->
     for number in range(6):
         await world.hears(complaint(number), by=f"person{number}")
         await world.waits(minutes=10)
-    status, state = await world.asks("/readyz")
+    status, state = await world.asks("/statusz")
     assert (status, state["troubles"]["slack"]) == (
-        503,
+        200,
         "Slack does not answer. What it is owed waits and is sent when it is back.",
     )
+    assert await world.asks("/readyz") == (200, {"ready": True, "why": ""})
     world.sandbox.faults.down = False
     await world.waits(minutes=4)
     shown = [message.words for message in [*world.channel("#care").cards, *world.channel("#care").digests]]
     assert [sum(complaint(number) in words for words in shown) for number in range(6)] == [1] * 6
     assert not world.channel("#care").beside, "who saw no card needs no reminder of it"
-    assert (await world.asks("/readyz"))[0] == 200
+    assert (await world.asks("/statusz"))[1]["troubles"] == {}
 
 
 async def test_slack_says_too_many_requests_for_a_minute_and_is_left_alone_as_long_as_it_asks(world: World) -> None:
@@ -65,7 +66,7 @@ async def test_a_channel_that_was_archived_is_told_of_once_and_its_cases_come_wh
     await world.waits(minutes=3)
     assert {card.words.splitlines()[1].split()[0] for card in world.channel("#care").cards} == {"@marta", "@pedro"}
     assert len(world.channel("#ops").messages) == 1
-    assert (await world.asks("/readyz"))[1]["troubles"] == {}
+    assert (await world.asks("/statusz"))[1]["troubles"] == {}
 
 
 async def test_a_bot_that_was_removed_from_a_channel_tells_a_manager_how_to_bring_it_back(world: World) -> None:
@@ -86,13 +87,12 @@ async def test_a_token_that_slack_refuses_is_said_and_all_is_delivered_when_it_i
     await world.hears(LOST)
     await world.hears(LATE, by="pedro")
     await world.waits(minutes=5)
-    status, state = await world.asks("/readyz")
-    assert status == 503
+    _, state = await world.asks("/statusz")
     assert state["troubles"]["slack"].startswith("Slack refuses our token (token_revoked). Check SLACK_BOT_TOKEN")
     world.sandbox.revoke_token("")
     await world.waits(minutes=2)
     assert len(world.channel("#care").cards) == 2
-    assert (await world.asks("/readyz"))[0] == 200
+    assert (await world.asks("/statusz"))[1]["troubles"] == {}
 
 
 async def test_a_card_that_somebody_deleted_comes_again_when_its_case_changes(world: World) -> None:

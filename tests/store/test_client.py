@@ -29,7 +29,7 @@ async def test_a_stopped_server_is_unreachable_and_all_goes_on_when_it_is_back(
     await store.inbox.prepare()
     await store.inbox.admit("x", [said(1)], "c1", clock.now())
     await server.stop()
-    for asked in (store.ping(), store.inbox.admit("x", [said(2)], "c2", clock.now()), store.books.read()):
+    for asked in (store.prove_write(), store.inbox.admit("x", [said(2)], "c2", clock.now()), store.books.read()):
         with pytest.raises(Unreachable):
             await asked
     await server.start()

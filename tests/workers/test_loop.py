@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.domain.decision import Unreachable
 from bot.workers.loop import LONGEST_REST, rest, run
@@ -64,9 +65,19 @@ async def test_what_a_step_raises_is_told_to_its_worker_and_the_next_step_comes(
 
 async def test_rests_grow_while_it_fails_and_begin_anew_once_it_went_well(stop: asyncio.Event) -> None:
     clock = Rests()
-    away = [Unreachable("away")] * 8
-    await run(Scripted(stop, *away, 1, *away[:1], 1), clock, stop)
+    wrong = [KeyError("oh")] * 8
+    await run(Scripted(stop, *wrong, 1, *wrong[:1], 1), clock, stop)
     assert clock.lengths == [0.5, 1, 2, 4, 8, LONGEST_REST, LONGEST_REST, LONGEST_REST, 0.5]
+
+
+async def test_a_store_that_is_away_is_asked_every_two_seconds_and_not_every_time_in_the_log(
+    stop: asyncio.Event,
+) -> None:
+    clock = Rests()
+    with capture_logs() as lines:
+        await run(Scripted(stop, *[Unreachable("away")] * 20, 1), clock, stop)
+    assert clock.lengths == [0.5, 1] + [2] * 18
+    assert [line["failures"] for line in lines] == [1, 2, 4, 8, 16]
 
 
 async def test_it_rests_only_when_there_was_nothing_to_do(stop: asyncio.Event) -> None:

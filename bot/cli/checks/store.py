@@ -1,4 +1,4 @@
-"""Whether Redis answers, and can be trusted with mentions."""
+"""Whether Redis takes writes, and can be trusted with mentions."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -11,19 +11,21 @@ from bot.domain.decision import Unreachable
 from bot.settings import Settings
 from bot.store.client import Client
 from bot.store.embedded import NoServer, embedded
+from bot.store.keys import Keys
+from bot.store.proof import prove_write
 from bot.store.server import Server, asked
 
 
-async def of_store(settings: Settings) -> AsyncIterator[Finding]:
+async def of_store(settings: Settings, brand: str) -> AsyncIterator[Finding]:
     if settings.redis_url is not None:
-        async for finding in _of(settings.redis_url.get_secret_value(), "REDIS_URL", ""):
+        async for finding in _of(settings.redis_url.get_secret_value(), brand, "REDIS_URL", ""):
             yield finding
         return
     try:
         with _folder(settings.data) as folder:
             async with embedded(folder) as server:
                 how = "started" if server.pid else "joined"
-                async for finding in _of(server.url, "EARSHOT_DATA", f", embedded in {settings.data}, {how}"):
+                async for finding in _of(server.url, brand, "EARSHOT_DATA", f", embedded in {settings.data}, {how}"):
                     yield finding
     except NoServer as no:
         yield fault("EARSHOT_DATA", str(no))
@@ -47,7 +49,7 @@ def _folder(data: Path) -> Iterator[Path]:
         yield Path(tried.name)
 
 
-async def _of(url: str, place: str, where: str) -> AsyncIterator[Finding]:
+async def _of(url: str, brand: str, place: str, where: str) -> AsyncIterator[Finding]:
     try:
         client = Client(url)
     except ValueError:
@@ -55,16 +57,22 @@ async def _of(url: str, place: str, where: str) -> AsyncIterator[Finding]:
         return
     try:
         server = await asked(client)
+        faults = list(_faults(server, place))
+        if not faults:
+            await prove_write(client, Keys(brand))
     except Unreachable as no:
         yield fault(place, str(no))
         return
     finally:
         await client.close()
-    faults = list(_faults(server, place))
     if not faults:
         yield well("Redis", f"{server.name} {server.version}{where}")
     for finding in faults:
         yield finding
+    if server.mode == "cluster":
+        yield note(
+            place, "this is a node of a cluster; it has all our keys now, and Earshot does not follow if they move"
+        )
     if not server.logs:
         yield note(
             place, f"{server.name} does not log every change to disk, so a crash may lose mentions; set appendonly yes"
@@ -74,6 +82,8 @@ async def _of(url: str, place: str, where: str) -> AsyncIterator[Finding]:
 def _faults(server: Server, place: str) -> Iterator[Finding]:
     if server.too_old:
         yield fault(place, f"this is {server.name} {server.version}; use Redis 6.2 or newer, or Valkey")
+    if server.mode == "sentinel":
+        yield fault(place, "this is a Sentinel, which keeps no data; name the primary that it watches")
     if server.follows:
         yield fault(place, "this is a replica, which takes no writes; name its primary")
     if server.forgets:

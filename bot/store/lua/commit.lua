@@ -11,7 +11,8 @@
   holds, or the error with which a command of it ended.
 
   Whether the entry was answered is asked first: of two workers that hold one entry the slower must hear
-  "answered", not "stale", or it would try again what is done.
+  "answered", not "stale", or it would try again what is done. So must who holds an entry of a group that is lost,
+  after a failover to a server that never had it: what of its entries is left is given to the next group anew.
 ]]
 local KEYS, ARGV, call = KEYS, ARGV, redis.call
 local group = ARGV[1]
@@ -46,8 +47,14 @@ end
 
 local function commit(at, last)
   local inbox, entry, guards = KEYS[tonumber(ARGV[at])], ARGV[at + 1], tonumber(ARGV[at + 2])
-  if entry ~= '' and #call('XPENDING', inbox, group, entry, entry, 1) == 0 then
-    return 0
+  if entry ~= '' then
+    local waiting = redis.pcall('XPENDING', inbox, group, entry, entry, 1)
+    if waiting.err and not string.find(waiting.err, 'NOGROUP', 1, true) then
+      return waiting
+    end
+    if #waiting == 0 then
+      return 0
+    end
   end
   if not holds(at + 3, guards) then
     return -1

@@ -1,0 +1,65 @@
+"""The address that we listen on, taken before anything else begins, so that a second process is told at once."""
+
+import errno
+import socket
+
+BACKLOG = 128
+"""Until the server takes over, which has its own."""
+
+
+class CannotListen(Exception):  # noqa: N818 - read as a sentence
+    """Says which setting to change."""
+
+
+def listen_on(host: str, port: int) -> list[socket.socket]:
+    """One socket for each address that the name `host` has on this machine. Raises `CannotListen`."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError):
+        raise CannotListen(f"EARSHOT_HOST: no address is known for {host!r}. {_ALL}") from None
+    sockets: list[socket.socket] = []
+    wrong: OSError | None = None
+    for family, address in dict.fromkeys((family, address) for family, _, _, _, address in found):
+        try:
+            sockets.append(_listen(family, address))
+        except OSError as no:
+            wrong = no
+            if no.errno not in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}:  # a name may have an address too many
+                break
+    else:
+        if sockets:
+            return sockets
+    for one in sockets:
+        one.close()
+    raise CannotListen(_sentence(wrong, host, port)) from None
+
+
+def _listen(family: int, address: object) -> socket.socket:
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        made.bind(address)  # type: ignore[arg-type]  # as getaddrinfo gave it
+        made.listen(BACKLOG)
+    except OSError:
+        made.close()
+        raise
+    made.setblocking(False)
+    return made
+
+
+_ALL = "Leave it out to listen on all addresses."
+
+
+def _sentence(no: OSError | None, host: str, port: int) -> str:
+    match no.errno if no else None:
+        case errno.EADDRINUSE:
+            return (
+                f"EARSHOT_PORT: port {port} is taken, perhaps by another Earshot. Stop that one, or set another port."
+            )
+        case errno.EACCES | errno.EPERM:
+            return f"EARSHOT_PORT: this user may not listen on port {port}. Set one above 1023."
+        case errno.EADDRNOTAVAIL | errno.EAFNOSUPPORT | None:
+            return f"EARSHOT_HOST: this machine does not have the address {host!r}. {_ALL}"
+    return f"EARSHOT_HOST, EARSHOT_PORT: cannot listen on port {port} of {host!r}: {no.strerror if no else ''}."
