@@ -1,11 +1,12 @@
 """Cases: read, decided on, committed. Who comes too late reads again and decides again."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from bot import metrics
 from bot.domain.case import Case
-from bot.domain.decision import Decision, Refused
+from bot.domain.decision import Decision, Measure, Refused
 from bot.domain.mention import Mention
 from bot.store.client import Client
 from bot.store.keys import Keys
@@ -68,6 +69,7 @@ class CaseStore:
         for _ in range(TRIES):
             decisions = await decide(await self.get(case_id))
             if await self.commit(decisions, at) is not Committed.STALE:
+                _observe(decisions)
                 return decisions
         raise Refused("Too many people are changing this case right now. Try again in a moment.")
 
@@ -117,6 +119,12 @@ class CaseStore:
     async def forget_deadline(self, case_id: str) -> None:
         """Of a case that is gone."""
         await self._client.call("ZREM", self._keys.deadlines, case_id)
+
+
+def _observe(decisions: Iterable[Decision]) -> None:
+    for measure, seconds in (took for decision in decisions for took in decision.took):
+        histogram = metrics.CLAIM_SECONDS if measure is Measure.CLAIM else metrics.RESOLVE_SECONDS
+        histogram.observe(seconds)
 
 
 async def _alone(decision: Decision) -> tuple[Decision, ...]:
