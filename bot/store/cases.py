@@ -17,6 +17,10 @@ TRIES = 60
 """Lost races before we give up: of fifty who press at once, the last sees forty-nine others commit at the most."""
 
 
+OPEN_READ = 500
+"""Of a department's open cases, the most that are looked through for crises: those are due before nearly all others."""
+
+
 class Gone(Refused):
     """There is no such case any more."""
 
@@ -92,6 +96,11 @@ class CaseStore:
         )
         found = await self.find(ids)
         return Page(tuple(found[case] for case in ids if case in found), int(total))
+
+    async def open_crises(self, departments: Sequence[str]) -> list[Case]:
+        """Return the open cases of these departments that cannot wait, the soonest due first in each."""
+        pages = [await self.open_in(name, OPEN_READ) for name in dict.fromkeys(departments)]
+        return [case for page in pages for case in page.cases if case.cannot_wait]
 
     async def overdue_in(self, department: str, at: datetime) -> int:
         return int(await self._client.call("ZCOUNT", self._keys.open(department), "-inf", at.timestamp()))
