@@ -22,7 +22,7 @@ def faults(**environ: str) -> list[Fault]:
 def test_an_empty_environment_is_enough_for_the_demo_and_has_sensible_defaults() -> None:
     settings = load_settings({})
 
-    assert (settings.slack_api_url, settings.x_api_url) == ("https://slack.com/api/", "https://api.twitter.com")
+    assert (settings.slack_api_url, settings.x_api_url) == ("https://slack.com/api/", "https://api.x.com")
     assert (settings.data, settings.playbook, settings.redis_url) == (Path(".earshot"), Path("playbook.toml"), None)
     assert (settings.host, settings.port, settings.log, settings.log_format) == ("0.0.0.0", 8080, "info", "auto")
 

@@ -90,7 +90,7 @@ class Settings(BaseSettings):
     log: Annotated[Literal["debug", "info", "warning", "error"], Lower, Field(alias="EARSHOT_LOG")] = "info"
     log_format: Annotated[Literal["auto", "json", "console"], Lower, Field(alias="EARSHOT_LOG_FORMAT")] = "auto"
     x_bearer_token: Annotated[SecretStr | None, Field(alias="X_BEARER_TOKEN")] = None
-    x_api_url: Annotated[WebAddress, Field(alias="X_API_URL")] = "https://api.twitter.com"
+    x_api_url: Annotated[WebAddress, Field(alias="X_API_URL")] = "https://api.x.com"
     public_url: Annotated[WebAddress | None, Field(alias="EARSHOT_PUBLIC_URL")] = None
     """How our site is reached from a phone; None: no links in pages."""
     pagerduty_routing_key: Annotated[SecretStr | None, Field(alias="PAGERDUTY_ROUTING_KEY")] = None

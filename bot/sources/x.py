@@ -8,23 +8,21 @@ from typing import Any, ClassVar, NoReturn
 import structlog
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.clock import Clock
+from bot.clock import Clock, SystemClock
 from bot.domain.decision import Unreachable
-from bot.domain.mention import Mention
 from bot.domain.subject import Subject
 from bot.sources.base import Ear, Parts
-from bot.sources.x_api import XApi, XFault
+from bot.sources.x_api import XApi
 from bot.sources.x_gap import Gap, Mark
-from bot.sources.x_pace import Pace
-from bot.sources.x_posts import Disconnecting, Malformed, id_at, mention_on, number
-from bot.sources.x_rules import QUERY_LIMIT, RULE_LIMIT, RULES_LIMIT, difference, rules_for, unfit
+from bot.sources.x_pace import USUAL, Pace
+from bot.sources.x_posts import Disconnecting, Malformed, Page, id_at, number, read_line
+from bot.sources.x_problems import XFault, quota_sentence, read_stream_fault
+from bot.sources.x_rules import QUERY_LIMIT, RULE_LIMIT, RULES_LIMIT, Rule, difference, rules_for, unfit
 
 log = structlog.get_logger()
 
 
 CLOSED = "X closed the stream."
-USUAL = 3
-"""X hangs up many times a day, and means nothing by it: only said aloud after so many in a row."""
 
 
 class Options(BaseModel):
@@ -58,11 +56,12 @@ class X:
         self.name = name
         self._options = options
         self._subjects = tuple(subjects)
-        self._api = XApi(token, url, silence)
+        self._api = XApi(token, clock, url, silence)
         self._clock = clock
         self._chance = chance
         self._pace = Pace(clock, chance)
         self._said: str | None = None
+        self._told: dict[Rule, int] = {}
 
     @classmethod
     def built(cls, options: Options, parts: Parts) -> "X":
@@ -84,6 +83,9 @@ class X:
             end = fault
         except Unreachable:
             end = XFault("The store does not answer; X waits for it.")
+        if end.quota == "month":
+            until = await api.cap_ends(end)
+            end = XFault(quota_sentence("month", until, end.why), end.status, quota="month", until=until)
         if str(end) != CLOSED or self._pace.tries > USUAL:
             self._say(ear, str(end))
         return end
@@ -114,7 +116,7 @@ class X:
         want = rules_for(self._subjects, RULE_LIMIT, options.lang, options.extra_rule)
         change = difference(await api.rules(), want)
         await api.delete(change.delete)
-        refused = await api.add(change.add)
+        refused = list(dict.fromkeys(await api.add(change.add)))
         if change.add or change.delete:
             log.info("rules set", source=self.name, added=len(change.add), deleted=len(change.delete))
         return " ".join(unfit(self._subjects, options.lang, options.extra_rule) + refused)
@@ -122,33 +124,33 @@ class X:
     def _gap(self, api: XApi, ear: Ear, say: Callable[[str], None]) -> Gap:
         options = self._options
         queries = rules_for(self._subjects, QUERY_LIMIT, options.lang, options.extra_rule)
-        return Gap(api, ear, queries, self._clock, self._chance, say, timedelta(hours=options.refill_hours))
+        reach = timedelta(hours=options.refill_hours)
+        return Gap(api, ear, queries, self._clock, self._chance, say, self._told, reach)
 
     async def _hear(self, stream: AsyncIterator[list[bytes]], ear: Ear, mark: Mark) -> NoReturn:
         """Ends only by raising, so that the gap beside it ends too."""
         async for lines in stream:
-            mentions, end = self._mentions(lines)
+            pages, end = self._pages(lines)
+            mentions = [mention for page in pages for mention in page.mentions]
             if mentions:
-                newest = max(number(mention.id.removeprefix("x:")) for mention in mentions)
+                newest = max(page.newest for page in pages)
                 await ear.hear(mentions, mark.cursor(newest))
                 mark.saw(newest)
             if end:
                 raise end
         raise XFault(CLOSED)
 
-    def _mentions(self, lines: list[bytes]) -> tuple[list[Mention], XFault | None]:
+    def _pages(self, lines: list[bytes]) -> tuple[list[Page], XFault | None]:
         """What was said before X hung up was said."""
-        mentions: list[Mention] = []
+        pages: list[Page] = []
         for line in lines:
             try:
-                mention = mention_on(line)
+                pages.append(read_line(line))
             except Malformed as why:
                 log.warning("line passed over", source=self.name, reason=str(why), size=len(line))
             except Disconnecting as why:
-                return mentions, XFault(f"X hangs up: {why}.")
-            else:
-                mentions += [mention] if mention else []
-        return mentions, None
+                return pages, read_stream_fault(why.answer, self._clock.now())
+        return pages, None
 
     def _say(self, ear: Ear, sentence: str) -> None:
         if sentence != self._said:
@@ -171,12 +173,14 @@ async def _until_one_fails(never: Coroutine[Any, Any, NoReturn], other: Coroutin
     raise failed[0]
 
 
-async def check(options: Options, subjects: Sequence[Subject], token: str, url: str = "") -> list[str]:
+async def check(
+    options: Options, subjects: Sequence[Subject], token: str, url: str = "", clock: Clock | None = None
+) -> list[str]:
     """Whether X would listen for us: every fault in a sentence. Reads the rules and tries ours, and changes nothing."""
     faults = unfit(subjects, options.lang, options.extra_rule)
     want = rules_for(subjects, RULE_LIMIT, options.lang, options.extra_rule)
     try:
-        async with XApi(token, url) as api:
+        async with XApi(token, clock or SystemClock(), url) as api:
             have = await api.rules()
             foreign = sum(not rule.subject for rule in have)
             if foreign + len(want) > RULES_LIMIT:

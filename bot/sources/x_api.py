@@ -3,42 +3,42 @@
 Three things of tweepy are replaced, on the objects we make: `request` of both clients and `_connect` of the streaming
 one. The host is written into them; a 502 with a page of HTML surfaces as aiohttp's ContentTypeError; and `_connect`
 ends for good at the first line it cannot read and comes back without any pause when X hangs up. What tweepy knows of
-X's endpoints, parameters and bodies stays in use.
+X's endpoints, parameters and bodies stays in use, but for the fields of a post: it knows only the older of X's two
+forms (OpenAPI 2.167 of August 2026 has `post.fields` in the search and `tweet.fields` in the stream).
 """
 
-import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import aiohttp
 
-from bot.sources.x_posts import FIELDS, Page, page_of
+from bot.clock import Clock
+from bot.sources.x_payloads import POST_FIELDS, TWEET_FIELDS, other_form
+from bot.sources.x_posts import Page, page_of
+from bot.sources.x_problems import (
+    RULE_CAP,
+    Problem,
+    XFault,
+    json_object,
+    next_period,
+    read_fault,
+    rule_cap_sentence,
+)
 from bot.sources.x_rules import Rule
 
-URL = "https://api.twitter.com"
+URL = "https://api.x.com"
+SEARCH, STREAM, COUNTS = "/2/tweets/search/recent", "/2/tweets/search/stream", "/2/tweets/counts/recent"
 LINE_LIMIT = 1_000_000
 """Bytes; a line of the stream that is longer is passed over. The longest post with all its users is a third of it."""
 
 ANSWER_WITHIN = aiohttp.ClientTimeout(total=30)
 RULES_AT_ONCE = 25
 
-
-class XFault(Exception):  # noqa: N818 - X's, or the network's
-    """X did not do as asked. The words are for an operator."""
-
-    def __init__(self, sentence: str, status: int = 0, reset: datetime | None = None) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.reset = reset
-
-    @property
-    def denied(self) -> bool:
-        """Asking again will not help until a person has done something."""
-        return self.status in {401, 403}
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,15 @@ class From:
 class XApi:
     """Open while inside. `silence` is how long the stream may say nothing, in seconds; X keeps alive every 20."""
 
-    def __init__(self, token: str, url: str = "", silence: float = 60) -> None:
+    def __init__(self, token: str, clock: Clock, url: str = "", silence: float = 60) -> None:
         from tweepy.asynchronous import AsyncClient, AsyncStreamingClient  # noqa: PLC0415  (some 70 ms of every start, for who listens to X)
 
         if not token or not token.isascii() or not token.isprintable() or " " in token:
             raise ValueError("X_BEARER_TOKEN is not set, or not a bearer token; copy it from the X developer console.")
         self._headers = {"Authorization": f"Bearer {token}"}
+        self._clock = clock
         self._url = (url or URL).rstrip("/")
+        self._forms = {SEARCH: POST_FIELDS, STREAM: TWEET_FIELDS}
         self._patience = aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=silence)
         self._session: aiohttp.ClientSession | None = None
         # With this return type tweepy hands on, untouched, whatever our `request` gives.
@@ -101,34 +103,73 @@ class XApi:
             await self._streaming.delete_rules([rule.id for rule in rules])
 
     async def search(self, rule: Rule, begin: From, token: str = "") -> Page:
-        answer = await self._client.search_recent_tweets(
-            rule.value,
-            since_id=str(begin.since) if begin.since else None,
-            start_time=begin.start,
-            next_token=token or None,
-            max_results=100,
-            **FIELDS,
-        )
+        async def ask() -> dict[str, Any]:
+            answer: dict[str, Any] = await self._client.search_recent_tweets(
+                rule.value,
+                since_id=str(begin.since) if begin.since else None,
+                start_time=begin.start,
+                next_token=token or None,
+                max_results=100,
+            )
+            return answer
+
+        answer = await self._in_either_form(SEARCH, ask)
+        if answer.get("errors") and "data" not in answer:
+            raise read_fault(200, {}, answer, "no posts, and no reason", self._clock.now())
         return page_of(answer, rule.subject)
+
+    async def cap_ends(self, fault: XFault) -> datetime:
+        """When a quota begins anew; months of X begin on a day that it tells, else on the first."""
+        now = self._clock.now()
+        try:
+            answer = await self._request("GET", "/2/usage/tweets", {"usage.fields": "cap_reset_day"})
+        except XFault:
+            answer = {}
+        usage = answer.get("data")
+        day = usage.get("cap_reset_day") if isinstance(usage, dict) else None
+        return next_period(fault.quota, now, day if isinstance(day, int) and 1 <= day <= 31 else 1)
 
     @asynccontextmanager
     async def stream(self) -> AsyncIterator[AsyncIterator[list[bytes]]]:
         """Connected when entered. The lines come as many at a time as the network brings them."""
-        response: aiohttp.ClientResponse = await self._streaming.filter(**FIELDS)
+
+        async def connect() -> aiohttp.ClientResponse:
+            response: aiohttp.ClientResponse = await self._streaming.filter()
+            return response
+
+        response = await self._in_either_form(STREAM, connect)
         try:
             yield _lines(response)
         finally:
             response.close()
 
-    async def _connect(self, method: str, endpoint: str, params: dict[str, str]) -> aiohttp.ClientResponse:
-        assert self._session
-        url = f"{self._url}/2/tweets/{endpoint}/stream"
+    async def _in_either_form(self, route: str, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Where X does not know how we ask for fields, the other way is tried, and kept if X takes it."""
         try:
-            response = await self._session.request(method, url, params=params, timeout=self._patience)
+            return await ask()
+        except XFault as refusal:
+            if not refusal.refuses_fields:
+                raise
+            self.change_form(route)
+            try:
+                return await ask()
+            except XFault as again:
+                if again.refuses_fields:
+                    self.change_form(route)
+                raise
+
+    def change_form(self, route: str) -> None:
+        self._forms[route] = other_form(self._forms[route])
+
+    async def _connect(self, method: str, _: str, params: dict[str, str]) -> aiohttp.ClientResponse:
+        assert self._session
+        asked = {**params, **self._forms[STREAM].parameters}
+        try:
+            response = await self._session.request(method, self._url + STREAM, params=asked, timeout=self._patience)
             if response.status == 200:
                 return response
             async with response:
-                raise _fault(response, await response.read())
+                raise self._fault(response, await response.read())
         except (aiohttp.ClientError, TimeoutError) as lost:
             raise _lost(lost) from lost
 
@@ -136,18 +177,24 @@ class XApi:
         self, method: str, route: str, params: dict[str, Any] | None = None, json: Any = None, **_: Any
     ) -> dict[str, Any]:
         assert self._session
-        call = self._session.request(method, self._url + route, params=params, json=json, timeout=ANSWER_WITHIN)
+        form = self._forms.get(route)
+        asked = {**(params or {}), **(form.parameters if form else {})}
+        call = self._session.request(method, self._url + route, params=asked, json=json, timeout=ANSWER_WITHIN)
         try:
             async with call as response:
                 body = await response.read()
         except (aiohttp.ClientError, TimeoutError) as lost:
             raise _lost(lost) from lost
         if not 200 <= response.status < 300:
-            raise _fault(response, body)
-        answer = _json(body)
+            raise self._fault(response, body)
+        answer = json_object(body)
         if answer is None:
             raise XFault("X answers with something that is not JSON.", response.status)
         return answer
+
+    def _fault(self, response: aiohttp.ClientResponse, body: bytes) -> XFault:
+        reason = response.reason or ""
+        return read_fault(response.status, response.headers, json_object(body) or {}, reason, self._clock.now())
 
     async def _added(self, rules: Sequence[Rule], *, dry: bool) -> dict[str, Any]:
         from tweepy import StreamRule  # noqa: PLC0415
@@ -182,45 +229,13 @@ def _rules(answer: dict[str, Any]) -> list[Rule]:
 
 
 def _refusal(rule: Rule, answer: dict[str, Any]) -> list[str]:
-    errors = answer.get("errors")
-    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else None
-    if first is None:
+    if not answer.get("errors"):
         return []
-    details = first.get("details")
-    why = details[0] if isinstance(details, list) and details else first.get("detail") or first.get("title")
-    return [f"X refuses a rule for {rule.subject}: {_quoted(why)}"]
-
-
-def _fault(response: aiohttp.ClientResponse, body: bytes) -> XFault:
-    problem = _json(body) or {}
-    why = _quoted(problem.get("detail") or problem.get("title") or response.reason)
-    said = {
-        401: "X refuses the bearer token (401). Put a valid one into X_BEARER_TOKEN and start Earshot again.",
-        403: f"X does not allow this token to listen (403: {why}). Check the app's access in the X developer console.",
-        429: f"X asks us to slow down (429: {why}). Earshot waits and goes on by itself.",
-    }
-    return XFault(said.get(response.status, f"X answers {response.status}: {why}."), response.status, _reset(response))
+    problem = Problem.read(answer)
+    if problem.type in RULE_CAP:
+        return [rule_cap_sentence(problem.why)]
+    return [f"X refuses a rule for {rule.subject}: {problem.why}"]
 
 
 def _lost(why: Exception) -> XFault:
     return XFault(f"X cannot be reached ({type(why).__name__}).")
-
-
-def _reset(response: aiohttp.ClientResponse) -> datetime | None:
-    stamp = response.headers.get("x-rate-limit-reset", "")
-    return (
-        datetime.fromtimestamp(0, UTC) + timedelta(seconds=int(stamp)) if stamp.isdigit() and len(stamp) < 12 else None
-    )
-
-
-def _json(body: bytes) -> dict[str, Any] | None:
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return answer if isinstance(answer, dict) else None
-
-
-def _quoted(words: Any) -> str:
-    """X's own words in a sentence of ours: one line, printable, not long."""
-    return "".join(letter for letter in str(words or "no reason given") if letter.isprintable())[:200].rstrip(".")

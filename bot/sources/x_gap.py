@@ -8,9 +8,10 @@ import structlog
 
 from bot.clock import Clock
 from bot.sources.base import Ear
-from bot.sources.x_api import From, XApi, XFault
-from bot.sources.x_pace import pause
+from bot.sources.x_api import SEARCH, From, XApi
+from bot.sources.x_pace import DENIED, USUAL, pause
 from bot.sources.x_posts import Page, id_at, moment_of
+from bot.sources.x_problems import XFault
 from bot.sources.x_rules import Rule
 
 log = structlog.get_logger()
@@ -22,6 +23,10 @@ OVERLAP = timedelta(minutes=1)
 SEARCHED = timedelta(days=7)
 MARGIN = timedelta(minutes=30)
 """What lies at the far end of the seven days may be out of reach when X has made us wait for it."""
+
+
+class _GapRefusedError(Exception):
+    """X will not tell what was said of a subject: nothing is known of the gap, and the cursor stays before it."""
 
 
 @dataclass(slots=True)
@@ -40,7 +45,10 @@ class Mark:
 
 
 class Gap:
-    """Filled beside the running stream, so that nothing is missed between the two."""
+    """Filled beside the running stream, so that nothing is missed between the two.
+
+    `told` has, while a gap is open, the newest post read for each rule: it is not paid for again at each reconnection.
+    """
 
     def __init__(
         self,
@@ -50,7 +58,8 @@ class Gap:
         clock: Clock,
         chance: Callable[[], float],
         say: Callable[[str], None],
-        reach: timedelta = SEARCHED,
+        told: dict[Rule, int],
+        reach: timedelta,
     ) -> None:
         self._api = api
         self._ear = ear
@@ -58,26 +67,40 @@ class Gap:
         self._clock = clock
         self._chance = chance
         self._say = say
+        self._told = told
         self._reach = min(reach, SEARCHED - MARGIN)
 
     async def fill(self, since: int, mark: Mark) -> None:
         """Twice: what was said just before we connected is not in the index yet."""
         if self._reach > timedelta(0):
-            found = await self._pass(since)
+            found = await self._until_told(since)
             mark.saw(found)
             since = max(since, found)
             await self._ear.progress(str(since))
             await self._clock.sleep(INDEXED)
-            mark.saw(await self._pass(since))
+            mark.saw(await self._until_told(since))
         mark.filled = True
         await self._ear.progress(str(mark.newest))
+        self._told.clear()
 
-    async def _pass(self, since: int) -> int:
-        """All that was said of all subjects; says the newest of it."""
-        newest = 0
-        for rule in self._rules:
-            newest = max(newest, await self._read(rule, since))
-        return newest
+    async def _until_told(self, since: int) -> int:
+        """The newest that was said. What X refuses to tell is asked for until it does, or somebody mends it."""
+        newest, asked, refused = 0, self._rules, False
+        while True:
+            refusals = dict[Rule, str]()
+            for rule in asked:
+                try:
+                    newest = max(newest, await self._read(rule, max(since, self._told.get(rule, 0))))
+                except _GapRefusedError as refusal:
+                    refusals[rule] = str(refusal)
+            if not refusals:
+                if refused:
+                    self._say("")
+                return newest
+            asked, refused = list(refusals), True
+            self._say(" ".join(dict.fromkeys(refusals.values())))
+            self._api.change_form(SEARCH)  # X may have refused it without naming it
+            await self._clock.sleep(DENIED)
 
     async def _read(self, rule: Rule, since: int) -> int:
         """By id where X may know it; X answers 400 to ids that it thinks too old, and then takes the same as a time."""
@@ -87,12 +110,16 @@ class Gap:
         refusal = ""
         for start in [From(since=after), time] if moment_of(after) > oldest else [time]:
             try:
-                return await self._pages(rule, start)
+                newest = await self._pages(rule, start)
             except XFault as fault:
+                if fault.status != 400:
+                    raise
                 refusal = str(fault)
-        self._say(f"X refuses the search for {rule.subject}: {refusal}")
+            else:
+                self._told[rule] = max(since, newest)
+                return newest
         log.error("search refused", source="x", subject=rule.subject)
-        return 0
+        raise _GapRefusedError(f"X refuses the search for {rule.subject}: {refusal}")
 
     async def _pages(self, rule: Rule, start: From) -> int:
         newest, token = 0, ""
@@ -106,15 +133,15 @@ class Gap:
                 return newest
 
     async def _patiently(self, rule: Rule, start: From, token: str) -> Page:
-        """Until X answers. A 400 it would only repeat, so that one is raised."""
+        """Until X answers. A 400 it would only repeat, and no waiting of ours refills a quota: those are raised."""
         tries = 0
         while True:
             try:
                 page = await self._api.search(rule, start, token)
             except XFault as fault:
-                if fault.status == 400:
+                if fault.status == 400 or fault.until:
                     raise
-                if fault.denied:
+                if fault.denied or tries >= USUAL:
                     self._say(str(fault))
                 log.warning("search will be tried again", source="x", status=fault.status, tries=tries)
                 await self._clock.sleep(pause(fault, tries, self._chance(), self._clock.now()))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.sources.x_api import XFault
+from bot.sources.x_problems import XFault
 
 WINDOW = timedelta(minutes=15)
 CONNECTS = 45
@@ -16,6 +16,8 @@ LONGEST, LONGEST_UNSAID = 320.0, 30.0  # X's advice is patience with its errors,
 BUSY = 60.0  # X's advice after a 429 that names no time
 DENIED = 900.0  # a person must act first; asking four times an hour finds out that they did
 UNTIL_RESET = timedelta(hours=1)  # no window of X is longer than 15 minutes; a clock that is wrong may say so
+USUAL = 3
+"""X hangs up, and is away for a moment, many times a day: only said aloud after so many tries in a row."""
 STEADY = timedelta(minutes=1)
 """A connection that lasted this long was well, and what follows begins a new row of tries."""
 
@@ -47,8 +49,13 @@ class Pace:
 
 
 def pause(fault: XFault, tries: int, chance: float, now: datetime) -> float:
-    """Seconds, never none. Doubles with each try; from half of it to the whole, by chance; a 429 by X's own word."""
+    """Seconds, never none. Doubles with each try; from half of it to the whole, by chance; a 429 by X's own word.
+
+    A used-up quota is waited for, however long that is.
+    """
     share = 0.5 + chance / 2
+    if fault.until:
+        return max((fault.until - now).total_seconds(), 0.0) + 60 * share
     if fault.denied:
         return DENIED * share
     doubled = min(LONGEST if fault.status else LONGEST_UNSAID, FIRST * 2.0 ** min(tries, 20))

@@ -2,128 +2,108 @@
 
 import html
 import json
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from bot.domain.mention import Author, Mention
+from bot.sources.x_payloads import XPost, XUser, read_part, rename_keys
 from bot.sources.x_rules import Rule
 
 EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, tzinfo=UTC)
 """From here X counts the milliseconds that its ids begin with."""
 
 NO_LANGUAGE = frozenset({"und", "zxx", "art", "qam", "qct", "qht", "qme", "qst"})
+REPOSTED = frozenset({"retweeted", "reposted"})
 
-FIELDS = {
-    "expansions": ["author_id"],
-    "tweet_fields": ["conversation_id", "created_at", "entities", "lang", "note_tweet", "referenced_tweets"],
-    "user_fields": ["created_at", "name", "public_metrics", "username", "verified"],
-}
+
+_Part = TypeVar("_Part", XPost, XUser)
 
 
 class Malformed(Exception):  # noqa: N818 - said of what was sent
     """Not a post as X describes them."""
 
 
-class _Part(BaseModel):
-    """X adds fields as it likes; those we do not know are passed over."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class _Url(_Part):
-    url: str = ""
-    expanded_url: str = ""
-    unwound_url: str = ""
-
-
-class _Entities(_Part):
-    urls: tuple[_Url, ...] = ()
-
-
-class _Note(_Part):
-    """The whole of a long post, of which `text` is the beginning."""
-
-    text: str
-    entities: _Entities | None = None
-
-
-class _Reference(_Part):
-    type: str
-    id: str
-
-
-class _Post(_Part):
-    id: str
-    text: str
-    created_at: datetime
-    author_id: str = ""
-    conversation_id: str = ""
-    lang: str = ""
-    note_tweet: _Note | None = None
-    entities: _Entities | None = None
-    referenced_tweets: tuple[_Reference, ...] = ()
-
-
-class _Metrics(_Part):
-    followers_count: int | None = None
-    following_count: int | None = None
-    tweet_count: int | None = None
-
-
-class _User(_Part):
-    id: str
-    name: str = ""
-    username: str = ""
-    created_at: datetime | None = None
-    verified: bool = False
-    public_metrics: _Metrics = _Metrics()
-
-
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer of the search."""
+    """One answer of the search. `posts` and `users` are all that X sent, which is what it bills."""
 
     mentions: tuple[Mention, ...]
     newest: int
     next_token: str
+    posts: int = 0
+    users: int = 0
 
 
-def mention_on(line: bytes) -> Mention | None:
-    """What a line of the stream says; None if it is not for us: a bare retweet, or another program's rule.
+def read_line(line: bytes) -> Page:
+    """A line of the stream. No mention in it: it is not for us (a bare repost, or another program's rule).
 
     Raises `Malformed`; raises `Disconnecting` for X's own word that it will hang up.
     """
     answer = _object(line)
     if "data" not in answer:
-        raise Disconnecting(answer)
-    post, users = _post(answer["data"]), _users(answer)
+        if answer.keys() & {"errors", "title", "detail"}:
+            raise Disconnecting(answer)
+        raise Malformed("a line with neither a post nor errors")
+    post, sent = _post(answer["data"]), _Sent.along_with(answer)
     matched = [rule.get("tag") for rule in _list(answer.get("matching_rules")) if isinstance(rule, dict)]
     subjects = [Rule("", tag).subject for tag in matched if isinstance(tag, str)]
     ours = tuple(dict.fromkeys(subject for subject in subjects if subject))
-    return None if (subjects and not ours) else _mention(post, users, ours)
+    mention = None if (subjects and not ours) else _mention(post, sent, ours)
+    return _page([post], [mention] if mention else [], sent)
 
 
 def page_of(answer: dict[str, Any], subject: str) -> Page:
     """What the search found for a subject. A post that cannot be read does not cost us the others."""
-    users = _users(answer)
-    found = list(_readable(_list(answer.get("data"))))
-    mentions = [mention for post in found if (mention := _mention(post, users, (subject,)))]
+    sent = _Sent.along_with(answer)
+    found, mentions = list[XPost](), list[Mention]()
+    for value in _list(answer.get("data")):
+        with suppress(Malformed):
+            found.append(post := _post(value))
+            mentions += [mention] if (mention := _mention(post, sent, (subject,))) else []
     meta = answer.get("meta")
     token = meta.get("next_token") if isinstance(meta, dict) else None
-    return Page(tuple(mentions), max((number(post.id) for post in found), default=0), token or "")
+    return _page(found, mentions, sent, token if isinstance(token, str) else "")
 
 
 class Disconnecting(Exception):  # noqa: N818 - it is X's own word
-    """A line of errors alone. The words are X's."""
+    """A line of errors alone, as X sent it."""
 
     def __init__(self, answer: dict[str, Any]) -> None:
-        errors = [error for error in _list(answer.get("errors")) if isinstance(error, dict)]
-        first = errors[0] if errors else answer
-        super().__init__(str(first.get("disconnect_type") or first.get("title") or "no reason given")[:100])
+        super().__init__()
+        self.answer = answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What came along with posts, by id."""
+
+    users: dict[str, XUser]
+    posts: dict[str, XPost]
+
+    @classmethod
+    def along_with(cls, answer: dict[str, Any]) -> "_Sent":
+        includes = answer.get("includes")
+        lists = rename_keys(includes) if isinstance(includes, dict) else {}
+        return cls(_by_id(XUser, lists.get("users")), _by_id(XPost, lists.get("posts")))
+
+
+def _by_id(model: type[_Part], values: Any) -> dict[str, _Part]:
+    found = {}
+    for value in _list(values):
+        with suppress(ValidationError):
+            part = read_part(model, value)
+            found[part.id] = part
+    return found
+
+
+def _page(found: list[XPost], mentions: list[Mention], sent: _Sent, token: str = "") -> Page:
+    ids = {post.id for post in found}
+    newest = max((number(post.id) for post in found), default=0)
+    return Page(tuple(mentions), newest, token, posts=len(ids | sent.posts.keys()), users=len(sent.users))
 
 
 def number(post_id: str | None) -> int:
@@ -140,17 +120,17 @@ def moment_of(post: int) -> datetime:
     return EPOCH + timedelta(milliseconds=post >> 22)
 
 
-def _mention(post: _Post, users: dict[str, _User], subjects: tuple[str, ...]) -> Mention | None:
-    referenced = {reference.type: reference.id for reference in post.referenced_tweets}
-    if "retweeted" in referenced:
+def _mention(post: XPost, sent: _Sent, subjects: tuple[str, ...]) -> Mention | None:
+    referenced = {reference.type: reference.id for reference in post.referenced_posts}
+    if REPOSTED & referenced.keys():
         return None
-    user = users.get(post.author_id)
+    user = sent.users.get(post.author_id)
     try:
         return Mention(
             id=f"x:{post.id}",
             source="x",
             text=_text(post),
-            created_at=post.created_at,
+            created_at=post.created_at or moment_of(number(post.id)),
             url=f"https://x.com/{user.username if user and user.username else 'i'}/status/{post.id}",
             lang="" if post.lang in NO_LANGUAGE else post.lang,
             conversation=post.conversation_id,
@@ -162,7 +142,7 @@ def _mention(post: _Post, users: dict[str, _User], subjects: tuple[str, ...]) ->
         raise Malformed(f"post {post.id[:30]}") from None
 
 
-def _author(user: _User | None, author_id: str) -> Author:
+def _author(user: XUser | None, author_id: str) -> Author:
     if user is None:
         return Author(id=author_id or "unknown")
     metrics = user.public_metrics
@@ -172,7 +152,7 @@ def _author(user: _User | None, author_id: str) -> Author:
         name=user.name,
         followers=_count(metrics.followers_count),
         following=_count(metrics.following_count),
-        posts=_count(metrics.tweet_count),
+        posts=_count(metrics.post_count),
         created_at=user.created_at,
         verified=user.verified,
     )
@@ -182,9 +162,9 @@ def _count(told: int | None) -> int | None:
     return told if told is None or told >= 0 else None
 
 
-def _text(post: _Post) -> str:
+def _text(post: XPost) -> str:
     """The whole post, with the links that its author meant in place of X's shortened ones."""
-    text, entities = (post.note_tweet.text, post.note_tweet.entities) if post.note_tweet else (post.text, post.entities)
+    text, entities = (post.note_post.text, post.note_post.entities) if post.note_post else (post.text, post.entities)
     for url in entities.urls if entities else ():
         meant = url.unwound_url or url.expanded_url
         if url.url and meant:
@@ -202,31 +182,14 @@ def _object(line: bytes) -> dict[str, Any]:
     return answer
 
 
-def _post(value: Any) -> _Post:
+def _post(value: Any) -> XPost:
     try:
-        return _Post.model_validate(value)
+        post = read_part(XPost, value)
     except ValidationError as wrong:
         raise Malformed(".".join(str(step) for step in wrong.errors()[0]["loc"]) or "data") from None
-
-
-def _readable(values: list[Any]) -> Iterator[_Post]:
-    for value in values:
-        try:
-            yield _post(value)
-        except Malformed:
-            continue
-
-
-def _users(answer: dict[str, Any]) -> dict[str, _User]:
-    includes = answer.get("includes")
-    users = {}
-    for value in _list(includes.get("users")) if isinstance(includes, dict) else ():
-        try:
-            user = _User.model_validate(value)
-        except ValidationError:
-            continue
-        users[user.id] = user
-    return users
+    if not (post.text or post.note_post) or not number(post.id):
+        raise Malformed("a post without words" if number(post.id) else "id")
+    return post
 
 
 def _list(value: Any) -> list[Any]:

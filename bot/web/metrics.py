@@ -2,45 +2,32 @@
 
 from datetime import datetime
 
-from prometheus_client import (
-    CONTENT_TYPE_LATEST,
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    ProcessCollector,
-    generate_latest,
-)
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, ProcessCollector, generate_latest
 
-from bot import metrics
 from bot.domain.decision import Unreachable
 from bot.store.opening import Store
 
 
 async def scrape(store: Store, departments: tuple[str, ...], at: datetime) -> tuple[bytes, str]:
     """The text and its content type. With the store away there is `earshot_store_up 0`, and nothing is made up."""
-    registry, totals = CollectorRegistry(), CollectorRegistry()
+    registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     up = Gauge("earshot_store_up", "Whether Redis answers and takes writes", registry=registry)
     try:
-        await _fill(registry, totals, store, departments, at)
+        await _fill(registry, store, departments, at)
         await store.prove_write()
     except Unreachable:
         up.set(0)
     else:
         up.set(1)
-    return b"".join(map(generate_latest, (registry, totals, metrics.REGISTRY))), CONTENT_TYPE_LATEST
+    return generate_latest(registry), CONTENT_TYPE_LATEST
 
 
-async def _fill(
-    registry: CollectorRegistry, totals: CollectorRegistry, store: Store, departments: tuple[str, ...], at: datetime
-) -> None:
-    """`totals` is a registry of its own, since the client counts a gauge and a counter of one name as a clash."""
+async def _fill(registry: CollectorRegistry, store: Store, departments: tuple[str, ...], at: datetime) -> None:
     account = await store.books.read()
-    mentions = Gauge("earshot_mentions", "Leaves with 0.3: use earshot_mentions_total", ["outcome"], registry=registry)
-    counted = Counter("earshot_mentions", "Mentions by what became of them", ["outcome"], registry=totals)
+    mentions = Gauge("earshot_mentions", "Mentions by what became of them", ["outcome"], registry=registry)
     for outcome in ("seen", "opened", "joined", "tallied", "spam"):
         mentions.labels(outcome).set(getattr(account, outcome))
-        counted.labels(outcome).inc(getattr(account, outcome))
     Gauge("earshot_unaccounted", "Seen, and in no other book", registry=registry).set(account.unaccounted)
     Gauge("earshot_dead_letters", "Mentions that failed again and again", registry=registry).set(account.dead)
 

@@ -7,7 +7,6 @@ from typing import NamedTuple, Protocol
 
 import structlog
 
-from bot import metrics
 from bot.clock import Clock
 from bot.detectors.base import Background
 from bot.domain.assessment import Assessment, Intent
@@ -157,9 +156,7 @@ class Triage:
                 await asyncio.sleep(0)  # it is on its way
                 ahead = await self._assessed(entries[start : start + PART])
             finally:
-                replies = await committing
-                late = _late(items, replies)
-                _observe(items, replies, self._clock.now())
+                late = _late(items, await committing)
             await self._again(late)
             self._in_hand = list(entries[start:])
 
@@ -233,13 +230,6 @@ def _tallied(item: _Item, at: datetime) -> Decision:
 
 def _late(items: Sequence[_Item], replies: Sequence[Committed]) -> list[_Item]:
     return [item for item, reply in zip(items, replies, strict=True) if reply is Committed.STALE]
-
-
-def _observe(items: Sequence[_Item], replies: Sequence[Committed], at: datetime) -> None:
-    now = at.timestamp()
-    for item, reply in zip(items, replies, strict=True):
-        if reply is Committed.WRITTEN:
-            metrics.TRIAGE_SECONDS.observe(max(0.0, now - item.entry.arrived / 1000))
 
 
 def _opened_by(mention: Mention, heard: Mapping[str, Case]) -> bool:

@@ -16,10 +16,38 @@ from bot.clock import Clock
 from bot.sources.x_posts import id_at
 
 TOKEN = "a-good-token"
-KNOWN = {
-    "query", "since_id", "start_time", "max_results", "next_token", "expansions", "tweet.fields", "user.fields", "dry_run",
+SEARCH_PARAMETERS = {
+    "query", "max_results", "next_token", "pagination_token", "start_time", "end_time", "since_id", "until_id",
+    "sort_order", "expansions", "user.fields", "media.fields", "poll.fields", "place.fields",
 }  # fmt: skip
-ASKED = {"created_at", "conversation_id", "note_tweet", "referenced_tweets", "entities", "lang"}
+STREAM_PARAMETERS = {
+    "backfill_minutes", "start_time", "end_time", "expansions", "user.fields", "media.fields", "poll.fields",
+    "place.fields",
+}  # fmt: skip
+COUNT_PARAMETERS = {
+    "query", "start_time", "end_time", "since_id", "until_id", "next_token", "pagination_token", "granularity",
+    "search_count.fields",
+}  # fmt: skip
+POST_FIELDS = {
+    "conversation_id", "created_at", "entities", "id", "lang", "note_post", "public_metrics", "text",
+}  # fmt: skip
+TWEET_FIELDS = POST_FIELDS - {"note_post"} | {
+    "author_id", "edit_history_tweet_ids", "in_reply_to_user_id", "note_tweet", "referenced_tweets",
+}  # fmt: skip
+USER_FIELDS = {"created_at", "description", "id", "name", "public_metrics", "username", "verified", "verified_type"}
+VALUES = {
+    "post": {
+        "post.fields": POST_FIELDS,
+        "user.fields": USER_FIELDS,
+        "expansions": {"author_id", "edit_history_post_ids", "in_reply_to_user_id", "referenced_posts"},
+    },
+    "tweet": {
+        "tweet.fields": TWEET_FIELDS,
+        "user.fields": USER_FIELDS,
+        "expansions": {"author_id", "edit_history_tweet_ids", "in_reply_to_user_id", "referenced_tweets.id"},
+    },
+}
+"""By OpenAPI 2.167 (7 Aug 2026): the search speaks of posts, the stream of tweets. Cut to what anybody here may ask."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +79,11 @@ class FakeX:
         self.streams: deque[Turn] = deque()
         self.answers: deque[Refusal] = deque()
         self.rule_calls = 0
+        self.requests: list[tuple[str, str, dict[str, str], Any]] = []
+        self.search_form, self.stream_form = "post", "tweet"
+        self.users: list[dict[str, Any]] = [USER]
+        self.quoted: list[dict[str, Any]] = []
+        self.reset_day = 0
         self.live: web.StreamResponse | None = None
         self._count = 0
 
@@ -72,12 +105,30 @@ class FakeX:
             "created_at": f"{moment:%Y-%m-%dT%H:%M:%S}.000Z",
             "conversation_id": "1",
             "lang": "en",
-            "edit_history_tweet_ids": [],
         } | more
 
-    def line(self, post: dict[str, Any]) -> bytes:
+    def line(self, post: dict[str, Any], form: str = "") -> bytes:
+        """As the stream says it, to whoever asked for all there is."""
         matching = [{"id": rule["id"], "tag": rule["tag"]} for rule in self.rules if _matches(rule["value"], post)]
-        return json.dumps({"data": post, "includes": {"users": [USER]}, "matching_rules": matching}).encode() + b"\r\n"
+        answer = self._told([post], form or self.stream_form)
+        return json.dumps({**answer, "data": answer["data"][0], "matching_rules": matching}).encode() + b"\r\n"
+
+    def _told(self, posts: list[dict[str, Any]], form: str) -> dict[str, Any]:
+        told = [in_form({"edit_history_post_ids": [post["id"]], **post}, form) for post in posts]
+        quoted = [in_form(post, form) for post in self.quoted]
+        users = [in_form(user, form) for user in self.users]
+        return {"data": told, "includes": {"users": users} | ({f"{form}s": quoted} if quoted else {})}
+
+    def _refused(self, request: web.Request, form: str, known: set[str]) -> web.Response | None:
+        """X knows no parameter and no value but those of its form."""
+        for name, given in request.query.items():
+            if name not in known | VALUES[form].keys():
+                return invalid(name, given, f"The query parameter [{name}] is not one of [{','.join(sorted(known))}]")
+            values = VALUES[form].get(name)
+            for value in given.split(",") if values else ():
+                if value not in (values or ()):
+                    return invalid(name, given, f"The `{name}` query parameter value [{value}] is not one of [id]")
+        return None
 
     # What X serves
 
@@ -109,6 +160,8 @@ class FakeX:
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         self.connects.append(self.clock.now())
+        if refused := self._refused(request, self.stream_form, STREAM_PARAMETERS):
+            return refused
         if self.live:
             return _problem(429, title="ConnectionException", connection_issue="TooManyConnections")
         turn = self.streams.popleft() if self.streams else Hush()
@@ -131,6 +184,8 @@ class FakeX:
         self.searches.append(query)
         if self.answers:
             return _refused(self.answers.popleft())
+        if refused := self._refused(request, self.search_form, SEARCH_PARAMETERS):
+            return refused
         oldest = self.clock.now() - timedelta(days=7)
         if len(query["query"]) > 512 or not 10 <= int(query["max_results"]) <= 100:
             self.strictly.append("query too long, or page too large")
@@ -139,16 +194,40 @@ class FakeX:
         if start < oldest or (since and since < id_at(oldest)):
             return _problem(400, title="Invalid Request", detail="must be within the last 7 days")
         found = [post for post in self.posts if int(post["id"]) > max(since, id_at(start))]
-        return web.json_response(_page([post for post in found if _matches(query["query"], post)], query))
+        return web.json_response(self._page([post for post in found if _matches(query["query"], post)], query))
+
+    def _page(self, found: list[dict[str, Any]], query: dict[str, str]) -> dict[str, Any]:
+        """Newest first, as many as asked for, each with what was asked for."""
+        found = sorted(found, key=lambda post: int(post["id"]), reverse=True)
+        start, size = int(query.get("next_token", "0").removeprefix("t")), int(query["max_results"])
+        shown = found[start : start + size]
+        more = {"next_token": f"t{start + size}"} if start + size < len(found) else {}
+        if not shown:
+            return {"meta": {"result_count": 0}}
+        meta = {"newest_id": shown[0]["id"], "oldest_id": shown[-1]["id"], "result_count": len(shown)}
+        answer = self._told(shown, self.search_form)
+        asked = set(query.get(f"{self.search_form}.fields", "").split(",")) | {"id", "text"}
+        asked |= {name.removesuffix(".id") for name in query.get("expansions", "").split(",")}
+        asked |= {f"edit_history_{self.search_form}_ids"}
+        data = [{key: value for key, value in post.items() if key in asked} for post in answer["data"]]
+        return {**answer, "data": data, "meta": meta | more}
+
+    async def counts(self, request: web.Request) -> web.StreamResponse:
+        query = dict(request.query)
+        if unknown := set(query) - COUNT_PARAMETERS:
+            return invalid(min(unknown), "", f"The query parameter [{min(unknown)}] is not one of [query]")
+        total = sum(_matches(query["query"], post) for post in self.posts)
+        return web.json_response({"data": [], "meta": {"total_post_count": total}})
+
+    async def usage(self, _: web.Request) -> web.StreamResponse:
+        return web.json_response({"data": {"cap_reset_day": self.reset_day}} if self.reset_day else {"data": {}})
 
     @web.middleware
     async def door(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        if unknown := set(request.query) - KNOWN:
-            self.strictly.append(f"X knows no {unknown}")
-        if "tweet.fields" in request.query and not set(request.query["tweet.fields"].split(",")) >= ASKED:
-            self.strictly.append("a field was not asked for, and would not come")
+        body = await request.json() if request.can_read_body else None
+        self.requests.append((request.method, request.path, dict(request.query), body))
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":
             return _problem(401, title="Unauthorized", detail="Unauthorized")
         return await handler(request)
@@ -169,6 +248,8 @@ async def x_on_loopback(clock: Clock) -> AsyncIterator[tuple[FakeX, str]]:
     app.router.add_post("/2/tweets/search/stream/rules", x.post_rules)
     app.router.add_get("/2/tweets/search/stream", x.stream)
     app.router.add_get("/2/tweets/search/recent", x.search)
+    app.router.add_get("/2/tweets/counts/recent", x.counts)
+    app.router.add_get("/2/usage/tweets", x.usage)
     server = TestServer(app)
     await server.start_server()
     try:
@@ -184,16 +265,23 @@ def _matches(rule: str, post: dict[str, Any]) -> bool:
     return any(term.strip('"').lower() in post["text"].lower() for term in terms)
 
 
-def _page(found: list[dict[str, Any]], query: dict[str, str]) -> dict[str, Any]:
-    """Newest first, as many as asked for."""
-    found = sorted(found, key=lambda post: int(post["id"]), reverse=True)
-    start, size = int(query.get("next_token", "0").removeprefix("t")), int(query["max_results"])
-    shown = found[start : start + size]
-    more = {"next_token": f"t{start + size}"} if start + size < len(found) else {}
-    if not shown:
-        return {"meta": {"result_count": 0}}
-    meta = {"newest_id": shown[0]["id"], "oldest_id": shown[-1]["id"], "result_count": len(shown)}
-    return {"data": shown, "includes": {"users": [USER]}, "meta": meta | more}
+def in_form(part: dict[str, Any], form: str) -> dict[str, Any]:
+    """The same in X's older words, or in its newer ones: `note_post`, `post_count`; values stay as they are."""
+    old, new = ("post", "tweet") if form == "tweet" else ("tweet", "post")
+    return {
+        key.replace(old, new): in_form(value, form) if key == "public_metrics" else value for key, value in part.items()
+    }
+
+
+def invalid(name: str, value: str, message: str) -> web.Response:
+    """As X answers what it does not know, in its older shape."""
+    said = {
+        "errors": [{"parameters": {name: [value]}, "message": message}],
+        "title": "Invalid Request",
+        "detail": "One or more parameters to your request was invalid.",
+        "type": "https://api.twitter.com/2/problems/invalid-request",
+    }
+    return web.json_response(said, status=400, content_type="application/problem+json")
 
 
 def _problem(status: int, **said: str) -> web.Response:

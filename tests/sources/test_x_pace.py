@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.sources.x_api import XFault
 from bot.sources.x_pace import DENIED, Pace, pause
+from bot.sources.x_problems import XFault
 from tests.sources.house import NOON, Wound
 
 faults = some.builds(

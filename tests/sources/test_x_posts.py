@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bot.domain.mention import Author, Mention
-from bot.sources.x_posts import Disconnecting, Malformed, id_at, mention_on, moment_of, number, page_of
+from bot.sources.x_posts import Disconnecting, Malformed, id_at, moment_of, number, page_of, read_line
+from bot.sources.x_problems import read_stream_fault
+from tests.sources.house import NOON
 
 POST = {
     "id": "1991000000000000001",
@@ -23,6 +25,10 @@ USER = {
     "id": "7", "name": "Rui", "username": "rui_t", "created_at": "2015-03-01T00:00:00Z", "verified": True,
     "public_metrics": {"followers_count": 120, "following_count": 80, "tweet_count": 900},
 }  # fmt: skip
+
+
+def mention_on(line: bytes) -> Mention | None:
+    return next(iter(read_line(line).mentions), None)
 
 
 def heard(user: Any = None, rules: Any = (), **post: Any) -> Mention:
@@ -95,8 +101,10 @@ def test_one_post_that_cannot_be_read_does_not_cost_the_rest_of_a_page() -> None
 
 
 def test_errors_alone_are_xs_word_for_hanging_up() -> None:
-    with pytest.raises(Disconnecting, match=r"^UpstreamOperationalDisconnect$"):
-        mention_on(b'{"errors": [{"title": "x", "disconnect_type": "UpstreamOperationalDisconnect"}]}')
+    answer = {"errors": [{"title": "x", "disconnect_type": "UpstreamOperationalDisconnect"}]}
+    with pytest.raises(Disconnecting) as hung_up:
+        mention_on(json.dumps(answer).encode())
+    assert str(read_stream_fault(hung_up.value.answer, NOON)) == "X hangs up: UpstreamOperationalDisconnect."
 
 
 def test_ids_are_compared_as_numbers() -> None:
