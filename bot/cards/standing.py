@@ -13,6 +13,7 @@ from bot.domain.words import count, length
 HISTORY_SHOWN = 6
 JOINED_SHOWN = 3
 AUTHORITY_SHOWN = 500
+VOICE_SHOWN = 250
 
 _PERSON = re.compile(r"&lt;@([UW][A-Z0-9]{1,20})&gt;")
 JOINED_WHY = {Joining.COPY: "the same words", Joining.SAME_PERSON: "wrote again"}
@@ -64,8 +65,13 @@ def spoken(case: Case, at: datetime | None = None) -> str:
 
 
 def authority(department: Department) -> Block | None:
-    words = escape(one_line(department.authority, AUTHORITY_SHOWN))
-    return drawing.context(drawing.mrkdwn(f"*Within your authority:* {words}")) if words else None
+    """What the owner may offer, and how the brand sounds: what they need to write an answer."""
+    given = (
+        ("Within your authority", department.authority, AUTHORITY_SHOWN),
+        ("Our voice", department.voice, VOICE_SHOWN),
+    )
+    lines = [f"*{label}:* {escape(one_line(words, most))}" for label, words, most in given if words.strip()]
+    return drawing.context(drawing.mrkdwn("\n".join(lines))) if lines else None
 
 
 def note(case: Case) -> Block | None:

@@ -26,6 +26,8 @@ class Department(BaseModel):
     hours: Hours = Hours()
     fallback: str = ""
     authority: str = ""
+    voice: str = ""
+    """How the brand sounds in public, for whoever answers."""
 
     @property
     def schedules(self) -> tuple[str, ...]:

@@ -84,6 +84,7 @@ def _department(table: DepartmentTable, brand: BrandTable) -> Department:
         hours=Hours(windows=table.hours or (), zone=table.time_zone or brand.time_zone),
         fallback=table.fallback,
         authority=table.authority,
+        voice=brand.voice,
     )
 
 

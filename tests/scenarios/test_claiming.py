@@ -12,11 +12,13 @@ async def test_a_complaint_becomes_a_card_and_is_claimed_answered_and_resolved(w
     await world.hears(LOST, by="marta", followers=3400)
     card = world.channel("#care").card("@marta")
     assert LOST in card.words
+    assert "Our voice" not in card.words
     assert "New · claim by 10 Mar, 09:15 UTC (within 15 min)" in card.words
     await world.waits(minutes=2)
     await card.click("Claim", by="ana")
     assert "Claimed by @ana · resolve by 10 Mar, 13:00 UTC" in card.words
     assert "Within your authority: Apologise" in card.words
+    assert "Our voice: Plain and warm, signed with a first name." in card.words
     await card.resolve("answered", by="ana", note="A courier has it")
     assert "Resolved by @ana: answered" in card.words
     assert "Note: A courier has it" in card.words
