@@ -52,6 +52,7 @@ def run(
         if faults := settings.for_run():
             raise refuse(faults)
         logs.configure(settings.log, settings.log_format)
+        logs.watch_crashes()
         assessor_for(
             playbook.now, in_use(settings.model, settings.data)
         )  # what is broken is said before anything begins

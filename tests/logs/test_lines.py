@@ -27,7 +27,7 @@ def test_a_line_says_when_in_utc_how_grave_what_and_who_speaks() -> None:
 def test_a_library_speaks_the_same_way_and_its_extras_are_kept() -> None:
     found = line(lambda: logging.getLogger("somebody").warning("went %s", "wrong", extra={"mention": "x:1"}))
 
-    assert (found["event"], found["logger"], found["level"]) == ("went wrong", "somebody", "warning")
+    assert (found["event"], found["logger"], found["level"]) == ("went …", "somebody", "warning")
     assert found["mention"] == "x:1"
 
 
@@ -37,20 +37,20 @@ def test_bolt_tells_no_body_whatever_the_level() -> None:
             logging.getLogger(name).debug("Request body: %s", HOSTILE)
         logging.getLogger("slack_bolt.of_a_test").warning("Unhandled request (%s)", {"text": HOSTILE})
 
-    assert [found["event"] for found in lines(say, "debug")] == ["Unhandled request ({…}"]
+    assert [found["event"] for found in lines(say, "debug")] == ["Unhandled request (…)"]
 
 
 def test_what_slack_calls_the_error_is_kept() -> None:
     said = "The server responded with: {'ok': False, 'error': 'channel_not_found', 'text': 'secret words'}"
     found = line(lambda: logging.getLogger("slack_sdk").error(said))
 
-    assert found["event"] == "The server responded with: {…} channel_not_found"
+    assert found["event"] == "The server responded with … channel_not_found"
 
 
 def test_a_library_that_says_a_dict_itself_says_nothing_of_it() -> None:
     found = line(lambda: logging.getLogger("slack_sdk").error({"text": HOSTILE}))
 
-    assert found["event"] == "{…}"
+    assert found["event"] == "…"
 
 
 def test_an_error_is_told_with_the_way_to_it_and_what_came_before() -> None:
@@ -67,16 +67,21 @@ def test_an_error_is_told_with_the_way_to_it_and_what_came_before() -> None:
             log.exception("failed", case="A")
 
     told = line(say)["exception"].splitlines()
-    assert (told[0], told[3], told[4]) == ("ValueError: outer", "after", "IndexError: pop from empty list")
+    assert (told[0], told[3], told[4]) == ("ValueError", "after", "IndexError")
     assert (told[1][-8:], told[2][-7:]) == (" in look", " in say")
 
 
 def test_errors_that_came_together_are_all_told() -> None:
-    together = ExceptionGroup("workers", [ValueError("one"), OSError("two")])
+    together = ExceptionGroup("workers", [ValueError("one"), ConnectionResetError(104, "two")])
 
     told = line(lambda: log.error("failed", exc_info=together))["exception"]
-    assert "ValueError: one" in told
-    assert "OSError: two" in told
+    assert told.splitlines() == [
+        "ExceptionGroup",
+        "of these",
+        "ValueError",
+        "of these",
+        "ConnectionResetError: ECONNRESET",
+    ]
 
 
 def test_an_error_of_pydantic_tells_its_places_and_not_what_it_was_given() -> None:

@@ -1,0 +1,26 @@
+"""Words made fit for a log line: short, without secrets, and seen for what they are."""
+
+import re
+import unicodedata
+
+LONGEST = 300
+"""Characters of one value: enough for an address or an error, too little for a post or a body."""
+MOST = 20
+"""Values of a list, frames of a traceback."""
+
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_SECRET = re.compile(
+    r"(?:xoxe\.)?xox[a-z]-[\w.-]+|xoxe-[\w.-]+|xapp-[\w-]+|whsec_[\w+/=]+|(?<=earer )[\w%.~+/=-]+"
+    r"|(?<=://)[^\s/@]*:[^\s/@]*@|(?<=ticket=)[\w-]+|(?<=hooks\.slack\.com/)\S+"
+)
+
+
+def neutral(words: str) -> str:
+    """Cut to length, secrets blanked, and whatever is not seen or moves a cursor written out: ESC as `x1b`."""
+    words = _SECRET.sub("***", words[: LONGEST * 5])
+    words = words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
+    return words if words.isprintable() else "".join(map(_visible, words))
+
+
+def _visible(char: str) -> str:
+    return char.encode("unicode_escape").decode() if unicodedata.category(char) in _INVISIBLE else char
