@@ -1,26 +1,31 @@
-"""From an iCalendar file to shifts: whatever is in it, in bounded time, or the reason why not."""
+"""From an iCalendar file to shifts, each event by itself, or the reason why not. Runs in a child: see `process.py`."""
 
+import itertools
 import re
-from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time
-from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
+from typing import NamedTuple
 
 from bot.calendars.broken import MOST, Broken, too_large
+from bot.calendars.event_blocks import EventBlock, split_events
+from bot.calendars.names import PersonFinder
+from bot.calendars.series import Occurrence, UnreadableError, expand_series, parse_series
 from bot.domain.schedules.schedule import Schedule, Shift, change_id
-from bot.domain.schedules.wall import instant
 from bot.domain.spans import Span
 
 EVENTS = 2_000
-"""Events in a file, each counted once however often it repeats."""
+"""Events that can name somebody, each counted once however often it repeats."""
 SERIES = 200
-"""Events that repeat; one that comes at several hours of a day counts for each. A month of as many costs a second."""
+"""Such events that repeat. A month of as many costs a second."""
 SHIFTS = 5_000
 """Shifts within the span that is looked at."""
-SEEN_OFTEN = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
-OLDEST = 1970
-_UNSOUND = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError)
-"""What the libraries raise on files that are not what they say; each is theirs to find, and ours to say."""
+_RARE = re.compile(r"FREQ=(?:YEARLY|MONTHLY)", re.IGNORECASE)
+_DAY = re.compile(r"\d{8}")
+
+
+class Unreadable(NamedTuple):
+    """An event that names somebody and is passed over. The title is the calendar's own words."""
+
+    title: str
+    reason: str
 
 
 class Booked(NamedTuple):
@@ -28,120 +33,115 @@ class Booked(NamedTuple):
 
     shifts: tuple[Shift, ...]
     strangers: int = 0
+    unreadable: tuple[Unreadable, ...] = ()
 
 
 def booked(text: str, schedule: Schedule, span: Span) -> Booked:
-    """Who is on call by this file within a span. Raises `Broken`."""
+    """Who is on call by this file within a span. Raises `Broken`, also where events name people and none is of use."""
     if len(text.encode("utf-8", "replace")) > MOST:
         raise too_large()
-    calendar = _parsed(text)
-    _bounded(calendar)
-    try:
-        found = list(_events(calendar, schedule.zone, span))
-    except _UNSOUND as unsound:
-        raise Broken("an event in it has a time or a repetition that cannot be understood") from unsound
-    if len(found) > SHIFTS:
-        raise Broken(f"it has more than {SHIFTS:,} shifts in the next weeks")
-    meant = _Names(schedule.named)
-    named = [(event, person) for event in found if (person := meant.person(event))]
-    shifts = sorted(
-        (Shift(person, event.start, event.end, event.source(person)) for event, person in named),
-        key=lambda shift: (shift.start, shift.source),
-    )
-    return Booked(tuple(shifts), len(found) - len(named))
+    return _Reader(text, schedule, span).read()
 
 
-class _Event(NamedTuple):
-    start: datetime
-    end: datetime
-    words: str
-    invited: tuple[str, ...]
+class _Reader:
+    def __init__(self, text: str, schedule: Schedule, span: Span) -> None:
+        self._blocks = split_events(text)
+        self._finder = PersonFinder(schedule.named)
+        self._zone = schedule.zone
+        self._span = span
+        self._shifts: list[Shift] = []
+        self._unreadable: list[Unreadable] = []
+        self._strangers = 0
+        self._usable = 0
 
-    def source(self, person: str) -> str:
-        return change_id("calendar", person, self.start, self.end)
+    def read(self) -> Booked:
+        named, others = self._divide()
+        _check_bounds(named)
+        self._strangers = sum(_looks_like_shift(event, self._span) for event in others)
+        for series in named:
+            self._read_series(series)
+            if len(self._shifts) > SHIFTS:
+                raise Broken(f"it has more than {SHIFTS:,} shifts in the next weeks")
+        if self._unreadable and not self._usable:
+            raise Broken(f"none of its events can be used; one of them {self._unreadable[0].reason}")
+        shifts = sorted(self._shifts, key=lambda shift: (shift.start, shift.source))
+        return Booked(tuple(shifts), self._strangers, tuple(self._unreadable))
+
+    def _divide(self) -> tuple[list[list[EventBlock]], list[EventBlock]]:
+        """Events of one UID belong together, and are left out together where none of them names anybody."""
+        by_id: dict[str, list[EventBlock]] = {}
+        for number, event in enumerate(self._blocks.events):
+            by_id.setdefault(event.value("UID") or f"without an id, {number}", []).append(event)
+        named = [series for series in by_id.values() if any(self._finder.may_mention(one.mentions) for one in series)]
+        others = [series for series in by_id.values() if series not in named]
+        return [part for series in named for part in _parts(series)], list(itertools.chain(*others))
+
+    def _read_series(self, series: list[EventBlock]) -> None:
+        """Where a moved instance cannot be read, the series goes on without its move."""
+        plain = [event for event in series if not event.is_override]
+        try:
+            self._take(series)
+        except UnreadableError as no:
+            self._unreadable.append(Unreadable(series[0].value("SUMMARY"), str(no)))
+            if plain and len(plain) < len(series):
+                self._read_series(plain)
+
+    def _take(self, series: list[EventBlock]) -> None:
+        calendar = parse_series(self._blocks.calendar_text(series), len(series))
+        if any(self._finder.find(event) for event in calendar.walk("VEVENT")):
+            instances = expand_series(calendar, self._zone, self._span)
+            found = [(one, self._finder.find(one.event)) for one in instances]
+            self._shifts += [_shift(one, person) for one, person in found if person]
+            self._strangers += sum(not person for _, person in found)
+        else:
+            self._strangers += sum(_looks_like_shift(event, self._span) for event in series)
+        self._usable += 1
 
 
-class _Names:
-    """The names and addresses of the playbook, whole words of a title or whole addresses."""
-
-    def __init__(self, named: Iterable[tuple[str, str]]) -> None:
-        self._named = [(name.casefold(), person) for name, person in named]
-
-    def person(self, event: _Event) -> str:
-        """The first of the playbook's that the event names."""
-        words = event.words.casefold()
-        for name, person in self._named:
-            if name in event.invited or re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words):
-                return person
-        return ""
-
-
-def _parsed(text: str) -> Any:
-    import icalendar  # noqa: PLC0415  (some 50 ms of every start, for who has a calendar)
-
-    try:
-        calendar = icalendar.Calendar.from_ical(text)
-    except _UNSOUND as unsound:
-        raise Broken("it is no iCalendar file") from unsound
-    if not isinstance(calendar, icalendar.Calendar):
-        raise Broken("it is no iCalendar file")
-    return calendar
+def _parts(series: list[EventBlock]) -> list[list[EventBlock]]:
+    """The latest version of a series with its moved instances; one id for several events is taken for several."""
+    overrides = [event for event in series if event.is_override]
+    plain = [event for event in series if not event.is_override]
+    latest = max((_sequence(event) for event in plain), default=0)
+    by_start: dict[str, EventBlock] = {}
+    for event in plain:
+        known = by_start.get(event.value("DTSTART"))
+        if _sequence(event) == latest and not (known and _is_cancelled(known)):
+            by_start[event.value("DTSTART")] = event
+    first, *rest = [[event] for event in by_start.values()] or [[]]
+    return [[*first, *overrides], *rest]
 
 
-def _bounded(calendar: Any) -> None:
-    """Before anything is repeated: a rule of one line can ask for more than there is memory."""
-    try:
-        events = calendar.walk("VEVENT")
-        rules = [(event, rule) for event in events for rule in _rules(event)]
-    except _UNSOUND as unsound:
-        raise Broken("it is no iCalendar file") from unsound
-    if len(events) > EVENTS:
+def _sequence(event: EventBlock) -> int:
+    said = event.value("SEQUENCE")
+    return int(said) if re.fullmatch(r"\d{1,9}", said) else 0
+
+
+def _is_cancelled(event: EventBlock) -> bool:
+    return event.value("STATUS").upper() == "CANCELLED"
+
+
+def _check_bounds(named: list[list[EventBlock]]) -> None:
+    if sum(len(series) for series in named) > EVENTS:
         raise Broken(f"it has more than {EVENTS:,} events")
-    if sum(_times(event, rule) for event, rule in rules) > SERIES:
+    if sum(bool(event.value("RRULE")) for series in named for event in series) > SERIES:
         raise Broken(f"more than {SERIES} of its events repeat")
 
 
-def _rules(event: Any) -> Iterator[Any]:
-    for name in ("RRULE", "EXRULE"):
-        found = event.get(name)
-        yield from found if isinstance(found, list) else [found] if found is not None else []
+def _looks_like_shift(event: EventBlock, span: Span) -> bool:
+    """Told from the lines alone: nothing of it is worked out, however strange it is."""
+    rule = event.value("RRULE").upper()
+    start, end, until = (_day(event.value("DTSTART")), _day(event.value("DTEND")), _day(rule.partition("UNTIL=")[2]))
+    if not start or _is_cancelled(event) or _RARE.search(rule):
+        return False
+    first, last = f"{span.start:%Y%m%d}", f"{span.end:%Y%m%d}"
+    return start <= last and ((until or last) if rule else max(start, end)) >= first
 
 
-def _times(event: Any, rule: Any) -> int:
-    """How often it may come on one day. Raises `Broken` where that is more than any shift does."""
-    try:
-        often = {str(word).upper() for word in rule.get("FREQ", ["DAILY"])} - SEEN_OFTEN
-        times = 1
-        for part in ("BYHOUR", "BYMINUTE", "BYSECOND"):
-            times *= max(1, len(rule.get(part, [])))
-        year = event["DTSTART"].dt.year
-    except _UNSOUND as unsound:
-        raise Broken("an event in it has a time or a repetition that cannot be understood") from unsound
-    if often or times > SERIES:
-        raise Broken("an event in it repeats every hour or more often, which no shift does")
-    if year < OLDEST:
-        raise Broken(f"an event in it has repeated since before {OLDEST}")
-    return times
+def _day(words: str) -> str:
+    found = _DAY.match(words)
+    return found[0] if found else ""
 
 
-def _events(calendar: Any, zone: str, span: Span) -> Iterator[_Event]:
-    import recurring_ical_events  # noqa: PLC0415  (some 50 ms of every start, for who has a calendar)
-
-    for event in recurring_ical_events.of(calendar, skip_bad_series=True).between(span.start, span.end):
-        start, end = _instant(event.start, zone), _instant(event.end, zone)
-        if str(event.get("STATUS", "")).upper() != "CANCELLED" and start < end:
-            yield _Event(start, end, str(event.get("SUMMARY", "")), tuple(_invited(event)))
-
-
-def _instant(at: date, zone: str) -> datetime:
-    """A day without a time begins at midnight, and a time without a zone is meant, in the schedule's zone."""
-    if not isinstance(at, datetime):
-        return instant(at, time(), zone)
-    return at.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) if at.tzinfo is None else at.astimezone(UTC)
-
-
-def _invited(event: Any) -> Iterator[str]:
-    found = event.get("ATTENDEE", [])
-    for one in found if isinstance(found, list) else [found]:
-        yield str(one).casefold().removeprefix("mailto:")
-        yield str(one.params.get("CN", "")).casefold()
+def _shift(one: Occurrence, person: str) -> Shift:
+    return Shift(person, one.start, one.end, change_id("calendar", person, one.start, one.end))

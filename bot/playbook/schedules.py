@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from bot.domain.schedules.calendar_address import to_https
 from bot.domain.schedules.schedule import Layer, Schedule
 from bot.playbook.faults import Found, nearest, place, shown
 from bot.playbook.parts import Hour, Many, Name, Person, Raw, Some, Table, Word, Zone, listed, person, tables
@@ -71,10 +72,13 @@ def _group(value: str) -> str:
 
 
 def _calendar(value: str) -> str:
-    scheme, there, _ = value.partition("://")
+    address = to_https(value)
+    scheme, there, _ = address.partition("://")
     if there and scheme.lower() not in {"http", "https"}:
-        raise ValueError(f"a calendar begins with http:// or https://, or is a file; {shown(scheme)} is not read")
-    return value
+        raise ValueError(
+            f"a calendar begins with http://, https:// or webcal://, or is a file; {shown(scheme)} is not read"
+        )
+    return address
 
 
 Rotation = Annotated[int, BeforeValidator(_rotation)]

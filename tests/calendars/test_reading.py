@@ -107,8 +107,7 @@ def test_a_shift_has_the_same_source_each_time_it_is_read() -> None:
     [
         ("", "it is no iCalendar file"),
         ("<html><body>Sign in</body></html>", "it is no iCalendar file"),
-        ("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nEND:VCALENDAR\r\n", "it is no iCalendar file"),
-        (calendar(event("Raj", *ONE))[: 1000 // 9], "it is no iCalendar file"),
+        (calendar(event("Raj", *ONE))[: 1000 // 9], "it did not arrive whole"),
         (event("Raj", *ONE), "it is no iCalendar file"),
         ("X" * (MOST + 1), "it is larger than 1 MB"),
         (calendar(*[event("Raj", *ONE, uid=str(n)) for n in range(EVENTS + 1)]), "it has more than 2,000 events"),
@@ -122,10 +121,10 @@ def test_a_shift_has_the_same_source_each_time_it_is_read() -> None:
             calendar(event("Raj", *ONE, f"RRULE:FREQ=DAILY;BYHOUR={HOURS};BYMINUTE={','.join(map(str, range(60)))}")),
             "every hour or more",
         ),
-        (calendar(event("Raj", "00010101T000000Z", "00010101T080000Z", "RRULE:FREQ=DAILY")), "since before 1970"),
+        (calendar(event("Raj", "00010101T000000Z", "00010101T080000Z", "RRULE:FREQ=DAILY")), "takes too long"),
         (
             calendar(*[event("Raj", *ONE, f"RRULE:FREQ=DAILY;BYHOUR={HOURS}", uid=str(n)) for n in range(9)]),
-            "more than 200",
+            "more than 5,000 shifts",
         ),
         (calendar(*[event("Raj", *ONE, "RRULE:FREQ=DAILY", uid=str(n)) for n in range(90)]), "more than 5,000 shifts"),
     ],

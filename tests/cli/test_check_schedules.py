@@ -62,6 +62,32 @@ async def test_a_calendar_is_read_and_one_that_cannot_be_is_a_fault(connected: S
     assert "schedules[1].calendar: this calendar cannot be read: it is no iCalendar file" in result.stderr
 
 
+async def test_an_event_that_cannot_be_used_is_passed_over_alone_and_named(connected: Shell) -> None:
+    start = datetime.now(UTC) + timedelta(days=1)
+    today = (f"{start:%Y%m%dT%H%M%SZ}", f"{start + timedelta(hours=8):%Y%m%dT%H%M%SZ}")
+    async with calendars() as server:
+        server.text = calendar(event("Raj", *today), event("Raj at night", *today, "RRULE:FREQ=DAILY;INTERVAL=0"))
+        by_schedule(connected, head=f'calendar = "{server.url}/nights.ics"\npeople = {{ "Raj" = "U0RAJ" }}')
+        result = await connected.types_beside("check")
+
+    assert result.exit_code == 0
+    assert "its event 'Raj at night' is passed over, since it repeats in steps of nothing" in result.stdout
+    assert "1 shift in the next 14 days" in result.stdout
+
+
+async def test_a_calendar_that_would_take_for_ever_is_a_fault_within_seconds(connected: Shell) -> None:
+    start = datetime.now(UTC) + timedelta(days=1)
+    today = (f"{start:%Y%m%dT%H%M%SZ}", f"{start + timedelta(hours=8):%Y%m%dT%H%M%SZ}")
+    async with calendars() as server:
+        never = "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"
+        server.text = calendar(*[event("Raj", *today, never, uid=str(number)) for number in range(200)])
+        by_schedule(connected, head=f'calendar = "{server.url}/nights.ics"\npeople = {{ "Raj" = "U0RAJ" }}')
+        result = await connected.types_beside("check")
+
+    assert result.exit_code == 1
+    assert "cannot be read: it takes more than 3 seconds, or too much memory, to work out" in result.stderr
+
+
 async def test_a_group_that_follows_a_schedule_needs_the_scope_to_change_it(connected: Shell, slack: Sandbox) -> None:
     by_schedule(connected, "", head='user_group = "S0CARE"')
     slack.app.scopes = [scope for scope in slack.app.scopes if scope != "usergroups:write"]

@@ -47,6 +47,13 @@ def test_a_schedule_is_read_with_its_layers_and_its_calendar() -> None:
     assert playbook.department("third").schedules == ("nights",)
 
 
+@pytest.mark.parametrize("scheme", ["webcal", "WEBCAL", "webcals"])
+def test_a_calendars_address_may_begin_with_webcal_which_is_https(scheme: str) -> None:
+    playbook = parse(written(NIGHTS.replace("https://", f"{scheme}://"), department('on_call = "nights"')))
+
+    assert playbook.schedules["nights"].calendar == "https://calendar.example/nights.ics"
+
+
 def test_a_layer_takes_weekly_turns_from_nine_in_the_zone_of_its_schedule_unless_it_says_otherwise() -> None:
     [made] = parse(written(layer(people='"U0RAJ"'))).schedules["nights"].layers
 
@@ -81,7 +88,7 @@ def test_one_schedule_may_stand_for_all_who_are_called() -> None:
         (schedule(), "schedules[1]: has neither layers nor a calendar, so nobody would ever be on call"),
         (
             schedule('calendar = "ftp://a.example/x.ics"'),
-            "calendar: a calendar begins with http:// or https://, or is a",
+            "calendar: a calendar begins with http://, https:// or webcal://, or is a",
         ),
         (schedule('people = { "Ana" = "U0ANA" }'), "people: says who is meant in a calendar, and there is none"),
         (schedule('calendar = "a.ics"', 'people = { "Ana" = "ana" }'), "people.Ana: 'ana' is no person's id"),

@@ -1,13 +1,14 @@
 """Whether anybody is on call at every hour of the next two weeks, and whether calendars can be read."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.calendars.broken import Broken
 from bot.calendars.fetching import fetched
-from bot.calendars.reading import booked
+from bot.calendars.process import read_calendar
+from bot.calendars.reading import Unreadable
+from bot.cards.words import one_line
 from bot.cli.checks.places import Places
 from bot.cli.findings import Finding, fault, note, well
 from bot.domain.decision import Unreachable
@@ -23,7 +24,8 @@ from bot.store.opening import open_store
 
 AHEAD = timedelta(days=14)
 SHOWN = 5
-"""Holes of one department; a schedule that is wrong has one each day."""
+"""Holes of one department, or bad events of one calendar; a schedule that is wrong has one each day."""
+TITLE_SHOWN = 60
 
 
 async def of_schedules(settings: Settings, playbook: Playbook, places: Places, at: datetime) -> AsyncIterator[Finding]:
@@ -33,8 +35,9 @@ async def of_schedules(settings: Settings, playbook: Playbook, places: Places, a
     for number, schedule in enumerate(playbook.schedules.values()):
         shifts: tuple[Shift, ...] = ()
         if schedule.calendar:
-            found, shifts = await _calendar(schedule, places.at("schedules", number, "calendar"), span)
-            yield found
+            findings, shifts = await _calendar(schedule, places.at("schedules", number, "calendar"), span)
+            for finding in findings:
+                yield finding
         rosters[schedule.name] = Known(schedule, shifts, changes.get(schedule.name, Changes())).roster
         called = any(schedule.name in one.schedules for one in playbook.departments.values())
         if not called and schedule.name not in playbook.operators.on_call:
@@ -55,18 +58,25 @@ async def _changes(settings: Settings, playbook: Playbook) -> Mapping[str, Chang
         return {}
 
 
-async def _calendar(schedule: Schedule, place: str, span: Span) -> tuple[Finding, tuple[Shift, ...]]:
+async def _calendar(schedule: Schedule, place: str, span: Span) -> tuple[list[Finding], tuple[Shift, ...]]:
     try:
         answer = await fetched(schedule.calendar)
         assert answer is not None
-        found = await asyncio.to_thread(booked, answer.text, schedule, span)
+        found = await read_calendar(answer.text, schedule, span)
     except Broken as no:
-        return fault(place, f"this calendar cannot be read: {no}"), ()
+        return [fault(place, f"this calendar cannot be read: {no}")], ()
+    notes = [note(place, f"its event {_title(one)} is passed over, since it {one.reason}") for one in found.unreadable]
+    if len(notes) > SHOWN:
+        notes = [*notes[:SHOWN], note(place, f"{len(notes) - SHOWN} more of its events are passed over")]
     gist = f"{count(len(found.shifts), 'shift')} in the next {AHEAD.days} days"
     if found.strangers:
         words = f"{count(found.strangers, 'shift')} of it name nobody whom its people say; {gist}"
-        return note(place, words), found.shifts
-    return well(place, gist), found.shifts
+        return [*notes, note(place, words)], found.shifts
+    return [*notes, well(place, gist)], found.shifts
+
+
+def _title(event: Unreadable) -> str:
+    return repr(one_line(event.title, TITLE_SHOWN))
 
 
 def _holes(playbook: Playbook, rosters: Mapping[str, Roster], places: Places, span: Span) -> Iterator[Finding]:

@@ -1,6 +1,5 @@
 """Calendars from outside: read on a clock; one that is broken is said, and the last good one stays."""
 
-import asyncio
 import hashlib
 from datetime import datetime, timedelta
 
@@ -8,7 +7,8 @@ import structlog
 
 from bot.calendars.broken import Broken
 from bot.calendars.fetching import fetched
-from bot.calendars.reading import Booked, booked
+from bot.calendars.process import read_calendar
+from bot.calendars.reading import Booked
 from bot.cards.words import spelled
 from bot.domain.schedules.changed import KEPT
 from bot.domain.schedules.changes import LOOKED_AHEAD
@@ -20,6 +20,8 @@ from bot.store.opening import Store
 from bot.workers.schedules.parts import Rosters
 
 EVERY = timedelta(minutes=15)
+READ_AS = 2
+"""Goes up when the same calendar is understood otherwise than before, so that it is read again after an upgrade."""
 READ_AGAIN = timedelta(days=1)
 """What has not changed reaches a day further each day."""
 
@@ -52,7 +54,7 @@ class Calendars:
             log.warning("calendar broken", schedule=schedule.name, reason=str(no))
             await self._tell(schedule, f"cannot be read: {no}. {_stays(before)}")
             return
-        await self._tell(schedule, "" if found is None or not found.strangers else _strangers(found))
+        await self._tell(schedule, _said(found) if found else "")
 
     async def _read(self, schedule: Schedule, before: Fetched, at: datetime) -> Booked | None:
         """None where nothing is new. Raises `Broken`."""
@@ -61,8 +63,8 @@ class Calendars:
         text = answer.text if answer else before.text
         unread = before.read_at is None or at - before.read_at >= READ_AGAIN
         if same and text == before.text and not unread:
-            return None if not await self._troubled(schedule) else await _booked(text, schedule, at)
-        found = await _booked(text, schedule, at)
+            return None if not await self._troubled(schedule) else await read_calendar(text, schedule, around(at))
+        found = await read_calendar(text, schedule, around(at))
         kept = Fetched(text, answer.tag if answer else before.tag, asked_for(schedule), at, at)
         await self._store.calendars.keep(schedule.name, kept, found.shifts)
         log.info("calendar read", schedule=schedule.name, shifts=len(found.shifts), strangers=found.strangers)
@@ -80,18 +82,13 @@ def _part(schedule: Schedule) -> str:
     return f"calendar:{schedule.name}"
 
 
-async def _booked(text: str, schedule: Schedule, at: datetime) -> Booked:
-    """Beside the loop: a megabyte takes seconds."""
-    return await asyncio.to_thread(booked, text, schedule, around(at))
-
-
 def around(at: datetime) -> Span:
     return Span(at - KEPT, at + LOOKED_AHEAD)
 
 
 def asked_for(schedule: Schedule) -> str:
     """Another address or other names are another question, so that an old answer does not do. Says neither of them."""
-    said = repr((schedule.calendar, schedule.named, schedule.zone))
+    said = repr((READ_AS, schedule.calendar, schedule.named, schedule.zone))
     return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
 
 
@@ -101,7 +98,12 @@ def _stays(before: Fetched) -> str:
     return f"The last good one, of {spelled(before.at)}, stays in force."
 
 
-def _strangers(found: Booked) -> str:
+def _said(found: Booked) -> str:
+    if found.unreadable:
+        events = count(len(found.unreadable), "event")
+        return f"has {events} that cannot be used and would put nobody on call; earshot check says which and why."
+    if not found.strangers:
+        return ""
     return (
         f"has {count(found.strangers, 'shift')} that name nobody whom the playbook knows, so they are nobody's. "
         "Add the names under people in its schedule."

@@ -1,0 +1,49 @@
+"""The process that reads one calendar and ends: what a stranger wrote can cost it its life, and nobody else."""
+
+import sys
+from contextlib import suppress
+
+from pydantic import BaseModel
+
+from bot.calendars.broken import Broken
+from bot.calendars.reading import Booked, booked
+from bot.domain.schedules.schedule import Schedule
+from bot.domain.spans import Span
+
+CPU_SECONDS = 3
+MEMORY = 1 << 30
+"""Bytes of addresses, some ten times what the largest calendar takes."""
+
+
+class ReadRequest(BaseModel):
+    text: str
+    schedule: Schedule
+    span: Span
+
+
+class ReadAnswer(BaseModel):
+    """One of the two is there."""
+
+    booked: Booked | None = None
+    broken: str = ""
+
+
+def main() -> None:
+    _limit_resources()
+    asked = ReadRequest.model_validate_json(sys.stdin.buffer.read())
+    try:
+        answer = ReadAnswer(booked=booked(asked.text, asked.schedule, asked.span))
+    except Broken as no:
+        answer = ReadAnswer(broken=str(no))
+    sys.stdout.write(answer.model_dump_json())
+
+
+def _limit_resources() -> None:
+    """What a system does not know is left to the time limit of the parent."""
+    try:
+        import resource  # noqa: PLC0415  (not on Windows)
+    except ImportError:
+        return
+    for kind, most in ((resource.RLIMIT_CPU, CPU_SECONDS), (resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CORE, 0)):
+        with suppress(ValueError, OSError):
+            resource.setrlimit(kind, (most, most))

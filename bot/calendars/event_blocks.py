@@ -1,0 +1,120 @@
+"""Split an iCalendar text into events that can be read one by one, so that a broken one breaks alone."""
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from bot.calendars.broken import Broken
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_MICROSOFT = re.compile(r';TZID="?(tzone://Microsoft/\w+)"?(?=[;:])', re.IGNORECASE)
+"""Exchange writes it without the quotes that its colon needs."""
+_TZID = re.compile(r';TZID=("[^"]*"|[^;:]*)', re.IGNORECASE)
+
+
+class EventBlock(NamedTuple):
+    """The unfolded lines of one VEVENT, without its alarms. `head` and `zones` are those of its calendar."""
+
+    lines: tuple[str, ...]
+    head: tuple[str, ...] = ()
+
+    def value(self, name: str) -> str:
+        """Return the raw value of the first property of this name, or an empty string."""
+        return next((_value(line) for line in self.lines if _name(line) == name), "")
+
+    @property
+    def mentions(self) -> str:
+        """The raw lines that may say whom it means."""
+        return "\n".join(line for line in self.lines if _name(line) in {"SUMMARY", "ATTENDEE"})
+
+    @property
+    def is_override(self) -> bool:
+        return bool(self.value("RECURRENCE-ID"))
+
+
+class FileBlocks(NamedTuple):
+    """`zones` has the lines of each VTIMEZONE by its TZID."""
+
+    events: tuple[EventBlock, ...]
+    zones: Mapping[str, tuple[str, ...]]
+
+    def calendar_text(self, events: Iterable[EventBlock]) -> str:
+        """Render a calendar of these events alone, with the time zones that they name."""
+        events = list(events)
+        named = {found[1].strip('"') for event in events for line in event.lines for found in _TZID.finditer(line)}
+        zones = [line for name in sorted(named & self.zones.keys()) for line in self.zones[name]]
+        bodies = [line for event in events for line in ("BEGIN:VEVENT", *event.lines, "END:VEVENT")]
+        return "\r\n".join(["BEGIN:VCALENDAR", *events[0].head, *zones, *bodies, "END:VCALENDAR", ""])
+
+
+def split_events(text: str) -> FileBlocks:
+    """Raise `Broken` where it is no calendar, or ends in the middle of an event: then it did not arrive whole."""
+    events: list[EventBlock] = []
+    zones: dict[str, tuple[str, ...]] = {}
+    lines = unfold_lines(text)
+    calendars = _calendars(lines)
+    if not calendars:
+        raise Broken("it is no iCalendar file")
+    for calendar in calendars:
+        head = list(itertools.takewhile(lambda line: not line.upper().startswith("BEGIN:"), calendar))
+        about_times = tuple(line for line in head if _name(line) == "X-WR-TIMEZONE")[:1]
+        cancelled = any(_name(line) == "METHOD" and _value(line).upper() == "CANCEL" for line in head)
+        for kind, block in _components(calendar):
+            if kind == "VTIMEZONE":
+                inside = (f"BEGIN:{kind}", *block, f"END:{kind}")
+                zones.setdefault(next((_value(line) for line in block if _name(line) == "TZID"), ""), inside)
+            else:
+                own = [line for line in block if not (cancelled and _name(line) == "STATUS")]
+                events.append(EventBlock((*own, "STATUS:CANCELLED") if cancelled else tuple(own), about_times))
+    return FileBlocks(tuple(events), zones)
+
+
+def unfold_lines(text: str) -> list[str]:
+    lines: list[str] = []
+    for line in _LINE_END.split(text.removeprefix("\ufeff").replace("\0", "")):
+        if line[:1] in {" ", "\t"} and lines:
+            lines[-1] += line[1:]
+        elif line.strip():
+            lines.append(line.strip())
+    return [_MICROSOFT.sub(_zone, line) for line in lines]
+
+
+def _zone(found: re.Match[str]) -> str:
+    return ";TZID=UTC" if found[1].lower().endswith("/utc") else f';TZID="{found[1]}"'
+
+
+def _calendars(lines: list[str]) -> list[list[str]]:
+    """Each VCALENDAR's lines; one whose END is missing reaches as far as the next."""
+    starts = [number for number, line in enumerate(lines) if line.upper() == "BEGIN:VCALENDAR"]
+    return [lines[start + 1 : end] for start, end in itertools.pairwise([*starts, len(lines)])]
+
+
+def _components(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """Each VEVENT and VTIMEZONE; an event whose END is missing ends where the next thing of its level begins."""
+    kind, block, inner = "", list[str](), ""
+    for line in lines:
+        edge = line.upper()
+        if edge in {"BEGIN:VEVENT", "BEGIN:VTIMEZONE", "END:VCALENDAR"} or (kind and edge == f"END:{kind}"):
+            if kind:
+                yield kind, block
+            kind, block, inner = edge.removeprefix("BEGIN:") if edge.startswith("BEGIN:") else "", [], ""
+        elif kind == "VTIMEZONE":
+            block.append(line)
+        elif edge.startswith("BEGIN:") and not inner:
+            inner = edge.removeprefix("BEGIN:")
+        elif inner:
+            inner = "" if edge == f"END:{inner}" else inner
+        elif kind:
+            block.append(line)
+    if kind:
+        raise Broken("it ends in the middle of an event, so it did not arrive whole")
+
+
+def _name(line: str) -> str:
+    return re.split(r"[;:]", line, maxsplit=1)[0].upper()
+
+
+def _value(line: str) -> str:
+    """What follows the first colon that is not inside a quoted parameter."""
+    return re.sub(r'^(?:[^":]|"[^"]*")*:', "", line).strip()

@@ -1,0 +1,123 @@
+"""Whom an event means: a name of the playbook in its title, else somebody invited who did not decline."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_ALIKE = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "′": "'", "‐": "-", "‑": "-"})
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+"""Scripts that write a title or a particle next to a name without a space."""
+_AFTER_NAME = re.compile(r"\s*[(\[].*$")
+_ABSENT = re.compile(
+    r"\b(?:birthday|b-day|vacation|annual leave|sick leave|parental leave|day off|out of (?:the )?office|ooo|pto"
+    r"|geburtstag|urlaub|anniversaire|conges?|cumpleanos|vacaciones|aniversario|ferias|compleanno|ferie"
+    r"|verjaardag|vakantie)\b|🎂"
+)
+_ON_CALL = re.compile(r"\b(?:on[- ]?call|duty|shift|cover(?:s|ing)?|rota|bereitschaft|astreinte|guardia|plantao)\b")
+_CANCELLED = re.compile(r"^(?:cancell?ed|abgesagt|annule|cancelad[ao]|annullat[ao]|geannuleerd) ?:")
+_NO_PERSON = frozenset({"ROOM", "RESOURCE"})
+_NOT_COMING = frozenset({"DECLINED", "DELEGATED"})
+_UNANSWERED = "NEEDS-ACTION"
+_ANSWERS = ("ACCEPTED", "TENTATIVE", _UNANSWERED)
+"""The surer answer first. A word that RFC 5545 does not know counts like no answer."""
+
+
+def normalize_name(words: str) -> str:
+    """Fold case, accents, apostrophes, kinds of blank and invisible characters."""
+    plain = "".join(char for char in words if unicodedata.category(char) != "Cf")
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", plain.translate(_ALIKE).casefold()))
+    return " ".join(unicodedata.normalize("NFKC", bare).translate(_ALIKE).split())
+
+
+class Invited(NamedTuple):
+    """`known_by` are the normalized address and name of an attendee."""
+
+    known_by: frozenset[str]
+    answer: str
+    optional: bool
+
+
+class PersonFinder:
+    """The names and addresses of the playbook, as whole words of a title or as somebody invited."""
+
+    def __init__(self, named: Iterable[tuple[str, str]]) -> None:
+        self._people: dict[str, str] = {}
+        for name, person in named:
+            for form in _forms(normalize_name(name)):
+                self._people.setdefault(form, person)
+        self._patterns = [(_whole(form), person) for form, person in self._people.items()]
+
+    def may_mention(self, words: str) -> bool:
+        """Tell quickly whether the raw title and attendees of an event can name anybody at all."""
+        plain = normalize_name(words.replace("\\", ""))
+        return any(form in plain for form in self._people)
+
+    def find(self, event: Any) -> str:
+        """Return the person whom a parsed event means, or an empty string."""
+        title = normalize_name(str(event.get("SUMMARY", "")))
+        absent = _ABSENT.search(title) and not _ON_CALL.search(title)
+        if absent or _CANCELLED.search(title) or str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper() == "OOF":
+            return ""
+        invited = list(_attendees(event))
+        away = {self._invited(one) for one in invited if one.answer in _NOT_COMING}
+        asked = [*self._in_title(title), *(self._invited(one) for one in _by_answer(invited, _organizer(event)))]
+        return next((person for person in asked if person and person not in away), "")
+
+    def _in_title(self, title: str) -> list[str]:
+        """Everybody it names, the earliest first, and the longest of those that begin at one place."""
+        found = [(match.start(), -match.end(), who) for name, who in self._patterns if (match := name.search(title))]
+        return [person for _, _, person in sorted(found)]
+
+    def _invited(self, one: Invited) -> str:
+        return next((person for form, person in self._people.items() if form in one.known_by), "")
+
+
+def _forms(name: str) -> Iterator[str]:
+    """The name, and as directories sort it: `lima, ana`."""
+    if name:
+        yield name
+    first, _, last = name.rpartition(" ")
+    if first and "," not in name:
+        yield f"{last}, {first}"
+
+
+def _whole(name: str) -> re.Pattern[str]:
+    before = "" if _UNSPACED.match(name[0]) else r"(?<![^\W_])"
+    after = "" if _UNSPACED.match(name[-1]) else r"(?![^\W_])"
+    return re.compile(before + re.escape(name) + after)
+
+
+def _attendees(event: Any) -> Iterator[Invited]:
+    found = event.get("ATTENDEE", [])
+    for one in found if isinstance(found, list) else [found]:
+        kind, role = _said(one, "CUTYPE"), _said(one, "ROLE")
+        if kind not in _NO_PERSON and role != "NON-PARTICIPANT":
+            answer = _said(one, "PARTSTAT")
+            known = answer in _NOT_COMING or answer in _ANSWERS
+            yield Invited(_known_by(one), answer if known else _UNANSWERED, role == "OPT-PARTICIPANT")
+
+
+def _by_answer(invited: list[Invited], organizer: frozenset[str]) -> list[Invited]:
+    """Who organizes for others is invited by the way only: they count where they are alone."""
+    coming = [one for one in invited if one.answer in _ANSWERS]
+    if len(invited) > 1:
+        coming = [one for one in coming if not one.known_by & organizer]
+    return sorted(coming, key=lambda one: (one.optional, _ANSWERS.index(one.answer)))
+
+
+def _organizer(event: Any) -> frozenset[str]:
+    found = event.get("ORGANIZER")
+    return frozenset() if found is None else _known_by(found[0] if isinstance(found, list) else found)
+
+
+def _known_by(one: Any) -> frozenset[str]:
+    name = normalize_name(str(one.params.get("CN", "")))
+    address = normalize_name(str(one)).removeprefix("mailto:")
+    said = {name, _AFTER_NAME.sub("", name), address, normalize_name(str(one.params.get("EMAIL", "")))}
+    return frozenset(said - {""})
+
+
+def _said(one: Any, parameter: str) -> str:
+    return str(one.params.get(parameter, "")).upper()

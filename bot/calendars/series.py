@@ -1,0 +1,143 @@
+"""One event with all its repetitions, worked out in bounded time, or what is wrong with it."""
+
+import signal
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from bot.domain.schedules.wall import instant
+from bot.domain.spans import Span
+
+SECONDS_EACH = 0.3
+"""Of the processor's time: a rule that matches nothing is looked for until the year 9999."""
+TIMES_A_DAY = 24
+SEEN_OFTEN = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
+DAY = timedelta(days=1)
+_UNSOUND = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError)
+"""What the libraries raise on events that are not what they say."""
+
+
+class UnreadableError(Exception):
+    """Why one event is passed over, as the end of a sentence that begins with the event."""
+
+
+class Occurrence(NamedTuple):
+    """In UTC. `event` is the library's, with what this instance says of itself."""
+
+    start: datetime
+    end: datetime
+    event: Any
+
+
+class _TooSlow(BaseException):
+    """The libraries catch every `Exception`."""
+
+
+def parse_series(text: str, number: int) -> Any:
+    """Parse a small calendar that has this many events. Raise `UnreadableError`."""
+    import icalendar  # noqa: PLC0415  (some 50 ms of every start, for who has a calendar)
+
+    with _guard():
+        calendar = icalendar.Calendar.from_ical(text)
+        events = list[Any](calendar.walk("VEVENT"))
+        if len(events) != number:
+            raise UnreadableError("is not written as an event")
+        for event in events:
+            _check_times(event)
+            for rule in [*_listed(event.get("RRULE")), *_listed(event.get("EXRULE"))]:
+                _check_rule(rule)
+    return calendar
+
+
+def expand_series(calendar: Any, zone: str, span: Span) -> list[Occurrence]:
+    """Return the instances that have a part in this span, but for the cancelled. Raise `UnreadableError`.
+
+    A time without a zone is meant in this zone; a day without a time begins there at midnight.
+    """
+    import recurring_ical_events  # noqa: PLC0415  (as above)
+
+    with _guard():
+        found = recurring_ical_events.of(calendar).between(span.start - DAY, span.end + DAY)
+        every = [Occurrence(_instant(one.start, zone), _instant(one.end, zone), one) for one in found]
+    held = [one for one in every if one.start < span.end and one.end > span.start and one.start < one.end]
+    return [one for one in held if str(one.event.get("STATUS", "")).upper() != "CANCELLED"]
+
+
+@contextmanager
+def _guard() -> Iterator[None]:
+    """Turn what the libraries raise, and what takes them too long, into `UnreadableError`."""
+    try:
+        with _time_limit(), warnings.catch_warnings(action="ignore"):
+            yield
+    except _TooSlow:
+        raise UnreadableError("repeats so often, or by so odd a rule, that it takes too long to work out") from None
+    except _UNSOUND as unsound:
+        raise UnreadableError("has a time or a repetition that cannot be understood") from unsound
+
+
+@contextmanager
+def _time_limit() -> Iterator[None]:
+    """Only a main thread can be interrupted; elsewhere the limit of the whole child is all there is."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+    before = signal.signal(signal.SIGVTALRM, _ring)
+    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS_EACH)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def _ring(_signal: int, _frame: Any) -> None:
+    raise _TooSlow
+
+
+def _check_times(event: Any) -> None:
+    """Also mends what is meant plainly: one day whose end is not the day after, as some write it."""
+    start = event.get("DTSTART")
+    if start is None:
+        raise UnreadableError("has no start")
+    for name in ("DTSTART", "DTEND", "RECURRENCE-ID"):
+        _check_zone(event.get(name))
+    end = event.get("DTEND")
+    if isinstance(start.dt, datetime) and end is None and event.get("DURATION") is None:
+        raise UnreadableError("has no end")
+    if end is not None and not isinstance(start.dt, datetime) and end.dt <= start.dt:
+        del event["DTEND"]  # without an end it is one day
+    elif end is not None and end.dt <= start.dt:
+        raise UnreadableError("ends before it begins")
+
+
+def _check_zone(at: Any) -> None:
+    """The library takes a time of an unknown zone for one without a zone, which may be hours away from it."""
+    if at is not None and "TZID" in at.params and isinstance(at.dt, datetime) and at.dt.tzinfo is None:
+        raise UnreadableError("names a time zone that is not known")
+
+
+def _check_rule(rule: Any) -> None:
+    if not rule.get("FREQ"):
+        raise UnreadableError("has a repetition that cannot be understood")
+    often = {str(word).upper() for word in rule["FREQ"]} - SEEN_OFTEN
+    times = 1
+    for part in ("BYHOUR", "BYMINUTE", "BYSECOND"):
+        times *= max(1, len(rule.get(part, [])))
+    if often or times > TIMES_A_DAY:
+        raise UnreadableError("repeats every hour or more often, which no shift does")
+    if any(step < 1 for step in rule.get("INTERVAL", [])):
+        raise UnreadableError("repeats in steps of nothing")
+
+
+def _instant(at: date, zone: str) -> datetime:
+    if not isinstance(at, datetime):
+        return instant(at, time(), zone)
+    return at.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _listed(found: Any) -> list[Any]:
+    return found if isinstance(found, list) else [found] if found is not None else []

@@ -1,0 +1,382 @@
+"""Who is on call by calendars as other programs write them: one shape a line, each with who is meant.
+
+The shift is 10 March 2026 from 20:00 to 08:00 in UTC, unless the shape is about times.
+"""
+
+import unicodedata
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.calendars.broken import Broken
+from bot.calendars.reading import booked
+from bot.domain.schedules.schedule import Schedule
+from bot.domain.spans import Span
+from tests.calendars.written import calendar, event
+
+AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
+SPAN = Span(AT - timedelta(days=35), AT + timedelta(days=60))
+PEOPLE = (
+    ("Ana Lima", "ANA"),
+    ("ana@northwind.example", "ANA"),
+    ("Ben Okoro", "BEN"),
+    ("ben@northwind.example", "BEN"),
+    ("Ben Okoro-Smith", "BENS"),
+    ("Raj", "RAJ"),
+    ("Zoë O’Neill", "ZOE"),
+    ("田中", "TANAKA"),
+    ("Mia", "MIA"),
+    ("mia@northwind.example", "MIA"),
+)
+NIGHT = ("20260310T200000Z", "20260311T080000Z")
+ANA, BEN, MIA = "mailto:ana@northwind.example", "mailto:ben@northwind.example", "mailto:mia@northwind.example"
+
+
+def people(text: str, zone: str = "Europe/Lisbon") -> str:
+    schedule = Schedule(name="nights", zone=zone, calendar="nights.ics", named=PEOPLE)
+    return " ".join(shift.person for shift in booked(text, schedule, SPAN).shifts)
+
+
+def times(text: str, zone: str = "Europe/Lisbon") -> list[str]:
+    schedule = Schedule(name="nights", zone=zone, calendar="nights.ics", named=PEOPLE)
+    return [f"{one.person} {one.start:%d/%H:%M}-{one.end:%d/%H:%M}" for one in booked(text, schedule, SPAN).shifts]
+
+
+def shift(title: str, *more: str, uid: str = "") -> str:
+    return event(title, *NIGHT, *more, uid=uid)
+
+
+TITLES = {
+    "Ben Okoro (backup: Ana Lima)": "BEN",
+    "Ben Okoro / Ana Lima": "BEN",
+    "Ana Lima then Ben Okoro": "ANA",
+    "On call: ana lima": "ANA",
+    "ANA LIMA - primary": "ANA",
+    "oncall_raj": "RAJ",
+    "[care] Raj | 24x7": "RAJ",
+    "Ben Okoro-Smith": "BENS",
+    "Lima\\, Ana": "ANA",
+    "Okoro\\, Ben (Lima\\, Ana)": "BEN",
+    "Ana  Lima": "ANA",
+    "Ana\u00a0Lima": "ANA",
+    "Ana\u200b Lima": "ANA",
+    "\u202aAna Lima\u202c": "ANA",
+    "Ana\u3000Lima": "ANA",
+    "Ａｎａ Ｌｉｍａ": "ANA",
+    unicodedata.normalize("NFD", "Zoë O’Neill"): "ZOE",
+    "Zoe O'Neill": "ZOE",
+    "ZOË O`NEILL": "ZOE",
+    "田中さん当番": "TANAKA",
+    "ben@northwind.example": "BEN",
+    "Ana's on-call week, Raj": "RAJ",
+    "Rajesh": "",
+    "Banana Limas": "",
+    "Ana Lima's birthday": "",
+    "🎂 Ana Lima": "",
+    "Ana Lima - vacation": "",
+    "Urlaub Ana Lima": "",
+    "Vacation cover for Mallory: Ana Lima": "ANA",
+    "Canceled: Ana Lima": "",
+    "Abgesagt: Ana Lima": "",
+    "Cancellation desk: Ana Lima": "ANA",
+}
+
+
+@pytest.mark.parametrize(("title", "person"), TITLES.items(), ids=ascii)
+def test_the_earliest_name_in_a_title_says_who_is_on_call(title: str, person: str) -> None:
+    assert people(calendar(shift(title))) == person
+
+
+INVITED = {
+    "title beats attendees": (("Ben Okoro", f"ATTENDEE;PARTSTAT=ACCEPTED;CN=Ana Lima:{ANA}"), "BEN"),
+    "organizer alone": (("On call", f"ORGANIZER;CN=Ana Lima:{ANA}"), ""),
+    "organizer invited among others": (
+        (
+            "On call",
+            f"ORGANIZER;CN=Mia:{MIA}",
+            f"ATTENDEE;PARTSTAT=ACCEPTED;CN=Mia:{MIA}",
+            f"ATTENDEE;PARTSTAT=NEEDS-ACTION;CN=Ben:{BEN}",
+        ),
+        "BEN",
+    ),
+    "organizer beside a stranger": (
+        ("On call", f"ORGANIZER:{MIA}", f"ATTENDEE;PARTSTAT=ACCEPTED:{MIA}", "ATTENDEE:mailto:x@other.example"),
+        "",
+    ),
+    "organizer for themselves": (("On call", f"ORGANIZER:{MIA}", f"ATTENDEE;PARTSTAT=ACCEPTED:{MIA}"), "MIA"),
+    "organizer with a room": (
+        ("On call", f"ORGANIZER:{MIA}", f"ATTENDEE:{MIA}", "ATTENDEE;CUTYPE=ROOM;CN=Raj:mailto:room@other.example"),
+        "MIA",
+    ),
+    "organizer in the title": (("Mia", f"ORGANIZER;CN=Mia:{MIA}", f"ATTENDEE;CN=Ben:{BEN}"), "MIA"),
+    "accepted": (("On call", f"ATTENDEE;PARTSTAT=ACCEPTED:{ANA}"), "ANA"),
+    "needs action": (("On call", f"ATTENDEE;PARTSTAT=NEEDS-ACTION:{ANA}"), "ANA"),
+    "no word": (("On call", f"ATTENDEE:{ANA}"), "ANA"),
+    "unknown word": (("On call", f"ATTENDEE;PARTSTAT=X-MAYBE:{ANA}"), "ANA"),
+    "tentative": (("On call", f"ATTENDEE;PARTSTAT=TENTATIVE:{ANA}"), "ANA"),
+    "declined": (("On call", f"ATTENDEE;PARTSTAT=DECLINED:{ANA}"), ""),
+    "declined, another accepted": (
+        ("On call", f"ATTENDEE;PARTSTAT=DECLINED:{ANA}", f"ATTENDEE;PARTSTAT=ACCEPTED:{BEN}"),
+        "BEN",
+    ),
+    "declined though in the title": (
+        ("Ana Lima, backup Ben Okoro", f"ATTENDEE;PARTSTAT=DECLINED:{ANA}"),
+        "BEN",
+    ),
+    "declined, only the organizer is left": (
+        ("On call", f"ORGANIZER:{MIA}", f"ATTENDEE;PARTSTAT=ACCEPTED:{MIA}", f"ATTENDEE;PARTSTAT=DECLINED:{ANA}"),
+        "",
+    ),
+    "delegated": (
+        (
+            "On call",
+            f'ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="{BEN}":{ANA}',
+            f'ATTENDEE;PARTSTAT=ACCEPTED;DELEGATED-FROM="{ANA}":{BEN}',
+        ),
+        "BEN",
+    ),
+    "accepted before unanswered": (
+        ("On call", f"ATTENDEE;PARTSTAT=NEEDS-ACTION:{ANA}", f"ATTENDEE;PARTSTAT=ACCEPTED:{BEN}"),
+        "BEN",
+    ),
+    "tentative after accepted": (
+        ("On call", f"ATTENDEE;PARTSTAT=TENTATIVE:{ANA}", f"ATTENDEE;PARTSTAT=ACCEPTED:{BEN}"),
+        "BEN",
+    ),
+    "optional after required": (
+        (
+            "On call",
+            f"ATTENDEE;ROLE=OPT-PARTICIPANT;PARTSTAT=ACCEPTED:{ANA}",
+            f"ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION:{BEN}",
+        ),
+        "BEN",
+    ),
+    "told for information": (("On call", f"ATTENDEE;ROLE=NON-PARTICIPANT:{ANA}", f"ATTENDEE:{BEN}"), "BEN"),
+    "a room of that name": (("On call", "ATTENDEE;CUTYPE=ROOM;CN=Raj:mailto:room@other.example"), ""),
+    "a thing of that name": (("On call", "ATTENDEE;CUTYPE=RESOURCE;CN=Raj:mailto:phone@other.example"), ""),
+    "Outlook's order of names": (("On call", 'ATTENDEE;CN="Lima, Ana":mailto:al17@corp.example'), "ANA"),
+    "Outlook's department": (("On call", 'ATTENDEE;CN="Ana Lima (Care)":mailto:al17@corp.example'), "ANA"),
+    "Apple's address": (("On call", 'ATTENDEE;CN="A";EMAIL="ana@northwind.example":/aMTc/principal/'), "ANA"),
+    "MAILTO in capitals": (("On call", "ATTENDEE:MAILTO:Ana@Northwind.example"), "ANA"),
+    "address split by a fold": (
+        ("On call", "ATTENDEE;PARTSTAT=ACC\r\n EPTED:mailto:ana@north\r\n\twind.example"),
+        "ANA",
+    ),
+    "free time": (("Ana Lima", "TRANSP:TRANSPARENT", "X-MICROSOFT-CDO-BUSYSTATUS:FREE"), "ANA"),
+    "tentative event": (("Ana Lima", "STATUS:TENTATIVE"), "ANA"),
+    "cancelled event": (("Ana Lima", "STATUS:CANCELLED"), ""),
+    "out of office": (("Ana Lima", "X-MICROSOFT-CDO-BUSYSTATUS:OOF"), ""),
+    "name only in the description": (("On call", "DESCRIPTION:Ana Lima wrote this"), ""),
+    "an alarm with a name": (("On call", "BEGIN:VALARM", "SUMMARY:Ana Lima", "TRIGGER:-PT5M", "END:VALARM"), ""),
+}
+
+
+@pytest.mark.parametrize(("lines", "person"), INVITED.values(), ids=INVITED.keys())
+def test_of_those_invited_it_is_who_did_not_decline_and_never_who_organizes_for_others(
+    lines: tuple[str, ...], person: str
+) -> None:
+    assert people(calendar(shift(*lines))) == person
+
+
+BERLIN = (
+    "BEGIN:VTIMEZONE\r\nTZID:{name}\r\nBEGIN:STANDARD\r\nDTSTART:19701025T030000\r\nTZOFFSETFROM:+0200\r\n"
+    "TZOFFSETTO:+0100\r\nRRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\nEND:STANDARD\r\nBEGIN:DAYLIGHT\r\n"
+    "DTSTART:19700329T020000\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0200\r\n"
+    "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\r\nEND:DAYLIGHT\r\nEND:VTIMEZONE"
+)
+
+
+def zoned(zone: str, title: str = "Raj", *more: str) -> str:
+    return event(title, f"{zone}:20260310T200000", f"{zone}:20260311T080000", *more)
+
+
+def without_end(start: str, *more: str) -> str:
+    return event("Raj", start, "20990101", *more).replace("\r\nDTEND;VALUE=DATE:20990101", "")
+
+
+TIMES = {
+    "all day": (calendar(event("Raj", "20260401", "20260403")), ["RAJ 31/23:00-02/23:00"]),
+    "all day, Outlook's end": (calendar(event("Raj", "20260401", "20260401")), ["RAJ 31/23:00-01/23:00"]),
+    "all day without an end": (calendar(without_end("20260401")), ["RAJ 31/23:00-01/23:00"]),
+    "a length instead of an end": (
+        calendar(without_end("20260310T200000Z", "DURATION:PT12H")),
+        ["RAJ 10/20:00-11/08:00"],
+    ),
+    "over the change of clocks": (
+        calendar(event("Raj", "Europe/Lisbon:20260328T200000", "Europe/Lisbon:20260329T080000")),
+        ["RAJ 28/20:00-29/07:00"],
+    ),
+    "weekly over the change of clocks": (
+        calendar(
+            event("Raj", "Europe/Lisbon:20260326T090000", "Europe/Lisbon:20260326T170000", "RRULE:FREQ=WEEKLY;COUNT=2")
+        ),
+        ["RAJ 26/09:00-26/17:00", "RAJ 02/08:00-02/16:00"],
+    ),
+    "floating": (calendar(event("Raj", "20260401T200000", "20260402T080000")), ["RAJ 01/19:00-02/07:00"]),
+    "floating, Google's zone of the calendar": (
+        calendar(event("Raj", "20260310T200000", "20260311T080000"), head="X-WR-TIMEZONE:America/New_York"),
+        ["RAJ 11/00:00-11/12:00"],
+    ),
+    "Windows zone": (calendar(zoned("W. Europe Standard Time")), ["RAJ 10/19:00-11/07:00"]),
+    "Exchange's UTC": (calendar(zoned("tzone://Microsoft/Utc")), ["RAJ 10/20:00-11/08:00"]),
+    "Exchange's own zone": (
+        calendar(zoned("tzone://Microsoft/Custom"), head=BERLIN.format(name="tzone://Microsoft/Custom")),
+        ["RAJ 10/19:00-11/07:00"],
+    ),
+    "Evolution's zone": (
+        calendar(zoned("/freeassociation.sourceforge.net/Europe/Berlin")),
+        ["RAJ 10/19:00-11/07:00"],
+    ),
+    "a zone of its own": (
+        calendar(zoned("Customized Time Zone"), head=BERLIN.format(name="Customized Time Zone")),
+        ["RAJ 10/19:00-11/07:00"],
+    ),
+    "left out by a day": (
+        calendar(
+            event("Raj", "20260310T090000Z", "20260310T100000Z", "RRULE:FREQ=DAILY;COUNT=3", "EXDATE:20260311T090000Z")
+        ),
+        ["RAJ 10/09:00-10/10:00", "RAJ 12/09:00-12/10:00"],
+    ),
+    "overlap: both are read": (
+        calendar(shift("Raj"), event("Ana Lima", "20260310T220000Z", "20260311T020000Z")),
+        ["RAJ 10/20:00-11/08:00", "ANA 10/22:00-11/02:00"],
+    ),
+    "a series of Sundays that began on a Wednesday": (
+        calendar(event("Raj", "20260304", "20260305", "RRULE:FREQ=WEEKLY;BYDAY=SU;UNTIL=20260315")),
+        ["RAJ 04/00:00-05/00:00", "RAJ 08/00:00-09/00:00", "RAJ 15/00:00-16/00:00"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "told"), TIMES.values(), ids=TIMES.keys())
+def test_times_are_read_as_the_program_that_wrote_them_means_them(text: str, told: list[str]) -> None:
+    assert times(text) == told
+
+
+def series(*events: str) -> str:
+    """Events of one id, whatever their start."""
+    lines = calendar(*events).split("\r\n")
+    return "\r\n".join("UID:s" if line.startswith("UID:") else line for line in lines)
+
+
+DAILY = event("Raj", "20260310T090000Z", "20260310T170000Z", "RRULE:FREQ=DAILY;COUNT=3")
+SECOND = "RECURRENCE-ID:20260311T090000Z"
+CHANGED = {
+    "given to another": (
+        series(DAILY, event("Ana Lima", "20260311T090000Z", "20260311T170000Z", SECOND)),
+        ["RAJ 10/09:00-10/17:00", "ANA 11/09:00-11/17:00", "RAJ 12/09:00-12/17:00"],
+    ),
+    "given to a stranger": (
+        series(DAILY, event("Mallory", "20260311T090000Z", "20260311T170000Z", SECOND)),
+        ["RAJ 10/09:00-10/17:00", "RAJ 12/09:00-12/17:00"],
+    ),
+    "moved": (
+        series(DAILY, event("Raj", "20260311T190000Z", "20260311T210000Z", SECOND)),
+        ["RAJ 10/09:00-10/17:00", "RAJ 11/19:00-11/21:00", "RAJ 12/09:00-12/17:00"],
+    ),
+    "one cancelled": (
+        series(DAILY, event("Raj", "20260311T090000Z", "20260311T170000Z", SECOND, "STATUS:CANCELLED")),
+        ["RAJ 10/09:00-10/17:00", "RAJ 12/09:00-12/17:00"],
+    ),
+    "from there on another": (
+        series(
+            DAILY,
+            event(
+                "Ana Lima",
+                "20260311T090000Z",
+                "20260311T170000Z",
+                "RECURRENCE-ID;RANGE=THISANDFUTURE:20260311T090000Z",
+            ),
+        ),
+        ["RAJ 10/09:00-10/17:00", "ANA 11/09:00-11/17:00", "ANA 12/09:00-12/17:00"],
+    ),
+    "the move cannot be read": (
+        series(DAILY, event("Ana Lima", "soon", "later", SECOND)),
+        ["RAJ 10/09:00-10/17:00", "RAJ 11/09:00-11/17:00", "RAJ 12/09:00-12/17:00"],
+    ),
+    "only the move is there": (
+        series(event("Ana Lima", "20260311T190000Z", "20260311T210000Z", SECOND)),
+        ["ANA 11/19:00-11/21:00"],
+    ),
+    "a later version counts": (
+        series(shift("Raj", "SEQUENCE:1"), shift("Ana Lima", "SEQUENCE:2")),
+        ["ANA 10/20:00-11/08:00"],
+    ),
+    "a later version counts, whatever the order": (
+        series(shift("Ana Lima", "SEQUENCE:2"), shift("Raj", "SEQUENCE:1")),
+        ["ANA 10/20:00-11/08:00"],
+    ),
+    "a later calendar cancels it": (
+        series(shift("Raj")) + series(shift("Raj")).replace("VERSION:2.0", "METHOD:CANCEL"),
+        [],
+    ),
+    "one id for two shifts": (
+        series(shift("Raj"), event("Ana Lima", "20260312T200000Z", "20260313T080000Z")),
+        ["RAJ 10/20:00-11/08:00", "ANA 12/20:00-13/08:00"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "told"), CHANGED.values(), ids=CHANGED.keys())
+def test_a_moved_or_cancelled_instance_changes_that_instance_alone(text: str, told: list[str]) -> None:
+    assert times(text) == told
+
+
+GOOD = shift("Raj")
+BESIDE = {
+    "no start": GOOD.replace("Raj", "Ana Lima").replace("DTSTART:20260310T200000Z\r\n", ""),
+    "a start that is none": event("Ana Lima", "soon", "20260311T080000Z"),
+    "no end": shift("Ana Lima").replace("DTEND:20260311T080000Z\r\n", ""),
+    "an end before the start": event("Ana Lima", "20260310T200000Z", "20260310T190000Z"),
+    "a birthday since 1965": event("Ana Lima's birthday", "19650401", "19650402", "RRULE:FREQ=YEARLY"),
+    "somebody's birthday since 1965": event("Grandma", "19650310", "19650311", "RRULE:FREQ=YEARLY"),
+    "no time that is known, and nobody": event("Lunch", "soon", "later"),
+    "steps of nothing": shift("Ana Lima", "RRULE:FREQ=DAILY;INTERVAL=0"),
+    "steps of nothing, and nobody": shift("Lunch", "RRULE:FREQ=DAILY;INTERVAL=0"),
+    "every second": shift("Ana Lima", "RRULE:FREQ=SECONDLY"),
+    "a day that never comes": shift("Ana Lima", "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"),
+    "a rule that is none": shift("Ana Lima", "RRULE:every Monday"),
+    "a zone that nobody knows": zoned("Nowhere/City", "Ana Lima"),
+    "since the year 1": event("Ana Lima", "00010101T000000Z", "00010101T080000Z", "RRULE:FREQ=DAILY"),
+    "cut off": "BEGIN:VEVENT\r\nSUMMARY:Ana Lima",
+    "a task": "BEGIN:VTODO\r\nSUMMARY:Ana Lima\r\nDUE:20260310T200000Z\r\nEND:VTODO",
+    "a line that is none": shift("Lunch").replace("END:VEVENT", "???\r\nEND:VEVENT"),
+}
+
+
+@pytest.mark.parametrize("bad", BESIDE.values(), ids=BESIDE.keys())
+@pytest.mark.parametrize("first", [True, False], ids=["before", "after"])
+def test_a_bad_event_beside_a_good_shift_is_passed_over_alone(bad: str, first: bool) -> None:  # noqa: FBT001
+    assert people(calendar(*((bad, GOOD) if first else (GOOD, bad)))) == "RAJ"
+
+
+FILES = {
+    "two calendars": calendar(shift("Raj")) + calendar(event("Ana Lima", "20260312T200000Z", "20260313T080000Z")),
+    "lines end as on Unix": calendar(shift("Raj"), event("Ana Lima", "20260312", "20260313")).replace("\r\n", "\n"),
+    "lines end in both ways": calendar(shift("Raj"), event("Ana Lima", "20260312", "20260313")).replace("\r\n", "\n", 5),
+    "lines end twice": calendar(shift("Raj"), event("Ana Lima", "20260312", "20260313")).replace("\r\n", "\r\r\n"),
+    "a mark of the order of bytes": "\ufeff" + calendar(shift("Raj"), event("Ana Lima", "20260312", "20260313")),
+    "blank lines": "\r\n\r\n" + calendar(shift("Raj"), event("Ana Lima", "20260312", "20260313")).replace("\r\n", "\r\n\r\n"),
+    "small letters": calendar(shift("Raj"), event("Ana Lima", "20260312", "20260313")).replace("BEGIN:VEVENT", "begin:vevent"),
+    "folded": calendar(shift("R\r\n aj"), event("Ana\r\n  Lima", "20260312", "20260313")),
+    "no end of the calendar": calendar(shift("Raj"), event("Ana Lima", "20260312", "20260313")).replace("END:VCALENDAR\r\n", ""),
+    "no end of an event": calendar(shift("Raj").replace("\r\nEND:VEVENT", ""), event("Ana Lima", "20260312", "20260313")),
+    "no ids": calendar(shift("Raj", uid="u"), event("Ana Lima", "20260312", "20260313", uid="u"))
+    .replace("UID:u-20260310T200000Z\r\n", "")
+    .replace("UID:u-20260312\r\n", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FILES.values(), ids=FILES.keys())
+def test_a_file_is_read_however_its_lines_and_parts_are_put_together(text: str) -> None:
+    assert people(text) == "RAJ ANA"
+
+
+def test_a_file_that_ends_in_the_middle_of_an_event_did_not_arrive_whole_and_is_refused() -> None:
+    with pytest.raises(Broken, match="did not arrive whole"):
+        people(calendar(shift("Raj"), shift("Ana Lima"))[:-60])
+
+
+def test_where_no_event_can_be_used_the_calendar_is_refused_so_that_the_last_good_one_stays() -> None:
+    with pytest.raises(Broken, match="one of them repeats in steps of nothing"):
+        people(calendar(shift("Raj", "RRULE:FREQ=DAILY;INTERVAL=0")))
