@@ -1,9 +1,11 @@
-"""`earshot dead`: the mentions that failed again and again, to be looked at, tried again or given up."""
+"""`earshot dead`: mentions that failed again and again, and records that this release cannot read."""
 
 import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -21,12 +23,24 @@ from bot.domain.mention import Mention
 from bot.domain.words import count
 from bot.store.dead import DeadLetter
 from bot.store.opening import Store
+from bot.store.reading import SetAside
 
 app = typer.Typer(
-    help="Mentions that failed again and again: list, replay or drop them.", no_args_is_help=True, add_completion=False
+    help="Mentions that failed again and again, and records that can't be read: list, replay or drop them.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 T = TypeVar("T")
+Thing = TypeVar("Thing", DeadLetter, SetAside)
+
+
+class What(StrEnum):
+    MENTIONS = "mentions"
+    RECORDS = "records"
+
+
+Of = Annotated[What, typer.Option("--kind", help="Mentions that failed, or records that this release cannot read.")]
 
 SHOWN = 200
 """Characters of a post in a list."""
@@ -37,49 +51,82 @@ All = Annotated[bool, typer.Option("--all", help="All there are.")]
 
 @app.command("list")
 def list_(
-    *, as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, with the whole mention.")] = False
+    *,
+    kind: Of = What.MENTIONS,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, with the whole of it.")] = False,
 ) -> None:
     """Show each with its reason, oldest first: a table on a terminal, tab-separated lines in a pipe."""
-    letters = _with_store(_letters)
-    if as_json:
-        for letter in letters:
-            tell(json.dumps(_as_json(letter)))
-    elif sys.stdout.isatty():
-        _draw(letters)
+    if kind is What.RECORDS:
+        _show(_with_store(_records), _record_as_json, _record_row, _draw_records, as_json=as_json)
     else:
-        for letter in letters:
-            tell("\t".join(_row(letter, 0)))
+        _show(_with_store(_letters), _as_json, lambda letter: _row(letter, 0), _draw, as_json=as_json)
+
+
+def _show(
+    found: Sequence[Thing],
+    whole: Callable[[Thing], dict[str, Any]],
+    row: Callable[[Thing], Sequence[str]],
+    draw: Callable[[Sequence[Thing]], None],
+    *,
+    as_json: bool,
+) -> None:
+    if sys.stdout.isatty() and not as_json:
+        draw(found)
+    else:
+        for one in found:
+            tell(json.dumps(whole(one)) if as_json else "\t".join(row(one)))
 
 
 @app.command()
-def replay(ids: Ids = None, *, every: All = False) -> None:
-    """Put them back into the inbox, as if they had just come."""
-    chosen = _chosen(ids, every=every)
+def replay(ids: Ids = None, *, kind: Of = What.MENTIONS, every: All = False) -> None:
+    """Put mentions back into the inbox, as if they had just come; read records again, as after an update."""
+    chosen, at = _chosen(ids, every=every), SystemClock().now()
+    if kind is What.RECORDS:
+        _replay_records(chosen, at)
+        return
 
     async def work(store: Store) -> int:
-        at = SystemClock().now()
-        return await _each(store, chosen, lambda letter: store.dead.replay(letter, at))
+        return await _each(await _letters(store), chosen, lambda letter: store.dead.replay(letter, at))
 
     tell(f"{count(_with_store(work), 'mention')} back in the inbox")
+
+
+def _replay_records(chosen: list[str] | None, at: datetime) -> None:
+    read: list[bool] = []
+
+    async def work(store: Store) -> int:
+        async def again(record: SetAside) -> None:
+            read.append(await store.quarantine.replay(record, at))
+
+        return await _each(await _records(store), chosen, again)
+
+    tried = _with_store(work)
+    tell(f"{sum(read)} of {count(tried, 'record')} can be read now")
+    if not all(read):
+        warn("The others stay set aside until Earshot is updated. Nothing is lost.")
 
 
 @app.command()
 def drop(
     ids: Ids = None,
     *,
+    kind: Of = What.MENTIONS,
     every: All = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Give them up: they are counted, and gone. On a terminal it asks first."""
-    chosen = _chosen(ids, every=every)
+    chosen, one = _chosen(ids, every=every), "record" if kind is What.RECORDS else "mention"
     if not yes and sys.stdin.isatty():
-        what = "all dead letters" if chosen is None else count(len(chosen), "dead letter")
+        many = "record" if kind is What.RECORDS else "dead letter"
+        what = f"all {many}s" if chosen is None else count(len(chosen), many)
         typer.confirm(f"Drop {what}? They cannot be had back.", abort=True, err=True)
 
     async def work(store: Store) -> int:
-        return await _each(store, chosen, store.dead.drop)
+        if kind is What.RECORDS:
+            return await _each(await _records(store), chosen, store.quarantine.drop)
+        return await _each(await _letters(store), chosen, store.dead.drop)
 
-    tell(f"{count(_with_store(work), 'mention')} dropped")
+    tell(f"{count(_with_store(work), one)} dropped")
 
 
 def _chosen(ids: Sequence[str] | None, *, every: bool) -> list[str] | None:
@@ -104,9 +151,13 @@ async def _letters(store: Store) -> list[DeadLetter]:
     return await store.dead.letters()
 
 
-async def _each(store: Store, chosen: list[str] | None, do: Callable[[DeadLetter], Awaitable[None]]) -> int:
+async def _records(store: Store) -> list[SetAside]:
+    return await store.quarantine.records()
+
+
+async def _each(there: Sequence[Thing], chosen: list[str] | None, do: Callable[[Thing], Awaitable[None]]) -> int:
     """Says which are not there, after the others were done."""
-    known = {letter.id: letter for letter in await store.dead.letters()}
+    known = {one.id: one for one in there}
     wanted = list(known) if chosen is None else chosen
     found = [known[one] for one in wanted if one in known]
     for letter in found:
@@ -156,3 +207,26 @@ def _draw(letters: Sequence[DeadLetter]) -> None:
         table.add_row(*map(Text, _row(letter, SHOWN)))
     Console(highlight=False).print(table)
     warn("Try them again: earshot dead replay ID… or --all. Give them up: earshot dead drop ID… or --all.")
+
+
+def _record_as_json(record: SetAside) -> dict[str, Any]:
+    return {**record._asdict(), "at": record.at.isoformat()}
+
+
+def _record_row(record: SetAside) -> list[str]:
+    words = (record.id, record.at.isoformat(timespec="seconds"), record.kind, record.why, record.key, record.field)
+    return [one_line(word, 0) for word in words]
+
+
+def _draw_records(records: Sequence[SetAside]) -> None:
+    """Without what is in them, which may be a stranger's words."""
+    if not records:
+        tell("Every record can be read.")
+        return
+    table = Table("id", "set aside", "kind", "why", "key", "field")
+    for record in records:
+        table.add_row(*map(Text, _record_row(record)))
+    Console(highlight=False).print(table)
+    warn(
+        "After an update: earshot dead replay --kind records --all. Give them up: earshot dead drop --kind records ID…"
+    )

@@ -7,6 +7,7 @@ from bot.domain.spikes.baseline import Baseline
 from bot.store import keys as bounds
 from bot.store.client import Client
 from bot.store.keys import Keys
+from bot.store.reading import Records
 from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import ms
 
@@ -15,16 +16,18 @@ class Baselines:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
+        self._records = Records(client, keys, "usual", Baseline.model_validate_json)
 
     async def load(self, subjects: Sequence[str]) -> dict[str, Baseline]:
-        """Those of which nothing is known yet are new ones."""
+        """Those of which nothing is known yet are new ones; one that cannot be read is learnt anew in its place."""
         if not subjects:
             return {}
-        bodies = await self._client.together([("HGET", self._keys.usual(subject), "body") for subject in subjects])
-        return {
-            subject: Baseline.model_validate_json(body) if body else Baseline(subject=subject)
-            for subject, body in zip(subjects, bodies, strict=True)
-        }
+        replies = await self._client.together([("HMGET", self._keys.usual(one), "v", "body") for one in subjects])
+        found = {}
+        for subject, (version, body) in zip(subjects, replies, strict=True):
+            known = await self._records.read(self._keys.usual(subject), body)
+            found[subject] = known or Baseline(subject=subject, version=int(version or 0))
+        return found
 
     async def save(self, learnt: Sequence[Baseline]) -> bool:
         """Each with the version that was read; says whether nobody else has learnt meanwhile."""

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from pydantic import TypeAdapter
+
 from bot.domain.schedules.schedule import Shift
 from bot.store.client import Client
 from bot.store.keys import Keys
+from bot.store.reading import Records
 from bot.store.transaction import Transaction, commit
 from bot.store.writing import ms
 
@@ -32,8 +35,12 @@ class CalendarStore:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
+        self._records = Records(client, keys, "calendar", read_bookings)
 
     async def fetched(self, schedule: str) -> Fetched:
+        """Nothing, so that it is fetched again, where its shifts cannot be read."""
+        if await self._read(schedule) is None:
+            return Fetched()
         fields = ("text", "tag", "of", "at", "read")
         text, tag, of, at, read = await self._client.call("HMGET", self._keys.calendar(schedule), *fields)
         return Fetched(text or "", tag or "", of or "", _moment(at), _moment(read))
@@ -53,10 +60,27 @@ class CalendarStore:
         await commit(self._client, transaction)
 
     async def booked(self, schedule: str) -> tuple[Shift, ...]:
-        body = await self._client.call("HGET", self._keys.calendar(schedule), "booked")
-        return tuple(
-            Shift(person, _at(start), _at(end), source) for person, start, end, source in json.loads(body or "[]")
-        )
+        return await self._read(schedule) or ()
+
+    async def _read(self, schedule: str) -> tuple[Shift, ...] | None:
+        key = self._keys.calendar(schedule)
+        return await self._records.read(key, await self._client.call("HGET", key, "booked") or "[]", "booked")
+
+
+class _Booked(NamedTuple):
+    """Written by place until releases that read it by name alone are gone; both are read."""
+
+    person: str
+    start: int
+    end: int
+    source: str
+
+
+_Bookings = TypeAdapter(tuple[_Booked, ...])
+
+
+def read_bookings(body: str) -> tuple[Shift, ...]:
+    return tuple(Shift(one.person, _at(one.start), _at(one.end), one.source) for one in _Bookings.validate_json(body))
 
 
 def _at(milliseconds: float) -> datetime:

@@ -9,6 +9,7 @@ from bot.domain.decision import Decision, Refused
 from bot.domain.mention import Mention
 from bot.store.client import Client
 from bot.store.keys import Keys
+from bot.store.reading import Records, Unreadable
 from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import write
 
@@ -34,28 +35,34 @@ class CaseStore:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
+        self._records = Records(client, keys, "case", Case.model_validate_json)
+        self._joined = Records(client, keys, "mention", Mention.kept)
 
     async def get(self, case_id: str) -> Case:
-        """Raises `Gone`."""
+        """Raises `Gone`, `Unreadable`."""
         found = await self.find([case_id])
+        if self.unreadable(case_id):
+            raise Unreadable("case")
         if not found:
             raise Gone
         return found[case_id]
 
+    def unreadable(self, case_id: str) -> bool:
+        """Whether it was there when it was last read, and this release could not read it."""
+        return self._records.unreadable(self._keys.case(case_id))
+
     async def find(self, case_ids: Sequence[str]) -> dict[str, Case]:
-        """Those of these cases that there are, by id."""
+        """Those of these cases that there are, by id. One that cannot be read is left out, and set aside."""
         wanted = list(dict.fromkeys(case_ids))
         if not wanted:
             return {}
         bodies = await self._client.together([("HGET", self._keys.case(case), "body") for case in wanted])
-        return {
-            case: Case.model_validate_json(body) for case, body in zip(wanted, bodies, strict=True) if body is not None
-        }
+        return await self._records.read_all(self._keys.case, dict(zip(wanted, bodies, strict=True)))
 
     async def change(self, case_id: str, decide: Callable[[Case], Decision], at: datetime) -> Case:
         """Decide on the case as it is and commit; too late, and it is read and decided on again.
 
-        What `decide` refuses goes up untouched. Raises `Gone`.
+        What `decide` refuses goes up untouched. Raises `Gone`, `Unreadable`.
         """
         decision = await self.change_all(case_id, lambda case: _alone(decide(case)), at)
         assert decision[0].case is not None
@@ -79,9 +86,10 @@ class CaseStore:
 
     async def joined(self, case_id: str, most: int = 100) -> tuple[Mention, ...]:
         """The mentions that joined, oldest first."""
-        bodies = await self._client.call("HVALS", self._keys.joined(case_id))
-        mentions = sorted((Mention.kept(body) for body in bodies), key=lambda mention: mention.created_at)
-        return tuple(mentions[:most])
+        key = self._keys.joined(case_id)
+        flat = await self._client.call("HGETALL", key)
+        read = [await self._joined.read(key, body, name) for name, body in zip(flat[::2], flat[1::2], strict=True)]
+        return tuple(sorted((one for one in read if one is not None), key=lambda one: one.created_at)[:most])
 
     async def open_in(self, department: str, most: int = 20, start: int = 0) -> Page:
         key = self._keys.open(department)
@@ -100,9 +108,10 @@ class CaseStore:
         return tuple(sorted(found.values(), key=lambda case: (case.due is None, case.due, case.id)))
 
     async def due(self, at: datetime, most: int = 100) -> list[str]:
-        """The cases of which a clock has run out."""
-        reply = await self._client.call("ZRANGEBYSCORE", self._keys.deadlines, "-inf", at.timestamp(), "LIMIT", 0, most)
-        return list(reply)
+        """The cases of which a clock has run out. One that cannot be read stays due, in nobody's way."""
+        some = ("LIMIT", 0, most + self._records.aside)
+        reply = await self._client.call("ZRANGEBYSCORE", self._keys.deadlines, "-inf", at.timestamp(), *some)
+        return self._records.past(self._keys.case, reply, at)
 
     async def set_deadline(self, case: Case, deadline: datetime | None) -> None:
         """The rules were changed since the case was committed: this is its deadline by the rules of now."""

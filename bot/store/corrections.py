@@ -4,7 +4,9 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from pydantic import BaseModel
 
 from bot.domain.case import Case
 from bot.domain.correction import Correction, CorrectionKind
@@ -13,6 +15,7 @@ from bot.domain.mention import Mention
 from bot.store import keys as bounds
 from bot.store.client import Client
 from bot.store.keys import Keys, day_of
+from bot.store.reading import Records
 from bot.store.transaction import Transaction
 
 AT_ONCE = 500
@@ -60,13 +63,15 @@ class Corrections:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
+        self._records = Records(client, keys, "correction", read_note)
 
     async def noted(self) -> AsyncIterator[Noted]:
-        """All that are kept, oldest first, with those that were undone since."""
+        """All that are kept and can be read, oldest first, with those that were undone since."""
         start = "-"
         while entries := await self._client.call("XRANGE", self._keys.corrections, start, "+", "COUNT", AT_ONCE):
-            for _, flat in entries:
-                yield _read(json.loads(flat[1]))
+            for entry, flat in entries:
+                if (one := await self._records.read(self._keys.corrections, flat[1], entry)) is not None:
+                    yield one
             start = f"({entries[-1][0]}"
 
     async def judged(self, until: datetime, days: int) -> Counter[str]:
@@ -79,13 +84,19 @@ class Corrections:
         return found
 
 
-def _read(body: dict[str, Any]) -> Noted:
-    correction = Correction(
-        kind=CorrectionKind(body["kind"]),
-        was=body["was"],
-        now=body["now"],
-        by=body["by"],
-        at=datetime.fromisoformat(body["at"]),
-        labels=tuple(body["labels"]),
-    )
-    return Noted(correction, Mention.model_validate(body["mention"]), body["case"])
+class _Note(BaseModel):
+    """As it is kept: the correction's fields, its mention, its case."""
+
+    kind: CorrectionKind
+    was: str
+    now: str
+    by: str
+    at: datetime
+    labels: tuple[str, ...] = ()
+    case: str
+    mention: Mention
+
+
+def read_note(body: str) -> Noted:
+    one = _Note.model_validate_json(body)
+    return Noted(Correction(one.kind, one.was, one.now, one.by, one.at, one.labels), one.mention, one.case)

@@ -10,6 +10,7 @@ from bot.domain.refusals import Refused
 from bot.store import keys as bounds
 from bot.store.client import Client
 from bot.store.keys import Keys
+from bot.store.reading import Records, Unreadable
 from bot.store.records import CardRecord
 from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import audit, ms, open_in, owe
@@ -21,16 +22,23 @@ class CrisisStore:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
+        self._records = Records(client, keys, "crisis", Crisis.model_validate_json)
 
     async def find(self, crisis: str) -> Crisis | None:
-        body = await self._client.call("HGET", self._keys.crisis(crisis), "body")
-        return Crisis.model_validate_json(body) if body else None
+        """Raises `Unreadable`."""
+        found = await self._find([crisis])
+        if not found and self._records.unreadable(self._keys.crisis(crisis)):
+            raise Unreadable("crisis")
+        return next(iter(found), None)
+
+    async def _find(self, names: Sequence[str]) -> list[Crisis]:
+        bodies = await self._client.together([("HGET", self._keys.crisis(name), "body") for name in names])
+        found = await self._records.read_all(self._keys.crisis, dict(zip(names, bodies, strict=True)))
+        return list(found.values())
 
     async def open(self) -> list[Crisis]:
-        """Oldest first."""
-        names: Sequence[str] = await self._client.call("ZRANGE", self._keys.crises, 0, -1)
-        found = [await self.find(name) for name in names]
-        return [one for one in found if one is not None]
+        """Oldest first, those that can be read."""
+        return await self._find(await self._client.call("ZRANGE", self._keys.crises, 0, -1))
 
     async def change(self, name: str, decide: Decide, at: datetime) -> Crisis:
         """What `decide` refuses goes up untouched."""

@@ -7,6 +7,7 @@ from bot.domain.drill import Drill, DrillDecision
 from bot.domain.refusals import Refused
 from bot.store.client import Client
 from bot.store.keys import Keys
+from bot.store.reading import Records, Unreadable
 from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import audit, open_in, owe
 
@@ -17,15 +18,28 @@ class DrillStore:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
+        self._records = Records(client, keys, "drill", Drill.model_validate_json)
 
     async def all(self) -> dict[str, Drill]:
-        """By department."""
+        """By department, those that can be read."""
         flat = await self._client.call("HGETALL", self._keys.drills)
-        return {name: Drill.model_validate_json(body) for name, body in zip(flat[::2], flat[1::2], strict=True)}
+        key = self._keys.drills
+        found = {
+            name: await self._records.read(key, body, name) for name, body in zip(flat[::2], flat[1::2], strict=True)
+        }
+        return {name: one for name, one in found.items() if one is not None}
 
     async def of(self, department: str) -> Drill | None:
+        """Raises `Unreadable`."""
         body = await self._client.call("HGET", self._keys.drills, department)
-        return Drill.model_validate_json(body) if body else None
+        found = await self._records.read(self._keys.drills, body, department)
+        if found is None and self.unreadable(department):
+            raise Unreadable("drill")
+        return found
+
+    def unreadable(self, department: str) -> bool:
+        """Whether the last one was there when it was last read, and this release could not read it."""
+        return self._records.unreadable(self._keys.drills, department)
 
     async def change(self, department: str, decide: Callable[[Drill | None], DrillDecision], at: datetime) -> Drill:
         """What `decide` refuses goes up untouched."""

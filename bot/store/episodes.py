@@ -1,5 +1,6 @@
 """Episodes: at most one of a subject runs, and what one commit opens, changes or ends is there whole or not at all."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.course import EpisodeDecision
@@ -9,6 +10,7 @@ from bot.domain.pages.page import Page
 from bot.store import keys as bounds
 from bot.store.client import Client
 from bot.store.keys import Keys
+from bot.store.reading import Records, Unreadable
 from bot.store.records import CardRecord
 from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import audit, ms, open_in, owe
@@ -18,29 +20,43 @@ class Episodes:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
+        self._records = Records(client, keys, "episode", Episode.model_validate_json)
+        self._unread: dict[str, str] = {}
+        """By subject, what runs and cannot be read: a new one takes its place, as nobody else watches the subject."""
 
     async def get(self, episode: str) -> Episode | None:
-        body = await self._client.call("HGET", self._keys.episode(episode), "body")
-        return Episode.model_validate_json(body) if body else None
+        """Raises `Unreadable`."""
+        found = (await self._find([episode])).get(episode)
+        if found is None and self._records.unreadable(self._keys.episode(episode)):
+            raise Unreadable("episode")
+        return found
+
+    async def _find(self, episodes: Sequence[str]) -> dict[str, Episode]:
+        bodies = await self._client.together([("HGET", self._keys.episode(one), "body") for one in episodes])
+        return await self._records.read_all(self._keys.episode, dict(zip(episodes, bodies, strict=True)))
 
     async def running(self) -> dict[str, Episode]:
-        """By subject, those that are not over."""
+        """By subject, those that are not over and can be read."""
         flat = await self._client.call("HGETALL", self._keys.running)
-        found = [await self.get(episode) for episode in flat[1::2]]
-        return {subject: one for subject, one in zip(flat[::2], found, strict=True) if one is not None}
+        names = dict(zip(flat[::2], flat[1::2], strict=True))
+        found = await self._find(list(names.values()))
+        self._unread = {
+            subject: one for subject, one in names.items() if self._records.unreadable(self._keys.episode(one))
+        }
+        return {subject: found[one] for subject, one in names.items() if one in found}
 
     async def latest(self, most: int = 20) -> list[Episode]:
         """Newest first."""
         ids = await self._client.call("ZRANGE", self._keys.episodes, 0, most - 1, "REV")
-        found = [await self.get(episode) for episode in ids]
-        return [one for one in found if one is not None]
+        return list((await self._find(ids)).values())
 
     async def commit(self, decision: EpisodeDecision, at: datetime) -> Committed:
         episode, before = decision.episode, decision.before
         key = self._keys.episode(episode.id)
         transaction = Transaction(self._keys.inbox)
         transaction.guard(key, before.version if before else "", "v")
-        transaction.guard(self._keys.running, before.id if before else "", episode.subject)
+        running = before.id if before else self._unread.get(episode.subject, "")
+        transaction.guard(self._keys.running, running, episode.subject)
         transaction.write("HSET", key, "v", episode.version, "body", episode.model_dump_json())
         if before is None:
             transaction.write("ZADD", self._keys.episodes, ms(episode.opened_at), episode.id)

@@ -1,8 +1,8 @@
 """What the watch for spikes needs of each mention, fed to it by the commit that accounts for the mention."""
 
-from typing import Any
-
-from pydantic_core import from_json, to_json
+import structlog
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_json
 
 from bot.domain.decision import Heard
 from bot.domain.spikes.observation import Observation, Place, observed
@@ -12,6 +12,11 @@ from bot.store.keys import Keys
 from bot.store.transaction import Transaction
 
 AT_ONCE = 1_000
+_Observed = TypeAdapter(Observation)
+"""Written by place as long as there are releases that read nothing else; it is read by name too."""
+_NOTHING = Observation(at=0.0, subject="", mention="", who="", department="")
+
+log = structlog.get_logger("feed")
 
 
 def feed(transaction: Transaction, keys: Keys, heard: Heard, subject: str) -> None:
@@ -41,6 +46,11 @@ class Feed:
 
 
 def _observation(place: str, body: str) -> Observation:
+    """What cannot be read is about no subject, and counts for nothing."""
     first, _, second = place.partition("-")
-    found: list[Any] = from_json(body)
-    return Observation._make((*found, (int(first), int(second))))
+    try:
+        found = _Observed.validate_json(body)
+    except ValidationError:
+        log.warning("entry skipped", stream="feed", entry=place)
+        found = _NOTHING
+    return found._replace(place=(int(first), int(second)))

@@ -8,6 +8,7 @@ from bot.domain.mention import Mention
 from bot.store import keys as bounds
 from bot.store.client import Client
 from bot.store.keys import Keys
+from bot.store.reading import Records
 from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import ms, traces, write
 
@@ -16,6 +17,7 @@ class FlagStore:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
+        self._records = Records(client, keys, "case", Case.model_validate_json)
 
     async def open(self, decision: Decision, at: datetime) -> bool:
         """As if a source had given it and triage had opened it. False where it was let in before."""
@@ -33,7 +35,8 @@ class FlagStore:
         indexes = [trace.key for trace in traces(self._keys, mention, subject)]
         same_words = await self._client.call("MGET", *indexes) if indexes else []
         for found in (case_id(mention.id), *same_words):
-            body = await self._client.call("HGET", self._keys.case(found), "body") if found else None
-            if body:
-                return Case.model_validate_json(body)
+            key = self._keys.case(found or "")
+            body = await self._client.call("HGET", key, "body") if found else None
+            if (case := await self._records.read(key, body)) is not None:
+                return case
         return None

@@ -48,6 +48,7 @@
 | `running` | hash | subject → its episode that is not over | one field a subject |
 | `watched` | string | when the watch for spikes last looked, ms | one |
 | `dead` | hash | inbox entry → why it failed | triage stops at `DEAD_MOST` |
+| `unreadable` | hash | a record we cannot read → its kind, its key, why, a copy | `UNREADABLE_MOST`; until it is read |
 | `bucket:<limit>`, `parked:<limit>` | string | Slack's limits, as far as used | two minutes; until it ends |
 | `lease:<name>` | string | who runs what must run once | its own length |
 | `trouble` | hash | part → what is wrong, in words | one field a part |
@@ -77,6 +78,7 @@ SPAM_KEPT = timedelta(days=30)
 CORRECTIONS_MOST = 20_000
 CORRECTIONS_KEPT = timedelta(days=400)
 DEAD_MOST = 10_000
+UNREADABLE_MOST = 10_000
 FEED_MOST = 20_000
 USUAL_KEPT = timedelta(days=90)
 EPISODE_KEPT = timedelta(days=400)
@@ -130,6 +132,7 @@ class Keys:
         self.audit = self.root + "audit"
         self.corrections = self.root + "corrections"
         self.dead = self.root + "dead"
+        self.unreadable = self.root + "unreadable"
         self.feed = self.root + "feed"
         self.lately = self.root + "lately"
         self.episodes = self.root + "episodes"

@@ -47,7 +47,7 @@ class Mornings:
         hers = {said: n for said, n in tally.items() if said.department == department}
         said = Numbers.of(hers)
         waiting, overdue = (await self._tallies.standing([department], at))[department]
-        drill = await self._drills.of(department)
+        drill = (await self._drills.all()).get(department)
         episodes = [one for one in await self._episodes.latest() if one.opened_at >= since]
         return Morning(
             department=department,

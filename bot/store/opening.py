@@ -29,6 +29,7 @@ from bot.store.outbox import Outbox
 from bot.store.overrides import OverrideStore
 from bot.store.pages import PageStore
 from bot.store.proof import prove_write
+from bot.store.quarantine import Quarantine
 from bot.store.signing import Secrets
 from bot.store.spam import Spam
 from bot.store.tallies import Tallies
@@ -56,6 +57,7 @@ class Store:
     limits: Limits
     leases: Leases
     dead: Dead
+    quarantine: Quarantine
     troubles: Troubles
     tallies: Tallies
     books: Books
@@ -93,6 +95,7 @@ def store_on(client: Client, brand: str, holder: str) -> Store:
         limits=Limits(client, keys),
         leases=Leases(client, keys, holder),
         dead=Dead(client, keys),
+        quarantine=Quarantine(client, keys),
         troubles=Troubles(client, keys),
         tallies=Tallies(client, keys),
         books=Books(client, keys),

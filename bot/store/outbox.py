@@ -10,6 +10,7 @@ from bot.domain.pages.page import Page
 from bot.store.client import Client
 from bot.store.keys import DIGEST_KEPT, Keys
 from bot.store.owing import owing
+from bot.store.reading import Records, Unreadable
 from bot.store.records import CardRecord, CardState, DigestRecord
 from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import LANE_WIDTH, ms, owe
@@ -41,12 +42,16 @@ class Outbox:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
+        self._cards = Records(client, keys, "card", CardRecord.model_validate_json)
+        self._digests = Records(client, keys, "digest", DigestRecord.model_validate_json)
+        self._names = Records(client, keys, "notification", Notification.named)
 
     async def queues(self, most: int = 25) -> list[Queue]:
         """Every destination that is owed something, with what comes first."""
         names = await owing(self._client, self._keys)
         if not names:
             return []
+        most += self._names.aside
         commands: list[tuple[str | int, ...]] = []
         for name in names:
             key = self._keys.outbox(name)
@@ -56,21 +61,25 @@ class Outbox:
             commands.append(("ZRANGE", key, 0, most - 1, "WITHSCORES"))
         replies = await self._client.together(commands)
         found = [
-            Queue(name, int(replies[i]), int(replies[i + 1]), int(replies[i + 2]), _owed(replies[i + 3]))
+            Queue(
+                name, int(replies[i]), int(replies[i + 1]), int(replies[i + 2]), await self._owed(name, replies[i + 3])
+            )
             for name, i in zip(names, range(0, len(replies), 4), strict=True)
         ]
-        return [queue for queue in found if queue.length]
+        return [queue for queue in found if queue.head]
 
     async def owed_to(self, to: str, most: int) -> tuple[Owed, ...]:
         """What one destination is owed, what comes first first."""
-        return _owed(await self._client.call("ZRANGE", self._keys.outbox(to), 0, most - 1, "WITHSCORES"))
+        last = most + self._names.aside - 1
+        return await self._owed(to, await self._client.call("ZRANGE", self._keys.outbox(to), 0, last, "WITHSCORES"))
 
     async def cards_in(self, lane: Lane, to: str, most: int) -> tuple[Owed, ...]:
         """The cards that a destination waits for in one lane, oldest first."""
         reply = await self._client.call(
-            "ZRANGEBYSCORE", self._keys.outbox(to), *_bounds(lane), "WITHSCORES", "LIMIT", 0, most
+            "ZRANGEBYSCORE", self._keys.outbox(to), *_bounds(lane), "WITHSCORES", "LIMIT", 0, most + self._names.aside
         )
-        return tuple(owed for owed in _owed(reply) if owed.notification.kind is NotificationKind.CARD)
+        found = await self._owed(to, reply)
+        return tuple(owed for owed in found if owed.notification.kind is NotificationKind.CARD)
 
     async def add(self, notification: Notification, at: datetime) -> None:
         transaction = Transaction(self._keys.inbox)
@@ -83,25 +92,42 @@ class Outbox:
             [("ZREM", self._keys.outbox(one.to), one.name) for one in notifications],
         )
 
+    async def _owed(self, to: str, reply: Sequence[str]) -> tuple[Owed, ...]:
+        """What cannot be read stays owed, for the release that wrote it."""
+        found = []
+        for name, score in zip(reply[::2], reply[1::2], strict=True):
+            lane, since = divmod(int(float(score)), LANE_WIDTH)
+            if (one := await self._names.read(self._keys.outbox(to), name, name)) is not None:
+                moment = datetime.fromtimestamp(since / 1000, UTC)
+                found.append(Owed(one._replace(lane=Lane(lane)), moment))
+        return tuple(found)
+
     async def cards(self, case_ids: Sequence[str]) -> dict[str, CardRecord]:
+        """One that cannot be read is `UNKNOWN`: nobody posts it again."""
         if not case_ids:
             return {}
         bodies = await self._client.together([("HGET", self._keys.card(case), "body") for case in case_ids])
-        return {
-            case: CardRecord.model_validate_json(body) if body else CardRecord()
-            for case, body in zip(case_ids, bodies, strict=True)
-        }
+        return {case: await self._card(case, body) for case, body in zip(case_ids, bodies, strict=True)}
 
     async def card(self, case_id: str) -> CardRecord:
-        return (await self.cards([case_id]))[case_id]
+        """Raises `Unreadable`."""
+        found = (await self.cards([case_id]))[case_id]
+        if found.state is CardState.UNKNOWN:
+            raise Unreadable("card")
+        return found
+
+    async def _card(self, name: str, body: str | None) -> CardRecord:
+        if found := await self._cards.read(self._keys.card(name), body):
+            return found
+        unreadable = self._cards.unreadable(self._keys.card(name))
+        return CardRecord(state=CardState.UNKNOWN) if unreadable else CardRecord()
 
     async def save_card(self, case_id: str, record: CardRecord) -> None:
         await self._client.call("HSET", self._keys.card(case_id), "body", record.model_dump_json())
 
     async def message(self, owed: Notification) -> CardRecord:
-        """How far the posting of a message beside the cards has come."""
-        body = await self._client.call("HGET", self._keys.card(_message_id(owed)), "body")
-        return CardRecord.model_validate_json(body) if body else CardRecord()
+        """How far the posting of a message beside the cards has come. Raises `Unreadable`."""
+        return await self.card(_message_id(owed))
 
     async def save_message(self, owed: Notification, record: CardRecord) -> None:
         key = self._keys.card(_message_id(owed))
@@ -154,8 +180,12 @@ class Outbox:
         await commit(self._client, transaction)
 
     async def digest(self, digest_id: str) -> DigestRecord | None:
-        body = await self._client.call("HGET", self._keys.digest(digest_id), "body")
-        return DigestRecord.model_validate_json(body) if body else None
+        """Raises `Unreadable`."""
+        key = self._keys.digest(digest_id)
+        found = await self._digests.read(key, await self._client.call("HGET", key, "body"))
+        if found is None and self._digests.unreadable(key):
+            raise Unreadable("list")
+        return found
 
     async def save_digest(self, record: DigestRecord, card: CardRecord | None = None) -> None:
         """With what its cases know of it, all or nothing: a digest half begun would list some of them twice."""
@@ -205,15 +235,6 @@ def _bounds(lane: Lane) -> tuple[str, str]:
     """The scores of a lane, for a range."""
     start = int(lane) * LANE_WIDTH
     return str(start), f"({start + LANE_WIDTH}"
-
-
-def _owed(reply: Sequence[str]) -> tuple[Owed, ...]:
-    found = []
-    for name, score in zip(reply[::2], reply[1::2], strict=True):
-        lane, since = divmod(int(float(score)), LANE_WIDTH)
-        moment = datetime.fromtimestamp(since / 1000, UTC)
-        found.append(Owed(Notification.named(name, Lane(lane)), moment))
-    return tuple(found)
 
 
 def _message_id(owed: Notification) -> str:

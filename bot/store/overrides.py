@@ -8,6 +8,7 @@ from bot.domain.schedules.changed import Change, Changes
 from bot.store import keys as bounds
 from bot.store.client import Client
 from bot.store.keys import Keys
+from bot.store.reading import Records, Unreadable
 from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import owe
 
@@ -20,21 +21,23 @@ class OverrideStore:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
+        self._records = Records(client, keys, "schedule", Changes.model_validate_json)
 
     async def read(self, schedules: Iterable[str]) -> dict[str, Changes]:
+        """Where they cannot be read the playbook's own turns hold."""
         names = list(dict.fromkeys(schedules))
         if not names:
             return {}
         bodies = await self._client.together([("HGET", self._keys.schedule(name), "body") for name in names])
-        return {
-            name: Changes.model_validate_json(body) if body else Changes()
-            for name, body in zip(names, bodies, strict=True)
-        }
+        found = await self._records.read_all(self._keys.schedule, dict(zip(names, bodies, strict=True)))
+        return {name: found.get(name, Changes()) for name in names}
 
     async def change(self, schedule: str, decide: Callable[[Changes], Change], by: str, at: datetime) -> Change:
-        """What `decide` refuses goes up untouched."""
+        """What `decide` refuses goes up untouched. Raises `Unreadable`."""
         for _ in range(TRIES):
             before = (await self.read([schedule]))[schedule]
+            if self._records.unreadable(self._keys.schedule(schedule)):
+                raise Unreadable("schedule")
             change = decide(before)
             if await self._commit(schedule, before, change, by, at):
                 return change

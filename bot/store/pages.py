@@ -14,6 +14,7 @@ from bot.domain.waking import page_of as page_of_episode
 from bot.store import keys as bounds
 from bot.store.client import Client
 from bot.store.keys import Keys
+from bot.store.reading import Records, Unreadable
 from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import audit, open_in, owe
 
@@ -32,21 +33,33 @@ class PageStore:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
+        self._records = Records(client, keys, "page", Page.model_validate_json)
 
     async def get(self, page_id: str) -> Page:
-        """Raises `PageGone`."""
+        """Raises `PageGone`, `Unreadable`."""
         found = await self.find([page_id])
+        if self.unreadable(page_id):
+            raise Unreadable("page")
         if not found:
             raise PageGone
         return found[page_id]
 
     async def find(self, page_ids: Sequence[str]) -> dict[str, Page]:
-        """Those of these pages that there are, by id."""
+        """Those of these pages that there are, by id. One that cannot be read is left out, and set aside."""
         wanted = list(dict.fromkeys(page_ids))
         if not wanted:
             return {}
         bodies = await self._client.together([("HGET", self._keys.page(page), "body") for page in wanted])
-        return {page: Page.model_validate_json(body) for page, body in zip(wanted, bodies, strict=True) if body}
+        return await self._records.read_all(self._keys.page, dict(zip(wanted, bodies, strict=True)))
+
+    def unreadable(self, page_id: str) -> bool:
+        """Whether it was there when it was last read, and this release could not read it."""
+        return self._records.unreadable(self._keys.page(page_id))
+
+    @property
+    def aside(self) -> int:
+        """How many could not be read."""
+        return self._records.aside
 
     async def of(self, case: Case) -> Page | None:
         """The page of a case in this round of it; only what cannot wait has any."""
@@ -126,9 +139,10 @@ class PageStore:
         return bool(await self._client.call("EXISTS", self._keys.seen(once)))
 
     async def due(self, at: datetime, most: int = 100) -> list[str]:
-        """Pages of which somebody has to look what is next."""
-        reply = await self._client.call("ZRANGEBYSCORE", self._keys.pages, "-inf", at.timestamp(), "LIMIT", 0, most)
-        return list(reply)
+        """Pages of which somebody has to look what is next. One that cannot be read stays due, in nobody's way."""
+        some = ("LIMIT", 0, most + self._records.aside)
+        reply = await self._client.call("ZRANGEBYSCORE", self._keys.pages, "-inf", at.timestamp(), *some)
+        return self._records.past(self._keys.page, reply, at)
 
     async def forget_due(self, page_id: str) -> None:
         """Of a page that is gone, or that nobody is called for any more."""

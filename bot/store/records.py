@@ -13,6 +13,8 @@ class CardState(StrEnum):
     POSTED = "posted"
     LISTED = "listed"
     """On a digest, without a card of its own."""
+    UNKNOWN = "unknown"
+    """What is kept of it cannot be read. Never kept itself."""
 
 
 class Place(NamedTuple):

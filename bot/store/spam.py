@@ -10,6 +10,7 @@ from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY
 from bot.store.client import Client
 from bot.store.keys import Keys
+from bot.store.reading import Records
 from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import tally_field, write
 
@@ -32,15 +33,17 @@ class Spam:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
+        self._mentions = Records(client, keys, "mention", Mention.kept)
+        self._assessments = Records(client, keys, "assessment", Assessment.model_validate_json)
 
     async def latest(self, most: int, before: str = "") -> tuple[Kept, ...]:
         """The newest first; `before` is the entry where an earlier page ended."""
         last = f"({before}" if before else "+"
-        return _read(await self._client.call("XREVRANGE", self._keys.spam, last, "-", "COUNT", most))
+        return await self._read(await self._client.call("XREVRANGE", self._keys.spam, last, "-", "COUNT", most))
 
     async def find(self, entry: str) -> Kept | None:
         """None where it is kept no longer, or was brought back."""
-        return next(iter(_read(await self._client.call("XRANGE", self._keys.spam, entry, entry))), None)
+        return next(iter(await self._read(await self._client.call("XRANGE", self._keys.spam, entry, entry))), None)
 
     async def count(self) -> int:
         return int(await self._client.call("XLEN", self._keys.spam))
@@ -59,11 +62,13 @@ class Spam:
         write(transaction, self._keys, decision, at)
         return (await commit(self._client, transaction))[0] is Committed.WRITTEN
 
-
-def _read(entries: Sequence[Any]) -> tuple[Kept, ...]:
-    found = []
-    for entry, flat in entries:
-        fields = dict(zip(flat[::2], flat[1::2], strict=True))
-        heard = Assessment.model_validate_json(fields["a"])
-        found.append(Kept(entry, Mention.kept(fields["m"]), heard, datetime.fromisoformat(fields["at"])))
-    return tuple(found)
+    async def _read(self, entries: Sequence[Any]) -> tuple[Kept, ...]:
+        """Those that can be read."""
+        found = []
+        for entry, flat in entries:
+            fields = dict(zip(flat[::2], flat[1::2], strict=True))
+            mention = await self._mentions.read(self._keys.spam, fields.get("m"), f"{entry} m")
+            heard = await self._assessments.read(self._keys.spam, fields.get("a"), f"{entry} a")
+            if mention is not None and heard is not None:
+                found.append(Kept(entry, mention, heard, datetime.fromisoformat(fields["at"])))
+        return tuple(found)

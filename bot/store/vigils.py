@@ -5,6 +5,7 @@ from datetime import datetime
 from bot.domain.vigil.troubles import Vigil, VigilDecision
 from bot.store.client import Client
 from bot.store.keys import Keys
+from bot.store.reading import Records
 from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import open_in, owe
 
@@ -13,10 +14,12 @@ class VigilStore:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
+        self._records = Records(client, keys, "vigil", Vigil.model_validate_json)
 
     async def read(self) -> Vigil:
-        body = await self._client.call("HGET", self._keys.vigil, "body")
-        return Vigil.model_validate_json(body) if body else Vigil()
+        """One that cannot be read is begun anew in its place: nobody would watch else."""
+        version, body = await self._client.call("HMGET", self._keys.vigil, "v", "body")
+        return await self._records.read(self._keys.vigil, body) or Vigil(version=int(version or 0))
 
     async def commit(self, decision: VigilDecision, at: datetime) -> Committed:
         key, vigil = self._keys.vigil, decision.vigil

@@ -127,7 +127,7 @@ class Cases:
 
     async def drawn(self, case: Case, page: Page | None = None) -> None:
         """The card was redrawn through a click's own answer, so that delivery need not draw it again."""
-        record = await self._outbox.card(case.id)
+        record = (await self._outbox.cards([case.id]))[case.id]
         channel = self._department_of(case).channel
         if record.reminded or (channel and record.channel != channel):
             return  # a reminder to take back, or a card that has to move, is delivery's work

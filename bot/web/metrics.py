@@ -30,6 +30,8 @@ async def _fill(registry: CollectorRegistry, store: Store, departments: tuple[st
         mentions.labels(outcome).set(getattr(account, outcome))
     Gauge("earshot_unaccounted", "Seen, and in no other book", registry=registry).set(account.unaccounted)
     Gauge("earshot_dead_letters", "Mentions that failed again and again", registry=registry).set(account.dead)
+    unreadable = Gauge("earshot_records_unreadable", "Records that this release cannot read", registry=registry)
+    unreadable.set(await store.quarantine.count())
 
     waiting, oldest = await store.inbox.waiting()
     Gauge("earshot_inbox_length", "Mentions that wait for triage", registry=registry).set(waiting)

@@ -35,6 +35,8 @@ class Drills:
         pages = await self._store.pages.find([one.page for one in running])
         done = 0
         for one in running:
+            if self._store.pages.unreadable(one.page):
+                continue
             found = drills.look(one, pages.get(one.page), self._rules.managers, self._clock.now())
             done += await self._write(found)
         return done + await self._begin(known)
@@ -46,6 +48,8 @@ class Drills:
         at, plan, done = self._clock.now(), self._rules.drills(), 0
         for department in self._rules.departments():
             name, last = department.name, known.get(department.name)
+            if self._store.drills.unreadable(name):
+                continue
             wanted = name in plan.departments if plan.departments else bool(department.on_call)
             if wanted and drills.is_due(plan, last, self._rules.time_zone, at):
                 done += await self._write(drills.begin(name, "", at, last))

@@ -50,7 +50,7 @@ class Pages:
             async with places:
                 if page_id in found:
                     await self._look(found[page_id])
-                else:
+                elif not self._store.pages.unreadable(page_id):
                     await self._store.pages.forget_due(page_id)
 
         # Not a task group: what fails for one page must not stop the others.

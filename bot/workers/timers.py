@@ -32,7 +32,7 @@ class Timers:
         for case_id in due:
             if case_id in found:
                 await self._ring(found[case_id], on_duty)
-            else:
+            elif not self._store.cases.unreadable(case_id):
                 await self._store.cases.forget_deadline(case_id)
         return len(due)
 

@@ -194,7 +194,7 @@ class Triage:
         ready = []
         for item in items:
             decision = self._decision(item, found, cases, at)
-            if decision.before is None and _opened_by(item.mention, heard):
+            if decision.before is None and self._opened_by(item.mention, heard):
                 decision = _tallied(item, at)
             guards: tuple[tuple[str, str], ...] = ()
             if decision.case is not None:
@@ -218,6 +218,13 @@ class Triage:
             return join(copied, mention, assessment, Joining.COPY, self._department(copied.department), at)
         return open_case(mention, item.heard.explained(), route, self._department(route.to), at)
 
+    def _opened_by(self, mention: Mention, heard: Mapping[str, Case]) -> bool:
+        """A case that is there and cannot be read is taken for its own."""
+        case = heard.get(case_id(mention.id))
+        if case is None:
+            return self._store.cases.unreadable(case_id(mention.id))
+        return case.mention.id == mention.id
+
     def _department(self, name: str) -> Department:
         return department_or_lost(self._rules, name)
 
@@ -230,8 +237,3 @@ def _tallied(item: _Item, at: datetime) -> Decision:
 
 def _late(items: Sequence[_Item], replies: Sequence[Committed]) -> list[_Item]:
     return [item for item, reply in zip(items, replies, strict=True) if reply is Committed.STALE]
-
-
-def _opened_by(mention: Mention, heard: Mapping[str, Case]) -> bool:
-    case = heard.get(case_id(mention.id))
-    return case is not None and case.mention.id == mention.id

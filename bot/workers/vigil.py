@@ -10,6 +10,7 @@ from bot.clock import Clock
 from bot.domain.vigil.troubles import Signs, look
 from bot.store.leases import LENGTH as LEASE_LENGTH
 from bot.store.opening import Store
+from bot.store.reading import TROUBLE
 from bot.store.transaction import Committed
 
 LEASE = "vigil"
@@ -44,6 +45,8 @@ class VigilWatch:
         known = await self._store.vigils.read()
         if not known.due(at) or not await self._store.leases.take(LEASE, self._lease):
             return 0
+        if found := await self._store.quarantine.look_again(at):
+            log.info("records can be read again", count=found)
         decision = look(known, await self._signs(at), at)
         if await self._store.vigils.commit(decision, at) is Committed.WRITTEN:
             for one in decision.notifications:
@@ -66,5 +69,5 @@ class VigilWatch:
             inbox=at - datetime.fromtimestamp(oldest / 1000, at.tzinfo) if oldest else timedelta(),
             outbox=max((at - queue.head[0].since for queue in owed), default=timedelta()),
             unaccounted=(await self._store.books.read()).unaccounted,
-            said={part: sentence for part, sentence in said.items() if part.startswith(PAGERS)},
+            said={part: sentence for part, sentence in said.items() if part.startswith(PAGERS) or part == TROUBLE},
         )

@@ -109,3 +109,19 @@ def test_an_empty_list_is_empty_in_a_pipe(shell: Shell) -> None:
     done = shell.types("dead", "list")
 
     assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
+
+
+async def test_records_that_cannot_be_read_are_listed_tried_again_and_given_up(buried: Shell, store: Store) -> None:
+    for name in ("a", "b"):
+        await store.client.call("HSET", store.keys.page(name), "v", 1, "body", json.dumps({"said": EVIL}))
+    await store.pages.find(["a", "b"])
+    listed = await buried.types_beside("dead", "list", "--kind", "records")
+    rows = [row.split("\t") for row in listed.stdout.splitlines()]
+    assert sorted(row[4] for row in rows) == ["page:a", "page:b"]
+    assert "gone" not in listed.stdout
+    again = await buried.types_beside("dead", "replay", "--kind", "records", "--all")
+    assert "0 of 2 records can be read now" in again.stdout
+    dropped = await buried.types_beside("dead", "drop", "--kind", "records", rows[0][0], "--yes")
+    assert (dropped.exit_code, dropped.stdout) == (0, "1 record dropped\n")
+    assert await store.quarantine.count() == 1
+    assert await store.dead.count() == 2

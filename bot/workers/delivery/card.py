@@ -11,6 +11,7 @@ from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.pages.page import Page
 from bot.domain.rules import Rules, department_or_lost
 from bot.sinks.outcomes import Rejected
+from bot.store.reading import Unreadable
 from bot.store.records import CardRecord, CardState, Place
 from bot.workers.delivery.digest import DigestDelivery
 from bot.workers.delivery.post import Poster
@@ -24,9 +25,11 @@ class CardDelivery:
         self._rules = rules
 
     async def deliver(self, owed: Notification) -> bool:
-        """Says whether Slack was called. Raises `Blocked`."""
+        """Says whether Slack was called. Raises `Blocked`, `Unreadable`."""
         found = await self._poster.store.cases.find([owed.case])
         case = found.get(owed.case)
+        if case is None and self._poster.store.cases.unreadable(owed.case):
+            raise Unreadable("case")
         if case is None or case.department != owed.to:
             await self._outbox.done(owed)  # gone, or handed over: the department that has it now is owed its card
             return False

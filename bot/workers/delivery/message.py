@@ -11,6 +11,7 @@ from bot.domain.notification import Notification, NotificationKind
 from bot.domain.rules import Rules, department_or_lost
 from bot.domain.schedules.duty import Duty, Holes
 from bot.sinks.outcomes import Rejected
+from bot.store.reading import Unreadable
 from bot.store.records import CardRecord, CardState, Place
 from bot.workers.delivery import crisis, drills, morning, oncall, vigil
 from bot.workers.delivery.crisis import CrisisDelivery
@@ -75,7 +76,7 @@ class MessageDelivery:
 
     async def _keep_place(self, owed: Notification, place: Place) -> None:
         """So that it can be taken back. The card is owed once more, for whoever claimed the case this very moment."""
-        card = await self._outbox.card(owed.case)
+        card = (await self._outbox.cards([owed.case]))[owed.case]
         if card.state is CardState.POSTED:  # the reminder of a list is of all its cases
             await self._outbox.save_card(owed.case, card.model_copy(update={"reminded": place}))
             again = Notification(NotificationKind.CARD, owed.case, owed.to)
@@ -85,13 +86,15 @@ class MessageDelivery:
         if owed.kind is NotificationKind.TROUBLE:
             return await self._trouble(department_or_lost(self._rules, owed.case), owed)
         found = await self._poster.store.cases.find([owed.case])
+        if self._poster.store.cases.unreadable(owed.case):
+            raise Unreadable("case")
         if not found:
             return None, Department(name="", channel="")
         case = found[owed.case]
         if owed.to[0] not in "@#" and owed.to != case.department:
             return None, Department(name="", channel="")  # handed over: its own clock runs in the other channel
         department = department_or_lost(self._rules, case.department)
-        card = await self._outbox.card(case.id)
+        card = (await self._outbox.cards([case.id]))[case.id]
         if owed.kind is NotificationKind.REMINDER and card.state in {CardState.NONE, CardState.POSTING}:
             return None, department  # Slack was away: who has not seen the card needs no reminder of it
         if card.state is CardState.LISTED and owed.kind in {NotificationKind.REMINDER, NotificationKind.CALL}:

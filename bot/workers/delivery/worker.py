@@ -15,6 +15,7 @@ from bot.sinks.slack import SlackSink
 from bot.store.leases import LENGTH as LEASE_LENGTH
 from bot.store.opening import Store
 from bot.store.outbox import Queue
+from bot.store.reading import Unreadable
 from bot.workers.delivery import crisis
 from bot.workers.delivery.card import CardDelivery
 from bot.workers.delivery.crisis import CrisisDelivery
@@ -93,9 +94,11 @@ class Delivery:
             raise error
         name = self._in_hand[queue.to]
         tries = self._aside[name].tries if name in self._aside else 0
-        wait = min(ASIDE_FIRST * 2 ** min(tries, 6), ASIDE_LONGEST)
+        unread = isinstance(error, Unreadable)  # told already: it is looked at again as soon as records are
+        wait = ASIDE_FIRST if unread else min(ASIDE_FIRST * 2 ** min(tries, 6), ASIDE_LONGEST)
         self._aside[name] = _Aside(tries + 1, self._clock.now() + wait)
-        log.error("notification set aside", notification=name, tries=tries + 1, exc_info=error)
+        if not unread:
+            log.error("notification set aside", notification=name, tries=tries + 1, exc_info=error)
 
     def failed(self, error: Exception) -> None:
         """What was in hand is still in the outbox."""

@@ -13,7 +13,10 @@ class OfCrises:
 
     async def matter(self, page: Page) -> Matter | None:
         found = await self._store.crises.find(page.cause.id)
-        return cards.matter(found, link_to(await self._store.outbox.card(f"crisis-{found.id}"))) if found else None
+        if found is None:
+            return None
+        card = f"crisis-{found.id}"
+        return cards.matter(found, link_to((await self._store.outbox.cards([card]))[card]))
 
     async def standing(self, page: Page) -> Standing:
         found = await self._store.crises.find(page.cause.id)

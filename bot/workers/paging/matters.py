@@ -1,16 +1,19 @@
 """What pages are about, by the kind of their cause; and how each cause stands."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.cards import episode as episode_card
 from bot.cards.summons import of_case
 from bot.domain import waking
+from bot.domain.case import Case
 from bot.domain.pages import cases
 from bot.domain.pages.matter import Matter, Standing
 from bot.domain.pages.page import CauseKind, Page
 from bot.store.opening import Store
+from bot.store.reading import Unreadable
 from bot.workers.delivery.message import link_to
 
 
@@ -25,7 +28,7 @@ class Source(Protocol):
 
 
 class Matters:
-    """A kind of which nobody knows anything is called for all the same, in few words."""
+    """What nobody knows anything of, or cannot read, is called for all the same, in few words."""
 
     def __init__(self, sources: Mapping[CauseKind, Source], zone: Callable[[], str]) -> None:
         self._sources = sources
@@ -34,16 +37,32 @@ class Matters:
     async def of(self, page: Page) -> Matter | None:
         """None where it is gone. Its time is in the brand's own zone, since a text message cannot know the reader's."""
         source = self._sources.get(page.cause.kind)
-        if source is None:
-            what = f"{page.cause.kind.value} {page.cause.id}"
-            found: Matter | None = Matter(what=what, bad="", since=page.opened_at, where=page.department)
-        else:
-            found = await source.matter(page)
+        what = f"{page.cause.kind.value} {page.cause.id}"
+        found: Matter | None = Matter(what=what, bad="", since=page.opened_at, where=page.department)
+        if source is not None:
+            with suppress(Unreadable):
+                found = await source.matter(page)
         return found._replace(since=found.since.astimezone(ZoneInfo(self._zone()))) if found else None
 
     async def standing(self, page: Page) -> Standing:
+        """What cannot be read is not over: it is called for until somebody answers."""
         source = self._sources.get(page.cause.kind)
-        return await source.standing(page) if source else Standing()
+        try:
+            return await source.standing(page) if source else Standing()
+        except Unreadable:
+            return Standing()
+
+
+async def _case(store: Store, page: Page) -> Case | None:
+    """None where it is gone. Raises `Unreadable`."""
+    found = (await store.cases.find([page.cause.id])).get(page.cause.id)
+    if found is None and store.cases.unreadable(page.cause.id):
+        raise Unreadable("case")
+    return found
+
+
+async def _link(store: Store, thing: str) -> str:
+    return link_to((await store.outbox.cards([thing]))[thing])
 
 
 class OfCases:
@@ -53,14 +72,14 @@ class OfCases:
         self._store = store
 
     async def matter(self, page: Page) -> Matter | None:
-        found = (await self._store.cases.find([page.cause.id])).get(page.cause.id)
+        found = await _case(self._store, page)
         if found is None:
             return None
         more = await self._store.pages.followers(page.id)
-        return of_case(found, link_to(await self._store.outbox.card(found.id)), more, again=page.unclaimed is not None)
+        return of_case(found, await _link(self._store, found.id), more, again=page.unclaimed is not None)
 
     async def standing(self, page: Page) -> Standing:
-        found = (await self._store.cases.find([page.cause.id])).get(page.cause.id)
+        found = await _case(self._store, page)
         return cases.standing(page, found) if found else Standing(over=True)
 
 
@@ -72,7 +91,7 @@ class OfEpisodes:
 
     async def matter(self, page: Page) -> Matter | None:
         found = await self._store.episodes.get(page.cause.id)
-        return episode_card.matter(found, link_to(await self._store.outbox.card(found.id))) if found else None
+        return episode_card.matter(found, await _link(self._store, found.id)) if found else None
 
     async def standing(self, page: Page) -> Standing:
         found = await self._store.episodes.get(page.cause.id)

@@ -64,7 +64,7 @@ class PagerDelivery:
         self._again: dict[str, tuple[int, datetime]] = {}
 
     async def step(self) -> int:
-        owed = await self._store.outbox.owed_to(f"!{self._pager.name}", LOOKED_AT)
+        owed = await self._store.outbox.owed_to(f"!{self._pager.name}", LOOKED_AT + self._store.pages.aside)
         places = asyncio.Semaphore(AT_ONCE)
 
         async def serve(one: Notification) -> int:
@@ -83,6 +83,8 @@ class PagerDelivery:
     async def _serve(self, owed: Notification) -> int:
         found = await self._store.pages.find([owed.case])
         if owed.case not in found:
+            if self._store.pages.unreadable(owed.case):
+                return 0  # whoever can read it sends it
             await self._store.pages.done(owed)
             return 1
         if owed.kind is NotificationKind.SETTLED:

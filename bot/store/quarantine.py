@@ -1,0 +1,149 @@
+"""What could not be read and was set aside: listed, looked at again, put back into its indexes, or given up."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.domain.assessment import Assessment
+from bot.domain.case import Case
+from bot.domain.crisis import Crisis
+from bot.domain.drill import Drill
+from bot.domain.episode import Episode
+from bot.domain.mention import Mention
+from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.pages.page import Page
+from bot.domain.schedules.changed import Changes
+from bot.domain.spikes.baseline import Baseline
+from bot.domain.vigil.troubles import Vigil
+from bot.store.calendars import read_bookings
+from bot.store.client import Client
+from bot.store.corrections import read_note
+from bot.store.keys import Keys
+from bot.store.reading import SetAside, tell
+from bot.store.records import CardRecord, DigestRecord
+from bot.store.transaction import Transaction, commit
+from bot.store.writing import ms, owe
+
+KINDS: Mapping[str, Callable[[str], Any]] = {
+    "assessment": Assessment.model_validate_json,
+    "calendar": read_bookings,
+    "card": CardRecord.model_validate_json,
+    "case": Case.model_validate_json,
+    "correction": read_note,
+    "crisis": Crisis.model_validate_json,
+    "digest": DigestRecord.model_validate_json,
+    "drill": Drill.model_validate_json,
+    "episode": Episode.model_validate_json,
+    "mention": Mention.kept,
+    "notification": Notification.named,
+    "page": Page.model_validate_json,
+    "schedule": Changes.model_validate_json,
+    "usual": Baseline.model_validate_json,
+    "vigil": Vigil.model_validate_json,
+}
+"""How each kind of record is read."""
+LOOKED_AT = 200
+"""Records looked at again at a time."""
+
+
+class Quarantine:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    async def count(self) -> int:
+        return int(await self._client.call("HLEN", self._keys.unreadable))
+
+    async def records(self) -> list[SetAside]:
+        """Oldest first."""
+        found = [json.loads(body) for body in await self._client.call("HVALS", self._keys.unreadable)]
+        read = [SetAside(**one | {"at": datetime.fromisoformat(one["at"])}) for one in found]
+        return sorted(read, key=lambda one: (one.at, one.id))
+
+    async def look_again(self, at: datetime) -> int:
+        """How many can be read by now, and are where they belong."""
+        if not await self.count():
+            return 0
+        return sum([await self.replay(one, at) for one in (await self.records())[:LOOKED_AT]])
+
+    async def replay(self, record: SetAside, at: datetime) -> bool:
+        """Back into its indexes where it can be read now, or is gone. False where it cannot be read yet."""
+        transaction = Transaction(self._keys.inbox)
+        now = await self._now(record)
+        if now is not None:
+            found = _read(record, now)
+            if found is None:
+                return False
+            if now != record.body and isinstance(found, Vigil | Baseline):  # it was begun anew meanwhile
+                before = _read(record, record.body)
+                if before is None:
+                    return False
+                found = self._put_back(transaction, record, before, found.version)
+            _index(transaction, self._keys, found, at)
+        transaction.write("HDEL", self._keys.unreadable, record.id)
+        await commit(self._client, transaction)
+        await tell(self._client, self._keys)
+        return True
+
+    async def drop(self, record: SetAside) -> None:
+        """The record itself is given up on purpose, with its places in the indexes."""
+        key, name = self._keys.root + record.key, record.key.partition(":")[2]
+        transaction = Transaction(self._keys.inbox)
+        match record.kind:
+            case "notification":
+                transaction.write("ZREM", key, record.field)
+            case "drill" | "calendar":
+                transaction.write("HDEL", key, record.field)
+            case "mention" if record.key.startswith("joined:"):
+                transaction.write("HDEL", key, record.field)
+            case "correction" | "mention" | "assessment":
+                transaction.write("XDEL", key, record.field.split(" ")[0])
+            case _:
+                transaction.write("DEL", key)
+                for index in (self._keys.deadlines, self._keys.pages, self._keys.crises, self._keys.episodes):
+                    transaction.write("ZREM", index, name)
+        transaction.write("HDEL", self._keys.unreadable, record.id)
+        await commit(self._client, transaction)
+        await tell(self._client, self._keys)
+
+    async def _now(self, record: SetAside) -> str | None:
+        """As it is stored now."""
+        key = self._keys.root + record.key
+        if record.kind == "notification":
+            return record.body if await self._client.call("ZSCORE", key, record.field) is not None else None
+        if key in {self._keys.spam, self._keys.corrections}:
+            entry = record.field.split(" ")[0]
+            return record.body if await self._client.call("XRANGE", key, entry, entry) else None
+        found = await self._client.call("HGET", key, record.field)
+        return str(found) if found is not None else None
+
+    def _put_back(self, transaction: Transaction, record: SetAside, before: Any, version: int) -> Any:
+        key, known = self._keys.root + record.key, before.model_copy(update={"version": version + 1})
+        transaction.guard(key, version, "v")
+        transaction.write("HSET", key, "v", known.version, "body", known.model_dump_json())
+        return known
+
+
+def _read(record: SetAside, body: str) -> Any:
+    """None where it cannot be read yet."""
+    try:
+        return KINDS[record.kind](body) if record.kind in KINDS else None
+    except ValueError:
+        return None
+
+
+def _index(transaction: Transaction, keys: Keys, found: Any, at: datetime) -> None:
+    """Whatever waits for it looks at it once, and finds out by itself when it is due. Twice is once."""
+    match found:
+        case Case(closed=False):
+            transaction.write("ZADD", keys.deadlines, "NX", at.timestamp(), found.id)
+            owe(transaction, keys, Notification(NotificationKind.CARD, found.id, found.department, Lane.UPDATE), at)
+        case Page(closed_at=None):
+            transaction.write("ZADD", keys.pages, "NX", at.timestamp(), found.id)
+        case Crisis(closed_at=None):
+            transaction.write("ZADD", keys.crises, "NX", ms(found.declared_at), found.id)
+        case Episode(ended_at=None):
+            transaction.write("HSETNX", keys.running, found.subject, found.id)
+        case _:
+            pass

@@ -1,0 +1,216 @@
+"""One of each stored model, with everything in it that may be there."""
+
+from datetime import UTC, datetime, timedelta
+
+from pydantic import BaseModel
+
+from bot.domain.assessment import Assessment, Signal
+from bot.domain.case import AuditEvent, Case, Joined, Joining, Resolution, Status
+from bot.domain.correction import Correction, CorrectionKind
+from bot.domain.crisis import Crisis, Declaration, Item, Line, Numbers, Origin, Went
+from bot.domain.drill import Drill
+from bot.domain.episode import Episode, Height, Sample
+from bot.domain.mention import Author, Mention
+from bot.domain.pages.page import Attempt, Cause, CauseKind, Page, Result, Severity, Unclaimed, Way
+from bot.domain.routing import Clocks
+from bot.domain.schedules.changed import Changes
+from bot.domain.schedules.schedule import How, Override, Plea
+from bot.domain.spikes.baseline import Baseline
+from bot.domain.spikes.usual import Quarter, Usual
+from bot.domain.spikes.watch import Kind
+from bot.domain.spikes.words import Words
+from bot.domain.vigil.silence import Gap, Heard
+from bot.domain.vigil.troubles import Trouble, Vigil
+from bot.store.records import CardRecord, CardState, DigestRecord, Place
+
+AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+LATER = AT + timedelta(minutes=7)
+
+MENTION = Mention(
+    id="x:1",
+    source="x",
+    text="third flight this month and my suitcase is gone AGAIN",
+    created_at=AT,
+    url="https://x.com/marta/status/1",
+    lang="en",
+    conversation="c1",
+    in_reply_to="x:0",
+    subjects=("Northwind Air",),
+    author=Author(id="7", handle="marta_flies", name="Marta", followers=3400, following=80, posts=9, created_at=AT),
+)
+ASSESSMENT = Assessment(
+    signals=(
+        Signal("model", "sentiment:negative", 0.91, "'suitcase', 'gone'"),
+        Signal("model", "sentiment:neutral", 0.08, "", holds=False),
+        Signal("urgency", "urgency:reach", 1.0, "3,400 followers", weight=12),
+    )
+)
+CORRECTION = Correction(CorrectionKind.INTENT, "complaint", "question", "U0ANA", LATER, ("intent:question",))
+CASE = Case(
+    id="0a1b2c3d4e5f60",
+    version=7,
+    mention=MENTION,
+    assessment=ASSESSMENT,
+    department="care",
+    route="complaint",
+    clocks=Clocks(claim_within=timedelta(minutes=15), lease=timedelta(minutes=30)),
+    status=Status.RESOLVED,
+    owner="U0ANA",
+    resolution=Resolution.FIXED,
+    note="found it",
+    opened_at=AT,
+    waiting_since=AT,
+    claimed_at=AT,
+    resolved_at=LATER,
+    due=LATER,
+    rung=2,
+    rung_at=LATER,
+    called=("U0RAJ", "#C0OPS"),
+    round=1,
+    alarm=True,
+    lease_began=AT,
+    lease_ends=LATER,
+    lease_said=True,
+    overdue_said=True,
+    joined=(Joined("x:2", "@joe", "https://x.com/joe/status/2", LATER, Joining.COPY),),
+    joined_count=1,
+    history=(AuditEvent(AT, "", "opened", "by route complaint"), AuditEvent(LATER, "U0ANA", "resolved", "fixed")),
+    corrections=(CORRECTION,),
+    as_heard=ASSESSMENT,
+)
+PAGE = Page(
+    id="page1",
+    version=4,
+    cause=Cause(CauseKind.CASE, "0a1b2c3d4e5f60", 1),
+    severity=Severity.SEV1,
+    department="care",
+    opened_at=AT,
+    round=2,
+    due=LATER,
+    first="U0LEA",
+    leader="page0",
+    count=2,
+    attempts=(
+        Attempt(1, 1, Way.SLACK, "U0RAJ", AT, Result.DELIVERED, "", AT, 1, LATER, "ref"),
+        Attempt(2, 1, Way.CALL, "U0MIA", LATER),
+    ),
+    hole=True,
+    nobody=True,
+    acknowledged_by="U0RAJ",
+    acknowledged_at=LATER,
+    acknowledged_way="slack",
+    closed_at=LATER,
+    held_until=LATER,
+    unclaimed=Unclaimed("U0RAJ", "slack", AT, LATER, 2, 1),
+)
+CRISIS = Crisis(
+    id="cr1",
+    version=3,
+    told=Declaration(Severity.SEV1, "Smoke on board NW 331", "care", "U0LEA", "U0BEN", "U0MIA", "ep-1"),
+    origin=Origin(AT, LATER, "Northwind Air"),
+    declared_by="U0LEA",
+    declared_at=AT,
+    page="page2",
+    channel="C0CR1",
+    housed=True,
+    status="All safe",
+    updates=((AT, "U0LEA", "All safe"),),
+    update_due=LATER,
+    reminded_for=LATER,
+    checklist=(Item("Call the airport", "U0BEN", LATER), Item("Stop the campaign")),
+    timeline=(Line(AT, "U0LEA", "declared it"),),
+    pinned=("1.2",),
+    numbers=Numbers(9, 8),
+    counted_at=LATER,
+    paged_at=AT,
+    acknowledged_at=LATER,
+    closed_by="U0LEA",
+    closed_at=LATER,
+    went=Went(Numbers(1, 0), Numbers(9, 8), Numbers(2, 1)),
+)
+HEIGHT = Height(12, 9, 15, 1.5, AT, Kind.NEGATIVE)
+EPISODE = Episode(
+    id="ep-1",
+    version=2,
+    subject="Northwind Air",
+    department="care",
+    kind=HEIGHT.kind,
+    words=("suitcase",),
+    started_at=AT,
+    opened_at=AT,
+    unusual_at=LATER,
+    written_at=LATER,
+    ended_at=LATER,
+    begun=HEIGHT,
+    peak=HEIGHT,
+    posts=12,
+    crowd="1,2",
+    doubtful="3",
+    as_cases=4,
+    firsts=(Sample("x:1", "@marta_flies", "https://x.com/1", "my suitcase", AT),),
+    samples=(Sample("x:2", "@joe", "https://x.com/2", "mine too", LATER),),
+    learning=True,
+    paged_at=LATER,
+    unpaged="few voices",
+    planned="spring sale",
+    counted=(5, 1),
+)
+USUAL = Usual(quarters=3, total=4.5, total_hours=0.75, recent=(Quarter(1.0, 2.0),))
+TROUBLE = Trouble(name="inbox", sentence="mentions wait for triage for 6 min", since=AT, well=1, over_at=LATER)
+
+RECORDS: dict[str, BaseModel] = {
+    "mention": MENTION,
+    "assessment": ASSESSMENT,
+    "case": CASE,
+    "page": PAGE,
+    "crisis": CRISIS,
+    "episode": EPISODE,
+    "drill": Drill(
+        department="care", opened_at=AT, page="page3", asked_by="U0MIA", missed_at=LATER, why="a hole", ended_at=LATER
+    ),
+    "vigil": Vigil(
+        version=9,
+        looked_at=LATER,
+        up_since=AT.timestamp(),
+        heard={"x": Heard(last=AT.timestamp(), longest={3: (Gap(20522, 90.0),)})},
+        suspected=("books",),
+        troubles={"inbox": TROUBLE},
+        over=(TROUBLE,),
+    ),
+    "schedule": Changes(
+        version=2,
+        overrides=(
+            Override(
+                id="o1",
+                schedule="care",
+                person="U0ANA",
+                start=AT,
+                end=LATER,
+                how=How.COVER,
+                by="U0BEN",
+                at=AT,
+                instead="U0BEN",
+                plea="p1",
+                undone="U0BEN",
+            ),
+        ),
+        pleas=(Plea(id="p1", schedule="care", person="U0BEN", start=AT, end=LATER, at=AT),),
+    ),
+    "usual": Baseline(
+        subject="Northwind Air", version=5, until=900, volume=USUAL, words=Words(posts=2.0, counts={"bag": 1.5})
+    ),
+    "card": CardRecord(
+        state=CardState.POSTED,
+        channel="C0CARE",
+        ts="1.2",
+        drawn=7,
+        page=4,
+        since=1,
+        tries=1,
+        digest="d1",
+        stale=(Place("C0OLD", "1.1"),),
+        pinned=True,
+        reminded=Place("C0CARE", "1.3"),
+    ),
+    "digest": DigestRecord(id="d1", department="care", channel="C0CARE", ts="1.2", cases=("0a1b2c3d4e5f60",)),
+}

@@ -1,0 +1,224 @@
+"""Stored records are read one by one, in one place; what this release cannot read is set aside and stops nothing."""
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+import bot
+from bot.domain.notification import Notification, NotificationKind
+from bot.store.client import Client
+from bot.store.opening import Store, store_on
+from bot.store.quarantine import KINDS
+from bot.store.reading import Unreadable
+from bot.store.records import CardState
+from tests.clock import WoundClock
+from tests.store.samples import CASE, CRISIS, EPISODE, PAGE
+from tests.store.unread import spoil
+from tests.workers.said import said
+
+NEWER = '{"shape": "of a newer release", "words": "strangers said this"}'
+Ask = Callable[[Store], Awaitable[object]]
+
+
+async def hashes(store: Store) -> None:
+    """A record of each kind that lies in a hash of its own, unreadable, beside one that can be read."""
+    for key, good in (
+        (store.keys.case, CASE),
+        (store.keys.page, PAGE),
+        (store.keys.crisis, CRISIS),
+        (store.keys.episode, EPISODE),
+    ):
+        await store.client.call("HSET", key("bad"), "v", 3, "body", NEWER)
+        await store.client.call("HSET", key(good.id), "v", good.version, "body", good.model_dump_json())
+
+
+async def test_of_two_cases_the_one_that_can_be_read_is_found(store: Store) -> None:
+    await hashes(store)
+    assert list(await store.cases.find(["bad", CASE.id])) == [CASE.id]
+    assert list(await store.pages.find(["bad", PAGE.id])) == [PAGE.id]
+
+
+async def test_of_two_episodes_and_two_crises_those_that_can_be_read_are_there(store: Store) -> None:
+    await hashes(store)
+    for name in ("bad", EPISODE.id):
+        await store.client.call("ZADD", store.keys.episodes, 1, name)
+        await store.client.call("HSET", store.keys.running, f"subject {name}", name)
+    for name in ("bad", CRISIS.id):
+        await store.client.call("ZADD", store.keys.crises, 1, name)
+    assert [one.id for one in await store.episodes.latest()] == [EPISODE.id]
+    assert [one.id for one in (await store.episodes.running()).values()] == [EPISODE.id]
+    assert [one.id for one in await store.crises.open()] == [CRISIS.id]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda store: store.cases.get("bad"),
+        lambda store: store.pages.get("bad"),
+        lambda store: store.crises.find("bad"),
+        lambda store: store.episodes.get("bad"),
+    ],
+)
+async def test_who_asks_for_one_that_cannot_be_read_is_told_so_in_a_sentence(store: Store, ask: Ask) -> None:
+    await hashes(store)
+    with pytest.raises(Unreadable, match="newer release of Earshot"):
+        await ask(store)
+
+
+async def test_it_is_set_aside_with_its_body_and_without_its_words_in_the_reason(store: Store) -> None:
+    await hashes(store)
+    await store.cases.find(["bad"])
+    [record] = await store.quarantine.records()
+    assert (record.kind, record.key, record.field, record.body) == ("case", "case:bad", "body", NEWER)
+    assert "mention: missing" in record.why
+    assert "strangers" not in record.why
+    assert (await store.troubles.all())["records"].startswith("1 record can't be read by this release")
+
+
+async def test_read_again_and_again_it_is_set_aside_once(store: Store, client: Client, brand: str) -> None:
+    await hashes(store)
+    for reader in (store, store, store_on(client, brand, "another process")):
+        await reader.cases.find(["bad"])
+    assert await store.quarantine.count() == 1
+
+
+async def test_drills_of_other_departments_go_on(store: Store) -> None:
+    good = json.dumps({"department": "care", "opened_at": "2026-03-10T09:00:00Z", "page": "p"})
+    await store.client.call("HSET", store.keys.drills, "care", good, "sales", NEWER)
+    assert list(await store.drills.all()) == ["care"]
+    assert store.drills.unreadable("sales")
+    with pytest.raises(Unreadable):
+        await store.drills.of("sales")
+
+
+async def test_a_card_that_cannot_be_read_is_never_taken_for_one_that_was_not_posted(store: Store) -> None:
+    await store.client.call("HSET", store.keys.card("bad"), "body", '{"state":"archived"}')
+    assert (await store.outbox.cards(["bad"]))["bad"].state is CardState.UNKNOWN
+    with pytest.raises(Unreadable):
+        await store.outbox.card("bad")
+
+
+async def test_a_notification_of_a_newer_release_stays_owed_and_hides_nothing(store: Store, clock: WoundClock) -> None:
+    for number in range(6):
+        await store.client.call("ZADD", store.keys.outbox("care"), number, f"hologram c{number} 0 care")
+    await store.outbox.add(Notification(NotificationKind.CARD, "c", "care"), clock.now())
+    await store.client.call("SADD", store.keys.outboxes, "care")
+    for _ in range(4):  # it is seen how many are in the way, and looked past them
+        queues = await store.outbox.queues(2)
+    assert [owed.notification.case for owed in queues[0].head] == ["c"]
+    assert int(await store.client.call("ZCARD", store.keys.outbox("care"))) == 7
+
+
+async def test_a_vigil_that_cannot_be_read_is_begun_anew_and_its_body_is_kept(store: Store) -> None:
+    await store.client.call("HSET", store.keys.vigil, "v", 9, "body", '{"version":9,"troubles":7}')
+    assert (await store.vigils.read()).version == 9
+    [record] = await store.quarantine.records()
+    assert record.body == '{"version":9,"troubles":7}'
+
+
+async def test_what_is_usual_and_cannot_be_read_is_learnt_anew_for_that_subject_alone(store: Store) -> None:
+    await store.client.call("HSET", store.keys.usual("Northwind"), "v", 4, "body", '{"subject":7}')
+    [learnt] = (await store.baselines.load(["Northwind"])).values()
+    assert await store.baselines.save([learnt])
+
+
+async def test_schedule_changes_that_cannot_be_read_leave_the_turns_of_the_playbook(store: Store) -> None:
+    await store.client.call("HSET", store.keys.schedule("care"), "v", 4, "body", '{"overrides":{}}')
+    assert not (await store.overrides.read(["care"]))["care"].overrides
+
+
+async def test_joined_posts_spam_and_corrections_are_read_one_by_one(store: Store) -> None:
+    good = said(1).model_dump_json()
+    await store.client.call("HSET", store.keys.joined("c"), "x:1", good, "x:2", NEWER)
+    assert [one.id for one in await store.cases.joined("c")] == ["x:1"]
+    for body in (NEWER, good):
+        await store.client.call("XADD", store.keys.spam, "*", "m", body, "a", "{}", "at", "2026-03-10T09:00:00Z")
+    assert [one.mention.id for one in await store.spam.latest(10)] == ["x:1"]
+    note = {"kind": "intent", "was": "a", "now": "b", "by": "U", "at": "2026-03-10T09:00:00Z", "labels": []}
+    for body in (NEWER, json.dumps({**note, "case": "c", "mention": json.loads(good)})):
+        await store.client.call("XADD", store.keys.corrections, "*", "body", body)
+    assert [noted.case async for noted in store.corrections.noted()] == ["c"]
+
+
+async def test_a_calendar_that_cannot_be_read_is_fetched_again(store: Store) -> None:
+    await store.client.call("HSET", store.keys.calendar("care"), "text", "BEGIN", "booked", '[["ana"]]')
+    assert await store.calendars.booked("care") == ()
+    assert (await store.calendars.fetched("care")).text == ""
+
+
+async def test_an_observation_that_cannot_be_read_is_passed_over(store: Store) -> None:
+    for body in ('["odd"]', '[1.0,"Northwind","x:1","x:7","care"]', '{"at":1.0,"subject":"Northwind"}'):
+        await store.client.call("XADD", store.keys.feed, "*", "o", body)
+    read = await store.feed.read((0, 0))
+    assert [one.subject for one in read] == ["", "Northwind", ""]
+    assert read[-1].place > read[0].place
+
+
+@pytest.mark.parametrize("kind", ["case", "page", "crisis", "episode"])
+async def test_what_is_given_up_is_gone_with_its_places_in_the_indexes(
+    store: Store, clock: WoundClock, kind: str
+) -> None:
+    await hashes(store)
+    key = f"{store.keys.root}{kind}:bad"
+    indexes = (store.keys.deadlines, store.keys.pages, store.keys.crises, store.keys.episodes)
+    for index in indexes:
+        await store.client.call("ZADD", index, 1, "bad")
+    await store.cases.find(["bad"])
+    await store.pages.find(["bad"])
+    await store.crises.open()
+    await store.episodes.latest()
+    [record] = [one for one in await store.quarantine.records() if one.kind == kind]
+    assert not await store.quarantine.replay(record, clock.now())
+    await store.quarantine.drop(record)
+    assert not await store.client.call("EXISTS", key)
+    assert not [index for index in indexes if await store.client.call("ZSCORE", index, "bad") is not None]
+
+
+async def test_once_it_can_be_read_it_is_back_in_its_index_and_the_trouble_is_over(
+    store: Store, clock: WoundClock
+) -> None:
+    await store.client.call(
+        "HSET", store.keys.page(PAGE.id), "v", 4, "body", PAGE.having(closed_at=None).model_dump_json()
+    )
+    body = await spoil(store, store.keys.page(PAGE.id), severity="sev0")
+    await store.pages.find([PAGE.id])
+    assert await store.quarantine.look_again(clock.now()) == 0
+    assert (await store.quarantine.records())[0].body == body
+    await spoil(store, store.keys.page(PAGE.id), severity="sev1")
+    assert await store.quarantine.look_again(clock.now()) == 1
+    assert await store.pages.due(clock.now()) == []
+    clock.wind(minutes=1)
+    assert await store.pages.due(clock.now()) == [PAGE.id]
+    assert "records" not in await store.troubles.all()
+
+
+def test_nothing_that_is_stored_is_read_but_one_by_one() -> None:
+    """Whatever calls a decoder itself does without the quarantine."""
+    itself = re.compile(r"validate_json\(|Mention\.kept\(|Notification\.named\(|from_json\(")
+    folder = Path(bot.__file__).parent
+    beside = {  # an inbox entry has the dead letters; the others are read where there is nothing behind them to stop
+        "store/inbox.py",
+        "store/corrections.py",
+        "store/calendars.py",
+        "store/feed.py",
+        "store/lately.py",
+    }
+    calling = {
+        str(file.relative_to(folder))
+        for part in ("store", "workers", "usecases", "web")
+        for file in (folder / part).rglob("*.py")
+        if itself.search(file.read_text("utf-8"))
+    }
+    assert calling == beside
+
+
+def test_every_kind_that_is_read_can_be_looked_at_again() -> None:
+    read = {
+        kind
+        for file in (Path(bot.__file__).parent / "store").glob("*.py")
+        for kind in re.findall(r'Records\(client, keys, "(\w+)"', file.read_text("utf-8"))
+    }
+    assert read == set(KINDS)

@@ -1,0 +1,19 @@
+"""Records made unreadable, as a newer release or a bad disk leaves them."""
+
+import json
+from typing import Any
+
+from bot.store.opening import Store
+
+
+async def spoil(store: Store, key: str, field: str = "body", **changes: Any) -> str:
+    """Fields of a record that is there get values that this release does not know; gives the whole body."""
+    body = json.loads(await store.client.call("HGET", key, field))
+    spoilt = json.dumps({**body, **changes})
+    await store.client.call("HSET", key, field, spoilt)
+    return spoilt
+
+
+async def mend(store: Store, key: str, field: str = "body", **changes: Any) -> None:
+    """As the update that can read it would see it."""
+    await spoil(store, key, field, **changes)
