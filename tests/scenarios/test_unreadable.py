@@ -96,7 +96,7 @@ async def test_home_reports_and_status_go_on_beside_records_that_cannot_be_read(
     await world.channel("#care").card("@ben").click("Claim", by="ana")
     assert "@ben" in await world.person("ana").opens_home()
     assert "2" in await world.person("mia").types("/sentiment today")
-    _, state = await world.asks("/readyz")
+    _, state = await world.asks("/statusz")
     assert "earshot dead list --kind records" in state["troubles"]["records"]
     _, metrics = await world.asks("/metrics")
     assert "earshot_records_unreadable 1.0" in metrics
