@@ -1,5 +1,6 @@
 """The workspace: who is in it and where they talk. State only, no wire."""
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from bot.sandbox.messages import Message, Stamps
 from bot.sandbox.pings import Ping
 from bot.sandbox.views import View
 
+DAY = 86_400
 BOT_USER, BOT_ID, APP_ID, TEAM_ID = "U0BOT", "B0BOT", "A0APP", "T0SANDBOX"
 
 
@@ -29,13 +31,21 @@ class User:
     dnd_from: float = 0.0
     dnd_until: float = 0.0
     dnd_enabled: bool = False
+    """The schedule of do-not-disturb: on each day as from `dnd_from` until `dnd_until`, both in epoch seconds."""
     snoozed_until: float = 0.0
+    """Notifications are paused by hand. Slack shows it to this person and to nobody else."""
     title: str = ""
 
     def disturbed_at(self, at: float) -> bool:
         """Whether a notification sent now would reach this person."""
-        quiet = self.dnd_enabled and self.dnd_from <= at < self.dnd_until
+        start, end = self.next_dnd(at)
+        quiet = self.dnd_enabled and start <= at < end
         return not (quiet or at < self.snoozed_until)
+
+    def next_dnd(self, at: float) -> tuple[float, float]:
+        """Return the window of the schedule that is running at `at`, else the next one, as `dnd.info` does."""
+        passed = max(0, math.floor((at - self.dnd_until) / DAY) + 1)
+        return self.dnd_from + passed * DAY, self.dnd_until + passed * DAY
 
     def payload(self, at: float, *, with_email: bool, with_locale: bool) -> Json:
         offset = datetime.fromtimestamp(at, ZoneInfo(self.tz)).utcoffset()

@@ -117,11 +117,14 @@ class SlackSink:
         return Person(str(told.get("real_name") or told.get("name") or ""), str(told.get("tz") or ""))
 
     async def do_not_disturb(self, person: str, at: float) -> bool:
-        """Whether Slack keeps quiet for this person now. Raises `Rejected` with missing_scope where not granted."""
+        """Whether this person's schedule of do-not-disturb holds at `at` (epoch seconds).
+
+        Whether they paused notifications is not known: Slack shows that to themselves alone. Raises `Rejected` with
+        missing_scope where not granted.
+        """
         reply = await self._call("dnd.info", user=person)
         asleep = reply.get("dnd_enabled") and float(reply.get("next_dnd_start_ts") or 0) <= at
-        asleep = asleep and at < float(reply.get("next_dnd_end_ts") or 0)
-        return bool(asleep) or (bool(reply.get("snooze_enabled")) and at < float(reply.get("snooze_endtime") or 0))
+        return bool(asleep) and at < float(reply.get("next_dnd_end_ts") or 0)
 
     async def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         data = (await called(self._client, method, **arguments)).data

@@ -5,6 +5,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.sandbox.workspace import BOT_USER
 from tests.sandbox.conftest import World
 
 
@@ -171,6 +172,26 @@ async def test_a_person_in_do_not_disturb_is_said_to_be(world: World) -> None:
     assert answer["users"]["U0ANA"]["dnd_enabled"]
     assert not answer["users"]["U0RAJ"]["dnd_enabled"]
     assert not ana.disturbed_at(world.clock())
+
+
+async def test_a_schedule_of_do_not_disturb_is_said_with_its_running_or_its_next_window(world: World) -> None:
+    ana, now = world.workspace.user("ana"), int(world.clock())
+    ana.dnd_enabled, ana.dnd_from, ana.dnd_until = True, now - 3 * 86_400 - 60, now - 3 * 86_400 + 60
+    running = await world.client.dnd_info(user="U0ANA")
+    assert (running["next_dnd_start_ts"], running["next_dnd_end_ts"]) == (now - 60, now + 60)
+    ana.dnd_from, ana.dnd_until = now - 7_200, now - 3_600
+    later = await world.client.dnd_info(user="U0ANA")
+    assert (later["next_dnd_start_ts"], later["next_dnd_end_ts"]) == (now + 79_200, now + 82_800)
+    assert (await world.client.dnd_info(user="U0RAJ"))["next_dnd_start_ts"] == 1
+
+
+async def test_that_somebody_paused_notifications_is_shown_to_nobody_else(world: World) -> None:
+    for user in ("U0ANA", BOT_USER):
+        world.workspace.user(user).snoozed_until = world.clock() + 3_600
+    others, teams = await world.client.dnd_info(user="U0ANA"), await world.client.dnd_teamInfo(users=["U0ANA"])
+    assert not [key for key in (*others.data, *teams["users"]["U0ANA"]) if key.startswith("snooze")]
+    assert (await world.client.dnd_info(user=BOT_USER))["snooze_enabled"]
+    assert not world.workspace.user("ana").disturbed_at(world.clock())
 
 
 async def test_a_channel_is_made_named_and_filled(world: World) -> None:

@@ -1,5 +1,6 @@
 """Drills: the whole ladder, for nothing, with a receipt. It is Tuesday, nine in the morning."""
 
+from tests.scenarios.waves import sleeps
 from tests.scenarios.world import World
 
 
@@ -44,7 +45,7 @@ async def test_a_missed_drill_climbs_is_said_to_the_manager_and_stays_open_until
 
 async def test_whose_do_not_disturb_is_on_is_said_in_the_receipt(world: World) -> None:
     world.sandbox.app.scopes = [*world.sandbox.app.scopes, "dnd:read"]
-    world.sandbox.workspace.user("ben").snoozed_until = world.clock.seconds() + 3600
+    sleeps(world, "ben")
     await world.person("ben").types("/oncall drill pr")
     await world.waits(seconds=8)
     await world.person("ben").dm.click("Acknowledge", by="ben")

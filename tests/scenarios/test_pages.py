@@ -1,6 +1,9 @@
 """Four in the morning: a crisis wakes the right person, and goes on until somebody has answered."""
 
+import pytest
+
 from tests.scenarios.spoken import CRISIS, LOST
+from tests.scenarios.waves import sleeps
 from tests.scenarios.world import World
 
 NIGHT = 19
@@ -27,12 +30,12 @@ async def test_the_first_does_not_answer_and_the_second_does_from_the_message(wo
 
 async def test_it_goes_round_until_somebody_answers_on_the_card(world: World) -> None:
     await world.hears(CRISIS)
-    await world.waits(minutes=28)
+    await world.waits(minutes=24)
     assert [len(world.person(name).dms) for name in ("ben", "mia")] == [2, 2]
     card = world.channel("#pr").card("@marta")
     assert "round 2: nobody" in card.words
     await card.click("Acknowledge", by="ben")
-    assert "Answered by @ben by Slack, after 28 min" in card.words
+    assert "Answered by @ben by Slack, after 24 min" in card.words
     assert "Acknowledge" not in card.offers
 
 
@@ -68,12 +71,47 @@ async def test_an_ordinary_complaint_pages_nobody(world: World) -> None:
 
 async def test_of_somebody_whose_do_not_disturb_is_on_the_next_in_line_is_called_at_once(world: World) -> None:
     world.sandbox.app.scopes = [*world.sandbox.app.scopes, "dnd:read"]
-    world.sandbox.workspace.user("ben").snoozed_until = world.clock.seconds() + 3600
+    sleeps(world, "ben")
     await world.hears(CRISIS)
     await world.waits(seconds=5)
     assert "You are on call for pr" in world.person("mia").dm.words
     await world.waits(minutes=1)
     assert "@ben by Slack, delivered, but do-not-disturb is on" in world.channel("#pr").card("@marta").words
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "held"), [(-1, 1, True), (23, 31, False), (-26, -25, False), (-25, -23, True)]
+)
+async def test_a_schedule_of_do_not_disturb_counts_on_each_day_and_only_while_it_holds(
+    world: World,
+    begins: float,
+    ends: float,
+    held: bool,  # noqa: FBT001
+) -> None:
+    world.sandbox.app.scopes = [*world.sandbox.app.scopes, "dnd:read"]
+    sleeps(world, "ben", begins, ends)
+    await world.hears(CRISIS)
+    await world.waits(seconds=30)
+    assert ("do-not-disturb is on" in world.channel("#pr").card("@marta").words) is held
+    assert bool(world.person("mia").dms) is held
+
+
+@pytest.mark.parametrize("granted", [True, False])
+async def test_where_only_slack_reaches_a_person_the_next_is_called_sooner_since_nobody_sees_a_snooze(
+    world: World,
+    granted: bool,  # noqa: FBT001
+) -> None:
+    if granted:
+        world.sandbox.app.scopes = [*world.sandbox.app.scopes, "dnd:read"]
+    world.sandbox.workspace.user("ben").snoozed_until = world.clock.seconds() + 3600
+    await world.hears(CRISIS)
+    await world.waits(minutes=2.4)
+    assert not world.person("mia").dms
+    await world.waits(minutes=0.2)
+    assert "You are on call for pr" in world.person("mia").dm.words
+    card = world.channel("#pr").card("@marta").words
+    assert "@ben by Slack, delivered" in card
+    assert "do-not-disturb" not in card
 
 
 async def test_a_storm_is_one_call_and_who_answers_has_them_all(world: World) -> None:

@@ -61,3 +61,9 @@ def young() -> dict[str, Any]:
     """An account that was made yesterday and has hardly said anything."""
     made = (FOUR - timedelta(days=1)).isoformat()
     return {"followers": 3, "following": 4_000, "posts": 2, "created_at": made}
+
+
+def sleeps(world: World, name: str, begins: float = -1, ends: float = 1) -> None:
+    """Do-not-disturb by this person's schedule, from and until so many hours from now, each day."""
+    now, user = world.clock.seconds(), world.sandbox.workspace.user(name)
+    user.dnd_enabled, user.dnd_from, user.dnd_until = True, now + begins * 3_600, now + ends * 3_600

@@ -98,7 +98,7 @@ def _call(page: Page, rung: Rung, policy: EscalationPolicy, line: Line, at: date
     after = page.having(
         count=attempt.n,
         attempts=(*page.attempts, attempt)[-ATTEMPTS_KEPT:],
-        due=at + policy.wait,
+        due=at + _wait(rung, policy, line),
         hole=page.hole or line.hole,
         nobody=False,
         held_until=None,
@@ -106,6 +106,12 @@ def _call(page: Page, rung: Rung, policy: EscalationPolicy, line: Line, at: date
     event = AuditEvent(at, "", f"called {_name(rung.person)}".strip(), f"by {rung.way}")
     night = night_of(at, line.zones.get(rung.person, "UTC"))
     return replace(decided(page, after, summons(page, attempt), event=event), night=night)
+
+
+def _wait(rung: Rung, policy: EscalationPolicy, line: Line) -> timedelta:
+    """Return how long this rung has: less where only Slack reaches a person, who may have paused notifications."""
+    alone = line.reached_by(rung.person) & frozenset(policy.ways) <= {Way.SLACK}
+    return policy.slack_wait if alone and rung.person[:1] not in {"", "#"} else policy.wait
 
 
 def _name(person: str) -> str:

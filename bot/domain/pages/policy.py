@@ -11,6 +11,9 @@ from bot.domain.pages.page import Severity, Way
 WAYS = (Way.SLACK, Way.NTFY, Way.PAGERDUTY, Way.TEXT, Way.CALL, Way.WEBHOOK)
 """In this order where a playbook says nothing: the quiet ones first. What does not reach somebody is passed over."""
 
+LEAST_WAIT = timedelta(minutes=1)
+"""Time to read and press a button."""
+
 
 class EscalationPolicy(BaseModel):
     """How pages of some severities climb, in some departments; no departments: in all."""
@@ -30,6 +33,11 @@ class EscalationPolicy(BaseModel):
     """When nobody is called for these pages, in the department's zone."""
     repeats: int | None = None
     """How often the line is called again; None: until somebody answers."""
+
+    @property
+    def slack_wait(self) -> timedelta:
+        """The wait after a direct message to a person whom nothing else reaches: it may have been silent."""
+        return max(self.wait / 2, min(self.wait, LEAST_WAIT))
 
 
 DEFAULT = {

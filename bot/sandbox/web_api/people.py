@@ -3,7 +3,7 @@
 from bot.sandbox.errors import Json, SlackError
 from bot.sandbox.web_api.call import Call
 from bot.sandbox.web_api.pages import page
-from bot.sandbox.workspace import Group, User
+from bot.sandbox.workspace import BOT_USER, Group, User
 
 
 def info(call: Call) -> Json:
@@ -50,7 +50,9 @@ def _may_join(call: Call, user: str) -> bool:
 
 
 def dnd_info(call: Call) -> Json:
-    return _quiet(call, call.user(), own=True)
+    """`snooze_*` are said of the user of the token alone, which is the bot's: what others paused stays theirs."""
+    user = call.user()
+    return _quiet(call, user, own=user.id == BOT_USER)
 
 
 def dnd_team_info(call: Call) -> Json:
@@ -80,11 +82,8 @@ def _named(call: Call) -> Group:
 
 
 def _quiet(call: Call, user: User, *, own: bool) -> Json:
-    told: Json = {
-        "dnd_enabled": user.dnd_enabled,
-        "next_dnd_start_ts": int(user.dnd_from) or 1,
-        "next_dnd_end_ts": int(user.dnd_until) or 1,
-    }
+    start, end = user.next_dnd(call.app.now()) if user.dnd_enabled else (1, 1)
+    told: Json = {"dnd_enabled": user.dnd_enabled, "next_dnd_start_ts": int(start), "next_dnd_end_ts": int(end)}
     if own:
         snoozed = call.app.now() < user.snoozed_until
         told |= {"snooze_enabled": snoozed} | ({"snooze_endtime": int(user.snoozed_until)} if snoozed else {})
