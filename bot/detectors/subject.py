@@ -10,7 +10,9 @@ from itertools import combinations
 from bot.detectors.base import Hearing
 from bot.detectors.lexicons.comparing import Compared, Comparing, Named
 from bot.detectors.lexicons.disguises import undisguised
-from bot.detectors.lexicons.terms import Found, Terms, cut
+from bot.detectors.lexicons.findings import NOTHING, Found, Seen
+from bot.detectors.lexicons.terms import Terms
+from bot.detectors.lexicons.text import tokens_of
 from bot.detectors.lexicons.traits import BAD, ODD, Known
 from bot.domain.assessment import Signal
 from bot.domain.subject import Subject, SubjectKind
@@ -28,11 +30,10 @@ class WhichSubject:
 
     def detect(self, batch: Sequence[Hearing]) -> None:
         for hearing in batch:
-            found = self._terms.find(hearing.words, hearing.tokens)
-            if found:
-                hearing.names = _places(hearing.words, found)
-            else:
-                found = self._disguised(hearing)
+            seen = self._terms.find(hearing.words, hearing.tokens, hearing.text)
+            if seen.found:
+                hearing.names = _places(hearing.words, seen.found)
+            found = seen.strongest or self._disguised(hearing).strongest
             if hearing.mention.subjects:
                 found = self._with_given(hearing.mention.subjects, found)
             if len(found) > 1:
@@ -42,12 +43,15 @@ class WhichSubject:
             if found and found[0].kind:
                 hearing.add(Signal(self.name, f"kind:{found[0].kind}", found[0].confidence))
 
-    def _disguised(self, hearing: Hearing) -> list[Found]:
+    def _disguised(self, hearing: Hearing) -> Seen:
         """Names with figures for letters, where no name stands as it is: n0rthwind."""
         if not any(word[0].isdigit() or word[0] == "$" for word in hearing.known.having(ODD)):
-            return []
+            return NOTHING
         text = undisguised(hearing.text)
-        return [] if text == hearing.text.lower() else self._terms.find(cut(text))
+        if text == hearing.text.lower():
+            return NOTHING
+        words = tokens_of(text)
+        return self._terms.find(words, words, text)
 
     def _with_given(self, given: Sequence[str], found: list[Found]) -> list[Found]:
         """What the source says it listened for counts after what the text says, unless it says nothing."""

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from bot.domain.hours import Window, parse_window
 from bot.domain.routing import NOBODY
+from bot.domain.spelling import is_findable
 from bot.playbook.faults import nearest, shown
 
 LONGEST = timedelta(days=365)
@@ -98,6 +99,12 @@ def _name(value: str) -> str:
     return value
 
 
+def _term(value: str) -> str:
+    if not is_findable(value):
+        raise ValueError(f"{shown(value)} has no letter, figure or emoji, so no post could be searched for it")
+    return value
+
+
 def _department(value: str) -> str:
     if value.casefold() == NOBODY:
         raise ValueError(f"'{NOBODY}' is where mentions go that no department needs to see; use another name")
@@ -169,6 +176,7 @@ Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH), AfterValidato
 DepartmentName = Annotated[Name, AfterValidator(_department)]
 Hour = Annotated[Window, BeforeValidator(_window)]
 Word = Annotated[str, Field(min_length=1, max_length=200)]
+Term = Annotated[Word, AfterValidator(_term)]
 Many = Annotated[tuple[T, ...], BeforeValidator(listed)]
 Some = Annotated[tuple[T, ...], AfterValidator(_some)]
 """At least one. (pydantic's own min_length does not count those that have a fault.)"""

@@ -29,6 +29,7 @@ from bot.playbook.parts import (
     Phone,
     Some,
     Table,
+    Term,
     Topic,
     Word,
     Zone,
@@ -58,9 +59,9 @@ class BrandTable(Table):
 class SubjectTable(Table):
     name: Name
     kind: Annotated[str, AfterValidator(one_of(*SubjectKind))] = SubjectKind.BRAND.value
-    terms: Annotated[Some[Word], BeforeValidator(listed)]
-    handles: Many[Word] = ()
-    exclude: Many[Word] = ()
+    terms: Annotated[Some[Term], BeforeValidator(listed)]
+    handles: Many[Term] = ()
+    exclude: Many[Term] = ()
 
 
 class DepartmentTable(Table):

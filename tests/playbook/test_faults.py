@@ -130,6 +130,9 @@ NEED = 'when = { intent = "need" }'
         (written(route(NEED, 'lease = "soon"')), "routes[1].lease: 'soon' is no length of time; write it like '90s'"),
         (written(route(NEED, 'lease = "0m"')), "routes[1].lease: '0m' is out of bounds"),
         (written(route(NEED, 'lease = "999999d"')), "routes[1].lease: '999999d' is out of bounds"),
+        # subjects
+        (written(subject(terms='["third", "!!!"]')), "subjects[3].terms[2]: '!!!' has no letter, figure or emoji"),
+        (written(subject('exclude = ["?"]')), "'?' has no letter, figure or emoji, so no post could be searched for it"),
         # detectors
         (written("[detectors]\nunsure_below = 2"), "detectors.unsure_below: must be 1.0 or less"),
         (written('[detectors]\nengine = "bert"'), "detectors.engine: 'bert' is not known here; use 'blend'"),

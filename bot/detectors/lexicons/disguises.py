@@ -2,8 +2,6 @@
 
 import re
 
-POSSESSIVE = re.compile(r"'s?$")
-LATIN = re.compile(r"[a-z]")
 LOOKS = str.maketrans(
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0455\u0458\u0501\u04bb\u051b\u051d\u03b1\u03bd\u03bf\u03c1\u03c4\u03ba\u03b9\u03c5\u03b5",
     "aeopcyxisjdhqwavoptkiue",
@@ -18,13 +16,6 @@ LIKE_LATIN = re.compile(r"[\u0370-\u052f]")
 WORDS = re.compile(r"\w+")
 DISGUISED = re.compile(r"\b@?[a-z]{1,20}[0134570$]{1,3}[a-z]{1,20}\b")
 UNDISGUISED = str.maketrans("01345$", "oleass")
-
-
-def plainly(word: str) -> str:
-    """Without a possessive, and with letters that only look Latin as those they look like."""
-    if not word.isascii() and LATIN.search(word):
-        word = word.translate(LOOKS)
-    return POSSESSIVE.sub("", word) if "'" in word[1:] else word
 
 
 def unmasked(text: str) -> str:

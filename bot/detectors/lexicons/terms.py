@@ -1,250 +1,234 @@
 """The playbook's terms, prepared once so that a post is compared with them in a few look-ups."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rapidfuzz.distance import OSA
-
-from bot.detectors.lexicons.disguises import plainly
+from bot.detectors.lexicons.findings import FUZZY, HANDLE, INSIDE, NOTHING, TERM, Excluded, Seen, found_at
+from bot.detectors.lexicons.forms import UNSPACED, Form, forms_of, join_words, pattern_of, stems_of, tokens_in
+from bot.detectors.lexicons.hashtags import by_capitals, is_inside
 from bot.detectors.lexicons.memory import Memory
-from bot.detectors.lexicons.text import TOKEN, prepared
+from bot.detectors.lexicons.misspellings import Misspellings
+from bot.domain.spelling import fold_letters, fold_token
 from bot.domain.subject import Subject
 
-FUZZY_FROM = 6
-"""Letters a term must have before a misspelling of it is believed: "delta" is one letter from too many words."""
-TWO_EDITS_FROM = 10
-"""Letters from which two edits are believed instead of one."""
-IN_HASHTAG_FROM = 5
-"""Letters a term must have to be looked for inside a hashtag."""
-WINDOW = 3
-"""Words that are put together when looking for a misspelling: "north wind air"."""
-
-CAPITALS = re.compile(r"[A-Z]{2,}|[A-Z]?[a-z]+")
-
-HANDLE, TERM, INSIDE, FUZZY = 0.97, 0.9, 0.8, 0.6
-"""Confidences by the way in which a subject was found; set by hand, 2026-11-22."""
+SIGNS_MOST = 2
+"""Signs that may stand between two words of a name: Toys "R" Us."""
+JOINS = frozenset("'\"-·*/–")
+ABBREVIATED = 2
+"""Letters a word may have for a point behind it to end no sentence: Dr. Oetker."""
 
 
-class Found(NamedTuple):
-    name: str
-    kind: str
-    confidence: float
-    because: str
-    place: int
-    size: int = 1
-    """Words of the post that name it."""
-
-
-def cut(text: str) -> tuple[str, ...]:
-    return tuple(TOKEN.findall(prepared(text).lower()))
-
-
-def joined(words: Iterable[str]) -> str:
-    return "".join(word.lstrip("@#") for word in words if word[:1].isalnum() or word[:1] in "@#")
+class _Entry(NamedTuple):
+    form: Form
+    subject: Subject
+    excluded: bool
 
 
 class Terms:
     def __init__(self, subjects: Sequence[Subject]) -> None:
         self._named: dict[str, Subject] = {}
-        self._by_first: dict[str, list[tuple[tuple[str, ...], Subject | None]]] = {}
-        self._joined: dict[str, Subject] = {}
-        self._never: set[str] = set()
+        self._by_first: dict[str, list[_Entry]] = {}
+        self._by_letters = Misspellings()
         self._elsewhere: dict[str, list[tuple[str, ...]]] = {}
-        self._words_of: dict[str, tuple[str, ...]] = {}
+        self._unspaced: list[tuple[re.Pattern[str], Subject, bool]] = []
         for subject in subjects:
             self._add(subject)
+        self._unspaced.sort(key=lambda entry: not entry[2])
         for entries in self._by_first.values():
-            entries.sort(key=lambda entry: (-len(entry[0]), entry[1] is not None))
-        self._like: dict[tuple[str, int], list[tuple[str, int, Subject]]] = {}
-        for name, subject in self._joined.items():
-            edits = _edits(name)
-            for length in range(len(name) - edits, len(name) + edits + 1) if edits else ():
-                self._like.setdefault((name[0], length), []).append((name, edits, subject))
-        self._letters = frozenset(name[0] for name in self._joined)
-        self._lengths: dict[str, set[int]] = {}
-        for letter, length in (*self._like, *((name[0], len(name)) for name in (*self._joined, *self._never) if name)):
-            self._lengths.setdefault(letter, set()).add(length)
-        """By first letter, how long what may be like a name is: words put together are seldom of one of these."""
-        self._longest = max(map(len, self._joined), default=0) + 2
-        self._has_short = any(len(name) < IN_HASHTAG_FROM for name in self._joined)
-        self._plain = Memory(plainly)
+            entries.sort(key=lambda entry: (-len(entry.form.words), not entry.excluded))
+        self._vocabulary = {word for entries in self._by_first.values() for one in entries for word in one.form.words}
+        self._by_letters.close()
+        self._spelled = Memory(self._spell)
         self._begins = Memory(self._may_begin)
-        self._inside = [(name, subject) for name, subject in self._joined.items() if len(name) >= IN_HASHTAG_FROM]
 
     def _add(self, subject: Subject) -> None:
         handles = [f"@{handle.removeprefix('@')}" for handle in subject.handles]
         self._named.setdefault(subject.name.casefold(), subject)
         for term in (*subject.terms, *handles):
-            words = cut(term)
-            if len(words) == 1 and words[0].isalpha() and len(words[0]) >= IN_HASHTAG_FROM:
-                self._by_first.setdefault(f"{words[0]}s", []).append(((f"{words[0]}s",), subject))
-            if words:
-                self._named.setdefault(term.casefold().lstrip("@#"), subject)
-                self._by_first.setdefault(words[0], []).append((words, subject))
-                self._joined.setdefault(joined(words), subject)
-                self._words_of.setdefault(joined(words), tuple(word.lstrip("@#") for word in words))
+            self._named.setdefault(term.casefold().lstrip("@#"), subject)
+            for words in self._enter(term, subject, excluded=False):
+                self._by_letters.add(words, subject)
+        own = [_words_in(name) for name in subject.terms]
         for term in subject.exclude:
-            words = cut(term)
-            if not words:
-                continue
-            self._by_first.setdefault(words[0], []).append((words, None))
-            self._never.add(joined(words))
-            if not any(_alike(cut(name), words) for name in subject.terms):
+            for words in self._enter(term, subject, excluded=True):
+                self._by_letters.never.setdefault(join_words(words), subject)
+            words = _words_in(term)
+            if words and not any(_are_alike(name, words) for name in own):
                 self._elsewhere.setdefault(subject.name, []).append(words)
+
+    def _enter(self, term: str, subject: Subject, *, excluded: bool) -> Iterator[tuple[str, ...]]:
+        """Each form that can be written as one word, too: with "and" and without it."""
+        forms = forms_of(term)
+        for form in forms:
+            self._by_first.setdefault(form.words[0], []).append(_Entry(form, subject, excluded))
+        if pattern := pattern_of(term):
+            self._unspaced.append((pattern, subject, excluded))
+        for form in forms[:1]:
+            without = tuple(word for word in form.words if word != "and")
+            yield from (words for words in dict.fromkeys((form.words, without)) if join_words(words))
 
     def named(self, name: str) -> Subject | None:
         return self._named.get(name.casefold().lstrip("@#"))
 
-    def find(self, words: Sequence[str], tokens: Sequence[str] = ()) -> list[Found]:
-        """The strongest first, and the earlier of two that are equally strong; each subject once.
-
-        `tokens` are the words as written, whose capitals tell where the words of a hashtag begin.
-        """
+    def find(self, words: Sequence[str], tokens: Sequence[str], text: str) -> Seen:
+        """`words` are `tokens` in lower case; `tokens` and `text` as written, prepared."""
         starts = [place for place, may in enumerate(map(self._begins.__getitem__, words)) if may]
-        if not starts:
-            return []
-        best: dict[str, Found] = {}
-        plain = list(map(self._plain.__getitem__, words))
+        if not starts and (not self._unspaced or text.isascii()):
+            return NOTHING
+        seen = Seen([], [])
+        spelled = list(map(self._spelled.__getitem__, words))
         on = 0
         for start in starts:
-            if start < on:
+            if start >= on:
+                on = self._look(words, spelled, start, tokens, text, seen)
+        if self._unspaced and not text.isascii():
+            self._look_inside(words, text, seen)
+        said = [word for word in spelled if word] if self._elsewhere and seen.found else []
+        return self._without_elsewhere(seen, said) if said else seen
+
+    def _without_elsewhere(self, seen: Seen, said: Sequence[str]) -> Seen:
+        """Without what a phrase makes another thing, such as the river of a *delta*."""
+        meant = []
+        for one in seen.found:
+            phrases = self._elsewhere.get(one.name, ()) if one.confidence < HANDLE else ()
+            if phrase := next((phrase for phrase in phrases if holds(said, phrase)), None):
+                seen.excluded.append(Excluded(one.name, " ".join(phrase)))
+            else:
+                meant.append(one)
+        return Seen(meant, seen.excluded)
+
+    def _look(
+        self, words: Sequence[str], spelled: list[str], start: int, tokens: Sequence[str], text: str, seen: Seen
+    ) -> int:
+        """Enter what is meant at this place, and return where to look on."""
+        word = spelled[start]
+        bare = word.lstrip("@#") if word[:1] in "@#" else ""
+        for form, subject, excluded in (*self._by_first.get(word, ()), *self._by_first.get(bare, ())):
+            if bare and len(form.words) == 1 and form.words[0] != word:
                 continue
-            found, on = self._at(plain, start, tokens[start] if tokens else "")
-            if found and (found.name not in best or best[found.name].confidence < found.confidence):
-                best[found.name] = found
-        meant = [found for found in best.values() if not self._is_elsewhere(found, plain)]
-        return sorted(meant, key=lambda one: (-one.confidence, one.place)) if len(meant) > 1 else meant
-
-    def _is_elsewhere(self, found: Found, words: list[str]) -> bool:
-        """Whether the post has an exclusion that is no longer form of the name, such as the river of a *delta*."""
-        if found.name not in self._elsewhere or found.confidence >= HANDLE:
-            return False
-        return any(holds(words, phrase) for phrase in self._elsewhere[found.name])
-
-    def _at(self, words: list[str], start: int, written: str) -> tuple[Found | None, int]:
-        """What is meant at this place, and where to look on."""
-        word = words[start]
-        for term, subject in self._by_first.get(word, ()):
-            end = start + len(term)
-            if len(term) == 1 or tuple(words[start:end]) == term:
+            end = _end(form, words, spelled, start)
+            if not end or (form.exactly and not _is_written(form.exactly, tokens[start])):
+                continue
+            if form.check and not form.check.search(fold_letters(text)):
+                continue
+            if excluded:
+                seen.excluded.append(Excluded(subject.name, " ".join(words[start:end])))
+            else:
                 confidence = HANDLE if word[0] == "@" else TERM
-                return _found(subject, confidence, "", words, start, len(term)) if subject else None, end
-        if word[0] == "#":
-            return self._in_hashtag(words, start, written), start + 1
-        return self._misspelled(words, start)
+                partly = end == start + 1 and not _is_whole(words[start], form.words)
+                seen.found.append(found_at(subject, confidence, "", words, start, end - start, partly=partly))
+            return end
+        if word[:1] == "#":
+            return self._look_in_hashtag(words, start, tokens[start], seen)
+        return self._look_misspelled(words, spelled, start, seen)
 
-    def _in_hashtag(self, words: list[str], start: int, written: str) -> Found | None:
-        body = words[start][1:].replace("_", "")
-        if any(never in body for never in self._never):
-            return None
-        subject = self._joined.get(body) or self._by_capitals(written)
-        if subject is None:
-            subject = next((subject for name, subject in self._inside if name in body), None)
-        if subject is None and (near := self._nearest(body)):
-            subject = near[1]
-        return _found(subject, INSIDE, "hashtag", words, start, 1) if subject else None
+    def _look_inside(self, words: Sequence[str], text: str, seen: Seen) -> None:
+        """In scripts without spaces."""
+        folded = fold_letters(text)
+        for pattern, subject, excluded in self._unspaced if UNSPACED.search(folded) else ():
+            found = pattern.search(folded)
+            if not found:
+                continue
+            if excluded:
+                seen.excluded.append(Excluded(subject.name, found[0]))
+                folded = pattern.sub("\0", folded)
+            elif all(one.name != subject.name for one in seen.found):
+                place = next((at for at, word in enumerate(words) if found[0][:2] in fold_letters(word)), 0)
+                partly = fold_letters(words[place]) != found[0]
+                seen.found.append(found_at(subject, TERM, "", [found[0]] * (place + 1), place, 1, partly=partly))
 
-    def _by_capitals(self, written: str) -> Subject | None:
-        """A name too short to be looked for anywhere in a hashtag, but a word of its own there: #NWAfail."""
-        return next(
-            (self._joined[word] for word in map(str.lower, CAPITALS.findall(written)) if word in self._joined), None
+    def _look_in_hashtag(self, words: Sequence[str], start: int, written: str, seen: Seen) -> int:
+        body = fold_token(words[start])[1:]
+        if never := next((name for name in self._by_letters.never if name in body), None):
+            seen.excluded.append(Excluded(self._by_letters.never[never].name, words[start]))
+        elif subject := self._in_hashtag(body, written):
+            seen.found.append(found_at(subject, INSIDE, "hashtag", words, start, 1))
+        return start + 1
+
+    def _in_hashtag(self, body: str, written: str) -> Subject | None:
+        names = self._by_letters
+        if subject := names.tagged.get(body) or by_capitals(written[1:], names.tagged):
+            return subject
+        near = names.nearest(body)
+        return next((subject for name, subject in names.joined.items() if is_inside(name, body)), None) or (
+            near.subject if near else None
         )
+
+    def _spell(self, word: str) -> str:
+        """The word in the form in which terms are kept: itself, or what it is a form of."""
+        folded = fold_token(word)
+        if not folded or folded in self._vocabulary or folded in self._by_letters.tagged:
+            return folded
+        stems = list(stems_of(folded, word))
+        return next((stem for stem in stems if stem in self._vocabulary), stems[0] if "'" in word and stems else folded)
 
     def _may_begin(self, word: str) -> bool:
         """Whether a look at what follows this word is worth it: hardly a word in fifty may begin a term, or a slip of
         one. Then some beginning of the term is no further from the word than the whole may be from the term.
         """
-        if word[0] == "#":
-            return len(word) > 1 and (self._in_hashtag([word], 0, "") is not None or self._has_short)
-        word = plainly(word)
-        letters = word.lstrip("@")
-        if word in self._by_first:
+        spelled = self._spelled[word]
+        letters = spelled.lstrip("@#")
+        if spelled in self._by_first or letters in self._by_first or letters in self._by_letters.tagged:
             return True
-        return letters[:1] in self._letters and any(
-            _is_like_a_beginning(letters, name, _edits(name) if name in self._joined else 0)
-            for name in (*self._joined, *self._never)
-            if name[:1] == letters[0]
-        )
+        return len(word) > 1 if word[0] == "#" else self._by_letters.may_begin(letters)
 
-    def _misspelled(self, words: list[str], start: int) -> tuple[Found | None, int]:
-        together = ""
-        lengths = self._lengths.get(words[start].lstrip("@")[:1], ())
-        best: tuple[int, Subject, int] | None = None
-        for size, word in enumerate(words[start : start + WINDOW], 1):
-            letters = word.lstrip("@")
-            if not letters[:1].isalpha():
-                break
-            together += letters
-            if len(together) > self._longest:
-                break
-            if len(together) not in lengths:
-                continue
-            if together in self._never:
-                return None, start + size
-            near = self._nearest(together)
-            if near and near[0] and not self._word_by_word(near[2], words[start : start + size]):
-                continue
-            if near and (best is None or near[0] < best[0]):
-                best = (near[0], near[1], size)
-        if best is None:
-            return None, start + 1
-        edits, subject, size = best
-        way = FUZZY if edits else INSIDE
-        return _found(
-            subject, way, "untagged" if words[start][0] != "@" else "misspelled", words, start, size
-        ), start + size
-
-    def _word_by_word(self, name: str, words: list[str]) -> bool:
-        """Whether each word is like its own of the name: "median jet" is not "meridian jet"."""
-        wanted = self._words_of.get(name, ())
-        if len(words) == 1:
-            return True
-        if len(wanted) != len(words):
-            return OSA.distance(name, joined(words)) <= 1
-        return all(
-            OSA.distance(one, other.lstrip("@#")) <= max(0, min(2, len(one) // 5))
-            for one, other in zip(wanted, words, strict=True)
-        )
-
-    def _nearest(self, letters: str) -> tuple[int, Subject, str] | None:
-        """How many slips away, from whom, and from which name."""
-        if not letters:
-            return None
-        exact = self._joined.get(letters)
-        if exact:
-            return 0, exact, letters
-        for name, edits, subject in self._like.get((letters[0], len(letters)), ()):
-            distance = OSA.distance(name, letters, score_cutoff=edits)
-            if distance <= edits:
-                return distance, subject, name
-        return None
+    def _look_misspelled(self, words: Sequence[str], spelled: list[str], start: int, seen: Seen) -> int:
+        tagged = words[start][0] == "@"
+        slip = self._by_letters.find(spelled, start, tagged=tagged)
+        if slip is None:
+            return start + 1
+        size, subject, edits, excluded = slip
+        if excluded:
+            seen.excluded.append(Excluded(subject.name, " ".join(words[start : start + size])))
+        else:
+            how, confidence = "misspelled" if tagged else "untagged", FUZZY if edits else INSIDE
+            seen.found.append(found_at(subject, confidence, how, words, start, size))
+        return start + size
 
 
-def _alike(name: Sequence[str], exclusion: Sequence[str]) -> bool:
+def _end(form: Form, words: Sequence[str], spelled: Sequence[str], start: int) -> int:
+    """Where the name ends that begins here; 0 where it does not stand here."""
+    place = start + 1
+    for number, part in enumerate(form.words[1:], 1):
+        signs = place + SIGNS_MOST
+        while place < len(spelled) and not spelled[place]:
+            if number not in form.gaps and (place == signs or not _joins(words[place], words[place - 1])):
+                return 0
+            place += 1
+        if place >= len(spelled) or spelled[place] != part:
+            return 0
+        place += 1
+    return place
+
+
+def _is_written(letters: str, token: str) -> bool:
+    """With these capitals, perhaps with a possessive."""
+    return "".join(filter(str.isalnum, token)).startswith(letters)
+
+
+def _joins(sign: str, before: str) -> bool:
+    """Whether a sign may stand within a name that has none there."""
+    return sign in JOINS or (sign == "." and len(before) <= ABBREVIATED)
+
+
+def _is_whole(word: str, name: Sequence[str]) -> bool:
+    """Whether a word is the name, perhaps with a possessive, and not a longer one with the name in it."""
+    folded = fold_token(word)
+    return folded in (name[0], f"{name[0]}s") or folded.lstrip("@#") == name[0]
+
+
+def _words_in(term: str) -> tuple[str, ...]:
+    return tuple(word for word in map(fold_token, tokens_in(term)) if word)
+
+
+def _are_alike(name: Sequence[str], exclusion: Sequence[str]) -> bool:
     """Whether an exclusion is a longer form of a name, and so closes only its own words."""
-    return joined(name) in joined(exclusion) or not set(name).isdisjoint(exclusion)
+    bare = "".join(name).lstrip("@#")
+    return bare in "".join(exclusion) or not set(name).isdisjoint(exclusion)
 
 
 def holds(words: Sequence[str], phrase: tuple[str, ...]) -> bool:
     """Whether these words stand there in a row."""
     size = len(phrase)
     return any(tuple(words[place : place + size]) == phrase for place in range(len(words) - size + 1))
-
-
-def _edits(name: str) -> int:
-    """How many slips are believed in a term of this length."""
-    return 0 if len(name) < FUZZY_FROM else 1 if len(name) < TWO_EDITS_FROM else 2
-
-
-def _is_like_a_beginning(letters: str, name: str, edits: int) -> bool:
-    if OSA.distance(name[: len(letters)], letters, score_cutoff=2 * edits) > 2 * edits:
-        return False
-    lengths = range(max(0, len(letters) - edits), min(len(name), len(letters) + edits) + 1)
-    return any(OSA.distance(name[:length], letters, score_cutoff=edits) <= edits for length in lengths)
-
-
-def _found(subject: Subject, confidence: float, how: str, words: list[str], start: int, size: int) -> Found:
-    said = " ".join(words[start : start + size])
-    because = f"{how}: '{said}'" if how else f"{subject.name}: '{said}'"
-    return Found(subject.name, subject.kind, confidence, because, start, size)

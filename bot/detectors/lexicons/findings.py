@@ -1,0 +1,54 @@
+"""What was found of the playbook's subjects in a post."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bot.domain.subject import Subject
+
+HANDLE, TERM, INSIDE, FUZZY = 0.97, 0.9, 0.8, 0.6
+"""Confidences by the way in which a subject was found; set by hand, 2026-11-22."""
+
+
+class Found(NamedTuple):
+    name: str
+    kind: str
+    confidence: float
+    because: str
+    place: int
+    size: int = 1
+    """Words of the post that name it."""
+    partly: bool = False
+    """The last of these words is longer than the name, as in a script without spaces."""
+
+
+class Excluded(NamedTuple):
+    """What looks like a subject and is not."""
+
+    name: str
+    said: str
+
+
+class Seen(NamedTuple):
+    found: list[Found]
+    """Every place, in order."""
+    excluded: list[Excluded]
+
+    @property
+    def strongest(self) -> list[Found]:
+        """Each subject once, the strongest first, and the earlier of two that are equally strong."""
+        best: dict[str, Found] = {}
+        for one in self.found:
+            if one.name not in best or best[one.name].confidence < one.confidence:
+                best[one.name] = one
+        return sorted(best.values(), key=lambda one: (-one.confidence, one.place))
+
+
+NOTHING = Seen([], [])
+
+
+def found_at(
+    subject: Subject, confidence: float, how: str, words: Sequence[str], start: int, size: int, *, partly: bool = False
+) -> Found:
+    said = " ".join(words[start : start + size])
+    because = f"{how}: '{said}'" if how else f"{subject.name}: '{said}'"
+    return Found(subject.name, subject.kind, confidence, because, start, size, partly)
