@@ -10,7 +10,7 @@ from bot.settings import NAMES, SECRETS, Fault, Settings, SettingsFaults, hook_v
 from bot.settings.environment import _environment
 
 ROOT = Path(__file__).parents[1]
-SIGNING = "whsec_c2VjcmV0"
+SIGNING = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
 def faults(**environ: str) -> list[Fault]:
@@ -36,7 +36,7 @@ def test_every_variable_reaches_its_setting() -> None:
         {
             "SLACK_BOT_TOKEN": "xoxb-1",
             "SLACK_APP_TOKEN": "xapp-1",
-            "SLACK_SIGNING_SECRET": "0f",
+            "SLACK_SIGNING_SECRET": "0f" * 16,
             "SLACK_API_URL": "http://127.0.0.1:9/api/",
             "REDIS_URL": "unix:///run/redis.sock",
             "EARSHOT_DATA": "kept",
@@ -53,7 +53,7 @@ def test_every_variable_reaches_its_setting() -> None:
     assert settings == Settings.model_construct(
         slack_bot_token=SecretStr("xoxb-1"),
         slack_app_token=SecretStr("xapp-1"),
-        slack_signing_secret=SecretStr("0f"),
+        slack_signing_secret=SecretStr("0f" * 16),
         slack_api_url="http://127.0.0.1:9/api/",
         redis_url=SecretStr("unix:///run/redis.sock"),
         data=Path("kept"),
@@ -93,6 +93,11 @@ def test_what_is_handed_in_is_all_there_is() -> None:
         ("EARSHOT_HOOK_FORUM_SECRET", "secret", "must be whsec_ and base64"),
         ("EARSHOT_HOOK_FORUM_SECRET", f"{SIGNING} whsec_?", "must be whsec_ and base64"),
         ("EARSHOT_HOOK_FORUM_SECRET", "whsec_", "must be whsec_ and base64"),
+        ("EARSHOT_HOOK_FORUM_SECRET", "whsec_QQ==", "of 24 bytes or more"),
+        ("EARSHOT_PAGER_WEBHOOK_SECRET", "whsec_c2VjcmV0c2VjcmV0", "of 24 bytes or more"),
+        ("SLACK_SIGNING_SECRET", "a", "has fewer than 16 characters"),
+        ("PAGERDUTY_WEBHOOK_SECRET", "a", "has fewer than 16 characters"),
+        ("TWILIO_AUTH_TOKEN", "a", "has fewer than 16 characters"),
     ],
 )
 def test_a_fault_names_its_variable_and_says_what_to_do(name: str, value: str, said: str) -> None:
@@ -122,7 +127,7 @@ def test_all_faults_are_told_at_once() -> None:
 
 
 def test_neither_a_fault_nor_the_settings_ever_show_a_secret() -> None:
-    secret = "hunter2hunter2"
+    secret = "hunter2" * 6
     names = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "REDIS_URL", "EARSHOT_HOOK_FORUM_SECRET", "EARSHOT_PORT"]
     right = {
         "SLACK_BOT_TOKEN": f"xoxb-{secret}",
@@ -133,7 +138,7 @@ def test_neither_a_fault_nor_the_settings_ever_show_a_secret() -> None:
         "EARSHOT_HOOK_FORUM_SECRET": f"whsec_{secret}aa",
     }
     with pytest.raises(SettingsFaults) as refused:
-        load_settings(dict.fromkeys(names, secret))
+        load_settings(dict.fromkeys(names, secret[:14]))
 
     assert secret not in f"{refused.value!r} {refused.value} {refused.value.__cause__} "
     assert refused.value.__suppress_context__
@@ -147,8 +152,8 @@ def test_neither_a_fault_nor_the_settings_ever_show_a_secret() -> None:
         ({}, ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]),
         ({"SLACK_BOT_TOKEN": "xoxb-1"}, ["SLACK_APP_TOKEN"]),
         ({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}, []),
-        ({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "0f"}, []),
-        ({"SLACK_SIGNING_SECRET": "0f"}, ["SLACK_BOT_TOKEN"]),
+        ({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "0f" * 16}, []),
+        ({"SLACK_SIGNING_SECRET": "0f" * 16}, ["SLACK_BOT_TOKEN"]),
     ],
 )
 def test_to_run_it_takes_a_bot_token_and_one_way_to_hear_slack(environ: dict[str, str], missing: list[str]) -> None:

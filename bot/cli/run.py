@@ -25,8 +25,8 @@ from bot.domain.decision import Unreachable
 from bot.playbook import LivePlaybook, Playbook, PlaybookFaults
 from bot.settings import Settings
 from bot.sinks.slack import SlackSink, web_client
-from bot.sources.base import Parts, Source
-from bot.sources.catalogue import CATALOGUE
+from bot.sources.base import Source
+from bot.sources.catalogue import CATALOGUE, parts_of
 from bot.web import Site, site
 from bot.web.listening import CannotListen, listen_on
 from bot.web.serving import Server
@@ -119,19 +119,10 @@ def _names(playbook: LivePlaybook) -> tuple[str, ...]:
 
 def sources_of(playbook: Playbook, settings: Settings, clock: Clock) -> list[Source]:
     """What the playbook names, with what the environment knows of each."""
-    found: list[Source] = []
-    for entry in playbook.sources:
-        kind, name = CATALOGUE[entry.source], entry.name or entry.source
-        parts = Parts(
-            name=name,
-            clock=clock,
-            chance=random.random,
-            subjects=playbook.subjects,
-            secret=kind.secret(settings, name),
-            url=kind.url(settings, name),
-        )
-        found.append(kind.build(entry.options, parts))
-    return found
+    return [
+        CATALOGUE[entry.source].build(entry.options, parts_of(entry, settings, clock, playbook.subjects, random.random))
+        for entry in playbook.sources
+    ]
 
 
 def _watch_signals(house: House, playbook: LivePlaybook, settings: Settings) -> asyncio.Event:

@@ -1,7 +1,5 @@
 """What the environment says: tokens, addresses, ports. Who may do what stands in the playbook."""
 
-import base64
-import binascii
 import difflib
 import re
 from collections.abc import Iterator, Mapping
@@ -19,7 +17,9 @@ from pydantic_settings import (
 
 from bot.settings.faults import Fault, SettingsFaults
 from bot.settings.secret_files import read_secret_files
+from bot.settings.secret_strength import LEAST, SIGNING_LEAST, is_long_enough, is_signing_secret
 
+SIGNING = f"must be whsec_ and base64 of {SIGNING_LEAST} bytes or more, as in Standard Webhooks"
 _CONTACT = re.compile(r"^EARSHOT_CONTACT_[A-Z0-9_]{1,60}$")
 _HOOK = re.compile(r"^EARSHOT_HOOK_(?P<name>[A-Z0-9_]+)_SECRET$")
 
@@ -42,8 +42,14 @@ def _no_token(value: SecretStr) -> SecretStr:
 
 
 def _signing(value: SecretStr) -> SecretStr:
-    if not _is_signing(value.get_secret_value()):
-        raise ValueError("must be whsec_ and base64, as in Standard Webhooks")
+    if not is_signing_secret(value.get_secret_value()):
+        raise ValueError(SIGNING)
+    return value
+
+
+def _long(value: SecretStr) -> SecretStr:
+    if not is_long_enough(value.get_secret_value()):
+        raise ValueError(f"has fewer than {LEAST} characters, and could be guessed; copy the whole of it")
     return value
 
 
@@ -62,6 +68,7 @@ BotToken = Annotated[SecretStr, _begins("xoxb-", "Your app's settings have it un
 AppToken = Annotated[
     SecretStr, _begins("xapp-", "Your app's settings have it under Basic Information, App-Level Tokens.")
 ]
+LongSecret = Annotated[SecretStr, AfterValidator(_long)]
 WebAddress = Annotated[str, _address("http", "https")]
 Lower = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
 
@@ -74,7 +81,8 @@ class Settings(BaseSettings):
     slack_bot_token: Annotated[BotToken | None, Field(alias="SLACK_BOT_TOKEN")] = None
     slack_app_token: Annotated[AppToken | None, Field(alias="SLACK_APP_TOKEN")] = None
     slack_signing_secret: Annotated[
-        Annotated[SecretStr, AfterValidator(_no_token)] | None, Field(alias="SLACK_SIGNING_SECRET")
+        Annotated[SecretStr, AfterValidator(_no_token), AfterValidator(_long)] | None,
+        Field(alias="SLACK_SIGNING_SECRET"),
     ] = None
     slack_api_url: Annotated[WebAddress, Field(alias="SLACK_API_URL")] = "https://slack.com/api/"
     redis_url: Annotated[Annotated[SecretStr, _address("redis", "rediss", "unix")] | None, Field(alias="REDIS_URL")] = (
@@ -94,12 +102,12 @@ class Settings(BaseSettings):
     public_url: Annotated[WebAddress | None, Field(alias="EARSHOT_PUBLIC_URL")] = None
     """How our site is reached from a phone; None: no links in pages."""
     pagerduty_routing_key: Annotated[SecretStr | None, Field(alias="PAGERDUTY_ROUTING_KEY")] = None
-    pagerduty_webhook_secret: Annotated[SecretStr | None, Field(alias="PAGERDUTY_WEBHOOK_SECRET")] = None
+    pagerduty_webhook_secret: Annotated[LongSecret | None, Field(alias="PAGERDUTY_WEBHOOK_SECRET")] = None
     pagerduty_api_url: Annotated[WebAddress, Field(alias="PAGERDUTY_API_URL")] = "https://events.pagerduty.com"
     ntfy_url: Annotated[WebAddress, Field(alias="NTFY_URL")] = "https://ntfy.sh"
     ntfy_token: Annotated[SecretStr | None, Field(alias="NTFY_TOKEN")] = None
     twilio_account_sid: Annotated[str | None, Field(alias="TWILIO_ACCOUNT_SID", pattern="^AC[0-9a-f]{32}$")] = None
-    twilio_auth_token: Annotated[SecretStr | None, Field(alias="TWILIO_AUTH_TOKEN")] = None
+    twilio_auth_token: Annotated[LongSecret | None, Field(alias="TWILIO_AUTH_TOKEN")] = None
     twilio_from: Annotated[str | None, Field(alias="TWILIO_FROM", pattern=r"^\+[1-9][0-9]{6,14}$")] = None
     twilio_api_url: Annotated[WebAddress, Field(alias="TWILIO_API_URL")] = "https://api.twilio.com"
     pager_webhook_url: Annotated[WebAddress | None, Field(alias="EARSHOT_PAGER_WEBHOOK_URL")] = None
@@ -201,17 +209,10 @@ def _hooks(said: Mapping[str, str]) -> tuple[dict[str, tuple[SecretStr, ...]], l
     for variable, value in said.items():
         if found := _HOOK.match(variable):
             hooks[found["name"]] = tuple(SecretStr(secret) for secret in value.split())
-            if not all(map(_is_signing, value.split())):
-                sentence = "must be whsec_ and base64, as in Standard Webhooks; several are separated by a space"
-                faults.append(Fault(variable, sentence))
+            if not all(is_signing_secret(secret) or is_long_enough(secret) for secret in value.split()):
+                either = f'{SIGNING}, or {LEAST} characters or more for a hook with scheme = "hmac"'
+                faults.append(Fault(variable, f"{either}; several are separated by a space"))
     return hooks, faults
-
-
-def _is_signing(secret: str) -> bool:
-    try:
-        return secret.startswith("whsec_") and bool(base64.b64decode(secret.removeprefix("whsec_"), validate=True))
-    except binascii.Error:
-        return False
 
 
 def _misspelt(said: Mapping[str, str]) -> Iterator[Fault]:

@@ -42,6 +42,15 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class SourceCheck:
+    """What `earshot check` finds out about a source; nothing in it: all is well."""
+
+    faults: Sequence[tuple[str, str]] = ()
+    """Where (empty: at its table in the playbook), and what is wrong, in a sentence."""
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """What a source is built from besides its own options. A source takes what it needs and leaves the rest."""
 

@@ -1,14 +1,17 @@
 """Every source there is, in one table. A new one is a file of its own and a line here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
+from bot.clock import Clock
+from bot.domain.subject import Subject
+from bot.playbook.book import SourceEntry
 from bot.settings import Settings
 from bot.sources import replay, webhook, x
-from bot.sources.base import Parts, Source
+from bot.sources.base import Parts, Source, SourceCheck
 
 
 def _nothing(_: Settings, __: str) -> str:
@@ -29,17 +32,28 @@ class Kind:
 
     options: type[BaseModel]
     build: Callable[[Any, Parts], Source]
-    """Takes options of exactly this kind."""
+    """Takes options of exactly this kind. Raises `ValueError`, with a sentence, if nothing could come of them."""
+    check: Callable[[Any, Parts], Awaitable[SourceCheck]]
+    """The same, asking whoever must be asked, and changing nothing."""
     secret: Callable[[Settings, str], str] = _nothing
     """What the environment keeps secret for the source of this name."""
     url: Callable[[Settings, str], str] = _nothing
 
 
 CATALOGUE: Mapping[str, Kind] = {
-    "x": Kind(x.Options, x.X.built, _bearer, lambda settings, _: settings.x_api_url),
-    "replay": Kind(replay.Options, replay.Replay.built),
-    "webhook": Kind(webhook.Options, webhook.Webhook.built, _hook_secrets),
+    "x": Kind(x.Options, x.X.built, x.check, _bearer, lambda settings, _: settings.x_api_url),
+    "replay": Kind(replay.Options, replay.Replay.built, replay.check),
+    "webhook": Kind(webhook.Options, webhook.Webhook.built, webhook.check, _hook_secrets),
 }
+
+
+def parts_of(
+    entry: SourceEntry, settings: Settings, clock: Clock, subjects: Sequence[Subject], chance: Callable[[], float]
+) -> Parts:
+    """What a source of the playbook is built from, and checked with."""
+    kind, name = CATALOGUE[entry.source], entry.name or entry.source
+    return Parts(name, clock, chance, tuple(subjects), kind.secret(settings, name), kind.url(settings, name))
+
 
 MODELS: Mapping[str, type[BaseModel]] = {name: kind.options for name, kind in CATALOGUE.items()}
 """What the playbook reads the tables with."""

@@ -52,9 +52,12 @@ class NoMention(Exception):  # noqa: N818 - it is what it says
 
 
 def decoded(raw: bytes) -> Any:
-    """JSON as Python has it. Bytes that are no UTF-8 become marks: one odd letter must not lose a complaint."""
+    """JSON as Python has it. Bytes that are no UTF-8 become marks: one odd letter must not lose a complaint.
+
+    A byte order mark, which programs on Windows put in front, is no part of it.
+    """
     try:
-        return json.loads(raw.decode("utf-8", "replace"), strict=False)
+        return json.loads(raw.removeprefix(BOM).decode("utf-8", "replace"), strict=False)
     except json.JSONDecodeError as wrong:
         raise NoMention(f"is not JSON ({wrong.msg.lower()} at character {wrong.pos + 1})") from None
     except (ValueError, RecursionError):  # numbers of thousands of digits, nesting of thousands of brackets

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bot.clock import Clock
 from bot.domain.decision import Unreachable
 from bot.domain.mention import Mention
-from bot.sources.base import Ear, Parts
+from bot.sources.base import Ear, Parts, SourceCheck
 from bot.sources.reading import LINE_LIMIT, BadLine, mentions_in
 
 log = structlog.get_logger()
@@ -183,3 +183,17 @@ def _moved(mention: Mention, shift: float | None) -> Mention:
     except OverflowError:  # said in the year 9999: left where it is
         return mention
     return mention.model_copy(update={"created_at": moved})
+
+
+async def check(options: Options, _: Parts) -> SourceCheck:
+    """Whether the file begins with a mention."""
+    try:
+        with options.file.open("rb") as stream:
+            first = next((item for _, item in mentions_in(stream)), None)
+    except OSError as no:
+        return SourceCheck(faults=(("", f"{options.file} cannot be read ({no.strerror}); correct the path"),))
+    if first is None:
+        return SourceCheck(faults=(("", f"{options.file} is empty; name a file with one mention a line"),))
+    if isinstance(first, BadLine):
+        return SourceCheck(faults=(("", f"{options.file} does not begin with a mention: {first}"),))
+    return SourceCheck()

@@ -1,27 +1,26 @@
-"""`POST /hooks/<name>`: other programs bring us mentions, signed as in the Standard Webhooks specification.
+"""`POST /hooks/<name>`: other programs bring us mentions, signed as in Standard Webhooks, or with an HMAC of their own.
 
 Knows no web framework: what serves HTTP hands over headers and body, and sends the answer.
 """
 
 import asyncio
-import binascii
+import hashlib
 import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import structlog
-from pydantic import BaseModel, ConfigDict
-from standardwebhooks import Webhook as Signer
-from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from bot.clock import Clock
 from bot.domain.decision import Unreachable
 from bot.domain.mention import Mention
-from bot.sources.base import Ear, Parts
+from bot.settings import hook_variable
+from bot.sources.base import Ear, Parts, SourceCheck
 from bot.sources.reading import NoMention, decoded, mention_from
+from bot.sources.webhook_fields import MentionFields, read_items
+from bot.sources.webhook_signatures import SignatureOptions, UnsignedError, verifier_of
 
 log = structlog.get_logger()
 
@@ -29,22 +28,24 @@ BODY_LIMIT = 1_000_000
 """Bytes; who serves HTTP may stop reading after one more."""
 
 DELIVERY_LIMIT = 500
-TOLERANCE = timedelta(minutes=5)
 RETRY_AFTER = "5"
 
 OWN_SOURCE = re.compile(r"[a-z][a-z0-9_-]*:(?!//)\S")
 """An id that names its source, `reddit:t3_x`, unlike `17` or `https://forum.example/17`."""
 
 
-class Options(BaseModel):
+class Options(SignatureOptions):
     """`[sources.webhook.<name>]` of the playbook."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     named: ClassVar[bool] = True
 
     trust_source: bool = True
     """A sender who holds our secret may bring mentions of several sources. Turn it off for a secret that somebody
     outside holds: then the hook speaks for itself alone, and cannot make a post of another source look seen."""
+    fields: MentionFields | None = None
+    """Where the sender keeps what a mention is made of; None: they send mentions as we know them."""
+    hub_challenge: bool = False
+    """Whether to answer the GET by which Meta finds out that the address is ours; `check` says the verify token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ class Webhook:
     def __init__(self, options: Options, name: str, secrets: str, clock: Clock) -> None:
         self.name = name
         self._options = options
-        self._signers = _signers(name, secrets)
+        self._verifier = verifier_of(options, name, secrets)
+        self._challenge = challenge_token(secrets) if options.hub_challenge else ""
         self._clock = clock
         self._ear: Ear | None = None
 
@@ -94,10 +96,21 @@ class Webhook:
             log.warning("delivery refused", hook=self.name, status=no.status)
             return Answer(no.status, {"error": str(no)}, {"Retry-After": RETRY_AFTER} if no.status == 503 else {})
 
+    def confirm(self, query: Mapping[str, str]) -> str | None:
+        """What to echo to Meta's GET, which asks whether the address is ours; None: it is not asked, or not by Meta."""
+        token = query.get("hub.verify_token", "").encode("utf-8", "replace")
+        if not self._challenge or query.get("hub.mode") != "subscribe":
+            return None
+        same = hmac.compare_digest(token, self._challenge.encode())
+        return query.get("hub.challenge", "")[:200] if same else None
+
     async def _taken(self, headers: Mapping[str, str], body: bytes) -> Answer:
         if len(body) > BODY_LIMIT:
             raise No(413, "the body is larger than 1 MB")
-        self._verify({name.lower(): value for name, value in headers.items()}, body)
+        try:
+            self._verifier.verify({name.lower(): value for name, value in headers.items()}, body, self._clock.now())
+        except UnsignedError as why:
+            raise No(401, str(why)) from None
         if self._ear is None:
             raise No(503, "this hook is not listening yet; send it again")
         try:
@@ -111,32 +124,9 @@ class Webhook:
         log.info("delivery taken", hook=self.name, mentions=len(mentions), new=new)
         return Answer(202, {"accepted": len(mentions), "new": new})
 
-    def _verify(self, headers: Mapping[str, str], body: bytes) -> None:
-        """The library makes the signatures; comparing is done here, because its own `verify` reads the machine's clock
-        and lets a malformed header through as an uncaught ValueError.
-        """
-        delivery, stamp, given = (headers.get(f"webhook-{part}", "") for part in ("id", "timestamp", "signature"))
-        if not (delivery and stamp and given):
-            raise No(401, "webhook-id, webhook-timestamp and webhook-signature are needed")
-        sent = _moment(stamp)
-        if sent is None:
-            raise No(401, "webhook-timestamp is not a number of seconds")
-        if abs(self._clock.now() - sent) > TOLERANCE:
-            raise No(401, "webhook-timestamp is more than 5 minutes from our clock")
-        if not self._signed(delivery, sent, body, given):
-            raise No(401, "webhook-signature does not match")
-
-    def _signed(self, delivery: str, sent: datetime, body: bytes, given: str) -> bool:
-        try:
-            data = body.decode()
-            expected = [signer.sign(delivery, sent, data).encode() for signer in self._signers]
-        except UnicodeError:  # neither JSON nor the specification knows other bytes
-            return False
-        # No `any`: every pair is compared, so the time taken tells nothing about which secret or how much was right.
-        pairs = [(one, other.encode("utf-8", "replace")) for one in expected for other in given.split(" ")]
-        return sum(hmac.compare_digest(one, other) for one, other in pairs) > 0
-
     def _mentions(self, value: Any) -> list[Mention]:
+        if self._options.fields is not None:
+            value = read_items(value, self._options.fields, self.name, self._clock.now())
         if isinstance(value, dict) and "mentions" not in value:
             return [mention_from(self._sourced(value, ""))]
         items = value["mentions"] if isinstance(value, dict) else value
@@ -163,19 +153,25 @@ class Webhook:
         return item
 
 
-def _moment(stamp: str) -> datetime | None:
-    """Whole seconds, as the specification has it: anything else would not be what was signed."""
-    if not re.fullmatch(r"[0-9]{1,11}", stamp):
-        return None
-    return datetime.fromtimestamp(int(stamp), UTC)
-
-
-def _signers(name: str, secrets: str) -> list[Signer]:
-    """Several, separated by spaces, while a secret is being changed."""
+async def check(options: Options, parts: Parts) -> SourceCheck:
+    """Whether its sender could be believed. Asks nobody."""
+    variable = hook_variable(parts.name)
+    if not parts.secret.strip():
+        made = "" if options.scheme == "hmac" else '; make one with: echo "whsec_$(openssl rand -base64 32)"'
+        unset = f"is not set, so nothing sent to /hooks/{parts.name} can be believed{made}"
+        return SourceCheck(faults=((variable, unset),))
     try:
-        signers = [Signer(secret) for secret in secrets.split()]
-    except (binascii.Error, EmptyWebhookSecretError):
-        raise ValueError(f'a secret of the hook "{name}" is not of the form whsec_<base64>') from None
-    if not signers:
-        raise ValueError(f'the hook "{name}" has no secret, and would believe anybody')
-    return signers
+        Webhook.built(options, parts)
+    except ValueError as no:
+        return SourceCheck(faults=((variable, str(no)),))
+    if options.hub_challenge:
+        token = challenge_token(parts.secret)
+        return SourceCheck(
+            notes=(f"/hooks/{parts.name} takes the verify token {token}; put it in where Meta asks for it",)
+        )
+    return SourceCheck()
+
+
+def challenge_token(secrets: str) -> str:
+    """What Meta is given to show that the address is ours; tells nothing of the secret that it is made from."""
+    return hmac.new(secrets.split(maxsplit=1)[0].encode(), b"hub.verify_token", hashlib.sha256).hexdigest()[:32]

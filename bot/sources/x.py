@@ -8,10 +8,10 @@ from typing import Any, ClassVar, NoReturn
 import structlog
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.clock import Clock, SystemClock
+from bot.clock import Clock
 from bot.domain.decision import Unreachable
 from bot.domain.subject import Subject
-from bot.sources.base import Ear, Parts
+from bot.sources.base import Ear, Parts, SourceCheck
 from bot.sources.x_api import XApi
 from bot.sources.x_gap import Gap, Mark
 from bot.sources.x_pace import USUAL, Pace
@@ -173,14 +173,12 @@ async def _until_one_fails(never: Coroutine[Any, Any, NoReturn], other: Coroutin
     raise failed[0]
 
 
-async def check(
-    options: Options, subjects: Sequence[Subject], token: str, url: str = "", clock: Clock | None = None
-) -> list[str]:
+async def check(options: Options, parts: Parts) -> SourceCheck:
     """Whether X would listen for us: every fault in a sentence. Reads the rules and tries ours, and changes nothing."""
-    faults = unfit(subjects, options.lang, options.extra_rule)
-    want = rules_for(subjects, RULE_LIMIT, options.lang, options.extra_rule)
+    faults = unfit(parts.subjects, options.lang, options.extra_rule)
+    want = rules_for(parts.subjects, RULE_LIMIT, options.lang, options.extra_rule)
     try:
-        async with XApi(token, clock or SystemClock(), url) as api:
+        async with XApi(parts.secret, parts.clock, parts.url) as api:
             have = await api.rules()
             foreign = sum(not rule.subject for rule in have)
             if foreign + len(want) > RULES_LIMIT:
@@ -188,4 +186,4 @@ async def check(
             faults += await api.add(difference(have, want).add, dry=True)
     except (XFault, ValueError) as fault:
         faults.append(str(fault))
-    return faults
+    return SourceCheck(faults=[("", sentence) for sentence in dict.fromkeys(faults)])

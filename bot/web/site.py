@@ -41,17 +41,6 @@ class Site:
 
 
 def site(parts: Site) -> Starlette:
-    async def hook(request: Request) -> Response:
-        found = parts.hooks().get(request.path_params["name"])
-        if found is None:
-            return JSONResponse({"error": "there is no hook of that name in the playbook"}, 404)
-        try:
-            body = await bounded(request)
-        except Gone:
-            return Response(status_code=400)
-        answer = await found.receive(request.headers, body)
-        return JSONResponse(answer.body, answer.status, answer.headers)
-
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("alive\n")
 
@@ -68,7 +57,7 @@ def site(parts: Site) -> Starlette:
         return Response(body, media_type=content_type)
 
     routes = [
-        Route("/hooks/{name}", hook, methods=["POST"]),
+        Route("/hooks/{name}", _hook_of(parts.hooks), methods=["POST", "GET"]),
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         Route("/statusz", statusz),
@@ -80,6 +69,24 @@ def site(parts: Site) -> Starlette:
     if parts.slack is not None:
         routes.append(Route("/slack/events", _within_bounds(parts.slack), methods=["POST"]))
     return Starlette(routes=routes)
+
+
+def _hook_of(hooks: Callable[[], Mapping[str, Webhook]]) -> Endpoint:
+    async def hook(request: Request) -> Response:
+        found = hooks().get(request.path_params["name"])
+        if found is None:
+            return JSONResponse({"error": "there is no hook of that name in the playbook"}, 404)
+        if request.method == "GET":
+            confirmed = found.confirm(request.query_params)
+            return PlainTextResponse(confirmed) if confirmed is not None else Response(status_code=404)
+        try:
+            body = await bounded(request)
+        except Gone:
+            return Response(status_code=400)
+        answer = await found.receive(request.headers, body)
+        return JSONResponse(answer.body, answer.status, answer.headers)
+
+    return hook
 
 
 def _of_pages(paging: Paging) -> list[Route]:

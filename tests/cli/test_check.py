@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.cli.checks.sources import CHECKS
-from bot.sources.catalogue import CATALOGUE
+from bot.sources.catalogue import CATALOGUE, Kind
+from bot.sources.replay import Options, Replay
 from tests.cli.shell import Shell
 
 HOOK = "[sources.webhook.forum]"
@@ -153,5 +153,31 @@ async def test_x_is_asked_whether_it_would_listen(connected: Shell) -> None:
     assert "sources.x: X cannot be reached" in result.stderr
 
 
-def test_each_kind_of_source_has_a_check() -> None:
-    assert CHECKS.keys() == CATALOGUE.keys()
+def test_a_source_of_the_catalogue_cannot_be_without_a_check() -> None:
+    assert all(callable(kind.check) for kind in CATALOGUE.values())
+    with pytest.raises(TypeError, match="check"):
+        Kind(Options, Replay.built)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("secret", ["whsec_QQ==", "whsec_c2VjcmV0c2VjcmV0", "q", "fifteen letters"])
+async def test_a_secret_that_could_be_guessed_is_refused_at_start_and_by_check(connected: Shell, secret: str) -> None:
+    connected.playbook(HOOK)
+    connected.env["EARSHOT_HOOK_FORUM_SECRET"] = secret
+    for command in ("check", "run"):
+        result = await connected.types_beside(command)
+
+        assert result.exit_code == 1
+        assert "24 bytes or more" in result.stderr
+        assert secret not in result.stderr.split()
+
+
+async def test_a_hook_with_a_signature_of_its_own_takes_a_secret_of_that_form(connected: Shell) -> None:
+    connected.playbook(
+        f'{HOOK}\nscheme = "hmac"\nheader = "X-Hub-Signature-256"\nprefix = "sha256="\nhub_challenge = true'
+    )
+    connected.env["EARSHOT_HOOK_FORUM_SECRET"] = "0123456789abcdef0123456789abcdef"
+    result = await connected.types_beside("check")
+
+    assert "ok: sources: webhook forum" in result.stdout
+    assert "/hooks/forum takes the verify token" in result.stdout
+    assert "0123456789abcdef" not in result.stdout

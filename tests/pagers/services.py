@@ -19,7 +19,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from tests.pagers import documented
 from tests.pagers.documented import FROM, KEY
 
-ACCOUNT, TOKEN = "AC" + "0" * 32, "twilio-token"
+ACCOUNT, TOKEN = "AC" + "0" * 32, "0f" * 16
 NTFY_TOKEN = "tk_" + "a" * 29
 SECRET = "whsec_" + base64.b64encode(b"for this test only, no secret").decode()
 ERRORS = "https://www.twilio.com/docs/errors"

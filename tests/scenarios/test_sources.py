@@ -1,9 +1,15 @@
 """Where mentions come from: a forum's webhook over real HTTP, and X, which hangs up and comes back."""
 
+import hashlib
+import hmac
+import json
+
+import aiohttp
 import pytest
 
-from bot.sources.webhook import BODY_LIMIT
-from bot.sources.x import Options, X
+from bot.sources.webhook import BODY_LIMIT, Options, Webhook, challenge_token
+from bot.sources.x import Options as XOptions
+from bot.sources.x import X
 from tests.scenarios.hooks import FORGED, forum, post, sends
 from tests.scenarios.spoken import LATE, LOST
 from tests.scenarios.test_hostile import HOSTILE
@@ -41,6 +47,31 @@ async def test_a_hook_that_the_playbook_does_not_name_is_not_there(world: World)
     assert await sends(world, post(world, LOST)) == (404, {"error": "there is no hook of that name in the playbook"})
 
 
+async def test_an_issue_that_github_sends_is_on_a_card_at_once_and_meta_is_answered(world: World) -> None:
+    github = Options.model_validate(
+        {
+            "scheme": "hmac", "header": "X-Hub-Signature-256", "prefix": "sha256=", "hub_challenge": True,
+            "fields": {"id": "issue.id", "text": "issue.title", "author": "issue.user.login"},
+        }
+    )  # fmt: skip
+    key = "0123456789abcdef"
+    await world.listens_to(Webhook(github, "github", key, world.clock))
+    body = json.dumps({"issue": {"id": 17, "title": LOST, "user": {"login": "rui"}}}).encode()
+    signature = f"sha256={hmac.new(key.encode(), body, hashlib.sha256).hexdigest()}"
+    asked = {"hub.mode": "subscribe", "hub.verify_token": challenge_token(key), "hub.challenge": "1158"}
+    url = f"{world.stage.url}/hooks/github"
+    async with aiohttp.ClientSession() as session:
+        async with session.get(url, params=asked) as answer:
+            assert (answer.status, await answer.text()) == (200, "1158")
+        async with session.get(url, params=asked | {"hub.verify_token": "a guess"}) as answer:
+            assert answer.status == 404
+        async with session.post(url, data=body, headers={"X-Hub-Signature-256": signature}) as answer:
+            assert answer.status == 202
+    world.said.append(LOST)
+    await world.settles()
+    assert "@rui on Github" in world.channel("#care").card("@rui").words
+
+
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 async def test_a_hostile_post_through_the_webhook_is_a_card_like_any_other(world: World, text: str) -> None:
     await world.listens_to(forum(world.clock))
@@ -58,7 +89,7 @@ JUNK = b'{"data": {"id": "1", "te\r\n'
 async def test_x_sends_junk_hangs_up_and_refuses_and_what_was_said_meanwhile_is_heard(world: World) -> None:
     async with x_on_loopback(world.clock) as (x, url):
         x.streams.extend([[JUNK, x.line(x.post(LOST, conversation_id="1")), JUNK], Refusal(503)])
-        await world.listens_to(X(Options(), world.playbook.now.subjects, TOKEN, world.clock, lambda: 1.0, url))
+        await world.listens_to(X(XOptions(), world.playbook.now.subjects, TOKEN, world.clock, lambda: 1.0, url))
         await world.has_heard(1)
         await x.says(LATE, conversation_id="2")
         await world.has_heard(2)

@@ -26,7 +26,7 @@ def test_the_catalogue_and_the_folder_name_the_same_sources() -> None:
 
 @pytest.mark.parametrize("kind", CATALOGUE)
 def test_a_source_is_built_from_its_line(kind: str) -> None:
-    parts = Parts(name=kind, clock=Wound(), chance=lambda: 0.5, secret="whsec_c2VjcmV0")
+    parts = Parts(name=kind, clock=Wound(), chance=lambda: 0.5, secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     assert isinstance(OPTIONS[kind], CATALOGUE[kind].options)
     assert CATALOGUE[kind].build(OPTIONS[kind], parts).name == kind
 

@@ -172,7 +172,7 @@ async def test_a_hook_that_is_not_trusted_speaks_for_itself_alone(ear: Inbox) ->
     assert ear.ids == ["forum:x:1"]
 
 
-@pytest.mark.parametrize("secrets", ["", "  ", "whsec_", f"{SECRET} whsec_A"])
+@pytest.mark.parametrize("secrets", ["", "  ", "whsec_", "whsec_QQ==", f"{SECRET} whsec_A"])
 def test_a_hook_without_a_secret_is_not_built(secrets: str) -> None:
     with pytest.raises(ValueError, match='"forum"'):
         Webhook(Options(), "forum", secrets, Wound())

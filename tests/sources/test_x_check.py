@@ -3,11 +3,19 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.domain.subject import Subject
-from bot.sources.x import Options, check
+from bot.sources.base import Parts
+from bot.sources.x import Options
+from bot.sources.x import check as check_x
 from tests.sources.fake_x import TOKEN, FakeX, x_on_loopback
 from tests.sources.house import Wound
 
 KETTLE = Subject(name="Kettle", terms=("kettle",))
+
+
+async def check(options: Options, subjects: list[Subject], token: str, url: str = "") -> list[str]:
+    found = await check_x(options, Parts("x", Wound(), lambda: 0.5, tuple(subjects), token, url))
+    assert {place for place, _ in found.faults} <= {""}
+    return [sentence for _, sentence in found.faults]
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.domain.subject import Subject
+from bot.sources.base import Parts
 from bot.sources.x import Options, X, check
 from bot.sources.x_posts import Disconnecting, Malformed, page_of, read_line
 from bot.sources.x_problems import read_fault
@@ -30,7 +31,7 @@ async def test_all_that_is_sent_to_x_is_as_x_describes_it(world: World, contract
         await world.x.says(f"kettle number {n}", at=NOON + timedelta(seconds=n))
     quota = json.dumps({"title": "UsageCapExceeded", "period": "Monthly"}).encode()
     world.x.streams.extend([Refusal(429, quota), Hush()])
-    await check(Options(lang="en"), [many], TOKEN, world.url, world.clock)
+    await check(Options(lang="en"), Parts("x", world.clock, lambda: 1.0, (many,), TOKEN, world.url))
     async with listening(X(Options(lang="en"), [many], TOKEN, world.clock, lambda: 1.0, world.url), world.ear):
         await until(lambda: len(world.x.searches) >= 20)
     faults = [fault for asked in world.x.requests for fault in contract.faults_of_request(*asked)]

@@ -1,0 +1,95 @@
+"""Where a sender who does not know us keeps what a mention is made of: dotted paths into their JSON."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FieldPath = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^.\s]+(\.[^.\s]+)*$")]
+"""`issue.user.login`; a step into a list goes into each of its entries."""
+
+
+class AuthorFields(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: FieldPath | None = None
+    handle: FieldPath | None = None
+    name: FieldPath | None = None
+    followers: FieldPath | None = None
+
+
+class MentionFields(BaseModel):
+    """`[sources.webhook.<name>.fields]`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    items: FieldPath | None = None
+    """Where the posts of a delivery are; each other path begins there. None: the body is one."""
+    only: Mapping[str, str | tuple[str, ...]] = {}
+    """Path → the word, or the words, that must stand there; what has others is not for us."""
+    id: FieldPath
+    text: FieldPath | tuple[FieldPath, ...]
+    """Several are put together, a line each: a title and a body."""
+    created_at: FieldPath | None = None
+    """None: when it came to us."""
+    url: FieldPath | None = None
+    lang: FieldPath | None = None
+    conversation: FieldPath | None = None
+    in_reply_to: FieldPath | None = None
+    author: FieldPath | AuthorFields | None = None
+
+
+def read_items(body: Any, fields: MentionFields, source: str, now: datetime) -> list[dict[str, Any]]:
+    """Return what can be a mention, as our own JSON. What has neither id nor words is something else, and left out."""
+    places = list(_walk(body, fields.items.split("."))) if fields.items else [body]
+    items = [entry for place in places for entry in (place if isinstance(place, list) else [place])]
+    chosen = [item for item in items if all(_holds(item, path, words) for path, words in fields.only.items())]
+    read = [_read(item, fields, source, now) for item in chosen]
+    return [item for item in read if item["id"] not in {None, ""} and item["text"]]
+
+
+def _read(item: Any, fields: MentionFields, source: str, now: datetime) -> dict[str, Any]:
+    texts = (fields.text,) if isinstance(fields.text, str) else fields.text
+    words = [text for path in texts if isinstance(text := find_value(item, path), str) and text]
+    author = fields.author
+    who = find_value(item, author) if isinstance(author, str) else _each(item, author) if author else None
+    named = {name: find_value(item, path) for name in _PLAIN if (path := getattr(fields, name))}
+    written = find_value(item, fields.created_at) if fields.created_at else now.isoformat()
+    return {
+        **named,
+        "id": find_value(item, fields.id),
+        "source": source,
+        "text": "\n".join(words),
+        "created_at": written,
+        "author": who or None,
+    }
+
+
+_PLAIN = ("url", "lang", "conversation", "in_reply_to")
+
+
+def _each(item: Any, author: AuthorFields) -> dict[str, Any]:
+    paths = {name: getattr(author, name) for name in AuthorFields.model_fields}
+    found = {name: find_value(item, path) for name, path in paths.items() if path}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _holds(item: Any, path: str, words: str | tuple[str, ...]) -> bool:
+    return find_value(item, path) in ((words,) if isinstance(words, str) else words)
+
+
+def find_value(value: Any, path: str) -> Any:
+    """The first value there; None where there is none, or no plain one."""
+    found = next(_walk(value, path.split(".")), None)
+    return found if isinstance(found, str | int | float) else None
+
+
+def _walk(value: Any, steps: list[str]) -> Iterator[Any]:
+    if not steps:
+        yield value
+    elif isinstance(value, list):
+        for entry in value:
+            yield from _walk(entry, steps)
+    elif isinstance(value, dict) and value.get(steps[0]) is not None:
+        yield from _walk(value[steps[0]], steps[1:])

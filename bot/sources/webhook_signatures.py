@@ -1,0 +1,162 @@
+"""Whether a delivery was signed by somebody who holds our secret: over the bytes as they came, in constant time."""
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Literal, Protocol, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from standardwebhooks import Webhook as Signer
+
+from bot.settings.secret_strength import LEAST, SIGNING_LEAST, is_long_enough, is_signing_secret
+
+TOLERANCE = 300
+STANDARD_HEADERS = ("webhook", "svix")
+"""Svix had the specification before it had its name; who sends through them still uses theirs."""
+
+
+class UnsignedError(Exception):
+    """Not signed by who holds the secret, with the reason as a sentence."""
+
+
+class Verifier(Protocol):
+    def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
+        """Header names in lower case. Raises `UnsignedError`."""
+
+
+class SignatureOptions(BaseModel):
+    """How the sender signs; part of `[sources.webhook.<name>]`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scheme: Literal["standard", "hmac"] = "standard"
+    """standard: Standard Webhooks, also under Svix's names. hmac: one HMAC-SHA256 in a header, as below."""
+    header: str = Field("", pattern=r"^[A-Za-z0-9-]{0,100}$")
+    prefix: str = Field("", max_length=40)
+    """What stands before the signature; where a header has several parts, those that begin so are signatures."""
+    encoding: Literal["hex", "base64"] = "hex"
+    timestamp_header: str = Field("", pattern=r"^[A-Za-z0-9-]{0,100}$")
+    """When it was signed, in seconds since the epoch; empty: nothing says so, and only ids keep repetitions out."""
+    timestamp_prefix: str = Field("", max_length=40)
+    signed: str = Field("", max_length=100)
+    """What is signed, with {body} and {timestamp} in it; empty: the body, after timestamp and dot if there is one."""
+    tolerance: int = Field(TOLERANCE, ge=1, le=86_400)
+    """Seconds between the timestamp and our clock."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        hmac_alone = self.model_fields_set & (SignatureOptions.model_fields.keys() - {"scheme", "tolerance"})
+        if self.scheme == "standard" and hmac_alone:
+            raise ValueError(f'{min(hmac_alone)} needs scheme = "hmac"')
+        if self.scheme == "hmac" and not self.header:
+            raise ValueError('scheme = "hmac" needs header, the name of the header with the signature')
+        if self.signed and self.signed.count("{body}") != 1:
+            raise ValueError("signed must have {body} in it, once")
+        if "{timestamp}" in self.signed and not self.timestamp_header:
+            raise ValueError("signed has {timestamp} in it, so timestamp_header must say where that is")
+        return self
+
+
+def verifier_of(options: SignatureOptions, name: str, secrets: str) -> Verifier:
+    """Several secrets, separated by spaces, while one is being changed. Raises `ValueError` if any will not do."""
+    found = secrets.split()
+    if not found:
+        raise ValueError(f'the hook "{name}" has no secret, and would believe anybody')
+    if options.scheme == "hmac":
+        if not all(map(is_long_enough, found)):
+            raise ValueError(f'a secret of the hook "{name}" has fewer than {LEAST} characters, and could be guessed')
+        return HmacVerifier(options, [secret.encode() for secret in found])
+    if not all(map(is_signing_secret, found)):
+        raise ValueError(
+            f'a secret of the hook "{name}" is not of the form whsec_<base64 of {SIGNING_LEAST} bytes or more>; '
+            'make one with: echo "whsec_$(openssl rand -base64 32)"'
+        )
+    return StandardVerifier([Signer(secret) for secret in found], options.tolerance)
+
+
+class StandardVerifier:
+    """The library makes the signatures; comparing is done here, because its own `verify` reads the machine's clock
+    and lets a malformed header through as an uncaught ValueError.
+    """
+
+    def __init__(self, signers: Sequence[Signer], tolerance: int) -> None:
+        self._signers = signers
+        self._tolerance = tolerance
+
+    def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
+        given = [
+            [headers.get(f"{name}-{part}", "") for part in ("id", "timestamp", "signature")]
+            for name in STANDARD_HEADERS
+        ]
+        whole = [parts for parts in given if all(parts)]
+        if not whole:
+            raise UnsignedError("webhook-id, webhook-timestamp and webhook-signature are needed")
+        delivery, stamp, signature = whole[0]
+        sent = _sent(stamp, "webhook-timestamp", self._tolerance, now)
+        try:
+            data = body.decode()
+            expected = [signer.sign(delivery, sent, data) for signer in self._signers]
+        except UnicodeError:  # neither JSON nor the specification knows other bytes
+            expected = []
+        if not _matches(expected, signature.split(" ")):
+            raise UnsignedError("webhook-signature does not match")
+
+
+class HmacVerifier:
+    """One HMAC-SHA256, as GitHub, Meta, Shopify, Stripe and many others sign, each a little differently."""
+
+    def __init__(self, options: SignatureOptions, keys: Sequence[bytes]) -> None:
+        self._options = options
+        self._keys = keys
+
+    def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
+        options = self._options
+        given = _parts(headers.get(options.header.lower(), ""), options.prefix)
+        if not given:
+            raise UnsignedError(f"{options.header} is needed")
+        stamp = ""
+        if options.timestamp_header:
+            stamp = next(iter(_parts(headers.get(options.timestamp_header.lower(), ""), options.timestamp_prefix)), "")
+            _sent(stamp, options.timestamp_header, options.tolerance, now)
+        before, after = self._around(stamp)
+        digests = [hmac.new(key, before + body + after, hashlib.sha256).digest() for key in self._keys]
+        if options.encoding == "hex":
+            expected, given = [digest.hex() for digest in digests], [one.lower() for one in given]
+        else:
+            expected = [base64.b64encode(digest).decode() for digest in digests]
+        if not _matches(expected, given):
+            raise UnsignedError(f"{options.header} does not match")
+
+    def _around(self, stamp: str) -> tuple[bytes, bytes]:
+        signed = self._options.signed or ("{timestamp}.{body}" if stamp else "{body}")
+        before, _, after = signed.partition("{body}")
+        return before.replace("{timestamp}", stamp).encode(), after.replace("{timestamp}", stamp).encode()
+
+
+def _parts(header: str, prefix: str) -> list[str]:
+    """`t=1,v1=a,v1=b`: those that begin with the prefix, without it."""
+    parts = [part.strip() for part in header.split(",")]
+    return [part.removeprefix(prefix) for part in parts if part and part.startswith(prefix)]
+
+
+def _sent(stamp: str, header: str, tolerance: int, now: datetime) -> datetime:
+    """Whole seconds, as they were signed: anything else would not be what was signed."""
+    if not re.fullmatch(r"[0-9]{1,11}", stamp):
+        raise UnsignedError(f"{header} is not a number of seconds")
+    sent = datetime.fromtimestamp(int(stamp), UTC)
+    if abs(now - sent) > timedelta(seconds=tolerance):
+        raise UnsignedError(f"{header} is more than {_span(tolerance)} from our clock")
+    return sent
+
+
+def _span(seconds: int) -> str:
+    return f"{seconds // 60} minutes" if seconds % 60 == 0 and seconds > 60 else f"{seconds} seconds"
+
+
+def _matches(expected: Sequence[str], given: Sequence[str]) -> bool:
+    """No `any`: every pair is compared, so the time taken tells nothing about which secret or how much was right."""
+    pairs = [(one.encode(), other.encode("utf-8", "replace")) for one in expected for other in given]
+    return sum(hmac.compare_digest(one, other) for one, other in pairs) > 0

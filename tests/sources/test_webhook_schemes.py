@@ -1,0 +1,248 @@
+"""How others sign, and where they keep what a mention is made of."""
+
+import base64
+import hashlib
+import hmac
+import json
+import tomllib
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from pydantic import ValidationError
+
+from bot.domain.mention import Mention
+from bot.sources.webhook import Answer, Options, Webhook, challenge_token
+from tests.sources.house import NOON, Inbox, Wound, listening
+from tests.sources.test_webhook import SECRET, post, signed
+
+KEY = "0123456789abcdef0123456789abcdef"
+GITHUB: dict[str, Any] = {
+    "scheme": "hmac", "header": "X-Hub-Signature-256", "prefix": "sha256=",
+    "fields": {
+        "only": {"action": ("opened", "created")}, "id": "issue.id", "text": ["issue.title", "issue.body"],
+        "created_at": "issue.created_at", "url": "issue.html_url",
+        "author": {"id": "issue.user.id", "handle": "issue.user.login"},
+    },
+}  # fmt: skip
+META: dict[str, Any] = {
+    "scheme": "hmac", "header": "X-Hub-Signature-256", "prefix": "sha256=", "hub_challenge": True,
+    "fields": {
+        "items": "entry.changes", "only": {"field": "feed"}, "id": "value.comment_id", "text": "value.message",
+        "created_at": "value.created_time", "conversation": "value.post_id",
+        "author": {"id": "value.from.id", "name": "value.from.name"},
+    },
+}  # fmt: skip
+SHOPIFY: dict[str, Any] = {
+    "scheme": "hmac", "header": "X-Shopify-Hmac-Sha256", "encoding": "base64",
+    "fields": {"id": "id", "text": "note", "created_at": "created_at", "author": "customer.first_name"},
+}  # fmt: skip
+STRIPE: dict[str, Any] = {
+    "scheme": "hmac", "header": "Stripe-Signature", "prefix": "v1=", "timestamp_header": "Stripe-Signature",
+    "timestamp_prefix": "t=", "fields": {"id": "id", "text": "data.object.reason", "created_at": "created"},
+}  # fmt: skip
+SLACK_LIKE: dict[str, Any] = {
+    "scheme": "hmac", "header": "X-Sig", "prefix": "v0=", "timestamp_header": "X-Time", "signed": "v0:{timestamp}:{body}",
+}  # fmt: skip
+
+
+def digest(signed_bytes: bytes, key: str = KEY) -> bytes:
+    return hmac.new(key.encode(), signed_bytes, hashlib.sha256).digest()
+
+
+async def receive(ear: Inbox, options: dict[str, Any], headers: dict[str, str], body: Any, secret: str = KEY) -> Answer:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    async with AsyncExitStack() as stack:
+        hook = Webhook(Options.model_validate(options), "board", secret, Wound())
+        await stack.enter_async_context(listening(hook, ear))
+        return await hook.receive(headers, raw)
+
+
+def hub(body: bytes, key: str = KEY) -> dict[str, str]:
+    return {"X-Hub-Signature-256": f"sha256={digest(body, key).hex()}"}
+
+
+async def test_a_signed_body_with_a_byte_order_mark_is_taken() -> None:
+    ear = Inbox()
+    headers, body = signed(b"\xef\xbb\xbf" + json.dumps(post()).encode())
+    assert (await receive(ear, {}, headers, body, SECRET)).status == 202
+    assert ear.ids == ["forum:1"]
+
+
+@pytest.mark.parametrize("names", [("webhook", "svix"), ("Webhook", "Svix"), ("webhook", "SVIX")])
+async def test_headers_under_svixs_names_are_those_of_the_specification(names: tuple[str, str]) -> None:
+    ear = Inbox()
+    headers, body = signed(post())
+    renamed = {name.lower().replace("webhook", names[1]): value for name, value in headers.items()}
+    assert (await receive(ear, {}, renamed, body, SECRET)).status == 202
+    stale, body = signed(post(2), sent=NOON - timedelta(minutes=6))
+    renamed = {name.lower().replace("webhook", names[1]): value for name, value in stale.items()}
+    assert (await receive(ear, {}, renamed, body, SECRET)).status == 401
+
+
+async def test_an_issue_as_github_sends_it_is_a_mention_and_its_ping_is_none() -> None:
+    ear = Inbox()
+    issue = {
+        "id": 17, "title": "It leaks", "body": "since the update", "created_at": "2026-11-20T11:00:00Z",
+        "html_url": "https://github.example/17", "user": {"login": "rui", "id": 7},
+    }  # fmt: skip
+    for body, accepted in (({"action": "opened", "issue": issue}, 1), ({"zen": "x", "hook_id": 1}, 0),
+                           ({"action": "closed", "issue": issue | {"id": 18}}, 0)):  # fmt: skip
+        raw = json.dumps(body).encode()
+        answer = await receive(ear, GITHUB, hub(raw), raw)
+        assert (answer.status, answer.body["accepted"]) == (202, accepted)
+    [mention] = ear.mentions.values()
+    assert (mention.id, mention.text, mention.who) == ("board:17", "It leaks\nsince the update", "@rui")
+    assert (mention.url, mention.author.id) == ("https://github.example/17", "7")
+
+
+async def test_comments_as_meta_sends_them_are_mentions() -> None:
+    ear = Inbox()
+    value = {
+        "comment_id": "1_2",
+        "message": "where is it",
+        "created_time": 1763640000,
+        "post_id": "1",
+        "from": {"id": "9", "name": "Rui"},
+    }
+    body = {"object": "page", "entry": [
+        {"id": "1", "changes": [{"field": "feed", "value": value}, {"field": "likes", "value": {"x": 1}}]},
+        {"id": "2", "changes": [{"field": "feed", "value": value | {"comment_id": "1_3"}}]},
+        {"id": "3", "messaging": []},
+    ]}  # fmt: skip
+    raw = json.dumps(body).encode()
+    assert (await receive(ear, META, hub(raw), raw)).body == {"accepted": 2, "new": 2}
+    assert ear.ids == ["board:1_2", "board:1_3"]
+    assert ear.mentions["board:1_2"].created_at == datetime.fromisoformat("2025-11-20T12:00:00+00:00")
+
+
+async def test_a_note_as_shopify_signs_it_is_a_mention() -> None:
+    ear = Inbox()
+    raw = json.dumps(
+        {
+            "id": 3,
+            "note": "it came broken",
+            "created_at": "2026-11-20T11:00:00-05:00",
+            "customer": {"first_name": "Rui"},
+        }
+    ).encode()
+    headers = {"X-Shopify-Hmac-SHA256": base64.b64encode(digest(raw)).decode()}
+    assert (await receive(ear, SHOPIFY, headers, raw)).status == 202
+    assert ear.ids == ["board:3"]
+
+
+@pytest.mark.parametrize(("late", "status"), [(0, 202), (299, 202), (-299, 202), (301, 401), (-301, 401)])
+async def test_an_event_as_stripe_signs_it_is_taken_while_it_is_fresh(late: int, status: int) -> None:
+    ear = Inbox()
+    raw = json.dumps({"id": "evt_1", "created": 1763640000, "data": {"object": {"reason": "never arrived"}}}).encode()
+    stamp = str(int(NOON.timestamp()) - late)
+    headers = {"Stripe-Signature": f"t={stamp},v1=00ff,v1={digest(f'{stamp}.'.encode() + raw).hex()},v0=abc"}
+    assert (await receive(ear, STRIPE, headers, raw)).status == status
+
+
+async def test_what_is_signed_may_be_put_together_in_another_way() -> None:
+    ear = Inbox()
+    raw, stamp = json.dumps(post()).encode(), str(int(NOON.timestamp()))
+    headers = {"X-Sig": f"v0={digest(f'v0:{stamp}:'.encode() + raw).hex().upper()}", "X-Time": stamp}
+    assert (await receive(ear, SLACK_LIKE, headers, raw)).status == 202
+    assert (await receive(ear, SLACK_LIKE, headers | {"X-Time": str(int(stamp) + 1)}, raw)).status == 401
+
+
+@pytest.mark.parametrize(
+    "signature",
+    ["", "sha256=", "sha1=00", "sha256=zz", "00", "sha256=é", "\ud800", f"sha256={'0' * 64}",
+     f"sha256={digest(b'{}', 'f' * 32).hex()}", digest(b"{}").hex()],
+)  # fmt: skip
+async def test_what_was_not_signed_with_our_key_and_our_prefix_is_not_believed(signature: str) -> None:
+    ear = Inbox()
+    assert (await receive(ear, GITHUB, {"X-Hub-Signature-256": signature}, b"{}")).status == 401
+
+
+async def test_without_a_timestamp_a_repetition_is_kept_out_by_its_id() -> None:
+    ear = Inbox()
+    raw = json.dumps({"action": "opened", "issue": {"id": 1, "title": "x"}}).encode()
+    assert [
+        (await receive(ear, GITHUB | {"fields": GITHUB["fields"] | {"created_at": None}}, hub(raw), raw)).body["new"]
+        for _ in "12"
+    ] == [1, 0]
+
+
+async def test_no_sender_with_fields_can_speak_for_another_source() -> None:
+    ear = Inbox()
+    raw = json.dumps({"action": "opened", "issue": {"id": "x:1", "title": "t", "created_at": "2026-11-20"}}).encode()
+    await receive(ear, GITHUB, hub(raw), raw)
+    assert ear.ids == ["board:x:1"]
+
+
+async def test_a_field_that_is_not_what_it_should_be_is_said_with_its_place() -> None:
+    raw = json.dumps({"action": "opened", "issue": {"id": 1, "title": "t", "created_at": "soon"}}).encode()
+    answer = await receive(Inbox(), GITHUB, hub(raw), raw)
+    assert (answer.status, answer.body) == (400, {"error": '"mentions[0].created_at" is no time'})
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"scheme": "hmac"}, "needs header"),
+        ({"header": "X-Sig"}, 'needs scheme = "hmac"'),
+        ({"scheme": "hmac", "header": "X-Sig", "signed": "{timestamp}"}, "must have {body}"),
+        ({"scheme": "hmac", "header": "X-Sig", "signed": "{timestamp}.{body}"}, "timestamp_header"),
+        ({"scheme": "hmac", "header": "X Sig"}, "header"),
+        ({"fields": {"id": "a..b", "text": "t"}}, "fields.id"),
+        ({"fields": {"text": "t"}}, "fields.id"),
+    ],
+)  # fmt: skip
+def test_options_that_do_not_fit_together_are_refused(options: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ValidationError, match=sentence.replace("{", r"\{")):
+        Options.model_validate(options)
+
+
+def test_meta_is_answered_only_with_the_token_that_check_says() -> None:
+    hook = Webhook(Options.model_validate(META), "board", KEY, Wound())
+    asked = {"hub.mode": "subscribe", "hub.verify_token": challenge_token(KEY), "hub.challenge": "1158201444"}
+    assert hook.confirm(asked) == "1158201444"
+    for wrong in ({"hub.verify_token": "guess"}, {"hub.verify_token": "é"}, {"hub.mode": "unsubscribe"}):
+        assert hook.confirm(asked | wrong) is None
+    assert hook.confirm({}) is None
+    assert Webhook(Options(), "board", SECRET, Wound()).confirm(asked) is None
+
+
+junk = some.recursive(
+    some.none() | some.booleans() | some.integers() | some.text(max_size=5) | some.floats(allow_nan=False),
+    lambda inner: (
+        some.lists(inner, max_size=3)
+        | some.dictionaries(
+            some.sampled_from(["entry", "changes", "value", "field", "message", "comment_id", "from", "id"]), inner
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None)
+@given(junk)
+async def test_no_json_that_is_signed_makes_a_hook_with_fields_fail(value: Any) -> None:
+    raw = json.dumps(value).encode()
+    ear = Inbox()
+    assert (await receive(ear, META, hub(raw), raw)).status in {202, 400}
+    assert all(isinstance(mention, Mention) for mention in ear.mentions.values())
+
+
+EXAMPLE = (Path(__file__).parents[2] / "playbook.example.toml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "options"), [("github", GITHUB), ("facebook", META), ("shop", SHOPIFY), ("disputes", STRIPE)]
+)
+def test_the_senders_of_the_example_playbook_are_those_that_are_tried_here(name: str, options: dict[str, Any]) -> None:
+    block = EXAMPLE.partition(f"# [sources.webhook.{name}]\n")[2].partition("\n\n")[0]
+    written = Options.model_validate(tomllib.loads(block.replace("# ", "")))
+    tried = Options.model_validate(options)
+    assert written.model_dump(exclude={"fields"}) == tried.model_dump(exclude={"fields"})
+    assert written.fields
+    assert tried.fields
+    assert written.fields.model_dump(exclude={"only"}) == tried.fields.model_dump(exclude={"only"})
