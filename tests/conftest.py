@@ -14,6 +14,7 @@ from bot.store.client import Client
 from bot.store.embedded import Embedded
 from bot.store.keys import Keys
 from bot.store.opening import Store, store_on
+from tests import slack_types
 from tests.clock import WoundClock
 
 # Speed is measured by the bench, and asserted by no test. The same examples each time, so that what a change is
@@ -31,6 +32,14 @@ def _quick_tracebacks() -> None:
     if not structlog.is_configured():
         plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         structlog.configure(processors=[structlog.processors.add_log_level, plain])
+
+
+@pytest.fixture(autouse=True)
+def _slacks_own_types() -> Iterator[None]:
+    """Whatever a test draws is held against the types that Slack publishes, where they lie beside the checkout."""
+    with slack_types.observe() as wrong:
+        yield
+    assert wrong == []
 
 
 @pytest.fixture(scope="session")

@@ -69,6 +69,8 @@ CORRECT_MODAL = "correct_modal"
 """Its one input has the kind of correction for the id of its block."""
 BRING_BACK_MODAL = "bring_back_modal"
 CRISIS_MODAL = "crisis_modal"
+CRISIS_CLOSE_MODAL = "crisis_close_modal"
+"""Asks whether to close a crisis that is not finished."""
 
 FLAG_MENTION = "flag_mention"
 """The message shortcut *Flag for a department*."""

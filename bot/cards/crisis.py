@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bot.cards import buttons, drawing, pages
 from bot.cards.drawing import Block, Drawing
 from bot.cards.words import escape, moment, one_line
+from bot.domain.adoption import Unfinished
 from bot.domain.crisis import Crisis, Item, Numbers
 from bot.domain.crisis import Line as Told
 from bot.domain.pages.matter import Matter
@@ -38,7 +39,8 @@ def head(crisis: Crisis, page: Page | None = None) -> Drawing:
     lines = [
         f"*Status*: {escape(crisis.status) or 'declared; no update yet'}",
         f"*Lead* {_who(crisis.told.lead)} · *Comms* {_who(crisis.told.comms)} · *Legal* {_who(crisis.told.legal)}",
-        f"*Since the beginning*: {_counted(crisis.numbers)}",
+        f"*Since the beginning*, {moment(crisis.origin.began_at)}: {_so_far(crisis)}",
+        *_cases(crisis),
         _next(crisis),
     ]
     blocks = [
@@ -51,6 +53,16 @@ def head(crisis: Crisis, page: Page | None = None) -> Drawing:
     blocks += [climbed] if climbed else []
     blocks += [drawing.actions(*press)] if press else []
     return Drawing(f"{mark} {escape(title(crisis))}", blocks)
+
+
+def _so_far(crisis: Crisis) -> str:
+    return _counted(crisis.numbers) if crisis.counted_at else "being counted"
+
+
+def _cases(crisis: Crisis) -> list[str]:
+    if not crisis.cases:
+        return []
+    return [f"*Cases*: {count(len(crisis.cases), 'case')} taken over, {crisis.cases_open} still open"]
 
 
 def plan(crisis: Crisis, _: Page | None = None) -> Drawing:
@@ -98,7 +110,22 @@ def review(crisis: Crisis) -> Drawing:
 
 def opened(crisis: Crisis) -> Drawing:
     """Back to whoever declared it."""
-    return _said(f"🚒 Declared: *{escape(title(crisis))}*. {_who(crisis.told.lead)} is being called.")
+    taken = f" It takes over {count(len(crisis.cases), 'open case')} and their page." if crisis.cases else ""
+    return _said(f"🚒 Declared: *{escape(title(crisis))}*. {_who(crisis.told.lead)} is being called.{taken}")
+
+
+def already(crisis: Crisis) -> str:
+    """To somebody who declares what a colleague has declared."""
+    where = f"<#{crisis.channel}>" if crisis.channel else escape(crisis.told.department)
+    what = f"*{escape(title(crisis))}*, in {where}"
+    return f"{_who(crisis.declared_by)} has declared this crisis already: {what}. {_who(crisis.told.lead)} leads."
+
+
+def left(unfinished: Unfinished) -> list[str]:
+    """What is unfinished, for plain text."""
+    parts = [count(len(unfinished.cases), "open case")] if unfinished.cases else []
+    parts += ["nobody has acknowledged its page"] if unfinished.unacknowledged else []
+    return [*parts, *(f"not done: {one_line(item, 150)}" for item in unfinished.to_do)]
 
 
 def standing(found: Sequence[Crisis]) -> Drawing:

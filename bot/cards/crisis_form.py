@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
-from bot.cards import buttons, drawing
+from bot.cards import buttons, drawing, said
+from bot.cards import crisis as crisis_card
 from bot.cards.drawing import Block
 from bot.cards.modals import Origin
-from bot.domain.crisis import HEADLINE_MOST
+from bot.domain.adoption import Unfinished
+from bot.domain.crisis import HEADLINE_MOST, Crisis
 from bot.domain.department import Department
 from bot.domain.pages.page import Severity
 
+CASES_SHOWN = 5
 SEVERITIES = {
     Severity.SEV1: "SEV1: safety, law, a leak; it cannot wait",
     Severity.SEV2: "SEV2: many are against us",
@@ -49,6 +52,29 @@ def form(departments: Iterable[Department], origin: Origin, headline: str = "", 
             _input(buttons.LEGAL, "Who looks at the law?", people, optional=True),
         ],
     }
+
+
+def close(crisis: Crisis, unfinished: Unfinished, origin: Origin) -> dict[str, Any]:
+    """Asks whether to close it all the same. Nobody is kept from closing."""
+    lines = [f"• {one}" for one in crisis_card.left(unfinished)]
+    rings = "Its cases call by themselves again." if unfinished.unacknowledged and unfinished.cases else ""
+    words = "\n".join((f"{crisis_card.title(crisis)} is not finished:", *lines, rings)).strip()
+    return {
+        "type": "modal",
+        "callback_id": buttons.CRISIS_CLOSE_MODAL,
+        "title": drawing.plain("Close the crisis?", 24),
+        "submit": drawing.plain("Close anyway", 24),
+        "close": drawing.plain("Keep it open", 24),
+        "private_metadata": origin._replace(case=crisis.id).packed(),
+        "blocks": [drawing.section(drawing.plain(words, 3000)), *_case_lines(unfinished)],
+    }
+
+
+def _case_lines(unfinished: Unfinished) -> list[Block]:
+    shown = [f"{said.name(one)} from {said.who(one.mention)}: {one.status}" for one in unfinished.cases[:CASES_SHOWN]]
+    more = len(unfinished.cases) - len(shown)
+    shown += [f"and {more} more"] if more > 0 else []
+    return [drawing.context(drawing.plain("\n".join(shown), 2000))] if shown else []
 
 
 def _input(block: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:

@@ -101,6 +101,14 @@ class Crisis(BaseModel):
     timeline: tuple[Line, ...] = ()
     pinned: tuple[str, ...] = ()
     """Messages that entered the timeline, by Slack's `ts`: one that is pinned twice is there once."""
+    cases: tuple[str, ...] = ()
+    """The crisis cases that were open when it was declared, and that it took over."""
+    cases_open: int = 0
+    """How many of them were open at the last count."""
+    pages: tuple[str, ...] = ()
+    """What rang for them, and for its episode, until its own page called."""
+    taken_over: bool = False
+    """Those pages follow its own by now."""
     numbers: Numbers = Numbers()
     counted_at: datetime | None = None
     paged_at: datetime | None = None

@@ -10,6 +10,7 @@ from bot.domain.crisis import Crisis, Declaration, Item, Line, Numbers, Origin, 
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.pages.page import Cause, CauseKind, Page, Severity, open_page
 from bot.domain.refusals import Refused
+from bot.domain.words import count as number_of
 
 UPDATE_MOST = 500
 PINNED_MOST = 100
@@ -30,10 +31,29 @@ class CrisisDecision:
     events: tuple[AuditEvent, ...] = ()
 
 
-def declare(told: Declaration, origin: Origin, plan: Plan, by: str, at: datetime) -> CrisisDecision:
-    """Calls the lead at once, and then whoever is on call for the department, whatever the severity on the form."""
+def crisis_id(told: Declaration, by: str, at: datetime, nth: int = 0) -> str:
+    """Derive the id: an episode has one crisis at a time whoever declares it; `nth` counts those that were closed."""
+    words = f"episode {told.episode} {nth}" if told.episode else f"{by} {at.isoformat()} {told.department}"
+    return hashlib.blake2b(words.encode(), digest_size=4).hexdigest()
+
+
+def declare(
+    told: Declaration,
+    origin: Origin,
+    plan: Plan,
+    by: str,
+    at: datetime,
+    *,
+    cases: tuple[str, ...] = (),
+    pages: tuple[str, ...] = (),
+    nth: int = 0,
+) -> CrisisDecision:
+    """Calls the lead at once, and then whoever is on call for the department, whatever the severity on the form.
+
+    `cases` are those that it takes over, `pages` what rings for them.
+    """
     at = at.replace(microsecond=0)
-    name = hashlib.blake2b(f"{by} {at.isoformat()} {told.department}".encode(), digest_size=4).hexdigest()
+    name = crisis_id(told, by, at, nth)
     page = open_page(Cause(CauseKind.CRISIS, name), Severity.SEV1, told.department, at, first=told.lead)
     crisis = Crisis(
         id=name,
@@ -44,9 +64,22 @@ def declare(told: Declaration, origin: Origin, plan: Plan, by: str, at: datetime
         page=page.id,
         update_due=at + plan.update_every,
         checklist=tuple(Item(do) for do in plan.checklist),
-        timeline=(Line(at, by, f"declared it {told.severity.upper()}"),),
+        timeline=(Line(at, by, f"declared it {told.severity.upper()}"), *_adopted(cases, at)),
+        cases=cases,
+        cases_open=len(cases),
+        pages=pages,
     )
     return CrisisDecision(crisis, None, page, (), (AuditEvent(at, by, "declared a crisis", name),))
+
+
+def _adopted(cases: tuple[str, ...], at: datetime) -> tuple[Line, ...]:
+    return (Line(at, "", f"took over {number_of(len(cases), 'open case')}"),) if cases else ()
+
+
+def take_over(crisis: Crisis, at: datetime) -> CrisisDecision:
+    """Note that the pages of its cases follow its own by now."""
+    after = crisis.having(taken_over=True, **crisis.saying(at, "", "now calls for those cases, too"))
+    return CrisisDecision(after, crisis, None, (_head(after),) if after.housed else ())
 
 
 def house(crisis: Crisis, channel: str, why: str, at: datetime) -> CrisisDecision:
@@ -103,10 +136,11 @@ def pin(crisis: Crisis, ts: str, words: str, by: str, at: datetime) -> CrisisDec
     return CrisisDecision(after, crisis, None, (_head(after),), (AuditEvent(at, by, "pinned", crisis.id),))
 
 
-def close(crisis: Crisis, went: Went, by: str, at: datetime) -> CrisisDecision:
-    """With its review. Raises `Refused`."""
+def close(crisis: Crisis, went: Went, by: str, at: datetime, left: str = "") -> CrisisDecision:
+    """With its review. `left` says in words what was unfinished. Raises `Refused`."""
     _still(crisis)
-    after = crisis.having(closed_by=by, closed_at=at, update_due=None, went=went, **crisis.saying(at, by, "closed it"))
+    said = f"closed it; unfinished: {_plain(left)}" if left else "closed it"
+    after = crisis.having(closed_by=by, closed_at=at, update_due=None, went=went, **crisis.saying(at, by, said))
     places = dict.fromkeys((after.place, after.told.department))
     reviews = tuple(_owe(NotificationKind.REVIEW, after, to) for to in places)
     return CrisisDecision(after, crisis, None, (_head(after), *reviews), (AuditEvent(at, by, "closed", crisis.id),))
@@ -129,9 +163,10 @@ def look(crisis: Crisis, page: Page | None, at: datetime) -> CrisisDecision | No
     return CrisisDecision(after, crisis, None, (_head(after), *said))
 
 
-def count(crisis: Crisis, numbers: Numbers, at: datetime) -> CrisisDecision:
-    after = crisis.having(numbers=numbers, counted_at=at)
-    return CrisisDecision(after, crisis, None, () if numbers == crisis.numbers else (_head(after),))
+def count(crisis: Crisis, numbers: Numbers, cases_open: int, at: datetime) -> CrisisDecision:
+    after = crisis.having(numbers=numbers, cases_open=cases_open, counted_at=at)
+    same = crisis.counted_at and (numbers, cases_open) == (crisis.numbers, crisis.cases_open)
+    return CrisisDecision(after, crisis, None, () if same else (_head(after),))
 
 
 Decide = Callable[[Crisis], CrisisDecision]

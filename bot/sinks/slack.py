@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot import metrics
 from bot.cards.drawing import Drawing
 from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
 
@@ -138,7 +139,10 @@ async def called(client: AsyncWebClient, method: str, **arguments: Any) -> Async
             return await client.api_call(method, json=arguments)
         return await client.api_call(method, params=_flat(arguments))
     except SlackApiError as no:
-        raise _outcome(no) from no
+        outcome = _outcome(no)
+        if isinstance(outcome, RateLimited):
+            metrics.RATE_LIMITS.labels("slack", method).inc()
+        raise outcome from no
     except aiohttp.ClientConnectorError as away:
         raise Unsent(f"{method}: no connection") from away
     except (TimeoutError, aiohttp.ClientError, OSError) as lost:

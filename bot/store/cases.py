@@ -1,11 +1,12 @@
 """Cases: read, decided on, committed. Who comes too late reads again and decides again."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from bot import metrics
 from bot.domain.case import Case
-from bot.domain.decision import Decision, Refused
+from bot.domain.decision import Decision, Measure, Refused
 from bot.domain.mention import Mention
 from bot.store.client import Client
 from bot.store.keys import Keys
@@ -15,6 +16,10 @@ from bot.store.writing import write
 
 TRIES = 60
 """Lost races before we give up: of fifty who press at once, the last sees forty-nine others commit at the most."""
+
+
+OPEN_READ = 500
+"""Of a department's open cases, the most that are looked through for crises: those are due before nearly all others."""
 
 
 class Gone(Refused):
@@ -75,6 +80,7 @@ class CaseStore:
         for _ in range(TRIES):
             decisions = await decide(await self.get(case_id))
             if await self.commit(decisions, at) is not Committed.STALE:
+                _observe(decisions)
                 return decisions
         raise Refused("Too many people are changing this case right now. Try again in a moment.")
 
@@ -98,6 +104,11 @@ class CaseStore:
         )
         found = await self.find(ids)
         return Page(tuple(found[case] for case in ids if case in found), int(total))
+
+    async def open_crises(self, departments: Sequence[str]) -> list[Case]:
+        """Return the open cases of these departments that cannot wait, the soonest due first in each."""
+        pages = [await self.open_in(name, OPEN_READ) for name in dict.fromkeys(departments)]
+        return [case for page in pages for case in page.cases if case.cannot_wait]
 
     async def overdue_in(self, department: str, at: datetime) -> int:
         return int(await self._client.call("ZCOUNT", self._keys.open(department), "-inf", at.timestamp()))
@@ -126,6 +137,12 @@ class CaseStore:
     async def forget_deadline(self, case_id: str) -> None:
         """Of a case that is gone."""
         await self._client.call("ZREM", self._keys.deadlines, case_id)
+
+
+def _observe(decisions: Iterable[Decision]) -> None:
+    for measure, seconds in (took for decision in decisions for took in decision.took):
+        histogram = metrics.CLAIM_SECONDS if measure is Measure.CLAIM else metrics.RESOLVE_SECONDS
+        histogram.observe(seconds)
 
 
 async def _alone(decision: Decision) -> tuple[Decision, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from bot import metrics
 from bot.domain.case import Case
 from bot.domain.episode import Episode
 from bot.domain.notification import Notification
@@ -103,7 +104,10 @@ class PageStore:
             transaction.guard(self._keys.seen(once), "")
             transaction.write("SET", self._keys.seen(once), decision.page.id, "EX", once_for)
         _write(transaction, self._keys, decision, at)
-        return (await commit(self._client, transaction))[0]
+        committed = (await commit(self._client, transaction))[0]
+        if committed is Committed.WRITTEN and decision.page.answered and not decision.before.answered:
+            metrics.ACKNOWLEDGE_SECONDS.observe((at - decision.page.opened_at).total_seconds())
+        return committed
 
     async def ringing(self, department: str) -> str:
         """The page that calls for the cases of a department, or was the last to."""

@@ -1,7 +1,7 @@
 """What a person may ask about crises: to declare one, update it, tick off its plan, close it."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.cards import crisis as cards
@@ -10,13 +10,18 @@ from bot.cards.drawing import Drawing
 from bot.cards.modals import Origin as Opened
 from bot.clock import Clock
 from bot.domain import leading
-from bot.domain.crisis import HEADLINE_MOST, Crisis, Declaration, Numbers, Origin, Plan, Went
+from bot.domain.adoption import Unfinished, derive_origin, find_cases, find_unfinished
+from bot.domain.case import Case
+from bot.domain.crisis import HEADLINE_MOST, Crisis, Declaration, Numbers, Plan, Went
 from bot.domain.department import Department
 from bot.domain.lifecycle import NOT_KNOWN
+from bot.domain.pages.cases import page_of
 from bot.domain.refusals import Refused
 from bot.domain.rules import Rules, department_or_lost, known
 from bot.domain.spans import widened
+from bot.domain.waking import page_of as page_of_episode
 from bot.store.opening import Store
+from bot.store.transaction import Committed
 from bot.usecases.team import Team
 
 HOUR = timedelta(hours=1)
@@ -42,13 +47,44 @@ class Crises:
         return crisis_form.form(self._rules.departments(), opened, headline, episode.department if episode else "")
 
     async def declare(self, by: str, told: Declaration) -> Drawing:
+        """Takes over the open crisis cases and their pages. Raises `Refused` where its episode has a crisis already."""
         await self._check(by, known(self._rules, told.department), ())
         at = self._clock.now()
+        nth = await self._closed_before(told, by, at)
         episode = await self._store.episodes.get(told.episode) if told.episode else None
-        origin = Origin(episode.started_at, episode.opened_at, episode.subject) if episode else Origin(at)
-        decision = leading.declare(told, origin, self._rules.plan(), by, at)
-        await self._store.crises.commit(decision, at)  # stale: she pressed twice within a second, and it is there
+        cases = await self._adoptable(told.department, episode.subject if episode else "")
+        decision = leading.declare(
+            told,
+            derive_origin(episode, cases, at),
+            self._rules.plan(),
+            by,
+            at,
+            cases=tuple(one.id for one in cases),
+            pages=(*map(page_of, cases), *([page_of_episode(episode)] if episode and episode.paged_at else [])),
+            nth=nth,
+        )
+        if await self._store.crises.commit(decision, at) is Committed.STALE:
+            first = await self._store.crises.find(decision.crisis.id)
+            if first is not None and first.declared_by != by:  # the same person pressed twice, and it is there
+                raise Refused(cards.already(first))
         return cards.opened(decision.crisis)
+
+    async def _closed_before(self, told: Declaration, by: str, at: datetime) -> int:
+        """Count the crises of this episode that were closed. Raises `Refused` where one is open."""
+        nth = 0
+        while told.episode and (found := await self._store.crises.find(leading.crisis_id(told, by, at, nth))):
+            if found.open:
+                raise Refused(cards.already(found))
+            nth += 1
+        return nth
+
+    async def _adoptable(self, department: str, subject: str) -> tuple[Case, ...]:
+        taken = {case for one in await self._store.crises.open() for case in one.cases}
+        return find_cases(await self._open_cases(department, subject), department, subject, taken)
+
+    async def _open_cases(self, department: str, subject: str) -> list[Case]:
+        names = [one.name for one in self._rules.departments()] if subject else [department]
+        return await self._store.cases.open_crises(names)
 
     async def update(self, by: str, words: str, channel: str) -> Drawing:
         crisis, at = await self._meant(by, channel), self._clock.now()
@@ -56,11 +92,30 @@ class Crises:
         said = await self._store.crises.change(crisis.id, lambda one: leading.update(one, words, plan, by, at), at)
         return cards.updated(said)
 
-    async def close(self, by: str, channel: str) -> Drawing:
-        crisis, at = await self._meant(by, channel), self._clock.now()
-        went = await self._went(crisis)
-        await self._store.crises.change(crisis.id, lambda one: leading.close(one, went, by, at), at)
+    async def ask_to_close(self, by: str, channel: str, opened: Opened) -> Drawing | dict[str, Any]:
+        """Close it; or, where something is unfinished, return the form that says what and asks."""
+        crisis = await self._meant(by, channel)
+        if unfinished := await self._unfinished(crisis):
+            return crisis_form.close(crisis, unfinished, opened)
+        return await self.close(by, crisis.id)
+
+    async def close(self, by: str, name: str) -> Drawing:
+        crisis, at = await self._store.crises.find(name), self._clock.now()
+        if crisis is None:
+            raise Refused("This crisis is no longer kept.")
+        await self._may(by, crisis)
+        went, left = await self._went(crisis), ", ".join(cards.left(await self._unfinished(crisis)))
+        await self._store.crises.change(name, lambda one: leading.close(one, went, by, at, left), at)
         return cards.closed()
+
+    async def _unfinished(self, crisis: Crisis) -> Unfinished:
+        """Also counts the crisis cases of its department or subject that came after it was declared."""
+        department, subject = crisis.told.department, crisis.origin.subject if crisis.told.episode else ""
+        cases = await self._store.cases.find(crisis.cases)
+        came = find_cases(await self._open_cases(department, subject), department, subject)
+        cases |= {one.id: one for one in came}
+        page = (await self._store.pages.find([crisis.page])).get(crisis.page)
+        return find_unfinished(crisis, cases.values(), page)
 
     async def done(self, by: str, thing: str) -> Drawing:
         """A button of the plan: the card as it is now."""

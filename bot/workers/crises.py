@@ -1,15 +1,19 @@
 """Gives each declared crisis a channel, counts what is said, and reminds of updates that are due."""
 
+from contextlib import suppress
+
 import structlog
 
 from bot.clock import Clock
 from bot.domain import leading
 from bot.domain.crisis import Crisis, Numbers
 from bot.domain.leading import COUNTED_EVERY, HOUSED_WITHIN, CrisisDecision
+from bot.domain.pages.takeover import may_take_over, take_over
 from bot.domain.spans import widened
 from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
 from bot.sinks.slack import SlackSink
 from bot.store.opening import Store
+from bot.store.pages import PageGone
 from bot.store.transaction import Committed
 
 GONE_ON = frozenset({"already_in_channel", "cant_invite_self"})
@@ -39,15 +43,33 @@ class Crises:
         """Nothing is in hand between steps."""
 
     async def _look(self, crisis: Crisis) -> int:
+        taken = await self._take_over(crisis)
         if not crisis.housed:
-            return await self._house(crisis)
+            return taken or await self._house(crisis)
+        if taken:
+            return taken
         at = self._clock.now()
         page = (await self._store.pages.find([crisis.page])).get(crisis.page)
         decision = leading.look(crisis, page, at)
         if decision is None and (crisis.counted_at is None or at - crisis.counted_at >= COUNTED_EVERY):
             [tally] = await self._store.tallies.read(widened(crisis.origin.began_at, at))
-            decision = leading.count(crisis, Numbers.of(tally, crisis.origin.subject), at)
+            cases = await self._store.cases.find(crisis.cases)
+            still_open = sum(not one.closed for one in cases.values())
+            decision = leading.count(crisis, Numbers.of(tally, crisis.origin.subject), still_open, at)
         return await self._write(decision) if decision else 0
+
+    async def _take_over(self, crisis: Crisis) -> int:
+        """Let the pages of its cases follow its own, once that has reached somebody; they ring on until then."""
+        if crisis.taken_over or not crisis.pages:
+            return 0
+        leader = (await self._store.pages.find([crisis.page])).get(crisis.page)
+        if leader is None or not may_take_over(leader):
+            return 0
+        at = self._clock.now()
+        for page in crisis.pages:
+            with suppress(PageGone):
+                await self._store.pages.change(page, lambda one: take_over(one, leader, at), at)
+        return await self._write(leading.take_over(crisis, at))
 
     async def _house(self, crisis: Crisis) -> int:
         """A channel of its own, or the department's, with a sentence."""

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 import structlog
 
+from bot import metrics
 from bot.clock import Clock
 from bot.detectors.base import Background
 from bot.domain.assessment import Assessment, Intent
@@ -156,7 +157,9 @@ class Triage:
                 await asyncio.sleep(0)  # it is on its way
                 ahead = await self._assessed(entries[start : start + PART])
             finally:
-                late = _late(items, await committing)
+                replies = await committing
+                late = _late(items, replies)
+                _observe(items, replies, self._clock.now())
             await self._again(late)
             self._in_hand = list(entries[start:])
 
@@ -237,3 +240,10 @@ def _tallied(item: _Item, at: datetime) -> Decision:
 
 def _late(items: Sequence[_Item], replies: Sequence[Committed]) -> list[_Item]:
     return [item for item, reply in zip(items, replies, strict=True) if reply is Committed.STALE]
+
+
+def _observe(items: Sequence[_Item], replies: Sequence[Committed], at: datetime) -> None:
+    now = at.timestamp()
+    for item, reply in zip(items, replies, strict=True):
+        if reply is Committed.WRITTEN:
+            metrics.TRIAGE_SECONDS.observe(max(0.0, now - item.entry.arrived / 1000))

@@ -2,6 +2,7 @@
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.cards.drawing import Drawing
 from bot.cards.modals import Origin
 from bot.domain.refusals import Refused
 from bot.usecases.crises import Crises
@@ -26,7 +27,8 @@ async def crisis(ack: AsyncAck, command: Payload, by: str, crises: Crises, reply
             case "update":
                 await reply.tell(await crises.update(by, rest, channel))
             case "close":
-                await reply.tell(await crises.close(by, channel))
+                asked = await crises.ask_to_close(by, channel, Origin("", reply.response_url))
+                await (reply.tell(asked) if isinstance(asked, Drawing) else reply.open(command["trigger_id"], asked))
             case "":
                 await reply.tell(await crises.show())
             case _:

@@ -5,7 +5,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.cards import buttons
 from handlers.views.bring_back import bring_back
 from handlers.views.correct import correct
-from handlers.views.crisis import declare
+from handlers.views.crisis import close, declare
 from handlers.views.flag import flag
 from handlers.views.hand_over import hand_over
 from handlers.views.not_for_us import not_for_us
@@ -22,3 +22,4 @@ def register(app: AsyncApp) -> None:
     app.view(buttons.CORRECT_MODAL)(correct)
     app.view(buttons.BRING_BACK_MODAL)(bring_back)
     app.view(buttons.CRISIS_MODAL)(declare)
+    app.view(buttons.CRISIS_CLOSE_MODAL)(close)

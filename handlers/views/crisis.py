@@ -1,4 +1,4 @@
-"""A crisis is declared."""
+"""A crisis is declared, or closed though something is unfinished."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
@@ -43,3 +43,11 @@ async def declare(ack: AsyncAck, view: Payload, by: str, crises: Crises, cases: 
             episode=form.origin.case,
         )
         await back.tell(await crises.declare(by, told))
+
+
+async def close(ack: AsyncAck, view: Payload, by: str, crises: Crises, reply: Reply) -> None:
+    await ack()
+    origin = Form(view).origin
+    back = reply.at(origin.response_url)
+    async with back.saying_no():
+        await back.tell(await crises.close(by, origin.case))

@@ -7,8 +7,11 @@ from bot.cards import crisis_form
 from bot.cards.drawing import Drawing, mrkdwn, section
 from bot.cards.home import AtHome, Desk
 from bot.cards.modals import Origin
+from bot.domain import leading
+from bot.domain.adoption import Unfinished
 from bot.domain.case import Case
-from bot.domain.crisis import Declaration
+from bot.domain.crisis import Declaration, Plan
+from bot.domain.crisis import Origin as Began
 from bot.domain.decision import Unreachable
 from bot.domain.department import Department
 from bot.domain.pages import ladder
@@ -211,6 +214,11 @@ class FakeOnCall(Fake):
         return await self._say("undo", by, thing)
 
 
+DECLARED = leading.declare(
+    Declaration(Severity.SEV1, "Smoke in <one> cabin", "pr", "U0LEA"), Began(AT), Plan(), "U0MIA", AT
+).crisis
+
+
 class FakeCrises(Fake):
     async def _say(self, *words: str) -> Drawing:
         await self.ask(*words)
@@ -226,8 +234,14 @@ class FakeCrises(Fake):
     async def update(self, by: str, words: str, channel: str) -> Drawing:
         return await self._say("update", by, words, channel)
 
-    async def close(self, by: str, channel: str) -> Drawing:
-        return await self._say("close", by, channel)
+    unfinished: Unfinished = Unfinished()
+
+    async def ask_to_close(self, by: str, channel: str, opened: Origin) -> Drawing | dict[str, Any]:
+        said = await self._say("ask to close", by, channel)
+        return crisis_form.close(DECLARED, self.unfinished, opened) if self.unfinished else said
+
+    async def close(self, by: str, name: str) -> Drawing:
+        return await self._say("close", by, name)
 
     async def done(self, by: str, thing: str) -> Drawing:
         return await self._say("done", by, thing)

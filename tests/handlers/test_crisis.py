@@ -6,8 +6,10 @@ import pytest
 
 from bot.cards import buttons
 from bot.cards.modals import Origin
+from bot.domain.adoption import Unfinished
 from bot.domain.decision import Refused, Unreachable
 from bot.sandbox.blocks import check_view
+from tests.cards.samples import new
 from tests.handlers.conftest import Asked
 from tests.handlers.slack import ANA, Slack, Workspace
 
@@ -24,7 +26,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     [
         ("", ("show",)),
         ("UPDATE we know", ("update", ANA, "we know")),
-        ("close", ("close", ANA)),
+        ("close", ("ask to close", ANA)),
     ],
 )
 async def test_what_is_typed_is_asked_and_answered_for_ones_own_eyes(
@@ -42,6 +44,28 @@ async def test_what_is_not_known_is_answered_with_what_is(workspace: Workspace, 
 
     assert not asked.crises.asked
     assert "`/crisis declare` opens a form" in slack.whispered()[0]
+
+
+async def test_to_close_what_is_unfinished_opens_a_form_that_says_what_and_closes_only_if_it_is_sent(
+    workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    asked.crises.unfinished = Unfinished((new(),), unacknowledged=True, to_do=("Say <that> we know.",))
+
+    await workspace.command("close", "/crisis")
+
+    (call,) = slack.asked("views.open")
+    assert check_view(call["view"]) == []
+    words = str(call["view"]["blocks"])
+    assert "1 open case" in words
+    assert "nobody has acknowledged its page" in words
+    assert "not done: Say <that> we know." in words
+    assert not slack.whispered()
+
+    origin = Origin.unpacked(call["view"]["private_metadata"])
+    await workspace.submit(buttons.CRISIS_CLOSE_MODAL, {}, origin.packed())
+
+    assert asked.crises.asked[-1] == ("close", ANA, origin.case)
+    assert len(slack.whispered()) == 1
 
 
 @pytest.mark.parametrize("by", ["button", "command"])

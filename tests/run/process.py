@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -55,6 +55,10 @@ class Running:
 
     async def hears(self, text: str, native: str, hook: str = "forum") -> int:
         """A signed delivery; gives the status."""
+        return (await self.delivers(text, native, hook))[0]
+
+    async def delivers(self, text: str, native: str, hook: str = "forum") -> tuple[int, Mapping[str, str]]:
+        """A signed delivery; gives the status and the headers."""
         said = {"id": native, "text": text, "created_at": datetime.now(UTC).isoformat(), "author": "marta"}
         body = json.dumps(said)
         at = datetime.now(UTC)
@@ -63,7 +67,7 @@ class Running:
         headers = {"webhook-id": f"msg-{native}", "webhook-timestamp": stamp, "webhook-signature": signature}
         url = f"{self.url}/hooks/{hook}"
         async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
-            return answer.status
+            return answer.status, answer.headers
 
     async def get(self, path: str) -> tuple[int, str]:
         async with aiohttp.ClientSession() as session, session.get(self.url + path) as answer:
@@ -82,7 +86,10 @@ class Running:
 
 
 @asynccontextmanager
-async def running(folder: Path, *, socket_mode: bool, slack_down: bool = False) -> AsyncIterator[Running]:
+async def running(
+    folder: Path, *, socket_mode: bool, slack_down: bool = False, more: Mapping[str, str] | None = None
+) -> AsyncIterator[Running]:
+    """`more` is added to the environment."""
     workspace = Workspace(name="Northwind", now=lambda: datetime.now(UTC).timestamp())
     for user, name in (("U0ANA", "ana"), ("U0MIA", "mia"), ("U0JOE", "joe")):
         workspace.add_user(user, name)
@@ -94,7 +101,7 @@ async def running(folder: Path, *, socket_mode: bool, slack_down: bool = False) 
         sandbox.request_url = None if socket_mode else f"http://127.0.0.1:{port}/slack/events"
         sandbox.install(manifest(socket_mode=socket_mode, request_url=sandbox.request_url))
         sandbox.faults.down = slack_down
-        environ = _environ(sandbox, folder, port, socket_mode=socket_mode)
+        environ = _environ(sandbox, folder, port, socket_mode=socket_mode) | dict(more or {})
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "run", env=environ, cwd=folder, stderr=asyncio.subprocess.PIPE
         )

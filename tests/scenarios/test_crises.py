@@ -3,8 +3,10 @@
 import pytest
 
 from bot.cards import buttons
+from bot.domain.waking import page_of as page_of_episode
 from bot.sandbox import Fault, FaultKind
 from tests.scenarios.spoken import LOST
+from tests.scenarios.waves import wakes_at_four, wave
 from tests.scenarios.world import World
 
 READING = {"channels:read", "groups:read"}
@@ -16,6 +18,10 @@ async def declares(world: World, by: str = "mia", **changed: str) -> None:
     world.path.write_text(world.path.read_text("utf-8") + PLAN, "utf-8")
     assert not world.playbook.reload()
     await world.person(by).types("/crisis declare")
+    await fills(world, by, **changed)
+
+
+async def fills(world: World, by: str, **changed: str) -> None:
     said = {
         buttons.SEVERITY: "sev1",
         buttons.HEADLINE: "Smoke in <one> cabin",
@@ -35,6 +41,122 @@ async def declares(world: World, by: str = "mia", **changed: str) -> None:
 def room(world: World) -> str:
     [found] = [one.name for one in world.sandbox.workspace.channels.values() if one.name.startswith("crisis-")]
     return f"#{found}"
+
+
+async def closes_anyway(world: World, by: str) -> None:
+    await world.sandbox.person(by).submit()
+    await world.calms_down()
+    await world.waits(seconds=10)
+
+
+async def burns(world: World, posts: int) -> None:
+    """So many crisis posts, each a case of its own, and whoever is on call for pr is called."""
+    for number in range(posts):
+        text = f"@northwindair smoke in the cabin of flight {100 + number}, people are injured, we need an ambulance"
+        await world.hears(text, by=f"witness{number}")
+        await world.waits(seconds=20)
+
+
+def calls(world: World, who: str, what: str) -> int:
+    return sum(what in dm.words for dm in world.person(who).dms)
+
+
+async def test_a_declared_crisis_takes_over_the_open_crisis_cases_and_their_page(world: World) -> None:
+    await burns(world, 8)
+    await declares(world)
+    assert "It takes over 8 open cases and their page." in world.person("mia").told
+    await world.waits(minutes=1)
+    head = world.channel(room(world)).messages[0]
+    assert "8 posts, " in head.words
+    assert "nothing was said" not in head.words
+    assert "Cases: 8 cases taken over, 8 still open" in head.words
+    assert "Earshot took over 8 open cases" in head.words
+    assert "Earshot now calls for those cases, too" in head.words
+
+    before = {who: calls(world, who, "Crisis at Northwind Air") for who in ("ben", "mia")}
+    await world.waits(minutes=12)
+    assert {who: calls(world, who, "Crisis at Northwind Air") for who in before} == before
+    assert calls(world, "ben", "Crisis declared") == 1
+    await world.person("lea").dm.click("Acknowledge", by="lea")
+    await world.waits(minutes=45)
+    assert {who: calls(world, who, "Crisis at Northwind Air") for who in before} == before
+    assert "Answered by @lea" in world.channel("#pr").card("@witness0").words
+
+
+async def test_a_page_that_was_taken_over_rings_on_when_the_crisis_is_closed_unanswered(world: World) -> None:
+    await burns(world, 1)
+    await declares(world)
+    await world.waits(minutes=1)
+    before = calls(world, "mia", "Crisis at Northwind Air")
+    await world.person("lea").types("/crisis close", in_channel=room(world))
+    assert "1 open case" in world.person("lea").form
+    assert "call by themselves again" in world.person("lea").form
+    await closes_anyway(world, "lea")
+    await world.waits(minutes=6)
+    assert calls(world, "mia", "Crisis at Northwind Air") == before + 1
+
+
+async def test_the_old_page_is_not_taken_over_while_the_crisis_itself_reaches_nobody(world: World) -> None:
+    await burns(world, 1)
+    refused = Fault(FaultKind.ERROR, methods=["chat.postMessage"], word="internal_error", times=None)
+    world.sandbox.faults.add(refused)
+    await declares(world)
+    await world.waits(minutes=2)
+    [crisis] = await world.stage.store.crises.open()
+    [old] = (await world.stage.store.pages.find(crisis.pages)).values()
+    assert (crisis.taken_over, old.leader) == (False, "")
+    world.sandbox.faults.remove(refused)
+    await world.waits(minutes=8)
+    [crisis] = await world.stage.store.crises.open()
+    [old] = (await world.stage.store.pages.find(crisis.pages)).values()
+    assert (crisis.taken_over, old.leader) == (True, crisis.page)
+
+
+async def test_a_crisis_with_nothing_left_to_do_is_closed_without_a_question(world: World) -> None:
+    await burns(world, 2)
+    await declares(world)
+    for number in range(2):
+        await world.channel("#pr").card(f"@witness{number}").click("Claim", by="ben")
+        await world.channel("#pr").card(f"@witness{number}").resolve(by="ben")
+    await world.person("lea").dm.click("Acknowledge", by="lea")
+    for _ in range(2):
+        await world.waits(seconds=10)
+        await world.channel(room(world)).messages[1].click(buttons.CRISIS_DONE, by="ben")
+    told = await world.person("lea").types("/crisis close", in_channel=room(world))
+    assert "🏁 Closed." in told
+
+
+async def test_a_crisis_that_two_people_close_at_once_is_closed_once(world: World) -> None:
+    await declares(world)
+    for who in ("lea", "ben"):
+        await world.person(who).types("/crisis close", in_channel=room(world))
+    await closes_anyway(world, "lea")
+    await closes_anyway(world, "ben")
+    assert world.person("ben").told == "@lea has closed this crisis."
+    assert sum("Review: " in one.words for one in world.channel(room(world)).messages) == 1
+
+
+async def test_an_episode_that_two_people_declare_is_one_crisis_and_may_be_declared_again_once_closed(
+    world: World,
+) -> None:
+    await wakes_at_four(world)
+    await wave(world, 14)
+    await world.waits(seconds=40)
+    [episode] = await world.stage.store.episodes.latest()
+    for who in ("mia", "ana"):
+        await world.channel("#care").episodes[0].click(buttons.CRISIS_DECLARE, by=who)
+    for who in ("mia", "ana"):
+        await fills(world, who, **{buttons.DEPARTMENT: "care"})
+    [crisis] = await world.stage.store.crises.open()
+    assert crisis.pages == (page_of_episode(episode),)
+    told = world.person("ana").told
+    assert told.startswith("@mia has declared this crisis already: SEV1 · Smoke in <one> cabin")
+    await world.person("mia").types("/crisis close")
+    await closes_anyway(world, "mia")
+    await world.channel("#care").episodes[0].click(buttons.CRISIS_DECLARE, by="ana")
+    await fills(world, "ana", **{buttons.DEPARTMENT: "care"})
+    [again] = await world.stage.store.crises.open()
+    assert again.declared_by == "U0ANA"
 
 
 async def test_a_crisis_declared_updated_and_closed_with_its_review(world: World) -> None:
@@ -67,7 +189,10 @@ async def test_a_crisis_declared_updated_and_closed_with_its_review(world: World
 
     await world.hears(LOST)
     await world.person("lea").types("/crisis close", in_channel=room(world))
-    await world.waits(seconds=10)
+    assert "is not finished:" in world.person("lea").form
+    assert "not done: Say that we know." in world.person("lea").form
+    assert "No crisis is open" not in await world.person("mia").types("/crisis")
+    await closes_anyway(world, "lea")
     review = world.channel(room(world)).messages[-1].words
     for word in (
         "noticed: by @mia, who declared it",
@@ -171,6 +296,8 @@ async def test_a_lead_who_does_not_answer_is_followed_by_who_is_on_call(world: W
     await world.waits(minutes=5.2)
     assert "You are on call for pr" in world.person("ben").dm.words
     await world.person("mia").types("/crisis close")
+    assert "nobody has acknowledged its page" in world.person("mia").form
+    await closes_anyway(world, "mia")
     await world.waits(minutes=20)
     assert len(world.person("ben").dms) == 1
 

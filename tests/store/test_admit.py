@@ -1,11 +1,15 @@
 """What is let into the inbox: each mention once, and the cursor with it, or nothing."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.domain.decision import Unreachable
+from bot.store.client import Client
 from bot.store.inbox import Inbox
-from bot.store.opening import Store
+from bot.store.opening import Store, store_on
 from tests.clock import WoundClock
+from tests.store.loopback import OneRightShort, loopback
 from tests.workers.said import said
 
 
@@ -55,3 +59,19 @@ async def test_what_is_read_back_is_what_was_said(store: Store, clock: WoundCloc
     await store.inbox.admit("x", [heard], None, clock.now())
     (entry,) = await store.inbox.read("w", 10, wait=False)
     assert (entry.mention, entry.arrived) == (heard, int(clock.seconds() * 1000))
+
+
+async def test_what_a_server_refuses_in_the_middle_is_new_when_it_comes_again(
+    clock: WoundClock, tmp_path: Path
+) -> None:
+    async with loopback(tmp_path) as server:
+        client = Client(server.url)
+        store = store_on(client, "brand", "test")
+        way = OneRightShort(server, server)
+        await way.begin()
+        with pytest.raises(Unreachable, match="does not allow"):
+            await store.inbox.admit("x", [said(1), said(2)], "c1", clock.now())
+        await way.end()
+        assert await store.inbox.admit("x", [said(1), said(2)], "c1", clock.now()) == 2
+        assert ((await store.books.read()).seen, await store.inbox.cursor("x")) == (2, "c1")
+        await client.close()

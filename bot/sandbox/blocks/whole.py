@@ -1,7 +1,7 @@
 """Whole messages and views: what no block can know about itself."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from bot.sandbox import reading
@@ -30,10 +30,17 @@ VIEWS: Mapping[str, Check] = {
 }
 
 
+OBSERVERS: list[Callable[[str, Json], None]] = []
+"""Called with each message or view that was found good, and what it is: message, modal or home. A test suite can hold
+them against other descriptions of Block Kit.
+"""
+
+
 def check_message(blocks: list[Any]) -> list[str]:
     """Every fault in the blocks of a message, each with its place; none: they are good."""
     at = At("/blocks", "message")
-    return [*listed(BLOCK, 0, IN_MESSAGE)(blocks, at)] or [*_across(blocks, at), *_counts(blocks, at)]
+    faults = [*listed(BLOCK, 0, IN_MESSAGE)(blocks, at)] or [*_across(blocks, at), *_counts(blocks, at)]
+    return faults or _pass_on("message", {"blocks": blocks})
 
 
 def check_view(view: Json) -> list[str]:
@@ -42,7 +49,14 @@ def check_view(view: Json) -> list[str]:
     shape = VIEWS.get(at.surface)
     if shape is None:
         return [at.under("type").fault(f"unsupported type: {at.surface}")]
-    return [*shape(view, at)] or [*_across(view["blocks"], at.under("blocks")), *_frame(view, at)]
+    faults = [*shape(view, at)] or [*_across(view["blocks"], at.under("blocks")), *_frame(view, at)]
+    return faults or _pass_on(at.surface, view)
+
+
+def _pass_on(surface: str, good: Json) -> list[str]:
+    for observe in OBSERVERS:
+        observe(surface, good)
+    return []
 
 
 def _across(blocks: list[Json], at: At) -> Faults:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import structlog
 
+from bot import metrics
 from bot.clock import Clock
 from bot.domain.decision import Unreachable
 from bot.domain.notification import Lane, Notification, NotificationKind
@@ -127,6 +128,8 @@ class Delivery:
                 name = owed.notification.name
                 if self._may_try(queue, name) and await self._deliver(owed.notification):
                     self._aside.pop(name, None)
+                    waited = self._clock.now() - owed.since
+                    metrics.DELIVERY_SECONDS.labels(owed.notification.lane.name.lower()).observe(waited.total_seconds())
                     return 1
             except Blocked:
                 continue

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot import metrics
 from bot.clock import Clock
 from bot.domain.notification import Notification, NotificationKind
 from bot.domain.pages import ladder
@@ -135,9 +136,14 @@ class PagerDelivery:
 
     async def _end(self, page_id: str, n: int, told: Told) -> None:
         at = self._clock.now()
-        await self._store.pages.change(
+        page = await self._store.pages.change(
             page_id, lambda page: ladder.ended(page, n, told.result, told.why, at, told.reference), at
         )
+        metrics.CALLS.labels(self._pager.name, told.result.value).inc()
+        if told.result is Result.DELIVERED and not any(
+            one.result is Result.DELIVERED for one in page.attempts if one.n < n
+        ):
+            metrics.PAGE_SECONDS.observe((at - page.opened_at).total_seconds())
         if told.result in UNWELL | {Result.DELIVERED}:
             sentence = f"{self._pager.name} does not ring: {told.why}" if told.result in UNWELL else ""
             await self._store.troubles.tell(f"pager:{self._pager.name}", sentence)

@@ -1,0 +1,55 @@
+"""What a declared crisis takes over from the open crisis cases, and what is unfinished when somebody closes it."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.domain.case import Case
+from bot.domain.crisis import Crisis, Origin
+from bot.domain.episode import Episode
+from bot.domain.pages.page import Page
+
+ADOPTED_MOST = 200
+
+
+class Unfinished(NamedTuple):
+    """What is left to do of a crisis: open cases, the page that nobody acknowledged, lines of its checklist."""
+
+    cases: tuple[Case, ...] = ()
+    unacknowledged: bool = False
+    to_do: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.cases or self.unacknowledged or self.to_do)
+
+
+def find_cases(found: Iterable[Case], department: str, subject: str, taken: Collection[str] = ()) -> tuple[Case, ...]:
+    """Return the open crisis cases of the subject (any department's) or, without one, all of the department's.
+
+    `taken` are ids of cases that another open crisis has.
+    """
+    ours = (one for one in found if one.cannot_wait and not one.closed and one.id not in taken)
+    return tuple(one for one in ours if _belongs(one, department, subject))[:ADOPTED_MOST]
+
+
+def _belongs(case: Case, department: str, subject: str) -> bool:
+    about = case.assessment.subject
+    return about == subject if subject and about else case.department == department
+
+
+def derive_origin(episode: Episode | None, cases: Sequence[Case], at: datetime) -> Origin:
+    """Return where it began: with the episode or the first of the cases, whichever is earlier, else at `at`."""
+    began = [one.waiting_since for one in cases]
+    noticed = list(began)
+    subjects = {one.assessment.subject for one in cases}
+    if episode is not None:
+        began.append(episode.started_at)
+        noticed.append(episode.opened_at)
+        subjects = {episode.subject}
+    return Origin(min(began, default=at), min(noticed, default=None), subjects.pop() if len(subjects) == 1 else "")
+
+
+def find_unfinished(crisis: Crisis, cases: Iterable[Case], page: Page | None) -> Unfinished:
+    to_do = tuple(item.do for item in crisis.checklist if item.done_at is None)
+    left = tuple(one for one in cases if not one.closed)
+    return Unfinished(left, page is not None and page.open, to_do)

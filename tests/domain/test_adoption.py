@@ -1,0 +1,90 @@
+"""What a declared crisis takes over: which cases, which pages, and since when it counts."""
+
+from typing import Any
+
+import pytest
+
+from bot.domain.adoption import derive_origin, find_cases
+from bot.domain.case import Case
+from bot.domain.pages.ladder import acknowledge, close
+from bot.domain.pages.page import Attempt, Cause, CauseKind, Page, Result, Severity, Way, open_page
+from bot.domain.pages.takeover import may_take_over, take_over
+from tests.domain.made import AT, after, assessed, case
+
+OLD = open_page(Cause(CauseKind.CASE, "one"), Severity.SEV1, "pr", AT)
+
+
+def crisis_page(*results: Result) -> Page:
+    tried = tuple(Attempt(n, 1, Way.SLACK, "U0LEA", AT, one) for n, one in enumerate(results, 1))
+    page = open_page(Cause(CauseKind.CRISIS, "c1"), Severity.SEV1, "pr", AT, first="U0LEA")
+    return page.having(attempts=tried, count=len(tried))
+
+
+@pytest.mark.parametrize(
+    ("results", "may"),
+    [
+        ((), False),
+        ((Result.WAITING,), False),
+        ((Result.SENDING,), False),
+        ((Result.REFUSED,), False),
+        ((Result.QUIET,), False),
+        ((Result.REFUSED, Result.DELIVERED), True),
+        ((Result.ANSWERED,), True),
+    ],
+)
+def test_a_page_is_taken_over_once_the_crisis_has_reached_somebody(results: tuple[Result, ...], may: bool) -> None:  # noqa: FBT001
+    assert may_take_over(crisis_page(*results)) is may
+
+
+def test_a_crisis_that_calls_nobody_any_more_takes_nothing_over() -> None:
+    page = crisis_page(Result.DELIVERED)
+    assert not may_take_over(page.having(due=None))
+    ended = close(page, AT)
+    assert ended is not None
+    assert not may_take_over(ended.page)
+    assert may_take_over(acknowledge(page, "U0LEA", "Slack", AT).page)
+
+
+def test_a_page_that_is_taken_over_follows_and_one_that_was_acknowledged_never_calls_again() -> None:
+    leader = crisis_page(Result.DELIVERED)
+    taken = take_over(OLD, leader, after(minutes=1))
+    assert taken is not None
+    assert (taken.page.leader, taken.page.open) == (leader.id, True)
+    assert take_over(taken.page, leader, after(minutes=2)) is None
+    answered = take_over(acknowledge(OLD, "U0BEN", "Slack", AT).page, leader, after(minutes=1))
+    assert answered is not None
+    assert (answered.page.due, answered.page.waits_for_claim) == (None, False)
+    ended = close(OLD, AT)
+    assert ended is not None
+    assert take_over(ended.page, leader, AT) is None
+
+
+def burning(name: str, department: str, subject: str, **more: Any) -> Case:
+    labels = ("intent:crisis", "sentiment:negative", *([f"subject:{subject}"] if subject else []))
+    return case(assessment=assessed(*labels), id=name, department=department, **more)
+
+
+FOUND = [
+    burning("a", "pr", "Northwind"),
+    burning("b", "care", "Northwind"),
+    burning("c", "pr", "Skylark"),
+    burning("d", "pr", ""),
+    case(assessment=assessed("intent:complaint", "subject:Northwind"), id="e", department="pr"),
+]
+
+
+@pytest.mark.parametrize(
+    ("department", "subject", "taken", "adopted"),
+    [("pr", "", (), "acd"), ("pr", "Northwind", (), "abd"), ("pr", "", ("a", "d"), "c"), ("legal", "", (), "")],
+)
+def test_it_takes_over_the_open_crises_of_its_subject_or_of_its_department(
+    department: str, subject: str, taken: tuple[str, ...], adopted: str
+) -> None:
+    assert "".join(one.id for one in find_cases(FOUND, department, subject, taken)) == adopted
+
+
+def test_it_counts_from_the_first_case_and_about_what_all_of_them_are() -> None:
+    cases = [burning("a", "pr", "Northwind", waiting_since=after(minutes=n)) for n in (9, 4)]
+    assert derive_origin(None, cases, after(hours=1)) == (after(minutes=4), after(minutes=4), "Northwind")
+    assert derive_origin(None, [*cases, FOUND[2]], after(hours=1)).subject == ""
+    assert derive_origin(None, [], AT) == (AT, None, "")

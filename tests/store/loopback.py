@@ -1,0 +1,191 @@
+"""A real server on loopback, and the ways by which it can be made to take no writes."""
+
+import asyncio
+import resource
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.domain.decision import Unreachable
+from bot.store.client import Client
+from bot.store.embedded import find_server
+
+USER = "earshot"
+WITHIN = 30.0
+
+
+class Loopback:
+    def __init__(self, folder: Path, *words: str) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self._words = words
+        self._process: subprocess.Popen[bytes] | None = None
+        self.admin = Client(f"redis://127.0.0.1:{self.port}")
+
+    @property
+    def url(self) -> str:
+        """As a user of our own, whose rights a test may take away."""
+        return f"redis://{USER}:secret@127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    async def start(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        words = {"port": str(self.port), "bind": "127.0.0.1", "dir": str(self.folder), "save": "", "appendonly": "yes"}
+        given = [part for key, value in words.items() for part in (f"--{key}", value)]
+        self._process = subprocess.Popen(  # noqa: ASYNC220 - it returns at once
+            [str(find_server()), *given, "--repl-diskless-sync-delay", "0", *self._words],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            restore_signals=False,  # SIGXFSZ stays ignored: a file that may not grow is an error, and not the end
+        )
+        await until(self._answers)
+        if "--cluster-enabled" not in self._words:
+            await self.admin.call("ACL", "SETUSER", USER, "on", ">secret", "~*", "&*", "+@all")
+
+    async def _answers(self) -> bool:
+        return bool(await self.admin.call("PING"))
+
+    async def takes_writes(self) -> bool:
+        return bool(await self.admin.call("SET", "probe", "1"))
+
+    async def end(self) -> None:
+        await self.admin.close()
+        if self._process is not None:
+            self._process.send_signal(signal.SIGKILL)
+            await asyncio.to_thread(self._process.wait)
+
+
+@asynccontextmanager
+async def loopback(folder: Path, *words: str) -> AsyncIterator[Loopback]:
+    made = Loopback(folder, *words)
+    try:
+        await made.start()
+        yield made
+    finally:
+        await made.end()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def until(true: Callable[[], Any]) -> None:
+    """A store that refuses to answer is asked again."""
+    async with asyncio.timeout(WITHIN):
+        while True:
+            with suppress(Unreachable):
+                if await true():
+                    return
+            await asyncio.sleep(0.02)
+
+
+@dataclass
+class Way:
+    """How the server is made to refuse, and to take writes again."""
+
+    server: Loopback
+    spare: Loopback
+
+    async def begin(self) -> None: ...
+    async def end(self) -> None: ...
+
+
+class Failover(Way):
+    """A planned one: the spare holds all that the server has, and takes its place; later they change back."""
+
+    async def begin(self) -> None:
+        await follow(self.spare, self.server)
+        await self.spare.admin.call("REPLICAOF", "NO", "ONE")
+        await self.server.admin.call("REPLICAOF", "127.0.0.1", self.spare.port)
+
+    async def end(self) -> None:
+        await linked(self.server)
+        await self.server.admin.call("REPLICAOF", "NO", "ONE")
+
+
+class LostPrimary(Way):
+    """Made a replica of a server that is not there."""
+
+    async def begin(self) -> None:
+        await self.server.admin.call("REPLICAOF", "127.0.0.1", free_port())
+
+    async def end(self) -> None:
+        await self.server.admin.call("REPLICAOF", "NO", "ONE")
+
+
+class FullMemory(Way):
+    async def begin(self) -> None:
+        await self.server.admin.call("CONFIG", "SET", "maxmemory", "1")
+
+    async def end(self) -> None:
+        await self.server.admin.call("CONFIG", "SET", "maxmemory", "0")
+
+
+class NoScripts(Way):
+    async def begin(self) -> None:
+        await self.server.admin.call("ACL", "SETUSER", USER, "-@scripting")
+
+    async def end(self) -> None:
+        await self.server.admin.call("ACL", "SETUSER", USER, "+@scripting")
+
+
+class OneRightShort(Way):
+    """Scripts may run, but not do all that they do: a commit that is under way is written in part, and said to fail."""
+
+    async def begin(self) -> None:
+        await self.server.admin.call("ACL", "SETUSER", USER, "-xadd")
+
+    async def end(self) -> None:
+        await self.server.admin.call("ACL", "SETUSER", USER, "+xadd")
+
+
+class FullDisk(Way):
+    """As near to one as a test may come: no file of the server may be longer."""
+
+    async def begin(self) -> None:
+        self._room(1)
+        await until(self._refuses)
+
+    async def end(self) -> None:
+        self._room(resource.RLIM_INFINITY)
+        await until(self.server.takes_writes)
+
+    def _room(self, most: int) -> None:
+        resource.prlimit(self.server.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+
+    async def _refuses(self) -> bool:
+        try:
+            await self.server.takes_writes()
+        except Unreachable as no:
+            return "MISCONF" in str(no)
+        return False
+
+
+WAYS: tuple[type[Way], ...] = (Failover, LostPrimary, FullMemory, NoScripts)
+if sys.platform == "linux":  # elsewhere a process cannot bound another's files
+    WAYS = (*WAYS, FullDisk)
+
+
+async def follow(replica: Loopback, primary: Loopback) -> None:
+    """Until the replica has all that the primary has."""
+    await replica.admin.call("REPLICAOF", "127.0.0.1", primary.port)
+    await linked(replica)
+
+
+async def linked(replica: Loopback) -> None:
+    async def up() -> bool:
+        return "master_link_status:up" in str(await replica.admin.call("INFO", "replication"))
+
+    await until(up)

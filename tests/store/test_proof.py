@@ -1,0 +1,68 @@
+"""A write is proven, and not a PING: every way in which a server takes none is found out, and nothing is left behind."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.domain.decision import Unreachable
+from bot.store.client import Client
+from bot.store.opening import store_on
+from bot.store.transaction import Committed, Transaction, commit
+from tests.clock import WoundClock
+from tests.store.loopback import WAYS, Loopback, OneRightShort, Way, loopback
+from tests.workers.said import said
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Loopback]:
+    async with loopback(tmp_path / "server") as made:
+        yield made
+
+
+@pytest.fixture
+async def spare(tmp_path: Path) -> AsyncIterator[Loopback]:
+    async with loopback(tmp_path / "spare") as made:
+        yield made
+
+
+@pytest.mark.parametrize("how", [*WAYS, OneRightShort])
+async def test_a_server_that_takes_no_writes_proves_none_and_proves_one_when_it_does(
+    how: type[Way], server: Loopback, spare: Loopback
+) -> None:
+    client = Client(server.url)
+    store, way = store_on(client, "brand", "test"), how(server, spare)
+    await store.prove_write()
+    await way.begin()
+    with pytest.raises(Unreachable):
+        await store.prove_write()
+    await way.end()
+    await store.prove_write()
+    await client.close()
+
+
+async def test_what_proves_a_write_leaves_nothing_behind(server: Loopback) -> None:
+    store = store_on(server.admin, "brand", "test")
+    await store.prove_write()
+    assert await server.admin.call("KEYS", "*brand*") == []
+
+
+@pytest.mark.parametrize("lost", [("FLUSHALL",), ("XGROUP", "DESTROY", "earshot:{brand}:inbox", "triage")])
+async def test_a_group_that_a_failover_lost_is_made_anew_and_what_was_in_hand_of_it_is_nobodys(
+    lost: tuple[str, ...], server: Loopback, clock: WoundClock
+) -> None:
+    store = store_on(server.admin, "brand", "test")
+    await store.inbox.prepare()
+    await store.inbox.admit("x", [said(1)], None, clock.now())
+    [entry] = await store.inbox.read("w", 10, wait=False)
+    await server.admin.call(*lost)
+
+    answer = Transaction(store.keys.inbox, entry.id)
+    answer.write("SET", "decided", "1")
+    assert await commit(server.admin, answer) == [Committed.ANSWERED]
+    assert await server.admin.call("GET", "decided") is None
+
+    await store.inbox.admit("x", [said(2)], None, clock.now())
+    assert await store.inbox.read("w", 10, wait=False) == []
+    left = [one.mention for one in await store.inbox.read("w", 10, wait=False)]
+    assert left == ([said(2)] if lost == ("FLUSHALL",) else [said(1), said(2)])
