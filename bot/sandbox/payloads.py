@@ -78,7 +78,7 @@ class Payloads:
         """All strings: it travels as a form."""
         return {
             "token": "sandbox-verification-token",
-            "team_id": TEAM_ID,
+            "team_id": user.team,
             "team_domain": self.app.workspace.domain,
             "channel_id": channel.id,
             "channel_name": _place(channel)["name"],
@@ -113,10 +113,10 @@ class Payloads:
             "type": kind,
             "token": "sandbox-verification-token",
             "api_app_id": APP_ID,
-            "team": {"id": TEAM_ID, "domain": self.app.workspace.domain},
+            "team": {"id": user.team, "domain": self.app.workspace.domain},
             "enterprise": None,
             "is_enterprise_install": False,
-            "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": TEAM_ID},
+            "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": user.team},
         }
 
 

@@ -35,6 +35,8 @@ class User:
     snoozed_until: float = 0.0
     """Notifications are paused by hand. Slack shows it to this person and to nobody else."""
     title: str = ""
+    team: str = TEAM_ID
+    """Another workspace's id: a guest of a channel that is shared through Slack Connect."""
 
     def disturbed_at(self, at: float) -> bool:
         """Whether a notification sent now would reach this person."""
@@ -52,7 +54,7 @@ class User:
         profile = {"real_name": self.real_name, "display_name": self.name, "title": self.title}
         told: Json = {
             "id": self.id,
-            "team_id": TEAM_ID,
+            "team_id": self.team,
             "name": self.name,
             "real_name": self.real_name,
             "deleted": self.deleted,

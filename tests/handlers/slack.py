@@ -30,6 +30,8 @@ class Slack:
     errors: dict[str, str] = field(default_factory=dict)
     cut_off: set[str] = field(default_factory=set)
     """Methods whose answer is lost."""
+    auth: Json = field(default_factory=dict)
+    """What `auth.test` says beside or instead of the usual."""
     used_up: bool = False
     answers_with: str = ""
     """What its response_url says, with a 200, instead of taking the answer."""
@@ -61,7 +63,7 @@ class Slack:
         is_json = request.content_type == "application/json"
         body = json.loads(text) if is_json else {key: _value(value) for key, value in parse_qsl(text)}
         if method == "auth.test":
-            return web.json_response({"ok": True, "team_id": "T1", "user_id": "U0BOT", "bot_id": "B0BOT"})
+            return web.json_response({"ok": True, "team_id": "T1", "user_id": "U0BOT", "bot_id": "B0BOT"} | self.auth)
         self.calls.append((method, body))
         if method in self.cut_off and request.transport is not None:
             request.transport.close()
@@ -79,6 +81,8 @@ class Workspace:
 
     def __init__(self, slack: Slack, usecases: UseCases) -> None:
         self.slack = slack
+        self.about: Json = {}
+        """What Slack says of who asks, instead of the usual."""
         client = AsyncWebClient(token="xoxb-test", base_url=f"{slack.base}/api/", retry_handlers=[])
         self.app = AsyncApp(client=client, request_verification_enabled=False)
         register(self.app, usecases)
@@ -91,6 +95,7 @@ class Workspace:
 
     async def send(self, body: Json, *, wait: bool = True) -> BoltResponse:
         """What Slack hears back; waits until the listener is through, unless it is to be seen at work."""
+        body = body | self.about
         form = urlencode(body) if "command" in body else urlencode({"payload": json.dumps(body)})
         return await self._dispatch(form, "application/x-www-form-urlencoded", wait=wait)
 
