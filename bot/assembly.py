@@ -186,7 +186,7 @@ def assemble(
     )
     pulse = Pulse()
     links = Links(store.signing, clock, outside.public_url)
-    slack = SlackPager(sink, store.limits, clock)
+    slack = SlackPager(sink, store.pages, store.limits, clock)
     ringing: tuple[Pager, ...] = (slack, *outside.pagers)
     available = {way for way in Way if PAGERS[way] in {pager.name for pager in ringing}}
     return House(

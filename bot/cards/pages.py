@@ -40,17 +40,68 @@ ENDS = {
 }
 
 
-def call(page: Page, matter: Matter, attempt: Attempt) -> Drawing:
+def message(page: Page, matter: Matter, to: str) -> Drawing:
+    """The one message about a page to a person, or in a channel (`#` and its id), as the page stands now."""
+    return call(page, matter, to) if page.open else _after(page, matter, to)
+
+
+def call(page: Page, matter: Matter, to: str) -> Drawing:
     """To somebody on call, or in the fallback channel."""
     drill = "*DRILL.* " if page.cause.kind is CauseKind.DRILL else ""
-    to_you = "Nobody who was called has answered." if attempt.person.startswith("#") else _you(matter)
+    to_you = "Nobody who was called has answered." if to.startswith("#") else _you(matter)
     bad = f", {escape(matter.bad)}" if matter.bad else ""
     words = (
-        f"{summons.MARKS[page.severity]} {drill}{to_you} *{escape(matter.what)}*{bad}, since {moment(matter.since)}. "
-        "Press *Acknowledge* if you take it; if nobody does, the next person is called."
+        f"{summons.MARKS[page.severity]} {drill}{_new(matter)}{to_you} *{escape(matter.what)}*{bad}, "
+        f"{_since(matter)}. Press *Acknowledge* if you take it; if nobody does, the next person is called."
     )
-    blocks = [drawing.section(drawing.mrkdwn(words)), *_quote(matter), drawing.actions(*_presses(page, matter))]
-    return Drawing(words, blocks)
+    presses = drawing.actions(*_presses(page, matter))
+    return Drawing(summons.lock_screen(page, matter), [_section(words), *_quote(matter), *_earlier(matter), presses])
+
+
+def _after(page: Page, matter: Matter, to: str) -> Drawing:
+    """Nothing is left to press, but for what whoever has the page does next."""
+    stands, new = _stands(page), f" {_new(matter)}".rstrip()
+    blocks = [_section(stands + new), *_quote(matter), *_earlier(matter)]
+    claims = [_claim(matter)] if matter.case and page.waits_for_claim and page.acknowledged_by == to else []
+    if buttons_left := [*(claims if not page.taken_by else []), *_links(matter)]:
+        blocks.append(drawing.actions(*buttons_left))
+    return Drawing(stands + new, blocks)
+
+
+def _stands(page: Page) -> str:
+    if page.closed_at is not None and not page.answered:
+        return "📟 This page is over before anybody answered: what it was about needs nobody any more."
+    if page.taken_by:
+        return f"✅ <@{page.taken_by}> has claimed the case. {who(page)} answered the page{_waited(page)}."
+    return acknowledged(page).text
+
+
+def again(page: Page, matter: Matter, to: str) -> Drawing:
+    """A short word beside the message, since an edit makes no sound: it calls again, or there is something new."""
+    person = "" if to.startswith("#") else f"<@{to}> "
+    if page.open:
+        words = f"{person}Still nobody has answered. {summons.lock_screen(page, matter)}"
+    else:
+        words = f"{person}{summons.lock_screen(page, matter)}"
+    return Drawing(words, [])
+
+
+def _section(words: str) -> Block:
+    return drawing.section(drawing.mrkdwn(words))
+
+
+def _new(matter: Matter) -> str:
+    return f"*NEW {moment(matter.newest_at, '{time}')}* " if matter.newest_at else ""
+
+
+def _since(matter: Matter) -> str:
+    return f"since {moment(matter.since)}"
+
+
+def _earlier(matter: Matter) -> list[Block]:
+    if not matter.earlier:
+        return []
+    return [drawing.context(drawing.mrkdwn(f"+ {matter.earlier:,} earlier, {_since(matter)}"))]
 
 
 def _you(matter: Matter) -> str:
@@ -68,11 +119,17 @@ def _presses(page: Page, matter: Matter) -> list[Block]:
     """Who claims the case has answered, too."""
     found = [_press(page, buttons.ACKNOWLEDGE_HERE)]
     if matter.case:
-        aloud = "Claim the case, and answer the page"
-        found.append(drawing.button("Claim", buttons.CLAIM_HERE, matter.case, aloud=aloud))
-    if matter.link:
-        found.append(drawing.button("See the card", buttons.OPEN_CARD, url=matter.link))
-    return [*found, *_post(matter)]
+        found.append(_claim(matter))
+    return [*found, *_links(matter)]
+
+
+def _claim(matter: Matter) -> Block:
+    return drawing.button("Claim", buttons.CLAIM_HERE, matter.case, aloud="Claim the case, and answer the page")
+
+
+def _links(matter: Matter) -> list[Block]:
+    card = [drawing.button("See the card", buttons.OPEN_CARD, url=matter.link)] if matter.link else []
+    return [*card, *_post(matter)]
 
 
 def _post(matter: Matter) -> list[Block]:

@@ -5,13 +5,14 @@ spoken, and never in a text message, which may be charged by its length.
 """
 
 import re
+from datetime import datetime
 
 from bot.cards import said
-from bot.cards.words import one_line, spelled
+from bot.cards.words import escape, one_line, spelled
 from bot.domain.case import Case
+from bot.domain.mention import Mention
 from bot.domain.pages.matter import Matter
 from bot.domain.pages.page import CauseKind, Page, Severity
-from bot.domain.words import count
 
 QUOTED = 100
 LOOKED_AT = 400
@@ -23,40 +24,69 @@ _LINKS = re.compile(r"(https?://|www\.)\S+|[^\s@]+\.[a-z]{2,24}\b(/\S*)?", re.IG
 MARKS = {Severity.SEV1: "🚨", Severity.SEV2: "📈", Severity.SEV3: "📟"}
 
 
-def of_case(case: Case, link: str, more: int = 0, *, again: bool = False) -> Matter:
-    """What somebody who is called has to know of a case; `more` follow it that are called for with it.
+def of_case(case: Case, link: str, said_now: Mention | None = None, *, again: bool = False) -> Matter:
+    """What somebody who is called has to know of a case. `said_now`: its newest words, where they are not its first.
 
     `again`: it was acknowledged before, and nobody has claimed it.
     """
+    mention = said_now or case.mention
     found = case.assessment
     ours = found.subject if found.kind else ""  # a sender may name any other
     subject = f" at {one_line(ours, 60)}" if ours else ""
     parts = [f"urgency {found.urgency} of 100"] if found.urgency else []
-    if case.mention.author.followers is not None:
-        parts.append(f"reach {said.short(case.mention.author.followers)}")
+    followers = mention.author.followers
+    if followers is not None:
+        parts.append(f"reach {said.short(followers)}")
     if case.joined_count:
         parts.append(f"{case.joined_count:,} joined")
-    if more:
-        parts.append(f"{count(more, 'case')} more")
     if again:
         parts.append("acknowledged before, not claimed")
     kind = "Crisis" if case.urgent else said.name(case)
     return Matter(
-        what=f"{kind}{subject} on {said.outlet(case.mention)}",
+        what=f"{kind}{subject} on {said.outlet(mention)}",
         bad=", ".join(parts),
         since=case.opened_at,
         where=case.department,
-        who=case.mention.who,
-        quote=case.mention.text,
+        who=mention.who,
+        quote=mention.text,
         link=link,
-        url=case.mention.url,
+        url=mention.url,
         case=case.id,
+        reach=", ".join([said.outlet(mention), *([f"{said.short(followers)} followers"] if followers else [])]),
     )
+
+
+def of_storm(newest: Matter, newest_at: datetime, first: Matter, earlier: int) -> Matter:
+    """The newest first, and that there were others before it."""
+    return newest._replace(since=first.since, newest_at=newest_at, earlier=earlier)
 
 
 def title(page: Page, matter: Matter) -> str:
     drill = "DRILL: " if page.cause.kind is CauseKind.DRILL else ""
-    return f"{drill}{matter.what} ({page.severity.upper()})"
+    return f"{drill}{new(matter)}{matter.what} ({page.severity.upper()}){more(matter)}"
+
+
+def new(matter: Matter) -> str:
+    """`NEW 04:00: ` before what came after the page had begun to call."""
+    return f"NEW {matter.newest_at:%H:%M}: " if matter.newest_at else ""
+
+
+def more(matter: Matter) -> str:
+    return f" + {matter.earlier:,} earlier" if matter.earlier else ""
+
+
+def lock_screen(page: Page, matter: Matter) -> str:
+    """The text of a message in Slack, of which a phone shows the beginning: how bad, what was said, by how many heard.
+
+    In mrkdwn, so that a stranger's words are escaped.
+    """
+    drill = "DRILL: " if page.cause.kind is CauseKind.DRILL else ""
+    words = one_line(_unlinked(matter.quote), QUOTED)
+    what = f"“{words}”" if words else one_line(matter.what, 200)
+    reach = f" ({matter.reach})" if words and matter.reach else ""
+    again = " Acknowledged earlier, still unclaimed." if page.unclaimed else ""
+    said_so = f"{drill}{page.severity.upper()} – {new(matter)}{what}{reach}{more(matter)}."
+    return f"{MARKS[page.severity]} {escape(said_so)}{again}"
 
 
 def quotation(matter: Matter) -> str:

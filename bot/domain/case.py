@@ -55,6 +55,14 @@ class Joined(NamedTuple):
     why: Joining
 
 
+class Alarm(NamedTuple):
+    """The newest mention of those that joined that speaks of a crisis, with other words than the first."""
+
+    mention: str
+    harm: str
+    """Which kind; empty where that is not known."""
+
+
 class AuditEvent(NamedTuple):
     """Something that happened to a case. `by` is a Slack user id, or empty where a clock or a mention did it."""
 
@@ -111,6 +119,7 @@ class Case(BaseModel):
     """How often this case has come back to a channel: the reminders of one round are not those of the next."""
     alarm: bool = False
     """A mention that joined speaks of a crisis, though the first did not."""
+    alarmed_by: Alarm | None = None
     lease_began: datetime | None = None
     lease_ends: datetime | None = None
     lease_said: bool = False
@@ -140,6 +149,13 @@ class Case(BaseModel):
     def cannot_wait(self) -> bool:
         """Somebody is woken for it. A crisis that is doubtful is urgent too, but a person looks before others wake."""
         return self.alarm or (self.assessment.intent is Intent.CRISIS and DOUBTFUL not in self.assessment.labels)
+
+    @property
+    def harm(self) -> str:
+        """The kind of harm that it speaks of, the surest first, such as `safety`; empty where that is not known."""
+        if self.alarmed_by is not None:
+            return self.alarmed_by.harm
+        return next(iter(self.assessment.words("harm")), "")
 
     @property
     def doubted(self) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent
-from bot.domain.case import JOINED_KEPT, AuditEvent, Case, Joined, Joining, Status, case_id
+from bot.domain.case import JOINED_KEPT, Alarm, AuditEvent, Case, Joined, Joining, Status, case_id
 from bot.domain.clocks import claim_due, fresh, lane_of, next_deadline
 from bot.domain.decision import Decision, Heard, Outcome
 from bot.domain.department import Department
@@ -120,6 +120,8 @@ def join(
         events.append(reopened)
     if assessment.intent is Intent.CRISIS and DOUBTFUL not in assessment.labels:
         after = _alarmed(after, department, at)
+        if why is Joining.SAME_PERSON:  # a copy says what the first said
+            after = after.having(alarmed_by=Alarm(mention.id, next(iter(assessment.words("harm")), "")))
     lane = lane_of(after, Lane.CLICK if case.closed else Lane.UPDATE)
     notifications = [Notification(NotificationKind.CARD, after.id, after.department, lane)]
     if case.owner and why is Joining.SAME_PERSON:

@@ -44,6 +44,8 @@ class NotificationKind(StrEnum):
     """Ask its service what became of the attempt `nth` of this page. `case` is the page's id."""
     SETTLED = "settled"
     """Tell a service that calls on by itself that the page was answered, or is over. `case` is the page's id."""
+    REFRESH = "refresh"
+    """Show how this page stands now wherever it was shown before. `case` is the page's id."""
     RECEIPT = "receipt"
     """Say how a drill ended. `case` is the department's name, `nth` when the drill began."""
     MISSED = "missed"

@@ -44,8 +44,12 @@ class SlackSink:
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
 
-    async def post(self, channel: str, drawing: Drawing, name: str) -> Sent:
-        """`channel` may be a person's id: Slack opens the conversation. `name` goes along as metadata."""
+    async def post(self, channel: str, drawing: Drawing, name: str, *, thread: str = "", aloud: bool = False) -> Sent:
+        """`channel` may be a person's id: Slack opens the conversation. `name` goes along as metadata.
+
+        `thread` is the ts of the message to reply to; `aloud`: the reply is shown in the channel, too.
+        """
+        beside = {"thread_ts": thread, "reply_broadcast": aloud} if thread else {}
         reply = await self._call(
             "chat.postMessage",
             channel=channel,
@@ -55,6 +59,7 @@ class SlackSink:
             unfurl_links=False,
             unfurl_media=False,
             link_names=False,
+            **beside,
         )
         return Sent(str(reply["channel"]), str(reply["ts"]))
 

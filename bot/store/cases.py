@@ -97,6 +97,11 @@ class CaseStore:
         read = [await self._joined.read(key, body, name) for name, body in zip(flat[::2], flat[1::2], strict=True)]
         return tuple(sorted((one for one in read if one is not None), key=lambda one: one.created_at)[:most])
 
+    async def joined_as(self, case_id: str, mention_id: str) -> Mention | None:
+        """One of those that joined; None where it was separated since, or was one too many to be kept."""
+        key = self._keys.joined(case_id)
+        return await self._joined.read(key, await self._client.call("HGET", key, mention_id), mention_id)
+
     async def open_in(self, department: str, most: int = 20, start: int = 0) -> Page:
         key = self._keys.open(department)
         ids, total = await self._client.together(

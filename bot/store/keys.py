@@ -18,8 +18,10 @@
 | `schedule:<schedule>` | hash | `v` version, `body` JSON: what people changed | 200 at a time; `OVERRIDES_KEPT` |
 | `calendar:<schedule>` | hash | the last good answer of its calendar, who is booked | 1 MB; `CALENDAR_KEPT` |
 | `page:<page>` | hash | `v` version, `body` JSON, `joined` how many follow it | `PAGE_KEPT` after it last changed |
+| `newest:<page>` | sorted set | the case that follows it and came last, by when | one; `PAGE_KEPT` |
+| `messages:<page>` | hash | who was shown it in Slack → where, and what | one field a person; `PAGE_KEPT` |
 | `pages` | sorted set | page by when its next rung is due | one a page that nobody has answered |
-| `ringing` | hash | department → the page that calls for its cases | one field a department |
+| `ringing` | hash | department, harm, subject → the page that calls for such cases | one field each |
 | `drills` | hash | department → its last drill, JSON | one field a department |
 | `vigil` | hash | `v` version, `body` JSON: how Earshot itself is, how long sources are silent | one |
 | `crisis:<crisis>` | hash | `v` version, `body` JSON: a declared crisis | `CRISIS_KEPT` after it was closed |
@@ -172,6 +174,12 @@ class Keys:
 
     def page(self, page: str) -> str:
         return f"{self.root}page:{page}"
+
+    def newest(self, page: str) -> str:
+        return f"{self.root}newest:{page}"
+
+    def messages(self, page: str) -> str:
+        return f"{self.root}messages:{page}"
 
     def crisis(self, crisis: str) -> str:
         return f"{self.root}crisis:{crisis}"

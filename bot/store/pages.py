@@ -1,7 +1,7 @@
 """Pages: opened once for each cause, decided on, committed. Who comes too late reads again and decides again."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot import metrics
 from bot.domain.case import Case
@@ -9,13 +9,14 @@ from bot.domain.episode import Episode
 from bot.domain.notification import Notification
 from bot.domain.pages.cases import page_of
 from bot.domain.pages.ladder import PageDecision
-from bot.domain.pages.page import Page
+from bot.domain.pages.page import Page, Storm
 from bot.domain.refusals import Refused
 from bot.domain.waking import page_of as page_of_episode
 from bot.store import keys as bounds
 from bot.store.client import Client
-from bot.store.keys import Keys
+from bot.store.keys import Keys, field
 from bot.store.reading import Records, Unreadable
+from bot.store.records import PageMessage
 from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import audit, open_in, owe
 
@@ -35,6 +36,7 @@ class PageStore:
         self._client = client
         self._keys = keys
         self._records = Records(client, keys, "page", Page.model_validate_json)
+        self._messages = Records(client, keys, "page message", PageMessage.model_validate_json)
 
     async def get(self, page_id: str) -> Page:
         """Raises `PageGone`, `Unreadable`."""
@@ -109,27 +111,65 @@ class PageStore:
             metrics.ACKNOWLEDGE_SECONDS.observe((at - decision.page.opened_at).total_seconds())
         return committed
 
-    async def ringing(self, department: str) -> str:
-        """The page that calls for the cases of a department, or was the last to."""
-        return str(await self._client.call("HGET", self._keys.ringing, department) or "")
+    async def ringing(self, page: Page) -> str:
+        """The page that calls for cases such as that of this one, or was the last to."""
+        return str(await self._client.call("HGET", self._keys.ringing, _alike(page)) or "")
 
     async def lead(self, decision: PageDecision, before: str, at: datetime) -> Committed:
         """The first rung of a page that calls for those that come after it. `before` is what was ringing till then."""
         transaction, page = Transaction(self._keys.inbox), decision.page
-        transaction.guard(self._keys.ringing, before, page.department)
+        transaction.guard(self._keys.ringing, before, _alike(page))
         _write(transaction, self._keys, decision, at)
-        transaction.write("HSET", self._keys.ringing, page.department, page.id)
+        transaction.write("HSET", self._keys.ringing, _alike(page), page.id)
         return (await commit(self._client, transaction))[0]
 
-    async def follow(self, decision: PageDecision, at: datetime) -> Committed:
-        """It is called for by another, which counts it."""
+    async def follow(self, decision: PageDecision, before: Storm, at: datetime) -> Committed:
+        """It is called for by another, which counts it and remembers the newest.
+
+        `before` is what followed till then; of two in one moment that which was written last is the newer.
+        """
+        transaction, page = Transaction(self._keys.inbox), decision.page
+        _write(transaction, self._keys, decision, at)
+        transaction.write("HINCRBY", self._keys.page(page.leader), "joined", 1)
+        newest = self._keys.newest(page.leader)
+        transaction.write("ZADD", newest, page.opened_at.timestamp(), f"{before.cases:09d} {page.cause.id}")
+        transaction.write("ZREMRANGEBYRANK", newest, 0, -2)
+        transaction.write("EXPIRE", newest, int(bounds.PAGE_KEPT.total_seconds()))
+        return (await commit(self._client, transaction))[0]
+
+    async def storm(self, page_id: str) -> Storm:
+        """What follows this page."""
+        count, newest = await self._client.together(
+            [("HGET", self._keys.page(page_id), "joined"), ("ZRANGE", self._keys.newest(page_id), 0, 0, "WITHSCORES")]
+        )
+        if not newest:
+            return Storm(int(count or 0))
+        _, _, case = str(newest[0]).partition(" ")
+        return Storm(int(count or 0), case, datetime.fromtimestamp(float(newest[1]), UTC))
+
+    async def messages(self, page_id: str) -> dict[str, PageMessage]:
+        """Where this page is shown in Slack, by the person, or the channel with its `#`."""
+        found = await self._client.call("HGETALL", self._keys.messages(page_id))
+        pairs = zip(found[::2], found[1::2], strict=True)
+        read = {str(to): await self._messages.read(self._keys.messages(page_id), body, str(to)) for to, body in pairs}
+        return {to: message for to, message in read.items() if message is not None}
+
+    async def save_message(self, page_id: str, to: str, message: PageMessage) -> None:
+        key = self._keys.messages(page_id)
+        keep = ("EXPIRE", key, int(bounds.PAGE_KEPT.total_seconds()))
+        await self._client.together([("HSET", key, to, message.model_dump_json(exclude_defaults=True)), keep])
+
+    async def refreshed(self, page: Page, storm: Storm, owed: Notification) -> bool:
+        """It is shown as it was read here. False where it has changed since, so that this is still owed."""
         transaction = Transaction(self._keys.inbox)
-        _write(transaction, self._keys, decision, at)
-        transaction.write("HINCRBY", self._keys.page(decision.page.leader), "joined", 1)
-        return (await commit(self._client, transaction))[0]
+        transaction.guard(self._keys.page(page.id), page.version, "v")
+        transaction.guard(self._keys.page(page.id), storm.cases or "", "joined")
+        transaction.write("ZREM", self._keys.outbox(owed.to), owed.name)
+        return (await commit(self._client, transaction))[0] is Committed.WRITTEN
 
-    async def followers(self, page_id: str) -> int:
-        return int(await self._client.call("HGET", self._keys.page(page_id), "joined") or 0)
+    async def wake(self, page_id: str, at: datetime) -> None:
+        """Somebody has to look at it now."""
+        await self._client.call("ZADD", self._keys.pages, at.timestamp(), page_id)
 
     async def look_again(self, page: Page, at: datetime) -> None:
         """Nothing is to be done now. Guarded by its version."""
@@ -161,6 +201,11 @@ class PageStore:
 
     async def done(self, notification: Notification) -> None:
         await self._client.call("ZREM", self._keys.outbox(notification.to), notification.name)
+
+
+def _alike(page: Page) -> str:
+    """What is the same for all pages of which one may call for the others."""
+    return field(page.department, page.harm, page.subject)
 
 
 def _write(transaction: Transaction, keys: Keys, decision: PageDecision, at: datetime) -> None:

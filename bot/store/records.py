@@ -45,6 +45,20 @@ class CardRecord(BaseModel):
     """A reminder in the channel that says that nobody has the case."""
 
 
+class PageMessage(BaseModel):
+    """The one message by which a person, or a channel, is called for a page."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: CardState = CardState.NONE
+    channel: str = ""
+    ts: str = ""
+    said: int = 0
+    """Cases that followed the page when its reader was last told of one."""
+    said_at: int = 0
+    """When that was, ms."""
+
+
 class DigestRecord(BaseModel):
     """One digest card: its cases are listed on it and claimed from it."""
 

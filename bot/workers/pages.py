@@ -13,7 +13,7 @@ from bot.domain.pages.contact import Escalations
 from bot.domain.pages.ladder import PageDecision
 from bot.domain.pages.line import Line
 from bot.domain.pages.matter import Standing
-from bot.domain.pages.page import Page, Severity
+from bot.domain.pages.page import Page, Severity, Storm
 from bot.store.opening import Store
 from bot.store.transaction import Committed
 from bot.workers.paging.lines import Lines
@@ -65,6 +65,8 @@ class Pages:
 
     async def _look(self, page: Page) -> None:
         at, standing = self._clock.now(), await self._matters.standing(page)
+        if page.leader and standing.taken_by:
+            await self._store.pages.wake(page.leader, at)  # who has one case of a storm has answered for all
         if page.open and standing.taken_by:
             await self._write(ladder.acknowledge(page, standing.taken_by, CLAIMED, at, over=standing.over), page)
         elif standing.over:
@@ -81,7 +83,9 @@ class Pages:
     async def _watch(self, page: Page, standing: Standing, at: datetime) -> None:
         """Somebody has answered: whether the case is claimed as well."""
         until = again.looks_again(page, self._rules.policy(page.severity, page.department))
-        if until is None or standing.taken_by:
+        if standing.taken_by != page.taken_by:
+            await self._write(ladder.note_owner(page, standing.taken_by, at), page)
+        elif until is None or standing.taken_by:
             await self._store.pages.settle(page.having(due=None))
         elif until > at:
             await self._store.pages.look_again(page, until)
@@ -110,10 +114,11 @@ class Pages:
     async def _first(self, page: Page, at: datetime) -> None:
         """It calls, or follows one that calls already."""
         pages = self._store.pages
-        ringing = await pages.ringing(page.department)
+        ringing = await pages.ringing(page)
         leader = (await pages.find([ringing])).get(ringing) if ringing else None
-        if leader is not None and joining.leads(leader, page, at):
-            await pages.follow(joining.follow(page, leader, at), at)
+        storm = await pages.storm(ringing) if leader else Storm()
+        if leader is not None and joining.leads(leader, storm, page):
+            await pages.follow(joining.follow(page, leader, at), storm, at)
             return
         decision = await self._climb(page, at)
         if decision is None or not decision.page.count:

@@ -54,7 +54,7 @@ def by_strangers(text: str) -> list[Drawing]:
     return [
         *(episode.draw(one, page) for one in (found, over) for page in (None, PAGE)),
         episode.plain(found),
-        *(pages.call(PAGE, matter, rung) for matter in matters),
+        *(pages.call(PAGE, matter, rung.person) for matter in matters),
         morning.note(Morning("care", AT, episodes=(found, over), pages=(PAGE,))) or Drawing("", []),
         morning.hand_over(Morning("care", AT, episodes=(found,)), "U0ANA") or Drawing("", []),
     ]
@@ -74,7 +74,7 @@ def by_colleagues(text: str) -> list[Drawing]:
         crises.review(closed),
         crises.opened(found),
         crises.standing([found, closed]),
-        pages.call(PAGE, crises.matter(found, ""), rung),
+        pages.call(PAGE, crises.matter(found, ""), rung.person),
         morning.note(Morning("care", AT, crises=(found,), missed=drill)) or Drawing("", []),
         *(draw(drill, page) for draw in (drills.receipt, drills.missed) for page in (None, PAGE)),
         drills.begun(drill),

@@ -9,7 +9,7 @@ from bot.cards import pages, summons
 from bot.domain.pages import ladder
 from bot.domain.pages.cases import cause_of
 from bot.domain.pages.line import Line
-from bot.domain.pages.page import Attempt, Page, Result, Severity, Way, open_page
+from bot.domain.pages.page import Page, Result, Severity, Way, open_page
 from bot.domain.pages.policy import EscalationPolicy
 from bot.sandbox.blocks import check_message
 from tests.cards.samples import AT, CARE, labels, marked_up, mention, new
@@ -56,7 +56,7 @@ def test_whatever_a_stranger_writes_a_call_is_taken_by_slack_and_pings_nobody(te
     case = new(mention=mention(text=text, author=text[:100]))
     matter = summons.of_case(case, "")
     page = rung(Result.WAITING)
-    drawn = pages.call(page, matter, Attempt(1, 1, Way.SLACK, "U0RAJ", AT))
+    drawn = pages.call(page, matter, "U0RAJ")
     check_message(drawn.blocks)
     assert "<!channel>" not in drawn.text + marked_up(drawn.blocks)
     assert "<@U0ANA>" not in drawn.text + marked_up(drawn.blocks)

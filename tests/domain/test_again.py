@@ -60,7 +60,11 @@ def test_a_service_that_was_told_of_the_answer_gets_a_new_alert_and_the_old_one_
     page = answered()
     assert (again.alert_of(page), again.alert_before(page)) == (page.id, "")
     called = again.call_again(page, after(minutes=31))
-    assert [one.kind for one in called.notifications] == [NotificationKind.CARD, NotificationKind.SETTLED]
+    assert [one.kind for one in called.notifications] == [
+        NotificationKind.CARD,
+        NotificationKind.SETTLED,
+        NotificationKind.REFRESH,
+    ]
     assert again.alert_of(called.page) == f"{page.id}-1"
     assert again.alert_before(called.page) == page.id
     twice = again.call_again(ladder.acknowledge(called.page, "", "PagerDuty", after(minutes=40)).page, after(hours=1))

@@ -8,7 +8,7 @@ from bot.domain.hours import Hours, parse_window
 from bot.domain.pages import joining, ladder
 from bot.domain.pages.ladder import PageDecision
 from bot.domain.pages.line import Line, rungs
-from bot.domain.pages.page import Cause, CauseKind, Page, Result, Severity, Way, open_page, page_id
+from bot.domain.pages.page import Cause, CauseKind, Page, Result, Severity, Storm, Way, open_page, page_id
 from bot.domain.pages.policy import DEFAULT, EscalationPolicy, policy_for
 from bot.domain.refusals import Refused
 from tests.domain.made import AT, after
@@ -163,9 +163,17 @@ def test_one_cause_has_one_page_and_another_round_of_it_another() -> None:
     assert page_id(cause) != page_id(cause._replace(round=1))
 
 
+NONE = Storm()
+
+
+def later(minutes: float, **more: object) -> Page:
+    """A second crisis, of the same kind unless it is said otherwise."""
+    return open_page(Cause(CauseKind.CASE, "c2"), Severity.SEV1, "pr", after(minutes=minutes)).having(**more)
+
+
 def test_a_crisis_follows_the_page_that_rings_and_leads_itself_when_that_ends_unanswered() -> None:
-    leader, second = climbed(a_page(), 0).page, a_page(cause="c2")
-    assert joining.leads(leader, second, after(minutes=1))
+    leader, second = climbed(a_page(), 0).page, later(1)
+    assert joining.leads(leader, NONE, second)
     follower = joining.follow(second, leader, after(minutes=1)).page
     assert joining.look(follower, leader, after(minutes=2)) is None
     closed = ladder.close(leader, after(minutes=2))
@@ -175,9 +183,26 @@ def test_a_crisis_follows_the_page_that_rings_and_leads_itself_when_that_ends_un
     assert (alone.page.leader, alone.page.due) == ("", after(minutes=2))
 
 
-def test_who_has_answered_is_left_alone_for_ten_minutes_by_the_same_department_alone() -> None:
-    answered = ladder.acknowledge(climbed(a_page(), 0).page, "U0BEN", "Slack", AT).page
-    assert joining.leads(answered, a_page(cause="c2"), after(minutes=9))
-    assert not joining.leads(answered, a_page(cause="c2"), after(minutes=10))
-    elsewhere = open_page(Cause(CauseKind.CASE, "c3"), Severity.SEV1, "care", AT)
-    assert not joining.leads(answered, elsewhere, AT)
+def test_it_follows_within_ten_minutes_of_the_first_or_of_the_newest_and_an_hour_of_the_first() -> None:
+    leader = climbed(a_page(), 0).page
+    assert joining.leads(leader, NONE, later(9.9))
+    assert not joining.leads(leader, NONE, later(10))
+    assert joining.leads(leader, Storm(1, "c9", after(minutes=9)), later(18))
+    assert not joining.leads(leader, Storm(1, "c9", after(minutes=9)), later(19))
+    assert not joining.leads(leader, Storm(7, "c9", after(minutes=55)), later(60))
+
+
+def test_whether_somebody_has_answered_makes_no_difference_to_how_long_but_a_case_that_is_done_leads_nobody() -> None:
+    answered = ladder.acknowledge(climbed(a_page(), 0).page, "U0BEN", "Slack", after(minutes=8)).page
+    assert joining.leads(answered, NONE, later(9))
+    assert not joining.leads(answered, NONE, later(11))
+    done = ladder.close(answered, after(minutes=8))
+    assert done is not None
+    assert not joining.leads(done.page, NONE, later(9))
+
+
+@pytest.mark.parametrize("other", [{"harm": "leak"}, {"subject": "Skylark"}, {"department": "care"}, {"harm": ""}])
+def test_another_kind_of_harm_another_subject_and_another_department_call_by_themselves(other: dict[str, str]) -> None:
+    leader = climbed(a_page(), 0).page.having(harm="safety", subject="Northwind")
+    assert joining.leads(leader, NONE, later(1, harm="safety", subject="Northwind"))
+    assert not joining.leads(leader, NONE, later(1, **{"harm": "safety", "subject": "Northwind"} | other))

@@ -18,7 +18,8 @@ from typing import Any, NoReturn
 import aiohttp
 import structlog
 
-from bot.domain.pages.page import Attempt, Page, Way
+from bot.domain.pages.matter import Matter
+from bot.domain.pages.page import Attempt, Page, Storm, Way
 from bot.domain.pages.policy import EscalationPolicy
 from bot.domain.routing import Clocks
 from bot.settings import load_settings
@@ -144,6 +145,9 @@ class DyingPager:
         if self._fuse.burns("rung:after"):
             die()
         return told
+
+    async def refresh(self, page: Page, matter: Matter, storm: Storm) -> Told:
+        return await self._pager.refresh(page, matter, storm)
 
     async def settle(self, page: Page) -> Told:
         return await self._pager.settle(page)

@@ -1,9 +1,17 @@
 """A world whose care department has a schedule, of which a story says the turns."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
+
 from bot.playbook.faults import Fault
-from tests.scenarios.world import World
+from bot.settings import load_settings
+from tests.clock import WoundClock
+from tests.pagers.services import Services
+from tests.scenarios.world import World, world_on
+
+TELEPHONES = Path(__file__).with_name("night.toml")
 
 LISTED = 'on_call = ["U0RAJ", "U0MIA"]\nhours = "Mon-Sun 06:00-23:00"\n'
 
@@ -25,3 +33,15 @@ def turns(*people: str, start: str = "2026-03-09", hand_over: str = "09:00", **m
     said = {"rotation": "daily", **more}
     lines = [f"people = {list(people)}", f"start = {start}", f'hand_over = "{hand_over}"']
     return "\n".join([*lines, *(f'{key} = "{value}"' for key, value in said.items())]).replace("'", '"')
+
+
+@pytest.fixture
+async def night(
+    redis_url: str, brand: str, tmp_path: Path, clock: WoundClock, services: Services
+) -> AsyncIterator[World]:
+    """Four in the morning, with telephones."""
+    settings = load_settings(services.settings())
+    async with world_on(redis_url, brand, tmp_path, clock, TELEPHONES, settings) as made:
+        await made.waits(hours=19)
+        yield made
+        await made.ends()

@@ -1,7 +1,11 @@
 """Four in the morning: a crisis wakes the right person, and goes on until somebody has answered."""
 
+from datetime import timedelta
+
 import pytest
 
+from bot.sandbox import Fault, FaultKind
+from bot.sandbox.posting import delete
 from tests.scenarios.spoken import CRISIS, LOST
 from tests.scenarios.waves import sleeps
 from tests.scenarios.world import World
@@ -31,7 +35,10 @@ async def test_the_first_does_not_answer_and_the_second_does_from_the_message(wo
 async def test_it_goes_round_until_somebody_answers_on_the_card(world: World) -> None:
     await world.hears(CRISIS)
     await world.waits(minutes=24)
-    assert [len(world.person(name).dms) for name in ("ben", "mia")] == [2, 2]
+    assert [len(world.person(name).dms) for name in ("ben", "mia")] == [1, 1]
+    for name in ("ben", "mia"):
+        [again] = world.person(name).dm.message.thread
+        assert "Still nobody has answered" in again.text
     card = world.channel("#pr").card("@marta")
     assert "round 2: nobody" in card.words
     await card.click("Acknowledge", by="ben")
@@ -47,12 +54,51 @@ async def test_who_claims_the_case_has_answered(world: World) -> None:
     assert not world.person("mia").dms
 
 
-async def test_a_second_person_who_acknowledges_is_told_who_has_it(world: World) -> None:
+async def test_whoever_was_called_sees_who_has_it_and_no_message_has_a_live_button_left(world: World) -> None:
     await world.hears(CRISIS)
-    await world.waits(minutes=6)
+    await world.waits(minutes=18)
     await world.person("ben").dm.click("Acknowledge", by="ben")
-    await world.person("mia").dm.click("Acknowledge", by="mia")
-    assert world.person("mia").told == "@ben has this page, since 09:06 UTC."
+    await world.waits(seconds=10)
+    for name in ("ben", "mia"):
+        [dm] = world.person(name).dms
+        assert "✅ @ben has this page, after 18 min" in dm.words
+        assert "smoke in the cabin" in dm.words
+        assert "Acknowledge" not in dm.offers
+    await world.channel("#pr").card("@marta").click("Claim", by="mia")
+    await world.waits(seconds=10)
+    for name in ("ben", "mia"):
+        [dm] = world.person(name).dms
+        assert "✅ @mia has claimed the case. @ben answered the page" in dm.words
+        assert not {"Acknowledge", "Claim"} & set(dm.offers)
+
+
+async def test_when_it_calls_again_the_one_message_can_be_acknowledged_again(world: World) -> None:
+    await world.hears(CRISIS)
+    await world.person("ben").dm.click("Acknowledge", by="ben")
+    await world.waits(minutes=31)
+    [dm] = world.person("ben").dms
+    assert "Acknowledged earlier, still unclaimed." in dm.aloud
+    await dm.click("Acknowledge", by="ben")
+    await world.waits(seconds=10)
+    assert "Acknowledge" not in dm.offers
+
+
+async def test_a_message_that_was_deleted_is_sent_again_in_the_next_round(world: World) -> None:
+    await world.hears(CRISIS)
+    first = world.person("ben").dm.message
+    delete(world.sandbox.workspace, world.sandbox.workspace.channels[first.channel], first)
+    await world.waits(minutes=28)
+    assert "Acknowledge" in world.person("ben").dm.offers
+
+
+async def test_slack_is_away_while_somebody_acknowledges_and_the_message_says_so_when_it_is_back(world: World) -> None:
+    await world.hears(CRISIS)
+    page = await world.stage.store.pages.due(world.clock.now() + timedelta(hours=1))
+    world.sandbox.faults.add(Fault(FaultKind.DROPPED_BEFORE, methods=["chat.update"], times=3))
+    await world.stage.house.usecases.pages.acknowledge(page[0], "U0BEN", "link")
+    await world.waits(minutes=2)
+    assert "✅ @ben has this page" in world.person("ben").dm.words
+    assert "Acknowledge" not in world.person("ben").dm.offers
 
 
 async def test_somebody_who_was_not_called_and_answers_for_nothing_there_cannot_stop_it(world: World) -> None:

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from bot.domain.pages import ladder
-from bot.domain.pages.page import Attempt, Cause, CauseKind, Page, Result, Severity, Way, open_page
+from bot.domain.pages.matter import Matter
+from bot.domain.pages.page import Attempt, Cause, CauseKind, Page, Result, Severity, Storm, Way, open_page
 from bot.domain.pages.policy import EscalationPolicy
 from bot.sinks.pagers.base import Call, Told
 from bot.store.opening import Store
@@ -39,6 +40,9 @@ class Bell:
         await self.meanwhile()
         if self.breaks:
             raise ZeroDivisionError
+        return Told(Result.DELIVERED)
+
+    async def refresh(self, _page: Page, _matter: Matter, _storm: Storm) -> Told:
         return Told(Result.DELIVERED)
 
     async def settle(self, _page: Page) -> Told:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.domain.case import AuditEvent
-from bot.domain.pages.ladder import PageDecision, decided, settled, who
+from bot.domain.pages.ladder import PageDecision, decided, redraw, settled, who
 from bot.domain.pages.page import Page, Unclaimed
 from bot.domain.pages.policy import EscalationPolicy
 from bot.domain.words import length
@@ -29,11 +29,12 @@ def call_again(page: Page, at: datetime) -> PageDecision:
         acknowledged_by="",
         acknowledged_at=None,
         acknowledged_way="",
+        taken_by="",
         round=page.round + 1,
         due=at,
     )
     detail = f"acknowledged by {who(page)}, not claimed in {length(at - page.acknowledged_at)}"
-    return decided(page, after, *settled(page), event=AuditEvent(at, "", "called again", detail))
+    return decided(page, after, *settled(page), *redraw(page), event=AuditEvent(at, "", "called again", detail))
 
 
 def alert_of(page: Page) -> str:

@@ -21,7 +21,9 @@ def pages_for(case: Case, at: datetime) -> tuple[Page, ...]:
     """A crisis that nobody has."""
     if not case.cannot_wait or case.status is not Status.NEW:
         return ()
-    return (open_page(cause_of(case), Severity.SEV1, case.department, at),)
+    page = open_page(cause_of(case), Severity.SEV1, case.department, at)
+    subject = case.assessment.subject if case.assessment.kind else ""  # a sender may name any other
+    return (page.having(harm=case.harm, subject=subject),)
 
 
 def woken_by(before: Case, after: Case) -> tuple[str, ...]:

@@ -1,13 +1,18 @@
-"""A storm is one call: a crisis that comes while somebody is being called for another one does not call again."""
+"""A storm is one call: a crisis of the same kind, minutes after one for which somebody is called, does not call again.
+
+Whatever is taken in is shown first in every message of the page that leads, and whoever has answered is told of it.
+"""
 
 from datetime import datetime, timedelta
 
 from bot.domain.pages import ladder
 from bot.domain.pages.ladder import PageDecision, decided
-from bot.domain.pages.page import CauseKind, Page
+from bot.domain.pages.page import CauseKind, Page, Storm
 
-FRESH = timedelta(minutes=10)
-"""After somebody has answered: so long the next one is taken to be of the same storm, and she is awake."""
+TOGETHER = timedelta(minutes=10)
+"""From the leading case, or the newest that was taken in, to the next: what comes later rings by itself."""
+LONGEST = timedelta(hours=1)
+"""A storm that never pauses rings anew this often: so long after its first case nobody should rely on one call."""
 LOOK_AGAIN = timedelta(seconds=10)
 """Between two looks at how the page that leads stands."""
 
@@ -17,17 +22,27 @@ def may_follow(page: Page) -> bool:
     return page.cause.kind is CauseKind.CASE and page.open and page.count == 0
 
 
-def leads(leader: Page, page: Page, at: datetime) -> bool:
-    """Whether this page need not call by itself, because that one does, or was answered just now."""
-    if leader.id == page.id or leader.department != page.department or leader.severity > page.severity:
+def leads(leader: Page, storm: Storm, page: Page) -> bool:
+    """Whether this page need not call by itself, because that one does, or was answered, for the same kind of harm.
+
+    A page whose case is done leads nobody: what comes after it is news to everybody.
+    """
+    if leader.id == page.id or not _alike(leader, page) or leader.closed_at is not None:
         return False
-    if leader.open:
-        return leader.due is not None and leader.count > 0
-    return leader.acknowledged_at is not None and at - leader.acknowledged_at < FRESH
+    if leader.open and (leader.due is None or not leader.count):
+        return False
+    newest = max(leader.opened_at, storm.newest_at or leader.opened_at)
+    return page.opened_at - newest < TOGETHER and page.opened_at - leader.opened_at < LONGEST
+
+
+def _alike(leader: Page, page: Page) -> bool:
+    same = (leader.department, leader.harm, leader.subject) == (page.department, page.harm, page.subject)
+    return same and leader.severity <= page.severity
 
 
 def follow(page: Page, leader: Page, at: datetime) -> PageDecision:
-    return decided(page, page.having(leader=leader.id, due=at + LOOK_AGAIN))
+    """The leader's messages are owed anew, with the words of this one."""
+    return decided(page, page.having(leader=leader.id, due=at + LOOK_AGAIN), *ladder.refresh(leader))
 
 
 def look(page: Page, leader: Page | None, at: datetime) -> PageDecision | None:

@@ -76,8 +76,7 @@ def _hold(page: Page, until: datetime, at: datetime) -> PageDecision:
 def _left(page: Page, order: tuple[Rung, ...]) -> Rung | None:
     """The first of this round that was not climbed yet. A service that has the page already is not told twice."""
     climbed = {Rung(one.person, one.way) for one in page.attempts if one.round == page.round}
-    since = page.unclaimed.round if page.unclaimed else 1
-    has_it = (one for one in page.attempts if one.round >= since and not one.result.failed)
+    has_it = (one for one in page.attempts if one.round >= since(page) and not one.result.failed)
     climbed |= {Rung("", one.way) for one in has_it if one.way in SHARED}
     return next((rung for rung in order if rung not in climbed), None)
 
@@ -143,7 +142,9 @@ def ended(page: Page, n: int, result: Result, detail: str, at: datetime, referen
     after = attempt._replace(result=result, detail=detail, ended_at=at, reference=reference)
     at_once = result.failed and n == page.count and page.open
     event = AuditEvent(at, "", f"{attempt.way} {result.value}", detail)
-    owed = (_question(page, attempt),) if result is Result.DELIVERED and attempt.way in FOLLOWED and reference else ()
+    owed = redraw(page) if not page.open and attempt.way is Way.SLACK else ()  # answered while it was on its way
+    if result is Result.DELIVERED and attempt.way in FOLLOWED and reference:
+        owed = (_question(page, attempt),)
     due = at if at_once else page.due
     return _with(page, after, owed, done=(summons(page, attempt),), event=event, due=due)
 
@@ -177,14 +178,41 @@ def acknowledge(page: Page, person: str, way: str, at: datetime, *, over: bool =
     closed = at if over else None
     after = page.having(acknowledged_by=person, acknowledged_at=at, acknowledged_way=way, due=None, closed_at=closed)
     after = after.having(due=at if after.waits_for_claim else None)
-    return decided(page, after, *settled(after), event=event)
+    return decided(page, after, *settled(after), *redraw(page), event=event)
 
 
 def close(page: Page, at: datetime) -> PageDecision | None:
     """Its cause is over; who has not answered need not any more."""
     if page.closed_at is not None:
         return decided(page, page.having(due=None)) if page.due else None
-    return decided(page, page.having(closed_at=at, due=None), *settled(page))
+    return decided(page, page.having(closed_at=at, due=None), *settled(page), *redraw(page))
+
+
+def refresh(page: Page) -> tuple[Notification, ...]:
+    """Of a page that has more to say: its messages in Slack are drawn anew, and services that can be are told."""
+    has_it = {one.way for one in page.attempts if not one.result.failed and one.round >= since(page)}
+    ways = (way for way in (Way.PAGERDUTY, Way.WEBHOOK) if way in has_it)
+    return (*redraw(page), *(_refresh(page, way) for way in ways))
+
+
+def redraw(page: Page) -> tuple[Notification, ...]:
+    """Whoever was called in Slack, or has answered, sees there how it stands."""
+    shown = page.answered or any(one.way is Way.SLACK for one in page.attempts)
+    return (_refresh(page, Way.SLACK),) if shown else ()
+
+
+def _refresh(page: Page, way: Way) -> Notification:
+    return Notification(NotificationKind.REFRESH, page.id, destination(way), Lane.CRISIS)
+
+
+def note_owner(page: Page, owner: str, at: datetime) -> PageDecision:
+    """Somebody has claimed the case of a page that was answered; empty: nobody has it any more."""
+    return decided(page, page.having(taken_by=owner, due=None if owner else at), *redraw(page), shown=False)
+
+
+def since(page: Page) -> int:
+    """The round from which on it is called for, since it was answered in vain."""
+    return page.unclaimed.round if page.unclaimed else 1
 
 
 def who(page: Page) -> str:

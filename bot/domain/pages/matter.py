@@ -22,6 +22,12 @@ class Matter(NamedTuple):
     """Opens what was said, at its outlet."""
     case: str = ""
     """The case that can be claimed, if it is one."""
+    reach: str = ""
+    """`X, 270 followers`: of whoever is quoted; may be empty."""
+    newest_at: datetime | None = None
+    """When that came which is quoted, where the page began with something else."""
+    earlier: int = 0
+    """How much came before it, for which the same page calls."""
 
 
 class Standing(NamedTuple):

@@ -138,6 +138,10 @@ class Page(BaseModel):
     """Who is called before those on call: the lead of a declared crisis."""
     leader: str = ""
     """The page that calls for this one too: of a storm only the first calls."""
+    harm: str = ""
+    """Of a case: the kind of harm that it speaks of, such as `safety`; empty where that is not known."""
+    subject: str = ""
+    """Of a case: which of the playbook's subjects it is about; empty where it is about none."""
     count: int = 0
     """Attempts in all."""
     attempts: tuple[Attempt, ...] = ()
@@ -148,6 +152,8 @@ class Page(BaseModel):
     acknowledged_by: str = ""
     acknowledged_at: datetime | None = None
     acknowledged_way: str = ""
+    taken_by: str = ""
+    """Who has the case by now; kept so that messages say it."""
     closed_at: datetime | None = None
     held_until: datetime | None = None
     """Nobody is called before, since it is quiet hours."""
@@ -181,6 +187,15 @@ def page_id(cause: Cause) -> str:
     """Derived, so that one cause has one page however often it is opened. 72 bits: it stands in links."""
     words = f"{cause.kind} {cause.round} {cause.id}"
     return hashlib.blake2b(words.encode(), digest_size=9).hexdigest()
+
+
+class Storm(NamedTuple):
+    """Other cases for which a page calls too, as they are now."""
+
+    cases: int = 0
+    newest: str = ""
+    """The case that came last; empty where there is none."""
+    newest_at: datetime | None = None
 
 
 def open_page(cause: Cause, severity: Severity, department: str, at: datetime, first: str = "") -> Page:

@@ -4,7 +4,7 @@ from typing import NamedTuple, Protocol
 
 from bot.domain.pages.contact import Contact
 from bot.domain.pages.matter import Matter
-from bot.domain.pages.page import Attempt, Page, Result
+from bot.domain.pages.page import Attempt, Page, Result, Storm
 
 
 class Call(NamedTuple):
@@ -35,6 +35,10 @@ class Pager(Protocol):
 
     async def settle(self, page: Page) -> Told:
         """The page was answered, or is over. Only asked of services that call on by themselves."""
+        ...
+
+    async def refresh(self, page: Page, matter: Matter, storm: Storm) -> Told:
+        """The page stands otherwise than it was shown. Only asked of those of which what was sent can be changed."""
         ...
 
     async def became(self, attempt: Attempt) -> Told | None:

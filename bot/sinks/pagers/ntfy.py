@@ -9,7 +9,8 @@ import aiohttp
 
 from bot.cards import summons
 from bot.clock import Clock
-from bot.domain.pages.page import Attempt, Page, Result
+from bot.domain.pages.matter import Matter
+from bot.domain.pages.page import Attempt, Page, Result, Storm
 from bot.settings import Settings
 from bot.sinks.pagers.base import Call, Told
 from bot.sinks.pagers.http import Answer, asked, failed, post
@@ -66,6 +67,9 @@ class Ntfy:
 
     async def became(self, attempt: Attempt) -> None:  # noqa: ARG002 - it does not say
         return
+
+    async def refresh(self, page: Page, matter: Matter, storm: Storm) -> Told:  # noqa: ARG002 - it takes nothing back
+        return Told(Result.DELIVERED)
 
     async def settle(self, page: Page) -> Told:  # noqa: ARG002 - it rings once and is silent
         return Told(Result.DELIVERED)

@@ -10,7 +10,8 @@ import aiohttp
 from bot.cards import summons
 from bot.clock import Clock
 from bot.domain.pages.again import alert_before, alert_of
-from bot.domain.pages.page import Attempt, Page, Result, Severity
+from bot.domain.pages.matter import Matter
+from bot.domain.pages.page import Attempt, Page, Result, Severity, Storm
 from bot.settings import Settings
 from bot.sinks.pagers.base import Call, Told
 from bot.sinks.pagers.http import Answer, failed, post
@@ -35,9 +36,15 @@ class PagerDuty:
         return cls(key.get_secret_value(), settings.pagerduty_api_url, session) if key else None
 
     async def call(self, call: Call) -> Told:
-        page, matter = call.page, call.matter
+        return await self._trigger(call.page, call.matter, call.link)
+
+    async def refresh(self, page: Page, matter: Matter, storm: Storm) -> Told:  # noqa: ARG002
+        """Joins the alert that is open there; one that was answered is left alone."""
+        return await self._trigger(page, matter) if page.open else Told(Result.DELIVERED)
+
+    async def _trigger(self, page: Page, matter: Matter, link: str = "") -> Told:
         details = {"how bad": matter.bad, "where": matter.where, "said": summons.quotation(matter)}
-        links = [(call.link, "Acknowledge"), (matter.link, "See the card"), (matter.url, "Open the post")]
+        links = [(link, "Acknowledge"), (matter.link, "See the card"), (matter.url, "Open the post")]
         return await self._send(
             alert_of(page),
             "trigger",

@@ -12,7 +12,8 @@ import aiohttp
 
 from bot.cards import speaking, summons
 from bot.clock import Clock
-from bot.domain.pages.page import Attempt, Page, Result, Way
+from bot.domain.pages.matter import Matter
+from bot.domain.pages.page import Attempt, Page, Result, Storm, Way
 from bot.settings import Settings
 from bot.sinks.pagers.base import Call, Told
 from bot.sinks.pagers.http import Answer, asked, failed, post
@@ -91,6 +92,9 @@ class Twilio:
             return answer
         active = answer.body is not None and answer.body.get("status") == "active"
         return Told(Result.DELIVERED) if answer.status == 200 and active else failed(answer.status, "TWILIO_AUTH_TOKEN")
+
+    async def refresh(self, page: Page, matter: Matter, storm: Storm) -> Told:  # noqa: ARG002 - it takes nothing back
+        return Told(Result.DELIVERED)
 
     async def settle(self, page: Page) -> Told:  # noqa: ARG002 - it rings once and is silent
         return Told(Result.DELIVERED)

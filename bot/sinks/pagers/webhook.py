@@ -11,7 +11,8 @@ from standardwebhooks import Webhook as Signer
 
 from bot.cards import summons
 from bot.clock import Clock
-from bot.domain.pages.page import Attempt, Page, Result
+from bot.domain.pages.matter import Matter
+from bot.domain.pages.page import Attempt, Page, Result, Storm
 from bot.settings import Settings
 from bot.sinks.pagers.base import Call, Told
 from bot.sinks.pagers.http import Answer, failed, post
@@ -34,22 +35,14 @@ class Webhook:
         return cls(settings.pager_webhook_url, secret.get_secret_value(), session, clock)
 
     async def call(self, call: Call) -> Told:
-        page, matter, attempt = call.page, call.matter, call.attempt
-        data = {
-            "page": page.id,
-            "attempt": attempt.n,
-            "person": attempt.person,
-            "severity": page.severity.value,
-            "kind": page.cause.kind.value,
-            "title": summons.title(page, matter),
-            "text": summons.text(matter, call.link),
-            "since": matter.since.isoformat(),
-            "department": page.department,
-            "acknowledge": call.link,
-            "card": matter.link,
-            "url": matter.url,
-        }
-        return await self._send(f"{page.id}-{attempt.n}", "page.called", data)
+        attempt = call.attempt
+        whom = {"attempt": attempt.n, "person": attempt.person, "acknowledge": call.link}
+        data = _data(call.page, call.matter, call.link) | whom
+        return await self._send(f"{call.page.id}-{attempt.n}", "page.called", data)
+
+    async def refresh(self, page: Page, matter: Matter, storm: Storm) -> Told:
+        """The same page with the words of its newest post; `page` says which it is."""
+        return await self._send(f"{page.id}-news-{storm.cases}", "page.updated", _data(page, matter))
 
     async def tried(self) -> None:
         """Whoever is behind it would take anything for a call."""
@@ -76,3 +69,17 @@ class Webhook:
         if 200 <= answer.status < 300 and not answer.page:  # a web page is somebody's login, and no webhook
             return Told(Result.DELIVERED, reference=name)
         return failed(answer.status, "EARSHOT_PAGER_WEBHOOK_SECRET")
+
+
+def _data(page: Page, matter: Matter, link: str = "") -> dict[str, object]:
+    return {
+        "page": page.id,
+        "severity": page.severity.value,
+        "kind": page.cause.kind.value,
+        "title": summons.title(page, matter),
+        "text": summons.text(matter, link),
+        "since": matter.since.isoformat(),
+        "department": page.department,
+        "card": matter.link,
+        "url": matter.url,
+    }

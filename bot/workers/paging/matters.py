@@ -6,9 +6,9 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.cards import episode as episode_card
-from bot.cards.summons import of_case
+from bot.cards.summons import of_case, of_storm
 from bot.domain import waking
-from bot.domain.case import Case
+from bot.domain.case import Case, Status
 from bot.domain.pages import cases
 from bot.domain.pages.matter import Matter, Standing
 from bot.domain.pages.page import CauseKind, Page
@@ -42,7 +42,11 @@ class Matters:
         if source is not None:
             with suppress(Unreadable):
                 found = await source.matter(page)
-        return found._replace(since=found.since.astimezone(ZoneInfo(self._zone()))) if found else None
+        if found is None:
+            return None
+        zone = ZoneInfo(self._zone())
+        newest_at = found.newest_at.astimezone(zone) if found.newest_at else None
+        return found._replace(since=found.since.astimezone(zone), newest_at=newest_at)
 
     async def standing(self, page: Page) -> Standing:
         """What cannot be read is not over: it is called for until somebody answers."""
@@ -75,12 +79,29 @@ class OfCases:
         found = await _case(self._store, page)
         if found is None:
             return None
-        more = await self._store.pages.followers(page.id)
-        return of_case(found, await _link(self._store, found.id), more, again=page.unclaimed is not None)
+        first = await self._said(page, found)
+        storm = await self._store.pages.storm(page.id)
+        newest = (await self._store.cases.find([storm.newest])).get(storm.newest)
+        if newest is None or storm.newest_at is None:
+            return first
+        return of_storm(await self._said(page, newest), storm.newest_at, first, storm.cases)
+
+    async def _said(self, page: Page, case: Case) -> Matter:
+        """In the words that made a crisis of it, if these are not its first."""
+        by = case.alarmed_by.mention if case.alarmed_by else ""
+        said = await self._store.cases.joined_as(case.id, by) if by else None
+        return of_case(case, await _link(self._store, case.id), said, again=page.unclaimed is not None)
 
     async def standing(self, page: Page) -> Standing:
         found = await _case(self._store, page)
-        return cases.standing(page, found) if found else Standing(over=True)
+        if found is None:
+            return Standing(over=True)
+        standing = cases.standing(page, found)
+        if standing.over or standing.taken_by or page.leader:
+            return standing
+        newest = (await self._store.pages.storm(page.id)).newest
+        other = (await self._store.cases.find([newest])).get(newest) if newest else None
+        return Standing(taken_by=other.owner) if other and other.status is Status.CLAIMED else standing
 
 
 class OfEpisodes:

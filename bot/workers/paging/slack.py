@@ -4,15 +4,16 @@ import asyncio
 
 import structlog
 
-from bot.cards import pages
 from bot.clock import Clock
-from bot.domain.pages.ladder import summons
-from bot.domain.pages.page import Attempt, Page, Result
+from bot.domain.pages.matter import Matter
+from bot.domain.pages.page import Attempt, Page, Result, Storm
 from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
 from bot.sinks.pagers.base import Call, Told
 from bot.sinks.slack import SlackSink
 from bot.store.limits import Limits
+from bot.store.pages import PageStore
 from bot.workers.delivery.gate import EVERYTHING, channel_limit
+from bot.workers.paging.messages import PageMessages
 
 log = structlog.get_logger("paging")
 
@@ -27,8 +28,9 @@ class SlackPager:
 
     name = "slack"
 
-    def __init__(self, sink: SlackSink, limits: Limits, clock: Clock) -> None:
+    def __init__(self, sink: SlackSink, store: PageStore, limits: Limits, clock: Clock) -> None:
         self._sink = sink
+        self._messages = PageMessages(sink, store, limits, clock)
         self._limits = limits
         self._clock = clock
         self._may_ask = True
@@ -37,11 +39,9 @@ class SlackPager:
         if await self._limits.parked([EVERYTHING.name], self._clock.now()):
             return Told(Result.LATER, "Slack is down")
         to = call.attempt.person.removeprefix("#")
-        name = summons(call.page, call.attempt).name
         try:
             async with asyncio.timeout(SLACK_WITHIN):
-                await self._sink.post(to, pages.call(call.page, call.matter, call.attempt), name)
-            await self._limits.answered(channel_limit(to), self._clock.now())
+                await self._messages.ring(call)
         except (TimeoutError, Ambiguous, Unsent, RateLimited, Rejected) as no:
             return _ended(no)
         quiet = await self._quiet(to, channel=to != call.attempt.person)
@@ -60,6 +60,15 @@ class SlackPager:
 
     async def became(self, attempt: Attempt) -> None:  # noqa: ARG002 - it does not say
         return
+
+    async def refresh(self, page: Page, matter: Matter, storm: Storm) -> Told:
+        if await self._limits.parked([EVERYTHING.name], self._clock.now()):
+            return Told(Result.LATER, "Slack is down")
+        try:
+            done = await self._messages.refresh(page, matter, storm)
+        except (TimeoutError, Ambiguous, Unsent, RateLimited, Rejected) as no:
+            return _ended(no)
+        return Told(Result.DELIVERED) if done else Told(Result.LATER, "its limits")
 
     async def settle(self, page: Page) -> Told:  # noqa: ARG002 - the card says it
         return Told(Result.DELIVERED)

@@ -11,6 +11,7 @@ from bot.clock import Clock
 from bot.domain.notification import Notification, NotificationKind
 from bot.domain.pages import ladder
 from bot.domain.pages.contact import Escalations
+from bot.domain.pages.matter import Matter
 from bot.domain.pages.page import Page, Result
 from bot.domain.refusals import Unreachable
 from bot.sinks.pagers.base import LONGEST, Call, Pager, Told
@@ -30,6 +31,8 @@ Room = Callable[[str], Awaitable[bool]]
 SETTLED_AGAIN = timedelta(seconds=30)
 """Before a service that was not told that a page is over is told again."""
 SETTLED_TRIES = 5
+REFRESHED_AGAIN = timedelta(seconds=2)
+"""Before what could not be shown is tried again; longer each time."""
 ASKED_EVERY = timedelta(seconds=5)
 ASKED_LONGEST = timedelta(minutes=3)
 """After a service took a call: it has rung, spoken and ended well before, and what is not known then stays so."""
@@ -90,6 +93,8 @@ class PagerDelivery:
             return 1
         if owed.kind is NotificationKind.SETTLED:
             return await self._settle(found[owed.case], owed)
+        if owed.kind is NotificationKind.REFRESH:
+            return await self._refresh(found[owed.case], owed)
         if owed.kind is NotificationKind.ASKED:
             return await self._ask(found[owed.case], owed)
         return await self._send(found[owed.case], owed.nth)
@@ -116,7 +121,14 @@ class PagerDelivery:
             contact = self._rules.contact(attempt.person)
             told = await self._told(Call(begun.page, attempt, matter, contact, link))
         await self._end(page.id, n, told)
+        await self._catch_up(begun.page, matter)
         return 1
+
+    async def _catch_up(self, page: Page, matter: Matter | None) -> None:
+        """What came while the call was on its way is shown by nobody else."""
+        if matter is not None and (await self._store.pages.storm(page.id)).cases != matter.earlier:
+            for owed in ladder.redraw(page):
+                await self._store.outbox.add(owed, self._clock.now())
 
     async def _has_room(self, page: Page, n: int) -> bool | None:
         """Asked before it begins, so that who waits a second for a limit has not begun. None: not yet, but soon."""
@@ -180,6 +192,22 @@ class PagerDelivery:
             page.id, lambda page: ladder.heard(page, owed.nth, told.result, told.why, at), at
         )
         log.info("call became", page=page.id, n=owed.nth, pager=self._pager.name, result=told.result.value)
+        return 1
+
+    async def _refresh(self, page: Page, owed: Notification) -> int:
+        """Drawing twice is harmless, so nothing is written down before; tried until it is done."""
+        at, (tries, until) = self._clock.now(), self._again.get(owed.name, (0, self._clock.now()))
+        if until > at:
+            return 0
+        storm, matter = await self._store.pages.storm(page.id), await self._matters.of(page)
+        told = await self._pager.refresh(page, matter, storm) if matter else Told(Result.REFUSED, "it is gone")
+        if told.result in {Result.LATER, Result.LOST}:
+            self._again[owed.name] = (tries + 1, at + min(REFRESHED_AGAIN * (tries + 1), SETTLED_AGAIN))
+            return 0
+        self._again.pop(owed.name, None)
+        if told.result is not Result.DELIVERED:
+            log.warning("page not refreshed", page=page.id, pager=self._pager.name, why=told.why)
+        await self._store.pages.refreshed(page, storm, owed)
         return 1
 
     async def _settle(self, page: Page, owed: Notification) -> int:

@@ -1,0 +1,115 @@
+"""Pages in Slack: one message for each person and page, drawn anew at every change, and a short word where it rings."""
+
+from datetime import timedelta
+
+from bot.cards import pages as cards
+from bot.cards.drawing import Drawing
+from bot.clock import Clock
+from bot.domain.pages.ladder import summons
+from bot.domain.pages.matter import Matter
+from bot.domain.pages.page import Page, Storm
+from bot.sinks.outcomes import RateLimited, Rejected, Unsent
+from bot.sinks.pagers.base import Call
+from bot.sinks.slack import Sent, SlackSink
+from bot.store.limits import Limits
+from bot.store.pages import PageStore
+from bot.store.records import CardState, PageMessage
+from bot.store.writing import ms
+from bot.workers.delivery.gate import UPDATES, channel_limit
+
+SAID_AGAIN = timedelta(minutes=1)
+"""Between two words to somebody who has a page about what is new: a storm does not ring at every drop."""
+
+
+class PageMessages:
+    """Raises what the sink does. A message of which the answer was lost may be there: what rings is sent again then,
+    since a second message is better than none.
+    """
+
+    def __init__(self, sink: SlackSink, store: PageStore, limits: Limits, clock: Clock) -> None:
+        self._sink = sink
+        self._store = store
+        self._limits = limits
+        self._clock = clock
+
+    async def ring(self, call: Call) -> None:
+        """The message, or, where this person has it already, a reply to it that makes a sound."""
+        page, to = call.page, call.attempt.person
+        shown = (await self._store.messages(page.id)).get(to, PageMessage())
+        name = summons(page, call.attempt).name
+        if await self._is_there(page, to, call.matter, shown):
+            await self._reply(shown, to, cards.again(page, call.matter, to), name)
+        else:
+            await self._post(page, to, call.matter, name)
+
+    async def refresh(self, page: Page, matter: Matter, storm: Storm) -> bool:
+        """Every message as the page stands now, and a word to whoever has it. False where something has to wait."""
+        shown, done = await self._store.messages(page.id), True
+        for to, message in shown.items():
+            if message.state is CardState.POSTED:
+                done &= await self._draw(page, to, matter, message, storm)
+        if page.answered and page.closed_at is None:
+            for to in [page.acknowledged_by] if page.acknowledged_by else list(shown):
+                done &= await self._tell(page, to, matter, shown.get(to, PageMessage()), storm)
+        return done
+
+    async def _draw(self, page: Page, to: str, matter: Matter, message: PageMessage, storm: Storm) -> bool:
+        if await self._limits.spend([UPDATES], self._clock.now()):
+            return False
+        try:
+            await self._sink.update(message.channel, message.ts, cards.message(page, matter, to))
+        except Rejected:  # deleted, or too old to be edited: nothing is left that could mislead
+            return True
+        if page.open and message.said != storm.cases:
+            await self._store.save_message(page.id, to, message.model_copy(update={"said": storm.cases}))
+        return True
+
+    async def _tell(self, page: Page, to: str, matter: Matter, message: PageMessage, storm: Storm) -> bool:
+        """An edit makes no sound, and whoever has answered is not called again."""
+        at = ms(self._clock.now())
+        if message.said >= storm.cases:
+            return True
+        if at - message.said_at < SAID_AGAIN.total_seconds() * 1000:
+            return False
+        if await self._limits.spend([channel_limit(to.removeprefix("#"))], self._clock.now()):
+            return False
+        name = f"news {page.id} {storm.cases} {to}"
+        if await self._is_there(page, to, matter, message):
+            await self._reply(message, to, cards.again(page, matter, to), name)
+        else:
+            message = await self._post(page, to, matter, name)
+        said = {"said": storm.cases, "said_at": at}
+        await self._store.save_message(page.id, to, message.model_copy(update=said))
+        return True
+
+    async def _is_there(self, page: Page, to: str, matter: Matter, message: PageMessage) -> bool:
+        """Drawn anew before somebody is called to look at it; False where it was deleted meanwhile, or never sent."""
+        if message.state is not CardState.POSTED:
+            return False
+        await self._limits.spend([UPDATES], self._clock.now())  # counted, but who is called does not wait for it
+        try:
+            await self._sink.update(message.channel, message.ts, cards.message(page, matter, to))
+        except Rejected as no:
+            return not (no.message_gone or no.channel_gone)
+        return True
+
+    async def _reply(self, message: PageMessage, to: str, drawing: Drawing, name: str) -> None:
+        await self._sink.post(message.channel, drawing, name, thread=message.ts, aloud=to.startswith("#"))
+        await self._answered(to)
+
+    async def _post(self, page: Page, to: str, matter: Matter, name: str) -> PageMessage:
+        """Begun in writing before it is sent, as everything that cannot be taken back."""
+        begun = PageMessage(state=CardState.POSTING, said=matter.earlier)
+        await self._store.save_message(page.id, to, begun)
+        try:
+            sent: Sent = await self._sink.post(to.removeprefix("#"), cards.message(page, matter, to), name)
+        except (Unsent, RateLimited, Rejected):
+            await self._store.save_message(page.id, to, PageMessage())
+            raise
+        await self._answered(to)
+        posted = begun.model_copy(update={"state": CardState.POSTED, "channel": sent.channel, "ts": sent.ts})
+        await self._store.save_message(page.id, to, posted)
+        return posted
+
+    async def _answered(self, to: str) -> None:
+        await self._limits.answered(channel_limit(to.removeprefix("#")), self._clock.now())
