@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -47,6 +47,7 @@ class Running:
     workspace: Workspace
     folder: Path
     port: int
+    environ: dict[str, str]
     log: list[str] = field(default_factory=list)
 
     @property
@@ -87,9 +88,14 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    folder: Path, *, socket_mode: bool, slack_down: bool = False, more: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    socket_mode: bool,
+    slack_down: bool = False,
+    more: Mapping[str, str] | None = None,
+    words: Sequence[str] = (),
 ) -> AsyncIterator[Running]:
-    """`more` is added to the environment."""
+    """`more` is added to the environment, `words` to the command."""
     workspace = Workspace(name="Northwind", now=lambda: datetime.now(UTC).timestamp())
     for user, name in (("U0ANA", "ana"), ("U0MIA", "mia"), ("U0JOE", "joe")):
         workspace.add_user(user, name)
@@ -103,9 +109,9 @@ async def running(
         sandbox.faults.down = slack_down
         environ = _environ(sandbox, folder, port, socket_mode=socket_mode) | dict(more or {})
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", env=environ, cwd=folder, stderr=asyncio.subprocess.PIPE
+            *(sys.executable, "-m", "bot", "run", *words), env=environ, cwd=folder, stderr=asyncio.subprocess.PIPE
         )
-        found = Running(process, sandbox, workspace, folder, port)
+        found = Running(process, sandbox, workspace, folder, port, environ)
         reading = asyncio.create_task(_read(found))
         try:
             await _ready(found)

@@ -1,6 +1,7 @@
 """Earshot itself is unwell: its operators hear of it, and somebody outside when it is gone. It is nine in the morning."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.clock import WoundClock
 from tests.scenarios.nights import by_schedule, turns
 from tests.scenarios.spoken import SPAM
 from tests.scenarios.world import PLAYBOOK, World, world_on
+from tests.store.loopback import WAYS, OneRightShort, Way, loopback
 
 OPERATORS = '\n[operators]\non_call = ["U0TOM"]\nchannel = "C0OPS"\n'
 
@@ -120,11 +122,17 @@ async def outside() -> Outside:
 async def beating(
     own_redis: Embedded, brand: str, tmp_path: Path, clock: WoundClock, outside: Outside
 ) -> AsyncIterator[World]:
+    async with heard_by(outside, own_redis.url, brand, tmp_path, clock) as made:
+        yield made
+
+
+@asynccontextmanager
+async def heard_by(outside: Outside, redis: str, brand: str, folder: Path, clock: WoundClock) -> AsyncIterator[World]:
     app = web.Application()
     app.router.add_get("/beat", outside.answer)
     async with TestServer(app) as server:
         settings = load_settings({"EARSHOT_HEARTBEAT_URL": str(server.make_url("/beat"))})
-        async with world_on(own_redis.url, brand, tmp_path, clock, PLAYBOOK, settings) as made:
+        async with world_on(redis, brand, folder, clock, PLAYBOOK, settings) as made:
             await minded(made)
             yield made
             await made.ends()
@@ -143,6 +151,26 @@ async def test_the_heartbeat_stops_when_redis_does_and_comes_back_with_it(
     await own_redis.ready()
     await beating.waits(minutes=3)
     assert outside.heard > before
+
+
+@pytest.mark.parametrize("how", [*WAYS, OneRightShort])
+async def test_the_heartbeat_stops_while_redis_takes_no_writes(
+    how: type[Way], brand: str, tmp_path: Path, clock: WoundClock, outside: Outside
+) -> None:
+    async with (
+        loopback(tmp_path / "server") as server,
+        loopback(tmp_path / "spare") as spare,
+        heard_by(outside, server.url, brand, tmp_path, clock) as beating,
+    ):
+        await beating.waits(minutes=5)
+        assert outside.heard in {5, 6}
+        before, way = outside.heard, how(server, spare)
+        await way.begin()
+        await beating.waits(minutes=5)
+        assert outside.heard == before
+        await way.end()
+        await beating.waits(minutes=3)
+        assert outside.heard > before
 
 
 async def test_it_stops_while_the_books_do_not_balance(beating: World, outside: Outside) -> None:

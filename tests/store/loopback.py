@@ -1,6 +1,7 @@
 """A real server on loopback, and the ways by which it can be made to take no writes."""
 
 import asyncio
+import random
 import resource
 import signal
 import socket
@@ -21,10 +22,11 @@ WITHIN = 30.0
 
 
 class Loopback:
-    def __init__(self, folder: Path, *words: str) -> None:
+    def __init__(self, folder: Path, *words: str, config: Path | None = None) -> None:
         self.folder = folder
         self.port = free_port()
         self._words = words
+        self._config = config
         self._process: subprocess.Popen[bytes] | None = None
         self.admin = Client(f"redis://127.0.0.1:{self.port}")
 
@@ -40,16 +42,17 @@ class Loopback:
 
     async def start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        words = {"port": str(self.port), "bind": "127.0.0.1", "dir": str(self.folder), "save": "", "appendonly": "yes"}
+        words = {"port": str(self.port), "bind": "127.0.0.1", "dir": str(self.folder)}
+        words |= {} if self._config else {"save": "", "appendonly": "yes", "repl-diskless-sync-delay": "0"}
         given = [part for key, value in words.items() for part in (f"--{key}", value)]
         self._process = subprocess.Popen(  # noqa: ASYNC220 - it returns at once
-            [str(find_server()), *given, "--repl-diskless-sync-delay", "0", *self._words],
+            [str(find_server()), *([str(self._config)] if self._config else []), *given, *self._words],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             restore_signals=False,  # SIGXFSZ stays ignored: a file that may not grow is an error, and not the end
         )
         await until(self._answers)
-        if "--cluster-enabled" not in self._words:
+        if not {"--cluster-enabled", "--sentinel"} & set(self._words):
             await self.admin.call("ACL", "SETUSER", USER, "on", ">secret", "~*", "&*", "+@all")
 
     async def _answers(self) -> bool:
@@ -66,8 +69,8 @@ class Loopback:
 
 
 @asynccontextmanager
-async def loopback(folder: Path, *words: str) -> AsyncIterator[Loopback]:
-    made = Loopback(folder, *words)
+async def loopback(folder: Path, *words: str, config: Path | None = None) -> AsyncIterator[Loopback]:
+    made = Loopback(folder, *words, config=config)
     try:
         await made.start()
         yield made
@@ -76,9 +79,11 @@ async def loopback(folder: Path, *words: str) -> AsyncIterator[Loopback]:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """The nodes of a cluster talk on a second one, higher by 10,000: both below those of connections that go out."""
+    while True:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", random.randrange(10_240, 20_000)))
+            return int(probe.getsockname()[1])
 
 
 async def until(true: Callable[[], Any]) -> None:
