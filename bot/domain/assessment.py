@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.making import Derived, made
+from bot.domain.stored import by_name
 
 
 class Sentiment(StrEnum):
@@ -35,6 +36,7 @@ _INTENTS = {intent.value: intent for intent in Intent}
 _RANK = {intent: rank for rank, intent in enumerate(Intent)}
 
 
+@by_name
 class Signal(NamedTuple):
     """What one detector made of one mention.
 

@@ -12,6 +12,7 @@ from bot.domain.correction import COLLEAGUE, Correction, CorrectionKind
 from bot.domain.making import remade
 from bot.domain.mention import Mention
 from bot.domain.routing import Clocks
+from bot.domain.stored import by_name
 
 HISTORY_KEPT = 30
 """Lines of history that travel with a case; the audit log has them all."""
@@ -45,6 +46,7 @@ class Joining(StrEnum):
     SAME_PERSON = "same person"
 
 
+@by_name
 class Joined(NamedTuple):
     """A mention that joined, as the card lists it."""
 
@@ -55,6 +57,7 @@ class Joined(NamedTuple):
     why: Joining
 
 
+@by_name
 class Alarm(NamedTuple):
     """The newest mention of those that joined that speaks of a crisis, with other words than the first."""
 
@@ -63,6 +66,7 @@ class Alarm(NamedTuple):
     """Which kind; empty where that is not known."""
 
 
+@by_name
 class AuditEvent(NamedTuple):
     """Something that happened to a case. `by` is a Slack user id, or empty where a clock or a mention did it."""
 

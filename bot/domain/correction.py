@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.domain.assessment import Assessment, Intent, Signal
+from bot.domain.stored import by_name
 
 COLLEAGUE = "colleague"
 """The detector of what a person said."""
@@ -40,6 +41,7 @@ _DIMENSIONS = {
 }
 
 
+@by_name
 class Correction(NamedTuple):
     """`was` is the word that was heard, whoever corrected it before; `now` the right one, the same where it is undone.
 

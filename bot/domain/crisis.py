@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.domain.making import remade
 from bot.domain.pages.page import Severity
 from bot.domain.report import Tally
+from bot.domain.stored import by_name
 
 TIMELINE_KEPT = 100
 """Lines that travel with a crisis; the audit log has them all."""
@@ -21,6 +22,7 @@ class Plan(NamedTuple):
     checklist: tuple[str, ...] = ()
 
 
+@by_name
 class Declaration(NamedTuple):
     """The form. `headline` is in a colleague's words; `episode` is the one that it began with, or empty."""
 
@@ -33,6 +35,7 @@ class Declaration(NamedTuple):
     episode: str = ""
 
 
+@by_name
 class Origin(NamedTuple):
     """What was known of it before: when its first post came, when we noticed, and about whom it is."""
 
@@ -41,12 +44,14 @@ class Origin(NamedTuple):
     subject: str = ""
 
 
+@by_name
 class Item(NamedTuple):
     do: str
     done_by: str = ""
     done_at: datetime | None = None
 
 
+@by_name
 class Line(NamedTuple):
     """Of the timeline; `what` follows the name of `by`, who is empty where Earshot did it. In mrkdwn, escaped."""
 
@@ -55,6 +60,15 @@ class Line(NamedTuple):
     what: str
 
 
+class Update(NamedTuple):
+    """What was said of it. Written by place for one release more, as c089daf reads it so alone; read by name too."""
+
+    at: datetime
+    by: str
+    what: str
+
+
+@by_name
 class Numbers(NamedTuple):
     """Of what was said in a span."""
 
@@ -67,6 +81,7 @@ class Numbers(NamedTuple):
         return cls(sum(n for _, n in told), sum(n for said, n in told if said.sentiment == "negative"))
 
 
+@by_name
 class Went(NamedTuple):
     """How sentiment went: the hour before, all of it, its last hour."""
 
@@ -93,8 +108,7 @@ class Crisis(BaseModel):
     """It is decided where it lives."""
     status: str = ""
     """The last update."""
-    updates: tuple[tuple[datetime, str, str], ...] = ()
-    """When, by whom, what."""
+    updates: tuple[Update, ...] = ()
     update_due: datetime | None = None
     reminded_for: datetime | None = None
     checklist: tuple[Item, ...] = ()

@@ -16,12 +16,14 @@ from bot.domain.spikes.scan import LONGEST
 from bot.domain.spikes.tuning import Tuning
 from bot.domain.spikes.watch import Finding, Kind
 from bot.domain.spikes.words import Words
+from bot.domain.stored import by_name
 
 SAMPLES = 3
 LOOKED_AT = 100
 """Of what is new, as many of the first and of the newest are looked through for posts to show."""
 
 
+@by_name
 class Sample(NamedTuple):
     """A post as the card shows it: a stranger's words."""
 
@@ -32,6 +34,7 @@ class Sample(NamedTuple):
     at: datetime
 
 
+@by_name
 class Height(NamedTuple):
     """What was unusual: so many posts by so many voices within so many minutes, of which so many are usual."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.case import AuditEvent
-from bot.domain.crisis import Crisis, Declaration, Item, Line, Numbers, Origin, Plan, Went
+from bot.domain.crisis import Crisis, Declaration, Item, Line, Numbers, Origin, Plan, Update, Went
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.pages.page import Cause, CauseKind, Page, Severity, open_page
 from bot.domain.refusals import Refused
@@ -117,7 +117,7 @@ def update(crisis: Crisis, words: str, plan: Plan, by: str, at: datetime) -> Cri
         raise Refused(f"An update has at most {UPDATE_MOST} characters; this has {len(words)}.")
     after = crisis.having(
         status=words,
-        updates=(*crisis.updates, (at, by, words)),
+        updates=(*crisis.updates, Update(at, by, words)),
         update_due=at + plan.update_every,
         **crisis.saying(at, by, f"said: {_plain(words)}"),
     )

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.domain.stored import by_name
+
 
 class CardState(StrEnum):
     NONE = "none"
@@ -17,6 +19,7 @@ class CardState(StrEnum):
     """What is kept of it cannot be read. Never kept itself."""
 
 
+@by_name
 class Place(NamedTuple):
     channel: str
     ts: str

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from bot.domain.assessment import Assessment, Signal
 from bot.domain.case import AuditEvent, Case, Joined, Joining, Resolution, Status
 from bot.domain.correction import Correction, CorrectionKind
-from bot.domain.crisis import Crisis, Declaration, Item, Line, Numbers, Origin, Went
+from bot.domain.crisis import Crisis, Declaration, Item, Line, Numbers, Origin, Update, Went
 from bot.domain.drill import Drill
 from bot.domain.episode import Episode, Height, Sample
 from bot.domain.mention import Author, Mention
@@ -114,7 +114,7 @@ CRISIS = Crisis(
     channel="C0CR1",
     housed=True,
     status="All safe",
-    updates=((AT, "U0LEA", "All safe"),),
+    updates=(Update(AT, "U0LEA", "All safe"),),
     update_due=LATER,
     reminded_for=LATER,
     checklist=(Item("Call the airport", "U0BEN", LATER), Item("Stop the campaign")),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.making import remade
+from bot.domain.stored import by_name
 
 ATTEMPTS_KEPT = 60
 """Attempts that travel with a page, the newest; its numbers go on, and the audit log has them all."""
@@ -30,6 +31,7 @@ class CauseKind(StrEnum):
     """Earshot itself is unwell."""
 
 
+@by_name
 class Cause(NamedTuple):
     """What a page is about, by reference. `round` tells a cause that comes back from its first time."""
 
@@ -86,6 +88,7 @@ class Result(StrEnum):
         return self not in {Result.WAITING, Result.SENDING}
 
 
+@by_name
 class Attempt(NamedTuple):
     """One rung. `person` is a Slack id, `#` and a channel's, or empty where the service knows whom to call.
 
@@ -105,6 +108,7 @@ class Attempt(NamedTuple):
     reference: str = ""
 
 
+@by_name
 class Unclaimed(NamedTuple):
     """Somebody acknowledged and nobody claimed the case, so that it called again. `by` and `way` as in `Page`."""
 

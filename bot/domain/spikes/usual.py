@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.making import remade
+from bot.domain.stored import by_name
 
 QUARTER = 900
 """Seconds in which voices are counted together."""
@@ -36,6 +37,7 @@ LEAST_KNOWN = ((PER_HOUR, 15.0), (DAY_OF_QUARTERS, 3.0), (LEARNING, 0.5))
 LEAST = 0.05
 
 
+@by_name
 class Quarter(NamedTuple):
     """One that is over: what it had, cut to size, and what its hour has usually."""
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.making import remade
+from bot.domain.stored import by_name
 
 FLOOR = 15 * 60.0
 """Seconds. Whatever is usual, a quarter of an hour without a mention is no silence."""
@@ -18,6 +19,7 @@ DAYS_NEEDED = 3
 """Days on which a part of the day must have had a gap before anything is said of it."""
 
 
+@by_name
 class Gap(NamedTuple):
     """The longest gap of one part of one day. `day` counts from the epoch, in UTC."""
 

@@ -1,0 +1,41 @@
+"""Named tuples within stored models: written as objects by the names of their fields, read also as they were before."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, cast, get_type_hints
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+Tuple = TypeVar("Tuple", bound=NamedTuple)
+
+
+def by_name(kind: type[Tuple]) -> type[Tuple]:
+    """Makes pydantic write `kind` as an object without what is as by default, and ignore fields it does not know.
+
+    The old form, a list in the order of the fields, is read too: releases up to c089daf wrote it. That can go with the
+    release after the one that first writes objects, once nothing older is kept (cases: 90 days, episodes: 400).
+    """
+    cast("Any", kind).__get_pydantic_core_schema__ = classmethod(_schema)
+    return kind
+
+
+def _schema(kind: Any, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    placed = handler(source)
+    fields = {
+        name: core_schema.typed_dict_field(handler.generate_schema(hint), required=name not in kind._field_defaults)
+        for name, hint in get_type_hints(kind).items()
+    }
+    named = core_schema.no_info_after_validator_function(
+        lambda found: kind(**found), core_schema.typed_dict_schema(fields, extra_behavior="ignore")
+    )
+    return core_schema.json_or_python_schema(
+        json_schema=core_schema.union_schema([(named, "by name"), (placed, "by place")], mode="left_to_right"),
+        python_schema=placed,
+        serialization=core_schema.plain_serializer_function_ser_schema(_writer(kind), when_used="json"),
+    )
+
+
+def _writer(kind: Any) -> Callable[[Any], dict[str, Any]]:
+    names, defaults = kind._fields, kind._field_defaults
+    unlike = tuple((name, place, defaults.get(name, ...)) for place, name in enumerate(names))
+    return lambda one: {name: one[place] for name, place, default in unlike if one[place] != default}
