@@ -10,6 +10,7 @@ from bot.domain.decision import Decision, Measure, Refused
 from bot.domain.mention import Mention
 from bot.store.client import Client
 from bot.store.keys import Keys
+from bot.store.proof import prove_write
 from bot.store.reading import Records, Unreadable
 from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import write
@@ -55,6 +56,10 @@ class CaseStore:
     def unreadable(self, case_id: str) -> bool:
         """Whether it was there when it was last read, and this release could not read it."""
         return self._records.unreadable(self._keys.case(case_id))
+
+    async def prove_write(self) -> None:
+        """Raises `Unreachable` where a change of any case would be refused."""
+        await prove_write(self._client, self._keys)
 
     async def find(self, case_ids: Sequence[str]) -> dict[str, Case]:
         """Those of these cases that there are, by id. One that cannot be read is left out, and set aside."""

@@ -71,7 +71,7 @@ class Cases:
 
     async def awake(self) -> None:
         """Raises `Unreachable`: asked before a form is closed, so that what was written in it is not lost with it."""
-        await self._store.find([""])
+        await self._store.prove_write()
 
     def departments(self) -> tuple[Department, ...]:
         return self._rules.departments()

@@ -7,23 +7,31 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cards import buttons, messages
 from bot.cards.words import one_line, safe_url
 from bot.domain.assessment import Intent
+from bot.usecases.cases import Cases
 from bot.usecases.flags import Flag, Flags
 from handlers.asking import Payload
 from handlers.reading import Form
 from handlers.reply import NOT_SENT, Reply
+from handlers.showing import awake
 
 MISSING = {
     buttons.WORDS: "Say what was said, in a few words at least.",
     buttons.DEPARTMENT: "Choose who should see it.",
     buttons.KIND: "Choose what it is.",
 }
+KEEP_OPEN = "Earshot cannot reach its memory right now. Keep this form open, and press Flag again in a minute."
 NO_ADDRESS = "This is no web address. It begins with https://; or leave it empty."
 
 
-async def flag(ack: AsyncAck, view: Payload, by: str, flags: Flags, client: AsyncWebClient, reply: Reply) -> None:
+async def flag(
+    ack: AsyncAck, view: Payload, by: str, flags: Flags, cases: Cases, client: AsyncWebClient, reply: Reply
+) -> None:
     form = Form(view)
     if errors := _errors(form):
         await ack(response_action="errors", errors=errors)
+        return
+    if not await awake(cases):
+        await ack(response_action="errors", errors={buttons.WORDS: KEEP_OPEN})
         return
     await ack()
     back = reply.at(form.origin.response_url)
