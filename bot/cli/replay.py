@@ -17,6 +17,7 @@ from bot.cli.saying import refuse, refusing, settings_and_playbook, tell, warn
 from bot.clock import SystemClock
 from bot.domain.decision import Unreachable
 from bot.domain.mention import Mention
+from bot.domain.reads import Reads, ReadTotals
 from bot.domain.words import count
 from bot.settings import Settings
 from bot.sources.replay import Cursor, Options, Played, Replay
@@ -143,6 +144,12 @@ class FollowedEar:
 
     def trouble(self, sentence: str) -> None:
         self._ear.trouble(sentence)
+
+    async def report(self, part: str, sentence: str) -> None:
+        await self._ear.report(part, sentence)
+
+    async def count_reads(self, reads: Reads) -> ReadTotals:
+        return await self._ear.count_reads(reads)
 
     def _reached(self, cursor: str | None) -> None:
         self._following.reached(cursor)

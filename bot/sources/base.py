@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.clock import Clock
 from bot.domain.mention import Mention
+from bot.domain.reads import Reads, ReadTotals
 from bot.domain.subject import Subject
 
 
@@ -31,6 +32,14 @@ class Ear(Protocol):
 
     def trouble(self, sentence: str) -> None:
         """Something is wrong out there, in words for `/statusz` and the operators; empty: it is well again."""
+
+    async def report(self, part: str, sentence: str) -> None:
+        """Keep this for the operators until it is over (empty). For the part "source" they are called: nothing is read
+        until a person acts or a date comes. Other parts are only shown. Raises `Unreachable`.
+        """
+
+    async def count_reads(self, reads: Reads) -> ReadTotals:
+        """Count what the outlet bills, and say what that makes. Raises `Unreachable`."""
 
 
 class Source(Protocol):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, ClassVar, NoReturn
 
@@ -10,14 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.clock import Clock
 from bot.domain.decision import Unreachable
+from bot.domain.reads import Budget
 from bot.domain.subject import Subject
 from bot.sources.base import Ear, Parts, SourceCheck
 from bot.sources.x_api import XApi
-from bot.sources.x_gap import Gap, Mark
+from bot.sources.x_gap import Gap, GapMemory, Mark
+from bot.sources.x_meter import ReadMeter
 from bot.sources.x_pace import USUAL, Pace
 from bot.sources.x_posts import Disconnecting, Malformed, Page, id_at, number, read_line
 from bot.sources.x_problems import XFault, quota_sentence, read_stream_fault
-from bot.sources.x_rules import QUERY_LIMIT, RULE_LIMIT, RULES_LIMIT, Rule, difference, rules_for, unfit
+from bot.sources.x_rules import QUERY_LIMIT, RULE_LIMIT, RULES_LIMIT, difference, rules_for, unfit
 
 log = structlog.get_logger()
 
@@ -37,6 +40,8 @@ class Options(BaseModel):
     """Added to every rule, in X's own language: `-is:reply`, `-is:nullcast`, `place_country:PT`."""
     refill_hours: int = Field(168, ge=0, le=168)
     """How far back a gap is filled at most. X keeps seven days, and every post read costs; 0: gaps stay gaps."""
+    budget: Budget = Budget()
+    """What reading may cost; where it is used up, nothing is read until it begins anew."""
 
 
 class X:
@@ -61,7 +66,9 @@ class X:
         self._chance = chance
         self._pace = Pace(clock, chance)
         self._said: str | None = None
-        self._told: dict[Rule, int] = {}
+        self._reported: str | None = None
+        self._memory = GapMemory({}, {})
+        self._meter = ReadMeter(options.budget, clock)
 
     @classmethod
     def built(cls, options: Options, parts: Parts) -> "X":
@@ -88,16 +95,28 @@ class X:
             end = XFault(quota_sentence("month", until, end.why), end.status, quota="month", until=until)
         if str(end) != CLOSED or self._pace.tries > USUAL:
             self._say(ear, str(end))
+        if end.denied or end.until:
+            await self._report(ear, str(end))
         return end
+
+    async def _report(self, ear: Ear, sentence: str) -> None:
+        """With the store away, it is told at the next connection."""
+        if sentence != self._reported:
+            with suppress(Unreachable):
+                await ear.report("source", sentence)
+                self._reported = sentence
 
     async def _connected(self, api: XApi, ear: Ear) -> NoReturn:
         """Stream first, then the gap: what is said between the two comes twice, and not never."""
+        await self._meter.count(ear)
+        self._meter.require()
         since = await self._since(ear)
         standing = await self._set_rules(api)
         await self._pace.turn()
         async with api.stream() as stream:
             log.info("stream connected", source=self.name)
             self._say(ear, standing)
+            await self._report(ear, "")
             mark = Mark(since)
             gap = self._gap(api, ear, lambda words: self._say(ear, f"{standing} {words}".strip()))
             await _until_one_fails(self._hear(stream, ear, mark), gap.fill(since, mark))
@@ -125,17 +144,20 @@ class X:
         options = self._options
         queries = rules_for(self._subjects, QUERY_LIMIT, options.lang, options.extra_rule)
         reach = timedelta(hours=options.refill_hours)
-        return Gap(api, ear, queries, self._clock, self._chance, say, self._told, reach)
+        return Gap(api, ear, queries, self._clock, self._chance, say, self._memory, self._meter, reach)
 
     async def _hear(self, stream: AsyncIterator[list[bytes]], ear: Ear, mark: Mark) -> NoReturn:
         """Ends only by raising, so that the gap beside it ends too."""
         async for lines in stream:
             pages, end = self._pages(lines)
+            if pages:
+                await self._meter.count(ear, pages)
             mentions = [mention for page in pages for mention in page.mentions]
             if mentions:
                 newest = max(page.newest for page in pages)
                 await ear.hear(mentions, mark.cursor(newest))
                 mark.saw(newest)
+            self._meter.require()
             if end:
                 raise end
         raise XFault(CLOSED)
@@ -177,6 +199,7 @@ async def check(options: Options, parts: Parts) -> SourceCheck:
     """Whether X would listen for us: every fault in a sentence. Reads the rules and tries ours, and changes nothing."""
     faults = unfit(parts.subjects, options.lang, options.extra_rule)
     want = rules_for(parts.subjects, RULE_LIMIT, options.lang, options.extra_rule)
+    notes: list[str] = []
     try:
         async with XApi(parts.secret, parts.clock, parts.url) as api:
             have = await api.rules()
@@ -184,6 +207,21 @@ async def check(options: Options, parts: Parts) -> SourceCheck:
             if foreign + len(want) > RULES_LIMIT:
                 faults.append(f"X takes {RULES_LIMIT} rules; {len(want)} are needed, and {foreign} are not ours.")
             faults += await api.add(difference(have, want).add, dry=True)
+            notes = [await _estimate(api, options, parts.subjects)]
     except (XFault, ValueError) as fault:
         faults.append(str(fault))
-    return SourceCheck(faults=[("", sentence) for sentence in dict.fromkeys(faults)])
+    return SourceCheck([("", sentence) for sentence in dict.fromkeys(faults)], notes)
+
+
+async def _estimate(api: XApi, options: Options, subjects: Sequence[Subject]) -> str:
+    """By the posts of the last week. A subject's rules may find the same posts, so that it is rather too much."""
+    queries = rules_for(subjects, QUERY_LIMIT, options.lang, options.extra_rule)
+    try:
+        week = sum([await api.count_week(query) for query in queries])
+    except XFault as fault:
+        return f"what X will cost cannot be said: {fault}"
+    budget, posts = options.budget, week / 7
+    day = posts * (budget.post + budget.user)
+    bound = min(bound for bound in (budget.month, (budget.day or 0) * 30, float("inf")) if bound)
+    said = f"about {posts:,.0f} posts a day, up to ${day:,.2f} a day and ${day * 30:,.2f} a month at X's prices"
+    return f"{said}; that is more than the budget" if day * 30 > bound else said

@@ -9,10 +9,9 @@ forms (OpenAPI 2.167 of August 2026 has `post.fields` in the search and `tweet.f
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 import aiohttp
 
@@ -41,12 +40,12 @@ RULES_AT_ONCE = 25
 Answer = TypeVar("Answer")
 
 
-@dataclass(frozen=True, slots=True)
-class From:
-    """Where a search begins: after a post, or at a time."""
+class From(NamedTuple):
+    """Where a search begins, after a post or at a time, and before which post it ends (0: now)."""
 
     since: int = 0
     start: datetime | None = None
+    until: int = 0
 
 
 class XApi:
@@ -107,6 +106,7 @@ class XApi:
             answer: dict[str, Any] = await self._client.search_recent_tweets(
                 rule.value,
                 since_id=str(begin.since) if begin.since else None,
+                until_id=str(begin.until) if begin.until else None,
                 start_time=begin.start,
                 next_token=token or None,
                 max_results=100,
@@ -117,6 +117,15 @@ class XApi:
         if answer.get("errors") and "data" not in answer:
             raise read_fault(200, {}, answer, "no posts, and no reason", self._clock.now())
         return page_of(answer, rule.subject)
+
+    async def count_week(self, rule: Rule) -> int:
+        """How many posts of the last seven days the search would find."""
+        answer = await self._client.get_recent_tweets_count(rule.value, granularity="day")
+        meta = answer.get("meta")
+        total = meta.get("total_post_count", meta.get("total_tweet_count")) if isinstance(meta, dict) else None
+        if not isinstance(total, int):
+            raise read_fault(200, {}, answer, "no number of posts", self._clock.now())
+        return total
 
     async def cap_ends(self, fault: XFault) -> datetime:
         """When a quota begins anew; months of X begin on a day that it tells, else on the first."""

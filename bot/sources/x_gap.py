@@ -9,6 +9,7 @@ import structlog
 from bot.clock import Clock
 from bot.sources.base import Ear
 from bot.sources.x_api import SEARCH, From, XApi
+from bot.sources.x_meter import ReadMeter
 from bot.sources.x_pace import DENIED, USUAL, pause
 from bot.sources.x_posts import Page, id_at, moment_of
 from bot.sources.x_problems import XFault
@@ -23,6 +24,16 @@ OVERLAP = timedelta(minutes=1)
 SEARCHED = timedelta(days=7)
 MARGIN = timedelta(minutes=30)
 """What lies at the far end of the seven days may be out of reach when X has made us wait for it."""
+
+
+@dataclass(slots=True)
+class GapMemory:
+    """What is known of a gap that is not filled yet: it is not paid for again at each reconnection."""
+
+    told: dict[Rule, int]
+    """For each rule, the newest post up to which it is read."""
+    half: dict[Rule, tuple[int, int]]
+    """For each rule whose reading was broken off, the newest and the oldest post of it: X tells the newest first."""
 
 
 class _GapRefusedError(Exception):
@@ -45,10 +56,7 @@ class Mark:
 
 
 class Gap:
-    """Filled beside the running stream, so that nothing is missed between the two.
-
-    `told` has, while a gap is open, the newest post read for each rule: it is not paid for again at each reconnection.
-    """
+    """Filled beside the running stream, so that nothing is missed between the two."""
 
     def __init__(
         self,
@@ -58,7 +66,8 @@ class Gap:
         clock: Clock,
         chance: Callable[[], float],
         say: Callable[[str], None],
-        told: dict[Rule, int],
+        memory: GapMemory,
+        meter: ReadMeter,
         reach: timedelta,
     ) -> None:
         self._api = api
@@ -67,7 +76,8 @@ class Gap:
         self._clock = clock
         self._chance = chance
         self._say = say
-        self._told = told
+        self._memory = memory
+        self._meter = meter
         self._reach = min(reach, SEARCHED - MARGIN)
 
     async def fill(self, since: int, mark: Mark) -> None:
@@ -81,7 +91,7 @@ class Gap:
             mark.saw(await self._until_told(since))
         mark.filled = True
         await self._ear.progress(str(mark.newest))
-        self._told.clear()
+        self._memory.told.clear()
 
     async def _until_told(self, since: int) -> int:
         """The newest that was said. What X refuses to tell is asked for until it does, or somebody mends it."""
@@ -90,7 +100,7 @@ class Gap:
             refusals = dict[Rule, str]()
             for rule in asked:
                 try:
-                    newest = max(newest, await self._read(rule, max(since, self._told.get(rule, 0))))
+                    newest = max(newest, await self._read(rule, max(since, self._memory.told.get(rule, 0))))
                 except _GapRefusedError as refusal:
                     refusals[rule] = str(refusal)
             if not refusals:
@@ -116,21 +126,34 @@ class Gap:
                     raise
                 refusal = str(fault)
             else:
-                self._told[rule] = max(since, newest)
+                self._memory.told[rule] = max(since, newest)
                 return newest
         log.error("search refused", source="x", subject=rule.subject)
         raise _GapRefusedError(f"X refuses the search for {rule.subject}: {refusal}")
 
     async def _pages(self, rule: Rule, start: From) -> int:
-        newest, token = 0, ""
+        """The newest post. What was broken off before is read to its end first: X tells the newest first."""
+        if half := self._memory.half.get(rule):
+            await self._down(rule, start._replace(until=half[1]), half)
+            start = From(since=id_at(moment_of(half[0]) - OVERLAP))
+        return await self._down(rule, start, None)
+
+    async def _down(self, rule: Rule, start: From, half: tuple[int, int] | None) -> int:
+        newest, oldest = half or (0, 0)
+        token = ""
         while True:
             page = await self._patiently(rule, start, token)
-            newest, token = max(newest, page.newest), page.next_token
+            newest, oldest, token = max(newest, page.newest), page.oldest or oldest, page.next_token
+            await self._meter.count(self._ear, [page])
             if page.mentions:
                 new = await self._ear.hear(page.mentions)
                 log.info("gap filled", source="x", subject=rule.subject, mentions=len(page.mentions), new=new)
             if not token:
+                self._memory.half.pop(rule, None)
+                self._meter.require()
                 return newest
+            self._memory.half[rule] = (newest, oldest)
+            self._meter.require()
 
     async def _patiently(self, rule: Rule, start: From, token: str) -> Page:
         """Until X answers. A 400 it would only repeat, and no waiting of ours refills a quota: those are raised."""

@@ -36,6 +36,7 @@ class Page:
     next_token: str
     posts: int = 0
     users: int = 0
+    oldest: int = 0
 
 
 def read_line(line: bytes) -> Page:
@@ -102,8 +103,9 @@ def _by_id(model: type[_Part], values: Any) -> dict[str, _Part]:
 
 def _page(found: list[XPost], mentions: list[Mention], sent: _Sent, token: str = "") -> Page:
     ids = {post.id for post in found}
-    newest = max((number(post.id) for post in found), default=0)
-    return Page(tuple(mentions), newest, token, posts=len(ids | sent.posts.keys()), users=len(sent.users))
+    numbers = [number(post.id) for post in found] or [0]
+    posts = len(ids | sent.posts.keys())
+    return Page(tuple(mentions), max(numbers), token, posts, len(sent.users), min(numbers))
 
 
 def number(post_id: str | None) -> int:

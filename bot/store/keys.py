@@ -53,6 +53,8 @@
 | `unreadable` | hash | a record we cannot read → its kind, its key, why, a copy | `UNREADABLE_MOST`; until it is read |
 | `bucket:<limit>`, `parked:<limit>` | string | Slack's limits, as far as used | two minutes; until it ends |
 | `lease:<name>` | string | who runs what must run once | its own length |
+| `reads:<source>:<month>` | hash | posts, users of the month and of each day → how many were read | 100 days |
+| `reads` | hash | source, posts or users → how many were read in all | two fields a source |
 | `trouble` | hash | part → what is wrong, in words | one field a part |
 | `probe:<type>` | each type | written to see whether that can be done | gone by the end of the same act |
 
@@ -141,6 +143,7 @@ class Keys:
         self.running = self.root + "running"
         self.watched = self.root + "watched"
         self.trouble = self.root + "trouble"
+        self.read_in_all = self.root + "reads"
 
     def seen(self, mention: str) -> str:
         return f"{self.root}seen:{mention}"
@@ -216,6 +219,9 @@ class Keys:
 
     def episode(self, episode: str) -> str:
         return f"{self.root}episode:{episode}"
+
+    def reads(self, source: str, at: datetime) -> str:
+        return f"{self.root}reads:{source}:{at:%Y%m}"
 
     def bucket(self, limit: str) -> str:
         return f"{self.root}bucket:{limit}"

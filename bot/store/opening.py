@@ -30,6 +30,7 @@ from bot.store.overrides import OverrideStore
 from bot.store.pages import PageStore
 from bot.store.proof import prove_write
 from bot.store.quarantine import Quarantine
+from bot.store.reads import ReadStore
 from bot.store.signing import Secrets
 from bot.store.spam import Spam
 from bot.store.tallies import Tallies
@@ -59,6 +60,7 @@ class Store:
     dead: Dead
     quarantine: Quarantine
     troubles: Troubles
+    reads: ReadStore
     tallies: Tallies
     books: Books
     corrections: Corrections
@@ -97,6 +99,7 @@ def store_on(client: Client, brand: str, holder: str) -> Store:
         dead=Dead(client, keys),
         quarantine=Quarantine(client, keys),
         troubles=Troubles(client, keys),
+        reads=ReadStore(client, keys),
         tallies=Tallies(client, keys),
         books=Books(client, keys),
         corrections=Corrections(client, keys),

@@ -8,6 +8,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.domain.mention import Mention
+from bot.domain.reads import Reads, ReadTotals
 from bot.sources.base import Source
 from bot.store.leases import LeaseLost
 from bot.store.opening import Store
@@ -48,6 +49,12 @@ class StoreEar:
             log.warning("source trouble" if sentence else "source well", source=self._source, trouble=sentence)
         self.sentence = sentence
         self._stopped = False
+
+    async def report(self, part: str, sentence: str) -> None:
+        await self._store.troubles.tell(f"{part}:{self._source}", sentence.rstrip("."))
+
+    async def count_reads(self, reads: Reads) -> ReadTotals:
+        return await self._store.reads.add(self._source, reads, self._clock.now())
 
     def stopped(self, error: Exception) -> None:
         """Not every source says by itself that it is well again: it is once something comes of it."""

@@ -16,6 +16,8 @@ from bot.store.transaction import Committed
 LEASE = "vigil"
 PAGERS = "pager:"
 """How the parts are called of which pagers tell their troubles."""
+SOURCES = "source:"
+"""The same of sources that read nothing until somebody acts or a date comes."""
 FORGOTTEN_AFTER = timedelta(hours=1)
 """A pager that failed is only known to be well once it has rung; its trouble is not kept until then."""
 
@@ -64,10 +66,14 @@ class VigilWatch:
         _, oldest = await self._store.inbox.waiting()
         owed = [queue for queue in await self._store.outbox.queues(1) if queue.to[0] != "!"]
         said = await self._store.troubles.all()
+        known = {TROUBLE, *(f"{SOURCES}{name}" for name in self._rules.sources())}
+        for part in said.keys() - known:
+            if part.startswith(SOURCES):  # of a source that is no longer in the playbook
+                await self._store.troubles.tell(part, "")
         return Signs(
             heard={name: heard[name] / 1000 for name in self._rules.sources() if name in heard},
             inbox=at - datetime.fromtimestamp(oldest / 1000, at.tzinfo) if oldest else timedelta(),
             outbox=max((at - queue.head[0].since for queue in owed), default=timedelta()),
             unaccounted=(await self._store.books.read()).unaccounted,
-            said={part: sentence for part, sentence in said.items() if part.startswith(PAGERS) or part == TROUBLE},
+            said={part: sentence for part, sentence in said.items() if part.startswith(PAGERS) or part in known},
         )

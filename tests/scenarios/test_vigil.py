@@ -1,5 +1,6 @@
 """Earshot itself is unwell: its operators hear of it, and somebody outside when it is gone. It is nine in the morning."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,11 +10,15 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.settings import load_settings
+from bot.sources.x import Options as XOptions
+from bot.sources.x import X
 from bot.store.embedded import Embedded
 from tests.clock import WoundClock
 from tests.scenarios.nights import by_schedule, turns
 from tests.scenarios.spoken import SPAM
 from tests.scenarios.world import PLAYBOOK, World, world_on
+from tests.sources.fake_x import TOKEN, x_on_loopback
+from tests.sources.test_x_problems import capped
 from tests.store.loopback import WAYS, OneRightShort, Way, loopback
 
 OPERATORS = '\n[operators]\non_call = ["U0TOM"]\nchannel = "C0OPS"\n'
@@ -193,3 +198,30 @@ async def test_an_address_that_refuses_is_said_and_stops_nothing(beating: World,
     outside.status = 200
     await beating.waits(minutes=2)
     assert "heartbeat" not in await beating.stage.store.troubles.all()
+
+
+async def test_xs_used_up_quota_is_told_to_the_operators_with_its_end_and_so_is_that_it_is_over(world: World) -> None:
+    await minded(world, f"{OPERATORS}\n[sources.x]\n")
+    async with x_on_loopback(world.clock) as (x, url):
+        x.streams.append(capped(period="Daily"))
+        await world.listens_to(X(XOptions(), world.playbook.now.subjects, TOKEN, world.clock, lambda: 1.0, url))
+        async with asyncio.timeout(60):
+            while not await world.stage.store.troubles.all():  # noqa: ASYNC110 - it is the test that waits
+                await asyncio.sleep(0.01)
+        await world.waits(minutes=2)
+        said = world.channel("#ops").beside[-1].words
+        assert "X's allowance of this day is used up (Usage cap exceeded" in said
+        assert "00:00 UTC" in said
+        assert "Earshot is unwell: X's allowance" in world.person("tom").dm.words
+        assert len(x.connects) == 1
+        await world.stops_listening()
+    await world.stage.store.troubles.tell("source:x", "")
+    await world.waits(minutes=2)
+    assert "✅ Earshot is well again" in world.channel("#ops").beside[-1].words
+
+
+async def test_the_trouble_of_a_source_that_left_the_playbook_is_over(world: World) -> None:
+    await minded(world)
+    await world.stage.store.troubles.tell("source:x", "X refuses the bearer token")
+    await world.waits(minutes=2)
+    assert await world.stage.store.troubles.all() == {}

@@ -38,4 +38,6 @@ class World(SimpleNamespace):
 async def world() -> AsyncIterator[World]:
     clock = Wound()
     async with x_on_loopback(clock) as (x, url):
-        yield World(x=x, url=url, clock=clock, ear=Inbox(cursor=str(id_at(NOON))))
+        ear = Inbox(cursor=str(id_at(NOON)))
+        ear.now = clock.now
+        yield World(x=x, url=url, clock=clock, ear=ear)

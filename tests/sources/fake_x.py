@@ -78,6 +78,7 @@ class FakeX:
         self.strictly: list[str] = []
         self.streams: deque[Turn] = deque()
         self.answers: deque[Refusal] = deque()
+        self.count_answers: deque[Refusal] = deque()
         self.rule_calls = 0
         self.requests: list[tuple[str, str, dict[str, str], Any]] = []
         self.search_form, self.stream_form = "post", "tweet"
@@ -193,7 +194,8 @@ class FakeX:
         start = datetime.fromisoformat(query["start_time"]) if "start_time" in query else oldest
         if start < oldest or (since and since < id_at(oldest)):
             return _problem(400, title="Invalid Request", detail="must be within the last 7 days")
-        found = [post for post in self.posts if int(post["id"]) > max(since, id_at(start))]
+        until = int(query.get("until_id", 2**63))
+        found = [post for post in self.posts if max(since, id_at(start)) < int(post["id"]) < until]
         return web.json_response(self._page([post for post in found if _matches(query["query"], post)], query))
 
     def _page(self, found: list[dict[str, Any]], query: dict[str, str]) -> dict[str, Any]:
@@ -214,6 +216,8 @@ class FakeX:
 
     async def counts(self, request: web.Request) -> web.StreamResponse:
         query = dict(request.query)
+        if self.count_answers:
+            return _refused(self.count_answers.popleft())
         if unknown := set(query) - COUNT_PARAMETERS:
             return invalid(min(unknown), "", f"The query parameter [{min(unknown)}] is not one of [query]")
         total = sum(_matches(query["query"], post) for post in self.posts)

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.decision import Unreachable
 from bot.domain.mention import Mention
+from bot.domain.reads import Reads, ReadTotals
 from bot.sources.base import Source
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -43,9 +44,14 @@ class Inbox:
         self.mentions: dict[str, Mention] = {}
         self.batches: list[int] = []
         self.troubles: list[str] = []
+        self.reports: dict[str, str] = {}
+        self.reported: list[tuple[str, str]] = []
+        self.day = self.month = self.counted = Reads()
+        self.now: Callable[[], datetime] = lambda: NOON
         self.away = 0
         self.held = False
         self._cursor = cursor
+        self._counted = date.min
 
     async def cursor(self) -> str | None:
         self._answer()
@@ -76,6 +82,22 @@ class Inbox:
 
     def trouble(self, sentence: str) -> None:
         self.troubles.append(sentence)
+
+    async def report(self, part: str, sentence: str) -> None:
+        self._answer()
+        self.reports[part] = sentence
+        self.reported.append((part, sentence))
+
+    async def count_reads(self, reads: Reads) -> ReadTotals:
+        self._answer()
+        today = self.now().date()
+        before, self._counted = self._counted, today
+        self.day = self.day if before == today else Reads()
+        self.month = self.month if before.month == today.month else Reads()
+        self.day, self.month, self.counted = (
+            Reads(one.posts + reads.posts, one.users + reads.users) for one in (self.day, self.month, self.counted)
+        )
+        return ReadTotals(self.day, self.month)
 
     @property
     def at(self) -> str | None:

@@ -1,0 +1,67 @@
+"""What an outlet has given us that it bills, and what may be spent on it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+WARNING_AT = 0.8
+"""Of a budget."""
+
+
+class Reads(NamedTuple):
+    posts: int = 0
+    users: int = 0
+
+
+class ReadTotals(NamedTuple):
+    """Of this UTC day and month, so far."""
+
+    day: Reads
+    month: Reads
+
+
+class Budget(BaseModel):
+    """In US dollars. None: no bound."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    day: float | None = Field(None, gt=0, le=1_000_000)
+    month: float | None = Field(None, gt=0, le=10_000_000)
+    post: float = Field(0.005, ge=0, le=100)
+    """What one post costs to read."""
+    user: float = Field(0.010, ge=0, le=100)
+
+    def cost(self, reads: Reads) -> float:
+        return reads.posts * self.post + reads.users * self.user
+
+
+class BudgetState(NamedTuple):
+    """How far a budget is used. `until`: when it begins anew (UTC) and reading goes on, where it is used up."""
+
+    sentence: str = ""
+    """What to say of it: nothing below four fifths."""
+    until: datetime | None = None
+
+
+def judge_budget(budget: Budget, totals: ReadTotals, now: datetime) -> BudgetState:
+    """Return the worse of day and month; of two that are used up, the one that lasts longer."""
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    next_month = (midnight.replace(day=1) + timedelta(days=32)).replace(day=1)
+    bounds = (
+        ("month", budget.month, totals.month, next_month),
+        ("day", budget.day, totals.day, midnight + timedelta(days=1)),
+    )
+    warning = ""
+    for period, bound, reads, ends in bounds:
+        cost = budget.cost(reads)
+        if bound is None or cost < bound * WARNING_AT:
+            continue
+        spent = f"${cost:,.2f} of the ${bound:,.2f} for this {period} ({reads.posts:,} posts, {reads.users:,} users)"
+        if cost >= bound:
+            ending = f"{ends:%-d %B %H:%M} UTC"
+            return BudgetState(
+                f"the budget is used up: {spent}. Reading goes on at {ending}, or with a larger budget", ends
+            )
+        warning = warning or f"{cost / bound:.0%} of the budget is used: {spent}"
+    return BudgetState(warning)

@@ -1,0 +1,35 @@
+"""What X bills is counted as it comes, and reading stops where the budget does."""
+
+from collections.abc import Sequence
+
+from bot.clock import Clock
+from bot.domain.reads import Budget, BudgetState, Reads, judge_budget
+from bot.sources.base import Ear
+from bot.sources.x_posts import Page
+from bot.sources.x_problems import XFault
+
+NOTICE = "budget"
+"""The part under which operators are shown how far the budget is used."""
+
+
+class ReadMeter:
+    def __init__(self, budget: Budget, clock: Clock) -> None:
+        self._budget = budget
+        self._clock = clock
+        self._state = BudgetState()
+        self._shown: str | None = None
+
+    async def count(self, ear: Ear, pages: Sequence[Page] = ()) -> None:
+        """To be awaited before what came is heard: X bills it either way. Raises `Unreachable`."""
+        reads = Reads(sum(page.posts for page in pages), sum(page.users for page in pages))
+        self._state = judge_budget(self._budget, await ear.count_reads(reads), self._clock.now())
+        notice = "" if self._state.until else self._state.sentence
+        step = notice.partition("%")[0]
+        if step != self._shown:
+            await ear.report(NOTICE, f"X: {notice}" if notice else "")
+            self._shown = step
+
+    def require(self) -> None:
+        """Raises `XFault` where the budget is used up, with when reading may go on."""
+        if self._state.until:
+            raise XFault(f"X: {self._state.sentence}.", until=self._state.until)

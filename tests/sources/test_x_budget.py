@@ -1,0 +1,134 @@
+"""What X costs is counted, said, and bounded."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from bot.domain.reads import Budget, Reads, ReadTotals, judge_budget
+from bot.domain.subject import Subject
+from bot.sources.base import Parts
+from bot.sources.x import Options, check
+from tests.sources.conftest import World
+from tests.sources.fake_x import TOKEN, Refusal
+from tests.sources.house import NOON, Wound, listening, until
+
+MIDNIGHT = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+async def test_every_post_and_user_that_x_sends_is_counted_heard_or_not(world: World) -> None:
+    for n in range(3):
+        await world.x.says(f"kettle {n}", at=NOON + timedelta(minutes=n))
+    await world.x.says("kettle again", NOON + timedelta(minutes=9), referenced_posts=[{"type": "retweeted", "id": "1"}])
+    world.clock.time = NOON + timedelta(hours=1)
+    async with listening(world.source(), world.ear):
+        await until(lambda: len(world.x.searches) == 2)
+        await until(lambda: world.ear.day.posts == 4)
+        await world.connected()
+        await world.heard(await world.x.says("kettle live"))
+    assert world.ear.day.posts >= 5
+    assert world.ear.day.users >= 2
+
+
+async def test_where_the_budget_of_a_day_is_used_up_nothing_is_read_until_the_next_and_then_nothing_is_missed(
+    world: World,
+) -> None:
+    source = world.source(budget={"day": 0.10})
+    async with listening(source, world.ear):
+        await world.connected()
+        for n in range(7):  # 7 × ($.005 + $.010) > $.10
+            await world.heard(await world.x.says(f"kettle {n}"))
+        missed = await world.x.says("kettle while we pause", at=world.clock.time + timedelta(minutes=1))
+        await until(lambda: len(world.x.connects) == 2)
+        assert world.x.connects[1] >= MIDNIGHT
+        await world.heard(missed)
+        await until(lambda: world.ear.reports["source"] == "")
+    told = [sentence for part, sentence in world.ear.reported if part == "source" and sentence]
+    assert told == [
+        (
+            "X: the budget is used up: $0.11 of the $0.10 for this day (7 posts, 7 users). "
+            "Reading goes on at 21 November 00:00 UTC, or with a larger budget."
+        )
+    ]
+    assert any(sentence.startswith("X: 90% of the budget is used: ") for _, sentence in world.ear.reported)
+
+
+async def test_a_gap_larger_than_a_days_budget_is_filled_over_the_days_and_no_page_is_paid_for_twice(
+    world: World,
+) -> None:
+    lost = [await world.x.says(f"kettle {n}", at=NOON + timedelta(minutes=1, seconds=n)) for n in range(450)]
+    world.clock.time = NOON + timedelta(hours=1)
+    before = world.ear.at
+    async with listening(world.source(budget={"day": 1.00}), world.ear):
+        await until(lambda: bool(world.ear.reports.get("source")) and len(world.ear.ids) >= 100)
+        assert world.ear.at == before
+        await world.heard(*lost)
+        await until(lambda: world.ear.at == lost[-1].removeprefix("x:"))
+    read = sum(1 for asked in world.x.searches if "until_id" in asked)
+    assert read >= 2
+    assert world.ear.counted.posts < 700
+
+
+async def test_a_process_that_starts_with_the_budget_used_up_asks_x_for_nothing(world: World) -> None:
+    world.ear.month = world.ear.day = Reads(100, 100)
+    await world.ear.count_reads(Reads())
+    world.ear.month = world.ear.day = Reads(100, 100)
+    async with listening(world.source(budget={"month": 1.00}), world.ear):
+        await until(lambda: bool(world.clock.slept))
+        assert world.x.requests == []
+        await world.connected()
+    assert world.x.connects[0] >= datetime(2026, 12, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("reads", "sentence"),
+    [
+        (Reads(79, 0), ""),
+        (Reads(80, 0), "80% of the budget is used: $0.80 of the $1.00 for this day (80 posts, 0 users)"),
+        (Reads(99, 0), "99% of the budget is used: $0.99 of the $1.00 for this day (99 posts, 0 users)"),
+    ],
+)
+def test_from_four_fifths_on_it_is_said_how_much_is_used(reads: Reads, sentence: str) -> None:
+    state = judge_budget(Budget(day=1, post=0.01), ReadTotals(reads, reads), NOON)
+    assert (state.sentence, state.until) == (sentence, None)
+
+
+amounts = some.builds(Reads, some.integers(0, 10_000), some.integers(0, 10_000))
+
+
+@given(amounts, amounts, some.floats(0.01, 1e4), some.floats(0.01, 1e4))
+def test_reading_stops_exactly_where_a_bound_is_reached_and_goes_on_later(
+    day: Reads, month: Reads, most_a_day: float, most_a_month: float
+) -> None:
+    budget = Budget(day=most_a_day, month=most_a_month)
+    state = judge_budget(budget, ReadTotals(day, month), NOON)
+    reached = budget.cost(day) >= most_a_day or budget.cost(month) >= most_a_month
+    assert (state.until is not None) is reached
+    assert state.until is None or NOON < state.until <= NOON + timedelta(days=32)
+
+
+def test_without_a_budget_there_is_no_bound() -> None:
+    assert judge_budget(Budget(), ReadTotals(Reads(10**9, 10**9), Reads(10**9, 10**9)), NOON) == ("", None)
+
+
+async def checked(world: World, **options: object) -> list[str]:
+    parts = Parts("x", Wound(), lambda: 0.5, (Subject(name="Kettle", terms=("kettle",)),), TOKEN, world.url)
+    found = await check(Options.model_validate(options), parts)
+    assert found.faults == []
+    return list(found.notes)
+
+
+async def test_check_says_what_x_is_likely_to_cost(world: World) -> None:
+    for n in range(700):
+        await world.x.says(f"kettle {n}", at=NOON - timedelta(minutes=n))
+    said = "about 100 posts a day, up to $1.50 a day and $45.00 a month at X's prices"
+    assert await checked(world) == [said]
+    assert await checked(world, budget={"month": 100}) == [said]
+    assert await checked(world, budget={"day": 1}) == [f"{said}; that is more than the budget"]
+
+
+async def test_where_x_does_not_count_check_says_so_and_finds_no_fault(world: World) -> None:
+    world.x.count_answers.append(Refusal(403))
+    [said] = await checked(world)
+    assert said.startswith("what X will cost cannot be said: X does not allow this token to listen (403: not today)")
