@@ -1,5 +1,6 @@
 """Whether this process can take a request, and how the whole of Earshot is."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,9 @@ UNWATCHED_AFTER = 120.0
 """Seconds without a look for spikes after which that is said."""
 
 
+WITHIN = 2.0
+"""Seconds for the store to take a write: whoever probes does not wait for long, and requests would not either."""
+SILENT = f"Redis takes no write within {WITHIN:.0f} s."
 DRAINING = "This process is stopping; ask another one."
 
 
@@ -38,7 +42,10 @@ async def read_readiness(store: Store, *, stopping: bool) -> Readiness:
     if stopping:
         return Readiness(DRAINING)
     try:
-        await store.prove_write()
+        async with asyncio.timeout(WITHIN):
+            await store.prove_write()
+    except TimeoutError:
+        return Readiness(SILENT)
     except Unreachable as no:
         return Readiness(str(no))
     return Readiness()
@@ -66,6 +73,8 @@ async def read_state(store: Store, sources: Mapping[str, str], at: datetime, *, 
     """Never raises. `sources` are those of this process, with what is wrong with each."""
     readiness = await read_readiness(store, stopping=stopping)
     refused = {"redis": readiness.why_not} if readiness.why_not and not stopping else {}
+    if readiness.why_not == SILENT:
+        return State(ready=False, troubles=refused)
     try:
         troubles = await store.troubles.all() | refused
         heard = await store.inbox.heard()

@@ -1,15 +1,21 @@
 """What we answer over HTTP to whoever asks."""
 
+import asyncio
 import io
+import os
+import signal
+from pathlib import Path
 
 import aiohttp
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from bot.store.opening import Store
+from bot.store.client import Client
+from bot.store.opening import Store, store_on
 from bot.web import Site, site
 from bot.web.serving import served
 from tests.clock import WoundClock
+from tests.store.loopback import loopback
 
 
 async def echo(request: Request) -> Response:
@@ -26,3 +32,23 @@ async def test_slacks_door_takes_no_more_than_it_needs_before_it_knows_whose_it_
             assert (answer.status, await answer.text()) == (200, "900000")
         async with session.post(url, data=io.BytesIO(b"x" * 1_100_000)) as answer:
             assert answer.status == 413
+
+
+async def test_a_store_that_hangs_is_given_up_before_whoever_probes_gives_us_up(
+    tmp_path: Path, clock: WoundClock
+) -> None:
+    async with loopback(tmp_path) as server, aiohttp.ClientSession() as session:
+        client = Client(server.url)
+        parts = Site(store_on(client, "brand", "test"), clock, hooks=dict)
+        async with served(site(parts)) as port:
+            os.kill(server.pid, signal.SIGSTOP)
+            async with asyncio.timeout(3):
+                async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+                    assert (answer.status, (await answer.json())["ready"]) == (503, False)
+            async with asyncio.timeout(3):
+                async with session.get(f"http://127.0.0.1:{port}/statusz") as answer:
+                    assert "Redis takes no write" in (await answer.json())["troubles"]["redis"]
+            os.kill(server.pid, signal.SIGCONT)
+            async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+                assert (answer.status, await answer.json()) == (200, {"ready": True, "why": ""})
+        await client.close()
