@@ -21,7 +21,7 @@ from bot.domain.reads import Reads, ReadTotals
 from bot.domain.words import count
 from bot.settings import Settings
 from bot.sources.replay import Cursor, Options, Played, Replay
-from bot.store.leases import LeaseLost
+from bot.store.fencing import LeaseLost
 from bot.workers.ingest import StoreEar
 
 NAME = "replay-command"

@@ -1,7 +1,6 @@
 """`earshot run`: connect to a workspace and work until told to stop."""
 
 import asyncio
-import os
 import random
 import signal
 import socket
@@ -27,6 +26,7 @@ from bot.settings import Settings
 from bot.sinks.slack import SlackSink, web_client
 from bot.sources.base import Source
 from bot.sources.catalogue import CATALOGUE, parts_of
+from bot.store.leases import process_name
 from bot.web import Site, site
 from bot.web.listening import CannotListen, listen_on
 from bot.web.serving import Server
@@ -80,7 +80,6 @@ async def _run(
     clock: Clock,
     sockets: list[socket.socket],
 ) -> None:
-    name = f"{socket.gethostname()}-{os.getpid()}"
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(opened(settings, playbook.now.slug))
@@ -89,7 +88,7 @@ async def _run(
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = web_client(token, settings.slack_api_url, session)
         weights, outside = in_use(settings.model, settings.data), outside_of(settings, session, clock)
-        house = assemble(store, playbook, SlackSink(client), clock, name, outside=outside, weights=weights)
+        house = assemble(store, playbook, SlackSink(client), clock, process_name(), outside=outside, weights=weights)
         house.listen_to(sources)
         secret = "" if settings.slack_app_token else _secret(settings)
         app = make_app(client, secret)

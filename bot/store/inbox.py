@@ -19,6 +19,7 @@ from bot.store.writing import Trace, ms, write
 
 IDLE = timedelta(seconds=30)
 """How long an entry may be in one worker's hands before another takes it: a batch takes well under a second."""
+CONSUMER_GONE = timedelta(days=1)
 MOST_TRIES = 5
 """Deliveries of one entry before it goes to the dead letters."""
 
@@ -49,12 +50,16 @@ class Inbox:
         self._most = most
 
     async def prepare(self) -> None:
-        """Make the consumer group, once."""
+        """Make the consumer group, once, and forget those of it who are long gone: each process has another name."""
         try:
             await self._client.call("XGROUP", "CREATE", self._keys.inbox, GROUP, "0", "MKSTREAM")
         except ResponseError as there:
             if "BUSYGROUP" not in str(there):
                 raise
+        for flat in await self._client.call("XINFO", "CONSUMERS", self._keys.inbox, GROUP):
+            known = flat if isinstance(flat, dict) else dict(zip(flat[::2], flat[1::2], strict=True))
+            if not int(known["pending"]) and int(known["idle"]) > CONSUMER_GONE.total_seconds() * 1000:
+                await self._client.call("XGROUP", "DELCONSUMER", self._keys.inbox, GROUP, known["name"])
 
     async def admit(self, source: str, mentions: Sequence[Mention], cursor: str | None, at: datetime) -> int:
         """All or nothing: seen, in the inbox, cursor moved. Says how many were new; raises `Unreachable` if full."""

@@ -53,6 +53,7 @@
 | `unreadable` | hash | a record we cannot read → its kind, its key, why, a copy | `UNREADABLE_MOST`; until it is read |
 | `bucket:<limit>`, `parked:<limit>` | string | Slack's limits, as far as used | two minutes; until it ends |
 | `lease:<name>` | string | who runs what must run once | its own length |
+| `fence:<name>` | string | which holder of that lease it is, counted, and who | for good: one for each name |
 | `reads:<source>:<month>` | hash | posts, users of the month and of each day → how many were read | 100 days |
 | `reads` | hash | source, posts or users → how many were read in all | two fields a source |
 | `trouble` | hash | part → what is wrong, in words | one field a part |
@@ -234,3 +235,6 @@ class Keys:
 
     def lease(self, name: str) -> str:
         return f"{self.root}lease:{name}"
+
+    def fence(self, name: str) -> str:
+        return f"{self.root}fence:{name}"

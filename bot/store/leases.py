@@ -1,20 +1,27 @@
 """What must run once, runs where the lease is."""
 
 import asyncio
+import os
+import secrets
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import cache
 
 from bot.domain.decision import Unreachable
 from bot.store.client import Client
+from bot.store.fencing import Fence, LeaseLost
 from bot.store.keys import Keys
 
 LENGTH = timedelta(seconds=10)
 """A dead holder blocks the others for as long as this."""
 
 
-class LeaseLost(Exception):  # noqa: N818 - said as it is
-    """Another process may run this now; whoever held it must stop."""
+@cache
+def process_name() -> str:
+    """Name this process in leases and consumer groups: two containers may have one hostname, and have one pid."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 class Leases:
@@ -25,13 +32,18 @@ class Leases:
         self._keys = keys
         self._holder = holder
 
-    async def take(self, name: str, length: timedelta = LENGTH) -> bool:
-        """Ours now, or ours still."""
-        milliseconds = max(1, int(length.total_seconds() * 1000))
-        return bool(await self._client.script("lease", [self._keys.lease(name)], [self._holder, milliseconds]))
+    async def take(self, name: str, length: timedelta = LENGTH) -> Fence | None:
+        """Ours now, or ours still; None where another has it."""
+        ends = asyncio.get_running_loop().time() + length.total_seconds()
+        token = await self._script(name, max(1, int(length.total_seconds() * 1000)))
+        return Fence(self._keys.fence(name), token, ends) if token else None
 
     async def give_back(self, name: str) -> None:
-        await self._client.script("lease", [self._keys.lease(name)], [self._holder, 0])
+        await self._script(name, 0)
+
+    async def _script(self, name: str, milliseconds: int) -> str:
+        keys = [self._keys.lease(name), self._keys.fence(name)]
+        return str(await self._client.script("lease", keys, [self._holder, milliseconds]))
 
     @asynccontextmanager
     async def hold(self, name: str, length: timedelta = LENGTH) -> AsyncIterator[None]:
@@ -69,7 +81,7 @@ class Leases:
             asked = loop.time()
             try:
                 async with asyncio.timeout_at(ends):
-                    kept = await self.take(name, length)
+                    kept = await self.take(name, length) is not None
             except Unreachable:
                 kept = loop.time() < ends
             except TimeoutError:

@@ -88,9 +88,10 @@ class Outbox:
 
     async def done(self, *notifications: Notification) -> None:
         """These were delivered, or need not be any more."""
-        await self._client.together(
-            [("ZREM", self._keys.outbox(one.to), one.name) for one in notifications],
-        )
+        transaction = Transaction(self._keys.inbox)
+        for one in notifications:
+            transaction.write("ZREM", self._keys.outbox(one.to), one.name)
+        await commit(self._client, transaction)
 
     async def _owed(self, to: str, reply: Sequence[str]) -> tuple[Owed, ...]:
         """What cannot be read stays owed, for the release that wrote it."""
@@ -122,16 +123,26 @@ class Outbox:
         unreadable = self._cards.unreadable(self._keys.card(name))
         return CardRecord(state=CardState.UNKNOWN) if unreadable else CardRecord()
 
-    async def save_card(self, case_id: str, record: CardRecord) -> None:
-        await self._client.call("HSET", self._keys.card(case_id), "body", record.model_dump_json())
+    async def save_card(
+        self, case_id: str, record: CardRecord, before: CardRecord | None = None, kept: int = 0
+    ) -> None:
+        """With `before`: where it is that still, whoever has the lease by now. `kept`: seconds, 0 for good."""
+        key = self._keys.card(case_id)
+        transaction = Transaction(self._keys.inbox, by_any_holder=before is not None)
+        if before is not None:
+            transaction.guard(key, before.model_dump_json(), "body")
+        transaction.write("HSET", key, "body", record.model_dump_json())
+        if kept:
+            transaction.write("EXPIRE", key, kept)
+        await commit(self._client, transaction)
 
     async def message(self, owed: Notification) -> CardRecord:
         """How far the posting of a message beside the cards has come. Raises `Unreadable`."""
         return await self.card(_message_id(owed))
 
-    async def save_message(self, owed: Notification, record: CardRecord) -> None:
-        key = self._keys.card(_message_id(owed))
-        await self._client.together([("HSET", key, "body", record.model_dump_json()), ("EXPIRE", key, MESSAGE_KEPT)])
+    async def save_message(self, owed: Notification, record: CardRecord, before: CardRecord | None = None) -> None:
+        """`before` as in `save_card`."""
+        await self.save_card(_message_id(owed), record, before, MESSAGE_KEPT)
 
     async def said(self, owed: Notification) -> None:
         """It was said, or need not be any more. What is owed under the same name another day begins anew."""
@@ -187,10 +198,18 @@ class Outbox:
             raise Unreadable("list")
         return found
 
-    async def save_digest(self, record: DigestRecord, card: CardRecord | None = None) -> None:
-        """With what its cases know of it, all or nothing: a digest half begun would list some of them twice."""
+    async def save_digest(
+        self, record: DigestRecord, card: CardRecord | None = None, before: CardRecord | None = None
+    ) -> None:
+        """With what its cases know of it, all or nothing: a digest half begun would list some of them twice.
+
+        With `before`: where its cases are that still, whoever has the lease by now.
+        """
         key = self._keys.digest(record.id)
-        transaction = Transaction(self._keys.inbox)
+        transaction = Transaction(self._keys.inbox, by_any_holder=before is not None)
+        if before is not None:
+            for case in record.cases:
+                transaction.guard(self._keys.card(case), before.model_dump_json(), "body")
         transaction.write("HSET", key, "body", record.model_dump_json())
         transaction.write("EXPIRE", key, int(DIGEST_KEPT.total_seconds()))
         if card is not None:
@@ -204,7 +223,7 @@ class Outbox:
         What changed while the digest was on its way, or is somebody's by now, stays owed: its line is drawn again, or
         it gets a card of its own.
         """
-        listed = CardRecord(state=CardState.LISTED, digest=record.id, since=ms(at))
+        listed = listed_on(record, at)
         await self.save_digest(record, listed)
         transactions = []
         for case in cases:
@@ -229,6 +248,10 @@ class Outbox:
             lane = Lane.CRISIS if case.urgent else Lane.NEW
             owe(transaction, self._keys, Notification(NotificationKind.CARD, case.id, case.department, lane), at)
         await commit(self._client, transaction)
+
+
+def listed_on(record: DigestRecord, at: datetime) -> CardRecord:
+    return CardRecord(state=CardState.LISTED, digest=record.id, since=ms(at))
 
 
 def _bounds(lane: Lane) -> tuple[str, str]:

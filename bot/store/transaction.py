@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
 from bot.store.client import Client, Words
+from bot.store.fencing import LeaseLost, current_fence
 
 
 class Committed(IntEnum):
@@ -32,8 +33,10 @@ class _Keys(dict[str, int]):
 class Transaction:
     """Guards first, then writes in the order in which they were asked for; `entry` is the inbox entry it answers."""
 
-    def __init__(self, inbox: str, entry: str = "") -> None:
+    def __init__(self, inbox: str, entry: str = "", *, by_any_holder: bool = False) -> None:
+        """`by_any_holder`: what it guards says enough, so that who lost a lease meanwhile may still write it."""
         self.inbox = inbox
+        self.by_any_holder = by_any_holder
         self._entry = entry
         self._guards: list[tuple[str, str, str | int]] = []
         self._writes: list[tuple[str, str, tuple[str | float, ...]]] = []
@@ -42,6 +45,10 @@ class Transaction:
     def guard(self, key: str, expected: str | int, field: str = "") -> None:
         """This key (or this field of it) must hold this value still; the empty string means that it is absent."""
         self._guards.append((key, field, expected))
+
+    @property
+    def is_guarded(self) -> bool:
+        return bool(self._guards)
 
     def write(self, command: str, key: str, *words: str | float) -> None:
         self._writes.append((command, key, words))
@@ -64,7 +71,25 @@ class Transaction:
 
 
 async def commit(client: Client, *transactions: Transaction) -> list[Committed]:
-    """In one round trip, in order; each is all or nothing by itself."""
+    """In one round trip, in order; each is all or nothing by itself.
+
+    Where a fence is in force, nothing is written by who has lost its lease. Raises `LeaseLost` where nothing else can
+    have kept it from being written.
+    """
+    fence = current_fence()
+    if fence is None:
+        return await _send(client, transactions)
+    only = [not one.is_guarded and not one.by_any_holder for one in transactions]
+    for one in transactions:
+        if not one.by_any_holder:
+            one.guard(fence.key, fence.token)
+    replies = await _send(client, transactions)
+    if any(lost and reply is Committed.STALE for lost, reply in zip(only, replies, strict=True)):
+        raise LeaseLost(fence.key)
+    return replies
+
+
+async def _send(client: Client, transactions: Sequence[Transaction]) -> list[Committed]:
     some = [transactions[start : start + AT_ONCE] for start in range(0, len(transactions), AT_ONCE)]
     replies = await client.scripts("commit", [_call(few) for few in some])
     return [Committed(reply) for few, told in zip(some, replies, strict=True) for reply in told[: len(few)]]

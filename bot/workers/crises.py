@@ -12,6 +12,7 @@ from bot.domain.pages.takeover import may_take_over, take_over
 from bot.domain.spans import widened
 from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
 from bot.sinks.slack import SlackSink
+from bot.store.fencing import fenced
 from bot.store.opening import Store
 from bot.store.pages import PageGone
 from bot.store.transaction import Committed
@@ -35,9 +36,11 @@ class Crises:
 
     async def step(self) -> int:
         found = await self._store.crises.open()
-        if not found or not await self._store.leases.take(LEASE):
+        fence = await self._store.leases.take(LEASE) if found else None
+        if fence is None:
             return 0
-        return sum([await self._look(one) for one in found])
+        with fenced(fence):
+            return sum([await self._look(one) for one in found])
 
     def failed(self, error: Exception) -> None:
         """Nothing is in hand between steps."""

@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.domain.mention import Mention
 from bot.domain.reads import Reads, ReadTotals
 from bot.sources.base import Source
-from bot.store.leases import LeaseLost
+from bot.store.fencing import LeaseLost
 from bot.store.opening import Store
 from bot.workers.loop import Pulse, run
 

@@ -13,7 +13,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import Any
 
 import aiohttp
 import structlog
@@ -51,9 +51,10 @@ ENTRY = re.compile(r"\d{13}-\d+")
 """An entry of the inbox, which only a commit of triage names."""
 
 
-def die() -> NoReturn:
-    os.kill(os.getpid(), signal.SIGKILL)
-    raise AssertionError
+def end(fuse: Fuse) -> None:
+    """As it was told: for good, or until it is woken."""
+    stands = fuse.crash is not None and fuse.crash.stands
+    os.kill(os.getpid(), signal.SIGSTOP if stands else signal.SIGKILL)
 
 
 class DyingClient(Client):
@@ -64,26 +65,22 @@ class DyingClient(Client):
         self._fuse = fuse
 
     async def call(self, *words: str | float) -> Any:
-        begins = words[0] == "HSET" and '"posting"' in str(words[-1])
-        if begins and self._fuse.burns("begun:before"):
-            die()
         reply = await super().call(*words)
-        if begins and self._fuse.burns("begun:after"):
-            die()
         if words[0] == "XREADGROUP" and reply and self._fuse.burns("read:after"):
-            die()
+            end(self._fuse)
         return reply
 
     async def scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
         kind = ""
         if name == "commit" and calls:
             answers = any(ENTRY.fullmatch(str(word)) for word in calls[0][1][:6])
-            kind = "triaged" if answers else "noted"
+            begins = any('"posting"' in str(word) for word in calls[0][1])
+            kind = "triaged" if answers else "begun" if begins else "noted"
         if kind and self._fuse.burns(f"{kind}:before"):
-            die()
+            end(self._fuse)
         replies = await super().scripts(name, calls)
         if kind and self._fuse.burns(f"{kind}:after"):
-            die()
+            end(self._fuse)
         return replies
 
 
@@ -97,10 +94,10 @@ class DyingSink(SlackSink):
     async def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         posts = method == "chat.postMessage"
         if posts and self._fuse.burns("post:before"):
-            die()
+            end(self._fuse)
         reply = await super()._call(method, **arguments)
         if posts and self._fuse.burns("post:after"):
-            die()
+            end(self._fuse)
         return reply
 
 
@@ -114,10 +111,10 @@ class LadderClient(Client):
     async def scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
         moment = _moment(calls[0][1]) if name == "commit" and calls else ""
         if moment and self._fuse.burns(f"{moment}:before"):
-            die()
+            end(self._fuse)
         replies = await super().scripts(name, calls)
         if moment and replies[0][0] == 1 and self._fuse.burns(f"{moment}:after"):
-            die()
+            end(self._fuse)
         return replies
 
 
@@ -140,10 +137,10 @@ class DyingPager:
 
     async def call(self, call: Call) -> Told:
         if self._fuse.burns("rung:before"):
-            die()
+            end(self._fuse)
         told = await self._pager.call(call)
         if self._fuse.burns("rung:after"):
-            die()
+            end(self._fuse)
         return told
 
     async def refresh(self, page: Page, matter: Matter, storm: Storm) -> Told:

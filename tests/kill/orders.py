@@ -35,10 +35,11 @@ LADDER = (
 
 
 class Crash(NamedTuple):
-    """Die at the `nth` time of this moment."""
+    """Die at the `nth` time of this moment, or stand still until somebody says SIGCONT."""
 
     moment: str
     nth: int
+    stands: bool = False
 
 
 class Orders(BaseModel):
@@ -70,7 +71,7 @@ class Fuse:
         if self.crash is None or moment != self.crash.moment:
             return False
         self.seen += 1
-        return self.seen >= self.crash.nth
+        return self.seen == self.crash.nth if self.crash.stands else self.seen >= self.crash.nth
 
     @classmethod
     def of(cls, orders: Orders) -> Self:

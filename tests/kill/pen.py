@@ -82,6 +82,24 @@ class Pen:
         while len(self._living) < children:
             await self.start()
 
+    def standing(self) -> set[int]:
+        """Those that stand still."""
+        return {
+            pid for pid in self._living if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+        }
+
+    def wake(self) -> None:
+        for pid in self.standing():
+            os.kill(pid, signal.SIGCONT)
+
+    async def end_all(self) -> None:
+        """SIGKILL for everybody, and not before all are gone."""
+        while self._living:
+            for pid in self._living:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            await self._news(within=0.5)
+
     def kill_one(self, chance: random.Random) -> None:
         if self._living:
             with suppress(ProcessLookupError):  # it has just died as it was told, and we have not heard of it yet

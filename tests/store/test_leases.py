@@ -1,13 +1,18 @@
 """What must run once runs once. Leases live in the server's own time, so these tests wait a few hundredths of it."""
 
 import asyncio
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
 
 from bot.store.client import Client
+from bot.store.fencing import LeaseLost, fenced, is_lease_over
 from bot.store.keys import Keys
-from bot.store.leases import LeaseLost, Leases
+from bot.store.leases import Leases
+from bot.store.outbox import Outbox
+from bot.store.records import CardRecord, CardState
 from tests.store.servers import Server
 
 SHORT = timedelta(milliseconds=90)
@@ -28,6 +33,57 @@ async def test_a_lease_has_one_holder_who_may_take_it_again(ana: Leases, ben: Le
     assert await ana.take("l", LONG)
     assert not await ben.take("l", LONG)
     assert await ana.take("l", LONG)
+
+
+async def test_a_fence_goes_up_with_each_other_holder_and_stays_for_who_takes_it_again(
+    ana: Leases, ben: Leases
+) -> None:
+    first = await ana.take("l", LONG)
+    again = await ana.take("l", LONG)
+    await ana.give_back("l")
+    alone = await ana.take("l", LONG)
+    await ana.give_back("l")
+    other = await ben.take("l", LONG)
+    await ben.give_back("l")
+    back = await ana.take("l", LONG)
+    assert first
+    assert again
+    assert alone
+    assert other
+    assert back
+    assert [one.token for one in (first, again, alone, other, back)] == ["1 ana", "1 ana", "1 ana", "2 ben", "3 ana"]
+
+
+async def test_who_lost_a_lease_writes_nothing_but_what_only_they_can_know(
+    ana: Leases, ben: Leases, client: Client, keys: Keys
+) -> None:
+    outbox = Outbox(client, keys)
+    begun, posted = CardRecord(state=CardState.POSTING, since=1), CardRecord(state=CardState.POSTED, ts="1.0")
+    fence = await ana.take("l", SHORT)
+    assert fence
+    with fenced(fence):
+        await outbox.save_card("c", begun)
+        while not await ben.take("l", LONG):  # noqa: ASYNC110 - Redis has no event to wait for
+            await asyncio.sleep(SHORT.total_seconds() / 3)
+        with pytest.raises(LeaseLost):
+            await outbox.save_card("c", CardRecord())
+        assert await outbox.card("c") == begun
+        assert is_lease_over()
+        await outbox.save_card("c", posted, begun)  # the answer to what they began, which nobody else has taken up
+        assert await outbox.card("c") == posted
+        await outbox.save_card("c", CardRecord(), begun)
+        assert await outbox.card("c") == posted
+    assert not is_lease_over()
+
+
+def test_two_processes_of_one_host_and_number_have_two_names() -> None:
+    ask = "import os, socket; os.getpid = lambda: 1; socket.gethostname = lambda: 'bot'; "
+    ask += "from bot.store.leases import process_name; print(process_name(), process_name())"
+    said = [subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True) for _ in range(2)]
+    names = [one.stdout.split() for one in said]
+
+    assert all(first == second for first, second in names)
+    assert names[0][0] != names[1][0]
 
 
 async def test_only_its_holder_gives_a_lease_back(ana: Leases, ben: Leases) -> None:

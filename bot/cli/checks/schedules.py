@@ -20,6 +20,7 @@ from bot.domain.words import count, length
 from bot.playbook import Playbook
 from bot.settings import Settings
 from bot.store.embedded import NoServer
+from bot.store.leases import process_name
 from bot.store.opening import open_store
 
 AHEAD = timedelta(days=14)
@@ -52,7 +53,7 @@ async def _changes(settings: Settings, playbook: Playbook) -> Mapping[str, Chang
         return {}
     url = settings.redis_url.get_secret_value() if settings.redis_url else ""
     try:
-        async with open_store(url, settings.data, playbook.slug, "check") as store:
+        async with open_store(url, settings.data, playbook.slug, process_name()) as store:
             return await store.overrides.read(playbook.schedules)
     except (NoServer, Unreachable, ValueError):
         return {}

@@ -91,8 +91,8 @@ class CardDelivery:
         page = await self._page(case)
         drawing = case_card.draw(case, department, self._poster.clock.now(), page)
 
-        async def remember(changed: CardRecord) -> None:
-            await self._outbox.save_card(case.id, changed)
+        async def remember(changed: CardRecord, before: CardRecord | None) -> None:
+            await self._outbox.save_card(case.id, changed, before)
 
         def fallback() -> Drawing:
             return plain.draw(case, department, self._poster.clock.now())

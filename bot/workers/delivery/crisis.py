@@ -73,11 +73,11 @@ class CrisisDelivery:
                 return record
             self._poster.wait_for_lost_answer(record)
 
-            async def remember(changed: CardRecord) -> None:
-                await self._store.outbox.save_card(name, changed)
+            async def remember(changed: CardRecord, before: CardRecord | None) -> None:
+                await self._store.outbox.save_card(name, changed, before)
 
             if found := await self._poster.found(channel, name, record):
-                await remember(found)  # it shows what was drawn then, and stays owed
+                await remember(found, None)  # it shows what was drawn then, and stays owed
                 return None
             return await self._poster.post(channel, drawing, name, record, remember, lambda: Drawing(drawing.text, []))
         except Rejected as no:

@@ -6,7 +6,7 @@ from bot.domain.case import Case, Status
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.rules import Rules, department_or_lost
 from bot.sinks.outcomes import Rejected
-from bot.store.outbox import Queue, digest_id
+from bot.store.outbox import Queue, digest_id, listed_on
 from bot.store.records import CardRecord, CardState, DigestRecord
 from bot.workers.delivery.gate import CHANNEL_REGAIN, Blocked
 from bot.workers.delivery.post import LATE_RETRY, Poster
@@ -67,9 +67,12 @@ class DigestDelivery:
         at = self._poster.clock.now()
         drawing = digest_card.draw(record.id, department, cases, at)
 
-        async def remember(changed: CardRecord) -> None:
-            begun = changed.state is CardState.POSTING
-            await self._outbox.save_digest(record, changed if begun else CardRecord())
+        async def remember(changed: CardRecord, before: CardRecord | None) -> None:
+            if changed.state is CardState.POSTED:
+                await self._outbox.save_digest(_placed(record, changed), listed_on(record, at), before)
+            else:
+                begun = changed.state is CardState.POSTING
+                await self._outbox.save_digest(record, changed if begun else CardRecord(), before)
 
         def fallback() -> Drawing:
             return Drawing(drawing.text, [])
@@ -81,7 +84,7 @@ class DigestDelivery:
         except Rejected as no:
             raise await self._poster.refused(department, department.channel, no) from no
         await self._poster.well(department)
-        placed = record.model_copy(update={"channel": posted.channel, "ts": posted.ts})
+        placed = _placed(record, posted)
         await self._outbox.collected(placed, cases, at)
         if found:  # it shows its cases as they were then
             await self._outbox.add(Notification(NotificationKind.DIGEST, placed.id, placed.department), at)
@@ -140,3 +143,7 @@ class DigestDelivery:
         listed = (CardState.LISTED, record.id)
         only_here = [case for case in cases if (cards[case.id].state, cards[case.id].digest) == listed]
         await self._outbox.unlisted(record, only_here, self._poster.clock.now())
+
+
+def _placed(record: DigestRecord, posted: CardRecord) -> DigestRecord:
+    return record.model_copy(update={"channel": posted.channel, "ts": posted.ts})

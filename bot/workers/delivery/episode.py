@@ -35,8 +35,8 @@ class EpisodeDelivery:
         if not department.channel:
             raise await self._poster.homeless(department)
 
-        async def remember(changed: CardRecord) -> None:
-            await self._outbox.save_card(episode.id, changed)
+        async def remember(changed: CardRecord, before: CardRecord | None) -> None:
+            await self._outbox.save_card(episode.id, changed, before)
 
         def fallback() -> Drawing:
             return episode_card.plain(episode)

@@ -8,6 +8,7 @@ from bot.cards.drawing import Drawing
 from bot.clock import Clock
 from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
 from bot.sinks.slack import Sent, SlackSink
+from bot.store.fencing import is_lease_over
 from bot.store.limits import Limit
 from bot.store.opening import Store
 
@@ -42,6 +43,12 @@ def gone_limit(channel: str) -> Limit:
 
 class Blocked(Exception):  # noqa: N818 - said as it is
     """Not now, and certainly not sent: the notification stays where it is."""
+
+
+def _stop_without_lease() -> None:
+    """Asked just before each call: who stood still for so long draws what was true before it."""
+    if is_lease_over():
+        raise Blocked
 
 
 class Gate:
@@ -96,6 +103,7 @@ class Gate:
 
     async def post(self, channel: str, drawing: Drawing, name: str) -> Sent:
         """Raises `Blocked` where it was certainly not sent, `Ambiguous` where that is not known, `Rejected`."""
+        _stop_without_lease()
         try:
             sent = await self._sink.post(channel, drawing, name)
             await self._store.limits.answered(channel_limit(channel), self._clock.now())
@@ -128,6 +136,7 @@ class Gate:
 
     async def update(self, channel: str, ts: str, drawing: Drawing) -> None:
         """Raises `Blocked` where it should be tried again later, sent or not: drawing twice is harmless."""
+        _stop_without_lease()
         try:
             await self._sink.update(channel, ts, drawing)
         except RateLimited as slow:

@@ -46,6 +46,9 @@ class MessageDelivery:
         drawing, department = await self._others.get(owed.kind, self._drawing)(owed)
         channel = department.channel if owed.to[0] not in "@#" else owed.to[1:]
         record = await self._outbox.message(owed)
+        if record.state is CardState.POSTED:  # by who lost the lease before that was noted
+            await self._end(owed, record)
+            return False
         if drawing is None or not channel or record.tries > 1:
             await self._outbox.said(owed)
             return False
@@ -54,8 +57,8 @@ class MessageDelivery:
             await self._outbox.said(owed)
             return True
 
-        async def remember(changed: CardRecord) -> None:
-            await self._outbox.save_message(owed, changed)
+        async def remember(changed: CardRecord, before: CardRecord | None) -> None:
+            await self._outbox.save_message(owed, changed, before)
 
         def fallback() -> Drawing:
             return Drawing(drawing.text, [])
@@ -68,11 +71,14 @@ class MessageDelivery:
                 await self._poster.store.troubles.tell(f"to:{owed.to}", f"{owed.to} cannot be written to ({no.error}).")
                 return True
             raise await self._poster.refused(department, channel, no) from no
+        await self._end(owed, posted)
+        await self._poster.store.troubles.tell(f"to:{owed.to}", "")
+        return True
+
+    async def _end(self, owed: Notification, posted: CardRecord) -> None:
         if owed.kind is NotificationKind.REMINDER:
             await self._keep_place(owed, Place(posted.channel, posted.ts))
         await self._outbox.said(owed)
-        await self._poster.store.troubles.tell(f"to:{owed.to}", "")
-        return True
 
     async def _keep_place(self, owed: Notification, place: Place) -> None:
         """So that it can be taken back. The card is owed once more, for whoever claimed the case this very moment."""

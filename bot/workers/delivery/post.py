@@ -24,6 +24,10 @@ LATE_RETRY = timedelta(seconds=60)
 LONGEST_RETRY = timedelta(minutes=15)
 
 
+Remember = Callable[[CardRecord, CardRecord | None], Awaitable[None]]
+"""Writes a record down. With a second one: only where it is that still, and then whoever has the lease by now."""
+
+
 class Poster:
     """Posts in a department's channel, a person's conversation or a fallback channel."""
 
@@ -58,26 +62,30 @@ class Poster:
         drawing: Drawing,
         name: str,
         record: CardRecord,
-        remember: Callable[[CardRecord], Awaitable[None]],
+        remember: Remember,
         plain: Callable[[], Drawing],
     ) -> CardRecord:
         """The record of the message as it is now. Raises `Blocked` if it was not sent, or if that is not known.
 
         `remember` writes the record down. It is called before the call, so that a crash in between is seen as what it
-        is, and again where Slack certainly did not take it.
+        is, and again after it, or where Slack certainly did not take it: then whoever lost the lease meanwhile may
+        write too, as long as nobody else has begun. Raises `LeaseLost` where another sends by now.
         """
         await self.gate.room_to_post(channel)
         began = {"state": CardState.POSTING, "since": ms(self.clock.now()), "tries": record.tries + 1}
-        await remember(record.model_copy(update=began))
+        begun = record.model_copy(update=began)
+        await remember(begun, None)
         try:
             sent = await self._send(channel, drawing, name, plain)
         except Ambiguous as lost:
             log.warning("answer lost", message=name, channel=channel, reason=str(lost))
             raise Blocked from lost
         except (Blocked, Rejected):
-            await remember(record)
+            await remember(record, begun)
             raise
-        return record.model_copy(update=_at(sent))
+        posted = record.model_copy(update=_at(sent))
+        await remember(posted.model_copy(update={"drawn": 0}), begun)
+        return posted
 
     async def _send(self, channel: str, drawing: Drawing, name: str, plain: Callable[[], Drawing]) -> Sent:
         try:

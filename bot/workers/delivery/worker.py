@@ -13,6 +13,7 @@ from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.rules import Rules
 from bot.domain.schedules.duty import Holes
 from bot.sinks.slack import SlackSink
+from bot.store.fencing import Fence, LeaseLost, fenced
 from bot.store.leases import LENGTH as LEASE_LENGTH
 from bot.store.opening import Store
 from bot.store.outbox import Queue
@@ -71,7 +72,8 @@ class Delivery:
 
     async def step(self) -> int:
         """Serve each destination once; says how many messages went. Nothing is done where another process sends."""
-        if not await self._store.leases.take(LEASE, self._lease) or await self._gate.closed():
+        fence = await self._store.leases.take(LEASE, self._lease)
+        if fence is None or await self._gate.closed():
             return 0
         owed = await self._store.outbox.queues(LOOKED_AT + len(self._aside))
         queues = [queue for queue in owed if queue.to[0] != "!"]  # pagers have loops of their own
@@ -80,7 +82,7 @@ class Delivery:
 
         async def serve(queue: Queue) -> int:
             async with places:
-                return await self._serve(queue)
+                return await self._serve(queue, fence)
 
         # Not a task group: what fails for one destination must not stop the others in the middle of a post.
         results = await asyncio.gather(*(serve(queue) for queue in queues), return_exceptions=True)
@@ -91,6 +93,9 @@ class Delivery:
 
     def _set_aside(self, queue: Queue, error: BaseException) -> None:
         """What cannot be sent as it is stays owed, is tried again later and later, and stands in nobody's way."""
+        if isinstance(error, LeaseLost):
+            log.warning("another sends by now", destination=queue.to)
+            return
         if isinstance(error, Unreachable) or not isinstance(error, Exception):
             raise error
         name = self._in_hand[queue.to]
@@ -108,10 +113,16 @@ class Delivery:
         """So that another process need not wait for the lease to end."""
         await self._store.leases.give_back(LEASE)
 
-    async def _serve(self, queue: Queue) -> int:
+    async def _serve(self, queue: Queue, fence: Fence) -> int:
+        """What was read in this step is written under the fence of this step."""
+        kept = await self._store.leases.take(LEASE, self._lease)
+        if kept is None or kept.token != fence.token:
+            return 0  # Slack was so slow in this step that another sends by now, or did
+        with fenced(kept):
+            return await self._serve_first(queue)
+
+    async def _serve_first(self, queue: Queue) -> int:
         """The first that can go; what is blocked is passed over."""
-        if not await self._store.leases.take(LEASE, self._lease):
-            return 0  # Slack was so slow in this step that another sends by now
         gather = self._digests.wanted(queue)
         if not self._may_try(queue, f"digest for {queue.to}"):
             gather = None

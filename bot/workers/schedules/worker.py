@@ -2,6 +2,7 @@
 
 from bot.clock import Clock
 from bot.domain.rules import Rules
+from bot.store.fencing import fenced
 from bot.store.opening import Store
 from bot.workers.schedules.calendars import Calendars
 from bot.workers.schedules.groups import Forgets, Groups, GroupSink
@@ -28,10 +29,12 @@ class Schedules:
         self._holes = HolesSaid(store, rules, rosters)
 
     async def step(self) -> int:
-        if not self._rosters.schedules() or not await self._store.leases.take(LEASE):
+        fence = await self._store.leases.take(LEASE) if self._rosters.schedules() else None
+        if fence is None:
             return 0
         at = self._clock.now()
-        return await self._calendars.step(at) + await self._groups.step(at) + await self._holes.step(at)
+        with fenced(fence):
+            return await self._calendars.step(at) + await self._groups.step(at) + await self._holes.step(at)
 
     def failed(self, error: Exception) -> None:
         """Nothing is in hand between steps: what was due is due again by its clock."""

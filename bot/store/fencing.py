@@ -1,0 +1,45 @@
+"""A number that goes up with each new holder of a lease, and guards what a holder writes.
+
+A process that was stopped and wakes does not know that its lease has ended: what it decided on before must not be
+written over what the next holder did. A fence is in force in one task and those it starts; `commit` guards by it.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NamedTuple
+
+
+class LeaseLost(Exception):  # noqa: N818 - said as it is
+    """Another process may run this now; whoever held it must stop."""
+
+
+class Fence(NamedTuple):
+    """`token` is what `key` holds as long as nobody else took the lease. `ends` is in the loop's own seconds."""
+
+    key: str
+    token: str
+    ends: float
+
+
+_FENCE: ContextVar[Fence | None] = ContextVar("fence", default=None)
+
+
+@contextmanager
+def fenced(fence: Fence) -> Iterator[None]:
+    before = _FENCE.set(fence)
+    try:
+        yield
+    finally:
+        _FENCE.reset(before)
+
+
+def current_fence() -> Fence | None:
+    return _FENCE.get()
+
+
+def is_lease_over() -> bool:
+    """Tell whether the lease may be another's by now, as far as that is known without asking."""
+    fence = _FENCE.get()
+    return fence is not None and asyncio.get_running_loop().time() >= fence.ends

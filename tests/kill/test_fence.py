@@ -1,0 +1,66 @@
+"""SIGSTOP of the sender between reading a record and posting: whoever wakes finds that another has sent it.
+
+These wait in real time, for other processes.
+"""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from bot.domain.case import case_id
+from bot.store.opening import Store
+from tests.kill.orders import Crash
+from tests.kill.pen import Pen, departments, pen
+from tests.workers.said import said
+
+ROUNDS = int(os.environ.get("STOPS", "3"))
+"""Stops at each moment; `STOPS=50` takes some minutes."""
+LONGEST = 60.0 * (ROUNDS + 1)
+LEASE_OVER = 1.5
+"""Real seconds; a lease of these processes is one second long."""
+SETTLED = 0.6
+"""Real seconds in which one who wakes does what it was about to do."""
+
+
+async def until(there: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(30):
+        while not await there():  # noqa: ASYNC110 - other processes have no event to wait for
+            await asyncio.sleep(0.02)
+
+
+async def stopped_once(herd: Pen, number: int, moment: str) -> int:
+    """One sender stands still at this moment until another has its lease. Says how often the card was posted."""
+    case = case_id(f"x:{number}")
+
+    async def stands() -> bool:
+        return bool(herd.standing())
+
+    async def posted() -> bool:
+        return herd.sent()[case] > 0
+
+    herd.plans.append(Crash(moment, 1, stands=True))
+    await herd.start()
+    await herd.store.inbox.admit("x", [said(number, subjects=("d00",))], str(number), herd.clock.now())
+    await until(stands)
+    await herd.start()
+    if moment == "begun:before":
+        await until(posted)
+    else:  # begun in writing: the other waits for the answer, longer than any lease
+        await asyncio.sleep(LEASE_OVER)
+    herd.wake()
+    await until(posted)
+    await asyncio.sleep(SETTLED)
+    await until(herd.idle)
+    await herd.end_all()
+    return herd.sent()[case]
+
+
+@pytest.mark.timeout(LONGEST)
+@pytest.mark.parametrize("moment", ["begun:before", "begun:after", "post:before", "post:after"])
+async def test_no_case_has_two_cards_though_the_sender_stood_still_before_it_posted(
+    store: Store, redis_url: str, brand: str, moment: str
+) -> None:
+    async with pen(store, redis_url, brand, times=4, among=departments(1)) as herd:
+        assert [await stopped_once(herd, number, moment) for number in range(ROUNDS)] == [1] * ROUNDS
