@@ -167,6 +167,7 @@ def ladder(page: Page | None, shown: int = SHOWN) -> Block | None:
         lines.append(_hole(page))
     if shown:
         lines += _rungs(page, shown)
+        lines += [f"✋ {moment(one.at, '{time}')} <@{one.person}> can't take it" for one in page.declined[-shown:]]
     return drawing.context(drawing.mrkdwn("\n".join(lines), 2000))
 
 

@@ -81,7 +81,7 @@ def lock_screen(page: Page, matter: Matter) -> str:
     In mrkdwn, so that a stranger's words are escaped.
     """
     drill = "DRILL: " if page.cause.kind is CauseKind.DRILL else ""
-    words = one_line(_unlinked(matter.quote), QUOTED)
+    words = unlinked(matter.quote, QUOTED)
     what = f"“{words}”" if words else one_line(matter.what, 200)
     reach = f" ({matter.reach})" if words and matter.reach else ""
     again = " Acknowledged earlier, still unclaimed." if page.unclaimed else ""
@@ -91,13 +91,22 @@ def lock_screen(page: Page, matter: Matter) -> str:
 
 def quotation(matter: Matter) -> str:
     """Who said what, on one line; empty where nobody is quoted."""
-    words, who = one_line(_unlinked(matter.quote), QUOTED), one_line(_unlinked(matter.who), 40)
-    return f"{who or 'Somebody'}: “{words}”" if words else ""
+    words = unlinked(matter.quote, QUOTED)
+    return f"{said_by(matter)}: “{words}”" if words else ""
 
 
-def _unlinked(words: str) -> str:
+def said_by(matter: Matter) -> str:
+    return unlinked(matter.who, 40) or "Somebody"
+
+
+def unlinked(words: str, most: int) -> str:
+    """On one line, without links on which a thumb would land."""
+    return one_line(_unlinked(words, max(most, LOOKED_AT)), most)
+
+
+def _unlinked(words: str, most: int) -> str:
     """Looked at no further than is shown: the pattern takes 40 s for a word of 50,000 letters, and people wait."""
-    return _LINKS.sub("(link)", one_line(words, LOOKED_AT))
+    return _LINKS.sub("(link)", one_line(words, most))
 
 
 def facts(matter: Matter) -> list[str]:

@@ -1,5 +1,6 @@
 """What a person may do with a page: see what it is, and answer it, from Slack, a link or PagerDuty."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
@@ -8,9 +9,10 @@ from bot.clock import Clock
 from bot.domain.pages import ladder
 from bot.domain.pages.again import alert_of
 from bot.domain.pages.contact import Escalations
+from bot.domain.pages.ladder import PageDecision
 from bot.domain.pages.link import Forged, Pass, read
 from bot.domain.pages.matter import Matter
-from bot.domain.pages.page import Page
+from bot.domain.pages.page import Attempt, Page, Result, Way
 from bot.domain.refusals import Refused
 from bot.domain.rules import department_or_lost
 from bot.store.pages import PageGone, PageStore
@@ -22,12 +24,17 @@ SEEN_FOR = timedelta(days=2)
 """How long a delivery of PagerDuty's is remembered: longer than one is taken for new."""
 
 
-class Replayed(Exception):  # noqa: N818 - said as it is
-    """This very delivery was taken before."""
-
-
 class Matters(Protocol):
     async def of(self, page: Page) -> Matter | None: ...
+
+
+class Called(NamedTuple):
+    """Who was called how; `at` in the brand's zone."""
+
+    at: datetime
+    who: str
+    way: Way
+    result: Result
 
 
 class Linked(NamedTuple):
@@ -40,6 +47,10 @@ class Linked(NamedTuple):
     too_old: bool
     answered_by: str
     """The name of whoever has it; empty where nobody has, or where it is not told."""
+    outdated: bool = False
+    """It was sent before the page was answered and called again."""
+    called: tuple[Called, ...] = ()
+    """Since the page asks for an answer, in order."""
 
     @property
     def answered_at(self) -> datetime | None:
@@ -95,15 +106,28 @@ class Pages:
                 raise
             return Linked(page, None, "", "", too_old=False, answered_by="")
         page = await self._store.get(told.page)
-        by = page.acknowledged_by
+        by, matter = page.acknowledged_by, await self._matters.of(page)
         return Linked(
             page,
-            await self._matters.of(page),
+            matter,
             told.person,
             self._name(told.person),
             too_old=self._too_old(told),
             answered_by=(self._name(by) if by else f"somebody by {page.acknowledged_way}") if page.answered else "",
+            outdated=told.round < page.asks_since,
+            called=tuple(self._called(page, matter)),
         )
+
+    def _called(self, page: Page, matter: Matter | None) -> Iterator[Called]:
+        zone = matter.since.tzinfo if matter else None
+        for one in page.attempts:
+            if one.round >= page.asks_since:
+                yield Called(one.at.astimezone(zone) if zone else one.at, self._whom(one), one.way, one.result)
+
+    def _whom(self, attempt: Attempt) -> str:
+        if not attempt.person:
+            return "Whoever is on call there"
+        return "The fallback channel" if attempt.person.startswith("#") else self._name(attempt.person)
 
     def _too_old(self, told: Pass) -> bool:
         return told.until <= self._clock.now()
@@ -116,20 +140,38 @@ class Pages:
 
         `way`: how it is said on the card.
         """
-        told = read(await self._signing.of(ACKNOWLEDGE), token)
-        if not self._too_old(told):
-            with suppress(Refused):
-                await self.acknowledge(told.page, told.person, way)
+        told, at = read(await self._signing.of(ACKNOWLEDGE), token), self._clock.now()
+
+        def decide(page: Page) -> PageDecision | None:
+            good = not self._too_old(told) and told.round >= page.asks_since
+            return ladder.acknowledge(page, told.person, way, at) if good else None
+
+        with suppress(Refused):
+            page = await self._store.change(told.page, decide, at)
+            if page.acknowledged_by == told.person and page.acknowledged_at == at:
+                await self._with_its_leader(page, told.person, way)
+
+    async def pass_on_by_link(self, token: str) -> None:
+        """Whoever the link is for can't take it. Nothing happens where it is no good. Raises `Forged`."""
+        told, at = read(await self._signing.of(ACKNOWLEDGE), token), self._clock.now()
+
+        def decide(page: Page) -> PageDecision | None:
+            good = not self._too_old(told) and told.round >= page.asks_since
+            return ladder.pass_on(page, told.person, told.round, at) if good else None
+
+        with suppress(Refused):
+            await self._store.change(told.page, decide, at)
+
+    async def took(self, delivery: str) -> bool:
+        """Whether this delivery of PagerDuty's has answered a page."""
+        return await self._store.seen(_once(delivery))
 
     async def acknowledged_at_pagerduty(self, alert: str, user: str, delivery: str) -> bool:
-        """Says whether that answered it; one that was called for again since does not.
-
-        Raises `Replayed` where this delivery was taken before.
-        """
-        person, once = self._rules.person_at_pagerduty(user), f"pagerduty:{delivery}"
+        """Says whether that answered it; one that was called for again since does not, nor one that is repeated."""
+        person, once = self._rules.person_at_pagerduty(user), _once(delivery)
         for _ in range(ladder.TRIES + 8):
             if await self._store.seen(once):
-                raise Replayed
+                return False
             at = self._clock.now()
             try:
                 page = await self._store.get(alert.partition("-")[0])
@@ -143,3 +185,7 @@ class Pages:
                 await self._with_its_leader(decision.page, person, "PagerDuty")
                 return True
         return False
+
+
+def _once(delivery: str) -> str:
+    return f"pagerduty:{delivery}"

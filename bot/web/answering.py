@@ -1,4 +1,4 @@
-"""The page behind the link in a call: what it is about, who has it, one button. No script, nothing from elsewhere."""
+"""The page behind the link in a call: what was said, who was called, two buttons. No script, nothing from elsewhere."""
 
 import base64
 import hashlib
@@ -6,16 +6,24 @@ from datetime import datetime
 from html import escape
 
 from bot.cards import summons
-from bot.cards.words import one_line, spelled
+from bot.cards.pages import BY, ENDS
+from bot.cards.words import one_line, safe_url, spelled
 from bot.domain.pages.page import CauseKind
 from bot.usecases.pages import Linked
 
 STYLE = (
     ":root{color-scheme:light dark}"
-    "body{font:18px/1.5 system-ui,sans-serif;max-width:32rem;margin:2rem auto;padding:0 1rem}"
-    "h1{font-size:1.4rem}"
-    "button{font:inherit;font-weight:bold;width:100%;padding:1rem;border:0;border-radius:.5rem;background:#b00020;color:#fff}"
-    "button:focus-visible{outline:3px solid currentColor;outline-offset:3px}"
+    "body{font:18px/1.5 system-ui,sans-serif;max-width:32rem;margin:1.5rem auto;padding:0 1rem;overflow-wrap:anywhere}"
+    "h1{font-size:1.4rem;line-height:1.25}"
+    "h2{font-size:1.1rem;margin-bottom:0}"
+    "blockquote{margin:1rem 0;padding:.25rem 0 .25rem 1rem;border-left:.3rem solid #b00020;font-size:1.15rem}"
+    "blockquote footer,ol{font-size:1rem}"
+    "ol{list-style:none;padding:0}"
+    "button,a{display:block;box-sizing:border-box;font:inherit;font-weight:bold;width:100%;padding:1rem;"
+    "margin:.75rem 0;border:.15rem solid #b00020;border-radius:.5rem;text-align:center;text-decoration:none}"
+    "button{background:#b00020;color:#fff}"
+    "a,button.other{background:transparent;color:inherit;border-color:currentColor}"
+    "button:focus-visible,a:focus-visible{outline:3px solid currentColor;outline-offset:3px}"
 )
 _HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 HEADERS = {
@@ -29,49 +37,112 @@ HEADERS = {
 }
 
 
+CANNOT = b"answer=cannot"
+"""What the second button sends."""
+QUOTED = 600
+CALLED_SHOWN = 12
+_PRESS = '<form method="post"><button>Acknowledge: I take it</button></form>'
+_CANNOT = '<form method="post"><button class="other" name="answer" value="cannot">Can\'t take it</button></form>'
+
+
 def draw(linked: Linked, at: datetime) -> str:
-    """How it stands now, and the button where there is something to press."""
+    """How it stands now, and the buttons where there is something to press."""
     page = linked.page
     if not linked.person:
         since = f" Somebody has answered, since {spelled(page.acknowledged_at)}." if page.acknowledged_at else ""
         return refused(f"This link was changed on its way, so it does nothing.{since} Open the page from Slack.")
     if linked.answered_at is not None:
         who = "You have" if page.acknowledged_by == linked.person else f"{linked.answered_by} has"
-        return _page(f"{who} this page", _facts(linked), f"Since {spelled(linked.answered_at)}. {summons.then(page)}")
+        then = f"Since {spelled(linked.answered_at)}. {summons.then(page)}"
+        return _page(f"{who} this page", _words(then), _about(linked))
     if page.closed_at is not None:
-        return _page("This page is over", _facts(linked), "What it was about needs nobody any more.")
+        return _page("This page is over", _words("What it was about needs nobody any more."), _about(linked))
     if linked.too_old:
-        return _page("This link is too old", _facts(linked), f"Nobody has answered yet, at {spelled(at)}. Open Slack.")
-    press = '<form method="post"><button>Acknowledge: I take it</button></form>'
-    ask = f"For {linked.name}. If you take it, nobody else is called. If you do not, the next person is."
-    return _page(_title(linked), _facts(linked), ask, press)
+        words = _words(f"Nobody has answered yet, at {spelled(at)}. Open Slack.")
+        return _page("This link is too old", words, _facts(linked))
+    if linked.outdated:
+        return _page("This link is from an earlier call", _words(_outdated(linked)), _about(linked))
+    return _page(_title(linked), _about(linked, _asked(linked)))
+
+
+def _asked(linked: Linked) -> str:
+    """What can be pressed, and what each does."""
+    said_no = linked.person in {one.person for one in linked.page.declined if one.round == linked.page.round}
+    if said_no:
+        words = "You said that you can't take it, so the next person is called. If you can now, press Acknowledge."
+        return _words(words) + _PRESS
+    name = f"For {linked.name}. Acknowledge stops the escalation. Can't take it calls the next person at once."
+    return _PRESS + _CANNOT + _words(name)
+
+
+def _outdated(linked: Linked) -> str:
+    """It did what it could do when it was answered the first time."""
+    before = linked.page.unclaimed
+    again = f" since it called again at {_clock(before.again_at, linked)}" if before else ""
+    called = any(one.person == linked.person and one.round >= linked.page.asks_since for one in linked.page.attempts)
+    then = "Use the newest message that you got, or open the card." if called else "Others are called for it now."
+    return f"Nobody has answered{again}. {then}"
+
+
+def _clock(at: datetime, linked: Linked) -> str:
+    return f"{at.astimezone(linked.matter.since.tzinfo) if linked.matter else at:%H:%M}"
 
 
 def _title(linked: Linked) -> str:
     return summons.title(linked.page, linked.matter) if linked.matter else "A page of Earshot"
 
 
-def _facts(linked: Linked) -> list[str]:
+def _about(linked: Linked, asked: str = "") -> str:
+    """What was said, and what can be pressed; the rest below: who is woken reads no further than they must."""
+    return f"{_quote(linked)}{asked}{_card(linked)}{_facts(linked)}{_called(linked)}"
+
+
+def _quote(linked: Linked) -> str:
+    """A stranger's words, without links on which a thumb would land."""
+    if linked.matter is None or not linked.matter.quote:
+        return ""
+    who, words = summons.said_by(linked.matter), summons.unlinked(linked.matter.quote, QUOTED)
+    return f"<blockquote>{escape(words)}<footer>{escape(who)}</footer></blockquote>"
+
+
+def _card(linked: Linked) -> str:
+    link = safe_url(linked.matter.link) if linked.matter else ""
+    return f'<a href="{escape(link)}" rel="noreferrer">View card</a>' if link else ""
+
+
+def _facts(linked: Linked) -> str:
     if linked.matter is None:
-        return []
+        return ""
     drill = ["This is a drill."] if linked.page.cause.kind is CauseKind.DRILL else []
-    return [*drill, linked.matter.what, *summons.facts(linked.matter)]
+    return "".join(_words(line) for line in (*drill, linked.matter.what, *summons.facts(linked.matter)))
+
+
+def _called(linked: Linked) -> str:
+    """The newest calls last."""
+    if not linked.called:
+        return ""
+    rungs = linked.called[-CALLED_SHOWN:]
+    lines = (f"{one.at:%H:%M} {one.who} by {BY[one.way]}, {ENDS[one.result]}" for one in rungs)
+    return "<h2>Called</h2><ol>" + "".join(f"<li>{escape(one_line(line, 200))}</li>" for line in lines) + "</ol>"
+
+
+def _words(line: str) -> str:
+    return f"<p>{escape(one_line(line, 300))}</p>"
 
 
 def refused(sentence: str) -> str:
-    return _page("Nothing to acknowledge here", [], sentence)
+    return _page("Nothing to acknowledge here", _words(sentence))
 
 
 def away() -> str:
-    return _page("Not now", [], "Earshot cannot reach its memory right now. Load this page again in a minute.")
+    return _page("Not now", _words("Earshot cannot reach its memory right now. Load this page again in a minute."))
 
 
-def _page(title: str, facts: list[str], sentence: str, form: str = "") -> str:
-    """`form` is our own markup; all else is escaped."""
+def _page(title: str, *parts: str) -> str:
+    """`parts` are markup of our own, in which everything else is escaped."""
     head = escape(one_line(title, 200))
-    lines = "".join(f"<p>{escape(one_line(line, 300))}</p>" for line in (*facts, sentence))
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{head}</title><style>{STYLE}</style><main><h1>{head}</h1>{lines}{form}</main></html>"
+        f"<title>{head}</title><style>{STYLE}</style><main><h1>{head}</h1>{''.join(parts)}</main></html>"
     )

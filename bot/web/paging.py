@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from bot.clock import Clock
 from bot.domain.pages.link import Forged
 from bot.domain.refusals import Refused, Unreachable
-from bot.usecases.pages import Pages, Replayed
+from bot.usecases.pages import Pages
 from bot.web import answering
 from bot.web.pressing import Pressing
 from bot.web.reading import BODY_LIMIT, Gone, bounded
@@ -40,10 +40,17 @@ class Paging(NamedTuple):
         return await self._shown(request.path_params["token"])
 
     async def act(self, request: Request) -> Response:
-        """POST: the button on that page."""
+        """POST: the buttons on that page."""
         token = request.path_params["token"]
         try:
-            await self.pages.acknowledge_by_link(token)
+            body = await bounded(request)
+        except Gone:
+            return Response(status_code=400)
+        try:
+            if body == answering.CANNOT:
+                await self.pages.pass_on_by_link(token)
+            else:
+                await self.pages.acknowledge_by_link(token)
         except Forged:
             log.warning("link refused")
         except Unreachable:
@@ -60,40 +67,37 @@ class Paging(NamedTuple):
         return _html(answering.draw(linked, self.clock.now()), 200 if linked.person else 404)
 
     async def pagerduty(self, request: Request) -> Response:
-        """Forged or replayed: 401, and nothing happens."""
+        """Forged or too old: 401, and nothing happens."""
         try:
             body = await bounded(request)
         except Gone:
             return Response(status_code=400)
         if len(body) > BODY_LIMIT:
             return JSONResponse({"error": "the body is larger than 1 MB"}, 413)
-        event = self._believed(request.headers.get("x-pagerduty-signature", ""), body)
-        if isinstance(event, Response):
-            return event
-        return await self._taken(event) if event.kind in ANSWERING else JSONResponse({"acknowledged": False})
+        try:
+            event = await self._believed(request.headers.get("x-pagerduty-signature", ""), body)
+            if isinstance(event, Response):
+                return event
+            answers = event.kind in ANSWERING
+            answered = answers and await self.pages.acknowledged_at_pagerduty(event.alert, event.user, event.id)
+        except Unreachable:
+            return JSONResponse({"error": "our store does not answer; send it again"}, 503)
+        return JSONResponse({"acknowledged": answered})
 
-    def _believed(self, signature: str, body: bytes) -> "_Event | Response":
-        """Nothing of an unsigned body is looked at."""
+    async def _believed(self, signature: str, body: bytes) -> "_Event | Response":
+        """Nothing of an unsigned body is looked at. What is delivered again is well, and does nothing."""
         if not _signed(self.pagerduty_secret, signature, body):
             log.warning("webhook refused", pager="pagerduty", why="signature")
             return JSONResponse({"error": "X-PagerDuty-Signature does not match"}, 401)
         event = _event(body)
         if event is None:
             return JSONResponse({"error": "this is no event of PagerDuty's"}, 400)
+        if await self.pages.took(event.id):
+            return JSONResponse({"acknowledged": False})
         if abs(self.clock.now() - event.at) > TOLERANCE:
             log.warning("webhook refused", pager="pagerduty", why="too old")
             return JSONResponse({"error": "this event is more than 30 minutes from our clock"}, 401)
         return event
-
-    async def _taken(self, event: "_Event") -> Response:
-        try:
-            answered = await self.pages.acknowledged_at_pagerduty(event.alert, event.user, event.id)
-        except Replayed:
-            log.warning("webhook refused", pager="pagerduty", why="replayed")
-            return JSONResponse({"error": "this event was taken before"}, 401)
-        except Unreachable:
-            return JSONResponse({"error": "our store does not answer; send it again"}, 503)
-        return JSONResponse({"acknowledged": answered})
 
 
 class _Event(NamedTuple):

@@ -76,6 +76,8 @@ def _words(linked: Linked) -> str:
         return f"{who} this page since {spelled(linked.answered_at)}. {summons.then(page)}"
     if page.closed_at is not None:
         return "This page is over. What it was about needs nobody any more."
+    if linked.outdated:
+        return "This call is from before. Nobody has answered since the page called again. Open Slack."
     if linked.too_old:
         return "This call is too old. Nobody has answered yet. Open Slack."
     return f"That is not {speaking.TAKE_IT}. Nobody has this page yet, so the next person is called."

@@ -206,3 +206,43 @@ def test_another_kind_of_harm_another_subject_and_another_department_call_by_the
     leader = climbed(a_page(), 0).page.having(harm="safety", subject="Northwind")
     assert joining.leads(leader, NONE, later(1, harm="safety", subject="Northwind"))
     assert not joining.leads(leader, NONE, later(1, **{"harm": "safety", "subject": "Northwind"} | other))
+
+
+def two_called() -> Page:
+    """Ben by Slack and ntfy; it would be the turn of PagerDuty."""
+    return climbed(climbed(a_page(), 0).page, 2).page
+
+
+def test_who_cannot_take_it_is_passed_over_in_this_round_and_the_next_is_called_at_once() -> None:
+    page = climbed(a_page(), 0).page
+    declined = ladder.pass_on(page, "U0BEN", 1, after(minutes=1))
+    assert declined is not None
+    assert declined.events[0].by == "U0BEN"
+    following = climbed(declined.page, 1, LINE._replace(ways={}))
+    assert called(following.page) == ["U0BEN slack", "U0LEA slack"]
+    assert ladder.pass_on(following.page, "U0BEN", 1, after(minutes=1.5)) is None, "once"
+
+
+def test_who_cannot_take_it_does_not_hurry_past_somebody_else_who_was_called_since() -> None:
+    page = all_rungs(a_page(), 4)
+    assert page.attempts[-1].person == "U0LEA"
+    declined = ladder.pass_on(page, "U0BEN", 1, after(minutes=6.5))
+    assert declined is not None
+    assert declined.page.due == page.due
+
+
+def test_what_was_about_to_be_sent_to_who_cannot_take_it_is_not_sent() -> None:
+    declined = ladder.pass_on(two_called(), "U0BEN", 1, after(minutes=2))
+    assert declined is not None
+    begun = ladder.begin(declined.page, 2, after(minutes=2))
+    assert begun is not None
+    assert begun.page.attempts[1].result is Result.DROPPED
+
+
+def test_in_the_next_round_they_are_called_again_and_what_is_answered_nobody_can_decline() -> None:
+    declined = ladder.pass_on(climbed(a_page(), 0).page, "U0BEN", 1, after(minutes=1))
+    assert declined is not None
+    assert declined.page.having(round=2).passed_over == frozenset()
+    answered = ladder.acknowledge(declined.page, "U0BEN", "link", after(minutes=3)).page
+    with pytest.raises(Refused):
+        ladder.pass_on(answered, "U0BEN", 1, after(minutes=4))

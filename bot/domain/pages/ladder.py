@@ -7,7 +7,7 @@ from bot.domain.case import AuditEvent
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.pages.budget import night_of
 from bot.domain.pages.line import Line, Rung, rungs
-from bot.domain.pages.page import ATTEMPTS_KEPT, FOLLOWED, SHARED, Attempt, CauseKind, Page, Result, Way
+from bot.domain.pages.page import ATTEMPTS_KEPT, FOLLOWED, SHARED, Attempt, CauseKind, Declined, Page, Result, Way
 from bot.domain.pages.policy import EscalationPolicy
 from bot.domain.pages.quiet import awake, held_until
 from bot.domain.refusals import Refused
@@ -76,9 +76,12 @@ def _hold(page: Page, until: datetime, at: datetime) -> PageDecision:
 def _left(page: Page, order: tuple[Rung, ...]) -> Rung | None:
     """The first of this round that was not climbed yet. A service that has the page already is not told twice."""
     climbed = {Rung(one.person, one.way) for one in page.attempts if one.round == page.round}
-    has_it = (one for one in page.attempts if one.round >= since(page) and not one.result.failed)
+    has_it = (one for one in page.attempts if one.round >= page.asks_since and not one.result.failed)
     climbed |= {Rung("", one.way) for one in has_it if one.way in SHARED}
-    return next((rung for rung in order if rung not in climbed), None)
+    left = [rung for rung in order if rung not in climbed and rung.person not in page.passed_over]
+    if page.attempts and page.attempts[-1].person in page.passed_over:
+        left.sort(key=lambda rung: not rung.person)  # a person is called in their place, before any service
+    return next(iter(left), None)
 
 
 def _next_round(page: Page, policy: EscalationPolicy, order: tuple[Rung, ...], at: datetime) -> PageDecision:
@@ -124,7 +127,7 @@ def begin(page: Page, n: int, at: datetime) -> PageDecision | None:
         return None
     if attempt.result.over:
         return decided(page, page, done=(summons(page, attempt),))
-    if not page.open:
+    if not page.open or attempt.person in page.passed_over:
         return _with(page, attempt._replace(result=Result.DROPPED, ended_at=at), done=(summons(page, attempt),))
     if attempt.result is Result.SENDING and attempt.begun_at and at - attempt.begun_at < SENDING_LONGEST:
         return None
@@ -181,6 +184,21 @@ def acknowledge(page: Page, person: str, way: str, at: datetime, *, over: bool =
     return decided(page, after, *settled(after), *redraw(page), event=event)
 
 
+def pass_on(page: Page, person: str, link: int, at: datetime) -> PageDecision | None:
+    """Somebody can't take it: the next person is called at once, unless somebody else was called since.
+
+    `link` is the round of the link by which they said so; None where they had. Raises Refused where it is answered.
+    """
+    if not page.open:
+        raise Refused("This page was answered, or is over.")
+    if any(one.person == person and one.link == link for one in page.declined):
+        return None
+    newest = next((one.person for one in reversed(page.attempts) if one.person), person)
+    said = (*page.declined, Declined(person, page.round, at, link))[-ATTEMPTS_KEPT:]
+    after = page.having(declined=said, due=at if page.due and newest == person else page.due)
+    return decided(page, after, event=AuditEvent(at, person, "cannot take it", "by link"))
+
+
 def close(page: Page, at: datetime) -> PageDecision | None:
     """Its cause is over; who has not answered need not any more."""
     if page.closed_at is not None:
@@ -190,7 +208,7 @@ def close(page: Page, at: datetime) -> PageDecision | None:
 
 def refresh(page: Page) -> tuple[Notification, ...]:
     """Of a page that has more to say: its messages in Slack are drawn anew, and services that can be are told."""
-    has_it = {one.way for one in page.attempts if not one.result.failed and one.round >= since(page)}
+    has_it = {one.way for one in page.attempts if not one.result.failed and one.round >= page.asks_since}
     ways = (way for way in (Way.PAGERDUTY, Way.WEBHOOK) if way in has_it)
     return (*redraw(page), *(_refresh(page, way) for way in ways))
 
@@ -208,11 +226,6 @@ def _refresh(page: Page, way: Way) -> Notification:
 def note_owner(page: Page, owner: str, at: datetime) -> PageDecision:
     """Somebody has claimed the case of a page that was answered; empty: nobody has it any more."""
     return decided(page, page.having(taken_by=owner, due=None if owner else at), *redraw(page), shown=False)
-
-
-def since(page: Page) -> int:
-    """The round from which on it is called for, since it was answered in vain."""
-    return page.unclaimed.round if page.unclaimed else 1
 
 
 def who(page: Page) -> str:

@@ -1,4 +1,4 @@
-"""Links that acknowledge: who it is for and until when stand in it, signed, so that nothing has to be kept."""
+"""Links that acknowledge: who it is for, of which round and until when stand in it, signed, so nothing is kept."""
 
 import base64
 import hashlib
@@ -20,6 +20,8 @@ class Pass(NamedTuple):
     page: str
     person: str
     until: datetime
+    round: int = 1
+    """Of the page when it was sent: once a page that was answered calls again, what was sent before is no good."""
 
 
 class Forged(Refused):
@@ -29,8 +31,8 @@ class Forged(Refused):
         super().__init__("This link is not one of ours, or it was changed on its way. Open the page from Slack.")
 
 
-def token(secret: bytes, page: str, person: str, until: datetime) -> str:
-    said = f"{page}.{person}.{int(until.timestamp()):x}"
+def token(secret: bytes, page: str, person: str, until: datetime, round_: int) -> str:
+    said = f"{page}.{person}.{round_}.{int(until.timestamp()):x}"
     return f"{said}.{_mac(secret, said)}"
 
 
@@ -39,8 +41,9 @@ def read(secret: bytes, written: str) -> Pass:
     said, _, mac = written.rpartition(".")
     if not written.isascii() or not hmac.compare_digest(_mac(secret, said), mac):
         raise Forged
-    page, person, until = said.split(".")
-    return Pass(page, person, datetime.fromtimestamp(int(until, 16), UTC))
+    page, person, *rounds, until = said.split(".")
+    sent_in = int(rounds[0]) if rounds else 1  # the release before this one wrote none
+    return Pass(page, person, datetime.fromtimestamp(int(until, 16), UTC), sent_in)
 
 
 def _mac(secret: bytes, said: str) -> str:

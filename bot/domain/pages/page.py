@@ -123,6 +123,16 @@ class Unclaimed(NamedTuple):
     """How often this happened to this page."""
 
 
+class Declined(NamedTuple):
+    """Somebody who was called said that they can't take it: in this round they are passed over."""
+
+    person: str
+    round: int
+    at: datetime
+    link: int = 0
+    """The round of the link by which they said it, which is good for this once."""
+
+
 class Page(BaseModel):
     """`version` counts commits. It names its cause and never carries anybody's words."""
 
@@ -162,6 +172,7 @@ class Page(BaseModel):
     held_until: datetime | None = None
     """Nobody is called before, since it is quiet hours."""
     unclaimed: Unclaimed | None = None
+    declined: tuple[Declined, ...] = ()
 
     @property
     def answered(self) -> bool:
@@ -176,6 +187,16 @@ class Page(BaseModel):
     def waits_for_claim(self) -> bool:
         """Whether somebody who answered has yet to claim what it is about."""
         return self.cause.kind is CauseKind.CASE and not self.leader and self.answered and self.closed_at is None
+
+    @property
+    def passed_over(self) -> frozenset[str]:
+        """Who can't take it, in this round."""
+        return frozenset(one.person for one in self.declined if one.round == self.round)
+
+    @property
+    def asks_since(self) -> int:
+        """The round from which on somebody has to answer: the first, or that in which it began to call again."""
+        return self.unclaimed.round if self.unclaimed else 1
 
     def attempt(self, n: int) -> Attempt | None:
         return next((one for one in self.attempts if one.n == n), None)

@@ -18,7 +18,6 @@ class Links:
         """Empty where there is nobody whom it would be for, or no address."""
         if not self.public_url or person.startswith("#"):
             return ""
-        secret = await self._secrets.of(ACKNOWLEDGE)
-        return (
-            f"{self.public_url.rstrip('/')}/{ACKNOWLEDGE}/{token(secret, page.id, person, self._clock.now() + LASTS)}"
-        )
+        secret, until = await self._secrets.of(ACKNOWLEDGE), self._clock.now() + LASTS
+        written = token(secret, page.id, person, until, page.round)
+        return f"{self.public_url.rstrip('/')}/{ACKNOWLEDGE}/{written}"

@@ -1,0 +1,119 @@
+"""The link in a call: what its page shows on a phone in the night, what it does, and for how long."""
+
+import re
+from html import unescape
+
+import aiohttp
+
+from tests.pagers.services import Services
+from tests.scenarios.nights import night
+from tests.scenarios.spoken import CRISIS
+from tests.scenarios.test_pagers import PAGERDUTY, browses, delivers, link_in, pagerduty_says
+from tests.scenarios.world import World
+
+__all__ = ["night"]
+
+
+async def presses(link: str, answer: str = "") -> str:
+    """A form of the page, as a browser without scripts sends it."""
+    data = {"answer": answer} if answer else {}
+    async with aiohttp.ClientSession() as session, session.post(link, data=data) as reply:
+        return unescape(re.sub(r"<[^>]+>", " ", (await reply.text()).partition("</style>")[2]))
+
+
+async def pushed(night: World, services: Services) -> str:
+    """Ben's phone has been rung by ntfy; the link in it."""
+    await night.hears(f"{CRISIS} <script>alert(1)</script> https://evil.example/x")
+    await night.waits(minutes=2.1)
+    return str(services.of("ntfy")[-1]["click"])
+
+
+async def test_the_page_of_a_link_shows_the_words_the_card_and_who_was_called_when(
+    night: World, services: Services
+) -> None:
+    link = await pushed(night, services)
+    async with aiohttp.ClientSession() as session, session.get(link) as reply:
+        html = await reply.text()
+    assert "there is smoke in the cabin, people are injured, we need an ambulance" in html
+    assert "<script" not in html
+    assert "evil.example" not in html, "no link of a stranger's on which a thumb would land"
+    assert re.search(r'<a href="https://slack\.com/app_redirect\?[^"]+"[^>]*>View card</a>', html)
+    words = re.sub(r"<[^>]+>", " ", html)
+    assert re.search(r"04:00\s+Ben by Slack", words), words
+    assert re.search(r"04:02\s+Ben by ntfy", words), words
+
+
+async def test_who_cannot_take_it_says_so_and_the_next_person_is_called_at_once(
+    night: World, services: Services
+) -> None:
+    link = await pushed(night, services)
+    assert "You said that you can't take it" in await presses(link, "cannot")
+    await night.waits(seconds=5)
+    assert night.person("mia").dms, "Mia is called two minutes before it would be her turn"
+    card = night.channel("#pr").card("@marta").words
+    assert "@ben can't take it" in card
+    [page] = await night.stage.store.pages.due(night.clock.now().replace(hour=23))
+    before = (await night.stage.store.pages.get(page)).count
+    await presses(link, "cannot")
+    await night.waits(seconds=5)
+    assert (await night.stage.store.pages.get(page)).count == before, "once a round"
+    audit = await night.stage.store.client.call("XRANGE", night.stage.store.keys.audit, "-", "+")
+    assert str(audit).count("cannot take it") == 1
+
+
+async def test_who_could_not_take_it_and_now_can_still_acknowledges(night: World, services: Services) -> None:
+    link = await pushed(night, services)
+    await presses(link, "cannot")
+    assert "You have this page" in await presses(link)
+
+
+async def test_a_link_that_was_good_once_does_nothing_when_the_page_calls_again(
+    night: World, services: Services
+) -> None:
+    link = await pushed(night, services)
+    assert "You have this page" in await presses(link)
+    await night.waits(minutes=30.2)
+    for answer in ("", "cannot"):
+        words = await presses(link, answer)
+        assert "Nobody has answered since it called again at 04:32" in words, words
+        assert "Use the newest message" in words
+    assert "Acknowledge" not in (await browses(link))[1].replace("Acknowledged", "")
+    [page] = await night.stage.store.pages.due(night.clock.now().replace(hour=23))
+    assert (await night.stage.store.pages.get(page)).open
+    await night.waits(minutes=2.1)
+    newest = services.of("ntfy")[-1]["click"]
+    assert newest != link
+    assert "You have this page" in await presses(newest)
+
+
+async def test_a_link_of_an_earlier_round_that_nobody_answered_is_good_still(night: World, services: Services) -> None:
+    link = await pushed(night, services)
+    await night.waits(minutes=25)
+    assert "You have this page" in await presses(link)
+
+
+async def test_an_event_that_pagerduty_delivers_again_is_taken_and_does_nothing(
+    night: World, services: Services
+) -> None:
+    await pushed(night, services)
+    await night.waits(minutes=2.1)
+    page, now = services.of("pagerduty")[0]["dedup_key"], night.clock.now().isoformat()
+    assert await delivers(night, pagerduty_says(page, now), PAGERDUTY) == 200
+    assert await delivers(night, pagerduty_says(page, now), PAGERDUTY) == 200
+    await night.waits(minutes=30.2)
+    assert (await night.stage.store.pages.get(page)).open, "it calls again"
+    assert await delivers(night, pagerduty_says(page, now), PAGERDUTY) == 200
+    night.clock.wind(hours=1)
+    assert await delivers(night, pagerduty_says(page, now), PAGERDUTY) == 200, "however late"
+    assert (await night.stage.store.pages.get(page)).open
+
+
+async def test_a_key_that_twilio_tells_again_does_nothing_when_the_page_calls_again(
+    night: World, services: Services
+) -> None:
+    await pushed(night, services)
+    await night.waits(minutes=12)
+    link = link_in(services.of("text")[-1]["Body"])
+    assert "You have this page" in await presses(link)
+    await night.waits(minutes=30.2)
+    assert "You have this page" not in await presses(link)
