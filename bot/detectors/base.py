@@ -6,8 +6,11 @@ from typing import NamedTuple, Protocol
 
 from bot.detectors.lexicons.book import CARE as CARE_TABLE
 from bot.detectors.lexicons.disguises import unmasked
+from bot.detectors.lexicons.findings import NOTHING, Found
+from bot.detectors.lexicons.masking import mask_names, mask_text
 from bot.detectors.lexicons.phrases import Hit
 from bot.detectors.lexicons.tables import Table
+from bot.detectors.lexicons.terms import Terms
 from bot.detectors.lexicons.text import hidden, prepared, tokens_of
 from bot.detectors.lexicons.traits import LINK, Known, known
 from bot.detectors.model.said import capitals
@@ -60,17 +63,33 @@ class Background(NamedTuple):
 class Hearing:
     """One mention on its way through. Each detector adds its signals; a later one may read those of an earlier."""
 
-    def __init__(self, mention: Mention, background: Background = Background()) -> None:  # noqa: B008  (immutable)
+    def __init__(
+        self,
+        mention: Mention,
+        background: Background = Background(),  # noqa: B008  (immutable)
+        terms: Terms | None = None,
+    ) -> None:
         self.mention = mention
         self.background = background
-        self.text, self.tokens, self.words, self.capitals, self.known, self.care = cut(unmasked(mention.text))
+        self.text = prepared(unmasked(mention.text))
+        self.tokens = tokens_of(self.text)
+        self.words = [token.lower() for token in self.tokens]
+        """The tokens in lower case; names of subjects are hidden, one word each."""
+        self.seen = terms.find(self.words, self.tokens, self.text) if terms else NOTHING
+        self.names: Collection[int] = ()
+        """Places of the words that name a subject and are hidden."""
+        self.unnamed = self.text
+        """The text, with the names hidden."""
+        if self.seen.found:
+            self._hide(self.seen.found)
+        self.capitals = capitals(self.tokens, self.names)
+        self.known = known(self.words)
+        self.care = _by_family(self.known.phrases.get(CARE_TABLE))
         self.has = self.known.has
         """What any of its words has, as bits of `lexicons.traits`."""
         self.links = self.known.having(LINK)
         self.hidden = hidden(mention.text)
         """Invisible letters in what was written, which are not in `text`."""
-        self.names: Collection[int] = ()
-        """Places of the words that name a subject; said by the detector of subjects."""
         self.verdict = UNHEARD
         """What the model makes of it; said before the first detector is asked."""
         self.told: tuple[float, float, float] | None = None
@@ -78,6 +97,13 @@ class Hearing:
         self.signals: list[Signal] = []
         self._held: set[str] = set()
         self._whys: list[tuple[int, Why]] = []
+
+    def _hide(self, found: Sequence[Found]) -> None:
+        tokens = self.tokens
+        self.tokens, self.words, self.names, moved, spans = mask_names(tokens, self.words, found)
+        self.seen = self.seen._replace(found=moved)
+        if spans:
+            self.unnamed = mask_text(self.text, tokens, spans)
 
     def add(self, signal: Signal, why: "Why | None" = None) -> None:
         """`why`: the reason, where words have to be weighed for it; asked for by whoever keeps what was heard."""

@@ -10,6 +10,7 @@ from bot.detectors.crisis import Crisis
 from bot.detectors.engines.onnx import Chances, OwnModel, own_model
 from bot.detectors.intent import Intents
 from bot.detectors.language import Language
+from bot.detectors.lexicons.terms import Terms
 from bot.detectors.model.loading import model
 from bot.detectors.model.verdicts import verdicts
 from bot.detectors.model.weights import PACKAGED
@@ -25,11 +26,17 @@ from bot.playbook import Onnx, Playbook
 
 
 def catalogue(
-    subjects: Sequence[Subject], *, engine: str, unsure_below: float, language: str, own: OwnModel | None = None
+    subjects: Sequence[Subject],
+    terms: Terms,
+    *,
+    engine: str,
+    unsure_below: float,
+    language: str,
+    own: OwnModel | None = None,
 ) -> tuple[Detector, ...]:
     return (
         Language(language),
-        WhichSubject(subjects),
+        WhichSubject(terms),
         Voices(),
         Spam(subjects),
         HowItSounds(engine, unsure_below=unsure_below, language=language, own=own),
@@ -66,7 +73,10 @@ class Assessor:
         self._model = model(weights)
         self._own = own_model(onnx) if onnx else None
         cut("ready")  # reads the word lists now, or the first post would wait for them
-        self.detectors = catalogue(subjects, engine=engine, unsure_below=unsure_below, language=language, own=self._own)
+        self._terms = Terms(subjects)
+        self.detectors = catalogue(
+            subjects, self._terms, engine=engine, unsure_below=unsure_below, language=language, own=self._own
+        )
 
     def assess(self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()) -> list[Assessment]:
         """`backgrounds`, where given, belong to the mentions in the same order."""
@@ -74,13 +84,17 @@ class Assessor:
 
     def listen(self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()) -> list[Listened]:
         """As `assess`, for who keeps few of them and asks for the reasons of those alone."""
-        hearings = _hearings(batch, backgrounds)
+        hearings = self._hearings(batch, backgrounds)
         return self._listened(hearings, self._own.read(_texts(hearings)) if self._own else ())
 
     async def listen_beside(self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()) -> list[Listened]:
         """As `listen`; a model that takes milliseconds a post reads in a thread, so that the loop goes on."""
-        hearings = _hearings(batch, backgrounds)
+        hearings = self._hearings(batch, backgrounds)
         return self._listened(hearings, await asyncio.to_thread(self._own.read, _texts(hearings)) if self._own else ())
+
+    def _hearings(self, batch: Sequence[Mention], backgrounds: Sequence[Background]) -> list[Hearing]:
+        known = backgrounds or [Background()] * len(batch)
+        return [Hearing(mention, background, self._terms) for mention, background in zip(batch, known, strict=True)]
 
     def _listened(self, hearings: Sequence[Hearing], told: Sequence[Chances]) -> list[Listened]:
         for hearing, chances in zip(hearings, told, strict=False):
@@ -92,13 +106,8 @@ class Assessor:
         return [Listened(assessed(hearing.signals), hearing) for hearing in hearings]
 
 
-def _hearings(batch: Sequence[Mention], backgrounds: Sequence[Background]) -> list[Hearing]:
-    known = backgrounds or [Background()] * len(batch)
-    return [Hearing(mention, background) for mention, background in zip(batch, known, strict=True)]
-
-
 def _texts(hearings: Sequence[Hearing]) -> list[str]:
-    return [hearing.text for hearing in hearings]
+    return [hearing.unnamed for hearing in hearings]
 
 
 def assessor_for(playbook: Playbook, weights: Path) -> Assessor:

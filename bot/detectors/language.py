@@ -59,7 +59,7 @@ class Language:
         told = hearing.mention.lang.strip().lower().replace("_", "-").partition("-")[0]
         if told.isalpha() and told not in UNTOLD:
             return told, 0.99, ""
-        return self._by_script(hearing.text) or self._by_words(hearing)
+        return self._by_script(hearing.unnamed) or self._by_words(hearing)
 
     def _by_script(self, text: str) -> Told | None:
         if text.isascii() or not OTHER_LETTERS.search(text):
@@ -79,7 +79,7 @@ class Language:
         ours = len(self._common.intersection(hearing.words))
         if ours and ours >= ENOUGH * words:
             return self._house, min(0.95, 0.5 + 0.1 * ours), ""
-        guess = self._tongues.guess(hearing.text) if words else None
+        guess = self._tongues.guess(hearing.unnamed) if words else None
         if guess and guess.code == self._house and guess.share >= SURE and words > 1:
             return self._house, guess.share, ""
         sure = SURE_AGAINST_THE_HOUSE if ours and ours >= A_FEW * words else SURE if words >= FEW else SURE_OF_FEW

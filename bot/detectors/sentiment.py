@@ -84,7 +84,7 @@ class HowItSounds:
         if self._own and hearing.told:
             chances, words = hearing.told, _already(f" by {self._own.name}")
         elif self._engine:
-            chances, said = self._engine(hearing.text, hearing.words)
+            chances, said = self._engine(hearing.unnamed, hearing.words)
             words = _already(_told(said))
         else:
             chances, words = hearing.verdict.chances, _rests_on

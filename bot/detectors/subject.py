@@ -4,18 +4,19 @@ Of several the first is the one a post is about: who is blamed, left or outdone.
 the competitor's kind, and one that names a competitor as the better is still ours.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import combinations
 
 from bot.detectors.base import Hearing
 from bot.detectors.lexicons.comparing import Compared, Comparing, Named
 from bot.detectors.lexicons.disguises import undisguised
-from bot.detectors.lexicons.findings import NOTHING, Found, Seen
+from bot.detectors.lexicons.findings import NOTHING, TERM, Found, Seen
 from bot.detectors.lexicons.terms import Terms
 from bot.detectors.lexicons.text import tokens_of
 from bot.detectors.lexicons.traits import BAD, ODD, Known
 from bot.domain.assessment import Signal
-from bot.domain.subject import Subject, SubjectKind
+from bot.domain.routing import EXCLUDED
+from bot.domain.subject import SubjectKind
 
 NAMES_COMPARED = 4
 """Names of which each pair is looked at; a list of more compares nobody."""
@@ -24,18 +25,19 @@ NAMES_COMPARED = 4
 class WhichSubject:
     name = "subject"
 
-    def __init__(self, subjects: Sequence[Subject]) -> None:
-        self._terms = Terms(subjects)
+    def __init__(self, terms: Terms) -> None:
+        """`terms`: those by which the hearings it is given were searched."""
+        self._terms = terms
         self._comparing = Comparing()
 
     def detect(self, batch: Sequence[Hearing]) -> None:
         for hearing in batch:
-            seen = self._terms.find(hearing.words, hearing.tokens, hearing.text)
-            if seen.found:
-                hearing.names = _places(hearing.words, seen.found)
-            found = seen.strongest or self._disguised(hearing).strongest
+            found = hearing.seen.strongest or self._disguised(hearing).strongest
+            excluded = {one.name for one in hearing.seen.excluded}
             if hearing.mention.subjects:
-                found = self._with_given(hearing.mention.subjects, found)
+                found = self._with_given(hearing.mention.subjects, found, excluded)
+            if not found:
+                self._say_excluded(hearing)
             if len(found) > 1:
                 found = self._target_first(hearing, found)
             for one in found:
@@ -53,9 +55,16 @@ class WhichSubject:
         words = tokens_of(text)
         return self._terms.find(words, words, text)
 
-    def _with_given(self, given: Sequence[str], found: list[Found]) -> list[Found]:
-        """What the source says it listened for counts after what the text says, unless it says nothing."""
-        names = {one.name for one in found}
+    def _say_excluded(self, hearing: Hearing) -> None:
+        """A post that is about what only looks like one of the playbook's, and about none of them."""
+        for name, said in dict.fromkeys(hearing.seen.excluded):
+            hearing.add(Signal(self.name, f"{EXCLUDED}:{name}", TERM, f"not {name}: '{said}'"))
+
+    def _with_given(self, given: Sequence[str], found: list[Found], excluded: Collection[str]) -> list[Found]:
+        """What the source says it listened for counts after what the text says, unless it says nothing; and not where
+        the text has no more of it than what the playbook excludes.
+        """
+        names = {one.name for one in found} | set(excluded)
         for name in given:
             subject = self._terms.named(name)
             called = subject.name if subject else name
@@ -85,12 +94,6 @@ class WhichSubject:
             hearing.add(Signal(self.name, f"preferred:{preferred.name}", 0.8))
         about = preferred if compared.praises and preferred and not _is_competitor(preferred) else blamed or preferred
         return sorted(found, key=lambda one: one is not about)
-
-
-def _places(words: Sequence[str], found: Sequence[Found]) -> set[int]:
-    """Of all words that name one of them; a hashtag says more than the name in it."""
-    named = [range(one.place, one.place + one.size) for one in found if words[one.place][0] != "#"]
-    return set().union(*named)
 
 
 def _span(found: Found) -> Named:

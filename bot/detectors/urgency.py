@@ -139,5 +139,6 @@ def _long(minutes: float) -> str:
 
 
 def _shouts(hearing: Hearing) -> bool:
-    words = [token for token in hearing.tokens if token.isalpha() and len(token) > 2]
+    tokens = " ".join(hearing.tokens).split() if hearing.names else hearing.tokens  # a name may be several words
+    words = [token for token in tokens if token.isalpha() and len(token) > 2]
     return len(words) >= 4 and sum(map(str.isupper, words)) > 0.6 * len(words)

@@ -11,6 +11,8 @@ from bot.domain.mention import Mention
 
 NOBODY = "nobody"
 """The department that is none: what goes there is tallied and shown to no one."""
+EXCLUDED = "excluded"
+"""The dimension of a mention that is about none of the subjects, and has what the playbook excludes from one."""
 
 Labels = Mapping[str, Collection[str]]
 """By dimension, the words that hold."""
@@ -43,6 +45,9 @@ class Route(BaseModel):
         return _all_held(self.when, labels) and not (self.unless and _all_held(self.unless, labels))
 
 
+NOT_ABOUT_US = Route(name="excluded")
+
+
 def _all_held(asked: Mapping[str, frozenset[str]], labels: Labels) -> bool:
     for dimension, words in asked.items():  # noqa: SIM110  (half the time, and ten routes are asked of each mention)
         if words.isdisjoint(labels.get(dimension, ())):
@@ -56,8 +61,13 @@ def labels_of(mention: Mention, assessment: Assessment) -> Labels:
 
 
 def first_match(routes: Sequence[Route], mention: Mention, assessment: Assessment) -> Route:
-    """Raises LookupError if no route matches: a playbook whose last route does not match all is refused earlier."""
+    """Return the first route that matches; what the playbook excludes goes to nobody before any is asked.
+
+    Raises LookupError if no route matches: a playbook whose last route does not match all is refused earlier.
+    """
     labels = labels_of(mention, assessment)
+    if EXCLUDED in labels:
+        return NOT_ABOUT_US
     for route in routes:
         if route.matches(labels):
             return route

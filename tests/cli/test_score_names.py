@@ -38,3 +38,21 @@ def test_a_term_that_no_post_could_be_searched_for_is_refused_in_a_sentence(shel
     result = shell.types("score", "in.jsonl")
     assert result.exit_code == 1
     assert "'!!!' has no letter, figure or emoji, so no post could be searched for it" in result.stderr
+
+
+def test_what_only_looks_like_the_brand_is_nobodys_and_says_why(shell: Shell) -> None:
+    listen_for(shell, "northwind", 'exclude = ["northwind database"]')
+    lines = [line(1, "how do I get the northwind database as csv?"), line(2, "northwind, how do I get a csv?")]
+    shell.write("in.jsonl", "".join(lines))
+    theirs, ours = answers(shell.types("score", "in.jsonl").stdout)
+    assert (theirs["subject"], theirs["department"]) == ("", None)
+    assert "not Northwind: 'northwind database'" in theirs["because"]
+    assert (ours["subject"], ours["department"]) == ("Northwind", "care")
+
+
+@pytest.mark.parametrize("name", ["Happy Socks", "Best Buy", "Delight", "Hope"])
+def test_a_shop_that_is_closed_is_no_good_news_whatever_its_name(shell: Shell, name: str) -> None:
+    listen_for(shell, name)
+    shell.write("in.jsonl", line(1, f"{name} is closed on Monday"))
+    [said] = answers(shell.types("score", "in.jsonl").stdout)
+    assert (said["subject"], said["sentiment"] == "positive") == ("Northwind", False)

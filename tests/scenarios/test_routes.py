@@ -90,3 +90,20 @@ async def test_a_department_that_is_taken_away_keeps_its_cases_and_a_manager_may
     await world.waits(seconds=10)
     assert "Moved to pr by @mia" in card.words
     assert "from community to pr" in world.channel("#pr").card("@marta").words
+
+
+@pytest.mark.parametrize("given", [(), ("Northwind Air",)], ids=["by its words", "by the rule of a source"])
+async def test_what_the_playbook_excludes_goes_to_nobody_though_it_asks(world: World, given: tuple[str, ...]) -> None:
+    await world.hears("how do I get the northwind traders database as csv?", subjects=given)
+    assert not world.sandbox.feed.of("posted")
+    assert (await world.books()).tallied == 1
+
+
+async def test_a_question_without_a_name_that_was_sent_to_us_is_answered(world: World) -> None:
+    await world.hears("how do I get my database as csv?", source="forum")
+    assert world.channel("#care").card("@marta")
+
+
+async def test_what_is_excluded_beside_our_name_is_about_us(world: World) -> None:
+    await world.hears("@northwindair are you the northwind traders of the database?")
+    assert world.channel("#care").card("@marta")

@@ -8,7 +8,7 @@ from bot.detectors.lexicons.findings import FUZZY, HANDLE, INSIDE, NOTHING, TERM
 from bot.detectors.lexicons.forms import UNSPACED, Form, forms_of, join_words, pattern_of, stems_of, tokens_in
 from bot.detectors.lexicons.hashtags import by_capitals, is_inside
 from bot.detectors.lexicons.memory import Memory
-from bot.detectors.lexicons.misspellings import Misspellings
+from bot.detectors.lexicons.misspellings import Misspellings, Slip
 from bot.domain.spelling import fold_letters, fold_token
 from bot.domain.subject import Subject
 
@@ -102,26 +102,42 @@ class Terms:
         self, words: Sequence[str], spelled: list[str], start: int, tokens: Sequence[str], text: str, seen: Seen
     ) -> int:
         """Enter what is meant at this place, and return where to look on."""
+        exact = self._exact(words, spelled, start, tokens, text)
+        if exact is None:
+            if words[start][0] == "#":
+                return self._look_in_hashtag(words, start, tokens[start], seen)
+            slip = self._by_letters.find(spelled, start, tagged=words[start][0] == "@")
+            if slip is None:
+                return start + 1
+            later = range(start + 1, start + slip.size if slip.edits else 0)
+            if any(self._exact(words, spelled, place, tokens, text) for place in later):
+                return start + 1  # the word before a name is no part of it: "Go F Fire TV"
+            return _enter_slip(slip, words, start, seen)
+        (form, subject, excluded), end = exact
+        if excluded:
+            seen.excluded.append(Excluded(subject.name, " ".join(words[start:end])))
+        else:
+            confidence = HANDLE if spelled[start][0] == "@" else TERM
+            partly = end == start + 1 and not _is_whole(words[start], form.words)
+            seen.found.append(found_at(subject, confidence, "", words, start, end - start, partly=partly))
+        return end
+
+    def _exact(
+        self, words: Sequence[str], spelled: list[str], start: int, tokens: Sequence[str], text: str
+    ) -> tuple[_Entry, int] | None:
+        """Return the longest form that stands here, and where it ends."""
         word = spelled[start]
         bare = word.lstrip("@#") if word[:1] in "@#" else ""
-        for form, subject, excluded in (*self._by_first.get(word, ()), *self._by_first.get(bare, ())):
+        for entry in (*self._by_first.get(word, ()), *self._by_first.get(bare, ())):
+            form = entry.form
             if bare and len(form.words) == 1 and form.words[0] != word:
                 continue
             end = _end(form, words, spelled, start)
             if not end or (form.exactly and not _is_written(form.exactly, tokens[start])):
                 continue
-            if form.check and not form.check.search(fold_letters(text)):
-                continue
-            if excluded:
-                seen.excluded.append(Excluded(subject.name, " ".join(words[start:end])))
-            else:
-                confidence = HANDLE if word[0] == "@" else TERM
-                partly = end == start + 1 and not _is_whole(words[start], form.words)
-                seen.found.append(found_at(subject, confidence, "", words, start, end - start, partly=partly))
-            return end
-        if word[:1] == "#":
-            return self._look_in_hashtag(words, start, tokens[start], seen)
-        return self._look_misspelled(words, spelled, start, seen)
+            if form.check is None or form.check.search(fold_letters(text)):
+                return entry, end
+        return None
 
     def _look_inside(self, words: Sequence[str], text: str, seen: Seen) -> None:
         """In scripts without spaces."""
@@ -173,18 +189,15 @@ class Terms:
             return True
         return len(word) > 1 if word[0] == "#" else self._by_letters.may_begin(letters)
 
-    def _look_misspelled(self, words: Sequence[str], spelled: list[str], start: int, seen: Seen) -> int:
-        tagged = words[start][0] == "@"
-        slip = self._by_letters.find(spelled, start, tagged=tagged)
-        if slip is None:
-            return start + 1
-        size, subject, edits, excluded = slip
-        if excluded:
-            seen.excluded.append(Excluded(subject.name, " ".join(words[start : start + size])))
-        else:
-            how, confidence = "misspelled" if tagged else "untagged", FUZZY if edits else INSIDE
-            seen.found.append(found_at(subject, confidence, how, words, start, size))
-        return start + size
+
+def _enter_slip(slip: Slip, words: Sequence[str], start: int, seen: Seen) -> int:
+    end = start + slip.size
+    if slip.excluded:
+        seen.excluded.append(Excluded(slip.subject.name, " ".join(words[start:end])))
+        return end
+    how = "misspelled" if words[start][0] == "@" else "untagged"
+    seen.found.append(found_at(slip.subject, FUZZY if slip.edits else INSIDE, how, words, start, slip.size))
+    return end
 
 
 def _end(form: Form, words: Sequence[str], spelled: Sequence[str], start: int) -> int:

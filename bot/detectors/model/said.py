@@ -1,6 +1,6 @@
 """What the model is given of a post: its tokens, and how many points of each kind of phrase were found in it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from bot.detectors.lexicons.phrases import NEGATORS, Hit, preceded
@@ -31,8 +31,10 @@ class Said(Protocol):
     def care(self) -> Mapping[str, Sequence[Hit]]: ...
 
 
-def capitals(tokens: Iterable[str]) -> int:
-    """How many words of more than one letter are in capitals."""
+def capitals(tokens: Iterable[str], names: Collection[int] = ()) -> int:
+    """How many words of more than one letter are in capitals. `names`: places of those that do not count."""
+    if names:
+        tokens = [token for place, token in enumerate(tokens) if place not in names]
     return sum([len(token) > 1 for token in tokens if token.isupper()])
 
 

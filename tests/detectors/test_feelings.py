@@ -1,0 +1,119 @@
+"""How a post feels does not depend on how its apostrophes, its emoji or the brand are spelled."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from bot.detectors.catalogue import Assessor
+from bot.domain.assessment import Assessment
+from bot.domain.subject import Subject
+from tests.detectors.vocabulary import assessor, mention
+
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+MANY = 2_000
+APOSTROPHES = "\u2019\u2018\u02bc\u02b9\u2032\u00b4\uff07\u201b`\u05f3\ua78c"
+SKINS = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
+TAKES_A_SKIN = "👍👎🙏👏🙌💪👋👌✌✋🤦🤷💁🙋🤞👊🙅"
+NAMES = ["Happy Socks", "Best Buy", "Delight", "Hope", "Target", "Hell Energy", "Dirty Burger", "IKEA", "Acme"]
+
+real = pytest.mark.skipif(not (DATA / "pool.jsonl").exists(), reason="the real posts do not lie beside this project")
+
+
+@cache
+def posts() -> list[str]:
+    """Ordinary ones, which taught no head."""
+    return [json.loads(line)["text"] for line in (DATA / "pool.jsonl").read_text("utf-8").splitlines()]
+
+
+def feelings(found: Assessment) -> tuple[object, ...]:
+    return found.sentiment, found.unsure, found.words("intent"), [round(p, 6) for p in found.probabilities.values()]
+
+
+def assert_felt_alike(given: list[str], other: list[str], ears: Assessor | None = None) -> None:
+    ears = ears or assessor()
+    one, two = (ears.assess([mention(text) for text in texts]) for texts in (given, other))
+    assert [feelings(found) for found in one] == [feelings(found) for found in two]
+
+
+@pytest.mark.parametrize("mark", [*APOSTROPHES, "&#39;", "&rsquo;", "&amp;#39;", "â€™"])
+def test_a_complaint_stays_one_however_its_apostrophe_is_spelled(mark: str) -> None:
+    said = "The staff isn't good and I don't like northwind air"
+    [found] = assessor().assess([mention(said.replace("'", mark))])
+    assert (found.sentiment.value, "intent:complaint" in found.labels) == ("negative", True)
+    assert_felt_alike([said], [said.replace("'", mark)])
+
+
+@real
+def test_no_spelling_of_an_apostrophe_changes_how_2000_real_posts_feel() -> None:
+    given = [text for text in posts() if re.search(r"\w'\w", text)][:MANY]
+    assert len(given) == MANY
+    other = [
+        re.sub(r"(?<=\w)'(?=\w)", APOSTROPHES[number % len(APOSTROPHES)], text) for number, text in enumerate(given)
+    ]
+    assert_felt_alike(given, other)
+
+
+@pytest.mark.parametrize(
+    ("plain", "spelled"),
+    [("👍", "👍🏿"), ("🤦", "🤦🏽\u200d♀\ufe0f"), ("🤷", "🤷\u200d♂"), ("❤", "❤\ufe0f"), ("👩", "👩🏾\u200d🦰")],
+)
+def test_an_emoji_says_the_same_in_every_skin(plain: str, spelled: str) -> None:
+    for said in ("@northwindair {}", "my bag is still lost {}", "{} again"):
+        assert_felt_alike([said.format(plain)], [said.format(spelled)])
+
+
+@real
+def test_no_skin_of_an_emoji_changes_how_2000_real_posts_feel() -> None:
+    given = [f"{text} {TAKES_A_SKIN[number % len(TAKES_A_SKIN)]}" for number, text in enumerate(posts()[:MANY])]
+    other = [f"{text}{SKINS[number % len(SKINS)]}" for number, text in enumerate(given)]
+    assert_felt_alike(given, other)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_brand_that_is_called_after_a_feeling_is_judged_as_any_other(name: str) -> None:
+    lines = [
+        "{} is closed on Monday",
+        "{} lost my bag",
+        "is {} open today?",
+        "so {} is down again",
+        "my bag: #{} ruined it",
+    ]
+    for line in lines:
+        one, two = (
+            Assessor([Subject(name=brand, terms=(brand,))]).assess(
+                [mention(line.format(brand.replace(" ", "") if "#" in line else brand))]
+            )[0]
+            for brand in (name, "Northwind")
+        )
+        assert feelings(one) == feelings(two)
+        assert one.sentiment.value != "positive"
+
+
+@real
+@pytest.mark.parametrize("name", ["Happy Socks", "Hell Energy", "IKEA", "Hope", "H&M", "Fire TV"])
+def test_no_name_of_the_brand_changes_how_2000_real_posts_feel(name: str) -> None:
+    """The brand stands where the airlines of a real week were called by their names."""
+    week = (DATA / "replay_airline.jsonl").read_text("utf-8").splitlines()
+    called = re.compile(r"(?<![@#\w])(?:united|southwest|delta|jetblue|virgin america|us airways)(?!\w)", re.IGNORECASE)
+    texts = [json.loads(line)["text"] for line in week]
+    texts = [text for text in texts if called.search(text)]
+    texts += [f"{{}}: {text}" for text in posts()]
+    texts = [text for text in texts if not re.search(name, text, re.IGNORECASE)][:MANY]
+    said = [[called.sub(brand, text).replace("{}", brand) for text in texts] for brand in (name, "Zorvella")]
+    one, two = (
+        Assessor([Subject(name="It", terms=(brand,))]).assess([mention(text) for text in texts])
+        for brand, texts in zip((name, "Zorvella"), said, strict=True)
+    )
+    assert len(one) == MANY
+    assert [feelings(found) for found in one] == [feelings(found) for found in two]
+
+
+def test_a_name_that_is_hidden_is_never_shown_so() -> None:
+    found = Assessor([Subject(name="Happy Socks", terms=("happy socks",))]).assess(
+        [mention("Happy Socks lost my bag, the worst")]
+    )[0]
+    assert "Happy Socks: 'happy socks'" in found.because
+    assert "\u0238" not in " ".join(found.because)
