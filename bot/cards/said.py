@@ -11,6 +11,7 @@ from bot.domain.mention import Mention
 
 WORDS_SHOWN = 600
 """Characters of a post on its card: X's own limit and then some; the rest is behind Open post."""
+QUOTED_SHOWN = 200
 WORDLESS = "(no words: open the post to see it)"
 
 NAMES = {
@@ -73,6 +74,7 @@ def title(case: Case) -> Block:
 def quotation(mention: Mention, most: int = WORDS_SHOWN) -> Block:
     """Who, where, to how many, when; then the words. All rich text: what is in there is shown, and does nothing."""
     words = harmless(mention.text, most) or WORDLESS
+    quoted = one_line(mention.quoted, QUOTED_SHOWN)
     return drawing.rich_text(
         drawing.line(
             drawing.run(who(mention), bold=True),
@@ -80,6 +82,7 @@ def quotation(mention: Mention, most: int = WORDS_SHOWN) -> Block:
             drawing.when(mention.created_at),
         ),
         drawing.quote(drawing.run(words)),
+        *([drawing.line(drawing.run(f"Quoting: {quoted}", italic=True))] if quoted else []),
     )
 
 

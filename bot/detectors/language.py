@@ -8,6 +8,7 @@ from bot.detectors.lexicons.tables import Table
 from bot.detectors.lexicons.tongues import Tongues
 from bot.detectors.lexicons.traits import ODD
 from bot.domain.assessment import Signal
+from bot.domain.languages import primary_language
 
 SCRIPTS = (
     ("ja", re.compile("[\u3040-\u30ff]")),
@@ -53,11 +54,12 @@ class Language:
     def detect(self, batch: Sequence[Hearing]) -> None:
         for hearing in batch:
             code, confidence, because = self._tell(hearing)
+            code = primary_language(code) or code
             hearing.add(Signal(self.name, f"language:{code}", confidence, because))
 
     def _tell(self, hearing: Hearing) -> Told:
-        told = hearing.mention.lang.strip().lower().replace("_", "-").partition("-")[0]
-        if told.isalpha() and told not in UNTOLD:
+        told = primary_language(hearing.mention.lang)
+        if told and told not in UNTOLD:
             return told, 0.99, ""
         return self._by_script(hearing.unnamed) or self._by_words(hearing)
 

@@ -13,6 +13,7 @@ TEXT_KEPT = 10_000
 NAME_KEPT = 300
 SUBJECT_KEPT = 80
 SUBJECTS_KEPT = 20
+QUOTED_KEPT = 500
 MOST_COUNTED = 10**10
 """More followers than there are people: a number beyond it is no count, and nobody below can reckon with it."""
 
@@ -126,6 +127,8 @@ class Mention(BaseModel):
     in_reply_to: Words = Field("", max_length=300)
     subjects: Annotated[tuple[Subject, ...], BeforeValidator(_first)] = ()
     author: Author = UNKNOWN_AUTHOR
+    quoted: Annotated[str, BeforeValidator(_cut_to(QUOTED_KEPT))] = ""
+    """The words of the post that this one quotes: somebody else's, shown and never judged."""
 
     @model_validator(mode="before")
     @classmethod

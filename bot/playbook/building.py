@@ -17,7 +17,7 @@ from bot.domain.spikes.planned import Planned
 from bot.domain.spikes.tuning import Sensitivity, Tuning
 from bot.domain.subject import Subject, SubjectKind
 from bot.playbook.book import Brand, Detectors, Onnx, Operators, Playbook, SourceEntry
-from bot.playbook.parts import listed
+from bot.playbook.parts import language, listed
 from bot.playbook.schedules import built_schedule
 from bot.playbook.tables import (
     BrandTable,
@@ -141,6 +141,6 @@ def _contact(table: PersonTable) -> Contact:
 def _labels(asked: dict[str, Any]) -> dict[str, frozenset[str]]:
     """Codes of languages in lower case, as the detector tells them; all other words as they were checked."""
     return {
-        key: frozenset(word.lower() if key == "language" else word for word in listed(value))
+        key: frozenset(language(word) if key == "language" else word for word in listed(value))
         for key, value in asked.items()
     }

@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.domain.hours import Window, parse_window
+from bot.domain.languages import primary_language
 from bot.domain.routing import NOBODY
 from bot.domain.spelling import is_findable
 from bot.playbook.faults import nearest, shown
@@ -19,7 +20,6 @@ NAME_LENGTH = 60
 """A name stands on buttons and in choices, which Slack cuts at 75."""
 
 _SPAN = re.compile(r"^(?:(?P<d>\d{1,6})d)?(?:(?P<h>\d{1,6})h)?(?:(?P<m>\d{1,6})m)?(?:(?P<s>\d{1,6})s)?$")
-_LANGUAGE = re.compile(r"^[a-z]{2,3}$")
 _ENV = re.compile(r"^env:EARSHOT_CONTACT_[A-Z0-9_]{1,60}$")
 _OR = "or 'env:EARSHOT_CONTACT_…', the variable that holds it"
 SOURCE_NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
@@ -87,10 +87,11 @@ def _zone(value: str) -> str:
 
 
 def language(value: str) -> str:
-    """Raises ValueError unless it looks like the code of a language."""
-    if not _LANGUAGE.match(value.lower()):
+    """The code that mentions are routed by: `he` of `iw`, `zh` of `zh-Hans`. Raises ValueError if it is none."""
+    code = primary_language(value)
+    if not code:
         raise ValueError(f"{shown(value)} is no language's code; use two letters, like 'en' or 'pt'")
-    return value.lower()
+    return code
 
 
 def _name(value: str) -> str:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.clock import Clock
 from bot.domain.decision import Unreachable
+from bot.domain.languages import TAG
 from bot.domain.reads import Budget
 from bot.domain.subject import Subject
 from bot.sources.base import Ear, Parts, SourceCheck
@@ -34,7 +35,7 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     named: ClassVar[bool] = False
 
-    lang: str = Field("", pattern=r"^([a-z]{2,3})?$")
+    lang: str = Field("", pattern=rf"^({TAG.pattern})?$")
     """Only posts in this language, by X's own guess; empty: all."""
     extra_rule: str = Field("", max_length=200, pattern=r"^[^\r\n]*$")
     """Added to every rule, in X's own language: `-is:reply`, `-is:nullcast`, `place_country:PT`."""

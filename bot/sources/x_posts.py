@@ -139,6 +139,7 @@ def _mention(post: XPost, sent: _Sent, subjects: tuple[str, ...]) -> Mention | N
             in_reply_to=f"x:{referenced['replied_to']}" if "replied_to" in referenced else "",
             subjects=subjects,
             author=_author(user, post.author_id),
+            quoted=_text(quoted) if (quoted := sent.posts.get(referenced.get("quoted", ""))) else "",
         )
     except (ValidationError, OverflowError):
         raise Malformed(f"post {post.id[:30]}") from None

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.domain.languages import primary_language
 from bot.domain.subject import Subject
 
 RULE_LIMIT = 1024
@@ -15,6 +16,20 @@ TAG = "earshot:"
 OPERATOR = re.compile(r"@[A-Za-z0-9_]{1,15}|#\w*[^\W\d]\w*|\$[A-Za-z]{1,6}")
 HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
 UNQUOTABLE = re.compile(r'["\\\s\x00-\x1f]+')
+
+
+LANGUAGES = {"he": "iw", "id": "in"}
+"""X's own codes, where they are older than everybody's."""
+
+
+def language_operator(tag: str) -> str:
+    """The code after X's `lang:`. X tells regions apart in Chinese alone, and Hindi by its script."""
+    primary, _, rest = tag.replace("_", "-").partition("-")
+    code = primary_language(primary)
+    if code == "zh" and rest:
+        traditional = {"tw", "hk", "mo", "hant"} & set(rest.lower().split("-"))
+        return "zh-TW" if traditional else "zh-CN"
+    return "hi-Latn" if (code, rest.lower()) == ("hi", "latn") else LANGUAGES.get(code, code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +120,7 @@ def _narrowed(subject: Subject, limit: int, lang: str, extra: str) -> str:
     """
     own = [f"-from:{handle}" for handle in _handles(subject)]
     excluded = [f"-{word}" for term in subject.exclude if (word := _operator(term))]
-    ends = f" -is:retweet{f' lang:{lang}' if lang else ''}{f' {extra}' if extra else ''}"
+    ends = f" -is:retweet{f' lang:{language_operator(lang)}' if lang else ''}{f' {extra}' if extra else ''}"
     for word in own + excluded:
         if len(ends) + len(word) + 1 <= limit // 2:
             ends += f" {word}"

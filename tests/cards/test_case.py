@@ -35,6 +35,15 @@ def test_a_headline_reads_well_aloud() -> None:
     assert card.headline(resolved()) == "Complaint for care from @marta: negative, resolved by <@U0ANA> (answered)"
 
 
+def test_what_a_post_quotes_is_shown_below_it_and_told_from_it() -> None:
+    quoting = new(mention=mention(quoted="kettles\n<!channel> & pots " + "x" * 400))
+    drawn = card.draw(quoting, CARE, AT)
+
+    assert "Quoting: kettles <!channel> & pots xx" in words(drawn.blocks)
+    assert "Quoting" not in words(card.draw(new(), CARE, AT).blocks)
+    assert check_message(drawn.blocks) == []
+
+
 def test_overdue_is_said_in_words_and_not_only_by_a_mark() -> None:
     late = card.draw(new(), CARE, AT + timedelta(minutes=20))
 

@@ -84,7 +84,7 @@ def forms(case: Case) -> list[dict[str, Any]]:
 
 def hostile(text: str, status: Callable[..., Case]) -> Case:
     author = {"id": "1", "handle": text[:250], "name": text[:400], "followers": 10**9}
-    said = mention(text, author=author, url=f"https://x.example/{one_line(text)[:40]}")
+    said = mention(text, author=author, quoted=text, url=f"https://x.example/{one_line(text)[:40]}")
     joined = tuple(Joined(f"x:{n}", text[:300], text[:100], AT, Joining.SAME_PERSON) for n in range(20))
     return status(mention=said, assessment=assessment(text[:300]), joined=joined, joined_count=99, note=text[:1000])
 

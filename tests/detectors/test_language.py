@@ -69,3 +69,19 @@ def test_where_the_house_speaks_another_language_that_is_the_one_taken_for_grant
         house.assess([mention(text)])[0].language for text in ("hmm", "a mala não está aqui", "where is my bag now")
     ]
     assert told == ["pt", "pt", "en"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [
+        ("iw", "he"), ("iw-IL", "he"), ("in", "id"), ("ji", "yi"), ("jw", "jv"), ("tl", "tl"), ("fil-PH", "tl"),
+        ("zh-CN", "zh"), ("zh-Hans", "zh"), ("zh_TW", "zh"), ("cmn", "zh"), ("nb-NO", "no"), ("EN-gb", "en"), ("deu", "de"),
+    ],
+)  # fmt: skip
+def test_an_old_or_long_code_of_an_outlet_is_the_language_it_means(tag: str, language: str) -> None:
+    assert heard("hmm", lang=tag).language == language
+
+
+@pytest.mark.parametrize("tag", ["english please", "x", "12", "-", "en_"])
+def test_a_code_that_is_none_is_not_believed(tag: str) -> None:
+    assert heard("Mein Koffer ist nicht da und ich warte", lang=tag).language == "de"

@@ -82,6 +82,11 @@ def test_hours_are_read_in_the_brands_time_zone_or_the_departments_own() -> None
     assert (third.zone, night.zone) == ("America/New_York", "Europe/Lisbon")
 
 
+@pytest.mark.parametrize(("written", "code"), [("iw", "he"), ("zh-CN", "zh"), ("pt-BR", "pt"), ("in", "id")])
+def test_a_route_by_language_takes_what_outlets_call_it(written: str, code: str) -> None:
+    assert parsed(route(f'when = {{ language = "{written}" }}')).routes[0].when == {"language": {code}}
+
+
 def test_a_route_takes_a_word_or_a_list_of_words() -> None:
     words = 'when = { intent = ["complaint", "crisis"], kind = "brand" }\nunless = { language = "DE" }'
 

@@ -78,6 +78,19 @@ def test_a_retweet_is_not_heard_and_a_quote_is() -> None:
     assert heard(referenced_tweets=[{"type": "quoted", "id": "1"}]).in_reply_to == ""
 
 
+@pytest.mark.parametrize("form", ["tweet", "post"])
+def test_the_words_that_a_post_quotes_come_with_it(form: str) -> None:
+    quoted = {"id": "5", "text": "short", f"note_{form}": {"text": "kettles &amp; " + "pots " * 200}}
+    answer = {
+        "data": POST | {f"referenced_{form}s": [{"type": "quoted", "id": "5"}]},
+        "includes": {"users": [USER], f"{form}s": [quoted]},
+    }
+    mention = mention_on(json.dumps(answer).encode())
+    assert mention
+    assert mention.quoted.startswith("kettles & pots pots")
+    assert len(mention.quoted) == 500
+
+
 def test_what_only_another_programs_rule_matched_is_not_for_us() -> None:
     assert mention_on(line(rules=[{"id": "2", "tag": "other"}])) is None
 

@@ -1,8 +1,10 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from pydantic import ValidationError
 
 from bot.domain.subject import Subject
+from bot.sources.x import Options
 from bot.sources.x_rules import QUERY_LIMIT, RULE_LIMIT, Rule, difference, rules_for, unfit
 
 
@@ -76,3 +78,20 @@ def test_no_playbook_makes_a_rule_that_is_too_long(terms: list[str], handles: li
     subject = Subject(name="Kettle", terms=tuple(terms), handles=tuple(handles), exclude=tuple(exclude))
     rules = rules_for([subject], QUERY_LIMIT)
     assert all(len(rule.value) <= QUERY_LIMIT and rule.value.startswith("(") for rule in rules)
+
+
+@pytest.mark.parametrize(
+    ("tag", "asked"),
+    [
+        ("en", "en"), ("PT-br", "pt"), ("he", "iw"), ("iw", "iw"), ("id", "in"), ("zh-CN", "zh-CN"), ("zh-Hans", "zh-CN"),
+        ("zh-Hant-HK", "zh-TW"), ("zh_TW", "zh-TW"), ("zh", "zh"), ("fil", "tl"), ("nb", "no"), ("hi-Latn", "hi-Latn"),
+    ],
+)  # fmt: skip
+def test_a_language_is_asked_for_in_xs_own_codes(tag: str, asked: str) -> None:
+    assert f" lang:{asked}" in values(lang=Options(lang=tag).lang, terms=("kettle",))[0]
+
+
+@pytest.mark.parametrize("tag", ["english", "e", "zh CN", "en OR from:me", "中文"])
+def test_what_is_no_language_is_refused(tag: str) -> None:
+    with pytest.raises(ValidationError):
+        Options(lang=tag)
