@@ -53,7 +53,10 @@ class Loopback:
         )
         await until(self._answers)
         if not {"--cluster-enabled", "--sentinel"} & set(self._words):
-            await self.admin.call("ACL", "SETUSER", USER, "on", ">secret", "~*", "&*", "+@all")
+            await self.let_in()
+
+    async def let_in(self) -> None:
+        await self.admin.call("ACL", "SETUSER", USER, "on", ">secret", "~*", "&*", "+@all")
 
     async def _answers(self) -> bool:
         return bool(await self.admin.call("PING"))
@@ -146,6 +149,46 @@ class NoScripts(Way):
         await self.server.admin.call("ACL", "SETUSER", USER, "+@scripting")
 
 
+class NoReplicas(Way):
+    async def begin(self) -> None:
+        await self.server.admin.call("CONFIG", "SET", "min-replicas-to-write", "1")
+
+    async def end(self) -> None:
+        await self.server.admin.call("CONFIG", "SET", "min-replicas-to-write", "0")
+
+
+class DeletedUser(Way):
+    """Whom nobody knows any more is disconnected, and cannot come back."""
+
+    async def begin(self) -> None:
+        await self.server.admin.call("ACL", "DELUSER", USER)
+
+    async def end(self) -> None:
+        await self.server.let_in()
+
+
+class BusyScript(Way):
+    """Somebody else's script does not end."""
+
+    async def begin(self) -> None:
+        await self.server.admin.call("CONFIG", "SET", "lua-time-limit", "1")
+        self._other = Client(f"redis://127.0.0.1:{self.server.port}")
+        self._looping = asyncio.create_task(self._other.call("EVAL", "while true do end", "0"))
+        await until(self._is_busy)
+
+    async def _is_busy(self) -> bool:
+        try:
+            await self.server.takes_writes()
+        except Unreachable as no:
+            return "BUSY" in str(no)
+        return False
+
+    async def end(self) -> None:
+        await self.server.admin.call("SCRIPT", "KILL")
+        await asyncio.gather(self._looping, return_exceptions=True)
+        await self._other.close()
+
+
 class OneRightShort(Way):
     """Scripts may run, but not do all that they do: a commit that is under way is written in part, and said to fail."""
 
@@ -178,7 +221,15 @@ class FullDisk(Way):
         return False
 
 
-WAYS: tuple[type[Way], ...] = (Failover, LostPrimary, FullMemory, NoScripts)
+WAYS: tuple[type[Way], ...] = (
+    Failover,
+    LostPrimary,
+    FullMemory,
+    NoScripts,
+    NoReplicas,
+    DeletedUser,
+    BusyScript,
+)
 if sys.platform == "linux":  # elsewhere a process cannot bound another's files
     WAYS = (*WAYS, FullDisk)
 
