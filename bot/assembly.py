@@ -173,7 +173,7 @@ def assemble(
     usecases = UseCases(
         cases=cases,
         digests=Digests(store.outbox, store.cases, rules, clock),
-        flags=Flags(FlagStore(store.client, store.keys), rules, clock, rules.assess),
+        flags=Flags(FlagStore(store.client, store.keys), rules, clock, rules.assess, team, rota),
         reports=reports,
         corrections=Corrections(store.cases, rules, team, lambda: rules.playbook.subjects, clock),
         spam=SpamBox(store.spam, store.cases, rules, weighed, clock),

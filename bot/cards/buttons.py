@@ -9,6 +9,8 @@ from typing import NamedTuple
 CLAIM = "case_claim"
 RELEASE = "case_release"
 REOPEN = "case_reopen"
+CONFIRM = "case_confirm_crisis"
+"""On a crisis that pages nobody until somebody has looked."""
 # These open a modal.
 RESOLVE = "case_resolve"
 HAND_OVER = "case_hand_over"
@@ -32,6 +34,7 @@ CLAIM_IN_DIGEST = "digest_claim"
 
 # Buttons in direct messages and reminders. They answer by turning into a sentence.
 CLAIM_HERE = "message_claim"
+CONFIRM_HERE = "message_confirm_crisis"
 ACKNOWLEDGE_HERE = "message_acknowledge"
 """Its value is a page's id, as is that of `ACKNOWLEDGE`."""
 KEEP = "lease_keep"

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.cards import buttons, drawing, hearing, pages, said, standing
+from bot.cards.confirmation import confirm_button
 from bot.cards.drawing import Block, Drawing
 from bot.cards.words import escape, safe_url
 from bot.domain.case import Case, Status
@@ -67,7 +68,8 @@ def _blocks(
 def row(case: Case, page: Page | None = None) -> Block:
     """The buttons that make sense now; what an old card still offers is answered in words."""
     post = open_post(case.mention.url, said.who(case.mention))
-    return drawing.actions(*pages.press(page), *_moves(case), *_separate(case), *post, _why(case))
+    confirm = [confirm_button(case, buttons.CONFIRM)] if case.unconfirmed else []
+    return drawing.actions(*pages.press(page), *confirm, *_moves(case), *_separate(case), *post, _why(case))
 
 
 def _moves(case: Case) -> list[Block]:

@@ -6,6 +6,7 @@
 from datetime import datetime
 
 from bot.cards import buttons, drawing, said, standing
+from bot.cards.confirmation import NOT_YET, confirm_button
 from bot.cards.drawing import Block, Drawing
 from bot.cards.words import escape, moment
 from bot.domain.case import AuditEvent, Case, Status
@@ -185,7 +186,23 @@ def brought_back(case: Case, department: Department) -> Drawing:
 
 
 def flagged(case: Case, department: Department) -> Drawing:
-    return _say(f"🙏 Thank you. {_channel(department)} has it now: case {case.id}. You need do nothing more.")
+    asked = f" {NOT_YET}" if case.unconfirmed else ""
+    return _say(f"🙏 Thank you. {_channel(department)} has it now: case {case.id}. You need do nothing more.{asked}")
+
+
+def confirm(case: Case, department: Department, link: str = "") -> Drawing:
+    """By direct message to somebody on call, before anybody is paged."""
+    by = next((event.by for event in case.history if event.by), "")
+    words = (
+        f"🚨 <@{by}> flagged this as a crisis for {escape(department.name)}, and isn't on a team here. Is it one? "
+        "*Confirm crisis* pages whoever is on call; *Claim* takes it without paging anybody."
+    )
+    actions = [confirm_button(case, buttons.CONFIRM_HERE), _claim(case), *_card(link), *_post(case)]
+    return _say(words, said.quotation(case.mention, WORDS_SHOWN), actions=actions)
+
+
+def confirmed(case: Case, department: Department) -> Drawing:
+    return _say(f"🚨 You confirmed {_the(case)}. {escape(department.name)} is being paged.")
 
 
 def _the(case: Case, article: str = "the") -> str:

@@ -122,7 +122,7 @@ class Case(BaseModel):
     round: int = 0
     """How often this case has come back to a channel: the reminders of one round are not those of the next."""
     alarm: bool = False
-    """A mention that joined speaks of a crisis, though the first did not."""
+    """A mention that joined speaks of a crisis, though the first did not; or a person confirmed that it is one."""
     alarmed_by: Alarm | None = None
     lease_began: datetime | None = None
     lease_ends: datetime | None = None
@@ -160,6 +160,11 @@ class Case(BaseModel):
         if self.alarmed_by is not None:
             return self.alarmed_by.harm
         return next(iter(self.assessment.words("harm")), "")
+
+    @property
+    def unconfirmed(self) -> bool:
+        """A crisis that pages nobody until a person says that it is one."""
+        return self.urgent and not self.cannot_wait and not self.closed
 
     @property
     def doubted(self) -> bool:

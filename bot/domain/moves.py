@@ -171,6 +171,16 @@ def not_for_us(
     return decide(case, after, department, event, corrections=(correction,))
 
 
+def confirm_crisis(case: Case, by: str, staff: Staff, department: Department, at: datetime) -> Decision:
+    """A crisis that is doubtful, or was flagged by somebody without a role, is one: whoever is on call is paged."""
+    allow(Transition.CLAIM, case, by, staff)
+    if case.cannot_wait:
+        raise Refused("This is confirmed as a crisis already. Its card says who is being called.")
+    if case.closed or not case.urgent:
+        raise Refused("This case isn't a crisis any more, so there is nothing to confirm.")
+    return decide(case, case.having(alarm=True), department, AuditEvent(at, by, "confirmed the crisis"))
+
+
 def may_separate(case: Case, by: str, staff: Staff) -> None:
     """Whoever may answer, whoever owns the case: it is about what somebody else will do. Raises Refused."""
     if not staff.may_answer(by):

@@ -24,6 +24,8 @@ class NotificationKind(StrEnum):
     """Say in the channel that nobody has claimed this case."""
     CALL = "call"
     """Tell an on-call person that nobody has claimed this case."""
+    CONFIRM = "confirm"
+    """Ask an on-call person whether what a colleague without a role flagged is a crisis."""
     LEASE = "lease"
     """Tell the owner that half of the claim's time has gone."""
     RELEASED = "released"

@@ -1,6 +1,7 @@
 """A mention that a colleague flagged: let in and answered in one commit, so that the books hold."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.domain.case import Case, case_id
 from bot.domain.decision import Decision
@@ -13,16 +14,38 @@ from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import ms, traces, write
 
 
+class Recent(NamedTuple):
+    """Times in epoch seconds, oldest first; `version` counts this person's flags."""
+
+    version: int
+    times: tuple[float, ...]
+
+
 class FlagStore:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
         self._records = Records(client, keys, "case", Case.model_validate_json)
 
-    async def open(self, decision: Decision, at: datetime) -> bool:
-        """As if a source had given it and triage had opened it. False where it was let in before."""
+    async def recent(self, by: str, at: datetime) -> Recent:
+        """Return when this person flagged something within `bounds.FLAGS_KEPT` before `at`."""
+        found = await self._client.call("HMGET", self._keys.flags(by), "v", "times")
+        times = tuple(float(time) for time in (found[1] or "").split())
+        since = (at - bounds.FLAGS_KEPT).timestamp()
+        return Recent(int(found[0] or 0), tuple(time for time in times if time > since))
+
+    async def open(self, decision: Decision, by: str, recent: Recent, at: datetime) -> bool:
+        """As if a source had given it and triage had opened it.
+
+        False where it was let in before, or where the same person flagged something since `recent` was read.
+        """
         assert decision.heard is not None
         transaction = Transaction(self._keys.inbox)
+        key = self._keys.flags(by)
+        transaction.guard(key, recent.version or "", "v")
+        times = " ".join(str(time) for time in (*recent.times, at.timestamp()))
+        transaction.write("HSET", key, "v", recent.version + 1, "times", times)
+        transaction.write("EXPIRE", key, int(bounds.FLAGS_KEPT.total_seconds()))
         seen = self._keys.seen(decision.heard.mention.id)
         transaction.guard(seen, "")
         transaction.write("SET", seen, ms(at), "EX", int(bounds.SEEN_FOR.total_seconds()))

@@ -26,6 +26,7 @@
 | `vigil` | hash | `v` version, `body` JSON: how Earshot itself is, how long sources are silent | one |
 | `crisis:<crisis>` | hash | `v` version, `body` JSON: a declared crisis | `CRISIS_KEPT` after it was closed |
 | `crises` | sorted set | those that are open, by when they were declared | one an open crisis |
+| `flags:<person>` | hash | when a person flagged something lately, and its version | `FLAGS_KEPT` |
 | `night:<night>:<person>` | set | the pages for which a person was called in a night | `NIGHT_KEPT` |
 | `secret:<what>` | string | what we sign with, made once | one for each use |
 | `feeds` | hash | a person or a schedule → how often the address of its calendar was taken back | one field each |
@@ -88,6 +89,7 @@ FEED_MOST = 20_000
 USUAL_KEPT = timedelta(days=90)
 EPISODE_KEPT = timedelta(days=400)
 NIGHT_KEPT = timedelta(days=2)
+FLAGS_KEPT = timedelta(hours=1)
 CRISIS_KEPT = timedelta(days=400)
 EPISODES_MOST = 2_000
 
@@ -187,6 +189,9 @@ class Keys:
 
     def crisis(self, crisis: str) -> str:
         return f"{self.root}crisis:{crisis}"
+
+    def flags(self, person: str) -> str:
+        return f"{self.root}flags:{person}"
 
     def night(self, night: int, person: str) -> str:
         return f"{self.root}night:{night}:{person}"

@@ -94,6 +94,9 @@ class Cases:
     async def reopen(self, case_id: str, by: str) -> Answer:
         return await self._move(case_id, lambda c, s, d, at: correcting.reopen(c, by, s, d, at, self._weigh))
 
+    async def confirm_crisis(self, case_id: str, by: str) -> Answer:
+        return await self._move(case_id, lambda c, s, d, at: moves.confirm_crisis(c, by, s, d, at))
+
     async def hand_to_person(self, case_id: str, by: str, to: str) -> Answer:
         return await self._move(case_id, lambda c, s, d, at: moves.hand_to_person(c, by, to, s, d, at))
 

@@ -6,21 +6,30 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from bot.cards.words import moment
 from bot.clock import Clock
-from bot.domain.assessment import Assessment, Intent, Signal
+from bot.domain.assessment import DOUBTFUL, Assessment, Intent, Signal
 from bot.domain.case import AuditEvent, Case
 from bot.domain.correction import COLLEAGUE
 from bot.domain.decision import Decision, Refused
 from bot.domain.department import Department
 from bot.domain.intake import open_case
 from bot.domain.mention import Author, Mention
+from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.routing import Route
 from bot.domain.rules import Rules, clocks_in, department_or_lost, known
+from bot.domain.schedules.duty import Rota
 from bot.store.flags import FlagStore
+from bot.store.keys import FLAGS_KEPT
 from bot.usecases.cases import Answer
+from bot.usecases.team import Team
 
 ROUTE = "flagged by a colleague"
 FLAGGED = "flagged"
+MOST = 20
+"""Flags of one person in an hour: many more than anybody reads, far fewer than a script sends."""
+TRIES = 20
+_DOUBT = Signal(COLLEAGUE, DOUBTFUL, 1.0, "not confirmed: flagged by a colleague without a role")
 
 
 class Flag(BaseModel):
@@ -41,29 +50,65 @@ class Flags:
     """Raises `Refused` with a sentence for the person, or `Unreachable` if Redis is away."""
 
     def __init__(
-        self, store: FlagStore, rules: Rules, clock: Clock, assess: Callable[[Mention], Awaitable[Assessment]]
+        self,
+        store: FlagStore,
+        rules: Rules,
+        clock: Clock,
+        assess: Callable[[Mention], Awaitable[Assessment]],
+        team: Team,
+        rota: Rota,
     ) -> None:
         self._store = store
         self._rules = rules
         self._clock = clock
         self._assess = assess
+        self._team = team
+        self._rota = rota
 
     def departments(self) -> tuple[Department, ...]:
         return self._rules.departments()
 
     async def flag(self, by: str, flag: Flag) -> Answer:
+        """A crisis that somebody without a role flags pages nobody before an on-call person or a deputy confirms it."""
         department = known(self._rules, flag.department)
         mention = _mention(flag)
         assessment = _as_told(await self._assess(mention), flag.kind)
+        if flag.kind is Intent.CRISIS and not await self._has_role(by):
+            assessment = Assessment(signals=(*assessment.signals, _DOUBT))
         at = self._clock.now()
         clocks = clocks_in(self._rules, flag.department, flag.kind.value)
-        await self._refuse_known(mention, assessment)
         decision = _in_the_name_of(by, open_case(mention, assessment, Route(name=ROUTE, clocks=clocks), department, at))
-        if not await self._store.open(decision, at):
-            await self._refuse_known(mention, assessment)
-            raise Refused("Somebody flagged this message a moment ago. Look for its card in a department's channel.")
+        decision = await self._asking(decision, department, at)
+        await self._open(decision, mention, by, at)
         assert decision.case is not None
         return Answer(decision.case, department, at)
+
+    async def _open(self, decision: Decision, mention: Mention, by: str, at: datetime) -> None:
+        assert decision.case is not None
+        for _ in range(TRIES):
+            await self._refuse_known(mention, decision.case.assessment)
+            recent = await self._store.recent(by, at)
+            if len(recent.times) >= MOST:
+                raise Refused(_too_many(datetime.fromtimestamp(recent.times[0], UTC) + FLAGS_KEPT))
+            if await self._store.open(decision, by, recent, at):
+                return
+        raise Refused("Somebody flagged this message a moment ago. Look for its card in a department's channel.")
+
+    async def _has_role(self, by: str) -> bool:
+        """Whether this person answers for any department; false where Slack does not say who does."""
+        for department in self._rules.departments():
+            if (await self._team.staff(department, self._rules.managers)).may_answer(by):
+                return True
+        return False
+
+    async def _asking(self, decision: Decision, department: Department, at: datetime) -> Decision:
+        """The first on call is asked whether it is a crisis; the department sees the same question on its card."""
+        case = decision.case
+        if case is None or not case.unconfirmed:
+            return decision
+        first = (await self._rota.duty(department.name, at)).people[:1]
+        asked = (Notification(NotificationKind.CONFIRM, case.id, f"@{one}", Lane.CRISIS) for one in first)
+        return replace(decision, notifications=(*decision.notifications, *asked))
 
     async def _refuse_known(self, mention: Mention, assessment: Assessment) -> None:
         case = await self._store.known(mention, assessment.subject)
@@ -71,6 +116,14 @@ class Flags:
             return
         if case.mention.id == mention.id or not case.closed:
             raise Refused(_where(case, department_or_lost(self._rules, case.department)))
+
+
+def _too_many(until: datetime) -> str:
+    when = moment(until, "{time}")
+    return (
+        f"You have flagged {MOST} posts in the last hour, which is as many as Earshot takes from one person. "
+        f"The next can go in at {when}. If it can't wait, write to the department's channel."
+    )
 
 
 def _mention(flag: Flag) -> Mention:

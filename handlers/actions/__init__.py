@@ -3,13 +3,13 @@
 from slack_bolt.async_app import AsyncApp
 
 from bot.cards import buttons
-from handlers.actions.card import claim, release, reopen
+from handlers.actions.card import claim, confirm_crisis, release, reopen
 from handlers.actions.crisis import declare, done
 from handlers.actions.digest import claim_in_digest
 from handlers.actions.forms import hand_over, not_for_us, resolve, separate
 from handlers.actions.hearing import correct, move_by_rules, why
 from handlers.actions.links import opened
-from handlers.actions.message import claim_here, keep, release_here
+from handlers.actions.message import claim_here, confirm_here, keep, release_here
 from handlers.actions.oncall import answer, fill, plead, take, undo
 from handlers.actions.page import acknowledge, acknowledge_here
 from handlers.actions.report import share
@@ -20,6 +20,8 @@ def register(app: AsyncApp) -> None:
     app.action(buttons.CLAIM)(claim)
     app.action(buttons.RELEASE)(release)
     app.action(buttons.REOPEN)(reopen)
+    app.action(buttons.CONFIRM)(confirm_crisis)
+    app.action(buttons.CONFIRM_HERE)(confirm_here)
     app.action(buttons.RESOLVE)(resolve)
     app.action(buttons.HAND_OVER)(hand_over)
     app.action(buttons.NOT_FOR_US)(not_for_us)

@@ -1,4 +1,4 @@
-"""Claim, Release, Reopen on the card of a case: the card is redrawn at once."""
+"""Claim, Release, Reopen, Confirm crisis on the card of a case: the card is redrawn at once."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
@@ -24,3 +24,9 @@ async def reopen(ack: AsyncAck, action: Payload, by: str, cases: Cases, reply: R
     await ack()
     async with reply.saying_no():
         await show(await cases.reopen(action["value"], by), reply, cases)
+
+
+async def confirm_crisis(ack: AsyncAck, action: Payload, by: str, cases: Cases, reply: Reply) -> None:
+    await ack()
+    async with reply.saying_no():
+        await show(await cases.confirm_crisis(action["value"], by), reply, cases)

@@ -15,6 +15,13 @@ async def claim_here(ack: AsyncAck, action: Payload, by: str, cases: Cases, repl
         await reply.redraw(messages.claimed(answer.case, answer.department))
 
 
+async def confirm_here(ack: AsyncAck, action: Payload, by: str, cases: Cases, reply: Reply) -> None:
+    await ack()
+    async with reply.saying_no():
+        answer = await cases.confirm_crisis(action["value"], by)
+        await reply.redraw(messages.confirmed(answer.case, answer.department))
+
+
 async def keep(ack: AsyncAck, action: Payload, by: str, cases: Cases, reply: Reply) -> None:
     await ack()
     async with reply.saying_no():

@@ -1,6 +1,6 @@
 """What flagging writes, on a real server: a case, a card that is owed, and books that hold."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,9 +9,11 @@ from bot.domain.decision import Refused
 from bot.domain.department import Department
 from bot.domain.mention import Mention
 from bot.domain.routing import Clocks, Route
+from bot.domain.schedules.duty import Duty
 from bot.store.flags import FlagStore
 from bot.store.opening import Store
 from bot.usecases.flags import Flag, Flags
+from bot.usecases.team import Team
 from tests.cards.samples import CARE, PR
 from tests.clock import WoundClock
 
@@ -44,12 +46,30 @@ class Rules:
         return (ROUTE,)
 
 
+class Directory:
+    """No user group is asked for."""
+
+    async def members(self, group: str) -> frozenset[str] | None:
+        raise AssertionError(group)
+
+
+class Listed:
+    """Whoever the playbook lists is on call."""
+
+    async def duty(self, department: str, at: datetime) -> Duty:  # noqa: ARG002
+        return Duty(people=("U0RAJ",))
+
+    async def callable(self, department: Department) -> tuple[str, ...]:
+        return department.on_call
+
+
 @pytest.fixture
 def flags(store: Store, clock: WoundClock) -> Flags:
     async def nothing(_: Mention) -> Assessment:
         return assessed()
 
-    return Flags(FlagStore(store.client, store.keys), Rules(), clock, nothing)
+    team = Team(Directory(), Listed())
+    return Flags(FlagStore(store.client, store.keys), Rules(), clock, nothing, team, Listed())
 
 
 async def test_a_flag_opens_a_case_with_the_clocks_of_its_kind(flags: Flags, store: Store) -> None:

@@ -150,6 +150,7 @@ def drawn(
     drawings: dict[NotificationKind, tuple[bool, Callable[[], Drawing]]] = {
         NotificationKind.REMINDER: (waits, lambda: messages.reminder(case, department, at, link)),
         NotificationKind.CALL: (waits, lambda: messages.call(case, department, duty, owed.to, at, link)),
+        NotificationKind.CONFIRM: (waits and case.unconfirmed, lambda: messages.confirm(case, department, link)),
         NotificationKind.LEASE: (hers, lambda: messages.lease(case, department, link)),
         NotificationKind.RELEASED: (not hers, lambda: messages.released(case, department, link)),
         NotificationKind.JOINED: (

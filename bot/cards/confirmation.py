@@ -1,0 +1,12 @@
+"""The question whether a case is a crisis, while nobody has been paged for it."""
+
+from bot.cards import drawing
+from bot.cards.drawing import Block
+from bot.domain.case import Case
+
+NOT_YET = "You aren't on a team here, so somebody there confirms it before anybody is paged."
+
+
+def confirm_button(case: Case, action: str) -> Block:
+    aloud = "Confirm the crisis, and page whoever is on call"
+    return drawing.button("Confirm crisis", action, case.id, style="danger", aloud=aloud)

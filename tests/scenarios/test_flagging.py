@@ -1,0 +1,105 @@
+"""A flag as a crisis: who may wake people by it, who is asked first, and how often anybody may."""
+
+import pytest
+
+from bot.cards import buttons
+from tests.scenarios.spoken import CRISIS
+from tests.scenarios.test_colleagues import overheard
+from tests.scenarios.world import World
+
+WORDS = "My sister sits in it: the cabin of flight 88 is full of smoke"
+
+
+async def flagged(world: World, by: str, department: str = "pr") -> None:
+    seen = await overheard(world, WORDS)
+    await world.person(by).flags(seen, department=department, kind="crisis")
+    await world.waits(seconds=10)
+
+
+def paged(world: World, who: str) -> bool:
+    """Whether somebody was sent a page, answered or not."""
+    return any("Acknowledge" in dm.offers for dm in world.person(who).dms)
+
+
+async def test_a_crisis_flagged_by_somebody_without_a_role_asks_who_is_on_call_before_anybody_is_paged(
+    world: World,
+) -> None:
+    await flagged(world, "joe")
+    assert "somebody there confirms it before anybody is paged" in world.person("joe").told
+    asked = world.person("ben").dm
+    assert "@joe flagged this as a crisis for pr" in asked.words
+    assert asked.offers[:2] == ["Confirm crisis", "Claim"]
+    await world.waits(minutes=4)
+    assert not paged(world, "ben")
+    assert not paged(world, "mia")
+
+    await asked.click("Confirm crisis", by="ben")
+    await world.waits(seconds=10)
+    assert "You confirmed the crisis" in world.person("ben").dms[0].words
+    assert paged(world, "ben")
+    card = world.channel("#pr").card("full of smoke")
+    assert "confirmed the crisis by @ben" in card.words
+    assert "Confirm crisis" not in card.offers
+
+
+async def test_it_is_confirmed_once_on_its_card_too_and_only_by_who_answers_there(world: World) -> None:
+    await flagged(world, "joe")
+    card = world.channel("#pr").card("full of smoke")
+    await card.click("Confirm crisis", by="lea")
+    assert not paged(world, "ben")
+    assert "Only " in world.person("lea").told
+    old = world.person("ben").dm
+    await card.click("Confirm crisis", by="mia")
+    await world.waits(seconds=5)
+    assert paged(world, "ben")
+    await old.click("Confirm crisis", by="ben")
+    assert world.person("ben").told.startswith("This is confirmed as a crisis already.")
+    await world.waits(minutes=1)
+    assert len(await world.stage.store.pages.find(await world.stage.store.pages.due(world.clock.now(), 9))) <= 1
+
+
+async def test_what_nobody_confirms_is_called_for_as_an_unclaimed_case_is(world: World) -> None:
+    await flagged(world, "joe")
+    await world.waits(minutes=12)
+    assert any("Nobody has claimed the crisis" in dm.words for dm in world.person("ben").dms)
+    assert not paged(world, "ben")
+
+
+@pytest.mark.parametrize("by", ["ana", "mia"])
+async def test_a_crisis_flagged_by_a_deputy_or_a_manager_pages_at_once(world: World, by: str) -> None:
+    await flagged(world, by)
+    assert paged(world, "ben")
+    assert "confirms it" not in world.person(by).told
+
+
+async def test_a_doubtful_crisis_of_the_public_may_be_confirmed_on_its_card(world: World) -> None:
+    await world.hears(f"haha {CRISIS} lol just kidding")
+    card = world.channel("#pr").card("@marta")
+    assert "Confirm crisis" in card.offers
+    assert not paged(world, "ben")
+    await card.click("Confirm crisis", by="ben")
+    await world.waits(seconds=5)
+    assert paged(world, "ben")
+
+
+async def test_a_guest_from_another_workspace_flags_nothing(world: World) -> None:
+    world.sandbox.workspace.user("joe").team = "T0OTHER"
+    seen = await overheard(world, WORDS, by="joe")
+    await world.sandbox.person("joe").shortcut(buttons.FLAG_MENTION, on=seen.message)
+    await world.calms_down()
+    assert world.person("joe").form == ""
+    assert world.person("joe").told.startswith("Earshot belongs to another workspace")
+
+
+async def test_one_person_flags_twenty_posts_in_an_hour_and_no_more(world: World) -> None:
+    for number in range(20):
+        seen = await overheard(world, f"They lost bag number {number} of somebody I know")
+        await world.person("joe").flags(seen, department="care", kind="complaint")
+    late = [await overheard(world, f"And a bicycle of friend {number} of mine") for number in range(2)]
+    await world.person("joe").flags(late[0], department="care", kind="complaint")
+    assert "You have flagged 20 posts in the last hour" in world.person("joe").told
+    await world.person("tom").flags(late[1], department="care", kind="complaint")
+    assert "🙏 Thank you." in world.person("tom").told
+    await world.waits(hours=1)
+    await world.person("joe").flags(late[0], department="care", kind="complaint")
+    assert "🙏 Thank you." in world.person("joe").told
