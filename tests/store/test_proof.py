@@ -1,6 +1,8 @@
 """A write is proven, and not a PING: every way in which a server takes none is found out, and nothing is left behind."""
 
+import re
 from collections.abc import AsyncIterator
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from bot.domain.decision import Unreachable
 from bot.store.client import Client
 from bot.store.opening import store_on
+from bot.store.proof import _WRITES
 from bot.store.transaction import Committed, Transaction, commit
 from tests.clock import WoundClock
 from tests.store.loopback import WAYS, Loopback, OneRightShort, Way, loopback
@@ -45,6 +48,25 @@ async def test_what_proves_a_write_leaves_nothing_behind(server: Loopback) -> No
     store = store_on(server.admin, "brand", "test")
     await store.prove_write()
     assert await server.admin.call("KEYS", "*brand*") == []
+
+
+async def test_what_a_refusal_leaves_of_it_goes_by_itself(server: Loopback) -> None:
+    client = Client(server.url)
+    store = store_on(client, "brand", "test")
+    await OneRightShort(server, server).begin()
+    with pytest.raises(Unreachable):
+        await store.prove_write()
+    for key in await server.admin.call("KEYS", "*brand*"):
+        assert 0 < await server.admin.call("TTL", key) <= 60
+    await client.close()
+
+
+def test_every_command_that_a_commit_may_hold_is_proven() -> None:
+    written = re.compile(r"\.(?:write|upkeep)\(\s*\"([A-Z]+)\"")
+    sources = resources.files("bot.store").iterdir()
+    used = {name for file in sources if file.name.endswith(".py") for name in written.findall(file.read_text("utf-8"))}
+    proven = {str(words[0]) for _, writes in _WRITES for words in writes} | {"EXPIRE", "PERSIST", "DEL"}
+    assert not used - proven
 
 
 @pytest.mark.parametrize("lost", [("FLUSHALL",), ("XGROUP", "DESTROY", "earshot:{brand}:inbox", "triage")])
