@@ -84,7 +84,7 @@ async def staged(
             hooks=lambda: house.hooks,
             sources=house.ingest.troubles,
             departments=lambda: tuple(playbook.now.departments),
-            slack=http_endpoint(app),
+            slack=http_endpoint(app, sandbox.signing_secret),
             paging=paging_of(house, settings, clock),
             feeds=house.usecases.feeds,
         )

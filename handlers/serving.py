@@ -1,15 +1,19 @@
 """How Slack's requests come in: signed HTTP, or a socket that we open."""
 
 import asyncio
+import json
+import re
 from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qsl
 
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 log = structlog.get_logger("slack")
 
@@ -17,6 +21,8 @@ LOOK_EVERY = 5.0
 """Seconds between looks at the socket: a refused ticket is tried for ever until somebody clears it."""
 DEAD_AFTER = 3
 """Looks in a row at which the socket was down."""
+FRESH = 300
+"""Seconds that a request of Slack's may be from our clock."""
 PATIENCE = 3.0
 """Seconds that a start waits for the socket, which is up in a tenth of one where Slack is well."""
 
@@ -35,13 +41,61 @@ def make_app(client: AsyncWebClient, signing_secret: str) -> AsyncApp:
     )
 
 
-def http_endpoint(app: AsyncApp) -> Callable[[Request], Awaitable[Response]]:
+def http_endpoint(app: AsyncApp, signing_secret: str) -> Callable[[Request], Awaitable[Response]]:
+    """Bolt takes a body apart before it looks whose it is, and fails on junk: so that is looked at first."""
     handler = AsyncSlackRequestHandler(app)
+    verifier = SignatureVerifier(signing_secret)
 
-    async def events(request: Request) -> Response:
+    async def answer(request: Request) -> Response:
+        stamp, signature = (request.headers.get(f"x-slack-{name}", "") for name in ("request-timestamp", "signature"))
+        if not _is_fresh(verifier, stamp) or not re.fullmatch("v0=[0-9a-f]{64}", signature):
+            return await _answer_unsigned(request)
+        body = await request.body()
+        if not _is_text(body) or not verifier.is_valid(body, stamp, signature):
+            return _refuse("X-Slack-Signature does not match")
+        if not _is_readable(body, request.headers.get("content-type", "")):
+            return JSONResponse({"error": "this is no request of Slack's"}, 400)
         return await handler.handle(request)
 
-    return events
+    return answer
+
+
+def _is_fresh(verifier: SignatureVerifier, stamp: str) -> bool:
+    return bool(re.fullmatch(r"[0-9]{1,11}", stamp)) and abs(verifier.clock.now() - int(stamp)) <= FRESH
+
+
+async def _answer_unsigned(request: Request) -> Response:
+    """Slack looks at our certificate by a request without a signature, which is answered and does nothing."""
+    length = request.headers.get("content-length", "")
+    if re.fullmatch(r"[0-9]{1,3}", length) and ("ssl_check", "1") in parse_qsl(
+        (await request.body()).decode("utf-8", "replace")
+    ):
+        return Response()
+    return _refuse("X-Slack-Signature and X-Slack-Request-Timestamp, of the last 5 minutes, are needed")
+
+
+def _refuse(sentence: str) -> Response:
+    log.warning("request refused", why="signature")
+    return JSONResponse({"error": sentence}, 401)
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_readable(body: bytes, content_type: str) -> bool:
+    """Signed, and yet perhaps not what Slack sends: JSON, a form with JSON in `payload`, or a form."""
+    words = body.decode()
+    if not words.startswith("{") and not content_type.startswith("application/json"):
+        words = dict(parse_qsl(words, keep_blank_values=True)).get("payload", "{}")
+    try:
+        return isinstance(json.loads(words), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 class Socket:

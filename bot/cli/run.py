@@ -94,7 +94,7 @@ async def _run(
         app = make_app(client, secret)
         register(app, house.usecases)
         stopping = _watch_signals(house, playbook, settings)
-        endpoint = http_endpoint(app) if secret else None
+        endpoint = http_endpoint(app, secret) if secret else None
         paging = paging_of(house, settings, clock)
         hooks, names = (lambda: house.hooks), (lambda: _names(playbook))
         feeds = house.usecases.feeds

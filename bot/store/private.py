@@ -17,6 +17,8 @@ from pathlib import Path
 
 SOCKET_PATH_MOST = 95
 """Characters; the kernels' own bound is 104 to 108."""
+PARENTS = ("/tmp", "/var/tmp")  # noqa: S108 - only for folders that mkdtemp makes for us alone
+"""Of a folder for the socket, where TMPDIR is too long too."""
 OURS_ALONE = 0o700
 UMASK = 0o077
 LINK = "sockets"
@@ -68,11 +70,15 @@ def make_room_for_socket(folder: Path) -> None:
     if link.is_symlink() and _is_ours_alone(link.readlink()):
         return
     link.unlink(missing_ok=True)
-    made = Path(tempfile.mkdtemp(prefix="earshot-"))
-    if len(os.fsencode(made / "redis.sock")) > SOCKET_PATH_MOST:
-        made.rmdir()
-        raise NoServer(f"{folder} and {made.parent} are too long for a socket. Set EARSHOT_DATA to a shorter path.")
-    link.symlink_to(made)
+    link.symlink_to(_short_folder(folder))
+
+
+def _short_folder(folder: Path) -> Path:
+    for parent in (tempfile.gettempdir(), *PARENTS):
+        if len(os.fsencode(parent)) <= SOCKET_PATH_MOST - len("/earshot-12345678/redis.sock"):
+            with suppress(OSError):
+                return Path(tempfile.mkdtemp(prefix="earshot-", dir=parent))
+    raise NoServer(f"{folder} is too long a path for a socket. Set EARSHOT_DATA to a shorter one.")
 
 
 def leave_room_of_socket(folder: Path) -> None:

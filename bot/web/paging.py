@@ -17,7 +17,7 @@ from bot.domain.refusals import Refused, Unreachable
 from bot.usecases.pages import Pages
 from bot.web import answering
 from bot.web.pressing import Pressing
-from bot.web.reading import BODY_LIMIT, Gone, bounded
+from bot.web.reading import read_body
 
 TOLERANCE = timedelta(minutes=30)
 """How old a delivery of PagerDuty's may be: it tries for some 20 minutes, and what is older is somebody else's copy."""
@@ -68,14 +68,10 @@ class Paging(NamedTuple):
 
     async def pagerduty(self, request: Request) -> Response:
         """Forged or too old: 401, and nothing happens."""
+        signature = request.headers.get("x-pagerduty-signature", "")
+        body = await read_body(request) if self.pagerduty_secret and signature else b""
         try:
-            body = await bounded(request)
-        except Gone:
-            return Response(status_code=400)
-        if len(body) > BODY_LIMIT:
-            return JSONResponse({"error": "the body is larger than 1 MB"}, 413)
-        try:
-            event = await self._believed(request.headers.get("x-pagerduty-signature", ""), body)
+            event = await self._believed(signature, body)
             if isinstance(event, Response):
                 return event
             answers = event.kind in ANSWERING

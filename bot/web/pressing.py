@@ -18,7 +18,7 @@ from bot.domain.refusals import Refused, Unreachable
 from bot.sinks.pagers.twilio import PRESSED
 from bot.store.signing import ACKNOWLEDGE
 from bot.usecases.pages import Linked, Pages
-from bot.web.reading import BODY_LIMIT, Gone, bounded
+from bot.web.reading import read_body
 from bot.workers.paging.links import Links
 
 WAY = "phone call"
@@ -37,19 +37,15 @@ class Pressing(NamedTuple):
 
     async def take(self, request: Request) -> Response:
         """Forged: 401, and nothing happens. Pressed again: nothing happens either, and it says who has the page."""
-        try:
-            body = await bounded(request)
-        except Gone:
-            return Response(status_code=400)
-        if len(body) > BODY_LIMIT:
-            return JSONResponse({"error": "the body is larger than 1 MB"}, 413)
+        signature = request.headers.get("x-twilio-signature", "")
+        body = await read_body(request) if self.token and signature else b""
         try:
             said = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=FIELDS_MOST)
         except ValueError:
             return JSONResponse({"error": f"more than {FIELDS_MOST} fields"}, 413)
         token = request.path_params["token"]
         address = f"{self.links.public_url.rstrip('/')}/{ACKNOWLEDGE}/{token}{PRESSED}"
-        if not _signed(self.token, address, said, request.headers.get("x-twilio-signature", "")):
+        if not _signed(self.token, address, said, signature):
             log.warning("key refused", pager="twilio", why="signature")
             return JSONResponse({"error": "X-Twilio-Signature does not match"}, 401)
         return await self._pressed(token, dict(said))

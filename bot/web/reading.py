@@ -1,18 +1,99 @@
-"""Reading a body that somebody sends, and no more of it than is taken."""
+"""Reading the bodies that strangers send: no more of each than is taken, no more of all than fits, and not for ever."""
 
-from starlette.requests import ClientDisconnect as Gone
-from starlette.requests import Request
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
 
 from bot.sources.webhook import BODY_LIMIT
 
-__all__ = ["BODY_LIMIT", "Gone", "bounded"]
+IN_FLIGHT_MOST = 16_000_000
+"""Bytes of all bodies that are being read."""
+PATIENCE = 10.0
+"""Seconds in which a body must be here as a whole."""
 
 
-async def bounded(request: Request) -> bytes:
-    """The body, or one byte more than is taken: enough to refuse it, whatever its length was said to be."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            return bytes(body[: BODY_LIMIT + 1])
-    return bytes(body)
+class BodyError(Exception):
+    """A body that is not taken: a status, and a sentence for who sends it."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+@dataclass(eq=False, slots=True)
+class _Reading:
+    limit: asyncio.Timeout
+    body: bytearray = field(default_factory=bytearray)
+    dropped: bool = False
+
+
+class BodyReader:
+    """Where all bodies together grow too large, the one that has been on its way the longest is dropped."""
+
+    def __init__(self, most: int = IN_FLIGHT_MOST, patience: float = PATIENCE) -> None:
+        self._most = most
+        self._patience = patience
+        self._held = 0
+        self._readings: dict[_Reading, None] = {}
+
+    async def read(self, request: Request) -> bytes:
+        """Raises `BodyError`."""
+        if _declared_length(request.headers) > BODY_LIMIT:
+            raise BodyError(413, "the body is larger than 1 MB")
+        reading = _Reading(asyncio.timeout(self._patience))
+        self._readings[reading] = None
+        try:
+            async with reading.limit:
+                return await self._collect(request, reading)
+        except TimeoutError:
+            if reading.dropped:
+                raise BodyError(503, "too much is being sent at once; send it again") from None
+            raise BodyError(408, f"the body was not here within {self._patience:.0f} s") from None
+        except ClientDisconnect:
+            raise BodyError(400, "the sender left") from None
+        finally:
+            self._forget(reading)
+
+    async def _collect(self, request: Request, reading: _Reading) -> bytes:
+        async for chunk in request.stream():
+            if reading.dropped:
+                break
+            reading.body += chunk
+            self._held += len(chunk)
+            if len(reading.body) > BODY_LIMIT:
+                raise BodyError(413, "the body is larger than 1 MB")
+            while self._held > self._most:
+                self._drop(next(iter(self._readings)))
+        if reading.dropped:
+            raise TimeoutError
+        return bytes(reading.body)
+
+    def _drop(self, reading: _Reading) -> None:
+        self._forget(reading)
+        reading.dropped = True
+        reading.limit.reschedule(asyncio.get_running_loop().time())
+
+    def _forget(self, reading: _Reading) -> None:
+        self._readings.pop(reading, None)
+        self._held -= len(reading.body)
+        reading.body = bytearray()
+
+
+def _declared_length(headers: Mapping[str, str]) -> int:
+    said = headers.get("content-length", "0")
+    return int(said) if said.isascii() and said.isdigit() else 0
+
+
+async def read_body(request: Request) -> bytes:
+    """Read it by the `BodyReader` of the site. Raises `BodyError`, which the site answers."""
+    reader: BodyReader = request.app.state.bodies
+    return await reader.read(request)
+
+
+async def answer_body_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, BodyError)
+    headers = {"Connection": "close", **({"Retry-After": "5"} if error.status == 503 else {})}
+    return JSONResponse({"error": str(error)}, error.status, headers)

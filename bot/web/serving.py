@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 from starlette.applications import Starlette
 
+from bot.web.connections import ConnectionLimits, limits_for, protocol_with, raise_file_limit
+
 GRACE = 6
 """Seconds that requests in hand get at the end; a container is killed after ten, of which two are for draining."""
 
@@ -19,12 +21,17 @@ class Server(uvicorn.Server):
         yield
 
 
-def server(app: Starlette, host: str, port: int) -> Server:
+def server(app: Starlette, host: str, port: int, limits: ConnectionLimits | None = None) -> Server:
+    """Without `limits`, what this process may have open decides, which is raised as far as may be."""
+    limits = limits or limits_for(raise_file_limit())
     return Server(
         uvicorn.Config(
             app,
             host=host,
             port=port,
+            http=protocol_with(limits),
+            ws="none",
+            backlog=limits.backlog,
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=GRACE,
@@ -35,9 +42,9 @@ def server(app: Starlette, host: str, port: int) -> Server:
 
 
 @asynccontextmanager
-async def served(app: Starlette, host: str = "127.0.0.1") -> AsyncIterator[int]:
+async def served(app: Starlette, host: str = "127.0.0.1", limits: ConnectionLimits | None = None) -> AsyncIterator[int]:
     """On a free port, which it gives."""
-    serving = server(app, host, 0)
+    serving = server(app, host, 0, limits)
     task = asyncio.create_task(serving.serve())
     try:
         while not serving.started:

@@ -18,7 +18,7 @@ from bot.web.calendar import calendar_at
 from bot.web.health import read_readiness, read_state
 from bot.web.metrics import scrape
 from bot.web.paging import Paging
-from bot.web.reading import BODY_LIMIT, Gone, bounded
+from bot.web.reading import BodyError, BodyReader, answer_body_error, read_body
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -38,6 +38,7 @@ class Site:
     feeds: Feeds | None = None
     stopping: Callable[[], bool] = field(default=lambda: False)
     """Whether this process was told to end: it still answers, and wants to be asked nothing new."""
+    bodies: BodyReader = field(default_factory=BodyReader)
 
 
 def site(parts: Site) -> Starlette:
@@ -68,7 +69,10 @@ def site(parts: Site) -> Starlette:
         routes.append(Route("/oncall/{token}.ics", calendar_at(parts.feeds), methods=["GET"]))
     if parts.slack is not None:
         routes.append(Route("/slack/events", _within_bounds(parts.slack), methods=["POST"]))
-    return Starlette(routes=routes)
+    app = Starlette(routes=routes, exception_handlers={BodyError: answer_body_error})
+    app.state.bodies = parts.bodies
+    app.router.redirect_slashes = False  # it would lead to wherever the request says it was sent
+    return app
 
 
 def _hook_of(hooks: Callable[[], Mapping[str, Webhook]]) -> Endpoint:
@@ -79,11 +83,7 @@ def _hook_of(hooks: Callable[[], Mapping[str, Webhook]]) -> Endpoint:
         if request.method == "GET":
             confirmed = found.confirm(request.query_params)
             return PlainTextResponse(confirmed) if confirmed is not None else Response(status_code=404)
-        try:
-            body = await bounded(request)
-        except Gone:
-            return Response(status_code=400)
-        answer = await found.receive(request.headers, body)
+        answer = await found.receive(request.headers, await read_body(request))
         return JSONResponse(answer.body, answer.status, answer.headers)
 
     return hook
@@ -102,18 +102,11 @@ def _of_pages(paging: Paging) -> list[Route]:
 
 
 def _within_bounds(endpoint: Endpoint) -> Endpoint:
-    """The signature is of the whole body, so that it would be read as a whole before anybody asked whose it is."""
+    """What asks for the body gets the whole of it, or `BodyError`."""
 
     async def within(request: Request) -> Response:
-        try:
-            body = await bounded(request)
-        except Gone:
-            return Response(status_code=400)
-        if len(body) > BODY_LIMIT:
-            return PlainTextResponse("the body is larger than 1 MB\n", 413)
-
         async def receive() -> Message:
-            return {"type": "http.request", "body": body, "more_body": False}
+            return {"type": "http.request", "body": await read_body(request), "more_body": False}
 
         return await endpoint(Request(request.scope, receive))
 

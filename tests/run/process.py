@@ -94,22 +94,26 @@ async def running(
     slack_down: bool = False,
     more: Mapping[str, str] | None = None,
     words: Sequence[str] = (),
+    playbook: str = PLAYBOOK,
+    files: int = 0,
 ) -> AsyncIterator[Running]:
-    """`more` is added to the environment, `words` to the command."""
+    """`more` is added to the environment, `words` to the command; `files`: how many may be open, where that matters."""
     workspace = Workspace(name="Northwind", now=lambda: datetime.now(UTC).timestamp())
     for user, name in (("U0ANA", "ana"), ("U0MIA", "mia"), ("U0JOE", "joe")):
         workspace.add_user(user, name)
     workspace.add_channel("C0CARE", "care", bot_is_member=True)
     workspace.add_channel("C0PR", "pr", bot_is_member=True)
-    (folder / "playbook.toml").write_text(PLAYBOOK, encoding="utf-8")
+    (folder / "playbook.toml").write_text(playbook, encoding="utf-8")
     async with Sandbox(workspace) as sandbox:
         port = _free_port()
         sandbox.request_url = None if socket_mode else f"http://127.0.0.1:{port}/slack/events"
         sandbox.install(manifest(socket_mode=socket_mode, request_url=sandbox.request_url))
         sandbox.faults.down = slack_down
         environ = _environ(sandbox, folder, port, socket_mode=socket_mode) | dict(more or {})
+        limited = ("sh", "-c", f'ulimit -n {files}; exec "$@"', "sh") if files else ()
+        command = (*limited, sys.executable, "-m", "bot", "run", *words)
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "run", *words), env=environ, cwd=folder, stderr=asyncio.subprocess.PIPE
+            *command, env=environ, cwd=folder, stderr=asyncio.subprocess.PIPE
         )
         found = Running(process, sandbox, workspace, folder, port, environ)
         reading = asyncio.create_task(_read(found))

@@ -1,0 +1,138 @@
+"""How many connections there may be, and for how long one may keep us waiting.
+
+Anybody may connect, and nobody is known before they have sent a whole request. So where there are too many, whoever
+keeps us waiting the longest goes first: a signed request is here as a whole within milliseconds, an idle socket is not.
+"""
+
+import asyncio
+import resource
+from contextlib import suppress
+from enum import Enum
+from typing import Any, NamedTuple
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+FILES_MOST = 65_536
+"""Open files that are asked for; the hard limit may be a thousand million."""
+_LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_JUNK = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_BUSY = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n"
+
+
+class ConnectionLimits(NamedTuple):
+    """`most` connections at once; seconds for the head of a request, for its body, and for our answer to be taken."""
+
+    most: int = 1000
+    head: float = 10.0
+    body: float = 15.0
+    """Longer than `BodyReader` waits, which has an answer for who is late."""
+    answer: float = 60.0
+    backlog: int = 128
+
+
+class Phase(Enum):
+    HEAD = "the head of a request is awaited"
+    BODY = "its body is awaited"
+    ANSWER = "it is our turn"
+
+
+def raise_file_limit() -> int:
+    """Raise the number of files this process may have open as far as it may; return it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES_MOST if hard == resource.RLIM_INFINITY else min(hard, FILES_MOST)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):  # a system may have bounds of its own
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            return wanted
+    return FILES_MOST if soft == resource.RLIM_INFINITY else soft
+
+
+def limits_for(files: int) -> ConnectionLimits:
+    """Half of the open files at most: the rest is for the store, for Slack, and for connections on their way out."""
+    return ConnectionLimits(most=min(1000, files // 2), backlog=min(128, files // 16))
+
+
+def protocol_with(limits: ConnectionLimits) -> type[asyncio.Protocol]:
+    """A protocol class for one server."""
+    return type("GuardedProtocol", (GuardedHttpProtocol,), {"limits": limits, "waiting": {}})
+
+
+class GuardedHttpProtocol(H11Protocol):
+    limits: ConnectionLimits
+    waiting: dict["GuardedHttpProtocol", None]
+    """Whose bytes we wait for, the longest first. Shared by all connections of a server."""
+    _phase: Phase | None = None
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._look()
+        if len(self.connections) > self.limits.most:
+            next(iter(self.waiting)).make_room(for_newcomer=self)
+
+    def data_received(self, data: bytes) -> None:
+        if not self.transport.is_closing():
+            super().data_received(data)
+            self._look()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._look()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - it is always the same
+        """Where the rest of a request that is being answered turns out to be junk, uvicorn would answer twice."""
+        cycle: Any = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            cycle.disconnected = True
+            cycle.message_event.set()
+            if cycle.response_started:
+                self.transport.abort()
+                return
+        self._say(_JUNK)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forget()
+        super().connection_lost(exc)
+
+    def make_room(self, for_newcomer: "GuardedHttpProtocol") -> None:
+        """Where all others are being answered, the newcomer itself is the one that waits."""
+        self._forget()
+        if self is for_newcomer:
+            self._say(_BUSY)
+        else:
+            self.transport.abort()
+
+    def _look(self) -> None:
+        """Begin a new deadline where the turn has changed."""
+        phase = self._read_phase()
+        if phase is self._phase or self.transport.is_closing():
+            return
+        self._forget()
+        self._phase = phase
+        if phase is not Phase.ANSWER:
+            self.waiting[self] = None
+        seconds = {Phase.HEAD: self.limits.head, Phase.BODY: self.limits.body, Phase.ANSWER: self.limits.answer}[phase]
+        self._deadline = self.loop.call_later(seconds, self._expire)
+
+    def _read_phase(self) -> Phase:
+        cycle: Any = self.cycle
+        if cycle is not None and cycle.more_body:
+            return Phase.BODY
+        return Phase.HEAD if cycle is None or cycle.response_complete else Phase.ANSWER
+
+    def _expire(self) -> None:
+        if self._phase is Phase.HEAD and not self.transport.is_closing():
+            self._say(_LATE)
+        else:
+            self.transport.abort()
+
+    def _say(self, words: bytes) -> None:
+        self.transport.write(words)
+        self.transport.close()
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+
+    def _forget(self) -> None:
+        self.waiting.pop(self, None)
+        if self._deadline is not None:
+            self._deadline.cancel()
