@@ -88,6 +88,15 @@ class Webhook:
         finally:
             self._ear = None
 
+    def refuse_head(self, headers: Mapping[str, str]) -> Answer | None:
+        """What to say before the body is read; None: it may be signed."""
+        try:
+            self._verifier.verify_head({name.lower(): value for name, value in headers.items()}, self._clock.now())
+        except UnsignedError as why:
+            log.warning("delivery refused", hook=self.name, status=401)
+            return Answer(401, {"error": str(why)})
+        return None
+
     async def receive(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """Headers in any case. Nothing of an unsigned body is looked at."""
         try:

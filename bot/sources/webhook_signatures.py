@@ -23,6 +23,9 @@ class UnsignedError(Exception):
 
 
 class Verifier(Protocol):
+    def verify_head(self, headers: Mapping[str, str], now: datetime) -> object:
+        """What can be told before the body is read: that something is signed, and lately. Raises `UnsignedError`."""
+
     def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
         """Header names in lower case. Raises `UnsignedError`."""
 
@@ -86,7 +89,8 @@ class StandardVerifier:
         self._signers = signers
         self._tolerance = tolerance
 
-    def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
+    def verify_head(self, headers: Mapping[str, str], now: datetime) -> tuple[str, datetime, str]:
+        """Return its id, when it was sent, and its signatures."""
         given = [
             [headers.get(f"{name}-{part}", "") for part in ("id", "timestamp", "signature")]
             for name in STANDARD_HEADERS
@@ -95,7 +99,10 @@ class StandardVerifier:
         if not whole:
             raise UnsignedError("webhook-id, webhook-timestamp and webhook-signature are needed")
         delivery, stamp, signature = whole[0]
-        sent = _sent(stamp, "webhook-timestamp", self._tolerance, now)
+        return delivery, _sent(stamp, "webhook-timestamp", self._tolerance, now), signature
+
+    def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
+        delivery, sent, signature = self.verify_head(headers, now)
         try:
             data = body.decode()
             expected = [signer.sign(delivery, sent, data) for signer in self._signers]
@@ -112,7 +119,8 @@ class HmacVerifier:
         self._options = options
         self._keys = keys
 
-    def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
+    def verify_head(self, headers: Mapping[str, str], now: datetime) -> tuple[list[str], str]:
+        """Return its signatures, and when it was sent, as it says it."""
         options = self._options
         given = _parts(headers.get(options.header.lower(), ""), options.prefix)
         if not given:
@@ -121,6 +129,11 @@ class HmacVerifier:
         if options.timestamp_header:
             stamp = next(iter(_parts(headers.get(options.timestamp_header.lower(), ""), options.timestamp_prefix)), "")
             _sent(stamp, options.timestamp_header, options.tolerance, now)
+        return given, stamp
+
+    def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
+        options = self._options
+        given, stamp = self.verify_head(headers, now)
         before, after = self._around(stamp)
         digests = [hmac.new(key, before + body + after, hashlib.sha256).digest() for key in self._keys]
         if options.encoding == "hex":

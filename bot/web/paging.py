@@ -42,10 +42,7 @@ class Paging(NamedTuple):
     async def act(self, request: Request) -> Response:
         """POST: the buttons on that page."""
         token = request.path_params["token"]
-        try:
-            body = await bounded(request)
-        except Gone:
-            return Response(status_code=400)
+        body = await read_body(request)
         try:
             if body == answering.CANNOT:
                 await self.pages.pass_on_by_link(token)

@@ -83,7 +83,8 @@ def _hook_of(hooks: Callable[[], Mapping[str, Webhook]]) -> Endpoint:
         if request.method == "GET":
             confirmed = found.confirm(request.query_params)
             return PlainTextResponse(confirmed) if confirmed is not None else Response(status_code=404)
-        answer = await found.receive(request.headers, await read_body(request))
+        refused = found.refuse_head(request.headers)
+        answer = refused or await found.receive(request.headers, await read_body(request))
         return JSONResponse(answer.body, answer.status, answer.headers)
 
     return hook

@@ -1,0 +1,36 @@
+"""What is told by the head of a request alone."""
+
+import pytest
+
+from tests.scenarios.hooks import forum
+from tests.scenarios.world import World
+from tests.web.sockets import close_all, connect, status
+
+HEADS = [
+    ("/slack/events", ""),
+    ("/slack/events", "X-Slack-Signature: v0=aa\r\nX-Slack-Request-Timestamp: 1\r\n"),
+    ("/hooks/forum", ""),
+    ("/hooks/forum", "webhook-id: a\r\nwebhook-timestamp: 1\r\nwebhook-signature: v1,aaaa\r\n"),
+    ("/hooks/nobody", ""),
+    ("/pagers/pagerduty", ""),
+]
+
+
+@pytest.mark.parametrize(("path", "head"), HEADS)
+async def test_what_cannot_be_signed_is_refused_before_its_body_is_there(world: World, path: str, head: str) -> None:
+    await world.listens_to(forum(world.clock))
+    port = int(world.stage.url.rpartition(":")[2])
+    client = await connect(
+        port, f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n{head}\r\nhalf".encode()
+    )
+
+    assert status(await client.answer()) in {401, 404}
+    await close_all()
+
+
+async def test_an_address_with_a_slash_too_many_leads_nowhere(world: World) -> None:
+    port = int(world.stage.url.rpartition(":")[2])
+    for path in ("/hooks/forum/", "/slack/events/", "/healthz/", "/acknowledge/a/"):
+        answer = await (await connect(port, f"POST {path} HTTP/1.1\r\nHost: evil.example\r\n\r\n".encode())).answer()
+        assert (status(answer), b"evil" in answer) == (404, False)
+    await close_all()
