@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bot.domain import moves
 from bot.domain.assessment import Assessment
 from bot.domain.case import AuditEvent, Case, Resolution, Status
-from bot.domain.clocks import claim_due, fresh, resolve_due
+from bot.domain.clocks import claim_due, fresh, lease_end, resolve_due
 from bot.domain.correction import (
     CLOSING,
     GENUINE,
@@ -27,11 +27,13 @@ from bot.domain.intake import open_case
 from bot.domain.lifecycle import Transition, allow, next_status
 from bot.domain.mention import Mention
 from bot.domain.moves import decide
-from bot.domain.routing import Route
+from bot.domain.routing import NOBODY, Route
 from bot.domain.subject import SubjectKind
 
 Weigh = Callable[[Mention, Assessment], Assessment]
 """Gives an assessment the urgency that follows from its other labels."""
+RouteOf = Callable[[Mention, Assessment], Route]
+"""The route that these labels lead to now."""
 CORRECTED = "corrected"
 BROUGHT_BACK = "brought back"
 _CLOSED_AS = {CorrectionKind.SPAM: Resolution.SPAM, CorrectionKind.ABOUT: Resolution.NOT_ABOUT_US}
@@ -55,7 +57,14 @@ def may_correct(case: Case, kind: CorrectionKind, by: str, staff: Staff, at: dat
 
 
 def correct(
-    case: Case, right: Right, by: str, staff: Staff, department: Department, at: datetime, weigh: Weigh
+    case: Case,
+    right: Right,
+    by: str,
+    staff: Staff,
+    department: Department,
+    at: datetime,
+    weigh: Weigh,
+    route_of: RouteOf,
 ) -> Decision:
     """The card and the clocks follow at once; the department does not, unless somebody asks for it.
 
@@ -67,7 +76,8 @@ def correct(
     correction = _correction(case, right, by, at)
     if right.kind in CLOSING and right.now in {SPAM, NOT_ABOUT_US}:
         return _closed(case, correction, "", staff, department, weigh)
-    after = _timed(case, _following(case, put(case.corrections, correction), weigh), department)
+    after = _following(case, put(case.corrections, correction), weigh)
+    after = after if after.closed else _timed(case, after, department, route_of, at)
     return decide(case, after, department, AuditEvent(at, by, CORRECTED, told(correction)), corrections=(correction,))
 
 
@@ -140,20 +150,51 @@ def _following(case: Case, corrections: tuple[Correction, ...], weigh: Weigh) ->
     return case.having(assessment=assessment, as_heard=case.heard, corrections=corrections)
 
 
-def _timed(before: Case, after: Case, department: Department) -> Case:
-    """A crisis keeps no business hours: where it becomes one, or turns out to be none, its clock is wound anew."""
-    if before.urgent == after.urgent or before.due is None:
+def _timed(before: Case, after: Case, department: Department, route_of: RouteOf, at: datetime) -> Case:
+    """Set the clocks of the route that the right labels lead to, counted from when the case came.
+
+    Also where it becomes a crisis, which keeps no business hours, or turns out to be none.
+    """
+    led, leads = (route_of(one.mention, one.assessment) for one in (before, after))
+    if leads != led:
+        after = _on_route(after, leads)
+    elif before.urgent == after.urgent:
         return after
     if after.status is Status.NEW:
-        return after.having(due=claim_due(after, department, after.opened_at))
-    return after.having(due=resolve_due(after, department)) if after.status is Status.CLAIMED else after
+        return _to_claim(after, department, at)
+    return _to_resolve(before, after, department, at)
 
 
-def reopen(case: Case, by: str, staff: Staff, department: Department, at: datetime, weigh: Weigh) -> Decision:
+def _on_route(case: Case, route: Route) -> Case:
+    """A route to nobody has no clocks: as long as the case is somebody's it keeps those it has."""
+    return case if route.to == NOBODY else case.having(route=route.name, clocks=route.clocks)
+
+
+def _to_claim(case: Case, department: Department, at: datetime) -> Case:
+    """What is not due yet has reminded nobody."""
+    due = claim_due(case, department, case.opened_at)
+    early = due is None or due > at
+    return case.having(due=due, **({"rung": 0, "rung_at": None} if early else {}))
+
+
+def _to_resolve(before: Case, case: Case, department: Department, at: datetime) -> Case:
+    """A claim of another length begins anew: who has the case has just read it."""
+    due = resolve_due(case, department)
+    case = case.having(due=due, overdue_said=case.overdue_said and due is not None and due <= at)
+    if case.clocks.lease == before.clocks.lease:
+        return case
+    return case.having(lease_began=at, lease_ends=lease_end(case, department, at), lease_said=False)
+
+
+def reopen(
+    case: Case, by: str, staff: Staff, department: Department, at: datetime, weigh: Weigh, route_of: RouteOf
+) -> Decision:
     """A case that somebody opens again is neither spam nor about others: that is undone with it."""
     closing = [one for one in case.corrections if one.kind in CLOSING]
     others = tuple(one for one in case.corrections if one.kind not in CLOSING)
     believed = _following(case, others, weigh) if closing else case
+    if others:
+        believed = _on_route(believed, route_of(believed.mention, believed.assessment))
     decision = moves.reopen(believed, by, staff, department, at)
     undone = tuple(one._replace(now=one.was, by=by, at=at, labels=()) for one in closing)
     return replace(decision, before=case, corrections=undone)

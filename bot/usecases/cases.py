@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.domain import correcting, moves
+from bot.domain.assessment import Assessment
 from bot.domain.case import Case, Resolution
 from bot.domain.case import case_id as own_id
 from bot.domain.decision import Decision, Refused
 from bot.domain.department import Department, Staff
 from bot.domain.lifecycle import Transition, allow, next_status
+from bot.domain.mention import Mention
 from bot.domain.pages.page import Page
+from bot.domain.routing import Route, first_match
 from bot.domain.rules import Rules, department_or_lost, known
 from bot.store.cases import CaseStore
 from bot.store.outbox import Outbox
@@ -92,7 +95,9 @@ class Cases:
         )
 
     async def reopen(self, case_id: str, by: str) -> Answer:
-        return await self._move(case_id, lambda c, s, d, at: correcting.reopen(c, by, s, d, at, self._weigh))
+        return await self._move(
+            case_id, lambda c, s, d, at: correcting.reopen(c, by, s, d, at, self._weigh, self._route_of)
+        )
 
     async def confirm_crisis(self, case_id: str, by: str) -> Answer:
         return await self._move(case_id, lambda c, s, d, at: moves.confirm_crisis(c, by, s, d, at))
@@ -137,6 +142,9 @@ class Cases:
         if page is None and case.cannot_wait:
             return  # the answer may have been drawn without the ladder
         await self._outbox.drawn_elsewhere(case, record, self._clock.now(), page)
+
+    def _route_of(self, mention: Mention, assessment: Assessment) -> Route:
+        return first_match(self._rules.routes(), mention, assessment)
 
     async def _move(self, case_id: str, decide: Decide) -> Answer:
         async def decided(case: Case) -> tuple[Decision, ...]:

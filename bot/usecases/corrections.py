@@ -77,7 +77,7 @@ class Corrections:
     async def correct(self, case_id: str, kind: CorrectionKind, now: str, by: str) -> Corrected:
         right = Right(kind, now, self._subject_kind(kind, now))
         before, decision = await self._change(
-            case_id, lambda c, s, d, at: correct(c, right, by, s, d, at, weighed), self._clock.now()
+            case_id, lambda c, s, d, at: correct(c, right, by, s, d, at, weighed, self._route_of), self._clock.now()
         )
         assert decision.case is not None
         return Corrected(self._answer(decision.case), self._offer(before, decision.case))
@@ -107,7 +107,10 @@ class Corrections:
         return "" if leads in {led, after.department} else leads
 
     def _route(self, case: Case) -> Route:
-        return first_match(self._rules.routes(), case.mention, case.assessment)
+        return self._route_of(case.mention, case.assessment)
+
+    def _route_of(self, mention: Mention, assessment: Assessment) -> Route:
+        return first_match(self._rules.routes(), mention, assessment)
 
     async def _change(
         self, case_id: str, decide: Callable[[Case, Staff, Department, datetime], Decision], at: datetime

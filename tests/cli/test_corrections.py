@@ -15,6 +15,7 @@ from bot.usecases.corrections import weighed
 from tests.cards.samples import CARE, new
 from tests.cli.shell import Shell, on_a_terminal
 from tests.clock import WoundClock
+from tests.domain.made import one_route
 
 EVIL = "late \x1b[2J\x9b31m gone\x07\twide\nlong \u202e eman"
 STAFF = Staff(department="care", deputies=frozenset({"U0ANA"}))
@@ -42,7 +43,7 @@ async def says(store: Store, clock: WoundClock, number: int, kind: CorrectionKin
     department: Department = CARE
     await store.cases.change(
         case_id(f"x:{number}"),
-        lambda case: correct(case, Right(kind, now), "U0ANA", STAFF, department, clock.now(), weighed),
+        lambda case: correct(case, Right(kind, now), "U0ANA", STAFF, department, clock.now(), weighed, one_route),
         clock.now(),
     )
 

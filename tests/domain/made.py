@@ -8,7 +8,7 @@ from bot.domain.case import Case, Resolution, Status, case_id
 from bot.domain.department import Department, Staff
 from bot.domain.hours import Hours, parse_window
 from bot.domain.mention import Mention
-from bot.domain.routing import Clocks
+from bot.domain.routing import Clocks, Route
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)  # a Tuesday
 CLOCKS = Clocks(
@@ -57,3 +57,8 @@ def case(status: Status = Status.NEW, **changes: Any) -> Case:
     if status is Status.RESOLVED:
         found |= {"resolution": Resolution.ANSWERED, "resolved_at": after(minutes=1), "due": None, "lease_ends": None}
     return Case(**found | changes)
+
+
+def one_route(said: Mention, assessment: Assessment) -> Route:
+    """A playbook that sends everything to care."""
+    return Route(name="complaint", to="care", clocks=CLOCKS)

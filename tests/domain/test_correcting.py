@@ -1,5 +1,7 @@
 """Corrections: what a case is believed to be, and what is undone again."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,9 +13,10 @@ from bot.domain.correction import COLLEAGUE, GENUINE, SPAM, CorrectionKind, hear
 from bot.domain.decision import Decision, Outcome, Refused
 from bot.domain.judged import Part, Precision, judgement
 from bot.domain.mention import Mention
-from bot.domain.routing import Route
+from bot.domain.routing import Clocks, Route, first_match
 from tests.domain.made import AT, CARE, CLOCKS, STAFF, after, assessed, case, mention
 
+HALF = timedelta(minutes=30)
 HEARD = Assessment(
     signals=(
         Signal("mood", "sentiment:negative", 0.8, "'worst'"),
@@ -38,12 +41,25 @@ def weigh(_: Mention, assessment: Assessment) -> Assessment:
     return assessment
 
 
+ROUTES = (
+    Route(name="complaint", when={"intent": frozenset({"complaint"})}, to="care", clocks=CLOCKS),
+    Route(name="asked", when={"intent": frozenset({"question"})}, to="care", clocks=Clocks(claim_within=HALF)),
+    Route(name="glad", when={"sentiment": frozenset({"positive"})}, to="sales", clocks=Clocks(claim_within=2 * HALF)),
+    Route(name="rival", when={"subject": frozenset({"Skylark"})}, to="sales", clocks=Clocks(claim_within=4 * HALF)),
+    Route(name="rest"),
+)
+
+
+def route_of(said: Mention, assessment: Assessment) -> Route:
+    return first_match(ROUTES, said, assessment)
+
+
 def heard(status: Status = Status.NEW) -> Case:
     return case(status, assessment=HEARD)
 
 
 def told(found: Case, kind: CorrectionKind, now: str, by: str = "U0ANA", minutes: float = 5) -> Decision:
-    return correct(found, Right(kind, now), by, STAFF, CARE, after(minutes=minutes), weigh)
+    return correct(found, Right(kind, now), by, STAFF, CARE, after(minutes=minutes), weigh, route_of)
 
 
 def moved(decision: Decision) -> Case:
@@ -69,7 +85,7 @@ def test_the_right_answer_takes_the_place_of_all_that_was_heard_in_its_dimension
 
 def test_a_subject_comes_with_its_kind() -> None:
     right = Right(CorrectionKind.SUBJECT, "Skylark", "competitor")
-    found = moved(correct(heard(), right, "U0ANA", STAFF, CARE, AT, weigh)).assessment
+    found = moved(correct(heard(), right, "U0ANA", STAFF, CARE, AT, weigh, route_of)).assessment
 
     assert (found.subject, found.kind) == ("Skylark", "competitor")
 
@@ -103,7 +119,7 @@ def test_whatever_is_said_in_whatever_order_the_last_word_of_each_kind_holds(
 def test_what_is_spam_is_closed_and_what_was_heard_comes_back_when_it_is_opened_again() -> None:
     spam = told(heard(), CorrectionKind.SPAM, "spam")
     assert (moved(spam).status, moved(spam).resolution) == (Status.RESOLVED, Resolution.SPAM)
-    again = reopen(moved(spam), "U0BEN", STAFF, CARE, after(hours=1), weigh)
+    again = reopen(moved(spam), "U0BEN", STAFF, CARE, after(hours=1), weigh, route_of)
     assert moved(again).assessment == HEARD
     assert [one.undone for one in again.corrections] == [True]
 
@@ -128,6 +144,27 @@ def test_a_closed_case_is_not_closed_again_but_may_still_be_corrected() -> None:
     with pytest.raises(Refused, match="Reopen it first"):
         told(closed, CorrectionKind.SPAM, "spam")
     assert moved(told(closed, CorrectionKind.INTENT, "question")).status is Status.RESOLVED
+
+
+QUIET = Assessment(signals=tuple(one for one in HEARD.signals if one.dimension != "intent"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "now", "subject_kind", "route", "within"),
+    [
+        (CorrectionKind.INTENT, "question", "", "asked", HALF),
+        (CorrectionKind.INTENT, "complaint", "", "complaint", CLOCKS.claim_within),
+        (CorrectionKind.SENTIMENT, "positive", "", "glad", 2 * HALF),
+        (CorrectionKind.SUBJECT, "Skylark", "competitor", "rival", 4 * HALF),
+        (CorrectionKind.INTENT, "need", "", "", HALF / 3),
+    ],
+)
+def test_whichever_label_is_corrected_its_route_sets_the_clocks_and_nobodys_route_leaves_them(
+    kind: CorrectionKind, now: str, subject_kind: str, route: str, within: timedelta
+) -> None:
+    before = case(assessment=QUIET, route="", clocks=Clocks(claim_within=HALF / 3), due=AT + HALF / 3)
+    found = moved(correct(before, Right(kind, now, subject_kind), "U0ANA", STAFF, CARE, AT, weigh, route_of))
+    assert (found.route, found.clocks.claim_within, found.due) == (route, within, AT + within)
 
 
 def test_who_is_no_deputy_corrects_nothing() -> None:

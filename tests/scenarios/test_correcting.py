@@ -1,6 +1,7 @@
 """People correct what was heard: the card follows, the correction is kept, and nobody is sent anywhere unasked."""
 
 import asyncio
+from datetime import timedelta
 
 from bot.store.corrections import Noted
 from tests.scenarios.spoken import LOST, PRAISE, RIVAL
@@ -146,7 +147,7 @@ async def test_what_turns_out_to_be_a_crisis_is_due_at_once_also_at_night(world:
     card = world.channel("#care").card("@marta")
     assert "claim by 11 Mar, 06:15" in card.words
     await card.correct("Wrong kind…", "crisis", by="ana")
-    assert "claim by 10 Mar, 23:45" in card.words
+    assert "claim by 10 Mar, 23:35" in card.words
 
 
 async def test_the_subject_is_one_of_the_others_that_the_playbook_names(world: World) -> None:
@@ -175,3 +176,57 @@ async def test_why_is_answered_in_full_and_for_ones_own_eyes(world: World) -> No
     told = world.person("joe").told
     assert told.startswith("What Earshot heard in the complaint from @marta")
     assert "Here by: route complaint" in told
+
+
+async def test_the_route_of_the_right_answer_sets_the_clocks_of_what_waits_to_be_claimed(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    assert "09:15" in card.words
+    await card.correct("Wrong kind…", "question", by="ana")
+    assert "09:30" in card.words
+    await world.waits(minutes=20)
+    assert not [one for one in world.channel("#care").beside if "Nobody has claimed" in one.words]
+    await world.waits(minutes=11)
+    assert [one for one in world.channel("#care").beside if "Nobody has claimed" in one.words]
+
+
+async def test_what_was_reminded_of_too_soon_is_reminded_of_again_only_when_it_is_due(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    await world.waits(minutes=16)
+    await card.correct("Wrong kind…", "question", by="ana")
+    await world.waits(minutes=13)
+    assert not world.person("raj").dms
+    await world.waits(minutes=10)
+    assert world.person("raj").dms
+
+
+async def test_the_route_of_the_right_answer_sets_the_clocks_of_what_somebody_has(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    await card.click("Claim", by="ana")
+    await card.correct("Wrong kind…", "question", by="ana")
+    [case] = (await world.stage.store.cases.find([card.case])).values()
+    assert (case.route, case.due, case.lease_ends) == ("question", None, None)
+    await world.waits(hours=5)
+    assert "Claimed by @ana" in card.words
+    await card.correct("Wrong kind…", "complaint", by="ana")
+    [case] = (await world.stage.store.cases.find([card.case])).values()
+    assert case.due == case.waiting_since + timedelta(hours=4)
+    assert case.lease_began is not None
+    assert case.claimed_at is not None
+    assert case.lease_began > case.claimed_at
+    assert case.lease_ends == case.lease_began + timedelta(minutes=30)
+
+
+async def test_what_is_resolved_keeps_its_clocks_and_gets_the_right_ones_when_it_is_opened_again(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    await card.resolve(by="ana")
+    [before] = (await world.stage.store.cases.find([card.case])).values()
+    await card.correct("Wrong kind…", "question", by="ana")
+    [case] = (await world.stage.store.cases.find([card.case])).values()
+    assert (case.route, case.clocks, case.due) == (before.route, before.clocks, None)
+    await card.click("Reopen", by="ana")
+    [case] = (await world.stage.store.cases.find([card.case])).values()
+    assert (case.route, case.clocks.claim_within) == ("question", timedelta(minutes=30))
