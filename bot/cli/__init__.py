@@ -22,6 +22,7 @@ COMMANDS = MappingProxyType(
         "score": "bot.cli.score:score",
         "replay": "bot.cli.replay:replay",
         "dead": "bot.cli.dead:app",
+        "forget": "bot.cli.forget:forget",
         "evaluate": "bot.cli.evaluate:evaluate",
         "corrections": "bot.cli.corrections:app",
         "train": "bot.cli.train:train",

@@ -109,6 +109,8 @@ class Author(BaseModel):  # noqa: PLW1641  (pydantic gives a frozen model its ha
         return found
 
 
+FORGOTTEN = "This post was deleted at the request of the person who wrote it."
+"""Stands where the words were."""
 UNKNOWN_AUTHOR = Author(id=UNKNOWN)
 
 
@@ -146,6 +148,10 @@ class Mention(BaseModel):
             found["id"] = native
             found["source"] = native.partition(":")[0]
         return found
+
+    @property
+    def forgotten(self) -> bool:
+        return self.text == FORGOTTEN
 
     @property
     def who(self) -> str:

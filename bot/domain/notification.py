@@ -16,6 +16,8 @@ class Lane(IntEnum):
 class NotificationKind(StrEnum):
     CARD = "card"
     """Draw this case's card as the case is now."""
+    FORGET = "forget"
+    """Take back what was said of this case beside its card: somebody's words are to be forgotten."""
     DIGEST = "digest"
     """Draw this digest's card as its cases are now. `case` is the digest's id."""
     EPISODE = "episode"

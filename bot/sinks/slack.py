@@ -68,6 +68,10 @@ class SlackSink:
             "chat.update", channel=channel, ts=ts, text=drawing.text, blocks=drawing.blocks, link_names=False
         )
 
+    async def delete(self, channel: str, ts: str) -> None:
+        """A message of ours. Raises as `update` does."""
+        await self._call("chat.delete", channel=channel, ts=ts)
+
     async def find(self, channel: str, name: str, since: float) -> Sent | None:
         """A message of ours by its metadata. Raises `Rejected` with missing_scope where reading is not granted."""
         reply = await self._call(

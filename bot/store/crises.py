@@ -31,6 +31,10 @@ class CrisisStore:
             raise Unreadable("crisis")
         return next(iter(found), None)
 
+    async def peek(self, crisis: str) -> Crisis | None:
+        """None also where it cannot be read."""
+        return next(iter(await self._find([crisis])), None)
+
     async def _find(self, names: Sequence[str]) -> list[Crisis]:
         bodies = await self._client.together([("HGET", self._keys.crisis(name), "body") for name in names])
         found = await self._records.read_all(self._keys.crisis, dict(zip(names, bodies, strict=True)))

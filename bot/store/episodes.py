@@ -31,6 +31,10 @@ class Episodes:
             raise Unreadable("episode")
         return found
 
+    async def peek(self, episode: str) -> Episode | None:
+        """None also where it cannot be read."""
+        return (await self._find([episode])).get(episode)
+
     async def _find(self, episodes: Sequence[str]) -> dict[str, Episode]:
         bodies = await self._client.together([("HGET", self._keys.episode(one), "body") for one in episodes])
         return await self._records.read_all(self._keys.episode, dict(zip(episodes, bodies, strict=True)))

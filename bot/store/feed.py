@@ -35,7 +35,7 @@ class Feed:
     async def read(self, after: Place, most: int = AT_ONCE) -> list[Observation]:
         """In the order in which they were committed."""
         reply = await self._client.call("XRANGE", self._keys.feed, f"({after[0]}-{after[1]}", "+", "COUNT", most)
-        return [_observation(place, fields[1]) for place, fields in reply]
+        return [read_observation(place, fields[1]) for place, fields in reply]
 
     async def trim(self, before: Place) -> None:
         """Nobody reads again what was committed before."""
@@ -45,7 +45,7 @@ class Feed:
         return int(await self._client.call("XLEN", self._keys.feed))
 
 
-def _observation(place: str, body: str) -> Observation:
+def read_observation(place: str, body: str) -> Observation:
     """What cannot be read is about no subject, and counts for nothing."""
     first, _, second = place.partition("-")
     try:

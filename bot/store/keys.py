@@ -10,6 +10,7 @@
 | `case:<case>` | hash | `v` version, `body` JSON | `CASE_KEPT` after it was resolved |
 | `joined:<case>` | hash | mention → JSON, of those that joined | `JOINED_MOST`; goes with its case |
 | `card:<case>` | hash | where the card is, which version was drawn | goes with its case |
+| `case_messages:<case>` | list | where else Slack shows something of it | last `MESSAGES_MOST`; `CASE_KEPT` |
 | `conversation:<…>` | string | the case of a person in a conversation | 30 days |
 | `copy:<…>` | string | the case of these words | 24 hours |
 | `deadlines` | sorted set | case by when its next clock runs out | one an open case |
@@ -70,6 +71,7 @@ from functools import lru_cache
 INBOX_MOST = 200_000
 SEEN_FOR = timedelta(days=14)
 CASE_KEPT = timedelta(days=90)
+MESSAGES_MOST = 200
 JOINED_MOST = 1_000
 DIGEST_KEPT = timedelta(days=14)
 PAGE_KEPT = timedelta(days=90)
@@ -159,6 +161,9 @@ class Keys:
 
     def card(self, case: str) -> str:
         return f"{self.root}card:{case}"
+
+    def case_messages(self, case: str) -> str:
+        return f"{self.root}case_messages:{case}"
 
     def conversation(self, key: str) -> str:
         return f"{self.root}conversation:{key}"

@@ -41,8 +41,7 @@ class Share(NamedTuple):
 
 def remember(transaction: Transaction, keys: Keys, share: Share) -> None:
     """In one entry; what its worker has forgotten is dropped. Nobody minds reading a mention twice."""
-    rows = [(_ms(one.at), one.mention, one.author, one.words) for one in share.recent]
-    transaction.upkeep("XADD", keys.lately, "*", "by", share.by, "heard", _Rows.dump_json(rows).decode())
+    transaction.upkeep("XADD", keys.lately, "*", "by", share.by, "heard", write_rows(share.recent))
     transaction.upkeep("XTRIM", keys.lately, "MINID", "~", _ms(share.since))
 
 
@@ -68,11 +67,16 @@ class LatelyStore:
         for place, fields in reply:
             entry = dict(zip(fields[::2], fields[1::2], strict=True))
             if not beside or entry.get("by") != beside:
-                found += _read(place, entry.get("heard", ""))
+                found += read_rows(place, entry.get("heard", ""))
         return Page(found, reply[-1][0] if reply else after, len(reply) == AT_ONCE)
 
 
-def _read(place: str, body: str) -> list[Recent]:
+def write_rows(recent: Sequence[Recent]) -> str:
+    return _Rows.dump_json([(_ms(one.at), one.mention, one.author, one.words) for one in recent]).decode()
+
+
+def read_rows(place: str, body: str) -> list[Recent]:
+    """Empty where the entry cannot be read."""
     try:
         return [Recent(datetime.fromtimestamp(at / 1000, UTC), *rest) for at, *rest in _Rows.validate_json(body)]
     except (ValidationError, ValueError, OverflowError, OSError):  # the last three: times that no calendar has

@@ -11,9 +11,9 @@ from bot.store.client import Client
 from bot.store.keys import DIGEST_KEPT, Keys
 from bot.store.owing import owing
 from bot.store.reading import Records, Unreadable
-from bot.store.records import CardRecord, CardState, DigestRecord
+from bot.store.records import CardRecord, CardState, DigestRecord, Place
 from bot.store.transaction import Committed, Transaction, commit
-from bot.store.writing import LANE_WIDTH, ms, owe
+from bot.store.writing import LANE_WIDTH, ms, note_message, owe
 
 MESSAGE_KEPT = 86_400
 """Seconds for which it is known that a message was begun: longer than any retry."""
@@ -144,12 +144,22 @@ class Outbox:
         """`before` as in `save_card`."""
         await self.save_card(_message_id(owed), record, before, MESSAGE_KEPT)
 
-    async def said(self, owed: Notification) -> None:
-        """It was said, or need not be any more. What is owed under the same name another day begins anew."""
+    async def said(self, owed: Notification, place: Place | None = None) -> None:
+        """It was said, there, or need not be any more. What is owed under the same name another day begins anew."""
         transaction = Transaction(self._keys.inbox)
+        if place is not None:
+            note_message(transaction, self._keys, owed.case, place)
         transaction.write("ZREM", self._keys.outbox(owed.to), owed.name)
         transaction.write("DEL", self._keys.card(_message_id(owed)))
         await commit(self._client, transaction)
+
+    async def messages(self, case_id: str) -> list[Place]:
+        """Where Slack shows something of a case beside its card, oldest first."""
+        found = await self._client.call("LRANGE", self._keys.case_messages(case_id), 0, -1)
+        return [Place(*one.split(" ", 1)) for one in found]
+
+    async def forget_message(self, case_id: str, place: Place) -> None:
+        await self._client.call("LREM", self._keys.case_messages(case_id), 0, f"{place.channel} {place.ts}")
 
     async def drawn(
         self, case_id: str, record: CardRecord, owed: Notification, at: datetime, page: Page | None = None

@@ -16,9 +16,9 @@ from bot.store import keys as bounds
 from bot.store.client import Client
 from bot.store.keys import Keys, field
 from bot.store.reading import Records, Unreadable
-from bot.store.records import PageMessage
+from bot.store.records import PageMessage, Place
 from bot.store.transaction import Committed, Transaction, commit
-from bot.store.writing import audit, open_in, owe
+from bot.store.writing import audit, note_message, open_in, owe
 
 TRIES = 60
 """Lost races before we give up, as for cases."""
@@ -158,6 +158,12 @@ class PageStore:
         key = self._keys.messages(page_id)
         keep = ("EXPIRE", key, int(bounds.PAGE_KEPT.total_seconds()))
         await self._client.together([("HSET", key, to, message.model_dump_json(exclude_defaults=True)), keep])
+
+    async def note_reply(self, page: Page, place: Place) -> None:
+        """Slack shows words of this case here, too."""
+        transaction = Transaction(self._keys.inbox)
+        note_message(transaction, self._keys, page.cause.id, place)
+        await commit(self._client, transaction)
 
     async def refreshed(self, page: Page, storm: Storm, owed: Notification) -> bool:
         """It is shown as it was read here. False where it has changed since, so that this is still owed."""

@@ -15,6 +15,7 @@ from bot.store import keys as bounds
 from bot.store.corrections import judge, note
 from bot.store.feed import feed
 from bot.store.keys import Keys, day_of, field
+from bot.store.records import Place
 from bot.store.transaction import Transaction
 
 LANE_WIDTH = 10**13
@@ -61,6 +62,14 @@ def owe(transaction: Transaction, keys: Keys, notification: Notification, at: da
     score = int(notification.lane) * LANE_WIDTH + ms(at)
     transaction.write("ZADD", keys.outbox(notification.to), "LT", score, notification.name)
     transaction.upkeep("SADD", keys.outboxes, notification.to)
+
+
+def note_message(transaction: Transaction, keys: Keys, case: str, place: Place) -> None:
+    """Slack shows something of this case here, which has to go should its words have to be forgotten."""
+    key = keys.case_messages(case)
+    transaction.write("RPUSH", key, f"{place.channel} {place.ts}")
+    transaction.write("LTRIM", key, -bounds.MESSAGES_MOST, -1)
+    transaction.write("EXPIRE", key, int(bounds.CASE_KEPT.total_seconds()))
 
 
 def audit(transaction: Transaction, keys: Keys, event: AuditEvent, *about: str) -> None:

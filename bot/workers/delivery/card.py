@@ -122,7 +122,8 @@ class CardDelivery:
     async def _listed(self, case: Case, department: Department, record: CardRecord, owed: Notification) -> bool:
         """While nobody has it, a case on a digest is a line of it; once somebody has, it gets a card of its own."""
         digest = await self._outbox.digest(record.digest)
-        if digest is not None and case.status is Status.NEW and digest.department == case.department:
+        on_it = case.status is Status.NEW or case.mention.forgotten  # which is worth no card of its own
+        if digest is not None and on_it and digest.department == case.department:
             await self._redraw_digest(digest.id, digest.department)
             drawn = record.model_copy(update={"drawn": case.version})
             await self._outbox.drawn(case.id, drawn, owed, self._poster.clock.now())

@@ -1,5 +1,6 @@
 """The way out to Slack: within its limits or not at all, and what its answers mean for whoever comes next."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -136,9 +137,19 @@ class Gate:
 
     async def update(self, channel: str, ts: str, drawing: Drawing) -> None:
         """Raises `Blocked` where it should be tried again later, sent or not: drawing twice is harmless."""
+        await self._change(lambda: self._sink.update(channel, ts, drawing))
+
+    async def delete(self, channel: str, ts: str) -> None:
+        """Raises as `update` does; that it is gone already is fine."""
+        try:
+            await self._change(lambda: self._sink.delete(channel, ts))
+        except Rejected as no:
+            log.warning("message not deleted", channel=channel, error=no.error)
+
+    async def _change(self, call: Callable[[], Awaitable[None]]) -> None:
         _stop_without_lease()
         try:
-            await self._sink.update(channel, ts, drawing)
+            await call()
         except RateLimited as slow:
             await self._park(UPDATES, timedelta(seconds=slow.seconds))
             raise Blocked from slow

@@ -53,8 +53,8 @@ class MessageDelivery:
             await self._outbox.said(owed)
             return False
         self._poster.wait_for_lost_answer(record)
-        if await self._poster.found(channel, owed.name, record):
-            await self._outbox.said(owed)
+        if there := await self._poster.found(channel, owed.name, record):
+            await self._said(owed, there)
             return True
 
         async def remember(changed: CardRecord, before: CardRecord | None) -> None:
@@ -78,7 +78,22 @@ class MessageDelivery:
     async def _end(self, owed: Notification, posted: CardRecord) -> None:
         if owed.kind is NotificationKind.REMINDER:
             await self._keep_place(owed, Place(posted.channel, posted.ts))
-        await self._outbox.said(owed)
+        await self._said(owed, posted)
+
+    async def _said(self, owed: Notification, record: CardRecord) -> None:
+        of_a_case = owed.kind not in self._others and owed.kind is not NotificationKind.TROUBLE
+        await self._outbox.said(owed, Place(record.channel, record.ts) if of_a_case else None)
+
+    async def take_back(self, owed: Notification) -> bool:
+        """What was said of a case whose words are to be forgotten, one message at a time. Raises `Blocked`."""
+        places = await self._outbox.messages(owed.case)
+        if not places:
+            await self._outbox.done(owed)
+            return False
+        await self._poster.gate.room_to_update(places[0].channel)
+        await self._poster.gate.delete(places[0].channel, places[0].ts)
+        await self._outbox.forget_message(owed.case, places[0])
+        return True
 
     async def _keep_place(self, owed: Notification, place: Place) -> None:
         """So that it can be taken back. The card is owed once more, for whoever claimed the case this very moment."""

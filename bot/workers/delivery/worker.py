@@ -157,6 +157,8 @@ class Delivery:
             return await self._digests.redraw(owed)
         if owed.kind is NotificationKind.EPISODE:
             return await self._episodes.deliver(owed)
+        if owed.kind is NotificationKind.FORGET:
+            return await self._messages.take_back(owed)
         if owed.kind in crisis.DRAWN:
             return await self._crises.deliver(owed)
         return await self._messages.deliver(owed)

@@ -13,7 +13,7 @@ from bot.sinks.pagers.base import Call
 from bot.sinks.slack import Sent, SlackSink
 from bot.store.limits import Limits
 from bot.store.pages import PageStore
-from bot.store.records import CardState, PageMessage
+from bot.store.records import CardState, PageMessage, Place
 from bot.store.writing import ms
 from bot.workers.delivery.gate import UPDATES, channel_limit
 
@@ -38,7 +38,7 @@ class PageMessages:
         shown = (await self._store.messages(page.id)).get(to, PageMessage())
         name = summons(page, call.attempt).name
         if await self._is_there(page, to, call.matter, shown):
-            await self._reply(shown, to, cards.again(page, call.matter, to), name)
+            await self._reply(page, shown, to, cards.again(page, call.matter, to), name)
         else:
             await self._post(page, to, call.matter, name)
 
@@ -75,7 +75,7 @@ class PageMessages:
             return False
         name = f"news {page.id} {storm.cases} {to}"
         if await self._is_there(page, to, matter, message):
-            await self._reply(message, to, cards.again(page, matter, to), name)
+            await self._reply(page, message, to, cards.again(page, matter, to), name)
         else:
             message = await self._post(page, to, matter, name)
         said = {"said": storm.cases, "said_at": at}
@@ -93,8 +93,9 @@ class PageMessages:
             return not (no.message_gone or no.channel_gone)
         return True
 
-    async def _reply(self, message: PageMessage, to: str, drawing: Drawing, name: str) -> None:
-        await self._sink.post(message.channel, drawing, name, thread=message.ts, aloud=to.startswith("#"))
+    async def _reply(self, page: Page, message: PageMessage, to: str, drawing: Drawing, name: str) -> None:
+        sent = await self._sink.post(message.channel, drawing, name, thread=message.ts, aloud=to.startswith("#"))
+        await self._store.note_reply(page, Place(sent.channel, sent.ts))
         await self._answered(to)
 
     async def _post(self, page: Page, to: str, matter: Matter, name: str) -> PageMessage:

@@ -1,0 +1,57 @@
+"""`earshot forget`: what somebody wrote goes, wherever it is kept and wherever Slack shows it."""
+
+import asyncio
+import sys
+from typing import Annotated
+
+import typer
+
+from bot import logs
+from bot.cli.opening import opened
+from bot.cli.saying import refuse, refusing, settings_and_playbook, tell
+from bot.clock import SystemClock
+from bot.domain.forget import Target, parse_target
+from bot.domain.words import count
+from bot.settings import Settings
+from bot.store.forgetting import Forgetting
+
+
+def forget(
+    what: Annotated[
+        str, typer.Argument(help="A post's address or its id (source:id), or @handle for all of a person's.")
+    ],
+    *,
+    author: Annotated[
+        bool,
+        typer.Option("--author", help="WHAT is a person: a handle or the outlet's own id; source:id for one outlet."),
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how much there is, and change nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete somebody's words and who they are, at their request. Counts stay, so that the totals still add up.
+
+    It cannot be taken back. Cards are redrawn without the words, and messages about them deleted, by the process that
+    delivers to Slack. What left Earshot before (a pager's history, an e-mail of Slack's, an export) is not reached.
+    """
+    with refusing():
+        try:
+            target = parse_target(what, author=author)
+        except ValueError as no:
+            raise refuse([str(no)]) from None
+        settings, playbook = settings_and_playbook()
+        logs.configure("error", settings.log_format)
+        posts, places = asyncio.run(_forget(target, settings, playbook.now.slug, ask=not yes, dry_run=dry_run))
+    tell(
+        f"{count(posts, 'post')} {'would be ' * dry_run}deleted" + ("" if dry_run else f", in {count(places, 'place')}")
+    )
+
+
+async def _forget(target: Target, settings: Settings, brand: str, *, ask: bool, dry_run: bool) -> tuple[int, int]:
+    async with opened(settings, brand) as store:
+        forgetting = Forgetting(store.client, store.keys)
+        found = await forgetting.find(target)
+        if dry_run or not found.ids:
+            return len(found.ids), 0
+        if ask and sys.stdin.isatty():
+            typer.confirm(f"Delete {count(len(found.ids), 'post')}? It cannot be undone.", abort=True, err=True)
+        return len(found.ids), await forgetting.forget(found, SystemClock().now())

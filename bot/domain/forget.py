@@ -1,0 +1,122 @@
+"""Forgetting what somebody wrote: the words and who wrote them go; the counts and what we did stay."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from html import escape
+from typing import NamedTuple
+
+from bot.domain.assessment import Assessment, assessed
+from bot.domain.case import AuditEvent, Case, Resolution, Status
+from bot.domain.crisis import Crisis, Line
+from bot.domain.decision import Decision
+from bot.domain.episode import Episode
+from bot.domain.mention import FORGOTTEN, Mention
+from bot.domain.notification import Lane, Notification, NotificationKind
+
+PINNED_AND_DELETED = "pinned a message that quoted a post, which was deleted since"
+_POST_ON_X = re.compile(r"https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/[^/]+/status/(\d+)", re.IGNORECASE)
+
+
+class Target(NamedTuple):
+    """Whose or which words are to be forgotten; exactly one of the three is not empty."""
+
+    address: str = ""
+    mention: str = ""
+    author: str = ""
+    """A handle or the outlet's own id, with `<source>:` before it where it means that outlet alone."""
+
+    def matches(self, mention: Mention) -> bool:
+        if self.author:
+            return self.matches_author(mention.source, mention.author.id, mention.author.handle)
+        return mention.id == self.mention or bool(self.address and _address(mention.url) == self.address)
+
+    def matches_author(self, source: str, author: str, handle: str) -> bool:
+        outlet, colon, name = self.author.rpartition(":")
+        if colon and outlet != source:
+            return False
+        name = name.removeprefix("@").casefold()
+        return name in {author.casefold(), handle.removeprefix("@").casefold()} - {""}
+
+
+def parse_target(words: str, *, author: bool = False) -> Target:
+    """An address, a mention's id, or a person: `@handle`, or with `author` whatever stands there.
+
+    Raises ValueError with a sentence.
+    """
+    words = words.strip()
+    if author or words.startswith("@"):
+        if not words.strip("@"):
+            raise ValueError("name a person: their handle, or their id at the outlet")
+        return Target(author=words)
+    if found := _POST_ON_X.match(words):
+        return Target(mention=f"x:{found[1]}")  # under whichever handle and address it was heard
+    if "://" in words:
+        return Target(address=_address(words))
+    if re.fullmatch(r"[^\s:]+:\S+", words):
+        return Target(mention=words)
+    raise ValueError("name a post by its address or its id (source:id), or a person by @handle or with --author")
+
+
+def _address(url: str) -> str:
+    return url.strip().partition("#")[0].rstrip("/")
+
+
+def blank_mention(mention: Mention) -> Mention:
+    """What is needed to count it, and nothing that anybody wrote."""
+    return Mention(id=mention.id, source=mention.source, text=FORGOTTEN, created_at=mention.created_at)
+
+
+def forget_in_case(case: Case, ids: frozenset[str], at: datetime) -> Decision | None:
+    """None where nothing of it is left here. A case of which nobody's words are left is resolved."""
+    own = case.mention.id in ids and not case.mention.forgotten
+    joined = tuple(one._replace(who="", url="") if one.mention in ids else one for one in case.joined)
+    if not own and joined == case.joined:
+        return None
+    event = AuditEvent(at, "", "deleted a post", "at the request of the person who wrote it")
+    after = case.having(version=case.version + 1, joined=joined, history=case.told(event))
+    if own:
+        after = after.having(
+            mention=blank_mention(case.mention),
+            assessment=_without_reasons(case.assessment),
+            as_heard=_without_reasons(case.as_heard) if case.as_heard else None,
+            note="",
+        )
+    if after.mention.forgotten and not case.closed and all(one.mention in ids for one in case.joined):
+        after = after.having(
+            status=Status.RESOLVED, resolution=Resolution.NO_ACTION, resolved_at=at, due=None, lease_ends=None
+        )
+    owed = (
+        Notification(NotificationKind.CARD, case.id, case.department, Lane.UPDATE),
+        Notification(NotificationKind.FORGET, case.id, case.department, Lane.UPDATE),
+    )
+    deadline = None if after.closed else at  # the timers look at once, and find out when it is due
+    return Decision(case=after, before=case, notifications=owed, events=(event,), deadline=deadline)
+
+
+def forget_in_episode(episode: Episode, ids: frozenset[str]) -> Episode | None:
+    """None where none of its posts is shown."""
+    firsts, samples = (
+        tuple(one for one in shown if one.mention not in ids) for shown in (episode.firsts, episode.samples)
+    )
+    if (firsts, samples) == (episode.firsts, episode.samples):
+        return None
+    return episode.having(version=episode.version + 1, firsts=firsts, samples=samples)
+
+
+def forget_in_crisis(crisis: Crisis, words: Iterable[str]) -> Crisis | None:
+    """People pin what they like, and the timeline quotes it: lines that hold any of these words lose what they say."""
+    known = [escape(one, quote=False) for one in words]
+
+    def blank(line: Line) -> Line:
+        return line._replace(what=PINNED_AND_DELETED) if any(one in line.what for one in known) else line
+
+    timeline = tuple(map(blank, crisis.timeline))
+    if timeline == crisis.timeline:
+        return None
+    return crisis.having(version=crisis.version + 1, timeline=timeline)
+
+
+def _without_reasons(assessment: Assessment) -> Assessment:
+    """Reasons quote words; the labels are ours."""
+    return assessed(signal._replace(because="") for signal in assessment.signals)

@@ -1,0 +1,44 @@
+"""`earshot forget`, as whoever runs Earshot types it."""
+
+import pytest
+
+from bot.domain.mention import Mention
+from bot.store.opening import Store
+from tests.cli.shell import Shell
+from tests.clock import WoundClock
+
+
+@pytest.fixture
+async def waiting(shell: Shell, store: Store, redis_url: str, brand: str, clock: WoundClock) -> Shell:
+    """A shell on a store in which two posts of one person wait."""
+    shell.playbook(brand=brand)
+    shell.env.update(REDIS_URL=redis_url)
+    posts = [Mention(id=f"x:{n}", source="x", text=f"post {n}", created_at=clock.now(), author="marta") for n in (1, 2)]
+    await store.inbox.admit("x", posts, None, clock.now())
+    return shell
+
+
+async def test_all_of_a_person_goes_by_their_handle(waiting: Shell, store: Store) -> None:
+    done = await waiting.types_beside("forget", "@Marta")
+
+    assert done.stdout == "2 posts deleted, in 2 places\n"
+    assert (await store.inbox.waiting())[0] == 0
+    assert (await store.books.read()).unaccounted == 0
+
+
+async def test_a_dry_run_says_how_much_there_is_and_changes_nothing(waiting: Shell, store: Store) -> None:
+    done = await waiting.types_beside("forget", "--author", "x:marta", "--dry-run")
+
+    assert done.stdout == "2 posts would be deleted\n"
+    assert (await store.inbox.waiting())[0] == 2
+
+
+async def test_what_is_not_kept_is_said_to_be_nothing(waiting: Shell) -> None:
+    assert (await waiting.types_beside("forget", "@nobody")).stdout == "0 posts deleted, in 0 places\n"
+
+
+async def test_what_names_neither_a_post_nor_a_person_is_refused(waiting: Shell) -> None:
+    done = await waiting.types_beside("forget", "marta")
+
+    assert done.exit_code == 1
+    assert "name a post by its address or its id" in done.stderr

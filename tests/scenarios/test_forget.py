@@ -1,0 +1,163 @@
+"""Somebody asks that their words be deleted: nothing of them is left, and the totals still add up."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from bot.domain.forget import Target, parse_target
+from bot.store.forgetting import Forgetting
+from tests.scenarios.spoken import CRISIS, LOST
+from tests.scenarios.world import World
+
+SPAM = "🎁 Congratulations @northwindair fans! Click https://win.example/free to claim your FREE gift card now, DM me"
+THANKS = "@northwindair thank you, lovely crew on the morning flight"
+WHISPER = "northwind colours are a kind of teal, says my quilt group"
+
+
+async def everything_kept(world: World) -> AsyncIterator[tuple[str, str]]:
+    """Each key of the server, with all that is in it."""
+    client = world.stage.store.client
+    read = {"string": ("GET",), "hash": ("HGETALL",), "set": ("SMEMBERS",), "list": ("LRANGE", "0", "-1")}
+    read |= {"zset": ("ZRANGE", "0", "-1"), "stream": ("XRANGE", "-", "+")}
+    cursor = "0"
+    while True:
+        cursor, keys = await client.call("SCAN", cursor, "MATCH", world.stage.store.keys.root + "*", "COUNT", 500)
+        for key in keys:
+            command, *rest = read[await client.call("TYPE", key)]
+            yield key, json.dumps([key, await client.call(command, key, *rest)], ensure_ascii=False)
+        if cursor == "0":
+            return
+
+
+def everything_shown(world: World) -> list[str]:
+    """Every message of the workspace, whoever reads it."""
+    workspace = world.sandbox.workspace
+    return [
+        json.dumps(one.payload(), ensure_ascii=False) for c in workspace.channels.values() for one in c.everything()
+    ]
+
+
+async def left_of(world: World, *words: str) -> list[str]:
+    kept = [key async for key, held in everything_kept(world) if any(one in held for one in words)]
+    shown = [one for one in everything_shown(world) if any(word in one for word in words)]
+    return kept + shown
+
+
+async def forget(world: World, target: Target) -> int:
+    forgetting = Forgetting(world.stage.store.client, world.stage.store.keys)
+    found = await forgetting.find(target)
+    lost = await forgetting.forget(found, world.clock.now())
+    await world.waits(minutes=5)
+    return lost
+
+
+async def a_day_of(world: World, by: str) -> None:
+    """One person's complaint, answered; praise, spam, a remark for nobody, a post that joined."""
+    world.watches = True
+    await world.hears(LOST, by=by)
+    await world.waits(minutes=22)  # the channel is reminded, and somebody on call is told
+    card = world.channel("#care").card(f"@{by}")
+    await card.click("Claim", by="ana")
+    await card.resolve("answered", by="ana", note=f"told @{by} where it is")
+    await world.hears(CRISIS, by=by)
+    await world.waits(minutes=26)  # everybody on call is called, and again
+    for text in (THANKS, SPAM, WHISPER):
+        await world.hears(text, by=by)
+    await world.hears("still nothing at all, and nobody answers me about it", by=by, conversation="1")
+    await world.waits(minutes=6)
+
+
+async def test_nothing_of_a_person_is_left_in_any_key_or_message_and_the_totals_still_add_up(world: World) -> None:
+    await a_day_of(world, "wilhelmina_q")
+    await world.hears("@northwindair where is gate 12 please?", by="other_person")
+    before = await world.books()
+    assert await left_of(world, "wilhelmina_q", "suitcase", "lost my bag")
+
+    assert await forget(world, parse_target("@wilhelmina_q"))
+
+    assert (
+        await left_of(world, "wilhelmina_q", "lost my bag AGAIN", "teal", "lovely crew", "still nothing at all") == []
+    )
+    assert "other_person" in json.dumps(everything_shown(world))
+    after = await world.books()
+    assert (after.seen, after.unaccounted) == (before.seen, 0)
+
+
+async def test_a_post_is_forgotten_by_its_address_and_the_others_of_that_person_stay(world: World) -> None:
+    first = await world.hears(LOST, by="wilhelmina_q")
+    await world.hears(THANKS, by="wilhelmina_q")
+
+    await forget(world, parse_target(first.url + "/#top"))
+
+    assert await left_of(world, "lost my bag") == []
+    assert "lovely crew" in json.dumps(everything_shown(world), ensure_ascii=False)
+    card = next(one for one in everything_shown(world) if "deleted at the request" in one)
+    assert "no action" in card
+
+
+async def test_what_nobody_has_triaged_yet_is_forgotten_and_counts_as_tallied(world: World) -> None:
+    mention = world.mention(LOST, by="wilhelmina_q")
+    store = world.stage.store
+    await store.inbox.admit("x", [mention], None, world.clock.now())
+    in_hand = await store.inbox.read("somebody", 10, wait=False)
+
+    await forget(world, parse_target(mention.id))
+
+    assert len(in_hand) == 1
+    assert await left_of(world, "wilhelmina_q", "lost my bag") == []
+    books = await world.books()
+    assert (books.seen, books.tallied, books.unaccounted) == (1, 1, 0)
+
+
+async def test_to_forget_twice_is_to_forget_once_and_it_is_itself_in_the_audit_log(world: World) -> None:
+    await world.hears(LOST, by="wilhelmina_q")
+    assert await forget(world, parse_target("@wilhelmina_q")) > 0
+    audit = [held async for key, held in everything_kept(world) if key.endswith(":audit")]
+
+    assert await forget(world, parse_target("@wilhelmina_q")) == 0
+
+    assert "deleted posts" in audit[0]
+    assert audit == [held async for key, held in everything_kept(world) if key.endswith(":audit")]
+
+
+async def test_a_case_that_others_joined_stays_open_without_the_words_of_whoever_asked(world: World) -> None:
+    await world.hears(LOST, by="wilhelmina_q")
+    await world.hears(LOST, by="second_person")
+
+    await forget(world, parse_target("@wilhelmina_q"))
+
+    [shown] = [one for one in everything_shown(world) if "deleted at the request" in one]
+    assert "@second_person" in shown
+    assert "Claim" in shown
+    assert await left_of(world, "wilhelmina_q") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "author", "target"),
+    [
+        ("https://x.com/Marta/status/567592368451248130?s=20", False, Target(mention="x:567592368451248130")),
+        ("https://twitter.com/i/status/5/", False, Target(mention="x:5")),
+        ("https://forum.example/t/17/#3", False, Target(address="https://forum.example/t/17")),
+        ("forum:17", False, Target(mention="forum:17")),
+        ("@marta", False, Target(author="@marta")),
+        ("x:123", True, Target(author="x:123")),
+    ],
+)
+def test_a_post_or_a_person_is_named_as_people_name_them(words: str, author: bool, target: Target) -> None:  # noqa: FBT001
+    assert parse_target(words, author=author) == target
+
+
+@pytest.mark.parametrize("words", ["", "@", "marta", "  "])
+def test_what_names_neither_is_refused_in_a_sentence(words: str) -> None:
+    with pytest.raises(ValueError, match="name a p"):
+        parse_target(words)
+
+
+def test_a_handle_is_told_whatever_its_case_and_only_at_its_outlet() -> None:
+    target: Any = parse_target("x:@Marta", author=True)
+
+    assert target.matches_author("x", "7", "marta")
+    assert not target.matches_author("forum", "7", "marta")
+    assert not target.matches_author("x", "7", "")
