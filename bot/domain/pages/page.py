@@ -123,6 +123,7 @@ class Unclaimed(NamedTuple):
     """How often this happened to this page."""
 
 
+@by_name
 class Declined(NamedTuple):
     """Somebody who was called said that they can't take it: in this round they are passed over."""
 
