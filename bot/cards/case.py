@@ -52,6 +52,7 @@ def _blocks(
     parts = (
         said.title(case),
         said.quotation(case.mention, words),
+        said.before_edit(case),
         hearing.labels(case),
         hearing.reasons(case),
         standing.joined(case, joined),

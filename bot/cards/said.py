@@ -80,10 +80,18 @@ def quotation(mention: Mention, most: int = WORDS_SHOWN) -> Block:
             drawing.run(who(mention), bold=True),
             drawing.run(_about(mention)),
             drawing.when(mention.created_at),
+            *([drawing.run(" · edited "), drawing.when(mention.edited_at, "{time}")] if mention.edited_at else []),
         ),
         drawing.quote(drawing.run(words)),
         *([drawing.line(drawing.run(f"Quoting: {quoted}", italic=True))] if quoted else []),
     )
+
+
+def before_edit(case: Case) -> Block | None:
+    """What the post said before its author last edited it."""
+    if not case.earlier:
+        return None
+    return drawing.context(drawing.plain(f"Before the edit: {one_line(case.earlier[-1], 300)}"))
 
 
 def _about(mention: Mention) -> str:

@@ -131,6 +131,8 @@ class Case(BaseModel):
     joined: tuple[Joined, ...] = ()
     joined_count: int = 0
     history: tuple[AuditEvent, ...] = ()
+    earlier: tuple[str, ...] = ()
+    """What the post said before its author edited it, oldest first: a stranger's words."""
     corrections: tuple[Correction, ...] = ()
     """What people know better than we heard, one of a kind; `assessment` follows them."""
     as_heard: Assessment | None = None

@@ -58,3 +58,5 @@ class Decision:
     separating: str = ""
     pages: tuple[Page, ...] = ()
     """Opened with it; where one is open already, it is joined."""
+    edit: bool = False
+    """Of a post that is known already, which is not counted again."""

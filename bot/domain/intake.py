@@ -119,7 +119,7 @@ def join(
         after = after.having(waiting_since=at, history=after.told(reopened))
         events.append(reopened)
     if assessment.intent is Intent.CRISIS and DOUBTFUL not in assessment.labels:
-        after = _alarmed(after, department, at)
+        after = sound_alarm(after, department, at)
         if why is Joining.SAME_PERSON:  # a copy says what the first said
             after = after.having(alarmed_by=Alarm(mention.id, next(iter(assessment.words("harm")), "")))
     lane = lane_of(after, Lane.CLICK if case.closed else Lane.UPDATE)
@@ -139,7 +139,7 @@ def join(
     )
 
 
-def _alarmed(case: Case, department: Department, at: datetime) -> Case:
+def sound_alarm(case: Case, department: Department, at: datetime) -> Case:
     """A crisis keeps no business hours: what was to be claimed in the morning is to be claimed now."""
     alarmed = case.having(alarm=True)
     sooner = claim_due(alarmed, department, at)

@@ -115,7 +115,10 @@ UNKNOWN_AUTHOR = Author(id=UNKNOWN)
 
 
 class Mention(BaseModel):
-    """Never changes once it was heard. `id` is `<source>:<the outlet's id>`; times are UTC."""
+    """Never changes once it was heard: an edited post is another mention, with the same id.
+
+    `id` is `<source>:<the outlet's id>`; times are UTC.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -131,6 +134,10 @@ class Mention(BaseModel):
     author: Author = UNKNOWN_AUTHOR
     quoted: Annotated[str, BeforeValidator(_cut_to(QUOTED_KEPT))] = ""
     """The words of the post that this one quotes: somebody else's, shown and never judged."""
+
+    edits: int = Field(0, ge=0, le=1_000)
+    """How often its author had edited it; the id stays that of the first wording."""
+    edited_at: Moment | None = None
 
     @model_validator(mode="before")
     @classmethod

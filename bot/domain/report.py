@@ -218,10 +218,14 @@ class Account:
     spam: int = 0
     waiting: int = 0
     dead: int = 0
+    editing: int = 0
+    """Edits of known mentions that wait among them."""
 
     @property
     def unaccounted(self) -> int:
-        return self.seen - self.opened - self.joined - self.tallied - self.spam - self.waiting - self.dead
+        return (
+            self.seen + self.editing - self.opened - self.joined - self.tallied - self.spam - self.waiting - self.dead
+        )
 
     @property
     def balanced(self) -> bool:

@@ -127,18 +127,22 @@ def _mention(post: XPost, sent: _Sent, subjects: tuple[str, ...]) -> Mention | N
     if REPOSTED & referenced.keys():
         return None
     user = sent.users.get(post.author_id)
+    wordings = sorted({post.id, *filter(number, post.edit_history_post_ids)}, key=number)
+    first, edits = wordings[0], wordings.index(post.id)
     try:
         return Mention(
-            id=f"x:{post.id}",
+            id=f"x:{first}",
             source="x",
             text=_text(post),
-            created_at=post.created_at or moment_of(number(post.id)),
+            created_at=moment_of(number(first)) if edits or not post.created_at else post.created_at,
             url=f"https://x.com/{user.username if user and user.username else 'i'}/status/{post.id}",
             lang="" if post.lang in NO_LANGUAGE else post.lang,
-            conversation=post.conversation_id,
+            conversation=first if post.conversation_id in wordings else post.conversation_id,
             in_reply_to=f"x:{referenced['replied_to']}" if "replied_to" in referenced else "",
             subjects=subjects,
             author=_author(user, post.author_id),
+            edits=edits,
+            edited_at=moment_of(number(post.id)) if edits else None,
             quoted=_text(quoted) if (quoted := sent.posts.get(referenced.get("quoted", ""))) else "",
         )
     except (ValidationError, OverflowError):

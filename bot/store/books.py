@@ -4,7 +4,7 @@ from bot.domain.report import Account
 from bot.store.client import Client
 from bot.store.keys import Keys
 
-COUNTED = ("seen", "opened", "joined", "tallied", "spam")
+COUNTED = ("seen", "opened", "joined", "tallied", "spam", "editing")
 
 
 class Books:

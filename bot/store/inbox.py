@@ -33,6 +33,8 @@ class Entry(NamedTuple):
     arrived: int
     """Milliseconds since the epoch."""
     tries: int = 1
+    edit: bool = False
+    """A newer wording of a mention that was let in before."""
 
 
 class Ready(NamedTuple):
@@ -63,11 +65,15 @@ class Inbox:
 
     async def admit(self, source: str, mentions: Sequence[Mention], cursor: str | None, at: datetime) -> int:
         """All or nothing: seen, in the inbox, cursor moved. Says how many were new; raises `Unreachable` if full."""
-        once = {mention.id: mention for mention in mentions}
+        once = {mention.id: mention for mention in sorted(mentions, key=lambda mention: mention.edits)}
         keys = [self._keys.inbox, self._keys.cursors, self._keys.heard, self._keys.books]
         keys += [self._keys.seen(mention) for mention in once]
         remember = int(bounds.SEEN_FOR.total_seconds())
-        bodies = [mention.model_dump_json(exclude_defaults=True) for mention in once.values()]
+        bodies = [
+            part
+            for mention in once.values()
+            for part in (mention.edits, mention.model_dump_json(exclude_defaults=True))
+        ]
         new = int(
             await self._client.script("admit", keys, [source, cursor or "", ms(at), remember, self._most, *bodies])
         )
@@ -126,6 +132,12 @@ class Inbox:
         values = await self._client.call("MGET", *names) if names else []
         return {name: value or "" for name, value in zip(names, values, strict=True)}
 
+    async def joined_to(self, mentions: Iterable[str]) -> dict[str, str]:
+        """The case that each of these joined lately, of those that joined one."""
+        wanted = list(mentions)
+        cases = await self._client.call("MGET", *map(self._keys.joined_to, wanted)) if wanted else []
+        return {mention: case for mention, case in zip(wanted, cases, strict=True) if case}
+
     async def commit(self, ready: Sequence[Ready], at: datetime, share: Share | None = None) -> list[Committed]:
         """Each decision as its own transaction, in order, in one round trip; `share` is written with the first.
 
@@ -165,4 +177,4 @@ def _entry(reply: Sequence[Any]) -> Entry:
         mention = Mention.kept(raw)
     except ValidationError:
         mention = None
-    return Entry(str(reply[0]), mention, raw, int(values.get("at", "0")))
+    return Entry(str(reply[0]), mention, raw, int(values.get("at", "0")), edit="edit" in values)

@@ -6,9 +6,10 @@
 | `seen:<mention>` | string | this mention was admitted | `SEEN_FOR` |
 | `cursors` | hash | source → where it was | one field a source |
 | `heard` | hash | source → when it last gave a mention, ms | one field a source |
-| `books` | hash | seen, opened, joined, tallied, spam | five fields |
+| `books` | hash | seen, opened, joined, tallied, spam; editing: edits that wait | six fields |
 | `case:<case>` | hash | `v` version, `body` JSON | `CASE_KEPT` after it was resolved |
 | `joined:<case>` | hash | mention → JSON, of those that joined | `JOINED_MOST`; goes with its case |
+| `joined_to:<mention>` | string | the case that a mention joined, should its author edit it | `EDITED_WITHIN` |
 | `card:<case>` | hash | where the card is, which version was drawn | goes with its case |
 | `case_messages:<case>` | list | where else Slack shows something of it | last `MESSAGES_MOST`; `CASE_KEPT` |
 | `conversation:<…>` | string | the case of a person in a conversation | 30 days |
@@ -70,6 +71,8 @@ from functools import lru_cache
 
 INBOX_MOST = 200_000
 SEEN_FOR = timedelta(days=14)
+EDITED_WITHIN = timedelta(days=1)
+"""X allows an hour."""
 CASE_KEPT = timedelta(days=90)
 MESSAGES_MOST = 200
 JOINED_MOST = 1_000
@@ -158,6 +161,9 @@ class Keys:
 
     def joined(self, case: str) -> str:
         return f"{self.root}joined:{case}"
+
+    def joined_to(self, mention: str) -> str:
+        return f"{self.root}joined_to:{mention}"
 
     def card(self, case: str) -> str:
         return f"{self.root}card:{case}"

@@ -25,6 +25,7 @@ QUARTER = 15
 _TALLIES_SECONDS = int(bounds.TALLIES_KEPT.total_seconds())
 _TELLING_SECONDS = int(bounds.TELLING_KEPT.total_seconds())
 _CONVERSATION_SECONDS = int(CONVERSATION_WINDOW.total_seconds())
+_EDITED_SECONDS = int(bounds.EDITED_WITHIN.total_seconds())
 _COPY_SECONDS = int(COPY_WINDOW.total_seconds())
 
 
@@ -42,6 +43,8 @@ def write(transaction: Transaction, keys: Keys, decision: Decision, at: datetime
         _case(transaction, keys, decision, decision.case)
     if decision.heard is not None:
         _heard(transaction, keys, decision.heard, decision.case)
+    if decision.edit:
+        transaction.write("HINCRBY", keys.books, "editing", -1)
     for event in decision.events:
         assert decision.case is not None
         audit(transaction, keys, event, "case", decision.case.id)
@@ -105,6 +108,7 @@ def _case(transaction: Transaction, keys: Keys, decision: Decision, case: Case) 
         joined = keys.joined(case.id)
         if case.joined_count <= bounds.JOINED_MOST:
             transaction.write("HSET", joined, decision.joining.id, decision.joining.model_dump_json())
+        transaction.write("SET", keys.joined_to(decision.joining.id), case.id, "EX", _EDITED_SECONDS)
     if decision.separating:
         transaction.write("HDEL", keys.joined(case.id), decision.separating)
     if case.closed != (before.closed if before else False):

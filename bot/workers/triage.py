@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
@@ -14,6 +15,7 @@ from bot.domain.assessment import Assessment, Intent
 from bot.domain.case import Case, Joining, case_id
 from bot.domain.decision import Decision, Unreachable
 from bot.domain.department import Department
+from bot.domain.editing import edit, edit_joined, leave
 from bot.domain.intake import join, open_case, tally
 from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY, first_match
@@ -193,12 +195,18 @@ class Triage:
         forgotten that it was seen. It is asked for only after a commit came too late, so that the others need not wait.
         """
         found = await self._store.inbox.look_up(trace for item in items for trace in item.traces)
-        cases = await self._store.cases.find([case for case in found.values() if case])
+        edits = [item.mention.id for item in items if item.entry.edit]
+        joined = await self._store.inbox.joined_to(edits)
+        wanted = [*found.values(), *joined.values(), *map(case_id, edits)]
+        cases = await self._store.cases.find([case for case in wanted if case])
         ready = []
         for item in items:
-            decision = self._decision(item, found, cases, at)
+            edited = self._edit(item, joined, cases, at) if item.entry.edit else None
+            decision = edited or self._decision(item, found, cases, at)
+            if item.entry.edit:
+                decision = replace(decision, heard=None, edit=True)
             if decision.before is None and self._opened_by(item.mention, heard):
-                decision = _tallied(item, at)
+                decision = leave() if item.entry.edit else _tallied(item, at)
             guards: tuple[tuple[str, str], ...] = ()
             if decision.case is not None:
                 cases[decision.case.id] = decision.case
@@ -207,6 +215,15 @@ class Triage:
                     found.update((trace.key, decision.case.id) for trace in item.traces)
             ready.append(Ready(item.entry, decision, guards))
         return ready
+
+    def _edit(self, item: _Item, joined: Mapping[str, str], cases: Mapping[str, Case], at: datetime) -> Decision | None:
+        """None: it was shown to nobody before, so that its new words go where they belong."""
+        mention, assessment = item.mention, item.heard.explained()
+        opened = cases.get(case_id(mention.id))
+        if opened is not None and opened.mention.id == mention.id:
+            return edit(opened, mention, assessment, self._department(opened.department), at)
+        case = cases.get(joined.get(mention.id, ""))
+        return edit_joined(case, mention, assessment, self._department(case.department), at) if case else None
 
     def _decision(self, item: _Item, found: dict[str, str], cases: dict[str, Case], at: datetime) -> Decision:
         there = {trace.why: cases.get(found[trace.key]) for trace in item.traces}

@@ -91,6 +91,17 @@ def test_the_words_that_a_post_quotes_come_with_it(form: str) -> None:
     assert len(mention.quoted) == 500
 
 
+@pytest.mark.parametrize("form", ["tweet", "post"])
+def test_an_edited_post_is_the_first_one_with_the_newest_words(form: str) -> None:
+    first, newest = (str(id_at(NOON + timedelta(minutes=minutes))) for minutes in (0, 7))
+    edited = POST | {"id": newest, "conversation_id": newest, f"edit_history_{form}_ids": [first, newest]}
+    mention = mention_on(json.dumps({"data": edited}).encode())
+    assert mention
+    assert (mention.id, mention.edits, mention.conversation) == (f"x:{first}", 1, first)
+    assert (mention.created_at, mention.edited_at) == (NOON, NOON + timedelta(minutes=7))
+    assert mention.url.endswith(f"/status/{newest}")
+
+
 def test_what_only_another_programs_rule_matched_is_not_for_us() -> None:
     assert mention_on(line(rules=[{"id": "2", "tag": "other"}])) is None
 

@@ -4,7 +4,11 @@
   KEYS[1] inbox (stream)   KEYS[2] cursors (hash)   KEYS[3] heard (hash)   KEYS[4] books (hash)
   KEYS[5..] seen:<mention>, one for each mention
   ARGV[1] source   ARGV[2] cursor, '' to leave it   ARGV[3] now, ms   ARGV[4] seconds to remember a mention
-  ARGV[5] the most entries the inbox may hold   ARGV[6..] mentions as JSON, in the order of their keys
+  ARGV[5] the most entries the inbox may hold
+  ARGV[6..] mentions, in the order of their keys: how often its author had edited it, then it as JSON
+
+  A key holds when the mention came, or `v` and the edits of the newest wording that came. A newer wording of a known
+  mention is put in the inbox as an edit; an older one, or the same, is kept out.
   Returns how many were new, or -1 if the inbox is full and nothing was done, or the error with which the server refused
   one: it, and those after it, are new when they come again. Only who loses a right in the middle is refused there.
 ]]
@@ -16,21 +20,53 @@ if count > 0 and redis.call('XLEN', inbox) + count > most then
   return -1
 end
 
-local new, refused = 0, nil
+-- What the key held before, and whether this wording is let in.
+local function mark(key, edits)
+  if edits == 0 then
+    return false, redis.call('SET', key, now, 'NX', 'EX', remember)
+  end
+  local known = redis.call('GET', key)
+  if known and edits <= tonumber(string.match(known, '^v(%d+)$') or 0) then
+    return known, false
+  end
+  return known, redis.call('SET', key, 'v' .. edits, 'EX', remember)
+end
+
+local function add(body, known)
+  if known then
+    return redis.pcall('XADD', inbox, '*', 'm', body, 'at', now, 'edit', '1')
+  end
+  return redis.pcall('XADD', inbox, '*', 'm', body, 'at', now)
+end
+
+local new, edited, refused = 0, 0, nil
 for i = 1, count do
-  if redis.call('SET', KEYS[4 + i], now, 'NX', 'EX', remember) then
-    local added = redis.pcall('XADD', inbox, '*', 'm', ARGV[5 + i], 'at', now)
+  local key = KEYS[4 + i]
+  local known, taken = mark(key, tonumber(ARGV[4 + 2 * i]))
+  if taken then
+    local added = add(ARGV[5 + 2 * i], known)
     if type(added) == 'table' then
-      redis.call('DEL', KEYS[4 + i])
+      if known then
+        redis.call('SET', key, known, 'EX', remember)
+      else
+        redis.call('DEL', key)
+      end
       refused = added
       break
     end
-    new = new + 1
+    if known then
+      edited = edited + 1
+    else
+      new = new + 1
+    end
   end
 end
 
 if new > 0 then
   redis.call('HINCRBY', books, 'seen', new)
+end
+if edited > 0 then
+  redis.call('HINCRBY', books, 'editing', edited)
 end
 if refused then
   return refused

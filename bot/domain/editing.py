@@ -1,0 +1,78 @@
+"""What follows where an author edits a post that is known already: its words change, and it is not counted again."""
+
+from datetime import datetime
+
+from bot.domain.assessment import DOUBTFUL, Assessment, Intent
+from bot.domain.case import Alarm, AuditEvent, Case
+from bot.domain.clocks import fresh, lane_of, next_deadline
+from bot.domain.decision import Decision
+from bot.domain.department import Department
+from bot.domain.intake import sound_alarm
+from bot.domain.mention import Mention
+from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.pages.cases import pages_for
+
+WORDINGS_KEPT = 5
+"""Earlier wordings of a post that stay with its case; X allows five edits."""
+WORDING_LENGTH = 1_000
+EDITED = "edited"
+
+
+def edit(case: Case, mention: Mention, assessment: Assessment, department: Department, at: datetime) -> Decision:
+    """The newest wording of the post that opened this case. What people corrected stays as they said."""
+    if mention.edits <= case.mention.edits:
+        return leave()
+    earlier = (*case.earlier, case.mention.text[:WORDING_LENGTH])[-WORDINGS_KEPT:]
+    event = AuditEvent(at, "", EDITED, "by its author")
+    after = case.having(version=case.version + 1, mention=mention, earlier=earlier, history=case.told(event))
+    after = after.having(as_heard=assessment) if case.corrections else after.having(assessment=assessment)
+    return _decide(case, after, event, _is_crisis(assessment) and not case.urgent, department, at)
+
+
+def edit_joined(case: Case, mention: Mention, assessment: Assessment, department: Department, at: datetime) -> Decision:
+    """The newest wording of a post that joined this case."""
+    event = AuditEvent(at, "", EDITED, "a post that joined, by its author")
+    after = case.having(version=case.version + 1, history=case.told(event))
+    alarming = _is_crisis(assessment) and not case.urgent
+    if alarming:
+        after = after.having(alarmed_by=Alarm(mention.id, next(iter(assessment.words("harm")), "")))
+    return _decide(case, after, event, alarming, department, at, joining=mention)
+
+
+def leave() -> Decision:
+    """Nothing follows: the wording is known, or nobody needs to see it."""
+    return Decision(case=None, edit=True)
+
+
+def _is_crisis(assessment: Assessment) -> bool:
+    return assessment.intent is Intent.CRISIS and DOUBTFUL not in assessment.labels
+
+
+def _decide(
+    case: Case,
+    after: Case,
+    event: AuditEvent,
+    alarming: bool,  # noqa: FBT001 - private
+    department: Department,
+    at: datetime,
+    joining: Mention | None = None,
+) -> Decision:
+    events = [event]
+    if alarming:
+        if case.closed:
+            reopened = AuditEvent(at, "", "reopened", "what was edited in cannot wait")
+            after = fresh(after, department, at)
+            after = after.having(waiting_since=at, history=after.told(reopened))
+            events.append(reopened)
+        after = sound_alarm(after, department, at)
+    card = Notification(NotificationKind.CARD, after.id, after.department, lane_of(after, Lane.UPDATE))
+    return Decision(
+        case=after,
+        before=case,
+        notifications=(card,),
+        events=tuple(events),
+        deadline=next_deadline(after, department),
+        joining=joining,
+        pages=pages_for(after, at) if alarming else (),
+        edit=True,
+    )
