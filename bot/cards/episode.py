@@ -2,7 +2,7 @@
 
 from bot.cards import buttons, drawing, pages
 from bot.cards.drawing import Block, Drawing
-from bot.cards.words import escape, harmless, moment, one_line
+from bot.cards.words import escape, harmless, moment, one_line, safe_url
 from bot.domain.episode import Episode, Height, Sample
 from bot.domain.pages.matter import Matter
 from bot.domain.pages.page import Page
@@ -165,5 +165,5 @@ def matter(episode: Episode, link: str) -> Matter:
         who=sample.name if sample else "",
         quote=sample.text if sample else "",
         link=link,
-        url=sample.url if sample else "",
+        url=safe_url(sample.url) if sample else "",
     )

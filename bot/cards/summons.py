@@ -8,7 +8,7 @@ import re
 from datetime import datetime
 
 from bot.cards import said
-from bot.cards.words import escape, one_line, spelled
+from bot.cards.words import escape, one_line, safe_url, spelled
 from bot.domain.case import Case
 from bot.domain.mention import Mention
 from bot.domain.pages.matter import Matter
@@ -50,7 +50,7 @@ def of_case(case: Case, link: str, said_now: Mention | None = None, *, again: bo
         who=mention.who,
         quote=mention.text,
         link=link,
-        url=mention.url,
+        url=safe_url(mention.url),
         case=case.id,
         reach=", ".join([said.outlet(mention), *([f"{said.short(followers)} followers"] if followers else [])]),
     )

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import datetime
+from urllib.parse import urlsplit
 
 _BROKEN = re.compile(r"[\ud800-\udfff]")
 _INVISIBLE = re.compile(
@@ -18,6 +19,10 @@ MARKS = 3
 LOOKED_AT = 8
 """Times as many characters as are shown: gaps and stacked accents shrink to a few."""
 _LINK = re.compile(r"https?://[^\s<>|\"\\^`{}\x00-\x1f]+", re.IGNORECASE)
+_BLANK = "\u034f\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and marks that nobody sees."""
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
+"""Kinds of characters that are not seen or turn a line around: an address with one leads elsewhere than it reads."""
 
 
 def harmless(words: str, most: int = 0) -> str:
@@ -73,9 +78,26 @@ def escape(words: str) -> str:
 
 
 def safe_url(url: str) -> str:
-    """A web address that may stand behind a button or a link, or nothing."""
+    """A web address that may stand behind a button or a link, or nothing.
+
+    Only http and https, of a named host, without a user before it (`https://bank.example@evil.example`).
+    """
     url = url.strip()
-    return url if len(url) <= 3000 and _LINK.fullmatch(url) else ""
+    if len(url) > 3000 or not _LINK.fullmatch(url):
+        return ""
+    if not (url.isascii() and url.isprintable()) and any(
+        unicodedata.category(one) in _UNSEEN or one in _BLANK for one in url
+    ):
+        return ""
+    return url if _is_named(url) else ""
+
+
+def _is_named(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and "@" not in parts.netloc and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 def moment(at: datetime, form: str = "{date_short_pretty} at {time}") -> str:

@@ -1,0 +1,19 @@
+"""What links are signed with."""
+
+import pytest
+
+from bot.domain.decision import Unreachable
+from bot.store.opening import Store
+from bot.store.signing import ACKNOWLEDGE, LENGTH
+
+
+async def test_a_secret_is_made_once_and_is_long(store: Store) -> None:
+    assert len(await store.signing.of(ACKNOWLEDGE)) == LENGTH
+
+
+@pytest.mark.parametrize("kept", ["", "61", "secret", "61" * (LENGTH - 1), "zz" * LENGTH])
+async def test_a_secret_that_could_be_guessed_signs_nothing(store: Store, kept: str) -> None:
+    await store.client.call("SET", store.keys.secret(ACKNOWLEDGE), kept)
+
+    with pytest.raises(Unreachable, match="is no secret of ours"):
+        await store.signing.of(ACKNOWLEDGE)
