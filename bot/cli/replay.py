@@ -139,6 +139,9 @@ class FollowedEar:
         await self._ear.progress(cursor)
         self._reached(cursor)
 
+    async def prove_write(self) -> None:
+        await self._ear.prove_write()
+
     def alone(self) -> AbstractAsyncContextManager[None]:
         return self._ear.alone()
 

@@ -27,6 +27,9 @@ class Ear(Protocol):
     async def progress(self, cursor: str) -> None:
         """Nothing new was said, and the source is further on all the same. Raises `Unreachable`."""
 
+    async def prove_write(self) -> None:
+        """Raises `Unreachable` where whatever is heard now would be refused."""
+
     def alone(self) -> AbstractAsyncContextManager[None]:
         """Waits until no other process runs this source; held while inside. Cancels the inside if it is lost."""
 

@@ -20,7 +20,7 @@ from bot.sources.reading import LINE_LIMIT, BadLine, mentions_in
 log = structlog.get_logger()
 
 BATCH = 500
-RETRY = 5.0  # seconds until the store is asked again when it was away
+RETRY = 2.0  # seconds until the store is asked again when it was away
 
 
 class Options(BaseModel):

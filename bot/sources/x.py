@@ -27,6 +27,9 @@ log = structlog.get_logger()
 
 
 CLOSED = "X closed the stream."
+STORE_AWAY = "The store does not answer; X waits for it."
+STORE_ASKED_EVERY = 2.0
+"""Seconds."""
 
 
 class Options(BaseModel):
@@ -81,7 +84,8 @@ class X:
                 while True:
                     fault = await self._connection(api, ear)
                     log.warning("stream ended", source=self.name, status=fault.status, reason=str(fault))
-                    await self._pace.rest(fault)
+                    if str(fault) != STORE_AWAY or not await self._wait_for_store(ear):
+                        await self._pace.rest(fault)
 
     async def _connection(self, api: XApi, ear: Ear) -> XFault:
         """From the connecting to the end, and why it ended."""
@@ -90,7 +94,7 @@ class X:
         except XFault as fault:
             end = fault
         except Unreachable:
-            end = XFault("The store does not answer; X waits for it.")
+            end = XFault(STORE_AWAY)
         if end.quota == "month":
             until = await api.cap_ends(end)
             end = XFault(quota_sentence("month", until, end.why), end.status, quota="month", until=until)
@@ -99,6 +103,18 @@ class X:
         if end.denied or end.until:
             await self._report(ear, str(end))
         return end
+
+    async def _wait_for_store(self, ear: Ear) -> bool:
+        """Meanwhile X is asked nothing: a post that nobody can keep is billed, too. False where it takes writes."""
+        waited = False
+        while True:
+            try:
+                await ear.prove_write()
+            except Unreachable:
+                waited = True
+                await self._clock.sleep(STORE_ASKED_EVERY)
+            else:
+                return waited
 
     async def _report(self, ear: Ear, sentence: str) -> None:
         """With the store away, it is told at the next connection."""

@@ -41,6 +41,9 @@ class StoreEar:
         await self._store.inbox.admit(self._source, (), cursor, self._clock.now())
         self._goes_on()
 
+    async def prove_write(self) -> None:
+        await self._store.prove_write()
+
     def alone(self) -> AbstractAsyncContextManager[None]:
         return self._store.leases.hold(f"source:{self._source}")
 

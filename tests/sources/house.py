@@ -71,6 +71,9 @@ class Inbox:
         self._answer()
         self._cursor = cursor
 
+    async def prove_write(self) -> None:
+        self._answer()
+
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
         assert not self.held, "two hold what only one may"

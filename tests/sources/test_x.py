@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from bot.domain.subject import Subject
-from bot.sources.x import Options, X
+from bot.sources.x import STORE_ASKED_EVERY, Options, X
 from tests.sources.conftest import KETTLE, RIVAL, World
 from tests.sources.fake_x import TOKEN, Hush, Refusal, most_within
 from tests.sources.house import NOON, listening, until
@@ -152,6 +152,16 @@ async def test_while_the_store_is_away_nothing_is_lost(world: World) -> None:
         lost = await world.x.says("kettle while the store is away")
         await world.heard(lost)
     assert "The store does not answer; X waits for it." in world.ear.troubles
+
+
+async def test_while_the_store_is_away_x_is_asked_nothing_and_soon_after_it_is(world: World) -> None:
+    async with listening(world.source(), world.ear):
+        await world.connected()
+        world.ear.away = 50
+        lost = await world.x.says("kettle during a failover")
+        await world.heard(lost)
+        assert world.clock.slept.count(STORE_ASKED_EVERY) >= 48
+        assert len(world.x.connects) == 2
 
 
 async def test_one_connection_is_held_and_only_while_alone(world: World) -> None:
