@@ -58,7 +58,8 @@ async def burns(world: World, posts: int) -> None:
 
 
 def calls(world: World, who: str, what: str) -> int:
-    return sum(what in dm.words for dm in world.person(who).dms)
+    """How often somebody was rung: by a message, and by each reply to it."""
+    return sum(1 + len(dm.message.thread) for dm in world.person(who).dms if what in dm.words)
 
 
 async def test_a_declared_crisis_takes_over_the_open_crisis_cases_and_their_page(world: World) -> None:
@@ -81,6 +82,7 @@ async def test_a_declared_crisis_takes_over_the_open_crisis_cases_and_their_page
     said = {who: len(world.person(who).dms) for who in before}
     await world.waits(minutes=45)
     assert {who: len(world.person(who).dms) for who in before} == said
+    assert {who: calls(world, who, "smoke in the cabin") for who in before} == before
     assert "Answered by @lea" in world.channel("#pr").card("@witness0").words
 
 

@@ -48,7 +48,7 @@ class PageMessages:
         for to, message in shown.items():
             if message.state is CardState.POSTED:
                 done &= await self._draw(page, to, matter, message, storm)
-        if page.answered and page.closed_at is None:
+        if page.answered and page.closed_at is None and not page.leader:
             for to in [page.acknowledged_by] if page.acknowledged_by else list(shown):
                 done &= await self._tell(page, to, matter, shown.get(to, PageMessage()), storm)
         return done
