@@ -20,7 +20,7 @@ EDITED = "edited"
 
 def edit(case: Case, mention: Mention, assessment: Assessment, department: Department, at: datetime) -> Decision:
     """The newest wording of the post that opened this case. What people corrected stays as they said."""
-    if mention.edits <= case.mention.edits:
+    if mention.edits <= case.mention.edits or case.mention.forgotten:
         return leave()
     earlier = (*case.earlier, case.mention.text[:WORDING_LENGTH])[-WORDINGS_KEPT:]
     event = AuditEvent(at, "", EDITED, "by its author")

@@ -29,7 +29,10 @@ class Target(NamedTuple):
     def matches(self, mention: Mention) -> bool:
         if self.author:
             return self.matches_author(mention.source, mention.author.id, mention.author.handle)
-        return mention.id == self.mention or bool(self.address and _address(mention.url) == self.address)
+        if mention.id == self.mention or (self.address and _address(mention.url) == self.address):
+            return True
+        x = self.mention.removeprefix("x:")  # the address of an edited post on X has the id of its newest wording
+        return x != self.mention and mention.source == "x" and mention.url.endswith(f"/status/{x}")
 
     def matches_author(self, source: str, author: str, handle: str) -> bool:
         outlet, colon, name = self.author.rpartition(":")
@@ -67,11 +70,15 @@ def blank_mention(mention: Mention) -> Mention:
     return Mention(id=mention.id, source=mention.source, text=FORGOTTEN, created_at=mention.created_at)
 
 
-def forget_in_case(case: Case, ids: frozenset[str], at: datetime) -> Decision | None:
-    """None where nothing of it is left here. A case of which nobody's words are left is resolved."""
+def forget_in_case(case: Case, ids: frozenset[str], at: datetime, words: Iterable[str] = ()) -> Decision | None:
+    """None where nothing of it is left here. A case of which nobody's words are left is resolved.
+
+    `words` begin those posts, by which one is told that another quotes.
+    """
     own = case.mention.id in ids and not case.mention.forgotten
     joined = tuple(one._replace(who="", url="") if one.mention in ids else one for one in case.joined)
-    if not own and joined == case.joined:
+    quoting = any(one in case.mention.quoted for one in words)
+    if not (own or quoting) and joined == case.joined:
         return None
     event = AuditEvent(at, "", "deleted a post", "at the request of the person who wrote it")
     after = case.having(version=case.version + 1, joined=joined, history=case.told(event))
@@ -81,7 +88,10 @@ def forget_in_case(case: Case, ids: frozenset[str], at: datetime) -> Decision | 
             assessment=_without_reasons(case.assessment),
             as_heard=_without_reasons(case.as_heard) if case.as_heard else None,
             note="",
+            earlier=(),
         )
+    elif quoting:
+        after = after.having(mention=case.mention.model_copy(update={"quoted": FORGOTTEN}))
     if after.mention.forgotten and not case.closed and all(one.mention in ids for one in case.joined):
         after = after.having(
             status=Status.RESOLVED, resolution=Resolution.NO_ACTION, resolved_at=at, due=None, lease_ends=None

@@ -79,7 +79,7 @@ class Forgetting:
         lost += await self._drop_recent(found.ids)
         lost += await self._drop_dead(found)
         lost += await self._drop_joined(found.ids)
-        lost += await self._blank_cases(found.ids, at)
+        lost += await self._blank_cases(found, at)
         lost += await self._blank_episodes(found.ids, at)
         lost += await self._blank_crises(found.words, at)
         if lost:
@@ -191,9 +191,9 @@ class Forgetting:
                 gone += int(await self._client.call("HDEL", key, *held))
         return gone
 
-    async def _blank_cases(self, ids: frozenset[str], at: datetime) -> int:
+    async def _blank_cases(self, found: Found, at: datetime) -> int:
         names = [name async for name in self._names("case")]
-        blank = {name for name in names if await self._blank_case(name, ids, at)}
+        blank = {name for name in names if await self._blank_case(name, found, at)}
         if blank:
             await self._refresh_pages(blank, at)
         return len(blank)
@@ -210,15 +210,17 @@ class Forgetting:
                     owe(transaction, self._keys, owed, at)
         await commit(self._client, transaction)
 
-    async def _blank_case(self, name: str, ids: frozenset[str], at: datetime) -> bool:
+    async def _blank_case(self, name: str, found: Found, at: datetime) -> bool:
         """Too late? Read again, decide again."""
         while case := (await self._cases.find([name])).get(name):
-            decision = forget_in_case(case, ids, at)
+            decision = forget_in_case(case, found.ids, at, found.words)
             if decision is None:
                 return False
             transaction = Transaction(self._keys.inbox)
             write(transaction, self._keys, decision, at)
-            for trace in traces(self._keys, case.mention, case.assessment.subject) if case.mention.id in ids else ():
+            for trace in (
+                traces(self._keys, case.mention, case.assessment.subject) if case.mention.id in found.ids else ()
+            ):
                 transaction.write("DEL", trace.key)
             if (await commit(self._client, transaction))[0] is Committed.WRITTEN:
                 return True

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from bot.domain.forget import Target, parse_target
+from bot.domain.mention import Mention
 from bot.store.forgetting import Forgetting
-from tests.scenarios.spoken import CRISIS, LOST
+from tests.scenarios.spoken import CRISIS, LATE, LOST
 from tests.scenarios.world import World
 
 SPAM = "🎁 Congratulations @northwindair fans! Click https://win.example/free to claim your FREE gift card now, DM me"
@@ -161,3 +162,23 @@ def test_a_handle_is_told_whatever_its_case_and_only_at_its_outlet() -> None:
     assert target.matches_author("x", "7", "marta")
     assert not target.matches_author("forum", "7", "marta")
     assert not target.matches_author("x", "7", "")
+
+
+async def test_no_wording_of_an_edited_post_is_left_and_a_later_edit_brings_none_back(world: World) -> None:
+    admit, at = world.stage.store.inbox.admit, world.clock.now()
+    given: dict[str, Any] = {"created_at": at, "author": "wilhelmina_q", "url": "https://x.com/wilhelmina_q/status/3"}
+    for edits, text in enumerate((LOST, LATE)):
+        await admit("x", [Mention(id="x:1", source="x", text=text, edits=edits, **given)], None, at)
+        await world.settles()
+    quoting = {"id": "x:9", "text": f"{CRISIS} as they say", "quoted": LATE, "created_at": at, "author": "other_person"}
+    await admit("x", [Mention.model_validate(quoting)], None, at)
+    await world.waits(minutes=1)
+    assert await left_of(world, LOST[:30])
+    assert await left_of(world, LATE[:30])
+
+    await forget(world, parse_target("https://x.com/wilhelmina_q/status/3"))
+    await admit("x", [Mention(id="x:1", source="x", text=f"{LATE} again", edits=2, **given)], None, at)
+    await world.waits(minutes=1)
+
+    assert await left_of(world, LOST[:30], LATE[:30]) == []
+    assert (await world.books()).unaccounted == 0
