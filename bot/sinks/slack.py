@@ -174,7 +174,9 @@ def _outcome(no: SlackApiError) -> Exception:
     error = str(data.get("error", ""))
     if status == 429 or error == "ratelimited":
         return RateLimited(_seconds(str(response.headers.get("Retry-After", ""))))
-    if status >= 500 or error in {"internal_error", "fatal_error", "service_unavailable", "request_timeout", ""}:
+    if status == 503 or error == "service_unavailable":  # not taken on, by what HTTP and Slack mean by it
+        return Unsent(f"Slack answered {status} {error}".strip())
+    if status >= 500 or error in {"internal_error", "fatal_error", "request_timeout", ""}:
         return Ambiguous(f"Slack answered {status} {error}".strip())
     messages = (data.get("response_metadata") or {}).get("messages") or []
     return Rejected(error, tuple(str(message) for message in messages))

@@ -8,6 +8,9 @@ from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.writing import ms
 
+CLOCK_STEP = 25_000
+"""Milliseconds. Clocks of two machines differ by less; one that jumps back by more was set."""
+
 
 class Limit(NamedTuple):
     """`size` calls at once, one more regained every `regain`."""
@@ -42,12 +45,18 @@ class Limits:
         if (await self.parked([name], at)).get(name, timedelta()) >= until - at:
             return
         length = max(1, ms(until) - ms(at))
-        await self._client.call("SET", self._keys.parked(name), ms(until), "PX", length + 60_000)
+        await self._client.call("SET", self._keys.parked(name), f"{ms(until)} {ms(at)}", "PX", length + 60_000)
 
     async def parked(self, names: Sequence[str], at: datetime) -> dict[str, timedelta]:
         """Those of these that are parked, and for how long still."""
         if not names:
             return {}
         values = await self._client.call("MGET", *[self._keys.parked(name) for name in names])
-        left = {name: int(value) - ms(at) for name, value in zip(names, values, strict=True) if value}
+        left = {name: _left(value, ms(at)) for name, value in zip(names, values, strict=True) if value}
         return {name: timedelta(milliseconds=wait) for name, wait in left.items() if wait > 0}
+
+
+def _left(parked: str, at: int) -> int:
+    """As `spend.lua` has it: what was parked by a clock that has been set back since is not waited for."""
+    until, _, since = parked.partition(" ")
+    return 0 if int(since or 0) > at + CLOCK_STEP else int(until) - at

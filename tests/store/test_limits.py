@@ -17,26 +17,28 @@ NOTHING = timedelta()
 WINDOW = timedelta(minutes=1)
 _numbers = itertools.count()
 START = datetime(2026, 3, 10, tzinfo=UTC)
-STEPS = st.lists(st.integers(-20_000, 20_000), min_size=1, max_size=80)
-"""Milliseconds from one call to the next, sometimes back: two of us whose clocks differ."""
+STEPS = st.lists(st.tuples(st.integers(0, 20_000), st.booleans()), min_size=1, max_size=80)
+"""Milliseconds from one call to the next, and which of two of us calls."""
+DIFFER = st.integers(0, 20_000)
+"""Milliseconds by which the clock of the second is behind."""
 
 
 @settings(max_examples=60, deadline=None)
-@given(size=st.integers(1, 8), regain=st.sampled_from([125, 700, 1250, 1500, 10_000]), steps=STEPS)
+@given(size=st.integers(1, 8), regain=st.sampled_from([125, 700, 1250, 1500, 10_000]), steps=STEPS, differ=DIFFER)
 def test_no_minute_has_more_calls_than_the_limit_allows(
-    redis_url: str, size: int, regain: int, steps: list[int]
+    redis_url: str, size: int, regain: int, steps: list[tuple[int, bool]], differ: int
 ) -> None:
     limit = Limit("l", size, timedelta(milliseconds=regain))
 
     async def granted() -> list[datetime]:
         client = Client(redis_url)
         limits = Limits(client, Keys(f"limits{next(_numbers)}"))
-        at, latest, found = START, START, []
-        for step in steps:
+        at, found = START, []
+        for step, second in steps:
             at += timedelta(milliseconds=step)
-            latest = max(latest, at)
-            if await limits.spend([limit], at) == NOTHING:
-                found.append(latest)
+            said = at - timedelta(milliseconds=differ) if second else at
+            if await limits.spend([limit], said) == NOTHING:
+                found.append(at)
         await client.close()
         return found
 
@@ -87,3 +89,31 @@ async def test_two_who_share_a_limit_share_its_calls(client: Client, keys: Keys,
     limit = Limit("l", 5, timedelta(minutes=1))
     waits = await asyncio.gather(*(who.spend([limit], clock.now()) for who in (one, other) for _ in range(5)))
     assert waits.count(NOTHING) == 5
+
+
+async def test_after_the_clock_was_set_back_a_bucket_goes_on_from_now(store: Store, clock: WoundClock) -> None:
+    limit = Limit("l", 1, timedelta(milliseconds=1250))
+    await store.limits.spend([limit], clock.now())
+    clock.wind(hours=-1)
+
+    assert await store.limits.spend([limit], clock.now()) == limit.regain
+    assert await store.limits.spend([limit], clock.wind(milliseconds=1250)) == NOTHING
+    assert await store.limits.spend([limit], clock.now()) == limit.regain
+
+
+async def test_a_pause_that_began_before_the_clock_was_set_back_is_over(store: Store, clock: WoundClock) -> None:
+    limit = Limit("l", 1, timedelta(milliseconds=1250))
+    await store.limits.park("l", clock.now() + timedelta(seconds=30), clock.now())
+    assert await store.limits.spend([limit], clock.wind(seconds=-20)) > NOTHING  # as the clock of another may be
+    clock.wind(hours=-1)
+
+    assert await store.limits.parked(["l"], clock.now()) == {}
+    assert await store.limits.spend([limit], clock.now()) == NOTHING
+
+
+async def test_a_pause_that_an_older_release_wrote_is_kept(store: Store, client: Client, clock: WoundClock) -> None:
+    limit, until = Limit("l", 1, timedelta(seconds=1)), clock.now() + timedelta(seconds=30)
+    await client.call("SET", store.keys.parked("l"), int(until.timestamp() * 1000))
+
+    assert await store.limits.parked(["l"], clock.now()) == {"l": timedelta(seconds=30)}
+    assert await store.limits.spend([limit], clock.now()) == timedelta(seconds=30)

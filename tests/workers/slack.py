@@ -49,6 +49,8 @@ class FakeSlack:
     """What happens elsewhere while a post is on its way."""
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
     times: list[tuple[float, str, str]] = field(default_factory=list)
+    ahead: float = 0.0
+    """Seconds by which its clock is ahead of ours."""
 
     async def post(self, channel: str, drawing: Drawing, name: str) -> Sent:
         self._called("post", channel)
@@ -56,7 +58,7 @@ class FakeSlack:
         if name in self.refuses:
             raise self.refuses[name]
         await self.meanwhile()
-        message = Message(f"{self.clock.seconds():.3f}{sum(self.calls.values()):03d}", name, *drawing)
+        message = Message(f"{self.clock.seconds() + self.ahead:.3f}{sum(self.calls.values()):03d}", name, *drawing)
         self.channels.setdefault(channel, []).append(message)
         if channel in self.loses:
             self.loses.remove(channel)

@@ -186,7 +186,7 @@ async def test_after_an_hour_without_slack_nothing_is_missing_and_the_limits_are
     desk.slack.fails = always(error)
     await desk.works(3600, pace=10)
     cases += await desk.hears(*range(100, 130))
-    assert sum(desk.slack.calls.values()) <= 70
+    assert sum(desk.slack.calls.values()) <= 135  # one message tries for all, at least every half minute
     assert "does not answer" in (await desk.store.troubles.all())["slack"]
     desk.slack.fails, desk.slack.times = never, []
     began = desk.clock.now()
@@ -205,3 +205,72 @@ async def test_two_days_without_slack_end_like_an_hour(desk: Desk) -> None:
     desk.slack.fails = never
     await desk.settles()
     assert desk.slack.names() == [case.id]
+
+
+async def test_calls_that_fail_side_by_side_are_one_failure_and_one_message_tries_for_all(
+    store: Store, clock: WoundClock
+) -> None:
+    among = [Department(name=f"d{n}", channel=f"C0D{n}") for n in range(8)]
+    desk = Desk(store, clock, *among)
+    for number, department in enumerate(among):
+        await desk.hears(number, subjects=(department.name,))
+    desk.slack.fails = always(Unsent("503"))
+    await desk.works(20, pace=0.1)
+    tries = [at for at, _, _ in desk.slack.times]
+    alone = [at for at in tries if at != tries[0]]
+    assert len(tries) - len(alone) <= 8
+    assert len(set(alone)) == len(alone)
+    assert 5 <= len(alone) <= 20
+    assert max(later - sooner for sooner, later in itertools.pairwise(tries)) < 6
+
+
+async def test_after_an_outage_of_twenty_seconds_all_cards_come_within_ten(store: Store, clock: WoundClock) -> None:
+    among = [Department(name=f"d{n}", channel=f"C0D{n}") for n in range(8)]
+    desk = Desk(store, clock, *among)
+    for number, department in enumerate(among):
+        await desk.hears(number, subjects=(department.name,))
+    desk.slack.fails = always(Unsent("503"))
+    await desk.works(20, pace=0.1)
+    desk.slack.fails = never
+    await desk.works(10, pace=0.1)
+
+    assert [len(desk.slack.names(department.channel)) for department in among] == [1] * 8
+    assert await store.troubles.all() == {}
+
+
+async def test_eight_answers_lost_side_by_side_keep_no_later_card_waiting(store: Store, clock: WoundClock) -> None:
+    among = [Department(name=f"d{n}", channel=f"C0D{n}") for n in range(9)]
+    desk = Desk(store, clock, *among)
+    for number, department in enumerate(among[:8]):
+        await desk.hears(number, subjects=(department.name,))
+    desk.slack.fails = always(Ambiguous("502"))
+    await desk.works(20, pace=0.1)
+    desk.slack.fails = never
+    await desk.hears(8, subjects=("d8",))
+    await desk.works(3, pace=0.1)
+
+    assert len(desk.slack.names("C0D8")) == 1
+
+
+async def test_a_crisis_card_comes_at_once_though_the_clock_was_set_back_an_hour(desk: Desk) -> None:
+    await desk.hears(*range(6))
+    await desk.works(5)
+    desk.slack.fails = always(Unsent("503"))
+    await desk.works(10)
+    desk.slack.fails = never
+    desk.clock.wind(hours=-1)
+    (crisis,) = await desk.hears(100, intent=("crisis",))
+    await desk.works(3)
+
+    assert crisis.id in desk.slack.names()
+
+
+async def test_a_clock_that_is_more_than_a_minute_off_slacks_is_a_trouble_until_it_is_set(desk: Desk) -> None:
+    await desk.hears(1)
+    desk.slack.ahead = 3_600
+    await desk.works(3)
+    assert (await desk.store.troubles.all())["clock"].startswith("Our clock is 1 h behind Slack's.")
+    desk.slack.ahead = 0
+    await desk.hears(2)
+    await desk.works(3)
+    assert await desk.store.troubles.all() == {}

@@ -7,11 +7,14 @@ import structlog
 
 from bot.cards.drawing import Drawing
 from bot.clock import Clock
+from bot.domain.words import length
 from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
 from bot.sinks.slack import Sent, SlackSink
 from bot.store.fencing import is_lease_over
 from bot.store.limits import Limit
 from bot.store.opening import Store
+from bot.workers.delivery.outage import Outage
+from bot.workers.delivery.pause import Pause
 
 log = structlog.get_logger("delivery")
 
@@ -26,11 +29,10 @@ CHANNEL_REGAIN = timedelta(milliseconds=1250)
 
 PARKED_BY_REFUSAL = timedelta(seconds=60)
 """A channel that is gone, or a token that is refused, is tried again this often: somebody has to do something."""
-LONGEST_PARKED = timedelta(seconds=60)
 CLOCKS_DIFFER = 60.0
 """Seconds by which Slack's clock may be behind ours when we look for a message that we began to send."""
-STUMBLES = 2
-"""Lost answers in a row after which Slack as a whole is taken to be unwell."""
+CLOCK_OFF = timedelta(minutes=1)
+"""Between our clock and Slack's, from which the times that people read are wrong enough to say so."""
 
 
 def channel_limit(channel: str) -> Limit:
@@ -57,16 +59,14 @@ class Gate:
         self._store = store
         self._sink = sink
         self._clock = clock
-        self._stumbles = 0
-        self._next_try = clock.now()
-        self._full: dict[str, datetime] = {}
+        self._outage = Outage()
+        self._full: dict[str, Pause] = {}
         self._may_read = True
 
     async def closed(self) -> bool:
         """Whether nothing at all may be sent now, so that there is no need to look at what could be."""
         at = self._clock.now()
-        unwell = self._stumbles >= STUMBLES and at < self._next_try
-        return unwell or bool(await self._store.limits.parked([EVERYTHING.name], at))
+        return self._outage.blocks(at) or bool(await self._store.limits.parked([EVERYTHING.name], at))
 
     async def room_to_post(self, channel: str) -> None:
         """Takes one post out of the limits. Raises `Blocked`."""
@@ -74,12 +74,12 @@ class Gate:
             raise Blocked
         wait = await self._spend(EVERYTHING, POSTS, channel_limit(channel), gone_limit(channel))
         if wait:
-            self._full[channel] = self._clock.now() + wait
+            self._full[channel] = Pause(self._clock.now(), self._clock.now() + wait)
             raise Blocked
 
     def may_post(self, channel: str) -> bool:
         """Whether it is worth asking, as far as we know without asking: spares the looking up of what cannot go."""
-        return self._full.get(channel, self._clock.now()) <= self._clock.now()
+        return not self._full.get(channel, Pause()).holds(self._clock.now())
 
     async def room_to_update(self, channel: str) -> None:
         """Takes one update out of the limits. Raises `Blocked`."""
@@ -91,20 +91,18 @@ class Gate:
         wait = await self._store.limits.spend(limits, self._clock.now())
         if not wait:
             self._wait_while_unwell()
-            self._next_try = self._clock.now() + self._pause()
+            self._outage.note_try(self._clock.now())
         return wait
 
     def _wait_while_unwell(self) -> None:
         """While Slack is unwell one tries for all: what is sent then is likely to be lost, and is not known to be."""
-        if self._stumbles >= STUMBLES and self._clock.now() < self._next_try:
+        if self._outage.blocks(self._clock.now()):
             raise Blocked
-
-    def _pause(self) -> timedelta:
-        return min(LONGEST_PARKED, timedelta(seconds=2.0 ** min(self._stumbles, 6)))
 
     async def post(self, channel: str, drawing: Drawing, name: str) -> Sent:
         """Raises `Blocked` where it was certainly not sent, `Ambiguous` where that is not known, `Rejected`."""
         _stop_without_lease()
+        began = self._clock.now()
         try:
             sent = await self._sink.post(channel, drawing, name)
             await self._store.limits.answered(channel_limit(channel), self._clock.now())
@@ -112,9 +110,10 @@ class Gate:
             await self._park(channel_limit(channel), timedelta(seconds=slow.seconds))
             raise Blocked from slow
         except (Unsent, Ambiguous, Rejected) as no:
-            await self._learn(no)
+            await self._learn(no, began)
             raise
         await self._well()
+        await self._compare_clocks(sent)
         return sent
 
     async def find(self, channel: str, name: str, since: float) -> Sent | None:
@@ -123,12 +122,14 @@ class Gate:
             return None
         if await self._spend(EVERYTHING, READS):
             raise Blocked
+        began = self._clock.now()
         try:
             return await self._sink.find(channel, name, since - CLOCKS_DIFFER)
         except RateLimited as slow:
             await self._park(READS, timedelta(seconds=slow.seconds))
             raise Blocked from slow
         except (Unsent, Ambiguous) as no:
+            await self._stumble(str(no), began, certain=isinstance(no, Unsent))
             raise Blocked from no
         except Rejected as no:
             if no.error == "missing_scope":
@@ -148,16 +149,17 @@ class Gate:
 
     async def _change(self, call: Callable[[], Awaitable[None]]) -> None:
         _stop_without_lease()
+        began = self._clock.now()
         try:
             await call()
         except RateLimited as slow:
             await self._park(UPDATES, timedelta(seconds=slow.seconds))
             raise Blocked from slow
         except Ambiguous as lost:
-            await self._stumble(str(lost))
+            await self._stumble(str(lost), began)
             raise Blocked from lost
         except (Unsent, Rejected) as no:
-            await self._learn(no)
+            await self._learn(no, began)
             raise
         await self._well()
 
@@ -168,14 +170,14 @@ class Gate:
     async def park_channel(self, channel: str, length: timedelta) -> None:
         await self._park(gone_limit(channel), length)
 
-    async def _learn(self, no: Unsent | Ambiguous | Rejected) -> None:
+    async def _learn(self, no: Unsent | Ambiguous | Rejected, began: datetime) -> None:
         """What an answer says about the calls that come after it."""
         if isinstance(no, Rejected):
             if no.token_refused:
                 await self._refused(no)
                 raise Blocked from no
             return
-        await self._stumble(str(no), at_once=isinstance(no, Unsent))
+        await self._stumble(str(no), began, certain=isinstance(no, Unsent))
         if isinstance(no, Unsent):
             raise Blocked from no
 
@@ -186,12 +188,13 @@ class Gate:
         await self._park(EVERYTHING, PARKED_BY_REFUSAL)
         await self._say(sentence)
 
-    async def _stumble(self, reason: str, *, at_once: bool = False) -> None:
-        """After some lost answers in a row everything waits, longer each time."""
-        self._stumbles += 1
-        log.warning("slack unwell", reason=reason, stumbles=self._stumbles)
-        if at_once or self._stumbles >= STUMBLES:
-            await self._park(EVERYTHING, self._pause())
+    async def _stumble(self, reason: str, began: datetime, *, certain: bool = False) -> None:
+        """While Slack is away everything waits, a little longer each time."""
+        if not self._outage.note_failure(began, self._clock.now(), certain=certain):
+            return
+        log.warning("slack unwell", reason=reason, failures=self._outage.failures)
+        if self._outage.is_on:
+            await self._park(EVERYTHING, self._outage.pause())
             await self._say("Slack does not answer. What it is owed waits and is sent when it is back.")
 
     async def _park(self, limit: Limit, length: timedelta) -> None:
@@ -205,6 +208,15 @@ class Gate:
 
     async def _well(self) -> None:
         """Asked of the store each time: the trouble may have been told by a process that is gone."""
-        self._stumbles = 0
+        self._outage.note_success()
         if await self._store.troubles.tell("slack", ""):
             log.info("slack is well again")
+
+    async def _compare_clocks(self, sent: Sent) -> None:
+        """A message's `ts` is the time at which Slack took it."""
+        ahead = self._clock.now().timestamp() - float(sent.ts)
+        off = timedelta(seconds=abs(ahead))
+        said = f"is {length(off)} {'ahead of' if ahead > 0 else 'behind'} Slack's" if off > CLOCK_OFF else ""
+        await self._store.troubles.tell(
+            "clock", f"Our clock {said}. Times on cards are wrong until it is set." if said else ""
+        )

@@ -1,7 +1,7 @@
 """One message, posted once as far as that can be known: begun in writing before it is sent, ended in writing after."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -16,11 +16,14 @@ from bot.store.opening import Store
 from bot.store.records import CardRecord, CardState
 from bot.store.writing import ms
 from bot.workers.delivery.gate import PARKED_BY_REFUSAL, Blocked, Gate
+from bot.workers.delivery.pause import Pause
 
 log = structlog.get_logger("delivery")
 
 LATE_RETRY = timedelta(seconds=60)
 """After a lost answer, before the one retry: Slack's own delays are over by then, and a person still waits."""
+CLOCKS_DIFFER = timedelta(seconds=30)
+"""By which the clock of who began may be ahead of ours; more than that, and ours was set back."""
 LONGEST_RETRY = timedelta(minutes=15)
 
 
@@ -43,7 +46,8 @@ class Poster:
         if record.state is not CardState.POSTING:
             return
         wait = min(LATE_RETRY * 2 ** min(max(0, record.tries - 1), 4), LONGEST_RETRY)
-        if ms(self.clock.now()) - record.since < wait.total_seconds() * 1000:
+        began = datetime.fromtimestamp(record.since / 1000, UTC)
+        if Pause(began - CLOCKS_DIFFER, began + wait).holds(self.clock.now()):
             raise Blocked
 
     async def found(self, channel: str, name: str, record: CardRecord) -> CardRecord | None:

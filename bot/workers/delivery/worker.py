@@ -1,7 +1,7 @@
 """The delivery loop: one sender a workspace, one message at a time to each destination."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 import structlog
@@ -25,6 +25,7 @@ from bot.workers.delivery.digest import DigestDelivery
 from bot.workers.delivery.episode import EpisodeDelivery
 from bot.workers.delivery.gate import Blocked, Gate
 from bot.workers.delivery.message import MessageDelivery
+from bot.workers.delivery.pause import Pause
 from bot.workers.delivery.post import Poster
 
 AT_ONCE = 8
@@ -40,7 +41,7 @@ log = structlog.get_logger("delivery")
 
 class _Aside(NamedTuple):
     tries: int
-    until: datetime
+    pause: Pause
 
 
 class Delivery:
@@ -102,7 +103,7 @@ class Delivery:
         tries = self._aside[name].tries if name in self._aside else 0
         unread = isinstance(error, Unreadable)  # told already: it is looked at again as soon as records are
         wait = ASIDE_FIRST if unread else min(ASIDE_FIRST * 2 ** min(tries, 6), ASIDE_LONGEST)
-        self._aside[name] = _Aside(tries + 1, self._clock.now() + wait)
+        self._aside[name] = _Aside(tries + 1, Pause(self._clock.now(), self._clock.now() + wait))
         if not unread:
             log.error("notification set aside", notification=name, tries=tries + 1, exc_info=error)
 
@@ -148,7 +149,7 @@ class Delivery:
 
     def _may_try(self, queue: Queue, name: str) -> bool:
         self._in_hand[queue.to] = name
-        return name not in self._aside or self._aside[name].until <= self._clock.now()
+        return name not in self._aside or not self._aside[name].pause.holds(self._clock.now())
 
     async def _deliver(self, owed: Notification) -> bool:
         if owed.kind is NotificationKind.CARD:
