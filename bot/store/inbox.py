@@ -20,6 +20,8 @@ from bot.store.writing import Trace, ms, write
 IDLE = timedelta(seconds=30)
 """How long an entry may be in one worker's hands before another takes it: a batch takes well under a second."""
 CONSUMER_GONE = timedelta(days=1)
+LEFT_AFTER = 2 * IDLE
+"""In nobody's hands for so long, an entry waits: whoever lives takes it up within one and a half times `IDLE`."""
 MOST_TRIES = 5
 """Deliveries of one entry before it goes to the dead letters."""
 
@@ -161,12 +163,24 @@ class Inbox:
         transaction.write("HSET", self._keys.dead, entry.id, json.dumps(letter))
         await commit(self._client, transaction)
 
-    async def waiting(self) -> tuple[int, int]:
-        """How many entries are in the inbox, and when the oldest came (ms; 0 if none waits)."""
-        length, oldest = await self._client.together(
-            [("XLEN", self._keys.inbox), ("XRANGE", self._keys.inbox, "-", "+", "COUNT", 1)]
-        )
-        return int(length), _entry(oldest[0]).arrived if oldest else 0
+    async def waiting(self, left_after: timedelta = LEFT_AFTER) -> tuple[int, int]:
+        """How many entries are in the inbox, and when the oldest came that waits for a worker (ms; 0 if none does).
+
+        One that fails is in a worker's hands from try to try: it does not wait, unless nobody takes it up again.
+        """
+        starts = await self._starts(int(left_after.total_seconds() * 1000))
+        reads = [("XRANGE", self._keys.inbox, start, "+", "COUNT", 1) for start in starts]
+        length, *found = await self._client.together([("XLEN", self._keys.inbox), *reads])
+        return int(length), min((_entry(entries[0]).arrived for entries in found if entries), default=0)
+
+    async def _starts(self, idle_ms: int) -> list[str]:
+        """Where those begin that no worker has read, and those that a worker has left."""
+        left = ("XPENDING", self._keys.inbox, GROUP, "IDLE", idle_ms, "-", "+", 1)
+        try:
+            [group], idle = await self._client.together([("XINFO", "GROUPS", self._keys.inbox), left])
+        except ResponseError:  # no worker has begun yet, or the server came back without its data
+            return ["-"]
+        return [f"({group[group.index('last-delivered-id') + 1]}", *(entry[0] for entry in idle)]
 
 
 def _entry(reply: Sequence[Any]) -> Entry:

@@ -16,6 +16,7 @@ from bot.store.fencing import fenced
 from bot.store.opening import Store
 from bot.store.pages import PageGone
 from bot.store.transaction import Committed
+from bot.workers.aside import Aside
 
 GONE_ON = frozenset({"already_in_channel", "cant_invite_self"})
 LEASE = "crises"
@@ -33,6 +34,7 @@ class Crises:
         self._store = store
         self._sink = sink
         self._clock = clock
+        self._aside = Aside(self.name, clock)
 
     async def step(self) -> int:
         found = await self._store.crises.open()
@@ -40,7 +42,8 @@ class Crises:
         if fence is None:
             return 0
         with fenced(fence):
-            return sum([await self._look(one) for one in found])
+            todo = [one for one in found if not self._aside.waits(one.id)]
+            return sum([await self._aside.tried(one.id, self._look(one)) for one in todo])
 
     def failed(self, error: Exception) -> None:
         """Nothing is in hand between steps."""

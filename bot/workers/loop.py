@@ -55,8 +55,8 @@ class Worker(Protocol):
     async def step(self) -> int:
         """Do what is there to do now; says how much that was."""
 
-    def failed(self, error: Exception) -> None:
-        """What was in hand raised this; it is tried again."""
+    def failed(self, error: Exception) -> bool | None:
+        """What was in hand raised this; it is tried again. True: the fault is its own, so that nobody need rest."""
 
 
 async def run(worker: Worker, clock: Clock, stop: asyncio.Event, pulse: Pulse | None = None) -> None:
@@ -74,8 +74,11 @@ async def run(worker: Worker, clock: Clock, stop: asyncio.Event, pulse: Pulse | 
             continue
         except Exception as error:
             failures += 1
-            worker.failed(error)
+            its_own = worker.failed(error)
             log.exception("step failed", worker=worker.name, failures=failures)
+            if its_own:
+                await rest(0, clock, stop)
+                continue
         else:
             failures = 0
             pulse.beat(worker.name, clock.now())

@@ -16,12 +16,14 @@ from bot.domain.pages.matter import Standing
 from bot.domain.pages.page import Page, Severity, Storm
 from bot.store.opening import Store
 from bot.store.transaction import Committed
+from bot.workers.aside import Aside
 from bot.workers.paging.lines import Lines
 from bot.workers.paging.matters import Matters
 
 CLAIMED = "claiming it"
 """How somebody answered who took the case and pressed nothing else."""
 
+LOOKED_AT = 100
 AT_ONCE = 16
 """Pages looked at side by side: each costs some round trips, between which triage may have the loop for a while."""
 
@@ -40,16 +42,18 @@ class Pages:
         self._lines = lines
         self._matters = matters
         self._clock = clock
+        self._aside = Aside(self.name, clock)
 
     async def step(self) -> int:
-        due = await self._store.pages.due(self._clock.now())
+        due = await self._store.pages.due(self._clock.now(), LOOKED_AT + len(self._aside))
+        due = [page for page in due if not self._aside.waits(page)]
         found = await self._store.pages.find(due)
         places = asyncio.Semaphore(AT_ONCE)
 
         async def look(page_id: str) -> None:
             async with places:
                 if page_id in found:
-                    await self._look(found[page_id])
+                    await self._aside.tried(page_id, self._look(found[page_id]))
                 elif not self._store.pages.unreadable(page_id):
                     await self._store.pages.forget_due(page_id)
 

@@ -21,6 +21,7 @@ from bot.store.feed import AT_ONCE
 from bot.store.leases import LENGTH as LEASE_LENGTH
 from bot.store.opening import Store
 from bot.store.transaction import Committed
+from bot.workers.aside import Aside
 
 LEASE = "spikes"
 LEARNT_AFTER = 2 * QUARTER
@@ -52,6 +53,7 @@ class Spikes:
         self._rules = rules
         self._clock = clock
         self._lease = lease
+        self._aside = Aside(self.name, clock)
         self._forget()
 
     def _forget(self) -> None:
@@ -75,8 +77,9 @@ class Spikes:
         heard = await self._hear()
         decided = 0
         for subject in self._due(heard, at):
-            if subject in self._watches:  # what was held is forgotten where somebody else has decided meanwhile
-                decided += await self._look(subject, at)
+            if subject in self._watches and not self._aside.waits(subject):
+                # what was held is forgotten where somebody else has decided meanwhile
+                decided += await self._aside.tried(subject, self._look(subject, at))
         await self._learn(at)
         if self._seen is None or at - self._seen >= LOOKED_EVERY:
             self._seen = at

@@ -9,6 +9,9 @@ from bot.domain.rules import Rules, department_or_lost
 from bot.domain.schedules.duty import Duty, Rota
 from bot.store.opening import Store
 from bot.store.transaction import Committed
+from bot.workers.aside import Aside
+
+AT_ONCE = 100
 
 log = structlog.get_logger("timers")
 
@@ -24,14 +27,16 @@ class Timers:
         self._rota = rota
         self._rules = rules
         self._clock = clock
+        self._aside = Aside(self.name, clock)
 
     async def step(self) -> int:
-        due = await self._store.cases.due(self._clock.now())
+        due = await self._store.cases.due(self._clock.now(), AT_ONCE + len(self._aside))
+        due = [case for case in due if not self._aside.waits(case)]
         found = await self._store.cases.find(due)
         on_duty: dict[str, Duty] = {}
         for case_id in due:
             if case_id in found:
-                await self._ring(found[case_id], on_duty)
+                await self._aside.tried(case_id, self._ring(found[case_id], on_duty))
             elif not self._store.cases.unreadable(case_id):
                 await self._store.cases.forget_deadline(case_id)
         return len(due)

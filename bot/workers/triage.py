@@ -90,37 +90,52 @@ class Triage:
         self._recalled, self._beside = "0-0", ""
         self._looked: datetime | None = None
         self._in_hand: list[Entry] = []
-        self._singly: list[Entry] = []
+        self._old: list[list[Entry]] = []
+        """What failed, in parts that are tried again each by itself."""
+        self._old_first = False
+        self._failures = 0
+        """In a row, of whatever was in hand."""
         self._why: dict[str, str] = {}
 
     async def step(self) -> int:
-        """One batch of new entries, or one that failed with others or that another worker did not finish."""
-        self._singly, self._in_hand = [*self._in_hand, *self._singly], []  # the store went away with these in hand
-        entries = self._singly[:1] or await self._abandoned() or await self._read()
-        self._in_hand, self._singly = entries, self._singly[1:]
+        """One batch of new entries, or some that failed or that another worker did not finish: by turns."""
+        if self._in_hand:  # the store went away with these in hand
+            self._old.insert(0, self._in_hand)
+        entries = self._in_hand = await self._next()
         living = [entry for entry in entries if not await self._buried(entry)]
         if living:
             await self._recall()
             await self._answer(living)
+            self._failures = 0
         self._in_hand = []
         return len(entries)
 
-    def failed(self, error: Exception) -> None:
-        """What failed together is tried one by one, so that it costs the others nothing; what failed alone waits.
+    def failed(self, error: Exception) -> bool:
+        """What failed together is tried in halves, so that it costs the others little; what failed alone waits.
 
-        The reason goes with an entry to the dead letters, should it come to that. Never its words.
+        The reason goes with an entry to the dead letters, should it come to that. Never its words. Nobody rests for it,
+        unless a whole batch and all its parts have failed: then the fault is ours.
         """
-        if len(self._in_hand) > 1:
-            self._singly += self._in_hand
+        failed, self._in_hand = self._in_hand, []
+        if (half := len(failed) // 2) > 0:
+            self._old[:0] = [failed[:half], failed[half:]]
         else:
-            self._why.update((entry.id, type(error).__name__) for entry in self._in_hand)
-        self._in_hand = []
+            self._why.update((entry.id, type(error).__name__) for entry in failed)
+        self._failures += 1
+        return self._failures < 2 * BATCH
 
-    async def _read(self) -> list[Entry]:
-        return await self._store.inbox.read(self._worker, BATCH, wait=self._wait)
+    async def _next(self) -> list[Entry]:
+        """Old failures stand in no new work's way, nor new work in theirs."""
+        if not self._old and (left := await self._abandoned()):
+            self._old.append(left)
+        self._old_first = bool(self._old) and not self._old_first
+        if self._old_first:
+            return self._old.pop(0)
+        new = await self._store.inbox.read(self._worker, BATCH, wait=self._wait and not self._old)
+        return new or (self._old.pop(0) if self._old else [])
 
     async def _abandoned(self) -> list[Entry]:
-        """What somebody took and did not answer; old failures go before new work, one at a time."""
+        """What somebody took and did not answer; one at a time."""
         at = self._clock.now()
         if self._looked is not None and at - self._looked < self._idle_most / 2:
             return []

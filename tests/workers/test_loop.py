@@ -8,6 +8,7 @@ from structlog.testing import capture_logs
 from bot.domain.decision import Unreachable
 from bot.workers.loop import LONGEST_REST, rest, run
 from tests.clock import WoundClock
+from tests.workers.rests import Rests
 
 
 class Scripted:
@@ -29,20 +30,9 @@ class Scripted:
             raise step
         return step
 
-    def failed(self, error: Exception) -> None:
+    def failed(self, error: Exception) -> bool:
         self.told.append(error)
-
-
-class Rests(WoundClock):
-    """Notes how long everybody sleeps, and lets nobody sleep."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lengths: list[float] = []
-
-    async def sleep(self, seconds: float) -> None:
-        self.lengths.append(seconds)
-        await asyncio.sleep(0)
+        return False
 
 
 @pytest.fixture
@@ -110,3 +100,17 @@ async def test_what_is_in_hand_when_it_is_told_to_stop_is_finished(stop: asyncio
     going.set()
     await running
     assert finished == ["step"]
+
+
+async def test_a_worker_whose_one_thing_failed_does_not_rest(stop: asyncio.Event) -> None:
+    clock = Rests()
+    await run(Blamed(stop, KeyError("oh"), KeyError("oh"), 1), clock, stop)
+    assert clock.lengths == []
+
+
+class Blamed(Scripted):
+    """Whatever fails, it was a thing's own fault."""
+
+    def failed(self, error: Exception) -> bool:
+        self.told.append(error)
+        return True

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.case import Resolution
 from bot.domain.moves import resolve
 from bot.domain.routing import Clocks
+from bot.domain.schedules.duty import Duty
 from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.workers.timers import Timers
 from tests.domain.made import CARE, STAFF
+from tests.rota import ListedRota
 from tests.workers.desk import Desk
 
 ONCE = {"opened": 1, "reminded the channel": 1, "called <@U0RAJ>": 1, "called <@U0MIA>": 1}
@@ -104,3 +106,27 @@ async def test_hundreds_that_are_due_at_once_are_all_rung(desk: Desk) -> None:
         pass
     assert (await events(desk))["reminded the channel"] == 250
     assert desk.rota.asked == 3, "once for each hundred, as a schedule has to be read and painted"
+
+
+class BrokenFor(ListedRota):
+    """Of whom sales has on call nothing can be said."""
+
+    async def duty(self, department: str, at: datetime) -> Duty:
+        if department == "sales":
+            raise ZeroDivisionError
+        return await super().duty(department, at)
+
+
+async def test_a_case_whose_clock_cannot_be_rung_stops_no_other_and_is_tried_again_later(desk: Desk) -> None:
+    for number in range(3):
+        await desk.hears(number, subjects=["sales"])
+    await desk.hears(9)
+    rota = BrokenFor(desk.rules)
+    timers = Timers(desk.store, desk.rules, rota, desk.clock)
+    desk.clock.wind(minutes=16)
+    await timers.step()
+    assert await events(desk) == {"opened": 4, "reminded the channel": 1}
+    assert await timers.step() == 0
+    timers = Timers(desk.store, desk.rules, desk.rota, desk.clock)
+    await timers.step()
+    assert (await events(desk))["reminded the channel"] == 4

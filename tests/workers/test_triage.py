@@ -1,5 +1,7 @@
 """Triage: what fails is set aside, what is abandoned is taken up, and everything is answered once."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -10,9 +12,12 @@ from bot.domain.moves import resolve
 from bot.store.client import Client
 from bot.store.keys import SEEN_FOR, Keys
 from bot.store.opening import Store
-from bot.workers.triage import Triage
+from bot.web.health import read_state
+from bot.workers.loop import run
+from bot.workers.triage import BATCH, Triage
 from tests.clock import WoundClock
 from tests.domain.made import CARE, STAFF
+from tests.workers.rests import Rests
 from tests.workers.rules import FakeRules
 from tests.workers.said import admit, said, triaged
 
@@ -154,3 +159,68 @@ async def test_copies_in_one_batch_are_one_case(store: Store, clock: WoundClock)
     cases = await triaged(store, FakeRules(), clock, *(said(n, text="You lost the very same bag") for n in range(25)))
     assert [(case.id, case.joined_count, len(case.joined)) for case in cases] == [(case_id("x:0"), 24, 20)]
     assert len(await store.cases.joined(cases[0].id)) == 24
+
+
+async def through_the_loop(triage: Triage, clock: "Rests", until: Callable[[], Awaitable[bool]]) -> int:
+    """The real loop; says how many looks it took until something held, of five hundred at the most."""
+    stop = asyncio.Event()
+    loop = asyncio.create_task(run(triage, clock, stop))
+    looks = 0
+    while not await until() and looks < 500:
+        looks += 1
+        await asyncio.sleep(0.005)
+    stop.set()
+    await loop
+    return looks
+
+
+@pytest.mark.parametrize("poisonous", [1, 4, 40, 120])
+async def test_a_crisis_behind_poison_mentions_is_heard_and_nobody_rests_for_them(store: Store, poisonous: int) -> None:
+    clock = Rests()
+    await admit(store, clock, *(said(n, text=f"#poison {n}") for n in range(poisonous)), said(999, text="#crisis"))
+    triage = worker(store, clock, idle=timedelta(minutes=1))
+
+    async def heard() -> bool:
+        return (await store.books.read()).opened == 1
+
+    await through_the_loop(triage, clock, heard)
+    assert await heard()
+    assert [length for length in clock.lengths if length > 0] == []
+
+
+async def test_new_work_goes_between_old_failures(store: Store, clock: WoundClock) -> None:
+    await admit(store, clock, *(said(n, text=f"#poison {n}") for n in range(32)))
+    triage = worker(store, clock, idle=timedelta(minutes=1))
+    await work(triage, clock, steps=3)
+    await admit(store, clock, said(999))
+    await work(triage, clock, steps=2)
+    assert (await store.books.read()).opened == 1
+
+
+async def test_where_everything_fails_the_fault_is_ours_and_the_worker_rests(store: Store, clock: WoundClock) -> None:
+    triage = worker(store, clock, idle=timedelta(minutes=1))
+    assert all(triage.failed(ZeroDivisionError()) for _ in range(2 * BATCH - 1))
+    assert not triage.failed(ZeroDivisionError())
+
+
+async def test_four_poison_mentions_that_are_tried_again_do_not_wait_for_triage(
+    store: Store, clock: WoundClock
+) -> None:
+    await admit(store, clock, *(said(n, text=f"#poison {n}") for n in range(4)))
+    await work(worker(store, clock, idle=timedelta(minutes=1)), clock, steps=10)
+    assert await store.inbox.waiting() == (4, 0)
+    clock.wind(minutes=2)
+    assert "triage" not in (await read_state(store, {}, clock.now())).troubles
+    await admit(store, clock, said(999))
+    arrived = int(clock.now().timestamp() * 1000)
+    assert await store.inbox.waiting() == (5, arrived)
+    clock.wind(minutes=2)
+    assert "triage" in (await read_state(store, {}, clock.now())).troubles
+
+
+async def test_what_a_worker_has_left_waits_for_triage(store: Store, clock: WoundClock) -> None:
+    arrived = int(clock.now().timestamp() * 1000)
+    await admit(store, clock, said(1))
+    await store.inbox.read("one", 1, wait=False)
+    assert await store.inbox.waiting() == (1, 0)
+    assert await store.inbox.waiting(left_after=timedelta()) == (1, arrived)

@@ -1,0 +1,17 @@
+"""A clock by which nobody sleeps."""
+
+import asyncio
+
+from tests.clock import WoundClock
+
+
+class Rests(WoundClock):
+    """Notes how long everybody sleeps, and lets nobody sleep."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lengths: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.lengths.append(seconds)
+        await asyncio.sleep(0)
