@@ -53,6 +53,8 @@ BRING_BACK = "spam_bring_back"
 ONCALL_TAKE = "oncall_take"
 ONCALL_COVER = "oncall_cover"
 ONCALL_ANSWER = "oncall_answer"
+ONCALL_ACCEPT = "oncall_accept"
+ONCALL_DECLINE = "oncall_decline"
 ONCALL_FILL = "oncall_fill"
 ONCALL_UNDO = "oncall_undo"
 

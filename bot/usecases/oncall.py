@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from bot.cards import oncall as cards
+from bot.cards import oncall_requests
 from bot.cards.drawing import Drawing
 from bot.cards.oncall import Shown
 from bot.clock import Clock
 from bot.domain.decision import Refused
 from bot.domain.rules import Rules
-from bot.domain.schedules import changes
+from bot.domain.schedules import changes, requests
 from bot.domain.schedules.changed import Change, Changes, Known, parts_of
 from bot.domain.schedules.saying import Wish, moment, read, whole_day
 from bot.domain.schedules.schedule import Schedule
@@ -94,28 +95,46 @@ class OnCall:
         return cards.made(await self._change(asking, decide), by, asking.zone, own=asking.own, at=asking.at)
 
     async def swap(self, by: str, words: str) -> Drawing:
+        """Asks the other; nothing changes before they accept."""
         asking = await self._asking(by, words)
         other = _other(asking, "Swap with whom? Write it like `/oncall swap @ben`, or `/oncall swap @ben Fri`.")
         await self._whose.check(other, asking.meant.schedule, f"<@{other}> is")
         said = asking.wish.start or asking.meant.rest
         when = _around(asking, said) if said else None
-        change = await self._change(asking, lambda known: changes.swap(known, by, other, asking.at, when))
-        return cards.made(change, by, asking.zone, own=asking.own, at=asking.at)
+        return await self._ask(asking, lambda known: requests.ask_to_swap(known, by, other, asking.at, when))
 
     async def cover(self, by: str, words: str) -> Drawing:
-        """`me`: by whoever is named, or by whoever answers in the channel. Without it, she covers who is named."""
+        """`me`: by the person who is named, if they accept, or by the first in the channel. Else the asker covers."""
         asking = await self._asking(by, words)
         if asking.wish.people and not asking.wish.me:
-            return await self._cover(asking, asking.wish.people[0], by)
+            return await self._cover(asking, asking.wish.people[0])
         if asking.wish.people:
             other = asking.wish.people[0]
             await self._whose.check(other, asking.meant.schedule, f"<@{other}> is")
-            return await self._cover(asking, by, other)
+            ask = requests.ask_to_cover
+            return await self._ask(asking, lambda known: ask(known, by, other, _hers(asking, known, by), asking.at))
         return await self._plead(asking)
 
-    async def _cover(self, asking: Asking, whom: str, other: str) -> Drawing:
+    async def _ask(self, asking: Asking, decide: Callable[[Known], Change]) -> Drawing:
+        change = await self._change(asking, decide)
+        assert change.plea is not None
+        return oncall_requests.draw_asked(change.plea, asking.zone)
+
+    async def accept(self, by: str, thing: str) -> Drawing:
+        """The button below a request: what is to be shown in its place."""
+        change = await self._by_button(by, thing, lambda known, name, at: requests.accept(known, name, by, at))
+        zone = await self._zones.zone(by)
+        shown = zone or self._schedule(parts_of(thing)[0]).zone
+        return cards.made(change, by, shown, own=bool(zone), at=self._clock.now())
+
+    async def decline(self, by: str, thing: str) -> Drawing:
+        change = await self._by_button(by, thing, lambda known, name, at: requests.decline(known, name, by, at))
+        assert change.plea is not None
+        return oncall_requests.draw_declined(change.plea)
+
+    async def _cover(self, asking: Asking, whom: str) -> Drawing:
         def decide(known: Known) -> Change:
-            return changes.cover(known, whom, other, _hers(asking, known, whom), asking.at, made_by=asking.by)
+            return changes.cover(known, whom, asking.by, _hers(asking, known, whom), asking.at, made_by=asking.by)
 
         change = await self._change(asking, decide)
         return cards.made(change, asking.by, asking.zone, own=asking.own, at=asking.at)

@@ -10,7 +10,7 @@ from handlers.actions.forms import hand_over, not_for_us, resolve, separate
 from handlers.actions.hearing import correct, move_by_rules, why
 from handlers.actions.links import opened
 from handlers.actions.message import claim_here, confirm_here, keep, release_here
-from handlers.actions.oncall import answer, fill, plead, take, undo
+from handlers.actions.oncall import accept, answer, decline, fill, plead, take, undo
 from handlers.actions.page import acknowledge, acknowledge_here
 from handlers.actions.report import share
 from handlers.actions.spam import bring_back, look, older
@@ -42,6 +42,8 @@ def register(app: AsyncApp) -> None:
     app.action(buttons.ONCALL_TAKE)(take)
     app.action(buttons.ONCALL_COVER)(plead)
     app.action(buttons.ONCALL_ANSWER)(answer)
+    app.action(buttons.ONCALL_ACCEPT)(accept)
+    app.action(buttons.ONCALL_DECLINE)(decline)
     app.action(buttons.ONCALL_FILL)(fill)
     app.action(buttons.ONCALL_UNDO)(undo)
     app.action(buttons.CRISIS_DECLARE)(declare)

@@ -35,5 +35,7 @@ def _redrawn(ask: Ask) -> Listener:
 take = _told(lambda oncall, by, schedule: oncall.take(by, schedule))
 plead = _told(lambda oncall, by, schedule: oncall.cover(by, f"me {schedule}"))
 answer = _redrawn(lambda oncall, by, plea: oncall.answer(by, plea))
+accept = _redrawn(lambda oncall, by, request: oncall.accept(by, request))
+decline = _redrawn(lambda oncall, by, request: oncall.decline(by, request))
 fill = _redrawn(lambda oncall, by, hole: oncall.fill(by, hole))
 undo = _redrawn(lambda oncall, by, change: oncall.undo(by, change))

@@ -207,6 +207,12 @@ class FakeOnCall(Fake):
     async def answer(self, by: str, thing: str) -> Drawing:
         return await self._say("answer", by, thing)
 
+    async def accept(self, by: str, thing: str) -> Drawing:
+        return await self._say("accept", by, thing)
+
+    async def decline(self, by: str, thing: str) -> Drawing:
+        return await self._say("decline", by, thing)
+
     async def fill(self, by: str, thing: str) -> Drawing:
         return await self._say("fill", by, thing)
 

@@ -38,6 +38,7 @@ async def test_ones_own_shifts_are_at_ones_own_address_and_change_as_they_do(wor
     assert "REFRESH-INTERVAL;VALUE=DURATION:PT1H" in text
 
     await world.person("ana").types("/oncall swap @ben")
+    await world.person("ben").dm.click("Accept", by="ben")
     _, after = await world.asks(path)
     assert [one[:2] for one in events(after)[:2]] == [("On call: nights", "11 09:00"), ("On call: nights", "13 09:00")]
 

@@ -67,14 +67,22 @@ async def test_a_swap_at_a_minute_to_midnight_holds_at_midnight(world: World) ->
     by_schedule(world, turns("U0RAJ", "U0ANA", "U0BEN", start="2026-03-09", hand_over="00:00"))
     await world.waits(hours=14, minutes=59)
     told = await world.person("ben").types("/oncall swap @raj")
-    assert "✅ @raj has nights from Wed 11 Mar 00:00 until Thu 12 Mar 00:00 (1 d), instead of you." in told
-    assert "✅ You have nights from Thu 12 Mar 00:00 until Fri 13 Mar 00:00 (1 d), instead of @raj." in told
+    assert "🙏 Asked @raj: they would have nights from Wed 11 Mar 00:00 until Thu 12 Mar 00:00, and you from" in told
+    await world.person("raj").dm.click("Accept", by="raj")
+    assert "✅ You have nights from Wed 11 Mar 00:00 until Thu 12 Mar 00:00 (1 d), instead of @ben." in (
+        world.person("raj").dm.words
+    )
+    await world.waits(seconds=5)
+    told_ben = [dm.words for dm in world.person("ben").dms]
+    assert any("@raj is on call for nights from" in words for words in told_ben)
+    assert any("@raj swapped with you: you are on call for nights" in words for words in told_ben)
+    before = len(told_ben)
 
     await world.waits(minutes=2)
     await world.hears(LOST)
     await world.waits(minutes=21)
     assert "You are on call for care." in world.person("raj").dm.words
-    assert not world.person("ben").dms
+    assert len(world.person("ben").dms) == before
 
 
 async def test_who_asks_to_be_covered_keeps_it_until_somebody_presses_and_the_second_is_told(world: World) -> None:
@@ -96,8 +104,11 @@ async def test_a_name_after_cover_says_who_covers_whom(world: World) -> None:
     by_schedule(world, THREE)
     assert "✅ You have nights" in await world.person("mia").types("/oncall cover @ana for 2h")
     await world.waits(minutes=2)
-    assert "✅ @raj has nights" in await world.person("mia").types("/oncall cover me by @raj for 1h")
-    assert "@mia asked you to cover: you are on call for nights" in world.person("raj").dm.words
+    assert "🙏 Asked @raj: they would have nights" in await world.person("mia").types("/oncall cover me by @raj for 1h")
+    assert "@mia asks you to be on call for nights" in world.person("raj").dm.words
+    assert "care (nights): @mia" in await world.person("joe").types("/oncall care")
+    await world.person("raj").dm.click("Accept", by="raj")
+    assert "care (nights): @raj" in await world.person("joe").types("/oncall care")
 
 
 async def test_who_is_neither_in_it_nor_a_deputy_is_told_who_may(world: World) -> None:

@@ -11,6 +11,9 @@ from bot.domain.schedules.schedule import Override, Plea, Roster, Schedule, Shif
 KEPT = timedelta(days=35)
 """After a change is over: as long as a calendar shows what was."""
 
+TOLD_WITHIN = timedelta(days=1)
+"""After the shift that somebody was asked about: until then the asker is told what came of it."""
+
 
 class Changes(BaseModel):
     """All that differs from the playbook, oldest first, as it was read; `version` counts commits."""
@@ -31,7 +34,7 @@ class Changes(BaseModel):
         return self.model_copy(
             update={
                 "overrides": tuple(one for one in self.overrides if one.end > at - KEPT),
-                "pleas": tuple(one for one in self.pleas if one.end > at),
+                "pleas": tuple(one for one in self.pleas if one.end > (at - TOLD_WITHIN if one.to else at)),
             }
         )
 

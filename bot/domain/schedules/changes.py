@@ -28,7 +28,7 @@ def take(known: Known, by: str, span: Span, at: datetime) -> Change:
     parts = list(_parts(known, span))
     if all(shift and shift.person == by for shift in parts):
         raise Refused(f"You are on call for {known.schedule.name} then already; nothing was changed.")
-    return _made(known, (_override(known, by, span, How.TAKE, by, at),), by, at)
+    return build_change(known, (build_override(known, by, span, How.TAKE, by, at),), by, at)
 
 
 def _not_held(known: Known, by: str, span: Span, at: datetime) -> None:
@@ -55,10 +55,10 @@ def swap(known: Known, by: str, other: str, at: datetime, when: Span | None = No
             f"`/oncall cover me by @…` with the name."
         )
     made = (
-        _override(known, other, mine, How.SWAP, by, at),
-        _override(known, by, theirs, How.SWAP, by, at),
+        build_override(known, other, mine, How.SWAP, by, at),
+        build_override(known, by, theirs, How.SWAP, by, at),
     )
-    return _made(known, made, by, at)
+    return build_change(known, made, by, at)
 
 
 def _next_of(known: Known, person: str, span: Span, at: datetime) -> Span | None:
@@ -82,8 +82,8 @@ def cover(known: Known, by: str, other: str, span: Span, at: datetime, made_by: 
     if not mine:
         raise Refused(f"<@{by}> is not on call for {known.schedule.name} then, so there is nothing to cover.")
     spans = [Span(max(stint.start, span.start), min(stint.end, span.end)) for stint in stints(mine)]
-    made = tuple(_override(known, other, part, How.COVER, made_by or by, at) for part in spans)
-    return _made(known, made, made_by or by, at)
+    made = tuple(build_override(known, other, part, How.COVER, made_by or by, at) for part in spans)
+    return build_change(known, made, made_by or by, at)
 
 
 def plead(known: Known, by: str, span: Span, department: str, at: datetime) -> Change:
@@ -95,14 +95,14 @@ def plead(known: Known, by: str, span: Span, department: str, at: datetime) -> C
     plea = Plea(id=change_id(name, "plea", by, *span), schedule=name, person=by, start=span.start, end=span.end, at=at)
     asked = Notification(NotificationKind.PLEA, thing(name, plea.id), department, Lane.CLICK, int(at.timestamp()))
     pleas = tuple(one for one in known.changes.pleas if one.id != plea.id)
-    after = _grown(known, at, pleas=(*pleas, plea))
+    after = grow_changes(known, at, pleas=(*pleas, plea))
     return Change(after, (), plea, (asked,), f"asked to be covered for {name}")
 
 
 def answer(known: Known, plea_id: str, by: str, at: datetime) -> Change:
     """Whoever presses first covers; the second is told who was first."""
     plea = known.changes.plea(plea_id)
-    if plea is None:
+    if plea is None or plea.to:
         raise Refused(_answered(known, plea_id, at))
     span = Span(max(plea.start, at), plea.end)
     change = cover(known, plea.person, by, span, at, made_by=by)
@@ -130,19 +130,19 @@ def undo(known: Known, change: str, by: str, *, manages: bool, at: datetime) -> 
         raise Refused(f"<@{found.by}> made this change. Ask <@{found.by}> or a manager to take it back.")
     together = tuple(one for one in known.changes.overrides if (one.by, one.at) == (found.by, found.at))
     gone = {one.id: one.model_copy(update={"undone": by}) for one in together}
-    after = _grown(known, at, overrides=tuple(gone.get(one.id, one) for one in known.changes.overrides))
+    after = grow_changes(known, at, overrides=tuple(gone.get(one.id, one) for one in known.changes.overrides))
     told = tuple(_told(known, tuple(gone.values()), by))
     return Change(after, tuple(gone.values()), None, told, f"took back a change of {known.schedule.name}")
 
 
-def _made(known: Known, made: tuple[Override, ...], by: str, at: datetime) -> Change:
-    after = _grown(known, at, overrides=(*known.changes.overrides, *made))
+def build_change(known: Known, made: tuple[Override, ...], by: str, at: datetime) -> Change:
+    after = grow_changes(known, at, overrides=(*known.changes.overrides, *made))
     name = known.schedule.name
     said = "; ".join(f"<@{one.person}> {one.start:%Y-%m-%dT%H:%MZ} to {one.end:%Y-%m-%dT%H:%MZ}" for one in made)
     return Change(after, made, None, tuple(_told(known, made, by)), f"{made[0].how.value} {name}: {said}")
 
 
-def _grown(known: Known, at: datetime, **changes: object) -> Changes:
+def grow_changes(known: Known, at: datetime, **changes: object) -> Changes:
     after = known.changes.model_copy(update={**changes, "version": known.changes.version + 1}).without_the_old(at)
     if len(after.overrides) > MOST or len(after.pleas) > MOST:
         raise Refused(
@@ -161,7 +161,7 @@ def _told(known: Known, made: tuple[Override, ...], by: str) -> Iterator[Notific
                 yield Notification(NotificationKind.SHIFT, name, f"@{person}", Lane.CLICK, 1 if one.undone else 0)
 
 
-def _override(known: Known, person: str, span: Span, how: How, by: str, at: datetime) -> Override:
+def build_override(known: Known, person: str, span: Span, how: How, by: str, at: datetime) -> Override:
     first = next(iter(_parts(known, span)), None)
     name = known.schedule.name
     return Override(

@@ -92,8 +92,16 @@ class Override(BaseModel):
     """Who took it back; then it counts no more."""
 
 
+class Outcome(StrEnum):
+    """How a request to one person ended."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
 class Plea(BaseModel):
-    """Somebody asks to be covered, by whoever presses the button first."""
+    """Somebody asks to be covered, by whoever presses the button first; or asks one person, who accepts or declines."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -103,6 +111,18 @@ class Plea(BaseModel):
     start: datetime
     end: datetime
     at: datetime
+    to: str = ""
+    """The one person who is asked; empty: everybody in the channel."""
+    until: datetime | None = None
+    """Until when that person can answer."""
+    their_start: datetime | None = None
+    """Of the shift that the asker would have instead, in a swap."""
+    their_end: datetime | None = None
+    outcome: Outcome | None = None
+
+    def pending(self, at: datetime) -> bool:
+        """Whether the one who is asked can still answer."""
+        return self.outcome is None and (self.until is None or at < self.until)
 
 
 def change_id(schedule: str, *parts: str | datetime) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.cards import oncall
+from bot.cards import oncall, oncall_requests
 from bot.cards.drawing import Drawing
 from bot.clock import Clock
 from bot.domain.department import Department
@@ -10,10 +10,12 @@ from bot.domain.notification import Notification, NotificationKind
 from bot.domain.rules import Rules, department_or_lost
 from bot.domain.schedules.changed import parts_of
 from bot.domain.schedules.duty import Holes
+from bot.domain.schedules.schedule import Plea
 from bot.domain.spans import Span
 from bot.store.overrides import OverrideStore
 
-KINDS = frozenset({NotificationKind.SHIFT, NotificationKind.PLEA, NotificationKind.HOLE})
+REQUESTS = frozenset({NotificationKind.REQUEST, NotificationKind.OUTCOME})
+KINDS = REQUESTS | {NotificationKind.SHIFT, NotificationKind.PLEA, NotificationKind.HOLE}
 NOBODY = Department(name="", channel="")
 
 
@@ -33,8 +35,17 @@ class OnCallMessages:
         if owed.kind is NotificationKind.PLEA:
             asked = changes.plea(part)
             return (oncall.plea(asked) if asked else None), department_or_lost(self._rules, owed.to)
+        if owed.kind in REQUESTS:
+            return self._request(owed.kind, changes.plea(part)), NOBODY
         change = changes.override(part)
         return (oncall.shift(change, owed.to[1:]) if change else None), NOBODY
+
+    def _request(self, kind: NotificationKind, plea: Plea | None) -> Drawing | None:
+        if plea is None:
+            return None
+        if kind is NotificationKind.OUTCOME:
+            return oncall_requests.draw_outcome(plea)
+        return oncall_requests.draw_request(plea) if plea.pending(self._clock.now()) else None
 
     async def _hole(self, department: Department, owed: Notification) -> tuple[Drawing | None, Department]:
         at = self._clock.now()

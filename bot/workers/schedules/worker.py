@@ -8,6 +8,7 @@ from bot.workers.schedules.calendars import Calendars
 from bot.workers.schedules.groups import Forgets, Groups, GroupSink
 from bot.workers.schedules.holes import HolesSaid
 from bot.workers.schedules.parts import Rosters
+from bot.workers.schedules.requests import Requests
 
 LEASE = "schedules"
 
@@ -27,6 +28,7 @@ class Schedules:
         self._calendars = Calendars(store, rosters)
         self._groups = Groups(store, sink, directory, rosters)
         self._holes = HolesSaid(store, rules, rosters)
+        self._requests = Requests(store, rosters)
 
     async def step(self) -> int:
         fence = await self._store.leases.take(LEASE) if self._rosters.schedules() else None
@@ -34,7 +36,8 @@ class Schedules:
             return 0
         at = self._clock.now()
         with fenced(fence):
-            return await self._calendars.step(at) + await self._groups.step(at) + await self._holes.step(at)
+            parts = (self._calendars, self._groups, self._holes, self._requests)
+            return sum([await part.step(at) for part in parts])
 
     def failed(self, error: Exception) -> None:
         """Nothing is in hand between steps: what was due is due again by its clock."""

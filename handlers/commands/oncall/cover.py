@@ -11,6 +11,6 @@ async def cover(usecases: UseCases, by: str, words: str) -> Drawing:
 
 SUBCOMMAND = Subcommand(
     "`/oncall cover me until 08:00`: asks in the department's channel, and whoever presses first has it; "
-    "`/oncall cover me by @ben for 2h` asks nobody; `/oncall cover @ben until 08:00`: you have what is theirs.",
+    "`/oncall cover me by @ben for 2h` asks Ben; `/oncall cover @ben until 08:00`: you have what is theirs.",
     cover,
 )

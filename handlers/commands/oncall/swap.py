@@ -10,7 +10,7 @@ async def swap(usecases: UseCases, by: str, words: str) -> Drawing:
 
 
 SUBCOMMAND = Subcommand(
-    "`/oncall swap @ben`, `/oncall swap @ben Fri`: your next shift (or that of Friday) for theirs. They are told, and "
-    "either of you can take it back.",
+    "`/oncall swap @ben`, `/oncall swap @ben Fri`: your next shift (or that of Friday) for theirs. They are "
+    "asked first, and either of you can take it back.",
     swap,
 )

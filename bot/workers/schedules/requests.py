@@ -1,0 +1,43 @@
+"""Ends swaps and covers that somebody was asked for and did not answer in time."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from bot.domain.refusals import Refused
+from bot.domain.schedules.changed import Known
+from bot.domain.schedules.requests import expire
+from bot.domain.schedules.schedule import Schedule
+from bot.store.opening import Store
+from bot.workers.schedules.parts import Rosters
+
+EVERY = timedelta(seconds=10)
+
+
+class Requests:
+    def __init__(self, store: Store, rosters: Rosters) -> None:
+        self._store = store
+        self._rosters = rosters
+        self._next: datetime | None = None
+
+    async def step(self, at: datetime) -> int:
+        """Return how many expired."""
+        if self._next is not None and at < self._next:
+            return 0
+        self._next = at + EVERY
+        by_name = self._rosters.schedules()
+        found = await self._store.overrides.read(by_name)
+        over = [
+            (by_name[name], one.id)
+            for name, changes in found.items()
+            for one in changes.pleas
+            if one.to and not one.outcome and not one.pending(at)
+        ]
+        for schedule, plea in over:
+            await self._expire(schedule, plea, at)
+        return len(over)
+
+    async def _expire(self, schedule: Schedule, plea: str, at: datetime) -> None:
+        with suppress(Refused):  # answered meanwhile
+            await self._store.overrides.change(
+                schedule.name, lambda before: expire(Known(schedule, (), before), plea, at), "", at
+            )
