@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Self, TypeVar
 
 import aiohttp
 
+from bot import metrics
 from bot.clock import Clock
 from bot.sources.x_payloads import POST_FIELDS, TWEET_FIELDS, other_form
 from bot.sources.x_posts import Page, page_of
@@ -202,6 +203,8 @@ class XApi:
         return answer
 
     def _fault(self, response: aiohttp.ClientResponse, body: bytes) -> XFault:
+        if response.status == 429:
+            metrics.RATE_LIMITS.labels("x", response.url.path).inc()
         reason = response.reason or ""
         return read_fault(response.status, response.headers, json_object(body) or {}, reason, self._clock.now())
 

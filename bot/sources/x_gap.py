@@ -21,6 +21,8 @@ INDEXED = 45.0  # seconds until a post can be found: the search leaves out the l
 OVERLAP = timedelta(minutes=1)
 """Posts do not reach the stream in the order of their ids. What is read twice is paid once, and kept out."""
 
+GAP = "gap"
+"""The part under which operators are shown what X refuses to tell of the past."""
 SEARCHED = timedelta(days=7)
 MARGIN = timedelta(minutes=30)
 """What lies at the far end of the seven days may be out of reach when X has made us wait for it."""
@@ -91,6 +93,7 @@ class Gap:
             mark.saw(await self._until_told(since))
         mark.filled = True
         await self._ear.progress(str(mark.newest))
+        await self._ear.report(GAP, "")
         self._memory.told.clear()
 
     async def _until_told(self, since: int) -> int:
@@ -108,7 +111,9 @@ class Gap:
                     self._say("")
                 return newest
             asked, refused = list(refusals), True
-            self._say(" ".join(dict.fromkeys(refusals.values())))
+            sentence = " ".join(dict.fromkeys(refusals.values()))
+            self._say(sentence)
+            await self._ear.report(GAP, sentence)
             self._api.change_form(SEARCH)  # X may have refused it without naming it
             await self._clock.sleep(DENIED)
 

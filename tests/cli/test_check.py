@@ -2,9 +2,11 @@
 
 import pytest
 
+from bot.clock import SystemClock
 from bot.sources.catalogue import CATALOGUE, Kind
 from bot.sources.replay import Options, Replay
 from tests.cli.shell import Shell
+from tests.sources.fake_x import TOKEN, x_on_loopback
 
 HOOK = "[sources.webhook.forum]"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -181,3 +183,18 @@ async def test_a_hook_with_a_signature_of_its_own_takes_a_secret_of_that_form(co
     assert "ok: sources: webhook forum" in result.stdout
     assert "/hooks/forum takes the verify token" in result.stdout
     assert "0123456789abcdef" not in result.stdout
+
+
+async def test_what_x_is_likely_to_cost_is_said_beside_that_it_is_well(connected: Shell) -> None:
+    async with x_on_loopback(SystemClock()) as (x, url):
+        for _ in range(70):
+            await x.says("northwind")
+        connected.env.update(X_BEARER_TOKEN=TOKEN, X_API_URL=url)
+        connected.playbook("[sources.x]\nbudget = { day = 0.1 }")
+        result = await connected.types_beside("check")
+
+    assert result.exit_code == 0
+    assert "ok: sources: x" in result.stdout
+    assert "sources.x: about 10 posts a day, up to $0.15 a day and $4.50 a month at X's prices; that is more than" in (
+        result.stdout
+    )

@@ -84,6 +84,7 @@ async def test_a_gap_that_x_refuses_is_not_filled_and_the_cursor_stays_before_it
         await world.heard(*lost)
     refusal = "X refuses the search for Kettle: X answers 400: Ambiguous use of and as a keyword."
     assert refusal in world.ear.troubles[1]
+    assert next(told for part, told in world.ear.reported if part == "gap").startswith(refusal)
 
 
 async def test_who_dies_while_a_gap_is_refused_finds_it_open_when_they_are_back(world: World) -> None:
