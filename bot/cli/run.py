@@ -83,7 +83,7 @@ async def _run(
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(opened(settings, playbook.now.slug))
-        await store.prove_write()  # a store that is away or refuses at the start is a sentence, not a crash
+        await store.prove_use()  # a store that is away or refuses at the start is a sentence, not a crash
         await store.inbox.prepare()
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = web_client(token, settings.slack_api_url, session)

@@ -28,7 +28,7 @@ from bot.store.mornings import Mornings
 from bot.store.outbox import Outbox
 from bot.store.overrides import OverrideStore
 from bot.store.pages import PageStore
-from bot.store.proof import prove_write
+from bot.store.proof import prove_rights, prove_write
 from bot.store.quarantine import Quarantine
 from bot.store.reads import ReadStore
 from bot.store.signing import Secrets
@@ -69,6 +69,11 @@ class Store:
     lately: LatelyStore
     baselines: Baselines
     episodes: Episodes
+
+    async def prove_use(self) -> None:
+        """Raises `Unreachable` where anything that is ever asked of it would be refused. For the start."""
+        await self.prove_write()
+        await prove_rights(self.client, self.keys)
 
     async def prove_write(self) -> None:
         """Raises `Unreachable` where a commit would be refused."""

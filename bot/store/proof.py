@@ -1,5 +1,6 @@
 """Prove that the store takes writes: a PING is answered by a replica and by a full disk too."""
 
+from bot.domain.decision import Unreachable
 from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.transaction import Transaction, commit
@@ -12,11 +13,48 @@ _WRITES: tuple[tuple[str, tuple[tuple[str | float, ...], ...]], ...] = (
     ("string", (("SET", "1"),)),
     ("hash", (("HSET", "a", "1"), ("HSETNX", "b", "1"), ("HINCRBY", "a", 1), ("HDEL", "b"))),
     ("zset", (("ZADD", "LT", 1, "a"), ("ZREM", "b"), ("ZREMRANGEBYRANK", 1, 2))),
-    ("stream", (("XADD", "1-1", "a", "1"), ("XTRIM", "MAXLEN", 1), ("XDEL", "1-2"))),
+    ("stream", (("XADD", "1-1", "a", "1"), ("XTRIM", "MAXLEN", 1), ("XDEL", "1-2"), ("XACK", "a", "1-2"))),
     ("set", (("SADD", "a"), ("SREM", "b"))),
     ("list", (("RPUSH", "a"), ("LTRIM", 0, 1))),
 )
 """Each command that a commit may hold, by the type of its key."""
+
+
+_BESIDE = (
+    *(
+        "GET *",
+        "MGET *",
+        "EXISTS *",
+        "HGET * a",
+        "HMGET * a",
+        "HGETALL *",
+        "HKEYS *",
+        "HVALS *",
+        "HLEN *",
+        "LRANGE * 0 1",
+    ),
+    *(
+        "SMEMBERS *",
+        "ZCARD *",
+        "ZSCORE * a",
+        "ZCOUNT * 0 1",
+        "ZRANGE * 0 1",
+        "ZRANGEBYSCORE * 0 1",
+        "XLEN *",
+        "XRANGE * - +",
+    ),
+    *("XREVRANGE * + -", "XPENDING * a", "XGROUP CREATE * a 0", "XREADGROUP GROUP a b STREAMS * >"),
+    *("XAUTOCLAIM * a b 1 0", "XGROUP DELCONSUMER * a b", "XINFO GROUPS *", "XINFO CONSUMERS * a", "LREM * 0 a"),
+)
+"""Each command that is sent or that scripts call beside those, as an example; but for what one command alone needs."""
+
+
+async def prove_rights(client: Client, keys: Keys) -> None:
+    """Raise `Unreachable` where the user lacks the right to a command that is needed sooner or later."""
+    missing = await client.script("rights", [keys.probe("any")], _BESIDE)
+    if missing:
+        names = ", ".join(dict.fromkeys(missing))
+        raise Unreachable(f"Redis does not allow us what we need: {names}. Check the rights of the user in REDIS_URL.")
 
 
 async def prove_write(client: Client, keys: Keys) -> None:

@@ -10,11 +10,31 @@ import pytest
 from bot.domain.decision import Unreachable
 from bot.store.client import Client
 from bot.store.opening import store_on
-from bot.store.proof import _WRITES
+from bot.store.proof import _BESIDE, _WRITES
+from bot.store.server import asked
 from bot.store.transaction import Committed, Transaction, commit
 from tests.clock import WoundClock
-from tests.store.loopback import WAYS, Loopback, OneRightShort, Way, loopback
+from tests.store.loopback import USER, WAYS, Loopback, OneRightShort, Way, loopback
 from tests.workers.said import said
+
+WORDS_OF_COMMANDS = {
+    *(
+        "BLOCK",
+        "CONSUMERS",
+        "DELCONSUMER",
+        "GROUPS",
+        "MATCH",
+        "COUNT",
+        "CREATE",
+        "GROUP",
+        "LIMIT",
+        "MAXLEN",
+        "MINID",
+        "REV",
+        "STREAMS",
+        "WITHSCORES",
+    ),
+}
 
 
 @pytest.fixture
@@ -67,6 +87,46 @@ def test_every_command_that_a_commit_may_hold_is_proven() -> None:
     used = {name for file in sources if file.name.endswith(".py") for name in written.findall(file.read_text("utf-8"))}
     proven = {str(words[0]) for _, writes in _WRITES for words in writes} | {"EXPIRE", "PERSIST", "DEL"}
     assert not used - proven
+
+
+def test_every_other_command_that_the_store_sends_has_its_right_asked_for() -> None:
+    files = [
+        file
+        for file in resources.files("bot.store").iterdir()
+        if file.name.endswith(".py") and file.name != "refusals.py"
+    ]
+    folder = resources.files("bot.store").joinpath("lua")
+    sent = re.compile(r"[(\s]\"([A-Z]{3,}) ?[A-Z]*\",")
+    called = re.compile(r"call\('([A-Z]+)'")
+    used = {name for file in files for name in sent.findall(file.read_text("utf-8"))} - WORDS_OF_COMMANDS
+    used |= {name for file in folder.iterdir() for name in called.findall(file.read_text("utf-8"))}
+    known = {words.split()[0] for words in _BESIDE} | {"EVALSHA", "SCRIPT", "INFO", "SCAN"}
+    proven = {str(words[0]) for _, writes in _WRITES for words in writes} | {"EXPIRE", "PERSIST", "DEL"}
+    assert used - known - proven == set()
+
+
+async def test_the_rights_that_the_readme_names_are_enough(server: Loopback) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    [rights] = re.findall(r"`ACL SETUSER earshot on >… (.+)`", readme)
+    await server.admin.call("ACL", "SETUSER", USER, "reset", "on", ">secret", *rights.split())
+    client = Client(server.url)
+    store = store_on(client, "brand", "test")
+    await store.prove_use()
+    await store.inbox.prepare()
+    assert (await asked(client)).follows is False
+    await client.close()
+
+
+@pytest.mark.parametrize("right", ["xreadgroup", "xautoclaim", "zrangebyscore", "hgetall", "xgroup|create"])
+async def test_a_right_that_is_needed_only_later_is_missed_at_the_start(right: str, server: Loopback) -> None:
+    client = Client(server.url)
+    store = store_on(client, "brand", "test")
+    await store.prove_use()
+    await server.admin.call("ACL", "SETUSER", USER, f"-{right}")
+    await store.prove_write()
+    with pytest.raises(Unreachable, match=right.partition("|")[0].upper()):
+        await store.prove_use()
+    await client.close()
 
 
 @pytest.mark.parametrize("lost", [("FLUSHALL",), ("XGROUP", "DESTROY", "earshot:{brand}:inbox", "triage")])

@@ -12,7 +12,7 @@ from bot.settings import Settings
 from bot.store.client import Client
 from bot.store.embedded import NoServer, embedded
 from bot.store.keys import Keys
-from bot.store.proof import prove_write
+from bot.store.proof import prove_rights, prove_write
 from bot.store.server import Server, asked
 
 
@@ -60,6 +60,7 @@ async def _of(url: str, brand: str, place: str, where: str) -> AsyncIterator[Fin
         faults = list(_faults(server, place))
         if not faults:
             await prove_write(client, Keys(brand))
+            await prove_rights(client, Keys(brand))
     except Unreachable as no:
         yield fault(place, str(no))
         return
