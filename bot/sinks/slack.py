@@ -10,7 +10,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import metrics
 from bot.cards.drawing import Drawing
-from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
+from bot.sinks.outcomes import LATER, LOST, Ambiguous, RateLimited, Rejected, Unsent
 
 TIMEOUT = 10
 """Seconds. Slack answers in well under one; past ten the answer is lost."""
@@ -172,11 +172,11 @@ def _outcome(no: SlackApiError) -> Exception:
     status = int(getattr(response, "status_code", 0) or 0)
     data = response.data if isinstance(getattr(response, "data", None), dict) else {}
     error = str(data.get("error", ""))
-    if status == 429 or error == "ratelimited":
+    if status == 429 or error in LATER:
         return RateLimited(_seconds(str(response.headers.get("Retry-After", ""))))
     if status == 503 or error == "service_unavailable":  # not taken on, by what HTTP and Slack mean by it
         return Unsent(f"Slack answered {status} {error}".strip())
-    if status >= 500 or error in {"internal_error", "fatal_error", "request_timeout", ""}:
+    if status >= 500 or error in LOST:
         return Ambiguous(f"Slack answered {status} {error}".strip())
     messages = (data.get("response_metadata") or {}).get("messages") or []
     return Rejected(error, tuple(str(message) for message in messages))

@@ -69,6 +69,20 @@ async def test_a_channel_that_was_archived_is_told_of_once_and_its_cases_come_wh
     assert (await world.asks("/statusz"))[1]["troubles"] == {}
 
 
+async def test_a_channel_that_became_read_only_is_told_of_with_slacks_word(world: World) -> None:
+    word = "restricted_action_read_only_channel"
+    closed = Fault(FaultKind.ERROR, methods=["chat.postMessage"], channels=["C0CARE"], times=None, word=word)
+    world.sandbox.faults.add(closed)
+    await world.hears(LOST)
+    await world.waits(minutes=10)
+    [told] = world.channel("#ops").messages
+    assert word in told.words
+    assert "allow Earshot" in told.words
+    world.sandbox.faults.remove(closed)
+    await world.waits(minutes=3)
+    assert len(world.channel("#care").cards) == 1
+
+
 async def test_a_bot_that_was_removed_from_a_channel_tells_a_manager_how_to_bring_it_back(world: World) -> None:
     pr = world.sandbox.workspace.channel("#pr")
     await world.hears(LOST)

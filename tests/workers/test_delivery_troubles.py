@@ -112,6 +112,21 @@ async def test_a_channel_that_is_archived_again_is_told_again(store: Store, cloc
     assert len(desk.slack.names("C0OPS")) == 4
 
 
+@pytest.mark.parametrize(
+    "word", ["restricted_action_read_only_channel", "slack_connect_file_link_sharing_blocked", "a_word_of_next_year"]
+)
+async def test_any_refusal_of_a_channel_is_told_with_slacks_word_and_its_cases_wait(desk: Desk, word: str) -> None:
+    (case,) = await desk.hears(1)
+    desk.slack.fails = always(Rejected(word), channel="C0CARE")
+    await desk.works(70, pace=1)
+    assert f"cannot be written to ({word})" in desk.slack.channels["U0MIA"][0].text
+    assert len(desk.slack.channels["U0MIA"]) == 1
+    desk.slack.fails = never
+    await desk.settles()
+    assert desk.slack.names() == [case.id]
+    assert await desk.store.troubles.all() == {}
+
+
 async def test_where_no_fallback_is_named_a_manager_hears_of_it(desk: Desk) -> None:
     await desk.hears(1)
     desk.slack.fails = always(Rejected("not_in_channel"), channel="C0CARE")

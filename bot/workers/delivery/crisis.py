@@ -85,6 +85,7 @@ class CrisisDelivery:
                 await self._store.outbox.save_card(name, CardRecord())
             elif owed.to.startswith("#"):  # archived, or we were taken out: the crisis goes on without its card
                 await self._store.outbox.done(owed)
+                await self._store.troubles.tell(f"to:{owed.to}", f"{owed.to} cannot be written to ({no.error}).")
             else:
                 raise await self._poster.refused(department, channel, no) from no
             return None

@@ -133,8 +133,8 @@ class DigestDelivery:
         except Rejected as no:
             if no.message_gone:
                 await self._unlist(record, cases)
-            elif not no.channel_gone:
-                raise
+            else:
+                await self._poster.refused(department, record.channel, no)
         return True
 
     async def _unlist(self, record: DigestRecord, cases: list[Case]) -> None:

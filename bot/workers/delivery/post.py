@@ -147,4 +147,6 @@ def _mend(error: str) -> str:
         return "Invite Earshot: type /invite @Earshot there."
     if error == "is_archived":
         return "Unarchive it, or give the department another channel in the playbook."
-    return "Check its id in the playbook."
+    if error.startswith("restricted_action"):
+        return "Its settings in Slack say who may post there: allow Earshot, or name another channel in the playbook."
+    return "Look at its settings in Slack, and check its id in the playbook."
