@@ -10,7 +10,7 @@
 | `case:<case>` | hash | `v` version, `body` JSON | `CASE_KEPT` after it was resolved |
 | `joined:<case>` | hash | mention → JSON, of those that joined | `JOINED_MOST`; goes with its case |
 | `joined_to:<mention>` | string | the case that a mention joined, should its author edit it | `EDITED_WITHIN` |
-| `card:<case>` | hash | where the card is, which version was drawn | goes with its case |
+| `card:<case>` | hash | where the card is, which version was drawn, where people were asked | goes with its case |
 | `case_messages:<case>` | list | where else Slack shows something of it | last `MESSAGES_MOST`; `CASE_KEPT` |
 | `conversation:<…>` | string | the case of a person in a conversation | 30 days |
 | `copy:<…>` | string | the case of these words | 24 hours |

@@ -19,6 +19,10 @@ MESSAGE_KEPT = 86_400
 """Seconds for which it is known that a message was begun: longer than any retry."""
 
 
+ASKED = "asked "
+"""How the fields of a card's hash begin that say where people were asked to take the case."""
+
+
 class Owed(NamedTuple):
     """A notification that waits, since when."""
 
@@ -135,6 +139,19 @@ class Outbox:
         if kept:
             transaction.write("EXPIRE", key, kept)
         await commit(self._client, transaction)
+
+    async def note_asked(self, case_id: str, place: Place, department: str) -> None:
+        """Somebody was asked here to take a case of this department."""
+        await self._client.call("HSET", self._keys.card(case_id), f"{ASKED}{place.channel} {place.ts}", department)
+
+    async def asked(self, case_id: str) -> dict[Place, str]:
+        """Where people were asked to take a case, each with the department that had it then."""
+        flat = await self._client.call("HGETALL", self._keys.card(case_id))
+        asked = [(name, to) for name, to in zip(flat[::2], flat[1::2], strict=True) if name.startswith(ASKED)]
+        return {Place(*name.removeprefix(ASKED).split(" ", 1)): to for name, to in asked}
+
+    async def forget_asked(self, case_id: str, place: Place) -> None:
+        await self._client.call("HDEL", self._keys.card(case_id), f"{ASKED}{place.channel} {place.ts}")
 
     async def message(self, owed: Notification) -> CardRecord:
         """How far the posting of a message beside the cards has come. Raises `Unreadable`."""

@@ -159,10 +159,10 @@ class PageStore:
         keep = ("EXPIRE", key, int(bounds.PAGE_KEPT.total_seconds()))
         await self._client.together([("HSET", key, to, message.model_dump_json(exclude_defaults=True)), keep])
 
-    async def note_reply(self, page: Page, place: Place) -> None:
+    async def note_reply(self, case_id: str, place: Place) -> None:
         """Slack shows words of this case here, too."""
         transaction = Transaction(self._keys.inbox)
-        note_message(transaction, self._keys, page.cause.id, place)
+        note_message(transaction, self._keys, case_id, place)
         await commit(self._client, transaction)
 
     async def refreshed(self, page: Page, storm: Storm, owed: Notification) -> bool:

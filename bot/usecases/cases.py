@@ -139,6 +139,8 @@ class Cases:
         channel = self._department_of(case).channel
         if record.reminded or (channel and record.channel != channel):
             return  # a reminder to take back, or a card that has to move, is delivery's work
+        if await self._outbox.asked(case.id):
+            return  # so is to say who has it wherever somebody was asked to take it
         if page is None and case.cannot_wait:
             return  # the answer may have been drawn without the ladder
         await self._outbox.drawn_elsewhere(case, record, self._clock.now(), page)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from bot.clock import Clock
-from bot.domain.pages import ladder
+from bot.domain.pages import declining, ladder
 from bot.domain.pages.again import alert_of
 from bot.domain.pages.contact import Escalations
 from bot.domain.pages.ladder import PageDecision
@@ -157,7 +157,7 @@ class Pages:
 
         def decide(page: Page) -> PageDecision | None:
             good = not self._too_old(told) and told.round >= page.asks_since
-            return ladder.pass_on(page, told.person, told.round, at) if good else None
+            return declining.pass_on(page, told.person, told.round, at) if good else None
 
         with suppress(Refused):
             await self._store.change(told.page, decide, at)

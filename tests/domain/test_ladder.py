@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.hours import Hours, parse_window
-from bot.domain.pages import joining, ladder
+from bot.domain.pages import declining, joining, ladder
 from bot.domain.pages.ladder import PageDecision
 from bot.domain.pages.line import Line, rungs
 from bot.domain.pages.page import Cause, CauseKind, Page, Result, Severity, Storm, Way, open_page, page_id
@@ -215,24 +215,24 @@ def two_called() -> Page:
 
 def test_who_cannot_take_it_is_passed_over_in_this_round_and_the_next_is_called_at_once() -> None:
     page = climbed(a_page(), 0).page
-    declined = ladder.pass_on(page, "U0BEN", 1, after(minutes=1))
+    declined = declining.pass_on(page, "U0BEN", 1, after(minutes=1))
     assert declined is not None
     assert declined.events[0].by == "U0BEN"
     following = climbed(declined.page, 1, LINE._replace(ways={}))
     assert called(following.page) == ["U0BEN slack", "U0LEA slack"]
-    assert ladder.pass_on(following.page, "U0BEN", 1, after(minutes=1.5)) is None, "once"
+    assert declining.pass_on(following.page, "U0BEN", 1, after(minutes=1.5)) is None, "once"
 
 
 def test_who_cannot_take_it_does_not_hurry_past_somebody_else_who_was_called_since() -> None:
     page = all_rungs(a_page(), 4)
     assert page.attempts[-1].person == "U0LEA"
-    declined = ladder.pass_on(page, "U0BEN", 1, after(minutes=6.5))
+    declined = declining.pass_on(page, "U0BEN", 1, after(minutes=6.5))
     assert declined is not None
     assert declined.page.due == page.due
 
 
 def test_what_was_about_to_be_sent_to_who_cannot_take_it_is_not_sent() -> None:
-    declined = ladder.pass_on(two_called(), "U0BEN", 1, after(minutes=2))
+    declined = declining.pass_on(two_called(), "U0BEN", 1, after(minutes=2))
     assert declined is not None
     begun = ladder.begin(declined.page, 2, after(minutes=2))
     assert begun is not None
@@ -240,9 +240,9 @@ def test_what_was_about_to_be_sent_to_who_cannot_take_it_is_not_sent() -> None:
 
 
 def test_in_the_next_round_they_are_called_again_and_what_is_answered_nobody_can_decline() -> None:
-    declined = ladder.pass_on(climbed(a_page(), 0).page, "U0BEN", 1, after(minutes=1))
+    declined = declining.pass_on(climbed(a_page(), 0).page, "U0BEN", 1, after(minutes=1))
     assert declined is not None
     assert declined.page.having(round=2).passed_over == frozenset()
     answered = ladder.acknowledge(declined.page, "U0BEN", "link", after(minutes=3)).page
     with pytest.raises(Refused):
-        ladder.pass_on(answered, "U0BEN", 1, after(minutes=4))
+        declining.pass_on(answered, "U0BEN", 1, after(minutes=4))

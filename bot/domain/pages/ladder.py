@@ -7,7 +7,7 @@ from bot.domain.case import AuditEvent
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.pages.budget import night_of
 from bot.domain.pages.line import Line, Rung, rungs
-from bot.domain.pages.page import ATTEMPTS_KEPT, FOLLOWED, SHARED, Attempt, CauseKind, Declined, Page, Result, Way
+from bot.domain.pages.page import ATTEMPTS_KEPT, FOLLOWED, SHARED, Attempt, CauseKind, Page, Result, Way
 from bot.domain.pages.policy import EscalationPolicy
 from bot.domain.pages.quiet import awake, held_until
 from bot.domain.refusals import Refused
@@ -182,21 +182,6 @@ def acknowledge(page: Page, person: str, way: str, at: datetime, *, over: bool =
     after = page.having(acknowledged_by=person, acknowledged_at=at, acknowledged_way=way, due=None, closed_at=closed)
     after = after.having(due=at if after.waits_for_claim else None)
     return decided(page, after, *settled(after), *redraw(page), event=event)
-
-
-def pass_on(page: Page, person: str, link: int, at: datetime) -> PageDecision | None:
-    """Somebody can't take it: the next person is called at once, unless somebody else was called since.
-
-    `link` is the round of the link by which they said so; None where they had. Raises Refused where it is answered.
-    """
-    if not page.open:
-        raise Refused("This page was answered, or is over.")
-    if any(one.person == person and one.link == link for one in page.declined):
-        return None
-    newest = next((one.person for one in reversed(page.attempts) if one.person), person)
-    said = (*page.declined, Declined(person, page.round, at, link))[-ATTEMPTS_KEPT:]
-    after = page.having(declined=said, due=at if page.due and newest == person else page.due)
-    return decided(page, after, event=AuditEvent(at, person, "cannot take it", "by link"))
 
 
 def close(page: Page, at: datetime) -> PageDecision | None:

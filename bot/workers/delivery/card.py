@@ -39,7 +39,27 @@ class CardDelivery:
             return await self._point_on(case, department, record)
         if record.reminded and _misleads(record.reminded, case, department):
             return await self._take_back(case, record, record.reminded)
+        if asked := await self._asked(case):
+            return await self._answer(case, department, asked)
         return await self._card(case, department, record, owed)
+
+    async def _asked(self, case: Case) -> Place | None:
+        """Where somebody reads that nobody has this case, or that another department has it. A new one asked nobody."""
+        if case.status is Status.NEW and not case.round:
+            return None
+        asked = await self._outbox.asked(case.id)
+        here = (place for place, to in asked.items() if case.status is not Status.NEW or to != case.department)
+        return next(here, None)
+
+    async def _answer(self, case: Case, department: Department, asked: Place) -> bool:
+        """Whoever was asked to take it reads who has it, in the words of the one who took it from such a message."""
+        claimed = case.status is Status.CLAIMED
+        await self._poster.gate.room_to_update(asked.channel)
+        with suppress(Rejected):  # it was deleted
+            drawing = messages.claimed(case, department) if claimed else messages.taken(case)
+            await self._poster.gate.update(asked.channel, asked.ts, drawing)
+        await self._outbox.forget_asked(case.id, asked)
+        return True
 
     async def _card(self, case: Case, department: Department, record: CardRecord, owed: Notification) -> bool:
         if record.state is CardState.LISTED:

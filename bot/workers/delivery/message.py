@@ -78,6 +78,8 @@ class MessageDelivery:
     async def _end(self, owed: Notification, posted: CardRecord) -> None:
         if owed.kind is NotificationKind.REMINDER:
             await self._keep_place(owed, Place(posted.channel, posted.ts))
+        if owed.kind is NotificationKind.CALL:
+            await self._keep_asked(owed, Place(posted.channel, posted.ts))
         await self._said(owed, posted)
 
     async def _said(self, owed: Notification, record: CardRecord) -> None:
@@ -101,6 +103,14 @@ class MessageDelivery:
         if card.state is CardState.POSTED:  # the reminder of a list is of all its cases
             await self._outbox.save_card(owed.case, card.model_copy(update={"reminded": place}))
             again = Notification(NotificationKind.CARD, owed.case, owed.to)
+            await self._outbox.add(again, self._poster.clock.now())
+
+    async def _keep_asked(self, owed: Notification, place: Place) -> None:
+        """The same of who was called; each has a destination of its own, so that several end side by side."""
+        case = (await self._poster.store.cases.find([owed.case])).get(owed.case)
+        if case is not None:
+            await self._outbox.note_asked(case.id, place, case.department)
+            again = Notification(NotificationKind.CARD, case.id, case.department)
             await self._outbox.add(again, self._poster.clock.now())
 
     async def _drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:

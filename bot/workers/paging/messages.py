@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from bot.cards import pages as cards
-from bot.cards.drawing import Drawing
 from bot.clock import Clock
 from bot.domain.pages.ladder import summons
 from bot.domain.pages.matter import Matter
@@ -38,7 +37,7 @@ class PageMessages:
         shown = (await self._store.messages(page.id)).get(to, PageMessage())
         name = summons(page, call.attempt).name
         if await self._is_there(page, to, call.matter, shown):
-            await self._reply(page, shown, to, cards.again(page, call.matter, to), name)
+            await self._reply(page, shown, to, call.matter, name)
         else:
             await self._post(page, to, call.matter, name)
 
@@ -75,7 +74,7 @@ class PageMessages:
             return False
         name = f"news {page.id} {storm.cases} {to}"
         if await self._is_there(page, to, matter, message):
-            await self._reply(page, message, to, cards.again(page, matter, to), name)
+            await self._reply(page, message, to, matter, name)
         else:
             message = await self._post(page, to, matter, name)
         said = {"said": storm.cases, "said_at": at}
@@ -93,9 +92,10 @@ class PageMessages:
             return not (no.message_gone or no.channel_gone)
         return True
 
-    async def _reply(self, page: Page, message: PageMessage, to: str, drawing: Drawing, name: str) -> None:
+    async def _reply(self, page: Page, message: PageMessage, to: str, matter: Matter, name: str) -> None:
+        drawing = cards.again(page, matter, to)
         sent = await self._sink.post(message.channel, drawing, name, thread=message.ts, aloud=to.startswith("#"))
-        await self._store.note_reply(page, Place(sent.channel, sent.ts))
+        await self._store.note_reply(matter.case or page.cause.id, Place(sent.channel, sent.ts))
         await self._answered(to)
 
     async def _post(self, page: Page, to: str, matter: Matter, name: str) -> PageMessage:
