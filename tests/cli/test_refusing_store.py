@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.shell import Shell
-from tests.store.loopback import FullDisk, FullMemory, NoScripts, OneRightShort, Way, linked, loopback, until
+from tests.store.loopback import USER, FullDisk, FullMemory, NoScripts, OneRightShort, Way, linked, loopback, until
 from tests.store.refusing import refusing
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process cannot bound another's files")
@@ -150,3 +150,15 @@ async def test_a_node_that_has_all_slots_is_used_and_told_of(connected: Shell, t
         checked = await connected.types_beside("check")
     assert checked.exit_code == 0, checked.stderr
     assert "this is a node of a cluster" in checked.stdout
+
+
+async def test_a_right_that_is_needed_only_later_is_missed_by_check_and_run(sold: Shell, tmp_path: Path) -> None:
+    async with loopback(tmp_path / "redis") as server:
+        await server.admin.call("ACL", "SETUSER", USER, "-xreadgroup", "-zrange")
+        sold.env["REDIS_URL"] = server.url
+        checked = await sold.types_beside("check")
+        ran = await sold.types_beside("run")
+    sentence = "Redis does not allow us what we need: ZRANGE, XREADGROUP."
+    assert f"REDIS_URL: {sentence}" in checked.stderr
+    assert ran.stderr.startswith(sentence)
+    assert (checked.exit_code, ran.exit_code) == (1, 1)

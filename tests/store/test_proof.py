@@ -18,6 +18,7 @@ from tests.store.loopback import USER, WAYS, Loopback, OneRightShort, Way, loopb
 from tests.workers.said import said
 
 WORDS_OF_COMMANDS = {
+    "IDLE",
     *(
         "BLOCK",
         "CONSUMERS",
