@@ -15,30 +15,44 @@ WORDS_SHOWN = (110, 80, 50, 20, 0)
 """Characters of each post: the first that lets all of them fit is drawn."""
 
 
-def draw(digest_id: str, department: Department, cases: Sequence[Case], at: datetime) -> Drawing:
-    """Raises nothing for more than twenty: who makes digests makes them of twenty at the most."""
+def draw(digest_id: str, department: Department, cases: Sequence[Case], at: datetime, total: int = 0) -> Drawing:
+    """Raises nothing for more than twenty: who makes digests makes them of twenty at the most.
+
+    `total`: of how many these are the most urgent; 0 where they are all.
+    """
     for words in WORDS_SHOWN:
-        blocks = _blocks(digest_id, department, cases[:MOST_CASES], at, words)
+        blocks = _blocks(digest_id, department, cases[:MOST_CASES], at, words, total)
         if drawing.fits(blocks):
             break
-    return Drawing(headline(department, cases), blocks)
+    return Drawing(headline(department, cases, total), blocks)
 
 
-def headline(department: Department, cases: Sequence[Case]) -> str:
+def headline(department: Department, cases: Sequence[Case], total: int = 0) -> str:
+    if total:
+        return escape(_head(department, cases, total))
     waiting = sum(case.status is Status.NEW for case in cases)
     return f"{escape(_head(department, cases))}, {waiting:,} still to claim"
 
 
-def _head(department: Department, cases: Sequence[Case]) -> str:
+def _head(department: Department, cases: Sequence[Case], total: int = 0) -> str:
+    if total:
+        return f"{count(total, 'new case')} for {department.name}, the most urgent first"
     return f"{count(len(cases), 'new case')} for {department.name} on one list"
 
 
-def _blocks(digest_id: str, department: Department, cases: Sequence[Case], at: datetime, words: int) -> list[Block]:
+def _blocks(
+    digest_id: str, department: Department, cases: Sequence[Case], at: datetime, words: int, total: int
+) -> list[Block]:
     waiting = sum(case.status is Status.NEW for case in cases)
     todo = f"*{waiting}* still to claim." if waiting else "All of them are taken."
     why = f"Listed together to keep the channel readable. {todo} A case you claim gets a card of its own."
+    if total:
+        why = (
+            f"Too many at once for a card each. These {len(cases)} are the most urgent. Claim one and the next takes "
+            "its place. The Home tab and `/sentiment today` count all of them."
+        )
     lines = [_line(digest_id, case, at, words) for case in cases]
-    return [drawing.header(f"🗂️ {_head(department, cases)}"), drawing.context(drawing.mrkdwn(why)), *lines]
+    return [drawing.header(f"🗂️ {_head(department, cases, total)}"), drawing.context(drawing.mrkdwn(why)), *lines]
 
 
 def _line(digest_id: str, case: Case, at: datetime, words: int) -> Block:

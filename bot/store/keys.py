@@ -36,6 +36,7 @@
 | `outboxes` | set | destinations that are owed something | one a department, person or pager, while it is owed |
 | `outbox:<to>` | sorted set | notifications by lane and age | one of a name; emptied by delivery |
 | `digest:<digest>` | hash | a digest card: where it is, its cases | `DIGEST_KEPT` |
+| `rest:<digest>` | sorted set | of a digest that shows a part of its cases: the others, by urgency | `DIGEST_KEPT` |
 | `tally:<hour>` | hash | quarter, subject, department, sentiment, intent → count | `TALLIES_KEPT` |
 | `took:<day>:<department>:<measure>` | list | quarter, seconds to claim or resolve | last `TOOK_MOST`; `TALLIES_KEPT` |
 | `ended:<day>` | hash | quarter, department, resolution → count | `TALLIES_KEPT` |
@@ -215,6 +216,9 @@ class Keys:
 
     def digest(self, digest: str) -> str:
         return f"{self.root}digest:{digest}"
+
+    def digest_rest(self, digest: str) -> str:
+        return f"{self.root}rest:{digest}"
 
     def tally(self, hour: datetime) -> str:
         return f"{self.root}tally:{hour_of(hour)}"

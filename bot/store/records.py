@@ -72,3 +72,5 @@ class DigestRecord(BaseModel):
     channel: str = ""
     ts: str = ""
     cases: tuple[str, ...] = ()
+    total: int = 0
+    """Of one that stands for more cases than it shows: how many; else 0."""

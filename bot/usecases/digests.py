@@ -17,6 +17,7 @@ class Digest(NamedTuple):
     department: Department
     cases: tuple[Case, ...]
     at: datetime
+    total: int = 0
 
 
 class Digests:
@@ -33,4 +34,5 @@ class Digests:
             raise Refused("This list is no longer kept. Its open cases are on the Home tab of Earshot.")
         found = await self._cases.find(record.cases)
         cases = tuple(found[case] for case in record.cases if case in found)
-        return Digest(record.id, department_or_lost(self._rules, record.department), cases, self._clock.now())
+        department = department_or_lost(self._rules, record.department)
+        return Digest(record.id, department, cases, self._clock.now(), record.total)

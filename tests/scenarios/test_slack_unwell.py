@@ -24,6 +24,19 @@ async def test_slack_is_down_for_an_hour_and_nothing_is_missing(world: World) ->
     assert (await world.asks("/statusz"))[1]["troubles"] == {}
 
 
+async def test_after_an_outage_of_twenty_seconds_what_was_owed_comes_within_ten(world: World) -> None:
+    world.sandbox.faults.down = True
+    for number in range(8):
+        await world.hears(complaint(number), by=f"person{number}")
+    await world.waits(seconds=20)
+    world.sandbox.faults.down = False
+    await world.waits(seconds=11)
+
+    assert len(world.channel("#care").cards) >= 4, "one a second and a quarter, which is Slack's limit of a channel"
+    await world.waits(seconds=8)
+    assert len(world.channel("#care").cards) == 8
+
+
 async def test_slack_says_too_many_requests_for_a_minute_and_is_left_alone_as_long_as_it_asks(world: World) -> None:
     full = Fault(FaultKind.RATELIMITED, methods=["chat.postMessage"], seconds=30, times=2)
     world.sandbox.faults.add(full)

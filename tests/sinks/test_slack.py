@@ -6,7 +6,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.cards.drawing import Drawing
-from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected
+from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
 from bot.sinks.slack import SlackSink, web_client
 
 DRAWING = Drawing("words", [])
@@ -48,6 +48,19 @@ async def test_however_slack_says_to_wait_it_is_a_time_to_wait(told: str, second
 )
 async def test_an_answer_that_says_nothing_leaves_it_open_whether_it_was_posted(answer: type[web.Response]) -> None:
     with pytest.raises(Ambiguous):
+        await posted(answer())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda: web.Response(text="<html>down</html>", status=503),
+        lambda: web.json_response({"ok": False, "error": "service_unavailable"}, status=503),
+        lambda: web.json_response({"ok": False, "error": "service_unavailable"}),
+    ],
+)
+async def test_an_answer_that_says_that_nothing_was_taken_on_is_no_lost_answer(answer: type[web.Response]) -> None:
+    with pytest.raises(Unsent):
         await posted(answer())
 
 

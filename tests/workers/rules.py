@@ -45,7 +45,8 @@ class Outright:
         intent = self._intent(mention.text)
         subject = mention.subjects[0] if mention.subjects else "Northwind"
         labels = (f"intent:{intent}", f"subject:{subject}", "sentiment:negative")
-        return Assessment(signals=tuple(Signal("outright", label, 0.9) for label in labels))
+        weight = 50 if "#urgent" in mention.text else 0
+        return Assessment(signals=tuple(Signal("outright", label, 0.9, weight=weight) for label in labels))
 
 
 class FakeRules:

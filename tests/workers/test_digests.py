@@ -82,3 +82,61 @@ async def test_a_digest_that_is_no_longer_kept_is_owed_no_more(desk: Desk) -> No
     await desk.store.outbox.add(Notification(NotificationKind.DIGEST, "gone", "care"), desk.clock.now())
     await desk.settles()
     assert not desk.slack.calls
+
+
+async def test_of_hundreds_that_wait_one_card_stands_for_all_and_each_can_be_claimed_from_it(desk: Desk) -> None:
+    cases = await desk.hears(*range(320))
+    began = desk.clock.now()
+    await desk.settles()
+
+    (flood,) = desk.slack.channels["C0CARE"]
+    assert flood.text == "320 new cases for care, the most urgent first"
+    assert (desk.clock.now() - began).total_seconds() < 60
+    assert await desk.owed() == []
+    records = await desk.store.outbox.cards([case.id for case in cases])
+    assert {record.state for record in records.values()} == {CardState.LISTED}
+
+    claimed: set[str] = set()
+    while shown := [case for case in cases if case.id not in claimed and flood.lists(case.id)]:
+        for case in shown:
+            await desk.claims(case)
+        claimed |= {case.id for case in shown}
+        await desk.settles()
+    assert claimed == {case.id for case in cases}
+    assert sorted(m.name for m in desk.slack.channels["C0CARE"] if m is not flood) == sorted(claimed)
+
+
+async def test_the_most_urgent_come_first_on_a_card_that_stands_for_hundreds(desk: Desk) -> None:
+    await desk.hears(*range(1_100))
+    (reached,) = await desk.hears(5_000, text="My bag is gone and I need my insulin #urgent")
+    await desk.settles()
+
+    (flood,) = desk.slack.channels["C0CARE"]
+    assert flood.text == "1,101 new cases for care, the most urgent first"
+    assert flood.lists(reached.id)
+
+
+async def test_a_card_that_stands_for_hundreds_comes_again_where_somebody_deleted_it(desk: Desk) -> None:
+    cases = await desk.hears(*range(310))
+    await desk.settles()
+    (flood,) = desk.slack.channels["C0CARE"]
+    desk.slack.channels["C0CARE"].clear()
+    listed = next(case for case in cases if flood.lists(case.id))
+    await desk.claims(listed)
+    await desk.settles()
+
+    (again,) = [message for message in desk.slack.channels["C0CARE"] if message.is_digest]
+    assert again.text == flood.text
+    assert not again.lists(listed.id)
+
+
+async def test_a_sender_that_dies_amid_hundreds_leaves_none_out(desk: Desk) -> None:
+    cases = await desk.hears(*range(1_300))
+    await desk.works(1)  # the card is there, and a part of the cases is on it
+    desk.delivery = desk.another()
+    await desk.settles()
+
+    assert await desk.owed() == []
+    records = await desk.store.outbox.cards([case.id for case in cases])
+    assert {record.state for record in records.values()} <= {CardState.LISTED, CardState.POSTED}
+    assert len(desk.slack.channels["C0CARE"]) <= 3

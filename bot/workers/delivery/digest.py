@@ -6,6 +6,7 @@ from bot.domain.case import Case, Status
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.rules import Rules, department_or_lost
 from bot.sinks.outcomes import Rejected
+from bot.store.floods import Floods, by_urgency, waits
 from bot.store.outbox import Queue, digest_id, listed_on
 from bot.store.records import CardRecord, CardState, DigestRecord
 from bot.workers.delivery.gate import CHANNEL_REGAIN, Blocked
@@ -17,6 +18,10 @@ BEHIND = LATE_RETRY
 CARDS_A_MINUTE = int(BEHIND / CHANNEL_REGAIN)
 CAUGHT_UP = 3
 """Once behind, a channel gets digests until no more than so many new cards wait."""
+FLOOD = 300
+"""New cases waiting, from which one card stands for all of them: digests of twenty would take hours."""
+GATHERED = 1_000
+"""Cases added to such a card in one step, well under a second."""
 CRISES_SINGLY = 10
 """A crisis has a card of its own; of more than so many at once, the cards would hide one another and all the rest."""
 
@@ -26,6 +31,9 @@ class DigestDelivery:
         self._poster = poster
         self._outbox = poster.store.outbox
         self._rules = rules
+        self._floods = Floods(poster.store.client, poster.store.keys)
+        self._flood: dict[tuple[str, Lane], str] = {}
+        """The card that takes all that waits for this destination, until it has caught up."""
         self._behind: set[str] = set()
 
     def wanted(self, queue: Queue) -> Lane | None:
@@ -34,6 +42,7 @@ class DigestDelivery:
             return None
         if queue.crisis > CRISES_SINGLY:
             return Lane.CRISIS
+        self._flood.pop((queue.to, Lane.CRISIS), None)
         at = self._poster.clock.now()
         new = [owed for owed in queue.head if owed.notification.lane is Lane.NEW]
         late = len(new) > CAUGHT_UP and at - new[0].since > BEHIND
@@ -41,16 +50,39 @@ class DigestDelivery:
             self._behind.add(queue.to)
         elif queue.new <= CAUGHT_UP:
             self._behind.discard(queue.to)
+            self._flood.pop((queue.to, Lane.NEW), None)
         return Lane.NEW if queue.to in self._behind else None
 
     async def post(self, queue: Queue, lane: Lane) -> bool:
         """Gather what waits longest on one card. Says whether Slack was called. Raises `Blocked`."""
-        cases = await self._gather(queue.to, lane)
+        waiting = queue.crisis if lane is Lane.CRISIS else queue.new
+        if waiting > FLOOD or (queue.to, lane) in self._flood:
+            return await self._post_flood(queue.to, lane, waiting)
+        cases = await self._gather(queue.to, lane, CASES_MOST)
         if len(cases) < 2:
             return False
         ids = [case.id for case in cases]
         record = DigestRecord(id=digest_id(ids, self._poster.clock.now()), department=queue.to, cases=tuple(ids))
         return await self._send(record, cases, CardRecord(digest=record.id))
+
+    async def _post_flood(self, to: str, lane: Lane, waiting: int) -> bool:
+        """One card for all: posted with the most urgent of those that wait longest, then joined by the others."""
+        at = self._poster.clock.now()
+        cases = by_urgency(await self._gather(to, lane, GATHERED))
+        record = await self._outbox.digest(self._flood.get((to, lane), ""))
+        if record is not None and record.ts:
+            added = await self._floods.add(record, cases, at)
+            total = max(record.total, await self._floods.count(record))
+            await self._outbox.save_digest(record.model_copy(update={"total": total}))
+            await self._outbox.add(Notification(NotificationKind.DIGEST, record.id, to, Lane.UPDATE), at)
+            return bool(added)
+        if len(cases) < 2:
+            return False
+        ids = [case.id for case in cases[:CASES_MOST]]
+        record = DigestRecord(id=digest_id(ids, at), department=to, cases=tuple(ids), total=waiting)
+        posted = await self._send(record, cases[:CASES_MOST], CardRecord(digest=record.id))
+        self._flood[to, lane] = record.id
+        return posted
 
     async def again(self, record: DigestRecord, card: CardRecord) -> bool:
         """The late retry of a digest whose answer was lost: the same digest, not a card for each of its cases."""
@@ -65,7 +97,7 @@ class DigestDelivery:
         if not department.channel:
             raise await self._poster.homeless(department)
         at = self._poster.clock.now()
-        drawing = digest_card.draw(record.id, department, cases, at)
+        drawing = digest_card.draw(record.id, department, cases, at, record.total)
 
         async def remember(changed: CardRecord, before: CardRecord | None) -> None:
             if changed.state is CardState.POSTED:
@@ -94,9 +126,9 @@ class DigestDelivery:
         found = await self._poster.store.cases.find(record.cases)
         return [found[case] for case in record.cases if case in found]
 
-    async def _gather(self, to: str, lane: Lane) -> list[Case]:
+    async def _gather(self, to: str, lane: Lane, most: int) -> list[Case]:
         """The oldest that nobody has claimed yet and that have no card; a lost answer keeps its own clock."""
-        waiting = await self._outbox.cards_in(lane, to, CASES_MOST * 2)
+        waiting = await self._outbox.cards_in(lane, to, most + CASES_MOST)
         ids = [owed.notification.case for owed in waiting]
         records = await self._outbox.cards(ids)
         cases = await self._poster.store.cases.find(ids)
@@ -108,7 +140,7 @@ class DigestDelivery:
             and case.department == to
             and records[case.id].state is CardState.NONE
             and not records[case.id].stale
-        ][:CASES_MOST]
+        ][:most]
 
     async def redraw(self, owed: Notification) -> bool:
         """A digest as its cases are now. Raises `Blocked`.
@@ -122,20 +154,34 @@ class DigestDelivery:
             return False
         await self._poster.gate.room_to_update(record.channel)
         await self._outbox.done(owed)
-        cases = await self._cases(record)
+        cases = await self._cases(record) if not record.total else await self._refill(record)
         department = department_or_lost(self._rules, record.department)
-        drawing = digest_card.draw(record.id, department, cases, self._poster.clock.now())
+        drawing = digest_card.draw(record.id, department, cases, self._poster.clock.now(), record.total)
         try:
             await self._poster.gate.update(record.channel, record.ts, drawing)
         except Blocked:
             await self._outbox.add(owed, self._poster.clock.now())
             raise
         except Rejected as no:
+            if no.message_gone and record.total:  # it stands for more than it shows, so it comes again
+                await self._outbox.add(owed, self._poster.clock.now())
+                shown = record.model_copy(update={"cases": tuple(case.id for case in cases), "channel": "", "ts": ""})
+                return await self._send(shown, cases, CardRecord(digest=record.id))
             if no.message_gone:
                 await self._unlist(record, cases)
             else:
                 await self._poster.refused(department, record.channel, no)
         return True
+
+    async def _refill(self, record: DigestRecord) -> list[Case]:
+        """The most urgent that still wait; what somebody has by now makes room for the next."""
+        ids = [*record.cases, *await self._floods.first(record, CASES_MOST * 2)]
+        found = await self._poster.store.cases.find(ids)
+        waiting = by_urgency([case for case in found.values() if waits(case, record.department)])
+        shown, hidden = waiting[:CASES_MOST], waiting[CASES_MOST:]
+        gone = [case for case in ids if case not in {one.id for one in waiting}]
+        await self._floods.show(record, shown, hidden, gone)
+        return shown
 
     async def _unlist(self, record: DigestRecord, cases: list[Case]) -> None:
         """Somebody deleted the digest: what is listed nowhere else needs another place."""

@@ -1,0 +1,73 @@
+"""More cases than one card can list: all of them are kept with it, by urgency, and it shows those that come first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.case import Case, Status
+from bot.domain.notification import Notification, NotificationKind
+from bot.store.client import Client
+from bot.store.keys import DIGEST_KEPT, Keys
+from bot.store.outbox import listed_on
+from bot.store.records import DigestRecord
+from bot.store.transaction import Committed, Transaction, commit
+from bot.store.writing import ms
+
+_AGES = 10**13
+"""More than any time in milliseconds, so that urgency goes before age."""
+
+
+class Floods:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    async def add(self, record: DigestRecord, cases: Sequence[Case], at: datetime) -> int:
+        """List these with the card, and no longer owe them one of their own. Return how many; the rest has changed."""
+        rest, listed = self._keys.digest_rest(record.id), listed_on(record, at)
+        transactions = []
+        for case in cases:
+            transaction = Transaction(self._keys.inbox)
+            transaction.guard(self._keys.case(case.id), case.version, "v")
+            body = listed.model_copy(update={"drawn": case.version}).model_dump_json()
+            transaction.write("HSET", self._keys.card(case.id), "body", body)
+            card = Notification(NotificationKind.CARD, case.id, record.department)
+            transaction.write("ZREM", self._keys.outbox(record.department), card.name)
+            transaction.write("ZADD", rest, _order(case), case.id)
+            transaction.upkeep("EXPIRE", rest, int(DIGEST_KEPT.total_seconds()))
+            transactions.append(transaction)
+        return sum(reply is Committed.WRITTEN for reply in await commit(self._client, *transactions))
+
+    async def first(self, record: DigestRecord, most: int) -> list[str]:
+        """The cases that come first of those that the card does not show."""
+        return list(await self._client.call("ZRANGE", self._keys.digest_rest(record.id), 0, most - 1))
+
+    async def count(self, record: DigestRecord) -> int:
+        """How many the card stands for now."""
+        return int(await self._client.call("ZCARD", self._keys.digest_rest(record.id))) + len(record.cases)
+
+    async def show(
+        self, record: DigestRecord, shown: Sequence[Case], hidden: Sequence[Case], gone: Sequence[str]
+    ) -> None:
+        """The card shows these now; others that it showed go back, and what nobody waits for goes."""
+        rest, key = self._keys.digest_rest(record.id), self._keys.digest(record.id)
+        transaction = Transaction(self._keys.inbox)
+        placed = record.model_copy(update={"cases": tuple(case.id for case in shown)})
+        transaction.write("HSET", key, "body", placed.model_dump_json())
+        transaction.write("EXPIRE", key, int(DIGEST_KEPT.total_seconds()))
+        for case_id in [*gone, *(case.id for case in shown)]:
+            transaction.write("ZREM", rest, case_id)
+        for case in hidden:
+            transaction.write("ZADD", rest, _order(case), case.id)
+        await commit(self._client, transaction)
+
+
+def by_urgency(cases: Sequence[Case]) -> list[Case]:
+    return sorted(cases, key=_order)
+
+
+def waits(case: Case, department: str) -> bool:
+    return case.status is Status.NEW and case.department == department
+
+
+def _order(case: Case) -> int:
+    return (100 - min(100, case.assessment.urgency)) * _AGES + ms(case.mention.created_at)
