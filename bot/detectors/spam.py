@@ -42,6 +42,8 @@ SIGNED = -2.4
 """Who answers for a company signs: ^AB."""
 DOUBTFUL_VOICE, DOUBTFUL_LINK, VERY_DOUBTFUL, COPIED = 1.0, 0.9, 0.62, 0.8
 FEWEST_COPIES = 3
+NOT_BY_COPIES = -0.05
+"""At most, where the same words from several accounts would make the difference."""
 SIGNS_SAID = 4
 LETTER = 100
 """Words from which on small signs are not summed: their weights are from lines of 25, and a letter has some of all."""
@@ -84,6 +86,8 @@ class Spam:
             more, signs = self._by_signs(hearing, offers, hooks)
             if more > points:
                 points, why = more, signs
+            if hearing.background.copies >= FEWEST_COPIES and (hooks or hooks_in(hearing.text, hearing.known)).contact:
+                points, why = _with_copies(hearing, points, why)
             if not why:
                 continue
             confidence = likelihood(points)
@@ -192,8 +196,16 @@ def _voice(hearing: Hearing, hooks: Hooks, *, pitched: bool) -> Iterator[_Shape]
         points = DOUBTFUL_VOICE + DOUBTFUL_LINK * hooks.contact
         very = hooks.contact and hearing.confidence("voice:doubtful") >= VERY_DOUBTFUL
         yield _Shape("a doubtful voice", points + DOUBTFUL_LINK * very, lies=very)
-    if hearing.background.copies >= FEWEST_COPIES and hooks.contact:
-        yield _Shape(f"the same words from {hearing.background.copies} accounts", COPIED)
+
+
+def _with_copies(hearing: Hearing, points: float, why: list[str]) -> tuple[float, list[str]]:
+    """Outlets carry one headline, too: the same words make spam only of what is pitched anyway, or of what accounts
+    say that look made for it.
+    """
+    said = [*why, f"the same words from {hearing.background.copies} accounts"]
+    if points >= 0 or hearing.held("voice:doubtful"):
+        return points + COPIED, said
+    return min(points + COPIED, NOT_BY_COPIES), said
 
 
 def _structure(hearing: Hearing) -> list[_Shape]:

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from bot.demo.reading import SAMPLE
@@ -115,6 +117,29 @@ def test_the_same_words_from_many_accounts_weigh_where_they_want_something() -> 
     promo = mention("northwind air fans, our new guide is there, look https://guide.example/x")
     once, often = assessor().assess([promo, promo], [Background(copies=1), Background(copies=9)])
     assert often.intents["spam"] > once.intents.get("spam", 0.0)
+
+
+HEADLINE = "Northwind Air cancels 200 flights after software failure https://news.example/a1"
+OUTLETS: tuple[dict[str, Any], ...] = (
+    {"id": "1", "handle": "daily", "followers": 3_000, "following": 200, "posts": 20_000, "created_at": "2012-01-01"},
+    {"id": "2", "handle": "evening", "followers": 3_000},
+    {"id": "3", "handle": "localnews"},
+    {"id": "unknown"},
+)
+
+
+@pytest.mark.parametrize("copies", [3, 5, 20])
+@pytest.mark.parametrize("outlet", OUTLETS)
+def test_a_headline_that_several_outlets_carry_is_no_spam(outlet: dict[str, Any], copies: int) -> None:
+    [found] = assessor().assess([mention(HEADLINE, author=outlet)], [Background(copies=copies)])
+    assert "intent:spam" not in found.labels
+
+
+def test_the_same_words_from_accounts_that_were_made_for_it_are_spam() -> None:
+    fresh = {"id": "5", "handle": "news24", "followers": 1, "posts": 5, "created_at": "2026-03-08"}
+    [found] = assessor().assess([mention(HEADLINE, author=fresh)], [Background(copies=5)])
+    assert "intent:spam" in found.labels
+    assert "the same words from 5 accounts" in found.why("intent")[0]
 
 
 def test_letters_that_nobody_sees_are_a_shape() -> None:

@@ -67,3 +67,14 @@ async def test_a_mention_that_comes_twice_is_heard_once(world: World) -> None:
     await world.hears_all([mention])
     assert (await world.books()).seen == 1
     assert "joined" not in world.channel("#care").card("@marta").words
+
+
+async def test_a_headline_of_five_outlets_is_one_card_that_counts_them(world: World) -> None:
+    said = "@northwindair strands 200 people in Porto overnight, an awful shame https://{}.example/porto"
+    for number, followers in enumerate((3_000, 120, 90_000, 45, 800)):
+        await world.hears(said.format(f"outlet{number}"), by=f"outlet{number}", followers=followers)
+    await world.waits(minutes=1)
+    assert len(world.channel("#care").cards) == 1
+    assert "4 posts joined this case" in world.channel("#care").card("@outlet0").words
+    books = await world.books()
+    assert (books.joined, books.spam) == (4, 0)
