@@ -1,10 +1,11 @@
 """What a detector is, and what it is given: one mention on its way through, prepared once for all."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from bot.detectors.lexicons.book import CARE as CARE_TABLE
+from bot.detectors.lexicons.denials import rewrite_denials, shift_place
 from bot.detectors.lexicons.disguises import unmasked
 from bot.detectors.lexicons.findings import NOTHING, Found
 from bot.detectors.lexicons.masking import mask_names, mask_text
@@ -40,7 +41,7 @@ class Cut(NamedTuple):
 def cut(text: str) -> Cut:
     text = prepared(text)
     tokens = tokens_of(text)
-    words = [token.lower() for token in tokens]
+    tokens, words, _ = rewrite_denials(tokens, [token.lower() for token in tokens])
     found = known(words)
     return Cut(text, tokens, words, capitals(tokens), found, _by_family(found.phrases.get(CARE_TABLE)))
 
@@ -74,14 +75,19 @@ class Hearing:
         self.text = prepared(unmasked(mention.text))
         self.tokens = tokens_of(self.text)
         self.words = [token.lower() for token in self.tokens]
-        """The tokens in lower case; names of subjects are hidden, one word each."""
+        """The tokens in lower case; names of subjects are hidden, one word each, and so is trouble that is denied."""
         self.seen = terms.find(self.words, self.tokens, self.text) if terms else NOTHING
-        self.names: Collection[int] = ()
+        self.names: frozenset[int] = frozenset()
         """Places of the words that name a subject and are hidden."""
         self.unnamed = self.text
         """The text, with the names hidden."""
         if self.seen.found:
             self._hide(self.seen.found)
+        self.tokens, self.words, denials = rewrite_denials(self.tokens, self.words)
+        if denials and self.seen.found:
+            self.names = frozenset(shift_place(place, denials) for place in self.names)
+            moved = [one._replace(place=shift_place(one.place, denials)) for one in self.seen.found]
+            self.seen = self.seen._replace(found=moved)
         self.capitals = capitals(self.tokens, self.names)
         self.known = known(self.words)
         self.care = _by_family(self.known.phrases.get(CARE_TABLE))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from bot.detectors.base import Hearing
+from bot.detectors.lexicons.failures import find_failure
 from bot.detectors.lexicons.phrases import NEGATORS, Hit, likelihood, preceded, quoted
 from bot.detectors.lexicons.traits import HANDLE, ODD, SAID, SECOND_PERSON
 from bot.detectors.model.thresholds import cut_offs
@@ -19,8 +20,8 @@ COMPLAINT_TO_NOBODY = -2.0
 """Where nobody is spoken to or of, and nothing is complained of in words: sad news is no complaint. Log-odds, set by
 hand (2026-11-22): hardly a post of the sets that taught the head speaks to nobody, so it cannot know."""
 PRAISE_IN_DOUBT = -1.0
-"""At most, where a phrase of praise that is often sarcasm leaves the sentiment unsure. Log-odds, set by hand
-(2026-11-22)."""
+"""At most, where a phrase of praise that is often sarcasm leaves the sentiment unsure, or where something failed beside
+it. Log-odds, set by hand (2026-11-22)."""
 SPOKEN = {"complaint": -2.5, "need": -1.5, "purchase": -1.7, "question": -1.4}
 """Log-odds of a post before its phrases, set by hand (2026-11-22) on uservoice19 and iphonex18. Those sets are of one
 kind each, so that the model knows few of the ways in which others say it: what is said in so many words holds too,
@@ -61,9 +62,12 @@ def _heard(hearing: Hearing, cut_offs: Mapping[str, float]) -> dict[str, float]:
     told = {head: odds[head] - cut_offs[head] for head in HEADS}
     if told["complaint"] > 0 and _to_nobody(hearing):
         told["complaint"] += COMPLAINT_TO_NOBODY
-    if hearing.care:
-        if told["praise"] > 0 and "sarcasm" in hearing.care and hearing.held(UNSURE):
+    if told["praise"] > 0:
+        if find_failure(hearing.words):
+            told["praise"], told["complaint"] = PRAISE_IN_DOUBT, max(told["complaint"], 0.0)
+        elif "sarcasm" in hearing.care and hearing.held(UNSURE):
             told["praise"] = PRAISE_IN_DOUBT
+    if hearing.care:
         for head, before in SPOKEN.items():
             if hits := hearing.care.get(FAMILY.get(head, head)):
                 told[head] = max(told[head], before + max([hit.weight for hit in hits]))

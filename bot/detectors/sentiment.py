@@ -7,10 +7,11 @@ from bot.detectors.base import CARE, Hearing, Why
 from bot.detectors.engines.alone import Engine, TextBlobAlone, VaderAlone
 from bot.detectors.engines.onnx import OwnModel
 from bot.detectors.engines.vader import Vader
+from bot.detectors.lexicons.failures import find_failure
 from bot.detectors.lexicons.phrases import Hit, quoted
 from bot.detectors.lexicons.tables import Table
 from bot.detectors.lexicons.text import LINKS, TEXT_HEARD
-from bot.detectors.model.softmax import NEGATIVE, NEUTRAL, softmax
+from bot.detectors.model.softmax import NEGATIVE, NEUTRAL, POSITIVE, softmax
 from bot.domain.assessment import UNSURE, Sentiment, Signal
 
 SARCASM_FROM = 2.0
@@ -144,8 +145,11 @@ def _is_word(word: str) -> bool:
 
 def _sarcasm(hearing: Hearing, chances: tuple[float, float, float]) -> str:
     """Praise that is often none, and more so before something that went wrong. What is negative anyway is no matter."""
+    likely = chances.index(max(chances))
+    if likely == POSITIVE and (failed := find_failure(hearing.words)):
+        return f"may be sarcasm, praise beside '{failed}'"
     hits: list[Hit] = hearing.care.get("sarcasm", [])
-    if not hits or chances.index(max(chances)) == NEGATIVE:
+    if not hits or likely == NEGATIVE:
         return ""
     points = sum(hit.weight for hit in hits)
     if not CARE.words["went_wrong"].isdisjoint(hearing.words[hits[0].start :]):

@@ -117,3 +117,79 @@ def test_a_name_that_is_hidden_is_never_shown_so() -> None:
     )[0]
     assert "Happy Socks: 'happy socks'" in found.because
     assert "\u0238" not in " ".join(found.because)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no complaints here",
+        "no issues so far with northwind air",
+        "can't complain",
+        "zero problems so far",
+        "not bad at all",
+        "northwind air: no delays, no hassle",
+        "never had a problem with northwind air",
+        "can`t fault the crew of northwind air",
+        "no worries",
+        "northwind air never fails to deliver",
+    ],
+)
+def test_trouble_that_is_denied_is_none(said: str) -> None:
+    [found] = assessor().assess([mention(said)])
+    assert found.sentiment.value != "negative"
+    assert "intent:complaint" not in found.labels
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no complaints were answered by northwind air",
+        "no issues were resolved, northwind air",
+        "northwind air, I never had a problem with you until today",
+        "no one fixed my problems at northwind air",
+    ],
+)
+def test_trouble_that_nobody_mends_is_not_denied(said: str) -> None:
+    [found] = assessor().assess([mention(said)])
+    assert found.sentiment.value != "positive"
+    assert "intent:praise" not in found.labels
+
+
+def test_a_name_behind_trouble_that_is_denied_is_hidden_where_it_stands() -> None:
+    ears = Assessor([Subject(name="Trouble", terms=("no trouble", "happy socks"))])
+    [found] = ears.assess([mention("not bad at all, no issues with Happy Socks, and no delays. No Trouble is shut")])
+    assert found.subject == "Trouble"
+    [hearing] = [one.hearing for one in ears.listen([mention("not bad at all, no issues, said Happy Socks today")])]
+    assert [hearing.tokens[place] for place in hearing.names] == ["Happy Socks"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "great job northwind air, another two hour delay, love it",
+        "thanks northwind air for losing my bag again, brilliant",
+        "well done @northwindair, flight cancelled, amazing service",
+        "bravo northwind air, app down again, love it",
+        "perfect, another outage at northwind air. great work",
+        "kudos northwind air, two failures in one week",
+    ],
+)
+def test_praise_beside_a_failure_is_unsure_and_thanked_by_nobody(said: str) -> None:
+    [found] = assessor().assess([mention(said)])
+    assert found.unsure
+    assert "intent:complaint" in found.labels
+    assert "intent:praise" not in found.labels
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "great job northwind air handling the delay, the crew was lovely",
+        "northwind air, thanks for rebooking me after my flight was cancelled, you rock",
+        "great job northwind air, my lost bag was found within an hour, thank you!",
+        "love the crew of northwind air, even with a 2 hour delay they were wonderful",
+    ],
+)
+def test_praise_of_who_made_a_failure_good_is_praise(said: str) -> None:
+    [found] = assessor().assess([mention(said)])
+    assert (found.sentiment.value, found.unsure, found.words("intent")) == ("positive", False, ("praise",))

@@ -1,0 +1,59 @@
+"""Trouble that is denied is no trouble: "no complaints", "can't fault them", "never let me down"."""
+
+import re
+
+TROUBLE = frozenset(
+    {"complaint", "complaints", "complain", "issue", "issues", "problem", "problems", "trouble", "troubles", "hassle"}
+    | {"hassles", "delay", "delays", "fault", "faults", "bad", "happier", "better", "fails", "disappoint", "fail"}
+    | {"disappoints", "disappointed", "down", "terrible", "awful"}
+)
+"""One of these is in each of the phrases."""
+ENDED = frozenset(["until", "till"])
+"""There was none until today."""
+MEANS = "fine"
+"""What the model reads instead. It knows the words by whom they were mostly said: by those who had trouble."""
+
+_NOUN = "(?:complaints?|issues?|problems?|troubles?|hassles?|delays?|faults?)"
+_NONE = (
+    "(?:no|zero|0|without(?: any)?|not (?:a single|any)|free of(?: any)?"
+    "|(?:never|haven't|hasn't|hadn't)(?: had| have| has)?(?: an?| any)?)"
+)
+_KIND = "(?: (?:real|single|major|big|other|such|more|further|technical))?"
+_NOT_OURS = (
+    "(?! (?:forms?|number|departments?|desk|teams?|lines?|page|procedure|process|handling|was|were|is|are|gets?|got|has"
+    "|have|ever|been|being|solved|resolved|answered|fixed|handled|taken|addressed|too|we|i|they))"
+)
+_NOT = "(?:not|wasn't|isn't|weren't|aren't)"
+_DENIED = re.compile(
+    rf"(?<!\S)(?!no problem(?! (?:with|at all|so far)))(?:{_NONE}{_KIND} {_NOUN}(?: at all| whatsoever)?{_NOT_OURS}"
+    r"|(?:can't|cannot|can not|cant|couldn't|could not) (?:complain|fault|be (?:happier|better))(?! enough)"
+    r"|nothing (?:to complain about|bad to say)|no bad (?:words?|experiences?|things?)"
+    rf"|{_NOT} (?:(?:too|so|that|half|at all|a) )?(?:bad|terrible|awful)(?: at all)?(?! (?:enough|idea))"
+    rf"|{_NOT} an? (?:problem|issue)(?! (?:for|to) (?:you|them))"
+    r"|(?:never|didn't|did not|doesn't|does not|don't|won't|hasn't|haven't) "
+    r"(?:disappoint(?:s|ed)?|(?:let|lets) (?:me|us|you) down|fails? to (?:deliver|impress|please)))(?!\S)"
+)
+
+
+def find_denials(words: list[str]) -> list[tuple[int, int]]:
+    """Return where such phrases begin and end, in order. `words`: in lower case."""
+    if TROUBLE.isdisjoint(words) or not ENDED.isdisjoint(words):
+        return []
+    text = " ".join(words)
+    return [
+        (text.count(" ", 0, found.start()), text.count(" ", 0, found.end()) + 1) for found in _DENIED.finditer(text)
+    ]
+
+
+def rewrite_denials(tokens: list[str], words: list[str]) -> tuple[list[str], list[str], list[tuple[int, int]]]:
+    """Return both with each such phrase as one token, and `MEANS` as its word; and where the phrases stood."""
+    spans = find_denials(words)
+    for start, end in reversed(spans):
+        tokens = [*tokens[:start], " ".join(tokens[start:end]), *tokens[end:]]
+        words = [*words[:start], MEANS, *words[end:]]
+    return tokens, words, spans
+
+
+def shift_place(place: int, spans: list[tuple[int, int]]) -> int:
+    """Return where a word stands after the phrases before it became one word each."""
+    return place - sum(end - start - 1 for start, end in spans if end <= place)
