@@ -180,3 +180,20 @@ async def test_a_crisis_long_after_the_first_was_answered_calls_again(world: Wor
     await world.hears(f"{CRISIS}, and now the other wing", by="pedro")
     await world.waits(seconds=5)
     assert len(world.person("ben").dms) == 2
+
+
+async def test_a_message_whose_answer_was_lost_is_sent_again_and_whoever_presses_either_has_the_page(
+    world: World,
+) -> None:
+    world.sandbox.faults.add(Fault(FaultKind.DROPPED_AFTER, methods=["chat.postMessage"], channels=["D0BEN"]))
+    await world.hears(CRISIS)
+    await world.waits(seconds=10)
+    assert world.person("mia").dms, "the answer was lost, so the next person is called at once"
+    await world.waits(minutes=24)
+    lost, second = world.person("ben").dms
+    assert "Acknowledge" in second.offers
+    await lost.click("Acknowledge", by="ben")
+    await world.waits(seconds=10)
+    for dm in (lost, second, world.person("mia").dm):
+        assert "✅ @ben has this page" in dm.words
+        assert "Acknowledge" not in dm.offers
