@@ -31,13 +31,7 @@ class Form:
         return str(chosen).strip()
 
 
-def said(message: dict[str, Any]) -> str:
-    """The words of a message as a person reads them; of a bot's message without words, those of its attachment."""
-    attached: dict[str, Any] = next(iter(message.get("attachments") or []), {})
-    return plainly(message.get("text") or attached.get("text") or attached.get("fallback") or "")
-
-
-def plainly(words: str) -> str:
+def unescape_mrkdwn(words: str) -> str:
     """`<@U1|ana>` is @ana, `<#C1|care>` is care, `<https://a.example|here>` is its address, `&amp;` is &."""
     return html.unescape(_MARKUP.sub(lambda found: _meant(found[1]), words)).strip()
 

@@ -7,7 +7,7 @@ from bot.cards.modals import Origin
 from bot.domain.refusals import Refused
 from bot.usecases.crises import Crises
 from handlers.asking import Payload
-from handlers.reading import plainly
+from handlers.reading import unescape_mrkdwn
 from handlers.reply import Reply
 
 HELP = (
@@ -18,7 +18,7 @@ HELP = (
 
 async def crisis(ack: AsyncAck, command: Payload, by: str, crises: Crises, reply: Reply) -> None:
     await ack()
-    first, _, rest = plainly(command.get("text", "")).partition(" ")
+    first, _, rest = unescape_mrkdwn(command.get("text", "")).partition(" ")
     channel = command.get("channel_id", "")
     async with reply.saying_no():
         match first.casefold():

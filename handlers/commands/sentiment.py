@@ -4,7 +4,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.usecases.spam import SpamBox
 from handlers.asking import Payload, Reports
-from handlers.reading import plainly
+from handlers.reading import unescape_mrkdwn
 from handlers.reply import Reply
 from handlers.showing import spam_page
 
@@ -13,7 +13,7 @@ SPAM = "spam"
 
 async def sentiment(ack: AsyncAck, command: Payload, by: str, reports: Reports, spam: SpamBox, reply: Reply) -> None:
     await ack()
-    words = plainly(command.get("text", ""))
+    words = unescape_mrkdwn(command.get("text", ""))
     async with reply.saying_no():
         if words.casefold() == SPAM:
             await reply.tell(await spam_page(spam))

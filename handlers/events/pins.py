@@ -2,11 +2,11 @@
 
 from bot.usecases.crises import Crises
 from handlers.asking import Payload
-from handlers.reading import said
+from handlers.message_text import message_text
 
 
 async def pinned(event: Payload, crises: Crises) -> None:
     """In the channel of a crisis it enters the timeline; elsewhere it is nothing to us."""
     message = (event.get("item") or {}).get("message") or {}
     if message.get("ts"):  # files are pinned as well
-        await crises.pinned(event["user"], event["channel_id"], message["ts"], said(message))
+        await crises.pinned(event["user"], event["channel_id"], message["ts"], message_text(message))

@@ -7,7 +7,7 @@ from bot.cards import modals
 from bot.cards.modals import Origin
 from bot.usecases.flags import Flags
 from handlers.asking import Payload
-from handlers.reading import first_address, said
+from handlers.message_text import message_address, message_text
 from handlers.reply import Reply
 
 OURS = "This is one of Earshot's own messages. To pass a case on, press *Hand over…* on its card."
@@ -20,6 +20,6 @@ async def flag(ack: AsyncAck, shortcut: Payload, context: AsyncBoltContext, flag
         await reply.say(OURS)
         return
     async with reply.saying_no():
-        words = said(message)
+        words, address = message_text(message), message_address(message)
         origin = Origin("", reply.response_url, shortcut["channel"]["id"], message["ts"])
-        await reply.open(shortcut["trigger_id"], modals.flag(words, first_address(words), flags.departments(), origin))
+        await reply.open(shortcut["trigger_id"], modals.flag(words, address, flags.departments(), origin))

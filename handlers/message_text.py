@@ -1,0 +1,125 @@
+"""The words of a message, wherever its sender has put them: text, blocks of every kind, attachments, unfurls, files."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from handlers.reading import first_address, unescape_mrkdwn
+
+DEPTH_MOST = 12
+"""Blocks in attachments in shared messages …; Slack nests a few."""
+FALLBACK = re.compile(r"this (?:content|message) can.t be displayed\.?|\[no preview available\]", re.IGNORECASE)
+"""What Slack writes as text where there are only blocks or attachments."""
+NOT_SAID = frozenset({"actions", "button", "overflow", "input", "divider"})
+"""Types of blocks and elements that one presses."""
+OF_BLOCKS = ("title", "text", "description", "fields", "rows", "elements", "alt_text")
+"""Where blocks keep words, in the order in which they are read."""
+INLINE = frozenset({"rich_text_section", "rich_text_preformatted", "rich_text_quote"})
+
+
+def message_text(message: dict[str, Any]) -> str:
+    """Return what a person reads in it; empty if there is nothing to read.
+
+    The words are the text's or else the blocks'; those of attachments where there are none but an address, as when
+    somebody shares a link that unfurls.
+    """
+    text = unescape_mrkdwn(str(message.get("text") or ""))
+    own = "" if FALLBACK.fullmatch(text) else text
+    own = own or _join(_of_blocks(message.get("blocks"), 0))
+    if any(word != first_address(word) for word in own.split()):
+        return own
+    attached = _join(_of_attachments(message.get("attachments"), 0))
+    return _join([own, attached]) or _join(_of_files(message.get("files"))) or text
+
+
+def message_address(message: dict[str, Any]) -> str:
+    """Return the first web address in its words, else where an attachment leads; empty if there is none."""
+    attached = [one for one in _list(message.get("attachments")) if isinstance(one, dict)]
+    leads = (str(one.get(name) or "") for one in attached for name in ("from_url", "title_link", "original_url"))
+    return first_address(message_text(message)) or next((one for one in leads if first_address(one)), "")
+
+
+def _join(parts: Sequence[str] | Iterator[str]) -> str:
+    return "\n".join(part for part in parts if part).strip()
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _of_blocks(value: Any, depth: int) -> Iterator[str]:
+    """One part for each block that says something."""
+    if depth > DEPTH_MOST:
+        return
+    for block in _list(value):
+        if isinstance(block, dict) and block.get("type") not in NOT_SAID:
+            yield _of_block(block, depth)
+
+
+def _of_block(block: dict[str, Any], depth: int) -> str:
+    if block.get("type") in INLINE:
+        return "".join(_of_run(run) for run in _list(block.get("elements")) if isinstance(run, dict))
+    return _join(part for name in OF_BLOCKS for part in _of_value(block.get(name), block, depth))
+
+
+def _of_value(value: Any, inside: dict[str, Any], depth: int) -> Iterator[str]:
+    """A string, a text object, or a list of blocks, of text objects, or of rows of them."""
+    if depth > DEPTH_MOST:
+        return
+    if isinstance(value, str):
+        yield unescape_mrkdwn(value) if inside.get("type") in {"mrkdwn", "markdown"} else value
+    elif isinstance(value, dict) and value.get("type") not in NOT_SAID:
+        yield _of_block(value, depth + 1)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _of_value(one, inside, depth + 1)
+
+
+def _of_run(run: dict[str, Any]) -> str:
+    """Something within a line of rich text."""
+    match run.get("type"):
+        case "link":
+            return str(run.get("text") or run.get("url") or "")
+        case "user" | "usergroup" | "channel" | "broadcast" | "team":
+            named = run.get("user_id") or run.get("usergroup_id") or run.get("channel_id") or run.get("range") or ""
+            return f"{'#' if run['type'] == 'channel' else '@'}{named}"
+        case "emoji":
+            return _emoji(str(run.get("unicode") or ""), str(run.get("name") or ""))
+        case "date":
+            return str(run.get("fallback") or "")
+        case _:
+            return str(run.get("text") or "")
+
+
+def _emoji(unicode: str, name: str) -> str:
+    try:
+        return "".join(chr(int(part, 16)) for part in unicode.split("-")) if unicode else f":{name}:"
+    except (ValueError, OverflowError):
+        return f":{name}:"
+
+
+def _of_attachments(value: Any, depth: int) -> Iterator[str]:
+    if depth > DEPTH_MOST:
+        return
+    for attached in _list(value):
+        if isinstance(attached, dict):
+            yield _of_attachment(attached, depth) or unescape_mrkdwn(str(attached.get("fallback") or ""))
+
+
+def _of_attachment(attached: dict[str, Any], depth: int) -> str:
+    shared = [one.get("message") for one in _list(attached.get("message_blocks")) if isinstance(one, dict)]
+    parts = [unescape_mrkdwn(str(attached.get(name) or "")) for name in ("pretext", "title", "text")]
+    for field in _list(attached.get("fields")):
+        if isinstance(field, dict):
+            words = (unescape_mrkdwn(str(field.get(name) or "")) for name in ("title", "value"))
+            parts.append(": ".join(word for word in words if word))
+    parts += _of_blocks(attached.get("blocks"), depth + 1)
+    if not any(parts):
+        parts = [part for one in shared if isinstance(one, dict) for part in _of_blocks(one.get("blocks"), depth + 1)]
+    return _join([*parts, *_of_files(attached.get("files"))])
+
+
+def _of_files(value: Any) -> Iterator[str]:
+    for file in _list(value):
+        if isinstance(file, dict):
+            yield _join([str(file.get("title") or file.get("name") or ""), str(file.get("preview") or "")])
