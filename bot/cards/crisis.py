@@ -26,11 +26,18 @@ def title(crisis: Crisis) -> str:
 def matter(crisis: Crisis, link: str) -> Matter:
     return Matter(
         what=f"Crisis declared: {one_line(crisis.told.headline, 100)}",
-        bad=f"{crisis.told.severity.upper()}, {_counted(crisis.numbers)}" if crisis.numbers.posts else "",
+        bad=", ".join(_how_bad(crisis)),
         since=crisis.declared_at,
         where=crisis.told.department,
         link=link,
     )
+
+
+def _how_bad(crisis: Crisis) -> list[str]:
+    """Also of the cases that it took over, of which whoever is called may not know."""
+    cases = [count(crisis.cases_open, "open case")] if crisis.cases_open else []
+    posts = [_counted(crisis.numbers)] if crisis.numbers.posts else []
+    return [crisis.told.severity.upper(), *cases, *posts] if cases or posts else []
 
 
 def head(crisis: Crisis, page: Page | None = None) -> Drawing:

@@ -1,5 +1,7 @@
 """A crisis is declared, led and closed. It is Tuesday, nine in the morning."""
 
+import asyncio
+
 import pytest
 
 from bot.cards import buttons
@@ -22,6 +24,14 @@ async def declares(world: World, by: str = "mia", **changed: str) -> None:
 
 
 async def fills(world: World, by: str, **changed: str) -> None:
+    await enters(world, by, **changed)
+    await world.sandbox.person(by).submit()
+    await world.calms_down()
+    await world.waits(seconds=10)
+
+
+async def enters(world: World, by: str, **changed: str) -> None:
+    """Without submitting."""
     said = {
         buttons.SEVERITY: "sev1",
         buttons.HEADLINE: "Smoke in <one> cabin",
@@ -33,9 +43,6 @@ async def fills(world: World, by: str, **changed: str) -> None:
     person = world.sandbox.person(by)
     for field, value in said.items():
         await person.fill(field, value)
-    await person.submit()
-    await world.calms_down()
-    await world.waits(seconds=10)
 
 
 def room(world: World) -> str:
@@ -66,6 +73,7 @@ async def test_a_declared_crisis_takes_over_the_open_crisis_cases_and_their_page
     await burns(world, 8)
     await declares(world)
     assert "It takes over 8 open cases and their page." in world.person("mia").told
+    assert "Smoke in <one> cabin, SEV1, 8 open cases" in world.person("lea").dm.words
     await world.waits(minutes=1)
     head = world.channel(room(world)).messages[0]
     assert "8 posts, " in head.words
@@ -149,11 +157,15 @@ async def test_an_episode_that_two_people_declare_is_one_crisis_and_may_be_decla
     for who in ("mia", "ana"):
         await world.channel("#care").episodes[0].click(buttons.CRISIS_DECLARE, by=who)
     for who in ("mia", "ana"):
-        await fills(world, who, **{buttons.DEPARTMENT: "care"})
+        await enters(world, who, **{buttons.DEPARTMENT: "care"})
+    await asyncio.gather(*(world.sandbox.person(who).submit() for who in ("mia", "ana")))
+    await world.calms_down()
+    await world.waits(seconds=10)
     [crisis] = await world.stage.store.crises.open()
     assert crisis.pages == (page_of_episode(episode),)
-    told = world.person("ana").told
-    assert told.startswith("@mia has declared this crisis already: SEV1 · Smoke in <one> cabin")
+    first, second = ("mia", "ana") if crisis.declared_by == "U0MIA" else ("ana", "mia")
+    told = world.person(second).told
+    assert told.startswith(f"@{first} has declared this crisis already: SEV1 · Smoke in <one> cabin")
     await world.person("mia").types("/crisis close")
     await closes_anyway(world, "mia")
     await world.channel("#care").episodes[0].click(buttons.CRISIS_DECLARE, by="ana")
