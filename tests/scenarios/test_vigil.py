@@ -203,7 +203,7 @@ async def test_an_address_that_refuses_is_said_and_stops_nothing(beating: World,
 async def test_xs_used_up_quota_is_told_to_the_operators_with_its_end_and_so_is_that_it_is_over(world: World) -> None:
     await minded(world, f"{OPERATORS}\n[sources.x]\n")
     async with x_on_loopback(world.clock) as (x, url):
-        x.streams.append(capped(period="Daily"))
+        x.streams.append(capped(period="Daily", detail="Usage cap exceeded <!channel>"))
         await world.listens_to(X(XOptions(), world.playbook.now.subjects, TOKEN, world.clock, lambda: 1.0, url))
         async with asyncio.timeout(60):
             while not await world.stage.store.troubles.all():  # noqa: ASYNC110 - it is the test that waits
@@ -212,6 +212,8 @@ async def test_xs_used_up_quota_is_told_to_the_operators_with_its_end_and_so_is_
         said = world.channel("#ops").beside[-1].words
         assert "X's allowance of this day is used up (Usage cap exceeded" in said
         assert "00:00 UTC" in said
+        assert "<!channel>" in said
+        assert world.sandbox.workspace.pings == []
         assert "Earshot is unwell: X's allowance" in world.person("tom").dm.words
         assert len(x.connects) == 1
         await world.stops_listening()
