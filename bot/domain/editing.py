@@ -1,5 +1,6 @@
 """What follows where an author edits a post that is known already: its words change, and it is not counted again."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent
@@ -16,6 +17,23 @@ WORDINGS_KEPT = 5
 """Earlier wordings of a post that stay with its case; X allows five edits."""
 WORDING_LENGTH = 1_000
 EDITED = "edited"
+
+
+def decide_edit(
+    mention: Mention,
+    assessment: Assessment,
+    opened: Case | None,
+    joined: Case | None,
+    department_of: Callable[[str], Department],
+    at: datetime,
+) -> Decision | None:
+    """Of a post that opened a case or joined one. None: it was shown to nobody; its new words go where they belong.
+
+    `opened` is the case with the id that this post would give it, which by chance may be another's.
+    """
+    if opened is not None and opened.mention.id == mention.id:
+        return edit(opened, mention, assessment, department_of(opened.department), at)
+    return edit_joined(joined, mention, assessment, department_of(joined.department), at) if joined else None
 
 
 def edit(case: Case, mention: Mention, assessment: Assessment, department: Department, at: datetime) -> Decision:

@@ -99,7 +99,7 @@ class StandardVerifier:
         if not whole:
             raise UnsignedError("webhook-id, webhook-timestamp and webhook-signature are needed")
         delivery, stamp, signature = whole[0]
-        return delivery, _sent(stamp, "webhook-timestamp", self._tolerance, now), signature
+        return delivery, _parse_time(stamp, "webhook-timestamp", self._tolerance, now), signature
 
     def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
         delivery, sent, signature = self.verify_head(headers, now)
@@ -128,7 +128,7 @@ class HmacVerifier:
         stamp = ""
         if options.timestamp_header:
             stamp = next(iter(_parts(headers.get(options.timestamp_header.lower(), ""), options.timestamp_prefix)), "")
-            _sent(stamp, options.timestamp_header, options.tolerance, now)
+            _parse_time(stamp, options.timestamp_header, options.tolerance, now)
         return given, stamp
 
     def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
@@ -155,7 +155,7 @@ def _parts(header: str, prefix: str) -> list[str]:
     return [part.removeprefix(prefix) for part in parts if part and part.startswith(prefix)]
 
 
-def _sent(stamp: str, header: str, tolerance: int, now: datetime) -> datetime:
+def _parse_time(stamp: str, header: str, tolerance: int, now: datetime) -> datetime:
     """Whole seconds, as they were signed: anything else would not be what was signed."""
     if not re.fullmatch(r"[0-9]{1,11}", stamp):
         raise UnsignedError(f"{header} is not a number of seconds")

@@ -19,15 +19,7 @@ from bot import metrics
 from bot.clock import Clock
 from bot.sources.x_payloads import POST_FIELDS, TWEET_FIELDS, other_form
 from bot.sources.x_posts import Page, page_of
-from bot.sources.x_problems import (
-    RULE_CAP,
-    Problem,
-    XFault,
-    json_object,
-    next_period,
-    read_fault,
-    rule_cap_sentence,
-)
+from bot.sources.x_problems import XFault, json_object, next_period, read_fault, read_rule_refusal
 from bot.sources.x_rules import Rule
 
 URL = "https://api.x.com"
@@ -95,7 +87,7 @@ class XApi:
             made = {rule.value for rule in _rules(answer)}
             for rule in batch:
                 if rule.value not in made:
-                    refused += _refusal(rule, await self._added([rule], dry=dry))
+                    refused += read_rule_refusal(rule.subject, await self._added([rule], dry=dry))
         return refused
 
     async def delete(self, rules: Sequence[Rule]) -> None:
@@ -238,15 +230,6 @@ def _rules(answer: dict[str, Any]) -> list[Rule]:
     found = answer.get("data")
     rules = [rule for rule in found if isinstance(rule, dict)] if isinstance(found, list) else []
     return [Rule(str(rule.get("value", "")), str(rule.get("tag", "")), str(rule.get("id", ""))) for rule in rules]
-
-
-def _refusal(rule: Rule, answer: dict[str, Any]) -> list[str]:
-    if not answer.get("errors"):
-        return []
-    problem = Problem.read(answer)
-    if problem.type in RULE_CAP:
-        return [rule_cap_sentence(problem.why)]
-    return [f"X refuses a rule for {rule.subject}: {problem.why}"]
 
 
 def _lost(why: Exception) -> XFault:

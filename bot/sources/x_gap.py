@@ -130,6 +130,7 @@ class Gap:
                 if fault.status != 400:
                     raise
                 refusal = str(fault)
+                self._memory.half.pop(rule, None)  # it may be our going on that X refuses: then all is read again
             else:
                 self._memory.told[rule] = max(since, newest)
                 return newest
@@ -147,6 +148,7 @@ class Gap:
         newest, oldest = half or (0, 0)
         token = ""
         while True:
+            self._meter.require()
             page = await self._patiently(rule, start, token)
             newest, oldest, token = max(newest, page.newest), page.oldest or oldest, page.next_token
             await self._meter.count(self._ear, [page])
@@ -155,10 +157,8 @@ class Gap:
                 log.info("gap filled", source="x", subject=rule.subject, mentions=len(page.mentions), new=new)
             if not token:
                 self._memory.half.pop(rule, None)
-                self._meter.require()
                 return newest
             self._memory.half[rule] = (newest, oldest)
-            self._meter.require()
 
     async def _patiently(self, rule: Rule, start: From, token: str) -> Page:
         """Until X answers. A 400 it would only repeat, and no waiting of ours refills a quota: those are raised."""

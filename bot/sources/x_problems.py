@@ -69,7 +69,7 @@ class Problem:
         words = next((word for word in [*details, *said] if isinstance(word, str) and word.strip()), otherwise)
         return cls(
             type=_first(parts, "type").rpartition("/")[2] or _first(parts, "title"),
-            why=quoted(words),
+            why=sanitize_words(words),
             reason=_first(parts, "reason"),
             connection=_first(parts, "connection_issue"),
             period=_first(parts, "period").lower(),
@@ -107,7 +107,17 @@ def read_stream_fault(body: Mapping[str, Any], now: datetime) -> XFault:
         return read_fault(429, {}, body, "", now)
     parts = [*_errors(body), body]
     name = _first(parts, "disconnect_type") or _first(parts, "title") or problem.why
-    return XFault(f"X hangs up: {quoted(name)[:100]}.")
+    return XFault(f"X hangs up: {sanitize_words(name)[:100]}.")
+
+
+def read_rule_refusal(subject: str, answer: Mapping[str, Any]) -> list[str]:
+    """What X says of a rule that it does not take; nothing where it took it."""
+    if not answer.get("errors"):
+        return []
+    problem = Problem.read(answer)
+    if problem.type in RULE_CAP:
+        return [rule_cap_sentence(problem.why)]
+    return [f"X refuses a rule for {subject}: {problem.why}"]
 
 
 def next_period(quota: str, now: datetime, reset_day: int = 1) -> datetime:
@@ -124,13 +134,13 @@ def next_period(quota: str, now: datetime, reset_day: int = 1) -> datetime:
     return midnight + QUOTA_MOST
 
 
-def named_time(moment: datetime) -> str:
+def format_time(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%-d %B %H:%M} UTC"
 
 
 def quota_sentence(quota: str, until: datetime, why: str) -> str:
     return (
-        f"X's allowance of this {quota} is used up ({why}). Earshot reads nothing from X until {named_time(until)}; "
+        f"X's allowance of this {quota} is used up ({why}). Earshot reads nothing from X until {format_time(until)}; "
         "if you raise it in the X developer console, start Earshot again."
     )
 
@@ -139,7 +149,7 @@ def rule_cap_sentence(why: str) -> str:
     return f"X takes no more rules ({why}). Use fewer terms, or remove rules that other programs gave to this X app."
 
 
-def quoted(words: Any) -> str:
+def sanitize_words(words: Any) -> str:
     """X's own words in a sentence of ours: one line, printable, not long."""
     return "".join(letter for letter in str(words or "no reason given") if letter.isprintable())[:200].rstrip(".")
 

@@ -15,7 +15,7 @@ from bot.domain.assessment import Assessment, Intent
 from bot.domain.case import Case, Joining, case_id
 from bot.domain.decision import Decision, Unreachable
 from bot.domain.department import Department
-from bot.domain.editing import edit, edit_joined, leave
+from bot.domain.editing import decide_edit, leave
 from bot.domain.intake import join, open_case, tally
 from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY, first_match
@@ -232,13 +232,9 @@ class Triage:
         return ready
 
     def _edit(self, item: _Item, joined: Mapping[str, str], cases: Mapping[str, Case], at: datetime) -> Decision | None:
-        """None: it was shown to nobody before, so that its new words go where they belong."""
-        mention, assessment = item.mention, item.heard.explained()
-        opened = cases.get(case_id(mention.id))
-        if opened is not None and opened.mention.id == mention.id:
-            return edit(opened, mention, assessment, self._department(opened.department), at)
-        case = cases.get(joined.get(mention.id, ""))
-        return edit_joined(case, mention, assessment, self._department(case.department), at) if case else None
+        known, assessment = item.mention.id, item.heard.explained()
+        opened, case = cases.get(case_id(known)), cases.get(joined.get(known, ""))
+        return decide_edit(item.mention, assessment, opened, case, self._department, at)
 
     def _decision(self, item: _Item, found: dict[str, str], cases: dict[str, Case], at: datetime) -> Decision:
         there = {trace.why: cases.get(found[trace.key]) for trace in item.traces}

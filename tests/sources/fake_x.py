@@ -85,6 +85,8 @@ class FakeX:
         self.users: list[dict[str, Any]] = [USER]
         self.quoted: list[dict[str, Any]] = []
         self.reset_day = 0
+        self.refuses: set[str] = set()
+        """Parameters of the search that X describes, and then does not take together with the others."""
         self.live: web.StreamResponse | None = None
         self._count = 0
 
@@ -185,7 +187,7 @@ class FakeX:
         self.searches.append(query)
         if self.answers:
             return _refused(self.answers.popleft())
-        if refused := self._refused(request, self.search_form, SEARCH_PARAMETERS):
+        if refused := self._refused(request, self.search_form, SEARCH_PARAMETERS - self.refuses):
             return refused
         oldest = self.clock.now() - timedelta(days=7)
         if len(query["query"]) > 512 or not 10 <= int(query["max_results"]) <= 100:

@@ -132,3 +132,15 @@ async def test_where_x_does_not_count_check_says_so_and_finds_no_fault(world: Wo
     world.x.count_answers.append(Refusal(403))
     [said] = await checked(world)
     assert said.startswith("what X will cost cannot be said: X does not allow this token to listen (403: not today)")
+
+
+async def test_where_x_refuses_to_go_on_in_the_middle_of_a_gap_it_is_read_from_its_beginning(world: World) -> None:
+    lost = [await world.x.says(f"kettle {n}", at=NOON + timedelta(minutes=1, seconds=n)) for n in range(250)]
+    world.clock.time = NOON + timedelta(hours=1)
+    world.x.refuses.add("until_id")
+    await world.ear.count_reads(Reads(60, 0))  # of $1.30 as much is used as leaves two of three pages for today
+    async with listening(world.source(budget={"day": 1.30}), world.ear):
+        await until(lambda: bool(world.ear.reports.get("source")))
+        assert len(world.ear.ids) == 200
+        await world.heard(*lost)
+        await until(lambda: world.ear.at == lost[-1].removeprefix("x:"))
