@@ -17,6 +17,7 @@ _ABSENT = re.compile(
 )
 _ON_CALL = re.compile(r"\b(?:on[- ]?call|duty|shift|cover(?:s|ing)?|rota|bereitschaft|astreinte|guardia|plantao)\b")
 _CANCELLED = re.compile(r"^(?:cancell?ed|abgesagt|annule|cancelad[ao]|annullat[ao]|geannuleerd) ?:")
+_BACKUP = re.compile(r"^\W*(?:on[- ]?call\W+)?(?:back-?up|secondary|stand-?by|shadow|2nd|reserve)\b")
 _NO_PERSON = frozenset({"ROOM", "RESOURCE"})
 _NOT_COMING = frozenset({"DECLINED", "DELEGATED"})
 _UNANSWERED = "NEEDS-ACTION"
@@ -64,6 +65,10 @@ class PersonFinder:
         away = {self._invited(one) for one in invited if one.answer in _NOT_COMING}
         asked = [*self._in_title(title), *(self._invited(one) for one in _by_answer(invited, _organizer(event)))]
         return next((person for person in asked if person and person not in away), "")
+
+    def is_backup(self, event: Any) -> bool:
+        """Tell whether the title begins with a word for who comes second."""
+        return bool(_BACKUP.search(normalize_name(str(event.get("SUMMARY", "")))))
 
     def _in_title(self, title: str) -> list[str]:
         """Everybody it names, the earliest first, and the longest of those that begin at one place."""

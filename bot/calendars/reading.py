@@ -50,6 +50,7 @@ class _Reader:
         self._zone = schedule.zone
         self._span = span
         self._shifts: list[Shift] = []
+        self._backups: list[Shift] = []
         self._unreadable: list[Unreadable] = []
         self._strangers = 0
         self._usable = 0
@@ -60,11 +61,12 @@ class _Reader:
         self._strangers = sum(_looks_like_shift(event, self._span) for event in others)
         for series in named:
             self._read_series(series)
-            if len(self._shifts) > SHIFTS:
+            if len(self._shifts) + len(self._backups) > SHIFTS:
                 raise Broken(f"it has more than {SHIFTS:,} shifts in the next weeks")
         if self._unreadable and not self._usable:
             raise Broken(f"none of its events can be used; one of them {self._unreadable[0].reason}")
-        shifts = sorted(self._shifts, key=lambda shift: (shift.start, shift.source))
+        alone = [one for one in self._backups if not any(_overlap(one, other) for other in self._shifts)]
+        shifts = sorted([*self._shifts, *alone], key=lambda shift: (shift.start, shift.source))
         return Booked(tuple(shifts), self._strangers, tuple(self._unreadable))
 
     def _divide(self) -> tuple[list[list[EventBlock]], list[EventBlock]]:
@@ -91,7 +93,9 @@ class _Reader:
         if any(self._finder.find(event) for event in calendar.walk("VEVENT")):
             instances = expand_series(calendar, self._zone, self._span)
             found = [(one, self._finder.find(one.event)) for one in instances]
-            self._shifts += [_shift(one, person) for one, person in found if person]
+            for one, person in found:
+                if person:
+                    (self._backups if self._finder.is_backup(one.event) else self._shifts).append(_shift(one, person))
             self._strangers += sum(not person for _, person in found)
         else:
             self._strangers += sum(_looks_like_shift(event, self._span) for event in series)
@@ -141,6 +145,10 @@ def _looks_like_shift(event: EventBlock, span: Span) -> bool:
 def _day(words: str) -> str:
     found = _DAY.match(words)
     return found[0] if found else ""
+
+
+def _overlap(one: Shift, other: Shift) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _shift(one: Occurrence, person: str) -> Shift:

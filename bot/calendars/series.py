@@ -50,6 +50,7 @@ def parse_series(text: str, number: int) -> Any:
             _check_times(event)
             for rule in [*_listed(event.get("RRULE")), *_listed(event.get("EXRULE"))]:
                 _check_rule(rule)
+        _mend_overrides(events)
     return calendar
 
 
@@ -112,6 +113,17 @@ def _check_times(event: Any) -> None:
         del event["DTEND"]  # without an end it is one day
     elif end is not None and end.dt <= start.dt:
         raise UnreadableError("ends before it begins")
+
+
+def _mend_overrides(events: list[Any]) -> None:
+    """Some say only on which day the instance was that they replace: it was at the time of the series."""
+    starts = [event["DTSTART"].dt for event in events if "RECURRENCE-ID" not in event]
+    if not starts or not isinstance(starts[0], datetime):
+        return
+    for event in events:
+        replaced = event.get("RECURRENCE-ID")
+        if replaced is not None and not isinstance(replaced.dt, datetime):
+            replaced.dt = datetime.combine(replaced.dt, starts[0].timetz())
 
 
 def _check_zone(at: Any) -> None:

@@ -241,6 +241,39 @@ TIMES = {
         calendar(shift("Raj"), event("Ana Lima", "20260310T220000Z", "20260311T020000Z")),
         ["RAJ 10/20:00-11/08:00", "ANA 10/22:00-11/02:00"],
     ),
+    "primary and backup side by side": (
+        calendar(shift("Backup: Ana Lima"), shift("Primary: Raj"), shift("Secondary - Ben Okoro")),
+        ["RAJ 10/20:00-11/08:00"],
+    ),
+    "a backup with nobody before": (calendar(shift("Backup: Ana Lima")), ["ANA 10/20:00-11/08:00"]),
+    "a broken zone that everybody knows": (
+        calendar(zoned("Europe/Berlin"), head=BERLIN.format(name="Europe/Berlin").replace("T030000", "T006000")),
+        ["RAJ 10/19:00-11/07:00"],
+    ),
+    "floating, a Windows zone of the calendar": (
+        calendar(event("Raj", "20260310T200000", "20260311T080000"), head="X-WR-TIMEZONE:W. Europe Standard Time"),
+        ["RAJ 10/19:00-11/07:00"],
+    ),
+    "a calendar's zone that nobody knows": (
+        calendar(shift("Raj"), head="X-WR-TIMEZONE:Nowhere/City"),
+        ["RAJ 10/20:00-11/08:00"],
+    ),
+    "some days left out, in the zone of the series": (
+        calendar(
+            event(
+                "Raj",
+                "Europe/Berlin:20260310T090000",
+                "Europe/Berlin:20260310T100000",
+                "RRULE:FREQ=DAILY;UNTIL=20260313",
+                "EXDATE;TZID=Europe/Berlin:20260311T090000,20260312T090000",
+            )
+        ),
+        ["RAJ 10/08:00-10/09:00"],
+    ),
+    "more days, listed": (
+        calendar(event("Raj", "20260310T090000Z", "20260310T100000Z", "RDATE:20260312T090000Z")),
+        ["RAJ 10/09:00-10/10:00", "RAJ 12/09:00-12/10:00"],
+    ),
     "a series of Sundays that began on a Wednesday": (
         calendar(event("Raj", "20260304", "20260305", "RRULE:FREQ=WEEKLY;BYDAY=SU;UNTIL=20260315")),
         ["RAJ 04/00:00-05/00:00", "RAJ 08/00:00-09/00:00", "RAJ 15/00:00-16/00:00"],
@@ -293,6 +326,10 @@ CHANGED = {
     "the move cannot be read": (
         series(DAILY, event("Ana Lima", "soon", "later", SECOND)),
         ["RAJ 10/09:00-10/17:00", "RAJ 11/09:00-11/17:00", "RAJ 12/09:00-12/17:00"],
+    ),
+    "the day alone says which": (
+        series(DAILY, event("Ana Lima", "20260311T090000Z", "20260311T170000Z", "RECURRENCE-ID;VALUE=DATE:20260311")),
+        ["RAJ 10/09:00-10/17:00", "ANA 11/09:00-11/17:00", "RAJ 12/09:00-12/17:00"],
     ),
     "only the move is there": (
         series(event("Ana Lima", "20260311T190000Z", "20260311T210000Z", SECOND)),
