@@ -16,6 +16,7 @@ from bot.cli.checks.slack import of_app_token, of_workspace
 from bot.cli.checks.sources import of_sources
 from bot.cli.checks.store import of_store
 from bot.cli.findings import Finding, Kind, Report, fault, note, well
+from bot.cli.opening import identity
 from bot.cli.saying import REFUSED, Read, read_both, tell
 from bot.clock import SystemClock
 from bot.domain.words import count
@@ -50,7 +51,7 @@ async def _look(read: Read, report: Report) -> None:
     if read.settings is None:
         return
     report.add(of_model(read.settings))
-    async for finding in of_store(read.settings, playbook.slug if playbook else "check"):
+    async for finding in of_store(read.settings, identity(playbook) if playbook else None):
         report.add(finding)
     async for finding in _of_slack(read.settings, playbook, places, report):
         report.add(finding)

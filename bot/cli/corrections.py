@@ -80,7 +80,7 @@ def export(
 
 def _noted(since: str | None) -> list[Noted]:
     async def inside() -> list[Noted]:
-        async with opened(settings, playbook.now.slug) as store:
+        async with opened(settings, playbook.now) as store:
             return [one async for one in store.corrections.noted() if start is None or one.correction.at >= start]
 
     with refusing():

@@ -138,7 +138,7 @@ def _chosen(ids: Sequence[str] | None, *, every: bool) -> list[str] | None:
 
 def _with_store(work: Callable[[Store], Awaitable[T]]) -> T:
     async def inside() -> T:
-        async with opened(settings, playbook.now.slug) as store:
+        async with opened(settings, playbook.now) as store:
             return await work(store)
 
     with refusing():

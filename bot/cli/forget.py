@@ -12,6 +12,7 @@ from bot.cli.saying import refuse, refusing, settings_and_playbook, tell
 from bot.clock import SystemClock
 from bot.domain.forget import Target, parse_target
 from bot.domain.words import count
+from bot.playbook import Playbook
 from bot.settings import Settings
 from bot.store.forgetting import Forgetting
 
@@ -40,14 +41,16 @@ def forget(
             raise refuse([str(no)]) from None
         settings, playbook = settings_and_playbook()
         logs.configure("error", settings.log_format)
-        posts, places = asyncio.run(_forget(target, settings, playbook.now.slug, ask=not yes, dry_run=dry_run))
+        posts, places = asyncio.run(_forget(target, settings, playbook.now, ask=not yes, dry_run=dry_run))
     tell(
         f"{count(posts, 'post')} {'would be ' * dry_run}deleted" + ("" if dry_run else f", in {count(places, 'place')}")
     )
 
 
-async def _forget(target: Target, settings: Settings, brand: str, *, ask: bool, dry_run: bool) -> tuple[int, int]:
-    async with opened(settings, brand) as store:
+async def _forget(
+    target: Target, settings: Settings, playbook: Playbook, *, ask: bool, dry_run: bool
+) -> tuple[int, int]:
+    async with opened(settings, playbook) as store:
         forgetting = Forgetting(store.client, store.keys)
         found = await forgetting.find(target)
         if dry_run or not found.ids:

@@ -19,6 +19,7 @@ from bot.domain.decision import Unreachable
 from bot.domain.mention import Mention
 from bot.domain.reads import Reads, ReadTotals
 from bot.domain.words import count
+from bot.playbook import Playbook
 from bot.settings import Settings
 from bot.sources.replay import Cursor, Options, Played, Replay
 from bot.store.fencing import LeaseLost
@@ -52,7 +53,7 @@ def replay(
         _look_at(file)
         following = Following(file)
         try:
-            asyncio.run(_replay(settings, rules.now.slug, options, following))
+            asyncio.run(_replay(settings, rules.now, options, following))
         except KeyboardInterrupt:
             raise refuse([following.stopped()]) from None
         except (Unreachable, LeaseLost, OSError) as no:
@@ -159,9 +160,9 @@ class FollowedEar:
         self._progress.at(self._following.line)
 
 
-async def _replay(settings: Settings, brand: str, options: Options, following: Following) -> None:
+async def _replay(settings: Settings, playbook: Playbook, options: Options, following: Following) -> None:
     clock = SystemClock()
-    async with opened(settings, brand) as store:
+    async with opened(settings, playbook) as store:
         with Progress(options.file) as progress:
             ear = FollowedEar(StoreEar(NAME, store, clock), following, progress)
             waiting = asyncio.get_running_loop().call_later(PATIENCE, progress.say, _WAITING)

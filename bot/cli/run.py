@@ -14,7 +14,7 @@ import typer
 
 from bot import logs
 from bot.assembly import WORKERS, House, assemble, outside_of, paging_of, settle
-from bot.cli.opening import opened
+from bot.cli.opening import claim, opened
 from bot.cli.saying import refuse, refusing, settings_and_playbook
 from bot.clock import Clock, SystemClock
 from bot.detectors.catalogue import assessor_for
@@ -82,8 +82,9 @@ async def _run(
 ) -> None:
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(opened(settings, playbook.now.slug))
+        store = await stack.enter_async_context(opened(settings, playbook.now))
         await store.prove_use()  # a store that is away or refuses at the start is a sentence, not a crash
+        await claim(store, playbook.now)
         await store.inbox.prepare()
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = web_client(token, settings.slack_api_url, session)

@@ -40,6 +40,8 @@ class Brand:
     managers: tuple[str, ...] = ()
     voice: str = ""
     language: str = "en"
+    id: str | None = None
+    """Under which everything is kept; None: as the name has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +113,30 @@ class Playbook:
 
     @property
     def slug(self) -> str:
-        """The brand's name in a-z, 0-9 and dashes: the hash tag of all its keys."""
-        return slug(self.brand.name)
+        """The brand's id, by default its name in a-z, 0-9 and dashes: the hash tag of all its keys."""
+        return self.brand.id or default_id(self.brand.name)
 
 
 def slug(name: str) -> str:
     """Never empty: a name without a Latin letter or a digit becomes a fingerprint of itself."""
     latin = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     dashed = re.sub(r"[^a-z0-9]+", "-", latin).strip("-")
-    return dashed or f"brand-{hashlib.blake2b(name.encode(), digest_size=5).hexdigest()}"
+    return dashed or f"brand-{_fingerprint(name)}"
+
+
+def default_id(name: str) -> str:
+    """The slug, where it tells the name from others. Of `C`, `C++` and `C#` only the first has no more to it."""
+    plain = slug(name)
+    told = unicodedata.normalize("NFKD", name.strip())
+    letters = [letter for letter in told if letter.isalnum()]
+    lost = not all(letter.isascii() for letter in letters) or not (told[:1].isalnum() and _ended(told))
+    return f"{plain}-{_fingerprint(name)}" if lost and letters and not plain.startswith("brand-") else plain
+
+
+def _ended(told: str) -> bool:
+    """Combining marks belong to their letter."""
+    return next((letter.isalnum() for letter in reversed(told) if not unicodedata.combining(letter)), False)
+
+
+def _fingerprint(name: str) -> str:
+    return hashlib.blake2b(name.encode(), digest_size=5).hexdigest()

@@ -41,6 +41,6 @@ class LivePlaybook:
         read = load(self._path, **self._known)
         if read.slug != self.now.slug:
             kept = self.now.brand.name
-            sentence = f"everything is kept under '{kept}'; restart to work under another name"
+            sentence = f"everything is kept under '{kept}', id \"{self.now.slug}\"; restart to work under another"
             raise PlaybookFaults(str(self._path), (Fault("brand.name", sentence),))
         return read

@@ -100,6 +100,12 @@ def _name(value: str) -> str:
     return value
 
 
+def _brand_id(value: str) -> str:
+    if not SOURCE_NAME.match(value):
+        raise ValueError(f'{shown(value)} is no id; use a-z, 0-9 and dashes, 40 at the most, such as "northwind-air"')
+    return value
+
+
 def _term(value: str) -> str:
     if not is_findable(value):
         raise ValueError(f"{shown(value)} has no letter, figure or emoji, so no post could be searched for it")
@@ -174,6 +180,7 @@ People = Annotated[str, AfterValidator(_people)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Language = Annotated[str, AfterValidator(language)]
 Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH), AfterValidator(_name)]
+BrandId = Annotated[str, AfterValidator(_brand_id)]
 DepartmentName = Annotated[Name, AfterValidator(_department)]
 Hour = Annotated[Window, BeforeValidator(_window)]
 Word = Annotated[str, Field(min_length=1, max_length=200)]

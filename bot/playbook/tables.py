@@ -17,6 +17,7 @@ from bot.domain.subject import SubjectKind
 from bot.playbook.book import Detectors
 from bot.playbook.parts import (
     NAME_LENGTH,
+    BrandId,
     Channel,
     DepartmentName,
     Duration,
@@ -50,6 +51,7 @@ def _each_sentiment(value: tuple[str, ...]) -> tuple[str, ...]:
 
 class BrandTable(Table):
     name: Name
+    id: BrandId | None = None
     time_zone: Zone = "UTC"
     managers: Many[People] = ()
     voice: Prose = ""

@@ -54,6 +54,7 @@
 | `running` | hash | subject → its episode that is not over | one field a subject |
 | `watched` | string | when the watch for spikes last looked, ms | one |
 | `dead` | hash | inbox entry → why it failed | triage stops at `DEAD_MOST` |
+| `meta` | hash | `schema`, `brand` its id, `name` as it was last | one |
 | `unreadable` | hash | a record we cannot read → its kind, its key, why, a copy | `UNREADABLE_MOST`; until it is read |
 | `bucket:<limit>`, `parked:<limit>` | string | Slack's limits, as far as used | two minutes; until it ends |
 | `lease:<name>` | string | who runs what must run once | its own length |
@@ -144,6 +145,7 @@ class Keys:
         self.spam = self.root + "spam"
         self.audit = self.root + "audit"
         self.corrections = self.root + "corrections"
+        self.meta = self.root + "meta"
         self.dead = self.root + "dead"
         self.unreadable = self.root + "unreadable"
         self.feed = self.root + "feed"

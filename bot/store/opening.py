@@ -40,6 +40,8 @@ from bot.store.vigils import VigilStore
 
 @dataclass(frozen=True, slots=True)
 class Store:
+    brand: str
+    """Its id."""
     client: Client
     keys: Keys
     inbox: Inbox
@@ -84,6 +86,7 @@ def store_on(client: Client, brand: str, holder: str) -> Store:
     """`holder` names this process in leases and consumer groups."""
     keys = Keys(brand)
     return Store(
+        brand=brand,
         client=client,
         keys=keys,
         inbox=Inbox(client, keys),

@@ -4,6 +4,8 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox import Sandbox, Workspace
+from bot.store.client import Client
+from bot.store.meta import Identity, claim_keys
 from tests.cli.shell import Shell
 
 SCOPES = ("chat:write", "commands", "usergroups:read", "users:read", "channels:read", "groups:read")
@@ -29,8 +31,9 @@ async def slack() -> AsyncIterator[Sandbox]:
 
 
 @pytest.fixture
-def connected(shell: Shell, slack: Sandbox, redis_url: str) -> Shell:
-    """A shell whose settings are all well."""
+async def connected(shell: Shell, slack: Sandbox, redis_url: str, client: Client) -> Shell:
+    """A shell whose settings are all well, and whose brand has been here before."""
+    await claim_keys(client, Identity("northwind-air", "Northwind Air", chosen=True))
     shell.env.update(
         SLACK_BOT_TOKEN=slack.bot_token,
         SLACK_APP_TOKEN=slack.app_token,

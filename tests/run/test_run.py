@@ -108,3 +108,19 @@ async def test_where_redis_is_away_at_the_start_it_is_said_in_a_sentence(tmp_pat
     assert process.returncode == 1
     assert said.decode().startswith("Redis does not answer: ")
     assert len(said.splitlines()) == 1
+
+
+async def test_a_brand_that_was_renamed_without_an_id_does_not_start_and_loses_nothing(tmp_path: Path) -> None:
+    async with running(tmp_path, socket_mode=True) as earshot:
+        await earshot.told('"running"')
+        assert await earshot.hears("you lost my bag", "1") == 202
+        await earshot.stop()
+    renamed = PLAYBOOK.replace("Northwind Air", "Southwind")
+    with pytest.raises(AssertionError, match=r'set id = "northwind-air" under \[brand\]'):
+        async with running(tmp_path, socket_mode=True, playbook=renamed):
+            pass
+    kept = renamed.replace('"Southwind"', '"Southwind"\nid = "northwind-air"')
+    async with running(tmp_path, socket_mode=True, playbook=kept) as earshot:
+        await earshot.told('"running"')
+        assert "earshot_mentions_total" in (await earshot.get("/metrics"))[1]
+        assert '{outcome="seen"} 1.0' in (await earshot.get("/metrics"))[1]

@@ -12,11 +12,12 @@ from bot.settings import Settings
 from bot.store.client import Client
 from bot.store.embedded import NoServer, embedded
 from bot.store.keys import Keys
+from bot.store.meta import Identity, NotOurs, compare, find_keys
 from bot.store.proof import prove_rights, prove_write
 from bot.store.server import Server, asked
 
 
-async def of_store(settings: Settings, brand: str) -> AsyncIterator[Finding]:
+async def of_store(settings: Settings, brand: Identity | None) -> AsyncIterator[Finding]:
     if settings.redis_url is not None:
         async for finding in _of(settings.redis_url.get_secret_value(), brand, "REDIS_URL", ""):
             yield finding
@@ -49,7 +50,7 @@ def _folder(data: Path) -> Iterator[Path]:
         yield Path(tried.name)
 
 
-async def _of(url: str, brand: str, place: str, where: str) -> AsyncIterator[Finding]:
+async def _of(url: str, brand: Identity | None, place: str, where: str) -> AsyncIterator[Finding]:
     try:
         client = Client(url)
     except ValueError:
@@ -59,11 +60,16 @@ async def _of(url: str, brand: str, place: str, where: str) -> AsyncIterator[Fin
         server = await asked(client)
         faults = list(_faults(server, place))
         if not faults:
-            await prove_write(client, Keys(brand))
-            await prove_rights(client, Keys(brand))
+            kept = await find_keys(client, brand) if brand else "check"
+            await prove_write(client, Keys(kept))
+            await prove_rights(client, Keys(kept))
+            if brand:
+                await compare(client, brand._replace(id=kept))
     except Unreachable as no:
         yield fault(place, str(no))
         return
+    except NotOurs as no:
+        faults = [fault(place, str(no))]
     finally:
         await client.close()
     if not faults:
