@@ -18,8 +18,8 @@ BEGUN = timedelta(hours=1)
 
 def ask_to_swap(known: Known, by: str, other: str, at: datetime, when: Span | None = None) -> Change:
     """Ask the other to have the asker's next shift (or that of `when`) for their own next one. Raises `Refused`."""
-    theirs, mine = changes.swap(known, by, other, at, when).made
-    return _ask(known, by, other, Span(theirs.start, theirs.end), Span(mine.start, mine.end), at)
+    given, taken = changes.swap(known, by, other, at, when).made
+    return _ask(known, by, other, Span(given.start, given.end), Span(taken.start, taken.end), at)
 
 
 def ask_to_cover(known: Known, by: str, other: str, span: Span, at: datetime) -> Change:
