@@ -284,7 +284,7 @@ async def test_a_clock_that_is_more_than_a_minute_off_slacks_is_a_trouble_until_
     await desk.hears(1)
     desk.slack.ahead = 3_600
     await desk.works(3)
-    assert (await desk.store.troubles.all())["clock"].startswith("Our clock is 1 h behind Slack's.")
+    assert (await desk.store.troubles.all())["clock"].startswith("This machine's clock is 1 h behind Slack's.")
     desk.slack.ahead = 0
     await desk.hears(2)
     await desk.works(3)

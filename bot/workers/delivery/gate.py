@@ -218,5 +218,5 @@ class Gate:
         off = timedelta(seconds=abs(ahead))
         said = f"is {length(off)} {'ahead of' if ahead > 0 else 'behind'} Slack's" if off > CLOCK_OFF else ""
         await self._store.troubles.tell(
-            "clock", f"Our clock {said}. Times on cards are wrong until it is set." if said else ""
+            "clock", f"This machine's clock {said}. Times on cards are wrong until it is set." if said else ""
         )
