@@ -84,7 +84,7 @@ def lock_screen(page: Page, matter: Matter) -> str:
     words = unlinked(matter.quote, QUOTED)
     what = f"“{words}”" if words else one_line(matter.what, 200)
     reach = f" ({matter.reach})" if words and matter.reach else ""
-    again = " Acknowledged earlier, still unclaimed." if page.unclaimed else ""
+    again = " Acknowledged earlier, still unclaimed." if page.unclaimed and not page.news else ""
     said_so = f"{drill}{page.severity.upper()} – {new(matter)}{what}{reach}{more(matter)}."
     return f"{MARKS[page.severity]} {escape(said_so)}{again}"
 

@@ -64,6 +64,8 @@ class Alarm(NamedTuple):
     mention: str
     harm: str
     """Which kind; empty where that is not known."""
+    at: datetime | None = None
+    """When it joined."""
 
 
 @by_name

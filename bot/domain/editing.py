@@ -53,7 +53,7 @@ def edit_joined(case: Case, mention: Mention, assessment: Assessment, department
     after = case.having(version=case.version + 1, history=case.told(event))
     alarming = _is_crisis(assessment) and not case.urgent
     if alarming:
-        after = after.having(alarmed_by=Alarm(mention.id, next(iter(assessment.words("harm")), "")))
+        after = after.having(alarmed_by=Alarm(mention.id, next(iter(assessment.words("harm")), ""), at))
     return _decide(case, after, event, alarming, department, at, joining=mention)
 
 

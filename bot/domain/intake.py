@@ -121,7 +121,7 @@ def join(
     if assessment.intent is Intent.CRISIS and DOUBTFUL not in assessment.labels:
         after = sound_alarm(after, department, at)
         if why is Joining.SAME_PERSON:  # a copy says what the first said
-            after = after.having(alarmed_by=Alarm(mention.id, next(iter(assessment.words("harm")), "")))
+            after = after.having(alarmed_by=Alarm(mention.id, next(iter(assessment.words("harm")), ""), at))
     lane = lane_of(after, Lane.CLICK if case.closed else Lane.UPDATE)
     notifications = [Notification(NotificationKind.CARD, after.id, after.department, lane)]
     if case.owner and why is Joining.SAME_PERSON:

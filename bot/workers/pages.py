@@ -71,7 +71,9 @@ class Pages:
         at, standing = self._clock.now(), await self._matters.standing(page)
         if page.leader and standing.taken_by:
             await self._store.pages.wake(page.leader, at)  # who has one case of a storm has answered for all
-        if page.open and standing.taken_by:
+        if standing.said_at and standing.said != page.said and not standing.over and not page.leader:
+            await self._write(again.tell_news(page, standing.said, standing.said_at, at), page)
+        elif page.open and standing.taken_by:
             await self._write(ladder.acknowledge(page, standing.taken_by, CLAIMED, at, over=standing.over), page)
         elif standing.over:
             await self._write(ladder.close(page, at), page)

@@ -93,3 +93,51 @@ async def test_a_person_whose_new_words_speak_of_a_crisis_is_quoted_with_these(w
     await world.waits(seconds=10)
     [dm] = world.person("raj").dms
     assert "NW331" in dm.words
+
+
+async def test_a_person_who_had_a_page_already_and_speaks_of_a_new_crisis_at_night_rings_again(world: World) -> None:
+    """They write again in the same conversation, so that it is one case; its owner is long asleep."""
+    await world.hears(CRISIS, conversation="7")
+    await world.person("ben").dm.click("Acknowledge", by="ben")
+    await world.channel("#pr").card("@marta").click("Claim", by="ben")
+    await world.waits(hours=19)
+    [dm] = [one for one in world.person("ben").dms if "has claimed the case" in one.words]
+    assert not dm.message.thread
+    await world.hears(FIRE, conversation="7")
+    await world.waits(seconds=10)
+    assert "NW882" in dm.words
+    assert "Acknowledge" in dm.offers
+    [ring] = dm.message.thread
+    assert "NW882" in ring.text
+    await dm.click("Acknowledge", by="ben")
+    await world.waits(hours=2)
+    assert "✅ @ben has" in dm.words
+    assert len(dm.message.thread) == 1, "whoever has the case and has answered is left alone"
+
+
+async def test_the_same_person_minutes_later_is_news_for_whoever_has_answered_and_rings_nobody(world: World) -> None:
+    await world.hears(CRISIS, conversation="7")
+    await world.person("ben").dm.click("Acknowledge", by="ben")
+    await world.waits(minutes=3)
+    await world.hears(FIRE, conversation="7")
+    await world.waits(seconds=10)
+    [dm] = world.person("ben").dms
+    assert "NW882" in dm.words
+    assert "Acknowledge" not in dm.offers
+    [word] = dm.message.thread
+    assert "NW882" in word.text
+    assert "Still nobody" not in word.text
+
+
+async def test_a_crisis_told_in_a_complaint_that_somebody_claimed_hours_ago_calls_whoever_is_on_call(
+    world: World,
+) -> None:
+    world.path.write_text(world.path.read_text("utf-8").replace('lease = "30m"\n', ""), "utf-8")
+    assert not world.playbook.reload()
+    await world.hears("@northwindair you lost my bag, terrible service", conversation="7")
+    await world.channel("#care").card("@marta").click("Claim", by="ana")
+    await world.waits(hours=1)
+    await world.hears(INJURED, conversation="7")
+    await world.waits(seconds=10)
+    assert "NW331" in world.person("raj").dm.words
+    assert "Acknowledge" in world.person("raj").dm.offers

@@ -1,9 +1,11 @@
 """Answered, and then nothing: a page of which nobody claims the case calls again."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.case import AuditEvent
-from bot.domain.pages.ladder import PageDecision, decided, redraw, settled, who
+from bot.domain.pages.joining import TOGETHER
+from bot.domain.pages.ladder import PageDecision, decided, redraw, refresh, settled, who
 from bot.domain.pages.page import Page, Unclaimed
 from bot.domain.pages.policy import EscalationPolicy
 from bot.domain.words import length
@@ -19,8 +21,8 @@ def looks_again(page: Page, policy: EscalationPolicy) -> datetime | None:
     return page.acknowledged_at + policy.claim_within
 
 
-def call_again(page: Page, at: datetime) -> PageDecision:
-    """From the top of the line, as who stands there now may be somebody else."""
+def call_again(page: Page, at: datetime, why: str = "") -> PageDecision:
+    """From the top of the line, as who stands there now may be somebody else. `why`: where it is not for a claim."""
     assert page.acknowledged_at is not None
     times = page.unclaimed.times + 1 if page.unclaimed else 1
     before = Unclaimed(page.acknowledged_by, page.acknowledged_way, page.acknowledged_at, at, page.round + 1, times)
@@ -33,8 +35,17 @@ def call_again(page: Page, at: datetime) -> PageDecision:
         round=page.round + 1,
         due=at,
     )
-    detail = f"acknowledged by {who(page)}, not claimed in {length(at - page.acknowledged_at)}"
+    detail = why or f"acknowledged by {who(page)}, not claimed in {length(at - page.acknowledged_at)}"
     return decided(page, after, *settled(page), *redraw(page), event=AuditEvent(at, "", "called again", detail))
+
+
+def tell_news(page: Page, said: str, said_at: datetime, at: datetime) -> PageDecision:
+    """The same person speaks of a crisis once more: who has answered is told, or, after a while, called again."""
+    known = page.having(said=said, news=page.news + 1)
+    if page.acknowledged_at is not None and page.closed_at is None and said_at - page.acknowledged_at >= TOGETHER:
+        again = call_again(known, at, "the same person speaks of a crisis again")
+        return replace(again, before=page)
+    return decided(page, known, *refresh(page))
 
 
 def alert_of(page: Page) -> str:

@@ -36,3 +36,6 @@ class Standing(NamedTuple):
     over: bool = False
     taken_by: str = ""
     """Who has it by now, without having pressed Acknowledge."""
+    said: str = ""
+    """The newest mention that makes a crisis of it, where that is not its first; when it joined."""
+    said_at: datetime | None = None

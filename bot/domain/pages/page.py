@@ -174,6 +174,10 @@ class Page(BaseModel):
     """Nobody is called before, since it is quiet hours."""
     unclaimed: Unclaimed | None = None
     declined: tuple[Declined, ...] = ()
+    said: str = ""
+    """The newest mention of its own case of which it has told, where that is not its first."""
+    news: int = 0
+    """How often it has told of one since it was opened."""
 
     @property
     def answered(self) -> bool:

@@ -82,15 +82,18 @@ class OfCases:
         first = await self._said(page, found)
         storm = await self._store.pages.storm(page.id)
         newest = (await self._store.cases.find([storm.newest])).get(storm.newest)
-        if newest is None or storm.newest_at is None:
-            return first
+        said_at = found.alarmed_by.at if found.alarmed_by and page.news else None
+        if newest is None or storm.newest_at is None or (said_at and said_at > storm.newest_at):
+            return first._replace(newest_at=said_at, earlier=storm.cases)
         return of_storm(await self._said(page, newest), storm.newest_at, first, storm.cases)
 
     async def _said(self, page: Page, case: Case) -> Matter:
         """In the words that made a crisis of it, if these are not its first."""
         by = case.alarmed_by.mention if case.alarmed_by else ""
         said = await self._store.cases.joined_as(case.id, by) if by else None
-        return of_case(case, await _link(self._store, case.id), said, again=page.unclaimed is not None)
+        return of_case(
+            case, await _link(self._store, case.id), said, again=page.unclaimed is not None and not page.news
+        )
 
     async def standing(self, page: Page) -> Standing:
         found = await _case(self._store, page)

@@ -59,25 +59,25 @@ class PageMessages:
             await self._sink.update(message.channel, message.ts, cards.message(page, matter, to))
         except Rejected:  # deleted, or too old to be edited: nothing is left that could mislead
             return True
-        if page.open and message.said != storm.cases:
-            await self._store.save_message(page.id, to, message.model_copy(update={"said": storm.cases}))
+        if page.open and message.said != storm.cases + page.news:
+            await self._store.save_message(page.id, to, message.model_copy(update={"said": storm.cases + page.news}))
         return True
 
     async def _tell(self, page: Page, to: str, matter: Matter, message: PageMessage, storm: Storm) -> bool:
         """An edit makes no sound, and whoever has answered is not called again."""
         at = ms(self._clock.now())
-        if message.said >= storm.cases:
+        if message.said >= storm.cases + page.news:
             return True
         if at - message.said_at < SAID_AGAIN.total_seconds() * 1000:
             return False
         if await self._limits.spend([channel_limit(to.removeprefix("#"))], self._clock.now()):
             return False
-        name = f"news {page.id} {storm.cases} {to}"
+        name = f"news {page.id} {storm.cases + page.news} {to}"
         if await self._is_there(page, to, matter, message):
             await self._reply(page, message, to, matter, name)
         else:
             message = await self._post(page, to, matter, name)
-        said = {"said": storm.cases, "said_at": at}
+        said = {"said": storm.cases + page.news, "said_at": at}
         await self._store.save_message(page.id, to, message.model_copy(update=said))
         return True
 
@@ -100,7 +100,7 @@ class PageMessages:
 
     async def _post(self, page: Page, to: str, matter: Matter, name: str) -> PageMessage:
         """Begun in writing before it is sent, as everything that cannot be taken back."""
-        begun = PageMessage(state=CardState.POSTING, said=matter.earlier)
+        begun = PageMessage(state=CardState.POSTING, said=matter.earlier + page.news)
         await self._store.save_message(page.id, to, begun)
         try:
             sent: Sent = await self._sink.post(to.removeprefix("#"), cards.message(page, matter, to), name)
