@@ -181,7 +181,7 @@ def assemble(
         crises=CrisisUseCases(store, rules, team, clock),
         drills=DrillUseCases(store.drills, rules, team, clock),
         feeds=Feeds(store.feeds, store.signing, rota, whose, directory, clock, outside.public_url),
-        home=Home(store.cases, store.inbox, store.troubles, store.corrections, rules, rota, clock),
+        home=Home(store.cases, store.inbox, store.troubles, store.corrections, store.reads, rules, rota, clock),
         pages=PageUseCases(store.pages, store.signing, matters, rules, team, clock),
     )
     pulse = Pulse()

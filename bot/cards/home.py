@@ -10,6 +10,7 @@ from bot.cards.words import escape, moment, one_line
 from bot.domain.case import Case
 from bot.domain.department import Department
 from bot.domain.judged import Precision
+from bot.domain.reads import Reads
 from bot.domain.schedules.duty import Duty
 from bot.domain.words import count
 
@@ -32,6 +33,8 @@ class Ear(NamedTuple):
 
     source: str
     heard: datetime
+    reads: Reads = Reads()
+    """What the outlet bills of this month (UTC)."""
 
 
 class AtHome(NamedTuple):
@@ -114,8 +117,16 @@ def _on_call(desk: Desk) -> str:
     return f" · on call <@{desk.duty.people[0]}>{until}"
 
 
+def _billed(ear: Ear) -> str:
+    if not any(ear.reads):
+        return ""
+    return f" · read this month: {count(ear.reads.posts, 'post')}, {count(ear.reads.users, 'user')}"
+
+
 def _health(home: AtHome) -> list[str]:
-    ears = [f"{escape(one_line(ear.source, 40))}: last heard {moment(ear.heard)}" for ear in home.ears[:10]]
+    ears = [
+        f"{escape(one_line(ear.source, 40))}: last heard {moment(ear.heard)}{_billed(ear)}" for ear in home.ears[:10]
+    ]
     troubles = [f"⚠️ {escape(one_line(sentence, 200))}" for sentence in home.troubles[:TROUBLES_SHOWN]]
     heard = [f"🎯 {precision(home.precisions)}"] if home.precisions and not home.precisions[0].too_few else []
     return [*(troubles or ["✅ Everything works."]), *(ears or ["Nothing was heard yet."]), *heard]

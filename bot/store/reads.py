@@ -30,6 +30,11 @@ class ReadStore:
         found = await self._client.together(commands)
         return ReadTotals(day=Reads(int(found[2]), int(found[3])), month=Reads(int(found[0]), int(found[1])))
 
+    async def of_month(self, source: str, at: datetime) -> Reads:
+        """Of the UTC month of this moment."""
+        found = await self._client.call("HMGET", self._keys.reads(source, at), "posts", "users")
+        return Reads(*(int(value or 0) for value in found))
+
     async def in_all(self) -> dict[str, Reads]:
         """Since counting began, by source."""
         reply = await self._client.call("HGETALL", self._keys.read_in_all)

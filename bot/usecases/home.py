@@ -10,6 +10,7 @@ from bot.domain.schedules.duty import Rota
 from bot.store.cases import CaseStore
 from bot.store.corrections import Corrections
 from bot.store.inbox import Inbox
+from bot.store.reads import ReadStore
 from bot.store.troubles import Troubles
 
 
@@ -20,6 +21,7 @@ class Home:
         inbox: Inbox,
         troubles: Troubles,
         corrections: Corrections,
+        reads: ReadStore,
         rules: Rules,
         rota: Rota,
         clock: Clock,
@@ -28,6 +30,7 @@ class Home:
         self._inbox = inbox
         self._troubles = troubles
         self._corrections = corrections
+        self._reads = reads
         self._rules = rules
         self._rota = rota
         self._clock = clock
@@ -42,7 +45,10 @@ class Home:
             duty = await self._rota.duty(department.name, at)
             desks.append(Desk(department, page.total, overdue, duty))
         heard = await self._inbox.heard()
-        ears = [Ear(source, datetime.fromtimestamp(last / 1000, UTC)) for source, last in sorted(heard.items())]
+        ears = [
+            Ear(source, datetime.fromtimestamp(last / 1000, UTC), await self._reads.of_month(source, at))
+            for source, last in sorted(heard.items())
+        ]
         troubles = (await self._troubles.all()).values()
         heard_rightly = precisions(await self._corrections.judged(at, JUDGED_DAYS))
         mine = await self._cases.mine(person)

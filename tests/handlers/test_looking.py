@@ -2,9 +2,11 @@
 
 import pytest
 
+from bot.cards.home import draw
 from bot.domain.case import Case, Status
 from bot.domain.decision import Decision, Refused
 from bot.domain.lifecycle import Transition
+from bot.domain.reads import Reads
 from bot.store.opening import Store
 from bot.store.records import DigestRecord
 from bot.usecases.cases import Answer, Cases
@@ -12,7 +14,7 @@ from bot.usecases.corrections import weighed
 from bot.usecases.digests import Digests
 from bot.usecases.home import Home
 from bot.usecases.team import Team
-from tests.cards.samples import CARE, claimed, new, resolved
+from tests.cards.samples import CARE, claimed, mention, new, resolved
 from tests.clock import WoundClock
 from tests.handlers.test_flagging import Rules
 from tests.rota import ListedRota
@@ -71,8 +73,24 @@ async def test_a_digest_that_is_gone_says_where_to_look(store: Store, clock: Wou
         await Digests(store.outbox, store.cases, Rules(), clock).get("17-A")
 
 
+def at_home(store: Store, clock: WoundClock) -> Home:
+    rules, rota = Rules(), ListedRota(Rules())
+    return Home(store.cases, store.inbox, store.troubles, store.corrections, store.reads, rules, rota, clock)
+
+
+async def test_the_home_tab_says_what_x_has_billed_this_month(store: Store, clock: WoundClock) -> None:
+    for source, reads in (("x", Reads(1204, 1)), ("forum", Reads())):
+        await store.reads.add(source, reads, clock.now())
+        await store.inbox.admit(source, [mention(id=f"{source}:9")], None, clock.now())
+
+    shown = str(draw(await at_home(store, clock).of("U0ANA")))
+
+    assert "read this month: 1,204 posts, 1 user" in shown
+    assert shown.count("read this month") == 1
+
+
 async def test_the_home_tab_counts_what_is_open_and_what_is_overdue(store: Store, clock: WoundClock) -> None:
-    home = Home(store.cases, store.inbox, store.troubles, store.corrections, Rules(), ListedRota(Rules()), clock)
+    home = at_home(store, clock)
     mine = claimed(id="CASE0001")
     await keep(store, clock, mine, new(id="CASE0002"), new(id="CASE0003"))
     await store.troubles.tell("slack", "Slack is slow.")
