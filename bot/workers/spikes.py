@@ -81,7 +81,7 @@ class Spikes:
                 # what was held is forgotten where somebody else has decided meanwhile
                 decided += await self._aside.tried(subject, self._look(subject, at))
         await self._learn(at)
-        if self._seen is None or at - self._seen >= LOOKED_EVERY:
+        if self._seen is None or abs(at - self._seen) >= LOOKED_EVERY:
             self._seen = at
             await self._store.baselines.looked(at)
         return sum(heard.values()) + decided
@@ -126,7 +126,7 @@ class Spikes:
 
     def _due(self, heard: dict[str, int], at: datetime) -> list[str]:
         quiet = [subject for subject in self._running if subject not in heard]
-        waiting = [one for one in quiet if one not in self._looked or at - self._looked[one] >= LOOKED_EVERY]
+        waiting = [one for one in quiet if one not in self._looked or abs(at - self._looked[one]) >= LOOKED_EVERY]
         return [*heard, *waiting]
 
     async def _look(self, subject: str, at: datetime) -> int:

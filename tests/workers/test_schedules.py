@@ -120,6 +120,17 @@ async def test_a_calendar_says_who_is_on_call_and_is_read_again_every_quarter(
     assert server.asked[-1]["If-None-Match"] == '"2"'
 
 
+async def test_a_clock_that_was_set_back_keeps_no_calendar_waiting(night: Night, server: CalendarServer) -> None:
+    night.known = {"nights": public(server)}
+    server.text, server.tag = calendar(event("Ana", *TODAY)), '"1"'
+    night.clock.wind(hours=1)
+    await night.works()
+    server.text, server.tag = calendar(event("Ben", *TODAY)), '"2"'
+    await night.works(hours=-1)
+
+    assert await night.on_call() == "U0BEN"
+
+
 @pytest.mark.parametrize(
     ("text", "status", "why"),
     [

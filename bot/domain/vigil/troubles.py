@@ -82,7 +82,8 @@ class Vigil(BaseModel):
         return next((one for one in found if one and one.name == name and one.cause.round == since), None)
 
     def due(self, at: datetime) -> bool:
-        return self.looked_at is None or at - self.looked_at >= LOOKED_EVERY
+        """Also where the clock was set back since: what lies in the future is not waited for."""
+        return self.looked_at is None or abs(at - self.looked_at) >= LOOKED_EVERY
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,19 +32,19 @@ class Calendars:
     def __init__(self, store: Store, rosters: Rosters) -> None:
         self._store = store
         self._rosters = rosters
-        self._next: dict[str, tuple[str, datetime]] = {}
+        self._asked: dict[str, tuple[str, datetime]] = {}
 
     async def step(self, at: datetime) -> int:
         """How many were asked for."""
         due = [one for one in self._rosters.schedules().values() if one.calendar and self._due(one, at)]
         for schedule in due:
-            self._next[schedule.name] = (asked_for(schedule), at + EVERY)
+            self._asked[schedule.name] = (asked_for(schedule), at)
             await self._refresh(schedule, at)
         return len(due)
 
     def _due(self, schedule: Schedule, at: datetime) -> bool:
-        of, then = self._next.get(schedule.name, ("", at))
-        return then <= at or of != asked_for(schedule)
+        of, then = self._asked.get(schedule.name, ("", at))
+        return of != asked_for(schedule) or abs(at - then) >= EVERY  # the clock may have been set back
 
     async def _refresh(self, schedule: Schedule, at: datetime) -> None:
         before = await self._store.calendars.fetched(schedule.name)
@@ -61,7 +61,7 @@ class Calendars:
         same = before.of == asked_for(schedule)
         answer = await fetched(schedule.calendar, before.tag if same else "")
         text = answer.text if answer else before.text
-        unread = before.read_at is None or at - before.read_at >= READ_AGAIN
+        unread = before.read_at is None or abs(at - before.read_at) >= READ_AGAIN
         if same and text == before.text and not unread:
             return None if not await self._troubled(schedule) else await read_calendar(text, schedule, around(at))
         found = await read_calendar(text, schedule, around(at))

@@ -67,7 +67,7 @@ class Groups:
         if at < self._wait.get(group, at):
             return False
         seen, then = self._seen.get(group, ("", at))
-        return seen != person or at - then >= LOOKED_AGAIN
+        return seen != person or abs(at - then) >= LOOKED_AGAIN
 
     async def _keep(self, schedule: Schedule, person: str, at: datetime) -> bool:
         group = schedule.user_group

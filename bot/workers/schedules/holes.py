@@ -26,13 +26,13 @@ class HolesSaid:
         self._store = store
         self._rules = rules
         self._rosters = rosters
-        self._next: datetime | None = None
+        self._looked: datetime | None = None
 
     async def step(self, at: datetime) -> int:
         """How many were said."""
-        if self._next is not None and at < self._next:
+        if self._looked is not None and abs(at - self._looked) < EVERY:
             return 0
-        self._next = at + EVERY
+        self._looked = at
         there: dict[str, Notification] = {}
         for department in self._rules.departments():
             there |= {one.name: one for one in await self._soon(department, at)}

@@ -74,3 +74,11 @@ def test_the_first_look_after_a_standstill_holds_no_silence_against_a_source() -
     vigil = looks(Signs(heard))[0].vigil
     late = look(vigil, Signs(heard), AT + timedelta(hours=9))
     assert late.vigil.up_since == (AT + timedelta(hours=9)).timestamp()
+
+
+def test_a_look_in_the_future_is_not_waited_for_since_the_clock_was_set_back() -> None:
+    vigil = Vigil(looked_at=AT)
+
+    assert not vigil.due(AT + timedelta(seconds=1))
+    assert not vigil.due(AT - timedelta(seconds=1))  # another process, whose clock is behind
+    assert vigil.due(AT - timedelta(hours=1))
