@@ -188,6 +188,7 @@ def fresh(case: Case, department: Department, at: datetime) -> Case:
         opened_at=at,
         claimed_at=None,
         resolved_at=None,
+        resolved_by="",
         rung=0,
         rung_at=None,
         called=(),

@@ -174,7 +174,7 @@ def _to_claim(case: Case, department: Department, at: datetime) -> Case:
     """What is not due yet has reminded nobody."""
     due = claim_due(case, department, case.opened_at)
     early = due is None or due > at
-    return case.having(due=due, **({"rung": 0, "rung_at": None} if early else {}))
+    return case.having(due=due, rung=0, rung_at=None) if early else case.having(due=due)
 
 
 def _to_resolve(before: Case, case: Case, department: Department, at: datetime) -> Case:

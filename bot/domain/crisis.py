@@ -1,7 +1,7 @@
 """A declared crisis: who leads it, what was decided, what is still to be done, and how it went."""
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 
 from pydantic import BaseModel, ConfigDict
 
@@ -90,6 +90,38 @@ class Went(NamedTuple):
     last: Numbers
 
 
+class CrisisChanges(TypedDict, total=False):
+    """What `Crisis.having` takes: the fields of `Crisis`, as a test compares."""
+
+    id: str
+    version: int
+    told: Declaration
+    origin: Origin
+    declared_by: str
+    declared_at: datetime
+    page: str
+    channel: str
+    housed: bool
+    status: str
+    updates: tuple[Update, ...]
+    update_due: datetime | None
+    reminded_for: datetime | None
+    checklist: tuple[Item, ...]
+    timeline: tuple[Line, ...]
+    pinned: tuple[str, ...]
+    cases: tuple[str, ...]
+    cases_open: int
+    pages: tuple[str, ...]
+    taken_over: bool
+    numbers: Numbers
+    counted_at: datetime | None
+    paged_at: datetime | None
+    acknowledged_at: datetime | None
+    closed_by: str
+    closed_at: datetime | None
+    went: Went | None
+
+
 class Crisis(BaseModel):
     """`version` counts commits. `lead`, `comms` and `legal` are Slack ids."""
 
@@ -145,8 +177,9 @@ class Crisis(BaseModel):
         named = (self.told.lead, self.told.comms, self.told.legal, self.declared_by)
         return tuple(dict.fromkeys(one for one in named if one))
 
-    def having(self, **changes: object) -> "Crisis":
+    def having(self, **changes: Unpack[CrisisChanges]) -> "Crisis":
         return remade(self, {**changes, "version": self.version + 1})
 
-    def saying(self, at: datetime, by: str, what: str) -> dict[str, object]:
-        return {"timeline": (*self.timeline, Line(at, by, what))[-TIMELINE_KEPT:]}
+    def saying(self, at: datetime, by: str, what: str) -> tuple[Line, ...]:
+        """The timeline with one more line."""
+        return (*self.timeline, Line(at, by, what))[-TIMELINE_KEPT:]

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, TypedDict, Unpack
 
 from pydantic import BaseModel, ConfigDict
 
@@ -44,6 +44,35 @@ class Height(NamedTuple):
     usual: float
     at: datetime
     kind: Kind
+
+
+class EpisodeChanges(TypedDict, total=False):
+    """What `Episode.having` takes: the fields of `Episode`, as a test compares."""
+
+    id: str
+    version: int
+    subject: str
+    department: str
+    kind: Kind
+    words: tuple[str, ...]
+    started_at: datetime
+    opened_at: datetime
+    unusual_at: datetime
+    written_at: datetime
+    ended_at: datetime | None
+    begun: Height
+    peak: Height
+    posts: int
+    crowd: str
+    doubtful: str
+    as_cases: int
+    firsts: tuple[Sample, ...]
+    samples: tuple[Sample, ...]
+    learning: bool
+    paged_at: datetime | None
+    unpaged: str
+    planned: str
+    counted: Place
 
 
 class Episode(BaseModel):
@@ -97,7 +126,7 @@ class Episode(BaseModel):
     def over(self) -> bool:
         return self.ended_at is not None
 
-    def having(self, **changes: object) -> Self:
+    def having(self, **changes: Unpack[EpisodeChanges]) -> Self:
         return remade(self, changes)
 
 
@@ -156,11 +185,11 @@ def go_on(
     if finding is None:
         return grown
     height = _height(finding, at)
-    changes: dict[str, object] = {"unusual_at": at}
+    changes: EpisodeChanges = {"unusual_at": at}
     if height.voices / height.minutes > episode.peak.voices / episode.peak.minutes:
         lately = [one for one in said if one.at > since and belongs(episode.kind, one)]
         words = named(lately, finding.word, baseline.words, everybody)
-        changes |= {"peak": height, "words": words or episode.words}
+        changes = {"unusual_at": at, "peak": height, "words": words or episode.words}
     return grown.having(**changes)
 
 

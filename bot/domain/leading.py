@@ -78,14 +78,14 @@ def _adopted(cases: tuple[str, ...], at: datetime) -> tuple[Line, ...]:
 
 def take_over(crisis: Crisis, at: datetime) -> CrisisDecision:
     """Note that the pages of its cases follow its own by now."""
-    after = crisis.having(taken_over=True, **crisis.saying(at, "", "now calls for those cases, too"))
+    after = crisis.having(taken_over=True, timeline=crisis.saying(at, "", "now calls for those cases, too"))
     return CrisisDecision(after, crisis, None, (_head(after),) if after.housed else ())
 
 
 def house(crisis: Crisis, channel: str, why: str, at: datetime) -> CrisisDecision:
     """Where it lives. `why` it has no channel of its own, in our own words; its cards are owed from now on."""
     said = "opened a channel for it" if channel else f"could not open a channel: {why}"
-    after = crisis.having(channel=channel, housed=True, **crisis.saying(at, "", said))
+    after = crisis.having(channel=channel, housed=True, timeline=crisis.saying(at, "", said))
     told = () if not channel else (_owe(NotificationKind.DECLARED, after, after.told.department),)
     plan = (_owe(NotificationKind.PLAN, after, after.place),) if after.checklist else ()
     return CrisisDecision(after, crisis, None, (_head(after), *plan, *told))
@@ -100,7 +100,7 @@ def tick(crisis: Crisis, number: int, by: str, at: datetime) -> CrisisDecision:
     if item.done_at is not None:
         raise Refused(f"<@{item.done_by}> has done this already.")
     done = tuple(one._replace(done_by=by, done_at=at) if n == number else one for n, one in enumerate(crisis.checklist))
-    after = crisis.having(checklist=done, **crisis.saying(at, by, f"did: {_plain(item.do)}"))
+    after = crisis.having(checklist=done, timeline=crisis.saying(at, by, f"did: {_plain(item.do)}"))
     event = AuditEvent(at, by, "ticked", crisis.id)
     return CrisisDecision(
         after, crisis, None, (_head(after), _owe(NotificationKind.PLAN, after, after.place)), (event,)
@@ -119,7 +119,7 @@ def update(crisis: Crisis, words: str, plan: Plan, by: str, at: datetime) -> Cri
         status=words,
         updates=(*crisis.updates, Update(at, by, words)),
         update_due=at + plan.update_every,
-        **crisis.saying(at, by, f"said: {_plain(words)}"),
+        timeline=crisis.saying(at, by, f"said: {_plain(words)}"),
     )
     news = _owe(NotificationKind.NEWS, after, after.place, len(after.updates))
     return CrisisDecision(after, crisis, None, (_head(after), news), (AuditEvent(at, by, "updated", crisis.id),))
@@ -132,7 +132,7 @@ def pin(crisis: Crisis, ts: str, words: str, by: str, at: datetime) -> CrisisDec
         raise Refused("This message is in the timeline already.")
     words = " ".join(words.split())
     quoted = f"“{_plain(words[:PINNED_SHOWN])}{'…' if len(words) > PINNED_SHOWN else ''}”" if words else "a message"
-    after = crisis.having(pinned=(*crisis.pinned, ts), **crisis.saying(at, by, f"pinned: {quoted}"))
+    after = crisis.having(pinned=(*crisis.pinned, ts), timeline=crisis.saying(at, by, f"pinned: {quoted}"))
     return CrisisDecision(after, crisis, None, (_head(after),), (AuditEvent(at, by, "pinned", crisis.id),))
 
 
@@ -140,7 +140,7 @@ def close(crisis: Crisis, went: Went, by: str, at: datetime, left: str = "") -> 
     """With its review. `left` says in words what was unfinished. Raises `Refused`."""
     _still(crisis)
     said = f"closed it; unfinished: {_plain(left)}" if left else "closed it"
-    after = crisis.having(closed_by=by, closed_at=at, update_due=None, went=went, **crisis.saying(at, by, said))
+    after = crisis.having(closed_by=by, closed_at=at, update_due=None, went=went, timeline=crisis.saying(at, by, said))
     places = dict.fromkeys((after.place, after.told.department))
     reviews = tuple(_owe(NotificationKind.REVIEW, after, to) for to in places)
     return CrisisDecision(after, crisis, None, (_head(after), *reviews), (AuditEvent(at, by, "closed", crisis.id),))
@@ -154,7 +154,7 @@ def look(crisis: Crisis, page: Page | None, at: datetime) -> CrisisDecision | No
         after = after.having(paged_at=page.attempts[0].at)
     if page is not None and page.acknowledged_at is not None and after.acknowledged_at is None:
         words = after.saying(page.acknowledged_at, page.acknowledged_by, "acknowledged the page")
-        after = after.having(acknowledged_at=page.acknowledged_at, **words)
+        after = after.having(acknowledged_at=page.acknowledged_at, timeline=words)
     if after.update_due is not None and after.update_due <= at and after.reminded_for != after.update_due:
         said.append(_owe(NotificationKind.DUE, after, after.place, int(after.update_due.timestamp())))
         after = after.having(reminded_for=after.update_due)

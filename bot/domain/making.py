@@ -1,6 +1,6 @@
 """Models made of parts that are sound already, without asking each of them again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Generic, Self, TypeVar, overload
 
@@ -17,8 +17,13 @@ def made(model: type[Model], **parts: object) -> Model:
     return _with(model.__new__(model), {**_blank(model), **parts}, set(parts))
 
 
-def remade(before: Model, changes: dict[str, object]) -> Model:
-    """As `model_copy`, for models that keep nothing beside their fields which was derived from them."""
+def remade(before: Model, changes: Mapping[str, object]) -> Model:
+    """As `model_copy`, for models that keep nothing beside their fields which was derived from them.
+
+    Raises TypeError for a field that there is not.
+    """
+    if not changes.keys() <= type(before).model_fields.keys():
+        raise TypeError(f"{type(before).__name__} has no {', '.join(sorted(changes.keys() - before.__dict__.keys()))}")
     parts = {**before.__dict__, **changes}
     return _with(before.__new__(type(before)), parts, before.model_fields_set | changes.keys())
 

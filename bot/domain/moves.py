@@ -103,6 +103,7 @@ def resolve(
         resolution=resolution,
         note=note.strip()[:1000],
         resolved_at=at,
+        resolved_by=by,
         due=None,
         lease_ends=None,
     )
@@ -165,6 +166,7 @@ def not_for_us(
         owner=case.owner or by,
         resolution=Resolution.NOT_ABOUT_US,
         resolved_at=at,
+        resolved_by=by,
         due=None,
         lease_ends=None,
     )

@@ -1,13 +1,14 @@
 """A page that was answered, and whose case nobody claims: when it calls again, and whom."""
 
 from datetime import timedelta
+from typing import Unpack
 
 import pytest
 
 from bot.domain.notification import NotificationKind
 from bot.domain.pages import again, ladder
 from bot.domain.pages.line import Line
-from bot.domain.pages.page import Cause, CauseKind, Page, Result, Severity, Way, open_page
+from bot.domain.pages.page import Cause, CauseKind, Page, PageChanges, Result, Severity, Way, open_page
 from bot.domain.pages.policy import EscalationPolicy
 from tests.domain.made import AT, after
 
@@ -15,7 +16,7 @@ POLICY = EscalationPolicy(ways=(Way.SLACK, Way.PAGERDUTY), claim_within=timedelt
 LINE = Line(people=("U0BEN",), ways={"": frozenset({Way.PAGERDUTY})})
 
 
-def answered(kind: CauseKind = CauseKind.CASE, **more: object) -> Page:
+def answered(kind: CauseKind = CauseKind.CASE, **more: Unpack[PageChanges]) -> Page:
     """Called by Slack and PagerDuty, then acknowledged after eleven minutes."""
     page = open_page(Cause(kind, "c1"), Severity.SEV1, "pr", AT).having(**more)
     for minutes in (0, 5):

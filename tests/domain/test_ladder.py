@@ -1,6 +1,7 @@
 """The ladder: who is called next, at which moment, and what stops it."""
 
 from datetime import timedelta
+from typing import Unpack
 
 import pytest
 
@@ -8,7 +9,7 @@ from bot.domain.hours import Hours, parse_window
 from bot.domain.pages import declining, joining, ladder
 from bot.domain.pages.ladder import PageDecision
 from bot.domain.pages.line import Line, rungs
-from bot.domain.pages.page import Cause, CauseKind, Page, Result, Severity, Storm, Way, open_page, page_id
+from bot.domain.pages.page import Cause, CauseKind, Page, PageChanges, Result, Severity, Storm, Way, open_page, page_id
 from bot.domain.pages.policy import DEFAULT, EscalationPolicy, policy_for
 from bot.domain.refusals import Refused
 from tests.domain.made import AT, after
@@ -166,7 +167,7 @@ def test_one_cause_has_one_page_and_another_round_of_it_another() -> None:
 NONE = Storm()
 
 
-def later(minutes: float, **more: object) -> Page:
+def later(minutes: float, **more: Unpack[PageChanges]) -> Page:
     """A second crisis, of the same kind unless it is said otherwise."""
     return open_page(Cause(CauseKind.CASE, "c2"), Severity.SEV1, "pr", after(minutes=minutes)).having(**more)
 
@@ -202,10 +203,10 @@ def test_whether_somebody_has_answered_makes_no_difference_to_how_long_but_a_cas
 
 
 @pytest.mark.parametrize("other", [{"harm": "leak"}, {"subject": "Skylark"}, {"department": "care"}, {"harm": ""}])
-def test_another_kind_of_harm_another_subject_and_another_department_call_by_themselves(other: dict[str, str]) -> None:
+def test_another_kind_of_harm_another_subject_and_another_department_call_by_themselves(other: PageChanges) -> None:
     leader = climbed(a_page(), 0).page.having(harm="safety", subject="Northwind")
     assert joining.leads(leader, NONE, later(1, harm="safety", subject="Northwind"))
-    assert not joining.leads(leader, NONE, later(1, **{"harm": "safety", "subject": "Northwind"} | other))
+    assert not joining.leads(leader, NONE, later(1, harm="safety", subject="Northwind").having(**other))
 
 
 def two_called() -> Page:

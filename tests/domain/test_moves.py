@@ -244,3 +244,23 @@ def test_whatever_people_press_a_case_has_an_owner_exactly_when_somebody_has_it(
         assert (found.resolution is not None) is (found.status is Status.RESOLVED)
         assert (found.lease_ends is not None) is (found.status is Status.CLAIMED)
         assert (decision.deadline is None) is (found.status is Status.RESOLVED)
+
+
+def test_who_resolved_it_is_kept_and_not_read_out_of_sentences() -> None:
+    done = moved(resolve(case(Status.CLAIMED), "U0MIA", Resolution.FIXED, "", STAFF, CARE, after(minutes=9)))
+    assert (done.owner, done.closed_by) == ("U0ANA", "U0MIA")
+    reworded = done.having(history=tuple(event._replace(what="said otherwise") for event in done.history))
+    assert reworded.closed_by == "U0MIA"
+    elsewhere = moved(not_for_us(case(Status.CLAIMED), "U0MIA", STAFF, None, after(minutes=9), CARE))
+    assert elsewhere.closed_by == "U0MIA"
+
+
+def test_in_an_old_body_whoever_did_something_when_it_was_resolved_has_resolved_it() -> None:
+    done = moved(resolve(case(Status.CLAIMED), "U0MIA", Resolution.FIXED, "", STAFF, CARE, after(minutes=9)))
+    assert done.having(resolved_by="").closed_by == "U0MIA"
+    assert done.having(resolved_by="", history=()).closed_by == "U0ANA"
+
+
+def test_a_case_that_came_back_was_resolved_by_nobody() -> None:
+    done = moved(resolve(case(Status.CLAIMED), "U0ANA", Resolution.FIXED, "", STAFF, CARE, after(minutes=9)))
+    assert not moved(reopen(done, "U0ANA", STAFF, CARE, after(minutes=10))).resolved_by

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 
 from pydantic import BaseModel, ConfigDict
 
@@ -134,6 +134,37 @@ class Declined(NamedTuple):
     """The round of the link by which they said it, which is good for this once."""
 
 
+class PageChanges(TypedDict, total=False):
+    """What `Page.having` takes: the fields of `Page`, as a test compares."""
+
+    id: str
+    version: int
+    cause: Cause
+    severity: Severity
+    department: str
+    opened_at: datetime
+    round: int
+    due: datetime | None
+    first: str
+    leader: str
+    harm: str
+    subject: str
+    count: int
+    attempts: tuple[Attempt, ...]
+    hole: bool
+    nobody: bool
+    acknowledged_by: str
+    acknowledged_at: datetime | None
+    acknowledged_way: str
+    taken_by: str
+    closed_at: datetime | None
+    held_until: datetime | None
+    unclaimed: Unclaimed | None
+    declined: tuple[Declined, ...]
+    said: str
+    news: int
+
+
 class Page(BaseModel):
     """`version` counts commits. It names its cause and never carries anybody's words."""
 
@@ -209,7 +240,7 @@ class Page(BaseModel):
     def called(self, person: str) -> bool:
         return any(one.person == person for one in self.attempts)
 
-    def having(self, **changes: object) -> "Page":
+    def having(self, **changes: Unpack[PageChanges]) -> "Page":
         return remade(self, changes)
 
 
