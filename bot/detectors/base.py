@@ -79,8 +79,7 @@ class Hearing:
         self.seen = terms.find(self.words, self.tokens, self.text) if terms else NOTHING
         self.names: frozenset[int] = frozenset()
         """Places of the words that name a subject and are hidden."""
-        self.unnamed = self.text
-        """The text, with the names hidden."""
+        self._hidden: tuple[list[str], list[tuple[int, int]]] | None = None
         if self.seen.found:
             self._hide(self.seen.found)
         self.tokens, self.words, denials = rewrite_denials(self.tokens, self.words)
@@ -106,10 +105,17 @@ class Hearing:
 
     def _hide(self, found: Sequence[Found]) -> None:
         tokens = self.tokens
-        self.tokens, self.words, self.names, moved, spans = mask_names(tokens, self.words, found)
+        masked = mask_names(tokens, self.words, found)
+        if masked is None:
+            return
+        self.tokens, self.words, self.names, moved, spans = masked
         self.seen = self.seen._replace(found=moved)
-        if spans:
-            self.unnamed = mask_text(self.text, tokens, spans)
+        self._hidden = tokens, spans
+
+    @property
+    def unnamed(self) -> str:
+        """The text, with the names hidden; worked out for who reads text, which hardly anybody does."""
+        return mask_text(self.text, *self._hidden) if self._hidden else self.text
 
     def add(self, signal: Signal, why: "Why | None" = None) -> None:
         """`why`: the reason, where words have to be weighed for it; asked for by whoever keeps what was heard."""

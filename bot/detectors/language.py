@@ -61,11 +61,12 @@ class Language:
         told = primary_language(hearing.mention.lang)
         if told and told not in UNTOLD:
             return told, 0.99, ""
-        return self._by_script(hearing.unnamed) or self._by_words(hearing)
+        return self._by_script(hearing) or self._by_words(hearing)
 
-    def _by_script(self, text: str) -> Told | None:
-        if text.isascii() or not OTHER_LETTERS.search(text):
+    def _by_script(self, hearing: Hearing) -> Told | None:
+        if hearing.text.isascii() or not OTHER_LETTERS.search(hearing.text):
             return None
+        text = hearing.unnamed
         letters = max(1, sum(map(str.isalpha, text)))
         for code, script in SCRIPTS:
             found = len(script.findall(text))

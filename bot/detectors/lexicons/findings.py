@@ -36,6 +36,8 @@ class Seen(NamedTuple):
     @property
     def strongest(self) -> list[Found]:
         """Each subject once, the strongest first, and the earlier of two that are equally strong."""
+        if len(self.found) < 2:
+            return self.found.copy()
         best: dict[str, Found] = {}
         for one in self.found:
             if one.name not in best or best[one.name].confidence < one.confidence:

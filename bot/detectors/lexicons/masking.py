@@ -25,15 +25,20 @@ class Masked(NamedTuple):
     """Where the names stood among the tokens as they were given."""
 
 
-def mask_names(tokens: list[str], words: list[str], found: Sequence[Found]) -> Masked:
-    """Handles stay, as any handle is the same to the model; so does a word that is more than the name in it."""
+def mask_names(tokens: list[str], words: list[str], found: Sequence[Found]) -> Masked | None:
+    """Return what to read instead; None where no name is to be hidden.
+
+    Handles stay, as any handle is the same to the model; so does a word that is more than the name in it.
+    """
+    if not any(_is_name(one, words) for one in found):
+        return None
     masked: list[str] = []
     written: list[str] = []
     moved: list[Found] = []
     names: set[int] = set()
     spans: list[tuple[int, int]] = []
     on = 0
-    for one in sorted(found, key=lambda one: one.place):
+    for one in sorted(found, key=lambda one: one.place) if len(found) > 1 else found:
         start, end = one.place, one.place + one.size
         if start < on:
             continue

@@ -102,7 +102,9 @@ class Terms:
         self, words: Sequence[str], spelled: list[str], start: int, tokens: Sequence[str], text: str, seen: Seen
     ) -> int:
         """Enter what is meant at this place, and return where to look on."""
-        exact = self._exact(words, spelled, start, tokens, text)
+        exact = None
+        if spelled[start] in self._by_first or words[start][0] in "@#":  # hardly any other word is a name
+            exact = self._exact(words, spelled, start, tokens, text)
         if exact is None:
             if words[start][0] == "#":
                 return self._look_in_hashtag(words, start, tokens[start], seen)
@@ -127,8 +129,11 @@ class Terms:
     ) -> tuple[_Entry, int] | None:
         """Return the longest form that stands here, and where it ends."""
         word = spelled[start]
+        entries: Sequence[_Entry] = self._by_first.get(word, ())
         bare = word.lstrip("@#") if word[:1] in "@#" else ""
-        for entry in (*self._by_first.get(word, ()), *self._by_first.get(bare, ())):
+        if bare and bare in self._by_first:
+            entries = (*entries, *self._by_first[bare])
+        for entry in entries:
             form = entry.form
             if bare and len(form.words) == 1 and form.words[0] != word:
                 continue
