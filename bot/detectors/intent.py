@@ -62,11 +62,8 @@ def _heard(hearing: Hearing, cut_offs: Mapping[str, float]) -> dict[str, float]:
     told = {head: odds[head] - cut_offs[head] for head in HEADS}
     if told["complaint"] > 0 and _to_nobody(hearing):
         told["complaint"] += COMPLAINT_TO_NOBODY
-    if told["praise"] > 0:
-        if find_failure(hearing.words):
-            told["praise"], told["complaint"] = PRAISE_IN_DOUBT, max(told["complaint"], 0.0)
-        elif "sarcasm" in hearing.care and hearing.held(UNSURE):
-            told["praise"] = PRAISE_IN_DOUBT
+    if told["praise"] > 0 and (("sarcasm" in hearing.care and hearing.held(UNSURE)) or find_failure(hearing.words)):
+        told["praise"] = PRAISE_IN_DOUBT
     if hearing.care:
         for head, before in SPOKEN.items():
             if hits := hearing.care.get(FAMILY.get(head, head)):
