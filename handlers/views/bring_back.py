@@ -8,6 +8,7 @@ from handlers.asking import Payload
 from handlers.reading import Form
 from handlers.reply import Reply
 from handlers.showing import spam_page
+from handlers.submitting import submit
 
 CHOOSE = "Choose who should see it."
 
@@ -18,9 +19,10 @@ async def bring_back(ack: AsyncAck, view: Payload, by: str, spam: SpamBox, reply
     if not department:
         await ack(response_action="errors", errors={buttons.DEPARTMENT: CHOOSE})
         return
-    await ack()
     back = reply.at(form.origin.response_url)
+    answer = await submit(ack, buttons.DEPARTMENT, spam.bring_back(form.origin.case, by, department), back)
+    if answer is None:
+        return
     async with back.saying_no():
-        answer = await spam.bring_back(form.origin.case, by, department)
         await back.tell(messages.brought_back(answer.case, answer.department))
         await back.redraw(await spam_page(spam))

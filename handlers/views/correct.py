@@ -9,6 +9,7 @@ from handlers.asking import Payload
 from handlers.reading import Form
 from handlers.reply import Reply
 from handlers.showing import show_corrected
+from handlers.submitting import submit
 
 CHOOSE = "Choose what it is instead."
 
@@ -20,7 +21,7 @@ async def correct(ack: AsyncAck, view: Payload, by: str, cases: Cases, correctio
     if kind is None or not now:
         await ack(response_action="errors", errors={(kind or next(iter(CORRECTING))).value: CHOOSE})
         return
-    await ack()
     back = reply.at(form.origin.response_url)
-    async with back.saying_no():
-        await show_corrected(await corrections.correct(form.origin.case, kind, now, by), back, cases)
+    work = corrections.correct(form.origin.case, kind, now, by)
+    if corrected := await submit(ack, kind.value, work, back):
+        await show_corrected(corrected, back, cases)

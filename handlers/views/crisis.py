@@ -11,6 +11,7 @@ from handlers.asking import Payload
 from handlers.reading import Form
 from handlers.reply import Reply
 from handlers.showing import awake
+from handlers.submitting import submit
 
 MISSING = {
     buttons.SEVERITY: "Choose how bad it is.",
@@ -30,19 +31,18 @@ async def declare(ack: AsyncAck, view: Payload, by: str, crises: Crises, cases: 
     if not await awake(cases):
         await ack(response_action="errors", errors={buttons.HEADLINE: KEEP_OPEN})
         return
-    await ack()
+    told = Declaration(
+        severity=Severity(form.given(buttons.SEVERITY)),
+        headline=form.given(buttons.HEADLINE),
+        department=form.given(buttons.DEPARTMENT),
+        lead=form.given(buttons.LEAD),
+        comms=form.given(buttons.COMMS),
+        legal=form.given(buttons.LEGAL),
+        episode=form.origin.case,
+    )
     back = reply.at(form.origin.response_url)
-    async with back.saying_no():
-        told = Declaration(
-            severity=Severity(form.given(buttons.SEVERITY)),
-            headline=form.given(buttons.HEADLINE),
-            department=form.given(buttons.DEPARTMENT),
-            lead=form.given(buttons.LEAD),
-            comms=form.given(buttons.COMMS),
-            legal=form.given(buttons.LEGAL),
-            episode=form.origin.case,
-        )
-        await back.tell(await crises.declare(by, told))
+    if drawing := await submit(ack, buttons.HEADLINE, crises.declare(by, told), back):
+        await back.tell(drawing)
 
 
 async def close(ack: AsyncAck, view: Payload, by: str, crises: Crises, reply: Reply) -> None:

@@ -7,12 +7,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cards import buttons, messages
 from bot.cards.words import one_line, safe_url
 from bot.domain.assessment import Intent
-from bot.usecases.cases import Cases
+from bot.usecases.cases import Answer, Cases
 from bot.usecases.flags import Flag, Flags
 from handlers.asking import Payload
 from handlers.reading import Form
 from handlers.reply import NOT_SENT, Reply
 from handlers.showing import awake
+from handlers.submitting import submit
 
 MISSING = {
     buttons.WORDS: "Say what was said, in a few words at least.",
@@ -33,10 +34,12 @@ async def flag(
     if not await awake(cases):
         await ack(response_action="errors", errors={buttons.WORDS: KEEP_OPEN})
         return
-    await ack()
+
+    async def work() -> Answer:
+        return await flags.flag(by, await _flag(form, client))
+
     back = reply.at(form.origin.response_url)
-    async with back.saying_no():
-        answer = await flags.flag(by, await _flag(form, client))
+    if answer := await submit(ack, buttons.WORDS, work(), back):
         await back.tell(messages.flagged(answer.case, answer.department))
 
 

@@ -8,6 +8,7 @@ from handlers.asking import Payload
 from handlers.reading import Form
 from handlers.reply import Reply
 from handlers.showing import show, show_moved
+from handlers.submitting import submit
 
 NOBODY = "Choose a person or a department."
 BOTH = "Choose a person or a department, not both: a case has one owner."
@@ -19,11 +20,9 @@ async def hand_over(ack: AsyncAck, view: Payload, by: str, cases: Cases, reply: 
     if bool(person) == bool(department):
         await ack(response_action="errors", errors={buttons.PERSON: BOTH if person else NOBODY})
         return
-    await ack()
-    case, channel = form.origin.case, form.origin.channel
-    back = reply.at(form.origin.response_url)
-    async with back.saying_no():
-        if person:
-            await show(await cases.hand_to_person(case, by, person), back, cases)
-        else:
-            await show_moved(await cases.hand_to_department(case, by, department), channel, back, cases)
+    case, back = form.origin.case, reply.at(form.origin.response_url)
+    if person:
+        if given := await submit(ack, buttons.PERSON, cases.hand_to_person(case, by, person), back, person):
+            await show(given, back, cases)
+    elif moved := await submit(ack, buttons.DEPARTMENT, cases.hand_to_department(case, by, department), back):
+        await show_moved(moved, form.origin.channel, back, cases)

@@ -8,6 +8,7 @@ from handlers.asking import Payload
 from handlers.reading import Form
 from handlers.reply import Reply
 from handlers.showing import show, show_moved
+from handlers.submitting import submit
 
 CHOOSE = "Choose whose it is, or nobody."
 
@@ -18,11 +19,12 @@ async def not_for_us(ack: AsyncAck, view: Payload, by: str, cases: Cases, reply:
     if not whose:
         await ack(response_action="errors", errors={buttons.DEPARTMENT: CHOOSE})
         return
-    await ack()
-    case, channel = form.origin.case, form.origin.channel
     back = reply.at(form.origin.response_url)
-    async with back.saying_no():
-        if whose == buttons.NOBODY:
-            await show(await cases.not_for_us(case, by, None), back, cases)
-        else:
-            await show_moved(await cases.not_for_us(case, by, whose), channel, back, cases)
+    nobody = whose == buttons.NOBODY
+    work = cases.not_for_us(form.origin.case, by, None if nobody else whose)
+    if (answer := await submit(ack, buttons.DEPARTMENT, work, back)) is None:
+        return
+    if nobody:
+        await show(answer, back, cases)
+    else:
+        await show_moved(answer, form.origin.channel, back, cases)

@@ -11,6 +11,7 @@ from handlers.asking import Payload
 from handlers.reading import Form
 from handlers.reply import Reply
 from handlers.showing import awake, show, show_home
+from handlers.submitting import submit
 
 CHOOSE = "Choose how it ended."
 KEEP_OPEN = "Earshot cannot reach its memory right now. Keep this form open, and press Resolve again in a minute."
@@ -27,10 +28,10 @@ async def resolve(
     if not await awake(cases):
         await ack(response_action="errors", errors={buttons.NOTE: KEEP_OPEN})
         return
-    await ack()
     back = reply.at(form.origin.response_url)
-    async with back.saying_no():
-        answer = await cases.resolve(form.origin.case, by, Resolution(word), form.given(buttons.NOTE))
-        await show(answer, back, cases)
+    work = cases.resolve(form.origin.case, by, Resolution(word), form.given(buttons.NOTE))
+    if (answer := await submit(ack, buttons.RESOLUTION, work, back)) is None:
+        return
+    await show(answer, back, cases)
     if not form.origin.response_url:  # the form was opened from the Home tab
         await show_home(by, home, client)

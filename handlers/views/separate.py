@@ -8,6 +8,7 @@ from handlers.asking import Payload
 from handlers.reading import Form
 from handlers.reply import Reply
 from handlers.showing import show
+from handlers.submitting import submit
 
 CHOOSE = "Choose the post that does not belong here."
 
@@ -18,8 +19,6 @@ async def separate(ack: AsyncAck, view: Payload, by: str, cases: Cases, reply: R
     if not mention:
         await ack(response_action="errors", errors={buttons.MENTION: CHOOSE})
         return
-    await ack()
     back = reply.at(form.origin.response_url)
-    async with back.saying_no():
-        left, _ = await cases.separate(form.origin.case, by, mention)
-        await show(left, back, cases)
+    if parted := await submit(ack, buttons.MENTION, cases.separate(form.origin.case, by, mention), back):
+        await show(parted[0], back, cases)

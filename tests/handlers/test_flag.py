@@ -110,6 +110,6 @@ async def test_what_is_missing_is_said_under_its_input(workspace: Workspace, ask
 async def test_what_was_flagged_before_is_said_to_be(workspace: Workspace, asked: Asked, slack: Slack) -> None:
     asked.flags.raises = Refused("Thank you. This was already flagged by <@U0BEN>.")
 
-    await submit(workspace, slack, filled())
+    said = await submit(workspace, slack, filled())
 
-    assert slack.whispered() == ["Thank you. This was already flagged by <@U0BEN>."]
+    assert "This was already flagged by somebody else." in said

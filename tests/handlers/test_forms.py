@@ -1,5 +1,6 @@
 """Forms: opened where they may be filled in, checked, and answered where they were opened."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,8 +8,9 @@ import pytest
 from bot.cards import buttons
 from bot.cards.modals import Origin
 from bot.domain.case import case_id
-from bot.domain.decision import Refused
+from bot.domain.decision import Refused, Unreachable
 from bot.sandbox.blocks import check_view
+from handlers.reply import AWAY
 from tests.cards.samples import PR, claimed, joined
 from tests.handlers.conftest import Asked
 from tests.handlers.slack import ANA, Slack, Workspace
@@ -188,14 +190,81 @@ async def test_a_post_is_separated_by_the_name_its_own_case_will_have(
     assert asked.cases.asked[-1] == ("separate", CASE, ANA, case_id("x:2"))
 
 
-async def test_a_refusal_after_the_form_is_closed_is_said_all_the_same(
+FORMS: dict[str, tuple[str, str, dict[str, dict[str, Any]]]] = {
+    "resolve": (buttons.RESOLVE_MODAL, buttons.RESOLUTION, {buttons.RESOLUTION: chosen("fixed")}),
+    "hand over to a person": (buttons.HAND_OVER_MODAL, buttons.PERSON, {buttons.PERSON: person("U0TOM")}),
+    "hand over to a department": (buttons.HAND_OVER_MODAL, buttons.DEPARTMENT, {buttons.DEPARTMENT: chosen("pr")}),
+    "not for us": (buttons.NOT_FOR_US_MODAL, buttons.DEPARTMENT, {buttons.DEPARTMENT: chosen("pr")}),
+    "separate": (buttons.SEPARATE_MODAL, buttons.MENTION, {buttons.MENTION: chosen("x:2")}),
+    "bring back": (buttons.BRING_BACK_MODAL, buttons.DEPARTMENT, {buttons.DEPARTMENT: chosen("pr")}),
+    "correct": (buttons.CORRECT_MODAL, "intent", {"intent": chosen("question")}),
+    "flag": (
+        buttons.FLAG_MODAL,
+        buttons.WORDS,
+        {
+            buttons.WORDS: typed("fire"),
+            buttons.DEPARTMENT: chosen("pr"),
+            buttons.KIND: chosen("crisis"),
+            buttons.ADDRESS: typed("https://x.example/9"),
+        },
+    ),
+    "declare": (
+        buttons.CRISIS_MODAL,
+        buttons.HEADLINE,
+        {
+            buttons.SEVERITY: chosen("sev1"),
+            buttons.HEADLINE: typed("fire"),
+            buttons.DEPARTMENT: chosen("pr"),
+            buttons.LEAD: person("U0ANA"),
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("no", "words"),
+    [
+        (
+            Refused("<@U0BEN> has this one. Ask <@U0BEN> or a *manager*."),
+            "Somebody else has this one. Ask them or a manager.",
+        ),
+        (Refused("Tom &amp; Ana are away."), "Tom & Ana are away."),
+        (Unreachable("Redis does not answer."), AWAY),
+    ],
+)
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_no_is_said_in_the_form_which_stays_open(
+    workspace: Workspace, asked: Asked, slack: Slack, origin: str, form: str, no: Exception, words: str
+) -> None:
+    modal, block, given = FORMS[form]
+    for one in asked.all():
+        one.raises = no
+
+    response = await workspace.submit(modal, given, origin)
+
+    assert json.loads(response.body or "{}") == {"response_action": "errors", "errors": {block: words}}
+    assert slack.whispered() == []
+
+
+async def test_a_no_that_leads_to_where_it_was_done_closes_the_form_and_is_said_with_its_link(
     workspace: Workspace, asked: Asked, slack: Slack, origin: str
 ) -> None:
-    asked.cases.raises = Refused("<@U0BEN> has this one.")
+    asked.flags.raises = Refused("Thank you. It is case A in <#C0PR>.")
+    modal, _, given = FORMS["flag"]
 
-    await workspace.submit(buttons.RESOLVE_MODAL, {buttons.RESOLUTION: chosen("fixed")}, origin)
+    response = await workspace.submit(modal, given, origin)
 
-    assert slack.whispered() == ["<@U0BEN> has this one."]
+    assert (response.body, slack.whispered()) == ("", ["Thank you. It is case A in <#C0PR>."])
+
+
+async def test_who_is_chosen_and_is_no_deputy_is_called_this_person(
+    workspace: Workspace, asked: Asked, origin: str
+) -> None:
+    asked.cases.raises = Refused("<@U0TOM> is no deputy of care, so could not answer it.")
+
+    response = await workspace.submit(buttons.HAND_OVER_MODAL, {buttons.PERSON: person("U0TOM")}, origin)
+
+    assert "This person is no deputy of care" in (response.body or "")
 
 
 async def test_a_form_from_the_home_tab_brings_the_home_tab_up_to_date(

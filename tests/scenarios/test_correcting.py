@@ -100,11 +100,10 @@ async def test_of_two_who_correct_at_once_the_second_is_told_who_was_first(world
     for name in ("ana", "raj"):
         await card.choose("Not negative…", by=name)
         await world.sandbox.person(name).fill("sentiment", "neutral")
-    await asyncio.gather(*(world.sandbox.person(name).submit() for name in ("ana", "raj")))
+    done = await asyncio.gather(*(world.sandbox.person(name).submit() for name in ("ana", "raj")))
     await world.calms_down()
-    told = sorted((world.person("ana").told, world.person("raj").told))
-    assert told[0] == "(nothing)"
-    assert "corrected this already: neutral. There is nothing left to correct." in told[1]
+    told = sorted("".join(outcome.errors.values()) for outcome in done)
+    assert told == ["", "Somebody else corrected this already: neutral. There is nothing left to correct."]
     assert await noted(world) == [("sentiment", "negative", "neutral")]
 
 
