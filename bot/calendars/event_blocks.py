@@ -71,6 +71,8 @@ def split_events(text: str) -> FileBlocks:
             else:
                 own = [line for line in block if not (cancelled and _name(line) == "STATUS")]
                 events.append(EventBlock((*own, "STATUS:CANCELLED") if cancelled else tuple(own), about_times))
+    if not events and lines[-1].upper() != "END:VCALENDAR":
+        raise Broken("it is no iCalendar file")  # or the beginning of one
     return FileBlocks(tuple(events), zones)
 
 
