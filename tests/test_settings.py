@@ -1,5 +1,6 @@
 """What the environment may say, and what is said of it when it is wrong."""
 
+import os
 import re
 from pathlib import Path
 
@@ -224,6 +225,14 @@ def test_a_file_without_a_secret_is_a_sentence(tmp_path: Path, body: bytes | Non
         (tmp_path / "secret").write_bytes(body)
 
     assert faults(SLACK_BOT_TOKEN_FILE=str(tmp_path / "secret")) == [Fault("SLACK_BOT_TOKEN_FILE", sentence)]
+
+
+def test_a_pipe_is_no_file_and_keeps_nobody_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    assert faults(SLACK_BOT_TOKEN_FILE=str(tmp_path / "pipe")) == [
+        Fault("SLACK_BOT_TOKEN_FILE", "cannot be used: it is no file")
+    ]
 
 
 def test_a_secret_and_its_file_together_are_refused(tmp_path: Path) -> None:

@@ -102,4 +102,6 @@ def test_what_compose_opens_is_open_to_this_machine_alone_and_redis_asks_for_a_p
     assert all(port.startswith("127.0.0.1:") for port in earshot["ports"])
     assert "ports" not in redis
     assert "requirepass" in redis["command"][-1]
+    assert "--maxmemory 512mb" in redis["command"][-1]
+    assert "redis-cli -u" not in str(redis["healthcheck"])
     assert "REDIS_URL" not in earshot["environment"]

@@ -34,6 +34,8 @@ def read_secret_files(
 
 
 def _read(path: Path) -> str:
+    if path.exists() and not path.is_file():
+        raise ValueError("it is no file")  # a pipe would keep us waiting
     with path.open("rb") as file:
         body = file.read(LONGEST + 1)
     words = body.decode("utf-8-sig").strip()
