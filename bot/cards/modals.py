@@ -16,6 +16,7 @@ from bot.domain.mention import Mention
 NOTE_MOST = 1000
 WORDS_MOST = 3000
 OPTIONS_MOST = 99
+Named = Sequence[tuple[str, str]]  # ids and names to choose from; with none, Slack offers everybody
 KINDS = (Intent.COMPLAINT, Intent.QUESTION, Intent.PRAISE, Intent.NEED, Intent.PURCHASE, Intent.CRISIS, Intent.OTHER)
 ANSWERS = {
     Resolution.ANSWERED: "Answered: the person has a reply",
@@ -61,7 +62,8 @@ def resolve(case: Case, origin: Origin) -> dict[str, Any]:
     )
 
 
-def hand_over(case: Case, departments: Sequence[Department], origin: Origin) -> dict[str, Any]:
+def hand_over(case: Case, departments: Sequence[Department], origin: Origin, people: Named = ()) -> dict[str, Any]:
+    anybody = {"type": "users_select", "placeholder": drawing.plain("Choose a person")}
     others = _departments(one for one in departments if one.name != case.department)
     to_department = [_input(buttons.DEPARTMENT, "… or to a department", _select(others), optional=True)]
     return _modal(
@@ -73,7 +75,7 @@ def hand_over(case: Case, departments: Sequence[Department], origin: Origin) -> 
         _input(
             buttons.PERSON,
             f"To a deputy of {one_line(case.department, 60)}",
-            {"type": "users_select", "placeholder": drawing.plain("Choose a person")},
+            _select([_option(name, one) for one, name in people]) if people else anybody,
             hint="The case is theirs at once, and they are told.",
             optional=True,
         ),

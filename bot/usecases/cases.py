@@ -21,6 +21,9 @@ from bot.store.outbox import Outbox
 from bot.store.pages import PageStore
 from bot.usecases.team import Team
 
+OFFERED_MOST = 100
+"""Slack's limit for the options of a menu."""
+
 Decide = Callable[[Case, Staff, Department, datetime], Decision]
 
 
@@ -64,6 +67,12 @@ class Cases:
         allow(transition, case, by, staff)
         next_status(case, transition, by, self._clock.now())
         return await self._answer(case)
+
+    async def offered(self, case: Case) -> list[tuple[str, str]]:
+        """Ids and names of whom it may be handed to; empty where they are too many, or not all known."""
+        _, staff = await self._around(case)
+        people = staff.deputies - {case.owner}
+        return [] if staff.unsure or len(people) > OFFERED_MOST else await self._team.names(people)
 
     async def may_separate(self, case_id: str, by: str) -> Answer:
         """As `may`; there has to be something to choose from, too."""

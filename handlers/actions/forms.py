@@ -22,7 +22,8 @@ async def hand_over(ack: AsyncAck, action: Payload, body: Payload, by: str, case
     async with reply.saying_no():
         answer = await cases.may(action["value"], by, Transition.HAND_OVER)
         origin = _origin(action, body, reply)
-        await reply.open(body["trigger_id"], modals.hand_over(answer.case, cases.departments(), origin))
+        people = await cases.offered(answer.case)
+        await reply.open(body["trigger_id"], modals.hand_over(answer.case, cases.departments(), origin, people))
 
 
 async def not_for_us(ack: AsyncAck, action: Payload, body: Payload, by: str, cases: Cases, reply: Reply) -> None:

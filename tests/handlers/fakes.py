@@ -90,6 +90,9 @@ class FakeCases(Fake):
         answer = await self._answer("separate", case_id, by, mention)
         return answer, answer
 
+    async def offered(self, case: Case) -> list[tuple[str, str]]:  # noqa: ARG002 - no name is known
+        return []
+
     async def may_separate(self, case_id: str, by: str) -> Answer:
         return await self._answer("may separate", case_id, by)
 

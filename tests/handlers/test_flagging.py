@@ -49,6 +49,9 @@ class Rules:
 class Directory:
     """No user group is asked for."""
 
+    async def name(self, person: str) -> str:  # noqa: ARG002 - Slack does not say
+        return ""
+
     async def members(self, group: str) -> frozenset[str] | None:
         raise AssertionError(group)
 

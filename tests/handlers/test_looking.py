@@ -21,6 +21,9 @@ from tests.rota import ListedRota
 
 
 class Directory:
+    async def name(self, person: str) -> str:  # noqa: ARG002 - Slack does not say
+        return ""
+
     async def members(self, group: str) -> frozenset[str]:  # noqa: ARG002 - everybody here is named by id
         return frozenset()
 

@@ -44,7 +44,22 @@ async def test_a_case_that_is_handed_to_a_person_is_hers_and_she_is_told(world: 
     assert "@ana handed you the complaint from @marta. It is yours now." in world.person("raj").dm.words
 
 
-async def test_a_case_cannot_be_handed_to_who_may_not_answer_it(world: World) -> None:
+async def test_only_other_deputies_are_offered_in_the_form(world: World) -> None:
+    await world.hears(LOST)
+    card = world.channel("#care").card("@marta")
+    await card.click("Claim", by="ana")
+    await card.click("Hand over…", by="ana")
+    modal = world.sandbox.person("ana").modal
+    assert modal is not None
+    [menu] = [block["element"] for block in modal.blocks if block.get("block_id") == "person"]
+    assert menu["type"] == "static_select"
+    values = [option["value"] for option in menu["options"]]
+    assert "U0RAJ" in values
+    assert not {"U0ANA", "U0JOE"} & set(values)
+
+
+async def test_where_names_are_not_to_be_had_who_may_not_answer_is_refused_in_the_form(world: World) -> None:
+    world.sandbox.app.scopes = [one for one in world.sandbox.app.scopes if one != "users:read"]
     await world.hears(LOST)
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="ana")
