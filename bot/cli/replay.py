@@ -17,7 +17,7 @@ from bot.cli.saying import refuse, refusing, settings_and_playbook, tell, warn
 from bot.clock import SystemClock
 from bot.domain.decision import Unreachable
 from bot.domain.mention import Mention
-from bot.domain.reads import Reads, ReadTotals
+from bot.domain.reads import ReadIds, ReadTotals
 from bot.domain.words import count
 from bot.playbook import Playbook
 from bot.settings import Settings
@@ -152,8 +152,8 @@ class FollowedEar:
     async def report(self, part: str, sentence: str) -> None:
         await self._ear.report(part, sentence)
 
-    async def count_reads(self, reads: Reads) -> ReadTotals:
-        return await self._ear.count_reads(reads)
+    async def count_reads(self, ids: ReadIds) -> ReadTotals:
+        return await self._ear.count_reads(ids)
 
     def _reached(self, cursor: str | None) -> None:
         self._following.reached(cursor)

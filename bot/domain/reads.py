@@ -14,6 +14,13 @@ class Reads(NamedTuple):
     users: int = 0
 
 
+class ReadIds(NamedTuple):
+    """What an outlet has sent, by id: it bills each once within a UTC day, however often it sends it."""
+
+    posts: frozenset[str] = frozenset()
+    users: frozenset[str] = frozenset()
+
+
 class ReadTotals(NamedTuple):
     """Of this UTC day and month, so far."""
 
@@ -42,6 +49,8 @@ class BudgetState(NamedTuple):
     sentence: str = ""
     """What to say of it: nothing below four fifths."""
     until: datetime | None = None
+    share: str = ""
+    """How much is used, also where that is all of it or more; nothing below four fifths."""
 
 
 def judge_budget(budget: Budget, totals: ReadTotals, now: datetime) -> BudgetState:
@@ -58,10 +67,11 @@ def judge_budget(budget: Budget, totals: ReadTotals, now: datetime) -> BudgetSta
         if bound is None or cost < bound * WARNING_AT:
             continue
         spent = f"${cost:,.2f} of the ${bound:,.2f} for this {period} ({reads.posts:,} posts, {reads.users:,} users)"
+        share = f"{cost / bound:.0%} of the budget is used: {spent}"
         if cost >= bound:
             ending = f"{ends:%-d %B %H:%M} UTC"
             return BudgetState(
-                f"the budget is used up: {spent}. Reading goes on at {ending}, or with a larger budget", ends
+                f"the budget is used up: {spent}. Reading goes on at {ending}, or with a larger budget", ends, share
             )
-        warning = warning or f"{cost / bound:.0%} of the budget is used: {spent}"
-    return BudgetState(warning)
+        warning = warning or share
+    return BudgetState(warning, share=warning)

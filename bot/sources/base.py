@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.clock import Clock
 from bot.domain.mention import Mention
-from bot.domain.reads import Reads, ReadTotals
+from bot.domain.reads import ReadIds, ReadTotals
 from bot.domain.subject import Subject
 
 
@@ -41,8 +41,8 @@ class Ear(Protocol):
         until a person acts or a date comes. Other parts are only shown. Raises `Unreachable`.
         """
 
-    async def count_reads(self, reads: Reads) -> ReadTotals:
-        """Count what the outlet bills, and say what that makes. Raises `Unreachable`."""
+    async def count_reads(self, ids: ReadIds) -> ReadTotals:
+        """Count what the outlet bills, each id once within a UTC day, and say what that makes. Raises `Unreachable`."""
 
 
 class Source(Protocol):

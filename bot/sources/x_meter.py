@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.clock import Clock
-from bot.domain.reads import Budget, BudgetState, Reads, judge_budget
+from bot.domain.reads import Budget, BudgetState, ReadIds, judge_budget
 from bot.sources.base import Ear
 from bot.sources.x_posts import Page
 from bot.sources.x_problems import XFault
@@ -21,9 +21,11 @@ class ReadMeter:
 
     async def count(self, ear: Ear, pages: Sequence[Page] = ()) -> None:
         """To be awaited before what came is heard: X bills it either way. Raises `Unreachable`."""
-        reads = Reads(sum(page.posts for page in pages), sum(page.users for page in pages))
-        self._state = judge_budget(self._budget, await ear.count_reads(reads), self._clock.now())
-        notice = "" if self._state.until else self._state.sentence
+        posts = frozenset[str]().union(*(page.sent.posts for page in pages))
+        users = frozenset[str]().union(*(page.sent.users for page in pages))
+        self._state = judge_budget(self._budget, await ear.count_reads(ReadIds(posts, users)), self._clock.now())
+        jumped = bool(pages) and not self._shown  # one page can lead from below the notice to beyond the budget
+        notice = self._state.share if jumped or not self._state.until else ""
         step = notice.partition("%")[0]
         if step != self._shown:
             await ear.report(NOTICE, f"X: {notice}" if notice else "")

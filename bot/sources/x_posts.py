@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from bot.domain.mention import Author, Mention
+from bot.domain.reads import ReadIds
 from bot.sources.x_payloads import XPost, XUser, read_part, rename_keys
 from bot.sources.x_rules import Rule
 
@@ -20,6 +21,7 @@ NO_LANGUAGE = frozenset({"und", "zxx", "art", "qam", "qct", "qht", "qme", "qst"}
 REPOSTED = frozenset({"retweeted", "reposted"})
 
 
+NOTHING_SENT = ReadIds()
 _Part = TypeVar("_Part", XPost, XUser)
 
 
@@ -29,13 +31,12 @@ class Malformed(Exception):  # noqa: N818 - said of what was sent
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer of the search. `posts` and `users` are all that X sent, which is what it bills."""
+    """One answer of the search. `sent` is all that X sent, which is what it bills."""
 
     mentions: tuple[Mention, ...]
     newest: int
     next_token: str
-    posts: int = 0
-    users: int = 0
+    sent: ReadIds = NOTHING_SENT
     oldest: int = 0
 
 
@@ -104,8 +105,8 @@ def _by_id(model: type[_Part], values: Any) -> dict[str, _Part]:
 def _page(found: list[XPost], mentions: list[Mention], sent: _Sent, token: str = "") -> Page:
     ids = {post.id for post in found}
     numbers = [number(post.id) for post in found] or [0]
-    posts = len(ids | sent.posts.keys())
-    return Page(tuple(mentions), max(numbers), token, posts, len(sent.users), min(numbers))
+    billed = ReadIds(frozenset(ids | sent.posts.keys()), frozenset(sent.users))
+    return Page(tuple(mentions), max(numbers), token, billed, min(numbers))
 
 
 def number(post_id: str | None) -> int:

@@ -60,6 +60,7 @@
 | `lease:<name>` | string | who runs what must run once | its own length |
 | `fence:<name>` | string | which holder of that lease it is, counted, and who | for good: one for each name |
 | `reads:<source>:<month>` | hash | posts, users of the month and of each day → how many were read | 100 days |
+| `read_ids:<source>:<day>:<posts or users>` | set | ids read that day, billed once | two days |
 | `reads` | hash | source, posts or users → how many were read in all | two fields a source |
 | `trouble` | hash | part → what is wrong, in words | one field a part |
 | `probe:<type>` | each type | written to see whether that can be done | gone by the end of the same act |
@@ -245,6 +246,9 @@ class Keys:
 
     def reads(self, source: str, at: datetime) -> str:
         return f"{self.root}reads:{source}:{at:%Y%m}"
+
+    def read_ids(self, source: str, at: datetime, what: str) -> str:
+        return f"{self.root}read_ids:{source}:{day_of(at)}:{what}"
 
     def bucket(self, limit: str) -> str:
         return f"{self.root}bucket:{limit}"

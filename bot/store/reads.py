@@ -1,12 +1,14 @@
 """What was read from an outlet that bills each thing read: by day and month (UTC), and in all."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from bot.domain.reads import Reads, ReadTotals
+from bot.domain.reads import ReadIds, Reads, ReadTotals
 from bot.store.client import Client
 from bot.store.keys import Keys, field, parts_of
 
 KEPT = timedelta(days=100)
+IDS_KEPT = timedelta(days=2)
+KINDS = ("posts", "users")
 
 
 class ReadStore:
@@ -14,21 +16,23 @@ class ReadStore:
         self._client = client
         self._keys = keys
 
-    async def add(self, source: str, reads: Reads, at: datetime) -> ReadTotals:
-        """Count these, and say what that makes. Raises `Unreachable`; then they may be counted twice, never less."""
-        month, day = self._keys.reads(source, at), f"{at.day:02}"
-        fields = ("posts", "users", field(day, "posts"), field(day, "users"))
-        amounts = (reads.posts, reads.users) * 2
-        commands: list[tuple[str | int, ...]] = [
-            ("HINCRBY", month, name, amount) for name, amount in zip(fields, amounts, strict=True)
+    async def add(self, source: str, ids: ReadIds, at: datetime) -> ReadTotals:
+        """Count each id once within its UTC day, and say what that makes. Raises `Unreachable`; then do it again."""
+        at = at.astimezone(UTC)
+        keys = [
+            self._keys.reads(source, at),
+            self._keys.read_in_all,
+            *(self._keys.read_ids(source, at, kind) for kind in KINDS),
         ]
-        commands += [
-            ("HINCRBY", self._keys.read_in_all, field(source, "posts"), reads.posts),
-            ("HINCRBY", self._keys.read_in_all, field(source, "users"), reads.users),
-            ("EXPIRE", month, int(KEPT.total_seconds())),
-        ]
-        found = await self._client.together(commands)
-        return ReadTotals(day=Reads(int(found[2]), int(found[3])), month=Reads(int(found[0]), int(found[1])))
+        day_fields = [field(f"{at.day:02}", kind) for kind in KINDS]
+        total_fields = [field(source, kind) for kind in KINDS]
+        kept = [int(KEPT.total_seconds()), int(IDS_KEPT.total_seconds())]
+        found = await self._client.script(
+            "count_reads",
+            keys,
+            [*day_fields, *total_fields, *kept, len(ids.posts), *sorted(ids.posts), *sorted(ids.users)],
+        )
+        return ReadTotals(day=Reads(int(found[0]), int(found[1])), month=Reads(int(found[2]), int(found[3])))
 
     async def of_month(self, source: str, at: datetime) -> Reads:
         """Of the UTC month of this moment."""

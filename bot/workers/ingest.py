@@ -8,7 +8,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.domain.mention import Mention
-from bot.domain.reads import Reads, ReadTotals
+from bot.domain.reads import ReadIds, ReadTotals
 from bot.sources.base import Source
 from bot.store.fencing import LeaseLost
 from bot.store.opening import Store
@@ -56,8 +56,8 @@ class StoreEar:
     async def report(self, part: str, sentence: str) -> None:
         await self._store.troubles.tell(f"{part}:{self._source}", sentence.rstrip("."))
 
-    async def count_reads(self, reads: Reads) -> ReadTotals:
-        return await self._store.reads.add(self._source, reads, self._clock.now())
+    async def count_reads(self, ids: ReadIds) -> ReadTotals:
+        return await self._store.reads.add(self._source, ids, self._clock.now())
 
     def stopped(self, error: Exception) -> None:
         """Not every source says by itself that it is well again: it is once something comes of it."""

@@ -6,7 +6,7 @@ from bot.cards.home import draw
 from bot.domain.case import Case, Status
 from bot.domain.decision import Decision, Refused
 from bot.domain.lifecycle import Transition
-from bot.domain.reads import Reads
+from bot.domain.reads import ReadIds
 from bot.store.opening import Store
 from bot.store.records import DigestRecord
 from bot.usecases.cases import Answer, Cases
@@ -82,7 +82,7 @@ def at_home(store: Store, clock: WoundClock) -> Home:
 
 
 async def test_the_home_tab_says_what_x_has_billed_this_month(store: Store, clock: WoundClock) -> None:
-    for source, reads in (("x", Reads(1204, 1)), ("forum", Reads())):
+    for source, reads in (("x", ReadIds(frozenset(map(str, range(1204))), frozenset("7"))), ("forum", ReadIds())):
         await store.reads.add(source, reads, clock.now())
         await store.inbox.admit(source, [mention(id=f"{source}:9")], None, clock.now())
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.decision import Unreachable
 from bot.domain.mention import Mention
-from bot.domain.reads import Reads, ReadTotals
+from bot.domain.reads import ReadIds, Reads, ReadTotals
 from bot.sources.base import Source
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -47,6 +47,7 @@ class Inbox:
         self.reports: dict[str, str] = {}
         self.reported: list[tuple[str, str]] = []
         self.day = self.month = self.counted = Reads()
+        self.read_today: set[tuple[str, str]] = set()
         self.now: Callable[[], datetime] = lambda: NOON
         self.away = 0
         self.held = False
@@ -91,9 +92,13 @@ class Inbox:
         self.reports[part] = sentence
         self.reported.append((part, sentence))
 
-    async def count_reads(self, reads: Reads) -> ReadTotals:
+    async def count_reads(self, ids: ReadIds) -> ReadTotals:
         self._answer()
         today = self.now().date()
+        sent = {("post", one) for one in ids.posts} | {("user", one) for one in ids.users}
+        new = sent - (self.read_today if self._counted == today else set())
+        self.read_today = new | (self.read_today if self._counted == today else set())
+        reads = Reads(sum(kind == "post" for kind, _ in new), sum(kind == "user" for kind, _ in new))
         before, self._counted = self._counted, today
         self.day = self.day if before == today else Reads()
         self.month = self.month if before.month == today.month else Reads()
