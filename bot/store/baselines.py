@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.spikes.baseline import Baseline
 from bot.store import keys as bounds
-from bot.store.client import Client
+from bot.store.client import Client, whole
 from bot.store.keys import Keys
 from bot.store.reading import Records
 from bot.store.transaction import Committed, Transaction, commit
@@ -22,11 +22,11 @@ class Baselines:
         """Those of which nothing is known yet are new ones; one that cannot be read is learnt anew in its place."""
         if not subjects:
             return {}
-        replies = await self._client.together([("HMGET", self._keys.usual(one), "v", "body") for one in subjects])
+        replies = await self._client.versions(map(self._keys.usual, subjects))
         found = {}
         for subject, (version, body) in zip(subjects, replies, strict=True):
-            known = await self._records.read(self._keys.usual(subject), body)
-            found[subject] = known or Baseline(subject=subject, version=int(version or 0))
+            known = await self._records.read_or_clear(self._keys.usual(subject), body)
+            found[subject] = known or Baseline(subject=subject, version=version)
         return found
 
     async def save(self, learnt: Sequence[Baseline]) -> bool:
@@ -47,4 +47,4 @@ class Baselines:
 
     async def last_look(self) -> int:
         """When the watch for spikes last looked, ms; 0: it never did."""
-        return int(await self._client.call("GET", self._keys.watched) or 0)
+        return whole(await self._client.call("GET", self._keys.watched)) or 0

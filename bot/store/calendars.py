@@ -64,7 +64,8 @@ class CalendarStore:
 
     async def _read(self, schedule: str) -> tuple[Shift, ...] | None:
         key = self._keys.calendar(schedule)
-        return await self._records.read(key, await self._client.call("HGET", key, "booked") or "[]", "booked")
+        [body] = await self._client.bodies([key], "booked")
+        return await self._records.read(key, "[]" if body is None else body, "booked")
 
 
 class _Booked(NamedTuple):

@@ -66,7 +66,7 @@ class CaseStore:
         wanted = list(dict.fromkeys(case_ids))
         if not wanted:
             return {}
-        bodies = await self._client.together([("HGET", self._keys.case(case), "body") for case in wanted])
+        bodies = await self._client.bodies(map(self._keys.case, wanted))
         return await self._records.read_all(self._keys.case, dict(zip(wanted, bodies, strict=True)))
 
     async def change(self, case_id: str, decide: Callable[[Case], Decision], at: datetime) -> Case:
@@ -97,15 +97,14 @@ class CaseStore:
 
     async def joined(self, case_id: str, most: int = 100) -> tuple[Mention, ...]:
         """The mentions that joined, oldest first."""
-        key = self._keys.joined(case_id)
-        flat = await self._client.call("HGETALL", key)
-        read = [await self._joined.read(key, body, name) for name, body in zip(flat[::2], flat[1::2], strict=True)]
-        return tuple(sorted((one for one in read if one is not None), key=lambda one: one.created_at)[:most])
+        read = await self._joined.read_fields(self._keys.joined(case_id))
+        return tuple(sorted(read.values(), key=lambda one: one.created_at)[:most])
 
     async def joined_as(self, case_id: str, mention_id: str) -> Mention | None:
         """One of those that joined; None where it was separated since, or was one too many to be kept."""
         key = self._keys.joined(case_id)
-        return await self._joined.read(key, await self._client.call("HGET", key, mention_id), mention_id)
+        [body] = await self._client.bodies([key], mention_id)
+        return await self._joined.read(key, body, mention_id)
 
     async def open_in(self, department: str, most: int = 20, start: int = 0) -> Page:
         key = self._keys.open(department)

@@ -19,13 +19,22 @@ from redis.exceptions import (
 )
 
 from bot.domain.decision import Unreachable
-from bot.store.refusals import refusal_of
+from bot.store.refusals import is_another_type, refusal_of
 
 SOCKET_TIMEOUT = 5.0
 BLOCK_MS = 1_000
 """How long a blocking read waits: well under the socket's timeout, or the reply would be taken for a failure."""
 
 Words = Sequence[str | int | float]
+
+
+class AnotherType(str):
+    """Stands where an answer would, of a key that holds another type than the command is for."""
+
+    __slots__ = ()
+
+
+ANOTHER_TYPE = AnotherType()
 AWAY = (Disconnected, TimedOut, OSError)
 
 
@@ -93,6 +102,24 @@ class Client:
                 pipe.execute_command(*words)
             return _sound(await pipe.execute(raise_on_error=False))
 
+    async def each(self, commands: Iterable[Words]) -> list[Any]:
+        """As `together`, but one key that holds another type is `ANOTHER_TYPE`, and the others are answered."""
+        async with self._reaching():
+            pipe = self._redis.pipeline(transaction=False)
+            for words in commands:
+                pipe.execute_command(*words)
+            replies = await pipe.execute(raise_on_error=False)
+            return _sound(ANOTHER_TYPE if is_another_type(reply) else reply for reply in replies)
+
+    async def bodies(self, keys: Iterable[str], field: str = "body") -> list[str | None]:
+        """This field of each of these hashes."""
+        return await self.each([("HGET", key, field) for key in keys])
+
+    async def versions(self, keys: Iterable[str]) -> list[tuple[int, str | None]]:
+        """The version and the body of each of these hashes; 0 where it has none that is a number."""
+        replies = await self.each([("HMGET", key, "v", "body") for key in keys])
+        return [(0, reply) if reply is ANOTHER_TYPE else (whole(reply[0]) or 0, reply[1]) for reply in replies]
+
     async def script(self, name: str, keys: Sequence[str], args: Words) -> Any:
         return (await self.scripts(name, [(keys, args)]))[0]
 
@@ -158,6 +185,14 @@ class Client:
 
     async def close(self) -> None:
         await self._redis.aclose()
+
+
+def whole(text: Any) -> int | None:
+    """None where it is no whole number: what counts is kept by Redis, and anybody may have written over it."""
+    try:
+        return int(text)
+    except (TypeError, ValueError):
+        return None
 
 
 def _sound(replies: Iterable[Any]) -> list[Any]:

@@ -36,7 +36,7 @@ class CrisisStore:
         return next(iter(await self._find([crisis])), None)
 
     async def _find(self, names: Sequence[str]) -> list[Crisis]:
-        bodies = await self._client.together([("HGET", self._keys.crisis(name), "body") for name in names])
+        bodies = await self._client.bodies(map(self._keys.crisis, names))
         found = await self._records.read_all(self._keys.crisis, dict(zip(names, bodies, strict=True)))
         return list(found.values())
 

@@ -22,16 +22,11 @@ class DrillStore:
 
     async def all(self) -> dict[str, Drill]:
         """By department, those that can be read."""
-        flat = await self._client.call("HGETALL", self._keys.drills)
-        key = self._keys.drills
-        found = {
-            name: await self._records.read(key, body, name) for name, body in zip(flat[::2], flat[1::2], strict=True)
-        }
-        return {name: one for name, one in found.items() if one is not None}
+        return await self._records.read_fields(self._keys.drills)
 
     async def of(self, department: str) -> Drill | None:
         """Raises `Unreadable`."""
-        body = await self._client.call("HGET", self._keys.drills, department)
+        [body] = await self._client.bodies([self._keys.drills], department)
         found = await self._records.read(self._keys.drills, body, department)
         if found is None and self.unreadable(department):
             raise Unreadable("drill")

@@ -36,7 +36,7 @@ class Episodes:
         return (await self._find([episode])).get(episode)
 
     async def _find(self, episodes: Sequence[str]) -> dict[str, Episode]:
-        bodies = await self._client.together([("HGET", self._keys.episode(one), "body") for one in episodes])
+        bodies = await self._client.bodies(map(self._keys.episode, episodes))
         return await self._records.read_all(self._keys.episode, dict(zip(episodes, bodies, strict=True)))
 
     async def running(self) -> dict[str, Episode]:

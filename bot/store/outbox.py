@@ -111,7 +111,7 @@ class Outbox:
         """One that cannot be read is `UNKNOWN`: nobody posts it again."""
         if not case_ids:
             return {}
-        bodies = await self._client.together([("HGET", self._keys.card(case), "body") for case in case_ids])
+        bodies = await self._client.bodies(map(self._keys.card, case_ids))
         return {case: await self._card(case, body) for case, body in zip(case_ids, bodies, strict=True)}
 
     async def card(self, case_id: str) -> CardRecord:
@@ -142,16 +142,17 @@ class Outbox:
 
     async def note_asked(self, case_id: str, place: Place, department: str) -> None:
         """Somebody was asked here to take a case of this department."""
-        await self._client.call("HSET", self._keys.card(case_id), f"{ASKED}{place.channel} {place.ts}", department)
+        asked = ("HSET", self._keys.card(case_id), f"{ASKED}{place.channel} {place.ts}", department)
+        await self._client.each([asked])  # a card that is none of ours keeps nobody from being asked
 
     async def asked(self, case_id: str) -> dict[Place, str]:
         """Where people were asked to take a case, each with the department that had it then."""
-        flat = await self._client.call("HGETALL", self._keys.card(case_id))
+        [flat] = await self._client.each([("HGETALL", self._keys.card(case_id))])
         asked = [(name, to) for name, to in zip(flat[::2], flat[1::2], strict=True) if name.startswith(ASKED)]
         return {Place(*name.removeprefix(ASKED).split(" ", 1)): to for name, to in asked}
 
     async def forget_asked(self, case_id: str, place: Place) -> None:
-        await self._client.call("HDEL", self._keys.card(case_id), f"{ASKED}{place.channel} {place.ts}")
+        await self._client.each([("HDEL", self._keys.card(case_id), f"{ASKED}{place.channel} {place.ts}")])
 
     async def message(self, owed: Notification) -> CardRecord:
         """How far the posting of a message beside the cards has come. Raises `Unreadable`."""
@@ -220,7 +221,8 @@ class Outbox:
     async def digest(self, digest_id: str) -> DigestRecord | None:
         """Raises `Unreadable`."""
         key = self._keys.digest(digest_id)
-        found = await self._digests.read(key, await self._client.call("HGET", key, "body"))
+        [body] = await self._client.bodies([key])
+        found = await self._digests.read(key, body)
         if found is None and self._digests.unreadable(key):
             raise Unreadable("list")
         return found

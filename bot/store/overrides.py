@@ -28,7 +28,7 @@ class OverrideStore:
         names = list(dict.fromkeys(schedules))
         if not names:
             return {}
-        bodies = await self._client.together([("HGET", self._keys.schedule(name), "body") for name in names])
+        bodies = await self._client.bodies(map(self._keys.schedule, names))
         found = await self._records.read_all(self._keys.schedule, dict(zip(names, bodies, strict=True)))
         return {name: found.get(name, Changes()) for name in names}
 

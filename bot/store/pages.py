@@ -13,7 +13,7 @@ from bot.domain.pages.page import Page, Storm
 from bot.domain.refusals import Refused
 from bot.domain.waking import page_of as page_of_episode
 from bot.store import keys as bounds
-from bot.store.client import Client
+from bot.store.client import Client, whole
 from bot.store.keys import Keys, field
 from bot.store.reading import Records, Unreadable
 from bot.store.records import PageMessage, Place
@@ -52,7 +52,7 @@ class PageStore:
         wanted = list(dict.fromkeys(page_ids))
         if not wanted:
             return {}
-        bodies = await self._client.together([("HGET", self._keys.page(page), "body") for page in wanted])
+        bodies = await self._client.bodies(map(self._keys.page, wanted))
         return await self._records.read_all(self._keys.page, dict(zip(wanted, bodies, strict=True)))
 
     def unreadable(self, page_id: str) -> bool:
@@ -139,25 +139,23 @@ class PageStore:
 
     async def storm(self, page_id: str) -> Storm:
         """What follows this page."""
-        count, newest = await self._client.together(
+        count, newest = await self._client.each(
             [("HGET", self._keys.page(page_id), "joined"), ("ZRANGE", self._keys.newest(page_id), 0, 0, "WITHSCORES")]
         )
         if not newest:
-            return Storm(int(count or 0))
+            return Storm(whole(count) or 0)
         _, _, case = str(newest[0]).partition(" ")
-        return Storm(int(count or 0), case, datetime.fromtimestamp(float(newest[1]), UTC))
+        return Storm(whole(count) or 0, case, datetime.fromtimestamp(float(newest[1]), UTC))
 
     async def messages(self, page_id: str) -> dict[str, PageMessage]:
         """Where this page is shown in Slack, by the person, or the channel with its `#`."""
-        found = await self._client.call("HGETALL", self._keys.messages(page_id))
-        pairs = zip(found[::2], found[1::2], strict=True)
-        read = {str(to): await self._messages.read(self._keys.messages(page_id), body, str(to)) for to, body in pairs}
-        return {to: message for to, message in read.items() if message is not None}
+        return await self._messages.read_fields(self._keys.messages(page_id))
 
     async def save_message(self, page_id: str, to: str, message: PageMessage) -> None:
         key = self._keys.messages(page_id)
         keep = ("EXPIRE", key, int(bounds.PAGE_KEPT.total_seconds()))
-        await self._client.together([("HSET", key, to, message.model_dump_json(exclude_defaults=True)), keep])
+        kept = ("HSET", key, to, message.model_dump_json(exclude_defaults=True))
+        await self._client.each([kept, keep])  # a key that is none of ours keeps nobody from being called
 
     async def note_reply(self, case_id: str, place: Place) -> None:
         """Slack shows words of this case here, too."""

@@ -1,9 +1,10 @@
 """What could not be read and was set aside: listed, looked at again, put back into its indexes, or given up."""
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from bot.domain.assessment import Assessment
 from bot.domain.case import Case
@@ -17,11 +18,12 @@ from bot.domain.schedules.changed import Changes
 from bot.domain.spikes.baseline import Baseline
 from bot.domain.vigil.troubles import Vigil
 from bot.store.calendars import read_bookings
-from bot.store.client import Client
+from bot.store.client import ANOTHER_TYPE, Client
 from bot.store.corrections import read_note
+from bot.store.dead import BEFORE
 from bot.store.keys import Keys
-from bot.store.reading import SetAside, tell
-from bot.store.records import CardRecord, DigestRecord
+from bot.store.reading import OF_ANOTHER_TYPE, SetAside, tell
+from bot.store.records import CardRecord, DigestRecord, PageMessage
 from bot.store.transaction import Transaction, commit
 from bot.store.writing import ms, owe
 
@@ -38,11 +40,14 @@ KINDS: Mapping[str, Callable[[str], Any]] = {
     "mention": Mention.kept,
     "notification": Notification.named,
     "page": Page.model_validate_json,
+    "page message": PageMessage.model_validate_json,
     "schedule": Changes.model_validate_json,
     "usual": Baseline.model_validate_json,
     "vigil": Vigil.model_validate_json,
 }
 """How each kind of record is read."""
+NOTE = "note"
+"""The kind of what was written here of a record and cannot be read: which one it was of is not known."""
 LOOKED_AT = 200
 """Records looked at again at a time."""
 
@@ -57,8 +62,8 @@ class Quarantine:
 
     async def records(self) -> list[SetAside]:
         """Oldest first."""
-        found = [json.loads(body) for body in await self._client.call("HVALS", self._keys.unreadable)]
-        read = [SetAside(**one | {"at": datetime.fromisoformat(one["at"])}) for one in found]
+        flat = await self._client.call("HGETALL", self._keys.unreadable)
+        read = [_read_entry(name, body) for name, body in zip(flat[::2], flat[1::2], strict=True)]
         return sorted(read, key=lambda one: (one.at, one.id))
 
     async def look_again(self, at: datetime) -> int:
@@ -69,13 +74,15 @@ class Quarantine:
 
     async def replay(self, record: SetAside, at: datetime) -> bool:
         """Back into its indexes where it can be read now, or is gone. False where it cannot be read yet."""
+        if record.kind == NOTE:
+            return False
         transaction = Transaction(self._keys.inbox)
         now = await self._now(record)
         if now is not None:
             found = _read(record, now)
             if found is None:
                 return False
-            if now != record.body and isinstance(found, Vigil | Baseline):  # it was begun anew meanwhile
+            if now != record.body and _begun_anew(record, found):
                 before = _read(record, record.body)
                 if before is None:
                     return False
@@ -91,21 +98,29 @@ class Quarantine:
         key, name = self._keys.root + record.key, record.key.partition(":")[2]
         transaction = Transaction(self._keys.inbox)
         match record.kind:
+            case kind if kind == NOTE:
+                pass  # of no record that is known
+            case _ if record.why == OF_ANOTHER_TYPE:
+                if await self._now(record) is ANOTHER_TYPE:
+                    self._give_up(transaction, key, name)
             case "notification":
                 transaction.write("ZREM", key, record.field)
-            case "drill" | "calendar":
+            case "drill" | "calendar" | "page message":
                 transaction.write("HDEL", key, record.field)
             case "mention" if record.key.startswith("joined:"):
                 transaction.write("HDEL", key, record.field)
             case "correction" | "mention" | "assessment":
                 transaction.write("XDEL", key, record.field.split(" ")[0])
             case _:
-                transaction.write("DEL", key)
-                for index in (self._keys.deadlines, self._keys.pages, self._keys.crises, self._keys.episodes):
-                    transaction.write("ZREM", index, name)
+                self._give_up(transaction, key, name)
         transaction.write("HDEL", self._keys.unreadable, record.id)
         await commit(self._client, transaction)
         await tell(self._client, self._keys)
+
+    def _give_up(self, transaction: Transaction, key: str, name: str) -> None:
+        transaction.write("DEL", key)
+        for index in (self._keys.deadlines, self._keys.pages, self._keys.crises, self._keys.episodes):
+            transaction.write("ZREM", index, name)
 
     async def _now(self, record: SetAside) -> str | None:
         """As it is stored now."""
@@ -115,14 +130,39 @@ class Quarantine:
         if key in {self._keys.spam, self._keys.corrections}:
             entry = record.field.split(" ")[0]
             return record.body if await self._client.call("XRANGE", key, entry, entry) else None
-        found = await self._client.call("HGET", key, record.field)
-        return str(found) if found is not None else None
+        [found] = await self._client.bodies([key], record.field)
+        return found
 
     def _put_back(self, transaction: Transaction, record: SetAside, before: Any, version: int) -> Any:
         key, known = self._keys.root + record.key, before.model_copy(update={"version": version + 1})
         transaction.guard(key, version, "v")
         transaction.write("HSET", key, "v", known.version, "body", known.model_dump_json())
         return known
+
+
+class _Entry(BaseModel):
+    """As it is kept; what a newer release adds to it is passed over."""
+
+    kind: str
+    key: str
+    field: str
+    why: str
+    at: AwareDatetime
+    body: str
+
+
+def _read_entry(name: str, kept: str) -> SetAside:
+    """One that cannot be read is listed as such, the oldest of all, and stays until it is dropped."""
+    try:
+        entry = _Entry.model_validate_json(kept)
+    except ValidationError:
+        return SetAside(name, NOTE, "", "", "this note itself cannot be read", BEFORE, kept)
+    return SetAside(name, entry.kind, entry.key, entry.field, entry.why, entry.at, entry.body)
+
+
+def _begun_anew(record: SetAside, found: Any) -> bool:
+    """Whether what was learnt until it was set aside has to be put back in place of what was begun since."""
+    return isinstance(found, Vigil | Baseline) and record.why != OF_ANOTHER_TYPE
 
 
 def _read(record: SetAside, body: str) -> Any:

@@ -14,11 +14,13 @@ import structlog
 from pydantic import ValidationError
 
 from bot.domain.refusals import Refused, Unreachable
-from bot.store.client import Client
+from bot.store.client import ANOTHER_TYPE, Client
 from bot.store.keys import UNREADABLE_MOST, Keys
 from bot.store.troubles import Troubles
 
 Model = TypeVar("Model")
+OF_ANOTHER_TYPE = "another type of key"
+"""Why a record is set aside whose key is none of ours, such as a string in place of a hash."""
 TROUBLE = "records"
 """The part that tells of them."""
 LOOK_AGAIN = timedelta(minutes=1)
@@ -67,11 +69,30 @@ class Records(Generic[Model]):
             return None
         if body is None:
             return None
+        if body is ANOTHER_TYPE:
+            await self._set_aside(key, body, field, why=OF_ANOTHER_TYPE)
+            return None
         try:
             return self._decode(body)
         except ValueError as no:
             await self._set_aside(key, body, field, why=reason(no))
             return None
+
+    async def read_fields(self, key: str) -> dict[str, Model]:
+        """Those fields of a hash that can be read."""
+        [flat] = await self._client.each([("HGETALL", key)])
+        if flat is ANOTHER_TYPE:
+            await self.read(key, flat, "")
+            return {}
+        read = {name: await self.read(key, body, name) for name, body in zip(flat[::2], flat[1::2], strict=True)}
+        return {name: one for name, one in read.items() if one is not None}
+
+    async def read_or_clear(self, key: str, body: str | None) -> Model | None:
+        """As `read`, of what is begun anew where it cannot be read: a key of another type would be in its way."""
+        found = await self.read(key, body)
+        if body is ANOTHER_TYPE and self.unreadable(key):
+            await self._client.call("DEL", key)
+        return found
 
     async def read_all(self, key: Callable[[str], str], bodies: Mapping[str, str | None]) -> dict[str, Model]:
         """By name, those that are there and can be read."""

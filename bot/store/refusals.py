@@ -71,6 +71,11 @@ def refusal_of(no: RedisError) -> Refusal | None:
     return Refusal(_said(found, text), elsewhere=True) if found else None
 
 
+def is_another_type(reply: object) -> bool:
+    """Whether this answer says that the key holds another type than the command is for."""
+    return isinstance(reply, RedisError) and _code(reply, str(reply)) == "WRONGTYPE"
+
+
 def _code(no: RedisError, text: str) -> str:
     """The driver takes the codes that it knows off the text, and ERR with them."""
     if within := _IN_SCRIPT.search(text):

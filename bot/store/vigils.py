@@ -18,8 +18,8 @@ class VigilStore:
 
     async def read(self) -> Vigil:
         """One that cannot be read is begun anew in its place: nobody would watch else."""
-        version, body = await self._client.call("HMGET", self._keys.vigil, "v", "body")
-        return await self._records.read(self._keys.vigil, body) or Vigil(version=int(version or 0))
+        [(version, body)] = await self._client.versions([self._keys.vigil])
+        return await self._records.read_or_clear(self._keys.vigil, body) or Vigil(version=version)
 
     async def commit(self, decision: VigilDecision, at: datetime) -> Committed:
         key, vigil = self._keys.vigil, decision.vigil

@@ -125,3 +125,15 @@ async def test_what_can_be_read_again_has_its_clock_and_its_card_again(world: Wo
     assert await store.quarantine.replay(record, world.clock.now())
     await world.waits(seconds=LOOK_AGAIN.total_seconds() + 10)
     assert "Nobody has claimed the complaint from @marta" in world.channel("#care").beside[-1].words
+
+
+async def test_a_case_on_a_key_of_another_type_stops_no_other_clock(world: World) -> None:
+    await world.hears(LOST, by="joe")
+    await world.hears(LATE, by="ben")
+    store = world.stage.store
+    key = store.keys.case(case_id("x:1"))
+    await store.client.call("DEL", key)
+    await store.client.call("SET", key, "str")
+    await world.waits(minutes=16)
+    assert "@ben" in world.channel("#care").beside[-1].words
+    assert await store.quarantine.count() == 1

@@ -199,8 +199,10 @@ def test_nothing_that_is_stored_is_read_but_one_by_one() -> None:
     """Whatever calls a decoder itself does without the quarantine."""
     itself = re.compile(r"validate_json\(|Mention\.kept\(|Notification\.named\(|from_json\(")
     folder = Path(bot.__file__).parent
-    beside = {  # an inbox entry has the dead letters; the others are read where there is nothing behind them to stop
+    beside = {  # an inbox entry has the dead letters, which are listed as they are; the others are read where there is nothing behind them to stop
         "store/inbox.py",
+        "store/dead.py",
+        "store/quarantine.py",
         "store/corrections.py",
         "store/calendars.py",
         "store/feed.py",
@@ -220,6 +222,104 @@ def test_every_kind_that_is_read_can_be_looked_at_again() -> None:
     read = {
         kind
         for file in (Path(bot.__file__).parent / "store").glob("*.py")
-        for kind in re.findall(r'Records\(client, keys, "(\w+)"', file.read_text("utf-8"))
+        for kind in re.findall(r'Records\(client, keys, "([\w ]+)"', file.read_text("utf-8"))
     }
     assert read == set(KINDS)
+
+
+ON_KEYS_OF_THEIR_OWN: dict[str, tuple[Callable[[Store], str], Ask]] = {
+    "case": (lambda store: store.keys.case("bad"), lambda store: store.cases.find(["bad", CASE.id])),
+    "page": (lambda store: store.keys.page("bad"), lambda store: store.pages.find(["bad", PAGE.id])),
+    "crisis": (lambda store: store.keys.crisis("bad"), lambda store: store.crises.peek("bad")),
+    "episode": (lambda store: store.keys.episode("bad"), lambda store: store.episodes.peek("bad")),
+    "card": (lambda store: store.keys.card("bad"), lambda store: store.outbox.cards(["bad", CASE.id])),
+    "digest": (lambda store: store.keys.digest("bad"), lambda store: sentence(store.outbox.digest("bad"))),
+    "page message": (lambda store: store.keys.messages("bad"), lambda store: store.pages.messages("bad")),
+    "mention": (lambda store: store.keys.joined("bad"), lambda store: store.cases.joined("bad")),
+    "schedule": (lambda store: store.keys.schedule("bad"), lambda store: store.overrides.read(["bad"])),
+    "calendar": (lambda store: store.keys.calendar("bad"), lambda store: store.calendars.booked("bad")),
+    "drill": (lambda store: store.keys.drills, lambda store: store.drills.all()),
+    "usual": (lambda store: store.keys.usual("bad"), lambda store: store.baselines.load(["bad"])),
+    "vigil": (lambda store: store.keys.vigil, lambda store: store.vigils.read()),
+}
+
+
+async def sentence(asked: Awaitable[object]) -> None:
+    with pytest.raises(Unreadable):
+        await asked
+
+
+@pytest.mark.parametrize("kind", list(ON_KEYS_OF_THEIR_OWN))
+async def test_a_key_of_another_type_is_a_record_set_aside_and_can_be_dropped(
+    kind: str, store: Store, clock: WoundClock
+) -> None:
+    await hashes(store)
+    where, ask = ON_KEYS_OF_THEIR_OWN[kind]
+    key = where(store)
+    await store.client.call("DEL", key)
+    await store.client.call("SET", key, "strangers said this")
+    found = await ask(store)
+    if kind in ("case", "page"):
+        assert len(list(found)) == 1  # type: ignore[call-overload]
+    [record] = await store.quarantine.records()
+    assert (record.kind, record.key, record.why) == (
+        kind,
+        key.removeprefix(store.keys.root),
+        "another type of key",
+    )
+    if kind in ("usual", "vigil"):  # begun anew in its place
+        assert await store.client.call("TYPE", key) == "none"
+    await store.quarantine.drop(record)
+    assert not await store.client.call("EXISTS", key)
+    assert not await store.quarantine.count()
+
+
+async def test_a_key_of_another_type_is_looked_at_again_and_what_is_there_by_then_stays(
+    store: Store, clock: WoundClock
+) -> None:
+    key = store.keys.case(CASE.id)
+    await store.client.call("SET", key, "x")
+    assert not await store.cases.find([CASE.id])
+    assert await store.quarantine.look_again(clock.now()) == 0
+    [record] = await store.quarantine.records()
+    await store.client.call("DEL", key)
+    await store.client.call("HSET", key, "v", CASE.version, "body", CASE.model_dump_json())
+    assert list(await store.cases.find([CASE.id])) == [CASE.id]
+    await store.quarantine.drop(record)
+    assert list(await store.cases.find([CASE.id])) == [CASE.id]
+
+
+async def test_what_was_begun_anew_beside_a_key_of_another_type_is_well_again(store: Store, clock: WoundClock) -> None:
+    await store.client.call("SET", store.keys.usual("bad"), "x")
+    assert await store.baselines.save(list((await store.baselines.load(["bad"])).values()))
+    assert await store.quarantine.look_again(clock.now()) == 1
+    assert not await store.quarantine.count()
+
+
+async def test_a_note_of_a_newer_release_is_listed_and_one_that_is_broken_is_listed_as_such(
+    store: Store, clock: WoundClock
+) -> None:
+    await store.client.call("HSET", store.keys.case("bad"), "v", 3, "body", NEWER)
+    await store.cases.find(["bad"])
+    [note] = await store.client.call("HVALS", store.keys.unreadable)
+    newer = json.dumps({**json.loads(note), "release": "9"})
+    await store.client.call("HSET", store.keys.unreadable, "newer", newer, "broken", '{"no":1}', "junk", "[")
+    found = {one.id: one.kind for one in await store.quarantine.records()}
+    assert sorted(found.values()) == ["case", "case", "note", "note"]
+    assert await store.quarantine.look_again(clock.now()) == 0
+    for one in await store.quarantine.records():
+        if one.kind == "note":
+            await store.quarantine.drop(one)
+    assert await store.quarantine.count() == 2
+
+
+async def test_a_dead_letter_of_a_newer_release_is_listed_and_one_that_is_broken_can_be_dropped(store: Store) -> None:
+    letter = {"why": "x", "at": "2026-03-10T09:00:00+00:00", "tries": 5, "m": "{}", "more": 1}
+    await store.client.call("HSET", store.keys.dead, "1-0", json.dumps(letter), "2-0", '{"no":1}', "3-0", "[")
+    letters = {one.id: one for one in await store.dead.letters()}
+    assert letters["1-0"].tries == 5
+    assert "cannot be read" in letters["2-0"].why
+    assert letters["2-0"].raw == '{"no":1}'
+    for one in letters.values():
+        await store.dead.drop(one)
+    assert not await store.dead.count()
