@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import parse_qsl
 
 from pydantic import ValidationError
 
@@ -12,6 +13,8 @@ from bot.domain.mention import Mention
 
 LINE_LIMIT = 1_000_000
 """Bytes of one line. The longest post of any outlet is a hundredth of it; more is a wrong file, not a mention."""
+
+FORM_FIELDS = 20
 
 BOM = b"\xef\xbb\xbf"
 
@@ -62,6 +65,17 @@ def decoded(raw: bytes) -> Any:
         raise NoMention(f"is not JSON ({wrong.msg.lower()} at character {wrong.pos + 1})") from None
     except (ValueError, RecursionError):  # numbers of thousands of digits, nesting of thousands of brackets
         raise NoMention("is not JSON that anybody meant") from None
+
+
+def unwrapped(raw: bytes) -> bytes:
+    """The JSON of a form, as GitHub sends it unless it is told otherwise: `payload=<JSON>`."""
+    try:
+        form = dict(parse_qsl(raw.decode("utf-8", "replace"), max_num_fields=FORM_FIELDS))
+    except ValueError:
+        form = {}
+    if "payload" not in form:
+        raise NoMention('is a form without "payload"; send JSON, or a form with the JSON in "payload"')
+    return form["payload"].encode()
 
 
 def mention_from(value: Any, place: str = "") -> Mention:

@@ -18,7 +18,7 @@ from bot.domain.decision import Unreachable
 from bot.domain.mention import Mention
 from bot.settings import hook_variable
 from bot.sources.base import Ear, Parts, SourceCheck
-from bot.sources.reading import NoMention, decoded, mention_from
+from bot.sources.reading import NoMention, decoded, mention_from, unwrapped
 from bot.sources.webhook_fields import MentionFields, read_items
 from bot.sources.webhook_signatures import SignatureOptions, UnsignedError, verifier_of
 
@@ -28,7 +28,9 @@ BODY_LIMIT = 1_000_000
 """Bytes; who serves HTTP may stop reading after one more."""
 
 DELIVERY_LIMIT = 500
+"""Mentions stored at once. Who sends our own JSON may send no more; who does not know us cannot be told."""
 RETRY_AFTER = "5"
+FORM = "application/x-www-form-urlencoded"
 
 OWN_SOURCE = re.compile(r"[a-z][a-z0-9_-]*:(?!//)\S")
 """An id that names its source, `reddit:t3_x`, unlike `17` or `https://forum.example/17`."""
@@ -122,20 +124,33 @@ class Webhook:
             raise No(401, str(why)) from None
         if self._ear is None:
             raise No(503, "this hook is not listening yet; send it again")
+        kept = "nothing"
         try:
-            mentions = self._mentions(decoded(body))
-            new = await self._ear.hear(mentions) if mentions else 0
+            mentions, refused = self._mentions(decoded(self._json(headers, body)))
+            new = 0
+            for at in range(0, len(mentions), DELIVERY_LIMIT):
+                new, kept = new + await self._ear.hear(mentions[at : at + DELIVERY_LIMIT]), "not all"
         except NoMention as why:
             sentence = str(why)
             raise No(400, sentence if sentence.startswith('"') else f"the body {sentence}") from None
         except Unreachable:
-            raise No(503, "nothing was stored: our store does not answer; send it again") from None
-        log.info("delivery taken", hook=self.name, mentions=len(mentions), new=new)
-        return Answer(202, {"accepted": len(mentions), "new": new})
+            raise No(503, f"{kept} was stored: our store does not answer; send it again") from None
+        log.info("delivery taken", hook=self.name, mentions=len(mentions), new=new, refused=refused)
+        return Answer(202, {"accepted": len(mentions), "new": new} | ({"refused": refused} if refused else {}))
 
-    def _mentions(self, value: Any) -> list[Mention]:
+    def _json(self, headers: Mapping[str, str], body: bytes) -> bytes:
+        kinds = [value for name, value in headers.items() if name.lower() == "content-type"]
+        is_form = any(kind.partition(";")[0].strip().lower() == FORM for kind in kinds)
+        return unwrapped(body) if is_form and self._options.scheme == "hmac" else body
+
+    def _mentions(self, value: Any) -> tuple[list[Mention], int]:
+        """Return the mentions, and how many are refused."""
         if self._options.fields is not None:
-            value = read_items(value, self._options.fields, self.name, self._clock.now())
+            return _good(read_items(value, self._options.fields, self.name, self._clock.now()))
+        return self._own(value), 0
+
+    def _own(self, value: Any) -> list[Mention]:
+        """Who sends our own JSON can mend it: all of it is taken, or none."""
         if isinstance(value, dict) and "mentions" not in value:
             return [mention_from(self._sourced(value, ""))]
         items = value["mentions"] if isinstance(value, dict) else value
@@ -160,6 +175,19 @@ class Webhook:
             field_name = f"{place}.source" if place else "source"
             raise NoMention(f'"{field_name}" is another than "{self.name}", the only one this hook may speak for')
         return item
+
+
+def _good(items: list[dict[str, Any]]) -> tuple[list[Mention], int]:
+    """Who does not know us cannot mend one item, and would send all of them again. Raises `NoMention`: none is good."""
+    good, faults = list[Mention](), list[NoMention]()
+    for index, item in enumerate(items):
+        try:
+            good.append(mention_from(item, f"mentions[{index}]"))
+        except NoMention as why:
+            faults.append(why)
+    if faults and not good:
+        raise faults[0]
+    return good, len(faults)
 
 
 async def check(options: Options, parts: Parts) -> SourceCheck:

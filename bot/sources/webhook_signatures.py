@@ -60,6 +60,8 @@ class SignatureOptions(BaseModel):
             raise ValueError("signed must have {body} in it, once")
         if "{timestamp}" in self.signed and not self.timestamp_header:
             raise ValueError("signed has {timestamp} in it, so timestamp_header must say where that is")
+        if self.signed and self.timestamp_header and "{timestamp}" not in self.signed:
+            raise ValueError("signed must have {timestamp} in it; a time that is not signed can be changed by anybody")
         return self
 
 
@@ -124,6 +126,8 @@ class HmacVerifier:
         options = self._options
         given = _parts(headers.get(options.header.lower(), ""), options.prefix)
         if not given:
+            if headers.get(options.header.lower()):
+                raise UnsignedError(f'{options.header} has nothing in it that begins with "{options.prefix}"')
             raise UnsignedError(f"{options.header} is needed")
         stamp = ""
         if options.timestamp_header:
@@ -150,9 +154,9 @@ class HmacVerifier:
 
 
 def _parts(header: str, prefix: str) -> list[str]:
-    """`t=1,v1=a,v1=b`: those that begin with the prefix, without it."""
+    """`t=1,v1=a,v1=b`: those that begin with the prefix, in capitals or not, without it."""
     parts = [part.strip() for part in header.split(",")]
-    return [part.removeprefix(prefix) for part in parts if part and part.startswith(prefix)]
+    return [part[len(prefix) :] for part in parts if part and part[: len(prefix)].lower() == prefix.lower()]
 
 
 def _parse_time(stamp: str, header: str, tolerance: int, now: datetime) -> datetime:

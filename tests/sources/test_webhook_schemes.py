@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given, settings
@@ -32,7 +33,7 @@ GITHUB: dict[str, Any] = {
 META: dict[str, Any] = {
     "scheme": "hmac", "header": "X-Hub-Signature-256", "prefix": "sha256=", "hub_challenge": True,
     "fields": {
-        "items": "entry.changes", "only": {"field": "feed"}, "id": "value.comment_id", "text": "value.message",
+        "items": "entry.changes", "only": {"field": "feed", "value.verb": "add"}, "id": "value.comment_id", "text": "value.message",
         "created_at": "value.created_time", "conversation": "value.post_id",
         "author": {"id": "value.from.id", "name": "value.from.name"},
     },
@@ -103,6 +104,7 @@ async def test_an_issue_as_github_sends_it_is_a_mention_and_its_ping_is_none() -
 async def test_comments_as_meta_sends_them_are_mentions() -> None:
     ear = Inbox()
     value = {
+        "verb": "add",
         "comment_id": "1_2",
         "message": "where is it",
         "created_time": 1763640000,
@@ -113,6 +115,8 @@ async def test_comments_as_meta_sends_them_are_mentions() -> None:
         {"id": "1", "changes": [{"field": "feed", "value": value}, {"field": "likes", "value": {"x": 1}}]},
         {"id": "2", "changes": [{"field": "feed", "value": value | {"comment_id": "1_3"}}]},
         {"id": "3", "messaging": []},
+        {"id": "4", "changes": [{"field": "feed", "value": value | {"comment_id": f"1_{verb}", "verb": verb}}
+                                for verb in ("remove", "edited", "hide")]},
     ]}  # fmt: skip
     raw = json.dumps(body).encode()
     assert (await receive(ear, META, hub(raw), raw)).body == {"accepted": 2, "new": 2}
@@ -162,6 +166,58 @@ async def test_what_was_not_signed_with_our_key_and_our_prefix_is_not_believed(s
     assert (await receive(ear, GITHUB, {"X-Hub-Signature-256": signature}, b"{}")).status == 401
 
 
+@pytest.mark.parametrize("prefix", ["SHA256=", "Sha256="])
+async def test_a_prefix_in_capitals_is_the_same_prefix(prefix: str) -> None:
+    headers = {"X-Hub-Signature-256": f"{prefix}{digest(b'{}').hex()}"}
+    assert (await receive(Inbox(), GITHUB, headers, b"{}")).status == 202
+
+
+async def test_a_header_that_is_there_with_another_prefix_is_not_said_to_be_missing() -> None:
+    answer = await receive(Inbox(), GITHUB, {"X-Hub-Signature-256": f"sha1={digest(b'{}').hex()}"}, b"{}")
+    assert answer.body == {"error": 'X-Hub-Signature-256 has nothing in it that begins with "sha256="'}
+    assert (await receive(Inbox(), GITHUB, {}, b"{}")).body == {"error": "X-Hub-Signature-256 is needed"}
+
+
+def comments(*times: Any) -> dict[str, Any]:
+    return {"entry": [
+        {"changes": [{"field": "feed", "value": {
+            "verb": "add", "comment_id": f"1_{n}", "message": "where is it", "created_time": time,
+        }}]}
+        for n, time in enumerate(times)
+    ]}  # fmt: skip
+
+
+async def test_a_bad_item_is_counted_and_does_not_cost_the_good_ones() -> None:
+    ear = Inbox()
+    raw = json.dumps(comments("x", 1763640000, "y")).encode()
+    answer = await receive(ear, META, hub(raw), raw)
+    assert (answer.status, answer.body) == (202, {"accepted": 1, "new": 1, "refused": 2})
+    assert ear.ids == ["board:1_1"]
+    raw = json.dumps(comments("x", "y")).encode()
+    assert (await receive(ear, META, hub(raw), raw)).status == 400
+
+
+async def test_more_items_than_are_stored_at_once_are_taken_in_parts() -> None:
+    ear = Inbox()
+    raw = json.dumps(comments(*range(1763640000, 1763641101))).encode()
+    assert (await receive(ear, META, hub(raw), raw)).body == {"accepted": 1101, "new": 1101}
+    assert ear.batches == [500, 500, 101]
+
+
+async def test_the_json_of_a_form_as_github_sends_it_is_read() -> None:
+    issue = {"id": 17, "title": "It leaks & drips", "body": "100 % + é", "created_at": "2026-11-20T11:00:00Z"}
+    payload = json.dumps({"action": "opened", "issue": issue}, ensure_ascii=False)
+    raw, ear = urlencode({"payload": payload}).encode(), Inbox()
+    form = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
+    assert (await receive(ear, GITHUB, hub(raw) | form, raw)).status == 202
+    assert ear.mentions["board:17"].text == "It leaks & drips\n100 % + é"
+    assert (await receive(ear, GITHUB, hub(b"x") | form, raw)).status == 401
+    for wrong in (b"other=1", b"", b"&".join([b"a=1"] * 50), b"payload=%7B"):
+        assert (await receive(ear, GITHUB, hub(wrong) | form, wrong)).status == 400
+    headers, body = signed(post(5))
+    assert (await receive(ear, {}, headers | form, body, SECRET)).status == 202  # with Standard Webhooks it is JSON
+
+
 async def test_without_a_timestamp_a_repetition_is_kept_out_by_its_id() -> None:
     ear = Inbox()
     raw = json.dumps({"action": "opened", "issue": {"id": 1, "title": "x"}}).encode()
@@ -191,6 +247,8 @@ async def test_a_field_that_is_not_what_it_should_be_is_said_with_its_place() ->
         ({"header": "X-Sig"}, 'needs scheme = "hmac"'),
         ({"scheme": "hmac", "header": "X-Sig", "signed": "{timestamp}"}, "must have {body}"),
         ({"scheme": "hmac", "header": "X-Sig", "signed": "{timestamp}.{body}"}, "timestamp_header"),
+        ({"scheme": "hmac", "header": "X-Sig", "timestamp_header": "X-Time", "signed": "{body}"}, "changed by anybody"),
+        ({"scheme": "hmac", "header": "X-Sig", "timestamp_header": "X-Time", "signed": "v0:{body}"}, "{timestamp} in it"),
         ({"scheme": "hmac", "header": "X Sig"}, "header"),
         ({"fields": {"id": "a..b", "text": "t"}}, "fields.id"),
         ({"fields": {"text": "t"}}, "fields.id"),
@@ -245,4 +303,6 @@ def test_the_senders_of_the_example_playbook_are_those_that_are_tried_here(name:
     assert written.model_dump(exclude={"fields"}) == tried.model_dump(exclude={"fields"})
     assert written.fields
     assert tried.fields
+    if name == "facebook":  # what is removed there must open no case
+        assert written.fields.only == tried.fields.only
     assert written.fields.model_dump(exclude={"only"}) == tried.fields.model_dump(exclude={"only"})
