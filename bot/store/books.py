@@ -1,7 +1,7 @@
 """The books: every mention that was let in is somewhere, or we say that it is not."""
 
 from bot.domain.report import Account
-from bot.store.client import Client
+from bot.store.client import Client, counts_in
 from bot.store.keys import Keys
 
 COUNTED = ("seen", "opened", "joined", "tallied", "spam", "editing")
@@ -17,5 +17,5 @@ class Books:
         flat, waiting, dead = await self._client.script(
             "books", [self._keys.books, self._keys.inbox, self._keys.dead], []
         )
-        counted = {word: int(count) for word, count in zip(flat[::2], flat[1::2], strict=True) if word in COUNTED}
+        counted = {word: count for word, count in counts_in(flat).items() if word in COUNTED}
         return Account(**counted, waiting=int(waiting), dead=int(dead))

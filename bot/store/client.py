@@ -1,6 +1,7 @@
 """The one door to Redis: commands, pipelines and scripts, with every failure to reach it said as `Unreachable`."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from importlib import resources
@@ -24,6 +25,7 @@ from bot.store.refusals import is_another_type, refusal_of
 SOCKET_TIMEOUT = 5.0
 BLOCK_MS = 1_000
 """How long a blocking read waits: well under the socket's timeout, or the reply would be taken for a failure."""
+SCANNED_AT_ONCE = 1_000
 
 Words = Sequence[str | int | float]
 
@@ -120,6 +122,16 @@ class Client:
         replies = await self.each([("HMGET", key, "v", "body") for key in keys])
         return [(0, reply) if reply is ANOTHER_TYPE else (whole(reply[0]) or 0, reply[1]) for reply in replies]
 
+    async def scan(self, start: str) -> AsyncIterator[str]:
+        """The keys that start so; one may come twice, and one that is made meanwhile may be missing."""
+        cursor, pattern = "0", re.sub(r"([\\\[\]*?])", r"\\\1", start) + "*"
+        while True:
+            cursor, keys = await self.call("SCAN", cursor, "MATCH", pattern, "COUNT", SCANNED_AT_ONCE)
+            for key in keys:
+                yield key
+            if cursor == "0":
+                return
+
     async def script(self, name: str, keys: Sequence[str], args: Words) -> Any:
         return (await self.scripts(name, [(keys, args)]))[0]
 
@@ -190,9 +202,16 @@ class Client:
 def whole(text: Any) -> int | None:
     """None where it is no whole number: what counts is kept by Redis, and anybody may have written over it."""
     try:
-        return int(text)
+        number = int(text)
     except (TypeError, ValueError):
         return None
+    return number if abs(number) < 1 << 63 else None
+
+
+def counts_in(flat: Sequence[str]) -> dict[str, int]:
+    """Of a whole hash of counts; a field that holds no number is passed over."""
+    pairs = zip(flat[::2], flat[1::2], strict=True)
+    return {name: count for name, value in pairs if (count := whole(value)) is not None}
 
 
 def _sound(replies: Iterable[Any]) -> list[Any]:

@@ -13,7 +13,7 @@ from bot.domain.correction import Correction, CorrectionKind
 from bot.domain.judged import judgement
 from bot.domain.mention import Mention
 from bot.store import keys as bounds
-from bot.store.client import Client
+from bot.store.client import Client, counts_in
 from bot.store.keys import Keys, day_of
 from bot.store.reading import Records
 from bot.store.transaction import Transaction
@@ -78,9 +78,8 @@ class Corrections:
         """The counts of so many days (of UTC) up to this one."""
         keys = [self._keys.judged(day_of(until - timedelta(days=ago))) for ago in range(days)]
         found: Counter[str] = Counter()
-        for flat in await self._client.together([("HGETALL", key) for key in keys]):
-            for word, count in zip(flat[::2], flat[1::2], strict=True):
-                found[word] += int(count)
+        for flat in await self._client.each([("HGETALL", key) for key in keys]):
+            found.update(counts_in(flat))
         return found
 
 

@@ -1,6 +1,6 @@
 """Which addresses of our calendars were taken back."""
 
-from bot.store.client import Client
+from bot.store.client import Client, whole
 from bot.store.keys import Keys
 
 
@@ -11,7 +11,7 @@ class FeedStore:
 
     async def serial(self, whose: str) -> int:
         """Of the address that is good now."""
-        return int(await self._client.call("HGET", self._keys.feeds, whose) or 0)
+        return whole(await self._client.call("HGET", self._keys.feeds, whose)) or 0
 
     async def take_back(self, whose: str) -> int:
         """The address there was is good no more; the serial of the next one."""

@@ -110,14 +110,9 @@ class Forgetting:
 
     async def _names(self, kind: str) -> AsyncIterator[str]:
         """Of all keys of one kind, what follows it."""
-        cursor, root = "0", f"{self._keys.root}{kind}:"
-        pattern = root.replace("[", "\\[").replace("*", "\\*").replace("?", "\\?") + "*"
-        while True:
-            cursor, keys = await self._client.call("SCAN", cursor, "MATCH", pattern, "COUNT", AT_ONCE)
-            for key in keys:
-                yield key.removeprefix(root)
-            if cursor == "0":
-                return
+        root = f"{self._keys.root}{kind}:"
+        async for key in self._client.scan(root):
+            yield key.removeprefix(root)
 
     async def _entries(self, stream: str) -> AsyncIterator[tuple[str, dict[str, str]]]:
         start = "-"

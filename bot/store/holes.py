@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.domain.notification import Notification
-from bot.store.client import Client
+from bot.store.client import Client, counts_in
 from bot.store.keys import Keys
 from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import ms, owe
@@ -20,7 +20,7 @@ class HoleStore:
     async def said(self) -> dict[str, int]:
         """By the names of their notifications: when, ms."""
         flat = await self._client.call("HGETALL", self._keys.holes)
-        return {name: int(at) for name, at in zip(flat[::2], flat[1::2], strict=True)}
+        return counts_in(flat)
 
     async def say(self, hole: Notification, at: datetime, before: int = 0) -> bool:
         """Owe it, unless it was said since `before`, which is when it was said last."""

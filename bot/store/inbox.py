@@ -11,7 +11,7 @@ from redis.exceptions import ResponseError
 from bot.domain.decision import Decision, Unreachable
 from bot.domain.mention import Mention
 from bot.store import keys as bounds
-from bot.store.client import BLOCK_MS, Client
+from bot.store.client import BLOCK_MS, Client, counts_in, whole
 from bot.store.keys import Keys
 from bot.store.lately import Share, remember
 from bot.store.transaction import GROUP, Committed, Transaction, commit
@@ -89,8 +89,7 @@ class Inbox:
 
     async def heard(self) -> dict[str, int]:
         """When each source last gave a mention, ms."""
-        reply = await self._client.call("HGETALL", self._keys.heard)
-        return {source: int(at) for source, at in zip(reply[::2], reply[1::2], strict=True)}
+        return counts_in(await self._client.call("HGETALL", self._keys.heard))
 
     async def read(self, worker: str, most: int, *, wait: bool) -> list[Entry]:
         """New entries, now in this worker's hands; `wait` blocks for up to a second."""
@@ -191,4 +190,4 @@ def _entry(reply: Sequence[Any]) -> Entry:
         mention = Mention.kept(raw)
     except ValidationError:
         mention = None
-    return Entry(str(reply[0]), mention, raw, int(values.get("at", "0")), edit="edit" in values)
+    return Entry(str(reply[0]), mention, raw, whole(values.get("at")) or 0, edit="edit" in values)

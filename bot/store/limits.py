@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.store.client import Client
+from bot.store.client import Client, whole
 from bot.store.keys import Keys
 from bot.store.writing import ms
 
@@ -59,4 +59,4 @@ class Limits:
 def _left(parked: str, at: int) -> int:
     """As `spend.lua` has it: what was parked by a clock that has been set back since is not waited for."""
     until, _, since = parked.partition(" ")
-    return 0 if int(since or 0) > at + CLOCK_STEP else int(until) - at
+    return 0 if (whole(since) or 0) > at + CLOCK_STEP else (whole(until) or at) - at

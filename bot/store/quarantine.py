@@ -21,7 +21,7 @@ from bot.store.calendars import read_bookings
 from bot.store.client import ANOTHER_TYPE, Client
 from bot.store.corrections import read_note
 from bot.store.dead import BEFORE
-from bot.store.keys import Keys
+from bot.store.keys import CASE_KEPT, Keys
 from bot.store.reading import OF_ANOTHER_TYPE, SetAside, tell
 from bot.store.records import CardRecord, DigestRecord, PageMessage
 from bot.store.transaction import Transaction, commit
@@ -102,7 +102,7 @@ class Quarantine:
                 pass  # of no record that is known
             case _ if record.why == OF_ANOTHER_TYPE:
                 if await self._now(record) is ANOTHER_TYPE:
-                    self._give_up(transaction, key, name)
+                    await self._give_up(transaction, key, name)
             case "notification":
                 transaction.write("ZREM", key, record.field)
             case "drill" | "calendar" | "page message":
@@ -112,15 +112,23 @@ class Quarantine:
             case "correction" | "mention" | "assessment":
                 transaction.write("XDEL", key, record.field.split(" ")[0])
             case _:
-                self._give_up(transaction, key, name)
+                await self._give_up(transaction, key, name)
         transaction.write("HDEL", self._keys.unreadable, record.id)
         await commit(self._client, transaction)
         await tell(self._client, self._keys)
 
-    def _give_up(self, transaction: Transaction, key: str, name: str) -> None:
+    async def _give_up(self, transaction: Transaction, key: str, name: str) -> None:
         transaction.write("DEL", key)
         for index in (self._keys.deadlines, self._keys.pages, self._keys.crises, self._keys.episodes):
             transaction.write("ZREM", index, name)
+        if key != self._keys.case(name):
+            return
+        async for listed in self._client.scan(self._keys.open("")):  # whose it was is in what cannot be read
+            transaction.write("ZREM", listed, name)
+        async for listed in self._client.scan(self._keys.mine("")):
+            transaction.write("SREM", listed, name)
+        for beside in (self._keys.joined(name), self._keys.card(name), self._keys.case_messages(name)):
+            transaction.write("EXPIRE", beside, int(CASE_KEPT.total_seconds()))
 
     async def _now(self, record: SetAside) -> str | None:
         """As it is stored now."""

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.reads import ReadIds, Reads, ReadTotals
-from bot.store.client import Client
+from bot.store.client import Client, counts_in, whole
 from bot.store.keys import Keys, field, parts_of
 
 KEPT = timedelta(days=100)
@@ -37,13 +37,14 @@ class ReadStore:
     async def of_month(self, source: str, at: datetime) -> Reads:
         """Of the UTC month of this moment."""
         found = await self._client.call("HMGET", self._keys.reads(source, at), "posts", "users")
-        return Reads(*(int(value or 0) for value in found))
+        return Reads(*(whole(value) or 0 for value in found))
 
     async def in_all(self) -> dict[str, Reads]:
         """Since counting began, by source."""
         reply = await self._client.call("HGETALL", self._keys.read_in_all)
         totals: dict[str, Reads] = {}
-        for name, value in zip(reply[::2], reply[1::2], strict=True):
-            source, what = parts_of(name)
-            totals[source] = totals.get(source, Reads())._replace(**{what: int(value)})
+        for name, value in counts_in(reply).items():
+            source, *what = parts_of(name)
+            if len(what) == 1 and what[0] in Reads._fields:
+                totals[source] = totals.get(source, Reads())._replace(**{what[0]: value})
         return totals

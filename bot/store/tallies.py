@@ -1,5 +1,6 @@
 """What was counted, read back for spans of time: tallies, times, endings, and the posts that say most."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -9,11 +10,12 @@ from typing import Any
 from bot.domain.decision import Measure
 from bot.domain.report import Said, Tally
 from bot.domain.spans import DAY, QUARTER, Span
-from bot.store.client import Client
+from bot.store.client import Client, counts_in, whole
 from bot.store.keys import Keys, day_of, parts_of
 
 HOURS_AT_ONCE = 48
 """Hours in one round trip: today and yesterday at once, and a week leaves others a turn in between."""
+_QUARTERS = frozenset(map(str, range(DAY // QUARTER)))
 Coverage = tuple[tuple[int, ...], ...]
 """For each quarter of an hour, the spans that it belongs to. Nearly all hours of a report have one of two or three."""
 
@@ -29,7 +31,7 @@ class Tallies:
         hours = sorted({hour for span in spans for hour in span.hours()})
         for start in range(0, len(hours), HOURS_AT_ONCE):
             some = hours[start : start + HOURS_AT_ONCE]
-            replies = await self._client.together([("HGETALL", self._keys.tally(hour)) for hour in some])
+            replies = await self._client.each([("HGETALL", self._keys.tally(hour)) for hour in some])
             for hour, flat in zip(some, replies, strict=True):
                 _add(flat, sums.setdefault(_coverage(hour, spans), {}))
         return _tallies(sums, len(spans))
@@ -49,27 +51,27 @@ class Tallies:
     async def ended(self, span: Span) -> Counter[tuple[str, str]]:
         """How many cases each department closed, by resolution."""
         days = list(span.days())
-        replies = await self._client.together([("HGETALL", self._keys.ended(day_of(day))) for day in days])
+        replies = await self._client.each([("HGETALL", self._keys.ended(day_of(day))) for day in days])
         found: Counter[tuple[str, str]] = Counter()
         for day, flat in zip(days, replies, strict=True):
-            for field, count in zip(flat[::2], flat[1::2], strict=True):
-                quarter, department, resolution = _parts(field, 3)
-                if day + int(quarter) * QUARTER in span:
-                    found[department, resolution] += int(count)
+            for field, count in counts_in(flat).items():
+                quarter, department, resolution = _parts(field, 3) or ("", "", "")
+                if quarter in _QUARTERS and day + int(quarter) * QUARTER in span:
+                    found[department, resolution] += count
         return found
 
     async def took(self, span: Span, departments: Sequence[str]) -> dict[tuple[str, Measure], list[float]]:
         """Seconds to claim and to resolve, of what was claimed and resolved in this span."""
         wanted = [(name, measure, day) for name in departments for measure in Measure for day in span.days()]
-        replies = await self._client.together(
+        replies = await self._client.each(
             [("LRANGE", self._keys.took(day_of(day), name, measure), 0, -1) for name, measure, day in wanted]
         )
         found: dict[tuple[str, Measure], list[float]] = {}
         for (name, measure, day), values in zip(wanted, replies, strict=True):
             first, last = (span.start - day) // QUARTER, (span.end - day) // QUARTER
             quarters = {str(quarter) for quarter in range(max(first, 0), min(last, DAY // QUARTER))}
-            times = [float(part[2]) for value in values if (part := value.partition("|"))[0] in quarters]
-            found.setdefault((name, measure), []).extend(times)
+            times = (_seconds(part[2]) for value in values if (part := value.partition("|"))[0] in quarters)
+            found.setdefault((name, measure), []).extend(time for time in times if time is not None)
         return found
 
     async def standing(self, departments: Sequence[str], at: datetime) -> dict[str, tuple[int, int]]:
@@ -90,22 +92,42 @@ def _coverage(hour: datetime, spans: Sequence[Span]) -> Coverage:
 
 def _add(flat: Sequence[Any], to: dict[str, int]) -> None:
     """The one loop that sees every field of every hour: it adds, and leaves reading what they say for later."""
-    fields = iter(flat)
-    for field, count in zip(fields, fields, strict=True):
-        to[field] = to.get(field, 0) + int(count)
+    try:
+        counts = list(map(int, flat[1::2]))
+    except ValueError:
+        counts = []
+    if not counts or max(counts) >> 63:  # somebody wrote over one of them
+        counts = [whole(count) or 0 for count in flat[1::2]]
+    for field, count in zip(flat[::2], counts, strict=True):
+        to[field] = to.get(field, 0) + count
 
 
 def _tallies(sums: Mapping[Coverage, Mapping[str, int]], spans: int) -> list[Tally]:
     tallies: list[dict[Said, int]] = [{} for _ in range(spans)]
     for coverage, counts in sums.items():
         for field, count in counts.items():
-            quarter, subject, department, sentiment, intent = _parts(field, 5)
-            said = Said(subject, department, sentiment, intent)
+            quarter, *words = _parts(field, 5) or ("",)
+            if quarter not in _QUARTERS or int(quarter) >= len(coverage):
+                continue
+            said = Said(*words)
             for nth in coverage[int(quarter)]:
                 tallies[nth][said] = tallies[nth].get(said, 0) + count
     return list(tallies)
 
 
 def _parts(field: str, most: int) -> list[str]:
-    """What a later release adds at the end tells more finely what is counted here: it is added up."""
-    return parts_of(field)[:most]
+    """What a later release adds at the end tells more finely what is counted here: it is added up.
+
+    Empty where it is none of ours.
+    """
+    parts = parts_of(field)[:most]
+    return parts if len(parts) == most else []
+
+
+def _seconds(text: str) -> float | None:
+    """None where it is no number."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        return None
+    return seconds if math.isfinite(seconds) else None

@@ -323,3 +323,18 @@ async def test_a_dead_letter_of_a_newer_release_is_listed_and_one_that_is_broken
     for one in letters.values():
         await store.dead.drop(one)
     assert not await store.dead.count()
+
+
+@pytest.mark.parametrize("body", [NEWER, None])
+async def test_a_dropped_case_is_on_nobodys_list(body: str | None, store: Store) -> None:
+    key, call = store.keys.case("bad"), store.client.call
+    await (call("HSET", key, "v", 3, "body", body) if body else call("SET", key, "x"))
+    for department in ("care", "sales"):
+        await call("ZADD", store.keys.open(department), 1, "bad", 2, "other")
+    await call("SADD", store.keys.mine("U0ANA"), "bad", "other")
+    await store.cases.find(["bad"])
+    [record] = await store.quarantine.records()
+    await store.quarantine.drop(record)
+    assert await call("ZRANGE", store.keys.open("care"), 0, -1) == ["other"]
+    assert await call("ZRANGE", store.keys.open("sales"), 0, -1) == ["other"]
+    assert await call("SMEMBERS", store.keys.mine("U0ANA")) == ["other"]

@@ -7,12 +7,16 @@
   ARGV[1] now, ms   then for each pair: size, milliseconds in which one call is regained
   Returns 0 if the call may be made now, else the milliseconds to wait.
 ]]
+-- A bucket that holds anything else is a full one.
 local STEP = 25000
 local now = tonumber(ARGV[1])
 local wait, levels, counted = 0, {}, {}
 
 local function left(parked)
   local till, since = (parked or '0'):match('^(%d+) ?(%d*)$')
+  if not till then -- none of ours
+    return 0
+  end
   if tonumber(since ~= '' and since or '0') > now + STEP then
     return 0
   end
@@ -23,8 +27,8 @@ for i = 1, #KEYS / 2 do
   local size, regain = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
   local level, until_when = size, now
   local kept = redis.call('GET', KEYS[2 * i - 1])
-  if kept then
-    local before, since = kept:match('^(%S+) (%S+)$')
+  local before, since = (kept or ''):match('^(%-?[%d.]+) (%-?%d+)$')
+  if before and tonumber(before) and tonumber(since) then
     if tonumber(since) > now + STEP then
       since = now
       redis.call('SET', KEYS[2 * i - 1], before .. ' ' .. ARGV[1], 'EX', 120)
