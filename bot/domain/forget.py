@@ -70,6 +70,14 @@ def blank_mention(mention: Mention) -> Mention:
     return Mention(id=mention.id, source=mention.source, text=FORGOTTEN, created_at=mention.created_at)
 
 
+def blank_quoted(mention: Mention, words: Iterable[str]) -> Mention | None:
+    """The same without the words that it quotes; None where it quotes none of these."""
+    quoted = " ".join(mention.quoted.split())
+    if mention.quoted == FORGOTTEN or not any(one in quoted for one in words):
+        return None
+    return mention.model_copy(update={"quoted": FORGOTTEN})
+
+
 def forget_in_case(case: Case, ids: frozenset[str], at: datetime, words: Iterable[str] = ()) -> Decision | None:
     """None where nothing of it is left here. A case of which nobody's words are left is resolved.
 
@@ -77,7 +85,7 @@ def forget_in_case(case: Case, ids: frozenset[str], at: datetime, words: Iterabl
     """
     own = case.mention.id in ids and not case.mention.forgotten
     joined = tuple(one._replace(who="", url="") if one.mention in ids else one for one in case.joined)
-    quoting = any(one in case.mention.quoted for one in words)
+    quoting = blank_quoted(case.mention, words)
     if not (own or quoting) and joined == case.joined:
         return None
     event = AuditEvent(at, "", "deleted a post", "at the request of the person who wrote it")
@@ -91,7 +99,7 @@ def forget_in_case(case: Case, ids: frozenset[str], at: datetime, words: Iterabl
             earlier=(),
         )
     elif quoting:
-        after = after.having(mention=case.mention.model_copy(update={"quoted": FORGOTTEN}))
+        after = after.having(mention=quoting)
     if after.mention.forgotten and not case.closed and all(one.mention in ids for one in case.joined):
         after = after.having(
             status=Status.RESOLVED, resolution=Resolution.NO_ACTION, resolved_at=at, due=None, lease_ends=None

@@ -1,7 +1,7 @@
 """Forgetting what somebody wrote, wherever it is kept. Doing it again, or dying in between, does no harm."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from bot.store.keys import Keys
 from bot.store.lately import Recent, read_rows, write_rows
 from bot.store.pages import PageStore
 from bot.store.quarantine import Quarantine
+from bot.store.quotes import QuoteStore, mention_in, read_mention
 from bot.store.transaction import GROUP, Committed, Transaction, commit
 from bot.store.writing import audit, owe, traces, write
 
@@ -49,6 +50,7 @@ class Forgetting:
         self._pages = PageStore(client, keys)
         self._dead = Dead(client, keys)
         self._quarantine = Quarantine(client, keys)
+        self._quotes = QuoteStore(client, keys)
 
     async def find(self, target: Target) -> Found:
         """Look through everything that is kept. Changes nothing."""
@@ -79,6 +81,7 @@ class Forgetting:
         lost += await self._drop_recent(found.ids)
         lost += await self._drop_dead(found)
         lost += await self._drop_joined(found.ids)
+        lost += await self._blank_quotes(found.words)
         lost += await self._blank_cases(found, at)
         lost += await self._blank_episodes(found.ids, at)
         lost += await self._blank_crises(found.words, at)
@@ -92,13 +95,13 @@ class Forgetting:
         """Every mention that is kept as such, wherever."""
         for name in (self._keys.inbox, self._keys.aside, self._keys.spam, self._keys.corrections):
             async for _, entry in self._entries(name):
-                if (mention := _mention_in(entry)) is not None:
+                if (mention := mention_in(entry)) is not None:
                     yield mention
         async for case_id in self._names("case"):
             for case in (await self._cases.find([case_id])).values():
                 yield case.mention
         async for raw in self._singly():
-            if (mention := _read(raw)) is not None:
+            if (mention := read_mention(raw)) is not None:
                 yield mention
 
     async def _singly(self) -> AsyncIterator[str]:
@@ -122,7 +125,7 @@ class Forgetting:
             start = f"({entries[-1][0]}"
 
     async def _drop_entries(self, stream: str, ids: frozenset[str]) -> int:
-        gone = [e async for e, fields in self._entries(stream) if (one := _mention_in(fields)) and one.id in ids]
+        gone = [e async for e, fields in self._entries(stream) if (one := mention_in(fields)) and one.id in ids]
         for entry in gone:
             await self._client.call("XDEL", stream, entry)
         return len(gone)
@@ -131,7 +134,7 @@ class Forgetting:
         """Whoever has one in hand finds it answered. It counts as tallied, so that the totals still add up."""
         gone = 0
         async for entry, fields in self._entries(self._keys.inbox):
-            if (mention := _mention_in(fields)) is None or mention.id not in ids:
+            if (mention := mention_in(fields)) is None or mention.id not in ids:
                 continue
             transaction = Transaction(self._keys.inbox)
             transaction.guard(self._keys.seen(f"forgot:{entry}"), "")  # twice at once is once
@@ -185,6 +188,14 @@ class Forgetting:
             if held:
                 gone += int(await self._client.call("HDEL", key, *held))
         return gone
+
+    async def _blank_quotes(self, words: frozenset[str]) -> int:
+        changed = await self._quotes.blank_dead(await self._dead.letters(), words)
+        for name in (self._keys.inbox, self._keys.aside, self._keys.spam, self._keys.corrections):
+            changed += await self._quotes.blank_entries(name, self._entries(name), words)
+        async for case_id in self._names("joined"):
+            changed += await self._quotes.blank_joined(case_id, words)
+        return changed
 
     async def _blank_cases(self, found: Found, at: datetime) -> int:
         names = [name async for name in self._names("case")]
@@ -250,24 +261,6 @@ class Forgetting:
         return (await commit(self._client, transaction))[0] is Committed.WRITTEN
 
 
-def _mention_in(entry: Mapping[str, str]) -> Mention | None:
-    """Of an entry of a stream; a correction holds it within its own record."""
-    if "m" in entry:
-        return _read(entry["m"])
-    try:
-        return _read(json.dumps(json.loads(entry["body"])["mention"]))
-    except (KeyError, ValueError, TypeError):
-        return None
-
-
-def _read(raw: str) -> Mention | None:
-    """None where it cannot be read; what was set aside is told by its text."""
-    try:
-        return Mention.kept(raw)
-    except ValueError:
-        return None
-
-
 def _told_by(mention: Mention) -> set[str]:
     """What tells it in a text that quotes it: its beginning, and the handle where it is no common word."""
     beginning = " ".join(mention.text.split())[:TOLD_BY]
@@ -276,7 +269,7 @@ def _told_by(mention: Mention) -> set[str]:
 
 
 def _tells(raw: str, found: Found) -> bool:
-    mention = _read(raw)
+    mention = read_mention(raw)
     if mention is not None:
         return mention.id in found.ids
     return any(json.dumps(one)[1:-1] in raw for one in (*found.ids, *found.words))

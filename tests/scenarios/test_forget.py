@@ -98,6 +98,57 @@ async def test_a_post_is_forgotten_by_its_address_and_the_others_of_that_person_
     assert "no action" in card
 
 
+async def test_who_quoted_forgotten_words_keeps_their_own_wherever_they_are_kept(world: World) -> None:
+    store, at = world.stage.store, world.clock.now()
+    quoted = "my grandmother's violin came back\nin two halves, says @wilhelmina_q"
+
+    async def admit(number: int, text: str, **more: Any) -> None:
+        given = {"id": f"x:90{number}", "text": text, "created_at": at, "author": "other_person", "quoted": quoted}
+        await store.inbox.admit("x", [Mention.model_validate(given | more)], None, at)
+
+    first = {"id": "x:900", "text": quoted, "created_at": at, "author": "wilhelmina_q"}
+    await store.inbox.admit("x", [Mention.model_validate(first)], None, at)
+    for number, text in enumerate((LOST, SPAM, WHISPER, f"{LOST} and nobody answers")):
+        await admit(number + 1, text, **({"conversation": "1"} if LOST in text else {}))
+        await world.settles()
+    held = [key async for key, kept in everything_kept(world) if "in two halves" in kept]
+    assert {key.removeprefix(store.keys.root).partition(":")[0] for key in held} >= {"aside", "spam", "joined"}
+    await admit(8, f"{CRISIS} still waiting")
+    in_hand = await store.inbox.read("somebody", 10, wait=False)
+    assert len(in_hand) == 1
+
+    await forget(world, parse_target("@wilhelmina_q"))
+
+    assert await left_of(world, "in two halves", "wilhelmina_q") == []
+    kept = " ".join([kept async for _, kept in everything_kept(world)])
+    assert all(words in kept for words in ("gift card", "teal", "lost my bag AGAIN", "still waiting"))
+    assert (await world.books()).unaccounted == 0
+
+
+async def test_quoted_words_go_from_dead_letters_too_and_of_corrections_the_last_word_stays_the_last(
+    world: World,
+) -> None:
+    store, at = world.stage.store, world.clock.now()
+    mention = await world.hears("my grandmother's violin came back in two halves", by="wilhelmina_q")
+    quoting = Mention.model_validate(
+        {"id": "x:901", "text": LATE, "created_at": at, "author": "other_person", "quoted": mention.text}
+    )
+    letter = {"why": "it failed", "at": at.isoformat(), "tries": 3, "m": quoting.model_dump_json()}
+    await store.client.call("HSET", store.keys.dead, "1-1", json.dumps(letter))
+    await store.client.call("HINCRBY", store.keys.books, "seen", 1)
+    for value, told in (("first", quoting), ("second", quoting.model_copy(update={"quoted": ""}))):
+        body = {"value": value, "mention": told.model_dump(mode="json", exclude_defaults=True)}
+        await store.client.call("XADD", store.keys.corrections, "*", "body", json.dumps(body))
+
+    await forget(world, parse_target("@wilhelmina_q"))
+
+    assert await left_of(world, "in two halves") == []
+    [dead] = await store.dead.letters()
+    assert Mention.kept(dead.raw).text == LATE
+    entries = await store.client.call("XRANGE", store.keys.corrections, "-", "+")
+    assert [json.loads(flat[1])["value"] for _, flat in entries] == ["first", "second"]
+
+
 async def test_what_nobody_has_triaged_yet_is_forgotten_and_counts_as_tallied(world: World) -> None:
     mention = world.mention(LOST, by="wilhelmina_q")
     store = world.stage.store
