@@ -4,6 +4,7 @@ import asyncio
 import ctypes
 import fcntl
 import importlib.util
+import os
 import platform
 import shutil
 import signal
@@ -117,6 +118,7 @@ class Embedded:
         try:
             make_private(self._folder)
             lock = (self._folder / "lock").open("w", encoding="ascii")
+            os.fchmod(lock.fileno(), 0o600)
         except OSError as no:
             raise NoServer(
                 f"The embedded store cannot write to {self._folder} ({no.strerror}). "

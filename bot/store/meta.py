@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from bot.store.client import Client
+from bot.store.client import Client, whole
 from bot.store.keys import Keys
 
 SCHEMA = 1
@@ -38,7 +38,13 @@ async def find_keys(client: Client, brand: Identity) -> str:
 async def compare(client: Client, brand: Identity) -> None:
     """Raises `NotOurs`. Changes nothing."""
     found = await _meta(client, brand.id)
-    schema, name = int(found.get("schema", SCHEMA)), found.get("name", brand.name)
+    schema, name = whole(found.get("schema", SCHEMA)), found.get("name", brand.name)
+    if schema is None:
+        raise NotOurs(
+            f"The field schema of {Keys(brand.id).meta} in Redis is no whole number, and nothing was changed. "
+            "A newer release of Earshot may have written it, which has to run here then. "
+            f"If somebody changed it by hand, HSET makes it {SCHEMA} again; then start Earshot again."
+        )
     if schema > SCHEMA:
         raise NotOurs(
             f"A newer release of Earshot keeps '{name}' on this store (schema {schema}; this one knows {SCHEMA}). "
@@ -57,6 +63,12 @@ async def claim_keys(client: Client, brand: Identity) -> None:
     await compare(client, brand)
     key = Keys(brand.id).meta
     await client.together([("HSETNX", key, "schema", SCHEMA), ("HSET", key, "brand", brand.id, "name", brand.name)])
+
+
+async def restore_meta(client: Client, brand: str) -> None:
+    """Of a server that came back without its data. The name is written at the next start: it is not known here."""
+    key = Keys(brand).meta
+    await client.together([("HSETNX", key, "schema", SCHEMA), ("HSETNX", key, "brand", brand)])
 
 
 def _other(brand: Identity, name: str, kept: str) -> str:

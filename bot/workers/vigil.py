@@ -9,6 +9,7 @@ import structlog
 from bot.clock import Clock
 from bot.domain.vigil.troubles import Signs, look
 from bot.store.leases import LENGTH as LEASE_LENGTH
+from bot.store.meta import restore_meta
 from bot.store.opening import Store
 from bot.store.reading import TROUBLE
 from bot.store.transaction import Committed
@@ -47,6 +48,7 @@ class VigilWatch:
         known = await self._store.vigils.read()
         if not known.due(at) or not await self._store.leases.take(LEASE, self._lease):
             return 0
+        await restore_meta(self._store.client, self._store.brand)
         if found := await self._store.quarantine.look_again(at):
             log.info("records can be read again", count=found)
         decision = look(known, await self._signs(at), at)

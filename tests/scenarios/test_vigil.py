@@ -227,3 +227,11 @@ async def test_the_trouble_of_a_source_that_left_the_playbook_is_over(world: Wor
     await world.stage.store.troubles.tell("source:x", "X refuses the bearer token")
     await world.waits(minutes=2)
     assert await world.stage.store.troubles.all() == {}
+
+
+async def test_whose_keys_these_are_is_written_again_after_the_server_lost_it(world: World) -> None:
+    await minded(world)
+    store = world.stage.store
+    await store.client.call("DEL", store.keys.meta)
+    await world.waits(minutes=2)
+    assert await store.client.call("HMGET", store.keys.meta, "schema", "brand") == ["1", store.brand]

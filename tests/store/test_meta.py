@@ -86,3 +86,11 @@ def test_names_that_differ_have_ids_that_differ(names: tuple[str, ...]) -> None:
 )
 def test_a_name_that_its_slug_tells_keeps_it(name: str) -> None:
     assert default_id(name) == slug(name)
+
+
+@pytest.mark.parametrize("schema", ["2.0", "junk", ""])
+async def test_a_schema_that_is_no_whole_number_is_refused_in_a_sentence(schema: str, empty: Client) -> None:
+    await empty.call("HSET", Keys("n").meta, "schema", schema, "name", "N")
+    with pytest.raises(NotOurs, match="is no whole number, and nothing was changed"):
+        await claim_keys(empty, Identity("n", "N"))
+    assert await empty.call("HGET", Keys("n").meta, "schema") == schema

@@ -47,7 +47,7 @@ async def test_no_other_user_reads_the_data_the_log_or_the_socket(tmp_path: Path
         os.umask(before)
     await embedded.stop()
 
-    assert open_to_others(folder) <= {"lock"}
+    assert open_to_others(folder) == set()
     assert {"redis.log", "appendonlydir"} <= {path.name for path in folder.iterdir()}
 
 

@@ -149,3 +149,14 @@ async def test_a_group_that_a_failover_lost_is_made_anew_and_what_was_in_hand_of
     assert await store.inbox.read("w", 10, wait=False) == []
     left = [one.mention for one in await store.inbox.read("w", 10, wait=False)]
     assert left == ([said(2)] if lost == ("FLUSHALL",) else [said(1), said(2)])
+
+
+@pytest.mark.parametrize("right", ["@read", "xlen", "get", "hget"])
+async def test_who_may_not_read_what_an_admission_reads_has_no_proof_of_a_write(right: str, server: Loopback) -> None:
+    client = Client(server.url)
+    store = store_on(client, "brand", "test")
+    await store.prove_write()
+    await server.admin.call("ACL", "SETUSER", USER, f"-{right}")
+    with pytest.raises(Unreachable, match="does not allow us"):
+        await store.prove_write()
+    await client.close()

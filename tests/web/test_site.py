@@ -10,11 +10,15 @@ import aiohttp
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from bot.sources.webhook import Options, Webhook
 from bot.store.client import Client
 from bot.store.opening import Store, store_on
 from bot.web import Site, site
 from bot.web.serving import served
+from bot.workers.ingest import StoreEar
 from tests.clock import WoundClock
+from tests.sources.house import listening
+from tests.sources.test_webhook import SECRET, post, signed
 from tests.store.loopback import loopback
 
 
@@ -51,4 +55,28 @@ async def test_a_store_that_hangs_is_given_up_before_whoever_probes_gives_us_up(
             os.kill(server.pid, signal.SIGCONT)
             async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
                 assert (answer.status, await answer.json()) == (200, {"ready": True, "why": ""})
+        await client.close()
+
+
+async def test_a_hook_answers_before_its_sender_gives_up_while_the_store_hangs(
+    tmp_path: Path, clock: WoundClock
+) -> None:
+    async with loopback(tmp_path) as server, aiohttp.ClientSession() as session:
+        client = Client(server.url)
+        store = store_on(client, "brand", "test")
+        hook = Webhook(Options(), "forum", SECRET, clock)
+        headers, body = signed(post(), sent=clock.now())
+        async with (
+            listening(hook, StoreEar("forum", store, clock)),
+            served(site(Site(store, clock, hooks=lambda: {"forum": hook}))) as port,
+        ):
+            address = f"http://127.0.0.1:{port}/hooks/forum"
+            os.kill(server.pid, signal.SIGSTOP)
+            async with asyncio.timeout(6), session.post(address, headers=headers, data=body) as answer:
+                assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+                assert "send it again" in (await answer.json())["error"]
+            os.kill(server.pid, signal.SIGCONT)
+            async with session.post(address, headers=headers, data=body) as answer:
+                assert answer.status == 202
+        assert (await store.inbox.waiting())[0] == 1
         await client.close()
