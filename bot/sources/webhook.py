@@ -29,6 +29,8 @@ BODY_LIMIT = 1_000_000
 
 DELIVERY_LIMIT = 500
 """Mentions stored at once. Who sends our own JSON may send no more; who does not know us cannot be told."""
+WITHIN = 4.0
+"""Seconds for the store to take a delivery: senders give us up after 10, some after 5, and know nothing then."""
 RETRY_AFTER = "5"
 FORM = "application/x-www-form-urlencoded"
 
@@ -128,12 +130,13 @@ class Webhook:
         try:
             mentions, refused = self._mentions(decoded(self._json(headers, body)))
             new = 0
-            for at in range(0, len(mentions), DELIVERY_LIMIT):
-                new, kept = new + await self._ear.hear(mentions[at : at + DELIVERY_LIMIT]), "not all"
+            async with asyncio.timeout(WITHIN):
+                for at in range(0, len(mentions), DELIVERY_LIMIT):
+                    new, kept = new + await self._ear.hear(mentions[at : at + DELIVERY_LIMIT]), "not all"
         except NoMention as why:
             sentence = str(why)
             raise No(400, sentence if sentence.startswith('"') else f"the body {sentence}") from None
-        except Unreachable:
+        except (Unreachable, TimeoutError):
             raise No(503, f"{kept} was stored: our store does not answer; send it again") from None
         log.info("delivery taken", hook=self.name, mentions=len(mentions), new=new, refused=refused)
         return Answer(202, {"accepted": len(mentions), "new": new} | ({"refused": refused} if refused else {}))

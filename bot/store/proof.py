@@ -10,14 +10,14 @@ KEPT = 60
 
 
 _WRITES: tuple[tuple[str, tuple[tuple[str | float, ...], ...]], ...] = (
-    ("string", (("SET", "1"),)),
-    ("hash", (("HSET", "a", "1"), ("HSETNX", "b", "1"), ("HINCRBY", "a", 1), ("HDEL", "b"))),
+    ("string", (("SET", "1"), ("GET",))),
+    ("hash", (("HSET", "a", "1"), ("HSETNX", "b", "1"), ("HINCRBY", "a", 1), ("HGET", "a"), ("HDEL", "b"))),
     ("zset", (("ZADD", "LT", 1, "a"), ("ZREM", "b"), ("ZREMRANGEBYRANK", 1, 2))),
-    ("stream", (("XADD", "1-1", "a", "1"), ("XTRIM", "MAXLEN", 1), ("XDEL", "1-2"), ("XACK", "a", "1-2"))),
+    ("stream", (("XADD", "1-1", "a", "1"), ("XTRIM", "MAXLEN", 1), ("XDEL", "1-2"), ("XACK", "a", "1-2"), ("XLEN",))),
     ("set", (("SADD", "a"), ("SREM", "b"))),
     ("list", (("RPUSH", "a"), ("LTRIM", 0, 1))),
 )
-"""Each command that a commit may hold, by the type of its key."""
+"""Each command that a commit may hold, by the type of its key, and what it and an admission read on their way."""
 
 
 _BESIDE = (
@@ -58,7 +58,7 @@ async def prove_rights(client: Client, keys: Keys) -> None:
 
 
 async def prove_write(client: Client, keys: Keys) -> None:
-    """Raise `Unreachable` where a commit would be refused.
+    """Raise `Unreachable` where a commit or an admission would be refused.
 
     The script of every commit is run with each command that a commit may hold, so that a user who lacks the right to
     one of them is found too. It is one act, which leaves nothing behind.

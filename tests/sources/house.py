@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from bot.domain.decision import Unreachable
 from bot.domain.mention import Mention
 from bot.domain.reads import ReadIds, Reads, ReadTotals
-from bot.sources.base import Source
+from bot.sources.base import Ear, Source
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 PATIENCE = 60  # seconds until a test that waits for something is called a failure
@@ -122,7 +122,7 @@ class Inbox:
 
 
 @asynccontextmanager
-async def listening(source: Source, ear: Inbox) -> AsyncIterator[None]:
+async def listening(source: Source, ear: Ear) -> AsyncIterator[None]:
     """The source runs meanwhile. What it dies of is the test's failure."""
     task = asyncio.create_task(source.listen(ear))
     await asyncio.sleep(0)
