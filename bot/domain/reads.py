@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.domain.words import count
+
 WARNING_AT = 0.8
 """Of a budget."""
 
@@ -66,7 +68,8 @@ def judge_budget(budget: Budget, totals: ReadTotals, now: datetime) -> BudgetSta
         cost = budget.cost(reads)
         if bound is None or cost < bound * WARNING_AT:
             continue
-        spent = f"${cost:,.2f} of the ${bound:,.2f} for this {period} ({reads.posts:,} posts, {reads.users:,} users)"
+        read = f"{count(reads.posts, 'post')}, {count(reads.users, 'user')}"
+        spent = f"${cost:,.2f} of the ${bound:,.2f} for this {period} ({read})"
         share = f"{cost / bound:.0%} of the budget is used: {spent}"
         if cost >= bound:
             ending = f"{ends:%-d %B %H:%M} UTC"

@@ -53,7 +53,7 @@ async def test_where_one_page_jumps_over_four_fifths_and_the_bound_the_share_is_
     async with listening(world.source(budget={"day": 0.30}), world.ear):
         await until(lambda: bool(world.ear.reports.get("source")))
         assert world.ear.counted == Reads(100, 1)
-        assert ("budget", "X: 170% of the budget is used: $0.51 of the $0.30 for this day (100 posts, 1 users)") in (
+        assert ("budget", "X: 170% of the budget is used: $0.51 of the $0.30 for this day (100 posts, 1 user)") in (
             world.ear.reported
         )
 
@@ -74,7 +74,7 @@ async def test_where_the_budget_of_a_day_is_used_up_nothing_is_read_until_the_ne
     told = [sentence for part, sentence in world.ear.reported if part == "source" and sentence]
     assert told == [
         (
-            "X: the budget is used up: $0.11 of the $0.10 for this day (7 posts, 1 users). "
+            "X: the budget is used up: $0.11 of the $0.10 for this day (7 posts, 1 user). "
             "Reading goes on at 21 November 00:00 UTC, or with a larger budget."
         )
     ]
