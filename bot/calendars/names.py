@@ -5,19 +5,19 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from bot.calendars.titles import NAME, Part, is_cancelled, part_of, parts
+
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _ALIKE = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "′": "'", "‐": "-", "‑": "-"})
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 """Scripts that write a title or a particle next to a name without a space."""
 _AFTER_NAME = re.compile(r"\s*[(\[].*$")
-_ABSENT = re.compile(
-    r"\b(?:birthday|b-day|vacation|annual leave|sick leave|parental leave|day off|out of (?:the )?office|ooo|pto"
-    r"|geburtstag|urlaub|anniversaire|conges?|cumpleanos|vacaciones|aniversario|ferias|compleanno|ferie"
-    r"|verjaardag|vakantie)\b|🎂"
+_WORD_LINK = re.compile(
+    r"(?<![^\W_])(on-?call|primary|secondary|back-?up)-(?=[^\W_])|(?<=[^\W_])-(?=(?:on-?call|primary|secondary|back-?up)\b)"
 )
-_ON_CALL = re.compile(r"\b(?:on[- ]?call|duty|shift|cover(?:s|ing)?|rota|bereitschaft|astreinte|guardia|plantao)\b")
-_CANCELLED = re.compile(r"^(?:cancell?ed|abgesagt|annule|cancelad[ao]|annullat[ao]|geannuleerd) ?:")
-_BACKUP = re.compile(r"^\W*(?:on[- ]?call\W+)?(?:back-?up|secondary|stand-?by|shadow|2nd|reserve)\b")
+"""`raj-oncall` is two words, other than `mia-sophie`."""
+LONGEST_TITLE = 500
+_PRIVATE = range(0xE000, 0xF900)
 _NO_PERSON = frozenset({"ROOM", "RESOURCE"})
 _NOT_COMING = frozenset({"DECLINED", "DELEGATED"})
 _UNANSWERED = "NEEDS-ACTION"
@@ -57,23 +57,37 @@ class PersonFinder:
 
     def find(self, event: Any) -> str:
         """Return the person whom a parsed event means, or an empty string."""
-        title = normalize_name(str(event.get("SUMMARY", "")))
-        absent = _ABSENT.search(title) and not _ON_CALL.search(title)
-        if absent or _CANCELLED.search(title) or str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper() == "OOF":
-            return ""
-        invited = list(_attendees(event))
-        away = {self._invited(one) for one in invited if one.answer in _NOT_COMING}
-        asked = [*self._in_title(title), *(self._invited(one) for one in _by_answer(invited, _organizer(event)))]
-        return next((person for person in asked if person and person not in away), "")
+        return self._find(event)[0]
 
     def is_backup(self, event: Any) -> bool:
-        """Tell whether the title begins with a word for who comes second."""
-        return bool(_BACKUP.search(normalize_name(str(event.get("SUMMARY", "")))))
+        """Tell whether that person comes second."""
+        return self._find(event)[1] is Part.BACKUP
 
-    def _in_title(self, title: str) -> list[str]:
-        """Everybody it names, the earliest first, and the longest of those that begin at one place."""
-        found = [(match.start(), -match.end(), who) for name, who in self._patterns if (match := name.search(title))]
-        return [person for _, _, person in sorted(found)]
+    def _find(self, event: Any) -> tuple[str, Part]:
+        title = normalize_name(str(event.get("SUMMARY", ""))[:LONGEST_TITLE])
+        named = self._in_title(title)
+        whole = part_of(title)
+        present = sorted((one for one in named if one[1] is not Part.ABSENT), key=lambda one: one[1])
+        absent = not present if named else whole is Part.ABSENT
+        if absent or is_cancelled(title) or str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper() == "OOF":
+            return "", Part.ABSENT
+        invited = list(_attendees(event))
+        away = {self._invited(one) for one in invited if one.answer in _NOT_COMING}
+        away.update(person for person, part in named if part is Part.ABSENT)
+        asked = [(self._invited(one), whole) for one in _by_answer(invited, _organizer(event))]
+        return next((one for one in [*present, *asked] if one[0] and one[0] not in away), ("", Part.ABSENT))
+
+    def _in_title(self, title: str) -> list[tuple[str, Part]]:
+        """Everybody it names, in their order, and the longest of the names that begin at one place."""
+        words = _WORD_LINK.sub(r"\1 - ", re.sub(NAME, "", title))
+        found = sorted((one.start(), -one.end(), who) for name, who in self._patterns for one in name.finditer(words))
+        marked, at, people = "", 0, dict[str, str]()
+        for start, end, person in found:
+            if start >= at:
+                mark = chr(_PRIVATE[len(people)])
+                people[mark] = person
+                marked, at = marked + words[at:start] + mark, -end
+        return [(people[mark], part) for mark, part in parts(marked + words[at:])]
 
     def _invited(self, one: Invited) -> str:
         return next((person for form, person in self._people.items() if form in one.known_by), "")
@@ -89,8 +103,9 @@ def _forms(name: str) -> Iterator[str]:
 
 
 def _whole(name: str) -> re.Pattern[str]:
-    before = "" if _UNSPACED.match(name[0]) else r"(?<![^\W_])"
-    after = "" if _UNSPACED.match(name[-1]) else r"(?![^\W_])"
+    """A hyphen is inside a word."""
+    before = "" if _UNSPACED.match(name[0]) else r"(?<![^\W_])(?<![^\W\d_]-)"
+    after = "" if _UNSPACED.match(name[-1]) else r"(?![^\W_])(?!-[^\W\d_])"
     return re.compile(before + re.escape(name) + after)
 
 
