@@ -12,7 +12,7 @@ from bot import distribution
 from bot.detectors.model.weights import Unusable, read
 
 ROOT = Path(__file__).parents[1]
-STRANGERS = re.compile(r"""pip3? install[^\n`]*[\s'"]earshot(?!-slack|[\w.])|['"`\s]earshot\[""")
+STRANGERS = re.compile(r"""pip3? install[^\n`]*[\s'"]earshot(?!-slack|[\w.])|['"`\s]earshot\[[a-z]""")
 ASK = "from bot.distribution import *; print(name_distribution(), write_requirement('onnx'))"
 
 

@@ -124,7 +124,7 @@ def _moment(words: Words) -> str:
     attempts = json.loads(bodies[0]).get("attempts") if bodies else None
     if not attempts:
         return ""
-    return {"waiting": "climbed", "sending": "sending"}.get(attempts[-1][5], "ended")
+    return {"waiting": "climbed", "sending": "sending"}.get(attempts[-1].get("result", "waiting"), "ended")
 
 
 class DyingPager:

@@ -4,9 +4,17 @@ from pathlib import Path
 import pytest
 
 from bot.store.embedded import Embedded
-from tests.clock import WoundClock
+from tests.clock import TickingClock, WoundClock
 from tests.pagers.services import Services, serving
 from tests.scenarios.world import World, world_on
+
+TICKING = {"test_pages", "test_storm_pages", "test_page_links", "test_asked_people", "test_digests", "test_forget"}
+"""Stories in which no reading of the clock is like the one before."""
+
+
+@pytest.fixture
+def clock(request: pytest.FixtureRequest) -> WoundClock:
+    return TickingClock() if request.module.__name__.rpartition(".")[2] in TICKING else WoundClock()
 
 
 @pytest.fixture

@@ -196,7 +196,8 @@ class PagerDelivery:
 
     async def _refresh(self, page: Page, owed: Notification) -> int:
         """Drawing twice is harmless, so nothing is written down before; tried until it is done."""
-        at, (tries, until) = self._clock.now(), self._again.get(owed.name, (0, self._clock.now()))
+        at = self._clock.now()
+        tries, until = self._again.get(owed.name, (0, at))
         if until > at:
             return 0
         storm, matter = await self._store.pages.storm(page.id), await self._matters.of(page)
@@ -211,8 +212,9 @@ class PagerDelivery:
         return 1
 
     async def _settle(self, page: Page, owed: Notification) -> int:
-        tries, until = self._again.get(owed.name, (0, self._clock.now()))
-        if until > self._clock.now():
+        at = self._clock.now()
+        tries, until = self._again.get(owed.name, (0, at))
+        if until > at:
             return 0
         told = await self._pager.settle(page)
         if told.result in {Result.LATER, Result.LOST} and tries + 1 < SETTLED_TRIES:
