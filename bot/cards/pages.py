@@ -42,7 +42,7 @@ ENDS = {
 
 def message(page: Page, matter: Matter, to: str) -> Drawing:
     """The one message about a page to a person, or in a channel (`#` and its id), as the page stands now."""
-    return call(page, matter, to) if page.open else _after(page, matter, to)
+    return call(page, matter, to) if page.open and not page.leader else _after(page, matter, to)
 
 
 def call(page: Page, matter: Matter, to: str) -> Drawing:
@@ -62,8 +62,9 @@ def _after(page: Page, matter: Matter, to: str) -> Drawing:
     """Nothing is left to press, but for what whoever has the page does next."""
     stands, new = _stands(page), f" {_new(matter)}".rstrip()
     blocks = [_section(stands + new), *_quote(matter), *_earlier(matter)]
-    claims = [_claim(matter)] if matter.case and page.waits_for_claim and page.acknowledged_by == to else []
-    if buttons_left := [*(claims if not page.taken_by else []), *_links(matter)]:
+    unclaimed = matter.case and page.waits_for_claim and not page.taken_by
+    claims = [_claim(matter)] if unclaimed and (page.acknowledged_by == to or to.startswith("#")) else []
+    if buttons_left := [*claims, *_links(matter)]:
         blocks.append(drawing.actions(*buttons_left))
     return Drawing(stands + new, blocks)
 
@@ -73,7 +74,11 @@ def _stands(page: Page) -> str:
         return "📟 This page is over before anybody answered: what it was about needs nobody any more."
     if page.taken_by:
         return f"✅ <@{page.taken_by}> has claimed the case. {who(page)} answered the page{_waited(page)}."
-    return acknowledged(page).text
+    if not page.leader:
+        return acknowledged(page).text
+    # A page that follows from its first moment has no message, so this one was taken over.
+    had = f"{who(page)} has this page{_waited(page)}. " if page.answered else ""
+    return f"🚨 {had}This case is part of a declared crisis now, and the crisis has its own page."
 
 
 def again(page: Page, matter: Matter, to: str) -> Drawing:

@@ -82,6 +82,10 @@ class Pages:
                 raise Refused(f"Only those who answer for {page.department} can acknowledge this page.")
         return await self.acknowledge(page_id, by, "Slack")
 
+    async def matter(self, page: Page) -> Matter | None:
+        """What it is about; None where that is gone."""
+        return await self._matters.of(page)
+
     async def acknowledge(self, page_id: str, person: str, way: str) -> Page:
         """By somebody of whom it is known already that she may: she had the link, or her service says so."""
         at = self._clock.now()

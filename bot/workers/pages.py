@@ -74,7 +74,8 @@ class Pages:
         if standing.said_at and standing.said != page.said and not standing.over and not page.leader:
             await self._write(again.tell_news(page, standing.said, standing.said_at, at), page)
         elif page.open and standing.taken_by:
-            await self._write(ladder.acknowledge(page, standing.taken_by, CLAIMED, at, over=standing.over), page)
+            by, over = standing.taken_by, standing.over
+            await self._write(ladder.acknowledge(page, by, CLAIMED, at, over=over, claims=not over), page)
         elif standing.over:
             await self._write(ladder.close(page, at), page)
         elif not page.open:

@@ -24,4 +24,6 @@ async def acknowledge(ack: AsyncAck, action: Payload, by: str, pages: Pages, cas
 async def acknowledge_here(ack: AsyncAck, action: Payload, by: str, pages: Pages, reply: Reply) -> None:
     await ack()
     async with reply.saying_no():
-        await reply.redraw(drawn.acknowledged(await pages.acknowledge_in_slack(action["value"], by)))
+        page = await pages.acknowledge_in_slack(action["value"], by)
+        matter = await pages.matter(page)
+        await reply.redraw(drawn.message(page, matter, by) if matter else drawn.acknowledged(page))

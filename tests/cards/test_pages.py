@@ -79,3 +79,28 @@ def test_whatever_a_stranger_writes_a_phone_gets_short_plain_words(text: str) ->
     for words in (summons.short(page, matter), summons.spoken(page, matter)):
         assert "xxx" not in words
         assert "evil" not in words
+
+
+def test_who_has_acknowledged_can_claim_from_the_message_until_somebody_has() -> None:
+    matter = summons.of_case(new(), "https://slack.example/card")
+    answered = ladder.acknowledge(rung(Result.DELIVERED), "U0RAJ", "Slack", AT + timedelta(minutes=3)).page
+    for to in ("U0RAJ", "#C0ALL"):
+        drawn = pages.message(answered, matter, to)
+        assert labels(drawn.blocks) == ["Claim", "See the card", "Open post"]
+        assert any(block["type"] == "rich_text" for block in drawn.blocks)
+    assert "Claim" not in labels(pages.message(answered, matter, "U0MIA").blocks)
+
+
+def test_who_answers_a_page_by_claiming_is_not_told_to_claim() -> None:
+    matter = summons.of_case(new(), "https://slack.example/card")
+    page = ladder.acknowledge(rung(Result.DELIVERED), "U0RAJ", "claiming it", AT, claims=True).page
+    drawn = pages.message(page, matter, "U0RAJ")
+    assert "Claim the case next" not in drawn.text
+    assert "Claim" not in labels(drawn.blocks)
+
+
+def test_the_message_of_a_page_that_a_declared_crisis_took_over_says_so_and_has_no_acknowledge() -> None:
+    matter = summons.of_case(new(), "https://slack.example/card")
+    drawn = pages.message(rung(Result.DELIVERED).having(leader="crisis"), matter, "U0RAJ")
+    assert "part of a declared crisis now" in drawn.text
+    assert labels(drawn.blocks) == ["See the card", "Open post"]

@@ -6,6 +6,8 @@ import pytest
 
 from bot.domain.adoption import derive_origin, find_cases
 from bot.domain.case import Case
+from bot.domain.notification import NotificationKind
+from bot.domain.pages.joining import look
 from bot.domain.pages.ladder import acknowledge, close
 from bot.domain.pages.page import Attempt, Cause, CauseKind, Page, Result, Severity, Way, open_page
 from bot.domain.pages.takeover import may_take_over, take_over
@@ -88,3 +90,13 @@ def test_it_counts_from_the_first_case_and_about_what_all_of_them_are() -> None:
     assert derive_origin(None, cases, after(hours=1)) == (after(minutes=4), after(minutes=4), "Northwind")
     assert derive_origin(None, [*cases, FOUND[2]], after(hours=1)).subject == ""
     assert derive_origin(None, [], AT) == (AT, None, "")
+
+
+def test_the_messages_of_a_page_are_owed_anew_when_it_is_taken_over_and_when_it_calls_again() -> None:
+    called = OLD.having(attempts=(Attempt(1, 1, Way.SLACK, "U0BEN", AT, Result.DELIVERED),), count=1)
+    taken = take_over(called, crisis_page(Result.DELIVERED), AT)
+    assert taken is not None
+    assert NotificationKind.REFRESH in {one.kind for one in taken.notifications}
+    again = look(taken.page, None, AT)
+    assert again is not None
+    assert NotificationKind.REFRESH in {one.kind for one in again.notifications}

@@ -15,6 +15,7 @@ from bot.domain.crisis import Origin as Began
 from bot.domain.decision import Unreachable
 from bot.domain.department import Department
 from bot.domain.pages import ladder
+from bot.domain.pages.matter import Matter
 from bot.domain.pages.page import Cause, CauseKind, Page, Severity, open_page
 from bot.store.spam import Kept
 from bot.usecases.cases import Answer
@@ -274,6 +275,11 @@ class FakePages(Fake):
         await self.ask("acknowledge", page_id, by)
         page = open_page(Cause(CauseKind.CASE, "ABCDEFGH"), Severity.SEV1, "care", AT)
         return ladder.acknowledge(page, by, "Slack", AT).page
+
+    async def matter(self, page: Page) -> Matter | None:
+        return Matter(
+            "Crisis on X", "", AT, where=page.department, quote="smoke", link="https://c.example", case=page.cause.id
+        )
 
 
 class FakeFeeds(Fake):

@@ -4,6 +4,7 @@ import pytest
 
 from bot.cards import buttons
 from bot.domain.decision import Refused, Unreachable
+from tests.cards.samples import labels, words
 from tests.handlers.conftest import Asked
 from tests.handlers.slack import ANA, Slack, Workspace
 
@@ -120,3 +121,13 @@ async def test_a_message_turns_into_a_sentence_without_buttons(
     assert asked.cases.asked == [(asks, "ABCDEFGH", ANA)]
     assert sentence in slack.redrawn()[0]
     assert "actions" not in [block["type"] for block in slack.answers[0]["blocks"]]
+
+
+async def test_whoever_acknowledges_in_the_message_sees_the_words_and_can_claim_at_once(
+    workspace: Workspace, slack: Slack
+) -> None:
+    await workspace.press(buttons.ACKNOWLEDGE_HERE)
+
+    [blocks] = [one["blocks"] for one in slack.answers if one.get("replace_original")]
+    assert labels(blocks) == ["Claim", "See the card"]
+    assert "smoke" in words(blocks)

@@ -82,9 +82,12 @@ async def test_a_declared_crisis_takes_over_the_open_crisis_cases_and_their_page
     assert "Earshot took over 8 open cases" in head.words
     assert "Earshot now calls for those cases, too" in head.words
 
-    before = {who: calls(world, who, "Crisis at Northwind Air") for who in ("ben", "mia")}
+    old = [dm for dm in world.person("ben").dms if "part of a declared crisis" in dm.words]
+    assert old
+    assert not any("Acknowledge" in dm.offers for dm in old)
+    before = {who: calls(world, who, "smoke in the cabin") for who in ("ben", "mia")}
     await world.waits(minutes=12)
-    assert {who: calls(world, who, "Crisis at Northwind Air") for who in before} == before
+    assert {who: calls(world, who, "smoke in the cabin") for who in before} == before
     assert calls(world, "ben", "Crisis declared") == 1
     await world.person("lea").dm.click("Acknowledge", by="lea")
     said = {who: len(world.person(who).dms) for who in before}

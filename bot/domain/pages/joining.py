@@ -51,4 +51,5 @@ def look(page: Page, leader: Page | None, at: datetime) -> PageDecision | None:
         return ladder.acknowledge(page, leader.acknowledged_by, leader.acknowledged_way, at)
     if leader is not None and leader.open and leader.due is not None:
         return None
-    return decided(page, page.having(leader="", due=at))
+    after = page.having(leader="", due=at)
+    return decided(page, after, *ladder.redraw(after))

@@ -168,10 +168,12 @@ def _question(page: Page, attempt: Attempt) -> Notification:
     return Notification(NotificationKind.ASKED, page.id, destination(attempt.way), Lane.UPDATE, attempt.n)
 
 
-def acknowledge(page: Page, person: str, way: str, at: datetime, *, over: bool = False) -> PageDecision:
+def acknowledge(
+    page: Page, person: str, way: str, at: datetime, *, over: bool = False, claims: bool = False
+) -> PageDecision:
     """Stops the ladder. `person` is a Slack id, or empty where a service does not say who it was. Raises Refused.
 
-    `over`: what it was about is done with, too.
+    `over`: what it was about is done with, too. `claims`: by claiming the case.
     """
     if page.answered:
         raise Refused(f"{who(page)} has this page, since {page.acknowledged_at:%H:%M %Z}.")
@@ -180,7 +182,7 @@ def acknowledge(page: Page, person: str, way: str, at: datetime, *, over: bool =
     event = AuditEvent(at, person, "acknowledged", f"by {way}")
     closed = at if over else None
     after = page.having(acknowledged_by=person, acknowledged_at=at, acknowledged_way=way, due=None, closed_at=closed)
-    after = after.having(due=at if after.waits_for_claim else None)
+    after = after.having(due=at if after.waits_for_claim else None, taken_by=person if claims else page.taken_by)
     return decided(page, after, *settled(after), *redraw(page), event=event)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.domain.case import AuditEvent
 from bot.domain.pages.joining import LOOK_AGAIN
-from bot.domain.pages.ladder import PageDecision, decided
+from bot.domain.pages.ladder import PageDecision, decided, redraw
 from bot.domain.pages.page import Page, Result
 
 REACHED = frozenset({Result.DELIVERED, Result.ANSWERED})
@@ -25,4 +25,6 @@ def take_over(page: Page, leader: Page, at: datetime) -> PageDecision | None:
     if page.closed_at is not None or page.leader == leader.id:
         return None
     after = page.having(leader=leader.id, due=at + LOOK_AGAIN if page.open else None)
-    return decided(page, after, event=AuditEvent(at, "", "taken over", "by the page of a declared crisis"))
+    return decided(
+        page, after, *redraw(page), event=AuditEvent(at, "", "taken over", "by the page of a declared crisis")
+    )
