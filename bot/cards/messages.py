@@ -33,8 +33,17 @@ def reminder(case: Case, department: Department, at: datetime, link: str = "") -
     """In the channel: nobody has claimed it."""
     waited = length(at - case.opened_at)
     words = f"⏰ Nobody has claimed {_the(case)} yet; it came {waited} ago. Who takes it?"
-    calls = " If nobody does, the people on call are told next." if department.on_call and not case.doubted else ""
+    calls = _calls(department, paged=case.cannot_wait) if not case.doubted or case.cannot_wait else ""
     return _say(words + calls, said.quotation(case.mention, REMINDED), actions=[_claim(case), *_card(link)])
+
+
+def _calls(department: Department, *, paged: bool) -> str:
+    """Who else hears of what nobody claims. `paged`: it has called by itself since it came."""
+    if not department.on_call:
+        return ""
+    if paged:
+        return " The people on call have been paged already, because a crisis cannot wait."
+    return " If nobody does, the people on call are told next."
 
 
 def taken(case: Case) -> Drawing:
@@ -71,11 +80,10 @@ def _after(case: Case, department: Department, duty: Duty) -> str:
     return "if not, the next person is called"
 
 
-def list_reminder(waiting: int, department: Department, link: str) -> Drawing:
-    """In the channel: cases on a list that nobody has claimed."""
+def list_reminder(waiting: int, department: Department, link: str, *, paged: bool = False) -> Drawing:
+    """In the channel: cases on a list that nobody has claimed. `paged`: all of them are crises."""
     words = f"⏰ {count(waiting, 'case')} on one list {_wait(waiting)} for somebody to claim."
-    calls = " If nobody does, the people on call are told next." if department.on_call else ""
-    return _say(words + calls, actions=_list(link))
+    return _say(words + _calls(department, paged=paged), actions=_list(link))
 
 
 def list_call(waiting: int, department: Department, duty: Duty, to: str, link: str) -> Drawing:

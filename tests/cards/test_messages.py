@@ -116,3 +116,11 @@ def test_a_hand_over_names_who_did_it() -> None:
 def test_slack_would_take_every_sentence(drawing: Drawing) -> None:
     assert check_message(drawing.blocks) == []
     assert drawing.text
+
+
+def test_the_reminder_of_a_crisis_says_that_people_have_been_paged_and_not_that_they_are_told_next() -> None:
+    drawing = messages.reminder(new(alarm=True), CARE, LATER, LINK)
+    assert "have been paged already" in drawing.text
+    assert "told next" not in drawing.text
+    assert "told next" in messages.reminder(new(), CARE, LATER, LINK).text
+    assert "have been paged already" in messages.list_reminder(2, CARE, LINK, paged=True).text

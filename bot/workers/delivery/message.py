@@ -151,7 +151,8 @@ class MessageDelivery:
             return None
         link = link_to(CardRecord(state=CardState.POSTED, channel=record.channel, ts=record.ts))
         if owed.kind is NotificationKind.REMINDER:
-            return messages.list_reminder(len(waiting), department, link)
+            paged = all(found[case].cannot_wait for case in waiting)
+            return messages.list_reminder(len(waiting), department, link, paged=paged)
         return messages.list_call(len(waiting), department, await self._duty(owed, department), owed.to, link)
 
     async def _trouble(self, department: Department, owed: Notification) -> tuple[Drawing | None, Department]:
