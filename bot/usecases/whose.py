@@ -11,6 +11,11 @@ from bot.domain.schedules.schedule import Schedule
 from bot.usecases.rota import StoredRota
 from bot.usecases.team import Team
 
+NO_SCHEDULE = (
+    "You are in no schedule, so you have no shift to change. "
+    "A schedule's people, its department's deputies and managers change it; ask one of them."
+)
+
 
 class Meant(NamedTuple):
     """`rest` is what was typed beside the name."""
@@ -51,9 +56,10 @@ class Whose:
             if not allowed:
                 await self.check(by, schedules[named[0]])
         else:
-            allowed = [name for name, one in schedules.items() if (await self.rights(by, one)).may]
+            rights = {name: await self.rights(by, one) for name, one in schedules.items()}
+            allowed = [name for name, one in rights.items() if one.may]
             if not allowed:
-                await self.check(by, next(iter(schedules.values())))
+                raise Refused(NOT_KNOWN if any(one.unsure for one in rights.values()) else NO_SCHEDULE)
         if len(allowed) > 1:
             names = ", ".join(f"`{name}`" for name in allowed)
             raise Refused(f"Which schedule? Say its name as well: {names}.")

@@ -115,7 +115,9 @@ async def test_who_is_neither_in_it_nor_a_deputy_is_told_who_may(world: World) -
     by_schedule(world, THREE)
 
     told = await world.person("joe").types("/oncall take until 18:00")
-    assert told.startswith("You are neither in nights nor a deputy of its department.")
+    assert told.startswith("You are in no schedule, so you have no shift to change.")
+    assert "nights" not in await world.person("joe").types("/oncall swap @ana")
+    assert "You are neither in nights" in await world.person("joe").types("/oncall take nights until 18:00")
     assert "@joe is neither in nights" in await world.person("ana").types("/oncall swap @joe")
     assert "You have nights" in await world.person("mia").types("/oncall take until 18:00")
 
