@@ -8,11 +8,12 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.calendars.broken import Broken
+from bot.calendars.zones import zone_shown
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _MICROSOFT = re.compile(r';TZID="?(tzone://Microsoft/\w+)"?(?=[;:])', re.IGNORECASE)
 """Exchange writes it without the quotes that its colon needs."""
-_TZID = re.compile(r';TZID=("[^"]*"|[^;:]*)', re.IGNORECASE)
+_TZID = re.compile(r';TZID=("[^"]*"|\((?:UTC|GMT)[^)]*\)[^;:"]*|[^;:]*)', re.IGNORECASE)
 
 
 class EventBlock(NamedTuple):
@@ -47,7 +48,7 @@ class FileBlocks(NamedTuple):
         named = {found[1].strip('"') for event in events for line in event.lines for found in _TZID.finditer(line)}
         own = [name for name in sorted(named & self.zones.keys()) if not find_zone(name)]
         zones = [line for name in own for line in self.zones[name]]
-        bodies = [line for event in events for line in ("BEGIN:VEVENT", *event.lines, "END:VEVENT")]
+        bodies = [line for event in events for line in ("BEGIN:VEVENT", *map(_rename_zone, event.lines), "END:VEVENT")]
         return "\r\n".join(["BEGIN:VCALENDAR", *events[0].head, *zones, *bodies, "END:VCALENDAR", ""])
 
 
@@ -81,7 +82,7 @@ def find_zone(name: str) -> str:
     """Return IANA's name of a zone that has IANA's or Windows' name, else an empty string."""
     from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # noqa: PLC0415  (some 50 ms of every start)
 
-    known = WINDOWS_TO_OLSON.get(name, name)
+    known = zone_shown(name) or WINDOWS_TO_OLSON.get(name, name)
     try:
         return ZoneInfo(known).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -100,6 +101,13 @@ def unfold_lines(text: str) -> list[str]:
 
 def _zone(found: re.Match[str]) -> str:
     return ";TZID=UTC" if found[1].lower().endswith("/utc") else f';TZID="{found[1]}"'
+
+
+def _rename_zone(line: str) -> str:
+    """No library knows the names that Windows shows to people."""
+    found = _TZID.search(line)
+    zone = zone_shown(found[1].strip('"')) if found else ""
+    return _TZID.sub(f";TZID={zone}", line, count=1) if zone else line
 
 
 def _calendars(lines: list[str]) -> list[list[str]]:

@@ -48,8 +48,12 @@ def parse_series(text: str, number: int) -> Any:
             raise UnreadableError("is not written as an event")
         for event in events:
             _check_times(event)
-            for rule in [*_listed(event.get("RRULE")), *_listed(event.get("EXRULE"))]:
+            if event.get("EXRULE") is not None:
+                raise UnreadableError("leaves days out by a rule, which is not read")
+            for rule in _listed(event.get("RRULE")):
                 _check_rule(rule)
+                _mend_until(rule, event["DTSTART"].dt)
+                _check_ever(rule, event["DTSTART"].dt)
         _mend_overrides(events)
     return calendar
 
@@ -109,10 +113,34 @@ def _check_times(event: Any) -> None:
     end = event.get("DTEND")
     if isinstance(start.dt, datetime) and end is None and event.get("DURATION") is None:
         raise UnreadableError("has no end")
+    length = event.get("DURATION")
+    if length is not None and length.dt <= timedelta():
+        raise UnreadableError("ends before it begins")
     if end is not None and not isinstance(start.dt, datetime) and end.dt <= start.dt:
         del event["DTEND"]  # without an end it is one day
     elif end is not None and end.dt <= start.dt:
         raise UnreadableError("ends before it begins")
+
+
+def _mend_until(rule: Any, start: date) -> None:
+    """The library takes a day for its midnight, and a time without a zone for UTC: both are of the series."""
+    if not isinstance(start, datetime):
+        return
+    for number, until in enumerate(rule.get("UNTIL", [])):
+        last = until if isinstance(until, datetime) else datetime.combine(until, time(23, 59, 59))
+        if last.tzinfo is None:
+            own = last.replace(tzinfo=start.tzinfo)
+            rule["UNTIL"][number] = own.astimezone(UTC) if start.tzinfo else own
+
+
+def _check_ever(rule: Any, start: date) -> None:
+    """The library gives the start of a series even where its rule has no day at all."""
+    from dateutil.rrule import rrulestr  # noqa: PLC0415  (with the library)
+
+    endless = type(rule)({part: said for part, said in rule.items() if part not in {"UNTIL", "COUNT"}})
+    begin = datetime.combine(start, start.time() if isinstance(start, datetime) else time())
+    if next(iter(rrulestr(endless.to_ical().decode(), dtstart=begin)), None) is None:
+        raise UnreadableError("repeats by a rule that no day matches")
 
 
 def _mend_overrides(events: list[Any]) -> None:

@@ -323,7 +323,45 @@ TIMES = {
                 "EXDATE;TZID=Europe/Berlin:20260311T090000,20260312T090000",
             )
         ),
-        ["RAJ 10/08:00-10/09:00"],
+        ["RAJ 10/08:00-10/09:00", "RAJ 13/08:00-13/09:00"],
+    ),
+    "until a day, which counts where the series is": (
+        calendar(
+            event(
+                "Raj",
+                "America/Los_Angeles:20260310T200000",
+                "America/Los_Angeles:20260310T220000",
+                "RRULE:FREQ=DAILY;UNTIL=20260311;INTERVAL=1",
+            )
+        ),
+        ["RAJ 11/03:00-11/05:00", "RAJ 12/03:00-12/05:00"],
+    ),
+    "until a day, floating": (
+        calendar(event("Raj", "20260310T200000", "20260310T220000", "RRULE:FREQ=DAILY;UNTIL=20260311")),
+        ["RAJ 10/20:00-10/22:00", "RAJ 11/20:00-11/22:00"],
+    ),
+    "until a time of the series": (
+        calendar(
+            event(
+                "Raj",
+                "America/Los_Angeles:20260310T200000",
+                "America/Los_Angeles:20260310T220000",
+                "RRULE:FREQ=DAILY;UNTIL=20260311T200000",
+            )
+        ),
+        ["RAJ 11/03:00-11/05:00", "RAJ 12/03:00-12/05:00"],
+    ),
+    "what Windows shows of a zone": (
+        calendar(zoned('"(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna"')),
+        ["RAJ 10/19:00-11/07:00"],
+    ),
+    "what Windows shows of an American zone": (
+        calendar(zoned('"(UTC-05:00) Eastern Time (US & Canada)"')),
+        ["RAJ 11/00:00-11/12:00"],
+    ),
+    "what Windows shows of London": (
+        calendar(zoned('"(UTC+00:00) Dublin, Edinburgh, Lisbon, London"')),
+        ["RAJ 10/20:00-11/08:00"],
     ),
     "more days, listed": (
         calendar(event("Raj", "20260310T090000Z", "20260310T100000Z", "RDATE:20260312T090000Z")),
@@ -427,6 +465,10 @@ BESIDE = {
     "steps of nothing, and nobody": shift("Lunch", "RRULE:FREQ=DAILY;INTERVAL=0"),
     "every second": shift("Ana Lima", "RRULE:FREQ=SECONDLY"),
     "a day that never comes": shift("Ana Lima", "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"),
+    "a week that is never in June": shift("Ana Lima", "RRULE:FREQ=YEARLY;BYWEEKNO=53;BYMONTH=6"),
+    "left out by a rule": shift("Ana Lima", "RRULE:FREQ=DAILY;COUNT=4", "EXRULE:FREQ=DAILY;INTERVAL=2;COUNT=2"),
+    "a length below nothing": shift("Ana Lima", "DURATION:-PT1H").replace("DTEND:20260311T080000Z\r\n", ""),
+    "cities of another offset": zoned('"(UTC+09:00) Berlin"', "Ana Lima"),
     "a rule that is none": shift("Ana Lima", "RRULE:every Monday"),
     "a zone that nobody knows": zoned("Nowhere/City", "Ana Lima"),
     "since the year 1": event("Ana Lima", "00010101T000000Z", "00010101T080000Z", "RRULE:FREQ=DAILY"),
