@@ -484,6 +484,20 @@ def test_a_bad_event_beside_a_good_shift_is_passed_over_alone(bad: str, first: b
     assert people(calendar(*((bad, GOOD) if first else (GOOD, bad)))) == "RAJ"
 
 
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ("a week that is never in June", "repeats by a rule that no day matches"),
+        ("left out by a rule", "leaves days out by a rule, which is not read"),
+        ("a length below nothing", "ends before it begins"),
+        ("cities of another offset", "names a time zone that is not known"),
+    ],
+)
+def test_an_event_that_is_passed_over_is_named_with_the_reason(bad: str, reason: str) -> None:
+    schedule = Schedule(name="nights", zone="Europe/Lisbon", calendar="nights.ics", named=PEOPLE)
+    assert booked(calendar(BESIDE[bad], GOOD), schedule, SPAN).unreadable == (("Ana Lima", reason),)
+
+
 FILES = {
     "two calendars": calendar(shift("Raj")) + calendar(event("Ana Lima", "20260312T200000Z", "20260313T080000Z")),
     "lines end as on Unix": calendar(shift("Raj"), event("Ana Lima", "20260312", "20260313")).replace("\r\n", "\n"),
