@@ -8,7 +8,7 @@ import typer
 
 from bot import logs
 from bot.cli.opening import opened
-from bot.cli.saying import refuse, refusing, settings_and_playbook, tell
+from bot.cli.saying import refuse, refusing, settings_and_playbook, tell, warn
 from bot.clock import SystemClock
 from bot.domain.forget import Target, parse_target
 from bot.domain.words import count
@@ -42,9 +42,12 @@ def forget(
         settings, playbook = settings_and_playbook()
         logs.configure("error", settings.log_format)
         posts, places = asyncio.run(_forget(target, settings, playbook.now, ask=not yes, dry_run=dry_run))
-    tell(
-        f"{count(posts, 'post')} {'would be ' * dry_run}deleted" + ("" if dry_run else f", in {count(places, 'place')}")
-    )
+    if not posts:
+        tell("Nothing of it is kept.")
+    elif dry_run:
+        tell(f"{count(posts, 'post')} would be deleted")
+    else:
+        tell(f"{count(posts, 'post')} deleted, in {count(places, 'place')}")
 
 
 async def _forget(
@@ -54,7 +57,10 @@ async def _forget(
         forgetting = Forgetting(store.client, store.keys)
         found = await forgetting.find(target)
         if dry_run or not found.ids:
-            return len(found.ids), 0
+            return len(found.ids) if found.words else 0, 0
         if ask and sys.stdin.isatty():
             typer.confirm(f"Delete {count(len(found.ids), 'post')}? It cannot be undone.", abort=True, err=True)
-        return len(found.ids), await forgetting.forget(found, SystemClock().now())
+        places = await forgetting.forget(found, SystemClock().now())
+        if places and not await forgetting.rewrite_file():
+            warn("The words stay in Redis's append-only file until it is rewritten: BGREWRITEAOF.")
+        return len(found.ids) if places else 0, places

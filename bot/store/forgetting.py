@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import NamedTuple
 
+from redis.exceptions import ResponseError
+
 from bot.domain.case import AuditEvent
 from bot.domain.crisis import Crisis
 from bot.domain.episode import Episode
@@ -12,6 +14,7 @@ from bot.domain.forget import Target, forget_in_case, forget_in_crisis, forget_i
 from bot.domain.mention import Mention
 from bot.domain.notification import Notification, NotificationKind
 from bot.domain.pages.ladder import refresh
+from bot.domain.refusals import Unreachable
 from bot.store.cases import CaseStore
 from bot.store.client import Client
 from bot.store.crises import CrisisStore
@@ -90,6 +93,14 @@ class Forgetting:
             audit(note, self._keys, AuditEvent(at, "", "deleted posts", f"{len(found.ids)}, at a person's request"))
             await commit(self._client, note)
         return lost
+
+    async def rewrite_file(self) -> bool:
+        """Until then the words stand in the append-only file of the server. False where it may not begin now."""
+        try:
+            await self._client.call("BGREWRITEAOF")
+        except (ResponseError, Unreachable):
+            return False
+        return True
 
     async def _mentions(self) -> AsyncIterator[Mention]:
         """Every mention that is kept as such, wherever."""

@@ -33,8 +33,10 @@ async def test_a_dry_run_says_how_much_there_is_and_changes_nothing(waiting: She
     assert (await store.inbox.waiting())[0] == 2
 
 
-async def test_what_is_not_kept_is_said_to_be_nothing(waiting: Shell) -> None:
-    assert (await waiting.types_beside("forget", "@nobody")).stdout == "0 posts deleted, in 0 places\n"
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+@pytest.mark.parametrize("what", ["@nobody", "forum:nope", "https://forum.example/nope"])
+async def test_what_is_not_kept_is_said_to_be_nothing(waiting: Shell, what: str, options: tuple[str, ...]) -> None:
+    assert (await waiting.types_beside("forget", what, *options)).stdout == "Nothing of it is kept.\n"
 
 
 async def test_what_names_neither_a_post_nor_a_person_is_refused(waiting: Shell) -> None:
