@@ -1,0 +1,37 @@
+"""A page on a real clock: whoever was called sees who has it. A clock that stands still had hidden that nobody did."""
+
+import asyncio
+from pathlib import Path
+
+from tests.run.process import PLAYBOOK, running
+
+CRISIS = "northwind air: there is smoke in the cabin, people are injured, we need an ambulance"
+CALLED = """
+[[subjects]]
+name = "Northwind Air"
+kind = "brand"
+terms = ["northwind air"]
+
+[[escalations]]
+ways = ["slack"]
+wait = "10s"
+"""
+
+
+async def test_once_somebody_acknowledges_the_message_of_each_other_says_so_and_has_no_live_button(
+    tmp_path: Path,
+) -> None:
+    playbook = PLAYBOOK.replace('deputies = ["U0ANA"]', 'deputies = ["U0ANA"]\non_call = ["U0ANA", "U0MIA"]') + CALLED
+    async with running(tmp_path, socket_mode=False, playbook=playbook) as earshot:
+        ana, mia = (earshot.sandbox.person(name) for name in ("ana", "mia"))
+        assert await earshot.hears(CRISIS, "1") == 202
+        async with asyncio.timeout(60):
+            await earshot.sandbox.until(lambda: bool(ana.dm) and bool(mia.dm))
+        assert "Acknowledge" in str(ana.dm[0].blocks)
+
+        await mia.click(mia.dm[0], "Acknowledge")
+
+        async with asyncio.timeout(30):
+            await earshot.sandbox.until(lambda: "<@U0MIA> has this page" in ana.dm[0].words())
+        assert "Acknowledge" not in str(ana.dm[0].blocks)
+        assert [len(one.dm) for one in (ana, mia)] == [1, 1]
