@@ -147,15 +147,12 @@ class Forgetting:
         async for entry, fields in self._entries(self._keys.inbox):
             if (mention := mention_in(fields)) is None or mention.id not in ids:
                 continue
-            transaction = Transaction(self._keys.inbox)
-            transaction.guard(self._keys.seen(f"forgot:{entry}"), "")  # twice at once is once
-            transaction.write("SET", self._keys.seen(f"forgot:{entry}"), "1", "EX", 86_400)
-            transaction.write("XACK", self._keys.inbox, GROUP, entry)
-            transaction.write("XDEL", self._keys.inbox, entry)
-            transaction.write("HINCRBY", self._keys.books, "tallied", 1)
-            await commit(self._client, transaction)
-            gone += 1
+            gone += await self.drop_waiting_entry(entry)
         return gone
+
+    async def drop_waiting_entry(self, entry: str) -> bool:
+        """False where triage has answered it meanwhile, and so has counted it."""
+        return bool(await self._client.script("drop_entry", [self._keys.inbox, self._keys.books], [entry, GROUP]))
 
     async def _drop_observations(self, ids: frozenset[str]) -> int:
         gone = [

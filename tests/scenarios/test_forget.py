@@ -163,6 +163,19 @@ async def test_what_nobody_has_triaged_yet_is_forgotten_and_counts_as_tallied(wo
     assert (books.seen, books.tallied, books.unaccounted) == (1, 1, 0)
 
 
+async def test_what_triage_answers_while_it_is_being_forgotten_is_counted_once(world: World) -> None:
+    store = world.stage.store
+    await store.inbox.admit("x", [world.mention(LOST, by="wilhelmina_q")], None, world.clock.now())
+    [[entry, _]] = await store.client.call("XRANGE", store.keys.inbox, "-", "+")
+    await world.settles()  # it has a case by now
+    forgetting = Forgetting(store.client, store.keys)
+
+    assert not await forgetting.drop_waiting_entry(entry)
+
+    books = await world.books()
+    assert (books.seen, books.opened, books.tallied, books.unaccounted) == (1, 1, 0, 0)
+
+
 async def test_to_forget_twice_is_to_forget_once_and_it_is_itself_in_the_audit_log(world: World) -> None:
     await world.hears(LOST, by="wilhelmina_q")
     assert await forget(world, parse_target("@wilhelmina_q")) > 0
