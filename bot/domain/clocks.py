@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.domain.case import AuditEvent, Case, Status
-from bot.domain.decision import Decision
+from bot.domain.decision import CaseDecision
 from bot.domain.department import Department
 from bot.domain.hours import Hours
 from bot.domain.notification import Lane, Notification, NotificationKind
@@ -89,7 +89,7 @@ def _lease_deadline(case: Case, department: Department) -> datetime | None:
     return min(case.lease_ends, hours_for(case, department).after(case.lease_began, case.clocks.lease / 2))
 
 
-def ring(case: Case, department: Department, at: datetime, duty: Duty | None = None) -> Decision | None:
+def ring(case: Case, department: Department, at: datetime, duty: Duty | None = None) -> CaseDecision | None:
     """What happens now that a clock may have run out; None if none has. One thing at a time.
 
     `duty` may be left out where the playbook names the people.
@@ -113,11 +113,11 @@ def _decide(
     event: AuditEvent,
     *more: Notification,
     duty: Duty | None = None,
-) -> Decision:
+) -> CaseDecision:
     after = after.having(version=before.version + 1, history=after.told(event))
     card = Notification(NotificationKind.CARD, after.id, after.department, lane_of(after, Lane.UPDATE))
-    return Decision(
-        case=after,
+    return CaseDecision(
+        after=after,
         before=before,
         notifications=(card, *more),
         events=(event,),
@@ -130,7 +130,7 @@ def lane_of(case: Case, lane: Lane) -> Lane:
     return Lane.CRISIS if case.urgent else lane
 
 
-def _climb(case: Case, department: Department, at: datetime, duty: Duty) -> Decision | None:
+def _climb(case: Case, department: Department, at: datetime, duty: Duty) -> CaseDecision | None:
     rung = case.rung + 1
     lane = lane_of(case, Lane.CLICK)
     nth = case.round * 100 + rung
@@ -157,7 +157,7 @@ def _destination(called: str) -> str:
     return called if called.startswith("#") else f"@{called}"
 
 
-def _nudge(case: Case, department: Department, at: datetime) -> Decision:
+def _nudge(case: Case, department: Department, at: datetime) -> CaseDecision:
     assert case.lease_ends is not None
     event = AuditEvent(at, "", f"reminded <@{case.owner}>", f"claim ends in {length(case.lease_ends - at)}")
     nudge = Notification(
@@ -166,13 +166,13 @@ def _nudge(case: Case, department: Department, at: datetime) -> Decision:
     return _decide(case, case.having(lease_said=True), department, event, nudge)
 
 
-def _release(case: Case, department: Department, at: datetime) -> Decision:
+def _release(case: Case, department: Department, at: datetime) -> CaseDecision:
     event = AuditEvent(at, "", "lease ran out", f"<@{case.owner}> had it, not answered in time")
     told = Notification(NotificationKind.RELEASED, case.id, f"@{case.owner}", Lane.CLICK, case.version)
     return _decide(case, fresh(case, department, at), department, event, told)
 
 
-def _say_overdue(case: Case, department: Department, at: datetime) -> Decision:
+def _say_overdue(case: Case, department: Department, at: datetime) -> CaseDecision:
     event = AuditEvent(at, "", "overdue", "not resolved in time")
     return _decide(case, case.having(overdue_said=True), department, event)
 

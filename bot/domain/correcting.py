@@ -21,7 +21,7 @@ from bot.domain.correction import (
     labels_for,
     put,
 )
-from bot.domain.decision import Decision, Refused
+from bot.domain.decision import CaseDecision, Refused
 from bot.domain.department import Department, Staff
 from bot.domain.intake import open_case
 from bot.domain.lifecycle import Transition, allow, next_status
@@ -65,7 +65,7 @@ def correct(
     at: datetime,
     weigh: Weigh,
     route_of: RouteOf,
-) -> Decision:
+) -> CaseDecision:
     """The card and the clocks follow at once; the department does not, unless somebody asks for it.
 
     The word that was heard is a right answer too: it undoes a correction.
@@ -88,7 +88,7 @@ def _correction(case: Case, right: Right, by: str, at: datetime) -> Correction:
 
 def _closed(
     case: Case, correction: Correction, note: str, staff: Staff, department: Department, weigh: Weigh
-) -> Decision:
+) -> CaseDecision:
     """Nobody need answer what is spam, or is not about us."""
     believed = _following(case, put(case.corrections, correction), weigh)
     resolution = _CLOSED_AS[correction.kind]
@@ -105,7 +105,7 @@ def resolve(
     department: Department,
     at: datetime,
     weigh: Weigh,
-) -> Decision:
+) -> CaseDecision:
     """Who resolves as spam what was not heard as spam, or as not about us, says that we heard wrongly."""
     kind = _KINDS.get(resolution)
     right = Right(kind, SPAM if kind is CorrectionKind.SPAM else NOT_ABOUT_US) if kind else None
@@ -188,7 +188,7 @@ def _to_resolve(before: Case, case: Case, department: Department, at: datetime) 
 
 def reopen(
     case: Case, by: str, staff: Staff, department: Department, at: datetime, weigh: Weigh, route_of: RouteOf
-) -> Decision:
+) -> CaseDecision:
     """A case that somebody opens again is neither spam nor about others: that is undone with it."""
     closing = [one for one in case.corrections if one.kind in CLOSING]
     others = tuple(one for one in case.corrections if one.kind not in CLOSING)
@@ -202,7 +202,7 @@ def reopen(
 
 def move_by_rules(
     case: Case, by: str, staff: Staff, route: Route, to: Department, at: datetime, department: Department
-) -> Decision:
+) -> CaseDecision:
     """After a correction: to the department that its labels lead to now, with the clocks of that route."""
     allow(Transition.HAND_OVER, case, by, staff)
     next_status(case, Transition.HAND_OVER, by, at)
@@ -221,14 +221,14 @@ def bring_back(
     by: str,
     at: datetime,
     weigh: Weigh,
-) -> Decision:
+) -> CaseDecision:
     """Spam that is none opens a case, as if it had been heard rightly."""
     correction = Correction(CorrectionKind.SPAM, SPAM, GENUINE, by, at)
     decision = open_case(mention, genuine(mention, heard, weigh), route, department, at)
-    assert decision.case is not None
+    assert decision.after is not None
     event = AuditEvent(at, by, BROUGHT_BACK, f"from spam, for {department.name}")
-    case = decision.case.having(history=(event,), corrections=(correction,), as_heard=heard)
-    return replace(decision, case=case, events=(event,), corrections=(correction,))
+    case = decision.after.having(history=(event,), corrections=(correction,), as_heard=heard)
+    return replace(decision, after=case, events=(event,), corrections=(correction,))
 
 
 def genuine(mention: Mention, heard: Assessment, weigh: Weigh) -> Assessment:

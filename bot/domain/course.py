@@ -1,11 +1,11 @@
 """The course of an episode: when it opens, grows, wakes somebody and is over. One decision at a time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.domain.case import AuditEvent
+from bot.domain.decision import Decision
 from bot.domain.episode import Episode, begin, go_on
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.pages.page import Page
@@ -20,20 +20,6 @@ SHOWN_EVERY = timedelta(seconds=30)
 """An episode that grows is written down and drawn again no more often: Slack takes 50 changes a minute in all."""
 
 
-@dataclass(frozen=True, slots=True)
-class EpisodeDecision:
-    """`before` is what was read (None: it is new); no other episode of its subject may run meanwhile."""
-
-    episode: Episode
-    before: Episode | None = None
-    notifications: tuple[Notification, ...] = ()
-    events: tuple[AuditEvent, ...] = ()
-    pages: tuple[Page, ...] = ()
-    """To be opened."""
-    woken: tuple[str, ...] = ()
-    """Pages that have to look again."""
-
-
 class Knowledge(NamedTuple):
     """What one subject is judged by. `everybody`: the words of all subjects."""
 
@@ -45,7 +31,7 @@ class Knowledge(NamedTuple):
     """Not of a competitor, whose troubles wake nobody."""
 
 
-def decide(watch: Watch, running: Episode | None, known: Knowledge, at: datetime) -> EpisodeDecision | None:
+def decide(watch: Watch, running: Episode | None, known: Knowledge, at: datetime) -> Decision[Episode] | None:
     """None where there is nothing to write down."""
     finding = watch.look(at.timestamp(), known.baseline, known.everybody, known.tuning)
     if running is None:
@@ -55,7 +41,7 @@ def decide(watch: Watch, running: Episode | None, known: Knowledge, at: datetime
     return _gone_on(watch, running, finding, known, at)
 
 
-def _opened(watch: Watch, finding: Finding, known: Knowledge, at: datetime) -> EpisodeDecision:
+def _opened(watch: Watch, finding: Finding, known: Knowledge, at: datetime) -> Decision[Episode]:
     episode = begin(
         watch.subject, finding, watch.said, known.baseline, known.everybody, known.departments, known.tuning, at
     )
@@ -64,12 +50,12 @@ def _opened(watch: Watch, finding: Finding, known: Knowledge, at: datetime) -> E
     what = f"{finding.kind}, {finding.what.voices} voices in {finding.what.window // 60} min"
     event = AuditEvent(at, "", "opened", f"{what}, {finding.what.usual:.1f} usual")
     lane = Lane.CRISIS if episode.paged_at else Lane.CLICK  # before the cards of its cases, which may be hundreds
-    return EpisodeDecision(episode, None, (card(episode, lane),), (event,), _pages(episode, at))
+    return Decision(episode, None, (card(episode, lane),), (event,), _pages(episode, at))
 
 
 def _gone_on(
     watch: Watch, before: Episode, finding: Finding | None, known: Knowledge, at: datetime
-) -> EpisodeDecision | None:
+) -> Decision[Episode] | None:
     after = go_on(before, finding, watch.said, known.baseline, known.everybody, at)
     after = after.having(version=before.version + 1, written_at=at)
     if finding is None and at - before.unusual_at >= known.tuning.over_after:
@@ -77,26 +63,26 @@ def _gone_on(
     if before.paged_at is None and finding is not None:
         after = _paged(after, finding, known, at)
         if after.paged_at:
-            return EpisodeDecision(after, before, (card(after, Lane.CRISIS),), pages=_pages(after, at))
+            return Decision(after, before, (card(after, Lane.CRISIS),), pages=_pages(after, at))
     if at - before.written_at < SHOWN_EVERY:
         return None
     if (after.posts, after.doubtful) == (before.posts, before.doubtful):
         if finding is None or at - before.unusual_at < known.tuning.over_after / 4:
             return None
-        return EpisodeDecision(after, before)  # still unusual, and nothing new to show
-    return EpisodeDecision(after, before, (card(after),))
+        return Decision(after, before)  # still unusual, and nothing new to show
+    return Decision(after, before, (card(after),))
 
 
-def unwatched(before: Episode, at: datetime) -> EpisodeDecision:
+def unwatched(before: Episode, at: datetime) -> Decision[Episode]:
     """The end of an episode whose subject nobody watches any more: it would run, and call people, without an end."""
     after = before.having(version=before.version + 1, written_at=at)
     return _over(before, after, "its subject is no longer watched", at)
 
 
-def _over(before: Episode, after: Episode, why: str, at: datetime) -> EpisodeDecision:
+def _over(before: Episode, after: Episode, why: str, at: datetime) -> Decision[Episode]:
     after = after.having(ended_at=before.unusual_at)
     woken = (page_of(after),) if after.paged_at else ()
-    return EpisodeDecision(after, before, (card(after),), (AuditEvent(at, "", "over", why),), woken=woken)
+    return Decision(after, before, (card(after),), (AuditEvent(at, "", "over", why),), woken=woken)
 
 
 def card(episode: Episode, lane: Lane = Lane.UPDATE) -> Notification:

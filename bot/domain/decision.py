@@ -1,18 +1,17 @@
-"""A case as decided, with its notifications and audit events: what one commit writes."""
+"""A case as decided, with all that is counted and corrected by it: what one commit writes."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.assessment import Assessment
-from bot.domain.case import AuditEvent, Case
+from bot.domain.case import Case
 from bot.domain.correction import Correction
 from bot.domain.mention import Mention
-from bot.domain.notification import Notification
-from bot.domain.pages.page import Page
+from bot.domain.pages.decision import Decision
 from bot.domain.refusals import Refused, Unreachable
 
-__all__ = ["Correction", "Decision", "Heard", "Measure", "Outcome", "Refused", "Unreachable"]
+__all__ = ["CaseDecision", "Correction", "Decision", "Heard", "Measure", "Outcome", "Refused", "Unreachable"]
 
 
 class Outcome(StrEnum):
@@ -43,20 +42,14 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """`before` is what was read (None: the case is new); its version must still hold when this is committed."""
+class CaseDecision(Decision[Case | None]):
+    """Of a mention for which no case is opened, `after` is None."""
 
-    case: Case | None
-    before: Case | None = None
-    notifications: tuple[Notification, ...] = ()
-    events: tuple[AuditEvent, ...] = ()
     deadline: datetime | None = None
     heard: Heard | None = None
     took: tuple[tuple[Measure, float], ...] = ()
     corrections: tuple[Correction, ...] = ()
     joining: Mention | None = None
     separating: str = ""
-    pages: tuple[Page, ...] = ()
-    """Opened with it; where one is open already, it is joined."""
     edit: bool = False
     """Of a post that is known already, which is not counted again."""

@@ -1,6 +1,5 @@
 """A drill: a page about nothing climbs the whole ladder, to see whether it would hold."""
 
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import NamedTuple, TypedDict, Unpack
 from zoneinfo import ZoneInfo
@@ -8,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.case import AuditEvent
+from bot.domain.decision import Decision
 from bot.domain.making import remade
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.pages.matter import Standing
@@ -62,18 +62,6 @@ class Drill(BaseModel):
         return remade(self, changes)
 
 
-@dataclass(frozen=True, slots=True)
-class DrillDecision:
-    """`before` is what was read, None where there was none; it must still be there when this is committed."""
-
-    drill: Drill
-    before: Drill | None
-    page: Page | None = None
-    """Opened with it."""
-    notifications: tuple[Notification, ...] = ()
-    events: tuple[AuditEvent, ...] = ()
-
-
 class Drills(NamedTuple):
     """The playbook's clock. `every` None: only when somebody asks."""
 
@@ -83,17 +71,17 @@ class Drills(NamedTuple):
     """None named: all that call anybody."""
 
 
-def begin(department: str, by: str, at: datetime, before: Drill | None) -> DrillDecision:
+def begin(department: str, by: str, at: datetime, before: Drill | None) -> Decision[Drill]:
     """Raises `Refused` while one is running."""
     if before is not None and before.running:
         raise Refused(f"A drill for {department} is running already. It ends when somebody answers.")
     at = at.replace(microsecond=0)
     page = open_page(Cause(CauseKind.DRILL, f"{department} {at:%Y%m%dT%H%M%S}"), Severity.SEV1, department, at)
     drill = Drill(department=department, opened_at=at, page=page.id, asked_by=by)
-    return DrillDecision(drill, before, page, events=(AuditEvent(at, by, "began a drill", department),))
+    return Decision(drill, before, (), (AuditEvent(at, by, "began a drill", department),), (page,))
 
 
-def look(drill: Drill, page: Page | None, managers: tuple[str, ...], at: datetime) -> DrillDecision | None:
+def look(drill: Drill, page: Page | None, managers: tuple[str, ...], at: datetime) -> Decision[Drill] | None:
     """What became of it since. None: nothing. `managers` hear when it is missed."""
     after, said, events = drill, [], []
     if not drill.missed and (why := missed_by(page)):
@@ -107,7 +95,7 @@ def look(drill: Drill, page: Page | None, managers: tuple[str, ...], at: datetim
         events.append(AuditEvent(at, by, "ended a drill", drill.department))
     if after is drill:
         return None
-    return DrillDecision(after, drill, None, tuple(said), tuple(events))
+    return Decision(after, drill, tuple(said), tuple(events))
 
 
 def missed_by(page: Page | None) -> str:

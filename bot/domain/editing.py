@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent
 from bot.domain.case import Alarm, AuditEvent, Case
 from bot.domain.clocks import fresh, lane_of, next_deadline
-from bot.domain.decision import Decision
+from bot.domain.decision import CaseDecision
 from bot.domain.department import Department
 from bot.domain.intake import sound_alarm
 from bot.domain.mention import Mention
@@ -26,7 +26,7 @@ def decide_edit(
     joined: Case | None,
     department_of: Callable[[str], Department],
     at: datetime,
-) -> Decision | None:
+) -> CaseDecision | None:
     """Of a post that opened a case or joined one. None: it was shown to nobody; its new words go where they belong.
 
     `opened` is the case with the id that this post would give it, which by chance may be another's.
@@ -36,7 +36,7 @@ def decide_edit(
     return edit_joined(joined, mention, assessment, department_of(joined.department), at) if joined else None
 
 
-def edit(case: Case, mention: Mention, assessment: Assessment, department: Department, at: datetime) -> Decision:
+def edit(case: Case, mention: Mention, assessment: Assessment, department: Department, at: datetime) -> CaseDecision:
     """The newest wording of the post that opened this case. What people corrected stays as they said."""
     if mention.edits <= case.mention.edits or case.mention.forgotten:
         return leave()
@@ -47,7 +47,9 @@ def edit(case: Case, mention: Mention, assessment: Assessment, department: Depar
     return _decide(case, after, event, _is_crisis(assessment) and not case.urgent, department, at)
 
 
-def edit_joined(case: Case, mention: Mention, assessment: Assessment, department: Department, at: datetime) -> Decision:
+def edit_joined(
+    case: Case, mention: Mention, assessment: Assessment, department: Department, at: datetime
+) -> CaseDecision:
     """The newest wording of a post that joined this case."""
     event = AuditEvent(at, "", EDITED, "a post that joined, by its author")
     after = case.having(version=case.version + 1, history=case.told(event))
@@ -57,9 +59,9 @@ def edit_joined(case: Case, mention: Mention, assessment: Assessment, department
     return _decide(case, after, event, alarming, department, at, joining=mention)
 
 
-def leave() -> Decision:
+def leave() -> CaseDecision:
     """Nothing follows: the wording is known, or nobody needs to see it."""
-    return Decision(case=None, edit=True)
+    return CaseDecision(None, edit=True)
 
 
 def _is_crisis(assessment: Assessment) -> bool:
@@ -74,7 +76,7 @@ def _decide(
     department: Department,
     at: datetime,
     joining: Mention | None = None,
-) -> Decision:
+) -> CaseDecision:
     events = [event]
     if alarming:
         if case.closed:
@@ -84,8 +86,8 @@ def _decide(
             events.append(reopened)
         after = sound_alarm(after, department, at)
     card = Notification(NotificationKind.CARD, after.id, after.department, lane_of(after, Lane.UPDATE))
-    return Decision(
-        case=after,
+    return CaseDecision(
+        after=after,
         before=case,
         notifications=(card,),
         events=tuple(events),

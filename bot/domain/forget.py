@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bot.domain.assessment import Assessment, assessed
 from bot.domain.case import AuditEvent, Case, Resolution, Status
 from bot.domain.crisis import Crisis, Line
-from bot.domain.decision import Decision
+from bot.domain.decision import CaseDecision
 from bot.domain.episode import Episode
 from bot.domain.mention import FORGOTTEN, Mention
 from bot.domain.notification import Lane, Notification, NotificationKind
@@ -78,7 +78,7 @@ def blank_quoted(mention: Mention, words: Iterable[str]) -> Mention | None:
     return mention.model_copy(update={"quoted": FORGOTTEN})
 
 
-def forget_in_case(case: Case, ids: frozenset[str], at: datetime, words: Iterable[str] = ()) -> Decision | None:
+def forget_in_case(case: Case, ids: frozenset[str], at: datetime, words: Iterable[str] = ()) -> CaseDecision | None:
     """None where nothing of it is left here. A case of which nobody's words are left is resolved.
 
     `words` begin those posts, by which one is told that another quotes.
@@ -109,7 +109,7 @@ def forget_in_case(case: Case, ids: frozenset[str], at: datetime, words: Iterabl
         Notification(NotificationKind.FORGET, case.id, case.department, Lane.UPDATE),
     )
     deadline = None if after.closed else at  # the timers look at once, and find out when it is due
-    return Decision(case=after, before=case, notifications=owed, events=(event,), deadline=deadline)
+    return CaseDecision(after, before=case, notifications=owed, events=(event,), deadline=deadline)
 
 
 def forget_in_episode(episode: Episode, ids: frozenset[str]) -> Episode | None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent
 from bot.domain.case import JOINED_KEPT, Alarm, AuditEvent, Case, Joined, Joining, Status, case_id
 from bot.domain.clocks import claim_due, fresh, lane_of, next_deadline
-from bot.domain.decision import Decision, Heard, Outcome
+from bot.domain.decision import CaseDecision, Heard, Outcome
 from bot.domain.department import Department
 from bot.domain.making import made
 from bot.domain.mention import UNKNOWN, Mention
@@ -66,7 +66,9 @@ def _words(text: str) -> list[str]:
     return [word for word in words if word != "via"]
 
 
-def open_case(mention: Mention, assessment: Assessment, route: Route, department: Department, at: datetime) -> Decision:
+def open_case(
+    mention: Mention, assessment: Assessment, route: Route, department: Department, at: datetime
+) -> CaseDecision:
     """A mention that nobody has yet opens a case of its own."""
     event = AuditEvent(at, "", "opened", f"by route {route.name}")
     case = made(
@@ -84,8 +86,8 @@ def open_case(mention: Mention, assessment: Assessment, route: Route, department
     )
     case = case.having(due=claim_due(case, department, at))
     card = Notification(NotificationKind.CARD, case.id, department.name, lane_of(case, Lane.NEW))
-    return Decision(
-        case=case,
+    return CaseDecision(
+        after=case,
         notifications=(card,),
         events=(event,),
         deadline=next_deadline(case, department),
@@ -94,15 +96,15 @@ def open_case(mention: Mention, assessment: Assessment, route: Route, department
     )
 
 
-def tally(mention: Mention, assessment: Assessment, at: datetime) -> Decision:
+def tally(mention: Mention, assessment: Assessment, at: datetime) -> CaseDecision:
     """A mention that no department needs to see is counted, and spam is counted as spam."""
     outcome = Outcome.SPAM if assessment.intent is Intent.SPAM else Outcome.TALLIED
-    return Decision(case=None, heard=Heard(mention, assessment, NOBODY, outcome, at))
+    return CaseDecision(None, heard=Heard(mention, assessment, NOBODY, outcome, at))
 
 
 def join(
     case: Case, mention: Mention, assessment: Assessment, why: Joining, department: Department, at: datetime
-) -> Decision:
+) -> CaseDecision:
     """The same person again, or a copy: part of the case, told to its owner, and reopening it if it was resolved."""
     joined = Joined(mention.id, mention.who, mention.url, mention.created_at, why)
     event = AuditEvent(at, "", "joined", f"{why.value}, {case.joined_count + 1} in all")
@@ -127,8 +129,8 @@ def join(
     if case.owner and why is Joining.SAME_PERSON:
         tell = Notification(NotificationKind.JOINED, after.id, f"@{case.owner}", Lane.CLICK, after.round)
         notifications.append(tell)
-    return Decision(
-        case=after,
+    return CaseDecision(
+        after=after,
         before=case,
         notifications=tuple(notifications),
         events=tuple(events),

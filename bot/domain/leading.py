@@ -2,11 +2,11 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.case import AuditEvent
 from bot.domain.crisis import Crisis, Declaration, Item, Line, Numbers, Origin, Plan, Update, Went
+from bot.domain.decision import Decision
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.pages.page import Cause, CauseKind, Page, Severity, open_page
 from bot.domain.refusals import Refused
@@ -20,15 +20,6 @@ PINNED_SHOWN = 200
 COUNTED_EVERY = timedelta(minutes=5)
 HOUSED_WITHIN = timedelta(minutes=1)
 """Of its declaration: while Slack's answer is lost so long, its channel is asked for again; then it does without."""
-
-
-@dataclass(frozen=True, slots=True)
-class CrisisDecision:
-    crisis: Crisis
-    before: Crisis | None
-    page: Page | None = None
-    notifications: tuple[Notification, ...] = ()
-    events: tuple[AuditEvent, ...] = ()
 
 
 def crisis_id(told: Declaration, by: str, at: datetime, nth: int = 0) -> str:
@@ -47,7 +38,7 @@ def declare(
     cases: tuple[str, ...] = (),
     pages: tuple[str, ...] = (),
     nth: int = 0,
-) -> CrisisDecision:
+) -> Decision[Crisis]:
     """Calls the lead at once, and then whoever is on call for the department, whatever the severity on the form.
 
     `cases` are those that it takes over, `pages` what rings for them.
@@ -69,29 +60,29 @@ def declare(
         cases_open=len(cases),
         pages=pages,
     )
-    return CrisisDecision(crisis, None, page, (), (AuditEvent(at, by, "declared a crisis", name),))
+    return Decision(crisis, None, (), (AuditEvent(at, by, "declared a crisis", name),), (page,))
 
 
 def _adopted(cases: tuple[str, ...], at: datetime) -> tuple[Line, ...]:
     return (Line(at, "", f"took over {number_of(len(cases), 'open case')}"),) if cases else ()
 
 
-def take_over(crisis: Crisis, at: datetime) -> CrisisDecision:
+def take_over(crisis: Crisis, at: datetime) -> Decision[Crisis]:
     """Note that the pages of its cases follow its own by now."""
     after = crisis.having(taken_over=True, timeline=crisis.saying(at, "", "now calls for those cases, too"))
-    return CrisisDecision(after, crisis, None, (_head(after),) if after.housed else ())
+    return Decision(after, crisis, (_head(after),) if after.housed else ())
 
 
-def house(crisis: Crisis, channel: str, why: str, at: datetime) -> CrisisDecision:
+def house(crisis: Crisis, channel: str, why: str, at: datetime) -> Decision[Crisis]:
     """Where it lives. `why` it has no channel of its own, in our own words; its cards are owed from now on."""
     said = "opened a channel for it" if channel else f"could not open a channel: {why}"
     after = crisis.having(channel=channel, housed=True, timeline=crisis.saying(at, "", said))
     told = () if not channel else (_owe(NotificationKind.DECLARED, after, after.told.department),)
     plan = (_owe(NotificationKind.PLAN, after, after.place),) if after.checklist else ()
-    return CrisisDecision(after, crisis, None, (_head(after), *plan, *told))
+    return Decision(after, crisis, (_head(after), *plan, *told))
 
 
-def tick(crisis: Crisis, number: int, by: str, at: datetime) -> CrisisDecision:
+def tick(crisis: Crisis, number: int, by: str, at: datetime) -> Decision[Crisis]:
     """One more thing of the checklist is done. Raises `Refused`."""
     _still(crisis)
     if not 0 <= number < len(crisis.checklist):
@@ -102,12 +93,10 @@ def tick(crisis: Crisis, number: int, by: str, at: datetime) -> CrisisDecision:
     done = tuple(one._replace(done_by=by, done_at=at) if n == number else one for n, one in enumerate(crisis.checklist))
     after = crisis.having(checklist=done, timeline=crisis.saying(at, by, f"did: {_plain(item.do)}"))
     event = AuditEvent(at, by, "ticked", crisis.id)
-    return CrisisDecision(
-        after, crisis, None, (_head(after), _owe(NotificationKind.PLAN, after, after.place)), (event,)
-    )
+    return Decision(after, crisis, (_head(after), _owe(NotificationKind.PLAN, after, after.place)), (event,))
 
 
-def update(crisis: Crisis, words: str, plan: Plan, by: str, at: datetime) -> CrisisDecision:
+def update(crisis: Crisis, words: str, plan: Plan, by: str, at: datetime) -> Decision[Crisis]:
     """What stands now, for everybody; the next one is due after the plan's span. Raises `Refused`."""
     _still(crisis)
     words = " ".join(words.split())
@@ -122,10 +111,10 @@ def update(crisis: Crisis, words: str, plan: Plan, by: str, at: datetime) -> Cri
         timeline=crisis.saying(at, by, f"said: {_plain(words)}"),
     )
     news = _owe(NotificationKind.NEWS, after, after.place, len(after.updates))
-    return CrisisDecision(after, crisis, None, (_head(after), news), (AuditEvent(at, by, "updated", crisis.id),))
+    return Decision(after, crisis, (_head(after), news), (AuditEvent(at, by, "updated", crisis.id),))
 
 
-def pin(crisis: Crisis, ts: str, words: str, by: str, at: datetime) -> CrisisDecision:
+def pin(crisis: Crisis, ts: str, words: str, by: str, at: datetime) -> Decision[Crisis]:
     """A message that somebody pinned, once. Raises `Refused` where nothing is to be told."""
     _still(crisis)
     if ts in crisis.pinned or len(crisis.pinned) >= PINNED_MOST:
@@ -133,20 +122,20 @@ def pin(crisis: Crisis, ts: str, words: str, by: str, at: datetime) -> CrisisDec
     words = " ".join(words.split())
     quoted = f"“{_plain(words[:PINNED_SHOWN])}{'…' if len(words) > PINNED_SHOWN else ''}”" if words else "a message"
     after = crisis.having(pinned=(*crisis.pinned, ts), timeline=crisis.saying(at, by, f"pinned: {quoted}"))
-    return CrisisDecision(after, crisis, None, (_head(after),), (AuditEvent(at, by, "pinned", crisis.id),))
+    return Decision(after, crisis, (_head(after),), (AuditEvent(at, by, "pinned", crisis.id),))
 
 
-def close(crisis: Crisis, went: Went, by: str, at: datetime, left: str = "") -> CrisisDecision:
+def close(crisis: Crisis, went: Went, by: str, at: datetime, left: str = "") -> Decision[Crisis]:
     """With its review. `left` says in words what was unfinished. Raises `Refused`."""
     _still(crisis)
     said = f"closed it; unfinished: {_plain(left)}" if left else "closed it"
     after = crisis.having(closed_by=by, closed_at=at, update_due=None, went=went, timeline=crisis.saying(at, by, said))
     places = dict.fromkeys((after.place, after.told.department))
     reviews = tuple(_owe(NotificationKind.REVIEW, after, to) for to in places)
-    return CrisisDecision(after, crisis, None, (_head(after), *reviews), (AuditEvent(at, by, "closed", crisis.id),))
+    return Decision(after, crisis, (_head(after), *reviews), (AuditEvent(at, by, "closed", crisis.id),))
 
 
-def look(crisis: Crisis, page: Page | None, at: datetime) -> CrisisDecision | None:
+def look(crisis: Crisis, page: Page | None, at: datetime) -> Decision[Crisis] | None:
     """What the clock and the page have to say. None: nothing."""
     said: list[Notification] = []
     after = crisis
@@ -160,16 +149,16 @@ def look(crisis: Crisis, page: Page | None, at: datetime) -> CrisisDecision | No
         after = after.having(reminded_for=after.update_due)
     if after is crisis:
         return None
-    return CrisisDecision(after, crisis, None, (_head(after), *said))
+    return Decision(after, crisis, (_head(after), *said))
 
 
-def count(crisis: Crisis, numbers: Numbers, cases_open: int, at: datetime) -> CrisisDecision:
+def count(crisis: Crisis, numbers: Numbers, cases_open: int, at: datetime) -> Decision[Crisis]:
     after = crisis.having(numbers=numbers, cases_open=cases_open, counted_at=at)
     same = crisis.counted_at and (numbers, cases_open) == (crisis.numbers, crisis.cases_open)
-    return CrisisDecision(after, crisis, None, () if same else (_head(after),))
+    return Decision(after, crisis, () if same else (_head(after),))
 
 
-Decide = Callable[[Crisis], CrisisDecision]
+Decide = Callable[[Crisis], Decision[Crisis]]
 
 
 def _still(crisis: Crisis) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.case import AuditEvent, Case, Resolution, Status, case_id
 from bot.domain.clocks import fresh, lane_of, lease_end, next_deadline, resolve_due
 from bot.domain.correction import Correction, CorrectionKind
-from bot.domain.decision import Decision, Measure, Refused
+from bot.domain.decision import CaseDecision, Measure, Refused
 from bot.domain.department import Department, Staff
 from bot.domain.lifecycle import NOT_KNOWN, Transition, allow, next_status
 from bot.domain.mention import Mention
@@ -23,13 +23,13 @@ def decide(
     *more: Notification,
     took: tuple[tuple[Measure, float], ...] = (),
     corrections: tuple[Correction, ...] = (),
-) -> Decision:
+) -> CaseDecision:
     """The next version of a case, with the card that is owed, and a word to whoever had it before."""
     after = after.having(version=before.version + 1, history=after.told(event))
     more += _told_to_the_former_owner(before, after, event.by)
     card = Notification(NotificationKind.CARD, after.id, after.department, lane_of(after, Lane.CLICK))
-    return Decision(
-        case=after,
+    return CaseDecision(
+        after=after,
         before=before,
         notifications=(card, *more),
         events=(event,),
@@ -48,7 +48,7 @@ def _told_to_the_former_owner(before: Case, after: Case, by: str) -> tuple[Notif
     return (Notification(NotificationKind.RELEASED, before.id, f"@{before.owner}", Lane.CLICK, before.version),)
 
 
-def claim(case: Case, by: str, staff: Staff, department: Department, at: datetime) -> Decision:
+def claim(case: Case, by: str, staff: Staff, department: Department, at: datetime) -> CaseDecision:
     """One owner, always. The claim is a lease, and the clock to resolve begins to show."""
     allow(Transition.CLAIM, case, by, staff)
     status = next_status(case, Transition.CLAIM, by, at)
@@ -76,7 +76,7 @@ def _owned(case: Case, owner: str, department: Department, at: datetime) -> Case
     )
 
 
-def keep(case: Case, by: str, department: Department, at: datetime) -> Decision:
+def keep(case: Case, by: str, department: Department, at: datetime) -> CaseDecision:
     """The owner is still on it: the lease begins anew."""
     if case.status is not Status.CLAIMED or case.owner != by:
         raise Refused("This case is not yours now, so there is nothing to keep. Press Claim on its card to take it.")
@@ -84,7 +84,7 @@ def keep(case: Case, by: str, department: Department, at: datetime) -> Decision:
     return decide(case, after, department, AuditEvent(at, by, "still on it"))
 
 
-def release(case: Case, by: str, staff: Staff, department: Department, at: datetime) -> Decision:
+def release(case: Case, by: str, staff: Staff, department: Department, at: datetime) -> CaseDecision:
     """Back to the channel, with the claim clock wound anew."""
     allow(Transition.RELEASE, case, by, staff)
     next_status(case, Transition.RELEASE, by, at)
@@ -93,7 +93,7 @@ def release(case: Case, by: str, staff: Staff, department: Department, at: datet
 
 def resolve(
     case: Case, by: str, resolution: Resolution, note: str, staff: Staff, department: Department, at: datetime
-) -> Decision:
+) -> CaseDecision:
     """Done, with one word for how. Somebody who resolves what nobody claimed is its owner from then on."""
     allow(Transition.RESOLVE, case, by, staff)
     status = next_status(case, Transition.RESOLVE, by, at)
@@ -112,14 +112,14 @@ def resolve(
     return decide(case, after, department, event, took=((Measure.RESOLVE, took),))
 
 
-def reopen(case: Case, by: str, staff: Staff, department: Department, at: datetime) -> Decision:
+def reopen(case: Case, by: str, staff: Staff, department: Department, at: datetime) -> CaseDecision:
     allow(Transition.REOPEN, case, by, staff)
     next_status(case, Transition.REOPEN, by, at)
     after = fresh(case, department, at).having(waiting_since=at)
     return decide(case, after, department, AuditEvent(at, by, "reopened"))
 
 
-def hand_to_person(case: Case, by: str, to: str, staff: Staff, department: Department, at: datetime) -> Decision:
+def hand_to_person(case: Case, by: str, to: str, staff: Staff, department: Department, at: datetime) -> CaseDecision:
     """To another deputy of the department that has it."""
     allow(Transition.HAND_OVER, case, by, staff)
     next_status(case, Transition.HAND_OVER, by, at)
@@ -138,7 +138,7 @@ def hand_to_person(case: Case, by: str, to: str, staff: Staff, department: Depar
     return decide(case, _owned(case, to, department, at), department, event, *more)
 
 
-def hand_to_department(case: Case, by: str, staff: Staff, to: Department, at: datetime) -> Decision:
+def hand_to_department(case: Case, by: str, staff: Staff, to: Department, at: datetime) -> CaseDecision:
     """One case, one card alive: the card in the old channel says where it went."""
     allow(Transition.HAND_OVER, case, by, staff)
     next_status(case, Transition.HAND_OVER, by, at)
@@ -150,7 +150,7 @@ def hand_to_department(case: Case, by: str, staff: Staff, to: Department, at: da
 
 def not_for_us(
     case: Case, by: str, staff: Staff, to: Department | None, at: datetime, department: Department
-) -> Decision:
+) -> CaseDecision:
     """The route was wrong: the case goes where it belongs (None: to nobody) and the correction is kept."""
     allow(Transition.HAND_OVER, case, by, staff)
     next_status(case, Transition.HAND_OVER, by, at)
@@ -173,7 +173,7 @@ def not_for_us(
     return decide(case, after, department, event, corrections=(correction,))
 
 
-def confirm_crisis(case: Case, by: str, staff: Staff, department: Department, at: datetime) -> Decision:
+def confirm_crisis(case: Case, by: str, staff: Staff, department: Department, at: datetime) -> CaseDecision:
     """A crisis that is doubtful, or was flagged by somebody without a role, is one: whoever is on call is paged."""
     allow(Transition.CLAIM, case, by, staff)
     if case.cannot_wait:
@@ -198,7 +198,7 @@ def separate(
     staff: Staff,
     department: Department,
     at: datetime,
-) -> tuple[Decision, Decision]:
+) -> tuple[CaseDecision, CaseDecision]:
     """A mention that joined wrongly gets its own case: what the first case loses, and the case that opens.
 
     A copy says what its first case says, so it takes that assessment along; for the same person's later words it is
@@ -224,8 +224,8 @@ def separate(
     )
     own = fresh(own, department, at)
     card = Notification(NotificationKind.CARD, own.id, own.department, lane_of(own, Lane.CLICK))
-    opening = Decision(
-        case=own,
+    opening = CaseDecision(
+        after=own,
         notifications=(card,),
         events=(opened,),
         deadline=next_deadline(own, department),

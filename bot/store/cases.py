@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bot import metrics
 from bot.domain.case import Case
-from bot.domain.decision import Decision, Measure, Refused
+from bot.domain.decision import CaseDecision, Measure, Refused
 from bot.domain.mention import Mention
 from bot.store.client import Client
 from bot.store.keys import Keys
@@ -69,18 +69,18 @@ class CaseStore:
         bodies = await self._client.bodies(map(self._keys.case, wanted))
         return await self._records.read_all(self._keys.case, dict(zip(wanted, bodies, strict=True)))
 
-    async def change(self, case_id: str, decide: Callable[[Case], Decision], at: datetime) -> Case:
+    async def change(self, case_id: str, decide: Callable[[Case], CaseDecision], at: datetime) -> Case:
         """Decide on the case as it is and commit; too late, and it is read and decided on again.
 
         What `decide` refuses goes up untouched. Raises `Gone`, `Unreadable`.
         """
         decision = await self.change_all(case_id, lambda case: _alone(decide(case)), at)
-        assert decision[0].case is not None
-        return decision[0].case
+        assert decision[0].after is not None
+        return decision[0].after
 
     async def change_all(
-        self, case_id: str, decide: Callable[[Case], Awaitable[tuple[Decision, ...]]], at: datetime
-    ) -> tuple[Decision, ...]:
+        self, case_id: str, decide: Callable[[Case], Awaitable[tuple[CaseDecision, ...]]], at: datetime
+    ) -> tuple[CaseDecision, ...]:
         """Several decisions that hang together, in one commit: one case is split, and both halves are there or none."""
         for _ in range(TRIES):
             decisions = await decide(await self.get(case_id))
@@ -89,7 +89,7 @@ class CaseStore:
                 return decisions
         raise Refused("Too many people are changing this case right now. Try again in a moment.")
 
-    async def commit(self, decisions: Sequence[Decision], at: datetime) -> Committed:
+    async def commit(self, decisions: Sequence[CaseDecision], at: datetime) -> Committed:
         transaction = Transaction(self._keys.inbox)
         for decision in decisions:
             write(transaction, self._keys, decision, at)
@@ -148,11 +148,11 @@ class CaseStore:
         await self._client.call("ZREM", self._keys.deadlines, case_id)
 
 
-def _observe(decisions: Iterable[Decision]) -> None:
+def _observe(decisions: Iterable[CaseDecision]) -> None:
     for measure, seconds in (took for decision in decisions for took in decision.took):
         histogram = metrics.CLAIM_SECONDS if measure is Measure.CLAIM else metrics.RESOLVE_SECONDS
         histogram.observe(seconds)
 
 
-async def _alone(decision: Decision) -> tuple[Decision, ...]:
+async def _alone(decision: CaseDecision) -> tuple[CaseDecision, ...]:
     return (decision,)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.crisis import Crisis
-from bot.domain.leading import CrisisDecision, Decide
+from bot.domain.decision import Decision
+from bot.domain.leading import Decide
 from bot.domain.notification import Notification
 from bot.domain.refusals import Refused
 from bot.store import keys as bounds
@@ -13,7 +14,7 @@ from bot.store.keys import Keys
 from bot.store.reading import Records, Unreadable
 from bot.store.records import CardRecord
 from bot.store.transaction import Committed, Transaction, commit
-from bot.store.writing import audit, ms, open_in, owe
+from bot.store.writing import ms, write_effects
 
 TRIES = 20
 
@@ -52,11 +53,11 @@ class CrisisStore:
                 raise Refused("This crisis is no longer kept.")
             decision = decide(found)
             if await self.commit(decision, at) is Committed.WRITTEN:
-                return decision.crisis
+                return decision.after
         raise Refused("Too many changes to this crisis right now. Try again in a moment.")
 
-    async def commit(self, decision: CrisisDecision, at: datetime) -> Committed:
-        crisis, before, key = decision.crisis, decision.before, self._keys.crisis(decision.crisis.id)
+    async def commit(self, decision: Decision[Crisis], at: datetime) -> Committed:
+        crisis, before, key = decision.after, decision.before, self._keys.crisis(decision.after.id)
         transaction = Transaction(self._keys.inbox)
         transaction.guard(key, before.version if before else "", "v")
         transaction.write("HSET", key, "v", crisis.version, "body", crisis.model_dump_json())
@@ -66,12 +67,7 @@ class CrisisStore:
             transaction.write("ZREM", self._keys.crises, crisis.id)
             transaction.write("EXPIRE", key, int(bounds.CRISIS_KEPT.total_seconds()))
             transaction.write("ZADD", self._keys.pages, "XX", at.timestamp(), crisis.page)
-        if decision.page is not None:
-            open_in(transaction, self._keys, decision.page)
-        for event in decision.events:
-            audit(transaction, self._keys, event, "crisis", crisis.id)
-        for notification in decision.notifications:
-            owe(transaction, self._keys, notification, at)
+        write_effects(transaction, self._keys, decision, at, "crisis", crisis.id)
         return (await commit(self._client, transaction))[0]
 
     async def drawn(self, crisis: Crisis, card: str, record: CardRecord, owed: Notification) -> None:

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.domain.drill import Drill, DrillDecision
+from bot.domain.decision import Decision
+from bot.domain.drill import Drill
 from bot.domain.refusals import Refused
 from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.reading import Records, Unreadable
 from bot.store.transaction import Committed, Transaction, commit
-from bot.store.writing import audit, open_in, owe
+from bot.store.writing import write_effects
 
 TRIES = 20
 
@@ -36,26 +37,21 @@ class DrillStore:
         """Whether the last one was there when it was last read, and this release could not read it."""
         return self._records.unreadable(self._keys.drills, department)
 
-    async def change(self, department: str, decide: Callable[[Drill | None], DrillDecision], at: datetime) -> Drill:
+    async def change(self, department: str, decide: Callable[[Drill | None], Decision[Drill]], at: datetime) -> Drill:
         """What `decide` refuses goes up untouched."""
         for _ in range(TRIES):
             decision = decide(await self.of(department))
             if await self.commit(decision, at) is Committed.WRITTEN:
-                return decision.drill
+                return decision.after
         raise Refused("Too many people are asking for a drill right now. Try again in a moment.")
 
-    async def commit(self, decision: DrillDecision, at: datetime) -> Committed:
+    async def commit(self, decision: Decision[Drill], at: datetime) -> Committed:
         """With its page: a drill that calls nobody, or a call of which no drill knows, cannot be left behind."""
-        drill, before = decision.drill, decision.before
+        drill, before = decision.after, decision.before
         transaction = Transaction(self._keys.inbox)
         transaction.guard(self._keys.drills, _written(before) if before else "", drill.department)
         transaction.write("HSET", self._keys.drills, drill.department, _written(drill))
-        if decision.page is not None:
-            open_in(transaction, self._keys, decision.page)
-        for event in decision.events:
-            audit(transaction, self._keys, event, "drill", drill.department)
-        for notification in decision.notifications:
-            owe(transaction, self._keys, notification, at)
+        write_effects(transaction, self._keys, decision, at, "drill", drill.department)
         return (await commit(self._client, transaction))[0]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.course import EpisodeDecision
+from bot.domain.decision import Decision
 from bot.domain.episode import Episode
 from bot.domain.notification import Notification
 from bot.domain.pages.page import Page
@@ -13,7 +13,7 @@ from bot.store.keys import Keys
 from bot.store.reading import Records, Unreadable
 from bot.store.records import CardRecord
 from bot.store.transaction import Committed, Transaction, commit
-from bot.store.writing import audit, ms, open_in, owe
+from bot.store.writing import ms, write_effects
 
 
 class Episodes:
@@ -54,8 +54,8 @@ class Episodes:
         ids = await self._client.call("ZRANGE", self._keys.episodes, 0, most - 1, "REV")
         return list((await self._find(ids)).values())
 
-    async def commit(self, decision: EpisodeDecision, at: datetime) -> Committed:
-        episode, before = decision.episode, decision.before
+    async def commit(self, decision: Decision[Episode], at: datetime) -> Committed:
+        episode, before = decision.after, decision.before
         key = self._keys.episode(episode.id)
         transaction = Transaction(self._keys.inbox)
         transaction.guard(key, before.version if before else "", "v")
@@ -71,14 +71,7 @@ class Episodes:
                 transaction.write("EXPIRE", kept, int(bounds.EPISODE_KEPT.total_seconds()))
         else:
             transaction.write("HSET", self._keys.running, episode.subject, episode.id)
-        for event in decision.events:
-            audit(transaction, self._keys, event, "episode", episode.id)
-        for notification in decision.notifications:
-            owe(transaction, self._keys, notification, at)
-        for page in decision.pages:
-            open_in(transaction, self._keys, page)
-        for page_id in decision.woken:
-            transaction.write("ZADD", self._keys.pages, at.timestamp(), page_id)
+        write_effects(transaction, self._keys, decision, at, "episode", episode.id)
         return (await commit(self._client, transaction))[0]
 
     async def drawn(self, episode: Episode, record: CardRecord, owed: Notification, page: Page | None) -> None:

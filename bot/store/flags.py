@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.domain.case import Case, case_id
-from bot.domain.decision import Decision
+from bot.domain.decision import CaseDecision
 from bot.domain.mention import Mention
 from bot.store import keys as bounds
 from bot.store.client import Client
@@ -34,7 +34,7 @@ class FlagStore:
         since = (at - bounds.FLAGS_KEPT).timestamp()
         return Recent(int(found[0] or 0), tuple(time for time in times if time > since))
 
-    async def open(self, decision: Decision, by: str, recent: Recent, at: datetime) -> bool:
+    async def open(self, decision: CaseDecision, by: str, recent: Recent, at: datetime) -> bool:
         """As if a source had given it and triage had opened it.
 
         False where it was let in before, or where the same person flagged something since `recent` was read.

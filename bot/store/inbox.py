@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 from redis.exceptions import ResponseError
 
-from bot.domain.decision import Decision, Unreachable
+from bot.domain.decision import CaseDecision, Unreachable
 from bot.domain.mention import Mention
 from bot.store import keys as bounds
 from bot.store.client import BLOCK_MS, Client, counts_in, whole
@@ -43,7 +43,7 @@ class Ready(NamedTuple):
     """A decision on an entry, and what its traces led to when it was made: a case, or nothing."""
 
     entry: Entry
-    decision: Decision
+    decision: CaseDecision
     found: tuple[tuple[str, str], ...] = ()
 
 

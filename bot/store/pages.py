@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 from bot import metrics
 from bot.domain.case import Case
+from bot.domain.decision import Decision
 from bot.domain.episode import Episode
 from bot.domain.notification import Notification
 from bot.domain.pages.cases import page_of
-from bot.domain.pages.ladder import PageDecision
 from bot.domain.pages.page import Page, Storm
 from bot.domain.refusals import Refused
 from bot.domain.waking import page_of as page_of_episode
@@ -18,7 +18,7 @@ from bot.store.keys import Keys, field
 from bot.store.reading import Records, Unreadable
 from bot.store.records import PageMessage, Place
 from bot.store.transaction import Committed, Transaction, commit
-from bot.store.writing import audit, note_message, open_in, owe
+from bot.store.writing import note_message, open_in, write_effects
 
 TRIES = 60
 """Lost races before we give up, as for cases."""
@@ -85,7 +85,7 @@ class PageStore:
         await commit(self._client, transaction)
         return await self.get(page.id)
 
-    async def change(self, page_id: str, decide: Callable[[Page], PageDecision | None], at: datetime) -> Page:
+    async def change(self, page_id: str, decide: Callable[[Page], Decision[Page] | None], at: datetime) -> Page:
         """Decide on the page as it is and commit; too late, and it is read and decided on again.
 
         Gives the page as it is then. What `decide` refuses goes up untouched. Raises `PageGone`.
@@ -96,39 +96,39 @@ class PageStore:
             if decision is None:
                 return page
             if await self.commit(decision, at) is not Committed.STALE:
-                return decision.page
+                return decision.after
         raise Refused("Too many changes to this page right now. Try again in a moment.")
 
-    async def commit(self, decision: PageDecision, at: datetime, *, once: str = "", once_for: int = 0) -> Committed:
+    async def commit(self, decision: Decision[Page], at: datetime, *, once: str = "", once_for: int = 0) -> Committed:
         """`once` is the name of something that may happen only once within so many seconds, such as a delivery."""
         transaction = Transaction(self._keys.inbox)
         if once:
             transaction.guard(self._keys.seen(once), "")
-            transaction.write("SET", self._keys.seen(once), decision.page.id, "EX", once_for)
+            transaction.write("SET", self._keys.seen(once), decision.after.id, "EX", once_for)
         _write(transaction, self._keys, decision, at)
-        committed = (await commit(self._client, transaction))[0]
-        if committed is Committed.WRITTEN and decision.page.answered and not decision.before.answered:
-            metrics.ACKNOWLEDGE_SECONDS.observe((at - decision.page.opened_at).total_seconds())
+        committed, before = (await commit(self._client, transaction))[0], decision.before
+        if committed is Committed.WRITTEN and decision.after.answered and before and not before.answered:
+            metrics.ACKNOWLEDGE_SECONDS.observe((at - decision.after.opened_at).total_seconds())
         return committed
 
     async def ringing(self, page: Page) -> str:
         """The page that calls for cases such as that of this one, or was the last to."""
         return str(await self._client.call("HGET", self._keys.ringing, _alike(page)) or "")
 
-    async def lead(self, decision: PageDecision, before: str, at: datetime) -> Committed:
+    async def lead(self, decision: Decision[Page], before: str, at: datetime) -> Committed:
         """The first rung of a page that calls for those that come after it. `before` is what was ringing till then."""
-        transaction, page = Transaction(self._keys.inbox), decision.page
+        transaction, page = Transaction(self._keys.inbox), decision.after
         transaction.guard(self._keys.ringing, before, _alike(page))
         _write(transaction, self._keys, decision, at)
         transaction.write("HSET", self._keys.ringing, _alike(page), page.id)
         return (await commit(self._client, transaction))[0]
 
-    async def follow(self, decision: PageDecision, before: Storm, at: datetime) -> Committed:
+    async def follow(self, decision: Decision[Page], before: Storm, at: datetime) -> Committed:
         """It is called for by another, which counts it and remembers the newest.
 
         `before` is what followed till then; of two in one moment that which was written last is the newer.
         """
-        transaction, page = Transaction(self._keys.inbox), decision.page
+        transaction, page = Transaction(self._keys.inbox), decision.after
         _write(transaction, self._keys, decision, at)
         transaction.write("HINCRBY", self._keys.page(page.leader), "joined", 1)
         newest = self._keys.newest(page.leader)
@@ -212,22 +212,18 @@ def _alike(page: Page) -> str:
     return field(page.department, page.harm, page.subject)
 
 
-def _write(transaction: Transaction, keys: Keys, decision: PageDecision, at: datetime) -> None:
-    page, key = decision.page, keys.page(decision.page.id)
-    transaction.guard(key, decision.before.version, "v")
+def _write(transaction: Transaction, keys: Keys, decision: Decision[Page], at: datetime) -> None:
+    page, before, key = decision.after, decision.before, keys.page(decision.after.id)
+    assert before is not None
+    transaction.guard(key, before.version, "v")
     transaction.write("HSET", key, "v", page.version, "body", page.model_dump_json(exclude_defaults=True))
     transaction.write("EXPIRE", key, int(bounds.PAGE_KEPT.total_seconds()))
     _due(transaction, keys, page)
-    if page.count > decision.before.count and (person := page.attempts[-1].person):
+    if page.count > before.count and (person := page.attempts[-1].person):
         night = keys.night(decision.night, person)
         transaction.write("SADD", night, page.id)
         transaction.write("EXPIRE", night, int(bounds.NIGHT_KEPT.total_seconds()))
-    for notification in decision.notifications:
-        owe(transaction, keys, notification, at)
-    for notification in decision.done:
-        transaction.write("ZREM", keys.outbox(notification.to), notification.name)
-    for event in decision.events:
-        audit(transaction, keys, event, "case", page.cause.id, "page", page.id)
+    write_effects(transaction, keys, decision, at, "case", page.cause.id, "page", page.id)
 
 
 def _due(transaction: Transaction, keys: Keys, page: Page) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from bot.domain.assessment import Assessment
-from bot.domain.decision import Decision, Heard, Outcome
+from bot.domain.decision import CaseDecision, Heard, Outcome
 from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY
 from bot.store.client import Client
@@ -48,7 +48,7 @@ class Spam:
     async def count(self) -> int:
         return int(await self._client.call("XLEN", self._keys.spam))
 
-    async def bring_back(self, kept: Kept, decision: Decision, at: datetime) -> bool:
+    async def bring_back(self, kept: Kept, decision: CaseDecision, at: datetime) -> bool:
         """Opens the case and moves the mention from spam to opened, in the books and in the tally; all or nothing.
 
         Twice is once: the case may not be there yet, and its entry goes with it. False where it was there.

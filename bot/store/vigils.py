@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from bot.domain.vigil.troubles import Vigil, VigilDecision
+from bot.domain.decision import Decision
+from bot.domain.vigil.troubles import Vigil
 from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.reading import Records
 from bot.store.transaction import Committed, Transaction, commit
-from bot.store.writing import open_in, owe
+from bot.store.writing import write_effects
 
 
 class VigilStore:
@@ -21,15 +22,10 @@ class VigilStore:
         [(version, body)] = await self._client.versions([self._keys.vigil])
         return await self._records.read_or_clear(self._keys.vigil, body) or Vigil(version=version)
 
-    async def commit(self, decision: VigilDecision, at: datetime) -> Committed:
-        key, vigil = self._keys.vigil, decision.vigil
+    async def commit(self, decision: Decision[Vigil], at: datetime) -> Committed:
+        key, vigil = self._keys.vigil, decision.after
         transaction = Transaction(self._keys.inbox)
-        transaction.guard(key, decision.before.version or "", "v")
+        transaction.guard(key, vigil.version - 1 or "", "v")
         transaction.write("HSET", key, "v", vigil.version, "body", vigil.model_dump_json())
-        for page in decision.pages:
-            open_in(transaction, self._keys, page)
-        for page in decision.woken:
-            transaction.write("ZADD", self._keys.pages, at.timestamp(), page.id)
-        for notification in decision.notifications:
-            owe(transaction, self._keys, notification, at)
+        write_effects(transaction, self._keys, decision, at)
         return (await commit(self._client, transaction))[0]

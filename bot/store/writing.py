@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from bot.domain.assessment import Assessment, Intent, Sentiment
 from bot.domain.case import AuditEvent, Case, Joining, Status
-from bot.domain.decision import Decision, Heard, Outcome
+from bot.domain.decision import CaseDecision, Decision, Heard, Outcome
 from bot.domain.intake import CONVERSATION_WINDOW, COPY_WINDOW, conversation_key, copy_key
 from bot.domain.mention import Mention
 from bot.domain.notification import Notification
@@ -37,27 +37,35 @@ def quarter_of_day(at: datetime) -> int:
     return (at.hour * 60 + at.minute) // QUARTER
 
 
-def write(transaction: Transaction, keys: Keys, decision: Decision, at: datetime) -> None:
+def write(transaction: Transaction, keys: Keys, decision: CaseDecision, at: datetime) -> None:
     """Everything that this decision writes, guarded by the version that was read."""
-    if decision.case is not None:
-        _case(transaction, keys, decision, decision.case)
+    if decision.after is not None:
+        _case(transaction, keys, decision, decision.after)
     if decision.heard is not None:
-        _heard(transaction, keys, decision.heard, decision.case)
+        _heard(transaction, keys, decision.heard, decision.after)
     if decision.edit:
         transaction.write("HINCRBY", keys.books, "editing", -1)
+    write_effects(transaction, keys, decision, at, "case", decision.after.id if decision.after else "")
+    for correction in decision.corrections:
+        assert decision.after is not None
+        note(transaction, keys, decision.after, correction)
+    if decision.before is not None and decision.after is not None:
+        for page_id in woken_by(decision.before, decision.after):
+            transaction.write("ZADD", keys.pages, at.timestamp(), page_id)
+
+
+def write_effects(transaction: Transaction, keys: Keys, decision: Decision[object], at: datetime, *about: str) -> None:
+    """Write what follows from a decision beside its own record. `about`: as for `audit`."""
     for event in decision.events:
-        assert decision.case is not None
-        audit(transaction, keys, event, "case", decision.case.id)
+        audit(transaction, keys, event, *about)
     for notification in decision.notifications:
         owe(transaction, keys, notification, at)
-    for correction in decision.corrections:
-        assert decision.case is not None
-        note(transaction, keys, decision.case, correction)
+    for notification in decision.done:
+        transaction.write("ZREM", keys.outbox(notification.to), notification.name)
     for page in decision.pages:
         open_in(transaction, keys, page)
-    if decision.before is not None and decision.case is not None:
-        for page_id in woken_by(decision.before, decision.case):
-            transaction.write("ZADD", keys.pages, at.timestamp(), page_id)
+    for page_id in decision.woken:
+        transaction.write("ZADD", keys.pages, at.timestamp(), page_id)
 
 
 def owe(transaction: Transaction, keys: Keys, notification: Notification, at: datetime) -> None:
@@ -92,7 +100,7 @@ def open_in(transaction: Transaction, keys: Keys, page: Page) -> None:
     transaction.write("ZADD", keys.pages, "NX", page.due.timestamp(), page.id)
 
 
-def _case(transaction: Transaction, keys: Keys, decision: Decision, case: Case) -> None:
+def _case(transaction: Transaction, keys: Keys, decision: CaseDecision, case: Case) -> None:
     key = keys.case(case.id)
     before = decision.before
     transaction.guard(key, before.version if before else "", "v")

@@ -9,7 +9,7 @@ from bot.domain import correcting, moves
 from bot.domain.assessment import Assessment
 from bot.domain.case import Case, Resolution
 from bot.domain.case import case_id as own_id
-from bot.domain.decision import Decision, Refused
+from bot.domain.decision import CaseDecision, Refused
 from bot.domain.department import Department, Staff
 from bot.domain.lifecycle import Transition, allow, next_status
 from bot.domain.mention import Mention
@@ -24,7 +24,7 @@ from bot.usecases.team import Team
 OFFERED_MOST = 100
 """Slack's limit for the options of a menu."""
 
-Decide = Callable[[Case, Staff, Department, datetime], Decision]
+Decide = Callable[[Case, Staff, Department, datetime], CaseDecision]
 
 
 class Answer(NamedTuple):
@@ -132,15 +132,15 @@ class Cases:
         if mention not in ids:
             raise Refused("That mention is not part of this case any more.")
 
-        async def decide(case: Case) -> tuple[Decision, ...]:
+        async def decide(case: Case) -> tuple[CaseDecision, ...]:
             department, staff = await self._around(case)
             at = self._clock.now()
             return moves.separate(case, ids[mention], by, staff, department, at)
 
         left, opened = await self._store.change_all(case_id, decide, self._clock.now())
-        assert left.case is not None
-        assert opened.case is not None
-        return await self._answer(left.case), await self._answer(opened.case)
+        assert left.after is not None
+        assert opened.after is not None
+        return await self._answer(left.after), await self._answer(opened.after)
 
     async def drawn(self, case: Case, page: Page | None = None) -> None:
         """The card was redrawn through a click's own answer, so that delivery need not draw it again."""
@@ -158,13 +158,13 @@ class Cases:
         return first_match(self._rules.routes(), mention, assessment)
 
     async def _move(self, case_id: str, decide: Decide) -> Answer:
-        async def decided(case: Case) -> tuple[Decision, ...]:
+        async def decided(case: Case) -> tuple[CaseDecision, ...]:
             department, staff = await self._around(case)
             return (decide(case, staff, department, self._clock.now()),)
 
         (decision,) = await self._store.change_all(case_id, decided, self._clock.now())
-        assert decision.case is not None
-        return await self._answer(decision.case)
+        assert decision.after is not None
+        return await self._answer(decision.after)
 
     async def _answer(self, case: Case) -> Answer:
         return Answer(case, self._department_of(case), self._clock.now(), await self._pages.of(case))

@@ -11,7 +11,7 @@ from bot.domain.assessment import Assessment, Intent
 from bot.domain.case import Case
 from bot.domain.correcting import Right, correct, may_correct, move_by_rules
 from bot.domain.correction import CorrectionKind
-from bot.domain.decision import Decision, Refused
+from bot.domain.decision import CaseDecision, Refused
 from bot.domain.department import Department, Staff
 from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY, Route, first_match
@@ -79,21 +79,21 @@ class Corrections:
         before, decision = await self._change(
             case_id, lambda c, s, d, at: correct(c, right, by, s, d, at, weighed, self._route_of), self._clock.now()
         )
-        assert decision.case is not None
-        return Corrected(self._answer(decision.case), self._offer(before, decision.case))
+        assert decision.after is not None
+        return Corrected(self._answer(decision.after), self._offer(before, decision.after))
 
     async def move(self, case_id: str, by: str) -> Answer:
         """To where its labels lead now."""
 
-        def decide(case: Case, staff: Staff, department: Department, at: datetime) -> Decision:
+        def decide(case: Case, staff: Staff, department: Department, at: datetime) -> CaseDecision:
             route = self._route(case)
             if route.to == NOBODY:
                 raise Refused("By its rules nobody would have to see this case now. Resolve it if you agree.")
             return move_by_rules(case, by, staff, route, known(self._rules, route.to), at, department)
 
         _, decision = await self._change(case_id, decide, self._clock.now())
-        assert decision.case is not None
-        return self._answer(decision.case)
+        assert decision.after is not None
+        return self._answer(decision.after)
 
     def _subject_kind(self, kind: CorrectionKind, name: str) -> str:
         if kind is not CorrectionKind.SUBJECT:
@@ -113,9 +113,9 @@ class Corrections:
         return first_match(self._rules.routes(), mention, assessment)
 
     async def _change(
-        self, case_id: str, decide: Callable[[Case, Staff, Department, datetime], Decision], at: datetime
-    ) -> tuple[Case, Decision]:
-        async def decided(case: Case) -> tuple[Decision, ...]:
+        self, case_id: str, decide: Callable[[Case, Staff, Department, datetime], CaseDecision], at: datetime
+    ) -> tuple[Case, CaseDecision]:
+        async def decided(case: Case) -> tuple[CaseDecision, ...]:
             department, staff = await self._around(case)
             return (decide(case, staff, department, self._clock.now()),)
 

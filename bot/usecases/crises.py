@@ -64,10 +64,10 @@ class Crises:
             nth=nth,
         )
         if await self._store.crises.commit(decision, at) is Committed.STALE:
-            first = await self._store.crises.find(decision.crisis.id)
+            first = await self._store.crises.find(decision.after.id)
             if first is not None and first.declared_by != by:  # the same person pressed twice, and it is there
                 raise Refused(cards.already(first))
-        return cards.opened(decision.crisis)
+        return cards.opened(decision.after)
 
     async def _closed_before(self, told: Declaration, by: str, at: datetime) -> int:
         """Count the crises of this episode that were closed. Raises `Refused` where one is open."""

@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent, Signal
 from bot.domain.case import AuditEvent, Case
 from bot.domain.correction import COLLEAGUE
-from bot.domain.decision import Decision, Refused
+from bot.domain.decision import CaseDecision, Refused
 from bot.domain.department import Department
 from bot.domain.intake import open_case
 from bot.domain.mention import Author, Mention
@@ -80,13 +80,13 @@ class Flags:
         decision = _in_the_name_of(by, open_case(mention, assessment, Route(name=ROUTE, clocks=clocks), department, at))
         decision = await self._asking(decision, department, at)
         await self._open(decision, mention, by, at)
-        assert decision.case is not None
-        return Answer(decision.case, department, at)
+        assert decision.after is not None
+        return Answer(decision.after, department, at)
 
-    async def _open(self, decision: Decision, mention: Mention, by: str, at: datetime) -> None:
-        assert decision.case is not None
+    async def _open(self, decision: CaseDecision, mention: Mention, by: str, at: datetime) -> None:
+        assert decision.after is not None
         for _ in range(TRIES):
-            await self._refuse_known(mention, decision.case.assessment)
+            await self._refuse_known(mention, decision.after.assessment)
             recent = await self._store.recent(by, at)
             if len(recent.times) >= MOST:
                 raise Refused(_too_many(datetime.fromtimestamp(recent.times[0], UTC) + FLAGS_KEPT))
@@ -101,9 +101,9 @@ class Flags:
                 return True
         return False
 
-    async def _asking(self, decision: Decision, department: Department, at: datetime) -> Decision:
+    async def _asking(self, decision: CaseDecision, department: Department, at: datetime) -> CaseDecision:
         """The first on call is asked whether it is a crisis; the department sees the same question on its card."""
-        case = decision.case
+        case = decision.after
         if case is None or not case.unconfirmed:
             return decision
         first = (await self._rota.duty(department.name, at)).people[:1]
@@ -146,10 +146,10 @@ def _as_told(assessment: Assessment, kind: Intent) -> Assessment:
     return Assessment(signals=(*(s for s in assessment.signals if s.dimension != "intent"), told))
 
 
-def _in_the_name_of(by: str, decision: Decision) -> Decision:
-    assert decision.case is not None
-    event = AuditEvent(decision.case.opened_at, by, FLAGGED, f"for {decision.case.department}")
-    return replace(decision, case=decision.case.having(history=(event,)), events=(event,))
+def _in_the_name_of(by: str, decision: CaseDecision) -> CaseDecision:
+    assert decision.after is not None
+    event = AuditEvent(decision.after.opened_at, by, FLAGGED, f"for {decision.after.department}")
+    return replace(decision, after=decision.after.having(history=(event,)), events=(event,))
 
 
 def _where(case: Case, department: Department) -> str:

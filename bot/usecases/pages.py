@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from bot.clock import Clock
+from bot.domain.decision import Decision
 from bot.domain.pages import declining, ladder
 from bot.domain.pages.again import alert_of
 from bot.domain.pages.contact import Escalations
-from bot.domain.pages.ladder import PageDecision
 from bot.domain.pages.link import Forged, Pass, read
 from bot.domain.pages.matter import Matter
 from bot.domain.pages.page import Attempt, Page, Result, Way
@@ -146,7 +146,7 @@ class Pages:
         """
         told, at = read(await self._signing.of(ACKNOWLEDGE), token), self._clock.now()
 
-        def decide(page: Page) -> PageDecision | None:
+        def decide(page: Page) -> Decision[Page] | None:
             good = not self._too_old(told) and told.round >= page.asks_since
             return ladder.acknowledge(page, told.person, way, at) if good else None
 
@@ -159,7 +159,7 @@ class Pages:
         """Whoever the link is for can't take it. Nothing happens where it is no good. Raises `Forged`."""
         told, at = read(await self._signing.of(ACKNOWLEDGE), token), self._clock.now()
 
-        def decide(page: Page) -> PageDecision | None:
+        def decide(page: Page) -> Decision[Page] | None:
             good = not self._too_old(told) and told.round >= page.asks_since
             return declining.pass_on(page, told.person, told.round, at) if good else None
 
@@ -186,7 +186,7 @@ class Pages:
                 return False
             seconds = int(SEEN_FOR.total_seconds())
             if await self._store.commit(decision, at, once=once, once_for=seconds) is Committed.WRITTEN:
-                await self._with_its_leader(decision.page, person, "PagerDuty")
+                await self._with_its_leader(decision.after, person, "PagerDuty")
                 return True
         return False
 

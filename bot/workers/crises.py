@@ -7,7 +7,8 @@ import structlog
 from bot.clock import Clock
 from bot.domain import leading
 from bot.domain.crisis import Crisis, Numbers
-from bot.domain.leading import COUNTED_EVERY, HOUSED_WITHIN, CrisisDecision
+from bot.domain.decision import Decision
+from bot.domain.leading import COUNTED_EVERY, HOUSED_WITHIN
 from bot.domain.pages.takeover import may_take_over, take_over
 from bot.domain.spans import widened
 from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
@@ -114,7 +115,7 @@ class Crises:
                 if not isinstance(no, Rejected) or no.error not in GONE_ON:
                     log.warning("not invited", crisis=crisis.id, person=person, reason=str(no))
 
-    async def _write(self, decision: CrisisDecision) -> int:
+    async def _write(self, decision: Decision[Crisis]) -> int:
         if await self._store.crises.commit(decision, self._clock.now()) is Committed.WRITTEN:
-            log.info("crisis", crisis=decision.crisis.id, version=decision.crisis.version)
+            log.info("crisis", crisis=decision.after.id, version=decision.after.version)
         return 1

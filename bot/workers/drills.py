@@ -6,7 +6,8 @@ import structlog
 
 from bot.clock import Clock
 from bot.domain import drill as drills
-from bot.domain.drill import Drill, DrillDecision
+from bot.domain.decision import Decision
+from bot.domain.drill import Drill
 from bot.domain.rules import Rules
 from bot.store.opening import Store
 from bot.store.transaction import Committed
@@ -55,10 +56,10 @@ class Drills:
                 done += await self._write(drills.begin(name, "", at, last))
         return done
 
-    async def _write(self, decision: DrillDecision | None) -> int:
+    async def _write(self, decision: Decision[Drill] | None) -> int:
         if decision is None:
             return 0
         if await self._store.drills.commit(decision, self._clock.now()) is Committed.WRITTEN:
             for event in decision.events:
-                log.info("drill", department=decision.drill.department, what=event.what, by=event.by)
+                log.info("drill", department=decision.after.department, what=event.what, by=event.by)
         return 1

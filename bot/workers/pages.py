@@ -6,11 +6,11 @@ from datetime import datetime
 import structlog
 
 from bot.clock import Clock
+from bot.domain.decision import Decision
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.pages import again, joining, ladder
 from bot.domain.pages.budget import night_of, spared
 from bot.domain.pages.contact import Escalations
-from bot.domain.pages.ladder import PageDecision
 from bot.domain.pages.line import Line
 from bot.domain.pages.matter import Standing
 from bot.domain.pages.page import Page, Severity, Storm
@@ -99,7 +99,7 @@ class Pages:
         else:
             await self._write(again.call_again(page, at), page)
 
-    async def _climb(self, page: Page, at: datetime) -> PageDecision | None:
+    async def _climb(self, page: Page, at: datetime) -> Decision[Page] | None:
         policy = self._rules.policy(page.severity, page.department)
         line = await self._lines.of(page.department, at, page.first)
         return ladder.climb(page, policy, await self._spared(page, line, at), at)
@@ -128,7 +128,7 @@ class Pages:
             await pages.follow(joining.follow(page, leader, at), storm, at)
             return
         decision = await self._climb(page, at)
-        if decision is None or not decision.page.count:
+        if decision is None or not decision.after.count:
             await self._write(decision, page)
         elif await pages.lead(decision, ringing, at) is Committed.WRITTEN:
             _tell(decision)
@@ -141,14 +141,14 @@ class Pages:
         else:
             await self._write(decision, page)
 
-    async def _write(self, decision: PageDecision | None, page: Page) -> None:
+    async def _write(self, decision: Decision[Page] | None, page: Page) -> None:
         if decision is None:
             await self._store.pages.settle(page)
         elif await self._store.pages.commit(decision, self._clock.now()) is Committed.WRITTEN:
             _tell(decision)
 
 
-def _tell(decision: PageDecision) -> None:
-    page = decision.page
+def _tell(decision: Decision[Page]) -> None:
+    page = decision.after
     for event in decision.events:
         log.info("page", page=page.id, cause=page.cause.kind.value, what=event.what, by=event.by)

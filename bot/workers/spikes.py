@@ -8,7 +8,8 @@ from typing import Protocol
 import structlog
 
 from bot.clock import Clock
-from bot.domain.course import EpisodeDecision, Knowledge, decide, unwatched
+from bot.domain.course import Knowledge, decide, unwatched
+from bot.domain.decision import Decision
 from bot.domain.episode import Episode
 from bot.domain.rules import Rules
 from bot.domain.spikes.baseline import Baseline
@@ -142,11 +143,11 @@ class Spikes:
         decision = decide(watch, running, known, at)
         return 0 if decision is None else await self._write(decision, at)
 
-    async def _write(self, decision: EpisodeDecision, at: datetime) -> int:
+    async def _write(self, decision: Decision[Episode], at: datetime) -> int:
         if await self._store.episodes.commit(decision, at) is not Committed.WRITTEN:
             self._forget()  # somebody else has decided since we read it
             return 0
-        episode = decision.episode
+        episode = decision.after
         if episode.over:
             del self._running[episode.subject]
         else:

@@ -55,5 +55,5 @@ class Timers:
             await self._store.cases.set_deadline(case, next_deadline(case, department, duty))
             return
         if await self._store.cases.commit([decision], at) is Committed.WRITTEN:
-            assert decision.case is not None
+            assert decision.after is not None
             log.info("clock ran out", case=case.id, what=decision.events[0].what, department=case.department)

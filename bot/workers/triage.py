@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.detectors.base import Background
 from bot.domain.assessment import Assessment, Intent
 from bot.domain.case import Case, Joining, case_id
-from bot.domain.decision import Decision, Unreachable
+from bot.domain.decision import CaseDecision, Unreachable
 from bot.domain.department import Department
 from bot.domain.editing import decide_edit, leave
 from bot.domain.intake import join, open_case, tally
@@ -223,20 +223,22 @@ class Triage:
             if decision.before is None and self._opened_by(item.mention, heard):
                 decision = leave() if item.entry.edit else _tallied(item, at)
             guards: tuple[tuple[str, str], ...] = ()
-            if decision.case is not None:
-                cases[decision.case.id] = decision.case
+            if decision.after is not None:
+                cases[decision.after.id] = decision.after
                 if decision.before is None:
                     guards = tuple((trace.key, found[trace.key]) for trace in item.traces)
-                    found.update((trace.key, decision.case.id) for trace in item.traces)
+                    found.update((trace.key, decision.after.id) for trace in item.traces)
             ready.append(Ready(item.entry, decision, guards))
         return ready
 
-    def _edit(self, item: _Item, joined: Mapping[str, str], cases: Mapping[str, Case], at: datetime) -> Decision | None:
+    def _edit(
+        self, item: _Item, joined: Mapping[str, str], cases: Mapping[str, Case], at: datetime
+    ) -> CaseDecision | None:
         known, assessment = item.mention.id, item.heard.explained()
         opened, case = cases.get(case_id(known)), cases.get(joined.get(known, ""))
         return decide_edit(item.mention, assessment, opened, case, self._department, at)
 
-    def _decision(self, item: _Item, found: dict[str, str], cases: dict[str, Case], at: datetime) -> Decision:
+    def _decision(self, item: _Item, found: dict[str, str], cases: dict[str, Case], at: datetime) -> CaseDecision:
         there = {trace.why: cases.get(found[trace.key]) for trace in item.traces}
         mention, assessment = item.mention, item.heard.assessment
         if talking := there.get(Joining.SAME_PERSON):
@@ -260,7 +262,7 @@ class Triage:
         return department_or_lost(self._rules, name)
 
 
-def _tallied(item: _Item, at: datetime) -> Decision:
+def _tallied(item: _Item, at: datetime) -> CaseDecision:
     """Spam is kept with its reasons, as it may be brought back."""
     spam = item.heard.assessment.intent is Intent.SPAM
     return tally(item.mention, item.heard.explained() if spam else item.heard.assessment, at)

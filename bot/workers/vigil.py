@@ -55,7 +55,7 @@ class VigilWatch:
         if await self._store.vigils.commit(decision, at) is Committed.WRITTEN:
             for one in decision.notifications:
                 log.warning("earshot itself", what=one.kind.value, trouble=one.case)
-            for name, trouble in decision.vigil.troubles.items():
+            for name, trouble in decision.after.troubles.items():
                 if name.startswith(PAGERS) and at - trouble.since > FORGOTTEN_AFTER:
                     await self._store.troubles.tell(name, "")
         return len(decision.notifications)

@@ -39,11 +39,11 @@ def an_episode(text: str) -> Episode:
 def a_crisis(text: str) -> Crisis:
     """Declared, talked about, pinned in and closed by colleagues who paste what strangers say."""
     told = Declaration(Severity.SEV1, text[:150], "care", "U0ANA", "U0BEN")
-    found = leading.declare(told, Origin(AT), Plan(checklist=(text[:300],)), "U0ANA", AT).crisis
-    found = leading.house(found, "C0ROOM", "", AT).crisis
-    found = leading.update(found, f"it is {text}"[:500], Plan(), "U0BEN", AT).crisis
-    found = leading.pin(found, "1.1", text, "U0BEN", AT).crisis
-    return leading.tick(found, 0, "U0ANA", AT).crisis
+    found = leading.declare(told, Origin(AT), Plan(checklist=(text[:300],)), "U0ANA", AT).after
+    found = leading.house(found, "C0ROOM", "", AT).after
+    found = leading.update(found, f"it is {text}"[:500], Plan(), "U0BEN", AT).after
+    found = leading.pin(found, "1.1", text, "U0BEN", AT).after
+    return leading.tick(found, 0, "U0ANA", AT).after
 
 
 def by_strangers(text: str) -> list[Drawing]:
@@ -63,7 +63,7 @@ def by_strangers(text: str) -> list[Drawing]:
 def by_colleagues(text: str) -> list[Drawing]:
     found = a_crisis(text)
     numbers = Numbers(9, 5)
-    closed = leading.close(found, Went(numbers, numbers, numbers), "U0ANA", LATER).crisis
+    closed = leading.close(found, Went(numbers, numbers, numbers), "U0ANA", LATER).after
     rung = Attempt(1, 1, Way.SLACK, "U0ANA", AT)
     drill = Drill(department="R&D <ops>", opened_at=AT, page="p1", missed_at=AT, why="nobody answered")
     return [

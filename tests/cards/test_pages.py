@@ -23,10 +23,10 @@ def rung(result: Result, **more: object) -> Page:
     climbed = ladder.climb(page, EscalationPolicy(ways=(Way.SLACK,)), Line(people=("U0RAJ",)), AT)
     assert climbed is not None
     if result is Result.WAITING:
-        return climbed.page
-    ended = ladder.ended(climbed.page, 1, result, str(more.get("detail", "")), AT)
+        return climbed.after
+    ended = ladder.ended(climbed.after, 1, result, str(more.get("detail", "")), AT)
     assert ended is not None
-    return ended.page
+    return ended.after
 
 
 @pytest.mark.parametrize("result", list(Result))
@@ -39,7 +39,7 @@ def test_every_result_is_said_in_words(result: Result) -> None:
 def test_the_button_is_there_as_long_as_nobody_has_answered() -> None:
     page = rung(Result.DELIVERED)
     assert "Acknowledge" in labels(card.draw(new(), CARE, AT, page).blocks)
-    answered = ladder.acknowledge(page, "U0MIA", "link", AT + timedelta(minutes=3)).page
+    answered = ladder.acknowledge(page, "U0MIA", "link", AT + timedelta(minutes=3)).after
     drawn = card.draw(new(), CARE, AT, answered)
     assert "Acknowledge" not in labels(drawn.blocks)
     assert "*Answered* by <@U0MIA> by link, after 3 min" in marked_up(drawn.blocks)
@@ -83,7 +83,7 @@ def test_whatever_a_stranger_writes_a_phone_gets_short_plain_words(text: str) ->
 
 def test_who_has_acknowledged_can_claim_from_the_message_until_somebody_has() -> None:
     matter = summons.of_case(new(), "https://slack.example/card")
-    answered = ladder.acknowledge(rung(Result.DELIVERED), "U0RAJ", "Slack", AT + timedelta(minutes=3)).page
+    answered = ladder.acknowledge(rung(Result.DELIVERED), "U0RAJ", "Slack", AT + timedelta(minutes=3)).after
     for to in ("U0RAJ", "#C0ALL"):
         drawn = pages.message(answered, matter, to)
         assert labels(drawn.blocks) == ["Claim", "See the card", "Open post"]
@@ -93,7 +93,7 @@ def test_who_has_acknowledged_can_claim_from_the_message_until_somebody_has() ->
 
 def test_who_answers_a_page_by_claiming_is_not_told_to_claim() -> None:
     matter = summons.of_case(new(), "https://slack.example/card")
-    page = ladder.acknowledge(rung(Result.DELIVERED), "U0RAJ", "claiming it", AT, claims=True).page
+    page = ladder.acknowledge(rung(Result.DELIVERED), "U0RAJ", "claiming it", AT, claims=True).after
     drawn = pages.message(page, matter, "U0RAJ")
     assert "Claim the case next" not in drawn.text
     assert "Claim" not in labels(drawn.blocks)

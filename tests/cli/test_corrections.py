@@ -7,7 +7,7 @@ import pytest
 from bot.domain.case import case_id
 from bot.domain.correcting import Right, correct
 from bot.domain.correction import CorrectionKind
-from bot.domain.decision import Decision
+from bot.domain.decision import CaseDecision
 from bot.domain.department import Department, Staff
 from bot.domain.mention import Mention
 from bot.store.opening import Store
@@ -29,7 +29,7 @@ async def corrected(shell: Shell, store: Store, redis_url: str, brand: str, cloc
     for number in (1, 2):
         mention = Mention(id=f"x:{number}", source="x", text=EVIL, created_at=clock.now())
         case = new(id=case_id(mention.id), mention=mention)
-        await store.cases.commit([Decision(case=case)], clock.now())
+        await store.cases.commit([CaseDecision(case)], clock.now())
     await says(store, clock, 1, CorrectionKind.SENTIMENT, "neutral")
     await says(store, clock, 1, CorrectionKind.INTENT, "question")
     await says(store, clock, 2, CorrectionKind.INTENT, "need")

@@ -21,7 +21,7 @@ async def test_what_is_owed_to_operators_who_have_no_channel_is_shown_all_the_sa
     async with set_up(playbook, clock) as stage:
         show = Show(stage, clock, [FIRST], Cast(stage.sandbox, stage.workspace, playbook.now))
         suspected = look(Vigil(), stuck, clock.now())
-        sure = look(suspected.vigil, stuck, clock.now() + LOOKED_EVERY)
+        sure = look(suspected.after, stuck, clock.now() + LOOKED_EVERY)
         for decision in (suspected, sure):
             await stage.store.vigils.commit(decision, clock.now())
 

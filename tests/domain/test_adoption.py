@@ -43,22 +43,22 @@ def test_a_crisis_that_calls_nobody_any_more_takes_nothing_over() -> None:
     assert not may_take_over(page.having(due=None))
     ended = close(page, AT)
     assert ended is not None
-    assert not may_take_over(ended.page)
-    assert may_take_over(acknowledge(page, "U0LEA", "Slack", AT).page)
+    assert not may_take_over(ended.after)
+    assert may_take_over(acknowledge(page, "U0LEA", "Slack", AT).after)
 
 
 def test_a_page_that_is_taken_over_follows_and_one_that_was_acknowledged_never_calls_again() -> None:
     leader = crisis_page(Result.DELIVERED)
     taken = take_over(OLD, leader, after(minutes=1))
     assert taken is not None
-    assert (taken.page.leader, taken.page.open) == (leader.id, True)
-    assert take_over(taken.page, leader, after(minutes=2)) is None
-    answered = take_over(acknowledge(OLD, "U0BEN", "Slack", AT).page, leader, after(minutes=1))
+    assert (taken.after.leader, taken.after.open) == (leader.id, True)
+    assert take_over(taken.after, leader, after(minutes=2)) is None
+    answered = take_over(acknowledge(OLD, "U0BEN", "Slack", AT).after, leader, after(minutes=1))
     assert answered is not None
-    assert (answered.page.due, answered.page.waits_for_claim) == (None, False)
+    assert (answered.after.due, answered.after.waits_for_claim) == (None, False)
     ended = close(OLD, AT)
     assert ended is not None
-    assert take_over(ended.page, leader, AT) is None
+    assert take_over(ended.after, leader, AT) is None
 
 
 def burning(name: str, department: str, subject: str, **more: Any) -> Case:
@@ -97,6 +97,6 @@ def test_the_messages_of_a_page_are_owed_anew_when_it_is_taken_over_and_when_it_
     taken = take_over(called, crisis_page(Result.DELIVERED), AT)
     assert taken is not None
     assert NotificationKind.REFRESH in {one.kind for one in taken.notifications}
-    again = look(taken.page, None, AT)
+    again = look(taken.after, None, AT)
     assert again is not None
     assert NotificationKind.REFRESH in {one.kind for one in again.notifications}

@@ -22,11 +22,11 @@ def answered(kind: CauseKind = CauseKind.CASE, **more: Unpack[PageChanges]) -> P
     for minutes in (0, 5):
         climbed = ladder.climb(page, POLICY, LINE, after(minutes=minutes))
         assert climbed is not None
-        page = climbed.page
+        page = climbed.after
         ended = ladder.ended(page, page.count, Result.DELIVERED, "", after(minutes=minutes))
         assert ended is not None
-        page = ended.page
-    return ladder.acknowledge(page, "U0BEN", "Slack", after(minutes=11)).page
+        page = ended.after
+    return ladder.acknowledge(page, "U0BEN", "Slack", after(minutes=11)).after
 
 
 def test_a_case_is_looked_at_again_so_long_after_somebody_acknowledged() -> None:
@@ -43,7 +43,7 @@ def test_what_nobody_can_claim_and_the_others_of_a_storm_are_not(page: Page) -> 
 
 def test_it_calls_the_whole_line_again_and_remembers_who_had_it() -> None:
     called = again.call_again(answered(), after(minutes=31))
-    page = called.page
+    page = called.after
     assert page.open
     assert page.unclaimed is not None
     assert (page.unclaimed.by, page.unclaimed.times) == ("U0BEN", 1)
@@ -52,7 +52,7 @@ def test_it_calls_the_whole_line_again_and_remembers_who_had_it() -> None:
     for minutes in (31, 36):
         climbed = ladder.climb(page, POLICY, LINE, after(minutes=minutes))
         assert climbed is not None
-        page = climbed.page
+        page = climbed.after
         ways.append(page.attempts[-1].way)
     assert ways == [Way.SLACK, Way.PAGERDUTY], "also who has it already, since it was told that it need not call"
 
@@ -66,13 +66,13 @@ def test_a_service_that_was_told_of_the_answer_gets_a_new_alert_and_the_old_one_
         NotificationKind.SETTLED,
         NotificationKind.REFRESH,
     ]
-    assert again.alert_of(called.page) == f"{page.id}-1"
-    assert again.alert_before(called.page) == page.id
-    twice = again.call_again(ladder.acknowledge(called.page, "", "PagerDuty", after(minutes=40)).page, after(hours=1))
-    assert again.alert_of(twice.page) == f"{page.id}-2"
-    assert again.alert_before(twice.page) == f"{page.id}-1"
+    assert again.alert_of(called.after) == f"{page.id}-1"
+    assert again.alert_before(called.after) == page.id
+    twice = again.call_again(ladder.acknowledge(called.after, "", "PagerDuty", after(minutes=40)).after, after(hours=1))
+    assert again.alert_of(twice.after) == f"{page.id}-2"
+    assert again.alert_before(twice.after) == f"{page.id}-1"
 
 
 def test_it_can_be_acknowledged_again() -> None:
-    page = again.call_again(answered(), after(minutes=31)).page
-    assert ladder.acknowledge(page, "U0BEN", "link", after(minutes=33)).page.answered
+    page = again.call_again(answered(), after(minutes=31)).after
+    assert ladder.acknowledge(page, "U0BEN", "link", after(minutes=33)).after.answered

@@ -9,7 +9,7 @@ from bot.domain.assessment import DOUBTFUL, Assessment, Signal
 from bot.domain.case import Case, Status
 from bot.domain.clocks import fresh, next_deadline, ring
 from bot.domain.correction import COLLEAGUE
-from bot.domain.decision import Decision
+from bot.domain.decision import CaseDecision
 from bot.domain.department import Department
 from bot.domain.moves import claim, keep, not_for_us, release
 from bot.domain.notification import Lane, NotificationKind
@@ -24,15 +24,15 @@ def lisbon(words: str) -> datetime:
     return datetime.fromisoformat(words).replace(tzinfo=ZoneInfo("Europe/Lisbon")).astimezone(UTC)
 
 
-def rung_once(found: Case, department: Department, at: datetime) -> Decision:
+def rung_once(found: Case, department: Department, at: datetime) -> CaseDecision:
     decision = ring(found, department, at)
     assert decision is not None
     return decision
 
 
-def moved(decision: Decision) -> Case:
-    assert decision.case is not None
-    return decision.case
+def moved(decision: CaseDecision) -> Case:
+    assert decision.after is not None
+    return decision.after
 
 
 def told_until(found: Case, department: Department, end: datetime) -> list[tuple[float, str, str]]:
@@ -207,7 +207,7 @@ def climbed(found: Case, duty: Duty, minutes: float, department: Department = NI
     """Rung by rung, as a worker finds it that looks every minute."""
     for minute in range(int(minutes)):
         decision = ring(found, department, after(minutes=minute), duty)
-        found = decision.case if decision and decision.case else found
+        found = decision.after if decision and decision.after else found
     return found
 
 

@@ -10,7 +10,7 @@ from bot.domain.assessment import Assessment, Signal
 from bot.domain.case import Case, Resolution, Status
 from bot.domain.correcting import Right, bring_back, correct, reopen, resolve
 from bot.domain.correction import COLLEAGUE, GENUINE, SPAM, CorrectionKind, heard_word
-from bot.domain.decision import Decision, Outcome, Refused
+from bot.domain.decision import CaseDecision, Outcome, Refused
 from bot.domain.judged import Part, Precision, judgement
 from bot.domain.mention import Mention
 from bot.domain.routing import Clocks, Route, first_match
@@ -58,13 +58,13 @@ def heard(status: Status = Status.NEW) -> Case:
     return case(status, assessment=HEARD)
 
 
-def told(found: Case, kind: CorrectionKind, now: str, by: str = "U0ANA", minutes: float = 5) -> Decision:
+def told(found: Case, kind: CorrectionKind, now: str, by: str = "U0ANA", minutes: float = 5) -> CaseDecision:
     return correct(found, Right(kind, now), by, STAFF, CARE, after(minutes=minutes), weigh, route_of)
 
 
-def moved(decision: Decision) -> Case:
-    assert decision.case is not None
-    return decision.case
+def moved(decision: CaseDecision) -> Case:
+    assert decision.after is not None
+    return decision.after
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,7 @@ LINE = Line(("U0BEN", "U0MIA"), hours=Hours())
 
 def begun(by: str = "U0JOE") -> tuple[Drill, Page]:
     decision = begin("pr", by, AT, None)
-    assert decision.page is not None
-    return decision.drill, decision.page
+    return decision.after, decision.pages[0]
 
 
 def called(page: Page, times: int, line: Line = LINE, result: Result = Result.DELIVERED) -> Page:
@@ -30,13 +29,13 @@ def called(page: Page, times: int, line: Line = LINE, result: Result = Result.DE
         at = page.due or AT
         climbed = ladder.climb(page, POLICY, line, at)
         assert climbed is not None
-        page = climbed.page
+        page = climbed.after
         if page.attempts and page.attempts[-1].result is Result.WAITING:
             started = ladder.begin(page, page.count, at)
             assert started is not None
-            ended = ladder.ended(started.page, page.count, result, "", at)
+            ended = ladder.ended(started.after, page.count, result, "", at)
             assert ended is not None
-            page = ended.page
+            page = ended.after
     return page
 
 
@@ -45,11 +44,11 @@ def test_who_is_called_first_and_answers_has_passed_it_and_only_a_receipt_is_sai
     page = called(page, 1)
     assert look(drill, page, ("U0MIA",), after(seconds=30)) is None
 
-    answered = ladder.acknowledge(page, "U0BEN", "ntfy", after(seconds=94)).page
+    answered = ladder.acknowledge(page, "U0BEN", "ntfy", after(seconds=94)).after
     decision = look(drill, answered, ("U0MIA",), after(seconds=95))
     assert decision is not None
-    assert not decision.drill.missed
-    assert not decision.drill.running
+    assert not decision.after.missed
+    assert not decision.after.running
     assert [(one.kind, one.to) for one in decision.notifications] == [
         (NotificationKind.RECEIPT, "pr"),
         (NotificationKind.RECEIPT, "@U0JOE"),
@@ -60,20 +59,20 @@ def test_it_is_missed_as_soon_as_the_next_one_is_called_and_the_managers_hear_of
     drill, page = begun()
     decision = look(drill, called(page, 2), ("U0LEA", "S0ALL"), after(minutes=5))
     assert decision is not None
-    assert decision.drill.missed
-    assert decision.drill.running
-    assert decision.drill.why == "<@U0BEN> did not answer"
+    assert decision.after.missed
+    assert decision.after.running
+    assert decision.after.why == "<@U0BEN> did not answer"
     assert [one.to for one in decision.notifications] == ["pr", "@U0LEA"]
-    assert look(decision.drill, called(page, 2), ("U0LEA",), after(minutes=6)) is None
+    assert look(decision.after, called(page, 2), ("U0LEA",), after(minutes=6)) is None
 
 
 def test_who_answers_as_the_second_does_not_make_it_good() -> None:
     drill, page = begun()
-    answered = ladder.acknowledge(called(page, 2), "U0MIA", "Slack", after(minutes=6)).page
+    answered = ladder.acknowledge(called(page, 2), "U0MIA", "Slack", after(minutes=6)).after
     decision = look(drill, answered, (), after(minutes=6))
     assert decision is not None
-    assert decision.drill.missed
-    assert not decision.drill.running
+    assert decision.after.missed
+    assert not decision.after.running
 
 
 @pytest.mark.parametrize(
@@ -88,7 +87,7 @@ def test_a_hole_is_what_a_drill_is_there_to_find(line: Line, why: str) -> None:
     drill, page = begun()
     decision = look(drill, called(page, 1, line), (), AT)
     assert decision is not None
-    assert decision.drill.why == why
+    assert decision.after.why == why
 
 
 def test_it_is_given_up_after_two_rounds_and_not_before() -> None:
@@ -107,8 +106,8 @@ def test_one_whose_page_is_gone_does_not_run_for_ever() -> None:
     drill, _ = begun()
     decision = look(drill, None, (), after(days=91))
     assert decision is not None
-    assert decision.drill.missed
-    assert not decision.drill.running
+    assert decision.after.missed
+    assert not decision.after.running
 
 
 def test_a_second_one_is_refused_while_the_first_runs() -> None:

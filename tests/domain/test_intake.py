@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.case import HISTORY_KEPT, JOINED_KEPT, Case, Joining, Status, case_id
-from bot.domain.decision import Decision, Outcome
+from bot.domain.decision import CaseDecision, Outcome
 from bot.domain.intake import conversation_key, copy_key, join, open_case, tally
 from bot.domain.notification import Lane, NotificationKind
 from bot.domain.routing import NOBODY, Route
@@ -14,9 +14,9 @@ from tests.domain.made import AT, CARE, CLOCKS, OFFICE, after, assessed, case, m
 COMPLAINTS = Route(name="complaint", to="care", clocks=CLOCKS)
 
 
-def moved(decision: Decision) -> Case:
-    assert decision.case is not None
-    return decision.case
+def moved(decision: CaseDecision) -> Case:
+    assert decision.after is not None
+    return decision.after
 
 
 def test_a_mention_opens_a_case_whose_id_follows_from_its_own() -> None:
@@ -47,7 +47,7 @@ def test_an_opened_case_reads_back_as_it_was_written() -> None:
 def test_what_nobody_needs_to_see_is_counted_for_what_it_is(label: str, outcome: Outcome) -> None:
     decision = tally(mention(), assessed(label), AT)
 
-    assert decision.case is None
+    assert decision.after is None
     assert decision.notifications == ()
     assert decision.heard is not None
     assert (decision.heard.outcome, decision.heard.department) == (outcome, NOBODY)
@@ -146,8 +146,8 @@ def test_a_copy_key_is_short_and_safe_in_a_key_whatever_the_text(text: str, subj
 def test_a_crisis_that_joins_makes_the_case_urgent() -> None:
     alarm = join(case(), mention(id="x:2"), assessed("intent:crisis"), Joining.SAME_PERSON, CARE, after(minutes=1))
 
-    assert alarm.case is not None
-    assert alarm.case.urgent
+    assert alarm.after is not None
+    assert alarm.after.urgent
     assert alarm.notifications[0].lane is Lane.CRISIS
 
 
@@ -158,5 +158,5 @@ def test_a_crisis_that_joins_at_night_is_to_be_claimed_before_the_morning() -> N
     crisis = assessed("intent:crisis")
     alarm = join(night, mention(id="x:2"), crisis, Joining.SAME_PERSON, office, after(hours=15))
 
-    assert alarm.case is not None
-    assert (alarm.case.due, alarm.deadline) == (after(hours=15, minutes=15), after(hours=15, minutes=15))
+    assert alarm.after is not None
+    assert (alarm.after.due, alarm.deadline) == (after(hours=15, minutes=15), after(hours=15, minutes=15))

@@ -5,9 +5,9 @@ from typing import Unpack
 
 import pytest
 
+from bot.domain.decision import Decision
 from bot.domain.hours import Hours, parse_window
 from bot.domain.pages import declining, joining, ladder
-from bot.domain.pages.ladder import PageDecision
 from bot.domain.pages.line import Line, rungs
 from bot.domain.pages.page import Cause, CauseKind, Page, PageChanges, Result, Severity, Storm, Way, open_page, page_id
 from bot.domain.pages.policy import DEFAULT, EscalationPolicy, policy_for
@@ -26,7 +26,7 @@ def a_page(severity: Severity = Severity.SEV1, cause: str = "c1") -> Page:
     return open_page(Cause(CauseKind.CASE, cause), severity, "pr", AT)
 
 
-def climbed(page: Page, minutes: float, line: Line = LINE, policy: EscalationPolicy = POLICY) -> PageDecision:
+def climbed(page: Page, minutes: float, line: Line = LINE, policy: EscalationPolicy = POLICY) -> Decision[Page]:
     decision = ladder.climb(page, policy, line, after(minutes=minutes))
     assert decision is not None
     return decision
@@ -42,7 +42,7 @@ def all_rungs(page: Page, count: int, line: Line = LINE) -> Page:
         assert page.due is not None
         decision = ladder.climb(page, POLICY, line, page.due)
         assert decision is not None
-        page = decision.page
+        page = decision.after
     return page
 
 
@@ -64,7 +64,7 @@ def test_after_the_last_it_begins_again_and_a_service_that_has_it_already_is_not
     for n in range(1, 7):
         ended = ladder.ended(page, n, Result.DELIVERED, "", after(minutes=11))
         assert ended is not None
-        page = ended.page
+        page = ended.after
     page = all_rungs(page, 11)
     assert called(page)[6:] == ["U0BEN slack", "U0BEN ntfy", "U0LEA slack", "#C0OPS slack", "U0MIA slack"]
     assert page.attempts[6].at == after(minutes=20)
@@ -72,79 +72,79 @@ def test_after_the_last_it_begins_again_and_a_service_that_has_it_already_is_not
 
 def test_a_rung_is_not_climbed_before_its_time_and_owes_one_call_when_it_is() -> None:
     first = climbed(a_page(), 0)
-    assert ladder.climb(first.page, POLICY, LINE, after(minutes=1.9)) is None
+    assert ladder.climb(first.after, POLICY, LINE, after(minutes=1.9)) is None
     [call] = [one for one in first.notifications if one.to == "!slack"]
-    assert (call.case, call.nth) == (first.page.id, 1)
+    assert (call.case, call.nth) == (first.after.id, 1)
 
 
 @pytest.mark.parametrize("result", [Result.REFUSED, Result.LOST, Result.LATER, Result.QUIET])
 def test_a_way_that_fails_makes_the_next_one_due_at_once(result: Result) -> None:
-    page = climbed(a_page(), 0).page
+    page = climbed(a_page(), 0).after
     failed = ladder.ended(page, 1, result, "why", after(seconds=3))
     assert failed is not None
-    assert failed.page.due == after(seconds=3)
+    assert failed.after.due == after(seconds=3)
 
 
 def test_a_failure_that_is_told_late_hurries_nobody() -> None:
-    page = climbed(climbed(a_page(), 0).page, 2).page
+    page = climbed(climbed(a_page(), 0).after, 2).after
     late = ladder.ended(page, 1, Result.LOST, "", after(minutes=2.5))
     assert late is not None
-    assert late.page.due == after(minutes=4)
+    assert late.after.due == after(minutes=4)
 
 
 def test_whoever_is_on_call_by_now_is_next_though_nobody_said_so_when_it_began() -> None:
-    page = climbed(a_page(), 0).page
-    page = climbed(page, 2, LINE._replace(people=("U0TOM", "U0BEN"))).page
+    page = climbed(a_page(), 0).after
+    page = climbed(page, 2, LINE._replace(people=("U0TOM", "U0BEN"))).after
     assert called(page) == ["U0BEN slack", "U0TOM slack"]
 
 
 def test_an_answer_stops_it_and_a_second_one_is_told_who_was_first() -> None:
-    page = ladder.acknowledge(climbed(a_page(), 0).page, "U0LEA", "link", after(minutes=1)).page
+    page = ladder.acknowledge(climbed(a_page(), 0).after, "U0LEA", "link", after(minutes=1)).after
     assert ladder.climb(page, POLICY, LINE, after(hours=1)) is None
     with pytest.raises(Refused, match="<@U0LEA> has this page, since 09:01 UTC"):
         ladder.acknowledge(page, "U0BEN", "Slack", after(minutes=2))
 
 
 def test_a_call_that_waits_when_somebody_answers_is_not_sent_any_more() -> None:
-    page = ladder.acknowledge(climbed(a_page(), 0).page, "U0LEA", "link", after(minutes=1)).page
+    page = ladder.acknowledge(climbed(a_page(), 0).after, "U0LEA", "link", after(minutes=1)).after
     dropped = ladder.begin(page, 1, after(minutes=1))
     assert dropped is not None
-    assert dropped.page.attempts[0].result is Result.DROPPED
+    assert dropped.after.attempts[0].result is Result.DROPPED
 
 
 def test_what_one_sender_has_begun_another_takes_only_when_it_must_be_dead_and_only_once() -> None:
-    page = climbed(a_page(), 0).page
+    page = climbed(a_page(), 0).after
     begun = ladder.begin(page, 1, AT)
     assert begun is not None
-    assert ladder.begin(begun.page, 1, after(seconds=14)) is None
-    again = ladder.begin(begun.page, 1, after(seconds=15))
+    assert ladder.begin(begun.after, 1, after(seconds=14)) is None
+    again = ladder.begin(begun.after, 1, after(seconds=15))
     assert again is not None
-    assert again.page.attempts[0].tries == 2
-    lost = ladder.begin(again.page, 1, after(seconds=40))
+    assert again.after.attempts[0].tries == 2
+    lost = ladder.begin(again.after, 1, after(seconds=40))
     assert lost is not None
-    assert lost.page.attempts[0].result is Result.LOST
-    assert lost.page.due == after(seconds=40)
+    assert lost.after.attempts[0].result is Result.LOST
+    assert lost.after.due == after(seconds=40)
 
 
 def test_repeats_come_to_an_end_where_the_playbook_says_so() -> None:
     once = EscalationPolicy(ways=(Way.SLACK,), repeats=0)
-    page = climbed(a_page(), 0, Line(people=("U0BEN",)), once).page
-    ended = climbed(page, 5, Line(people=("U0BEN",)), once).page
+    page = climbed(a_page(), 0, Line(people=("U0BEN",)), once).after
+    ended = climbed(page, 5, Line(people=("U0BEN",)), once).after
     assert ended.due is None
     assert ended.open
 
 
 def test_with_nobody_at_all_it_waits_for_somebody_and_says_so() -> None:
-    page = climbed(a_page(), 0, Line(people=(), hole=True)).page
+    page = climbed(a_page(), 0, Line(people=(), hole=True)).after
     assert (page.nobody, page.hole, page.due) == (True, True, after(minutes=2))
-    page = climbed(page, 2).page
+    page = climbed(page, 2).after
     assert (page.nobody, called(page)) == (False, ["U0BEN slack"])
 
 
 def test_only_what_can_wait_is_held_until_the_department_works() -> None:
     line = LINE._replace(hours=Hours(windows=(parse_window("Mon-Fri 10:00-18:00"),)))
-    assert climbed(a_page(Severity.SEV3), 0, line).page.due == after(hours=1)
-    assert climbed(a_page(Severity.SEV2), 0, line).page.count == 1
+    assert climbed(a_page(Severity.SEV3), 0, line).after.due == after(hours=1)
+    assert climbed(a_page(Severity.SEV2), 0, line).after.count == 1
 
 
 def test_a_policy_of_ways_that_somebody_has_not_calls_her_by_slack_rather_than_not_at_all() -> None:
@@ -173,19 +173,19 @@ def later(minutes: float, **more: Unpack[PageChanges]) -> Page:
 
 
 def test_a_crisis_follows_the_page_that_rings_and_leads_itself_when_that_ends_unanswered() -> None:
-    leader, second = climbed(a_page(), 0).page, later(1)
+    leader, second = climbed(a_page(), 0).after, later(1)
     assert joining.leads(leader, NONE, second)
-    follower = joining.follow(second, leader, after(minutes=1)).page
+    follower = joining.follow(second, leader, after(minutes=1)).after
     assert joining.look(follower, leader, after(minutes=2)) is None
     closed = ladder.close(leader, after(minutes=2))
     assert closed is not None
-    alone = joining.look(follower, closed.page, after(minutes=2))
+    alone = joining.look(follower, closed.after, after(minutes=2))
     assert alone is not None
-    assert (alone.page.leader, alone.page.due) == ("", after(minutes=2))
+    assert (alone.after.leader, alone.after.due) == ("", after(minutes=2))
 
 
 def test_it_follows_within_ten_minutes_of_the_first_or_of_the_newest_and_an_hour_of_the_first() -> None:
-    leader = climbed(a_page(), 0).page
+    leader = climbed(a_page(), 0).after
     assert joining.leads(leader, NONE, later(9.9))
     assert not joining.leads(leader, NONE, later(10))
     assert joining.leads(leader, Storm(1, "c9", after(minutes=9)), later(18))
@@ -194,34 +194,34 @@ def test_it_follows_within_ten_minutes_of_the_first_or_of_the_newest_and_an_hour
 
 
 def test_whether_somebody_has_answered_makes_no_difference_to_how_long_but_a_case_that_is_done_leads_nobody() -> None:
-    answered = ladder.acknowledge(climbed(a_page(), 0).page, "U0BEN", "Slack", after(minutes=8)).page
+    answered = ladder.acknowledge(climbed(a_page(), 0).after, "U0BEN", "Slack", after(minutes=8)).after
     assert joining.leads(answered, NONE, later(9))
     assert not joining.leads(answered, NONE, later(11))
     done = ladder.close(answered, after(minutes=8))
     assert done is not None
-    assert not joining.leads(done.page, NONE, later(9))
+    assert not joining.leads(done.after, NONE, later(9))
 
 
 @pytest.mark.parametrize("other", [{"harm": "leak"}, {"subject": "Skylark"}, {"department": "care"}, {"harm": ""}])
 def test_another_kind_of_harm_another_subject_and_another_department_call_by_themselves(other: PageChanges) -> None:
-    leader = climbed(a_page(), 0).page.having(harm="safety", subject="Northwind")
+    leader = climbed(a_page(), 0).after.having(harm="safety", subject="Northwind")
     assert joining.leads(leader, NONE, later(1, harm="safety", subject="Northwind"))
     assert not joining.leads(leader, NONE, later(1, harm="safety", subject="Northwind").having(**other))
 
 
 def two_called() -> Page:
     """Ben by Slack and ntfy; it would be the turn of PagerDuty."""
-    return climbed(climbed(a_page(), 0).page, 2).page
+    return climbed(climbed(a_page(), 0).after, 2).after
 
 
 def test_who_cannot_take_it_is_passed_over_in_this_round_and_the_next_is_called_at_once() -> None:
-    page = climbed(a_page(), 0).page
+    page = climbed(a_page(), 0).after
     declined = declining.pass_on(page, "U0BEN", 1, after(minutes=1))
     assert declined is not None
     assert declined.events[0].by == "U0BEN"
-    following = climbed(declined.page, 1, LINE._replace(ways={}))
-    assert called(following.page) == ["U0BEN slack", "U0LEA slack"]
-    assert declining.pass_on(following.page, "U0BEN", 1, after(minutes=1.5)) is None, "once"
+    following = climbed(declined.after, 1, LINE._replace(ways={}))
+    assert called(following.after) == ["U0BEN slack", "U0LEA slack"]
+    assert declining.pass_on(following.after, "U0BEN", 1, after(minutes=1.5)) is None, "once"
 
 
 def test_who_cannot_take_it_does_not_hurry_past_somebody_else_who_was_called_since() -> None:
@@ -229,21 +229,21 @@ def test_who_cannot_take_it_does_not_hurry_past_somebody_else_who_was_called_sin
     assert page.attempts[-1].person == "U0LEA"
     declined = declining.pass_on(page, "U0BEN", 1, after(minutes=6.5))
     assert declined is not None
-    assert declined.page.due == page.due
+    assert declined.after.due == page.due
 
 
 def test_what_was_about_to_be_sent_to_who_cannot_take_it_is_not_sent() -> None:
     declined = declining.pass_on(two_called(), "U0BEN", 1, after(minutes=2))
     assert declined is not None
-    begun = ladder.begin(declined.page, 2, after(minutes=2))
+    begun = ladder.begin(declined.after, 2, after(minutes=2))
     assert begun is not None
-    assert begun.page.attempts[1].result is Result.DROPPED
+    assert begun.after.attempts[1].result is Result.DROPPED
 
 
 def test_in_the_next_round_they_are_called_again_and_what_is_answered_nobody_can_decline() -> None:
-    declined = declining.pass_on(climbed(a_page(), 0).page, "U0BEN", 1, after(minutes=1))
+    declined = declining.pass_on(climbed(a_page(), 0).after, "U0BEN", 1, after(minutes=1))
     assert declined is not None
-    assert declined.page.having(round=2).passed_over == frozenset()
-    answered = ladder.acknowledge(declined.page, "U0BEN", "link", after(minutes=3)).page
+    assert declined.after.having(round=2).passed_over == frozenset()
+    answered = ladder.acknowledge(declined.after, "U0BEN", "link", after(minutes=3)).after
     with pytest.raises(Refused):
         declining.pass_on(answered, "U0BEN", 1, after(minutes=4))

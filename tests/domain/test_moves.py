@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.case import Case, Joined, Joining, Resolution, Status, case_id
 from bot.domain.correction import CorrectionKind
-from bot.domain.decision import Decision, Measure, Refused
+from bot.domain.decision import CaseDecision, Measure, Refused
 from bot.domain.lifecycle import Transition
 from bot.domain.moves import (
     claim,
@@ -26,9 +26,9 @@ from bot.domain.notification import Lane, NotificationKind
 from tests.domain.made import AT, CARE, SALES, STAFF, after, assessed, case, mention
 
 
-def moved(decision: Decision) -> Case:
-    assert decision.case is not None
-    return decision.case
+def moved(decision: CaseDecision) -> Case:
+    assert decision.after is not None
+    return decision.after
 
 
 def test_a_claim_has_one_owner_a_lease_and_the_clock_to_resolve() -> None:
@@ -212,7 +212,7 @@ def test_what_somebody_did_is_drawn_before_what_a_mention_did_and_a_crisis_befor
     assert (usual.notifications[0].lane, crisis.notifications[0].lane) == (Lane.CLICK, Lane.CRISIS)
 
 
-def step(found: Case, transition: Transition, by: str, minutes: int) -> Decision:
+def step(found: Case, transition: Transition, by: str, minutes: int) -> CaseDecision:
     at = after(minutes=minutes)
     match transition:
         case Transition.CLAIM:

@@ -40,7 +40,7 @@ def test_who_sleeps_is_passed_over_while_somebody_is_awake() -> None:
     line = LINE._replace(asleep={"U0BEN": SEVEN, "U0LEA": SEVEN})
     called = ladder.climb(a_page(), EscalationPolicy(ways=(Way.SLACK,)), line, NIGHT)
     assert called is not None
-    assert called.page.attempts[-1].person == "U0MIA"
+    assert called.after.attempts[-1].person == "U0MIA"
     assert awake(a_page(), line).last == ("#C0OPS",)
 
 
@@ -48,10 +48,10 @@ def test_while_all_on_call_sleep_it_waits_for_the_first_who_wakes_and_wakes_no_m
     line = LINE._replace(asleep={"U0BEN": SEVEN + timedelta(hours=1), "U0MIA": SEVEN})
     held = ladder.climb(a_page(), EscalationPolicy(), line, NIGHT)
     assert held is not None
-    assert (held.page.due, held.page.held_until, held.page.count) == (SEVEN, SEVEN, 0)
-    called = ladder.climb(held.page, EscalationPolicy(), line._replace(asleep={}), SEVEN)
+    assert (held.after.due, held.after.held_until, held.after.count) == (SEVEN, SEVEN, 0)
+    called = ladder.climb(held.after, EscalationPolicy(), line._replace(asleep={}), SEVEN)
     assert called is not None
-    assert (called.page.count, called.page.held_until) == (1, None)
+    assert (called.after.count, called.after.held_until) == (1, None)
 
 
 def test_a_night_of_somebody_who_is_called_is_that_of_her_own_zone() -> None:

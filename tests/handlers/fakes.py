@@ -226,7 +226,7 @@ class FakeOnCall(Fake):
 
 DECLARED = leading.declare(
     Declaration(Severity.SEV1, "Smoke in <one> cabin", "pr", "U0LEA"), Began(AT), Plan(), "U0MIA", AT
-).crisis
+).after
 
 
 class FakeCrises(Fake):
@@ -274,7 +274,7 @@ class FakePages(Fake):
     async def acknowledge_in_slack(self, page_id: str, by: str) -> Page:
         await self.ask("acknowledge", page_id, by)
         page = open_page(Cause(CauseKind.CASE, "ABCDEFGH"), Severity.SEV1, "care", AT)
-        return ladder.acknowledge(page, by, "Slack", AT).page
+        return ladder.acknowledge(page, by, "Slack", AT).after
 
     async def matter(self, page: Page) -> Matter | None:
         return Matter(

@@ -4,7 +4,7 @@ import pytest
 
 from bot.cards.home import draw
 from bot.domain.case import Case, Status
-from bot.domain.decision import Decision, Refused
+from bot.domain.decision import CaseDecision, Refused
 from bot.domain.lifecycle import Transition
 from bot.domain.reads import ReadIds
 from bot.store.opening import Store
@@ -34,7 +34,7 @@ def cases(store: Store, clock: WoundClock) -> Cases:
 
 
 async def keep(store: Store, clock: WoundClock, *made: Case) -> None:
-    await store.cases.commit([Decision(case=case) for case in made], clock.now())
+    await store.cases.commit([CaseDecision(case) for case in made], clock.now())
 
 
 async def test_a_form_is_refused_for_what_is_resolved(cases: Cases, store: Store, clock: WoundClock) -> None:

@@ -14,9 +14,8 @@ async def declares(world: World, severity: Severity, department: str, headline: 
     """Whoever declares is called for the worst; here its page is as severe as that of a spike may be."""
     at = world.clock.now()
     declared = declare(Declaration(severity, headline, department, ""), Origin(at), Plan(), "U0MIA", at)
-    assert declared.page is not None
-    page = declared.page.having(severity=severity)
-    await world.stage.store.crises.commit(replace(declared, page=page), at)
+    page = declared.pages[0].having(severity=severity)
+    await world.stage.store.crises.commit(replace(declared, pages=(page,)), at)
     await world.settles()
 
 

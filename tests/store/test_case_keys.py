@@ -1,7 +1,7 @@
 """What is kept beside a case follows it: deadlines, who has what, how long it stays, what happened to it."""
 
 from bot.domain.case import Case, Joining, Resolution
-from bot.domain.decision import Decision
+from bot.domain.decision import CaseDecision
 from bot.domain.intake import join
 from bot.domain.moves import claim, hand_to_department, release, reopen, resolve
 from bot.store.client import Client
@@ -22,10 +22,10 @@ class Desk:
     def __init__(self, store: Store, clock: WoundClock, case: Case) -> None:
         self.store, self.clock, self.case = store, clock, case
 
-    async def commit(self, decision: Decision) -> Case:
+    async def commit(self, decision: CaseDecision) -> Case:
         await self.store.cases.commit([decision], self.clock.now())
-        assert decision.case is not None
-        self.case = decision.case
+        assert decision.after is not None
+        self.case = decision.after
         return self.case
 
     async def claims(self, who: str = "U0ANA") -> Case:

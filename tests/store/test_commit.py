@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.domain.case import Case, Joining, Status, case_id
-from bot.domain.decision import Decision, Refused
+from bot.domain.decision import CaseDecision, Refused
 from bot.domain.intake import join, open_case, tally
 from bot.domain.moves import claim
 from bot.domain.routing import Route
@@ -28,7 +28,7 @@ async def entries(store: Store, clock: WoundClock, *numbers: int) -> list[Entry]
     return await store.inbox.read("w", 100, wait=False)
 
 
-def opening(entry: Entry, clock: WoundClock) -> Decision:
+def opening(entry: Entry, clock: WoundClock) -> CaseDecision:
     assert entry.mention is not None
     return open_case(entry.mention, ANGRY, Route(name="r", to="care", clocks=CLOCKS), CARE, clock.now())
 

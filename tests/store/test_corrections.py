@@ -8,7 +8,7 @@ from bot.domain.assessment import Assessment, Signal
 from bot.domain.case import Resolution, case_id
 from bot.domain.correcting import Right, bring_back, correct, reopen, resolve
 from bot.domain.correction import CorrectionKind
-from bot.domain.decision import Decision
+from bot.domain.decision import CaseDecision
 from bot.domain.intake import tally
 from bot.domain.judged import precisions
 from bot.domain.mention import Mention
@@ -44,7 +44,7 @@ async def hears_spam(store: Store, clock: WoundClock, number: int = 1) -> Kept:
     return kept
 
 
-def back(kept: Kept, clock: WoundClock, by: str = "U0JOE") -> Decision:
+def back(kept: Kept, clock: WoundClock, by: str = "U0JOE") -> CaseDecision:
     decision = bring_back(
         kept.mention, kept.assessment, Route(name="r", clocks=CLOCKS), CARE, by, clock.now(), as_it_is
     )
@@ -97,7 +97,7 @@ async def test_what_the_count_of_cases_says_of_us_follows_each_change_and_counts
     store: Store, clock: WoundClock
 ) -> None:
     made = case()
-    await store.cases.commit([Decision(case=made)], clock.now())
+    await store.cases.commit([CaseDecision(made)], clock.now())
 
     async def judged() -> tuple[int, int]:
         everything = precisions(await store.corrections.judged(clock.now(), 30))[0]
@@ -134,7 +134,7 @@ async def test_what_is_too_old_is_forgotten_when_something_new_comes(store: Stor
     for key in (store.keys.spam, store.keys.corrections):
         await store.client.call("XADD", key, f"{long_ago}-0", "body", "old")
     made = case()
-    await store.cases.commit([Decision(case=made)], clock.now())
+    await store.cases.commit([CaseDecision(made)], clock.now())
     right = Right(CorrectionKind.INTENT, "need")
     await store.cases.change(
         made.id, lambda c: correct(c, right, "U0ANA", STAFF, CARE, clock.now(), as_it_is, one_route), clock.now()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.domain.assessment import UNSURE, Assessment, Intent, Sentiment, Signal
 from bot.domain.case import Case, Resolution
-from bot.domain.decision import Decision, Measure
+from bot.domain.decision import CaseDecision, Measure
 from bot.domain.department import Department, Staff
 from bot.domain.intake import open_case, tally
 from bot.domain.mention import Mention
@@ -47,17 +47,17 @@ def assessed(subject: str = "Northwind", sentiment: str = "negative", intent: st
     return Assessment(signals=tuple(signals))
 
 
-def opening(at: datetime, subject: str = "Northwind", department: Department = CARE) -> Decision:
+def opening(at: datetime, subject: str = "Northwind", department: Department = CARE) -> CaseDecision:
     return open_case(mention(at), assessed(subject), Route(name="r", to=department.name), department, at)
 
 
-async def written(client: Client, keys: Keys, *decisions: Decision, at: datetime = NOON) -> Case | None:
+async def written(client: Client, keys: Keys, *decisions: CaseDecision, at: datetime = NOON) -> Case | None:
     """Committed in order; gives the last one's case."""
     for decision in decisions:
         transaction = Transaction(keys.inbox)
         write(transaction, keys, decision, at)
         await commit(client, transaction)
-    return decisions[-1].case
+    return decisions[-1].after
 
 
 @given(st.lists(NAMES, min_size=1, max_size=5))
@@ -112,9 +112,9 @@ async def test_a_claim_and_an_answer_are_timed_in_the_quarter_in_which_they_happ
     client: Client, keys: Keys
 ) -> None:
     opened = opening(NOON)
-    claimed = claim(opened.case, "U0ANA", STAFF, CARE, NOON + timedelta(minutes=20))  # type: ignore[arg-type]
+    claimed = claim(opened.after, "U0ANA", STAFF, CARE, NOON + timedelta(minutes=20))  # type: ignore[arg-type]
     answered = resolve(
-        claimed.case,  # type: ignore[arg-type]
+        claimed.after,  # type: ignore[arg-type]
         "U0ANA",
         Resolution.ANSWERED,
         "",
@@ -132,7 +132,7 @@ async def test_a_claim_and_an_answer_are_timed_in_the_quarter_in_which_they_happ
 
 async def test_a_day_of_kathmandu_takes_what_two_days_of_utc_hold(client: Client, keys: Keys) -> None:
     opened = opening(NOON)
-    claimed = claim(opened.case, "U0ANA", STAFF, CARE, NOON.replace(hour=18, minute=15))  # type: ignore[arg-type]
+    claimed = claim(opened.after, "U0ANA", STAFF, CARE, NOON.replace(hour=18, minute=15))  # type: ignore[arg-type]
     await written(client, keys, opened, claimed)
     yesterday, today = (
         spans_of(period, datetime(2026, 3, 11, 9, 0, tzinfo=UTC), ZoneInfo("Asia/Kathmandu")).now
@@ -148,15 +148,15 @@ async def test_the_posts_that_say_most_come_from_their_own_hours(client: Client,
     early, late = opening(NOON - timedelta(hours=3)), opening(NOON)
     await written(client, keys, early, late)
     found = await Tallies(client, keys).telling(Span(NOON, NOON + timedelta(hours=1)), ["Northwind"], 3)
-    assert late.case is not None
-    assert found == [late.case.id]
+    assert late.after is not None
+    assert found == [late.after.id]
 
 
 async def test_open_and_overdue_are_counted_as_they_are_now(client: Client, keys: Keys) -> None:
     on_time, late = opening(NOON), opening(NOON)
-    assert late.case is not None
+    assert late.after is not None
     await written(client, keys, on_time)
-    await client.call("ZADD", keys.open("care"), NOON.timestamp(), late.case.id)
+    await client.call("ZADD", keys.open("care"), NOON.timestamp(), late.after.id)
     assert await Tallies(client, keys).standing(["care", "pr"], NOON) == {"care": (2, 1), "pr": (0, 0)}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from bot.domain.case import Case
-from bot.domain.decision import Decision
+from bot.domain.decision import CaseDecision
 from bot.domain.department import Department
 from bot.domain.moves import claim, hand_to_department
 from bot.sinks.slack import SlackSink
@@ -56,5 +56,5 @@ class Desk:
     async def hands(self, case: Case, to: Department, who: str = "U0MIA") -> Case:
         return await self._change(case, lambda now: hand_to_department(now, who, STAFF, to, self.clock.now()))
 
-    async def _change(self, case: Case, decide: Callable[[Case], Decision]) -> Case:
+    async def _change(self, case: Case, decide: Callable[[Case], CaseDecision]) -> Case:
         return await self.store.cases.change(case.id, decide, self.clock.now())

@@ -19,7 +19,8 @@ from bot.bench.figure import SECONDS, Figure, NothingMeasured, at_most
 from bot.bench.ground import Bench, at_work, day_playbook, hear, read, stage
 from bot.bench.stopwatch import instant, percentile
 from bot.clock import SystemClock
-from bot.domain.drill import Drill, DrillDecision, begin
+from bot.domain.decision import Decision
+from bot.domain.drill import Drill, begin
 from bot.domain.mention import Mention
 from bot.domain.pages.ladder import acknowledge
 from bot.settings import Settings, load_settings
@@ -130,6 +131,6 @@ async def _tip_over(opened: Stage, phone: _Phone, pages: int) -> list[float]:
     return times
 
 
-def _again(before: Drill | None, at: datetime) -> DrillDecision:
+def _again(before: Drill | None, at: datetime) -> Decision[Drill]:
     """Whether or not the one before has its receipt."""
     return replace(begin(DEPARTMENT, "", at, None), before=before)

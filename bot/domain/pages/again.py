@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.case import AuditEvent
+from bot.domain.pages.decision import Decision
 from bot.domain.pages.joining import TOGETHER
-from bot.domain.pages.ladder import PageDecision, decided, redraw, refresh, settled, who
+from bot.domain.pages.ladder import decided, redraw, refresh, settled, who
 from bot.domain.pages.page import Page, Unclaimed
 from bot.domain.pages.policy import EscalationPolicy
 from bot.domain.words import length
@@ -21,7 +22,7 @@ def looks_again(page: Page, policy: EscalationPolicy) -> datetime | None:
     return page.acknowledged_at + policy.claim_within
 
 
-def call_again(page: Page, at: datetime, why: str = "") -> PageDecision:
+def call_again(page: Page, at: datetime, why: str = "") -> Decision[Page]:
     """From the top of the line, as who stands there now may be somebody else. `why`: where it is not for a claim."""
     assert page.acknowledged_at is not None
     times = page.unclaimed.times + 1 if page.unclaimed else 1
@@ -39,7 +40,7 @@ def call_again(page: Page, at: datetime, why: str = "") -> PageDecision:
     return decided(page, after, *settled(page), *redraw(page), event=AuditEvent(at, "", "called again", detail))
 
 
-def tell_news(page: Page, said: str, said_at: datetime, at: datetime) -> PageDecision:
+def tell_news(page: Page, said: str, said_at: datetime, at: datetime) -> Decision[Page]:
     """The same person speaks of a crisis once more: who has answered is told, or, after a while, called again."""
     known = page.having(said=said, news=page.news + 1)
     if page.acknowledged_at is not None and page.closed_at is None and said_at - page.acknowledged_at >= TOGETHER:

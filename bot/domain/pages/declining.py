@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from bot.domain.case import AuditEvent
-from bot.domain.pages.ladder import PageDecision, decided
+from bot.domain.pages.decision import Decision
+from bot.domain.pages.ladder import decided
 from bot.domain.pages.page import ATTEMPTS_KEPT, Declined, Page
 from bot.domain.refusals import Refused
 
 
-def pass_on(page: Page, person: str, link: int, at: datetime) -> PageDecision | None:
+def pass_on(page: Page, person: str, link: int, at: datetime) -> Decision[Page] | None:
     """Somebody can't take it: the next person is called at once, unless somebody else was called since.
 
     `link` is the round of the link by which they said so; None where they had. Raises Refused where it is answered.

@@ -6,7 +6,8 @@ Whatever is taken in is shown first in every message of the page that leads, and
 from datetime import datetime, timedelta
 
 from bot.domain.pages import ladder
-from bot.domain.pages.ladder import PageDecision, decided
+from bot.domain.pages.decision import Decision
+from bot.domain.pages.ladder import decided
 from bot.domain.pages.page import CauseKind, Page, Storm
 
 TOGETHER = timedelta(minutes=10)
@@ -40,12 +41,12 @@ def _alike(leader: Page, page: Page) -> bool:
     return same and leader.severity <= page.severity
 
 
-def follow(page: Page, leader: Page, at: datetime) -> PageDecision:
+def follow(page: Page, leader: Page, at: datetime) -> Decision[Page]:
     """The leader's messages are owed anew, with the words of this one."""
     return decided(page, page.having(leader=leader.id, due=at + LOOK_AGAIN), *ladder.refresh(leader))
 
 
-def look(page: Page, leader: Page | None, at: datetime) -> PageDecision | None:
+def look(page: Page, leader: Page | None, at: datetime) -> Decision[Page] | None:
     """What becomes of a page that follows: answered with its leader, or called for by itself. None: it goes on."""
     if leader is not None and leader.answered:
         return ladder.acknowledge(page, leader.acknowledged_by, leader.acknowledged_way, at)

@@ -1,11 +1,12 @@
 """The ladder: who is called next, what came of it, and what stops it. Each gives what one commit writes, or None."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.case import AuditEvent
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.pages.budget import night_of
+from bot.domain.pages.decision import Decision
 from bot.domain.pages.line import Line, Rung, rungs
 from bot.domain.pages.page import ATTEMPTS_KEPT, FOLLOWED, SHARED, Attempt, CauseKind, Page, Result, Way
 from bot.domain.pages.policy import EscalationPolicy
@@ -29,20 +30,6 @@ CARDS = {CauseKind.CASE: NotificationKind.CARD, CauseKind.EPISODE: NotificationK
 """The card on which the ladder of each kind of cause is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageDecision:
-    """A page as decided; the version of `before` must still hold when this is committed."""
-
-    page: Page
-    before: Page
-    notifications: tuple[Notification, ...] = ()
-    done: tuple[Notification, ...] = ()
-    """What is owed no more."""
-    events: tuple[AuditEvent, ...] = ()
-    night: int = 0
-    """Of the person who is called by it, where somebody is."""
-
-
 def destination(way: Way) -> str:
     """Each pager has an outbox of its own, so that one that is down keeps nobody else waiting."""
     return f"!{PAGERS[way]}"
@@ -52,7 +39,7 @@ def summons(page: Page, attempt: Attempt) -> Notification:
     return Notification(NotificationKind.PAGE, page.id, destination(attempt.way), Lane.CRISIS, attempt.n)
 
 
-def climb(page: Page, policy: EscalationPolicy, line: Line, at: datetime) -> PageDecision | None:
+def climb(page: Page, policy: EscalationPolicy, line: Line, at: datetime) -> Decision[Page] | None:
     """The next rung, if it is due and nobody has answered. One at a time."""
     if not page.open or page.due is None or page.due > at:
         return None
@@ -68,7 +55,7 @@ def climb(page: Page, policy: EscalationPolicy, line: Line, at: datetime) -> Pag
     return _call(page, left, policy, line, at)
 
 
-def _hold(page: Page, until: datetime, at: datetime) -> PageDecision:
+def _hold(page: Page, until: datetime, at: datetime) -> Decision[Page]:
     event = AuditEvent(at, "", "waits", "quiet hours")
     return decided(page, page.having(due=until, held_until=until), event=event)
 
@@ -84,7 +71,7 @@ def _left(page: Page, order: tuple[Rung, ...]) -> Rung | None:
     return next(iter(left), None)
 
 
-def _next_round(page: Page, policy: EscalationPolicy, order: tuple[Rung, ...], at: datetime) -> PageDecision:
+def _next_round(page: Page, policy: EscalationPolicy, order: tuple[Rung, ...], at: datetime) -> Decision[Page]:
     """The last rung had its wait already; the pause before the first one is counted from there."""
     if policy.repeats is not None and page.round > policy.repeats:
         return decided(page, page.having(due=None))
@@ -95,7 +82,7 @@ def _next_round(page: Page, policy: EscalationPolicy, order: tuple[Rung, ...], a
     return decided(page, page.having(round=page.round + 1, due=due))
 
 
-def _call(page: Page, rung: Rung, policy: EscalationPolicy, line: Line, at: datetime) -> PageDecision:
+def _call(page: Page, rung: Rung, policy: EscalationPolicy, line: Line, at: datetime) -> Decision[Page]:
     attempt = Attempt(page.count + 1, page.round, rung.way, rung.person, at)
     after = page.having(
         count=attempt.n,
@@ -120,7 +107,7 @@ def _name(person: str) -> str:
     return f"<@{person}>" if person[:1] not in {"", "#"} else person
 
 
-def begin(page: Page, n: int, at: datetime) -> PageDecision | None:
+def begin(page: Page, n: int, at: datetime) -> Decision[Page] | None:
     """Written down before it is sent. None where another sender has it in hand; dropped where it need not be sent."""
     attempt = page.attempt(n)
     if attempt is None:
@@ -137,7 +124,7 @@ def begin(page: Page, n: int, at: datetime) -> PageDecision | None:
     return _with(page, begun, shown=False)
 
 
-def ended(page: Page, n: int, result: Result, detail: str, at: datetime, reference: str = "") -> PageDecision | None:
+def ended(page: Page, n: int, result: Result, detail: str, at: datetime, reference: str = "") -> Decision[Page] | None:
     """What came of an attempt. Where it failed, and nothing was tried since, the next way is due at once."""
     attempt = page.attempt(n)
     if attempt is None or attempt.result.over:
@@ -152,7 +139,7 @@ def ended(page: Page, n: int, result: Result, detail: str, at: datetime, referen
     return _with(page, after, owed, done=(summons(page, attempt),), event=event, due=due)
 
 
-def heard(page: Page, n: int, result: Result, detail: str, at: datetime) -> PageDecision | None:
+def heard(page: Page, n: int, result: Result, detail: str, at: datetime) -> Decision[Page] | None:
     """What became of a call that its service took: the next way is due at once where nobody picked up."""
     attempt = page.attempt(n)
     if attempt is None or attempt.result is not Result.DELIVERED:
@@ -170,7 +157,7 @@ def _question(page: Page, attempt: Attempt) -> Notification:
 
 def acknowledge(
     page: Page, person: str, way: str, at: datetime, *, over: bool = False, claims: bool = False
-) -> PageDecision:
+) -> Decision[Page]:
     """Stops the ladder. `person` is a Slack id, or empty where a service does not say who it was. Raises Refused.
 
     `over`: what it was about is done with, too. `claims`: by claiming the case.
@@ -186,7 +173,7 @@ def acknowledge(
     return decided(page, after, *settled(after), *redraw(page), event=event)
 
 
-def close(page: Page, at: datetime) -> PageDecision | None:
+def close(page: Page, at: datetime) -> Decision[Page] | None:
     """Its cause is over; who has not answered need not any more."""
     if page.closed_at is not None:
         return decided(page, page.having(due=None)) if page.due else None
@@ -210,7 +197,7 @@ def _refresh(page: Page, way: Way) -> Notification:
     return Notification(NotificationKind.REFRESH, page.id, destination(way), Lane.CRISIS)
 
 
-def note_owner(page: Page, owner: str, at: datetime) -> PageDecision:
+def note_owner(page: Page, owner: str, at: datetime) -> Decision[Page]:
     """Somebody has claimed the case of a page that was answered; empty: nobody has it any more."""
     return decided(page, page.having(taken_by=owner, due=None if owner else at), *redraw(page), shown=False)
 
@@ -235,7 +222,7 @@ def _with(
     event: AuditEvent | None = None,
     due: datetime | None = None,
     shown: bool = True,
-) -> PageDecision:
+) -> Decision[Page]:
     attempts = tuple(attempt if one.n == attempt.n else one for one in page.attempts)
     after = page.having(attempts=attempts, due=due or page.due)
     return decided(page, after, *owed, done=done, event=event, shown=shown)
@@ -248,11 +235,11 @@ def decided(
     done: tuple[Notification, ...] = (),
     event: AuditEvent | None = None,
     shown: bool = True,
-) -> PageDecision:
+) -> Decision[Page]:
     """`shown`: the card changes by it."""
     after = after.having(version=before.version + 1)
     card = _card(after) if shown else ()
-    return PageDecision(after, before, (*card, *notifications), done, (event,) if event else ())
+    return Decision(after, before, (*card, *notifications), (event,) if event else (), done=done)
 
 
 def _card(page: Page) -> tuple[Notification, ...]:

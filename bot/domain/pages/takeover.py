@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from bot.domain.case import AuditEvent
+from bot.domain.pages.decision import Decision
 from bot.domain.pages.joining import LOOK_AGAIN
-from bot.domain.pages.ladder import PageDecision, decided, redraw
+from bot.domain.pages.ladder import decided, redraw
 from bot.domain.pages.page import Page, Result
 
 REACHED = frozenset({Result.DELIVERED, Result.ANSWERED})
@@ -17,7 +18,7 @@ def may_take_over(leader: Page) -> bool:
     return leader.open and leader.due is not None and any(one.result in REACHED for one in leader.attempts)
 
 
-def take_over(page: Page, leader: Page, at: datetime) -> PageDecision | None:
+def take_over(page: Page, leader: Page, at: datetime) -> Decision[Page] | None:
     """Let the page follow: answered with the crisis's page, and calling by itself again where that ends unanswered.
 
     A service that rings by itself keeps its alert until then. None where there is nothing to take over.

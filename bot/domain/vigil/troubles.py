@@ -1,12 +1,12 @@
 """What is wrong with Earshot itself: found twice in a row, told once, over by itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.domain.decision import Decision
 from bot.domain.making import remade
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.pages.matter import Standing
@@ -86,19 +86,7 @@ class Vigil(BaseModel):
         return self.looked_at is None or abs(at - self.looked_at) >= LOOKED_EVERY
 
 
-@dataclass(frozen=True, slots=True)
-class VigilDecision:
-    """`before` must still be there when this is committed."""
-
-    vigil: Vigil
-    before: Vigil
-    pages: tuple[Page, ...] = ()
-    woken: tuple[Page, ...] = ()
-    """Of troubles that are over: to look again at once."""
-    notifications: tuple[Notification, ...] = ()
-
-
-def look(vigil: Vigil, signs: Signs, at: datetime) -> VigilDecision:
+def look(vigil: Vigil, signs: Signs, at: datetime) -> Decision[Vigil]:
     """One look, with what was known before it."""
     now = at.timestamp()
     away = vigil.looked_at is None or at - vigil.looked_at > AWAY_AFTER
@@ -122,11 +110,11 @@ def look(vigil: Vigil, signs: Signs, at: datetime) -> VigilDecision:
         troubles={**left, **begun},
         over=(*vigil.over, *over)[-OVER_KEPT:],
     )
-    return VigilDecision(
+    return Decision(
         after,
         vigil,
         pages=tuple(_page(one, at) for one in begun.values()),
-        woken=tuple(_page(one, at) for one in over),
+        woken=tuple(_page(one, at).id for one in over),
         notifications=(
             *(_said(NotificationKind.UNWELL, one) for one in begun.values()),
             *(_said(NotificationKind.WELL, one) for one in over),

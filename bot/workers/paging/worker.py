@@ -108,20 +108,20 @@ class PagerDelivery:
             return 0
         if await self._store.pages.commit(begun, self._clock.now()) is not Committed.WRITTEN:
             return 1  # somebody else wrote first: look again
-        attempt = begun.page.attempt(n)
+        attempt = begun.after.attempt(n)
         if attempt is None or attempt.result is not Result.SENDING:
             return 1
-        matter = await self._matters.of(begun.page)
+        matter = await self._matters.of(begun.after)
         if not room:
             told = Told(Result.LATER, "too many messages to one person at once")
         elif matter is None:
             told = Told(Result.LATER, "what it was about is gone")
         else:
-            link = await self._links.to(begun.page, attempt.person)
+            link = await self._links.to(begun.after, attempt.person)
             contact = self._rules.contact(attempt.person)
-            told = await self._told(Call(begun.page, attempt, matter, contact, link))
+            told = await self._told(Call(begun.after, attempt, matter, contact, link))
         await self._end(page.id, n, told)
-        await self._catch_up(begun.page, matter)
+        await self._catch_up(begun.after, matter)
         return 1
 
     async def _catch_up(self, page: Page, matter: Matter | None) -> None:

@@ -4,20 +4,21 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.decision import Decision
 from bot.domain.notification import NotificationKind
-from bot.domain.vigil.troubles import LOOKED_EVERY, Signs, Vigil, VigilDecision, look, standing
+from bot.domain.vigil.troubles import LOOKED_EVERY, Signs, Vigil, look, standing
 from tests.domain.made import AT
 
 WELL = Signs({})
 LOST = Signs({}, unaccounted=3)
 
 
-def looks(*signs: Signs) -> list[VigilDecision]:
+def looks(*signs: Signs) -> list[Decision[Vigil]]:
     found, vigil, at = [], Vigil(), AT
     for one in signs:
         at += LOOKED_EVERY
         found.append(look(vigil, one, at))
-        vigil = found[-1].vigil
+        vigil = found[-1].after
     return found
 
 
@@ -33,9 +34,9 @@ def looks(*signs: Signs) -> list[VigilDecision]:
 def test_what_is_seen_twice_in_a_row_pages_once(signs: Signs, sentence: str) -> None:
     found = looks(signs, signs, signs, signs)
     assert [len(one.pages) for one in found] == [0, 1, 0, 0]
-    [trouble] = found[-1].vigil.troubles.values()
+    [trouble] = found[-1].after.troubles.values()
     assert trouble.sentence.startswith(sentence)
-    assert not standing(found[-1].vigil, found[1].pages[0]).over
+    assert not standing(found[-1].after, found[1].pages[0]).over
 
 
 def test_what_is_seen_once_is_nothing() -> None:
@@ -53,15 +54,15 @@ def test_it_is_over_when_it_is_well_twice_and_its_page_is_woken() -> None:
         [NotificationKind.WELL],
         [],
     ]
-    assert [page.id for page in found[5].woken] == [page.id for page in found[1].pages]
-    assert standing(found[-1].vigil, found[1].pages[0]).over
+    assert list(found[5].woken) == [page.id for page in found[1].pages]
+    assert standing(found[-1].after, found[1].pages[0]).over
 
 
 def test_what_comes_back_is_a_page_of_its_own() -> None:
     found = looks(LOST, LOST, WELL, WELL, LOST, LOST)
     first, second = (page.id for each in found for page in each.pages)
     assert first != second
-    assert len(found[-1].vigil.over) == 1
+    assert len(found[-1].after.over) == 1
 
 
 @pytest.mark.parametrize("signs", [Signs({}, inbox=timedelta(minutes=4)), Signs({}, outbox=timedelta(minutes=19))])
@@ -71,9 +72,9 @@ def test_what_moves_is_well(signs: Signs) -> None:
 
 def test_the_first_look_after_a_standstill_holds_no_silence_against_a_source() -> None:
     heard = {"x": AT.timestamp()}
-    vigil = looks(Signs(heard))[0].vigil
+    vigil = looks(Signs(heard))[0].after
     late = look(vigil, Signs(heard), AT + timedelta(hours=9))
-    assert late.vigil.up_since == (AT + timedelta(hours=9)).timestamp()
+    assert late.after.up_since == (AT + timedelta(hours=9)).timestamp()
 
 
 def test_a_look_in_the_future_is_not_waited_for_since_the_clock_was_set_back() -> None:
