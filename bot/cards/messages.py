@@ -12,6 +12,7 @@ from bot.cards.words import escape, moment
 from bot.domain.case import AuditEvent, Case, Status
 from bot.domain.clocks import to_call
 from bot.domain.department import Department
+from bot.domain.destination import Destination, ToChannel, ToPerson
 from bot.domain.routing import NOBODY
 from bot.domain.schedules.duty import Duty
 from bot.domain.words import count, length
@@ -55,8 +56,8 @@ def taken(case: Case) -> Drawing:
     return _say(f"➡️ {_the(case, 'The')} moved to {escape(case.department)}.")
 
 
-def call(case: Case, department: Department, duty: Duty, to: str, at: datetime, link: str = "") -> Drawing:
-    """By direct message to somebody on call; in a hole of the schedule also in the fallback channel (`to` is `#…`)."""
+def call(case: Case, department: Department, duty: Duty, to: Destination, at: datetime, link: str = "") -> Drawing:
+    """By direct message to somebody on call; in a hole of the schedule also in the fallback channel."""
     waited = length(at - case.opened_at)
     words = (
         f"{_mark(case)} {_you_are(department, duty, to)} Nobody has claimed {_the(case)} for {waited}. "
@@ -65,13 +66,14 @@ def call(case: Case, department: Department, duty: Duty, to: str, at: datetime, 
     return _say(words, said.quotation(case.mention, WORDS_SHOWN), actions=[_claim(case), *_card(link), *_post(case)])
 
 
-def _you_are(department: Department, duty: Duty, to: str) -> str:
+def _you_are(department: Department, duty: Duty, to: Destination) -> str:
     """Why whoever reads this is called: she was on call then, which may be over by now."""
     name = escape(department.name)
     if duty.hole:
-        you = "." if to.startswith("#") else ", so you are called."
+        you = "." if isinstance(to, ToChannel) else ", so you are called."
         return f"Nobody is on call for {name} now, because {escape(duty.schedule)} has a hole{you}"
-    return f"You are on call for {name}." if to.removeprefix("@") in duty.people else f"You are called for {name}."
+    on_call = isinstance(to, ToPerson) and to.id in duty.people
+    return f"You are {'on call' if on_call else 'called'} for {name}."
 
 
 def _after(case: Case, department: Department, duty: Duty) -> str:
@@ -86,7 +88,7 @@ def list_reminder(waiting: int, department: Department, link: str, *, paged: boo
     return _say(words + _calls(department, paged=paged), actions=_list(link))
 
 
-def list_call(waiting: int, department: Department, duty: Duty, to: str, link: str) -> Drawing:
+def list_call(waiting: int, department: Department, duty: Duty, to: Destination, link: str) -> Drawing:
     """By direct message to somebody on call: many at once are one call."""
     words = (
         f"📟 {_you_are(department, duty, to)} {count(waiting, 'case')} on one list {_wait(waiting)} for "

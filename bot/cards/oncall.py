@@ -10,7 +10,8 @@ from bot.cards.drawing import Block, Drawing
 from bot.cards.words import escape, moment, one_line
 from bot.domain.department import Department
 from bot.domain.drill import Drill
-from bot.domain.schedules.changed import Change, thing
+from bot.domain.notification import ScheduleItem
+from bot.domain.schedules.changed import Change
 from bot.domain.schedules.duty import Duty
 from bot.domain.schedules.schedule import How, Override, Plea
 from bot.domain.spans import Span
@@ -88,7 +89,7 @@ def made(change: Change, by: str, zone: str, *, own: bool, at: datetime) -> Draw
     text = "\n".join(("↩️ Taken back: " if undone else "✅ ") + line for line in words)
     blocks = [drawing.section(drawing.mrkdwn(text)), _read_in(zone, own=own)]
     if not undone:
-        value = thing(change.made[0].schedule, change.made[0].id)
+        value = str(ScheduleItem(change.made[0].schedule, change.made[0].id))
         blocks.append(drawing.actions(drawing.button("Take it back", buttons.ONCALL_UNDO, value)))
     return Drawing(text, blocks)
 
@@ -131,7 +132,7 @@ def plea(asked: Plea) -> Drawing:
         f"🙏 <@{asked.person}> asks to be covered for *{escape(asked.schedule)}*, from {moment(asked.start)} until "
         f"{moment(asked.end)} ({length(asked.end - asked.start)}). Who can?"
     )
-    value = thing(asked.schedule, asked.id)
+    value = str(ScheduleItem(asked.schedule, asked.id))
     press = drawing.button("I cover", buttons.ONCALL_ANSWER, value, style="primary", aloud="I cover this shift")
     return Drawing(text, [drawing.section(drawing.mrkdwn(text)), drawing.actions(press)])
 
@@ -165,7 +166,7 @@ def shift(change: Override, person: str) -> Drawing:
         text = f"📟 <@{change.by}> {_GAVE[change.how]}: you are on call for {name} {span}."
     else:
         text = f"📟 <@{change.person}> is on call for {name} {span}, which was yours; you need do nothing."
-    undo = drawing.button("Take it back", buttons.ONCALL_UNDO, thing(change.schedule, change.id))
+    undo = drawing.button("Take it back", buttons.ONCALL_UNDO, str(ScheduleItem(change.schedule, change.id)))
     row = [] if change.undone else [drawing.actions(undo)]
     return Drawing(text, [drawing.section(drawing.mrkdwn(text)), *row])
 
@@ -180,7 +181,7 @@ def hole(department: Department, gap: Span, schedule: str) -> Drawing:
         f"({length(gap.end - gap.start)}): *{escape(schedule)}* has a hole. Whoever can, press *Take it*, or type "
         f"`{buttons.ONCALL} take`; else the managers are called."
     )
-    value = thing(schedule, str(int(gap.start.timestamp())))
+    value = str(ScheduleItem(schedule, str(int(gap.start.timestamp()))))
     take = drawing.button("Take it", buttons.ONCALL_FILL, value, style="primary")
     return Drawing(text, [drawing.section(drawing.mrkdwn(text)), drawing.actions(take)])
 

@@ -4,7 +4,7 @@ from bot.cards import buttons, drawing
 from bot.cards.drawing import Drawing
 from bot.cards.oncall import spoken
 from bot.cards.words import escape, moment
-from bot.domain.schedules.changed import thing
+from bot.domain.notification import ScheduleItem
 from bot.domain.schedules.schedule import Outcome, Plea
 
 
@@ -29,7 +29,7 @@ def draw_request(plea: Plea) -> Drawing:
         swap = f", and would take your shift from {moment(plea.their_start)} until {moment(plea.their_end)}"
     by = f" You can answer until {moment(plea.until)}." if plea.until else ""
     text = f"🙏 <@{plea.person}> asks you to be on call for {span}{swap}. Nothing changes unless you accept.{by}"
-    value = thing(plea.schedule, plea.id)
+    value = str(ScheduleItem(plea.schedule, plea.id))
     press = [
         drawing.button("Accept", buttons.ONCALL_ACCEPT, value, style="primary", aloud="Accept: these shifts are yours"),
         drawing.button("Decline", buttons.ONCALL_DECLINE, value, aloud="Decline: nothing changes"),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from bot.domain.case import AuditEvent, Case, Status
 from bot.domain.decision import CaseDecision
 from bot.domain.department import Department
+from bot.domain.destination import callee
 from bot.domain.hours import Hours
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.pages.cases import pages_for
@@ -115,7 +116,7 @@ def _decide(
     duty: Duty | None = None,
 ) -> CaseDecision:
     after = after.having(version=before.version + 1, history=after.told(event))
-    card = Notification(NotificationKind.CARD, after.id, after.department, lane_of(after, Lane.UPDATE))
+    card = Notification.card(after.id, after.department, lane_of(after, Lane.UPDATE))
     return CaseDecision(
         after=after,
         before=before,
@@ -138,14 +139,14 @@ def _climb(case: Case, department: Department, at: datetime, duty: Duty) -> Case
     if rung == 1:
         waited = length(case.clocks.claim_within or timedelta())
         event = AuditEvent(at, "", "reminded the channel", f"unclaimed after {waited}")
-        more = Notification(NotificationKind.REMINDER, case.id, case.department, lane, nth)
+        more = Notification.reminder(case.id, case.department, lane, nth)
         return _decide(case, after, department, event, more, duty=duty)
     called = to_call(case, department, duty)
     if not called:
         return None
     why = f"nobody is on call: {duty.schedule} has a hole" if duty.hole else "on call"
     event = AuditEvent(at, "", f"called {' and '.join(map(_named, called))}", why)
-    calls = [Notification(NotificationKind.CALL, case.id, _destination(one), lane, nth) for one in called]
+    calls = [Notification.call(case.id, callee(one), lane, nth) for one in called]
     return _decide(case, after.having(called=(*case.called, *called)), department, event, *calls, duty=duty)
 
 
@@ -153,22 +154,16 @@ def _named(called: str) -> str:
     return f"<{called}>" if called.startswith("#") else f"<@{called}>"
 
 
-def _destination(called: str) -> str:
-    return called if called.startswith("#") else f"@{called}"
-
-
 def _nudge(case: Case, department: Department, at: datetime) -> CaseDecision:
     assert case.lease_ends is not None
     event = AuditEvent(at, "", f"reminded <@{case.owner}>", f"claim ends in {length(case.lease_ends - at)}")
-    nudge = Notification(
-        NotificationKind.LEASE, case.id, f"@{case.owner}", Lane.CLICK, int(case.lease_ends.timestamp())
-    )
+    nudge = Notification.to_owner(NotificationKind.LEASE, case.id, case.owner, int(case.lease_ends.timestamp()))
     return _decide(case, case.having(lease_said=True), department, event, nudge)
 
 
 def _release(case: Case, department: Department, at: datetime) -> CaseDecision:
     event = AuditEvent(at, "", "lease ran out", f"<@{case.owner}> had it, not answered in time")
-    told = Notification(NotificationKind.RELEASED, case.id, f"@{case.owner}", Lane.CLICK, case.version)
+    told = Notification.to_owner(NotificationKind.RELEASED, case.id, case.owner, case.version)
     return _decide(case, fresh(case, department, at), department, event, told)
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from bot.domain.case import AuditEvent
 from bot.domain.decision import Decision
 from bot.domain.episode import Episode, begin, go_on
-from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.notification import Lane, Notification
 from bot.domain.pages.page import Page
 from bot.domain.spikes.baseline import Baseline
 from bot.domain.spikes.planned import planned_for
@@ -86,7 +86,7 @@ def _over(before: Episode, after: Episode, why: str, at: datetime) -> Decision[E
 
 
 def card(episode: Episode, lane: Lane = Lane.UPDATE) -> Notification:
-    return Notification(NotificationKind.EPISODE, episode.id, episode.department, lane)
+    return Notification.episode(episode.id, episode.department, lane)
 
 
 def _pages(episode: Episode, at: datetime) -> tuple[Page, ...]:

@@ -5,6 +5,7 @@ from typing import NamedTuple, TypedDict, Unpack
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.domain.destination import ToChannel, ToDepartment
 from bot.domain.making import remade
 from bot.domain.pages.page import Severity
 from bot.domain.report import Tally
@@ -168,9 +169,9 @@ class Crisis(BaseModel):
         return self.closed_at is None
 
     @property
-    def place(self) -> str:
-        """Where it is talked about, as a destination."""
-        return f"#{self.channel}" if self.channel else self.told.department
+    def place(self) -> ToChannel | ToDepartment:
+        """Where it is talked about."""
+        return ToChannel(self.channel) if self.channel else ToDepartment(self.told.department)
 
     @property
     def people(self) -> tuple[str, ...]:

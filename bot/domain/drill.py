@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.domain.case import AuditEvent
 from bot.domain.decision import Decision
+from bot.domain.destination import Destination, ToDepartment, to_people
 from bot.domain.making import remade
-from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.notification import Notification, NotificationKind
 from bot.domain.pages.matter import Standing
 from bot.domain.pages.page import Cause, CauseKind, Page, Severity, open_page
 from bot.domain.refusals import Refused
@@ -86,11 +87,11 @@ def look(drill: Drill, page: Page | None, managers: tuple[str, ...], at: datetim
     after, said, events = drill, [], []
     if not drill.missed and (why := missed_by(page)):
         after = after.having(missed_at=at, why=why)
-        said += [_said(NotificationKind.MISSED, drill, to) for to in (drill.department, *_to(managers))]
+        said += _notify(NotificationKind.MISSED, drill, managers)
         events.append(AuditEvent(at, "", "missed a drill", drill.department))
     if page is None or not page.open:
         after = after.having(ended_at=at)
-        said += [_said(NotificationKind.RECEIPT, drill, to) for to in (drill.department, *_to((drill.asked_by,)))]
+        said += _notify(NotificationKind.RECEIPT, drill, (drill.asked_by,))
         by = page.acknowledged_by if page else ""
         events.append(AuditEvent(at, by, "ended a drill", drill.department))
     if after is drill:
@@ -126,10 +127,8 @@ def is_due(plan: Drills, last: Drill | None, zone: str, at: datetime) -> bool:
     return begins <= clock < begins + WINDOW
 
 
-def _to(people: tuple[str, ...]) -> list[str]:
-    """To each of them directly; a user group has no conversation of its own."""
-    return [f"@{person}" for person in people if person and not person.startswith("S")]
-
-
-def _said(kind: NotificationKind, drill: Drill, to: str) -> Notification:
-    return Notification(kind, drill.department, to, Lane.CLICK, int(drill.opened_at.timestamp()))
+def _notify(kind: NotificationKind, drill: Drill, people: tuple[str, ...]) -> list[Notification]:
+    """In the department's channel, and to these people."""
+    began = int(drill.opened_at.timestamp())
+    places: tuple[Destination, ...] = (ToDepartment(drill.department), *to_people(people))
+    return [Notification.of_department(kind, drill.department, began, to) for to in places]

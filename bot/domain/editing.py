@@ -10,7 +10,7 @@ from bot.domain.decision import CaseDecision
 from bot.domain.department import Department
 from bot.domain.intake import sound_alarm
 from bot.domain.mention import Mention
-from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.notification import Lane, Notification
 from bot.domain.pages.cases import pages_for
 
 WORDINGS_KEPT = 5
@@ -85,7 +85,7 @@ def _decide(
             after = after.having(waiting_since=at, history=after.told(reopened))
             events.append(reopened)
         after = sound_alarm(after, department, at)
-    card = Notification(NotificationKind.CARD, after.id, after.department, lane_of(after, Lane.UPDATE))
+    card = Notification.card(after.id, after.department, lane_of(after, Lane.UPDATE))
     return CaseDecision(
         after=after,
         before=case,

@@ -12,7 +12,7 @@ from bot.domain.crisis import Crisis, Line
 from bot.domain.decision import CaseDecision
 from bot.domain.episode import Episode
 from bot.domain.mention import FORGOTTEN, Mention
-from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.notification import Notification
 
 PINNED_AND_DELETED = "pinned a message that quoted a post, which was deleted since"
 _POST_ON_X = re.compile(r"https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/[^/]+/status/(\d+)", re.IGNORECASE)
@@ -105,8 +105,8 @@ def forget_in_case(case: Case, ids: frozenset[str], at: datetime, words: Iterabl
             status=Status.RESOLVED, resolution=Resolution.NO_ACTION, resolved_at=at, due=None, lease_ends=None
         )
     owed = (
-        Notification(NotificationKind.CARD, case.id, case.department, Lane.UPDATE),
-        Notification(NotificationKind.FORGET, case.id, case.department, Lane.UPDATE),
+        Notification.card(case.id, case.department),
+        Notification.forget(case.id, case.department),
     )
     deadline = None if after.closed else at  # the timers look at once, and find out when it is due
     return CaseDecision(after, before=case, notifications=owed, events=(event,), deadline=deadline)

@@ -85,7 +85,7 @@ def open_case(
         history=(event,),
     )
     case = case.having(due=claim_due(case, department, at))
-    card = Notification(NotificationKind.CARD, case.id, department.name, lane_of(case, Lane.NEW))
+    card = Notification.card(case.id, department.name, lane_of(case, Lane.NEW))
     return CaseDecision(
         after=case,
         notifications=(card,),
@@ -125,10 +125,9 @@ def join(
         if why is Joining.SAME_PERSON:  # a copy says what the first said
             after = after.having(alarmed_by=Alarm(mention.id, next(iter(assessment.words("harm")), ""), at))
     lane = lane_of(after, Lane.CLICK if case.closed else Lane.UPDATE)
-    notifications = [Notification(NotificationKind.CARD, after.id, after.department, lane)]
+    notifications = [Notification.card(after.id, after.department, lane)]
     if case.owner and why is Joining.SAME_PERSON:
-        tell = Notification(NotificationKind.JOINED, after.id, f"@{case.owner}", Lane.CLICK, after.round)
-        notifications.append(tell)
+        notifications.append(Notification.to_owner(NotificationKind.JOINED, after.id, case.owner, after.round))
     return CaseDecision(
         after=after,
         before=case,

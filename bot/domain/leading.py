@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from bot.domain.case import AuditEvent
 from bot.domain.crisis import Crisis, Declaration, Item, Line, Numbers, Origin, Plan, Update, Went
 from bot.domain.decision import Decision
-from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.destination import Destination, ToDepartment
+from bot.domain.notification import Notification, NotificationKind
 from bot.domain.pages.page import Cause, CauseKind, Page, Severity, open_page
 from bot.domain.refusals import Refused
 from bot.domain.words import count as number_of
@@ -77,7 +78,7 @@ def house(crisis: Crisis, channel: str, why: str, at: datetime) -> Decision[Cris
     """Where it lives. `why` it has no channel of its own, in our own words; its cards are owed from now on."""
     said = "opened a channel for it" if channel else f"could not open a channel: {why}"
     after = crisis.having(channel=channel, housed=True, timeline=crisis.saying(at, "", said))
-    told = () if not channel else (_owe(NotificationKind.DECLARED, after, after.told.department),)
+    told = () if not channel else (_owe(NotificationKind.DECLARED, after, ToDepartment(after.told.department)),)
     plan = (_owe(NotificationKind.PLAN, after, after.place),) if after.checklist else ()
     return Decision(after, crisis, (_head(after), *plan, *told))
 
@@ -130,7 +131,7 @@ def close(crisis: Crisis, went: Went, by: str, at: datetime, left: str = "") -> 
     _still(crisis)
     said = f"closed it; unfinished: {_plain(left)}" if left else "closed it"
     after = crisis.having(closed_by=by, closed_at=at, update_due=None, went=went, timeline=crisis.saying(at, by, said))
-    places = dict.fromkeys((after.place, after.told.department))
+    places = dict.fromkeys((after.place, ToDepartment(after.told.department)))
     reviews = tuple(_owe(NotificationKind.REVIEW, after, to) for to in places)
     return Decision(after, crisis, (_head(after), *reviews), (AuditEvent(at, by, "closed", crisis.id),))
 
@@ -171,8 +172,8 @@ def _plain(words: str) -> str:
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _owe(kind: NotificationKind, crisis: Crisis, to: str, nth: int = 0) -> Notification:
-    return Notification(kind, crisis.id, to, Lane.CRISIS, nth)
+def _owe(kind: NotificationKind, crisis: Crisis, to: Destination, nth: int = 0) -> Notification:
+    return Notification.of_crisis(kind, crisis.id, to, nth)
 
 
 def _head(crisis: Crisis) -> Notification:

@@ -27,7 +27,7 @@ def decide(
     """The next version of a case, with the card that is owed, and a word to whoever had it before."""
     after = after.having(version=before.version + 1, history=after.told(event))
     more += _told_to_the_former_owner(before, after, event.by)
-    card = Notification(NotificationKind.CARD, after.id, after.department, lane_of(after, Lane.CLICK))
+    card = Notification.card(after.id, after.department, lane_of(after, Lane.CLICK))
     return CaseDecision(
         after=after,
         before=before,
@@ -45,7 +45,7 @@ def _told_to_the_former_owner(before: Case, after: Case, by: str) -> tuple[Notif
     hers_still = after.status is Status.CLAIMED and after.owner == before.owner
     if before.status is not Status.CLAIMED or before.owner == by or hers_still:
         return ()
-    return (Notification(NotificationKind.RELEASED, before.id, f"@{before.owner}", Lane.CLICK, before.version),)
+    return (Notification.to_owner(NotificationKind.RELEASED, before.id, before.owner, before.version),)
 
 
 def claim(case: Case, by: str, staff: Staff, department: Department, at: datetime) -> CaseDecision:
@@ -133,7 +133,7 @@ def hand_to_person(case: Case, by: str, to: str, staff: Staff, department: Depar
             "Choose one of its deputies, or the department to hand it to."
         )
     event = AuditEvent(at, by, "handed over", f"to <@{to}>")
-    told = Notification(NotificationKind.HANDED, case.id, f"@{to}", Lane.CLICK, case.version)
+    told = Notification.to_owner(NotificationKind.HANDED, case.id, to, case.version)
     more = () if to == by else (told,)
     return decide(case, _owned(case, to, department, at), department, event, *more)
 
@@ -223,7 +223,7 @@ def separate(
         history=(opened,),
     )
     own = fresh(own, department, at)
-    card = Notification(NotificationKind.CARD, own.id, own.department, lane_of(own, Lane.CLICK))
+    card = Notification.card(own.id, own.department, lane_of(own, Lane.CLICK))
     opening = CaseDecision(
         after=own,
         notifications=(card,),

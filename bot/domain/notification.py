@@ -3,6 +3,8 @@
 from enum import IntEnum, StrEnum
 from typing import NamedTuple, Self
 
+from bot.domain.destination import Destination, ToChannel, ToDepartment, ToPager, ToPerson, parse_destination
+
 
 class Lane(IntEnum):
     """Which goes first to one destination; the lower the sooner."""
@@ -19,9 +21,9 @@ class NotificationKind(StrEnum):
     FORGET = "forget"
     """Take back what was said of this case beside its card: somebody's words are to be forgotten."""
     DIGEST = "digest"
-    """Draw this digest's card as its cases are now. `case` is the digest's id."""
+    """Draw this digest's card as its cases are now. `subject_id` is the digest's id."""
     EPISODE = "episode"
-    """Draw this episode's card as the episode is now. `case` is the episode's id."""
+    """Draw this episode's card as the episode is now. `subject_id` is the episode's id."""
     REMINDER = "reminder"
     """Say in the channel that nobody has claimed this case."""
     CALL = "call"
@@ -31,39 +33,39 @@ class NotificationKind(StrEnum):
     LEASE = "lease"
     """Tell the owner that half of the claim's time has gone."""
     RELEASED = "released"
-    """Tell the person who had this case that she has it no more: its time ran out, or a manager moved it."""
+    """Tell the person who had this case that they no longer have it: its time ran out, or a manager moved it."""
     JOINED = "joined"
     """Tell the owner that the person wrote again."""
     HANDED = "handed"
-    """Tell a person that this case is now hers."""
+    """Tell a person that this case is now theirs."""
     SHIFT = "shift"
-    """Tell a person that somebody changed when she is on call. `case` is the schedule, a slash and the change."""
+    """Tell a person that their shifts were changed. `subject_id` is a `ScheduleItem`, here and in the next three."""
     PLEA = "plea"
-    """Ask in the channel who covers a shift. `case` is the schedule, a slash and the plea."""
+    """Ask in the channel who covers a shift."""
     REQUEST = "request"
-    """Ask a person to swap or to cover. `case` is the schedule, a slash and the plea, here and in the next."""
+    """Ask a person to swap or to cover."""
     OUTCOME = "outcome"
     """Tell the asker that nothing came of it."""
     HOLE = "hole"
-    """Say in the channel that nobody will be on call. `case` is the department's name, `nth` when the hole begins."""
+    """Say in the channel that nobody will be on call. `subject_id` is the department, `nth` when the hole begins."""
     PAGE = "page"
-    """Send the attempt `nth` of this page. `case` is the page's id."""
+    """Send the attempt `nth` of this page. `subject_id` is the page's id."""
     ASKED = "asked"
-    """Ask its service what became of the attempt `nth` of this page. `case` is the page's id."""
+    """Ask its service what became of the attempt `nth` of this page. `subject_id` is the page's id."""
     SETTLED = "settled"
-    """Tell a service that calls on by itself that the page was answered, or is over. `case` is the page's id."""
+    """Tell a service that calls on by itself that the page was answered, or is over. `subject_id` is the page's id."""
     REFRESH = "refresh"
-    """Show how this page stands now wherever it was shown before. `case` is the page's id."""
+    """Show how this page stands now wherever it was shown before. `subject_id` is the page's id."""
     RECEIPT = "receipt"
-    """Say how a drill ended. `case` is the department's name, `nth` when the drill began."""
+    """Say how a drill ended. `subject_id` is the department's name, `nth` when the drill began."""
     MISSED = "missed"
     """Say that a drill was missed. Named as a receipt is."""
     UNWELL = "unwell"
-    """Tell the operators what is wrong with Earshot itself. `case` is the trouble, `nth` when it began."""
+    """Tell the operators what is wrong with Earshot itself. `subject_id` is the trouble, `nth` when it began."""
     WELL = "well"
     """Tell them that it is over. Named in the same way."""
     CRISIS = "crisis"
-    """Draw the head card of this declared crisis as it is now. `case` is its id, here and in those that follow."""
+    """Draw the head card of this declared crisis as it is now. `subject_id` is its id, here and in the next five."""
     PLAN = "plan"
     """Draw its checklist."""
     DECLARED = "declared"
@@ -75,35 +77,111 @@ class NotificationKind(StrEnum):
     REVIEW = "review"
     """Say how it went."""
     MORNING = "morning"
-    """Say what happened in the night and what waits. `case` is the department's name, `nth` the day."""
+    """Say what happened in the night and what waits. `subject_id` is the department's name, `nth` the day."""
     HANDOVER = "handover"
     """Say the same at the hand-over of its schedule; `nth` is when."""
     SPARED = "spared"
-    """Tell a person that others are called from now on. `case` is her id, `nth` the night."""
+    """Tell a person that others are called from now on. `subject_id` is their id, `nth` the night."""
     TROUBLE = "trouble"
-    """Tell a fallback channel that a department's own channel cannot be written to. `case` is the department's name."""
+    """Tell a fallback channel that a department's own channel cannot be written to. `subject_id` is the department."""
+
+
+class ScheduleItem(NamedTuple):
+    """A change of a schedule, or a request to change it."""
+
+    schedule: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.schedule}/{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        schedule, _, id_ = text.rpartition("/")
+        return cls(schedule, id_)
 
 
 class Notification(NamedTuple):
-    """`to` is a department's name, `@` and a person's Slack id, `#` and a channel's, or `!` and a pager's name.
-
-    `nth` tells one reminder from the next.
-    """
+    """`subject_id` names what it is about, `nth` tells one reminder of it from the next: see its kind for both."""
 
     kind: NotificationKind
-    case: str
-    to: str
+    subject_id: str
+    to: Destination
     lane: Lane = Lane.UPDATE
     nth: int = 0
 
     @property
     def name(self) -> str:
         """The same for two notifications of which one is enough, whatever their lanes."""
-        case = self.case.replace("%", "%25").replace(" ", "%20")  # a department's name may have spaces in it
-        return f"{self.kind} {case} {self.nth} {self.to}"
+        subject_id = self.subject_id.replace("%", "%25").replace(" ", "%20")  # a department's name may have spaces
+        return f"{self.kind} {subject_id} {self.nth} {self.to}"
 
     @classmethod
     def named(cls, name: str, lane: Lane = Lane.UPDATE) -> Self:
-        kind, case, nth, to = name.split(" ", 3)
-        case = case.replace("%20", " ").replace("%25", "%")
-        return cls(kind=NotificationKind(kind), case=case, to=to, lane=lane, nth=int(nth))
+        kind, subject_id, nth, to = name.split(" ", 3)
+        subject_id = subject_id.replace("%20", " ").replace("%25", "%")
+        return cls(NotificationKind(kind), subject_id, parse_destination(to), lane, int(nth))
+
+    @property
+    def schedule_item(self) -> ScheduleItem:
+        return ScheduleItem.parse(self.subject_id)
+
+    @classmethod
+    def card(cls, case_id: str, department: str, lane: Lane = Lane.UPDATE) -> Self:
+        return cls(NotificationKind.CARD, case_id, ToDepartment(department), lane)
+
+    @classmethod
+    def forget(cls, case_id: str, department: str) -> Self:
+        return cls(NotificationKind.FORGET, case_id, ToDepartment(department))
+
+    @classmethod
+    def digest(cls, digest_id: str, department: str) -> Self:
+        return cls(NotificationKind.DIGEST, digest_id, ToDepartment(department))
+
+    @classmethod
+    def episode(cls, episode_id: str, department: str, lane: Lane = Lane.UPDATE) -> Self:
+        return cls(NotificationKind.EPISODE, episode_id, ToDepartment(department), lane)
+
+    @classmethod
+    def reminder(cls, case_id: str, department: str, lane: Lane, nth: int) -> Self:
+        return cls(NotificationKind.REMINDER, case_id, ToDepartment(department), lane, nth)
+
+    @classmethod
+    def call(cls, case_id: str, to: ToPerson | ToChannel, lane: Lane, nth: int) -> Self:
+        return cls(NotificationKind.CALL, case_id, to, lane, nth)
+
+    @classmethod
+    def confirm(cls, case_id: str, person: str) -> Self:
+        return cls(NotificationKind.CONFIRM, case_id, ToPerson(person), Lane.CRISIS)
+
+    @classmethod
+    def to_owner(cls, kind: NotificationKind, case_id: str, person: str, nth: int) -> Self:
+        """Tell a person about a case that is theirs, or was."""
+        return cls(kind, case_id, ToPerson(person), Lane.CLICK, nth)
+
+    @classmethod
+    def of_schedule(cls, kind: NotificationKind, item: ScheduleItem, to: Destination, nth: int = 0) -> Self:
+        return cls(kind, str(item), to, Lane.CLICK, nth)
+
+    @classmethod
+    def of_page(cls, kind: NotificationKind, page_id: str, to: ToPager, lane: Lane = Lane.CRISIS, nth: int = 0) -> Self:
+        return cls(kind, page_id, to, lane, nth)
+
+    @classmethod
+    def of_crisis(cls, kind: NotificationKind, crisis_id: str, to: Destination, nth: int = 0) -> Self:
+        return cls(kind, crisis_id, to, Lane.CRISIS, nth)
+
+    @classmethod
+    def of_department(
+        cls, kind: NotificationKind, department: str, nth: int, to: Destination | None = None, lane: Lane = Lane.CLICK
+    ) -> Self:
+        """Without `to`, in its own channel."""
+        return cls(kind, department, to or ToDepartment(department), lane, nth)
+
+    @classmethod
+    def of_health(cls, kind: NotificationKind, issue: str, department: str, since: int) -> Self:
+        return cls(kind, issue, ToDepartment(department), Lane.CLICK, since)
+
+    @classmethod
+    def spared(cls, person: str, night: int) -> Self:
+        return cls(NotificationKind.SPARED, person, ToPerson(person), Lane.UPDATE, night)

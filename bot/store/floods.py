@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.case import Case, Status
-from bot.domain.notification import Notification, NotificationKind
+from bot.domain.notification import Notification
 from bot.store.client import Client
 from bot.store.keys import DIGEST_KEPT, Keys
 from bot.store.outbox import listed_on
@@ -30,8 +30,8 @@ class Floods:
             transaction.guard(self._keys.case(case.id), case.version, "v")
             body = listed.model_copy(update={"drawn": case.version}).model_dump_json()
             transaction.write("HSET", self._keys.card(case.id), "body", body)
-            card = Notification(NotificationKind.CARD, case.id, record.department)
-            transaction.write("ZREM", self._keys.outbox(record.department), card.name)
+            card = Notification.card(case.id, record.department)
+            transaction.write("ZREM", self._keys.outbox(card.to), card.name)
             transaction.write("ZADD", rest, _order(case), case.id)
             transaction.upkeep("EXPIRE", rest, int(DIGEST_KEPT.total_seconds()))
             transactions.append(transaction)

@@ -246,7 +246,7 @@ class Forgetting:
             before = await self._episodes.peek(name)
             after = forget_in_episode(before, ids) if before else None
             if before is not None and after is not None:
-                card = Notification(NotificationKind.EPISODE, after.id, after.department)
+                card = Notification.episode(after.id, after.department)
                 changed += await self._save(self._keys.episode(name), before.version, after, card, at)
         return changed
 

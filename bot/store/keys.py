@@ -72,6 +72,8 @@ hour in `tally`, of the day in `took` and `ended`), so that a day of any time zo
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from bot.domain.destination import Destination
+
 INBOX_MOST = 200_000
 SEEN_FOR = timedelta(days=14)
 EDITED_WITHIN = timedelta(days=1)
@@ -214,7 +216,7 @@ class Keys:
     def secret(self, what: str) -> str:
         return f"{self.root}secret:{what}"
 
-    def outbox(self, to: str) -> str:
+    def outbox(self, to: Destination) -> str:
         return f"{self.root}outbox:{to}"
 
     def digest(self, digest: str) -> str:

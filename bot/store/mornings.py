@@ -34,7 +34,7 @@ class Mornings:
 
     async def owe(self, note: Notification, at: datetime) -> None:
         """Once for each day and department, however many ask."""
-        once = self._keys.seen(f"note:{note.case}:{note.nth}")
+        once = self._keys.seen(f"note:{note.subject_id}:{note.nth}")
         transaction = Transaction(self._keys.inbox)
         transaction.guard(once, "")
         transaction.write("SET", once, "1", "EX", int(REMEMBERED.total_seconds()))

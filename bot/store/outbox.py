@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from bot.domain.case import Case, Status
+from bot.domain.destination import Destination, ToDepartment
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.pages.page import Page
 from bot.store.client import Client
@@ -33,7 +34,7 @@ class Owed(NamedTuple):
 class Queue(NamedTuple):
     """What one destination is owed: how much, and what comes first."""
 
-    to: str
+    to: Destination
     length: int
     crisis: int
     """How many of them wait in the lane of crises."""
@@ -52,32 +53,30 @@ class Outbox:
 
     async def queues(self, most: int = 25) -> list[Queue]:
         """Every destination that is owed something, with what comes first."""
-        names = await owing(self._client, self._keys)
-        if not names:
+        owed = await owing(self._client, self._keys)
+        if not owed:
             return []
         most += self._names.aside
         commands: list[tuple[str | int, ...]] = []
-        for name in names:
-            key = self._keys.outbox(name)
+        for to in owed:
+            key = self._keys.outbox(to)
             commands.append(("ZCARD", key))
             commands.append(("ZCOUNT", key, *_bounds(Lane.CRISIS)))
             commands.append(("ZCOUNT", key, *_bounds(Lane.NEW)))
             commands.append(("ZRANGE", key, 0, most - 1, "WITHSCORES"))
         replies = await self._client.together(commands)
         found = [
-            Queue(
-                name, int(replies[i]), int(replies[i + 1]), int(replies[i + 2]), await self._owed(name, replies[i + 3])
-            )
-            for name, i in zip(names, range(0, len(replies), 4), strict=True)
+            Queue(to, int(replies[i]), int(replies[i + 1]), int(replies[i + 2]), await self._owed(to, replies[i + 3]))
+            for to, i in zip(owed, range(0, len(replies), 4), strict=True)
         ]
         return [queue for queue in found if queue.head]
 
-    async def owed_to(self, to: str, most: int) -> tuple[Owed, ...]:
+    async def owed_to(self, to: Destination, most: int) -> tuple[Owed, ...]:
         """What one destination is owed, what comes first first."""
         last = most + self._names.aside - 1
         return await self._owed(to, await self._client.call("ZRANGE", self._keys.outbox(to), 0, last, "WITHSCORES"))
 
-    async def cards_in(self, lane: Lane, to: str, most: int) -> tuple[Owed, ...]:
+    async def cards_in(self, lane: Lane, to: ToDepartment, most: int) -> tuple[Owed, ...]:
         """The cards that a destination waits for in one lane, oldest first."""
         reply = await self._client.call(
             "ZRANGEBYSCORE", self._keys.outbox(to), *_bounds(lane), "WITHSCORES", "LIMIT", 0, most + self._names.aside
@@ -97,7 +96,7 @@ class Outbox:
             transaction.write("ZREM", self._keys.outbox(one.to), one.name)
         await commit(self._client, transaction)
 
-    async def _owed(self, to: str, reply: Sequence[str]) -> tuple[Owed, ...]:
+    async def _owed(self, to: Destination, reply: Sequence[str]) -> tuple[Owed, ...]:
         """What cannot be read stays owed, for the release that wrote it."""
         found = []
         for name, score in zip(reply[::2], reply[1::2], strict=True):
@@ -166,7 +165,7 @@ class Outbox:
         """It was said, there, or need not be any more. What is owed under the same name another day begins anew."""
         transaction = Transaction(self._keys.inbox)
         if place is not None:
-            note_message(transaction, self._keys, owed.case, place)
+            note_message(transaction, self._keys, owed.subject_id, place)
         transaction.write("ZREM", self._keys.outbox(owed.to), owed.name)
         transaction.write("DEL", self._keys.card(_message_id(owed)))
         await commit(self._client, transaction)
@@ -212,10 +211,10 @@ class Outbox:
             transaction.guard(self._keys.page(page.id), page.version, "v")
         transaction.guard(self._keys.card(case.id), record.model_dump_json(), "body")
         transaction.write("HSET", self._keys.card(case.id), "body", drawn.model_dump_json())
-        card = Notification(NotificationKind.CARD, case.id, case.department)
+        card = Notification.card(case.id, case.department)
         transaction.write("ZREM", self._keys.outbox(card.to), card.name)
         if record.digest:
-            owe(transaction, self._keys, Notification(NotificationKind.DIGEST, record.digest, case.department), at)
+            owe(transaction, self._keys, Notification.digest(record.digest, case.department), at)
         await commit(self._client, transaction)
 
     async def digest(self, digest_id: str) -> DigestRecord | None:
@@ -259,11 +258,11 @@ class Outbox:
             if case.status is not Status.NEW:
                 continue
             drawn = listed.model_copy(update={"drawn": case.version})
-            name = Notification(NotificationKind.CARD, case.id, record.department).name
+            card = Notification.card(case.id, record.department)
             transaction = Transaction(self._keys.inbox)
             transaction.guard(self._keys.case(case.id), case.version, "v")
             transaction.write("HSET", self._keys.card(case.id), "body", drawn.model_dump_json())
-            transaction.write("ZREM", self._keys.outbox(record.department), name)
+            transaction.write("ZREM", self._keys.outbox(card.to), card.name)
             transactions.append(transaction)
         await commit(self._client, *transactions)
 
@@ -275,7 +274,7 @@ class Outbox:
             body = CardRecord(state=CardState.NONE).model_dump_json()
             transaction.write("HSET", self._keys.card(case.id), "body", body)
             lane = Lane.CRISIS if case.urgent else Lane.NEW
-            owe(transaction, self._keys, Notification(NotificationKind.CARD, case.id, case.department, lane), at)
+            owe(transaction, self._keys, Notification.card(case.id, case.department, lane), at)
         await commit(self._client, transaction)
 
 

@@ -12,7 +12,7 @@ from bot.domain.crisis import Crisis
 from bot.domain.drill import Drill
 from bot.domain.episode import Episode
 from bot.domain.mention import Mention
-from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.notification import Notification
 from bot.domain.pages.page import Page
 from bot.domain.schedules.changed import Changes
 from bot.domain.spikes.baseline import Baseline
@@ -186,7 +186,7 @@ def _index(transaction: Transaction, keys: Keys, found: Any, at: datetime) -> No
     match found:
         case Case(closed=False):
             transaction.write("ZADD", keys.deadlines, "NX", at.timestamp(), found.id)
-            owe(transaction, keys, Notification(NotificationKind.CARD, found.id, found.department, Lane.UPDATE), at)
+            owe(transaction, keys, Notification.card(found.id, found.department), at)
         case Page(closed_at=None):
             transaction.write("ZADD", keys.pages, "NX", at.timestamp(), found.id)
         case Crisis(closed_at=None):

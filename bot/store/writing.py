@@ -72,7 +72,7 @@ def owe(transaction: Transaction, keys: Keys, notification: Notification, at: da
     """Put a notification in its destination's outbox; one of the same name there already is enough."""
     score = int(notification.lane) * LANE_WIDTH + ms(at)
     transaction.write("ZADD", keys.outbox(notification.to), "LT", score, notification.name)
-    transaction.upkeep("SADD", keys.outboxes, notification.to)
+    transaction.upkeep("SADD", keys.outboxes, str(notification.to))
 
 
 def note_message(transaction: Transaction, keys: Keys, case: str, place: Place) -> None:

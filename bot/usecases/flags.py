@@ -15,7 +15,7 @@ from bot.domain.decision import CaseDecision, Refused
 from bot.domain.department import Department
 from bot.domain.intake import open_case
 from bot.domain.mention import Author, Mention
-from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.notification import Notification
 from bot.domain.routing import Route
 from bot.domain.rules import Rules, clocks_in, department_or_lost, known
 from bot.domain.schedules.duty import Rota
@@ -107,7 +107,7 @@ class Flags:
         if case is None or not case.unconfirmed:
             return decision
         first = (await self._rota.duty(department.name, at)).people[:1]
-        asked = (Notification(NotificationKind.CONFIRM, case.id, f"@{one}", Lane.CRISIS) for one in first)
+        asked = (Notification.confirm(case.id, one) for one in first)
         return replace(decision, notifications=(*decision.notifications, *asked))
 
     async def _refuse_known(self, mention: Mention, assessment: Assessment) -> None:

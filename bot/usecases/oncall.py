@@ -10,9 +10,10 @@ from bot.cards.drawing import Drawing
 from bot.cards.oncall import Shown
 from bot.clock import Clock
 from bot.domain.decision import Refused
+from bot.domain.notification import ScheduleItem
 from bot.domain.rules import Rules
 from bot.domain.schedules import changes, requests
-from bot.domain.schedules.changed import Change, Changes, Known, parts_of
+from bot.domain.schedules.changed import Change, Changes, Known
 from bot.domain.schedules.saying import Wish, moment, read, whole_day
 from bot.domain.schedules.schedule import Schedule
 from bot.domain.schedules.shifts import gaps, next_change, shifts, stints, who
@@ -124,7 +125,7 @@ class OnCall:
         """The button below a request: what is to be shown in its place."""
         change = await self._by_button(by, thing, lambda known, name, at: requests.accept(known, name, by, at))
         zone = await self._zones.zone(by)
-        shown = zone or self._schedule(parts_of(thing)[0]).zone
+        shown = zone or self._schedule(ScheduleItem.parse(thing).schedule).zone
         return cards.made(change, by, shown, own=bool(zone), at=self._clock.now())
 
     async def decline(self, by: str, thing: str) -> Drawing:
@@ -174,7 +175,7 @@ class OnCall:
 
     async def undo(self, by: str, thing: str) -> Drawing:
         """The button below what was changed."""
-        schedule = self._schedule(parts_of(thing)[0])
+        schedule = self._schedule(ScheduleItem.parse(thing).schedule)
         manages = (await self._whose.rights(by, schedule)).manages
         change = await self._by_button(
             by, thing, lambda known, name, at: changes.undo(known, name, by, manages=manages, at=at)
@@ -183,7 +184,7 @@ class OnCall:
         return cards.made(change, by, zone or schedule.zone, own=bool(zone), at=self._clock.now())
 
     async def _by_button(self, by: str, thing: str, decide: Callable[[Known, str, datetime], Change]) -> Change:
-        name, part = parts_of(thing)
+        name, part = ScheduleItem.parse(thing)
         schedule = self._schedule(name)
         await self._whose.check(by, schedule)
         at = self._clock.now()

@@ -96,7 +96,7 @@ async def read_state(store: Store, sources: Mapping[str, str], at: datetime, *, 
         queues={
             "inbox": {"length": waiting, "age_seconds": round(age, 1)},
             "outbox": {
-                queue.to: {
+                str(queue.to): {
                     "length": queue.length,
                     "age_seconds": round((at - queue.head[0].since).total_seconds(), 1),
                 }

@@ -55,8 +55,8 @@ async def _fill(
     length = Gauge("earshot_outbox_length", "Notifications owed, by destination", ["to"], registry=registry)
     age_of = Gauge("earshot_outbox_age_seconds", "Age of what comes first, by destination", ["to"], registry=registry)
     for queue in await store.outbox.queues(1):
-        length.labels(queue.to).set(queue.length)
-        age_of.labels(queue.to).set(max(0.0, (at - queue.head[0].since).total_seconds()))
+        length.labels(str(queue.to)).set(queue.length)
+        age_of.labels(str(queue.to)).set(max(0.0, (at - queue.head[0].since).total_seconds()))
 
     open_cases = Gauge("earshot_cases_open", "Open cases, by department", ["department"], registry=registry)
     overdue = Gauge("earshot_cases_overdue", "Open cases past their clock", ["department"], registry=registry)

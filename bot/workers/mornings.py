@@ -35,9 +35,9 @@ class Mornings:
     async def step(self) -> int:
         at, done = self._clock.now(), 0
         async for note in self._due(at):
-            if self._owed.get((note.kind, note.case)) != note.nth:
+            if self._owed.get((note.kind, note.subject_id)) != note.nth:
                 await self._store.mornings.owe(note, at)
-                self._owed[note.kind, note.case] = note.nth
+                self._owed[note.kind, note.subject_id] = note.nth
                 done += 1
         return done
 
@@ -68,4 +68,4 @@ class Mornings:
 
 
 def _note(kind: NotificationKind, department: Department, nth: int) -> Notification:
-    return Notification(kind, department.name, department.name, Lane.UPDATE, nth)
+    return Notification.of_department(kind, department.name, nth, lane=Lane.UPDATE)

@@ -7,7 +7,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.domain.decision import Decision
-from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.notification import Notification
 from bot.domain.pages import again, joining, ladder
 from bot.domain.pages.budget import night_of, spared
 from bot.domain.pages.contact import Escalations
@@ -114,7 +114,7 @@ class Pages:
         spent = {person for person, pages in called.items() if len(pages) >= budget and page.id not in pages}
         left = spared(line, spent)
         for person in spent - set(left.people):
-            told = Notification(NotificationKind.SPARED, person, f"@{person}", Lane.UPDATE, nights[person])
+            told = Notification.spared(person, nights[person])
             await self._store.mornings.owe(told, at)
         return left
 

@@ -7,6 +7,7 @@ from typing import Protocol
 import structlog
 
 from bot.clock import Clock
+from bot.domain.destination import ToPager
 from bot.domain.vigil.troubles import Signs, look
 from bot.store.leases import LENGTH as LEASE_LENGTH
 from bot.store.meta import restore_meta
@@ -54,7 +55,7 @@ class VigilWatch:
         decision = look(known, await self._signs(at), at)
         if await self._store.vigils.commit(decision, at) is Committed.WRITTEN:
             for one in decision.notifications:
-                log.warning("earshot itself", what=one.kind.value, trouble=one.case)
+                log.warning("earshot itself", what=one.kind.value, trouble=one.subject_id)
             for name, trouble in decision.after.troubles.items():
                 if name.startswith(PAGERS) and at - trouble.since > FORGOTTEN_AFTER:
                     await self._store.troubles.tell(name, "")
@@ -66,7 +67,7 @@ class VigilWatch:
     async def _signs(self, at: datetime) -> Signs:
         heard = await self._store.inbox.heard()
         _, oldest = await self._store.inbox.waiting()
-        owed = [queue for queue in await self._store.outbox.queues(1) if queue.to[0] != "!"]
+        owed = [queue for queue in await self._store.outbox.queues(1) if not isinstance(queue.to, ToPager)]
         said = await self._store.troubles.all()
         known = {TROUBLE, *(f"{SOURCES}{name}" for name in self._rules.sources())}
         for part in said.keys() - known:

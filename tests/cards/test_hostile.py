@@ -15,6 +15,7 @@ from bot.cards.drawing import MOST_CHARACTERS, Drawing, fits
 from bot.cards.modals import Origin
 from bot.cards.words import harmless, one_line
 from bot.domain.case import Case, Joined, Joining
+from bot.domain.destination import ToPerson
 from bot.domain.schedules.duty import Duty
 from bot.sandbox.blocks import check_message, check_view
 from tests.cards.samples import AT, CARE, PR, assessment, claimed, marked_up, mention, new, objects, resolved, size
@@ -54,7 +55,7 @@ def drawings(case: Case) -> list[Drawing]:
         plain.draw(case, CARE, AT),
         digest.draw("1773133333333-ABCDEFGH", CARE, [case.having(id=f"CASE{n:04}") for n in range(20)], AT),
         messages.reminder(case, CARE, AT),
-        messages.call(case, CARE, Duty(CARE.on_call), "@U0RAJ", AT),
+        messages.call(case, CARE, Duty(CARE.on_call), ToPerson("U0RAJ"), AT),
         messages.lease(case, CARE),
         messages.released(case, CARE),
         messages.joined(case),

@@ -11,6 +11,7 @@ from bot.domain.clocks import fresh, next_deadline, ring
 from bot.domain.correction import COLLEAGUE
 from bot.domain.decision import CaseDecision
 from bot.domain.department import Department
+from bot.domain.destination import ToPerson
 from bot.domain.moves import claim, keep, not_for_us, release
 from bot.domain.notification import Lane, NotificationKind
 from bot.domain.routing import Clocks
@@ -42,7 +43,7 @@ def told_until(found: Case, department: Department, end: datetime) -> list[tuple
     while deadline is not None and deadline <= end:
         decision = rung_once(found, department, deadline)
         more = decision.notifications[1:]
-        what = [(one.kind.value, one.to) for one in more] or [(decision.events[0].what, "")]
+        what = [(one.kind.value, str(one.to)) for one in more] or [(decision.events[0].what, "")]
         told += [((deadline - AT).total_seconds() / 60, *one) for one in what]
         found, deadline = moved(decision), decision.deadline
     return told
@@ -181,7 +182,7 @@ def test_the_calls_of_a_second_round_are_not_taken_for_those_of_the_first() -> N
 
     call = rung_once(second, there, after(minutes=51)).notifications[1]
     earlier = rung_once(moved(rung_once(case(), CARE, after(minutes=15))), CARE, after(minutes=25)).notifications[1]
-    assert (call.kind, call.to) == (earlier.kind, earlier.to) == (NotificationKind.CALL, "@U0RAJ")
+    assert (call.kind, call.to) == (earlier.kind, earlier.to) == (NotificationKind.CALL, ToPerson("U0RAJ"))
     assert call.name != earlier.name
 
 
@@ -224,7 +225,7 @@ def test_after_a_hand_over_the_next_one_is_called_though_somebody_was_called_bef
     decision = ring(found, NIGHTS, after(minutes=40), Duty(("U0BEN",), schedule="nights"))
 
     assert decision is not None
-    assert [one.to for one in decision.notifications if one.kind is NotificationKind.CALL] == ["@U0BEN"]
+    assert [str(one.to) for one in decision.notifications if one.kind is NotificationKind.CALL] == ["@U0BEN"]
 
 
 def test_in_a_hole_the_managers_and_the_fallback_are_called_and_the_card_says_so() -> None:

@@ -27,7 +27,7 @@ def housed(channel: str = "C0NEW") -> Crisis:
 
 
 def kinds(decision: Decision[Crisis]) -> list[tuple[str, str]]:
-    return [(one.kind.value, one.to) for one in decision.notifications]
+    return [(one.kind.value, str(one.to)) for one in decision.notifications]
 
 
 def test_declaring_calls_the_lead_as_sev1_whatever_the_form_says_and_twice_is_once() -> None:

@@ -49,7 +49,7 @@ def test_who_is_called_first_and_answers_has_passed_it_and_only_a_receipt_is_sai
     assert decision is not None
     assert not decision.after.missed
     assert not decision.after.running
-    assert [(one.kind, one.to) for one in decision.notifications] == [
+    assert [(one.kind, str(one.to)) for one in decision.notifications] == [
         (NotificationKind.RECEIPT, "pr"),
         (NotificationKind.RECEIPT, "@U0JOE"),
     ]
@@ -62,7 +62,7 @@ def test_it_is_missed_as_soon_as_the_next_one_is_called_and_the_managers_hear_of
     assert decision.after.missed
     assert decision.after.running
     assert decision.after.why == "<@U0BEN> did not answer"
-    assert [one.to for one in decision.notifications] == ["pr", "@U0LEA"]
+    assert [str(one.to) for one in decision.notifications] == ["pr", "@U0LEA"]
     assert look(decision.after, called(page, 2), ("U0LEA",), after(minutes=6)) is None
 
 

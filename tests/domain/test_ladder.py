@@ -6,6 +6,7 @@ from typing import Unpack
 import pytest
 
 from bot.domain.decision import Decision
+from bot.domain.destination import ToPager
 from bot.domain.hours import Hours, parse_window
 from bot.domain.pages import declining, joining, ladder
 from bot.domain.pages.line import Line, rungs
@@ -73,8 +74,8 @@ def test_after_the_last_it_begins_again_and_a_service_that_has_it_already_is_not
 def test_a_rung_is_not_climbed_before_its_time_and_owes_one_call_when_it_is() -> None:
     first = climbed(a_page(), 0)
     assert ladder.climb(first.after, POLICY, LINE, after(minutes=1.9)) is None
-    [call] = [one for one in first.notifications if one.to == "!slack"]
-    assert (call.case, call.nth) == (first.after.id, 1)
+    [call] = [one for one in first.notifications if one.to == ToPager("slack")]
+    assert (call.subject_id, call.nth) == (first.after.id, 1)
 
 
 @pytest.mark.parametrize("result", [Result.REFUSED, Result.LOST, Result.LATER, Result.QUIET])

@@ -83,7 +83,7 @@ async def test_a_flag_opens_a_case_with_the_clocks_of_its_kind(flags: Flags, sto
     assert kept.assessment.intent is Intent.COMPLAINT
     assert kept.clocks.claim_within == timedelta(minutes=15)
     assert [(event.by, event.what) for event in kept.history] == [("U0TOM", "flagged")]
-    assert [queue.to for queue in await store.outbox.queues()] == ["care"]
+    assert [str(queue.to) for queue in await store.outbox.queues()] == ["care"]
 
 
 async def test_the_books_hold(flags: Flags, store: Store) -> None:

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 
+from bot.domain.destination import ToDepartment
 from tests.scenarios.spoken import CRISIS, LOST
 from tests.scenarios.world import World
 from tests.store.test_bodies import body
@@ -27,7 +28,7 @@ async def older_and_newer(world: World) -> None:
     for name, one in (("older", page | {"id": "older"}), ("newer", page | {"id": "newer", "severity": "sev0"})):
         await call("HSET", keys.page(name), "v", 4, "body", json.dumps(one))
         await call("ZADD", keys.pages, at.timestamp() - 60, name)
-    await call("ZADD", keys.outbox("care"), 0, f"hologram {NEWER} 0 care")
+    await call("ZADD", keys.outbox(ToDepartment("care")), 0, f"hologram {NEWER} 0 care")
     await call("SADD", keys.outboxes, "care")
     await call("HSET", keys.running, "Skylark", "ep-1", "Northwind Air", "ep-2")
     await call("HSET", keys.episode("ep-1"), "v", 2, "body", body("episode", "c089daf"))
@@ -65,4 +66,4 @@ async def test_what_a_newer_release_wrote_is_left_as_it_was_for_it(world: World)
     assert [await call("HGET", key, field) for key, field in held] == before
     assert await call("ZSCORE", keys.deadlines, NEWER) is not None
     assert await call("ZSCORE", keys.pages, "newer") is not None
-    assert await call("ZSCORE", keys.outbox("care"), f"hologram {NEWER} 0 care") is not None
+    assert await call("ZSCORE", keys.outbox(ToDepartment("care")), f"hologram {NEWER} 0 care") is not None

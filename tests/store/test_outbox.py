@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.domain.case import Case
+from bot.domain.destination import ToPerson
 from bot.domain.moves import claim
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.store.opening import Store
@@ -17,11 +18,11 @@ POSTED = CardRecord(state=CardState.POSTED, channel="C0CARE", ts="1.000100", dra
 
 
 def card(case: str, lane: Lane = Lane.UPDATE, to: str = "care") -> Notification:
-    return Notification(NotificationKind.CARD, case, to, lane)
+    return Notification.card(case, to, lane)
 
 
 async def owed(store: Store, to: str = "care") -> list[Notification]:
-    return [one.notification for queue in await store.outbox.queues() if queue.to == to for one in queue.head]
+    return [one.notification for queue in await store.outbox.queues() if str(queue.to) == to for one in queue.head]
 
 
 async def claimed(store: Store, clock: WoundClock, case: Case) -> Case:
@@ -47,11 +48,11 @@ async def test_a_crisis_goes_before_a_click_and_a_click_before_new_cards(store: 
     for name, lane in (("u", Lane.UPDATE), ("n", Lane.NEW), ("k", Lane.CLICK), ("c", Lane.CRISIS)):
         await store.outbox.add(card(name, lane), clock.now())
         clock.wind(seconds=1)
-    assert [one.case for one in await owed(store)] == ["c", "k", "n", "u"]
+    assert [one.subject_id for one in await owed(store)] == ["c", "k", "n", "u"]
 
 
 async def test_a_name_with_a_space_or_a_percent_in_it_comes_back_as_it_was(store: Store, clock: WoundClock) -> None:
-    told = Notification(NotificationKind.TROUBLE, "customer care 100%20", "@U0MIA", Lane.CLICK)
+    told = Notification(NotificationKind.TROUBLE, "customer care 100%20", ToPerson("U0MIA"), Lane.CLICK)
     await store.outbox.add(told, clock.now())
     assert await owed(store, "@U0MIA") == [told]
 
@@ -60,7 +61,7 @@ async def test_a_change_while_we_draw_is_still_owed(store: Store, clock: WoundCl
     (case,) = await triaged(store, FakeRules(), clock, said(1))
     await claimed(store, clock, case)
     assert not await store.outbox.drawn(case.id, POSTED, card(case.id), clock.now())
-    assert [one.case for one in await owed(store)] == [case.id]
+    assert [one.subject_id for one in await owed(store)] == [case.id]
     assert await store.outbox.card(case.id) == POSTED
 
 
@@ -84,7 +85,7 @@ async def test_a_click_that_drew_an_older_state_leaves_the_newer_one_owed(store:
     await store.outbox.save_card(case.id, POSTED)
     await claimed(store, clock, case)
     await store.outbox.drawn_elsewhere(case, POSTED, clock.now())
-    assert [one.case for one in await owed(store)] == [case.id]
+    assert [one.subject_id for one in await owed(store)] == [case.id]
 
 
 async def test_a_click_does_not_take_back_what_delivery_wrote_meanwhile(store: Store, clock: WoundClock) -> None:
@@ -95,7 +96,7 @@ async def test_a_click_does_not_take_back_what_delivery_wrote_meanwhile(store: S
     await store.outbox.save_card(case.id, moved)
     await store.outbox.drawn_elsewhere(case, read_by_click, clock.now())
     assert await store.outbox.card(case.id) == moved
-    assert [one.case for one in await owed(store)] == [case.id]
+    assert [one.subject_id for one in await owed(store)] == [case.id]
 
 
 async def test_a_click_on_a_case_that_a_digest_lists_has_the_digest_drawn_too(store: Store, clock: WoundClock) -> None:
@@ -103,7 +104,7 @@ async def test_a_click_on_a_case_that_a_digest_lists_has_the_digest_drawn_too(st
     record = POSTED.model_copy(update={"digest": "d"})
     await store.outbox.save_card(case.id, record)
     await store.outbox.drawn_elsewhere(case, record, clock.now())
-    assert await owed(store) == [Notification(NotificationKind.DIGEST, "d", "care", Lane.UPDATE)]
+    assert await owed(store) == [Notification.digest("d", "care")]
 
 
 async def test_cases_on_a_digest_owe_no_card_and_those_that_changed_still_do(store: Store, clock: WoundClock) -> None:
@@ -111,7 +112,7 @@ async def test_cases_on_a_digest_owe_no_card_and_those_that_changed_still_do(sto
     await claimed(store, clock, changed)
     digest = DigestRecord(id="d", department="care", channel="C0CARE", ts="1.000100", cases=(still.id, changed.id))
     await store.outbox.collected(digest, [still, changed], clock.now())
-    assert [one.case for one in await owed(store)] == [changed.id]
+    assert [one.subject_id for one in await owed(store)] == [changed.id]
     records = await store.outbox.cards([still.id, changed.id])
     assert [(r.state, r.digest, r.drawn) for r in records.values()] == [
         (CardState.LISTED, "d", 1),
@@ -125,4 +126,4 @@ async def test_a_claimed_case_on_a_digest_is_still_owed_a_card_of_its_own(store:
     taken = await claimed(store, clock, case)
     digest = DigestRecord(id="d", department="care", channel="C0CARE", ts="1.000100", cases=(case.id,))
     await store.outbox.collected(digest, [taken], clock.now())
-    assert [one.case for one in await owed(store)] == [case.id]
+    assert [one.subject_id for one in await owed(store)] == [case.id]

@@ -3,6 +3,7 @@
 import asyncio
 
 from bot.domain.decision import Refused
+from bot.domain.destination import ToPerson
 from bot.domain.schedules.changed import Change, Changes, Known
 from bot.domain.schedules.changes import take
 from bot.domain.schedules.schedule import Schedule
@@ -45,8 +46,8 @@ async def test_who_had_it_is_owed_a_word_within_the_same_commit(store: Store, cl
     change = await taken(store, clock, "U0BEN")
 
     [queue] = await store.outbox.queues()
-    assert queue.to == f"@{ANA}"
-    assert queue.head[0].notification.case == f"nights/{change.made[0].id}"
+    assert queue.to == ToPerson(ANA)
+    assert queue.head[0].notification.subject_id == f"nights/{change.made[0].id}"
 
 
 async def test_who_changed_what_and_when_is_in_the_audit_log(

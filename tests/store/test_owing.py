@@ -2,21 +2,22 @@
 
 import asyncio
 
-from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.destination import ToPerson
+from bot.domain.notification import Lane, Notification
 from bot.store.opening import Store
 from bot.store.owing import owing
 from tests.clock import WoundClock
 
 
 def call(person: int) -> Notification:
-    return Notification(NotificationKind.CALL, "c", f"@U0{person}", Lane.CLICK)
+    return Notification.call("c", ToPerson(f"U0{person}"), Lane.CLICK, 0)
 
 
 async def test_a_destination_that_is_owed_nothing_any_more_is_forgotten(store: Store, clock: WoundClock) -> None:
     for person in range(3):
         await store.outbox.add(call(person), clock.now())
     await store.outbox.said(call(1))
-    assert await owing(store.client, store.keys) == ["@U00", "@U02"]
+    assert await owing(store.client, store.keys) == [ToPerson("U00"), ToPerson("U02")]
     assert sorted(await store.client.call("SMEMBERS", store.keys.outboxes)) == ["@U00", "@U02"]
 
 
@@ -34,4 +35,4 @@ async def test_a_destination_that_is_owed_something_the_moment_it_is_forgotten_i
             await owing(store.client, store.keys)
 
     await asyncio.gather(owe_and_pay(), look(), look())
-    assert await owing(store.client, store.keys) == ["@U01"]
+    assert await owing(store.client, store.keys) == [ToPerson("U01")]

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import bot
-from bot.domain.notification import Notification, NotificationKind
+from bot.domain.destination import ToDepartment
+from bot.domain.notification import Notification
 from bot.store.client import Client
 from bot.store.opening import Store, store_on
 from bot.store.quarantine import KINDS
@@ -103,13 +104,13 @@ async def test_a_card_that_cannot_be_read_is_never_taken_for_one_that_was_not_po
 
 async def test_a_notification_of_a_newer_release_stays_owed_and_hides_nothing(store: Store, clock: WoundClock) -> None:
     for number in range(6):
-        await store.client.call("ZADD", store.keys.outbox("care"), number, f"hologram c{number} 0 care")
-    await store.outbox.add(Notification(NotificationKind.CARD, "c", "care"), clock.now())
+        await store.client.call("ZADD", store.keys.outbox(ToDepartment("care")), number, f"hologram c{number} 0 care")
+    await store.outbox.add(Notification.card("c", "care"), clock.now())
     await store.client.call("SADD", store.keys.outboxes, "care")
     for _ in range(4):  # it is seen how many are in the way, and looked past them
         queues = await store.outbox.queues(2)
-    assert [owed.notification.case for owed in queues[0].head] == ["c"]
-    assert int(await store.client.call("ZCARD", store.keys.outbox("care"))) == 7
+    assert [owed.notification.subject_id for owed in queues[0].head] == ["c"]
+    assert int(await store.client.call("ZCARD", store.keys.outbox(ToDepartment("care")))) == 7
 
 
 async def test_a_vigil_that_cannot_be_read_is_begun_anew_and_its_body_is_kept(store: Store) -> None:

@@ -7,6 +7,7 @@ from bot.demo.panel.trouble import Trouble
 from bot.demo.show import Heard, Show
 from bot.domain.decision import Unreachable
 from bot.domain.department import Department
+from bot.domain.destination import Destination, ToPerson
 from bot.domain.schedules.duty import Duty, listed_duty
 
 Json = dict[str, Any]
@@ -61,12 +62,12 @@ def _late(due: datetime | None, at: datetime) -> float:
     return (at - due).total_seconds() if due else 0.0
 
 
-def _place(show: Show, to: str) -> str:
+def _place(show: Show, to: Destination) -> str:
     """A destination as people call it: a department is its channel, a person has a name."""
-    workspace, department = show.stage.workspace, show.stage.house.rules.department(to)
+    workspace, department = show.stage.workspace, show.stage.house.rules.department(str(to))
     channel = workspace.channels.get(department.channel) if department else None
-    user = workspace.users.get(to.removeprefix("@"))
-    return f"#{channel.name}" if channel else f"@{user.name}" if user else to
+    user = workspace.users.get(to.id) if isinstance(to, ToPerson) else None
+    return f"#{channel.name}" if channel else f"@{user.name}" if user else str(to)
 
 
 async def _books(show: Show) -> Json:

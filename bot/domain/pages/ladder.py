@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.case import AuditEvent
+from bot.domain.destination import ToPager
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.pages.budget import night_of
 from bot.domain.pages.decision import Decision
@@ -26,17 +27,12 @@ PAGERS = {
     Way.WEBHOOK: "webhook",
 }
 """Which pager serves which way."""
-CARDS = {CauseKind.CASE: NotificationKind.CARD, CauseKind.EPISODE: NotificationKind.EPISODE}
+CARDS = {CauseKind.CASE: Notification.card, CauseKind.EPISODE: Notification.episode}
 """The card on which the ladder of each kind of cause is shown."""
 
 
-def destination(way: Way) -> str:
-    """Each pager has an outbox of its own, so that one that is down keeps nobody else waiting."""
-    return f"!{PAGERS[way]}"
-
-
 def summons(page: Page, attempt: Attempt) -> Notification:
-    return Notification(NotificationKind.PAGE, page.id, destination(attempt.way), Lane.CRISIS, attempt.n)
+    return Notification.of_page(NotificationKind.PAGE, page.id, ToPager(PAGERS[attempt.way]), nth=attempt.n)
 
 
 def climb(page: Page, policy: EscalationPolicy, line: Line, at: datetime) -> Decision[Page] | None:
@@ -152,7 +148,7 @@ def heard(page: Page, n: int, result: Result, detail: str, at: datetime) -> Deci
 
 def _question(page: Page, attempt: Attempt) -> Notification:
     """After the calls that are still to be made."""
-    return Notification(NotificationKind.ASKED, page.id, destination(attempt.way), Lane.UPDATE, attempt.n)
+    return Notification.of_page(NotificationKind.ASKED, page.id, ToPager(PAGERS[attempt.way]), Lane.UPDATE, attempt.n)
 
 
 def acknowledge(
@@ -194,7 +190,7 @@ def redraw(page: Page) -> tuple[Notification, ...]:
 
 
 def _refresh(page: Page, way: Way) -> Notification:
-    return Notification(NotificationKind.REFRESH, page.id, destination(way), Lane.CRISIS)
+    return Notification.of_page(NotificationKind.REFRESH, page.id, ToPager(PAGERS[way]))
 
 
 def note_owner(page: Page, owner: str, at: datetime) -> Decision[Page]:
@@ -210,7 +206,7 @@ def who(page: Page) -> str:
 def settled(page: Page) -> tuple[Notification, ...]:
     """Services that call on by themselves are told that they need not."""
     ways = {one.way for one in page.attempts if one.way in SHARED and one.result is not Result.REFUSED}
-    return tuple(Notification(NotificationKind.SETTLED, page.id, destination(way), Lane.CRISIS) for way in sorted(ways))
+    return tuple(Notification.of_page(NotificationKind.SETTLED, page.id, ToPager(PAGERS[way])) for way in sorted(ways))
 
 
 def _with(
@@ -243,5 +239,5 @@ def decided(
 
 
 def _card(page: Page) -> tuple[Notification, ...]:
-    kind = CARDS.get(page.cause.kind)
-    return (Notification(kind, page.cause.id, page.department, Lane.CRISIS),) if kind else ()
+    notify = CARDS.get(page.cause.kind)
+    return (notify(page.cause.id, page.department, Lane.CRISIS),) if notify else ()

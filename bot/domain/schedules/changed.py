@@ -59,14 +59,3 @@ class Change(NamedTuple):
     plea: Plea | None = None
     notifications: tuple[Notification, ...] = ()
     what: str = ""
-
-
-def thing(schedule: str, change: str) -> str:
-    """How a notification or a button names a change."""
-    return f"{schedule}/{change}"
-
-
-def parts_of(thing: str) -> tuple[str, str]:
-    """The schedule and the change."""
-    schedule, _, change = thing.rpartition("/")
-    return schedule, change

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from bot.domain.decision import Refused
-from bot.domain.notification import Lane, Notification, NotificationKind
-from bot.domain.schedules.changed import Change, Changes, Known, thing
+from bot.domain.destination import ToDepartment, ToPerson
+from bot.domain.notification import Notification, NotificationKind, ScheduleItem
+from bot.domain.schedules.changed import Change, Changes, Known
 from bot.domain.schedules.schedule import How, Override, Plea, Shift, change_id
 from bot.domain.schedules.shifts import shifts, stints
 from bot.domain.spans import Span
@@ -93,7 +94,9 @@ def plead(known: Known, by: str, span: Span, department: str, at: datetime) -> C
         raise Refused(f"You are not on call for {known.schedule.name} then, so there is nothing to cover.")
     name = known.schedule.name
     plea = Plea(id=change_id(name, "plea", by, *span), schedule=name, person=by, start=span.start, end=span.end, at=at)
-    asked = Notification(NotificationKind.PLEA, thing(name, plea.id), department, Lane.CLICK, int(at.timestamp()))
+    asked = Notification.of_schedule(
+        NotificationKind.PLEA, ScheduleItem(name, plea.id), ToDepartment(department), int(at.timestamp())
+    )
     pleas = tuple(one for one in known.changes.pleas if one.id != plea.id)
     after = grow_changes(known, at, pleas=(*pleas, plea))
     return Change(after, (), plea, (asked,), f"asked to be covered for {name}")
@@ -157,8 +160,8 @@ def _told(known: Known, made: tuple[Override, ...], by: str) -> Iterator[Notific
     for one in made:
         for person in dict.fromkeys((one.person, one.instead)):
             if person and person != by:
-                name = thing(known.schedule.name, one.id)
-                yield Notification(NotificationKind.SHIFT, name, f"@{person}", Lane.CLICK, 1 if one.undone else 0)
+                item = ScheduleItem(known.schedule.name, one.id)
+                yield Notification.of_schedule(NotificationKind.SHIFT, item, ToPerson(person), 1 if one.undone else 0)
 
 
 def build_override(known: Known, person: str, span: Span, how: How, by: str, at: datetime) -> Override:

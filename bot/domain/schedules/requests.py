@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from bot.domain.decision import Refused
-from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.destination import ToPerson
+from bot.domain.notification import Notification, NotificationKind, ScheduleItem
 from bot.domain.schedules import changes
-from bot.domain.schedules.changed import Change, Changes, Known, thing
+from bot.domain.schedules.changed import Change, Changes, Known
 from bot.domain.schedules.schedule import How, Outcome, Plea, change_id
 from bot.domain.schedules.shifts import shifts
 from bot.domain.spans import Span
@@ -48,7 +49,7 @@ def _ask(known: Known, by: str, other: str, mine: Span, theirs: Span | None, at:
         their_start=theirs.start if theirs else None,
         their_end=theirs.end if theirs else None,
     )
-    asked = Notification(NotificationKind.REQUEST, thing(name, id_), f"@{other}", Lane.CLICK)
+    asked = Notification.of_schedule(NotificationKind.REQUEST, ScheduleItem(name, id_), ToPerson(other))
     after = changes.grow_changes(known, at, pleas=(*known.changes.pleas, plea))
     return Change(after, (), plea, (asked,), f"asked <@{other}> about {name}")
 
@@ -85,7 +86,7 @@ def expire(known: Known, plea_id: str, at: datetime) -> Change:
 
 def _told(known: Known, plea: Plea, outcome: Outcome, at: datetime) -> Change:
     name = known.schedule.name
-    told = Notification(NotificationKind.OUTCOME, thing(name, plea.id), f"@{plea.person}", Lane.CLICK)
+    told = Notification.of_schedule(NotificationKind.OUTCOME, ScheduleItem(name, plea.id), ToPerson(plea.person))
     after = _ended(changes.grow_changes(known, at), plea, outcome)
     return Change(after, (), plea, (told,), f"{outcome.value} a request about {name}")
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.domain.decision import Decision
 from bot.domain.making import remade
-from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.notification import Notification, NotificationKind
 from bot.domain.pages.matter import Standing
 from bot.domain.pages.page import Cause, CauseKind, Page, Severity, open_page
 from bot.domain.vigil.silence import Heard, hear, silent
@@ -116,8 +116,8 @@ def look(vigil: Vigil, signs: Signs, at: datetime) -> Decision[Vigil]:
         pages=tuple(_page(one, at) for one in begun.values()),
         woken=tuple(_page(one, at).id for one in over),
         notifications=(
-            *(_said(NotificationKind.UNWELL, one) for one in begun.values()),
-            *(_said(NotificationKind.WELL, one) for one in over),
+            *(_notify(NotificationKind.UNWELL, one) for one in begun.values()),
+            *(_notify(NotificationKind.WELL, one) for one in over),
         ),
     )
 
@@ -150,5 +150,5 @@ def _page(trouble: Trouble, at: datetime) -> Page:
     return open_page(trouble.cause, Severity.SEV2, OPERATORS, at)
 
 
-def _said(kind: NotificationKind, trouble: Trouble) -> Notification:
-    return Notification(kind, trouble.name, OPERATORS, Lane.CLICK, trouble.cause.round)
+def _notify(kind: NotificationKind, trouble: Trouble) -> Notification:
+    return Notification.of_health(kind, trouble.name, OPERATORS, trouble.cause.round)

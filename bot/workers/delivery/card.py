@@ -7,7 +7,8 @@ from bot.cards import messages, plain
 from bot.cards.drawing import Drawing
 from bot.domain.case import Case, Status
 from bot.domain.department import Department
-from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.destination import ToDepartment
+from bot.domain.notification import Notification
 from bot.domain.pages.page import Page
 from bot.domain.rules import Rules, department_or_lost
 from bot.sinks.outcomes import Rejected
@@ -26,11 +27,11 @@ class CardDelivery:
 
     async def deliver(self, owed: Notification) -> bool:
         """Says whether Slack was called. Raises `Blocked`, `Unreadable`."""
-        found = await self._poster.store.cases.find([owed.case])
-        case = found.get(owed.case)
-        if case is None and self._poster.store.cases.unreadable(owed.case):
+        found = await self._poster.store.cases.find([owed.subject_id])
+        case = found.get(owed.subject_id)
+        if case is None and self._poster.store.cases.unreadable(owed.subject_id):
             raise Unreadable("case")
-        if case is None or case.department != owed.to:
+        if case is None or owed.to != ToDepartment(case.department):
             await self._outbox.done(owed)  # gone, or handed over: the department that has it now is owed its card
             return False
         department = department_or_lost(self._rules, case.department)
@@ -151,7 +152,7 @@ class CardDelivery:
         return await self._post(case, department, record.model_copy(update={"state": CardState.NONE}), owed)
 
     async def _redraw_digest(self, digest_id: str, department: str) -> None:
-        redraw = Notification(NotificationKind.DIGEST, digest_id, department, Lane.UPDATE)
+        redraw = Notification.digest(digest_id, department)
         await self._outbox.add(redraw, self._poster.clock.now())
 
     async def _point_on(self, case: Case, department: Department, record: CardRecord) -> bool:

@@ -8,6 +8,7 @@ from bot.cards import crisis as cards
 from bot.cards.drawing import Drawing
 from bot.domain.crisis import Crisis
 from bot.domain.department import Department
+from bot.domain.destination import ToChannel
 from bot.domain.notification import Notification, NotificationKind
 from bot.domain.pages.page import Page
 from bot.domain.rules import Rules, department_or_lost
@@ -32,7 +33,7 @@ class CrisisDelivery:
 
     async def deliver(self, owed: Notification) -> bool:
         """A card. Says whether Slack was called. Raises `Blocked`."""
-        crisis = await self._store.crises.find(owed.case)
+        crisis = await self._store.crises.find(owed.subject_id)
         if crisis is None:
             await self._store.outbox.done(owed)
             return False
@@ -52,20 +53,20 @@ class CrisisDelivery:
 
     async def _pinned(self, owed: Notification, posted: CardRecord) -> bool:
         """Whether there is nothing more to do: a head card that cannot be pinned now is tried at its next drawing."""
-        if owed.kind is not NotificationKind.CRISIS or not owed.to.startswith("#"):
+        if owed.kind is not NotificationKind.CRISIS or not isinstance(owed.to, ToChannel):
             return True
         try:
             await self._poster.gate.pin(posted.channel, posted.ts)
         except Rejected as no:
-            log.info("head card not pinned", crisis=owed.case, why=no.error)
+            log.info("head card not pinned", crisis=owed.subject_id, why=no.error)
         except (Unsent, Ambiguous, RateLimited):
             return False
         return True
 
     async def _put(self, owed: Notification, name: str, record: CardRecord, drawing: Drawing) -> CardRecord | None:
         """None where nothing can be shown there any more, or where there is more to do."""
-        department = department_or_lost(self._rules, owed.to)
-        channel = owed.to[1:] if owed.to.startswith("#") else department.channel
+        department = department_or_lost(self._rules, str(owed.to))
+        channel = owed.to.id if isinstance(owed.to, ToChannel) else department.channel
         try:
             if record.state is CardState.POSTED:
                 await self._poster.gate.room_to_update(record.channel)
@@ -83,7 +84,7 @@ class CrisisDelivery:
         except Rejected as no:
             if no.message_gone:
                 await self._store.outbox.save_card(name, CardRecord())
-            elif owed.to.startswith("#"):  # archived, or we were taken out: the crisis goes on without its card
+            elif isinstance(owed.to, ToChannel):  # archived, or we were taken out: the crisis goes on without its card
                 await self._store.outbox.done(owed)
                 await self._store.troubles.tell(f"to:{owed.to}", f"{owed.to} cannot be written to ({no.error}).")
             else:
@@ -92,8 +93,8 @@ class CrisisDelivery:
 
     async def drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
         """What is said once, beside the cards."""
-        department = department_or_lost(self._rules, owed.to)
-        crisis = await self._store.crises.find(owed.case)
+        department = department_or_lost(self._rules, str(owed.to))
+        crisis = await self._store.crises.find(owed.subject_id)
         if crisis is None:
             return None, department
         match owed.kind:

@@ -3,7 +3,8 @@
 from bot.cards import digest as digest_card
 from bot.cards.drawing import Drawing
 from bot.domain.case import Case, Status
-from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.destination import Destination, ToDepartment
+from bot.domain.notification import Lane, Notification
 from bot.domain.rules import Rules, department_or_lost
 from bot.sinks.outcomes import Rejected
 from bot.store.floods import Floods, by_urgency, waits
@@ -32,13 +33,13 @@ class DigestDelivery:
         self._outbox = poster.store.outbox
         self._rules = rules
         self._floods = Floods(poster.store.client, poster.store.keys)
-        self._flood: dict[tuple[str, Lane], str] = {}
+        self._flood: dict[tuple[Destination, Lane], str] = {}
         """The card that takes all that waits for this destination, until it has caught up."""
-        self._behind: set[str] = set()
+        self._behind: set[Destination] = set()
 
     def wanted(self, queue: Queue) -> Lane | None:
         """Of which lane this destination's cards should be gathered, if of any."""
-        if queue.to[0] in "@#":
+        if not isinstance(queue.to, ToDepartment):
             return None
         if queue.crisis > CRISES_SINGLY:
             return Lane.CRISIS
@@ -55,17 +56,18 @@ class DigestDelivery:
 
     async def post(self, queue: Queue, lane: Lane) -> bool:
         """Gather what waits longest on one card. Says whether Slack was called. Raises `Blocked`."""
-        waiting = queue.crisis if lane is Lane.CRISIS else queue.new
-        if waiting > FLOOD or (queue.to, lane) in self._flood:
-            return await self._post_flood(queue.to, lane, waiting)
-        cases = await self._gather(queue.to, lane, CASES_MOST)
+        to, waiting = queue.to, queue.crisis if lane is Lane.CRISIS else queue.new
+        assert isinstance(to, ToDepartment)
+        if waiting > FLOOD or (to, lane) in self._flood:
+            return await self._post_flood(to, lane, waiting)
+        cases = await self._gather(to, lane, CASES_MOST)
         if len(cases) < 2:
             return False
         ids = [case.id for case in cases]
-        record = DigestRecord(id=digest_id(ids, self._poster.clock.now()), department=queue.to, cases=tuple(ids))
+        record = DigestRecord(id=digest_id(ids, self._poster.clock.now()), department=to.id, cases=tuple(ids))
         return await self._send(record, cases, CardRecord(digest=record.id))
 
-    async def _post_flood(self, to: str, lane: Lane, waiting: int) -> bool:
+    async def _post_flood(self, to: ToDepartment, lane: Lane, waiting: int) -> bool:
         """One card for all: posted with the most urgent of those that wait longest, then joined by the others."""
         at = self._poster.clock.now()
         cases = by_urgency(await self._gather(to, lane, GATHERED))
@@ -74,12 +76,12 @@ class DigestDelivery:
             added = await self._floods.add(record, cases, at)
             total = max(record.total, await self._floods.count(record))
             await self._outbox.save_digest(record.model_copy(update={"total": total}))
-            await self._outbox.add(Notification(NotificationKind.DIGEST, record.id, to, Lane.UPDATE), at)
+            await self._outbox.add(Notification.digest(record.id, to.id), at)
             return bool(added)
         if len(cases) < 2:
             return False
         ids = [case.id for case in cases[:CASES_MOST]]
-        record = DigestRecord(id=digest_id(ids, at), department=to, cases=tuple(ids), total=waiting)
+        record = DigestRecord(id=digest_id(ids, at), department=to.id, cases=tuple(ids), total=waiting)
         posted = await self._send(record, cases[:CASES_MOST], CardRecord(digest=record.id))
         self._flood[to, lane] = record.id
         return posted
@@ -119,17 +121,17 @@ class DigestDelivery:
         placed = _placed(record, posted)
         await self._outbox.collected(placed, cases, at)
         if found:  # it shows its cases as they were then
-            await self._outbox.add(Notification(NotificationKind.DIGEST, placed.id, placed.department), at)
+            await self._outbox.add(Notification.digest(placed.id, placed.department), at)
         return True
 
     async def _cases(self, record: DigestRecord) -> list[Case]:
         found = await self._poster.store.cases.find(record.cases)
         return [found[case] for case in record.cases if case in found]
 
-    async def _gather(self, to: str, lane: Lane, most: int) -> list[Case]:
+    async def _gather(self, to: ToDepartment, lane: Lane, most: int) -> list[Case]:
         """The oldest that nobody has claimed yet and that have no card; a lost answer keeps its own clock."""
         waiting = await self._outbox.cards_in(lane, to, most + CASES_MOST)
-        ids = [owed.notification.case for owed in waiting]
+        ids = [owed.notification.subject_id for owed in waiting]
         records = await self._outbox.cards(ids)
         cases = await self._poster.store.cases.find(ids)
         return [
@@ -137,7 +139,7 @@ class DigestDelivery:
             for case_id in ids
             if (case := cases.get(case_id)) is not None
             and case.status is Status.NEW
-            and case.department == to
+            and case.department == to.id
             and records[case.id].state is CardState.NONE
             and not records[case.id].stale
         ][:most]
@@ -148,7 +150,7 @@ class DigestDelivery:
         The notification goes first: a change that comes while we draw asks for another drawing. Should we die in
         between, a line stays as it was until its next change, and its button answers in words.
         """
-        record = await self._outbox.digest(owed.case)
+        record = await self._outbox.digest(owed.subject_id)
         if record is None or not record.ts:
             await self._outbox.done(owed)
             return False

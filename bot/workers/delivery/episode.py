@@ -20,11 +20,11 @@ class EpisodeDelivery:
 
     async def deliver(self, owed: Notification) -> bool:
         """Says whether Slack was called. Raises `Blocked`."""
-        episode = await self._poster.store.episodes.get(owed.case)
+        episode = await self._poster.store.episodes.get(owed.subject_id)
         if episode is None:
             await self._outbox.done(owed)
             return False
-        department = department_or_lost(self._rules, owed.to)
+        department = department_or_lost(self._rules, str(owed.to))
         record = await self._outbox.card(episode.id)
         if record.state is CardState.POSTED:
             return await self._update(episode, record, owed, department)

@@ -7,6 +7,7 @@ from bot.cards import messages
 from bot.cards.drawing import Drawing
 from bot.domain.case import Case, Status
 from bot.domain.department import Department
+from bot.domain.destination import ToDepartment, ToPerson
 from bot.domain.notification import Notification, NotificationKind
 from bot.domain.rules import Rules, department_or_lost
 from bot.domain.schedules.duty import Duty, Holes
@@ -44,7 +45,7 @@ class MessageDelivery:
     async def deliver(self, owed: Notification) -> bool:
         """Says whether Slack was called. Raises `Blocked`. What is no longer true is not said."""
         drawing, department = await self._others.get(owed.kind, self._drawing)(owed)
-        channel = department.channel if owed.to[0] not in "@#" else owed.to[1:]
+        channel = department.channel if isinstance(owed.to, ToDepartment) else owed.to.id
         record = await self._outbox.message(owed)
         if record.state is CardState.POSTED:  # by who lost the lease before that was noted
             await self._end(owed, record)
@@ -66,7 +67,9 @@ class MessageDelivery:
         try:
             posted = await self._poster.post(channel, drawing, owed.name, record, remember, fallback)
         except Rejected as no:
-            if owed.to[0] in "@#":  # a person who left, a fallback that is gone: nobody is helped by trying again
+            if not isinstance(
+                owed.to, ToDepartment
+            ):  # a person who left, a fallback that is gone: nobody is helped by trying again
                 await self._outbox.said(owed)
                 await self._poster.store.troubles.tell(f"to:{owed.to}", f"{owed.to} cannot be written to ({no.error}).")
                 return True
@@ -88,41 +91,41 @@ class MessageDelivery:
 
     async def take_back(self, owed: Notification) -> bool:
         """What was said of a case whose words are to be forgotten, one message at a time. Raises `Blocked`."""
-        places = await self._outbox.messages(owed.case)
+        places = await self._outbox.messages(owed.subject_id)
         if not places:
             await self._outbox.done(owed)
             return False
         await self._poster.gate.room_to_update(places[0].channel)
         await self._poster.gate.delete(places[0].channel, places[0].ts)
-        await self._outbox.forget_message(owed.case, places[0])
+        await self._outbox.forget_message(owed.subject_id, places[0])
         return True
 
     async def _keep_place(self, owed: Notification, place: Place) -> None:
         """So that it can be taken back. The card is owed once more, for whoever claimed the case this very moment."""
-        card = (await self._outbox.cards([owed.case]))[owed.case]
+        card = (await self._outbox.cards([owed.subject_id]))[owed.subject_id]
         if card.state is CardState.POSTED:  # the reminder of a list is of all its cases
-            await self._outbox.save_card(owed.case, card.model_copy(update={"reminded": place}))
-            again = Notification(NotificationKind.CARD, owed.case, owed.to)
+            await self._outbox.save_card(owed.subject_id, card.model_copy(update={"reminded": place}))
+            again = Notification.card(owed.subject_id, str(owed.to))
             await self._outbox.add(again, self._poster.clock.now())
 
     async def _keep_asked(self, owed: Notification, place: Place) -> None:
         """The same of who was called; each has a destination of its own, so that several end side by side."""
-        case = (await self._poster.store.cases.find([owed.case])).get(owed.case)
+        case = (await self._poster.store.cases.find([owed.subject_id])).get(owed.subject_id)
         if case is not None:
             await self._outbox.note_asked(case.id, place, case.department)
-            again = Notification(NotificationKind.CARD, case.id, case.department)
+            again = Notification.card(case.id, case.department)
             await self._outbox.add(again, self._poster.clock.now())
 
     async def _drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
         if owed.kind is NotificationKind.TROUBLE:
-            return await self._trouble(department_or_lost(self._rules, owed.case), owed)
-        found = await self._poster.store.cases.find([owed.case])
-        if self._poster.store.cases.unreadable(owed.case):
+            return await self._trouble(department_or_lost(self._rules, owed.subject_id), owed)
+        found = await self._poster.store.cases.find([owed.subject_id])
+        if self._poster.store.cases.unreadable(owed.subject_id):
             raise Unreadable("case")
         if not found:
             return None, Department(name="", channel="")
-        case = found[owed.case]
-        if owed.to[0] not in "@#" and owed.to != case.department:
+        case = found[owed.subject_id]
+        if isinstance(owed.to, ToDepartment) and owed.to.id != case.department:
             return None, Department(name="", channel="")  # handed over: its own clock runs in the other channel
         department = department_or_lost(self._rules, case.department)
         card = (await self._outbox.cards([case.id]))[case.id]
@@ -147,7 +150,7 @@ class MessageDelivery:
             return None
         found = await self._poster.store.cases.find(record.cases)
         waiting = [case for case in record.cases if case in found and found[case].status is Status.NEW]
-        if not waiting or waiting[0] != owed.case:
+        if not waiting or waiting[0] != owed.subject_id:
             return None
         link = link_to(CardRecord(state=CardState.POSTED, channel=record.channel, ts=record.ts))
         if owed.kind is NotificationKind.REMINDER:
@@ -156,7 +159,7 @@ class MessageDelivery:
         return messages.list_call(len(waiting), department, await self._duty(owed, department), owed.to, link)
 
     async def _trouble(self, department: Department, owed: Notification) -> tuple[Drawing | None, Department]:
-        sentence = (await self._poster.store.troubles.all()).get(f"channel:{owed.case}", "")
+        sentence = (await self._poster.store.troubles.all()).get(f"channel:{owed.subject_id}", "")
         return (messages.trouble(department.name, department.channel, sentence) if sentence else None), department
 
 
@@ -172,7 +175,7 @@ def drawn(
 ) -> Drawing | None:
     """None where what was owed is no longer true: a claimed case reminds nobody that it is unclaimed."""
     waits = case.status is Status.NEW
-    hers = case.status is Status.CLAIMED and case.owner == owed.to.removeprefix("@")
+    hers = case.status is Status.CLAIMED and owed.to == ToPerson(case.owner)
     drawings: dict[NotificationKind, tuple[bool, Callable[[], Drawing]]] = {
         NotificationKind.REMINDER: (waits, lambda: messages.reminder(case, department, at, link)),
         NotificationKind.CALL: (waits, lambda: messages.call(case, department, duty, owed.to, at, link)),

@@ -24,9 +24,9 @@ class MorningMessages:
     async def drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
         if owed.kind is NotificationKind.SPARED:
             return cards.spared(), Department(name="", channel="")
-        department = department_or_lost(self._rules, owed.case)
-        read = await self._store.mornings.read(owed.case, self._clock.now())
+        department = department_or_lost(self._rules, owed.subject_id)
+        read = await self._store.mornings.read(owed.subject_id, self._clock.now())
         if owed.kind is NotificationKind.HANDOVER:
-            duty = await self._rota.duty(owed.case, datetime.fromtimestamp(owed.nth, UTC))
+            duty = await self._rota.duty(owed.subject_id, datetime.fromtimestamp(owed.nth, UTC))
             return cards.hand_over(read, duty.people[0] if duty.people and not duty.hole else ""), department
         return cards.note(read), department

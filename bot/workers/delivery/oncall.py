@@ -6,9 +6,9 @@ from bot.cards import oncall, oncall_requests
 from bot.cards.drawing import Drawing
 from bot.clock import Clock
 from bot.domain.department import Department
+from bot.domain.destination import ToPerson
 from bot.domain.notification import Notification, NotificationKind
 from bot.domain.rules import Rules, department_or_lost
-from bot.domain.schedules.changed import parts_of
 from bot.domain.schedules.duty import Holes
 from bot.domain.schedules.schedule import Plea
 from bot.domain.spans import Span
@@ -29,16 +29,16 @@ class OnCallMessages:
     async def drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
         """Nothing where it is no longer true: a plea that was answered, a hole that is filled."""
         if owed.kind is NotificationKind.HOLE:
-            return await self._hole(department_or_lost(self._rules, owed.case), owed)
-        schedule, part = parts_of(owed.case)
+            return await self._hole(department_or_lost(self._rules, owed.subject_id), owed)
+        schedule, part = owed.schedule_item
         changes = (await self._store.read([schedule]))[schedule]
         if owed.kind is NotificationKind.PLEA:
             asked = changes.plea(part)
-            return (oncall.plea(asked) if asked else None), department_or_lost(self._rules, owed.to)
+            return (oncall.plea(asked) if asked else None), department_or_lost(self._rules, str(owed.to))
         if owed.kind in REQUESTS:
             return self._request(owed.kind, changes.plea(part)), NOBODY
         change = changes.override(part)
-        return (oncall.shift(change, owed.to[1:]) if change else None), NOBODY
+        return (oncall.shift(change, owed.to.id) if change and isinstance(owed.to, ToPerson) else None), NOBODY
 
     def _request(self, kind: NotificationKind, plea: Plea | None) -> Drawing | None:
         if plea is None:

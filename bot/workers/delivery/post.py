@@ -1,6 +1,6 @@
 """One message, posted once as far as that can be known: begun in writing before it is sent, ended in writing after."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -8,7 +8,8 @@ import structlog
 from bot.cards.drawing import Drawing
 from bot.clock import Clock
 from bot.domain.department import Department
-from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.destination import Destination, ToChannel, to_people
+from bot.domain.notification import Notification, NotificationKind
 from bot.domain.rules import Rules
 from bot.sinks.outcomes import Ambiguous, Rejected
 from bot.sinks.slack import Sent
@@ -124,13 +125,11 @@ class Poster:
     async def _say(self, department: Department, sentence: str) -> None:
         if await self.store.troubles.tell(f"channel:{department.name}", sentence):
             for to in self._who_hears(department):
-                trouble = Notification(NotificationKind.TROUBLE, department.name, to, Lane.CLICK)
+                trouble = Notification.of_department(NotificationKind.TROUBLE, department.name, 0, to)
                 await self.store.outbox.add(trouble, self.clock.now())
 
-    def _who_hears(self, department: Department) -> list[str]:
-        if department.fallback:
-            return [f"#{department.fallback}"]
-        return [f"@{person}" for person in self._rules.managers if not person.startswith("S")]
+    def _who_hears(self, department: Department) -> Sequence[Destination]:
+        return (ToChannel(department.fallback),) if department.fallback else to_people(self._rules.managers)
 
     async def well(self, department: Department) -> None:
         """Its channel took a message, so whatever was wrong with it is over, whichever process said that it was."""

@@ -18,8 +18,8 @@ class VigilMessages:
 
     async def drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
         """Nothing of a trouble that was over before it could be said."""
-        department = department_or_lost(self._rules, owed.to)
-        found = (await self._store.vigils.read()).trouble(owed.case, owed.nth)
+        department = department_or_lost(self._rules, str(owed.to))
+        found = (await self._store.vigils.read()).trouble(owed.subject_id, owed.nth)
         if found is None:
             return None, department
         if owed.kind is NotificationKind.WELL:

@@ -9,8 +9,9 @@ import structlog
 from bot import metrics
 from bot.clock import Clock
 from bot.domain.decision import Unreachable
+from bot.domain.destination import Destination, ToDepartment, ToPager
 from bot.domain.notification import Lane, Notification, NotificationKind
-from bot.domain.rules import Rules
+from bot.domain.rules import Rules, department_or_lost
 from bot.domain.schedules.duty import Holes
 from bot.sinks.slack import SlackSink
 from bot.store.fencing import Fence, LeaseLost, fenced
@@ -61,7 +62,7 @@ class Delivery:
         self._lease = lease
         self._rules = rules
         self._clock = clock
-        self._in_hand: dict[str, str] = {}
+        self._in_hand: dict[Destination, str] = {}
         self._aside: dict[str, _Aside] = {}
         self._gate = Gate(store, sink, clock)
         poster = Poster(store, self._gate, rules, clock)
@@ -77,7 +78,7 @@ class Delivery:
         if fence is None or await self._gate.closed():
             return 0
         owed = await self._store.outbox.queues(LOOKED_AT + len(self._aside))
-        queues = [queue for queue in owed if queue.to[0] != "!"]  # pagers have loops of their own
+        queues = [queue for queue in owed if not isinstance(queue.to, ToPager)]  # pagers have loops of their own
         queues.sort(key=lambda queue: (queue.head[0].notification.lane, queue.head[0].since))
         places = asyncio.Semaphore(AT_ONCE)
 
@@ -95,7 +96,7 @@ class Delivery:
     def _set_aside(self, queue: Queue, error: BaseException) -> None:
         """What cannot be sent as it is stays owed, is tried again later and later, and stands in nobody's way."""
         if isinstance(error, LeaseLost):
-            log.warning("another sends by now", destination=queue.to)
+            log.warning("another sends by now", destination=str(queue.to))
             return
         if isinstance(error, Unreachable) or not isinstance(error, Exception):
             raise error
@@ -127,8 +128,9 @@ class Delivery:
         gather = self._digests.wanted(queue)
         if not self._may_try(queue, f"digest for {queue.to}"):
             gather = None
-        department = self._rules.department(queue.to)
-        channel = department.channel if department else queue.to[1:]
+        channel = (
+            department_or_lost(self._rules, queue.to.id).channel if isinstance(queue.to, ToDepartment) else queue.to.id
+        )
         for owed in queue.head:
             if owed.notification.lane is Lane.NEW and not self._gate.may_post(channel):
                 continue

@@ -8,6 +8,7 @@ import structlog
 
 from bot import metrics
 from bot.clock import Clock
+from bot.domain.destination import ToPager
 from bot.domain.notification import Notification, NotificationKind
 from bot.domain.pages import ladder
 from bot.domain.pages.contact import Escalations
@@ -68,7 +69,7 @@ class PagerDelivery:
         self._again: dict[str, tuple[int, datetime]] = {}
 
     async def step(self) -> int:
-        owed = await self._store.outbox.owed_to(f"!{self._pager.name}", LOOKED_AT + self._store.pages.aside)
+        owed = await self._store.outbox.owed_to(ToPager(self._pager.name), LOOKED_AT + self._store.pages.aside)
         places = asyncio.Semaphore(AT_ONCE)
 
         async def serve(one: Notification) -> int:
@@ -85,19 +86,19 @@ class PagerDelivery:
         """What was in hand is still owed."""
 
     async def _serve(self, owed: Notification) -> int:
-        found = await self._store.pages.find([owed.case])
-        if owed.case not in found:
-            if self._store.pages.unreadable(owed.case):
+        found = await self._store.pages.find([owed.subject_id])
+        if owed.subject_id not in found:
+            if self._store.pages.unreadable(owed.subject_id):
                 return 0  # whoever can read it sends it
             await self._store.pages.done(owed)
             return 1
         if owed.kind is NotificationKind.SETTLED:
-            return await self._settle(found[owed.case], owed)
+            return await self._settle(found[owed.subject_id], owed)
         if owed.kind is NotificationKind.REFRESH:
-            return await self._refresh(found[owed.case], owed)
+            return await self._refresh(found[owed.subject_id], owed)
         if owed.kind is NotificationKind.ASKED:
-            return await self._ask(found[owed.case], owed)
-        return await self._send(found[owed.case], owed.nth)
+            return await self._ask(found[owed.subject_id], owed)
+        return await self._send(found[owed.subject_id], owed.nth)
 
     async def _send(self, page: Page, n: int) -> int:
         room = await self._has_room(page, n)
@@ -165,9 +166,9 @@ class PagerDelivery:
         """Our own fault; whoever is called next must not wait for it to be mended."""
         if isinstance(error, Unreachable) or not isinstance(error, Exception):
             raise error
-        log.error("page not sent", page=owed.case, n=owed.nth, pager=self._pager.name, exc_info=error)
+        log.error("page not sent", page=owed.subject_id, n=owed.nth, pager=self._pager.name, exc_info=error)
         if owed.kind is NotificationKind.PAGE:
-            await self._end(owed.case, owed.nth, Told(Result.LATER, "our own fault, see the log"))
+            await self._end(owed.subject_id, owed.nth, Told(Result.LATER, "our own fault, see the log"))
         else:
             await self._store.pages.done(owed)
 

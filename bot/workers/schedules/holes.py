@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.department import Department
-from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.notification import Notification, NotificationKind
 from bot.domain.rules import Rules
 from bot.domain.spans import Span
 from bot.store.opening import Store
@@ -40,7 +40,7 @@ class HolesSaid:
         for name, hole in there.items():
             if await self._store.holes.say(hole, at, said.get(name, 0)):
                 new += 1
-                log.info("hole said", department=hole.case, start=hole.nth)
+                log.info("hole said", department=hole.subject_id, start=hole.nth)
         for name in said.keys() - there.keys():
             await self._store.holes.forget(name)
         return new
@@ -49,7 +49,7 @@ class HolesSaid:
         span = Span(at - BACK, at + BEFORE)
         gaps = await self._rosters.holes(department, span)
         return [
-            Notification(NotificationKind.HOLE, department.name, department.name, Lane.CLICK, _start(gap, span))
+            Notification.of_department(NotificationKind.HOLE, department.name, _start(gap, span))
             for gap in gaps
             if gap.end > at
         ]

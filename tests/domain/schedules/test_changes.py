@@ -29,7 +29,7 @@ def person(known: Known, moment: datetime) -> str:
 
 
 def told(change: Change) -> list[str]:
-    return [one.to for one in change.notifications]
+    return [str(one.to) for one in change.notifications]
 
 
 def test_who_takes_a_span_has_it_and_the_one_who_had_it_is_told() -> None:
@@ -137,7 +137,7 @@ def test_a_plea_changes_nothing_until_somebody_answers_and_the_second_is_told_wh
     asked = plead(KNOWN, ANA, Span(NOW, at(4, 8)), "care", NOW)
     known = after(asked)
     assert asked.plea is not None
-    assert [(one.kind, one.to) for one in asked.notifications] == [("plea", "care")]
+    assert [(one.kind, str(one.to)) for one in asked.notifications] == [("plea", "care")]
     assert person(known, NOW) == ANA
 
     covered = answer(known, asked.plea.id, MIA, SOON)

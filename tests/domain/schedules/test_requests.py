@@ -27,7 +27,7 @@ def swapping() -> tuple[Known, Plea]:
 def test_a_request_changes_nothing_and_asks_one_person() -> None:
     change = ask_to_swap(KNOWN, ANA, RAJ, NOW)
     assert change.after.overrides == ()
-    assert [(one.kind, one.to) for one in change.notifications] == [("request", f"@{RAJ}")]
+    assert [(one.kind, str(one.to)) for one in change.notifications] == [("request", f"@{RAJ}")]
     assert person(after(change), NOW) == ANA
 
 
@@ -84,7 +84,7 @@ def test_a_request_that_expires_is_said_once_and_refuses_to_be_accepted() -> Non
     with pytest.raises(Refused, match="This request has expired"):
         accept(known, asked.id, RAJ, asked.until)
     change = expire(known, asked.id, asked.until)
-    assert [(one.kind, one.to) for one in change.notifications] == [("outcome", f"@{ANA}")]
+    assert [(one.kind, str(one.to)) for one in change.notifications] == [("outcome", f"@{ANA}")]
     assert plea(change).outcome is None
     known = after(change, known)
     kept = known.changes.plea(asked.id)
