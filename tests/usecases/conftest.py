@@ -1,0 +1,41 @@
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.store.client import Client
+from bot.store.opening import Store, store_on
+from tests.clock import WoundClock
+from tests.usecases.harness import UseCaseHarness
+from tests.usecases.slack_api import FakeSlackApi, serve_slack_api
+
+PLAYBOOK = Path(__file__).with_name("playbook.toml")
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[FakeSlackApi]:
+    async with serve_slack_api() as made:
+        made.people = {"U0ANA": ("Ana", "Europe/Lisbon"), "U0BEN": ("Ben", "Europe/Lisbon"), "U0RAJ": ("Raj", "")}
+        made.groups = {"S0PRESS": ("U0PAM", "U0PIA")}
+        yield made
+
+
+@pytest.fixture
+async def harness(
+    store: Store, clock: WoundClock, slack: FakeSlackApi, tmp_path: Path
+) -> AsyncIterator[UseCaseHarness]:
+    """Tuesday, nine in the morning, in Lisbon."""
+    path = tmp_path / "playbook.toml"
+    shutil.copyfile(PLAYBOOK, path)
+    async with aiohttp.ClientSession() as session:
+        yield UseCaseHarness(store, clock, path, slack, session)
+
+
+@pytest.fixture
+async def harness_without_store(harness: UseCaseHarness, brand: str, tmp_path: Path) -> AsyncIterator[UseCaseHarness]:
+    """The same process, with nobody at the address of its store."""
+    client = Client(f"unix://{tmp_path / 'nobody.sock'}")
+    yield harness.start_another(store_on(client, brand, "test"))
+    await client.close()

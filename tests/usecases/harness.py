@@ -1,0 +1,126 @@
+"""The use cases of one process, as they are in production: on a real store, asking a Slack of the test's own."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientSession
+
+from bot.assembly import House, Outside, assemble
+from bot.domain import intake
+from bot.domain.assessment import Assessment
+from bot.domain.case import Case, Joining, case_id
+from bot.domain.correction import Correction
+from bot.domain.decision import CaseDecision
+from bot.domain.mention import Mention
+from bot.domain.routing import NOBODY, Route, first_match
+from bot.playbook import LivePlaybook
+from bot.sinks.slack import SlackSink, web_client
+from bot.store.opening import Store
+from bot.store.records import CardRecord, CardState
+from handlers import UseCases
+from tests.clock import WoundClock
+from tests.domain.made import assessed, mention
+from tests.usecases.slack_api import FakeSlackApi
+from tests.workers.said import spelled
+
+ANA, BEN, RAJ, LEA, OLA, TOM, MIA = "U0ANA", "U0BEN", "U0RAJ", "U0LEA", "U0OLA", "U0TOM", "U0MIA"
+"""Ana and Ben are deputies of care, Raj is on call for it; Lea is of pr, Ola of ops, Tom of sales; Mia manages."""
+JOE = "U0JOE"
+"""Joe works in no department."""
+BRAND = ("subject:Northwind Air", "kind:brand", "sentiment:negative")
+COMPLAINT = (*BRAND, "intent:complaint")
+QUESTION = (*BRAND, "intent:question")
+CRISIS = (*BRAND, "intent:crisis", "harm:safety")
+SPAM = (*BRAND, "intent:spam")
+
+
+class UseCaseHarness:
+    def __init__(
+        self, store: Store, clock: WoundClock, playbook: Path, slack: FakeSlackApi, session: ClientSession
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.slack = slack
+        self._session = session
+        self._path = playbook
+        self._playbook = LivePlaybook(playbook)
+        sink = SlackSink(web_client("xoxb-test", slack.base_url, session))
+        outside = Outside(public_url="https://earshot.example")
+        self.app: House = assemble(store, self._playbook, sink, clock, "test", wait=False, outside=outside)
+
+    @property
+    def usecases(self) -> UseCases:
+        return self.app.usecases
+
+    def start_another(self, store: Store | None = None) -> "UseCaseHarness":
+        """Start a second process on the same store, or on this one."""
+        return UseCaseHarness(store or self.store, self.clock, self._path, self.slack, self._session)
+
+    def edit_playbook(self, **changes: str) -> None:
+        """Rename departments and schedules in the file, and read it again: `care="help"`."""
+        text = self._path.read_text()
+        for old, new in changes.items():
+            assert f'"{old}"' in text
+            text = text.replace(f'"{old}"', f'"{new}"')
+        self._path.write_text(text)
+        assert not self._playbook.reload()
+
+    async def open_case(self, number: int = 1, labels: Sequence[str] = COMPLAINT, **changes: Any) -> Case:
+        """Commit the case that a mention with these labels opens where its route leads."""
+        heard, assessment = self.build_mention(number, **changes), assessed(*labels)
+        decision = self._open(heard, assessment, self._route_of(heard, assessment))
+        assert decision.after is not None
+        return await self.commit(decision)
+
+    async def join_case(
+        self, case: Case, number: int, why: Joining = Joining.COPY, labels: Sequence[str] = COMPLAINT
+    ) -> Case:
+        """Commit that another mention has become part of this case."""
+        department = self.app.rules.department(case.department)
+        assert department is not None
+        decision = intake.join(case, self.build_mention(number), assessed(*labels), why, department, self.clock.now())
+        return await self.commit(decision)
+
+    async def keep_spam(self, number: int = 1, labels: Sequence[str] = SPAM, **changes: Any) -> str:
+        """Commit a mention that was taken for spam; return the id of its entry."""
+        heard = self.build_mention(number, **changes)
+        await self.store.cases.commit([intake.tally(heard, assessed(*labels), self.clock.now())], self.clock.now())
+        return (await self.store.spam.latest(1))[0].id
+
+    async def commit(self, decision: CaseDecision) -> Case:
+        await self.store.cases.commit([decision], self.clock.now())
+        assert decision.after is not None
+        return await self.store.cases.get(decision.after.id)
+
+    def build_mention(self, number: int, **changes: Any) -> Mention:
+        text = f"@northwindair lost my bag again and again {spelled(number)}"
+        said = {"id": f"x:{number}", "text": text, "author": f"@p{number}", "created_at": self.clock.now()}
+        return mention(**said | changes)
+
+    async def post_card(self, case: Case) -> None:
+        """Note that Slack shows the card of this case in its department's channel."""
+        department = self.app.rules.department(case.department)
+        assert department is not None
+        record = CardRecord(state=CardState.POSTED, channel=department.channel, ts="1.1", drawn=case.version)
+        await self.store.outbox.save_card(case.id, record)
+
+    async def read_case(self, number: int = 1) -> Case:
+        return await self.store.cases.get(case_id(f"x:{number}"))
+
+    async def list_owed(self) -> list[str]:
+        """Return the names of the notifications in the outbox: kind, subject, number and destination."""
+        queues = await self.store.outbox.queues(1_000)
+        return sorted(one.notification.name for queue in queues for one in queue.head)
+
+    async def list_corrections(self) -> list[Correction]:
+        return [noted.correction async for noted in self.store.corrections.noted()]
+
+    def _route_of(self, heard: Mention, assessment: Assessment) -> Route:
+        return first_match(self.app.rules.routes(), heard, assessment)
+
+    def _open(self, heard: Mention, assessment: Assessment, route: Route) -> CaseDecision:
+        assert route.to != NOBODY
+        department = self.app.rules.department(route.to)
+        assert department is not None
+        return intake.open_case(heard, assessment, route, department, self.clock.now())

@@ -1,0 +1,365 @@
+"""What people do with a case: claim, keep, release, resolve, reopen, hand over, separate, confirm."""
+
+import asyncio
+
+import pytest
+
+from bot.domain.assessment import DOUBTFUL
+from bot.domain.case import Resolution, Status, case_id
+from bot.domain.correction import CorrectionKind
+from bot.domain.decision import Refused
+from bot.domain.lifecycle import Transition
+from bot.store.cases import TRIES
+from bot.store.records import Place
+from bot.usecases.cases import OFFERED_MOST
+from tests.store.unread import spoil
+from tests.usecases.harness import ANA, BEN, CRISIS, JOE, LEA, MIA, RAJ, TOM, UseCaseHarness
+
+
+async def test_a_claimed_case_has_one_owner_a_lease_and_a_card_to_redraw(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    harness.clock.wind(minutes=3)
+    answer = await harness.usecases.cases.claim(case.id, ANA)
+
+    assert answer.case == await harness.read_case()
+    assert (answer.case.status, answer.case.owner, answer.department.name) == (Status.CLAIMED, ANA, "care")
+    assert answer.case.lease_ends == harness.clock.wind(minutes=30)
+    assert answer.case.history[-1][1:] == (ANA, "claimed", "after 3 min")
+    assert f"card {case.id} 0 care" in await harness.list_owed()
+
+
+async def test_two_people_who_claim_at_once_get_one_owner(harness: UseCaseHarness) -> None:
+    """Slack is asked who may claim after both have read the case, so that both decide on the same version of it."""
+    case = await harness.open_case(labels=CRISIS)
+    other, harness.slack.gate = harness.start_another(), asyncio.Event()
+    claims = [
+        asyncio.create_task(one.usecases.cases.claim(case.id, by)) for one, by in ((harness, "U0PAM"), (other, "U0PIA"))
+    ]
+    await harness.slack.wait_for_calls(2)
+    harness.slack.gate.set()
+    first, second = await asyncio.gather(*claims, return_exceptions=True)
+
+    kept = await harness.read_case()
+    [no] = [one for one in (first, second) if isinstance(one, Refused)]
+    assert str(no) == f"<@{kept.owner}> has this one, 1 s before you."
+    assert (kept.version, kept.owner in {"U0PAM", "U0PIA"}) == (2, True)
+
+
+async def test_of_fifty_who_claim_at_once_one_has_it_and_each_other_is_told_who(harness: UseCaseHarness) -> None:
+    crowd = tuple(f"U0CROWD{number}" for number in range(50))
+    harness.slack.groups["S0PRESS"] = crowd
+    case = await harness.open_case(labels=CRISIS)
+    found = await asyncio.gather(*(harness.usecases.cases.claim(case.id, by) for by in crowd), return_exceptions=True)
+
+    owner = (await harness.read_case()).owner
+    told = {str(one) for one in found if isinstance(one, Refused)}
+    assert told == {f"<@{owner}> has this one, 1 s before you."}
+    assert sum(isinstance(one, Refused) for one in found) == 49
+    assert len(crowd) < TRIES
+
+
+async def test_who_claims_twice_is_told_so_and_nothing_changes(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    first = await harness.usecases.cases.claim(case.id, ANA)
+    with pytest.raises(Refused, match="You have this one already"):
+        await harness.usecases.cases.claim(case.id, ANA)
+
+    assert await harness.read_case() == first.case
+
+
+async def test_who_may_not_claim_is_told_who_may_and_who_could_deputise_them(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    with pytest.raises(Refused) as no:
+        await harness.usecases.cases.claim(case.id, JOE)
+
+    assert str(no.value) == (
+        "Only deputies of care answer these (<@U0ANA>, <@U0BEN>, <@U0MIA>, <@U0RAJ>). "
+        "You can open the post, thank the person, or tell one of them. <@U0MIA> can deputise you."
+    )
+    assert await harness.read_case() == case
+
+
+async def test_while_slack_does_not_say_who_is_a_deputy_nobody_is_told_that_they_are_none(
+    harness: UseCaseHarness,
+) -> None:
+    case = await harness.open_case(labels=CRISIS)
+    harness.slack.error = "missing_scope"
+    with pytest.raises(Refused, match="Slack does not say right now who is in the user groups"):
+        await harness.usecases.cases.claim(case.id, "U0PAM")
+    assert (await harness.usecases.cases.claim(case.id, LEA)).case.owner == LEA
+
+
+async def test_the_owner_keeps_it_and_the_lease_begins_anew(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    await harness.usecases.cases.claim(case.id, ANA)
+    harness.clock.wind(minutes=20)
+    kept = (await harness.usecases.cases.keep(case.id, ANA)).case
+
+    assert (kept.owner, kept.lease_began) == (ANA, harness.clock.now())
+    assert kept.lease_ends == harness.clock.wind(minutes=30)
+
+
+async def test_nobody_keeps_what_is_not_theirs(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    await harness.usecases.cases.claim(case.id, ANA)
+    with pytest.raises(Refused, match="not yours now, so there is nothing to keep"):
+        await harness.usecases.cases.keep(case.id, BEN)
+
+
+async def test_a_released_case_is_anybodys_again_and_due_to_be_claimed(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    await harness.usecases.cases.claim(case.id, ANA)
+    harness.clock.wind(minutes=10)
+    free = (await harness.usecases.cases.release(case.id, ANA)).case
+
+    assert (free.status, free.owner, free.lease_ends) == (Status.NEW, "", None)
+    assert free.due == harness.clock.wind(minutes=15)
+    assert await harness.store.cases.mine(ANA) == ()
+
+
+async def test_a_case_that_a_manager_takes_away_is_told_to_who_had_it(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    await harness.usecases.cases.claim(case.id, ANA)
+    with pytest.raises(Refused, match="Ask <@U0ANA> or a manager to release it"):
+        await harness.usecases.cases.release(case.id, BEN)
+    await harness.usecases.cases.release(case.id, MIA)
+
+    assert f"released {case.id} 2 @U0ANA" in await harness.list_owed()
+
+
+async def test_a_resolved_case_leaves_every_list_and_keeps_its_word_and_note(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    await harness.usecases.cases.claim(case.id, ANA)
+    done = (await harness.usecases.cases.resolve(case.id, ANA, Resolution.FIXED, "  found it  ")).case
+
+    assert (done.status, done.resolution, done.note, done.due) == (Status.RESOLVED, Resolution.FIXED, "found it", None)
+    assert (await harness.store.cases.open_in("care")).total == 0
+    assert await harness.store.cases.mine(ANA) == ()
+    with pytest.raises(Refused, match=r"<@U0ANA> resolved this case 1 s before you \(fixed\). Reopen it first."):
+        await harness.usecases.cases.resolve(case.id, ANA, Resolution.FIXED)
+
+
+async def test_who_resolves_as_spam_says_that_earshot_heard_wrongly_and_reopening_takes_it_back(
+    harness: UseCaseHarness,
+) -> None:
+    case = await harness.open_case()
+    done = (await harness.usecases.cases.resolve(case.id, ANA, Resolution.SPAM)).case
+    assert [(one.kind, one.by) for one in done.corrections] == [(CorrectionKind.SPAM, ANA)]
+
+    again = (await harness.usecases.cases.reopen(case.id, BEN)).case
+    assert (again.status, again.corrections, again.waiting_since) == (Status.NEW, (), harness.clock.now())
+    with pytest.raises(Refused, match=r"still open \(new\), so there is nothing to reopen"):
+        await harness.usecases.cases.reopen(case.id, BEN)
+
+
+async def test_a_case_is_handed_to_a_deputy_who_is_told(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    await harness.usecases.cases.claim(case.id, ANA)
+    handed = (await harness.usecases.cases.hand_to_person(case.id, ANA, BEN)).case
+
+    assert (handed.status, handed.owner) == (Status.CLAIMED, BEN)
+    assert f"handed {case.id} 2 @U0BEN" in await harness.list_owed()
+    assert [one.id for one in await harness.store.cases.mine(BEN)] == [case.id]
+    with pytest.raises(Refused, match="<@U0JOE> is no deputy of care"):
+        await harness.usecases.cases.hand_to_person(case.id, BEN, JOE)
+    with pytest.raises(Refused, match="<@U0BEN> has this one already"):
+        await harness.usecases.cases.hand_to_person(case.id, BEN, BEN)
+
+
+async def test_a_case_is_handed_to_a_department_with_its_claim_clock_wound_anew(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    harness.clock.wind(minutes=14)
+    handed = (await harness.usecases.cases.hand_to_department(case.id, ANA, "sales")).case
+
+    assert (handed.department, handed.owner) == ("sales", "")
+    assert handed.due == harness.clock.wind(minutes=15)
+    assert [(await harness.store.cases.open_in(name)).total for name in ("care", "sales")] == [0, 1]
+
+
+async def test_a_case_is_not_handed_where_it_is_or_to_a_department_that_is_none(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    with pytest.raises(Refused, match="care has this case already"):
+        await harness.usecases.cases.hand_to_department(case.id, ANA, "care")
+    with pytest.raises(Refused, match="has no department 'legal' now"):
+        await harness.usecases.cases.hand_to_department(case.id, ANA, "legal")
+    assert await harness.read_case() == case
+
+
+@pytest.mark.parametrize(("to", "where", "status"), [("sales", "sales", Status.NEW), (None, "nobody", Status.RESOLVED)])
+async def test_a_case_that_is_not_for_us_goes_where_it_belongs_and_the_correction_is_kept(
+    to: str | None, where: str, status: Status, harness: UseCaseHarness
+) -> None:
+    case = await harness.open_case()
+    moved = (await harness.usecases.cases.not_for_us(case.id, ANA, to)).case
+
+    assert moved.status is status
+    assert [(one.was, one.now, one.by) for one in await harness.list_corrections()] == [("care", where, ANA)]
+    assert moved.history[-1][2:] == ("corrected the route", f"from care to {where}")
+
+
+async def test_the_cases_of_a_department_that_the_playbook_has_lost_are_handed_on_by_managers_alone(
+    harness: UseCaseHarness,
+) -> None:
+    case = await harness.open_case()
+    harness.edit_playbook(care="help")
+    with pytest.raises(Refused, match="Only deputies of care answer these"):
+        await harness.usecases.cases.claim(case.id, ANA)
+    assert (await harness.usecases.cases.hand_to_department(case.id, MIA, "help")).case.department == "help"
+
+
+async def test_a_mention_that_joined_wrongly_gets_a_case_of_its_own(harness: UseCaseHarness) -> None:
+    case = await harness.join_case(await harness.open_case(), 2)
+    left, opened = await harness.usecases.cases.separate(case.id, BEN, "x:2")
+
+    assert (left.case, opened.case) == (await harness.read_case(1), await harness.read_case(2))
+    assert (left.case.joined, opened.case.mention.id, opened.case.status) == ((), "x:2", Status.NEW)
+    with pytest.raises(Refused, match="not part of this case any more"):
+        await harness.usecases.cases.separate(case.id, BEN, "x:2")
+
+
+async def test_a_form_option_names_the_joined_mention_by_the_case_that_it_will_be(harness: UseCaseHarness) -> None:
+    case = await harness.join_case(await harness.open_case(), 2)
+    _, opened = await harness.usecases.cases.separate(case.id, BEN, case_id("x:2"))
+
+    assert opened.case.mention.id == "x:2"
+
+
+async def test_of_two_who_separate_one_mention_at_once_one_opens_its_case(harness: UseCaseHarness) -> None:
+    case = await harness.join_case(await harness.open_case(), 2)
+    found = await asyncio.gather(
+        *(harness.usecases.cases.separate(case.id, by, "x:2") for by in (ANA, BEN)), return_exceptions=True
+    )
+
+    assert sum(isinstance(one, Refused) for one in found) == 1
+    assert ((await harness.read_case(1)).version, (await harness.read_case(2)).version) == (3, 1)
+
+
+async def test_a_doubtful_crisis_is_confirmed_once_and_then_somebody_is_paged(harness: UseCaseHarness) -> None:
+    case = await harness.open_case(labels=(*CRISIS, DOUBTFUL))
+    assert (await harness.usecases.cases.get(case.id)).page is None
+    answer = await harness.usecases.cases.confirm_crisis(case.id, LEA)
+
+    assert answer.page is not None
+    assert (answer.page.cause.id, answer.page.department) == (case.id, "pr")
+    with pytest.raises(Refused, match="confirmed as a crisis already"):
+        await harness.usecases.cases.confirm_crisis(case.id, LEA)
+
+
+async def test_a_complaint_cannot_be_confirmed_as_a_crisis(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    with pytest.raises(Refused, match="isn't a crisis any more"):
+        await harness.usecases.cases.confirm_crisis(case.id, ANA)
+
+
+async def test_a_form_is_refused_for_what_is_resolved(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    await harness.usecases.cases.resolve(case.id, ANA, Resolution.ANSWERED)
+    with pytest.raises(Refused, match="Reopen it first"):
+        await harness.usecases.cases.may(case.id, ANA, Transition.RESOLVE)
+
+
+async def test_a_form_is_refused_to_who_may_not_answer(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    with pytest.raises(Refused, match="Only deputies of care answer these"):
+        await harness.usecases.cases.may(case.id, TOM, Transition.HAND_OVER)
+
+
+async def test_asking_whether_a_form_may_open_changes_nothing(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    assert (await harness.usecases.cases.may(case.id, ANA, Transition.RESOLVE)).case == case
+    assert await harness.read_case() == case
+
+
+async def test_a_form_to_separate_opens_only_where_there_is_something_to_choose(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    with pytest.raises(Refused, match="there is nothing to separate"):
+        await harness.usecases.cases.may_separate(case.id, ANA)
+    joined = await harness.join_case(case, 2)
+    assert (await harness.usecases.cases.may_separate(case.id, ANA)).case == joined
+
+
+async def test_a_case_is_offered_to_the_other_deputies_by_their_names(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    claimed = (await harness.usecases.cases.claim(case.id, MIA)).case
+    harness.slack.people["U0MIA"] = ("Mia", "")
+    assert await harness.usecases.cases.offered(claimed) == [(ANA, "Ana"), (BEN, "Ben"), (RAJ, "Raj")]
+
+
+async def test_a_case_is_offered_to_nobody_where_a_name_or_a_deputy_is_not_known(harness: UseCaseHarness) -> None:
+    case, crisis = await harness.open_case(), await harness.open_case(2, CRISIS)
+    del harness.slack.people[ANA]
+    assert await harness.usecases.cases.offered(case) == []
+    harness.slack.error = "missing_scope"
+    assert await harness.usecases.cases.offered(crisis) == []
+
+
+async def test_a_menu_that_slack_would_refuse_is_not_offered(harness: UseCaseHarness) -> None:
+    """Slack's menus have room for a hundred."""
+    harness.slack.groups["S0PRESS"] = crowd = tuple(f"U0CROWD{number}" for number in range(OFFERED_MOST - 2))
+    harness.slack.people |= {one: (one, "") for one in (*crowd, LEA, MIA)}
+    case = await harness.open_case(labels=CRISIS)
+    assert len(await harness.usecases.cases.offered(case)) == OFFERED_MOST
+    harness.slack.groups["S0PRESS"] = (*crowd, JOE)
+    harness.slack.people[JOE] = ("Joe", "")
+    assert await harness.start_another().usecases.cases.offered(case) == []
+
+
+async def test_a_case_that_is_gone_is_said_to_be(harness: UseCaseHarness) -> None:
+    with pytest.raises(Refused, match="no longer kept, so nothing can be done with it"):
+        await harness.usecases.cases.claim("0123456789abcd", ANA)
+
+
+async def test_a_case_of_a_newer_release_is_refused_and_stays_as_it_is(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    key = harness.store.keys.case(case.id)
+    spoilt = await spoil(harness.store, key, status="pondered")
+    with pytest.raises(Refused, match="This case was written by a newer release of Earshot"):
+        await harness.usecases.cases.claim(case.id, ANA)
+    assert await harness.store.client.call("HGET", key, "body") == spoilt
+
+
+async def test_a_card_that_a_click_has_redrawn_is_not_owed_any_more(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    await harness.post_card(case)
+    claimed = (await harness.usecases.cases.claim(case.id, ANA)).case
+    await harness.usecases.cases.drawn(claimed)
+
+    assert await harness.list_owed() == []
+    assert (await harness.store.outbox.card(case.id)).drawn == claimed.version
+
+
+async def test_a_card_that_changed_again_since_it_was_redrawn_stays_owed(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    await harness.post_card(case)
+    claimed = (await harness.usecases.cases.claim(case.id, ANA)).case
+    await harness.usecases.cases.release(case.id, ANA)
+    await harness.usecases.cases.drawn(claimed)
+    assert await harness.list_owed() == [f"card {case.id} 0 care"]
+
+
+async def test_a_card_that_has_to_move_to_another_channel_stays_owed(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    await harness.post_card(case)
+    moved = (await harness.usecases.cases.hand_to_department(case.id, ANA, "sales")).case
+    await harness.usecases.cases.drawn(moved)
+    assert f"card {case.id} 0 sales" in await harness.list_owed()
+
+
+async def test_a_card_stays_owed_while_people_who_were_asked_to_take_it_have_to_be_told(
+    harness: UseCaseHarness,
+) -> None:
+    case = await harness.open_case()
+    await harness.post_card(case)
+    await harness.store.outbox.note_asked(case.id, Place("D0RAJ", "2.2"), "care")
+    await harness.usecases.cases.drawn((await harness.usecases.cases.claim(case.id, ANA)).case)
+    assert await harness.list_owed() == [f"card {case.id} 0 care"]
+
+
+async def test_the_card_of_a_crisis_that_was_redrawn_without_its_page_stays_owed(harness: UseCaseHarness) -> None:
+    case = await harness.open_case(labels=CRISIS)
+    await harness.post_card(case)
+    answer = await harness.usecases.cases.claim(case.id, LEA)
+    await harness.usecases.cases.drawn(answer.case)
+    assert f"card {case.id} 0 pr" in await harness.list_owed()
+    await harness.usecases.cases.drawn(answer.case, answer.page)
+    assert f"card {case.id} 0 pr" not in await harness.list_owed()

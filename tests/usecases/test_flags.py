@@ -1,0 +1,152 @@
+"""A colleague flags a message in Slack: a case in their name, a card that is owed, and counts that add up."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.assessment import Intent
+from bot.domain.case import Resolution
+from bot.domain.decision import Refused
+from bot.usecases.flags import MOST, Flag
+from tests.store.unread import spoil
+from tests.usecases.harness import ANA, JOE, LEA, OLA, TOM, UseCaseHarness
+
+FLAG = Flag(
+    channel="C0LOUNGE",
+    ts="1773133200.000100",
+    words="they lost my bag again today",
+    department="care",
+    kind=Intent.COMPLAINT,
+)
+
+
+def another(number: int) -> Flag:
+    words = f"they lost my bag again today and {'very ' * number} late"
+    return FLAG.model_copy(update={"ts": f"17731332{number:02}.000100", "words": words})
+
+
+async def test_a_flag_opens_a_case_with_the_clocks_of_its_kind(harness: UseCaseHarness) -> None:
+    answer = await harness.usecases.flags.flag(TOM, FLAG)
+
+    kept = await harness.store.cases.get(answer.case.id)
+    assert (kept.department, kept.assessment.intent) == ("care", Intent.COMPLAINT)
+    assert kept.clocks.claim_within == timedelta(minutes=15)
+    assert [(event.by, event.what) for event in kept.history] == [(TOM, "flagged")]
+    assert await harness.list_owed() == [f"card {kept.id} 0 care"]
+
+
+async def test_what_a_colleague_says_it_is_goes_before_what_the_detectors_hear(harness: UseCaseHarness) -> None:
+    said = FLAG.model_copy(update={"words": "thank you so much, you are wonderful", "kind": Intent.QUESTION})
+    answer = await harness.usecases.flags.flag(TOM, said)
+
+    assert answer.case.assessment.intent is Intent.QUESTION
+    assert answer.case.assessment.sentiment.value == "positive"
+
+
+async def test_a_flag_is_counted_as_seen_and_opened(harness: UseCaseHarness) -> None:
+    await harness.usecases.flags.flag(TOM, FLAG)
+
+    account = await harness.store.books.read()
+    assert (account.seen, account.opened, account.balanced) == (1, 1, True)
+
+
+async def test_the_same_message_is_flagged_once(harness: UseCaseHarness) -> None:
+    first = await harness.usecases.flags.flag(TOM, FLAG)
+    with pytest.raises(Refused, match=f"already flagged by <@U0TOM>: it is case {first.case.id} in <#C0CARE>, new now"):
+        await harness.usecases.flags.flag(LEA, FLAG.model_copy(update={"department": "pr"}))
+
+    assert (await harness.store.books.read()).seen == 1
+
+
+async def test_the_same_words_from_another_channel_are_known_already(harness: UseCaseHarness) -> None:
+    await harness.usecases.flags.flag(TOM, FLAG)
+    with pytest.raises(Refused, match="already flagged by <@U0TOM>"):
+        await harness.usecases.flags.flag(LEA, FLAG.model_copy(update={"channel": "C0B", "ts": "1773133201.000100"}))
+
+
+async def test_the_same_words_may_be_flagged_again_once_their_case_is_resolved(harness: UseCaseHarness) -> None:
+    first = await harness.usecases.flags.flag(TOM, FLAG)
+    await harness.usecases.cases.resolve(first.case.id, ANA, Resolution.ANSWERED)
+    again = await harness.usecases.flags.flag(LEA, FLAG.model_copy(update={"ts": "1773133201.000100"}))
+
+    assert again.case.id != first.case.id
+
+
+async def test_of_two_who_flag_one_message_at_once_one_opens_its_case(harness: UseCaseHarness) -> None:
+    found = await asyncio.gather(*(harness.usecases.flags.flag(by, FLAG) for by in (TOM, LEA)), return_exceptions=True)
+
+    [no] = [one for one in found if isinstance(one, Refused)]
+    assert "was already flagged by <@U0" in str(no)
+    assert (await harness.store.books.read()).seen == 1
+
+
+async def test_a_department_that_is_none_is_refused(harness: UseCaseHarness) -> None:
+    with pytest.raises(Refused, match="no department 'legal'"):
+        await harness.usecases.flags.flag(TOM, FLAG.model_copy(update={"department": "legal"}))
+
+
+@pytest.mark.parametrize("changes", [{"ts": "yesterday"}, {"ts": "1e99"}])
+async def test_a_message_of_which_slack_gives_nonsense_is_refused(
+    changes: dict[str, str], harness: UseCaseHarness
+) -> None:
+    with pytest.raises(Refused, match="its time or its address is none that Slack gives"):
+        await harness.usecases.flags.flag(TOM, FLAG.model_copy(update=changes))
+
+
+async def test_a_crisis_that_somebody_with_a_role_flags_pages_at_once(harness: UseCaseHarness) -> None:
+    answer = await harness.usecases.flags.flag(OLA, FLAG.model_copy(update={"kind": Intent.CRISIS, "department": "pr"}))
+
+    assert answer.case.cannot_wait
+    assert await harness.store.pages.of(answer.case) is not None
+
+
+async def test_a_crisis_that_somebody_without_a_role_flags_waits_for_who_is_on_call_to_confirm_it(
+    harness: UseCaseHarness,
+) -> None:
+    flagged = await harness.usecases.flags.flag(
+        JOE, FLAG.model_copy(update={"kind": Intent.CRISIS, "department": "pr"})
+    )
+
+    assert await harness.store.pages.of(flagged.case) is None
+    assert await harness.list_owed() == [f"card {flagged.case.id} 0 pr", f"confirm {flagged.case.id} 0 @U0LEA"]
+    confirmed = await harness.usecases.cases.confirm_crisis(flagged.case.id, LEA)
+    assert confirmed.page is not None
+
+
+async def test_while_slack_does_not_say_who_has_a_role_a_flagged_crisis_pages_nobody(harness: UseCaseHarness) -> None:
+    crisis = FLAG.model_copy(update={"kind": Intent.CRISIS, "department": "pr"})
+    harness.slack.error = "missing_scope"
+    assert not (await harness.usecases.flags.flag("U0PAM", crisis)).case.cannot_wait
+
+
+async def test_one_person_flags_no_more_than_anybody_reads_and_may_go_on_an_hour_later(
+    harness: UseCaseHarness,
+) -> None:
+    for number in range(MOST):
+        await harness.usecases.flags.flag(TOM, another(number))
+        harness.clock.wind(minutes=1)
+    with pytest.raises(Refused, match="which is as many as Earshot takes from one person"):
+        await harness.usecases.flags.flag(TOM, another(MOST))
+    assert (await harness.usecases.flags.flag(LEA, another(MOST))).case.department == "care"
+
+    harness.clock.wind(minutes=41)
+    assert (await harness.usecases.flags.flag(TOM, another(MOST + 1))).case.department == "care"
+
+
+async def test_of_many_flags_sent_at_once_no_more_are_taken_than_of_many_in_a_row(harness: UseCaseHarness) -> None:
+    found = await asyncio.gather(
+        *(harness.usecases.flags.flag(TOM, another(number)) for number in range(MOST + 4)), return_exceptions=True
+    )
+    assert sum(isinstance(one, Refused) for one in found) == 4
+    assert (await harness.store.books.read()).opened == MOST
+
+
+async def test_what_is_flagged_while_its_case_cannot_be_read_is_not_opened_a_second_time(
+    harness: UseCaseHarness,
+) -> None:
+    first = await harness.usecases.flags.flag(TOM, FLAG)
+    await spoil(harness.store, harness.store.keys.case(first.case.id), status="pondered")
+    with pytest.raises(Refused, match="Look for its card in a department's channel"):
+        await harness.usecases.flags.flag(LEA, FLAG)
+    assert (await harness.store.books.read()).opened == 1
