@@ -6,13 +6,14 @@ from bot.cards import buttons, drawing, hearing, pages, said, standing
 from bot.cards.confirmation import confirm_button
 from bot.cards.drawing import Block, Drawing
 from bot.cards.words import escape, safe_url
+from bot.domain.audit import AuditAction
 from bot.domain.case import Case, Status
 from bot.domain.department import Department
 from bot.domain.pages.page import Page
 
 SIZES = ((600, 6, 3), (600, 3, 1), (300, 1, 0))
 """Characters of the post, lines of history (and as many rungs and two), joined posts: the first that fits is drawn."""
-_MOVES = frozenset({"handed over", "corrected the route"})
+_MOVES = frozenset({AuditAction.HANDED_OVER, AuditAction.ROUTE_CORRECTED})
 
 
 def draw(case: Case, department: Department, at: datetime, page: Page | None = None) -> Drawing:

@@ -9,7 +9,8 @@ from bot.cards import buttons, drawing, said, standing
 from bot.cards.confirmation import NOT_YET, confirm_button
 from bot.cards.drawing import Block, Drawing
 from bot.cards.words import escape, moment
-from bot.domain.case import AuditEvent, Case, Status
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.case import Case, Status
 from bot.domain.clocks import to_call
 from bot.domain.department import Department
 from bot.domain.destination import Destination, ToChannel, ToPerson
@@ -18,12 +19,12 @@ from bot.domain.schedules.duty import Duty
 from bot.domain.words import count, length
 
 REMINDED = 140
-_TAKEN = {
-    "lease ran out": "",
-    "released": "released",
-    "handed over": "handed over",
-    "corrected the route": "passed on",
-    "resolved": "resolved",
+_TAKEN: dict[str, str] = {
+    AuditAction.LEASE_RAN_OUT: "",
+    AuditAction.RELEASED: "released",
+    AuditAction.HANDED_OVER: "handed over",
+    AuditAction.ROUTE_CORRECTED: "passed on",
+    AuditAction.RESOLVED: "resolved",
 }
 """By what happened to a case, how it is said to whoever had it."""
 WORDS_SHOWN = 300
@@ -145,7 +146,7 @@ def reopened(case: Case, department: Department, link: str = "") -> Drawing:
 
 def handed(case: Case, link: str = "") -> Drawing:
     """By direct message to the person who has it now."""
-    by = next((event.by for event in reversed(case.history) if event.what == "handed over"), "")
+    by = next((event.by for event in reversed(case.history) if event.what == AuditAction.HANDED_OVER), "")
     who = f"<@{by}> handed you" if by else "You were handed"
     due = f" It is to be resolved by {moment(case.due)}." if case.due else ""
     words = f"🤝 {who} {_the(case)}. It is yours now.{due}"

@@ -6,7 +6,8 @@ from datetime import datetime
 from bot.cards import drawing
 from bot.cards.drawing import Block
 from bot.cards.words import cut, escape, moment, one_line
-from bot.domain.case import AuditEvent, Case, Joined, Joining, Status
+from bot.domain.audit import AuditEvent
+from bot.domain.case import Case, Joined, Joining, Status
 from bot.domain.department import Department
 from bot.domain.words import count, length
 

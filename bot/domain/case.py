@@ -8,6 +8,7 @@ from typing import NamedTuple, TypedDict, Unpack
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent
+from bot.domain.audit import AuditEvent
 from bot.domain.correction import COLLEAGUE, Correction, CorrectionKind
 from bot.domain.making import remade
 from bot.domain.mention import Mention
@@ -66,18 +67,6 @@ class Alarm(NamedTuple):
     """Which kind; empty where that is not known."""
     at: datetime | None = None
     """When it joined."""
-
-
-@by_name
-class AuditEvent(NamedTuple):
-    """Something that happened to a case. `by` is a Slack user id, or empty where a clock or a mention did it."""
-
-    at: datetime
-    by: str
-    what: str
-    """A verb in the past, such as `claimed`, that goes before `by @ana`."""
-    detail: str = ""
-    """What we know about it, in our own words or a person's note; strangers' words never come here."""
 
 
 FELT = frozenset({Intent.COMPLAINT, Intent.PRAISE, Intent.OTHER})

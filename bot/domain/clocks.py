@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from bot.domain.case import AuditEvent, Case, Status
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.case import Case, Status
 from bot.domain.decision import CaseDecision
 from bot.domain.department import Department
 from bot.domain.destination import callee
@@ -138,14 +139,14 @@ def _climb(case: Case, department: Department, at: datetime, duty: Duty) -> Case
     after = case.having(rung=rung, rung_at=at)
     if rung == 1:
         waited = length(case.clocks.claim_within or timedelta())
-        event = AuditEvent(at, "", "reminded the channel", f"unclaimed after {waited}")
+        event = AuditEvent(at, "", f"{AuditAction.REMINDED} the channel", f"unclaimed after {waited}")
         more = Notification.reminder(case.id, case.department, lane, nth)
         return _decide(case, after, department, event, more, duty=duty)
     called = to_call(case, department, duty)
     if not called:
         return None
     why = f"nobody is on call: {duty.schedule} has a hole" if duty.hole else "on call"
-    event = AuditEvent(at, "", f"called {' and '.join(map(_named, called))}", why)
+    event = AuditEvent(at, "", f"{AuditAction.CALLED} {' and '.join(map(_named, called))}", why)
     calls = [Notification.call(case.id, callee(one), lane, nth) for one in called]
     return _decide(case, after.having(called=(*case.called, *called)), department, event, *calls, duty=duty)
 
@@ -156,19 +157,20 @@ def _named(called: str) -> str:
 
 def _nudge(case: Case, department: Department, at: datetime) -> CaseDecision:
     assert case.lease_ends is not None
-    event = AuditEvent(at, "", f"reminded <@{case.owner}>", f"claim ends in {length(case.lease_ends - at)}")
+    left = length(case.lease_ends - at)
+    event = AuditEvent(at, "", f"{AuditAction.REMINDED} <@{case.owner}>", f"claim ends in {left}")
     nudge = Notification.to_owner(NotificationKind.LEASE, case.id, case.owner, int(case.lease_ends.timestamp()))
     return _decide(case, case.having(lease_said=True), department, event, nudge)
 
 
 def _release(case: Case, department: Department, at: datetime) -> CaseDecision:
-    event = AuditEvent(at, "", "lease ran out", f"<@{case.owner}> had it, not answered in time")
+    event = AuditEvent(at, "", AuditAction.LEASE_RAN_OUT, f"<@{case.owner}> had it, not answered in time")
     told = Notification.to_owner(NotificationKind.RELEASED, case.id, case.owner, case.version)
     return _decide(case, fresh(case, department, at), department, event, told)
 
 
 def _say_overdue(case: Case, department: Department, at: datetime) -> CaseDecision:
-    event = AuditEvent(at, "", "overdue", "not resolved in time")
+    event = AuditEvent(at, "", AuditAction.OVERDUE, "not resolved in time")
     return _decide(case, case.having(overdue_said=True), department, event)
 
 

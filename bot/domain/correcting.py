@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from bot.domain import moves
 from bot.domain.assessment import Assessment
-from bot.domain.case import AuditEvent, Case, Resolution, Status
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.case import Case, Resolution, Status
 from bot.domain.clocks import claim_due, fresh, lease_end, resolve_due
 from bot.domain.correction import (
     CLOSING,
@@ -34,8 +35,6 @@ Weigh = Callable[[Mention, Assessment], Assessment]
 """Gives an assessment the urgency that follows from its other labels."""
 RouteOf = Callable[[Mention, Assessment], Route]
 """The route that these labels lead to now."""
-CORRECTED = "corrected"
-BROUGHT_BACK = "brought back"
 _CLOSED_AS = {CorrectionKind.SPAM: Resolution.SPAM, CorrectionKind.ABOUT: Resolution.NOT_ABOUT_US}
 _KINDS = {resolution: kind for kind, resolution in _CLOSED_AS.items()}
 
@@ -78,7 +77,8 @@ def correct(
         return _closed(case, correction, "", staff, department, weigh)
     after = _following(case, put(case.corrections, correction), weigh)
     after = after if after.closed else _timed(case, after, department, route_of, at)
-    return decide(case, after, department, AuditEvent(at, by, CORRECTED, told(correction)), corrections=(correction,))
+    event = AuditEvent(at, by, AuditAction.CORRECTED, told(correction))
+    return decide(case, after, department, event, corrections=(correction,))
 
 
 def _correction(case: Case, right: Right, by: str, at: datetime) -> Correction:
@@ -208,7 +208,7 @@ def move_by_rules(
     next_status(case, Transition.HAND_OVER, by, at)
     if to.name == case.department:
         raise Refused(f"{to.name} has this case already, and by its rules it belongs there.")
-    event = AuditEvent(at, by, "handed over", f"from {department.name} to {to.name}, by its rules")
+    event = AuditEvent(at, by, AuditAction.HANDED_OVER, f"from {department.name} to {to.name}, by its rules")
     there = case.having(route=route.name, clocks=route.clocks)
     return decide(case, fresh(there, to, at), to, event)
 
@@ -226,7 +226,7 @@ def bring_back(
     correction = Correction(CorrectionKind.SPAM, SPAM, GENUINE, by, at)
     decision = open_case(mention, genuine(mention, heard, weigh), route, department, at)
     assert decision.after is not None
-    event = AuditEvent(at, by, BROUGHT_BACK, f"from spam, for {department.name}")
+    event = AuditEvent(at, by, AuditAction.BROUGHT_BACK, f"from spam, for {department.name}")
     case = decision.after.having(history=(event,), corrections=(correction,), as_heard=heard)
     return replace(decision, after=case, events=(event,), corrections=(correction,))
 

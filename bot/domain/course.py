@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.domain.case import AuditEvent
+from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.decision import Decision
 from bot.domain.episode import Episode, begin, go_on
 from bot.domain.notification import Lane, Notification
@@ -48,7 +48,7 @@ def _opened(watch: Watch, finding: Finding, known: Knowledge, at: datetime) -> D
     planned = planned_for(known.tuning.planned, watch.subject, at.timestamp())
     episode = _paged(episode.having(planned=", ".join(one.name for one in planned)), finding, known, at)
     what = f"{finding.kind}, {finding.what.voices} voices in {finding.what.window // 60} min"
-    event = AuditEvent(at, "", "opened", f"{what}, {finding.what.usual:.1f} usual")
+    event = AuditEvent(at, "", AuditAction.OPENED, f"{what}, {finding.what.usual:.1f} usual")
     lane = Lane.CRISIS if episode.paged_at else Lane.CLICK  # before the cards of its cases, which may be hundreds
     return Decision(episode, None, (card(episode, lane),), (event,), _pages(episode, at))
 
@@ -82,7 +82,7 @@ def unwatched(before: Episode, at: datetime) -> Decision[Episode]:
 def _over(before: Episode, after: Episode, why: str, at: datetime) -> Decision[Episode]:
     after = after.having(ended_at=before.unusual_at)
     woken = (page_of(after),) if after.paged_at else ()
-    return Decision(after, before, (card(after),), (AuditEvent(at, "", "over", why),), woken=woken)
+    return Decision(after, before, (card(after),), (AuditEvent(at, "", AuditAction.OVER, why),), woken=woken)
 
 
 def card(episode: Episode, lane: Lane = Lane.UPDATE) -> Notification:

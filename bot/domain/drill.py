@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.domain.case import AuditEvent
+from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.decision import Decision
 from bot.domain.destination import Destination, ToDepartment, to_people
 from bot.domain.making import remade
@@ -79,7 +79,7 @@ def begin(department: str, by: str, at: datetime, before: Drill | None) -> Decis
     at = at.replace(microsecond=0)
     page = open_page(Cause(CauseKind.DRILL, f"{department} {at:%Y%m%dT%H%M%S}"), Severity.SEV1, department, at)
     drill = Drill(department=department, opened_at=at, page=page.id, asked_by=by)
-    return Decision(drill, before, (), (AuditEvent(at, by, "began a drill", department),), (page,))
+    return Decision(drill, before, (), (AuditEvent(at, by, AuditAction.DRILL_BEGUN, department),), (page,))
 
 
 def look(drill: Drill, page: Page | None, managers: tuple[str, ...], at: datetime) -> Decision[Drill] | None:
@@ -88,12 +88,12 @@ def look(drill: Drill, page: Page | None, managers: tuple[str, ...], at: datetim
     if not drill.missed and (why := missed_by(page)):
         after = after.having(missed_at=at, why=why)
         said += _notify(NotificationKind.MISSED, drill, managers)
-        events.append(AuditEvent(at, "", "missed a drill", drill.department))
+        events.append(AuditEvent(at, "", AuditAction.DRILL_MISSED, drill.department))
     if page is None or not page.open:
         after = after.having(ended_at=at)
         said += _notify(NotificationKind.RECEIPT, drill, (drill.asked_by,))
         by = page.acknowledged_by if page else ""
-        events.append(AuditEvent(at, by, "ended a drill", drill.department))
+        events.append(AuditEvent(at, by, AuditAction.DRILL_ENDED, drill.department))
     if after is drill:
         return None
     return Decision(after, drill, tuple(said), tuple(events))

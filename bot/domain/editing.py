@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent
-from bot.domain.case import Alarm, AuditEvent, Case
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.case import Alarm, Case
 from bot.domain.clocks import fresh, lane_of, next_deadline
 from bot.domain.decision import CaseDecision
 from bot.domain.department import Department
@@ -16,7 +17,6 @@ from bot.domain.pages.cases import pages_for
 WORDINGS_KEPT = 5
 """Earlier wordings of a post that stay with its case; X allows five edits."""
 WORDING_LENGTH = 1_000
-EDITED = "edited"
 
 
 def decide_edit(
@@ -41,7 +41,7 @@ def edit(case: Case, mention: Mention, assessment: Assessment, department: Depar
     if mention.edits <= case.mention.edits or case.mention.forgotten:
         return leave()
     earlier = (*case.earlier, case.mention.text[:WORDING_LENGTH])[-WORDINGS_KEPT:]
-    event = AuditEvent(at, "", EDITED, "by its author")
+    event = AuditEvent(at, "", AuditAction.EDITED, "by its author")
     after = case.having(version=case.version + 1, mention=mention, earlier=earlier, history=case.told(event))
     after = after.having(as_heard=assessment) if case.corrections else after.having(assessment=assessment)
     return _decide(case, after, event, _is_crisis(assessment) and not case.urgent, department, at)
@@ -51,7 +51,7 @@ def edit_joined(
     case: Case, mention: Mention, assessment: Assessment, department: Department, at: datetime
 ) -> CaseDecision:
     """The newest wording of a post that joined this case."""
-    event = AuditEvent(at, "", EDITED, "a post that joined, by its author")
+    event = AuditEvent(at, "", AuditAction.EDITED, "a post that joined, by its author")
     after = case.having(version=case.version + 1, history=case.told(event))
     alarming = _is_crisis(assessment) and not case.urgent
     if alarming:
@@ -80,7 +80,7 @@ def _decide(
     events = [event]
     if alarming:
         if case.closed:
-            reopened = AuditEvent(at, "", "reopened", "what was edited in cannot wait")
+            reopened = AuditEvent(at, "", AuditAction.REOPENED, "what was edited in cannot wait")
             after = fresh(after, department, at)
             after = after.having(waiting_since=at, history=after.told(reopened))
             events.append(reopened)

@@ -7,7 +7,8 @@ from html import escape
 from typing import NamedTuple
 
 from bot.domain.assessment import Assessment, assessed
-from bot.domain.case import AuditEvent, Case, Resolution, Status
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.case import Case, Resolution, Status
 from bot.domain.crisis import Crisis, Line
 from bot.domain.decision import CaseDecision
 from bot.domain.episode import Episode
@@ -88,7 +89,7 @@ def forget_in_case(case: Case, ids: frozenset[str], at: datetime, words: Iterabl
     quoting = blank_quoted(case.mention, words)
     if not (own or quoting) and joined == case.joined:
         return None
-    event = AuditEvent(at, "", "deleted a post", "at the request of the person who wrote it")
+    event = AuditEvent(at, "", AuditAction.POST_DELETED, "at the request of the person who wrote it")
     after = case.having(version=case.version + 1, joined=joined, history=case.told(event))
     if own:
         after = after.having(

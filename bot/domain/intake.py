@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent
-from bot.domain.case import JOINED_KEPT, Alarm, AuditEvent, Case, Joined, Joining, Status, case_id
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.case import JOINED_KEPT, Alarm, Case, Joined, Joining, Status, case_id
 from bot.domain.clocks import claim_due, fresh, lane_of, next_deadline
 from bot.domain.decision import CaseDecision, Heard, Outcome
 from bot.domain.department import Department
@@ -70,7 +71,7 @@ def open_case(
     mention: Mention, assessment: Assessment, route: Route, department: Department, at: datetime
 ) -> CaseDecision:
     """A mention that nobody has yet opens a case of its own."""
-    event = AuditEvent(at, "", "opened", f"by route {route.name}")
+    event = AuditEvent(at, "", AuditAction.OPENED, f"by route {route.name}")
     case = made(
         Case,
         id=case_id(mention.id),
@@ -107,7 +108,7 @@ def join(
 ) -> CaseDecision:
     """The same person again, or a copy: part of the case, told to its owner, and reopening it if it was resolved."""
     joined = Joined(mention.id, mention.who, mention.url, mention.created_at, why)
-    event = AuditEvent(at, "", "joined", f"{why.value}, {case.joined_count + 1} in all")
+    event = AuditEvent(at, "", AuditAction.JOINED, f"{why.value}, {case.joined_count + 1} in all")
     after = case.having(
         version=case.version + 1,
         joined=(*case.joined, joined)[-JOINED_KEPT:],
@@ -116,7 +117,7 @@ def join(
     )
     events = [event]
     if case.closed:
-        reopened = AuditEvent(at, "", "reopened", "the person wrote again")
+        reopened = AuditEvent(at, "", AuditAction.REOPENED, "the person wrote again")
         after = fresh(after, department, at)
         after = after.having(waiting_since=at, history=after.told(reopened))
         events.append(reopened)

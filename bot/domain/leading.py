@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.domain.case import AuditEvent
+from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.crisis import Crisis, Declaration, Item, Line, Numbers, Origin, Plan, Update, Went
 from bot.domain.decision import Decision
 from bot.domain.destination import Destination, ToDepartment
@@ -61,7 +61,7 @@ def declare(
         cases_open=len(cases),
         pages=pages,
     )
-    return Decision(crisis, None, (), (AuditEvent(at, by, "declared a crisis", name),), (page,))
+    return Decision(crisis, None, (), (AuditEvent(at, by, AuditAction.CRISIS_DECLARED, name),), (page,))
 
 
 def _adopted(cases: tuple[str, ...], at: datetime) -> tuple[Line, ...]:
@@ -93,7 +93,7 @@ def tick(crisis: Crisis, number: int, by: str, at: datetime) -> Decision[Crisis]
         raise Refused(f"<@{item.done_by}> has done this already.")
     done = tuple(one._replace(done_by=by, done_at=at) if n == number else one for n, one in enumerate(crisis.checklist))
     after = crisis.having(checklist=done, timeline=crisis.saying(at, by, f"did: {_plain(item.do)}"))
-    event = AuditEvent(at, by, "ticked", crisis.id)
+    event = AuditEvent(at, by, AuditAction.TICKED, crisis.id)
     return Decision(after, crisis, (_head(after), _owe(NotificationKind.PLAN, after, after.place)), (event,))
 
 
@@ -112,7 +112,7 @@ def update(crisis: Crisis, words: str, plan: Plan, by: str, at: datetime) -> Dec
         timeline=crisis.saying(at, by, f"said: {_plain(words)}"),
     )
     news = _owe(NotificationKind.NEWS, after, after.place, len(after.updates))
-    return Decision(after, crisis, (_head(after), news), (AuditEvent(at, by, "updated", crisis.id),))
+    return Decision(after, crisis, (_head(after), news), (AuditEvent(at, by, AuditAction.UPDATED, crisis.id),))
 
 
 def pin(crisis: Crisis, ts: str, words: str, by: str, at: datetime) -> Decision[Crisis]:
@@ -123,7 +123,7 @@ def pin(crisis: Crisis, ts: str, words: str, by: str, at: datetime) -> Decision[
     words = " ".join(words.split())
     quoted = f"“{_plain(words[:PINNED_SHOWN])}{'…' if len(words) > PINNED_SHOWN else ''}”" if words else "a message"
     after = crisis.having(pinned=(*crisis.pinned, ts), timeline=crisis.saying(at, by, f"pinned: {quoted}"))
-    return Decision(after, crisis, (_head(after),), (AuditEvent(at, by, "pinned", crisis.id),))
+    return Decision(after, crisis, (_head(after),), (AuditEvent(at, by, AuditAction.PINNED, crisis.id),))
 
 
 def close(crisis: Crisis, went: Went, by: str, at: datetime, left: str = "") -> Decision[Crisis]:
@@ -133,7 +133,7 @@ def close(crisis: Crisis, went: Went, by: str, at: datetime, left: str = "") -> 
     after = crisis.having(closed_by=by, closed_at=at, update_due=None, went=went, timeline=crisis.saying(at, by, said))
     places = dict.fromkeys((after.place, ToDepartment(after.told.department)))
     reviews = tuple(_owe(NotificationKind.REVIEW, after, to) for to in places)
-    return Decision(after, crisis, (_head(after), *reviews), (AuditEvent(at, by, "closed", crisis.id),))
+    return Decision(after, crisis, (_head(after), *reviews), (AuditEvent(at, by, AuditAction.CLOSED, crisis.id),))
 
 
 def look(crisis: Crisis, page: Page | None, at: datetime) -> Decision[Crisis] | None:

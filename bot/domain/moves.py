@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.case import AuditEvent, Case, Resolution, Status, case_id
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.case import Case, Resolution, Status, case_id
 from bot.domain.clocks import fresh, lane_of, lease_end, next_deadline, resolve_due
 from bot.domain.correction import Correction, CorrectionKind
 from bot.domain.decision import CaseDecision, Measure, Refused
@@ -54,7 +55,7 @@ def claim(case: Case, by: str, staff: Staff, department: Department, at: datetim
     status = next_status(case, Transition.CLAIM, by, at)
     after = _owned(case, by, department, at).having(status=status)
     waited = _seconds(case.opened_at, at)
-    event = AuditEvent(at, by, "claimed", f"after {length(at - case.opened_at)}")
+    event = AuditEvent(at, by, AuditAction.CLAIMED, f"after {length(at - case.opened_at)}")
     return decide(case, after, department, event, took=((Measure.CLAIM, waited),))
 
 
@@ -81,14 +82,14 @@ def keep(case: Case, by: str, department: Department, at: datetime) -> CaseDecis
     if case.status is not Status.CLAIMED or case.owner != by:
         raise Refused("This case is not yours now, so there is nothing to keep. Press Claim on its card to take it.")
     after = case.having(lease_began=at, lease_ends=lease_end(case, department, at), lease_said=False)
-    return decide(case, after, department, AuditEvent(at, by, "still on it"))
+    return decide(case, after, department, AuditEvent(at, by, AuditAction.KEPT))
 
 
 def release(case: Case, by: str, staff: Staff, department: Department, at: datetime) -> CaseDecision:
     """Back to the channel, with the claim clock wound anew."""
     allow(Transition.RELEASE, case, by, staff)
     next_status(case, Transition.RELEASE, by, at)
-    return decide(case, fresh(case, department, at), department, AuditEvent(at, by, "released"))
+    return decide(case, fresh(case, department, at), department, AuditEvent(at, by, AuditAction.RELEASED))
 
 
 def resolve(
@@ -108,7 +109,7 @@ def resolve(
         lease_ends=None,
     )
     took = _seconds(case.waiting_since, at)
-    event = AuditEvent(at, by, "resolved", resolution.value)
+    event = AuditEvent(at, by, AuditAction.RESOLVED, resolution.value)
     return decide(case, after, department, event, took=((Measure.RESOLVE, took),))
 
 
@@ -116,7 +117,7 @@ def reopen(case: Case, by: str, staff: Staff, department: Department, at: dateti
     allow(Transition.REOPEN, case, by, staff)
     next_status(case, Transition.REOPEN, by, at)
     after = fresh(case, department, at).having(waiting_since=at)
-    return decide(case, after, department, AuditEvent(at, by, "reopened"))
+    return decide(case, after, department, AuditEvent(at, by, AuditAction.REOPENED))
 
 
 def hand_to_person(case: Case, by: str, to: str, staff: Staff, department: Department, at: datetime) -> CaseDecision:
@@ -132,7 +133,7 @@ def hand_to_person(case: Case, by: str, to: str, staff: Staff, department: Depar
             f"<@{to}> is no deputy of {department.name}, so could not answer it. "
             "Choose one of its deputies, or the department to hand it to."
         )
-    event = AuditEvent(at, by, "handed over", f"to <@{to}>")
+    event = AuditEvent(at, by, AuditAction.HANDED_OVER, f"to <@{to}>")
     told = Notification.to_owner(NotificationKind.HANDED, case.id, to, case.version)
     more = () if to == by else (told,)
     return decide(case, _owned(case, to, department, at), department, event, *more)
@@ -144,7 +145,7 @@ def hand_to_department(case: Case, by: str, staff: Staff, to: Department, at: da
     next_status(case, Transition.HAND_OVER, by, at)
     if to.name == case.department:
         raise Refused(f"{to.name} has this case already. Choose another department, or a person.")
-    event = AuditEvent(at, by, "handed over", f"from {case.department} to {to.name}")
+    event = AuditEvent(at, by, AuditAction.HANDED_OVER, f"from {case.department} to {to.name}")
     return decide(case, fresh(case, to, at), to, event)
 
 
@@ -158,7 +159,7 @@ def not_for_us(
         raise Refused(f"{to.name} has this case already. Choose where it belongs instead.")
     where = to.name if to else "nobody"
     correction = Correction(CorrectionKind.DEPARTMENT, case.department, where, by, at)
-    event = AuditEvent(at, by, "corrected the route", f"from {case.department} to {where}")
+    event = AuditEvent(at, by, AuditAction.ROUTE_CORRECTED, f"from {case.department} to {where}")
     if to is not None:
         return decide(case, fresh(case, to, at), to, event, corrections=(correction,))
     after = case.having(
@@ -180,7 +181,7 @@ def confirm_crisis(case: Case, by: str, staff: Staff, department: Department, at
         raise Refused("This is confirmed as a crisis already. Its card says who is being called.")
     if case.closed or not case.urgent:
         raise Refused("This case isn't a crisis any more, so there is nothing to confirm.")
-    return decide(case, case.having(alarm=True), department, AuditEvent(at, by, "confirmed the crisis"))
+    return decide(case, case.having(alarm=True), department, AuditEvent(at, by, AuditAction.CRISIS_CONFIRMED))
 
 
 def may_separate(case: Case, by: str, staff: Staff) -> None:
@@ -205,13 +206,13 @@ def separate(
     the nearest that is known.
     """
     may_separate(case, by, staff)
-    left = AuditEvent(at, by, "separated", f"a post has its own case now, {case_id(mention.id)}")
+    left = AuditEvent(at, by, AuditAction.SEPARATED, f"a post has its own case now, {case_id(mention.id)}")
     after = case.having(
         joined=tuple(joined for joined in case.joined if joined.mention != mention.id),
         joined_count=max(0, case.joined_count - 1),
     )
     losing = replace(decide(case, after, department, left), separating=mention.id)
-    opened = AuditEvent(at, by, "opened", f"separated from case {case.id}")
+    opened = AuditEvent(at, by, AuditAction.OPENED, f"separated from case {case.id}")
     own = case.having(
         id=case_id(mention.id),
         version=1,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from redis.exceptions import ResponseError
 
-from bot.domain.case import AuditEvent
+from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.crisis import Crisis
 from bot.domain.episode import Episode
 from bot.domain.forget import Target, forget_in_case, forget_in_crisis, forget_in_episode
@@ -90,7 +90,8 @@ class Forgetting:
         lost += await self._blank_crises(found.words, at)
         if lost:
             note = Transaction(self._keys.inbox)
-            audit(note, self._keys, AuditEvent(at, "", "deleted posts", f"{len(found.ids)}, at a person's request"))
+            deleted = AuditEvent(at, "", AuditAction.POSTS_DELETED, f"{len(found.ids)}, at a person's request")
+            audit(note, self._keys, deleted)
             await commit(self._client, note)
         return lost
 

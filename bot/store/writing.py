@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.domain.assessment import Assessment, Intent, Sentiment
-from bot.domain.case import AuditEvent, Case, Joining, Status
+from bot.domain.audit import AuditEvent
+from bot.domain.case import Case, Joining, Status
 from bot.domain.decision import CaseDecision, Decision, Heard, Outcome
 from bot.domain.intake import CONVERSATION_WINDOW, COPY_WINDOW, conversation_key, copy_key
 from bot.domain.mention import Mention

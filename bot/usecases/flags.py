@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from bot.cards.words import moment
 from bot.clock import Clock
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent, Signal
-from bot.domain.case import AuditEvent, Case
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.case import Case
 from bot.domain.correction import COLLEAGUE
 from bot.domain.decision import CaseDecision, Refused
 from bot.domain.department import Department
@@ -25,7 +26,6 @@ from bot.usecases.cases import Answer
 from bot.usecases.team import Team
 
 ROUTE = "flagged by a colleague"
-FLAGGED = "flagged"
 MOST = 20
 """Flags of one person in an hour: many more than anybody reads, far fewer than a script sends."""
 TRIES = 20
@@ -148,12 +148,12 @@ def _as_told(assessment: Assessment, kind: Intent) -> Assessment:
 
 def _in_the_name_of(by: str, decision: CaseDecision) -> CaseDecision:
     assert decision.after is not None
-    event = AuditEvent(decision.after.opened_at, by, FLAGGED, f"for {decision.after.department}")
+    event = AuditEvent(decision.after.opened_at, by, AuditAction.FLAGGED, f"for {decision.after.department}")
     return replace(decision, after=decision.after.having(history=(event,)), events=(event,))
 
 
 def _where(case: Case, department: Department) -> str:
-    by = next((event.by for event in case.history if event.what == FLAGGED), "")
+    by = next((event.by for event in case.history if event.what == AuditAction.FLAGGED), "")
     place = f"<#{department.channel}>" if department.channel else case.department
     heard = f"was already flagged by <@{by}>" if by else "is known to Earshot already"
     return (

@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from bot.clock import Clock
+from bot.domain.audit import AuditAction
 from bot.domain.case import Case, case_id
-from bot.domain.correcting import BROUGHT_BACK, Weigh, bring_back, genuine
+from bot.domain.correcting import Weigh, bring_back, genuine
 from bot.domain.decision import Refused
 from bot.domain.department import Department
 from bot.domain.routing import NOBODY, Route, first_match
@@ -84,7 +85,7 @@ class SpamBox:
 
 
 def _where(case: Case, department: Department) -> str:
-    by = next((event.by for event in case.history if event.what == BROUGHT_BACK), "")
+    by = next((event.by for event in case.history if event.what == AuditAction.BROUGHT_BACK), "")
     place = f"<#{department.channel}>" if department.channel else case.department
     who = f"<@{by}> brought it back" if by else "There is a case of it"
     return f"{who} already: it is case {case.id} in {place}."

@@ -61,5 +61,5 @@ class Drills:
             return 0
         if await self._store.drills.commit(decision, self._clock.now()) is Committed.WRITTEN:
             for event in decision.events:
-                log.info("drill", department=decision.after.department, what=event.what, by=event.by)
+                log.info("drill", department=decision.after.department, what=str(event.what), by=event.by)
         return 1

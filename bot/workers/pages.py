@@ -151,4 +151,4 @@ class Pages:
 def _tell(decision: Decision[Page]) -> None:
     page = decision.after
     for event in decision.events:
-        log.info("page", page=page.id, cause=page.cause.kind.value, what=event.what, by=event.by)
+        log.info("page", page=page.id, cause=page.cause.kind.value, what=str(event.what), by=event.by)

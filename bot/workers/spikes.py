@@ -154,7 +154,11 @@ class Spikes:
             self._running[episode.subject] = episode
         for event in decision.events:
             log.info(
-                "episode changed", episode=episode.id, what=event.what, kind=episode.kind, department=episode.department
+                "episode changed",
+                episode=episode.id,
+                what=str(event.what),
+                kind=episode.kind,
+                department=episode.department,
             )
         return 1
 

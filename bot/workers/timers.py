@@ -56,4 +56,4 @@ class Timers:
             return
         if await self._store.cases.commit([decision], at) is Committed.WRITTEN:
             assert decision.after is not None
-            log.info("clock ran out", case=case.id, what=decision.events[0].what, department=case.department)
+            log.info("clock ran out", case=case.id, what=str(decision.events[0].what), department=case.department)

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.assessment import Assessment, Signal, assessed
-from bot.domain.case import AuditEvent, Case, Joined, Joining, Resolution, Status
+from bot.domain.audit import AuditEvent
+from bot.domain.case import Case, Joined, Joining, Resolution, Status
 from bot.domain.department import Department
 from bot.domain.mention import Mention
 from bot.domain.routing import Clocks

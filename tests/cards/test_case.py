@@ -7,7 +7,8 @@ import pytest
 from bot.cards import case as card
 from bot.cards import plain
 from bot.domain.assessment import Signal, assessed
-from bot.domain.case import AuditEvent, Case
+from bot.domain.audit import AuditEvent
+from bot.domain.case import Case
 from bot.sandbox.blocks import check_message
 from tests.cards.samples import (
     AT,

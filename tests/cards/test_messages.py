@@ -6,7 +6,7 @@ import pytest
 
 from bot.cards import messages
 from bot.cards.drawing import Drawing
-from bot.domain.case import AuditEvent
+from bot.domain.audit import AuditEvent
 from bot.domain.destination import ToChannel, ToPerson
 from bot.domain.schedules.duty import Duty
 from bot.sandbox.blocks import check_message

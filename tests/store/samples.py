@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pydantic import BaseModel
 
 from bot.domain.assessment import Assessment, Signal
-from bot.domain.case import AuditEvent, Case, Joined, Joining, Resolution, Status
+from bot.domain.audit import AuditEvent
+from bot.domain.case import Case, Joined, Joining, Resolution, Status
 from bot.domain.correction import Correction, CorrectionKind
 from bot.domain.crisis import Crisis, Declaration, Item, Line, Numbers, Origin, Update, Went
 from bot.domain.drill import Drill

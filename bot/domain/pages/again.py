@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.case import AuditEvent
+from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.pages.decision import Decision
 from bot.domain.pages.joining import TOGETHER
 from bot.domain.pages.ladder import decided, redraw, refresh, settled, who
@@ -37,7 +37,8 @@ def call_again(page: Page, at: datetime, why: str = "") -> Decision[Page]:
         due=at,
     )
     detail = why or f"acknowledged by {who(page)}, not claimed in {length(at - page.acknowledged_at)}"
-    return decided(page, after, *settled(page), *redraw(page), event=AuditEvent(at, "", "called again", detail))
+    event = AuditEvent(at, "", AuditAction.CALLED_AGAIN, detail)
+    return decided(page, after, *settled(page), *redraw(page), event=event)
 
 
 def tell_news(page: Page, said: str, said_at: datetime, at: datetime) -> Decision[Page]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bot.domain.case import AuditEvent
+from bot.domain.audit import AuditEvent
 from bot.domain.notification import Notification
 from bot.domain.pages.page import Page
 

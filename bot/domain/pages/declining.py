@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.domain.case import AuditEvent
+from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.pages.decision import Decision
 from bot.domain.pages.ladder import decided
 from bot.domain.pages.page import ATTEMPTS_KEPT, Declined, Page
@@ -21,4 +21,4 @@ def pass_on(page: Page, person: str, link: int, at: datetime) -> Decision[Page] 
     newest = next((one.person for one in reversed(page.attempts) if one.person), person)
     said = (*page.declined, Declined(person, page.round, at, link))[-ATTEMPTS_KEPT:]
     after = page.having(declined=said, due=at if page.due and newest == person else page.due)
-    return decided(page, after, event=AuditEvent(at, person, "cannot take it", "by link"))
+    return decided(page, after, event=AuditEvent(at, person, AuditAction.DECLINED, "by link"))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain.case import AuditEvent
+from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.destination import ToPager
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.pages.budget import night_of
@@ -52,7 +52,7 @@ def climb(page: Page, policy: EscalationPolicy, line: Line, at: datetime) -> Dec
 
 
 def _hold(page: Page, until: datetime, at: datetime) -> Decision[Page]:
-    event = AuditEvent(at, "", "waits", "quiet hours")
+    event = AuditEvent(at, "", AuditAction.WAITS, "quiet hours")
     return decided(page, page.having(due=until, held_until=until), event=event)
 
 
@@ -88,7 +88,7 @@ def _call(page: Page, rung: Rung, policy: EscalationPolicy, line: Line, at: date
         nobody=False,
         held_until=None,
     )
-    event = AuditEvent(at, "", f"called {_name(rung.person)}".strip(), f"by {rung.way}")
+    event = AuditEvent(at, "", f"{AuditAction.CALLED} {_name(rung.person)}".strip(), f"by {rung.way}")
     night = night_of(at, line.zones.get(rung.person, "UTC"))
     return replace(decided(page, after, summons(page, attempt), event=event), night=night)
 
@@ -162,7 +162,7 @@ def acknowledge(
         raise Refused(f"{who(page)} has this page, since {page.acknowledged_at:%H:%M %Z}.")
     if page.closed_at is not None:
         raise Refused("This page is over: what it was about needs nobody any more.")
-    event = AuditEvent(at, person, "acknowledged", f"by {way}")
+    event = AuditEvent(at, person, AuditAction.ACKNOWLEDGED, f"by {way}")
     closed = at if over else None
     after = page.having(acknowledged_by=person, acknowledged_at=at, acknowledged_way=way, due=None, closed_at=closed)
     after = after.having(due=at if after.waits_for_claim else None, taken_by=person if claims else page.taken_by)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.domain.case import AuditEvent
+from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.pages.decision import Decision
 from bot.domain.pages.joining import LOOK_AGAIN
 from bot.domain.pages.ladder import decided, redraw
@@ -27,5 +27,5 @@ def take_over(page: Page, leader: Page, at: datetime) -> Decision[Page] | None:
         return None
     after = page.having(leader=leader.id, due=at + LOOK_AGAIN if page.open else None)
     return decided(
-        page, after, *redraw(page), event=AuditEvent(at, "", "taken over", "by the page of a declared crisis")
+        page, after, *redraw(page), event=AuditEvent(at, "", AuditAction.TAKEN_OVER, "by the page of a declared crisis")
     )

@@ -1,0 +1,61 @@
+"""What is written into the history of a case and into the audit log."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from bot.domain.stored import by_name
+
+
+class AuditAction(StrEnum):
+    """What happened, as it is stored and shown: a verb in the past, mostly, that goes before `by @ana`."""
+
+    OPENED = "opened"
+    JOINED = "joined"
+    REOPENED = "reopened"
+    EDITED = "edited"
+    FLAGGED = "flagged"
+    CLAIMED = "claimed"
+    KEPT = "still on it"
+    RELEASED = "released"
+    LEASE_RAN_OUT = "lease ran out"
+    RESOLVED = "resolved"
+    OVERDUE = "overdue"
+    REMINDED = "reminded"
+    """Followed by whom."""
+    HANDED_OVER = "handed over"
+    ROUTE_CORRECTED = "corrected the route"
+    CORRECTED = "corrected"
+    CRISIS_CONFIRMED = "confirmed the crisis"
+    SEPARATED = "separated"
+    BROUGHT_BACK = "brought back"
+    POST_DELETED = "deleted a post"
+    POSTS_DELETED = "deleted posts"
+    OVER = "over"
+    WAITS = "waits"
+    CALLED = "called"
+    """Followed by whom."""
+    ACKNOWLEDGED = "acknowledged"
+    DECLINED = "cannot take it"
+    CALLED_AGAIN = "called again"
+    TAKEN_OVER = "taken over"
+    DRILL_BEGUN = "began a drill"
+    DRILL_MISSED = "missed a drill"
+    DRILL_ENDED = "ended a drill"
+    CRISIS_DECLARED = "declared a crisis"
+    TICKED = "ticked"
+    UPDATED = "updated"
+    PINNED = "pinned"
+    CLOSED = "closed"
+
+
+@by_name
+class AuditEvent(NamedTuple):
+    """Something that happened to a case, page, episode, crisis or drill. `by` is a Slack user id, or empty: a clock."""
+
+    at: datetime
+    by: str
+    what: str
+    """An `AuditAction`, of this release or of another, with what follows it; or how an attempt to call ended."""
+    detail: str = ""
+    """What we know about it, in our own words or a person's note; strangers' words never come here."""
