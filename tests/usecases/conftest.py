@@ -9,6 +9,7 @@ from bot.store.client import Client
 from bot.store.opening import Store, store_on
 from tests.clock import WoundClock
 from tests.usecases.harness import UseCaseHarness
+from tests.usecases.race import Race, serve_commit_barrier
 from tests.usecases.slack_api import FakeSlackApi, serve_slack_api
 
 PLAYBOOK = Path(__file__).with_name("playbook.toml")
@@ -39,3 +40,11 @@ async def harness_without_store(harness: UseCaseHarness, brand: str, tmp_path: P
     client = Client(f"unix://{tmp_path / 'nobody.sock'}")
     yield harness.start_another(store_on(client, brand, "test"))
     await client.close()
+
+
+@pytest.fixture
+async def race(harness: UseCaseHarness, redis_url: str, brand: str, tmp_path: Path) -> AsyncIterator[Race]:
+    async with serve_commit_barrier(tmp_path, redis_url) as barrier:
+        client = Client(barrier.url)
+        yield Race(barrier, harness.start_another(store_on(client, brand, "race")).usecases)
+        await client.close()

@@ -1,5 +1,6 @@
 """The use cases of one process, as they are in production: on a real store, asking a Slack of the test's own."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,17 @@ class UseCaseHarness:
         for old, new in changes.items():
             assert f'"{old}"' in text
             text = text.replace(f'"{old}"', f'"{new}"')
+        self._reload(text)
+
+    def drop_from_playbook(self, table: str, name: str) -> None:
+        """Take the table of this name out of the file, and read it again."""
+        found, rest = re.subn(
+            rf'^{re.escape(table)}\nname = "{name}"\n(?:[^\[\n].*\n)*\n', "", self._path.read_text(), flags=re.MULTILINE
+        )[::-1]
+        assert found == 1
+        self._reload(rest)
+
+    def _reload(self, text: str) -> None:
         self._path.write_text(text)
         assert not self._playbook.reload()
 

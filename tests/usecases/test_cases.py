@@ -1,7 +1,5 @@
 """What people do with a case: claim, keep, release, resolve, reopen, hand over, separate, confirm."""
 
-import asyncio
-
 import pytest
 
 from bot.domain.assessment import DOUBTFUL
@@ -9,11 +7,11 @@ from bot.domain.case import Resolution, Status, case_id
 from bot.domain.correction import CorrectionKind
 from bot.domain.decision import Refused
 from bot.domain.lifecycle import Transition
-from bot.store.cases import TRIES
 from bot.store.records import Place
 from bot.usecases.cases import OFFERED_MOST
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, BEN, CRISIS, JOE, LEA, MIA, RAJ, TOM, UseCaseHarness
+from tests.usecases.race import Race
 
 
 async def test_a_claimed_case_has_one_owner_a_lease_and_a_card_to_redraw(harness: UseCaseHarness) -> None:
@@ -28,34 +26,37 @@ async def test_a_claimed_case_has_one_owner_a_lease_and_a_card_to_redraw(harness
     assert f"card {case.id} 0 care" in await harness.list_owed()
 
 
-async def test_two_people_who_claim_at_once_get_one_owner(harness: UseCaseHarness) -> None:
-    """Slack is asked who may claim after both have read the case, so that both decide on the same version of it."""
-    case = await harness.open_case(labels=CRISIS)
-    other, harness.slack.gate = harness.start_another(), asyncio.Event()
-    claims = [
-        asyncio.create_task(one.usecases.cases.claim(case.id, by)) for one, by in ((harness, "U0PAM"), (other, "U0PIA"))
-    ]
-    await harness.slack.wait_for_calls(2)
-    harness.slack.gate.set()
-    first, second = await asyncio.gather(*claims, return_exceptions=True)
+async def test_two_people_who_claim_at_once_get_one_owner(harness: UseCaseHarness, race: Race) -> None:
+    case = await harness.open_case()
+    won = await race.run(*(race.usecases.cases.claim(case.id, by) for by in (ANA, BEN)))
 
     kept = await harness.read_case()
-    [no] = [one for one in (first, second) if isinstance(one, Refused)]
-    assert str(no) == f"<@{kept.owner}> has this one, 1 s before you."
-    assert (kept.version, kept.owner in {"U0PAM", "U0PIA"}) == (2, True)
+    assert [answer.case for answer in won.given] == [kept]
+    assert (won.told, kept.version) == ((f"<@{kept.owner}> has this one, 1 s before you.",), 2)
 
 
-async def test_of_fifty_who_claim_at_once_one_has_it_and_each_other_is_told_who(harness: UseCaseHarness) -> None:
-    crowd = tuple(f"U0CROWD{number}" for number in range(50))
-    harness.slack.groups["S0PRESS"] = crowd
+async def test_of_fifty_who_claim_at_once_each_but_one_is_told_who_has_it(harness: UseCaseHarness, race: Race) -> None:
+    harness.slack.groups["S0PRESS"] = crowd = tuple(f"U0CROWD{number}" for number in range(50))
     case = await harness.open_case(labels=CRISIS)
-    found = await asyncio.gather(*(harness.usecases.cases.claim(case.id, by) for by in crowd), return_exceptions=True)
+    won = await race.run(*(race.usecases.cases.claim(case.id, by) for by in crowd))
 
     owner = (await harness.read_case()).owner
-    told = {str(one) for one in found if isinstance(one, Refused)}
-    assert told == {f"<@{owner}> has this one, 1 s before you."}
-    assert sum(isinstance(one, Refused) for one in found) == 49
-    assert len(crowd) < TRIES
+    assert (len(won.given), set(won.told)) == (1, {f"<@{owner}> has this one, 1 s before you."})
+    assert harness.slack.calls.count("usergroups.users.list") == 1
+
+
+async def test_one_who_resolves_and_one_who_releases_at_once_are_both_done_or_one_is_told(
+    harness: UseCaseHarness, race: Race
+) -> None:
+    case = await harness.open_case()
+    await harness.usecases.cases.claim(case.id, ANA)
+    won = await race.run(
+        race.usecases.cases.resolve(case.id, ANA, Resolution.FIXED), race.usecases.cases.release(case.id, MIA)
+    )
+
+    kept = await harness.read_case()
+    assert kept.status is Status.RESOLVED
+    assert kept.version == 2 + len(won.given)
 
 
 async def test_who_claims_twice_is_told_so_and_nothing_changes(harness: UseCaseHarness) -> None:
@@ -224,14 +225,28 @@ async def test_a_form_option_names_the_joined_mention_by_the_case_that_it_will_b
     assert opened.case.mention.id == "x:2"
 
 
-async def test_of_two_who_separate_one_mention_at_once_one_opens_its_case(harness: UseCaseHarness) -> None:
+async def test_of_two_who_separate_one_mention_at_once_one_opens_its_case(harness: UseCaseHarness, race: Race) -> None:
     case = await harness.join_case(await harness.open_case(), 2)
-    found = await asyncio.gather(
-        *(harness.usecases.cases.separate(case.id, by, "x:2") for by in (ANA, BEN)), return_exceptions=True
+    won = await race.run(*(race.usecases.cases.separate(case.id, by, "x:2") for by in (ANA, BEN)))
+
+    assert (len(won.given), won.told) == (
+        1,
+        ("No joined post is listed on this case now, so there is nothing to separate.",),
+    )
+    assert ((await harness.read_case(1)).version, (await harness.read_case(2)).version) == (3, 1)
+
+
+async def test_of_two_who_hand_it_on_at_once_each_card_says_where_it_went(harness: UseCaseHarness, race: Race) -> None:
+    """The second is decided on what the first has left: it is handed on again, and from there."""
+    case = await harness.open_case()
+    won = await race.run(
+        race.usecases.cases.hand_to_department(case.id, MIA, "sales"),
+        race.usecases.cases.hand_to_department(case.id, MIA, "pr"),
     )
 
-    assert sum(isinstance(one, Refused) for one in found) == 1
-    assert ((await harness.read_case(1)).version, (await harness.read_case(2)).version) == (3, 1)
+    kept = await harness.read_case()
+    assert (len(won.given), kept.version, kept.department in {"sales", "pr"}) == (2, 3, True)
+    assert kept.history[-1].detail.startswith("from sales to pr") or kept.history[-1].detail.startswith("from pr to")
 
 
 async def test_a_doubtful_crisis_is_confirmed_once_and_then_somebody_is_paged(harness: UseCaseHarness) -> None:

@@ -1,6 +1,5 @@
 """A colleague flags a message in Slack: a case in their name, a card that is owed, and counts that add up."""
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from bot.domain.decision import Refused
 from bot.usecases.flags import MOST, Flag
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, JOE, LEA, OLA, TOM, UseCaseHarness
+from tests.usecases.race import Race
 
 FLAG = Flag(
     channel="C0LOUNGE",
@@ -73,11 +73,11 @@ async def test_the_same_words_may_be_flagged_again_once_their_case_is_resolved(h
     assert again.case.id != first.case.id
 
 
-async def test_of_two_who_flag_one_message_at_once_one_opens_its_case(harness: UseCaseHarness) -> None:
-    found = await asyncio.gather(*(harness.usecases.flags.flag(by, FLAG) for by in (TOM, LEA)), return_exceptions=True)
+async def test_of_two_who_flag_one_message_at_once_one_opens_its_case(harness: UseCaseHarness, race: Race) -> None:
+    won = await race.run(*(race.usecases.flags.flag(by, FLAG) for by in (TOM, LEA)))
 
-    [no] = [one for one in found if isinstance(one, Refused)]
-    assert "was already flagged by <@U0" in str(no)
+    [told] = won.told
+    assert f"was already flagged by <@{won.given[0].case.history[0].by}>" in told
     assert (await harness.store.books.read()).seen == 1
 
 
@@ -134,11 +134,14 @@ async def test_one_person_flags_no_more_than_anybody_reads_and_may_go_on_an_hour
     assert (await harness.usecases.flags.flag(TOM, another(MOST + 1))).case.department == "care"
 
 
-async def test_of_many_flags_sent_at_once_no_more_are_taken_than_of_many_in_a_row(harness: UseCaseHarness) -> None:
-    found = await asyncio.gather(
-        *(harness.usecases.flags.flag(TOM, another(number)) for number in range(MOST + 4)), return_exceptions=True
-    )
-    assert sum(isinstance(one, Refused) for one in found) == 4
+async def test_of_flags_sent_at_once_no_more_are_taken_than_of_flags_in_a_row(
+    harness: UseCaseHarness, race: Race
+) -> None:
+    for number in range(MOST - 2):
+        await harness.usecases.flags.flag(TOM, another(number))
+    won = await race.run(*(race.usecases.flags.flag(TOM, another(MOST + number)) for number in range(6)))
+
+    assert (len(won.given), len(won.told)) == (2, 4)
     assert (await harness.store.books.read()).opened == MOST
 
 

@@ -1,0 +1,89 @@
+"""People who press at once: each has read and decided before the first of them writes.
+
+A proxy before the store holds their commits until all have arrived, so that a race is one on any machine.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bot.domain.decision import Refused
+from handlers import UseCases
+
+COMMIT = b"EVALSHA"
+CHUNK = 1 << 16
+
+
+class CommitBarrier:
+    def __init__(self, path: Path, socket: str) -> None:
+        self._path = path
+        self._socket = socket
+        self._waiting = 0
+        self._open = asyncio.Event()
+        self._open.set()
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self._path}"
+
+    def hold(self, count: int) -> None:
+        """Let the next commits pass only together, once there are so many."""
+        self._waiting = count
+        self._open.clear()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        from_store, to_store = await asyncio.open_unix_connection(self._socket)
+        with suppress(ConnectionError):
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._forward(from_store, writer))
+                group.create_task(self._forward(reader, to_store, held=True))
+
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, held: bool = False) -> None:
+        while chunk := await reader.read(CHUNK):
+            if held and COMMIT in chunk and not self._open.is_set():
+                await self._meet()
+            writer.write(chunk)
+            await writer.drain()
+        writer.close()
+
+    async def _meet(self) -> None:
+        self._waiting -= 1
+        if self._waiting <= 0:
+            self._open.set()
+        await self._open.wait()
+
+
+@asynccontextmanager
+async def serve_commit_barrier(folder: Path, redis_url: str) -> AsyncIterator[CommitBarrier]:
+    barrier = CommitBarrier(folder / "race.sock", redis_url.removeprefix("unix://"))
+    async with AsyncExitStack() as stack:
+        server = await asyncio.start_unix_server(barrier.serve, barrier._path)
+        stack.callback(server.close)
+        yield barrier
+
+
+class Finish(NamedTuple):
+    """What those who were first were given, and what the others were told."""
+
+    given: tuple[Any, ...]
+    told: tuple[str, ...]
+
+
+class Race:
+    """`usecases` are those of a process of its own, all of whose commits go through the barrier."""
+
+    def __init__(self, barrier: CommitBarrier, usecases: UseCases) -> None:
+        self._barrier = barrier
+        self.usecases = usecases
+
+    async def run(self, *asked: Coroutine[Any, Any, Any]) -> Finish:
+        """Raise what is neither an answer nor a refusal."""
+        self._barrier.hold(len(asked))
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        for one in found:
+            if isinstance(one, BaseException) and not isinstance(one, Refused):
+                raise one
+        given = tuple(one for one in found if not isinstance(one, Refused))
+        return Finish(given, tuple(str(one) for one in found if isinstance(one, Refused)))

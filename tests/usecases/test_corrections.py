@@ -1,0 +1,169 @@
+"""Somebody who read the post says that it was heard wrongly: what it is, how it feels, what it is about."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.assessment import Intent
+from bot.domain.case import Resolution, Status
+from bot.domain.correction import NOT_ABOUT_US, SPAM, CorrectionKind
+from bot.domain.decision import Refused
+from tests.store.unread import spoil
+from tests.usecases.harness import ANA, BEN, JOE, QUESTION, TOM, UseCaseHarness
+from tests.usecases.race import Race
+
+
+async def test_a_corrected_intent_changes_the_labels_and_the_clocks_but_not_the_department(
+    harness: UseCaseHarness,
+) -> None:
+    case = await harness.open_case()
+    corrected = await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "question", ANA)
+
+    kept = await harness.read_case()
+    assert corrected.answer.case == kept
+    assert (kept.assessment.intent, kept.heard.intent, kept.department) == (Intent.QUESTION, Intent.COMPLAINT, "care")
+    assert kept.due == case.opened_at + timedelta(minutes=30)
+    assert [(one.was, one.now, one.by) for one in await harness.list_corrections()] == [("complaint", "question", ANA)]
+
+
+async def test_who_corrects_is_offered_the_department_that_it_leads_to_now(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    corrected = await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "question", ANA)
+    assert corrected.offer == "sales"
+    moved = await harness.usecases.corrections.move(case.id, ANA)
+
+    assert (moved.case.department, moved.department.name, moved.case.route) == ("sales", "sales", "question")
+    assert moved.case.history[-1].detail == "from care to sales, by its rules"
+
+
+async def test_no_department_is_offered_where_it_leads_where_it_is(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    corrected = await harness.usecases.corrections.correct(case.id, CorrectionKind.SENTIMENT, "neutral", ANA)
+    assert not corrected.offer
+    with pytest.raises(Refused, match="care has this case already, and by its rules it belongs there"):
+        await harness.usecases.corrections.move(case.id, ANA)
+
+
+async def test_a_case_is_not_moved_to_nobody(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    corrected = await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "praise", ANA)
+    assert corrected.offer == "nobody"
+    with pytest.raises(Refused, match="By its rules nobody would have to see this case now"):
+        await harness.usecases.corrections.move(case.id, ANA)
+    assert (await harness.read_case()).department == "care"
+
+
+@pytest.mark.parametrize(
+    ("kind", "now", "resolution"),
+    [
+        (CorrectionKind.SPAM, SPAM, Resolution.SPAM),
+        (CorrectionKind.ABOUT, NOT_ABOUT_US, Resolution.NOT_ABOUT_US),
+    ],
+)
+async def test_what_is_spam_or_not_about_us_is_resolved_with_that_word(
+    kind: CorrectionKind, now: str, resolution: Resolution, harness: UseCaseHarness
+) -> None:
+    case = await harness.open_case()
+    corrected = await harness.usecases.corrections.correct(case.id, kind, now, ANA)
+
+    done = corrected.answer.case
+    assert (done.status, done.resolution, corrected.offer) == (Status.RESOLVED, resolution, "")
+    with pytest.raises(Refused, match="Reopen it first"):
+        await harness.usecases.corrections.may(case.id, kind, ANA)
+
+
+async def test_what_is_so_already_is_no_correction(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    with pytest.raises(Refused, match="That is what Earshot heard: complaint"):
+        await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "complaint", ANA)
+    assert await harness.read_case() == case
+
+
+async def test_the_same_correction_made_twice_is_made_once(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "question", ANA)
+    with pytest.raises(Refused, match="<@U0ANA> corrected this already: question"):
+        await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "question", BEN)
+    assert len(await harness.list_corrections()) == 1
+
+
+async def test_of_two_who_correct_at_once_both_are_heard(harness: UseCaseHarness, race: Race) -> None:
+    """Each correction is of its own kind: the second is decided again on what the first has left."""
+    case = await harness.open_case()
+    await race.run(
+        race.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "question", ANA),
+        race.usecases.corrections.correct(case.id, CorrectionKind.SENTIMENT, "neutral", BEN),
+    )
+
+    kept = await harness.read_case()
+    assert (kept.assessment.intent, kept.assessment.sentiment.value, kept.version) == (Intent.QUESTION, "neutral", 3)
+
+
+async def test_correcting_back_to_what_was_heard_undoes_the_correction(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "question", ANA)
+    await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "complaint", BEN)
+
+    kept = await harness.read_case()
+    assert (kept.corrections, kept.assessment, kept.due) == ((), case.assessment, case.due)
+
+
+async def test_another_subject_brings_its_kind_along(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    corrected = await harness.usecases.corrections.correct(case.id, CorrectionKind.SUBJECT, "Skylark Airways", ANA)
+
+    assert (corrected.answer.case.assessment.subject, corrected.answer.case.assessment.kind) == (
+        "Skylark Airways",
+        "competitor",
+    )
+    assert corrected.offer == "sales"
+
+
+async def test_only_the_other_subjects_may_be_chosen(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    assert harness.usecases.corrections.others(case) == ("Northwind Go", "Skylark Airways")
+    answer = await harness.usecases.corrections.may(case.id, CorrectionKind.SUBJECT, ANA)
+    assert answer.case == case
+
+
+async def test_a_form_for_another_subject_does_not_open_where_there_is_none(
+    one_subject: UseCaseHarness,
+) -> None:
+    case = await one_subject.open_case()
+    with pytest.raises(Refused, match="The playbook names no other subject"):
+        await one_subject.usecases.corrections.may(case.id, CorrectionKind.SUBJECT, ANA)
+
+
+@pytest.fixture
+def one_subject(harness: UseCaseHarness) -> UseCaseHarness:
+    harness.drop_from_playbook("[[subjects]]", name="Northwind Go")
+    harness.drop_from_playbook("[[subjects]]", name="Skylark Airways")
+    return harness
+
+
+@pytest.mark.parametrize("by", [JOE, TOM])
+async def test_who_may_not_answer_may_not_correct(by: str, harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    with pytest.raises(Refused, match="Only deputies of care answer these"):
+        await harness.usecases.corrections.may(case.id, CorrectionKind.INTENT, by)
+    with pytest.raises(Refused, match="Only deputies of care answer these"):
+        await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "question", by)
+    with pytest.raises(Refused, match="Only deputies of care answer these"):
+        await harness.usecases.corrections.move(case.id, by)
+
+
+async def test_what_closes_a_case_is_for_its_owner_or_a_manager(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    await harness.usecases.cases.claim(case.id, ANA)
+    with pytest.raises(Refused, match="Ask <@U0ANA> or a manager to resolve it"):
+        await harness.usecases.corrections.correct(case.id, CorrectionKind.SPAM, SPAM, BEN)
+    assert (await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "question", BEN)).offer
+
+
+async def test_a_case_that_is_gone_or_of_a_newer_release_is_refused(harness: UseCaseHarness) -> None:
+    with pytest.raises(Refused, match="no longer kept"):
+        await harness.usecases.corrections.correct("0123456789abcd", CorrectionKind.INTENT, "question", ANA)
+    case = await harness.open_case(1, QUESTION)
+    await spoil(harness.store, harness.store.keys.case(case.id), status="pondered")
+    with pytest.raises(Refused, match="written by a newer release"):
+        await harness.usecases.corrections.move(case.id, ANA)
