@@ -25,8 +25,10 @@ from bot.assembly import WORKERS
 from bot.cards import buttons
 from bot.cards import case as card
 from bot.cli import app
+from bot.detectors.dimensions import DIMENSIONS
 from bot.domain.spans import Period
 from bot.playbook.parts import Table
+from bot.playbook.reading import parse
 from bot.playbook.tables import FileTable
 from bot.settings import NAMES, SECRETS, hook_variable
 from bot.sources.catalogue import MODELS
@@ -35,19 +37,41 @@ from bot.web import Site, site
 from bot.web.metrics import scrape
 from bot.web.paging import Paging
 from bot.web.pressing import Pressing
-from handlers.manifest import COMMANDS, SCOPES, SHORTCUTS
+from handlers.manifest import COMMANDS, OPTIONAL, SCOPES, SHORTCUTS
 from tests.cards import samples
 from tests.clock import WoundClock
 from tests.run.process import SECRET, running
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text("utf-8")
 HOUSE = (ROOT / "bot" / "README.md").read_text("utf-8")
 PLAYBOOK = (ROOT / "playbook.example.toml").read_text("utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
-DOCS = ("README.md", "CHANGELOG.md", "bot/README.md", "handlers/README.md", "bot/sandbox/README.md")
-THE_READERS = {".env", "playbook.toml", "bot/utils.py"}  # which a reader makes, or must not
+HISTORY = ("CHANGELOG.md", "docs/decisions/")
+"""What they say was true on its day: their links must lead somewhere, their commands and files may be gone."""
+DOCS = sorted(
+    file.relative_to(ROOT).as_posix()
+    for file in ROOT.rglob("*.md")
+    if not any(part.startswith(".") or part == "node_modules" for part in file.relative_to(ROOT).parts)
+)
+CURRENT = [doc for doc in DOCS if not doc.startswith(HISTORY)]
+WORD_LIMITS = {"README.md": 900}
+THE_READERS = {".env", "playbook.toml", "day.jsonl", "corrections.jsonl", "tokenizer.json", "bot/utils.py"}
+"""Which a reader makes, or must not."""
+
+
+@cache
+def text_of(doc: str) -> str:
+    return (ROOT / doc).read_text("utf-8")
+
+
+def prose_of(doc: str) -> str:
+    """The page without its code blocks."""
+    return re.sub(r"^ *```.*?^ *```", "", text_of(doc), flags=re.MULTILINE | re.DOTALL)
+
+
+def code_blocks(doc: str, language: str) -> list[str]:
+    return re.findall(rf"^ *```{language}\n(.*?)^ *```", text_of(doc), re.MULTILINE | re.DOTALL)
 
 
 @cache
@@ -119,14 +143,27 @@ def labels() -> set[str]:
     return {label for case in cases for label in samples.labels(card.row(case))}
 
 
-def phrases() -> list[str]:
-    """What the README must name, as it names it."""
-    slash = [f"`{command} {word}`" for command, (_, hint) in COMMANDS.items() for word in hint.split(" | ")]
-    slash += [f"`{buttons.SENTIMENT} {word}`" for word in Period]
-    pressed = [*(f"| *{label}* |" for label in sorted(labels())), *(f"*{label}*" for label, _ in SHORTCUTS.values())]
-    sources = [f"`[sources.{kind}" for kind in MODELS]
+def phrases() -> list[tuple[str, str]]:
+    """Each page of the guide with what it must name, as it names it."""
+    periods = [f"`{buttons.SENTIMENT} {word}`" for word in Period]
+    shortcuts = [f"*{label}*" for label, _ in SHORTCUTS.values()]
     tables = [f"[{table}]" for table in FileTable.model_fields if table != "sources"]
-    return [*slash, *pressed, *sources, *tables, *(f"`{word}`" for word in (*SCOPES, *WORKERS))]
+    sources = [f"`[sources.{kind}" for kind in MODELS]
+    slash = {buttons.SENTIMENT: "reports", buttons.ONCALL: "on-call", buttons.CRISIS: "crisis"}
+    wanted = {
+        "docs/guide/reports.md": periods,
+        "docs/guide/cards.md": [*(f"| *{label}* |" for label in sorted(labels())), *shortcuts],
+        "docs/guide/playbook.md": [*sources, *tables],
+        "docs/guide/sources.md": sources,
+        "docs/guide/deployment.md": [f"| `{word}` |" for word in WORKERS],
+        "docs/quickstart.md": [f"| `{word}` |" for word in (*SCOPES, *OPTIONAL)],
+    }
+    words = [
+        (slash[command], f"`{command} {word}`") for command, (_, hint) in COMMANDS.items() for word in hint.split(" | ")
+    ]
+    return [(page, one) for page, some in wanted.items() for one in some] + [
+        (f"docs/guide/{page}.md", phrase) for page, phrase in words
+    ]
 
 
 def explained_keys() -> set[tuple[str, str]]:
@@ -142,40 +179,65 @@ def explained_keys() -> set[tuple[str, str]]:
 
 
 def shell_lines(doc: str) -> list[str]:
-    blocks = re.findall(r"^ *```sh\n(.*?)^ *```", doc, re.MULTILINE | re.DOTALL)
-    return [line.strip() for block in blocks for line in block.splitlines() if line.strip()]
+    return [line.strip() for block in code_blocks(doc, "sh") for line in block.splitlines() if line.strip()]
 
 
-def spoken() -> list[str]:
-    """Every `earshot …` and `make …` of the README, in a block or within a sentence."""
-    inline = re.findall(r"`((?:earshot|make|docker compose) [^`]*)`", README)
-    ours = [line for line in shell_lines(README) if re.match(r"(earshot|make|docker compose)\b", line)]
-    return list(dict.fromkeys([*inline, *ours]))
+def typed_commands() -> list[tuple[str, str]]:
+    """Every `earshot …`, `make …` and `docker compose …` of the docs, in a block or within a sentence."""
+    ours = re.compile(r"(earshot|make|docker compose) ")
+    found = [
+        (doc, line)
+        for doc in CURRENT
+        for line in (*re.findall(r"`([^`\n]+)`", prose_of(doc)), *shell_lines(doc))
+        if ours.match(line)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def links(doc: str) -> list[str]:
+    """Where its relative links and its pictures lead."""
+    return [target for target in re.findall(r"\]\(([^)\s]+)\)", prose_of(doc)) if not re.match(r"\w+:", target)]
+
+
+def anchors(doc: str) -> set[str]:
+    """What GitHub makes of its headings."""
+    headings = re.findall(r"^#+ (.+)$", prose_of(doc), re.MULTILINE)
+    bare = (re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading) for heading in headings)
+    return {re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-") for heading in bare}
 
 
 def files_named(doc: str) -> set[str]:
-    text = (ROOT / doc).read_text("utf-8")
-    linked = re.findall(r"\]\((?!https?://|#)([^)#]+)", text)
-    quoted = re.findall(r"`([\w.-]+(?:/[\w.-]+)*(?:/|\.(?:py|toml|md|lua|ya?ml|jsonl|example)))`", text)
-    return {*linked, *quoted}
+    return set(re.findall(r"`([\w.-]+(?:/[\w.-]+)*(?:/|\.(?:py|toml|md|lua|ya?ml|jsonl|example)))`", text_of(doc)))
 
 
-def test_no_setting_is_named_in_the_readme_that_is_none() -> None:
-    named = set(re.findall(r"\b(?:EARSHOT|SLACK|REDIS|X)_[A-Z_]+[A-Z]\b", README))
+def toml_keys(table: dict[str, Any], under: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        inside = [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)]
+        if inside and (under, key) not in playbook_keys():
+            for one in inside:
+                yield from toml_keys(one, re.sub(r"^(sources\.\w+)\..*", r"\1", f"{under}.{key}".strip(".")))
+        else:
+            yield under, key
+
+
+@pytest.mark.parametrize("doc", CURRENT)
+def test_no_setting_is_named_that_is_none(doc: str) -> None:
+    named = set(re.findall(r"\b(?:EARSHOT|SLACK|REDIS|X)_[A-Z_]+[A-Z]\b(?!_)", prose_of(doc)))
 
     assert named <= {*NAMES, hook_variable("forum"), *(f"{name}_FILE" for name in SECRETS)}
 
 
 @pytest.mark.parametrize("name", commands())
-def test_every_command_is_in_the_readme(name: str) -> None:
-    assert re.search(rf"^\| `earshot {name}\b", README, re.MULTILINE)
+def test_every_command_is_in_the_guide(name: str) -> None:
+    assert re.search(rf"^\| `earshot {name}\b", text_of("docs/guide/commands.md"), re.MULTILINE)
 
 
-@pytest.mark.parametrize("line", spoken())
-def test_every_command_of_the_readme_can_be_typed(line: str) -> None:
+@pytest.mark.parametrize(("doc", "line"), typed_commands())
+def test_every_command_of_the_docs_can_be_typed(doc: str, line: str) -> None:
     first, *words = shlex.split(line, comments=True)
+    words = words[: next((n for n, word in enumerate(words) if word in {"|", ">", "&&"}), len(words))]
     if first == "docker":
-        words = words[words.index("earshot") + 1 :] if "earshot" in words else []
+        words = words[words.index("earshot") + 1 :] if words[:2] == ["compose", "run"] else []
     if first == "make":
         targets = [word for word in words if "=" not in word]
         assert all(re.search(rf"^{target}:", MAKEFILE, re.MULTILINE) for target in targets)
@@ -186,13 +248,45 @@ def test_every_command_of_the_readme_can_be_typed(line: str) -> None:
 
 
 def test_every_option_beside_a_command_is_one_of_its_options() -> None:
-    for name, row in re.findall(r"^\| `earshot ([a-z ]+?)(?: [A-Z]+)?` \| (.*) \|$", README, re.MULTILINE):
+    guide = text_of("docs/guide/commands.md")
+    for name, row in re.findall(r"^\| `earshot ([a-z ]+?)(?: [A-Z]+)?` \| (.*) \|$", guide, re.MULTILINE):
         assert set(re.findall(r"`(--[a-z-]+)", row)) <= options(commands()[name]), name
 
 
-@pytest.mark.parametrize("phrase", phrases())
-def test_the_readme_says(phrase: str) -> None:
-    assert phrase in README
+@pytest.mark.parametrize(("page", "phrase"), phrases())
+def test_the_guide_names(page: str, phrase: str) -> None:
+    assert phrase in text_of(page)
+
+
+@pytest.mark.parametrize(("doc", "most"), WORD_LIMITS.items())
+def test_a_page_to_begin_with_is_short(doc: str, most: int) -> None:
+    assert len(text_of(doc).split()) <= most
+
+
+@pytest.mark.parametrize("doc", DOCS)
+def test_every_link_leads_somewhere(doc: str) -> None:
+    broken = []
+    for link in links(doc):
+        path, _, anchor = link.partition("#")
+        there = ((ROOT / doc).parent / path).resolve() if path else ROOT / doc
+        if not there.exists() or (anchor and anchor not in anchors(there.relative_to(ROOT).as_posix())):
+            broken.append(link)
+
+    assert broken == []
+
+
+@pytest.mark.parametrize("doc", [doc for doc in DOCS if doc.startswith("docs/guide/")])
+def test_a_page_of_the_guide_begins_with_what_its_reader_can_do_and_is_in_the_index(doc: str) -> None:
+    assert re.match(r"# .+\n\nAfter this page you ", text_of(doc))
+    assert f"]({doc.removeprefix('docs/')})" in text_of("docs/README.md")
+
+
+@pytest.mark.parametrize("doc", CURRENT)
+def test_every_piece_of_a_playbook_in_the_docs_can_be_loaded(doc: str) -> None:
+    for block in code_blocks(doc, "toml"):
+        assert set(toml_keys(tomllib.loads(block))) <= playbook_keys()
+        if "[brand]" in block:
+            parse(block, doc, sources=MODELS, dimensions=DIMENSIONS)
 
 
 def test_every_key_of_the_playbook_is_in_the_example_and_no_other() -> None:
@@ -200,16 +294,18 @@ def test_every_key_of_the_playbook_is_in_the_example_and_no_other() -> None:
     assert all(re.search(rf"^(# )?\[sources\.{kind}(\.\w+)?\]$", PLAYBOOK, re.MULTILINE) for kind in MODELS)
 
 
-def test_every_path_is_in_the_readme_and_no_other() -> None:
-    assert set(re.findall(r"^\| `(?:GET|POST) ([^`]+)` \|", README, re.MULTILINE)) == paths()
+def test_every_path_is_in_the_guide_and_no_other() -> None:
+    guide = text_of("docs/guide/endpoints.md")
+
+    assert set(re.findall(r"^\| `(?:GET|POST) ([^`]+)` \|", guide, re.MULTILINE)) == paths()
 
 
-async def test_every_metric_is_in_the_readme_and_no_other(store: Store) -> None:
+async def test_every_metric_is_in_the_guide_and_no_other(store: Store) -> None:
     text, _ = await scrape(store, ("care",), datetime.now(UTC))
 
     scraped = set(re.findall(r"^# HELP (earshot_\w+)", text.decode(), re.MULTILINE))
 
-    assert set(re.findall(r"`(earshot_\w+)`", README)) == scraped
+    assert set(re.findall(r"`(earshot_\w+)`", text_of("docs/guide/endpoints.md"))) == scraped
 
 
 def test_every_dependency_has_its_reason_and_no_other() -> None:
@@ -241,7 +337,7 @@ def test_the_layers_are_those_of_the_contract() -> None:
     assert written in re.sub(r"\s+", " ", HOUSE)
 
 
-@pytest.mark.parametrize("doc", DOCS)
+@pytest.mark.parametrize("doc", CURRENT)
 def test_every_file_that_is_named_is_there(doc: str) -> None:
     places = (ROOT, (ROOT / doc).parent)
 
@@ -254,7 +350,7 @@ def test_every_file_that_is_named_is_there(doc: str) -> None:
 
 @pytest.mark.skipif(not (shutil.which("bash") and shutil.which("curl")), reason="the example is typed into a shell")
 async def test_the_example_of_the_webhook_is_taken(tmp_path: Path) -> None:
-    script = "\n".join(line for line in shell_lines(README) if re.match(r"\w+=|curl ", line))
+    script = "\n".join(line for line in shell_lines("docs/guide/sources.md") if re.match(r"\w+=|curl ", line))
     async with running(tmp_path, socket_mode=False) as earshot:
         environ = {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",

@@ -106,9 +106,9 @@ def test_every_other_command_that_the_store_sends_has_its_right_asked_for() -> N
     assert used - known - proven == set()
 
 
-async def test_the_rights_that_the_readme_names_are_enough(server: Loopback) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-    [rights] = re.findall(r"`ACL SETUSER earshot on >… (.+)`", readme)
+async def test_the_rights_that_the_guide_names_are_enough(server: Loopback) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guide" / "deployment.md").read_text("utf-8")
+    [rights] = re.findall(r"`ACL SETUSER earshot on >… (.+)`", guide)
     await server.admin.call("ACL", "SETUSER", USER, "reset", "on", ">secret", *rights.split())
     client = Client(server.url)
     store = store_on(client, "brand", "test")
