@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.detectors.base import CARE, Hearing, Why
-from bot.detectors.engines.alone import Engine, TextBlobAlone, VaderAlone
+from bot.detectors.engines.lexicon_engines import (
+    SentimentEngine,
+    TextBlobEngine,
+    VaderEngine,
+    convert_polarity,
+    list_reasons,
+)
 from bot.detectors.engines.onnx import OwnModel
-from bot.detectors.engines.vader import Vader
 from bot.detectors.lexicons.failures import find_failure
 from bot.detectors.lexicons.phrases import Hit, quoted
 from bot.detectors.lexicons.tables import Table
@@ -34,7 +39,7 @@ BLEND = "blend"
 """Our own model. The others are there for whoever wants to compare, or is used to them."""
 ONNX = "onnx"
 """A larger model of the customer's own, which has read the batch before."""
-ALONE: dict[str, type[VaderAlone | TextBlobAlone]] = {"vader": VaderAlone, "textblob": TextBlobAlone}
+ALONE: dict[str, type[VaderEngine | TextBlobEngine]] = {"vader": VaderEngine, "textblob": TextBlobEngine}
 
 
 class Reading(NamedTuple):
@@ -48,11 +53,11 @@ class HowItSounds:
     name = "sentiment"
 
     def __init__(self, engine: str, *, unsure_below: float, language: str, own: OwnModel | None = None) -> None:
-        self._engine: Engine | None = ALONE[engine]() if engine in ALONE else None
+        self._engine: SentimentEngine | None = ALONE[engine]() if engine in ALONE else None
         self._own = own
         self._unsure_below = unsure_below
         self._language = language
-        self._vader = Vader()
+        self._vader = VaderEngine()
         self._abroad = Table("abroad").families
 
     def detect(self, batch: Sequence[Hearing]) -> None:
@@ -85,8 +90,7 @@ class HowItSounds:
         if self._own and hearing.told:
             chances, words = hearing.told, _already(f" by {self._own.name}")
         elif self._engine:
-            chances, said = self._engine(hearing.unnamed, hearing.words)
-            words = _already(_told(said))
+            chances, words = _read_by(self._engine, hearing.unnamed)
         else:
             chances, words = hearing.verdict.chances, _rests_on
         doubt = _unreadable(hearing) or _sarcasm(hearing, chances)
@@ -97,13 +101,19 @@ class HowItSounds:
         strong = self._abroad.get(language, {})
         found = [word for word in hearing.words if word in strong]
         emoji = "" if hearing.text.isascii() else " ".join(filter(_is_picture, hearing.tokens))
-        points = sum(strong[word] for word in found) + 2.0 * self._vader(emoji).compound
+        points = sum(strong[word] for word in found) + 2.0 * self._vader.get_polarity(emoji)
         if not points:
             return Reading((0.3, 0.4, 0.3), _already(""), f"written in {language}")
         louder = 0.7 if "!" in hearing.text else 0.6
         chances = softmax(-louder * points, 0.4, louder * points)
         doubt = "" if abs(points) >= SURE_ABROAD else f"written in {language}"
         return Reading(chances, _already(f": {quoted(found) or 'its emoji'}"), doubt)
+
+
+def _read_by(engine: SentimentEngine, text: str) -> tuple[tuple[float, float, float], Why]:
+    """The words are looked for when a reason is asked for, as that takes as long again."""
+    chances = convert_polarity(engine.get_polarity(text), engine.neutral)
+    return chances, lambda hearing: _told(list_reasons(engine, hearing.unnamed))
 
 
 def _already(words: str) -> Why:

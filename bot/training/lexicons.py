@@ -4,13 +4,14 @@ VADER's is MIT, as is TextBlob; the pattern lexicon in it is BSD.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from textblob._text import EMOTICONS, PUNCTUATION
+from textblob.en import sentiment
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from bot.detectors.engines.pattern import Pattern
-from bot.detectors.engines.vader import Vader
 from bot.detectors.model.posts import Floats
 from bot.detectors.model.words import SALT_WORD, Hashes, mixed, word_keys
 
@@ -32,14 +33,14 @@ class Lexicon(NamedTuple):
 
 
 def lexicon() -> Lexicon:
-    vader, pattern = Vader(), Pattern()
+    vader = SentimentIntensityAnalyzer()
     by_word: dict[str, list[float]] = {}
     for word, valence in vader.lexicon.items():
         by_word.setdefault(word, [0.0, 0.0])[0] = valence
-    for emoji in vader.emoji_names:
-        if len(emoji) == 1 and (valence := vader(vader.emoji(emoji)).compound):
+    for emoji in vader.emojis:
+        if len(emoji) == 1 and (valence := vader.polarity_scores(emoji)["compound"]):
             by_word.setdefault(emoji, [0.0, 0.0])[0] = OF_EMOJI * valence
-    for word, polarity in _patterns(pattern):
+    for word, polarity in _patterns():
         by_word.setdefault(word, [0.0, 0.0])[1] = 4 * polarity
     words = sorted(word for word in by_word if " " not in word)
     hashes = mixed(word_keys(words), SALT_WORD)
@@ -48,7 +49,13 @@ def lexicon() -> Lexicon:
     return Lexicon(hashes[order], steps[order])
 
 
-def _patterns(pattern: Pattern) -> list[tuple[str, float]]:
-    senses: dict[str, Any] = dict(pattern.engine)
-    polarities = [(word, float(by_kind[None][0])) for word, by_kind in senses.items()]
-    return [*((word, polarity) for word, polarity in polarities if polarity), *pattern.moods.items()]
+def _patterns() -> list[tuple[str, float]]:
+    """The polarity of each word and emoticon of TextBlob's; of several moods the first that has an emoticon counts."""
+    sentiment.load()
+    polarities = [(word, float(by_kind[None][0])) for word, by_kind in sentiment.items()]
+    moods: dict[str, float] = {}
+    for (_, polarity), emoticons in EMOTICONS.items():
+        for emoticon in map(str.lower, emoticons):
+            if len(emoticon) <= 5 and emoticon not in PUNCTUATION:
+                moods.setdefault(emoticon, float(polarity))
+    return [*((word, polarity) for word, polarity in polarities if polarity), *moods.items()]

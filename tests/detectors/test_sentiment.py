@@ -1,15 +1,16 @@
-from random import Random
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from math import log
+from subprocess import run
 
 import pytest
 from textblob import TextBlob
-from textblob.en import sentiment as textblob
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from bot.detectors.catalogue import Assessor
-from bot.detectors.engines.pattern import Pattern
-from bot.detectors.engines.turning import TURNS
-from bot.detectors.engines.vader import Vader
-from bot.detectors.lexicons.text import TOKEN, prepared
+from bot.detectors.engines.lexicon_engines import BELIEVED, MAX_EMOJI, TextBlobEngine, VaderEngine, list_reasons
+from bot.detectors.sentiment import ALONE
+from bot.domain.assessment import Assessment
 from tests.detectors.vocabulary import SUBJECTS, heard, mention
 
 SENTENCES = (
@@ -23,7 +24,7 @@ SENTENCES = (
     "never so happy to land, never so tired either",
     "The gate opens at nine",
 )
-LOUD_AND_PLAIN = ("good", "bad", "awful", "love", "or", "at", "GOOD", "BAD", "VERY", "SO", "NOT", "BUT", "the", "x")
+VADER, TEXTBLOB = Assessor((), engine="vader"), Assessor((), engine="textblob")
 
 
 @pytest.mark.parametrize(
@@ -91,40 +92,62 @@ def test_english_words_do_not_count_in_german() -> None:
     assert heard("die die die die", lang="de").sentiment == "neutral"
 
 
-def test_vader_fed_word_by_word_says_what_vader_says() -> None:
-    ours, theirs = Vader(), SentimentIntensityAnalyzer()
-    for text in SENTENCES:
-        assert ours(text).compound == pytest.approx(theirs.polarity_scores(text)["compound"], abs=1e-4)
+def polarity_of(assessment: Assessment) -> float:
+    """How far the likeliest of two sides is ahead, as a polarity again."""
+    chances = assessment.probabilities
+    return log(chances["positive"] / chances["negative"]) / (2 * BELIEVED)
 
 
-def test_words_that_turn_others_turn_them_as_in_vader() -> None:
-    """Thousands of rows of such words, and words in capitals, as any mixture of them may have a rule of its own."""
-    ours, theirs, chance = Vader(), SentimentIntensityAnalyzer(), Random(1)
-    words = [*sorted(TURNS), *LOUD_AND_PLAIN]
-    for _ in range(5_000):
-        text = " ".join(chance.choices(words, k=chance.randint(1, 9)))
-        assert ours(text).compound == pytest.approx(theirs.polarity_scores(text)["compound"], abs=1e-9), text
+@pytest.mark.parametrize("text", SENTENCES)
+def test_the_engine_vader_says_what_its_library_says(text: str) -> None:
+    theirs = SentimentIntensityAnalyzer().polarity_scores(text)["compound"]
+    assert polarity_of(VADER.assess([mention(text)])[0]) == pytest.approx(theirs)
 
 
-def test_pattern_takes_the_steps_of_its_own_loop() -> None:
-    ours, chance = Pattern(), Random(1)
-    words = ["not", "no", "never", "n't", "really", "very", "barely", "good", "bad", "terrible", "!", "a", "the", ":("]
-    for _ in range(5_000):
-        said = chance.choices(words, k=chance.randint(1, 9))
-        theirs = ours.engine.assessments([(word, None) for word in said])
-        assert ours(said).polarity == pytest.approx(sum(one[1] for one in theirs) / (len(theirs) or 1)), said
+@pytest.mark.parametrize("text", SENTENCES)
+def test_the_engine_textblob_says_what_its_library_says(text: str) -> None:
+    theirs = TextBlob(text).sentiment.polarity
+    assert polarity_of(TEXTBLOB.assess([mention(text)])[0]) == pytest.approx(theirs)
 
 
-def test_pattern_has_the_words_of_textblob() -> None:
-    textblob.load()
-    assert dict(Pattern().engine) == dict(textblob)
+@pytest.mark.parametrize(
+    ("engine", "text", "words"),
+    [
+        ("vader", "The gate is not good, and the crew was RUDE", ["RUDE", "good"]),
+        ("vader", "the absolutely lovely crew 😍", ["lovely", "smiling"]),
+        ("vader", "the gate opens at nine", []),
+        ("textblob", "not good, and the coffee was really awful!", ["really awful !", "not good"]),
+        ("textblob", "the crew was lovely :)", [":)", "lovely"]),
+        ("textblob", "the gate opens at nine", []),
+    ],
+)
+def test_both_name_the_words_that_pull_towards_what_won(engine: str, text: str, words: list[str]) -> None:
+    assert list_reasons(ALONE[engine](), text) == words
 
 
-def test_pattern_fed_with_our_words_says_what_textblob_says() -> None:
-    ours = Pattern()
-    for text in SENTENCES:
-        words = TOKEN.findall(prepared(text).lower())
-        assert ours(words).polarity == pytest.approx(TextBlob(text).sentiment.polarity, abs=1e-6)
+def test_these_words_stand_in_the_reason() -> None:
+    text = "The gate is not good, and the crew was RUDE"
+    assert VADER.assess([mention(text)])[0].why("sentiment")[0] == "negative 0.68: 'RUDE', 'good'"
+
+
+def test_vader_reads_so_many_emoji_and_no_more() -> None:
+    engine = VaderEngine()
+    assert engine.get_polarity("😸" * MAX_EMOJI + " awful") < engine.get_polarity("😸" * MAX_EMOJI)
+    for text in ("😸" * 1_500, "😸" * (MAX_EMOJI + 1) + " awful"):
+        assert engine.get_polarity(text) == engine.get_polarity("😸" * MAX_EMOJI)
+        assert len(engine.list_word_polarities(text)) == len(engine.list_word_polarities("😸" * MAX_EMOJI))
+
+
+def test_several_threads_may_ask_one_engine() -> None:
+    texts = SENTENCES * 20
+    with ThreadPoolExecutor(4) as threads:
+        for engine in (VaderEngine(), TextBlobEngine()):
+            assert list(threads.map(engine.get_polarity, texts)) == list(map(engine.get_polarity, texts))
+
+
+def test_only_who_chooses_textblob_loads_it() -> None:
+    code = "import sys; from bot.detectors.catalogue import Assessor; Assessor(()); print('textblob' in sys.modules)"
+    assert run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 
 
 def test_that_a_brand_is_named_is_no_reason() -> None:
