@@ -1,1 +1,1 @@
-"""The model that hears: weights in one file, read with numpy alone. What it is made of: `card.md`."""
+"""The model that hears: weights in one file, read with numpy alone. Its model card: `docs/model-card.md`."""
