@@ -281,6 +281,26 @@ def test_a_page_of_the_guide_begins_with_what_its_reader_can_do_and_is_in_the_in
     assert f"]({doc.removeprefix('docs/')})" in text_of("docs/README.md")
 
 
+@pytest.mark.parametrize("doc", [doc for doc in DOCS if re.match(r"docs/decisions/\d", doc)])
+def test_every_decision_has_its_parts_its_status_and_a_row_in_the_index(doc: str) -> None:
+    """The index repeats title, date and status, so that nobody has to open a record to see whether it still holds."""
+    record = re.match(r"# (\d+)\. (.+)\n\n(\d{4}-\d\d-\d\d) · (accepted|superseded by \[(\d+)\])", text_of(doc))
+    assert record, "number and title, then date and status"
+    number, title, date, status, successor = record.groups()
+    status = f"superseded by {successor}" if successor else status
+
+    assert re.findall(r"^## (.+)$", text_of(doc), re.MULTILINE) == ["Context", "Options", "Outcome", "Consequences"]
+    assert Path(doc).name.startswith(f"{int(number):04}-")
+    assert f"| {number} | [{title}]({Path(doc).name}) | {date} | {status} |" in text_of("docs/decisions/README.md")
+
+
+def test_every_word_of_the_glossary_is_explained_once() -> None:
+    words = re.findall(r"^\| ([a-z][a-z0-9 -]*) \| (?!meaning )", text_of("docs/glossary.md"), re.MULTILINE)
+
+    assert words
+    assert [word for word in words if words.count(word) > 1] == []
+
+
 @pytest.mark.parametrize("doc", CURRENT)
 def test_every_piece_of_a_playbook_in_the_docs_can_be_loaded(doc: str) -> None:
     for block in code_blocks(doc, "toml"):
