@@ -14,6 +14,7 @@ from bot.domain.case import Case, Joining, case_id
 from bot.domain.correction import Correction
 from bot.domain.decision import CaseDecision
 from bot.domain.mention import Mention
+from bot.domain.pages.page import Page
 from bot.domain.routing import NOBODY, Route, first_match
 from bot.playbook import LivePlaybook
 from bot.sinks.slack import SlackSink, web_client
@@ -109,6 +110,14 @@ class UseCaseHarness:
         text = f"@northwindair lost my bag again and again {spelled(number)}"
         said = {"id": f"x:{number}", "text": text, "author": f"@p{number}", "created_at": self.clock.now()}
         return mention(**said | changes)
+
+    async def open_page(self, number: int = 1, **changes: Any) -> Page:
+        """Commit a crisis for pr, which opens the page of its case, and call the first person."""
+        case = await self.open_case(number, CRISIS, **changes)
+        await self.app.pages.step()
+        page = await self.store.pages.of(case)
+        assert page is not None
+        return page
 
     async def post_card(self, case: Case) -> None:
         """Note that Slack shows the card of this case in its department's channel."""
