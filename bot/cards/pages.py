@@ -3,6 +3,7 @@
 from bot.cards import buttons, drawing, summons
 from bot.cards.drawing import Block, Drawing
 from bot.cards.words import escape, moment, one_line
+from bot.domain.destination import Callee, ToChannel, callee
 from bot.domain.pages.ladder import who
 from bot.domain.pages.matter import Matter
 from bot.domain.pages.page import Attempt, CauseKind, Page, Result, Way
@@ -40,15 +41,15 @@ ENDS = {
 }
 
 
-def message(page: Page, matter: Matter, to: str) -> Drawing:
-    """The one message about a page to a person, or in a channel (`#` and its id), as the page stands now."""
+def message(page: Page, matter: Matter, to: Callee) -> Drawing:
+    """The one message about a page to a person, or in a channel, as the page stands now."""
     return call(page, matter, to) if page.open and not page.leader else _after(page, matter, to)
 
 
-def call(page: Page, matter: Matter, to: str) -> Drawing:
+def call(page: Page, matter: Matter, to: Callee) -> Drawing:
     """To somebody on call, or in the fallback channel."""
     drill = "*DRILL.* " if page.cause.kind is CauseKind.DRILL else ""
-    to_you = "Nobody who was called has answered." if to.startswith("#") else _you(matter)
+    to_you = "Nobody who was called has answered." if isinstance(to, ToChannel) else _you(matter)
     bad = f", {escape(matter.bad)}" if matter.bad else ""
     words = (
         f"{summons.MARKS[page.severity]} {drill}{_new(matter)}{to_you} *{escape(matter.what)}*{bad}, "
@@ -58,12 +59,13 @@ def call(page: Page, matter: Matter, to: str) -> Drawing:
     return Drawing(summons.lock_screen(page, matter), [_section(words), *_quote(matter), *_earlier(matter), presses])
 
 
-def _after(page: Page, matter: Matter, to: str) -> Drawing:
+def _after(page: Page, matter: Matter, to: Callee) -> Drawing:
     """Nothing is left to press, but for what whoever has the page does next."""
     stands, new = _stands(page), f" {_new(matter)}".rstrip()
     blocks = [_section(stands + new), *_quote(matter), *_earlier(matter)]
     unclaimed = matter.case and page.waits_for_claim and not page.taken_by
-    claims = [_claim(matter)] if unclaimed and (page.acknowledged_by == to or to.startswith("#")) else []
+    theirs = isinstance(to, ToChannel) or to.id == page.acknowledged_by
+    claims = [_claim(matter)] if unclaimed and theirs else []
     if buttons_left := [*claims, *_links(matter)]:
         blocks.append(drawing.actions(*buttons_left))
     return Drawing(stands + new, blocks)
@@ -81,9 +83,9 @@ def _stands(page: Page) -> str:
     return f"🚨 {had}This case is part of a declared crisis now, and the crisis has its own page."
 
 
-def again(page: Page, matter: Matter, to: str) -> Drawing:
+def again(page: Page, matter: Matter, to: Callee) -> Drawing:
     """A short word beside the message, since an edit makes no sound: it calls again, or there is something new."""
-    person = "" if to.startswith("#") else f"<@{to}> "
+    person = "" if isinstance(to, ToChannel) else f"{to.mention} "
     if page.open:
         words = f"{person}Still nobody has answered. {summons.lock_screen(page, matter)}"
     else:
@@ -219,6 +221,4 @@ def _rung(one: Attempt) -> str:
 
 
 def _person(one: Attempt) -> str:
-    if not one.person:
-        return "whoever is on call there"
-    return f"<#{one.person[1:]}>" if one.person.startswith("#") else f"<@{one.person}>"
+    return callee(one.person).mention if one.person else "whoever is on call there"

@@ -6,7 +6,7 @@ from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, Status
 from bot.domain.decision import CaseDecision
 from bot.domain.department import Department
-from bot.domain.destination import callee
+from bot.domain.destination import ToChannel, callee
 from bot.domain.hours import Hours
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.pages.cases import pages_for
@@ -50,7 +50,7 @@ def to_call(case: Case, department: Department, duty: Duty) -> tuple[str, ...]:
         if nth[person] > case.called.count(person):  # the playbook may name one person twice
             found.append(person)
             break
-    fallback = f"#{department.fallback}"
+    fallback = str(ToChannel(department.fallback))
     if duty.hole and department.fallback and fallback not in case.called:
         found.append(fallback)
     return tuple(found)
@@ -146,13 +146,9 @@ def _climb(case: Case, department: Department, at: datetime, duty: Duty) -> Case
     if not called:
         return None
     why = f"nobody is on call: {duty.schedule} has a hole" if duty.hole else "on call"
-    event = AuditEvent(at, "", f"{AuditAction.CALLED} {' and '.join(map(_named, called))}", why)
+    event = AuditEvent(at, "", f"{AuditAction.CALLED} {' and '.join(callee(one).mention for one in called)}", why)
     calls = [Notification.call(case.id, callee(one), lane, nth) for one in called]
     return _decide(case, after.having(called=(*case.called, *called)), department, event, *calls, duty=duty)
-
-
-def _named(called: str) -> str:
-    return f"<{called}>" if called.startswith("#") else f"<@{called}>"
 
 
 def _nudge(case: Case, department: Department, at: datetime) -> CaseDecision:

@@ -28,12 +28,20 @@ class ToPerson(_Destination):
     __slots__ = ()
     SIGN = "@"
 
+    @property
+    def mention(self) -> str:
+        return f"<@{self.id}>"
+
 
 class ToChannel(_Destination):
     """A channel that belongs to no department, such as a fallback, by Slack's id."""
 
     __slots__ = ()
     SIGN = "#"
+
+    @property
+    def mention(self) -> str:
+        return f"<#{self.id}>"
 
 
 class ToPager(_Destination):
@@ -43,7 +51,8 @@ class ToPager(_Destination):
     SIGN = "!"
 
 
-Destination = ToDepartment | ToPerson | ToChannel | ToPager
+Callee = ToPerson | ToChannel
+Destination = ToDepartment | Callee | ToPager
 
 _BY_SIGN: dict[str, type[Destination]] = {kind.SIGN: kind for kind in (ToPerson, ToChannel, ToPager)}
 
@@ -53,7 +62,7 @@ def parse_destination(text: str) -> Destination:
     return kind(text[1:]) if kind else ToDepartment(text)
 
 
-def callee(called: str) -> ToPerson | ToChannel:
+def callee(called: str) -> Callee:
     """Read who is called, as cases and pages keep it: a person's id, or `#` and a fallback channel's."""
     return ToChannel(called[1:]) if called.startswith("#") else ToPerson(called)
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.decision import Decision
-from bot.domain.destination import Destination, ToDepartment, to_people
+from bot.domain.destination import Destination, ToDepartment, ToPerson, callee, to_people
 from bot.domain.making import remade
 from bot.domain.notification import Notification, NotificationKind
 from bot.domain.pages.matter import Standing
@@ -109,7 +109,8 @@ def missed_by(page: Page | None) -> str:
         return "the schedule had a hole"
     called = [one.person for one in page.attempts if one.person]
     if called and (page.round > 1 or set(called) != {called[0]}):
-        return f"<@{called[0]}> did not answer" if called[0][0] != "#" else "nobody answered"
+        first = callee(called[0])
+        return f"{first.mention} did not answer" if isinstance(first, ToPerson) else "nobody answered"
     return "nobody answered" if page.closed_at and not page.answered else ""
 
 

@@ -3,7 +3,7 @@
 from enum import IntEnum, StrEnum
 from typing import NamedTuple, Self
 
-from bot.domain.destination import Destination, ToChannel, ToDepartment, ToPager, ToPerson, parse_destination
+from bot.domain.destination import Callee, Destination, ToDepartment, ToPager, ToPerson, parse_destination
 
 
 class Lane(IntEnum):
@@ -147,7 +147,7 @@ class Notification(NamedTuple):
         return cls(NotificationKind.REMINDER, case_id, ToDepartment(department), lane, nth)
 
     @classmethod
-    def call(cls, case_id: str, to: ToPerson | ToChannel, lane: Lane, nth: int) -> Self:
+    def call(cls, case_id: str, to: Callee, lane: Lane, nth: int) -> Self:
         return cls(NotificationKind.CALL, case_id, to, lane, nth)
 
     @classmethod

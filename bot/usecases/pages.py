@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from bot.clock import Clock
 from bot.domain.decision import Decision
+from bot.domain.destination import ToChannel, callee
 from bot.domain.pages import declining, ladder
 from bot.domain.pages.again import alert_of
 from bot.domain.pages.contact import Escalations
@@ -131,7 +132,7 @@ class Pages:
     def _whom(self, attempt: Attempt) -> str:
         if not attempt.person:
             return "Whoever is on call there"
-        return "The fallback channel" if attempt.person.startswith("#") else self._name(attempt.person)
+        return "The fallback channel" if isinstance(callee(attempt.person), ToChannel) else self._name(attempt.person)
 
     def _too_old(self, told: Pass) -> bool:
         return told.until <= self._clock.now()

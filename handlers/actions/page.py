@@ -3,6 +3,7 @@
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.cards import pages as drawn
+from bot.domain.destination import ToPerson
 from bot.domain.pages.page import CauseKind
 from bot.usecases.cases import Cases
 from bot.usecases.pages import Pages
@@ -26,4 +27,4 @@ async def acknowledge_here(ack: AsyncAck, action: Payload, by: str, pages: Pages
     async with reply.saying_no():
         page = await pages.acknowledge_in_slack(action["value"], by)
         matter = await pages.matter(page)
-        await reply.redraw(drawn.message(page, matter, by) if matter else drawn.acknowledged(page))
+        await reply.redraw(drawn.message(page, matter, ToPerson(by)) if matter else drawn.acknowledged(page))

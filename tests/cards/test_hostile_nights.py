@@ -10,6 +10,7 @@ from bot.cards import drills, episode, morning, pages, summons
 from bot.cards.drawing import Drawing, fits
 from bot.domain import leading
 from bot.domain.crisis import Crisis, Declaration, Numbers, Origin, Plan, Went
+from bot.domain.destination import callee
 from bot.domain.drill import Drill
 from bot.domain.episode import Episode, Height, Sample
 from bot.domain.morning import Morning
@@ -54,7 +55,7 @@ def by_strangers(text: str) -> list[Drawing]:
     return [
         *(episode.draw(one, page) for one in (found, over) for page in (None, PAGE)),
         episode.plain(found),
-        *(pages.call(PAGE, matter, rung.person) for matter in matters),
+        *(pages.call(PAGE, matter, callee(rung.person)) for matter in matters),
         morning.note(Morning("care", AT, episodes=(found, over), pages=(PAGE,))) or Drawing("", []),
         morning.hand_over(Morning("care", AT, episodes=(found,)), "U0ANA") or Drawing("", []),
     ]
@@ -74,7 +75,7 @@ def by_colleagues(text: str) -> list[Drawing]:
         crises.review(closed),
         crises.opened(found),
         crises.standing([found, closed]),
-        pages.call(PAGE, crises.matter(found, ""), rung.person),
+        pages.call(PAGE, crises.matter(found, ""), callee(rung.person)),
         morning.note(Morning("care", AT, crises=(found,), missed=drill)) or Drawing("", []),
         *(draw(drill, page) for draw in (drills.receipt, drills.missed) for page in (None, PAGE)),
         drills.begun(drill),

@@ -6,6 +6,7 @@ import pytest
 
 from bot.cards import case as card
 from bot.cards import pages, summons
+from bot.domain.destination import ToPerson, callee
 from bot.domain.pages import ladder
 from bot.domain.pages.cases import cause_of
 from bot.domain.pages.line import Line
@@ -56,7 +57,7 @@ def test_whatever_a_stranger_writes_a_call_is_taken_by_slack_and_pings_nobody(te
     case = new(mention=mention(text=text, author=text[:100]))
     matter = summons.of_case(case, "")
     page = rung(Result.WAITING)
-    drawn = pages.call(page, matter, "U0RAJ")
+    drawn = pages.call(page, matter, ToPerson("U0RAJ"))
     check_message(drawn.blocks)
     assert "<!channel>" not in drawn.text + marked_up(drawn.blocks)
     assert "<@U0ANA>" not in drawn.text + marked_up(drawn.blocks)
@@ -85,22 +86,22 @@ def test_who_has_acknowledged_can_claim_from_the_message_until_somebody_has() ->
     matter = summons.of_case(new(), "https://slack.example/card")
     answered = ladder.acknowledge(rung(Result.DELIVERED), "U0RAJ", "Slack", AT + timedelta(minutes=3)).after
     for to in ("U0RAJ", "#C0ALL"):
-        drawn = pages.message(answered, matter, to)
+        drawn = pages.message(answered, matter, callee(to))
         assert labels(drawn.blocks) == ["Claim", "See the card", "Open post"]
         assert any(block["type"] == "rich_text" for block in drawn.blocks)
-    assert "Claim" not in labels(pages.message(answered, matter, "U0MIA").blocks)
+    assert "Claim" not in labels(pages.message(answered, matter, ToPerson("U0MIA")).blocks)
 
 
 def test_who_answers_a_page_by_claiming_is_not_told_to_claim() -> None:
     matter = summons.of_case(new(), "https://slack.example/card")
     page = ladder.acknowledge(rung(Result.DELIVERED), "U0RAJ", "claiming it", AT, claims=True).after
-    drawn = pages.message(page, matter, "U0RAJ")
+    drawn = pages.message(page, matter, ToPerson("U0RAJ"))
     assert "Claim the case next" not in drawn.text
     assert "Claim" not in labels(drawn.blocks)
 
 
 def test_the_message_of_a_page_that_a_declared_crisis_took_over_says_so_and_has_no_acknowledge() -> None:
     matter = summons.of_case(new(), "https://slack.example/card")
-    drawn = pages.message(rung(Result.DELIVERED).having(leader="crisis"), matter, "U0RAJ")
+    drawn = pages.message(rung(Result.DELIVERED).having(leader="crisis"), matter, ToPerson("U0RAJ"))
     assert "part of a declared crisis now" in drawn.text
     assert labels(drawn.blocks) == ["See the card", "Open post"]

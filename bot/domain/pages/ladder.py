@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.audit import AuditAction, AuditEvent
-from bot.domain.destination import ToPager
+from bot.domain.destination import ToPager, ToPerson, callee
 from bot.domain.notification import Lane, Notification, NotificationKind
 from bot.domain.pages.budget import night_of
 from bot.domain.pages.decision import Decision
@@ -96,11 +96,15 @@ def _call(page: Page, rung: Rung, policy: EscalationPolicy, line: Line, at: date
 def _wait(rung: Rung, policy: EscalationPolicy, line: Line) -> timedelta:
     """Return how long this rung has: less where only Slack reaches a person, who may have paused notifications."""
     alone = line.reached_by(rung.person) & frozenset(policy.ways) <= {Way.SLACK}
-    return policy.slack_wait if alone and rung.person[:1] not in {"", "#"} else policy.wait
+    return policy.slack_wait if alone and _is_person(rung.person) else policy.wait
+
+
+def _is_person(called: str) -> bool:
+    return bool(called) and isinstance(callee(called), ToPerson)
 
 
 def _name(person: str) -> str:
-    return f"<@{person}>" if person[:1] not in {"", "#"} else person
+    return callee(person).mention if _is_person(person) else person
 
 
 def begin(page: Page, n: int, at: datetime) -> Decision[Page] | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from bot.domain.destination import ToChannel, callee
 from bot.domain.hours import Hours
 from bot.domain.pages.page import SHARED, Way
 from bot.domain.pages.policy import EscalationPolicy
@@ -33,7 +34,7 @@ class Line(NamedTuple):
     """The time zone of each person."""
 
     def reached_by(self, person: str) -> frozenset[Way]:
-        if person.startswith("#"):
+        if isinstance(callee(person), ToChannel):
             return frozenset({Way.SLACK})
         return self.ways.get(person, frozenset()) | self.ways.get("", frozenset()) | {Way.SLACK}
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from bot.domain.destination import ToChannel
 from bot.domain.hours import Hours
 from bot.domain.pages.contact import Escalations
 from bot.domain.pages.line import Line
@@ -25,7 +26,7 @@ class Lines:
     async def of(self, department: str, at: datetime, first: str = "") -> Line:
         """`first` is called before those on call. Raises `Unreachable`."""
         duty, there = await self._rota.duty(department, at), department_or_lost(self._rules, department)
-        fallback = (f"#{there.fallback}",) if there.fallback else ()
+        fallback = (str(ToChannel(there.fallback)),) if there.fallback else ()
         managers = tuple(person for person in self._rules.managers if not person.startswith("S"))
         people = tuple(dict.fromkeys(one for one in (first, *duty.people) if one))
         last = tuple(one for one in dict.fromkeys((*fallback, *managers)) if one not in people)

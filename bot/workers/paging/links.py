@@ -1,6 +1,7 @@
 """The link in a page that acknowledges it."""
 
 from bot.clock import Clock
+from bot.domain.destination import ToChannel, callee
 from bot.domain.pages.link import LASTS, token
 from bot.domain.pages.page import Page
 from bot.store.signing import ACKNOWLEDGE, Secrets
@@ -16,7 +17,7 @@ class Links:
 
     async def to(self, page: Page, person: str) -> str:
         """Empty where there is nobody whom it would be for, or no address."""
-        if not self.public_url or person.startswith("#"):
+        if not self.public_url or isinstance(callee(person), ToChannel):
             return ""
         secret, until = await self._secrets.of(ACKNOWLEDGE), self._clock.now() + LASTS
         written = token(secret, page.id, person, until, page.round)

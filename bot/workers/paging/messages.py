@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from bot.cards import pages as cards
 from bot.clock import Clock
+from bot.domain.destination import ToChannel, callee
 from bot.domain.pages.ladder import summons
 from bot.domain.pages.matter import Matter
 from bot.domain.pages.page import Page, Storm
@@ -56,7 +57,7 @@ class PageMessages:
         if await self._limits.spend([UPDATES], self._clock.now()):
             return False
         try:
-            await self._sink.update(message.channel, message.ts, cards.message(page, matter, to))
+            await self._sink.update(message.channel, message.ts, cards.message(page, matter, callee(to)))
         except Rejected:  # deleted, or too old to be edited: nothing is left that could mislead
             return True
         if page.open and message.said != storm.cases + page.news:
@@ -70,7 +71,7 @@ class PageMessages:
             return True
         if at - message.said_at < SAID_AGAIN.total_seconds() * 1000:
             return False
-        if await self._limits.spend([channel_limit(to.removeprefix("#"))], self._clock.now()):
+        if await self._limits.spend([channel_limit(callee(to).id)], self._clock.now()):
             return False
         name = f"news {page.id} {storm.cases + page.news} {to}"
         if await self._is_there(page, to, matter, message):
@@ -87,14 +88,16 @@ class PageMessages:
             return False
         await self._limits.spend([UPDATES], self._clock.now())  # counted, but who is called does not wait for it
         try:
-            await self._sink.update(message.channel, message.ts, cards.message(page, matter, to))
+            await self._sink.update(message.channel, message.ts, cards.message(page, matter, callee(to)))
         except Rejected as no:
             return not (no.message_gone or no.channel_gone)
         return True
 
     async def _reply(self, page: Page, message: PageMessage, to: str, matter: Matter, name: str) -> None:
-        drawing = cards.again(page, matter, to)
-        sent = await self._sink.post(message.channel, drawing, name, thread=message.ts, aloud=to.startswith("#"))
+        drawing = cards.again(page, matter, callee(to))
+        sent = await self._sink.post(
+            message.channel, drawing, name, thread=message.ts, aloud=isinstance(callee(to), ToChannel)
+        )
         await self._store.note_reply(matter.case or page.cause.id, Place(sent.channel, sent.ts))
         await self._answered(to)
 
@@ -103,7 +106,7 @@ class PageMessages:
         begun = PageMessage(state=CardState.POSTING, said=matter.earlier + page.news)
         await self._store.save_message(page.id, to, begun)
         try:
-            sent: Sent = await self._sink.post(to.removeprefix("#"), cards.message(page, matter, to), name)
+            sent: Sent = await self._sink.post(callee(to).id, cards.message(page, matter, callee(to)), name)
         except (Unsent, RateLimited, Rejected):
             await self._store.save_message(page.id, to, PageMessage())
             raise
@@ -113,4 +116,4 @@ class PageMessages:
         return posted
 
     async def _answered(self, to: str) -> None:
-        await self._limits.answered(channel_limit(to.removeprefix("#")), self._clock.now())
+        await self._limits.answered(channel_limit(callee(to).id), self._clock.now())

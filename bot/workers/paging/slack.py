@@ -5,6 +5,7 @@ import asyncio
 import structlog
 
 from bot.clock import Clock
+from bot.domain.destination import ToPerson, callee
 from bot.domain.pages.matter import Matter
 from bot.domain.pages.page import Attempt, Page, Result, Storm
 from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
@@ -38,18 +39,18 @@ class SlackPager:
     async def call(self, call: Call) -> Told:
         if await self._limits.parked([EVERYTHING.name], self._clock.now()):
             return Told(Result.LATER, "Slack is down")
-        to = call.attempt.person.removeprefix("#")
+        to = callee(call.attempt.person)
         try:
             async with asyncio.timeout(SLACK_WITHIN):
                 await self._messages.ring(call)
         except (TimeoutError, Ambiguous, Unsent, RateLimited, Rejected) as no:
             return _ended(no)
-        quiet = await self._quiet(to, channel=to != call.attempt.person)
+        quiet = isinstance(to, ToPerson) and await self._quiet(to.id)
         return Told(Result.QUIET if quiet else Result.DELIVERED)
 
     async def room(self, person: str) -> bool:
         """Slack takes one message a second in a conversation. A Slack that is down is `call`'s to find out."""
-        at, limit = self._clock.now(), channel_limit(person.removeprefix("#"))
+        at, limit = self._clock.now(), channel_limit(callee(person).id)
         if await self._limits.parked([EVERYTHING.name], at):
             return True
         return not await self._limits.spend([limit], at)
@@ -73,9 +74,9 @@ class SlackPager:
     async def settle(self, page: Page) -> Told:  # noqa: ARG002 - the card says it
         return Told(Result.DELIVERED)
 
-    async def _quiet(self, person: str, *, channel: bool) -> bool:
+    async def _quiet(self, person: str) -> bool:
         """Whether do-not-disturb is known to be on. Not to know is fine."""
-        if channel or not self._may_ask:
+        if not self._may_ask:
             return False
         try:
             async with asyncio.timeout(ASKED_WITHIN):
