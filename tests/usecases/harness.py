@@ -61,11 +61,13 @@ class UseCaseHarness:
 
     def edit_playbook(self, **changes: str) -> None:
         """Rename departments and schedules in the file, and read it again: `care="help"`."""
-        text = self._path.read_text()
         for old, new in changes.items():
-            assert f'"{old}"' in text
-            text = text.replace(f'"{old}"', f'"{new}"')
-        self._reload(text)
+            self.replace_in_playbook(f'"{old}"', f'"{new}"')
+
+    def replace_in_playbook(self, old: str, new: str) -> None:
+        text = self._path.read_text()
+        assert old in text
+        self._reload(text.replace(old, new))
 
     def drop_from_playbook(self, table: str, name: str) -> None:
         """Take the table of this name out of the file, and read it again."""
