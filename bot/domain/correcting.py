@@ -225,9 +225,8 @@ def bring_back(
     """Spam that is none opens a case, as if it had been heard rightly."""
     correction = Correction(CorrectionKind.SPAM, SPAM, GENUINE, by, at)
     decision = open_case(mention, genuine(mention, heard, weigh), route, department, at)
-    assert decision.after is not None
     event = AuditEvent(at, by, AuditAction.BROUGHT_BACK, f"from spam, for {department.name}")
-    case = decision.after.having(history=(event,), corrections=(correction,), as_heard=heard)
+    case = decision.case.having(history=(event,), corrections=(correction,), as_heard=heard)
     return replace(decision, after=case, events=(event,), corrections=(correction,))
 
 

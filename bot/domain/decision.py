@@ -51,5 +51,13 @@ class CaseDecision(Decision[Case | None]):
     corrections: tuple[Correction, ...] = ()
     joining: Mention | None = None
     separating: str = ""
+    opening: "CaseDecision | None" = None
+    """Of what was separated: a case of its own, in the same commit."""
     edit: bool = False
     """Of a post that is known already, which is not counted again."""
+
+    @property
+    def case(self) -> Case:
+        """The case there is after it; only for a decision on a case."""
+        assert self.after is not None
+        return self.after

@@ -1,7 +1,6 @@
 """What leads a declared crisis from its declaration to its close: one decision at a time."""
 
 import hashlib
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.domain.audit import AuditAction, AuditEvent
@@ -157,9 +156,6 @@ def count(crisis: Crisis, numbers: Numbers, cases_open: int, at: datetime) -> De
     after = crisis.having(numbers=numbers, cases_open=cases_open, counted_at=at)
     same = crisis.counted_at and (numbers, cases_open) == (crisis.numbers, crisis.cases_open)
     return Decision(after, crisis, () if same else (_head(after),))
-
-
-Decide = Callable[[Crisis], Decision[Crisis]]
 
 
 def _still(crisis: Crisis) -> None:

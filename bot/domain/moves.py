@@ -199,7 +199,7 @@ def separate(
     staff: Staff,
     department: Department,
     at: datetime,
-) -> tuple[CaseDecision, CaseDecision]:
+) -> CaseDecision:
     """A mention that joined wrongly gets its own case: what the first case loses, and the case that opens.
 
     A copy says what its first case says, so it takes that assessment along; for the same person's later words it is
@@ -211,7 +211,6 @@ def separate(
         joined=tuple(joined for joined in case.joined if joined.mention != mention.id),
         joined_count=max(0, case.joined_count - 1),
     )
-    losing = replace(decide(case, after, department, left), separating=mention.id)
     opened = AuditEvent(at, by, AuditAction.OPENED, f"separated from case {case.id}")
     own = case.having(
         id=case_id(mention.id),
@@ -232,4 +231,4 @@ def separate(
         deadline=next_deadline(own, department),
         pages=pages_for(own, at),
     )
-    return losing, opening
+    return replace(decide(case, after, department, left), separating=mention.id, opening=opening)

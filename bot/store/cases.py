@@ -1,6 +1,6 @@
-"""Cases: read, decided on, committed. Who comes too late reads again and decides again."""
+"""Cases, and how they are found: by department, by owner, by deadline."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,12 +12,9 @@ from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.proof import prove_write
 from bot.store.reading import Records, Unreadable
+from bot.store.repository import Repository
 from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import write
-
-TRIES = 60
-"""Lost races before we give up: of fifty who press at once, the last sees forty-nine others commit at the most."""
-
 
 OPEN_READ = 500
 """Of a department's open cases, the most that are looked through for crises: those are due before nearly all others."""
@@ -37,7 +34,9 @@ class Page(NamedTuple):
     total: int
 
 
-class CaseStore:
+class CaseStore(Repository[Case, CaseDecision]):
+    kind = "case"
+
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
@@ -69,31 +68,15 @@ class CaseStore:
         bodies = await self._client.bodies(map(self._keys.case, wanted))
         return await self._records.read_all(self._keys.case, dict(zip(wanted, bodies, strict=True)))
 
-    async def change(self, case_id: str, decide: Callable[[Case], CaseDecision], at: datetime) -> Case:
-        """Decide on the case as it is and commit; too late, and it is read and decided on again.
-
-        What `decide` refuses goes up untouched. Raises `Gone`, `Unreadable`.
-        """
-        decision = await self.change_all(case_id, lambda case: _alone(decide(case)), at)
-        assert decision[0].after is not None
-        return decision[0].after
-
-    async def change_all(
-        self, case_id: str, decide: Callable[[Case], Awaitable[tuple[CaseDecision, ...]]], at: datetime
-    ) -> tuple[CaseDecision, ...]:
-        """Several decisions that hang together, in one commit: one case is split, and both halves are there or none."""
-        for _ in range(TRIES):
-            decisions = await decide(await self.get(case_id))
-            if await self.commit(decisions, at) is not Committed.STALE:
-                _observe(decisions)
-                return decisions
-        raise Refused("Too many people are changing this case right now. Try again in a moment.")
-
-    async def commit(self, decisions: Sequence[CaseDecision], at: datetime) -> Committed:
+    async def commit(self, decision: CaseDecision, at: datetime) -> Committed:
         transaction = Transaction(self._keys.inbox)
-        for decision in decisions:
-            write(transaction, self._keys, decision, at)
-        return (await commit(self._client, transaction))[0]
+        write(transaction, self._keys, decision, at)
+        [committed] = await commit(self._client, transaction)
+        if committed is Committed.WRITTEN:
+            for measure, seconds in decision.took:
+                histogram = metrics.CLAIM_SECONDS if measure is Measure.CLAIM else metrics.RESOLVE_SECONDS
+                histogram.observe(seconds)
+        return committed
 
     async def joined(self, case_id: str, most: int = 100) -> tuple[Mention, ...]:
         """The mentions that joined, oldest first."""
@@ -146,13 +129,3 @@ class CaseStore:
     async def forget_deadline(self, case_id: str) -> None:
         """Of a case that is gone."""
         await self._client.call("ZREM", self._keys.deadlines, case_id)
-
-
-def _observe(decisions: Iterable[CaseDecision]) -> None:
-    for measure, seconds in (took for decision in decisions for took in decision.took):
-        histogram = metrics.CLAIM_SECONDS if measure is Measure.CLAIM else metrics.RESOLVE_SECONDS
-        histogram.observe(seconds)
-
-
-async def _alone(decision: CaseDecision) -> tuple[CaseDecision, ...]:
-    return (decision,)

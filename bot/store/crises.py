@@ -1,11 +1,10 @@
-"""Declared crises: read, decided on, committed. Who comes too late reads again and decides again."""
+"""Declared crises, and those of them that are open."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.crisis import Crisis
 from bot.domain.decision import Decision
-from bot.domain.leading import Decide
 from bot.domain.notification import Notification
 from bot.domain.refusals import Refused
 from bot.store import keys as bounds
@@ -13,17 +12,24 @@ from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.reading import Records, Unreadable
 from bot.store.records import CardRecord
+from bot.store.repository import Repository
 from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import ms, write_effects
 
-TRIES = 20
 
+class CrisisStore(Repository[Crisis, Decision[Crisis]]):
+    kind = "crisis"
 
-class CrisisStore:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
         self._records = Records(client, keys, "crisis", Crisis.model_validate_json)
+
+    async def get(self, name: str) -> Crisis:
+        """Raises `Refused` where it is gone, `Unreadable`."""
+        if (found := await self.find(name)) is None:
+            raise Refused("This crisis is no longer kept.")
+        return found
 
     async def find(self, crisis: str) -> Crisis | None:
         """Raises `Unreadable`."""
@@ -44,17 +50,6 @@ class CrisisStore:
     async def open(self) -> list[Crisis]:
         """Oldest first, those that can be read."""
         return await self._find(await self._client.call("ZRANGE", self._keys.crises, 0, -1))
-
-    async def change(self, name: str, decide: Decide, at: datetime) -> Crisis:
-        """What `decide` refuses goes up untouched."""
-        for _ in range(TRIES):
-            found = await self.find(name)
-            if found is None:
-                raise Refused("This crisis is no longer kept.")
-            decision = decide(found)
-            if await self.commit(decision, at) is Committed.WRITTEN:
-                return decision.after
-        raise Refused("Too many changes to this crisis right now. Try again in a moment.")
 
     async def commit(self, decision: Decision[Crisis], at: datetime) -> Committed:
         crisis, before, key = decision.after, decision.before, self._keys.crisis(decision.after.id)

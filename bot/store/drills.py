@@ -1,21 +1,20 @@
-"""Drills: the last one of each department. Who comes too late reads again and decides again."""
+"""Drills: the last one of each department."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from bot.domain.decision import Decision
 from bot.domain.drill import Drill
-from bot.domain.refusals import Refused
 from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.reading import Records, Unreadable
+from bot.store.repository import Repository
 from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import write_effects
 
-TRIES = 20
 
+class DrillStore(Repository[Drill | None, Decision[Drill]]):
+    kind = "drill"
 
-class DrillStore:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
@@ -25,7 +24,7 @@ class DrillStore:
         """By department, those that can be read."""
         return await self._records.read_fields(self._keys.drills)
 
-    async def of(self, department: str) -> Drill | None:
+    async def get(self, department: str) -> Drill | None:
         """Raises `Unreadable`."""
         [body] = await self._client.bodies([self._keys.drills], department)
         found = await self._records.read(self._keys.drills, body, department)
@@ -36,14 +35,6 @@ class DrillStore:
     def unreadable(self, department: str) -> bool:
         """Whether the last one was there when it was last read, and this release could not read it."""
         return self._records.unreadable(self._keys.drills, department)
-
-    async def change(self, department: str, decide: Callable[[Drill | None], Decision[Drill]], at: datetime) -> Drill:
-        """What `decide` refuses goes up untouched."""
-        for _ in range(TRIES):
-            decision = decide(await self.of(department))
-            if await self.commit(decision, at) is Committed.WRITTEN:
-                return decision.after
-        raise Refused("Too many people are asking for a drill right now. Try again in a moment.")
 
     async def commit(self, decision: Decision[Drill], at: datetime) -> Committed:
         """With its page: a drill that calls nobody, or a call of which no drill knows, cannot be left behind."""

@@ -1,6 +1,6 @@
-"""Pages: opened once for each cause, decided on, committed. Who comes too late reads again and decides again."""
+"""Pages: opened once for each cause, and found by when somebody has to look at them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot import metrics
@@ -17,11 +17,9 @@ from bot.store.client import Client, whole
 from bot.store.keys import Keys, field
 from bot.store.reading import Records, Unreadable
 from bot.store.records import PageMessage, Place
+from bot.store.repository import Repository
 from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import note_message, open_in, write_effects
-
-TRIES = 60
-"""Lost races before we give up, as for cases."""
 
 
 class PageGone(Refused):
@@ -31,7 +29,9 @@ class PageGone(Refused):
         super().__init__("This page is no longer kept, so there is nothing to acknowledge.")
 
 
-class PageStore:
+class PageStore(Repository[Page, Decision[Page]]):
+    kind = "page"
+
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
@@ -84,20 +84,6 @@ class PageStore:
         open_in(transaction, self._keys, page)
         await commit(self._client, transaction)
         return await self.get(page.id)
-
-    async def change(self, page_id: str, decide: Callable[[Page], Decision[Page] | None], at: datetime) -> Page:
-        """Decide on the page as it is and commit; too late, and it is read and decided on again.
-
-        Gives the page as it is then. What `decide` refuses goes up untouched. Raises `PageGone`.
-        """
-        for _ in range(TRIES):
-            page = await self.get(page_id)
-            decision = decide(page)
-            if decision is None:
-                return page
-            if await self.commit(decision, at) is not Committed.STALE:
-                return decision.after
-        raise Refused("Too many changes to this page right now. Try again in a moment.")
 
     async def commit(self, decision: Decision[Page], at: datetime, *, once: str = "", once_for: int = 0) -> Committed:
         """`once` is the name of something that may happen only once within so many seconds, such as a delivery."""

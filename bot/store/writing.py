@@ -48,11 +48,12 @@ def write(transaction: Transaction, keys: Keys, decision: CaseDecision, at: date
         transaction.write("HINCRBY", keys.books, "editing", -1)
     write_effects(transaction, keys, decision, at, "case", decision.after.id if decision.after else "")
     for correction in decision.corrections:
-        assert decision.after is not None
-        note(transaction, keys, decision.after, correction)
+        note(transaction, keys, decision.case, correction)
     if decision.before is not None and decision.after is not None:
         for page_id in woken_by(decision.before, decision.after):
             transaction.write("ZADD", keys.pages, at.timestamp(), page_id)
+    if decision.opening is not None:
+        write(transaction, keys, decision.opening, at)
 
 
 def write_effects(transaction: Transaction, keys: Keys, decision: Decision[object], at: datetime, *about: str) -> None:

@@ -132,15 +132,14 @@ class Cases:
         if mention not in ids:
             raise Refused("That mention is not part of this case any more.")
 
-        async def decide(case: Case) -> tuple[CaseDecision, ...]:
+        async def decide(case: Case) -> CaseDecision:
             department, staff = await self._around(case)
             at = self._clock.now()
             return moves.separate(case, ids[mention], by, staff, department, at)
 
-        left, opened = await self._store.change_all(case_id, decide, self._clock.now())
-        assert left.after is not None
-        assert opened.after is not None
-        return await self._answer(left.after), await self._answer(opened.after)
+        left = await self._store.change(case_id, decide, self._clock.now())
+        assert left.opening is not None
+        return await self._answer(left.case), await self._answer(left.opening.case)
 
     async def drawn(self, case: Case, page: Page | None = None) -> None:
         """The card was redrawn through a click's own answer, so that delivery need not draw it again."""
@@ -158,13 +157,12 @@ class Cases:
         return first_match(self._rules.routes(), mention, assessment)
 
     async def _move(self, case_id: str, decide: Decide) -> Answer:
-        async def decided(case: Case) -> tuple[CaseDecision, ...]:
+        async def decided(case: Case) -> CaseDecision:
             department, staff = await self._around(case)
-            return (decide(case, staff, department, self._clock.now()),)
+            return decide(case, staff, department, self._clock.now())
 
-        (decision,) = await self._store.change_all(case_id, decided, self._clock.now())
-        assert decision.after is not None
-        return await self._answer(decision.after)
+        decision = await self._store.change(case_id, decided, self._clock.now())
+        return await self._answer(decision.case)
 
     async def _answer(self, case: Case) -> Answer:
         return Answer(case, self._department_of(case), self._clock.now(), await self._pages.of(case))

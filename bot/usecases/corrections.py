@@ -79,8 +79,7 @@ class Corrections:
         before, decision = await self._change(
             case_id, lambda c, s, d, at: correct(c, right, by, s, d, at, weighed, self._route_of), self._clock.now()
         )
-        assert decision.after is not None
-        return Corrected(self._answer(decision.after), self._offer(before, decision.after))
+        return Corrected(self._answer(decision.case), self._offer(before, decision.case))
 
     async def move(self, case_id: str, by: str) -> Answer:
         """To where its labels lead now."""
@@ -92,8 +91,7 @@ class Corrections:
             return move_by_rules(case, by, staff, route, known(self._rules, route.to), at, department)
 
         _, decision = await self._change(case_id, decide, self._clock.now())
-        assert decision.after is not None
-        return self._answer(decision.after)
+        return self._answer(decision.case)
 
     def _subject_kind(self, kind: CorrectionKind, name: str) -> str:
         if kind is not CorrectionKind.SUBJECT:
@@ -115,11 +113,11 @@ class Corrections:
     async def _change(
         self, case_id: str, decide: Callable[[Case, Staff, Department, datetime], CaseDecision], at: datetime
     ) -> tuple[Case, CaseDecision]:
-        async def decided(case: Case) -> tuple[CaseDecision, ...]:
+        async def decided(case: Case) -> CaseDecision:
             department, staff = await self._around(case)
-            return (decide(case, staff, department, self._clock.now()),)
+            return decide(case, staff, department, self._clock.now())
 
-        (decision,) = await self._store.change_all(case_id, decided, at)
+        decision = await self._store.change(case_id, decided, at)
         assert decision.before is not None
         return decision.before, decision
 

@@ -90,7 +90,7 @@ class Crises:
         crisis, at = await self._meant(by, channel), self._clock.now()
         plan = self._rules.plan()
         said = await self._store.crises.change(crisis.id, lambda one: leading.update(one, words, plan, by, at), at)
-        return cards.updated(said)
+        return cards.updated(said.after)
 
     async def ask_to_close(self, by: str, channel: str, opened: Opened) -> Drawing | dict[str, Any]:
         """Close it; or, where something is unfinished, return the form that says what and asks."""
@@ -100,9 +100,7 @@ class Crises:
         return await self.close(by, crisis.id)
 
     async def close(self, by: str, name: str) -> Drawing:
-        crisis, at = await self._store.crises.find(name), self._clock.now()
-        if crisis is None:
-            raise Refused("This crisis is no longer kept.")
+        crisis, at = await self._store.crises.get(name), self._clock.now()
         await self._may(by, crisis)
         went, left = await self._went(crisis), ", ".join(cards.left(await self._unfinished(crisis)))
         await self._store.crises.change(name, lambda one: leading.close(one, went, by, at, left), at)
@@ -120,11 +118,10 @@ class Crises:
     async def done(self, by: str, thing: str) -> Drawing:
         """A button of the plan: the card as it is now."""
         name, _, number = thing.partition("/")
-        crisis, at = await self._store.crises.find(name), self._clock.now()
-        if crisis is None:
-            raise Refused("This crisis is no longer kept.")
+        crisis, at = await self._store.crises.get(name), self._clock.now()
         await self._may(by, crisis)
-        return cards.plan(await self._store.crises.change(name, lambda one: leading.tick(one, int(number), by, at), at))
+        done = await self._store.crises.change(name, lambda one: leading.tick(one, int(number), by, at), at)
+        return cards.plan(done.after)
 
     async def pinned(self, by: str, channel: str, ts: str, words: str) -> None:
         """Said by Slack of every channel we are in: nothing happens where it is not that of an open crisis."""

@@ -24,8 +24,8 @@ class Drills:
     async def begin(self, by: str, words: str) -> Drawing:
         """For the department that is named, or the only one that she may call."""
         department, at = await self._meant(by, words.strip().casefold()), self._clock.now()
-        drill = await self._store.change(department.name, lambda before: begin(department.name, by, at, before), at)
-        return cards.begun(drill)
+        decision = await self._store.change(department.name, lambda before: begin(department.name, by, at, before), at)
+        return cards.begun(decision.after)
 
     async def _meant(self, by: str, wanted: str) -> Department:
         called = [one for one in self._rules.departments() if one.on_call]

@@ -80,13 +80,11 @@ class Flags:
         decision = _in_the_name_of(by, open_case(mention, assessment, Route(name=ROUTE, clocks=clocks), department, at))
         decision = await self._asking(decision, department, at)
         await self._open(decision, mention, by, at)
-        assert decision.after is not None
-        return Answer(decision.after, department, at)
+        return Answer(decision.case, department, at)
 
     async def _open(self, decision: CaseDecision, mention: Mention, by: str, at: datetime) -> None:
-        assert decision.after is not None
         for _ in range(TRIES):
-            await self._refuse_known(mention, decision.after.assessment)
+            await self._refuse_known(mention, decision.case.assessment)
             recent = await self._store.recent(by, at)
             if len(recent.times) >= MOST:
                 raise Refused(_too_many(datetime.fromtimestamp(recent.times[0], UTC) + FLAGS_KEPT))
@@ -147,9 +145,8 @@ def _as_told(assessment: Assessment, kind: Intent) -> Assessment:
 
 
 def _in_the_name_of(by: str, decision: CaseDecision) -> CaseDecision:
-    assert decision.after is not None
-    event = AuditEvent(decision.after.opened_at, by, AuditAction.FLAGGED, f"for {decision.after.department}")
-    return replace(decision, after=decision.after.having(history=(event,)), events=(event,))
+    event = AuditEvent(decision.case.opened_at, by, AuditAction.FLAGGED, f"for {decision.case.department}")
+    return replace(decision, after=decision.case.having(history=(event,)), events=(event,))
 
 
 def _where(case: Case, department: Department) -> str:

@@ -189,7 +189,11 @@ class OnCall:
         await self._whose.check(by, schedule)
         at = self._clock.now()
         known = (await self._rota.known([name]))[name]
-        return await self._store.change(name, lambda before: decide(known._replace(changes=before), part, at), by, at)
+
+        def decided(before: Changes) -> Change:
+            return decide(known._replace(changes=before), part, at)._replace(schedule=name, by=by)
+
+        return await self._store.change(name, decided, at)
 
     def _schedule(self, name: str) -> Schedule:
         found = self._rota.schedule(name)
@@ -207,9 +211,10 @@ class OnCall:
 
     async def _change(self, asking: Asking, decide: Callable[[Known], Change]) -> Change:
         def decided(before: Changes) -> Change:
-            return decide(asking.known._replace(changes=before))
+            return decide(asking.known._replace(changes=before))._replace(schedule=name, by=asking.by)
 
-        return await self._store.change(asking.meant.schedule.name, decided, asking.by, asking.at)
+        name = asking.meant.schedule.name
+        return await self._store.change(name, decided, asking.at)
 
 
 def _other(asking: Asking, plea: str) -> str:

@@ -90,9 +90,9 @@ class Pages:
     async def acknowledge(self, page_id: str, person: str, way: str) -> Page:
         """By somebody of whom it is known already that she may: she had the link, or her service says so."""
         at = self._clock.now()
-        page = await self._store.change(page_id, lambda page: ladder.acknowledge(page, person, way, at), at)
-        await self._with_its_leader(page, person, way)
-        return page
+        decision = await self._store.change(page_id, lambda page: ladder.acknowledge(page, person, way, at), at)
+        await self._with_its_leader(decision.after, person, way)
+        return decision.after
 
     async def _with_its_leader(self, page: Page, person: str, way: str) -> None:
         """The page that calls for this one too need not go on."""
@@ -152,9 +152,8 @@ class Pages:
             return ladder.acknowledge(page, told.person, way, at) if good else None
 
         with suppress(Refused):
-            page = await self._store.change(told.page, decide, at)
-            if page.acknowledged_by == told.person and page.acknowledged_at == at:
-                await self._with_its_leader(page, told.person, way)
+            if decision := await self._store.change_if_needed(told.page, decide, at):
+                await self._with_its_leader(decision.after, told.person, way)
 
     async def pass_on_by_link(self, token: str) -> None:
         """Whoever the link is for can't take it. Nothing happens where it is no good. Raises `Forged`."""
@@ -165,7 +164,7 @@ class Pages:
             return declining.pass_on(page, told.person, told.round, at) if good else None
 
         with suppress(Refused):
-            await self._store.change(told.page, decide, at)
+            await self._store.change_if_needed(told.page, decide, at)
 
     async def took(self, delivery: str) -> bool:
         """Whether this delivery of PagerDuty's has answered a page."""

@@ -69,8 +69,7 @@ class SpamBox:
         decision = replace(decision, heard=replace(decision.heard, at=kept.at))
         if not await self._spam.bring_back(kept, decision, at):
             raise Refused(await self._brought_back_by(kept))
-        assert decision.after is not None
-        return Answer(decision.after, to, at)
+        return Answer(decision.case, to, at)
 
     def _route(self, kept: Kept) -> Route:
         return first_match(self._rules.routes(), kept.mention, genuine(kept.mention, kept.assessment, self._weigh))

@@ -75,7 +75,7 @@ class Crises:
         at = self._clock.now()
         for page in crisis.pages:
             with suppress(PageGone):
-                await self._store.pages.change(page, lambda one: take_over(one, leader, at), at)
+                await self._store.pages.change_if_needed(page, lambda one: take_over(one, leader, at), at)
         return await self._write(leading.take_over(crisis, at))
 
     async def _house(self, crisis: Crisis) -> int:

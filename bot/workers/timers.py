@@ -54,6 +54,5 @@ class Timers:
         if decision is None:
             await self._store.cases.set_deadline(case, next_deadline(case, department, duty))
             return
-        if await self._store.cases.commit([decision], at) is Committed.WRITTEN:
-            assert decision.after is not None
+        if await self._store.cases.commit(decision, at) is Committed.WRITTEN:
             log.info("clock ran out", case=case.id, what=str(decision.events[0].what), department=case.department)

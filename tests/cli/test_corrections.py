@@ -29,7 +29,7 @@ async def corrected(shell: Shell, store: Store, redis_url: str, brand: str, cloc
     for number in (1, 2):
         mention = Mention(id=f"x:{number}", source="x", text=EVIL, created_at=clock.now())
         case = new(id=case_id(mention.id), mention=mention)
-        await store.cases.commit([CaseDecision(case)], clock.now())
+        await store.cases.commit(CaseDecision(case), clock.now())
     await says(store, clock, 1, CorrectionKind.SENTIMENT, "neutral")
     await says(store, clock, 1, CorrectionKind.INTENT, "question")
     await says(store, clock, 2, CorrectionKind.INTENT, "need")

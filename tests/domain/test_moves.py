@@ -152,7 +152,9 @@ def test_a_mention_that_joined_wrongly_gets_a_case_of_its_own() -> None:
     joined = Joined("x:2", "@kim", "", AT, Joining.COPY)
     both = case(Status.CLAIMED, joined=(joined,), joined_count=1)
 
-    losing, opening = separate(both, other, "U0BEN", STAFF, CARE, after(minutes=5))
+    losing = separate(both, other, "U0BEN", STAFF, CARE, after(minutes=5))
+    opening = losing.opening
+    assert opening is not None
 
     assert (moved(losing).joined, moved(losing).joined_count, moved(losing).owner) == ((), 0, "U0ANA")
     own = moved(opening)

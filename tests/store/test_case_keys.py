@@ -23,7 +23,7 @@ class Desk:
         self.store, self.clock, self.case = store, clock, case
 
     async def commit(self, decision: CaseDecision) -> Case:
-        await self.store.cases.commit([decision], self.clock.now())
+        await self.store.cases.commit(decision, self.clock.now())
         assert decision.after is not None
         self.case = decision.after
         return self.case

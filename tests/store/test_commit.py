@@ -95,7 +95,8 @@ async def test_of_fifty_who_claim_at_once_one_gets_the_case_and_the_others_a_sen
 
     async def press(person: str) -> Case | str:
         try:
-            return await store.cases.change(case.id, lambda c: claim(c, person, staff, CARE, clock.now()), clock.now())
+            now = clock.now()
+            return (await store.cases.change(case.id, lambda c: claim(c, person, staff, CARE, now), now)).case
         except Refused as no:
             return str(no)
 

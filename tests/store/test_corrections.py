@@ -1,11 +1,12 @@
 """Corrections and spam on a real server: kept within bounds, counted once, brought back once."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.assessment import Assessment, Signal
-from bot.domain.case import Resolution, case_id
+from bot.domain.case import Case, Resolution, case_id
 from bot.domain.correcting import Right, bring_back, correct, reopen, resolve
 from bot.domain.correction import CorrectionKind
 from bot.domain.decision import CaseDecision
@@ -39,7 +40,7 @@ async def hears_spam(store: Store, clock: WoundClock, number: int = 1) -> Kept:
     """As triage would have committed it."""
     mention = Mention(id=f"t:{number}", source="t", text=f"buy {number}", created_at=clock.now())
     await store.client.call("HINCRBY", store.keys.books, "seen", 1)
-    await store.cases.commit([tally(mention, SPAM, clock.now())], clock.now())
+    await store.cases.commit(tally(mention, SPAM, clock.now()), clock.now())
     [kept] = await store.spam.latest(1)
     return kept
 
@@ -97,14 +98,14 @@ async def test_what_the_count_of_cases_says_of_us_follows_each_change_and_counts
     store: Store, clock: WoundClock
 ) -> None:
     made = case()
-    await store.cases.commit([CaseDecision(made)], clock.now())
+    await store.cases.commit(CaseDecision(made), clock.now())
 
     async def judged() -> tuple[int, int]:
         everything = precisions(await store.corrections.judged(clock.now(), 30))[0]
         return everything.cases, everything.wrong
 
-    async def does(decide: object) -> None:
-        await store.cases.change(made.id, decide, clock.now())  # type: ignore[arg-type]
+    async def does(decide: Callable[[Case], CaseDecision]) -> None:
+        await store.cases.change(made.id, decide, clock.now())
 
     now = clock.now
     await does(
@@ -134,7 +135,7 @@ async def test_what_is_too_old_is_forgotten_when_something_new_comes(store: Stor
     for key in (store.keys.spam, store.keys.corrections):
         await store.client.call("XADD", key, f"{long_ago}-0", "body", "old")
     made = case()
-    await store.cases.commit([CaseDecision(made)], clock.now())
+    await store.cases.commit(CaseDecision(made), clock.now())
     right = Right(CorrectionKind.INTENT, "need")
     await store.cases.change(
         made.id, lambda c: correct(c, right, "U0ANA", STAFF, CARE, clock.now(), as_it_is, one_route), clock.now()

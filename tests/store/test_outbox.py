@@ -26,7 +26,8 @@ async def owed(store: Store, to: str = "care") -> list[Notification]:
 
 
 async def claimed(store: Store, clock: WoundClock, case: Case) -> Case:
-    return await store.cases.change(case.id, lambda c: claim(c, "U0ANA", STAFF, CARE, clock.now()), clock.now())
+    done = await store.cases.change(case.id, lambda c: claim(c, "U0ANA", STAFF, CARE, clock.now()), clock.now())
+    return done.case
 
 
 async def test_what_is_owed_twice_is_owed_once_and_in_the_better_lane(store: Store, clock: WoundClock) -> None:

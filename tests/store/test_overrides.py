@@ -24,9 +24,9 @@ async def taken(store: Store, clock: WoundClock, person: str, hours: int = 9) ->
     span = Span(at, at.replace(hour=at.hour + hours))
 
     def decide(before: Changes) -> Change:
-        return take(Known(NIGHTS, (), before), person, span, at)
+        return take(Known(NIGHTS, (), before), person, span, at)._replace(schedule="nights", by=person)
 
-    return await store.overrides.change("nights", decide, person, at)
+    return await store.overrides.change("nights", decide, at)
 
 
 async def test_of_twenty_who_take_at_once_one_has_it_and_the_others_are_told_who(

@@ -92,7 +92,7 @@ async def test_drills_of_other_departments_go_on(store: Store) -> None:
     assert list(await store.drills.all()) == ["care"]
     assert store.drills.unreadable("sales")
     with pytest.raises(Unreadable):
-        await store.drills.of("sales")
+        await store.drills.get("sales")
 
 
 async def test_a_card_that_cannot_be_read_is_never_taken_for_one_that_was_not_posted(store: Store) -> None:

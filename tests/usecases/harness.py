@@ -100,11 +100,11 @@ class UseCaseHarness:
     async def keep_spam(self, number: int = 1, labels: Sequence[str] = SPAM, **changes: Any) -> str:
         """Commit a mention that was taken for spam; return the id of its entry."""
         heard = self.build_mention(number, **changes)
-        await self.store.cases.commit([intake.tally(heard, assessed(*labels), self.clock.now())], self.clock.now())
+        await self.store.cases.commit(intake.tally(heard, assessed(*labels), self.clock.now()), self.clock.now())
         return (await self.store.spam.latest(1))[0].id
 
     async def commit(self, decision: CaseDecision) -> Case:
-        await self.store.cases.commit([decision], self.clock.now())
+        await self.store.cases.commit(decision, self.clock.now())
         assert decision.after is not None
         return await self.store.cases.get(decision.after.id)
 

@@ -21,7 +21,7 @@ async def token_for(harness: UseCaseHarness, page: Page, person: str = LEA) -> s
 async def call_again_in_vain(harness: UseCaseHarness, page: Page) -> Page:
     """It was acknowledged, nobody claimed its case, and it calls again."""
     at = harness.clock.wind(minutes=21)
-    return await harness.store.pages.change(page.id, lambda one: call_again(one, at), at)
+    return (await harness.store.pages.change(page.id, lambda one: call_again(one, at), at)).after
 
 
 async def test_who_was_called_acknowledges_and_nobody_else_is_called(harness: UseCaseHarness) -> None:

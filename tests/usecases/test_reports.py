@@ -60,7 +60,7 @@ async def hear(
         )
         route = Route(name="r", to=department.name)
         opened = open_case(mention, Assessment(signals=signals), route, department, clock.now())
-        await store.cases.commit([opened], clock.now())
+        await store.cases.commit(opened, clock.now())
 
 
 @pytest.mark.parametrize(

@@ -57,4 +57,4 @@ class Desk:
         return await self._change(case, lambda now: hand_to_department(now, who, STAFF, to, self.clock.now()))
 
     async def _change(self, case: Case, decide: Callable[[Case], CaseDecision]) -> Case:
-        return await self.store.cases.change(case.id, decide, self.clock.now())
+        return (await self.store.cases.change(case.id, decide, self.clock.now())).case

@@ -126,7 +126,9 @@ async def _tip_over(opened: Stage, phone: _Phone, pages: int) -> list[float]:
         began, at = instant(), clock.now()
         drill = await opened.store.drills.change(DEPARTMENT, partial(_again, at=at), at)
         times.append(await phone.rung("DRILL", len(times) + 1) - began)
-        await opened.store.pages.change(drill.page, lambda page: acknowledge(page, "", "the bench", clock.now()), at)
+        await opened.store.pages.change(
+            drill.after.page, lambda page: acknowledge(page, "", "the bench", clock.now()), at
+        )
         await asyncio.sleep(BETWEEN)
     return times
 

@@ -59,3 +59,5 @@ class Change(NamedTuple):
     plea: Plea | None = None
     notifications: tuple[Notification, ...] = ()
     what: str = ""
+    schedule: str = ""
+    by: str = ""

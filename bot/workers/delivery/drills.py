@@ -18,7 +18,7 @@ class DrillMessages:
     async def drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
         """Nothing of a drill after which there was another one."""
         department = department_or_lost(self._rules, owed.subject_id)
-        drill = await self._store.drills.of(owed.subject_id)
+        drill = await self._store.drills.get(owed.subject_id)
         if drill is None or int(drill.opened_at.timestamp()) != owed.nth:
             return None, department
         page = (await self._store.pages.find([drill.page])).get(drill.page)

@@ -12,7 +12,7 @@ class OfDrills:
         self._store = store
 
     async def matter(self, page: Page) -> Matter | None:
-        found = await self._store.drills.of(page.department)
+        found = await self._store.drills.get(page.department)
         return cards.matter(found) if found is not None and found.page == page.id else None
 
     async def standing(self, page: Page) -> Standing:

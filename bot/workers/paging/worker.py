@@ -149,9 +149,10 @@ class PagerDelivery:
 
     async def _end(self, page_id: str, n: int, told: Told) -> None:
         at = self._clock.now()
-        page = await self._store.pages.change(
+        decision = await self._store.pages.change_if_needed(
             page_id, lambda page: ladder.ended(page, n, told.result, told.why, at, told.reference), at
         )
+        page = decision.after if decision else await self._store.pages.get(page_id)
         metrics.CALLS.labels(self._pager.name, told.result.value).inc()
         if told.result is Result.DELIVERED and not any(
             one.result is Result.DELIVERED for one in page.attempts if one.n < n
@@ -189,7 +190,7 @@ class PagerDelivery:
         if told is None:
             await self._store.pages.done(owed)
             return 1
-        await self._store.pages.change(
+        await self._store.pages.change_if_needed(
             page.id, lambda page: ladder.heard(page, owed.nth, told.result, told.why, at), at
         )
         log.info("call became", page=page.id, n=owed.nth, pager=self._pager.name, result=told.result.value)

@@ -39,5 +39,7 @@ class Requests:
     async def _expire(self, schedule: Schedule, plea: str, at: datetime) -> None:
         with suppress(Refused):  # answered meanwhile
             await self._store.overrides.change(
-                schedule.name, lambda before: expire(Known(schedule, (), before), plea, at), "", at
+                schedule.name,
+                lambda before: expire(Known(schedule, (), before), plea, at)._replace(schedule=schedule.name),
+                at,
             )
