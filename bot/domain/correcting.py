@@ -23,9 +23,9 @@ from bot.domain.correction import (
     put,
 )
 from bot.domain.decision import CaseDecision, Refused
-from bot.domain.department import Department, Staff
+from bot.domain.department import Department
 from bot.domain.intake import open_case
-from bot.domain.lifecycle import Transition, allow, next_status
+from bot.domain.lifecycle import Context, Transition, allow, check_transition
 from bot.domain.mention import Mention
 from bot.domain.moves import decide
 from bot.domain.routing import NOBODY, Route
@@ -47,71 +47,49 @@ class Right(NamedTuple):
     subject_kind: str = ""
 
 
-def may_correct(case: Case, kind: CorrectionKind, by: str, staff: Staff, at: datetime) -> None:
+def may_correct(case: Case, context: Context, kind: CorrectionKind) -> None:
     """Whoever may answer. What closes a case is for whoever may resolve it. Raises Refused."""
-    allow(Transition.CLAIM, case, by, staff)
+    allow(Transition.CLAIM, case, context.by, context.staff)
     if kind in CLOSING:
-        allow(Transition.RESOLVE, case, by, staff)
-        next_status(case, Transition.RESOLVE, by, at)
+        check_transition(case, Transition.RESOLVE, context)
 
 
-def correct(
-    case: Case,
-    right: Right,
-    by: str,
-    staff: Staff,
-    department: Department,
-    at: datetime,
-    weigh: Weigh,
-    route_of: RouteOf,
-) -> CaseDecision:
+def correct(case: Case, context: Context, right: Right, weigh: Weigh, route_of: RouteOf) -> CaseDecision:
     """The card and the clocks follow at once; the department does not, unless somebody asks for it.
 
     The word that was heard is a right answer too: it undoes a correction.
     """
-    allow(Transition.CLAIM, case, by, staff)
+    allow(Transition.CLAIM, case, context.by, context.staff)
     _refuse_what_is_so(case, right)
-    may_correct(case, right.kind, by, staff, at)
-    correction = _correction(case, right, by, at)
+    may_correct(case, context, right.kind)
+    correction = _correction(case, right, context)
     if right.kind in CLOSING and right.now in {SPAM, NOT_ABOUT_US}:
-        return _closed(case, correction, "", staff, department, weigh)
+        return _closed(case, context, correction, "", weigh)
     after = _following(case, put(case.corrections, correction), weigh)
-    after = after if after.closed else _timed(case, after, department, route_of, at)
-    event = AuditEvent(at, by, AuditAction.CORRECTED, told(correction))
-    return decide(case, after, department, event, corrections=(correction,))
+    after = after if after.closed else _timed(case, after, context.department, route_of, context.at)
+    event = context.build_event(AuditAction.CORRECTED, told(correction))
+    return decide(case, after, context.department, event, corrections=(correction,))
 
 
-def _correction(case: Case, right: Right, by: str, at: datetime) -> Correction:
-    was = heard_word(case.heard, right.kind)
-    return Correction(right.kind, was, right.now, by, at, labels_for(right.kind, right.now, right.subject_kind))
+def _correction(case: Case, right: Right, context: Context) -> Correction:
+    was, labels = heard_word(case.heard, right.kind), labels_for(right.kind, right.now, right.subject_kind)
+    return Correction(right.kind, was, right.now, context.by, context.at, labels)
 
 
-def _closed(
-    case: Case, correction: Correction, note: str, staff: Staff, department: Department, weigh: Weigh
-) -> CaseDecision:
+def _closed(case: Case, context: Context, correction: Correction, note: str, weigh: Weigh) -> CaseDecision:
     """Nobody need answer what is spam, or is not about us."""
     believed = _following(case, put(case.corrections, correction), weigh)
-    resolution = _CLOSED_AS[correction.kind]
-    decision = moves.resolve(believed, correction.by, resolution, note, staff, department, correction.at)
+    decision = moves.resolve(believed, context, _CLOSED_AS[correction.kind], note)
     return replace(decision, before=case, corrections=(correction,))
 
 
-def resolve(
-    case: Case,
-    by: str,
-    resolution: Resolution,
-    note: str,
-    staff: Staff,
-    department: Department,
-    at: datetime,
-    weigh: Weigh,
-) -> CaseDecision:
+def resolve(case: Case, context: Context, resolution: Resolution, note: str, weigh: Weigh) -> CaseDecision:
     """Who resolves as spam what was not heard as spam, or as not about us, says that we heard wrongly."""
     kind = _KINDS.get(resolution)
     right = Right(kind, SPAM if kind is CorrectionKind.SPAM else NOT_ABOUT_US) if kind else None
     if right is None or _word_now(case, right.kind) == right.now or _expected(case, right.kind):
-        return moves.resolve(case, by, resolution, note, staff, department, at)
-    return _closed(case, _correction(case, right, by, at), note, staff, department, weigh)
+        return moves.resolve(case, context, resolution, note)
+    return _closed(case, context, _correction(case, right, context), note, weigh)
 
 
 def told(correction: Correction) -> str:
@@ -186,31 +164,26 @@ def _to_resolve(before: Case, case: Case, department: Department, at: datetime) 
     return case.having(lease_began=at, lease_ends=lease_end(case, department, at), lease_said=False)
 
 
-def reopen(
-    case: Case, by: str, staff: Staff, department: Department, at: datetime, weigh: Weigh, route_of: RouteOf
-) -> CaseDecision:
+def reopen(case: Case, context: Context, weigh: Weigh, route_of: RouteOf) -> CaseDecision:
     """A case that somebody opens again is neither spam nor about others: that is undone with it."""
     closing = [one for one in case.corrections if one.kind in CLOSING]
     others = tuple(one for one in case.corrections if one.kind not in CLOSING)
     believed = _following(case, others, weigh) if closing else case
     if others:
         believed = _on_route(believed, route_of(believed.mention, believed.assessment))
-    decision = moves.reopen(believed, by, staff, department, at)
-    undone = tuple(one._replace(now=one.was, by=by, at=at, labels=()) for one in closing)
+    decision = moves.reopen(believed, context)
+    undone = tuple(one._replace(now=one.was, by=context.by, at=context.at, labels=()) for one in closing)
     return replace(decision, before=case, corrections=undone)
 
 
-def move_by_rules(
-    case: Case, by: str, staff: Staff, route: Route, to: Department, at: datetime, department: Department
-) -> CaseDecision:
+def move_by_rules(case: Case, context: Context, route: Route, to: Department) -> CaseDecision:
     """After a correction: to the department that its labels lead to now, with the clocks of that route."""
-    allow(Transition.HAND_OVER, case, by, staff)
-    next_status(case, Transition.HAND_OVER, by, at)
+    check_transition(case, Transition.HAND_OVER, context)
     if to.name == case.department:
         raise Refused(f"{to.name} has this case already, and by its rules it belongs there.")
-    event = AuditEvent(at, by, AuditAction.HANDED_OVER, f"from {department.name} to {to.name}, by its rules")
+    event = context.build_event(AuditAction.HANDED_OVER, f"from {context.department.name} to {to.name}, by its rules")
     there = case.having(route=route.name, clocks=route.clocks)
-    return decide(case, fresh(there, to, at), to, event)
+    return decide(case, fresh(there, to, context.at), to, event)
 
 
 def bring_back(

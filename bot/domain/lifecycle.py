@@ -1,13 +1,28 @@
 """The lifecycle of a case: one table, and the sentences said to whoever asks for what the table forbids."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, Status
 from bot.domain.decision import Refused
-from bot.domain.department import Staff
+from bot.domain.department import Department, Staff
 from bot.domain.words import ago, people
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who asks for a change of a case, when, and the department that has the case, with its people."""
+
+    by: str
+    at: datetime
+    staff: Staff
+    department: Department
+
+    def build_event(self, what: AuditAction, detail: str = "") -> AuditEvent:
+        return AuditEvent(self.at, self.by, what, detail)
 
 
 class Transition(StrEnum):
@@ -42,6 +57,12 @@ _PLEA = MappingProxyType(
         Transition.HAND_OVER: "hand it over",
     }
 )
+
+
+def check_transition(case: Case, transition: Transition, context: Context) -> Status:
+    """The status that follows, where this person may ask for it now. Raises Refused."""
+    allow(transition, case, context.by, context.staff)
+    return next_status(case, transition, context.by, context.at)
 
 
 def next_status(case: Case, transition: Transition, by: str, at: datetime) -> Status:

@@ -10,8 +10,8 @@ from bot.domain.assessment import Assessment
 from bot.domain.case import Case, Resolution
 from bot.domain.case import case_id as own_id
 from bot.domain.decision import CaseDecision, Refused
-from bot.domain.department import Department, Staff
-from bot.domain.lifecycle import Transition, allow, next_status
+from bot.domain.department import Department
+from bot.domain.lifecycle import Context, Transition, check_transition
 from bot.domain.mention import Mention
 from bot.domain.pages.page import Page
 from bot.domain.routing import Route, first_match
@@ -24,7 +24,7 @@ from bot.usecases.team import Team
 OFFERED_MOST = 100
 """Slack's limit for the options of a menu."""
 
-Decide = Callable[[Case, Staff, Department, datetime], CaseDecision]
+Decide = Callable[[Case, Context], CaseDecision]
 
 
 class Answer(NamedTuple):
@@ -63,22 +63,19 @@ class Cases:
     async def may(self, case_id: str, by: str, transition: Transition) -> Answer:
         """Refuses what would be refused: asked before a form opens, so that nobody fills one in for nothing."""
         case = await self._store.get(case_id)
-        _, staff = await self._around(case)
-        allow(transition, case, by, staff)
-        next_status(case, transition, by, self._clock.now())
+        check_transition(case, transition, await self._context(case, by))
         return await self._answer(case)
 
     async def offered(self, case: Case) -> list[tuple[str, str]]:
         """Ids and names of whom it may be handed to; empty where they are too many, or not all known."""
-        _, staff = await self._around(case)
+        staff = await self._team.staff(self._department_of(case), self._rules.managers)
         people = staff.deputies - {case.owner}
         return [] if staff.unsure or len(people) > OFFERED_MOST else await self._team.names(people)
 
     async def may_separate(self, case_id: str, by: str) -> Answer:
         """As `may`; there has to be something to choose from, too."""
         case = await self._store.get(case_id)
-        _, staff = await self._around(case)
-        moves.may_separate(case, by, staff)
+        moves.may_separate(case, await self._context(case, by))
         return await self._answer(case)
 
     async def awake(self) -> None:
@@ -89,39 +86,39 @@ class Cases:
         return self._rules.departments()
 
     async def claim(self, case_id: str, by: str) -> Answer:
-        return await self._move(case_id, lambda c, s, d, at: moves.claim(c, by, s, d, at))
+        return await self._move(case_id, by, moves.claim)
 
     async def keep(self, case_id: str, by: str) -> Answer:
-        return await self._move(case_id, lambda c, _, d, at: moves.keep(c, by, d, at))
+        return await self._move(case_id, by, moves.keep)
 
     async def release(self, case_id: str, by: str) -> Answer:
-        return await self._move(case_id, lambda c, s, d, at: moves.release(c, by, s, d, at))
+        return await self._move(case_id, by, moves.release)
 
     async def resolve(self, case_id: str, by: str, resolution: Resolution, note: str = "") -> Answer:
         """With *spam* or *not about us* it is a correction, too."""
         return await self._move(
-            case_id, lambda c, s, d, at: correcting.resolve(c, by, resolution, note, s, d, at, self._weigh)
+            case_id, by, lambda case, context: correcting.resolve(case, context, resolution, note, self._weigh)
         )
 
     async def reopen(self, case_id: str, by: str) -> Answer:
         return await self._move(
-            case_id, lambda c, s, d, at: correcting.reopen(c, by, s, d, at, self._weigh, self._route_of)
+            case_id, by, lambda case, context: correcting.reopen(case, context, self._weigh, self._route_of)
         )
 
     async def confirm_crisis(self, case_id: str, by: str) -> Answer:
-        return await self._move(case_id, lambda c, s, d, at: moves.confirm_crisis(c, by, s, d, at))
+        return await self._move(case_id, by, moves.confirm_crisis)
 
     async def hand_to_person(self, case_id: str, by: str, to: str) -> Answer:
-        return await self._move(case_id, lambda c, s, d, at: moves.hand_to_person(c, by, to, s, d, at))
+        return await self._move(case_id, by, lambda case, context: moves.hand_to_person(case, context, to))
 
     async def hand_to_department(self, case_id: str, by: str, to: str) -> Answer:
         target = known(self._rules, to)
-        return await self._move(case_id, lambda c, s, _, at: moves.hand_to_department(c, by, s, target, at))
+        return await self._move(case_id, by, lambda case, context: moves.hand_to_department(case, context, target))
 
     async def not_for_us(self, case_id: str, by: str, to: str | None) -> Answer:
         """`to` is where it belongs; None: to nobody."""
         target = known(self._rules, to) if to else None
-        return await self._move(case_id, lambda c, s, d, at: moves.not_for_us(c, by, s, target, at, d))
+        return await self._move(case_id, by, lambda case, context: moves.not_for_us(case, context, target))
 
     async def separate(self, case_id: str, by: str, mention: str) -> tuple[Answer, Answer]:
         """A mention that joined gets its own case; gives the case it left, and its own.
@@ -133,9 +130,7 @@ class Cases:
             raise Refused("That mention is not part of this case any more.")
 
         async def decide(case: Case) -> CaseDecision:
-            department, staff = await self._around(case)
-            at = self._clock.now()
-            return moves.separate(case, ids[mention], by, staff, department, at)
+            return moves.separate(case, await self._context(case, by), ids[mention])
 
         left = await self._store.change(case_id, decide, self._clock.now())
         assert left.opening is not None
@@ -156,10 +151,9 @@ class Cases:
     def _route_of(self, mention: Mention, assessment: Assessment) -> Route:
         return first_match(self._rules.routes(), mention, assessment)
 
-    async def _move(self, case_id: str, decide: Decide) -> Answer:
+    async def _move(self, case_id: str, by: str, decide: Decide) -> Answer:
         async def decided(case: Case) -> CaseDecision:
-            department, staff = await self._around(case)
-            return decide(case, staff, department, self._clock.now())
+            return decide(case, await self._context(case, by))
 
         decision = await self._store.change(case_id, decided, self._clock.now())
         return await self._answer(decision.case)
@@ -167,9 +161,10 @@ class Cases:
     async def _answer(self, case: Case) -> Answer:
         return Answer(case, self._department_of(case), self._clock.now(), await self._pages.of(case))
 
-    async def _around(self, case: Case) -> tuple[Department, Staff]:
+    async def _context(self, case: Case, by: str) -> Context:
         department = self._department_of(case)
-        return department, await self._team.staff(department, self._rules.managers)
+        staff = await self._team.staff(department, self._rules.managers)
+        return Context(by, self._clock.now(), staff, department)
 
     def _department_of(self, case: Case) -> Department:
         return department_or_lost(self._rules, case.department)

@@ -1,7 +1,6 @@
 """What a person may say of what was heard in a post: that it was something else, spam, or not about us at all."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 from bot.clock import Clock
@@ -12,13 +11,13 @@ from bot.domain.case import Case
 from bot.domain.correcting import Right, correct, may_correct, move_by_rules
 from bot.domain.correction import CorrectionKind
 from bot.domain.decision import CaseDecision, Refused
-from bot.domain.department import Department, Staff
+from bot.domain.lifecycle import Context
 from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY, Route, first_match
 from bot.domain.rules import Rules, department_or_lost, known
 from bot.domain.subject import Subject
 from bot.store.cases import CaseStore
-from bot.usecases.cases import Answer
+from bot.usecases.cases import Answer, Decide
 from bot.usecases.team import Team
 
 KEPT_PARTS = frozenset({"urgency:velocity", "urgency:history"})
@@ -63,12 +62,11 @@ class Corrections:
     async def may(self, case_id: str, kind: CorrectionKind, by: str) -> Answer:
         """Asked before a form opens, so that nobody fills one in for nothing."""
         case = await self._store.get(case_id)
-        department, staff = await self._around(case)
-        at = self._clock.now()
-        may_correct(case, kind, by, staff, at)
+        context = await self._context(case, by)
+        may_correct(case, context, kind)
         if kind is CorrectionKind.SUBJECT and not self.others(case):
             raise Refused("The playbook names no other subject. If it is about none of yours, choose *Not about us*.")
-        return Answer(case, department, at)
+        return Answer(case, context.department, context.at)
 
     def others(self, case: Case) -> tuple[str, ...]:
         """The subjects that this case is not about now, but may be."""
@@ -76,22 +74,22 @@ class Corrections:
 
     async def correct(self, case_id: str, kind: CorrectionKind, now: str, by: str) -> Corrected:
         right = Right(kind, now, self._subject_kind(kind, now))
-        before, decision = await self._change(
-            case_id, lambda c, s, d, at: correct(c, right, by, s, d, at, weighed, self._route_of), self._clock.now()
+        decision = await self._change(
+            case_id, by, lambda case, context: correct(case, context, right, weighed, self._route_of)
         )
-        return Corrected(self._answer(decision.case), self._offer(before, decision.case))
+        assert decision.before is not None
+        return Corrected(self._answer(decision.case), self._offer(decision.before, decision.case))
 
     async def move(self, case_id: str, by: str) -> Answer:
         """To where its labels lead now."""
 
-        def decide(case: Case, staff: Staff, department: Department, at: datetime) -> CaseDecision:
+        def decide(case: Case, context: Context) -> CaseDecision:
             route = self._route(case)
             if route.to == NOBODY:
                 raise Refused("By its rules nobody would have to see this case now. Resolve it if you agree.")
-            return move_by_rules(case, by, staff, route, known(self._rules, route.to), at, department)
+            return move_by_rules(case, context, route, known(self._rules, route.to))
 
-        _, decision = await self._change(case_id, decide, self._clock.now())
-        return self._answer(decision.case)
+        return self._answer((await self._change(case_id, by, decide)).case)
 
     def _subject_kind(self, kind: CorrectionKind, name: str) -> str:
         if kind is not CorrectionKind.SUBJECT:
@@ -110,20 +108,16 @@ class Corrections:
     def _route_of(self, mention: Mention, assessment: Assessment) -> Route:
         return first_match(self._rules.routes(), mention, assessment)
 
-    async def _change(
-        self, case_id: str, decide: Callable[[Case, Staff, Department, datetime], CaseDecision], at: datetime
-    ) -> tuple[Case, CaseDecision]:
+    async def _change(self, case_id: str, by: str, decide: Decide) -> CaseDecision:
         async def decided(case: Case) -> CaseDecision:
-            department, staff = await self._around(case)
-            return decide(case, staff, department, self._clock.now())
+            return decide(case, await self._context(case, by))
 
-        decision = await self._store.change(case_id, decided, at)
-        assert decision.before is not None
-        return decision.before, decision
+        return await self._store.change(case_id, decided, self._clock.now())
 
     def _answer(self, case: Case) -> Answer:
         return Answer(case, department_or_lost(self._rules, case.department), self._clock.now())
 
-    async def _around(self, case: Case) -> tuple[Department, Staff]:
+    async def _context(self, case: Case, by: str) -> Context:
         department = department_or_lost(self._rules, case.department)
-        return department, await self._team.staff(department, self._rules.managers)
+        staff = await self._team.staff(department, self._rules.managers)
+        return Context(by, self._clock.now(), staff, department)

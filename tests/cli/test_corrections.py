@@ -8,17 +8,16 @@ from bot.domain.case import case_id
 from bot.domain.correcting import Right, correct
 from bot.domain.correction import CorrectionKind
 from bot.domain.decision import CaseDecision
-from bot.domain.department import Department, Staff
+from bot.domain.department import Department
 from bot.domain.mention import Mention
 from bot.store.opening import Store
 from bot.usecases.corrections import weighed
 from tests.cards.samples import CARE, new
 from tests.cli.shell import Shell, on_a_terminal
 from tests.clock import WoundClock
-from tests.domain.made import one_route
+from tests.domain.made import context, one_route
 
 EVIL = "late \x1b[2J\x9b31m gone\x07\twide\nlong \u202e eman"
-STAFF = Staff(department="care", deputies=frozenset({"U0ANA"}))
 
 
 @pytest.fixture
@@ -43,7 +42,7 @@ async def says(store: Store, clock: WoundClock, number: int, kind: CorrectionKin
     department: Department = CARE
     await store.cases.change(
         case_id(f"x:{number}"),
-        lambda case: correct(case, Right(kind, now), "U0ANA", STAFF, department, clock.now(), weighed, one_route),
+        lambda case: correct(case, context("U0ANA", clock.now(), department), Right(kind, now), weighed, one_route),
         clock.now(),
     )
 

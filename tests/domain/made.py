@@ -7,6 +7,7 @@ from bot.domain.assessment import Assessment, Signal
 from bot.domain.case import Case, Resolution, Status, case_id
 from bot.domain.department import Department, Staff
 from bot.domain.hours import Hours, parse_window
+from bot.domain.lifecycle import Context
 from bot.domain.mention import Mention
 from bot.domain.routing import Clocks, Route
 
@@ -25,6 +26,10 @@ OFFICE = Hours(windows=(parse_window("Mon-Fri 08:00-20:00"),), zone="Europe/Lisb
 
 def after(**units: float) -> datetime:
     return AT + timedelta(**units)
+
+
+def context(by: str, at: datetime = AT, department: Department = CARE, staff: Staff = STAFF) -> Context:
+    return Context(by, at, staff, department)
 
 
 def mention(**changes: Any) -> Mention:

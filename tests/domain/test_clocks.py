@@ -16,7 +16,7 @@ from bot.domain.moves import claim, keep, not_for_us, release
 from bot.domain.notification import Lane, NotificationKind
 from bot.domain.routing import Clocks
 from bot.domain.schedules.duty import Duty
-from tests.domain.made import AT, CARE, OFFICE, SALES, STAFF, after, assessed, case
+from tests.domain.made import AT, CARE, OFFICE, SALES, after, assessed, case, context
 
 DAYTIME = CARE.model_copy(update={"hours": OFFICE})
 
@@ -125,7 +125,7 @@ def test_a_released_case_has_no_owner_and_a_whole_claim_clock() -> None:
 
 def test_who_is_still_on_it_gets_the_whole_lease_again() -> None:
     nudged = moved(rung_once(case(Status.CLAIMED), CARE, after(minutes=15)))
-    kept = moved(keep(nudged, "U0ANA", CARE, after(minutes=20)))
+    kept = moved(keep(nudged, context("U0ANA", after(minutes=20))))
 
     assert [minute for minute, *_ in told_until(kept, CARE, after(minutes=50))] == [35, 50]
 
@@ -144,7 +144,7 @@ def test_a_resolved_case_rings_never() -> None:
 
 def test_clocks_stand_still_while_the_department_sleeps() -> None:
     """Opened at 19:50 with hours until 20:00: a quarter of an hour ends at 08:05, and the calls follow."""
-    decision = release(case(Status.CLAIMED), "U0ANA", STAFF, DAYTIME, lisbon("2026-03-10 19:50"))
+    decision = release(case(Status.CLAIMED), context("U0ANA", lisbon("2026-03-10 19:50"), DAYTIME))
 
     rings = []
     found, deadline = moved(decision), decision.deadline
@@ -157,7 +157,7 @@ def test_clocks_stand_still_while_the_department_sleeps() -> None:
 
 def test_a_crisis_keeps_no_business_hours_and_goes_first() -> None:
     crisis = case(Status.CLAIMED, assessment=assessed("intent:crisis"))
-    decision = release(crisis, "U0ANA", STAFF, DAYTIME, lisbon("2026-03-14 04:00"))
+    decision = release(crisis, context("U0ANA", lisbon("2026-03-14 04:00"), DAYTIME))
 
     assert decision.deadline == lisbon("2026-03-14 04:15")
     reminded = rung_once(moved(decision), DAYTIME, lisbon("2026-03-14 04:15"))
@@ -167,7 +167,7 @@ def test_a_crisis_keeps_no_business_hours_and_goes_first() -> None:
 def test_a_claim_that_spans_a_night_reminds_nobody_in_the_night() -> None:
     """Half an hour from 19:50: ten minutes today and twenty tomorrow; half of it is 08:05, not 02:05."""
     opened = lisbon("2026-03-10 19:45")
-    claimed = claim(case(waiting_since=opened), "U0ANA", STAFF, DAYTIME, lisbon("2026-03-10 19:50"))
+    claimed = claim(case(waiting_since=opened), context("U0ANA", lisbon("2026-03-10 19:50"), DAYTIME))
 
     assert claimed.deadline == lisbon("2026-03-11 08:05")
     nudged = rung_once(moved(claimed), DAYTIME, lisbon("2026-03-11 08:05"))
@@ -177,7 +177,7 @@ def test_a_claim_that_spans_a_night_reminds_nobody_in_the_night() -> None:
 def test_the_calls_of_a_second_round_are_not_taken_for_those_of_the_first() -> None:
     first = moved(rung_once(moved(rung_once(case(), CARE, after(minutes=15))), CARE, after(minutes=25)))
     there = SALES.model_copy(update={"on_call": ("U0RAJ",)})
-    sent_on = moved(not_for_us(first, "U0ANA", STAFF, there, after(minutes=26), CARE))
+    sent_on = moved(not_for_us(first, context("U0ANA", after(minutes=26)), there))
     second = moved(rung_once(sent_on, there, after(minutes=41)))
 
     call = rung_once(second, there, after(minutes=51)).notifications[1]

@@ -14,7 +14,7 @@ from bot.domain.decision import CaseDecision, Outcome, Refused
 from bot.domain.judged import Part, Precision, judgement
 from bot.domain.mention import Mention
 from bot.domain.routing import Clocks, Route, first_match
-from tests.domain.made import AT, CARE, CLOCKS, STAFF, after, assessed, case, mention
+from tests.domain.made import AT, CARE, CLOCKS, after, assessed, case, context, mention
 
 HALF = timedelta(minutes=30)
 HEARD = Assessment(
@@ -59,7 +59,7 @@ def heard(status: Status = Status.NEW) -> Case:
 
 
 def told(found: Case, kind: CorrectionKind, now: str, by: str = "U0ANA", minutes: float = 5) -> CaseDecision:
-    return correct(found, Right(kind, now), by, STAFF, CARE, after(minutes=minutes), weigh, route_of)
+    return correct(found, context(by, after(minutes=minutes)), Right(kind, now), weigh, route_of)
 
 
 def moved(decision: CaseDecision) -> Case:
@@ -85,7 +85,7 @@ def test_the_right_answer_takes_the_place_of_all_that_was_heard_in_its_dimension
 
 def test_a_subject_comes_with_its_kind() -> None:
     right = Right(CorrectionKind.SUBJECT, "Skylark", "competitor")
-    found = moved(correct(heard(), right, "U0ANA", STAFF, CARE, AT, weigh, route_of)).assessment
+    found = moved(correct(heard(), context("U0ANA"), right, weigh, route_of)).assessment
 
     assert (found.subject, found.kind) == ("Skylark", "competitor")
 
@@ -119,7 +119,7 @@ def test_whatever_is_said_in_whatever_order_the_last_word_of_each_kind_holds(
 def test_what_is_spam_is_closed_and_what_was_heard_comes_back_when_it_is_opened_again() -> None:
     spam = told(heard(), CorrectionKind.SPAM, "spam")
     assert (moved(spam).status, moved(spam).resolution) == (Status.RESOLVED, Resolution.SPAM)
-    again = reopen(moved(spam), "U0BEN", STAFF, CARE, after(hours=1), weigh, route_of)
+    again = reopen(moved(spam), context("U0BEN", after(hours=1)), weigh, route_of)
     assert moved(again).assessment == HEARD
     assert [one.undone for one in again.corrections] == [True]
 
@@ -127,13 +127,13 @@ def test_what_is_spam_is_closed_and_what_was_heard_comes_back_when_it_is_opened_
 def test_who_resolves_as_spam_what_was_heard_as_spam_corrects_nothing() -> None:
     spam = case(assessment=assessed("intent:spam"))
 
-    assert resolve(spam, "U0ANA", Resolution.SPAM, "", STAFF, CARE, AT, weigh).corrections == ()
-    [one] = resolve(heard(), "U0ANA", Resolution.SPAM, "", STAFF, CARE, AT, weigh).corrections
+    assert resolve(spam, context("U0ANA"), Resolution.SPAM, "", weigh).corrections == ()
+    [one] = resolve(heard(), context("U0ANA"), Resolution.SPAM, "", weigh).corrections
     assert (one.kind, one.was, one.now) == (CorrectionKind.SPAM, "genuine", "spam")
 
 
 def test_what_is_resolved_in_any_other_way_corrects_nothing() -> None:
-    decision = resolve(heard(), "U0ANA", Resolution.ANSWERED, "", STAFF, CARE, AT, weigh)
+    decision = resolve(heard(), context("U0ANA"), Resolution.ANSWERED, "", weigh)
 
     assert (decision.corrections, moved(decision).assessment) == ((), HEARD)
 
@@ -163,7 +163,7 @@ def test_whichever_label_is_corrected_its_route_sets_the_clocks_and_nobodys_rout
     kind: CorrectionKind, now: str, subject_kind: str, route: str, within: timedelta
 ) -> None:
     before = case(assessment=QUIET, route="", clocks=Clocks(claim_within=HALF / 3), due=AT + HALF / 3)
-    found = moved(correct(before, Right(kind, now, subject_kind), "U0ANA", STAFF, CARE, AT, weigh, route_of))
+    found = moved(correct(before, context("U0ANA"), Right(kind, now, subject_kind), weigh, route_of))
     assert (found.route, found.clocks.claim_within, found.due) == (route, within, AT + within)
 
 
@@ -234,7 +234,7 @@ def test_what_we_did_not_bring_does_not_count_for_us() -> None:
     back = bring_back(mention(), assessed("intent:spam"), Route(name="r"), CARE, "U0JOE", AT, weigh)
 
     assert counts(case(Status.RESOLVED, assessment=flagged)) == {}
-    assert counts(moved(resolve(moved(back), "U0ANA", Resolution.FIXED, "", STAFF, CARE, AT, weigh))) == {}
+    assert counts(moved(resolve(moved(back), context("U0ANA"), Resolution.FIXED, "", weigh))) == {}
     assert moved(back).corrections[0].now == GENUINE
 
 

@@ -9,7 +9,7 @@ from bot.store.keys import CASE_KEPT, Keys
 from bot.store.opening import Store
 from bot.store.records import CardRecord, CardState
 from tests.clock import WoundClock
-from tests.domain.made import CARE, SALES, STAFF, assessed
+from tests.domain.made import CARE, SALES, assessed, context
 from tests.workers.rules import FakeRules
 from tests.workers.said import said, triaged
 
@@ -29,21 +29,21 @@ class Desk:
         return self.case
 
     async def claims(self, who: str = "U0ANA") -> Case:
-        return await self.commit(claim(self.case, who, STAFF, CARE, self.clock.now()))
+        return await self.commit(claim(self.case, context(who, self.clock.now())))
 
     async def releases(self) -> Case:
-        return await self.commit(release(self.case, self.case.owner, STAFF, CARE, self.clock.now()))
+        return await self.commit(release(self.case, context(self.case.owner, self.clock.now())))
 
     async def resolves(self) -> Case:
         at = self.clock.now()
         who = self.case.owner or "U0ANA"
-        return await self.commit(resolve(self.case, who, Resolution.ANSWERED, "", STAFF, CARE, at))
+        return await self.commit(resolve(self.case, context(who, at), Resolution.ANSWERED, ""))
 
     async def reopens(self) -> Case:
-        return await self.commit(reopen(self.case, "U0ANA", STAFF, CARE, self.clock.now()))
+        return await self.commit(reopen(self.case, context("U0ANA", self.clock.now())))
 
     async def hands_to_sales(self) -> Case:
-        return await self.commit(hand_to_department(self.case, self.case.owner, STAFF, SALES, self.clock.now()))
+        return await self.commit(hand_to_department(self.case, context(self.case.owner, self.clock.now()), SALES))
 
 
 async def desk(store: Store, clock: WoundClock) -> Desk:

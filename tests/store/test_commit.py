@@ -17,7 +17,7 @@ from bot.store.opening import Store
 from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import traces
 from tests.clock import WoundClock
-from tests.domain.made import CARE, CLOCKS, STAFF, assessed
+from tests.domain.made import CARE, CLOCKS, STAFF, assessed, context
 from tests.workers.said import said
 
 ANGRY = assessed("sentiment:negative", "intent:complaint")
@@ -96,7 +96,7 @@ async def test_of_fifty_who_claim_at_once_one_gets_the_case_and_the_others_a_sen
     async def press(person: str) -> Case | str:
         try:
             now = clock.now()
-            return (await store.cases.change(case.id, lambda c: claim(c, person, staff, CARE, now), now)).case
+            return (await store.cases.change(case.id, lambda c: claim(c, context(person, now, CARE, staff)), now)).case
         except Refused as no:
             return str(no)
 

@@ -20,7 +20,7 @@ from bot.store.keys import CORRECTIONS_KEPT
 from bot.store.opening import Store
 from bot.store.spam import Kept
 from tests.clock import WoundClock
-from tests.domain.made import CARE, CLOCKS, STAFF, case, one_route
+from tests.domain.made import CARE, CLOCKS, case, context, one_route
 
 SPAM = Assessment(
     signals=(
@@ -108,22 +108,18 @@ async def test_what_the_count_of_cases_says_of_us_follows_each_change_and_counts
         await store.cases.change(made.id, decide, clock.now())
 
     now = clock.now
-    await does(
-        lambda c: correct(c, Right(CorrectionKind.INTENT, "need"), "U0ANA", STAFF, CARE, now(), as_it_is, one_route)
-    )
+    await does(lambda c: correct(c, context("U0ANA", now()), Right(CorrectionKind.INTENT, "need"), as_it_is, one_route))
     assert await judged() == (0, 0)
-    await does(lambda c: resolve(c, "U0ANA", Resolution.FIXED, "", STAFF, CARE, now(), as_it_is))
+    await does(lambda c: resolve(c, context("U0ANA", now()), Resolution.FIXED, "", as_it_is))
     assert await judged() == (1, 1)
     await does(
-        lambda c: correct(
-            c, Right(CorrectionKind.INTENT, "complaint"), "U0ANA", STAFF, CARE, now(), as_it_is, one_route
-        )
+        lambda c: correct(c, context("U0ANA", now()), Right(CorrectionKind.INTENT, "complaint"), as_it_is, one_route)
     )
     assert await judged() == (1, 0)
     clock.wind(days=1)
-    await does(lambda c: reopen(c, "U0ANA", STAFF, CARE, now(), as_it_is, one_route))
+    await does(lambda c: reopen(c, context("U0ANA", now()), as_it_is, one_route))
     assert await judged() == (0, 0)
-    await does(lambda c: resolve(c, "U0ANA", Resolution.SPAM, "", STAFF, CARE, now(), as_it_is))
+    await does(lambda c: resolve(c, context("U0ANA", now()), Resolution.SPAM, "", as_it_is))
     assert await judged() == (1, 1)
     clock.wind(days=31)
     assert await judged() == (0, 0)
@@ -138,7 +134,7 @@ async def test_what_is_too_old_is_forgotten_when_something_new_comes(store: Stor
     await store.cases.commit(CaseDecision(made), clock.now())
     right = Right(CorrectionKind.INTENT, "need")
     await store.cases.change(
-        made.id, lambda c: correct(c, right, "U0ANA", STAFF, CARE, clock.now(), as_it_is, one_route), clock.now()
+        made.id, lambda c: correct(c, context("U0ANA", clock.now()), right, as_it_is, one_route), clock.now()
     )
     await hears_spam(store, clock)
 

@@ -10,7 +10,7 @@ from bot.store.opening import Store
 from bot.store.outbox import Owed
 from bot.store.records import CardRecord, CardState, DigestRecord
 from tests.clock import WoundClock
-from tests.domain.made import CARE, STAFF
+from tests.domain.made import context
 from tests.workers.rules import FakeRules
 from tests.workers.said import said, triaged
 
@@ -26,7 +26,7 @@ async def owed(store: Store, to: str = "care") -> list[Notification]:
 
 
 async def claimed(store: Store, clock: WoundClock, case: Case) -> Case:
-    done = await store.cases.change(case.id, lambda c: claim(c, "U0ANA", STAFF, CARE, clock.now()), clock.now())
+    done = await store.cases.change(case.id, lambda c: claim(c, context("U0ANA", clock.now())), clock.now())
     return done.case
 
 

@@ -12,6 +12,7 @@ from bot.domain.case import Case, Resolution
 from bot.domain.decision import CaseDecision, Measure
 from bot.domain.department import Department, Staff
 from bot.domain.intake import open_case, tally
+from bot.domain.lifecycle import Context
 from bot.domain.mention import Mention
 from bot.domain.moves import claim, resolve
 from bot.domain.report import Split
@@ -112,15 +113,9 @@ async def test_a_claim_and_an_answer_are_timed_in_the_quarter_in_which_they_happ
     client: Client, keys: Keys
 ) -> None:
     opened = opening(NOON)
-    claimed = claim(opened.after, "U0ANA", STAFF, CARE, NOON + timedelta(minutes=20))  # type: ignore[arg-type]
+    claimed = claim(opened.case, Context("U0ANA", NOON + timedelta(minutes=20), STAFF, CARE))
     answered = resolve(
-        claimed.after,  # type: ignore[arg-type]
-        "U0ANA",
-        Resolution.ANSWERED,
-        "",
-        STAFF,
-        CARE,
-        NOON + timedelta(minutes=50),
+        claimed.case, Context("U0ANA", NOON + timedelta(minutes=50), STAFF, CARE), Resolution.ANSWERED, ""
     )
     await written(client, keys, opened, claimed, answered)
     tallies = Tallies(client, keys)
@@ -132,7 +127,7 @@ async def test_a_claim_and_an_answer_are_timed_in_the_quarter_in_which_they_happ
 
 async def test_a_day_of_kathmandu_takes_what_two_days_of_utc_hold(client: Client, keys: Keys) -> None:
     opened = opening(NOON)
-    claimed = claim(opened.after, "U0ANA", STAFF, CARE, NOON.replace(hour=18, minute=15))  # type: ignore[arg-type]
+    claimed = claim(opened.case, Context("U0ANA", NOON.replace(hour=18, minute=15), STAFF, CARE))
     await written(client, keys, opened, claimed)
     yesterday, today = (
         spans_of(period, datetime(2026, 3, 11, 9, 0, tzinfo=UTC), ZoneInfo("Asia/Kathmandu")).now

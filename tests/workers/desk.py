@@ -11,7 +11,7 @@ from bot.sinks.slack import SlackSink
 from bot.store.opening import Store
 from bot.workers.delivery import Delivery
 from tests.clock import WoundClock
-from tests.domain.made import CARE, SALES, STAFF
+from tests.domain.made import CARE, SALES, context
 from tests.rota import ListedRota
 from tests.workers.rules import FakeRules
 from tests.workers.said import said, triaged
@@ -51,10 +51,10 @@ class Desk:
         return [one.notification.name for queue in await self.store.outbox.queues(1000) for one in queue.head]
 
     async def claims(self, case: Case, who: str = "U0ANA") -> Case:
-        return await self._change(case, lambda now: claim(now, who, STAFF, CARE, self.clock.now()))
+        return await self._change(case, lambda now: claim(now, context(who, self.clock.now())))
 
     async def hands(self, case: Case, to: Department, who: str = "U0MIA") -> Case:
-        return await self._change(case, lambda now: hand_to_department(now, who, STAFF, to, self.clock.now()))
+        return await self._change(case, lambda now: hand_to_department(now, context(who, self.clock.now()), to))
 
     async def _change(self, case: Case, decide: Callable[[Case], CaseDecision]) -> Case:
         return (await self.store.cases.change(case.id, decide, self.clock.now())).case

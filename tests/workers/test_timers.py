@@ -11,7 +11,7 @@ from bot.domain.schedules.duty import Duty
 from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.workers.timers import Timers
-from tests.domain.made import CARE, STAFF
+from tests.domain.made import context
 from tests.rota import ListedRota
 from tests.workers.desk import Desk
 
@@ -71,7 +71,7 @@ async def test_a_claim_that_is_forgotten_goes_back_once(desk: Desk) -> None:
 async def test_a_resolved_case_has_no_clock_left(desk: Desk) -> None:
     (case,) = await desk.hears(1)
     at = desk.clock.now()
-    await desk.store.cases.change(case.id, lambda c: resolve(c, "U0ANA", Resolution.FIXED, "", STAFF, CARE, at), at)
+    await desk.store.cases.change(case.id, lambda c: resolve(c, context("U0ANA", at), Resolution.FIXED, ""), at)
     desk.clock.wind(days=30)
     assert await pair(desk)[0].step() == 0
 

@@ -16,7 +16,7 @@ from bot.web.health import read_state
 from bot.workers.loop import run
 from bot.workers.triage import BATCH, Triage
 from tests.clock import WoundClock
-from tests.domain.made import CARE, STAFF
+from tests.domain.made import context
 from tests.workers.rests import Rests
 from tests.workers.rules import FakeRules
 from tests.workers.said import admit, said, triaged
@@ -147,7 +147,7 @@ async def test_a_copy_joins_and_the_same_person_reopens(store: Store, clock: Wou
     (case,) = await triaged(store, rules, clock, said(1, text="You lost the very same bag", **talk))
     await triaged(store, rules, clock, said(2, text="you LOST the very same bag!"))
     at = clock.now()
-    await store.cases.change(case.id, lambda c: resolve(c, "U0ANA", Resolution.FIXED, "", STAFF, CARE, at), at)
+    await store.cases.change(case.id, lambda c: resolve(c, context("U0ANA", at), Resolution.FIXED, ""), at)
     await triaged(store, rules, clock, said(3, text="and now again #praise", **talk))
     found = await store.cases.get(case.id)
     assert ([joined.why for joined in found.joined], found.closed) == ([Joining.COPY, Joining.SAME_PERSON], False)
