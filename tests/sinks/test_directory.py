@@ -3,15 +3,10 @@
 import asyncio
 from typing import cast
 
-from bot.domain.department import Department
 from bot.sinks.directory import SlackDirectory
 from bot.sinks.outcomes import Rejected
 from bot.sinks.slack import SlackSink
-from bot.usecases.team import Team
 from tests.clock import WoundClock
-from tests.rota import ListedRota
-
-CARE = Department(name="care", channel="C0CARE", deputies=("U0ANA", "S0CARE"))
 
 
 class Slack:
@@ -30,19 +25,6 @@ class Slack:
 
 def directory(slack: Slack, clock: WoundClock) -> SlackDirectory:
     return SlackDirectory(cast("SlackSink", slack), clock)
-
-
-async def test_a_group_that_slack_never_named_is_not_taken_for_an_empty_one() -> None:
-    slack = Slack()
-    slack.refuses = True
-    staff = await Team(directory(slack, WoundClock()), ListedRota()).staff(CARE, ("U0MIA",))
-    assert (staff.deputies, staff.unsure) == (frozenset({"U0ANA"}), True)
-
-
-async def test_a_group_without_people_is_known_to_be_empty() -> None:
-    team = Team(directory(Slack(), WoundClock()), ListedRota())
-    staff = await team.staff(CARE.model_copy(update={"deputies": ("S0EMPTY",)}), ())
-    assert (staff.deputies, staff.unsure) == (frozenset(), False)
 
 
 async def test_who_was_in_a_group_stays_in_it_while_slack_does_not_say() -> None:

@@ -1,6 +1,5 @@
 """The use cases of one process, as they are in production: on a real store, asking a Slack of the test's own."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from bot.domain.mention import Mention
 from bot.domain.pages.page import Page
 from bot.domain.routing import NOBODY, Route, first_match
 from bot.playbook import LivePlaybook
+from bot.sinks.directory import SlackDirectory
 from bot.sinks.slack import SlackSink, web_client
 from bot.store.opening import Store
 from bot.store.records import CardRecord, CardState
@@ -39,7 +39,13 @@ SPAM = (*BRAND, "intent:spam")
 
 class UseCaseHarness:
     def __init__(
-        self, store: Store, clock: WoundClock, playbook: Path, slack: FakeSlackApi, session: ClientSession
+        self,
+        store: Store,
+        clock: WoundClock,
+        playbook: Path,
+        slack: FakeSlackApi,
+        session: ClientSession,
+        public_url: str = "https://earshot.example",
     ) -> None:
         self.store = store
         self.clock = clock
@@ -48,16 +54,17 @@ class UseCaseHarness:
         self._path = playbook
         self._playbook = LivePlaybook(playbook)
         sink = SlackSink(web_client("xoxb-test", slack.base_url, session))
-        outside = Outside(public_url="https://earshot.example")
+        outside = Outside(public_url=public_url)
+        self.directory = SlackDirectory(sink, clock)
         self.app: House = assemble(store, self._playbook, sink, clock, "test", wait=False, outside=outside)
 
     @property
     def usecases(self) -> UseCases:
         return self.app.usecases
 
-    def start_another(self, store: Store | None = None) -> "UseCaseHarness":
+    def start_another(self, store: Store | None = None, **more: str) -> "UseCaseHarness":
         """Start a second process on the same store, or on this one."""
-        return UseCaseHarness(store or self.store, self.clock, self._path, self.slack, self._session)
+        return UseCaseHarness(store or self.store, self.clock, self._path, self.slack, self._session, **more)
 
     def edit_playbook(self, **changes: str) -> None:
         """Rename departments and schedules in the file, and read it again: `care="help"`."""
@@ -69,13 +76,12 @@ class UseCaseHarness:
         assert old in text
         self._reload(text.replace(old, new))
 
-    def drop_from_playbook(self, table: str, name: str) -> None:
-        """Take the table of this name out of the file, and read it again."""
-        found, rest = re.subn(
-            rf'^{re.escape(table)}\nname = "{name}"\n(?:[^\[\n].*\n)*\n', "", self._path.read_text(), flags=re.MULTILINE
-        )[::-1]
-        assert found == 1
-        self._reload(rest)
+    def drop_from_playbook(self, table: str, name: str, until: str) -> None:
+        """Take the table of this name out of the file, up to the next such line, and read it again."""
+        before, head, rest = self._path.read_text().partition(f'{table}\nname = "{name}"\n')
+        assert head
+        assert until in rest
+        self._reload(f"{before}{until}{rest.partition(until)[2]}")
 
     def _reload(self, text: str) -> None:
         self._path.write_text(text)

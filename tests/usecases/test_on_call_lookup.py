@@ -1,0 +1,101 @@
+"""Who is on call: as the playbook lists it, by its schedules and their calendars, and as people changed it."""
+
+from datetime import timedelta
+
+from bot.domain.schedules.duty import Duty
+from bot.domain.schedules.schedule import Shift
+from bot.domain.spans import Span
+from bot.store.calendars import Fetched
+from tests.store.unread import spoil
+from tests.usecases.harness import ANA, LEA, MIA, OLA, RAJ, UseCaseHarness
+
+TURNS = """
+[[schedules.layers]]
+people = ["U0RAJ", "U0ANA"]
+rotation = "daily"
+hand_over = "10:00"
+start = 2026-03-09
+time_zone = "Europe/Lisbon"
+"""
+CALENDAR = """calendar = "https://calendar.example/nights.ics"
+
+[schedules.people]
+Lea = "U0LEA"
+"""
+"""In the place of its turns."""
+
+
+def in_the_afternoon(harness: UseCaseHarness) -> None:
+    """From now on the schedule has nobody but from noon to two."""
+    harness.replace_in_playbook('hand_over = "10:00"', 'hand_over = "10:00"\nhours = "Mon-Sun 12:00-14:00"')
+
+
+async def duty_of(harness: UseCaseHarness, department: str) -> Duty:
+    return await harness.app.rota.duty(department, harness.clock.now())
+
+
+async def test_people_who_are_listed_are_on_call_in_their_order_and_for_good(harness: UseCaseHarness) -> None:
+    assert await duty_of(harness, "care") == Duty((RAJ, MIA))
+
+
+async def test_a_schedule_says_who_it_is_and_until_when(harness: UseCaseHarness) -> None:
+    duty = await duty_of(harness, "ops")
+    assert (duty.people, duty.until, duty.hole) == ((RAJ,), harness.clock.now() + timedelta(hours=1), False)
+    assert (duty.schedule, duty.zone) == ("nights", "Europe/Lisbon")
+
+
+async def test_a_department_that_the_playbook_has_lost_has_nobody_and_no_hole(harness: UseCaseHarness) -> None:
+    assert await duty_of(harness, "legal") == Duty()
+
+
+async def test_what_somebody_took_goes_before_the_turns_and_is_theirs_to_be_called(harness: UseCaseHarness) -> None:
+    ops = harness.app.rules.department("ops")
+    assert ops is not None
+    assert await harness.app.rota.callable(ops) == (RAJ, ANA)
+    await harness.usecases.oncall.take(OLA, "until 09:30")
+
+    assert (await duty_of(harness, "ops")).people == (OLA,)
+    assert await harness.app.rota.callable(ops) == (RAJ, ANA, OLA)
+
+
+async def test_where_a_schedule_has_nobody_the_managers_are_called_and_it_is_said_to_be_a_hole(
+    harness: UseCaseHarness,
+) -> None:
+    in_the_afternoon(harness)
+    harness.replace_in_playbook('managers = ["U0MIA"]', 'managers = ["S0PRESS", "U0MIA"]')
+    duty = await duty_of(harness, "ops")
+    assert (duty.people, duty.hole) == ((MIA, "U0PAM", "U0PIA"), True)
+
+
+async def test_a_hole_is_found_where_nobody_would_be_called(harness: UseCaseHarness) -> None:
+    at = harness.clock.now()
+    span = Span(at, at + timedelta(hours=12))
+    departments = {one.name: one for one in harness.app.rules.departments()}
+    assert await harness.app.rota.holes(departments["ops"], span) == ()
+    in_the_afternoon(harness)
+    before, after = Span(at, at + timedelta(hours=3)), Span(at + timedelta(hours=5), span.end)
+    assert await harness.app.rota.holes(departments["ops"], span) == (before, after)
+    assert await harness.app.rota.holes(departments["sales"], span) == ()
+
+
+async def test_who_a_calendar_books_is_on_call_and_may_be_called(harness: UseCaseHarness) -> None:
+    harness.replace_in_playbook(TURNS, CALENDAR)
+    at = harness.clock.now()
+    booked = [Shift(LEA, at, at + timedelta(hours=2), "event")]
+    await harness.store.calendars.keep("nights", Fetched("text", "tag", "of", at, at), booked)
+    ops = harness.app.rules.department("ops")
+
+    assert ops is not None
+    assert (await duty_of(harness, "ops")).people == (LEA,)
+    assert LEA in await harness.app.rota.callable(ops)
+
+
+async def test_changes_that_cannot_be_read_leave_the_playbooks_turns_in_force(harness: UseCaseHarness) -> None:
+    await harness.usecases.oncall.take(OLA, "until 09:30")
+    await spoil(harness.store, harness.store.keys.schedule("nights"), overrides=7)
+    assert (await duty_of(harness, "ops")).people == (RAJ,)
+
+
+async def test_a_schedule_that_is_none_is_not_known(harness: UseCaseHarness) -> None:
+    assert harness.app.rota.schedule("days") is None
+    assert list(await harness.app.rota.known(["days", "nights"])) == ["nights"]
