@@ -8,7 +8,7 @@ from bot.cards import buttons, drawing, said
 from bot.cards.drawing import Block
 from bot.cards.words import cut, one_line, safe_url
 from bot.domain.assessment import Intent, Sentiment
-from bot.domain.case import Case, Joined, Resolution, case_id
+from bot.domain.case import Case, Joined, Joining, Resolution, case_id
 from bot.domain.correction import CorrectionKind, heard_word
 from bot.domain.department import Department
 from bot.domain.mention import Mention
@@ -119,7 +119,7 @@ def separate(case: Case, origin: Origin) -> dict[str, Any]:
 
 
 def _joined_words(one: Joined) -> str:
-    why = "same words" if one.why == "copy" else "wrote again"
+    why = "same words" if one.why is Joining.COPY else "wrote again"
     return f"{one_line(one.who, 30)}, {one.at:%d %b %H:%M} UTC, {why}"
 
 

@@ -9,7 +9,7 @@ from bot.domain.drill import Drill
 from bot.domain.episode import Episode
 from bot.domain.morning import Morning
 from bot.domain.pages.ladder import who
-from bot.domain.pages.page import Page
+from bot.domain.pages.page import CauseKind, Page
 from bot.domain.words import count, length
 
 SHOWN = 10
@@ -76,5 +76,5 @@ def _page(page: Page) -> str:
         ended = "over before anybody answered" if page.closed_at else waits or "*nobody has answered*"
     else:
         ended = f"answered by {who(page)} after {length(page.acknowledged_at - page.opened_at)}"
-    drill = "drill, " if page.cause.kind.value == "drill" else ""
+    drill = "drill, " if page.cause.kind is CauseKind.DRILL else ""
     return f"📟 {moment(page.opened_at, '{time}')} paged ({drill}{page.severity.upper()}): {ended}"

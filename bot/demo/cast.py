@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from bot.cards import buttons
 from bot.playbook import Playbook
 from bot.sandbox import Message, Sandbox, Workspace
+from bot.sandbox.feed import ChangeKind
 
 PEOPLE = {
     "U0ANA": ("ana", "Ana Lima"),
@@ -91,7 +92,8 @@ class Cast:
     def look(self, at: datetime) -> None:
         """Plan something for what is new in the channels since the last look."""
         changes = self._sandbox.feed.changes
-        fresh = {(one.channel, one.ts) for one in changes[self._looked :] if one.kind in {"posted", "edited"}}
+        drawn = {ChangeKind.POSTED, ChangeKind.EDITED}
+        fresh = {(one.channel, one.ts) for one in changes[self._looked :] if one.kind in drawn}
         self._looked = len(changes)
         for department in self._playbook.departments.values():
             people = self._people(department.deputies) or self._people(self._playbook.callable(department))

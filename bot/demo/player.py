@@ -9,6 +9,7 @@ from bot.demo.cast import Cast
 from bot.demo.clocks import SteppedClock
 from bot.demo.screen import Screen
 from bot.domain.mention import Mention
+from bot.sandbox.feed import ChangeKind
 from bot.stage import Stage
 from bot.workers.ingest import StoreEar
 from bot.workers.loop import Worker
@@ -59,7 +60,7 @@ async def _answered(stage: Stage, before: int) -> None:
     """A click is acked before its work is done: wait for what it draws, if it draws anything."""
     drawn = {"edited", "posted", "ephemeral"}
     changes = stage.sandbox.feed.changes
-    if any(change.kind == "delivered" for change in changes[before:]):
+    if any(change.kind == ChangeKind.DELIVERED for change in changes[before:]):
         await stage.sandbox.until(lambda: any(change.kind in drawn for change in changes[before:]), within=3)
 
 

@@ -12,6 +12,7 @@ from bot.cards.words import one_line
 from bot.domain.report import Account
 from bot.playbook import Playbook
 from bot.sandbox import Change, Workspace
+from bot.sandbox.feed import ChangeKind
 
 HEADLINE = re.compile(r"^(?P<kind>\S+) for \S+ from (?P<who>.+?): (?P<rest>.+)$")
 """How a card begins; the channel says the department already."""
@@ -33,7 +34,7 @@ class Screen:
 
     def show(self, change: Change) -> None:
         """A post or an edit of a channel's message, if it says something new."""
-        if change.kind not in {"posted", "edited"} or change.channel.startswith("D"):
+        if change.kind not in {ChangeKind.POSTED, ChangeKind.EDITED} or change.channel.startswith("D"):
             return
         channel = self._workspace.channel(change.channel)
         message = next((one for one in channel.messages if one.ts == change.ts), None)

@@ -5,6 +5,7 @@ from typing import NamedTuple, TypedDict, Unpack
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.domain.assessment import Sentiment
 from bot.domain.destination import ToChannel, ToDepartment
 from bot.domain.making import remade
 from bot.domain.pages.page import Severity
@@ -79,7 +80,7 @@ class Numbers(NamedTuple):
     @classmethod
     def of(cls, tally: Tally, subject: str = "") -> "Numbers":
         told = [(said, n) for said, n in tally.items() if not subject or said.subject == subject]
-        return cls(sum(n for _, n in told), sum(n for said, n in told if said.sentiment == "negative"))
+        return cls(sum(n for _, n in told), sum(n for said, n in told if said.sentiment == Sentiment.NEGATIVE))
 
 
 @by_name

@@ -8,6 +8,7 @@ from typing import NamedTuple, Self, TypedDict, Unpack
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.making import remade
+from bot.domain.routing import NOBODY
 from bot.domain.spikes import crowd
 from bot.domain.spikes.baseline import Baseline
 from bot.domain.spikes.naming import named, using
@@ -221,7 +222,7 @@ def _grown(episode: Episode, new: Sequence[Observation]) -> Episode:
         posts=episode.posts + len(ours),
         crowd=crowd.joined(episode.crowd, (one.who for one in ours)),
         doubtful=crowd.joined(episode.doubtful, doubtful),
-        as_cases=episode.as_cases + sum(one.department != "nobody" for one in ours),
+        as_cases=episode.as_cases + sum(one.department != NOBODY for one in ours),
         firsts=tuple(by_time[:SAMPLES]),
         samples=tuple(samples.values())[-SAMPLES:],
         counted=max(one.place for one in new),

@@ -14,7 +14,7 @@ import aiohttp
 
 from bot.sandbox.errors import Json
 from bot.sandbox.faults import FaultKind
-from bot.sandbox.feed import Feed
+from bot.sandbox.feed import ChangeKind, Feed
 from bot.sandbox.installation import Installation
 from bot.sandbox.manifest import subscription
 from bot.sandbox.outcomes import Outcome
@@ -109,8 +109,8 @@ class Deliveries:
     def _noted(self, kind: str, body: Json, outcome: Outcome) -> Outcome:
         what = str(body.get("type") or body.get("command") or kind)
         user = str(body["user"]["id"]) if isinstance(body.get("user"), dict) else str(body.get("user_id", ""))
-        kind = "delivered" if outcome.acked else outcome.warning
-        self._feed.add(kind, user=user, what=what, status=outcome.status, seconds=outcome.seconds)
+        change = ChangeKind.DELIVERED if outcome.acked else ChangeKind(outcome.warning)
+        self._feed.add(change, user=user, what=what, status=outcome.status, seconds=outcome.seconds)
         return outcome
 
     async def _transport(self, kind: str, body: Json, retry: Json) -> tuple[int, Any]:

@@ -3,22 +3,40 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Self
 from weakref import WeakSet
 
 from bot.sandbox.errors import Json
 
 
+class ChangeKind(StrEnum):
+    POSTED = "posted"
+    EDITED = "edited"
+    DELETED = "deleted"
+    EPHEMERAL = "ephemeral"
+    REACTED = "reacted"
+    VIEW_OPENED = "view_opened"
+    VIEW_UPDATED = "view_updated"
+    VIEW_CLOSED = "view_closed"
+    HOME_PUBLISHED = "home_published"
+    CALL = "call"
+    REJECTED = "rejected"
+    DELIVERED = "delivered"
+    OPERATION_TIMEOUT = "operation_timeout"
+    DISPATCH_FAILED = "dispatch_failed"
+    CHANNEL_CHANGED = "channel_changed"
+    GROUP_CHANGED = "group_changed"
+    SOCKET = "socket"
+    READ = "read"
+
+
 @dataclass(frozen=True)
 class Change:
-    """One thing that happened.
-
-    `kind` is one of: posted, edited, deleted, ephemeral, reacted, view_opened, view_updated, view_closed,
-    home_published, call, rejected, delivered, operation_timeout, channel_changed, group_changed, socket, read.
-    """
+    """One thing that happened."""
 
     number: int
-    kind: str
+    kind: ChangeKind
     at: float
     channel: str = ""
     ts: str = ""
@@ -47,7 +65,7 @@ class Feed:
         self._listeners: WeakSet[Subscription] = WeakSet()
         self.changes: list[Change] = []
 
-    def add(self, kind: str, *, channel: str = "", ts: str = "", user: str = "", **facts: object) -> Change:
+    def add(self, kind: ChangeKind, *, channel: str = "", ts: str = "", user: str = "", **facts: object) -> Change:
         change = Change(len(self.changes), kind, self._now(), channel, ts, user, dict(facts))
         self.changes.append(change)
         for listener in self._listeners:

@@ -6,6 +6,7 @@ from bot.sandbox import choices, forms, reading, stacks
 from bot.sandbox.blocks import check_view
 from bot.sandbox.deliveries import INTERACTIVE, Deliveries
 from bot.sandbox.errors import Json, SlackError
+from bot.sandbox.feed import ChangeKind
 from bot.sandbox.outcomes import Outcome, Refused, withheld
 from bot.sandbox.payloads import Payloads
 from bot.sandbox.suggestions import Suggestions
@@ -80,7 +81,7 @@ class Modals:
         try:
             errors = self._follow(view, outcome.body)
         except SlackError as no:
-            self._workspace.feed.add("rejected", user=self._user.id, error=no.word, **no.beside)
+            self._workspace.feed.add(ChangeKind.REJECTED, user=self._user.id, error=no.word, **no.beside)
             return Outcome(outcome.status, outcome.acked, outcome.seconds, outcome.body, warning=no.word)
         return Outcome(outcome.status, outcome.acked, outcome.seconds, outcome.body, errors=errors)
 

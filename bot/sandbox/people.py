@@ -5,6 +5,7 @@ from typing import Any
 from bot.sandbox import choices, commands, posting
 from bot.sandbox.deliveries import COMMAND, INTERACTIVE, Deliveries
 from bot.sandbox.errors import Json, SlackError
+from bot.sandbox.feed import ChangeKind
 from bot.sandbox.manifest import Manifest
 from bot.sandbox.messages import Message
 from bot.sandbox.modals import Modals
@@ -199,4 +200,4 @@ class Person:
         try:
             self._payloads.urls.reply(self.user.id, channel.id, answer)
         except SlackError as no:
-            self._workspace.feed.add("rejected", channel=channel.id, user=self.user.id, error=no.word)
+            self._workspace.feed.add(ChangeKind.REJECTED, channel=channel.id, user=self.user.id, error=no.word)

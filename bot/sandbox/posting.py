@@ -4,6 +4,7 @@ import copy
 from typing import Any
 
 from bot.sandbox.errors import Json
+from bot.sandbox.feed import ChangeKind
 from bot.sandbox.messages import Message
 from bot.sandbox.pings import Ping, links, pinged
 from bot.sandbox.workspace import APP_ID, BOT_ID, BOT_USER, Channel, Workspace
@@ -61,7 +62,9 @@ def post(workspace: Workspace, channel: Channel, message: Message, *, unfurl: bo
     if unfurl:
         message.unfurled = links(message.text, message.blocks)
     _ping(workspace, message)
-    workspace.feed.add("posted", channel=channel.id, ts=message.ts, user=message.user, thread_ts=message.thread_ts)
+    workspace.feed.add(
+        ChangeKind.POSTED, channel=channel.id, ts=message.ts, user=message.user, thread_ts=message.thread_ts
+    )
     return message
 
 
@@ -96,19 +99,19 @@ def edit(
     for who in _named(message):
         if who not in before:
             workspace.pings.append(Ping(who, message.channel, message.ts))
-    workspace.feed.add("edited", channel=message.channel, ts=message.ts, user=message.user)
+    workspace.feed.add(ChangeKind.EDITED, channel=message.channel, ts=message.ts, user=message.user)
 
 
 def delete(workspace: Workspace, channel: Channel, message: Message) -> None:
     channel.take(message)
-    workspace.feed.add("deleted", channel=channel.id, ts=message.ts)
+    workspace.feed.add(ChangeKind.DELETED, channel=channel.id, ts=message.ts)
 
 
 def whisper(workspace: Workspace, user: str, message: Message) -> Message:
     """Only this person sees it, until their client is reloaded."""
     message.ephemeral_to = user
     workspace.ephemerals.setdefault(user, []).append(message)
-    workspace.feed.add("ephemeral", channel=message.channel, ts=message.ts, user=user)
+    workspace.feed.add(ChangeKind.EPHEMERAL, channel=message.channel, ts=message.ts, user=user)
     return message
 
 
@@ -117,4 +120,4 @@ def unwhisper(workspace: Workspace, message: Message) -> None:
     if message in shelf:
         shelf.remove(message)
     message.deleted = True
-    workspace.feed.add("deleted", channel=message.channel, ts=message.ts, user=message.ephemeral_to)
+    workspace.feed.add(ChangeKind.DELETED, channel=message.channel, ts=message.ts, user=message.ephemeral_to)

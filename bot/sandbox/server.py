@@ -11,7 +11,7 @@ from bot.sandbox import response_urls
 from bot.sandbox.deliveries import Deliveries
 from bot.sandbox.errors import Json, SlackError
 from bot.sandbox.faults import Faults
-from bot.sandbox.feed import Feed, Subscription
+from bot.sandbox.feed import ChangeKind, Feed, Subscription
 from bot.sandbox.installation import Installation
 from bot.sandbox.limits import Limits, Violation
 from bot.sandbox.manifest import Manifest
@@ -178,10 +178,10 @@ class Sandbox:
         try:
             self._urls.answer(request.match_info["token"], await arguments_of(request))
         except SlackError as no:
-            self.feed.add("rejected", method="response_url", error=no.word)
+            self.feed.add(ChangeKind.REJECTED, method="response_url", error=no.word)
             gone = no.word in {"no_such_url", "expired_url", "used_url"}
             return web.json_response(no.answer(), status=404 if gone else 400)
-        self.feed.add("call", method="response_url")
+        self.feed.add(ChangeKind.CALL, method="response_url")
         return web.Response(text="ok")
 
     async def _upload(self, request: web.Request) -> web.Response:

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from bot.sandbox.errors import Json
-from bot.sandbox.feed import Feed
+from bot.sandbox.feed import ChangeKind, Feed
 from bot.sandbox.installation import Installation
 
 MOST = 10
@@ -56,7 +56,7 @@ class Sockets:
 
     async def _serve(self, socket: Socket) -> None:
         self._open.append(socket)
-        self._feed.add("socket", state="open", number=socket.number)
+        self._feed.add(ChangeKind.SOCKET, state="open", number=socket.number)
         try:
             await socket.wire.send_json(self._hello())
             async for message in socket.wire:
@@ -73,7 +73,7 @@ class Sockets:
         for future in socket.waiting.values():
             if not future.done():
                 future.set_exception(NoSocket())
-        self._feed.add("socket", state="closed", number=socket.number)
+        self._feed.add(ChangeKind.SOCKET, state="closed", number=socket.number)
 
     def _hello(self) -> Json:
         host = {"host": "sandbox", "build_number": 1, "approximate_connection_time": 18_060}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bot.sandbox.errors import Json, SlackError
+from bot.sandbox.feed import ChangeKind
 from bot.sandbox.posting import dress
 from bot.sandbox.views import View, first_values
 from bot.sandbox.workspace import Workspace
@@ -13,7 +14,7 @@ DEPTH = 3
 def open_modal(workspace: Workspace, user: str, shown: Json) -> View:
     view = _new(workspace, user, shown)
     workspace.modals[user] = [view]
-    workspace.feed.add("view_opened", user=user, view_id=view.id, callback_id=view.callback_id)
+    workspace.feed.add(ChangeKind.VIEW_OPENED, user=user, view_id=view.id, callback_id=view.callback_id)
     return view
 
 
@@ -24,13 +25,13 @@ def push_modal(workspace: Workspace, user: str, shown: Json) -> View:
     view = _new(workspace, user, shown)
     view.root_id, view.previous_id = stack[0].id, stack[-1].id
     stack.append(view)
-    workspace.feed.add("view_opened", user=user, view_id=view.id, callback_id=view.callback_id)
+    workspace.feed.add(ChangeKind.VIEW_OPENED, user=user, view_id=view.id, callback_id=view.callback_id)
     return view
 
 
 def update(workspace: Workspace, view: View, shown: Json) -> View:
     view.replace(_dressed(workspace, shown), _hash(workspace))
-    kind = "home_published" if view.type == "home" else "view_updated"
+    kind = ChangeKind.HOME_PUBLISHED if view.type == "home" else ChangeKind.VIEW_UPDATED
     workspace.feed.add(kind, user=view.user, view_id=view.id)
     return view
 
@@ -39,7 +40,7 @@ def publish(workspace: Workspace, user: str, shown: Json) -> View:
     if user in workspace.homes:
         return update(workspace, workspace.homes[user], shown)
     view = workspace.homes[user] = _new(workspace, user, shown)
-    workspace.feed.add("home_published", user=user, view_id=view.id)
+    workspace.feed.add(ChangeKind.HOME_PUBLISHED, user=user, view_id=view.id)
     return view
 
 
@@ -50,7 +51,7 @@ def close(workspace: Workspace, user: str, *, everything: bool = False) -> list[
     closed = stack[keep:][::-1]
     del stack[keep:]
     for view in closed:
-        workspace.feed.add("view_closed", user=user, view_id=view.id)
+        workspace.feed.add(ChangeKind.VIEW_CLOSED, user=user, view_id=view.id)
     return closed
 
 

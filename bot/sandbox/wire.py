@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot.sandbox.errors import Json, SlackError
 from bot.sandbox.faults import Fault, FaultKind
+from bot.sandbox.feed import ChangeKind
 from bot.sandbox.installation import Installation
 from bot.sandbox.scopes import NEEDED, require
 from bot.sandbox.web_api.call import Call
@@ -102,7 +103,7 @@ class WebApi:
         except SlackError as no:
             self._reject(method, channel, no.word)
             return self._reply(no.answer())
-        self._app.workspace.feed.add("call", channel=channel, method=method)
+        self._app.workspace.feed.add(ChangeKind.CALL, channel=channel, method=method)
         return self._reply({"ok": True, **body})
 
     def _call(self, method: str, arguments: Json) -> Json:
@@ -117,7 +118,7 @@ class WebApi:
         return self._app.workspace.dm_with(named).id if named in self._app.workspace.users else named
 
     def _reject(self, method: str, channel: str, word: str) -> None:
-        self._app.workspace.feed.add("rejected", channel=channel, method=method, error=word)
+        self._app.workspace.feed.add(ChangeKind.REJECTED, channel=channel, method=method, error=word)
 
     def _too_many(self, seconds: int) -> web.Response:
         return self._reply({"ok": False, "error": "ratelimited"}, status=429, retry_after=seconds)

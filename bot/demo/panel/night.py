@@ -9,6 +9,7 @@ from bot.demo.panel.wake import Wake
 from bot.demo.show import Show
 from bot.domain.words import count
 from bot.sandbox import Change
+from bot.sandbox.feed import ChangeKind
 
 FASTEST, SLOWER = 3600.0, 40.0
 """Times as fast as life: while all is done in time, and while something waits."""
@@ -61,7 +62,7 @@ class Night:
 
     def _told(self, changes: Sequence[Change]) -> str:
         workspace = self._show.stage.workspace
-        posted = [one for one in changes if one.kind == "posted"]
+        posted = [one for one in changes if one.kind == ChangeKind.POSTED]
         told = Counter(workspace.channels[one.channel].im_with for one in posted)
         channels = told.pop("", 0)
         people = ", ".join(f"@{workspace.users[user].name} ({times})" for user, times in told.most_common())

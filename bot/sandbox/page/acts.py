@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.sandbox import choices, commands, posting
 from bot.sandbox.errors import Json
+from bot.sandbox.feed import ChangeKind
 from bot.sandbox.messages import Message
 from bot.sandbox.outcomes import Outcome, Refused
 from bot.sandbox.people import Person
@@ -102,7 +103,7 @@ async def reads(workspace: Workspace, person: Person, body: Json) -> None:
     channel = _channel(workspace, person, body)
     if channel.unread(person.user.id):
         person.reads(channel.id)
-        workspace.feed.add("read", channel=channel.id, user=person.user.id)
+        workspace.feed.add(ChangeKind.READ, channel=channel.id, user=person.user.id)
 
 
 async def dismiss(workspace: Workspace, person: Person, body: Json) -> None:

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 
 from bot.sandbox.errors import Json
-from bot.sandbox.feed import Change
+from bot.sandbox.feed import Change, ChangeKind
 from bot.sandbox.messages import Message
 from bot.sandbox.page import shown
 from bot.sandbox.people import Person
 from bot.sandbox.workspace import Workspace
 
-MESSAGES = {"posted", "edited", "reacted", "ephemeral"}
-MODALS = {"view_opened", "view_updated", "view_closed"}
-CHANNELS = {"posted", "deleted", "channel_changed", "group_changed", "read"}
+MESSAGES = {ChangeKind.POSTED, ChangeKind.EDITED, ChangeKind.REACTED, ChangeKind.EPHEMERAL}
+MODALS = {ChangeKind.VIEW_OPENED, ChangeKind.VIEW_UPDATED, ChangeKind.VIEW_CLOSED}
+CHANNELS = {ChangeKind.POSTED, ChangeKind.DELETED, ChangeKind.CHANNEL_CHANGED, ChangeKind.GROUP_CHANGED}
 
 
 def since(workspace: Workspace, person: Person, changes: Sequence[Change]) -> Json:
@@ -25,9 +25,9 @@ def since(workspace: Workspace, person: Person, changes: Sequence[Change]) -> Js
         told["gone"] = gone
     if mine & MODALS:
         told["modal"] = shown.modal(workspace, person)
-    if "home_published" in mine:
+    if ChangeKind.HOME_PUBLISHED in mine:
         told["home"] = shown.view(person.home)
-    if kinds & (CHANNELS - {"read"}) or "read" in mine:
+    if kinds & CHANNELS or ChangeKind.READ in mine:
         told["channels"] = shown.channels(workspace, person)
     return told
 
@@ -55,7 +55,7 @@ def _gone(workspace: Workspace, person: Person, changes: Sequence[Change]) -> li
     return [
         {"channel": one.channel, "ts": one.ts}
         for one in changes
-        if one.kind == "deleted"
+        if one.kind == ChangeKind.DELETED
         and one.channel in workspace.channels
         and workspace.channels[one.channel].open_to(person.user.id)
         and one.user in {"", person.user.id}

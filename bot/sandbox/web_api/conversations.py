@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.sandbox.errors import Json, SlackError
+from bot.sandbox.feed import ChangeKind
 from bot.sandbox.web_api.call import Call
 from bot.sandbox.web_api.pages import page
 from bot.sandbox.workspace import BOT_USER, Channel
@@ -64,7 +65,7 @@ def create(call: Call) -> Json:
         raise SlackError("name_taken")
     new_id = f"C{call.workspace.number():06d}"
     channel = call.workspace.add_channel(new_id, name, bot_is_member=True, is_private=is_private, members=[])
-    call.workspace.feed.add("channel_changed", channel=new_id, what="created")
+    call.workspace.feed.add(ChangeKind.CHANNEL_CHANGED, channel=new_id, what="created")
     return {"channel": _told(channel)}
 
 
@@ -78,7 +79,7 @@ def invite(call: Call) -> Json:
     if any(channel.holds(user) for user in users):
         raise SlackError("cant_invite_self" if users == [BOT_USER] else "already_in_channel")
     channel.members = (channel.members or set()) | set(users)
-    call.workspace.feed.add("channel_changed", channel=channel.id, what="invited", users=users)
+    call.workspace.feed.add(ChangeKind.CHANNEL_CHANGED, channel=channel.id, what="invited", users=users)
     return {"channel": _told(channel)}
 
 
@@ -87,7 +88,7 @@ def set_topic(call: Call) -> Json:
     channel.topic = call.text("topic")
     if len(channel.topic) > 250:
         raise SlackError("too_long")
-    call.workspace.feed.add("channel_changed", channel=channel.id, what="topic")
+    call.workspace.feed.add(ChangeKind.CHANNEL_CHANGED, channel=channel.id, what="topic")
     return {"channel": _told(channel)}
 
 
@@ -104,7 +105,7 @@ def join(call: Call) -> Json:
 def archive(call: Call) -> Json:
     channel = _inside(call)
     channel.is_archived = True
-    call.workspace.feed.add("channel_changed", channel=channel.id, what="archived")
+    call.workspace.feed.add(ChangeKind.CHANNEL_CHANGED, channel=channel.id, what="archived")
     return {}
 
 

@@ -1,6 +1,7 @@
 """users.*, usergroups.*, dnd.*: who is there, and whether they may be disturbed."""
 
 from bot.sandbox.errors import Json, SlackError
+from bot.sandbox.feed import ChangeKind
 from bot.sandbox.web_api.call import Call
 from bot.sandbox.web_api.pages import page
 from bot.sandbox.workspace import BOT_USER, Group, User
@@ -39,7 +40,7 @@ def update_members(call: Call) -> Json:
     if not all(_may_join(call, user) for user in users):
         raise SlackError("invalid_users")
     group.members = users
-    call.workspace.feed.add("group_changed", group=group.id)
+    call.workspace.feed.add(ChangeKind.GROUP_CHANGED, group=group.id)
     return {"usergroup": _group(group, with_users=True)}
 
 

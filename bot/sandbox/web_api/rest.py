@@ -2,6 +2,7 @@
 
 from bot.sandbox import posting
 from bot.sandbox.errors import Json, SlackError
+from bot.sandbox.feed import ChangeKind
 from bot.sandbox.installation import Upload
 from bot.sandbox.messages import Message
 from bot.sandbox.web_api.call import Call
@@ -31,7 +32,7 @@ def add_reaction(call: Call) -> Json:
     if BOT_USER in users:
         raise SlackError("already_reacted")
     users.append(BOT_USER)
-    call.workspace.feed.add("reacted", channel=channel.id, ts=message.ts, user=BOT_USER, name=name)
+    call.workspace.feed.add(ChangeKind.REACTED, channel=channel.id, ts=message.ts, user=BOT_USER, name=name)
     return {}
 
 
