@@ -1,6 +1,6 @@
-"""People who press at once: each has read and decided before the first of them writes.
+"""People who press at once, and a store that goes away between what is read and what is written.
 
-A proxy before the store holds their commits until all have arrived, so that a race is one on any machine.
+A proxy before the store holds commits until all of those who race have arrived, so that a race is one on any machine.
 """
 
 import asyncio
@@ -23,6 +23,8 @@ class CommitBarrier:
         self._waiting = 0
         self._open = asyncio.Event()
         self._open.set()
+        self.cut_off = False
+        """Whether the connection is lost with each commit, before the store has it."""
 
     @property
     def url(self) -> str:
@@ -42,7 +44,9 @@ class CommitBarrier:
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, held: bool = False) -> None:
         while chunk := await reader.read(CHUNK):
-            if held and COMMIT in chunk and not self._open.is_set():
+            if held and COMMIT in chunk:
+                if self.cut_off:
+                    break
                 await self._meet()
             writer.write(chunk)
             await writer.drain()
@@ -75,12 +79,12 @@ class Race:
     """`usecases` are those of a process of its own, all of whose commits go through the barrier."""
 
     def __init__(self, barrier: CommitBarrier, usecases: UseCases) -> None:
-        self._barrier = barrier
+        self.barrier = barrier
         self.usecases = usecases
 
     async def run(self, *asked: Coroutine[Any, Any, Any]) -> Finish:
         """Raise what is neither an answer nor a refusal."""
-        self._barrier.hold(len(asked))
+        self.barrier.hold(len(asked))
         found = await asyncio.gather(*asked, return_exceptions=True)
         for one in found:
             if isinstance(one, BaseException) and not isinstance(one, Refused):

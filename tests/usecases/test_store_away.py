@@ -1,0 +1,145 @@
+"""While Redis is away every use case says so: nothing is pretended, and nothing is written by halves."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any, get_type_hints
+
+import pytest
+
+from bot.cards.modals import Origin
+from bot.domain.assessment import Intent
+from bot.domain.case import Resolution, Status
+from bot.domain.correction import CorrectionKind
+from bot.domain.crisis import Declaration
+from bot.domain.decision import Unreachable
+from bot.domain.lifecycle import Transition
+from bot.domain.pages.page import Severity
+from bot.usecases.flags import Flag
+from handlers import UseCases
+from tests.cards.samples import new
+from tests.store.samples import PAGE
+from tests.usecases.harness import ANA, BEN, LEA, MIA, OLA, RAJ, UseCaseHarness
+from tests.usecases.race import Race
+
+CASE = new(department="ops")
+FLAG = Flag(channel="C0", ts="1773133200.000100", words="my bag is gone", department="care", kind=Intent.COMPLAINT)
+FORM = Declaration(Severity.SEV1, "Smoke", "pr", lead=LEA)
+OPENED = Origin("ep-1", channel="C0PR")
+
+ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
+    lambda usecases: usecases.cases.get(CASE.id),
+    lambda usecases: usecases.cases.may(CASE.id, ANA, Transition.CLAIM),
+    lambda usecases: usecases.cases.offered(CASE),
+    lambda usecases: usecases.cases.may_separate(CASE.id, ANA),
+    lambda usecases: usecases.cases.awake(),
+    lambda usecases: usecases.cases.claim(CASE.id, ANA),
+    lambda usecases: usecases.cases.keep(CASE.id, ANA),
+    lambda usecases: usecases.cases.release(CASE.id, ANA),
+    lambda usecases: usecases.cases.resolve(CASE.id, ANA, Resolution.FIXED),
+    lambda usecases: usecases.cases.reopen(CASE.id, ANA),
+    lambda usecases: usecases.cases.confirm_crisis(CASE.id, ANA),
+    lambda usecases: usecases.cases.hand_to_person(CASE.id, ANA, BEN),
+    lambda usecases: usecases.cases.hand_to_department(CASE.id, ANA, "sales"),
+    lambda usecases: usecases.cases.not_for_us(CASE.id, ANA, None),
+    lambda usecases: usecases.cases.separate(CASE.id, ANA, "x:2"),
+    lambda usecases: usecases.cases.drawn(CASE),
+    lambda usecases: usecases.corrections.may(CASE.id, CorrectionKind.INTENT, ANA),
+    lambda usecases: usecases.corrections.correct(CASE.id, CorrectionKind.INTENT, "need", ANA),
+    lambda usecases: usecases.corrections.move(CASE.id, ANA),
+    lambda usecases: usecases.crises.form(OPENED),
+    lambda usecases: usecases.crises.declare(LEA, FORM),
+    lambda usecases: usecases.crises.update(LEA, "news", "C0PR"),
+    lambda usecases: usecases.crises.ask_to_close(LEA, "C0PR", OPENED),
+    lambda usecases: usecases.crises.close(LEA, "cr1"),
+    lambda usecases: usecases.crises.done(LEA, "cr1/0"),
+    lambda usecases: usecases.crises.pinned(LEA, "C0PR", "1.2", "words"),
+    lambda usecases: usecases.crises.show(),
+    lambda usecases: usecases.digests.get("17-A"),
+    lambda usecases: usecases.drills.begin(MIA, "care"),
+    lambda usecases: usecases.feeds.address(ANA, ""),
+    lambda usecases: usecases.feeds.found("token"),
+    lambda usecases: usecases.flags.flag(ANA, FLAG),
+    lambda usecases: usecases.home.of(ANA),
+    lambda usecases: usecases.oncall.show(ANA, ""),
+    lambda usecases: usecases.oncall.take(ANA, "until 18:00"),
+    lambda usecases: usecases.oncall.swap(RAJ, "<@U0ANA>"),
+    lambda usecases: usecases.oncall.cover(RAJ, "me"),
+    lambda usecases: usecases.oncall.accept(ANA, "nights/o1"),
+    lambda usecases: usecases.oncall.decline(ANA, "nights/o1"),
+    lambda usecases: usecases.oncall.answer(ANA, "nights/o1"),
+    lambda usecases: usecases.oncall.fill(ANA, "nights/1773133200"),
+    lambda usecases: usecases.oncall.undo(ANA, "nights/o1"),
+    lambda usecases: usecases.pages.acknowledge_in_slack(PAGE.id, LEA),
+    lambda usecases: usecases.pages.matter(PAGE),
+    lambda usecases: usecases.pages.acknowledge(PAGE.id, LEA, "Slack"),
+    lambda usecases: usecases.pages.linked("token"),
+    lambda usecases: usecases.pages.acknowledge_by_link("token"),
+    lambda usecases: usecases.pages.pass_on_by_link("token"),
+    lambda usecases: usecases.pages.took("delivery"),
+    lambda usecases: usecases.pages.acknowledged_at_pagerduty(PAGE.id, "P", "delivery"),
+    lambda usecases: usecases.reports.answer(ANA, "today"),
+    lambda usecases: usecases.reports.share(ANA, "today"),
+    lambda usecases: usecases.spam.page(),
+    lambda usecases: usecases.spam.get("17-0"),
+    lambda usecases: usecases.spam.leads_to("17-0"),
+    lambda usecases: usecases.spam.bring_back("17-0", ANA),
+)
+
+
+def name_of(asked: Callable[[UseCases], Awaitable[Any]]) -> str:
+    """As `cases.claim`: the first names that its code looks up."""
+    return ".".join(asked.__code__.co_names[:2])
+
+
+@pytest.mark.parametrize("asked", ASKED, ids=name_of)
+async def test_whoever_asks_is_told_that_redis_does_not_answer(
+    asked: Callable[[UseCases], Awaitable[Any]], harness_without_store: UseCaseHarness
+) -> None:
+    with pytest.raises(Unreachable, match="Redis does not answer"):
+        await asked(harness_without_store.usecases)
+
+
+def test_every_use_case_is_asked() -> None:
+    there = {
+        f"{name}.{method}"
+        for name, usecase in get_type_hints(UseCases).items()
+        for method, _ in inspect.getmembers(usecase, inspect.iscoroutinefunction)
+        if not method.startswith("_")
+    }
+    assert there == set(map(name_of, ASKED))
+
+
+async def test_a_click_that_loses_the_store_before_it_is_written_may_be_repeated(
+    harness: UseCaseHarness, race: Race
+) -> None:
+    case = await harness.open_case()
+    race.barrier.cut_off = True
+    with pytest.raises(Unreachable):
+        await race.usecases.cases.claim(case.id, ANA)
+    assert await harness.read_case() == case
+    race.barrier.cut_off = False
+    assert (await race.usecases.cases.claim(case.id, ANA)).case.status is Status.CLAIMED
+
+
+async def test_of_what_is_written_together_nothing_is_there_where_the_store_went_away(
+    harness: UseCaseHarness, race: Race
+) -> None:
+    case = await harness.join_case(await harness.open_case(), 2)
+    owed, before = await harness.list_owed(), await harness.store.books.read()
+    race.barrier.cut_off = True
+    asked: list[Awaitable[Any]] = [
+        race.usecases.cases.separate(case.id, ANA, "x:2"),
+        race.usecases.cases.not_for_us(case.id, ANA, "sales"),
+        race.usecases.flags.flag(ANA, FLAG),
+        race.usecases.drills.begin(MIA, "care"),
+        race.usecases.crises.declare(LEA, FORM),
+        race.usecases.oncall.take(OLA, "until 09:30"),
+    ]
+    for one in asked:
+        with pytest.raises(Unreachable):
+            await one
+
+    assert (await harness.read_case(), await harness.list_owed()) == (case, owed)
+    assert (await harness.store.books.read(), await harness.list_corrections()) == (before, [])
+    assert (await harness.store.drills.all(), await harness.store.crises.open()) == ({}, [])
+    assert (await harness.store.overrides.read(["nights"]))["nights"].version == 0
