@@ -11,9 +11,9 @@ from aiohttp import ClientSession
 
 from bot.clock import Clock
 from bot.detectors.model.weights import PACKAGED
-from bot.domain.decision import Unreachable
-from bot.domain.pages.ladder import PAGERS
-from bot.domain.pages.page import Way
+from bot.domain.decision import StoreUnavailable
+from bot.domain.pages.ladder import PAGER_BY_METHOD
+from bot.domain.pages.page import ContactMethod
 from bot.playbook import LivePlaybook
 from bot.rules import LiveRules
 from bot.settings import Settings
@@ -121,7 +121,7 @@ class House:
 
     async def work(self, chosen: Sequence[str] = WORKERS) -> None:
         """Run until told to stop; what is in hand is finished."""
-        with suppress(Unreachable):  # whoever reads the inbox prepares it as soon as the store is back
+        with suppress(StoreUnavailable):  # whoever reads the inbox prepares it as soon as the store is back
             await self.store.inbox.prepare()
         self.rules.assessor()  # made now, or the first mention of the day would wait for it
         workers: dict[str, tuple[Worker, ...]] = {
@@ -188,7 +188,7 @@ def assemble(
     links = Links(store.signing, clock, outside.public_url)
     slack = SlackPager(sink, store.pages, store.limits, clock)
     ringing: tuple[Pager, ...] = (slack, *outside.pagers)
-    available = {way for way in Way if PAGERS[way] in {pager.name for pager in ringing}}
+    available = {way for way in ContactMethod if PAGER_BY_METHOD[way] in {pager.name for pager in ringing}}
     return House(
         store=store,
         rules=rules,

@@ -8,15 +8,15 @@ from pathlib import Path
 from bot.detectors.catalogue import Assessor, assessor_for
 from bot.detectors.model.weights import PACKAGED
 from bot.domain.assessment import Assessment
-from bot.domain.crisis import Plan
+from bot.domain.crisis import CrisisPlan
 from bot.domain.department import Department, is_person
-from bot.domain.drill import Drills
+from bot.domain.drill import DrillSettings
 from bot.domain.mention import Mention
-from bot.domain.pages.contact import Contact
+from bot.domain.pages.contact import ContactDetails
 from bot.domain.pages.page import Severity
-from bot.domain.pages.policy import EscalationPolicy, policy_for
+from bot.domain.pages.policy import EscalationPolicy, choose_policy
 from bot.domain.routing import Route
-from bot.domain.spikes.tuning import Tuning
+from bot.domain.spikes.tuning import SpikeThresholds
 from bot.domain.subject import Subject
 from bot.domain.vigil.troubles import OPERATORS
 from bot.playbook import LivePlaybook, Playbook
@@ -46,10 +46,10 @@ class LiveRules:
     def time_zone(self) -> str:
         return self.playbook.brand.time_zone
 
-    def departments(self) -> tuple[Department, ...]:
+    def list_departments(self) -> tuple[Department, ...]:
         return tuple(self.playbook.departments.values())
 
-    def department(self, name: str) -> Department | None:
+    def find_department(self, name: str) -> Department | None:
         """`operators` is one for the sake of pages, where the playbook has none of this name."""
         found = self.playbook.departments.get(name)
         return self._operators() if found is None and name == OPERATORS else found
@@ -63,19 +63,19 @@ class LiveRules:
         """Those that go on for ever, by the names under which their mentions come."""
         return tuple(one.name or one.source for one in self.playbook.sources if one.source != "replay")
 
-    def routes(self) -> Sequence[Route]:
+    def list_routes(self) -> Sequence[Route]:
         return self.playbook.routes
 
-    def spikes(self) -> Tuning:
+    def spikes(self) -> SpikeThresholds:
         return self.playbook.spikes
 
-    def drills(self) -> Drills:
+    def drills(self) -> DrillSettings:
         return self.playbook.drills
 
-    def plan(self) -> Plan:
+    def plan(self) -> CrisisPlan:
         return self.playbook.plan
 
-    def budget(self) -> int | None:
+    def get_page_limit(self) -> int | None:
         return self.playbook.pages_a_night
 
     def note_at(self) -> time | None:
@@ -87,13 +87,13 @@ class LiveRules:
     def subjects(self) -> Sequence[Subject]:
         return self.playbook.subjects
 
-    def policy(self, severity: Severity, department: str) -> EscalationPolicy:
-        return policy_for(self.playbook.escalations, severity, department)
+    def get_escalation_policy(self, severity: Severity, department: str) -> EscalationPolicy:
+        return choose_policy(self.playbook.escalations, severity, department)
 
-    def contact(self, person: str) -> Contact:
-        return self.playbook.people.get(person, Contact()).resolved(self._contacts)
+    def get_contact(self, person: str) -> ContactDetails:
+        return self.playbook.people.get(person, ContactDetails()).resolve_env(self._contacts)
 
-    def person_at_pagerduty(self, user: str) -> str:
+    def find_pagerduty_person(self, user: str) -> str:
         people = self.playbook.people.items()
         return next((person for person, contact in people if user and contact.pagerduty == user), "")
 

@@ -25,7 +25,7 @@ Payload = dict[str, Any]
 
 
 class Reports(Protocol):
-    """Each may raise `Refused` or `Unreachable`."""
+    """Each may raise `NotAllowed` or `StoreUnavailable`."""
 
     async def answer(self, by: str, words: str) -> Drawing: ...
 
@@ -51,7 +51,7 @@ class UseCases:
 def giving(usecases: UseCases) -> Callable[..., Awaitable[None]]:
     """A middleware that gives every listener the use cases, who asks (`by`), and the way to answer (`reply`)."""
 
-    async def give(context: AsyncBoltContext, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
+    async def inject(context: AsyncBoltContext, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
         context["cases"] = usecases.cases
         context["digests"] = usecases.digests
         context["flags"] = usecases.flags
@@ -67,4 +67,4 @@ def giving(usecases: UseCases) -> Callable[..., Awaitable[None]]:
         context["reply"] = Reply(context.client, context.user_id or "", context.response_url or "")
         await next()
 
-    return give
+    return inject

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.drawing import Drawing
-from bot.domain.decision import Refused, Unreachable
+from bot.domain.decision import NotAllowed, StoreUnavailable
 
 AWAY = "Earshot cannot reach its memory right now. Try again in a minute; what was done already is not done twice."
 """Whether it was done is not known where the answer of a commit was lost, so nothing is said about that."""
@@ -50,9 +50,9 @@ class Reply:
         """
         try:
             yield
-        except Refused as no:
+        except NotAllowed as no:
             await self.say(str(no))
-        except Unreachable:
+        except StoreUnavailable:
             await self.say(AWAY)
 
     async def say(self, words: str) -> None:
@@ -73,12 +73,12 @@ class Reply:
         return await self._answer(drawing, response_type="in_channel", replace_original=False)
 
     async def open(self, trigger_id: str, view: dict[str, Any]) -> None:
-        """Raises `Refused` where Slack's three seconds are over."""
+        """Raises `NotAllowed` where Slack's three seconds are over."""
         try:
             await self._client.views_open(trigger_id=trigger_id, view=view)
         except SlackApiError as no:
             if no.response["error"] in TOO_LATE:
-                raise Refused(SLOW) from no
+                raise NotAllowed(SLOW) from no
             raise
 
     async def _answer(self, drawing: Drawing, **how: Any) -> bool:

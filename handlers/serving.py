@@ -46,7 +46,7 @@ def http_endpoint(app: AsyncApp, signing_secret: str) -> Callable[[Request], Awa
     handler = AsyncSlackRequestHandler(app)
     verifier = SignatureVerifier(signing_secret)
 
-    async def answer(request: Request) -> Response:
+    async def handle_request(request: Request) -> Response:
         stamp, signature = (request.headers.get(f"x-slack-{name}", "") for name in ("request-timestamp", "signature"))
         if not _is_fresh(verifier, stamp) or not re.fullmatch("v0=[0-9a-f]{64}", signature):
             return await _answer_unsigned(request)
@@ -57,7 +57,7 @@ def http_endpoint(app: AsyncApp, signing_secret: str) -> Callable[[Request], Awa
             return JSONResponse({"error": "this is no request of Slack's"}, 400)
         return await handler.handle(request)
 
-    return answer
+    return handle_request
 
 
 def _is_fresh(verifier: SignatureVerifier, stamp: str) -> bool:

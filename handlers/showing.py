@@ -10,7 +10,7 @@ from bot.cards import home as home_card
 from bot.cards import messages
 from bot.cards import spam as spam_card
 from bot.cards.drawing import Drawing
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.usecases.cases import Answer, Cases
 from bot.usecases.corrections import Corrected
 from bot.usecases.home import Home
@@ -24,7 +24,7 @@ AWAKE_WITHIN = 1.5
 async def show(answer: Answer, reply: Reply, cases: Cases) -> None:
     """The card as it is now, in the place of the one that was clicked; delivery need not draw it again."""
     if await reply.redraw(card.draw(*answer)):
-        with suppress(Unreachable):  # the change stands; delivery draws it once more, and that is all
+        with suppress(StoreUnavailable):  # the change stands; delivery draws it once more, and that is all
             await cases.drawn(answer.case, answer.page)
 
 
@@ -54,7 +54,7 @@ async def awake(cases: Cases) -> bool:
     try:
         async with asyncio.timeout(AWAKE_WITHIN):
             await cases.awake()
-    except (Unreachable, TimeoutError):
+    except (StoreUnavailable, TimeoutError):
         return False
     return True
 
@@ -62,6 +62,6 @@ async def awake(cases: Cases) -> bool:
 async def show_home(person: str, home: Home, client: AsyncWebClient) -> None:
     try:
         view = home_card.draw(await home.of(person))
-    except Unreachable:
+    except StoreUnavailable:
         view = home_card.away(AWAY)
     await client.views_publish(user_id=person, view=view)

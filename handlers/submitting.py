@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.domain.decision import Refused, Unreachable
+from bot.domain.decision import NotAllowed, StoreUnavailable
 from handlers.reply import AWAY, Reply
 
 PATIENCE = 2.0
@@ -32,12 +32,12 @@ async def submit(ack: AsyncAck, block: str, work: Coroutine[Any, Any, T], back: 
             await task
         return None if task.exception() else task.result()
     error = task.exception()
-    if isinstance(error, Refused) and _LEADS.search(str(error)):
+    if isinstance(error, NotAllowed) and _LEADS.search(str(error)):
         await ack()
         await back.say(str(error))
         return None
-    if isinstance(error, Refused | Unreachable):
-        words = plain_refusal(str(error), chosen) if isinstance(error, Refused) else AWAY
+    if isinstance(error, NotAllowed | StoreUnavailable):
+        words = plain_refusal(str(error), chosen) if isinstance(error, NotAllowed) else AWAY
         await ack(response_action="errors", errors={block: words})
         return None
     await ack()
@@ -48,7 +48,7 @@ def plain_refusal(words: str, chosen: str = "") -> str:
     """A sentence under an input is plain text, in which nobody's name can be shown by their id."""
     known: set[str] = set()
 
-    def name(found: re.Match[str]) -> str:
+    def name_person(found: re.Match[str]) -> str:
         person, begins = found[1], found.start() == 0 or words[: found.start()].endswith((". ", ": "))
         if person in known:
             return "they" if begins else "them"
@@ -56,4 +56,4 @@ def plain_refusal(words: str, chosen: str = "") -> str:
         who = "this person" if person == chosen else "somebody else"
         return who.capitalize() if begins else who
 
-    return unescape(_PERSON.sub(name, words)).replace("*", "").replace("`", "")
+    return unescape(_PERSON.sub(name_person, words)).replace("*", "").replace("`", "")

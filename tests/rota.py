@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.department import Department
-from bot.domain.schedules.duty import Duty, listed_duty
-from bot.domain.spans import Span
+from bot.domain.schedules.duty import OnCallSnapshot, get_listed_on_call
+from bot.domain.spans import TimeSpan
 
 
 class Departments(Protocol):
-    def department(self, name: str) -> Department | None: ...
+    def find_department(self, name: str) -> Department | None: ...
 
 
 class ListedRota:
@@ -17,16 +17,16 @@ class ListedRota:
 
     def __init__(self, rules: Departments | None = None) -> None:
         self._rules = rules
-        self.now: dict[str, Duty] = {}
+        self.now: dict[str, OnCallSnapshot] = {}
         self.asked = 0
 
-    async def duty(self, department: str, at: datetime) -> Duty:  # noqa: ARG002 - of a test that winds no clock
+    async def find_on_call(self, department: str, at: datetime) -> OnCallSnapshot:  # noqa: ARG002 - of a test that winds no clock
         self.asked += 1
-        found = self._rules.department(department) if self._rules else None
-        return self.now.get(department) or (listed_duty(found) if found else None) or Duty()
+        found = self._rules.find_department(department) if self._rules else None
+        return self.now.get(department) or (get_listed_on_call(found) if found else None) or OnCallSnapshot()
 
-    async def holes(self, department: Department, span: Span) -> tuple[Span, ...]:  # noqa: ARG002 - lists have none
+    async def find_gaps(self, department: Department, span: TimeSpan) -> tuple[TimeSpan, ...]:  # noqa: ARG002 - lists have none
         return ()
 
     async def callable(self, department: Department) -> tuple[str, ...]:
-        return (*department.on_call, *self.now.get(department.name, Duty()).people)
+        return (*department.on_call, *self.now.get(department.name, OnCallSnapshot()).people)

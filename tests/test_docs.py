@@ -26,7 +26,7 @@ from bot.cards import buttons
 from bot.cards import case as card
 from bot.cli import app
 from bot.detectors.dimensions import DIMENSIONS
-from bot.domain.spans import Period
+from bot.domain.spans import ReportPeriod
 from bot.playbook.parts import Table
 from bot.playbook.reading import parse
 from bot.playbook.tables import FileTable
@@ -145,7 +145,7 @@ def labels() -> set[str]:
 
 def phrases() -> list[tuple[str, str]]:
     """Each page of the guide with what it must name, as it names it."""
-    periods = [f"`{buttons.SENTIMENT} {word}`" for word in Period]
+    periods = [f"`{buttons.SENTIMENT} {word}`" for word in ReportPeriod]
     shortcuts = [f"*{label}*" for label, _ in SHORTCUTS.values()]
     tables = [f"[{table}]" for table in FileTable.model_fields if table != "sources"]
     sources = [f"`[sources.{kind}" for kind in MODELS]

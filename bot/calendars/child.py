@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from bot.calendars.broken import Broken
 from bot.calendars.reading import Booked, booked
 from bot.domain.schedules.schedule import Schedule
-from bot.domain.spans import Span
+from bot.domain.spans import TimeSpan
 
 CPU_SECONDS = 3
 MEMORY = 1 << 30
@@ -18,7 +18,7 @@ MEMORY = 1 << 30
 class ReadRequest(BaseModel):
     text: str
     schedule: Schedule
-    span: Span
+    span: TimeSpan
 
 
 class ReadAnswer(BaseModel):

@@ -12,7 +12,7 @@ from aiohttp.abc import AbstractResolver
 
 from bot.calendars.broken import MOST, Broken, too_large
 from bot.calendars.connections import GuardedConnector, InternalAddressError
-from bot.domain.schedules.calendar_address import to_https
+from bot.domain.schedules.calendar_address import convert_to_https
 
 TIMEOUT = aiohttp.ClientTimeout(total=20, connect=10)
 REDIRECTS = 3
@@ -51,7 +51,7 @@ async def _from(session: aiohttp.ClientSession, connector: GuardedConnector, add
         async with session.get(address, headers=headers, allow_redirects=False) as answer:
             if answer.status not in _MOVED:
                 return await _read(answer)
-            address = to_https(urljoin(address, answer.headers.get("Location", "")))
+            address = convert_to_https(urljoin(address, answer.headers.get("Location", "")))
             if not address.lower().startswith(("http://", "https://")):
                 raise Broken("its server sends us on to something that is no web address")
             connector.redirected = True

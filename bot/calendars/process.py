@@ -9,7 +9,7 @@ from bot.calendars.broken import Broken
 from bot.calendars.child import ReadAnswer, ReadRequest
 from bot.calendars.reading import Booked
 from bot.domain.schedules.schedule import Schedule
-from bot.domain.spans import Span
+from bot.domain.spans import TimeSpan
 
 TIMEOUT = 10.0
 """Seconds on the wall, start included. The child gives itself three of the processor's."""
@@ -18,7 +18,7 @@ _ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 """It needs no token, so it is given none."""
 
 
-async def read_calendar(text: str, schedule: Schedule, span: Span) -> Booked:
+async def read_calendar(text: str, schedule: Schedule, span: TimeSpan) -> Booked:
     """Who is on call by this file within a span. Raises `Broken`."""
     asked = ReadRequest(text=text, schedule=schedule, span=span).model_dump_json().encode()
     try:

@@ -8,8 +8,8 @@ from bot.calendars.broken import MOST, Broken, too_large
 from bot.calendars.event_blocks import EventBlock, split_events
 from bot.calendars.names import PersonFinder
 from bot.calendars.series import Occurrence, UnreadableError, expand_series, parse_series
-from bot.domain.schedules.schedule import Schedule, Shift, change_id
-from bot.domain.spans import Span
+from bot.domain.schedules.schedule import Schedule, Shift, derive_change_id
+from bot.domain.spans import TimeSpan
 
 EVENTS = 2_000
 """Events that can name somebody, each counted once however often it repeats."""
@@ -36,7 +36,7 @@ class Booked(NamedTuple):
     unreadable: tuple[Unreadable, ...] = ()
 
 
-def booked(text: str, schedule: Schedule, span: Span) -> Booked:
+def booked(text: str, schedule: Schedule, span: TimeSpan) -> Booked:
     """Who is on call by this file within a span. Raises `Broken`, also where events name people and none is of use."""
     if len(text.encode("utf-8", "replace")) > MOST:
         raise too_large()
@@ -44,7 +44,7 @@ def booked(text: str, schedule: Schedule, span: Span) -> Booked:
 
 
 class _Reader:
-    def __init__(self, text: str, schedule: Schedule, span: Span) -> None:
+    def __init__(self, text: str, schedule: Schedule, span: TimeSpan) -> None:
         self._blocks = split_events(text)
         self._finder = PersonFinder(schedule.named)
         self._zone = schedule.zone
@@ -132,7 +132,7 @@ def _check_bounds(named: list[list[EventBlock]]) -> None:
         raise Broken(f"more than {SERIES} of its events repeat")
 
 
-def _looks_like_shift(event: EventBlock, span: Span) -> bool:
+def _looks_like_shift(event: EventBlock, span: TimeSpan) -> bool:
     """Told from the lines alone: nothing of it is worked out, however strange it is."""
     rule = event.value("RRULE").upper()
     start, end, until = (_day(event.value("DTSTART")), _day(event.value("DTEND")), _day(rule.partition("UNTIL=")[2]))
@@ -152,4 +152,4 @@ def _overlap(one: Shift, other: Shift) -> bool:
 
 
 def _shift(one: Occurrence, person: str) -> Shift:
-    return Shift(person, one.start, one.end, change_id("calendar", person, one.start, one.end))
+    return Shift(person, one.start, one.end, derive_change_id("calendar", person, one.start, one.end))

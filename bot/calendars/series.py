@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.domain.schedules.wall import instant
-from bot.domain.spans import Span
+from bot.domain.schedules.wall import resolve_local_time
+from bot.domain.spans import TimeSpan
 
 SECONDS_EACH = 0.3
 """Of the processor's time: a rule that matches nothing is looked for until the year 9999."""
@@ -58,7 +58,7 @@ def parse_series(text: str, number: int) -> Any:
     return calendar
 
 
-def expand_series(calendar: Any, zone: str, span: Span) -> list[Occurrence]:
+def expand_series(calendar: Any, zone: str, span: TimeSpan) -> list[Occurrence]:
     """Return the instances that have a part in this span, but for the cancelled. Raise `UnreadableError`.
 
     A time without a zone is meant in this zone; a day without a time begins there at midnight.
@@ -175,7 +175,7 @@ def _check_rule(rule: Any) -> None:
 
 def _instant(at: date, zone: str) -> datetime:
     if not isinstance(at, datetime):
-        return instant(at, time(), zone)
+        return resolve_local_time(at, time(), zone)
     return at.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 

@@ -7,7 +7,7 @@ from bot.cards.confirmation import confirm_button
 from bot.cards.drawing import Block, Drawing
 from bot.cards.words import escape, safe_url
 from bot.domain.audit import AuditAction
-from bot.domain.case import Case, Status
+from bot.domain.case import Case, CaseStatus
 from bot.domain.department import Department
 from bot.domain.pages.page import Page
 
@@ -59,7 +59,7 @@ def _blocks(
         standing.joined(case, joined),
         drawing.section(drawing.mrkdwn(standing.status(case, at))),
         standing.note(case),
-        standing.authority(department) if case.status is Status.CLAIMED else None,
+        standing.authority(department) if case.status is CaseStatus.CLAIMED else None,
         pages.ladder(page, lines + 2),
         row(case, page),
         standing.history(case, lines),
@@ -70,32 +70,37 @@ def _blocks(
 def row(case: Case, page: Page | None = None) -> Block:
     """The buttons that make sense now; what an old card still offers is answered in words."""
     post = open_post(case.mention.url, said.who(case.mention))
-    confirm = [confirm_button(case, buttons.CONFIRM)] if case.unconfirmed else []
+    confirm = [confirm_button(case, buttons.CONFIRM)] if case.is_unconfirmed_crisis else []
     return drawing.actions(*pages.press(page), *confirm, *_moves(case), *_separate(case), *post, _why(case))
 
 
 def _moves(case: Case) -> list[Block]:
-    def press(label: str, action: str, style: str = "") -> Block:
+    def make_transition_button(label: str, action: str, style: str = "") -> Block:
         plainly = label.removesuffix("…")
         return drawing.button(
             label, action, case.id, style=style, aloud=f"{plainly}: {said.noun(case)} from {said.who(case.mention)}"
         )
 
-    resolve = press("Resolve…", buttons.RESOLVE, "primary" if case.status is Status.CLAIMED else "")
-    elsewhere = [press("Hand over…", buttons.HAND_OVER), press("Not for us…", buttons.NOT_FOR_US)]
+    resolve = make_transition_button(
+        "Resolve…", buttons.RESOLVE, "primary" if case.status is CaseStatus.CLAIMED else ""
+    )
+    elsewhere = [
+        make_transition_button("Hand over…", buttons.HAND_OVER),
+        make_transition_button("Not for us…", buttons.NOT_FOR_US),
+    ]
     match case.status:
-        case Status.NEW:
-            return [press("Claim", buttons.CLAIM, "primary"), resolve, *elsewhere]
-        case Status.CLAIMED:
-            return [resolve, press("Release", buttons.RELEASE), *elsewhere]
-        case Status.RESOLVED:
-            return [press("Reopen", buttons.REOPEN)]
+        case CaseStatus.NEW:
+            return [make_transition_button("Claim", buttons.CLAIM, "primary"), resolve, *elsewhere]
+        case CaseStatus.CLAIMED:
+            return [resolve, make_transition_button("Release", buttons.RELEASE), *elsewhere]
+        case CaseStatus.RESOLVED:
+            return [make_transition_button("Reopen", buttons.REOPEN)]
 
 
 def _separate(case: Case) -> list[Block]:
     if not case.joined:
         return []
-    return [drawing.button("Separate…", buttons.SEPARATE, case.id, aloud="Separate a post that joined this case")]
+    return [drawing.button("Separate…", buttons.SEPARATE, case.id, a11y_label="Separate a post that joined this case")]
 
 
 def _why(case: Case) -> Block:

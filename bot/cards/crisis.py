@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from bot.cards import buttons, drawing, pages
 from bot.cards.drawing import Block, Drawing
 from bot.cards.words import escape, moment, one_line
-from bot.domain.adoption import Unfinished
-from bot.domain.crisis import Crisis, Item, Numbers
-from bot.domain.crisis import Line as Told
-from bot.domain.pages.matter import Matter
+from bot.domain.adoption import UnfinishedWork
+from bot.domain.crisis import ChecklistItem, Crisis, MentionCounts
+from bot.domain.crisis import TimelineEntry as Told
+from bot.domain.pages.matter import PageContext
 from bot.domain.pages.page import Page
-from bot.domain.words import count, length
+from bot.domain.words import format_count, format_duration
 
 SHOWN = 6
 """Lines of the timeline on the head card, the newest; the review has more."""
@@ -23,26 +23,26 @@ def title(crisis: Crisis) -> str:
     return f"{crisis.told.severity.upper()} · {one_line(crisis.told.headline, 100)}"
 
 
-def matter(crisis: Crisis, link: str) -> Matter:
-    return Matter(
-        what=f"Crisis declared: {one_line(crisis.told.headline, 100)}",
-        bad=", ".join(_how_bad(crisis)),
+def matter(crisis: Crisis, link: str) -> PageContext:
+    return PageContext(
+        headline=f"Crisis declared: {one_line(crisis.told.headline, 100)}",
+        severity_text=", ".join(_how_bad(crisis)),
         since=crisis.declared_at,
-        where=crisis.told.department,
-        link=link,
+        location=crisis.told.department,
+        card_link=link,
     )
 
 
 def _how_bad(crisis: Crisis) -> list[str]:
     """Also of the cases that it took over, of which whoever is called may not know."""
-    cases = [count(crisis.cases_open, "open case")] if crisis.cases_open else []
+    cases = [format_count(crisis.cases_open, "open case")] if crisis.cases_open else []
     posts = [_counted(crisis.numbers)] if crisis.numbers.posts else []
     return [crisis.told.severity.upper(), *cases, *posts] if cases or posts else []
 
 
 def head(crisis: Crisis, page: Page | None = None) -> Drawing:
     """Redrawn in place: status, owner, numbers, the next update."""
-    mark = "🚒" if crisis.open else "🏁"
+    mark = "🚒" if crisis.is_open else "🏁"
     lines = [
         f"*Status*: {escape(crisis.status) or 'declared; no update yet'}",
         f"*Lead* {_who(crisis.told.lead)} · *Comms* {_who(crisis.told.comms)} · *Legal* {_who(crisis.told.legal)}",
@@ -69,7 +69,7 @@ def _so_far(crisis: Crisis) -> str:
 def _cases(crisis: Crisis) -> list[str]:
     if not crisis.cases:
         return []
-    return [f"*Cases*: {count(len(crisis.cases), 'case')} taken over, {crisis.cases_open} still open"]
+    return [f"*Cases*: {format_count(len(crisis.cases), 'case')} taken over, {crisis.cases_open} still open"]
 
 
 def plan(crisis: Crisis, _: Page | None = None) -> Drawing:
@@ -80,13 +80,13 @@ def plan(crisis: Crisis, _: Page | None = None) -> Drawing:
     return Drawing(text, blocks)
 
 
-def _item(crisis: Crisis, number: int, item: Item) -> Block:
+def _item(crisis: Crisis, number: int, item: ChecklistItem) -> Block:
     if item.done_at is not None:
         return drawing.section(
             drawing.mrkdwn(f"☑ ~{escape(item.do)}~ · <@{item.done_by}> {moment(item.done_at, '{time}')}")
         )
     press = drawing.button("Done", buttons.CRISIS_DONE, f"{crisis.id}/{number}", aloud=f"Done: {item.do[:60]}")
-    return drawing.section(drawing.mrkdwn(f"☐ {escape(item.do)}"), accessory=press if crisis.open else None)
+    return drawing.section(drawing.mrkdwn(f"☐ {escape(item.do)}"), accessory=press if crisis.is_open else None)
 
 
 def declared(crisis: Crisis) -> Drawing:
@@ -117,7 +117,7 @@ def review(crisis: Crisis) -> Drawing:
 
 def opened(crisis: Crisis) -> Drawing:
     """Back to whoever declared it."""
-    taken = f" It takes over {count(len(crisis.cases), 'open case')} and their page." if crisis.cases else ""
+    taken = f" It takes over {format_count(len(crisis.cases), 'open case')} and their page." if crisis.cases else ""
     return _said(f"🚒 Declared: *{escape(title(crisis))}*. {_who(crisis.told.lead)} is being called.{taken}")
 
 
@@ -128,9 +128,9 @@ def already(crisis: Crisis) -> str:
     return f"{_who(crisis.declared_by)} has declared this crisis already: {what}. {_who(crisis.told.lead)} leads."
 
 
-def left(unfinished: Unfinished) -> list[str]:
+def left(unfinished: UnfinishedWork) -> list[str]:
     """What is unfinished, for plain text."""
-    parts = [count(len(unfinished.cases), "open case")] if unfinished.cases else []
+    parts = [format_count(len(unfinished.cases), "open case")] if unfinished.cases else []
     parts += ["nobody has acknowledged its page"] if unfinished.unacknowledged else []
     return [*parts, *(f"not done: {one_line(item, 150)}" for item in unfinished.to_do)]
 
@@ -167,8 +167,8 @@ def _steps(crisis: Crisis) -> list[tuple[str, str]]:
 
 def _span(crisis: Crisis, at: datetime | None) -> str:
     if at is None:
-        return "not known" if crisis.open else "never"
-    return f"after {length(max(timedelta(), at - crisis.origin.began_at))}"
+        return "not known" if crisis.is_open else "never"
+    return f"after {format_duration(max(timedelta(), at - crisis.origin.began_at))}"
 
 
 def _went(crisis: Crisis) -> str:
@@ -178,10 +178,10 @@ def _went(crisis: Crisis) -> str:
     return "Sentiment: " + " · ".join(f"{name} {_counted(numbers)}" for name, numbers in spans)
 
 
-def _counted(numbers: Numbers) -> str:
+def _counted(numbers: MentionCounts) -> str:
     if not numbers.posts:
         return "nothing was said"
-    return f"{count(numbers.posts, 'post')}, {round(100 * numbers.negative / numbers.posts)} % negative"
+    return f"{format_count(numbers.posts, 'post')}, {round(100 * numbers.negative / numbers.posts)} % negative"
 
 
 def _next(crisis: Crisis) -> str:

@@ -7,8 +7,8 @@ from bot.cards import buttons, drawing, said
 from bot.cards import crisis as crisis_card
 from bot.cards.drawing import Block
 from bot.cards.modals import Origin
-from bot.domain.adoption import Unfinished
-from bot.domain.crisis import HEADLINE_MOST, Crisis
+from bot.domain.adoption import UnfinishedWork
+from bot.domain.crisis import MAX_HEADLINE_LENGTH, Crisis
 from bot.domain.department import Department
 from bot.domain.pages.page import Severity
 
@@ -40,7 +40,7 @@ def form(departments: Iterable[Department], origin: Origin, headline: str = "", 
             _input(
                 buttons.HEADLINE,
                 "What has happened?",
-                {"type": "plain_text_input", "max_length": HEADLINE_MOST, **written},
+                {"type": "plain_text_input", "max_length": MAX_HEADLINE_LENGTH, **written},
             ),
             _input(
                 buttons.DEPARTMENT,
@@ -54,7 +54,7 @@ def form(departments: Iterable[Department], origin: Origin, headline: str = "", 
     }
 
 
-def close(crisis: Crisis, unfinished: Unfinished, origin: Origin) -> dict[str, Any]:
+def close(crisis: Crisis, unfinished: UnfinishedWork, origin: Origin) -> dict[str, Any]:
     """Asks whether to close it all the same. Nobody is kept from closing."""
     lines = [f"• {one}" for one in crisis_card.left(unfinished)]
     rings = "Its cases call by themselves again." if unfinished.unacknowledged and unfinished.cases else ""
@@ -70,7 +70,7 @@ def close(crisis: Crisis, unfinished: Unfinished, origin: Origin) -> dict[str, A
     }
 
 
-def _case_lines(unfinished: Unfinished) -> list[Block]:
+def _case_lines(unfinished: UnfinishedWork) -> list[Block]:
     shown = [f"{said.name(one)} from {said.who(one.mention)}: {one.status}" for one in unfinished.cases[:CASES_SHOWN]]
     more = len(unfinished.cases) - len(shown)
     shown += [f"and {more} more"] if more > 0 else []

@@ -6,9 +6,9 @@ from datetime import datetime
 from bot.cards import buttons, drawing, said, standing
 from bot.cards.drawing import Block, Drawing
 from bot.cards.words import escape, one_line
-from bot.domain.case import Case, Status
+from bot.domain.case import Case, CaseStatus
 from bot.domain.department import Department
-from bot.domain.words import count
+from bot.domain.words import format_count
 
 MOST_CASES = 20
 WORDS_SHOWN = (110, 80, 50, 20, 0)
@@ -30,20 +30,20 @@ def draw(digest_id: str, department: Department, cases: Sequence[Case], at: date
 def headline(department: Department, cases: Sequence[Case], total: int = 0) -> str:
     if total:
         return escape(_head(department, cases, total))
-    waiting = sum(case.status is Status.NEW for case in cases)
+    waiting = sum(case.status is CaseStatus.NEW for case in cases)
     return f"{escape(_head(department, cases))}, {waiting:,} still to claim"
 
 
 def _head(department: Department, cases: Sequence[Case], total: int = 0) -> str:
     if total:
-        return f"{count(total, 'new case')} for {department.name}, the most urgent first"
-    return f"{count(len(cases), 'new case')} for {department.name} on one list"
+        return f"{format_count(total, 'new case')} for {department.name}, the most urgent first"
+    return f"{format_count(len(cases), 'new case')} for {department.name} on one list"
 
 
 def _blocks(
     digest_id: str, department: Department, cases: Sequence[Case], at: datetime, words: int, total: int
 ) -> list[Block]:
-    waiting = sum(case.status is Status.NEW for case in cases)
+    waiting = sum(case.status is CaseStatus.NEW for case in cases)
     todo = f"*{waiting}* still to claim." if waiting else "All of them are taken."
     why = f"Listed together to keep the channel readable. {todo} A case you claim gets a card of its own."
     if total:
@@ -59,7 +59,7 @@ def _line(digest_id: str, case: Case, at: datetime, words: int) -> Block:
     said_by = said.who(case.mention, 30)
     shown = f"{said_by}: {one_line(case.mention.text, words)}" if words else said_by
     claim = None
-    if case.status is Status.NEW:
+    if case.status is CaseStatus.NEW:
         claim = drawing.button(
             "Claim", buttons.CLAIM_IN_DIGEST, case.id, aloud=f"Claim: {said.noun(case)} from {said_by}"
         )

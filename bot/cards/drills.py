@@ -5,19 +5,19 @@ from bot.cards.buttons import ONCALL
 from bot.cards.drawing import Drawing
 from bot.cards.words import escape, moment
 from bot.domain.drill import Drill
-from bot.domain.pages.ladder import who
-from bot.domain.pages.matter import Matter
-from bot.domain.pages.page import Page, Result
-from bot.domain.words import length, listed
+from bot.domain.pages.ladder import format_acknowledger
+from bot.domain.pages.matter import PageContext
+from bot.domain.pages.page import AttemptStatus, Page
+from bot.domain.words import format_duration, join_words
 
 
-def matter(drill: Drill) -> Matter:
+def matter(drill: Drill) -> PageContext:
     """What whoever is called is told."""
-    return Matter(
-        what=f"DRILL for {drill.department}, nothing has happened",
-        bad="",
+    return PageContext(
+        headline=f"DRILL for {drill.department}, nothing has happened",
+        severity_text="",
         since=drill.opened_at,
-        where=drill.department,
+        location=drill.department,
     )
 
 
@@ -32,9 +32,9 @@ def begun(drill: Drill) -> Drawing:
 
 def receipt(drill: Drill, page: Page | None) -> Drawing:
     """How it ended, with the ladder as it was climbed."""
-    if page is None or not page.answered:
+    if page is None or not page.is_acknowledged:
         text = f"❌ *DRILL* for {escape(drill.department)}: nobody answered, so it was given up. {_again(drill)}"
-    elif drill.missed:
+    elif drill.is_missed:
         text = f"⚠️ *DRILL* for {escape(drill.department)}: {_answered(page)}, but {drill.why}. {_again(drill)}"
     else:
         text = f"✅ *DRILL* for {escape(drill.department)}: {_answered(page)}."
@@ -43,16 +43,16 @@ def receipt(drill: Drill, page: Page | None) -> Drawing:
 
 def missed(drill: Drill, page: Page | None) -> Drawing:
     """To the managers and into the channel, as soon as it is so."""
-    goes_on = " The next in line is being called." if page and page.open and not page.nobody else ""
+    goes_on = " The next in line is being called." if page and page.is_open and not page.nobody else ""
     text = f"⚠️ *DRILL* for {escape(drill.department)} missed: {drill.why}.{goes_on} {_again(drill)}"
     return _with_ladder(text, page)
 
 
 def standing(drill: Drill | None) -> str:
     """Beside the department in `/oncall`; empty where there is nothing to be done."""
-    if drill is None or (not drill.running and not drill.missed):
+    if drill is None or (not drill.is_running and not drill.is_missed):
         return ""
-    if drill.missed:
+    if drill.is_missed:
         return f" ⚠️ Its drill of {moment(drill.opened_at)} was missed: {drill.why}. {_again(drill)}"
     return f" A drill is running since {moment(drill.opened_at, '{time}')}."
 
@@ -62,12 +62,14 @@ def _answered(page: Page) -> str:
     at = page.acknowledged_at or page.opened_at
     waited = at - page.opened_at
     seconds = int(waited.total_seconds())
-    hers = [one for one in page.attempts if one.person == page.acknowledged_by and one.result is not Result.DROPPED]
+    hers = [
+        one for one in page.attempts if one.person == page.acknowledged_by and one.result is not AttemptStatus.DROPPED
+    ]
     ways = list(dict.fromkeys(pages.BY[one.way] for one in hers))
-    called = f" (called by {listed(ways)})" if ways else ""
-    quiet = ", do-not-disturb was on" if any(one.result is Result.QUIET for one in hers) else ""
-    span = f"{seconds} s" if seconds < 180 else length(waited)
-    return f"acknowledged by {who(page)} in {span}, by {page.acknowledged_way}{called}{quiet}"
+    called = f" (called by {join_words(ways)})" if ways else ""
+    quiet = ", do-not-disturb was on" if any(one.result is AttemptStatus.QUIET for one in hers) else ""
+    span = f"{seconds} s" if seconds < 180 else format_duration(waited)
+    return f"acknowledged by {format_acknowledger(page)} in {span}, by {page.acknowledged_way}{called}{quiet}"
 
 
 def _again(drill: Drill) -> str:

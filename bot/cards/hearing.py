@@ -8,10 +8,10 @@ from bot.cards.said import NAMES, noun, who
 from bot.cards.words import escape, one_line
 from bot.domain.assessment import Assessment, Intent, Signal
 from bot.domain.case import Case
-from bot.domain.correcting import told
+from bot.domain.correcting import describe_correction
 from bot.domain.correction import ABOUT_US, COLLEAGUE, GENUINE, NOT_ABOUT_US, SPAM, CorrectionKind
 from bot.domain.subject import SubjectKind
-from bot.domain.words import listed
+from bot.domain.words import join_words
 
 ENGLISH = "en"
 LANGUAGES = {
@@ -51,9 +51,9 @@ def labels(case: Case) -> Block:
 
 def _facts(found: Assessment) -> Iterator[str]:
     yield f"Urgency {found.urgency} of 100"
-    held = [Intent(word) for word in found.words("intent") if word in set(Intent)]
+    held = [Intent(word) for word in found.get_words("intent") if word in set(Intent)]
     if also := [ALSO[intent] for intent in held if intent in ALSO and intent is not found.intent]:
-        yield f"also {listed(also)}"
+        yield f"also {join_words(also)}"
     if found.language not in {"", ENGLISH}:
         yield f"in {language(found.language)}"
 
@@ -63,26 +63,26 @@ def language(code: str) -> str:
 
 
 def _menu(case: Case) -> list[tuple[str, str]]:
-    def option(words: str, kind: CorrectionKind, now: str = "") -> tuple[str, str]:
+    def make_option(words: str, kind: CorrectionKind, now: str = "") -> tuple[str, str]:
         return words, buttons.correction(kind, case.id, now)
 
     found = case.assessment
-    feeling = "Say how it feels…" if found.unsure else f"Not {found.sentiment.value}…"
+    feeling = "Say how it feels…" if found.is_unsure else f"Not {found.sentiment.value}…"
     options = [
-        option(feeling, CorrectionKind.SENTIMENT),
-        option("Wrong kind…", CorrectionKind.INTENT),
-        option("Wrong subject…" if found.subject else "Say which subject…", CorrectionKind.SUBJECT),
+        make_option(feeling, CorrectionKind.SENTIMENT),
+        make_option("Wrong kind…", CorrectionKind.INTENT),
+        make_option("Wrong subject…" if found.subject else "Say which subject…", CorrectionKind.SUBJECT),
     ]
-    if case.closed:
+    if case.is_closed:
         return options
     if found.intent is Intent.SPAM:
-        options.append(option("Not spam after all", CorrectionKind.SPAM, GENUINE))
+        options.append(make_option("Not spam after all", CorrectionKind.SPAM, GENUINE))
     else:
-        options.append(option("Spam", CorrectionKind.SPAM, SPAM))
-    if case.correction(CorrectionKind.ABOUT):
-        options.append(option("About us after all", CorrectionKind.ABOUT, ABOUT_US))
+        options.append(make_option("Spam", CorrectionKind.SPAM, SPAM))
+    if case.find_correction(CorrectionKind.ABOUT):
+        options.append(make_option("About us after all", CorrectionKind.ABOUT, ABOUT_US))
     elif found.kind != SubjectKind.COMPETITOR:
-        options.append(option("Not about us", CorrectionKind.ABOUT, NOT_ABOUT_US))
+        options.append(make_option("Not about us", CorrectionKind.ABOUT, NOT_ABOUT_US))
     return options
 
 
@@ -121,7 +121,7 @@ def _corrected(case: Case) -> list[str]:
     """mrkdwn: a line for each person who corrected something."""
     by: dict[str, list[str]] = {}
     for one in case.corrections:
-        by.setdefault(one.by, []).append(escape(one_line(told(one), 80)))
+        by.setdefault(one.by, []).append(escape(one_line(describe_correction(one), 80)))
     return [f"✏️ *Corrected by* <@{person}>: {'; '.join(words)}" for person, words in by.items()]
 
 
@@ -151,13 +151,13 @@ def _feeling(found: Assessment) -> Iterator[Block]:
     if not shares:
         return
     said = ", ".join(f"{_mild(share)} {word}" for word, share in sorted(shares.items(), key=lambda one: -one[1]))
-    unsure = "Unsure, because none is likely enough to act on" if found.unsure else ""
+    unsure = "Unsure, because none is likely enough to act on" if found.is_unsure else ""
     yield _line("Feeling", said, unsure, *_reasons(found, "sentiment"))
 
 
 def _kinds(found: Assessment) -> Iterator[Block]:
     likely = sorted(found.intents.items(), key=lambda one: -one[1])
-    held = set(found.words("intent"))
+    held = set(found.get_words("intent"))
     named = {word: NAMES[Intent(word)].lower() if word in set(Intent) else word for word, _ in likely}
     yes = [f"{_mild(share)} {named[word]}" for word, share in likely if word in held]
     no = [f"{_mild(share)} {named[word]}" for word, share in likely if word not in held]
@@ -167,9 +167,9 @@ def _kinds(found: Assessment) -> Iterator[Block]:
 
 
 def _subjects(found: Assessment) -> Iterator[Block]:
-    if names := found.words("subject"):
+    if names := found.get_words("subject"):
         kind = f" ({found.kind})" if found.kind else ""
-        yield _line("Subject", one_line(f"{listed(names)}{kind}", 200), *_reasons(found, "subject"))
+        yield _line("Subject", one_line(f"{join_words(names)}{kind}", 200), *_reasons(found, "subject"))
     else:
         yield _line("Subject", "none that the playbook names")
 
@@ -187,14 +187,14 @@ def _urgency(found: Assessment) -> Iterator[Block]:
 def _others(found: Assessment) -> Iterator[Block]:
     """What a detector tells of which this card knows nothing yet."""
     known = {"sentiment", "intent", "subject", "kind", "language", "urgency"}
-    for dimension in found.held:
+    for dimension in found.labels_by_dimension:
         if dimension not in known:
-            words = listed(found.words(dimension))
+            words = join_words(found.get_words(dimension))
             yield _line(one_line(dimension, 40).capitalize(), one_line(words, 200), *_reasons(found, dimension))
 
 
 def _reasons(found: Assessment, dimension: str) -> tuple[str, ...]:
-    why = [one_line(words, 300) for words in found.why(dimension)]
+    why = [one_line(words, 300) for words in found.find_reasons(dimension)]
     return (f"Because {'; '.join(why)}",) if why else ()
 
 

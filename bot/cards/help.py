@@ -4,11 +4,15 @@ from collections.abc import Iterable, Sequence
 
 from bot.cards.drawing import Drawing, mrkdwn, section
 from bot.cards.words import escape, one_line
-from bot.domain.judged import JUDGED_DAYS, Part, Precision
-from bot.domain.report import FEWEST
-from bot.domain.words import count
+from bot.domain.judged import PRECISION_DAYS, PrecisionAspect, PrecisionEstimate
+from bot.domain.report import MIN_SAMPLE
+from bot.domain.words import format_count
 
-_PARTS = {Part.SENTIMENT: "the feeling", Part.INTENT: "the kind", Part.SUBJECT: "the subject"}
+_PARTS = {
+    PrecisionAspect.SENTIMENT: "the feeling",
+    PrecisionAspect.INTENT: "the kind",
+    PrecisionAspect.SUBJECT: "the subject",
+}
 
 
 def known(noun: str, names: Iterable[str], most: int = 8) -> str:
@@ -18,7 +22,7 @@ def known(noun: str, names: Iterable[str], most: int = 8) -> str:
     return f"The {noun} are: {', '.join(shown[:most])}{more}." if shown else f"The playbook names no {noun}."
 
 
-def draw(subjects: Sequence[str], departments: Sequence[str], precisions: Sequence[Precision]) -> Drawing:
+def draw(subjects: Sequence[str], departments: Sequence[str], precisions: Sequence[PrecisionEstimate]) -> Drawing:
     """`precisions` of the last weeks, of everything first."""
     example = escape(next(iter([*departments, *subjects]), "care"))
     forms = (
@@ -30,7 +34,7 @@ def draw(subjects: Sequence[str], departments: Sequence[str], precisions: Sequen
     )
     names = f"{known('subjects', subjects)}\n{known('departments', departments)}"
     sure = (
-        f"A change is named only where it is more than chance: {FEWEST} mentions or more on both sides, and a 95 % "
+        f"A change is named only where it is more than chance: {MIN_SAMPLE} mentions or more on both sides, and a 95 % "
         "interval that leaves out zero. Counts tell what was heard: corrections do not change them, or days on which "
         f"you correct more would look better than they were.\n*How often am I right?* {precision(precisions)}"
     )
@@ -39,24 +43,24 @@ def draw(subjects: Sequence[str], departments: Sequence[str], precisions: Sequen
     )
 
 
-def precision(precisions: Sequence[Precision]) -> str:
+def precision(precisions: Sequence[PrecisionEstimate]) -> str:
     """In one sentence, and one more for its parts; what nobody corrected counts as right, which is said."""
     everything, *parts = precisions
-    handled = f"{count(everything.cases, 'case')} that your team closed in the last {JUDGED_DAYS} days"
+    handled = f"{format_count(everything.cases, 'case')} that your team closed in the last {PRECISION_DAYS} days"
     if not everything.cases:
-        return f"I do not know yet: your team closed no case of mine in the last {JUDGED_DAYS} days. {HOW}"
+        return f"I do not know yet: your team closed no case of mine in the last {PRECISION_DAYS} days. {HOW}"
     said = f"{'1 was' if everything.wrong == 1 else f'{everything.wrong:,} were'} corrected"
-    if everything.too_few:
+    if everything.is_small_sample:
         return f"Too few to say: of {handled}, {said}. {HOW}"
-    of_parts = ", ".join(f"{_PARTS[one.part]} {_share(one)}" for one in parts if not one.too_few)
+    of_parts = ", ".join(f"{_PARTS[one.aspect]} {_share(one)}" for one in parts if not one.is_small_sample)
     by_part = f" By part: {of_parts}." if of_parts else ""
     return f"Of {handled}, {said}: {_share(everything)} heard right, if what nobody corrected was right.{by_part}"
 
 
-def _share(one: Precision) -> str:
+def _share(one: PrecisionEstimate) -> str:
     """With the interval in which it lies in 95 of 100 cases."""
     low, high = one.interval
-    return f"{round(one.right)} % [{round(low)}–{round(high)} %]"
+    return f"{round(one.percent_right)} % [{round(low)}–{round(high)} %]"
 
 
 HOW = "When a card is wrong, correct it in its menu (⋯); I count that, and can learn from it."

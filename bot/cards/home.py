@@ -9,10 +9,10 @@ from bot.cards.help import precision
 from bot.cards.words import escape, moment, one_line
 from bot.domain.case import Case
 from bot.domain.department import Department
-from bot.domain.judged import Precision
-from bot.domain.reads import Reads
-from bot.domain.schedules.duty import Duty
-from bot.domain.words import count
+from bot.domain.judged import PrecisionEstimate
+from bot.domain.reads import ReadCounts
+from bot.domain.schedules.duty import OnCallSnapshot
+from bot.domain.words import format_count
 
 MINE_SHOWN = 15
 DEPARTMENTS_SHOWN = 30
@@ -25,7 +25,7 @@ class Desk(NamedTuple):
     department: Department
     open: int
     overdue: int
-    duty: Duty = Duty()
+    duty: OnCallSnapshot = OnCallSnapshot()
 
 
 class Ear(NamedTuple):
@@ -33,7 +33,7 @@ class Ear(NamedTuple):
 
     source: str
     heard: datetime
-    reads: Reads = Reads()
+    reads: ReadCounts = ReadCounts()
     """What the outlet bills of this month (UTC)."""
 
 
@@ -43,7 +43,7 @@ class AtHome(NamedTuple):
     ears: tuple[Ear, ...]
     troubles: tuple[str, ...]
     at: datetime
-    precisions: tuple[Precision, ...] = ()
+    precisions: tuple[PrecisionEstimate, ...] = ()
     """How often we heard rightly of late; of everything first."""
 
 
@@ -79,7 +79,7 @@ def _mine(home: AtHome) -> list[Block]:
         return [drawing.section(drawing.mrkdwn("Nothing. Press *Claim* on a card, and the case is listed here."))]
     shown = [_one(case, home.at) for case in home.mine[:MINE_SHOWN]]
     more = len(home.mine) - len(shown)
-    rest = [drawing.context(drawing.mrkdwn(f"… and {count(more, 'case')} due later"))] if more > 0 else []
+    rest = [drawing.context(drawing.mrkdwn(f"… and {format_count(more, 'case')} due later"))] if more > 0 else []
     return [*shown, *rest]
 
 
@@ -97,14 +97,14 @@ def _one(case: Case, at: datetime) -> Block:
 def _desks(home: AtHome) -> list[str]:
     lines = [_desk(desk) for desk in home.desks[:DEPARTMENTS_SHOWN]]
     more = len(home.desks) - len(lines)
-    return [*lines, f"… and {count(more, 'department')} more"] if more > 0 else lines
+    return [*lines, f"… and {format_count(more, 'department')} more"] if more > 0 else lines
 
 
 def _desk(desk: Desk) -> str:
     name = escape(one_line(desk.department.name, 60))
     where = f" <#{desk.department.channel}>" if desk.department.channel else ""
     late = f" · ⏰ *{desk.overdue} OVERDUE*" if desk.overdue else ""
-    return f"*{name}*{where}: {count(desk.open, 'open case') if desk.open else 'nothing open'}{late}{_on_call(desk)}"
+    return f"*{name}*{where}: {format_count(desk.open, 'open case') if desk.open else 'nothing open'}{late}{_on_call(desk)}"
 
 
 def _on_call(desk: Desk) -> str:
@@ -112,7 +112,7 @@ def _on_call(desk: Desk) -> str:
     if not desk.department.schedules:
         return ""
     until = f" until {moment(desk.duty.until)}" if desk.duty.until else ""
-    if desk.duty.hole or not desk.duty.people:
+    if desk.duty.has_gap or not desk.duty.people:
         return f" · ⚠️ nobody on call{until}"
     return f" · on call <@{desk.duty.people[0]}>{until}"
 
@@ -120,7 +120,7 @@ def _on_call(desk: Desk) -> str:
 def _billed(ear: Ear) -> str:
     if not any(ear.reads):
         return ""
-    return f" · read this month: {count(ear.reads.posts, 'post')}, {count(ear.reads.users, 'user')}"
+    return f" · read this month: {format_count(ear.reads.posts, 'post')}, {format_count(ear.reads.users, 'user')}"
 
 
 def _health(home: AtHome) -> list[str]:
@@ -128,5 +128,5 @@ def _health(home: AtHome) -> list[str]:
         f"{escape(one_line(ear.source, 40))}: last heard {moment(ear.heard)}{_billed(ear)}" for ear in home.ears[:10]
     ]
     troubles = [f"⚠️ {escape(one_line(sentence, 200))}" for sentence in home.troubles[:TROUBLES_SHOWN]]
-    heard = [f"🎯 {precision(home.precisions)}"] if home.precisions and not home.precisions[0].too_few else []
+    heard = [f"🎯 {precision(home.precisions)}"] if home.precisions and not home.precisions[0].is_small_sample else []
     return [*(troubles or ["✅ Everything works."]), *(ears or ["Nothing was heard yet."]), *heard]

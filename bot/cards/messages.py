@@ -10,13 +10,13 @@ from bot.cards.confirmation import NOT_YET, confirm_button
 from bot.cards.drawing import Block, Drawing
 from bot.cards.words import escape, moment
 from bot.domain.audit import AuditAction, AuditEvent
-from bot.domain.case import Case, Status
-from bot.domain.clocks import to_call
+from bot.domain.case import Case, CaseStatus
+from bot.domain.clocks import find_people_to_notify
 from bot.domain.department import Department
 from bot.domain.destination import Destination, ToChannel, ToPerson
 from bot.domain.routing import NOBODY
-from bot.domain.schedules.duty import Duty
-from bot.domain.words import count, length
+from bot.domain.schedules.duty import OnCallSnapshot
+from bot.domain.words import format_count, format_duration
 
 REMINDED = 140
 _TAKEN: dict[str, str] = {
@@ -33,9 +33,13 @@ WORDS_SHOWN = 300
 
 def reminder(case: Case, department: Department, at: datetime, link: str = "") -> Drawing:
     """In the channel: nobody has claimed it."""
-    waited = length(at - case.opened_at)
+    waited = format_duration(at - case.opened_at)
     words = f"⏰ Nobody has claimed {_the(case)} yet; it came {waited} ago. Who takes it?"
-    calls = _calls(department, paged=case.cannot_wait) if not case.doubted or case.cannot_wait else ""
+    calls = (
+        _calls(department, paged=case.is_confirmed_crisis)
+        if not case.has_unsure_sentiment or case.is_confirmed_crisis
+        else ""
+    )
     return _say(words + calls, said.quotation(case.mention, REMINDED), actions=[_claim(case), *_card(link)])
 
 
@@ -50,16 +54,18 @@ def _calls(department: Department, *, paged: bool) -> str:
 
 def taken(case: Case) -> Drawing:
     """What becomes of a reminder. It says what happened, which stays true whoever has the case next."""
-    if case.status is Status.RESOLVED:
+    if case.status is CaseStatus.RESOLVED:
         return _say(f"✅ <@{case.closed_by}> resolved {_the(case)}.")
-    if case.status is Status.CLAIMED:
+    if case.status is CaseStatus.CLAIMED:
         return _say(f"🙋 <@{case.owner}> claimed {_the(case)}.")
     return _say(f"➡️ {_the(case, 'The')} moved to {escape(case.department)}.")
 
 
-def call(case: Case, department: Department, duty: Duty, to: Destination, at: datetime, link: str = "") -> Drawing:
+def call(
+    case: Case, department: Department, duty: OnCallSnapshot, to: Destination, at: datetime, link: str = ""
+) -> Drawing:
     """By direct message to somebody on call; in a hole of the schedule also in the fallback channel."""
-    waited = length(at - case.opened_at)
+    waited = format_duration(at - case.opened_at)
     words = (
         f"{_mark(case)} {_you_are(department, duty, to)} Nobody has claimed {_the(case)} for {waited}. "
         f"Press *Claim* if you can take it; {_after(case, department, duty)}."
@@ -67,32 +73,32 @@ def call(case: Case, department: Department, duty: Duty, to: Destination, at: da
     return _say(words, said.quotation(case.mention, WORDS_SHOWN), actions=[_claim(case), *_card(link), *_post(case)])
 
 
-def _you_are(department: Department, duty: Duty, to: Destination) -> str:
+def _you_are(department: Department, duty: OnCallSnapshot, to: Destination) -> str:
     """Why whoever reads this is called: she was on call then, which may be over by now."""
     name = escape(department.name)
-    if duty.hole:
+    if duty.has_gap:
         you = "." if isinstance(to, ToChannel) else ", so you are called."
         return f"Nobody is on call for {name} now, because {escape(duty.schedule)} has a hole{you}"
     on_call = isinstance(to, ToPerson) and to.id in duty.people
     return f"You are {'on call' if on_call else 'called'} for {name}."
 
 
-def _after(case: Case, department: Department, duty: Duty) -> str:
-    if not to_call(case, department, duty):
+def _after(case: Case, department: Department, duty: OnCallSnapshot) -> str:
+    if not find_people_to_notify(case, department, duty):
         return "if not, tell somebody who can, for you are the last who is called"
     return "if not, the next person is called"
 
 
 def list_reminder(waiting: int, department: Department, link: str, *, paged: bool = False) -> Drawing:
     """In the channel: cases on a list that nobody has claimed. `paged`: all of them are crises."""
-    words = f"⏰ {count(waiting, 'case')} on one list {_wait(waiting)} for somebody to claim."
+    words = f"⏰ {format_count(waiting, 'case')} on one list {_wait(waiting)} for somebody to claim."
     return _say(words + _calls(department, paged=paged), actions=_list(link))
 
 
-def list_call(waiting: int, department: Department, duty: Duty, to: Destination, link: str) -> Drawing:
+def list_call(waiting: int, department: Department, duty: OnCallSnapshot, to: Destination, link: str) -> Drawing:
     """By direct message to somebody on call: many at once are one call."""
     words = (
-        f"📟 {_you_are(department, duty, to)} {count(waiting, 'case')} on one list {_wait(waiting)} for "
+        f"📟 {_you_are(department, duty, to)} {format_count(waiting, 'case')} on one list {_wait(waiting)} for "
         f"somebody in {_channel(department)}. Claim there what you can; the next person is called, too."
     )
     return _say(words, actions=_list(link))
@@ -197,7 +203,7 @@ def brought_back(case: Case, department: Department) -> Drawing:
 
 
 def flagged(case: Case, department: Department) -> Drawing:
-    asked = f" {NOT_YET}" if case.unconfirmed else ""
+    asked = f" {NOT_YET}" if case.is_unconfirmed_crisis else ""
     return _say(f"🙏 Thank you. {_channel(department)} has it now: case {case.id}. You need do nothing more.{asked}")
 
 
@@ -221,7 +227,7 @@ def _the(case: Case, article: str = "the") -> str:
 
 
 def _mark(case: Case) -> str:
-    return "🚨" if case.urgent else "📟"
+    return "🚨" if case.is_urgent else "📟"
 
 
 def _channel(department: Department) -> str:

@@ -8,8 +8,8 @@ from bot.cards import buttons, drawing, said
 from bot.cards.drawing import Block
 from bot.cards.words import cut, one_line, safe_url
 from bot.domain.assessment import Intent, Sentiment
-from bot.domain.case import Case, Joined, Joining, Resolution, case_id
-from bot.domain.correction import CorrectionKind, heard_word
+from bot.domain.case import Case, CaseResolution, JoinedMention, JoinReason, derive_case_id
+from bot.domain.correction import CorrectionKind, get_label_word
 from bot.domain.department import Department
 from bot.domain.mention import Mention
 
@@ -19,11 +19,11 @@ OPTIONS_MOST = 99
 Named = Sequence[tuple[str, str]]  # ids and names to choose from; with none, Slack offers everybody
 KINDS = (Intent.COMPLAINT, Intent.QUESTION, Intent.PRAISE, Intent.NEED, Intent.PURCHASE, Intent.CRISIS, Intent.OTHER)
 ANSWERS = {
-    Resolution.ANSWERED: "Answered: the person has a reply",
-    Resolution.FIXED: "Fixed: what was wrong is right now",
-    Resolution.NO_ACTION: "No action: nothing to be done",
-    Resolution.SPAM: "Spam",
-    Resolution.NOT_ABOUT_US: "Not about us",
+    CaseResolution.ANSWERED: "Answered: the person has a reply",
+    CaseResolution.FIXED: "Fixed: what was wrong is right now",
+    CaseResolution.NO_ACTION: "No action: nothing to be done",
+    CaseResolution.SPAM: "Spam",
+    CaseResolution.NOT_ABOUT_US: "Not about us",
 }
 
 
@@ -102,7 +102,7 @@ def not_for_us(case: Case, departments: Sequence[Department], origin: Origin) ->
 
 
 def separate(case: Case, origin: Origin) -> dict[str, Any]:
-    options = [_option(_joined_words(one), case_id(one.mention)) for one in case.joined]
+    options = [_option(_joined_words(one), derive_case_id(one.mention)) for one in case.joined]
     return _modal(
         buttons.SEPARATE_MODAL,
         "Separate a post",
@@ -118,8 +118,8 @@ def separate(case: Case, origin: Origin) -> dict[str, Any]:
     )
 
 
-def _joined_words(one: Joined) -> str:
-    why = "same words" if one.why is Joining.COPY else "wrote again"
+def _joined_words(one: JoinedMention) -> str:
+    why = "same words" if one.why is JoinReason.COPY else "wrote again"
     return f"{one_line(one.who, 30)}, {one.at:%d %b %H:%M} UTC, {why}"
 
 
@@ -138,7 +138,7 @@ CORRECTING = {
 def correct(case: Case, kind: CorrectionKind, subjects: Sequence[str], origin: Origin) -> dict[str, Any]:
     """Every answer but the one that stands on the card. `subjects` are those that it may be about."""
     title, question = CORRECTING[kind]
-    now = heard_word(case.assessment, kind)
+    now = get_label_word(case.assessment, kind)
     options = [_option(words, word) for word, words in _answers(kind, subjects).items() if word != now]
     return _modal(
         buttons.CORRECT_MODAL,

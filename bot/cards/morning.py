@@ -7,31 +7,31 @@ from bot.cards.words import escape, moment
 from bot.domain.crisis import Crisis
 from bot.domain.drill import Drill
 from bot.domain.episode import Episode
-from bot.domain.morning import Morning
-from bot.domain.pages.ladder import who
+from bot.domain.morning import ShiftSummary
+from bot.domain.pages.ladder import format_acknowledger
 from bot.domain.pages.page import CauseKind, Page
-from bot.domain.words import count, length
+from bot.domain.words import format_count, format_duration
 
 SHOWN = 10
 
 
-def note(morning: Morning) -> Drawing | None:
+def note(morning: ShiftSummary) -> Drawing | None:
     """None after a quiet night in which nothing is left."""
     return _note(f"🌅 *The night for {escape(morning.department)}*", morning)
 
 
-def hand_over(morning: Morning, to: str) -> Drawing | None:
+def hand_over(morning: ShiftSummary, to: str) -> Drawing | None:
     """`to` is on call from now on; empty where nobody is."""
     now = f": <@{to}> is on call now" if to else ": nobody is on call now"
     return _note(f"🤝 *Hand-over for {escape(morning.department)}*{now}", morning)
 
 
-def _note(head: str, morning: Morning) -> Drawing | None:
-    if morning.quiet:
+def _note(head: str, morning: ShiftSummary) -> Drawing | None:
+    if morning.is_empty:
         return None
-    waits = f"{count(morning.waiting, 'case')} open" if morning.waiting else "nothing waits"
+    waits = f"{format_count(morning.waiting, 'case')} open" if morning.waiting else "nothing waits"
     overdue = f", {morning.overdue:,} overdue" if morning.overdue else ""
-    said = f"{count(morning.posts, 'post')}, {morning.negative:,} negative"
+    said = f"{format_count(morning.posts, 'post')}, {morning.negative:,} negative"
     before = [
         f"{head}. Since {moment(morning.since, '{time}')}: {said}.",
         *(_page(one) for one in morning.pages[-SHOWN:]),
@@ -75,6 +75,8 @@ def _page(page: Page) -> str:
         waits = f"waits until {moment(page.held_until, '{time}')}, quiet hours" if page.held_until else ""
         ended = "over before anybody answered" if page.closed_at else waits or "*nobody has answered*"
     else:
-        ended = f"answered by {who(page)} after {length(page.acknowledged_at - page.opened_at)}"
+        ended = (
+            f"answered by {format_acknowledger(page)} after {format_duration(page.acknowledged_at - page.opened_at)}"
+        )
     drill = "drill, " if page.cause.kind is CauseKind.DRILL else ""
     return f"📟 {moment(page.opened_at, '{time}')} paged ({drill}{page.severity.upper()}): {ended}"

@@ -11,11 +11,11 @@ from bot.cards.words import escape, moment, one_line
 from bot.domain.department import Department
 from bot.domain.drill import Drill
 from bot.domain.notification import ScheduleItem
-from bot.domain.schedules.changed import Change
-from bot.domain.schedules.duty import Duty
-from bot.domain.schedules.schedule import How, Override, Plea
-from bot.domain.spans import Span
-from bot.domain.words import count, length
+from bot.domain.schedules.changed import ScheduleChange
+from bot.domain.schedules.duty import OnCallSnapshot
+from bot.domain.schedules.schedule import CoverRequest, Override, OverrideKind
+from bot.domain.spans import TimeSpan
+from bot.domain.words import format_count, format_duration
 
 SHOWN = 20
 """Departments; each is a section with a button, and Slack takes 50 blocks."""
@@ -25,8 +25,8 @@ class Shown(NamedTuple):
     """A department with who is on call for it now, and who from then on."""
 
     department: Department
-    now: Duty
-    then: Duty | None
+    now: OnCallSnapshot
+    then: OnCallSnapshot | None
     drill: Drill | None = None
     """Its last one."""
 
@@ -38,7 +38,9 @@ def shown(departments: Sequence[Shown], by: str, zone: str, at: datetime) -> Dra
         for one, line in zip(departments, lines, strict=True)
     ][:SHOWN]
     if len(departments) > SHOWN:
-        blocks.append(drawing.context(drawing.mrkdwn(f"… and {count(len(departments) - SHOWN, 'department')} more.")))
+        blocks.append(
+            drawing.context(drawing.mrkdwn(f"… and {format_count(len(departments) - SHOWN, 'department')} more."))
+        )
     clock = at.astimezone(ZoneInfo(zone))
     note = (
         f"Times are shown in your own time zone; what you type is read in {_place(zone)}, where it is {clock:%H:%M}. "
@@ -49,12 +51,12 @@ def shown(departments: Sequence[Shown], by: str, zone: str, at: datetime) -> Dra
 
 def _line(one: Shown) -> str:
     name = f"*{escape(one_line(one.department.name, 60))}*"
-    if not one.now.people and not one.now.hole:
+    if not one.now.people and not one.now.has_gap:
         return f"{name}: nobody is called; the playbook names no one."
     if not one.department.schedules:
         return f"{name}: {_in_turn(one.now.people)}, as the playbook lists them."
     until = f" until {moment(one.now.until)}" if one.now.until else ""
-    if one.now.hole:
+    if one.now.has_gap:
         called = f"; {_in_turn(one.now.people)} would be called" if one.now.people else ""
         now = f"⚠️ nobody{until}{called}"
     else:
@@ -62,10 +64,10 @@ def _line(one: Shown) -> str:
     return f"{name} ({escape(one_line(one.now.schedule, 60))}): {now}.{_then(one.then)}"
 
 
-def _then(then: Duty | None) -> str:
+def _then(then: OnCallSnapshot | None) -> str:
     if then is None:
         return ""
-    return " Next: ⚠️ nobody." if then.hole else f" Next: {_in_turn(then.people)}."
+    return " Next: ⚠️ nobody." if then.has_gap else f" Next: {_in_turn(then.people)}."
 
 
 def _in_turn(people: Iterable[str]) -> str:
@@ -77,19 +79,19 @@ def _take(one: Shown, by: str) -> Block | None:
     schedules = one.department.schedules
     if not schedules:
         return None
-    if by in one.now.people and not one.now.hole:
+    if by in one.now.people and not one.now.has_gap:
         return drawing.button("Ask for cover", buttons.ONCALL_COVER, schedules[0], aloud=f"Cover {schedules[0]}")
     return drawing.button("Take it", buttons.ONCALL_TAKE, schedules[0], aloud=f"Take {schedules[0]}")
 
 
-def made(change: Change, by: str, zone: str, *, own: bool, at: datetime) -> Drawing:
+def made(change: ScheduleChange, by: str, zone: str, *, own: bool, at: datetime) -> Drawing:
     """Back to whoever changed something: what was understood, and a way to take it back."""
-    words = [_told(one, by, zone, at) for one in change.made]
-    undone = any(one.undone for one in change.made)
+    words = [_told(one, by, zone, at) for one in change.new_overrides]
+    undone = any(one.undone for one in change.new_overrides)
     text = "\n".join(("↩️ Taken back: " if undone else "✅ ") + line for line in words)
     blocks = [drawing.section(drawing.mrkdwn(text)), _read_in(zone, own=own)]
     if not undone:
-        value = str(ScheduleItem(change.made[0].schedule, change.made[0].id))
+        value = str(ScheduleItem(change.new_overrides[0].schedule, change.new_overrides[0].id))
         blocks.append(drawing.actions(drawing.button("Take it back", buttons.ONCALL_UNDO, value)))
     return Drawing(text, blocks)
 
@@ -99,7 +101,7 @@ def _told(one: Override, by: str, zone: str, at: datetime) -> str:
     instead = f", instead of <@{one.instead}>" if one.instead and one.instead != by else ""
     instead = ", instead of you" if one.instead == by else instead
     start = "now" if one.start <= at else spoken(one.start, zone)
-    lasts = length(one.end - max(one.start, at))
+    lasts = format_duration(one.end - max(one.start, at))
     return f"{whose} *{escape(one.schedule)}* from {start} until {spoken(one.end, zone)} ({lasts}){instead}."
 
 
@@ -118,7 +120,7 @@ def _read_in(zone: str, *, own: bool) -> Block:
     return drawing.context(drawing.mrkdwn(f"Read in {_place(zone)}, {whose}."))
 
 
-def pleaded(plea: Plea, department: Department, zone: str, *, own: bool) -> Drawing:
+def pleaded(plea: CoverRequest, department: Department, zone: str, *, own: bool) -> Drawing:
     text = (
         f"🙏 Asked in <#{department.channel}> who covers *{escape(plea.schedule)}* from {spoken(plea.start, zone)} "
         f"until {spoken(plea.end, zone)}. Until somebody does, it is yours."
@@ -126,20 +128,20 @@ def pleaded(plea: Plea, department: Department, zone: str, *, own: bool) -> Draw
     return Drawing(text, [drawing.section(drawing.mrkdwn(text)), _read_in(zone, own=own)])
 
 
-def plea(asked: Plea) -> Drawing:
+def plea(asked: CoverRequest) -> Drawing:
     """In the department's channel."""
     text = (
         f"🙏 <@{asked.person}> asks to be covered for *{escape(asked.schedule)}*, from {moment(asked.start)} until "
-        f"{moment(asked.end)} ({length(asked.end - asked.start)}). Who can?"
+        f"{moment(asked.end)} ({format_duration(asked.end - asked.start)}). Who can?"
     )
     value = str(ScheduleItem(asked.schedule, asked.id))
     press = drawing.button("I cover", buttons.ONCALL_ANSWER, value, style="primary", aloud="I cover this shift")
     return Drawing(text, [drawing.section(drawing.mrkdwn(text)), drawing.actions(press)])
 
 
-def covered(change: Change) -> Drawing:
+def covered(change: ScheduleChange) -> Drawing:
     """In place of the plea."""
-    first, last = change.made[0], change.made[-1]
+    first, last = change.new_overrides[0], change.new_overrides[-1]
     text = (
         f"✅ <@{first.person}> covers *{escape(first.schedule)}* for <@{first.instead}> from {moment(first.start)} "
         f"until {moment(last.end)}. Thank you."
@@ -147,9 +149,9 @@ def covered(change: Change) -> Drawing:
     return Drawing(text, [drawing.section(drawing.mrkdwn(text))])
 
 
-def filled(change: Change) -> Drawing:
+def filled(change: ScheduleChange) -> Drawing:
     """In place of the hole."""
-    one = change.made[0]
+    one = change.new_overrides[0]
     text = (
         f"✅ <@{one.person}> has *{escape(one.schedule)}* from {moment(one.start)} until {moment(one.end)}. Thank you."
     )
@@ -171,14 +173,19 @@ def shift(change: Override, person: str) -> Drawing:
     return Drawing(text, [drawing.section(drawing.mrkdwn(text)), *row])
 
 
-_GAVE = {How.TAKE: "took a shift", How.SWAP: "swapped with you", How.COVER: "asked you to cover"}
+_GAVE = {
+    OverrideKind.TAKE: "took a shift",
+    OverrideKind.SWAP: "swapped with you",
+    OverrideKind.COVER: "asked you to cover",
+}
 
 
-def hole(department: Department, gap: Span, schedule: str) -> Drawing:
+def hole(department: Department, gap: TimeSpan, schedule: str) -> Drawing:
     """In the department's channel, a day before."""
     text = (
         f"⚠️ Nobody is on call for {escape(department.name)} from {moment(gap.start)} until {moment(gap.end)} "
-        f"({length(gap.end - gap.start)}): *{escape(schedule)}* has a hole. Whoever can, press *Take it*, or type "
+        f"({format_duration(gap.end - gap.start)}): *{escape(schedule)}* has a hole. Whoever can, press *Take "
+        f"it*, or type "
         f"`{buttons.ONCALL} take`; else the managers are called."
     )
     value = str(ScheduleItem(schedule, str(int(gap.start.timestamp()))))

@@ -5,10 +5,10 @@ from bot.cards.drawing import Drawing
 from bot.cards.oncall import spoken
 from bot.cards.words import escape, moment
 from bot.domain.notification import ScheduleItem
-from bot.domain.schedules.schedule import Outcome, Plea
+from bot.domain.schedules.schedule import CoverOutcome, CoverRequest
 
 
-def draw_asked(plea: Plea, zone: str) -> Drawing:
+def draw_asked(plea: CoverRequest, zone: str) -> Drawing:
     """Back to the asker. Times in the zone in which they were read, so that a mistake shows."""
     theirs = ""
     if plea.their_start and plea.their_end:
@@ -21,7 +21,7 @@ def draw_asked(plea: Plea, zone: str) -> Drawing:
     return _text(text)
 
 
-def draw_request(plea: Plea) -> Drawing:
+def draw_request(plea: CoverRequest) -> Drawing:
     """By direct message to whoever is asked."""
     span = f"*{escape(plea.schedule)}* from {moment(plea.start)} until {moment(plea.end)}"
     swap = ""
@@ -37,14 +37,14 @@ def draw_request(plea: Plea) -> Drawing:
     return Drawing(text, [drawing.section(drawing.mrkdwn(text)), drawing.actions(*press)])
 
 
-def draw_declined(plea: Plea) -> Drawing:
+def draw_declined(plea: CoverRequest) -> Drawing:
     """In place of the request."""
     return _text(f"You declined. <@{plea.person}> keeps *{escape(plea.schedule)}* from {moment(plea.start)}.")
 
 
-def draw_outcome(plea: Plea) -> Drawing:
+def draw_outcome(plea: CoverRequest) -> Drawing:
     """By direct message to the asker, where nothing came of it."""
-    no = "declined" if plea.outcome is Outcome.DECLINED else "did not answer in time"
+    no = "declined" if plea.outcome is CoverOutcome.DECLINED else "did not answer in time"
     text = (
         f"📟 <@{plea.to}> {no}: *{escape(plea.schedule)}* from {moment(plea.start)} until {moment(plea.end)} is still "
         "yours. `/oncall cover me` asks everybody in the channel."

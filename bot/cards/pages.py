@@ -3,67 +3,67 @@
 from bot.cards import buttons, drawing, summons
 from bot.cards.drawing import Block, Drawing
 from bot.cards.words import escape, moment, one_line
-from bot.domain.destination import Callee, ToChannel, callee
-from bot.domain.pages.ladder import who
-from bot.domain.pages.matter import Matter
-from bot.domain.pages.page import Attempt, CauseKind, Page, Result, Way
-from bot.domain.words import length
+from bot.domain.destination import Callee, ToChannel, parse_callee
+from bot.domain.pages.ladder import format_acknowledger
+from bot.domain.pages.matter import PageContext
+from bot.domain.pages.page import AttemptStatus, CauseKind, ContactMethod, Page, PageAttempt
+from bot.domain.words import format_duration
 
 SHOWN = 8
 """Rungs on a card, the newest; that there were more is said."""
 BY = {
-    Way.SLACK: "Slack",
-    Way.NTFY: "ntfy",
-    Way.PAGERDUTY: "PagerDuty",
-    Way.TEXT: "text message",
-    Way.CALL: "phone call",
-    Way.WEBHOOK: "webhook",
+    ContactMethod.SLACK: "Slack",
+    ContactMethod.NTFY: "ntfy",
+    ContactMethod.PAGERDUTY: "PagerDuty",
+    ContactMethod.TEXT: "text message",
+    ContactMethod.CALL: "phone call",
+    ContactMethod.WEBHOOK: "webhook",
 }
 MARKS = {
-    Result.WAITING: "…",
-    Result.SENDING: "…",
-    Result.DELIVERED: "✓",
-    Result.ANSWERED: "✓",
-    Result.QUIET: "☾",
-    Result.DROPPED: "–",
+    AttemptStatus.WAITING: "…",
+    AttemptStatus.SENDING: "…",
+    AttemptStatus.DELIVERED: "✓",
+    AttemptStatus.ANSWERED: "✓",
+    AttemptStatus.QUIET: "☾",
+    AttemptStatus.DROPPED: "–",
 }
 ENDS = {
-    Result.WAITING: "about to be called",
-    Result.SENDING: "being called",
-    Result.DELIVERED: "delivered",
-    Result.ANSWERED: "delivered, answered",
-    Result.MISSED: "not answered",
-    Result.QUIET: "delivered, but do-not-disturb is on",
-    Result.REFUSED: "refused",
-    Result.LOST: "no answer of the service",
-    Result.LATER: "not sent",
-    Result.DROPPED: "not needed any more",
+    AttemptStatus.WAITING: "about to be called",
+    AttemptStatus.SENDING: "being called",
+    AttemptStatus.DELIVERED: "delivered",
+    AttemptStatus.ANSWERED: "delivered, answered",
+    AttemptStatus.MISSED: "not answered",
+    AttemptStatus.QUIET: "delivered, but do-not-disturb is on",
+    AttemptStatus.REFUSED: "refused",
+    AttemptStatus.LOST: "no answer of the service",
+    AttemptStatus.LATER: "not sent",
+    AttemptStatus.DROPPED: "not needed any more",
 }
 
 
-def message(page: Page, matter: Matter, to: Callee) -> Drawing:
+def message(page: Page, matter: PageContext, to: Callee) -> Drawing:
     """The one message about a page to a person, or in a channel, as the page stands now."""
-    return call(page, matter, to) if page.open and not page.leader else _after(page, matter, to)
+    return call(page, matter, to) if page.is_open and not page.leader else _after(page, matter, to)
 
 
-def call(page: Page, matter: Matter, to: Callee) -> Drawing:
+def call(page: Page, matter: PageContext, to: Callee) -> Drawing:
     """To somebody on call, or in the fallback channel."""
     drill = "*DRILL.* " if page.cause.kind is CauseKind.DRILL else ""
     to_you = "Nobody who was called has answered." if isinstance(to, ToChannel) else _you(matter)
-    bad = f", {escape(matter.bad)}" if matter.bad else ""
+    bad = f", {escape(matter.severity_text)}" if matter.severity_text else ""
     words = (
-        f"{summons.MARKS[page.severity]} {drill}{_new(matter)}{to_you} *{escape(matter.what)}*{bad}, "
+        f"{summons.MARKS[page.severity]} {drill}{_new(matter)}{to_you} *{escape(matter.headline)}*{bad}, "
         f"{_since(matter)}. Press *Acknowledge* if you take it; if nobody does, the next person is called."
     )
     presses = drawing.actions(*_presses(page, matter))
     return Drawing(summons.lock_screen(page, matter), [_section(words), *_quote(matter), *_earlier(matter), presses])
 
 
-def _after(page: Page, matter: Matter, to: Callee) -> Drawing:
+def _after(page: Page, matter: PageContext, to: Callee) -> Drawing:
     """Nothing is left to press, but for what whoever has the page does next."""
     stands, new = _stands(page), f" {_new(matter)}".rstrip()
     blocks = [_section(stands + new), *_quote(matter), *_earlier(matter)]
-    unclaimed = matter.case and page.waits_for_claim and not page.taken_by
+    unclaimed = matter.case_id and page.is_awaiting_claim and not page.taken_by
     theirs = isinstance(to, ToChannel) or to.id == page.acknowledged_by
     claims = [_claim(matter)] if unclaimed and theirs else []
     if buttons_left := [*claims, *_links(matter)]:
@@ -72,21 +72,23 @@ def _after(page: Page, matter: Matter, to: Callee) -> Drawing:
 
 
 def _stands(page: Page) -> str:
-    if page.closed_at is not None and not page.answered:
+    if page.closed_at is not None and not page.is_acknowledged:
         return "📟 This page is over before anybody answered: what it was about needs nobody any more."
     if page.taken_by:
-        return f"✅ <@{page.taken_by}> has claimed the case. {who(page)} answered the page{_waited(page)}."
+        return (
+            f"✅ <@{page.taken_by}> has claimed the case. {format_acknowledger(page)} answered the page{_waited(page)}."
+        )
     if not page.leader:
         return acknowledged(page).text
     # A page that follows from its first moment has no message, so this one was taken over.
-    had = f"{who(page)} has this page{_waited(page)}. " if page.answered else ""
+    had = f"{format_acknowledger(page)} has this page{_waited(page)}. " if page.is_acknowledged else ""
     return f"🚨 {had}This case is part of a declared crisis now, and the crisis has its own page."
 
 
-def again(page: Page, matter: Matter, to: Callee) -> Drawing:
+def again(page: Page, matter: PageContext, to: Callee) -> Drawing:
     """A short word beside the message, since an edit makes no sound: it calls again, or there is something new."""
     person = "" if isinstance(to, ToChannel) else f"{to.mention} "
-    if page.open:
+    if page.is_open:
         words = f"{person}Still nobody has answered. {summons.lock_screen(page, matter)}"
     else:
         words = f"{person}{summons.lock_screen(page, matter)}"
@@ -97,49 +99,49 @@ def _section(words: str) -> Block:
     return drawing.section(drawing.mrkdwn(words))
 
 
-def _new(matter: Matter) -> str:
+def _new(matter: PageContext) -> str:
     return f"*NEW {moment(matter.newest_at, '{time}')}* " if matter.newest_at else ""
 
 
-def _since(matter: Matter) -> str:
+def _since(matter: PageContext) -> str:
     return f"since {moment(matter.since)}"
 
 
-def _earlier(matter: Matter) -> list[Block]:
-    if not matter.earlier:
+def _earlier(matter: PageContext) -> list[Block]:
+    if not matter.earlier_count:
         return []
-    return [drawing.context(drawing.mrkdwn(f"+ {matter.earlier:,} earlier, {_since(matter)}"))]
+    return [drawing.context(drawing.mrkdwn(f"+ {matter.earlier_count:,} earlier, {_since(matter)}"))]
 
 
-def _you(matter: Matter) -> str:
-    return f"You are on call for {escape(matter.where)}." if matter.where else "You are called."
+def _you(matter: PageContext) -> str:
+    return f"You are on call for {escape(matter.location)}." if matter.location else "You are called."
 
 
-def _quote(matter: Matter) -> list[Block]:
+def _quote(matter: PageContext) -> list[Block]:
     if not matter.quote:
         return []
-    said_by = drawing.line(drawing.run(one_line(matter.who, 60) or "somebody", bold=True))
+    said_by = drawing.line(drawing.run(one_line(matter.author, 60) or "somebody", bold=True))
     return [drawing.rich_text(said_by, drawing.quote(drawing.run(matter.quote, most=300)))]
 
 
-def _presses(page: Page, matter: Matter) -> list[Block]:
+def _presses(page: Page, matter: PageContext) -> list[Block]:
     """Who claims the case has answered, too."""
     found = [_press(page, buttons.ACKNOWLEDGE_HERE)]
-    if matter.case:
+    if matter.case_id:
         found.append(_claim(matter))
     return [*found, *_links(matter)]
 
 
-def _claim(matter: Matter) -> Block:
-    return drawing.button("Claim", buttons.CLAIM_HERE, matter.case, aloud="Claim the case, and answer the page")
+def _claim(matter: PageContext) -> Block:
+    return drawing.button("Claim", buttons.CLAIM_HERE, matter.case_id, aloud="Claim the case, and answer the page")
 
 
-def _links(matter: Matter) -> list[Block]:
-    card = [drawing.button("See the card", buttons.OPEN_CARD, url=matter.link)] if matter.link else []
+def _links(matter: PageContext) -> list[Block]:
+    card = [drawing.button("See the card", buttons.OPEN_CARD, url=matter.card_link)] if matter.card_link else []
     return [*card, *_post(matter)]
 
 
-def _post(matter: Matter) -> list[Block]:
+def _post(matter: PageContext) -> list[Block]:
     found = drawing.button("Open post", buttons.OPEN_POST, url=matter.url, aloud="Open the post")
     return [found] if "url" in found else []
 
@@ -150,19 +152,19 @@ def _press(page: Page, action: str) -> Block:
 
 def acknowledged(page: Page) -> Drawing:
     """What becomes of the message that was pressed."""
-    words = f"✅ {who(page)} has this page{_waited(page)}. {summons.then(page)}"
+    words = f"✅ {format_acknowledger(page)} has this page{_waited(page)}. {summons.then(page)}"
     return Drawing(words, [drawing.section(drawing.mrkdwn(words))])
 
 
 def _waited(page: Page) -> str:
     if page.acknowledged_at is None:
         return ""
-    return f", after {length(page.acknowledged_at - page.opened_at)}"
+    return f", after {format_duration(page.acknowledged_at - page.opened_at)}"
 
 
 def press(page: Page | None) -> list[Block]:
     """The button on a card, while somebody still has to answer."""
-    return [_press(page, buttons.ACKNOWLEDGE)] if page is not None and page.open else []
+    return [_press(page, buttons.ACKNOWLEDGE)] if page is not None and page.is_open else []
 
 
 def ladder(page: Page | None, shown: int = SHOWN) -> Block | None:
@@ -179,8 +181,8 @@ def ladder(page: Page | None, shown: int = SHOWN) -> Block | None:
 
 
 def _head(page: Page) -> str:
-    if page.answered:
-        return f"📟 *Answered* by {who(page)} by {page.acknowledged_way}{_waited(page)}"
+    if page.is_acknowledged:
+        return f"📟 *Answered* by {format_acknowledger(page)} by {page.acknowledged_way}{_waited(page)}"
     if page.closed_at is not None:
         return "📟 *Paged*, and over before anybody answered"
     if page.held_until is not None:
@@ -214,11 +216,11 @@ def _rungs(page: Page, shown: int) -> list[str]:
     return ([f"… and {earlier} earlier"] if earlier > 0 else []) + [_rung(one) for one in last]
 
 
-def _rung(one: Attempt) -> str:
+def _rung(one: PageAttempt) -> str:
     mark = MARKS.get(one.result, "✗")
     why = f": {escape(one.detail)}" if one.detail else ""
     return f"{mark} {moment(one.at, '{time}')} {_person(one)} by {BY[one.way]}, {ENDS[one.result]}{why}"
 
 
-def _person(one: Attempt) -> str:
-    return callee(one.person).mention if one.person else "whoever is on call there"
+def _person(one: PageAttempt) -> str:
+    return parse_callee(one.person).mention if one.person else "whoever is on call there"

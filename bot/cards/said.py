@@ -40,7 +40,7 @@ def noun(case: Case) -> str:
 
 
 def who(mention: Mention, most: int = 60) -> str:
-    return one_line(mention.who, most) or "somebody"
+    return one_line(mention.display_name, most) or "somebody"
 
 
 def marked(mention: Mention) -> str:
@@ -50,7 +50,7 @@ def marked(mention: Mention) -> str:
 
 def feeling(assessment: Assessment) -> str:
     """The sentiment in words; empty where nothing was detected at all."""
-    if assessment.unsure:
+    if assessment.is_unsure:
         leaning = assessment.sentiment
         return "unsure" if leaning is Sentiment.NEUTRAL else f"unsure, leaning {leaning.value}"
     return assessment.sentiment.value if any(assessment.probabilities.values()) else ""
@@ -60,7 +60,7 @@ def feeling_mark(assessment: Assessment) -> str:
     """A colour beside the words, never instead of them."""
     if assessment.intent is Intent.CRISIS:
         return "🚨"
-    if assessment.unsure:
+    if assessment.is_unsure:
         return "🟡"
     return {Sentiment.NEGATIVE: "🔴", Sentiment.NEUTRAL: "⚪", Sentiment.POSITIVE: "🟢"}[assessment.sentiment]
 

@@ -7,7 +7,7 @@ from bot.cards.drawing import Block, Drawing
 from bot.cards.words import one_line, spelled
 from bot.domain.assessment import Assessment
 from bot.domain.mention import Mention
-from bot.domain.words import count
+from bot.domain.words import format_count
 
 WORDS_SHOWN = 240
 NONE = "Nothing was taken for spam lately."
@@ -19,7 +19,7 @@ def draw(entries: Sequence[tuple[str, Mention, Assessment]], kept: int, *, more:
     if not entries:
         words = NO_OLDER if kept else NONE
         return Drawing(words, [drawing.section(drawing.plain(words))])
-    head = f"{count(kept, 'post')} taken for spam lately, the newest first"
+    head = f"{format_count(kept, 'post')} taken for spam lately, the newest first"
     how = "It is counted apart, and shown only here. A post that is no spam becomes a case when you bring it back."
     blocks = [drawing.section(drawing.mrkdwn(f"*{head}*\n{how}"))]
     for entry, mention, assessment in entries:
@@ -32,7 +32,7 @@ def draw(entries: Sequence[tuple[str, Mention, Assessment]], kept: int, *, more:
 
 def _one(entry: str, mention: Mention, assessment: Assessment) -> Block:
     """Plain text only: of all that strangers say, this is the likeliest to be hostile. No link can be followed."""
-    because = "; ".join(one_line(words, 120) for words in assessment.why("intent")) or "no reason was given"
+    because = "; ".join(one_line(words, 120) for words in assessment.find_reasons("intent")) or "no reason was given"
     words = one_line(mention.text, WORDS_SHOWN) or said.WORDLESS
     when = spelled(mention.created_at)
     text = f"{said.who(mention)} on {said.outlet(mention)}, {when}: {words}\n→ {because}"

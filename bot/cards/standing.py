@@ -7,9 +7,9 @@ from bot.cards import drawing
 from bot.cards.drawing import Block
 from bot.cards.words import cut, escape, moment, one_line
 from bot.domain.audit import AuditEvent
-from bot.domain.case import Case, Joined, Joining, Status
+from bot.domain.case import Case, CaseStatus, JoinedMention, JoinReason
 from bot.domain.department import Department
-from bot.domain.words import count, length
+from bot.domain.words import format_count, format_duration
 
 HISTORY_SHOWN = 6
 JOINED_SHOWN = 3
@@ -17,17 +17,17 @@ AUTHORITY_SHOWN = 500
 VOICE_SHOWN = 250
 
 _PERSON = re.compile(r"&lt;@([UW][A-Z0-9]{1,20})&gt;")
-JOINED_WHY = {Joining.COPY: "the same words", Joining.SAME_PERSON: "wrote again"}
+JOINED_WHY = {JoinReason.COPY: "the same words", JoinReason.SAME_PERSON: "wrote again"}
 
 
 def status(case: Case, at: datetime) -> str:
     """One line of mrkdwn: a mark, the word, the owner, the clock."""
-    if case.status is Status.RESOLVED:
+    if case.status is CaseStatus.RESOLVED:
         how = f": {case.resolution.value}" if case.resolution else ""
         return f"✅ *Resolved*{_by(case.closed_by)}{how}{_at(case.resolved_at)}"
-    late = case.overdue(at)
-    mark = "⏰" if late else {Status.NEW: "🆕", Status.CLAIMED: "🙋"}[case.status]
-    word = "Claimed" if case.status is Status.CLAIMED else "New"
+    late = case.is_overdue(at)
+    mark = "⏰" if late else {CaseStatus.NEW: "🆕", CaseStatus.CLAIMED: "🙋"}[case.status]
+    word = "Claimed" if case.status is CaseStatus.CLAIMED else "New"
     clock = f" · {_clock(case, late=late)}" if case.due else ""
     return f"{mark} *{word}*{_by(case.owner)}{clock}"
 
@@ -42,7 +42,7 @@ def _at(moment_of: datetime | None) -> str:
 
 def _clock(case: Case, *, late: bool) -> str:
     assert case.due is not None
-    to_do = "claim" if case.status is Status.NEW else "resolve"
+    to_do = "claim" if case.status is CaseStatus.NEW else "resolve"
     if late:
         return f"*OVERDUE*, to {to_do} by {moment(case.due)}"
     return f"{to_do} by {moment(case.due)}{_within(case, ' (within {})')}"
@@ -50,18 +50,18 @@ def _clock(case: Case, *, late: bool) -> str:
 
 def _within(case: Case, form: str) -> str:
     """The span that the route gives, which stays true however old the drawing is."""
-    within = case.clocks.claim_within if case.status is Status.NEW else case.clocks.resolve_within
-    return form.format(length(within)) if within else ""
+    within = case.clocks.claim_within if case.status is CaseStatus.NEW else case.clocks.resolve_within
+    return form.format(format_duration(within)) if within else ""
 
 
 def spoken(case: Case, at: datetime | None = None) -> str:
     """The status for the ear: `new, claim within 15 min`."""
-    if case.status is Status.RESOLVED:
+    if case.status is CaseStatus.RESOLVED:
         return f"resolved{_by(case.closed_by)}" + (f" ({case.resolution.value})" if case.resolution else "")
-    word = f"claimed{_by(case.owner)}" if case.status is Status.CLAIMED else "new"
-    if at is not None and case.overdue(at):
+    word = f"claimed{_by(case.owner)}" if case.status is CaseStatus.CLAIMED else "new"
+    if at is not None and case.is_overdue(at):
         return f"{word}, OVERDUE"
-    to_do = "claim" if case.status is Status.NEW else "resolve"
+    to_do = "claim" if case.status is CaseStatus.NEW else "resolve"
     return f"{word}{_within(case, f', {to_do} within {{}}')}" if case.due else word
 
 
@@ -89,7 +89,7 @@ def joined(case: Case, shown: int = JOINED_SHOWN) -> Block | None:
         return None
     last = case.joined[-shown:] if shown else ()
     earlier = case.joined_count - len(last)
-    head = f"{count(case.joined_count, 'post')} joined this case"
+    head = f"{format_count(case.joined_count, 'post')} joined this case"
     if not last:
         return drawing.rich_text(drawing.line(drawing.run(head, bold=True)))
     rest = [drawing.line(drawing.run(f"… and {earlier:,} earlier", italic=True))] if earlier > 0 else []
@@ -99,7 +99,7 @@ def joined(case: Case, shown: int = JOINED_SHOWN) -> Block | None:
     )
 
 
-def _one_joined(one: Joined) -> Block:
+def _one_joined(one: JoinedMention) -> Block:
     return drawing.line(
         drawing.link(one.url, one_line(one.who, 60) or "somebody"),
         drawing.run(f" · {JOINED_WHY[one.why]} · "),

@@ -19,7 +19,7 @@ from bot.cli.findings import Finding, Kind, Report, fault, note, well
 from bot.cli.opening import identity
 from bot.cli.saying import REFUSED, Read, read_both, tell
 from bot.clock import SystemClock
-from bot.domain.words import count
+from bot.domain.words import format_count
 from bot.playbook import Playbook
 from bot.settings import Settings
 from bot.sinks.inspection import Inspection
@@ -65,8 +65,8 @@ async def _look(read: Read, report: Report) -> None:
 
 
 def _gist(playbook: Playbook) -> str:
-    parts = (count(len(playbook.subjects), "subject"), count(len(playbook.departments), "department"))
-    return f"{playbook.brand.name}, {', '.join(parts)}, {count(len(playbook.routes), 'route')}"
+    parts = (format_count(len(playbook.subjects), "subject"), format_count(len(playbook.departments), "department"))
+    return f"{playbook.brand.name}, {', '.join(parts)}, {format_count(len(playbook.routes), 'route')}"
 
 
 async def _of_slack(
@@ -77,15 +77,15 @@ async def _of_slack(
     named = named_in(playbook, places) if playbook and places else None
     clock = SystemClock()
 
-    def waiting(seconds: float) -> None:
+    def report_waiting(seconds: float) -> None:
         report.add(note("Slack", f"it asks us to wait for {seconds:.0f} s, and we do"))
 
     async with aiohttp.ClientSession() as session:
         if settings.slack_app_token:
             client = web_client(settings.slack_app_token.get_secret_value(), settings.slack_api_url, session)
-            async for finding in of_app_token(Inspection(client, clock, waiting)):
+            async for finding in of_app_token(Inspection(client, clock, report_waiting)):
                 yield finding
         if settings.slack_bot_token:
             client = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session)
-            async for finding in of_workspace(Inspection(client, clock, waiting), settings.slack_api_url, named):
+            async for finding in of_workspace(Inspection(client, clock, report_waiting), settings.slack_api_url, named):
                 yield finding

@@ -19,7 +19,7 @@ from bot.cards.words import one_line
 from bot.cli.opening import opened
 from bot.cli.saying import refusing, settings_and_playbook, tell, warn
 from bot.clock import SystemClock
-from bot.domain.correction import HEARING, CorrectionKind
+from bot.domain.correction import DETECTION_KINDS, CorrectionKind
 from bot.playbook import LivePlaybook
 from bot.playbook.parts import Duration
 from bot.store.corrections import Noted
@@ -70,7 +70,7 @@ def export(
     """
     if kind is CorrectionKind.DEPARTMENT:
         raise typer.BadParameter(ROUTES, param_hint="--kind")
-    found = [one for one in _standing(_noted(since)) if one.correction.kind in HEARING]
+    found = [one for one in _standing(_noted(since)) if one.correction.kind in DETECTION_KINDS]
     for one in found:
         if kind in {None, one.correction.kind}:
             tell(json.dumps(_as_json(one)))
@@ -79,7 +79,7 @@ def export(
 
 
 def _noted(since: str | None) -> list[Noted]:
-    async def inside() -> list[Noted]:
+    async def load_from_store() -> list[Noted]:
         async with opened(settings, playbook.now) as store:
             return [one async for one in store.corrections.noted() if start is None or one.correction.at >= start]
 
@@ -87,7 +87,7 @@ def _noted(since: str | None) -> list[Noted]:
         settings, playbook = settings_and_playbook()
         start = _start(since, playbook) if since else None
         logs.configure("error", settings.log_format)
-        return asyncio.run(inside())
+        return asyncio.run(load_from_store())
 
 
 def _start(since: str, playbook: LivePlaybook) -> datetime:
@@ -109,7 +109,7 @@ def _start(since: str, playbook: LivePlaybook) -> datetime:
 def _standing(found: Iterable[Noted]) -> list[Noted]:
     """The newest of each mention and kind, unless that undid it."""
     last = {(one.mention.id, one.correction.kind): one for one in found}
-    return [one for one in last.values() if not one.correction.undone]
+    return [one for one in last.values() if not one.correction.is_undone]
 
 
 def _as_json(one: Noted) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def _as_json(one: Noted) -> dict[str, Any]:
 def _row(one: Noted, most: int) -> list[str]:
     """Harmless, each on one line, so that a tab is always a border."""
     correction = one.correction
-    now = UNDONE if correction.undone else correction.now
+    now = UNDONE if correction.is_undone else correction.now
     at = correction.at.isoformat(timespec="seconds")
     words = (at, correction.by, correction.kind.value, correction.was, now, one.case, one.mention.id, one.mention.text)
     return [one_line(word, most) for word in words]

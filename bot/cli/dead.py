@@ -20,7 +20,7 @@ from bot.cli.opening import opened
 from bot.cli.saying import refuse, refusing, settings_and_playbook, tell, warn
 from bot.clock import SystemClock
 from bot.domain.mention import Mention
-from bot.domain.words import count
+from bot.domain.words import format_count
 from bot.store.dead import DeadLetter
 from bot.store.opening import Store
 from bot.store.reading import SetAside
@@ -85,23 +85,23 @@ def replay(ids: Ids = None, *, kind: Of = What.MENTIONS, every: All = False) -> 
         _replay_records(chosen, at)
         return
 
-    async def work(store: Store) -> int:
+    async def list_records(store: Store) -> int:
         return await _each(await _letters(store), chosen, lambda letter: store.dead.replay(letter, at))
 
-    tell(f"{count(_with_store(work), 'mention')} back in the inbox")
+    tell(f"{format_count(_with_store(list_records), 'mention')} back in the inbox")
 
 
 def _replay_records(chosen: list[str] | None, at: datetime) -> None:
     read: list[bool] = []
 
-    async def work(store: Store) -> int:
-        async def again(record: SetAside) -> None:
+    async def list_records(store: Store) -> int:
+        async def replay_once(record: SetAside) -> None:
             read.append(await store.quarantine.replay(record, at))
 
-        return await _each(await _records(store), chosen, again)
+        return await _each(await _records(store), chosen, replay_once)
 
-    tried = _with_store(work)
-    tell(f"{sum(read)} of {count(tried, 'record')} can be read now")
+    tried = _with_store(list_records)
+    tell(f"{sum(read)} of {format_count(tried, 'record')} can be read now")
     if not all(read):
         warn("The others stay set aside until Earshot is updated. Nothing is lost.")
 
@@ -118,15 +118,15 @@ def drop(
     chosen, one = _chosen(ids, every=every), "record" if kind is What.RECORDS else "mention"
     if not yes and sys.stdin.isatty():
         many = "record" if kind is What.RECORDS else "dead letter"
-        what = f"all {many}s" if chosen is None else count(len(chosen), many)
+        what = f"all {many}s" if chosen is None else format_count(len(chosen), many)
         typer.confirm(f"Drop {what}? They cannot be had back.", abort=True, err=True)
 
-    async def work(store: Store) -> int:
+    async def drop_records(store: Store) -> int:
         if kind is What.RECORDS:
             return await _each(await _records(store), chosen, store.quarantine.drop)
         return await _each(await _letters(store), chosen, store.dead.drop)
 
-    tell(f"{count(_with_store(work), one)} dropped")
+    tell(f"{format_count(_with_store(drop_records), one)} dropped")
 
 
 def _chosen(ids: Sequence[str] | None, *, every: bool) -> list[str] | None:
@@ -137,14 +137,14 @@ def _chosen(ids: Sequence[str] | None, *, every: bool) -> list[str] | None:
 
 
 def _with_store(work: Callable[[Store], Awaitable[T]]) -> T:
-    async def inside() -> T:
+    async def run_inside() -> T:
         async with opened(settings, playbook.now) as store:
             return await work(store)
 
     with refusing():
         settings, playbook = settings_and_playbook()
         logs.configure("error", settings.log_format)
-        return asyncio.run(inside())
+        return asyncio.run(run_inside())
 
 
 async def _letters(store: Store) -> list[DeadLetter]:
@@ -163,7 +163,7 @@ async def _each(there: Sequence[Thing], chosen: list[str] | None, do: Callable[[
     for letter in found:
         await do(letter)
     if strange := [one for one in wanted if one not in known]:
-        done = f" {count(len(found), 'other')} done." if found else ""
+        done = f" {format_count(len(found), 'other')} done." if found else ""
         raise refuse(
             [f"There is no dead letter {one_line(one, 80)}; earshot dead list shows them.{done}" for one in strange]
         )
@@ -172,7 +172,7 @@ async def _each(there: Sequence[Thing], chosen: list[str] | None, do: Callable[[
 
 def _mention(letter: DeadLetter) -> Mention | None:
     try:
-        return Mention.kept(letter.raw)
+        return Mention.from_stored(letter.raw)
     except ValidationError:
         return None
 

@@ -21,7 +21,7 @@ from bot.demo.reading import read
 from bot.demo.screen import Screen
 from bot.demo.staging import set_up
 from bot.domain.mention import Mention
-from bot.domain.report import Account
+from bot.domain.report import Reconciliation
 from bot.playbook import LivePlaybook
 from bot.stage import Stage
 
@@ -54,7 +54,7 @@ def demo(
             asyncio.run(_show(found.playbook, found.day, speed or PAGE_PACE, browser=browser and terminal))
             return
         account = asyncio.run(_play(found.playbook, found.day, speed or PACE, once=once))
-    if not account.balanced:
+    if not account.is_balanced:
         raise typer.Exit(REFUSED)
 
 
@@ -72,7 +72,7 @@ async def _show(playbook: LivePlaybook, day: list[Mention], speed: float, *, bro
     await show_page(playbook, day, speed, browser=browser, say=tell, stop_on_signal=_stop_on_signal)
 
 
-async def _play(playbook: LivePlaybook, day: list[Mention], speed: float, *, once: bool) -> Account:
+async def _play(playbook: LivePlaybook, day: list[Mention], speed: float, *, once: bool) -> Reconciliation:
     start = day[0].created_at
     stepped, fast = SteppedClock(start), FastClock(start, speed)
     clock = stepped if once else fast
@@ -107,7 +107,7 @@ def _stop_on_signal(stage: Stage) -> None:
             loop.add_signal_handler(number, stop)
 
 
-async def _close(stage: Stage, screen: Screen) -> Account:
+async def _close(stage: Stage, screen: Screen) -> Reconciliation:
     rules = stage.house.rules
     account = await stage.store.books.read()
     standing = await stage.store.tallies.standing(tuple(rules.playbook.departments), stage.house.clock.now())

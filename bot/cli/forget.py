@@ -10,8 +10,8 @@ from bot import logs
 from bot.cli.opening import opened
 from bot.cli.saying import refuse, refusing, settings_and_playbook, tell, warn
 from bot.clock import SystemClock
-from bot.domain.forget import Target, parse_target
-from bot.domain.words import count
+from bot.domain.forget import ForgetTarget, parse_forget_target
+from bot.domain.words import format_count
 from bot.playbook import Playbook
 from bot.settings import Settings
 from bot.store.forgetting import Forgetting
@@ -36,7 +36,7 @@ def forget(
     """
     with refusing():
         try:
-            target = parse_target(what, author=author)
+            target = parse_forget_target(what, author=author)
         except ValueError as no:
             raise refuse([str(no)]) from None
         settings, playbook = settings_and_playbook()
@@ -45,13 +45,13 @@ def forget(
     if not posts:
         tell("Nothing of it is kept.")
     elif dry_run:
-        tell(f"{count(posts, 'post')} would be deleted")
+        tell(f"{format_count(posts, 'post')} would be deleted")
     else:
-        tell(f"{count(posts, 'post')} deleted, in {count(places, 'place')}")
+        tell(f"{format_count(posts, 'post')} deleted, in {format_count(places, 'place')}")
 
 
 async def _forget(
-    target: Target, settings: Settings, playbook: Playbook, *, ask: bool, dry_run: bool
+    target: ForgetTarget, settings: Settings, playbook: Playbook, *, ask: bool, dry_run: bool
 ) -> tuple[int, int]:
     async with opened(settings, playbook) as store:
         forgetting = Forgetting(store.client, store.keys)
@@ -59,7 +59,7 @@ async def _forget(
         if dry_run or not found.ids:
             return len(found.ids) if found.words else 0, 0
         if ask and sys.stdin.isatty():
-            typer.confirm(f"Delete {count(len(found.ids), 'post')}? It cannot be undone.", abort=True, err=True)
+            typer.confirm(f"Delete {format_count(len(found.ids), 'post')}? It cannot be undone.", abort=True, err=True)
         places = await forgetting.forget(found, SystemClock().now())
         if places and not await forgetting.rewrite_file():
             warn("The words stay in Redis's append-only file until it is rewritten: BGREWRITEAOF.")

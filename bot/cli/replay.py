@@ -15,10 +15,10 @@ from bot.cli.opening import opened
 from bot.cli.progress import Progress
 from bot.cli.saying import refuse, refusing, settings_and_playbook, tell, warn
 from bot.clock import SystemClock
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.domain.mention import Mention
 from bot.domain.reads import ReadIds, ReadTotals
-from bot.domain.words import count
+from bot.domain.words import format_count
 from bot.playbook import Playbook
 from bot.settings import Settings
 from bot.sources.replay import Cursor, Options, Played, Replay
@@ -56,7 +56,7 @@ def replay(
             asyncio.run(_replay(settings, rules.now, options, following))
         except KeyboardInterrupt:
             raise refuse([following.stopped()]) from None
-        except (Unreachable, LeaseLost, OSError) as no:
+        except (StoreUnavailable, LeaseLost, OSError) as no:
             raise refuse([f"{_reason(no)} {following.stopped()}"]) from None
 
 
@@ -176,7 +176,7 @@ async def _replay(settings: Settings, playbook: Playbook, options: Options, foll
                 played = await Replay(options, clock, NAME).play(ear, progress.say)
         length, _ = await store.inbox.waiting()
     if length:
-        warn(f"{count(length, 'mention')} in the inbox; earshot run takes them from there.")
+        warn(f"{format_count(length, 'mention')} in the inbox; earshot run takes them from there.")
     if not played.heard and kept.line:
         warn(f"{options.file} was read to its end before; only what is added to it is new.")
     tell(_summary(played))
@@ -187,4 +187,4 @@ _WAITING = "Another earshot replay is at work, or ended badly just now; this one
 
 def _summary(played: Played) -> str:
     none = "1 line was no mention" if played.bad == 1 else f"{played.bad:,} lines were no mentions"
-    return f"{count(played.heard, 'mention')} read, {played.new:,} new, {none}"
+    return f"{format_count(played.heard, 'mention')} read, {played.new:,} new, {none}"

@@ -20,7 +20,7 @@ from bot.clock import Clock, SystemClock
 from bot.detectors.catalogue import assessor_for
 from bot.detectors.model.loading import in_use
 from bot.detectors.model.weights import Unusable
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.playbook import LivePlaybook, Playbook, PlaybookFaults
 from bot.settings import Settings
 from bot.sinks.slack import SlackSink, web_client
@@ -130,25 +130,25 @@ def _watch_signals(house: House, playbook: LivePlaybook, settings: Settings) -> 
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
 
-    def end(drain: float) -> None:
+    def begin_drain(drain: float) -> None:
         loop.call_later(0 if stopping.is_set() else drain, house.stop.set)
         stopping.set()
 
-    loop.add_signal_handler(signal.SIGTERM, end, DRAIN)
-    loop.add_signal_handler(signal.SIGINT, end, 0)
+    loop.add_signal_handler(signal.SIGTERM, begin_drain, DRAIN)
+    loop.add_signal_handler(signal.SIGINT, begin_drain, 0)
     one_at_a_time = asyncio.Lock()
     reading: set[asyncio.Task[None]] = set()
 
-    async def again() -> None:
+    async def reload_once() -> None:
         async with one_at_a_time:
             await read_again(house, playbook, settings)
 
-    def begin() -> None:
-        task = loop.create_task(again())
+    def start_reload() -> None:
+        task = loop.create_task(reload_once())
         reading.add(task)
         task.add_done_callback(reading.discard)
 
-    loop.add_signal_handler(signal.SIGHUP, begin)
+    loop.add_signal_handler(signal.SIGHUP, start_reload)
     return stopping
 
 
@@ -171,11 +171,11 @@ async def read_again(house: House, playbook: LivePlaybook, settings: Settings) -
 
 
 async def _until_stopped(house: House, server: Server, chosen: Sequence[str], sockets: list[socket.socket]) -> None:
-    async def serve() -> None:
+    async def serve_http() -> None:
         await server.serve(sockets)
         house.stop.set()
 
-    async def end() -> None:
+    async def shut_down() -> None:
         await house.stop.wait()
         server.should_exit = True
 
@@ -184,8 +184,8 @@ async def _until_stopped(house: House, server: Server, chosen: Sequence[str], so
     log.info("running", workers=list(chosen), sources=sorted(house.ingest.troubles()), port=port)
     async with asyncio.TaskGroup() as group:
         group.create_task(house.work(chosen))
-        group.create_task(serve())
-        group.create_task(end())
-    with suppress(Unreachable):  # then its lease ends by itself
+        group.create_task(serve_http())
+        group.create_task(shut_down())
+    with suppress(StoreUnavailable):  # then its lease ends by itself
         await house.delivery.give_back()
         await house.spikes.give_back()

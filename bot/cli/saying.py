@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.detectors.dimensions import DIMENSIONS
 from bot.detectors.model.loading import in_use
 from bot.detectors.model.weights import Unusable
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.playbook import LivePlaybook, PlaybookFaults
 from bot.settings import Settings, SettingsFaults, load_settings
 from bot.sources.catalogue import MODELS
@@ -62,7 +62,7 @@ def refusing() -> Iterator[None]:
         raise refuse(no.faults) from None
     except PlaybookFaults as no:
         raise refuse(str(no).splitlines()) from None
-    except (Unreachable, NoServer, Unusable) as no:
+    except (StoreUnavailable, NoServer, Unusable) as no:
         raise refuse([no]) from None
 
 

@@ -15,7 +15,7 @@ from bot.detectors.catalogue import Assessor, assessor_for
 from bot.detectors.dimensions import DIMENSIONS
 from bot.domain.assessment import Assessment
 from bot.domain.mention import Mention
-from bot.domain.routing import NOBODY, Route, first_match
+from bot.domain.routing import NOBODY, Route, find_route
 from bot.playbook import Playbook, load
 from bot.sources.catalogue import MODELS
 from bot.sources.reading import BadLine, mentions_in
@@ -69,17 +69,17 @@ class Scorer:
             "id": mention.id,
             "sentiment": found.sentiment.value,
             "probabilities": _rounded(found.probabilities),
-            "unsure": found.unsure,
+            "unsure": found.is_unsure,
             "intents": _rounded(found.intents),
             "labels": sorted(found.labels),
             "subject": found.subject,
             "urgency": found.urgency,
             "department": self._department(mention, found),
-            "because": list(found.because),
+            "because": list(found.reasons),
         }
 
     def _department(self, mention: Mention, found: Assessment) -> str | None:
-        to = first_match(self._routes, mention, found).to if self._routes else NOBODY
+        to = find_route(self._routes, mention, found).to if self._routes else NOBODY
         return None if to == NOBODY else to
 
 

@@ -13,7 +13,7 @@ from bot.demo.panel import Panel
 from bot.demo.show import Show, start_of
 from bot.demo.staging import set_up
 from bot.domain.mention import Mention
-from bot.domain.words import count
+from bot.domain.words import format_count
 from bot.playbook import LivePlaybook
 from bot.stage import Stage
 
@@ -58,7 +58,7 @@ def _hello(
     stage: Stage, playbook: LivePlaybook, mentions: int, say: Say, ports: Sequence[int], *, browser: bool
 ) -> None:
     url = stage.sandbox.url
-    day = f"one day of {count(mentions, 'mention')} of {playbook.now.brand.name}, played live"
+    day = f"one day of {format_count(mentions, 'mention')} of {playbook.now.brand.name}, played live"
     say(f"{url} is a small Slack on this machine: {day}.")
     say("Claim what comes in as @ana; behind the scenes, say something yourself, start a storm, or break Slack.")
     say("Only this machine can see it. Ctrl-C stops it, and nothing of it is kept.")

@@ -74,7 +74,7 @@ def _show(stage: Stage, screen: Screen, shown: int) -> int:
 async def play_along(stage: Stage, clock: Clock, day: Sequence[Mention], cast: Cast, screen: Screen) -> None:
     """As time goes by, until the day is over or somebody stops it."""
 
-    async def speak() -> None:
+    async def publish_day() -> None:
         ear = StoreEar("day", stage.store, clock)
         for mention in day:
             await clock.sleep((mention.created_at - clock.now()).total_seconds())
@@ -82,23 +82,23 @@ async def play_along(stage: Stage, clock: Clock, day: Sequence[Mention], cast: C
         await clock.sleep(EVENING.total_seconds())
         stage.house.stop.set()
 
-    async def act() -> None:
+    async def run_users() -> None:
         while not stage.house.stop.is_set():
             cast.look(clock.now())
             for one in cast.due(clock.now()):
                 await cast.perform(one)
             await clock.sleep(PACE.total_seconds() * 4)
 
-    async def watch() -> None:
+    async def show_changes() -> None:
         async for change in stage.sandbox.subscribe():
             screen.show(change)
 
-    watching = asyncio.create_task(watch())
+    watching = asyncio.create_task(show_changes())
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(stage.house.work())
-            speaking = group.create_task(speak())
-            acting = group.create_task(act())
+            speaking = group.create_task(publish_day())
+            acting = group.create_task(run_users())
             await stage.house.stop.wait()
             for task in (speaking, acting):
                 task.cancel()

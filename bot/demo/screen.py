@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.cards.words import one_line
-from bot.domain.report import Account
+from bot.domain.report import Reconciliation
 from bot.playbook import Playbook
 from bot.sandbox import Change, Workspace
 from bot.sandbox.feed import ChangeKind
@@ -68,7 +68,7 @@ class Screen:
             words = words.replace(f"<@{user.id}>", f"@{user.name}")
         return words.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
-    def books(self, account: Account) -> None:
+    def books(self, account: Reconciliation) -> None:
         self._console.print(str(account), highlight=False, soft_wrap=True)
 
     def summary(self, rows: list[tuple[str, int, int]]) -> None:

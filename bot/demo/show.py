@@ -11,7 +11,7 @@ from bot.demo.cast import Cast
 from bot.demo.clocks import FastClock
 from bot.domain.assessment import Assessment
 from bot.domain.mention import Mention
-from bot.domain.routing import Route, first_match
+from bot.domain.routing import Route, find_route
 from bot.sandbox import Refused
 from bot.stage import Stage
 from bot.workers.ingest import StoreEar
@@ -77,7 +77,7 @@ class Show:
             some = mentions[start : start + AT_ONCE]
             await self._ear.hear(some)
             told = zip(some, rules.assessor().assess(some), strict=True)
-            found += [Heard(one, made, first_match(rules.routes(), one, made), at) for one, made in told]
+            found += [Heard(one, made, find_route(rules.list_routes(), one, made), at) for one, made in told]
         self.heard.extendleft(found)
         return found
 

@@ -19,7 +19,7 @@ from bot.detectors.spam import Spam
 from bot.detectors.subject import WhichSubject
 from bot.detectors.urgency import Urgency
 from bot.detectors.voices import Voices
-from bot.domain.assessment import Assessment, assessed
+from bot.domain.assessment import Assessment, build_assessment
 from bot.domain.mention import Mention
 from bot.domain.subject import Subject
 from bot.playbook import Onnx, Playbook
@@ -53,7 +53,7 @@ class Listened(NamedTuple):
 
     def explained(self) -> Assessment:
         """With the reasons, for a card."""
-        return assessed(self.hearing.explained())
+        return build_assessment(self.hearing.explained())
 
 
 class Assessor:
@@ -103,7 +103,7 @@ class Assessor:
             hearing.verdict = verdict
         for detector in self.detectors:
             detector.detect(hearings)
-        return [Listened(assessed(hearing.signals), hearing) for hearing in hearings]
+        return [Listened(build_assessment(hearing.signals), hearing) for hearing in hearings]
 
 
 def _texts(hearings: Sequence[Hearing]) -> list[str]:

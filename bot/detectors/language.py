@@ -8,7 +8,7 @@ from bot.detectors.lexicons.tables import Table
 from bot.detectors.lexicons.tongues import Tongues
 from bot.detectors.lexicons.traits import ODD
 from bot.domain.assessment import Signal
-from bot.domain.languages import primary_language
+from bot.domain.languages import get_primary_language
 
 SCRIPTS = (
     ("ja", re.compile("[\u3040-\u30ff]")),
@@ -54,11 +54,11 @@ class Language:
     def detect(self, batch: Sequence[Hearing]) -> None:
         for hearing in batch:
             code, confidence, because = self._tell(hearing)
-            code = primary_language(code) or code
+            code = get_primary_language(code) or code
             hearing.add(Signal(self.name, f"language:{code}", confidence, because))
 
     def _tell(self, hearing: Hearing) -> Told:
-        told = primary_language(hearing.mention.lang)
+        told = get_primary_language(hearing.mention.lang)
         if told and told not in UNTOLD:
             return told, 0.99, ""
         return self._by_script(hearing) or self._by_words(hearing)

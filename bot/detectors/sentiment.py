@@ -73,12 +73,13 @@ class HowItSounds:
         best = chances.index(likely)
         doubt = doubt or ("" if likely >= self._unsure_below else "nothing in it is likely enough")
 
-        def why(hearing: Hearing) -> str:
+        def explain_sentiment(hearing: Hearing) -> str:
             return f"{CLASSES[best].value} {min(likely, MOST_SHOWN):.2f}{words(hearing)}"
 
         for place, (label, chance) in enumerate(zip(LABELS, chances, strict=True)):
             hearing.add(
-                Signal(self.name, label, chance, "", place == best and not doubt), why if place == best else None
+                Signal(self.name, label, chance, "", place == best and not doubt),
+                explain_sentiment if place == best else None,
             )
         if doubt:
             hearing.add(

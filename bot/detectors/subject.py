@@ -108,9 +108,9 @@ def _nearest_to_bad(known: Known, found: list[Found]) -> list[Found]:
     """In the order of their names, but whoever stands nearest to a bad word first."""
     bad = known.where(BAD)
 
-    def rank(one: Found) -> tuple[int, int]:
+    def compute_rank(one: Found) -> tuple[int, int]:
         if one.place < 0:
             return 2, 0
         return 1, min((abs(place - one.place) for place in bad), default=0)
 
-    return sorted(found, key=rank)
+    return sorted(found, key=compute_rank)

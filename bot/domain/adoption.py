@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.domain.case import Case
-from bot.domain.crisis import Crisis, Origin
+from bot.domain.crisis import Crisis, CrisisOrigin
 from bot.domain.episode import Episode
 from bot.domain.pages.page import Page
 
-ADOPTED_MOST = 200
+MAX_ADOPTED_CASES = 200
 
 
-class Unfinished(NamedTuple):
+class UnfinishedWork(NamedTuple):
     """What is left to do of a crisis: open cases, the page that nobody acknowledged, lines of its checklist."""
 
     cases: tuple[Case, ...] = ()
@@ -23,21 +23,23 @@ class Unfinished(NamedTuple):
         return bool(self.cases or self.unacknowledged or self.to_do)
 
 
-def find_cases(found: Iterable[Case], department: str, subject: str, taken: Collection[str] = ()) -> tuple[Case, ...]:
+def find_adoptable_cases(
+    candidates: Iterable[Case], department: str, subject: str, taken_ids: Collection[str] = ()
+) -> tuple[Case, ...]:
     """Return the open crisis cases of the subject (any department's) or, without one, all of the department's.
 
     `taken` are ids of cases that another open crisis has.
     """
-    ours = (one for one in found if one.cannot_wait and not one.closed and one.id not in taken)
-    return tuple(one for one in ours if _belongs(one, department, subject))[:ADOPTED_MOST]
+    ours = (one for one in candidates if one.is_confirmed_crisis and not one.is_closed and one.id not in taken_ids)
+    return tuple(one for one in ours if _is_adoptable(one, department, subject))[:MAX_ADOPTED_CASES]
 
 
-def _belongs(case: Case, department: str, subject: str) -> bool:
+def _is_adoptable(case: Case, department: str, subject: str) -> bool:
     about = case.assessment.subject
     return about == subject if subject and about else case.department == department
 
 
-def derive_origin(episode: Episode | None, cases: Sequence[Case], at: datetime) -> Origin:
+def derive_origin(episode: Episode | None, cases: Sequence[Case], at: datetime) -> CrisisOrigin:
     """Return where it began: with the episode or the first of the cases, whichever is earlier, else at `at`."""
     began = [one.waiting_since for one in cases]
     noticed = list(began)
@@ -46,10 +48,12 @@ def derive_origin(episode: Episode | None, cases: Sequence[Case], at: datetime) 
         began.append(episode.started_at)
         noticed.append(episode.opened_at)
         subjects = {episode.subject}
-    return Origin(min(began, default=at), min(noticed, default=None), subjects.pop() if len(subjects) == 1 else "")
+    return CrisisOrigin(
+        min(began, default=at), min(noticed, default=None), subjects.pop() if len(subjects) == 1 else ""
+    )
 
 
-def find_unfinished(crisis: Crisis, cases: Iterable[Case], page: Page | None) -> Unfinished:
+def find_unfinished(crisis: Crisis, cases: Iterable[Case], page: Page | None) -> UnfinishedWork:
     to_do = tuple(item.do for item in crisis.checklist if item.done_at is None)
-    left = tuple(one for one in cases if not one.closed)
-    return Unfinished(left, page is not None and page.open, to_do)
+    left = tuple(one for one in cases if not one.is_closed)
+    return UnfinishedWork(left, page is not None and page.is_open, to_do)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.domain.making import Derived, made
-from bot.domain.stored import by_name
+from bot.domain.making import construct_model, lock_free_cached_property
+from bot.domain.stored import store_by_name
 
 
 class Sentiment(StrEnum):
@@ -36,13 +36,13 @@ _INTENTS = {intent.value: intent for intent in Intent}
 _RANK = {intent: rank for rank, intent in enumerate(Intent)}
 
 
-@by_name
+@store_by_name
 class Signal(NamedTuple):
     """What one detector made of one mention.
 
     `label` is `<dimension>:<word>`, such as `intent:complaint`; routes match on it. `confidence` runs from 0 to 1.
     `holds` says whether the detector stands by it: a class that lost, or a probability below the cut-off, is kept for
-    the figures and does not hold. `because` is in words, for the card. `weight` is used by urgency alone: its points.
+    the figures and does not hold. `reasons` is in words, for the card. `weight` is used by urgency alone: its points.
     """
 
     detector: str
@@ -70,12 +70,12 @@ DOUBTFUL = "crisis:doubtful"
 class Assessment(BaseModel):
     """All signals about one mention. What is asked of it is derived, so that it cannot disagree with itself."""
 
-    model_config = ConfigDict(frozen=True, ignored_types=(Derived,))
+    model_config = ConfigDict(frozen=True, ignored_types=(lock_free_cached_property,))
 
     signals: tuple[Signal, ...] = ()
 
-    @Derived
-    def held(self) -> dict[str, tuple[str, ...]]:
+    @lock_free_cached_property
+    def labels_by_dimension(self) -> dict[str, tuple[str, ...]]:
         """By dimension, the words that hold, in the order in which they were found."""
         found: dict[str, tuple[str, ...]] = {}
         for signal in self.signals:
@@ -84,20 +84,20 @@ class Assessment(BaseModel):
                 found[dimension] = (*found.get(dimension, ()), word)
         return found
 
-    def words(self, dimension: str) -> tuple[str, ...]:
+    def get_words(self, dimension: str) -> tuple[str, ...]:
         """The words that hold in one dimension, in the order in which they were found."""
-        return self.held.get(dimension, ())
+        return self.labels_by_dimension.get(dimension, ())
 
-    @Derived
+    @lock_free_cached_property
     def labels(self) -> frozenset[str]:
         return frozenset(s.label for s in self.signals if s.holds)
 
-    @Derived
+    @lock_free_cached_property
     def probabilities(self) -> dict[str, float]:
         found = {s.label: s.confidence for s in self.signals}
         return {word: found.get(label, 0.0) for word, label in _SENTIMENT_LABELS.items()}
 
-    @Derived
+    @lock_free_cached_property
     def sentiment(self) -> Sentiment:
         """The likeliest, also where the detector is unsure; neutral where nothing was detected."""
         probabilities = self.probabilities
@@ -105,44 +105,44 @@ class Assessment(BaseModel):
         return _SENTIMENTS[best] if probabilities[best] > 0 else Sentiment.NEUTRAL
 
     @property
-    def unsure(self) -> bool:
-        return _UNSURE in self.words("sentiment")
+    def is_unsure(self) -> bool:
+        return _UNSURE in self.get_words("sentiment")
 
-    @Derived
+    @lock_free_cached_property
     def intents(self) -> dict[str, float]:
         return {s.word: s.confidence for s in self.signals if s.dimension == "intent"}
 
-    @Derived
+    @lock_free_cached_property
     def intent(self) -> Intent:
         """The one intent that names this mention: the first that holds, in the order of `Intent`."""
-        held = [_INTENTS[word] for word in self.words("intent") if word in _INTENTS]
+        held = [_INTENTS[word] for word in self.get_words("intent") if word in _INTENTS]
         return min(held, key=_RANK.__getitem__) if held else Intent.OTHER
 
-    @Derived
+    @lock_free_cached_property
     def subject(self) -> str:
-        return next(iter(self.words("subject")), "")
+        return next(iter(self.get_words("subject")), "")
 
-    @Derived
+    @lock_free_cached_property
     def kind(self) -> str:
-        return next(iter(self.words("kind")), "")
+        return next(iter(self.get_words("kind")), "")
 
     @property
     def language(self) -> str:
-        return next(iter(self.words("language")), "")
+        return next(iter(self.get_words("language")), "")
 
-    @Derived
+    @lock_free_cached_property
     def urgency(self) -> int:
         """0 to 100: the sum of the points of its parts."""
         return max(0, min(100, sum(s.weight for s in self.signals)))
 
     @property
-    def because(self) -> tuple[str, ...]:
+    def reasons(self) -> tuple[str, ...]:
         return tuple(s.because for s in self.signals if s.holds and s.because)
 
-    def why(self, *dimensions: str) -> tuple[str, ...]:
+    def find_reasons(self, *dimensions: str) -> tuple[str, ...]:
         """The reasons for what holds in these dimensions."""
         return tuple(s.because for s in self.signals if s.holds and s.because and s.dimension in dimensions)
 
 
-def assessed(*parts: Iterable[Signal]) -> Assessment:
-    return made(Assessment, signals=tuple(chain.from_iterable(parts)))
+def build_assessment(*parts: Iterable[Signal]) -> Assessment:
+    return construct_model(Assessment, signals=tuple(chain.from_iterable(parts)))

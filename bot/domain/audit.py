@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.domain.stored import by_name
+from bot.domain.stored import store_by_name
 
 
 class AuditAction(StrEnum):
@@ -49,7 +49,7 @@ class AuditAction(StrEnum):
     CLOSED = "closed"
 
 
-@by_name
+@store_by_name
 class AuditEvent(NamedTuple):
     """Something that happened to a case, page, episode, crisis or drill. `by` is a Slack user id, or empty: a clock."""
 

@@ -10,24 +10,24 @@ from pydantic import BaseModel, ConfigDict
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent
 from bot.domain.audit import AuditEvent
 from bot.domain.correction import COLLEAGUE, Correction, CorrectionKind
-from bot.domain.making import remade
+from bot.domain.making import replace_fields
 from bot.domain.mention import Mention
-from bot.domain.routing import Clocks
-from bot.domain.stored import by_name
+from bot.domain.routing import CaseClocks
+from bot.domain.stored import store_by_name
 
-HISTORY_KEPT = 30
+MAX_HISTORY = 30
 """Lines of history that travel with a case; the audit log has them all."""
-JOINED_KEPT = 20
+MAX_JOINED = 20
 """Joined mentions that travel with a case; the store has up to a thousand beside it."""
 
 
-class Status(StrEnum):
+class CaseStatus(StrEnum):
     NEW = "new"
     CLAIMED = "claimed"
     RESOLVED = "resolved"
 
 
-class Resolution(StrEnum):
+class CaseResolution(StrEnum):
     ANSWERED = "answered"
     FIXED = "fixed"
     NO_ACTION = "no action"
@@ -35,31 +35,31 @@ class Resolution(StrEnum):
     NOT_ABOUT_US = "not about us"
 
     @property
-    def helped(self) -> bool:
+    def is_helpful(self) -> bool:
         """Whether somebody out there got something from us."""
-        return self in {Resolution.ANSWERED, Resolution.FIXED}
+        return self in {CaseResolution.ANSWERED, CaseResolution.FIXED}
 
 
-class Joining(StrEnum):
+class JoinReason(StrEnum):
     """Why a mention became part of an open case."""
 
     COPY = "copy"
     SAME_PERSON = "same person"
 
 
-@by_name
-class Joined(NamedTuple):
+@store_by_name
+class JoinedMention(NamedTuple):
     """A mention that joined, as the card lists it."""
 
     mention: str
     who: str
     url: str
     at: datetime
-    why: Joining
+    why: JoinReason
 
 
-@by_name
-class Alarm(NamedTuple):
+@store_by_name
+class CrisisAlarm(NamedTuple):
     """The newest mention of those that joined that speaks of a crisis, with other words than the first."""
 
     mention: str
@@ -69,11 +69,11 @@ class Alarm(NamedTuple):
     """When it joined."""
 
 
-FELT = frozenset({Intent.COMPLAINT, Intent.PRAISE, Intent.OTHER})
+SENTIMENT_DEPENDENT_INTENTS = frozenset({Intent.COMPLAINT, Intent.PRAISE, Intent.OTHER})
 """What depends on how it feels: a question is one in any mood."""
 
 
-def case_id(mention_id: str) -> str:
+def derive_case_id(mention_id: str) -> str:
     """Derived, so that a mention handled twice opens the same case twice, which the store refuses.
 
     56 bits: among a million kept cases two share an id with a chance of 1 in 100,000.
@@ -82,7 +82,7 @@ def case_id(mention_id: str) -> str:
 
 
 class CaseChanges(TypedDict, total=False):
-    """What `Case.having` takes: the fields of `Case`, as a test compares."""
+    """What `Case.copy_with` takes: the fields of `Case`, as a test compares."""
 
     id: str
     version: int
@@ -90,10 +90,10 @@ class CaseChanges(TypedDict, total=False):
     assessment: Assessment
     department: str
     route: str
-    clocks: Clocks
-    status: Status
+    clocks: CaseClocks
+    status: CaseStatus
     owner: str
-    resolution: Resolution | None
+    resolution: CaseResolution | None
     note: str
     opened_at: datetime
     waiting_since: datetime
@@ -106,12 +106,12 @@ class CaseChanges(TypedDict, total=False):
     called: tuple[str, ...]
     round: int
     alarm: bool
-    alarmed_by: Alarm | None
+    alarmed_by: CrisisAlarm | None
     lease_began: datetime | None
     lease_ends: datetime | None
     lease_said: bool
     overdue_said: bool
-    joined: tuple[Joined, ...]
+    joined: tuple[JoinedMention, ...]
     joined_count: int
     history: tuple[AuditEvent, ...]
     earlier: tuple[str, ...]
@@ -130,10 +130,10 @@ class Case(BaseModel):
     assessment: Assessment
     department: str
     route: str = ""
-    clocks: Clocks = Clocks()
-    status: Status = Status.NEW
+    clocks: CaseClocks = CaseClocks()
+    status: CaseStatus = CaseStatus.NEW
     owner: str = ""
-    resolution: Resolution | None = None
+    resolution: CaseResolution | None = None
     note: str = ""
     opened_at: datetime
     """When it came to the department that has it; a hand-over and a reopening start it anew."""
@@ -154,12 +154,12 @@ class Case(BaseModel):
     """How often this case has come back to a channel: the reminders of one round are not those of the next."""
     alarm: bool = False
     """A mention that joined speaks of a crisis, though the first did not; or a person confirmed that it is one."""
-    alarmed_by: Alarm | None = None
+    alarmed_by: CrisisAlarm | None = None
     lease_began: datetime | None = None
     lease_ends: datetime | None = None
     lease_said: bool = False
     overdue_said: bool = False
-    joined: tuple[Joined, ...] = ()
+    joined: tuple[JoinedMention, ...] = ()
     joined_count: int = 0
     history: tuple[AuditEvent, ...] = ()
     earlier: tuple[str, ...] = ()
@@ -170,20 +170,20 @@ class Case(BaseModel):
     """The assessment before the first correction; None while there is none."""
 
     @property
-    def heard(self) -> Assessment:
+    def original_assessment(self) -> Assessment:
         """What the detectors made of it, whatever people say."""
         return self.as_heard or self.assessment
 
-    def correction(self, kind: CorrectionKind) -> Correction | None:
+    def find_correction(self, kind: CorrectionKind) -> Correction | None:
         return next((one for one in self.corrections if one.kind is kind), None)
 
     @property
-    def urgent(self) -> bool:
+    def is_urgent(self) -> bool:
         """A crisis keeps no business hours and goes before everything else."""
         return self.alarm or self.assessment.intent is Intent.CRISIS
 
     @property
-    def cannot_wait(self) -> bool:
+    def is_confirmed_crisis(self) -> bool:
         """Somebody is woken for it. A crisis that is doubtful is urgent too, but a person looks before others wake."""
         return self.alarm or (self.assessment.intent is Intent.CRISIS and DOUBTFUL not in self.assessment.labels)
 
@@ -192,24 +192,24 @@ class Case(BaseModel):
         """The kind of harm that it speaks of, the surest first, such as `safety`; empty where that is not known."""
         if self.alarmed_by is not None:
             return self.alarmed_by.harm
-        return next(iter(self.assessment.words("harm")), "")
+        return next(iter(self.assessment.get_words("harm")), "")
 
     @property
-    def unconfirmed(self) -> bool:
+    def is_unconfirmed_crisis(self) -> bool:
         """A crisis that pages nobody until a person says that it is one."""
-        return self.urgent and not self.cannot_wait and not self.closed
+        return self.is_urgent and not self.is_confirmed_crisis and not self.is_closed
 
     @property
-    def doubted(self) -> bool:
+    def has_unsure_sentiment(self) -> bool:
         """We are unsure how it feels, and nobody who read it said more: it lies in the channel, nobody is called."""
         assessment = self.assessment
-        if self.urgent or not assessment.unsure or assessment.intent not in FELT:
+        if self.is_urgent or not assessment.is_unsure or assessment.intent not in SENTIMENT_DEPENDENT_INTENTS:
             return False
         return not any(signal.detector == COLLEAGUE for signal in assessment.signals)
 
     @property
-    def closed(self) -> bool:
-        return self.status is Status.RESOLVED
+    def is_closed(self) -> bool:
+        return self.status is CaseStatus.RESOLVED
 
     @property
     def closed_by(self) -> str:
@@ -217,14 +217,14 @@ class Case(BaseModel):
         then = (event.by for event in reversed(self.history) if event.by and event.at == self.resolved_at)
         return self.resolved_by or next(then, self.owner)
 
-    def overdue(self, at: datetime) -> bool:
-        return self.due is not None and self.due <= at and not self.closed
+    def is_overdue(self, at: datetime) -> bool:
+        return self.due is not None and self.due <= at and not self.is_closed
 
-    def told(self, event: AuditEvent) -> tuple[AuditEvent, ...]:
+    def extend_history(self, event: AuditEvent) -> tuple[AuditEvent, ...]:
         """The history with one more line; the first line stays, the oldest of the others go."""
         lines = (*self.history, event)
-        return lines if len(lines) <= HISTORY_KEPT else (lines[0], *lines[-(HISTORY_KEPT - 1) :])
+        return lines if len(lines) <= MAX_HISTORY else (lines[0], *lines[-(MAX_HISTORY - 1) :])
 
-    def having(self, **changes: Unpack[CaseChanges]) -> "Case":
+    def copy_with(self, **changes: Unpack[CaseChanges]) -> "Case":
         """This case with some things changed; quicker than validating again what was validated before."""
-        return remade(self, changes)
+        return replace_fields(self, changes)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.domain.assessment import Assessment, Intent, Signal
-from bot.domain.stored import by_name
+from bot.domain.stored import store_by_name
 
 COLLEAGUE = "colleague"
 """The detector of what a person said."""
@@ -14,7 +14,7 @@ GENUINE, SPAM = "genuine", "spam"
 ABOUT_US, NOT_ABOUT_US = "about us", "not about us"
 UNSURE_WORD = "unsure"
 _SPAM_LABEL = f"intent:{Intent.SPAM.value}"
-_TOLD = "a colleague says so"
+_COLLEAGUE_REASON = "a colleague says so"
 
 
 class CorrectionKind(StrEnum):
@@ -28,9 +28,9 @@ class CorrectionKind(StrEnum):
     DEPARTMENT = "department"
 
 
-HEARING = tuple(kind for kind in CorrectionKind if kind is not CorrectionKind.DEPARTMENT)
+DETECTION_KINDS = tuple(kind for kind in CorrectionKind if kind is not CorrectionKind.DEPARTMENT)
 """The kinds from which the detectors can learn."""
-CLOSING = frozenset({CorrectionKind.SPAM, CorrectionKind.ABOUT})
+CLOSING_KINDS = frozenset({CorrectionKind.SPAM, CorrectionKind.ABOUT})
 """The kinds that say that nobody need answer."""
 _DIMENSIONS = {
     CorrectionKind.SENTIMENT: frozenset({"sentiment"}),
@@ -41,7 +41,7 @@ _DIMENSIONS = {
 }
 
 
-@by_name
+@store_by_name
 class Correction(NamedTuple):
     """`was` is the word that was heard, whoever corrected it before; `now` the right one, the same where it is undone.
 
@@ -56,15 +56,15 @@ class Correction(NamedTuple):
     labels: tuple[str, ...] = ()
 
     @property
-    def undone(self) -> bool:
+    def is_undone(self) -> bool:
         return self.was == self.now
 
 
-def heard_word(assessment: Assessment, kind: CorrectionKind) -> str:
+def get_label_word(assessment: Assessment, kind: CorrectionKind) -> str:
     """What this assessment says in one word of what may be corrected."""
     match kind:
         case CorrectionKind.SENTIMENT:
-            return UNSURE_WORD if assessment.unsure else assessment.sentiment.value
+            return UNSURE_WORD if assessment.is_unsure else assessment.sentiment.value
         case CorrectionKind.INTENT:
             return assessment.intent.value
         case CorrectionKind.SPAM:
@@ -77,9 +77,9 @@ def heard_word(assessment: Assessment, kind: CorrectionKind) -> str:
             return ""
 
 
-def corrected(heard: Assessment, corrections: Iterable[Correction]) -> Assessment:
+def apply_corrections(assessment: Assessment, corrections: Iterable[Correction]) -> Assessment:
     """What was heard, with what people know better put in the place of what they corrected, in their order."""
-    signals = heard.signals
+    signals = assessment.signals
     for correction in corrections:
         dimensions = _DIMENSIONS.get(correction.kind, frozenset())
         if correction.kind is CorrectionKind.SPAM and correction.now == GENUINE:
@@ -88,16 +88,16 @@ def corrected(heard: Assessment, corrections: Iterable[Correction]) -> Assessmen
                 signals += (Signal(COLLEAGUE, f"intent:{Intent.OTHER.value}", 1.0),)
         else:
             signals = tuple(signal for signal in signals if signal.dimension not in dimensions)
-        signals += tuple(Signal(COLLEAGUE, label, 1.0, _because(label)) for label in correction.labels)
+        signals += tuple(Signal(COLLEAGUE, label, 1.0, _explain_label(label)) for label in correction.labels)
     return Assessment(signals=signals)
 
 
-def _because(label: str) -> str:
+def _explain_label(label: str) -> str:
     dimension, _, word = label.partition(":")
-    return "" if dimension == "kind" else f"{word}: {_TOLD}"
+    return "" if dimension == "kind" else f"{word}: {_COLLEAGUE_REASON}"
 
 
-def labels_for(kind: CorrectionKind, now: str, subject_kind: str = "") -> tuple[str, ...]:
+def derive_labels(kind: CorrectionKind, now: str, subject_kind: str = "") -> tuple[str, ...]:
     """The labels that hold once it is known that `now` is the right word."""
     match kind:
         case CorrectionKind.SENTIMENT | CorrectionKind.INTENT:
@@ -110,7 +110,7 @@ def labels_for(kind: CorrectionKind, now: str, subject_kind: str = "") -> tuple[
             return ()
 
 
-def put(corrections: Iterable[Correction], correction: Correction) -> tuple[Correction, ...]:
+def replace_correction(corrections: Iterable[Correction], correction: Correction) -> tuple[Correction, ...]:
     """Of one kind the newest counts, and none where it was undone."""
     others = tuple(one for one in corrections if one.kind is not correction.kind)
-    return others if correction.undone else (*others, correction)
+    return others if correction.is_undone else (*others, correction)

@@ -6,107 +6,130 @@ from typing import NamedTuple
 
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.decision import Decision
-from bot.domain.episode import Episode, begin, go_on
-from bot.domain.notification import Lane, Notification
+from bot.domain.episode import Episode, extend_episode, open_episode
+from bot.domain.notification import Notification, Priority
 from bot.domain.pages.page import Page
-from bot.domain.spikes.baseline import Baseline
-from bot.domain.spikes.planned import planned_for
-from bot.domain.spikes.tuning import Tuning
-from bot.domain.spikes.watch import Finding, Kind, Watch
-from bot.domain.spikes.words import Words
-from bot.domain.waking import page_for, page_of
+from bot.domain.spikes.baseline import SubjectBaseline
+from bot.domain.spikes.planned import find_planned_events
+from bot.domain.spikes.tuning import SpikeThresholds
+from bot.domain.spikes.watch import SpikeDetector, SpikeFinding, SpikeKind
+from bot.domain.spikes.words import WordCounts
+from bot.domain.waking import get_episode_page_id, open_episode_page
 
-SHOWN_EVERY = timedelta(seconds=30)
+REDRAW_INTERVAL = timedelta(seconds=30)
 """An episode that grows is written down and drawn again no more often: Slack takes 50 changes a minute in all."""
 
 
-class Knowledge(NamedTuple):
-    """What one subject is judged by. `everybody`: the words of all subjects."""
+class DetectionContext(NamedTuple):
+    """What one subject is judged by. `all_words`: the words of all subjects."""
 
-    baseline: Baseline
-    everybody: Sequence[Words]
+    baseline: SubjectBaseline
+    all_words: Sequence[WordCounts]
     departments: Sequence[str]
-    tuning: Tuning
-    ours: bool = True
+    thresholds: SpikeThresholds
+    is_ours: bool = True
     """Not of a competitor, whose troubles wake nobody."""
 
 
-def decide(watch: Watch, running: Episode | None, known: Knowledge, at: datetime) -> Decision[Episode] | None:
-    """None where there is nothing to write down."""
-    finding = watch.look(at.timestamp(), known.baseline, known.everybody, known.tuning)
-    if running is None:
-        return None if finding is None else _opened(watch, finding, known, at)
-    if finding is None:
-        finding = watch.goes_on(running.kind, at.timestamp(), known.baseline, known.everybody, known.tuning)
-    return _gone_on(watch, running, finding, known, at)
-
-
-def _opened(watch: Watch, finding: Finding, known: Knowledge, at: datetime) -> Decision[Episode]:
-    episode = begin(
-        watch.subject, finding, watch.said, known.baseline, known.everybody, known.departments, known.tuning, at
-    )
-    planned = planned_for(known.tuning.planned, watch.subject, at.timestamp())
-    episode = _paged(episode.having(planned=", ".join(one.name for one in planned)), finding, known, at)
-    what = f"{finding.kind}, {finding.what.voices} voices in {finding.what.window // 60} min"
-    event = AuditEvent(at, "", AuditAction.OPENED, f"{what}, {finding.what.usual:.1f} usual")
-    lane = Lane.CRISIS if episode.paged_at else Lane.CLICK  # before the cards of its cases, which may be hundreds
-    return Decision(episode, None, (card(episode, lane),), (event,), _pages(episode, at))
-
-
-def _gone_on(
-    watch: Watch, before: Episode, finding: Finding | None, known: Knowledge, at: datetime
+def decide_episode(
+    detector: SpikeDetector, running: Episode | None, context: DetectionContext, at: datetime
 ) -> Decision[Episode] | None:
-    after = go_on(before, finding, watch.said, known.baseline, known.everybody, at)
-    after = after.having(version=before.version + 1, written_at=at)
-    if finding is None and at - before.unusual_at >= known.tuning.over_after:
-        return _over(before, after, f"{after.posts} posts, {after.voices} voices", at)
+    """None where there is nothing to write down."""
+    finding = detector.detect_spike(at.timestamp(), context.baseline, context.all_words, context.thresholds)
+    if running is None:
+        return None if finding is None else _open_detected(detector, finding, context, at)
+    if finding is None:
+        finding = detector.detect_continuation(
+            running.kind, at.timestamp(), context.baseline, context.all_words, context.thresholds
+        )
+    return _continue_episode(detector, running, finding, context, at)
+
+
+def _open_detected(
+    detector: SpikeDetector, finding: SpikeFinding, context: DetectionContext, at: datetime
+) -> Decision[Episode]:
+    episode = open_episode(
+        detector.subject,
+        finding,
+        detector.observations,
+        context.baseline,
+        context.all_words,
+        context.departments,
+        context.thresholds,
+        at,
+    )
+    planned = find_planned_events(context.thresholds.planned, detector.subject, at.timestamp())
+    episode = _decide_paging(episode.copy_with(planned=", ".join(one.name for one in planned)), finding, context, at)
+    what = f"{finding.kind}, {finding.result.voices} voices in {finding.result.window // 60} min"
+    event = AuditEvent(at, "", AuditAction.OPENED, f"{what}, {finding.result.expected:.1f} usual")
+    lane = (
+        Priority.CRISIS if episode.paged_at else Priority.CLICK
+    )  # before the cards of its cases, which may be hundreds
+    return Decision(episode, None, (notify_episode_card(episode, lane),), (event,), _build_pages(episode, at))
+
+
+def _continue_episode(
+    detector: SpikeDetector, before: Episode, finding: SpikeFinding | None, context: DetectionContext, at: datetime
+) -> Decision[Episode] | None:
+    after = extend_episode(before, finding, detector.observations, context.baseline, context.all_words, at)
+    after = after.copy_with(version=before.version + 1, written_at=at)
+    if finding is None and at - before.unusual_at >= context.thresholds.over_after:
+        return _end_episode(before, after, f"{after.posts} posts, {after.voices} voices", at)
     if before.paged_at is None and finding is not None:
-        after = _paged(after, finding, known, at)
+        after = _decide_paging(after, finding, context, at)
         if after.paged_at:
-            return Decision(after, before, (card(after, Lane.CRISIS),), pages=_pages(after, at))
-    if at - before.written_at < SHOWN_EVERY:
+            return Decision(
+                after, before, (notify_episode_card(after, Priority.CRISIS),), pages=_build_pages(after, at)
+            )
+    if at - before.written_at < REDRAW_INTERVAL:
         return None
     if (after.posts, after.doubtful) == (before.posts, before.doubtful):
-        if finding is None or at - before.unusual_at < known.tuning.over_after / 4:
+        if finding is None or at - before.unusual_at < context.thresholds.over_after / 4:
             return None
         return Decision(after, before)  # still unusual, and nothing new to show
-    return Decision(after, before, (card(after),))
+    return Decision(after, before, (notify_episode_card(after),))
 
 
-def unwatched(before: Episode, at: datetime) -> Decision[Episode]:
+def close_unwatched(before: Episode, at: datetime) -> Decision[Episode]:
     """The end of an episode whose subject nobody watches any more: it would run, and call people, without an end."""
-    after = before.having(version=before.version + 1, written_at=at)
-    return _over(before, after, "its subject is no longer watched", at)
+    after = before.copy_with(version=before.version + 1, written_at=at)
+    return _end_episode(before, after, "its subject is no longer watched", at)
 
 
-def _over(before: Episode, after: Episode, why: str, at: datetime) -> Decision[Episode]:
-    after = after.having(ended_at=before.unusual_at)
-    woken = (page_of(after),) if after.paged_at else ()
-    return Decision(after, before, (card(after),), (AuditEvent(at, "", AuditAction.OVER, why),), woken=woken)
+def _end_episode(before: Episode, after: Episode, why: str, at: datetime) -> Decision[Episode]:
+    after = after.copy_with(ended_at=before.unusual_at)
+    woken = (get_episode_page_id(after),) if after.paged_at else ()
+    return Decision(
+        after, before, (notify_episode_card(after),), (AuditEvent(at, "", AuditAction.OVER, why),), woken=woken
+    )
 
 
-def card(episode: Episode, lane: Lane = Lane.UPDATE) -> Notification:
-    return Notification.episode(episode.id, episode.department, lane)
+def notify_episode_card(episode: Episode, priority: Priority = Priority.UPDATE) -> Notification:
+    return Notification.draw_episode(episode.id, episode.department, priority)
 
 
-def _pages(episode: Episode, at: datetime) -> tuple[Page, ...]:
-    return (page_for(episode, at),) if episode.paged_at else ()
+def _build_pages(episode: Episode, at: datetime) -> tuple[Page, ...]:
+    return (open_episode_page(episode, at),) if episode.paged_at else ()
 
 
-def _paged(episode: Episode, finding: Finding, known: Knowledge, at: datetime) -> Episode:
-    why = "it is about a competitor" if not known.ours else why_not(finding, known.tuning, learning=episode.learning)
-    return episode.having(unpaged=why, paged_at=None if why else at)
+def _decide_paging(episode: Episode, finding: SpikeFinding, context: DetectionContext, at: datetime) -> Episode:
+    why = (
+        "it is about a competitor"
+        if not context.is_ours
+        else explain_not_paged(finding, context.thresholds, learning=episode.learning)
+    )
+    return episode.copy_with(unpaged=why, paged_at=None if why else at)
 
 
-def why_not(finding: Finding, tuning: Tuning, *, learning: bool) -> str:
+def explain_not_paged(finding: SpikeFinding, thresholds: SpikeThresholds, *, learning: bool) -> str:
     """Empty if somebody is to be woken, else why not, in words. Only people's own words against us wake anybody."""
-    enough = tuning.page_from * (2 if learning else 1)
+    enough = thresholds.page_from * (2 if learning else 1)
     reasons = (
-        (finding.kind is Kind.BOUGHT, "the accounts do not look like people's"),
-        (finding.kind is Kind.VOLUME, "what is said is not against us"),
-        (not tuning.page_from, "the playbook pages for no spike"),
-        (learning and finding.what.voices < enough, "Earshot is still learning what is usual"),
-        (finding.what.voices < enough, f"fewer than {enough} people within {finding.what.window // 60} min"),
-        (not finding.what.passes(tuning.page), "it is not unusual enough"),
+        (finding.kind is SpikeKind.BOUGHT, "the accounts do not look like people's"),
+        (finding.kind is SpikeKind.VOLUME, "what is said is not against us"),
+        (not thresholds.page_from, "the playbook pages for no spike"),
+        (learning and finding.result.voices < enough, "Earshot is still learning what is usual"),
+        (finding.result.voices < enough, f"fewer than {enough} people within {finding.result.window // 60} min"),
+        (not finding.result.exceeds_threshold(thresholds.page), "it is not unusual enough"),
     )
     return next((why for holds, why in reasons if holds), "")

@@ -7,25 +7,25 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.domain.assessment import Sentiment
 from bot.domain.destination import ToChannel, ToDepartment
-from bot.domain.making import remade
+from bot.domain.making import replace_fields
 from bot.domain.pages.page import Severity
 from bot.domain.report import Tally
-from bot.domain.stored import by_name
+from bot.domain.stored import store_by_name
 
-TIMELINE_KEPT = 100
+MAX_TIMELINE_ENTRIES = 100
 """Lines that travel with a crisis; the audit log has them all."""
-HEADLINE_MOST = 120
+MAX_HEADLINE_LENGTH = 120
 
 
-class Plan(NamedTuple):
+class CrisisPlan(NamedTuple):
     """The playbook's. Each line of the checklist is a thing to do."""
 
     update_every: timedelta = timedelta(minutes=30)
     checklist: tuple[str, ...] = ()
 
 
-@by_name
-class Declaration(NamedTuple):
+@store_by_name
+class CrisisDeclaration(NamedTuple):
     """The form. `headline` is in a colleague's words; `episode` is the one that it began with, or empty."""
 
     severity: Severity
@@ -37,8 +37,8 @@ class Declaration(NamedTuple):
     episode: str = ""
 
 
-@by_name
-class Origin(NamedTuple):
+@store_by_name
+class CrisisOrigin(NamedTuple):
     """What was known of it before: when its first post came, when we noticed, and about whom it is."""
 
     began_at: datetime
@@ -46,15 +46,15 @@ class Origin(NamedTuple):
     subject: str = ""
 
 
-@by_name
-class Item(NamedTuple):
+@store_by_name
+class ChecklistItem(NamedTuple):
     do: str
     done_by: str = ""
     done_at: datetime | None = None
 
 
-@by_name
-class Line(NamedTuple):
+@store_by_name
+class TimelineEntry(NamedTuple):
     """Of the timeline; `what` follows the name of `by`, who is empty where Earshot did it. In mrkdwn, escaped."""
 
     at: datetime
@@ -62,7 +62,7 @@ class Line(NamedTuple):
     what: str
 
 
-class Update(NamedTuple):
+class CrisisUpdate(NamedTuple):
     """What was said of it. Written by place for one release more, as c089daf reads it so alone; read by name too."""
 
     at: datetime
@@ -70,58 +70,58 @@ class Update(NamedTuple):
     what: str
 
 
-@by_name
-class Numbers(NamedTuple):
+@store_by_name
+class MentionCounts(NamedTuple):
     """Of what was said in a span."""
 
     posts: int = 0
     negative: int = 0
 
     @classmethod
-    def of(cls, tally: Tally, subject: str = "") -> "Numbers":
+    def from_tally(cls, tally: Tally, subject: str = "") -> "MentionCounts":
         told = [(said, n) for said, n in tally.items() if not subject or said.subject == subject]
         return cls(sum(n for _, n in told), sum(n for said, n in told if said.sentiment == Sentiment.NEGATIVE))
 
 
-@by_name
-class Went(NamedTuple):
+@store_by_name
+class SentimentOutcome(NamedTuple):
     """How sentiment went: the hour before, all of it, its last hour."""
 
-    before: Numbers
-    during: Numbers
-    last: Numbers
+    before: MentionCounts
+    during: MentionCounts
+    last: MentionCounts
 
 
 class CrisisChanges(TypedDict, total=False):
-    """What `Crisis.having` takes: the fields of `Crisis`, as a test compares."""
+    """What `Crisis.copy_with` takes: the fields of `Crisis`, as a test compares."""
 
     id: str
     version: int
-    told: Declaration
-    origin: Origin
+    told: CrisisDeclaration
+    origin: CrisisOrigin
     declared_by: str
     declared_at: datetime
     page: str
     channel: str
     housed: bool
     status: str
-    updates: tuple[Update, ...]
+    updates: tuple[CrisisUpdate, ...]
     update_due: datetime | None
     reminded_for: datetime | None
-    checklist: tuple[Item, ...]
-    timeline: tuple[Line, ...]
+    checklist: tuple[ChecklistItem, ...]
+    timeline: tuple[TimelineEntry, ...]
     pinned: tuple[str, ...]
     cases: tuple[str, ...]
     cases_open: int
     pages: tuple[str, ...]
     taken_over: bool
-    numbers: Numbers
+    numbers: MentionCounts
     counted_at: datetime | None
     paged_at: datetime | None
     acknowledged_at: datetime | None
     closed_by: str
     closed_at: datetime | None
-    went: Went | None
+    went: SentimentOutcome | None
 
 
 class Crisis(BaseModel):
@@ -131,8 +131,8 @@ class Crisis(BaseModel):
 
     id: str
     version: int = 1
-    told: Declaration
-    origin: Origin
+    told: CrisisDeclaration
+    origin: CrisisOrigin
     declared_by: str
     declared_at: datetime
     page: str
@@ -142,11 +142,11 @@ class Crisis(BaseModel):
     """It is decided where it lives."""
     status: str = ""
     """The last update."""
-    updates: tuple[Update, ...] = ()
+    updates: tuple[CrisisUpdate, ...] = ()
     update_due: datetime | None = None
     reminded_for: datetime | None = None
-    checklist: tuple[Item, ...] = ()
-    timeline: tuple[Line, ...] = ()
+    checklist: tuple[ChecklistItem, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()
     pinned: tuple[str, ...] = ()
     """Messages that entered the timeline, by Slack's `ts`: one that is pinned twice is there once."""
     cases: tuple[str, ...] = ()
@@ -157,20 +157,20 @@ class Crisis(BaseModel):
     """What rang for them, and for its episode, until its own page called."""
     taken_over: bool = False
     """Those pages follow its own by now."""
-    numbers: Numbers = Numbers()
+    numbers: MentionCounts = MentionCounts()
     counted_at: datetime | None = None
     paged_at: datetime | None = None
     acknowledged_at: datetime | None = None
     closed_by: str = ""
     closed_at: datetime | None = None
-    went: Went | None = None
+    went: SentimentOutcome | None = None
 
     @property
-    def open(self) -> bool:
+    def is_open(self) -> bool:
         return self.closed_at is None
 
     @property
-    def place(self) -> ToChannel | ToDepartment:
+    def destination(self) -> ToChannel | ToDepartment:
         """Where it is talked about."""
         return ToChannel(self.channel) if self.channel else ToDepartment(self.told.department)
 
@@ -179,9 +179,9 @@ class Crisis(BaseModel):
         named = (self.told.lead, self.told.comms, self.told.legal, self.declared_by)
         return tuple(dict.fromkeys(one for one in named if one))
 
-    def having(self, **changes: Unpack[CrisisChanges]) -> "Crisis":
-        return remade(self, {**changes, "version": self.version + 1})
+    def copy_with(self, **changes: Unpack[CrisisChanges]) -> "Crisis":
+        return replace_fields(self, {**changes, "version": self.version + 1})
 
-    def saying(self, at: datetime, by: str, what: str) -> tuple[Line, ...]:
+    def extend_timeline(self, at: datetime, by: str, what: str) -> tuple[TimelineEntry, ...]:
         """The timeline with one more line."""
-        return (*self.timeline, Line(at, by, what))[-TIMELINE_KEPT:]
+        return (*self.timeline, TimelineEntry(at, by, what))[-MAX_TIMELINE_ENTRIES:]

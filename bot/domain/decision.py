@@ -9,12 +9,21 @@ from bot.domain.case import Case
 from bot.domain.correction import Correction
 from bot.domain.mention import Mention
 from bot.domain.pages.decision import Decision
-from bot.domain.refusals import Refused, Unreachable
+from bot.domain.refusals import NotAllowed, StoreUnavailable
 
-__all__ = ["CaseDecision", "Correction", "Decision", "Heard", "Measure", "Outcome", "Refused", "Unreachable"]
+__all__ = [
+    "CaseDecision",
+    "Correction",
+    "Decision",
+    "DurationKind",
+    "MentionOutcome",
+    "NotAllowed",
+    "ProcessedMention",
+    "StoreUnavailable",
+]
 
 
-class Outcome(StrEnum):
+class MentionOutcome(StrEnum):
     """What became of a mention. The books: seen = opened + joined + tallied + spam, and nothing unaccounted."""
 
     OPENED = "opened"
@@ -23,7 +32,7 @@ class Outcome(StrEnum):
     SPAM = "spam"
 
 
-class Measure(StrEnum):
+class DurationKind(StrEnum):
     """What is timed, in seconds, for the medians of a department."""
 
     CLAIM = "claim"
@@ -31,13 +40,13 @@ class Measure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ProcessedMention:
     """One mention, assessed and accounted for. `department` is where it went, or `nobody`."""
 
     mention: Mention
     assessment: Assessment
     department: str
-    outcome: Outcome
+    outcome: MentionOutcome
     at: datetime
 
 
@@ -46,14 +55,14 @@ class CaseDecision(Decision[Case | None]):
     """Of a mention for which no case is opened, `after` is None."""
 
     deadline: datetime | None = None
-    heard: Heard | None = None
-    took: tuple[tuple[Measure, float], ...] = ()
+    processed: ProcessedMention | None = None
+    durations: tuple[tuple[DurationKind, float], ...] = ()
     corrections: tuple[Correction, ...] = ()
-    joining: Mention | None = None
-    separating: str = ""
-    opening: "CaseDecision | None" = None
+    joined_mention: Mention | None = None
+    separated_mention: str = ""
+    opened_decision: "CaseDecision | None" = None
     """Of what was separated: a case of its own, in the same commit."""
-    edit: bool = False
+    is_edit: bool = False
     """Of a post that is known already, which is not counted again."""
 
     @property

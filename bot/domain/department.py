@@ -4,7 +4,7 @@ import re
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.domain.hours import Hours
+from bot.domain.hours import BusinessHours
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
 
@@ -23,7 +23,7 @@ class Department(BaseModel):
     channel: str
     deputies: tuple[str, ...] = ()
     on_call: tuple[str, ...] = ()
-    hours: Hours = Hours()
+    hours: BusinessHours = BusinessHours()
     fallback: str = ""
     authority: str = ""
     voice: str = ""
@@ -35,7 +35,7 @@ class Department(BaseModel):
         return tuple(entry for entry in self.on_call if not is_person(entry))
 
 
-class Staff(BaseModel):
+class DepartmentStaff(BaseModel):
     """The people of one department, its user groups already taken apart into people."""
 
     model_config = ConfigDict(frozen=True)
@@ -46,8 +46,8 @@ class Staff(BaseModel):
     """Slack did not say who is in one of the user groups, so that somebody may be missing here."""
     managers: frozenset[str] = Field(default_factory=frozenset)
 
-    def may_answer(self, person: str) -> bool:
+    def can_answer(self, person: str) -> bool:
         return person in self.deputies or person in self.managers
 
-    def manages(self, person: str) -> bool:
+    def is_manager(self, person: str) -> bool:
         return person in self.managers

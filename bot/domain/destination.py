@@ -62,7 +62,7 @@ def parse_destination(text: str) -> Destination:
     return kind(text[1:]) if kind else ToDepartment(text)
 
 
-def callee(called: str) -> Callee:
+def parse_callee(called: str) -> Callee:
     """Read who is called, as cases and pages keep it: a person's id, or `#` and a fallback channel's."""
     return ToChannel(called[1:]) if called.startswith("#") else ToPerson(called)
 

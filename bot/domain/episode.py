@@ -7,25 +7,25 @@ from typing import NamedTuple, Self, TypedDict, Unpack
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.domain.making import remade
+from bot.domain.making import replace_fields
 from bot.domain.routing import NOBODY
 from bot.domain.spikes import crowd
-from bot.domain.spikes.baseline import Baseline
-from bot.domain.spikes.naming import named, using
-from bot.domain.spikes.observation import Observation, Place
-from bot.domain.spikes.scan import LONGEST
-from bot.domain.spikes.tuning import Tuning
-from bot.domain.spikes.watch import Finding, Kind
-from bot.domain.spikes.words import Words
-from bot.domain.stored import by_name
+from bot.domain.spikes.baseline import SubjectBaseline
+from bot.domain.spikes.naming import choose_topic_words, filter_by_words
+from bot.domain.spikes.observation import SpikeObservation, StreamPosition
+from bot.domain.spikes.scan import LONGEST_WINDOW
+from bot.domain.spikes.tuning import SpikeThresholds
+from bot.domain.spikes.watch import SpikeFinding, SpikeKind
+from bot.domain.spikes.words import WordCounts
+from bot.domain.stored import store_by_name
 
-SAMPLES = 3
-LOOKED_AT = 100
+MAX_SAMPLES = 3
+MAX_SAMPLE_CANDIDATES = 100
 """Of what is new, as many of the first and of the newest are looked through for posts to show."""
 
 
-@by_name
-class Sample(NamedTuple):
+@store_by_name
+class SamplePost(NamedTuple):
     """A post as the card shows it: a stranger's words."""
 
     mention: str
@@ -35,8 +35,8 @@ class Sample(NamedTuple):
     at: datetime
 
 
-@by_name
-class Height(NamedTuple):
+@store_by_name
+class SpikePeak(NamedTuple):
     """What was unusual: so many posts by so many voices within so many minutes, of which so many are usual."""
 
     posts: int
@@ -44,36 +44,36 @@ class Height(NamedTuple):
     minutes: int
     usual: float
     at: datetime
-    kind: Kind
+    kind: SpikeKind
 
 
 class EpisodeChanges(TypedDict, total=False):
-    """What `Episode.having` takes: the fields of `Episode`, as a test compares."""
+    """What `Episode.copy_with` takes: the fields of `Episode`, as a test compares."""
 
     id: str
     version: int
     subject: str
     department: str
-    kind: Kind
+    kind: SpikeKind
     words: tuple[str, ...]
     started_at: datetime
     opened_at: datetime
     unusual_at: datetime
     written_at: datetime
     ended_at: datetime | None
-    begun: Height
-    peak: Height
+    begun: SpikePeak
+    peak: SpikePeak
     posts: int
     crowd: str
     doubtful: str
     as_cases: int
-    firsts: tuple[Sample, ...]
-    samples: tuple[Sample, ...]
+    firsts: tuple[SamplePost, ...]
+    samples: tuple[SamplePost, ...]
     learning: bool
     paged_at: datetime | None
     unpaged: str
     planned: str
-    counted: Place
+    counted: StreamPosition
 
 
 class Episode(BaseModel):
@@ -85,7 +85,7 @@ class Episode(BaseModel):
     version: int = 1
     subject: str
     department: str
-    kind: Kind
+    kind: SpikeKind
     words: tuple[str, ...] = ()
     started_at: datetime
     """When the first post of it was said."""
@@ -94,17 +94,17 @@ class Episode(BaseModel):
     """When it was last found unusual."""
     written_at: datetime
     ended_at: datetime | None = None
-    begun: Height
+    begun: SpikePeak
     """As it was when it was opened."""
-    peak: Height
+    peak: SpikePeak
     posts: int = 0
     crowd: str = ""
     doubtful: str = ""
     """Voices that do not look like people's; like `crowd`, as `spikes.crowd` counts."""
     as_cases: int = 0
     """Posts of it that went to a department."""
-    firsts: tuple[Sample, ...] = ()
-    samples: tuple[Sample, ...] = ()
+    firsts: tuple[SamplePost, ...] = ()
+    samples: tuple[SamplePost, ...] = ()
     """Of those who use its words, the newest."""
     learning: bool = False
     """Of what is usual, little was known."""
@@ -113,138 +113,140 @@ class Episode(BaseModel):
     """Why nobody was paged, in words."""
     planned: str = ""
     """The names of the plans that ran when it opened: they raised what was expected of volume, and of nothing else."""
-    counted: Place = (0, 0)
+    counted: StreamPosition = (0, 0)
 
     @property
     def voices(self) -> int:
-        return crowd.size(self.crowd)
+        return crowd.estimate_count(self.crowd)
 
     @property
     def doubtful_voices(self) -> int:
-        return crowd.size(self.doubtful)
+        return crowd.estimate_count(self.doubtful)
 
     @property
-    def over(self) -> bool:
+    def is_over(self) -> bool:
         return self.ended_at is not None
 
-    def having(self, **changes: Unpack[EpisodeChanges]) -> Self:
-        return remade(self, changes)
+    def copy_with(self, **changes: Unpack[EpisodeChanges]) -> Self:
+        return replace_fields(self, changes)
 
 
-def episode_id(subject: str, opened_at: datetime) -> str:
+def derive_episode_id(subject: str, opened_at: datetime) -> str:
     """Derived, so that what is opened twice is one."""
     return "ep-" + hashlib.blake2b(f"{subject}|{opened_at.timestamp():.0f}".encode(), digest_size=7).hexdigest()
 
 
-def begin(
+def open_episode(
     subject: str,
-    finding: Finding,
-    said: Sequence[Observation],
-    baseline: Baseline,
-    everybody: Sequence[Words],
+    finding: SpikeFinding,
+    observations: Sequence[SpikeObservation],
+    baseline: SubjectBaseline,
+    all_words: Sequence[WordCounts],
     departments: Sequence[str],
-    tuning: Tuning,
+    thresholds: SpikeThresholds,
     at: datetime,
 ) -> Episode:
     """What was said in the finding's window is what it is made of."""
-    since = at.timestamp() - finding.what.window
-    within = [one for one in said if one.at > since and belongs(finding.kind, one)]
-    height = _height(finding, at)
-    words = named(within, finding.word, baseline.words, everybody)
-    first = min((one.at for one in using(within[:LOOKED_AT], words)), default=at.timestamp())
+    since = at.timestamp() - finding.result.window
+    within = [one for one in observations if one.at > since and matches_kind(finding.kind, one)]
+    height = _build_peak(finding, at)
+    words = choose_topic_words(within, finding.word, baseline.words, all_words)
+    first = min((one.at for one in filter_by_words(within[:MAX_SAMPLE_CANDIDATES], words)), default=at.timestamp())
     episode = Episode(
-        id=episode_id(subject, at),
+        id=derive_episode_id(subject, at),
         subject=subject,
-        department=_owner(within, departments, tuning),
+        department=_choose_department(within, departments, thresholds),
         kind=finding.kind,
         words=words,
-        started_at=_moment(first),
+        started_at=_from_epoch(first),
         opened_at=at,
         unusual_at=at,
         written_at=at,
         begun=height,
         peak=height,
-        learning=baseline.learning,
+        learning=baseline.is_learning,
     )
-    return _grown(episode, [one for one in said if one.at > since])
+    return _add_observations(episode, [one for one in observations if one.at > since])
 
 
-def go_on(
+def extend_episode(
     episode: Episode,
-    finding: Finding | None,
-    said: Sequence[Observation],
-    baseline: Baseline,
-    everybody: Sequence[Words],
+    finding: SpikeFinding | None,
+    observations: Sequence[SpikeObservation],
+    baseline: SubjectBaseline,
+    all_words: Sequence[WordCounts],
     at: datetime,
 ) -> Episode:
     """What was said since, whether it is unusual still, and its peak. The same version: nothing is committed yet."""
     if finding is not None:
-        episode = _taken_over(episode, finding.kind)
-    since = max(episode.started_at.timestamp(), at.timestamp() - LONGEST)
-    new = [one for one in said if one.place > episode.counted and one.at >= since]
-    grown = _grown(episode, new)
+        episode = _escalate_kind(episode, finding.kind)
+    since = max(episode.started_at.timestamp(), at.timestamp() - LONGEST_WINDOW)
+    new = [one for one in observations if one.place > episode.counted and one.at >= since]
+    grown = _add_observations(episode, new)
     if finding is None:
         return grown
-    height = _height(finding, at)
+    height = _build_peak(finding, at)
     changes: EpisodeChanges = {"unusual_at": at}
     if height.voices / height.minutes > episode.peak.voices / episode.peak.minutes:
-        lately = [one for one in said if one.at > since and belongs(episode.kind, one)]
-        words = named(lately, finding.word, baseline.words, everybody)
+        lately = [one for one in observations if one.at > since and matches_kind(episode.kind, one)]
+        words = choose_topic_words(lately, finding.word, baseline.words, all_words)
         changes = {"unusual_at": at, "peak": height, "words": words or episode.words}
-    return grown.having(**changes)
+    return grown.copy_with(**changes)
 
 
-def _taken_over(episode: Episode, kind: Kind) -> Episode:
+def _escalate_kind(episode: Episode, kind: SpikeKind) -> Episode:
     """What is worse names it. Where people join a bought storm, the people are counted, and it is theirs."""
-    if list(Kind).index(kind) >= list(Kind).index(episode.kind):
+    if list(SpikeKind).index(kind) >= list(SpikeKind).index(episode.kind):
         return episode
-    if episode.kind is not Kind.BOUGHT:
-        return episode.having(kind=kind)
-    return episode.having(kind=kind, posts=0, crowd="", as_cases=0, firsts=(), samples=(), counted=(0, 0))
+    if episode.kind is not SpikeKind.BOUGHT:
+        return episode.copy_with(kind=kind)
+    return episode.copy_with(kind=kind, posts=0, crowd="", as_cases=0, firsts=(), samples=(), counted=(0, 0))
 
 
-def belongs(kind: Kind, one: Observation) -> bool:
-    if kind is Kind.VOLUME:
-        return not one.doubtful
-    return one.negative and one.doubtful is (kind is Kind.BOUGHT)
+def matches_kind(kind: SpikeKind, observation: SpikeObservation) -> bool:
+    if kind is SpikeKind.VOLUME:
+        return not observation.doubtful
+    return observation.negative and observation.doubtful is (kind is SpikeKind.BOUGHT)
 
 
-def _grown(episode: Episode, new: Sequence[Observation]) -> Episode:
+def _add_observations(episode: Episode, new: Sequence[SpikeObservation]) -> Episode:
     if not new:
         return episode
-    ours = [one for one in new if belongs(episode.kind, one)]
+    ours = [one for one in new if matches_kind(episode.kind, one)]
     doubtful = [one.who for one in new if one.negative and one.doubtful]
-    first = map(_sample, using(ours[:LOOKED_AT], episode.words))
-    newest = map(_sample, using(ours[-LOOKED_AT:], episode.words))
+    first = map(_build_sample, filter_by_words(ours[:MAX_SAMPLE_CANDIDATES], episode.words))
+    newest = map(_build_sample, filter_by_words(ours[-MAX_SAMPLE_CANDIDATES:], episode.words))
     by_time = sorted((*episode.firsts, *first), key=lambda one: one.at)
     samples = {one.name: one for one in (*episode.samples, *newest)}
-    return episode.having(
+    return episode.copy_with(
         posts=episode.posts + len(ours),
-        crowd=crowd.joined(episode.crowd, (one.who for one in ours)),
-        doubtful=crowd.joined(episode.doubtful, doubtful),
+        crowd=crowd.add_to_counter(episode.crowd, (one.who for one in ours)),
+        doubtful=crowd.add_to_counter(episode.doubtful, doubtful),
         as_cases=episode.as_cases + sum(one.department != NOBODY for one in ours),
-        firsts=tuple(by_time[:SAMPLES]),
-        samples=tuple(samples.values())[-SAMPLES:],
+        firsts=tuple(by_time[:MAX_SAMPLES]),
+        samples=tuple(samples.values())[-MAX_SAMPLES:],
         counted=max(one.place for one in new),
     )
 
 
-def _owner(said: Sequence[Observation], departments: Sequence[str], tuning: Tuning) -> str:
+def _choose_department(
+    observations: Sequence[SpikeObservation], departments: Sequence[str], thresholds: SpikeThresholds
+) -> str:
     """As the playbook says, else where most of it went, else the first department there is."""
-    if tuning.to:
-        return tuning.to
-    went = [one.department for one in said if one.department in departments]
+    if thresholds.to:
+        return thresholds.to
+    went = [one.department for one in observations if one.department in departments]
     return max(departments, key=went.count, default="")
 
 
-def _sample(one: Observation) -> Sample:
-    return Sample(one.mention, one.name, one.url, one.text, _moment(one.at))
+def _build_sample(one: SpikeObservation) -> SamplePost:
+    return SamplePost(one.mention, one.name, one.url, one.text, _from_epoch(one.at))
 
 
-def _height(finding: Finding, at: datetime) -> Height:
-    what = finding.what
-    return Height(finding.posts, what.voices, what.window // 60, what.usual, at, finding.kind)
+def _build_peak(finding: SpikeFinding, at: datetime) -> SpikePeak:
+    what = finding.result
+    return SpikePeak(finding.posts, what.voices, what.window // 60, what.expected, at, finding.kind)
 
 
-def _moment(seconds: float) -> datetime:
+def _from_epoch(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)

@@ -6,20 +6,20 @@ from datetime import datetime
 from html import escape
 from typing import NamedTuple
 
-from bot.domain.assessment import Assessment, assessed
+from bot.domain.assessment import Assessment, build_assessment
 from bot.domain.audit import AuditAction, AuditEvent
-from bot.domain.case import Case, Resolution, Status
-from bot.domain.crisis import Crisis, Line
+from bot.domain.case import Case, CaseResolution, CaseStatus
+from bot.domain.crisis import Crisis, TimelineEntry
 from bot.domain.decision import CaseDecision
 from bot.domain.episode import Episode
-from bot.domain.mention import FORGOTTEN, Mention
+from bot.domain.mention import FORGOTTEN_TEXT, Mention
 from bot.domain.notification import Notification
 
 PINNED_AND_DELETED = "pinned a message that quoted a post, which was deleted since"
 _POST_ON_X = re.compile(r"https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/[^/]+/status/(\d+)", re.IGNORECASE)
 
 
-class Target(NamedTuple):
+class ForgetTarget(NamedTuple):
     """Whose or which words are to be forgotten; exactly one of the three is not empty."""
 
     address: str = ""
@@ -27,10 +27,10 @@ class Target(NamedTuple):
     author: str = ""
     """A handle or the outlet's own id, with `<source>:` before it where it means that outlet alone."""
 
-    def matches(self, mention: Mention) -> bool:
+    def matches_mention(self, mention: Mention) -> bool:
         if self.author:
             return self.matches_author(mention.source, mention.author.id, mention.author.handle)
-        if mention.id == self.mention or (self.address and _address(mention.url) == self.address):
+        if mention.id == self.mention or (self.address and _normalize_address(mention.url) == self.address):
             return True
         x = self.mention.removeprefix("x:")  # the address of an edited post on X has the id of its newest wording
         return x != self.mention and mention.source == "x" and mention.url.endswith(f"/status/{x}")
@@ -43,7 +43,7 @@ class Target(NamedTuple):
         return name in {author.casefold(), handle.removeprefix("@").casefold()} - {""}
 
 
-def parse_target(words: str, *, author: bool = False) -> Target:
+def parse_forget_target(words: str, *, author: bool = False) -> ForgetTarget:
     """An address, a mention's id, or a person: `@handle`, or with `author` whatever stands there.
 
     Raises ValueError with a sentence.
@@ -52,31 +52,31 @@ def parse_target(words: str, *, author: bool = False) -> Target:
     if author or words.startswith("@"):
         if not words.strip("@"):
             raise ValueError("name a person: their handle, or their id at the outlet")
-        return Target(author=words)
+        return ForgetTarget(author=words)
     if found := _POST_ON_X.match(words):
-        return Target(mention=f"x:{found[1]}")  # under whichever handle and address it was heard
+        return ForgetTarget(mention=f"x:{found[1]}")  # under whichever handle and address it was heard
     if "://" in words:
-        return Target(address=_address(words))
+        return ForgetTarget(address=_normalize_address(words))
     if re.fullmatch(r"[^\s:]+:\S+", words):
-        return Target(mention=words)
+        return ForgetTarget(mention=words)
     raise ValueError("name a post by its address or its id (source:id), or a person by @handle or with --author")
 
 
-def _address(url: str) -> str:
+def _normalize_address(url: str) -> str:
     return url.strip().partition("#")[0].rstrip("/")
 
 
 def blank_mention(mention: Mention) -> Mention:
     """What is needed to count it, and nothing that anybody wrote."""
-    return Mention(id=mention.id, source=mention.source, text=FORGOTTEN, created_at=mention.created_at)
+    return Mention(id=mention.id, source=mention.source, text=FORGOTTEN_TEXT, created_at=mention.created_at)
 
 
 def blank_quoted(mention: Mention, words: Iterable[str]) -> Mention | None:
     """The same without the words that it quotes; None where it quotes none of these."""
     quoted = " ".join(mention.quoted.split())
-    if mention.quoted == FORGOTTEN or not any(one in quoted for one in words):
+    if mention.quoted == FORGOTTEN_TEXT or not any(one in quoted for one in words):
         return None
-    return mention.model_copy(update={"quoted": FORGOTTEN})
+    return mention.model_copy(update={"quoted": FORGOTTEN_TEXT})
 
 
 def forget_in_case(case: Case, ids: frozenset[str], at: datetime, words: Iterable[str] = ()) -> CaseDecision | None:
@@ -84,32 +84,32 @@ def forget_in_case(case: Case, ids: frozenset[str], at: datetime, words: Iterabl
 
     `words` begin those posts, by which one is told that another quotes.
     """
-    own = case.mention.id in ids and not case.mention.forgotten
+    own = case.mention.id in ids and not case.mention.is_forgotten
     joined = tuple(one._replace(who="", url="") if one.mention in ids else one for one in case.joined)
     quoting = blank_quoted(case.mention, words)
     if not (own or quoting) and joined == case.joined:
         return None
     event = AuditEvent(at, "", AuditAction.POST_DELETED, "at the request of the person who wrote it")
-    after = case.having(version=case.version + 1, joined=joined, history=case.told(event))
+    after = case.copy_with(version=case.version + 1, joined=joined, history=case.extend_history(event))
     if own:
-        after = after.having(
+        after = after.copy_with(
             mention=blank_mention(case.mention),
-            assessment=_without_reasons(case.assessment),
-            as_heard=_without_reasons(case.as_heard) if case.as_heard else None,
+            assessment=_remove_reasons(case.assessment),
+            as_heard=_remove_reasons(case.as_heard) if case.as_heard else None,
             note="",
             earlier=(),
         )
     elif quoting:
-        after = after.having(mention=quoting)
-    if after.mention.forgotten and not case.closed and all(one.mention in ids for one in case.joined):
-        after = after.having(
-            status=Status.RESOLVED, resolution=Resolution.NO_ACTION, resolved_at=at, due=None, lease_ends=None
+        after = after.copy_with(mention=quoting)
+    if after.mention.is_forgotten and not case.is_closed and all(one.mention in ids for one in case.joined):
+        after = after.copy_with(
+            status=CaseStatus.RESOLVED, resolution=CaseResolution.NO_ACTION, resolved_at=at, due=None, lease_ends=None
         )
     owed = (
-        Notification.card(case.id, case.department),
-        Notification.forget(case.id, case.department),
+        Notification.draw_card(case.id, case.department),
+        Notification.retract_replies(case.id, case.department),
     )
-    deadline = None if after.closed else at  # the timers look at once, and find out when it is due
+    deadline = None if after.is_closed else at  # the timers look at once, and find out when it is due
     return CaseDecision(after, before=case, notifications=owed, events=(event,), deadline=deadline)
 
 
@@ -120,22 +120,22 @@ def forget_in_episode(episode: Episode, ids: frozenset[str]) -> Episode | None:
     )
     if (firsts, samples) == (episode.firsts, episode.samples):
         return None
-    return episode.having(version=episode.version + 1, firsts=firsts, samples=samples)
+    return episode.copy_with(version=episode.version + 1, firsts=firsts, samples=samples)
 
 
 def forget_in_crisis(crisis: Crisis, words: Iterable[str]) -> Crisis | None:
     """People pin what they like, and the timeline quotes it: lines that hold any of these words lose what they say."""
     known = [escape(one, quote=False) for one in words]
 
-    def blank(line: Line) -> Line:
+    def blank_entry(line: TimelineEntry) -> TimelineEntry:
         return line._replace(what=PINNED_AND_DELETED) if any(one in line.what for one in known) else line
 
-    timeline = tuple(map(blank, crisis.timeline))
+    timeline = tuple(map(blank_entry, crisis.timeline))
     if timeline == crisis.timeline:
         return None
-    return crisis.having(version=crisis.version + 1, timeline=timeline)
+    return crisis.copy_with(version=crisis.version + 1, timeline=timeline)
 
 
-def _without_reasons(assessment: Assessment) -> Assessment:
+def _remove_reasons(assessment: Assessment) -> Assessment:
     """Reasons quote words; the labels are ours."""
-    return assessed(signal._replace(because="") for signal in assessment.signals)
+    return build_assessment(signal._replace(because="") for signal in assessment.signals)

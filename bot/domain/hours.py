@@ -11,7 +11,7 @@ _WINDOW = re.compile(r"^(?P<days>[A-Za-z,\- ]+?)\s+(?P<start>\d{1,2}:\d{2})\s*-\
 _LONGEST_SEARCH = timedelta(days=370)
 
 
-class Window(BaseModel):
+class HoursWindow(BaseModel):
     """Some days of the week, from one wall-clock time to another; an end at or before the start is the next day's."""
 
     model_config = ConfigDict(frozen=True)
@@ -20,7 +20,7 @@ class Window(BaseModel):
     start: time
     end: time
 
-    def spans(self, day: date, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+    def get_interval(self, day: date, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
         """This window's instants on a day, in UTC, or None if it does not open on that day."""
         if day.weekday() not in self.days:
             return None
@@ -29,38 +29,38 @@ class Window(BaseModel):
         return start, datetime.combine(last, self.end, zone).astimezone(UTC)
 
 
-class Hours(BaseModel):
+class BusinessHours(BaseModel):
     """Windows in one time zone. No window at all means always."""
 
     model_config = ConfigDict(frozen=True)
 
-    windows: tuple[Window, ...] = ()
+    windows: tuple[HoursWindow, ...] = ()
     zone: str = "UTC"
 
-    def _spans(self, day: date) -> list[tuple[datetime, datetime]]:
+    def _list_intervals(self, day: date) -> list[tuple[datetime, datetime]]:
         zone = ZoneInfo(self.zone)
-        return sorted(span for window in self.windows if (span := window.spans(day, zone)))
+        return sorted(span for window in self.windows if (span := window.get_interval(day, zone)))
 
-    def open_at(self, at: datetime) -> bool:
+    def is_open_at(self, at: datetime) -> bool:
         """Whether this instant lies in working time."""
         if not self.windows:
             return True
         day = at.astimezone(ZoneInfo(self.zone)).date()
-        return any(start <= at < end for d in (day - timedelta(days=1), day) for start, end in self._spans(d))
+        return any(start <= at < end for d in (day - timedelta(days=1), day) for start, end in self._list_intervals(d))
 
-    def closes(self, at: datetime) -> datetime:
+    def find_closing_time(self, at: datetime) -> datetime:
         """The end of the working time in which `at` lies, in UTC; `at` itself where it lies in none."""
         end = at.astimezone(UTC)
         while end < at + _LONGEST_SEARCH:
             day = end.astimezone(ZoneInfo(self.zone)).date()
-            spans = [span for d in (day - timedelta(days=1), day) for span in self._spans(d)]
+            spans = [span for d in (day - timedelta(days=1), day) for span in self._list_intervals(d)]
             later = max((closes for opens, closes in spans if opens <= end < closes), default=end)
             if later == end:
                 break
             end = later
         return end
 
-    def after(self, start: datetime, working: timedelta) -> datetime:
+    def add_working_time(self, start: datetime, working: timedelta) -> datetime:
         """The instant at which so much working time has passed since `start`, in UTC.
 
         Windows that overlap count once. Time that daylight saving skips or repeats counts as it really passes.
@@ -72,7 +72,7 @@ class Hours(BaseModel):
         day = start.astimezone(ZoneInfo(self.zone)).date() - timedelta(days=1)
         until = start + _LONGEST_SEARCH
         while at < until:
-            for opens, closes in self._spans(day):
+            for opens, closes in self._list_intervals(day):
                 at = max(at, opens) if closes > at else at
                 if opens <= at < closes:
                     if closes - at >= left:
@@ -83,15 +83,17 @@ class Hours(BaseModel):
         return until
 
 
-def parse_window(words: str) -> Window:
+def parse_window(words: str) -> HoursWindow:
     """`Mon-Fri 08:00-20:00`, `Sat,Sun 10:00-14:00`, `Mon-Fri 22:00-06:00`. Raises ValueError with a sentence."""
     found = _WINDOW.match(words.strip())
     if not found:
         raise ValueError(f"{words!r} is not a window of hours; write it like 'Mon-Fri 08:00-20:00'")
-    return Window(days=_days(found["days"]), start=_clock(found["start"]), end=_clock(found["end"]))
+    return HoursWindow(
+        days=_parse_days(found["days"]), start=_parse_clock_time(found["start"]), end=_parse_clock_time(found["end"])
+    )
 
 
-def _clock(words: str) -> time:
+def _parse_clock_time(words: str) -> time:
     hour, minute = (int(part) for part in words.split(":"))
     if (hour, minute) == (24, 0):
         return time(0, 0)
@@ -100,16 +102,16 @@ def _clock(words: str) -> time:
     return time(hour, minute)
 
 
-def _days(words: str) -> frozenset[int]:
+def _parse_days(words: str) -> frozenset[int]:
     chosen: set[int] = set()
     for part in words.split(","):
         first, _, last = part.strip().partition("-")
-        start, end = _day(first), _day(last or first)
+        start, end = _parse_day_name(first), _parse_day_name(last or first)
         chosen.update((start + offset) % 7 for offset in range((end - start) % 7 + 1))
     return frozenset(chosen)
 
 
-def _day(word: str) -> int:
+def _parse_day_name(word: str) -> int:
     """Three letters or more of its name."""
     short = word.strip().lower()
     found = [number for number, day in enumerate(DAYS) if len(short) >= 3 and day.startswith(short)]

@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from bot.domain.case import Case
 from bot.domain.correction import COLLEAGUE, GENUINE, CorrectionKind
-from bot.domain.report import FEWEST, wilson
+from bot.domain.report import MIN_SAMPLE, compute_wilson_interval
 
-JUDGED_DAYS = 30
+PRECISION_DAYS = 30
 """Long enough for a few hundred cases, short enough that a model which learned since is soon judged by itself."""
 
 
-class Part(StrEnum):
+class PrecisionAspect(StrEnum):
     """Of what is counted how often it was right; the first is everything together."""
 
     ALL = "all"
@@ -28,56 +28,59 @@ class Part(StrEnum):
 
 
 _PARTS = {
-    CorrectionKind.SENTIMENT: Part.SENTIMENT,
-    CorrectionKind.INTENT: Part.INTENT,
-    CorrectionKind.SPAM: Part.INTENT,
-    CorrectionKind.SUBJECT: Part.SUBJECT,
-    CorrectionKind.ABOUT: Part.SUBJECT,
+    CorrectionKind.SENTIMENT: PrecisionAspect.SENTIMENT,
+    CorrectionKind.INTENT: PrecisionAspect.INTENT,
+    CorrectionKind.SPAM: PrecisionAspect.INTENT,
+    CorrectionKind.SUBJECT: PrecisionAspect.SUBJECT,
+    CorrectionKind.ABOUT: PrecisionAspect.SUBJECT,
 }
 
 
-def judgement(case: Case) -> Counter[str]:
+def count_precision(case: Case) -> Counter[str]:
     """What a closed case adds to the counts, `<part>` once and `<part> wrong` where it was corrected. Else nothing."""
-    if not case.closed or case.resolved_at is None or not _brought_by_us(case):
+    if not case.is_closed or case.resolved_at is None or not _is_detected_by_us(case):
         return Counter()
     wrong = {_PARTS[one.kind] for one in case.corrections if one.kind in _PARTS}
-    told = set(Part)
-    if case.heard.unsure:
-        told -= {Part.SENTIMENT}
-        wrong -= {Part.SENTIMENT}
+    told = set(PrecisionAspect)
+    if case.original_assessment.is_unsure:
+        told -= {PrecisionAspect.SENTIMENT}
+        wrong -= {PrecisionAspect.SENTIMENT}
     if wrong:
-        wrong |= {Part.ALL}
+        wrong |= {PrecisionAspect.ALL}
     return Counter([*(part.value for part in told), *(f"{part.value} wrong" for part in wrong)])
 
 
-def _brought_by_us(case: Case) -> bool:
-    back = case.correction(CorrectionKind.SPAM)
-    flagged = any(signal.detector == COLLEAGUE for signal in case.heard.signals)
+def _is_detected_by_us(case: Case) -> bool:
+    back = case.find_correction(CorrectionKind.SPAM)
+    flagged = any(signal.detector == COLLEAGUE for signal in case.original_assessment.signals)
     return not flagged and not (back is not None and back.now == GENUINE)
 
 
-class Precision(NamedTuple):
+class PrecisionEstimate(NamedTuple):
     """Of `cases`, `wrong` were corrected; in how many of a hundred we heard rightly, with its interval of 95 %."""
 
-    part: Part
+    aspect: PrecisionAspect
     cases: int
     wrong: int
 
     @property
-    def too_few(self) -> bool:
-        return self.cases < FEWEST
+    def is_small_sample(self) -> bool:
+        return self.cases < MIN_SAMPLE
 
     @property
-    def right(self) -> float:
+    def percent_right(self) -> float:
         return 100 * (self.cases - self.wrong) / self.cases
 
     @property
     def interval(self) -> tuple[float, float]:
         """Wilson's, in percent: it holds also where nobody corrected anything."""
-        low, high = wilson((self.cases - self.wrong) / self.cases, self.cases)
+        low, high = compute_wilson_interval((self.cases - self.wrong) / self.cases, self.cases)
         return 100 * low, 100 * high
 
 
-def precisions(counts: Mapping[str, int]) -> tuple[Precision, ...]:
+def compute_precisions(counts: Mapping[str, int]) -> tuple[PrecisionEstimate, ...]:
     """Of everything first, then by part."""
-    return tuple(Precision(part, counts.get(part.value, 0), counts.get(f"{part.value} wrong", 0)) for part in Part)
+    return tuple(
+        PrecisionEstimate(part, counts.get(part.value, 0), counts.get(f"{part.value} wrong", 0))
+        for part in PrecisionAspect
+    )

@@ -17,7 +17,7 @@ ALIASES = {
 
 
 @lru_cache(maxsize=500)
-def primary_language(tag: str) -> str:
+def get_primary_language(tag: str) -> str:
     """`he` of `iw`, `iw-IL` or `HE`; `zh` of `zh-Hans-CN`. Empty where it is no tag of a language."""
     found = TAG.fullmatch(tag.strip())
     if not found:

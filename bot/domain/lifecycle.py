@@ -6,10 +6,10 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from bot.domain.audit import AuditAction, AuditEvent
-from bot.domain.case import Case, Status
-from bot.domain.decision import Refused
-from bot.domain.department import Department, Staff
-from bot.domain.words import ago, people
+from bot.domain.case import Case, CaseStatus
+from bot.domain.decision import NotAllowed
+from bot.domain.department import Department, DepartmentStaff
+from bot.domain.words import format_ago, format_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +18,14 @@ class Context:
 
     by: str
     at: datetime
-    staff: Staff
+    staff: DepartmentStaff
     department: Department
 
     def build_event(self, what: AuditAction, detail: str = "") -> AuditEvent:
         return AuditEvent(self.at, self.by, what, detail)
 
 
-class Transition(StrEnum):
+class CaseTransition(StrEnum):
     CLAIM = "claim"
     RELEASE = "release"
     RESOLVE = "resolve"
@@ -33,77 +33,79 @@ class Transition(StrEnum):
     HAND_OVER = "hand over"
 
 
-TABLE = MappingProxyType(
+TRANSITIONS = MappingProxyType(
     {
-        Transition.CLAIM: {Status.NEW: Status.CLAIMED},
-        Transition.RELEASE: {Status.CLAIMED: Status.NEW},
-        Transition.RESOLVE: {Status.NEW: Status.RESOLVED, Status.CLAIMED: Status.RESOLVED},
-        Transition.REOPEN: {Status.RESOLVED: Status.NEW},
-        Transition.HAND_OVER: {Status.NEW: Status.NEW, Status.CLAIMED: Status.NEW},
+        CaseTransition.CLAIM: {CaseStatus.NEW: CaseStatus.CLAIMED},
+        CaseTransition.RELEASE: {CaseStatus.CLAIMED: CaseStatus.NEW},
+        CaseTransition.RESOLVE: {CaseStatus.NEW: CaseStatus.RESOLVED, CaseStatus.CLAIMED: CaseStatus.RESOLVED},
+        CaseTransition.REOPEN: {CaseStatus.RESOLVED: CaseStatus.NEW},
+        CaseTransition.HAND_OVER: {CaseStatus.NEW: CaseStatus.NEW, CaseStatus.CLAIMED: CaseStatus.NEW},
     }
 )
 """A hand-over to a person is a hand-over to her department and a claim in her name, in one decision."""
 
 
-NOT_KNOWN = (
+DEPUTIES_UNKNOWN = (
     "Slack does not say right now who is in the user groups of this department, so Earshot cannot see who is a "
     "deputy. Try again in a minute; if it stays so, ask an admin whether Earshot may read user groups."
 )
-_PLEA = MappingProxyType(
+_ACTION_PHRASES = MappingProxyType(
     {
-        Transition.RELEASE: "release it",
-        Transition.RESOLVE: "resolve it",
-        Transition.REOPEN: "reopen it",
-        Transition.HAND_OVER: "hand it over",
+        CaseTransition.RELEASE: "release it",
+        CaseTransition.RESOLVE: "resolve it",
+        CaseTransition.REOPEN: "reopen it",
+        CaseTransition.HAND_OVER: "hand it over",
     }
 )
 
 
-def check_transition(case: Case, transition: Transition, context: Context) -> Status:
+def check_transition(case: Case, transition: CaseTransition, context: Context) -> CaseStatus:
     """The status that follows, where this person may ask for it now. Raises Refused."""
-    allow(transition, case, context.by, context.staff)
-    return next_status(case, transition, context.by, context.at)
+    check_allowed(transition, case, context.by, context.staff)
+    return get_next_status(case, transition, context.by, context.at)
 
 
-def next_status(case: Case, transition: Transition, by: str, at: datetime) -> Status:
+def get_next_status(case: Case, transition: CaseTransition, by: str, at: datetime) -> CaseStatus:
     """The status that follows, or Refused with a sentence."""
-    to = TABLE[transition].get(case.status)
+    to = TRANSITIONS[transition].get(case.status)
     if to is None:
-        raise Refused(_why_not(case, transition, by, at))
+        raise NotAllowed(_explain_refusal(case, transition, by, at))
     return to
 
 
-def _why_not(case: Case, transition: Transition, by: str, at: datetime) -> str:
-    if case.status is Status.RESOLVED:
-        how = f"{_when(case.resolved_at, at)} ({case.resolution or 'no word'})"
+def _explain_refusal(case: Case, transition: CaseTransition, by: str, at: datetime) -> str:
+    if case.status is CaseStatus.RESOLVED:
+        how = f"{_format_when(case.resolved_at, at)} ({case.resolution or 'no word'})"
         return f"<@{case.closed_by}> resolved this case {how}. Reopen it first."
-    if transition is Transition.CLAIM:
+    if transition is CaseTransition.CLAIM:
         if case.owner == by:
             return "You have this one already."
-        when = _when(case.claimed_at, at)
+        when = _format_when(case.claimed_at, at)
         return f"<@{case.owner}> has this one, {when if 'you' in when else f'claimed {when}'}."
-    if transition is Transition.RELEASE:
+    if transition is CaseTransition.RELEASE:
         return "Nobody has claimed this case, so there is nothing to release. Press Claim to take it."
     return f"This case is still open ({case.status.value}), so there is nothing to reopen."
 
 
-def _when(then: datetime | None, at: datetime) -> str:
-    return ago(at - then) if then else "already"
+def _format_when(then: datetime | None, at: datetime) -> str:
+    return format_ago(at - then) if then else "already"
 
 
-def allow(transition: Transition, case: Case, by: str, staff: Staff) -> None:
+def check_allowed(transition: CaseTransition, case: Case, by: str, staff: DepartmentStaff) -> None:
     """Raises Refused where a person may not do this, whatever the case's status; says what she may do instead."""
-    if not staff.may_answer(by):
-        raise Refused(NOT_KNOWN if staff.unsure else _for_deputies(staff))
-    owned_by_another = case.status is Status.CLAIMED and case.owner != by
-    if transition is Transition.CLAIM or not owned_by_another or staff.manages(by):
+    if not staff.can_answer(by):
+        raise NotAllowed(DEPUTIES_UNKNOWN if staff.unsure else _explain_deputies_only(staff))
+    owned_by_another = case.status is CaseStatus.CLAIMED and case.owner != by
+    if transition is CaseTransition.CLAIM or not owned_by_another or staff.is_manager(by):
         return
-    raise Refused(f"<@{case.owner}> has this one. Ask <@{case.owner}> or a manager to {_PLEA[transition]}.")
+    raise NotAllowed(
+        f"<@{case.owner}> has this one. Ask <@{case.owner}> or a manager to {_ACTION_PHRASES[transition]}."
+    )
 
 
-def _for_deputies(staff: Staff) -> str:
-    deputise = f"{people(staff.managers)} can deputise you." if staff.managers else "A manager can deputise you."
-    deputies = people(staff.deputies) or "nobody yet"
+def _explain_deputies_only(staff: DepartmentStaff) -> str:
+    deputise = f"{format_people(staff.managers)} can deputise you." if staff.managers else "A manager can deputise you."
+    deputies = format_people(staff.deputies) or "nobody yet"
     return (
         f"Only deputies of {staff.department} answer these ({deputies}). "
         f"You can open the post, thank the person, or tell one of them. {deputise}"

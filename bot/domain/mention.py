@@ -6,19 +6,19 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
-from bot.domain.making import alike, made
+from bot.domain.making import construct_model, fields_equal
 
-TEXT_KEPT = 10_000
+MAX_TEXT_LENGTH = 10_000
 """Characters of a post that are kept: more than anybody reads on a card, and a bound for every detector."""
-NAME_KEPT = 300
-SUBJECT_KEPT = 80
-SUBJECTS_KEPT = 20
-QUOTED_KEPT = 500
-MOST_COUNTED = 10**10
+MAX_NAME_LENGTH = 300
+MAX_SUBJECT_LENGTH = 80
+MAX_SUBJECTS = 20
+MAX_QUOTED_LENGTH = 500
+MAX_COUNT = 10**10
 """More followers than there are people: a number beyond it is no count, and nobody below can reckon with it."""
 
 
-def clean(value: Any) -> Any:
+def sanitize_value(value: Any) -> Any:
     """Strings that neither UTF-8 nor Redis nor Slack can carry (lone surrogates, NUL), made carriable."""
     if isinstance(value, str):
         if not value.isascii():  # two halves of a letter are joined, one alone is replaced
@@ -27,32 +27,32 @@ def clean(value: Any) -> Any:
     return value
 
 
-def _words(value: Any) -> Any:
-    return str(value) if isinstance(value, int) else clean(value)
+def _sanitize_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) else sanitize_value(value)
 
 
-def _cut_to(most: int) -> Callable[[Any], Any]:
+def _truncate_to(most: int) -> Callable[[Any], Any]:
     """What is longer is cut, and says so: whoever sends it is not told to mend what nobody would miss."""
 
-    def cut(value: Any) -> Any:
-        value = _words(value)
+    def truncate_value(value: Any) -> Any:
+        value = _sanitize_text(value)
         return f"{value[: most - 1]}…" if isinstance(value, str) and len(value) > most else value
 
-    return cut
+    return truncate_value
 
 
-def _text(value: Any) -> Any:
-    value = clean(value)
-    if isinstance(value, str) and len(value) > TEXT_KEPT:
-        return value[: TEXT_KEPT - 1] + "…"
+def _truncate_text(value: Any) -> Any:
+    value = sanitize_value(value)
+    if isinstance(value, str) and len(value) > MAX_TEXT_LENGTH:
+        return value[: MAX_TEXT_LENGTH - 1] + "…"
     return value
 
 
-def _first(value: Any) -> Any:
-    return value[:SUBJECTS_KEPT] if isinstance(value, list | tuple) else value
+def _limit_subjects(value: Any) -> Any:
+    return value[:MAX_SUBJECTS] if isinstance(value, list | tuple) else value
 
 
-def _moment(value: Any) -> Any:
+def _parse_time(value: Any) -> Any:
     """A time without a zone is taken as UTC, which is what every outlet means by it."""
     if isinstance(value, str):
         try:
@@ -67,13 +67,13 @@ def _moment(value: Any) -> Any:
     return value
 
 
-Words = Annotated[str, BeforeValidator(_words)]
-Count = Annotated[int, Field(ge=0, le=MOST_COUNTED)]
-Subject = Annotated[str, BeforeValidator(_cut_to(SUBJECT_KEPT))]
-Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+CleanText = Annotated[str, BeforeValidator(_sanitize_text)]
+BoundedCount = Annotated[int, Field(ge=0, le=MAX_COUNT)]
+SubjectName = Annotated[str, BeforeValidator(_truncate_to(MAX_SUBJECT_LENGTH))]
+UtcTime = Annotated[AwareDatetime, BeforeValidator(_parse_time)]
 
 
-UNKNOWN = "unknown"
+UNKNOWN_AUTHOR_ID = "unknown"
 """The id of an author of whom the outlet tells nothing; two of them are not the same person."""
 
 
@@ -81,37 +81,37 @@ class Author(BaseModel):  # noqa: PLW1641  (pydantic gives a frozen model its ha
     """Who said it, as far as the outlet tells. Counts are the outlet's own and may be bought."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
-    __eq__ = alike
+    __eq__ = fields_equal
 
-    id: Words = Field(min_length=1, max_length=300)
-    handle: Words = Field("", max_length=300)
-    name: Annotated[str, BeforeValidator(_cut_to(NAME_KEPT))] = ""
-    followers: Count | None = None
-    following: Count | None = None
-    posts: Count | None = None
-    created_at: Moment | None = None
+    id: CleanText = Field(min_length=1, max_length=300)
+    handle: CleanText = Field("", max_length=300)
+    name: Annotated[str, BeforeValidator(_truncate_to(MAX_NAME_LENGTH))] = ""
+    followers: BoundedCount | None = None
+    following: BoundedCount | None = None
+    posts: BoundedCount | None = None
+    created_at: UtcTime | None = None
     verified: bool = False
 
     @model_validator(mode="before")
     @classmethod
-    def _bare_handle(cls, value: Any) -> Any:
+    def _expand_bare_handle(cls, value: Any) -> Any:
         if isinstance(value, str):
             handle = value.removeprefix("@")
-            return {"id": handle or UNKNOWN, "handle": handle}
+            return {"id": handle or UNKNOWN_AUTHOR_ID, "handle": handle}
         if not isinstance(value, dict):
             return value
         found = {key: item for key, item in value.items() if item is not None}
         if found.get("id", "") == "":
-            found["id"] = found.get("handle") or UNKNOWN
+            found["id"] = found.get("handle") or UNKNOWN_AUTHOR_ID
         for count in ("followers", "following", "posts"):
-            if isinstance(number := found.get(count), int) and number > MOST_COUNTED:
-                found[count] = MOST_COUNTED
+            if isinstance(number := found.get(count), int) and number > MAX_COUNT:
+                found[count] = MAX_COUNT
         return found
 
 
-FORGOTTEN = "This post was deleted at the request of the person who wrote it."
+FORGOTTEN_TEXT = "This post was deleted at the request of the person who wrote it."
 """Stands where the words were."""
-UNKNOWN_AUTHOR = Author(id=UNKNOWN)
+UNKNOWN_AUTHOR = Author(id=UNKNOWN_AUTHOR_ID)
 
 
 class Mention(BaseModel):
@@ -122,26 +122,26 @@ class Mention(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    id: Words = Field(min_length=3, max_length=300, pattern=r"^[^\s:]+:\S+$")
-    source: Words
-    text: Annotated[str, BeforeValidator(_text)]
-    created_at: Moment
-    url: Words = Field("", max_length=3000)
-    lang: Words = Field("", max_length=35)
-    conversation: Words = Field("", max_length=300)
-    in_reply_to: Words = Field("", max_length=300)
-    subjects: Annotated[tuple[Subject, ...], BeforeValidator(_first)] = ()
+    id: CleanText = Field(min_length=3, max_length=300, pattern=r"^[^\s:]+:\S+$")
+    source: CleanText
+    text: Annotated[str, BeforeValidator(_truncate_text)]
+    created_at: UtcTime
+    url: CleanText = Field("", max_length=3000)
+    lang: CleanText = Field("", max_length=35)
+    conversation: CleanText = Field("", max_length=300)
+    in_reply_to: CleanText = Field("", max_length=300)
+    subjects: Annotated[tuple[SubjectName, ...], BeforeValidator(_limit_subjects)] = ()
     author: Author = UNKNOWN_AUTHOR
-    quoted: Annotated[str, BeforeValidator(_cut_to(QUOTED_KEPT))] = ""
+    quoted: Annotated[str, BeforeValidator(_truncate_to(MAX_QUOTED_LENGTH))] = ""
     """The words of the post that this one quotes: somebody else's, shown and never judged."""
 
     edits: int = Field(0, ge=0, le=1_000)
     """How often its author had edited it; the id stays that of the first wording."""
-    edited_at: Moment | None = None
+    edited_at: UtcTime | None = None
 
     @model_validator(mode="before")
     @classmethod
-    def _identity(cls, value: Any) -> Any:
+    def _complete_identity(cls, value: Any) -> Any:
         """`id` alone names its source; a source with a native id makes an id; null means absent."""
         if not isinstance(value, dict):
             return value
@@ -157,24 +157,24 @@ class Mention(BaseModel):
         return found
 
     @property
-    def forgotten(self) -> bool:
-        return self.text == FORGOTTEN
+    def is_forgotten(self) -> bool:
+        return self.text == FORGOTTEN_TEXT
 
     @property
-    def who(self) -> str:
+    def display_name(self) -> str:
         """The name to show: a handle with its @, else the name, else nobody."""
         if self.author.handle:
             return f"@{self.author.handle.removeprefix('@')}"
         return self.author.name or "somebody"
 
     @classmethod
-    def kept(cls, raw: str | bytes) -> Self:
+    def from_stored(cls, raw: str | bytes) -> Self:
         """A mention that we wrote ourselves, read back. Raises `ValidationError` where it cannot be one."""
         read: Any = _KeptMention.model_validate_json(raw)
-        return made(cls, **{**vars(read), "author": made(Author, **vars(read.author))})
+        return construct_model(cls, **{**vars(read), "author": construct_model(Author, **vars(read.author))})
 
 
-def _as_written(model: type[BaseModel], **parts: type[BaseModel]) -> type[BaseModel]:
+def _build_stored_model(model: type[BaseModel], **parts: type[BaseModel]) -> type[BaseModel]:
     """The same fields and types, without what mends them on their way in: read in half the time (2026-11-22)."""
     fields = model.model_fields.items()
     kinds: dict[str, Any] = {
@@ -184,5 +184,5 @@ def _as_written(model: type[BaseModel], **parts: type[BaseModel]) -> type[BaseMo
     return create_model(f"Kept{model.__name__}", **kinds)
 
 
-_KeptAuthor = _as_written(Author)
-_KeptMention = _as_written(Mention, author=_KeptAuthor)
+_KeptAuthor = _build_stored_model(Author)
+_KeptMention = _build_stored_model(Mention, author=_KeptAuthor)

@@ -9,13 +9,13 @@ from bot.domain.drill import Drill
 from bot.domain.episode import Episode
 from bot.domain.pages.page import Page
 
-NIGHT = timedelta(hours=12)
+LOOKBACK = timedelta(hours=12)
 """What it looks back on."""
-WINDOW = timedelta(hours=1)
+SEND_WINDOW = timedelta(hours=1)
 """Within which it is still said where Earshot was away at its time."""
 
 
-class Morning(NamedTuple):
+class ShiftSummary(NamedTuple):
     """`waiting` and `overdue` are cases that are open now, as `crises` and `missed` are; the rest is of the night."""
 
     department: str
@@ -32,20 +32,20 @@ class Morning(NamedTuple):
     """Not repeated since."""
 
     @property
-    def quiet(self) -> bool:
+    def is_empty(self) -> bool:
         """Nobody has to be told anything."""
         return not (self.pages or self.episodes or self.waiting or self.crises or self.missed)
 
 
-def is_due(clock: time | None, zone: str, at: datetime) -> bool:
+def is_summary_due(clock: time | None, zone: str, at: datetime) -> bool:
     """`clock` None: it is never said."""
     if clock is None:
         return False
     here = at.astimezone(ZoneInfo(zone))
     begins = here.replace(hour=clock.hour, minute=clock.minute, second=0, microsecond=0)
-    return begins <= here < begins + WINDOW
+    return begins <= here < begins + SEND_WINDOW
 
 
-def day_of(zone: str, at: datetime) -> int:
+def get_summary_day(zone: str, at: datetime) -> int:
     """The brand's day as a number that tells one note from the next: 20261122."""
     return int(f"{at.astimezone(ZoneInfo(zone)):%Y%m%d}")

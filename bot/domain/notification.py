@@ -6,7 +6,7 @@ from typing import NamedTuple, Self
 from bot.domain.destination import Callee, Destination, ToDepartment, ToPager, ToPerson, parse_destination
 
 
-class Lane(IntEnum):
+class Priority(IntEnum):
     """Which goes first to one destination; the lower the sooner."""
 
     CRISIS = 0
@@ -107,81 +107,88 @@ class Notification(NamedTuple):
     kind: NotificationKind
     subject_id: str
     to: Destination
-    lane: Lane = Lane.UPDATE
+    priority: Priority = Priority.UPDATE
     nth: int = 0
 
     @property
-    def name(self) -> str:
+    def key(self) -> str:
         """The same for two notifications of which one is enough, whatever their lanes."""
         subject_id = self.subject_id.replace("%", "%25").replace(" ", "%20")  # a department's name may have spaces
         return f"{self.kind} {subject_id} {self.nth} {self.to}"
 
     @classmethod
-    def named(cls, name: str, lane: Lane = Lane.UPDATE) -> Self:
-        kind, subject_id, nth, to = name.split(" ", 3)
+    def from_key(cls, key: str, priority: Priority = Priority.UPDATE) -> Self:
+        kind, subject_id, nth, to = key.split(" ", 3)
         subject_id = subject_id.replace("%20", " ").replace("%25", "%")
-        return cls(NotificationKind(kind), subject_id, parse_destination(to), lane, int(nth))
+        return cls(NotificationKind(kind), subject_id, parse_destination(to), priority, int(nth))
 
     @property
     def schedule_item(self) -> ScheduleItem:
         return ScheduleItem.parse(self.subject_id)
 
     @classmethod
-    def card(cls, case_id: str, department: str, lane: Lane = Lane.UPDATE) -> Self:
+    def draw_card(cls, case_id: str, department: str, lane: Priority = Priority.UPDATE) -> Self:
         return cls(NotificationKind.CARD, case_id, ToDepartment(department), lane)
 
     @classmethod
-    def forget(cls, case_id: str, department: str) -> Self:
+    def retract_replies(cls, case_id: str, department: str) -> Self:
         return cls(NotificationKind.FORGET, case_id, ToDepartment(department))
 
     @classmethod
-    def digest(cls, digest_id: str, department: str) -> Self:
+    def draw_digest(cls, digest_id: str, department: str) -> Self:
         return cls(NotificationKind.DIGEST, digest_id, ToDepartment(department))
 
     @classmethod
-    def episode(cls, episode_id: str, department: str, lane: Lane = Lane.UPDATE) -> Self:
+    def draw_episode(cls, episode_id: str, department: str, lane: Priority = Priority.UPDATE) -> Self:
         return cls(NotificationKind.EPISODE, episode_id, ToDepartment(department), lane)
 
     @classmethod
-    def reminder(cls, case_id: str, department: str, lane: Lane, nth: int) -> Self:
+    def post_reminder(cls, case_id: str, department: str, lane: Priority, nth: int) -> Self:
         return cls(NotificationKind.REMINDER, case_id, ToDepartment(department), lane, nth)
 
     @classmethod
-    def call(cls, case_id: str, to: Callee, lane: Lane, nth: int) -> Self:
+    def call_on_call(cls, case_id: str, to: Callee, lane: Priority, nth: int) -> Self:
         return cls(NotificationKind.CALL, case_id, to, lane, nth)
 
     @classmethod
-    def confirm(cls, case_id: str, person: str) -> Self:
-        return cls(NotificationKind.CONFIRM, case_id, ToPerson(person), Lane.CRISIS)
+    def ask_to_confirm(cls, case_id: str, person: str) -> Self:
+        return cls(NotificationKind.CONFIRM, case_id, ToPerson(person), Priority.CRISIS)
 
     @classmethod
-    def to_owner(cls, kind: NotificationKind, case_id: str, person: str, nth: int) -> Self:
+    def notify_owner(cls, kind: NotificationKind, case_id: str, person: str, nth: int) -> Self:
         """Tell a person about a case that is theirs, or was."""
-        return cls(kind, case_id, ToPerson(person), Lane.CLICK, nth)
+        return cls(kind, case_id, ToPerson(person), Priority.CLICK, nth)
 
     @classmethod
-    def of_schedule(cls, kind: NotificationKind, item: ScheduleItem, to: Destination, nth: int = 0) -> Self:
-        return cls(kind, str(item), to, Lane.CLICK, nth)
+    def for_schedule(cls, kind: NotificationKind, item: ScheduleItem, to: Destination, nth: int = 0) -> Self:
+        return cls(kind, str(item), to, Priority.CLICK, nth)
 
     @classmethod
-    def of_page(cls, kind: NotificationKind, page_id: str, to: ToPager, lane: Lane = Lane.CRISIS, nth: int = 0) -> Self:
+    def for_page(
+        cls, kind: NotificationKind, page_id: str, to: ToPager, lane: Priority = Priority.CRISIS, nth: int = 0
+    ) -> Self:
         return cls(kind, page_id, to, lane, nth)
 
     @classmethod
-    def of_crisis(cls, kind: NotificationKind, crisis_id: str, to: Destination, nth: int = 0) -> Self:
-        return cls(kind, crisis_id, to, Lane.CRISIS, nth)
+    def for_crisis(cls, kind: NotificationKind, crisis_id: str, to: Destination, nth: int = 0) -> Self:
+        return cls(kind, crisis_id, to, Priority.CRISIS, nth)
 
     @classmethod
-    def of_department(
-        cls, kind: NotificationKind, department: str, nth: int, to: Destination | None = None, lane: Lane = Lane.CLICK
+    def for_department(
+        cls,
+        kind: NotificationKind,
+        department: str,
+        nth: int,
+        to: Destination | None = None,
+        lane: Priority = Priority.CLICK,
     ) -> Self:
         """Without `to`, in its own channel."""
         return cls(kind, department, to or ToDepartment(department), lane, nth)
 
     @classmethod
-    def of_health(cls, kind: NotificationKind, issue: str, department: str, since: int) -> Self:
-        return cls(kind, issue, ToDepartment(department), Lane.CLICK, since)
+    def for_health(cls, kind: NotificationKind, issue: str, department: str, since: int) -> Self:
+        return cls(kind, issue, ToDepartment(department), Priority.CLICK, since)
 
     @classmethod
-    def spared(cls, person: str, night: int) -> Self:
-        return cls(NotificationKind.SPARED, person, ToPerson(person), Lane.UPDATE, night)
+    def report_over_limit(cls, person: str, night: int) -> Self:
+        return cls(NotificationKind.SPARED, person, ToPerson(person), Priority.UPDATE, night)

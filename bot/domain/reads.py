@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.domain.words import count
+from bot.domain.words import format_count
 
-WARNING_AT = 0.8
+WARNING_SHARE = 0.8
 """Of a budget."""
 
 
-class Reads(NamedTuple):
+class ReadCounts(NamedTuple):
     posts: int = 0
     users: int = 0
 
@@ -26,11 +26,11 @@ class ReadIds(NamedTuple):
 class ReadTotals(NamedTuple):
     """Of this UTC day and month, so far."""
 
-    day: Reads
-    month: Reads
+    day: ReadCounts
+    month: ReadCounts
 
 
-class Budget(BaseModel):
+class ReadBudget(BaseModel):
     """In US dollars. None: no bound."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,7 +41,7 @@ class Budget(BaseModel):
     """What one post costs to read."""
     user: float = Field(0.010, ge=0, le=100)
 
-    def cost(self, reads: Reads) -> float:
+    def compute_cost(self, reads: ReadCounts) -> float:
         return reads.posts * self.post + reads.users * self.user
 
 
@@ -55,7 +55,7 @@ class BudgetState(NamedTuple):
     """How much is used, also where that is all of it or more; nothing below four fifths."""
 
 
-def judge_budget(budget: Budget, totals: ReadTotals, now: datetime) -> BudgetState:
+def check_budget(budget: ReadBudget, totals: ReadTotals, now: datetime) -> BudgetState:
     """Return the worse of day and month; of two that are used up, the one that lasts longer."""
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     next_month = (midnight.replace(day=1) + timedelta(days=32)).replace(day=1)
@@ -65,10 +65,10 @@ def judge_budget(budget: Budget, totals: ReadTotals, now: datetime) -> BudgetSta
     )
     warning = ""
     for period, bound, reads, ends in bounds:
-        cost = budget.cost(reads)
-        if bound is None or cost < bound * WARNING_AT:
+        cost = budget.compute_cost(reads)
+        if bound is None or cost < bound * WARNING_SHARE:
             continue
-        read = f"{count(reads.posts, 'post')}, {count(reads.users, 'user')}"
+        read = f"{format_count(reads.posts, 'post')}, {format_count(reads.users, 'user')}"
         spent = f"${cost:,.2f} of the ${bound:,.2f} for this {period} ({read})"
         share = f"{cost / bound:.0%} of the budget is used: {spent}"
         if cost >= bound:

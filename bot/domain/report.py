@@ -9,17 +9,17 @@ from typing import NamedTuple, Self
 
 from bot.domain.assessment import Intent
 from bot.domain.case import Case
-from bot.domain.spans import Period
+from bot.domain.spans import ReportPeriod
 
-FEWEST = 30
+MIN_SAMPLE = 30
 """Below this, a share of it moves by itself more than anything we could learn from it."""
-FEWEST_TIMED = 10
+MIN_DURATIONS = 10
 """Nine in ten of fewer than ten are all of them."""
-Z = 1.96
+Z_95 = 1.96
 """Standard errors in an interval of 95 %."""
 
 
-class Said(NamedTuple):
+class TallyKey(NamedTuple):
     """What the tallies tell apart: `sentiment` may be unsure, `department` may be nobody, `subject` may be empty."""
 
     subject: str
@@ -28,36 +28,36 @@ class Said(NamedTuple):
     intent: str
 
 
-Tally = Mapping[Said, int]
+Tally = Mapping[TallyKey, int]
 
 
-class Asked(NamedTuple):
+class ReportQuery(NamedTuple):
     """Of what a person wants to know: everything, or one subject, or one department."""
 
-    period: Period = Period.TODAY
+    period: ReportPeriod = ReportPeriod.TODAY
     subject: str = ""
     department: str = ""
 
     @property
-    def about(self) -> str:
+    def scope(self) -> str:
         return self.subject or self.department
 
     @property
-    def words(self) -> str:
+    def command_text(self) -> str:
         """What a person would have to type to ask for the same."""
-        return f"{self.period.value} {self.about}".strip()
+        return f"{self.period.value} {self.scope}".strip()
 
-    def covers(self, said: Said) -> bool:
-        return (not self.subject or said.subject == self.subject) and (
-            not self.department or said.department == self.department
+    def includes_key(self, key: TallyKey) -> bool:
+        return (not self.subject or key.subject == self.subject) and (
+            not self.department or key.department == self.department
         )
 
-    def of(self, tally: Tally) -> Tally:
-        return {said: count for said, count in tally.items() if self.covers(said)} if self.about else tally
+    def filter_tally(self, tally: Tally) -> Tally:
+        return {said: count for said, count in tally.items() if self.includes_key(said)} if self.scope else tally
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class SentimentCounts:
     """Every mention is in exactly one of these. Spam and what is said of competitors is no opinion about us."""
 
     negative: int = 0
@@ -68,29 +68,29 @@ class Split:
     spam: int = 0
 
     @classmethod
-    def of(cls, tally: Tally, competitors: Collection[str] = ()) -> Self:
+    def from_tally(cls, tally: Tally, competitors: Collection[str] = ()) -> Self:
         found: Counter[str] = Counter()
         for said, count in tally.items():
-            found[_part_of(said, competitors)] += count
+            found[_classify_key(said, competitors)] += count
         return cls(**found)
 
     @property
     def total(self) -> int:
-        return self.said + self.competitors + self.spam
+        return self.opinion_count + self.competitors + self.spam
 
     @property
-    def said(self) -> int:
+    def opinion_count(self) -> int:
         """What shares are taken of."""
         return self.negative + self.neutral + self.positive + self.unsure
 
 
-def _part_of(said: Said, competitors: Collection[str]) -> str:
-    if said.intent == Intent.SPAM:
+def _classify_key(key: TallyKey, competitors: Collection[str]) -> str:
+    if key.intent == Intent.SPAM:
         return "spam"
-    return "competitors" if said.subject in competitors else said.sentiment
+    return "competitors" if key.subject in competitors else key.sentiment
 
 
-def intents_of(tally: Tally, competitors: Collection[str] = ()) -> tuple[tuple[Intent, int], ...]:
+def count_intents(tally: Tally, competitors: Collection[str] = ()) -> tuple[tuple[Intent, int], ...]:
     """The commonest first, without spam and the other ones."""
     found: Counter[str] = Counter()
     for said, count in tally.items():
@@ -99,7 +99,7 @@ def intents_of(tally: Tally, competitors: Collection[str] = ()) -> tuple[tuple[I
     return tuple((Intent(word), count) for word, count in found.most_common() if count)
 
 
-class Change(NamedTuple):
+class ShareChange(NamedTuple):
     """From one share to another, in percentage points, with the interval in which it lies in 95 of 100 cases."""
 
     points: float
@@ -107,69 +107,71 @@ class Change(NamedTuple):
     high: float
 
     @property
-    def clear(self) -> bool:
+    def is_significant(self) -> bool:
         """Whether the two can be told apart at all."""
         return self.low > 0 or self.high < 0
 
 
-def change(part: int, whole: int, part_before: int, whole_before: int) -> Change | None:
+def compute_share_change(part: int, whole: int, part_before: int, whole_before: int) -> ShareChange | None:
     """Newcombe's interval for two shares. None: one of them is of too few to say."""
-    if min(whole, whole_before) < FEWEST:
+    if min(whole, whole_before) < MIN_SAMPLE:
         return None
     now, before = part / whole, part_before / whole_before
-    low, high = wilson(now, whole)
-    low_before, high_before = wilson(before, whole_before)
+    low, high = compute_wilson_interval(now, whole)
+    low_before, high_before = compute_wilson_interval(before, whole_before)
     down = sqrt((now - low) ** 2 + (high_before - before) ** 2)
     up = sqrt((high - now) ** 2 + (before - low_before) ** 2)
-    return Change(100 * (now - before), 100 * (now - before - down), 100 * (now - before + up))
+    return ShareChange(100 * (now - before), 100 * (now - before - down), 100 * (now - before + up))
 
 
-def wilson(share: float, of: int) -> tuple[float, float]:
+def compute_wilson_interval(share: float, size: int) -> tuple[float, float]:
     """The interval in which a share lies in 95 of 100 cases; it holds also where they are few, or all alike."""
-    middle = share + Z * Z / (2 * of)
-    half = Z * sqrt(share * (1 - share) / of + Z * Z / (4 * of * of))
-    return (middle - half) / (1 + Z * Z / of), (middle + half) / (1 + Z * Z / of)
+    middle = share + Z_95 * Z_95 / (2 * size)
+    half = Z_95 * sqrt(share * (1 - share) / size + Z_95 * Z_95 / (4 * size * size))
+    return (middle - half) / (1 + Z_95 * Z_95 / size), (middle + half) / (1 + Z_95 * Z_95 / size)
 
 
-class Volume(NamedTuple):
+class VolumeComparison(NamedTuple):
     """How many were said, and how many at the same time before."""
 
     now: int
     before: int
 
     @property
-    def too_few(self) -> bool:
-        return min(self.now, self.before) < FEWEST
+    def is_small_sample(self) -> bool:
+        return min(self.now, self.before) < MIN_SAMPLE
 
     @property
-    def clear(self) -> bool:
+    def is_significant(self) -> bool:
         """Counts of things that happen by themselves differ by about the root of their sum without any reason."""
-        return abs(self.now - self.before) > Z * sqrt(self.now + self.before)
+        return abs(self.now - self.before) > Z_95 * sqrt(self.now + self.before)
 
 
-class Took(NamedTuple):
-    """How long something took, in seconds. `most` is for nine in ten, or for the slowest where they are few."""
+class DurationStats(NamedTuple):
+    """How long something took, in seconds. `percentile_90` is for nine in ten, or for the slowest where they are
+    few.
+    """
 
     times: int
-    half: float
-    most: float
+    median: float
+    percentile_90: float
 
     @property
-    def few(self) -> bool:
-        return self.times < FEWEST_TIMED
+    def is_small_sample(self) -> bool:
+        return self.times < MIN_DURATIONS
 
 
-def timed(seconds: Sequence[float]) -> Took | None:
+def compute_duration_stats(seconds: Sequence[float]) -> DurationStats | None:
     """By nearest rank, so that each figure is one that really happened."""
     if not seconds:
         return None
     ordered = sorted(seconds)
-    last = len(ordered) if len(ordered) < FEWEST_TIMED else ceil(0.9 * len(ordered))
-    return Took(len(ordered), ordered[ceil(0.5 * len(ordered)) - 1], ordered[last - 1])
+    last = len(ordered) if len(ordered) < MIN_DURATIONS else ceil(0.9 * len(ordered))
+    return DurationStats(len(ordered), ordered[ceil(0.5 * len(ordered)) - 1], ordered[last - 1])
 
 
 @dataclass(frozen=True, slots=True)
-class DepartmentLine:
+class DepartmentFigures:
     """`open` and `overdue` are of this moment; the others of the span that was asked for."""
 
     name: str
@@ -177,11 +179,11 @@ class DepartmentLine:
     overdue: int = 0
     answered: int = 0
     closed_otherwise: int = 0
-    claim: Took | None = None
-    resolve: Took | None = None
+    claim: DurationStats | None = None
+    resolve: DurationStats | None = None
 
     @property
-    def idle(self) -> bool:
+    def is_idle(self) -> bool:
         return not (self.open or self.answered or self.closed_otherwise or self.claim)
 
 
@@ -189,26 +191,26 @@ class DepartmentLine:
 class Report:
     """`brand_time` is when it was asked, on the brand's own clock.
 
-    `like` and `before` are cut at the same time of day, so that they can be compared.
+    `comparable` and `before` are cut at the same time of day, so that they can be compared.
     """
 
-    asked: Asked
+    query: ReportQuery
     brand_time: datetime
-    split: Split
-    like: Split
-    before: Split
+    split: SentimentCounts
+    comparable: SentimentCounts
+    before: SentimentCounts
     intents: tuple[tuple[Intent, int], ...] = ()
-    competitors: tuple[tuple[str, Split], ...] = ()
-    telling: tuple[Case, ...] = ()
-    departments: tuple[DepartmentLine, ...] = ()
+    competitors: tuple[tuple[str, SentimentCounts], ...] = ()
+    top_cases: tuple[Case, ...] = ()
+    departments: tuple[DepartmentFigures, ...] = ()
 
-    def change(self, sentiment: str) -> Change | None:
-        now, before = getattr(self.like, sentiment), getattr(self.before, sentiment)
-        return change(now, self.like.said, before, self.before.said)
+    def compute_sentiment_change(self, sentiment: str) -> ShareChange | None:
+        now, before = getattr(self.comparable, sentiment), getattr(self.before, sentiment)
+        return compute_share_change(now, self.comparable.opinion_count, before, self.before.opinion_count)
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class Reconciliation:
     """The books: what became of every mention that was ever let in, read at one instant."""
 
     seen: int = 0
@@ -228,7 +230,7 @@ class Account:
         )
 
     @property
-    def balanced(self) -> bool:
+    def is_balanced(self) -> bool:
         """Nothing is missing, and nothing is still on its way."""
         return self.unaccounted == 0 and self.waiting == 0
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.assessment import Assessment
-from bot.domain.making import alike
+from bot.domain.making import fields_equal
 from bot.domain.mention import Mention
 
 NOBODY = "nobody"
@@ -18,11 +18,11 @@ Labels = Mapping[str, Collection[str]]
 """By dimension, the words that hold."""
 
 
-class Clocks(BaseModel):  # noqa: PLW1641  (pydantic gives a frozen model its hash)
+class CaseClocks(BaseModel):  # noqa: PLW1641  (pydantic gives a frozen model its hash)
     """How long things may take. None: no such clock. Working time where the department has hours."""
 
     model_config = ConfigDict(frozen=True)
-    __eq__ = alike
+    __eq__ = fields_equal
 
     claim_within: timedelta | None = None
     lease: timedelta | None = None
@@ -39,40 +39,40 @@ class Route(BaseModel):
     when: Mapping[str, frozenset[str]] = {}
     unless: Mapping[str, frozenset[str]] = {}
     to: str = NOBODY
-    clocks: Clocks = Clocks()
+    clocks: CaseClocks = CaseClocks()
 
-    def matches(self, labels: Labels) -> bool:
-        return _all_held(self.when, labels) and not (self.unless and _all_held(self.unless, labels))
+    def matches_labels(self, labels: Labels) -> bool:
+        return _has_all_labels(self.when, labels) and not (self.unless and _has_all_labels(self.unless, labels))
 
 
 NOT_ABOUT_US = Route(name="excluded")
 
 
-def _all_held(asked: Mapping[str, frozenset[str]], labels: Labels) -> bool:
+def _has_all_labels(asked: Mapping[str, frozenset[str]], labels: Labels) -> bool:
     for dimension, words in asked.items():  # noqa: SIM110  (half the time, and ten routes are asked of each mention)
         if words.isdisjoint(labels.get(dimension, ())):
             return False
     return True
 
 
-def labels_of(mention: Mention, assessment: Assessment) -> Labels:
+def collect_labels(mention: Mention, assessment: Assessment) -> Labels:
     """What routes may ask about: every label that holds, and the source."""
-    return {**assessment.held, "source": (mention.source,)}
+    return {**assessment.labels_by_dimension, "source": (mention.source,)}
 
 
-def first_match(routes: Sequence[Route], mention: Mention, assessment: Assessment) -> Route:
+def find_route(routes: Sequence[Route], mention: Mention, assessment: Assessment) -> Route:
     """Return the first route that matches; what the playbook excludes goes to nobody before any is asked.
 
     Raises LookupError if no route matches: a playbook whose last route does not match all is refused earlier.
     """
-    labels = labels_of(mention, assessment)
+    labels = collect_labels(mention, assessment)
     if EXCLUDED in labels:
         return NOT_ABOUT_US
     for route in routes:
-        if route.matches(labels):
+        if route.matches_labels(labels):
             return route
     raise LookupError("no route matches, not even the last")
 
 
-def departments_of(routes: Iterable[Route]) -> frozenset[str]:
+def list_routed_departments(routes: Iterable[Route]) -> frozenset[str]:
     return frozenset(route.to for route in routes) - {NOBODY}

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.department import Department
-from bot.domain.refusals import Refused
-from bot.domain.routing import Clocks, Route
+from bot.domain.refusals import NotAllowed
+from bot.domain.routing import CaseClocks, Route
 
 
-class Rules(Protocol):
+class PlaybookRules(Protocol):
     """The current playbook. Ask anew each time: it may be changed while we run."""
 
     @property
@@ -17,29 +17,29 @@ class Rules(Protocol):
     @property
     def time_zone(self) -> str: ...
 
-    def departments(self) -> tuple[Department, ...]: ...
+    def list_departments(self) -> tuple[Department, ...]: ...
 
-    def department(self, name: str) -> Department | None: ...
+    def find_department(self, name: str) -> Department | None: ...
 
-    def routes(self) -> Sequence[Route]: ...
+    def list_routes(self) -> Sequence[Route]: ...
 
 
-def known(rules: Rules, name: str) -> Department:
+def require_department(rules: PlaybookRules, name: str) -> Department:
     """Raises Refused where the playbook has no such department any more."""
-    found = rules.department(name)
+    found = rules.find_department(name)
     if found is None:
-        names = ", ".join(department.name for department in rules.departments())
-        raise Refused(f"The playbook has no department {name!r} now. It has: {names}.")
+        names = ", ".join(department.name for department in rules.list_departments())
+        raise NotAllowed(f"The playbook has no department {name!r} now. It has: {names}.")
     return found
 
 
-def department_or_lost(rules: Rules, name: str) -> Department:
+def get_department_or_lost(rules: PlaybookRules, name: str) -> Department:
     """A department that the playbook has lost keeps its cases, and has no channel: managers may hand them on."""
-    return rules.department(name) or Department(name=name, channel="")
+    return rules.find_department(name) or Department(name=name, channel="")
 
 
-def clocks_in(rules: Rules, department: str, kind: str) -> Clocks:
+def find_clocks(rules: PlaybookRules, department: str, kind: str) -> CaseClocks:
     """Those that mentions of a kind have in this department; else those of its first route."""
-    routes = [route for route in rules.routes() if route.to == department]
+    routes = [route for route in rules.list_routes() if route.to == department]
     same = [route for route in routes if kind in route.when.get("intent", frozenset())]
-    return next((route.clocks for route in (*same, *routes)), Clocks())
+    return next((route.clocks for route in (*same, *routes)), CaseClocks())

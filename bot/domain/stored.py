@@ -6,20 +6,20 @@ from typing import Any, NamedTuple, TypeVar, cast, get_type_hints
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-Tuple = TypeVar("Tuple", bound=NamedTuple)
+NamedTupleT = TypeVar("NamedTupleT", bound=NamedTuple)
 
 
-def by_name(kind: type[Tuple]) -> type[Tuple]:
+def store_by_name(kind: type[NamedTupleT]) -> type[NamedTupleT]:
     """Makes pydantic write `kind` as an object without what is as by default, and ignore fields it does not know.
 
     The old form, a list in the order of the fields, is read too: releases up to c089daf wrote it. That can go with the
     release after the one that first writes objects, once nothing older is kept (cases: 90 days, episodes: 400).
     """
-    cast("Any", kind).__get_pydantic_core_schema__ = classmethod(_schema)
+    cast("Any", kind).__get_pydantic_core_schema__ = classmethod(_build_schema)
     return kind
 
 
-def _schema(kind: Any, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+def _build_schema(kind: Any, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
     placed = handler(source)
     fields = {
         name: core_schema.typed_dict_field(handler.generate_schema(hint), required=name not in kind._field_defaults)
@@ -31,11 +31,11 @@ def _schema(kind: Any, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema
     return core_schema.json_or_python_schema(
         json_schema=core_schema.union_schema([(named, "by name"), (placed, "by place")], mode="left_to_right"),
         python_schema=placed,
-        serialization=core_schema.plain_serializer_function_ser_schema(_writer(kind), when_used="json"),
+        serialization=core_schema.plain_serializer_function_ser_schema(_build_serializer(kind), when_used="json"),
     )
 
 
-def _writer(kind: Any) -> Callable[[Any], dict[str, Any]]:
+def _build_serializer(kind: Any) -> Callable[[Any], dict[str, Any]]:
     names, defaults = kind._fields, kind._field_defaults
     unlike = tuple((name, place, defaults.get(name, ...)) for place, name in enumerate(names))
     return lambda one: {name: one[place] for name, place, default in unlike if one[place] != default}

@@ -3,23 +3,23 @@
 from datetime import datetime
 
 from bot.domain.episode import Episode
-from bot.domain.pages.matter import Standing
-from bot.domain.pages.page import Cause, CauseKind, Page, Severity, open_page, page_id
+from bot.domain.pages.matter import CauseStatus
+from bot.domain.pages.page import CauseKind, Page, PageCause, Severity, derive_page_id, open_page
 
 
-def page_for(episode: Episode, at: datetime) -> Page:
+def open_episode_page(episode: Episode, at: datetime) -> Page:
     """One for each episode, however many waves it has."""
-    return open_page(_cause(episode), Severity.SEV2, episode.department, at)
+    return open_page(_build_episode_cause(episode), Severity.SEV2, episode.department, at)
 
 
-def page_of(episode: Episode) -> str:
+def get_episode_page_id(episode: Episode) -> str:
     """The id of its page, whether there is one or not."""
-    return page_id(_cause(episode))
+    return derive_page_id(_build_episode_cause(episode))
 
 
-def standing(episode: Episode) -> Standing:
-    return Standing(over=episode.over)
+def get_episode_cause_status(episode: Episode) -> CauseStatus:
+    return CauseStatus(is_over=episode.is_over)
 
 
-def _cause(episode: Episode) -> Cause:
-    return Cause(CauseKind.EPISODE, episode.id)
+def _build_episode_cause(episode: Episode) -> PageCause:
+    return PageCause(CauseKind.EPISODE, episode.id)

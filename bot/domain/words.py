@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 
-def ago(span: timedelta) -> str:
+def format_ago(span: timedelta) -> str:
     """`2 s before you` is said to whoever came second, `12 min ago` to whoever came later."""
     seconds = max(0, int(span.total_seconds()))
-    return f"{max(1, seconds)} s before you" if seconds < 60 else f"{length(span)} ago"
+    return f"{max(1, seconds)} s before you" if seconds < 60 else f"{format_duration(span)} ago"
 
 
-def length(span: timedelta) -> str:
+def format_duration(span: timedelta) -> str:
     """`45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`: two units at the most."""
     seconds = max(0, int(span.total_seconds()))
     if seconds < 60:
@@ -25,18 +25,18 @@ def length(span: timedelta) -> str:
     return f"{days} d {hours} h" if hours else f"{days} d"
 
 
-def people(ids: Iterable[str], most: int = 5) -> str:
+def format_people(ids: Iterable[str], most: int = 5) -> str:
     """Slack mentions in order; the rest are counted."""
     known = sorted(ids)
     shown = ", ".join(f"<@{person}>" for person in known[:most])
     return f"{shown} and {len(known) - most} more" if len(known) > most else shown
 
 
-def listed(words: Sequence[str]) -> str:
+def join_words(words: Sequence[str]) -> str:
     """`a, b and c`."""
     return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
-def count(number: int, noun: str, plural: str = "") -> str:
+def format_count(number: int, noun: str, plural: str = "") -> str:
     """`1 case`, `2 cases`, `1,204 mentions`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

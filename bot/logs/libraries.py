@@ -40,12 +40,12 @@ def _filled(template: str, args: Any) -> str:
     """As `%` fills it in, with numbers, types of errors, and nothing else."""
     given = iter(args if isinstance(args, tuple) else ())
 
-    def fill(found: re.Match[str]) -> str:
+    def fill_directive(found: re.Match[str]) -> str:
         if found["kind"] == "%":
             return "%"
         return _shown(args.get(found["name"]) if isinstance(args, dict) else next(given, None))
 
-    return _DIRECTIVE.sub(fill, template)
+    return _DIRECTIVE.sub(fill_directive, template)
 
 
 def _shown(value: object) -> str:

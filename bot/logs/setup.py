@@ -104,15 +104,15 @@ class _Handler(logging.StreamHandler[TextIO]):
 def watch_crashes() -> None:
     """For a process that is ours alone: what nobody catches, Python would print with others' words in it."""
 
-    def crashed(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    def log_crash(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
         if error is None or issubclass(kind, KeyboardInterrupt):
             return
         structlog.get_logger("earshot").critical("crashed", exc_info=(kind, error, trace))
 
-    def unraisable(given: Any) -> None:
-        crashed(given.exc_type, given.exc_value, given.exc_traceback)
+    def log_unraisable(given: Any) -> None:
+        log_crash(given.exc_type, given.exc_value, given.exc_traceback)
 
     def in_thread(given: Any) -> None:
-        crashed(given.exc_type, given.exc_value, given.exc_traceback)
+        log_crash(given.exc_type, given.exc_value, given.exc_traceback)
 
-    sys.excepthook, sys.unraisablehook, threading.excepthook = crashed, unraisable, in_thread
+    sys.excepthook, sys.unraisablehook, threading.excepthook = log_crash, log_unraisable, in_thread

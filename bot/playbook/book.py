@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from bot.domain.crisis import Plan
+from bot.domain.crisis import CrisisPlan
 from bot.domain.department import Department
-from bot.domain.drill import Drills
-from bot.domain.pages.contact import Contact
+from bot.domain.drill import DrillSettings
+from bot.domain.pages.contact import ContactDetails
 from bot.domain.pages.policy import EscalationPolicy
 from bot.domain.routing import Route
 from bot.domain.schedules.schedule import Schedule
-from bot.domain.spikes.tuning import Tuning
+from bot.domain.spikes.tuning import SpikeThresholds
 from bot.domain.subject import Subject
 
 
@@ -85,8 +85,8 @@ class Playbook:
     routes: tuple[Route, ...] = ()
     sources: tuple[SourceEntry, ...] = ()
     detectors: Detectors = Detectors()
-    drills: Drills = field(default_factory=Drills)
-    plan: Plan = field(default_factory=Plan)
+    drills: DrillSettings = field(default_factory=DrillSettings)
+    plan: CrisisPlan = field(default_factory=CrisisPlan)
     """For declared crises."""
     pages_a_night: int | None = None
     """For one person, of what is not SEV1; None: as many as there are."""
@@ -95,12 +95,12 @@ class Playbook:
     note_at_hand_over: bool = False
     """Whether each department whose schedule changes hands gets one then."""
     operators: Operators = Operators()
-    spikes: Tuning = field(default_factory=Tuning)
+    spikes: SpikeThresholds = field(default_factory=SpikeThresholds)
     escalations: tuple[EscalationPolicy, ...] = ()
-    people: Mapping[str, Contact] = field(default_factory=lambda: MappingProxyType({}))
+    people: Mapping[str, ContactDetails] = field(default_factory=lambda: MappingProxyType({}))
     """By Slack id."""
 
-    def department(self, name: str) -> Department:
+    def find_department(self, name: str) -> Department:
         """Raises KeyError for a name that is none, such as `nobody`, or one that an older playbook had."""
         return self.departments[name]
 

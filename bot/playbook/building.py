@@ -5,16 +5,16 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.crisis import Plan
+from bot.domain.crisis import CrisisPlan
 from bot.domain.department import Department
-from bot.domain.drill import Drills
-from bot.domain.hours import Hours
-from bot.domain.pages.contact import Contact
-from bot.domain.pages.page import Severity, Way
+from bot.domain.drill import DrillSettings
+from bot.domain.hours import BusinessHours
+from bot.domain.pages.contact import ContactDetails
+from bot.domain.pages.page import ContactMethod, Severity
 from bot.domain.pages.policy import EscalationPolicy
-from bot.domain.routing import Clocks, Route
-from bot.domain.spikes.planned import Planned
-from bot.domain.spikes.tuning import Sensitivity, Tuning
+from bot.domain.routing import CaseClocks, Route
+from bot.domain.spikes.planned import PlannedEvent
+from bot.domain.spikes.tuning import SpikeSensitivity, SpikeThresholds
 from bot.domain.subject import Subject, SubjectKind
 from bot.playbook.book import Brand, Detectors, Onnx, Operators, Playbook, SourceEntry
 from bot.playbook.parts import language, listed
@@ -43,8 +43,8 @@ def built(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
         routes=tuple(_route(table, number) for number, table in enumerate(file.routes, 1)),
         sources=tuple(sources),
         detectors=_detectors(file.detectors),
-        drills=Drills(file.drills.every, file.drills.at, file.drills.departments),
-        plan=Plan(file.crisis.update_every, tuple(one.do for one in file.crisis.checklist)),
+        drills=DrillSettings(file.drills.every, file.drills.at, file.drills.departments),
+        plan=CrisisPlan(file.crisis.update_every, tuple(one.do for one in file.crisis.checklist)),
         note_at=file.quiet.note_at,
         note_at_hand_over=file.quiet.note_at_hand_over,
         pages_a_night=file.quiet.pages_a_night,
@@ -81,7 +81,7 @@ def _department(table: DepartmentTable, brand: BrandTable) -> Department:
         channel=table.channel,
         deputies=table.deputies,
         on_call=table.on_call,
-        hours=Hours(windows=table.hours or (), zone=table.time_zone or brand.time_zone),
+        hours=BusinessHours(windows=table.hours or (), zone=table.time_zone or brand.time_zone),
         fallback=table.fallback,
         authority=table.authority,
         voice=brand.voice,
@@ -94,7 +94,7 @@ def _route(table: RouteTable, number: int) -> Route:
         when=_labels(table.when),
         unless=_labels(table.unless),
         to=table.to,
-        clocks=Clocks(
+        clocks=CaseClocks(
             claim_within=table.claim_within,
             lease=table.lease,
             resolve_within=table.resolve_within,
@@ -103,11 +103,11 @@ def _route(table: RouteTable, number: int) -> Route:
     )
 
 
-def _spikes(table: SpikesTable, zone: str) -> Tuning:
-    return Tuning(
+def _spikes(table: SpikesTable, zone: str) -> SpikeThresholds:
+    return SpikeThresholds(
         on=table.on,
         to=table.to or "",
-        sensitivity=Sensitivity(table.sensitivity),
+        sensitivity=SpikeSensitivity(table.sensitivity),
         voices=table.voices,
         page_from=table.page_from,
         over_after=table.over_after,
@@ -115,17 +115,17 @@ def _spikes(table: SpikesTable, zone: str) -> Tuning:
     )
 
 
-def _planned(table: PlannedTable, zone: ZoneInfo) -> Planned:
+def _planned(table: PlannedTable, zone: ZoneInfo) -> PlannedEvent:
     """A time without an offset is the brand's."""
     starts_at, ends_at = (at if at.tzinfo else at.replace(tzinfo=zone) for at in (table.starts_at, table.ends_at))
-    return Planned(table.name, table.cause, table.subject, starts_at, ends_at, table.times, table.words)
+    return PlannedEvent(table.name, table.cause, table.subject, starts_at, ends_at, table.times, table.words)
 
 
 def _policy(table: EscalationTable) -> EscalationPolicy:
     return EscalationPolicy(
         severities=frozenset(map(Severity, table.severity)),
         departments=frozenset(table.departments),
-        ways=tuple(dict.fromkeys(map(Way, table.ways))),
+        ways=tuple(dict.fromkeys(map(ContactMethod, table.ways))),
         wait=table.wait,
         repeat_every=table.repeat_every,
         claim_within=table.claim_within,
@@ -134,8 +134,10 @@ def _policy(table: EscalationTable) -> EscalationPolicy:
     )
 
 
-def _contact(table: PersonTable) -> Contact:
-    return Contact(table.name, table.phone, table.ntfy, table.pagerduty, table.time_zone or "", table.quiet_hours)
+def _contact(table: PersonTable) -> ContactDetails:
+    return ContactDetails(
+        table.name, table.phone, table.ntfy, table.pagerduty, table.time_zone or "", table.quiet_hours
+    )
 
 
 def _labels(asked: dict[str, Any]) -> dict[str, frozenset[str]]:

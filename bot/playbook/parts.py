@@ -9,8 +9,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from bot.domain.hours import Window, parse_window
-from bot.domain.languages import primary_language
+from bot.domain.hours import HoursWindow, parse_window
+from bot.domain.languages import get_primary_language
 from bot.domain.routing import NOBODY
 from bot.domain.spelling import is_findable
 from bot.playbook.faults import nearest, shown
@@ -88,7 +88,7 @@ def _zone(value: str) -> str:
 
 def language(value: str) -> str:
     """The code that mentions are routed by: `he` of `iw`, `zh` of `zh-Hans`. Raises ValueError if it is none."""
-    code = primary_language(value)
+    code = get_primary_language(value)
     if not code:
         raise ValueError(f"{shown(value)} is no language's code; use two letters, like 'en' or 'pt'")
     return code
@@ -135,7 +135,7 @@ def _topic(value: str) -> str:
     return value
 
 
-def _window(value: object) -> Window:
+def _window(value: object) -> HoursWindow:
     if not isinstance(value, str):
         raise ValueError("must be a word in quotes, like 'Mon-Fri 08:00-20:00'")  # noqa: TRY004 - see above
     return parse_window(value)
@@ -182,7 +182,7 @@ Language = Annotated[str, AfterValidator(language)]
 Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH), AfterValidator(_name)]
 BrandId = Annotated[str, AfterValidator(_brand_id)]
 DepartmentName = Annotated[Name, AfterValidator(_department)]
-Hour = Annotated[Window, BeforeValidator(_window)]
+Hour = Annotated[HoursWindow, BeforeValidator(_window)]
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 Term = Annotated[Word, AfterValidator(_term)]
 Many = Annotated[tuple[T, ...], BeforeValidator(listed)]

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from bot.domain.schedules.calendar_address import to_https
-from bot.domain.schedules.schedule import Layer, Schedule
+from bot.domain.schedules.calendar_address import convert_to_https
+from bot.domain.schedules.schedule import Schedule, ScheduleLayer
 from bot.playbook.faults import Found, nearest, place, shown
 from bot.playbook.parts import Hour, Many, Name, Person, Raw, Some, Table, Word, Zone, listed, person, tables
 
@@ -72,7 +72,7 @@ def _group(value: str) -> str:
 
 
 def _calendar(value: str) -> str:
-    address = to_https(value)
+    address = convert_to_https(value)
     scheme, there, _ = address.partition("://")
     if there and scheme.lower() not in {"http", "https"}:
         raise ValueError(
@@ -121,8 +121,8 @@ def built_schedule(table: ScheduleTable, zone: str) -> Schedule:
     )
 
 
-def _layer(table: LayerTable, zone: str) -> Layer:
-    return Layer(
+def _layer(table: LayerTable, zone: str) -> ScheduleLayer:
+    return ScheduleLayer(
         people=table.people,
         days=table.rotation,
         hand_over=table.hand_over,

@@ -7,12 +7,12 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from bot.domain.assessment import Sentiment
-from bot.domain.crisis import Plan
-from bot.domain.drill import Drills
-from bot.domain.pages.page import Severity, Way
-from bot.domain.pages.policy import WAYS, EscalationPolicy
+from bot.domain.crisis import CrisisPlan
+from bot.domain.drill import DrillSettings
+from bot.domain.pages.page import ContactMethod, Severity
+from bot.domain.pages.policy import DEFAULT_METHODS, EscalationPolicy
 from bot.domain.spikes.planned import PlannedCause
-from bot.domain.spikes.tuning import Sensitivity, Tuning
+from bot.domain.spikes.tuning import SpikeSensitivity, SpikeThresholds
 from bot.domain.subject import SubjectKind
 from bot.playbook.book import Detectors
 from bot.playbook.parts import (
@@ -104,8 +104,8 @@ class EscalationTable(Table):
         severity.value for severity in Severity
     )
     departments: Many[Name] = ()
-    ways: Annotated[Some[Annotated[str, AfterValidator(one_of(*Way))]], BeforeValidator(listed)] = tuple(
-        way.value for way in WAYS
+    ways: Annotated[Some[Annotated[str, AfterValidator(one_of(*ContactMethod))]], BeforeValidator(listed)] = tuple(
+        way.value for way in DEFAULT_METHODS
     )
     wait: Duration = EscalationPolicy().wait
     repeat_every: Duration = EscalationPolicy().repeat_every
@@ -166,21 +166,21 @@ class PlannedTable(Table):
 
 class SpikesTable(Table):
     planned: tuple[PlannedTable, ...] = ()
-    """What is not said is as `Tuning` has it."""
+    """What is not said is as `SpikeThresholds` has it."""
 
-    on: bool = Tuning().on
+    on: bool = SpikeThresholds().on
     to: DepartmentName | None = None
-    sensitivity: Annotated[str, AfterValidator(one_of(*Sensitivity))] = Tuning().sensitivity.value
-    voices: int = Field(Tuning().voices, ge=3, le=10_000)
-    page_from: int = Field(Tuning().page_from, ge=0, le=100_000)
-    over_after: Duration = Tuning().over_after
+    sensitivity: Annotated[str, AfterValidator(one_of(*SpikeSensitivity))] = SpikeThresholds().sensitivity.value
+    voices: int = Field(SpikeThresholds().voices, ge=3, le=10_000)
+    page_from: int = Field(SpikeThresholds().page_from, ge=0, le=100_000)
+    over_after: Duration = SpikeThresholds().over_after
 
 
 class DrillsTable(Table):
     """Which departments there are is looked at in `checks.py`."""
 
     every: Duration | None = None
-    at: Clock = Drills().at
+    at: Clock = DrillSettings().at
     departments: Many[Name] = ()
 
     @field_validator("every")
@@ -201,7 +201,7 @@ class ChecklistTable(Table):
 
 
 class CrisisTable(Table):
-    update_every: Duration = Plan().update_every
+    update_every: Duration = CrisisPlan().update_every
     checklist: Annotated[tuple[ChecklistTable, ...], Field(max_length=40)] = ()
 
 

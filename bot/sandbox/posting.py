@@ -23,7 +23,7 @@ def dress(workspace: Workspace, blocks: list[Json]) -> list[Json]:
 
 def _name_block(workspace: Workspace, block: Json) -> None:
     block.setdefault("block_id", f"b{workspace.number():04d}")
-    for element in _held(block):
+    for element in _list_nested(block):
         if element.get("type") in {"card", "section", "actions", "context", "input"}:
             _name_block(workspace, element)
         elif _interactive(element):
@@ -32,7 +32,7 @@ def _name_block(workspace: Workspace, block: Json) -> None:
             _name_block(workspace, element)
 
 
-def _held(block: Json) -> list[Json]:
+def _list_nested(block: Json) -> list[Json]:
     single = [block[key] for key in ("accessory", "element") if isinstance(block.get(key), dict)]
     return [*single, *(each for key in NESTS for each in block.get(key) or [] if isinstance(each, dict))]
 

@@ -85,14 +85,14 @@ def _run(piece: Json) -> str:
 def elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
     """Everything that can be acted on, each with the block that holds it."""
     for block in blocks:
-        for held in _held(block):
+        for held in _iter_nested(block):
             if "block_id" in held or held.get("type") in {"card", "carousel", "container"}:
                 yield from elements([held])
             elif "action_id" in held:
                 yield block, held
 
 
-def _held(block: Json) -> Iterator[Json]:
+def _iter_nested(block: Json) -> Iterator[Json]:
     for key in ("accessory", "element"):
         if isinstance(block.get(key), dict):
             yield block[key]

@@ -15,20 +15,20 @@ class Ear(Protocol):
     """What the house gives a source. All of it is kept in Redis, under the source's name."""
 
     async def cursor(self) -> str | None:
-        """Where this source was, as it last said; None the first time. Raises `Unreachable`."""
+        """Where this source was, as it last said; None the first time. Raises `StoreUnavailable`."""
 
     async def hear(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
         """Put these in the inbox and move the cursor, all or nothing; says how many were new.
 
-        Without a cursor the old one stays. Raises `Unreachable` when Redis does not answer: nothing was taken and the
-        cursor has not moved.
+        Without a cursor the old one stays. Raises `StoreUnavailable` when Redis does not answer: nothing was taken
+        and the cursor has not moved.
         """
 
     async def progress(self, cursor: str) -> None:
-        """Nothing new was said, and the source is further on all the same. Raises `Unreachable`."""
+        """Nothing new was said, and the source is further on all the same. Raises `StoreUnavailable`."""
 
     async def prove_write(self) -> None:
-        """Raises `Unreachable` where whatever is heard now would be refused."""
+        """Raises `StoreUnavailable` where whatever is heard now would be refused."""
 
     def alone(self) -> AbstractAsyncContextManager[None]:
         """Waits until no other process runs this source; held while inside. Cancels the inside if it is lost."""
@@ -38,11 +38,13 @@ class Ear(Protocol):
 
     async def report(self, part: str, sentence: str) -> None:
         """Keep this for the operators until it is over (empty). For the part "source" they are called: nothing is read
-        until a person acts or a date comes. Other parts are only shown. Raises `Unreachable`.
+        until a person acts or a date comes. Other parts are only shown. Raises `StoreUnavailable`.
         """
 
     async def count_reads(self, ids: ReadIds) -> ReadTotals:
-        """Count what the outlet bills, each id once within a UTC day, and say what that makes. Raises `Unreachable`."""
+        """Count what the outlet bills, each id once within a UTC day, and say what that makes. Raises
+        `StoreUnavailable`.
+        """
 
 
 class Source(Protocol):

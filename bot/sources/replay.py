@@ -12,7 +12,7 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.clock import Clock
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.domain.mention import Mention
 from bot.sources.base import Ear, Parts, SourceCheck
 from bot.sources.reading import LINE_LIMIT, BadLine, mentions_in
@@ -141,7 +141,7 @@ class Replay:
         while True:
             try:
                 played = await self.play(ear)
-            except Unreachable:
+            except StoreUnavailable:
                 ear.trouble(f"{self.name} waits: the store does not answer.")
             except OSError as gone:
                 ear.trouble(f"{self._options.file.name} cannot be read: {gone.strerror or 'it is not a file'}.")

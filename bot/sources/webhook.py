@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import structlog
 
 from bot.clock import Clock
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.domain.mention import Mention
 from bot.settings import hook_variable
 from bot.sources.base import Ear, Parts, SourceCheck
@@ -136,7 +136,7 @@ class Webhook:
         except NoMention as why:
             sentence = str(why)
             raise No(400, sentence if sentence.startswith('"') else f"the body {sentence}") from None
-        except (Unreachable, TimeoutError):
+        except (StoreUnavailable, TimeoutError):
             raise No(503, f"{kept} was stored: our store does not answer; send it again") from None
         log.info("delivery taken", hook=self.name, mentions=len(mentions), new=new, refused=refused)
         return Answer(202, {"accepted": len(mentions), "new": new} | ({"refused": refused} if refused else {}))

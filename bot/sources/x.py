@@ -10,9 +10,9 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.clock import Clock
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.domain.languages import TAG
-from bot.domain.reads import Budget
+from bot.domain.reads import ReadBudget
 from bot.domain.subject import Subject
 from bot.sources.base import Ear, Parts, SourceCheck
 from bot.sources.x_api import XApi
@@ -44,7 +44,7 @@ class Options(BaseModel):
     """Added to every rule, in X's own language: `-is:reply`, `-is:nullcast`, `place_country:PT`."""
     refill_hours: int = Field(168, ge=0, le=168)
     """How far back a gap is filled at most. X keeps seven days, and every post read costs; 0: gaps stay gaps."""
-    budget: Budget = Budget()
+    budget: ReadBudget = ReadBudget()
     """What reading may cost; where it is used up, nothing is read until it begins anew."""
 
 
@@ -93,7 +93,7 @@ class X:
             await self._connected(api, ear)
         except XFault as fault:
             end = fault
-        except Unreachable:
+        except StoreUnavailable:
             end = XFault(STORE_AWAY)
         if end.quota == "month":
             until = await api.cap_ends(end)
@@ -110,7 +110,7 @@ class X:
         while True:
             try:
                 await ear.prove_write()
-            except Unreachable:
+            except StoreUnavailable:
                 waited = True
                 await self._clock.sleep(STORE_ASKED_EVERY)
             else:
@@ -119,7 +119,7 @@ class X:
     async def _report(self, ear: Ear, sentence: str) -> None:
         """With the store away, it is told at the next connection."""
         if sentence != self._reported:
-            with suppress(Unreachable):
+            with suppress(StoreUnavailable):
                 await ear.report("source", sentence)
                 self._reported = sentence
 

@@ -95,7 +95,7 @@ class XApi:
             await self._streaming.delete_rules([rule.id for rule in rules])
 
     async def search(self, rule: Rule, begin: From, token: str = "") -> Page:
-        async def ask() -> dict[str, Any]:
+        async def search_posts() -> dict[str, Any]:
             answer: dict[str, Any] = await self._client.search_recent_tweets(
                 rule.value,
                 since_id=str(begin.since) if begin.since else None,
@@ -106,7 +106,7 @@ class XApi:
             )
             return answer
 
-        answer = await self._in_either_form(SEARCH, ask)
+        answer = await self._in_either_form(SEARCH, search_posts)
         if answer.get("errors") and "data" not in answer:
             raise read_fault(200, {}, answer, "no posts, and no reason", self._clock.now())
         return page_of(answer, rule.subject)
@@ -135,11 +135,11 @@ class XApi:
     async def stream(self) -> AsyncIterator[AsyncIterator[list[bytes]]]:
         """Connected when entered. The lines come as many at a time as the network brings them."""
 
-        async def connect() -> aiohttp.ClientResponse:
+        async def connect_filter() -> aiohttp.ClientResponse:
             response: aiohttp.ClientResponse = await self._streaming.filter()
             return response
 
-        response = await self._in_either_form(STREAM, connect)
+        response = await self._in_either_form(STREAM, connect_filter)
         try:
             yield _lines(response)
         finally:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.clock import Clock
-from bot.domain.reads import Budget, BudgetState, ReadIds, judge_budget
+from bot.domain.reads import BudgetState, ReadBudget, ReadIds, check_budget
 from bot.sources.base import Ear
 from bot.sources.x_posts import Page
 from bot.sources.x_problems import XFault
@@ -13,17 +13,17 @@ NOTICE = "budget"
 
 
 class ReadMeter:
-    def __init__(self, budget: Budget, clock: Clock) -> None:
+    def __init__(self, budget: ReadBudget, clock: Clock) -> None:
         self._budget = budget
         self._clock = clock
         self._state = BudgetState()
         self._shown: str | None = None
 
     async def count(self, ear: Ear, pages: Sequence[Page] = ()) -> None:
-        """To be awaited before what came is heard: X bills it either way. Raises `Unreachable`."""
+        """To be awaited before what came is heard: X bills it either way. Raises `StoreUnavailable`."""
         posts = frozenset[str]().union(*(page.sent.posts for page in pages))
         users = frozenset[str]().union(*(page.sent.users for page in pages))
-        self._state = judge_budget(self._budget, await ear.count_reads(ReadIds(posts, users)), self._clock.now())
+        self._state = check_budget(self._budget, await ear.count_reads(ReadIds(posts, users)), self._clock.now())
         jumped = bool(pages) and not self._shown  # one page can lead from below the notice to beyond the budget
         notice = self._state.share if jumped or not self._state.until else ""
         step = notice.partition("%")[0]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.domain.languages import primary_language
+from bot.domain.languages import get_primary_language
 from bot.domain.subject import Subject
 
 RULE_LIMIT = 1024
@@ -25,7 +25,7 @@ LANGUAGES = {"he": "iw", "id": "in"}
 def language_operator(tag: str) -> str:
     """The code after X's `lang:`. X tells regions apart in Chinese alone, and Hindi by its script."""
     primary, _, rest = tag.replace("_", "-").partition("-")
-    code = primary_language(primary)
+    code = get_primary_language(primary)
     if code == "zh" and rest:
         traditional = {"tw", "hk", "mo", "hant"} & set(rest.lower().split("-"))
         return "zh-TW" if traditional else "zh-CN"

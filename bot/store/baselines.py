@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.spikes.baseline import Baseline
+from bot.domain.spikes.baseline import SubjectBaseline
 from bot.store import keys as bounds
 from bot.store.client import Client, whole
 from bot.store.keys import Keys
@@ -16,9 +16,9 @@ class Baselines:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
-        self._records = Records(client, keys, "usual", Baseline.model_validate_json)
+        self._records = Records(client, keys, "usual", SubjectBaseline.model_validate_json)
 
-    async def load(self, subjects: Sequence[str]) -> dict[str, Baseline]:
+    async def load(self, subjects: Sequence[str]) -> dict[str, SubjectBaseline]:
         """Those of which nothing is known yet are new ones; one that cannot be read is learnt anew in its place."""
         if not subjects:
             return {}
@@ -26,10 +26,10 @@ class Baselines:
         found = {}
         for subject, (version, body) in zip(subjects, replies, strict=True):
             known = await self._records.read_or_clear(self._keys.usual(subject), body)
-            found[subject] = known or Baseline(subject=subject, version=version)
+            found[subject] = known or SubjectBaseline(subject=subject, version=version)
         return found
 
-    async def save(self, learnt: Sequence[Baseline]) -> bool:
+    async def save(self, learnt: Sequence[SubjectBaseline]) -> bool:
         """Each with the version that was read; says whether nobody else has learnt meanwhile."""
         transactions = []
         for baseline in learnt:

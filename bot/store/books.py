@@ -1,6 +1,6 @@
 """The books: every mention that was let in is somewhere, or we say that it is not."""
 
-from bot.domain.report import Account
+from bot.domain.report import Reconciliation
 from bot.store.client import Client, counts_in
 from bot.store.keys import Keys
 
@@ -12,10 +12,10 @@ class Books:
         self._client = client
         self._keys = keys
 
-    async def read(self) -> Account:
+    async def read(self) -> Reconciliation:
         """At one instant: a mention on its way from the inbox to the counters is in one of the two."""
         flat, waiting, dead = await self._client.script(
             "books", [self._keys.books, self._keys.inbox, self._keys.dead], []
         )
         counted = {word: count for word, count in counts_in(flat).items() if word in COUNTED}
-        return Account(**counted, waiting=int(waiting), dead=int(dead))
+        return Reconciliation(**counted, waiting=int(waiting), dead=int(dead))

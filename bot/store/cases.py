@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bot import metrics
 from bot.domain.case import Case
-from bot.domain.decision import CaseDecision, Measure, Refused
+from bot.domain.decision import CaseDecision, DurationKind, NotAllowed
 from bot.domain.mention import Mention
 from bot.store.client import Client
 from bot.store.keys import Keys
@@ -20,7 +20,7 @@ OPEN_READ = 500
 """Of a department's open cases, the most that are looked through for crises: those are due before nearly all others."""
 
 
-class Gone(Refused):
+class Gone(NotAllowed):
     """There is no such case any more."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class CaseStore(Repository[Case, CaseDecision]):
         self._client = client
         self._keys = keys
         self._records = Records(client, keys, "case", Case.model_validate_json)
-        self._joined = Records(client, keys, "mention", Mention.kept)
+        self._joined = Records(client, keys, "mention", Mention.from_stored)
 
     async def get(self, case_id: str) -> Case:
         """Raises `Gone`, `Unreadable`."""
@@ -57,7 +57,7 @@ class CaseStore(Repository[Case, CaseDecision]):
         return self._records.unreadable(self._keys.case(case_id))
 
     async def prove_write(self) -> None:
-        """Raises `Unreachable` where a change of any case would be refused."""
+        """Raises `StoreUnavailable` where a change of any case would be refused."""
         await prove_write(self._client, self._keys)
 
     async def find(self, case_ids: Sequence[str]) -> dict[str, Case]:
@@ -73,8 +73,8 @@ class CaseStore(Repository[Case, CaseDecision]):
         write(transaction, self._keys, decision, at)
         [committed] = await commit(self._client, transaction)
         if committed is Committed.WRITTEN:
-            for measure, seconds in decision.took:
-                histogram = metrics.CLAIM_SECONDS if measure is Measure.CLAIM else metrics.RESOLVE_SECONDS
+            for measure, seconds in decision.durations:
+                histogram = metrics.CLAIM_SECONDS if measure is DurationKind.CLAIM else metrics.RESOLVE_SECONDS
                 histogram.observe(seconds)
         return committed
 
@@ -100,7 +100,7 @@ class CaseStore(Repository[Case, CaseDecision]):
     async def open_crises(self, departments: Sequence[str]) -> list[Case]:
         """Return the open cases of these departments that cannot wait, the soonest due first in each."""
         pages = [await self.open_in(name, OPEN_READ) for name in dict.fromkeys(departments)]
-        return [case for page in pages for case in page.cases if case.cannot_wait]
+        return [case for page in pages for case in page.cases if case.is_confirmed_crisis]
 
     async def overdue_in(self, department: str, at: datetime) -> int:
         return int(await self._client.call("ZCOUNT", self._keys.open(department), "-inf", at.timestamp()))

@@ -1,4 +1,4 @@
-"""The one door to Redis: commands, pipelines and scripts, with every failure to reach it said as `Unreachable`."""
+"""The one door to Redis: commands, pipelines and scripts, with every failure to reach it said as `StoreUnavailable`."""
 
 import asyncio
 import re
@@ -19,7 +19,7 @@ from redis.exceptions import (
     TimeoutError as TimedOut,
 )
 
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.store.refusals import is_another_type, refusal_of
 
 SOCKET_TIMEOUT = 5.0
@@ -146,7 +146,7 @@ class Client:
                 again = await self._evaluate(sha, [calls[i] for i in missing])
                 for i, reply in zip(missing, again, strict=True):
                     replies[i] = reply
-            return _sound_within(_sound(replies))
+            return _raise_nested_error(_sound(replies))
 
     async def _evaluate(self, sha: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
         pipe = self._redis.pipeline(transaction=False)
@@ -181,14 +181,14 @@ class Client:
                 raise
             if refusal.elsewhere:
                 await self._connect_anew()
-            raise Unreachable(refusal.sentence) from no
+            raise StoreUnavailable(refusal.sentence) from no
         except InvalidResponse as no:
-            raise Unreachable(f"What answers is no Redis: {no}. Check REDIS_URL.") from no
+            raise StoreUnavailable(f"What answers is no Redis: {no}. Check REDIS_URL.") from no
         except AWAY as away:
             reason = str(away).removesuffix(".") or type(away).__name__
             if isinstance(away, AuthenticationError) or isinstance(away.__cause__, AuthenticationError):
-                raise Unreachable(f"Redis refuses our user or password: {reason}. Check REDIS_URL.") from away
-            raise Unreachable(f"Redis does not answer: {reason}.") from away
+                raise StoreUnavailable(f"Redis refuses our user or password: {reason}. Check REDIS_URL.") from away
+            raise StoreUnavailable(f"Redis does not answer: {reason}.") from away
 
     async def _connect_anew(self) -> None:
         """A name may lead elsewhere by now; connections that are open would stay where it led before."""
@@ -223,7 +223,7 @@ def _sound(replies: Iterable[Any]) -> list[Any]:
     return found
 
 
-def _sound_within(replies: list[Any]) -> list[Any]:
+def _raise_nested_error(replies: list[Any]) -> list[Any]:
     """A script that does several things tells what became of each in a list, in which there may be errors too."""
     for reply in replies:
         if isinstance(reply, list):

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from bot.domain.case import Case
 from bot.domain.correction import Correction, CorrectionKind
-from bot.domain.judged import judgement
+from bot.domain.judged import count_precision
 from bot.domain.mention import Mention
 from bot.store import keys as bounds
 from bot.store.client import Client, counts_in
@@ -50,7 +50,7 @@ def judge(transaction: Transaction, keys: Keys, before: Case | None, case: Case)
         if one is None or one.resolved_at is None:
             continue
         change = changes.setdefault(keys.judged(day_of(one.resolved_at)), Counter())
-        for word, count in judgement(one).items():
+        for word, count in count_precision(one).items():
             change[word] += sign * count
     for judged, change in changes.items():
         for word, count in sorted(change.items()):

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.crisis import Crisis
 from bot.domain.decision import Decision
 from bot.domain.notification import Notification
-from bot.domain.refusals import Refused
+from bot.domain.refusals import NotAllowed
 from bot.store import keys as bounds
 from bot.store.client import Client
 from bot.store.keys import Keys
@@ -26,9 +26,9 @@ class CrisisStore(Repository[Crisis, Decision[Crisis]]):
         self._records = Records(client, keys, "crisis", Crisis.model_validate_json)
 
     async def get(self, name: str) -> Crisis:
-        """Raises `Refused` where it is gone, `Unreadable`."""
+        """Raises `NotAllowed` where it is gone, `Unreadable`."""
         if (found := await self.find(name)) is None:
-            raise Refused("This crisis is no longer kept.")
+            raise NotAllowed("This crisis is no longer kept.")
         return found
 
     async def find(self, crisis: str) -> Crisis | None:
@@ -56,7 +56,7 @@ class CrisisStore(Repository[Crisis, Decision[Crisis]]):
         transaction = Transaction(self._keys.inbox)
         transaction.guard(key, before.version if before else "", "v")
         transaction.write("HSET", key, "v", crisis.version, "body", crisis.model_dump_json())
-        if crisis.open:
+        if crisis.is_open:
             transaction.write("ZADD", self._keys.crises, ms(crisis.declared_at), crisis.id)
         else:
             transaction.write("ZREM", self._keys.crises, crisis.id)
@@ -72,5 +72,5 @@ class CrisisStore(Repository[Crisis, Decision[Crisis]]):
         saved.write("EXPIRE", self._keys.card(card), int(bounds.CRISIS_KEPT.total_seconds()))
         done = Transaction(self._keys.inbox)
         done.guard(self._keys.crisis(crisis.id), crisis.version, "v")
-        done.write("ZREM", self._keys.outbox(owed.to), owed.name)
+        done.write("ZREM", self._keys.outbox(owed.to), owed.key)
         await commit(self._client, saved, done)

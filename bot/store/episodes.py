@@ -65,7 +65,7 @@ class Episodes:
         if before is None:
             transaction.write("ZADD", self._keys.episodes, ms(episode.opened_at), episode.id)
             transaction.write("ZREMRANGEBYRANK", self._keys.episodes, 0, -bounds.EPISODES_MOST - 1)
-        if episode.over:
+        if episode.is_over:
             transaction.write("HDEL", self._keys.running, episode.subject)
             for kept in (key, self._keys.card(episode.id)):
                 transaction.write("EXPIRE", kept, int(bounds.EPISODE_KEPT.total_seconds()))
@@ -78,11 +78,11 @@ class Episodes:
         """The card shows this version, and this one of its page; where there is a newer one it stays owed."""
         saved = Transaction(self._keys.inbox)
         saved.write("HSET", self._keys.card(episode.id), "body", record.model_dump_json())
-        if episode.over:  # which may have come before its first drawing
+        if episode.is_over:  # which may have come before its first drawing
             saved.write("EXPIRE", self._keys.card(episode.id), int(bounds.EPISODE_KEPT.total_seconds()))
         done = Transaction(self._keys.inbox)
         done.guard(self._keys.episode(episode.id), episode.version, "v")
         if page is not None:
             done.guard(self._keys.page(page.id), page.version, "v")
-        done.write("ZREM", self._keys.outbox(owed.to), owed.name)
+        done.write("ZREM", self._keys.outbox(owed.to), owed.key)
         await commit(self._client, saved, done)

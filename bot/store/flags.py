@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.domain.case import Case, case_id
+from bot.domain.case import Case, derive_case_id
 from bot.domain.decision import CaseDecision
 from bot.domain.mention import Mention
 from bot.store import keys as bounds
@@ -39,14 +39,14 @@ class FlagStore:
 
         False where it was let in before, or where the same person flagged something since `recent` was read.
         """
-        assert decision.heard is not None
+        assert decision.processed is not None
         transaction = Transaction(self._keys.inbox)
         key = self._keys.flags(by)
         transaction.guard(key, recent.version or "", "v")
         times = " ".join(str(time) for time in (*recent.times, at.timestamp()))
         transaction.write("HSET", key, "v", recent.version + 1, "times", times)
         transaction.write("EXPIRE", key, int(bounds.FLAGS_KEPT.total_seconds()))
-        seen = self._keys.seen(decision.heard.mention.id)
+        seen = self._keys.seen(decision.processed.mention.id)
         transaction.guard(seen, "")
         transaction.write("SET", seen, ms(at), "EX", int(bounds.SEEN_FOR.total_seconds()))
         transaction.write("HINCRBY", self._keys.books, "seen", 1)
@@ -57,7 +57,7 @@ class FlagStore:
         """The case of this very mention, or of the same words, if there is one."""
         indexes = [trace.key for trace in traces(self._keys, mention, subject)]
         same_words = await self._client.call("MGET", *indexes) if indexes else []
-        for found in (case_id(mention.id), *same_words):
+        for found in (derive_case_id(mention.id), *same_words):
             key = self._keys.case(found or "")
             body = await self._client.call("HGET", key, "body") if found else None
             if (case := await self._records.read(key, body)) is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.case import Case, Status
+from bot.domain.case import Case, CaseStatus
 from bot.domain.notification import Notification
 from bot.store.client import Client
 from bot.store.keys import DIGEST_KEPT, Keys
@@ -30,8 +30,8 @@ class Floods:
             transaction.guard(self._keys.case(case.id), case.version, "v")
             body = listed.model_copy(update={"drawn": case.version}).model_dump_json()
             transaction.write("HSET", self._keys.card(case.id), "body", body)
-            card = Notification.card(case.id, record.department)
-            transaction.write("ZREM", self._keys.outbox(card.to), card.name)
+            card = Notification.draw_card(case.id, record.department)
+            transaction.write("ZREM", self._keys.outbox(card.to), card.key)
             transaction.write("ZADD", rest, _order(case), case.id)
             transaction.upkeep("EXPIRE", rest, int(DIGEST_KEPT.total_seconds()))
             transactions.append(transaction)
@@ -66,7 +66,7 @@ def by_urgency(cases: Sequence[Case]) -> list[Case]:
 
 
 def waits(case: Case, department: str) -> bool:
-    return case.status is Status.NEW and case.department == department
+    return case.status is CaseStatus.NEW and case.department == department
 
 
 def _order(case: Case) -> int:

@@ -10,11 +10,11 @@ from redis.exceptions import ResponseError
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.crisis import Crisis
 from bot.domain.episode import Episode
-from bot.domain.forget import Target, forget_in_case, forget_in_crisis, forget_in_episode
+from bot.domain.forget import ForgetTarget, forget_in_case, forget_in_crisis, forget_in_episode
 from bot.domain.mention import Mention
 from bot.domain.notification import Notification, NotificationKind
-from bot.domain.pages.ladder import refresh
-from bot.domain.refusals import Unreachable
+from bot.domain.pages.ladder import refresh_messages
+from bot.domain.refusals import StoreUnavailable
 from bot.store.cases import CaseStore
 from bot.store.client import Client
 from bot.store.crises import CrisisStore
@@ -55,11 +55,11 @@ class Forgetting:
         self._quarantine = Quarantine(client, keys)
         self._quotes = QuoteStore(client, keys)
 
-    async def find(self, target: Target) -> Found:
+    async def find(self, target: ForgetTarget) -> Found:
         """Look through everything that is kept. Changes nothing."""
         ids, words = {target.mention} - {""}, set[str]()
         async for mention in self._mentions():
-            if target.matches(mention) and not mention.forgotten:
+            if target.matches_mention(mention) and not mention.is_forgotten:
                 ids.add(mention.id)
                 words.update(_told_by(mention))
         async for _, entry in self._entries(self._keys.feed):
@@ -99,7 +99,7 @@ class Forgetting:
         """Until then the words stand in the append-only file of the server. False where it may not begin now."""
         try:
             await self._client.call("BGREWRITEAOF")
-        except (ResponseError, Unreachable):
+        except (ResponseError, StoreUnavailable):
             return False
         return True
 
@@ -221,7 +221,7 @@ class Forgetting:
             if page is None or page.cause.id not in cases:
                 continue
             for shown in (await self._pages.find([name, page.leader])).values():
-                for owed in refresh(shown):
+                for owed in refresh_messages(shown):
                     owe(transaction, self._keys, owed, at)
         await commit(self._client, transaction)
 
@@ -247,7 +247,7 @@ class Forgetting:
             before = await self._episodes.peek(name)
             after = forget_in_episode(before, ids) if before else None
             if before is not None and after is not None:
-                card = Notification.episode(after.id, after.department)
+                card = Notification.draw_episode(after.id, after.department)
                 changed += await self._save(self._keys.episode(name), before.version, after, card, at)
         return changed
 
@@ -257,7 +257,7 @@ class Forgetting:
             before = await self._crises.peek(name)
             after = forget_in_crisis(before, words) if before else None
             if before is not None and after is not None:
-                head = Notification(NotificationKind.CRISIS, after.id, after.place)
+                head = Notification(NotificationKind.CRISIS, after.id, after.destination)
                 changed += await self._save(self._keys.crisis(name), before.version, after, head, at)
         return changed
 

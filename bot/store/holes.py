@@ -27,8 +27,8 @@ class HoleStore:
         if before and ms(at) - before < SAID_FOR.total_seconds() * 1000:
             return False
         transaction = Transaction(self._keys.inbox)
-        transaction.guard(self._keys.holes, before or "", hole.name)
-        transaction.write("HSET", self._keys.holes, hole.name, ms(at))
+        transaction.guard(self._keys.holes, before or "", hole.key)
+        transaction.write("HSET", self._keys.holes, hole.key, ms(at))
         owe(transaction, self._keys, hole, at)
         return (await commit(self._client, transaction))[0] is Committed.WRITTEN
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 from redis.exceptions import ResponseError
 
-from bot.domain.decision import CaseDecision, Unreachable
+from bot.domain.decision import CaseDecision, StoreUnavailable
 from bot.domain.mention import Mention
 from bot.store import keys as bounds
 from bot.store.client import BLOCK_MS, Client, counts_in, whole
@@ -66,7 +66,9 @@ class Inbox:
                 await self._client.call("XGROUP", "DELCONSUMER", self._keys.inbox, GROUP, known["name"])
 
     async def admit(self, source: str, mentions: Sequence[Mention], cursor: str | None, at: datetime) -> int:
-        """All or nothing: seen, in the inbox, cursor moved. Says how many were new; raises `Unreachable` if full."""
+        """All or nothing: seen, in the inbox, cursor moved. Says how many were new; raises `StoreUnavailable` if
+        full.
+        """
         once = {mention.id: mention for mention in sorted(mentions, key=lambda mention: mention.edits)}
         keys = [self._keys.inbox, self._keys.cursors, self._keys.heard, self._keys.books]
         keys += [self._keys.seen(mention) for mention in once]
@@ -80,7 +82,7 @@ class Inbox:
             await self._client.script("admit", keys, [source, cursor or "", ms(at), remember, self._most, *bodies])
         )
         if new < 0:
-            raise Unreachable(f"The inbox is full ({self._most:,} mentions wait for triage).")
+            raise StoreUnavailable(f"The inbox is full ({self._most:,} mentions wait for triage).")
         return new
 
     async def cursor(self, source: str) -> str | None:
@@ -187,7 +189,7 @@ def _entry(reply: Sequence[Any]) -> Entry:
     values = dict(zip(reply[1][::2], reply[1][1::2], strict=True))
     raw = values.get("m", "")
     try:
-        mention = Mention.kept(raw)
+        mention = Mention.from_stored(raw)
     except ValidationError:
         mention = None
     return Entry(str(reply[0]), mention, raw, whole(values.get("at")) or 0, edit="edit" in values)

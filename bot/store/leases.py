@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import cache
 
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.store.client import Client
 from bot.store.fencing import Fence, LeaseLost
 from bot.store.keys import Keys
@@ -82,7 +82,7 @@ class Leases:
             try:
                 async with asyncio.timeout_at(ends):
                     kept = await self.take(name, length) is not None
-            except Unreachable:
+            except StoreUnavailable:
                 kept = loop.time() < ends
             except TimeoutError:
                 kept = False
@@ -93,5 +93,5 @@ class Leases:
     async def _let_go(self, name: str) -> None:
         try:
             await self.give_back(name)
-        except Unreachable:
+        except StoreUnavailable:
             return

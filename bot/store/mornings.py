@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from bot.domain.crisis import Numbers
-from bot.domain.morning import NIGHT, Morning
+from bot.domain.crisis import MentionCounts
+from bot.domain.morning import LOOKBACK, ShiftSummary
 from bot.domain.notification import Notification
 from bot.domain.pages.page import Page
-from bot.domain.spans import widened
+from bot.domain.spans import widen_to_quarters
 from bot.store.client import Client
 from bot.store.crises import CrisisStore
 from bot.store.drills import DrillStore
@@ -41,15 +41,15 @@ class Mornings:
         owe(transaction, self._keys, note, at)
         await commit(self._client, transaction)
 
-    async def read(self, department: str, at: datetime) -> Morning:
-        since = at - NIGHT
-        [tally] = await self._tallies.read(widened(since, at))
+    async def read(self, department: str, at: datetime) -> ShiftSummary:
+        since = at - LOOKBACK
+        [tally] = await self._tallies.read(widen_to_quarters(since, at))
         hers = {said: n for said, n in tally.items() if said.department == department}
-        said = Numbers.of(hers)
+        said = MentionCounts.from_tally(hers)
         waiting, overdue = (await self._tallies.standing([department], at))[department]
         drill = (await self._drills.all()).get(department)
         episodes = [one for one in await self._episodes.latest() if one.opened_at >= since]
-        return Morning(
+        return ShiftSummary(
             department=department,
             since=since,
             posts=said.posts,
@@ -59,7 +59,7 @@ class Mornings:
             waiting=waiting,
             overdue=overdue,
             crises=tuple(one for one in await self._crises.open() if one.told.department == department),
-            missed=drill if drill is not None and drill.missed else None,
+            missed=drill if drill is not None and drill.is_missed else None,
         )
 
     async def _paged(self, since: datetime) -> list[Page]:

@@ -73,12 +73,12 @@ class Store:
     episodes: Episodes
 
     async def prove_use(self) -> None:
-        """Raises `Unreachable` where anything that is ever asked of it would be refused. For the start."""
+        """Raises `StoreUnavailable` where anything that is ever asked of it would be refused. For the start."""
         await self.prove_write()
         await prove_rights(self.client, self.keys)
 
     async def prove_write(self) -> None:
-        """Raises `Unreachable` where a commit would be refused."""
+        """Raises `StoreUnavailable` where a commit would be refused."""
         await prove_write(self.client, self.keys)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from bot.domain.case import Case, Status
+from bot.domain.case import Case, CaseStatus
 from bot.domain.destination import Destination, ToDepartment
-from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.notification import Notification, NotificationKind, Priority
 from bot.domain.pages.page import Page
 from bot.store.client import Client
 from bot.store.keys import DIGEST_KEPT, Keys
@@ -49,7 +49,7 @@ class Outbox:
         self._keys = keys
         self._cards = Records(client, keys, "card", CardRecord.model_validate_json)
         self._digests = Records(client, keys, "digest", DigestRecord.model_validate_json)
-        self._names = Records(client, keys, "notification", Notification.named)
+        self._names = Records(client, keys, "notification", Notification.from_key)
 
     async def queues(self, most: int = 25) -> list[Queue]:
         """Every destination that is owed something, with what comes first."""
@@ -61,8 +61,8 @@ class Outbox:
         for to in owed:
             key = self._keys.outbox(to)
             commands.append(("ZCARD", key))
-            commands.append(("ZCOUNT", key, *_bounds(Lane.CRISIS)))
-            commands.append(("ZCOUNT", key, *_bounds(Lane.NEW)))
+            commands.append(("ZCOUNT", key, *_bounds(Priority.CRISIS)))
+            commands.append(("ZCOUNT", key, *_bounds(Priority.NEW)))
             commands.append(("ZRANGE", key, 0, most - 1, "WITHSCORES"))
         replies = await self._client.together(commands)
         found = [
@@ -76,7 +76,7 @@ class Outbox:
         last = most + self._names.aside - 1
         return await self._owed(to, await self._client.call("ZRANGE", self._keys.outbox(to), 0, last, "WITHSCORES"))
 
-    async def cards_in(self, lane: Lane, to: ToDepartment, most: int) -> tuple[Owed, ...]:
+    async def cards_in(self, lane: Priority, to: ToDepartment, most: int) -> tuple[Owed, ...]:
         """The cards that a destination waits for in one lane, oldest first."""
         reply = await self._client.call(
             "ZRANGEBYSCORE", self._keys.outbox(to), *_bounds(lane), "WITHSCORES", "LIMIT", 0, most + self._names.aside
@@ -93,7 +93,7 @@ class Outbox:
         """These were delivered, or need not be any more."""
         transaction = Transaction(self._keys.inbox)
         for one in notifications:
-            transaction.write("ZREM", self._keys.outbox(one.to), one.name)
+            transaction.write("ZREM", self._keys.outbox(one.to), one.key)
         await commit(self._client, transaction)
 
     async def _owed(self, to: Destination, reply: Sequence[str]) -> tuple[Owed, ...]:
@@ -103,7 +103,7 @@ class Outbox:
             lane, since = divmod(int(float(score)), LANE_WIDTH)
             if (one := await self._names.read(self._keys.outbox(to), name, name)) is not None:
                 moment = datetime.fromtimestamp(since / 1000, UTC)
-                found.append(Owed(one._replace(lane=Lane(lane)), moment))
+                found.append(Owed(one._replace(priority=Priority(lane)), moment))
         return tuple(found)
 
     async def cards(self, case_ids: Sequence[str]) -> dict[str, CardRecord]:
@@ -166,7 +166,7 @@ class Outbox:
         transaction = Transaction(self._keys.inbox)
         if place is not None:
             note_message(transaction, self._keys, owed.subject_id, place)
-        transaction.write("ZREM", self._keys.outbox(owed.to), owed.name)
+        transaction.write("ZREM", self._keys.outbox(owed.to), owed.key)
         transaction.write("DEL", self._keys.card(_message_id(owed)))
         await commit(self._client, transaction)
 
@@ -191,12 +191,12 @@ class Outbox:
         if page is not None:
             done.guard(self._keys.page(page.id), page.version, "v")
         done.write("HSET", self._keys.card(case_id), "body", record.model_dump_json())
-        done.write("ZREM", self._keys.outbox(owed.to), owed.name)
+        done.write("ZREM", self._keys.outbox(owed.to), owed.key)
         if (await commit(self._client, done))[0] is Committed.WRITTEN:
             return True
         again = Transaction(self._keys.inbox)
         again.write("HSET", self._keys.card(case_id), "body", record.model_dump_json())
-        owe(again, self._keys, owed._replace(lane=Lane.UPDATE), at)
+        owe(again, self._keys, owed._replace(priority=Priority.UPDATE), at)
         await commit(self._client, again)
         return False
 
@@ -211,10 +211,10 @@ class Outbox:
             transaction.guard(self._keys.page(page.id), page.version, "v")
         transaction.guard(self._keys.card(case.id), record.model_dump_json(), "body")
         transaction.write("HSET", self._keys.card(case.id), "body", drawn.model_dump_json())
-        card = Notification.card(case.id, case.department)
-        transaction.write("ZREM", self._keys.outbox(card.to), card.name)
+        card = Notification.draw_card(case.id, case.department)
+        transaction.write("ZREM", self._keys.outbox(card.to), card.key)
         if record.digest:
-            owe(transaction, self._keys, Notification.digest(record.digest, case.department), at)
+            owe(transaction, self._keys, Notification.draw_digest(record.digest, case.department), at)
         await commit(self._client, transaction)
 
     async def digest(self, digest_id: str) -> DigestRecord | None:
@@ -255,14 +255,14 @@ class Outbox:
         await self.save_digest(record, listed)
         transactions = []
         for case in cases:
-            if case.status is not Status.NEW:
+            if case.status is not CaseStatus.NEW:
                 continue
             drawn = listed.model_copy(update={"drawn": case.version})
-            card = Notification.card(case.id, record.department)
+            card = Notification.draw_card(case.id, record.department)
             transaction = Transaction(self._keys.inbox)
             transaction.guard(self._keys.case(case.id), case.version, "v")
             transaction.write("HSET", self._keys.card(case.id), "body", drawn.model_dump_json())
-            transaction.write("ZREM", self._keys.outbox(card.to), card.name)
+            transaction.write("ZREM", self._keys.outbox(card.to), card.key)
             transactions.append(transaction)
         await commit(self._client, *transactions)
 
@@ -273,8 +273,8 @@ class Outbox:
         for case in cases:
             body = CardRecord(state=CardState.NONE).model_dump_json()
             transaction.write("HSET", self._keys.card(case.id), "body", body)
-            lane = Lane.CRISIS if case.urgent else Lane.NEW
-            owe(transaction, self._keys, Notification.card(case.id, case.department, lane), at)
+            lane = Priority.CRISIS if case.is_urgent else Priority.NEW
+            owe(transaction, self._keys, Notification.draw_card(case.id, case.department, lane), at)
         await commit(self._client, transaction)
 
 
@@ -282,14 +282,14 @@ def listed_on(record: DigestRecord, at: datetime) -> CardRecord:
     return CardRecord(state=CardState.LISTED, digest=record.id, since=ms(at))
 
 
-def _bounds(lane: Lane) -> tuple[str, str]:
+def _bounds(lane: Priority) -> tuple[str, str]:
     """The scores of a lane, for a range."""
     start = int(lane) * LANE_WIDTH
     return str(start), f"({start + LANE_WIDTH}"
 
 
 def _message_id(owed: Notification) -> str:
-    return owed.name.replace(" ", ".")
+    return owed.key.replace(" ", ".")
 
 
 def digest_id(case_ids: Sequence[str], at: datetime) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bot.domain.schedules.changed import Change, Changes
+from bot.domain.schedules.changed import ScheduleChange, ScheduleOverrides
 from bot.store import keys as bounds
 from bot.store.client import Client
 from bot.store.keys import Keys
@@ -16,38 +16,38 @@ OVERRIDES_KEPT = timedelta(days=100)
 """After the last change: longer than any change that is kept lies ahead and back."""
 
 
-class OverrideStore(Repository[Changes, Change]):
+class OverrideStore(Repository[ScheduleOverrides, ScheduleChange]):
     kind = "schedule"
 
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
-        self._records = Records(client, keys, "schedule", Changes.model_validate_json)
+        self._records = Records(client, keys, "schedule", ScheduleOverrides.model_validate_json)
 
-    async def read(self, schedules: Iterable[str]) -> dict[str, Changes]:
+    async def read(self, schedules: Iterable[str]) -> dict[str, ScheduleOverrides]:
         """Where they cannot be read the playbook's own turns hold."""
         names = list(dict.fromkeys(schedules))
         if not names:
             return {}
         bodies = await self._client.bodies(map(self._keys.schedule, names))
         found = await self._records.read_all(self._keys.schedule, dict(zip(names, bodies, strict=True)))
-        return {name: found.get(name, Changes()) for name in names}
+        return {name: found.get(name, ScheduleOverrides()) for name in names}
 
-    async def get(self, name: str) -> Changes:
+    async def get(self, name: str) -> ScheduleOverrides:
         """Raises `Unreadable`."""
         found = await self.read([name])
         if self._records.unreadable(self._keys.schedule(name)):
             raise Unreadable("schedule")
         return found[name]
 
-    async def commit(self, decision: Change, at: datetime) -> Committed:
+    async def commit(self, decision: ScheduleChange, at: datetime) -> Committed:
         after, schedule = decision.after, decision.schedule
         key = self._keys.schedule(schedule)
         transaction = Transaction(self._keys.inbox)
         transaction.guard(key, after.version - 1 or "", "v")
         transaction.write("HSET", key, "v", after.version, "body", after.model_dump_json())
         transaction.write("EXPIRE", key, int(OVERRIDES_KEPT.total_seconds()))
-        said = ("schedule", schedule, "at", at.isoformat(), "by", decision.by, "what", decision.what)
+        said = ("schedule", schedule, "at", at.isoformat(), "by", decision.by, "what", decision.audit_text)
         transaction.write("XADD", self._keys.audit, "MAXLEN", "~", bounds.AUDIT_MOST, "*", *said)
         for notification in decision.notifications:
             owe(transaction, self._keys, notification, at)

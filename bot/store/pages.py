@@ -8,10 +8,10 @@ from bot.domain.case import Case
 from bot.domain.decision import Decision
 from bot.domain.episode import Episode
 from bot.domain.notification import Notification
-from bot.domain.pages.cases import page_of
-from bot.domain.pages.page import Page, Storm
-from bot.domain.refusals import Refused
-from bot.domain.waking import page_of as page_of_episode
+from bot.domain.pages.cases import get_case_page_id
+from bot.domain.pages.page import Page, PageGroup
+from bot.domain.refusals import NotAllowed
+from bot.domain.waking import get_episode_page_id as page_of_episode
 from bot.store import keys as bounds
 from bot.store.client import Client, whole
 from bot.store.keys import Keys, field
@@ -22,7 +22,7 @@ from bot.store.transaction import Committed, Transaction, commit
 from bot.store.writing import note_message, open_in, write_effects
 
 
-class PageGone(Refused):
+class PageGone(NotAllowed):
     """There is no such page any more."""
 
     def __init__(self) -> None:
@@ -66,9 +66,9 @@ class PageStore(Repository[Page, Decision[Page]]):
 
     async def of(self, case: Case) -> Page | None:
         """The page of a case in this round of it; only what cannot wait has any."""
-        if not case.cannot_wait:
+        if not case.is_confirmed_crisis:
             return None
-        name = page_of(case)
+        name = get_case_page_id(case)
         return (await self.find([name])).get(name)
 
     async def of_episode(self, episode: Episode) -> Page | None:
@@ -93,7 +93,7 @@ class PageStore(Repository[Page, Decision[Page]]):
             transaction.write("SET", self._keys.seen(once), decision.after.id, "EX", once_for)
         _write(transaction, self._keys, decision, at)
         committed, before = (await commit(self._client, transaction))[0], decision.before
-        if committed is Committed.WRITTEN and decision.after.answered and before and not before.answered:
+        if committed is Committed.WRITTEN and decision.after.is_acknowledged and before and not before.is_acknowledged:
             metrics.ACKNOWLEDGE_SECONDS.observe((at - decision.after.opened_at).total_seconds())
         return committed
 
@@ -109,7 +109,7 @@ class PageStore(Repository[Page, Decision[Page]]):
         transaction.write("HSET", self._keys.ringing, _alike(page), page.id)
         return (await commit(self._client, transaction))[0]
 
-    async def follow(self, decision: Decision[Page], before: Storm, at: datetime) -> Committed:
+    async def follow(self, decision: Decision[Page], before: PageGroup, at: datetime) -> Committed:
         """It is called for by another, which counts it and remembers the newest.
 
         `before` is what followed till then; of two in one moment that which was written last is the newer.
@@ -123,15 +123,15 @@ class PageStore(Repository[Page, Decision[Page]]):
         transaction.write("EXPIRE", newest, int(bounds.PAGE_KEPT.total_seconds()))
         return (await commit(self._client, transaction))[0]
 
-    async def storm(self, page_id: str) -> Storm:
+    async def storm(self, page_id: str) -> PageGroup:
         """What follows this page."""
         count, newest = await self._client.each(
             [("HGET", self._keys.page(page_id), "joined"), ("ZRANGE", self._keys.newest(page_id), 0, 0, "WITHSCORES")]
         )
         if not newest:
-            return Storm(whole(count) or 0)
+            return PageGroup(whole(count) or 0)
         _, _, case = str(newest[0]).partition(" ")
-        return Storm(whole(count) or 0, case, datetime.fromtimestamp(float(newest[1]), UTC))
+        return PageGroup(whole(count) or 0, case, datetime.fromtimestamp(float(newest[1]), UTC))
 
     async def messages(self, page_id: str) -> dict[str, PageMessage]:
         """Where this page is shown in Slack, by the person, or the channel with its `#`."""
@@ -149,12 +149,12 @@ class PageStore(Repository[Page, Decision[Page]]):
         note_message(transaction, self._keys, case_id, place)
         await commit(self._client, transaction)
 
-    async def refreshed(self, page: Page, storm: Storm, owed: Notification) -> bool:
+    async def refreshed(self, page: Page, storm: PageGroup, owed: Notification) -> bool:
         """It is shown as it was read here. False where it has changed since, so that this is still owed."""
         transaction = Transaction(self._keys.inbox)
         transaction.guard(self._keys.page(page.id), page.version, "v")
         transaction.guard(self._keys.page(page.id), storm.cases or "", "joined")
-        transaction.write("ZREM", self._keys.outbox(owed.to), owed.name)
+        transaction.write("ZREM", self._keys.outbox(owed.to), owed.key)
         return (await commit(self._client, transaction))[0] is Committed.WRITTEN
 
     async def wake(self, page_id: str, at: datetime) -> None:
@@ -163,7 +163,7 @@ class PageStore(Repository[Page, Decision[Page]]):
 
     async def look_again(self, page: Page, at: datetime) -> None:
         """Nothing is to be done now. Guarded by its version."""
-        await self.settle(page.having(due=at))
+        await self.settle(page.copy_with(due=at))
 
     async def called_for(self, person: str, night: int) -> frozenset[str]:
         """The pages for which this person was called in this night."""
@@ -190,7 +190,7 @@ class PageStore(Repository[Page, Decision[Page]]):
         await commit(self._client, transaction)
 
     async def done(self, notification: Notification) -> None:
-        await self._client.call("ZREM", self._keys.outbox(notification.to), notification.name)
+        await self._client.call("ZREM", self._keys.outbox(notification.to), notification.key)
 
 
 def _alike(page: Page) -> str:

@@ -1,6 +1,6 @@
 """Prove that the store takes writes: a PING is answered by a replica and by a full disk too."""
 
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.transaction import Transaction, commit
@@ -50,15 +50,17 @@ _BESIDE = (
 
 
 async def prove_rights(client: Client, keys: Keys) -> None:
-    """Raise `Unreachable` where the user lacks the right to a command that is needed sooner or later."""
+    """Raise `StoreUnavailable` where the user lacks the right to a command that is needed sooner or later."""
     missing = await client.script("rights", [keys.probe("any")], _BESIDE)
     if missing:
         names = ", ".join(dict.fromkeys(missing))
-        raise Unreachable(f"Redis does not allow us what we need: {names}. Check the rights of the user in REDIS_URL.")
+        raise StoreUnavailable(
+            f"Redis does not allow us what we need: {names}. Check the rights of the user in REDIS_URL."
+        )
 
 
 async def prove_write(client: Client, keys: Keys) -> None:
-    """Raise `Unreachable` where a commit or an admission would be refused.
+    """Raise `StoreUnavailable` where a commit or an admission would be refused.
 
     The script of every commit is run with each command that a commit may hold, so that a user who lacks the right to
     one of them is found too. It is one act, which leaves nothing behind.

@@ -14,9 +14,9 @@ from bot.domain.episode import Episode
 from bot.domain.mention import Mention
 from bot.domain.notification import Notification
 from bot.domain.pages.page import Page
-from bot.domain.schedules.changed import Changes
-from bot.domain.spikes.baseline import Baseline
-from bot.domain.vigil.troubles import Vigil
+from bot.domain.schedules.changed import ScheduleOverrides
+from bot.domain.spikes.baseline import SubjectBaseline
+from bot.domain.vigil.troubles import HealthState
 from bot.store.calendars import read_bookings
 from bot.store.client import ANOTHER_TYPE, Client
 from bot.store.corrections import read_note
@@ -37,13 +37,13 @@ KINDS: Mapping[str, Callable[[str], Any]] = {
     "digest": DigestRecord.model_validate_json,
     "drill": Drill.model_validate_json,
     "episode": Episode.model_validate_json,
-    "mention": Mention.kept,
-    "notification": Notification.named,
+    "mention": Mention.from_stored,
+    "notification": Notification.from_key,
     "page": Page.model_validate_json,
     "page message": PageMessage.model_validate_json,
-    "schedule": Changes.model_validate_json,
-    "usual": Baseline.model_validate_json,
-    "vigil": Vigil.model_validate_json,
+    "schedule": ScheduleOverrides.model_validate_json,
+    "usual": SubjectBaseline.model_validate_json,
+    "vigil": HealthState.model_validate_json,
 }
 """How each kind of record is read."""
 NOTE = "note"
@@ -170,7 +170,7 @@ def _read_entry(name: str, kept: str) -> SetAside:
 
 def _begun_anew(record: SetAside, found: Any) -> bool:
     """Whether what was learnt until it was set aside has to be put back in place of what was begun since."""
-    return isinstance(found, Vigil | Baseline) and record.why != OF_ANOTHER_TYPE
+    return isinstance(found, HealthState | SubjectBaseline) and record.why != OF_ANOTHER_TYPE
 
 
 def _read(record: SetAside, body: str) -> Any:
@@ -184,9 +184,9 @@ def _read(record: SetAside, body: str) -> Any:
 def _index(transaction: Transaction, keys: Keys, found: Any, at: datetime) -> None:
     """Whatever waits for it looks at it once, and finds out by itself when it is due. Twice is once."""
     match found:
-        case Case(closed=False):
+        case Case(is_closed=False):
             transaction.write("ZADD", keys.deadlines, "NX", at.timestamp(), found.id)
-            owe(transaction, keys, Notification.card(found.id, found.department), at)
+            owe(transaction, keys, Notification.draw_card(found.id, found.department), at)
         case Page(closed_at=None):
             transaction.write("ZADD", keys.pages, "NX", at.timestamp(), found.id)
         case Crisis(closed_at=None):

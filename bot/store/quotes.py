@@ -76,7 +76,7 @@ def mention_in(entry: Mapping[str, str]) -> Mention | None:
 def read_mention(raw: str) -> Mention | None:
     """None where it cannot be read; what was set aside is told by its text."""
     try:
-        return Mention.kept(raw)
+        return Mention.from_stored(raw)
     except ValueError:
         return None
 

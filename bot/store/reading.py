@@ -13,7 +13,7 @@ from typing import Generic, NamedTuple, TypeVar
 import structlog
 from pydantic import ValidationError
 
-from bot.domain.refusals import Refused, Unreachable
+from bot.domain.refusals import NotAllowed, StoreUnavailable
 from bot.store.client import ANOTHER_TYPE, Client
 from bot.store.keys import UNREADABLE_MOST, Keys
 from bot.store.troubles import Troubles
@@ -29,7 +29,7 @@ LOOK_AGAIN = timedelta(minutes=1)
 log = structlog.get_logger("records")
 
 
-class Unreadable(Refused):
+class Unreadable(NotAllowed):
     """It is there, and this release cannot read it."""
 
     def __init__(self, what: str) -> None:
@@ -135,7 +135,7 @@ class Records(Generic[Model]):
             at = datetime.fromtimestamp(int(seconds), UTC)
             record = SetAside(_place(key, field), self._kind, key.removeprefix(self._keys.root), field, why, at, body)
             await _keep(self._client, self._keys, record)
-        except Unreachable:
+        except StoreUnavailable:
             return
         self._aside[record.id] = hash(body), None
         log.error("record set aside", kind=record.kind, key=record.key, field=field, why=why)

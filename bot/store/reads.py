@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.reads import ReadIds, Reads, ReadTotals
+from bot.domain.reads import ReadCounts, ReadIds, ReadTotals
 from bot.store.client import Client, counts_in, whole
 from bot.store.keys import Keys, field, parts_of
 
@@ -17,7 +17,9 @@ class ReadStore:
         self._keys = keys
 
     async def add(self, source: str, ids: ReadIds, at: datetime) -> ReadTotals:
-        """Count each id once within its UTC day, and say what that makes. Raises `Unreachable`; then do it again."""
+        """Count each id once within its UTC day, and say what that makes. Raises `StoreUnavailable`; then do it
+        again.
+        """
         at = at.astimezone(UTC)
         keys = [
             self._keys.reads(source, at),
@@ -32,19 +34,19 @@ class ReadStore:
             keys,
             [*day_fields, *total_fields, *kept, len(ids.posts), *sorted(ids.posts), *sorted(ids.users)],
         )
-        return ReadTotals(day=Reads(int(found[0]), int(found[1])), month=Reads(int(found[2]), int(found[3])))
+        return ReadTotals(day=ReadCounts(int(found[0]), int(found[1])), month=ReadCounts(int(found[2]), int(found[3])))
 
-    async def of_month(self, source: str, at: datetime) -> Reads:
+    async def of_month(self, source: str, at: datetime) -> ReadCounts:
         """Of the UTC month of this moment."""
         found = await self._client.call("HMGET", self._keys.reads(source, at), "posts", "users")
-        return Reads(*(whole(value) or 0 for value in found))
+        return ReadCounts(*(whole(value) or 0 for value in found))
 
-    async def in_all(self) -> dict[str, Reads]:
+    async def in_all(self) -> dict[str, ReadCounts]:
         """Since counting began, by source."""
         reply = await self._client.call("HGETALL", self._keys.read_in_all)
-        totals: dict[str, Reads] = {}
+        totals: dict[str, ReadCounts] = {}
         for name, value in counts_in(reply).items():
             source, *what = parts_of(name)
-            if len(what) == 1 and what[0] in Reads._fields:
-                totals[source] = totals.get(source, Reads())._replace(**{what[0]: value})
+            if len(what) == 1 and what[0] in ReadCounts._fields:
+                totals[source] = totals.get(source, ReadCounts())._replace(**{what[0]: value})
         return totals

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.domain.stored import by_name
+from bot.domain.stored import store_by_name
 
 
 class CardState(StrEnum):
@@ -19,7 +19,7 @@ class CardState(StrEnum):
     """What is kept of it cannot be read. Never kept itself."""
 
 
-@by_name
+@store_by_name
 class Place(NamedTuple):
     channel: str
     ts: str

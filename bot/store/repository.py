@@ -6,7 +6,7 @@ from datetime import datetime
 from inspect import isawaitable
 from typing import ClassVar, Generic, TypeVar
 
-from bot.domain.refusals import Refused
+from bot.domain.refusals import NotAllowed
 from bot.store.transaction import Committed
 
 Record = TypeVar("Record")
@@ -23,7 +23,7 @@ class Repository(ABC, Generic[Record, Decided]):
 
     @abstractmethod
     async def get(self, name: str) -> Record:
-        """Raises `Refused` where it is gone, `Unreadable`."""
+        """Raises `NotAllowed` where it is gone, `Unreadable`."""
 
     @abstractmethod
     async def commit(self, decision: Decided, at: datetime) -> Committed:
@@ -34,7 +34,7 @@ class Repository(ABC, Generic[Record, Decided]):
     ) -> Decided:
         """Commit what `decide` makes of the record as it is now, and return it.
 
-        What `decide` refuses goes up untouched. Raises as `get`, and `Refused` where too many change it at once.
+        What `decide` refuses goes up untouched. Raises as `get`, and `NotAllowed` where too many change it at once.
         """
         decision = await self.change_if_needed(name, decide, at)
         assert decision is not None
@@ -50,4 +50,4 @@ class Repository(ABC, Generic[Record, Decided]):
                 decision = await decision
             if decision is None or await self.commit(decision, at) is not Committed.STALE:
                 return decision
-        raise Refused(f"Too many people are changing this {self.kind} right now. Try again in a moment.")
+        raise NotAllowed(f"Too many people are changing this {self.kind} right now. Try again in a moment.")

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from redis.exceptions import ResponseError
 
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.store.client import Client
 
 OLDEST = (6, 2)
@@ -31,11 +31,11 @@ class Server(NamedTuple):
 
 
 async def asked(client: Client) -> Server:
-    """Raises `Unreachable`."""
+    """Raises `StoreUnavailable`."""
     try:
         told = _fields(str(await client.call("INFO")))
     except ResponseError as no:
-        raise Unreachable(f"Redis refuses to say what it is: {no}. Allow its user the command INFO.") from no
+        raise StoreUnavailable(f"Redis refuses to say what it is: {no}. Allow its user the command INFO.") from no
     policy = told.get("maxmemory_policy", "noeviction")
     version = told.get("redis_version", "")
     return Server(

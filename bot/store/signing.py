@@ -3,7 +3,7 @@
 import re
 import secrets
 
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.store.client import Client
 from bot.store.keys import Keys
 
@@ -20,12 +20,12 @@ class Secrets:
         self._known: dict[str, bytes] = {}
 
     async def of(self, what: str) -> bytes:
-        """Raises `Unreachable`, also where what is kept there could be guessed."""
+        """Raises `StoreUnavailable`, also where what is kept there could be guessed."""
         if what not in self._known:
             key = self._keys.secret(what)
             _, found = await self._client.together([("SET", key, secrets.token_hex(LENGTH), "NX"), ("GET", key)])
             if not re.fullmatch(rf"[0-9a-f]{{{2 * LENGTH},}}", found):
-                raise Unreachable(
+                raise StoreUnavailable(
                     f"{key} in Redis is no secret of ours. Delete it: another is made, and old links end."
                 )
             self._known[what] = bytes.fromhex(found)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from bot.domain.assessment import Assessment
-from bot.domain.decision import CaseDecision, Heard, Outcome
+from bot.domain.decision import CaseDecision, MentionOutcome, ProcessedMention
 from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY
 from bot.store.client import Client
@@ -24,16 +24,16 @@ class Kept(NamedTuple):
     at: datetime
 
     @property
-    def heard(self) -> Heard:
+    def heard(self) -> ProcessedMention:
         """As it was counted."""
-        return Heard(self.mention, self.assessment, NOBODY, Outcome.SPAM, self.at)
+        return ProcessedMention(self.mention, self.assessment, NOBODY, MentionOutcome.SPAM, self.at)
 
 
 class Spam:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
-        self._mentions = Records(client, keys, "mention", Mention.kept)
+        self._mentions = Records(client, keys, "mention", Mention.from_stored)
         self._assessments = Records(client, keys, "assessment", Assessment.model_validate_json)
 
     async def latest(self, most: int, before: str = "") -> tuple[Kept, ...]:
@@ -56,7 +56,7 @@ class Spam:
         transaction = Transaction(self._keys.inbox)
         heard = kept.heard
         said = min(heard.mention.created_at, heard.at)
-        transaction.write("HINCRBY", self._keys.books, Outcome.SPAM.value, -1)
+        transaction.write("HINCRBY", self._keys.books, MentionOutcome.SPAM.value, -1)
         transaction.write("HINCRBY", self._keys.tally(said), tally_field(heard, said), -1)
         transaction.write("XDEL", self._keys.spam, kept.id)
         write(transaction, self._keys, decision, at)

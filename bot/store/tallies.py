@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
 
-from bot.domain.decision import Measure
-from bot.domain.report import Said, Tally
-from bot.domain.spans import DAY, QUARTER, Span
+from bot.domain.decision import DurationKind
+from bot.domain.report import Tally, TallyKey
+from bot.domain.spans import DAY, QUARTER, TimeSpan
 from bot.store.client import Client, counts_in, whole
 from bot.store.keys import Keys, day_of, parts_of
 
@@ -25,10 +25,10 @@ class Tallies:
         self._client = client
         self._keys = keys
 
-    async def read(self, *spans: Span) -> list[Tally]:
+    async def read(self, *spans: TimeSpan) -> list[Tally]:
         """One tally for each span; spans may overlap, and each hour is read once."""
         sums: dict[Coverage, dict[str, int]] = {}
-        hours = sorted({hour for span in spans for hour in span.hours()})
+        hours = sorted({hour for span in spans for hour in span.list_hours()})
         for start in range(0, len(hours), HOURS_AT_ONCE):
             some = hours[start : start + HOURS_AT_ONCE]
             replies = await self._client.each([("HGETALL", self._keys.tally(hour)) for hour in some])
@@ -36,9 +36,9 @@ class Tallies:
                 _add(flat, sums.setdefault(_coverage(hour, spans), {}))
         return _tallies(sums, len(spans))
 
-    async def telling(self, span: Span, subjects: Iterable[str], most: int) -> list[str]:
+    async def telling(self, span: TimeSpan, subjects: Iterable[str], most: int) -> list[str]:
         """The cases that say most of what was said in these hours, the best first; the first hour may begin earlier."""
-        wanted = [(hour, subject) for subject in dict.fromkeys(subjects) for hour in span.hours()]
+        wanted = [(hour, subject) for subject in dict.fromkeys(subjects) for hour in span.list_hours()]
         replies = await self._client.together(
             [
                 ("ZRANGE", self._keys.telling(hour, subject), 0, most - 1, "REV", "WITHSCORES")
@@ -48,9 +48,9 @@ class Tallies:
         scored = [(float(score), case) for flat in replies for case, score in zip(flat[::2], flat[1::2], strict=True)]
         return [case for _, case in sorted(scored, reverse=True)[:most]]
 
-    async def ended(self, span: Span) -> Counter[tuple[str, str]]:
+    async def ended(self, span: TimeSpan) -> Counter[tuple[str, str]]:
         """How many cases each department closed, by resolution."""
-        days = list(span.days())
+        days = list(span.list_days())
         replies = await self._client.each([("HGETALL", self._keys.ended(day_of(day))) for day in days])
         found: Counter[tuple[str, str]] = Counter()
         for day, flat in zip(days, replies, strict=True):
@@ -60,13 +60,13 @@ class Tallies:
                     found[department, resolution] += count
         return found
 
-    async def took(self, span: Span, departments: Sequence[str]) -> dict[tuple[str, Measure], list[float]]:
+    async def took(self, span: TimeSpan, departments: Sequence[str]) -> dict[tuple[str, DurationKind], list[float]]:
         """Seconds to claim and to resolve, of what was claimed and resolved in this span."""
-        wanted = [(name, measure, day) for name in departments for measure in Measure for day in span.days()]
+        wanted = [(name, measure, day) for name in departments for measure in DurationKind for day in span.list_days()]
         replies = await self._client.each(
             [("LRANGE", self._keys.took(day_of(day), name, measure), 0, -1) for name, measure, day in wanted]
         )
-        found: dict[tuple[str, Measure], list[float]] = {}
+        found: dict[tuple[str, DurationKind], list[float]] = {}
         for (name, measure, day), values in zip(wanted, replies, strict=True):
             first, last = (span.start - day) // QUARTER, (span.end - day) // QUARTER
             quarters = {str(quarter) for quarter in range(max(first, 0), min(last, DAY // QUARTER))}
@@ -83,7 +83,7 @@ class Tallies:
         return {name: (int(counts[2 * i]), int(counts[2 * i + 1])) for i, name in enumerate(departments)}
 
 
-def _coverage(hour: datetime, spans: Sequence[Span]) -> Coverage:
+def _coverage(hour: datetime, spans: Sequence[TimeSpan]) -> Coverage:
     quarters = range(timedelta(hours=1) // QUARTER)
     return tuple(
         tuple(nth for nth, span in enumerate(spans) if hour + quarter * QUARTER in span) for quarter in quarters
@@ -103,13 +103,13 @@ def _add(flat: Sequence[Any], to: dict[str, int]) -> None:
 
 
 def _tallies(sums: Mapping[Coverage, Mapping[str, int]], spans: int) -> list[Tally]:
-    tallies: list[dict[Said, int]] = [{} for _ in range(spans)]
+    tallies: list[dict[TallyKey, int]] = [{} for _ in range(spans)]
     for coverage, counts in sums.items():
         for field, count in counts.items():
             quarter, *words = _parts(field, 5) or ("",)
             if quarter not in _QUARTERS or int(quarter) >= len(coverage):
                 continue
-            said = Said(*words)
+            said = TallyKey(*words)
             for nth in coverage[int(quarter)]:
                 tallies[nth][said] = tallies[nth].get(said, 0) + count
     return list(tallies)

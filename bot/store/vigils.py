@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.domain.decision import Decision
-from bot.domain.vigil.troubles import Vigil
+from bot.domain.vigil.troubles import HealthState
 from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.reading import Records
@@ -15,14 +15,14 @@ class VigilStore:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
-        self._records = Records(client, keys, "vigil", Vigil.model_validate_json)
+        self._records = Records(client, keys, "vigil", HealthState.model_validate_json)
 
-    async def read(self) -> Vigil:
+    async def read(self) -> HealthState:
         """One that cannot be read is begun anew in its place: nobody would watch else."""
         [(version, body)] = await self._client.versions([self._keys.vigil])
-        return await self._records.read_or_clear(self._keys.vigil, body) or Vigil(version=version)
+        return await self._records.read_or_clear(self._keys.vigil, body) or HealthState(version=version)
 
-    async def commit(self, decision: Decision[Vigil], at: datetime) -> Committed:
+    async def commit(self, decision: Decision[HealthState], at: datetime) -> Committed:
         key, vigil = self._keys.vigil, decision.after
         transaction = Transaction(self._keys.inbox)
         transaction.guard(key, vigil.version - 1 or "", "v")

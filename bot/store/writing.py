@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from bot.domain.assessment import Assessment, Intent, Sentiment
 from bot.domain.audit import AuditEvent
-from bot.domain.case import Case, Joining, Status
-from bot.domain.decision import CaseDecision, Decision, Heard, Outcome
-from bot.domain.intake import CONVERSATION_WINDOW, COPY_WINDOW, conversation_key, copy_key
+from bot.domain.case import Case, CaseStatus, JoinReason
+from bot.domain.decision import CaseDecision, Decision, MentionOutcome, ProcessedMention
+from bot.domain.intake import CONVERSATION_WINDOW, COPY_WINDOW, build_conversation_key, build_copy_key
 from bot.domain.mention import Mention
 from bot.domain.notification import Notification
-from bot.domain.pages.cases import woken_by
+from bot.domain.pages.cases import list_pages_to_recheck
 from bot.domain.pages.page import Page
 from bot.store import keys as bounds
 from bot.store.corrections import judge, note
@@ -42,18 +42,18 @@ def write(transaction: Transaction, keys: Keys, decision: CaseDecision, at: date
     """Everything that this decision writes, guarded by the version that was read."""
     if decision.after is not None:
         _case(transaction, keys, decision, decision.after)
-    if decision.heard is not None:
-        _heard(transaction, keys, decision.heard, decision.after)
-    if decision.edit:
+    if decision.processed is not None:
+        _heard(transaction, keys, decision.processed, decision.after)
+    if decision.is_edit:
         transaction.write("HINCRBY", keys.books, "editing", -1)
     write_effects(transaction, keys, decision, at, "case", decision.after.id if decision.after else "")
     for correction in decision.corrections:
         note(transaction, keys, decision.case, correction)
     if decision.before is not None and decision.after is not None:
-        for page_id in woken_by(decision.before, decision.after):
+        for page_id in list_pages_to_recheck(decision.before, decision.after):
             transaction.write("ZADD", keys.pages, at.timestamp(), page_id)
-    if decision.opening is not None:
-        write(transaction, keys, decision.opening, at)
+    if decision.opened_decision is not None:
+        write(transaction, keys, decision.opened_decision, at)
 
 
 def write_effects(transaction: Transaction, keys: Keys, decision: Decision[object], at: datetime, *about: str) -> None:
@@ -63,7 +63,7 @@ def write_effects(transaction: Transaction, keys: Keys, decision: Decision[objec
     for notification in decision.notifications:
         owe(transaction, keys, notification, at)
     for notification in decision.done:
-        transaction.write("ZREM", keys.outbox(notification.to), notification.name)
+        transaction.write("ZREM", keys.outbox(notification.to), notification.key)
     for page in decision.pages:
         open_in(transaction, keys, page)
     for page_id in decision.woken:
@@ -72,8 +72,8 @@ def write_effects(transaction: Transaction, keys: Keys, decision: Decision[objec
 
 def owe(transaction: Transaction, keys: Keys, notification: Notification, at: datetime) -> None:
     """Put a notification in its destination's outbox; one of the same name there already is enough."""
-    score = int(notification.lane) * LANE_WIDTH + ms(at)
-    transaction.write("ZADD", keys.outbox(notification.to), "LT", score, notification.name)
+    score = int(notification.priority) * LANE_WIDTH + ms(at)
+    transaction.write("ZADD", keys.outbox(notification.to), "LT", score, notification.key)
     transaction.upkeep("SADD", keys.outboxes, str(notification.to))
 
 
@@ -114,18 +114,18 @@ def _case(transaction: Transaction, keys: Keys, decision: CaseDecision, case: Ca
     _indexes(transaction, keys, before, case)
     if before is None:
         _find_again(transaction, keys, case)
-    if decision.joining is not None:
+    if decision.joined_mention is not None:
         joined = keys.joined(case.id)
         if case.joined_count <= bounds.JOINED_MOST:
-            transaction.write("HSET", joined, decision.joining.id, decision.joining.model_dump_json())
-        transaction.write("SET", keys.joined_to(decision.joining.id), case.id, "EX", _EDITED_SECONDS)
-    if decision.separating:
-        transaction.write("HDEL", keys.joined(case.id), decision.separating)
-    if case.closed != (before.closed if before else False):
+            transaction.write("HSET", joined, decision.joined_mention.id, decision.joined_mention.model_dump_json())
+        transaction.write("SET", keys.joined_to(decision.joined_mention.id), case.id, "EX", _EDITED_SECONDS)
+    if decision.separated_mention:
+        transaction.write("HDEL", keys.joined(case.id), decision.separated_mention)
+    if case.is_closed != (before.is_closed if before else False):
         _retain(transaction, keys, case)
-    if case.closed or (before and before.closed):
+    if case.is_closed or (before and before.is_closed):
         judge(transaction, keys, before, case)
-    for measure, seconds in decision.took:
+    for measure, seconds in decision.durations:
         then = case.resolved_at or case.claimed_at or case.opened_at
         took = keys.took(day_of(then), case.department, measure)
         transaction.write("RPUSH", took, field(quarter_of_day(then), f"{seconds:.1f}"))
@@ -135,19 +135,19 @@ def _case(transaction: Transaction, keys: Keys, decision: CaseDecision, case: Ca
 
 def _indexes(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
     """Who has what: the department's open cases by when they are due, the owner's own, what ended how."""
-    if before is not None and (before.department != case.department or case.closed):
+    if before is not None and (before.department != case.department or case.is_closed):
         transaction.write("ZREM", keys.open(before.department), case.id)
-    if not case.closed:
+    if not case.is_closed:
         due = case.due.timestamp() if case.due else "+inf"
         transaction.write("ZADD", keys.open(case.department), due, case.id)
-    had = before.owner if before and before.status is Status.CLAIMED else ""
-    has = case.owner if case.status is Status.CLAIMED else ""
+    had = before.owner if before and before.status is CaseStatus.CLAIMED else ""
+    has = case.owner if case.status is CaseStatus.CLAIMED else ""
     if had != has:
         if had:
             transaction.write("SREM", keys.mine(had), case.id)
         if has:
             transaction.write("SADD", keys.mine(has), case.id)
-    if case.closed and case.resolution and case.resolved_at and not (before and before.closed):
+    if case.is_closed and case.resolution and case.resolved_at and not (before and before.is_closed):
         ended = keys.ended(day_of(case.resolved_at))
         how = field(quarter_of_day(case.resolved_at), case.department, case.resolution)
         transaction.write("HINCRBY", ended, how, 1)
@@ -157,7 +157,7 @@ def _indexes(transaction: Transaction, keys: Keys, before: Case | None, case: Ca
 def _retain(transaction: Transaction, keys: Keys, case: Case) -> None:
     seconds = int(bounds.CASE_KEPT.total_seconds())
     for key in (keys.case(case.id), keys.joined(case.id), keys.card(case.id)):
-        if case.closed:
+        if case.is_closed:
             transaction.write("EXPIRE", key, seconds)
         else:
             transaction.write("PERSIST", key)
@@ -174,35 +174,35 @@ class Trace(NamedTuple):
 
     key: str
     seconds: int
-    why: Joining
+    why: JoinReason
 
 
 def traces(keys: Keys, mention: Mention, subject: str) -> tuple[Trace, ...]:
     """The same person in the same conversation comes before the same words."""
     found = []
-    if conversation := conversation_key(mention):
-        found.append(Trace(keys.conversation(conversation), _CONVERSATION_SECONDS, Joining.SAME_PERSON))
-    if copy := copy_key(mention, subject):
-        found.append(Trace(keys.copy(copy), _COPY_SECONDS, Joining.COPY))
+    if conversation := build_conversation_key(mention):
+        found.append(Trace(keys.conversation(conversation), _CONVERSATION_SECONDS, JoinReason.SAME_PERSON))
+    if copy := build_copy_key(mention, subject):
+        found.append(Trace(keys.copy(copy), _COPY_SECONDS, JoinReason.COPY))
     return tuple(found)
 
 
-def _heard(transaction: Transaction, keys: Keys, heard: Heard, case: Case | None) -> None:
+def _heard(transaction: Transaction, keys: Keys, heard: ProcessedMention, case: Case | None) -> None:
     said = min(heard.mention.created_at, heard.at)
     tally = keys.tally(said)
     transaction.write("HINCRBY", keys.books, heard.outcome.value, 1)
     transaction.write("HINCRBY", tally, tally_field(heard, said), 1)
     transaction.upkeep("EXPIRE", tally, _TALLIES_SECONDS)
     feed(transaction, keys, heard, counted_subject(heard.assessment))
-    if heard.outcome is Outcome.SPAM:
+    if heard.outcome is MentionOutcome.SPAM:
         _spam(transaction, keys, heard)
-    elif case is None and heard.outcome is Outcome.TALLIED:
+    elif case is None and heard.outcome is MentionOutcome.TALLIED:
         body = heard.mention.model_dump_json(exclude_defaults=True)
         labels = ",".join(sorted(heard.assessment.labels))
         fields = ("why", heard.outcome.value, "m", body, "labels", labels)
         transaction.write("XADD", keys.aside, "*", *fields)
         transaction.upkeep("XTRIM", keys.aside, "MAXLEN", "~", bounds.ASIDE_MOST)
-    if heard.outcome is Outcome.OPENED:
+    if heard.outcome is MentionOutcome.OPENED:
         assert case is not None
         telling = keys.telling(said, counted_subject(heard.assessment))
         transaction.write("ZADD", telling, telling_score(heard), case.id)
@@ -210,7 +210,7 @@ def _heard(transaction: Transaction, keys: Keys, heard: Heard, case: Case | None
         transaction.upkeep("EXPIRE", telling, _TELLING_SECONDS)
 
 
-def _spam(transaction: Transaction, keys: Keys, heard: Heard) -> None:
+def _spam(transaction: Transaction, keys: Keys, heard: ProcessedMention) -> None:
     """With all that is needed to bring it back."""
     mention = heard.mention.model_dump_json(exclude_defaults=True)
     assessment = heard.assessment.model_dump_json(exclude_defaults=True)
@@ -219,9 +219,9 @@ def _spam(transaction: Transaction, keys: Keys, heard: Heard) -> None:
     transaction.write("XTRIM", keys.spam, "MINID", ms(heard.at - bounds.SPAM_KEPT))
 
 
-def tally_field(heard: Heard, said: datetime) -> str:
+def tally_field(heard: ProcessedMention, said: datetime) -> str:
     a = heard.assessment
-    sentiment = "unsure" if a.unsure else a.sentiment.value
+    sentiment = "unsure" if a.is_unsure else a.sentiment.value
     return field(said.minute // QUARTER, counted_subject(a), heard.department, sentiment, a.intent.value)
 
 
@@ -230,7 +230,7 @@ def counted_subject(assessment: Assessment) -> str:
     return assessment.subject if assessment.kind else ""
 
 
-def telling_score(heard: Heard) -> float:
+def telling_score(heard: ProcessedMention) -> float:
     """What a manager would want to read first: a crisis, then urgent before strong; neutral says little.
 
     Of a crisis the feeling is often unsure, so that a lost bag would else stand before smoke in the cabin.
@@ -238,5 +238,5 @@ def telling_score(heard: Heard) -> float:
     a = heard.assessment
     if a.intent is Intent.CRISIS:
         return a.urgency + 40
-    strength = 0.0 if a.sentiment is Sentiment.NEUTRAL or a.unsure else a.probabilities[a.sentiment]
+    strength = 0.0 if a.sentiment is Sentiment.NEUTRAL or a.is_unsure else a.probabilities[a.sentiment]
     return a.urgency + 20 * strength

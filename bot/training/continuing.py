@@ -19,7 +19,7 @@ from bot.detectors.model.posts import Floats
 from bot.detectors.model.scoring import CLASSES, Model
 from bot.detectors.model.weights import Weights, packed
 from bot.detectors.model.words import rows_of
-from bot.domain.mention import UNKNOWN, Mention
+from bot.domain.mention import UNKNOWN_AUTHOR_ID, Mention
 from bot.training.features import GENTLY, Design, Features, Kept, Raw, raw
 from bot.training.fitting import fitted
 from bot.training.labelled import SOME_TIME, Labelled
@@ -101,7 +101,7 @@ def learned(weights: Weights, rows: Sequence[Labelled]) -> Learned:
 
 def _left_out_with(mention: Mention) -> str:
     """The posts of one author all together; two of whom nothing is told are not one."""
-    return mention.text if mention.author.id == UNKNOWN else mention.author.id
+    return mention.text if mention.author.id == UNKNOWN_AUTHOR_ID else mention.author.id
 
 
 def _anchors() -> list[Labelled]:

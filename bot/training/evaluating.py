@@ -54,7 +54,7 @@ def _sentiment(source: str, rows: Sequence[Labelled], found: Sequence[Assessment
     ]
     gold = np.array([SENTIMENTS.index(said) for said, _ in both])
     chances = np.array([[one.probabilities[word] for word in SENTIMENTS] for _, one in both])
-    return of_sentiment(gold, chances, np.array([one.unsure for _, one in both]))
+    return of_sentiment(gold, chances, np.array([one.is_unsure for _, one in both]))
 
 
 def _head(head: str, source: str, rows: Sequence[Labelled], found: Sequence[Assessment]) -> list[Figure]:

@@ -33,7 +33,7 @@ def fitted(
     strength[rows.ends[-3] : rows.ends[-2]] = ridge if ridge_of_surface is None else ridge_of_surface
     strength[-1] = 0
 
-    def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    def compute_loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         now = flat.reshape(prior.shape).astype(np.float32)
         logits = rows.times(now) + beside
         lost, errors = _softmax(logits, targets) if targets.shape[1] > 1 else _logistic(logits, targets)
@@ -42,7 +42,11 @@ def fitted(
         return float(total), (rows.back(share * errors) + strength * apart).ravel().astype(np.float64)
 
     found = minimize(
-        loss, prior.ravel().astype(np.float64), jac=True, method="L-BFGS-B", options={"maxiter": rounds, "maxcor": 6}
+        compute_loss,
+        prior.ravel().astype(np.float64),
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": rounds, "maxcor": 6},
     )
     weights_found: Floats = found.x.reshape(prior.shape).astype(np.float32)
     return weights_found

@@ -7,15 +7,15 @@ from typing import NamedTuple
 from bot.clock import Clock
 from bot.domain import correcting, moves
 from bot.domain.assessment import Assessment
-from bot.domain.case import Case, Resolution
-from bot.domain.case import case_id as own_id
-from bot.domain.decision import CaseDecision, Refused
+from bot.domain.case import Case, CaseResolution
+from bot.domain.case import derive_case_id as own_id
+from bot.domain.decision import CaseDecision, NotAllowed
 from bot.domain.department import Department
-from bot.domain.lifecycle import Context, Transition, check_transition
+from bot.domain.lifecycle import CaseTransition, Context, check_transition
 from bot.domain.mention import Mention
 from bot.domain.pages.page import Page
-from bot.domain.routing import Route, first_match
-from bot.domain.rules import Rules, department_or_lost, known
+from bot.domain.routing import Route, find_route
+from bot.domain.rules import PlaybookRules, get_department_or_lost, require_department
 from bot.store.cases import CaseStore
 from bot.store.outbox import Outbox
 from bot.store.pages import PageStore
@@ -37,16 +37,16 @@ class Answer(NamedTuple):
 
 
 class Cases:
-    """Each method raises `Refused` with a sentence for the person, or `Unreachable` if Redis is away."""
+    """Each method raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
 
     def __init__(
         self,
         store: CaseStore,
         outbox: Outbox,
         pages: PageStore,
-        rules: Rules,
+        rules: PlaybookRules,
         team: Team,
-        weigh: correcting.Weigh,
+        weigh: correcting.ScoreUrgency,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -60,7 +60,7 @@ class Cases:
     async def get(self, case_id: str) -> Answer:
         return await self._answer(await self._store.get(case_id))
 
-    async def may(self, case_id: str, by: str, transition: Transition) -> Answer:
+    async def may(self, case_id: str, by: str, transition: CaseTransition) -> Answer:
         """Refuses what would be refused: asked before a form opens, so that nobody fills one in for nothing."""
         case = await self._store.get(case_id)
         check_transition(case, transition, await self._context(case, by))
@@ -75,34 +75,40 @@ class Cases:
     async def may_separate(self, case_id: str, by: str) -> Answer:
         """As `may`; there has to be something to choose from, too."""
         case = await self._store.get(case_id)
-        moves.may_separate(case, await self._context(case, by))
+        moves.check_can_separate(case, await self._context(case, by))
         return await self._answer(case)
 
     async def awake(self) -> None:
-        """Raises `Unreachable`: asked before a form is closed, so that what was written in it is not lost with it."""
+        """Raises `StoreUnavailable`: asked before a form is closed, so that what was written in it is not lost with
+        it.
+        """
         await self._store.prove_write()
 
     def departments(self) -> tuple[Department, ...]:
-        return self._rules.departments()
+        return self._rules.list_departments()
 
     async def claim(self, case_id: str, by: str) -> Answer:
-        return await self._move(case_id, by, moves.claim)
+        return await self._move(case_id, by, moves.claim_case)
 
     async def keep(self, case_id: str, by: str) -> Answer:
-        return await self._move(case_id, by, moves.keep)
+        return await self._move(case_id, by, moves.renew_lease)
 
     async def release(self, case_id: str, by: str) -> Answer:
-        return await self._move(case_id, by, moves.release)
+        return await self._move(case_id, by, moves.release_case)
 
-    async def resolve(self, case_id: str, by: str, resolution: Resolution, note: str = "") -> Answer:
+    async def resolve(self, case_id: str, by: str, resolution: CaseResolution, note: str = "") -> Answer:
         """With *spam* or *not about us* it is a correction, too."""
         return await self._move(
-            case_id, by, lambda case, context: correcting.resolve(case, context, resolution, note, self._weigh)
+            case_id,
+            by,
+            lambda case, context: correcting.resolve_with_correction(case, context, resolution, note, self._weigh),
         )
 
     async def reopen(self, case_id: str, by: str) -> Answer:
         return await self._move(
-            case_id, by, lambda case, context: correcting.reopen(case, context, self._weigh, self._route_of)
+            case_id,
+            by,
+            lambda case, context: correcting.reopen_with_correction(case, context, self._weigh, self._route_of),
         )
 
     async def confirm_crisis(self, case_id: str, by: str) -> Answer:
@@ -112,13 +118,13 @@ class Cases:
         return await self._move(case_id, by, lambda case, context: moves.hand_to_person(case, context, to))
 
     async def hand_to_department(self, case_id: str, by: str, to: str) -> Answer:
-        target = known(self._rules, to)
+        target = require_department(self._rules, to)
         return await self._move(case_id, by, lambda case, context: moves.hand_to_department(case, context, target))
 
     async def not_for_us(self, case_id: str, by: str, to: str | None) -> Answer:
         """`to` is where it belongs; None: to nobody."""
-        target = known(self._rules, to) if to else None
-        return await self._move(case_id, by, lambda case, context: moves.not_for_us(case, context, target))
+        target = require_department(self._rules, to) if to else None
+        return await self._move(case_id, by, lambda case, context: moves.correct_route(case, context, target))
 
     async def separate(self, case_id: str, by: str, mention: str) -> tuple[Answer, Answer]:
         """A mention that joined gets its own case; gives the case it left, and its own.
@@ -127,14 +133,14 @@ class Cases:
         """
         ids = {name: one for one in await self._store.joined(case_id, most=1_000) for name in (one.id, own_id(one.id))}
         if mention not in ids:
-            raise Refused("That mention is not part of this case any more.")
+            raise NotAllowed("That mention is not part of this case any more.")
 
         async def decide(case: Case) -> CaseDecision:
-            return moves.separate(case, await self._context(case, by), ids[mention])
+            return moves.separate_mention(case, await self._context(case, by), ids[mention])
 
         left = await self._store.change(case_id, decide, self._clock.now())
-        assert left.opening is not None
-        return await self._answer(left.case), await self._answer(left.opening.case)
+        assert left.opened_decision is not None
+        return await self._answer(left.case), await self._answer(left.opened_decision.case)
 
     async def drawn(self, case: Case, page: Page | None = None) -> None:
         """The card was redrawn through a click's own answer, so that delivery need not draw it again."""
@@ -144,18 +150,18 @@ class Cases:
             return  # a reminder to take back, or a card that has to move, is delivery's work
         if await self._outbox.asked(case.id):
             return  # so is to say who has it wherever somebody was asked to take it
-        if page is None and case.cannot_wait:
+        if page is None and case.is_confirmed_crisis:
             return  # the answer may have been drawn without the ladder
         await self._outbox.drawn_elsewhere(case, record, self._clock.now(), page)
 
     def _route_of(self, mention: Mention, assessment: Assessment) -> Route:
-        return first_match(self._rules.routes(), mention, assessment)
+        return find_route(self._rules.list_routes(), mention, assessment)
 
     async def _move(self, case_id: str, by: str, decide: Decide) -> Answer:
-        async def decided(case: Case) -> CaseDecision:
+        async def decide_case(case: Case) -> CaseDecision:
             return decide(case, await self._context(case, by))
 
-        decision = await self._store.change(case_id, decided, self._clock.now())
+        decision = await self._store.change(case_id, decide_case, self._clock.now())
         return await self._answer(decision.case)
 
     async def _answer(self, case: Case) -> Answer:
@@ -167,4 +173,4 @@ class Cases:
         return Context(by, self._clock.now(), staff, department)
 
     def _department_of(self, case: Case) -> Department:
-        return department_or_lost(self._rules, case.department)
+        return get_department_or_lost(self._rules, case.department)

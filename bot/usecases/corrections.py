@@ -8,13 +8,13 @@ from bot.detectors.base import Hearing
 from bot.detectors.urgency import Urgency
 from bot.domain.assessment import Assessment, Intent
 from bot.domain.case import Case
-from bot.domain.correcting import Right, correct, may_correct, move_by_rules
+from bot.domain.correcting import CorrectedValue, check_can_correct, correct_case, reroute_case
 from bot.domain.correction import CorrectionKind
-from bot.domain.decision import CaseDecision, Refused
+from bot.domain.decision import CaseDecision, NotAllowed
 from bot.domain.lifecycle import Context
 from bot.domain.mention import Mention
-from bot.domain.routing import NOBODY, Route, first_match
-from bot.domain.rules import Rules, department_or_lost, known
+from bot.domain.routing import NOBODY, Route, find_route
+from bot.domain.rules import PlaybookRules, get_department_or_lost, require_department
 from bot.domain.subject import Subject
 from bot.store.cases import CaseStore
 from bot.usecases.cases import Answer, Decide
@@ -48,10 +48,15 @@ class Corrected(NamedTuple):
 
 
 class Corrections:
-    """Each method raises `Refused` with a sentence for the person, or `Unreachable` if Redis is away."""
+    """Each method raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
 
     def __init__(
-        self, store: CaseStore, rules: Rules, team: Team, subjects: Callable[[], Sequence[Subject]], clock: Clock
+        self,
+        store: CaseStore,
+        rules: PlaybookRules,
+        team: Team,
+        subjects: Callable[[], Sequence[Subject]],
+        clock: Clock,
     ) -> None:
         self._store = store
         self._rules = rules
@@ -63,9 +68,11 @@ class Corrections:
         """Asked before a form opens, so that nobody fills one in for nothing."""
         case = await self._store.get(case_id)
         context = await self._context(case, by)
-        may_correct(case, context, kind)
+        check_can_correct(case, context, kind)
         if kind is CorrectionKind.SUBJECT and not self.others(case):
-            raise Refused("The playbook names no other subject. If it is about none of yours, choose *Not about us*.")
+            raise NotAllowed(
+                "The playbook names no other subject. If it is about none of yours, choose *Not about us*."
+            )
         return Answer(case, context.department, context.at)
 
     def others(self, case: Case) -> tuple[str, ...]:
@@ -73,9 +80,9 @@ class Corrections:
         return tuple(subject.name for subject in self._subjects() if subject.name != case.assessment.subject)
 
     async def correct(self, case_id: str, kind: CorrectionKind, now: str, by: str) -> Corrected:
-        right = Right(kind, now, self._subject_kind(kind, now))
+        right = CorrectedValue(kind, now, self._subject_kind(kind, now))
         decision = await self._change(
-            case_id, by, lambda case, context: correct(case, context, right, weighed, self._route_of)
+            case_id, by, lambda case, context: correct_case(case, context, right, weighed, self._route_of)
         )
         assert decision.before is not None
         return Corrected(self._answer(decision.case), self._offer(decision.before, decision.case))
@@ -86,8 +93,8 @@ class Corrections:
         def decide(case: Case, context: Context) -> CaseDecision:
             route = self._route(case)
             if route.to == NOBODY:
-                raise Refused("By its rules nobody would have to see this case now. Resolve it if you agree.")
-            return move_by_rules(case, context, route, known(self._rules, route.to))
+                raise NotAllowed("By its rules nobody would have to see this case now. Resolve it if you agree.")
+            return reroute_case(case, context, route, require_department(self._rules, route.to))
 
         return self._answer((await self._change(case_id, by, decide)).case)
 
@@ -97,7 +104,7 @@ class Corrections:
         return next((subject.kind.value for subject in self._subjects() if subject.name == name), "")
 
     def _offer(self, before: Case, after: Case) -> str:
-        if after.closed:
+        if after.is_closed:
             return ""
         led, leads = self._route(before).to, self._route(after).to
         return "" if leads in {led, after.department} else leads
@@ -106,18 +113,18 @@ class Corrections:
         return self._route_of(case.mention, case.assessment)
 
     def _route_of(self, mention: Mention, assessment: Assessment) -> Route:
-        return first_match(self._rules.routes(), mention, assessment)
+        return find_route(self._rules.list_routes(), mention, assessment)
 
     async def _change(self, case_id: str, by: str, decide: Decide) -> CaseDecision:
-        async def decided(case: Case) -> CaseDecision:
+        async def decide_case(case: Case) -> CaseDecision:
             return decide(case, await self._context(case, by))
 
-        return await self._store.change(case_id, decided, self._clock.now())
+        return await self._store.change(case_id, decide_case, self._clock.now())
 
     def _answer(self, case: Case) -> Answer:
-        return Answer(case, department_or_lost(self._rules, case.department), self._clock.now())
+        return Answer(case, get_department_or_lost(self._rules, case.department), self._clock.now())
 
     async def _context(self, case: Case, by: str) -> Context:
-        department = department_or_lost(self._rules, case.department)
+        department = get_department_or_lost(self._rules, case.department)
         staff = await self._team.staff(department, self._rules.managers)
         return Context(by, self._clock.now(), staff, department)

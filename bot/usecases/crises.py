@@ -10,16 +10,23 @@ from bot.cards.drawing import Drawing
 from bot.cards.modals import Origin as Opened
 from bot.clock import Clock
 from bot.domain import leading
-from bot.domain.adoption import Unfinished, derive_origin, find_cases, find_unfinished
+from bot.domain.adoption import UnfinishedWork, derive_origin, find_adoptable_cases, find_unfinished
 from bot.domain.case import Case
-from bot.domain.crisis import HEADLINE_MOST, Crisis, Declaration, Numbers, Plan, Went
+from bot.domain.crisis import (
+    MAX_HEADLINE_LENGTH,
+    Crisis,
+    CrisisDeclaration,
+    CrisisPlan,
+    MentionCounts,
+    SentimentOutcome,
+)
 from bot.domain.department import Department
-from bot.domain.lifecycle import NOT_KNOWN
-from bot.domain.pages.cases import page_of
-from bot.domain.refusals import Refused
-from bot.domain.rules import Rules, department_or_lost, known
-from bot.domain.spans import widened
-from bot.domain.waking import page_of as page_of_episode
+from bot.domain.lifecycle import DEPUTIES_UNKNOWN
+from bot.domain.pages.cases import get_case_page_id
+from bot.domain.refusals import NotAllowed
+from bot.domain.rules import PlaybookRules, get_department_or_lost, require_department
+from bot.domain.spans import widen_to_quarters
+from bot.domain.waking import get_episode_page_id as page_of_episode
 from bot.store.opening import Store
 from bot.store.transaction import Committed
 from bot.usecases.team import Team
@@ -27,12 +34,12 @@ from bot.usecases.team import Team
 HOUR = timedelta(hours=1)
 
 
-class Planned(Rules, Protocol):
-    def plan(self) -> Plan: ...
+class Planned(PlaybookRules, Protocol):
+    def plan(self) -> CrisisPlan: ...
 
 
 class Crises:
-    """Each raises `Refused` with a sentence for the person, or `Unreachable` if Redis is away."""
+    """Each raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
 
     def __init__(self, store: Store, rules: Planned, team: Team, clock: Clock) -> None:
         self._store = store
@@ -43,53 +50,60 @@ class Crises:
     async def form(self, opened: Opened) -> dict[str, Any]:
         """`opened.case` is the episode on whose card it was asked for, or empty."""
         episode = await self._store.episodes.get(opened.case) if opened.case else None
-        headline = f"Spike at {episode.subject}"[:HEADLINE_MOST] if episode else ""
-        return crisis_form.form(self._rules.departments(), opened, headline, episode.department if episode else "")
+        headline = f"Spike at {episode.subject}"[:MAX_HEADLINE_LENGTH] if episode else ""
+        return crisis_form.form(self._rules.list_departments(), opened, headline, episode.department if episode else "")
 
-    async def declare(self, by: str, told: Declaration) -> Drawing:
-        """Takes over the open crisis cases and their pages. Raises `Refused` where its episode has a crisis already."""
-        await self._check(by, known(self._rules, told.department), ())
+    async def declare(self, by: str, told: CrisisDeclaration) -> Drawing:
+        """Takes over the open crisis cases and their pages. Raises `NotAllowed` where its episode has a crisis
+        already.
+        """
+        await self._check(by, require_department(self._rules, told.department), ())
         at = self._clock.now()
         nth = await self._closed_before(told, by, at)
         episode = await self._store.episodes.get(told.episode) if told.episode else None
         cases = await self._adoptable(told.department, episode.subject if episode else "")
-        decision = leading.declare(
+        decision = leading.declare_crisis(
             told,
             derive_origin(episode, cases, at),
             self._rules.plan(),
             by,
             at,
             cases=tuple(one.id for one in cases),
-            pages=(*map(page_of, cases), *([page_of_episode(episode)] if episode and episode.paged_at else [])),
+            pages=(
+                *map(get_case_page_id, cases),
+                *([page_of_episode(episode)] if episode and episode.paged_at else []),
+            ),
             nth=nth,
         )
         if await self._store.crises.commit(decision, at) is Committed.STALE:
             first = await self._store.crises.find(decision.after.id)
             if first is not None and first.declared_by != by:  # the same person pressed twice, and it is there
-                raise Refused(cards.already(first))
+                raise NotAllowed(cards.already(first))
         return cards.opened(decision.after)
 
-    async def _closed_before(self, told: Declaration, by: str, at: datetime) -> int:
-        """Count the crises of this episode that were closed. Raises `Refused` where one is open."""
+    async def _closed_before(self, told: CrisisDeclaration, by: str, at: datetime) -> int:
+        """Count the crises of this episode that were closed. Raises `NotAllowed` where one is open."""
         nth = 0
-        while told.episode and (found := await self._store.crises.find(leading.crisis_id(told, by, at, nth))):
-            if found.open:
-                raise Refused(cards.already(found))
+        while told.episode and (found := await self._store.crises.find(leading.derive_crisis_id(told, by, at, nth))):
+            if found.is_open:
+                raise NotAllowed(cards.already(found))
             nth += 1
         return nth
 
     async def _adoptable(self, department: str, subject: str) -> tuple[Case, ...]:
         taken = {case for one in await self._store.crises.open() for case in one.cases}
-        return find_cases(await self._open_cases(department, subject), department, subject, taken)
+        return find_adoptable_cases(await self._open_cases(department, subject), department, subject, taken)
 
     async def _open_cases(self, department: str, subject: str) -> list[Case]:
-        names = [one.name for one in self._rules.departments()] if subject else [department]
+        names = [one.name for one in self._rules.list_departments()] if subject else [department]
         return await self._store.cases.open_crises(names)
 
     async def update(self, by: str, words: str, channel: str) -> Drawing:
         crisis, at = await self._meant(by, channel), self._clock.now()
         plan = self._rules.plan()
-        said = await self._store.crises.change(crisis.id, lambda one: leading.update(one, words, plan, by, at), at)
+        said = await self._store.crises.change(
+            crisis.id, lambda one: leading.update_crisis(one, words, plan, by, at), at
+        )
         return cards.updated(said.after)
 
     async def ask_to_close(self, by: str, channel: str, opened: Opened) -> Drawing | dict[str, Any]:
@@ -103,14 +117,14 @@ class Crises:
         crisis, at = await self._store.crises.get(name), self._clock.now()
         await self._may(by, crisis)
         went, left = await self._went(crisis), ", ".join(cards.left(await self._unfinished(crisis)))
-        await self._store.crises.change(name, lambda one: leading.close(one, went, by, at, left), at)
+        await self._store.crises.change(name, lambda one: leading.close_crisis(one, went, by, at, left), at)
         return cards.closed()
 
-    async def _unfinished(self, crisis: Crisis) -> Unfinished:
+    async def _unfinished(self, crisis: Crisis) -> UnfinishedWork:
         """Also counts the crisis cases of its department or subject that came after it was declared."""
         department, subject = crisis.told.department, crisis.origin.subject if crisis.told.episode else ""
         cases = await self._store.cases.find(crisis.cases)
-        came = find_cases(await self._open_cases(department, subject), department, subject)
+        came = find_adoptable_cases(await self._open_cases(department, subject), department, subject)
         cases |= {one.id: one for one in came}
         page = (await self._store.pages.find([crisis.page])).get(crisis.page)
         return find_unfinished(crisis, cases.values(), page)
@@ -120,45 +134,51 @@ class Crises:
         name, _, number = thing.partition("/")
         crisis, at = await self._store.crises.get(name), self._clock.now()
         await self._may(by, crisis)
-        done = await self._store.crises.change(name, lambda one: leading.tick(one, int(number), by, at), at)
+        done = await self._store.crises.change(
+            name, lambda one: leading.complete_checklist_item(one, int(number), by, at), at
+        )
         return cards.plan(done.after)
 
     async def pinned(self, by: str, channel: str, ts: str, words: str) -> None:
         """Said by Slack of every channel we are in: nothing happens where it is not that of an open crisis."""
         at = self._clock.now()
         for crisis in await self._store.crises.open():
-            if channel == (crisis.channel or department_or_lost(self._rules, crisis.told.department).channel):
-                with suppress(Refused):  # pinned before, or closed meanwhile
-                    await self._store.crises.change(crisis.id, lambda one: leading.pin(one, ts, words, by, at), at)
+            if channel == (crisis.channel or get_department_or_lost(self._rules, crisis.told.department).channel):
+                with suppress(NotAllowed):  # pinned before, or closed meanwhile
+                    await self._store.crises.change(
+                        crisis.id, lambda one: leading.record_pin(one, ts, words, by, at), at
+                    )
 
     async def show(self) -> Drawing:
         """Those that are open."""
         return cards.standing(await self._store.crises.open())
 
-    async def _went(self, crisis: Crisis) -> Went:
+    async def _went(self, crisis: Crisis) -> SentimentOutcome:
         at, began = self._clock.now(), crisis.origin.began_at
-        spans = [widened(began - HOUR, began), widened(began, at), widened(at - HOUR, at)]
+        spans = [widen_to_quarters(began - HOUR, began), widen_to_quarters(began, at), widen_to_quarters(at - HOUR, at)]
         before, during, last = await self._store.tallies.read(*spans)
-        return Went(*(Numbers.of(tally, crisis.origin.subject) for tally in (before, during, last)))
+        return SentimentOutcome(
+            *(MentionCounts.from_tally(tally, crisis.origin.subject) for tally in (before, during, last))
+        )
 
     async def _meant(self, by: str, channel: str) -> Crisis:
         """The one of this channel, or the only one that is open."""
         found = await self._store.crises.open()
         here = [one for one in found if one.channel == channel] or found
         if not here:
-            raise Refused("No crisis is open. `/crisis declare` opens the form.")
+            raise NotAllowed("No crisis is open. `/crisis declare` opens the form.")
         if len(here) > 1:
-            raise Refused("More than one crisis is open: type this in the channel of the one you mean.")
+            raise NotAllowed("More than one crisis is open: type this in the channel of the one you mean.")
         await self._may(by, here[0])
         return here[0]
 
     async def _may(self, by: str, crisis: Crisis) -> None:
-        await self._check(by, department_or_lost(self._rules, crisis.told.department), crisis.people)
+        await self._check(by, get_department_or_lost(self._rules, crisis.told.department), crisis.people)
 
     async def _check(self, by: str, department: Department, named: tuple[str, ...]) -> None:
         if by in named:
             return
         staff = await self._team.staff(department, self._rules.managers)
-        if not staff.may_answer(by):
+        if not staff.can_answer(by):
             no = f"Only those who answer for {department.name}, and whoever is named in the crisis, may do this."
-            raise Refused(NOT_KNOWN if staff.unsure else no)
+            raise NotAllowed(DEPUTIES_UNKNOWN if staff.unsure else no)

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.domain.case import Case
-from bot.domain.decision import Refused
+from bot.domain.decision import NotAllowed
 from bot.domain.department import Department
-from bot.domain.rules import Rules, department_or_lost
+from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.store.cases import CaseStore
 from bot.store.outbox import Outbox
 
@@ -21,18 +21,18 @@ class Digest(NamedTuple):
 
 
 class Digests:
-    def __init__(self, outbox: Outbox, cases: CaseStore, rules: Rules, clock: Clock) -> None:
+    def __init__(self, outbox: Outbox, cases: CaseStore, rules: PlaybookRules, clock: Clock) -> None:
         self._outbox = outbox
         self._cases = cases
         self._rules = rules
         self._clock = clock
 
     async def get(self, digest_id: str) -> Digest:
-        """Raises `Refused` where it is no longer kept."""
+        """Raises `NotAllowed` where it is no longer kept."""
         record = await self._outbox.digest(digest_id)
         if record is None:
-            raise Refused("This list is no longer kept. Its open cases are on the Home tab of Earshot.")
+            raise NotAllowed("This list is no longer kept. Its open cases are on the Home tab of Earshot.")
         found = await self._cases.find(record.cases)
         cases = tuple(found[case] for case in record.cases if case in found)
-        department = department_or_lost(self._rules, record.department)
+        department = get_department_or_lost(self._rules, record.department)
         return Digest(record.id, department, cases, self._clock.now(), record.total)

@@ -4,18 +4,18 @@ from bot.cards import drills as cards
 from bot.cards.drawing import Drawing
 from bot.clock import Clock
 from bot.domain.department import Department
-from bot.domain.drill import begin
-from bot.domain.lifecycle import NOT_KNOWN
-from bot.domain.refusals import Refused
-from bot.domain.rules import Rules
+from bot.domain.drill import open_drill
+from bot.domain.lifecycle import DEPUTIES_UNKNOWN
+from bot.domain.refusals import NotAllowed
+from bot.domain.rules import PlaybookRules
 from bot.store.drills import DrillStore
 from bot.usecases.team import Team
 
 
 class Drills:
-    """Each raises `Refused` with a sentence for the person, or `Unreachable` if Redis is away."""
+    """Each raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
 
-    def __init__(self, store: DrillStore, rules: Rules, team: Team, clock: Clock) -> None:
+    def __init__(self, store: DrillStore, rules: PlaybookRules, team: Team, clock: Clock) -> None:
         self._store = store
         self._rules = rules
         self._team = team
@@ -24,24 +24,26 @@ class Drills:
     async def begin(self, by: str, words: str) -> Drawing:
         """For the department that is named, or the only one that she may call."""
         department, at = await self._meant(by, words.strip().casefold()), self._clock.now()
-        decision = await self._store.change(department.name, lambda before: begin(department.name, by, at, before), at)
+        decision = await self._store.change(
+            department.name, lambda before: open_drill(department.name, by, at, before), at
+        )
         return cards.begun(decision.after)
 
     async def _meant(self, by: str, wanted: str) -> Department:
-        called = [one for one in self._rules.departments() if one.on_call]
+        called = [one for one in self._rules.list_departments() if one.on_call]
         named = [one for one in called if wanted in {one.name.casefold(), *map(str.casefold, one.schedules)}]
         names = ", ".join(f"`{one.name}`" for one in called)
         if wanted and not named:
-            raise Refused(f"There is no department of that name that calls anybody. There are: {names or 'none'}.")
+            raise NotAllowed(f"There is no department of that name that calls anybody. There are: {names or 'none'}.")
         allowed = [one for one in named or called if await self._may(by, one, named=bool(named))]
         if not allowed:
-            raise Refused("Only those who answer for a department, and managers, may begin a drill for it.")
+            raise NotAllowed("Only those who answer for a department, and managers, may begin a drill for it.")
         if len(allowed) > 1:
-            raise Refused(f"Which department? Say its name as well: {names}.")
+            raise NotAllowed(f"Which department? Say its name as well: {names}.")
         return allowed[0]
 
     async def _may(self, by: str, department: Department, *, named: bool) -> bool:
         staff = await self._team.staff(department, self._rules.managers)
-        if named and staff.unsure and not staff.may_answer(by):
-            raise Refused(NOT_KNOWN)
-        return staff.may_answer(by)
+        if named and staff.unsure and not staff.can_answer(by):
+            raise NotAllowed(DEPUTIES_UNKNOWN)
+        return staff.can_answer(by)

@@ -9,13 +9,13 @@ from bot.cards import oncall as cards
 from bot.cards.drawing import Drawing
 from bot.clock import Clock
 from bot.domain.department import is_person
-from bot.domain.refusals import Refused
-from bot.domain.schedules.changed import KEPT
-from bot.domain.schedules.changes import LOOKED_AHEAD
-from bot.domain.schedules.feed import Feed, read, token
-from bot.domain.schedules.schedule import Shift, change_id
-from bot.domain.schedules.shifts import shifts
-from bot.domain.spans import Span
+from bot.domain.refusals import NotAllowed
+from bot.domain.schedules.changed import OVERRIDE_RETENTION
+from bot.domain.schedules.changes import SEARCH_AHEAD
+from bot.domain.schedules.feed import CalendarLink, sign_calendar_link, verify_calendar_link
+from bot.domain.schedules.schedule import Shift, derive_change_id
+from bot.domain.schedules.shifts import list_shifts
+from bot.domain.spans import TimeSpan
 from bot.store.feeds import FeedStore
 from bot.store.signing import Secrets
 from bot.usecases.rota import StoredRota
@@ -66,33 +66,33 @@ class Feeds:
         revoked = bool(wanted) and wanted[0].casefold() == REVOKE
         named = " ".join(wanted[1:] if revoked else wanted)
         if not self.public_url:
-            raise Refused(
+            raise NotAllowed(
                 "Earshot does not know its own address, so there is no calendar to subscribe to. "
                 "An admin can say it in EARSHOT_PUBLIC_URL."
             )
         feed = await self._feed(by, named, revoked=revoked)
         secret = await self._secrets.of(CALENDAR)
-        url = f"{self.public_url.rstrip('/')}{PATH}/{token(secret, feed)}.ics"
-        return cards.address(url, "" if is_person(feed.whose) else feed.whose, named, revoked=revoked)
+        url = f"{self.public_url.rstrip('/')}{PATH}/{sign_calendar_link(secret, feed)}.ics"
+        return cards.address(url, "" if is_person(feed.owner) else feed.owner, named, revoked=revoked)
 
-    async def _feed(self, by: str, named: str, *, revoked: bool) -> Feed:
+    async def _feed(self, by: str, named: str, *, revoked: bool) -> CalendarLink:
         whose = (await self._whose.meant(by, named)).schedule.name if named else by
         serial = await (self._store.take_back(whose) if revoked else self._store.serial(whose))
-        return Feed(whose, serial)
+        return CalendarLink(whose, serial)
 
     async def found(self, written_token: str) -> Written | None:
-        """What stands at an address; None where it is none of ours, or was taken back. Raises `Unreachable`."""
-        feed = read(await self._secrets.of(CALENDAR), written_token)
-        if feed is None or feed.serial != await self._store.serial(feed.whose):
+        """What stands at an address; None where it is none of ours, or was taken back. Raises `StoreUnavailable`."""
+        feed = verify_calendar_link(await self._secrets.of(CALENDAR), written_token)
+        if feed is None or feed.serial != await self._store.serial(feed.owner):
             return None
-        person = feed.whose if is_person(feed.whose) else ""
+        person = feed.owner if is_person(feed.owner) else ""
         schedules = self._rota.schedules()
-        wanted = tuple(schedules) if person else (feed.whose,)
-        if not person and feed.whose not in schedules:
+        wanted = tuple(schedules) if person else (feed.owner,)
+        if not person and feed.owner not in schedules:
             return None
         entries = [entry for entry in await self._entries(wanted) if not person or entry[0].person == person]
         at = self._clock.now()
-        title = "On call" if person else f"On call: {feed.whose}"
+        title = "On call" if person else f"On call: {feed.owner}"
         lines = [await self._entry(shift, name, alone=bool(person)) for shift, name in entries]
         tag = hashlib.blake2b(repr((title, lines)).encode(), digest_size=12).hexdigest()
         return Written(written(title, lines, at), tag)
@@ -100,14 +100,14 @@ class Feeds:
     async def _entries(self, schedules: tuple[str, ...]) -> list[tuple[Shift, str]]:
         """In the order of their starts, without the one that has just left at the old end, whose start is not known."""
         at = self._clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-        span = Span(at - KEPT + timedelta(days=1), at + LOOKED_AHEAD)
+        span = TimeSpan(at - OVERRIDE_RETENTION + timedelta(days=1), at + SEARCH_AHEAD)
         rosters = await self._rota.rosters(schedules)
-        found = [(shift, name) for name, roster in rosters.items() for shift in shifts(roster, span)]
+        found = [(shift, name) for name, roster in rosters.items() for shift in list_shifts(roster, span)]
         return sorted(found, key=lambda one: (one[0].start, one[1]))
 
     async def _entry(self, shift: Shift, schedule: str, *, alone: bool) -> Entry:
         name = "" if alone else await self._names.name(shift.person) or shift.person
         title = f"On call: {schedule}" if alone else f"{name} on call ({schedule})"
         return Entry(
-            change_id(schedule, "feed", shift.person, shift.source, shift.start), shift.start, shift.end, title
+            derive_change_id(schedule, "feed", shift.person, shift.source, shift.start), shift.start, shift.end, title
         )

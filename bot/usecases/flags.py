@@ -12,14 +12,14 @@ from bot.domain.assessment import DOUBTFUL, Assessment, Intent, Signal
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case
 from bot.domain.correction import COLLEAGUE
-from bot.domain.decision import CaseDecision, Refused
+from bot.domain.decision import CaseDecision, NotAllowed
 from bot.domain.department import Department
 from bot.domain.intake import open_case
 from bot.domain.mention import Author, Mention
 from bot.domain.notification import Notification
 from bot.domain.routing import Route
-from bot.domain.rules import Rules, clocks_in, department_or_lost, known
-from bot.domain.schedules.duty import Rota
+from bot.domain.rules import PlaybookRules, find_clocks, get_department_or_lost, require_department
+from bot.domain.schedules.duty import OnCallLookup
 from bot.store.flags import FlagStore
 from bot.store.keys import FLAGS_KEPT
 from bot.usecases.cases import Answer
@@ -47,16 +47,16 @@ class Flag(BaseModel):
 
 
 class Flags:
-    """Raises `Refused` with a sentence for the person, or `Unreachable` if Redis is away."""
+    """Raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
 
     def __init__(
         self,
         store: FlagStore,
-        rules: Rules,
+        rules: PlaybookRules,
         clock: Clock,
         assess: Callable[[Mention], Awaitable[Assessment]],
         team: Team,
-        rota: Rota,
+        rota: OnCallLookup,
     ) -> None:
         self._store = store
         self._rules = rules
@@ -66,17 +66,17 @@ class Flags:
         self._rota = rota
 
     def departments(self) -> tuple[Department, ...]:
-        return self._rules.departments()
+        return self._rules.list_departments()
 
     async def flag(self, by: str, flag: Flag) -> Answer:
         """A crisis that somebody without a role flags pages nobody before an on-call person or a deputy confirms it."""
-        department = known(self._rules, flag.department)
+        department = require_department(self._rules, flag.department)
         mention = _mention(flag)
         assessment = _as_told(await self._assess(mention), flag.kind)
         if flag.kind is Intent.CRISIS and not await self._has_role(by):
             assessment = Assessment(signals=(*assessment.signals, _DOUBT))
         at = self._clock.now()
-        clocks = clocks_in(self._rules, flag.department, flag.kind.value)
+        clocks = find_clocks(self._rules, flag.department, flag.kind.value)
         decision = _in_the_name_of(by, open_case(mention, assessment, Route(name=ROUTE, clocks=clocks), department, at))
         decision = await self._asking(decision, department, at)
         await self._open(decision, mention, by, at)
@@ -87,33 +87,33 @@ class Flags:
             await self._refuse_known(mention, decision.case.assessment)
             recent = await self._store.recent(by, at)
             if len(recent.times) >= MOST:
-                raise Refused(_too_many(datetime.fromtimestamp(recent.times[0], UTC) + FLAGS_KEPT))
+                raise NotAllowed(_too_many(datetime.fromtimestamp(recent.times[0], UTC) + FLAGS_KEPT))
             if await self._store.open(decision, by, recent, at):
                 return
-        raise Refused("Somebody flagged this message a moment ago. Look for its card in a department's channel.")
+        raise NotAllowed("Somebody flagged this message a moment ago. Look for its card in a department's channel.")
 
     async def _has_role(self, by: str) -> bool:
         """Whether this person answers for any department; false where Slack does not say who does."""
-        for department in self._rules.departments():
-            if (await self._team.staff(department, self._rules.managers)).may_answer(by):
+        for department in self._rules.list_departments():
+            if (await self._team.staff(department, self._rules.managers)).can_answer(by):
                 return True
         return False
 
     async def _asking(self, decision: CaseDecision, department: Department, at: datetime) -> CaseDecision:
         """The first on call is asked whether it is a crisis; the department sees the same question on its card."""
         case = decision.after
-        if case is None or not case.unconfirmed:
+        if case is None or not case.is_unconfirmed_crisis:
             return decision
-        first = (await self._rota.duty(department.name, at)).people[:1]
-        asked = (Notification.confirm(case.id, one) for one in first)
+        first = (await self._rota.find_on_call(department.name, at)).people[:1]
+        asked = (Notification.ask_to_confirm(case.id, one) for one in first)
         return replace(decision, notifications=(*decision.notifications, *asked))
 
     async def _refuse_known(self, mention: Mention, assessment: Assessment) -> None:
         case = await self._store.known(mention, assessment.subject)
         if case is None:
             return
-        if case.mention.id == mention.id or not case.closed:
-            raise Refused(_where(case, department_or_lost(self._rules, case.department)))
+        if case.mention.id == mention.id or not case.is_closed:
+            raise NotAllowed(_where(case, get_department_or_lost(self._rules, case.department)))
 
 
 def _too_many(until: datetime) -> str:
@@ -135,7 +135,7 @@ def _mention(flag: Flag) -> Mention:
             author=Author(id=flag.author, handle=flag.author) if flag.author else Author(id="unknown"),
         )
     except (ValidationError, ValueError, OverflowError) as bad:
-        raise Refused("This message cannot be flagged: its time or its address is none that Slack gives.") from bad
+        raise NotAllowed("This message cannot be flagged: its time or its address is none that Slack gives.") from bad
 
 
 def _as_told(assessment: Assessment, kind: Intent) -> Assessment:
@@ -146,7 +146,7 @@ def _as_told(assessment: Assessment, kind: Intent) -> Assessment:
 
 def _in_the_name_of(by: str, decision: CaseDecision) -> CaseDecision:
     event = AuditEvent(decision.case.opened_at, by, AuditAction.FLAGGED, f"for {decision.case.department}")
-    return replace(decision, after=decision.case.having(history=(event,)), events=(event,))
+    return replace(decision, after=decision.case.copy_with(history=(event,)), events=(event,))
 
 
 def _where(case: Case, department: Department) -> str:

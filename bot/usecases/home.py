@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 from bot.cards.home import AtHome, Desk, Ear
 from bot.clock import Clock
-from bot.domain.judged import JUDGED_DAYS, precisions
-from bot.domain.rules import Rules
-from bot.domain.schedules.duty import Rota
+from bot.domain.judged import PRECISION_DAYS, compute_precisions
+from bot.domain.rules import PlaybookRules
+from bot.domain.schedules.duty import OnCallLookup
 from bot.store.cases import CaseStore
 from bot.store.corrections import Corrections
 from bot.store.inbox import Inbox
@@ -22,8 +22,8 @@ class Home:
         troubles: Troubles,
         corrections: Corrections,
         reads: ReadStore,
-        rules: Rules,
-        rota: Rota,
+        rules: PlaybookRules,
+        rota: OnCallLookup,
         clock: Clock,
     ) -> None:
         self._cases = cases
@@ -36,13 +36,13 @@ class Home:
         self._clock = clock
 
     async def of(self, person: str) -> AtHome:
-        """Raises `Unreachable`."""
+        """Raises `StoreUnavailable`."""
         at = self._clock.now()
         desks = []
-        for department in self._rules.departments():
+        for department in self._rules.list_departments():
             page = await self._cases.open_in(department.name, most=1)
             overdue = await self._cases.overdue_in(department.name, at)
-            duty = await self._rota.duty(department.name, at)
+            duty = await self._rota.find_on_call(department.name, at)
             desks.append(Desk(department, page.total, overdue, duty))
         heard = await self._inbox.heard()
         ears = [
@@ -50,6 +50,6 @@ class Home:
             for source, last in sorted(heard.items())
         ]
         troubles = (await self._troubles.all()).values()
-        heard_rightly = precisions(await self._corrections.judged(at, JUDGED_DAYS))
+        heard_rightly = compute_precisions(await self._corrections.judged(at, PRECISION_DAYS))
         mine = await self._cases.mine(person)
         return AtHome(mine, tuple(desks), tuple(ears), tuple(troubles), at, heard_rightly)

@@ -11,13 +11,21 @@ from bot.cards import report as cards
 from bot.cards.drawing import Drawing
 from bot.cards.words import escape, one_line
 from bot.clock import Clock
-from bot.domain.case import Case, Resolution
-from bot.domain.decision import Measure, Refused
-from bot.domain.judged import JUDGED_DAYS, Precision, precisions
-from bot.domain.report import Asked, DepartmentLine, Report, Split, Tally, intents_of, timed
+from bot.domain.case import Case, CaseResolution
+from bot.domain.decision import DurationKind, NotAllowed
+from bot.domain.judged import PRECISION_DAYS, PrecisionEstimate, compute_precisions
+from bot.domain.report import (
+    DepartmentFigures,
+    Report,
+    ReportQuery,
+    SentimentCounts,
+    Tally,
+    compute_duration_stats,
+    count_intents,
+)
 from bot.domain.routing import NOBODY
-from bot.domain.rules import Rules
-from bot.domain.spans import Period, Span, Spans, spans_of
+from bot.domain.rules import PlaybookRules
+from bot.domain.spans import ReportPeriod, ReportSpans, TimeSpan, compute_report_spans
 from bot.domain.subject import Subject, SubjectKind
 from bot.store.cases import CaseStore
 from bot.store.corrections import Corrections
@@ -30,14 +38,14 @@ HELP = "help"
 
 
 class Reports:
-    """Everyone may ask. Each method raises `Refused` with a sentence for the person, or `Unreachable`."""
+    """Everyone may ask. Each method raises `NotAllowed` with a sentence for the person, or `StoreUnavailable`."""
 
     def __init__(
         self,
         tallies: Tallies,
         corrections: Corrections,
         cases: CaseStore,
-        rules: Rules,
+        rules: PlaybookRules,
         subjects: Callable[[], Sequence[Subject]],
         clock: Clock,
     ) -> None:
@@ -61,81 +69,85 @@ class Reports:
     async def help(self) -> Drawing:
         return help_card.draw(self._subject_names(), self._department_names(), await self.precisions())
 
-    async def precisions(self) -> tuple[Precision, ...]:
+    async def precisions(self) -> tuple[PrecisionEstimate, ...]:
         """How often we heard rightly of late, as far as the people who close cases tell us."""
-        return precisions(await self._corrections.judged(self._clock.now(), JUDGED_DAYS))
+        return compute_precisions(await self._corrections.judged(self._clock.now(), PRECISION_DAYS))
 
-    def asked(self, words: str) -> Asked:
-        """No word means today; a subject or a department alone means today's. Raises `Refused`, with the nearest."""
+    def asked(self, words: str) -> ReportQuery:
+        """No word means today; a subject or a department alone means today's. Raises `NotAllowed`, with the nearest."""
         said = _folded(words)
         first, _, rest = said.partition(" ")
-        periods = [period.value for period in Period]
+        periods = [period.value for period in ReportPeriod]
         if first in periods:
-            return self._scoped(Period(first), rest.strip())
+            return self._scoped(ReportPeriod(first), rest.strip())
         if not said:
-            return Asked()
+            return ReportQuery()
         near = difflib.get_close_matches(first, [*periods, HELP], n=1)
         try:
-            return self._scoped(Period.TODAY, said)
-        except Refused:
+            return self._scoped(ReportPeriod.TODAY, said)
+        except NotAllowed:
             if near and not rest:
-                raise Refused(f"I don't know “{_echo(first)}”. Did you mean `{near[0]}`?") from None
+                raise NotAllowed(f"I don't know “{_echo(first)}”. Did you mean `{near[0]}`?") from None
             if near:
-                raise Refused(f"I don't know “{_echo(first)}”. Did you mean `{near[0]} {_echo(rest)}`?") from None
+                raise NotAllowed(f"I don't know “{_echo(first)}”. Did you mean `{near[0]} {_echo(rest)}`?") from None
             raise
 
-    def _scoped(self, period: Period, name: str) -> Asked:
+    def _scoped(self, period: ReportPeriod, name: str) -> ReportQuery:
         if not name:
-            return Asked(period)
+            return ReportQuery(period)
         subjects = {_folded(subject): subject for subject in self._subject_names()}
         departments = {_folded(department): department for department in self._department_names()}
         if name in subjects:
-            return Asked(period, subject=subjects[name])
+            return ReportQuery(period, subject=subjects[name])
         if name in departments:
-            return Asked(period, department=departments[name])
+            return ReportQuery(period, department=departments[name])
         names = {**departments, **subjects}
         near = difflib.get_close_matches(name, names, n=1)
         if near:
             meant = escape(f"{period.value} {names[near[0]]}")
-            raise Refused(f"I know no subject or department “{_echo(name)}”. Did you mean `{meant}`?")
-        raise Refused(
+            raise NotAllowed(f"I know no subject or department “{_echo(name)}”. Did you mean `{meant}`?")
+        raise NotAllowed(
             f"I know no subject or department “{_echo(name)}”. "
             f"{help_card.known('subjects', subjects.values())} {help_card.known('departments', departments.values())} "
             "`/sentiment help` tells what else you can ask."
         )
 
-    async def report(self, asked: Asked) -> Report:
+    async def report(self, asked: ReportQuery) -> Report:
         at = self._clock.now()
         zone = ZoneInfo(self._rules.time_zone)
-        spans = spans_of(asked.period, at, zone)
-        now, like, before = map(asked.of, await self._tallies.read(*spans))
-        rivals = frozenset[str]() if asked.about else self._competitors()
+        spans = compute_report_spans(asked.period, at, zone)
+        now, like, before = map(asked.filter_tally, await self._tallies.read(*spans))
+        rivals = frozenset[str]() if asked.scope else self._competitors()
         return Report(
-            asked=asked,
+            query=asked,
             brand_time=at.astimezone(zone),
-            split=Split.of(now, rivals),
-            like=Split.of(like, rivals),
-            before=Split.of(before, rivals),
-            intents=intents_of(now, rivals),
+            split=SentimentCounts.from_tally(now, rivals),
+            comparable=SentimentCounts.from_tally(like, rivals),
+            before=SentimentCounts.from_tally(before, rivals),
+            intents=count_intents(now, rivals),
             competitors=_by_subject(now, rivals),
-            telling=await self._telling(asked, spans, now, rivals),
-            departments=await self._lines(asked, spans.now, now, at),
+            top_cases=await self._telling(asked, spans, now, rivals),
+            departments=await self._lines(asked, spans.current, now, at),
         )
 
-    async def departments(self, at: datetime) -> list[DepartmentLine]:
+    async def departments(self, at: datetime) -> list[DepartmentFigures]:
         """What is open and overdue in each department, in the playbook's order: for the Home tab."""
         names = self._department_names()
         standing = await self._tallies.standing(names, at)
-        return [DepartmentLine(name, *standing[name]) for name in names]
+        return [DepartmentFigures(name, *standing[name]) for name in names]
 
-    async def _telling(self, asked: Asked, spans: Spans, tally: Tally, rivals: frozenset[str]) -> tuple[Case, ...]:
+    async def _telling(
+        self, asked: ReportQuery, spans: ReportSpans, tally: Tally, rivals: frozenset[str]
+    ) -> tuple[Case, ...]:
         subjects = sorted({said.subject for said in tally} - rivals)
-        best = await self._tallies.telling(spans.now, subjects, TELLING_LOOKED_AT)
+        best = await self._tallies.telling(spans.current, subjects, TELLING_LOOKED_AT)
         found = await self._cases.find(best)
-        fitting = [found[case] for case in best if case in found and _tells(found[case], asked, spans.now)]
+        fitting = [found[case] for case in best if case in found and _tells(found[case], asked, spans.current)]
         return tuple(fitting[:TELLING_SHOWN])
 
-    async def _lines(self, asked: Asked, span: Span, tally: Tally, at: datetime) -> tuple[DepartmentLine, ...]:
+    async def _lines(
+        self, asked: ReportQuery, span: TimeSpan, tally: Tally, at: datetime
+    ) -> tuple[DepartmentFigures, ...]:
         """None for a subject: departments keep their clocks for all subjects together."""
         if asked.subject:
             return ()
@@ -145,15 +157,15 @@ class Reports:
         took = await self._tallies.took(span, names)
         lines = []
         for name in names:
-            closed = {resolution: ended[name, resolution.value] for resolution in Resolution}
-            answered = sum(count for resolution, count in closed.items() if resolution.helped)
-            line = DepartmentLine(
+            closed = {resolution: ended[name, resolution.value] for resolution in CaseResolution}
+            answered = sum(count for resolution, count in closed.items() if resolution.is_helpful)
+            line = DepartmentFigures(
                 name,
                 *standing[name],
                 answered=answered,
                 closed_otherwise=sum(closed.values()) - answered,
-                claim=timed(took[name, Measure.CLAIM]),
-                resolve=timed(took[name, Measure.RESOLVE]),
+                claim=compute_duration_stats(took[name, DurationKind.CLAIM]),
+                resolve=compute_duration_stats(took[name, DurationKind.RESOLVE]),
             )
             lines.append(line)
         return tuple(lines)
@@ -167,23 +179,28 @@ class Reports:
         return [subject.name for subject in self._subjects()]
 
     def _department_names(self) -> list[str]:
-        return [department.name for department in self._rules.departments()]
+        return [department.name for department in self._rules.list_departments()]
 
     def _competitors(self) -> frozenset[str]:
         return frozenset(subject.name for subject in self._subjects() if subject.kind is SubjectKind.COMPETITOR)
 
 
-def _by_subject(tally: Tally, subjects: Iterable[str]) -> tuple[tuple[str, Split], ...]:
-    splits = [(subject, Split.of(Asked(subject=subject).of(tally))) for subject in subjects]
+def _by_subject(tally: Tally, subjects: Iterable[str]) -> tuple[tuple[str, SentimentCounts], ...]:
+    splits = [
+        (subject, SentimentCounts.from_tally(ReportQuery(subject=subject).filter_tally(tally))) for subject in subjects
+    ]
     return tuple(
-        sorted(((name, split) for name, split in splits if split.said), key=lambda one: (-one[1].said, one[0]))
+        sorted(
+            ((name, split) for name, split in splits if split.opinion_count),
+            key=lambda one: (-one[1].opinion_count, one[0]),
+        )
     )
 
 
-def _tells(case: Case, asked: Asked, span: Span) -> bool:
+def _tells(case: Case, asked: ReportQuery, span: TimeSpan) -> bool:
     """Said in this time, of this department where one was asked for, and not corrected since."""
     said = min(case.mention.created_at, case.waiting_since)
-    wrong = case.resolution in {Resolution.SPAM, Resolution.NOT_ABOUT_US}
+    wrong = case.resolution in {CaseResolution.SPAM, CaseResolution.NOT_ABOUT_US}
     return said in span and not wrong and asked.department in {"", case.department}
 
 

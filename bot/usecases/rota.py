@@ -4,20 +4,20 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from bot.domain.department import Department, is_person
-from bot.domain.rules import Rules
-from bot.domain.schedules.changed import Changes, Known
-from bot.domain.schedules.duty import Duty, duty_of, holes, listed_duty
-from bot.domain.schedules.schedule import Roster, Schedule
-from bot.domain.spans import Span
+from bot.domain.rules import PlaybookRules
+from bot.domain.schedules.changed import ScheduleOverrides, ScheduleState
+from bot.domain.schedules.duty import OnCallSnapshot, find_department_gaps, get_listed_on_call, resolve_on_call
+from bot.domain.schedules.schedule import Schedule, ScheduleRoster
+from bot.domain.spans import TimeSpan
 from bot.store.opening import Store
 from bot.usecases.directory import Directory, people_of
 
 
 class StoredRota:
-    """A `Rota`. Where the playbook names the people, nothing is read."""
+    """A `OnCallLookup`. Where the playbook names the people, nothing is read."""
 
     def __init__(
-        self, store: Store, rules: Rules, schedules: Callable[[], Mapping[str, Schedule]], directory: Directory
+        self, store: Store, rules: PlaybookRules, schedules: Callable[[], Mapping[str, Schedule]], directory: Directory
     ) -> None:
         self._store = store
         self._rules = rules
@@ -30,18 +30,22 @@ class StoredRota:
     def schedules(self) -> Mapping[str, Schedule]:
         return self._schedules()
 
-    async def duty(self, department: str, at: datetime) -> Duty:
-        found = self._rules.department(department)
+    async def find_on_call(self, department: str, at: datetime) -> OnCallSnapshot:
+        found = self._rules.find_department(department)
         if found is None:
-            return Duty()
-        listed = listed_duty(found)
+            return OnCallSnapshot()
+        listed = get_listed_on_call(found)
         if listed is not None:
             return listed
-        duty = duty_of(found, await self.rosters(found.schedules), (), at)
-        return duty._replace(people=await self._managers()) if duty.hole else duty
+        duty = resolve_on_call(found, await self.rosters(found.schedules), (), at)
+        return duty._replace(people=await self._managers()) if duty.has_gap else duty
 
-    async def holes(self, department: Department, span: Span) -> tuple[Span, ...]:
-        return holes(department, await self.rosters(department.schedules), span) if department.schedules else ()
+    async def find_gaps(self, department: Department, span: TimeSpan) -> tuple[TimeSpan, ...]:
+        return (
+            find_department_gaps(department, await self.rosters(department.schedules), span)
+            if department.schedules
+            else ()
+        )
 
     async def callable(self, department: Department) -> tuple[str, ...]:
         """Everybody who may be called for a department: in the list, by a schedule's turns, or by somebody's change."""
@@ -55,18 +59,18 @@ class StoredRota:
             found += [one.person for one in roster.overrides]
         return tuple(dict.fromkeys(found))
 
-    async def rosters(self, names: Iterable[str]) -> dict[str, Roster]:
+    async def rosters(self, names: Iterable[str]) -> dict[str, ScheduleRoster]:
         return {name: known.roster for name, known in (await self.known(names)).items()}
 
-    async def known(self, names: Iterable[str]) -> dict[str, Known]:
-        """Those of these schedules that the playbook has. Raises `Unreachable`."""
+    async def known(self, names: Iterable[str]) -> dict[str, ScheduleState]:
+        """Those of these schedules that the playbook has. Raises `StoreUnavailable`."""
         schedules = {name: found for name in names if (found := self._schedules().get(name))}
         changes = await self._store.overrides.read(schedules)
         return {name: await self._known(found, changes[name]) for name, found in schedules.items()}
 
-    async def _known(self, schedule: Schedule, changes: Changes) -> Known:
+    async def _known(self, schedule: Schedule, changes: ScheduleOverrides) -> ScheduleState:
         booked = await self._store.calendars.booked(schedule.name) if schedule.calendar else ()
-        return Known(schedule, booked, changes)
+        return ScheduleState(schedule, booked, changes)
 
     async def _managers(self) -> tuple[str, ...]:
         """In the playbook's order; the people of a user group by their ids."""

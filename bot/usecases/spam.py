@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.domain.audit import AuditAction
-from bot.domain.case import Case, case_id
-from bot.domain.correcting import Weigh, bring_back, genuine
-from bot.domain.decision import Refused
+from bot.domain.case import Case, derive_case_id
+from bot.domain.correcting import ScoreUrgency, assess_as_genuine, restore_from_spam
+from bot.domain.decision import NotAllowed
 from bot.domain.department import Department
-from bot.domain.routing import NOBODY, Route, first_match
-from bot.domain.rules import Rules, clocks_in, department_or_lost, known
+from bot.domain.routing import NOBODY, Route, find_route
+from bot.domain.rules import PlaybookRules, find_clocks, get_department_or_lost, require_department
 from bot.store.cases import CaseStore
 from bot.store.spam import Kept
 from bot.store.spam import Spam as SpamStore
@@ -32,9 +32,11 @@ class SpamPage(NamedTuple):
 
 
 class SpamBox:
-    """Each method raises `Refused` with a sentence for the person, or `Unreachable` if Redis is away."""
+    """Each method raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
 
-    def __init__(self, spam: SpamStore, cases: CaseStore, rules: Rules, weigh: Weigh, clock: Clock) -> None:
+    def __init__(
+        self, spam: SpamStore, cases: CaseStore, rules: PlaybookRules, weigh: ScoreUrgency, clock: Clock
+    ) -> None:
         self._spam = spam
         self._cases = cases
         self._rules = rules
@@ -46,12 +48,12 @@ class SpamBox:
         return SpamPage(found[:SHOWN], await self._spam.count(), len(found) > SHOWN)
 
     def departments(self) -> tuple[Department, ...]:
-        return self._rules.departments()
+        return self._rules.list_departments()
 
     async def get(self, entry: str) -> Kept:
         kept = await self._spam.find(entry)
         if kept is None:
-            raise Refused(GONE)
+            raise NotAllowed(GONE)
         return kept
 
     async def leads_to(self, entry: str) -> str:
@@ -63,24 +65,28 @@ class SpamBox:
         """`department` where somebody chose it, because the routes lead nowhere."""
         kept = await self.get(entry)
         route = self._chosen(kept, department) if department else self._route(kept)
-        to, at = known(self._rules, route.to), self._clock.now()
-        decision = bring_back(kept.mention, kept.assessment, route, to, by, at, self._weigh)
-        assert decision.heard is not None
-        decision = replace(decision, heard=replace(decision.heard, at=kept.at))
+        to, at = require_department(self._rules, route.to), self._clock.now()
+        decision = restore_from_spam(kept.mention, kept.assessment, route, to, by, at, self._weigh)
+        assert decision.processed is not None
+        decision = replace(decision, processed=replace(decision.processed, at=kept.at))
         if not await self._spam.bring_back(kept, decision, at):
-            raise Refused(await self._brought_back_by(kept))
+            raise NotAllowed(await self._brought_back_by(kept))
         return Answer(decision.case, to, at)
 
     def _route(self, kept: Kept) -> Route:
-        return first_match(self._rules.routes(), kept.mention, genuine(kept.mention, kept.assessment, self._weigh))
+        return find_route(
+            self._rules.list_routes(), kept.mention, assess_as_genuine(kept.mention, kept.assessment, self._weigh)
+        )
 
     def _chosen(self, kept: Kept, department: str) -> Route:
-        kind = genuine(kept.mention, kept.assessment, self._weigh).intent.value
-        return Route(name=ROUTE, to=department, clocks=clocks_in(self._rules, department, kind))
+        kind = assess_as_genuine(kept.mention, kept.assessment, self._weigh).intent.value
+        return Route(name=ROUTE, to=department, clocks=find_clocks(self._rules, department, kind))
 
     async def _brought_back_by(self, kept: Kept) -> str:
-        found = await self._cases.find([case_id(kept.mention.id)])
-        return next((_where(case, department_or_lost(self._rules, case.department)) for case in found.values()), GONE)
+        found = await self._cases.find([derive_case_id(kept.mention.id)])
+        return next(
+            (_where(case, get_department_or_lost(self._rules, case.department)) for case in found.values()), GONE
+        )
 
 
 def _where(case: Case, department: Department) -> str:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Protocol
 
-from bot.domain.department import Department, Staff
+from bot.domain.department import Department, DepartmentStaff
 from bot.usecases.directory import Directory, people_of
 
 
@@ -29,13 +29,13 @@ class Team:
         self._directory = directory
         self._on_call = on_call
 
-    async def staff(self, department: Department, managers: tuple[str, ...]) -> Staff:
+    async def staff(self, department: Department, managers: tuple[str, ...]) -> DepartmentStaff:
         """Whoever is called for a department may answer for it, also after her shift."""
         called = await self._on_call.callable(department)
         deputies, all_known = await people_of(self._directory, (*department.deputies, *called))
         managing, all_managers_known = await people_of(self._directory, managers)
         unsure = not (all_known and all_managers_known)
-        return Staff(department=department.name, deputies=deputies, managers=managing, unsure=unsure)
+        return DepartmentStaff(department=department.name, deputies=deputies, managers=managing, unsure=unsure)
 
     async def names(self, people: Iterable[str]) -> list[tuple[str, str]]:
         """Each id with its name, by name; empty where one of the names is not to be had in time."""

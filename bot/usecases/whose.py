@@ -3,10 +3,10 @@
 import html
 from typing import NamedTuple
 
-from bot.domain.decision import Refused
+from bot.domain.decision import NotAllowed
 from bot.domain.department import Department
-from bot.domain.lifecycle import NOT_KNOWN
-from bot.domain.rules import Rules
+from bot.domain.lifecycle import DEPUTIES_UNKNOWN
+from bot.domain.rules import PlaybookRules
 from bot.domain.schedules.schedule import Schedule
 from bot.usecases.rota import StoredRota
 from bot.usecases.team import Team
@@ -34,19 +34,19 @@ class Rights(NamedTuple):
 
 
 class Whose:
-    def __init__(self, rota: StoredRota, rules: Rules, team: Team) -> None:
+    def __init__(self, rota: StoredRota, rules: PlaybookRules, team: Team) -> None:
         self._rota = rota
         self._rules = rules
         self._team = team
 
     def of(self, schedule: Schedule) -> tuple[Department, ...]:
-        return tuple(one for one in self._rules.departments() if schedule.name in one.schedules)
+        return tuple(one for one in self._rules.list_departments() if schedule.name in one.schedules)
 
     async def meant(self, by: str, words: str) -> Meant:
-        """The schedule or department that is named, or the only one that she may change. Raises `Refused`."""
+        """The schedule or department that is named, or the only one that she may change. Raises `NotAllowed`."""
         schedules = self._rota.schedules()
         if not schedules:
-            raise Refused(
+            raise NotAllowed(
                 "The playbook has no schedules: its departments name who is on call. "
                 "A manager can add one; `earshot playbook` prints how."
             )
@@ -59,10 +59,10 @@ class Whose:
             rights = {name: await self.rights(by, one) for name, one in schedules.items()}
             allowed = [name for name, one in rights.items() if one.may]
             if not allowed:
-                raise Refused(NOT_KNOWN if any(one.unsure for one in rights.values()) else NO_SCHEDULE)
+                raise NotAllowed(DEPUTIES_UNKNOWN if any(one.unsure for one in rights.values()) else NO_SCHEDULE)
         if len(allowed) > 1:
             names = ", ".join(f"`{name}`" for name in allowed)
-            raise Refused(f"Which schedule? Say its name as well: {names}.")
+            raise NotAllowed(f"Which schedule? Say its name as well: {names}.")
         found = schedules[allowed[0]]
         return Meant(found, self.of(found), rest)
 
@@ -70,7 +70,7 @@ class Whose:
         """The schedules of the longest name that the words begin or end with, and the other words."""
         folded = words.casefold().strip()
         names = {name: [name] for name in self._rota.schedules()}
-        for department in self._rules.departments():
+        for department in self._rules.list_departments():
             names.setdefault(department.name, list(department.schedules))
         for name in sorted(names, key=len, reverse=True):
             wanted = name.casefold()
@@ -82,7 +82,7 @@ class Whose:
 
     def _some(self, name: str, schedules: list[str]) -> list[str]:
         if not schedules:
-            raise Refused(
+            raise NotAllowed(
                 f"{name} has no schedule: the playbook names who is on call for it, so there is nothing to change here."
             )
         return schedules
@@ -91,17 +91,17 @@ class Whose:
         """People of the schedule, deputies of its departments, and managers."""
         departments = self.of(schedule) or (Department(name=schedule.name, channel=""),)
         staff = [await self._team.staff(one, self._rules.managers) for one in departments]
-        may = by in schedule.people or any(one.may_answer(by) for one in staff)
-        return Rights(may, any(one.manages(by) for one in staff), any(one.unsure for one in staff))
+        may = by in schedule.people or any(one.can_answer(by) for one in staff)
+        return Rights(may, any(one.is_manager(by) for one in staff), any(one.unsure for one in staff))
 
     async def check(self, by: str, schedule: Schedule, whom: str = "You are") -> Rights:
-        """Raises `Refused` for whoever may not change this schedule, or be put on it."""
+        """Raises `NotAllowed` for whoever may not change this schedule, or be put on it."""
         rights = await self.rights(by, schedule)
         if rights.may:
             return rights
         if rights.unsure:
-            raise Refused(NOT_KNOWN)
-        raise Refused(
+            raise NotAllowed(DEPUTIES_UNKNOWN)
+        raise NotAllowed(
             f"{whom} neither in {schedule.name} nor a deputy of its department. "
             "Its people, its department's deputies and managers change it; ask one of them."
         )

@@ -79,7 +79,9 @@ def _outdated(linked: Linked) -> str:
     """It did what it could do when it was answered the first time."""
     before = linked.page.unclaimed
     again = f" since it called again at {_clock(before.again_at, linked)}" if before else ""
-    called = any(one.person == linked.person and one.round >= linked.page.asks_since for one in linked.page.attempts)
+    called = any(
+        one.person == linked.person and one.round >= linked.page.first_active_round for one in linked.page.attempts
+    )
     then = "Use the newest message that you got, or open the card." if called else "Others are called for it now."
     return f"Nobody has answered{again}. {then}"
 
@@ -106,7 +108,7 @@ def _quote(linked: Linked) -> str:
 
 
 def _card(linked: Linked) -> str:
-    link = safe_url(linked.matter.link) if linked.matter else ""
+    link = safe_url(linked.matter.card_link) if linked.matter else ""
     return f'<a href="{escape(link)}" rel="noreferrer">View card</a>' if link else ""
 
 
@@ -114,7 +116,7 @@ def _facts(linked: Linked) -> str:
     if linked.matter is None:
         return ""
     drill = ["This is a drill."] if linked.page.cause.kind is CauseKind.DRILL else []
-    return "".join(_words(line) for line in (*drill, linked.matter.what, *summons.facts(linked.matter)))
+    return "".join(_words(line) for line in (*drill, linked.matter.headline, *summons.facts(linked.matter)))
 
 
 def _called(linked: Linked) -> str:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.calendars.writing import REFRESH
-from bot.domain.refusals import Unreachable
+from bot.domain.refusals import StoreUnavailable
 from bot.usecases.feeds import Feeds
 
 HEADERS = {
@@ -19,10 +19,10 @@ NONE = "no such calendar; ask Earshot for its address: /oncall calendar\n"
 
 
 def calendar_at(feeds: Feeds) -> Callable[[Request], Awaitable[Response]]:
-    async def show(request: Request) -> Response:
+    async def serve_calendar(request: Request) -> Response:
         try:
             found = await feeds.found(request.path_params["token"])
-        except Unreachable:
+        except StoreUnavailable:
             return PlainTextResponse("try again in a minute\n", 503, {"Retry-After": "60"})
         if found is None:
             return PlainTextResponse(NONE, 404, {"Cache-Control": "no-store"})
@@ -31,4 +31,4 @@ def calendar_at(feeds: Feeds) -> Callable[[Request], Awaitable[Response]]:
             return Response(status_code=304, headers={**HEADERS, "ETag": tag})
         return Response(found.text, headers={**HEADERS, "ETag": tag}, media_type="text/calendar")
 
-    return show
+    return serve_calendar

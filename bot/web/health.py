@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.store.opening import Store
 
 STUCK_AFTER = 60.0
@@ -46,7 +46,7 @@ async def read_readiness(store: Store, *, stopping: bool) -> Readiness:
             await store.prove_write()
     except TimeoutError:
         return Readiness(SILENT)
-    except Unreachable as no:
+    except StoreUnavailable as no:
         return Readiness(str(no))
     return Readiness()
 
@@ -81,7 +81,7 @@ async def read_state(store: Store, sources: Mapping[str, str], at: datetime, *, 
         waiting, oldest = await store.inbox.waiting()
         owed = await store.outbox.queues(1)
         looked = await store.baselines.last_look()
-    except Unreachable as away:
+    except StoreUnavailable as away:
         return State(ready=False, troubles={"redis": str(away)})
     age = (at.timestamp() * 1000 - oldest) / 1000 if oldest else 0.0
     if age > STUCK_AFTER:

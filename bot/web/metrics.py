@@ -12,8 +12,8 @@ from prometheus_client import (
 )
 
 from bot import metrics
-from bot.domain.decision import Unreachable
-from bot.domain.reads import Reads
+from bot.domain.decision import StoreUnavailable
+from bot.domain.reads import ReadCounts
 from bot.store.opening import Store
 
 
@@ -25,7 +25,7 @@ async def scrape(store: Store, departments: tuple[str, ...], at: datetime) -> tu
     try:
         await _fill(registry, totals, store, departments, at)
         await store.prove_write()
-    except Unreachable:
+    except StoreUnavailable:
         up.set(0)
     else:
         up.set(1)
@@ -70,7 +70,7 @@ async def _fill(
     troubles = Gauge("earshot_trouble", "1 for each part that is unwell", ["part"], registry=registry)
     for part in await store.troubles.all():
         troubles.labels(part).set(1)
-    for source, reads in ({"x": Reads()} | await store.reads.in_all()).items():
+    for source, reads in ({"x": ReadCounts()} | await store.reads.in_all()).items():
         for what, number in reads._asdict().items():
             text = f"What was read from {source} and is billed: {what}"
             Counter(f"earshot_{source}_{what}_read", text, registry=registry).inc(number)

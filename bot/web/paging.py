@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from bot.clock import Clock
-from bot.domain.pages.link import Forged
-from bot.domain.refusals import Refused, Unreachable
+from bot.domain.pages.link import InvalidTokenError
+from bot.domain.refusals import NotAllowed, StoreUnavailable
 from bot.usecases.pages import Pages
 from bot.web import answering
 from bot.web.pressing import Pressing
@@ -48,18 +48,18 @@ class Paging(NamedTuple):
                 await self.pages.pass_on_by_link(token)
             else:
                 await self.pages.acknowledge_by_link(token)
-        except Forged:
+        except InvalidTokenError:
             log.warning("link refused")
-        except Unreachable:
+        except StoreUnavailable:
             return _html(answering.away(), 503)
         return await self._shown(token)
 
     async def _shown(self, token: str) -> Response:
         try:
             linked = await self.pages.linked(token)
-        except Refused as no:
+        except NotAllowed as no:
             return _html(answering.refused(str(no)), 404)
-        except Unreachable:
+        except StoreUnavailable:
             return _html(answering.away(), 503)
         return _html(answering.draw(linked, self.clock.now()), 200 if linked.person else 404)
 
@@ -73,7 +73,7 @@ class Paging(NamedTuple):
                 return event
             answers = event.kind in ANSWERING
             answered = answers and await self.pages.acknowledged_at_pagerduty(event.alert, event.user, event.id)
-        except Unreachable:
+        except StoreUnavailable:
             return JSONResponse({"error": "our store does not answer; send it again"}, 503)
         return JSONResponse({"acknowledged": answered})
 

@@ -13,8 +13,8 @@ from starlette.responses import JSONResponse, Response
 
 from bot.cards import speaking, summons
 from bot.cards.words import spelled
-from bot.domain.pages.link import Forged
-from bot.domain.refusals import Refused, Unreachable
+from bot.domain.pages.link import InvalidTokenError
+from bot.domain.refusals import NotAllowed, StoreUnavailable
 from bot.sinks.pagers.twilio import PRESSED
 from bot.store.signing import ACKNOWLEDGE
 from bot.usecases.pages import Linked, Pages
@@ -53,12 +53,12 @@ class Pressing(NamedTuple):
     async def _pressed(self, token: str, said: dict[str, str]) -> Response:
         try:
             if said.get("Digits") == speaking.TAKE_IT:
-                with suppress(Forged):  # said by what it leads to
+                with suppress(InvalidTokenError):  # said by what it leads to
                     await self.pages.acknowledge_by_link(token, WAY)
             words = _words(await self.pages.linked(token))
-        except Refused as no:
+        except NotAllowed as no:
             words = str(no)
-        except Unreachable:
+        except StoreUnavailable:
             words = "Earshot cannot reach its memory right now. Open Slack and acknowledge."
         return Response(speaking.answer(words), media_type="text/xml")
 

@@ -42,27 +42,27 @@ class Site:
 
 
 def site(parts: Site) -> Starlette:
-    async def healthz(_: Request) -> Response:
+    async def serve_healthz(_: Request) -> Response:
         return PlainTextResponse("alive\n")
 
-    async def readyz(_: Request) -> Response:
+    async def serve_readyz(_: Request) -> Response:
         readiness = await read_readiness(parts.store, stopping=parts.stopping())
         return JSONResponse(readiness.as_json(), readiness.status)
 
-    async def statusz(_: Request) -> Response:
+    async def serve_statusz(_: Request) -> Response:
         state = await read_state(parts.store, parts.sources(), parts.clock.now(), stopping=parts.stopping())
         return JSONResponse(state.as_json())
 
-    async def metrics(_: Request) -> Response:
+    async def serve_metrics(_: Request) -> Response:
         body, content_type = await scrape(parts.store, parts.departments(), parts.clock.now())
         return Response(body, media_type=content_type)
 
     routes = [
         Route("/hooks/{name}", _hook_of(parts.hooks), methods=["POST", "GET"]),
-        Route("/healthz", healthz),
-        Route("/readyz", readyz),
-        Route("/statusz", statusz),
-        Route("/metrics", metrics),
+        Route("/healthz", serve_healthz),
+        Route("/readyz", serve_readyz),
+        Route("/statusz", serve_statusz),
+        Route("/metrics", serve_metrics),
     ]
     routes += _of_pages(parts.paging) if parts.paging is not None else []
     if parts.feeds is not None:
@@ -76,7 +76,7 @@ def site(parts: Site) -> Starlette:
 
 
 def _hook_of(hooks: Callable[[], Mapping[str, Webhook]]) -> Endpoint:
-    async def hook(request: Request) -> Response:
+    async def handle_hook(request: Request) -> Response:
         found = hooks().get(request.path_params["name"])
         if found is None:
             return JSONResponse({"error": "there is no hook of that name in the playbook"}, 404)
@@ -87,7 +87,7 @@ def _hook_of(hooks: Callable[[], Mapping[str, Webhook]]) -> Endpoint:
         answer = refused or await found.receive(request.headers, await read_body(request))
         return JSONResponse(answer.body, answer.status, answer.headers)
 
-    return hook
+    return handle_hook
 
 
 def _of_pages(paging: Paging) -> list[Route]:
@@ -105,10 +105,10 @@ def _of_pages(paging: Paging) -> list[Route]:
 def _within_bounds(endpoint: Endpoint) -> Endpoint:
     """What asks for the body gets the whole of it, or `BodyError`."""
 
-    async def within(request: Request) -> Response:
+    async def handle_limited(request: Request) -> Response:
         async def receive() -> Message:
             return {"type": "http.request", "body": await read_body(request), "more_body": False}
 
         return await endpoint(Request(request.scope, receive))
 
-    return within
+    return handle_limited

@@ -6,11 +6,11 @@ import structlog
 
 from bot.clock import Clock
 from bot.domain import leading
-from bot.domain.crisis import Crisis, Numbers
+from bot.domain.crisis import Crisis, MentionCounts
 from bot.domain.decision import Decision
-from bot.domain.leading import COUNTED_EVERY, HOUSED_WITHIN
-from bot.domain.pages.takeover import may_take_over, take_over
-from bot.domain.spans import widened
+from bot.domain.leading import CHANNEL_TIMEOUT, COUNT_INTERVAL
+from bot.domain.pages.takeover import can_take_over, take_over_page
+from bot.domain.spans import widen_to_quarters
 from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
 from bot.sinks.slack import SlackSink
 from bot.store.fencing import fenced
@@ -57,12 +57,14 @@ class Crises:
             return taken
         at = self._clock.now()
         page = (await self._store.pages.find([crisis.page])).get(crisis.page)
-        decision = leading.look(crisis, page, at)
-        if decision is None and (crisis.counted_at is None or at - crisis.counted_at >= COUNTED_EVERY):
-            [tally] = await self._store.tallies.read(widened(crisis.origin.began_at, at))
+        decision = leading.check_crisis(crisis, page, at)
+        if decision is None and (crisis.counted_at is None or at - crisis.counted_at >= COUNT_INTERVAL):
+            [tally] = await self._store.tallies.read(widen_to_quarters(crisis.origin.began_at, at))
             cases = await self._store.cases.find(crisis.cases)
-            still_open = sum(not one.closed for one in cases.values())
-            decision = leading.count(crisis, Numbers.of(tally, crisis.origin.subject), still_open, at)
+            still_open = sum(not one.is_closed for one in cases.values())
+            decision = leading.record_counts(
+                crisis, MentionCounts.from_tally(tally, crisis.origin.subject), still_open, at
+            )
         return await self._write(decision) if decision else 0
 
     async def _take_over(self, crisis: Crisis) -> int:
@@ -70,13 +72,13 @@ class Crises:
         if crisis.taken_over or not crisis.pages:
             return 0
         leader = (await self._store.pages.find([crisis.page])).get(crisis.page)
-        if leader is None or not may_take_over(leader):
+        if leader is None or not can_take_over(leader):
             return 0
         at = self._clock.now()
         for page in crisis.pages:
             with suppress(PageGone):
-                await self._store.pages.change_if_needed(page, lambda one: take_over(one, leader, at), at)
-        return await self._write(leading.take_over(crisis, at))
+                await self._store.pages.change_if_needed(page, lambda one: take_over_page(one, leader, at), at)
+        return await self._write(leading.record_takeover(crisis, at))
 
     async def _house(self, crisis: Crisis) -> int:
         """A channel of its own, or the department's, with a sentence."""
@@ -84,14 +86,14 @@ class Crises:
         try:
             channel, why = await self._channel(f"crisis-{crisis.declared_at:%Y-%m-%d}-{crisis.id}")
         except Ambiguous:
-            if self._clock.now() - crisis.declared_at < HOUSED_WITHIN:
+            if self._clock.now() - crisis.declared_at < CHANNEL_TIMEOUT:
                 return 0
             why = "Slack did not answer"
         except (Unsent, RateLimited):
             return 0
         if channel:
             await self._invite(channel, crisis)
-        return await self._write(leading.house(crisis, channel, why, self._clock.now()))
+        return await self._write(leading.assign_channel(crisis, channel, why, self._clock.now()))
 
     async def _channel(self, name: str) -> tuple[str, str]:
         """Its id, or why there is none. A name that is taken is ours: who made it died, or its answer was lost."""

@@ -8,15 +8,15 @@ from bot.clock import Clock
 from bot.domain import drill as drills
 from bot.domain.decision import Decision
 from bot.domain.drill import Drill
-from bot.domain.rules import Rules
+from bot.domain.rules import PlaybookRules
 from bot.store.opening import Store
 from bot.store.transaction import Committed
 
 log = structlog.get_logger("drills")
 
 
-class Drilled(Rules, Protocol):
-    def drills(self) -> drills.Drills: ...
+class Drilled(PlaybookRules, Protocol):
+    def drills(self) -> drills.DrillSettings: ...
 
 
 class Drills:
@@ -32,13 +32,13 @@ class Drills:
 
     async def step(self) -> int:
         known = await self._store.drills.all()
-        running = [one for one in known.values() if one.running]
+        running = [one for one in known.values() if one.is_running]
         pages = await self._store.pages.find([one.page for one in running])
         done = 0
         for one in running:
             if self._store.pages.unreadable(one.page):
                 continue
-            found = drills.look(one, pages.get(one.page), self._rules.managers, self._clock.now())
+            found = drills.check_drill(one, pages.get(one.page), self._rules.managers, self._clock.now())
             done += await self._write(found)
         return done + await self._begin(known)
 
@@ -47,13 +47,13 @@ class Drills:
 
     async def _begin(self, known: dict[str, Drill]) -> int:
         at, plan, done = self._clock.now(), self._rules.drills(), 0
-        for department in self._rules.departments():
+        for department in self._rules.list_departments():
             name, last = department.name, known.get(department.name)
             if self._store.drills.unreadable(name):
                 continue
             wanted = name in plan.departments if plan.departments else bool(department.on_call)
-            if wanted and drills.is_due(plan, last, self._rules.time_zone, at):
-                done += await self._write(drills.begin(name, "", at, last))
+            if wanted and drills.is_drill_due(plan, last, self._rules.time_zone, at):
+                done += await self._write(drills.open_drill(name, "", at, last))
         return done
 
     async def _write(self, decision: Decision[Drill] | None) -> int:

@@ -6,7 +6,7 @@ from typing import Protocol
 import structlog
 
 from bot.clock import Clock
-from bot.domain.vigil.troubles import AWAY_AFTER, BOOKS, INBOX
+from bot.domain.vigil.troubles import DOWNTIME_AFTER, INBOX, RECONCILIATION
 from bot.store.opening import Store
 from bot.workers.loop import Pulse
 
@@ -36,7 +36,7 @@ class Heartbeat:
         self._last: datetime | None = None
 
     async def step(self) -> int:
-        """Raises `Unreachable` where Redis takes no writes: nothing is called then."""
+        """Raises `StoreUnavailable` where Redis takes no writes: nothing is called then."""
         at = self._clock.now()
         if self._beat is None or (self._last is not None and at - self._last < EVERY):
             return 0
@@ -58,7 +58,7 @@ class Heartbeat:
         if late := self._pulse.late(at):
             return f"{', '.join(late)} does not step"
         vigil = await self._store.vigils.read()
-        if vigil.looked_at is None or at - vigil.looked_at > AWAY_AFTER:
+        if vigil.looked_at is None or at - vigil.looked_at > DOWNTIME_AFTER:
             return "nobody watches over Earshot"
-        wrong = [vigil.troubles[name].sentence for name in (BOOKS, INBOX) if name in vigil.troubles]
+        wrong = [vigil.troubles[name].sentence for name in (RECONCILIATION, INBOX) if name in vigil.troubles]
         return "; ".join(wrong)

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.detectors.base import Background
-from bot.domain.intake import copy_key
-from bot.domain.mention import UNKNOWN, Mention
+from bot.domain.intake import build_copy_key
+from bot.domain.mention import UNKNOWN_AUTHOR_ID, Mention
 from bot.store.lately import Recent, Share
 
 DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
@@ -32,8 +32,8 @@ class Lately:
     def heard(self, mention: Mention, at: datetime) -> Background:
         """What is known beside this mention, which is remembered from now on; told twice, it counts once."""
         self._forget(at)
-        author = "" if mention.author.id == UNKNOWN else f"{mention.source}:{mention.author.id}"
-        words = copy_key(mention, "")
+        author = "" if mention.author.id == UNKNOWN_AUTHOR_ID else f"{mention.source}:{mention.author.id}"
+        words = build_copy_key(mention, "")
         if mention.id not in self._known:
             self._remember(Recent(at, mention.id, author, words))
         return Background(

@@ -8,7 +8,7 @@ from typing import Protocol
 import structlog
 
 from bot.clock import Clock
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 
 log = structlog.get_logger("worker")
 
@@ -66,7 +66,7 @@ async def run(worker: Worker, clock: Clock, stop: asyncio.Event, pulse: Pulse | 
     while not stop.is_set():
         try:
             done = await worker.step()
-        except Unreachable as away:
+        except StoreUnavailable as away:
             failures += 1
             if failures & (failures - 1) == 0:  # the first, second, fourth, …: each worker finds it out for itself
                 log.warning("store unreachable", worker=worker.name, reason=str(away), failures=failures)

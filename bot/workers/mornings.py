@@ -7,13 +7,13 @@ from typing import Protocol
 from bot.clock import Clock
 from bot.domain import morning
 from bot.domain.department import Department
-from bot.domain.notification import Lane, Notification, NotificationKind
-from bot.domain.rules import Rules
-from bot.domain.schedules.duty import Rota
+from bot.domain.notification import Notification, NotificationKind, Priority
+from bot.domain.rules import PlaybookRules
+from bot.domain.schedules.duty import OnCallLookup
 from bot.store.opening import Store
 
 
-class Noted(Rules, Protocol):
+class Noted(PlaybookRules, Protocol):
     def note_at(self) -> time | None: ...
 
     def note_at_hand_over(self) -> bool: ...
@@ -25,7 +25,7 @@ class Mornings:
     name = "mornings"
     idle = 10.0
 
-    def __init__(self, store: Store, rules: Noted, rota: Rota, clock: Clock) -> None:
+    def __init__(self, store: Store, rules: Noted, rota: OnCallLookup, clock: Clock) -> None:
         self._store = store
         self._rules = rules
         self._rota = rota
@@ -46,10 +46,10 @@ class Mornings:
 
     async def _due(self, at: datetime) -> AsyncIterator[Notification]:
         zone = self._rules.time_zone
-        by_clock = morning.is_due(self._rules.note_at(), zone, at)
-        for department in self._rules.departments():
+        by_clock = morning.is_summary_due(self._rules.note_at(), zone, at)
+        for department in self._rules.list_departments():
             if by_clock:
-                yield _note(NotificationKind.MORNING, department, morning.day_of(zone, at))
+                yield _note(NotificationKind.MORNING, department, morning.get_summary_day(zone, at))
             if self._rules.note_at_hand_over() and department.schedules:
                 handed = await self._handed_over(department, at)
                 if handed is not None:
@@ -57,10 +57,10 @@ class Mornings:
 
     async def _handed_over(self, department: Department, at: datetime) -> datetime | None:
         """The newest moment of the last hour from which on somebody else is called first."""
-        found, before = None, await self._rota.duty(department.name, at - morning.WINDOW)
+        found, before = None, await self._rota.find_on_call(department.name, at - morning.SEND_WINDOW)
         while before.until is not None and before.until <= at:
             changed = before.until
-            after = await self._rota.duty(department.name, changed)
+            after = await self._rota.find_on_call(department.name, changed)
             if after.people[:1] != before.people[:1]:
                 found = changed
             before = after
@@ -68,4 +68,4 @@ class Mornings:
 
 
 def _note(kind: NotificationKind, department: Department, nth: int) -> Notification:
-    return Notification.of_department(kind, department.name, nth, lane=Lane.UPDATE)
+    return Notification.for_department(kind, department.name, nth, lane=Priority.UPDATE)

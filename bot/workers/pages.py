@@ -9,11 +9,11 @@ from bot.clock import Clock
 from bot.domain.decision import Decision
 from bot.domain.notification import Notification
 from bot.domain.pages import again, joining, ladder
-from bot.domain.pages.budget import night_of, spared
-from bot.domain.pages.contact import Escalations
-from bot.domain.pages.line import Line
-from bot.domain.pages.matter import Standing
-from bot.domain.pages.page import Page, Severity, Storm
+from bot.domain.pages.budget import drop_over_budget, get_night_number
+from bot.domain.pages.contact import PagingRules
+from bot.domain.pages.line import EscalationTargets
+from bot.domain.pages.matter import CauseStatus
+from bot.domain.pages.page import Page, PageGroup, Severity
 from bot.store.opening import Store
 from bot.store.transaction import Committed
 from bot.workers.aside import Aside
@@ -36,7 +36,7 @@ class Pages:
     name = "pages"
     idle = 0.1
 
-    def __init__(self, store: Store, rules: Escalations, lines: Lines, matters: Matters, clock: Clock) -> None:
+    def __init__(self, store: Store, rules: PagingRules, lines: Lines, matters: Matters, clock: Clock) -> None:
         self._store = store
         self._rules = rules
         self._lines = lines
@@ -50,7 +50,7 @@ class Pages:
         found = await self._store.pages.find(due)
         places = asyncio.Semaphore(AT_ONCE)
 
-        async def look(page_id: str) -> None:
+        async def process_due(page_id: str) -> None:
             async with places:
                 if page_id in found:
                     await self._aside.tried(page_id, self._look(found[page_id]))
@@ -58,7 +58,7 @@ class Pages:
                     await self._store.pages.forget_due(page_id)
 
         # Not a task group: what fails for one page must not stop the others.
-        results = await asyncio.gather(*map(look, due), return_exceptions=True)
+        results = await asyncio.gather(*map(process_due, due), return_exceptions=True)
         for error in results:
             if error is not None:
                 raise error
@@ -69,52 +69,52 @@ class Pages:
 
     async def _look(self, page: Page) -> None:
         at, standing = self._clock.now(), await self._matters.standing(page)
-        if page.leader and standing.taken_by:
+        if page.leader and standing.owner:
             await self._store.pages.wake(page.leader, at)  # who has one case of a storm has answered for all
-        if standing.said_at and standing.said != page.said and not standing.over and not page.leader:
-            await self._write(again.tell_news(page, standing.said, standing.said_at, at), page)
-        elif page.open and standing.taken_by:
-            by, over = standing.taken_by, standing.over
-            await self._write(ladder.acknowledge(page, by, CLAIMED, at, over=over, claims=not over), page)
-        elif standing.over:
-            await self._write(ladder.close(page, at), page)
-        elif not page.open:
+        if standing.alarmed_at and standing.alarm_mention != page.said and not standing.is_over and not page.leader:
+            await self._write(again.record_new_mention(page, standing.alarm_mention, standing.alarmed_at, at), page)
+        elif page.is_open and standing.owner:
+            by, over = standing.owner, standing.is_over
+            await self._write(ladder.acknowledge_page(page, by, CLAIMED, at, over=over, claims=not over), page)
+        elif standing.is_over:
+            await self._write(ladder.close_page(page, at), page)
+        elif not page.is_open:
             await self._watch(page, standing, at)
         elif page.leader:
             await self._stay(page, at)
-        elif joining.may_follow(page):
+        elif joining.can_group(page):
             await self._first(page, at)
         else:
             await self._write(await self._climb(page, at), page)
 
-    async def _watch(self, page: Page, standing: Standing, at: datetime) -> None:
+    async def _watch(self, page: Page, standing: CauseStatus, at: datetime) -> None:
         """Somebody has answered: whether the case is claimed as well."""
-        until = again.looks_again(page, self._rules.policy(page.severity, page.department))
-        if standing.taken_by != page.taken_by:
-            await self._write(ladder.note_owner(page, standing.taken_by, at), page)
-        elif until is None or standing.taken_by:
-            await self._store.pages.settle(page.having(due=None))
+        until = again.find_recheck_time(page, self._rules.get_escalation_policy(page.severity, page.department))
+        if standing.owner != page.taken_by:
+            await self._write(ladder.record_owner(page, standing.owner, at), page)
+        elif until is None or standing.owner:
+            await self._store.pages.settle(page.copy_with(due=None))
         elif until > at:
             await self._store.pages.look_again(page, until)
         else:
-            await self._write(again.call_again(page, at), page)
+            await self._write(again.re_escalate(page, at), page)
 
     async def _climb(self, page: Page, at: datetime) -> Decision[Page] | None:
-        policy = self._rules.policy(page.severity, page.department)
+        policy = self._rules.get_escalation_policy(page.severity, page.department)
         line = await self._lines.of(page.department, at, page.first)
-        return ladder.climb(page, policy, await self._spared(page, line, at), at)
+        return ladder.escalate_page(page, policy, await self._spared(page, line, at), at)
 
-    async def _spared(self, page: Page, line: Line, at: datetime) -> Line:
+    async def _spared(self, page: Page, line: EscalationTargets, at: datetime) -> EscalationTargets:
         """Who was called often enough tonight is passed over, and told so; never for the worst."""
-        budget = self._rules.budget()
+        budget = self._rules.get_page_limit()
         if budget is None or page.severity is Severity.SEV1:
             return line
-        nights = {person: night_of(at, line.zones[person]) for person in line.people}
+        nights = {person: get_night_number(at, line.zones[person]) for person in line.people}
         called = {person: await self._store.pages.called_for(person, night) for person, night in nights.items()}
         spent = {person for person, pages in called.items() if len(pages) >= budget and page.id not in pages}
-        left = spared(line, spent)
+        left = drop_over_budget(line, spent)
         for person in spent - set(left.people):
-            told = Notification.spared(person, nights[person])
+            told = Notification.report_over_limit(person, nights[person])
             await self._store.mornings.owe(told, at)
         return left
 
@@ -123,9 +123,9 @@ class Pages:
         pages = self._store.pages
         ringing = await pages.ringing(page)
         leader = (await pages.find([ringing])).get(ringing) if ringing else None
-        storm = await pages.storm(ringing) if leader else Storm()
-        if leader is not None and joining.leads(leader, storm, page):
-            await pages.follow(joining.follow(page, leader, at), storm, at)
+        storm = await pages.storm(ringing) if leader else PageGroup()
+        if leader is not None and joining.is_group_leader(leader, storm, page):
+            await pages.follow(joining.join_group(page, leader, at), storm, at)
             return
         decision = await self._climb(page, at)
         if decision is None or not decision.after.count:
@@ -135,9 +135,9 @@ class Pages:
 
     async def _stay(self, page: Page, at: datetime) -> None:
         leader = (await self._store.pages.find([page.leader])).get(page.leader)
-        decision = joining.look(page, leader, at)
+        decision = joining.check_grouped_page(page, leader, at)
         if decision is None:
-            await self._store.pages.look_again(page, at + joining.LOOK_AGAIN)
+            await self._store.pages.look_again(page, at + joining.RECHECK_INTERVAL)
         else:
             await self._write(decision, page)
 

@@ -8,15 +8,15 @@ from typing import Protocol
 import structlog
 
 from bot.clock import Clock
-from bot.domain.course import Knowledge, decide, unwatched
+from bot.domain.course import DetectionContext, close_unwatched, decide_episode
 from bot.domain.decision import Decision
 from bot.domain.episode import Episode
-from bot.domain.rules import Rules
-from bot.domain.spikes.baseline import Baseline
-from bot.domain.spikes.observation import Place
-from bot.domain.spikes.tuning import Tuning
+from bot.domain.rules import PlaybookRules
+from bot.domain.spikes.baseline import SubjectBaseline
+from bot.domain.spikes.observation import StreamPosition
+from bot.domain.spikes.tuning import SpikeThresholds
 from bot.domain.spikes.usual import QUARTER
-from bot.domain.spikes.watch import LATEST, Watch
+from bot.domain.spikes.watch import RETENTION_SECONDS, SpikeDetector
 from bot.domain.subject import Subject, SubjectKind
 from bot.store.feed import AT_ONCE
 from bot.store.leases import LENGTH as LEASE_LENGTH
@@ -35,10 +35,10 @@ SILENCE = 3.0
 log = structlog.get_logger("spikes")
 
 
-class Watched(Rules, Protocol):
+class Watched(PlaybookRules, Protocol):
     """The rules in force, and what is watched by them."""
 
-    def spikes(self) -> Tuning: ...
+    def spikes(self) -> SpikeThresholds: ...
 
     def subjects(self) -> Sequence[Subject]: ...
 
@@ -58,10 +58,10 @@ class Spikes:
         self._forget()
 
     def _forget(self) -> None:
-        self._place: Place = (0, 0)
+        self._place: StreamPosition = (0, 0)
         self._names: list[str] | None = None
-        self._watches: dict[str, Watch] = {}
-        self._baselines: dict[str, Baseline] = {}
+        self._watches: dict[str, SpikeDetector] = {}
+        self._baselines: dict[str, SubjectBaseline] = {}
         self._running: dict[str, Episode] = {}
         self._looked: dict[str, datetime] = {}
         self._seen: datetime | None = None
@@ -103,12 +103,12 @@ class Spikes:
             return
         self._forget()
         self._names = names
-        self._watches = {name: Watch(name) for name in names}
+        self._watches = {name: SpikeDetector(name) for name in names}
         found = await self._store.baselines.load(names)
-        self._baselines = {name: baseline.begun(at.timestamp()) for name, baseline in found.items()}
+        self._baselines = {name: baseline.start_learning(at.timestamp()) for name, baseline in found.items()}
         self._running = await self._store.episodes.running()
         for episode in [one for subject, one in self._running.items() if subject not in self._watches]:
-            if not await self._write(unwatched(episode, at), at):
+            if not await self._write(close_unwatched(episode, at), at):
                 return  # all is read again in the next step
 
     async def _hear(self) -> dict[str, int]:
@@ -118,7 +118,7 @@ class Spikes:
             some = await self._store.feed.read(self._place)
             for one in some:
                 if (watch := self._watches.get(one.subject)) is not None:
-                    watch.hear(one)
+                    watch.add_observation(one)
                     heard[one.subject] += 1
             if some:
                 self._place = some[-1].place
@@ -133,14 +133,16 @@ class Spikes:
     async def _look(self, subject: str, at: datetime) -> int:
         self._looked[subject] = at
         watch, running = self._watches[subject], self._running.get(subject)
-        known = Knowledge(
+        known = DetectionContext(
             self._baselines[subject],
             [baseline.words for baseline in self._baselines.values()],
-            [department.name for department in self._rules.departments()],
+            [department.name for department in self._rules.list_departments()],
             self._rules.spikes(),
-            ours=not any(one.name == subject and one.kind is SubjectKind.COMPETITOR for one in self._rules.subjects()),
+            is_ours=not any(
+                one.name == subject and one.kind is SubjectKind.COMPETITOR for one in self._rules.subjects()
+            ),
         )
-        decision = decide(watch, running, known, at)
+        decision = decide_episode(watch, running, known, at)
         return 0 if decision is None else await self._write(decision, at)
 
     async def _write(self, decision: Decision[Episode], at: datetime) -> int:
@@ -148,7 +150,7 @@ class Spikes:
             self._forget()  # somebody else has decided since we read it
             return 0
         episode = decision.after
-        if episode.over:
+        if episode.is_over:
             del self._running[episode.subject]
         else:
             self._running[episode.subject] = episode
@@ -168,28 +170,28 @@ class Spikes:
         if not new:
             return
         for watch in self._watches.values():
-            watch.forget(at.timestamp())
+            watch.drop_older(at.timestamp())
         if not await self._store.baselines.save(new):
             self._forget()
             return
         self._baselines.update((one.subject, one.model_copy(update={"version": one.version + 1})) for one in new)
-        if oldest := [one.place for watch in self._watches.values() for one in watch.said]:
+        if oldest := [one.place for watch in self._watches.values() for one in watch.observations]:
             await self._store.feed.trim(min(oldest))
 
-    def _lesson(self, baseline: Baseline, at: float) -> Baseline:
+    def _lesson(self, baseline: SubjectBaseline, at: float) -> SubjectBaseline:
         """With every quarter that is over for good; those of which we know nothing any more are passed over."""
         while baseline.until + QUARTER + LEARNT_AFTER <= at:
-            if baseline.until < at - LATEST or self._deaf(baseline.until):
-                after = max(baseline.until + QUARTER, int(at - LATEST) // QUARTER * QUARTER)
-                baseline = baseline.skipped(after)
+            if baseline.until < at - RETENTION_SECONDS or self._deaf(baseline.until):
+                after = max(baseline.until + QUARTER, int(at - RETENTION_SECONDS) // QUARTER * QUARTER)
+                baseline = baseline.skip_until(after)
             else:
                 watch = self._watches[baseline.subject]
-                baseline = baseline.learnt(watch.between(baseline.until, baseline.until + QUARTER))
+                baseline = baseline.learn_quarter(watch.select_between(baseline.until, baseline.until + QUARTER))
         return baseline
 
     def _deaf(self, start: int) -> bool:
         """Nobody at all was heard, where some are usual: sources were away, and quiet is not what is to be learnt."""
-        if any(watch.between(start, start + QUARTER) for watch in self._watches.values()):
+        if any(watch.select_between(start, start + QUARTER) for watch in self._watches.values()):
             return False
-        usual = sum(one.volume.shape(start) for one in self._baselines.values() if not one.learning)
+        usual = sum(one.volume.compute_shape(start) for one in self._baselines.values() if not one.is_learning)
         return usual >= SILENCE

@@ -4,9 +4,9 @@ import structlog
 
 from bot.clock import Clock
 from bot.domain.case import Case
-from bot.domain.clocks import next_deadline, ring
-from bot.domain.rules import Rules, department_or_lost
-from bot.domain.schedules.duty import Duty, Rota
+from bot.domain.clocks import find_next_deadline, handle_deadline
+from bot.domain.rules import PlaybookRules, get_department_or_lost
+from bot.domain.schedules.duty import OnCallLookup, OnCallSnapshot
 from bot.store.opening import Store
 from bot.store.transaction import Committed
 from bot.workers.aside import Aside
@@ -22,7 +22,7 @@ class Timers:
     name = "timers"
     idle = 0.5
 
-    def __init__(self, store: Store, rules: Rules, rota: Rota, clock: Clock) -> None:
+    def __init__(self, store: Store, rules: PlaybookRules, rota: OnCallLookup, clock: Clock) -> None:
         self._store = store
         self._rota = rota
         self._rules = rules
@@ -33,7 +33,7 @@ class Timers:
         due = await self._store.cases.due(self._clock.now(), AT_ONCE + len(self._aside))
         due = [case for case in due if not self._aside.waits(case)]
         found = await self._store.cases.find(due)
-        on_duty: dict[str, Duty] = {}
+        on_duty: dict[str, OnCallSnapshot] = {}
         for case_id in due:
             if case_id in found:
                 await self._aside.tried(case_id, self._ring(found[case_id], on_duty))
@@ -44,15 +44,15 @@ class Timers:
     def failed(self, error: Exception) -> None:
         """Nothing is in hand between steps: what is due stays due."""
 
-    async def _ring(self, case: Case, on_duty: dict[str, Duty]) -> None:
+    async def _ring(self, case: Case, on_duty: dict[str, OnCallSnapshot]) -> None:
         """`on_duty`, by department, is asked once a step: in a storm hundreds are due at once."""
         at = self._clock.now()
-        department = department_or_lost(self._rules, case.department)
-        duty = on_duty.get(case.department) or await self._rota.duty(case.department, at)
+        department = get_department_or_lost(self._rules, case.department)
+        duty = on_duty.get(case.department) or await self._rota.find_on_call(case.department, at)
         on_duty[case.department] = duty
-        decision = ring(case, department, at, duty)
+        decision = handle_deadline(case, department, at, duty)
         if decision is None:
-            await self._store.cases.set_deadline(case, next_deadline(case, department, duty))
+            await self._store.cases.set_deadline(case, find_next_deadline(case, department, duty))
             return
         if await self._store.cases.commit(decision, at) is Committed.WRITTEN:
             log.info("clock ran out", case=case.id, what=str(decision.events[0].what), department=case.department)

@@ -12,14 +12,14 @@ from bot import metrics
 from bot.clock import Clock
 from bot.detectors.base import Background
 from bot.domain.assessment import Assessment, Intent
-from bot.domain.case import Case, Joining, case_id
-from bot.domain.decision import CaseDecision, Unreachable
+from bot.domain.case import Case, JoinReason, derive_case_id
+from bot.domain.decision import CaseDecision, StoreUnavailable
 from bot.domain.department import Department
-from bot.domain.editing import decide_edit, leave
-from bot.domain.intake import join, open_case, tally
+from bot.domain.editing import decide_edit, skip_edit
+from bot.domain.intake import count_only, join_case, open_case
 from bot.domain.mention import Mention
-from bot.domain.routing import NOBODY, first_match
-from bot.domain.rules import Rules, department_or_lost
+from bot.domain.routing import NOBODY, find_route
+from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.store.inbox import IDLE, MOST_TRIES, Entry, Ready
 from bot.store.keys import DEAD_MOST
 from bot.store.opening import Store
@@ -53,7 +53,7 @@ class Assessor(Protocol):
     ) -> Sequence[Listened]: ...
 
 
-class Listening(Rules, Protocol):
+class Listening(PlaybookRules, Protocol):
     """The rules in force, and what hears by them."""
 
     def assessor(self) -> Assessor: ...
@@ -148,7 +148,9 @@ class Triage:
         if entry.mention is not None and entry.tries <= MOST_TRIES:
             return False
         if await self._store.dead.count() >= DEAD_MOST:
-            raise Unreachable(f"{DEAD_MOST:,} dead letters: triage has stopped. Look at them with: earshot dead list")
+            raise StoreUnavailable(
+                f"{DEAD_MOST:,} dead letters: triage has stopped. Look at them with: earshot dead list"
+            )
         why = self._why.pop(entry.id, "") or ("it cannot be read" if entry.mention is None else "its worker died")
         await self._store.inbox.bury(entry, f"{why}, {entry.tries} tries", self._clock.now())
         log.error("mention buried", entry=entry.id, why=why, tries=entry.tries)
@@ -196,7 +198,10 @@ class Triage:
         for _ in range(TRIES - 1):
             if not items:
                 return
-            heard, at = await self._store.cases.find([case_id(item.mention.id) for item in items]), self._clock.now()
+            heard, at = (
+                await self._store.cases.find([derive_case_id(item.mention.id) for item in items]),
+                self._clock.now(),
+            )
             ready = await self._decide(items, heard, at)
             items = _late(items, await self._store.inbox.commit(ready, at))
         if items:
@@ -212,16 +217,16 @@ class Triage:
         found = await self._store.inbox.look_up(trace for item in items for trace in item.traces)
         edits = [item.mention.id for item in items if item.entry.edit]
         joined = await self._store.inbox.joined_to(edits)
-        wanted = [*found.values(), *joined.values(), *map(case_id, edits)]
+        wanted = [*found.values(), *joined.values(), *map(derive_case_id, edits)]
         cases = await self._store.cases.find([case for case in wanted if case])
         ready = []
         for item in items:
             edited = self._edit(item, joined, cases, at) if item.entry.edit else None
             decision = edited or self._decision(item, found, cases, at)
             if item.entry.edit:
-                decision = replace(decision, heard=None, edit=True)
+                decision = replace(decision, processed=None, is_edit=True)
             if decision.before is None and self._opened_by(item.mention, heard):
-                decision = leave() if item.entry.edit else _tallied(item, at)
+                decision = skip_edit() if item.entry.edit else _tallied(item, at)
             guards: tuple[tuple[str, str], ...] = ()
             if decision.after is not None:
                 cases[decision.after.id] = decision.after
@@ -235,37 +240,39 @@ class Triage:
         self, item: _Item, joined: Mapping[str, str], cases: Mapping[str, Case], at: datetime
     ) -> CaseDecision | None:
         known, assessment = item.mention.id, item.heard.explained()
-        opened, case = cases.get(case_id(known)), cases.get(joined.get(known, ""))
+        opened, case = cases.get(derive_case_id(known)), cases.get(joined.get(known, ""))
         return decide_edit(item.mention, assessment, opened, case, self._department, at)
 
     def _decision(self, item: _Item, found: dict[str, str], cases: dict[str, Case], at: datetime) -> CaseDecision:
         there = {trace.why: cases.get(found[trace.key]) for trace in item.traces}
         mention, assessment = item.mention, item.heard.assessment
-        if talking := there.get(Joining.SAME_PERSON):
-            return join(talking, mention, assessment, Joining.SAME_PERSON, self._department(talking.department), at)
-        route = first_match(self._rules.routes(), mention, assessment)
+        if talking := there.get(JoinReason.SAME_PERSON):
+            return join_case(
+                talking, mention, assessment, JoinReason.SAME_PERSON, self._department(talking.department), at
+            )
+        route = find_route(self._rules.list_routes(), mention, assessment)
         if route.to == NOBODY:
             return _tallied(item, at)
-        copied = there.get(Joining.COPY)
-        if copied is not None and not copied.closed:
-            return join(copied, mention, assessment, Joining.COPY, self._department(copied.department), at)
+        copied = there.get(JoinReason.COPY)
+        if copied is not None and not copied.is_closed:
+            return join_case(copied, mention, assessment, JoinReason.COPY, self._department(copied.department), at)
         return open_case(mention, item.heard.explained(), route, self._department(route.to), at)
 
     def _opened_by(self, mention: Mention, heard: Mapping[str, Case]) -> bool:
         """A case that is there and cannot be read is taken for its own."""
-        case = heard.get(case_id(mention.id))
+        case = heard.get(derive_case_id(mention.id))
         if case is None:
-            return self._store.cases.unreadable(case_id(mention.id))
+            return self._store.cases.unreadable(derive_case_id(mention.id))
         return case.mention.id == mention.id
 
     def _department(self, name: str) -> Department:
-        return department_or_lost(self._rules, name)
+        return get_department_or_lost(self._rules, name)
 
 
 def _tallied(item: _Item, at: datetime) -> CaseDecision:
     """Spam is kept with its reasons, as it may be brought back."""
     spam = item.heard.assessment.intent is Intent.SPAM
-    return tally(item.mention, item.heard.explained() if spam else item.heard.assessment, at)
+    return count_only(item.mention, item.heard.explained() if spam else item.heard.assessment, at)
 
 
 def _late(items: Sequence[_Item], replies: Sequence[Committed]) -> list[_Item]:

@@ -8,7 +8,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.domain.destination import ToPager
-from bot.domain.vigil.troubles import Signs, look
+from bot.domain.vigil.troubles import HealthSnapshot, check_health
 from bot.store.leases import LENGTH as LEASE_LENGTH
 from bot.store.meta import restore_meta
 from bot.store.opening import Store
@@ -47,12 +47,12 @@ class VigilWatch:
     async def step(self) -> int:
         at = self._clock.now()
         known = await self._store.vigils.read()
-        if not known.due(at) or not await self._store.leases.take(LEASE, self._lease):
+        if not known.is_check_due(at) or not await self._store.leases.take(LEASE, self._lease):
             return 0
         await restore_meta(self._store.client, self._store.brand)
         if found := await self._store.quarantine.look_again(at):
             log.info("records can be read again", count=found)
-        decision = look(known, await self._signs(at), at)
+        decision = check_health(known, await self._signs(at), at)
         if await self._store.vigils.commit(decision, at) is Committed.WRITTEN:
             for one in decision.notifications:
                 log.warning("earshot itself", what=one.kind.value, trouble=one.subject_id)
@@ -64,7 +64,7 @@ class VigilWatch:
     def failed(self, error: Exception) -> None:
         """Nothing is in hand between steps."""
 
-    async def _signs(self, at: datetime) -> Signs:
+    async def _signs(self, at: datetime) -> HealthSnapshot:
         heard = await self._store.inbox.heard()
         _, oldest = await self._store.inbox.waiting()
         owed = [queue for queue in await self._store.outbox.queues(1) if not isinstance(queue.to, ToPager)]
@@ -73,10 +73,12 @@ class VigilWatch:
         for part in said.keys() - known:
             if part.startswith(SOURCES):  # of a source that is no longer in the playbook
                 await self._store.troubles.tell(part, "")
-        return Signs(
-            heard={name: heard[name] / 1000 for name in self._rules.sources() if name in heard},
+        return HealthSnapshot(
+            last_mentions={name: heard[name] / 1000 for name in self._rules.sources() if name in heard},
             inbox=at - datetime.fromtimestamp(oldest / 1000, at.tzinfo) if oldest else timedelta(),
             outbox=max((at - queue.head[0].since for queue in owed), default=timedelta()),
             unaccounted=(await self._store.books.read()).unaccounted,
-            said={part: sentence for part, sentence in said.items() if part.startswith(PAGERS) or part in known},
+            pager_issues={
+                part: sentence for part, sentence in said.items() if part.startswith(PAGERS) or part in known
+            },
         )

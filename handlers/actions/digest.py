@@ -6,7 +6,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.cards import buttons
 from bot.cards import digest as card
-from bot.domain.decision import Refused, Unreachable
+from bot.domain.decision import NotAllowed, StoreUnavailable
 from bot.usecases.cases import Cases
 from bot.usecases.digests import Digests
 from handlers.asking import Payload
@@ -19,5 +19,5 @@ async def claim_in_digest(
     await ack()
     async with reply.saying_no():
         await cases.claim(action["value"], by)
-        with suppress(Refused, Unreachable):  # the claim stands; delivery redraws what can be redrawn
+        with suppress(NotAllowed, StoreUnavailable):  # the claim stands; delivery redraws what can be redrawn
             await reply.redraw(card.draw(*await digests.get(buttons.digest_of(action["block_id"]))))

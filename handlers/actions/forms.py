@@ -4,7 +4,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.cards import modals
 from bot.cards.modals import Origin
-from bot.domain.lifecycle import Transition
+from bot.domain.lifecycle import CaseTransition
 from bot.usecases.cases import Cases
 from handlers.asking import Payload
 from handlers.reply import Reply
@@ -13,14 +13,14 @@ from handlers.reply import Reply
 async def resolve(ack: AsyncAck, action: Payload, body: Payload, by: str, cases: Cases, reply: Reply) -> None:
     await ack()
     async with reply.saying_no():
-        answer = await cases.may(action["value"], by, Transition.RESOLVE)
+        answer = await cases.may(action["value"], by, CaseTransition.RESOLVE)
         await reply.open(body["trigger_id"], modals.resolve(answer.case, _origin(action, body, reply)))
 
 
 async def hand_over(ack: AsyncAck, action: Payload, body: Payload, by: str, cases: Cases, reply: Reply) -> None:
     await ack()
     async with reply.saying_no():
-        answer = await cases.may(action["value"], by, Transition.HAND_OVER)
+        answer = await cases.may(action["value"], by, CaseTransition.HAND_OVER)
         origin = _origin(action, body, reply)
         people = await cases.offered(answer.case)
         await reply.open(body["trigger_id"], modals.hand_over(answer.case, cases.departments(), origin, people))
@@ -29,7 +29,7 @@ async def hand_over(ack: AsyncAck, action: Payload, body: Payload, by: str, case
 async def not_for_us(ack: AsyncAck, action: Payload, body: Payload, by: str, cases: Cases, reply: Reply) -> None:
     await ack()
     async with reply.saying_no():
-        answer = await cases.may(action["value"], by, Transition.HAND_OVER)
+        answer = await cases.may(action["value"], by, CaseTransition.HAND_OVER)
         origin = _origin(action, body, reply)
         await reply.open(body["trigger_id"], modals.not_for_us(answer.case, cases.departments(), origin))
 

@@ -15,21 +15,21 @@ Ask = Callable[[OnCall, str, str], Awaitable[Drawing]]
 
 
 def _told(ask: Ask) -> Listener:
-    async def listener(ack: AsyncAck, action: Payload, by: str, oncall: OnCall, reply: Reply) -> None:
+    async def tell_answer(ack: AsyncAck, action: Payload, by: str, oncall: OnCall, reply: Reply) -> None:
         await ack()
         async with reply.saying_no():
             await reply.tell(await ask(oncall, by, action["value"]))
 
-    return listener
+    return tell_answer
 
 
 def _redrawn(ask: Ask) -> Listener:
-    async def listener(ack: AsyncAck, action: Payload, by: str, oncall: OnCall, reply: Reply) -> None:
+    async def tell_answer(ack: AsyncAck, action: Payload, by: str, oncall: OnCall, reply: Reply) -> None:
         await ack()
         async with reply.saying_no():
             await reply.redraw(await ask(oncall, by, action["value"]))
 
-    return listener
+    return tell_answer
 
 
 take = _told(lambda oncall, by, schedule: oncall.take(by, schedule))

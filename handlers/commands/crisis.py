@@ -4,7 +4,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.cards.drawing import Drawing
 from bot.cards.modals import Origin
-from bot.domain.refusals import Refused
+from bot.domain.refusals import NotAllowed
 from bot.usecases.crises import Crises
 from handlers.asking import Payload
 from handlers.reading import unescape_mrkdwn
@@ -32,4 +32,4 @@ async def crisis(ack: AsyncAck, command: Payload, by: str, crises: Crises, reply
             case "":
                 await reply.tell(await crises.show())
             case _:
-                raise Refused(HELP)
+                raise NotAllowed(HELP)

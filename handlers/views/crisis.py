@@ -3,7 +3,7 @@
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.cards import buttons
-from bot.domain.crisis import Declaration
+from bot.domain.crisis import CrisisDeclaration
 from bot.domain.pages.page import Severity
 from bot.usecases.cases import Cases
 from bot.usecases.crises import Crises
@@ -31,7 +31,7 @@ async def declare(ack: AsyncAck, view: Payload, by: str, crises: Crises, cases: 
     if not await awake(cases):
         await ack(response_action="errors", errors={buttons.HEADLINE: KEEP_OPEN})
         return
-    told = Declaration(
+    told = CrisisDeclaration(
         severity=Severity(form.given(buttons.SEVERITY)),
         headline=form.given(buttons.HEADLINE),
         department=form.given(buttons.DEPARTMENT),

@@ -35,11 +35,11 @@ async def flag(
         await ack(response_action="errors", errors={buttons.WORDS: KEEP_OPEN})
         return
 
-    async def work() -> Answer:
+    async def flag_mention() -> Answer:
         return await flags.flag(by, await _flag(form, client))
 
     back = reply.at(form.origin.response_url)
-    if answer := await submit(ack, buttons.WORDS, work(), back):
+    if answer := await submit(ack, buttons.WORDS, flag_mention(), back):
         await back.tell(messages.flagged(answer.case, answer.department))
 
 

@@ -4,7 +4,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards import buttons
-from bot.domain.case import Resolution
+from bot.domain.case import CaseResolution
 from bot.usecases.cases import Cases
 from bot.usecases.home import Home
 from handlers.asking import Payload
@@ -22,14 +22,14 @@ async def resolve(
 ) -> None:
     form = Form(view)
     word = form.given(buttons.RESOLUTION)
-    if word not in set(Resolution):
+    if word not in set(CaseResolution):
         await ack(response_action="errors", errors={buttons.RESOLUTION: CHOOSE})
         return
     if not await awake(cases):
         await ack(response_action="errors", errors={buttons.NOTE: KEEP_OPEN})
         return
     back = reply.at(form.origin.response_url)
-    work = cases.resolve(form.origin.case, by, Resolution(word), form.given(buttons.NOTE))
+    work = cases.resolve(form.origin.case, by, CaseResolution(word), form.given(buttons.NOTE))
     if (answer := await submit(ack, buttons.RESOLUTION, work, back)) is None:
         return
     await show(answer, back, cases)

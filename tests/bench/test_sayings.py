@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 
 from bot.bench.sayings import NothingSaid, Sayings
-from bot.domain.intake import conversation_key, copy_key
+from bot.domain.intake import build_conversation_key, build_copy_key
 from tests.clock import WoundClock
 
 
 def test_no_two_of_many_are_copies_or_of_one_person(clock: WoundClock) -> None:
     said = Sayings.read(None).take(3_000, clock.now())
     assert len({mention.id for mention in said}) == 3_000
-    copies = [key for key in (copy_key(mention, "") for mention in said) if key]
+    copies = [key for key in (build_copy_key(mention, "") for mention in said) if key]
     assert len(set(copies)) == len(copies) > 2_900
-    assert len({conversation_key(mention) for mention in said}) == 3_000
+    assert len({build_conversation_key(mention) for mention in said}) == 3_000
 
 
 def test_the_same_number_is_the_same_mention_each_time(clock: WoundClock) -> None:

@@ -12,11 +12,11 @@ from bot.calendars.broken import Broken
 from bot.calendars.process import TIMEOUT, read_calendar
 from bot.calendars.reading import booked
 from bot.domain.schedules.schedule import Schedule
-from bot.domain.spans import Span
+from bot.domain.spans import TimeSpan
 from tests.calendars.written import calendar, event
 
 AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
-SPAN = Span(AT - timedelta(days=35), AT + timedelta(days=60))
+SPAN = TimeSpan(AT - timedelta(days=35), AT + timedelta(days=60))
 NIGHTS = Schedule(name="nights", calendar="nights.ics", named=(("Ana Lima", "U0ANA"),))
 ONE = ("20260310T200000Z", "20260311T080000Z")
 LONG = ("19700101T200000Z", "19700101T210000Z")

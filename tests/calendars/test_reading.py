@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from bot.calendars.broken import MOST, Broken
 from bot.calendars.reading import EVENTS, SERIES, Booked, booked
 from bot.domain.schedules.schedule import Schedule
-from bot.domain.spans import Span
+from bot.domain.spans import TimeSpan
 from tests.calendars.written import calendar, event
 
 AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
-SPAN = Span(AT - timedelta(days=35), AT + timedelta(days=60))
+SPAN = TimeSpan(AT - timedelta(days=35), AT + timedelta(days=60))
 NIGHTS = Schedule(
     name="nights",
     zone="Europe/Lisbon",
@@ -96,7 +96,7 @@ def test_one_of_a_series_may_be_moved_left_out_or_cancelled() -> None:
 
 def test_a_shift_has_the_same_source_each_time_it_is_read() -> None:
     text = calendar(event("Raj", "20260101T090000Z", "20260101T170000Z", "RRULE:FREQ=DAILY"))
-    later = Span(SPAN.start + timedelta(days=1), SPAN.end + timedelta(days=1))
+    later = TimeSpan(SPAN.start + timedelta(days=1), SPAN.end + timedelta(days=1))
 
     one, other = booked(text, NIGHTS, SPAN), booked(text, NIGHTS, later)
     assert set(one.shifts[1:]) <= set(other.shifts)

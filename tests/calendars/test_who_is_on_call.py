@@ -11,11 +11,11 @@ import pytest
 from bot.calendars.broken import Broken
 from bot.calendars.reading import booked
 from bot.domain.schedules.schedule import Schedule
-from bot.domain.spans import Span
+from bot.domain.spans import TimeSpan
 from tests.calendars.written import calendar, event
 
 AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
-SPAN = Span(AT - timedelta(days=35), AT + timedelta(days=60))
+SPAN = TimeSpan(AT - timedelta(days=35), AT + timedelta(days=60))
 PEOPLE = (
     ("Ana Lima", "ANA"),
     ("ana@northwind.example", "ANA"),

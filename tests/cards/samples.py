@@ -5,19 +5,19 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.domain.assessment import Assessment, Signal, assessed
+from bot.domain.assessment import Assessment, Signal, build_assessment
 from bot.domain.audit import AuditEvent
-from bot.domain.case import Case, Joined, Joining, Resolution, Status
+from bot.domain.case import Case, CaseResolution, CaseStatus, JoinedMention, JoinReason
 from bot.domain.department import Department
 from bot.domain.mention import Mention
-from bot.domain.routing import Clocks
+from bot.domain.routing import CaseClocks
 
 AT = datetime(2026, 3, 10, 9, 5, tzinfo=UTC)
 CARE = Department(
     name="care", channel="C0CARE", deputies=("U0ANA",), on_call=("U0RAJ",), authority="Apologise, credit up to 50 EUR."
 )
 PR = Department(name="pr", channel="C0PR", deputies=("U0BEN",))
-CLOCKS = Clocks(claim_within=timedelta(minutes=15), lease=timedelta(minutes=30), resolve_within=timedelta(hours=4))
+CLOCKS = CaseClocks(claim_within=timedelta(minutes=15), lease=timedelta(minutes=30), resolve_within=timedelta(hours=4))
 
 
 def mention(text: str = "lost my bag again, never flying with you", **more: Any) -> Mention:
@@ -33,7 +33,7 @@ def mention(text: str = "lost my bag again, never flying with you", **more: Any)
 
 
 def assessment(because: str = "“lost my bag”") -> Assessment:
-    return assessed(
+    return build_assessment(
         [
             Signal("mood", "sentiment:negative", 0.9, f"negative: {because}"),
             Signal("intent", "intent:complaint", 0.8, f"complaint: {because}"),
@@ -64,28 +64,30 @@ def claimed(**more: Any) -> Case:
     event = AuditEvent(AT, "U0ANA", "claimed", "after 3 min")
     mine: dict[str, Any] = {
         "version": 2,
-        "status": Status.CLAIMED,
+        "status": CaseStatus.CLAIMED,
         "owner": "U0ANA",
         "claimed_at": AT,
         "due": AT + timedelta(hours=4),
         "lease_ends": AT + timedelta(minutes=30),
         "history": (*case.history, event),
     }
-    return case.having(**mine | more)
+    return case.copy_with(**mine | more)
 
 
 def resolved(**more: Any) -> Case:
     done: dict[str, Any] = {
-        "status": Status.RESOLVED,
-        "resolution": Resolution.ANSWERED,
+        "status": CaseStatus.RESOLVED,
+        "resolution": CaseResolution.ANSWERED,
         "resolved_at": AT,
         "due": None,
     }
     return claimed(**done | more)
 
 
-def joined(number: int) -> tuple[Joined, ...]:
-    return tuple(Joined(f"x:{n}", f"@bob{n}", f"https://x.example/{n}", AT, Joining.COPY) for n in range(2, 2 + number))
+def joined(number: int) -> tuple[JoinedMention, ...]:
+    return tuple(
+        JoinedMention(f"x:{n}", f"@bob{n}", f"https://x.example/{n}", AT, JoinReason.COPY) for n in range(2, 2 + number)
+    )
 
 
 def objects(value: Any) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.cards import case as card
 from bot.cards import plain
-from bot.domain.assessment import Signal, assessed
+from bot.domain.assessment import Signal, build_assessment
 from bot.domain.audit import AuditEvent
 from bot.domain.case import Case
 from bot.sandbox.blocks import check_message
@@ -108,7 +108,7 @@ def test_where_the_detector_is_unsure_the_card_says_so() -> None:
         Signal("mood", "sentiment:negative", 0.4, holds=False),
         Signal("mood", "sentiment:unsure", 0.4, "sarcasm, perhaps"),
     ]
-    assert "unsure, leaning negative" in words(card.draw(new(assessment=assessed(signals)), CARE, AT).blocks)
+    assert "unsure, leaning negative" in words(card.draw(new(assessment=build_assessment(signals)), CARE, AT).blocks)
 
 
 def test_a_claimer_sees_what_she_may_promise_and_others_do_not() -> None:

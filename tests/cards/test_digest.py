@@ -1,7 +1,7 @@
 """Many new cases on one card."""
 
 from bot.cards import buttons, digest
-from bot.domain.case import Status
+from bot.domain.case import CaseStatus
 from bot.sandbox.blocks import check_message
 from tests.cards.samples import AT, CARE, labels, mention, new, objects, words
 
@@ -16,7 +16,7 @@ def test_a_digest_says_how_many_came_and_why_they_are_listed() -> None:
 
 
 def test_each_line_has_its_own_claim_button_while_nobody_has_it() -> None:
-    taken = CASES[0].having(status=Status.CLAIMED, owner="U0ANA")
+    taken = CASES[0].copy_with(status=CaseStatus.CLAIMED, owner="U0ANA")
     drawing = digest.draw("17-A", CARE, [taken, *CASES[1:]], AT)
     pressed = [one["value"] for one in objects(drawing.blocks) if one.get("type") == "button"]
 
@@ -32,7 +32,7 @@ def test_a_line_knows_its_digest() -> None:
 
 
 def test_twenty_long_posts_still_fit_and_still_say_something() -> None:
-    long = [case.having(mention=mention("a very long complaint indeed " * 40)) for case in CASES]
+    long = [case.copy_with(mention=mention("a very long complaint indeed " * 40)) for case in CASES]
     drawing = digest.draw("1773133333333-ABCDEFGH", CARE, long, AT)
 
     assert check_message(drawing.blocks) == []

@@ -4,7 +4,7 @@ import pytest
 
 from bot.cards import case as card
 from bot.cards import hearing
-from bot.domain.assessment import Signal, assessed
+from bot.domain.assessment import Signal, build_assessment
 from bot.domain.case import Case
 from bot.domain.correction import Correction, CorrectionKind
 from bot.sandbox.blocks import check_message
@@ -27,7 +27,7 @@ SIGNALS = (
 
 def heard(*more: Signal, without: str = "") -> Case:
     kept = [signal for signal in SIGNALS if not (without and signal.label.startswith(without))]
-    return new(assessment=assessed([*kept, *more]))
+    return new(assessment=build_assessment([*kept, *more]))
 
 
 def on_card(case: Case) -> str:
@@ -107,7 +107,9 @@ def test_why_says_what_held_and_what_did_not_and_how_sure() -> None:
 
 
 def test_why_admits_what_is_not_known() -> None:
-    said = words(hearing.why(new(assessment=assessed([Signal("mood", "sentiment:unsure", 0.4)]), route="")).blocks)
+    said = words(
+        hearing.why(new(assessment=build_assessment([Signal("mood", "sentiment:unsure", 0.4)]), route="")).blocks
+    )
 
     assert "none that the playbook names" in said
     assert "Nothing in it is urgent" in said

@@ -2,13 +2,13 @@
 
 from bot.cards import help as card
 from bot.cards import home
-from bot.domain.judged import Part, Precision
+from bot.domain.judged import PrecisionAspect, PrecisionEstimate
 from bot.sandbox.blocks import check_message
 from tests.cards.samples import AT, words
 
 
-def precise(cases: int, wrong: int, *others: Precision) -> str:
-    return card.precision((Precision(Part.ALL, cases, wrong), *others))
+def precise(cases: int, wrong: int, *others: PrecisionEstimate) -> str:
+    return card.precision((PrecisionEstimate(PrecisionAspect.ALL, cases, wrong), *others))
 
 
 def test_nothing_is_claimed_before_anybody_closed_a_case() -> None:
@@ -34,13 +34,18 @@ def test_where_nobody_corrected_anything_that_is_no_proof_of_certainty() -> None
 
 
 def test_each_part_is_told_apart_where_there_are_enough_of_it() -> None:
-    said = precise(212, 19, Precision(Part.SENTIMENT, 180, 11), Precision(Part.SUBJECT, 29, 1))
+    said = precise(
+        212,
+        19,
+        PrecisionEstimate(PrecisionAspect.SENTIMENT, 180, 11),
+        PrecisionEstimate(PrecisionAspect.SUBJECT, 29, 1),
+    )
 
     assert said.endswith("By part: the feeling 94 % [89–97 %].")
 
 
 def test_slack_takes_it_and_names_are_no_markup() -> None:
-    drawing = card.draw(["A & B <x>"], [], [Precision(Part.ALL, 212, 19)])
+    drawing = card.draw(["A & B <x>"], [], [PrecisionEstimate(PrecisionAspect.ALL, 212, 19)])
 
     assert check_message(drawing.blocks) == []
     assert "A &amp; B &lt;x&gt;" in words(drawing.blocks)
@@ -48,9 +53,9 @@ def test_slack_takes_it_and_names_are_no_markup() -> None:
 
 
 def test_the_home_tab_says_it_only_where_there_is_something_to_say() -> None:
-    def health(*found: Precision) -> str:
+    def health(*found: PrecisionEstimate) -> str:
         return words(home.draw(home.AtHome((), (), (), (), AT, found))["blocks"])
 
-    assert "91 % [86–94 %] heard right" in health(Precision(Part.ALL, 212, 19))
-    assert "heard right" not in health(Precision(Part.ALL, 12, 1))
+    assert "91 % [86–94 %] heard right" in health(PrecisionEstimate(PrecisionAspect.ALL, 212, 19))
+    assert "heard right" not in health(PrecisionEstimate(PrecisionAspect.ALL, 12, 1))
     assert "heard right" not in health()

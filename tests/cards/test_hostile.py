@@ -14,9 +14,9 @@ from bot.cards import digest, hearing, home, messages, modals, plain, spam
 from bot.cards.drawing import MOST_CHARACTERS, Drawing, fits
 from bot.cards.modals import Origin
 from bot.cards.words import harmless, one_line
-from bot.domain.case import Case, Joined, Joining
+from bot.domain.case import Case, JoinedMention, JoinReason
 from bot.domain.destination import ToPerson
-from bot.domain.schedules.duty import Duty
+from bot.domain.schedules.duty import OnCallSnapshot
 from bot.sandbox.blocks import check_message, check_view
 from tests.cards.samples import AT, CARE, PR, assessment, claimed, marked_up, mention, new, objects, resolved, size
 
@@ -53,14 +53,14 @@ def drawings(case: Case) -> list[Drawing]:
         card.draw(case, CARE, AT),
         card.moved(case, "pr"),
         plain.draw(case, CARE, AT),
-        digest.draw("1773133333333-ABCDEFGH", CARE, [case.having(id=f"CASE{n:04}") for n in range(20)], AT),
+        digest.draw("1773133333333-ABCDEFGH", CARE, [case.copy_with(id=f"CASE{n:04}") for n in range(20)], AT),
         messages.reminder(case, CARE, AT),
-        messages.call(case, CARE, Duty(CARE.on_call), ToPerson("U0RAJ"), AT),
+        messages.call(case, CARE, OnCallSnapshot(CARE.on_call), ToPerson("U0RAJ"), AT),
         messages.lease(case, CARE),
         messages.released(case, CARE),
         messages.joined(case),
         messages.handed(case),
-        messages.claimed(case.having(owner="U0ANA"), CARE),
+        messages.claimed(case.copy_with(owner="U0ANA"), CARE),
         messages.offer(case, "pr"),
         messages.moved(case, CARE),
         messages.brought_back(case, CARE),
@@ -86,14 +86,14 @@ def forms(case: Case) -> list[dict[str, Any]]:
 def hostile(text: str, status: Callable[..., Case]) -> Case:
     author = {"id": "1", "handle": text[:250], "name": text[:400], "followers": 10**9}
     said = mention(text, author=author, quoted=text, url=f"https://x.example/{one_line(text)[:40]}")
-    joined = tuple(Joined(f"x:{n}", text[:300], text[:100], AT, Joining.SAME_PERSON) for n in range(20))
+    joined = tuple(JoinedMention(f"x:{n}", text[:300], text[:100], AT, JoinReason.SAME_PERSON) for n in range(20))
     return status(mention=said, assessment=assessment(text[:300]), joined=joined, joined_count=99, note=text[:1000])
 
 
 @settings(max_examples=60, deadline=None)
 @given(text=words, status=st.sampled_from([new, claimed, resolved]))
 def test_no_post_breaks_a_drawing_or_reaches_markup(text: str, status: Callable[..., Case]) -> None:
-    case = hostile(text, status).having(mention=mention(text))
+    case = hostile(text, status).copy_with(mention=mention(text))
     for drawing in drawings(case):
         assert check_message(drawing.blocks) == []
         assert fits(drawing.blocks)

@@ -9,63 +9,63 @@ from bot.cards import crisis as crises
 from bot.cards import drills, episode, morning, pages, summons
 from bot.cards.drawing import Drawing, fits
 from bot.domain import leading
-from bot.domain.crisis import Crisis, Declaration, Numbers, Origin, Plan, Went
-from bot.domain.destination import callee
+from bot.domain.crisis import Crisis, CrisisDeclaration, CrisisOrigin, CrisisPlan, MentionCounts, SentimentOutcome
+from bot.domain.destination import parse_callee
 from bot.domain.drill import Drill
-from bot.domain.episode import Episode, Height, Sample
-from bot.domain.morning import Morning
-from bot.domain.pages.matter import Matter
-from bot.domain.pages.page import Attempt, Cause, CauseKind, Page, Severity, Way, open_page
-from bot.domain.spikes.watch import Kind
+from bot.domain.episode import Episode, SamplePost, SpikePeak
+from bot.domain.morning import ShiftSummary
+from bot.domain.pages.matter import PageContext
+from bot.domain.pages.page import CauseKind, ContactMethod, Page, PageAttempt, PageCause, Severity, open_page
+from bot.domain.spikes.watch import SpikeKind
 from bot.sandbox.blocks import check_message
 from tests.cards.samples import AT, marked_up, mention, new
 from tests.cards.test_hostile import MARKER, words
 
 LATER = AT + timedelta(minutes=40)
-PAGE = open_page(Cause(CauseKind.CASE, "c1"), Severity.SEV1, "care", AT)
+PAGE = open_page(PageCause(CauseKind.CASE, "c1"), Severity.SEV1, "care", AT)
 OURS = {"U0ANA", "U0BEN", "C0ROOM"}
 
 
 def an_episode(text: str) -> Episode:
-    sample = Sample("x:1", text[:300], f"https://x.example/{MARKER}", text, AT)
-    height = Height(31, 27, 15, 2.0, AT, Kind.TOPIC)
+    sample = SamplePost("x:1", text[:300], f"https://x.example/{MARKER}", text, AT)
+    height = SpikePeak(31, 27, 15, 2.0, AT, SpikeKind.TOPIC)
     said = tuple(text[n : n + 60] for n in (0, 60, 120))
     times = {"started_at": AT, "opened_at": AT, "unusual_at": AT, "written_at": AT}
     return Episode(
-        id="ep-1", subject="Northwind Air", department="care", kind=Kind.TOPIC, words=said, begun=height, peak=height,
+        id="ep-1", subject="Northwind Air", department="care", kind=SpikeKind.TOPIC, words=said, begun=height, peak=height,
         firsts=(sample,) * 3, samples=(sample,) * 3, posts=31, **times,
     )  # fmt: skip
 
 
 def a_crisis(text: str) -> Crisis:
     """Declared, talked about, pinned in and closed by colleagues who paste what strangers say."""
-    told = Declaration(Severity.SEV1, text[:150], "care", "U0ANA", "U0BEN")
-    found = leading.declare(told, Origin(AT), Plan(checklist=(text[:300],)), "U0ANA", AT).after
-    found = leading.house(found, "C0ROOM", "", AT).after
-    found = leading.update(found, f"it is {text}"[:500], Plan(), "U0BEN", AT).after
-    found = leading.pin(found, "1.1", text, "U0BEN", AT).after
-    return leading.tick(found, 0, "U0ANA", AT).after
+    told = CrisisDeclaration(Severity.SEV1, text[:150], "care", "U0ANA", "U0BEN")
+    found = leading.declare_crisis(told, CrisisOrigin(AT), CrisisPlan(checklist=(text[:300],)), "U0ANA", AT).after
+    found = leading.assign_channel(found, "C0ROOM", "", AT).after
+    found = leading.update_crisis(found, f"it is {text}"[:500], CrisisPlan(), "U0BEN", AT).after
+    found = leading.record_pin(found, "1.1", text, "U0BEN", AT).after
+    return leading.complete_checklist_item(found, 0, "U0ANA", AT).after
 
 
 def by_strangers(text: str) -> list[Drawing]:
     found, case = an_episode(text), new(mention=mention(text, author={"id": "1", "handle": text[:200] or "x"}))
-    over = found.having(ended_at=LATER)
-    rung = Attempt(1, 1, Way.SLACK, "U0ANA", AT)
-    matters: list[Matter] = [summons.of_case(case, ""), episode.matter(found, "")]
+    over = found.copy_with(ended_at=LATER)
+    rung = PageAttempt(1, 1, ContactMethod.SLACK, "U0ANA", AT)
+    matters: list[PageContext] = [summons.of_case(case, ""), episode.matter(found, "")]
     return [
         *(episode.draw(one, page) for one in (found, over) for page in (None, PAGE)),
         episode.plain(found),
-        *(pages.call(PAGE, matter, callee(rung.person)) for matter in matters),
-        morning.note(Morning("care", AT, episodes=(found, over), pages=(PAGE,))) or Drawing("", []),
-        morning.hand_over(Morning("care", AT, episodes=(found,)), "U0ANA") or Drawing("", []),
+        *(pages.call(PAGE, matter, parse_callee(rung.person)) for matter in matters),
+        morning.note(ShiftSummary("care", AT, episodes=(found, over), pages=(PAGE,))) or Drawing("", []),
+        morning.hand_over(ShiftSummary("care", AT, episodes=(found,)), "U0ANA") or Drawing("", []),
     ]
 
 
 def by_colleagues(text: str) -> list[Drawing]:
     found = a_crisis(text)
-    numbers = Numbers(9, 5)
-    closed = leading.close(found, Went(numbers, numbers, numbers), "U0ANA", LATER).after
-    rung = Attempt(1, 1, Way.SLACK, "U0ANA", AT)
+    numbers = MentionCounts(9, 5)
+    closed = leading.close_crisis(found, SentimentOutcome(numbers, numbers, numbers), "U0ANA", LATER).after
+    rung = PageAttempt(1, 1, ContactMethod.SLACK, "U0ANA", AT)
     drill = Drill(department="R&D <ops>", opened_at=AT, page="p1", missed_at=AT, why="nobody answered")
     return [
         *(draw(one, PAGE) for one in (found, closed) for draw in (crises.head, crises.plan)),
@@ -75,8 +75,8 @@ def by_colleagues(text: str) -> list[Drawing]:
         crises.review(closed),
         crises.opened(found),
         crises.standing([found, closed]),
-        pages.call(PAGE, crises.matter(found, ""), callee(rung.person)),
-        morning.note(Morning("care", AT, crises=(found,), missed=drill)) or Drawing("", []),
+        pages.call(PAGE, crises.matter(found, ""), parse_callee(rung.person)),
+        morning.note(ShiftSummary("care", AT, crises=(found,), missed=drill)) or Drawing("", []),
         *(draw(drill, page) for draw in (drills.receipt, drills.missed) for page in (None, PAGE)),
         drills.begun(drill),
     ]
@@ -110,6 +110,6 @@ def test_what_colleagues_paste_pings_and_links_nothing(text: str) -> None:
 @given(text=words)
 def test_what_a_phone_is_told_of_a_spike_is_short_and_has_no_link_of_a_strangers(text: str) -> None:
     matter = episode.matter(an_episode(text), "")
-    page: Page = PAGE.having(cause=Cause(CauseKind.EPISODE, "ep-1"))
+    page: Page = PAGE.copy_with(cause=PageCause(CauseKind.EPISODE, "ep-1"))
     assert MARKER not in summons.spoken(page, matter) + summons.short(page, matter)
     assert "evil.example" not in summons.text(matter, "https://earshot.example/acknowledge/x")

@@ -8,7 +8,7 @@ from bot.cards import messages
 from bot.cards.drawing import Drawing
 from bot.domain.audit import AuditEvent
 from bot.domain.destination import ToChannel, ToPerson
-from bot.domain.schedules.duty import Duty
+from bot.domain.schedules.duty import OnCallSnapshot
 from bot.sandbox.blocks import check_message
 from tests.cards.samples import AT, CARE, claimed, joined, labels, new, objects
 
@@ -24,7 +24,7 @@ def test_a_reminder_can_be_claimed_from() -> None:
 
 
 def test_a_call_says_why_and_what_happens_if_it_is_not_answered() -> None:
-    drawing = messages.call(new(), CARE, Duty(CARE.on_call), ToPerson("U0RAJ"), LATER)
+    drawing = messages.call(new(), CARE, OnCallSnapshot(CARE.on_call), ToPerson("U0RAJ"), LATER)
 
     assert "You are on call for care" in drawing.text
     assert "the next person is called" in drawing.text
@@ -65,14 +65,14 @@ def test_from_whom_a_case_was_taken_is_told_by_whom_and_that_she_need_do_nothing
 
 
 def test_the_last_who_is_called_is_not_promised_that_another_will_be() -> None:
-    drawing = messages.call(new(called=CARE.on_call), CARE, Duty(CARE.on_call), ToPerson("U0RAJ"), LATER)
+    drawing = messages.call(new(called=CARE.on_call), CARE, OnCallSnapshot(CARE.on_call), ToPerson("U0RAJ"), LATER)
 
     assert "the next person is called" not in drawing.text
     assert "you are the last who is called" in drawing.text
 
 
 def test_in_a_hole_of_the_schedule_a_call_says_why_it_comes() -> None:
-    hole = Duty(("U0MIA",), hole=True, schedule="nights")
+    hole = OnCallSnapshot(("U0MIA",), has_gap=True, schedule="nights")
 
     assert messages.call(new(), CARE, hole, ToPerson("U0MIA"), LATER).text.startswith(
         "📟 Nobody is on call for care now, because nights has a hole, so you are called. Nobody has claimed"
@@ -81,7 +81,10 @@ def test_in_a_hole_of_the_schedule_a_call_says_why_it_comes() -> None:
 
 
 def test_who_is_on_call_no_more_when_the_call_goes_out_is_not_told_that_she_is() -> None:
-    assert "You are called for care." in messages.call(new(), CARE, Duty(("U0BEN",)), ToPerson("U0RAJ"), LATER).text
+    assert (
+        "You are called for care."
+        in messages.call(new(), CARE, OnCallSnapshot(("U0BEN",)), ToPerson("U0RAJ"), LATER).text
+    )
 
 
 def test_who_wrote_again_can_be_read_at_once() -> None:

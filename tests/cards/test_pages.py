@@ -6,11 +6,11 @@ import pytest
 
 from bot.cards import case as card
 from bot.cards import pages, summons
-from bot.domain.destination import ToPerson, callee
+from bot.domain.destination import ToPerson, parse_callee
 from bot.domain.pages import ladder
-from bot.domain.pages.cases import cause_of
-from bot.domain.pages.line import Line
-from bot.domain.pages.page import Page, Result, Severity, Way, open_page
+from bot.domain.pages.cases import build_case_cause
+from bot.domain.pages.line import EscalationTargets
+from bot.domain.pages.page import AttemptStatus, ContactMethod, Page, Severity, open_page
 from bot.domain.pages.policy import EscalationPolicy
 from bot.sandbox.blocks import check_message
 from tests.cards.samples import AT, CARE, labels, marked_up, mention, new
@@ -18,36 +18,38 @@ from tests.cards.samples import AT, CARE, labels, marked_up, mention, new
 NASTY = ("<!channel> <@U0ANA>", "*bold* `code`", "\u202egnp.exe", "x" * 5_000, "\n\n\n", "https://evil.example/a?b=c")
 
 
-def rung(result: Result, **more: object) -> Page:
+def rung(result: AttemptStatus, **more: object) -> Page:
     case = new()
-    page = open_page(cause_of(case), Severity.SEV1, "care", AT)
-    climbed = ladder.climb(page, EscalationPolicy(ways=(Way.SLACK,)), Line(people=("U0RAJ",)), AT)
+    page = open_page(build_case_cause(case), Severity.SEV1, "care", AT)
+    climbed = ladder.escalate_page(
+        page, EscalationPolicy(ways=(ContactMethod.SLACK,)), EscalationTargets(people=("U0RAJ",)), AT
+    )
     assert climbed is not None
-    if result is Result.WAITING:
+    if result is AttemptStatus.WAITING:
         return climbed.after
-    ended = ladder.ended(climbed.after, 1, result, str(more.get("detail", "")), AT)
+    ended = ladder.record_result(climbed.after, 1, result, str(more.get("detail", "")), AT)
     assert ended is not None
     return ended.after
 
 
-@pytest.mark.parametrize("result", list(Result))
-def test_every_result_is_said_in_words(result: Result) -> None:
+@pytest.mark.parametrize("result", list(AttemptStatus))
+def test_every_result_is_said_in_words(result: AttemptStatus) -> None:
     shown = marked_up([pages.ladder(rung(result))])
     assert "<@U0RAJ> by Slack, " in shown
     assert pages.ENDS[result] in shown
 
 
 def test_the_button_is_there_as_long_as_nobody_has_answered() -> None:
-    page = rung(Result.DELIVERED)
+    page = rung(AttemptStatus.DELIVERED)
     assert "Acknowledge" in labels(card.draw(new(), CARE, AT, page).blocks)
-    answered = ladder.acknowledge(page, "U0MIA", "link", AT + timedelta(minutes=3)).after
+    answered = ladder.acknowledge_page(page, "U0MIA", "link", AT + timedelta(minutes=3)).after
     drawn = card.draw(new(), CARE, AT, answered)
     assert "Acknowledge" not in labels(drawn.blocks)
     assert "*Answered* by <@U0MIA> by link, after 3 min" in marked_up(drawn.blocks)
 
 
 def test_a_page_that_waits_for_the_end_of_quiet_hours_says_so() -> None:
-    page = open_page(cause_of(new()), Severity.SEV2, "care", AT).having(held_until=AT + timedelta(hours=3))
+    page = open_page(build_case_cause(new()), Severity.SEV2, "care", AT).copy_with(held_until=AT + timedelta(hours=3))
     assert "🌙 *Waits* until" in marked_up([pages.ladder(page)])
     assert "quiet hours, so nobody is called yet" in marked_up([pages.ladder(page)])
 
@@ -56,7 +58,7 @@ def test_a_page_that_waits_for_the_end_of_quiet_hours_says_so() -> None:
 def test_whatever_a_stranger_writes_a_call_is_taken_by_slack_and_pings_nobody(text: str) -> None:
     case = new(mention=mention(text=text, author=text[:100]))
     matter = summons.of_case(case, "")
-    page = rung(Result.WAITING)
+    page = rung(AttemptStatus.WAITING)
     drawn = pages.call(page, matter, ToPerson("U0RAJ"))
     check_message(drawn.blocks)
     assert "<!channel>" not in drawn.text + marked_up(drawn.blocks)
@@ -72,7 +74,7 @@ def test_a_word_without_an_end_keeps_nobody_waiting_who_is_to_be_called() -> Non
 @pytest.mark.parametrize("text", NASTY)
 def test_whatever_a_stranger_writes_a_phone_gets_short_plain_words(text: str) -> None:
     matter = summons.of_case(new(mention=mention(text=text, author=text[:100])), "")
-    page = rung(Result.WAITING)
+    page = rung(AttemptStatus.WAITING)
     assert len(summons.short(page, matter, "https://earshot.example/acknowledge/t")) <= summons.TEXTED
     assert "evil.example" not in summons.text(matter)
     assert "\u202e" not in summons.text(matter)
@@ -84,9 +86,9 @@ def test_whatever_a_stranger_writes_a_phone_gets_short_plain_words(text: str) ->
 
 def test_who_has_acknowledged_can_claim_from_the_message_until_somebody_has() -> None:
     matter = summons.of_case(new(), "https://slack.example/card")
-    answered = ladder.acknowledge(rung(Result.DELIVERED), "U0RAJ", "Slack", AT + timedelta(minutes=3)).after
+    answered = ladder.acknowledge_page(rung(AttemptStatus.DELIVERED), "U0RAJ", "Slack", AT + timedelta(minutes=3)).after
     for to in ("U0RAJ", "#C0ALL"):
-        drawn = pages.message(answered, matter, callee(to))
+        drawn = pages.message(answered, matter, parse_callee(to))
         assert labels(drawn.blocks) == ["Claim", "See the card", "Open post"]
         assert any(block["type"] == "rich_text" for block in drawn.blocks)
     assert "Claim" not in labels(pages.message(answered, matter, ToPerson("U0MIA")).blocks)
@@ -94,7 +96,7 @@ def test_who_has_acknowledged_can_claim_from_the_message_until_somebody_has() ->
 
 def test_who_answers_a_page_by_claiming_is_not_told_to_claim() -> None:
     matter = summons.of_case(new(), "https://slack.example/card")
-    page = ladder.acknowledge(rung(Result.DELIVERED), "U0RAJ", "claiming it", AT, claims=True).after
+    page = ladder.acknowledge_page(rung(AttemptStatus.DELIVERED), "U0RAJ", "claiming it", AT, claims=True).after
     drawn = pages.message(page, matter, ToPerson("U0RAJ"))
     assert "Claim the case next" not in drawn.text
     assert "Claim" not in labels(drawn.blocks)
@@ -102,6 +104,6 @@ def test_who_answers_a_page_by_claiming_is_not_told_to_claim() -> None:
 
 def test_the_message_of_a_page_that_a_declared_crisis_took_over_says_so_and_has_no_acknowledge() -> None:
     matter = summons.of_case(new(), "https://slack.example/card")
-    drawn = pages.message(rung(Result.DELIVERED).having(leader="crisis"), matter, ToPerson("U0RAJ"))
+    drawn = pages.message(rung(AttemptStatus.DELIVERED).copy_with(leader="crisis"), matter, ToPerson("U0RAJ"))
     assert "part of a declared crisis now" in drawn.text
     assert labels(drawn.blocks) == ["See the card", "Open post"]

@@ -8,19 +8,19 @@ from zoneinfo import ZoneInfo
 from bot.cards.drawing import Drawing, fits
 from bot.cards.report import compared, draw, headline
 from bot.domain.assessment import Assessment, Intent
-from bot.domain.case import Case, Resolution, Status
+from bot.domain.case import Case, CaseResolution, CaseStatus
 from bot.domain.mention import Mention
-from bot.domain.report import Asked, DepartmentLine, Report, Split, Took
-from bot.domain.spans import Period
+from bot.domain.report import DepartmentFigures, DurationStats, Report, ReportQuery, SentimentCounts
+from bot.domain.spans import ReportPeriod
 from bot.sandbox.blocks import check_message
 
 AT = datetime(2026, 3, 10, 14, 7, tzinfo=ZoneInfo("Europe/Lisbon"))
-NOW = Split(negative=120, neutral=60, positive=80, unsure=40)
-BEFORE = Split(negative=60, neutral=60, positive=80, unsure=40)
+NOW = SentimentCounts(negative=120, neutral=60, positive=80, unsure=40)
+BEFORE = SentimentCounts(negative=60, neutral=60, positive=80, unsure=40)
 
 
 def report(**changes: Any) -> Report:
-    return replace(Report(asked=Asked(), brand_time=AT, split=NOW, like=NOW, before=BEFORE), **changes)
+    return replace(Report(query=ReportQuery(), brand_time=AT, split=NOW, comparable=NOW, before=BEFORE), **changes)
 
 
 def case(text: str = "You lost my bag", **changes: Any) -> Case:
@@ -31,7 +31,7 @@ def case(text: str = "You lost my bag", **changes: Any) -> Case:
     made = Case(
         id="C1", mention=mention, assessment=Assessment(), department="care", opened_at=said, waiting_since=said
     )
-    return made.having(**changes)
+    return made.copy_with(**changes)
 
 
 def words_of(drawing: Drawing) -> str:
@@ -66,15 +66,17 @@ def test_more_than_before_is_said_with_both_numbers() -> None:
 
 
 def test_too_few_are_given_as_counts_and_no_change_is_named() -> None:
-    few = Split(negative=3, positive=2)
-    drawing = draw(report(split=few, like=few, before=Split(negative=1)))
+    few = SentimentCounts(negative=3, positive=2)
+    drawing = draw(report(split=few, like=few, before=SentimentCounts(negative=1)))
     assert "Too few to say how it changed: 5 against 1 yesterday, both until 14:00." in words_of(drawing)
     assert "%" not in words_of(drawing)
 
 
 def test_spam_and_competitors_stand_apart_from_what_is_said_about_us() -> None:
     split = replace(NOW, spam=22, competitors=41)
-    words = words_of(draw(report(split=split, competitors=(("Skylark Airways", Split(negative=25, neutral=16)),))))
+    words = words_of(
+        draw(report(split=split, competitors=(("Skylark Airways", SentimentCounts(negative=25, neutral=16)),)))
+    )
     assert "363 mentions today" in words
     assert "about Skylark Airways 41, 61 % of them negative" in words
     assert "spam 22" in words
@@ -82,7 +84,7 @@ def test_spam_and_competitors_stand_apart_from_what_is_said_about_us() -> None:
 
 
 def test_a_silent_day_says_what_to_do() -> None:
-    silent = Split()
+    silent = SentimentCounts()
     drawing = draw(report(split=silent, like=silent, before=silent))
     assert drawing.text == "Nothing heard today so far."
     assert "earshot check" in words_of(drawing)
@@ -99,7 +101,7 @@ def test_strangers_can_ping_nobody_from_a_report() -> None:
 
 
 def test_a_post_says_what_became_of_it() -> None:
-    resolved = case(status=Status.RESOLVED, resolution=Resolution.ANSWERED)
+    resolved = case(status=CaseStatus.RESOLVED, resolution=CaseResolution.ANSWERED)
     late = case(due=AT - timedelta(minutes=1))
     words = words_of(draw(report(telling=(resolved, late))))
     assert "care, answered" in words
@@ -107,7 +109,7 @@ def test_a_post_says_what_became_of_it() -> None:
 
 
 def test_a_department_says_what_is_open_and_how_long_it_takes() -> None:
-    care = DepartmentLine("care", 12, 3, 41, 4, Took(45, 360, 1320), Took(3, 4200, 10800))
+    care = DepartmentFigures("care", 12, 3, 41, 4, DurationStats(45, 360, 1320), DurationStats(3, 4200, 10800))
     words = words_of(draw(report(departments=(care,))))
     assert "care: 12 open, 3 overdue; 41 answered, 4 closed otherwise" in words
     assert "claimed: half within 6 min, 9 in 10 within 22 min" in words
@@ -120,7 +122,7 @@ def test_kinds_are_named_in_the_singular_where_there_is_one() -> None:
 
 
 def test_only_the_private_answer_has_the_button_and_it_carries_what_was_asked() -> None:
-    asked = Asked(Period.WEEK, subject="Northwind Go")
+    asked = ReportQuery(ReportPeriod.WEEK, subject="Northwind Go")
     private, shared = draw(report(asked=asked)), draw(report(asked=asked), shared_by="U0MIA")
     (buttons,) = [block["elements"] for block in private.blocks if block["type"] == "actions"]
     assert buttons[0]["value"] == "week Northwind Go"
@@ -129,8 +131,8 @@ def test_only_the_private_answer_has_the_button_and_it_carries_what_was_asked() 
 
 
 def test_a_report_full_to_the_brim_is_taken_by_slack() -> None:
-    took = Took(900, 86_399, 863_999)
-    departments = tuple(DepartmentLine("d" * 58 + f"{n:02}", 999, 99, 999, 99, took, took) for n in range(40))
+    took = DurationStats(900, 86_399, 863_999)
+    departments = tuple(DepartmentFigures("d" * 58 + f"{n:02}", 999, 99, 999, 99, took, took) for n in range(40))
     telling = tuple(case("\N{PILE OF POO}" * 9_000) for _ in range(3))
     rivals = tuple((f"rival {n} " + "r" * 50, NOW) for n in range(5))
     drawing = draw(report(departments=departments, telling=telling, competitors=rivals))

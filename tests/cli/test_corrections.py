@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from bot.domain.case import case_id
-from bot.domain.correcting import Right, correct
+from bot.domain.case import derive_case_id
+from bot.domain.correcting import CorrectedValue, correct_case
 from bot.domain.correction import CorrectionKind
 from bot.domain.decision import CaseDecision
 from bot.domain.department import Department
@@ -27,7 +27,7 @@ async def corrected(shell: Shell, store: Store, redis_url: str, brand: str, cloc
     shell.env.update(REDIS_URL=redis_url, COLUMNS="200")
     for number in (1, 2):
         mention = Mention(id=f"x:{number}", source="x", text=EVIL, created_at=clock.now())
-        case = new(id=case_id(mention.id), mention=mention)
+        case = new(id=derive_case_id(mention.id), mention=mention)
         await store.cases.commit(CaseDecision(case), clock.now())
     await says(store, clock, 1, CorrectionKind.SENTIMENT, "neutral")
     await says(store, clock, 1, CorrectionKind.INTENT, "question")
@@ -41,8 +41,10 @@ async def corrected(shell: Shell, store: Store, redis_url: str, brand: str, cloc
 async def says(store: Store, clock: WoundClock, number: int, kind: CorrectionKind, now: str) -> None:
     department: Department = CARE
     await store.cases.change(
-        case_id(f"x:{number}"),
-        lambda case: correct(case, context("U0ANA", clock.now(), department), Right(kind, now), weighed, one_route),
+        derive_case_id(f"x:{number}"),
+        lambda case: correct_case(
+            case, context("U0ANA", clock.now(), department), CorrectedValue(kind, now), weighed, one_route
+        ),
         clock.now(),
     )
 
@@ -73,7 +75,7 @@ async def test_the_export_has_the_last_word_on_each_kind_of_each_post(corrected:
             "is": "neutral",
             "by": "U0ANA",
             "at": "2026-03-10T09:00:00Z",
-            "case": case_id("x:1"),
+            "case": derive_case_id("x:1"),
         },
     }
     assert Mention.model_validate(lines[0]["mention"]).text == EVIL

@@ -9,7 +9,7 @@ from bot.demo.panel.trouble import Trouble
 from bot.demo.reading import read
 from bot.demo.show import Show, start_of
 from bot.demo.staging import set_up
-from bot.domain.vigil.troubles import LOOKED_EVERY, Signs, Vigil, look
+from bot.domain.vigil.troubles import CHECK_INTERVAL, HealthSnapshot, HealthState, check_health
 from tests.demo.conftest import FIRST
 
 
@@ -17,11 +17,11 @@ async def test_what_is_owed_to_operators_who_have_no_channel_is_shown_all_the_sa
     playbook = read(None, None).playbook
     assert playbook is not None
     clock = FastClock(start_of([FIRST]), 0)
-    stuck = Signs(heard={}, inbox=timedelta(hours=1))
+    stuck = HealthSnapshot(last_mentions={}, inbox=timedelta(hours=1))
     async with set_up(playbook, clock) as stage:
         show = Show(stage, clock, [FIRST], Cast(stage.sandbox, stage.workspace, playbook.now))
-        suspected = look(Vigil(), stuck, clock.now())
-        sure = look(suspected.after, stuck, clock.now() + LOOKED_EVERY)
+        suspected = check_health(HealthState(), stuck, clock.now())
+        sure = check_health(suspected.after, stuck, clock.now() + CHECK_INTERVAL)
         for decision in (suspected, sure):
             await stage.store.vigils.commit(decision, clock.now())
 

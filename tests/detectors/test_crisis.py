@@ -27,8 +27,8 @@ BRANDS = read("crisis_brands")
 def test_harm_is_a_crisis_of_its_kind(text: str, kind: str) -> None:
     found = heard(text)
     assert found.intent is Intent.CRISIS
-    assert found.words("harm")[0] == kind
-    assert any(because.startswith(f"crisis, {kind}: '") for because in found.because)
+    assert found.get_words("harm")[0] == kind
+    assert any(because.startswith(f"crisis, {kind}: '") for because in found.reasons)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_hand_made_lines_are_told_from_those_that_only_sound_so() -> None:
     ],
 )
 def test_a_disaster_is_heard_in_its_own_words_and_hashtags(text: str) -> None:
-    assert heard(text).words("harm") == ("disaster",)
+    assert heard(text).get_words("harm") == ("disaster",)
 
 
 def test_harm_of_kinds_that_no_rule_was_made_for_is_told_from_what_only_sounds_so() -> None:
@@ -106,7 +106,7 @@ def test_what_befalls_brands_of_every_trade_is_told_from_what_only_sounds_so() -
     ],
 )
 def test_a_company_may_harm_in_more_ways_than_one(text: str, kind: str) -> None:
-    assert kind in heard(text).words("harm")
+    assert kind in heard(text).get_words("harm")
 
 
 def test_words_that_harm_together_must_stand_near_each_other() -> None:
@@ -124,14 +124,14 @@ def test_what_is_long_over_is_no_crisis() -> None:
 def test_a_crisis_that_laughs_is_doubtful_and_says_so() -> None:
     grave = heard("@northwindair emergency landing, engine fire, people injured")
     laughing = heard("@northwindair emergency landing, engine fire, people injured lol")
-    assert not grave.words("crisis")
-    assert laughing.words("crisis") == ("doubtful",)
-    assert laughing.why("crisis") == ("doubtful: it laughs",)
+    assert not grave.get_words("crisis")
+    assert laughing.get_words("crisis") == ("doubtful",)
+    assert laughing.find_reasons("crisis") == ("doubtful: it laughs",)
 
 
 def test_several_kinds_of_harm_are_all_told_the_gravest_first() -> None:
     found = heard("@northwindair the engine exploded, people died, see you in court")
-    assert found.words("harm") == ("safety", "legal")
+    assert found.get_words("harm") == ("safety", "legal")
 
 
 def test_two_words_harm_together_where_neither_does_alone() -> None:

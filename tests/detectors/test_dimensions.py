@@ -16,7 +16,7 @@ def test_every_dimension_that_a_detector_speaks_of_is_one_that_routes_know() -> 
     [found] = Assessor([Subject(name="Northwind Air", terms=("@northwindair",))]).assess([Mention.model_validate(said)])
 
     assert {label.partition(":")[0] for label in found.labels} <= KNOWN | set(DIMENSIONS)
-    assert set(found.words("urgency")) <= DIMENSIONS["urgency"]
+    assert set(found.get_words("urgency")) <= DIMENSIONS["urgency"]
 
 
 def test_a_route_may_ask_about_a_dimension_of_a_detectors_own() -> None:

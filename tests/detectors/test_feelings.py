@@ -29,7 +29,12 @@ def posts() -> list[str]:
 
 
 def feelings(found: Assessment) -> tuple[object, ...]:
-    return found.sentiment, found.unsure, found.words("intent"), [round(p, 6) for p in found.probabilities.values()]
+    return (
+        found.sentiment,
+        found.is_unsure,
+        found.get_words("intent"),
+        [round(p, 6) for p in found.probabilities.values()],
+    )
 
 
 def assert_felt_alike(given: list[str], other: list[str], ears: Assessor | None = None) -> None:
@@ -115,8 +120,8 @@ def test_a_name_that_is_hidden_is_never_shown_so() -> None:
     found = Assessor([Subject(name="Happy Socks", terms=("happy socks",))]).assess(
         [mention("Happy Socks lost my bag, the worst")]
     )[0]
-    assert "Happy Socks: 'happy socks'" in found.because
-    assert "\u0238" not in " ".join(found.because)
+    assert "Happy Socks: 'happy socks'" in found.reasons
+    assert "\u0238" not in " ".join(found.reasons)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +181,7 @@ def test_a_name_behind_trouble_that_is_denied_is_hidden_where_it_stands() -> Non
 )
 def test_praise_beside_a_failure_is_unsure_and_thanked_by_nobody(said: str) -> None:
     [found] = assessor().assess([mention(said)])
-    assert found.unsure
+    assert found.is_unsure
     assert "intent:praise" not in found.labels
 
 
@@ -191,4 +196,4 @@ def test_praise_beside_a_failure_is_unsure_and_thanked_by_nobody(said: str) -> N
 )
 def test_praise_of_who_made_a_failure_good_is_praise(said: str) -> None:
     [found] = assessor().assess([mention(said)])
-    assert (found.sentiment.value, found.unsure, found.words("intent")) == ("positive", False, ("praise",))
+    assert (found.sentiment.value, found.is_unsure, found.get_words("intent")) == ("positive", False, ("praise",))

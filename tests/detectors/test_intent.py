@@ -58,15 +58,20 @@ def test_each_lane_gets_what_is_its_own(text: str, intent: str) -> None:
 
 
 def test_several_may_hold_at_once() -> None:
-    assert set(heard("@northwindair where is my refund? still waiting!").words("intent")) >= {"complaint", "question"}
+    assert set(heard("@northwindair where is my refund? still waiting!").get_words("intent")) >= {
+        "complaint",
+        "question",
+    }
 
 
 def test_other_holds_when_nothing_else_does() -> None:
-    assert heard("Northwind Air flies to Porto from May on").words("intent") == ("other",)
+    assert heard("Northwind Air flies to Porto from May on").get_words("intent") == ("other",)
 
 
 def test_the_reason_quotes_the_words() -> None:
-    assert heard("@northwindair still waiting, no answer").why("intent") == ("complaint: 'still waiting', 'no answer'",)
+    assert heard("@northwindair still waiting, no answer").find_reasons("intent") == (
+        "complaint: 'still waiting', 'no answer'",
+    )
 
 
 def test_praise_denied_is_no_praise() -> None:

@@ -41,7 +41,7 @@ def test_an_outlet_that_does_not_know_is_not_believed(lang: str) -> None:
 def test_a_short_text_is_taken_for_the_house_language_and_says_so() -> None:
     found = heard("hmm")
     assert found.language == "en"
-    assert found.why("language") == ("language taken for en: too short to tell",)
+    assert found.find_reasons("language") == ("language taken for en: too short to tell",)
 
 
 def test_customers_of_many_tongues_are_told_apart() -> None:

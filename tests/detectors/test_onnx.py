@@ -26,7 +26,7 @@ def test_its_sentiment_is_what_is_told_and_the_card_says_whose_it_is(tmp_path: P
     [worst, table, love] = heard(written(tmp_path), "the worst of all", "on the table", "I love it")
 
     assert [worst.sentiment.value, table.sentiment.value, love.sentiment.value] == ["negative", "neutral", "positive"]
-    assert any(re.fullmatch(r"negative 0\.\d\d by own.onnx", because) for because in worst.because)
+    assert any(re.fullmatch(r"negative 0\.\d\d by own.onnx", because) for because in worst.reasons)
 
 
 @pytest.mark.parametrize("order", [("positive", "negative", "neutral"), ("neutral", "positive", "negative")])
@@ -52,7 +52,7 @@ def test_probabilities_are_taken_as_they_are_and_log_odds_made_into_them(tmp_pat
 
 
 def test_what_it_finds_unlikely_is_unsure_as_with_any_engine(tmp_path: Path) -> None:
-    assert heard(written(tmp_path), "love and hate")[0].unsure
+    assert heard(written(tmp_path), "love and hate")[0].is_unsure
 
 
 @pytest.mark.parametrize("text", ["", "\ud800 lone", "a" * 1_000_000, "\u200b", "😡", "love " * 20_000])

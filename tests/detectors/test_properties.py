@@ -72,20 +72,20 @@ WORDS = st.sampled_from(
 @given(st.lists(WORDS, max_size=40).map(" ".join))
 def test_of_any_words_each_subject_is_told_once_and_one_of_two_is_blamed(text: str) -> None:
     found = heard(text)
-    subjects = found.words("subject")
+    subjects = found.get_words("subject")
     assert len(set(subjects)) == len(subjects)
     assert set(subjects) <= NAMES
-    assert len(found.words("kind")) == bool(subjects)
-    assert set(found.words("blamed")) | set(found.words("preferred")) <= set(subjects)
-    assert not set(found.words("blamed")) & set(found.words("preferred"))
+    assert len(found.get_words("kind")) == bool(subjects)
+    assert set(found.get_words("blamed")) | set(found.get_words("preferred")) <= set(subjects)
+    assert not set(found.get_words("blamed")) & set(found.get_words("preferred"))
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(WORDS, max_size=40).map(" ".join))
 def test_a_crisis_that_holds_says_what_harms_and_none_does_otherwise(text: str) -> None:
     found = heard(text)
-    assert bool(found.words("harm")) == ("intent:crisis" in found.labels)
-    assert "intent:crisis" in found.labels or not found.words("crisis")
+    assert bool(found.get_words("harm")) == ("intent:crisis" in found.labels)
+    assert "intent:crisis" in found.labels or not found.get_words("crisis")
 
 
 @settings(max_examples=200, deadline=None)
@@ -94,7 +94,7 @@ def test_no_account_is_believed_more_followers_than_it_says(account: dict[str, A
     found = heard("northwind air lost my bag", author=account)
     [*reach] = [signal for signal in found.signals if signal.label == "urgency:reach"]
     assert all(0 < signal.weight <= 20 for signal in reach)
-    assert bool(found.words("voice")) <= bool(found.why("voice"))
+    assert bool(found.get_words("voice")) <= bool(found.find_reasons("voice"))
 
 
 @settings(max_examples=100, deadline=None)
@@ -126,7 +126,9 @@ def test_letters_that_nobody_sees_hide_no_name(data: st.DataObject) -> None:
 def test_capitals_change_no_subject() -> None:
     for line in subject_lines("subject_unseen"):
         if line.text.isascii() and "#" not in line.text:
-            assert set(heard(line.text.upper()).words("subject")) == set(heard(line.text.lower()).words("subject"))
+            assert set(heard(line.text.upper()).get_words("subject")) == set(
+                heard(line.text.lower()).get_words("subject")
+            )
 
 
 @settings(max_examples=60, deadline=None)

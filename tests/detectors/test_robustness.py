@@ -25,8 +25,8 @@ def test_every_text_gets_an_assessment_soon(text: str) -> None:
 )
 def test_what_cannot_be_read_is_unsure_and_says_why(name: str) -> None:
     found = heard(HOSTILE[name])
-    assert found.unsure
-    assert any(because.startswith("unsure, perhaps ") for because in found.because)
+    assert found.is_unsure
+    assert any(because.startswith("unsure, perhaps ") for because in found.reasons)
 
 
 @settings(max_examples=150, deadline=None)
@@ -34,7 +34,7 @@ def test_what_cannot_be_read_is_unsure_and_says_why(name: str) -> None:
 def test_any_text_keeps_the_promises(text: str) -> None:
     found = heard(text)
     assert sum(found.probabilities.values()) == pytest.approx(1.0)
-    assert len(found.words("sentiment")) == 1
+    assert len(found.get_words("sentiment")) == 1
     assert found.language
     assert all(0.0 <= signal.confidence <= 1.0 for signal in found.signals)
     assert found.sentiment in Sentiment
@@ -75,7 +75,7 @@ def test_hidden_letters_do_not_hide_a_complaint() -> None:
 
 
 def test_a_lone_stretched_word_is_read_as_itself() -> None:
-    assert len(heard("loooooooooooooost my bag").because[-1]) < 200
+    assert len(heard("loooooooooooooost my bag").reasons[-1]) < 200
 
 
 def test_letters_that_only_look_latin_are_read_as_what_they_look_like() -> None:
@@ -96,8 +96,8 @@ def test_a_word_of_another_script_stays_what_it_is() -> None:
 @pytest.mark.parametrize("text", ["#" * 5_000, "'" * 5_000, "$ ' # " * 500, "...", "- - -", "@northwindair"])
 def test_a_heap_of_signs_asks_nothing_of_anybody(text: str) -> None:
     found = heard(text)
-    assert found.unsure
-    assert found.words("intent") in {("other",), ("spam",)}
+    assert found.is_unsure
+    assert found.get_words("intent") in {("other",), ("spam",)}
 
 
 def test_a_heart_is_praise_all_the_same() -> None:
@@ -110,4 +110,4 @@ def test_half_a_letter_is_no_question() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
 def test_no_reason_is_longer_than_a_card_can_show(text: str) -> None:
-    assert all(len(because) < 400 for because in heard(text).because)
+    assert all(len(because) < 400 for because in heard(text).reasons)

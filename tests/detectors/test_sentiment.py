@@ -46,7 +46,7 @@ def test_plain_speech_is_read_as_a_person_would(text: str, word: str) -> None:
 def test_what_says_nothing_is_neutral_and_sure(text: str) -> None:
     found = heard(text)
     assert found.labels & {"sentiment:neutral"}
-    assert not found.unsure
+    assert not found.is_unsure
 
 
 def test_the_three_probabilities_add_up_to_one() -> None:
@@ -56,7 +56,7 @@ def test_the_three_probabilities_add_up_to_one() -> None:
 
 def test_exactly_one_class_holds_or_unsure_does_in_its_stead() -> None:
     for text in (*SENTENCES, "great, just great, delayed again", "bad good", ""):
-        assert len(heard(text).words("sentiment")) == 1
+        assert len(heard(text).get_words("sentiment")) == 1
 
 
 @pytest.mark.parametrize(
@@ -71,21 +71,21 @@ def test_sarcasm_is_never_taken_for_sure_praise(text: str) -> None:
 
 
 def test_the_reason_quotes_the_strongest_words() -> None:
-    reason = heard("@northwindair lost my bag, horrible service").why("sentiment")[0]
+    reason = heard("@northwindair lost my bag, horrible service").find_reasons("sentiment")[0]
     assert reason.startswith("negative 0.")
     assert "'horrible" in reason
 
 
 def test_a_cut_off_above_what_is_likely_makes_unsure() -> None:
     wary = Assessor(SUBJECTS, unsure_below=0.99)
-    assert wary.assess([mention("northwind air is a bit late, fine")])[0].unsure
+    assert wary.assess([mention("northwind air is a bit late, fine")])[0].is_unsure
 
 
 def test_another_language_is_unsure_unless_its_strong_words_speak() -> None:
-    assert heard("Wir sitzen seit heute morgen am Gate und warten", lang="de").unsure
+    assert heard("Wir sitzen seit heute morgen am Gate und warten", lang="de").is_unsure
     loud = heard("Das ist eine Katastrophe, mein Koffer ist verloren!", lang="de")
     assert loud.sentiment == "negative"
-    assert not loud.unsure
+    assert not loud.is_unsure
 
 
 def test_english_words_do_not_count_in_german() -> None:
@@ -127,7 +127,7 @@ def test_both_name_the_words_that_pull_towards_what_won(engine: str, text: str, 
 
 def test_these_words_stand_in_the_reason() -> None:
     text = "The gate is not good, and the crew was RUDE"
-    assert VADER.assess([mention(text)])[0].why("sentiment")[0] == "negative 0.68: 'RUDE', 'good'"
+    assert VADER.assess([mention(text)])[0].find_reasons("sentiment")[0] == "negative 0.68: 'RUDE', 'good'"
 
 
 def test_vader_reads_so_many_emoji_and_no_more() -> None:
@@ -153,5 +153,5 @@ def test_only_who_chooses_textblob_loads_it() -> None:
 def test_that_a_brand_is_named_is_no_reason() -> None:
     found = heard("where is my suitcase northwind air")
 
-    assert "'suitcase'" in found.why("sentiment")[0]
-    assert "northwind" not in " ".join(found.why("sentiment", "intent"))
+    assert "'suitcase'" in found.find_reasons("sentiment")[0]
+    assert "northwind" not in " ".join(found.find_reasons("sentiment", "intent"))

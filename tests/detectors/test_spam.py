@@ -33,7 +33,7 @@ ALIKE = {"flattery, and then a link", "a pitch that has nothing to do with it", 
 def test_a_pitch_is_spam_and_says_its_shape(text: str) -> None:
     found = heard(text)
     assert "intent:spam" in found.labels
-    assert any(because.startswith("spam: ") for because in found.because)
+    assert any(because.startswith("spam: ") for because in found.reasons)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_half_of_each_fresh_shape_is_caught_by_small_signs_together(shape: str) 
 
 
 def test_what_rests_on_small_signs_says_them() -> None:
-    [because] = heard("PS5 $199, MacBook $450, brand new sealed, shipping 3-5 days").why("intent")[:1]
+    [because] = heard("PS5 $199, MacBook $450, brand new sealed, shipping 3-5 days").find_reasons("intent")[:1]
     assert because.startswith("spam: ")
     assert "many terms of sale" in because
 
@@ -139,13 +139,13 @@ def test_the_same_words_from_accounts_that_were_made_for_it_are_spam() -> None:
     fresh = {"id": "5", "handle": "news24", "followers": 1, "posts": 5, "created_at": "2026-03-08"}
     [found] = assessor().assess([mention(HEADLINE, author=fresh)], [Background(copies=5)])
     assert "intent:spam" in found.labels
-    assert "the same words from 5 accounts" in found.why("intent")[0]
+    assert "the same words from 5 accounts" in found.find_reasons("intent")[0]
 
 
 def test_letters_that_nobody_sees_are_a_shape() -> None:
     found = heard("n\u200bo\u200br\u200bt\u200bh\u200bwind air refund desk https://refund.example")
     assert "intent:spam" in found.labels
-    assert "hidden letters" in found.why("intent")[0]
+    assert "hidden letters" in found.find_reasons("intent")[0]
 
 
 def test_what_a_company_that_we_listen_for_sells_is_no_spam() -> None:

@@ -47,7 +47,7 @@ def test_what_is_not_meant_is_not_found(text: str) -> None:
 
 
 def test_a_misspelling_says_what_was_read() -> None:
-    assert "untagged: 'nortwind air'" in heard("nortwind air is the worst").because
+    assert "untagged: 'nortwind air'" in heard("nortwind air is the worst").reasons
 
 
 def test_an_excluded_name_does_not_hide_another() -> None:
@@ -69,20 +69,20 @@ def test_an_excluded_name_does_not_hide_another() -> None:
 def test_of_two_names_the_first_is_the_one_complained_of(text: str, subject: str) -> None:
     found = heard(text)
     assert found.subject == subject
-    assert found.words("blamed") == (subject,)
-    assert len(found.words("subject")) == 2
-    assert len(found.words("kind")) == 1
+    assert found.get_words("blamed") == (subject,)
+    assert len(found.get_words("subject")) == 2
+    assert len(found.get_words("kind")) == 1
 
 
 def test_praise_that_outdoes_a_competitor_is_praise_of_us() -> None:
     found = heard("@northwindair is so much better than @flyskylark")
     assert (found.subject, found.kind) == ("Northwind", "brand")
-    assert (found.words("preferred"), found.words("blamed")) == (("Northwind",), ("Skylark",))
-    assert "blamed: Skylark, 'better'" in found.because
+    assert (found.get_words("preferred"), found.get_words("blamed")) == (("Northwind",), ("Skylark",))
+    assert "blamed: Skylark, 'better'" in found.reasons
 
 
 def test_two_names_without_a_word_between_them_blame_nobody() -> None:
-    assert not heard("@northwindair @flyskylark hello").words("blamed")
+    assert not heard("@northwindair @flyskylark hello").get_words("blamed")
 
 
 def test_a_source_that_listened_for_a_subject_is_believed() -> None:
@@ -114,7 +114,7 @@ def test_the_words_of_a_hashtag_are_told_by_its_capitals() -> None:
 
 def f1(lines: Sequence[Line], subjects: Sequence[Subject]) -> tuple[float, float]:
     """Of each subject meant or found, and the share of lines whose first is right."""
-    found = [one.words("subject") for one in Assessor(subjects).assess([mention(line.text) for line in lines])]
+    found = [one.get_words("subject") for one in Assessor(subjects).assess([mention(line.text) for line in lines])]
     right = sum(len({*ours} & {*line.subjects}) for ours, line in zip(found, lines, strict=True))
     both = sum(len(ours) + len(line.subjects) for ours, line in zip(found, lines, strict=True))
     first = sum(ours[:1] == line.subjects[:1] for ours, line in zip(found, lines, strict=True))

@@ -16,7 +16,7 @@ def test_a_crisis_stands_above_a_complaint_and_a_complaint_above_a_question() ->
 def test_reach_is_said_with_what_is_believed_of_it() -> None:
     young = {"id": "a", "followers": 120_000, "posts": 500, "created_at": NOON - timedelta(days=5)}
     found = heard("northwind air is late", author=young)
-    assert "reach: 120,000 followers, discounted to 60,000 (young account)" in found.because
+    assert "reach: 120,000 followers, discounted to 60,000 (young account)" in found.reasons
 
 
 def test_bought_followers_count_less_than_true_ones() -> None:
@@ -49,7 +49,7 @@ def test_shouting_counts_a_little() -> None:
     ],
 )
 def test_what_a_post_says_of_its_own_time_is_a_part(text: str, because: str) -> None:
-    assert because in heard(text).because
+    assert because in heard(text).reasons
 
 
 def test_a_post_that_lay_before_we_heard_it_is_more_pressing_until_it_is_old() -> None:
@@ -57,9 +57,9 @@ def test_a_post_that_lay_before_we_heard_it_is_more_pressing_until_it_is_old() -
     waits = (timedelta(0), timedelta(minutes=40), timedelta(hours=3), timedelta(days=30))
     at_once, later, much_later, old = assessor().assess(said, [Background(heard_at=NOON + wait) for wait in waits])
     assert [one.urgency - at_once.urgency for one in (later, much_later, old)] == [2, 4, 0]
-    assert "clock: posted 40 min before we heard it" in later.because
-    assert "clock: posted 3 h before we heard it" in much_later.because
+    assert "clock: posted 40 min before we heard it" in later.reasons
+    assert "clock: posted 3 h before we heard it" in much_later.reasons
 
 
 def test_who_asks_for_nothing_has_no_clock() -> None:
-    assert not heard("northwind air flies to Porto right now").words("urgency")
+    assert not heard("northwind air flies to Porto right now").get_words("urgency")

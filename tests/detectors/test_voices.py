@@ -25,8 +25,8 @@ def days_ago(days: int) -> str:
 )
 def test_an_account_that_no_person_keeps_is_doubtful_and_says_why(account: dict[str, Any], why: str) -> None:
     found = heard("northwind air is late", author={"id": "a", **account})
-    assert found.words("voice") == ("doubtful",)
-    assert why in found.why("voice")[0]
+    assert found.get_words("voice") == ("doubtful",)
+    assert why in found.find_reasons("voice")[0]
 
 
 @pytest.mark.parametrize(
@@ -42,18 +42,18 @@ def test_an_account_that_no_person_keeps_is_doubtful_and_says_why(account: dict[
     ],
 )
 def test_quiet_new_and_busy_people_are_not_doubted(account: dict[str, Any]) -> None:
-    assert not heard("northwind air is late", author={"id": "a", **account}).words("voice")
+    assert not heard("northwind air is late", author={"id": "a", **account}).get_words("voice")
 
 
 def test_the_same_words_from_many_accounts_are_odd() -> None:
     young = mention("northwind air is over", author={"id": "a", "posts": 4, "created_at": days_ago(9)})
     alone, among = assessor().assess([young, young], [Background(copies=1), Background(copies=12)])
-    assert not alone.words("voice")
-    assert "12 accounts with the same words" in among.why("voice")[0]
+    assert not alone.get_words("voice")
+    assert "12 accounts with the same words" in among.find_reasons("voice")[0]
 
 
 def test_a_crisis_of_a_doubtful_voice_says_so() -> None:
     bot = {"id": "a", "followers": 15, "following": 3_875, "posts": 3_076, "created_at": days_ago(20)}
     found = heard("@northwindair engine fire, emergency landing, people died", author=bot)
     assert "intent:crisis" in found.labels
-    assert found.why("crisis") == ("doubtful: the voice may not be real",)
+    assert found.find_reasons("crisis") == ("doubtful: the voice may not be real",)

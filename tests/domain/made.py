@@ -4,15 +4,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.assessment import Assessment, Signal
-from bot.domain.case import Case, Resolution, Status, case_id
-from bot.domain.department import Department, Staff
-from bot.domain.hours import Hours, parse_window
+from bot.domain.case import Case, CaseResolution, CaseStatus, derive_case_id
+from bot.domain.department import Department, DepartmentStaff
+from bot.domain.hours import BusinessHours, parse_window
 from bot.domain.lifecycle import Context
 from bot.domain.mention import Mention
-from bot.domain.routing import Clocks, Route
+from bot.domain.routing import CaseClocks, Route
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)  # a Tuesday
-CLOCKS = Clocks(
+CLOCKS = CaseClocks(
     claim_within=timedelta(minutes=15),
     lease=timedelta(minutes=30),
     resolve_within=timedelta(hours=4),
@@ -20,15 +20,15 @@ CLOCKS = Clocks(
 )
 CARE = Department(name="care", channel="C0CARE", deputies=("U0ANA", "U0BEN"), on_call=("U0RAJ", "U0MIA"))
 SALES = Department(name="sales", channel="C0SALES", deputies=("U0LEA",))
-STAFF = Staff(department="care", deputies=frozenset({"U0ANA", "U0BEN"}), managers=frozenset({"U0MIA"}))
-OFFICE = Hours(windows=(parse_window("Mon-Fri 08:00-20:00"),), zone="Europe/Lisbon")
+STAFF = DepartmentStaff(department="care", deputies=frozenset({"U0ANA", "U0BEN"}), managers=frozenset({"U0MIA"}))
+OFFICE = BusinessHours(windows=(parse_window("Mon-Fri 08:00-20:00"),), zone="Europe/Lisbon")
 
 
 def after(**units: float) -> datetime:
     return AT + timedelta(**units)
 
 
-def context(by: str, at: datetime = AT, department: Department = CARE, staff: Staff = STAFF) -> Context:
+def context(by: str, at: datetime = AT, department: Department = CARE, staff: DepartmentStaff = STAFF) -> Context:
     return Context(by, at, staff, department)
 
 
@@ -41,10 +41,10 @@ def assessed(*labels: str) -> Assessment:
     return Assessment(signals=tuple(Signal("test", label, 0.9) for label in labels))
 
 
-def case(status: Status = Status.NEW, **changes: Any) -> Case:
+def case(status: CaseStatus = CaseStatus.NEW, **changes: Any) -> Case:
     """One that waits since 9:00, was claimed by Ana at once, or resolved by her a minute later."""
     found: dict[str, Any] = {
-        "id": case_id("x:1"),
+        "id": derive_case_id("x:1"),
         "version": 1,
         "mention": mention(),
         "assessment": assessed("sentiment:negative", "intent:complaint"),
@@ -56,11 +56,16 @@ def case(status: Status = Status.NEW, **changes: Any) -> Case:
         "waiting_since": AT,
         "due": after(minutes=15),
     }
-    if status is not Status.NEW:
+    if status is not CaseStatus.NEW:
         found |= {"owner": "U0ANA", "claimed_at": AT, "due": after(hours=4)}
         found |= {"lease_began": AT, "lease_ends": after(minutes=30)}
-    if status is Status.RESOLVED:
-        found |= {"resolution": Resolution.ANSWERED, "resolved_at": after(minutes=1), "due": None, "lease_ends": None}
+    if status is CaseStatus.RESOLVED:
+        found |= {
+            "resolution": CaseResolution.ANSWERED,
+            "resolved_at": after(minutes=1),
+            "due": None,
+            "lease_ends": None,
+        }
     return Case(**found | changes)
 
 

@@ -4,61 +4,72 @@ from typing import Any
 
 import pytest
 
-from bot.domain.adoption import derive_origin, find_cases
+from bot.domain.adoption import derive_origin, find_adoptable_cases
 from bot.domain.case import Case
 from bot.domain.notification import NotificationKind
-from bot.domain.pages.joining import look
-from bot.domain.pages.ladder import acknowledge, close
-from bot.domain.pages.page import Attempt, Cause, CauseKind, Page, Result, Severity, Way, open_page
-from bot.domain.pages.takeover import may_take_over, take_over
+from bot.domain.pages.joining import check_grouped_page
+from bot.domain.pages.ladder import acknowledge_page, close_page
+from bot.domain.pages.page import (
+    AttemptStatus,
+    CauseKind,
+    ContactMethod,
+    Page,
+    PageAttempt,
+    PageCause,
+    Severity,
+    open_page,
+)
+from bot.domain.pages.takeover import can_take_over, take_over_page
 from tests.domain.made import AT, after, assessed, case
 
-OLD = open_page(Cause(CauseKind.CASE, "one"), Severity.SEV1, "pr", AT)
+OLD = open_page(PageCause(CauseKind.CASE, "one"), Severity.SEV1, "pr", AT)
 
 
-def crisis_page(*results: Result) -> Page:
-    tried = tuple(Attempt(n, 1, Way.SLACK, "U0LEA", AT, one) for n, one in enumerate(results, 1))
-    page = open_page(Cause(CauseKind.CRISIS, "c1"), Severity.SEV1, "pr", AT, first="U0LEA")
-    return page.having(attempts=tried, count=len(tried))
+def crisis_page(*results: AttemptStatus) -> Page:
+    tried = tuple(PageAttempt(n, 1, ContactMethod.SLACK, "U0LEA", AT, one) for n, one in enumerate(results, 1))
+    page = open_page(PageCause(CauseKind.CRISIS, "c1"), Severity.SEV1, "pr", AT, first="U0LEA")
+    return page.copy_with(attempts=tried, count=len(tried))
 
 
 @pytest.mark.parametrize(
     ("results", "may"),
     [
         ((), False),
-        ((Result.WAITING,), False),
-        ((Result.SENDING,), False),
-        ((Result.REFUSED,), False),
-        ((Result.QUIET,), False),
-        ((Result.REFUSED, Result.DELIVERED), True),
-        ((Result.ANSWERED,), True),
+        ((AttemptStatus.WAITING,), False),
+        ((AttemptStatus.SENDING,), False),
+        ((AttemptStatus.REFUSED,), False),
+        ((AttemptStatus.QUIET,), False),
+        ((AttemptStatus.REFUSED, AttemptStatus.DELIVERED), True),
+        ((AttemptStatus.ANSWERED,), True),
     ],
 )
-def test_a_page_is_taken_over_once_the_crisis_has_reached_somebody(results: tuple[Result, ...], may: bool) -> None:  # noqa: FBT001
-    assert may_take_over(crisis_page(*results)) is may
+def test_a_page_is_taken_over_once_the_crisis_has_reached_somebody(
+    results: tuple[AttemptStatus, ...], may: bool
+) -> None:
+    assert can_take_over(crisis_page(*results)) is may
 
 
 def test_a_crisis_that_calls_nobody_any_more_takes_nothing_over() -> None:
-    page = crisis_page(Result.DELIVERED)
-    assert not may_take_over(page.having(due=None))
-    ended = close(page, AT)
+    page = crisis_page(AttemptStatus.DELIVERED)
+    assert not can_take_over(page.copy_with(due=None))
+    ended = close_page(page, AT)
     assert ended is not None
-    assert not may_take_over(ended.after)
-    assert may_take_over(acknowledge(page, "U0LEA", "Slack", AT).after)
+    assert not can_take_over(ended.after)
+    assert can_take_over(acknowledge_page(page, "U0LEA", "Slack", AT).after)
 
 
 def test_a_page_that_is_taken_over_follows_and_one_that_was_acknowledged_never_calls_again() -> None:
-    leader = crisis_page(Result.DELIVERED)
-    taken = take_over(OLD, leader, after(minutes=1))
+    leader = crisis_page(AttemptStatus.DELIVERED)
+    taken = take_over_page(OLD, leader, after(minutes=1))
     assert taken is not None
-    assert (taken.after.leader, taken.after.open) == (leader.id, True)
-    assert take_over(taken.after, leader, after(minutes=2)) is None
-    answered = take_over(acknowledge(OLD, "U0BEN", "Slack", AT).after, leader, after(minutes=1))
+    assert (taken.after.leader, taken.after.is_open) == (leader.id, True)
+    assert take_over_page(taken.after, leader, after(minutes=2)) is None
+    answered = take_over_page(acknowledge_page(OLD, "U0BEN", "Slack", AT).after, leader, after(minutes=1))
     assert answered is not None
-    assert (answered.after.due, answered.after.waits_for_claim) == (None, False)
-    ended = close(OLD, AT)
+    assert (answered.after.due, answered.after.is_awaiting_claim) == (None, False)
+    ended = close_page(OLD, AT)
     assert ended is not None
-    assert take_over(ended.after, leader, AT) is None
+    assert take_over_page(ended.after, leader, AT) is None
 
 
 def burning(name: str, department: str, subject: str, **more: Any) -> Case:
@@ -82,7 +93,7 @@ FOUND = [
 def test_it_takes_over_the_open_crises_of_its_subject_or_of_its_department(
     department: str, subject: str, taken: tuple[str, ...], adopted: str
 ) -> None:
-    assert "".join(one.id for one in find_cases(FOUND, department, subject, taken)) == adopted
+    assert "".join(one.id for one in find_adoptable_cases(FOUND, department, subject, taken)) == adopted
 
 
 def test_it_counts_from_the_first_case_and_about_what_all_of_them_are() -> None:
@@ -93,10 +104,12 @@ def test_it_counts_from_the_first_case_and_about_what_all_of_them_are() -> None:
 
 
 def test_the_messages_of_a_page_are_owed_anew_when_it_is_taken_over_and_when_it_calls_again() -> None:
-    called = OLD.having(attempts=(Attempt(1, 1, Way.SLACK, "U0BEN", AT, Result.DELIVERED),), count=1)
-    taken = take_over(called, crisis_page(Result.DELIVERED), AT)
+    called = OLD.copy_with(
+        attempts=(PageAttempt(1, 1, ContactMethod.SLACK, "U0BEN", AT, AttemptStatus.DELIVERED),), count=1
+    )
+    taken = take_over_page(called, crisis_page(AttemptStatus.DELIVERED), AT)
     assert taken is not None
     assert NotificationKind.REFRESH in {one.kind for one in taken.notifications}
-    again = look(taken.after, None, AT)
+    again = check_grouped_page(taken.after, None, AT)
     assert again is not None
     assert NotificationKind.REFRESH in {one.kind for one in again.notifications}

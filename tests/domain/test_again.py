@@ -7,72 +7,85 @@ import pytest
 
 from bot.domain.notification import NotificationKind
 from bot.domain.pages import again, ladder
-from bot.domain.pages.line import Line
-from bot.domain.pages.page import Cause, CauseKind, Page, PageChanges, Result, Severity, Way, open_page
+from bot.domain.pages.line import EscalationTargets
+from bot.domain.pages.page import (
+    AttemptStatus,
+    CauseKind,
+    ContactMethod,
+    Page,
+    PageCause,
+    PageChanges,
+    Severity,
+    open_page,
+)
 from bot.domain.pages.policy import EscalationPolicy
 from tests.domain.made import AT, after
 
-POLICY = EscalationPolicy(ways=(Way.SLACK, Way.PAGERDUTY), claim_within=timedelta(minutes=20))
-LINE = Line(people=("U0BEN",), ways={"": frozenset({Way.PAGERDUTY})})
+POLICY = EscalationPolicy(ways=(ContactMethod.SLACK, ContactMethod.PAGERDUTY), claim_within=timedelta(minutes=20))
+LINE = EscalationTargets(people=("U0BEN",), methods={"": frozenset({ContactMethod.PAGERDUTY})})
 
 
 def answered(kind: CauseKind = CauseKind.CASE, **more: Unpack[PageChanges]) -> Page:
     """Called by Slack and PagerDuty, then acknowledged after eleven minutes."""
-    page = open_page(Cause(kind, "c1"), Severity.SEV1, "pr", AT).having(**more)
+    page = open_page(PageCause(kind, "c1"), Severity.SEV1, "pr", AT).copy_with(**more)
     for minutes in (0, 5):
-        climbed = ladder.climb(page, POLICY, LINE, after(minutes=minutes))
+        climbed = ladder.escalate_page(page, POLICY, LINE, after(minutes=minutes))
         assert climbed is not None
         page = climbed.after
-        ended = ladder.ended(page, page.count, Result.DELIVERED, "", after(minutes=minutes))
+        ended = ladder.record_result(page, page.count, AttemptStatus.DELIVERED, "", after(minutes=minutes))
         assert ended is not None
         page = ended.after
-    return ladder.acknowledge(page, "U0BEN", "Slack", after(minutes=11)).after
+    return ladder.acknowledge_page(page, "U0BEN", "Slack", after(minutes=11)).after
 
 
 def test_a_case_is_looked_at_again_so_long_after_somebody_acknowledged() -> None:
     page = answered()
     assert page.due == after(minutes=11), "at once, by whoever knows the policy"
-    assert again.looks_again(page, POLICY) == after(minutes=31)
+    assert again.find_recheck_time(page, POLICY) == after(minutes=31)
 
 
 @pytest.mark.parametrize("page", [answered(CauseKind.DRILL), answered(CauseKind.CRISIS), answered(leader="p2")])
 def test_what_nobody_can_claim_and_the_others_of_a_storm_are_not(page: Page) -> None:
-    assert again.looks_again(page, POLICY) is None
+    assert again.find_recheck_time(page, POLICY) is None
     assert page.due is None
 
 
 def test_it_calls_the_whole_line_again_and_remembers_who_had_it() -> None:
-    called = again.call_again(answered(), after(minutes=31))
+    called = again.re_escalate(answered(), after(minutes=31))
     page = called.after
-    assert page.open
+    assert page.is_open
     assert page.unclaimed is not None
     assert (page.unclaimed.by, page.unclaimed.times) == ("U0BEN", 1)
     assert called.events[0].detail == "acknowledged by <@U0BEN>, not claimed in 20 min"
     ways = []
     for minutes in (31, 36):
-        climbed = ladder.climb(page, POLICY, LINE, after(minutes=minutes))
+        climbed = ladder.escalate_page(page, POLICY, LINE, after(minutes=minutes))
         assert climbed is not None
         page = climbed.after
         ways.append(page.attempts[-1].way)
-    assert ways == [Way.SLACK, Way.PAGERDUTY], "also who has it already, since it was told that it need not call"
+    assert ways == [ContactMethod.SLACK, ContactMethod.PAGERDUTY], (
+        "also who has it already, since it was told that it need not call"
+    )
 
 
 def test_a_service_that_was_told_of_the_answer_gets_a_new_alert_and_the_old_one_is_over() -> None:
     page = answered()
-    assert (again.alert_of(page), again.alert_before(page)) == (page.id, "")
-    called = again.call_again(page, after(minutes=31))
+    assert (again.build_dedup_key(page), again.build_previous_dedup_key(page)) == (page.id, "")
+    called = again.re_escalate(page, after(minutes=31))
     assert [one.kind for one in called.notifications] == [
         NotificationKind.CARD,
         NotificationKind.SETTLED,
         NotificationKind.REFRESH,
     ]
-    assert again.alert_of(called.after) == f"{page.id}-1"
-    assert again.alert_before(called.after) == page.id
-    twice = again.call_again(ladder.acknowledge(called.after, "", "PagerDuty", after(minutes=40)).after, after(hours=1))
-    assert again.alert_of(twice.after) == f"{page.id}-2"
-    assert again.alert_before(twice.after) == f"{page.id}-1"
+    assert again.build_dedup_key(called.after) == f"{page.id}-1"
+    assert again.build_previous_dedup_key(called.after) == page.id
+    twice = again.re_escalate(
+        ladder.acknowledge_page(called.after, "", "PagerDuty", after(minutes=40)).after, after(hours=1)
+    )
+    assert again.build_dedup_key(twice.after) == f"{page.id}-2"
+    assert again.build_previous_dedup_key(twice.after) == f"{page.id}-1"
 
 
 def test_it_can_be_acknowledged_again() -> None:
-    page = again.call_again(answered(), after(minutes=31)).after
-    assert ladder.acknowledge(page, "U0BEN", "link", after(minutes=33)).after.answered
+    page = again.re_escalate(answered(), after(minutes=31)).after
+    assert ladder.acknowledge_page(page, "U0BEN", "link", after(minutes=33)).after.is_acknowledged

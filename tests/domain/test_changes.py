@@ -47,7 +47,7 @@ def test_what_may_be_changed_is_what_the_model_has_of_the_same_type(
 
 def test_a_field_that_there_is_not_is_refused_when_it_runs() -> None:
     with pytest.raises(TypeError, match="Case has no ownr"):
-        case().having(ownr="U0ANA")  # type: ignore[call-arg]
+        case().copy_with(ownr="U0ANA")  # type: ignore[call-arg]
 
 
 def test_mypy_refuses_a_wrong_name_and_a_wrong_type(tmp_path: Path) -> None:

@@ -6,16 +6,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.assessment import DOUBTFUL, Assessment, Signal
-from bot.domain.case import Case, Status
-from bot.domain.clocks import fresh, next_deadline, ring
+from bot.domain.case import Case, CaseStatus
+from bot.domain.clocks import find_next_deadline, handle_deadline, reset_to_new
 from bot.domain.correction import COLLEAGUE
 from bot.domain.decision import CaseDecision
 from bot.domain.department import Department
 from bot.domain.destination import ToPerson
-from bot.domain.moves import claim, keep, not_for_us, release
-from bot.domain.notification import Lane, NotificationKind
-from bot.domain.routing import Clocks
-from bot.domain.schedules.duty import Duty
+from bot.domain.moves import claim_case, correct_route, release_case, renew_lease
+from bot.domain.notification import NotificationKind, Priority
+from bot.domain.routing import CaseClocks
+from bot.domain.schedules.duty import OnCallSnapshot
 from tests.domain.made import AT, CARE, OFFICE, SALES, after, assessed, case, context
 
 DAYTIME = CARE.model_copy(update={"hours": OFFICE})
@@ -26,7 +26,7 @@ def lisbon(words: str) -> datetime:
 
 
 def rung_once(found: Case, department: Department, at: datetime) -> CaseDecision:
-    decision = ring(found, department, at)
+    decision = handle_deadline(found, department, at)
     assert decision is not None
     return decision
 
@@ -39,7 +39,7 @@ def moved(decision: CaseDecision) -> Case:
 def told_until(found: Case, department: Department, end: datetime) -> list[tuple[float, str, str]]:
     """Every ring up to an instant: minutes since the start, what was sent beside the card, and to whom."""
     told = []
-    deadline = next_deadline(found, department)
+    deadline = find_next_deadline(found, department)
     while deadline is not None and deadline <= end:
         decision = rung_once(found, department, deadline)
         more = decision.notifications[1:]
@@ -88,7 +88,7 @@ def test_where_a_colleague_said_what_it_is_people_are_called_though_we_are_unsur
 
 
 def test_without_a_word_in_the_route_five_minutes_lie_between_two_calls() -> None:
-    quick = case(clocks=Clocks(claim_within=timedelta(minutes=15)))
+    quick = case(clocks=CaseClocks(claim_within=timedelta(minutes=15)))
 
     assert [minute for minute, *_ in told_until(quick, CARE, after(days=30))] == [15, 20, 25]
 
@@ -98,53 +98,53 @@ def test_a_department_with_nobody_on_call_is_reminded_once() -> None:
 
 
 def test_a_route_without_clocks_rings_never() -> None:
-    still = case(clocks=Clocks(), due=None)
+    still = case(clocks=CaseClocks(), due=None)
 
-    assert next_deadline(still, CARE) is None
-    assert ring(still, CARE, after(days=365)) is None
+    assert find_next_deadline(still, CARE) is None
+    assert handle_deadline(still, CARE, after(days=365)) is None
 
 
 def test_nothing_rings_before_its_time() -> None:
-    assert ring(case(), CARE, after(minutes=14, seconds=59)) is None
-    assert ring(case(), CARE, after(minutes=15)) is not None
+    assert handle_deadline(case(), CARE, after(minutes=14, seconds=59)) is None
+    assert handle_deadline(case(), CARE, after(minutes=15)) is not None
 
 
 def test_a_claim_is_reminded_at_half_and_released_at_the_end_and_then_waits_anew() -> None:
-    told = told_until(case(Status.CLAIMED), CARE, after(minutes=50))
+    told = told_until(case(CaseStatus.CLAIMED), CARE, after(minutes=50))
 
     assert told == [(15, "lease", "@U0ANA"), (30, "released", "@U0ANA"), (45, "reminder", "care")]
 
 
 def test_a_released_case_has_no_owner_and_a_whole_claim_clock() -> None:
-    nudged = moved(rung_once(case(Status.CLAIMED), CARE, after(minutes=15)))
+    nudged = moved(rung_once(case(CaseStatus.CLAIMED), CARE, after(minutes=15)))
     waiting = moved(rung_once(nudged, CARE, after(minutes=30)))
 
-    assert (waiting.status, waiting.owner, waiting.due) == (Status.NEW, "", after(minutes=45))
+    assert (waiting.status, waiting.owner, waiting.due) == (CaseStatus.NEW, "", after(minutes=45))
     assert waiting.history[-1].detail == "<@U0ANA> had it, not answered in time"
 
 
 def test_who_is_still_on_it_gets_the_whole_lease_again() -> None:
-    nudged = moved(rung_once(case(Status.CLAIMED), CARE, after(minutes=15)))
-    kept = moved(keep(nudged, context("U0ANA", after(minutes=20))))
+    nudged = moved(rung_once(case(CaseStatus.CLAIMED), CARE, after(minutes=15)))
+    kept = moved(renew_lease(nudged, context("U0ANA", after(minutes=20))))
 
     assert [minute for minute, *_ in told_until(kept, CARE, after(minutes=50))] == [35, 50]
 
 
 def test_a_claimed_case_past_its_time_is_overdue_once_and_stays_with_its_owner() -> None:
-    patient = case(Status.CLAIMED, clocks=Clocks(resolve_within=timedelta(hours=4)), lease_ends=None)
+    patient = case(CaseStatus.CLAIMED, clocks=CaseClocks(resolve_within=timedelta(hours=4)), lease_ends=None)
     late = moved(rung_once(patient, CARE, after(hours=4)))
 
-    assert (late.status, late.owner, late.overdue(after(hours=4))) == (Status.CLAIMED, "U0ANA", True)
-    assert next_deadline(late, CARE) is None
+    assert (late.status, late.owner, late.is_overdue(after(hours=4))) == (CaseStatus.CLAIMED, "U0ANA", True)
+    assert find_next_deadline(late, CARE) is None
 
 
 def test_a_resolved_case_rings_never() -> None:
-    assert next_deadline(case(Status.RESOLVED), CARE) is None
+    assert find_next_deadline(case(CaseStatus.RESOLVED), CARE) is None
 
 
 def test_clocks_stand_still_while_the_department_sleeps() -> None:
     """Opened at 19:50 with hours until 20:00: a quarter of an hour ends at 08:05, and the calls follow."""
-    decision = release(case(Status.CLAIMED), context("U0ANA", lisbon("2026-03-10 19:50"), DAYTIME))
+    decision = release_case(case(CaseStatus.CLAIMED), context("U0ANA", lisbon("2026-03-10 19:50"), DAYTIME))
 
     rings = []
     found, deadline = moved(decision), decision.deadline
@@ -156,18 +156,18 @@ def test_clocks_stand_still_while_the_department_sleeps() -> None:
 
 
 def test_a_crisis_keeps_no_business_hours_and_goes_first() -> None:
-    crisis = case(Status.CLAIMED, assessment=assessed("intent:crisis"))
-    decision = release(crisis, context("U0ANA", lisbon("2026-03-14 04:00"), DAYTIME))
+    crisis = case(CaseStatus.CLAIMED, assessment=assessed("intent:crisis"))
+    decision = release_case(crisis, context("U0ANA", lisbon("2026-03-14 04:00"), DAYTIME))
 
     assert decision.deadline == lisbon("2026-03-14 04:15")
     reminded = rung_once(moved(decision), DAYTIME, lisbon("2026-03-14 04:15"))
-    assert {one.lane for one in reminded.notifications} == {Lane.CRISIS}
+    assert {one.priority for one in reminded.notifications} == {Priority.CRISIS}
 
 
 def test_a_claim_that_spans_a_night_reminds_nobody_in_the_night() -> None:
     """Half an hour from 19:50: ten minutes today and twenty tomorrow; half of it is 08:05, not 02:05."""
     opened = lisbon("2026-03-10 19:45")
-    claimed = claim(case(waiting_since=opened), context("U0ANA", lisbon("2026-03-10 19:50"), DAYTIME))
+    claimed = claim_case(case(waiting_since=opened), context("U0ANA", lisbon("2026-03-10 19:50"), DAYTIME))
 
     assert claimed.deadline == lisbon("2026-03-11 08:05")
     nudged = rung_once(moved(claimed), DAYTIME, lisbon("2026-03-11 08:05"))
@@ -177,13 +177,13 @@ def test_a_claim_that_spans_a_night_reminds_nobody_in_the_night() -> None:
 def test_the_calls_of_a_second_round_are_not_taken_for_those_of_the_first() -> None:
     first = moved(rung_once(moved(rung_once(case(), CARE, after(minutes=15))), CARE, after(minutes=25)))
     there = SALES.model_copy(update={"on_call": ("U0RAJ",)})
-    sent_on = moved(not_for_us(first, context("U0ANA", after(minutes=26)), there))
+    sent_on = moved(correct_route(first, context("U0ANA", after(minutes=26)), there))
     second = moved(rung_once(sent_on, there, after(minutes=41)))
 
     call = rung_once(second, there, after(minutes=51)).notifications[1]
     earlier = rung_once(moved(rung_once(case(), CARE, after(minutes=15))), CARE, after(minutes=25)).notifications[1]
     assert (call.kind, call.to) == (earlier.kind, earlier.to) == (NotificationKind.CALL, ToPerson("U0RAJ"))
-    assert call.name != earlier.name
+    assert call.key != earlier.key
 
 
 def test_each_ring_is_one_commit_with_its_event_and_its_card() -> None:
@@ -198,38 +198,38 @@ def test_each_ring_is_one_commit_with_its_event_and_its_card() -> None:
 def test_after_a_standstill_the_ladder_is_climbed_at_its_own_pace_and_not_all_at_once() -> None:
     late = moved(rung_once(case(), CARE, after(hours=5)))
 
-    assert next_deadline(late, CARE) == after(hours=5, minutes=10)
+    assert find_next_deadline(late, CARE) == after(hours=5, minutes=10)
 
 
 NIGHTS = CARE.model_copy(update={"on_call": ("nights",), "fallback": "C0OPS"})
 
 
-def climbed(found: Case, duty: Duty, minutes: float, department: Department = NIGHTS) -> Case:
+def climbed(found: Case, duty: OnCallSnapshot, minutes: float, department: Department = NIGHTS) -> Case:
     """Rung by rung, as a worker finds it that looks every minute."""
     for minute in range(int(minutes)):
-        decision = ring(found, department, after(minutes=minute), duty)
+        decision = handle_deadline(found, department, after(minutes=minute), duty)
         found = decision.after if decision and decision.after else found
     return found
 
 
 def test_who_is_on_call_by_a_schedule_is_called_and_then_nobody_until_somebody_else_is() -> None:
-    found = climbed(case(), Duty(("U0ANA",), after(hours=3), schedule="nights"), 60)
+    found = climbed(case(), OnCallSnapshot(("U0ANA",), after(hours=3), schedule="nights"), 60)
 
     assert found.called == ("U0ANA",)
-    assert next_deadline(found, NIGHTS, Duty(("U0ANA",), after(hours=3))) == after(hours=3)
-    assert next_deadline(found, NIGHTS, Duty(("U0BEN",))) == after(minutes=35)
+    assert find_next_deadline(found, NIGHTS, OnCallSnapshot(("U0ANA",), after(hours=3))) == after(hours=3)
+    assert find_next_deadline(found, NIGHTS, OnCallSnapshot(("U0BEN",))) == after(minutes=35)
 
 
 def test_after_a_hand_over_the_next_one_is_called_though_somebody_was_called_before() -> None:
-    found = climbed(case(), Duty(("U0ANA",), after(minutes=30), schedule="nights"), 30)
-    decision = ring(found, NIGHTS, after(minutes=40), Duty(("U0BEN",), schedule="nights"))
+    found = climbed(case(), OnCallSnapshot(("U0ANA",), after(minutes=30), schedule="nights"), 30)
+    decision = handle_deadline(found, NIGHTS, after(minutes=40), OnCallSnapshot(("U0BEN",), schedule="nights"))
 
     assert decision is not None
     assert [str(one.to) for one in decision.notifications if one.kind is NotificationKind.CALL] == ["@U0BEN"]
 
 
 def test_in_a_hole_the_managers_and_the_fallback_are_called_and_the_card_says_so() -> None:
-    hole = Duty(("U0MIA",), after(hours=5), hole=True, schedule="nights")
+    hole = OnCallSnapshot(("U0MIA",), after(hours=5), has_gap=True, schedule="nights")
     found = climbed(case(), hole, 26)
 
     assert found.called == ("U0MIA", "#C0OPS")
@@ -237,23 +237,23 @@ def test_in_a_hole_the_managers_and_the_fallback_are_called_and_the_card_says_so
 
 
 def test_a_hole_without_managers_is_still_told_to_the_fallback() -> None:
-    assert climbed(case(), Duty(hole=True, schedule="nights"), 60).called == ("#C0OPS",)
+    assert climbed(case(), OnCallSnapshot(has_gap=True, schedule="nights"), 60).called == ("#C0OPS",)
 
 
 def test_where_a_schedule_has_to_be_asked_the_clock_rings_and_asks() -> None:
-    found = climbed(case(), Duty(("U0ANA",), schedule="nights"), 26)
+    found = climbed(case(), OnCallSnapshot(("U0ANA",), schedule="nights"), 26)
 
-    assert next_deadline(found, NIGHTS) == after(minutes=35)
-    assert ring(found, NIGHTS, after(minutes=36), Duty(("U0ANA",), schedule="nights")) is None
+    assert find_next_deadline(found, NIGHTS) == after(minutes=35)
+    assert handle_deadline(found, NIGHTS, after(minutes=36), OnCallSnapshot(("U0ANA",), schedule="nights")) is None
 
 
 def test_whoever_stands_twice_in_the_list_is_called_twice_in_its_order() -> None:
     listed = CARE.model_copy(update={"on_call": ("U0RAJ", "U0MIA", "U0RAJ")})
 
-    assert climbed(case(), Duty(listed.on_call), 90, listed).called == listed.on_call
+    assert climbed(case(), OnCallSnapshot(listed.on_call), 90, listed).called == listed.on_call
 
 
 def test_a_case_that_comes_back_to_the_channel_begins_its_ladder_anew() -> None:
-    found = climbed(case(), Duty(("U0ANA",), schedule="nights"), 30)
+    found = climbed(case(), OnCallSnapshot(("U0ANA",), schedule="nights"), 30)
 
-    assert fresh(found, NIGHTS, after(hours=1)).called == ()
+    assert reset_to_new(found, NIGHTS, after(hours=1)).called == ()

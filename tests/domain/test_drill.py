@@ -5,35 +5,37 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from bot.domain import drill as drills
-from bot.domain.drill import Drill, Drills, begin, is_due, look
-from bot.domain.hours import Hours
+from bot.domain.drill import Drill, DrillSettings, check_drill, is_drill_due, open_drill
+from bot.domain.hours import BusinessHours
 from bot.domain.notification import NotificationKind
 from bot.domain.pages import ladder
-from bot.domain.pages.line import Line
-from bot.domain.pages.page import Page, Result, Severity
-from bot.domain.pages.policy import DEFAULT
-from bot.domain.refusals import Refused
+from bot.domain.pages.line import EscalationTargets
+from bot.domain.pages.page import AttemptStatus, Page, Severity
+from bot.domain.pages.policy import DEFAULT_POLICIES
+from bot.domain.refusals import NotAllowed
 from tests.domain.made import AT, after
 
-POLICY = DEFAULT[Severity.SEV1]
-LINE = Line(("U0BEN", "U0MIA"), hours=Hours())
+POLICY = DEFAULT_POLICIES[Severity.SEV1]
+LINE = EscalationTargets(("U0BEN", "U0MIA"), hours=BusinessHours())
 
 
 def begun(by: str = "U0JOE") -> tuple[Drill, Page]:
-    decision = begin("pr", by, AT, None)
+    decision = open_drill("pr", by, AT, None)
     return decision.after, decision.pages[0]
 
 
-def called(page: Page, times: int, line: Line = LINE, result: Result = Result.DELIVERED) -> Page:
+def called(
+    page: Page, times: int, line: EscalationTargets = LINE, result: AttemptStatus = AttemptStatus.DELIVERED
+) -> Page:
     for _ in range(times):
         at = page.due or AT
-        climbed = ladder.climb(page, POLICY, line, at)
+        climbed = ladder.escalate_page(page, POLICY, line, at)
         assert climbed is not None
         page = climbed.after
-        if page.attempts and page.attempts[-1].result is Result.WAITING:
-            started = ladder.begin(page, page.count, at)
+        if page.attempts and page.attempts[-1].result is AttemptStatus.WAITING:
+            started = ladder.start_attempt(page, page.count, at)
             assert started is not None
-            ended = ladder.ended(started.after, page.count, result, "", at)
+            ended = ladder.record_result(started.after, page.count, result, "", at)
             assert ended is not None
             page = ended.after
     return page
@@ -42,13 +44,13 @@ def called(page: Page, times: int, line: Line = LINE, result: Result = Result.DE
 def test_who_is_called_first_and_answers_has_passed_it_and_only_a_receipt_is_said() -> None:
     drill, page = begun()
     page = called(page, 1)
-    assert look(drill, page, ("U0MIA",), after(seconds=30)) is None
+    assert check_drill(drill, page, ("U0MIA",), after(seconds=30)) is None
 
-    answered = ladder.acknowledge(page, "U0BEN", "ntfy", after(seconds=94)).after
-    decision = look(drill, answered, ("U0MIA",), after(seconds=95))
+    answered = ladder.acknowledge_page(page, "U0BEN", "ntfy", after(seconds=94)).after
+    decision = check_drill(drill, answered, ("U0MIA",), after(seconds=95))
     assert decision is not None
-    assert not decision.after.missed
-    assert not decision.after.running
+    assert not decision.after.is_missed
+    assert not decision.after.is_running
     assert [(one.kind, str(one.to)) for one in decision.notifications] == [
         (NotificationKind.RECEIPT, "pr"),
         (NotificationKind.RECEIPT, "@U0JOE"),
@@ -57,35 +59,35 @@ def test_who_is_called_first_and_answers_has_passed_it_and_only_a_receipt_is_sai
 
 def test_it_is_missed_as_soon_as_the_next_one_is_called_and_the_managers_hear_of_it() -> None:
     drill, page = begun()
-    decision = look(drill, called(page, 2), ("U0LEA", "S0ALL"), after(minutes=5))
+    decision = check_drill(drill, called(page, 2), ("U0LEA", "S0ALL"), after(minutes=5))
     assert decision is not None
-    assert decision.after.missed
-    assert decision.after.running
+    assert decision.after.is_missed
+    assert decision.after.is_running
     assert decision.after.why == "<@U0BEN> did not answer"
     assert [str(one.to) for one in decision.notifications] == ["pr", "@U0LEA"]
-    assert look(decision.after, called(page, 2), ("U0LEA",), after(minutes=6)) is None
+    assert check_drill(decision.after, called(page, 2), ("U0LEA",), after(minutes=6)) is None
 
 
 def test_who_answers_as_the_second_does_not_make_it_good() -> None:
     drill, page = begun()
-    answered = ladder.acknowledge(called(page, 2), "U0MIA", "Slack", after(minutes=6)).after
-    decision = look(drill, answered, (), after(minutes=6))
+    answered = ladder.acknowledge_page(called(page, 2), "U0MIA", "Slack", after(minutes=6)).after
+    decision = check_drill(drill, answered, (), after(minutes=6))
     assert decision is not None
-    assert decision.after.missed
-    assert not decision.after.running
+    assert decision.after.is_missed
+    assert not decision.after.is_running
 
 
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        (Line(("U0MIA",), hole=True), "the schedule had a hole"),
-        (Line((), hole=True), "there was nobody at all to call"),
-        (Line((), ("#C0OPS", "U0MIA"), hole=True), "the schedule had a hole"),
+        (EscalationTargets(("U0MIA",), has_gap=True), "the schedule had a hole"),
+        (EscalationTargets((), has_gap=True), "there was nobody at all to call"),
+        (EscalationTargets((), ("#C0OPS", "U0MIA"), has_gap=True), "the schedule had a hole"),
     ],
 )
-def test_a_hole_is_what_a_drill_is_there_to_find(line: Line, why: str) -> None:
+def test_a_hole_is_what_a_drill_is_there_to_find(line: EscalationTargets, why: str) -> None:
     drill, page = begun()
-    decision = look(drill, called(page, 1, line), (), AT)
+    decision = check_drill(drill, called(page, 1, line), (), AT)
     assert decision is not None
     assert decision.after.why == why
 
@@ -94,7 +96,7 @@ def test_it_is_given_up_after_two_rounds_and_not_before() -> None:
     _, page = begun()
     seen = []
     for _ in range(12):
-        seen.append((page.count, drills.standing(page).over))
+        seen.append((page.count, drills.get_drill_cause_status(page).is_over))
         if seen[-1][1]:
             break
         page = called(page, 1)
@@ -104,19 +106,19 @@ def test_it_is_given_up_after_two_rounds_and_not_before() -> None:
 
 def test_one_whose_page_is_gone_does_not_run_for_ever() -> None:
     drill, _ = begun()
-    decision = look(drill, None, (), after(days=91))
+    decision = check_drill(drill, None, (), after(days=91))
     assert decision is not None
-    assert decision.after.missed
-    assert not decision.after.running
+    assert decision.after.is_missed
+    assert not decision.after.is_running
 
 
 def test_a_second_one_is_refused_while_the_first_runs() -> None:
     drill, _ = begun()
-    with pytest.raises(Refused, match="running already"):
-        begin("pr", "U0MIA", after(minutes=1), drill)
+    with pytest.raises(NotAllowed, match="running already"):
+        open_drill("pr", "U0MIA", after(minutes=1), drill)
 
 
-PLAN = Drills(timedelta(days=30), time(10))
+PLAN = DrillSettings(timedelta(days=30), time(10))
 LISBON = "Europe/Lisbon"
 
 
@@ -135,8 +137,8 @@ def test_the_clock_of_the_playbook_asks_at_its_time_of_the_brands_day(
     last: datetime | None, at: datetime, *, due: bool
 ) -> None:
     before = Drill(department="pr", opened_at=last, page="p", ended_at=last) if last else None
-    assert is_due(PLAN, before, LISBON, at) is due
+    assert is_drill_due(PLAN, before, LISBON, at) is due
 
 
 def test_without_every_nothing_is_ever_due() -> None:
-    assert not is_due(Drills(), None, LISBON, datetime(2026, 1, 1, 10, 0, tzinfo=UTC))
+    assert not is_drill_due(DrillSettings(), None, LISBON, datetime(2026, 1, 1, 10, 0, tzinfo=UTC))

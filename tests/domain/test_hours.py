@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.hours import Hours, parse_window
+from bot.domain.hours import BusinessHours, parse_window
 
 LISBON = "Europe/Lisbon"
 NEW_YORK = "America/New_York"
 
 
-def hours(*windows: str, zone: str = LISBON) -> Hours:
-    return Hours(windows=tuple(map(parse_window, windows)), zone=zone)
+def hours(*windows: str, zone: str = LISBON) -> BusinessHours:
+    return BusinessHours(windows=tuple(map(parse_window, windows)), zone=zone)
 
 
 def local(words: str, zone: str = LISBON) -> datetime:
@@ -69,7 +69,7 @@ def test_what_is_no_window_is_refused_with_a_sentence(words: str, sentence: str)
     ],
 )
 def test_a_window_holds_its_first_instant_and_not_its_last(at: str, state: str) -> None:
-    assert hours("Mon-Fri 08:00-20:00").open_at(local(at)) is (state == "open")
+    assert hours("Mon-Fri 08:00-20:00").is_open_at(local(at)) is (state == "open")
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_window_holds_its_first_instant_and_not_its_last(at: str, state: str) 
     ],
 )
 def test_a_night_shift_belongs_to_the_day_on_which_it_begins(at: str, state: str) -> None:
-    assert hours("Mon-Fri 22:00-06:00").open_at(local(at)) is (state == "open")
+    assert hours("Mon-Fri 22:00-06:00").is_open_at(local(at)) is (state == "open")
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_night_shift_belongs_to_the_day_on_which_it_begins(at: str, state: str
 def test_a_clock_runs_only_while_somebody_is_there(windows: list[str], start: str, working: str, end: str) -> None:
     whole, minutes = map(int, working.split(":"))
 
-    assert hours(*windows).after(local(start), timedelta(hours=whole, minutes=minutes)) == local(end)
+    assert hours(*windows).add_working_time(local(start), timedelta(hours=whole, minutes=minutes)) == local(end)
 
 
 @pytest.mark.parametrize(
@@ -129,28 +129,28 @@ def test_on_the_nights_when_clocks_change_an_hour_is_an_hour(
 ) -> None:
     there = hours(windows, zone=zone)
 
-    assert there.after(local(start, zone), timedelta(hours=working)) == local(end, zone)
+    assert there.add_working_time(local(start, zone), timedelta(hours=working)) == local(end, zone)
 
 
 def test_office_hours_stay_office_hours_over_a_change_of_clocks() -> None:
     office = hours("Mon-Fri 09:00-17:00", zone=NEW_YORK)
 
     before, after = datetime(2026, 3, 6, 14, tzinfo=UTC), datetime(2026, 3, 9, 13, tzinfo=UTC)
-    assert [office.open_at(before), office.open_at(after)] == [True, True]
-    assert [office.open_at(at - timedelta(seconds=1)) for at in (before, after)] == [False, False]
+    assert [office.is_open_at(before), office.is_open_at(after)] == [True, True]
+    assert [office.is_open_at(at - timedelta(seconds=1)) for at in (before, after)] == [False, False]
 
 
 def test_no_hours_at_all_means_always() -> None:
     at = local("2026-03-14 03:00")
 
-    assert Hours().open_at(at)
-    assert Hours().after(at, timedelta(days=2)) == at + timedelta(days=2)
+    assert BusinessHours().is_open_at(at)
+    assert BusinessHours().add_working_time(at, timedelta(days=2)) == at + timedelta(days=2)
 
 
 def test_without_hours_a_day_is_24_hours_even_if_told_in_a_zone_that_changes() -> None:
     start = datetime(2026, 3, 28, 12, tzinfo=ZoneInfo(LISBON))
 
-    assert Hours().after(start, timedelta(days=1)) == datetime(2026, 3, 29, 12, tzinfo=UTC)
+    assert BusinessHours().add_working_time(start, timedelta(days=1)) == datetime(2026, 3, 29, 12, tzinfo=UTC)
 
 
 moments = st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
@@ -174,15 +174,15 @@ def test_more_work_never_ends_sooner(
 ) -> None:
     there = hours(*plan, zone=zone)
 
-    assert start <= there.after(start, one) <= there.after(start, one + more)
+    assert start <= there.add_working_time(start, one) <= there.add_working_time(start, one + more)
 
 
 @given(plans, zones, moments, st.timedeltas(timedelta(minutes=1), timedelta(hours=30)))
 def test_a_clock_runs_out_while_somebody_is_there(plan: list[str], zone: str, start: datetime, work: timedelta) -> None:
     there = hours(*plan, zone=zone)
-    end = there.after(start, work)
+    end = there.add_working_time(start, work)
 
-    assert there.open_at(end - timedelta(microseconds=1)) or end - start >= timedelta(days=370)
+    assert there.is_open_at(end - timedelta(microseconds=1)) or end - start >= timedelta(days=370)
 
 
 @given(plans, zones, moments, spans)
@@ -191,7 +191,7 @@ def test_exactly_the_work_lies_between_start_and_end(
 ) -> None:
     """What is left to do at any moment on the way takes until the same end."""
     there = hours(*plan, zone=zone)
-    half = there.after(start, work / 2)
+    half = there.add_working_time(start, work / 2)
 
-    ends = there.after(start, work), there.after(half, work - work / 2)
+    ends = there.add_working_time(start, work), there.add_working_time(half, work - work / 2)
     assert ends[0] == ends[1] or max(ends) - start >= timedelta(days=370)

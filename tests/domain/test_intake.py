@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.case import HISTORY_KEPT, JOINED_KEPT, Case, Joining, Status, case_id
-from bot.domain.decision import CaseDecision, Outcome
-from bot.domain.intake import conversation_key, copy_key, join, open_case, tally
-from bot.domain.notification import Lane, NotificationKind
+from bot.domain.case import MAX_HISTORY, MAX_JOINED, Case, CaseStatus, JoinReason, derive_case_id
+from bot.domain.decision import CaseDecision, MentionOutcome
+from bot.domain.intake import build_conversation_key, build_copy_key, count_only, join_case, open_case
+from bot.domain.notification import NotificationKind, Priority
 from bot.domain.routing import NOBODY, Route
 from tests.domain.made import AT, CARE, CLOCKS, OFFICE, after, assessed, case, mention
 
@@ -23,17 +23,17 @@ def test_a_mention_opens_a_case_whose_id_follows_from_its_own() -> None:
     decision = open_case(mention(), assessed("intent:complaint"), COMPLAINTS, CARE, after(minutes=1))
 
     opened = moved(decision)
-    assert (opened.id, opened.version, opened.status) == (case_id("x:1"), 1, Status.NEW)
+    assert (opened.id, opened.version, opened.status) == (derive_case_id("x:1"), 1, CaseStatus.NEW)
     assert (opened.route, opened.department, decision.deadline) == ("complaint", "care", after(minutes=16))
     assert decision.before is None
-    assert decision.heard is not None
-    assert (decision.heard.outcome, decision.heard.department) == (Outcome.OPENED, "care")
+    assert decision.processed is not None
+    assert (decision.processed.outcome, decision.processed.department) == (MentionOutcome.OPENED, "care")
 
 
 def test_a_crisis_opens_in_the_lane_of_crises() -> None:
     decision = open_case(mention(), assessed("intent:crisis"), COMPLAINTS, CARE, AT)
 
-    assert [one.lane for one in decision.notifications] == [Lane.CRISIS]
+    assert [one.priority for one in decision.notifications] == [Priority.CRISIS]
 
 
 def test_an_opened_case_reads_back_as_it_was_written() -> None:
@@ -43,18 +43,22 @@ def test_an_opened_case_reads_back_as_it_was_written() -> None:
     assert Case.model_validate_json(opened.model_dump_json()) == opened
 
 
-@pytest.mark.parametrize(("label", "outcome"), [("intent:spam", Outcome.SPAM), ("intent:praise", Outcome.TALLIED)])
-def test_what_nobody_needs_to_see_is_counted_for_what_it_is(label: str, outcome: Outcome) -> None:
-    decision = tally(mention(), assessed(label), AT)
+@pytest.mark.parametrize(
+    ("label", "outcome"), [("intent:spam", MentionOutcome.SPAM), ("intent:praise", MentionOutcome.TALLIED)]
+)
+def test_what_nobody_needs_to_see_is_counted_for_what_it_is(label: str, outcome: MentionOutcome) -> None:
+    decision = count_only(mention(), assessed(label), AT)
 
     assert decision.after is None
     assert decision.notifications == ()
-    assert decision.heard is not None
-    assert (decision.heard.outcome, decision.heard.department) == (outcome, NOBODY)
+    assert decision.processed is not None
+    assert (decision.processed.outcome, decision.processed.department) == (outcome, NOBODY)
 
 
 def test_the_owner_is_told_when_the_person_writes_again() -> None:
-    decision = join(case(Status.CLAIMED), mention(id="x:2"), assessed(), Joining.SAME_PERSON, CARE, after(minutes=5))
+    decision = join_case(
+        case(CaseStatus.CLAIMED), mention(id="x:2"), assessed(), JoinReason.SAME_PERSON, CARE, after(minutes=5)
+    )
 
     assert [(one.kind, str(one.to)) for one in decision.notifications] == [
         (NotificationKind.CARD, "care"),
@@ -64,16 +68,18 @@ def test_the_owner_is_told_when_the_person_writes_again() -> None:
 
 
 def test_copies_are_counted_and_trouble_nobody() -> None:
-    decision = join(case(Status.CLAIMED), mention(id="x:2"), assessed(), Joining.COPY, CARE, AT)
+    decision = join_case(case(CaseStatus.CLAIMED), mention(id="x:2"), assessed(), JoinReason.COPY, CARE, AT)
 
     assert [one.kind for one in decision.notifications] == [NotificationKind.CARD]
 
 
 def test_a_resolved_case_is_reopened_by_the_person_and_its_last_owner_is_told() -> None:
-    decision = join(case(Status.RESOLVED), mention(id="x:2"), assessed(), Joining.SAME_PERSON, CARE, after(days=2))
+    decision = join_case(
+        case(CaseStatus.RESOLVED), mention(id="x:2"), assessed(), JoinReason.SAME_PERSON, CARE, after(days=2)
+    )
 
     again = moved(decision)
-    assert (again.status, again.owner, again.due) == (Status.NEW, "", after(days=2, minutes=15))
+    assert (again.status, again.owner, again.due) == (CaseStatus.NEW, "", after(days=2, minutes=15))
     assert [event.what for event in decision.events] == ["joined", "reopened"]
     assert str(decision.notifications[1].to) == "@U0ANA"
 
@@ -81,15 +87,18 @@ def test_a_resolved_case_is_reopened_by_the_person_and_its_last_owner_is_told() 
 def test_joining_moves_no_clock_of_an_open_case() -> None:
     waiting = case()
 
-    assert moved(join(waiting, mention(id="x:2"), assessed(), Joining.COPY, CARE, after(minutes=9))).due == waiting.due
+    assert (
+        moved(join_case(waiting, mention(id="x:2"), assessed(), JoinReason.COPY, CARE, after(minutes=9))).due
+        == waiting.due
+    )
 
 
 def test_a_case_that_a_thousand_join_stays_small_and_counts_them_all() -> None:
     found = case()
     for number in range(1000):
-        found = moved(join(found, mention(id=f"x:{number + 2}"), assessed(), Joining.COPY, CARE, AT))
+        found = moved(join_case(found, mention(id=f"x:{number + 2}"), assessed(), JoinReason.COPY, CARE, AT))
 
-    assert (found.joined_count, len(found.joined), len(found.history)) == (1000, JOINED_KEPT, HISTORY_KEPT)
+    assert (found.joined_count, len(found.joined), len(found.history)) == (1000, MAX_JOINED, MAX_HISTORY)
     assert found.joined[-1].mention == "x:1001"
 
 
@@ -104,51 +113,53 @@ def test_a_case_that_a_thousand_join_stays_small_and_counts_them_all() -> None:
     ],
 )
 def test_the_same_words_are_a_copy_whatever_stands_around_them(one: str, other: str) -> None:
-    assert copy_key(mention(text=one), "Northwind") == copy_key(mention(text=other), "Northwind") != ""
+    assert build_copy_key(mention(text=one), "Northwind") == build_copy_key(mention(text=other), "Northwind") != ""
 
 
 @pytest.mark.parametrize("text", ["Thank you so", "😡😡😡", "https://t.co/abc @northwindair", "", "ok"])
 def test_too_few_words_are_nobodys_copy(text: str) -> None:
-    assert copy_key(mention(text=text), "Northwind") == ""
+    assert build_copy_key(mention(text=text), "Northwind") == ""
 
 
 def test_the_same_words_about_another_subject_are_no_copy() -> None:
-    assert copy_key(mention(), "Northwind") != copy_key(mention(), "Skylark")
+    assert build_copy_key(mention(), "Northwind") != build_copy_key(mention(), "Skylark")
 
 
 def test_other_words_are_no_copy() -> None:
-    assert copy_key(mention(), "N") != copy_key(mention(text="You found my suitcase again"), "N")
+    assert build_copy_key(mention(), "N") != build_copy_key(mention(text="You found my suitcase again"), "N")
 
 
 def test_a_conversation_is_one_persons_on_one_outlet() -> None:
     keys = {
-        conversation_key(mention(conversation="7")),
-        conversation_key(mention(conversation="8")),
-        conversation_key(mention(conversation="7", author="@kim")),
-        conversation_key(mention(id="forum:1", conversation="7")),
+        build_conversation_key(mention(conversation="7")),
+        build_conversation_key(mention(conversation="8")),
+        build_conversation_key(mention(conversation="7", author="@kim")),
+        build_conversation_key(mention(id="forum:1", conversation="7")),
     }
 
     assert len(keys) == 4
 
 
 def test_who_is_unknown_or_speaks_outside_a_conversation_joins_nobody() -> None:
-    assert conversation_key(mention()) == ""
-    assert conversation_key(mention(conversation="7", author=None)) == ""
+    assert build_conversation_key(mention()) == ""
+    assert build_conversation_key(mention(conversation="7", author=None)) == ""
 
 
 @given(st.text(), st.text(max_size=20))
 def test_a_copy_key_is_short_and_safe_in_a_key_whatever_the_text(text: str, subject: str) -> None:
-    key = copy_key(mention(text=text), subject)
+    key = build_copy_key(mention(text=text), subject)
 
     assert key == "" or (len(key) <= 16 and key.isascii() and key.isalnum())
 
 
 def test_a_crisis_that_joins_makes_the_case_urgent() -> None:
-    alarm = join(case(), mention(id="x:2"), assessed("intent:crisis"), Joining.SAME_PERSON, CARE, after(minutes=1))
+    alarm = join_case(
+        case(), mention(id="x:2"), assessed("intent:crisis"), JoinReason.SAME_PERSON, CARE, after(minutes=1)
+    )
 
     assert alarm.after is not None
-    assert alarm.after.urgent
-    assert alarm.notifications[0].lane is Lane.CRISIS
+    assert alarm.after.is_urgent
+    assert alarm.notifications[0].priority is Priority.CRISIS
 
 
 def test_a_crisis_that_joins_at_night_is_to_be_claimed_before_the_morning() -> None:
@@ -156,7 +167,7 @@ def test_a_crisis_that_joins_at_night_is_to_be_claimed_before_the_morning() -> N
     night = case(opened_at=after(hours=14), due=after(hours=23, minutes=15))
 
     crisis = assessed("intent:crisis")
-    alarm = join(night, mention(id="x:2"), crisis, Joining.SAME_PERSON, office, after(hours=15))
+    alarm = join_case(night, mention(id="x:2"), crisis, JoinReason.SAME_PERSON, office, after(hours=15))
 
     assert alarm.after is not None
     assert (alarm.after.due, alarm.deadline) == (after(hours=15, minutes=15), after(hours=15, minutes=15))

@@ -2,79 +2,82 @@
 
 import pytest
 
-from bot.domain.case import Status
-from bot.domain.decision import Refused
-from bot.domain.department import Staff
-from bot.domain.lifecycle import Transition, allow, next_status
+from bot.domain.case import CaseStatus
+from bot.domain.decision import NotAllowed
+from bot.domain.department import DepartmentStaff
+from bot.domain.lifecycle import CaseTransition, check_allowed, get_next_status
 from tests.domain.made import STAFF, after, case
 
-NEW, CLAIMED, RESOLVED = Status.NEW, Status.CLAIMED, Status.RESOLVED
+NEW, CLAIMED, RESOLVED = CaseStatus.NEW, CaseStatus.CLAIMED, CaseStatus.RESOLVED
 
-WALK: dict[tuple[Transition, Status], Status | str] = {
-    (Transition.CLAIM, NEW): CLAIMED,
-    (Transition.CLAIM, CLAIMED): "<@U0ANA> has this one, claimed 5 min ago.",
-    (Transition.CLAIM, RESOLVED): "<@U0ANA> resolved this case 4 min ago (answered). Reopen it first.",
-    (Transition.RELEASE, NEW): "Nobody has claimed this case, so there is nothing to release. Press Claim to take it.",
-    (Transition.RELEASE, CLAIMED): NEW,
-    (Transition.RELEASE, RESOLVED): "<@U0ANA> resolved this case 4 min ago (answered). Reopen it first.",
-    (Transition.RESOLVE, NEW): RESOLVED,
-    (Transition.RESOLVE, CLAIMED): RESOLVED,
-    (Transition.RESOLVE, RESOLVED): "<@U0ANA> resolved this case 4 min ago (answered). Reopen it first.",
-    (Transition.REOPEN, NEW): "This case is still open (new), so there is nothing to reopen.",
-    (Transition.REOPEN, CLAIMED): "This case is still open (claimed), so there is nothing to reopen.",
-    (Transition.REOPEN, RESOLVED): NEW,
-    (Transition.HAND_OVER, NEW): NEW,
-    (Transition.HAND_OVER, CLAIMED): NEW,
-    (Transition.HAND_OVER, RESOLVED): "<@U0ANA> resolved this case 4 min ago (answered). Reopen it first.",
+WALK: dict[tuple[CaseTransition, CaseStatus], CaseStatus | str] = {
+    (CaseTransition.CLAIM, NEW): CLAIMED,
+    (CaseTransition.CLAIM, CLAIMED): "<@U0ANA> has this one, claimed 5 min ago.",
+    (CaseTransition.CLAIM, RESOLVED): "<@U0ANA> resolved this case 4 min ago (answered). Reopen it first.",
+    (
+        CaseTransition.RELEASE,
+        NEW,
+    ): "Nobody has claimed this case, so there is nothing to release. Press Claim to take it.",
+    (CaseTransition.RELEASE, CLAIMED): NEW,
+    (CaseTransition.RELEASE, RESOLVED): "<@U0ANA> resolved this case 4 min ago (answered). Reopen it first.",
+    (CaseTransition.RESOLVE, NEW): RESOLVED,
+    (CaseTransition.RESOLVE, CLAIMED): RESOLVED,
+    (CaseTransition.RESOLVE, RESOLVED): "<@U0ANA> resolved this case 4 min ago (answered). Reopen it first.",
+    (CaseTransition.REOPEN, NEW): "This case is still open (new), so there is nothing to reopen.",
+    (CaseTransition.REOPEN, CLAIMED): "This case is still open (claimed), so there is nothing to reopen.",
+    (CaseTransition.REOPEN, RESOLVED): NEW,
+    (CaseTransition.HAND_OVER, NEW): NEW,
+    (CaseTransition.HAND_OVER, CLAIMED): NEW,
+    (CaseTransition.HAND_OVER, RESOLVED): "<@U0ANA> resolved this case 4 min ago (answered). Reopen it first.",
 }
 
 
-def outcome(transition: Transition, status: Status, by: str = "U0BEN") -> Status | str:
+def outcome(transition: CaseTransition, status: CaseStatus, by: str = "U0BEN") -> CaseStatus | str:
     try:
-        return next_status(case(status), transition, by, after(minutes=5))
-    except Refused as no:
+        return get_next_status(case(status), transition, by, after(minutes=5))
+    except NotAllowed as no:
         return str(no)
 
 
 def test_the_table_holds_cell_by_cell() -> None:
-    assert {(t, s): outcome(t, s) for t in Transition for s in Status} == WALK
+    assert {(t, s): outcome(t, s) for t in CaseTransition for s in CaseStatus} == WALK
 
 
 def test_who_claims_twice_is_told_that_she_has_it() -> None:
-    assert outcome(Transition.CLAIM, CLAIMED, by="U0ANA") == "You have this one already."
+    assert outcome(CaseTransition.CLAIM, CLAIMED, by="U0ANA") == "You have this one already."
 
 
 def test_who_came_second_by_seconds_is_told_by_how_many() -> None:
-    with pytest.raises(Refused, match=r"<@U0ANA> has this one, 2 s before you\."):
-        next_status(case(CLAIMED), Transition.CLAIM, "U0BEN", after(seconds=2))
+    with pytest.raises(NotAllowed, match=r"<@U0ANA> has this one, 2 s before you\."):
+        get_next_status(case(CLAIMED), CaseTransition.CLAIM, "U0BEN", after(seconds=2))
 
 
 ANYBODY = "U0ZOE"
 PERMITTED = {
     # who may do what to a case that Ana has claimed
-    ("U0ANA", Transition.RELEASE): "yes",
-    ("U0ANA", Transition.RESOLVE): "yes",
-    ("U0ANA", Transition.HAND_OVER): "yes",
-    ("U0BEN", Transition.CLAIM): "yes",  # the table says who has it
-    ("U0BEN", Transition.RELEASE): "no",
-    ("U0BEN", Transition.RESOLVE): "no",
-    ("U0BEN", Transition.HAND_OVER): "no",
-    ("U0MIA", Transition.RELEASE): "yes",
-    ("U0MIA", Transition.RESOLVE): "yes",
-    ("U0MIA", Transition.HAND_OVER): "yes",
-    (ANYBODY, Transition.CLAIM): "no",
-    (ANYBODY, Transition.RELEASE): "no",
-    (ANYBODY, Transition.RESOLVE): "no",
-    (ANYBODY, Transition.REOPEN): "no",
+    ("U0ANA", CaseTransition.RELEASE): "yes",
+    ("U0ANA", CaseTransition.RESOLVE): "yes",
+    ("U0ANA", CaseTransition.HAND_OVER): "yes",
+    ("U0BEN", CaseTransition.CLAIM): "yes",  # the table says who has it
+    ("U0BEN", CaseTransition.RELEASE): "no",
+    ("U0BEN", CaseTransition.RESOLVE): "no",
+    ("U0BEN", CaseTransition.HAND_OVER): "no",
+    ("U0MIA", CaseTransition.RELEASE): "yes",
+    ("U0MIA", CaseTransition.RESOLVE): "yes",
+    ("U0MIA", CaseTransition.HAND_OVER): "yes",
+    (ANYBODY, CaseTransition.CLAIM): "no",
+    (ANYBODY, CaseTransition.RELEASE): "no",
+    (ANYBODY, CaseTransition.RESOLVE): "no",
+    (ANYBODY, CaseTransition.REOPEN): "no",
 }
 
 
 @pytest.mark.parametrize(("by", "transition"), PERMITTED)
-def test_a_claimed_case_is_its_owners_or_a_managers_to_move(by: str, transition: Transition) -> None:
+def test_a_claimed_case_is_its_owners_or_a_managers_to_move(by: str, transition: CaseTransition) -> None:
     try:
-        allow(transition, case(CLAIMED), by, STAFF)
+        check_allowed(transition, case(CLAIMED), by, STAFF)
         said = "yes"
-    except Refused:
+    except NotAllowed:
         said = "no"
 
     assert said == PERMITTED[by, transition]
@@ -82,14 +85,14 @@ def test_a_claimed_case_is_its_owners_or_a_managers_to_move(by: str, transition:
 
 @pytest.mark.parametrize("status", [NEW, RESOLVED])
 @pytest.mark.parametrize("by", ["U0BEN", "U0MIA"])
-def test_a_case_that_nobody_holds_is_any_deputys_to_move(status: Status, by: str) -> None:
-    for transition in Transition:
-        allow(transition, case(status), by, STAFF)
+def test_a_case_that_nobody_holds_is_any_deputys_to_move(status: CaseStatus, by: str) -> None:
+    for transition in CaseTransition:
+        check_allowed(transition, case(status), by, STAFF)
 
 
 def test_who_is_no_deputy_is_told_who_is_and_what_she_may_do_instead() -> None:
-    with pytest.raises(Refused) as refused:
-        allow(Transition.CLAIM, case(), ANYBODY, STAFF)
+    with pytest.raises(NotAllowed) as refused:
+        check_allowed(CaseTransition.CLAIM, case(), ANYBODY, STAFF)
 
     assert str(refused.value) == (
         "Only deputies of care answer these (<@U0ANA>, <@U0BEN>). You can open the post, thank the person, "
@@ -98,17 +101,17 @@ def test_who_is_no_deputy_is_told_who_is_and_what_she_may_do_instead() -> None:
 
 
 def test_a_department_without_deputies_says_so() -> None:
-    with pytest.raises(Refused, match=r"\(nobody yet\).* A manager can deputise you\."):
-        allow(Transition.CLAIM, case(), ANYBODY, Staff(department="care"))
+    with pytest.raises(NotAllowed, match=r"\(nobody yet\).* A manager can deputise you\."):
+        check_allowed(CaseTransition.CLAIM, case(), ANYBODY, DepartmentStaff(department="care"))
 
 
 def test_where_slack_does_not_say_who_is_a_deputy_nobody_is_told_that_she_is_none() -> None:
     unsure = STAFF.model_copy(update={"unsure": True})
-    allow(Transition.CLAIM, case(), "U0ANA", unsure)
-    with pytest.raises(Refused, match=r"^Slack does not say right now .* Try again in a minute"):
-        allow(Transition.CLAIM, case(), ANYBODY, unsure)
+    check_allowed(CaseTransition.CLAIM, case(), "U0ANA", unsure)
+    with pytest.raises(NotAllowed, match=r"^Slack does not say right now .* Try again in a minute"):
+        check_allowed(CaseTransition.CLAIM, case(), ANYBODY, unsure)
 
 
 def test_who_wants_anothers_case_is_told_whom_to_ask() -> None:
-    with pytest.raises(Refused, match=r"Ask <@U0ANA> or a manager to hand it over\."):
-        allow(Transition.HAND_OVER, case(CLAIMED), "U0BEN", STAFF)
+    with pytest.raises(NotAllowed, match=r"Ask <@U0ANA> or a manager to hand it over\."):
+        check_allowed(CaseTransition.HAND_OVER, case(CLAIMED), "U0BEN", STAFF)

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.domain.mention import (
-    MOST_COUNTED,
-    NAME_KEPT,
-    SUBJECT_KEPT,
-    SUBJECTS_KEPT,
-    TEXT_KEPT,
+    MAX_COUNT,
+    MAX_NAME_LENGTH,
+    MAX_SUBJECT_LENGTH,
+    MAX_SUBJECTS,
+    MAX_TEXT_LENGTH,
     UNKNOWN_AUTHOR,
     Mention,
 )
@@ -25,7 +25,7 @@ LEAST = {"id": "x:1", "text": "hello", "created_at": "2015-02-17T07:52:20Z"}
 def test_id_text_and_time_are_enough() -> None:
     found = Mention.model_validate(LEAST)
 
-    assert (found.source, found.author, found.who) == ("x", UNKNOWN_AUTHOR, "somebody")
+    assert (found.source, found.author, found.display_name) == ("x", UNKNOWN_AUTHOR, "somebody")
     assert found.created_at == datetime(2015, 2, 17, 7, 52, 20, tzinfo=UTC)
 
 
@@ -91,7 +91,7 @@ def test_a_time_is_kept_in_utc_and_without_a_zone_is_taken_for_it() -> None:
     ],
 )
 def test_who_said_it_is_shown_by_the_best_name_there_is(author: object, who: str) -> None:
-    assert mention(author=author).who == who
+    assert mention(author=author).display_name == who
 
 
 def test_unknown_keys_are_passed_over_here_and_in_the_author() -> None:
@@ -99,17 +99,21 @@ def test_unknown_keys_are_passed_over_here_and_in_the_author() -> None:
 
 
 def test_a_long_post_is_cut_and_says_so() -> None:
-    found = mention(text="a" * (TEXT_KEPT + 1))
+    found = mention(text="a" * (MAX_TEXT_LENGTH + 1))
 
-    assert (len(found.text), found.text[-1]) == (TEXT_KEPT, "…")
-    assert mention(text="a" * TEXT_KEPT).text == "a" * TEXT_KEPT
+    assert (len(found.text), found.text[-1]) == (MAX_TEXT_LENGTH, "…")
+    assert mention(text="a" * MAX_TEXT_LENGTH).text == "a" * MAX_TEXT_LENGTH
 
 
 def test_what_nobody_needs_in_full_is_cut_and_costs_no_mention() -> None:
     found = mention(subjects=["s" * 900] * 900, author={"id": "1", "name": "n" * 900_000, "followers": 10**400})
 
-    assert (len(found.subjects), len(found.subjects[0]), found.subjects[0][-1]) == (SUBJECTS_KEPT, SUBJECT_KEPT, "…")
-    assert (len(found.author.name), found.author.followers) == (NAME_KEPT, MOST_COUNTED)
+    assert (len(found.subjects), len(found.subjects[0]), found.subjects[0][-1]) == (
+        MAX_SUBJECTS,
+        MAX_SUBJECT_LENGTH,
+        "…",
+    )
+    assert (len(found.author.name), found.author.followers) == (MAX_NAME_LENGTH, MAX_COUNT)
 
 
 def test_two_halves_of_a_letter_are_one() -> None:
@@ -140,7 +144,7 @@ def test_whatever_comes_in_is_a_mention_that_reads_back_the_same_or_is_refused(r
         found = Mention.model_validate(raw)
     except ValidationError:
         return
-    assert Mention.kept(found.model_dump_json()) == found
+    assert Mention.from_stored(found.model_dump_json()) == found
 
 
 @given(st.text(st.characters(exclude_categories=())), st.datetimes(timezones=st.timezones()))
@@ -150,7 +154,7 @@ def test_any_words_at_any_time_survive_being_kept(text: str, at: datetime) -> No
     except ValidationError:
         assert at.year in {1, 9999}
         return
-    assert Mention.kept(found.model_dump_json().encode()) == found
+    assert Mention.from_stored(found.model_dump_json().encode()) == found
 
 
 @pytest.mark.parametrize(
@@ -168,11 +172,11 @@ def test_what_was_kept_is_read_back_as_it_was(told: dict[str, Any]) -> None:
     found = Mention.model_validate(told)
 
     for raw in (found.model_dump_json(exclude_defaults=True), found.model_dump_json()):
-        assert Mention.kept(raw) == found
-        assert Mention.kept(raw).model_dump_json() == found.model_dump_json()
+        assert Mention.from_stored(raw) == found
+        assert Mention.from_stored(raw).model_dump_json() == found.model_dump_json()
 
 
 @pytest.mark.parametrize("raw", ["", "{}", "[]", '{"id": "x:1", "source": "x", "text": 5}', '{"id": "x:1"}'])
 def test_what_was_never_a_mention_is_not_read_back_as_one(raw: str) -> None:
     with pytest.raises(ValidationError):
-        Mention.kept(raw)
+        Mention.from_stored(raw)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from bot.domain.morning import Morning, day_of, is_due
+from bot.domain.morning import ShiftSummary, get_summary_day, is_summary_due
 from tests.domain.made import AT
 
 LISBON = "Europe/Lisbon"
@@ -21,13 +21,13 @@ LISBON = "Europe/Lisbon"
     ],
 )
 def test_it_is_due_within_an_hour_of_its_time(clock: time | None, at: datetime, *, due: bool) -> None:
-    assert is_due(clock, LISBON, at) is due
+    assert is_summary_due(clock, LISBON, at) is due
 
 
 def test_its_day_is_the_brands() -> None:
-    assert day_of(LISBON, datetime(2026, 7, 1, 23, 30, tzinfo=UTC)) == 20260702
+    assert get_summary_day(LISBON, datetime(2026, 7, 1, 23, 30, tzinfo=UTC)) == 20260702
 
 
 def test_talk_alone_is_a_quiet_night_and_a_case_that_waits_is_not() -> None:
-    assert Morning("care", AT, posts=40, negative=3).quiet
-    assert not Morning("care", AT, waiting=1).quiet
+    assert ShiftSummary("care", AT, posts=40, negative=3).is_empty
+    assert not ShiftSummary("care", AT, waiting=1).is_empty

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.assessment import Assessment, Signal
-from bot.domain.routing import NOBODY, Route, departments_of, first_match, labels_of
+from bot.domain.routing import NOBODY, Route, collect_labels, find_route, list_routed_departments
 from tests.domain.made import assessed, mention
 
 
@@ -41,36 +41,36 @@ COMPLAINT = ("sentiment:negative", "intent:complaint", "subject:Northwind", "kin
     ],
 )
 def test_a_route_matches_if_every_key_of_when_holds_and_not_every_key_of_unless(asked: Route, matches: str) -> None:
-    labels = labels_of(mention(), assessed(*COMPLAINT))
+    labels = collect_labels(mention(), assessed(*COMPLAINT))
 
-    assert asked.matches(labels) is (matches == "yes")
+    assert asked.matches_labels(labels) is (matches == "yes")
 
 
 def test_a_label_that_lost_routes_nothing() -> None:
     lost = Assessment(signals=(Signal("intent", "intent:crisis", 0.4, holds=False),))
 
-    assert not route(intent="crisis").matches(labels_of(mention(), lost))
+    assert not route(intent="crisis").matches_labels(collect_labels(mention(), lost))
 
 
 def test_a_subject_with_a_colon_in_its_name_is_matched_whole() -> None:
-    labels = labels_of(mention(), assessed("subject:Star: the film"))
+    labels = collect_labels(mention(), assessed("subject:Star: the film"))
 
-    assert Route(name="r", when={"subject": frozenset({"Star: the film"})}).matches(labels)
+    assert Route(name="r", when={"subject": frozenset({"Star: the film"})}).matches_labels(labels)
 
 
 def test_the_first_route_that_matches_wins() -> None:
     routes = [route("crisis", intent="crisis"), route("first", intent="complaint"), route("second"), route("last")]
 
-    assert first_match(routes, mention(), assessed(*COMPLAINT)).name == "first"
+    assert find_route(routes, mention(), assessed(*COMPLAINT)).name == "first"
 
 
 def test_a_list_of_routes_that_does_not_end_with_a_match_for_all_is_found_out() -> None:
     with pytest.raises(LookupError):
-        first_match([route(intent="crisis")], mention(), assessed(*COMPLAINT))
+        find_route([route(intent="crisis")], mention(), assessed(*COMPLAINT))
 
 
 def test_nobody_is_no_department() -> None:
-    assert departments_of([route(to="care"), route(to=NOBODY), route(to="pr")]) == {"care", "pr"}
+    assert list_routed_departments([route(to="care"), route(to=NOBODY), route(to="pr")]) == {"care", "pr"}
 
 
 words = st.sampled_from(["a", "b", "c"])
@@ -83,4 +83,4 @@ def test_asking_for_more_keys_never_matches_more(
 ) -> None:
     narrow, wide = Route(name="n", when={**more, **when}), Route(name="w", when=when)
 
-    assert wide.matches(held) or not narrow.matches(held)
+    assert wide.matches_labels(held) or not narrow.matches_labels(held)

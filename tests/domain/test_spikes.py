@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from bot.domain.decision import Heard, Outcome
+from bot.domain.decision import MentionOutcome, ProcessedMention
 from bot.domain.spikes import crowd
-from bot.domain.spikes.baseline import Baseline
-from bot.domain.spikes.observation import Observation, observed
-from bot.domain.spikes.planned import Planned, PlannedCause
-from bot.domain.spikes.scan import share_surprise, surprise
-from bot.domain.spikes.tuning import Sensitivity, Tuning
-from bot.domain.spikes.usual import LEARNING, QUARTER, Usual
-from bot.domain.spikes.watch import HELD_MOST, Finding, Kind, Watch
-from bot.domain.spikes.words import WORDS_MOST, Words, telling
+from bot.domain.spikes.baseline import SubjectBaseline
+from bot.domain.spikes.observation import SpikeObservation, build_observation
+from bot.domain.spikes.planned import PlannedCause, PlannedEvent
+from bot.domain.spikes.scan import compute_log_likelihood, compute_share_likelihood
+from bot.domain.spikes.tuning import SpikeSensitivity, SpikeThresholds
+from bot.domain.spikes.usual import LEARNING_QUARTERS, QUARTER, SeasonalBaseline
+from bot.domain.spikes.watch import MAX_OBSERVATIONS, SpikeDetector, SpikeFinding, SpikeKind
+from bot.domain.spikes.words import MAX_WORDS, WordCounts, extract_informative_words
 from tests.domain.made import AT, assessed, mention
 
 HOUR, DAY = 3_600, 86_400
@@ -27,10 +27,10 @@ def quarters(days: float, first: int = MONDAY) -> Iterable[int]:
     return range(first, first + int(days * DAY), QUARTER)
 
 
-def learnt(days: float, voices: int = 2) -> Usual:
-    usual = Usual()
+def learnt(days: float, voices: int = 2) -> SeasonalBaseline:
+    usual = SeasonalBaseline()
     for start in quarters(days):
-        usual = usual.learnt(start, voices)
+        usual = usual.learn_voices(start, voices)
     return usual
 
 
@@ -38,41 +38,41 @@ def learnt(days: float, voices: int = 2) -> Usual:
 
 
 def test_a_busy_hour_of_the_day_is_expected_to_be_busy() -> None:
-    usual = Usual()
+    usual = SeasonalBaseline()
     for start in quarters(10):
-        usual = usual.learnt(start, 8 if 8 <= start // HOUR % 24 < 14 else 0)
-    assert usual.shape(MONDAY + 14 * DAY + 11 * HOUR) > 6
-    assert usual.shape(MONDAY + 14 * DAY + 22 * HOUR) < 1
+        usual = usual.learn_voices(start, 8 if 8 <= start // HOUR % 24 < 14 else 0)
+    assert usual.compute_shape(MONDAY + 14 * DAY + 11 * HOUR) > 6
+    assert usual.compute_shape(MONDAY + 14 * DAY + 22 * HOUR) < 1
 
 
 def test_an_hour_of_the_week_differs_from_the_same_hour_of_other_days() -> None:
-    usual = Usual()
+    usual = SeasonalBaseline()
     for start in quarters(42):
-        usual = usual.learnt(start, 9 if (start - MONDAY) // DAY % 7 == 0 else 1)
+        usual = usual.learn_voices(start, 9 if (start - MONDAY) // DAY % 7 == 0 else 1)
     monday, thursday = MONDAY + 42 * DAY + 12 * HOUR, MONDAY + 45 * DAY + 12 * HOUR
-    assert usual.shape(monday) > 2 * usual.shape(thursday)
+    assert usual.compute_shape(monday) > 2 * usual.compute_shape(thursday)
 
 
 def test_yesterdays_spike_is_not_todays_usual() -> None:
     usual = learnt(8)
-    calm = usual.shape(MONDAY + 9 * DAY + 2 * HOUR)
+    calm = usual.compute_shape(MONDAY + 9 * DAY + 2 * HOUR)
     for start in quarters(2 / 24, MONDAY + 8 * DAY + HOUR):
-        usual = usual.learnt(start, 40)
-    assert usual.shape(MONDAY + 9 * DAY + 2 * HOUR) < 2 * calm
+        usual = usual.learn_voices(start, 40)
+    assert usual.compute_shape(MONDAY + 9 * DAY + 2 * HOUR) < 2 * calm
 
 
 def test_a_new_level_is_learnt_in_the_end() -> None:
     usual = learnt(8)
     for start in quarters(14, MONDAY + 8 * DAY):
-        usual = usual.learnt(start, 10)
-    assert usual.expected(MONDAY + 22 * DAY) > 8
+        usual = usual.learn_voices(start, 10)
+    assert usual.predict_voices(MONDAY + 22 * DAY) > 8
 
 
 @pytest.mark.parametrize(("days", "learning", "least"), [(0, True, 15), (0.5, True, 3), (2, True, 0.5), (3, False, 0)])
 def test_the_less_is_known_the_more_is_taken_for_usual(days: float, learning: bool, least: float) -> None:  # noqa: FBT001
     usual = learnt(days, voices=0)
-    assert usual.learning is learning
-    assert usual.expected(MONDAY + 3 * DAY) >= least
+    assert usual.is_learning is learning
+    assert usual.predict_voices(MONDAY + 3 * DAY) >= least
 
 
 # ---------------------------------------------------------------- how unusual
@@ -82,24 +82,26 @@ def test_the_less_is_known_the_more_is_taken_for_usual(days: float, learning: bo
     ("count", "usual", "at_least", "at_most"), [(1, 2, 0, 0), (2, 2, 0, 0), (6, 2, 2, 3), (20, 2, 25, 30)]
 )
 def test_more_is_stranger(count: int, usual: float, at_least: float, at_most: float) -> None:
-    assert at_least <= surprise(count, usual) <= at_most
-    assert surprise(count, usual, spread=2) == pytest.approx(surprise(count, usual) / 2)
+    assert at_least <= compute_log_likelihood(count, usual) <= at_most
+    assert compute_log_likelihood(count, usual, spread=2) == pytest.approx(compute_log_likelihood(count, usual) / 2)
 
 
 def test_a_share_is_strange_by_how_many_it_is_of() -> None:
-    assert share_surprise(4, 10, 0.4) == 0
-    assert share_surprise(80, 100, 0.4) > 5 * share_surprise(8, 10, 0.4) > 0
-    assert share_surprise(10, 10, 0.4) > 0
+    assert compute_share_likelihood(4, 10, 0.4) == 0
+    assert compute_share_likelihood(80, 100, 0.4) > 5 * compute_share_likelihood(8, 10, 0.4) > 0
+    assert compute_share_likelihood(10, 10, 0.4) > 0
 
 
 @pytest.mark.parametrize("people", [0, 1, 27, 100])
 def test_a_crowd_is_counted_to_a_person_and_nobody_twice(people: int) -> None:
     names = [f"x:{number}" for number in range(people)]
-    assert crowd.size(crowd.joined(crowd.joined("", names), names)) == people
+    assert crowd.estimate_count(crowd.add_to_counter(crowd.add_to_counter("", names), names)) == people
 
 
 def test_a_large_crowd_is_counted_within_three_percent() -> None:
-    assert crowd.size(crowd.joined("", (f"x:{number}" for number in range(10_000)))) == pytest.approx(10_000, rel=0.03)
+    assert crowd.estimate_count(crowd.add_to_counter("", (f"x:{number}" for number in range(10_000)))) == pytest.approx(
+        10_000, rel=0.03
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,23 +114,23 @@ def test_a_large_crowd_is_counted_within_three_percent() -> None:
     ],
 )
 def test_telling_words_are_words_and_nothing_else(text: str, words: set[str]) -> None:
-    assert telling(text) == words
+    assert extract_informative_words(text) == words
 
 
 def test_words_are_bounded() -> None:
-    words = Words()
+    words = WordCounts()
     for number in range(400):
-        words = words.learnt([f"apple{number * 9 + one} banana{number * 9 + one}" for one in range(9)])
-    assert len(words.counts) <= 1.5 * WORDS_MOST
+        words = words.learn_texts([f"apple{number * 9 + one} banana{number * 9 + one}" for one in range(9)])
+    assert len(words.counts) <= 1.5 * MAX_WORDS
     assert words.posts < 4_001
 
 
 # ---------------------------------------------------------------- who counts
 
 
-def seen(*labels: str) -> Observation | None:
+def seen(*labels: str) -> SpikeObservation | None:
     made = mention(author="joe")
-    return observed(Heard(made, assessed(*labels), "care", Outcome.OPENED, AT), "Northwind")
+    return build_observation(ProcessedMention(made, assessed(*labels), "care", MentionOutcome.OPENED, AT), "Northwind")
 
 
 @pytest.mark.parametrize(
@@ -161,7 +163,10 @@ def test_a_doubtful_voice_is_told_apart(labels: list[str], doubtful: bool) -> No
 
 def test_two_unknown_authors_are_two_people() -> None:
     one, two = (
-        observed(Heard(mention(id=f"forum:{number}", author=None), assessed(), "care", Outcome.OPENED, AT), "Northwind")
+        build_observation(
+            ProcessedMention(mention(id=f"forum:{number}", author=None), assessed(), "care", MentionOutcome.OPENED, AT),
+            "Northwind",
+        )
         for number in (1, 2)
     )
     assert one is not None
@@ -176,71 +181,75 @@ NOW = float(MONDAY + 14 * DAY + 4 * HOUR)
 TEXTS = ("late again", "my bag is lost", "rude crew at the desk", "no refund yet")
 
 
-def known(days: float = 14) -> Baseline:
+def known(days: float = 14) -> SubjectBaseline:
     """Two voices a quarter, one of them against us."""
-    baseline = Baseline(subject="Northwind", until=int(NOW) - int(days * DAY))
+    baseline = SubjectBaseline(subject="Northwind", until=int(NOW) - int(days * DAY))
     for number, _ in enumerate(quarters(days)):
         text = TEXTS[number % len(TEXTS)]
         said = [voice(0, f"a{number}", text, complaint=True), voice(0, f"b{number}", "hello", negative=False)]
-        baseline = baseline.learnt(said)
+        baseline = baseline.learn_quarter(said)
     return baseline
 
 
-def voice(ago: float, who: str, text: str = "late again", *, negative: bool = True, **more: Any) -> Observation:
+def voice(ago: float, who: str, text: str = "late again", *, negative: bool = True, **more: Any) -> SpikeObservation:
     """Somebody, so many minutes ago."""
-    return Observation(NOW - ago * 60, "Northwind", f"x:{who}{ago}", who, "care", negative, text=text, **more)
+    return SpikeObservation(NOW - ago * 60, "Northwind", f"x:{who}{ago}", who, "care", negative, text=text, **more)
 
 
 KNOWN = known()
 
 
-def found(*said: Observation, baseline: Baseline = KNOWN, tuning: Tuning | None = None) -> Finding | None:
-    watch = Watch("Northwind")
+def found(
+    *said: SpikeObservation, baseline: SubjectBaseline = KNOWN, tuning: SpikeThresholds | None = None
+) -> SpikeFinding | None:
+    watch = SpikeDetector("Northwind")
     for one in said:
-        watch.hear(one)
-    return watch.look(NOW, baseline, (baseline.words,), tuning or Tuning())
+        watch.add_observation(one)
+    return watch.detect_spike(NOW, baseline, (baseline.words,), tuning or SpikeThresholds())
 
 
-def crowd_of(people: int, *, minutes: float = 14, text: str = "", **more: Any) -> list[Observation]:
+def crowd_of(people: int, *, minutes: float = 14, text: str = "", **more: Any) -> list[SpikeObservation]:
     return [
         voice(minutes * number / people, f"who{number}", text or f"{TEXTS[number % 4]} thing{number}", **more)
         for number in range(people)
     ]
 
 
-def kind(finding: Finding | None) -> Kind | None:
+def kind(finding: SpikeFinding | None) -> SpikeKind | None:
     return finding.kind if finding else None
 
 
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        (crowd_of(12), Kind.NEGATIVE),
+        (crowd_of(12), SpikeKind.NEGATIVE),
         (crowd_of(5), None),
         ([voice(number / 4, "one person") for number in range(50)], None),
-        (crowd_of(7, minutes=55, text="stuck on hold"), Kind.TOPIC),
-        (crowd_of(30, negative=False), Kind.VOLUME),
-        (crowd_of(30, doubtful=True), Kind.BOUGHT),
-        ([*crowd_of(30, doubtful=True), *crowd_of(12)], Kind.NEGATIVE),
+        (crowd_of(7, minutes=55, text="stuck on hold"), SpikeKind.TOPIC),
+        (crowd_of(30, negative=False), SpikeKind.VOLUME),
+        (crowd_of(30, doubtful=True), SpikeKind.BOUGHT),
+        ([*crowd_of(30, doubtful=True), *crowd_of(12)], SpikeKind.NEGATIVE),
         (crowd_of(12, minutes=14)[:3], None),
     ],
 )
-def test_each_kind_of_spike_is_told_by_its_name(said: list[Observation], expected: Kind | None) -> None:
+def test_each_kind_of_spike_is_told_by_its_name(said: list[SpikeObservation], expected: SpikeKind | None) -> None:
     assert kind(found(*said)) is expected
 
 
-def plan(times: float = 20, words: tuple[str, ...] = (), *, subject: str = "Northwind", since: float = 1) -> Tuning:
+def plan(
+    times: float = 20, words: tuple[str, ...] = (), *, subject: str = "Northwind", since: float = 1
+) -> SpikeThresholds:
     """A launch that began so many hours ago and lasts an hour."""
     starts_at = datetime.fromtimestamp(NOW - since * HOUR, UTC)
-    one = Planned("launch", PlannedCause.LAUNCH, subject, starts_at, starts_at + timedelta(hours=1), times, words)
-    return Tuning(planned=(one,))
+    one = PlannedEvent("launch", PlannedCause.LAUNCH, subject, starts_at, starts_at + timedelta(hours=1), times, words)
+    return SpikeThresholds(planned=(one,))
 
 
-def both(*plans: Tuning) -> Tuning:
-    return Tuning(planned=tuple(one for tuning in plans for one in tuning.planned))
+def both(*plans: SpikeThresholds) -> SpikeThresholds:
+    return SpikeThresholds(planned=tuple(one for tuning in plans for one in tuning.planned))
 
 
-def glad(people: int, **more: Any) -> list[Observation]:
+def glad(people: int, **more: Any) -> list[SpikeObservation]:
     return crowd_of(people, negative=False, **more)
 
 
@@ -248,22 +257,22 @@ def glad(people: int, **more: Any) -> list[Observation]:
     ("tuning", "said", "expected"),
     [
         (plan(), glad(30), None),
-        (plan(times=2), glad(60), Kind.VOLUME),
-        (plan(subject="Skylark"), glad(30), Kind.VOLUME),
+        (plan(times=2), glad(60), SpikeKind.VOLUME),
+        (plan(subject="Skylark"), glad(30), SpikeKind.VOLUME),
         (plan(since=2.9), glad(30), None),
-        (plan(since=3), glad(30), Kind.VOLUME),
-        (plan(since=-1), glad(30), Kind.VOLUME),
+        (plan(since=3), glad(30), SpikeKind.VOLUME),
+        (plan(since=-1), glad(30), SpikeKind.VOLUME),
         (plan(words=("new seats",)), glad(30, text="the New Seats today"), None),
-        (plan(words=("new seats",)), glad(30, text="stuck on hold"), Kind.VOLUME),
-        (plan(words=("seat",)), glad(30, text="the new seats today"), Kind.VOLUME),
-        (plan(words=("new seats",)), [*glad(30, text="new seats"), *crowd_of(30, doubtful=True)], Kind.BOUGHT),
+        (plan(words=("new seats",)), glad(30, text="stuck on hold"), SpikeKind.VOLUME),
+        (plan(words=("seat",)), glad(30, text="the new seats today"), SpikeKind.VOLUME),
+        (plan(words=("new seats",)), [*glad(30, text="new seats"), *crowd_of(30, doubtful=True)], SpikeKind.BOUGHT),
         (both(plan(times=1), plan(times=20)), glad(30), None),
         (both(plan(words=("tour",)), plan(words=("new seats",))), glad(30, text="new seats today"), None),
-        (both(plan(words=("tour",)), plan(subject="Skylark")), glad(30, text="new seats today"), Kind.VOLUME),
+        (both(plan(words=("tour",)), plan(subject="Skylark")), glad(30, text="new seats today"), SpikeKind.VOLUME),
     ],
 )
 def test_what_is_planned_is_no_spike_and_what_comes_beside_it_is(
-    tuning: Tuning, said: list[Observation], expected: Kind | None
+    tuning: SpikeThresholds, said: list[SpikeObservation], expected: SpikeKind | None
 ) -> None:
     assert kind(found(*said, tuning=tuning)) == expected
 
@@ -278,55 +287,57 @@ def test_what_is_planned_is_no_spike_and_what_comes_beside_it_is(
     ],
 )
 @pytest.mark.parametrize("words", [(), ("new seats",), ("tour",)])
-def test_a_plan_never_raises_the_bar_for_voices_against_us(said: list[Observation], words: tuple[str, ...]) -> None:
+def test_a_plan_never_raises_the_bar_for_voices_against_us(
+    said: list[SpikeObservation], words: tuple[str, ...]
+) -> None:
     with_plan, without = found(*said, tuning=plan(words=words)), found(*said)
     assert with_plan == without
-    assert kind(without) in {Kind.NEGATIVE, Kind.TOPIC}
+    assert kind(without) in {SpikeKind.NEGATIVE, SpikeKind.TOPIC}
 
 
 def test_a_share_of_complaints_is_told_where_no_more_people_talk_than_usual() -> None:
-    busy = Baseline(subject="Northwind", until=int(NOW) - 7 * DAY)
+    busy = SubjectBaseline(subject="Northwind", until=int(NOW) - 7 * DAY)
     for start in quarters(7):
         said = [voice(0, f"{start}{n}", negative=False, complaint=n < 4) for n in range(20)]
-        busy = busy.learnt(said)
+        busy = busy.learn_quarter(said)
     said = [voice(119 * n / 160, f"w{n}", negative=False, complaint=n % 4 < 2) for n in range(160)]
-    assert kind(found(*said, baseline=busy)) is Kind.SHARE
+    assert kind(found(*said, baseline=busy)) is SpikeKind.SHARE
 
 
 def test_what_is_told_has_its_numbers() -> None:
     finding = found(*crowd_of(12), voice(3, "who1"), *crowd_of(2, doubtful=True)[:1])
     assert finding is not None
-    assert (finding.what.voices, finding.posts, finding.what.window) == (12, 13, 15 * 60)
-    assert 0.5 < finding.what.usual < 2
+    assert (finding.result.voices, finding.posts, finding.result.window) == (12, 13, 15 * 60)
+    assert 0.5 < finding.result.expected < 2
 
 
 def test_still_learning_asks_for_more() -> None:
-    assert kind(found(*crowd_of(9))) is Kind.NEGATIVE
+    assert kind(found(*crowd_of(9))) is SpikeKind.NEGATIVE
     assert found(*crowd_of(9), baseline=known(0.9)) is None
-    assert kind(found(*crowd_of(40), baseline=known(0.9))) is Kind.NEGATIVE
+    assert kind(found(*crowd_of(40), baseline=known(0.9))) is SpikeKind.NEGATIVE
 
 
 def test_the_playbook_says_how_little_is_enough() -> None:
     said = crowd_of(7)
-    assert kind(found(*said, tuning=Tuning(sensitivity=Sensitivity.HIGH))) is Kind.NEGATIVE
-    assert found(*said, tuning=Tuning(voices=20)) is None
+    assert kind(found(*said, tuning=SpikeThresholds(sensitivity=SpikeSensitivity.HIGH))) is SpikeKind.NEGATIVE
+    assert found(*said, tuning=SpikeThresholds(voices=20)) is None
 
 
 def test_what_is_held_of_a_storm_is_bounded_and_the_newest() -> None:
-    watch = Watch("Northwind")
-    for number in range(HELD_MOST + 500):
-        watch.hear(voice(100 - number / 30, f"who{number}"))
-    assert len(watch.said) == HELD_MOST
-    assert watch.said[-1].who == f"who{HELD_MOST + 499}"
+    watch = SpikeDetector("Northwind")
+    for number in range(MAX_OBSERVATIONS + 500):
+        watch.add_observation(voice(100 - number / 30, f"who{number}"))
+    assert len(watch.observations) == MAX_OBSERVATIONS
+    assert watch.observations[-1].who == f"who{MAX_OBSERVATIONS + 499}"
 
 
 def test_what_comes_late_stands_where_it_was_said() -> None:
-    watch = Watch("Northwind")
+    watch = SpikeDetector("Northwind")
     for ago in (1, 90, 30, 60):
-        watch.hear(voice(ago, f"who{ago}"))
-    assert [one.who for one in watch.said] == ["who90", "who60", "who30", "who1"]
+        watch.add_observation(voice(ago, f"who{ago}"))
+    assert [one.who for one in watch.observations] == ["who90", "who60", "who30", "who1"]
 
 
 def test_after_three_days_it_is_not_learning_any_more() -> None:
-    assert known(3).negative.quarters == LEARNING
-    assert not known(3).learning
+    assert known(3).negative.quarters == LEARNING_QUARTERS
+    assert not known(3).is_learning

@@ -8,15 +8,15 @@ from bot.cards.drawing import Drawing, mrkdwn, section
 from bot.cards.home import AtHome, Desk
 from bot.cards.modals import Origin
 from bot.domain import leading
-from bot.domain.adoption import Unfinished
+from bot.domain.adoption import UnfinishedWork
 from bot.domain.case import Case
-from bot.domain.crisis import Declaration, Plan
-from bot.domain.crisis import Origin as Began
-from bot.domain.decision import Unreachable
+from bot.domain.crisis import CrisisDeclaration, CrisisPlan
+from bot.domain.crisis import CrisisOrigin as Began
+from bot.domain.decision import StoreUnavailable
 from bot.domain.department import Department
 from bot.domain.pages import ladder
-from bot.domain.pages.matter import Matter
-from bot.domain.pages.page import Cause, CauseKind, Page, Severity, open_page
+from bot.domain.pages.matter import PageContext
+from bot.domain.pages.page import CauseKind, Page, PageCause, Severity, open_page
 from bot.store.spam import Kept
 from bot.usecases.cases import Answer
 from bot.usecases.corrections import Corrected
@@ -99,7 +99,7 @@ class FakeCases(Fake):
 
     async def awake(self) -> None:
         if self.asleep:
-            raise Unreachable("Redis does not answer.")
+            raise StoreUnavailable("Redis does not answer.")
 
     async def drawn(self, case: Case, page: Page | None = None) -> None:  # noqa: ARG002 - as it is asked
         self.noted.append(case)
@@ -224,8 +224,8 @@ class FakeOnCall(Fake):
         return await self._say("undo", by, thing)
 
 
-DECLARED = leading.declare(
-    Declaration(Severity.SEV1, "Smoke in <one> cabin", "pr", "U0LEA"), Began(AT), Plan(), "U0MIA", AT
+DECLARED = leading.declare_crisis(
+    CrisisDeclaration(Severity.SEV1, "Smoke in <one> cabin", "pr", "U0LEA"), Began(AT), CrisisPlan(), "U0MIA", AT
 ).after
 
 
@@ -238,13 +238,13 @@ class FakeCrises(Fake):
         await self.ask("form", opened.case)
         return crisis_form.form((CARE, PR), opened)
 
-    async def declare(self, by: str, told: Declaration) -> Drawing:
+    async def declare(self, by: str, told: CrisisDeclaration) -> Drawing:
         return await self._say("declare", by, told.headline, told.lead)
 
     async def update(self, by: str, words: str, channel: str) -> Drawing:
         return await self._say("update", by, words, channel)
 
-    unfinished: Unfinished = Unfinished()
+    unfinished: UnfinishedWork = UnfinishedWork()
 
     async def ask_to_close(self, by: str, channel: str, opened: Origin) -> Drawing | dict[str, Any]:
         said = await self._say("ask to close", by, channel)
@@ -273,12 +273,18 @@ class FakeDrills(Fake):
 class FakePages(Fake):
     async def acknowledge_in_slack(self, page_id: str, by: str) -> Page:
         await self.ask("acknowledge", page_id, by)
-        page = open_page(Cause(CauseKind.CASE, "ABCDEFGH"), Severity.SEV1, "care", AT)
-        return ladder.acknowledge(page, by, "Slack", AT).after
+        page = open_page(PageCause(CauseKind.CASE, "ABCDEFGH"), Severity.SEV1, "care", AT)
+        return ladder.acknowledge_page(page, by, "Slack", AT).after
 
-    async def matter(self, page: Page) -> Matter | None:
-        return Matter(
-            "Crisis on X", "", AT, where=page.department, quote="smoke", link="https://c.example", case=page.cause.id
+    async def matter(self, page: Page) -> PageContext | None:
+        return PageContext(
+            "Crisis on X",
+            "",
+            AT,
+            location=page.department,
+            quote="smoke",
+            card_link="https://c.example",
+            case_id=page.cause.id,
         )
 
 

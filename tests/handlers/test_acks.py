@@ -8,7 +8,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.cards import buttons
 from bot.cards.modals import Origin
-from bot.domain.decision import Refused, Unreachable
+from bot.domain.decision import NotAllowed, StoreUnavailable
 from tests.handlers.conftest import Asked
 from tests.handlers.slack import Slack, Workspace
 
@@ -46,7 +46,7 @@ async def test_the_ack_is_not_lost_when_it_is_refused_at_once(
     gesture: str, workspace: Workspace, asked: Asked, slack: Slack
 ) -> None:
     for one in asked.all():
-        one.raises = Refused("<@U0BEN> has this one, 2 s before you.")
+        one.raises = NotAllowed("<@U0BEN> has this one, 2 s before you.")
 
     response = await GESTURES[gesture](workspace)
 
@@ -59,7 +59,7 @@ async def test_when_redis_is_away_the_person_is_told_what_to_do(
     gesture: str, workspace: Workspace, asked: Asked, slack: Slack
 ) -> None:
     for one in asked.all():
-        one.raises = Unreachable("Redis does not answer.")
+        one.raises = StoreUnavailable("Redis does not answer.")
 
     response = await GESTURES[gesture](workspace)
 

@@ -1,7 +1,7 @@
 """/sentiment, Share here, the Home tab, and what happens when Slack takes its access back."""
 
 from bot.cards import buttons
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.sandbox.blocks import check_view
 from tests.handlers.conftest import Asked
 from tests.handlers.slack import ANA, Slack, Workspace
@@ -46,7 +46,7 @@ async def test_opening_another_tab_draws_nothing(workspace: Workspace, slack: Sl
 
 
 async def test_the_home_tab_says_so_when_redis_is_away(workspace: Workspace, asked: Asked, slack: Slack) -> None:
-    asked.home.raises = Unreachable("Redis does not answer.")
+    asked.home.raises = StoreUnavailable("Redis does not answer.")
 
     await workspace.event({"type": "app_home_opened", "user": ANA, "tab": "home"})
 

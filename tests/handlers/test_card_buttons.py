@@ -3,7 +3,7 @@
 import pytest
 
 from bot.cards import buttons
-from bot.domain.decision import Refused, Unreachable
+from bot.domain.decision import NotAllowed, StoreUnavailable
 from tests.cards.samples import labels, words
 from tests.handlers.conftest import Asked
 from tests.handlers.slack import ANA, Slack, Workspace
@@ -46,7 +46,7 @@ async def test_where_slack_takes_no_answer_any_more_delivery_draws_the_card(
 
 
 async def test_a_no_is_whispered_and_leaves_the_card_alone(workspace: Workspace, asked: Asked, slack: Slack) -> None:
-    asked.cases.raises = Refused("You have this one already.")
+    asked.cases.raises = NotAllowed("You have this one already.")
 
     await workspace.press(buttons.CLAIM)
 
@@ -57,7 +57,7 @@ async def test_a_no_is_whispered_and_leaves_the_card_alone(workspace: Workspace,
 async def test_a_no_that_cannot_be_whispered_any_more_comes_by_direct_message(
     workspace: Workspace, asked: Asked, slack: Slack
 ) -> None:
-    asked.cases.raises = Refused("You have this one already.")
+    asked.cases.raises = NotAllowed("You have this one already.")
     slack.used_up = True
 
     await workspace.press(buttons.CLAIM)
@@ -70,7 +70,7 @@ async def test_a_no_that_cannot_be_whispered_any_more_comes_by_direct_message(
 async def test_a_claim_that_stands_is_not_called_unchanged_when_redis_goes_away_after_it(
     workspace: Workspace, asked: Asked, slack: Slack
 ) -> None:
-    asked.cases.raises_when_drawn = Unreachable("Redis does not answer.")
+    asked.cases.raises_when_drawn = StoreUnavailable("Redis does not answer.")
 
     await workspace.press(buttons.CLAIM)
 
@@ -98,7 +98,7 @@ async def test_claiming_on_a_digest_redraws_the_digest(workspace: Workspace, ask
 
 
 async def test_a_digest_that_is_gone_does_not_spoil_the_claim(workspace: Workspace, asked: Asked, slack: Slack) -> None:
-    asked.digests.raises = Refused("This list is no longer kept.")
+    asked.digests.raises = NotAllowed("This list is no longer kept.")
 
     await workspace.press(buttons.CLAIM_IN_DIGEST, block=buttons.digest_block("17-A", "ABCDEFGH"))
 

@@ -6,8 +6,8 @@ import pytest
 
 from bot.cards import buttons
 from bot.cards.modals import Origin
-from bot.domain.adoption import Unfinished
-from bot.domain.decision import Refused, Unreachable
+from bot.domain.adoption import UnfinishedWork
+from bot.domain.decision import NotAllowed, StoreUnavailable
 from bot.sandbox.blocks import check_view
 from tests.cards.samples import new
 from tests.handlers.conftest import Asked
@@ -49,7 +49,7 @@ async def test_what_is_not_known_is_answered_with_what_is(workspace: Workspace, 
 async def test_to_close_what_is_unfinished_opens_a_form_that_says_what_and_closes_only_if_it_is_sent(
     workspace: Workspace, asked: Asked, slack: Slack
 ) -> None:
-    asked.crises.unfinished = Unfinished((new(),), unacknowledged=True, to_do=("Say <that> we know.",))
+    asked.crises.unfinished = UnfinishedWork((new(),), unacknowledged=True, to_do=("Say <that> we know.",))
 
     await workspace.command("close", "/crisis")
 
@@ -99,7 +99,7 @@ async def test_a_form_that_is_filled_in_declares_and_one_that_is_not_says_what_i
     assert slack.whispered() == [f"declare {ANA} smoke at gate 14 {ANA}"]
 
 
-@pytest.mark.parametrize("no", [Refused("Only those who answer for pr may do this."), Unreachable()])
+@pytest.mark.parametrize("no", [NotAllowed("Only those who answer for pr may do this."), StoreUnavailable()])
 async def test_a_crisis_that_cannot_be_declared_is_a_sentence_to_whoever_asked(
     no: Exception, workspace: Workspace, asked: Asked, slack: Slack
 ) -> None:

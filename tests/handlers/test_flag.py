@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.cards import buttons
 from bot.domain.assessment import Intent
-from bot.domain.decision import Refused
+from bot.domain.decision import NotAllowed
 from bot.sandbox.blocks import check_view
 from bot.usecases.flags import Flag
 from tests.handlers.conftest import Asked
@@ -108,7 +108,7 @@ async def test_what_is_missing_is_said_under_its_input(workspace: Workspace, ask
 
 
 async def test_what_was_flagged_before_is_said_to_be(workspace: Workspace, asked: Asked, slack: Slack) -> None:
-    asked.flags.raises = Refused("Thank you. This was already flagged by <@U0BEN>.")
+    asked.flags.raises = NotAllowed("Thank you. This was already flagged by <@U0BEN>.")
 
     said = await submit(workspace, slack, filled())
 

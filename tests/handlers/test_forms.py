@@ -7,8 +7,8 @@ import pytest
 
 from bot.cards import buttons
 from bot.cards.modals import Origin
-from bot.domain.case import case_id
-from bot.domain.decision import Refused, Unreachable
+from bot.domain.case import derive_case_id
+from bot.domain.decision import NotAllowed, StoreUnavailable
 from bot.sandbox.blocks import check_view
 from handlers.reply import AWAY
 from tests.cards.samples import PR, claimed, joined
@@ -61,7 +61,7 @@ async def test_a_form_opens_that_slack_takes_and_remembers_where_it_was_opened(
 async def test_no_form_opens_that_would_be_filled_in_for_nothing(
     workspace: Workspace, asked: Asked, slack: Slack
 ) -> None:
-    asked.cases.raises = Refused("This case was resolved 3 min ago (answered). Reopen it first.")
+    asked.cases.raises = NotAllowed("This case was resolved 3 min ago (answered). Reopen it first.")
 
     await workspace.press(buttons.RESOLVE)
 
@@ -187,7 +187,7 @@ async def test_a_post_is_separated_by_the_name_its_own_case_will_have(
 
     await workspace.submit(buttons.SEPARATE_MODAL, {buttons.MENTION: chosen(option)}, origin)
 
-    assert asked.cases.asked[-1] == ("separate", CASE, ANA, case_id("x:2"))
+    assert asked.cases.asked[-1] == ("separate", CASE, ANA, derive_case_id("x:2"))
 
 
 FORMS: dict[str, tuple[str, str, dict[str, dict[str, Any]]]] = {
@@ -225,11 +225,11 @@ FORMS: dict[str, tuple[str, str, dict[str, dict[str, Any]]]] = {
     ("no", "words"),
     [
         (
-            Refused("<@U0BEN> has this one. Ask <@U0BEN> or a *manager*."),
+            NotAllowed("<@U0BEN> has this one. Ask <@U0BEN> or a *manager*."),
             "Somebody else has this one. Ask them or a manager.",
         ),
-        (Refused("Tom &amp; Ana are away."), "Tom & Ana are away."),
-        (Unreachable("Redis does not answer."), AWAY),
+        (NotAllowed("Tom &amp; Ana are away."), "Tom & Ana are away."),
+        (StoreUnavailable("Redis does not answer."), AWAY),
     ],
 )
 @pytest.mark.parametrize("form", FORMS)
@@ -249,7 +249,7 @@ async def test_a_no_is_said_in_the_form_which_stays_open(
 async def test_a_no_that_leads_to_where_it_was_done_closes_the_form_and_is_said_with_its_link(
     workspace: Workspace, asked: Asked, slack: Slack, origin: str
 ) -> None:
-    asked.flags.raises = Refused("Thank you. It is case A in <#C0PR>.")
+    asked.flags.raises = NotAllowed("Thank you. It is case A in <#C0PR>.")
     modal, _, given = FORMS["flag"]
 
     response = await workspace.submit(modal, given, origin)
@@ -260,7 +260,7 @@ async def test_a_no_that_leads_to_where_it_was_done_closes_the_form_and_is_said_
 async def test_who_is_chosen_and_is_no_deputy_is_called_this_person(
     workspace: Workspace, asked: Asked, origin: str
 ) -> None:
-    asked.cases.raises = Refused("<@U0TOM> is no deputy of care, so could not answer it.")
+    asked.cases.raises = NotAllowed("<@U0TOM> is no deputy of care, so could not answer it.")
 
     response = await workspace.submit(buttons.HAND_OVER_MODAL, {buttons.PERSON: person("U0TOM")}, origin)
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.cards import buttons
 from bot.cards.modals import Origin
-from bot.domain.decision import Refused
+from bot.domain.decision import NotAllowed
 from bot.domain.routing import NOBODY
 from bot.sandbox.blocks import check_message, check_view
 from tests.handlers.conftest import Asked
@@ -49,7 +49,7 @@ async def test_what_needs_an_answer_opens_a_form_without_the_one_that_stands(
 
 
 async def test_no_form_opens_for_whoever_may_not(workspace: Workspace, asked: Asked, slack: Slack) -> None:
-    asked.corrections.raises = Refused("Only deputies of care answer these.")
+    asked.corrections.raises = NotAllowed("Only deputies of care answer these.")
 
     await workspace.choose(buttons.CORRECT, buttons.correction("intent", CASE))
 

@@ -5,7 +5,7 @@ import pkgutil
 import pytest
 
 from bot.cards import buttons
-from bot.domain.decision import Refused
+from bot.domain.decision import NotAllowed
 from handlers.commands import oncall
 from tests.handlers.conftest import Asked
 from tests.handlers.slack import ANA, Slack, Workspace
@@ -54,7 +54,7 @@ def test_every_file_of_a_subcommand_is_in_the_table() -> None:
 
 
 async def test_a_no_is_a_sentence(workspace: Workspace, asked: Asked, slack: Slack) -> None:
-    asked.oncall.raises = Refused("You are on call already.")
+    asked.oncall.raises = NotAllowed("You are on call already.")
 
     await workspace.command("take", "/oncall")
 

@@ -18,10 +18,10 @@ from typing import Any
 import aiohttp
 import structlog
 
-from bot.domain.pages.matter import Matter
-from bot.domain.pages.page import Attempt, Page, Storm, Way
+from bot.domain.pages.matter import PageContext
+from bot.domain.pages.page import ContactMethod, Page, PageAttempt, PageGroup
 from bot.domain.pages.policy import EscalationPolicy
-from bot.domain.routing import Clocks
+from bot.domain.routing import CaseClocks
 from bot.settings import load_settings
 from bot.sinks.pagers.base import Call, Told
 from bot.sinks.pagers.webhook import Webhook
@@ -143,13 +143,13 @@ class DyingPager:
             end(self._fuse)
         return told
 
-    async def refresh(self, page: Page, matter: Matter, storm: Storm) -> Told:
+    async def refresh(self, page: Page, matter: PageContext, storm: PageGroup) -> Told:
         return await self._pager.refresh(page, matter, storm)
 
     async def settle(self, page: Page) -> Told:
         return await self._pager.settle(page)
 
-    async def became(self, _attempt: Attempt) -> None:
+    async def became(self, _attempt: PageAttempt) -> None:
         return
 
     async def tried(self) -> None:
@@ -161,7 +161,7 @@ async def work(orders: Orders) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     rules = FakeRules(*orders.departments)
     minutes = timedelta(minutes=orders.claim_within) or None
-    rules.clocks = Clocks(claim_within=minutes, remind_every=minutes)
+    rules.clocks = CaseClocks(claim_within=minutes, remind_every=minutes)
     client = DyingClient(orders.redis, fuse)
     store = store_on(client, orders.brand, orders.name)
     async with aiohttp.ClientSession() as session:
@@ -182,7 +182,7 @@ async def paging(orders: Orders) -> None:
     clock, fuse, stop = FastClock(orders.since, orders.times), Fuse.of(orders), asyncio.Event()
     rules = FakeRules(*orders.departments)
     rules.escalation = EscalationPolicy(
-        ways=(Way.WEBHOOK,), wait=timedelta(seconds=20), repeat_every=timedelta(seconds=25), repeats=1
+        ways=(ContactMethod.WEBHOOK,), wait=timedelta(seconds=20), repeat_every=timedelta(seconds=25), repeats=1
     )
     store = store_on(LadderClient(orders.redis, fuse), orders.brand, orders.name)
     settings = load_settings({"EARSHOT_PAGER_WEBHOOK_URL": f"{orders.pager}/webhook", **SIGNED})
@@ -191,7 +191,7 @@ async def paging(orders: Orders) -> None:
         pager = Webhook.built(settings, session, clock)
         assert pager is not None
         workers = (
-            Pages(store, rules, Lines(rules, ListedRota(rules), {Way.WEBHOOK}), matters, clock),
+            Pages(store, rules, Lines(rules, ListedRota(rules), {ContactMethod.WEBHOOK}), matters, clock),
             PagerDelivery(DyingPager(pager, fuse), store, rules, matters, Links(store.signing, clock), clock),
         )
         async with asyncio.TaskGroup() as group:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.domain.case import case_id
+from bot.domain.case import derive_case_id
 from bot.store.opening import Store
 from tests.kill.orders import Crash
 from tests.kill.pen import Pen, departments, pen
@@ -32,7 +32,7 @@ async def until(there: Callable[[], Awaitable[bool]]) -> None:
 
 async def stopped_once(herd: Pen, number: int, moment: str) -> int:
     """One sender stands still at this moment until another has its lease. Says how often the card was posted."""
-    case = case_id(f"x:{number}")
+    case = derive_case_id(f"x:{number}")
 
     async def stands() -> bool:
         return bool(herd.standing())

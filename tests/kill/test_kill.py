@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.domain.case import case_id
+from bot.domain.case import derive_case_id
 from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.opening import Store, store_on
@@ -79,7 +79,7 @@ async def test_of_a_thousand_mentions_none_is_lost_and_none_handled_twice_whoeve
         assert (books.joined, books.tallied, books.spam) == (MENTIONS // 10,) * 3
         assert books.opened == len(cases) == MENTIONS * 7 // 10  # of a post and its copy, either may have come first
         assert set(cases.values()) == {1}
-        assert all((case_id(f"x:{n}") in cases) == (n % 10 < 6) for n in range(MENTIONS) if n % 10 not in {6, 7})
+        assert all((derive_case_id(f"x:{n}") in cases) == (n % 10 < 6) for n in range(MENTIONS) if n % 10 not in {6, 7})
         assert {len(herd.places(case)) for case in cases} == {1}
         second = sum(times - 1 for times in herd.sent().values())
         say(f"{herd.died.total()} deaths, {second} of {len(herd.sent())} messages sent twice")

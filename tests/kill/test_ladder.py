@@ -10,7 +10,7 @@ from collections import Counter
 
 import pytest
 
-from bot.domain.pages.page import Cause, CauseKind, Page, Result, Severity, open_page
+from bot.domain.pages.page import AttemptStatus, CauseKind, Page, PageCause, Severity, open_page
 from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.opening import Store
@@ -28,7 +28,7 @@ LONGEST = 1800 if ROUNDS < 50 else 6 * 3600
 
 
 def a_page(number: int, herd: Pen) -> Page:
-    return open_page(Cause(CauseKind.DRILL, f"drill{number}"), Severity.SEV1, "d00", herd.clock.now())
+    return open_page(PageCause(CauseKind.DRILL, f"drill{number}"), Severity.SEV1, "d00", herd.clock.now())
 
 
 async def called(client: Client, keys: Keys) -> Counter[tuple[str, str]]:
@@ -70,11 +70,11 @@ async def test_no_page_is_lost_no_rung_is_skipped_and_second_calls_are_bounded_w
     assert set(pages) == set(opened)
     for page in pages.values():
         assert [one.person for one in page.attempts] == [*PEOPLE, *PEOPLE]
-        assert all(one.result in {Result.DELIVERED, Result.LOST} for one in page.attempts)
+        assert all(one.result in {AttemptStatus.DELIVERED, AttemptStatus.LOST} for one in page.attempts)
         assert {rungs[page.id, f"called <@{person}>"] for person in PEOPLE} == {2}
         assert sum(rang[page.id, one.n] for one in page.attempts) > 0, "a page that rang nowhere"
     second = sum(times - 1 for times in rang.values() if times > 1)
-    lost = sum(one.result is Result.LOST for page in pages.values() for one in page.attempts)
+    lost = sum(one.result is AttemptStatus.LOST for page in pages.values() for one in page.attempts)
     deaths = herd.died.total()
     say(f"{deaths} deaths in {len(opened)} ladders, {second} of {rang.total()} calls rang twice, {lost} ends not known")
     assert second <= deaths * AT_ONCE

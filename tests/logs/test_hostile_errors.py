@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 from yarl import URL
 
-from bot.domain.refusals import Unreachable
+from bot.domain.refusals import StoreUnavailable
 from bot.logs import configure, watch_crashes
 from bot.web.serving import served
 from tests.logs.said import line, lines
@@ -60,7 +60,7 @@ def chained() -> BaseException:
         try:
             KNOWN[POST]
         except KeyError as inner:
-            raise Unreachable("our store does not answer") from inner
+            raise StoreUnavailable("our store does not answer") from inner
 
     return raised(act)
 
@@ -128,7 +128,7 @@ def test_an_error_carries_no_strangers_words_into_the_log(kind: str) -> None:
         (slack_error(POST, {"ok": False, "error": "msg_too_long"}), "SlackApiError: msg_too_long"),
         (redis.exceptions.ResponseError("OOM command not allowed"), "ResponseError: OOM"),
         (ConnectionRefusedError(111, POST), "ConnectionRefusedError: ECONNREFUSED"),
-        (Unreachable("Redis does not answer: refused."), "Unreachable: Redis does not answer: refused."),
+        (StoreUnavailable("Redis does not answer: refused."), "Unreachable: Redis does not answer: refused."),
         (KeyError("HELP"), "KeyError"),
     ],
 )

@@ -9,9 +9,9 @@ import aiohttp
 import pytest
 
 import bot.sinks.pagers
-from bot.domain.pages.contact import Contact
-from bot.domain.pages.matter import Matter
-from bot.domain.pages.page import Attempt, Cause, CauseKind, Result, Severity, Way, open_page
+from bot.domain.pages.contact import ContactDetails
+from bot.domain.pages.matter import PageContext
+from bot.domain.pages.page import AttemptStatus, CauseKind, ContactMethod, PageAttempt, PageCause, Severity, open_page
 from bot.settings import load_settings
 from bot.sinks.pagers import http
 from bot.sinks.pagers.base import LONGEST, Call, Pager, Told
@@ -21,28 +21,33 @@ from tests.pagers import documented
 from tests.pagers.services import Fault, Services, serving
 
 AT = datetime(2026, 3, 11, 4, 2, tzinfo=UTC)
-PAGE = open_page(Cause(CauseKind.CASE, "c48cc3e56711b6"), Severity.SEV1, "pr", AT)
-MATTER = Matter(
-    what="Crisis at Northwind Air on X",
-    bad="urgency 90 of 100, reach 34k",
+PAGE = open_page(PageCause(CauseKind.CASE, "c48cc3e56711b6"), Severity.SEV1, "pr", AT)
+MATTER = PageContext(
+    headline="Crisis at Northwind Air on X",
+    severity_text="urgency 90 of 100, reach 34k",
     since=AT,
-    where="pr",
-    who="@marta",
+    location="pr",
+    author="@marta",
     quote="smoke in the cabin!! see https://evil.example/x?y=1 and evil.example/login now",
-    link="https://slack.com/app_redirect?channel=C0PR&message_ts=1.1",
+    card_link="https://slack.com/app_redirect?channel=C0PR&message_ts=1.1",
     url="https://x.example/marta/1",
-    case="c48cc3e56711b6",
+    case_id="c48cc3e56711b6",
 )
-CONTACT = Contact(name="Ben", phone="+351912345678", ntfy="northwind-ben-4711")
+CONTACT = ContactDetails(name="Ben", phone="+351912345678", ntfy="northwind-ben-4711")
 LINK = "https://earshot.example/acknowledge/t0ken"
 ENDS = {
-    Fault.DOWN: Result.LOST,
-    Fault.NONSENSE: Result.LOST,
-    Fault.BUSY: Result.LATER,
-    Fault.REFUSED: Result.REFUSED,
-    Fault.GONE: Result.LOST,
+    Fault.DOWN: AttemptStatus.LOST,
+    Fault.NONSENSE: AttemptStatus.LOST,
+    Fault.BUSY: AttemptStatus.LATER,
+    Fault.REFUSED: AttemptStatus.REFUSED,
+    Fault.GONE: AttemptStatus.LOST,
 }
-WAYS = {"pagerduty": Way.PAGERDUTY, "ntfy": Way.NTFY, "twilio": Way.CALL, "webhook": Way.WEBHOOK}
+WAYS = {
+    "pagerduty": ContactMethod.PAGERDUTY,
+    "ntfy": ContactMethod.NTFY,
+    "twilio": ContactMethod.CALL,
+    "webhook": ContactMethod.WEBHOOK,
+}
 
 
 @pytest.fixture
@@ -57,8 +62,8 @@ async def pagers(services: Services, clock: WoundClock) -> AsyncIterator[dict[st
         yield {pager.name: pager for pager in pagers_of(load_settings(services.settings()), session, clock)}
 
 
-def a_call(way: Way, link: str = LINK) -> Call:
-    return Call(PAGE, Attempt(1, 1, way, "U0BEN", AT), MATTER, CONTACT, link)
+def a_call(way: ContactMethod, link: str = LINK) -> Call:
+    return Call(PAGE, PageAttempt(1, 1, way, "U0BEN", AT), MATTER, CONTACT, link)
 
 
 def test_every_pager_is_in_the_catalogue_and_every_file_is_a_pager() -> None:
@@ -77,15 +82,15 @@ async def test_what_is_sent_is_as_its_service_documents_it(
     name: str, pagers: dict[str, Pager], services: Services
 ) -> None:
     told = await pagers[name].call(a_call(WAYS[name]))
-    assert (told.result, services.wrong) == (Result.DELIVERED, [])
+    assert (told.result, services.wrong) == (AttemptStatus.DELIVERED, [])
     assert len(services.rang) == 1
 
 
 async def test_a_call_listens_for_a_key_where_there_is_an_address_to_tell_it_to(
     pagers: dict[str, Pager], services: Services
 ) -> None:
-    await pagers["twilio"].call(a_call(Way.CALL))
-    await pagers["twilio"].call(a_call(Way.CALL, link=""))
+    await pagers["twilio"].call(a_call(ContactMethod.CALL))
+    await pagers["twilio"].call(a_call(ContactMethod.CALL, link=""))
     listens, speaks = services.of("call")
     assert documented.gathering(listens["Twiml"]) == f"{LINK}/pressed"
     assert "Press 1 if you take it" in listens["Twiml"]
@@ -98,13 +103,13 @@ BECAME: list[tuple[dict[str, Any], Told | None]] = [
     ({"status": "queued", "answered_by": None}, None),
     ({"status": "ringing", "answered_by": None}, None),
     ({"status": "in-progress", "answered_by": None}, None),
-    ({"status": "in-progress", "answered_by": "human"}, Told(Result.ANSWERED)),
-    ({"status": "completed", "answered_by": "unknown"}, Told(Result.ANSWERED)),
-    ({"status": "completed", "answered_by": "machine_start"}, Told(Result.MISSED, "a machine picked up")),
-    ({"status": "completed", "answered_by": "fax"}, Told(Result.MISSED, "a machine picked up")),
-    ({"status": "no-answer", "answered_by": None}, Told(Result.MISSED, "nobody picked up")),
-    ({"status": "busy", "answered_by": None}, Told(Result.MISSED, "the phone was busy")),
-    ({"status": "failed", "answered_by": None}, Told(Result.MISSED, "the phone could not be reached")),
+    ({"status": "in-progress", "answered_by": "human"}, Told(AttemptStatus.ANSWERED)),
+    ({"status": "completed", "answered_by": "unknown"}, Told(AttemptStatus.ANSWERED)),
+    ({"status": "completed", "answered_by": "machine_start"}, Told(AttemptStatus.MISSED, "a machine picked up")),
+    ({"status": "completed", "answered_by": "fax"}, Told(AttemptStatus.MISSED, "a machine picked up")),
+    ({"status": "no-answer", "answered_by": None}, Told(AttemptStatus.MISSED, "nobody picked up")),
+    ({"status": "busy", "answered_by": None}, Told(AttemptStatus.MISSED, "the phone was busy")),
+    ({"status": "failed", "answered_by": None}, Told(AttemptStatus.MISSED, "the phone could not be reached")),
 ]
 
 
@@ -112,9 +117,9 @@ BECAME: list[tuple[dict[str, Any], Told | None]] = [
 async def test_what_became_of_a_call_is_asked_and_a_machine_is_nobody(
     became: dict[str, Any], told: Told | None, pagers: dict[str, Pager], services: Services
 ) -> None:
-    taken = await pagers["twilio"].call(a_call(Way.CALL))
+    taken = await pagers["twilio"].call(a_call(ContactMethod.CALL))
     services.became_of_calls = became
-    attempt = a_call(Way.CALL).attempt._replace(reference=taken.reference)
+    attempt = a_call(ContactMethod.CALL).attempt._replace(reference=taken.reference)
     assert await pagers["twilio"].became(attempt) == told
 
 
@@ -122,16 +127,16 @@ async def test_what_became_of_a_call_is_asked_and_a_machine_is_nobody(
     ("status", "told"),
     [
         ("sent", None),
-        ("delivered", Told(Result.DELIVERED, "to the phone")),
-        ("undelivered", Told(Result.MISSED, "the carrier did not deliver it")),
+        ("delivered", Told(AttemptStatus.DELIVERED, "to the phone")),
+        ("undelivered", Told(AttemptStatus.MISSED, "the carrier did not deliver it")),
     ],
 )
 async def test_what_became_of_a_text_message_is_asked_too(
     status: str, told: Told | None, pagers: dict[str, Pager], services: Services
 ) -> None:
-    taken = await pagers["twilio"].call(a_call(Way.TEXT))
+    taken = await pagers["twilio"].call(a_call(ContactMethod.TEXT))
     services.became_of_texts = {"status": status, "error_code": None}
-    attempt = a_call(Way.TEXT).attempt._replace(reference=taken.reference)
+    attempt = a_call(ContactMethod.TEXT).attempt._replace(reference=taken.reference)
     assert await pagers["twilio"].became(attempt) == told
 
 
@@ -139,24 +144,24 @@ async def test_what_became_of_a_text_message_is_asked_too(
 async def test_when_nobody_says_what_became_of_a_call_it_stays_unknown(
     fault: Fault, pagers: dict[str, Pager], services: Services
 ) -> None:
-    taken = await pagers["twilio"].call(a_call(Way.CALL))
+    taken = await pagers["twilio"].call(a_call(ContactMethod.CALL))
     services.faults["twilio asked"] = fault
-    attempt = a_call(Way.CALL).attempt._replace(reference=taken.reference)
+    attempt = a_call(ContactMethod.CALL).attempt._replace(reference=taken.reference)
     assert await pagers["twilio"].became(attempt) is None
 
 
 async def test_a_number_that_twilio_does_not_know_is_told_as_what_it_is(
     pagers: dict[str, Pager], services: Services
 ) -> None:
-    call = a_call(Way.CALL)._replace(contact=CONTACT._replace(phone="no number"))
-    assert await pagers["twilio"].call(call) == Told(Result.REFUSED, "the phone's number is not valid")
+    call = a_call(ContactMethod.CALL)._replace(contact=CONTACT._replace(phone="no number"))
+    assert await pagers["twilio"].call(call) == Told(AttemptStatus.REFUSED, "the phone's number is not valid")
     assert services.wrong == ["twilio: To"]
 
 
 async def test_a_text_message_is_short_has_the_link_and_no_word_of_a_stranger(
     pagers: dict[str, Pager], services: Services
 ) -> None:
-    await pagers["twilio"].call(a_call(Way.TEXT))
+    await pagers["twilio"].call(a_call(ContactMethod.TEXT))
     [text] = services.of("text")
     assert text["Body"].endswith(LINK)
     assert len(text["Body"]) <= 300
@@ -165,7 +170,7 @@ async def test_a_text_message_is_short_has_the_link_and_no_word_of_a_stranger(
 
 
 async def test_a_push_quotes_the_post_without_its_links(pagers: dict[str, Pager], services: Services) -> None:
-    await pagers["ntfy"].call(a_call(Way.NTFY))
+    await pagers["ntfy"].call(a_call(ContactMethod.NTFY))
     [push] = services.of("ntfy")
     assert "smoke in the cabin" in push["message"]
     assert "evil.example" not in push["message"]
@@ -177,7 +182,7 @@ async def test_a_push_quotes_the_post_without_its_links(pagers: dict[str, Pager]
 async def test_without_a_public_address_a_push_says_where_to_acknowledge(
     pagers: dict[str, Pager], services: Services
 ) -> None:
-    await pagers["ntfy"].call(a_call(Way.NTFY, link=""))
+    await pagers["ntfy"].call(a_call(ContactMethod.NTFY, link=""))
     [push] = services.of("ntfy")
     assert push["message"].endswith("Open Slack and press Acknowledge.")
 
@@ -185,9 +190,9 @@ async def test_without_a_public_address_a_push_says_where_to_acknowledge(
 async def test_a_page_is_one_alert_at_pagerduty_until_it_is_resolved(
     pagers: dict[str, Pager], services: Services
 ) -> None:
-    await pagers["pagerduty"].call(a_call(Way.PAGERDUTY))
-    await pagers["pagerduty"].settle(PAGE.having(acknowledged_at=AT))
-    await pagers["pagerduty"].settle(PAGE.having(closed_at=AT))
+    await pagers["pagerduty"].call(a_call(ContactMethod.PAGERDUTY))
+    await pagers["pagerduty"].settle(PAGE.copy_with(acknowledged_at=AT))
+    await pagers["pagerduty"].settle(PAGE.copy_with(closed_at=AT))
     events = services.of("pagerduty")
     assert [event["event_action"] for event in events] == ["trigger", "acknowledge", "resolve"]
     assert {event["dedup_key"] for event in events} == {PAGE.id}
@@ -209,20 +214,20 @@ async def test_a_service_that_is_not_there_is_asked_later(pagers: dict[str, Page
     nowhere = {"NTFY_URL": "http://127.0.0.1:9"}
     async with aiohttp.ClientSession() as session:
         [ntfy] = pagers_of(load_settings(nowhere), session, clock)
-        assert (await ntfy.call(a_call(Way.NTFY))).result is Result.LATER
+        assert (await ntfy.call(a_call(ContactMethod.NTFY))).result is AttemptStatus.LATER
 
 
 async def test_a_service_that_is_slow_is_given_up(pagers: dict[str, Pager], services: Services) -> None:
     """Waits five real seconds."""
     services.faults["ntfy"] = Fault.SLOW
-    told = await pagers["ntfy"].call(a_call(Way.NTFY))
-    assert (told.result, told.why) == (Result.LOST, "no answer in 5 s")
+    told = await pagers["ntfy"].call(a_call(ContactMethod.NTFY))
+    assert (told.result, told.why) == (AttemptStatus.LOST, "no answer in 5 s")
 
 
 @pytest.mark.parametrize("name", ["pagerduty", "ntfy", "twilio"])
 async def test_check_rings_nobody(name: str, pagers: dict[str, Pager], services: Services) -> None:
     told = await pagers[name].tried()
     assert told is not None
-    assert told.result is Result.DELIVERED
+    assert told.result is AttemptStatus.DELIVERED
     assert not [event for event in services.of("pagerduty") if event["event_action"] == "trigger"]
     assert not services.of("ntfy")

@@ -190,7 +190,7 @@ def test_a_department_whose_cases_nobody_could_claim_is_a_fault() -> None:
 
     assert faults(written(brand=nobody)) == [Fault("departments[1]", said, 13), Fault("departments[2]", said, 17)]
     staffed = DEPARTMENTS.replace("C0", 'C0X"\ndeputies = "U0ANA"\nfallback = "C0')
-    assert parse(written(brand=nobody, departments=staffed)).department("care").deputies == ("U0ANA",)
+    assert parse(written(brand=nobody, departments=staffed)).find_department("care").deputies == ("U0ANA",)
 
 
 NEVER = "can never match: routes[1] takes all of it first; move it up, or take it out"

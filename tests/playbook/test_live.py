@@ -20,7 +20,7 @@ def test_what_was_changed_rightly_is_in_force_after_a_reload(file: Path) -> None
     file.write_text(written(department()))
 
     assert live.reload() == ()
-    assert live.now.department("third").channel == "C0THIRD"
+    assert live.now.find_department("third").channel == "C0THIRD"
 
 
 def test_a_bad_file_is_refused_and_the_old_one_stays(file: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
-from bot.domain.routing import Clocks
+from bot.domain.routing import CaseClocks
 from bot.domain.subject import SubjectKind
 from bot.playbook import Brand, Playbook, PlaybookFaults, SourceEntry, load, parse
 from bot.playbook.book import slug
@@ -47,7 +47,7 @@ def test_a_playbook_that_we_ship_is_right(file: str, first: str) -> None:
     playbook = load(ROOT / file, sources=MODELS)
 
     assert playbook.slug == "northwind-air"
-    assert playbook.department("care").on_call == (first, "U0MIA")
+    assert playbook.find_department("care").on_call == (first, "U0MIA")
     assert ("webhook", "forum") in {(entry.source, entry.name) for entry in playbook.sources}
 
 
@@ -56,7 +56,7 @@ def test_what_is_unsure_has_a_lane_of_its_own_and_calls_nobody(file: str) -> Non
     lanes = [route for route in load(ROOT / file, sources=MODELS).routes if "unsure" in route.when.get("sentiment", ())]
 
     assert [route.to for route in lanes] == ["care", "care"]
-    assert {route.clocks for route in lanes} == {Clocks()}
+    assert {route.clocks for route in lanes} == {CaseClocks()}
 
 
 def test_the_least_that_is_right_has_sensible_defaults() -> None:
@@ -66,8 +66,8 @@ def test_the_least_that_is_right_has_sensible_defaults() -> None:
     assert [(subject.name, subject.kind, subject.terms) for subject in playbook.subjects] == [
         ("N", SubjectKind.BRAND, ("N",))
     ]
-    assert playbook.department("care").hours.open_at(datetime(2026, 3, 14, 3, tzinfo=UTC))
-    assert (playbook.routes[0].name, playbook.routes[0].clocks) == ("route 1", Clocks())
+    assert playbook.find_department("care").hours.is_open_at(datetime(2026, 3, 14, 3, tzinfo=UTC))
+    assert (playbook.routes[0].name, playbook.routes[0].clocks) == ("route 1", CaseClocks())
     assert (playbook.detectors.engine, playbook.detectors.unsure_below) == ("blend", 0.5)
 
 
@@ -77,7 +77,7 @@ def test_hours_are_read_in_the_brands_time_zone_or_the_departments_own() -> None
         '[[departments]]\nname="night"\nchannel="C0N"\nhours="Mon-Sun 22:00-06:00"',
     )
 
-    third, night = playbook.department("third").hours, playbook.department("night").hours
+    third, night = playbook.find_department("third").hours, playbook.find_department("night").hours
     assert [window.end for window in third.windows] == [time(20), time(0)]
     assert (third.zone, night.zone) == ("America/New_York", "Europe/Lisbon")
 
@@ -100,7 +100,7 @@ def test_the_clocks_of_a_route_are_its_own() -> None:
         'when = { intent = "need" }\nclaim_within = "90s"\nlease = "1h30m"\nresolve_within = "2d"\nremind_every = "5m"'
     )
 
-    assert parsed(route(clocks)).routes[0].clocks == Clocks(
+    assert parsed(route(clocks)).routes[0].clocks == CaseClocks(
         claim_within=timedelta(seconds=90),
         lease=timedelta(minutes=90),
         resolve_within=timedelta(days=2),
@@ -150,7 +150,7 @@ def test_windows_line_ends_and_a_byte_order_mark_are_nobodys_fault(tmp_path: Pat
 
 def test_a_department_that_is_none_is_a_key_error() -> None:
     with pytest.raises(KeyError):
-        parsed().department("nobody")
+        parsed().find_department("nobody")
 
 
 @pytest.mark.parametrize(

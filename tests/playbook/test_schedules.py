@@ -4,7 +4,7 @@ from datetime import date, time
 
 import pytest
 
-from bot.domain.schedules.schedule import Layer
+from bot.domain.schedules.schedule import ScheduleLayer
 from bot.playbook import PlaybookFaults, parse
 from tests.playbook.written import department, written
 
@@ -44,7 +44,7 @@ def test_a_schedule_is_read_with_its_layers_and_its_calendar() -> None:
     [made] = found.layers
     assert (made.people, made.days, made.hand_over) == (("U0RAJ", "U0BEN"), 3, time(8, 30))
     assert (made.start, made.zone, len(made.windows)) == (date(2026, 11, 2), "America/New_York", 1)
-    assert playbook.department("third").schedules == ("nights",)
+    assert playbook.find_department("third").schedules == ("nights",)
 
 
 @pytest.mark.parametrize("scheme", ["webcal", "WEBCAL", "webcals"])
@@ -57,13 +57,15 @@ def test_a_calendars_address_may_begin_with_webcal_which_is_https(scheme: str) -
 def test_a_layer_takes_weekly_turns_from_nine_in_the_zone_of_its_schedule_unless_it_says_otherwise() -> None:
     [made] = parse(written(layer(people='"U0RAJ"'))).schedules["nights"].layers
 
-    assert made == Layer(people=("U0RAJ",), days=7, hand_over=time(9), start=date(2026, 11, 2), zone="Europe/Lisbon")
+    assert made == ScheduleLayer(
+        people=("U0RAJ",), days=7, hand_over=time(9), start=date(2026, 11, 2), zone="Europe/Lisbon"
+    )
 
 
 def test_one_schedule_may_stand_for_all_who_are_called() -> None:
     playbook = parse(written(NIGHTS, department('on_call = "nights"')))
 
-    assert playbook.department("third").on_call == ("nights",)
+    assert playbook.find_department("third").on_call == ("nights",)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.cards import buttons
-from bot.domain.waking import page_of as page_of_episode
+from bot.domain.waking import get_episode_page_id as page_of_episode
 from bot.sandbox import Fault, FaultKind
 from tests.scenarios.spoken import LOST
 from tests.scenarios.waves import wakes_at_four, wave

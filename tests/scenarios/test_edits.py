@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.domain.mention import Mention
-from bot.domain.report import Account
+from bot.domain.report import Reconciliation
 from bot.sources.x import Options, X
 from tests.scenarios.spoken import LATE, LOST, SPAM
 from tests.scenarios.world import World
@@ -28,9 +28,9 @@ async def arrives(world: World, *mentions: Mention) -> None:
     await world.settles()
 
 
-async def account(world: World) -> Account:
+async def account(world: World) -> Reconciliation:
     found = await world.books()
-    assert found.balanced, str(found)
+    assert found.is_balanced, str(found)
     return found
 
 

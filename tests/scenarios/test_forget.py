@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.forget import Target, parse_target
+from bot.domain.forget import ForgetTarget, parse_forget_target
 from bot.domain.mention import Mention
 from bot.store.forgetting import Forgetting
 from tests.scenarios.spoken import CRISIS, LATE, LOST
@@ -46,7 +46,7 @@ async def left_of(world: World, *words: str) -> list[str]:
     return kept + shown
 
 
-async def forget(world: World, target: Target) -> int:
+async def forget(world: World, target: ForgetTarget) -> int:
     forgetting = Forgetting(world.stage.store.client, world.stage.store.keys)
     found = await forgetting.find(target)
     lost = await forgetting.forget(found, world.clock.now())
@@ -76,7 +76,7 @@ async def test_nothing_of_a_person_is_left_in_any_key_or_message_and_the_totals_
     before = await world.books()
     assert await left_of(world, "wilhelmina_q", "suitcase", "lost my bag")
 
-    assert await forget(world, parse_target("@wilhelmina_q"))
+    assert await forget(world, parse_forget_target("@wilhelmina_q"))
 
     assert (
         await left_of(world, "wilhelmina_q", "lost my bag AGAIN", "teal", "lovely crew", "still nothing at all") == []
@@ -90,7 +90,7 @@ async def test_a_post_is_forgotten_by_its_address_and_the_others_of_that_person_
     first = await world.hears(LOST, by="wilhelmina_q")
     await world.hears(THANKS, by="wilhelmina_q")
 
-    await forget(world, parse_target(first.url + "/#top"))
+    await forget(world, parse_forget_target(first.url + "/#top"))
 
     assert await left_of(world, "lost my bag") == []
     assert "lovely crew" in json.dumps(everything_shown(world), ensure_ascii=False)
@@ -117,7 +117,7 @@ async def test_who_quoted_forgotten_words_keeps_their_own_wherever_they_are_kept
     in_hand = await store.inbox.read("somebody", 10, wait=False)
     assert len(in_hand) == 1
 
-    await forget(world, parse_target("@wilhelmina_q"))
+    await forget(world, parse_forget_target("@wilhelmina_q"))
 
     assert await left_of(world, "in two halves", "wilhelmina_q") == []
     kept = " ".join([kept async for _, kept in everything_kept(world)])
@@ -140,11 +140,11 @@ async def test_quoted_words_go_from_dead_letters_too_and_of_corrections_the_last
         body = {"value": value, "mention": told.model_dump(mode="json", exclude_defaults=True)}
         await store.client.call("XADD", store.keys.corrections, "*", "body", json.dumps(body))
 
-    await forget(world, parse_target("@wilhelmina_q"))
+    await forget(world, parse_forget_target("@wilhelmina_q"))
 
     assert await left_of(world, "in two halves") == []
     [dead] = await store.dead.letters()
-    assert Mention.kept(dead.raw).text == LATE
+    assert Mention.from_stored(dead.raw).text == LATE
     entries = await store.client.call("XRANGE", store.keys.corrections, "-", "+")
     assert [json.loads(flat[1])["value"] for _, flat in entries] == ["first", "second"]
 
@@ -155,7 +155,7 @@ async def test_what_nobody_has_triaged_yet_is_forgotten_and_counts_as_tallied(wo
     await store.inbox.admit("x", [mention], None, world.clock.now())
     in_hand = await store.inbox.read("somebody", 10, wait=False)
 
-    await forget(world, parse_target(mention.id))
+    await forget(world, parse_forget_target(mention.id))
 
     assert len(in_hand) == 1
     assert await left_of(world, "wilhelmina_q", "lost my bag") == []
@@ -178,10 +178,10 @@ async def test_what_triage_answers_while_it_is_being_forgotten_is_counted_once(w
 
 async def test_to_forget_twice_is_to_forget_once_and_it_is_itself_in_the_audit_log(world: World) -> None:
     await world.hears(LOST, by="wilhelmina_q")
-    assert await forget(world, parse_target("@wilhelmina_q")) > 0
+    assert await forget(world, parse_forget_target("@wilhelmina_q")) > 0
     audit = [held async for key, held in everything_kept(world) if key.endswith(":audit")]
 
-    assert await forget(world, parse_target("@wilhelmina_q")) == 0
+    assert await forget(world, parse_forget_target("@wilhelmina_q")) == 0
 
     assert "deleted posts" in audit[0]
     assert audit == [held async for key, held in everything_kept(world) if key.endswith(":audit")]
@@ -191,7 +191,7 @@ async def test_a_case_that_others_joined_stays_open_without_the_words_of_whoever
     await world.hears(LOST, by="wilhelmina_q")
     await world.hears(LOST, by="second_person")
 
-    await forget(world, parse_target("@wilhelmina_q"))
+    await forget(world, parse_forget_target("@wilhelmina_q"))
 
     [shown] = [one for one in everything_shown(world) if "deleted at the request" in one]
     assert "@second_person" in shown
@@ -202,26 +202,26 @@ async def test_a_case_that_others_joined_stays_open_without_the_words_of_whoever
 @pytest.mark.parametrize(
     ("words", "author", "target"),
     [
-        ("https://x.com/Marta/status/567592368451248130?s=20", False, Target(mention="x:567592368451248130")),
-        ("https://twitter.com/i/status/5/", False, Target(mention="x:5")),
-        ("https://forum.example/t/17/#3", False, Target(address="https://forum.example/t/17")),
-        ("forum:17", False, Target(mention="forum:17")),
-        ("@marta", False, Target(author="@marta")),
-        ("x:123", True, Target(author="x:123")),
+        ("https://x.com/Marta/status/567592368451248130?s=20", False, ForgetTarget(mention="x:567592368451248130")),
+        ("https://twitter.com/i/status/5/", False, ForgetTarget(mention="x:5")),
+        ("https://forum.example/t/17/#3", False, ForgetTarget(address="https://forum.example/t/17")),
+        ("forum:17", False, ForgetTarget(mention="forum:17")),
+        ("@marta", False, ForgetTarget(author="@marta")),
+        ("x:123", True, ForgetTarget(author="x:123")),
     ],
 )
-def test_a_post_or_a_person_is_named_as_people_name_them(words: str, author: bool, target: Target) -> None:  # noqa: FBT001
-    assert parse_target(words, author=author) == target
+def test_a_post_or_a_person_is_named_as_people_name_them(words: str, author: bool, target: ForgetTarget) -> None:  # noqa: FBT001
+    assert parse_forget_target(words, author=author) == target
 
 
 @pytest.mark.parametrize("words", ["", "@", "marta", "  "])
 def test_what_names_neither_is_refused_in_a_sentence(words: str) -> None:
     with pytest.raises(ValueError, match="name a p"):
-        parse_target(words)
+        parse_forget_target(words)
 
 
 def test_a_handle_is_told_whatever_its_case_and_only_at_its_outlet() -> None:
-    target: Any = parse_target("x:@Marta", author=True)
+    target: Any = parse_forget_target("x:@Marta", author=True)
 
     assert target.matches_author("x", "7", "marta")
     assert not target.matches_author("forum", "7", "marta")
@@ -240,7 +240,7 @@ async def test_no_wording_of_an_edited_post_is_left_and_a_later_edit_brings_none
     assert await left_of(world, LOST[:30])
     assert await left_of(world, LATE[:30])
 
-    await forget(world, parse_target("https://x.com/wilhelmina_q/status/3"))
+    await forget(world, parse_forget_target("https://x.com/wilhelmina_q/status/3"))
     await admit("x", [Mention(id="x:1", source="x", text=f"{LATE} again", edits=2, **given)], None, at)
     await world.waits(minutes=1)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.store.embedded import Embedded
 from tests.scenarios.hooks import forum, post, sends
 from tests.scenarios.spoken import LATE, LOST
@@ -98,7 +98,7 @@ async def test_what_is_said_while_the_memory_is_away_is_not_taken_and_can_be_sen
 ) -> None:
     await fragile.listens_to(forum(fragile.clock))
     await own_redis.stop()
-    with pytest.raises(Unreachable):
+    with pytest.raises(StoreUnavailable):
         await fragile.hears(LATE)
     assert (await sends(fragile, post(fragile, LOST)))[0] == 503
     assert (await fragile.asks("/readyz"))[0] == 503

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from bot.domain.crisis import Declaration, Origin, Plan
-from bot.domain.leading import declare
+from bot.domain.crisis import CrisisDeclaration, CrisisOrigin, CrisisPlan
+from bot.domain.leading import declare_crisis
 from bot.domain.pages.page import Severity
 from tests.scenarios.nights import by_schedule, turns
 from tests.scenarios.spoken import CRISIS, LOST
@@ -13,8 +13,10 @@ from tests.scenarios.world import World
 async def declares(world: World, severity: Severity, department: str, headline: str = "A fire") -> None:
     """Whoever declares is called for the worst; here its page is as severe as that of a spike may be."""
     at = world.clock.now()
-    declared = declare(Declaration(severity, headline, department, ""), Origin(at), Plan(), "U0MIA", at)
-    page = declared.pages[0].having(severity=severity)
+    declared = declare_crisis(
+        CrisisDeclaration(severity, headline, department, ""), CrisisOrigin(at), CrisisPlan(), "U0MIA", at
+    )
+    page = declared.pages[0].copy_with(severity=severity)
     await world.stage.store.crises.commit(replace(declared, pages=(page,)), at)
     await world.settles()
 

@@ -79,7 +79,7 @@ async def test_a_link_that_was_good_once_does_nothing_when_the_page_calls_again(
         assert "Use the newest message" in words
     assert "Acknowledge" not in (await browses(link))[1].replace("Acknowledged", "")
     [page] = await night.stage.store.pages.due(night.clock.now().replace(hour=23))
-    assert (await night.stage.store.pages.get(page)).open
+    assert (await night.stage.store.pages.get(page)).is_open
     await night.waits(minutes=2.1)
     newest = services.of("ntfy")[-1]["click"]
     assert newest != link
@@ -101,11 +101,11 @@ async def test_an_event_that_pagerduty_delivers_again_is_taken_and_does_nothing(
     assert await delivers(night, pagerduty_says(page, now), PAGERDUTY) == 200
     assert await delivers(night, pagerduty_says(page, now), PAGERDUTY) == 200
     await night.waits(minutes=30.2)
-    assert (await night.stage.store.pages.get(page)).open, "it calls again"
+    assert (await night.stage.store.pages.get(page)).is_open, "it calls again"
     assert await delivers(night, pagerduty_says(page, now), PAGERDUTY) == 200
     night.clock.wind(hours=1)
     assert await delivers(night, pagerduty_says(page, now), PAGERDUTY) == 200, "however late"
-    assert (await night.stage.store.pages.get(page)).open
+    assert (await night.stage.store.pages.get(page)).is_open
 
 
 async def test_a_key_that_twilio_tells_again_does_nothing_when_the_page_calls_again(

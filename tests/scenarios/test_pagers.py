@@ -163,7 +163,7 @@ async def test_a_link_that_is_too_old_does_nothing(night: World, services: Servi
     night.clock.wind(hours=13)
     assert "This link is too old" in (await browses(link, "POST"))[1]
     page_id = link.rpartition("/")[2].partition(".")[0]
-    assert (await night.stage.store.pages.get(page_id)).open
+    assert (await night.stage.store.pages.get(page_id)).is_open
 
 
 PAGERDUTY = "pagerduty signs with this"
@@ -195,7 +195,7 @@ async def test_who_acknowledges_at_pagerduty_has_answered_and_a_forged_or_old_de
     old = (night.clock.now().replace(hour=1)).isoformat()
     assert await delivers(night, pagerduty_says(page, old)) == 401
     assert await delivers(night, b'{"event": 3}') == 400
-    assert (await night.stage.store.pages.get(page)).open
+    assert (await night.stage.store.pages.get(page)).is_open
     assert await delivers(night, pagerduty_says(page, now)) == 200
     assert (await night.stage.store.pages.get(page)).acknowledged_by == "U0MIA"
     await night.waits(minutes=1)

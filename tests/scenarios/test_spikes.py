@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.spikes.watch import Kind
+from bot.domain.spikes.watch import SpikeKind
 from tests.scenarios.waves import cancelled, wakes_at_four, wave, young
 from tests.scenarios.world import World
 
@@ -99,7 +99,7 @@ async def test_voices_against_us_open_and_page_the_same_with_and_without_a_plan(
         await world.hears(text, by=f"against{number}")
         await world.waits(seconds=8 * 60 / people)
     [episode] = await world.stage.store.episodes.latest()
-    assert (episode.kind, episode.voices) == (Kind.NEGATIVE, people)
+    assert (episode.kind, episode.voices) == (SpikeKind.NEGATIVE, people)
     assert episode.paged_at is not None
     assert sum("Spike at Northwind Air" in dm.words for dm in world.person("raj").dms) == 1
 

@@ -80,7 +80,9 @@ async def test_pagerduty_rings_again_too_and_its_first_alert_answers_nothing_any
     assert said == [("trigger", first), ("acknowledge", first), ("resolve", first), ("trigger", f"{first}-1")]
     late = pagerduty_says(first, night.clock.now().isoformat(), "incident.resolved", "01E")
     assert await delivers(night, late) == 200
-    assert (await night.stage.store.pages.get(first)).open, "our own resolving of the first is no answer to the second"
+    assert (await night.stage.store.pages.get(first)).is_open, (
+        "our own resolving of the first is no answer to the second"
+    )
     now = night.clock.now().isoformat()
     assert await delivers(night, pagerduty_says(f"{first}-1", now, delivery="01F")) == 200
     await night.channel("#pr").card("@marta").click("Claim", by="mia")

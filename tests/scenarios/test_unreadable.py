@@ -1,6 +1,6 @@
 """One record that this release cannot read is set aside, said to the operators, and stops nothing else."""
 
-from bot.domain.case import case_id
+from bot.domain.case import derive_case_id
 from bot.store.reading import LOOK_AGAIN
 from tests.scenarios.spoken import CRISIS, LATE, LOST, complaint
 from tests.scenarios.test_vigil import minded
@@ -10,7 +10,7 @@ from tests.store.unread import spoil
 
 async def snoozed(world: World, mention: str) -> str:
     """The case of this mention gets a status that only a newer release knows."""
-    case = case_id(mention)
+    case = derive_case_id(mention)
     await spoil(world.stage.store, world.stage.store.keys.case(case), status="snoozed")
     return case
 
@@ -41,7 +41,7 @@ async def test_a_history_line_with_one_more_element_stops_no_other_clock(world: 
     await world.hears(LATE, by="ben")
     store = world.stage.store
     line = ["2026-03-10T09:00:00Z", "", "opened", "by route complaint", "one more"]
-    await spoil(store, store.keys.case(case_id("x:1")), history=[line])
+    await spoil(store, store.keys.case(derive_case_id("x:1")), history=[line])
     await world.waits(minutes=16)
     assert "@ben" in world.channel("#care").beside[-1].words
     assert await store.quarantine.count() == 1
@@ -108,7 +108,7 @@ async def test_operators_hear_of_a_record_that_cannot_be_read_and_of_its_end(wor
     await snoozed(world, "x:1")
     await world.waits(minutes=17)
     assert "1 record can't be read by this release" in world.channel("#ops").beside[0].words
-    await spoil(world.stage.store, world.stage.store.keys.case(case_id("x:1")), status="new")
+    await spoil(world.stage.store, world.stage.store.keys.case(derive_case_id("x:1")), status="new")
     await world.waits(minutes=3)
     assert "well again" in world.channel("#ops").beside[-1].words
     assert not await world.stage.store.quarantine.count()
@@ -131,7 +131,7 @@ async def test_a_case_on_a_key_of_another_type_stops_no_other_clock(world: World
     await world.hears(LOST, by="joe")
     await world.hears(LATE, by="ben")
     store = world.stage.store
-    key = store.keys.case(case_id("x:1"))
+    key = store.keys.case(derive_case_id("x:1"))
     await store.client.call("DEL", key)
     await store.client.call("SET", key, "str")
     await world.waits(minutes=16)

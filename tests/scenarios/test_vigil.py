@@ -97,7 +97,7 @@ async def test_a_queue_that_stands_pages_whoever_a_schedule_names(world: World) 
     for _ in range(12):  # nobody triages
         world.clock.wind(seconds=31)
         await world.stage.house.vigil.step()
-    duty = await world.stage.house.rota.duty("operators", world.clock.now())
+    duty = await world.stage.house.rota.find_on_call("operators", world.clock.now())
     assert (duty.people, duty.schedule) in {(("U0LEA",), "nights"), (("U0TOM",), "nights")}
     await world.settles()
     on_call, off = ("lea", "tom") if duty.people == ("U0LEA",) else ("tom", "lea")

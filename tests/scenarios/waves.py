@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.mention import Mention
-from bot.domain.spikes.baseline import Baseline
-from bot.domain.spikes.observation import Observation
+from bot.domain.spikes.baseline import SubjectBaseline
+from bot.domain.spikes.observation import SpikeObservation
 from bot.domain.spikes.usual import QUARTER
 from tests.scenarios.world import World
 
@@ -18,16 +18,16 @@ async def knows_usual(world: World, subject: str = "Northwind Air", days: float 
     """As if Earshot had listened for so long: one voice against us every half hour, and one that says anything else."""
     end = int(world.clock.now().timestamp()) // QUARTER * QUARTER
     start = end - int(days * 86_400) // QUARTER * QUARTER
-    baseline = Baseline(subject=subject, until=start)
+    baseline = SubjectBaseline(subject=subject, until=start)
     for number, quarter in enumerate(range(start, end, QUARTER)):
         text = ORDINARY[number % len(ORDINARY)]
         said = [_said(quarter, f"usual{number}", text, negative=number % 2 == 0)]
-        baseline = baseline.learnt(said)
+        baseline = baseline.learn_quarter(said)
     await world.stage.store.baselines.save([baseline])
 
 
-def _said(at: float, who: str, text: str, *, negative: bool) -> Observation:
-    return Observation(at=at, subject="", mention=who, who=who, department="care", negative=negative, text=text)
+def _said(at: float, who: str, text: str, *, negative: bool) -> SpikeObservation:
+    return SpikeObservation(at=at, subject="", mention=who, who=who, department="care", negative=negative, text=text)
 
 
 async def wakes_at_four(world: World, days: float = 7 * WEEKS) -> None:

@@ -13,10 +13,10 @@ from typing import Any
 
 import aiohttp
 
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.domain.mention import Mention
-from bot.domain.report import Account
-from bot.domain.vigil.troubles import LOOKED_EVERY
+from bot.domain.report import Reconciliation
+from bot.domain.vigil.troubles import CHECK_INTERVAL
 from bot.playbook import LivePlaybook
 from bot.sandbox import Sandbox
 from bot.settings import Settings
@@ -138,11 +138,11 @@ class World:
             keys = (store.keys.deadlines, store.keys.pages)
             found = await store.client.together([("ZRANGE", key, 0, 0, "WITHSCORES") for key in keys])
             first = min(float(score) for _, score in [*(one for one in found if one), ("", "inf")])
-        except Unreachable:
+        except StoreUnavailable:
             return min(end, now + LONGEST)
         moments = [end, now + pause] if owing else [end]
         if self.minds:
-            moments.append(now + LOOKED_EVERY)
+            moments.append(now + CHECK_INTERVAL)
         if first < end.timestamp():
             moments.append(max(now + timedelta(seconds=1), datetime.fromtimestamp(first, now.tzinfo)))
         return min(moments)
@@ -155,7 +155,7 @@ class World:
                 done += did
             if self.watches and await self.stage.house.spikes.step():
                 done += 1 + await self.settles()
-        except Unreachable:  # their loops rest and try again
+        except StoreUnavailable:  # their loops rest and try again
             return 0
         return done
 
@@ -196,7 +196,7 @@ class World:
 
     # ------------------------------------------------------------ for whoever runs it
 
-    async def books(self) -> Account:
+    async def books(self) -> Reconciliation:
         return await self.stage.store.books.read()
 
     async def asks(self, path: str) -> tuple[int, Any]:
@@ -210,7 +210,7 @@ class World:
         await self.stops_listening()
         await self.settles()
         account = await self.books()
-        assert account.balanced, f"the books do not balance: {account}"
+        assert account.is_balanced, f"the books do not balance: {account}"
         assert not self.sandbox.limit_violations(), self.sandbox.limit_violations()
         loud = [ping for ping in self.sandbox.workspace.pings if ping.who in {"channel", "here", "everyone"}]
         assert not loud, f"everybody was disturbed: {loud}"

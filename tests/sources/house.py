@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.domain.mention import Mention
-from bot.domain.reads import ReadIds, Reads, ReadTotals
+from bot.domain.reads import ReadCounts, ReadIds, ReadTotals
 from bot.sources.base import Ear, Source
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -46,7 +46,7 @@ class Inbox:
         self.troubles: list[str] = []
         self.reports: dict[str, str] = {}
         self.reported: list[tuple[str, str]] = []
-        self.day = self.month = self.counted = Reads()
+        self.day = self.month = self.counted = ReadCounts()
         self.read_today: set[tuple[str, str]] = set()
         self.now: Callable[[], datetime] = lambda: NOON
         self.away = 0
@@ -98,12 +98,12 @@ class Inbox:
         sent = {("post", one) for one in ids.posts} | {("user", one) for one in ids.users}
         new = sent - (self.read_today if self._counted == today else set())
         self.read_today = new | (self.read_today if self._counted == today else set())
-        reads = Reads(sum(kind == "post" for kind, _ in new), sum(kind == "user" for kind, _ in new))
+        reads = ReadCounts(sum(kind == "post" for kind, _ in new), sum(kind == "user" for kind, _ in new))
         before, self._counted = self._counted, today
-        self.day = self.day if before == today else Reads()
-        self.month = self.month if before.month == today.month else Reads()
+        self.day = self.day if before == today else ReadCounts()
+        self.month = self.month if before.month == today.month else ReadCounts()
         self.day, self.month, self.counted = (
-            Reads(one.posts + reads.posts, one.users + reads.users) for one in (self.day, self.month, self.counted)
+            ReadCounts(one.posts + reads.posts, one.users + reads.users) for one in (self.day, self.month, self.counted)
         )
         return ReadTotals(self.day, self.month)
 
@@ -118,7 +118,7 @@ class Inbox:
     def _answer(self) -> None:
         if self.away:
             self.away -= 1
-            raise Unreachable("the store does not answer")
+            raise StoreUnavailable("the store does not answer")
 
 
 @asynccontextmanager

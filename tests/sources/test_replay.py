@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.sources.reading import BadLine
 from bot.sources.replay import Options, Played, Replay
 from tests.sources.house import NOON, Inbox, Wound, listening, until
@@ -103,7 +103,7 @@ async def test_played_by_a_command_a_store_that_is_away_is_said_at_once(day: Pat
     write(day, [line(1)])
     ear = Inbox()
     ear.away = 1
-    with pytest.raises(Unreachable):
+    with pytest.raises(StoreUnavailable):
         await Replay(Options(file=day), Wound()).play(ear)
 
 

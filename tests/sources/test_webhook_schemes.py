@@ -97,7 +97,7 @@ async def test_an_issue_as_github_sends_it_is_a_mention_and_its_ping_is_none() -
         answer = await receive(ear, GITHUB, hub(raw), raw)
         assert (answer.status, answer.body["accepted"]) == (202, accepted)
     [mention] = ear.mentions.values()
-    assert (mention.id, mention.text, mention.who) == ("board:17", "It leaks\nsince the update", "@rui")
+    assert (mention.id, mention.text, mention.display_name) == ("board:17", "It leaks\nsince the update", "@rui")
     assert (mention.url, mention.author.id) == ("https://github.example/17", "7")
 
 

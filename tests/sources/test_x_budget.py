@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.domain.reads import Budget, BudgetState, ReadIds, Reads, ReadTotals, judge_budget
+from bot.domain.reads import BudgetState, ReadBudget, ReadCounts, ReadIds, ReadTotals, check_budget
 from bot.domain.subject import Subject
 from bot.sources.base import Parts
 from bot.sources.x import Options, check
@@ -41,7 +41,7 @@ async def test_what_x_sends_again_within_a_day_is_counted_once_also_after_a_rest
             await until(lambda: "gap" in world.ear.reports)  # the gap's second search is done
         world.ear.reports.clear()
         world.x.searches.clear()
-        assert world.ear.counted == Reads(8, 1)
+        assert world.ear.counted == ReadCounts(8, 1)
 
 
 async def test_where_one_page_jumps_over_four_fifths_and_the_bound_the_share_is_said_and_no_second_page_is_read(
@@ -52,7 +52,7 @@ async def test_where_one_page_jumps_over_four_fifths_and_the_bound_the_share_is_
     world.clock.time = NOON + timedelta(hours=1)
     async with listening(world.source(budget={"day": 0.30}), world.ear):
         await until(lambda: bool(world.ear.reports.get("source")))
-        assert world.ear.counted == Reads(100, 1)
+        assert world.ear.counted == ReadCounts(100, 1)
         assert ("budget", "X: 170% of the budget is used: $0.51 of the $0.30 for this day (100 posts, 1 user)") in (
             world.ear.reported
         )
@@ -98,9 +98,9 @@ async def test_a_gap_larger_than_a_days_budget_is_filled_over_the_days_and_no_pa
 
 
 async def test_a_process_that_starts_with_the_budget_used_up_asks_x_for_nothing(world: World) -> None:
-    world.ear.month = world.ear.day = Reads(100, 100)
+    world.ear.month = world.ear.day = ReadCounts(100, 100)
     await world.ear.count_reads(ReadIds())
-    world.ear.month = world.ear.day = Reads(100, 100)
+    world.ear.month = world.ear.day = ReadCounts(100, 100)
     async with listening(world.source(budget={"month": 1.00}), world.ear):
         await until(lambda: bool(world.clock.slept))
         assert world.x.requests == []
@@ -111,32 +111,35 @@ async def test_a_process_that_starts_with_the_budget_used_up_asks_x_for_nothing(
 @pytest.mark.parametrize(
     ("reads", "sentence"),
     [
-        (Reads(79, 0), ""),
-        (Reads(80, 0), "80% of the budget is used: $0.80 of the $1.00 for this day (80 posts, 0 users)"),
-        (Reads(99, 0), "99% of the budget is used: $0.99 of the $1.00 for this day (99 posts, 0 users)"),
+        (ReadCounts(79, 0), ""),
+        (ReadCounts(80, 0), "80% of the budget is used: $0.80 of the $1.00 for this day (80 posts, 0 users)"),
+        (ReadCounts(99, 0), "99% of the budget is used: $0.99 of the $1.00 for this day (99 posts, 0 users)"),
     ],
 )
-def test_from_four_fifths_on_it_is_said_how_much_is_used(reads: Reads, sentence: str) -> None:
-    state = judge_budget(Budget(day=1, post=0.01), ReadTotals(reads, reads), NOON)
+def test_from_four_fifths_on_it_is_said_how_much_is_used(reads: ReadCounts, sentence: str) -> None:
+    state = check_budget(ReadBudget(day=1, post=0.01), ReadTotals(reads, reads), NOON)
     assert (state.sentence, state.until) == (sentence, None)
 
 
-amounts = some.builds(Reads, some.integers(0, 10_000), some.integers(0, 10_000))
+amounts = some.builds(ReadCounts, some.integers(0, 10_000), some.integers(0, 10_000))
 
 
 @given(amounts, amounts, some.floats(0.01, 1e4), some.floats(0.01, 1e4))
 def test_reading_stops_exactly_where_a_bound_is_reached_and_goes_on_later(
-    day: Reads, month: Reads, most_a_day: float, most_a_month: float
+    day: ReadCounts, month: ReadCounts, most_a_day: float, most_a_month: float
 ) -> None:
-    budget = Budget(day=most_a_day, month=most_a_month)
-    state = judge_budget(budget, ReadTotals(day, month), NOON)
-    reached = budget.cost(day) >= most_a_day or budget.cost(month) >= most_a_month
+    budget = ReadBudget(day=most_a_day, month=most_a_month)
+    state = check_budget(budget, ReadTotals(day, month), NOON)
+    reached = budget.compute_cost(day) >= most_a_day or budget.compute_cost(month) >= most_a_month
     assert (state.until is not None) is reached
     assert state.until is None or NOON < state.until <= NOON + timedelta(days=32)
 
 
 def test_without_a_budget_there_is_no_bound() -> None:
-    assert judge_budget(Budget(), ReadTotals(Reads(10**9, 10**9), Reads(10**9, 10**9)), NOON) == BudgetState()
+    assert (
+        check_budget(ReadBudget(), ReadTotals(ReadCounts(10**9, 10**9), ReadCounts(10**9, 10**9)), NOON)
+        == BudgetState()
+    )
 
 
 async def checked(world: World, **options: object) -> list[str]:

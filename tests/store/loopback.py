@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.store.client import Client
 from bot.store.embedded import find_server
 
@@ -93,7 +93,7 @@ async def until(true: Callable[[], Any]) -> None:
     """A store that refuses to answer is asked again."""
     async with asyncio.timeout(WITHIN):
         while True:
-            with suppress(Unreachable):
+            with suppress(StoreUnavailable):
                 if await true():
                     return
             await asyncio.sleep(0.02)
@@ -179,7 +179,7 @@ class BusyScript(Way):
     async def _is_busy(self) -> bool:
         try:
             await self.server.takes_writes()
-        except Unreachable as no:
+        except StoreUnavailable as no:
             return "BUSY" in str(no)
         return False
 
@@ -216,7 +216,7 @@ class FullDisk(Way):
     async def _refuses(self) -> bool:
         try:
             await self.server.takes_writes()
-        except Unreachable as no:
+        except StoreUnavailable as no:
             return "MISCONF" in str(no)
         return False
 

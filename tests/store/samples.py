@@ -6,22 +6,40 @@ from pydantic import BaseModel
 
 from bot.domain.assessment import Assessment, Signal
 from bot.domain.audit import AuditEvent
-from bot.domain.case import Case, Joined, Joining, Resolution, Status
+from bot.domain.case import Case, CaseResolution, CaseStatus, JoinedMention, JoinReason
 from bot.domain.correction import Correction, CorrectionKind
-from bot.domain.crisis import Crisis, Declaration, Item, Line, Numbers, Origin, Update, Went
+from bot.domain.crisis import (
+    ChecklistItem,
+    Crisis,
+    CrisisDeclaration,
+    CrisisOrigin,
+    CrisisUpdate,
+    MentionCounts,
+    SentimentOutcome,
+    TimelineEntry,
+)
 from bot.domain.drill import Drill
-from bot.domain.episode import Episode, Height, Sample
+from bot.domain.episode import Episode, SamplePost, SpikePeak
 from bot.domain.mention import Author, Mention
-from bot.domain.pages.page import Attempt, Cause, CauseKind, Page, Result, Severity, Unclaimed, Way
-from bot.domain.routing import Clocks
-from bot.domain.schedules.changed import Changes
-from bot.domain.schedules.schedule import How, Override, Plea
-from bot.domain.spikes.baseline import Baseline
-from bot.domain.spikes.usual import Quarter, Usual
-from bot.domain.spikes.watch import Kind
-from bot.domain.spikes.words import Words
-from bot.domain.vigil.silence import Gap, Heard
-from bot.domain.vigil.troubles import Trouble, Vigil
+from bot.domain.pages.page import (
+    AttemptStatus,
+    CauseKind,
+    ContactMethod,
+    Page,
+    PageAttempt,
+    PageCause,
+    ReEscalation,
+    Severity,
+)
+from bot.domain.routing import CaseClocks
+from bot.domain.schedules.changed import ScheduleOverrides
+from bot.domain.schedules.schedule import CoverRequest, Override, OverrideKind
+from bot.domain.spikes.baseline import SubjectBaseline
+from bot.domain.spikes.usual import QuarterHour, SeasonalBaseline
+from bot.domain.spikes.watch import SpikeKind
+from bot.domain.spikes.words import WordCounts
+from bot.domain.vigil.silence import SourceActivity, SourceGap
+from bot.domain.vigil.troubles import HealthIssue, HealthState
 from bot.store.records import CardRecord, CardState, DigestRecord, Place
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -54,10 +72,10 @@ CASE = Case(
     assessment=ASSESSMENT,
     department="care",
     route="complaint",
-    clocks=Clocks(claim_within=timedelta(minutes=15), lease=timedelta(minutes=30)),
-    status=Status.RESOLVED,
+    clocks=CaseClocks(claim_within=timedelta(minutes=15), lease=timedelta(minutes=30)),
+    status=CaseStatus.RESOLVED,
     owner="U0ANA",
-    resolution=Resolution.FIXED,
+    resolution=CaseResolution.FIXED,
     note="found it",
     opened_at=AT,
     waiting_since=AT,
@@ -73,7 +91,7 @@ CASE = Case(
     lease_ends=LATER,
     lease_said=True,
     overdue_said=True,
-    joined=(Joined("x:2", "@joe", "https://x.com/joe/status/2", LATER, Joining.COPY),),
+    joined=(JoinedMention("x:2", "@joe", "https://x.com/joe/status/2", LATER, JoinReason.COPY),),
     joined_count=1,
     history=(AuditEvent(AT, "", "opened", "by route complaint"), AuditEvent(LATER, "U0ANA", "resolved", "fixed")),
     corrections=(CORRECTION,),
@@ -82,7 +100,7 @@ CASE = Case(
 PAGE = Page(
     id="page1",
     version=4,
-    cause=Cause(CauseKind.CASE, "0a1b2c3d4e5f60", 1),
+    cause=PageCause(CauseKind.CASE, "0a1b2c3d4e5f60", 1),
     severity=Severity.SEV1,
     department="care",
     opened_at=AT,
@@ -92,8 +110,8 @@ PAGE = Page(
     leader="page0",
     count=2,
     attempts=(
-        Attempt(1, 1, Way.SLACK, "U0RAJ", AT, Result.DELIVERED, "", AT, 1, LATER, "ref"),
-        Attempt(2, 1, Way.CALL, "U0MIA", LATER),
+        PageAttempt(1, 1, ContactMethod.SLACK, "U0RAJ", AT, AttemptStatus.DELIVERED, "", AT, 1, LATER, "ref"),
+        PageAttempt(2, 1, ContactMethod.CALL, "U0MIA", LATER),
     ),
     hole=True,
     nobody=True,
@@ -102,34 +120,34 @@ PAGE = Page(
     acknowledged_way="slack",
     closed_at=LATER,
     held_until=LATER,
-    unclaimed=Unclaimed("U0RAJ", "slack", AT, LATER, 2, 1),
+    unclaimed=ReEscalation("U0RAJ", "slack", AT, LATER, 2, 1),
 )
 CRISIS = Crisis(
     id="cr1",
     version=3,
-    told=Declaration(Severity.SEV1, "Smoke on board NW 331", "care", "U0LEA", "U0BEN", "U0MIA", "ep-1"),
-    origin=Origin(AT, LATER, "Northwind Air"),
+    told=CrisisDeclaration(Severity.SEV1, "Smoke on board NW 331", "care", "U0LEA", "U0BEN", "U0MIA", "ep-1"),
+    origin=CrisisOrigin(AT, LATER, "Northwind Air"),
     declared_by="U0LEA",
     declared_at=AT,
     page="page2",
     channel="C0CR1",
     housed=True,
     status="All safe",
-    updates=(Update(AT, "U0LEA", "All safe"),),
+    updates=(CrisisUpdate(AT, "U0LEA", "All safe"),),
     update_due=LATER,
     reminded_for=LATER,
-    checklist=(Item("Call the airport", "U0BEN", LATER), Item("Stop the campaign")),
-    timeline=(Line(AT, "U0LEA", "declared it"),),
+    checklist=(ChecklistItem("Call the airport", "U0BEN", LATER), ChecklistItem("Stop the campaign")),
+    timeline=(TimelineEntry(AT, "U0LEA", "declared it"),),
     pinned=("1.2",),
-    numbers=Numbers(9, 8),
+    numbers=MentionCounts(9, 8),
     counted_at=LATER,
     paged_at=AT,
     acknowledged_at=LATER,
     closed_by="U0LEA",
     closed_at=LATER,
-    went=Went(Numbers(1, 0), Numbers(9, 8), Numbers(2, 1)),
+    went=SentimentOutcome(MentionCounts(1, 0), MentionCounts(9, 8), MentionCounts(2, 1)),
 )
-HEIGHT = Height(12, 9, 15, 1.5, AT, Kind.NEGATIVE)
+HEIGHT = SpikePeak(12, 9, 15, 1.5, AT, SpikeKind.NEGATIVE)
 EPISODE = Episode(
     id="ep-1",
     version=2,
@@ -148,16 +166,16 @@ EPISODE = Episode(
     crowd="1,2",
     doubtful="3",
     as_cases=4,
-    firsts=(Sample("x:1", "@marta_flies", "https://x.com/1", "my suitcase", AT),),
-    samples=(Sample("x:2", "@joe", "https://x.com/2", "mine too", LATER),),
+    firsts=(SamplePost("x:1", "@marta_flies", "https://x.com/1", "my suitcase", AT),),
+    samples=(SamplePost("x:2", "@joe", "https://x.com/2", "mine too", LATER),),
     learning=True,
     paged_at=LATER,
     unpaged="few voices",
     planned="spring sale",
     counted=(5, 1),
 )
-USUAL = Usual(quarters=3, total=4.5, total_hours=0.75, recent=(Quarter(1.0, 2.0),))
-TROUBLE = Trouble(name="inbox", sentence="mentions wait for triage for 6 min", since=AT, well=1, over_at=LATER)
+USUAL = SeasonalBaseline(quarters=3, total=4.5, total_hours=0.75, recent=(QuarterHour(1.0, 2.0),))
+TROUBLE = HealthIssue(name="inbox", sentence="mentions wait for triage for 6 min", since=AT, well=1, over_at=LATER)
 
 RECORDS: dict[str, BaseModel] = {
     "mention": MENTION,
@@ -169,16 +187,16 @@ RECORDS: dict[str, BaseModel] = {
     "drill": Drill(
         department="care", opened_at=AT, page="page3", asked_by="U0MIA", missed_at=LATER, why="a hole", ended_at=LATER
     ),
-    "vigil": Vigil(
+    "vigil": HealthState(
         version=9,
         looked_at=LATER,
         up_since=AT.timestamp(),
-        heard={"x": Heard(last=AT.timestamp(), longest={3: (Gap(20522, 90.0),)})},
+        heard={"x": SourceActivity(last=AT.timestamp(), longest={3: (SourceGap(20522, 90.0),)})},
         suspected=("books",),
         troubles={"inbox": TROUBLE},
         over=(TROUBLE,),
     ),
-    "schedule": Changes(
+    "schedule": ScheduleOverrides(
         version=2,
         overrides=(
             Override(
@@ -187,7 +205,7 @@ RECORDS: dict[str, BaseModel] = {
                 person="U0ANA",
                 start=AT,
                 end=LATER,
-                how=How.COVER,
+                how=OverrideKind.COVER,
                 by="U0BEN",
                 at=AT,
                 instead="U0BEN",
@@ -195,10 +213,10 @@ RECORDS: dict[str, BaseModel] = {
                 undone="U0BEN",
             ),
         ),
-        pleas=(Plea(id="p1", schedule="care", person="U0BEN", start=AT, end=LATER, at=AT),),
+        pleas=(CoverRequest(id="p1", schedule="care", person="U0BEN", start=AT, end=LATER, at=AT),),
     ),
-    "usual": Baseline(
-        subject="Northwind Air", version=5, until=900, volume=USUAL, words=Words(posts=2.0, counts={"bag": 1.5})
+    "usual": SubjectBaseline(
+        subject="Northwind Air", version=5, until=900, volume=USUAL, words=WordCounts(posts=2.0, counts={"bag": 1.5})
     ),
     "card": CardRecord(
         state=CardState.POSTED,

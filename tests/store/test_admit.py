@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.store.client import Client
 from bot.store.inbox import Inbox
 from bot.store.opening import Store, store_on
@@ -40,7 +40,7 @@ async def test_progress_without_mentions_does_not_count_as_hearing(store: Store,
 async def test_a_full_inbox_refuses_and_moves_nothing(store: Store, clock: WoundClock) -> None:
     inbox = Inbox(store.client, store.keys, most=3)
     await inbox.admit("x", [said(1), said(2)], "c1", clock.now())
-    with pytest.raises(Unreachable, match="full"):
+    with pytest.raises(StoreUnavailable, match="full"):
         await inbox.admit("x", [said(3), said(4)], "c2", clock.now())
     assert await inbox.cursor("x") == "c1"
     assert (await store.books.read()).seen == 2
@@ -49,7 +49,7 @@ async def test_a_full_inbox_refuses_and_moves_nothing(store: Store, clock: Wound
 
 async def test_what_was_refused_by_a_full_inbox_is_new_when_it_comes_again(store: Store, clock: WoundClock) -> None:
     full = Inbox(store.client, store.keys, most=1)
-    with pytest.raises(Unreachable):
+    with pytest.raises(StoreUnavailable):
         await full.admit("x", [said(1), said(2)], "c1", clock.now())
     assert await store.inbox.admit("x", [said(1), said(2)], "c1", clock.now()) == 2
 
@@ -69,7 +69,7 @@ async def test_what_a_server_refuses_in_the_middle_is_new_when_it_comes_again(
         store = store_on(client, "brand", "test")
         way = OneRightShort(server, server)
         await way.begin()
-        with pytest.raises(Unreachable, match="does not allow"):
+        with pytest.raises(StoreUnavailable, match="does not allow"):
             await store.inbox.admit("x", [said(1), said(2)], "c1", clock.now())
         await way.end()
         assert await store.inbox.admit("x", [said(1), said(2)], "c1", clock.now()) == 2

@@ -8,9 +8,9 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.case import case_id
+from bot.domain.case import derive_case_id
 from bot.domain.mention import Mention
-from bot.domain.report import Account
+from bot.domain.report import Reconciliation
 from bot.store.client import Client
 from bot.store.opening import Store, store_on
 from bot.workers.triage import Triage
@@ -55,7 +55,7 @@ def test_seen_is_opened_joined_tallied_and_spam_whoever_takes_what_when(
         for number, (author, conversation, text) in enumerate(what)
     ]
 
-    async def play() -> tuple[Account, int, int]:
+    async def play() -> tuple[Reconciliation, int, int]:
         client, clock = Client(redis_url), WoundClock()
         store = store_on(client, f"books{next(_numbers)}", "test")
         await store.inbox.prepare()
@@ -94,4 +94,4 @@ async def _to_the_end(store: Store, pair: Sequence[Holding]) -> None:
 
 
 async def _open(store: Store, mentions: Sequence[Mention]) -> list[str]:
-    return list(await store.cases.find([case_id(mention.id) for mention in mentions]))
+    return list(await store.cases.find([derive_case_id(mention.id) for mention in mentions]))

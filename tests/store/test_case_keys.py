@@ -1,9 +1,9 @@
 """What is kept beside a case follows it: deadlines, who has what, how long it stays, what happened to it."""
 
-from bot.domain.case import Case, Joining, Resolution
+from bot.domain.case import Case, CaseResolution, JoinReason
 from bot.domain.decision import CaseDecision
-from bot.domain.intake import join
-from bot.domain.moves import claim, hand_to_department, release, reopen, resolve
+from bot.domain.intake import join_case
+from bot.domain.moves import claim_case, hand_to_department, release_case, reopen_case, resolve_case
 from bot.store.client import Client
 from bot.store.keys import CASE_KEPT, Keys
 from bot.store.opening import Store
@@ -29,18 +29,18 @@ class Desk:
         return self.case
 
     async def claims(self, who: str = "U0ANA") -> Case:
-        return await self.commit(claim(self.case, context(who, self.clock.now())))
+        return await self.commit(claim_case(self.case, context(who, self.clock.now())))
 
     async def releases(self) -> Case:
-        return await self.commit(release(self.case, context(self.case.owner, self.clock.now())))
+        return await self.commit(release_case(self.case, context(self.case.owner, self.clock.now())))
 
     async def resolves(self) -> Case:
         at = self.clock.now()
         who = self.case.owner or "U0ANA"
-        return await self.commit(resolve(self.case, context(who, at), Resolution.ANSWERED, ""))
+        return await self.commit(resolve_case(self.case, context(who, at), CaseResolution.ANSWERED, ""))
 
     async def reopens(self) -> Case:
-        return await self.commit(reopen(self.case, context("U0ANA", self.clock.now())))
+        return await self.commit(reopen_case(self.case, context("U0ANA", self.clock.now())))
 
     async def hands_to_sales(self) -> Case:
         return await self.commit(hand_to_department(self.case, context(self.case.owner, self.clock.now()), SALES))
@@ -110,7 +110,7 @@ async def test_what_is_resolved_is_kept_for_a_while_and_what_is_reopened_for_goo
     store: Store, clock: WoundClock, client: Client, keys: Keys
 ) -> None:
     d = await desk(store, clock)
-    again = join(d.case, said(2), assessed(), Joining.COPY, CARE, clock.now())
+    again = join_case(d.case, said(2), assessed(), JoinReason.COPY, CARE, clock.now())
     await d.commit(again)
     await store.outbox.save_card(d.case.id, CardRecord(state=CardState.POSTED))
     names = (keys.case(d.case.id), keys.joined(d.case.id), keys.card(d.case.id))

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.opening import Store, store_on
@@ -30,7 +30,7 @@ async def test_a_stopped_server_is_unreachable_and_all_goes_on_when_it_is_back(
     await store.inbox.admit("x", [said(1)], "c1", clock.now())
     await server.stop()
     for asked in (store.prove_write(), store.inbox.admit("x", [said(2)], "c2", clock.now()), store.books.read()):
-        with pytest.raises(Unreachable):
+        with pytest.raises(StoreUnavailable):
             await asked
     await server.start()
     assert await store.inbox.cursor("x") == "c1"
@@ -64,9 +64,9 @@ async def test_a_server_whose_memory_is_full_is_unreachable_and_not_our_fault(
 ) -> None:
     store = store_on(server.client, "brand", "test")
     await server.client.call("CONFIG", "SET", "maxmemory", "1")
-    with pytest.raises(Unreachable, match="takes no writes"):
+    with pytest.raises(StoreUnavailable, match="takes no writes"):
         await store.inbox.admit("x", [said(1)], None, clock.now())
-    with pytest.raises(Unreachable, match="takes no writes"):
+    with pytest.raises(StoreUnavailable, match="takes no writes"):
         await server.client.together([("SET", "a", "b")])
     await server.client.call("CONFIG", "SET", "maxmemory", "0")
     assert await store.inbox.admit("x", [said(1)], None, clock.now()) == 1
@@ -82,7 +82,7 @@ async def test_an_error_of_a_pipeline_does_not_carry_the_words_of_its_commands(c
 async def test_a_wrong_password_is_said_with_what_to_check(server: Server) -> None:
     await server.client.call("CONFIG", "SET", "requirepass", "secret")
     stranger = Client(server.url.replace("unix://", "unix://:wrong@"))
-    with pytest.raises(Unreachable, match="REDIS_URL"):
+    with pytest.raises(StoreUnavailable, match="REDIS_URL"):
         await stranger.call("PING")
     await stranger.close()
 

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from bot.domain.case import Case, Joining, Status, case_id
-from bot.domain.decision import CaseDecision, Refused
-from bot.domain.intake import join, open_case, tally
-from bot.domain.moves import claim
+from bot.domain.case import Case, CaseStatus, JoinReason, derive_case_id
+from bot.domain.decision import CaseDecision, NotAllowed
+from bot.domain.intake import count_only, join_case, open_case
+from bot.domain.moves import claim_case
 from bot.domain.routing import Route
 from bot.store.cases import Gone
 from bot.store.client import Client
@@ -36,7 +36,7 @@ def opening(entry: Entry, clock: WoundClock) -> CaseDecision:
 async def opened(store: Store, clock: WoundClock, number: int = 1) -> Case:
     (entry,) = await entries(store, clock, number)
     await store.inbox.commit([Ready(entry, opening(entry, clock))], clock.now())
-    return await store.cases.get(case_id(f"x:{number}"))
+    return await store.cases.get(derive_case_id(f"x:{number}"))
 
 
 async def test_of_two_commits_of_one_entry_the_second_changes_nothing(store: Store, clock: WoundClock) -> None:
@@ -56,7 +56,7 @@ async def test_who_answers_an_answered_entry_differently_is_told_so_and_not_that
     case = opening(entry, clock)
     await store.inbox.commit([Ready(entry, case)], clock.now())
     assert entry.mention is not None
-    other = tally(entry.mention, ANGRY, clock.now())
+    other = count_only(entry.mention, ANGRY, clock.now())
     assert await store.inbox.commit([Ready(entry, case), Ready(entry, other)], clock.now()) == [Committed.ANSWERED] * 2
     assert (await store.books.read()).tallied == 0
 
@@ -67,7 +67,7 @@ async def test_a_stale_version_is_refused_and_nothing_of_it_is_written(
     case = await opened(store, clock)
     (entry,) = await entries(store, clock, 2)
     assert entry.mention is not None
-    late = join(case.having(version=0), entry.mention, ANGRY, Joining.COPY, CARE, clock.now())
+    late = join_case(case.copy_with(version=0), entry.mention, ANGRY, JoinReason.COPY, CARE, clock.now())
     audited = await client.call("XLEN", keys.audit)
     assert await store.inbox.commit([Ready(entry, late)], clock.now()) == [Committed.STALE]
     books = await store.books.read()
@@ -96,13 +96,15 @@ async def test_of_fifty_who_claim_at_once_one_gets_the_case_and_the_others_a_sen
     async def press(person: str) -> Case | str:
         try:
             now = clock.now()
-            return (await store.cases.change(case.id, lambda c: claim(c, context(person, now, CARE, staff)), now)).case
-        except Refused as no:
+            return (
+                await store.cases.change(case.id, lambda c: claim_case(c, context(person, now, CARE, staff)), now)
+            ).case
+        except NotAllowed as no:
             return str(no)
 
     answers = await asyncio.gather(*(press(f"U{n}") for n in range(50)))
     (won,) = [answer for answer in answers if isinstance(answer, Case)]
-    assert (won.status, won.version) == (Status.CLAIMED, 2)
+    assert (won.status, won.version) == (CaseStatus.CLAIMED, 2)
     assert all(won.owner in answer for answer in answers if isinstance(answer, str))
 
 

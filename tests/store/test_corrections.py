@@ -6,16 +6,22 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.assessment import Assessment, Signal
-from bot.domain.case import Case, Resolution, case_id
-from bot.domain.correcting import Right, bring_back, correct, reopen, resolve
+from bot.domain.case import Case, CaseResolution, derive_case_id
+from bot.domain.correcting import (
+    CorrectedValue,
+    correct_case,
+    reopen_with_correction,
+    resolve_with_correction,
+    restore_from_spam,
+)
 from bot.domain.correction import CorrectionKind
 from bot.domain.decision import CaseDecision
-from bot.domain.intake import tally
-from bot.domain.judged import precisions
+from bot.domain.intake import count_only
+from bot.domain.judged import compute_precisions
 from bot.domain.mention import Mention
-from bot.domain.report import Split
+from bot.domain.report import SentimentCounts
 from bot.domain.routing import Route
-from bot.domain.spans import Span
+from bot.domain.spans import TimeSpan
 from bot.store.keys import CORRECTIONS_KEPT
 from bot.store.opening import Store
 from bot.store.spam import Kept
@@ -40,17 +46,17 @@ async def hears_spam(store: Store, clock: WoundClock, number: int = 1) -> Kept:
     """As triage would have committed it."""
     mention = Mention(id=f"t:{number}", source="t", text=f"buy {number}", created_at=clock.now())
     await store.client.call("HINCRBY", store.keys.books, "seen", 1)
-    await store.cases.commit(tally(mention, SPAM, clock.now()), clock.now())
+    await store.cases.commit(count_only(mention, SPAM, clock.now()), clock.now())
     [kept] = await store.spam.latest(1)
     return kept
 
 
 def back(kept: Kept, clock: WoundClock, by: str = "U0JOE") -> CaseDecision:
-    decision = bring_back(
+    decision = restore_from_spam(
         kept.mention, kept.assessment, Route(name="r", clocks=CLOCKS), CARE, by, clock.now(), as_it_is
     )
-    assert decision.heard is not None
-    return replace(decision, heard=replace(decision.heard, at=kept.at))
+    assert decision.processed is not None
+    return replace(decision, processed=replace(decision.processed, at=kept.at))
 
 
 async def test_spam_is_kept_as_it_was_heard_newest_first_page_by_page(store: Store, clock: WoundClock) -> None:
@@ -67,7 +73,7 @@ async def test_what_is_brought_back_moves_from_spam_to_opened_in_the_books_and_i
     store: Store, clock: WoundClock
 ) -> None:
     kept = await hears_spam(store, clock)
-    said = Span(clock.now() - timedelta(hours=1), clock.now() + timedelta(hours=1))
+    said = TimeSpan(clock.now() - timedelta(hours=1), clock.now() + timedelta(hours=1))
     clock.wind(hours=30)
 
     assert await store.spam.bring_back(kept, back(kept, clock), clock.now())
@@ -75,8 +81,8 @@ async def test_what_is_brought_back_moves_from_spam_to_opened_in_the_books_and_i
     account = await store.books.read()
     assert (account.spam, account.opened, account.unaccounted) == (0, 1, 0)
     [counted] = await store.tallies.read(said)
-    assert Split.of(counted) == Split(negative=1)
-    assert (await store.cases.get(case_id("t:1"))).department == "care"
+    assert SentimentCounts.from_tally(counted) == SentimentCounts(negative=1)
+    assert (await store.cases.get(derive_case_id("t:1"))).department == "care"
     assert await store.spam.find(kept.id) is None
     [one] = [one async for one in store.corrections.noted()]
     assert (one.correction.was, one.correction.now, one.mention) == ("spam", "genuine", kept.mention)
@@ -101,25 +107,31 @@ async def test_what_the_count_of_cases_says_of_us_follows_each_change_and_counts
     await store.cases.commit(CaseDecision(made), clock.now())
 
     async def judged() -> tuple[int, int]:
-        everything = precisions(await store.corrections.judged(clock.now(), 30))[0]
+        everything = compute_precisions(await store.corrections.judged(clock.now(), 30))[0]
         return everything.cases, everything.wrong
 
     async def does(decide: Callable[[Case], CaseDecision]) -> None:
         await store.cases.change(made.id, decide, clock.now())
 
     now = clock.now
-    await does(lambda c: correct(c, context("U0ANA", now()), Right(CorrectionKind.INTENT, "need"), as_it_is, one_route))
+    await does(
+        lambda c: correct_case(
+            c, context("U0ANA", now()), CorrectedValue(CorrectionKind.INTENT, "need"), as_it_is, one_route
+        )
+    )
     assert await judged() == (0, 0)
-    await does(lambda c: resolve(c, context("U0ANA", now()), Resolution.FIXED, "", as_it_is))
+    await does(lambda c: resolve_with_correction(c, context("U0ANA", now()), CaseResolution.FIXED, "", as_it_is))
     assert await judged() == (1, 1)
     await does(
-        lambda c: correct(c, context("U0ANA", now()), Right(CorrectionKind.INTENT, "complaint"), as_it_is, one_route)
+        lambda c: correct_case(
+            c, context("U0ANA", now()), CorrectedValue(CorrectionKind.INTENT, "complaint"), as_it_is, one_route
+        )
     )
     assert await judged() == (1, 0)
     clock.wind(days=1)
-    await does(lambda c: reopen(c, context("U0ANA", now()), as_it_is, one_route))
+    await does(lambda c: reopen_with_correction(c, context("U0ANA", now()), as_it_is, one_route))
     assert await judged() == (0, 0)
-    await does(lambda c: resolve(c, context("U0ANA", now()), Resolution.SPAM, "", as_it_is))
+    await does(lambda c: resolve_with_correction(c, context("U0ANA", now()), CaseResolution.SPAM, "", as_it_is))
     assert await judged() == (1, 1)
     clock.wind(days=31)
     assert await judged() == (0, 0)
@@ -132,9 +144,9 @@ async def test_what_is_too_old_is_forgotten_when_something_new_comes(store: Stor
         await store.client.call("XADD", key, f"{long_ago}-0", "body", "old")
     made = case()
     await store.cases.commit(CaseDecision(made), clock.now())
-    right = Right(CorrectionKind.INTENT, "need")
+    right = CorrectedValue(CorrectionKind.INTENT, "need")
     await store.cases.change(
-        made.id, lambda c: correct(c, context("U0ANA", clock.now()), right, as_it_is, one_route), clock.now()
+        made.id, lambda c: correct_case(c, context("U0ANA", clock.now()), right, as_it_is, one_route), clock.now()
     )
     await hears_spam(store, clock)
 

@@ -1,6 +1,6 @@
 """Dead letters: listed with their reason, replayed once, dropped on purpose; the books balance after each."""
 
-from bot.domain.report import Account
+from bot.domain.report import Reconciliation
 from bot.store.dead import DeadLetter
 from bot.store.opening import Store
 from tests.clock import WoundClock
@@ -15,7 +15,7 @@ async def buried(store: Store, clock: WoundClock, number: int = 1) -> DeadLetter
     return next(letter for letter in await store.dead.letters() if letter.id == entry.id)
 
 
-async def books(store: Store) -> Account:
+async def books(store: Store) -> Reconciliation:
     account = await store.books.read()
     assert account.unaccounted == 0
     return account

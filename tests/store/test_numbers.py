@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.decision import Measure
-from bot.domain.reads import Reads
-from bot.domain.report import Said
-from bot.domain.spans import Span
+from bot.domain.decision import DurationKind
+from bot.domain.reads import ReadCounts
+from bot.domain.report import TallyKey
+from bot.domain.spans import TimeSpan
 from bot.store.client import counts_in
 from bot.store.keys import day_of, field
 from bot.store.limits import Limit
@@ -33,19 +33,19 @@ async def test_a_time_that_is_no_number_does_not_keep_the_state_from_being_told(
 @pytest.mark.parametrize("odd", ODD)
 async def test_reports_add_up_what_is_a_number_in_a_field_of_ours(odd: str, store: Store, clock: WoundClock) -> None:
     at, keys, call = clock.now(), store.keys, store.client.call
-    span = Span(at.replace(hour=0, minute=0), at.replace(hour=0, minute=0) + timedelta(days=1))
-    good = Said("app", "care", "negative", "complaint")
+    span = TimeSpan(at.replace(hour=0, minute=0), at.replace(hour=0, minute=0) + timedelta(days=1))
+    good = TallyKey("app", "care", "negative", "complaint")
     for name, value in ((field("0", *good), 2), (field("1", *good), odd), (field("9", *good), 1), ("x", 1), ("a|b", 1)):
         await call("HSET", keys.tally(at), name, value)
     await call("SET", keys.tally(at - timedelta(hours=1)), "x")
     await call(
         "HSET", keys.ended(day_of(at)), field("0", "care", "solved"), 1, field("1", "care", "solved"), odd, "x", 1
     )
-    await call("RPUSH", keys.took(day_of(at), "care", Measure.CLAIM), "0|12.5", "0|junk", "0|nan", "junk")
+    await call("RPUSH", keys.took(day_of(at), "care", DurationKind.CLAIM), "0|12.5", "0|junk", "0|nan", "junk")
     [tally] = await store.tallies.read(span)
     assert tally[good] == 2
     assert (await store.tallies.ended(span))["care", "solved"] == 1
-    assert (await store.tallies.took(span, ["care"]))["care", Measure.CLAIM] == [12.5]
+    assert (await store.tallies.took(span, ["care"]))["care", DurationKind.CLAIM] == [12.5]
 
 
 @pytest.mark.parametrize("odd", ODD)
@@ -59,8 +59,8 @@ async def test_books_judgements_and_reads_pass_over_what_is_no_number(
     await call("HSET", keys.read_in_all, field("x", "posts"), odd, field("x", "users"), 4, "x", 1)
     assert (await store.books.read()).seen == 1
     assert (await store.corrections.judged(at, 2))["all"] == 3
-    assert await store.reads.of_month("x", at) == Reads(0, 4)
-    assert await store.reads.in_all() == {"x": Reads(0, 4)}
+    assert await store.reads.of_month("x", at) == ReadCounts(0, 4)
+    assert await store.reads.in_all() == {"x": ReadCounts(0, 4)}
 
 
 @pytest.mark.parametrize("odd", [*ODD, "- 1", "1 x", "1.2.3 5"])

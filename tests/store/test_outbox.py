@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from bot.domain.case import Case
 from bot.domain.destination import ToPerson
-from bot.domain.moves import claim
-from bot.domain.notification import Lane, Notification, NotificationKind
+from bot.domain.moves import claim_case
+from bot.domain.notification import Notification, NotificationKind, Priority
 from bot.store.opening import Store
 from bot.store.outbox import Owed
 from bot.store.records import CardRecord, CardState, DigestRecord
@@ -17,8 +17,8 @@ from tests.workers.said import said, triaged
 POSTED = CardRecord(state=CardState.POSTED, channel="C0CARE", ts="1.000100", drawn=1)
 
 
-def card(case: str, lane: Lane = Lane.UPDATE, to: str = "care") -> Notification:
-    return Notification.card(case, to, lane)
+def card(case: str, lane: Priority = Priority.UPDATE, to: str = "care") -> Notification:
+    return Notification.draw_card(case, to, lane)
 
 
 async def owed(store: Store, to: str = "care") -> list[Notification]:
@@ -26,14 +26,14 @@ async def owed(store: Store, to: str = "care") -> list[Notification]:
 
 
 async def claimed(store: Store, clock: WoundClock, case: Case) -> Case:
-    done = await store.cases.change(case.id, lambda c: claim(c, context("U0ANA", clock.now())), clock.now())
+    done = await store.cases.change(case.id, lambda c: claim_case(c, context("U0ANA", clock.now())), clock.now())
     return done.case
 
 
 async def test_what_is_owed_twice_is_owed_once_and_in_the_better_lane(store: Store, clock: WoundClock) -> None:
-    for lane in (Lane.UPDATE, Lane.CLICK, Lane.NEW):
+    for lane in (Priority.UPDATE, Priority.CLICK, Priority.NEW):
         await store.outbox.add(card("a", lane), clock.now())
-    assert await owed(store) == [card("a", Lane.CLICK)]
+    assert await owed(store) == [card("a", Priority.CLICK)]
 
 
 async def test_owing_again_does_not_send_it_to_the_end_of_the_queue(store: Store, clock: WoundClock) -> None:
@@ -46,14 +46,14 @@ async def test_owing_again_does_not_send_it_to_the_end_of_the_queue(store: Store
 
 
 async def test_a_crisis_goes_before_a_click_and_a_click_before_new_cards(store: Store, clock: WoundClock) -> None:
-    for name, lane in (("u", Lane.UPDATE), ("n", Lane.NEW), ("k", Lane.CLICK), ("c", Lane.CRISIS)):
+    for name, lane in (("u", Priority.UPDATE), ("n", Priority.NEW), ("k", Priority.CLICK), ("c", Priority.CRISIS)):
         await store.outbox.add(card(name, lane), clock.now())
         clock.wind(seconds=1)
     assert [one.subject_id for one in await owed(store)] == ["c", "k", "n", "u"]
 
 
 async def test_a_name_with_a_space_or_a_percent_in_it_comes_back_as_it_was(store: Store, clock: WoundClock) -> None:
-    told = Notification(NotificationKind.TROUBLE, "customer care 100%20", ToPerson("U0MIA"), Lane.CLICK)
+    told = Notification(NotificationKind.TROUBLE, "customer care 100%20", ToPerson("U0MIA"), Priority.CLICK)
     await store.outbox.add(told, clock.now())
     assert await owed(store, "@U0MIA") == [told]
 
@@ -105,7 +105,7 @@ async def test_a_click_on_a_case_that_a_digest_lists_has_the_digest_drawn_too(st
     record = POSTED.model_copy(update={"digest": "d"})
     await store.outbox.save_card(case.id, record)
     await store.outbox.drawn_elsewhere(case, record, clock.now())
-    assert await owed(store) == [Notification.digest("d", "care")]
+    assert await owed(store) == [Notification.draw_digest("d", "care")]
 
 
 async def test_cases_on_a_digest_owe_no_card_and_those_that_changed_still_do(store: Store, clock: WoundClock) -> None:

@@ -2,12 +2,12 @@
 
 import asyncio
 
-from bot.domain.decision import Refused
+from bot.domain.decision import NotAllowed
 from bot.domain.destination import ToPerson
-from bot.domain.schedules.changed import Change, Changes, Known
-from bot.domain.schedules.changes import take
+from bot.domain.schedules.changed import ScheduleChange, ScheduleOverrides, ScheduleState
+from bot.domain.schedules.changes import take_shift
 from bot.domain.schedules.schedule import Schedule
-from bot.domain.spans import Span
+from bot.domain.spans import TimeSpan
 from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.opening import Store
@@ -19,12 +19,12 @@ NIGHTS = Schedule(name="nights", layers=(layer(ANA),))
 CROWD = [f"U0CROWD{number:02}" for number in range(20)]
 
 
-async def taken(store: Store, clock: WoundClock, person: str, hours: int = 9) -> Change:
+async def taken(store: Store, clock: WoundClock, person: str, hours: int = 9) -> ScheduleChange:
     at = clock.now()
-    span = Span(at, at.replace(hour=at.hour + hours))
+    span = TimeSpan(at, at.replace(hour=at.hour + hours))
 
-    def decide(before: Changes) -> Change:
-        return take(Known(NIGHTS, (), before), person, span, at)._replace(schedule="nights", by=person)
+    def decide(before: ScheduleOverrides) -> ScheduleChange:
+        return take_shift(ScheduleState(NIGHTS, (), before), person, span, at)._replace(schedule="nights", by=person)
 
     return await store.overrides.change("nights", decide, at)
 
@@ -34,10 +34,10 @@ async def test_of_twenty_who_take_at_once_one_has_it_and_the_others_are_told_who
 ) -> None:
     found = await asyncio.gather(*(taken(store, clock, person) for person in CROWD), return_exceptions=True)
 
-    [change] = [one for one in found if isinstance(one, Change)]
+    [change] = [one for one in found if isinstance(one, ScheduleChange)]
     [kept] = (await store.overrides.read(["nights"]))["nights"].overrides
-    assert (kept,) == change.made
-    refused = {str(one) for one in found if isinstance(one, Refused)}
+    assert (kept,) == change.new_overrides
+    refused = {str(one) for one in found if isinstance(one, NotAllowed)}
     assert len(refused) == 1
     assert refused.pop().startswith(f"<@{kept.person}> has this one, 1 s before you.")
 
@@ -47,7 +47,7 @@ async def test_who_had_it_is_owed_a_word_within_the_same_commit(store: Store, cl
 
     [queue] = await store.outbox.queues()
     assert queue.to == ToPerson(ANA)
-    assert queue.head[0].notification.subject_id == f"nights/{change.made[0].id}"
+    assert queue.head[0].notification.subject_id == f"nights/{change.new_overrides[0].id}"
 
 
 async def test_who_changed_what_and_when_is_in_the_audit_log(

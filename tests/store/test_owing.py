@@ -3,14 +3,14 @@
 import asyncio
 
 from bot.domain.destination import ToPerson
-from bot.domain.notification import Lane, Notification
+from bot.domain.notification import Notification, Priority
 from bot.store.opening import Store
 from bot.store.owing import owing
 from tests.clock import WoundClock
 
 
 def call(person: int) -> Notification:
-    return Notification.call("c", ToPerson(f"U0{person}"), Lane.CLICK, 0)
+    return Notification.call_on_call("c", ToPerson(f"U0{person}"), Priority.CLICK, 0)
 
 
 async def test_a_destination_that_is_owed_nothing_any_more_is_forgotten(store: Store, clock: WoundClock) -> None:

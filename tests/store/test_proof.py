@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.store.client import Client
 from bot.store.opening import store_on
 from bot.store.proof import _BESIDE, _WRITES
@@ -58,7 +58,7 @@ async def test_a_server_that_takes_no_writes_proves_none_and_proves_one_when_it_
     store, way = store_on(client, "brand", "test"), how(server, spare)
     await store.prove_write()
     await way.begin()
-    with pytest.raises(Unreachable):
+    with pytest.raises(StoreUnavailable):
         await store.prove_write()
     await way.end()
     await store.prove_write()
@@ -75,7 +75,7 @@ async def test_what_a_refusal_leaves_of_it_goes_by_itself(server: Loopback) -> N
     client = Client(server.url)
     store = store_on(client, "brand", "test")
     await OneRightShort(server, server).begin()
-    with pytest.raises(Unreachable):
+    with pytest.raises(StoreUnavailable):
         await store.prove_write()
     for key in await server.admin.call("KEYS", "*brand*"):
         assert 0 < await server.admin.call("TTL", key) <= 60
@@ -125,7 +125,7 @@ async def test_a_right_that_is_needed_only_later_is_missed_at_the_start(right: s
     await store.prove_use()
     await server.admin.call("ACL", "SETUSER", USER, f"-{right}")
     await store.prove_write()
-    with pytest.raises(Unreachable, match=right.partition("|")[0].upper()):
+    with pytest.raises(StoreUnavailable, match=right.partition("|")[0].upper()):
         await store.prove_use()
     await client.close()
 
@@ -157,6 +157,6 @@ async def test_who_may_not_read_what_an_admission_reads_has_no_proof_of_a_write(
     store = store_on(client, "brand", "test")
     await store.prove_write()
     await server.admin.call("ACL", "SETUSER", USER, f"-{right}")
-    with pytest.raises(Unreachable, match="does not allow us"):
+    with pytest.raises(StoreUnavailable, match="does not allow us"):
         await store.prove_write()
     await client.close()

@@ -105,7 +105,7 @@ async def test_a_card_that_cannot_be_read_is_never_taken_for_one_that_was_not_po
 async def test_a_notification_of_a_newer_release_stays_owed_and_hides_nothing(store: Store, clock: WoundClock) -> None:
     for number in range(6):
         await store.client.call("ZADD", store.keys.outbox(ToDepartment("care")), number, f"hologram c{number} 0 care")
-    await store.outbox.add(Notification.card("c", "care"), clock.now())
+    await store.outbox.add(Notification.draw_card("c", "care"), clock.now())
     await store.client.call("SADD", store.keys.outboxes, "care")
     for _ in range(4):  # it is seen how many are in the way, and looked past them
         queues = await store.outbox.queues(2)
@@ -182,7 +182,7 @@ async def test_once_it_can_be_read_it_is_back_in_its_index_and_the_trouble_is_ov
     store: Store, clock: WoundClock
 ) -> None:
     await store.client.call(
-        "HSET", store.keys.page(PAGE.id), "v", 4, "body", PAGE.having(closed_at=None).model_dump_json()
+        "HSET", store.keys.page(PAGE.id), "v", 4, "body", PAGE.copy_with(closed_at=None).model_dump_json()
     )
     body = await spoil(store, store.keys.page(PAGE.id), severity="sev0")
     await store.pages.find([PAGE.id])

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta, timezone
 
-from bot.domain.reads import ReadIds, Reads, ReadTotals
+from bot.domain.reads import ReadCounts, ReadIds, ReadTotals
 from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.opening import Store
@@ -19,11 +19,13 @@ def ids(posts: int = 0, users: int = 0, start: int = 0) -> ReadIds:
 
 async def test_reads_are_counted_by_the_day_and_the_month_of_utc(store: Store) -> None:
     await store.reads.add("x", ids(3, 2), LATE - timedelta(days=1))
-    assert await store.reads.add("x", ids(5, 1), LATE) == ReadTotals(Reads(5, 1), Reads(8, 3))
-    assert await store.reads.add("x", ids(), LATE) == ReadTotals(Reads(5, 1), Reads(8, 3))
-    assert await store.reads.add("x", ids(1, 1), LATE + timedelta(minutes=2)) == ReadTotals(Reads(1, 1), Reads(1, 1))
+    assert await store.reads.add("x", ids(5, 1), LATE) == ReadTotals(ReadCounts(5, 1), ReadCounts(8, 3))
+    assert await store.reads.add("x", ids(), LATE) == ReadTotals(ReadCounts(5, 1), ReadCounts(8, 3))
+    assert await store.reads.add("x", ids(1, 1), LATE + timedelta(minutes=2)) == ReadTotals(
+        ReadCounts(1, 1), ReadCounts(1, 1)
+    )
     await store.reads.add("y", ids(7, 0), LATE)
-    assert await store.reads.in_all() == {"x": Reads(9, 4), "y": Reads(7, 0)}
+    assert await store.reads.in_all() == {"x": ReadCounts(9, 4), "y": ReadCounts(7, 0)}
 
 
 async def test_prometheus_reads_how_many_posts_and_users_x_has_given(store: Store) -> None:
@@ -37,9 +39,11 @@ async def test_an_id_counts_once_within_a_day_of_utc_whoever_reads_it_and_again_
     there = LATE.astimezone(timezone(timedelta(hours=9)))
     both = [store.reads.add("x", ids(8, 1), LATE), store.reads.add("x", ids(8, 1), there)]
     await asyncio.gather(*both)
-    assert await store.reads.add("x", ids(9, 2), LATE) == ReadTotals(Reads(9, 2), Reads(9, 2))
-    assert await store.reads.add("x", ids(9, 2), LATE - timedelta(days=1)) == ReadTotals(Reads(9, 2), Reads(18, 4))
-    assert await store.reads.in_all() == {"x": Reads(18, 4)}
+    assert await store.reads.add("x", ids(9, 2), LATE) == ReadTotals(ReadCounts(9, 2), ReadCounts(9, 2))
+    assert await store.reads.add("x", ids(9, 2), LATE - timedelta(days=1)) == ReadTotals(
+        ReadCounts(9, 2), ReadCounts(18, 4)
+    )
+    assert await store.reads.in_all() == {"x": ReadCounts(18, 4)}
 
 
 async def test_ids_are_kept_for_two_days_at_most(store: Store, keys: Keys, client: Client) -> None:

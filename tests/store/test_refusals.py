@@ -1,4 +1,4 @@
-"""Each word by which a server says that it will not, now or not for us, is `Unreachable` with a sentence."""
+"""Each word by which a server says that it will not, now or not for us, is `StoreUnavailable` with a sentence."""
 
 import json
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ import pytest
 from redis.exceptions import ResponseError
 from standardwebhooks import Webhook as Signer
 
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.sources.webhook import Options, Webhook
 from bot.store.client import Client
 from bot.store.opening import store_on
@@ -111,13 +111,13 @@ async def test_a_refusal_is_a_sentence_wherever_it_is_said(
 ) -> None:
     for server.answer in (f"-{word}", f"*1\r\n-{word}"):
         for asked in (client.scripts("commit", [(["k"], ["a"])]), client.script("admit", ["k"], ["a"])):
-            with pytest.raises(Unreachable) as raised:
+            with pytest.raises(StoreUnavailable) as raised:
                 await asked
             assert str(raised.value).startswith(sentence)
             assert "stranger" not in str(raised.value)
     server.answer = f"-{word}"
     for asked in (client.call("SET", "a", "b"), client.together([("SET", "a", "b")])):
-        with pytest.raises(Unreachable):
+        with pytest.raises(StoreUnavailable):
             await asked
 
 
@@ -131,13 +131,13 @@ async def test_a_fault_of_ours_stays_an_error(word: str, server: RefusingServer,
 
 async def test_a_server_that_takes_no_scripts_is_told_by_its_words(server: RefusingServer, client: Client) -> None:
     server.loads, server.answer = False, "-NOPERM this user has no permissions to run the 'script|load' command"
-    with pytest.raises(Unreachable, match=RIGHTS):
+    with pytest.raises(StoreUnavailable, match=RIGHTS):
         await client.script("commit", ["k"], ["a"])
 
 
 async def test_what_answers_and_is_no_redis_is_said(server: RefusingServer, client: Client) -> None:
     server.answer = "HTTP/1.1 400 Bad Request"
-    with pytest.raises(Unreachable, match="no Redis"):
+    with pytest.raises(StoreUnavailable, match="no Redis"):
         await client.call("GET", "a")
 
 
@@ -147,7 +147,7 @@ async def test_after_a_refusal_that_another_server_may_have_ended_the_name_is_as
 ) -> None:
     await client.call("SET", "a", "b")
     server.answer = f"-{word}"
-    with pytest.raises(Unreachable):
+    with pytest.raises(StoreUnavailable):
         await client.call("SET", "a", "b")
     server.answer = "+OK"
     await client.call("SET", "a", "b")
@@ -157,7 +157,7 @@ async def test_after_a_refusal_that_another_server_may_have_ended_the_name_is_as
 async def test_a_full_memory_costs_no_new_connections(server: RefusingServer, client: Client) -> None:
     server.answer = "-OOM command not allowed when used memory > 'maxmemory'."
     for _ in range(3):
-        with pytest.raises(Unreachable):
+        with pytest.raises(StoreUnavailable):
             await client.call("SET", "a", "b")
     assert server.connections == 1
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.store.opening import Store
 from bot.store.signing import ACKNOWLEDGE, LENGTH
 
@@ -15,5 +15,5 @@ async def test_a_secret_is_made_once_and_is_long(store: Store) -> None:
 async def test_a_secret_that_could_be_guessed_signs_nothing(store: Store, kept: str) -> None:
     await store.client.call("SET", store.keys.secret(ACKNOWLEDGE), kept)
 
-    with pytest.raises(Unreachable, match="is no secret of ours"):
+    with pytest.raises(StoreUnavailable, match="is no secret of ours"):
         await store.signing.of(ACKNOWLEDGE)

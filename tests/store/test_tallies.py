@@ -8,16 +8,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.assessment import UNSURE, Assessment, Intent, Sentiment, Signal
-from bot.domain.case import Case, Resolution
-from bot.domain.decision import CaseDecision, Measure
-from bot.domain.department import Department, Staff
-from bot.domain.intake import open_case, tally
+from bot.domain.case import Case, CaseResolution
+from bot.domain.decision import CaseDecision, DurationKind
+from bot.domain.department import Department, DepartmentStaff
+from bot.domain.intake import count_only, open_case
 from bot.domain.lifecycle import Context
 from bot.domain.mention import Mention
-from bot.domain.moves import claim, resolve
-from bot.domain.report import Split
+from bot.domain.moves import claim_case, resolve_case
+from bot.domain.report import SentimentCounts
 from bot.domain.routing import Route
-from bot.domain.spans import Period, Span, spans_of
+from bot.domain.spans import ReportPeriod, TimeSpan, compute_report_spans
 from bot.store.books import Books
 from bot.store.client import Client
 from bot.store.keys import Keys, field, parts_of
@@ -26,9 +26,9 @@ from bot.store.transaction import Transaction, commit
 from bot.store.writing import write
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
-DAY = Span(datetime(2026, 3, 10, tzinfo=UTC), datetime(2026, 3, 11, tzinfo=UTC))
+DAY = TimeSpan(datetime(2026, 3, 10, tzinfo=UTC), datetime(2026, 3, 11, tzinfo=UTC))
 CARE = Department(name="care", channel="C0CARE")
-STAFF = Staff(department="care", deputies=frozenset({"U0ANA"}))
+STAFF = DepartmentStaff(department="care", deputies=frozenset({"U0ANA"}))
 NAMES = st.text(st.characters(exclude_categories=["C"]), max_size=6) | st.sampled_from(["a|b", "%7C", "|", "a%|"])
 _numbers = itertools.count()
 
@@ -79,11 +79,16 @@ HEARD = st.tuples(
 @given(
     heard=st.lists(HEARD, max_size=25),
     zone=st.sampled_from(["UTC", "Europe/Lisbon", "Asia/Kathmandu", "Australia/Adelaide", "Pacific/Apia"]),
-    period=st.sampled_from(Period),
+    period=st.sampled_from(ReportPeriod),
     at=st.integers(0, 365 * 86_400).map(lambda seconds: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)),
 )
 async def test_the_total_is_the_number_written_in_the_span_and_the_split_sums_to_it(
-    client: Client, brand: str, heard: list[tuple[int, str, str, str, Intent]], zone: str, period: Period, at: datetime
+    client: Client,
+    brand: str,
+    heard: list[tuple[int, str, str, str, Intent]],
+    zone: str,
+    period: ReportPeriod,
+    at: datetime,
 ) -> None:
     keys = Keys(f"{brand}-{next(_numbers)}")
     times = []
@@ -91,13 +96,15 @@ async def test_the_total_is_the_number_written_in_the_span_and_the_split_sums_to
         said = at + timedelta(minutes=minutes)
         a, place = assessed(subject, sentiment, intent), Department(name=department, channel="C")
         route = Route(name="r", to=department)
-        opened = tally(mention(said), a, at) if intent is Intent.SPAM else open_case(mention(said), a, route, place, at)
+        opened = (
+            count_only(mention(said), a, at) if intent is Intent.SPAM else open_case(mention(said), a, route, place, at)
+        )
         await written(client, keys, opened, at=at)
         times.append(said)
     for span, found in zip(
-        spans := spans_of(period, at, ZoneInfo(zone)), await Tallies(client, keys).read(*spans), strict=True
+        spans := compute_report_spans(period, at, ZoneInfo(zone)), await Tallies(client, keys).read(*spans), strict=True
     ):
-        split = Split.of(found)
+        split = SentimentCounts.from_tally(found)
         assert split.total == sum(said in span for said in times)
         parts = (split.negative, split.neutral, split.positive, split.unsure, split.spam)
         assert sum(parts) == split.total
@@ -113,28 +120,32 @@ async def test_a_claim_and_an_answer_are_timed_in_the_quarter_in_which_they_happ
     client: Client, keys: Keys
 ) -> None:
     opened = opening(NOON)
-    claimed = claim(opened.case, Context("U0ANA", NOON + timedelta(minutes=20), STAFF, CARE))
-    answered = resolve(
-        claimed.case, Context("U0ANA", NOON + timedelta(minutes=50), STAFF, CARE), Resolution.ANSWERED, ""
+    claimed = claim_case(opened.case, Context("U0ANA", NOON + timedelta(minutes=20), STAFF, CARE))
+    answered = resolve_case(
+        claimed.case, Context("U0ANA", NOON + timedelta(minutes=50), STAFF, CARE), CaseResolution.ANSWERED, ""
     )
     await written(client, keys, opened, claimed, answered)
     tallies = Tallies(client, keys)
-    half_past = Span(NOON, NOON + timedelta(minutes=30))
-    assert await tallies.took(half_past, ["care"]) == {("care", Measure.CLAIM): [1200.0], ("care", Measure.RESOLVE): []}
+    half_past = TimeSpan(NOON, NOON + timedelta(minutes=30))
+    assert await tallies.took(half_past, ["care"]) == {
+        ("care", DurationKind.CLAIM): [1200.0],
+        ("care", DurationKind.RESOLVE): [],
+    }
     assert not await tallies.ended(half_past)
-    assert await tallies.ended(Span(half_past.end, NOON + timedelta(hours=1))) == {("care", "answered"): 1}
+    assert await tallies.ended(TimeSpan(half_past.end, NOON + timedelta(hours=1))) == {("care", "answered"): 1}
 
 
 async def test_a_day_of_kathmandu_takes_what_two_days_of_utc_hold(client: Client, keys: Keys) -> None:
     opened = opening(NOON)
-    claimed = claim(opened.case, Context("U0ANA", NOON.replace(hour=18, minute=15), STAFF, CARE))
+    claimed = claim_case(opened.case, Context("U0ANA", NOON.replace(hour=18, minute=15), STAFF, CARE))
     await written(client, keys, opened, claimed)
     yesterday, today = (
-        spans_of(period, datetime(2026, 3, 11, 9, 0, tzinfo=UTC), ZoneInfo("Asia/Kathmandu")).now
-        for period in (Period.YESTERDAY, Period.TODAY)
+        compute_report_spans(period, datetime(2026, 3, 11, 9, 0, tzinfo=UTC), ZoneInfo("Asia/Kathmandu")).current
+        for period in (ReportPeriod.YESTERDAY, ReportPeriod.TODAY)
     )
     found = [
-        len((await Tallies(client, keys).took(span, ["care"]))["care", Measure.CLAIM]) for span in (yesterday, today)
+        len((await Tallies(client, keys).took(span, ["care"]))["care", DurationKind.CLAIM])
+        for span in (yesterday, today)
     ]
     assert found == [0, 1]
 
@@ -142,7 +153,7 @@ async def test_a_day_of_kathmandu_takes_what_two_days_of_utc_hold(client: Client
 async def test_the_posts_that_say_most_come_from_their_own_hours(client: Client, keys: Keys) -> None:
     early, late = opening(NOON - timedelta(hours=3)), opening(NOON)
     await written(client, keys, early, late)
-    found = await Tallies(client, keys).telling(Span(NOON, NOON + timedelta(hours=1)), ["Northwind"], 3)
+    found = await Tallies(client, keys).telling(TimeSpan(NOON, NOON + timedelta(hours=1)), ["Northwind"], 3)
     assert late.after is not None
     assert found == [late.after.id]
 
@@ -173,6 +184,6 @@ async def test_a_subject_that_a_sender_made_up_makes_no_key_and_no_field_of_its_
     made_up = Assessment(signals=(Signal("s", "subject:Somebody Else", 0.8), Signal("i", "intent:complaint", 1.0)))
     decision = open_case(mention(NOON), made_up, Route(name="r", to="care"), CARE, NOON)
     await written(client, keys, decision)
-    [tally] = await Tallies(client, keys).read(Span(NOON, NOON + timedelta(hours=1)))
+    [tally] = await Tallies(client, keys).read(TimeSpan(NOON, NOON + timedelta(hours=1)))
     assert [said.subject for said in tally] == [""]
     assert not await client.call("EXISTS", keys.telling(NOON, "Somebody Else"))

@@ -9,12 +9,12 @@ from aiohttp import ClientSession
 from bot.assembly import House, Outside, assemble
 from bot.domain import intake
 from bot.domain.assessment import Assessment
-from bot.domain.case import Case, Joining, case_id
+from bot.domain.case import Case, JoinReason, derive_case_id
 from bot.domain.correction import Correction
 from bot.domain.decision import CaseDecision
 from bot.domain.mention import Mention
 from bot.domain.pages.page import Page
-from bot.domain.routing import NOBODY, Route, first_match
+from bot.domain.routing import NOBODY, Route, find_route
 from bot.playbook import LivePlaybook
 from bot.sinks.directory import SlackDirectory
 from bot.sinks.slack import SlackSink, web_client
@@ -95,18 +95,20 @@ class UseCaseHarness:
         return await self.commit(decision)
 
     async def join_case(
-        self, case: Case, number: int, why: Joining = Joining.COPY, labels: Sequence[str] = COMPLAINT
+        self, case: Case, number: int, why: JoinReason = JoinReason.COPY, labels: Sequence[str] = COMPLAINT
     ) -> Case:
         """Commit that another mention has become part of this case."""
-        department = self.app.rules.department(case.department)
+        department = self.app.rules.find_department(case.department)
         assert department is not None
-        decision = intake.join(case, self.build_mention(number), assessed(*labels), why, department, self.clock.now())
+        decision = intake.join_case(
+            case, self.build_mention(number), assessed(*labels), why, department, self.clock.now()
+        )
         return await self.commit(decision)
 
     async def keep_spam(self, number: int = 1, labels: Sequence[str] = SPAM, **changes: Any) -> str:
         """Commit a mention that was taken for spam; return the id of its entry."""
         heard = self.build_mention(number, **changes)
-        await self.store.cases.commit(intake.tally(heard, assessed(*labels), self.clock.now()), self.clock.now())
+        await self.store.cases.commit(intake.count_only(heard, assessed(*labels), self.clock.now()), self.clock.now())
         return (await self.store.spam.latest(1))[0].id
 
     async def commit(self, decision: CaseDecision) -> Case:
@@ -129,27 +131,27 @@ class UseCaseHarness:
 
     async def post_card(self, case: Case) -> None:
         """Note that Slack shows the card of this case in its department's channel."""
-        department = self.app.rules.department(case.department)
+        department = self.app.rules.find_department(case.department)
         assert department is not None
         record = CardRecord(state=CardState.POSTED, channel=department.channel, ts="1.1", drawn=case.version)
         await self.store.outbox.save_card(case.id, record)
 
     async def read_case(self, number: int = 1) -> Case:
-        return await self.store.cases.get(case_id(f"x:{number}"))
+        return await self.store.cases.get(derive_case_id(f"x:{number}"))
 
     async def list_owed(self) -> list[str]:
         """Return the names of the notifications in the outbox: kind, subject, number and destination."""
         queues = await self.store.outbox.queues(1_000)
-        return sorted(one.notification.name for queue in queues for one in queue.head)
+        return sorted(one.notification.key for queue in queues for one in queue.head)
 
     async def list_corrections(self) -> list[Correction]:
         return [noted.correction async for noted in self.store.corrections.noted()]
 
     def _route_of(self, heard: Mention, assessment: Assessment) -> Route:
-        return first_match(self.app.rules.routes(), heard, assessment)
+        return find_route(self.app.rules.list_routes(), heard, assessment)
 
     def _open(self, heard: Mention, assessment: Assessment, route: Route) -> CaseDecision:
         assert route.to != NOBODY
-        department = self.app.rules.department(route.to)
+        department = self.app.rules.find_department(route.to)
         assert department is not None
         return intake.open_case(heard, assessment, route, department, self.clock.now())

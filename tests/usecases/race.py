@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot.domain.decision import Refused
+from bot.domain.decision import NotAllowed
 from handlers import UseCases
 
 COMMIT = b"EVALSHA"
@@ -87,7 +87,7 @@ class Race:
         self.barrier.hold(len(asked))
         found = await asyncio.gather(*asked, return_exceptions=True)
         for one in found:
-            if isinstance(one, BaseException) and not isinstance(one, Refused):
+            if isinstance(one, BaseException) and not isinstance(one, NotAllowed):
                 raise one
-        given = tuple(one for one in found if not isinstance(one, Refused))
-        return Finish(given, tuple(str(one) for one in found if isinstance(one, Refused)))
+        given = tuple(one for one in found if not isinstance(one, NotAllowed))
+        return Finish(given, tuple(str(one) for one in found if isinstance(one, NotAllowed)))

@@ -3,10 +3,10 @@
 import pytest
 
 from bot.domain.assessment import DOUBTFUL
-from bot.domain.case import Resolution, Status, case_id
+from bot.domain.case import CaseResolution, CaseStatus, derive_case_id
 from bot.domain.correction import CorrectionKind
-from bot.domain.decision import Refused
-from bot.domain.lifecycle import Transition
+from bot.domain.decision import NotAllowed
+from bot.domain.lifecycle import CaseTransition
 from bot.store.records import Place
 from bot.usecases.cases import OFFERED_MOST
 from tests.store.unread import spoil
@@ -20,7 +20,7 @@ async def test_a_claimed_case_has_one_owner_a_lease_and_a_card_to_redraw(harness
     answer = await harness.usecases.cases.claim(case.id, ANA)
 
     assert answer.case == await harness.read_case()
-    assert (answer.case.status, answer.case.owner, answer.department.name) == (Status.CLAIMED, ANA, "care")
+    assert (answer.case.status, answer.case.owner, answer.department.name) == (CaseStatus.CLAIMED, ANA, "care")
     assert answer.case.lease_ends == harness.clock.wind(minutes=30)
     assert answer.case.history[-1][1:] == (ANA, "claimed", "after 3 min")
     assert f"card {case.id} 0 care" in await harness.list_owed()
@@ -51,18 +51,18 @@ async def test_one_who_resolves_and_one_who_releases_at_once_are_both_done_or_on
     case = await harness.open_case()
     await harness.usecases.cases.claim(case.id, ANA)
     won = await race.run(
-        race.usecases.cases.resolve(case.id, ANA, Resolution.FIXED), race.usecases.cases.release(case.id, MIA)
+        race.usecases.cases.resolve(case.id, ANA, CaseResolution.FIXED), race.usecases.cases.release(case.id, MIA)
     )
 
     kept = await harness.read_case()
-    assert kept.status is Status.RESOLVED
+    assert kept.status is CaseStatus.RESOLVED
     assert kept.version == 2 + len(won.given)
 
 
 async def test_who_claims_twice_is_told_so_and_nothing_changes(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     first = await harness.usecases.cases.claim(case.id, ANA)
-    with pytest.raises(Refused, match="You have this one already"):
+    with pytest.raises(NotAllowed, match="You have this one already"):
         await harness.usecases.cases.claim(case.id, ANA)
 
     assert await harness.read_case() == first.case
@@ -70,7 +70,7 @@ async def test_who_claims_twice_is_told_so_and_nothing_changes(harness: UseCaseH
 
 async def test_who_may_not_claim_is_told_who_may_and_who_could_deputise_them(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    with pytest.raises(Refused) as no:
+    with pytest.raises(NotAllowed) as no:
         await harness.usecases.cases.claim(case.id, JOE)
 
     assert str(no.value) == (
@@ -85,7 +85,7 @@ async def test_while_slack_does_not_say_who_is_a_deputy_nobody_is_told_that_they
 ) -> None:
     case = await harness.open_case(labels=CRISIS)
     harness.slack.error = "missing_scope"
-    with pytest.raises(Refused, match="Slack does not say right now who is in the user groups"):
+    with pytest.raises(NotAllowed, match="Slack does not say right now who is in the user groups"):
         await harness.usecases.cases.claim(case.id, "U0PAM")
     assert (await harness.usecases.cases.claim(case.id, LEA)).case.owner == LEA
 
@@ -103,7 +103,7 @@ async def test_the_owner_keeps_it_and_the_lease_begins_anew(harness: UseCaseHarn
 async def test_nobody_keeps_what_is_not_theirs(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     await harness.usecases.cases.claim(case.id, ANA)
-    with pytest.raises(Refused, match="not yours now, so there is nothing to keep"):
+    with pytest.raises(NotAllowed, match="not yours now, so there is nothing to keep"):
         await harness.usecases.cases.keep(case.id, BEN)
 
 
@@ -113,7 +113,7 @@ async def test_a_released_case_is_anybodys_again_and_due_to_be_claimed(harness: 
     harness.clock.wind(minutes=10)
     free = (await harness.usecases.cases.release(case.id, ANA)).case
 
-    assert (free.status, free.owner, free.lease_ends) == (Status.NEW, "", None)
+    assert (free.status, free.owner, free.lease_ends) == (CaseStatus.NEW, "", None)
     assert free.due == harness.clock.wind(minutes=15)
     assert await harness.store.cases.mine(ANA) == ()
 
@@ -121,7 +121,7 @@ async def test_a_released_case_is_anybodys_again_and_due_to_be_claimed(harness: 
 async def test_a_case_that_a_manager_takes_away_is_told_to_who_had_it(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     await harness.usecases.cases.claim(case.id, ANA)
-    with pytest.raises(Refused, match="Ask <@U0ANA> or a manager to release it"):
+    with pytest.raises(NotAllowed, match="Ask <@U0ANA> or a manager to release it"):
         await harness.usecases.cases.release(case.id, BEN)
     await harness.usecases.cases.release(case.id, MIA)
 
@@ -131,25 +131,30 @@ async def test_a_case_that_a_manager_takes_away_is_told_to_who_had_it(harness: U
 async def test_a_resolved_case_leaves_every_list_and_keeps_its_word_and_note(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     await harness.usecases.cases.claim(case.id, ANA)
-    done = (await harness.usecases.cases.resolve(case.id, ANA, Resolution.FIXED, "  found it  ")).case
+    done = (await harness.usecases.cases.resolve(case.id, ANA, CaseResolution.FIXED, "  found it  ")).case
 
-    assert (done.status, done.resolution, done.note, done.due) == (Status.RESOLVED, Resolution.FIXED, "found it", None)
+    assert (done.status, done.resolution, done.note, done.due) == (
+        CaseStatus.RESOLVED,
+        CaseResolution.FIXED,
+        "found it",
+        None,
+    )
     assert (await harness.store.cases.open_in("care")).total == 0
     assert await harness.store.cases.mine(ANA) == ()
-    with pytest.raises(Refused, match=r"<@U0ANA> resolved this case 1 s before you \(fixed\). Reopen it first."):
-        await harness.usecases.cases.resolve(case.id, ANA, Resolution.FIXED)
+    with pytest.raises(NotAllowed, match=r"<@U0ANA> resolved this case 1 s before you \(fixed\). Reopen it first."):
+        await harness.usecases.cases.resolve(case.id, ANA, CaseResolution.FIXED)
 
 
 async def test_who_resolves_as_spam_says_that_earshot_heard_wrongly_and_reopening_takes_it_back(
     harness: UseCaseHarness,
 ) -> None:
     case = await harness.open_case()
-    done = (await harness.usecases.cases.resolve(case.id, ANA, Resolution.SPAM)).case
+    done = (await harness.usecases.cases.resolve(case.id, ANA, CaseResolution.SPAM)).case
     assert [(one.kind, one.by) for one in done.corrections] == [(CorrectionKind.SPAM, ANA)]
 
     again = (await harness.usecases.cases.reopen(case.id, BEN)).case
-    assert (again.status, again.corrections, again.waiting_since) == (Status.NEW, (), harness.clock.now())
-    with pytest.raises(Refused, match=r"still open \(new\), so there is nothing to reopen"):
+    assert (again.status, again.corrections, again.waiting_since) == (CaseStatus.NEW, (), harness.clock.now())
+    with pytest.raises(NotAllowed, match=r"still open \(new\), so there is nothing to reopen"):
         await harness.usecases.cases.reopen(case.id, BEN)
 
 
@@ -158,12 +163,12 @@ async def test_a_case_is_handed_to_a_deputy_who_is_told(harness: UseCaseHarness)
     await harness.usecases.cases.claim(case.id, ANA)
     handed = (await harness.usecases.cases.hand_to_person(case.id, ANA, BEN)).case
 
-    assert (handed.status, handed.owner) == (Status.CLAIMED, BEN)
+    assert (handed.status, handed.owner) == (CaseStatus.CLAIMED, BEN)
     assert f"handed {case.id} 2 @U0BEN" in await harness.list_owed()
     assert [one.id for one in await harness.store.cases.mine(BEN)] == [case.id]
-    with pytest.raises(Refused, match="<@U0JOE> is no deputy of care"):
+    with pytest.raises(NotAllowed, match="<@U0JOE> is no deputy of care"):
         await harness.usecases.cases.hand_to_person(case.id, BEN, JOE)
-    with pytest.raises(Refused, match="<@U0BEN> has this one already"):
+    with pytest.raises(NotAllowed, match="<@U0BEN> has this one already"):
         await harness.usecases.cases.hand_to_person(case.id, BEN, BEN)
 
 
@@ -179,16 +184,18 @@ async def test_a_case_is_handed_to_a_department_with_its_claim_clock_wound_anew(
 
 async def test_a_case_is_not_handed_where_it_is_or_to_a_department_that_is_none(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    with pytest.raises(Refused, match="care has this case already"):
+    with pytest.raises(NotAllowed, match="care has this case already"):
         await harness.usecases.cases.hand_to_department(case.id, ANA, "care")
-    with pytest.raises(Refused, match="has no department 'legal' now"):
+    with pytest.raises(NotAllowed, match="has no department 'legal' now"):
         await harness.usecases.cases.hand_to_department(case.id, ANA, "legal")
     assert await harness.read_case() == case
 
 
-@pytest.mark.parametrize(("to", "where", "status"), [("sales", "sales", Status.NEW), (None, "nobody", Status.RESOLVED)])
+@pytest.mark.parametrize(
+    ("to", "where", "status"), [("sales", "sales", CaseStatus.NEW), (None, "nobody", CaseStatus.RESOLVED)]
+)
 async def test_a_case_that_is_not_for_us_goes_where_it_belongs_and_the_correction_is_kept(
-    to: str | None, where: str, status: Status, harness: UseCaseHarness
+    to: str | None, where: str, status: CaseStatus, harness: UseCaseHarness
 ) -> None:
     case = await harness.open_case()
     moved = (await harness.usecases.cases.not_for_us(case.id, ANA, to)).case
@@ -203,7 +210,7 @@ async def test_the_cases_of_a_department_that_the_playbook_has_lost_are_handed_o
 ) -> None:
     case = await harness.open_case()
     harness.edit_playbook(care="help")
-    with pytest.raises(Refused, match="Only deputies of care answer these"):
+    with pytest.raises(NotAllowed, match="Only deputies of care answer these"):
         await harness.usecases.cases.claim(case.id, ANA)
     assert (await harness.usecases.cases.hand_to_department(case.id, MIA, "help")).case.department == "help"
 
@@ -213,14 +220,14 @@ async def test_a_mention_that_joined_wrongly_gets_a_case_of_its_own(harness: Use
     left, opened = await harness.usecases.cases.separate(case.id, BEN, "x:2")
 
     assert (left.case, opened.case) == (await harness.read_case(1), await harness.read_case(2))
-    assert (left.case.joined, opened.case.mention.id, opened.case.status) == ((), "x:2", Status.NEW)
-    with pytest.raises(Refused, match="not part of this case any more"):
+    assert (left.case.joined, opened.case.mention.id, opened.case.status) == ((), "x:2", CaseStatus.NEW)
+    with pytest.raises(NotAllowed, match="not part of this case any more"):
         await harness.usecases.cases.separate(case.id, BEN, "x:2")
 
 
 async def test_a_form_option_names_the_joined_mention_by_the_case_that_it_will_be(harness: UseCaseHarness) -> None:
     case = await harness.join_case(await harness.open_case(), 2)
-    _, opened = await harness.usecases.cases.separate(case.id, BEN, case_id("x:2"))
+    _, opened = await harness.usecases.cases.separate(case.id, BEN, derive_case_id("x:2"))
 
     assert opened.case.mention.id == "x:2"
 
@@ -256,38 +263,38 @@ async def test_a_doubtful_crisis_is_confirmed_once_and_then_somebody_is_paged(ha
 
     assert answer.page is not None
     assert (answer.page.cause.id, answer.page.department) == (case.id, "pr")
-    with pytest.raises(Refused, match="confirmed as a crisis already"):
+    with pytest.raises(NotAllowed, match="confirmed as a crisis already"):
         await harness.usecases.cases.confirm_crisis(case.id, LEA)
 
 
 async def test_a_complaint_cannot_be_confirmed_as_a_crisis(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    with pytest.raises(Refused, match="isn't a crisis any more"):
+    with pytest.raises(NotAllowed, match="isn't a crisis any more"):
         await harness.usecases.cases.confirm_crisis(case.id, ANA)
 
 
 async def test_a_form_is_refused_for_what_is_resolved(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    await harness.usecases.cases.resolve(case.id, ANA, Resolution.ANSWERED)
-    with pytest.raises(Refused, match="Reopen it first"):
-        await harness.usecases.cases.may(case.id, ANA, Transition.RESOLVE)
+    await harness.usecases.cases.resolve(case.id, ANA, CaseResolution.ANSWERED)
+    with pytest.raises(NotAllowed, match="Reopen it first"):
+        await harness.usecases.cases.may(case.id, ANA, CaseTransition.RESOLVE)
 
 
 async def test_a_form_is_refused_to_who_may_not_answer(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    with pytest.raises(Refused, match="Only deputies of care answer these"):
-        await harness.usecases.cases.may(case.id, TOM, Transition.HAND_OVER)
+    with pytest.raises(NotAllowed, match="Only deputies of care answer these"):
+        await harness.usecases.cases.may(case.id, TOM, CaseTransition.HAND_OVER)
 
 
 async def test_asking_whether_a_form_may_open_changes_nothing(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    assert (await harness.usecases.cases.may(case.id, ANA, Transition.RESOLVE)).case == case
+    assert (await harness.usecases.cases.may(case.id, ANA, CaseTransition.RESOLVE)).case == case
     assert await harness.read_case() == case
 
 
 async def test_a_form_to_separate_opens_only_where_there_is_something_to_choose(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    with pytest.raises(Refused, match="there is nothing to separate"):
+    with pytest.raises(NotAllowed, match="there is nothing to separate"):
         await harness.usecases.cases.may_separate(case.id, ANA)
     joined = await harness.join_case(case, 2)
     assert (await harness.usecases.cases.may_separate(case.id, ANA)).case == joined
@@ -320,7 +327,7 @@ async def test_a_menu_that_slack_would_refuse_is_not_offered(harness: UseCaseHar
 
 
 async def test_a_case_that_is_gone_is_said_to_be(harness: UseCaseHarness) -> None:
-    with pytest.raises(Refused, match="no longer kept, so nothing can be done with it"):
+    with pytest.raises(NotAllowed, match="no longer kept, so nothing can be done with it"):
         await harness.usecases.cases.claim("0123456789abcd", ANA)
 
 
@@ -328,7 +335,7 @@ async def test_a_case_of_a_newer_release_is_refused_and_stays_as_it_is(harness: 
     case = await harness.open_case()
     key = harness.store.keys.case(case.id)
     spoilt = await spoil(harness.store, key, status="pondered")
-    with pytest.raises(Refused, match="This case was written by a newer release of Earshot"):
+    with pytest.raises(NotAllowed, match="This case was written by a newer release of Earshot"):
         await harness.usecases.cases.claim(case.id, ANA)
     assert await harness.store.client.call("HGET", key, "body") == spoilt
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.assessment import Intent
-from bot.domain.case import Resolution, Status
+from bot.domain.case import CaseResolution, CaseStatus
 from bot.domain.correction import NOT_ABOUT_US, SPAM, CorrectionKind
-from bot.domain.decision import Refused
+from bot.domain.decision import NotAllowed
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, BEN, JOE, QUESTION, TOM, UseCaseHarness
 from tests.usecases.race import Race
@@ -21,7 +21,11 @@ async def test_a_corrected_intent_changes_the_labels_and_the_clocks_but_not_the_
 
     kept = await harness.read_case()
     assert corrected.answer.case == kept
-    assert (kept.assessment.intent, kept.heard.intent, kept.department) == (Intent.QUESTION, Intent.COMPLAINT, "care")
+    assert (kept.assessment.intent, kept.original_assessment.intent, kept.department) == (
+        Intent.QUESTION,
+        Intent.COMPLAINT,
+        "care",
+    )
     assert kept.due == case.opened_at + timedelta(minutes=30)
     assert [(one.was, one.now, one.by) for one in await harness.list_corrections()] == [("complaint", "question", ANA)]
 
@@ -40,7 +44,7 @@ async def test_no_department_is_offered_where_it_leads_where_it_is(harness: UseC
     case = await harness.open_case()
     corrected = await harness.usecases.corrections.correct(case.id, CorrectionKind.SENTIMENT, "neutral", ANA)
     assert not corrected.offer
-    with pytest.raises(Refused, match="care has this case already, and by its rules it belongs there"):
+    with pytest.raises(NotAllowed, match="care has this case already, and by its rules it belongs there"):
         await harness.usecases.corrections.move(case.id, ANA)
 
 
@@ -48,7 +52,7 @@ async def test_a_case_is_not_moved_to_nobody(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     corrected = await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "praise", ANA)
     assert corrected.offer == "nobody"
-    with pytest.raises(Refused, match="By its rules nobody would have to see this case now"):
+    with pytest.raises(NotAllowed, match="By its rules nobody would have to see this case now"):
         await harness.usecases.corrections.move(case.id, ANA)
     assert (await harness.read_case()).department == "care"
 
@@ -56,25 +60,25 @@ async def test_a_case_is_not_moved_to_nobody(harness: UseCaseHarness) -> None:
 @pytest.mark.parametrize(
     ("kind", "now", "resolution"),
     [
-        (CorrectionKind.SPAM, SPAM, Resolution.SPAM),
-        (CorrectionKind.ABOUT, NOT_ABOUT_US, Resolution.NOT_ABOUT_US),
+        (CorrectionKind.SPAM, SPAM, CaseResolution.SPAM),
+        (CorrectionKind.ABOUT, NOT_ABOUT_US, CaseResolution.NOT_ABOUT_US),
     ],
 )
 async def test_what_is_spam_or_not_about_us_is_resolved_with_that_word(
-    kind: CorrectionKind, now: str, resolution: Resolution, harness: UseCaseHarness
+    kind: CorrectionKind, now: str, resolution: CaseResolution, harness: UseCaseHarness
 ) -> None:
     case = await harness.open_case()
     corrected = await harness.usecases.corrections.correct(case.id, kind, now, ANA)
 
     done = corrected.answer.case
-    assert (done.status, done.resolution, corrected.offer) == (Status.RESOLVED, resolution, "")
-    with pytest.raises(Refused, match="Reopen it first"):
+    assert (done.status, done.resolution, corrected.offer) == (CaseStatus.RESOLVED, resolution, "")
+    with pytest.raises(NotAllowed, match="Reopen it first"):
         await harness.usecases.corrections.may(case.id, kind, ANA)
 
 
 async def test_what_is_so_already_is_no_correction(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    with pytest.raises(Refused, match="That is what Earshot heard: complaint"):
+    with pytest.raises(NotAllowed, match="That is what Earshot heard: complaint"):
         await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "complaint", ANA)
     assert await harness.read_case() == case
 
@@ -82,7 +86,7 @@ async def test_what_is_so_already_is_no_correction(harness: UseCaseHarness) -> N
 async def test_the_same_correction_made_twice_is_made_once(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "question", ANA)
-    with pytest.raises(Refused, match="<@U0ANA> corrected this already: question"):
+    with pytest.raises(NotAllowed, match="<@U0ANA> corrected this already: question"):
         await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "question", BEN)
     assert len(await harness.list_corrections()) == 1
 
@@ -130,7 +134,7 @@ async def test_a_form_for_another_subject_does_not_open_where_there_is_none(
     one_subject: UseCaseHarness,
 ) -> None:
     case = await one_subject.open_case()
-    with pytest.raises(Refused, match="The playbook names no other subject"):
+    with pytest.raises(NotAllowed, match="The playbook names no other subject"):
         await one_subject.usecases.corrections.may(case.id, CorrectionKind.SUBJECT, ANA)
 
 
@@ -143,26 +147,26 @@ def one_subject(harness: UseCaseHarness) -> UseCaseHarness:
 @pytest.mark.parametrize("by", [JOE, TOM])
 async def test_who_may_not_answer_may_not_correct(by: str, harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    with pytest.raises(Refused, match="Only deputies of care answer these"):
+    with pytest.raises(NotAllowed, match="Only deputies of care answer these"):
         await harness.usecases.corrections.may(case.id, CorrectionKind.INTENT, by)
-    with pytest.raises(Refused, match="Only deputies of care answer these"):
+    with pytest.raises(NotAllowed, match="Only deputies of care answer these"):
         await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "question", by)
-    with pytest.raises(Refused, match="Only deputies of care answer these"):
+    with pytest.raises(NotAllowed, match="Only deputies of care answer these"):
         await harness.usecases.corrections.move(case.id, by)
 
 
 async def test_what_closes_a_case_is_for_its_owner_or_a_manager(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     await harness.usecases.cases.claim(case.id, ANA)
-    with pytest.raises(Refused, match="Ask <@U0ANA> or a manager to resolve it"):
+    with pytest.raises(NotAllowed, match="Ask <@U0ANA> or a manager to resolve it"):
         await harness.usecases.corrections.correct(case.id, CorrectionKind.SPAM, SPAM, BEN)
     assert (await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "question", BEN)).offer
 
 
 async def test_a_case_that_is_gone_or_of_a_newer_release_is_refused(harness: UseCaseHarness) -> None:
-    with pytest.raises(Refused, match="no longer kept"):
+    with pytest.raises(NotAllowed, match="no longer kept"):
         await harness.usecases.corrections.correct("0123456789abcd", CorrectionKind.INTENT, "question", ANA)
     case = await harness.open_case(1, QUESTION)
     await spoil(harness.store, harness.store.keys.case(case.id), status="pondered")
-    with pytest.raises(Refused, match="written by a newer release"):
+    with pytest.raises(NotAllowed, match="written by a newer release"):
         await harness.usecases.corrections.move(case.id, ANA)

@@ -7,22 +7,22 @@ import pytest
 
 from bot.cards.drawing import Drawing
 from bot.cards.modals import Origin
-from bot.domain.crisis import Crisis, Declaration
-from bot.domain.decision import Refused
+from bot.domain.crisis import Crisis, CrisisDeclaration
+from bot.domain.decision import NotAllowed
 from bot.domain.episode import Episode
-from bot.domain.leading import house
+from bot.domain.leading import assign_channel
 from bot.domain.pages.page import Severity
-from bot.domain.waking import page_of as page_of_episode
+from bot.domain.waking import get_episode_page_id as page_of_episode
 from tests.store.samples import EPISODE
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, CRISIS, JOE, LEA, MIA, OLA, TOM, UseCaseHarness
 from tests.usecases.race import Race
 
-FORM = Declaration(Severity.SEV1, "Smoke in <one> cabin", "pr", lead=OLA, comms=TOM)
+FORM = CrisisDeclaration(Severity.SEV1, "Smoke in <one> cabin", "pr", lead=OLA, comms=TOM)
 OPENED = Origin("", channel="C0PR")
 
 
-async def declare(harness: UseCaseHarness, by: str = MIA, told: Declaration = FORM) -> Crisis:
+async def declare(harness: UseCaseHarness, by: str = MIA, told: CrisisDeclaration = FORM) -> Crisis:
     before = {one.id for one in await harness.store.crises.open()}
     await harness.usecases.crises.declare(by, told)
     [crisis] = [one for one in await harness.store.crises.open() if one.id not in before]
@@ -58,7 +58,7 @@ async def test_a_declared_crisis_calls_its_lead_and_asks_for_an_update(harness: 
 
 @pytest.mark.parametrize("by", [JOE, ANA])
 async def test_who_does_not_answer_for_its_department_declares_none(by: str, harness: UseCaseHarness) -> None:
-    with pytest.raises(Refused, match="Only those who answer for pr, and whoever is named in the crisis"):
+    with pytest.raises(NotAllowed, match="Only those who answer for pr, and whoever is named in the crisis"):
         await harness.usecases.crises.declare(by, FORM)
     assert await harness.store.crises.open() == []
 
@@ -67,13 +67,13 @@ async def test_while_slack_does_not_say_who_is_a_deputy_nobody_is_told_that_they
     harness: UseCaseHarness,
 ) -> None:
     harness.slack.error = "missing_scope"
-    with pytest.raises(Refused, match="Slack does not say right now"):
+    with pytest.raises(NotAllowed, match="Slack does not say right now"):
         await harness.usecases.crises.declare("U0PAM", FORM)
     assert (await declare(harness, LEA)).declared_by == LEA
 
 
 async def test_a_department_that_is_none_is_refused(harness: UseCaseHarness) -> None:
-    with pytest.raises(Refused, match="no department 'legal'"):
+    with pytest.raises(NotAllowed, match="no department 'legal'"):
         await harness.usecases.crises.declare(MIA, FORM._replace(department="legal"))
 
 
@@ -121,7 +121,7 @@ async def test_an_episode_has_one_crisis_at_a_time_and_may_have_another_once_it_
 ) -> None:
     form = FORM._replace(department="care", episode=(await keep_episode(harness)).id)
     first = await declare(harness, ANA, form)
-    with pytest.raises(Refused, match="<@U0ANA> has declared this crisis already"):
+    with pytest.raises(NotAllowed, match="<@U0ANA> has declared this crisis already"):
         await harness.usecases.crises.declare(MIA, form)
     await harness.usecases.crises.close(ANA, first.id)
     assert (await declare(harness, MIA, form)).id != first.id
@@ -149,7 +149,7 @@ async def test_an_update_is_said_and_the_next_one_is_due(harness: UseCaseHarness
 @pytest.mark.parametrize(("words", "no"), [(" \n", "Say what is new"), ("x" * 501, "at most 500 characters")])
 async def test_an_update_that_says_nothing_or_too_much_is_refused(words: str, no: str, harness: UseCaseHarness) -> None:
     crisis = await declare(harness)
-    with pytest.raises(Refused, match=no):
+    with pytest.raises(NotAllowed, match=no):
         await harness.usecases.crises.update(MIA, words, "")
     assert await read_crisis(harness, crisis.id) == crisis
 
@@ -166,10 +166,10 @@ async def test_of_two_crises_the_one_of_this_channel_is_meant_and_elsewhere_it_i
     first = await declare(harness)
     harness.clock.wind(seconds=1)
     await declare(harness, MIA, FORM._replace(department="care"))
-    with pytest.raises(Refused, match="More than one crisis is open: type this in the channel"):
+    with pytest.raises(NotAllowed, match="More than one crisis is open: type this in the channel"):
         await harness.usecases.crises.update(MIA, "news", "C0LOBBY")
     at = harness.clock.now()
-    await harness.store.crises.change(first.id, lambda one: house(one, "C0FIRST", "", at), at)
+    await harness.store.crises.change(first.id, lambda one: assign_channel(one, "C0FIRST", "", at), at)
     await harness.usecases.crises.update(MIA, "news", "C0FIRST")
     assert (await read_crisis(harness, first.id)).status == "news"
 
@@ -177,23 +177,23 @@ async def test_of_two_crises_the_one_of_this_channel_is_meant_and_elsewhere_it_i
 async def test_without_a_crisis_every_word_about_one_is_refused_with_the_way_to_declare_it(
     harness: UseCaseHarness,
 ) -> None:
-    with pytest.raises(Refused, match="`/crisis declare` opens the form"):
+    with pytest.raises(NotAllowed, match="`/crisis declare` opens the form"):
         await harness.usecases.crises.update(MIA, "news", "")
-    with pytest.raises(Refused, match="No crisis is open"):
+    with pytest.raises(NotAllowed, match="No crisis is open"):
         await harness.usecases.crises.ask_to_close(MIA, "", OPENED)
     for asked in (harness.usecases.crises.close(MIA, "gone"), harness.usecases.crises.done(MIA, "gone/0")):
-        with pytest.raises(Refused, match="no longer kept"):
+        with pytest.raises(NotAllowed, match="no longer kept"):
             await asked
 
 
 async def test_what_is_done_is_ticked_off_once(harness: UseCaseHarness) -> None:
     crisis = await declare(harness)
     await harness.usecases.crises.done(TOM, f"{crisis.id}/1")
-    with pytest.raises(Refused, match="<@U0TOM> has done this already"):
+    with pytest.raises(NotAllowed, match="<@U0TOM> has done this already"):
         await harness.usecases.crises.done(MIA, f"{crisis.id}/1")
-    with pytest.raises(Refused, match="not on the checklist any more"):
+    with pytest.raises(NotAllowed, match="not on the checklist any more"):
         await harness.usecases.crises.done(MIA, f"{crisis.id}/2")
-    with pytest.raises(Refused, match="Only those who answer for pr"):
+    with pytest.raises(NotAllowed, match="Only those who answer for pr"):
         await harness.usecases.crises.done(JOE, f"{crisis.id}/0")
 
     assert [item.done_by for item in (await read_crisis(harness, crisis.id)).checklist] == ["", TOM]
@@ -216,10 +216,10 @@ async def test_whoever_closes_what_is_unfinished_is_asked_first(harness: UseCase
         "1 open case",
         "nobody has acknowledged its page",
         "Stop scheduled posts.",
-        f"from {case.mention.who}: new",
+        f"from {case.mention.display_name}: new",
     ):
         assert word in str(form), word
-    assert (await read_crisis(harness, crisis.id)).open
+    assert (await read_crisis(harness, crisis.id)).is_open
 
 
 async def test_a_crisis_with_nothing_left_to_do_is_closed_without_a_question(harness: UseCaseHarness) -> None:
@@ -247,7 +247,7 @@ async def test_a_closed_crisis_says_what_was_unfinished_and_how_it_went(harness:
     assert (kept.went.before.posts, kept.went.during.posts, kept.update_due) == (0, 3, None)
     assert "not done: Stop scheduled posts." in kept.timeline[-1].what
     assert f"review {crisis.id} 0 pr" in await harness.list_owed()
-    with pytest.raises(Refused, match="<@U0OLA> has closed this crisis"):
+    with pytest.raises(NotAllowed, match="<@U0OLA> has closed this crisis"):
         await harness.usecases.crises.close(MIA, crisis.id)
 
 
@@ -260,9 +260,9 @@ async def test_of_two_who_close_it_at_once_one_does(harness: UseCaseHarness, rac
 
 async def test_who_has_nothing_to_do_with_it_does_not_close_it(harness: UseCaseHarness) -> None:
     crisis = await declare(harness)
-    with pytest.raises(Refused, match="Only those who answer for pr"):
+    with pytest.raises(NotAllowed, match="Only those who answer for pr"):
         await harness.usecases.crises.close(ANA, crisis.id)
-    with pytest.raises(Refused, match="Only those who answer for pr"):
+    with pytest.raises(NotAllowed, match="Only those who answer for pr"):
         await harness.usecases.crises.ask_to_close(ANA, "", OPENED)
 
 
@@ -300,7 +300,7 @@ async def test_a_crisis_of_a_newer_release_is_refused_and_hides_no_other(harness
     harness.clock.wind(seconds=1)
     second = await declare(harness, LEA)
     spoilt = await spoil(harness.store, harness.store.keys.crisis(first.id), told={"severity": "sev9"})
-    with pytest.raises(Refused, match="This crisis was written by a newer release"):
+    with pytest.raises(NotAllowed, match="This crisis was written by a newer release"):
         await harness.usecases.crises.close(MIA, first.id)
 
     assert await harness.store.crises.open() == [second]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.domain.case import Status
-from bot.domain.decision import Refused
+from bot.domain.case import CaseStatus
+from bot.domain.decision import NotAllowed
 from bot.store.records import DigestRecord
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, UseCaseHarness
@@ -19,12 +19,15 @@ async def test_a_digest_shows_its_cases_as_they_are_now_in_its_own_order(harness
     await harness.usecases.cases.claim(second.id, ANA)
     digest = await harness.usecases.digests.get("17-A")
 
-    assert [(case.id, case.status) for case in digest.cases] == [(second.id, Status.CLAIMED), (first.id, Status.NEW)]
-    assert (digest.department, digest.total) == (harness.app.rules.department("care"), 9)
+    assert [(case.id, case.status) for case in digest.cases] == [
+        (second.id, CaseStatus.CLAIMED),
+        (first.id, CaseStatus.NEW),
+    ]
+    assert (digest.department, digest.total) == (harness.app.rules.find_department("care"), 9)
 
 
 async def test_a_digest_that_is_gone_says_where_to_look(harness: UseCaseHarness) -> None:
-    with pytest.raises(Refused, match="Home tab"):
+    with pytest.raises(NotAllowed, match="Home tab"):
         await harness.usecases.digests.get("17-A")
 
 
@@ -49,5 +52,5 @@ async def test_a_case_that_cannot_be_read_is_left_out_and_the_others_are_shown(h
 async def test_a_digest_of_a_newer_release_is_not_taken_for_one_that_is_gone(harness: UseCaseHarness) -> None:
     await keep_digest(harness, (await harness.open_case()).id)
     await spoil(harness.store, harness.store.keys.digest("17-A"), cases=7)
-    with pytest.raises(Refused, match="This list was written by a newer release"):
+    with pytest.raises(NotAllowed, match="This list was written by a newer release"):
         await harness.usecases.digests.get("17-A")

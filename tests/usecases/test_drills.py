@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.decision import Refused
+from bot.domain.decision import NotAllowed
 from bot.domain.pages.page import CauseKind, Page
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, JOE, LEA, MIA, OLA, TOM, UseCaseHarness
@@ -33,20 +33,20 @@ async def test_who_may_call_one_department_need_not_name_it(harness: UseCaseHarn
 
 
 async def test_who_may_call_several_is_asked_which(harness: UseCaseHarness) -> None:
-    with pytest.raises(Refused, match="Say its name as well: `care`, `pr`, `ops`"):
+    with pytest.raises(NotAllowed, match="Say its name as well: `care`, `pr`, `ops`"):
         await harness.usecases.drills.begin(MIA, "")
     assert await harness.store.drills.all() == {}
 
 
 @pytest.mark.parametrize("words", ["", "care"])
 async def test_who_answers_for_no_department_begins_no_drill(words: str, harness: UseCaseHarness) -> None:
-    with pytest.raises(Refused, match="Only those who answer for a department, and managers"):
+    with pytest.raises(NotAllowed, match="Only those who answer for a department, and managers"):
         await harness.usecases.drills.begin(JOE, words)
 
 
 @pytest.mark.parametrize("words", ["sales", "legal"])
 async def test_a_department_that_calls_nobody_has_no_drills(words: str, harness: UseCaseHarness) -> None:
-    with pytest.raises(Refused, match="There are: `care`, `pr`, `ops`"):
+    with pytest.raises(NotAllowed, match="There are: `care`, `pr`, `ops`"):
         await harness.usecases.drills.begin(TOM, words)
 
 
@@ -54,15 +54,15 @@ async def test_while_slack_does_not_say_who_is_a_deputy_it_is_said_where_the_dep
     harness: UseCaseHarness,
 ) -> None:
     harness.slack.error = "missing_scope"
-    with pytest.raises(Refused, match="Slack does not say right now"):
+    with pytest.raises(NotAllowed, match="Slack does not say right now"):
         await harness.usecases.drills.begin("U0PAM", "pr")
-    with pytest.raises(Refused, match="Only those who answer for a department"):
+    with pytest.raises(NotAllowed, match="Only those who answer for a department"):
         await harness.usecases.drills.begin("U0PAM", "")
 
 
 async def test_a_second_drill_waits_until_the_first_is_answered(harness: UseCaseHarness) -> None:
     await harness.usecases.drills.begin(LEA, "pr")
-    with pytest.raises(Refused, match="A drill for pr is running already"):
+    with pytest.raises(NotAllowed, match="A drill for pr is running already"):
         await harness.usecases.drills.begin(MIA, "pr")
     await harness.usecases.pages.acknowledge((await page_of_drill(harness, "pr")).id, LEA, "Slack")
     harness.clock.wind(seconds=1)
@@ -82,6 +82,6 @@ async def test_of_two_who_begin_a_drill_at_once_one_does(harness: UseCaseHarness
 async def test_over_a_drill_of_a_newer_release_no_other_is_begun(harness: UseCaseHarness) -> None:
     await harness.usecases.drills.begin(MIA, "care")
     spoilt = await spoil(harness.store, harness.store.keys.drills, "care", opened_at="yesterday")
-    with pytest.raises(Refused, match="This drill was written by a newer release"):
+    with pytest.raises(NotAllowed, match="This drill was written by a newer release"):
         await harness.usecases.drills.begin(MIA, "care")
     assert await harness.store.client.call("HGET", harness.store.keys.drills, "care") == spoilt

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.assessment import Intent
-from bot.domain.case import Resolution
-from bot.domain.decision import Refused
+from bot.domain.case import CaseResolution
+from bot.domain.decision import NotAllowed
 from bot.usecases.flags import MOST, Flag
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, JOE, LEA, OLA, TOM, UseCaseHarness
@@ -48,12 +48,14 @@ async def test_a_flag_is_counted_as_seen_and_opened(harness: UseCaseHarness) -> 
     await harness.usecases.flags.flag(TOM, FLAG)
 
     account = await harness.store.books.read()
-    assert (account.seen, account.opened, account.balanced) == (1, 1, True)
+    assert (account.seen, account.opened, account.is_balanced) == (1, 1, True)
 
 
 async def test_the_same_message_is_flagged_once(harness: UseCaseHarness) -> None:
     first = await harness.usecases.flags.flag(TOM, FLAG)
-    with pytest.raises(Refused, match=f"already flagged by <@U0TOM>: it is case {first.case.id} in <#C0CARE>, new now"):
+    with pytest.raises(
+        NotAllowed, match=f"already flagged by <@U0TOM>: it is case {first.case.id} in <#C0CARE>, new now"
+    ):
         await harness.usecases.flags.flag(LEA, FLAG.model_copy(update={"department": "pr"}))
 
     assert (await harness.store.books.read()).seen == 1
@@ -61,13 +63,13 @@ async def test_the_same_message_is_flagged_once(harness: UseCaseHarness) -> None
 
 async def test_the_same_words_from_another_channel_are_known_already(harness: UseCaseHarness) -> None:
     await harness.usecases.flags.flag(TOM, FLAG)
-    with pytest.raises(Refused, match="already flagged by <@U0TOM>"):
+    with pytest.raises(NotAllowed, match="already flagged by <@U0TOM>"):
         await harness.usecases.flags.flag(LEA, FLAG.model_copy(update={"channel": "C0B", "ts": "1773133201.000100"}))
 
 
 async def test_the_same_words_may_be_flagged_again_once_their_case_is_resolved(harness: UseCaseHarness) -> None:
     first = await harness.usecases.flags.flag(TOM, FLAG)
-    await harness.usecases.cases.resolve(first.case.id, ANA, Resolution.ANSWERED)
+    await harness.usecases.cases.resolve(first.case.id, ANA, CaseResolution.ANSWERED)
     again = await harness.usecases.flags.flag(LEA, FLAG.model_copy(update={"ts": "1773133201.000100"}))
 
     assert again.case.id != first.case.id
@@ -82,7 +84,7 @@ async def test_of_two_who_flag_one_message_at_once_one_opens_its_case(harness: U
 
 
 async def test_a_department_that_is_none_is_refused(harness: UseCaseHarness) -> None:
-    with pytest.raises(Refused, match="no department 'legal'"):
+    with pytest.raises(NotAllowed, match="no department 'legal'"):
         await harness.usecases.flags.flag(TOM, FLAG.model_copy(update={"department": "legal"}))
 
 
@@ -90,14 +92,14 @@ async def test_a_department_that_is_none_is_refused(harness: UseCaseHarness) -> 
 async def test_a_message_of_which_slack_gives_nonsense_is_refused(
     changes: dict[str, str], harness: UseCaseHarness
 ) -> None:
-    with pytest.raises(Refused, match="its time or its address is none that Slack gives"):
+    with pytest.raises(NotAllowed, match="its time or its address is none that Slack gives"):
         await harness.usecases.flags.flag(TOM, FLAG.model_copy(update=changes))
 
 
 async def test_a_crisis_that_somebody_with_a_role_flags_pages_at_once(harness: UseCaseHarness) -> None:
     answer = await harness.usecases.flags.flag(OLA, FLAG.model_copy(update={"kind": Intent.CRISIS, "department": "pr"}))
 
-    assert answer.case.cannot_wait
+    assert answer.case.is_confirmed_crisis
     assert await harness.store.pages.of(answer.case) is not None
 
 
@@ -117,7 +119,7 @@ async def test_a_crisis_that_somebody_without_a_role_flags_waits_for_who_is_on_c
 async def test_while_slack_does_not_say_who_has_a_role_a_flagged_crisis_pages_nobody(harness: UseCaseHarness) -> None:
     crisis = FLAG.model_copy(update={"kind": Intent.CRISIS, "department": "pr"})
     harness.slack.error = "missing_scope"
-    assert not (await harness.usecases.flags.flag("U0PAM", crisis)).case.cannot_wait
+    assert not (await harness.usecases.flags.flag("U0PAM", crisis)).case.is_confirmed_crisis
 
 
 async def test_one_person_flags_no_more_than_anybody_reads_and_may_go_on_an_hour_later(
@@ -126,7 +128,7 @@ async def test_one_person_flags_no_more_than_anybody_reads_and_may_go_on_an_hour
     for number in range(MOST):
         await harness.usecases.flags.flag(TOM, another(number))
         harness.clock.wind(minutes=1)
-    with pytest.raises(Refused, match="which is as many as Earshot takes from one person"):
+    with pytest.raises(NotAllowed, match="which is as many as Earshot takes from one person"):
         await harness.usecases.flags.flag(TOM, another(MOST))
     assert (await harness.usecases.flags.flag(LEA, another(MOST))).case.department == "care"
 
@@ -150,6 +152,6 @@ async def test_what_is_flagged_while_its_case_cannot_be_read_is_not_opened_a_sec
 ) -> None:
     first = await harness.usecases.flags.flag(TOM, FLAG)
     await spoil(harness.store, harness.store.keys.case(first.case.id), status="pondered")
-    with pytest.raises(Refused, match="Look for its card in a department's channel"):
+    with pytest.raises(NotAllowed, match="Look for its card in a department's channel"):
         await harness.usecases.flags.flag(LEA, FLAG)
     assert (await harness.store.books.read()).opened == 1

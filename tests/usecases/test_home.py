@@ -1,7 +1,7 @@
 """The Home tab: one's own cases, what is open and overdue in each department, and what the sources have read."""
 
 from bot.cards.home import draw
-from bot.domain.case import Resolution
+from bot.domain.case import CaseResolution
 from bot.domain.reads import ReadIds
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, BEN, QUESTION, RAJ, UseCaseHarness
@@ -28,7 +28,7 @@ async def test_everybody_sees_their_own_cases_the_soonest_due_first(harness: Use
     third = await harness.open_case(3)
     for case in (third, sooner, later):
         await harness.usecases.cases.claim(case.id, BEN)
-    await harness.usecases.cases.resolve(later.id, BEN, Resolution.FIXED)
+    await harness.usecases.cases.resolve(later.id, BEN, CaseResolution.FIXED)
 
     assert [case.id for case in (await harness.usecases.home.of(BEN)).mine] == [sooner.id, third.id]
     assert (await harness.usecases.home.of(ANA)).mine == ()

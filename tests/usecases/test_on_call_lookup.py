@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from bot.domain.schedules.duty import Duty
+from bot.domain.schedules.duty import OnCallSnapshot
 from bot.domain.schedules.schedule import Shift
-from bot.domain.spans import Span
+from bot.domain.spans import TimeSpan
 from bot.store.calendars import Fetched
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, LEA, MIA, OLA, RAJ, UseCaseHarness
@@ -30,26 +30,26 @@ def in_the_afternoon(harness: UseCaseHarness) -> None:
     harness.replace_in_playbook('hand_over = "10:00"', 'hand_over = "10:00"\nhours = "Mon-Sun 12:00-14:00"')
 
 
-async def duty_of(harness: UseCaseHarness, department: str) -> Duty:
-    return await harness.app.rota.duty(department, harness.clock.now())
+async def duty_of(harness: UseCaseHarness, department: str) -> OnCallSnapshot:
+    return await harness.app.rota.find_on_call(department, harness.clock.now())
 
 
 async def test_people_who_are_listed_are_on_call_in_their_order_and_for_good(harness: UseCaseHarness) -> None:
-    assert await duty_of(harness, "care") == Duty((RAJ, MIA))
+    assert await duty_of(harness, "care") == OnCallSnapshot((RAJ, MIA))
 
 
 async def test_a_schedule_says_who_it_is_and_until_when(harness: UseCaseHarness) -> None:
     duty = await duty_of(harness, "ops")
-    assert (duty.people, duty.until, duty.hole) == ((RAJ,), harness.clock.now() + timedelta(hours=1), False)
+    assert (duty.people, duty.until, duty.has_gap) == ((RAJ,), harness.clock.now() + timedelta(hours=1), False)
     assert (duty.schedule, duty.zone) == ("nights", "Europe/Lisbon")
 
 
 async def test_a_department_that_the_playbook_has_lost_has_nobody_and_no_hole(harness: UseCaseHarness) -> None:
-    assert await duty_of(harness, "legal") == Duty()
+    assert await duty_of(harness, "legal") == OnCallSnapshot()
 
 
 async def test_what_somebody_took_goes_before_the_turns_and_is_theirs_to_be_called(harness: UseCaseHarness) -> None:
-    ops = harness.app.rules.department("ops")
+    ops = harness.app.rules.find_department("ops")
     assert ops is not None
     assert await harness.app.rota.callable(ops) == (RAJ, ANA)
     await harness.usecases.oncall.take(OLA, "until 09:30")
@@ -64,18 +64,18 @@ async def test_where_a_schedule_has_nobody_the_managers_are_called_and_it_is_sai
     in_the_afternoon(harness)
     harness.replace_in_playbook('managers = ["U0MIA"]', 'managers = ["S0PRESS", "U0MIA"]')
     duty = await duty_of(harness, "ops")
-    assert (duty.people, duty.hole) == ((MIA, "U0PAM", "U0PIA"), True)
+    assert (duty.people, duty.has_gap) == ((MIA, "U0PAM", "U0PIA"), True)
 
 
 async def test_a_hole_is_found_where_nobody_would_be_called(harness: UseCaseHarness) -> None:
     at = harness.clock.now()
-    span = Span(at, at + timedelta(hours=12))
-    departments = {one.name: one for one in harness.app.rules.departments()}
-    assert await harness.app.rota.holes(departments["ops"], span) == ()
+    span = TimeSpan(at, at + timedelta(hours=12))
+    departments = {one.name: one for one in harness.app.rules.list_departments()}
+    assert await harness.app.rota.find_gaps(departments["ops"], span) == ()
     in_the_afternoon(harness)
-    before, after = Span(at, at + timedelta(hours=3)), Span(at + timedelta(hours=5), span.end)
-    assert await harness.app.rota.holes(departments["ops"], span) == (before, after)
-    assert await harness.app.rota.holes(departments["sales"], span) == ()
+    before, after = TimeSpan(at, at + timedelta(hours=3)), TimeSpan(at + timedelta(hours=5), span.end)
+    assert await harness.app.rota.find_gaps(departments["ops"], span) == (before, after)
+    assert await harness.app.rota.find_gaps(departments["sales"], span) == ()
 
 
 async def test_who_a_calendar_books_is_on_call_and_may_be_called(harness: UseCaseHarness) -> None:
@@ -83,7 +83,7 @@ async def test_who_a_calendar_books_is_on_call_and_may_be_called(harness: UseCas
     at = harness.clock.now()
     booked = [Shift(LEA, at, at + timedelta(hours=2), "event")]
     await harness.store.calendars.keep("nights", Fetched("text", "tag", "of", at, at), booked)
-    ops = harness.app.rules.department("ops")
+    ops = harness.app.rules.find_department("ops")
 
     assert ops is not None
     assert (await duty_of(harness, "ops")).people == (LEA,)

@@ -5,18 +5,18 @@ from datetime import timedelta
 import pytest
 
 from bot.cards.drawing import Drawing
-from bot.domain.decision import Refused
-from bot.domain.schedules.changed import Changes
+from bot.domain.decision import NotAllowed
+from bot.domain.schedules.changed import ScheduleOverrides
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, JOE, MIA, OLA, RAJ, UseCaseHarness
 from tests.usecases.race import Race
 
 
 async def on_call(harness: UseCaseHarness, department: str = "ops") -> tuple[str, ...]:
-    return (await harness.app.rota.duty(department, harness.clock.now())).people
+    return (await harness.app.rota.find_on_call(department, harness.clock.now())).people
 
 
-async def changes_of(harness: UseCaseHarness) -> Changes:
+async def changes_of(harness: UseCaseHarness) -> ScheduleOverrides:
     return (await harness.store.overrides.read(["nights"]))["nights"]
 
 
@@ -48,7 +48,7 @@ async def test_a_department_is_shown_alone_by_its_name_or_its_schedules(words: s
 
 
 async def test_a_department_that_is_none_is_refused_with_those_that_there_are(harness: UseCaseHarness) -> None:
-    with pytest.raises(Refused, match="There are: care, pr, ops, sales"):
+    with pytest.raises(NotAllowed, match="There are: care, pr, ops, sales"):
         await harness.usecases.oncall.show(JOE, "cafe")
 
 
@@ -80,21 +80,21 @@ async def test_what_was_taken_is_taken_back_once(harness: UseCaseHarness) -> Non
 
     assert said.text.startswith("↩️ Taken back: <@U0OLA> has *nights*")
     assert await on_call(harness) == (RAJ,)
-    with pytest.raises(Refused, match="<@U0RAJ> took this back already"):
+    with pytest.raises(NotAllowed, match="<@U0RAJ> took this back already"):
         await harness.usecases.oncall.undo(OLA, button)
 
 
 async def test_a_change_is_taken_back_by_whom_it_concerns_or_a_manager_while_it_lasts(harness: UseCaseHarness) -> None:
     button = value_of(await harness.usecases.oncall.take(OLA, "until 09:30"))
-    with pytest.raises(Refused, match="Ask <@U0OLA> or a manager to take it back"):
+    with pytest.raises(NotAllowed, match="Ask <@U0OLA> or a manager to take it back"):
         await harness.usecases.oncall.undo(ANA, button)
     harness.clock.wind(minutes=30)
-    with pytest.raises(Refused, match="This is over, so there is nothing to take back"):
+    with pytest.raises(NotAllowed, match="This is over, so there is nothing to take back"):
         await harness.usecases.oncall.undo(MIA, button)
 
 
 async def test_who_has_it_already_takes_nothing(harness: UseCaseHarness) -> None:
-    with pytest.raises(Refused, match="You are on call for nights then already; nothing was changed"):
+    with pytest.raises(NotAllowed, match="You are on call for nights then already; nothing was changed"):
         await harness.usecases.oncall.take(RAJ, "until 09:30")
     assert (await changes_of(harness)).version == 0
 
@@ -111,9 +111,9 @@ async def test_of_two_who_take_it_at_once_one_has_it_and_the_other_is_told_who(
 
 
 async def test_a_time_that_cannot_be_understood_is_refused_with_an_example(harness: UseCaseHarness) -> None:
-    with pytest.raises(Refused, match="does not understand the time in “soon”"):
+    with pytest.raises(NotAllowed, match="does not understand the time in “soon”"):
         await harness.usecases.oncall.take(OLA, "until soon")
-    with pytest.raises(Refused, match="is longer than 31 days"):
+    with pytest.raises(NotAllowed, match="is longer than 31 days"):
         await harness.usecases.oncall.take(OLA, "for 32d")
 
 
@@ -135,13 +135,13 @@ async def test_a_request_is_answered_once_and_by_whom_it_asks(harness: UseCaseHa
     await harness.usecases.oncall.swap(RAJ, "<@U0ANA>")
     request = await request_of(harness)
     for answer in (harness.usecases.oncall.accept, harness.usecases.oncall.decline):
-        with pytest.raises(Refused, match="<@U0RAJ> asked <@U0ANA>, so nobody else can answer"):
+        with pytest.raises(NotAllowed, match="<@U0RAJ> asked <@U0ANA>, so nobody else can answer"):
             await answer(OLA, request)
     said = await harness.usecases.oncall.decline(ANA, request)
 
     assert said.text.startswith("You declined. <@U0RAJ> keeps *nights*")
     assert f"outcome {request} 0 @U0RAJ" in await harness.list_owed()
-    with pytest.raises(Refused, match="You have declined this already"):
+    with pytest.raises(NotAllowed, match="You have declined this already"):
         await harness.usecases.oncall.accept(ANA, request)
     assert await on_call(harness) == (RAJ,)
 
@@ -161,7 +161,7 @@ async def test_of_accept_and_decline_pressed_at_once_one_counts(harness: UseCase
 async def test_who_asks_twice_sends_one_request(harness: UseCaseHarness) -> None:
     await harness.usecases.oncall.swap(RAJ, "<@U0ANA>")
     harness.clock.wind(minutes=1)
-    with pytest.raises(Refused, match="You have asked <@U0ANA> already, and they have not answered yet"):
+    with pytest.raises(NotAllowed, match="You have asked <@U0ANA> already, and they have not answered yet"):
         await harness.usecases.oncall.swap(RAJ, "<@U0ANA>")
     assert len((await changes_of(harness)).pleas) == 1
 
@@ -170,18 +170,18 @@ async def test_a_request_that_nobody_answered_in_time_has_expired(harness: UseCa
     await harness.usecases.oncall.swap(RAJ, "<@U0ANA>")
     request = await request_of(harness)
     harness.clock.wind(hours=1)
-    with pytest.raises(Refused, match="This request has expired: <@U0RAJ> has kept the shift"):
+    with pytest.raises(NotAllowed, match="This request has expired: <@U0RAJ> has kept the shift"):
         await harness.usecases.oncall.accept(ANA, request)
 
 
 async def test_a_swap_names_somebody_who_may_have_it(harness: UseCaseHarness) -> None:
-    with pytest.raises(Refused, match="Write it like `/oncall swap @ben`"):
+    with pytest.raises(NotAllowed, match="Write it like `/oncall swap @ben`"):
         await harness.usecases.oncall.swap(RAJ, "")
-    with pytest.raises(Refused, match="You cannot swap with yourself"):
+    with pytest.raises(NotAllowed, match="You cannot swap with yourself"):
         await harness.usecases.oncall.swap(RAJ, "<@U0RAJ>")
-    with pytest.raises(Refused, match="<@U0JOE> is neither in nights nor a deputy of its department"):
+    with pytest.raises(NotAllowed, match="<@U0JOE> is neither in nights nor a deputy of its department"):
         await harness.usecases.oncall.swap(RAJ, "<@U0JOE>")
-    with pytest.raises(Refused, match="<@U0OLA> has no shift in nights in the next 60 days"):
+    with pytest.raises(NotAllowed, match="<@U0OLA> has no shift in nights in the next 60 days"):
         await harness.usecases.oncall.swap(RAJ, "<@U0OLA>")
 
 
@@ -196,7 +196,7 @@ async def test_one_person_is_asked_to_cover_until_a_time(harness: UseCaseHarness
     harness.clock.wind(minutes=1)
     await harness.usecases.oncall.accept(OLA, await request_of(harness))
     assert await on_call(harness) == (OLA,)
-    with pytest.raises(Refused, match="<@U0JOE> is neither in nights"):
+    with pytest.raises(NotAllowed, match="<@U0JOE> is neither in nights"):
         await harness.usecases.oncall.cover(RAJ, "me by <@U0JOE> until 09:40")
 
 
@@ -204,7 +204,7 @@ async def test_who_covers_somebody_by_name_has_it_at_once(harness: UseCaseHarnes
     said = await harness.usecases.oncall.cover(OLA, "<@U0RAJ> for 20m")
     assert said.text.startswith("✅ You have *nights* from now until Tue 10 Mar 09:20")
     assert await on_call(harness) == (OLA,)
-    with pytest.raises(Refused, match="<@U0TOM> has no shift in nights in the next 60 days"):
+    with pytest.raises(NotAllowed, match="<@U0TOM> has no shift in nights in the next 60 days"):
         await harness.usecases.oncall.cover(ANA, "<@U0TOM>")
 
 
@@ -219,7 +219,7 @@ async def test_who_asks_everybody_keeps_it_until_somebody_presses_first(harness:
     covered = await harness.usecases.oncall.answer(OLA, plea)
     assert covered.text.startswith("✅ <@U0OLA> covers *nights* for <@U0RAJ>")
     assert await on_call(harness) == (OLA,)
-    with pytest.raises(Refused, match="<@U0OLA> covers this one, 1 s before you"):
+    with pytest.raises(NotAllowed, match="<@U0OLA> covers this one, 1 s before you"):
         await harness.usecases.oncall.answer(ANA, plea)
 
 
@@ -234,17 +234,17 @@ async def test_of_two_who_cover_at_once_the_second_is_told_who_was_first(harness
 
 async def test_nobody_covers_their_own_shift_or_what_is_nobodys(harness: UseCaseHarness) -> None:
     await harness.usecases.oncall.cover(RAJ, "me until 09:40")
-    with pytest.raises(Refused, match="somebody else has to press the button"):
+    with pytest.raises(NotAllowed, match="somebody else has to press the button"):
         await harness.usecases.oncall.answer(RAJ, await request_of(harness))
-    with pytest.raises(Refused, match="nothing is to be covered"):
+    with pytest.raises(NotAllowed, match="nothing is to be covered"):
         await harness.usecases.oncall.answer(OLA, "nights/gone")
-    with pytest.raises(Refused, match="You are not on call for nights then"):
+    with pytest.raises(NotAllowed, match="You are not on call for nights then"):
         await harness.usecases.oncall.cover(ANA, "me until 09:40")
 
 
 async def test_a_schedule_of_no_department_has_no_channel_to_ask_in(harness: UseCaseHarness) -> None:
     harness.replace_in_playbook('["nights"]', '["U0OLA"]')
-    with pytest.raises(Refused, match="nights belongs to no department, so there is no channel to ask in"):
+    with pytest.raises(NotAllowed, match="nights belongs to no department, so there is no channel to ask in"):
         await harness.usecases.oncall.cover(RAJ, "nights me until 09:40")
 
 
@@ -265,7 +265,7 @@ async def test_who_fills_a_hole_has_what_is_left_of_it(office_hours: UseCaseHarn
     assert await on_call(office_hours) == (OLA,)
     [made] = (await changes_of(office_hours)).overrides
     assert (made.start, made.end) == (noon + timedelta(hours=1), noon + timedelta(hours=2))
-    with pytest.raises(Refused, match="<@U0OLA> is on call then; the hole is filled"):
+    with pytest.raises(NotAllowed, match="<@U0OLA> is on call then; the hole is filled"):
         await office_hours.usecases.oncall.fill(ANA, button)
 
 
@@ -274,13 +274,13 @@ async def test_a_schedule_that_the_playbook_has_lost_is_changed_by_no_button(har
     harness.edit_playbook(nights="days")
     oncall = harness.usecases.oncall
     for press in (oncall.undo, oncall.accept, oncall.decline, oncall.answer, oncall.fill):
-        with pytest.raises(Refused, match="The playbook does not have this schedule any more"):
+        with pytest.raises(NotAllowed, match="The playbook does not have this schedule any more"):
             await press(OLA, button)
 
 
 async def test_who_may_not_change_a_schedule_presses_its_buttons_in_vain(harness: UseCaseHarness) -> None:
     await harness.usecases.oncall.cover(RAJ, "me until 09:40")
-    with pytest.raises(Refused, match="You are neither in nights nor a deputy of its department"):
+    with pytest.raises(NotAllowed, match="You are neither in nights nor a deputy of its department"):
         await harness.usecases.oncall.answer(JOE, await request_of(harness))
 
 
@@ -289,6 +289,6 @@ async def test_changes_of_a_newer_release_are_left_alone_and_the_playbooks_turns
     spoilt = await spoil(harness.store, harness.store.keys.schedule("nights"), overrides=7)
 
     assert await on_call(harness) == (RAJ,)
-    with pytest.raises(Refused, match="This schedule was written by a newer release"):
+    with pytest.raises(NotAllowed, match="This schedule was written by a newer release"):
         await harness.usecases.oncall.take(ANA, "until 09:30")
     assert await harness.store.client.call("HGET", harness.store.keys.schedule("nights"), "body") == spoilt

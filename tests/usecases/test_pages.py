@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.domain.decision import Refused
-from bot.domain.pages.again import alert_of, call_again
-from bot.domain.pages.link import LASTS, Forged
-from bot.domain.pages.page import Page, Result, Way
+from bot.domain.decision import NotAllowed
+from bot.domain.pages.again import build_dedup_key, re_escalate
+from bot.domain.pages.link import TOKEN_LIFETIME, InvalidTokenError
+from bot.domain.pages.page import AttemptStatus, ContactMethod, Page
 from bot.store.pages import PageGone
 from tests.store.unread import spoil
 from tests.usecases.harness import JOE, LEA, MIA, UseCaseHarness
@@ -21,12 +21,12 @@ async def token_for(harness: UseCaseHarness, page: Page, person: str = LEA) -> s
 async def call_again_in_vain(harness: UseCaseHarness, page: Page) -> Page:
     """It was acknowledged, nobody claimed its case, and it calls again."""
     at = harness.clock.wind(minutes=21)
-    return (await harness.store.pages.change(page.id, lambda one: call_again(one, at), at)).after
+    return (await harness.store.pages.change(page.id, lambda one: re_escalate(one, at), at)).after
 
 
 async def test_who_was_called_acknowledges_and_nobody_else_is_called(harness: UseCaseHarness) -> None:
     page = await harness.open_page()
-    assert page.called(LEA)
+    assert page.has_called(LEA)
     done = await harness.usecases.pages.acknowledge_in_slack(page.id, LEA)
 
     assert done == await harness.store.pages.get(page.id)
@@ -38,9 +38,9 @@ async def test_who_was_called_acknowledges_and_nobody_else_is_called(harness: Us
 
 async def test_a_deputy_who_was_not_called_may_acknowledge_and_anybody_else_may_not(harness: UseCaseHarness) -> None:
     page = await harness.open_page()
-    with pytest.raises(Refused, match="Only those who answer for pr can acknowledge this page"):
+    with pytest.raises(NotAllowed, match="Only those who answer for pr can acknowledge this page"):
         await harness.usecases.pages.acknowledge_in_slack(page.id, JOE)
-    assert (await harness.store.pages.get(page.id)).open
+    assert (await harness.store.pages.get(page.id)).is_open
     assert (await harness.usecases.pages.acknowledge_in_slack(page.id, "U0PAM")).acknowledged_by == "U0PAM"
 
 
@@ -49,16 +49,16 @@ async def test_who_was_called_may_acknowledge_though_slack_does_not_say_who_is_a
 ) -> None:
     page = await harness.open_page()
     harness.slack.error = "missing_scope"
-    with pytest.raises(Refused, match="Only those who answer for pr"):
+    with pytest.raises(NotAllowed, match="Only those who answer for pr"):
         await harness.usecases.pages.acknowledge_in_slack(page.id, "U0PAM")
-    assert (await harness.usecases.pages.acknowledge_in_slack(page.id, LEA)).answered
+    assert (await harness.usecases.pages.acknowledge_in_slack(page.id, LEA)).is_acknowledged
 
 
 async def test_who_acknowledges_second_is_told_who_was_first(harness: UseCaseHarness) -> None:
     page = await harness.open_page()
     await harness.usecases.pages.acknowledge_in_slack(page.id, LEA)
     harness.clock.wind(minutes=4)
-    with pytest.raises(Refused, match="<@U0LEA> has this page, since 09:00 UTC"):
+    with pytest.raises(NotAllowed, match="<@U0LEA> has this page, since 09:00 UTC"):
         await harness.usecases.pages.acknowledge_in_slack(page.id, MIA)
 
 
@@ -95,7 +95,9 @@ async def test_a_link_shows_the_page_and_changes_nothing(harness: UseCaseHarness
     shown = await harness.usecases.pages.linked(await token_for(harness, page))
 
     assert (shown.page, shown.person, shown.too_old, shown.outdated, shown.answered_by) == (page, LEA, False, False, "")
-    assert [(one.who, one.way, one.result) for one in shown.called] == [(LEA, Way.SLACK, Result.WAITING)]
+    assert [(one.who, one.way, one.result) for one in shown.called] == [
+        (LEA, ContactMethod.SLACK, AttemptStatus.WAITING)
+    ]
     assert shown.matter == await harness.usecases.pages.matter(page)
     assert await harness.store.pages.get(page.id) == page
 
@@ -129,7 +131,7 @@ async def test_a_link_of_a_storm_answers_the_page_that_calls_too(harness: UseCas
 async def test_a_link_that_is_too_old_does_nothing_and_says_so(harness: UseCaseHarness) -> None:
     page = await harness.open_page()
     token = await token_for(harness, page)
-    harness.clock.wind(LASTS)
+    harness.clock.wind(TOKEN_LIFETIME)
     await harness.usecases.pages.acknowledge_by_link(token)
     await harness.usecases.pages.pass_on_by_link(token)
 
@@ -157,7 +159,7 @@ async def test_a_link_that_was_changed_is_believed_in_nothing(
     page = await harness.open_page()
     forged = changed(await token_for(harness, page))
     for asked in (harness.usecases.pages.acknowledge_by_link, harness.usecases.pages.pass_on_by_link):
-        with pytest.raises(Forged):
+        with pytest.raises(InvalidTokenError):
             await asked(forged)
 
     shown = await harness.usecases.pages.linked(forged)
@@ -168,7 +170,7 @@ async def test_a_link_that_was_changed_is_believed_in_nothing(
 async def test_a_link_to_nothing_is_forged_and_one_to_a_page_that_is_gone_says_so(harness: UseCaseHarness) -> None:
     page = await harness.open_page()
     token = await token_for(harness, page)
-    with pytest.raises(Forged):
+    with pytest.raises(InvalidTokenError):
         await harness.usecases.pages.linked("0.U0LEA.1.0.AAAA")
     await harness.store.client.call("DEL", harness.store.keys.page(page.id))
     with pytest.raises(PageGone):
@@ -184,18 +186,18 @@ async def test_who_cannot_take_it_is_passed_over_once_and_the_next_is_called_at_
     passed = await harness.store.pages.get(page.id)
     await harness.usecases.pages.pass_on_by_link(token)
 
-    assert (passed.due, passed.passed_over) == (harness.clock.now(), frozenset({LEA}))
+    assert (passed.due, passed.declined_people) == (harness.clock.now(), frozenset({LEA}))
     assert await harness.store.pages.get(page.id) == passed
     await harness.app.pages.step()
-    assert (await harness.store.pages.get(page.id)).called(MIA)
+    assert (await harness.store.pages.get(page.id)).has_called(MIA)
 
 
 async def test_an_acknowledgement_at_pagerduty_counts_once_per_delivery(harness: UseCaseHarness) -> None:
     page = await harness.open_page()
     assert not await harness.usecases.pages.took("delivery-1")
-    assert await harness.usecases.pages.acknowledged_at_pagerduty(alert_of(page), "PNOBODY", "delivery-1")
+    assert await harness.usecases.pages.acknowledged_at_pagerduty(build_dedup_key(page), "PNOBODY", "delivery-1")
     assert await harness.usecases.pages.took("delivery-1")
-    assert not await harness.usecases.pages.acknowledged_at_pagerduty(alert_of(page), "PNOBODY", "delivery-1")
+    assert not await harness.usecases.pages.acknowledged_at_pagerduty(build_dedup_key(page), "PNOBODY", "delivery-1")
 
     kept = await harness.store.pages.get(page.id)
     assert (kept.acknowledged_by, kept.acknowledged_way, kept.version) == ("", "PagerDuty", page.version + 1)
@@ -205,18 +207,21 @@ async def test_a_delivery_that_is_repeated_after_the_page_called_again_answers_n
     harness: UseCaseHarness,
 ) -> None:
     page = await harness.open_page()
-    await harness.usecases.pages.acknowledged_at_pagerduty(alert_of(page), "PNOBODY", "delivery-1")
+    await harness.usecases.pages.acknowledged_at_pagerduty(build_dedup_key(page), "PNOBODY", "delivery-1")
     again = await call_again_in_vain(harness, await harness.store.pages.get(page.id))
-    for alert, delivery in ((alert_of(page), "delivery-2"), (alert_of(again), "delivery-1")):
+    for alert, delivery in ((build_dedup_key(page), "delivery-2"), (build_dedup_key(again), "delivery-1")):
         assert not await harness.usecases.pages.acknowledged_at_pagerduty(alert, "PNOBODY", delivery)
-    assert (await harness.store.pages.get(page.id)).open
-    assert await harness.usecases.pages.acknowledged_at_pagerduty(alert_of(again), "PNOBODY", "delivery-3")
+    assert (await harness.store.pages.get(page.id)).is_open
+    assert await harness.usecases.pages.acknowledged_at_pagerduty(build_dedup_key(again), "PNOBODY", "delivery-3")
 
 
 async def test_of_one_delivery_that_comes_twice_at_once_one_answers(harness: UseCaseHarness, race: Race) -> None:
     page = await harness.open_page()
     won = await race.run(
-        *(race.usecases.pages.acknowledged_at_pagerduty(alert_of(page), "PNOBODY", "delivery-1") for _ in range(2))
+        *(
+            race.usecases.pages.acknowledged_at_pagerduty(build_dedup_key(page), "PNOBODY", "delivery-1")
+            for _ in range(2)
+        )
     )
     assert sorted(won.given) == [False, True]
     assert (await harness.store.pages.get(page.id)).version == page.version + 1
@@ -228,11 +233,11 @@ async def test_an_alert_of_no_page_of_ours_is_none(alert: str, harness: UseCaseH
 
 
 async def test_a_page_that_is_gone_or_of_a_newer_release_is_refused(harness: UseCaseHarness) -> None:
-    with pytest.raises(Refused, match="This page is no longer kept"):
+    with pytest.raises(NotAllowed, match="This page is no longer kept"):
         await harness.usecases.pages.acknowledge("0123456789abcdef01", LEA, "Slack")
     page = await harness.open_page()
     spoilt = await spoil(harness.store, harness.store.keys.page(page.id), severity="sev9")
-    with pytest.raises(Refused, match="This page was written by a newer release"):
+    with pytest.raises(NotAllowed, match="This page was written by a newer release"):
         await harness.usecases.pages.acknowledge_in_slack(page.id, LEA)
     assert await harness.store.client.call("HGET", harness.store.keys.page(page.id), "body") == spoilt
 
@@ -241,7 +246,7 @@ async def test_a_page_of_a_case_that_another_department_has_by_now_is_over(harne
     page = await harness.open_page()
     await harness.usecases.cases.hand_to_department(page.cause.id, LEA, "care")
     await harness.app.pages.step()
-    with pytest.raises(Refused, match="This page is over"):
+    with pytest.raises(NotAllowed, match="This page is over"):
         await harness.usecases.pages.acknowledge_in_slack(page.id, LEA)
 
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.assessment import Assessment, Signal
-from bot.domain.decision import Refused
+from bot.domain.decision import NotAllowed
 from bot.domain.department import Department
 from bot.domain.intake import open_case
 from bot.domain.mention import Mention
-from bot.domain.report import Asked
+from bot.domain.report import ReportQuery
 from bot.domain.routing import Route
-from bot.domain.spans import Period
+from bot.domain.spans import ReportPeriod
 from bot.domain.subject import Subject, SubjectKind
 from bot.store.opening import Store
 from bot.store.tallies import Tallies
@@ -30,14 +30,14 @@ class PlaybookRules:
     managers: tuple[str, ...] = ()
     time_zone = "Europe/Lisbon"
 
-    def departments(self) -> tuple[Department, ...]:
+    def list_departments(self) -> tuple[Department, ...]:
         return (Department(name="care", channel="C0CARE"), Department(name="pr", channel="C0PR"))
 
-    def routes(self) -> tuple[Route, ...]:
+    def list_routes(self) -> tuple[Route, ...]:
         return ()
 
-    def department(self, name: str) -> Department | None:
-        return next((department for department in self.departments() if department.name == name), None)
+    def find_department(self, name: str) -> Department | None:
+        return next((department for department in self.list_departments() if department.name == name), None)
 
 
 @pytest.fixture
@@ -66,17 +66,17 @@ async def hear(
 @pytest.mark.parametrize(
     ("words", "asked"),
     [
-        ("", Asked()),
-        ("  TODAY ", Asked()),
-        ("week  northwind go", Asked(Period.WEEK, subject="Northwind Go")),
-        ("yesterday care", Asked(Period.YESTERDAY, department="care")),
-        ("care", Asked(department="care")),
-        ("today a &amp; b", Asked(subject="A & B")),
+        ("", ReportQuery()),
+        ("  TODAY ", ReportQuery()),
+        ("week  northwind go", ReportQuery(ReportPeriod.WEEK, subject="Northwind Go")),
+        ("yesterday care", ReportQuery(ReportPeriod.YESTERDAY, department="care")),
+        ("care", ReportQuery(department="care")),
+        ("today a &amp; b", ReportQuery(subject="A & B")),
     ],
 )
-def test_what_is_asked_is_understood_in_any_case_and_spacing(reports: Reports, words: str, asked: Asked) -> None:
+def test_what_is_asked_is_understood_in_any_case_and_spacing(reports: Reports, words: str, asked: ReportQuery) -> None:
     assert reports.asked(words) == asked
-    assert reports.asked(asked.words) == asked
+    assert reports.asked(asked.command_text) == asked
 
 
 @pytest.mark.parametrize(
@@ -90,13 +90,13 @@ def test_what_is_asked_is_understood_in_any_case_and_spacing(reports: Reports, w
     ],
 )
 def test_a_wrong_word_gets_the_nearest_right_one(reports: Reports, words: str, answer: str) -> None:
-    with pytest.raises(Refused) as no:
+    with pytest.raises(NotAllowed) as no:
         reports.asked(words)
     assert str(no.value) == answer
 
 
 def test_a_word_like_no_other_gets_all_there_are_and_pings_nobody(reports: Reports) -> None:
-    with pytest.raises(Refused) as no:
+    with pytest.raises(NotAllowed) as no:
         reports.asked("<!channel> `zzz`")
     assert "<!channel>" not in str(no.value)
     assert "The departments are: care, pr." in str(no.value)
@@ -107,25 +107,25 @@ async def test_the_report_adds_up_what_was_heard_and_shows_the_posts(
 ) -> None:
     await hear(store, clock, "Northwind Go", 5, ["care", "pr"])
     await hear(store, clock, "Skylark", 2)
-    report = await reports.report(Asked())
+    report = await reports.report(ReportQuery())
     assert (report.split.total, report.split.negative, report.split.competitors) == (7, 5, 2)
-    assert len(report.telling) == 3
-    assert all(case.assessment.subject == "Northwind Go" for case in report.telling)
+    assert len(report.top_cases) == 3
+    assert all(case.assessment.subject == "Northwind Go" for case in report.top_cases)
     assert [(line.name, line.open) for line in report.departments] == [("care", 5), ("pr", 2)]
 
 
 async def test_yesterday_has_nothing_of_today(reports: Reports, store: Store, clock: WoundClock) -> None:
     await hear(store, clock, "Northwind Go", 3)
-    assert (await reports.report(Asked(Period.YESTERDAY))).split.total == 0
+    assert (await reports.report(ReportQuery(ReportPeriod.YESTERDAY))).split.total == 0
     clock.wind(days=1)
-    assert (await reports.report(Asked(Period.YESTERDAY))).split.total == 3
+    assert (await reports.report(ReportQuery(ReportPeriod.YESTERDAY))).split.total == 3
 
 
 async def test_a_competitor_that_is_asked_for_has_a_split_of_its_own(
     reports: Reports, store: Store, clock: WoundClock
 ) -> None:
     await hear(store, clock, "Skylark", 2)
-    report = await reports.report(Asked(subject="Skylark"))
+    report = await reports.report(ReportQuery(subject="Skylark"))
     assert (report.split.negative, report.split.competitors, report.departments) == (2, 0, ())
 
 
@@ -133,7 +133,7 @@ async def test_a_department_that_the_playbook_has_lost_is_still_told(
     reports: Reports, store: Store, clock: WoundClock
 ) -> None:
     await hear(store, clock, "Northwind Go", 1, ["lost"])
-    assert [line.name for line in (await reports.report(Asked())).departments] == ["care", "pr", "lost"]
+    assert [line.name for line in (await reports.report(ReportQuery())).departments] == ["care", "pr", "lost"]
 
 
 async def test_the_home_tab_gets_each_department_in_the_playbooks_order(

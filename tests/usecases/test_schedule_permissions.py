@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.decision import Refused
+from bot.domain.decision import NotAllowed
 from bot.usecases.team import Team
 from bot.usecases.whose import Whose
 from tests.usecases.harness import ANA, JOE, LEA, MIA, OLA, RAJ, TOM, UseCaseHarness
@@ -43,7 +43,7 @@ async def test_its_people_its_departments_deputies_and_managers_change_a_schedul
 
 
 async def test_anybody_else_is_told_who_may(harness: UseCaseHarness) -> None:
-    with pytest.raises(Refused, match="<@U0JOE> is neither in nights nor a deputy of its department"):
+    with pytest.raises(NotAllowed, match="<@U0JOE> is neither in nights nor a deputy of its department"):
         await whose_of(harness).check(JOE, harness.app.rota.schedules()["nights"], "<@U0JOE> is")
 
 
@@ -67,7 +67,7 @@ async def test_a_schedule_is_meant_by_its_name_its_departments_or_by_being_the_o
 
 async def test_who_may_change_several_says_which(two_schedules: UseCaseHarness) -> None:
     whose = whose_of(two_schedules)
-    with pytest.raises(Refused, match="Say its name as well: `nights`, `days`"):
+    with pytest.raises(NotAllowed, match="Say its name as well: `nights`, `days`"):
         await whose.meant(MIA, "")
     assert (await whose.meant(MIA, "sales")).schedule.name == "days"
     assert (await whose.meant(TOM, "")).schedule.name == "days"
@@ -76,24 +76,24 @@ async def test_who_may_change_several_says_which(two_schedules: UseCaseHarness) 
 async def test_a_schedule_that_somebody_may_not_change_is_refused_though_they_name_it(
     two_schedules: UseCaseHarness,
 ) -> None:
-    with pytest.raises(Refused, match="You are neither in nights"):
+    with pytest.raises(NotAllowed, match="You are neither in nights"):
         await whose_of(two_schedules).meant(TOM, "nights")
 
 
 async def test_who_is_in_no_schedule_is_told_so(harness: UseCaseHarness) -> None:
-    with pytest.raises(Refused, match="You are in no schedule, so you have no shift to change"):
+    with pytest.raises(NotAllowed, match="You are in no schedule, so you have no shift to change"):
         await whose_of(harness).meant(JOE, "")
 
 
 async def test_a_department_whose_people_are_listed_has_nothing_to_change(harness: UseCaseHarness) -> None:
-    with pytest.raises(Refused, match="care has no schedule: the playbook names who is on call for it"):
+    with pytest.raises(NotAllowed, match="care has no schedule: the playbook names who is on call for it"):
         await whose_of(harness).meant(ANA, "care")
 
 
 async def test_without_schedules_there_is_nothing_to_change(harness: UseCaseHarness) -> None:
     harness.replace_in_playbook('on_call = ["nights"]', 'on_call = ["U0OLA"]')
     harness.drop_from_playbook("[[schedules]]", "nights", until="[crisis]")
-    with pytest.raises(Refused, match="The playbook has no schedules"):
+    with pytest.raises(NotAllowed, match="The playbook has no schedules"):
         await whose_of(harness).meant(OLA, "")
 
 
@@ -104,7 +104,7 @@ async def test_while_slack_does_not_say_who_is_a_deputy_nobody_is_told_that_they
     harness.slack.error = "missing_scope"
     whose = whose_of(harness)
     for words in ("", "nights"):
-        with pytest.raises(Refused, match="Slack does not say right now"):
+        with pytest.raises(NotAllowed, match="Slack does not say right now"):
             await whose.meant("U0PAM", words)
     assert (await whose.meant(OLA, "")).schedule.name == "nights"
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.assessment import Intent
 from bot.domain.correction import CorrectionKind
-from bot.domain.decision import Refused
+from bot.domain.decision import NotAllowed
 from bot.usecases.spam import SHOWN
 from tests.store.unread import spoil
 from tests.usecases.harness import BRAND, COMPLAINT, JOE, TOM, UseCaseHarness
@@ -55,7 +55,7 @@ async def test_what_leads_nowhere_is_brought_back_to_a_department_that_somebody_
 ) -> None:
     entry = await harness.keep_spam(1, (*BRAND, "intent:spam"))
     assert await harness.usecases.spam.leads_to(entry) == ""
-    with pytest.raises(Refused, match="The playbook has no department 'nobody' now"):
+    with pytest.raises(NotAllowed, match="The playbook has no department 'nobody' now"):
         await harness.usecases.spam.bring_back(entry, JOE)
     answer = await harness.usecases.spam.bring_back(entry, JOE, "sales")
 
@@ -64,7 +64,7 @@ async def test_what_leads_nowhere_is_brought_back_to_a_department_that_somebody_
 
 async def test_a_department_that_is_none_is_refused_and_the_spam_stays(harness: UseCaseHarness) -> None:
     entry = await harness.keep_spam(1, BOTH)
-    with pytest.raises(Refused, match="no department 'legal'"):
+    with pytest.raises(NotAllowed, match="no department 'legal'"):
         await harness.usecases.spam.bring_back(entry, JOE, "legal")
     assert (await harness.usecases.spam.get(entry)).id == entry
 
@@ -85,9 +85,9 @@ async def test_what_was_brought_back_or_is_too_old_is_said_to_be(harness: UseCas
     entry = await harness.keep_spam(1, BOTH)
     await harness.usecases.spam.bring_back(entry, JOE)
     for asked in (harness.usecases.spam.get, harness.usecases.spam.leads_to):
-        with pytest.raises(Refused, match="This one is not kept any more"):
+        with pytest.raises(NotAllowed, match="This one is not kept any more"):
             await asked(entry)
-    with pytest.raises(Refused, match="This one is not kept any more"):
+    with pytest.raises(NotAllowed, match="This one is not kept any more"):
         await harness.usecases.spam.bring_back(entry, TOM)
 
 
@@ -106,7 +106,7 @@ async def test_a_case_that_cannot_be_read_is_not_written_over_by_what_is_brought
     case = await harness.open_case(1)
     spoilt = await spoil(harness.store, harness.store.keys.case(case.id), status="pondered")
     entry = await harness.keep_spam(1, BOTH)
-    with pytest.raises(Refused, match="This one is not kept any more"):
+    with pytest.raises(NotAllowed, match="This one is not kept any more"):
         await harness.usecases.spam.bring_back(entry, JOE)
     assert await harness.store.client.call("HGET", harness.store.keys.case(case.id), "body") == spoilt
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.domain.department import Department, Staff
+from bot.domain.department import Department, DepartmentStaff
 from bot.usecases.team import Team
 from tests.usecases.harness import ANA, BEN, LEA, MIA, OLA, RAJ, UseCaseHarness
 
@@ -13,7 +13,7 @@ def team_of(harness: UseCaseHarness) -> Team:
     return Team(harness.directory, harness.app.rota)
 
 
-async def staff_of(harness: UseCaseHarness, department: Department, *managers: str) -> Staff:
+async def staff_of(harness: UseCaseHarness, department: Department, *managers: str) -> DepartmentStaff:
     return await team_of(harness).staff(department, managers)
 
 
@@ -29,7 +29,7 @@ async def test_a_department_that_names_its_people_asks_slack_nothing(harness: Us
 
 
 async def test_who_is_called_for_a_department_may_answer_for_it(harness: UseCaseHarness) -> None:
-    ops = harness.app.rules.department("ops")
+    ops = harness.app.rules.find_department("ops")
     assert ops is not None
     assert (await staff_of(harness, ops)).deputies == {OLA, RAJ, ANA}
     await harness.usecases.oncall.take(OLA, "until 09:30")

@@ -8,11 +8,11 @@ import pytest
 
 from bot.cards.modals import Origin
 from bot.domain.assessment import Intent
-from bot.domain.case import Resolution, Status
+from bot.domain.case import CaseResolution, CaseStatus
 from bot.domain.correction import CorrectionKind
-from bot.domain.crisis import Declaration
-from bot.domain.decision import Unreachable
-from bot.domain.lifecycle import Transition
+from bot.domain.crisis import CrisisDeclaration
+from bot.domain.decision import StoreUnavailable
+from bot.domain.lifecycle import CaseTransition
 from bot.domain.pages.page import Severity
 from bot.usecases.flags import Flag
 from handlers import UseCases
@@ -23,19 +23,19 @@ from tests.usecases.race import Race
 
 CASE = new(department="ops")
 FLAG = Flag(channel="C0", ts="1773133200.000100", words="my bag is gone", department="care", kind=Intent.COMPLAINT)
-FORM = Declaration(Severity.SEV1, "Smoke", "pr", lead=LEA)
+FORM = CrisisDeclaration(Severity.SEV1, "Smoke", "pr", lead=LEA)
 OPENED = Origin("ep-1", channel="C0PR")
 
 ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.cases.get(CASE.id),
-    lambda usecases: usecases.cases.may(CASE.id, ANA, Transition.CLAIM),
+    lambda usecases: usecases.cases.may(CASE.id, ANA, CaseTransition.CLAIM),
     lambda usecases: usecases.cases.offered(CASE),
     lambda usecases: usecases.cases.may_separate(CASE.id, ANA),
     lambda usecases: usecases.cases.awake(),
     lambda usecases: usecases.cases.claim(CASE.id, ANA),
     lambda usecases: usecases.cases.keep(CASE.id, ANA),
     lambda usecases: usecases.cases.release(CASE.id, ANA),
-    lambda usecases: usecases.cases.resolve(CASE.id, ANA, Resolution.FIXED),
+    lambda usecases: usecases.cases.resolve(CASE.id, ANA, CaseResolution.FIXED),
     lambda usecases: usecases.cases.reopen(CASE.id, ANA),
     lambda usecases: usecases.cases.confirm_crisis(CASE.id, ANA),
     lambda usecases: usecases.cases.hand_to_person(CASE.id, ANA, BEN),
@@ -95,7 +95,7 @@ def name_of(asked: Callable[[UseCases], Awaitable[Any]]) -> str:
 async def test_whoever_asks_is_told_that_redis_does_not_answer(
     asked: Callable[[UseCases], Awaitable[Any]], harness_without_store: UseCaseHarness
 ) -> None:
-    with pytest.raises(Unreachable, match="Redis does not answer"):
+    with pytest.raises(StoreUnavailable, match="Redis does not answer"):
         await asked(harness_without_store.usecases)
 
 
@@ -114,11 +114,11 @@ async def test_a_click_that_loses_the_store_before_it_is_written_may_be_repeated
 ) -> None:
     case = await harness.open_case()
     race.barrier.cut_off = True
-    with pytest.raises(Unreachable):
+    with pytest.raises(StoreUnavailable):
         await race.usecases.cases.claim(case.id, ANA)
     assert await harness.read_case() == case
     race.barrier.cut_off = False
-    assert (await race.usecases.cases.claim(case.id, ANA)).case.status is Status.CLAIMED
+    assert (await race.usecases.cases.claim(case.id, ANA)).case.status is CaseStatus.CLAIMED
 
 
 async def test_of_what_is_written_together_nothing_is_there_where_the_store_went_away(
@@ -136,7 +136,7 @@ async def test_of_what_is_written_together_nothing_is_there_where_the_store_went
         race.usecases.oncall.take(OLA, "until 09:30"),
     ]
     for one in asked:
-        with pytest.raises(Unreachable):
+        with pytest.raises(StoreUnavailable):
             await one
 
     assert (await harness.read_case(), await harness.list_owed()) == (case, owed)

@@ -6,7 +6,7 @@ from typing import Any, cast
 from bot.domain.case import Case
 from bot.domain.decision import CaseDecision
 from bot.domain.department import Department
-from bot.domain.moves import claim, hand_to_department
+from bot.domain.moves import claim_case, hand_to_department
 from bot.sinks.slack import SlackSink
 from bot.store.opening import Store
 from bot.workers.delivery import Delivery
@@ -48,10 +48,10 @@ class Desk:
         raise AssertionError(await self.store.outbox.queues())
 
     async def owed(self) -> list[str]:
-        return [one.notification.name for queue in await self.store.outbox.queues(1000) for one in queue.head]
+        return [one.notification.key for queue in await self.store.outbox.queues(1000) for one in queue.head]
 
     async def claims(self, case: Case, who: str = "U0ANA") -> Case:
-        return await self._change(case, lambda now: claim(now, context(who, self.clock.now())))
+        return await self._change(case, lambda now: claim_case(now, context(who, self.clock.now())))
 
     async def hands(self, case: Case, to: Department, who: str = "U0MIA") -> Case:
         return await self._change(case, lambda now: hand_to_department(now, context(who, self.clock.now()), to))

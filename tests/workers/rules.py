@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from bot.detectors.base import Background
 from bot.domain.assessment import Assessment, Signal
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.domain.department import Department
 from bot.domain.mention import Mention
-from bot.domain.pages.contact import Contact
+from bot.domain.pages.contact import ContactDetails
 from bot.domain.pages.page import Severity
 from bot.domain.pages.policy import EscalationPolicy
 from bot.domain.routing import NOBODY, Route
@@ -62,25 +62,25 @@ class FakeRules:
         self.away = False
         self.escalation = EscalationPolicy()
 
-    def policy(self, severity: Severity, department: str) -> EscalationPolicy:  # noqa: ARG002 - for all the same
+    def get_escalation_policy(self, severity: Severity, department: str) -> EscalationPolicy:  # noqa: ARG002 - for all the same
         return self.escalation
 
-    def contact(self, person: str) -> Contact:  # noqa: ARG002 - for everybody the same
-        return Contact()
+    def get_contact(self, person: str) -> ContactDetails:  # noqa: ARG002 - for everybody the same
+        return ContactDetails()
 
-    def budget(self) -> int | None:
+    def get_page_limit(self) -> int | None:
         return None
 
-    def person_at_pagerduty(self, user: str) -> str:  # noqa: ARG002 - nobody is there
+    def find_pagerduty_person(self, user: str) -> str:  # noqa: ARG002 - nobody is there
         return ""
 
-    def departments(self) -> tuple[Department, ...]:
+    def list_departments(self) -> tuple[Department, ...]:
         return self.known
 
-    def department(self, name: str) -> Department | None:
+    def find_department(self, name: str) -> Department | None:
         return next((department for department in self.known if department.name == name), None)
 
-    def routes(self) -> Sequence[Route]:
+    def list_routes(self) -> Sequence[Route]:
         unheard = Route(name="unheard", when={"intent": frozenset({"spam", "praise"})}, to=NOBODY)
         named = (
             Route(name=found.name, when={"subject": frozenset({found.name})}, to=found.name, clocks=self.clocks)
@@ -91,5 +91,5 @@ class FakeRules:
     def assessor(self) -> Outright:
         """`away`: as if the store went away just after a batch was read."""
         if self.away:
-            raise Unreachable
+            raise StoreUnavailable
         return Outright(self.hearing)

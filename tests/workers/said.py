@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.clock import Clock
-from bot.domain.case import Case, case_id
+from bot.domain.case import Case, derive_case_id
 from bot.domain.mention import Mention
 from bot.store.opening import Store
 from bot.workers.triage import Triage
@@ -33,5 +33,5 @@ async def triaged(store: Store, rules: FakeRules, clock: Clock, *mentions: Menti
     triage = Triage(store, rules, clock, "test", wait=False)
     while await triage.step():
         pass
-    found = await store.cases.find([case_id(one.id) for one in mentions])
+    found = await store.cases.find([derive_case_id(one.id) for one in mentions])
     return list(found.values())

@@ -79,7 +79,7 @@ async def test_a_list_that_somebody_deleted_comes_back_with_those_that_wait(desk
 
 
 async def test_a_digest_that_is_no_longer_kept_is_owed_no_more(desk: Desk) -> None:
-    await desk.store.outbox.add(Notification.digest("gone", "care"), desk.clock.now())
+    await desk.store.outbox.add(Notification.draw_digest("gone", "care"), desk.clock.now())
     await desk.settles()
     assert not desk.slack.calls
 

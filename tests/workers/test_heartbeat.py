@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.decision import Unreachable
-from bot.domain.vigil.troubles import Vigil
+from bot.domain.decision import StoreUnavailable
+from bot.domain.vigil.troubles import HealthState
 from bot.store.client import Client
 from bot.store.opening import Store, store_on
 from bot.workers.heartbeat import Heartbeat
@@ -25,7 +25,7 @@ class Listens:
 
 async def watched(store: Store, clock: WoundClock) -> None:
     """Somebody has just watched over Earshot, so that only the store can be what is wrong."""
-    body = Vigil(looked_at=clock.now()).model_dump_json()
+    body = HealthState(looked_at=clock.now()).model_dump_json()
     await store.client.call("HSET", store.keys.vigil, "v", 1, "body", body)
 
 
@@ -41,7 +41,7 @@ async def test_nothing_is_called_while_no_write_can_be_made(how: type[Way], tmp_
         await way.begin()
         for _ in range(3):
             clock.wind(minutes=1)
-            with pytest.raises(Unreachable):
+            with pytest.raises(StoreUnavailable):
                 await heartbeat.step()
         await way.end()
         await heartbeat.step()

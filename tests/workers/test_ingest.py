@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.sources.base import Ear
 from bot.store.opening import Store
 from bot.workers.ingest import Ingest, Listener, StoreEar
@@ -65,7 +65,7 @@ async def listened(source: Source, store: Store) -> Listener:
 
 
 async def test_a_source_that_raises_is_started_again(store: Store) -> None:
-    source = Source(ZeroDivisionError(), Unreachable("away"), OSError())
+    source = Source(ZeroDivisionError(), StoreUnavailable("away"), OSError())
     await listened(source, store)
     assert (source.began, await store.inbox.cursor("forum")) == (4, "c4")
 

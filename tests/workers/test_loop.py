@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.workers.loop import LONGEST_REST, rest, run
 from tests.clock import WoundClock
 from tests.workers.rests import Rests
@@ -41,7 +41,7 @@ def stop() -> asyncio.Event:
 
 
 async def test_a_loop_survives_a_store_that_goes_away_and_nobody_is_blamed(stop: asyncio.Event) -> None:
-    worker = Scripted(stop, Unreachable("away"), Unreachable("away"), 1)
+    worker = Scripted(stop, StoreUnavailable("away"), StoreUnavailable("away"), 1)
     await run(worker, Rests(), stop)
     assert (worker.done[-1], worker.told) == (1, [])
 
@@ -65,7 +65,7 @@ async def test_a_store_that_is_away_is_asked_every_two_seconds_and_not_every_tim
 ) -> None:
     clock = Rests()
     with capture_logs() as lines:
-        await run(Scripted(stop, *[Unreachable("away")] * 20, 1), clock, stop)
+        await run(Scripted(stop, *[StoreUnavailable("away")] * 20, 1), clock, stop)
     assert clock.lengths == [0.5, 1] + [2] * 18
     assert [line["failures"] for line in lines] == [1, 2, 4, 8, 16]
 

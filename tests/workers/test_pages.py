@@ -4,8 +4,18 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from bot.domain.pages import ladder
-from bot.domain.pages.matter import Matter
-from bot.domain.pages.page import Attempt, Cause, CauseKind, Page, Result, Severity, Storm, Way, open_page
+from bot.domain.pages.matter import PageContext
+from bot.domain.pages.page import (
+    AttemptStatus,
+    CauseKind,
+    ContactMethod,
+    Page,
+    PageAttempt,
+    PageCause,
+    PageGroup,
+    Severity,
+    open_page,
+)
 from bot.domain.pages.policy import EscalationPolicy
 from bot.sinks.pagers.base import Call, Told
 from bot.store.opening import Store
@@ -40,15 +50,15 @@ class Bell:
         await self.meanwhile()
         if self.breaks:
             raise ZeroDivisionError
-        return Told(Result.DELIVERED)
+        return Told(AttemptStatus.DELIVERED)
 
-    async def refresh(self, _page: Page, _matter: Matter, _storm: Storm) -> Told:
-        return Told(Result.DELIVERED)
+    async def refresh(self, _page: Page, _matter: PageContext, _storm: PageGroup) -> Told:
+        return Told(AttemptStatus.DELIVERED)
 
     async def settle(self, _page: Page) -> Told:
-        return Told(Result.DELIVERED)
+        return Told(AttemptStatus.DELIVERED)
 
-    async def became(self, _attempt: Attempt) -> None:
+    async def became(self, _attempt: PageAttempt) -> None:
         return
 
     async def tried(self) -> None:
@@ -61,14 +71,14 @@ class Tower:
     def __init__(self, store: Store, clock: WoundClock) -> None:
         self.store, self.clock, self.bell = store, clock, Bell()
         rules = FakeRules(CARE)
-        rules.escalation = EscalationPolicy(ways=(Way.WEBHOOK,))
+        rules.escalation = EscalationPolicy(ways=(ContactMethod.WEBHOOK,))
         matters, links = Matters({}, lambda: "UTC"), Links(store.signing, clock)
-        lines = Lines(rules, ListedRota(rules), {Way.WEBHOOK})
+        lines = Lines(rules, ListedRota(rules), {ContactMethod.WEBHOOK})
         self.timers = [Pages(store, rules, lines, matters, clock) for _ in range(2)]
         self.senders = [PagerDelivery(self.bell, store, rules, matters, links, clock) for _ in range(2)]
 
     async def opens(self, number: int = 1) -> Page:
-        cause = Cause(CauseKind.DRILL, f"drill {number}")
+        cause = PageCause(CauseKind.DRILL, f"drill {number}")
         return await self.store.pages.open(open_page(cause, Severity.SEV1, "care", self.clock.now()))
 
     async def works(self) -> None:
@@ -107,7 +117,7 @@ async def test_a_sender_that_breaks_makes_the_next_one_ring_at_once(store: Store
     await tower.works()
     assert tower.bell.rang[:2] == ["U0RAJ", "U0MIA"]
     first = (await store.pages.get(page.id)).attempts[0]
-    assert (first.result, first.detail) == (Result.LATER, "our own fault, see the log")
+    assert (first.result, first.detail) == (AttemptStatus.LATER, "our own fault, see the log")
 
 
 async def test_who_answers_while_the_call_is_on_its_way_is_the_last_who_is_called(
@@ -118,7 +128,7 @@ async def test_who_answers_while_the_call_is_on_its_way_is_the_last_who_is_calle
 
     async def answers() -> None:
         at = clock.now()
-        await store.pages.change(page.id, lambda now: ladder.acknowledge(now, "U0RAJ", "link", at), at)
+        await store.pages.change(page.id, lambda now: ladder.acknowledge_page(now, "U0RAJ", "link", at), at)
 
     tower.bell.meanwhile = answers
     await tower.works()
@@ -126,5 +136,5 @@ async def test_who_answers_while_the_call_is_on_its_way_is_the_last_who_is_calle
     await tower.works()
     kept = await store.pages.get(page.id)
     assert tower.bell.rang == ["U0RAJ"]
-    assert (kept.acknowledged_by, kept.attempts[0].result) == ("U0RAJ", Result.DELIVERED)
+    assert (kept.acknowledged_by, kept.attempts[0].result) == ("U0RAJ", AttemptStatus.DELIVERED)
     assert not await store.outbox.queues()

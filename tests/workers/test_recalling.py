@@ -8,8 +8,8 @@ from structlog.testing import capture_logs
 
 from bot.bench.ground import day_playbook, read
 from bot.detectors.base import Background
-from bot.domain.case import case_id
-from bot.domain.decision import Unreachable
+from bot.domain.case import derive_case_id
+from bot.domain.decision import StoreUnavailable
 from bot.domain.mention import Mention
 from bot.domain.routing import Route
 from bot.rules import LiveRules
@@ -33,11 +33,11 @@ class Attentive(FakeRules):
         self.known_beside: dict[str, Background] = {}
         self.meanwhile: Callable[[], object] = int
 
-    def routes(self) -> Sequence[Route]:
+    def list_routes(self) -> Sequence[Route]:
         """Asked between the look at what is there and the commit."""
         meanwhile, self.meanwhile = self.meanwhile, int
         meanwhile()
-        return super().routes()
+        return super().list_routes()
 
     def assessor(self) -> Outright:
         beside, hearing = self.known_beside, super().assessor()
@@ -94,7 +94,7 @@ async def urgencies(store: Store, house: LiveRules, clock: WoundClock, *, restar
         while await triage.step():
             pass
         clock.wind(minutes=20 if number < 12 else 0.5)
-    cases = await store.cases.find([case_id(f"x:{number}") for number in range(24)])
+    cases = await store.cases.find([derive_case_id(f"x:{number}") for number in range(24)])
     return [case.assessment.urgency for case in cases.values()]
 
 
@@ -200,7 +200,7 @@ async def test_who_lost_the_store_after_all_was_recalled_knows_it_still(
     triaging.restart()
     await admit(store, clock, said(2, text=SAME))
     triaging.rules.away = True
-    with pytest.raises(Unreachable):
+    with pytest.raises(StoreUnavailable):
         await triaging.triage.step()
     triaging.rules.away = False
     assert (await triaging.hear(said(3, text=SAME))).copies == 3

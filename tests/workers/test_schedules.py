@@ -9,8 +9,8 @@ import pytest
 from bot.calendars.broken import MOST
 from bot.domain.department import Department
 from bot.domain.hours import parse_window
-from bot.domain.schedules.schedule import Layer, Schedule
-from bot.domain.schedules.shifts import who
+from bot.domain.schedules.schedule import Schedule, ScheduleLayer
+from bot.domain.schedules.shifts import find_shift
 from bot.sinks.outcomes import RateLimited, Rejected
 from bot.store.opening import Store
 from bot.usecases.rota import StoredRota
@@ -26,7 +26,7 @@ START = date(2026, 3, 9)
 
 
 def turns(*people: str, **more: object) -> Schedule:
-    layer = Layer(people=people, days=1, hand_over=time(10), start=START)
+    layer = ScheduleLayer(people=people, days=1, hand_over=time(10), start=START)
     return Schedule(name="nights", layers=(layer,)).model_copy(update=more)
 
 
@@ -77,7 +77,7 @@ class Night:
             pass
 
     async def on_call(self) -> str:
-        shift = who((await self.rota.rosters(["nights"]))["nights"], self.clock.now())
+        shift = find_shift((await self.rota.rosters(["nights"]))["nights"], self.clock.now())
         return shift.person if shift else "nobody"
 
     async def trouble(self) -> str:

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from bot.domain.decision import Heard, Outcome
+from bot.domain.decision import MentionOutcome, ProcessedMention
 from bot.domain.episode import Episode
-from bot.domain.spikes.baseline import Baseline
-from bot.domain.spikes.tuning import Tuning
+from bot.domain.spikes.baseline import SubjectBaseline
+from bot.domain.spikes.tuning import SpikeThresholds
 from bot.domain.spikes.usual import QUARTER
 from bot.domain.subject import Subject, SubjectKind
-from bot.domain.waking import page_of
+from bot.domain.waking import get_episode_page_id
 from bot.store.client import Client, Words
 from bot.store.feed import feed
 from bot.store.opening import Store, store_on
@@ -32,11 +32,11 @@ SHORT = timedelta(milliseconds=40)
 class WatchedRules(FakeRules):
     def __init__(self, kind: SubjectKind = SubjectKind.BRAND) -> None:
         super().__init__()
-        self.tuning = Tuning()
+        self.tuning = SpikeThresholds()
         self.kind = kind
         self.name = NORTHWIND
 
-    def spikes(self) -> Tuning:
+    def spikes(self) -> SpikeThresholds:
         return self.tuning
 
     def subjects(self) -> Sequence[Subject]:
@@ -75,17 +75,21 @@ def clock() -> WoundClock:
 async def known(store: Store, clock: WoundClock) -> Store:
     """Of fourteen days in which next to nobody said anything."""
     start = int((clock.now() - timedelta(days=14)).timestamp())
-    baseline = Baseline(subject=NORTHWIND, until=start)
+    baseline = SubjectBaseline(subject=NORTHWIND, until=start)
     while baseline.until + 3 * QUARTER <= clock.now().timestamp():
-        baseline = baseline.learnt([])
+        baseline = baseline.learn_quarter([])
     assert await store.baselines.save([baseline])
     return store
 
 
 async def say(store: Store, clock: WoundClock, number: int, *labels: str) -> None:
     said = mention(id=f"x:{number}", text=f"cancelled again {number}", author=f"@p{number}", created_at=clock.now())
-    heard = Heard(
-        said, assessed(*(labels or ("sentiment:negative", "intent:complaint"))), "care", Outcome.OPENED, clock.now()
+    heard = ProcessedMention(
+        said,
+        assessed(*(labels or ("sentiment:negative", "intent:complaint"))),
+        "care",
+        MentionOutcome.OPENED,
+        clock.now(),
     )
     transaction = Transaction(store.keys.inbox)
     feed(transaction, store.keys, heard, NORTHWIND)
@@ -115,19 +119,19 @@ async def test_an_episode_counts_each_post_once_and_pages_once(known: Store, clo
     assert "cancelled again" in episode.words
 
 
-@pytest.mark.parametrize("change", [{"tuning": Tuning(on=False)}, {"name": "Southwind"}])
+@pytest.mark.parametrize("change", [{"tuning": SpikeThresholds(on=False)}, {"name": "Southwind"}])
 async def test_an_episode_that_is_no_longer_watched_is_over_and_calls_nobody(
     known: Store, clock: WoundClock, change: dict[str, Any]
 ) -> None:
     rules = WatchedRules()
     watch = Spikes(known, rules, clock)
     await wave(known, clock, watch, 30)
-    page = page_of(await only(known))
+    page = get_episode_page_id(await only(known))
     vars(rules).update(change)
     await watch.step()
     await watch.step()
 
-    assert (await only(known)).over
+    assert (await only(known)).is_over
     assert await known.episodes.running() == {}
     assert page in await known.pages.due(clock.now(), 10)
 
@@ -186,7 +190,7 @@ async def test_it_is_over_an_hour_after_the_last_that_was_unusual(known: Store, 
     episode = await only(known)
     assert episode.ended_at is not None
     assert await known.episodes.running() == {}
-    assert [one.name for queue in await known.outbox.queues() for one in [queue.head[0].notification]] == [
+    assert [one.key for queue in await known.outbox.queues() for one in [queue.head[0].notification]] == [
         f"episode {episode.id} 0 care"
     ]
 
@@ -210,7 +214,7 @@ async def test_a_competitors_trouble_wakes_nobody(known: Store, clock: WoundCloc
 
 async def test_it_can_be_turned_off(known: Store, clock: WoundClock) -> None:
     rules = WatchedRules()
-    rules.tuning = Tuning(on=False)
+    rules.tuning = SpikeThresholds(on=False)
     watch = Spikes(known, rules, clock)
     await wave(known, clock, watch, 20)
     assert await known.episodes.latest() == []
@@ -218,7 +222,7 @@ async def test_it_can_be_turned_off(known: Store, clock: WoundClock) -> None:
 
 async def test_the_playbook_says_whose_it_is(known: Store, clock: WoundClock) -> None:
     rules = WatchedRules()
-    rules.tuning = Tuning(to="sales")
+    rules.tuning = SpikeThresholds(to="sales")
     await wave(known, clock, Spikes(known, rules, clock), 12)
     assert (await only(known)).department == "sales"
 
@@ -253,10 +257,10 @@ async def test_quarters_are_learnt_and_the_feed_is_trimmed(store: Store, clock: 
 async def test_our_own_silence_is_not_learnt(store: Store, clock: WoundClock) -> None:
     """Sources that were away for two hours, where twenty posts a quarter are usual."""
     until = int(clock.now().timestamp()) // QUARTER * QUARTER
-    baseline = Baseline(subject=NORTHWIND, until=until - 14 * 96 * QUARTER)
+    baseline = SubjectBaseline(subject=NORTHWIND, until=until - 14 * 96 * QUARTER)
     while baseline.until < until:
-        usual = baseline.volume.learnt(baseline.until, 20)
-        baseline = baseline.learnt([]).model_copy(update={"volume": usual})
+        usual = baseline.volume.learn_voices(baseline.until, 20)
+        baseline = baseline.learn_quarter([]).model_copy(update={"volume": usual})
     assert await store.baselines.save([baseline])
     watch = Spikes(store, WatchedRules(), clock)
     for _ in range(12):

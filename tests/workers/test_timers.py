@@ -4,10 +4,10 @@ import asyncio
 from collections import Counter
 from datetime import datetime, timedelta
 
-from bot.domain.case import Resolution
-from bot.domain.moves import resolve
-from bot.domain.routing import Clocks
-from bot.domain.schedules.duty import Duty
+from bot.domain.case import CaseResolution
+from bot.domain.moves import resolve_case
+from bot.domain.routing import CaseClocks
+from bot.domain.schedules.duty import OnCallSnapshot
 from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.workers.timers import Timers
@@ -71,7 +71,9 @@ async def test_a_claim_that_is_forgotten_goes_back_once(desk: Desk) -> None:
 async def test_a_resolved_case_has_no_clock_left(desk: Desk) -> None:
     (case,) = await desk.hears(1)
     at = desk.clock.now()
-    await desk.store.cases.change(case.id, lambda c: resolve(c, context("U0ANA", at), Resolution.FIXED, ""), at)
+    await desk.store.cases.change(
+        case.id, lambda c: resolve_case(c, context("U0ANA", at), CaseResolution.FIXED, ""), at
+    )
     desk.clock.wind(days=30)
     assert await pair(desk)[0].step() == 0
 
@@ -98,7 +100,7 @@ async def test_a_case_whose_department_lost_its_people_stops_the_clocks_of_no_ot
 
 
 async def test_hundreds_that_are_due_at_once_are_all_rung(desk: Desk) -> None:
-    desk.rules.clocks = Clocks(claim_within=timedelta(minutes=5))
+    desk.rules.clocks = CaseClocks(claim_within=timedelta(minutes=5))
     await desk.hears(*range(250))
     desk.clock.wind(minutes=5)
     (timers, _) = pair(desk)
@@ -111,10 +113,10 @@ async def test_hundreds_that_are_due_at_once_are_all_rung(desk: Desk) -> None:
 class BrokenFor(ListedRota):
     """Of whom sales has on call nothing can be said."""
 
-    async def duty(self, department: str, at: datetime) -> Duty:
+    async def find_on_call(self, department: str, at: datetime) -> OnCallSnapshot:
         if department == "sales":
             raise ZeroDivisionError
-        return await super().duty(department, at)
+        return await super().find_on_call(department, at)
 
 
 async def test_a_case_whose_clock_cannot_be_rung_stops_no_other_and_is_tried_again_later(desk: Desk) -> None:

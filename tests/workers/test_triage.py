@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.case import Joining, Resolution, case_id
-from bot.domain.decision import Unreachable
-from bot.domain.moves import resolve
+from bot.domain.case import CaseResolution, JoinReason, derive_case_id
+from bot.domain.decision import StoreUnavailable
+from bot.domain.moves import resolve_case
 from bot.store.client import Client
 from bot.store.keys import SEEN_FOR, Keys
 from bot.store.opening import Store
@@ -120,7 +120,7 @@ async def test_what_was_in_hand_when_the_store_went_away_is_answered_when_it_is_
     rules = FakeRules()
     triage = Triage(store, rules, clock, "one", wait=False)
     rules.away = True
-    with pytest.raises(Unreachable):
+    with pytest.raises(StoreUnavailable):
         await triage.step()
     rules.away = False
     while await triage.step():
@@ -147,17 +147,20 @@ async def test_a_copy_joins_and_the_same_person_reopens(store: Store, clock: Wou
     (case,) = await triaged(store, rules, clock, said(1, text="You lost the very same bag", **talk))
     await triaged(store, rules, clock, said(2, text="you LOST the very same bag!"))
     at = clock.now()
-    await store.cases.change(case.id, lambda c: resolve(c, context("U0ANA", at), Resolution.FIXED, ""), at)
+    await store.cases.change(case.id, lambda c: resolve_case(c, context("U0ANA", at), CaseResolution.FIXED, ""), at)
     await triaged(store, rules, clock, said(3, text="and now again #praise", **talk))
     found = await store.cases.get(case.id)
-    assert ([joined.why for joined in found.joined], found.closed) == ([Joining.COPY, Joining.SAME_PERSON], False)
+    assert ([joined.why for joined in found.joined], found.is_closed) == (
+        [JoinReason.COPY, JoinReason.SAME_PERSON],
+        False,
+    )
     books = await store.books.read()
     assert (books.opened, books.joined, books.tallied) == (1, 2, 0)
 
 
 async def test_copies_in_one_batch_are_one_case(store: Store, clock: WoundClock) -> None:
     cases = await triaged(store, FakeRules(), clock, *(said(n, text="You lost the very same bag") for n in range(25)))
-    assert [(case.id, case.joined_count, len(case.joined)) for case in cases] == [(case_id("x:0"), 24, 20)]
+    assert [(case.id, case.joined_count, len(case.joined)) for case in cases] == [(derive_case_id("x:0"), 24, 20)]
     assert len(await store.cases.joined(cases[0].id)) == 24
 
 

@@ -20,9 +20,9 @@ from bot.bench.ground import Bench, at_work, day_playbook, hear, read, stage
 from bot.bench.stopwatch import instant, percentile
 from bot.clock import SystemClock
 from bot.domain.decision import Decision
-from bot.domain.drill import Drill, begin
+from bot.domain.drill import Drill, open_drill
 from bot.domain.mention import Mention
-from bot.domain.pages.ladder import acknowledge
+from bot.domain.pages.ladder import acknowledge_page
 from bot.settings import Settings, load_settings
 from bot.stage import Stage
 from bot.workers.ingest import StoreEar
@@ -127,7 +127,7 @@ async def _tip_over(opened: Stage, phone: _Phone, pages: int) -> list[float]:
         drill = await opened.store.drills.change(DEPARTMENT, partial(_again, at=at), at)
         times.append(await phone.rung("DRILL", len(times) + 1) - began)
         await opened.store.pages.change(
-            drill.after.page, lambda page: acknowledge(page, "", "the bench", clock.now()), at
+            drill.after.page, lambda page: acknowledge_page(page, "", "the bench", clock.now()), at
         )
         await asyncio.sleep(BETWEEN)
     return times
@@ -135,4 +135,4 @@ async def _tip_over(opened: Stage, phone: _Phone, pages: int) -> list[float]:
 
 def _again(before: Drill | None, at: datetime) -> Decision[Drill]:
     """Whether or not the one before has its receipt."""
-    return replace(begin(DEPARTMENT, "", at, None), before=before)
+    return replace(open_drill(DEPARTMENT, "", at, None), before=before)

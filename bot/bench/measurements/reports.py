@@ -12,9 +12,9 @@ from bot.bench.ground import Bench, StillClock, day_playbook, hear, read, server
 from bot.bench.stopwatch import instant, percentile
 from bot.clock import SystemClock
 from bot.domain.assessment import Intent, Sentiment
-from bot.domain.case import Resolution
-from bot.domain.decision import Measure
-from bot.domain.routing import first_match
+from bot.domain.case import CaseResolution
+from bot.domain.decision import DurationKind
+from bot.domain.routing import find_route
 from bot.domain.spans import QUARTER
 from bot.rules import LiveRules
 from bot.store.keys import TOOK_MOST, Keys, day_of, field
@@ -83,8 +83,8 @@ def _combos(bench: Bench, rules: LiveRules, at: datetime) -> dict[Combo, float]:
     found: dict[Combo, float] = {}
     departments: dict[str, str] = {}
     for mention, assessed in zip(mentions, rules.assessor().assess(mentions), strict=True):
-        to = first_match(rules.routes(), mention, assessed).to
-        sentiment = "unsure" if assessed.unsure else assessed.sentiment.value
+        to = find_route(rules.list_routes(), mention, assessed).to
+        sentiment = "unsure" if assessed.is_unsure else assessed.sentiment.value
         departments[assessed.intent] = to
         combo = (assessed.subject, to, sentiment, assessed.intent.value)
         found[combo] = found.get(combo, 0) + 1
@@ -99,8 +99,8 @@ async def _timed(bench: Bench, store: Store, rules: LiveRules, at: datetime) -> 
     """As many times to claim and to resolve as are kept, and all that ended today."""
     midnight = at.astimezone(ZoneInfo("UTC")).replace(hour=0, minute=0, second=0, microsecond=0)
     most = bench.of(TOOK_MOST, 100)
-    for department in rules.departments():
-        for measured in Measure:
+    for department in rules.list_departments():
+        for measured in DurationKind:
             key = store.keys.took(day_of(midnight), department.name, measured)
             await store.client.call("RPUSH", key, *_times(most, quarter_of_day(at)))
         await store.client.together(list(_ended(store.keys, midnight, department.name)))
@@ -113,7 +113,7 @@ def _times(count: int, quarters: int) -> Iterator[str]:
 
 def _ended(keys: Keys, day: datetime, department: str) -> Iterator[tuple[str, str, str, int]]:
     for quarter in range(timedelta(days=1) // QUARTER):
-        for resolution in Resolution:
+        for resolution in CaseResolution:
             yield ("HINCRBY", keys.ended(day_of(day)), field(quarter, department, resolution.value), 3)
 
 

@@ -9,7 +9,7 @@ from bot.bench.spikes.costs import costs
 from bot.bench.spikes.finders import RIVALS, ours
 from bot.bench.spikes.trial import TIMES, Trial, tried
 from bot.bench.spikes.week import Week, made_week, read_week
-from bot.domain.spikes.tuning import Tuning
+from bot.domain.spikes.tuning import SpikeThresholds
 
 MINUTES = "min"
 PERCENT = "%"
@@ -23,7 +23,7 @@ async def measure(bench: Bench) -> list[Figure]:
     halves = {"chosen on": names[::2], "reported on": names[1::2]}
     passes = bench.of(2, 1)
     figures: list[Figure] = []
-    finder = ours(Tuning())
+    finder = ours(SpikeThresholds())
     for half, subjects in halves.items():
         bench.tell(f"{half} {len(subjects)} subjects")
         figures += _of(

@@ -10,7 +10,7 @@ from bot.bench.ground import Bench, day_playbook, hear, read, server
 from bot.bench.stopwatch import Took, stopwatch
 from bot.bench.yardstick import Pace
 from bot.clock import SystemClock
-from bot.domain.report import Account
+from bot.domain.report import Reconciliation
 from bot.rules import LiveRules
 from bot.store.opening import Store, open_store
 from bot.workers.ingest import StoreEar
@@ -25,7 +25,7 @@ PEER = 1_300
 class _Round(NamedTuple):
     pace: Pace
     took: Took
-    account: Account
+    account: Reconciliation
 
 
 async def measure(bench: Bench) -> list[Figure]:
@@ -69,7 +69,7 @@ async def _round(bench: Bench, url: str, brand: str, count: int) -> _Round:
         pace = bench.yardstick.pace([mention.text for mention in mentions])
         took = await _triaged(store)
         account = await store.books.read()
-        if not account.balanced:
+        if not account.is_balanced:
             raise NothingMeasured(f"The books do not balance, so that nothing was measured: {account}.")
         return _Round(pace, took, account)
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.bench.spikes.week import HOUR, WARM_UP, Week
-from bot.domain.spikes.observation import Observation
+from bot.domain.spikes.observation import SpikeObservation
 
 LENGTH = 2 * HOUR
 AROUND = 3 * HOUR
@@ -21,7 +21,7 @@ EACH = 6
 
 class Bursts(NamedTuple):
     starts: tuple[float, ...]
-    said: Sequence[Observation]
+    said: Sequence[SpikeObservation]
     """The week of the subject with them in it."""
 
 
@@ -30,7 +30,7 @@ def bursts(week: Week, subject: str, times: int, nth: int) -> Bursts:
     chance = random.Random(f"{subject} {times} {nth}")  # noqa: S311 - the same bursts for every detector
     first = week.start + WARM_UP
     part = (week.end - LENGTH - first) / EACH
-    starts, added = [], list[Observation]()
+    starts, added = [], list[SpikeObservation]()
     for place in range(EACH):
         start = first + place * part + chance.uniform(0, part - LENGTH)
         starts.append(start)
@@ -38,12 +38,12 @@ def bursts(week: Week, subject: str, times: int, nth: int) -> Bursts:
     return Bursts(tuple(starts), sorted((*week.said[subject], *added), key=lambda one: one.at))
 
 
-def _burst(week: Week, subject: str, start: float, times: int, chance: random.Random) -> list[Observation]:
+def _burst(week: Week, subject: str, start: float, times: int, chance: random.Random) -> list[SpikeObservation]:
     against = week.against[subject]
     middle = start + LENGTH / 2
     around = sum(abs(one.at - middle) < AROUND for one in against)
     rate = times * max(LEAST, around / (2 * AROUND))
-    at, found = start, list[Observation]()
+    at, found = start, list[SpikeObservation]()
     while (at := at + chance.expovariate(rate)) < start + LENGTH:
         found.append(chance.choice(against)._replace(at=at, who=f"burst {start:.0f} {len(found)}"))
     return found

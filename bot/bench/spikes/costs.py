@@ -9,12 +9,12 @@ from bot.bench.figure import MEGABYTES, MS, Figure, at_most
 from bot.bench.ground import Bench, day_playbook, hear, read, server
 from bot.bench.stopwatch import stopwatch
 from bot.clock import SystemClock
-from bot.domain.decision import Heard, Outcome
-from bot.domain.spikes.baseline import Baseline
-from bot.domain.spikes.observation import TEXT_KEPT, Observation, observed
-from bot.domain.spikes.tuning import Tuning
+from bot.domain.decision import MentionOutcome, ProcessedMention
+from bot.domain.spikes.baseline import SubjectBaseline
+from bot.domain.spikes.observation import MAX_SAMPLE_TEXT, SpikeObservation, build_observation
+from bot.domain.spikes.tuning import SpikeThresholds
 from bot.domain.spikes.usual import QUARTER
-from bot.domain.spikes.watch import HELD_MOST, Watch
+from bot.domain.spikes.watch import MAX_OBSERVATIONS, SpikeDetector
 from bot.rules import LiveRules
 from bot.store.feed import feed
 from bot.store.opening import Store, open_store
@@ -53,11 +53,11 @@ async def _on_top(bench: Bench) -> Figure:
         watched = [await _watched(store, rules, clock) for _ in range(ROUNDS + 1)][1:]
         assessments = rules.assessor().assess(mentions)
         heard = [
-            Heard(mention, assessment, "care", Outcome.OPENED, clock.now())
+            ProcessedMention(mention, assessment, "care", MentionOutcome.OPENED, clock.now())
             for mention, assessment in zip(mentions, assessments, strict=True)
         ]
         for one in heard:
-            observed(one, "")  # triage has asked these assessments before, which keep their answers
+            build_observation(one, "")  # triage has asked these assessments before, which keep their answers
         fed = [await _fed(store, heard, 2) - await _fed(store, heard, 1) for _ in range(ROUNDS + 1)][1:]
     feeding, watching = median(fed) / triaged.cpu, median(watched) / triaged.cpu
     share = 100 * (feeding + watching)
@@ -74,7 +74,7 @@ async def _watched(store: Store, rules: LiveRules, clock: SystemClock) -> float:
     return took.cpu
 
 
-async def _fed(store: Store, heard: Sequence[Heard], times: int) -> float:
+async def _fed(store: Store, heard: Sequence[ProcessedMention], times: int) -> float:
     """Seconds of CPU of transactions that feed so many times, as many in a call as triage commits at once.
 
     Once more costs what feeding costs within a transaction that is there anyhow, which is what triage pays.
@@ -89,12 +89,12 @@ async def _fed(store: Store, heard: Sequence[Heard], times: int) -> float:
     return took.cpu
 
 
-def _storm() -> list[Observation]:
+def _storm() -> list[SpikeObservation]:
     """As many as are held of a subject, each as long as is kept, all within an hour."""
     words = "flight cancelled again nobody answers the phone and we are stuck at the gate all night long "
     return [
-        Observation(
-            at=1e9 + number * QUARTER * 4 / HELD_MOST,
+        SpikeObservation(
+            at=1e9 + number * QUARTER * 4 / MAX_OBSERVATIONS,
             subject="storm",
             mention=f"x:{number}",
             who=f"x:{number}",
@@ -103,45 +103,50 @@ def _storm() -> list[Observation]:
             complaint=True,
             name=f"@somebody{number}",
             url=f"https://x.example/{number}",
-            text=(f"{number} {words}" * 4)[:TEXT_KEPT],
+            text=(f"{number} {words}" * 4)[:MAX_SAMPLE_TEXT],
         )
-        for number in range(HELD_MOST)
+        for number in range(MAX_OBSERVATIONS)
     ]
 
 
-def _learnt(storm: Sequence[Observation]) -> Baseline:
+def _learnt(storm: Sequence[SpikeObservation]) -> SubjectBaseline:
     """Of some quiet days before it."""
-    baseline = Baseline(subject="storm", until=int(storm[0].at) // QUARTER * QUARTER - DAYS_LEARNT * 96 * QUARTER)
+    baseline = SubjectBaseline(
+        subject="storm", until=int(storm[0].at) // QUARTER * QUARTER - DAYS_LEARNT * 96 * QUARTER
+    )
     while baseline.until + QUARTER <= storm[0].at:
-        baseline = baseline.learnt(storm[:1])
+        baseline = baseline.learn_quarter(storm[:1])
     return baseline
 
 
-def _in_memory(storm: Sequence[Observation]) -> list[Figure]:
+def _in_memory(storm: Sequence[SpikeObservation]) -> list[Figure]:
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
-    watch, copies = Watch("storm"), _storm()
+    watch, copies = SpikeDetector("storm"), _storm()
     for one in copies:
-        watch.hear(one)
+        watch.add_observation(one)
     baseline = _learnt(storm)
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     kept = len(baseline.model_dump_json()) / 1_000
-    note = f"{HELD_MOST:,} posts of {TEXT_KEPT} characters are held at the most; {kept:.0f} kB of it are kept in Redis"
+    note = (
+        f"{MAX_OBSERVATIONS:,} posts of {MAX_SAMPLE_TEXT} characters are held at the most; {kept:.0f} kB of "
+        f"it are kept in Redis"
+    )
     return [Figure("memory of a subject in a storm", (after - before) / 1e6, MEGABYTES, note=note)]
 
 
-def _in_time(storm: Sequence[Observation], baseline: Baseline) -> list[Figure]:
-    watch, at = Watch("storm"), storm[-1].at + 1
+def _in_time(storm: Sequence[SpikeObservation], baseline: SubjectBaseline) -> list[Figure]:
+    watch, at = SpikeDetector("storm"), storm[-1].at + 1
     for one in storm:
-        watch.hear(one)
+        watch.add_observation(one)
     looks, lessons = [], []
     for _ in range(LOOKS):
         with stopwatch() as took:
-            watch.look(at, baseline, (baseline.words,), Tuning())
+            watch.detect_spike(at, baseline, (baseline.words,), SpikeThresholds())
         looks.append(took.seconds * 1000)
         with stopwatch() as took:
-            baseline.learnt(storm[: HELD_MOST // 4])
+            baseline.learn_quarter(storm[: MAX_OBSERVATIONS // 4])
         lessons.append(took.seconds * 1000)
     return [
         Figure("a look at a subject in a storm", median(looks), MS),

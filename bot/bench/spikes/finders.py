@@ -9,12 +9,12 @@ from math import log, sqrt
 from typing import NamedTuple
 
 from bot.bench.spikes.week import WARM_UP
-from bot.domain.course import why_not
-from bot.domain.spikes.baseline import Baseline
-from bot.domain.spikes.observation import Observation
-from bot.domain.spikes.tuning import Tuning
+from bot.domain.course import explain_not_paged
+from bot.domain.spikes.baseline import SubjectBaseline
+from bot.domain.spikes.observation import SpikeObservation
+from bot.domain.spikes.tuning import SpikeThresholds
 from bot.domain.spikes.usual import QUARTER
-from bot.domain.spikes.watch import Finding, Kind, Watch
+from bot.domain.spikes.watch import SpikeDetector, SpikeFinding, SpikeKind
 
 HOLD = 3_600.0
 """An alarm within an hour of the last is the same one."""
@@ -32,46 +32,46 @@ class Told(NamedTuple):
     voices: int = 0
 
 
-Finder = Callable[[str, Sequence[Observation], float], list[Told]]
+Finder = Callable[[str, Sequence[SpikeObservation], float], list[Told]]
 """The subject, what was said in order, and when the week began."""
 
 
-def ours(tuning: Tuning) -> Finder:
+def ours(tuning: SpikeThresholds) -> Finder:
     """Looks every 20 s in which something was said; in `earshot run` it is twice a second."""
 
-    def find(subject: str, said: Sequence[Observation], began: float) -> list[Told]:
-        watch, baseline = Watch(subject), Baseline(subject=subject).begun(began - QUARTER)
+    def find_spikes(subject: str, said: Sequence[SpikeObservation], began: float) -> list[Told]:
+        watch, baseline = SpikeDetector(subject), SubjectBaseline(subject=subject).start_learning(began - QUARTER)
         told: list[Told] = []
-        opened: Finding | None = None
+        opened: SpikeFinding | None = None
         for at, some in _looks(said):
             while baseline.until + QUARTER + LEARNT_AFTER <= at:
-                baseline = baseline.learnt(watch.between(baseline.until, baseline.until + QUARTER))
-                watch.forget(at)
+                baseline = baseline.learn_quarter(watch.select_between(baseline.until, baseline.until + QUARTER))
+                watch.drop_older(at)
             for one in some:
-                watch.hear(one)
+                watch.add_observation(one)
             if at < began + WARM_UP:
                 continue
-            finding = watch.look(at, baseline, (baseline.words,), tuning)
+            finding = watch.detect_spike(at, baseline, (baseline.words,), tuning)
             over = tuning.over_after.total_seconds()
             if opened is not None and at > told[-1].until + over:
                 opened = None
             if opened is None and finding is not None:
                 opened = finding
-                told.append(Told(at, at, kind=finding.kind, voices=finding.what.voices))
+                told.append(Told(at, at, kind=finding.kind, voices=finding.result.voices))
             if opened is None:
                 continue
-            pages = finding is not None and not why_not(finding, tuning, learning=baseline.learning)
-            going = finding or watch.goes_on(opened.kind, at, baseline, (baseline.words,), tuning)
+            pages = finding is not None and not explain_not_paged(finding, tuning, learning=baseline.is_learning)
+            going = finding or watch.detect_continuation(opened.kind, at, baseline, (baseline.words,), tuning)
             until = at if going else told[-1].until
             told[-1] = told[-1]._replace(until=until, paged=told[-1].paged or pages)
         return [one._replace(until=one.until + tuning.over_after.total_seconds()) for one in told]
 
-    return find
+    return find_spikes
 
 
-def _looks(said: Sequence[Observation]) -> Iterator[tuple[float, list[Observation]]]:
+def _looks(said: Sequence[SpikeObservation]) -> Iterator[tuple[float, list[SpikeObservation]]]:
     """What was said between two looks, at the second of them."""
-    some: list[Observation] = []
+    some: list[SpikeObservation] = []
     for one in said:
         if some and one.at // LOOK != some[0].at // LOOK:
             yield (some[0].at // LOOK + 1) * LOOK, some
@@ -88,18 +88,18 @@ def fixed(most: int) -> Finder:
 def z_score(threshold: float = 3.5, hours: float = 2) -> Finder:
     """Above the mean of the last hours, which fades."""
 
-    def alarms(counts: Sequence[int]) -> Iterator[bool]:
+    def list_alarms(counts: Sequence[int]) -> Iterator[bool]:
         mean, variance, fades = 0.0, 1.0, 1 / (hours * 4)
         for count in counts:
             yield (count - mean) / sqrt(max(variance, mean, 1.0)) >= threshold
             variance += fades * ((count - mean) ** 2 - variance)
             mean += fades * (count - mean)
 
-    return _by_quarters(alarms)
+    return _by_quarters(list_alarms)
 
 
 def cusum(ratio: float = 2, height: float = 8, hours: float = 4) -> Finder:
-    def alarms(counts: Sequence[int]) -> Iterator[bool]:
+    def list_alarms(counts: Sequence[int]) -> Iterator[bool]:
         total, mean, fades = 0.0, 1.0, 1 / (hours * 4)
         for count in counts:
             total = max(0.0, total + count * log(ratio) - max(mean, 0.5) * (ratio - 1))
@@ -108,11 +108,11 @@ def cusum(ratio: float = 2, height: float = 8, hours: float = 4) -> Finder:
                 total = 0.0
             mean += fades * (count - mean)
 
-    return _by_quarters(alarms)
+    return _by_quarters(list_alarms)
 
 
 def _by_quarters(alarms: Callable[[Sequence[int]], Iterator[bool]]) -> Finder:
-    def find(_: str, said: Sequence[Observation], began: float) -> list[Told]:
+    def find_spikes(_: str, said: Sequence[SpikeObservation], began: float) -> list[Told]:
         counts = Counter(int(one.at) // QUARTER for one in said if one.negative)
         first, last = int(began) // QUARTER, int(said[-1].at) // QUARTER
         told: list[Told] = []
@@ -123,10 +123,10 @@ def _by_quarters(alarms: Callable[[Sequence[int]], Iterator[bool]]) -> Finder:
             if told and at <= told[-1].until:
                 told[-1] = told[-1]._replace(until=at + HOLD)
             else:
-                told.append(Told(at, at + HOLD, paged=True, kind=Kind.NEGATIVE))
+                told.append(Told(at, at + HOLD, paged=True, kind=SpikeKind.NEGATIVE))
         return told
 
-    return find
+    return find_spikes
 
 
 RIVALS: dict[str, Finder] = {

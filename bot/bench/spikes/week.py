@@ -11,9 +11,9 @@ from pathlib import Path
 
 from bot.bench.figure import NothingMeasured
 from bot.detectors.catalogue import Assessor
-from bot.domain.decision import Heard, Outcome
+from bot.domain.decision import MentionOutcome, ProcessedMention
 from bot.domain.mention import Mention
-from bot.domain.spikes.observation import Observation, observed
+from bot.domain.spikes.observation import SpikeObservation, build_observation
 from bot.domain.subject import Subject
 from bot.sources.reading import read_mentions
 
@@ -30,8 +30,8 @@ PART = 256
 class Week:
     """`against` are posts that are against the subject: by somebody's labels, or where there are none, as we hear."""
 
-    said: Mapping[str, Sequence[Observation]]
-    against: Mapping[str, Sequence[Observation]]
+    said: Mapping[str, Sequence[SpikeObservation]]
+    against: Mapping[str, Sequence[SpikeObservation]]
     origin: str
 
     @property
@@ -63,7 +63,7 @@ def read_week(path: Path, labels: Path | None) -> Week:
     except OSError as no:
         raise NothingMeasured(f"{no.filename} cannot be read: {no.strerror}.") from None
     heard = list(_heard(mentions))
-    by_subject: dict[str, list[Observation]] = defaultdict(list)
+    by_subject: dict[str, list[SpikeObservation]] = defaultdict(list)
     for one in heard:
         by_subject[one.subject].append(one)
     said = {name: sorted(some, key=lambda one: one.at) for name, some in sorted(by_subject.items()) if len(some) >= 50}
@@ -84,14 +84,14 @@ def _labels(path: Path | None) -> dict[str, str]:
     return defaultdict(str, {row["id"]: row["sentiment"] for row in rows})
 
 
-def _heard(mentions: Sequence[Mention]) -> Iterable[Observation]:
+def _heard(mentions: Sequence[Mention]) -> Iterable[SpikeObservation]:
     """As triage would hear them, each about the subject that its file names."""
     assessor = Assessor([Subject(name="-", terms=("nobody says this",))])
     for start in range(0, len(mentions), PART):
         some = mentions[start : start + PART]
         for mention, assessment in zip(some, assessor.assess(some), strict=True):
-            heard = Heard(mention, assessment, "care", Outcome.OPENED, mention.created_at)
-            found = observed(heard, mention.subjects[0])
+            heard = ProcessedMention(mention, assessment, "care", MentionOutcome.OPENED, mention.created_at)
+            found = build_observation(heard, mention.subjects[0])
             if found is not None:
                 yield found
 
@@ -103,16 +103,16 @@ TEXTS = ("late again", "my bag is lost", "rude at the desk", "no refund yet", "n
 def made_week(hours: float = 180, subjects: int = 6) -> Week:
     """Some subjects with days and nights, of which nothing is real: enough to see that everything is measured."""
     start = datetime(2026, 1, 5, 8, tzinfo=UTC).timestamp()
-    said: dict[str, list[Observation]] = {}
+    said: dict[str, list[SpikeObservation]] = {}
     for size, name in enumerate(NAMES[:subjects], 1):
         chance = random.Random(name)  # noqa: S311 - a week that is the same each time
-        at, some = start, list[Observation]()
+        at, some = start, list[SpikeObservation]()
         while at < start + hours * HOUR:
             by_day = 1.1 - cos(2 * pi * ((at / HOUR - 4) % 24) / 24)
             at += chance.expovariate(size * 2 * by_day / HOUR)
             number, negative = len(some), chance.random() < 0.45
             who, text = f"{name}{number}", TEXTS[number % len(TEXTS)]
-            some.append(Observation(at, name, who, who, "care", negative, negative, text=text))
+            some.append(SpikeObservation(at, name, who, who, "care", negative, negative, text=text))
         said[name] = some
     against = {name: [one for one in some if one.negative] for name, some in said.items()}
     return Week(said, against, "a made-up week, since no --week was given")

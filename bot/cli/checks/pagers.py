@@ -7,8 +7,8 @@ import aiohttp
 from bot.cli.checks.places import Places
 from bot.cli.findings import Finding, fault, note, well
 from bot.clock import SystemClock
-from bot.domain.pages.contact import ENV, Contact
-from bot.domain.pages.page import Result, Way
+from bot.domain.pages.contact import ENV, ContactDetails
+from bot.domain.pages.page import AttemptStatus, ContactMethod
 from bot.playbook import Playbook
 from bot.settings import Settings
 from bot.sinks.pagers.base import Pager
@@ -61,7 +61,9 @@ def _people(settings: Settings, playbook: Playbook, places: Places, pagers: set[
             yield note(places.at("people", number), f"{person} has a phone, but TWILIO_… is not set, so it never rings")
     if pagers & BY_ITSELF:
         return
-    alone = [person for person in _on_call(playbook) if not _reached(playbook.people.get(person, Contact()), pagers)]
+    alone = [
+        person for person in _on_call(playbook) if not _reached(playbook.people.get(person, ContactDetails()), pagers)
+    ]
     if alone:
         yield note(
             places.at("departments"),
@@ -75,13 +77,13 @@ def _on_call(playbook: Playbook) -> list[str]:
     return list(dict.fromkeys(named))
 
 
-def _reached(contact: Contact, pagers: set[str]) -> bool:
-    ways = {"ntfy": Way.NTFY, "twilio": Way.CALL}
-    return any(way in contact.ways for pager, way in ways.items() if pager in pagers)
+def _reached(contact: ContactDetails, pagers: set[str]) -> bool:
+    ways = {"ntfy": ContactMethod.NTFY, "twilio": ContactMethod.CALL}
+    return any(way in contact.methods for pager, way in ways.items() if pager in pagers)
 
 
 async def _tried(pager: Pager) -> Finding:
     told = await pager.tried()
     if told is None:
         return well(pager.name, "is set up; it cannot be tried without ringing")
-    return well(pager.name, "answers") if told.result is Result.DELIVERED else fault(pager.name, told.why)
+    return well(pager.name, "answers") if told.result is AttemptStatus.DELIVERED else fault(pager.name, told.why)

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from bot.cli.checks.places import Places
 from bot.cli.findings import Finding, note
-from bot.domain.routing import departments_of
+from bot.domain.routing import list_routed_departments
 from bot.playbook import Playbook
 
 
 def of_rules(playbook: Playbook, places: Places) -> Iterator[Finding]:
-    reached = departments_of(playbook.routes)
+    reached = list_routed_departments(playbook.routes)
     uncalled = []
     for number, department in enumerate(playbook.departments.values()):
         here = places.at("departments", number)

@@ -11,12 +11,12 @@ from bot.calendars.reading import Unreadable
 from bot.cards.words import one_line
 from bot.cli.checks.places import Places
 from bot.cli.findings import Finding, fault, note, well
-from bot.domain.decision import Unreachable
-from bot.domain.schedules.changed import Changes, Known
-from bot.domain.schedules.duty import holes
-from bot.domain.schedules.schedule import Roster, Schedule, Shift
-from bot.domain.spans import Span
-from bot.domain.words import count, length
+from bot.domain.decision import StoreUnavailable
+from bot.domain.schedules.changed import ScheduleOverrides, ScheduleState
+from bot.domain.schedules.duty import find_department_gaps
+from bot.domain.schedules.schedule import Schedule, ScheduleRoster, Shift
+from bot.domain.spans import TimeSpan
+from bot.domain.words import format_count, format_duration
 from bot.playbook import Playbook
 from bot.settings import Settings
 from bot.store.embedded import NoServer
@@ -30,8 +30,8 @@ TITLE_SHOWN = 60
 
 
 async def of_schedules(settings: Settings, playbook: Playbook, places: Places, at: datetime) -> AsyncIterator[Finding]:
-    span = Span(at, at + AHEAD)
-    rosters: dict[str, Roster] = {}
+    span = TimeSpan(at, at + AHEAD)
+    rosters: dict[str, ScheduleRoster] = {}
     changes = await _changes(settings, playbook)
     for number, schedule in enumerate(playbook.schedules.values()):
         shifts: tuple[Shift, ...] = ()
@@ -39,7 +39,7 @@ async def of_schedules(settings: Settings, playbook: Playbook, places: Places, a
             findings, shifts = await _calendar(schedule, places.at("schedules", number, "calendar"), span)
             for finding in findings:
                 yield finding
-        rosters[schedule.name] = Known(schedule, shifts, changes.get(schedule.name, Changes())).roster
+        rosters[schedule.name] = ScheduleState(schedule, shifts, changes.get(schedule.name, ScheduleOverrides())).roster
         called = any(schedule.name in one.schedules for one in playbook.departments.values())
         if not called and schedule.name not in playbook.operators.on_call:
             yield note(places.at("schedules", number), f'no department has it; name it: on_call = "{schedule.name}"')
@@ -47,7 +47,7 @@ async def of_schedules(settings: Settings, playbook: Playbook, places: Places, a
         yield finding
 
 
-async def _changes(settings: Settings, playbook: Playbook) -> Mapping[str, Changes]:
+async def _changes(settings: Settings, playbook: Playbook) -> Mapping[str, ScheduleOverrides]:
     """What people took and swapped, as far as the store can be asked; that it cannot is said elsewhere."""
     if not playbook.schedules:
         return {}
@@ -55,11 +55,11 @@ async def _changes(settings: Settings, playbook: Playbook) -> Mapping[str, Chang
     try:
         async with open_store(url, settings.data, playbook.slug, process_name()) as store:
             return await store.overrides.read(playbook.schedules)
-    except (NoServer, Unreachable, ValueError):
+    except (NoServer, StoreUnavailable, ValueError):
         return {}
 
 
-async def _calendar(schedule: Schedule, place: str, span: Span) -> tuple[list[Finding], tuple[Shift, ...]]:
+async def _calendar(schedule: Schedule, place: str, span: TimeSpan) -> tuple[list[Finding], tuple[Shift, ...]]:
     try:
         answer = await fetched(schedule.calendar)
         assert answer is not None
@@ -69,9 +69,9 @@ async def _calendar(schedule: Schedule, place: str, span: Span) -> tuple[list[Fi
     notes = [note(place, f"its event {_title(one)} is passed over, since it {one.reason}") for one in found.unreadable]
     if len(notes) > SHOWN:
         notes = [*notes[:SHOWN], note(place, f"{len(notes) - SHOWN} more of its events are passed over")]
-    gist = f"{count(len(found.shifts), 'shift')} in the next {AHEAD.days} days"
+    gist = f"{format_count(len(found.shifts), 'shift')} in the next {AHEAD.days} days"
     if found.strangers:
-        words = f"{count(found.strangers, 'shift')} of it name nobody whom its people say; {gist}"
+        words = f"{format_count(found.strangers, 'shift')} of it name nobody whom its people say; {gist}"
         return [*notes, note(place, words)], found.shifts
     return [*notes, well(place, gist)], found.shifts
 
@@ -80,19 +80,21 @@ def _title(event: Unreadable) -> str:
     return repr(one_line(event.title, TITLE_SHOWN))
 
 
-def _holes(playbook: Playbook, rosters: Mapping[str, Roster], places: Places, span: Span) -> Iterator[Finding]:
+def _holes(
+    playbook: Playbook, rosters: Mapping[str, ScheduleRoster], places: Places, span: TimeSpan
+) -> Iterator[Finding]:
     for number, department in enumerate(playbook.departments.values()):
-        found = holes(department, rosters, span)
+        found = find_department_gaps(department, rosters, span)
         place = places.at("departments", number, "on_call")
         zone = rosters[department.schedules[0]].schedule.zone if department.schedules else ""
         for gap in found[:SHOWN]:
             yield note(
                 place,
                 f"nobody is on call for {department.name} from {_said(gap.start, zone)} until {_said(gap.end, zone)} "
-                f"({length(gap.end - gap.start)}, {zone}); the managers would be called",
+                f"({format_duration(gap.end - gap.start)}, {zone}); the managers would be called",
             )
         if len(found) > SHOWN:
-            rest = count(len(found) - SHOWN, "such hole", "such holes")
+            rest = format_count(len(found) - SHOWN, "such hole", "such holes")
             yield note(place, f"{department.name} has {rest} more in the next {AHEAD.days} days")
         if department.schedules and not found:
             yield well(place, f"somebody is on call for {department.name} in all of the next {AHEAD.days} days")

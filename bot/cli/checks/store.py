@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from bot.cli.findings import Finding, fault, note, well
 from bot.cli.opening import UNREADABLE
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.settings import Settings
 from bot.store.client import Client
 from bot.store.embedded import NoServer, embedded
@@ -65,7 +65,7 @@ async def _of(url: str, brand: Identity | None, place: str, where: str) -> Async
             await prove_rights(client, Keys(kept))
             if brand:
                 await compare(client, brand._replace(id=kept))
-    except Unreachable as no:
+    except StoreUnavailable as no:
         yield fault(place, str(no))
         return
     except NotOurs as no:

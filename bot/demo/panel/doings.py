@@ -9,7 +9,7 @@ from bot.demo.panel.night import Night
 from bot.demo.panel.trouble import HOW, Trouble
 from bot.demo.show import Heard, Show
 from bot.domain.routing import NOBODY
-from bot.domain.words import count
+from bot.domain.words import format_count
 
 Json = dict[str, Any]
 SPEEDS = (0, 1, 10, 60)
@@ -61,7 +61,8 @@ class Doings:
         heard = await self._show.hear([*sayings.storm(many, about, self._show.brand, self._show.clock.now())])
         routed = sum(one.route.to != NOBODY for one in heard)
         return (
-            f"{count(many, 'post')} about {about}, all at once; {routed} for a department. {self._standing()}".strip()
+            f"{format_count(many, 'post')} about {about}, all at once; {routed} for a department. "
+            f"{self._standing()}".strip()
         )
 
     async def _break(self, body: Json) -> str:
@@ -69,7 +70,7 @@ class Doings:
         if how not in HOW:
             raise Nonsense(f"Slack can be {', '.join(HOW)}.")
         self.trouble.begin(how, timedelta(minutes=minutes))
-        return f"For {count(minutes, 'minute')} of the day, Slack {HOW[how]}. {self._standing()}".strip()
+        return f"For {format_count(minutes, 'minute')} of the day, Slack {HOW[how]}. {self._standing()}".strip()
 
     async def _mend(self, _: Json) -> str:
         self.trouble.end()
@@ -103,7 +104,7 @@ class Doings:
 
 def _gist(heard: Heard) -> str:
     found = heard.assessment
-    feeling = "unsure" if found.unsure else found.sentiment.value
+    feeling = "unsure" if found.is_unsure else found.sentiment.value
     if heard.route.to == NOBODY:
         return f"{found.intent.value}, {feeling}; nobody needs to see it, so it is counted."
     return f"{found.intent.value}, {feeling}; it goes to {heard.route.to}, by the route “{heard.route.name}”."

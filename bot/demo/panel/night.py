@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.demo.panel.wake import Wake
 from bot.demo.show import Show
-from bot.domain.words import count
+from bot.domain.words import format_count
 from bot.sandbox import Change
 from bot.sandbox.feed import ChangeKind
 
@@ -37,7 +37,7 @@ class Night:
         finally:
             self.passing = False
             clock.set_speed(pace)
-        told = [f"{count(round(hours), 'hour')} passed.", self._told(feed.changes[before:])]
+        told = [f"{format_count(round(hours), 'hour')} passed.", self._told(feed.changes[before:])]
         return " ".join([*told, await wake.told()] if wake else told)
 
     async def _run(self, until: datetime, wake: Wake | None) -> None:
@@ -66,5 +66,5 @@ class Night:
         told = Counter(workspace.channels[one.channel].im_with for one in posted)
         channels = told.pop("", 0)
         people = ", ".join(f"@{workspace.users[user].name} ({times})" for user, times in told.most_common())
-        words = f"{count(channels, 'message')} in channels, cards and reminders together."
+        words = f"{format_count(channels, 'message')} in channels, cards and reminders together."
         return f"{words} " + (f"Told by direct message: {people}." if people else "Nobody was told by direct message.")

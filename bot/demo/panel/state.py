@@ -5,10 +5,10 @@ from typing import Any
 
 from bot.demo.panel.trouble import Trouble
 from bot.demo.show import Heard, Show
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.domain.department import Department
 from bot.domain.destination import Destination, ToPerson
-from bot.domain.schedules.duty import Duty, listed_duty
+from bot.domain.schedules.duty import OnCallSnapshot, get_listed_on_call
 
 Json = dict[str, Any]
 ASSESSED = 12
@@ -19,7 +19,7 @@ LIMITS = 8
 async def read(show: Show, trouble: Trouble) -> Json:
     """Never raises: that the store is away is something to be shown."""
     at, house = show.clock.now(), show.stage.house
-    departments = house.rules.departments()
+    departments = house.rules.list_departments()
     told: Json = {
         "now": at.timestamp(),
         "speed": show.clock.speed,
@@ -31,9 +31,11 @@ async def read(show: Show, trouble: Trouble) -> Json:
     }
     try:
         told |= {"store": "", "queues": await _queues(show, at), "books": await _books(show)}
-        return told | {"on_call": [_on_call(one, await house.rota.duty(one.name, at), at) for one in departments]}
-    except Unreachable as away:
-        listed = [_on_call(one, listed_duty(one) or Duty(), at) for one in departments]
+        return told | {
+            "on_call": [_on_call(one, await house.rota.find_on_call(one.name, at), at) for one in departments]
+        }
+    except StoreUnavailable as away:
+        listed = [_on_call(one, get_listed_on_call(one) or OnCallSnapshot(), at) for one in departments]
         return told | {"store": str(away), "queues": [], "books": {}, "on_call": listed}
 
 
@@ -64,7 +66,7 @@ def _late(due: datetime | None, at: datetime) -> float:
 
 def _place(show: Show, to: Destination) -> str:
     """A destination as people call it: a department is its channel, a person has a name."""
-    workspace, department = show.stage.workspace, show.stage.house.rules.department(str(to))
+    workspace, department = show.stage.workspace, show.stage.house.rules.find_department(str(to))
     channel = workspace.channels.get(department.channel) if department else None
     user = workspace.users.get(to.id) if isinstance(to, ToPerson) else None
     return f"#{channel.name}" if channel else f"@{user.name}" if user else str(to)
@@ -80,14 +82,14 @@ def _assessment(heard: Heard) -> Json:
     found, mention = heard.assessment, heard.mention
     leaning = found.sentiment.value
     return {
-        "who": mention.who,
+        "who": mention.display_name,
         "text": mention.text[:200],
         "at": heard.at.timestamp(),
-        "sentiment": "unsure" if found.unsure else leaning,
+        "sentiment": "unsure" if found.is_unsure else leaning,
         "confidence": round(found.probabilities[leaning], 2),
         "intent": found.intent.value,
         "urgency": found.urgency,
-        "because": [words[:160] for words in found.because[:REASONS]],
+        "because": [words[:160] for words in found.reasons[:REASONS]],
         "to": heard.route.to,
         "route": heard.route.name,
     }
@@ -106,12 +108,12 @@ def _limits(show: Show) -> list[Json]:
     return [shown for _, shown in told[:LIMITS]]
 
 
-def _on_call(department: Department, duty: Duty, at: datetime) -> Json:
+def _on_call(department: Department, duty: OnCallSnapshot, at: datetime) -> Json:
     return {
         "department": department.name,
         "people": list(duty.people or department.deputies),
         "instead": not duty.people,
-        "hole": duty.schedule if duty.hole else "",
+        "hole": duty.schedule if duty.has_gap else "",
         "until": duty.until.timestamp() if duty.until else None,
-        "open": department.hours.open_at(at),
+        "open": department.hours.is_open_at(at),
     }

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 from bot.demo.panel import sayings
 from bot.demo.show import Show
-from bot.domain.case import case_id
+from bot.domain.case import derive_case_id
 from bot.domain.mention import Mention
 from bot.domain.pages.page import Page
-from bot.domain.words import count
+from bot.domain.words import format_count
 
 FOUR = 4
 """The hour by the brand's clock."""
@@ -37,7 +37,7 @@ class Wake:
             self._mention = sayings.crisis(self._show.brand, at)
             await self._show.hear([self._mention])
         page = await self._page()
-        answered = page is not None and not page.open
+        answered = page is not None and not page.is_open
         return float("inf") if answered or at - self._at > WATCHED else CALLING
 
     async def told(self) -> str:
@@ -46,7 +46,7 @@ class Wake:
             return "The crisis woke nobody: no route leads from it to a department."
         if page.leader:
             return f"At {self._clock(page.opened_at)} a crisis, for which the page of the one before it calls."
-        calls = count(page.count, "call")
+        calls = format_count(page.count, "call")
         people = ", ".join(dict.fromkeys(self._name(one.person) for one in page.attempts if one.person)) or "nobody"
         return f"At {self._clock(page.opened_at)} a crisis: {calls}, to {people}. {self._answered(page)}"
 
@@ -63,7 +63,7 @@ class Wake:
         if self._mention is None:
             return None
         store = self._show.stage.store
-        name = case_id(self._mention.id)
+        name = derive_case_id(self._mention.id)
         case = (await store.cases.find([name])).get(name)
         return await store.pages.of(case) if case else None
 

@@ -4,21 +4,21 @@ from datetime import datetime
 
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.pages.decision import Decision
-from bot.domain.pages.ladder import decided
-from bot.domain.pages.page import ATTEMPTS_KEPT, Declined, Page
-from bot.domain.refusals import Refused
+from bot.domain.pages.ladder import build_page_decision
+from bot.domain.pages.page import MAX_ATTEMPTS_KEPT, Page, PageDecline
+from bot.domain.refusals import NotAllowed
 
 
-def pass_on(page: Page, person: str, link: int, at: datetime) -> Decision[Page] | None:
+def decline_page(page: Page, person: str, link_round: int, at: datetime) -> Decision[Page] | None:
     """Somebody can't take it: the next person is called at once, unless somebody else was called since.
 
     `link` is the round of the link by which they said so; None where they had. Raises Refused where it is answered.
     """
-    if not page.open:
-        raise Refused("This page was answered, or is over.")
-    if any(one.person == person and one.link == link for one in page.declined):
+    if not page.is_open:
+        raise NotAllowed("This page was answered, or is over.")
+    if any(one.person == person and one.link == link_round for one in page.declined):
         return None
     newest = next((one.person for one in reversed(page.attempts) if one.person), person)
-    said = (*page.declined, Declined(person, page.round, at, link))[-ATTEMPTS_KEPT:]
-    after = page.having(declined=said, due=at if page.due and newest == person else page.due)
-    return decided(page, after, event=AuditEvent(at, person, AuditAction.DECLINED, "by link"))
+    said = (*page.declined, PageDecline(person, page.round, at, link_round))[-MAX_ATTEMPTS_KEPT:]
+    after = page.copy_with(declined=said, due=at if page.due and newest == person else page.due)
+    return build_page_decision(page, after, event=AuditEvent(at, person, AuditAction.DECLINED, "by link"))

@@ -4,38 +4,38 @@ from datetime import datetime
 from typing import NamedTuple
 
 
-class Matter(NamedTuple):
-    """In our own words, but for `who` and `quote`, which are a stranger's and may hold anything."""
+class PageContext(NamedTuple):
+    """In our own words, but for `author` and `quote`, which are a stranger's and may hold anything."""
 
-    what: str
+    headline: str
     """`Crisis at Northwind Air`: begins a sentence, ends without a stop."""
-    bad: str
+    severity_text: str
     """How bad: `urgency 90 of 100, reach 34k`; may be empty."""
     since: datetime
-    where: str
+    location: str
     """Where it is to be seen: a department's name, or a channel's."""
-    who: str = ""
+    author: str = ""
     quote: str = ""
-    link: str = ""
+    card_link: str = ""
     """Opens the card in Slack; empty where there is none yet."""
     url: str = ""
     """Opens what was said, at its outlet."""
-    case: str = ""
+    case_id: str = ""
     """The case that can be claimed, if it is one."""
     reach: str = ""
     """`X, 270 followers`: of whoever is quoted; may be empty."""
     newest_at: datetime | None = None
     """When that came which is quoted, where the page began with something else."""
-    earlier: int = 0
+    earlier_count: int = 0
     """How much came before it, for which the same page calls."""
 
 
-class Standing(NamedTuple):
+class CauseStatus(NamedTuple):
     """How a cause stands for its page."""
 
-    over: bool = False
-    taken_by: str = ""
+    is_over: bool = False
+    owner: str = ""
     """Who has it by now, without having pressed Acknowledge."""
-    said: str = ""
+    alarm_mention: str = ""
     """The newest mention that makes a crisis of it, where that is not its first; when it joined."""
-    said_at: datetime | None = None
+    alarmed_at: datetime | None = None

@@ -7,10 +7,10 @@ from typing import NamedTuple, TypedDict, Unpack
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.domain.making import remade
-from bot.domain.stored import by_name
+from bot.domain.making import replace_fields
+from bot.domain.stored import store_by_name
 
-ATTEMPTS_KEPT = 60
+MAX_ATTEMPTS_KEPT = 60
 """Attempts that travel with a page, the newest; its numbers go on, and the audit log has them all."""
 
 
@@ -31,8 +31,8 @@ class CauseKind(StrEnum):
     """Earshot itself is unwell."""
 
 
-@by_name
-class Cause(NamedTuple):
+@store_by_name
+class PageCause(NamedTuple):
     """What a page is about, by reference. `round` tells a cause that comes back from its first time."""
 
     kind: CauseKind
@@ -40,7 +40,7 @@ class Cause(NamedTuple):
     round: int = 0
 
 
-class Way(StrEnum):
+class ContactMethod(StrEnum):
     """How somebody can be reached."""
 
     SLACK = "slack"
@@ -51,13 +51,13 @@ class Way(StrEnum):
     WEBHOOK = "webhook"
 
 
-FOLLOWED = frozenset({Way.TEXT, Way.CALL})
+TRACKED_METHODS = frozenset({ContactMethod.TEXT, ContactMethod.CALL})
 """Of these the service says later what became of a call that it took."""
-SHARED = frozenset({Way.PAGERDUTY})
+SERVICE_METHODS = frozenset({ContactMethod.PAGERDUTY})
 """Reaches whoever the service itself has on call, and is not ours to point at a person."""
 
 
-class Result(StrEnum):
+class AttemptStatus(StrEnum):
     """How far an attempt has come. Delivered is what the service said, never that somebody looked."""
 
     WAITING = "waiting"
@@ -79,17 +79,23 @@ class Result(StrEnum):
     """Not sent any more: the page was answered before."""
 
     @property
-    def failed(self) -> bool:
+    def is_failure(self) -> bool:
         """Nobody can be expected to answer because of this one, so the next way is tried at once."""
-        return self in {Result.MISSED, Result.QUIET, Result.REFUSED, Result.LOST, Result.LATER}
+        return self in {
+            AttemptStatus.MISSED,
+            AttemptStatus.QUIET,
+            AttemptStatus.REFUSED,
+            AttemptStatus.LOST,
+            AttemptStatus.LATER,
+        }
 
     @property
-    def over(self) -> bool:
-        return self not in {Result.WAITING, Result.SENDING}
+    def is_final(self) -> bool:
+        return self not in {AttemptStatus.WAITING, AttemptStatus.SENDING}
 
 
-@by_name
-class Attempt(NamedTuple):
+@store_by_name
+class PageAttempt(NamedTuple):
     """One rung. `person` is a Slack id, `#` and a channel's, or empty where the service knows whom to call.
 
     `detail` is in our own words. `reference` is the service's name for it, such as Twilio's sid.
@@ -97,10 +103,10 @@ class Attempt(NamedTuple):
 
     n: int
     round: int
-    way: Way
+    way: ContactMethod
     person: str
     at: datetime
-    result: Result = Result.WAITING
+    result: AttemptStatus = AttemptStatus.WAITING
     detail: str = ""
     begun_at: datetime | None = None
     tries: int = 0
@@ -108,8 +114,8 @@ class Attempt(NamedTuple):
     reference: str = ""
 
 
-@by_name
-class Unclaimed(NamedTuple):
+@store_by_name
+class ReEscalation(NamedTuple):
     """Somebody acknowledged and nobody claimed the case, so that it called again. `by` and `way` as in `Page`."""
 
     by: str
@@ -123,8 +129,8 @@ class Unclaimed(NamedTuple):
     """How often this happened to this page."""
 
 
-@by_name
-class Declined(NamedTuple):
+@store_by_name
+class PageDecline(NamedTuple):
     """Somebody who was called said that they can't take it: in this round they are passed over."""
 
     person: str
@@ -135,11 +141,11 @@ class Declined(NamedTuple):
 
 
 class PageChanges(TypedDict, total=False):
-    """What `Page.having` takes: the fields of `Page`, as a test compares."""
+    """What `Page.copy_with` takes: the fields of `Page`, as a test compares."""
 
     id: str
     version: int
-    cause: Cause
+    cause: PageCause
     severity: Severity
     department: str
     opened_at: datetime
@@ -150,7 +156,7 @@ class PageChanges(TypedDict, total=False):
     harm: str
     subject: str
     count: int
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[PageAttempt, ...]
     hole: bool
     nobody: bool
     acknowledged_by: str
@@ -159,8 +165,8 @@ class PageChanges(TypedDict, total=False):
     taken_by: str
     closed_at: datetime | None
     held_until: datetime | None
-    unclaimed: Unclaimed | None
-    declined: tuple[Declined, ...]
+    unclaimed: ReEscalation | None
+    declined: tuple[PageDecline, ...]
     said: str
     news: int
 
@@ -172,7 +178,7 @@ class Page(BaseModel):
 
     id: str
     version: int = 1
-    cause: Cause
+    cause: PageCause
     severity: Severity
     department: str
     opened_at: datetime
@@ -190,7 +196,7 @@ class Page(BaseModel):
     """Of a case: which of the playbook's subjects it is about; empty where it is about none."""
     count: int = 0
     """Attempts in all."""
-    attempts: tuple[Attempt, ...] = ()
+    attempts: tuple[PageAttempt, ...] = ()
     hole: bool = False
     """The schedule had nobody when somebody was called."""
     nobody: bool = False
@@ -203,54 +209,54 @@ class Page(BaseModel):
     closed_at: datetime | None = None
     held_until: datetime | None = None
     """Nobody is called before, since it is quiet hours."""
-    unclaimed: Unclaimed | None = None
-    declined: tuple[Declined, ...] = ()
+    unclaimed: ReEscalation | None = None
+    declined: tuple[PageDecline, ...] = ()
     said: str = ""
     """The newest mention of its own case of which it has told, where that is not its first."""
     news: int = 0
     """How often it has told of one since it was opened."""
 
     @property
-    def answered(self) -> bool:
+    def is_acknowledged(self) -> bool:
         return self.acknowledged_at is not None
 
     @property
-    def open(self) -> bool:
+    def is_open(self) -> bool:
         """Whether somebody still has to answer."""
-        return not self.answered and self.closed_at is None
+        return not self.is_acknowledged and self.closed_at is None
 
     @property
-    def waits_for_claim(self) -> bool:
+    def is_awaiting_claim(self) -> bool:
         """Whether somebody who answered has yet to claim what it is about."""
-        return self.cause.kind is CauseKind.CASE and not self.leader and self.answered and self.closed_at is None
+        return self.cause.kind is CauseKind.CASE and not self.leader and self.is_acknowledged and self.closed_at is None
 
     @property
-    def passed_over(self) -> frozenset[str]:
+    def declined_people(self) -> frozenset[str]:
         """Who can't take it, in this round."""
         return frozenset(one.person for one in self.declined if one.round == self.round)
 
     @property
-    def asks_since(self) -> int:
+    def first_active_round(self) -> int:
         """The round from which on somebody has to answer: the first, or that in which it began to call again."""
         return self.unclaimed.round if self.unclaimed else 1
 
-    def attempt(self, n: int) -> Attempt | None:
+    def find_attempt(self, n: int) -> PageAttempt | None:
         return next((one for one in self.attempts if one.n == n), None)
 
-    def called(self, person: str) -> bool:
+    def has_called(self, person: str) -> bool:
         return any(one.person == person for one in self.attempts)
 
-    def having(self, **changes: Unpack[PageChanges]) -> "Page":
-        return remade(self, changes)
+    def copy_with(self, **changes: Unpack[PageChanges]) -> "Page":
+        return replace_fields(self, changes)
 
 
-def page_id(cause: Cause) -> str:
+def derive_page_id(cause: PageCause) -> str:
     """Derived, so that one cause has one page however often it is opened. 72 bits: it stands in links."""
     words = f"{cause.kind} {cause.round} {cause.id}"
     return hashlib.blake2b(words.encode(), digest_size=9).hexdigest()
 
 
-class Storm(NamedTuple):
+class PageGroup(NamedTuple):
     """Other cases for which a page calls too, as they are now."""
 
     cases: int = 0
@@ -259,8 +265,14 @@ class Storm(NamedTuple):
     newest_at: datetime | None = None
 
 
-def open_page(cause: Cause, severity: Severity, department: str, at: datetime, first: str = "") -> Page:
+def open_page(cause: PageCause, severity: Severity, department: str, at: datetime, first: str = "") -> Page:
     """Due at once: its first rung is climbed by whoever looks first. Opening it again joins the one that is there."""
     return Page(
-        id=page_id(cause), cause=cause, severity=severity, department=department, opened_at=at, due=at, first=first
+        id=derive_page_id(cause),
+        cause=cause,
+        severity=severity,
+        department=department,
+        opened_at=at,
+        due=at,
+        first=first,
     )

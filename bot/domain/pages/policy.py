@@ -5,13 +5,20 @@ from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.domain.hours import Window
-from bot.domain.pages.page import Severity, Way
+from bot.domain.hours import HoursWindow
+from bot.domain.pages.page import ContactMethod, Severity
 
-WAYS = (Way.SLACK, Way.NTFY, Way.PAGERDUTY, Way.TEXT, Way.CALL, Way.WEBHOOK)
+DEFAULT_METHODS = (
+    ContactMethod.SLACK,
+    ContactMethod.NTFY,
+    ContactMethod.PAGERDUTY,
+    ContactMethod.TEXT,
+    ContactMethod.CALL,
+    ContactMethod.WEBHOOK,
+)
 """In this order where a playbook says nothing: the quiet ones first. What does not reach somebody is passed over."""
 
-LEAST_WAIT = timedelta(minutes=1)
+MIN_WAIT = timedelta(minutes=1)
 """Time to read and press a button."""
 
 
@@ -22,14 +29,14 @@ class EscalationPolicy(BaseModel):
 
     severities: frozenset[Severity] = frozenset(Severity)
     departments: frozenset[str] = frozenset()
-    ways: tuple[Way, ...] = WAYS
+    ways: tuple[ContactMethod, ...] = DEFAULT_METHODS
     wait: timedelta = timedelta(minutes=5)
     """From one rung to the next: time to wake up, read, and press a button."""
     repeat_every: timedelta = timedelta(minutes=10)
     """From the last rung to the first one again."""
     claim_within: timedelta = timedelta(minutes=30)
     """From an acknowledgement until the case is claimed, or it is called for again."""
-    quiet: tuple[Window, ...] = ()
+    quiet: tuple[HoursWindow, ...] = ()
     """When nobody is called for these pages, in the department's zone."""
     repeats: int | None = None
     """How often the line is called again; None: until somebody answers."""
@@ -37,19 +44,19 @@ class EscalationPolicy(BaseModel):
     @property
     def slack_wait(self) -> timedelta:
         """The wait after a direct message to a person whom nothing else reaches: it may have been silent."""
-        return max(self.wait / 2, min(self.wait, LEAST_WAIT))
+        return max(self.wait / 2, min(self.wait, MIN_WAIT))
 
 
-DEFAULT = {
+DEFAULT_POLICIES = {
     Severity.SEV1: EscalationPolicy(),
     Severity.SEV2: EscalationPolicy(repeat_every=timedelta(minutes=30)),
     Severity.SEV3: EscalationPolicy(wait=timedelta(minutes=15), repeat_every=timedelta(hours=1), repeats=3),
 }
 
 
-def policy_for(policies: Iterable[EscalationPolicy], severity: Severity, department: str) -> EscalationPolicy:
+def choose_policy(policies: Iterable[EscalationPolicy], severity: Severity, department: str) -> EscalationPolicy:
     """The first that fits, as with routes; else our own."""
     for policy in policies:
         if severity in policy.severities and (not policy.departments or department in policy.departments):
             return policy
-    return DEFAULT[severity]
+    return DEFAULT_POLICIES[severity]

@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from bot.domain.hours import Hours
-from bot.domain.pages.line import Line
+from bot.domain.hours import BusinessHours
+from bot.domain.pages.line import EscalationTargets
 from bot.domain.pages.page import Page, Severity
 from bot.domain.pages.policy import EscalationPolicy
 
 
-def held_until(page: Page, policy: EscalationPolicy, line: Line, at: datetime) -> datetime | None:
+def find_quiet_end(page: Page, policy: EscalationPolicy, targets: EscalationTargets, at: datetime) -> datetime | None:
     """Until when nobody at all is called; None: somebody is. The worst never waits.
 
     `sev3` keeps the department's hours; the policy may name quiet hours, in the department's zone; and nobody is
@@ -16,26 +16,35 @@ def held_until(page: Page, policy: EscalationPolicy, line: Line, at: datetime) -
     """
     if page.severity is Severity.SEV1:
         return None
-    ends = [until for until in (_closed(page, line.hours, at), _quiet(policy, line.hours.zone, at)) if until]
-    if line.people and all(person in line.asleep for person in line.people):
-        ends.append(min(line.asleep[person] for person in line.people))
+    ends = [
+        until
+        for until in (
+            _find_opening_time(page, targets.hours, at),
+            _find_policy_quiet_end(policy, targets.hours.zone, at),
+        )
+        if until
+    ]
+    if targets.people and all(person in targets.quiet_until for person in targets.people):
+        ends.append(min(targets.quiet_until[person] for person in targets.people))
     return max(ends, default=None)
 
 
-def awake(page: Page, line: Line) -> Line:
+def drop_quiet_targets(page: Page, targets: EscalationTargets) -> EscalationTargets:
     """Without those who sleep; whoever is left is called in their place."""
     if page.severity is Severity.SEV1:
-        return line
-    people, last = (tuple(one for one in group if one not in line.asleep) for group in (line.people, line.last))
-    return line._replace(people=people, last=last)
+        return targets
+    people, last = (
+        tuple(one for one in group if one not in targets.quiet_until) for group in (targets.people, targets.fallbacks)
+    )
+    return targets._replace(people=people, fallbacks=last)
 
 
-def _closed(page: Page, hours: Hours, at: datetime) -> datetime | None:
-    if page.severity is not Severity.SEV3 or hours.open_at(at):
+def _find_opening_time(page: Page, hours: BusinessHours, at: datetime) -> datetime | None:
+    if page.severity is not Severity.SEV3 or hours.is_open_at(at):
         return None
-    return hours.after(at, timedelta())
+    return hours.add_working_time(at, timedelta())
 
 
-def _quiet(policy: EscalationPolicy, zone: str, at: datetime) -> datetime | None:
-    quiet = Hours(windows=policy.quiet, zone=zone)
-    return quiet.closes(at) if policy.quiet and quiet.open_at(at) else None
+def _find_policy_quiet_end(policy: EscalationPolicy, zone: str, at: datetime) -> datetime | None:
+    quiet = BusinessHours(windows=policy.quiet, zone=zone)
+    return quiet.find_closing_time(at) if policy.quiet and quiet.is_open_at(at) else None

@@ -6,58 +6,60 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.notification import Notification
-from bot.domain.schedules.schedule import Override, Plea, Roster, Schedule, Shift
+from bot.domain.schedules.schedule import CoverRequest, Override, Schedule, ScheduleRoster, Shift
 
-KEPT = timedelta(days=35)
+OVERRIDE_RETENTION = timedelta(days=35)
 """After a change is over: as long as a calendar shows what was."""
 
-TOLD_WITHIN = timedelta(days=1)
+REQUEST_RETENTION = timedelta(days=1)
 """After the shift that somebody was asked about: until then the asker is told what came of it."""
 
 
-class Changes(BaseModel):
+class ScheduleOverrides(BaseModel):
     """All that differs from the playbook, oldest first, as it was read; `version` counts commits."""
 
     model_config = ConfigDict(frozen=True)
 
     version: int = 0
     overrides: tuple[Override, ...] = ()
-    pleas: tuple[Plea, ...] = ()
+    pleas: tuple[CoverRequest, ...] = ()
 
-    def override(self, change: str) -> Override | None:
+    def find_override(self, change: str) -> Override | None:
         return next((one for one in self.overrides if one.id == change), None)
 
-    def plea(self, plea: str) -> Plea | None:
+    def find_request(self, plea: str) -> CoverRequest | None:
         return next((one for one in self.pleas if one.id == plea), None)
 
-    def without_the_old(self, at: datetime) -> "Changes":
+    def drop_expired(self, at: datetime) -> "ScheduleOverrides":
         return self.model_copy(
             update={
-                "overrides": tuple(one for one in self.overrides if one.end > at - KEPT),
-                "pleas": tuple(one for one in self.pleas if one.end > (at - TOLD_WITHIN if one.to else at)),
+                "overrides": tuple(one for one in self.overrides if one.end > at - OVERRIDE_RETENTION),
+                "pleas": tuple(one for one in self.pleas if one.end > (at - REQUEST_RETENTION if one.to else at)),
             }
         )
 
 
-class Known(NamedTuple):
+class ScheduleState(NamedTuple):
     """A schedule, what its calendar books, and what people changed."""
 
     schedule: Schedule
     booked: tuple[Shift, ...]
-    changes: Changes
+    changes: ScheduleOverrides
 
     @property
-    def roster(self) -> Roster:
-        return Roster(self.schedule, tuple(one for one in self.changes.overrides if not one.undone), self.booked)
+    def roster(self) -> ScheduleRoster:
+        return ScheduleRoster(
+            self.schedule, tuple(one for one in self.changes.overrides if not one.undone), self.booked
+        )
 
 
-class Change(NamedTuple):
+class ScheduleChange(NamedTuple):
     """What one commit writes: the changes after it, who is told, and what the audit log says."""
 
-    after: Changes
-    made: tuple[Override, ...] = ()
-    plea: Plea | None = None
+    after: ScheduleOverrides
+    new_overrides: tuple[Override, ...] = ()
+    request: CoverRequest | None = None
     notifications: tuple[Notification, ...] = ()
-    what: str = ""
+    audit_text: str = ""
     schedule: str = ""
     by: str = ""

@@ -5,18 +5,18 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from bot.domain.department import Department, is_person
-from bot.domain.schedules.schedule import Roster
-from bot.domain.schedules.shifts import gaps, next_change, who
-from bot.domain.spans import Span
+from bot.domain.schedules.schedule import ScheduleRoster
+from bot.domain.schedules.shifts import find_next_change, find_schedule_gaps, find_shift
+from bot.domain.spans import TimeSpan
 
 
-class Duty(NamedTuple):
+class OnCallSnapshot(NamedTuple):
     """`people` are Slack user ids in the order in which they are called; the first is on call now."""
 
     people: tuple[str, ...] = ()
     until: datetime | None = None
     """When this is no longer so, in UTC. None: it never changes by itself."""
-    hole: bool = False
+    has_gap: bool = False
     """The schedule has nobody now: the people are those who are called instead."""
     schedule: str = ""
     """The schedule's name, for the sentence; empty where the playbook names the people."""
@@ -24,46 +24,50 @@ class Duty(NamedTuple):
     """Its time zone."""
 
 
-class Rota(Protocol):
+class OnCallLookup(Protocol):
     """Asked anew each time: the playbook, an override or a calendar may have changed meanwhile."""
 
-    async def duty(self, department: str, at: datetime) -> Duty:
-        """Nobody, without a hole, for a department that the playbook has lost. Raises `Unreachable`."""
+    async def find_on_call(self, department: str, at: datetime) -> OnCallSnapshot:
+        """Nobody, without a hole, for a department that the playbook has lost. Raises `StoreUnavailable`."""
 
 
-class Holes(Rota, Protocol):
-    async def holes(self, department: Department, span: Span) -> tuple[Span, ...]:
-        """The parts of a span in which nobody would be called. Raises `Unreachable`."""
+class GapLookup(OnCallLookup, Protocol):
+    async def find_gaps(self, department: Department, span: TimeSpan) -> tuple[TimeSpan, ...]:
+        """The parts of a span in which nobody would be called. Raises `StoreUnavailable`."""
 
 
-def listed_duty(department: Department) -> Duty | None:
+def get_listed_on_call(department: Department) -> OnCallSnapshot | None:
     """Of a department whose people are all named in the playbook; None where a schedule has to be asked."""
-    return None if department.schedules else Duty(department.on_call)
+    return None if department.schedules else OnCallSnapshot(department.on_call)
 
 
-def duty_of(department: Department, rosters: Mapping[str, Roster], managers: Iterable[str], at: datetime) -> Duty:
+def resolve_on_call(
+    department: Department, rosters: Mapping[str, ScheduleRoster], managers: Iterable[str], at: datetime
+) -> OnCallSnapshot:
     """Each entry of `on_call` in turn: a person, or whoever a schedule has now. Nobody at all: the managers."""
     asked = [rosters[name] for name in department.schedules if name in rosters]
     if not asked:
-        return Duty(tuple(one for one in department.on_call if is_person(one)))
+        return OnCallSnapshot(tuple(one for one in department.on_call if is_person(one)))
     found: list[str] = []
     for entry in department.on_call:
         if is_person(entry):
             found.append(entry)
-        elif entry in rosters and (shift := who(rosters[entry], at)):
+        elif entry in rosters and (shift := find_shift(rosters[entry], at)):
             found.append(shift.person)
-    changes = [change for roster in asked if (change := next_change(roster, at))]
+    changes = [change for roster in asked if (change := find_next_change(roster, at))]
     people = tuple(dict.fromkeys(found))
     first, until = asked[0].schedule, min(changes, default=None)
-    return Duty(people or tuple(managers), until, not people, first.name, first.zone)
+    return OnCallSnapshot(people or tuple(managers), until, not people, first.name, first.zone)
 
 
-def holes(department: Department, rosters: Mapping[str, Roster], span: Span) -> tuple[Span, ...]:
+def find_department_gaps(
+    department: Department, rosters: Mapping[str, ScheduleRoster], span: TimeSpan
+) -> tuple[TimeSpan, ...]:
     """The parts of a span in which nobody would be called: a person in the list is always there."""
     asked = [rosters[name] for name in department.schedules if name in rosters]
     if not asked or any(map(is_person, department.on_call)):
         return ()
-    left: tuple[Span, ...] = (span,)
+    left: tuple[TimeSpan, ...] = (span,)
     for roster in asked:
-        left = tuple(gap for part in left for gap in gaps(roster, part))
+        left = tuple(gap for part in left for gap in find_schedule_gaps(roster, part))
     return left

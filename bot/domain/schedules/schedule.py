@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.domain.hours import Window
+from bot.domain.hours import HoursWindow
 
 
-class Layer(BaseModel):
+class ScheduleLayer(BaseModel):
     """People who take turns of some days each, from `hand_over` to `hand_over` on the wall clock.
 
     The first one's first turn begins on `start`; before that there is nobody. `windows` are the only times at which
@@ -23,7 +23,7 @@ class Layer(BaseModel):
     days: int = 7
     hand_over: time = time(9)
     start: date
-    windows: tuple[Window, ...] = ()
+    windows: tuple[HoursWindow, ...] = ()
     zone: str = "UTC"
 
 
@@ -34,7 +34,7 @@ class Schedule(BaseModel):
 
     name: str
     zone: str = "UTC"
-    layers: tuple[Layer, ...] = ()
+    layers: tuple[ScheduleLayer, ...] = ()
     calendar: str = ""
     """The address or the file of a calendar from outside; an address may hold a password."""
     named: tuple[tuple[str, str], ...] = ()
@@ -59,11 +59,11 @@ class Shift(NamedTuple):
     end: datetime
     source: str = ""
 
-    def holds(self, at: datetime) -> bool:
+    def contains_time(self, at: datetime) -> bool:
         return self.start <= at < self.end
 
 
-class How(StrEnum):
+class OverrideKind(StrEnum):
     """In the words of whoever made the change."""
 
     TAKE = "took"
@@ -81,7 +81,7 @@ class Override(BaseModel):
     person: str
     start: datetime
     end: datetime
-    how: How
+    how: OverrideKind
     by: str
     at: datetime
     instead: str = ""
@@ -92,7 +92,7 @@ class Override(BaseModel):
     """Who took it back; then it counts no more."""
 
 
-class Outcome(StrEnum):
+class CoverOutcome(StrEnum):
     """How a request to one person ended."""
 
     ACCEPTED = "accepted"
@@ -100,7 +100,7 @@ class Outcome(StrEnum):
     EXPIRED = "expired"
 
 
-class Plea(BaseModel):
+class CoverRequest(BaseModel):
     """Somebody asks to be covered, by whoever presses the button first; or asks one person, who accepts or declines."""
 
     model_config = ConfigDict(frozen=True)
@@ -118,20 +118,20 @@ class Plea(BaseModel):
     their_start: datetime | None = None
     """Of the shift that the asker would have instead, in a swap."""
     their_end: datetime | None = None
-    outcome: Outcome | None = None
+    outcome: CoverOutcome | None = None
 
-    def pending(self, at: datetime) -> bool:
+    def is_pending(self, at: datetime) -> bool:
         """Whether the one who is asked can still answer."""
         return self.outcome is None and (self.until is None or at < self.until)
 
 
-def change_id(schedule: str, *parts: str | datetime) -> str:
+def derive_change_id(schedule: str, *parts: str | datetime) -> str:
     """Derived, so that a change made twice is one change."""
     said = "|".join([schedule, *(part if isinstance(part, str) else part.isoformat() for part in parts)])
     return hashlib.blake2b(said.encode(), digest_size=6).hexdigest()
 
 
-class Roster(NamedTuple):
+class ScheduleRoster(NamedTuple):
     """A schedule with all that is known to differ from it. `booked` came from its calendar."""
 
     schedule: Schedule

@@ -8,7 +8,7 @@ SECOND = timedelta(seconds=1)
 
 
 @lru_cache(maxsize=20_000)
-def instant(day: date, clock: time, zone: str) -> datetime:
+def resolve_local_time(day: date, clock: time, zone: str) -> datetime:
     """The first instant, in UTC, at which the wall clock of a zone shows this time of this day or a later one.
 
     So a time that comes twice in the night the clocks go back is the first of the two. One that never comes, since the
@@ -18,27 +18,27 @@ def instant(day: date, clock: time, zone: str) -> datetime:
     place = ZoneInfo(zone)
     wanted = datetime.combine(day, clock)
     late = wanted.replace(tzinfo=place, fold=0).astimezone(UTC)
-    if _shown(late, place) == wanted:
+    if _get_wall_time(late, place) == wanted:
         return late
     early = wanted.replace(tzinfo=place, fold=1).astimezone(UTC)
-    return _first_at_or_after(wanted, early, late, place)
+    return _find_transition(wanted, early, late, place)
 
 
-def _shown(at: datetime, place: ZoneInfo) -> datetime:
+def _get_wall_time(at: datetime, place: ZoneInfo) -> datetime:
     return at.astimezone(place).replace(tzinfo=None)
 
 
-def _first_at_or_after(wanted: datetime, early: datetime, late: datetime, place: ZoneInfo) -> datetime:
+def _find_transition(wanted: datetime, early: datetime, late: datetime, place: ZoneInfo) -> datetime:
     """The clocks jump over the wanted time somewhere between these two; found to the second."""
     while late - early > SECOND:
         middle = early + timedelta(seconds=int((late - early).total_seconds()) // 2)
-        if _shown(middle, place) >= wanted:
+        if _get_wall_time(middle, place) >= wanted:
             late = middle
         else:
             early = middle
     return late
 
 
-def day_of(at: datetime, zone: str) -> date:
+def get_local_date(at: datetime, zone: str) -> date:
     """What the calendar on the wall shows."""
     return at.astimezone(ZoneInfo(zone)).date()

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.domain.making import remade
-from bot.domain.spikes.observation import Observation
-from bot.domain.spikes.usual import QUARTER, Usual
-from bot.domain.spikes.words import Words
+from bot.domain.making import replace_fields
+from bot.domain.spikes.observation import SpikeObservation
+from bot.domain.spikes.usual import QUARTER, SeasonalBaseline
+from bot.domain.spikes.words import WordCounts
 
 
-class Baseline(BaseModel):
+class SubjectBaseline(BaseModel):
     """`until`: quarters that start from here on are not learnt yet. 0: nothing is."""
 
     model_config = ConfigDict(frozen=True)
@@ -18,42 +18,44 @@ class Baseline(BaseModel):
     subject: str
     version: int = 0
     until: int = 0
-    volume: Usual = Usual()
-    negative: Usual = Usual()
-    complaint: Usual = Usual()
-    doubtful: Usual = Usual()
+    volume: SeasonalBaseline = SeasonalBaseline()
+    negative: SeasonalBaseline = SeasonalBaseline()
+    complaint: SeasonalBaseline = SeasonalBaseline()
+    doubtful: SeasonalBaseline = SeasonalBaseline()
     """Voices against us that do not look like people's."""
-    words: Words = Words()
+    words: WordCounts = WordCounts()
 
     @property
-    def learning(self) -> bool:
-        return self.negative.learning
+    def is_learning(self) -> bool:
+        return self.negative.is_learning
 
-    def begun(self, at: float) -> "Baseline":
+    def start_learning(self, at: float) -> "SubjectBaseline":
         """Learning starts with the next whole quarter."""
-        return self if self.until else remade(self, {"until": (int(at) // QUARTER + 1) * QUARTER})
+        return self if self.until else replace_fields(self, {"until": (int(at) // QUARTER + 1) * QUARTER})
 
-    def learnt(self, said: Sequence[Observation]) -> "Baseline":
+    def learn_quarter(self, observations: Sequence[SpikeObservation]) -> "SubjectBaseline":
         """With the quarter at `until`, in which this was said."""
-        real = [one for one in said if not one.doubtful]
-        return remade(
+        real = [one for one in observations if not one.doubtful]
+        return replace_fields(
             self,
             {
                 "until": self.until + QUARTER,
-                "volume": self.volume.learnt(self.until, _voices(real)),
-                "negative": self.negative.learnt(self.until, _voices(one for one in real if one.negative)),
-                "complaint": self.complaint.learnt(self.until, _voices(one for one in real if one.complaint)),
-                "doubtful": self.doubtful.learnt(
-                    self.until, _voices(one for one in said if one.doubtful and one.negative)
+                "volume": self.volume.learn_voices(self.until, _count_voices(real)),
+                "negative": self.negative.learn_voices(self.until, _count_voices(one for one in real if one.negative)),
+                "complaint": self.complaint.learn_voices(
+                    self.until, _count_voices(one for one in real if one.complaint)
                 ),
-                "words": self.words.learnt(one.text for one in real if one.negative),
+                "doubtful": self.doubtful.learn_voices(
+                    self.until, _count_voices(one for one in observations if one.doubtful and one.negative)
+                ),
+                "words": self.words.learn_texts(one.text for one in real if one.negative),
             },
         )
 
-    def skipped(self, until: int) -> "Baseline":
+    def skip_until(self, until: int) -> "SubjectBaseline":
         """Nobody listened until then, so that nothing is to be learnt of it."""
-        return remade(self, {"until": max(self.until, until)})
+        return replace_fields(self, {"until": max(self.until, until)})
 
 
-def _voices(said: Iterable[Observation]) -> int:
+def _count_voices(said: Iterable[SpikeObservation]) -> int:
     return len({one.who for one in said})

@@ -11,14 +11,14 @@ from math import log
 BITS = 8_192
 
 
-def joined(crowd: str, people: Iterable[str]) -> str:
+def add_to_counter(counter: str, people: Iterable[str]) -> str:
     """`crowd` as hexadecimal digits, empty for nobody."""
-    bits = int(crowd or "0", 16)
+    bits = int(counter or "0", 16)
     for person in people:
         bits |= 1 << (int.from_bytes(hashlib.blake2b(person.encode(), digest_size=4).digest()) % BITS)
     return f"{bits:x}" if bits else ""
 
 
-def size(crowd: str) -> int:
-    unset = BITS - int(crowd or "0", 16).bit_count()
+def estimate_count(counter: str) -> int:
+    unset = BITS - int(counter or "0", 16).bit_count()
     return round(BITS * log(BITS / max(1, unset)))

@@ -2,34 +2,40 @@
 
 from collections.abc import Sequence
 
-from bot.domain.spikes.observation import Observation
-from bot.domain.spikes.scan import surprise
-from bot.domain.spikes.words import Words, sayers, share, telling
+from bot.domain.spikes.observation import SpikeObservation
+from bot.domain.spikes.scan import compute_log_likelihood
+from bot.domain.spikes.words import WordCounts, estimate_share, extract_informative_words, group_people_by_word
 
-NAMED_BY = 3
+MAX_TOPIC_WORDS = 3
 """Telling words in a name."""
-NAMED_FROM = 3.0
+MIN_TOPIC_STRENGTH = 3.0
 """Strength from which a word names it: far below what a topic needs, since here it only says what about."""
-SAYERS_LEAST = 3
-USUAL_LEAST = 0.3
+MIN_PEOPLE = 3
+MIN_EXPECTED = 0.3
 """Voices taken for usual of whatever word."""
-POSTS_NAMED_BY = 300
+MAX_TOPIC_POSTS = 300
 
 
-def named(
-    said: Sequence[Observation], word: str, usual: Words, everybody: Sequence[Words], most: int = NAMED_BY
+def choose_topic_words(
+    observations: Sequence[SpikeObservation],
+    word: str,
+    usual: WordCounts,
+    all_words: Sequence[WordCounts],
+    most: int = MAX_TOPIC_WORDS,
 ) -> tuple[str, ...]:
     """The words that most of its voices share and that are least usual; none within another."""
-    said = said[-POSTS_NAMED_BY:]
-    voices = len({one.who for one in said})
+    observations = observations[-MAX_TOPIC_POSTS:]
+    voices = len({one.who for one in observations})
     strength: dict[str, float] = {}
-    for found, saying in sayers((one.who, one.text) for one in said).items():
-        if len(saying) >= SAYERS_LEAST:
-            strength[found] = surprise(len(saying), max(share(found, usual, everybody) * voices, USUAL_LEAST))
+    for found, saying in group_people_by_word((one.who, one.text) for one in observations).items():
+        if len(saying) >= MIN_PEOPLE:
+            strength[found] = compute_log_likelihood(
+                len(saying), max(estimate_share(found, usual, all_words) * voices, MIN_EXPECTED)
+            )
     ranked = sorted(strength, key=lambda one: (-strength[one], -len(one), one))
     chosen = [word] if word else []
     for found in ranked:
-        if len(chosen) == most or strength[found] < NAMED_FROM:
+        if len(chosen) == most or strength[found] < MIN_TOPIC_STRENGTH:
             break
         parts = set(found.split())
         if not any(parts & set(one.split()) for one in chosen):
@@ -37,9 +43,9 @@ def named(
     return tuple(chosen)
 
 
-def using(said: Sequence[Observation], words: Sequence[str]) -> Sequence[Observation]:
+def filter_by_words(observations: Sequence[SpikeObservation], words: Sequence[str]) -> Sequence[SpikeObservation]:
     """Those that use its words; all where none does."""
     if not words:
-        return said
-    found = [one for one in said if not set(words).isdisjoint(telling(one.text))]
-    return found or said
+        return observations
+    found = [one for one in observations if not set(words).isdisjoint(extract_informative_words(one.text))]
+    return found or observations

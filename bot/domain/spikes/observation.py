@@ -3,19 +3,19 @@
 from typing import NamedTuple
 
 from bot.domain.assessment import Assessment, Intent, Sentiment
-from bot.domain.decision import Heard
-from bot.domain.mention import UNKNOWN
+from bot.domain.decision import ProcessedMention
+from bot.domain.mention import UNKNOWN_AUTHOR_ID
 
-TEXT_KEPT = 280
+MAX_SAMPLE_TEXT = 280
 """Characters: enough for its telling words, and for a sample on a card."""
-NAME_KEPT = 60
+MAX_SAMPLE_NAME = 60
 DOUBTFUL = "voice:doubtful"
-Place = tuple[int, int]
+StreamPosition = tuple[int, int]
 """Of an entry in the feed; a later one is greater."""
 _AGAINST_US = frozenset({Intent.COMPLAINT, Intent.CRISIS})
 
 
-class Observation(NamedTuple):
+class SpikeObservation(NamedTuple):
     """`negative` is what counts for a page: said against us, without doubt."""
 
     at: float
@@ -32,32 +32,32 @@ class Observation(NamedTuple):
     name: str = ""
     url: str = ""
     text: str = ""
-    place: Place = (0, 0)
+    place: StreamPosition = (0, 0)
     """Where it is in the feed."""
 
 
-def observed(heard: Heard, subject: str) -> Observation | None:
+def build_observation(processed: ProcessedMention, subject: str) -> SpikeObservation | None:
     """None for spam: it counts for nothing."""
-    mention, assessment = heard.mention, heard.assessment
+    mention, assessment = processed.mention, processed.assessment
     if assessment.intent is Intent.SPAM:
         return None
-    return Observation(
-        at=min(mention.created_at, heard.at).timestamp(),
+    return SpikeObservation(
+        at=min(mention.created_at, processed.at).timestamp(),
         subject=subject,
         mention=mention.id,
-        who=mention.id if mention.author.id == UNKNOWN else f"{mention.source}:{mention.author.id}",
-        department=heard.department,
-        negative=against_us(assessment),
-        complaint=Intent.COMPLAINT in assessment.words("intent"),
+        who=mention.id if mention.author.id == UNKNOWN_AUTHOR_ID else f"{mention.source}:{mention.author.id}",
+        department=processed.department,
+        negative=is_against_us(assessment),
+        complaint=Intent.COMPLAINT in assessment.get_words("intent"),
         doubtful=DOUBTFUL in assessment.labels,
-        name=mention.who[:NAME_KEPT],
+        name=mention.display_name[:MAX_SAMPLE_NAME],
         url=mention.url,
-        text=mention.text[:TEXT_KEPT],
+        text=mention.text[:MAX_SAMPLE_TEXT],
     )
 
 
-def against_us(assessment: Assessment) -> bool:
+def is_against_us(assessment: Assessment) -> bool:
     """What is unsure counts for nothing, and sarcasm is unsure; a complaint in good humour is nobody's crisis."""
-    if assessment.unsure or assessment.sentiment is Sentiment.POSITIVE:
+    if assessment.is_unsure or assessment.sentiment is Sentiment.POSITIVE:
         return False
     return assessment.sentiment is Sentiment.NEGATIVE or assessment.intent in _AGAINST_US

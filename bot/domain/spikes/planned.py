@@ -10,10 +10,10 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from bot.domain.spikes.scan import LONGEST
+from bot.domain.spikes.scan import LONGEST_WINDOW
 from bot.domain.spikes.usual import QUARTER
 
-LEAST = 1.0
+MIN_QUARTER_VOICES = 1.0
 """Voices in a quarter of an hour that are taken for usual in it, of a subject of which hardly anybody speaks."""
 
 
@@ -23,7 +23,7 @@ class PlannedCause(StrEnum):
     SHOW = "show"
 
 
-class Planned(NamedTuple):
+class PlannedEvent(NamedTuple):
     """Of one subject. While it lasts, `times` as many voices as usual are to be expected.
 
     Where it has `words`, only as many more as use one of them: what is said of anything else stays as unusual as it is.
@@ -38,24 +38,24 @@ class Planned(NamedTuple):
     times: float = 5.0
     words: tuple[str, ...] = ()
 
-    def holds(self, subject: str, at: float) -> bool:
+    def is_planned_at(self, subject: str, at: float) -> bool:
         """Also for as long after its end as what was said in it is looked at."""
-        return subject == self.subject and self.starts_at.timestamp() <= at < self.ends_at.timestamp() + LONGEST
+        return subject == self.subject and self.starts_at.timestamp() <= at < self.ends_at.timestamp() + LONGEST_WINDOW
 
-    def expected(self, usual: float, window: int, saying: int) -> float:
+    def compute_expected(self, usual: float, window: int, saying: int) -> float:
         """Voices in so many seconds, where so many are usual and so many use its words."""
-        most = self.times * max(usual, LEAST * window / QUARTER)
+        most = self.times * max(usual, MIN_QUARTER_VOICES * window / QUARTER)
         return min(most, usual + saying) if self.words else most
 
-    def says(self, text: str) -> bool:
-        return bool(self.words) and _pattern(self.words).search(text) is not None
+    def matches_text(self, text: str) -> bool:
+        return bool(self.words) and _compile_words(self.words).search(text) is not None
 
 
-def planned_for(planned: Iterable[Planned], subject: str, at: float) -> tuple[Planned, ...]:
+def find_planned_events(planned: Iterable[PlannedEvent], subject: str, at: float) -> tuple[PlannedEvent, ...]:
     """Return every plan of the subject that runs at `at` (epoch seconds), in the playbook's order."""
-    return tuple(one for one in planned if one.holds(subject, at))
+    return tuple(one for one in planned if one.is_planned_at(subject, at))
 
 
 @lru_cache(maxsize=100)
-def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+def _compile_words(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)

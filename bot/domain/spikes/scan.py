@@ -11,51 +11,51 @@ from typing import NamedTuple
 MINUTE = 60
 WINDOWS = (15 * MINUTE, 30 * MINUTE, 60 * MINUTE, 120 * MINUTE)
 """Seconds. A wave is found by the window that fits it: a steep one by the first, a broad one by the last."""
-LONGEST = WINDOWS[-1]
+LONGEST_WINDOW = WINDOWS[-1]
 
 
-class Bar(NamedTuple):
+class ScanThreshold(NamedTuple):
     """What must be passed: strength, how many times the usual, distinct voices."""
 
     strength: float
-    times: float
+    ratio: float
     voices: int
 
 
-class Unusual(NamedTuple):
+class ScanResult(NamedTuple):
     """So many voices within so many seconds, of which so many were to be expected."""
 
     window: int
     voices: int
-    usual: float
+    expected: float
     strength: float
 
-    def passes(self, bar: Bar) -> bool:
+    def exceeds_threshold(self, threshold: ScanThreshold) -> bool:
         return (
-            self.strength >= bar.strength
-            and self.voices >= bar.voices
-            and self.voices >= bar.times * max(self.usual, 1e-9)
+            self.strength >= threshold.strength
+            and self.voices >= threshold.voices
+            and self.voices >= threshold.ratio * max(self.expected, 1e-9)
         )
 
 
-def surprise(count: int, usual: float, spread: float = 1.0) -> float:
+def compute_log_likelihood(count: int, expected: float, spread: float = 1.0) -> float:
     """0 where there is no more than usual."""
-    if count <= usual:
+    if count <= expected:
         return 0.0
-    return (count * log(count / usual) - (count - usual)) / max(1.0, spread)
+    return (count * log(count / expected) - (count - expected)) / max(1.0, spread)
 
 
-def share_surprise(count: int, of: int, usual: float) -> float:
-    """The same for a share: `count` of `of`, where a share of `usual` is usual."""
+def compute_share_likelihood(count: int, total: int, usual: float) -> float:
+    """The same for a share: `count` of `of`, where a share of `expected` is usual."""
     usual = min(max(usual, 0.01), 0.99)
-    if not of or count / of <= usual:
+    if not total or count / total <= usual:
         return 0.0
-    share = count / of
-    rest = (of - count) * log((1 - share) / (1 - usual)) if count < of else 0.0
+    share = count / total
+    rest = (total - count) * log((1 - share) / (1 - usual)) if count < total else 0.0
     return count * log(share / usual) + rest
 
 
-def scan(voices: Sequence[int], expected: Sequence[float], spread: float) -> Iterable[Unusual]:
+def scan_windows(voices: Sequence[int], expected: Sequence[float], spread: float) -> Iterable[ScanResult]:
     """One for each window; `voices` and `expected` are of `WINDOWS`, in their order."""
     for window, count, usual in zip(WINDOWS, voices, expected, strict=True):
-        yield Unusual(window, count, usual, surprise(count, usual, spread))
+        yield ScanResult(window, count, usual, compute_log_likelihood(count, usual, spread))

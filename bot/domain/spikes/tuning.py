@@ -9,59 +9,59 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from bot.domain.spikes.planned import Planned
-from bot.domain.spikes.scan import Bar
+from bot.domain.spikes.planned import PlannedEvent
+from bot.domain.spikes.scan import ScanThreshold
 
 
-class Sensitivity(StrEnum):
+class SpikeSensitivity(StrEnum):
     LOW = "low"
     NORMAL = "normal"
     HIGH = "high"
 
 
-_STRENGTH = {Sensitivity.LOW: 7.5, Sensitivity.NORMAL: 6.0, Sensitivity.HIGH: 4.5}
+_STRENGTH = {SpikeSensitivity.LOW: 7.5, SpikeSensitivity.NORMAL: 6.0, SpikeSensitivity.HIGH: 4.5}
 
 
 @dataclass(frozen=True, slots=True)
-class Tuning:
+class SpikeThresholds:
     """The playbook's `[spikes]`. `to` is a department, or empty for the one that gets most of what is said."""
 
     on: bool = True
     to: str = ""
-    sensitivity: Sensitivity = Sensitivity.NORMAL
+    sensitivity: SpikeSensitivity = SpikeSensitivity.NORMAL
     voices: int = 5
     """Distinct people below which nothing is a spike."""
     page_from: int = 8
     """Distinct people against us, within one window, from which somebody is paged; 0: nobody ever is."""
     over_after: timedelta = timedelta(minutes=60)
     """An episode is over when nothing was unusual for so long."""
-    planned: tuple[Planned, ...] = ()
+    planned: tuple[PlannedEvent, ...] = ()
 
     @property
-    def negative(self) -> Bar:
-        return Bar(_STRENGTH[self.sensitivity], 2.0, self.voices)
+    def negative(self) -> ScanThreshold:
+        return ScanThreshold(_STRENGTH[self.sensitivity], 2.0, self.voices)
 
     @property
-    def page(self) -> Bar:
-        return Bar(_STRENGTH[self.sensitivity] + 1.0, 2.5, self.page_from)
+    def page(self) -> ScanThreshold:
+        return ScanThreshold(_STRENGTH[self.sensitivity] + 1.0, 2.5, self.page_from)
 
     @property
-    def volume(self) -> Bar:
-        return Bar(_STRENGTH[self.sensitivity] + 4.0, 2.5, 2 * self.voices)
+    def volume(self) -> ScanThreshold:
+        return ScanThreshold(_STRENGTH[self.sensitivity] + 4.0, 2.5, 2 * self.voices)
 
     @property
-    def share(self) -> Bar:
-        return Bar(_STRENGTH[self.sensitivity] + 1.0, 1.5, 2 * self.voices)
+    def share(self) -> ScanThreshold:
+        return ScanThreshold(_STRENGTH[self.sensitivity] + 1.0, 1.5, 2 * self.voices)
 
     @property
-    def topic(self) -> Bar:
-        return Bar(_STRENGTH[self.sensitivity] + 2.0, 4.0, max(5, self.voices))
+    def topic(self) -> ScanThreshold:
+        return ScanThreshold(_STRENGTH[self.sensitivity] + 2.0, 4.0, max(5, self.voices))
 
     @property
-    def bought(self) -> Bar:
-        return Bar(_STRENGTH[self.sensitivity] + 1.0, 3.0, self.page_from or 2 * self.voices)
+    def inauthentic(self) -> ScanThreshold:
+        return ScanThreshold(_STRENGTH[self.sensitivity] + 1.0, 3.0, self.page_from or 2 * self.voices)
 
     @property
-    def going_on(self) -> Bar:
+    def continuation(self) -> ScanThreshold:
         """What keeps an episode open: less than what opens one, or it would be two for one thing."""
-        return Bar(_STRENGTH[self.sensitivity] / 2, 1.5, max(3, self.voices // 2))
+        return ScanThreshold(_STRENGTH[self.sensitivity] / 2, 1.5, max(3, self.voices // 2))

@@ -8,15 +8,15 @@ from itertools import chain, pairwise
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.domain.making import remade
+from bot.domain.making import replace_fields
 
-WORDS_MOST = 1_000
+MAX_WORDS = 1_000
 """Kept of each subject; when there are half as many again, the rarest go."""
-POSTS_MOST = 4_000
+MAX_POSTS = 4_000
 """Posts after which all counts are halved, so that what is usual may change."""
-LONGEST = 24
+MAX_WORD_LENGTH = 24
 """Letters of a word that tells anything."""
-LEAST_SHARE, PRIOR_POSTS = 1 / 150, 100.0
+MIN_SHARE, PRIOR_POSTS = 1 / 150, 100.0
 """What is supposed of a word of which nothing is known, and for how many posts that speaks."""
 PRIOR_OWN = 50.0
 """Posts for which all subjects speak in one subject's share."""
@@ -37,30 +37,32 @@ why will with without won't work would wouldn't yes yet you you're your
 _COMMON = frozenset(_COMMON_WORDS.split())
 
 
-_GLUE = frozenset(["a", "an", "and", "are", "but", "i", "i'm", "is", "it", "my", "of", "or", "so", "the", "was", "you"])
+_FUNCTION_WORDS = frozenset(
+    ["a", "an", "and", "are", "but", "i", "i'm", "is", "it", "my", "of", "or", "so", "the", "was", "you"]
+)
 """In a pair they tell nothing that the other word alone does not."""
 
 
 @lru_cache(maxsize=2_000)
-def telling(text: str) -> frozenset[str]:
+def extract_informative_words(text: str) -> frozenset[str]:
     """The words and pairs of neighbours in it that may tell what it is about; no handles, no links."""
     words = _WORD.findall(_LINKS.sub(" . ", text.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")))
-    found = {word for word in words if _tells(word)}
+    found = {word for word in words if _is_informative(word)}
     for one, two in pairwise(words):
-        if _joins(one) and _joins(two) and (_tells(one) or _tells(two)):
-            found.add(f"{one[:LONGEST]} {two[:LONGEST]}")
+        if _is_joinable(one) and _is_joinable(two) and (_is_informative(one) or _is_informative(two)):
+            found.add(f"{one[:MAX_WORD_LENGTH]} {two[:MAX_WORD_LENGTH]}")
     return frozenset(found)
 
 
-def _tells(word: str) -> bool:
-    return 2 < len(word) <= LONGEST and word not in _COMMON
+def _is_informative(word: str) -> bool:
+    return 2 < len(word) <= MAX_WORD_LENGTH and word not in _COMMON
 
 
-def _joins(word: str) -> bool:
-    return word[0] not in ".!?,;:" and word not in _GLUE
+def _is_joinable(word: str) -> bool:
+    return word[0] not in ".!?,;:" and word not in _FUNCTION_WORDS
 
 
-class Words(BaseModel):
+class WordCounts(BaseModel):
     """In how many posts each was, of how many posts."""
 
     model_config = ConfigDict(frozen=True)
@@ -68,34 +70,34 @@ class Words(BaseModel):
     posts: float = 0.0
     counts: Mapping[str, float] = {}
 
-    def learnt(self, texts: Iterable[str]) -> "Words":
+    def learn_texts(self, texts: Iterable[str]) -> "WordCounts":
         texts = list(texts)
         if not texts:
             return self
         counts: dict[str, float] = dict(self.counts)
-        for word in chain.from_iterable(map(telling, texts)):
+        for word in chain.from_iterable(map(extract_informative_words, texts)):
             counts[word] = counts.get(word, 0.0) + 1
         posts = self.posts + len(texts)
-        if posts > POSTS_MOST:
+        if posts > MAX_POSTS:
             posts, counts = posts / 2, {word: count / 2 for word, count in counts.items() if count > 1}
-        if len(counts) > WORDS_MOST * 1.5:
-            counts = dict(sorted(counts.items(), key=lambda item: -item[1])[:WORDS_MOST])
-        return remade(self, {"posts": posts, "counts": counts})
+        if len(counts) > MAX_WORDS * 1.5:
+            counts = dict(sorted(counts.items(), key=lambda item: -item[1])[:MAX_WORDS])
+        return replace_fields(self, {"posts": posts, "counts": counts})
 
 
-def share(word: str, own: Words, everybody: Sequence[Words]) -> float:
+def estimate_share(word: str, own: WordCounts, all_words: Sequence[WordCounts]) -> float:
     """Of posts against a subject, those that have this word; what other subjects hear speaks while it has few."""
-    had, posts = LEAST_SHARE * PRIOR_POSTS, PRIOR_POSTS
-    for words in everybody:
+    had, posts = MIN_SHARE * PRIOR_POSTS, PRIOR_POSTS
+    for words in all_words:
         had += words.counts.get(word, 0.0)
         posts += words.posts
     return (own.counts.get(word, 0.0) + PRIOR_OWN * had / posts) / (own.posts + PRIOR_OWN)
 
 
-def sayers(posts: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+def group_people_by_word(posts: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     """Who says each telling word; `posts` are pairs of who and text."""
     found: dict[str, set[str]] = defaultdict(set)
     for who, text in posts:
-        for word in telling(text):
+        for word in extract_informative_words(text):
             found[word].add(who)
     return found

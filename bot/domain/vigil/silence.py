@@ -5,75 +5,75 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.domain.making import remade
-from bot.domain.stored import by_name
+from bot.domain.making import replace_fields
+from bot.domain.stored import store_by_name
 
-FLOOR = 15 * 60.0
+MIN_SILENCE = 15 * 60.0
 """Seconds. Whatever is usual, a quarter of an hour without a mention is no silence."""
-TIMES = 4
+SILENCE_RATIO = 4
 """As long as this many times what is usual at the most."""
-PART = 3
+HOURS_PER_PART = 3
 """Hours in a part of the day: nights are learnt apart from days."""
-DAYS_KEPT = 7
-DAYS_NEEDED = 3
+MAX_DAYS = 7
+MIN_DAYS = 3
 """Days on which a part of the day must have had a gap before anything is said of it."""
 
 
-@by_name
-class Gap(NamedTuple):
+@store_by_name
+class SourceGap(NamedTuple):
     """The longest gap of one part of one day. `day` counts from the epoch, in UTC."""
 
     day: int
     seconds: float
 
 
-class Heard(BaseModel):
+class SourceActivity(BaseModel):
     """A source. Of its gaps only the longest of each part of a day are kept: 56 numbers, however much it says."""
 
     model_config = ConfigDict(frozen=True)
 
     last: float = 0.0
     """When it last gave a mention, seconds since the epoch; 0: never."""
-    longest: dict[int, tuple[Gap, ...]] = {}
+    longest: dict[int, tuple[SourceGap, ...]] = {}
     """By part of the day in UTC, newest last."""
 
 
-class Silence(NamedTuple):
+class SourceSilence(NamedTuple):
     """Both in seconds."""
 
-    lasts: float
+    duration: float
     usual: float
 
 
-def hear(heard: Heard, last: float, up_since: float) -> Heard:
+def record_activity(activity: SourceActivity, last: float, up_since: float) -> SourceActivity:
     """`last` is when it last gave a mention. What passed while nobody listened teaches nothing."""
-    if last <= heard.last:
-        return heard
-    if not heard.last or heard.last < up_since:
-        return remade(heard, {"last": last})
-    part, day = _part(heard.last), int(heard.last // 86_400)
-    known = heard.longest.get(part, ())
-    today = max([last - heard.last, *(one.seconds for one in known if one.day == day)])
-    kept = (*(one for one in known if one.day != day), Gap(day, today))[-DAYS_KEPT:]
-    return remade(heard, {"last": last, "longest": {**heard.longest, part: kept}})
+    if last <= activity.last:
+        return activity
+    if not activity.last or activity.last < up_since:
+        return replace_fields(activity, {"last": last})
+    part, day = _get_day_part(activity.last), int(activity.last // 86_400)
+    known = activity.longest.get(part, ())
+    today = max([last - activity.last, *(one.seconds for one in known if one.day == day)])
+    kept = (*(one for one in known if one.day != day), SourceGap(day, today))[-MAX_DAYS:]
+    return replace_fields(activity, {"last": last, "longest": {**activity.longest, part: kept}})
 
 
-def usual(heard: Heard) -> float | None:
+def get_usual_gap(activity: SourceActivity) -> float | None:
     """The longest gap of an ordinary day that begins when this one began. None: too little was heard to say.
 
     The middle of a week's days, so that three days of outage teach nothing.
     """
-    known = sorted(one.seconds for one in heard.longest.get(_part(heard.last), ()))
-    return known[(len(known) - 1) // 2] if len(known) >= DAYS_NEEDED else None
+    known = sorted(one.seconds for one in activity.longest.get(_get_day_part(activity.last), ()))
+    return known[(len(known) - 1) // 2] if len(known) >= MIN_DAYS else None
 
 
-def silent(heard: Heard, up_since: float, at: float) -> Silence | None:
+def detect_silence(activity: SourceActivity, up_since: float, at: float) -> SourceSilence | None:
     """Whether it is silent unlike itself; counted from when we began to listen, if that was later."""
-    lasts, ordinary = at - max(heard.last, up_since), usual(heard)
-    if ordinary is None or lasts <= max(FLOOR, TIMES * ordinary):
+    lasts, ordinary = at - max(activity.last, up_since), get_usual_gap(activity)
+    if ordinary is None or lasts <= max(MIN_SILENCE, SILENCE_RATIO * ordinary):
         return None
-    return Silence(lasts, ordinary)
+    return SourceSilence(lasts, ordinary)
 
 
-def _part(at: float) -> int:
-    return datetime.fromtimestamp(at, UTC).hour // PART
+def _get_day_part(at: float) -> int:
+    return datetime.fromtimestamp(at, UTC).hour // HOURS_PER_PART

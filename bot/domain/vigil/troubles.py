@@ -7,31 +7,31 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.decision import Decision
-from bot.domain.making import remade
+from bot.domain.making import replace_fields
 from bot.domain.notification import Notification, NotificationKind
-from bot.domain.pages.matter import Standing
-from bot.domain.pages.page import Cause, CauseKind, Page, Severity, open_page
-from bot.domain.vigil.silence import Heard, hear, silent
-from bot.domain.words import length
+from bot.domain.pages.matter import CauseStatus
+from bot.domain.pages.page import CauseKind, Page, PageCause, Severity, open_page
+from bot.domain.vigil.silence import SourceActivity, detect_silence, record_activity
+from bot.domain.words import format_duration
 
 OPERATORS = "operators"
 """Who is called, as a department is named in pages and outboxes."""
-LOOKED_EVERY = timedelta(seconds=30)
-AWAY_AFTER = timedelta(minutes=5)
+CHECK_INTERVAL = timedelta(seconds=30)
+DOWNTIME_AFTER = timedelta(minutes=5)
 """Between two looks: so long a pause means that we did not run, and that nobody listened."""
-INBOX_OLDEST = timedelta(minutes=5)
-OUTBOX_OLDEST = timedelta(minutes=20)
+MAX_INBOX_AGE = timedelta(minutes=5)
+MAX_OUTBOX_AGE = timedelta(minutes=20)
 """Lists take over long before; what waits so long cannot be delivered at all."""
-LOOKS = 2
+CONSECUTIVE_CHECKS = 2
 """In a row, before something is wrong, and before it is well again."""
-OVER_KEPT = 20
-INBOX, OUTBOX, BOOKS = "inbox", "outbox", "books"
+MAX_RESOLVED_ISSUES = 20
+INBOX, OUTBOX, RECONCILIATION = "inbox", "outbox", "books"
 
 
-class Signs(NamedTuple):
+class HealthSnapshot(NamedTuple):
     """What one look sees."""
 
-    heard: Mapping[str, float]
+    last_mentions: Mapping[str, float]
     """Source → when it last gave a mention, seconds since the epoch; those of the playbook alone."""
     inbox: timedelta = timedelta()
     """For how long the oldest mention waits for triage."""
@@ -39,11 +39,11 @@ class Signs(NamedTuple):
     """For how long the oldest message waits for Slack."""
     unaccounted: int = 0
     """Mentions that are nowhere in the books."""
-    said: Mapping[str, str] = {}
+    pager_issues: Mapping[str, str] = {}
     """What pagers say of themselves, by part."""
 
 
-class Trouble(BaseModel):
+class HealthIssue(BaseModel):
     """`name` tells one from the other; `sentence` is in our own words."""
 
     model_config = ConfigDict(frozen=True)
@@ -56,12 +56,12 @@ class Trouble(BaseModel):
     over_at: datetime | None = None
 
     @property
-    def cause(self) -> Cause:
+    def cause(self) -> PageCause:
         """One that comes back is called for anew."""
-        return Cause(CauseKind.OPERATORS, self.name, int(self.since.timestamp()))
+        return PageCause(CauseKind.OPERATORS, self.name, int(self.since.timestamp()))
 
 
-class Vigil(BaseModel):
+class HealthState(BaseModel):
     """All that is known from look to look. `version` counts commits."""
 
     model_config = ConfigDict(frozen=True)
@@ -70,51 +70,54 @@ class Vigil(BaseModel):
     looked_at: datetime | None = None
     up_since: float = 0.0
     """Since when somebody listens without a pause, seconds since the epoch."""
-    heard: dict[str, Heard] = {}
+    heard: dict[str, SourceActivity] = {}
     suspected: tuple[str, ...] = ()
     """Seen at the last look for the first time."""
-    troubles: dict[str, Trouble] = {}
-    over: tuple[Trouble, ...] = ()
+    troubles: dict[str, HealthIssue] = {}
+    over: tuple[HealthIssue, ...] = ()
     """The last ones that were."""
 
-    def trouble(self, name: str, since: int) -> Trouble | None:
+    def find_issue(self, name: str, since: int) -> HealthIssue | None:
         found = (self.troubles.get(name), *self.over)
         return next((one for one in found if one and one.name == name and one.cause.round == since), None)
 
-    def due(self, at: datetime) -> bool:
+    def is_check_due(self, at: datetime) -> bool:
         """Also where the clock was set back since: what lies in the future is not waited for."""
-        return self.looked_at is None or abs(at - self.looked_at) >= LOOKED_EVERY
+        return self.looked_at is None or abs(at - self.looked_at) >= CHECK_INTERVAL
 
 
-def look(vigil: Vigil, signs: Signs, at: datetime) -> Decision[Vigil]:
+def check_health(state: HealthState, snapshot: HealthSnapshot, at: datetime) -> Decision[HealthState]:
     """One look, with what was known before it."""
     now = at.timestamp()
-    away = vigil.looked_at is None or at - vigil.looked_at > AWAY_AFTER
-    up_since = now if away else vigil.up_since
-    heard = {name: hear(vigil.heard.get(name, Heard()), last, up_since) for name, last in signs.heard.items()}
-    found = dict(_found(signs, heard, up_since, now))
-    begun = {
-        name: Trouble(name=name, sentence=sentence, since=at.replace(microsecond=0))
-        for name, sentence in found.items()
-        if name in vigil.suspected and name not in vigil.troubles
+    away = state.looked_at is None or at - state.looked_at > DOWNTIME_AFTER
+    up_since = now if away else state.up_since
+    heard = {
+        name: record_activity(state.heard.get(name, SourceActivity()), last, up_since)
+        for name, last in snapshot.last_mentions.items()
     }
-    looked = {name: _again(one, there=name in found) for name, one in vigil.troubles.items()}
-    over = [remade(one, {"over_at": at}) for one in looked.values() if one.well >= LOOKS]
-    left = {name: one for name, one in looked.items() if one.well < LOOKS}
-    after = Vigil(
-        version=vigil.version + 1,
+    found = dict(_find_problems(snapshot, heard, up_since, now))
+    begun = {
+        name: HealthIssue(name=name, sentence=sentence, since=at.replace(microsecond=0))
+        for name, sentence in found.items()
+        if name in state.suspected and name not in state.troubles
+    }
+    looked = {name: _count_healthy_checks(one, there=name in found) for name, one in state.troubles.items()}
+    over = [replace_fields(one, {"over_at": at}) for one in looked.values() if one.well >= CONSECUTIVE_CHECKS]
+    left = {name: one for name, one in looked.items() if one.well < CONSECUTIVE_CHECKS}
+    after = HealthState(
+        version=state.version + 1,
         looked_at=at,
         up_since=up_since,
         heard=heard,
-        suspected=tuple(name for name in found if name not in vigil.troubles and name not in begun),
+        suspected=tuple(name for name in found if name not in state.troubles and name not in begun),
         troubles={**left, **begun},
-        over=(*vigil.over, *over)[-OVER_KEPT:],
+        over=(*state.over, *over)[-MAX_RESOLVED_ISSUES:],
     )
     return Decision(
         after,
-        vigil,
-        pages=tuple(_page(one, at) for one in begun.values()),
-        woken=tuple(_page(one, at).id for one in over),
+        state,
+        pages=tuple(_build_issue_page(one, at) for one in begun.values()),
+        woken=tuple(_build_issue_page(one, at).id for one in over),
         notifications=(
             *(_notify(NotificationKind.UNWELL, one) for one in begun.values()),
             *(_notify(NotificationKind.WELL, one) for one in over),
@@ -122,33 +125,35 @@ def look(vigil: Vigil, signs: Signs, at: datetime) -> Decision[Vigil]:
     )
 
 
-def standing(vigil: Vigil, page: Page) -> Standing:
-    found = vigil.troubles.get(page.cause.id)
-    return Standing(over=found is None or found.cause != page.cause)
+def get_issue_cause_status(state: HealthState, page: Page) -> CauseStatus:
+    found = state.troubles.get(page.cause.id)
+    return CauseStatus(is_over=found is None or found.cause != page.cause)
 
 
-def _found(signs: Signs, heard: Mapping[str, Heard], up_since: float, now: float) -> list[tuple[str, str]]:
+def _find_problems(
+    snapshot: HealthSnapshot, heard: Mapping[str, SourceActivity], up_since: float, now: float
+) -> list[tuple[str, str]]:
     found = []
     for name, one in heard.items():
-        if (silence := silent(one, up_since, now)) is not None:
-            lasts, usual = (length(timedelta(seconds=seconds)) for seconds in silence)
+        if (silence := detect_silence(one, up_since, now)) is not None:
+            lasts, usual = (format_duration(timedelta(seconds=seconds)) for seconds in silence)
             found.append((f"source:{name}", f"{name} is silent for {lasts}, at this time of the day usually {usual}"))
-    if signs.inbox > INBOX_OLDEST:
-        found.append((INBOX, f"mentions wait for triage for {length(signs.inbox)}"))
-    if signs.outbox > OUTBOX_OLDEST:
-        found.append((OUTBOX, f"messages wait for Slack for {length(signs.outbox)}"))
-    if signs.unaccounted:
-        found.append((BOOKS, f"the books do not balance, by {signs.unaccounted:,}"))
-    return [*found, *signs.said.items()]
+    if snapshot.inbox > MAX_INBOX_AGE:
+        found.append((INBOX, f"mentions wait for triage for {format_duration(snapshot.inbox)}"))
+    if snapshot.outbox > MAX_OUTBOX_AGE:
+        found.append((OUTBOX, f"messages wait for Slack for {format_duration(snapshot.outbox)}"))
+    if snapshot.unaccounted:
+        found.append((RECONCILIATION, f"the books do not balance, by {snapshot.unaccounted:,}"))
+    return [*found, *snapshot.pager_issues.items()]
 
 
-def _again(trouble: Trouble, *, there: bool) -> Trouble:
-    return remade(trouble, {"well": 0 if there else trouble.well + 1})
+def _count_healthy_checks(issue: HealthIssue, *, there: bool) -> HealthIssue:
+    return replace_fields(issue, {"well": 0 if there else issue.well + 1})
 
 
-def _page(trouble: Trouble, at: datetime) -> Page:
-    return open_page(trouble.cause, Severity.SEV2, OPERATORS, at)
+def _build_issue_page(issue: HealthIssue, at: datetime) -> Page:
+    return open_page(issue.cause, Severity.SEV2, OPERATORS, at)
 
 
-def _notify(kind: NotificationKind, trouble: Trouble) -> Notification:
-    return Notification.of_health(kind, trouble.name, OPERATORS, trouble.cause.round)
+def _notify(kind: NotificationKind, trouble: HealthIssue) -> Notification:
+    return Notification.for_health(kind, trouble.name, OPERATORS, trouble.cause.round)

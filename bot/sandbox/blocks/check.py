@@ -149,14 +149,14 @@ def by_type(kinds: Mapping[str, Check]) -> Check:
 
 
 def one_of(*keys: str, exactly: bool = True) -> Rule:
-    def rule(value: Json, at: At) -> Faults:
+    def check(value: Json, at: At) -> Faults:
         there = [key for key in keys if key in value]
         if not there:
             yield at.fault(f"missing required field: {' or '.join(keys)}")
         if exactly and len(there) > 1:
             yield at.fault(f"only one of these is allowed: {', '.join(keys)}")
 
-    return rule
+    return check
 
 
 def only_on(*surfaces: str, shape: Check) -> Check:

@@ -74,12 +74,12 @@ def boxes(key: str) -> Check:
 
 
 def ordered(least: str, most: str) -> Rule:
-    def rule(element: Json, at: At) -> Faults:
+    def check(element: Json, at: At) -> Faults:
         low, high = element.get(least), element.get(most)
         if low is not None and high is not None and float(low) > float(high):
             yield at.fault(f"{least} must not be more than {most}")
 
-    return rule
+    return check
 
 
 def fits(element: Json, at: At) -> Faults:

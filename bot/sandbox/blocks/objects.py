@@ -47,7 +47,7 @@ FILTER = thing(
 def initial_among(key: str) -> Rule:
     """What is chosen at first must be one of the options, letter for letter."""
 
-    def rule(element: Json, at: At) -> Faults:
+    def check(element: Json, at: At) -> Faults:
         initial = element.get(key)
         chosen = initial if isinstance(initial, list) else [initial] if initial else []
         groups = element.get("option_groups") or []
@@ -56,7 +56,7 @@ def initial_among(key: str) -> Rule:
             if each not in options:
                 yield at.under(key).fault("must be one of the options")
 
-    return rule
+    return check
 
 
 def distinct_options(element: Json, at: At) -> Faults:

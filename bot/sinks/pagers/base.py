@@ -2,25 +2,25 @@
 
 from typing import NamedTuple, Protocol
 
-from bot.domain.pages.contact import Contact
-from bot.domain.pages.matter import Matter
-from bot.domain.pages.page import Attempt, Page, Result, Storm
+from bot.domain.pages.contact import ContactDetails
+from bot.domain.pages.matter import PageContext
+from bot.domain.pages.page import AttemptStatus, Page, PageAttempt, PageGroup
 
 
 class Call(NamedTuple):
     """One rung to be sent. `link` acknowledges for the person who is called; empty where we have no public address."""
 
     page: Page
-    attempt: Attempt
-    matter: Matter
-    contact: Contact = Contact()
+    attempt: PageAttempt
+    matter: PageContext
+    contact: ContactDetails = ContactDetails()
     link: str = ""
 
 
 class Told(NamedTuple):
     """How it ended, why, in our own words, and the service's name for it."""
 
-    result: Result
+    result: AttemptStatus
     why: str = ""
     reference: str = ""
 
@@ -37,11 +37,11 @@ class Pager(Protocol):
         """The page was answered, or is over. Only asked of services that call on by themselves."""
         ...
 
-    async def refresh(self, page: Page, matter: Matter, storm: Storm) -> Told:
+    async def refresh(self, page: Page, matter: PageContext, storm: PageGroup) -> Told:
         """The page stands otherwise than it was shown. Only asked of those of which what was sent can be changed."""
         ...
 
-    async def became(self, attempt: Attempt) -> Told | None:
+    async def became(self, attempt: PageAttempt) -> Told | None:
         """What became of a call that was delivered: answered, missed, refused. None: not known (yet)."""
         ...
 

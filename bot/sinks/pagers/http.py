@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import aiohttp
 
-from bot.domain.pages.page import Result
+from bot.domain.pages.page import AttemptStatus
 from bot.sinks.pagers.base import Told
 
 WITHIN = aiohttp.ClientTimeout(total=5.0)
@@ -36,11 +36,11 @@ async def asked(session: aiohttp.ClientSession, method: str, url: str, **request
             raw = await answer.content.read(MOST)
             return Answer(answer.status, _object(raw), raw.lstrip()[:1] == HTML)
     except aiohttp.ClientConnectorError:
-        return Told(Result.LATER, "no connection")
+        return Told(AttemptStatus.LATER, "no connection")
     except TimeoutError:
-        return Told(Result.LOST, f"no answer in {WITHIN.total:.0f} s")
+        return Told(AttemptStatus.LOST, f"no answer in {WITHIN.total:.0f} s")
     except (aiohttp.ClientError, OSError, ValueError):
-        return Told(Result.LOST, "the connection broke")
+        return Told(AttemptStatus.LOST, "the connection broke")
 
 
 def _object(raw: bytes) -> Mapping[str, Any] | None:
@@ -54,11 +54,11 @@ def _object(raw: bytes) -> Mapping[str, Any] | None:
 def failed(status: int, key: str) -> Told:
     """What an answer means that is none of those that this service gives when it is well. `key` names the setting."""
     if status in {401, 403}:
-        return Told(Result.REFUSED, f"{key} is refused")
+        return Told(AttemptStatus.REFUSED, f"{key} is refused")
     if status == 429:
-        return Told(Result.LATER, "it wants us to wait")
+        return Told(AttemptStatus.LATER, "it wants us to wait")
     if status >= 500:
-        return Told(Result.LOST, f"it answered {status}")
+        return Told(AttemptStatus.LOST, f"it answered {status}")
     if 200 <= status < 300:
-        return Told(Result.LOST, "it answered something that it never says")
-    return Told(Result.REFUSED, f"it answered {status}")
+        return Told(AttemptStatus.LOST, "it answered something that it never says")
+    return Told(AttemptStatus.REFUSED, f"it answered {status}")

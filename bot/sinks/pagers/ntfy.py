@@ -9,8 +9,8 @@ import aiohttp
 
 from bot.cards import summons
 from bot.clock import Clock
-from bot.domain.pages.matter import Matter
-from bot.domain.pages.page import Attempt, Page, Result, Storm
+from bot.domain.pages.matter import PageContext
+from bot.domain.pages.page import AttemptStatus, Page, PageAttempt, PageGroup
 from bot.settings import Settings
 from bot.sinks.pagers.base import Call, Told
 from bot.sinks.pagers.http import Answer, asked, failed, post
@@ -45,7 +45,7 @@ class Ntfy:
             "priority": URGENT,
             "tags": TAGS,
         }
-        links = [("Acknowledge", call.link), ("See the card", matter.link), ("Open the post", matter.url)]
+        links = [("Acknowledge", call.link), ("See the card", matter.card_link), ("Open the post", matter.url)]
         actions = [{"action": "view", "label": label, "url": url, "clear": True} for label, url in links if url]
         if actions:
             message |= {"actions": actions, "click": actions[0]["url"]}
@@ -54,7 +54,7 @@ class Ntfy:
         if not isinstance(answer, Answer):
             return answer
         if answer.status == 200 and answer.body and answer.body.get("event") == "message" and answer.body.get("id"):
-            return Told(Result.DELIVERED, reference=str(answer.body["id"])[:64])
+            return Told(AttemptStatus.DELIVERED, reference=str(answer.body["id"])[:64])
         return failed(answer.status, "NTFY_TOKEN")
 
     async def tried(self) -> Told:
@@ -63,13 +63,13 @@ class Ntfy:
         if not isinstance(answer, Answer):
             return answer
         healthy = answer.body is not None and answer.body.get("healthy") is True
-        return Told(Result.DELIVERED) if answer.status == 200 and healthy else failed(answer.status, "NTFY_URL")
+        return Told(AttemptStatus.DELIVERED) if answer.status == 200 and healthy else failed(answer.status, "NTFY_URL")
 
-    async def became(self, attempt: Attempt) -> None:  # noqa: ARG002 - it does not say
+    async def became(self, attempt: PageAttempt) -> None:  # noqa: ARG002 - it does not say
         return
 
-    async def refresh(self, page: Page, matter: Matter, storm: Storm) -> Told:  # noqa: ARG002 - it takes nothing back
-        return Told(Result.DELIVERED)
+    async def refresh(self, page: Page, matter: PageContext, storm: PageGroup) -> Told:  # noqa: ARG002 - it takes nothing back
+        return Told(AttemptStatus.DELIVERED)
 
     async def settle(self, page: Page) -> Told:  # noqa: ARG002 - it rings once and is silent
-        return Told(Result.DELIVERED)
+        return Told(AttemptStatus.DELIVERED)

@@ -9,9 +9,9 @@ import aiohttp
 
 from bot.cards import summons
 from bot.clock import Clock
-from bot.domain.pages.again import alert_before, alert_of
-from bot.domain.pages.matter import Matter
-from bot.domain.pages.page import Attempt, Page, Result, Severity, Storm
+from bot.domain.pages.again import build_dedup_key, build_previous_dedup_key
+from bot.domain.pages.matter import PageContext
+from bot.domain.pages.page import AttemptStatus, Page, PageAttempt, PageGroup, Severity
 from bot.settings import Settings
 from bot.sinks.pagers.base import Call, Told
 from bot.sinks.pagers.http import Answer, failed, post
@@ -38,15 +38,15 @@ class PagerDuty:
     async def call(self, call: Call) -> Told:
         return await self._trigger(call.page, call.matter, call.link)
 
-    async def refresh(self, page: Page, matter: Matter, storm: Storm) -> Told:  # noqa: ARG002
+    async def refresh(self, page: Page, matter: PageContext, storm: PageGroup) -> Told:  # noqa: ARG002
         """Joins the alert that is open there; one that was answered is left alone."""
-        return await self._trigger(page, matter) if page.open else Told(Result.DELIVERED)
+        return await self._trigger(page, matter) if page.is_open else Told(AttemptStatus.DELIVERED)
 
-    async def _trigger(self, page: Page, matter: Matter, link: str = "") -> Told:
-        details = {"how bad": matter.bad, "where": matter.where, "said": summons.quotation(matter)}
-        links = [(link, "Acknowledge"), (matter.link, "See the card"), (matter.url, "Open the post")]
+    async def _trigger(self, page: Page, matter: PageContext, link: str = "") -> Told:
+        details = {"how bad": matter.severity_text, "where": matter.location, "said": summons.quotation(matter)}
+        links = [(link, "Acknowledge"), (matter.card_link, "See the card"), (matter.url, "Open the post")]
         return await self._send(
-            alert_of(page),
+            build_dedup_key(page),
             "trigger",
             client="Earshot",
             links=[{"href": href, "text": text} for href, text in links if href],
@@ -55,22 +55,22 @@ class PagerDuty:
                 "source": "Earshot",
                 "severity": SEVERITIES[page.severity],
                 "timestamp": matter.since.isoformat(),
-                "component": matter.where or "Earshot",
+                "component": matter.location or "Earshot",
                 "class": page.cause.kind.value,
                 "custom_details": {name: words for name, words in details.items() if words},
             },
         )
 
-    async def became(self, attempt: Attempt) -> None:  # noqa: ARG002 - it does not say
+    async def became(self, attempt: PageAttempt) -> None:  # noqa: ARG002 - it does not say
         return
 
     async def settle(self, page: Page) -> Told:
         """Acknowledged while its cause goes on, resolved when that is over, or when it is called for again."""
-        if before := alert_before(page):
+        if before := build_previous_dedup_key(page):
             told = await self._send(before, "resolve")
-            if page.open or told.result is not Result.DELIVERED:
+            if page.is_open or told.result is not AttemptStatus.DELIVERED:
                 return told
-        return await self._send(alert_of(page), "resolve" if page.closed_at else "acknowledge")
+        return await self._send(build_dedup_key(page), "resolve" if page.closed_at else "acknowledge")
 
     async def tried(self) -> Told:
         """Resolves an alert that there is not, which does nothing where the key is good."""
@@ -83,7 +83,7 @@ class PagerDuty:
             return answer
         taken = answer.body is not None and answer.body.get("status") == "success"
         if answer.status == 202 and taken:
-            return Told(Result.DELIVERED, reference=name)
+            return Told(AttemptStatus.DELIVERED, reference=name)
         return failed(401 if _key_refused(answer) else answer.status, "PAGERDUTY_ROUTING_KEY")
 
 

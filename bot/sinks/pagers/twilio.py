@@ -12,16 +12,16 @@ import aiohttp
 
 from bot.cards import speaking, summons
 from bot.clock import Clock
-from bot.domain.pages.matter import Matter
-from bot.domain.pages.page import Attempt, Page, Result, Storm, Way
+from bot.domain.pages.matter import PageContext
+from bot.domain.pages.page import AttemptStatus, ContactMethod, Page, PageAttempt, PageGroup
 from bot.settings import Settings
 from bot.sinks.pagers.base import Call, Told
 from bot.sinks.pagers.http import Answer, asked, failed, post
 
 RINGS = 30
 """Seconds until nobody picks up; some mailboxes are sooner, which is why we ask who answered."""
-SIDS = {Way.CALL: "CA", Way.TEXT: "SM"}
-RESOURCES = {Way.CALL: "Calls", Way.TEXT: "Messages"}
+SIDS = {ContactMethod.CALL: "CA", ContactMethod.TEXT: "SM"}
+RESOURCES = {ContactMethod.CALL: "Calls", ContactMethod.TEXT: "Messages"}
 PRESSED = "/pressed"
 """After the link that acknowledges: where a key that is pressed in a call is told."""
 REFUSALS = {
@@ -36,19 +36,19 @@ REFUSALS = {
 }
 """By Twilio's code; its own words are not repeated."""
 BECAME_OF_CALLS = {
-    "busy": Told(Result.MISSED, "the phone was busy"),
-    "no-answer": Told(Result.MISSED, "nobody picked up"),
-    "failed": Told(Result.MISSED, "the phone could not be reached"),
-    "canceled": Told(Result.MISSED, "the call was cancelled"),
+    "busy": Told(AttemptStatus.MISSED, "the phone was busy"),
+    "no-answer": Told(AttemptStatus.MISSED, "nobody picked up"),
+    "failed": Told(AttemptStatus.MISSED, "the phone could not be reached"),
+    "canceled": Told(AttemptStatus.MISSED, "the call was cancelled"),
 }
 BECAME_OF_TEXTS = {
-    "delivered": Told(Result.DELIVERED, "to the phone"),
-    "undelivered": Told(Result.MISSED, "the carrier did not deliver it"),
-    "failed": Told(Result.MISSED, "Twilio could not send it"),
-    "canceled": Told(Result.MISSED, "Twilio did not send it"),
+    "delivered": Told(AttemptStatus.DELIVERED, "to the phone"),
+    "undelivered": Told(AttemptStatus.MISSED, "the carrier did not deliver it"),
+    "failed": Told(AttemptStatus.MISSED, "Twilio could not send it"),
+    "canceled": Told(AttemptStatus.MISSED, "Twilio did not send it"),
 }
-ANSWERED = Told(Result.ANSWERED)
-MACHINE = Told(Result.MISSED, "a machine picked up")
+ANSWERED = Told(AttemptStatus.ANSWERED)
+MACHINE = Told(AttemptStatus.MISSED, "a machine picked up")
 ENDED = "completed"
 MACHINES = ("machine", "fax")
 """How the names of those begin that are nobody."""
@@ -72,18 +72,22 @@ class Twilio:
 
     async def call(self, call: Call) -> Told:
         form = {"To": call.contact.phone, "From": self._sender}
-        if call.attempt.way is Way.CALL:
+        if call.attempt.way is ContactMethod.CALL:
             form |= {"Twiml": twiml(call), "Timeout": str(RINGS), "MachineDetection": "Enable"}
         else:
             form |= {"Body": summons.short(call.page, call.matter, call.link)}
         return await self._send(call.attempt.way, form)
 
-    async def became(self, attempt: Attempt) -> Told | None:
+    async def became(self, attempt: PageAttempt) -> Told | None:
         url = f"{self._url}/{RESOURCES[attempt.way]}/{attempt.reference}.json"
         answer = await asked(self._session, "GET", url, headers={"Authorization": self._auth})
         if not isinstance(answer, Answer) or answer.status != 200 or answer.body is None:
             return None
-        return _of_call(answer.body) if attempt.way is Way.CALL else BECAME_OF_TEXTS.get(str(answer.body.get("status")))
+        return (
+            _of_call(answer.body)
+            if attempt.way is ContactMethod.CALL
+            else BECAME_OF_TEXTS.get(str(answer.body.get("status")))
+        )
 
     async def tried(self) -> Told:
         """Reads the account, which is free."""
@@ -91,25 +95,29 @@ class Twilio:
         if not isinstance(answer, Answer):
             return answer
         active = answer.body is not None and answer.body.get("status") == "active"
-        return Told(Result.DELIVERED) if answer.status == 200 and active else failed(answer.status, "TWILIO_AUTH_TOKEN")
+        return (
+            Told(AttemptStatus.DELIVERED)
+            if answer.status == 200 and active
+            else failed(answer.status, "TWILIO_AUTH_TOKEN")
+        )
 
-    async def refresh(self, page: Page, matter: Matter, storm: Storm) -> Told:  # noqa: ARG002 - it takes nothing back
-        return Told(Result.DELIVERED)
+    async def refresh(self, page: Page, matter: PageContext, storm: PageGroup) -> Told:  # noqa: ARG002 - it takes nothing back
+        return Told(AttemptStatus.DELIVERED)
 
     async def settle(self, page: Page) -> Told:  # noqa: ARG002 - it rings once and is silent
-        return Told(Result.DELIVERED)
+        return Told(AttemptStatus.DELIVERED)
 
-    async def _send(self, way: Way, form: dict[str, str]) -> Told:
+    async def _send(self, way: ContactMethod, form: dict[str, str]) -> Told:
         url = f"{self._url}/{RESOURCES[way]}.json"
         answer = await post(self._session, url, data=form, headers={"Authorization": self._auth})
         if not isinstance(answer, Answer):
             return answer
         sid = str((answer.body or {}).get("sid", ""))
         if answer.status == 201 and sid.startswith(SIDS[way]):
-            return Told(Result.DELIVERED, reference=sid[:64])
+            return Told(AttemptStatus.DELIVERED, reference=sid[:64])
         code = (answer.body or {}).get("code")
         if answer.status >= 400 and isinstance(code, int) and code in REFUSALS:
-            return Told(Result.REFUSED, REFUSALS[code])
+            return Told(AttemptStatus.REFUSED, REFUSALS[code])
         return failed(answer.status, "TWILIO_AUTH_TOKEN")
 
 

@@ -11,8 +11,8 @@ from standardwebhooks import Webhook as Signer
 
 from bot.cards import summons
 from bot.clock import Clock
-from bot.domain.pages.matter import Matter
-from bot.domain.pages.page import Attempt, Page, Result, Storm
+from bot.domain.pages.matter import PageContext
+from bot.domain.pages.page import AttemptStatus, Page, PageAttempt, PageGroup
 from bot.settings import Settings
 from bot.sinks.pagers.base import Call, Told
 from bot.sinks.pagers.http import Answer, failed, post
@@ -40,7 +40,7 @@ class Webhook:
         data = _data(call.page, call.matter, call.link) | whom
         return await self._send(f"{call.page.id}-{attempt.n}", "page.called", data)
 
-    async def refresh(self, page: Page, matter: Matter, storm: Storm) -> Told:
+    async def refresh(self, page: Page, matter: PageContext, storm: PageGroup) -> Told:
         """The same page with the words of its newest post; `page` says which it is."""
         return await self._send(f"{page.id}-news-{storm.cases}", "page.updated", _data(page, matter))
 
@@ -48,11 +48,11 @@ class Webhook:
         """Whoever is behind it would take anything for a call."""
         return
 
-    async def became(self, attempt: Attempt) -> None:  # noqa: ARG002 - it does not say
+    async def became(self, attempt: PageAttempt) -> None:  # noqa: ARG002 - it does not say
         return
 
     async def settle(self, page: Page) -> Told:  # noqa: ARG002 - it was one call
-        return Told(Result.DELIVERED)
+        return Told(AttemptStatus.DELIVERED)
 
     async def _send(self, name: str, kind: str, data: dict[str, object]) -> Told:
         at = self._clock.now()
@@ -67,11 +67,11 @@ class Webhook:
         if not isinstance(answer, Answer):
             return answer
         if 200 <= answer.status < 300 and not answer.page:  # a web page is somebody's login, and no webhook
-            return Told(Result.DELIVERED, reference=name)
+            return Told(AttemptStatus.DELIVERED, reference=name)
         return failed(answer.status, "EARSHOT_PAGER_WEBHOOK_SECRET")
 
 
-def _data(page: Page, matter: Matter, link: str = "") -> dict[str, object]:
+def _data(page: Page, matter: PageContext, link: str = "") -> dict[str, object]:
     return {
         "page": page.id,
         "severity": page.severity.value,
@@ -80,6 +80,6 @@ def _data(page: Page, matter: Matter, link: str = "") -> dict[str, object]:
         "text": summons.text(matter, link),
         "since": matter.since.isoformat(),
         "department": page.department,
-        "card": matter.link,
+        "card": matter.card_link,
         "url": matter.url,
     }

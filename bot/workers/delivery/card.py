@@ -5,12 +5,12 @@ from contextlib import suppress
 from bot.cards import case as case_card
 from bot.cards import messages, plain
 from bot.cards.drawing import Drawing
-from bot.domain.case import Case, Status
+from bot.domain.case import Case, CaseStatus
 from bot.domain.department import Department
 from bot.domain.destination import ToDepartment
 from bot.domain.notification import Notification
 from bot.domain.pages.page import Page
-from bot.domain.rules import Rules, department_or_lost
+from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.sinks.outcomes import Rejected
 from bot.store.reading import Unreadable
 from bot.store.records import CardRecord, CardState, Place
@@ -19,7 +19,7 @@ from bot.workers.delivery.post import Poster
 
 
 class CardDelivery:
-    def __init__(self, poster: Poster, digests: DigestDelivery, rules: Rules) -> None:
+    def __init__(self, poster: Poster, digests: DigestDelivery, rules: PlaybookRules) -> None:
         self._poster = poster
         self._digests = digests
         self._outbox = poster.store.outbox
@@ -34,7 +34,7 @@ class CardDelivery:
         if case is None or owed.to != ToDepartment(case.department):
             await self._outbox.done(owed)  # gone, or handed over: the department that has it now is owed its card
             return False
-        department = department_or_lost(self._rules, case.department)
+        department = get_department_or_lost(self._rules, case.department)
         record = await self._outbox.card(case.id)
         if record.stale and record.state is CardState.POSTED:
             return await self._point_on(case, department, record)
@@ -46,15 +46,15 @@ class CardDelivery:
 
     async def _asked(self, case: Case) -> Place | None:
         """Where somebody reads that nobody has this case, or that another department has it. A new one asked nobody."""
-        if case.status is Status.NEW and not case.round:
+        if case.status is CaseStatus.NEW and not case.round:
             return None
         asked = await self._outbox.asked(case.id)
-        here = (place for place, to in asked.items() if case.status is not Status.NEW or to != case.department)
+        here = (place for place, to in asked.items() if case.status is not CaseStatus.NEW or to != case.department)
         return next(here, None)
 
     async def _answer(self, case: Case, department: Department, asked: Place) -> bool:
         """Whoever was asked to take it reads who has it, in the words of the one who took it from such a message."""
-        claimed = case.status is Status.CLAIMED
+        claimed = case.status is CaseStatus.CLAIMED
         await self._poster.gate.room_to_update(asked.channel)
         with suppress(Rejected):  # it was deleted
             drawing = messages.claimed(case, department) if claimed else messages.taken(case)
@@ -112,17 +112,17 @@ class CardDelivery:
         page = await self._page(case)
         drawing = case_card.draw(case, department, self._poster.clock.now(), page)
 
-        async def remember(changed: CardRecord, before: CardRecord | None) -> None:
+        async def save_record(changed: CardRecord, before: CardRecord | None) -> None:
             await self._outbox.save_card(case.id, changed, before)
 
-        def fallback() -> Drawing:
+        def render_fallback() -> Drawing:
             return plain.draw(case, department, self._poster.clock.now())
 
         if found := await self._poster.found(department.channel, case.id, record):
             await self._outbox.save_card(case.id, found)
             return True
         try:
-            posted = await self._poster.post(department.channel, drawing, case.id, record, remember, fallback)
+            posted = await self._poster.post(department.channel, drawing, case.id, record, save_record, render_fallback)
         except Rejected as no:
             raise await self._poster.refused(department, department.channel, no) from no
         await self._poster.well(department)
@@ -143,7 +143,7 @@ class CardDelivery:
     async def _listed(self, case: Case, department: Department, record: CardRecord, owed: Notification) -> bool:
         """While nobody has it, a case on a digest is a line of it; once somebody has, it gets a card of its own."""
         digest = await self._outbox.digest(record.digest)
-        on_it = case.status is Status.NEW or case.mention.forgotten  # which is worth no card of its own
+        on_it = case.status is CaseStatus.NEW or case.mention.is_forgotten  # which is worth no card of its own
         if digest is not None and on_it and digest.department == case.department:
             await self._redraw_digest(digest.id, digest.department)
             drawn = record.model_copy(update={"drawn": case.version})
@@ -152,7 +152,7 @@ class CardDelivery:
         return await self._post(case, department, record.model_copy(update={"state": CardState.NONE}), owed)
 
     async def _redraw_digest(self, digest_id: str, department: str) -> None:
-        redraw = Notification.digest(digest_id, department)
+        redraw = Notification.draw_digest(digest_id, department)
         await self._outbox.add(redraw, self._poster.clock.now())
 
     async def _point_on(self, case: Case, department: Department, record: CardRecord) -> bool:
@@ -176,4 +176,4 @@ class CardDelivery:
 def _misleads(reminded: Place, case: Case, department: Department) -> bool:
     """It asks for somebody to take a case that somebody has, or that another department has."""
     moved = department.channel and reminded.channel != department.channel
-    return case.status is not Status.NEW or bool(moved)
+    return case.status is not CaseStatus.NEW or bool(moved)

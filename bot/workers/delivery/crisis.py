@@ -11,7 +11,7 @@ from bot.domain.department import Department
 from bot.domain.destination import ToChannel
 from bot.domain.notification import Notification, NotificationKind
 from bot.domain.pages.page import Page
-from bot.domain.rules import Rules, department_or_lost
+from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
 from bot.store.records import CardRecord, CardState
 from bot.workers.delivery.post import Poster
@@ -26,7 +26,7 @@ KINDS = frozenset({NotificationKind.DECLARED, NotificationKind.NEWS, Notificatio
 
 
 class CrisisDelivery:
-    def __init__(self, poster: Poster, rules: Rules) -> None:
+    def __init__(self, poster: Poster, rules: PlaybookRules) -> None:
         self._poster = poster
         self._store = poster.store
         self._rules = rules
@@ -65,7 +65,7 @@ class CrisisDelivery:
 
     async def _put(self, owed: Notification, name: str, record: CardRecord, drawing: Drawing) -> CardRecord | None:
         """None where nothing can be shown there any more, or where there is more to do."""
-        department = department_or_lost(self._rules, str(owed.to))
+        department = get_department_or_lost(self._rules, str(owed.to))
         channel = owed.to.id if isinstance(owed.to, ToChannel) else department.channel
         try:
             if record.state is CardState.POSTED:
@@ -74,13 +74,15 @@ class CrisisDelivery:
                 return record
             self._poster.wait_for_lost_answer(record)
 
-            async def remember(changed: CardRecord, before: CardRecord | None) -> None:
+            async def save_record(changed: CardRecord, before: CardRecord | None) -> None:
                 await self._store.outbox.save_card(name, changed, before)
 
             if found := await self._poster.found(channel, name, record):
-                await remember(found, None)  # it shows what was drawn then, and stays owed
+                await save_record(found, None)  # it shows what was drawn then, and stays owed
                 return None
-            return await self._poster.post(channel, drawing, name, record, remember, lambda: Drawing(drawing.text, []))
+            return await self._poster.post(
+                channel, drawing, name, record, save_record, lambda: Drawing(drawing.text, [])
+            )
         except Rejected as no:
             if no.message_gone:
                 await self._store.outbox.save_card(name, CardRecord())
@@ -93,7 +95,7 @@ class CrisisDelivery:
 
     async def drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
         """What is said once, beside the cards."""
-        department = department_or_lost(self._rules, str(owed.to))
+        department = get_department_or_lost(self._rules, str(owed.to))
         crisis = await self._store.crises.find(owed.subject_id)
         if crisis is None:
             return None, department

@@ -2,10 +2,10 @@
 
 from bot.cards import digest as digest_card
 from bot.cards.drawing import Drawing
-from bot.domain.case import Case, Status
+from bot.domain.case import Case, CaseStatus
 from bot.domain.destination import Destination, ToDepartment
-from bot.domain.notification import Lane, Notification
-from bot.domain.rules import Rules, department_or_lost
+from bot.domain.notification import Notification, Priority
+from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.sinks.outcomes import Rejected
 from bot.store.floods import Floods, by_urgency, waits
 from bot.store.outbox import Queue, digest_id, listed_on
@@ -28,35 +28,35 @@ CRISES_SINGLY = 10
 
 
 class DigestDelivery:
-    def __init__(self, poster: Poster, rules: Rules) -> None:
+    def __init__(self, poster: Poster, rules: PlaybookRules) -> None:
         self._poster = poster
         self._outbox = poster.store.outbox
         self._rules = rules
         self._floods = Floods(poster.store.client, poster.store.keys)
-        self._flood: dict[tuple[Destination, Lane], str] = {}
+        self._flood: dict[tuple[Destination, Priority], str] = {}
         """The card that takes all that waits for this destination, until it has caught up."""
         self._behind: set[Destination] = set()
 
-    def wanted(self, queue: Queue) -> Lane | None:
+    def wanted(self, queue: Queue) -> Priority | None:
         """Of which lane this destination's cards should be gathered, if of any."""
         if not isinstance(queue.to, ToDepartment):
             return None
         if queue.crisis > CRISES_SINGLY:
-            return Lane.CRISIS
-        self._flood.pop((queue.to, Lane.CRISIS), None)
+            return Priority.CRISIS
+        self._flood.pop((queue.to, Priority.CRISIS), None)
         at = self._poster.clock.now()
-        new = [owed for owed in queue.head if owed.notification.lane is Lane.NEW]
+        new = [owed for owed in queue.head if owed.notification.priority is Priority.NEW]
         late = len(new) > CAUGHT_UP and at - new[0].since > BEHIND
         if queue.new > CARDS_A_MINUTE or late:
             self._behind.add(queue.to)
         elif queue.new <= CAUGHT_UP:
             self._behind.discard(queue.to)
-            self._flood.pop((queue.to, Lane.NEW), None)
-        return Lane.NEW if queue.to in self._behind else None
+            self._flood.pop((queue.to, Priority.NEW), None)
+        return Priority.NEW if queue.to in self._behind else None
 
-    async def post(self, queue: Queue, lane: Lane) -> bool:
+    async def post(self, queue: Queue, lane: Priority) -> bool:
         """Gather what waits longest on one card. Says whether Slack was called. Raises `Blocked`."""
-        to, waiting = queue.to, queue.crisis if lane is Lane.CRISIS else queue.new
+        to, waiting = queue.to, queue.crisis if lane is Priority.CRISIS else queue.new
         assert isinstance(to, ToDepartment)
         if waiting > FLOOD or (to, lane) in self._flood:
             return await self._post_flood(to, lane, waiting)
@@ -67,7 +67,7 @@ class DigestDelivery:
         record = DigestRecord(id=digest_id(ids, self._poster.clock.now()), department=to.id, cases=tuple(ids))
         return await self._send(record, cases, CardRecord(digest=record.id))
 
-    async def _post_flood(self, to: ToDepartment, lane: Lane, waiting: int) -> bool:
+    async def _post_flood(self, to: ToDepartment, lane: Priority, waiting: int) -> bool:
         """One card for all: posted with the most urgent of those that wait longest, then joined by the others."""
         at = self._poster.clock.now()
         cases = by_urgency(await self._gather(to, lane, GATHERED))
@@ -76,7 +76,7 @@ class DigestDelivery:
             added = await self._floods.add(record, cases, at)
             total = max(record.total, await self._floods.count(record))
             await self._outbox.save_digest(record.model_copy(update={"total": total}))
-            await self._outbox.add(Notification.digest(record.id, to.id), at)
+            await self._outbox.add(Notification.draw_digest(record.id, to.id), at)
             return bool(added)
         if len(cases) < 2:
             return False
@@ -95,40 +95,42 @@ class DigestDelivery:
         return await self._send(record, await self._cases(record), card)
 
     async def _send(self, record: DigestRecord, cases: list[Case], card: CardRecord) -> bool:
-        department = department_or_lost(self._rules, record.department)
+        department = get_department_or_lost(self._rules, record.department)
         if not department.channel:
             raise await self._poster.homeless(department)
         at = self._poster.clock.now()
         drawing = digest_card.draw(record.id, department, cases, at, record.total)
 
-        async def remember(changed: CardRecord, before: CardRecord | None) -> None:
+        async def save_record(changed: CardRecord, before: CardRecord | None) -> None:
             if changed.state is CardState.POSTED:
                 await self._outbox.save_digest(_placed(record, changed), listed_on(record, at), before)
             else:
                 begun = changed.state is CardState.POSTING
                 await self._outbox.save_digest(record, changed if begun else CardRecord(), before)
 
-        def fallback() -> Drawing:
+        def render_fallback() -> Drawing:
             return Drawing(drawing.text, [])
 
         posted = await self._poster.found(department.channel, record.id, card)
         found = posted is not None
         try:
-            posted = posted or await self._poster.post(department.channel, drawing, record.id, card, remember, fallback)
+            posted = posted or await self._poster.post(
+                department.channel, drawing, record.id, card, save_record, render_fallback
+            )
         except Rejected as no:
             raise await self._poster.refused(department, department.channel, no) from no
         await self._poster.well(department)
         placed = _placed(record, posted)
         await self._outbox.collected(placed, cases, at)
         if found:  # it shows its cases as they were then
-            await self._outbox.add(Notification.digest(placed.id, placed.department), at)
+            await self._outbox.add(Notification.draw_digest(placed.id, placed.department), at)
         return True
 
     async def _cases(self, record: DigestRecord) -> list[Case]:
         found = await self._poster.store.cases.find(record.cases)
         return [found[case] for case in record.cases if case in found]
 
-    async def _gather(self, to: ToDepartment, lane: Lane, most: int) -> list[Case]:
+    async def _gather(self, to: ToDepartment, lane: Priority, most: int) -> list[Case]:
         """The oldest that nobody has claimed yet and that have no card; a lost answer keeps its own clock."""
         waiting = await self._outbox.cards_in(lane, to, most + CASES_MOST)
         ids = [owed.notification.subject_id for owed in waiting]
@@ -138,7 +140,7 @@ class DigestDelivery:
             case
             for case_id in ids
             if (case := cases.get(case_id)) is not None
-            and case.status is Status.NEW
+            and case.status is CaseStatus.NEW
             and case.department == to.id
             and records[case.id].state is CardState.NONE
             and not records[case.id].stale
@@ -157,7 +159,7 @@ class DigestDelivery:
         await self._poster.gate.room_to_update(record.channel)
         await self._outbox.done(owed)
         cases = await self._cases(record) if not record.total else await self._refill(record)
-        department = department_or_lost(self._rules, record.department)
+        department = get_department_or_lost(self._rules, record.department)
         drawing = digest_card.draw(record.id, department, cases, self._poster.clock.now(), record.total)
         try:
             await self._poster.gate.update(record.channel, record.ts, drawing)

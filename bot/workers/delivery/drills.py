@@ -4,20 +4,20 @@ from bot.cards import drills
 from bot.cards.drawing import Drawing
 from bot.domain.department import Department
 from bot.domain.notification import Notification, NotificationKind
-from bot.domain.rules import Rules, department_or_lost
+from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.store.opening import Store
 
 KINDS = frozenset({NotificationKind.RECEIPT, NotificationKind.MISSED})
 
 
 class DrillMessages:
-    def __init__(self, store: Store, rules: Rules) -> None:
+    def __init__(self, store: Store, rules: PlaybookRules) -> None:
         self._store = store
         self._rules = rules
 
     async def drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
         """Nothing of a drill after which there was another one."""
-        department = department_or_lost(self._rules, owed.subject_id)
+        department = get_department_or_lost(self._rules, owed.subject_id)
         drill = await self._store.drills.get(owed.subject_id)
         if drill is None or int(drill.opened_at.timestamp()) != owed.nth:
             return None, department

@@ -6,14 +6,14 @@ from bot.domain.department import Department
 from bot.domain.episode import Episode
 from bot.domain.notification import Notification
 from bot.domain.pages.page import Page
-from bot.domain.rules import Rules, department_or_lost
+from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.sinks.outcomes import Rejected
 from bot.store.records import CardRecord, CardState
 from bot.workers.delivery.post import Poster
 
 
 class EpisodeDelivery:
-    def __init__(self, poster: Poster, rules: Rules) -> None:
+    def __init__(self, poster: Poster, rules: PlaybookRules) -> None:
         self._poster = poster
         self._outbox = poster.store.outbox
         self._rules = rules
@@ -24,7 +24,7 @@ class EpisodeDelivery:
         if episode is None:
             await self._outbox.done(owed)
             return False
-        department = department_or_lost(self._rules, str(owed.to))
+        department = get_department_or_lost(self._rules, str(owed.to))
         record = await self._outbox.card(episode.id)
         if record.state is CardState.POSTED:
             return await self._update(episode, record, owed, department)
@@ -35,10 +35,10 @@ class EpisodeDelivery:
         if not department.channel:
             raise await self._poster.homeless(department)
 
-        async def remember(changed: CardRecord, before: CardRecord | None) -> None:
+        async def save_record(changed: CardRecord, before: CardRecord | None) -> None:
             await self._outbox.save_card(episode.id, changed, before)
 
-        def fallback() -> Drawing:
+        def render_fallback() -> Drawing:
             return episode_card.plain(episode)
 
         if found := await self._poster.found(department.channel, episode.id, record):
@@ -47,7 +47,9 @@ class EpisodeDelivery:
         page = await self._poster.store.pages.of_episode(episode)
         drawing = episode_card.draw(episode, page)
         try:
-            posted = await self._poster.post(department.channel, drawing, episode.id, record, remember, fallback)
+            posted = await self._poster.post(
+                department.channel, drawing, episode.id, record, save_record, render_fallback
+            )
         except Rejected as no:
             raise await self._poster.refused(department, department.channel, no) from no
         await self._poster.well(department)

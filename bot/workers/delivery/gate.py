@@ -7,7 +7,7 @@ import structlog
 
 from bot.cards.drawing import Drawing
 from bot.clock import Clock
-from bot.domain.words import length
+from bot.domain.words import format_duration
 from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
 from bot.sinks.slack import Sent, SlackSink
 from bot.store.fencing import is_lease_over
@@ -216,7 +216,7 @@ class Gate:
         """A message's `ts` is the time at which Slack took it."""
         ahead = self._clock.now().timestamp() - float(sent.ts)
         off = timedelta(seconds=abs(ahead))
-        said = f"is {length(off)} {'ahead of' if ahead > 0 else 'behind'} Slack's" if off > CLOCK_OFF else ""
+        said = f"is {format_duration(off)} {'ahead of' if ahead > 0 else 'behind'} Slack's" if off > CLOCK_OFF else ""
         await self._store.troubles.tell(
             "clock", f"This machine's clock {said}. Times on cards are wrong until it is set." if said else ""
         )

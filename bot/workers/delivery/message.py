@@ -5,12 +5,12 @@ from datetime import datetime
 
 from bot.cards import messages
 from bot.cards.drawing import Drawing
-from bot.domain.case import Case, Status
+from bot.domain.case import Case, CaseStatus
 from bot.domain.department import Department
 from bot.domain.destination import ToDepartment, ToPerson
 from bot.domain.notification import Notification, NotificationKind
-from bot.domain.rules import Rules, department_or_lost
-from bot.domain.schedules.duty import Duty, Holes
+from bot.domain.rules import PlaybookRules, get_department_or_lost
+from bot.domain.schedules.duty import GapLookup, OnCallSnapshot
 from bot.sinks.outcomes import Rejected
 from bot.store.reading import Unreadable
 from bot.store.records import CardRecord, CardState, Place
@@ -27,7 +27,7 @@ Draw = Callable[[Notification], Awaitable[tuple[Drawing | None, Department]]]
 
 
 class MessageDelivery:
-    def __init__(self, poster: Poster, rules: Rules, rota: Holes, crises: CrisisDelivery) -> None:
+    def __init__(self, poster: Poster, rules: PlaybookRules, rota: GapLookup, crises: CrisisDelivery) -> None:
         self._rota = rota
         shifts = OnCallMessages(poster.store.overrides, rules, rota, poster.clock)
         drilled = DrillMessages(poster.store, rules)
@@ -54,18 +54,18 @@ class MessageDelivery:
             await self._outbox.said(owed)
             return False
         self._poster.wait_for_lost_answer(record)
-        if there := await self._poster.found(channel, owed.name, record):
+        if there := await self._poster.found(channel, owed.key, record):
             await self._said(owed, there)
             return True
 
-        async def remember(changed: CardRecord, before: CardRecord | None) -> None:
+        async def save_record(changed: CardRecord, before: CardRecord | None) -> None:
             await self._outbox.save_message(owed, changed, before)
 
-        def fallback() -> Drawing:
+        def render_fallback() -> Drawing:
             return Drawing(drawing.text, [])
 
         try:
-            posted = await self._poster.post(channel, drawing, owed.name, record, remember, fallback)
+            posted = await self._poster.post(channel, drawing, owed.key, record, save_record, render_fallback)
         except Rejected as no:
             if not isinstance(
                 owed.to, ToDepartment
@@ -105,7 +105,7 @@ class MessageDelivery:
         card = (await self._outbox.cards([owed.subject_id]))[owed.subject_id]
         if card.state is CardState.POSTED:  # the reminder of a list is of all its cases
             await self._outbox.save_card(owed.subject_id, card.model_copy(update={"reminded": place}))
-            again = Notification.card(owed.subject_id, str(owed.to))
+            again = Notification.draw_card(owed.subject_id, str(owed.to))
             await self._outbox.add(again, self._poster.clock.now())
 
     async def _keep_asked(self, owed: Notification, place: Place) -> None:
@@ -113,12 +113,12 @@ class MessageDelivery:
         case = (await self._poster.store.cases.find([owed.subject_id])).get(owed.subject_id)
         if case is not None:
             await self._outbox.note_asked(case.id, place, case.department)
-            again = Notification.card(case.id, case.department)
+            again = Notification.draw_card(case.id, case.department)
             await self._outbox.add(again, self._poster.clock.now())
 
     async def _drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
         if owed.kind is NotificationKind.TROUBLE:
-            return await self._trouble(department_or_lost(self._rules, owed.subject_id), owed)
+            return await self._trouble(get_department_or_lost(self._rules, owed.subject_id), owed)
         found = await self._poster.store.cases.find([owed.subject_id])
         if self._poster.store.cases.unreadable(owed.subject_id):
             raise Unreadable("case")
@@ -127,7 +127,7 @@ class MessageDelivery:
         case = found[owed.subject_id]
         if isinstance(owed.to, ToDepartment) and owed.to.id != case.department:
             return None, Department(name="", channel="")  # handed over: its own clock runs in the other channel
-        department = department_or_lost(self._rules, case.department)
+        department = get_department_or_lost(self._rules, case.department)
         card = (await self._outbox.cards([case.id]))[case.id]
         if owed.kind is NotificationKind.REMINDER and card.state in {CardState.NONE, CardState.POSTING}:
             return None, department  # Slack was away: who has not seen the card needs no reminder of it
@@ -137,11 +137,11 @@ class MessageDelivery:
         duty = await self._duty(owed, department)
         return drawn(owed, case, department, duty, link_to(card), at), department
 
-    async def _duty(self, owed: Notification, department: Department) -> Duty:
+    async def _duty(self, owed: Notification, department: Department) -> OnCallSnapshot:
         """Only a call says who is on call."""
         if owed.kind is not NotificationKind.CALL:
-            return Duty()
-        return await self._rota.duty(department.name, self._poster.clock.now())
+            return OnCallSnapshot()
+        return await self._rota.find_on_call(department.name, self._poster.clock.now())
 
     async def _of_list(self, owed: Notification, digest: str, department: Department) -> Drawing | None:
         """One word for all cases that wait on a digest, said for the first of them: a storm is no row of calls."""
@@ -149,12 +149,12 @@ class MessageDelivery:
         if record is None:
             return None
         found = await self._poster.store.cases.find(record.cases)
-        waiting = [case for case in record.cases if case in found and found[case].status is Status.NEW]
+        waiting = [case for case in record.cases if case in found and found[case].status is CaseStatus.NEW]
         if not waiting or waiting[0] != owed.subject_id:
             return None
         link = link_to(CardRecord(state=CardState.POSTED, channel=record.channel, ts=record.ts))
         if owed.kind is NotificationKind.REMINDER:
-            paged = all(found[case].cannot_wait for case in waiting)
+            paged = all(found[case].is_confirmed_crisis for case in waiting)
             return messages.list_reminder(len(waiting), department, link, paged=paged)
         return messages.list_call(len(waiting), department, await self._duty(owed, department), owed.to, link)
 
@@ -171,15 +171,18 @@ def link_to(card: CardRecord) -> str:
 
 
 def drawn(
-    owed: Notification, case: Case, department: Department, duty: Duty, link: str, at: datetime
+    owed: Notification, case: Case, department: Department, duty: OnCallSnapshot, link: str, at: datetime
 ) -> Drawing | None:
     """None where what was owed is no longer true: a claimed case reminds nobody that it is unclaimed."""
-    waits = case.status is Status.NEW
-    hers = case.status is Status.CLAIMED and owed.to == ToPerson(case.owner)
+    waits = case.status is CaseStatus.NEW
+    hers = case.status is CaseStatus.CLAIMED and owed.to == ToPerson(case.owner)
     drawings: dict[NotificationKind, tuple[bool, Callable[[], Drawing]]] = {
         NotificationKind.REMINDER: (waits, lambda: messages.reminder(case, department, at, link)),
         NotificationKind.CALL: (waits, lambda: messages.call(case, department, duty, owed.to, at, link)),
-        NotificationKind.CONFIRM: (waits and case.unconfirmed, lambda: messages.confirm(case, department, link)),
+        NotificationKind.CONFIRM: (
+            waits and case.is_unconfirmed_crisis,
+            lambda: messages.confirm(case, department, link),
+        ),
         NotificationKind.LEASE: (hers, lambda: messages.lease(case, department, link)),
         NotificationKind.RELEASED: (not hers, lambda: messages.released(case, department, link)),
         NotificationKind.JOINED: (

@@ -7,15 +7,15 @@ from bot.cards.drawing import Drawing
 from bot.clock import Clock
 from bot.domain.department import Department
 from bot.domain.notification import Notification, NotificationKind
-from bot.domain.rules import Rules, department_or_lost
-from bot.domain.schedules.duty import Rota
+from bot.domain.rules import PlaybookRules, get_department_or_lost
+from bot.domain.schedules.duty import OnCallLookup
 from bot.store.opening import Store
 
 KINDS = frozenset({NotificationKind.MORNING, NotificationKind.HANDOVER, NotificationKind.SPARED})
 
 
 class MorningMessages:
-    def __init__(self, store: Store, rules: Rules, rota: Rota, clock: Clock) -> None:
+    def __init__(self, store: Store, rules: PlaybookRules, rota: OnCallLookup, clock: Clock) -> None:
         self._store = store
         self._rules = rules
         self._rota = rota
@@ -24,9 +24,9 @@ class MorningMessages:
     async def drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
         if owed.kind is NotificationKind.SPARED:
             return cards.spared(), Department(name="", channel="")
-        department = department_or_lost(self._rules, owed.subject_id)
+        department = get_department_or_lost(self._rules, owed.subject_id)
         read = await self._store.mornings.read(owed.subject_id, self._clock.now())
         if owed.kind is NotificationKind.HANDOVER:
-            duty = await self._rota.duty(owed.subject_id, datetime.fromtimestamp(owed.nth, UTC))
-            return cards.hand_over(read, duty.people[0] if duty.people and not duty.hole else ""), department
+            duty = await self._rota.find_on_call(owed.subject_id, datetime.fromtimestamp(owed.nth, UTC))
+            return cards.hand_over(read, duty.people[0] if duty.people and not duty.has_gap else ""), department
         return cards.note(read), department

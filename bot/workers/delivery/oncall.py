@@ -8,10 +8,10 @@ from bot.clock import Clock
 from bot.domain.department import Department
 from bot.domain.destination import ToPerson
 from bot.domain.notification import Notification, NotificationKind
-from bot.domain.rules import Rules, department_or_lost
-from bot.domain.schedules.duty import Holes
-from bot.domain.schedules.schedule import Plea
-from bot.domain.spans import Span
+from bot.domain.rules import PlaybookRules, get_department_or_lost
+from bot.domain.schedules.duty import GapLookup
+from bot.domain.schedules.schedule import CoverRequest
+from bot.domain.spans import TimeSpan
 from bot.store.overrides import OverrideStore
 
 REQUESTS = frozenset({NotificationKind.REQUEST, NotificationKind.OUTCOME})
@@ -20,7 +20,7 @@ NOBODY = Department(name="", channel="")
 
 
 class OnCallMessages:
-    def __init__(self, store: OverrideStore, rules: Rules, holes: Holes, clock: Clock) -> None:
+    def __init__(self, store: OverrideStore, rules: PlaybookRules, holes: GapLookup, clock: Clock) -> None:
         self._store = store
         self._rules = rules
         self._holes = holes
@@ -29,27 +29,27 @@ class OnCallMessages:
     async def drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
         """Nothing where it is no longer true: a plea that was answered, a hole that is filled."""
         if owed.kind is NotificationKind.HOLE:
-            return await self._hole(department_or_lost(self._rules, owed.subject_id), owed)
+            return await self._hole(get_department_or_lost(self._rules, owed.subject_id), owed)
         schedule, part = owed.schedule_item
         changes = (await self._store.read([schedule]))[schedule]
         if owed.kind is NotificationKind.PLEA:
-            asked = changes.plea(part)
-            return (oncall.plea(asked) if asked else None), department_or_lost(self._rules, str(owed.to))
+            asked = changes.find_request(part)
+            return (oncall.plea(asked) if asked else None), get_department_or_lost(self._rules, str(owed.to))
         if owed.kind in REQUESTS:
-            return self._request(owed.kind, changes.plea(part)), NOBODY
-        change = changes.override(part)
+            return self._request(owed.kind, changes.find_request(part)), NOBODY
+        change = changes.find_override(part)
         return (oncall.shift(change, owed.to.id) if change and isinstance(owed.to, ToPerson) else None), NOBODY
 
-    def _request(self, kind: NotificationKind, plea: Plea | None) -> Drawing | None:
+    def _request(self, kind: NotificationKind, plea: CoverRequest | None) -> Drawing | None:
         if plea is None:
             return None
         if kind is NotificationKind.OUTCOME:
             return oncall_requests.draw_outcome(plea)
-        return oncall_requests.draw_request(plea) if plea.pending(self._clock.now()) else None
+        return oncall_requests.draw_request(plea) if plea.is_pending(self._clock.now()) else None
 
     async def _hole(self, department: Department, owed: Notification) -> tuple[Drawing | None, Department]:
         at = self._clock.now()
-        for gap in await self._holes.holes(department, Span(at, at + timedelta(days=2))):
+        for gap in await self._holes.find_gaps(department, TimeSpan(at, at + timedelta(days=2))):
             if int(gap.start.timestamp()) == owed.nth or (gap.start == at and owed.nth < at.timestamp()):
                 return oncall.hole(department, gap, department.schedules[0]), department
         return None, department

@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.domain.department import Department
 from bot.domain.destination import Destination, ToChannel, to_people
 from bot.domain.notification import Notification, NotificationKind
-from bot.domain.rules import Rules
+from bot.domain.rules import PlaybookRules
 from bot.sinks.outcomes import Ambiguous, Rejected
 from bot.sinks.slack import Sent
 from bot.store.opening import Store
@@ -35,7 +35,7 @@ Remember = Callable[[CardRecord, CardRecord | None], Awaitable[None]]
 class Poster:
     """Posts in a department's channel, a person's conversation or a fallback channel."""
 
-    def __init__(self, store: Store, gate: Gate, rules: Rules, clock: Clock) -> None:
+    def __init__(self, store: Store, gate: Gate, rules: PlaybookRules, clock: Clock) -> None:
         self.store = store
         self.gate = gate
         self._rules = rules
@@ -125,7 +125,7 @@ class Poster:
     async def _say(self, department: Department, sentence: str) -> None:
         if await self.store.troubles.tell(f"channel:{department.name}", sentence):
             for to in self._who_hears(department):
-                trouble = Notification.of_department(NotificationKind.TROUBLE, department.name, 0, to)
+                trouble = Notification.for_department(NotificationKind.TROUBLE, department.name, 0, to)
                 await self.store.outbox.add(trouble, self.clock.now())
 
     def _who_hears(self, department: Department) -> Sequence[Destination]:

@@ -4,26 +4,26 @@ from bot.cards import vigil as cards
 from bot.cards.drawing import Drawing
 from bot.domain.department import Department
 from bot.domain.notification import Notification, NotificationKind
-from bot.domain.pages.page import page_id
-from bot.domain.rules import Rules, department_or_lost
+from bot.domain.pages.page import derive_page_id
+from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.store.opening import Store
 
 KINDS = frozenset({NotificationKind.UNWELL, NotificationKind.WELL})
 
 
 class VigilMessages:
-    def __init__(self, store: Store, rules: Rules) -> None:
+    def __init__(self, store: Store, rules: PlaybookRules) -> None:
         self._store = store
         self._rules = rules
 
     async def drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
         """Nothing of a trouble that was over before it could be said."""
-        department = department_or_lost(self._rules, str(owed.to))
-        found = (await self._store.vigils.read()).trouble(owed.subject_id, owed.nth)
+        department = get_department_or_lost(self._rules, str(owed.to))
+        found = (await self._store.vigils.read()).find_issue(owed.subject_id, owed.nth)
         if found is None:
             return None, department
         if owed.kind is NotificationKind.WELL:
             return cards.well(found), department
-        name = page_id(found.cause)
+        name = derive_page_id(found.cause)
         page = (await self._store.pages.find([name])).get(name)
         return (None if found.over_at else cards.unwell(found, page)), department

@@ -8,11 +8,11 @@ import structlog
 
 from bot import metrics
 from bot.clock import Clock
-from bot.domain.decision import Unreachable
+from bot.domain.decision import StoreUnavailable
 from bot.domain.destination import Destination, ToDepartment, ToPager
-from bot.domain.notification import Lane, Notification, NotificationKind
-from bot.domain.rules import Rules, department_or_lost
-from bot.domain.schedules.duty import Holes
+from bot.domain.notification import Notification, NotificationKind, Priority
+from bot.domain.rules import PlaybookRules, get_department_or_lost
+from bot.domain.schedules.duty import GapLookup
 from bot.sinks.slack import SlackSink
 from bot.store.fencing import Fence, LeaseLost, fenced
 from bot.store.leases import LENGTH as LEASE_LENGTH
@@ -53,8 +53,8 @@ class Delivery:
         self,
         store: Store,
         sink: SlackSink,
-        rules: Rules,
-        rota: Holes,
+        rules: PlaybookRules,
+        rota: GapLookup,
         clock: Clock,
         lease: timedelta = LEASE_LENGTH,
     ) -> None:
@@ -79,15 +79,15 @@ class Delivery:
             return 0
         owed = await self._store.outbox.queues(LOOKED_AT + len(self._aside))
         queues = [queue for queue in owed if not isinstance(queue.to, ToPager)]  # pagers have loops of their own
-        queues.sort(key=lambda queue: (queue.head[0].notification.lane, queue.head[0].since))
+        queues.sort(key=lambda queue: (queue.head[0].notification.priority, queue.head[0].since))
         places = asyncio.Semaphore(AT_ONCE)
 
-        async def serve(queue: Queue) -> int:
+        async def serve_queue(queue: Queue) -> int:
             async with places:
                 return await self._serve(queue, fence)
 
         # Not a task group: what fails for one destination must not stop the others in the middle of a post.
-        results = await asyncio.gather(*(serve(queue) for queue in queues), return_exceptions=True)
+        results = await asyncio.gather(*(serve_queue(queue) for queue in queues), return_exceptions=True)
         for queue, result in zip(queues, results, strict=True):
             if isinstance(result, BaseException):
                 self._set_aside(queue, result)
@@ -98,7 +98,7 @@ class Delivery:
         if isinstance(error, LeaseLost):
             log.warning("another sends by now", destination=str(queue.to))
             return
-        if isinstance(error, Unreachable) or not isinstance(error, Exception):
+        if isinstance(error, StoreUnavailable) or not isinstance(error, Exception):
             raise error
         name = self._in_hand[queue.to]
         tries = self._aside[name].tries if name in self._aside else 0
@@ -129,21 +129,25 @@ class Delivery:
         if not self._may_try(queue, f"digest for {queue.to}"):
             gather = None
         channel = (
-            department_or_lost(self._rules, queue.to.id).channel if isinstance(queue.to, ToDepartment) else queue.to.id
+            get_department_or_lost(self._rules, queue.to.id).channel
+            if isinstance(queue.to, ToDepartment)
+            else queue.to.id
         )
         for owed in queue.head:
-            if owed.notification.lane is Lane.NEW and not self._gate.may_post(channel):
+            if owed.notification.priority is Priority.NEW and not self._gate.may_post(channel):
                 continue
             try:
-                if gather is not None and owed.notification.lane >= gather:
+                if gather is not None and owed.notification.priority >= gather:
                     lane, gather = gather, None
                     if await self._digests.post(queue, lane):
                         return 1
-                name = owed.notification.name
+                name = owed.notification.key
                 if self._may_try(queue, name) and await self._deliver(owed.notification):
                     self._aside.pop(name, None)
                     waited = self._clock.now() - owed.since
-                    metrics.DELIVERY_SECONDS.labels(owed.notification.lane.name.lower()).observe(waited.total_seconds())
+                    metrics.DELIVERY_SECONDS.labels(owed.notification.priority.name.lower()).observe(
+                        waited.total_seconds()
+                    )
                     return 1
             except Blocked:
                 continue

@@ -2,7 +2,7 @@
 
 from bot.cards import drills as cards
 from bot.domain import drill as drills
-from bot.domain.pages.matter import Matter, Standing
+from bot.domain.pages.matter import CauseStatus, PageContext
 from bot.domain.pages.page import Page
 from bot.store.opening import Store
 
@@ -11,9 +11,9 @@ class OfDrills:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def matter(self, page: Page) -> Matter | None:
+    async def matter(self, page: Page) -> PageContext | None:
         found = await self._store.drills.get(page.department)
         return cards.matter(found) if found is not None and found.page == page.id else None
 
-    async def standing(self, page: Page) -> Standing:
-        return drills.standing(page)
+    async def standing(self, page: Page) -> CauseStatus:
+        return drills.get_drill_cause_status(page)

@@ -4,47 +4,54 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from bot.domain.destination import ToChannel
-from bot.domain.hours import Hours
-from bot.domain.pages.contact import Escalations
-from bot.domain.pages.line import Line
-from bot.domain.pages.page import Way
-from bot.domain.rules import department_or_lost
-from bot.domain.schedules.duty import Rota
+from bot.domain.hours import BusinessHours
+from bot.domain.pages.contact import PagingRules
+from bot.domain.pages.line import EscalationTargets
+from bot.domain.pages.page import ContactMethod
+from bot.domain.rules import get_department_or_lost
+from bot.domain.schedules.duty import OnCallLookup
 
-PERSONAL = frozenset({Way.NTFY, Way.TEXT, Way.CALL})
+PERSONAL = frozenset({ContactMethod.NTFY, ContactMethod.TEXT, ContactMethod.CALL})
 """Ways that need something of the person: a topic, a number."""
 
 
 class Lines:
     """`available` are the ways of which the pager is set up in this process."""
 
-    def __init__(self, rules: Escalations, rota: Rota, available: Collection[Way]) -> None:
+    def __init__(self, rules: PagingRules, rota: OnCallLookup, available: Collection[ContactMethod]) -> None:
         self._rules = rules
         self._rota = rota
         self._available = frozenset(available)
 
-    async def of(self, department: str, at: datetime, first: str = "") -> Line:
-        """`first` is called before those on call. Raises `Unreachable`."""
-        duty, there = await self._rota.duty(department, at), department_or_lost(self._rules, department)
+    async def of(self, department: str, at: datetime, first: str = "") -> EscalationTargets:
+        """`first` is called before those on call. Raises `StoreUnavailable`."""
+        duty, there = await self._rota.find_on_call(department, at), get_department_or_lost(self._rules, department)
         fallback = (str(ToChannel(there.fallback)),) if there.fallback else ()
         managers = tuple(person for person in self._rules.managers if not person.startswith("S"))
         people = tuple(dict.fromkeys(one for one in (first, *duty.people) if one))
         last = tuple(one for one in dict.fromkeys((*fallback, *managers)) if one not in people)
         ways = {person: self._ways(person) for person in (*people, *last)}
-        zones = {person: self._rules.contact(person).zone or duty.zone or there.hours.zone for person in ways}
-        return Line(
+        zones = {person: self._rules.get_contact(person).zone or duty.zone or there.hours.zone for person in ways}
+        return EscalationTargets(
             people,
             last,
-            {**ways, "": self._available - PERSONAL - {Way.SLACK}},
-            duty.hole or not people,
+            {**ways, "": self._available - PERSONAL - {ContactMethod.SLACK}},
+            duty.has_gap or not people,
             there.hours,
             self._asleep(zones, at),
             zones,
         )
 
     def _asleep(self, zones: Mapping[str, str], at: datetime) -> dict[str, datetime]:
-        quiet = {person: Hours(windows=self._rules.contact(person).quiet, zone=zone) for person, zone in zones.items()}
-        return {person: hours.closes(at) for person, hours in quiet.items() if hours.windows and hours.open_at(at)}
+        quiet = {
+            person: BusinessHours(windows=self._rules.get_contact(person).quiet, zone=zone)
+            for person, zone in zones.items()
+        }
+        return {
+            person: hours.find_closing_time(at)
+            for person, hours in quiet.items()
+            if hours.windows and hours.is_open_at(at)
+        }
 
-    def _ways(self, person: str) -> frozenset[Way]:
-        return self._rules.contact(person).ways & self._available & PERSONAL
+    def _ways(self, person: str) -> frozenset[ContactMethod]:
+        return self._rules.get_contact(person).methods & self._available & PERSONAL

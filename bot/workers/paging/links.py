@@ -1,8 +1,8 @@
 """The link in a page that acknowledges it."""
 
 from bot.clock import Clock
-from bot.domain.destination import ToChannel, callee
-from bot.domain.pages.link import LASTS, token
+from bot.domain.destination import ToChannel, parse_callee
+from bot.domain.pages.link import TOKEN_LIFETIME, sign_ack_token
 from bot.domain.pages.page import Page
 from bot.store.signing import ACKNOWLEDGE, Secrets
 
@@ -17,8 +17,8 @@ class Links:
 
     async def to(self, page: Page, person: str) -> str:
         """Empty where there is nobody whom it would be for, or no address."""
-        if not self.public_url or isinstance(callee(person), ToChannel):
+        if not self.public_url or isinstance(parse_callee(person), ToChannel):
             return ""
-        secret, until = await self._secrets.of(ACKNOWLEDGE), self._clock.now() + LASTS
-        written = token(secret, page.id, person, until, page.round)
+        secret, until = await self._secrets.of(ACKNOWLEDGE), self._clock.now() + TOKEN_LIFETIME
+        written = sign_ack_token(secret, page.id, person, until, page.round)
         return f"{self.public_url.rstrip('/')}/{ACKNOWLEDGE}/{written}"

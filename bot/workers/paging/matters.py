@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from bot.cards import episode as episode_card
 from bot.cards.summons import of_case, of_storm
 from bot.domain import waking
-from bot.domain.case import Case, Status
+from bot.domain.case import Case, CaseStatus
 from bot.domain.pages import cases
-from bot.domain.pages.matter import Matter, Standing
+from bot.domain.pages.matter import CauseStatus, PageContext
 from bot.domain.pages.page import CauseKind, Page
 from bot.store.opening import Store
 from bot.store.reading import Unreadable
@@ -20,11 +20,11 @@ from bot.workers.delivery.message import link_to
 class Source(Protocol):
     """Knows the causes of one kind."""
 
-    async def matter(self, page: Page) -> Matter | None:
+    async def matter(self, page: Page) -> PageContext | None:
         """None where it is gone."""
         ...
 
-    async def standing(self, page: Page) -> Standing: ...
+    async def standing(self, page: Page) -> CauseStatus: ...
 
 
 class Matters:
@@ -34,11 +34,13 @@ class Matters:
         self._sources = sources
         self._zone = zone
 
-    async def of(self, page: Page) -> Matter | None:
+    async def of(self, page: Page) -> PageContext | None:
         """None where it is gone. Its time is in the brand's own zone, since a text message cannot know the reader's."""
         source = self._sources.get(page.cause.kind)
         what = f"{page.cause.kind.value} {page.cause.id}"
-        found: Matter | None = Matter(what=what, bad="", since=page.opened_at, where=page.department)
+        found: PageContext | None = PageContext(
+            headline=what, severity_text="", since=page.opened_at, location=page.department
+        )
         if source is not None:
             with suppress(Unreadable):
                 found = await source.matter(page)
@@ -48,13 +50,13 @@ class Matters:
         newest_at = found.newest_at.astimezone(zone) if found.newest_at else None
         return found._replace(since=found.since.astimezone(zone), newest_at=newest_at)
 
-    async def standing(self, page: Page) -> Standing:
+    async def standing(self, page: Page) -> CauseStatus:
         """What cannot be read is not over: it is called for until somebody answers."""
         source = self._sources.get(page.cause.kind)
         try:
-            return await source.standing(page) if source else Standing()
+            return await source.standing(page) if source else CauseStatus()
         except Unreadable:
-            return Standing()
+            return CauseStatus()
 
 
 async def _case(store: Store, page: Page) -> Case | None:
@@ -75,7 +77,7 @@ class OfCases:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def matter(self, page: Page) -> Matter | None:
+    async def matter(self, page: Page) -> PageContext | None:
         found = await _case(self._store, page)
         if found is None:
             return None
@@ -84,10 +86,10 @@ class OfCases:
         newest = (await self._store.cases.find([storm.newest])).get(storm.newest)
         said_at = found.alarmed_by.at if found.alarmed_by and page.news else None
         if newest is None or storm.newest_at is None or (said_at and said_at > storm.newest_at):
-            return first._replace(newest_at=said_at, earlier=storm.cases)
+            return first._replace(newest_at=said_at, earlier_count=storm.cases)
         return of_storm(await self._said(page, newest), storm.newest_at, first, storm.cases)
 
-    async def _said(self, page: Page, case: Case) -> Matter:
+    async def _said(self, page: Page, case: Case) -> PageContext:
         """In the words that made a crisis of it, if these are not its first."""
         by = case.alarmed_by.mention if case.alarmed_by else ""
         said = await self._store.cases.joined_as(case.id, by) if by else None
@@ -95,16 +97,16 @@ class OfCases:
             case, await _link(self._store, case.id), said, again=page.unclaimed is not None and not page.news
         )
 
-    async def standing(self, page: Page) -> Standing:
+    async def standing(self, page: Page) -> CauseStatus:
         found = await _case(self._store, page)
         if found is None:
-            return Standing(over=True)
-        standing = cases.standing(page, found)
-        if standing.over or standing.taken_by or page.leader:
+            return CauseStatus(is_over=True)
+        standing = cases.get_case_cause_status(page, found)
+        if standing.is_over or standing.owner or page.leader:
             return standing
         newest = (await self._store.pages.storm(page.id)).newest
         other = (await self._store.cases.find([newest])).get(newest) if newest else None
-        return Standing(taken_by=other.owner) if other and other.status is Status.CLAIMED else standing
+        return CauseStatus(owner=other.owner) if other and other.status is CaseStatus.CLAIMED else standing
 
 
 class OfEpisodes:
@@ -113,10 +115,10 @@ class OfEpisodes:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def matter(self, page: Page) -> Matter | None:
+    async def matter(self, page: Page) -> PageContext | None:
         found = await self._store.episodes.get(page.cause.id)
         return episode_card.matter(found, await _link(self._store, found.id)) if found else None
 
-    async def standing(self, page: Page) -> Standing:
+    async def standing(self, page: Page) -> CauseStatus:
         found = await self._store.episodes.get(page.cause.id)
-        return waking.standing(found) if found else Standing(over=True)
+        return waking.get_episode_cause_status(found) if found else CauseStatus(is_over=True)

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from bot.cards import pages as cards
 from bot.clock import Clock
-from bot.domain.destination import ToChannel, callee
-from bot.domain.pages.ladder import summons
-from bot.domain.pages.matter import Matter
-from bot.domain.pages.page import Page, Storm
+from bot.domain.destination import ToChannel, parse_callee
+from bot.domain.pages.ladder import build_page_notification
+from bot.domain.pages.matter import PageContext
+from bot.domain.pages.page import Page, PageGroup
 from bot.sinks.outcomes import RateLimited, Rejected, Unsent
 from bot.sinks.pagers.base import Call
 from bot.sinks.slack import Sent, SlackSink
@@ -36,42 +36,42 @@ class PageMessages:
         """The message, or, where this person has it already, a reply to it that makes a sound."""
         page, to = call.page, call.attempt.person
         shown = (await self._store.messages(page.id)).get(to, PageMessage())
-        name = summons(page, call.attempt).name
+        name = build_page_notification(page, call.attempt).key
         if await self._is_there(page, to, call.matter, shown):
             await self._reply(page, shown, to, call.matter, name)
         else:
             await self._post(page, to, call.matter, name)
 
-    async def refresh(self, page: Page, matter: Matter, storm: Storm) -> bool:
+    async def refresh(self, page: Page, matter: PageContext, storm: PageGroup) -> bool:
         """Every message as the page stands now, and a word to whoever has it. False where something has to wait."""
         shown, done = await self._store.messages(page.id), True
         for to, message in shown.items():
             if message.state is CardState.POSTED:
                 done &= await self._draw(page, to, matter, message, storm)
-        if page.answered and page.closed_at is None and not page.leader:
+        if page.is_acknowledged and page.closed_at is None and not page.leader:
             for to in [page.acknowledged_by] if page.acknowledged_by else list(shown):
                 done &= await self._tell(page, to, matter, shown.get(to, PageMessage()), storm)
         return done
 
-    async def _draw(self, page: Page, to: str, matter: Matter, message: PageMessage, storm: Storm) -> bool:
+    async def _draw(self, page: Page, to: str, matter: PageContext, message: PageMessage, storm: PageGroup) -> bool:
         if await self._limits.spend([UPDATES], self._clock.now()):
             return False
         try:
-            await self._sink.update(message.channel, message.ts, cards.message(page, matter, callee(to)))
+            await self._sink.update(message.channel, message.ts, cards.message(page, matter, parse_callee(to)))
         except Rejected:  # deleted, or too old to be edited: nothing is left that could mislead
             return True
-        if page.open and message.said != storm.cases + page.news:
+        if page.is_open and message.said != storm.cases + page.news:
             await self._store.save_message(page.id, to, message.model_copy(update={"said": storm.cases + page.news}))
         return True
 
-    async def _tell(self, page: Page, to: str, matter: Matter, message: PageMessage, storm: Storm) -> bool:
+    async def _tell(self, page: Page, to: str, matter: PageContext, message: PageMessage, storm: PageGroup) -> bool:
         """An edit makes no sound, and whoever has answered is not called again."""
         at = ms(self._clock.now())
         if message.said >= storm.cases + page.news:
             return True
         if at - message.said_at < SAID_AGAIN.total_seconds() * 1000:
             return False
-        if await self._limits.spend([channel_limit(callee(to).id)], self._clock.now()):
+        if await self._limits.spend([channel_limit(parse_callee(to).id)], self._clock.now()):
             return False
         name = f"news {page.id} {storm.cases + page.news} {to}"
         if await self._is_there(page, to, matter, message):
@@ -82,31 +82,31 @@ class PageMessages:
         await self._store.save_message(page.id, to, message.model_copy(update=said))
         return True
 
-    async def _is_there(self, page: Page, to: str, matter: Matter, message: PageMessage) -> bool:
+    async def _is_there(self, page: Page, to: str, matter: PageContext, message: PageMessage) -> bool:
         """Drawn anew before somebody is called to look at it; False where it was deleted meanwhile, or never sent."""
         if message.state is not CardState.POSTED:
             return False
         await self._limits.spend([UPDATES], self._clock.now())  # counted, but who is called does not wait for it
         try:
-            await self._sink.update(message.channel, message.ts, cards.message(page, matter, callee(to)))
+            await self._sink.update(message.channel, message.ts, cards.message(page, matter, parse_callee(to)))
         except Rejected as no:
             return not (no.message_gone or no.channel_gone)
         return True
 
-    async def _reply(self, page: Page, message: PageMessage, to: str, matter: Matter, name: str) -> None:
-        drawing = cards.again(page, matter, callee(to))
+    async def _reply(self, page: Page, message: PageMessage, to: str, matter: PageContext, name: str) -> None:
+        drawing = cards.again(page, matter, parse_callee(to))
         sent = await self._sink.post(
-            message.channel, drawing, name, thread=message.ts, aloud=isinstance(callee(to), ToChannel)
+            message.channel, drawing, name, thread=message.ts, aloud=isinstance(parse_callee(to), ToChannel)
         )
-        await self._store.note_reply(matter.case or page.cause.id, Place(sent.channel, sent.ts))
+        await self._store.note_reply(matter.case_id or page.cause.id, Place(sent.channel, sent.ts))
         await self._answered(to)
 
-    async def _post(self, page: Page, to: str, matter: Matter, name: str) -> PageMessage:
+    async def _post(self, page: Page, to: str, matter: PageContext, name: str) -> PageMessage:
         """Begun in writing before it is sent, as everything that cannot be taken back."""
-        begun = PageMessage(state=CardState.POSTING, said=matter.earlier + page.news)
+        begun = PageMessage(state=CardState.POSTING, said=matter.earlier_count + page.news)
         await self._store.save_message(page.id, to, begun)
         try:
-            sent: Sent = await self._sink.post(callee(to).id, cards.message(page, matter, callee(to)), name)
+            sent: Sent = await self._sink.post(parse_callee(to).id, cards.message(page, matter, parse_callee(to)), name)
         except (Unsent, RateLimited, Rejected):
             await self._store.save_message(page.id, to, PageMessage())
             raise
@@ -116,4 +116,4 @@ class PageMessages:
         return posted
 
     async def _answered(self, to: str) -> None:
-        await self._limits.answered(channel_limit(callee(to).id), self._clock.now())
+        await self._limits.answered(channel_limit(parse_callee(to).id), self._clock.now())

@@ -1,7 +1,7 @@
 """What a page to the operators is about: Earshot itself."""
 
 from bot.cards import vigil as cards
-from bot.domain.pages.matter import Matter, Standing
+from bot.domain.pages.matter import CauseStatus, PageContext
 from bot.domain.pages.page import Page
 from bot.domain.vigil import troubles
 from bot.store.opening import Store
@@ -11,9 +11,9 @@ class OfOperators:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def matter(self, page: Page) -> Matter | None:
-        found = (await self._store.vigils.read()).trouble(page.cause.id, page.cause.round)
+    async def matter(self, page: Page) -> PageContext | None:
+        found = (await self._store.vigils.read()).find_issue(page.cause.id, page.cause.round)
         return cards.matter(found) if found else None
 
-    async def standing(self, page: Page) -> Standing:
-        return troubles.standing(await self._store.vigils.read(), page)
+    async def standing(self, page: Page) -> CauseStatus:
+        return troubles.get_issue_cause_status(await self._store.vigils.read(), page)

@@ -5,9 +5,9 @@ import asyncio
 import structlog
 
 from bot.clock import Clock
-from bot.domain.destination import ToPerson, callee
-from bot.domain.pages.matter import Matter
-from bot.domain.pages.page import Attempt, Page, Result, Storm
+from bot.domain.destination import ToPerson, parse_callee
+from bot.domain.pages.matter import PageContext
+from bot.domain.pages.page import AttemptStatus, Page, PageAttempt, PageGroup
 from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
 from bot.sinks.pagers.base import Call, Told
 from bot.sinks.slack import SlackSink
@@ -38,19 +38,19 @@ class SlackPager:
 
     async def call(self, call: Call) -> Told:
         if await self._limits.parked([EVERYTHING.name], self._clock.now()):
-            return Told(Result.LATER, "Slack is down")
-        to = callee(call.attempt.person)
+            return Told(AttemptStatus.LATER, "Slack is down")
+        to = parse_callee(call.attempt.person)
         try:
             async with asyncio.timeout(SLACK_WITHIN):
                 await self._messages.ring(call)
         except (TimeoutError, Ambiguous, Unsent, RateLimited, Rejected) as no:
             return _ended(no)
         quiet = isinstance(to, ToPerson) and await self._quiet(to.id)
-        return Told(Result.QUIET if quiet else Result.DELIVERED)
+        return Told(AttemptStatus.QUIET if quiet else AttemptStatus.DELIVERED)
 
     async def room(self, person: str) -> bool:
         """Slack takes one message a second in a conversation. A Slack that is down is `call`'s to find out."""
-        at, limit = self._clock.now(), channel_limit(callee(person).id)
+        at, limit = self._clock.now(), channel_limit(parse_callee(person).id)
         if await self._limits.parked([EVERYTHING.name], at):
             return True
         return not await self._limits.spend([limit], at)
@@ -59,20 +59,20 @@ class SlackPager:
         """`earshot check` tries Slack by itself."""
         return
 
-    async def became(self, attempt: Attempt) -> None:  # noqa: ARG002 - it does not say
+    async def became(self, attempt: PageAttempt) -> None:  # noqa: ARG002 - it does not say
         return
 
-    async def refresh(self, page: Page, matter: Matter, storm: Storm) -> Told:
+    async def refresh(self, page: Page, matter: PageContext, storm: PageGroup) -> Told:
         if await self._limits.parked([EVERYTHING.name], self._clock.now()):
-            return Told(Result.LATER, "Slack is down")
+            return Told(AttemptStatus.LATER, "Slack is down")
         try:
             done = await self._messages.refresh(page, matter, storm)
         except (TimeoutError, Ambiguous, Unsent, RateLimited, Rejected) as no:
             return _ended(no)
-        return Told(Result.DELIVERED) if done else Told(Result.LATER, "its limits")
+        return Told(AttemptStatus.DELIVERED) if done else Told(AttemptStatus.LATER, "its limits")
 
     async def settle(self, page: Page) -> Told:  # noqa: ARG002 - the card says it
-        return Told(Result.DELIVERED)
+        return Told(AttemptStatus.DELIVERED)
 
     async def _quiet(self, person: str) -> bool:
         """Whether do-not-disturb is known to be on. Not to know is fine."""
@@ -92,10 +92,10 @@ class SlackPager:
 def _ended(no: TimeoutError | Ambiguous | Unsent | RateLimited | Rejected) -> Told:
     match no:
         case Rejected():
-            return Told(Result.REFUSED, f"Slack says {no.error}")
+            return Told(AttemptStatus.REFUSED, f"Slack says {no.error}")
         case RateLimited():
-            return Told(Result.LATER, "Slack wants us to wait")
+            return Told(AttemptStatus.LATER, "Slack wants us to wait")
         case Unsent():
-            return Told(Result.LATER, "Slack is down")
+            return Told(AttemptStatus.LATER, "Slack is down")
         case _:
-            return Told(Result.LOST, "Slack does not answer")
+            return Told(AttemptStatus.LOST, "Slack does not answer")

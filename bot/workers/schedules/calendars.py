@@ -10,11 +10,11 @@ from bot.calendars.fetching import fetched
 from bot.calendars.process import read_calendar
 from bot.calendars.reading import Booked
 from bot.cards.words import spelled
-from bot.domain.schedules.changed import KEPT
-from bot.domain.schedules.changes import LOOKED_AHEAD
+from bot.domain.schedules.changed import OVERRIDE_RETENTION
+from bot.domain.schedules.changes import SEARCH_AHEAD
 from bot.domain.schedules.schedule import Schedule
-from bot.domain.spans import Span
-from bot.domain.words import count
+from bot.domain.spans import TimeSpan
+from bot.domain.words import format_count
 from bot.store.calendars import Fetched
 from bot.store.opening import Store
 from bot.workers.schedules.parts import Rosters
@@ -82,8 +82,8 @@ def _part(schedule: Schedule) -> str:
     return f"calendar:{schedule.name}"
 
 
-def around(at: datetime) -> Span:
-    return Span(at - KEPT, at + LOOKED_AHEAD)
+def around(at: datetime) -> TimeSpan:
+    return TimeSpan(at - OVERRIDE_RETENTION, at + SEARCH_AHEAD)
 
 
 def asked_for(schedule: Schedule) -> str:
@@ -100,11 +100,11 @@ def _stays(before: Fetched) -> str:
 
 def _said(found: Booked) -> str:
     if found.unreadable:
-        events = count(len(found.unreadable), "event")
+        events = format_count(len(found.unreadable), "event")
         return f"has {events} that cannot be used and would put nobody on call; earshot check says which and why."
     if not found.strangers:
         return ""
     return (
-        f"has {count(found.strangers, 'shift')} that name nobody whom the playbook knows, so they are nobody's. "
+        f"has {format_count(found.strangers, 'shift')} that name nobody whom the playbook knows, so they are nobody's. "
         "Add the names under people in its schedule."
     )

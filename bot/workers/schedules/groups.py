@@ -7,7 +7,7 @@ from typing import Protocol
 import structlog
 
 from bot.domain.schedules.schedule import Schedule
-from bot.domain.schedules.shifts import who
+from bot.domain.schedules.shifts import find_shift
 from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
 from bot.store.opening import Store
 from bot.workers.schedules.parts import Rosters
@@ -57,7 +57,7 @@ class Groups:
         rosters = await self._rosters.rosters(one.name for one in wanted)
         changed = 0
         for schedule in wanted:
-            shift = who(rosters[schedule.name], at)
+            shift = find_shift(rosters[schedule.name], at)
             if shift is not None and self._unsure(schedule.user_group, shift.person, at):
                 changed += await self._keep(schedule, shift.person, at)
         return changed

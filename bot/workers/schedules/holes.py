@@ -6,8 +6,8 @@ import structlog
 
 from bot.domain.department import Department
 from bot.domain.notification import Notification, NotificationKind
-from bot.domain.rules import Rules
-from bot.domain.spans import Span
+from bot.domain.rules import PlaybookRules
+from bot.domain.spans import TimeSpan
 from bot.store.opening import Store
 from bot.workers.schedules.parts import Rosters
 
@@ -22,7 +22,7 @@ log = structlog.get_logger("schedules")
 
 
 class HolesSaid:
-    def __init__(self, store: Store, rules: Rules, rosters: Rosters) -> None:
+    def __init__(self, store: Store, rules: PlaybookRules, rosters: Rosters) -> None:
         self._store = store
         self._rules = rules
         self._rosters = rosters
@@ -34,8 +34,8 @@ class HolesSaid:
             return 0
         self._looked = at
         there: dict[str, Notification] = {}
-        for department in self._rules.departments():
-            there |= {one.name: one for one in await self._soon(department, at)}
+        for department in self._rules.list_departments():
+            there |= {one.key: one for one in await self._soon(department, at)}
         said, new = await self._store.holes.said(), 0
         for name, hole in there.items():
             if await self._store.holes.say(hole, at, said.get(name, 0)):
@@ -46,14 +46,14 @@ class HolesSaid:
         return new
 
     async def _soon(self, department: Department, at: datetime) -> list[Notification]:
-        span = Span(at - BACK, at + BEFORE)
-        gaps = await self._rosters.holes(department, span)
+        span = TimeSpan(at - BACK, at + BEFORE)
+        gaps = await self._rosters.find_gaps(department, span)
         return [
-            Notification.of_department(NotificationKind.HOLE, department.name, _start(gap, span))
+            Notification.for_department(NotificationKind.HOLE, department.name, _start(gap, span))
             for gap in gaps
             if gap.end > at
         ]
 
 
-def _start(gap: Span, span: Span) -> int:
+def _start(gap: TimeSpan, span: TimeSpan) -> int:
     return ALWAYS if gap.start == span.start else int(gap.start.timestamp())

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from bot.domain.schedules.duty import Holes
-from bot.domain.schedules.schedule import Roster, Schedule
+from bot.domain.schedules.duty import GapLookup
+from bot.domain.schedules.schedule import Schedule, ScheduleRoster
 
 
-class Rosters(Holes, Protocol):
+class Rosters(GapLookup, Protocol):
     def schedules(self) -> Mapping[str, Schedule]:
         """Those of the playbook in force."""
 
-    async def rosters(self, names: Iterable[str]) -> dict[str, Roster]:
-        """With all that is known to differ from the playbook. Raises `Unreachable`."""
+    async def rosters(self, names: Iterable[str]) -> dict[str, ScheduleRoster]:
+        """With all that is known to differ from the playbook. Raises `StoreUnavailable`."""

@@ -3,9 +3,9 @@
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from bot.domain.refusals import Refused
-from bot.domain.schedules.changed import Known
-from bot.domain.schedules.requests import expire
+from bot.domain.refusals import NotAllowed
+from bot.domain.schedules.changed import ScheduleState
+from bot.domain.schedules.requests import expire_request
 from bot.domain.schedules.schedule import Schedule
 from bot.store.opening import Store
 from bot.workers.schedules.parts import Rosters
@@ -30,16 +30,18 @@ class Requests:
             (by_name[name], one.id)
             for name, changes in found.items()
             for one in changes.pleas
-            if one.to and not one.outcome and not one.pending(at)
+            if one.to and not one.outcome and not one.is_pending(at)
         ]
         for schedule, plea in over:
             await self._expire(schedule, plea, at)
         return len(over)
 
     async def _expire(self, schedule: Schedule, plea: str, at: datetime) -> None:
-        with suppress(Refused):  # answered meanwhile
+        with suppress(NotAllowed):  # answered meanwhile
             await self._store.overrides.change(
                 schedule.name,
-                lambda before: expire(Known(schedule, (), before), plea, at)._replace(schedule=schedule.name),
+                lambda before: expire_request(ScheduleState(schedule, (), before), plea, at)._replace(
+                    schedule=schedule.name
+                ),
                 at,
             )

@@ -1,7 +1,7 @@
 """The loop around what schedules need between people's questions."""
 
 from bot.clock import Clock
-from bot.domain.rules import Rules
+from bot.domain.rules import PlaybookRules
 from bot.store.fencing import fenced
 from bot.store.opening import Store
 from bot.workers.schedules.calendars import Calendars
@@ -20,7 +20,7 @@ class Schedules:
     idle = 3.0
 
     def __init__(
-        self, store: Store, sink: GroupSink, directory: Forgets, rules: Rules, rosters: Rosters, clock: Clock
+        self, store: Store, sink: GroupSink, directory: Forgets, rules: PlaybookRules, rosters: Rosters, clock: Clock
     ) -> None:
         self._store = store
         self._clock = clock

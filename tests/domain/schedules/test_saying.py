@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.decision import Refused
-from bot.domain.schedules.saying import Wish, moment, read, whole_day
+from bot.domain.decision import NotAllowed
+from bot.domain.schedules.saying import ShiftRequest, parse_shift_request, parse_time, parse_whole_day
 
 NOW = datetime(2026, 11, 24, 14, 10, tzinfo=UTC)
 ZONE = "Europe/Lisbon"
@@ -62,61 +62,61 @@ ZONE = "Europe/Lisbon"
 )
 def test_a_time_is_understood_or_refused(words: str, expected: str | None) -> None:
     if expected is None:
-        with pytest.raises(Refused, match=r"08:00|15:00"):
-            moment(words, NOW, ZONE)
+        with pytest.raises(NotAllowed, match=r"08:00|15:00"):
+            parse_time(words, NOW, ZONE)
         return
     if expected == "31 09:00":
-        assert moment(words, NOW, ZONE) == datetime(2026, 12, 1, 9, tzinfo=UTC)
+        assert parse_time(words, NOW, ZONE) == datetime(2026, 12, 1, 9, tzinfo=UTC)
         return
 
-    assert moment(words, NOW, ZONE) == datetime.strptime(f"2026-11-{expected} +0000", "%Y-%m-%d %H:%M %z")
+    assert parse_time(words, NOW, ZONE) == datetime.strptime(f"2026-11-{expected} +0000", "%Y-%m-%d %H:%M %z")
 
 
 def test_what_could_be_two_things_is_asked_about_with_both() -> None:
-    with pytest.raises(Refused) as no:
-        moment("8", NOW, ZONE)
+    with pytest.raises(NotAllowed) as no:
+        parse_time("8", NOW, ZONE)
 
     assert str(no.value) == "“8” could be Tue 20:00 or Wed 08:00. Write `until 20:00` or `until 08:00`."
 
 
 def test_at_night_until_eight_is_eight_in_the_morning() -> None:
-    assert moment("8", NOW.replace(hour=23), ZONE) == datetime(2026, 11, 25, 8, tzinfo=UTC)
+    assert parse_time("8", NOW.replace(hour=23), ZONE) == datetime(2026, 11, 25, 8, tzinfo=UTC)
 
 
 def test_a_time_is_read_in_the_zone_of_whoever_types() -> None:
-    assert moment("18:00", NOW, "America/New_York") == datetime(2026, 11, 24, 23, tzinfo=UTC)
+    assert parse_time("18:00", NOW, "America/New_York") == datetime(2026, 11, 24, 23, tzinfo=UTC)
 
 
 def test_on_the_night_the_clocks_go_forward_a_time_that_never_comes_is_the_jump() -> None:
     night = datetime(2026, 3, 28, 22, tzinfo=UTC)
 
-    assert moment("01:30", night, ZONE) == datetime(2026, 3, 29, 1, tzinfo=UTC)
+    assert parse_time("01:30", night, ZONE) == datetime(2026, 3, 29, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
     ("words", "wish"),
     [
-        ("", Wish()),
-        ("until 08:00", Wish(until="08:00")),
-        ("care until tomorrow 08:00", Wish(until="tomorrow 08:00", rest="care")),
-        ("from 20:00 until 08:00", Wish(start="20:00", until="08:00")),
-        ("<@U0BEN|ben> on Friday", Wish(people=("U0BEN",), rest="Friday")),
-        ("me until 8 please", Wish(me=True, until="8")),
-        ("me by <@U0BEN> for 2h", Wish(people=("U0BEN",), me=True, lasting="2h")),
-        ("my shift for 2h", Wish(lasting="2h")),
-        ("ME TILL 08:00", Wish(me=True, until="08:00")),
+        ("", ShiftRequest()),
+        ("until 08:00", ShiftRequest(until="08:00")),
+        ("care until tomorrow 08:00", ShiftRequest(until="tomorrow 08:00", rest="care")),
+        ("from 20:00 until 08:00", ShiftRequest(start="20:00", until="08:00")),
+        ("<@U0BEN|ben> on Friday", ShiftRequest(people=("U0BEN",), rest="Friday")),
+        ("me until 8 please", ShiftRequest(me=True, until="8")),
+        ("me by <@U0BEN> for 2h", ShiftRequest(people=("U0BEN",), me=True, lasting="2h")),
+        ("my shift for 2h", ShiftRequest(lasting="2h")),
+        ("ME TILL 08:00", ShiftRequest(me=True, until="08:00")),
     ],
 )
-def test_the_words_are_taken_apart(words: str, wish: Wish) -> None:
-    assert read(words) == wish
+def test_the_words_are_taken_apart(words: str, wish: ShiftRequest) -> None:
+    assert parse_shift_request(words) == wish
 
 
 def test_a_day_alone_is_the_whole_day() -> None:
-    found = whole_day("Fri", NOW, ZONE)
+    found = parse_whole_day("Fri", NOW, ZONE)
 
     assert found is not None
     assert (found.start, found.end - found.start) == (datetime(2026, 11, 27, tzinfo=UTC), timedelta(days=1))
-    assert whole_day("Fri 09:00", NOW, ZONE) is None
+    assert parse_whole_day("Fri 09:00", NOW, ZONE) is None
 
 
 ODD = st.text(max_size=40) | st.from_regex(r"(9999-12-31|31 dec|tomorrow|tue) ?\d{0,4}(:\d\d)?(am|d)?", fullmatch=True)
@@ -124,5 +124,5 @@ ODD = st.text(max_size=40) | st.from_regex(r"(9999-12-31|31 dec|tomorrow|tue) ?\
 
 @given(ODD, st.sampled_from([ZONE, "Australia/Lord_Howe", "Pacific/Apia"]))
 def test_whatever_is_typed_is_a_time_to_come_or_a_sentence(words: str, zone: str) -> None:
-    with suppress(Refused):
-        assert moment(words, NOW, zone) > NOW
+    with suppress(NotAllowed):
+        assert parse_time(words, NOW, zone) > NOW

@@ -8,14 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.hours import parse_window
-from bot.domain.schedules.schedule import Layer, Roster, Schedule, Shift
-from bot.domain.schedules.shifts import between, gaps, next_change, shifts, stints, who
-from bot.domain.spans import Span
+from bot.domain.schedules.schedule import Schedule, ScheduleLayer, ScheduleRoster, Shift
+from bot.domain.schedules.shifts import (
+    find_next_change,
+    find_schedule_gaps,
+    find_shift,
+    list_shifts,
+    merge_consecutive_shifts,
+    subtract_intervals,
+)
+from bot.domain.spans import TimeSpan
 from tests.domain.schedules.made import ANA, BEN, RAJ, at, layer, override, roster
 
 
-def person(found: Roster, moment: datetime) -> str:
-    shift = who(found, moment)
+def person(found: ScheduleRoster, moment: datetime) -> str:
+    shift = find_shift(found, moment)
     return shift.person if shift else "nobody"
 
 
@@ -58,9 +65,9 @@ def test_a_layer_of_nights_leaves_the_days_to_nobody_and_that_is_a_gap() -> None
     nights = roster(layer(ANA, BEN, hours="Mon-Sun 20:00-08:00", hand_over="12:00"))
 
     assert [person(nights, at(5, hour)) for hour in (7, 8, 19, 20)] == [ANA, "nobody", "nobody", BEN]
-    assert gaps(nights, Span(at(4), at(6))) == (
-        Span(at(4, 8), at(4, 20)),
-        Span(at(5, 8), at(5, 20)),
+    assert find_schedule_gaps(nights, TimeSpan(at(4), at(6))) == (
+        TimeSpan(at(4, 8), at(4, 20)),
+        TimeSpan(at(5, 8), at(5, 20)),
     )
 
 
@@ -75,7 +82,7 @@ def test_a_change_goes_over_every_layer_and_the_later_of_two_over_the_earlier() 
 
 
 def test_a_shift_that_begins_in_the_past_is_told_whole() -> None:
-    found = shifts(roster(layer(ANA, BEN, days=7)), Span(at(4), at(4, 1)))
+    found = list_shifts(roster(layer(ANA, BEN, days=7)), TimeSpan(at(4), at(4, 1)))
 
     assert found == (Shift(ANA, at(2, 9), at(9, 9), "1:0"),)
 
@@ -83,20 +90,22 @@ def test_a_shift_that_begins_in_the_past_is_told_whole() -> None:
 def test_one_person_who_follows_herself_has_one_stint_and_nothing_ever_changes() -> None:
     alone = roster(layer(ANA))
 
-    assert stints(shifts(alone, Span(at(4), at(6)))) == (Shift(ANA, at(3, 9), at(6, 9), "1:1"),)
-    assert next_change(alone, at(4)) is None
+    assert merge_consecutive_shifts(list_shifts(alone, TimeSpan(at(4), at(6)))) == (
+        Shift(ANA, at(3, 9), at(6, 9), "1:1"),
+    )
+    assert find_next_change(alone, at(4)) is None
 
 
 def test_the_next_change_is_the_next_hand_over_to_somebody_else_or_the_end_of_a_gap() -> None:
     nights = roster(layer(ANA, BEN, days=7, hours="Mon-Fri 20:00-08:00"))
 
-    assert next_change(nights, at(3, 21)) == at(4, 8)
-    assert next_change(nights, at(4, 9)) == at(4, 20)
+    assert find_next_change(nights, at(3, 21)) == at(4, 8)
+    assert find_next_change(nights, at(4, 9)) == at(4, 20)
 
 
 def test_who_is_booked_in_a_calendar_is_below_every_layer() -> None:
     booked = (Shift(ANA, at(3), at(5), "a"), Shift(BEN, at(4), at(5), "b"))
-    found = Roster(Schedule(name="public", layers=(layer(RAJ, hours="Wed 12:00-13:00"),)), (), booked)
+    found = ScheduleRoster(Schedule(name="public", layers=(layer(RAJ, hours="Wed 12:00-13:00"),)), (), booked)
 
     assert [person(found, at(3, 1)), person(found, at(4, 1)), person(found, at(4, 12))] == [ANA, BEN, RAJ]
     assert person(found, at(5)) == "nobody"
@@ -144,8 +153,8 @@ WINDOWS = ("Mon-Sun 20:00-08:00", "Sat-Sun 00:00-24:00", "Mon-Fri 01:30-02:15", 
 
 
 @st.composite
-def layers(draw: st.DrawFn, day: date, zone: str) -> Layer:
-    return Layer(
+def layers(draw: st.DrawFn, day: date, zone: str) -> ScheduleLayer:
+    return ScheduleLayer(
         people=tuple(draw(st.lists(st.sampled_from([ANA, BEN, RAJ]), min_size=1, max_size=3))),
         days=draw(st.integers(1, 9)),
         hand_over=time(draw(st.integers(0, 4)), draw(st.sampled_from([0, 15, 30, 45]))),
@@ -156,11 +165,11 @@ def layers(draw: st.DrawFn, day: date, zone: str) -> Layer:
 
 
 @st.composite
-def rosters(draw: st.DrawFn) -> tuple[Roster, Span]:
+def rosters(draw: st.DrawFn) -> tuple[ScheduleRoster, TimeSpan]:
     zone = draw(st.sampled_from(sorted(CHANGES)))
     day = draw(st.sampled_from(CHANGES[zone]))
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-    span = Span(noon - timedelta(days=3), noon + timedelta(days=3))
+    span = TimeSpan(noon - timedelta(days=3), noon + timedelta(days=3))
     minutes = st.integers(0, 6 * 24 * 60)
     changes = []
     for one, other in draw(st.lists(st.tuples(minutes, minutes), max_size=3)):
@@ -177,17 +186,17 @@ def test_a_long_change_begins_where_the_short_one_over_it_ends_whatever_day_is_a
     short = override(ANA, noon, noon + timedelta(minutes=1))
     found = roster(overrides=(override(ANA, noon, noon + timedelta(days=3)), short))
 
-    third_day = shifts(found, Span(noon + timedelta(days=2, minutes=1), noon + timedelta(days=2, minutes=2)))
+    third_day = list_shifts(found, TimeSpan(noon + timedelta(days=2, minutes=1), noon + timedelta(days=2, minutes=2)))
 
     assert [shift.start for shift in third_day] == [noon + timedelta(minutes=1)]
 
 
 @given(rosters())
-def test_every_instant_is_in_one_shift_or_in_one_gap(made: tuple[Roster, Span]) -> None:
+def test_every_instant_is_in_one_shift_or_in_one_gap(made: tuple[ScheduleRoster, TimeSpan]) -> None:
     found, span = made
-    here = shifts(found, span)
+    here = list_shifts(found, span)
     parts = [(max(span.start, shift.start), min(span.end, shift.end)) for shift in here]
-    line = sorted([*parts, *gaps(found, span)])
+    line = sorted([*parts, *find_schedule_gaps(found, span)])
 
     assert all(start < end for start, end in line)
     assert line[0][0] == span.start
@@ -196,30 +205,35 @@ def test_every_instant_is_in_one_shift_or_in_one_gap(made: tuple[Roster, Span]) 
 
 
 @given(rosters(), st.integers(0, 6 * 24 * 60 - 1))
-def test_who_is_asked_at_an_instant_is_who_the_line_shows(made: tuple[Roster, Span], minute: int) -> None:
+def test_who_is_asked_at_an_instant_is_who_the_line_shows(made: tuple[ScheduleRoster, TimeSpan], minute: int) -> None:
     found, span = made
     moment = span.start + timedelta(minutes=minute)
-    shown = next((shift for shift in shifts(found, span) if shift.holds(moment)), None)
+    shown = next((shift for shift in list_shifts(found, span) if shift.contains_time(moment)), None)
 
-    assert who(found, moment) == shown
+    assert find_shift(found, moment) == shown
 
 
 @given(rosters(), st.integers(0, 6 * 24 * 60 - 1), st.integers(1, 60))
-def test_a_shift_is_the_same_whatever_span_is_asked_for(made: tuple[Roster, Span], minute: int, minutes: int) -> None:
+def test_a_shift_is_the_same_whatever_span_is_asked_for(
+    made: tuple[ScheduleRoster, TimeSpan], minute: int, minutes: int
+) -> None:
     found, span = made
     start = span.start + timedelta(minutes=minute)
-    some = shifts(found, Span(start, start + timedelta(minutes=minutes)))
+    some = list_shifts(found, TimeSpan(start, start + timedelta(minutes=minutes)))
 
-    assert set(some) <= set(shifts(found, Span(span.start - timedelta(days=9), span.end + timedelta(days=9))))
+    assert set(some) <= set(list_shifts(found, TimeSpan(span.start - timedelta(days=9), span.end + timedelta(days=9))))
 
 
 @given(rosters(), st.integers(0, 5 * 24 * 60))
-def test_nobody_changes_before_the_next_change(made: tuple[Roster, Span], minute: int) -> None:
+def test_nobody_changes_before_the_next_change(made: tuple[ScheduleRoster, TimeSpan], minute: int) -> None:
     found, span = made
     moment = span.start + timedelta(minutes=minute)
-    change = next_change(found, moment)
+    change = find_next_change(found, moment)
     until = min(change, span.end) if change else span.end
-    parts = [shift for shift in shifts(found, Span(moment, until)) if shift.start < until]
+    parts = [shift for shift in list_shifts(found, TimeSpan(moment, until)) if shift.start < until]
 
     assert {shift.person for shift in parts} <= {person(found, moment)}
-    assert between(Span(moment, until), ((s.start, s.end) for s in parts)) in {(), (Span(moment, until),)}
+    assert subtract_intervals(TimeSpan(moment, until), ((s.start, s.end) for s in parts)) in {
+        (),
+        (TimeSpan(moment, until),),
+    }

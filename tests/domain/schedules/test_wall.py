@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.schedules.wall import instant
+from bot.domain.schedules.wall import resolve_local_time
 
 ZONES = ("Europe/Lisbon", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kathmandu", "UTC")
 
@@ -30,7 +30,7 @@ ZONES = ("Europe/Lisbon", "America/New_York", "Australia/Lord_Howe", "Pacific/Ap
 def test_a_time_that_never_comes_is_the_jump_and_one_that_comes_twice_is_the_first(
     zone: str, day: tuple[int, int, int], clock: str, utc: str
 ) -> None:
-    found = instant(date(*day), time.fromisoformat(clock), zone)
+    found = resolve_local_time(date(*day), time.fromisoformat(clock), zone)
 
     assert found == datetime.fromisoformat(utc).replace(tzinfo=UTC)
 
@@ -43,4 +43,4 @@ def test_a_later_time_on_the_wall_is_never_earlier_on_the_line(zone: str, day: d
     midnight = datetime.combine(day, time(), UTC)
     wall, later = midnight + timedelta(minutes=minute), midnight + timedelta(minutes=minute + more)
 
-    assert instant(wall.date(), wall.time(), zone) <= instant(later.date(), later.time(), zone)
+    assert resolve_local_time(wall.date(), wall.time(), zone) <= resolve_local_time(later.date(), later.time(), zone)

@@ -6,18 +6,18 @@ import pytest
 
 from bot.domain.decision import Decision
 from bot.domain.notification import NotificationKind
-from bot.domain.vigil.troubles import LOOKED_EVERY, Signs, Vigil, look, standing
+from bot.domain.vigil.troubles import CHECK_INTERVAL, HealthSnapshot, HealthState, check_health, get_issue_cause_status
 from tests.domain.made import AT
 
-WELL = Signs({})
-LOST = Signs({}, unaccounted=3)
+WELL = HealthSnapshot({})
+LOST = HealthSnapshot({}, unaccounted=3)
 
 
-def looks(*signs: Signs) -> list[Decision[Vigil]]:
-    found, vigil, at = [], Vigil(), AT
+def looks(*signs: HealthSnapshot) -> list[Decision[HealthState]]:
+    found, vigil, at = [], HealthState(), AT
     for one in signs:
-        at += LOOKED_EVERY
-        found.append(look(vigil, one, at))
+        at += CHECK_INTERVAL
+        found.append(check_health(vigil, one, at))
         vigil = found[-1].after
     return found
 
@@ -26,17 +26,20 @@ def looks(*signs: Signs) -> list[Decision[Vigil]]:
     ("signs", "sentence"),
     [
         (LOST, "the books do not balance, by 3"),
-        (Signs({}, inbox=timedelta(minutes=6)), "mentions wait for triage for 6 min"),
-        (Signs({}, outbox=timedelta(minutes=25)), "messages wait for Slack for 25 min"),
-        (Signs({}, said={"pager:ntfy": "ntfy does not ring: NTFY_TOKEN is refused"}), "ntfy does not ring"),
+        (HealthSnapshot({}, inbox=timedelta(minutes=6)), "mentions wait for triage for 6 min"),
+        (HealthSnapshot({}, outbox=timedelta(minutes=25)), "messages wait for Slack for 25 min"),
+        (
+            HealthSnapshot({}, pager_issues={"pager:ntfy": "ntfy does not ring: NTFY_TOKEN is refused"}),
+            "ntfy does not ring",
+        ),
     ],
 )
-def test_what_is_seen_twice_in_a_row_pages_once(signs: Signs, sentence: str) -> None:
+def test_what_is_seen_twice_in_a_row_pages_once(signs: HealthSnapshot, sentence: str) -> None:
     found = looks(signs, signs, signs, signs)
     assert [len(one.pages) for one in found] == [0, 1, 0, 0]
     [trouble] = found[-1].after.troubles.values()
     assert trouble.sentence.startswith(sentence)
-    assert not standing(found[-1].after, found[1].pages[0]).over
+    assert not get_issue_cause_status(found[-1].after, found[1].pages[0]).is_over
 
 
 def test_what_is_seen_once_is_nothing() -> None:
@@ -55,7 +58,7 @@ def test_it_is_over_when_it_is_well_twice_and_its_page_is_woken() -> None:
         [],
     ]
     assert list(found[5].woken) == [page.id for page in found[1].pages]
-    assert standing(found[-1].after, found[1].pages[0]).over
+    assert get_issue_cause_status(found[-1].after, found[1].pages[0]).is_over
 
 
 def test_what_comes_back_is_a_page_of_its_own() -> None:
@@ -65,21 +68,23 @@ def test_what_comes_back_is_a_page_of_its_own() -> None:
     assert len(found[-1].after.over) == 1
 
 
-@pytest.mark.parametrize("signs", [Signs({}, inbox=timedelta(minutes=4)), Signs({}, outbox=timedelta(minutes=19))])
-def test_what_moves_is_well(signs: Signs) -> None:
+@pytest.mark.parametrize(
+    "signs", [HealthSnapshot({}, inbox=timedelta(minutes=4)), HealthSnapshot({}, outbox=timedelta(minutes=19))]
+)
+def test_what_moves_is_well(signs: HealthSnapshot) -> None:
     assert not any(one.pages for one in looks(signs, signs, signs))
 
 
 def test_the_first_look_after_a_standstill_holds_no_silence_against_a_source() -> None:
     heard = {"x": AT.timestamp()}
-    vigil = looks(Signs(heard))[0].after
-    late = look(vigil, Signs(heard), AT + timedelta(hours=9))
+    vigil = looks(HealthSnapshot(heard))[0].after
+    late = check_health(vigil, HealthSnapshot(heard), AT + timedelta(hours=9))
     assert late.after.up_since == (AT + timedelta(hours=9)).timestamp()
 
 
 def test_a_look_in_the_future_is_not_waited_for_since_the_clock_was_set_back() -> None:
-    vigil = Vigil(looked_at=AT)
+    vigil = HealthState(looked_at=AT)
 
-    assert not vigil.due(AT + timedelta(seconds=1))
-    assert not vigil.due(AT - timedelta(seconds=1))  # another process, whose clock is behind
-    assert vigil.due(AT - timedelta(hours=1))
+    assert not vigil.is_check_due(AT + timedelta(seconds=1))
+    assert not vigil.is_check_due(AT - timedelta(seconds=1))  # another process, whose clock is behind
+    assert vigil.is_check_due(AT - timedelta(hours=1))

@@ -1,0 +1,1 @@
+"""Tokens, spellings and phrases: what every detector reads a post through."""

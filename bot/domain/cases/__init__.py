@@ -1,0 +1,1 @@
+"""What happens to a case: transitions, deadlines, corrections, edits."""
