@@ -22,8 +22,8 @@ from bot.sinks.heartbeat import HeartbeatUrl
 from bot.sinks.pagers.base import Pager
 from bot.sinks.pagers.catalogue import pagers_of
 from bot.sinks.slack import SlackSink
-from bot.sources.base import Source
-from bot.sources.webhook import Webhook
+from bot.sources.base import MentionSource
+from bot.sources.webhook import WebhookSource
 from bot.store.flags import FlagStore
 from bot.store.opening import Store
 from bot.usecases.cases import Cases
@@ -111,18 +111,18 @@ class House:
     """Run with `pages`: a loop for each."""
     links: Links
     stop: asyncio.Event = field(default_factory=asyncio.Event)
-    hooks: dict[str, Webhook] = field(default_factory=dict)
+    hooks: dict[str, WebhookSource] = field(default_factory=dict)
 
-    def listen_to(self, sources: Sequence[Source]) -> None:
+    def listen_to(self, sources: Sequence[MentionSource]) -> None:
         """These, instead of what was listened to before."""
         self.ingest.listen_to(sources)
         self.hooks.clear()
-        self.hooks.update({source.name: source for source in sources if isinstance(source, Webhook)})
+        self.hooks.update({source.name: source for source in sources if isinstance(source, WebhookSource)})
 
     async def work(self, chosen: Sequence[str] = WORKERS) -> None:
         """Run until told to stop; what is in hand is finished."""
         with suppress(StoreUnavailable):  # whoever reads the inbox prepares it as soon as the store is back
-            await self.store.inbox.prepare()
+            await self.store.inbox.create_group()
         self.rules.assessor()  # made now, or the first mention of the day would wait for it
         workers: dict[str, tuple[Worker, ...]] = {
             "triage": (self.triage,),
@@ -166,7 +166,9 @@ def assemble(
     directory = SlackDirectory(sink, clock)
     rota = StoredRota(store, rules, lambda: rules.playbook.schedules, directory)
     team = Team(directory, rota)
-    reports = Reports(store.tallies, store.corrections, store.cases, rules, lambda: rules.playbook.subjects, clock)
+    reports = Reports(
+        store.report_counters, store.corrections, store.cases, rules, lambda: rules.playbook.subjects, clock
+    )
     cases = Cases(store.cases, store.outbox, store.pages, rules, team, weighed, clock)
     matters = Matters(causes(store), lambda: rules.time_zone)
     whose = Whose(rota, rules, team)
@@ -180,13 +182,13 @@ def assemble(
         oncall=OnCall(store.overrides, store.drills, rota, rules, whose, directory, clock),
         crises=CrisisUseCases(store, rules, team, clock),
         drills=DrillUseCases(store.drills, rules, team, clock),
-        feeds=Feeds(store.feeds, store.signing, rota, whose, directory, clock, outside.public_url),
-        home=Home(store.cases, store.inbox, store.troubles, store.corrections, store.reads, rules, rota, clock),
-        pages=PageUseCases(store.pages, store.signing, matters, rules, team, clock),
+        feeds=Feeds(store.calendar_links, store.signing_secrets, rota, whose, directory, clock, outside.public_url),
+        home=Home(store.cases, store.inbox, store.health_issues, store.corrections, store.reads, rules, rota, clock),
+        pages=PageUseCases(store.pages, store.signing_secrets, matters, rules, team, clock),
     )
     pulse = Pulse()
-    links = Links(store.signing, clock, outside.public_url)
-    slack = SlackPager(sink, store.pages, store.limits, clock)
+    links = Links(store.signing_secrets, clock, outside.public_url)
+    slack = SlackPager(sink, store.pages, store.rate_limits, clock)
     ringing: tuple[Pager, ...] = (slack, *outside.pagers)
     available = {way for way in ContactMethod if PAGER_BY_METHOD[way] in {pager.name for pager in ringing}}
     return House(

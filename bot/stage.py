@@ -14,8 +14,8 @@ from bot.playbook import LivePlaybook
 from bot.sandbox import Sandbox, Workspace
 from bot.settings import Settings
 from bot.sinks.slack import SlackSink, web_client
-from bot.store.leases import process_name
-from bot.store.opening import Store, open_store
+from bot.store.leases import build_process_name
+from bot.store.opening import Store, connect_store
 from bot.web import Site, site
 from bot.web.serving import served
 from handlers import register
@@ -66,16 +66,16 @@ async def staged(
     """
     async with AsyncExitStack() as stack:
         files = folder or Path(stack.enter_context(_passing_folder()))
-        opened = open_store(redis_url, files, brand or playbook.now.slug, process_name())
+        opened = connect_store(redis_url, files, brand or playbook.now.slug, build_process_name())
         store = await stack.enter_async_context(opened)
-        await store.inbox.prepare()
+        await store.inbox.create_group()
         sandbox = Sandbox(workspace, now=lambda: clock.now().timestamp(), trigger_now=trigger_now, ports=ports)
         mount(sandbox)
         await stack.enter_async_context(sandbox)
         session = await stack.enter_async_context(aiohttp.ClientSession())
         outside = outside_of(settings, session, clock) if settings else Outside()
         client = web_client(sandbox.bot_token, sandbox.api_url, session)
-        house = assemble(store, playbook, SlackSink(client), clock, process_name(), wait=wait, outside=outside)
+        house = assemble(store, playbook, SlackSink(client), clock, build_process_name(), wait=wait, outside=outside)
         app = make_app(client, sandbox.signing_secret)
         register(app, house.usecases)
         parts = Site(

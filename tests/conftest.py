@@ -10,10 +10,10 @@ import pytest
 import structlog
 from hypothesis import settings
 
-from bot.store.client import Client
-from bot.store.embedded import Embedded
+from bot.store.client import RedisClient
+from bot.store.embedded import EmbeddedServer
 from bot.store.keys import Keys
-from bot.store.opening import Store, store_on
+from bot.store.opening import Store, build_store
 from tests import slack_types
 from tests.clock import WoundClock
 
@@ -49,14 +49,14 @@ def redis_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def _server(redis_folder: Path) -> Iterator[Embedded]:
+def _server(redis_folder: Path) -> Iterator[EmbeddedServer]:
     import asyncio  # noqa: PLC0415 - only this fixture runs a loop of its own
 
-    server = Embedded(redis_folder)
+    server = EmbeddedServer(redis_folder)
 
     async def begin() -> None:
-        await server.ensure()
-        await server.ready()
+        await server.ensure_running()
+        await server.wait_ready()
 
     asyncio.run(begin())
     yield server
@@ -64,7 +64,7 @@ def _server(redis_folder: Path) -> Iterator[Embedded]:
 
 
 @pytest.fixture(scope="session")
-def redis_url(_server: Embedded) -> str:
+def redis_url(_server: EmbeddedServer) -> str:
     """A real Redis-compatible server on a unix socket, one for the whole run."""
     return _server.url
 
@@ -76,8 +76,8 @@ def brand() -> str:
 
 
 @pytest.fixture
-async def client(redis_url: str) -> AsyncIterator[Client]:
-    made = Client(redis_url)
+async def client(redis_url: str) -> AsyncIterator[RedisClient]:
+    made = RedisClient(redis_url)
     yield made
     await made.close()
 
@@ -88,9 +88,9 @@ def keys(brand: str) -> Keys:
 
 
 @pytest.fixture
-async def store(client: Client, brand: str) -> Store:
-    made = store_on(client, brand, "test")
-    await made.inbox.prepare()
+async def store(client: RedisClient, brand: str) -> Store:
+    made = build_store(client, brand, "test")
+    await made.inbox.create_group()
     return made
 
 

@@ -19,7 +19,7 @@ from bot.sandbox import Workspace
 from bot.settings import Settings
 from bot.sources.catalogue import MODELS
 from bot.stage import Stage, staged
-from bot.store.embedded import embedded
+from bot.store.embedded import run_embedded
 from bot.workers.ingest import StoreEar
 
 HANDFUL = 500
@@ -62,7 +62,7 @@ def read(path: Path) -> LivePlaybook:
 async def server() -> AsyncIterator[str]:
     """The address of an embedded server in a folder of its own, as `earshot run` starts it."""
     with tempfile.TemporaryDirectory(prefix="earshot-bench-", ignore_cleanup_errors=True) as folder:
-        async with embedded(Path(folder)) as running:
+        async with run_embedded(Path(folder)) as running:
             yield running.url
 
 
@@ -112,7 +112,7 @@ async def at_work(stage: Stage) -> AsyncIterator[None]:
 async def hear(ear: StoreEar, mentions: Sequence[Mention]) -> None:
     """All at once, a handful at a time."""
     for start in range(0, len(mentions), HANDFUL):
-        await ear.hear(mentions[start : start + HANDFUL])
+        await ear.publish(mentions[start : start + HANDFUL])
 
 
 class JumpingClock:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.store.embedded import NoServer, find_server
+from bot.store.embedded import EmbeddedServerError, find_server
 
 BUSY = 0.5
 """Of each core, that others take already."""
@@ -72,7 +72,7 @@ def _server() -> str:
     try:
         words = [str(find_server()), "--version"]
         told = subprocess.run(words, capture_output=True, text=True, timeout=10, check=True).stdout  # noqa: S603 - our own server
-    except (NoServer, OSError, subprocess.SubprocessError):
+    except (EmbeddedServerError, OSError, subprocess.SubprocessError):
         return "no embedded server"
     version = next((word.removeprefix("v=") for word in told.split() if word.startswith("v=")), "of unknown version")
     return f"{told.split(' ', 1)[0]} {version}"

@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 from bot.domain.mention import Author, Mention
-from bot.sources.reading import BadLine, read_mentions
+from bot.sources.reading import InvalidLine, read_mentions
 
 ASIDES = (
     "(NW {n}, row {k})",
@@ -41,7 +41,7 @@ class Sayings:
             found = list(read_mentions(path))
         except OSError as no:
             raise NothingSaid(f"{path} cannot be read: {no.strerror}.") from None
-        if bad := [one for one in found if isinstance(one, BadLine)]:
+        if bad := [one for one in found if isinstance(one, InvalidLine)]:
             raise NothingSaid(f"{path}, {bad[0]}.")
         if not found:
             raise NothingSaid(f"{path} holds no mentions.")

@@ -22,7 +22,7 @@ from bot.clock import SystemClock
 from bot.domain.correction import DETECTION_KINDS, CorrectionKind
 from bot.playbook import LivePlaybook
 from bot.playbook.parts import Duration
-from bot.store.corrections import Noted
+from bot.store.corrections import StoredCorrection
 
 app = typer.Typer(
     help="What people said was heard wrongly: list it, or export it to learn from.",
@@ -78,10 +78,12 @@ def export(
         warn("There is nothing to export: nobody has corrected what was heard, or it was undone.")
 
 
-def _noted(since: str | None) -> list[Noted]:
-    async def load_from_store() -> list[Noted]:
+def _noted(since: str | None) -> list[StoredCorrection]:
+    async def load_from_store() -> list[StoredCorrection]:
         async with opened(settings, playbook.now) as store:
-            return [one async for one in store.corrections.noted() if start is None or one.correction.at >= start]
+            return [
+                one async for one in store.corrections.iter_corrections() if start is None or one.correction.at >= start
+            ]
 
     with refusing():
         settings, playbook = settings_and_playbook()
@@ -106,13 +108,13 @@ def _start(since: str, playbook: LivePlaybook) -> datetime:
         ) from None
 
 
-def _standing(found: Iterable[Noted]) -> list[Noted]:
+def _standing(found: Iterable[StoredCorrection]) -> list[StoredCorrection]:
     """The newest of each mention and kind, unless that undid it."""
     last = {(one.mention.id, one.correction.kind): one for one in found}
     return [one for one in last.values() if not one.correction.is_undone]
 
 
-def _as_json(one: Noted) -> dict[str, Any]:
+def _as_json(one: StoredCorrection) -> dict[str, Any]:
     correction = one.correction
     return {
         "mention": one.mention.model_dump(mode="json", exclude_defaults=True),
@@ -127,7 +129,7 @@ def _as_json(one: Noted) -> dict[str, Any]:
     }
 
 
-def _row(one: Noted, most: int) -> list[str]:
+def _row(one: StoredCorrection, most: int) -> list[str]:
     """Harmless, each on one line, so that a tab is always a border."""
     correction = one.correction
     now = UNDONE if correction.is_undone else correction.now
@@ -136,7 +138,7 @@ def _row(one: Noted, most: int) -> list[str]:
     return [one_line(word, most) for word in words]
 
 
-def _draw(found: Sequence[Noted]) -> None:
+def _draw(found: Sequence[StoredCorrection]) -> None:
     if not found:
         tell("Nobody has corrected anything yet.")
         return

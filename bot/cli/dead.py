@@ -23,7 +23,7 @@ from bot.domain.mention import Mention
 from bot.domain.words import format_count
 from bot.store.dead import DeadLetter
 from bot.store.opening import Store
-from bot.store.reading import SetAside
+from bot.store.reading import UnreadableRecord
 
 app = typer.Typer(
     help="Mentions that failed again and again, and records that can't be read: list, replay or drop them.",
@@ -32,7 +32,7 @@ app = typer.Typer(
 )
 
 T = TypeVar("T")
-Thing = TypeVar("Thing", DeadLetter, SetAside)
+Thing = TypeVar("Thing", DeadLetter, UnreadableRecord)
 
 
 class What(StrEnum):
@@ -86,7 +86,7 @@ def replay(ids: Ids = None, *, kind: Of = What.MENTIONS, every: All = False) -> 
         return
 
     async def list_records(store: Store) -> int:
-        return await _each(await _letters(store), chosen, lambda letter: store.dead.replay(letter, at))
+        return await _each(await _letters(store), chosen, lambda letter: store.dead_letters.replay(letter, at))
 
     tell(f"{format_count(_with_store(list_records), 'mention')} back in the inbox")
 
@@ -95,7 +95,7 @@ def _replay_records(chosen: list[str] | None, at: datetime) -> None:
     read: list[bool] = []
 
     async def list_records(store: Store) -> int:
-        async def replay_once(record: SetAside) -> None:
+        async def replay_once(record: UnreadableRecord) -> None:
             read.append(await store.quarantine.replay(record, at))
 
         return await _each(await _records(store), chosen, replay_once)
@@ -123,8 +123,8 @@ def drop(
 
     async def drop_records(store: Store) -> int:
         if kind is What.RECORDS:
-            return await _each(await _records(store), chosen, store.quarantine.drop)
-        return await _each(await _letters(store), chosen, store.dead.drop)
+            return await _each(await _records(store), chosen, store.quarantine.discard)
+        return await _each(await _letters(store), chosen, store.dead_letters.discard)
 
     tell(f"{format_count(_with_store(drop_records), one)} dropped")
 
@@ -148,11 +148,11 @@ def _with_store(work: Callable[[Store], Awaitable[T]]) -> T:
 
 
 async def _letters(store: Store) -> list[DeadLetter]:
-    return await store.dead.letters()
+    return await store.dead_letters.list_letters()
 
 
-async def _records(store: Store) -> list[SetAside]:
-    return await store.quarantine.records()
+async def _records(store: Store) -> list[UnreadableRecord]:
+    return await store.quarantine.list_records()
 
 
 async def _each(there: Sequence[Thing], chosen: list[str] | None, do: Callable[[Thing], Awaitable[None]]) -> int:
@@ -184,7 +184,7 @@ def _as_json(letter: DeadLetter) -> dict[str, Any]:
         "id": letter.id,
         "at": letter.at.isoformat(),
         "tries": letter.tries,
-        "why": letter.why,
+        "why": letter.reason,
         "mention": mention.model_dump(mode="json", exclude_defaults=True) if mention else None,
         "raw": letter.raw,
     }
@@ -194,7 +194,7 @@ def _row(letter: DeadLetter, most: int) -> list[str]:
     """Harmless, each on one line, so that a tab is always a border."""
     mention = _mention(letter)
     named, said = (mention.id, mention.text) if mention else ("", letter.raw)
-    words = (letter.id, letter.at.isoformat(timespec="seconds"), str(letter.tries), letter.why, named, said)
+    words = (letter.id, letter.at.isoformat(timespec="seconds"), str(letter.tries), letter.reason, named, said)
     return [one_line(word, most) for word in words]
 
 
@@ -209,16 +209,16 @@ def _draw(letters: Sequence[DeadLetter]) -> None:
     warn("Try them again: earshot dead replay ID… or --all. Give them up: earshot dead drop ID… or --all.")
 
 
-def _record_as_json(record: SetAside) -> dict[str, Any]:
+def _record_as_json(record: UnreadableRecord) -> dict[str, Any]:
     return {**record._asdict(), "at": record.at.isoformat()}
 
 
-def _record_row(record: SetAside) -> list[str]:
+def _record_row(record: UnreadableRecord) -> list[str]:
     words = (record.id, record.at.isoformat(timespec="seconds"), record.kind, record.why, record.key, record.field)
     return [one_line(word, 0) for word in words]
 
 
-def _draw_records(records: Sequence[SetAside]) -> None:
+def _draw_records(records: Sequence[UnreadableRecord]) -> None:
     """Without what is in them, which may be a stranger's words."""
     if not records:
         tell("Every record can be read.")

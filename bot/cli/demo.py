@@ -109,8 +109,8 @@ def _stop_on_signal(stage: Stage) -> None:
 
 async def _close(stage: Stage, screen: Screen) -> Reconciliation:
     rules = stage.house.rules
-    account = await stage.store.books.read()
-    standing = await stage.store.tallies.standing(tuple(rules.playbook.departments), stage.house.clock.now())
+    account = await stage.store.mention_counters.read()
+    standing = await stage.store.report_counters.count_open(tuple(rules.playbook.departments), stage.house.clock.now())
     screen.summary([(name, waiting, late) for name, (waiting, late) in standing.items()])
     screen.books(account)
     return account

@@ -14,7 +14,7 @@ from bot.domain.forget import ForgetTarget, parse_forget_target
 from bot.domain.words import format_count
 from bot.playbook import Playbook
 from bot.settings import Settings
-from bot.store.forgetting import Forgetting
+from bot.store.forgetting import MentionEraser
 
 
 def forget(
@@ -54,13 +54,13 @@ async def _forget(
     target: ForgetTarget, settings: Settings, playbook: Playbook, *, ask: bool, dry_run: bool
 ) -> tuple[int, int]:
     async with opened(settings, playbook) as store:
-        forgetting = Forgetting(store.client, store.keys)
+        forgetting = MentionEraser(store.client, store.keys)
         found = await forgetting.find(target)
         if dry_run or not found.ids:
             return len(found.ids) if found.words else 0, 0
         if ask and sys.stdin.isatty():
             typer.confirm(f"Delete {format_count(len(found.ids), 'post')}? It cannot be undone.", abort=True, err=True)
         places = await forgetting.forget(found, SystemClock().now())
-        if places and not await forgetting.rewrite_file():
+        if places and not await forgetting.rewrite_aof():
             warn("The words stay in Redis's append-only file until it is rewritten: BGREWRITEAOF.")
         return len(found.ids) if places else 0, places

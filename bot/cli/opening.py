@@ -7,10 +7,10 @@ from bot.cli.saying import refuse
 from bot.playbook import Playbook
 from bot.playbook.book import slug
 from bot.settings import Settings
-from bot.store.client import Client
-from bot.store.leases import process_name
-from bot.store.meta import Identity, NotOurs, claim_keys, find_keys
-from bot.store.opening import Store, open_store, store_on
+from bot.store.client import RedisClient
+from bot.store.leases import build_process_name
+from bot.store.meta import BrandIdentity, StoreMismatchError, claim_keys, find_brand_id
+from bot.store.opening import Store, build_store, connect_store
 
 UNREADABLE = "cannot be read as an address; in a password, write / as %2F, @ as %40 and : as %3A"
 
@@ -21,27 +21,27 @@ async def opened(settings: Settings, playbook: Playbook) -> AsyncIterator[Store]
     url = settings.redis_url.get_secret_value() if settings.redis_url else ""
     if url:
         await _readable(url)
-    async with open_store(url, settings.data, playbook.slug, process_name()) as store:
-        kept = await find_keys(store.client, identity(playbook))
-        yield store if kept == playbook.slug else store_on(store.client, kept, process_name())
+    async with connect_store(url, settings.data, playbook.slug, build_process_name()) as store:
+        kept = await find_brand_id(store.client, identity(playbook))
+        yield store if kept == playbook.slug else build_store(store.client, kept, build_process_name())
 
 
-def identity(playbook: Playbook) -> Identity:
+def identity(playbook: Playbook) -> BrandIdentity:
     brand, plain = playbook.brand, slug(playbook.brand.name)
     former = plain if brand.id is None and plain != playbook.slug else ""
-    return Identity(playbook.slug, brand.name, former, chosen=brand.id is not None)
+    return BrandIdentity(playbook.slug, brand.name, former, is_explicit=brand.id is not None)
 
 
 async def claim(store: Store, playbook: Playbook) -> None:
     """Refuses in a sentence to work on the keys of another brand, or of a newer release."""
     try:
         await claim_keys(store.client, identity(playbook)._replace(id=store.brand))
-    except NotOurs as no:
+    except StoreMismatchError as no:
         raise refuse([no]) from None
 
 
 async def _readable(url: str) -> None:
     try:
-        await Client(url).close()  # connects to nothing
+        await RedisClient(url).close()  # connects to nothing
     except ValueError:  # whose words may hold a part of the password
         raise refuse([f"REDIS_URL: {UNREADABLE}"]) from None

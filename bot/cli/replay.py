@@ -21,8 +21,8 @@ from bot.domain.reads import ReadIds, ReadTotals
 from bot.domain.words import format_count
 from bot.playbook import Playbook
 from bot.settings import Settings
-from bot.sources.replay import Cursor, Options, Played, Replay
-from bot.store.fencing import LeaseLost
+from bot.sources.replay import ReplayCursor, ReplayOptions, ReplayResult, ReplaySource
+from bot.store.fencing import LeaseLostError
 from bot.workers.ingest import StoreEar
 
 NAME = "replay-command"
@@ -46,7 +46,7 @@ def replay(
 
     Interrupted, it stops with exit code 1 and says where; the same command goes on from there.
     """
-    options = Options(file=file, speed=_speed(speed), rebase=rebase)
+    options = ReplayOptions(file=file, speed=_speed(speed), rebase=rebase)
     with refusing():
         settings, rules = settings_and_playbook(playbook)
         logs.configure("error", settings.log_format)  # what there is to say is said here
@@ -56,7 +56,7 @@ def replay(
             asyncio.run(_replay(settings, rules.now, options, following))
         except KeyboardInterrupt:
             raise refuse([following.stopped()]) from None
-        except (StoreUnavailable, LeaseLost, OSError) as no:
+        except (StoreUnavailable, LeaseLostError, OSError) as no:
             raise refuse([f"{_reason(no)} {following.stopped()}"]) from None
 
 
@@ -85,7 +85,7 @@ def _look_at(file: Path) -> None:
 
 
 def _reason(no: Exception) -> str:
-    if isinstance(no, LeaseLost):
+    if isinstance(no, LeaseLostError):
         return "Another earshot replay has taken over."
     if isinstance(no, OSError):
         return f"{no.filename or 'The file'} cannot be read any more: {no.strerror}."
@@ -102,7 +102,7 @@ class Following:
     def reached(self, cursor: str | None) -> None:
         """Of another file: at the beginning of this one."""
         try:
-            found = Cursor.model_validate_json(cursor or "")
+            found = ReplayCursor.model_validate_json(cursor or "")
         except ValidationError:
             return
         self.line = found.line if found.file == self._file.name else 0
@@ -119,14 +119,14 @@ class FollowedEar:
         self._following = following
         self._progress = progress
 
-    async def cursor(self) -> str | None:
-        kept = await self._ear.cursor()
+    async def load_cursor(self) -> str | None:
+        kept = await self._ear.load_cursor()
         self._reached(kept)
         return kept
 
-    async def hear(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
+    async def publish(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
         """Finished even when interrupted: what is in the inbox has to be where we say that we stopped."""
-        hearing = asyncio.ensure_future(self._ear.hear(mentions, cursor))
+        hearing = asyncio.ensure_future(self._ear.publish(mentions, cursor))
         try:
             new = await asyncio.shield(hearing)
         except asyncio.CancelledError:
@@ -136,21 +136,21 @@ class FollowedEar:
         self._reached(cursor)
         return new
 
-    async def progress(self, cursor: str) -> None:
-        await self._ear.progress(cursor)
+    async def save_cursor(self, cursor: str) -> None:
+        await self._ear.save_cursor(cursor)
         self._reached(cursor)
 
-    async def prove_write(self) -> None:
-        await self._ear.prove_write()
+    async def check_writable(self) -> None:
+        await self._ear.check_writable()
 
-    def alone(self) -> AbstractAsyncContextManager[None]:
-        return self._ear.alone()
+    def hold_source_lease(self) -> AbstractAsyncContextManager[None]:
+        return self._ear.hold_source_lease()
 
-    def trouble(self, sentence: str) -> None:
-        self._ear.trouble(sentence)
+    def set_status(self, sentence: str) -> None:
+        self._ear.set_status(sentence)
 
-    async def report(self, part: str, sentence: str) -> None:
-        await self._ear.report(part, sentence)
+    async def report_issue(self, part: str, sentence: str) -> None:
+        await self._ear.report_issue(part, sentence)
 
     async def count_reads(self, ids: ReadIds) -> ReadTotals:
         return await self._ear.count_reads(ids)
@@ -160,24 +160,24 @@ class FollowedEar:
         self._progress.at(self._following.line)
 
 
-async def _replay(settings: Settings, playbook: Playbook, options: Options, following: Following) -> None:
+async def _replay(settings: Settings, playbook: Playbook, options: ReplayOptions, following: Following) -> None:
     clock = SystemClock()
     async with opened(settings, playbook) as store:
         with Progress(options.file) as progress:
             ear = FollowedEar(StoreEar(NAME, store, clock), following, progress)
             waiting = asyncio.get_running_loop().call_later(PATIENCE, progress.say, _WAITING)
-            async with ear.alone():
+            async with ear.hold_source_lease():
                 waiting.cancel()
-                kept = Cursor.after(await ear.cursor(), options.file)
+                kept = ReplayCursor.resume_from(await ear.load_cursor(), options.file)
                 if kept.line:
                     progress.say(f"Going on after line {kept.line:,}.")
                 else:
                     following.line = 0
-                played = await Replay(options, clock, NAME).play(ear, progress.say)
-        length, _ = await store.inbox.waiting()
+                played = await ReplaySource(options, clock, NAME).replay_file(ear, progress.say)
+        length, _ = await store.inbox.measure_backlog()
     if length:
         warn(f"{format_count(length, 'mention')} in the inbox; earshot run takes them from there.")
-    if not played.heard and kept.line:
+    if not played.mentions_read and kept.line:
         warn(f"{options.file} was read to its end before; only what is added to it is new.")
     tell(_summary(played))
 
@@ -185,6 +185,6 @@ async def _replay(settings: Settings, playbook: Playbook, options: Options, foll
 _WAITING = "Another earshot replay is at work, or ended badly just now; this one waits for it."
 
 
-def _summary(played: Played) -> str:
-    none = "1 line was no mention" if played.bad == 1 else f"{played.bad:,} lines were no mentions"
-    return f"{format_count(played.heard, 'mention')} read, {played.new:,} new, {none}"
+def _summary(played: ReplayResult) -> str:
+    none = "1 line was no mention" if played.invalid == 1 else f"{played.invalid:,} lines were no mentions"
+    return f"{format_count(played.mentions_read, 'mention')} read, {played.new:,} new, {none}"

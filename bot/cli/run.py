@@ -24,9 +24,9 @@ from bot.domain.decision import StoreUnavailable
 from bot.playbook import LivePlaybook, Playbook, PlaybookFaults
 from bot.settings import Settings
 from bot.sinks.slack import SlackSink, web_client
-from bot.sources.base import Source
-from bot.sources.catalogue import CATALOGUE, parts_of
-from bot.store.leases import process_name
+from bot.sources.base import MentionSource
+from bot.sources.catalogue import CATALOGUE, build_context
+from bot.store.leases import build_process_name
 from bot.web import Site, site
 from bot.web.listening import CannotListen, listen_on
 from bot.web.serving import Server
@@ -76,20 +76,22 @@ async def _run(
     settings: Settings,
     playbook: LivePlaybook,
     chosen: Sequence[str],
-    sources: Sequence[Source],
+    sources: Sequence[MentionSource],
     clock: Clock,
     sockets: list[socket.socket],
 ) -> None:
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(opened(settings, playbook.now))
-        await store.prove_use()  # a store that is away or refuses at the start is a sentence, not a crash
+        await store.verify_access()  # a store that is away or refuses at the start is a sentence, not a crash
         await claim(store, playbook.now)
-        await store.inbox.prepare()
+        await store.inbox.create_group()
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = web_client(token, settings.slack_api_url, session)
         weights, outside = in_use(settings.model, settings.data), outside_of(settings, session, clock)
-        house = assemble(store, playbook, SlackSink(client), clock, process_name(), outside=outside, weights=weights)
+        house = assemble(
+            store, playbook, SlackSink(client), clock, build_process_name(), outside=outside, weights=weights
+        )
         house.listen_to(sources)
         secret = "" if settings.slack_app_token else _secret(settings)
         app = make_app(client, secret)
@@ -117,10 +119,12 @@ def _names(playbook: LivePlaybook) -> tuple[str, ...]:
     return tuple(playbook.now.departments)
 
 
-def sources_of(playbook: Playbook, settings: Settings, clock: Clock) -> list[Source]:
+def sources_of(playbook: Playbook, settings: Settings, clock: Clock) -> list[MentionSource]:
     """What the playbook names, with what the environment knows of each."""
     return [
-        CATALOGUE[entry.source].build(entry.options, parts_of(entry, settings, clock, playbook.subjects, random.random))
+        CATALOGUE[entry.source].build(
+            entry.options, build_context(entry, settings, clock, playbook.subjects, random.random)
+        )
         for entry in playbook.sources
     ]
 

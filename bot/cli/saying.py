@@ -18,7 +18,7 @@ from bot.domain.decision import StoreUnavailable
 from bot.playbook import LivePlaybook, PlaybookFaults
 from bot.settings import Settings, SettingsFaults, load_settings
 from bot.sources.catalogue import MODELS
-from bot.store.embedded import NoServer
+from bot.store.embedded import EmbeddedServerError
 
 REFUSED = 1
 
@@ -62,7 +62,7 @@ def refusing() -> Iterator[None]:
         raise refuse(no.faults) from None
     except PlaybookFaults as no:
         raise refuse(str(no).splitlines()) from None
-    except (StoreUnavailable, NoServer, Unusable) as no:
+    except (StoreUnavailable, EmbeddedServerError, Unusable) as no:
         raise refuse([no]) from None
 
 

@@ -18,7 +18,7 @@ from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY, Route, find_route
 from bot.playbook import Playbook, load
 from bot.sources.catalogue import MODELS
-from bot.sources.reading import BadLine, mentions_in
+from bot.sources.reading import InvalidLine, parse_mention_lines
 
 BATCH = 64
 DIGITS = 4
@@ -55,11 +55,11 @@ class Scorer:
         self._routes: Sequence[Route] = playbook.routes if playbook else ()
         self._assessor = assessor_for(playbook, weights_path()) if playbook else Assessor((), weights=weights_path())
 
-    def answers(self, items: Sequence[tuple[int, Mention | BadLine]]) -> Iterator[dict[str, Any]]:
+    def answers(self, items: Sequence[tuple[int, Mention | InvalidLine]]) -> Iterator[dict[str, Any]]:
         mentions = [item for _, item in items if isinstance(item, Mention)]
         assessments = iter(self._assessor.assess(mentions))
         for number, item in items:
-            if isinstance(item, BadLine):
+            if isinstance(item, InvalidLine):
                 yield {"line": number, "error": item.reason}
             else:
                 yield self._answer(item, next(assessments))
@@ -99,10 +99,10 @@ def _scorer(named: Path | None) -> Scorer:
 def _score(lines: BinaryIO, quiet: Callable[[], bool], scorer: Scorer) -> int:
     """Answers a full batch, or what there is when nothing more comes; says how many lines were no mentions."""
     bad = 0
-    waiting: list[tuple[int, Mention | BadLine]] = []
-    for item in mentions_in(lines):
+    waiting: list[tuple[int, Mention | InvalidLine]] = []
+    for item in parse_mention_lines(lines):
         waiting.append(item)
-        bad += isinstance(item[1], BadLine)
+        bad += isinstance(item[1], InvalidLine)
         if len(waiting) == BATCH or quiet():
             _write(scorer.answers(waiting))
             waiting = []

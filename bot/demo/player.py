@@ -31,7 +31,7 @@ async def play_at_once(stage: Stage, clock: SteppedClock, day: Sequence[Mention]
         then = clock.now() + (PACE if owing else STEP)
         clock.put_on(min(then, day[heard].created_at) if heard < len(day) else then)
         while heard < len(day) and day[heard].created_at <= clock.now():
-            await ear.hear([day[heard]])
+            await ear.publish([day[heard]])
             heard += 1
         await settle(stage)
         cast.look(clock.now())
@@ -53,7 +53,7 @@ async def settle(stage: Stage) -> None:
 
 
 async def _owing(stage: Stage) -> bool:
-    return bool(await stage.store.outbox.queues(1))
+    return bool(await stage.store.outbox.list_queues(1))
 
 
 async def _answered(stage: Stage, before: int) -> None:
@@ -78,7 +78,7 @@ async def play_along(stage: Stage, clock: Clock, day: Sequence[Mention], cast: C
         ear = StoreEar("day", stage.store, clock)
         for mention in day:
             await clock.sleep((mention.created_at - clock.now()).total_seconds())
-            await ear.hear([mention])
+            await ear.publish([mention])
         await clock.sleep(EVENING.total_seconds())
         stage.house.stop.set()
 

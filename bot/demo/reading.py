@@ -7,7 +7,7 @@ from typing import NamedTuple
 from bot.domain.mention import Mention
 from bot.playbook import LivePlaybook, PlaybookFaults
 from bot.sources.catalogue import MODELS
-from bot.sources.reading import BadLine, read_mentions
+from bot.sources.reading import InvalidLine, read_mentions
 
 SAMPLE = Path(str(resources.files("bot.demo")))
 
@@ -36,6 +36,6 @@ def _day(file: Path) -> tuple[list[Mention], list[str]]:
         told = list(read_mentions(file))
     except OSError as no:
         return [], [f"{file}: cannot be read: {(no.strerror or 'no reason given').lower()}"]
-    wrong = [f"{file}: {one}" for one in told if isinstance(one, BadLine)]
+    wrong = [f"{file}: {one}" for one in told if isinstance(one, InvalidLine)]
     day = sorted((one for one in told if isinstance(one, Mention)), key=lambda one: one.created_at)
     return day, wrong if day or wrong else [f"{file}: there is no mention in it; a day has one on each line"]

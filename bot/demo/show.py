@@ -75,7 +75,7 @@ class Show:
         found: list[Heard] = []
         for start in range(0, len(mentions), AT_ONCE):
             some = mentions[start : start + AT_ONCE]
-            await self._ear.hear(some)
+            await self._ear.publish(some)
             told = zip(some, rules.assessor().assess(some), strict=True)
             found += [Heard(one, made, find_route(rules.list_routes(), one, made), at) for one, made in told]
         self.heard.extendleft(found)

@@ -11,32 +11,32 @@ from bot.domain.reads import ReadIds, ReadTotals
 from bot.domain.subject import Subject
 
 
-class Ear(Protocol):
+class MentionSink(Protocol):
     """What the house gives a source. All of it is kept in Redis, under the source's name."""
 
-    async def cursor(self) -> str | None:
+    async def load_cursor(self) -> str | None:
         """Where this source was, as it last said; None the first time. Raises `StoreUnavailable`."""
 
-    async def hear(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
+    async def publish(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
         """Put these in the inbox and move the cursor, all or nothing; says how many were new.
 
         Without a cursor the old one stays. Raises `StoreUnavailable` when Redis does not answer: nothing was taken
         and the cursor has not moved.
         """
 
-    async def progress(self, cursor: str) -> None:
+    async def save_cursor(self, cursor: str) -> None:
         """Nothing new was said, and the source is further on all the same. Raises `StoreUnavailable`."""
 
-    async def prove_write(self) -> None:
+    async def check_writable(self) -> None:
         """Raises `StoreUnavailable` where whatever is heard now would be refused."""
 
-    def alone(self) -> AbstractAsyncContextManager[None]:
+    def hold_source_lease(self) -> AbstractAsyncContextManager[None]:
         """Waits until no other process runs this source; held while inside. Cancels the inside if it is lost."""
 
-    def trouble(self, sentence: str) -> None:
+    def set_status(self, sentence: str) -> None:
         """Something is wrong out there, in words for `/statusz` and the operators; empty: it is well again."""
 
-    async def report(self, part: str, sentence: str) -> None:
+    async def report_issue(self, part: str, sentence: str) -> None:
         """Keep this for the operators until it is over (empty). For the part "source" they are called: nothing is read
         until a person acts or a date comes. Other parts are only shown. Raises `StoreUnavailable`.
         """
@@ -47,12 +47,12 @@ class Ear(Protocol):
         """
 
 
-class Source(Protocol):
+class MentionSource(Protocol):
     """A place where people speak. Runs until cancelled; survives whatever the outlet does."""
 
     name: str
 
-    async def listen(self, ear: Ear) -> None: ...
+    async def listen(self, sink: MentionSink) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,12 @@ class SourceCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class SourceContext:
     """What a source is built from besides its own options. A source takes what it needs and leaves the rest."""
 
     name: str
     clock: Clock
-    chance: Callable[[], float]
+    jitter: Callable[[], float]
     """0..1, for jitter."""
     subjects: tuple[Subject, ...] = ()
     secret: str = ""

@@ -40,7 +40,7 @@ WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class BadLine:
+class InvalidLine:
     """A line that is no mention, and why: `line 12: "created_at" is missing`. Holds none of the line's own words."""
 
     line: int
@@ -50,11 +50,11 @@ class BadLine:
         return f"line {self.line}: {self.reason}"
 
 
-class NoMention(Exception):  # noqa: N818 - it is what it says
+class InvalidMentionError(Exception):
     """What came in is not a mention, with the reason as a sentence without its subject."""
 
 
-def decoded(raw: bytes) -> Any:
+def parse_json(raw: bytes) -> Any:
     """JSON as Python has it. Bytes that are no UTF-8 become marks: one odd letter must not lose a complaint.
 
     A byte order mark, which programs on Windows put in front, is no part of it.
@@ -62,49 +62,49 @@ def decoded(raw: bytes) -> Any:
     try:
         return json.loads(raw.removeprefix(BOM).decode("utf-8", "replace"), strict=False)
     except json.JSONDecodeError as wrong:
-        raise NoMention(f"is not JSON ({wrong.msg.lower()} at character {wrong.pos + 1})") from None
+        raise InvalidMentionError(f"is not JSON ({wrong.msg.lower()} at character {wrong.pos + 1})") from None
     except (ValueError, RecursionError):  # numbers of thousands of digits, nesting of thousands of brackets
-        raise NoMention("is not JSON that anybody meant") from None
+        raise InvalidMentionError("is not JSON that anybody meant") from None
 
 
-def unwrapped(raw: bytes) -> bytes:
+def extract_form_payload(raw: bytes) -> bytes:
     """The JSON of a form, as GitHub sends it unless it is told otherwise: `payload=<JSON>`."""
     try:
         form = dict(parse_qsl(raw.decode("utf-8", "replace"), max_num_fields=FORM_FIELDS))
     except ValueError:
         form = {}
     if "payload" not in form:
-        raise NoMention('is a form without "payload"; send JSON, or a form with the JSON in "payload"')
+        raise InvalidMentionError('is a form without "payload"; send JSON, or a form with the JSON in "payload"')
     return form["payload"].encode()
 
 
-def mention_from(value: Any, place: str = "") -> Mention:
+def validate_mention(value: Any, place: str = "") -> Mention:
     """`place` is where this stands in what was sent: `mentions[3]`."""
     if not isinstance(value, dict):
-        raise NoMention(f'"{place}" is not an object' if place else "is not a JSON object")
+        raise InvalidMentionError(f'"{place}" is not an object' if place else "is not a JSON object")
     try:
         return Mention.model_validate(value)
     except ValidationError as wrong:
-        raise NoMention(_sentence(wrong, place)) from None
+        raise InvalidMentionError(_describe_validation_error(wrong, place)) from None
 
 
-def mentions_in(stream: BinaryIO) -> Iterator[tuple[int, Mention | BadLine]]:
+def parse_mention_lines(stream: BinaryIO) -> Iterator[tuple[int, Mention | InvalidLine]]:
     """Every line that says something, with its number; blank ones are passed over and counted."""
-    for number, raw in _lines(stream):
+    for number, raw in _iter_lines(stream):
         try:
-            yield number, _mention_on(raw)
-        except NoMention as why:
-            yield number, BadLine(number, str(why))
+            yield number, _parse_line(raw)
+        except InvalidMentionError as why:
+            yield number, InvalidLine(number, str(why))
 
 
-def read_mentions(path: Path) -> Iterator[Mention | BadLine]:
+def read_mentions(path: Path) -> Iterator[Mention | InvalidLine]:
     """The mentions of a JSON lines file, in its order; a line that is none is named and the rest is read."""
     with path.open("rb") as stream:
-        for _, item in mentions_in(stream):
+        for _, item in parse_mention_lines(stream):
             yield item
 
 
-def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+def _iter_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
     """A line that is too long comes as None, and is never held in memory as a whole."""
     number = 0
     while raw := stream.readline(LINE_LIMIT + 1):
@@ -119,13 +119,13 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
             yield number, content
 
 
-def _mention_on(raw: bytes | None) -> Mention:
+def _parse_line(raw: bytes | None) -> Mention:
     if raw is None:
-        raise NoMention("is longer than 1 MB")
-    return mention_from(decoded(raw))
+        raise InvalidMentionError("is longer than 1 MB")
+    return validate_mention(parse_json(raw))
 
 
-def _sentence(wrong: ValidationError, place: str) -> str:
+def _describe_validation_error(wrong: ValidationError, place: str) -> str:
     """The first mistake is enough: the sender mends one at a time. Never repeats what was sent."""
     first = wrong.errors(include_url=False, include_context=False, include_input=False)[0]
     field = place

@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bot.clock import Clock
 from bot.domain.decision import StoreUnavailable
 from bot.domain.mention import Mention
-from bot.sources.base import Ear, Parts, SourceCheck
-from bot.sources.reading import LINE_LIMIT, BadLine, mentions_in
+from bot.sources.base import MentionSink, SourceCheck, SourceContext
+from bot.sources.reading import LINE_LIMIT, InvalidLine, parse_mention_lines
 
 log = structlog.get_logger()
 
@@ -23,7 +23,7 @@ BATCH = 500
 RETRY = 2.0  # seconds until the store is asked again when it was away
 
 
-class Options(BaseModel):
+class ReplayOptions(BaseModel):
     """`[sources.replay]` of the playbook."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,7 +36,7 @@ class Options(BaseModel):
     """Shift all times so that the first mention is said now; the gaps between them stay."""
 
 
-class Cursor(BaseModel):
+class ReplayCursor(BaseModel):
     """How far a file was read. `first` is a hash of its first line, so that a file may grow but not be another."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -48,19 +48,19 @@ class Cursor(BaseModel):
     """Seconds by which times are moved when rebasing: kept, so that a resumed day goes on as the day it was."""
 
     @classmethod
-    def after(cls, kept: str | None, path: Path) -> "Cursor":
+    def resume_from(cls, saved: str | None, path: Path) -> "ReplayCursor":
         """Where to go on in this file; at its beginning if the kept cursor is of another."""
         with path.open("rb") as stream:
             start = cls(file=path.name, first=hashlib.sha256(stream.readline(LINE_LIMIT)).hexdigest()[:16])
         try:
-            found = cls.model_validate_json(kept or "")
+            found = cls.model_validate_json(saved or "")
         except ValidationError:
             return start
         return found if (found.file, found.first) == (start.file, start.first) else start
 
 
 @dataclass(slots=True)
-class Batch:
+class ReplayBatch:
     """Mentions that are due and not yet heard, and the line that they reach to."""
 
     line: int
@@ -68,15 +68,15 @@ class Batch:
 
 
 @dataclass(slots=True)
-class Played:
+class ReplayResult:
     """What came of a run: how many were mentions, how many of these new, how many lines were none."""
 
-    heard: int = 0
+    mentions_read: int = 0
     new: int = 0
-    bad: int = 0
+    invalid: int = 0
 
 
-class Pace:
+class ReplayPacer:
     """When a mention is due: as long after the first one as it was said, by the factor of speed."""
 
     def __init__(self, clock: Clock, speed: float | Literal["max"]) -> None:
@@ -84,98 +84,100 @@ class Pace:
         self._speed = speed
         self._start: tuple[datetime, datetime] | None = None
 
-    def wait(self, said: datetime) -> float:
+    def compute_wait(self, created_at: datetime) -> float:
         """Seconds until it is due; 0 or less: now."""
         if self._speed == "max":
             return 0.0
         now = self._clock.now()
-        started, first = self._start = self._start or (now, said)
-        return (said - first).total_seconds() / self._speed - (now - started).total_seconds()
+        started, first = self._start = self._start or (now, created_at)
+        return (created_at - first).total_seconds() / self._speed - (now - started).total_seconds()
 
 
-class Replay:
+class ReplaySource:
     """Resumable: the cursor is the line last heard. Lines that are no mentions are reported and passed over."""
 
-    def __init__(self, options: Options, clock: Clock, name: str = "replay") -> None:
+    def __init__(self, options: ReplayOptions, clock: Clock, name: str = "replay") -> None:
         self.name = name
         self._options = options
         self._clock = clock
 
     @classmethod
-    def built(cls, options: Options, parts: Parts) -> "Replay":
+    def from_options(cls, options: ReplayOptions, parts: SourceContext) -> "ReplaySource":
         return cls(options, parts.clock, parts.name)
 
-    async def listen(self, ear: Ear) -> None:
+    async def listen(self, sink: MentionSink) -> None:
         """Plays the file once, by one process, and stays: a source runs until it is cancelled."""
         while True:
-            async with ear.alone():
-                await self._play_through(ear)
+            async with sink.hold_source_lease():
+                await self._replay_with_retry(sink)
                 await asyncio.Event().wait()
 
-    async def play(self, ear: Ear, report: Callable[[BadLine], None] | None = None) -> Played:
+    async def replay_file(self, sink: MentionSink, report: Callable[[InvalidLine], None] | None = None) -> ReplayResult:
         """From where it stopped to the end of the file."""
-        cursor = Cursor.after(await ear.cursor(), self._options.file)
-        played = Played()
-        pace = Pace(self._clock, self._options.speed)
-        batch = Batch(cursor.line)
-        for number, item in self._items(cursor.line):
-            if isinstance(item, BadLine):
-                played.bad += 1
-                (report or self._noted)(item)
+        cursor = ReplayCursor.resume_from(await sink.load_cursor(), self._options.file)
+        played = ReplayResult()
+        pace = ReplayPacer(self._clock, self._options.speed)
+        batch = ReplayBatch(cursor.line)
+        for number, item in self._iter_items(cursor.line):
+            if isinstance(item, InvalidLine):
+                played.invalid += 1
+                (report or self._log_invalid_line)(item)
                 batch.line = number
                 continue
-            cursor = self._shifted(cursor, item)
-            wait = pace.wait(item.created_at)
+            cursor = self._rebase_cursor(cursor, item)
+            wait = pace.compute_wait(item.created_at)
             if batch.mentions and (wait > 0 or len(batch.mentions) >= BATCH):
-                await self._hear(ear, batch, cursor, played)
-                batch = Batch(batch.line)
+                await self._publish_batch(sink, batch, cursor, played)
+                batch = ReplayBatch(batch.line)
             if wait > 0:
                 await self._clock.sleep(wait)
-            batch.mentions.append(_moved(item, cursor.shift))
+            batch.mentions.append(_shift_mention(item, cursor.shift))
             batch.line = number
-        await self._hear(ear, batch, cursor, played)
+        await self._publish_batch(sink, batch, cursor, played)
         return played
 
-    async def _play_through(self, ear: Ear) -> None:
+    async def _replay_with_retry(self, sink: MentionSink) -> None:
         """A store that is away is waited for; the cursor knows where to go on."""
         while True:
             try:
-                played = await self.play(ear)
+                played = await self.replay_file(sink)
             except StoreUnavailable:
-                ear.trouble(f"{self.name} waits: the store does not answer.")
+                sink.set_status(f"{self.name} waits: the store does not answer.")
             except OSError as gone:
-                ear.trouble(f"{self._options.file.name} cannot be read: {gone.strerror or 'it is not a file'}.")
+                sink.set_status(f"{self._options.file.name} cannot be read: {gone.strerror or 'it is not a file'}.")
             else:
-                ear.trouble("")
-                log.info("replay ended", source=self.name, heard=played.heard, new=played.new, bad=played.bad)
+                sink.set_status("")
+                log.info(
+                    "replay ended", source=self.name, heard=played.mentions_read, new=played.new, bad=played.invalid
+                )
                 return
             await self._clock.sleep(RETRY)
 
-    def _items(self, after: int) -> Iterator[tuple[int, Mention | BadLine]]:
+    def _iter_items(self, after: int) -> Iterator[tuple[int, Mention | InvalidLine]]:
         with self._options.file.open("rb") as stream:
-            for number, item in mentions_in(stream):
+            for number, item in parse_mention_lines(stream):
                 if number > after:
                     yield number, item
 
-    def _shifted(self, cursor: Cursor, mention: Mention) -> Cursor:
+    def _rebase_cursor(self, cursor: ReplayCursor, mention: Mention) -> ReplayCursor:
         if not self._options.rebase or cursor.shift is not None:
             return cursor
         return cursor.model_copy(update={"shift": (self._clock.now() - mention.created_at).total_seconds()})
 
-    def _noted(self, bad: BadLine) -> None:
+    def _log_invalid_line(self, bad: InvalidLine) -> None:
         log.warning("line is no mention", source=self.name, line=bad.line, reason=bad.reason)
 
     @staticmethod
-    async def _hear(ear: Ear, batch: Batch, cursor: Cursor, played: Played) -> None:
+    async def _publish_batch(sink: MentionSink, batch: ReplayBatch, cursor: ReplayCursor, played: ReplayResult) -> None:
         reached = cursor.model_copy(update={"line": batch.line}).model_dump_json()
         if not batch.mentions:
-            await ear.progress(reached)
+            await sink.save_cursor(reached)
             return
-        played.new += await ear.hear(batch.mentions, reached)
-        played.heard += len(batch.mentions)
+        played.new += await sink.publish(batch.mentions, reached)
+        played.mentions_read += len(batch.mentions)
 
 
-def _moved(mention: Mention, shift: float | None) -> Mention:
+def _shift_mention(mention: Mention, shift: float | None) -> Mention:
     if shift is None:
         return mention
     try:
@@ -185,15 +187,15 @@ def _moved(mention: Mention, shift: float | None) -> Mention:
     return mention.model_copy(update={"created_at": moved})
 
 
-async def check(options: Options, _: Parts) -> SourceCheck:
+async def check_replay(options: ReplayOptions, _: SourceContext) -> SourceCheck:
     """Whether the file begins with a mention."""
     try:
         with options.file.open("rb") as stream:
-            first = next((item for _, item in mentions_in(stream)), None)
+            first = next((item for _, item in parse_mention_lines(stream)), None)
     except OSError as no:
         return SourceCheck(faults=(("", f"{options.file} cannot be read ({no.strerror}); correct the path"),))
     if first is None:
         return SourceCheck(faults=(("", f"{options.file} is empty; name a file with one mention a line"),))
-    if isinstance(first, BadLine):
+    if isinstance(first, InvalidLine):
         return SourceCheck(faults=(("", f"{options.file} does not begin with a mention: {first}"),))
     return SourceCheck()

@@ -17,10 +17,10 @@ from bot.clock import Clock
 from bot.domain.decision import StoreUnavailable
 from bot.domain.mention import Mention
 from bot.settings import hook_variable
-from bot.sources.base import Ear, Parts, SourceCheck
-from bot.sources.reading import NoMention, decoded, mention_from, unwrapped
+from bot.sources.base import MentionSink, SourceCheck, SourceContext
+from bot.sources.reading import InvalidMentionError, extract_form_payload, parse_json, validate_mention
 from bot.sources.webhook_fields import MentionFields, read_items
-from bot.sources.webhook_signatures import SignatureOptions, UnsignedError, verifier_of
+from bot.sources.webhook_signatures import SignatureOptions, UnsignedError, build_verifier
 
 log = structlog.get_logger()
 
@@ -38,7 +38,7 @@ OWN_SOURCE = re.compile(r"[a-z][a-z0-9_-]*:(?!//)\S")
 """An id that names its source, `reddit:t3_x`, unlike `17` or `https://forum.example/17`."""
 
 
-class Options(SignatureOptions):
+class WebhookOptions(SignatureOptions):
     """`[sources.webhook.<name>]` of the playbook."""
 
     named: ClassVar[bool] = True
@@ -53,7 +53,7 @@ class Options(SignatureOptions):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WebhookResponse:
     """What to say to the sender."""
 
     status: int
@@ -61,7 +61,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class No(Exception):  # noqa: N818 - a "no" is not an error
+class RequestRejectedError(Exception):
     """A delivery that is not taken: a status, and a sentence for who sends it."""
 
     def __init__(self, status: int, sentence: str) -> None:
@@ -69,47 +69,49 @@ class No(Exception):  # noqa: N818 - a "no" is not an error
         self.status = status
 
 
-class Webhook:
+class WebhookSource:
     """One hook. Taken means kept: 202 is said only when every mention of the delivery is in the inbox."""
 
-    def __init__(self, options: Options, name: str, secrets: str, clock: Clock) -> None:
+    def __init__(self, options: WebhookOptions, name: str, secrets: str, clock: Clock) -> None:
         self.name = name
         self._options = options
-        self._verifier = verifier_of(options, name, secrets)
-        self._challenge = challenge_token(secrets) if options.hub_challenge else ""
+        self._verifier = build_verifier(options, name, secrets)
+        self._challenge = derive_challenge_token(secrets) if options.hub_challenge else ""
         self._clock = clock
-        self._ear: Ear | None = None
+        self._sink: MentionSink | None = None
 
     @classmethod
-    def built(cls, options: Options, parts: Parts) -> "Webhook":
+    def from_options(cls, options: WebhookOptions, parts: SourceContext) -> "WebhookSource":
         return cls(options, parts.name, parts.secret, parts.clock)
 
-    async def listen(self, ear: Ear) -> None:
+    async def listen(self, sink: MentionSink) -> None:
         """Takes deliveries while it runs. Any number of processes may: the inbox keeps out what was seen."""
-        self._ear = ear
+        self._sink = sink
         try:
             await asyncio.Event().wait()
         finally:
-            self._ear = None
+            self._sink = None
 
-    def refuse_head(self, headers: Mapping[str, str]) -> Answer | None:
+    def reject_headers(self, headers: Mapping[str, str]) -> WebhookResponse | None:
         """What to say before the body is read; None: it may be signed."""
         try:
-            self._verifier.verify_head({name.lower(): value for name, value in headers.items()}, self._clock.now())
+            self._verifier.verify_headers({name.lower(): value for name, value in headers.items()}, self._clock.now())
         except UnsignedError as why:
             log.warning("delivery refused", hook=self.name, status=401)
-            return Answer(401, {"error": str(why)})
+            return WebhookResponse(401, {"error": str(why)})
         return None
 
-    async def receive(self, headers: Mapping[str, str], body: bytes) -> Answer:
+    async def receive(self, headers: Mapping[str, str], body: bytes) -> WebhookResponse:
         """Headers in any case. Nothing of an unsigned body is looked at."""
         try:
-            return await self._taken(headers, body)
-        except No as no:
+            return await self._accept_delivery(headers, body)
+        except RequestRejectedError as no:
             log.warning("delivery refused", hook=self.name, status=no.status)
-            return Answer(no.status, {"error": str(no)}, {"Retry-After": RETRY_AFTER} if no.status == 503 else {})
+            return WebhookResponse(
+                no.status, {"error": str(no)}, {"Retry-After": RETRY_AFTER} if no.status == 503 else {}
+            )
 
-    def confirm(self, query: Mapping[str, str]) -> str | None:
+    def confirm_challenge(self, query: Mapping[str, str]) -> str | None:
         """What to echo to Meta's GET, which asks whether the address is ours; None: it is not asked, or not by Meta."""
         token = query.get("hub.verify_token", "").encode("utf-8", "replace")
         if not self._challenge or query.get("hub.mode") != "subscribe":
@@ -117,56 +119,58 @@ class Webhook:
         same = hmac.compare_digest(token, self._challenge.encode())
         return query.get("hub.challenge", "")[:200] if same else None
 
-    async def _taken(self, headers: Mapping[str, str], body: bytes) -> Answer:
+    async def _accept_delivery(self, headers: Mapping[str, str], body: bytes) -> WebhookResponse:
         if len(body) > BODY_LIMIT:
-            raise No(413, "the body is larger than 1 MB")
+            raise RequestRejectedError(413, "the body is larger than 1 MB")
         try:
             self._verifier.verify({name.lower(): value for name, value in headers.items()}, body, self._clock.now())
         except UnsignedError as why:
-            raise No(401, str(why)) from None
-        if self._ear is None:
-            raise No(503, "this hook is not listening yet; send it again")
+            raise RequestRejectedError(401, str(why)) from None
+        if self._sink is None:
+            raise RequestRejectedError(503, "this hook is not listening yet; send it again")
         kept = "nothing"
         try:
-            mentions, refused = self._mentions(decoded(self._json(headers, body)))
+            mentions, refused = self._parse_mentions(parse_json(self._extract_json(headers, body)))
             new = 0
             async with asyncio.timeout(WITHIN):
                 for at in range(0, len(mentions), DELIVERY_LIMIT):
-                    new, kept = new + await self._ear.hear(mentions[at : at + DELIVERY_LIMIT]), "not all"
-        except NoMention as why:
+                    new, kept = new + await self._sink.publish(mentions[at : at + DELIVERY_LIMIT]), "not all"
+        except InvalidMentionError as why:
             sentence = str(why)
-            raise No(400, sentence if sentence.startswith('"') else f"the body {sentence}") from None
+            raise RequestRejectedError(400, sentence if sentence.startswith('"') else f"the body {sentence}") from None
         except (StoreUnavailable, TimeoutError):
-            raise No(503, f"{kept} was stored: our store does not answer; send it again") from None
+            raise RequestRejectedError(503, f"{kept} was stored: our store does not answer; send it again") from None
         log.info("delivery taken", hook=self.name, mentions=len(mentions), new=new, refused=refused)
-        return Answer(202, {"accepted": len(mentions), "new": new} | ({"refused": refused} if refused else {}))
+        return WebhookResponse(202, {"accepted": len(mentions), "new": new} | ({"refused": refused} if refused else {}))
 
-    def _json(self, headers: Mapping[str, str], body: bytes) -> bytes:
+    def _extract_json(self, headers: Mapping[str, str], body: bytes) -> bytes:
         kinds = [value for name, value in headers.items() if name.lower() == "content-type"]
         is_form = any(kind.partition(";")[0].strip().lower() == FORM for kind in kinds)
-        return unwrapped(body) if is_form and self._options.scheme == "hmac" else body
+        return extract_form_payload(body) if is_form and self._options.scheme == "hmac" else body
 
-    def _mentions(self, value: Any) -> tuple[list[Mention], int]:
+    def _parse_mentions(self, value: Any) -> tuple[list[Mention], int]:
         """Return the mentions, and how many are refused."""
         if self._options.fields is not None:
-            return _good(read_items(value, self._options.fields, self.name, self._clock.now()))
-        return self._own(value), 0
+            return _validate_items(read_items(value, self._options.fields, self.name, self._clock.now()))
+        return self._parse_native(value), 0
 
-    def _own(self, value: Any) -> list[Mention]:
+    def _parse_native(self, value: Any) -> list[Mention]:
         """Who sends our own JSON can mend it: all of it is taken, or none."""
         if isinstance(value, dict) and "mentions" not in value:
-            return [mention_from(self._sourced(value, ""))]
+            return [validate_mention(self._fill_source(value, ""))]
         items = value["mentions"] if isinstance(value, dict) else value
         if not isinstance(items, list):
-            raise NoMention(
+            raise InvalidMentionError(
                 '"mentions" is not a list' if isinstance(value, dict) else "is neither a mention nor a list"
             )
         if len(items) > DELIVERY_LIMIT:
-            raise No(413, f"{len(items)} mentions in one delivery; at most {DELIVERY_LIMIT} are taken")
+            raise RequestRejectedError(
+                413, f"{len(items)} mentions in one delivery; at most {DELIVERY_LIMIT} are taken"
+            )
         places = [f"mentions[{index}]" for index in range(len(items))]
-        return [mention_from(self._sourced(item, at), at) for item, at in zip(items, places, strict=True)]
+        return [validate_mention(self._fill_source(item, at), at) for item, at in zip(items, places, strict=True)]
 
-    def _sourced(self, item: Any, place: str) -> Any:
+    def _fill_source(self, item: Any, place: str) -> Any:
         """Who names no source speaks for the hook."""
         if not isinstance(item, dict):
             return item
@@ -176,24 +180,28 @@ class Webhook:
             return item if names_its_own else {**item, "source": self.name}
         if source != self.name and not self._options.trust_source:
             field_name = f"{place}.source" if place else "source"
-            raise NoMention(f'"{field_name}" is another than "{self.name}", the only one this hook may speak for')
+            raise InvalidMentionError(
+                f'"{field_name}" is another than "{self.name}", the only one this hook may speak for'
+            )
         return item
 
 
-def _good(items: list[dict[str, Any]]) -> tuple[list[Mention], int]:
-    """Who does not know us cannot mend one item, and would send all of them again. Raises `NoMention`: none is good."""
-    good, faults = list[Mention](), list[NoMention]()
+def _validate_items(items: list[dict[str, Any]]) -> tuple[list[Mention], int]:
+    """Who does not know us cannot mend one item, and would send all of them again. Raises `InvalidMentionError`: none
+    is good.
+    """
+    good, faults = list[Mention](), list[InvalidMentionError]()
     for index, item in enumerate(items):
         try:
-            good.append(mention_from(item, f"mentions[{index}]"))
-        except NoMention as why:
+            good.append(validate_mention(item, f"mentions[{index}]"))
+        except InvalidMentionError as why:
             faults.append(why)
     if faults and not good:
         raise faults[0]
     return good, len(faults)
 
 
-async def check(options: Options, parts: Parts) -> SourceCheck:
+async def check_webhook(options: WebhookOptions, parts: SourceContext) -> SourceCheck:
     """Whether its sender could be believed. Asks nobody."""
     variable = hook_variable(parts.name)
     if not parts.secret.strip():
@@ -201,17 +209,17 @@ async def check(options: Options, parts: Parts) -> SourceCheck:
         unset = f"is not set, so nothing sent to /hooks/{parts.name} can be believed{made}"
         return SourceCheck(faults=((variable, unset),))
     try:
-        Webhook.built(options, parts)
+        WebhookSource.from_options(options, parts)
     except ValueError as no:
         return SourceCheck(faults=((variable, str(no)),))
     if options.hub_challenge:
-        token = challenge_token(parts.secret)
+        token = derive_challenge_token(parts.secret)
         return SourceCheck(
             notes=(f"/hooks/{parts.name} takes the verify token {token}; put it in where Meta asks for it",)
         )
     return SourceCheck()
 
 
-def challenge_token(secrets: str) -> str:
+def derive_challenge_token(secrets: str) -> str:
     """What Meta is given to show that the address is ours; tells nothing of the secret that it is made from."""
     return hmac.new(secrets.split(maxsplit=1)[0].encode(), b"hub.verify_token", hashlib.sha256).hexdigest()[:32]

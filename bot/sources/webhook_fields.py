@@ -42,18 +42,18 @@ class MentionFields(BaseModel):
 
 def read_items(body: Any, fields: MentionFields, source: str, now: datetime) -> list[dict[str, Any]]:
     """Return what can be a mention, as our own JSON. What has neither id nor words is something else, and left out."""
-    places = list(_walk(body, fields.items.split("."))) if fields.items else [body]
+    places = list(_walk_path(body, fields.items.split("."))) if fields.items else [body]
     items = [entry for place in places for entry in (place if isinstance(place, list) else [place])]
-    chosen = [item for item in items if all(_holds(item, path, words) for path, words in fields.only.items())]
-    read = [_read(item, fields, source, now) for item in chosen]
+    chosen = [item for item in items if all(_matches_filter(item, path, words) for path, words in fields.only.items())]
+    read = [_map_item(item, fields, source, now) for item in chosen]
     return [item for item in read if item["id"] not in {None, ""} and item["text"]]
 
 
-def _read(item: Any, fields: MentionFields, source: str, now: datetime) -> dict[str, Any]:
+def _map_item(item: Any, fields: MentionFields, source: str, now: datetime) -> dict[str, Any]:
     texts = (fields.text,) if isinstance(fields.text, str) else fields.text
     words = [text for path in texts if isinstance(text := find_value(item, path), str) and text]
     author = fields.author
-    who = find_value(item, author) if isinstance(author, str) else _each(item, author) if author else None
+    who = find_value(item, author) if isinstance(author, str) else _map_author(item, author) if author else None
     named = {name: find_value(item, path) for name in _PLAIN if (path := getattr(fields, name))}
     written = find_value(item, fields.created_at) if fields.created_at else now.isoformat()
     return {
@@ -69,27 +69,27 @@ def _read(item: Any, fields: MentionFields, source: str, now: datetime) -> dict[
 _PLAIN = ("url", "lang", "conversation", "in_reply_to")
 
 
-def _each(item: Any, author: AuthorFields) -> dict[str, Any]:
+def _map_author(item: Any, author: AuthorFields) -> dict[str, Any]:
     paths = {name: getattr(author, name) for name in AuthorFields.model_fields}
     found = {name: find_value(item, path) for name, path in paths.items() if path}
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _holds(item: Any, path: str, words: str | tuple[str, ...]) -> bool:
+def _matches_filter(item: Any, path: str, words: str | tuple[str, ...]) -> bool:
     return find_value(item, path) in ((words,) if isinstance(words, str) else words)
 
 
 def find_value(value: Any, path: str) -> Any:
     """The first value there; None where there is none, or no plain one."""
-    found = next(_walk(value, path.split(".")), None)
+    found = next(_walk_path(value, path.split(".")), None)
     return found if isinstance(found, str | int | float) else None
 
 
-def _walk(value: Any, steps: list[str]) -> Iterator[Any]:
+def _walk_path(value: Any, steps: list[str]) -> Iterator[Any]:
     if not steps:
         yield value
     elif isinstance(value, list):
         for entry in value:
-            yield from _walk(entry, steps)
+            yield from _walk_path(entry, steps)
     elif isinstance(value, dict) and value.get(steps[0]) is not None:
-        yield from _walk(value[steps[0]], steps[1:])
+        yield from _walk_path(value[steps[0]], steps[1:])

@@ -22,8 +22,8 @@ class UnsignedError(Exception):
     """Not signed by who holds the secret, with the reason as a sentence."""
 
 
-class Verifier(Protocol):
-    def verify_head(self, headers: Mapping[str, str], now: datetime) -> object:
+class SignatureVerifier(Protocol):
+    def verify_headers(self, headers: Mapping[str, str], now: datetime) -> object:
         """What can be told before the body is read: that something is signed, and lately. Raises `UnsignedError`."""
 
     def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
@@ -50,7 +50,7 @@ class SignatureOptions(BaseModel):
     """Seconds between the timestamp and our clock."""
 
     @model_validator(mode="after")
-    def _whole(self) -> Self:
+    def _validate_options(self) -> Self:
         hmac_alone = self.model_fields_set & (SignatureOptions.model_fields.keys() - {"scheme", "tolerance"})
         if self.scheme == "standard" and hmac_alone:
             raise ValueError(f'{min(hmac_alone)} needs scheme = "hmac"')
@@ -65,7 +65,7 @@ class SignatureOptions(BaseModel):
         return self
 
 
-def verifier_of(options: SignatureOptions, name: str, secrets: str) -> Verifier:
+def build_verifier(options: SignatureOptions, name: str, secrets: str) -> SignatureVerifier:
     """Several secrets, separated by spaces, while one is being changed. Raises `ValueError` if any will not do."""
     found = secrets.split()
     if not found:
@@ -91,7 +91,7 @@ class StandardVerifier:
         self._signers = signers
         self._tolerance = tolerance
 
-    def verify_head(self, headers: Mapping[str, str], now: datetime) -> tuple[str, datetime, str]:
+    def verify_headers(self, headers: Mapping[str, str], now: datetime) -> tuple[str, datetime, str]:
         """Return its id, when it was sent, and its signatures."""
         given = [
             [headers.get(f"{name}-{part}", "") for part in ("id", "timestamp", "signature")]
@@ -101,16 +101,16 @@ class StandardVerifier:
         if not whole:
             raise UnsignedError("webhook-id, webhook-timestamp and webhook-signature are needed")
         delivery, stamp, signature = whole[0]
-        return delivery, _parse_time(stamp, "webhook-timestamp", self._tolerance, now), signature
+        return delivery, _parse_timestamp(stamp, "webhook-timestamp", self._tolerance, now), signature
 
     def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
-        delivery, sent, signature = self.verify_head(headers, now)
+        delivery, sent, signature = self.verify_headers(headers, now)
         try:
             data = body.decode()
             expected = [signer.sign(delivery, sent, data) for signer in self._signers]
         except UnicodeError:  # neither JSON nor the specification knows other bytes
             expected = []
-        if not _matches(expected, signature.split(" ")):
+        if not _has_match(expected, signature.split(" ")):
             raise UnsignedError("webhook-signature does not match")
 
 
@@ -121,59 +121,61 @@ class HmacVerifier:
         self._options = options
         self._keys = keys
 
-    def verify_head(self, headers: Mapping[str, str], now: datetime) -> tuple[list[str], str]:
+    def verify_headers(self, headers: Mapping[str, str], now: datetime) -> tuple[list[str], str]:
         """Return its signatures, and when it was sent, as it says it."""
         options = self._options
-        given = _parts(headers.get(options.header.lower(), ""), options.prefix)
+        given = _split_signatures(headers.get(options.header.lower(), ""), options.prefix)
         if not given:
             if headers.get(options.header.lower()):
                 raise UnsignedError(f'{options.header} has nothing in it that begins with "{options.prefix}"')
             raise UnsignedError(f"{options.header} is needed")
         stamp = ""
         if options.timestamp_header:
-            stamp = next(iter(_parts(headers.get(options.timestamp_header.lower(), ""), options.timestamp_prefix)), "")
-            _parse_time(stamp, options.timestamp_header, options.tolerance, now)
+            stamp = next(
+                iter(_split_signatures(headers.get(options.timestamp_header.lower(), ""), options.timestamp_prefix)), ""
+            )
+            _parse_timestamp(stamp, options.timestamp_header, options.tolerance, now)
         return given, stamp
 
     def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
         options = self._options
-        given, stamp = self.verify_head(headers, now)
-        before, after = self._around(stamp)
+        given, stamp = self.verify_headers(headers, now)
+        before, after = self._build_affixes(stamp)
         digests = [hmac.new(key, before + body + after, hashlib.sha256).digest() for key in self._keys]
         if options.encoding == "hex":
             expected, given = [digest.hex() for digest in digests], [one.lower() for one in given]
         else:
             expected = [base64.b64encode(digest).decode() for digest in digests]
-        if not _matches(expected, given):
+        if not _has_match(expected, given):
             raise UnsignedError(f"{options.header} does not match")
 
-    def _around(self, stamp: str) -> tuple[bytes, bytes]:
+    def _build_affixes(self, stamp: str) -> tuple[bytes, bytes]:
         signed = self._options.signed or ("{timestamp}.{body}" if stamp else "{body}")
         before, _, after = signed.partition("{body}")
         return before.replace("{timestamp}", stamp).encode(), after.replace("{timestamp}", stamp).encode()
 
 
-def _parts(header: str, prefix: str) -> list[str]:
+def _split_signatures(header: str, prefix: str) -> list[str]:
     """`t=1,v1=a,v1=b`: those that begin with the prefix, in capitals or not, without it."""
     parts = [part.strip() for part in header.split(",")]
     return [part[len(prefix) :] for part in parts if part and part[: len(prefix)].lower() == prefix.lower()]
 
 
-def _parse_time(stamp: str, header: str, tolerance: int, now: datetime) -> datetime:
+def _parse_timestamp(stamp: str, header: str, tolerance: int, now: datetime) -> datetime:
     """Whole seconds, as they were signed: anything else would not be what was signed."""
     if not re.fullmatch(r"[0-9]{1,11}", stamp):
         raise UnsignedError(f"{header} is not a number of seconds")
     sent = datetime.fromtimestamp(int(stamp), UTC)
     if abs(now - sent) > timedelta(seconds=tolerance):
-        raise UnsignedError(f"{header} is more than {_span(tolerance)} from our clock")
+        raise UnsignedError(f"{header} is more than {_format_span(tolerance)} from our clock")
     return sent
 
 
-def _span(seconds: int) -> str:
+def _format_span(seconds: int) -> str:
     return f"{seconds // 60} minutes" if seconds % 60 == 0 and seconds > 60 else f"{seconds} seconds"
 
 
-def _matches(expected: Sequence[str], given: Sequence[str]) -> bool:
+def _has_match(expected: Sequence[str], given: Sequence[str]) -> bool:
     """No `any`: every pair is compared, so the time taken tells nothing about which secret or how much was right."""
     pairs = [(one.encode(), other.encode("utf-8", "replace")) for one in expected for other in given]
     return sum(hmac.compare_digest(one, other) for one, other in pairs) > 0

@@ -14,14 +14,21 @@ from bot.domain.decision import StoreUnavailable
 from bot.domain.languages import TAG
 from bot.domain.reads import ReadBudget
 from bot.domain.subject import Subject
-from bot.sources.base import Ear, Parts, SourceCheck
-from bot.sources.x_api import XApi
-from bot.sources.x_gap import Gap, GapMemory, Mark
+from bot.sources.base import MentionSink, SourceCheck, SourceContext
+from bot.sources.x_api import XApiClient
+from bot.sources.x_gap import Backfill, BackfillProgress, XStreamPosition
 from bot.sources.x_meter import ReadMeter
-from bot.sources.x_pace import USUAL, Pace
-from bot.sources.x_posts import Disconnecting, Malformed, Page, id_at, number, read_line
-from bot.sources.x_problems import XFault, quota_sentence, read_stream_fault
-from bot.sources.x_rules import QUERY_LIMIT, RULE_LIMIT, RULES_LIMIT, difference, rules_for, unfit
+from bot.sources.x_pace import USUAL, Backoff
+from bot.sources.x_posts import (
+    MalformedPostError,
+    PostPage,
+    StreamDisconnectError,
+    compute_min_id,
+    parse_post_id,
+    parse_stream_line,
+)
+from bot.sources.x_problems import XApiError, format_quota_exceeded, parse_stream_error
+from bot.sources.x_rules import QUERY_LIMIT, RULE_LIMIT, RULES_LIMIT, build_rules, diff_rules, find_unsupported_terms
 
 log = structlog.get_logger()
 
@@ -32,7 +39,7 @@ STORE_ASKED_EVERY = 2.0
 """Seconds."""
 
 
-class Options(BaseModel):
+class XOptions(BaseModel):
     """`[sources.x]` of the playbook."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,16 +55,16 @@ class Options(BaseModel):
     """What reading may cost; where it is used up, nothing is read until it begins anew."""
 
 
-class X:
+class XSource:
     """Exactly one connection, whoever runs: X allows no second."""
 
     def __init__(
         self,
-        options: Options,
+        options: XOptions,
         subjects: Sequence[Subject],
         token: str,
         clock: Clock,
-        chance: Callable[[], float],
+        jitter: Callable[[], float],
         url: str = "",
         silence: float = 60,
         name: str = "x",
@@ -65,139 +72,143 @@ class X:
         self.name = name
         self._options = options
         self._subjects = tuple(subjects)
-        self._api = XApi(token, clock, url, silence)
+        self._api = XApiClient(token, clock, url, silence)
         self._clock = clock
-        self._chance = chance
-        self._pace = Pace(clock, chance)
-        self._said: str | None = None
-        self._reported: str | None = None
-        self._memory = GapMemory({}, {})
+        self._jitter = jitter
+        self._backoff = Backoff(clock, jitter)
+        self._last_status: str | None = None
+        self._last_issue: str | None = None
+        self._progress = BackfillProgress({}, {})
         self._meter = ReadMeter(options.budget, clock)
 
     @classmethod
-    def built(cls, options: Options, parts: Parts) -> "X":
-        return cls(options, parts.subjects, parts.secret, parts.clock, parts.chance, parts.url, name=parts.name)
+    def from_options(cls, options: XOptions, parts: SourceContext) -> "XSource":
+        return cls(options, parts.subjects, parts.secret, parts.clock, parts.jitter, parts.url, name=parts.name)
 
-    async def listen(self, ear: Ear) -> None:
+    async def listen(self, sink: MentionSink) -> None:
         while True:
-            async with ear.alone(), self._api as api:
+            async with sink.hold_source_lease(), self._api as api:
                 while True:
-                    fault = await self._connection(api, ear)
+                    fault = await self._run_connection(api, sink)
                     log.warning("stream ended", source=self.name, status=fault.status, reason=str(fault))
-                    if str(fault) != STORE_AWAY or not await self._wait_for_store(ear):
-                        await self._pace.rest(fault)
+                    if str(fault) != STORE_AWAY or not await self._wait_for_store(sink):
+                        await self._backoff.wait_retry(fault)
 
-    async def _connection(self, api: XApi, ear: Ear) -> XFault:
+    async def _run_connection(self, api: XApiClient, sink: MentionSink) -> XApiError:
         """From the connecting to the end, and why it ended."""
         try:
-            await self._connected(api, ear)
-        except XFault as fault:
+            await self._stream_until_error(api, sink)
+        except XApiError as fault:
             end = fault
         except StoreUnavailable:
-            end = XFault(STORE_AWAY)
+            end = XApiError(STORE_AWAY)
         if end.quota == "month":
-            until = await api.cap_ends(end)
-            end = XFault(quota_sentence("month", until, end.why), end.status, quota="month", until=until)
-        if str(end) != CLOSED or self._pace.tries > USUAL:
-            self._say(ear, str(end))
-        if end.denied or end.until:
-            await self._report(ear, str(end))
+            until = await api.find_quota_reset(end)
+            end = XApiError(format_quota_exceeded("month", until, end.why), end.status, quota="month", until=until)
+        if str(end) != CLOSED or self._backoff.tries > USUAL:
+            self._update_status(sink, str(end))
+        if end.is_denied or end.until:
+            await self._report_issue(sink, str(end))
         return end
 
-    async def _wait_for_store(self, ear: Ear) -> bool:
+    async def _wait_for_store(self, sink: MentionSink) -> bool:
         """Meanwhile X is asked nothing: a post that nobody can keep is billed, too. False where it takes writes."""
         waited = False
         while True:
             try:
-                await ear.prove_write()
+                await sink.check_writable()
             except StoreUnavailable:
                 waited = True
                 await self._clock.sleep(STORE_ASKED_EVERY)
             else:
                 return waited
 
-    async def _report(self, ear: Ear, sentence: str) -> None:
+    async def _report_issue(self, sink: MentionSink, sentence: str) -> None:
         """With the store away, it is told at the next connection."""
-        if sentence != self._reported:
+        if sentence != self._last_issue:
             with suppress(StoreUnavailable):
-                await ear.report("source", sentence)
-                self._reported = sentence
+                await sink.report_issue("source", sentence)
+                self._last_issue = sentence
 
-    async def _connected(self, api: XApi, ear: Ear) -> NoReturn:
+    async def _stream_until_error(self, api: XApiClient, sink: MentionSink) -> NoReturn:
         """Stream first, then the gap: what is said between the two comes twice, and not never."""
-        await self._meter.count(ear)
-        self._meter.require()
-        since = await self._since(ear)
-        standing = await self._set_rules(api)
-        await self._pace.turn()
-        async with api.stream() as stream:
+        await self._meter.count_pages(sink)
+        self._meter.require_budget()
+        since = await self._load_since_id(sink)
+        standing = await self._sync_rules(api)
+        await self._backoff.wait_turn()
+        async with api.open_stream() as stream:
             log.info("stream connected", source=self.name)
-            self._say(ear, standing)
-            await self._report(ear, "")
-            mark = Mark(since)
-            gap = self._gap(api, ear, lambda words: self._say(ear, f"{standing} {words}".strip()))
-            await _until_one_fails(self._hear(stream, ear, mark), gap.fill(since, mark))
+            self._update_status(sink, standing)
+            await self._report_issue(sink, "")
+            mark = XStreamPosition(since)
+            gap = self._build_backfill(
+                api, sink, lambda words: self._update_status(sink, f"{standing} {words}".strip())
+            )
+            await _run_until_failure(self._consume_stream(stream, sink, mark), gap.run(since, mark))
 
-    async def _since(self, ear: Ear) -> int:
+    async def _load_since_id(self, sink: MentionSink) -> int:
         """The first time, X is listened to from now on: a week of posts that nobody asked for would be paid for."""
-        since = number(await ear.cursor())
+        since = parse_post_id(await sink.load_cursor())
         if not since:
-            since = id_at(self._clock.now())
-            await ear.progress(str(since))
+            since = compute_min_id(self._clock.now())
+            await sink.save_cursor(str(since))
         return since
 
-    async def _set_rules(self, api: XApi) -> str:
+    async def _sync_rules(self, api: XApiClient) -> str:
         """Says what X cannot or will not listen for. Deleting comes first: X takes no rule that it has already."""
         options = self._options
-        want = rules_for(self._subjects, RULE_LIMIT, options.lang, options.extra_rule)
-        change = difference(await api.rules(), want)
-        await api.delete(change.delete)
-        refused = list(dict.fromkeys(await api.add(change.add)))
+        want = build_rules(self._subjects, RULE_LIMIT, options.lang, options.extra_rule)
+        change = diff_rules(await api.list_rules(), want)
+        await api.delete_rules(change.delete)
+        refused = list(dict.fromkeys(await api.add_rules(change.add)))
         if change.add or change.delete:
             log.info("rules set", source=self.name, added=len(change.add), deleted=len(change.delete))
-        return " ".join(unfit(self._subjects, options.lang, options.extra_rule) + refused)
+        return " ".join(find_unsupported_terms(self._subjects, options.lang, options.extra_rule) + refused)
 
-    def _gap(self, api: XApi, ear: Ear, say: Callable[[str], None]) -> Gap:
+    def _build_backfill(self, api: XApiClient, sink: MentionSink, set_status: Callable[[str], None]) -> Backfill:
         options = self._options
-        queries = rules_for(self._subjects, QUERY_LIMIT, options.lang, options.extra_rule)
+        queries = build_rules(self._subjects, QUERY_LIMIT, options.lang, options.extra_rule)
         reach = timedelta(hours=options.refill_hours)
-        return Gap(api, ear, queries, self._clock, self._chance, say, self._memory, self._meter, reach)
+        return Backfill(api, sink, queries, self._clock, self._jitter, set_status, self._progress, self._meter, reach)
 
-    async def _hear(self, stream: AsyncIterator[list[bytes]], ear: Ear, mark: Mark) -> NoReturn:
+    async def _consume_stream(
+        self, stream: AsyncIterator[list[bytes]], sink: MentionSink, position: XStreamPosition
+    ) -> NoReturn:
         """Ends only by raising, so that the gap beside it ends too."""
         async for lines in stream:
-            pages, end = self._pages(lines)
+            pages, end = self._parse_lines(lines)
             if pages:
-                await self._meter.count(ear, pages)
+                await self._meter.count_pages(sink, pages)
             mentions = [mention for page in pages for mention in page.mentions]
             if mentions:
                 newest = max(page.newest for page in pages)
-                await ear.hear(mentions, mark.cursor(newest))
-                mark.saw(newest)
-            self._meter.require()
+                await sink.publish(mentions, position.next_cursor(newest))
+                position.advance_to(newest)
+            self._meter.require_budget()
             if end:
                 raise end
-        raise XFault(CLOSED)
+        raise XApiError(CLOSED)
 
-    def _pages(self, lines: list[bytes]) -> tuple[list[Page], XFault | None]:
+    def _parse_lines(self, lines: list[bytes]) -> tuple[list[PostPage], XApiError | None]:
         """What was said before X hung up was said."""
-        pages: list[Page] = []
+        pages: list[PostPage] = []
         for line in lines:
             try:
-                pages.append(read_line(line))
-            except Malformed as why:
+                pages.append(parse_stream_line(line))
+            except MalformedPostError as why:
                 log.warning("line passed over", source=self.name, reason=str(why), size=len(line))
-            except Disconnecting as why:
-                return pages, read_stream_fault(why.answer, self._clock.now())
+            except StreamDisconnectError as why:
+                return pages, parse_stream_error(why.answer, self._clock.now())
         return pages, None
 
-    def _say(self, ear: Ear, sentence: str) -> None:
-        if sentence != self._said:
-            self._said = sentence
-            ear.trouble(sentence)
+    def _update_status(self, sink: MentionSink, sentence: str) -> None:
+        if sentence != self._last_status:
+            self._last_status = sentence
+            sink.set_status(sentence)
 
 
-async def _until_one_fails(never: Coroutine[Any, Any, NoReturn], other: Coroutine[Any, Any, None]) -> NoReturn:
+async def _run_until_failure(never: Coroutine[Any, Any, NoReturn], other: Coroutine[Any, Any, None]) -> NoReturn:
     """Not a TaskGroup: in Python 3.11 that forgets our being cancelled if a task fails in the same moment, and a
     source that lost its lease would go on.
     """
@@ -212,30 +223,30 @@ async def _until_one_fails(never: Coroutine[Any, Any, NoReturn], other: Coroutin
     raise failed[0]
 
 
-async def check(options: Options, parts: Parts) -> SourceCheck:
+async def check_x(options: XOptions, parts: SourceContext) -> SourceCheck:
     """Whether X would listen for us: every fault in a sentence. Reads the rules and tries ours, and changes nothing."""
-    faults = unfit(parts.subjects, options.lang, options.extra_rule)
-    want = rules_for(parts.subjects, RULE_LIMIT, options.lang, options.extra_rule)
+    faults = find_unsupported_terms(parts.subjects, options.lang, options.extra_rule)
+    want = build_rules(parts.subjects, RULE_LIMIT, options.lang, options.extra_rule)
     notes: list[str] = []
     try:
-        async with XApi(parts.secret, parts.clock, parts.url) as api:
-            have = await api.rules()
+        async with XApiClient(parts.secret, parts.clock, parts.url) as api:
+            have = await api.list_rules()
             foreign = sum(not rule.subject for rule in have)
             if foreign + len(want) > RULES_LIMIT:
                 faults.append(f"X takes {RULES_LIMIT} rules; {len(want)} are needed, and {foreign} are not ours.")
-            faults += await api.add(difference(have, want).add, dry=True)
-            notes = [await _estimate(api, options, parts.subjects)]
-    except (XFault, ValueError) as fault:
+            faults += await api.add_rules(diff_rules(have, want).add, dry=True)
+            notes = [await _estimate_cost(api, options, parts.subjects)]
+    except (XApiError, ValueError) as fault:
         faults.append(str(fault))
     return SourceCheck([("", sentence) for sentence in dict.fromkeys(faults)], notes)
 
 
-async def _estimate(api: XApi, options: Options, subjects: Sequence[Subject]) -> str:
+async def _estimate_cost(api: XApiClient, options: XOptions, subjects: Sequence[Subject]) -> str:
     """By the posts of the last week. A subject's rules may find the same posts, so that it is rather too much."""
-    queries = rules_for(subjects, QUERY_LIMIT, options.lang, options.extra_rule)
+    queries = build_rules(subjects, QUERY_LIMIT, options.lang, options.extra_rule)
     try:
-        week = sum([await api.count_week(query) for query in queries])
-    except XFault as fault:
+        week = sum([await api.count_week_posts(query) for query in queries])
+    except XApiError as fault:
         return f"what X will cost cannot be said: {fault}"
     budget, posts = options.budget, week / 7
     day = posts * (budget.post + budget.user)

@@ -1,10 +1,10 @@
 """X's API through tweepy, at any address, with its refusals in words.
 
-Three things of tweepy are replaced, on the objects we make: `request` of both clients and `_connect` of the streaming
-one. The host is written into them; a 502 with a page of HTML surfaces as aiohttp's ContentTypeError; and `_connect`
-ends for good at the first line it cannot read and comes back without any pause when X hangs up. What tweepy knows of
-X's endpoints, parameters and bodies stays in use, but for the fields of a post: it knows only the older of X's two
-forms (OpenAPI 2.167 of August 2026 has `post.fields` in the search and `tweet.fields` in the stream).
+Three things of tweepy are replaced, on the objects we make: `request` of both clients and `_connect_stream` of the
+streaming one. The host is written into them; a 502 with a page of HTML surfaces as aiohttp's ContentTypeError; and
+`_connect_stream` ends for good at the first line it cannot read and comes back without any pause when X hangs up.
+What tweepy knows of X's endpoints, parameters and bodies stays in use, but for the fields of a post: it knows only
+the older of X's two forms (OpenAPI 2.167 of August 2026 has `post.fields` in the search and `tweet.fields` in the stream).
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -17,10 +17,10 @@ import aiohttp
 
 from bot import metrics
 from bot.clock import Clock
-from bot.sources.x_payloads import POST_FIELDS, TWEET_FIELDS, other_form
-from bot.sources.x_posts import Page, page_of
-from bot.sources.x_problems import XFault, json_object, next_period, read_fault, read_rule_refusal
-from bot.sources.x_rules import Rule
+from bot.sources.x_payloads import POST_FIELDS, TWEET_FIELDS, get_other_form
+from bot.sources.x_posts import PostPage, parse_search_page
+from bot.sources.x_problems import XApiError, compute_quota_reset, parse_api_error, parse_json_object, parse_rule_errors
+from bot.sources.x_rules import XRule
 
 URL = "https://api.x.com"
 SEARCH, STREAM, COUNTS = "/2/tweets/search/recent", "/2/tweets/search/stream", "/2/tweets/counts/recent"
@@ -33,7 +33,7 @@ RULES_AT_ONCE = 25
 Answer = TypeVar("Answer")
 
 
-class From(NamedTuple):
+class SearchStart(NamedTuple):
     """Where a search begins, after a post or at a time, and before which post it ends (0: now)."""
 
     since: int = 0
@@ -41,7 +41,7 @@ class From(NamedTuple):
     until: int = 0
 
 
-class XApi:
+class XApiClient:
     """Open while inside. `silence` is how long the stream may say nothing, in seconds; X keeps alive every 20."""
 
     def __init__(self, token: str, clock: Clock, url: str = "", silence: float = 60) -> None:
@@ -57,10 +57,10 @@ class XApi:
         self._session: aiohttp.ClientSession | None = None
         # With this return type tweepy hands on, untouched, whatever our `request` gives.
         self._client = AsyncClient(token, return_type=aiohttp.ClientResponse)
-        self._client.request = self._request
+        self._client.request = self._send_request
         self._streaming = AsyncStreamingClient(token, return_type=aiohttp.ClientResponse)
-        self._streaming.request = self._request
-        self._streaming._connect = self._connect  # noqa: SLF001 - see above
+        self._streaming.request = self._send_request
+        self._streaming._connect = self._connect_stream  # noqa: SLF001 - see above
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(headers=self._headers)
@@ -72,29 +72,29 @@ class XApi:
         assert self._session
         await self._session.close()
 
-    async def rules(self) -> list[Rule]:
+    async def list_rules(self) -> list[XRule]:
         answer = await self._streaming.get_rules()
-        return list(_rules(answer))
+        return list(_parse_rules(answer))
 
-    async def add(self, rules: Sequence[Rule], *, dry: bool = False) -> list[str]:
+    async def add_rules(self, rules: Sequence[XRule], *, dry: bool = False) -> list[str]:
         """Says what X refuses, in sentences. One bad rule spoils X's whole batch, so then each goes alone."""
         refused: list[str] = []
         for start in range(0, len(rules), RULES_AT_ONCE):
             batch = rules[start : start + RULES_AT_ONCE]
-            answer = await self._added(batch, dry=dry)
+            answer = await self._post_rules(batch, dry=dry)
             if not answer.get("errors"):
                 continue
-            made = {rule.value for rule in _rules(answer)}
+            made = {rule.value for rule in _parse_rules(answer)}
             for rule in batch:
                 if rule.value not in made:
-                    refused += read_rule_refusal(rule.subject, await self._added([rule], dry=dry))
+                    refused += parse_rule_errors(rule.subject, await self._post_rules([rule], dry=dry))
         return refused
 
-    async def delete(self, rules: Sequence[Rule]) -> None:
+    async def delete_rules(self, rules: Sequence[XRule]) -> None:
         if rules:
             await self._streaming.delete_rules([rule.id for rule in rules])
 
-    async def search(self, rule: Rule, begin: From, token: str = "") -> Page:
+    async def search(self, rule: XRule, begin: SearchStart, token: str = "") -> PostPage:
         async def search_posts() -> dict[str, Any]:
             answer: dict[str, Any] = await self._client.search_recent_tweets(
                 rule.value,
@@ -106,64 +106,64 @@ class XApi:
             )
             return answer
 
-        answer = await self._in_either_form(SEARCH, search_posts)
+        answer = await self._retry_other_form(SEARCH, search_posts)
         if answer.get("errors") and "data" not in answer:
-            raise read_fault(200, {}, answer, "no posts, and no reason", self._clock.now())
-        return page_of(answer, rule.subject)
+            raise parse_api_error(200, {}, answer, "no posts, and no reason", self._clock.now())
+        return parse_search_page(answer, rule.subject)
 
-    async def count_week(self, rule: Rule) -> int:
+    async def count_week_posts(self, rule: XRule) -> int:
         """How many posts of the last seven days the search would find."""
         answer = await self._client.get_recent_tweets_count(rule.value, granularity="day")
         meta = answer.get("meta")
         total = meta.get("total_post_count", meta.get("total_tweet_count")) if isinstance(meta, dict) else None
         if not isinstance(total, int):
-            raise read_fault(200, {}, answer, "no number of posts", self._clock.now())
+            raise parse_api_error(200, {}, answer, "no number of posts", self._clock.now())
         return total
 
-    async def cap_ends(self, fault: XFault) -> datetime:
+    async def find_quota_reset(self, fault: XApiError) -> datetime:
         """When a quota begins anew; months of X begin on a day that it tells, else on the first."""
         now = self._clock.now()
         try:
-            answer = await self._request("GET", "/2/usage/tweets", {"usage.fields": "cap_reset_day"})
-        except XFault:
+            answer = await self._send_request("GET", "/2/usage/tweets", {"usage.fields": "cap_reset_day"})
+        except XApiError:
             answer = {}
         usage = answer.get("data")
         day = usage.get("cap_reset_day") if isinstance(usage, dict) else None
-        return next_period(fault.quota, now, day if isinstance(day, int) and 1 <= day <= 31 else 1)
+        return compute_quota_reset(fault.quota, now, day if isinstance(day, int) and 1 <= day <= 31 else 1)
 
     @asynccontextmanager
-    async def stream(self) -> AsyncIterator[AsyncIterator[list[bytes]]]:
+    async def open_stream(self) -> AsyncIterator[AsyncIterator[list[bytes]]]:
         """Connected when entered. The lines come as many at a time as the network brings them."""
 
         async def connect_filter() -> aiohttp.ClientResponse:
             response: aiohttp.ClientResponse = await self._streaming.filter()
             return response
 
-        response = await self._in_either_form(STREAM, connect_filter)
+        response = await self._retry_other_form(STREAM, connect_filter)
         try:
-            yield _lines(response)
+            yield _iter_stream_lines(response)
         finally:
             response.close()
 
-    async def _in_either_form(self, route: str, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+    async def _retry_other_form(self, route: str, ask: Callable[[], Awaitable[Answer]]) -> Answer:
         """Where X does not know how we ask for fields, the other way is tried, and kept if X takes it."""
         try:
             return await ask()
-        except XFault as refusal:
+        except XApiError as refusal:
             if not refusal.refuses_fields:
                 raise
-            self.change_form(route)
+            self.switch_form(route)
             try:
                 return await ask()
-            except XFault as again:
+            except XApiError as again:
                 if again.refuses_fields:
-                    self.change_form(route)
+                    self.switch_form(route)
                 raise
 
-    def change_form(self, route: str) -> None:
-        self._forms[route] = other_form(self._forms[route])
+    def switch_form(self, route: str) -> None:
+        self._forms[route] = get_other_form(self._forms[route])
 
-    async def _connect(self, method: str, _: str, params: dict[str, str]) -> aiohttp.ClientResponse:
+    async def _connect_stream(self, method: str, _: str, params: dict[str, str]) -> aiohttp.ClientResponse:
         assert self._session
         asked = {**params, **self._forms[STREAM].parameters}
         try:
@@ -171,11 +171,11 @@ class XApi:
             if response.status == 200:
                 return response
             async with response:
-                raise self._fault(response, await response.read())
+                raise self._build_error(response, await response.read())
         except (aiohttp.ClientError, TimeoutError) as lost:
-            raise _lost(lost) from lost
+            raise _build_connection_error(lost) from lost
 
-    async def _request(
+    async def _send_request(
         self, method: str, route: str, params: dict[str, Any] | None = None, json: Any = None, **_: Any
     ) -> dict[str, Any]:
         assert self._session
@@ -186,34 +186,36 @@ class XApi:
             async with call as response:
                 body = await response.read()
         except (aiohttp.ClientError, TimeoutError) as lost:
-            raise _lost(lost) from lost
+            raise _build_connection_error(lost) from lost
         if not 200 <= response.status < 300:
-            raise self._fault(response, body)
-        answer = json_object(body)
+            raise self._build_error(response, body)
+        answer = parse_json_object(body)
         if answer is None:
-            raise XFault("X answers with something that is not JSON.", response.status)
+            raise XApiError("X answers with something that is not JSON.", response.status)
         return answer
 
-    def _fault(self, response: aiohttp.ClientResponse, body: bytes) -> XFault:
+    def _build_error(self, response: aiohttp.ClientResponse, body: bytes) -> XApiError:
         if response.status == 429:
             metrics.RATE_LIMITS.labels("x", response.url.path).inc()
         reason = response.reason or ""
-        return read_fault(response.status, response.headers, json_object(body) or {}, reason, self._clock.now())
+        return parse_api_error(
+            response.status, response.headers, parse_json_object(body) or {}, reason, self._clock.now()
+        )
 
-    async def _added(self, rules: Sequence[Rule], *, dry: bool) -> dict[str, Any]:
+    async def _post_rules(self, rules: Sequence[XRule], *, dry: bool) -> dict[str, Any]:
         from tweepy import StreamRule  # noqa: PLC0415
 
         asked = [StreamRule(value=rule.value, tag=rule.tag) for rule in rules]
         try:
             answer: dict[str, Any] = await self._streaming.add_rules(asked, dry_run="true" if dry else None)
-        except XFault as fault:
+        except XApiError as fault:
             if fault.status != 400:
                 raise
             return {"errors": [{"title": str(fault)}]}
         return answer
 
 
-async def _lines(response: aiohttp.ClientResponse) -> AsyncIterator[list[bytes]]:
+async def _iter_stream_lines(response: aiohttp.ClientResponse) -> AsyncIterator[list[bytes]]:
     """Own splitting: aiohttp's raises on a line longer than its buffer, and the rest of the stream would be lost."""
     begun = b""
     try:
@@ -223,14 +225,14 @@ async def _lines(response: aiohttp.ClientResponse) -> AsyncIterator[list[bytes]]
                 begun = b"\0"  # whatever follows, this is no JSON any more, and is passed over when it ends
             yield [line for line in whole if line.strip()]
     except (aiohttp.ClientError, TimeoutError) as lost:
-        raise _lost(lost) from lost
+        raise _build_connection_error(lost) from lost
 
 
-def _rules(answer: dict[str, Any]) -> list[Rule]:
+def _parse_rules(answer: dict[str, Any]) -> list[XRule]:
     found = answer.get("data")
     rules = [rule for rule in found if isinstance(rule, dict)] if isinstance(found, list) else []
-    return [Rule(str(rule.get("value", "")), str(rule.get("tag", "")), str(rule.get("id", ""))) for rule in rules]
+    return [XRule(str(rule.get("value", "")), str(rule.get("tag", "")), str(rule.get("id", ""))) for rule in rules]
 
 
-def _lost(why: Exception) -> XFault:
-    return XFault(f"X cannot be reached ({type(why).__name__}).")
+def _build_connection_error(why: Exception) -> XApiError:
+    return XApiError(f"X cannot be reached ({type(why).__name__}).")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.sources.x_problems import XFault
+from bot.sources.x_problems import XApiError
 
 WINDOW = timedelta(minutes=15)
 CONNECTS = 45
@@ -22,17 +22,17 @@ STEADY = timedelta(minutes=1)
 """A connection that lasted this long was well, and what follows begins a new row of tries."""
 
 
-class Pace:
+class Backoff:
     """Of one stream: its connections, and the pauses between them."""
 
-    def __init__(self, clock: Clock, chance: Callable[[], float]) -> None:
+    def __init__(self, clock: Clock, jitter: Callable[[], float]) -> None:
         self._clock = clock
-        self._chance = chance
+        self._jitter = jitter
         self._connects: deque[datetime] = deque(maxlen=CONNECTS)
         self.tries = 0
         """Since a connection last was well."""
 
-    async def turn(self) -> None:
+    async def wait_turn(self) -> None:
         """Waits until one more connection is within what X allows."""
         if len(self._connects) == CONNECTS:
             over = self._connects[0] + WINDOW - self._clock.now()
@@ -40,23 +40,23 @@ class Pace:
                 await self._clock.sleep(over.total_seconds())
         self._connects.append(self._clock.now())
 
-    async def rest(self, fault: XFault) -> None:
+    async def wait_retry(self, fault: XApiError) -> None:
         """After a connection, however it ended."""
         if self._connects and self._clock.now() - self._connects[-1] >= STEADY:
             self.tries = 0
-        await self._clock.sleep(pause(fault, self.tries, self._chance(), self._clock.now()))
+        await self._clock.sleep(compute_backoff(fault, self.tries, self._jitter(), self._clock.now()))
         self.tries += 1
 
 
-def pause(fault: XFault, tries: int, chance: float, now: datetime) -> float:
+def compute_backoff(fault: XApiError, tries: int, jitter: float, now: datetime) -> float:
     """Seconds, never none. Doubles with each try; from half of it to the whole, by chance; a 429 by X's own word.
 
     A used-up quota is waited for, however long that is.
     """
-    share = 0.5 + chance / 2
+    share = 0.5 + jitter / 2
     if fault.until:
         return max((fault.until - now).total_seconds(), 0.0) + 60 * share
-    if fault.denied:
+    if fault.is_denied:
         return DENIED * share
     doubled = min(LONGEST if fault.status else LONGEST_UNSAID, FIRST * 2.0 ** min(tries, 20))
     if fault.status != 429:

@@ -36,7 +36,7 @@ TWEET_FIELDS = FieldsForm(
 )
 
 
-def other_form(form: FieldsForm) -> FieldsForm:
+def get_other_form(form: FieldsForm) -> FieldsForm:
     return TWEET_FIELDS if form is POST_FIELDS else POST_FIELDS
 
 
@@ -56,7 +56,7 @@ class XPart(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _rename(cls, value: Any) -> Any:
+    def _rename_fields(cls, value: Any) -> Any:
         return rename_keys(value) if isinstance(value, dict) else value
 
 
@@ -117,7 +117,7 @@ class XUser(XPart):
 Part = TypeVar("Part", bound=XPart)
 
 
-def read_part(model: type[Part], value: Any) -> Part:
+def parse_part(model: type[Part], value: Any) -> Part:
     """A field that cannot be read costs itself, not the post. Raises `ValidationError` where a needed one cannot be."""
     try:
         return model.model_validate(value)

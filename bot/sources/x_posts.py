@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from bot.domain.mention import Author, Mention
 from bot.domain.reads import ReadIds
-from bot.sources.x_payloads import XPost, XUser, read_part, rename_keys
-from bot.sources.x_rules import Rule
+from bot.sources.x_payloads import XPost, XUser, parse_part, rename_keys
+from bot.sources.x_rules import XRule
 
 EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, tzinfo=UTC)
 """From here X counts the milliseconds that its ids begin with."""
@@ -25,53 +25,53 @@ NOTHING_SENT = ReadIds()
 _Part = TypeVar("_Part", XPost, XUser)
 
 
-class Malformed(Exception):  # noqa: N818 - said of what was sent
+class MalformedPostError(Exception):
     """Not a post as X describes them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One answer of the search. `sent` is all that X sent, which is what it bills."""
+class PostPage:
+    """One answer of the search. `billed_ids` is all that X sent, which is what it bills."""
 
     mentions: tuple[Mention, ...]
     newest: int
     next_token: str
-    sent: ReadIds = NOTHING_SENT
+    billed_ids: ReadIds = NOTHING_SENT
     oldest: int = 0
 
 
-def read_line(line: bytes) -> Page:
+def parse_stream_line(line: bytes) -> PostPage:
     """A line of the stream. No mention in it: it is not for us (a bare repost, or another program's rule).
 
-    Raises `Malformed`; raises `Disconnecting` for X's own word that it will hang up.
+    Raises `MalformedPostError`; raises `StreamDisconnectError` for X's own word that it will hang up.
     """
-    answer = _object(line)
+    answer = _parse_object(line)
     if "data" not in answer:
         if answer.keys() & {"errors", "title", "detail"}:
-            raise Disconnecting(answer)
-        raise Malformed("a line with neither a post nor errors")
-    post, sent = _post(answer["data"]), _Sent.along_with(answer)
-    matched = [rule.get("tag") for rule in _list(answer.get("matching_rules")) if isinstance(rule, dict)]
-    subjects = [Rule("", tag).subject for tag in matched if isinstance(tag, str)]
+            raise StreamDisconnectError(answer)
+        raise MalformedPostError("a line with neither a post nor errors")
+    post, sent = _parse_post(answer["data"]), _IncludedObjects.from_answer(answer)
+    matched = [rule.get("tag") for rule in _ensure_list(answer.get("matching_rules")) if isinstance(rule, dict)]
+    subjects = [XRule("", tag).subject for tag in matched if isinstance(tag, str)]
     ours = tuple(dict.fromkeys(subject for subject in subjects if subject))
-    mention = None if (subjects and not ours) else _mention(post, sent, ours)
-    return _page([post], [mention] if mention else [], sent)
+    mention = None if (subjects and not ours) else _build_mention(post, sent, ours)
+    return _build_page([post], [mention] if mention else [], sent)
 
 
-def page_of(answer: dict[str, Any], subject: str) -> Page:
+def parse_search_page(answer: dict[str, Any], subject: str) -> PostPage:
     """What the search found for a subject. A post that cannot be read does not cost us the others."""
-    sent = _Sent.along_with(answer)
+    sent = _IncludedObjects.from_answer(answer)
     found, mentions = list[XPost](), list[Mention]()
-    for value in _list(answer.get("data")):
-        with suppress(Malformed):
-            found.append(post := _post(value))
-            mentions += [mention] if (mention := _mention(post, sent, (subject,))) else []
+    for value in _ensure_list(answer.get("data")):
+        with suppress(MalformedPostError):
+            found.append(post := _parse_post(value))
+            mentions += [mention] if (mention := _build_mention(post, sent, (subject,))) else []
     meta = answer.get("meta")
     token = meta.get("next_token") if isinstance(meta, dict) else None
-    return _page(found, mentions, sent, token if isinstance(token, str) else "")
+    return _build_page(found, mentions, sent, token if isinstance(token, str) else "")
 
 
-class Disconnecting(Exception):  # noqa: N818 - it is X's own word
+class StreamDisconnectError(Exception):
     """A line of errors alone, as X sent it."""
 
     def __init__(self, answer: dict[str, Any]) -> None:
@@ -80,77 +80,77 @@ class Disconnecting(Exception):  # noqa: N818 - it is X's own word
 
 
 @dataclass(frozen=True, slots=True)
-class _Sent:
+class _IncludedObjects:
     """What came along with posts, by id."""
 
     users: dict[str, XUser]
     posts: dict[str, XPost]
 
     @classmethod
-    def along_with(cls, answer: dict[str, Any]) -> "_Sent":
+    def from_answer(cls, answer: dict[str, Any]) -> "_IncludedObjects":
         includes = answer.get("includes")
         lists = rename_keys(includes) if isinstance(includes, dict) else {}
-        return cls(_by_id(XUser, lists.get("users")), _by_id(XPost, lists.get("posts")))
+        return cls(_index_by_id(XUser, lists.get("users")), _index_by_id(XPost, lists.get("posts")))
 
 
-def _by_id(model: type[_Part], values: Any) -> dict[str, _Part]:
+def _index_by_id(model: type[_Part], values: Any) -> dict[str, _Part]:
     found = {}
-    for value in _list(values):
+    for value in _ensure_list(values):
         with suppress(ValidationError):
-            part = read_part(model, value)
+            part = parse_part(model, value)
             found[part.id] = part
     return found
 
 
-def _page(found: list[XPost], mentions: list[Mention], sent: _Sent, token: str = "") -> Page:
+def _build_page(found: list[XPost], mentions: list[Mention], sent: _IncludedObjects, token: str = "") -> PostPage:
     ids = {post.id for post in found}
-    numbers = [number(post.id) for post in found] or [0]
+    numbers = [parse_post_id(post.id) for post in found] or [0]
     billed = ReadIds(frozenset(ids | sent.posts.keys()), frozenset(sent.users))
-    return Page(tuple(mentions), max(numbers), token, billed, min(numbers))
+    return PostPage(tuple(mentions), max(numbers), token, billed, min(numbers))
 
 
-def number(post_id: str | None) -> int:
+def parse_post_id(post_id: str | None) -> int:
     """Ids are numbers written as text, and do not sort as text. 0: it is none."""
     return int(post_id) if post_id and post_id.isascii() and post_id.isdigit() and len(post_id) < 20 else 0
 
 
-def id_at(moment: datetime) -> int:
+def compute_min_id(moment: datetime) -> int:
     """The smallest id that a post of this moment could have."""
     return max(0, (moment - EPOCH) // timedelta(milliseconds=1)) << 22
 
 
-def moment_of(post: int) -> datetime:
+def decode_post_time(post: int) -> datetime:
     return EPOCH + timedelta(milliseconds=post >> 22)
 
 
-def _mention(post: XPost, sent: _Sent, subjects: tuple[str, ...]) -> Mention | None:
+def _build_mention(post: XPost, sent: _IncludedObjects, subjects: tuple[str, ...]) -> Mention | None:
     referenced = {reference.type: reference.id for reference in post.referenced_posts}
     if REPOSTED & referenced.keys():
         return None
     user = sent.users.get(post.author_id)
-    wordings = sorted({post.id, *filter(number, post.edit_history_post_ids)}, key=number)
+    wordings = sorted({post.id, *filter(parse_post_id, post.edit_history_post_ids)}, key=parse_post_id)
     first, edits = wordings[0], wordings.index(post.id)
     try:
         return Mention(
             id=f"x:{first}",
             source="x",
-            text=_text(post),
-            created_at=moment_of(number(first)) if edits or not post.created_at else post.created_at,
+            text=_expand_text(post),
+            created_at=decode_post_time(parse_post_id(first)) if edits or not post.created_at else post.created_at,
             url=f"https://x.com/{user.username if user and user.username else 'i'}/status/{post.id}",
             lang="" if post.lang in NO_LANGUAGE else post.lang,
             conversation=first if post.conversation_id in wordings else post.conversation_id,
             in_reply_to=f"x:{referenced['replied_to']}" if "replied_to" in referenced else "",
             subjects=subjects,
-            author=_author(user, post.author_id),
+            author=_build_author(user, post.author_id),
             edits=edits,
-            edited_at=moment_of(number(post.id)) if edits else None,
-            quoted=_text(quoted) if (quoted := sent.posts.get(referenced.get("quoted", ""))) else "",
+            edited_at=decode_post_time(parse_post_id(post.id)) if edits else None,
+            quoted=_expand_text(quoted) if (quoted := sent.posts.get(referenced.get("quoted", ""))) else "",
         )
     except (ValidationError, OverflowError):
-        raise Malformed(f"post {post.id[:30]}") from None
+        raise MalformedPostError(f"post {post.id[:30]}") from None
 
 
-def _author(user: XUser | None, author_id: str) -> Author:
+def _build_author(user: XUser | None, author_id: str) -> Author:
     if user is None:
         return Author(id=author_id or "unknown")
     metrics = user.public_metrics
@@ -158,19 +158,19 @@ def _author(user: XUser | None, author_id: str) -> Author:
         id=user.id,
         handle=user.username,
         name=user.name,
-        followers=_count(metrics.followers_count),
-        following=_count(metrics.following_count),
-        posts=_count(metrics.post_count),
+        followers=_validate_count(metrics.followers_count),
+        following=_validate_count(metrics.following_count),
+        posts=_validate_count(metrics.post_count),
         created_at=user.created_at,
         verified=user.verified,
     )
 
 
-def _count(told: int | None) -> int | None:
-    return told if told is None or told >= 0 else None
+def _validate_count(value: int | None) -> int | None:
+    return value if value is None or value >= 0 else None
 
 
-def _text(post: XPost) -> str:
+def _expand_text(post: XPost) -> str:
     """The whole post, with the links that its author meant in place of X's shortened ones."""
     text, entities = (post.note_post.text, post.note_post.entities) if post.note_post else (post.text, post.entities)
     for url in entities.urls if entities else ():
@@ -180,25 +180,25 @@ def _text(post: XPost) -> str:
     return html.unescape(text)  # X escapes &, < and > in what it sends
 
 
-def _object(line: bytes) -> dict[str, Any]:
+def _parse_object(line: bytes) -> dict[str, Any]:
     try:
         answer = json.loads(line)
     except (ValueError, RecursionError):
-        raise Malformed("a line that is not JSON") from None
+        raise MalformedPostError("a line that is not JSON") from None
     if not isinstance(answer, dict):
-        raise Malformed("a line that is not an object")
+        raise MalformedPostError("a line that is not an object")
     return answer
 
 
-def _post(value: Any) -> XPost:
+def _parse_post(value: Any) -> XPost:
     try:
-        post = read_part(XPost, value)
+        post = parse_part(XPost, value)
     except ValidationError as wrong:
-        raise Malformed(".".join(str(step) for step in wrong.errors()[0]["loc"]) or "data") from None
-    if not (post.text or post.note_post) or not number(post.id):
-        raise Malformed("a post without words" if number(post.id) else "id")
+        raise MalformedPostError(".".join(str(step) for step in wrong.errors()[0]["loc"]) or "data") from None
+    if not (post.text or post.note_post) or not parse_post_id(post.id):
+        raise MalformedPostError("a post without words" if parse_post_id(post.id) else "id")
     return post
 
 
-def _list(value: Any) -> list[Any]:
+def _ensure_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []

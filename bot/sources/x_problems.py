@@ -12,7 +12,7 @@ QUOTA_MOST = timedelta(days=32)
 RULE_CAP = frozenset({"rule-cap", "RuleCapExceeded", "RulesCapExceeded"})
 
 
-class XFault(Exception):  # noqa: N818 - X's, or the network's
+class XApiError(Exception):
     """X did not do as asked. The words are for an operator.
 
     `why` is X's own reason, `reset` when X says to ask again, `quota` the day or month whose allowance is used up,
@@ -39,18 +39,18 @@ class XFault(Exception):  # noqa: N818 - X's, or the network's
         self.parameters = parameters
 
     @property
-    def denied(self) -> bool:
+    def is_denied(self) -> bool:
         """Asking again will not help until a person has done something."""
         return self.status in {401, 402, 403}
 
     @property
     def refuses_fields(self) -> bool:
         """X does not know how we ask for the fields of a post: the other form may be the one it knows."""
-        return self.status == 400 and any(_asks_for_fields(name) for name in self.parameters)
+        return self.status == 400 and any(_is_field_parameter(name) for name in self.parameters)
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ProblemDetails:
     """The body of a refusal. X uses several shapes, old and new; all words are X's."""
 
     type: str
@@ -61,19 +61,19 @@ class Problem:
     parameters: frozenset[str]
 
     @classmethod
-    def read(cls, body: Mapping[str, Any], otherwise: str = "") -> "Problem":
+    def from_body(cls, body: Mapping[str, Any], otherwise: str = "") -> "ProblemDetails":
         """`errors[].message` says most, then `detail`, then `title`; each may stand in `errors` or beside it."""
-        parts = [*_errors(body), body]
+        parts = [*_list_errors(body), body]
         said = [part.get(key) for key in ("message", "detail", "title") for part in parts]
         details = [part["details"][0] for part in parts if isinstance(part.get("details"), list) and part["details"]]
         words = next((word for word in [*details, *said] if isinstance(word, str) and word.strip()), otherwise)
         return cls(
-            type=_first(parts, "type").rpartition("/")[2] or _first(parts, "title"),
+            type=_find_string(parts, "type").rpartition("/")[2] or _find_string(parts, "title"),
             why=sanitize_words(words),
-            reason=_first(parts, "reason"),
-            connection=_first(parts, "connection_issue"),
-            period=_first(parts, "period").lower(),
-            parameters=frozenset(_parameters(parts)),
+            reason=_find_string(parts, "reason"),
+            connection=_find_string(parts, "connection_issue"),
+            period=_find_string(parts, "period").lower(),
+            parameters=frozenset(_iter_parameters(parts)),
         )
 
     @property
@@ -84,13 +84,15 @@ class Problem:
         return "day" if self.period.startswith("da") else "month"
 
 
-def read_fault(status: int, headers: Mapping[str, str], body: Mapping[str, Any], reason: str, now: datetime) -> XFault:
+def parse_api_error(
+    status: int, headers: Mapping[str, str], body: Mapping[str, Any], reason: str, now: datetime
+) -> XApiError:
     """What a refused request becomes. `reason` is HTTP's own word for the status, `now` is aware."""
-    problem = Problem.read(body, reason)
-    reset = _reset(headers, now)
-    until = _quota_ends(problem.quota, reset, now) if problem.quota else None
-    return XFault(
-        _sentence(status, problem, until),
+    problem = ProblemDetails.from_body(body, reason)
+    reset = _parse_reset(headers, now)
+    until = _find_quota_end(problem.quota, reset, now) if problem.quota else None
+    return XApiError(
+        _format_problem(status, problem, until),
         status,
         reset,
         why=problem.why,
@@ -100,27 +102,27 @@ def read_fault(status: int, headers: Mapping[str, str], body: Mapping[str, Any],
     )
 
 
-def read_stream_fault(body: Mapping[str, Any], now: datetime) -> XFault:
+def parse_stream_error(body: Mapping[str, Any], now: datetime) -> XApiError:
     """A line of the stream that is no post: X's word before it hangs up."""
-    problem = Problem.read(body)
+    problem = ProblemDetails.from_body(body)
     if problem.quota:
-        return read_fault(429, {}, body, "", now)
-    parts = [*_errors(body), body]
-    name = _first(parts, "disconnect_type") or _first(parts, "title") or problem.why
-    return XFault(f"X hangs up: {sanitize_words(name)[:100]}.")
+        return parse_api_error(429, {}, body, "", now)
+    parts = [*_list_errors(body), body]
+    name = _find_string(parts, "disconnect_type") or _find_string(parts, "title") or problem.why
+    return XApiError(f"X hangs up: {sanitize_words(name)[:100]}.")
 
 
-def read_rule_refusal(subject: str, answer: Mapping[str, Any]) -> list[str]:
+def parse_rule_errors(subject: str, answer: Mapping[str, Any]) -> list[str]:
     """What X says of a rule that it does not take; nothing where it took it."""
     if not answer.get("errors"):
         return []
-    problem = Problem.read(answer)
+    problem = ProblemDetails.from_body(answer)
     if problem.type in RULE_CAP:
-        return [rule_cap_sentence(problem.why)]
+        return [format_rule_cap(problem.why)]
     return [f"X refuses a rule for {subject}: {problem.why}"]
 
 
-def next_period(quota: str, now: datetime, reset_day: int = 1) -> datetime:
+def compute_quota_reset(quota: str, now: datetime, reset_day: int = 1) -> datetime:
     """When the allowance of this UTC day or month begins anew; months of X may begin on another day than the first."""
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     if quota == "day":
@@ -138,14 +140,14 @@ def format_time(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%-d %B %H:%M} UTC"
 
 
-def quota_sentence(quota: str, until: datetime, why: str) -> str:
+def format_quota_exceeded(quota: str, until: datetime, why: str) -> str:
     return (
         f"X's allowance of this {quota} is used up ({why}). Earshot reads nothing from X until {format_time(until)}; "
         "if you raise it in the X developer console, start Earshot again."
     )
 
 
-def rule_cap_sentence(why: str) -> str:
+def format_rule_cap(why: str) -> str:
     return f"X takes no more rules ({why}). Use fewer terms, or remove rules that other programs gave to this X app."
 
 
@@ -154,7 +156,7 @@ def sanitize_words(words: Any) -> str:
     return "".join(letter for letter in str(words or "no reason given") if letter.isprintable())[:200].rstrip(".")
 
 
-def json_object(body: bytes) -> dict[str, Any] | None:
+def parse_json_object(body: bytes) -> dict[str, Any] | None:
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
@@ -169,12 +171,12 @@ _DENIED = {
 }
 
 
-def _sentence(status: int, problem: Problem, until: datetime | None) -> str:
+def _format_problem(status: int, problem: ProblemDetails, until: datetime | None) -> str:
     why = problem.why
     if until:
-        return quota_sentence(problem.quota, until, why)
+        return format_quota_exceeded(problem.quota, until, why)
     if problem.type in RULE_CAP:
-        return rule_cap_sentence(why)
+        return format_rule_cap(why)
     if problem.connection == "TooManyConnections" or problem.type == "streaming-connection":
         return (
             f"X is connected already with this token ({status}: {why}). "
@@ -189,16 +191,16 @@ def _sentence(status: int, problem: Problem, until: datetime | None) -> str:
     return said.get(status, f"X answers {status}: {why}.")
 
 
-def _errors(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _list_errors(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     errors = body.get("errors")
     return [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
 
 
-def _first(parts: list[Any], key: str) -> str:
+def _find_string(parts: list[Any], key: str) -> str:
     return next((part[key] for part in parts if isinstance(part.get(key), str) and part[key]), "")
 
 
-def _parameters(parts: list[Any]) -> Iterator[str]:
+def _iter_parameters(parts: list[Any]) -> Iterator[str]:
     """Old problems name them as keys of `parameters`, new ones in `parameter`, some in their words alone."""
     for part in parts:
         if isinstance(part.get("parameters"), dict):
@@ -210,12 +212,12 @@ def _parameters(parts: list[Any]) -> Iterator[str]:
             yield from (word for word in words.replace("[", " ").replace("]", " ").split() if word.isascii())
 
 
-def _asks_for_fields(name: str) -> bool:
+def _is_field_parameter(name: str) -> bool:
     bare = name.strip("`'\".,:")
     return bare.endswith(".fields") or bare == "expansions"
 
 
-def _reset(headers: Mapping[str, str], now: datetime) -> datetime | None:
+def _parse_reset(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """Of the limits that are used up, the one that ends last."""
     days = [f"x-{who}-limit-24hour" for who in ("app", "user") if headers.get(f"x-{who}-limit-24hour-remaining") == "0"]
     stamps = [headers.get(f"{limit}-reset", "") for limit in ("x-rate-limit", *days)]
@@ -224,5 +226,5 @@ def _reset(headers: Mapping[str, str], now: datetime) -> datetime | None:
     return max((moment for moment in found if moment - now < QUOTA_MOST), default=None)
 
 
-def _quota_ends(quota: str, reset: datetime | None, now: datetime) -> datetime:
-    return reset if reset and reset - now > WINDOW_MOST else next_period(quota, now)
+def _find_quota_end(quota: str, reset: datetime | None, now: datetime) -> datetime:
+    return reset if reset and reset - now > WINDOW_MOST else compute_quota_reset(quota, now)

@@ -22,7 +22,7 @@ LANGUAGES = {"he": "iw", "id": "in"}
 """X's own codes, where they are older than everybody's."""
 
 
-def language_operator(tag: str) -> str:
+def get_language_code(tag: str) -> str:
     """The code after X's `lang:`. X tells regions apart in Chinese alone, and Hindi by its script."""
     primary, _, rest = tag.replace("_", "-").partition("-")
     code = get_primary_language(primary)
@@ -33,7 +33,7 @@ def language_operator(tag: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class XRule:
     value: str
     tag: str
     id: str = ""
@@ -46,47 +46,49 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RuleChanges:
     """What turns the rules that X has into those we want."""
 
-    add: tuple[Rule, ...]
-    delete: tuple[Rule, ...]
+    add: tuple[XRule, ...]
+    delete: tuple[XRule, ...]
 
 
-def rules_for(subjects: Iterable[Subject], limit: int, lang: str = "", extra: str = "") -> list[Rule]:
+def build_rules(subjects: Iterable[Subject], limit: int, lang: str = "", extra: str = "") -> list[XRule]:
     """At least one a subject, as many as its terms need; each can stand alone."""
     return [
-        Rule(value, f"{TAG}{subject.name}") for subject in subjects for value in _values(subject, limit, lang, extra)
+        XRule(value, f"{TAG}{subject.name}")
+        for subject in subjects
+        for value in _build_values(subject, limit, lang, extra)
     ]
 
 
-def difference(have: Sequence[Rule], want: Sequence[Rule]) -> Change:
+def diff_rules(have: Sequence[XRule], want: Sequence[XRule]) -> RuleChanges:
     ours = [rule for rule in have if rule.subject]
     kept = {(rule.value, rule.tag) for rule in ours}
     wanted = {(rule.value, rule.tag): rule for rule in want}
-    return Change(
+    return RuleChanges(
         add=tuple(rule for key, rule in wanted.items() if key not in kept),
         delete=tuple(rule for rule in ours if (rule.value, rule.tag) not in wanted),
     )
 
 
-def unfit(subjects: Iterable[Subject], lang: str = "", extra: str = "") -> list[str]:
+def find_unsupported_terms(subjects: Iterable[Subject], lang: str = "", extra: str = "") -> list[str]:
     """What of the playbook X cannot be told, in sentences."""
     faults = []
     for subject in subjects:
-        room = QUERY_LIMIT - 2 - len(_narrowed(subject, QUERY_LIMIT, lang, extra))
-        longest = [term for term in _operators(subject) if len(term) > room]
+        room = QUERY_LIMIT - 2 - len(_build_suffix(subject, QUERY_LIMIT, lang, extra))
+        longest = [term for term in _list_operators(subject) if len(term) > room]
         faults += [f'X cannot listen for "{term[:40]}…" of {subject.name}: it is too long.' for term in longest]
-        if not longest and not _operators(subject):
+        if not longest and not _list_operators(subject):
             faults.append(f"X has nothing to listen for in {subject.name}: none of its terms is a word.")
     return faults
 
 
-def _values(subject: Subject, limit: int, lang: str, extra: str) -> Iterator[str]:
-    narrowed = _narrowed(subject, limit, lang, extra)
+def _build_values(subject: Subject, limit: int, lang: str, extra: str) -> Iterator[str]:
+    narrowed = _build_suffix(subject, limit, lang, extra)
     room = limit - 2 - len(narrowed)
     line = ""
-    for term in _operators(subject):
+    for term in _list_operators(subject):
         longer = f"{line} OR {term}" if line else term
         if len(longer) <= room:
             line = longer
@@ -97,30 +99,30 @@ def _values(subject: Subject, limit: int, lang: str, extra: str) -> Iterator[str
         yield f"({line}){narrowed}"
 
 
-def _operators(subject: Subject) -> list[str]:
+def _list_operators(subject: Subject) -> list[str]:
     """Each term once. All but handles, hashtags and cashtags are quoted: no term is an operator by accident (`OR`)."""
-    handles = [f"@{handle}" for handle in _handles(subject)]
-    return list(dict.fromkeys(word for term in [*subject.terms, *handles] if (word := _operator(term))))
+    handles = [f"@{handle}" for handle in _list_handles(subject)]
+    return list(dict.fromkeys(word for term in [*subject.terms, *handles] if (word := _quote_operator(term))))
 
 
-def _handles(subject: Subject) -> list[str]:
+def _list_handles(subject: Subject) -> list[str]:
     return [bare for handle in subject.handles if HANDLE.fullmatch(bare := handle.removeprefix("@"))]
 
 
-def _operator(term: str) -> str:
+def _quote_operator(term: str) -> str:
     term = UNQUOTABLE.sub(" ", term).strip()
     return term if not term or OPERATOR.fullmatch(term) else f'"{term}"'
 
 
-def _narrowed(subject: Subject, limit: int, lang: str, extra: str) -> str:
+def _build_suffix(subject: Subject, limit: int, lang: str, extra: str) -> str:
     """What every rule of a subject ends with: no retweets, and not what it says of itself.
 
     Terms have the first right to the room: exclusions that would take more than half of it are left to the detectors,
     which see every mention anyway.
     """
-    own = [f"-from:{handle}" for handle in _handles(subject)]
-    excluded = [f"-{word}" for term in subject.exclude if (word := _operator(term))]
-    ends = f" -is:retweet{f' lang:{language_operator(lang)}' if lang else ''}{f' {extra}' if extra else ''}"
+    own = [f"-from:{handle}" for handle in _list_handles(subject)]
+    excluded = [f"-{word}" for term in subject.exclude if (word := _quote_operator(term))]
+    ends = f" -is:retweet{f' lang:{get_language_code(lang)}' if lang else ''}{f' {extra}' if extra else ''}"
     for word in own + excluded:
         if len(ends) + len(word) + 1 <= limit // 2:
             ends += f" {word}"

@@ -13,16 +13,16 @@ from bot.domain.correction import Correction, CorrectionKind
 from bot.domain.judged import count_precision
 from bot.domain.mention import Mention
 from bot.store import keys as bounds
-from bot.store.client import Client, counts_in
-from bot.store.keys import Keys, day_of
-from bot.store.reading import Records
+from bot.store.client import RedisClient, parse_counts
+from bot.store.keys import Keys, format_day
+from bot.store.reading import RecordReader
 from bot.store.transaction import Transaction
 
 AT_ONCE = 500
 """Entries in one reading."""
 
 
-class Noted(NamedTuple):
+class StoredCorrection(NamedTuple):
     """A correction, with the mention it is about and the case it was made on."""
 
     correction: Correction
@@ -30,7 +30,7 @@ class Noted(NamedTuple):
     case: str
 
 
-def note(transaction: Transaction, keys: Keys, case: Case, correction: Correction) -> None:
+def add_correction(transaction: Transaction, keys: Keys, case: Case, correction: Correction) -> None:
     """Old ones go by age as well as by number: they hold what strangers said."""
     body = {
         **correction._asdict(),
@@ -43,13 +43,13 @@ def note(transaction: Transaction, keys: Keys, case: Case, correction: Correctio
     transaction.write("XTRIM", keys.corrections, "MINID", oldest)
 
 
-def judge(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
+def update_precision(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
     """The difference between what this case said of us before and what it says now, so that nothing counts twice."""
     changes: dict[str, Counter[str]] = {}
     for one, sign in ((before, -1), (case, 1)):
         if one is None or one.resolved_at is None:
             continue
-        change = changes.setdefault(keys.judged(day_of(one.resolved_at)), Counter())
+        change = changes.setdefault(keys.precision_key(format_day(one.resolved_at)), Counter())
         for word, count in count_precision(one).items():
             change[word] += sign * count
     for judged, change in changes.items():
@@ -59,31 +59,31 @@ def judge(transaction: Transaction, keys: Keys, before: Case | None, case: Case)
                 transaction.write("EXPIRE", judged, int(bounds.TALLIES_KEPT.total_seconds()))
 
 
-class Corrections:
-    def __init__(self, client: Client, keys: Keys) -> None:
+class CorrectionStore:
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
         self._client = client
         self._keys = keys
-        self._records = Records(client, keys, "correction", read_note)
+        self._records = RecordReader(client, keys, "correction", parse_correction)
 
-    async def noted(self) -> AsyncIterator[Noted]:
+    async def iter_corrections(self) -> AsyncIterator[StoredCorrection]:
         """All that are kept and can be read, oldest first, with those that were undone since."""
         start = "-"
-        while entries := await self._client.call("XRANGE", self._keys.corrections, start, "+", "COUNT", AT_ONCE):
+        while entries := await self._client.execute("XRANGE", self._keys.corrections, start, "+", "COUNT", AT_ONCE):
             for entry, flat in entries:
                 if (one := await self._records.read(self._keys.corrections, flat[1], entry)) is not None:
                     yield one
             start = f"({entries[-1][0]}"
 
-    async def judged(self, until: datetime, days: int) -> Counter[str]:
+    async def load_precision(self, until: datetime, days: int) -> Counter[str]:
         """The counts of so many days (of UTC) up to this one."""
-        keys = [self._keys.judged(day_of(until - timedelta(days=ago))) for ago in range(days)]
+        keys = [self._keys.precision_key(format_day(until - timedelta(days=ago))) for ago in range(days)]
         found: Counter[str] = Counter()
-        for flat in await self._client.each([("HGETALL", key) for key in keys]):
-            found.update(counts_in(flat))
+        for flat in await self._client.execute_each([("HGETALL", key) for key in keys]):
+            found.update(parse_counts(flat))
         return found
 
 
-class _Note(BaseModel):
+class _CorrectionRecord(BaseModel):
     """As it is kept: the correction's fields, its mention, its case."""
 
     kind: CorrectionKind
@@ -96,6 +96,6 @@ class _Note(BaseModel):
     mention: Mention
 
 
-def read_note(body: str) -> Noted:
-    one = _Note.model_validate_json(body)
-    return Noted(Correction(one.kind, one.was, one.now, one.by, one.at, one.labels), one.mention, one.case)
+def parse_correction(body: str) -> StoredCorrection:
+    one = _CorrectionRecord.model_validate_json(body)
+    return StoredCorrection(Correction(one.kind, one.was, one.now, one.by, one.at, one.labels), one.mention, one.case)

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, Field, ValidationError
 
-from bot.store.client import Client
+from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.store.transaction import Transaction, commit
-from bot.store.writing import ms
+from bot.store.writing import to_ms
 
 BROKEN = "this dead letter itself cannot be read"
 BEFORE = datetime.fromtimestamp(0, UTC)
@@ -17,16 +17,16 @@ BEFORE = datetime.fromtimestamp(0, UTC)
 
 class DeadLetter(NamedTuple):
     id: str
-    why: str
+    reason: str
     at: datetime
     tries: int
     raw: str
     """The mention as it was kept."""
-    kept: str = ""
+    stored: str = ""
     """The whole letter as it is kept."""
 
 
-class _Letter(BaseModel):
+class _DeadLetterRecord(BaseModel):
     """As it is kept; what a newer release adds to it is passed over."""
 
     why: str
@@ -35,44 +35,47 @@ class _Letter(BaseModel):
     raw: str = Field(alias="m")
 
 
-def _read(entry: str, body: str) -> DeadLetter:
+def _parse_letter(entry: str, body: str) -> DeadLetter:
     """One that cannot be read is listed as such, the oldest of all, with what it holds."""
     try:
-        letter = _Letter.model_validate_json(body)
+        letter = _DeadLetterRecord.model_validate_json(body)
     except ValidationError:
         return DeadLetter(entry, BROKEN, BEFORE, 0, body)
     at = letter.at if letter.at.tzinfo else letter.at.replace(tzinfo=UTC)
     return DeadLetter(entry, letter.why, at, letter.tries, letter.raw)
 
 
-class Dead:
-    def __init__(self, client: Client, keys: Keys) -> None:
+class DeadLetterStore:
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
         self._client = client
         self._keys = keys
 
     async def count(self) -> int:
-        return int(await self._client.call("HLEN", self._keys.dead))
+        return int(await self._client.execute("HLEN", self._keys.dead_letters))
 
-    async def letters(self) -> list[DeadLetter]:
+    async def list_letters(self) -> list[DeadLetter]:
         """Oldest first."""
-        reply = await self._client.call("HGETALL", self._keys.dead)
-        found = [_read(entry, body)._replace(kept=body) for entry, body in zip(reply[::2], reply[1::2], strict=True)]
+        reply = await self._client.execute("HGETALL", self._keys.dead_letters)
+        found = [
+            _parse_letter(entry, body)._replace(stored=body)
+            for entry, body in zip(reply[::2], reply[1::2], strict=True)
+        ]
         return sorted(found, key=lambda letter: letter.at)
 
     async def replay(self, letter: DeadLetter, at: datetime) -> None:
         """Back into the inbox, as if it had just come. Replayed twice at once, it is there once."""
-        transaction = self._out(letter)
-        transaction.write("XADD", self._keys.inbox, "*", "m", letter.raw, "at", ms(at))
+        transaction = self._begin_removal(letter)
+        transaction.write("XADD", self._keys.inbox, "*", "m", letter.raw, "at", to_ms(at))
         await commit(self._client, transaction)
 
-    async def drop(self, letter: DeadLetter) -> None:
+    async def discard(self, letter: DeadLetter) -> None:
         """Given up on purpose: counted as tallied, so that the books still balance."""
-        transaction = self._out(letter)
-        transaction.write("HINCRBY", self._keys.books, "tallied", 1)
+        transaction = self._begin_removal(letter)
+        transaction.write("HINCRBY", self._keys.mention_counters, "tallied", 1)
         await commit(self._client, transaction)
 
-    def _out(self, letter: DeadLetter) -> Transaction:
+    def _begin_removal(self, letter: DeadLetter) -> Transaction:
         transaction = Transaction(self._keys.inbox)
-        transaction.guard(self._keys.dead, letter.kept, letter.id)
-        transaction.write("HDEL", self._keys.dead, letter.id)
+        transaction.guard(self._keys.dead_letters, letter.stored, letter.id)
+        transaction.write("HDEL", self._keys.dead_letters, letter.id)
         return transaction

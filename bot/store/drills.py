@@ -4,48 +4,48 @@ from datetime import datetime
 
 from bot.domain.decision import Decision
 from bot.domain.drill import Drill
-from bot.store.client import Client
+from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.reading import Records, Unreadable
+from bot.store.reading import RecordReader, UnreadableRecordError
 from bot.store.repository import Repository
-from bot.store.transaction import Committed, Transaction, commit
+from bot.store.transaction import CommitResult, Transaction, commit
 from bot.store.writing import write_effects
 
 
 class DrillStore(Repository[Drill | None, Decision[Drill]]):
     kind = "drill"
 
-    def __init__(self, client: Client, keys: Keys) -> None:
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
         self._client = client
         self._keys = keys
-        self._records = Records(client, keys, "drill", Drill.model_validate_json)
+        self._records = RecordReader(client, keys, "drill", Drill.model_validate_json)
 
-    async def all(self) -> dict[str, Drill]:
+    async def load_drills(self) -> dict[str, Drill]:
         """By department, those that can be read."""
         return await self._records.read_fields(self._keys.drills)
 
     async def get(self, department: str) -> Drill | None:
-        """Raises `Unreadable`."""
-        [body] = await self._client.bodies([self._keys.drills], department)
+        """Raises `UnreadableRecordError`."""
+        [body] = await self._client.read_bodies([self._keys.drills], department)
         found = await self._records.read(self._keys.drills, body, department)
-        if found is None and self.unreadable(department):
-            raise Unreadable("drill")
+        if found is None and self.is_unreadable(department):
+            raise UnreadableRecordError("drill")
         return found
 
-    def unreadable(self, department: str) -> bool:
+    def is_unreadable(self, department: str) -> bool:
         """Whether the last one was there when it was last read, and this release could not read it."""
-        return self._records.unreadable(self._keys.drills, department)
+        return self._records.is_unreadable(self._keys.drills, department)
 
-    async def commit(self, decision: Decision[Drill], at: datetime) -> Committed:
+    async def commit(self, decision: Decision[Drill], at: datetime) -> CommitResult:
         """With its page: a drill that calls nobody, or a call of which no drill knows, cannot be left behind."""
         drill, before = decision.after, decision.before
         transaction = Transaction(self._keys.inbox)
-        transaction.guard(self._keys.drills, _written(before) if before else "", drill.department)
-        transaction.write("HSET", self._keys.drills, drill.department, _written(drill))
+        transaction.guard(self._keys.drills, _encode_drill(before) if before else "", drill.department)
+        transaction.write("HSET", self._keys.drills, drill.department, _encode_drill(drill))
         write_effects(transaction, self._keys, decision, at, "drill", drill.department)
         return (await commit(self._client, transaction))[0]
 
 
-def _written(drill: Drill) -> str:
+def _encode_drill(drill: Drill) -> str:
     """A field that a later version adds is not in what this one wrote, and the guard compares the whole."""
     return drill.model_dump_json(exclude_defaults=True)

@@ -8,81 +8,83 @@ from bot.domain.episode import Episode
 from bot.domain.notification import Notification
 from bot.domain.pages.page import Page
 from bot.store import keys as bounds
-from bot.store.client import Client
+from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.reading import Records, Unreadable
+from bot.store.reading import RecordReader, UnreadableRecordError
 from bot.store.records import CardRecord
-from bot.store.transaction import Committed, Transaction, commit
-from bot.store.writing import ms, write_effects
+from bot.store.transaction import CommitResult, Transaction, commit
+from bot.store.writing import to_ms, write_effects
 
 
-class Episodes:
-    def __init__(self, client: Client, keys: Keys) -> None:
+class EpisodeStore:
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
         self._client = client
         self._keys = keys
-        self._records = Records(client, keys, "episode", Episode.model_validate_json)
+        self._records = RecordReader(client, keys, "episode", Episode.model_validate_json)
         self._unread: dict[str, str] = {}
         """By subject, what runs and cannot be read: a new one takes its place, as nobody else watches the subject."""
 
     async def get(self, episode: str) -> Episode | None:
-        """Raises `Unreadable`."""
-        found = (await self._find([episode])).get(episode)
-        if found is None and self._records.unreadable(self._keys.episode(episode)):
-            raise Unreadable("episode")
+        """Raises `UnreadableRecordError`."""
+        found = (await self._load_episodes([episode])).get(episode)
+        if found is None and self._records.is_unreadable(self._keys.episode_key(episode)):
+            raise UnreadableRecordError("episode")
         return found
 
-    async def peek(self, episode: str) -> Episode | None:
+    async def find_readable(self, episode: str) -> Episode | None:
         """None also where it cannot be read."""
-        return (await self._find([episode])).get(episode)
+        return (await self._load_episodes([episode])).get(episode)
 
-    async def _find(self, episodes: Sequence[str]) -> dict[str, Episode]:
-        bodies = await self._client.bodies(map(self._keys.episode, episodes))
-        return await self._records.read_all(self._keys.episode, dict(zip(episodes, bodies, strict=True)))
+    async def _load_episodes(self, episodes: Sequence[str]) -> dict[str, Episode]:
+        bodies = await self._client.read_bodies(map(self._keys.episode_key, episodes))
+        return await self._records.read_all(self._keys.episode_key, dict(zip(episodes, bodies, strict=True)))
 
-    async def running(self) -> dict[str, Episode]:
+    async def load_running(self) -> dict[str, Episode]:
         """By subject, those that are not over and can be read."""
-        flat = await self._client.call("HGETALL", self._keys.running)
+        flat = await self._client.execute("HGETALL", self._keys.running_episodes)
         names = dict(zip(flat[::2], flat[1::2], strict=True))
-        found = await self._find(list(names.values()))
+        found = await self._load_episodes(list(names.values()))
         self._unread = {
-            subject: one for subject, one in names.items() if self._records.unreadable(self._keys.episode(one))
+            subject: one for subject, one in names.items() if self._records.is_unreadable(self._keys.episode_key(one))
         }
         return {subject: found[one] for subject, one in names.items() if one in found}
 
-    async def latest(self, most: int = 20) -> list[Episode]:
+    async def list_latest(self, limit: int = 20) -> list[Episode]:
         """Newest first."""
-        ids = await self._client.call("ZRANGE", self._keys.episodes, 0, most - 1, "REV")
-        return list((await self._find(ids)).values())
+        ids = await self._client.execute("ZRANGE", self._keys.episodes, 0, limit - 1, "REV")
+        return list((await self._load_episodes(ids)).values())
 
-    async def commit(self, decision: Decision[Episode], at: datetime) -> Committed:
+    async def commit(self, decision: Decision[Episode], at: datetime) -> CommitResult:
         episode, before = decision.after, decision.before
-        key = self._keys.episode(episode.id)
+        key = self._keys.episode_key(episode.id)
         transaction = Transaction(self._keys.inbox)
         transaction.guard(key, before.version if before else "", "v")
         running = before.id if before else self._unread.get(episode.subject, "")
-        transaction.guard(self._keys.running, running, episode.subject)
+        transaction.guard(self._keys.running_episodes, running, episode.subject)
         transaction.write("HSET", key, "v", episode.version, "body", episode.model_dump_json())
         if before is None:
-            transaction.write("ZADD", self._keys.episodes, ms(episode.opened_at), episode.id)
+            transaction.write("ZADD", self._keys.episodes, to_ms(episode.opened_at), episode.id)
             transaction.write("ZREMRANGEBYRANK", self._keys.episodes, 0, -bounds.EPISODES_MOST - 1)
         if episode.is_over:
-            transaction.write("HDEL", self._keys.running, episode.subject)
-            for kept in (key, self._keys.card(episode.id)):
+            transaction.write("HDEL", self._keys.running_episodes, episode.subject)
+            for kept in (key, self._keys.card_key(episode.id)):
                 transaction.write("EXPIRE", kept, int(bounds.EPISODE_KEPT.total_seconds()))
         else:
-            transaction.write("HSET", self._keys.running, episode.subject, episode.id)
+            transaction.write("HSET", self._keys.running_episodes, episode.subject, episode.id)
         write_effects(transaction, self._keys, decision, at, "episode", episode.id)
         return (await commit(self._client, transaction))[0]
 
-    async def drawn(self, episode: Episode, record: CardRecord, owed: Notification, page: Page | None) -> None:
+    async def record_episode_card(
+        self, episode: Episode, record: CardRecord, notification: Notification, page: Page | None
+    ) -> None:
         """The card shows this version, and this one of its page; where there is a newer one it stays owed."""
         saved = Transaction(self._keys.inbox)
-        saved.write("HSET", self._keys.card(episode.id), "body", record.model_dump_json())
+        saved.write("HSET", self._keys.card_key(episode.id), "body", record.model_dump_json())
         if episode.is_over:  # which may have come before its first drawing
-            saved.write("EXPIRE", self._keys.card(episode.id), int(bounds.EPISODE_KEPT.total_seconds()))
+            saved.write("EXPIRE", self._keys.card_key(episode.id), int(bounds.EPISODE_KEPT.total_seconds()))
         done = Transaction(self._keys.inbox)
-        done.guard(self._keys.episode(episode.id), episode.version, "v")
+        done.guard(self._keys.episode_key(episode.id), episode.version, "v")
         if page is not None:
-            done.guard(self._keys.page(page.id), page.version, "v")
-        done.write("ZREM", self._keys.outbox(owed.to), owed.key)
+            done.guard(self._keys.page_key(page.id), page.version, "v")
+        done.write("ZREM", self._keys.outbox_key(notification.to), notification.key)
         await commit(self._client, saved, done)

@@ -7,7 +7,7 @@ from pydantic_core import to_json
 from bot.domain.decision import ProcessedMention
 from bot.domain.spikes.observation import SpikeObservation, StreamPosition, build_observation
 from bot.store import keys as bounds
-from bot.store.client import Client
+from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.store.transaction import Transaction
 
@@ -19,33 +19,35 @@ _NOTHING = SpikeObservation(at=0.0, subject="", mention="", who="", department="
 log = structlog.get_logger("feed")
 
 
-def feed(transaction: Transaction, keys: Keys, heard: ProcessedMention, subject: str) -> None:
+def append_observation(transaction: Transaction, keys: Keys, processed: ProcessedMention, subject: str) -> None:
     """Nothing of what is about no subject of the playbook, and nothing of spam."""
-    seen = build_observation(heard, subject) if subject else None
+    seen = build_observation(processed, subject) if subject else None
     if seen is not None:
-        transaction.write("XADD", keys.feed, "*", "o", to_json(seen[:-1]).decode())
-        transaction.upkeep("XTRIM", keys.feed, "MAXLEN", "~", bounds.FEED_MOST)
+        transaction.write("XADD", keys.spike_stream, "*", "o", to_json(seen[:-1]).decode())
+        transaction.add_upkeep("XTRIM", keys.spike_stream, "MAXLEN", "~", bounds.FEED_MOST)
 
 
-class Feed:
-    def __init__(self, client: Client, keys: Keys) -> None:
+class SpikeStream:
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
         self._client = client
         self._keys = keys
 
-    async def read(self, after: StreamPosition, most: int = AT_ONCE) -> list[SpikeObservation]:
+    async def read(self, after: StreamPosition, limit: int = AT_ONCE) -> list[SpikeObservation]:
         """In the order in which they were committed."""
-        reply = await self._client.call("XRANGE", self._keys.feed, f"({after[0]}-{after[1]}", "+", "COUNT", most)
-        return [read_observation(place, fields[1]) for place, fields in reply]
+        reply = await self._client.execute(
+            "XRANGE", self._keys.spike_stream, f"({after[0]}-{after[1]}", "+", "COUNT", limit
+        )
+        return [parse_observation(place, fields[1]) for place, fields in reply]
 
-    async def trim(self, before: StreamPosition) -> None:
+    async def trim_before(self, before: StreamPosition) -> None:
         """Nobody reads again what was committed before."""
-        await self._client.call("XTRIM", self._keys.feed, "MINID", f"{before[0]}-{before[1]}")
+        await self._client.execute("XTRIM", self._keys.spike_stream, "MINID", f"{before[0]}-{before[1]}")
 
-    async def length(self) -> int:
-        return int(await self._client.call("XLEN", self._keys.feed))
+    async def count(self) -> int:
+        return int(await self._client.execute("XLEN", self._keys.spike_stream))
 
 
-def read_observation(place: str, body: str) -> SpikeObservation:
+def parse_observation(place: str, body: str) -> SpikeObservation:
     """What cannot be read is about no subject, and counts for nothing."""
     first, _, second = place.partition("-")
     try:

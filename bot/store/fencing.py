@@ -11,23 +11,23 @@ from contextvars import ContextVar
 from typing import NamedTuple
 
 
-class LeaseLost(Exception):  # noqa: N818 - said as it is
+class LeaseLostError(Exception):
     """Another process may run this now; whoever held it must stop."""
 
 
-class Fence(NamedTuple):
-    """`token` is what `key` holds as long as nobody else took the lease. `ends` is in the loop's own seconds."""
+class LeaseFence(NamedTuple):
+    """`token` is what `key` holds as long as nobody else took the lease. `expires_at` is in the loop's own seconds."""
 
     key: str
     token: str
-    ends: float
+    expires_at: float
 
 
-_FENCE: ContextVar[Fence | None] = ContextVar("fence", default=None)
+_FENCE: ContextVar[LeaseFence | None] = ContextVar("fence", default=None)
 
 
 @contextmanager
-def fenced(fence: Fence) -> Iterator[None]:
+def enforce_fence(fence: LeaseFence) -> Iterator[None]:
     before = _FENCE.set(fence)
     try:
         yield
@@ -35,11 +35,11 @@ def fenced(fence: Fence) -> Iterator[None]:
         _FENCE.reset(before)
 
 
-def current_fence() -> Fence | None:
+def current_fence() -> LeaseFence | None:
     return _FENCE.get()
 
 
 def is_lease_over() -> bool:
     """Tell whether the lease may be another's by now, as far as that is known without asking."""
     fence = _FENCE.get()
-    return fence is not None and asyncio.get_running_loop().time() >= fence.ends
+    return fence is not None and asyncio.get_running_loop().time() >= fence.expires_at

@@ -5,51 +5,51 @@ from datetime import datetime
 
 from bot.domain.case import Case, CaseStatus
 from bot.domain.notification import Notification
-from bot.store.client import Client
+from bot.store.client import RedisClient
 from bot.store.keys import DIGEST_KEPT, Keys
-from bot.store.outbox import listed_on
+from bot.store.outbox import build_listed_record
 from bot.store.records import DigestRecord
-from bot.store.transaction import Committed, Transaction, commit
-from bot.store.writing import ms
+from bot.store.transaction import CommitResult, Transaction, commit
+from bot.store.writing import to_ms
 
 _AGES = 10**13
 """More than any time in milliseconds, so that urgency goes before age."""
 
 
-class Floods:
-    def __init__(self, client: Client, keys: Keys) -> None:
+class DigestOverflowStore:
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
         self._client = client
         self._keys = keys
 
     async def add(self, record: DigestRecord, cases: Sequence[Case], at: datetime) -> int:
         """List these with the card, and no longer owe them one of their own. Return how many; the rest has changed."""
-        rest, listed = self._keys.digest_rest(record.id), listed_on(record, at)
+        rest, listed = self._keys.digest_overflow_key(record.id), build_listed_record(record, at)
         transactions = []
         for case in cases:
             transaction = Transaction(self._keys.inbox)
-            transaction.guard(self._keys.case(case.id), case.version, "v")
+            transaction.guard(self._keys.case_key(case.id), case.version, "v")
             body = listed.model_copy(update={"drawn": case.version}).model_dump_json()
-            transaction.write("HSET", self._keys.card(case.id), "body", body)
+            transaction.write("HSET", self._keys.card_key(case.id), "body", body)
             card = Notification.draw_card(case.id, record.department)
-            transaction.write("ZREM", self._keys.outbox(card.to), card.key)
-            transaction.write("ZADD", rest, _order(case), case.id)
-            transaction.upkeep("EXPIRE", rest, int(DIGEST_KEPT.total_seconds()))
+            transaction.write("ZREM", self._keys.outbox_key(card.to), card.key)
+            transaction.write("ZADD", rest, _score_urgency(case), case.id)
+            transaction.add_upkeep("EXPIRE", rest, int(DIGEST_KEPT.total_seconds()))
             transactions.append(transaction)
-        return sum(reply is Committed.WRITTEN for reply in await commit(self._client, *transactions))
+        return sum(reply is CommitResult.WRITTEN for reply in await commit(self._client, *transactions))
 
-    async def first(self, record: DigestRecord, most: int) -> list[str]:
+    async def list_hidden(self, record: DigestRecord, limit: int) -> list[str]:
         """The cases that come first of those that the card does not show."""
-        return list(await self._client.call("ZRANGE", self._keys.digest_rest(record.id), 0, most - 1))
+        return list(await self._client.execute("ZRANGE", self._keys.digest_overflow_key(record.id), 0, limit - 1))
 
     async def count(self, record: DigestRecord) -> int:
         """How many the card stands for now."""
-        return int(await self._client.call("ZCARD", self._keys.digest_rest(record.id))) + len(record.cases)
+        return int(await self._client.execute("ZCARD", self._keys.digest_overflow_key(record.id))) + len(record.cases)
 
-    async def show(
+    async def update_shown(
         self, record: DigestRecord, shown: Sequence[Case], hidden: Sequence[Case], gone: Sequence[str]
     ) -> None:
         """The card shows these now; others that it showed go back, and what nobody waits for goes."""
-        rest, key = self._keys.digest_rest(record.id), self._keys.digest(record.id)
+        rest, key = self._keys.digest_overflow_key(record.id), self._keys.digest_key(record.id)
         transaction = Transaction(self._keys.inbox)
         placed = record.model_copy(update={"cases": tuple(case.id for case in shown)})
         transaction.write("HSET", key, "body", placed.model_dump_json())
@@ -57,17 +57,17 @@ class Floods:
         for case_id in [*gone, *(case.id for case in shown)]:
             transaction.write("ZREM", rest, case_id)
         for case in hidden:
-            transaction.write("ZADD", rest, _order(case), case.id)
+            transaction.write("ZADD", rest, _score_urgency(case), case.id)
         await commit(self._client, transaction)
 
 
-def by_urgency(cases: Sequence[Case]) -> list[Case]:
-    return sorted(cases, key=_order)
+def sort_by_urgency(cases: Sequence[Case]) -> list[Case]:
+    return sorted(cases, key=_score_urgency)
 
 
-def waits(case: Case, department: str) -> bool:
+def is_waiting(case: Case, department: str) -> bool:
     return case.status is CaseStatus.NEW and case.department == department
 
 
-def _order(case: Case) -> int:
-    return (100 - min(100, case.assessment.urgency)) * _AGES + ms(case.mention.created_at)
+def _score_urgency(case: Case) -> int:
+    return (100 - min(100, case.assessment.urgency)) * _AGES + to_ms(case.mention.created_at)

@@ -11,11 +11,11 @@ from redis.exceptions import ResponseError
 from bot.domain.decision import CaseDecision, StoreUnavailable
 from bot.domain.mention import Mention
 from bot.store import keys as bounds
-from bot.store.client import BLOCK_MS, Client, counts_in, whole
+from bot.store.client import BLOCK_MS, RedisClient, parse_counts, parse_int
 from bot.store.keys import Keys
-from bot.store.lately import Share, remember
-from bot.store.transaction import GROUP, Committed, Transaction, commit
-from bot.store.writing import Trace, ms, write
+from bot.store.lately import RecentBatch, append_recent
+from bot.store.transaction import GROUP, CommitResult, Transaction, commit
+from bot.store.writing import LookupKey, to_ms, write_decision
 
 IDLE = timedelta(seconds=30)
 """How long an entry may be in one worker's hands before another takes it: a batch takes well under a second."""
@@ -26,7 +26,7 @@ MOST_TRIES = 5
 """Deliveries of one entry before it goes to the dead letters."""
 
 
-class Entry(NamedTuple):
+class InboxEntry(NamedTuple):
     """An entry in our hands. `mention` is None where what was kept cannot be read as one."""
 
     id: str
@@ -39,39 +39,39 @@ class Entry(NamedTuple):
     """A newer wording of a mention that was let in before."""
 
 
-class Ready(NamedTuple):
+class TriagedEntry(NamedTuple):
     """A decision on an entry, and what its traces led to when it was made: a case, or nothing."""
 
-    entry: Entry
+    entry: InboxEntry
     decision: CaseDecision
-    found: tuple[tuple[str, str], ...] = ()
+    lookups: tuple[tuple[str, str], ...] = ()
 
 
 class Inbox:
-    def __init__(self, client: Client, keys: Keys, most: int = bounds.INBOX_MOST) -> None:
+    def __init__(self, client: RedisClient, keys: Keys, max_entries: int = bounds.INBOX_MOST) -> None:
         self._client = client
         self._keys = keys
-        self._most = most
+        self._max_entries = max_entries
 
-    async def prepare(self) -> None:
+    async def create_group(self) -> None:
         """Make the consumer group, once, and forget those of it who are long gone: each process has another name."""
         try:
-            await self._client.call("XGROUP", "CREATE", self._keys.inbox, GROUP, "0", "MKSTREAM")
+            await self._client.execute("XGROUP", "CREATE", self._keys.inbox, GROUP, "0", "MKSTREAM")
         except ResponseError as there:
             if "BUSYGROUP" not in str(there):
                 raise
-        for flat in await self._client.call("XINFO", "CONSUMERS", self._keys.inbox, GROUP):
+        for flat in await self._client.execute("XINFO", "CONSUMERS", self._keys.inbox, GROUP):
             known = flat if isinstance(flat, dict) else dict(zip(flat[::2], flat[1::2], strict=True))
             if not int(known["pending"]) and int(known["idle"]) > CONSUMER_GONE.total_seconds() * 1000:
-                await self._client.call("XGROUP", "DELCONSUMER", self._keys.inbox, GROUP, known["name"])
+                await self._client.execute("XGROUP", "DELCONSUMER", self._keys.inbox, GROUP, known["name"])
 
     async def admit(self, source: str, mentions: Sequence[Mention], cursor: str | None, at: datetime) -> int:
         """All or nothing: seen, in the inbox, cursor moved. Says how many were new; raises `StoreUnavailable` if
         full.
         """
         once = {mention.id: mention for mention in sorted(mentions, key=lambda mention: mention.edits)}
-        keys = [self._keys.inbox, self._keys.cursors, self._keys.heard, self._keys.books]
-        keys += [self._keys.seen(mention) for mention in once]
+        keys = [self._keys.inbox, self._keys.cursors, self._keys.source_activity, self._keys.mention_counters]
+        keys += [self._keys.seen_key(mention) for mention in once]
         remember = int(bounds.SEEN_FOR.total_seconds())
         bodies = [
             part
@@ -79,39 +79,43 @@ class Inbox:
             for part in (mention.edits, mention.model_dump_json(exclude_defaults=True))
         ]
         new = int(
-            await self._client.script("admit", keys, [source, cursor or "", ms(at), remember, self._most, *bodies])
+            await self._client.run_script(
+                "admit", keys, [source, cursor or "", to_ms(at), remember, self._max_entries, *bodies]
+            )
         )
         if new < 0:
-            raise StoreUnavailable(f"The inbox is full ({self._most:,} mentions wait for triage).")
+            raise StoreUnavailable(f"The inbox is full ({self._max_entries:,} mentions wait for triage).")
         return new
 
-    async def cursor(self, source: str) -> str | None:
-        found = await self._client.call("HGET", self._keys.cursors, source)
+    async def load_cursor(self, source: str) -> str | None:
+        found = await self._client.execute("HGET", self._keys.cursors, source)
         return str(found) if found is not None else None
 
-    async def heard(self) -> dict[str, int]:
+    async def load_source_activity(self) -> dict[str, int]:
         """When each source last gave a mention, ms."""
-        return counts_in(await self._client.call("HGETALL", self._keys.heard))
+        return parse_counts(await self._client.execute("HGETALL", self._keys.source_activity))
 
-    async def read(self, worker: str, most: int, *, wait: bool) -> list[Entry]:
+    async def read(self, worker: str, limit: int, *, wait: bool) -> list[InboxEntry]:
         """New entries, now in this worker's hands; `wait` blocks for up to a second."""
         block = ("BLOCK", BLOCK_MS) if wait else ()
-        reply = await self._grouped(
-            "XREADGROUP", "GROUP", GROUP, worker, "COUNT", most, *block, "STREAMS", self._keys.inbox, ">"
+        reply = await self._execute_in_group(
+            "XREADGROUP", "GROUP", GROUP, worker, "COUNT", limit, *block, "STREAMS", self._keys.inbox, ">"
         )
-        return [_entry(item) for _, entries in reply or [] for item in entries if item[1]]
+        return [_parse_entry(item) for _, entries in reply or [] for item in entries if item[1]]
 
-    async def reclaim(self, worker: str, most: int, idle: timedelta = IDLE) -> list[Entry]:
+    async def reclaim(self, worker: str, limit: int, idle: timedelta = IDLE) -> list[InboxEntry]:
         """Entries that others took and did not answer in time, with how often each was delivered."""
         idle_ms = int(idle.total_seconds() * 1000)
-        cursor, entries = "0-0", list[Entry]()
+        cursor, entries = "0-0", list[InboxEntry]()
         while not entries:  # the server looks past ten times as many as it may give, and says where it stopped
-            reply = await self._grouped("XAUTOCLAIM", self._keys.inbox, GROUP, worker, idle_ms, cursor, "COUNT", most)
+            reply = await self._execute_in_group(
+                "XAUTOCLAIM", self._keys.inbox, GROUP, worker, idle_ms, cursor, "COUNT", limit
+            )
             cursor, found = reply[:2] if reply else ("0-0", [])
-            entries = [_entry(item) for item in found if item and item[1]]
+            entries = [_parse_entry(item) for item in found if item and item[1]]
             if cursor == "0-0":
                 break
-        counts = await self._client.together(
+        counts = await self._client.execute_batch(
             [("XPENDING", self._keys.inbox, GROUP, entry.id, entry.id, 1) for entry in entries]
         )
         return [
@@ -119,29 +123,31 @@ class Inbox:
             for entry, pending in zip(entries, counts, strict=True)
         ]
 
-    async def _grouped(self, *words: str | int) -> Any:
+    async def _execute_in_group(self, *words: str | int) -> Any:
         """A server that came back without its data has no group any more; nothing is in it, and work goes on."""
         try:
-            return await self._client.call(*words)
+            return await self._client.execute(*words)
         except ResponseError as no:
             if not str(no).startswith("NOGROUP"):
                 raise
-        await self.prepare()
+        await self.create_group()
         return None
 
-    async def look_up(self, traces: Iterable[Trace]) -> dict[str, str]:
+    async def find_cases(self, traces: Iterable[LookupKey]) -> dict[str, str]:
         """The case each of these keys leads to; an empty string where there is none."""
         names = list(dict.fromkeys(trace.key for trace in traces))
-        values = await self._client.call("MGET", *names) if names else []
+        values = await self._client.execute("MGET", *names) if names else []
         return {name: value or "" for name, value in zip(names, values, strict=True)}
 
-    async def joined_to(self, mentions: Iterable[str]) -> dict[str, str]:
+    async def find_joined_cases(self, mentions: Iterable[str]) -> dict[str, str]:
         """The case that each of these joined lately, of those that joined one."""
         wanted = list(mentions)
-        cases = await self._client.call("MGET", *map(self._keys.joined_to, wanted)) if wanted else []
+        cases = await self._client.execute("MGET", *map(self._keys.joined_case_key, wanted)) if wanted else []
         return {mention: case for mention, case in zip(wanted, cases, strict=True) if case}
 
-    async def commit(self, ready: Sequence[Ready], at: datetime, share: Share | None = None) -> list[Committed]:
+    async def commit(
+        self, ready: Sequence[TriagedEntry], at: datetime, recent_batch: RecentBatch | None = None
+    ) -> list[CommitResult]:
         """Each decision as its own transaction, in order, in one round trip; `share` is written with the first.
 
         What the traces led to is guarded too: two workers that hold the same words at once must not both open a case.
@@ -151,40 +157,40 @@ class Inbox:
             transaction = Transaction(self._keys.inbox, entry.id)
             for key, case in found:
                 transaction.guard(key, case)
-            write(transaction, self._keys, decision, at)
+            write_decision(transaction, self._keys, decision, at)
             transactions.append(transaction)
-        if share and share.recent and transactions:
-            remember(transactions[0], self._keys, share)
+        if recent_batch and recent_batch.recent and transactions:
+            append_recent(transactions[0], self._keys, recent_batch)
         return await commit(self._client, *transactions)
 
-    async def bury(self, entry: Entry, why: str, at: datetime) -> None:
+    async def move_to_dead_letters(self, entry: InboxEntry, why: str, at: datetime) -> None:
         """To the dead letters, with the reason, out of the way of the living."""
         letter = {"why": why[:300], "at": at.isoformat(), "tries": entry.tries, "m": entry.raw}
         transaction = Transaction(self._keys.inbox, entry.id)
-        transaction.write("HSET", self._keys.dead, entry.id, json.dumps(letter))
+        transaction.write("HSET", self._keys.dead_letters, entry.id, json.dumps(letter))
         await commit(self._client, transaction)
 
-    async def waiting(self, left_after: timedelta = LEFT_AFTER) -> tuple[int, int]:
+    async def measure_backlog(self, left_after: timedelta = LEFT_AFTER) -> tuple[int, int]:
         """How many entries are in the inbox, and when the oldest came that waits for a worker (ms; 0 if none does).
 
         One that fails is in a worker's hands from try to try: it does not wait, unless nobody takes it up again.
         """
-        starts = await self._starts(int(left_after.total_seconds() * 1000))
+        starts = await self._find_backlog_starts(int(left_after.total_seconds() * 1000))
         reads = [("XRANGE", self._keys.inbox, start, "+", "COUNT", 1) for start in starts]
-        length, *found = await self._client.together([("XLEN", self._keys.inbox), *reads])
-        return int(length), min((_entry(entries[0]).arrived for entries in found if entries), default=0)
+        length, *found = await self._client.execute_batch([("XLEN", self._keys.inbox), *reads])
+        return int(length), min((_parse_entry(entries[0]).arrived for entries in found if entries), default=0)
 
-    async def _starts(self, idle_ms: int) -> list[str]:
+    async def _find_backlog_starts(self, idle_ms: int) -> list[str]:
         """Where those begin that no worker has read, and those that a worker has left."""
         left = ("XPENDING", self._keys.inbox, GROUP, "IDLE", idle_ms, "-", "+", 1)
         try:
-            [group], idle = await self._client.together([("XINFO", "GROUPS", self._keys.inbox), left])
+            [group], idle = await self._client.execute_batch([("XINFO", "GROUPS", self._keys.inbox), left])
         except ResponseError:  # no worker has begun yet, or the server came back without its data
             return ["-"]
         return [f"({group[group.index('last-delivered-id') + 1]}", *(entry[0] for entry in idle)]
 
 
-def _entry(reply: Sequence[Any]) -> Entry:
+def _parse_entry(reply: Sequence[Any]) -> InboxEntry:
     """From `[id, [field, value, …]]`."""
     values = dict(zip(reply[1][::2], reply[1][1::2], strict=True))
     raw = values.get("m", "")
@@ -192,4 +198,4 @@ def _entry(reply: Sequence[Any]) -> Entry:
         mention = Mention.from_stored(raw)
     except ValidationError:
         mention = None
-    return Entry(str(reply[0]), mention, raw, whole(values.get("at")) or 0, edit="edit" in values)
+    return InboxEntry(str(reply[0]), mention, raw, parse_int(values.get("at")) or 0, edit="edit" in values)

@@ -105,23 +105,23 @@ EPISODES_MOST = 2_000
 
 
 @lru_cache(maxsize=5_000)
-def field(*parts: str | int) -> str:
+def join_field(*parts: str | int) -> str:
     """A hash field of several parts. A name may have any character in it, so that a `|` of its own is written `%7C`."""
     return "|".join(str(part).replace("%", "%25").replace("|", "%7C") for part in parts)
 
 
-def parts_of(field: str) -> list[str]:
+def split_field(field: str) -> list[str]:
     """What `field` was made of."""
     parts = field.split("|")
     return [part.replace("%7C", "|").replace("%25", "%") for part in parts] if "%" in field else parts
 
 
-def hour_of(at: datetime) -> str:
+def format_hour(at: datetime) -> str:
     """As `%Y%m%d%H` would, in a fifth of its time: it is asked for twice a mention."""
     return f"{at.year:04}{at.month:02}{at.day:02}{at.hour:02}"
 
 
-def day_of(at: datetime) -> str:
+def format_day(at: datetime) -> str:
     """Days here are UTC; reports put them together to the brand's own days, by the quarters in their fields."""
     return f"{at:%Y%m%d}"
 
@@ -133,136 +133,136 @@ class Keys:
         self.root = f"earshot:{{{brand}}}:"
         self.inbox = self.root + "inbox"
         self.cursors = self.root + "cursors"
-        self.heard = self.root + "heard"
-        self.books = self.root + "books"
+        self.source_activity = self.root + "heard"
+        self.mention_counters = self.root + "books"
         self.deadlines = self.root + "deadlines"
         self.pages = self.root + "pages"
-        self.ringing = self.root + "ringing"
+        self.group_leaders = self.root + "ringing"
         self.drills = self.root + "drills"
-        self.vigil = self.root + "vigil"
+        self.health_state = self.root + "vigil"
         self.crises = self.root + "crises"
         self.outboxes = self.root + "outboxes"
-        self.feeds = self.root + "feeds"
-        self.holes = self.root + "holes"
-        self.aside = self.root + "aside"
+        self.calendar_links = self.root + "feeds"
+        self.schedule_gaps = self.root + "holes"
+        self.unrouted = self.root + "aside"
         self.spam = self.root + "spam"
         self.audit = self.root + "audit"
         self.corrections = self.root + "corrections"
         self.meta = self.root + "meta"
-        self.dead = self.root + "dead"
+        self.dead_letters = self.root + "dead"
         self.unreadable = self.root + "unreadable"
-        self.feed = self.root + "feed"
-        self.lately = self.root + "lately"
+        self.spike_stream = self.root + "feed"
+        self.recent_mentions = self.root + "lately"
         self.episodes = self.root + "episodes"
-        self.running = self.root + "running"
-        self.watched = self.root + "watched"
-        self.trouble = self.root + "trouble"
-        self.read_in_all = self.root + "reads"
+        self.running_episodes = self.root + "running"
+        self.last_spike_check = self.root + "watched"
+        self.health_issues = self.root + "trouble"
+        self.read_totals = self.root + "reads"
 
-    def seen(self, mention: str) -> str:
+    def seen_key(self, mention: str) -> str:
         return f"{self.root}seen:{mention}"
 
-    def case(self, case: str) -> str:
+    def case_key(self, case: str) -> str:
         return f"{self.root}case:{case}"
 
-    def joined(self, case: str) -> str:
+    def joined_mentions_key(self, case: str) -> str:
         return f"{self.root}joined:{case}"
 
-    def joined_to(self, mention: str) -> str:
+    def joined_case_key(self, mention: str) -> str:
         return f"{self.root}joined_to:{mention}"
 
-    def card(self, case: str) -> str:
+    def card_key(self, case: str) -> str:
         return f"{self.root}card:{case}"
 
-    def case_messages(self, case: str) -> str:
+    def case_messages_key(self, case: str) -> str:
         return f"{self.root}case_messages:{case}"
 
-    def conversation(self, key: str) -> str:
+    def conversation_case_key(self, key: str) -> str:
         return f"{self.root}conversation:{key}"
 
-    def copy(self, key: str) -> str:
+    def copy_case_key(self, key: str) -> str:
         return f"{self.root}copy:{key}"
 
-    def open(self, department: str) -> str:
+    def open_cases_key(self, department: str) -> str:
         return f"{self.root}open:{department}"
 
-    def mine(self, person: str) -> str:
+    def owned_cases_key(self, person: str) -> str:
         return f"{self.root}mine:{person}"
 
-    def schedule(self, schedule: str) -> str:
+    def schedule_key(self, schedule: str) -> str:
         return f"{self.root}schedule:{schedule}"
 
-    def calendar(self, schedule: str) -> str:
+    def calendar_key(self, schedule: str) -> str:
         return f"{self.root}calendar:{schedule}"
 
-    def page(self, page: str) -> str:
+    def page_key(self, page: str) -> str:
         return f"{self.root}page:{page}"
 
-    def newest(self, page: str) -> str:
+    def newest_joined_key(self, page: str) -> str:
         return f"{self.root}newest:{page}"
 
-    def messages(self, page: str) -> str:
+    def page_messages_key(self, page: str) -> str:
         return f"{self.root}messages:{page}"
 
-    def crisis(self, crisis: str) -> str:
+    def crisis_key(self, crisis: str) -> str:
         return f"{self.root}crisis:{crisis}"
 
-    def flags(self, person: str) -> str:
+    def flags_key(self, person: str) -> str:
         return f"{self.root}flags:{person}"
 
-    def night(self, night: int, person: str) -> str:
+    def night_pages_key(self, night: int, person: str) -> str:
         return f"{self.root}night:{night}:{person}"
 
-    def secret(self, what: str) -> str:
-        return f"{self.root}secret:{what}"
+    def secret_key(self, purpose: str) -> str:
+        return f"{self.root}secret:{purpose}"
 
-    def outbox(self, to: Destination) -> str:
+    def outbox_key(self, to: Destination) -> str:
         return f"{self.root}outbox:{to}"
 
-    def digest(self, digest: str) -> str:
+    def digest_key(self, digest: str) -> str:
         return f"{self.root}digest:{digest}"
 
-    def digest_rest(self, digest: str) -> str:
+    def digest_overflow_key(self, digest: str) -> str:
         return f"{self.root}rest:{digest}"
 
-    def tally(self, hour: datetime) -> str:
-        return f"{self.root}tally:{hour_of(hour)}"
+    def tally_key(self, hour: datetime) -> str:
+        return f"{self.root}tally:{format_hour(hour)}"
 
-    def took(self, day: str, department: str, measure: str) -> str:
+    def durations_key(self, day: str, department: str, measure: str) -> str:
         return f"{self.root}took:{day}:{department}:{measure}"
 
-    def ended(self, day: str) -> str:
+    def resolutions_key(self, day: str) -> str:
         return f"{self.root}ended:{day}"
 
-    def judged(self, day: str) -> str:
+    def precision_key(self, day: str) -> str:
         return f"{self.root}judged:{day}"
 
-    def telling(self, hour: datetime, subject: str) -> str:
-        return f"{self.root}telling:{hour_of(hour)}:{subject}"
+    def top_posts_key(self, hour: datetime, subject: str) -> str:
+        return f"{self.root}telling:{format_hour(hour)}:{subject}"
 
-    def usual(self, subject: str) -> str:
+    def baseline_key(self, subject: str) -> str:
         return f"{self.root}usual:{subject}"
 
-    def episode(self, episode: str) -> str:
+    def episode_key(self, episode: str) -> str:
         return f"{self.root}episode:{episode}"
 
-    def reads(self, source: str, at: datetime) -> str:
+    def reads_key(self, source: str, at: datetime) -> str:
         return f"{self.root}reads:{source}:{at:%Y%m}"
 
-    def read_ids(self, source: str, at: datetime, what: str) -> str:
-        return f"{self.root}read_ids:{source}:{day_of(at)}:{what}"
+    def read_ids_key(self, source: str, at: datetime, kind: str) -> str:
+        return f"{self.root}read_ids:{source}:{format_day(at)}:{kind}"
 
-    def bucket(self, limit: str) -> str:
+    def bucket_key(self, limit: str) -> str:
         return f"{self.root}bucket:{limit}"
 
-    def parked(self, limit: str) -> str:
+    def paused_key(self, limit: str) -> str:
         return f"{self.root}parked:{limit}"
 
-    def probe(self, kind: str) -> str:
+    def probe_key(self, kind: str) -> str:
         return f"{self.root}probe:{kind}"
 
-    def lease(self, name: str) -> str:
+    def lease_key(self, name: str) -> str:
         return f"{self.root}lease:{name}"
 
-    def fence(self, name: str) -> str:
+    def fence_key(self, name: str) -> str:
         return f"{self.root}fence:{name}"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
-from bot.store.client import Client
+from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.store.transaction import Transaction
 
@@ -17,7 +17,7 @@ AT_ONCE = 100
 log = structlog.get_logger("lately")
 
 
-class Recent(NamedTuple):
+class RecentMention(NamedTuple):
     """A mention that was heard lately. `author` is empty where nobody knows it, `words` where they are too few."""
 
     at: datetime
@@ -31,58 +31,58 @@ class Recent(NamedTuple):
 _Rows = TypeAdapter(list[tuple[int, str, str, str]])
 
 
-class Share(NamedTuple):
+class RecentBatch(NamedTuple):
     """What a worker adds with a part of a batch, and from when on it remembers."""
 
-    by: str
-    recent: Sequence[Recent]
+    worker: str
+    recent: Sequence[RecentMention]
     since: datetime
 
 
-def remember(transaction: Transaction, keys: Keys, share: Share) -> None:
+def append_recent(transaction: Transaction, keys: Keys, batch: RecentBatch) -> None:
     """In one entry; what its worker has forgotten is dropped. Nobody minds reading a mention twice."""
-    transaction.upkeep("XADD", keys.lately, "*", "by", share.by, "heard", write_rows(share.recent))
-    transaction.upkeep("XTRIM", keys.lately, "MINID", "~", _ms(share.since))
+    transaction.add_upkeep("XADD", keys.recent_mentions, "*", "by", batch.worker, "heard", dump_recent(batch.recent))
+    transaction.add_upkeep("XTRIM", keys.recent_mentions, "MINID", "~", _to_ms(batch.since))
 
 
-class Page(NamedTuple):
-    recent: list[Recent]
+class RecentPage(NamedTuple):
+    recent: list[RecentMention]
     end: str
     """From where to read on."""
     more: bool
 
 
-class LatelyStore:
-    def __init__(self, client: Client, keys: Keys) -> None:
+class RecentMentionStore:
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
         self._client = client
         self._keys = keys
 
-    async def read(self, after: str, beside: str = "") -> Page:
+    async def read_page(self, after: str, exclude_worker: str = "") -> RecentPage:
         """In the order of commits, without what was written by `beside`.
 
         An entry that cannot be read is left out, and the log says which.
         """
-        reply = await self._client.call("XRANGE", self._keys.lately, f"({after}", "+", "COUNT", AT_ONCE)
-        found: list[Recent] = []
+        reply = await self._client.execute("XRANGE", self._keys.recent_mentions, f"({after}", "+", "COUNT", AT_ONCE)
+        found: list[RecentMention] = []
         for place, fields in reply:
             entry = dict(zip(fields[::2], fields[1::2], strict=True))
-            if not beside or entry.get("by") != beside:
-                found += read_rows(place, entry.get("heard", ""))
-        return Page(found, reply[-1][0] if reply else after, len(reply) == AT_ONCE)
+            if not exclude_worker or entry.get("by") != exclude_worker:
+                found += parse_recent(place, entry.get("heard", ""))
+        return RecentPage(found, reply[-1][0] if reply else after, len(reply) == AT_ONCE)
 
 
-def write_rows(recent: Sequence[Recent]) -> str:
-    return _Rows.dump_json([(_ms(one.at), one.mention, one.author, one.words) for one in recent]).decode()
+def dump_recent(recent: Sequence[RecentMention]) -> str:
+    return _Rows.dump_json([(_to_ms(one.at), one.mention, one.author, one.words) for one in recent]).decode()
 
 
-def read_rows(place: str, body: str) -> list[Recent]:
+def parse_recent(place: str, body: str) -> list[RecentMention]:
     """Empty where the entry cannot be read."""
     try:
-        return [Recent(datetime.fromtimestamp(at / 1000, UTC), *rest) for at, *rest in _Rows.validate_json(body)]
+        return [RecentMention(datetime.fromtimestamp(at / 1000, UTC), *rest) for at, *rest in _Rows.validate_json(body)]
     except (ValidationError, ValueError, OverflowError, OSError):  # the last three: times that no calendar has
         log.warning("entry skipped", stream="lately", entry=place)
         return []
 
 
-def _ms(at: datetime) -> int:
+def _to_ms(at: datetime) -> int:
     return int(at.timestamp() * 1000)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from bot.store.client import Client, whole
+from bot.store.client import RedisClient, parse_int
 from bot.store.keys import Keys
 
 SCHEMA = 1
@@ -11,67 +11,71 @@ LOOKED_AT = 10_000
 """Keys of a strange store in one look."""
 
 
-class Identity(NamedTuple):
-    """Who a playbook says it is. `former`: the id that this name had by default up to c089daf, if another.
+class BrandIdentity(NamedTuple):
+    """Who a playbook says it is. `former_id`: the id that this name had by default up to c089daf, if another.
 
-    `chosen`: the id stands in the playbook, so that the name beside it may change.
+    `is_explicit`: the id stands in the playbook, so that the name beside it may change.
     """
 
     id: str
     name: str
-    former: str = ""
-    chosen: bool = False
+    former_id: str = ""
+    is_explicit: bool = False
 
 
-class NotOurs(Exception):  # noqa: N818 - said as it is
+class StoreMismatchError(Exception):
     """These keys are another brand's, or a newer release's. The sentence says what to do."""
 
 
-async def find_keys(client: Client, brand: Identity) -> str:
+async def find_brand_id(client: RedisClient, brand: BrandIdentity) -> str:
     """The id under which this brand is kept here: what it had before it was told from its namesakes, or its own."""
-    if not brand.former or await _kept(client, brand.id) or not await _kept(client, brand.former):
+    if not brand.former_id or await _has_data(client, brand.id) or not await _has_data(client, brand.former_id):
         return brand.id
-    theirs = (await _meta(client, brand.former)).get("name", brand.name) != brand.name
-    return brand.id if theirs else brand.former
+    theirs = (await _read_meta(client, brand.former_id)).get("name", brand.name) != brand.name
+    return brand.id if theirs else brand.former_id
 
 
-async def compare(client: Client, brand: Identity) -> None:
-    """Raises `NotOurs`. Changes nothing."""
-    found = await _meta(client, brand.id)
-    schema, name = whole(found.get("schema", SCHEMA)), found.get("name", brand.name)
+async def check_ownership(client: RedisClient, brand: BrandIdentity) -> None:
+    """Raises `StoreMismatchError`. Changes nothing."""
+    found = await _read_meta(client, brand.id)
+    schema, name = parse_int(found.get("schema", SCHEMA)), found.get("name", brand.name)
     if schema is None:
-        raise NotOurs(
+        raise StoreMismatchError(
             f"The field schema of {Keys(brand.id).meta} in Redis is no whole number, and nothing was changed. "
             "A newer release of Earshot may have written it, which has to run here then. "
             f"If somebody changed it by hand, HSET makes it {SCHEMA} again; then start Earshot again."
         )
     if schema > SCHEMA:
-        raise NotOurs(
+        raise StoreMismatchError(
             f"A newer release of Earshot keeps '{name}' on this store (schema {schema}; this one knows {SCHEMA}). "
             "Nothing was changed – update Earshot and start again."
         )
-    if brand.chosen:
+    if brand.is_explicit:
         return
     if name.casefold() != brand.name.casefold():
-        raise NotOurs(_other(brand, name, brand.id))
-    if not await _kept(client, brand.id) and (others := await _others(client)):
-        raise NotOurs(_other(brand, (await _meta(client, others[0])).get("name", ""), others[0]))
+        raise StoreMismatchError(_describe_mismatch(brand, name, brand.id))
+    if not await _has_data(client, brand.id) and (others := await _find_other_brands(client)):
+        raise StoreMismatchError(
+            _describe_mismatch(brand, (await _read_meta(client, others[0])).get("name", ""), others[0])
+        )
 
 
-async def claim_keys(client: Client, brand: Identity) -> None:
-    """From now on these keys are this brand's. Raises `NotOurs`."""
-    await compare(client, brand)
+async def claim_keys(client: RedisClient, brand: BrandIdentity) -> None:
+    """From now on these keys are this brand's. Raises `StoreMismatchError`."""
+    await check_ownership(client, brand)
     key = Keys(brand.id).meta
-    await client.together([("HSETNX", key, "schema", SCHEMA), ("HSET", key, "brand", brand.id, "name", brand.name)])
+    await client.execute_batch(
+        [("HSETNX", key, "schema", SCHEMA), ("HSET", key, "brand", brand.id, "name", brand.name)]
+    )
 
 
-async def restore_meta(client: Client, brand: str) -> None:
+async def restore_meta(client: RedisClient, brand: str) -> None:
     """Of a server that came back without its data. The name is written at the next start: it is not known here."""
     key = Keys(brand).meta
-    await client.together([("HSETNX", key, "schema", SCHEMA), ("HSETNX", key, "brand", brand)])
+    await client.execute_batch([("HSETNX", key, "schema", SCHEMA), ("HSETNX", key, "brand", brand)])
 
 
-def _other(brand: Identity, name: str, kept: str) -> str:
+def _describe_mismatch(brand: BrandIdentity, name: str, kept: str) -> str:
     holds = f"'{name}' under the id '{kept}'" if name else f"a brand under the id '{kept}'"
     return (
         f"This store holds {holds}, and nothing was changed. If '{brand.name}' is its new name, set id = \"{kept}\" "
@@ -80,23 +84,23 @@ def _other(brand: Identity, name: str, kept: str) -> str:
     )
 
 
-async def _meta(client: Client, brand: str) -> dict[str, str]:
-    flat = await client.call("HGETALL", Keys(brand).meta)
+async def _read_meta(client: RedisClient, brand: str) -> dict[str, str]:
+    flat = await client.execute("HGETALL", Keys(brand).meta)
     return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
-async def _kept(client: Client, brand: str) -> bool:
+async def _has_data(client: RedisClient, brand: str) -> bool:
     keys = Keys(brand)
-    found = await client.together([("EXISTS", key) for key in (keys.meta, keys.books, keys.cursors)])
+    found = await client.execute_batch([("EXISTS", key) for key in (keys.meta, keys.mention_counters, keys.cursors)])
     return any(map(int, found))
 
 
-async def _others(client: Client) -> list[str]:
+async def _find_other_brands(client: RedisClient) -> list[str]:
     """The brands that keep books on this server. Looked for only where our own has nothing yet."""
-    before, after = Keys("\n").books.split("\n")
+    before, after = Keys("\n").mention_counters.split("\n")
     found, cursor = set[str](), "0"
     while True:
-        cursor, some = await client.call("SCAN", cursor, "MATCH", f"{before}*{after}", "COUNT", LOOKED_AT)
+        cursor, some = await client.execute("SCAN", cursor, "MATCH", f"{before}*{after}", "COUNT", LOOKED_AT)
         found |= {key.removeprefix(before).removesuffix(after) for key in some}
         if cursor == "0":
             return sorted(found)

@@ -5,44 +5,44 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.store.baselines import Baselines
-from bot.store.books import Books
+from bot.store.baselines import BaselineStore
+from bot.store.books import MentionCounters
 from bot.store.calendars import CalendarStore
 from bot.store.cases import CaseStore
-from bot.store.client import Client
-from bot.store.corrections import Corrections
+from bot.store.client import RedisClient
+from bot.store.corrections import CorrectionStore
 from bot.store.crises import CrisisStore
-from bot.store.dead import Dead
+from bot.store.dead import DeadLetterStore
 from bot.store.drills import DrillStore
-from bot.store.embedded import embedded
-from bot.store.episodes import Episodes
-from bot.store.feed import Feed
-from bot.store.feeds import FeedStore
-from bot.store.holes import HoleStore
+from bot.store.embedded import run_embedded
+from bot.store.episodes import EpisodeStore
+from bot.store.feed import SpikeStream
+from bot.store.feeds import CalendarLinkStore
+from bot.store.holes import ScheduleGapStore
 from bot.store.inbox import Inbox
 from bot.store.keys import Keys
-from bot.store.lately import LatelyStore
-from bot.store.leases import Leases
-from bot.store.limits import Limits
-from bot.store.mornings import Mornings
+from bot.store.lately import RecentMentionStore
+from bot.store.leases import LeaseManager
+from bot.store.limits import RateLimitStore
+from bot.store.mornings import ShiftSummaryStore
 from bot.store.outbox import Outbox
 from bot.store.overrides import OverrideStore
 from bot.store.pages import PageStore
-from bot.store.proof import prove_rights, prove_write
-from bot.store.quarantine import Quarantine
-from bot.store.reads import ReadStore
-from bot.store.signing import Secrets
-from bot.store.spam import Spam
-from bot.store.tallies import Tallies
-from bot.store.troubles import Troubles
-from bot.store.vigils import VigilStore
+from bot.store.proof import verify_permissions, verify_write_access
+from bot.store.quarantine import QuarantineStore
+from bot.store.reads import ReadCountStore
+from bot.store.signing import SigningSecretStore
+from bot.store.spam import SpamStore
+from bot.store.tallies import ReportCounterStore
+from bot.store.troubles import HealthIssueStore
+from bot.store.vigils import HealthStateStore
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
     brand: str
     """Its id."""
-    client: Client
+    client: RedisClient
     keys: Keys
     inbox: Inbox
     cases: CaseStore
@@ -51,38 +51,38 @@ class Store:
     calendars: CalendarStore
     pages: PageStore
     drills: DrillStore
-    mornings: Mornings
+    shift_summaries: ShiftSummaryStore
     crises: CrisisStore
-    vigils: VigilStore
-    signing: Secrets
-    feeds: FeedStore
-    holes: HoleStore
-    limits: Limits
-    leases: Leases
-    dead: Dead
-    quarantine: Quarantine
-    troubles: Troubles
-    reads: ReadStore
-    tallies: Tallies
-    books: Books
-    corrections: Corrections
-    spam: Spam
-    feed: Feed
-    lately: LatelyStore
-    baselines: Baselines
-    episodes: Episodes
+    health_state: HealthStateStore
+    signing_secrets: SigningSecretStore
+    calendar_links: CalendarLinkStore
+    schedule_gaps: ScheduleGapStore
+    rate_limits: RateLimitStore
+    leases: LeaseManager
+    dead_letters: DeadLetterStore
+    quarantine: QuarantineStore
+    health_issues: HealthIssueStore
+    reads: ReadCountStore
+    report_counters: ReportCounterStore
+    mention_counters: MentionCounters
+    corrections: CorrectionStore
+    spam: SpamStore
+    spike_stream: SpikeStream
+    recent_mentions: RecentMentionStore
+    baselines: BaselineStore
+    episodes: EpisodeStore
 
-    async def prove_use(self) -> None:
+    async def verify_access(self) -> None:
         """Raises `StoreUnavailable` where anything that is ever asked of it would be refused. For the start."""
-        await self.prove_write()
-        await prove_rights(self.client, self.keys)
+        await self.check_writable()
+        await verify_permissions(self.client, self.keys)
 
-    async def prove_write(self) -> None:
+    async def check_writable(self) -> None:
         """Raises `StoreUnavailable` where a commit would be refused."""
-        await prove_write(self.client, self.keys)
+        await verify_write_access(self.client, self.keys)
 
 
-def store_on(client: Client, brand: str, holder: str) -> Store:
+def build_store(client: RedisClient, brand: str, holder: str) -> Store:
     """`holder` names this process in leases and consumer groups."""
     keys = Keys(brand)
     return Store(
@@ -96,44 +96,44 @@ def store_on(client: Client, brand: str, holder: str) -> Store:
         calendars=CalendarStore(client, keys),
         pages=PageStore(client, keys),
         drills=DrillStore(client, keys),
-        mornings=Mornings(client, keys),
+        shift_summaries=ShiftSummaryStore(client, keys),
         crises=CrisisStore(client, keys),
-        vigils=VigilStore(client, keys),
-        signing=Secrets(client, keys),
-        feeds=FeedStore(client, keys),
-        holes=HoleStore(client, keys),
-        limits=Limits(client, keys),
-        leases=Leases(client, keys, holder),
-        dead=Dead(client, keys),
-        quarantine=Quarantine(client, keys),
-        troubles=Troubles(client, keys),
-        reads=ReadStore(client, keys),
-        tallies=Tallies(client, keys),
-        books=Books(client, keys),
-        corrections=Corrections(client, keys),
-        spam=Spam(client, keys),
-        feed=Feed(client, keys),
-        lately=LatelyStore(client, keys),
-        baselines=Baselines(client, keys),
-        episodes=Episodes(client, keys),
+        health_state=HealthStateStore(client, keys),
+        signing_secrets=SigningSecretStore(client, keys),
+        calendar_links=CalendarLinkStore(client, keys),
+        schedule_gaps=ScheduleGapStore(client, keys),
+        rate_limits=RateLimitStore(client, keys),
+        leases=LeaseManager(client, keys, holder),
+        dead_letters=DeadLetterStore(client, keys),
+        quarantine=QuarantineStore(client, keys),
+        health_issues=HealthIssueStore(client, keys),
+        reads=ReadCountStore(client, keys),
+        report_counters=ReportCounterStore(client, keys),
+        mention_counters=MentionCounters(client, keys),
+        corrections=CorrectionStore(client, keys),
+        spam=SpamStore(client, keys),
+        spike_stream=SpikeStream(client, keys),
+        recent_mentions=RecentMentionStore(client, keys),
+        baselines=BaselineStore(client, keys),
+        episodes=EpisodeStore(client, keys),
     )
 
 
 @asynccontextmanager
-async def open_store(url: str, folder: Path, brand: str, holder: str) -> AsyncIterator[Store]:
+async def connect_store(url: str, folder: Path, brand: str, holder: str) -> AsyncIterator[Store]:
     """On the Redis at `url`, or, where that is empty, on the embedded one in `folder`."""
     if url:
-        async with _connected(url, brand, holder) as store:
+        async with _connect_url(url, brand, holder) as store:
             yield store
         return
-    async with embedded(folder) as server, _connected(server.url, brand, holder) as store:
+    async with run_embedded(folder) as server, _connect_url(server.url, brand, holder) as store:
         yield store
 
 
 @asynccontextmanager
-async def _connected(url: str, brand: str, holder: str) -> AsyncIterator[Store]:
-    client = Client(url)
+async def _connect_url(url: str, brand: str, holder: str) -> AsyncIterator[Store]:
+    client = RedisClient(url)
     try:
-        yield store_on(client, brand, holder)
+        yield build_store(client, brand, holder)
     finally:
         await client.close()

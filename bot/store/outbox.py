@@ -8,13 +8,13 @@ from bot.domain.case import Case, CaseStatus
 from bot.domain.destination import Destination, ToDepartment
 from bot.domain.notification import Notification, NotificationKind, Priority
 from bot.domain.pages.page import Page
-from bot.store.client import Client
+from bot.store.client import RedisClient
 from bot.store.keys import DIGEST_KEPT, Keys
-from bot.store.owing import owing
-from bot.store.reading import Records, Unreadable
-from bot.store.records import CardRecord, CardState, DigestRecord, Place
-from bot.store.transaction import Committed, Transaction, commit
-from bot.store.writing import LANE_WIDTH, ms, note_message, owe
+from bot.store.owing import list_pending_destinations
+from bot.store.reading import RecordReader, UnreadableRecordError
+from bot.store.records import CardRecord, CardState, DigestRecord, MessageRef
+from bot.store.transaction import CommitResult, Transaction, commit
+from bot.store.writing import LANE_WIDTH, add_case_message, add_notification, to_ms
 
 MESSAGE_KEPT = 86_400
 """Seconds for which it is known that a message was begun: longer than any retry."""
@@ -24,162 +24,176 @@ ASKED = "asked "
 """How the fields of a card's hash begin that say where people were asked to take the case."""
 
 
-class Owed(NamedTuple):
+class PendingNotification(NamedTuple):
     """A notification that waits, since when."""
 
     notification: Notification
     since: datetime
 
 
-class Queue(NamedTuple):
+class DestinationQueue(NamedTuple):
     """What one destination is owed: how much, and what comes first."""
 
-    to: Destination
+    destination: Destination
     length: int
     crisis: int
     """How many of them wait in the lane of crises."""
     new: int
     """How many of them wait in the lane of new cards."""
-    head: tuple[Owed, ...]
+    head: tuple[PendingNotification, ...]
 
 
 class Outbox:
-    def __init__(self, client: Client, keys: Keys) -> None:
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
         self._client = client
         self._keys = keys
-        self._cards = Records(client, keys, "card", CardRecord.model_validate_json)
-        self._digests = Records(client, keys, "digest", DigestRecord.model_validate_json)
-        self._names = Records(client, keys, "notification", Notification.from_key)
+        self._cards = RecordReader(client, keys, "card", CardRecord.model_validate_json)
+        self._digests = RecordReader(client, keys, "digest", DigestRecord.model_validate_json)
+        self._notifications = RecordReader(client, keys, "notification", Notification.from_key)
 
-    async def queues(self, most: int = 25) -> list[Queue]:
+    async def list_queues(self, limit: int = 25) -> list[DestinationQueue]:
         """Every destination that is owed something, with what comes first."""
-        owed = await owing(self._client, self._keys)
+        owed = await list_pending_destinations(self._client, self._keys)
         if not owed:
             return []
-        most += self._names.aside
+        limit += self._notifications.unreadable_count
         commands: list[tuple[str | int, ...]] = []
         for to in owed:
-            key = self._keys.outbox(to)
+            key = self._keys.outbox_key(to)
             commands.append(("ZCARD", key))
-            commands.append(("ZCOUNT", key, *_bounds(Priority.CRISIS)))
-            commands.append(("ZCOUNT", key, *_bounds(Priority.NEW)))
-            commands.append(("ZRANGE", key, 0, most - 1, "WITHSCORES"))
-        replies = await self._client.together(commands)
+            commands.append(("ZCOUNT", key, *_compute_score_range(Priority.CRISIS)))
+            commands.append(("ZCOUNT", key, *_compute_score_range(Priority.NEW)))
+            commands.append(("ZRANGE", key, 0, limit - 1, "WITHSCORES"))
+        replies = await self._client.execute_batch(commands)
         found = [
-            Queue(to, int(replies[i]), int(replies[i + 1]), int(replies[i + 2]), await self._owed(to, replies[i + 3]))
+            DestinationQueue(
+                to,
+                int(replies[i]),
+                int(replies[i + 1]),
+                int(replies[i + 2]),
+                await self._parse_pending(to, replies[i + 3]),
+            )
             for to, i in zip(owed, range(0, len(replies), 4), strict=True)
         ]
         return [queue for queue in found if queue.head]
 
-    async def owed_to(self, to: Destination, most: int) -> tuple[Owed, ...]:
+    async def list_pending(self, to: Destination, limit: int) -> tuple[PendingNotification, ...]:
         """What one destination is owed, what comes first first."""
-        last = most + self._names.aside - 1
-        return await self._owed(to, await self._client.call("ZRANGE", self._keys.outbox(to), 0, last, "WITHSCORES"))
-
-    async def cards_in(self, lane: Priority, to: ToDepartment, most: int) -> tuple[Owed, ...]:
-        """The cards that a destination waits for in one lane, oldest first."""
-        reply = await self._client.call(
-            "ZRANGEBYSCORE", self._keys.outbox(to), *_bounds(lane), "WITHSCORES", "LIMIT", 0, most + self._names.aside
+        last = limit + self._notifications.unreadable_count - 1
+        return await self._parse_pending(
+            to, await self._client.execute("ZRANGE", self._keys.outbox_key(to), 0, last, "WITHSCORES")
         )
-        found = await self._owed(to, reply)
+
+    async def list_pending_cards(self, lane: Priority, to: ToDepartment, limit: int) -> tuple[PendingNotification, ...]:
+        """The cards that a destination waits for in one lane, oldest first."""
+        reply = await self._client.execute(
+            "ZRANGEBYSCORE",
+            self._keys.outbox_key(to),
+            *_compute_score_range(lane),
+            "WITHSCORES",
+            "LIMIT",
+            0,
+            limit + self._notifications.unreadable_count,
+        )
+        found = await self._parse_pending(to, reply)
         return tuple(owed for owed in found if owed.notification.kind is NotificationKind.CARD)
 
     async def add(self, notification: Notification, at: datetime) -> None:
         transaction = Transaction(self._keys.inbox)
-        owe(transaction, self._keys, notification, at)
+        add_notification(transaction, self._keys, notification, at)
         await commit(self._client, transaction)
 
-    async def done(self, *notifications: Notification) -> None:
+    async def mark_delivered(self, *notifications: Notification) -> None:
         """These were delivered, or need not be any more."""
         transaction = Transaction(self._keys.inbox)
         for one in notifications:
-            transaction.write("ZREM", self._keys.outbox(one.to), one.key)
+            transaction.write("ZREM", self._keys.outbox_key(one.to), one.key)
         await commit(self._client, transaction)
 
-    async def _owed(self, to: Destination, reply: Sequence[str]) -> tuple[Owed, ...]:
+    async def _parse_pending(self, to: Destination, reply: Sequence[str]) -> tuple[PendingNotification, ...]:
         """What cannot be read stays owed, for the release that wrote it."""
         found = []
         for name, score in zip(reply[::2], reply[1::2], strict=True):
             lane, since = divmod(int(float(score)), LANE_WIDTH)
-            if (one := await self._names.read(self._keys.outbox(to), name, name)) is not None:
+            if (one := await self._notifications.read(self._keys.outbox_key(to), name, name)) is not None:
                 moment = datetime.fromtimestamp(since / 1000, UTC)
-                found.append(Owed(one._replace(priority=Priority(lane)), moment))
+                found.append(PendingNotification(one._replace(priority=Priority(lane)), moment))
         return tuple(found)
 
-    async def cards(self, case_ids: Sequence[str]) -> dict[str, CardRecord]:
+    async def load_cards(self, case_ids: Sequence[str]) -> dict[str, CardRecord]:
         """One that cannot be read is `UNKNOWN`: nobody posts it again."""
         if not case_ids:
             return {}
-        bodies = await self._client.bodies(map(self._keys.card, case_ids))
-        return {case: await self._card(case, body) for case, body in zip(case_ids, bodies, strict=True)}
+        bodies = await self._client.read_bodies(map(self._keys.card_key, case_ids))
+        return {case: await self._read_card(case, body) for case, body in zip(case_ids, bodies, strict=True)}
 
-    async def card(self, case_id: str) -> CardRecord:
-        """Raises `Unreadable`."""
-        found = (await self.cards([case_id]))[case_id]
+    async def load_card(self, case_id: str) -> CardRecord:
+        """Raises `UnreadableRecordError`."""
+        found = (await self.load_cards([case_id]))[case_id]
         if found.state is CardState.UNKNOWN:
-            raise Unreadable("card")
+            raise UnreadableRecordError("card")
         return found
 
-    async def _card(self, name: str, body: str | None) -> CardRecord:
-        if found := await self._cards.read(self._keys.card(name), body):
+    async def _read_card(self, name: str, body: str | None) -> CardRecord:
+        if found := await self._cards.read(self._keys.card_key(name), body):
             return found
-        unreadable = self._cards.unreadable(self._keys.card(name))
+        unreadable = self._cards.is_unreadable(self._keys.card_key(name))
         return CardRecord(state=CardState.UNKNOWN) if unreadable else CardRecord()
 
-    async def save_card(
-        self, case_id: str, record: CardRecord, before: CardRecord | None = None, kept: int = 0
-    ) -> None:
+    async def save_card(self, case_id: str, record: CardRecord, before: CardRecord | None = None, ttl: int = 0) -> None:
         """With `before`: where it is that still, whoever has the lease by now. `kept`: seconds, 0 for good."""
-        key = self._keys.card(case_id)
-        transaction = Transaction(self._keys.inbox, by_any_holder=before is not None)
+        key = self._keys.card_key(case_id)
+        transaction = Transaction(self._keys.inbox, ignore_fence=before is not None)
         if before is not None:
             transaction.guard(key, before.model_dump_json(), "body")
         transaction.write("HSET", key, "body", record.model_dump_json())
-        if kept:
-            transaction.write("EXPIRE", key, kept)
+        if ttl:
+            transaction.write("EXPIRE", key, ttl)
         await commit(self._client, transaction)
 
-    async def note_asked(self, case_id: str, place: Place, department: str) -> None:
+    async def add_claim_request(self, case_id: str, place: MessageRef, department: str) -> None:
         """Somebody was asked here to take a case of this department."""
-        asked = ("HSET", self._keys.card(case_id), f"{ASKED}{place.channel} {place.ts}", department)
-        await self._client.each([asked])  # a card that is none of ours keeps nobody from being asked
+        asked = ("HSET", self._keys.card_key(case_id), f"{ASKED}{place.channel} {place.ts}", department)
+        await self._client.execute_each([asked])  # a card that is none of ours keeps nobody from being asked
 
-    async def asked(self, case_id: str) -> dict[Place, str]:
+    async def load_claim_requests(self, case_id: str) -> dict[MessageRef, str]:
         """Where people were asked to take a case, each with the department that had it then."""
-        [flat] = await self._client.each([("HGETALL", self._keys.card(case_id))])
+        [flat] = await self._client.execute_each([("HGETALL", self._keys.card_key(case_id))])
         asked = [(name, to) for name, to in zip(flat[::2], flat[1::2], strict=True) if name.startswith(ASKED)]
-        return {Place(*name.removeprefix(ASKED).split(" ", 1)): to for name, to in asked}
+        return {MessageRef(*name.removeprefix(ASKED).split(" ", 1)): to for name, to in asked}
 
-    async def forget_asked(self, case_id: str, place: Place) -> None:
-        await self._client.each([("HDEL", self._keys.card(case_id), f"{ASKED}{place.channel} {place.ts}")])
+    async def forget_claim_request(self, case_id: str, place: MessageRef) -> None:
+        await self._client.execute_each([("HDEL", self._keys.card_key(case_id), f"{ASKED}{place.channel} {place.ts}")])
 
-    async def message(self, owed: Notification) -> CardRecord:
-        """How far the posting of a message beside the cards has come. Raises `Unreadable`."""
-        return await self.card(_message_id(owed))
+    async def load_message(self, notification: Notification) -> CardRecord:
+        """How far the posting of a message beside the cards has come. Raises `UnreadableRecordError`."""
+        return await self.load_card(_build_message_id(notification))
 
-    async def save_message(self, owed: Notification, record: CardRecord, before: CardRecord | None = None) -> None:
+    async def save_message(
+        self, notification: Notification, record: CardRecord, before: CardRecord | None = None
+    ) -> None:
         """`before` as in `save_card`."""
-        await self.save_card(_message_id(owed), record, before, MESSAGE_KEPT)
+        await self.save_card(_build_message_id(notification), record, before, MESSAGE_KEPT)
 
-    async def said(self, owed: Notification, place: Place | None = None) -> None:
+    async def mark_message_sent(self, notification: Notification, place: MessageRef | None = None) -> None:
         """It was said, there, or need not be any more. What is owed under the same name another day begins anew."""
         transaction = Transaction(self._keys.inbox)
         if place is not None:
-            note_message(transaction, self._keys, owed.subject_id, place)
-        transaction.write("ZREM", self._keys.outbox(owed.to), owed.key)
-        transaction.write("DEL", self._keys.card(_message_id(owed)))
+            add_case_message(transaction, self._keys, notification.subject_id, place)
+        transaction.write("ZREM", self._keys.outbox_key(notification.to), notification.key)
+        transaction.write("DEL", self._keys.card_key(_build_message_id(notification)))
         await commit(self._client, transaction)
 
-    async def messages(self, case_id: str) -> list[Place]:
+    async def list_messages(self, case_id: str) -> list[MessageRef]:
         """Where Slack shows something of a case beside its card, oldest first."""
-        found = await self._client.call("LRANGE", self._keys.case_messages(case_id), 0, -1)
-        return [Place(*one.split(" ", 1)) for one in found]
+        found = await self._client.execute("LRANGE", self._keys.case_messages_key(case_id), 0, -1)
+        return [MessageRef(*one.split(" ", 1)) for one in found]
 
-    async def forget_message(self, case_id: str, place: Place) -> None:
-        await self._client.call("LREM", self._keys.case_messages(case_id), 0, f"{place.channel} {place.ts}")
+    async def forget_message(self, case_id: str, place: MessageRef) -> None:
+        await self._client.execute("LREM", self._keys.case_messages_key(case_id), 0, f"{place.channel} {place.ts}")
 
-    async def drawn(
-        self, case_id: str, record: CardRecord, owed: Notification, at: datetime, page: Page | None = None
+    async def record_rendered_card(
+        self, case_id: str, record: CardRecord, notification: Notification, at: datetime, page: Page | None = None
     ) -> bool:
         """The card shows this version now, and of its page. Says whether that is the newest; if not, it is owed again.
 
@@ -187,43 +201,45 @@ class Outbox:
         where the versions are the ones that were drawn.
         """
         done = Transaction(self._keys.inbox)
-        done.guard(self._keys.case(case_id), record.drawn, "v")
+        done.guard(self._keys.case_key(case_id), record.drawn, "v")
         if page is not None:
-            done.guard(self._keys.page(page.id), page.version, "v")
-        done.write("HSET", self._keys.card(case_id), "body", record.model_dump_json())
-        done.write("ZREM", self._keys.outbox(owed.to), owed.key)
-        if (await commit(self._client, done))[0] is Committed.WRITTEN:
+            done.guard(self._keys.page_key(page.id), page.version, "v")
+        done.write("HSET", self._keys.card_key(case_id), "body", record.model_dump_json())
+        done.write("ZREM", self._keys.outbox_key(notification.to), notification.key)
+        if (await commit(self._client, done))[0] is CommitResult.WRITTEN:
             return True
         again = Transaction(self._keys.inbox)
-        again.write("HSET", self._keys.card(case_id), "body", record.model_dump_json())
-        owe(again, self._keys, owed._replace(priority=Priority.UPDATE), at)
+        again.write("HSET", self._keys.card_key(case_id), "body", record.model_dump_json())
+        add_notification(again, self._keys, notification._replace(priority=Priority.UPDATE), at)
         await commit(self._client, again)
         return False
 
-    async def drawn_elsewhere(self, case: Case, record: CardRecord, at: datetime, page: Page | None = None) -> None:
+    async def record_card_response(
+        self, case: Case, record: CardRecord, at: datetime, page: Page | None = None
+    ) -> None:
         """A click's own answer redrew the card where it is. Whatever else happened meanwhile, delivery draws it."""
         if record.state is not CardState.POSTED:
             return
         drawn = record.model_copy(update={"drawn": case.version, "page": page.version if page else 0})
         transaction = Transaction(self._keys.inbox)
-        transaction.guard(self._keys.case(case.id), case.version, "v")
+        transaction.guard(self._keys.case_key(case.id), case.version, "v")
         if page is not None:
-            transaction.guard(self._keys.page(page.id), page.version, "v")
-        transaction.guard(self._keys.card(case.id), record.model_dump_json(), "body")
-        transaction.write("HSET", self._keys.card(case.id), "body", drawn.model_dump_json())
+            transaction.guard(self._keys.page_key(page.id), page.version, "v")
+        transaction.guard(self._keys.card_key(case.id), record.model_dump_json(), "body")
+        transaction.write("HSET", self._keys.card_key(case.id), "body", drawn.model_dump_json())
         card = Notification.draw_card(case.id, case.department)
-        transaction.write("ZREM", self._keys.outbox(card.to), card.key)
+        transaction.write("ZREM", self._keys.outbox_key(card.to), card.key)
         if record.digest:
-            owe(transaction, self._keys, Notification.draw_digest(record.digest, case.department), at)
+            add_notification(transaction, self._keys, Notification.draw_digest(record.digest, case.department), at)
         await commit(self._client, transaction)
 
-    async def digest(self, digest_id: str) -> DigestRecord | None:
-        """Raises `Unreadable`."""
-        key = self._keys.digest(digest_id)
-        [body] = await self._client.bodies([key])
+    async def load_digest(self, digest_id: str) -> DigestRecord | None:
+        """Raises `UnreadableRecordError`."""
+        key = self._keys.digest_key(digest_id)
+        [body] = await self._client.read_bodies([key])
         found = await self._digests.read(key, body)
-        if found is None and self._digests.unreadable(key):
-            raise Unreadable("list")
+        if found is None and self._digests.is_unreadable(key):
+            raise UnreadableRecordError("list")
         return found
 
     async def save_digest(
@@ -233,25 +249,25 @@ class Outbox:
 
         With `before`: where its cases are that still, whoever has the lease by now.
         """
-        key = self._keys.digest(record.id)
-        transaction = Transaction(self._keys.inbox, by_any_holder=before is not None)
+        key = self._keys.digest_key(record.id)
+        transaction = Transaction(self._keys.inbox, ignore_fence=before is not None)
         if before is not None:
             for case in record.cases:
-                transaction.guard(self._keys.card(case), before.model_dump_json(), "body")
+                transaction.guard(self._keys.card_key(case), before.model_dump_json(), "body")
         transaction.write("HSET", key, "body", record.model_dump_json())
         transaction.write("EXPIRE", key, int(DIGEST_KEPT.total_seconds()))
         if card is not None:
             for case in record.cases:
-                transaction.write("HSET", self._keys.card(case), "body", card.model_dump_json())
+                transaction.write("HSET", self._keys.card_key(case), "body", card.model_dump_json())
         await commit(self._client, transaction)
 
-    async def collected(self, record: DigestRecord, cases: Sequence[Case], at: datetime) -> None:
+    async def record_digest_posted(self, record: DigestRecord, cases: Sequence[Case], at: datetime) -> None:
         """A digest was posted: its cases know where they are listed, and those still as they were listed owe no card.
 
         What changed while the digest was on its way, or is somebody's by now, stays owed: its line is drawn again, or
         it gets a card of its own.
         """
-        listed = listed_on(record, at)
+        listed = build_listed_record(record, at)
         await self.save_digest(record, listed)
         transactions = []
         for case in cases:
@@ -260,38 +276,38 @@ class Outbox:
             drawn = listed.model_copy(update={"drawn": case.version})
             card = Notification.draw_card(case.id, record.department)
             transaction = Transaction(self._keys.inbox)
-            transaction.guard(self._keys.case(case.id), case.version, "v")
-            transaction.write("HSET", self._keys.card(case.id), "body", drawn.model_dump_json())
-            transaction.write("ZREM", self._keys.outbox(card.to), card.key)
+            transaction.guard(self._keys.case_key(case.id), case.version, "v")
+            transaction.write("HSET", self._keys.card_key(case.id), "body", drawn.model_dump_json())
+            transaction.write("ZREM", self._keys.outbox_key(card.to), card.key)
             transactions.append(transaction)
         await commit(self._client, *transactions)
 
-    async def unlisted(self, record: DigestRecord, cases: Sequence[Case], at: datetime) -> None:
+    async def record_digest_deleted(self, record: DigestRecord, cases: Sequence[Case], at: datetime) -> None:
         """Somebody deleted the digest: the cases that were only listed on it are owed cards of their own."""
         transaction = Transaction(self._keys.inbox)
-        transaction.write("DEL", self._keys.digest(record.id))
+        transaction.write("DEL", self._keys.digest_key(record.id))
         for case in cases:
             body = CardRecord(state=CardState.NONE).model_dump_json()
-            transaction.write("HSET", self._keys.card(case.id), "body", body)
+            transaction.write("HSET", self._keys.card_key(case.id), "body", body)
             lane = Priority.CRISIS if case.is_urgent else Priority.NEW
-            owe(transaction, self._keys, Notification.draw_card(case.id, case.department, lane), at)
+            add_notification(transaction, self._keys, Notification.draw_card(case.id, case.department, lane), at)
         await commit(self._client, transaction)
 
 
-def listed_on(record: DigestRecord, at: datetime) -> CardRecord:
-    return CardRecord(state=CardState.LISTED, digest=record.id, since=ms(at))
+def build_listed_record(record: DigestRecord, at: datetime) -> CardRecord:
+    return CardRecord(state=CardState.LISTED, digest=record.id, since=to_ms(at))
 
 
-def _bounds(lane: Priority) -> tuple[str, str]:
+def _compute_score_range(lane: Priority) -> tuple[str, str]:
     """The scores of a lane, for a range."""
     start = int(lane) * LANE_WIDTH
     return str(start), f"({start + LANE_WIDTH}"
 
 
-def _message_id(owed: Notification) -> str:
-    return owed.key.replace(" ", ".")
+def _build_message_id(notification: Notification) -> str:
+    return notification.key.replace(" ", ".")
 
 
-def digest_id(case_ids: Sequence[str], at: datetime) -> str:
+def build_digest_id(case_ids: Sequence[str], at: datetime) -> str:
     """Derived from what it lists and when, so that a digest begun twice is one digest."""
-    return f"{ms(at)}-{case_ids[0]}"
+    return f"{to_ms(at)}-{case_ids[0]}"

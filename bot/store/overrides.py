@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from bot.domain.schedules.changed import ScheduleChange, ScheduleOverrides
 from bot.store import keys as bounds
-from bot.store.client import Client
+from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.reading import Records, Unreadable
+from bot.store.reading import RecordReader, UnreadableRecordError
 from bot.store.repository import Repository
-from bot.store.transaction import Committed, Transaction, commit
-from bot.store.writing import owe
+from bot.store.transaction import CommitResult, Transaction, commit
+from bot.store.writing import add_notification
 
 OVERRIDES_KEPT = timedelta(days=100)
 """After the last change: longer than any change that is kept lies ahead and back."""
@@ -19,30 +19,30 @@ OVERRIDES_KEPT = timedelta(days=100)
 class OverrideStore(Repository[ScheduleOverrides, ScheduleChange]):
     kind = "schedule"
 
-    def __init__(self, client: Client, keys: Keys) -> None:
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
         self._client = client
         self._keys = keys
-        self._records = Records(client, keys, "schedule", ScheduleOverrides.model_validate_json)
+        self._records = RecordReader(client, keys, "schedule", ScheduleOverrides.model_validate_json)
 
-    async def read(self, schedules: Iterable[str]) -> dict[str, ScheduleOverrides]:
+    async def load(self, schedules: Iterable[str]) -> dict[str, ScheduleOverrides]:
         """Where they cannot be read the playbook's own turns hold."""
         names = list(dict.fromkeys(schedules))
         if not names:
             return {}
-        bodies = await self._client.bodies(map(self._keys.schedule, names))
-        found = await self._records.read_all(self._keys.schedule, dict(zip(names, bodies, strict=True)))
+        bodies = await self._client.read_bodies(map(self._keys.schedule_key, names))
+        found = await self._records.read_all(self._keys.schedule_key, dict(zip(names, bodies, strict=True)))
         return {name: found.get(name, ScheduleOverrides()) for name in names}
 
     async def get(self, name: str) -> ScheduleOverrides:
-        """Raises `Unreadable`."""
-        found = await self.read([name])
-        if self._records.unreadable(self._keys.schedule(name)):
-            raise Unreadable("schedule")
+        """Raises `UnreadableRecordError`."""
+        found = await self.load([name])
+        if self._records.is_unreadable(self._keys.schedule_key(name)):
+            raise UnreadableRecordError("schedule")
         return found[name]
 
-    async def commit(self, decision: ScheduleChange, at: datetime) -> Committed:
+    async def commit(self, decision: ScheduleChange, at: datetime) -> CommitResult:
         after, schedule = decision.after, decision.schedule
-        key = self._keys.schedule(schedule)
+        key = self._keys.schedule_key(schedule)
         transaction = Transaction(self._keys.inbox)
         transaction.guard(key, after.version - 1 or "", "v")
         transaction.write("HSET", key, "v", after.version, "body", after.model_dump_json())
@@ -50,5 +50,5 @@ class OverrideStore(Repository[ScheduleOverrides, ScheduleChange]):
         said = ("schedule", schedule, "at", at.isoformat(), "by", decision.by, "what", decision.audit_text)
         transaction.write("XADD", self._keys.audit, "MAXLEN", "~", bounds.AUDIT_MOST, "*", *said)
         for notification in decision.notifications:
-            owe(transaction, self._keys, notification, at)
+            add_notification(transaction, self._keys, notification, at)
         return (await commit(self._client, transaction))[0]

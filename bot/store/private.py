@@ -28,32 +28,36 @@ EMPTY_MOST = 256
 _DATA = re.compile(r"^appendonly\.aof\.(\d+)\.(base|incr)\.(?:aof|rdb)$")
 
 
-class NoServer(Exception):  # noqa: N818 - said as it is
+class EmbeddedServerError(Exception):
     """No server could be found or started, with what to do about it."""
 
 
 def make_private(folder: Path) -> None:
-    """Create the folder for us alone; close one that others could read. Raises `NoServer` where that cannot be."""
+    """Create the folder for us alone; close one that others could read. Raises `EmbeddedServerError` where that
+    cannot be.
+    """
     folder.mkdir(mode=OURS_ALONE, parents=True, exist_ok=True)
     found = folder.stat()
     if not stat.S_IMODE(found.st_mode) & UMASK:
         return
-    if found.st_mode & stat.S_ISVTX or found.st_uid not in {os.geteuid(), *_whom_root_serves(found.st_uid)}:
-        raise NoServer(
+    if found.st_mode & stat.S_ISVTX or found.st_uid not in {os.geteuid(), *_find_root_users(found.st_uid)}:
+        raise EmbeddedServerError(
             f"{folder} is open to other users of this machine and is not ours to close. "
             f"Set EARSHOT_DATA to a new folder, {folder / 'earshot'} for example: Earshot makes it for itself alone."
         )
     folder.chmod(OURS_ALONE)
     if stat.S_IMODE(folder.stat().st_mode) & UMASK:
-        raise NoServer(f"{folder} cannot be closed to other users. Set EARSHOT_DATA to a folder on another disk.")
+        raise EmbeddedServerError(
+            f"{folder} cannot be closed to other users. Set EARSHOT_DATA to a folder on another disk."
+        )
 
 
-def _whom_root_serves(owner: int) -> set[int]:
+def _find_root_users(owner: int) -> set[int]:
     """Root may run the command for the user whose folder it is."""
     return {owner} if os.geteuid() == 0 else set()
 
 
-def socket_in(folder: Path) -> Path:
+def resolve_socket_path(folder: Path) -> Path:
     """Where the server of this folder listens, or would listen: the folder may be too long a path for a socket."""
     inside = folder / "redis.sock"
     if len(os.fsencode(inside)) <= SOCKET_PATH_MOST:
@@ -62,34 +66,34 @@ def socket_in(folder: Path) -> Path:
     return (link.readlink() if link.is_symlink() else link) / "redis.sock"
 
 
-def make_room_for_socket(folder: Path) -> None:
-    """Only for who holds the lock of the folder. Raises `NoServer`."""
-    if socket_in(folder).parent == folder:
+def prepare_socket_folder(folder: Path) -> None:
+    """Only for who holds the lock of the folder. Raises `EmbeddedServerError`."""
+    if resolve_socket_path(folder).parent == folder:
         return
     link = folder / LINK
-    if link.is_symlink() and _is_ours_alone(link.readlink()):
+    if link.is_symlink() and _is_private(link.readlink()):
         return
     link.unlink(missing_ok=True)
-    link.symlink_to(_short_folder(folder))
+    link.symlink_to(_make_short_folder(folder))
 
 
-def _short_folder(folder: Path) -> Path:
+def _make_short_folder(folder: Path) -> Path:
     for parent in (tempfile.gettempdir(), *PARENTS):
         if len(os.fsencode(parent)) <= SOCKET_PATH_MOST - len("/earshot-12345678/redis.sock"):
             with suppress(OSError):
                 return Path(tempfile.mkdtemp(prefix="earshot-", dir=parent))
-    raise NoServer(f"{folder} is too long a path for a socket. Set EARSHOT_DATA to a shorter one.")
+    raise EmbeddedServerError(f"{folder} is too long a path for a socket. Set EARSHOT_DATA to a shorter one.")
 
 
-def leave_room_of_socket(folder: Path) -> None:
+def remove_socket_folder(folder: Path) -> None:
     """The next of us makes it again, under the same name."""
-    if (room := socket_in(folder).parent) != folder:
+    if (room := resolve_socket_path(folder).parent) != folder:
         with suppress(OSError):
             (room / "redis.sock").unlink(missing_ok=True)
             room.rmdir()
 
 
-def _is_ours_alone(folder: Path) -> bool:
+def _is_private(folder: Path) -> bool:
     """Makes it again under its name where it was tidied away: others of us are still looking for it there."""
     try:
         folder.mkdir(mode=OURS_ALONE, exist_ok=True)
@@ -99,30 +103,32 @@ def _is_ours_alone(folder: Path) -> bool:
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not stat.S_IMODE(found.st_mode) & UMASK
 
 
-def check_peer(connected: socket.socket, folder: Path) -> None:
-    """Raise `NoServer` if who listens at the other end is neither us nor the owner of the folder."""
-    user = _user_of_peer(connected)
+def verify_peer(connected: socket.socket, folder: Path) -> None:
+    """Raise `EmbeddedServerError` if who listens at the other end is neither us nor the owner of the folder."""
+    user = _read_peer_uid(connected)
     if user not in {os.geteuid(), folder.stat().st_uid}:
-        raise NoServer(
+        raise EmbeddedServerError(
             f"A server of another user (uid {user}) answers in place of the embedded store of {folder}, and is not "
             "believed. Stop it, or set EARSHOT_DATA to another folder."
         )
 
 
-def _user_of_peer(connected: socket.socket) -> int:
+def _read_peer_uid(connected: socket.socket) -> int:
     if hasattr(socket, "SO_PEERCRED"):
         _, user, _ = struct.unpack("3i", connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
         return int(user)
     user, group = ctypes.c_uint32(), ctypes.c_uint32()
     if ctypes.CDLL(None).getpeereid(connected.fileno(), ctypes.byref(user), ctypes.byref(group)):
-        raise NoServer("This system does not say which user a socket belongs to. Set REDIS_URL to a Redis that runs.")
+        raise EmbeddedServerError(
+            "This system does not say which user a socket belongs to. Set REDIS_URL to a Redis that runs."
+        )
     return user.value
 
 
-def check_data(folder: Path, server: Path) -> None:
-    """Raise `NoServer` if the server would begin empty beside data that it does not see."""
+def check_data_readable(folder: Path, server: Path) -> None:
+    """Raise `EmbeddedServerError` if the server would begin empty beside data that it does not see."""
     kept = folder / "appendonlydir"
-    data = {file.name: int(found[1]) for file in _files(kept) if (found := _DATA.match(file.name))}
+    data = {file.name: int(found[1]) for file in _list_files(kept) if (found := _DATA.match(file.name))}
     size = sum((kept / name).stat().st_size for name in data)
     if size <= EMPTY_MOST:
         return
@@ -130,26 +136,30 @@ def check_data(folder: Path, server: Path) -> None:
     advice = f"Put it back from a copy, or move {kept} away to begin with nothing."
     manifest = kept / "appendonly.aof.manifest"
     if not manifest.exists():
-        raise NoServer(f"{held}, and {manifest.name}, which names it, is missing: it would not be read. {advice}")
+        raise EmbeddedServerError(
+            f"{held}, and {manifest.name}, which names it, is missing: it would not be read. {advice}"
+        )
     named = manifest.read_text(encoding="utf-8", errors="replace")
     newest = max((int(number) for number in re.findall(r"\bseq (\d+)", named)), default=0)
     if unnamed := sorted(name for name, number in data.items() if number > newest and (kept / name).stat().st_size):
-        raise NoServer(f"{held}, and {manifest.name} does not name {unnamed[0]}: it would not be read. {advice}")
-    if (version := _version_of(server)) < 7:
-        raise NoServer(
+        raise EmbeddedServerError(
+            f"{held}, and {manifest.name} does not name {unnamed[0]}: it would not be read. {advice}"
+        )
+    if (version := _read_server_version(server)) < 7:
+        raise EmbeddedServerError(
             f"{held}, as Redis 7 and later write it; {server} is version {version}, which does not read it. "
             "Install a newer one, or take this one off the PATH."
         )
 
 
-def _files(folder: Path) -> list[Path]:
+def _list_files(folder: Path) -> list[Path]:
     try:
         return [file for file in folder.iterdir() if file.is_file()]
     except (FileNotFoundError, NotADirectoryError):
         return []
 
 
-def _version_of(server: Path) -> int:
+def _read_server_version(server: Path) -> int:
     """The first number of its version; a server that does not say which is taken for a new one."""
     said = subprocess.run([server, "--version"], capture_output=True, check=False, timeout=10)  # noqa: S603 - our own
     found = re.search(rb"\bv=(\d+)", said.stdout)

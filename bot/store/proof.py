@@ -1,7 +1,7 @@
 """Prove that the store takes writes: a PING is answered by a replica and by a full disk too."""
 
 from bot.domain.decision import StoreUnavailable
-from bot.store.client import Client
+from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.store.transaction import Transaction, commit
 
@@ -49,9 +49,9 @@ _BESIDE = (
 """Each command that is sent or that scripts call beside those, as an example; but for what one command alone needs."""
 
 
-async def prove_rights(client: Client, keys: Keys) -> None:
+async def verify_permissions(client: RedisClient, keys: Keys) -> None:
     """Raise `StoreUnavailable` where the user lacks the right to a command that is needed sooner or later."""
-    missing = await client.script("rights", [keys.probe("any")], _BESIDE)
+    missing = await client.run_script("rights", [keys.probe_key("any")], _BESIDE)
     if missing:
         names = ", ".join(dict.fromkeys(missing))
         raise StoreUnavailable(
@@ -59,7 +59,7 @@ async def prove_rights(client: Client, keys: Keys) -> None:
         )
 
 
-async def prove_write(client: Client, keys: Keys) -> None:
+async def verify_write_access(client: RedisClient, keys: Keys) -> None:
     """Raise `StoreUnavailable` where a commit or an admission would be refused.
 
     The script of every commit is run with each command that a commit may hold, so that a user who lacks the right to
@@ -67,7 +67,7 @@ async def prove_write(client: Client, keys: Keys) -> None:
     """
     proof = Transaction(keys.inbox)
     for kind, ((first, *words), *others) in _WRITES:
-        key = keys.probe(kind)
+        key = keys.probe_key(kind)
         proof.write(str(first), key, *words)
         proof.write("EXPIRE", key, KEPT)
         for command, *rest in others:

@@ -17,22 +17,22 @@ from bot.domain.pages.page import Page
 from bot.domain.schedules.changed import ScheduleOverrides
 from bot.domain.spikes.baseline import SubjectBaseline
 from bot.domain.vigil.troubles import HealthState
-from bot.store.calendars import read_bookings
-from bot.store.client import ANOTHER_TYPE, Client
-from bot.store.corrections import read_note
+from bot.store.calendars import parse_stored_shifts
+from bot.store.client import ANOTHER_TYPE, RedisClient
+from bot.store.corrections import parse_correction
 from bot.store.dead import BEFORE
 from bot.store.keys import CASE_KEPT, Keys
-from bot.store.reading import OF_ANOTHER_TYPE, SetAside, tell
+from bot.store.reading import OF_ANOTHER_TYPE, UnreadableRecord, report_unreadable
 from bot.store.records import CardRecord, DigestRecord, PageMessage
 from bot.store.transaction import Transaction, commit
-from bot.store.writing import ms, owe
+from bot.store.writing import add_notification, to_ms
 
 KINDS: Mapping[str, Callable[[str], Any]] = {
     "assessment": Assessment.model_validate_json,
-    "calendar": read_bookings,
+    "calendar": parse_stored_shifts,
     "card": CardRecord.model_validate_json,
     "case": Case.model_validate_json,
-    "correction": read_note,
+    "correction": parse_correction,
     "crisis": Crisis.model_validate_json,
     "digest": DigestRecord.model_validate_json,
     "drill": Drill.model_validate_json,
@@ -52,48 +52,48 @@ LOOKED_AT = 200
 """Records looked at again at a time."""
 
 
-class Quarantine:
-    def __init__(self, client: Client, keys: Keys) -> None:
+class QuarantineStore:
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
         self._client = client
         self._keys = keys
 
     async def count(self) -> int:
-        return int(await self._client.call("HLEN", self._keys.unreadable))
+        return int(await self._client.execute("HLEN", self._keys.unreadable))
 
-    async def records(self) -> list[SetAside]:
+    async def list_records(self) -> list[UnreadableRecord]:
         """Oldest first."""
-        flat = await self._client.call("HGETALL", self._keys.unreadable)
-        read = [_read_entry(name, body) for name, body in zip(flat[::2], flat[1::2], strict=True)]
+        flat = await self._client.execute("HGETALL", self._keys.unreadable)
+        read = [_parse_quarantined(name, body) for name, body in zip(flat[::2], flat[1::2], strict=True)]
         return sorted(read, key=lambda one: (one.at, one.id))
 
-    async def look_again(self, at: datetime) -> int:
+    async def retry_records(self, at: datetime) -> int:
         """How many can be read by now, and are where they belong."""
         if not await self.count():
             return 0
-        return sum([await self.replay(one, at) for one in (await self.records())[:LOOKED_AT]])
+        return sum([await self.replay(one, at) for one in (await self.list_records())[:LOOKED_AT]])
 
-    async def replay(self, record: SetAside, at: datetime) -> bool:
+    async def replay(self, record: UnreadableRecord, at: datetime) -> bool:
         """Back into its indexes where it can be read now, or is gone. False where it cannot be read yet."""
         if record.kind == NOTE:
             return False
         transaction = Transaction(self._keys.inbox)
-        now = await self._now(record)
+        now = await self._read_current(record)
         if now is not None:
-            found = _read(record, now)
+            found = _parse_record(record, now)
             if found is None:
                 return False
-            if now != record.body and _begun_anew(record, found):
-                before = _read(record, record.body)
+            if now != record.body and _should_restore(record, found):
+                before = _parse_record(record, record.body)
                 if before is None:
                     return False
-                found = self._put_back(transaction, record, before, found.version)
-            _index(transaction, self._keys, found, at)
+                found = self._restore_record(transaction, record, before, found.version)
+            _restore_indexes(transaction, self._keys, found, at)
         transaction.write("HDEL", self._keys.unreadable, record.id)
         await commit(self._client, transaction)
-        await tell(self._client, self._keys)
+        await report_unreadable(self._client, self._keys)
         return True
 
-    async def drop(self, record: SetAside) -> None:
+    async def discard(self, record: UnreadableRecord) -> None:
         """The record itself is given up on purpose, with its places in the indexes."""
         key, name = self._keys.root + record.key, record.key.partition(":")[2]
         transaction = Transaction(self._keys.inbox)
@@ -101,8 +101,8 @@ class Quarantine:
             case kind if kind == NOTE:
                 pass  # of no record that is known
             case _ if record.why == OF_ANOTHER_TYPE:
-                if await self._now(record) is ANOTHER_TYPE:
-                    await self._give_up(transaction, key, name)
+                if await self._read_current(record) is ANOTHER_TYPE:
+                    await self._delete_record(transaction, key, name)
             case "notification":
                 transaction.write("ZREM", key, record.field)
             case "drill" | "calendar" | "page message":
@@ -112,43 +112,49 @@ class Quarantine:
             case "correction" | "mention" | "assessment":
                 transaction.write("XDEL", key, record.field.split(" ")[0])
             case _:
-                await self._give_up(transaction, key, name)
+                await self._delete_record(transaction, key, name)
         transaction.write("HDEL", self._keys.unreadable, record.id)
         await commit(self._client, transaction)
-        await tell(self._client, self._keys)
+        await report_unreadable(self._client, self._keys)
 
-    async def _give_up(self, transaction: Transaction, key: str, name: str) -> None:
+    async def _delete_record(self, transaction: Transaction, key: str, name: str) -> None:
         transaction.write("DEL", key)
         for index in (self._keys.deadlines, self._keys.pages, self._keys.crises, self._keys.episodes):
             transaction.write("ZREM", index, name)
-        if key != self._keys.case(name):
+        if key != self._keys.case_key(name):
             return
-        async for listed in self._client.scan(self._keys.open("")):  # whose it was is in what cannot be read
+        async for listed in self._client.scan_keys(
+            self._keys.open_cases_key("")
+        ):  # whose it was is in what cannot be read
             transaction.write("ZREM", listed, name)
-        async for listed in self._client.scan(self._keys.mine("")):
+        async for listed in self._client.scan_keys(self._keys.owned_cases_key("")):
             transaction.write("SREM", listed, name)
-        for beside in (self._keys.joined(name), self._keys.card(name), self._keys.case_messages(name)):
+        for beside in (
+            self._keys.joined_mentions_key(name),
+            self._keys.card_key(name),
+            self._keys.case_messages_key(name),
+        ):
             transaction.write("EXPIRE", beside, int(CASE_KEPT.total_seconds()))
 
-    async def _now(self, record: SetAside) -> str | None:
+    async def _read_current(self, record: UnreadableRecord) -> str | None:
         """As it is stored now."""
         key = self._keys.root + record.key
         if record.kind == "notification":
-            return record.body if await self._client.call("ZSCORE", key, record.field) is not None else None
+            return record.body if await self._client.execute("ZSCORE", key, record.field) is not None else None
         if key in {self._keys.spam, self._keys.corrections}:
             entry = record.field.split(" ")[0]
-            return record.body if await self._client.call("XRANGE", key, entry, entry) else None
-        [found] = await self._client.bodies([key], record.field)
+            return record.body if await self._client.execute("XRANGE", key, entry, entry) else None
+        [found] = await self._client.read_bodies([key], record.field)
         return found
 
-    def _put_back(self, transaction: Transaction, record: SetAside, before: Any, version: int) -> Any:
+    def _restore_record(self, transaction: Transaction, record: UnreadableRecord, before: Any, version: int) -> Any:
         key, known = self._keys.root + record.key, before.model_copy(update={"version": version + 1})
         transaction.guard(key, version, "v")
         transaction.write("HSET", key, "v", known.version, "body", known.model_dump_json())
         return known
 
 
-class _Entry(BaseModel):
+class _QuarantineEntry(BaseModel):
     """As it is kept; what a newer release adds to it is passed over."""
 
     kind: str
@@ -159,21 +165,21 @@ class _Entry(BaseModel):
     body: str
 
 
-def _read_entry(name: str, kept: str) -> SetAside:
+def _parse_quarantined(name: str, kept: str) -> UnreadableRecord:
     """One that cannot be read is listed as such, the oldest of all, and stays until it is dropped."""
     try:
-        entry = _Entry.model_validate_json(kept)
+        entry = _QuarantineEntry.model_validate_json(kept)
     except ValidationError:
-        return SetAside(name, NOTE, "", "", "this note itself cannot be read", BEFORE, kept)
-    return SetAside(name, entry.kind, entry.key, entry.field, entry.why, entry.at, entry.body)
+        return UnreadableRecord(name, NOTE, "", "", "this note itself cannot be read", BEFORE, kept)
+    return UnreadableRecord(name, entry.kind, entry.key, entry.field, entry.why, entry.at, entry.body)
 
 
-def _begun_anew(record: SetAside, found: Any) -> bool:
+def _should_restore(record: UnreadableRecord, found: Any) -> bool:
     """Whether what was learnt until it was set aside has to be put back in place of what was begun since."""
     return isinstance(found, HealthState | SubjectBaseline) and record.why != OF_ANOTHER_TYPE
 
 
-def _read(record: SetAside, body: str) -> Any:
+def _parse_record(record: UnreadableRecord, body: str) -> Any:
     """None where it cannot be read yet."""
     try:
         return KINDS[record.kind](body) if record.kind in KINDS else None
@@ -181,17 +187,17 @@ def _read(record: SetAside, body: str) -> Any:
         return None
 
 
-def _index(transaction: Transaction, keys: Keys, found: Any, at: datetime) -> None:
+def _restore_indexes(transaction: Transaction, keys: Keys, found: Any, at: datetime) -> None:
     """Whatever waits for it looks at it once, and finds out by itself when it is due. Twice is once."""
     match found:
         case Case(is_closed=False):
             transaction.write("ZADD", keys.deadlines, "NX", at.timestamp(), found.id)
-            owe(transaction, keys, Notification.draw_card(found.id, found.department), at)
+            add_notification(transaction, keys, Notification.draw_card(found.id, found.department), at)
         case Page(closed_at=None):
             transaction.write("ZADD", keys.pages, "NX", at.timestamp(), found.id)
         case Crisis(closed_at=None):
-            transaction.write("ZADD", keys.crises, "NX", ms(found.declared_at), found.id)
+            transaction.write("ZADD", keys.crises, "NX", to_ms(found.declared_at), found.id)
         case Episode(ended_at=None):
-            transaction.write("HSETNX", keys.running, found.subject, found.id)
+            transaction.write("HSETNX", keys.running_episodes, found.subject, found.id)
         case _:
             pass

@@ -1,7 +1,8 @@
 """Stored records, read one by one: what this release cannot read is set aside, and stops nothing else.
 
 Whatever is stored is read here and nowhere else in this package. An unreadable record stays where it is, for the
-release that wrote it; a copy goes to `unreadable`, with the reason, where `earshot dead list --kind records` shows it.
+release that wrote it; a copy goes to `is_unreadable`, with the reason, where `earshot dead list --kind records` shows
+it.
 """
 
 import hashlib
@@ -14,9 +15,9 @@ import structlog
 from pydantic import ValidationError
 
 from bot.domain.refusals import NotAllowed, StoreUnavailable
-from bot.store.client import ANOTHER_TYPE, Client
+from bot.store.client import ANOTHER_TYPE, RedisClient
 from bot.store.keys import UNREADABLE_MOST, Keys
-from bot.store.troubles import Troubles
+from bot.store.troubles import HealthIssueStore
 
 Model = TypeVar("Model")
 OF_ANOTHER_TYPE = "another type of key"
@@ -29,17 +30,17 @@ LOOK_AGAIN = timedelta(minutes=1)
 log = structlog.get_logger("records")
 
 
-class Unreadable(NotAllowed):
+class UnreadableRecordError(NotAllowed):
     """It is there, and this release cannot read it."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, kind: str) -> None:
         super().__init__(
-            f"This {what} was written by a newer release of Earshot, so this one can't show or change it. "
+            f"This {kind} was written by a newer release of Earshot, so this one can't show or change it. "
             "Nothing is lost – ask whoever runs Earshot to update it."
         )
 
 
-class SetAside(NamedTuple):
+class UnreadableRecord(NamedTuple):
     """A record that could not be read. `why` has none of its words; `at` is by the server's clock."""
 
     id: str
@@ -52,35 +53,35 @@ class SetAside(NamedTuple):
     body: str
 
 
-class Records(Generic[Model]):
+class RecordReader(Generic[Model]):
     """The records of one kind. `decode` raises ValueError, of which pydantic's is one."""
 
-    def __init__(self, client: Client, keys: Keys, kind: str, decode: Callable[[str], Model]) -> None:
+    def __init__(self, client: RedisClient, keys: Keys, kind: str, decode: Callable[[str], Model]) -> None:
         self._client = client
         self._keys = keys
         self._kind = kind
         self._decode = decode
-        self._aside: dict[str, tuple[int, datetime | None]] = {}
+        self._unreadable: dict[str, tuple[int, datetime | None]] = {}
         """By key and field: a hash of the body, and when somebody last asked whether to look again."""
 
     async def read(self, key: str, body: str | None, field: str = "body") -> Model | None:
         """None where it is absent, and where it cannot be read."""
-        if self._aside and self._known(key, body, field):
+        if self._unreadable and self._is_known_unreadable(key, body, field):
             return None
         if body is None:
             return None
         if body is ANOTHER_TYPE:
-            await self._set_aside(key, body, field, why=OF_ANOTHER_TYPE)
+            await self._quarantine_record(key, body, field, why=OF_ANOTHER_TYPE)
             return None
         try:
             return self._decode(body)
         except ValueError as no:
-            await self._set_aside(key, body, field, why=reason(no))
+            await self._quarantine_record(key, body, field, why=describe_error(no))
             return None
 
     async def read_fields(self, key: str) -> dict[str, Model]:
         """Those fields of a hash that can be read."""
-        [flat] = await self._client.each([("HGETALL", key)])
+        [flat] = await self._client.execute_each([("HGETALL", key)])
         if flat is ANOTHER_TYPE:
             await self.read(key, flat, "")
             return {}
@@ -90,8 +91,8 @@ class Records(Generic[Model]):
     async def read_or_clear(self, key: str, body: str | None) -> Model | None:
         """As `read`, of what is begun anew where it cannot be read: a key of another type would be in its way."""
         found = await self.read(key, body)
-        if body is ANOTHER_TYPE and self.unreadable(key):
-            await self._client.call("DEL", key)
+        if body is ANOTHER_TYPE and self.is_unreadable(key):
+            await self._client.execute("DEL", key)
         return found
 
     async def read_all(self, key: Callable[[str], str], bodies: Mapping[str, str | None]) -> dict[str, Model]:
@@ -99,72 +100,78 @@ class Records(Generic[Model]):
         found = {name: await self.read(key(name), body) for name, body in bodies.items()}
         return {name: one for name, one in found.items() if one is not None}
 
-    def unreadable(self, key: str, field: str = "body") -> bool:
+    def is_unreadable(self, key: str, field: str = "body") -> bool:
         """Whether it could not be read when it was last read here."""
-        return bool(self._aside) and _place(key, field) in self._aside
+        return bool(self._unreadable) and _build_record_id(key, field) in self._unreadable
 
     @property
-    def aside(self) -> int:
+    def unreadable_count(self) -> int:
         """How many could not be read: so far one has to look past them."""
-        return len(self._aside)
+        return len(self._unreadable)
 
-    def past(self, key: Callable[[str], str], names: Iterable[str], at: datetime) -> list[str]:
+    def skip_unreadable(self, key: Callable[[str], str], names: Iterable[str], at: datetime) -> list[str]:
         """Without those that could not be read in the last minute."""
-        return [name for name in names if not self._aside or self._looks_again(_place(key(name), "body"), at)]
+        return [
+            name
+            for name in names
+            if not self._unreadable or self._should_retry(_build_record_id(key(name), "body"), at)
+        ]
 
-    def _looks_again(self, place: str, at: datetime) -> bool:
-        if place not in self._aside:
+    def _should_retry(self, place: str, at: datetime) -> bool:
+        if place not in self._unreadable:
             return True
-        body, since = self._aside[place]
+        body, since = self._unreadable[place]
         if since is not None and at - since < LOOK_AGAIN:
             return False
-        self._aside[place] = body, at
+        self._unreadable[place] = body, at
         return since is not None
 
-    def _known(self, key: str, body: str | None, field: str) -> bool:
-        known = self._aside.get(place := _place(key, field))
+    def _is_known_unreadable(self, key: str, body: str | None, field: str) -> bool:
+        known = self._unreadable.get(place := _build_record_id(key, field))
         if known is None or known[0] == hash(body):
             return known is not None
-        del self._aside[place]
+        del self._unreadable[place]
         return False
 
-    async def _set_aside(self, key: str, body: str, field: str, why: str) -> None:
+    async def _quarantine_record(self, key: str, body: str, field: str, why: str) -> None:
         """Not written down where the store takes no writes now: whoever reads it next tries again."""
         try:
-            seconds, _ = await self._client.call("TIME")
+            seconds, _ = await self._client.execute("TIME")
             at = datetime.fromtimestamp(int(seconds), UTC)
-            record = SetAside(_place(key, field), self._kind, key.removeprefix(self._keys.root), field, why, at, body)
-            await _keep(self._client, self._keys, record)
+            record = UnreadableRecord(
+                _build_record_id(key, field), self._kind, key.removeprefix(self._keys.root), field, why, at, body
+            )
+            await _save_unreadable(self._client, self._keys, record)
         except StoreUnavailable:
             return
-        self._aside[record.id] = hash(body), None
+        self._unreadable[record.id] = hash(body), None
         log.error("record set aside", kind=record.kind, key=record.key, field=field, why=why)
 
 
-def reason(no: ValueError) -> str:
+def describe_error(error: ValueError) -> str:
     """Where in the record and what kind of fault: none of the words in it."""
-    if not isinstance(no, ValidationError):
-        return type(no).__name__
-    faults = no.errors(include_input=False, include_context=False, include_url=False)
+    if not isinstance(error, ValidationError):
+        return type(error).__name__
+    faults = error.errors(include_input=False, include_context=False, include_url=False)
     return "; ".join(f"{'.'.join(map(str, one['loc'])) or 'all of it'}: {one['type']}" for one in faults[:3])[:200]
 
 
-async def tell(client: Client, keys: Keys) -> int:
+async def report_unreadable(client: RedisClient, keys: Keys) -> int:
     """The trouble follows how many there are."""
-    count = int(await client.call("HLEN", keys.unreadable))
+    count = int(await client.execute("HLEN", keys.unreadable))
     some = "1 record can't" if count == 1 else f"{count:,} records can't"
     sentence = f"{some} be read by this release; everything else goes on. See: earshot dead list --kind records"
-    await Troubles(client, keys).tell(TROUBLE, sentence if count else "")
+    await HealthIssueStore(client, keys).save_issue(TROUBLE, sentence if count else "")
     return count
 
 
-async def _keep(client: Client, keys: Keys, record: SetAside) -> None:
-    if int(await client.call("HLEN", keys.unreadable)) >= UNREADABLE_MOST:
+async def _save_unreadable(client: RedisClient, keys: Keys, record: UnreadableRecord) -> None:
+    if int(await client.execute("HLEN", keys.unreadable)) >= UNREADABLE_MOST:
         return  # it stays under its own key
     kept = {**record._asdict(), "at": record.at.isoformat()}
-    await client.call("HSET", keys.unreadable, record.id, json.dumps(kept))
-    await tell(client, keys)
+    await client.execute("HSET", keys.unreadable, record.id, json.dumps(kept))
+    await report_unreadable(client, keys)
 
 
-def _place(key: str, field: str) -> str:
+def _build_record_id(key: str, field: str) -> str:
     return hashlib.blake2b(f"{key}|{field}".encode(), digest_size=6).hexdigest()

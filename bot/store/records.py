@@ -20,7 +20,7 @@ class CardState(StrEnum):
 
 
 @store_by_name
-class Place(NamedTuple):
+class MessageRef(NamedTuple):
     channel: str
     ts: str
 
@@ -41,10 +41,10 @@ class CardRecord(BaseModel):
     tries: int = 0
     digest: str = ""
     """The digest that lists this case instead of a card of its own."""
-    stale: tuple[Place, ...] = ()
+    stale: tuple[MessageRef, ...] = ()
     pinned: bool = False
     """Of a crisis: its head card is pinned, or cannot be."""
-    reminded: Place | None = None
+    reminded: MessageRef | None = None
     """A reminder in the channel that says that nobody has the case."""
 
 

@@ -55,37 +55,37 @@ _WORDS = (
 )
 
 
-class Refusal(NamedTuple):
+class RedisRefusal(NamedTuple):
     sentence: str
-    elsewhere: bool
+    should_reconnect: bool
     """Another server may have taken this one's place: what is connected should be connected anew."""
 
 
-def refusal_of(no: RedisError) -> Refusal | None:
+def classify_error(error: RedisError) -> RedisRefusal | None:
     """None where the fault is ours."""
-    text = _ARGUMENTS.sub("", str(no)).strip()
-    code = _code(no, text)
+    text = _ARGUMENTS.sub("", str(error)).strip()
+    code = _extract_code(error, text)
     if code and code not in _OURS:
-        return Refusal(_said(_SENTENCES.get(code, _OTHERWISE), text, code), code not in _STAYS)
+        return RedisRefusal(_format_refusal(_SENTENCES.get(code, _OTHERWISE), text, code), code not in _STAYS)
     found = next((sentence for words, sentence in _WORDS if re.search(words, text, re.IGNORECASE)), "")
-    return Refusal(_said(found, text), elsewhere=True) if found else None
+    return RedisRefusal(_format_refusal(found, text), should_reconnect=True) if found else None
 
 
-def is_another_type(reply: object) -> bool:
+def is_wrong_type(reply: object) -> bool:
     """Whether this answer says that the key holds another type than the command is for."""
-    return isinstance(reply, RedisError) and _code(reply, str(reply)) == "WRONGTYPE"
+    return isinstance(reply, RedisError) and _extract_code(reply, str(reply)) == "WRONGTYPE"
 
 
-def _code(no: RedisError, text: str) -> str:
+def _extract_code(error: RedisError, text: str) -> str:
     """The driver takes the codes that it knows off the text, and ERR with them."""
     if within := _IN_SCRIPT.search(text):
         return within[1]
-    if no.status_code:
-        return str(no.status_code)
+    if error.status_code:
+        return str(error.status_code)
     first = _CODE.match(text)
     return first[0] if first else ""
 
 
-def _said(sentence: str, text: str, code: str = "") -> str:
+def _format_refusal(sentence: str, text: str, code: str = "") -> str:
     words = text if code in text else f"{code} {text}"
     return sentence.format(no=words[:_SHOWN].rstrip("."))

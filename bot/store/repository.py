@@ -7,7 +7,7 @@ from inspect import isawaitable
 from typing import ClassVar, Generic, TypeVar
 
 from bot.domain.refusals import NotAllowed
-from bot.store.transaction import Committed
+from bot.store.transaction import CommitResult
 
 Record = TypeVar("Record")
 Decided = TypeVar("Decided")
@@ -23,10 +23,10 @@ class Repository(ABC, Generic[Record, Decided]):
 
     @abstractmethod
     async def get(self, name: str) -> Record:
-        """Raises `NotAllowed` where it is gone, `Unreadable`."""
+        """Raises `NotAllowed` where it is gone, `UnreadableRecordError`."""
 
     @abstractmethod
-    async def commit(self, decision: Decided, at: datetime) -> Committed:
+    async def commit(self, decision: Decided, at: datetime) -> CommitResult:
         """`STALE` where the record is not what was read any more."""
 
     async def change(
@@ -48,6 +48,6 @@ class Repository(ABC, Generic[Record, Decided]):
             decision = decide(await self.get(name))
             if isawaitable(decision):
                 decision = await decision
-            if decision is None or await self.commit(decision, at) is not Committed.STALE:
+            if decision is None or await self.commit(decision, at) is not CommitResult.STALE:
                 return decision
         raise NotAllowed(f"Too many people are changing this {self.kind} right now. Try again in a moment.")

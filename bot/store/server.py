@@ -5,50 +5,50 @@ from typing import NamedTuple
 from redis.exceptions import ResponseError
 
 from bot.domain.decision import StoreUnavailable
-from bot.store.client import Client
+from bot.store.client import RedisClient
 
 OLDEST = (6, 2)
 """Streams are reclaimed with XAUTOCLAIM, which came with Redis 6.2."""
 
 
-class Server(NamedTuple):
+class ServerInfo(NamedTuple):
     name: str
     version: str
-    compatible: tuple[int, ...]
+    redis_version: tuple[int, ...]
     """The Redis version that it is as good as."""
-    forgets: str
+    eviction_policy: str
     """The policy by which it throws keys away when its memory is full; empty if it does not."""
-    follows: bool
+    is_replica: bool
     """A replica, which takes no writes."""
-    logs: bool
+    has_aof: bool
     """Every change is written to disk."""
     mode: str = "standalone"
     """As Redis calls it: `sentinel` and `cluster` are the others."""
 
     @property
     def too_old(self) -> bool:
-        return bool(self.compatible) and self.compatible < OLDEST
+        return bool(self.redis_version) and self.redis_version < OLDEST
 
 
-async def asked(client: Client) -> Server:
+async def fetch_server_info(client: RedisClient) -> ServerInfo:
     """Raises `StoreUnavailable`."""
     try:
-        told = _fields(str(await client.call("INFO")))
+        told = _parse_info(str(await client.execute("INFO")))
     except ResponseError as no:
         raise StoreUnavailable(f"Redis refuses to say what it is: {no}. Allow its user the command INFO.") from no
     policy = told.get("maxmemory_policy", "noeviction")
     version = told.get("redis_version", "")
-    return Server(
+    return ServerInfo(
         name="Valkey" if "valkey_version" in told else "Redis",
         version=told.get("valkey_version") or version or "of unknown version",
-        compatible=tuple(int(part) for part in version.split(".") if part.isdigit()),
-        forgets=policy if policy != "noeviction" and told.get("maxmemory", "0") != "0" else "",
-        follows=told.get("role") == "slave",
-        logs=told.get("aof_enabled", "1") == "1",
+        redis_version=tuple(int(part) for part in version.split(".") if part.isdigit()),
+        eviction_policy=policy if policy != "noeviction" and told.get("maxmemory", "0") != "0" else "",
+        is_replica=told.get("role") == "slave",
+        has_aof=told.get("aof_enabled", "1") == "1",
         mode=told.get("redis_mode") or told.get("server_mode") or "standalone",
     )
 
 
-def _fields(info: str) -> dict[str, str]:
+def _parse_info(info: str) -> dict[str, str]:
     lines = [line.partition(":") for line in info.splitlines()]
     return {name: value for name, colon, value in lines if colon}

@@ -4,7 +4,7 @@ import re
 import secrets
 
 from bot.domain.decision import StoreUnavailable
-from bot.store.client import Client
+from bot.store.client import RedisClient
 from bot.store.keys import Keys
 
 ACKNOWLEDGE = "acknowledge"
@@ -13,20 +13,20 @@ LENGTH = 32
 """Bytes."""
 
 
-class Secrets:
-    def __init__(self, client: Client, keys: Keys) -> None:
+class SigningSecretStore:
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
         self._client = client
         self._keys = keys
         self._known: dict[str, bytes] = {}
 
-    async def of(self, what: str) -> bytes:
+    async def load_secret(self, purpose: str) -> bytes:
         """Raises `StoreUnavailable`, also where what is kept there could be guessed."""
-        if what not in self._known:
-            key = self._keys.secret(what)
-            _, found = await self._client.together([("SET", key, secrets.token_hex(LENGTH), "NX"), ("GET", key)])
+        if purpose not in self._known:
+            key = self._keys.secret_key(purpose)
+            _, found = await self._client.execute_batch([("SET", key, secrets.token_hex(LENGTH), "NX"), ("GET", key)])
             if not re.fullmatch(rf"[0-9a-f]{{{2 * LENGTH},}}", found):
                 raise StoreUnavailable(
                     f"{key} in Redis is no secret of ours. Delete it: another is made, and old links end."
                 )
-            self._known[what] = bytes.fromhex(found)
-        return self._known[what]
+            self._known[purpose] = bytes.fromhex(found)
+        return self._known[purpose]

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
-from bot.store.client import Client, Words
-from bot.store.fencing import LeaseLost, current_fence
+from bot.store.client import RedisClient, Words
+from bot.store.fencing import LeaseLostError, current_fence
 
 
-class Committed(IntEnum):
+class CommitResult(IntEnum):
     """The script's reply."""
 
     STALE = -1
@@ -22,7 +22,7 @@ AT_ONCE = 16
 a call keeps all others waiting for a millisecond or two."""
 
 
-class _Keys(dict[str, int]):
+class _KeyPositions(dict[str, int]):
     """The keys of one call, each once, with its place among them."""
 
     def __missing__(self, key: str) -> int:
@@ -33,10 +33,10 @@ class _Keys(dict[str, int]):
 class Transaction:
     """Guards first, then writes in the order in which they were asked for; `entry` is the inbox entry it answers."""
 
-    def __init__(self, inbox: str, entry: str = "", *, by_any_holder: bool = False) -> None:
-        """`by_any_holder`: what it guards says enough, so that who lost a lease meanwhile may still write it."""
+    def __init__(self, inbox: str, entry: str = "", *, ignore_fence: bool = False) -> None:
+        """`ignore_fence`: what it guards says enough, so that who lost a lease meanwhile may still write it."""
         self.inbox = inbox
-        self.by_any_holder = by_any_holder
+        self.ignore_fence = ignore_fence
         self._entry = entry
         self._guards: list[tuple[str, str, str | int]] = []
         self._writes: list[tuple[str, str, tuple[str | float, ...]]] = []
@@ -53,14 +53,14 @@ class Transaction:
     def write(self, command: str, key: str, *words: str | float) -> None:
         self._writes.append((command, key, words))
 
-    def upkeep(self, command: str, key: str, *words: str | float) -> None:
+    def add_upkeep(self, command: str, key: str, *words: str | float) -> None:
         """What keeps a key within its bounds and does no harm if done twice, or beside a transaction that is stale.
 
         It is done after the writes, once for all transactions of a call that ask for the same.
         """
         self.upkeeps.append((command, key, words))
 
-    def words(self, keys: _Keys) -> list[str | int | float]:
+    def encode(self, keys: _KeyPositions) -> list[str | int | float]:
         words: list[str | int | float] = [0, keys[self.inbox], self._entry, len(self._guards)]
         for key, field, expected in self._guards:
             words += (keys[key], field, expected)
@@ -70,41 +70,41 @@ class Transaction:
         return words
 
 
-async def commit(client: Client, *transactions: Transaction) -> list[Committed]:
+async def commit(client: RedisClient, *transactions: Transaction) -> list[CommitResult]:
     """In one round trip, in order; each is all or nothing by itself.
 
-    Where a fence is in force, nothing is written by who has lost its lease. Raises `LeaseLost` where nothing else can
-    have kept it from being written.
+    Where a fence is in force, nothing is written by who has lost its lease. Raises `LeaseLostError` where nothing
+    else can have kept it from being written.
     """
     fence = current_fence()
     if fence is None:
-        return await _send(client, transactions)
-    only = [not one.is_guarded and not one.by_any_holder for one in transactions]
+        return await _send_transactions(client, transactions)
+    only = [not one.is_guarded and not one.ignore_fence for one in transactions]
     for one in transactions:
-        if not one.by_any_holder:
+        if not one.ignore_fence:
             one.guard(fence.key, fence.token)
-    replies = await _send(client, transactions)
-    if any(lost and reply is Committed.STALE for lost, reply in zip(only, replies, strict=True)):
-        raise LeaseLost(fence.key)
+    replies = await _send_transactions(client, transactions)
+    if any(lost and reply is CommitResult.STALE for lost, reply in zip(only, replies, strict=True)):
+        raise LeaseLostError(fence.key)
     return replies
 
 
-async def _send(client: Client, transactions: Sequence[Transaction]) -> list[Committed]:
+async def _send_transactions(client: RedisClient, transactions: Sequence[Transaction]) -> list[CommitResult]:
     some = [transactions[start : start + AT_ONCE] for start in range(0, len(transactions), AT_ONCE)]
-    replies = await client.scripts("commit", [_call(few) for few in some])
-    return [Committed(reply) for few, told in zip(some, replies, strict=True) for reply in told[: len(few)]]
+    replies = await client.run_scripts("commit", [_encode_call(few) for few in some])
+    return [CommitResult(reply) for few, told in zip(some, replies, strict=True) for reply in told[: len(few)]]
 
 
-def _call(transactions: Sequence[Transaction]) -> tuple[list[str], Words]:
+def _encode_call(transactions: Sequence[Transaction]) -> tuple[list[str], Words]:
     """Most of a batch write to the same few keys, so that a key is sent once."""
-    keys = _Keys()
+    keys = _KeyPositions()
     words: list[str | int | float] = [GROUP]
-    for transaction in (*transactions, *_upkeep(transactions)):
-        words += transaction.words(keys)
+    for transaction in (*transactions, *_collect_upkeep(transactions)):
+        words += transaction.encode(keys)
     return list(keys), words
 
 
-def _upkeep(transactions: Sequence[Transaction]) -> Iterable[Transaction]:
+def _collect_upkeep(transactions: Sequence[Transaction]) -> Iterable[Transaction]:
     """What all of them ask for, as a last transaction that guards nothing."""
     asked = dict.fromkeys(upkeep for transaction in transactions for upkeep in transaction.upkeeps)
     if asked:

@@ -4,26 +4,26 @@ from datetime import datetime
 
 from bot.domain.decision import Decision
 from bot.domain.vigil.troubles import HealthState
-from bot.store.client import Client
+from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.reading import Records
-from bot.store.transaction import Committed, Transaction, commit
+from bot.store.reading import RecordReader
+from bot.store.transaction import CommitResult, Transaction, commit
 from bot.store.writing import write_effects
 
 
-class VigilStore:
-    def __init__(self, client: Client, keys: Keys) -> None:
+class HealthStateStore:
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
         self._client = client
         self._keys = keys
-        self._records = Records(client, keys, "vigil", HealthState.model_validate_json)
+        self._records = RecordReader(client, keys, "vigil", HealthState.model_validate_json)
 
-    async def read(self) -> HealthState:
+    async def load(self) -> HealthState:
         """One that cannot be read is begun anew in its place: nobody would watch else."""
-        [(version, body)] = await self._client.versions([self._keys.vigil])
-        return await self._records.read_or_clear(self._keys.vigil, body) or HealthState(version=version)
+        [(version, body)] = await self._client.read_versions([self._keys.health_state])
+        return await self._records.read_or_clear(self._keys.health_state, body) or HealthState(version=version)
 
-    async def commit(self, decision: Decision[HealthState], at: datetime) -> Committed:
-        key, vigil = self._keys.vigil, decision.after
+    async def commit(self, decision: Decision[HealthState], at: datetime) -> CommitResult:
+        key, vigil = self._keys.health_state, decision.after
         transaction = Transaction(self._keys.inbox)
         transaction.guard(key, vigil.version - 1 or "", "v")
         transaction.write("HSET", key, "v", vigil.version, "body", vigil.model_dump_json())

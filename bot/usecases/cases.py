@@ -82,7 +82,7 @@ class Cases:
         """Raises `StoreUnavailable`: asked before a form is closed, so that what was written in it is not lost with
         it.
         """
-        await self._store.prove_write()
+        await self._store.check_writable()
 
     def departments(self) -> tuple[Department, ...]:
         return self._rules.list_departments()
@@ -131,7 +131,11 @@ class Cases:
 
         `mention` is its id, or the id of the case that will be its own: a form's option has no room for long ids.
         """
-        ids = {name: one for one in await self._store.joined(case_id, most=1_000) for name in (one.id, own_id(one.id))}
+        ids = {
+            name: one
+            for one in await self._store.load_joined(case_id, limit=1_000)
+            for name in (one.id, own_id(one.id))
+        }
         if mention not in ids:
             raise NotAllowed("That mention is not part of this case any more.")
 
@@ -144,15 +148,15 @@ class Cases:
 
     async def drawn(self, case: Case, page: Page | None = None) -> None:
         """The card was redrawn through a click's own answer, so that delivery need not draw it again."""
-        record = (await self._outbox.cards([case.id]))[case.id]
+        record = (await self._outbox.load_cards([case.id]))[case.id]
         channel = self._department_of(case).channel
         if record.reminded or (channel and record.channel != channel):
             return  # a reminder to take back, or a card that has to move, is delivery's work
-        if await self._outbox.asked(case.id):
+        if await self._outbox.load_claim_requests(case.id):
             return  # so is to say who has it wherever somebody was asked to take it
         if page is None and case.is_confirmed_crisis:
             return  # the answer may have been drawn without the ladder
-        await self._outbox.drawn_elsewhere(case, record, self._clock.now(), page)
+        await self._outbox.record_card_response(case, record, self._clock.now(), page)
 
     def _route_of(self, mention: Mention, assessment: Assessment) -> Route:
         return find_route(self._rules.list_routes(), mention, assessment)
@@ -165,7 +169,7 @@ class Cases:
         return await self._answer(decision.case)
 
     async def _answer(self, case: Case) -> Answer:
-        return Answer(case, self._department_of(case), self._clock.now(), await self._pages.of(case))
+        return Answer(case, self._department_of(case), self._clock.now(), await self._pages.find_for_case(case))
 
     async def _context(self, case: Case, by: str) -> Context:
         department = self._department_of(case)

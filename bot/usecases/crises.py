@@ -28,7 +28,7 @@ from bot.domain.rules import PlaybookRules, get_department_or_lost, require_depa
 from bot.domain.spans import widen_to_quarters
 from bot.domain.waking import get_episode_page_id as page_of_episode
 from bot.store.opening import Store
-from bot.store.transaction import Committed
+from bot.store.transaction import CommitResult
 from bot.usecases.team import Team
 
 HOUR = timedelta(hours=1)
@@ -75,7 +75,7 @@ class Crises:
             ),
             nth=nth,
         )
-        if await self._store.crises.commit(decision, at) is Committed.STALE:
+        if await self._store.crises.commit(decision, at) is CommitResult.STALE:
             first = await self._store.crises.find(decision.after.id)
             if first is not None and first.declared_by != by:  # the same person pressed twice, and it is there
                 raise NotAllowed(cards.already(first))
@@ -91,12 +91,12 @@ class Crises:
         return nth
 
     async def _adoptable(self, department: str, subject: str) -> tuple[Case, ...]:
-        taken = {case for one in await self._store.crises.open() for case in one.cases}
+        taken = {case for one in await self._store.crises.list_open_crises() for case in one.cases}
         return find_adoptable_cases(await self._open_cases(department, subject), department, subject, taken)
 
     async def _open_cases(self, department: str, subject: str) -> list[Case]:
         names = [one.name for one in self._rules.list_departments()] if subject else [department]
-        return await self._store.cases.open_crises(names)
+        return await self._store.cases.list_crisis_cases(names)
 
     async def update(self, by: str, words: str, channel: str) -> Drawing:
         crisis, at = await self._meant(by, channel), self._clock.now()
@@ -142,7 +142,7 @@ class Crises:
     async def pinned(self, by: str, channel: str, ts: str, words: str) -> None:
         """Said by Slack of every channel we are in: nothing happens where it is not that of an open crisis."""
         at = self._clock.now()
-        for crisis in await self._store.crises.open():
+        for crisis in await self._store.crises.list_open_crises():
             if channel == (crisis.channel or get_department_or_lost(self._rules, crisis.told.department).channel):
                 with suppress(NotAllowed):  # pinned before, or closed meanwhile
                     await self._store.crises.change(
@@ -151,19 +151,19 @@ class Crises:
 
     async def show(self) -> Drawing:
         """Those that are open."""
-        return cards.standing(await self._store.crises.open())
+        return cards.standing(await self._store.crises.list_open_crises())
 
     async def _went(self, crisis: Crisis) -> SentimentOutcome:
         at, began = self._clock.now(), crisis.origin.began_at
         spans = [widen_to_quarters(began - HOUR, began), widen_to_quarters(began, at), widen_to_quarters(at - HOUR, at)]
-        before, during, last = await self._store.tallies.read(*spans)
+        before, during, last = await self._store.report_counters.load_tallies(*spans)
         return SentimentOutcome(
             *(MentionCounts.from_tally(tally, crisis.origin.subject) for tally in (before, during, last))
         )
 
     async def _meant(self, by: str, channel: str) -> Crisis:
         """The one of this channel, or the only one that is open."""
-        found = await self._store.crises.open()
+        found = await self._store.crises.list_open_crises()
         here = [one for one in found if one.channel == channel] or found
         if not here:
             raise NotAllowed("No crisis is open. `/crisis declare` opens the form.")

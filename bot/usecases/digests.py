@@ -29,7 +29,7 @@ class Digests:
 
     async def get(self, digest_id: str) -> Digest:
         """Raises `NotAllowed` where it is no longer kept."""
-        record = await self._outbox.digest(digest_id)
+        record = await self._outbox.load_digest(digest_id)
         if record is None:
             raise NotAllowed("This list is no longer kept. Its open cases are on the Home tab of Earshot.")
         found = await self._cases.find(record.cases)

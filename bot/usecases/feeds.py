@@ -16,8 +16,8 @@ from bot.domain.schedules.feed import CalendarLink, sign_calendar_link, verify_c
 from bot.domain.schedules.schedule import Shift, derive_change_id
 from bot.domain.schedules.shifts import list_shifts
 from bot.domain.spans import TimeSpan
-from bot.store.feeds import FeedStore
-from bot.store.signing import Secrets
+from bot.store.feeds import CalendarLinkStore
+from bot.store.signing import SigningSecretStore
 from bot.usecases.rota import StoredRota
 from bot.usecases.whose import Whose
 
@@ -44,8 +44,8 @@ class Feeds:
 
     def __init__(
         self,
-        store: FeedStore,
-        secrets: Secrets,
+        store: CalendarLinkStore,
+        secrets: SigningSecretStore,
         rota: StoredRota,
         whose: Whose,
         names: Names,
@@ -71,19 +71,19 @@ class Feeds:
                 "An admin can say it in EARSHOT_PUBLIC_URL."
             )
         feed = await self._feed(by, named, revoked=revoked)
-        secret = await self._secrets.of(CALENDAR)
+        secret = await self._secrets.load_secret(CALENDAR)
         url = f"{self.public_url.rstrip('/')}{PATH}/{sign_calendar_link(secret, feed)}.ics"
         return cards.address(url, "" if is_person(feed.owner) else feed.owner, named, revoked=revoked)
 
     async def _feed(self, by: str, named: str, *, revoked: bool) -> CalendarLink:
         whose = (await self._whose.meant(by, named)).schedule.name if named else by
-        serial = await (self._store.take_back(whose) if revoked else self._store.serial(whose))
+        serial = await (self._store.revoke_link(whose) if revoked else self._store.load_serial(whose))
         return CalendarLink(whose, serial)
 
     async def found(self, written_token: str) -> Written | None:
         """What stands at an address; None where it is none of ours, or was taken back. Raises `StoreUnavailable`."""
-        feed = verify_calendar_link(await self._secrets.of(CALENDAR), written_token)
-        if feed is None or feed.serial != await self._store.serial(feed.owner):
+        feed = verify_calendar_link(await self._secrets.load_secret(CALENDAR), written_token)
+        if feed is None or feed.serial != await self._store.load_serial(feed.owner):
             return None
         person = feed.owner if is_person(feed.owner) else ""
         schedules = self._rota.schedules()

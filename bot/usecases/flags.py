@@ -85,10 +85,10 @@ class Flags:
     async def _open(self, decision: CaseDecision, mention: Mention, by: str, at: datetime) -> None:
         for _ in range(TRIES):
             await self._refuse_known(mention, decision.case.assessment)
-            recent = await self._store.recent(by, at)
+            recent = await self._store.load_recent(by, at)
             if len(recent.times) >= MOST:
                 raise NotAllowed(_too_many(datetime.fromtimestamp(recent.times[0], UTC) + FLAGS_KEPT))
-            if await self._store.open(decision, by, recent, at):
+            if await self._store.open_flagged(decision, by, recent, at):
                 return
         raise NotAllowed("Somebody flagged this message a moment ago. Look for its card in a department's channel.")
 
@@ -109,7 +109,7 @@ class Flags:
         return replace(decision, notifications=(*decision.notifications, *asked))
 
     async def _refuse_known(self, mention: Mention, assessment: Assessment) -> None:
-        case = await self._store.known(mention, assessment.subject)
+        case = await self._store.find_case(mention, assessment.subject)
         if case is None:
             return
         if case.mention.id == mention.id or not case.is_closed:

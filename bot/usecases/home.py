@@ -8,10 +8,10 @@ from bot.domain.judged import PRECISION_DAYS, compute_precisions
 from bot.domain.rules import PlaybookRules
 from bot.domain.schedules.duty import OnCallLookup
 from bot.store.cases import CaseStore
-from bot.store.corrections import Corrections
+from bot.store.corrections import CorrectionStore
 from bot.store.inbox import Inbox
-from bot.store.reads import ReadStore
-from bot.store.troubles import Troubles
+from bot.store.reads import ReadCountStore
+from bot.store.troubles import HealthIssueStore
 
 
 class Home:
@@ -19,9 +19,9 @@ class Home:
         self,
         cases: CaseStore,
         inbox: Inbox,
-        troubles: Troubles,
-        corrections: Corrections,
-        reads: ReadStore,
+        troubles: HealthIssueStore,
+        corrections: CorrectionStore,
+        reads: ReadCountStore,
         rules: PlaybookRules,
         rota: OnCallLookup,
         clock: Clock,
@@ -40,16 +40,16 @@ class Home:
         at = self._clock.now()
         desks = []
         for department in self._rules.list_departments():
-            page = await self._cases.open_in(department.name, most=1)
-            overdue = await self._cases.overdue_in(department.name, at)
+            page = await self._cases.list_open(department.name, limit=1)
+            overdue = await self._cases.count_overdue(department.name, at)
             duty = await self._rota.find_on_call(department.name, at)
             desks.append(Desk(department, page.total, overdue, duty))
-        heard = await self._inbox.heard()
+        heard = await self._inbox.load_source_activity()
         ears = [
-            Ear(source, datetime.fromtimestamp(last / 1000, UTC), await self._reads.of_month(source, at))
+            Ear(source, datetime.fromtimestamp(last / 1000, UTC), await self._reads.load_month(source, at))
             for source, last in sorted(heard.items())
         ]
-        troubles = (await self._troubles.all()).values()
-        heard_rightly = compute_precisions(await self._corrections.judged(at, PRECISION_DAYS))
-        mine = await self._cases.mine(person)
+        troubles = (await self._troubles.load_issues()).values()
+        heard_rightly = compute_precisions(await self._corrections.load_precision(at, PRECISION_DAYS))
+        mine = await self._cases.list_owned(person)
         return AtHome(mine, tuple(desks), tuple(ears), tuple(troubles), at, heard_rightly)

@@ -85,7 +85,7 @@ class OnCall:
                 f"There is no department of that name. There are: {names}. `/oncall help` says what works."
             )
         at = self._clock.now()
-        shown, drilled = [], await self._drills.all()
+        shown, drilled = [], await self._drills.load_drills()
         for department in named or departments:
             now = await self._rota.find_on_call(department.name, at)
             then = await self._rota.find_on_call(department.name, now.until) if now.until else None

@@ -16,9 +16,9 @@ from bot.domain.pages.matter import PageContext
 from bot.domain.pages.page import AttemptStatus, ContactMethod, Page, PageAttempt
 from bot.domain.refusals import NotAllowed
 from bot.domain.rules import get_department_or_lost
-from bot.store.pages import PageGone, PageStore
-from bot.store.signing import ACKNOWLEDGE, Secrets
-from bot.store.transaction import Committed
+from bot.store.pages import PageGoneError, PageStore
+from bot.store.signing import ACKNOWLEDGE, SigningSecretStore
+from bot.store.transaction import CommitResult
 from bot.usecases.team import Team
 
 SEEN_FOR = timedelta(days=2)
@@ -64,7 +64,13 @@ class Pages:
     """Each method raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
 
     def __init__(
-        self, store: PageStore, signing: Secrets, matters: Matters, rules: PagingRules, team: Team, clock: Clock
+        self,
+        store: PageStore,
+        signing: SigningSecretStore,
+        matters: Matters,
+        rules: PagingRules,
+        team: Team,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._signing = signing
@@ -105,10 +111,10 @@ class Pages:
 
     async def linked(self, token: str) -> Linked:
         """What is behind a link; changes nothing, as programs follow links too. Raises `InvalidTokenError`,
-        `PageGone`.
+        `PageGoneError`.
         """
         try:
-            told = verify_ack_token(await self._signing.of(ACKNOWLEDGE), token)
+            told = verify_ack_token(await self._signing.load_secret(ACKNOWLEDGE), token)
         except InvalidTokenError:
             page = (await self._store.find([token.partition(".")[0]])).get(token.partition(".")[0])
             if page is None:
@@ -156,7 +162,7 @@ class Pages:
 
         `way`: how it is said on the card.
         """
-        told, at = verify_ack_token(await self._signing.of(ACKNOWLEDGE), token), self._clock.now()
+        told, at = verify_ack_token(await self._signing.load_secret(ACKNOWLEDGE), token), self._clock.now()
 
         def decide(page: Page) -> Decision[Page] | None:
             good = not self._too_old(told) and told.round >= page.first_active_round
@@ -168,7 +174,7 @@ class Pages:
 
     async def pass_on_by_link(self, token: str) -> None:
         """Whoever the link is for can't take it. Nothing happens where it is no good. Raises `InvalidTokenError`."""
-        told, at = verify_ack_token(await self._signing.of(ACKNOWLEDGE), token), self._clock.now()
+        told, at = verify_ack_token(await self._signing.load_secret(ACKNOWLEDGE), token), self._clock.now()
 
         def decide(page: Page) -> Decision[Page] | None:
             good = not self._too_old(told) and told.round >= page.first_active_round
@@ -179,13 +185,13 @@ class Pages:
 
     async def took(self, delivery: str) -> bool:
         """Whether this delivery of PagerDuty's has answered a page."""
-        return await self._store.seen(_once(delivery))
+        return await self._store.has_occurred(_once(delivery))
 
     async def acknowledged_at_pagerduty(self, alert: str, user: str, delivery: str) -> bool:
         """Says whether that answered it; one that was called for again since does not, nor one that is repeated."""
         person, once = self._rules.find_pagerduty_person(user), _once(delivery)
         for _ in range(ladder.MAX_TRIES + 8):
-            if await self._store.seen(once):
+            if await self._store.has_occurred(once):
                 return False
             at = self._clock.now()
             try:
@@ -193,10 +199,10 @@ class Pages:
                 if build_dedup_key(page) != alert:
                     return False
                 decision = ladder.acknowledge_page(page, person, "PagerDuty", at)
-            except (PageGone, NotAllowed):
+            except (PageGoneError, NotAllowed):
                 return False
             seconds = int(SEEN_FOR.total_seconds())
-            if await self._store.commit(decision, at, once=once, once_for=seconds) is Committed.WRITTEN:
+            if await self._store.commit(decision, at, dedup_key=once, dedup_seconds=seconds) is CommitResult.WRITTEN:
                 await self._with_its_leader(decision.after, person, "PagerDuty")
                 return True
         return False

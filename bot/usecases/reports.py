@@ -28,8 +28,8 @@ from bot.domain.rules import PlaybookRules
 from bot.domain.spans import ReportPeriod, ReportSpans, TimeSpan, compute_report_spans
 from bot.domain.subject import Subject, SubjectKind
 from bot.store.cases import CaseStore
-from bot.store.corrections import Corrections
-from bot.store.tallies import Tallies
+from bot.store.corrections import CorrectionStore
+from bot.store.tallies import ReportCounterStore
 
 TELLING_SHOWN = 3
 TELLING_LOOKED_AT = 24
@@ -42,8 +42,8 @@ class Reports:
 
     def __init__(
         self,
-        tallies: Tallies,
-        corrections: Corrections,
+        tallies: ReportCounterStore,
+        corrections: CorrectionStore,
         cases: CaseStore,
         rules: PlaybookRules,
         subjects: Callable[[], Sequence[Subject]],
@@ -71,7 +71,7 @@ class Reports:
 
     async def precisions(self) -> tuple[PrecisionEstimate, ...]:
         """How often we heard rightly of late, as far as the people who close cases tell us."""
-        return compute_precisions(await self._corrections.judged(self._clock.now(), PRECISION_DAYS))
+        return compute_precisions(await self._corrections.load_precision(self._clock.now(), PRECISION_DAYS))
 
     def asked(self, words: str) -> ReportQuery:
         """No word means today; a subject or a department alone means today's. Raises `NotAllowed`, with the nearest."""
@@ -116,7 +116,7 @@ class Reports:
         at = self._clock.now()
         zone = ZoneInfo(self._rules.time_zone)
         spans = compute_report_spans(asked.period, at, zone)
-        now, like, before = map(asked.filter_tally, await self._tallies.read(*spans))
+        now, like, before = map(asked.filter_tally, await self._tallies.load_tallies(*spans))
         rivals = frozenset[str]() if asked.scope else self._competitors()
         return Report(
             query=asked,
@@ -133,14 +133,14 @@ class Reports:
     async def departments(self, at: datetime) -> list[DepartmentFigures]:
         """What is open and overdue in each department, in the playbook's order: for the Home tab."""
         names = self._department_names()
-        standing = await self._tallies.standing(names, at)
+        standing = await self._tallies.count_open(names, at)
         return [DepartmentFigures(name, *standing[name]) for name in names]
 
     async def _telling(
         self, asked: ReportQuery, spans: ReportSpans, tally: Tally, rivals: frozenset[str]
     ) -> tuple[Case, ...]:
         subjects = sorted({said.subject for said in tally} - rivals)
-        best = await self._tallies.telling(spans.current, subjects, TELLING_LOOKED_AT)
+        best = await self._tallies.find_top_cases(spans.current, subjects, TELLING_LOOKED_AT)
         found = await self._cases.find(best)
         fitting = [found[case] for case in best if case in found and _tells(found[case], asked, spans.current)]
         return tuple(fitting[:TELLING_SHOWN])
@@ -152,9 +152,9 @@ class Reports:
         if asked.subject:
             return ()
         names = [asked.department] if asked.department else self._with_lost(tally)
-        standing = await self._tallies.standing(names, at)
-        ended = await self._tallies.ended(span)
-        took = await self._tallies.took(span, names)
+        standing = await self._tallies.count_open(names, at)
+        ended = await self._tallies.count_resolutions(span)
+        took = await self._tallies.load_durations(span, names)
         lines = []
         for name in names:
             closed = {resolution: ended[name, resolution.value] for resolution in CaseResolution}

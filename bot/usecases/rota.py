@@ -65,11 +65,11 @@ class StoredRota:
     async def known(self, names: Iterable[str]) -> dict[str, ScheduleState]:
         """Those of these schedules that the playbook has. Raises `StoreUnavailable`."""
         schedules = {name: found for name in names if (found := self._schedules().get(name))}
-        changes = await self._store.overrides.read(schedules)
+        changes = await self._store.overrides.load(schedules)
         return {name: await self._known(found, changes[name]) for name, found in schedules.items()}
 
     async def _known(self, schedule: Schedule, changes: ScheduleOverrides) -> ScheduleState:
-        booked = await self._store.calendars.booked(schedule.name) if schedule.calendar else ()
+        booked = await self._store.calendars.load_shifts(schedule.name) if schedule.calendar else ()
         return ScheduleState(schedule, booked, changes)
 
     async def _managers(self) -> tuple[str, ...]:

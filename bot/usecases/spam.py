@@ -12,8 +12,7 @@ from bot.domain.department import Department
 from bot.domain.routing import NOBODY, Route, find_route
 from bot.domain.rules import PlaybookRules, find_clocks, get_department_or_lost, require_department
 from bot.store.cases import CaseStore
-from bot.store.spam import Kept
-from bot.store.spam import Spam as SpamStore
+from bot.store.spam import SpamEntry, SpamStore
 from bot.usecases.cases import Answer
 
 SHOWN = 8
@@ -26,7 +25,7 @@ GONE = (
 class SpamPage(NamedTuple):
     """Some of the latest spam, newest first. `kept`: how many there are in all; `more`: whether older ones follow."""
 
-    entries: tuple[Kept, ...]
+    entries: tuple[SpamEntry, ...]
     kept: int
     more: bool
 
@@ -44,13 +43,13 @@ class SpamBox:
         self._clock = clock
 
     async def page(self, before: str = "") -> SpamPage:
-        found = await self._spam.latest(SHOWN + 1, before)
+        found = await self._spam.list_newest(SHOWN + 1, before)
         return SpamPage(found[:SHOWN], await self._spam.count(), len(found) > SHOWN)
 
     def departments(self) -> tuple[Department, ...]:
         return self._rules.list_departments()
 
-    async def get(self, entry: str) -> Kept:
+    async def get(self, entry: str) -> SpamEntry:
         kept = await self._spam.find(entry)
         if kept is None:
             raise NotAllowed(GONE)
@@ -69,20 +68,20 @@ class SpamBox:
         decision = restore_from_spam(kept.mention, kept.assessment, route, to, by, at, self._weigh)
         assert decision.processed is not None
         decision = replace(decision, processed=replace(decision.processed, at=kept.at))
-        if not await self._spam.bring_back(kept, decision, at):
+        if not await self._spam.restore_mention(kept, decision, at):
             raise NotAllowed(await self._brought_back_by(kept))
         return Answer(decision.case, to, at)
 
-    def _route(self, kept: Kept) -> Route:
+    def _route(self, kept: SpamEntry) -> Route:
         return find_route(
             self._rules.list_routes(), kept.mention, assess_as_genuine(kept.mention, kept.assessment, self._weigh)
         )
 
-    def _chosen(self, kept: Kept, department: str) -> Route:
+    def _chosen(self, kept: SpamEntry, department: str) -> Route:
         kind = assess_as_genuine(kept.mention, kept.assessment, self._weigh).intent.value
         return Route(name=ROUTE, to=department, clocks=find_clocks(self._rules, department, kind))
 
-    async def _brought_back_by(self, kept: Kept) -> str:
+    async def _brought_back_by(self, kept: SpamEntry) -> str:
         found = await self._cases.find([derive_case_id(kept.mention.id)])
         return next(
             (_where(case, get_department_or_lost(self._rules, case.department)) for case in found.values()), GONE

@@ -43,7 +43,7 @@ async def read_readiness(store: Store, *, stopping: bool) -> Readiness:
         return Readiness(DRAINING)
     try:
         async with asyncio.timeout(WITHIN):
-            await store.prove_write()
+            await store.check_writable()
     except TimeoutError:
         return Readiness(SILENT)
     except StoreUnavailable as no:
@@ -76,11 +76,11 @@ async def read_state(store: Store, sources: Mapping[str, str], at: datetime, *, 
     if readiness.why_not == SILENT:
         return State(ready=False, troubles=refused)
     try:
-        troubles = await store.troubles.all() | refused
-        heard = await store.inbox.heard()
-        waiting, oldest = await store.inbox.waiting()
-        owed = await store.outbox.queues(1)
-        looked = await store.baselines.last_look()
+        troubles = await store.health_issues.load_issues() | refused
+        heard = await store.inbox.load_source_activity()
+        waiting, oldest = await store.inbox.measure_backlog()
+        owed = await store.outbox.list_queues(1)
+        looked = await store.baselines.load_check_time()
     except StoreUnavailable as away:
         return State(ready=False, troubles={"redis": str(away)})
     age = (at.timestamp() * 1000 - oldest) / 1000 if oldest else 0.0
@@ -96,7 +96,7 @@ async def read_state(store: Store, sources: Mapping[str, str], at: datetime, *, 
         queues={
             "inbox": {"length": waiting, "age_seconds": round(age, 1)},
             "outbox": {
-                str(queue.to): {
+                str(queue.destination): {
                     "length": queue.length,
                     "age_seconds": round((at - queue.head[0].since).total_seconds(), 1),
                 }

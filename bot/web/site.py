@@ -11,7 +11,7 @@ from starlette.types import Message
 
 from bot.clock import Clock
 from bot.sinks.pagers.twilio import PRESSED
-from bot.sources.webhook import Webhook
+from bot.sources.webhook import WebhookSource
 from bot.store.opening import Store
 from bot.usecases.feeds import Feeds
 from bot.web.calendar import calendar_at
@@ -29,7 +29,7 @@ class Site:
 
     store: Store
     clock: Clock
-    hooks: Callable[[], Mapping[str, Webhook]]
+    hooks: Callable[[], Mapping[str, WebhookSource]]
     sources: Callable[[], Mapping[str, str]] = field(default=dict)
     """Each source of this process, with what is wrong with it."""
     departments: Callable[[], tuple[str, ...]] = field(default=lambda: ())
@@ -75,15 +75,15 @@ def site(parts: Site) -> Starlette:
     return app
 
 
-def _hook_of(hooks: Callable[[], Mapping[str, Webhook]]) -> Endpoint:
+def _hook_of(hooks: Callable[[], Mapping[str, WebhookSource]]) -> Endpoint:
     async def handle_hook(request: Request) -> Response:
         found = hooks().get(request.path_params["name"])
         if found is None:
             return JSONResponse({"error": "there is no hook of that name in the playbook"}, 404)
         if request.method == "GET":
-            confirmed = found.confirm(request.query_params)
+            confirmed = found.confirm_challenge(request.query_params)
             return PlainTextResponse(confirmed) if confirmed is not None else Response(status_code=404)
-        refused = found.refuse_head(request.headers)
+        refused = found.reject_headers(request.headers)
         answer = refused or await found.receive(request.headers, await read_body(request))
         return JSONResponse(answer.body, answer.status, answer.headers)
 

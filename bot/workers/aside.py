@@ -8,7 +8,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.domain.decision import StoreUnavailable
-from bot.store.fencing import LeaseLost
+from bot.store.fencing import LeaseLostError
 
 FIRST = timedelta(seconds=1)
 LONGEST = timedelta(minutes=1)
@@ -31,12 +31,12 @@ class Aside:
         return name in self._until and self._until[name][1] > self._clock.now()
 
     async def tried(self, name: str, doing: Awaitable[int | None]) -> int:
-        """What came of it; 0 where it failed. Raises `StoreUnavailable` and `LeaseLost`, which are nobody's own
+        """What came of it; 0 where it failed. Raises `StoreUnavailable` and `LeaseLostError`, which are nobody's own
         fault.
         """
         [result] = await asyncio.gather(doing, return_exceptions=True)
         if isinstance(result, BaseException) and (
-            isinstance(result, StoreUnavailable | LeaseLost) or not isinstance(result, Exception)
+            isinstance(result, StoreUnavailable | LeaseLostError) or not isinstance(result, Exception)
         ):
             raise result
         if not isinstance(result, Exception):

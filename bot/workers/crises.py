@@ -13,10 +13,10 @@ from bot.domain.pages.takeover import can_take_over, take_over_page
 from bot.domain.spans import widen_to_quarters
 from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
 from bot.sinks.slack import SlackSink
-from bot.store.fencing import fenced
+from bot.store.fencing import enforce_fence
 from bot.store.opening import Store
-from bot.store.pages import PageGone
-from bot.store.transaction import Committed
+from bot.store.pages import PageGoneError
+from bot.store.transaction import CommitResult
 from bot.workers.aside import Aside
 
 GONE_ON = frozenset({"already_in_channel", "cant_invite_self"})
@@ -38,11 +38,11 @@ class Crises:
         self._aside = Aside(self.name, clock)
 
     async def step(self) -> int:
-        found = await self._store.crises.open()
-        fence = await self._store.leases.take(LEASE) if found else None
+        found = await self._store.crises.list_open_crises()
+        fence = await self._store.leases.acquire(LEASE) if found else None
         if fence is None:
             return 0
-        with fenced(fence):
+        with enforce_fence(fence):
             todo = [one for one in found if not self._aside.waits(one.id)]
             return sum([await self._aside.tried(one.id, self._look(one)) for one in todo])
 
@@ -59,7 +59,7 @@ class Crises:
         page = (await self._store.pages.find([crisis.page])).get(crisis.page)
         decision = leading.check_crisis(crisis, page, at)
         if decision is None and (crisis.counted_at is None or at - crisis.counted_at >= COUNT_INTERVAL):
-            [tally] = await self._store.tallies.read(widen_to_quarters(crisis.origin.began_at, at))
+            [tally] = await self._store.report_counters.load_tallies(widen_to_quarters(crisis.origin.began_at, at))
             cases = await self._store.cases.find(crisis.cases)
             still_open = sum(not one.is_closed for one in cases.values())
             decision = leading.record_counts(
@@ -76,7 +76,7 @@ class Crises:
             return 0
         at = self._clock.now()
         for page in crisis.pages:
-            with suppress(PageGone):
+            with suppress(PageGoneError):
                 await self._store.pages.change_if_needed(page, lambda one: take_over_page(one, leader, at), at)
         return await self._write(leading.record_takeover(crisis, at))
 
@@ -118,6 +118,6 @@ class Crises:
                     log.warning("not invited", crisis=crisis.id, person=person, reason=str(no))
 
     async def _write(self, decision: Decision[Crisis]) -> int:
-        if await self._store.crises.commit(decision, self._clock.now()) is Committed.WRITTEN:
+        if await self._store.crises.commit(decision, self._clock.now()) is CommitResult.WRITTEN:
             log.info("crisis", crisis=decision.after.id, version=decision.after.version)
         return 1

@@ -10,7 +10,7 @@ from bot.domain.decision import Decision
 from bot.domain.drill import Drill
 from bot.domain.rules import PlaybookRules
 from bot.store.opening import Store
-from bot.store.transaction import Committed
+from bot.store.transaction import CommitResult
 
 log = structlog.get_logger("drills")
 
@@ -31,12 +31,12 @@ class Drills:
         self._clock = clock
 
     async def step(self) -> int:
-        known = await self._store.drills.all()
+        known = await self._store.drills.load_drills()
         running = [one for one in known.values() if one.is_running]
         pages = await self._store.pages.find([one.page for one in running])
         done = 0
         for one in running:
-            if self._store.pages.unreadable(one.page):
+            if self._store.pages.is_unreadable(one.page):
                 continue
             found = drills.check_drill(one, pages.get(one.page), self._rules.managers, self._clock.now())
             done += await self._write(found)
@@ -49,7 +49,7 @@ class Drills:
         at, plan, done = self._clock.now(), self._rules.drills(), 0
         for department in self._rules.list_departments():
             name, last = department.name, known.get(department.name)
-            if self._store.drills.unreadable(name):
+            if self._store.drills.is_unreadable(name):
                 continue
             wanted = name in plan.departments if plan.departments else bool(department.on_call)
             if wanted and drills.is_drill_due(plan, last, self._rules.time_zone, at):
@@ -59,7 +59,7 @@ class Drills:
     async def _write(self, decision: Decision[Drill] | None) -> int:
         if decision is None:
             return 0
-        if await self._store.drills.commit(decision, self._clock.now()) is Committed.WRITTEN:
+        if await self._store.drills.commit(decision, self._clock.now()) is CommitResult.WRITTEN:
             for event in decision.events:
                 log.info("drill", department=decision.after.department, what=str(event.what), by=event.by)
         return 1

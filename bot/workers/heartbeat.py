@@ -40,14 +40,16 @@ class Heartbeat:
         at = self._clock.now()
         if self._beat is None or (self._last is not None and at - self._last < EVERY):
             return 0
-        await self._store.prove_write()
+        await self._store.check_writable()
         why = await self._unwell(at)
         self._last = at
         if why:
             log.warning("no heartbeat", why=why)
             return 0
         failed = await self._beat.beat()
-        if await self._store.troubles.tell(PART, f"The heartbeat does not arrive: {failed}." if failed else ""):
+        if await self._store.health_issues.save_issue(
+            PART, f"The heartbeat does not arrive: {failed}." if failed else ""
+        ):
             log.log(30 if failed else 20, "heartbeat", failed=failed)
         return 1
 
@@ -57,7 +59,7 @@ class Heartbeat:
     async def _unwell(self, at: datetime) -> str:
         if late := self._pulse.late(at):
             return f"{', '.join(late)} does not step"
-        vigil = await self._store.vigils.read()
+        vigil = await self._store.health_state.load()
         if vigil.looked_at is None or at - vigil.looked_at > DOWNTIME_AFTER:
             return "nobody watches over Earshot"
         wrong = [vigil.troubles[name].sentence for name in (RECONCILIATION, INBOX) if name in vigil.troubles]

@@ -9,8 +9,8 @@ import structlog
 from bot.clock import Clock
 from bot.domain.mention import Mention
 from bot.domain.reads import ReadIds, ReadTotals
-from bot.sources.base import Source
-from bot.store.fencing import LeaseLost
+from bot.sources.base import MentionSource
+from bot.store.fencing import LeaseLostError
 from bot.store.opening import Store
 from bot.workers.loop import Pulse, run
 
@@ -27,46 +27,46 @@ class StoreEar:
         self.sentence = ""
         self._stopped = False
 
-    async def cursor(self) -> str | None:
-        return await self._store.inbox.cursor(self._source)
+    async def load_cursor(self) -> str | None:
+        return await self._store.inbox.load_cursor(self._source)
 
-    async def hear(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
+    async def publish(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
         new = await self._store.inbox.admit(self._source, mentions, cursor, self._clock.now())
         if mentions:
             log.info("mentions heard", source=self._source, read=len(mentions), new=new)
         self._goes_on()
         return new
 
-    async def progress(self, cursor: str) -> None:
+    async def save_cursor(self, cursor: str) -> None:
         await self._store.inbox.admit(self._source, (), cursor, self._clock.now())
         self._goes_on()
 
-    async def prove_write(self) -> None:
-        await self._store.prove_write()
+    async def check_writable(self) -> None:
+        await self._store.check_writable()
 
-    def alone(self) -> AbstractAsyncContextManager[None]:
-        return self._store.leases.hold(f"source:{self._source}")
+    def hold_source_lease(self) -> AbstractAsyncContextManager[None]:
+        return self._store.leases.hold_lease(f"source:{self._source}")
 
-    def trouble(self, sentence: str) -> None:
+    def set_status(self, sentence: str) -> None:
         if sentence != self.sentence:
             log.warning("source trouble" if sentence else "source well", source=self._source, trouble=sentence)
         self.sentence = sentence
         self._stopped = False
 
-    async def report(self, part: str, sentence: str) -> None:
-        await self._store.troubles.tell(f"{part}:{self._source}", sentence.rstrip("."))
+    async def report_issue(self, part: str, sentence: str) -> None:
+        await self._store.health_issues.save_issue(f"{part}:{self._source}", sentence.rstrip("."))
 
     async def count_reads(self, ids: ReadIds) -> ReadTotals:
-        return await self._store.reads.add(self._source, ids, self._clock.now())
+        return await self._store.reads.add_reads(self._source, ids, self._clock.now())
 
     def stopped(self, error: Exception) -> None:
         """Not every source says by itself that it is well again: it is once something comes of it."""
-        self.trouble(f"stopped with {type(error).__name__}; it is started again")
+        self.set_status(f"stopped with {type(error).__name__}; it is started again")
         self._stopped = True
 
     def _goes_on(self) -> None:
         if self._stopped:
-            self.trouble("")
+            self.set_status("")
 
 
 class Ended(Exception):  # noqa: N818 - said as it is
@@ -78,7 +78,7 @@ class Listener:
 
     idle = 1.0
 
-    def __init__(self, source: Source, store: Store, clock: Clock, stop: asyncio.Event) -> None:
+    def __init__(self, source: MentionSource, store: Store, clock: Clock, stop: asyncio.Event) -> None:
         self.name = f"source:{source.name}"
         self.source = source.name
         self.ear = StoreEar(source.name, store, clock)
@@ -100,7 +100,7 @@ class Listener:
                 raise Ended
             if listening.done():
                 listening.result()
-        except LeaseLost:
+        except LeaseLostError:
             log.warning("source lease lost", source=self._source.name)
         finally:
             for task in (listening, stopping):
@@ -119,11 +119,11 @@ class Ingest:
         self._store = store
         self._clock = clock
         self._pulse = pulse
-        self._sources: tuple[Source, ...] = ()
+        self._sources: tuple[MentionSource, ...] = ()
         self._changed = asyncio.Event()
         self._listeners: list[Listener] = []
 
-    def listen_to(self, sources: Sequence[Source]) -> None:
+    def listen_to(self, sources: Sequence[MentionSource]) -> None:
         self._sources = tuple(sources)
         self._changed.set()
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from bot.detectors.base import Background
 from bot.domain.intake import build_copy_key
 from bot.domain.mention import UNKNOWN_AUTHOR_ID, Mention
-from bot.store.lately import Recent, Share
+from bot.store.lately import RecentBatch, RecentMention
 
 DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
 MOST = 50_000
@@ -23,9 +23,9 @@ MOST = 50_000
 
 class Lately:
     def __init__(self) -> None:
-        self._day: deque[Recent] = deque()
+        self._day: deque[RecentMention] = deque()
         self._quarter: deque[datetime] = deque()
-        self._known: dict[str, Recent] = {}
+        self._known: dict[str, RecentMention] = {}
         self._authors: Counter[str] = Counter()
         self._saying: dict[str, Counter[str]] = {}
 
@@ -35,7 +35,7 @@ class Lately:
         author = "" if mention.author.id == UNKNOWN_AUTHOR_ID else f"{mention.source}:{mention.author.id}"
         words = build_copy_key(mention, "")
         if mention.id not in self._known:
-            self._remember(Recent(at, mention.id, author, words))
+            self._remember(RecentMention(at, mention.id, author, words))
         return Background(
             recent=len(self._quarter),
             usual=self._usual(at),
@@ -44,24 +44,24 @@ class Lately:
             heard_at=at,
         )
 
-    def recall(self, recent: Iterable[Recent], at: datetime) -> None:
+    def recall(self, recent: Iterable[RecentMention], at: datetime) -> None:
         """What was heard before we started, or by others; in the order in which it was heard, or nearly."""
         for one in recent:
             if one.mention not in self._known:
                 self._remember(one)
                 self._forget(at)
 
-    def share(self, by: str, mentions: Iterable[Mention], at: datetime) -> Share:
+    def share(self, by: str, mentions: Iterable[Mention], at: datetime) -> RecentBatch:
         """What is remembered of these, to be written down; of them all, as long as a worker remembers."""
         recent = [self._known[mention.id] for mention in mentions if mention.id in self._known]
-        return Share(by, recent, self._day[0].at if self._day else at)
+        return RecentBatch(by, recent, self._day[0].at if self._day else at)
 
     def _usual(self, at: datetime) -> float:
         """Mentions of an earlier quarter of an hour, on average over the day as far as it is known."""
         known = (at - self._day[0].at) / QUARTER - 1
         return (len(self._day) - len(self._quarter)) / known if known >= 1 else float(len(self._quarter))
 
-    def _remember(self, one: Recent) -> None:
+    def _remember(self, one: RecentMention) -> None:
         self._day.append(one)
         self._quarter.append(one.at)
         self._known[one.mention] = one

@@ -36,7 +36,7 @@ class Mornings:
         at, done = self._clock.now(), 0
         async for note in self._due(at):
             if self._owed.get((note.kind, note.subject_id)) != note.nth:
-                await self._store.mornings.owe(note, at)
+                await self._store.shift_summaries.notify_once(note, at)
                 self._owed[note.kind, note.subject_id] = note.nth
                 done += 1
         return done

@@ -15,7 +15,7 @@ from bot.domain.pages.line import EscalationTargets
 from bot.domain.pages.matter import CauseStatus
 from bot.domain.pages.page import Page, PageGroup, Severity
 from bot.store.opening import Store
-from bot.store.transaction import Committed
+from bot.store.transaction import CommitResult
 from bot.workers.aside import Aside
 from bot.workers.paging.lines import Lines
 from bot.workers.paging.matters import Matters
@@ -45,7 +45,7 @@ class Pages:
         self._aside = Aside(self.name, clock)
 
     async def step(self) -> int:
-        due = await self._store.pages.due(self._clock.now(), LOOKED_AT + len(self._aside))
+        due = await self._store.pages.list_due(self._clock.now(), LOOKED_AT + len(self._aside))
         due = [page for page in due if not self._aside.waits(page)]
         found = await self._store.pages.find(due)
         places = asyncio.Semaphore(AT_ONCE)
@@ -54,8 +54,8 @@ class Pages:
             async with places:
                 if page_id in found:
                     await self._aside.tried(page_id, self._look(found[page_id]))
-                elif not self._store.pages.unreadable(page_id):
-                    await self._store.pages.forget_due(page_id)
+                elif not self._store.pages.is_unreadable(page_id):
+                    await self._store.pages.clear_due(page_id)
 
         # Not a task group: what fails for one page must not stop the others.
         results = await asyncio.gather(*map(process_due, due), return_exceptions=True)
@@ -70,7 +70,7 @@ class Pages:
     async def _look(self, page: Page) -> None:
         at, standing = self._clock.now(), await self._matters.standing(page)
         if page.leader and standing.owner:
-            await self._store.pages.wake(page.leader, at)  # who has one case of a storm has answered for all
+            await self._store.pages.mark_due(page.leader, at)  # who has one case of a storm has answered for all
         if standing.alarmed_at and standing.alarm_mention != page.said and not standing.is_over and not page.leader:
             await self._write(again.record_new_mention(page, standing.alarm_mention, standing.alarmed_at, at), page)
         elif page.is_open and standing.owner:
@@ -93,9 +93,9 @@ class Pages:
         if standing.owner != page.taken_by:
             await self._write(ladder.record_owner(page, standing.owner, at), page)
         elif until is None or standing.owner:
-            await self._store.pages.settle(page.copy_with(due=None))
+            await self._store.pages.save_due(page.copy_with(due=None))
         elif until > at:
-            await self._store.pages.look_again(page, until)
+            await self._store.pages.postpone_check(page, until)
         else:
             await self._write(again.re_escalate(page, at), page)
 
@@ -110,41 +110,41 @@ class Pages:
         if budget is None or page.severity is Severity.SEV1:
             return line
         nights = {person: get_night_number(at, line.zones[person]) for person in line.people}
-        called = {person: await self._store.pages.called_for(person, night) for person, night in nights.items()}
+        called = {person: await self._store.pages.list_night_pages(person, night) for person, night in nights.items()}
         spent = {person for person, pages in called.items() if len(pages) >= budget and page.id not in pages}
         left = drop_over_budget(line, spent)
         for person in spent - set(left.people):
             told = Notification.report_over_limit(person, nights[person])
-            await self._store.mornings.owe(told, at)
+            await self._store.shift_summaries.notify_once(told, at)
         return left
 
     async def _first(self, page: Page, at: datetime) -> None:
         """It calls, or follows one that calls already."""
         pages = self._store.pages
-        ringing = await pages.ringing(page)
+        ringing = await pages.find_group_leader(page)
         leader = (await pages.find([ringing])).get(ringing) if ringing else None
-        storm = await pages.storm(ringing) if leader else PageGroup()
+        storm = await pages.load_group(ringing) if leader else PageGroup()
         if leader is not None and joining.is_group_leader(leader, storm, page):
-            await pages.follow(joining.join_group(page, leader, at), storm, at)
+            await pages.join_group(joining.join_group(page, leader, at), storm, at)
             return
         decision = await self._climb(page, at)
         if decision is None or not decision.after.count:
             await self._write(decision, page)
-        elif await pages.lead(decision, ringing, at) is Committed.WRITTEN:
+        elif await pages.start_group(decision, ringing, at) is CommitResult.WRITTEN:
             _tell(decision)
 
     async def _stay(self, page: Page, at: datetime) -> None:
         leader = (await self._store.pages.find([page.leader])).get(page.leader)
         decision = joining.check_grouped_page(page, leader, at)
         if decision is None:
-            await self._store.pages.look_again(page, at + joining.RECHECK_INTERVAL)
+            await self._store.pages.postpone_check(page, at + joining.RECHECK_INTERVAL)
         else:
             await self._write(decision, page)
 
     async def _write(self, decision: Decision[Page] | None, page: Page) -> None:
         if decision is None:
-            await self._store.pages.settle(page)
-        elif await self._store.pages.commit(decision, self._clock.now()) is Committed.WRITTEN:
+            await self._store.pages.save_due(page)
+        elif await self._store.pages.commit(decision, self._clock.now()) is CommitResult.WRITTEN:
             _tell(decision)
 
 

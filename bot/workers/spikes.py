@@ -21,7 +21,7 @@ from bot.domain.subject import Subject, SubjectKind
 from bot.store.feed import AT_ONCE
 from bot.store.leases import LENGTH as LEASE_LENGTH
 from bot.store.opening import Store
-from bot.store.transaction import Committed
+from bot.store.transaction import CommitResult
 from bot.workers.aside import Aside
 
 LEASE = "spikes"
@@ -68,7 +68,7 @@ class Spikes:
 
     async def step(self) -> int:
         """What is new in the feed, and what time alone does. Says how much was heard or decided."""
-        if not await self._store.leases.take(LEASE, self._lease):
+        if not await self._store.leases.acquire(LEASE, self._lease):
             self._forget()
             return 0
         at = self._clock.now()
@@ -84,7 +84,7 @@ class Spikes:
         await self._learn(at)
         if self._seen is None or abs(at - self._seen) >= LOOKED_EVERY:
             self._seen = at
-            await self._store.baselines.looked(at)
+            await self._store.baselines.save_check_time(at)
         return sum(heard.values()) + decided
 
     def failed(self, error: Exception) -> None:  # noqa: ARG002 - whatever it was
@@ -93,7 +93,7 @@ class Spikes:
 
     async def give_back(self) -> None:
         """So that another process need not wait for the lease to end."""
-        await self._store.leases.give_back(LEASE)
+        await self._store.leases.release(LEASE)
 
     async def _know(self, at: datetime) -> None:
         """The subjects of the playbook, which may have changed: what is known of each, and which episodes run."""
@@ -106,7 +106,7 @@ class Spikes:
         self._watches = {name: SpikeDetector(name) for name in names}
         found = await self._store.baselines.load(names)
         self._baselines = {name: baseline.start_learning(at.timestamp()) for name, baseline in found.items()}
-        self._running = await self._store.episodes.running()
+        self._running = await self._store.episodes.load_running()
         for episode in [one for subject, one in self._running.items() if subject not in self._watches]:
             if not await self._write(close_unwatched(episode, at), at):
                 return  # all is read again in the next step
@@ -115,7 +115,7 @@ class Spikes:
         """How much was heard of each subject."""
         heard: dict[str, int] = defaultdict(int)
         while True:
-            some = await self._store.feed.read(self._place)
+            some = await self._store.spike_stream.read(self._place)
             for one in some:
                 if (watch := self._watches.get(one.subject)) is not None:
                     watch.add_observation(one)
@@ -146,7 +146,7 @@ class Spikes:
         return 0 if decision is None else await self._write(decision, at)
 
     async def _write(self, decision: Decision[Episode], at: datetime) -> int:
-        if await self._store.episodes.commit(decision, at) is not Committed.WRITTEN:
+        if await self._store.episodes.commit(decision, at) is not CommitResult.WRITTEN:
             self._forget()  # somebody else has decided since we read it
             return 0
         episode = decision.after
@@ -176,7 +176,7 @@ class Spikes:
             return
         self._baselines.update((one.subject, one.model_copy(update={"version": one.version + 1})) for one in new)
         if oldest := [one.place for watch in self._watches.values() for one in watch.observations]:
-            await self._store.feed.trim(min(oldest))
+            await self._store.spike_stream.trim_before(min(oldest))
 
     def _lesson(self, baseline: SubjectBaseline, at: float) -> SubjectBaseline:
         """With every quarter that is over for good; those of which we know nothing any more are passed over."""

@@ -8,7 +8,7 @@ from bot.domain.clocks import find_next_deadline, handle_deadline
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.domain.schedules.duty import OnCallLookup, OnCallSnapshot
 from bot.store.opening import Store
-from bot.store.transaction import Committed
+from bot.store.transaction import CommitResult
 from bot.workers.aside import Aside
 
 AT_ONCE = 100
@@ -30,15 +30,15 @@ class Timers:
         self._aside = Aside(self.name, clock)
 
     async def step(self) -> int:
-        due = await self._store.cases.due(self._clock.now(), AT_ONCE + len(self._aside))
+        due = await self._store.cases.list_due(self._clock.now(), AT_ONCE + len(self._aside))
         due = [case for case in due if not self._aside.waits(case)]
         found = await self._store.cases.find(due)
         on_duty: dict[str, OnCallSnapshot] = {}
         for case_id in due:
             if case_id in found:
                 await self._aside.tried(case_id, self._ring(found[case_id], on_duty))
-            elif not self._store.cases.unreadable(case_id):
-                await self._store.cases.forget_deadline(case_id)
+            elif not self._store.cases.is_unreadable(case_id):
+                await self._store.cases.clear_deadline(case_id)
         return len(due)
 
     def failed(self, error: Exception) -> None:
@@ -54,5 +54,5 @@ class Timers:
         if decision is None:
             await self._store.cases.set_deadline(case, find_next_deadline(case, department, duty))
             return
-        if await self._store.cases.commit(decision, at) is Committed.WRITTEN:
+        if await self._store.cases.commit(decision, at) is CommitResult.WRITTEN:
             log.info("clock ran out", case=case.id, what=str(decision.events[0].what), department=case.department)

@@ -20,11 +20,11 @@ from bot.domain.intake import count_only, join_case, open_case
 from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY, find_route
 from bot.domain.rules import PlaybookRules, get_department_or_lost
-from bot.store.inbox import IDLE, MOST_TRIES, Entry, Ready
+from bot.store.inbox import IDLE, MOST_TRIES, InboxEntry, TriagedEntry
 from bot.store.keys import DEAD_MOST
 from bot.store.opening import Store
-from bot.store.transaction import Committed
-from bot.store.writing import Trace, traces
+from bot.store.transaction import CommitResult
+from bot.store.writing import LookupKey, build_lookup_keys
 from bot.workers.lately import Lately
 
 log = structlog.get_logger("triage")
@@ -60,10 +60,10 @@ class Listening(PlaybookRules, Protocol):
 
 
 class _Item(NamedTuple):
-    entry: Entry
+    entry: InboxEntry
     mention: Mention
     heard: Listened
-    traces: tuple[Trace, ...]
+    traces: tuple[LookupKey, ...]
 
 
 class Triage:
@@ -89,8 +89,8 @@ class Triage:
         self._lately = Lately()
         self._recalled, self._beside = "0-0", ""
         self._looked: datetime | None = None
-        self._in_hand: list[Entry] = []
-        self._old: list[list[Entry]] = []
+        self._in_hand: list[InboxEntry] = []
+        self._old: list[list[InboxEntry]] = []
         """What failed, in parts that are tried again each by itself."""
         self._old_first = False
         self._failures = 0
@@ -124,7 +124,7 @@ class Triage:
         self._failures += 1
         return self._failures < 2 * BATCH
 
-    async def _next(self) -> list[Entry]:
+    async def _next(self) -> list[InboxEntry]:
         """Old failures stand in no new work's way, nor new work in theirs."""
         if not self._old and (left := await self._abandoned()):
             self._old.append(left)
@@ -134,7 +134,7 @@ class Triage:
         new = await self._store.inbox.read(self._worker, BATCH, wait=self._wait and not self._old)
         return new or (self._old.pop(0) if self._old else [])
 
-    async def _abandoned(self) -> list[Entry]:
+    async def _abandoned(self) -> list[InboxEntry]:
         """What somebody took and did not answer; one at a time."""
         at = self._clock.now()
         if self._looked is not None and at - self._looked < self._idle_most / 2:
@@ -144,15 +144,15 @@ class Triage:
             self._looked = at
         return found
 
-    async def _buried(self, entry: Entry) -> bool:
+    async def _buried(self, entry: InboxEntry) -> bool:
         if entry.mention is not None and entry.tries <= MOST_TRIES:
             return False
-        if await self._store.dead.count() >= DEAD_MOST:
+        if await self._store.dead_letters.count() >= DEAD_MOST:
             raise StoreUnavailable(
                 f"{DEAD_MOST:,} dead letters: triage has stopped. Look at them with: earshot dead list"
             )
         why = self._why.pop(entry.id, "") or ("it cannot be read" if entry.mention is None else "its worker died")
-        await self._store.inbox.bury(entry, f"{why}, {entry.tries} tries", self._clock.now())
+        await self._store.inbox.move_to_dead_letters(entry, f"{why}, {entry.tries} tries", self._clock.now())
         log.error("mention buried", entry=entry.id, why=why, tries=entry.tries)
         return True
 
@@ -160,11 +160,11 @@ class Triage:
         """What was heard before we started, all of it the first time, and then what others hear."""
         more = True
         while more:
-            recent, self._recalled, more = await self._store.lately.read(self._recalled, self._beside)
+            recent, self._recalled, more = await self._store.recent_mentions.read_page(self._recalled, self._beside)
             self._lately.recall(recent, self._clock.now())
         self._beside = self._worker
 
-    async def _answer(self, entries: Sequence[Entry]) -> None:
+    async def _answer(self, entries: Sequence[InboxEntry]) -> None:
         """Part by part: while the server commits one we assess the next, and decide on it when that commit is done."""
         ahead = await self._assessed(entries[:PART])
         for start in range(PART, len(entries) + PART, PART):
@@ -182,14 +182,14 @@ class Triage:
             await self._again(late)
             self._in_hand = list(entries[start:])
 
-    async def _assessed(self, entries: Sequence[Entry]) -> list[_Item]:
+    async def _assessed(self, entries: Sequence[InboxEntry]) -> list[_Item]:
         mentions = [entry.mention for entry in entries if entry.mention is not None]
         at = self._clock.now()
         backgrounds = [self._lately.heard(mention, at) for mention in mentions]
         listened = await self._rules.assessor().listen_beside(mentions, backgrounds)
         keys = self._store.keys
         return [
-            _Item(entry, mention, heard, traces(keys, mention, heard.assessment.subject))
+            _Item(entry, mention, heard, build_lookup_keys(keys, mention, heard.assessment.subject))
             for entry, mention, heard in zip(entries, mentions, listened, strict=True)
         ]
 
@@ -208,15 +208,15 @@ class Triage:
             self._why.update((item.entry.id, "it came too late each time") for item in items)
             log.warning("triage outrun", entries=[item.entry.id for item in items])
 
-    async def _decide(self, items: Sequence[_Item], heard: Mapping[str, Case], at: datetime) -> list[Ready]:
+    async def _decide(self, items: Sequence[_Item], heard: Mapping[str, Case], at: datetime) -> list[TriagedEntry]:
         """In order, each seeing what those before it will have done: commits are applied in the same order.
 
         `heard` has the cases that mentions of this batch opened before: an outlet may give one again when we have
         forgotten that it was seen. It is asked for only after a commit came too late, so that the others need not wait.
         """
-        found = await self._store.inbox.look_up(trace for item in items for trace in item.traces)
+        found = await self._store.inbox.find_cases(trace for item in items for trace in item.traces)
         edits = [item.mention.id for item in items if item.entry.edit]
-        joined = await self._store.inbox.joined_to(edits)
+        joined = await self._store.inbox.find_joined_cases(edits)
         wanted = [*found.values(), *joined.values(), *map(derive_case_id, edits)]
         cases = await self._store.cases.find([case for case in wanted if case])
         ready = []
@@ -233,7 +233,7 @@ class Triage:
                 if decision.before is None:
                     guards = tuple((trace.key, found[trace.key]) for trace in item.traces)
                     found.update((trace.key, decision.after.id) for trace in item.traces)
-            ready.append(Ready(item.entry, decision, guards))
+            ready.append(TriagedEntry(item.entry, decision, guards))
         return ready
 
     def _edit(
@@ -244,7 +244,7 @@ class Triage:
         return decide_edit(item.mention, assessment, opened, case, self._department, at)
 
     def _decision(self, item: _Item, found: dict[str, str], cases: dict[str, Case], at: datetime) -> CaseDecision:
-        there = {trace.why: cases.get(found[trace.key]) for trace in item.traces}
+        there = {trace.joining: cases.get(found[trace.key]) for trace in item.traces}
         mention, assessment = item.mention, item.heard.assessment
         if talking := there.get(JoinReason.SAME_PERSON):
             return join_case(
@@ -262,7 +262,7 @@ class Triage:
         """A case that is there and cannot be read is taken for its own."""
         case = heard.get(derive_case_id(mention.id))
         if case is None:
-            return self._store.cases.unreadable(derive_case_id(mention.id))
+            return self._store.cases.is_unreadable(derive_case_id(mention.id))
         return case.mention.id == mention.id
 
     def _department(self, name: str) -> Department:
@@ -275,12 +275,12 @@ def _tallied(item: _Item, at: datetime) -> CaseDecision:
     return count_only(item.mention, item.heard.explained() if spam else item.heard.assessment, at)
 
 
-def _late(items: Sequence[_Item], replies: Sequence[Committed]) -> list[_Item]:
-    return [item for item, reply in zip(items, replies, strict=True) if reply is Committed.STALE]
+def _late(items: Sequence[_Item], replies: Sequence[CommitResult]) -> list[_Item]:
+    return [item for item, reply in zip(items, replies, strict=True) if reply is CommitResult.STALE]
 
 
-def _observe(items: Sequence[_Item], replies: Sequence[Committed], at: datetime) -> None:
+def _observe(items: Sequence[_Item], replies: Sequence[CommitResult], at: datetime) -> None:
     now = at.timestamp()
     for item, reply in zip(items, replies, strict=True):
-        if reply is Committed.WRITTEN:
+        if reply is CommitResult.WRITTEN:
             metrics.TRIAGE_SECONDS.observe(max(0.0, now - item.entry.arrived / 1000))

@@ -13,7 +13,7 @@ from bot.store.leases import LENGTH as LEASE_LENGTH
 from bot.store.meta import restore_meta
 from bot.store.opening import Store
 from bot.store.reading import TROUBLE
-from bot.store.transaction import Committed
+from bot.store.transaction import CommitResult
 
 LEASE = "vigil"
 PAGERS = "pager:"
@@ -46,38 +46,40 @@ class VigilWatch:
 
     async def step(self) -> int:
         at = self._clock.now()
-        known = await self._store.vigils.read()
-        if not known.is_check_due(at) or not await self._store.leases.take(LEASE, self._lease):
+        known = await self._store.health_state.load()
+        if not known.is_check_due(at) or not await self._store.leases.acquire(LEASE, self._lease):
             return 0
         await restore_meta(self._store.client, self._store.brand)
-        if found := await self._store.quarantine.look_again(at):
+        if found := await self._store.quarantine.retry_records(at):
             log.info("records can be read again", count=found)
         decision = check_health(known, await self._signs(at), at)
-        if await self._store.vigils.commit(decision, at) is Committed.WRITTEN:
+        if await self._store.health_state.commit(decision, at) is CommitResult.WRITTEN:
             for one in decision.notifications:
                 log.warning("earshot itself", what=one.kind.value, trouble=one.subject_id)
             for name, trouble in decision.after.troubles.items():
                 if name.startswith(PAGERS) and at - trouble.since > FORGOTTEN_AFTER:
-                    await self._store.troubles.tell(name, "")
+                    await self._store.health_issues.save_issue(name, "")
         return len(decision.notifications)
 
     def failed(self, error: Exception) -> None:
         """Nothing is in hand between steps."""
 
     async def _signs(self, at: datetime) -> HealthSnapshot:
-        heard = await self._store.inbox.heard()
-        _, oldest = await self._store.inbox.waiting()
-        owed = [queue for queue in await self._store.outbox.queues(1) if not isinstance(queue.to, ToPager)]
-        said = await self._store.troubles.all()
+        heard = await self._store.inbox.load_source_activity()
+        _, oldest = await self._store.inbox.measure_backlog()
+        owed = [
+            queue for queue in await self._store.outbox.list_queues(1) if not isinstance(queue.destination, ToPager)
+        ]
+        said = await self._store.health_issues.load_issues()
         known = {TROUBLE, *(f"{SOURCES}{name}" for name in self._rules.sources())}
         for part in said.keys() - known:
             if part.startswith(SOURCES):  # of a source that is no longer in the playbook
-                await self._store.troubles.tell(part, "")
+                await self._store.health_issues.save_issue(part, "")
         return HealthSnapshot(
             last_mentions={name: heard[name] / 1000 for name in self._rules.sources() if name in heard},
             inbox=at - datetime.fromtimestamp(oldest / 1000, at.tzinfo) if oldest else timedelta(),
             outbox=max((at - queue.head[0].since for queue in owed), default=timedelta()),
-            unaccounted=(await self._store.books.read()).unaccounted,
+            unaccounted=(await self._store.mention_counters.read()).unaccounted,
             pager_issues={
                 part: sentence for part, sentence in said.items() if part.startswith(PAGERS) or part in known
             },

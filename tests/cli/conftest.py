@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox import Sandbox, Workspace
-from bot.store.client import Client
-from bot.store.meta import Identity, claim_keys
+from bot.store.client import RedisClient
+from bot.store.meta import BrandIdentity, claim_keys
 from tests.cli.shell import Shell
 
 SCOPES = ("chat:write", "commands", "usergroups:read", "users:read", "channels:read", "groups:read")
@@ -31,9 +31,9 @@ async def slack() -> AsyncIterator[Sandbox]:
 
 
 @pytest.fixture
-async def connected(shell: Shell, slack: Sandbox, redis_url: str, client: Client) -> Shell:
+async def connected(shell: Shell, slack: Sandbox, redis_url: str, client: RedisClient) -> Shell:
     """A shell whose settings are all well, and whose brand has been here before."""
-    await claim_keys(client, Identity("northwind-air", "Northwind Air", chosen=True))
+    await claim_keys(client, BrandIdentity("northwind-air", "Northwind Air", is_explicit=True))
     shell.env.update(
         SLACK_BOT_TOKEN=slack.bot_token,
         SLACK_APP_TOKEN=slack.app_token,

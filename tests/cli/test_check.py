@@ -3,8 +3,8 @@
 import pytest
 
 from bot.clock import SystemClock
-from bot.sources.catalogue import CATALOGUE, Kind
-from bot.sources.replay import Options, Replay
+from bot.sources.catalogue import CATALOGUE, SourceKind
+from bot.sources.replay import ReplayOptions, ReplaySource
 from tests.cli.shell import Shell
 from tests.sources.fake_x import TOKEN, x_on_loopback
 
@@ -158,7 +158,7 @@ async def test_x_is_asked_whether_it_would_listen(connected: Shell) -> None:
 def test_a_source_of_the_catalogue_cannot_be_without_a_check() -> None:
     assert all(callable(kind.check) for kind in CATALOGUE.values())
     with pytest.raises(TypeError, match="check"):
-        Kind(Options, Replay.built)  # type: ignore[call-arg]
+        SourceKind(ReplayOptions, ReplaySource.from_options)  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize("secret", ["whsec_QQ==", "whsec_c2VjcmV0c2VjcmV0", "q", "fifteen letters"])

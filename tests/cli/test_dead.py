@@ -21,9 +21,9 @@ async def buried(shell: Shell, store: Store, redis_url: str, brand: str, clock: 
     shell.env.update(REDIS_URL=redis_url, COLUMNS="200")
     mention = Mention(id="x:1", source="x", text=EVIL, created_at=clock.now())
     for name, raw in (("1-0", mention.model_dump_json()), ("2-0", "junk \x1b]0;title\x07")):
-        await store.client.call("XADD", store.keys.inbox, name, "m", raw, "at", 0)
+        await store.client.execute("XADD", store.keys.inbox, name, "m", raw, "at", 0)
         [entry] = await store.inbox.read("test", 1, wait=False)
-        await store.inbox.bury(entry, f"KeyError, {name}", clock.now())
+        await store.inbox.move_to_dead_letters(entry, f"KeyError, {name}", clock.now())
         clock.wind(minutes=1)
     return shell
 
@@ -56,16 +56,16 @@ async def test_one_may_be_tried_again(buried: Shell, store: Store) -> None:
     done = await buried.types_beside("dead", "replay", "1-0")
 
     assert done.stdout == "1 mention back in the inbox\n"
-    assert [letter.id for letter in await store.dead.letters()] == ["2-0"]
-    assert (await store.inbox.waiting())[0] == 1
+    assert [letter.id for letter in await store.dead_letters.list_letters()] == ["2-0"]
+    assert (await store.inbox.measure_backlog())[0] == 1
 
 
 async def test_all_may_be_given_up_and_the_books_still_balance(buried: Shell, store: Store) -> None:
     done = await buried.types_beside("dead", "drop", "--all")
 
     assert done.stdout == "2 mentions dropped\n"
-    assert await store.dead.count() == 0
-    assert (await store.books.read()).tallied == 2
+    assert await store.dead_letters.count() == 0
+    assert (await store.mention_counters.read()).tallied == 2
 
 
 async def test_one_that_is_not_there_is_said_and_the_others_are_done(buried: Shell, store: Store) -> None:
@@ -75,7 +75,7 @@ async def test_one_that_is_not_there_is_said_and_the_others_are_done(buried: She
         1,
         "There is no dead letter 9-9; earshot dead list shows them. 1 other done.\n",
     )
-    assert await store.dead.count() == 1
+    assert await store.dead_letters.count() == 1
 
 
 async def test_on_a_terminal_it_asks_before_it_drops(buried: Shell, store: Store) -> None:
@@ -87,7 +87,7 @@ async def test_on_a_terminal_it_asks_before_it_drops(buried: Shell, store: Store
 
     assert done.returncode == 1
     assert b"Drop all dead letters?" in done.stderr
-    assert await store.dead.count() == 2
+    assert await store.dead_letters.count() == 2
 
 
 async def test_yes_answers_beforehand(buried: Shell, store: Store) -> None:
@@ -97,7 +97,7 @@ async def test_yes_answers_beforehand(buried: Shell, store: Store) -> None:
     os.close(theirs)
 
     assert done.returncode == 0
-    assert await store.dead.count() == 0
+    assert await store.dead_letters.count() == 0
 
 
 @pytest.mark.parametrize("words", [["replay"], ["drop"], ["replay", "1-0", "--all"], ["bury"]])
@@ -113,7 +113,7 @@ def test_an_empty_list_is_empty_in_a_pipe(shell: Shell) -> None:
 
 async def test_records_that_cannot_be_read_are_listed_tried_again_and_given_up(buried: Shell, store: Store) -> None:
     for name in ("a", "b"):
-        await store.client.call("HSET", store.keys.page(name), "v", 1, "body", json.dumps({"said": EVIL}))
+        await store.client.execute("HSET", store.keys.page_key(name), "v", 1, "body", json.dumps({"said": EVIL}))
     await store.pages.find(["a", "b"])
     listed = await buried.types_beside("dead", "list", "--kind", "records")
     rows = [row.split("\t") for row in listed.stdout.splitlines()]
@@ -124,4 +124,4 @@ async def test_records_that_cannot_be_read_are_listed_tried_again_and_given_up(b
     dropped = await buried.types_beside("dead", "drop", "--kind", "records", rows[0][0], "--yes")
     assert (dropped.exit_code, dropped.stdout) == (0, "1 record dropped\n")
     assert await store.quarantine.count() == 1
-    assert await store.dead.count() == 2
+    assert await store.dead_letters.count() == 2

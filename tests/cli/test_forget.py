@@ -22,15 +22,15 @@ async def test_all_of_a_person_goes_by_their_handle(waiting: Shell, store: Store
     done = await waiting.types_beside("forget", "@Marta")
 
     assert done.stdout == "2 posts deleted, in 2 places\n"
-    assert (await store.inbox.waiting())[0] == 0
-    assert (await store.books.read()).unaccounted == 0
+    assert (await store.inbox.measure_backlog())[0] == 0
+    assert (await store.mention_counters.read()).unaccounted == 0
 
 
 async def test_a_dry_run_says_how_much_there_is_and_changes_nothing(waiting: Shell, store: Store) -> None:
     done = await waiting.types_beside("forget", "--author", "x:marta", "--dry-run")
 
     assert done.stdout == "2 posts would be deleted\n"
-    assert (await store.inbox.waiting())[0] == 2
+    assert (await store.inbox.measure_backlog())[0] == 2
 
 
 @pytest.mark.parametrize("options", [(), ("--dry-run",)])

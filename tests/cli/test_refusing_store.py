@@ -17,7 +17,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process 
 @asynccontextmanager
 async def replica(folder: Path) -> AsyncIterator[str]:
     async with loopback(folder / "primary") as primary, loopback(folder / "replica") as made:
-        await made.admin.call("REPLICAOF", "127.0.0.1", primary.port)
+        await made.admin.execute("REPLICAOF", "127.0.0.1", primary.port)
         await linked(made)
         yield made.url
 
@@ -39,11 +39,11 @@ async def node_without_slots(folder: Path) -> AsyncIterator[str]:
 async def node_of_other_slots(folder: Path) -> AsyncIterator[str]:
     words = ("--cluster-enabled", "yes", "--cluster-require-full-coverage", "no")
     async with loopback(folder / "a", *words) as made, loopback(folder / "b", *words) as other:
-        await other.admin.call("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
-        await made.admin.call("CLUSTER", "MEET", "127.0.0.1", other.port)
+        await other.admin.execute("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+        await made.admin.execute("CLUSTER", "MEET", "127.0.0.1", other.port)
 
         async def knows() -> bool:
-            return "cluster_slots_ok:16384" in str(await made.admin.call("CLUSTER", "INFO"))
+            return "cluster_slots_ok:16384" in str(await made.admin.execute("CLUSTER", "INFO"))
 
         await until(knows)
         yield f"redis://127.0.0.1:{made.port}"
@@ -140,10 +140,10 @@ async def test_no_command_ends_in_a_traceback_and_what_was_not_done_is_said(
 
 async def test_a_node_that_has_all_slots_is_used_and_told_of(connected: Shell, tmp_path: Path) -> None:
     async with loopback(tmp_path, "--cluster-enabled", "yes") as made:
-        await made.admin.call("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+        await made.admin.execute("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
 
         async def up() -> bool:
-            return "cluster_state:ok" in str(await made.admin.call("CLUSTER", "INFO"))
+            return "cluster_state:ok" in str(await made.admin.execute("CLUSTER", "INFO"))
 
         await until(up)
         connected.env["REDIS_URL"] = f"redis://127.0.0.1:{made.port}"
@@ -154,7 +154,7 @@ async def test_a_node_that_has_all_slots_is_used_and_told_of(connected: Shell, t
 
 async def test_a_right_that_is_needed_only_later_is_missed_by_check_and_run(sold: Shell, tmp_path: Path) -> None:
     async with loopback(tmp_path / "redis") as server:
-        await server.admin.call("ACL", "SETUSER", USER, "-xreadgroup", "-zrange")
+        await server.admin.execute("ACL", "SETUSER", USER, "-xreadgroup", "-zrange")
         sold.env["REDIS_URL"] = server.url
         checked = await sold.types_beside("check")
         ran = await sold.types_beside("run")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.clock import SystemClock
-from bot.store.client import Client
-from bot.store.opening import Store, store_on
+from bot.store.client import RedisClient
+from bot.store.opening import Store, build_store
 from tests.cli.shell import Shell, on_a_terminal
 
 
@@ -35,7 +35,7 @@ async def test_it_puts_a_day_into_the_inbox_and_says_how_much(fed: Shell, store:
     done = await fed.types_beside("replay", "day.jsonl", "--speed", "max")
 
     assert (done.exit_code, done.stdout) == (0, "3 mentions read, 2 new, 1 line was no mention\n")
-    assert (await store.inbox.waiting())[0] == 2
+    assert (await store.inbox.measure_backlog())[0] == 2
 
 
 def test_it_names_the_lines_that_are_no_mentions_and_who_takes_the_others(fed: Shell) -> None:
@@ -48,13 +48,13 @@ def test_it_names_the_lines_that_are_no_mentions_and_who_takes_the_others(fed: S
     ]
 
 
-async def test_interrupted_it_says_where_and_goes_on_from_there(fed: Shell, client: Client, brand: str) -> None:
+async def test_interrupted_it_says_where_and_goes_on_from_there(fed: Shell, client: RedisClient, brand: str) -> None:
     day(fed, line(1), line(2, hour=10), line(3, hour=11))
-    store = store_on(client, brand, "test")
+    store = build_store(client, brand, "test")
     process = await asyncio.create_subprocess_exec(
         *fed.command("replay", "day.jsonl"), cwd=fed.folder, env=fed.environment, stderr=asyncio.subprocess.PIPE
     )
-    while not (await store.inbox.waiting())[0]:
+    while not (await store.inbox.measure_backlog())[0]:
         assert process.returncode is None
     process.send_signal(signal.SIGINT)
     _, said = await process.communicate()

@@ -31,7 +31,7 @@ async def test_what_slack_is_owed_is_named_by_its_channel_and_grows_old(begun: S
     await doings.do("say", {"text": "@northwindair late again, terrible service, my money back", "author": "kofi"})
     store = begun.stage.store
     await begun.stage.sandbox.until(lambda: begun.heard[0].mention.display_name == "@kofi")
-    while not await store.outbox.queues(1):
+    while not await store.outbox.list_queues(1):
         await begun.clock.sleep(1)
     then = begun.clock.now()
     await begun.clock.sleep(5)

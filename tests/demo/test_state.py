@@ -23,7 +23,7 @@ async def test_what_is_owed_to_operators_who_have_no_channel_is_shown_all_the_sa
         suspected = check_health(HealthState(), stuck, clock.now())
         sure = check_health(suspected.after, stuck, clock.now() + CHECK_INTERVAL)
         for decision in (suspected, sure):
-            await stage.store.vigils.commit(decision, clock.now())
+            await stage.store.health_state.commit(decision, clock.now())
 
         told = await state.read(show, Trouble(show))
 

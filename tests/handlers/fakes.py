@@ -17,7 +17,7 @@ from bot.domain.department import Department
 from bot.domain.pages import ladder
 from bot.domain.pages.matter import PageContext
 from bot.domain.pages.page import CauseKind, Page, PageCause, Severity, open_page
-from bot.store.spam import Kept
+from bot.store.spam import SpamEntry
 from bot.usecases.cases import Answer
 from bot.usecases.corrections import Corrected
 from bot.usecases.digests import Digest
@@ -175,9 +175,9 @@ class FakeSpam(Fake):
         await self.ask("page", before)
         return SpamPage((await self.get("17-0"),), 9, more=True)
 
-    async def get(self, entry: str) -> Kept:
+    async def get(self, entry: str) -> SpamEntry:
         case = new()
-        return Kept(entry, case.mention, case.assessment, AT)
+        return SpamEntry(entry, case.mention, case.assessment, AT)
 
     async def leads_to(self, entry: str) -> str:
         await self.ask("leads to", entry)

@@ -26,8 +26,8 @@ from bot.settings import load_settings
 from bot.sinks.pagers.base import Call, Told
 from bot.sinks.pagers.webhook import Webhook
 from bot.sinks.slack import SlackSink, web_client
-from bot.store.client import Client, Words
-from bot.store.opening import store_on
+from bot.store.client import RedisClient, Words
+from bot.store.opening import build_store
 from bot.workers.delivery import Delivery
 from bot.workers.loop import run
 from bot.workers.pages import Pages
@@ -57,20 +57,20 @@ def end(fuse: Fuse) -> None:
     os.kill(os.getpid(), signal.SIGSTOP if stands else signal.SIGKILL)
 
 
-class DyingClient(Client):
+class DyingClient(RedisClient):
     """The door to Redis, with a fuse on both sides of it."""
 
     def __init__(self, url: str, fuse: Fuse) -> None:
         super().__init__(url)
         self._fuse = fuse
 
-    async def call(self, *words: str | float) -> Any:
-        reply = await super().call(*words)
+    async def execute(self, *words: str | float) -> Any:
+        reply = await super().execute(*words)
         if words[0] == "XREADGROUP" and reply and self._fuse.burns("read:after"):
             end(self._fuse)
         return reply
 
-    async def scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
+    async def run_scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
         kind = ""
         if name == "commit" and calls:
             answers = any(ENTRY.fullmatch(str(word)) for word in calls[0][1][:6])
@@ -78,7 +78,7 @@ class DyingClient(Client):
             kind = "triaged" if answers else "begun" if begins else "noted"
         if kind and self._fuse.burns(f"{kind}:before"):
             end(self._fuse)
-        replies = await super().scripts(name, calls)
+        replies = await super().run_scripts(name, calls)
         if kind and self._fuse.burns(f"{kind}:after"):
             end(self._fuse)
         return replies
@@ -101,18 +101,18 @@ class DyingSink(SlackSink):
         return reply
 
 
-class LadderClient(Client):
+class LadderClient(RedisClient):
     """The door to Redis of those who page: which commit it is stands in the page that is written."""
 
     def __init__(self, url: str, fuse: Fuse) -> None:
         super().__init__(url)
         self._fuse = fuse
 
-    async def scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
+    async def run_scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
         moment = _moment(calls[0][1]) if name == "commit" and calls else ""
         if moment and self._fuse.burns(f"{moment}:before"):
             end(self._fuse)
-        replies = await super().scripts(name, calls)
+        replies = await super().run_scripts(name, calls)
         if moment and replies[0][0] == 1 and self._fuse.burns(f"{moment}:after"):
             end(self._fuse)
         return replies
@@ -163,7 +163,7 @@ async def work(orders: Orders) -> None:
     minutes = timedelta(minutes=orders.claim_within) or None
     rules.clocks = CaseClocks(claim_within=minutes, remind_every=minutes)
     client = DyingClient(orders.redis, fuse)
-    store = store_on(client, orders.brand, orders.name)
+    store = build_store(client, orders.brand, orders.name)
     async with aiohttp.ClientSession() as session:
         sink = DyingSink(web_client(orders.token, orders.api, session), fuse)
         workers = (
@@ -184,7 +184,7 @@ async def paging(orders: Orders) -> None:
     rules.escalation = EscalationPolicy(
         ways=(ContactMethod.WEBHOOK,), wait=timedelta(seconds=20), repeat_every=timedelta(seconds=25), repeats=1
     )
-    store = store_on(LadderClient(orders.redis, fuse), orders.brand, orders.name)
+    store = build_store(LadderClient(orders.redis, fuse), orders.brand, orders.name)
     settings = load_settings({"EARSHOT_PAGER_WEBHOOK_URL": f"{orders.pager}/webhook", **SIGNED})
     matters = Matters({}, lambda: "UTC")
     async with aiohttp.ClientSession() as session:
@@ -192,7 +192,7 @@ async def paging(orders: Orders) -> None:
         assert pager is not None
         workers = (
             Pages(store, rules, Lines(rules, ListedRota(rules), {ContactMethod.WEBHOOK}), matters, clock),
-            PagerDelivery(DyingPager(pager, fuse), store, rules, matters, Links(store.signing, clock), clock),
+            PagerDelivery(DyingPager(pager, fuse), store, rules, matters, Links(store.signing_secrets, clock), clock),
         )
         async with asyncio.TaskGroup() as group:
             for worker in workers:

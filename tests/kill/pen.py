@@ -106,8 +106,8 @@ class Pen:
                 os.kill(chance.choice(sorted(self._living)), signal.SIGKILL)
 
     async def idle(self) -> bool:
-        waiting, _ = await self.store.inbox.waiting()
-        return not waiting and not await self.store.outbox.queues()
+        waiting, _ = await self.store.inbox.measure_backlog()
+        return not waiting and not await self.store.outbox.list_queues()
 
     async def end(self) -> None:
         if self._nursery is not None and self._nursery.stdin is not None:

@@ -12,9 +12,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.domain.case import derive_case_id
-from bot.store.client import Client
+from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.opening import Store, store_on
+from bot.store.opening import Store, build_store
 from bot.workers.delivery.worker import AT_ONCE
 from tests.kill.orders import MOMENTS, Crash
 from tests.kill.pen import Pen, departments, pen, wave
@@ -60,21 +60,21 @@ async def kept_at_work(
                 fallen += 1
 
 
-async def told(client: Client, keys: Keys, what: str) -> Counter[str]:
+async def told(client: RedisClient, keys: Keys, what: str) -> Counter[str]:
     """How often this happened to each case, by the audit log."""
-    lines = [dict(zip(f[::2], f[1::2], strict=True)) for _, f in await client.call("XRANGE", keys.audit, "-", "+")]
+    lines = [dict(zip(f[::2], f[1::2], strict=True)) for _, f in await client.execute("XRANGE", keys.audit, "-", "+")]
     return Counter(line["case"] for line in lines if line["what"] == what)
 
 
 @pytest.mark.timeout(LONGEST + 60)
 async def test_of_a_thousand_mentions_none_is_lost_and_none_handled_twice_whoever_dies_when(
-    store: Store, client: Client, keys: Keys, redis_url: str, brand: str
+    store: Store, client: RedisClient, keys: Keys, redis_url: str, brand: str
 ) -> None:
     async with pen(store, redis_url, brand, times=60, among=departments(20)) as herd:
         herd.plans.extend(Crash(moment, nth) for nth in (1, 3) for moment in MOMENTS)
         await kept_at_work(herd, MENTIONS, random_kills=4)
         assert set(MOMENTS) <= set(herd.died)
-        books, cases = await store.books.read(), await told(client, keys, "opened")
+        books, cases = await store.mention_counters.read(), await told(client, keys, "opened")
         assert (books.seen, books.waiting, books.dead, books.unaccounted) == (MENTIONS, 0, 0, 0)
         assert (books.joined, books.tallied, books.spam) == (MENTIONS // 10,) * 3
         assert books.opened == len(cases) == MENTIONS * 7 // 10  # of a post and its copy, either may have come first
@@ -88,7 +88,7 @@ async def test_of_a_thousand_mentions_none_is_lost_and_none_handled_twice_whoeve
 
 @pytest.mark.timeout(LONGEST + 60)
 async def test_where_we_may_read_what_we_sent_no_message_is_sent_twice_whoever_dies_when(
-    store: Store, client: Client, keys: Keys, redis_url: str, brand: str
+    store: Store, client: RedisClient, keys: Keys, redis_url: str, brand: str
 ) -> None:
     async with pen(store, redis_url, brand, times=60, among=departments(20), reads=True) as herd:
         herd.plans.extend(Crash(moment, nth) for nth in (2, 5) for moment in IN_POSTING)
@@ -100,7 +100,7 @@ async def test_where_we_may_read_what_we_sent_no_message_is_sent_twice_whoever_d
 
 @pytest.mark.timeout(LONGEST + 60)
 async def test_every_rung_is_climbed_once_whoever_dies_when(
-    store: Store, client: Client, keys: Keys, redis_url: str, brand: str
+    store: Store, client: RedisClient, keys: Keys, redis_url: str, brand: str
 ) -> None:
     among = departments(4, on_call=("U0RAJ", "U0MIA"))
     async with pen(store, redis_url, brand, times=200, among=among, claim_within=10) as herd:
@@ -116,12 +116,12 @@ async def test_a_store_that_is_killed_again_and_again_loses_nothing_that_it_ackn
     """With `appendfsync always`. With `everysec`, as the embedded store runs, a kill may cost what came while a sync
     was under way, and a machine that dies the last second or two: all of one instant, cursors and books too.
     """
-    store, keys = store_on(server.client, "brand", "test"), Keys("brand")
+    store, keys = build_store(server.client, "brand", "test"), Keys("brand")
     await always(server)
-    await store.inbox.prepare()
+    await store.inbox.create_group()
     async with pen(store, server.url, "brand", times=60, among=departments(20)) as herd:
         await kept_at_work(herd, 300, random_kills=0, meanwhile=lambda: fallen(server), falls=5)
-        books, cases = await store.books.read(), await told(server.client, keys, "opened")
+        books, cases = await store.mention_counters.read(), await told(server.client, keys, "opened")
         assert (books.seen, books.waiting, books.dead, books.unaccounted) == (300, 0, 0, 0)
         assert set(cases.values()) == {1}
         assert {len(herd.places(case)) for case in cases} == {1}
@@ -132,7 +132,7 @@ async def test_a_store_that_is_killed_again_and_again_loses_nothing_that_it_ackn
 
 
 async def always(server: Server) -> None:
-    await server.client.call("CONFIG", "SET", "appendfsync", "always")
+    await server.client.execute("CONFIG", "SET", "appendfsync", "always")
 
 
 async def fallen(server: Server) -> None:
@@ -141,7 +141,7 @@ async def fallen(server: Server) -> None:
     await always(server)
 
 
-async def climbed(client: Client, keys: Keys, rungs: int) -> bool:
+async def climbed(client: RedisClient, keys: Keys, rungs: int) -> bool:
     counts = [(await told(client, keys, what)).total() for what in ("reminded the channel", "called <@U0RAJ>")]
     return sum(counts) + (await told(client, keys, "called <@U0MIA>")).total() >= rungs
 

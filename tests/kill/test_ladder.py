@@ -11,7 +11,7 @@ from collections import Counter
 import pytest
 
 from bot.domain.pages.page import AttemptStatus, CauseKind, Page, PageCause, Severity, open_page
-from bot.store.client import Client
+from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.store.opening import Store
 from bot.workers.paging.worker import AT_ONCE
@@ -31,9 +31,9 @@ def a_page(number: int, herd: Pen) -> Page:
     return open_page(PageCause(CauseKind.DRILL, f"drill{number}"), Severity.SEV1, "d00", herd.clock.now())
 
 
-async def called(client: Client, keys: Keys) -> Counter[tuple[str, str]]:
+async def called(client: RedisClient, keys: Keys) -> Counter[tuple[str, str]]:
     """How often each rung of each page was climbed, by the audit log."""
-    lines = [dict(zip(f[::2], f[1::2], strict=True)) for _, f in await client.call("XRANGE", keys.audit, "-", "+")]
+    lines = [dict(zip(f[::2], f[1::2], strict=True)) for _, f in await client.execute("XRANGE", keys.audit, "-", "+")]
     return Counter((line["page"], line["what"]) for line in lines if line["what"].startswith("called"))
 
 
@@ -43,19 +43,21 @@ async def kept_climbing(herd: Pen, deaths: int) -> list[str]:
     async with asyncio.timeout(LONGEST):
         while herd.died.total() < deaths or not await over(herd):
             await herd.revive()
-            under_way = await herd.store.client.call("ZCARD", herd.store.keys.pages)
+            under_way = await herd.store.client.execute("ZCARD", herd.store.keys.pages)
             if herd.died.total() < deaths and under_way < 2 * AT_ONCE:
-                opened.append((await herd.store.pages.open(a_page(len(opened), herd))).id)
+                opened.append((await herd.store.pages.open_page(a_page(len(opened), herd))).id)
     return opened
 
 
 async def over(herd: Pen) -> bool:
-    return not await herd.store.client.call("ZCARD", herd.store.keys.pages) and not await herd.store.outbox.queues(1)
+    return not await herd.store.client.execute(
+        "ZCARD", herd.store.keys.pages
+    ) and not await herd.store.outbox.list_queues(1)
 
 
 @pytest.mark.timeout(LONGEST)
 async def test_no_page_is_lost_no_rung_is_skipped_and_second_calls_are_bounded_whoever_dies_when(
-    store: Store, client: Client, keys: Keys, redis_url: str, brand: str
+    store: Store, client: RedisClient, keys: Keys, redis_url: str, brand: str
 ) -> None:
     among = departments(1, on_call=PEOPLE)
     async with serving() as services, pen(store, redis_url, brand, times=20, among=among, pager=services.url) as herd:

@@ -57,8 +57,8 @@ async def test_a_name_that_leads_to_another_server_after_a_failover_is_followed(
         await follow(spare, server)
 
         name.leads_to = spare
-        await spare.admin.call("REPLICAOF", "NO", "ONE")
-        await server.admin.call("REPLICAOF", "127.0.0.1", spare.port)
+        await spare.admin.execute("REPLICAOF", "NO", "ONE")
+        await server.admin.execute("REPLICAOF", "127.0.0.1", spare.port)
         await linked(server)
 
         async with asyncio.timeout(GOES_ON_WITHIN):

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.embedded import Embedded
+from bot.store.embedded import EmbeddedServer
 from tests.clock import TickingClock, WoundClock
 from tests.pagers.services import Services, serving
 from tests.scenarios.world import World, world_on
@@ -26,17 +26,17 @@ async def world(redis_url: str, brand: str, tmp_path: Path, clock: WoundClock) -
 
 
 @pytest.fixture
-async def own_redis(tmp_path: Path) -> AsyncIterator[Embedded]:
+async def own_redis(tmp_path: Path) -> AsyncIterator[EmbeddedServer]:
     """A server of this story's own, which may be stopped."""
-    server = Embedded(tmp_path / "redis")
-    await server.ensure()
-    await server.ready()
+    server = EmbeddedServer(tmp_path / "redis")
+    await server.ensure_running()
+    await server.wait_ready()
     yield server
     await server.stop()
 
 
 @pytest.fixture
-async def fragile(own_redis: Embedded, brand: str, tmp_path: Path, clock: WoundClock) -> AsyncIterator[World]:
+async def fragile(own_redis: EmbeddedServer, brand: str, tmp_path: Path, clock: WoundClock) -> AsyncIterator[World]:
     """The same world on a server of its own."""
     async with world_on(own_redis.url, brand, tmp_path, clock) as made:
         yield made

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 from standardwebhooks import Webhook as Signer
 
-from bot.sources.webhook import Options, Webhook
+from bot.sources.webhook import WebhookOptions, WebhookSource
 from tests.clock import WoundClock
 from tests.scenarios.world import World
 
@@ -15,8 +15,8 @@ SECRET = "whsec_" + base64.b64encode(b"twenty-four bytes or more").decode()
 FORGED = "whsec_" + base64.b64encode(b"what somebody has made up").decode()
 
 
-def forum(clock: WoundClock) -> Webhook:
-    return Webhook(Options(), "forum", SECRET, clock)
+def forum(clock: WoundClock) -> WebhookSource:
+    return WebhookSource(WebhookOptions(), "forum", SECRET, clock)
 
 
 async def sends(

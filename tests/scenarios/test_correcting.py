@@ -3,13 +3,13 @@
 import asyncio
 from datetime import timedelta
 
-from bot.store.corrections import Noted
+from bot.store.corrections import StoredCorrection
 from tests.scenarios.spoken import LOST, PRAISE, RIVAL
 from tests.scenarios.world import World
 
 
 async def noted(world: World) -> list[tuple[str, str, str]]:
-    found: list[Noted] = [one async for one in world.stage.store.corrections.noted()]
+    found: list[StoredCorrection] = [one async for one in world.stage.store.corrections.iter_corrections()]
     return [(one.correction.kind.value, one.correction.was, one.correction.now) for one in found]
 
 
@@ -20,7 +20,7 @@ async def test_a_correction_is_followed_by_the_card_at_once_and_kept_with_who_an
     assert "Corrected by @ana: neutral, not negative" in card.words
     assert "Complaint · neutral" in card.words
     assert "corrected by @ana, neutral, not negative" in card.words
-    [one] = [one async for one in world.stage.store.corrections.noted()]
+    [one] = [one async for one in world.stage.store.corrections.iter_corrections()]
     assert (one.mention, one.case, one.correction.by) == (mention, card.case, "U0ANA")
     assert (one.correction.was, one.correction.now) == ("negative", "neutral")
 

@@ -116,12 +116,12 @@ async def test_the_old_page_is_not_taken_over_while_the_crisis_itself_reaches_no
     world.sandbox.faults.add(refused)
     await declares(world)
     await world.waits(minutes=2)
-    [crisis] = await world.stage.store.crises.open()
+    [crisis] = await world.stage.store.crises.list_open_crises()
     [old] = (await world.stage.store.pages.find(crisis.pages)).values()
     assert (crisis.taken_over, old.leader) == (False, "")
     world.sandbox.faults.remove(refused)
     await world.waits(minutes=8)
-    [crisis] = await world.stage.store.crises.open()
+    [crisis] = await world.stage.store.crises.list_open_crises()
     [old] = (await world.stage.store.pages.find(crisis.pages)).values()
     assert (crisis.taken_over, old.leader) == (True, crisis.page)
 
@@ -156,7 +156,7 @@ async def test_an_episode_that_two_people_declare_is_one_crisis_and_may_be_decla
     await wakes_at_four(world)
     await wave(world, 14)
     await world.waits(seconds=40)
-    [episode] = await world.stage.store.episodes.latest()
+    [episode] = await world.stage.store.episodes.list_latest()
     for who in ("mia", "ana"):
         await world.channel("#care").episodes[0].click(buttons.CRISIS_DECLARE, by=who)
     for who in ("mia", "ana"):
@@ -164,7 +164,7 @@ async def test_an_episode_that_two_people_declare_is_one_crisis_and_may_be_decla
     outcomes = await asyncio.gather(*(world.sandbox.person(who).submit() for who in ("mia", "ana")))
     await world.calms_down()
     await world.waits(seconds=10)
-    [crisis] = await world.stage.store.crises.open()
+    [crisis] = await world.stage.store.crises.list_open_crises()
     assert crisis.pages == (page_of_episode(episode),)
     [said] = [sentence for outcome in outcomes for sentence in outcome.errors.values()]
     assert "has declared this crisis already: SEV1 · Smoke in <one> cabin" in said
@@ -172,7 +172,7 @@ async def test_an_episode_that_two_people_declare_is_one_crisis_and_may_be_decla
     await closes_anyway(world, "mia")
     await world.channel("#care").episodes[0].click(buttons.CRISIS_DECLARE, by="ana")
     await fills(world, "ana", **{buttons.DEPARTMENT: "care"})
-    [again] = await world.stage.store.crises.open()
+    [again] = await world.stage.store.crises.list_open_crises()
     assert again.declared_by == "U0ANA"
 
 

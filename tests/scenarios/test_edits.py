@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.domain.mention import Mention
 from bot.domain.report import Reconciliation
-from bot.sources.x import Options, X
+from bot.sources.x import XOptions, XSource
 from tests.scenarios.spoken import LATE, LOST, SPAM
 from tests.scenarios.world import World
 from tests.sources.fake_x import TOKEN, x_on_loopback
@@ -110,7 +110,7 @@ async def test_a_post_that_becomes_a_crisis_by_an_edit_wakes_somebody(world: Wor
 
 async def test_a_post_that_is_edited_on_x_is_one_case(world: World) -> None:
     async with x_on_loopback(world.clock) as (x, url):
-        await world.listens_to(X(Options(), world.playbook.now.subjects, TOKEN, world.clock, lambda: 1.0, url))
+        await world.listens_to(XSource(XOptions(), world.playbook.now.subjects, TOKEN, world.clock, lambda: 1.0, url))
         first = await x.says(LOST, conversation_id="")
         await world.has_heard(1)
         post = x.post(LATE, edit_history_post_ids=[])

@@ -55,7 +55,7 @@ async def test_it_is_confirmed_once_on_its_card_too_and_only_by_who_answers_ther
     await old.click("Confirm crisis", by="ben")
     assert world.person("ben").told.startswith("This is confirmed as a crisis already.")
     await world.waits(minutes=1)
-    assert len(await world.stage.store.pages.find(await world.stage.store.pages.due(world.clock.now(), 9))) <= 1
+    assert len(await world.stage.store.pages.find(await world.stage.store.pages.list_due(world.clock.now(), 9))) <= 1
 
 
 async def test_what_nobody_confirms_is_called_for_as_an_unclaimed_case_is(world: World) -> None:

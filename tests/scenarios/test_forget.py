@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.forget import ForgetTarget, parse_forget_target
 from bot.domain.mention import Mention
-from bot.store.forgetting import Forgetting
+from bot.store.forgetting import MentionEraser
 from tests.scenarios.spoken import CRISIS, LATE, LOST
 from tests.scenarios.world import World
 
@@ -24,10 +24,10 @@ async def everything_kept(world: World) -> AsyncIterator[tuple[str, str]]:
     read |= {"zset": ("ZRANGE", "0", "-1"), "stream": ("XRANGE", "-", "+")}
     cursor = "0"
     while True:
-        cursor, keys = await client.call("SCAN", cursor, "MATCH", world.stage.store.keys.root + "*", "COUNT", 500)
+        cursor, keys = await client.execute("SCAN", cursor, "MATCH", world.stage.store.keys.root + "*", "COUNT", 500)
         for key in keys:
-            command, *rest = read[await client.call("TYPE", key)]
-            yield key, json.dumps([key, await client.call(command, key, *rest)], ensure_ascii=False)
+            command, *rest = read[await client.execute("TYPE", key)]
+            yield key, json.dumps([key, await client.execute(command, key, *rest)], ensure_ascii=False)
         if cursor == "0":
             return
 
@@ -47,7 +47,7 @@ async def left_of(world: World, *words: str) -> list[str]:
 
 
 async def forget(world: World, target: ForgetTarget) -> int:
-    forgetting = Forgetting(world.stage.store.client, world.stage.store.keys)
+    forgetting = MentionEraser(world.stage.store.client, world.stage.store.keys)
     found = await forgetting.find(target)
     lost = await forgetting.forget(found, world.clock.now())
     await world.waits(minutes=5)
@@ -134,18 +134,18 @@ async def test_quoted_words_go_from_dead_letters_too_and_of_corrections_the_last
         {"id": "x:901", "text": LATE, "created_at": at, "author": "other_person", "quoted": mention.text}
     )
     letter = {"why": "it failed", "at": at.isoformat(), "tries": 3, "m": quoting.model_dump_json()}
-    await store.client.call("HSET", store.keys.dead, "1-1", json.dumps(letter))
-    await store.client.call("HINCRBY", store.keys.books, "seen", 1)
+    await store.client.execute("HSET", store.keys.dead_letters, "1-1", json.dumps(letter))
+    await store.client.execute("HINCRBY", store.keys.mention_counters, "seen", 1)
     for value, told in (("first", quoting), ("second", quoting.model_copy(update={"quoted": ""}))):
         body = {"value": value, "mention": told.model_dump(mode="json", exclude_defaults=True)}
-        await store.client.call("XADD", store.keys.corrections, "*", "body", json.dumps(body))
+        await store.client.execute("XADD", store.keys.corrections, "*", "body", json.dumps(body))
 
     await forget(world, parse_forget_target("@wilhelmina_q"))
 
     assert await left_of(world, "in two halves") == []
-    [dead] = await store.dead.letters()
+    [dead] = await store.dead_letters.list_letters()
     assert Mention.from_stored(dead.raw).text == LATE
-    entries = await store.client.call("XRANGE", store.keys.corrections, "-", "+")
+    entries = await store.client.execute("XRANGE", store.keys.corrections, "-", "+")
     assert [json.loads(flat[1])["value"] for _, flat in entries] == ["first", "second"]
 
 
@@ -166,9 +166,9 @@ async def test_what_nobody_has_triaged_yet_is_forgotten_and_counts_as_tallied(wo
 async def test_what_triage_answers_while_it_is_being_forgotten_is_counted_once(world: World) -> None:
     store = world.stage.store
     await store.inbox.admit("x", [world.mention(LOST, by="wilhelmina_q")], None, world.clock.now())
-    [[entry, _]] = await store.client.call("XRANGE", store.keys.inbox, "-", "+")
+    [[entry, _]] = await store.client.execute("XRANGE", store.keys.inbox, "-", "+")
     await world.settles()  # it has a case by now
-    forgetting = Forgetting(store.client, store.keys)
+    forgetting = MentionEraser(store.client, store.keys)
 
     assert not await forgetting.drop_waiting_entry(entry)
 

@@ -84,7 +84,7 @@ async def test_what_is_not_for_us_goes_where_it_belongs_and_the_correction_is_re
     await world.waits(seconds=10)
     assert "Moved to sales by @ana" in old.words
     assert "corrected the route by @ana, from care to sales" in world.channel("#sales").card("@marta").words
-    [one] = [noted.correction async for noted in world.stage.store.corrections.noted()]
+    [one] = [noted.correction async for noted in world.stage.store.corrections.iter_corrections()]
     assert (one.kind.value, one.was, one.now, one.by) == ("department", "care", "sales", "U0ANA")
 
 

@@ -52,12 +52,12 @@ async def test_who_cannot_take_it_says_so_and_the_next_person_is_called_at_once(
     assert night.person("mia").dms, "Mia is called two minutes before it would be her turn"
     card = night.channel("#pr").card("@marta").words
     assert "@ben can't take it" in card
-    [page] = await night.stage.store.pages.due(night.clock.now().replace(hour=23))
+    [page] = await night.stage.store.pages.list_due(night.clock.now().replace(hour=23))
     before = (await night.stage.store.pages.get(page)).count
     await presses(link, "cannot")
     await night.waits(seconds=5)
     assert (await night.stage.store.pages.get(page)).count == before, "once a round"
-    audit = await night.stage.store.client.call("XRANGE", night.stage.store.keys.audit, "-", "+")
+    audit = await night.stage.store.client.execute("XRANGE", night.stage.store.keys.audit, "-", "+")
     assert str(audit).count("cannot take it") == 1
 
 
@@ -78,7 +78,7 @@ async def test_a_link_that_was_good_once_does_nothing_when_the_page_calls_again(
         assert "Nobody has answered since it called again at 04:32" in words, words
         assert "Use the newest message" in words
     assert "Acknowledge" not in (await browses(link))[1].replace("Acknowledged", "")
-    [page] = await night.stage.store.pages.due(night.clock.now().replace(hour=23))
+    [page] = await night.stage.store.pages.list_due(night.clock.now().replace(hour=23))
     assert (await night.stage.store.pages.get(page)).is_open
     await night.waits(minutes=2.1)
     newest = services.of("ntfy")[-1]["click"]

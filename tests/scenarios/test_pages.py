@@ -93,7 +93,7 @@ async def test_a_message_that_was_deleted_is_sent_again_in_the_next_round(world:
 
 async def test_slack_is_away_while_somebody_acknowledges_and_the_message_says_so_when_it_is_back(world: World) -> None:
     await world.hears(CRISIS)
-    page = await world.stage.store.pages.due(world.clock.now() + timedelta(hours=1))
+    page = await world.stage.store.pages.list_due(world.clock.now() + timedelta(hours=1))
     world.sandbox.faults.add(Fault(FaultKind.DROPPED_BEFORE, methods=["chat.update"], times=3))
     await world.stage.house.usecases.pages.acknowledge(page[0], "U0BEN", "link")
     await world.waits(minutes=2)

@@ -7,9 +7,8 @@ import json
 import aiohttp
 import pytest
 
-from bot.sources.webhook import BODY_LIMIT, Options, Webhook, challenge_token
-from bot.sources.x import Options as XOptions
-from bot.sources.x import X
+from bot.sources.webhook import BODY_LIMIT, WebhookOptions, WebhookSource, derive_challenge_token
+from bot.sources.x import XOptions, XSource
 from tests.scenarios.hooks import FORGED, forum, post, sends
 from tests.scenarios.spoken import LATE, LOST
 from tests.scenarios.test_hostile import HOSTILE
@@ -48,17 +47,17 @@ async def test_a_hook_that_the_playbook_does_not_name_is_not_there(world: World)
 
 
 async def test_an_issue_that_github_sends_is_on_a_card_at_once_and_meta_is_answered(world: World) -> None:
-    github = Options.model_validate(
+    github = WebhookOptions.model_validate(
         {
             "scheme": "hmac", "header": "X-Hub-Signature-256", "prefix": "sha256=", "hub_challenge": True,
             "fields": {"id": "issue.id", "text": "issue.title", "author": "issue.user.login"},
         }
     )  # fmt: skip
     key = "0123456789abcdef"
-    await world.listens_to(Webhook(github, "github", key, world.clock))
+    await world.listens_to(WebhookSource(github, "github", key, world.clock))
     body = json.dumps({"issue": {"id": 17, "title": LOST, "user": {"login": "rui"}}}).encode()
     signature = f"sha256={hmac.new(key.encode(), body, hashlib.sha256).hexdigest()}"
-    asked = {"hub.mode": "subscribe", "hub.verify_token": challenge_token(key), "hub.challenge": "1158"}
+    asked = {"hub.mode": "subscribe", "hub.verify_token": derive_challenge_token(key), "hub.challenge": "1158"}
     url = f"{world.stage.url}/hooks/github"
     async with aiohttp.ClientSession() as session:
         async with session.get(url, params=asked) as answer:
@@ -89,7 +88,7 @@ JUNK = b'{"data": {"id": "1", "te\r\n'
 async def test_x_sends_junk_hangs_up_and_refuses_and_what_was_said_meanwhile_is_heard(world: World) -> None:
     async with x_on_loopback(world.clock) as (x, url):
         x.streams.extend([[JUNK, x.line(x.post(LOST, conversation_id="1")), JUNK], Refusal(503)])
-        await world.listens_to(X(XOptions(), world.playbook.now.subjects, TOKEN, world.clock, lambda: 1.0, url))
+        await world.listens_to(XSource(XOptions(), world.playbook.now.subjects, TOKEN, world.clock, lambda: 1.0, url))
         await world.has_heard(1)
         await x.says(LATE, conversation_id="2")
         await world.has_heard(2)

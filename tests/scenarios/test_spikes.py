@@ -17,17 +17,17 @@ async def test_a_spike_at_four_opens_one_episode_with_what_is_unusual_in_one_lin
     assert "24 negative in 15 min, usually none; 24 people; since @stranded0" in card.words
     assert "So far 24 posts by 24 people" in card.words
     assert "Paged at" in card.words
-    assert len(await world.stage.store.episodes.latest()) == 1
+    assert len(await world.stage.store.episodes.list_latest()) == 1
 
 
 async def test_a_second_wave_joins_the_first(world: World) -> None:
     await wakes_at_four(world)
     await wave(world, 20)
-    [first] = await world.stage.store.episodes.latest()
+    [first] = await world.stage.store.episodes.list_latest()
     await world.waits(minutes=40)
     await wave(world, 20, first=100)
     await world.waits(minutes=2)
-    [episode] = await world.stage.store.episodes.latest()
+    [episode] = await world.stage.store.episodes.list_latest()
     assert episode.id == first.id
     assert episode.paged_at == first.paged_at is not None
     assert episode.voices == 40
@@ -47,7 +47,7 @@ async def test_the_episode_closes_itself_with_its_review(world: World) -> None:
     assert "Noticed " in review[3]
     assert "20 posts of them went to a department as cases." in review[4]
     assert "All accounts looked like people's." in review[5]
-    assert await world.stage.store.episodes.running() == {}
+    assert await world.stage.store.episodes.load_running() == {}
 
 
 PLANNED = """
@@ -79,7 +79,7 @@ async def test_what_was_planned_makes_people_talk_and_opens_nothing(
     for number in range(30):
         await world.hears(f"@northwindair the spring sale has seats for {100 + number} EUR today", by=f"buyer{number}")
         await world.waits(seconds=24)
-    assert len(await world.stage.store.episodes.latest()) == opened
+    assert len(await world.stage.store.episodes.list_latest()) == opened
 
 
 SPRING = 'words = ["spring sale"]'
@@ -98,7 +98,7 @@ async def test_voices_against_us_open_and_page_the_same_with_and_without_a_plan(
         text = f"@northwindair the spring sale is a scam, seat {number} cost double, this is terrible"
         await world.hears(text, by=f"against{number}")
         await world.waits(seconds=8 * 60 / people)
-    [episode] = await world.stage.store.episodes.latest()
+    [episode] = await world.stage.store.episodes.list_latest()
     assert (episode.kind, episode.voices) == (SpikeKind.NEGATIVE, people)
     assert episode.paged_at is not None
     assert sum("Spike at Northwind Air" in dm.words for dm in world.person("raj").dms) == 1
@@ -120,7 +120,7 @@ async def test_sarcasm_opens_nothing(world: World) -> None:
         text = "great, another cancelled flight, just what I needed, thanks a lot! seat {n}"
         await world.hears(f"@northwindair {text.format(n=number)}", by=f"wit{number}")
         await world.waits(minutes=1)
-    assert await world.stage.store.episodes.latest() == []
+    assert await world.stage.store.episodes.list_latest() == []
 
 
 async def test_a_bought_storm_is_told_as_one_and_wakes_nobody(world: World) -> None:
@@ -134,7 +134,7 @@ async def test_a_bought_storm_is_told_as_one_and_wakes_nobody(world: World) -> N
     [card] = world.channel("#care").episodes
     assert "accounts that do not look like people's" in card.words
     assert "Nobody was paged: the accounts do not look like people's." in card.words
-    [episode] = await world.stage.store.episodes.latest()
+    [episode] = await world.stage.store.episodes.list_latest()
     assert episode.paged_at is None
 
 
@@ -151,7 +151,7 @@ async def test_a_quiet_night_opens_nothing(world: World) -> None:
     for number in range(6):
         await world.hears_all([cancelled(world, number)])
         await world.waits(minutes=25)
-    assert await world.stage.store.episodes.latest() == []
+    assert await world.stage.store.episodes.list_latest() == []
 
 
 async def test_a_spike_at_four_wakes_whoever_is_on_call_once(world: World) -> None:

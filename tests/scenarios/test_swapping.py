@@ -70,7 +70,7 @@ async def test_what_is_pressed_twice_and_both_at_once_is_answered_once(world: Wo
     await asyncio.gather(*(ana.click(request.message, press) for press in ("Accept", "Accept", "Decline")))
     await world.calms_down()
     await world.waits(seconds=5)
-    found = await world.stage.store.overrides.read(["nights"])
+    found = await world.stage.store.overrides.load(["nights"])
     assert len(found["nights"].overrides) in {0, 2}
     assert sum("this already." in said for said in world.person("ana").whispers) == 2
 
@@ -88,7 +88,7 @@ async def test_a_swap_of_shifts_that_changed_meanwhile_is_not_made(world: World)
     await world.waits(minutes=2)
     await request.click("Accept", by="ana")
     assert "nights has changed since @ben asked." in world.person("ana").told
-    found = await world.stage.store.overrides.read(["nights"])
+    found = await world.stage.store.overrides.load(["nights"])
     assert len(found["nights"].overrides) == 1
 
 

@@ -11,7 +11,7 @@ from tests.store.unread import spoil
 async def snoozed(world: World, mention: str) -> str:
     """The case of this mention gets a status that only a newer release knows."""
     case = derive_case_id(mention)
-    await spoil(world.stage.store, world.stage.store.keys.case(case), status="snoozed")
+    await spoil(world.stage.store, world.stage.store.keys.case_key(case), status="snoozed")
     return case
 
 
@@ -29,8 +29,8 @@ async def test_a_case_with_a_status_of_a_newer_release_stops_no_other_clock(worl
 async def test_more_unreadable_cases_than_are_looked_at_at_once_stop_no_clock_behind_them(world: World) -> None:
     store, at = world.stage.store, world.clock.now()
     for number in range(250):
-        await store.client.call("HSET", store.keys.case(f"c{number}"), "v", 1, "body", '{"status":"snoozed"}')
-        await store.client.call("ZADD", store.keys.deadlines, at.timestamp() - 60, f"c{number}")
+        await store.client.execute("HSET", store.keys.case_key(f"c{number}"), "v", 1, "body", '{"status":"snoozed"}')
+        await store.client.execute("ZADD", store.keys.deadlines, at.timestamp() - 60, f"c{number}")
     await world.hears(LOST)
     await world.waits(minutes=16)
     assert "Nobody has claimed the complaint from @marta" in world.channel("#care").beside[-1].words
@@ -41,7 +41,7 @@ async def test_a_history_line_with_one_more_element_stops_no_other_clock(world: 
     await world.hears(LATE, by="ben")
     store = world.stage.store
     line = ["2026-03-10T09:00:00Z", "", "opened", "by route complaint", "one more"]
-    await spoil(store, store.keys.case(derive_case_id("x:1")), history=[line])
+    await spoil(store, store.keys.case_key(derive_case_id("x:1")), history=[line])
     await world.waits(minutes=16)
     assert "@ben" in world.channel("#care").beside[-1].words
     assert await store.quarantine.count() == 1
@@ -57,14 +57,14 @@ async def test_copies_of_an_unreadable_case_open_a_case_of_their_own_and_a_crisi
     assert "Crisis" in world.channel("#pr").card("@marta").words
     assert world.person("lea").dms or world.person("ben").dms or world.person("mia").dms
     assert (await world.books()).unaccounted == 0
-    assert not await world.stage.store.dead.count()
+    assert not await world.stage.store.dead_letters.count()
 
 
 async def test_an_unreadable_page_keeps_nobody_from_being_called_for_another_crisis(world: World) -> None:
     await world.hears(CRISIS, by="joe")
     store = world.stage.store
-    [page] = await store.client.call("ZRANGE", store.keys.pages, 0, -1)
-    await spoil(store, store.keys.page(page), severity="sev0")
+    [page] = await store.client.execute("ZRANGE", store.keys.pages, 0, -1)
+    await spoil(store, store.keys.page_key(page), severity="sev0")
     called = sum(len(world.person(name).dms) for name in ("ana", "ben", "lea", "mia", "raj", "tom"))
     world.clock.wind(minutes=30)
     await world.hears(CRISIS.replace("smoke", "fire"), by="marta")
@@ -108,7 +108,7 @@ async def test_operators_hear_of_a_record_that_cannot_be_read_and_of_its_end(wor
     await snoozed(world, "x:1")
     await world.waits(minutes=17)
     assert "1 record can't be read by this release" in world.channel("#ops").beside[0].words
-    await spoil(world.stage.store, world.stage.store.keys.case(derive_case_id("x:1")), status="new")
+    await spoil(world.stage.store, world.stage.store.keys.case_key(derive_case_id("x:1")), status="new")
     await world.waits(minutes=3)
     assert "well again" in world.channel("#ops").beside[-1].words
     assert not await world.stage.store.quarantine.count()
@@ -119,9 +119,9 @@ async def test_what_can_be_read_again_has_its_clock_and_its_card_again(world: Wo
     case, store = await snoozed(world, "x:1"), world.stage.store
     await world.waits(minutes=16)
     assert not world.channel("#care").beside
-    await store.client.call("ZREM", store.keys.deadlines, case)
-    await spoil(store, store.keys.case(case), status="new")
-    [record] = await store.quarantine.records()
+    await store.client.execute("ZREM", store.keys.deadlines, case)
+    await spoil(store, store.keys.case_key(case), status="new")
+    [record] = await store.quarantine.list_records()
     assert await store.quarantine.replay(record, world.clock.now())
     await world.waits(seconds=LOOK_AGAIN.total_seconds() + 10)
     assert "Nobody has claimed the complaint from @marta" in world.channel("#care").beside[-1].words
@@ -131,9 +131,9 @@ async def test_a_case_on_a_key_of_another_type_stops_no_other_clock(world: World
     await world.hears(LOST, by="joe")
     await world.hears(LATE, by="ben")
     store = world.stage.store
-    key = store.keys.case(derive_case_id("x:1"))
-    await store.client.call("DEL", key)
-    await store.client.call("SET", key, "str")
+    key = store.keys.case_key(derive_case_id("x:1"))
+    await store.client.execute("DEL", key)
+    await store.client.execute("SET", key, "str")
     await world.waits(minutes=16)
     assert "@ben" in world.channel("#care").beside[-1].words
     assert await store.quarantine.count() == 1

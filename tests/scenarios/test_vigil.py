@@ -10,9 +10,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.settings import load_settings
-from bot.sources.x import Options as XOptions
-from bot.sources.x import X
-from bot.store.embedded import Embedded
+from bot.sources.x import XOptions, XSource
+from bot.store.embedded import EmbeddedServer
 from tests.clock import WoundClock
 from tests.scenarios.nights import by_schedule, turns
 from tests.scenarios.spoken import SPAM
@@ -82,10 +81,10 @@ async def test_a_new_source_is_silent_as_long_as_it_likes(world: World) -> None:
 
 async def test_a_mention_that_is_nowhere_pages(world: World) -> None:
     await minded(world)
-    await world.stage.store.client.call("HINCRBY", world.stage.store.keys.books, "seen", 2)
+    await world.stage.store.client.execute("HINCRBY", world.stage.store.keys.mention_counters, "seen", 2)
     await world.waits(minutes=2)
     assert "the books do not balance, by 2" in world.person("tom").dm.words
-    await world.stage.store.client.call("HINCRBY", world.stage.store.keys.books, "seen", -2)
+    await world.stage.store.client.execute("HINCRBY", world.stage.store.keys.mention_counters, "seen", -2)
     await world.waits(minutes=2)
     assert "well again" in world.channel("#ops").beside[-1].words
 
@@ -125,7 +124,7 @@ async def outside() -> Outside:
 
 @pytest.fixture
 async def beating(
-    own_redis: Embedded, brand: str, tmp_path: Path, clock: WoundClock, outside: Outside
+    own_redis: EmbeddedServer, brand: str, tmp_path: Path, clock: WoundClock, outside: Outside
 ) -> AsyncIterator[World]:
     async with heard_by(outside, own_redis.url, brand, tmp_path, clock) as made:
         yield made
@@ -144,7 +143,7 @@ async def heard_by(outside: Outside, redis: str, brand: str, folder: Path, clock
 
 
 async def test_the_heartbeat_stops_when_redis_does_and_comes_back_with_it(
-    beating: World, own_redis: Embedded, outside: Outside
+    beating: World, own_redis: EmbeddedServer, outside: Outside
 ) -> None:
     await beating.waits(minutes=5)
     assert outside.heard in {5, 6}
@@ -152,8 +151,8 @@ async def test_the_heartbeat_stops_when_redis_does_and_comes_back_with_it(
     before = outside.heard
     await beating.waits(minutes=5)
     assert outside.heard == before
-    await own_redis.ensure()
-    await own_redis.ready()
+    await own_redis.ensure_running()
+    await own_redis.wait_ready()
     await beating.waits(minutes=3)
     assert outside.heard > before
 
@@ -180,12 +179,12 @@ async def test_the_heartbeat_stops_while_redis_takes_no_writes(
 
 async def test_it_stops_while_the_books_do_not_balance(beating: World, outside: Outside) -> None:
     store = beating.stage.store
-    await store.client.call("HINCRBY", store.keys.books, "seen", 1)
+    await store.client.execute("HINCRBY", store.keys.mention_counters, "seen", 1)
     await beating.waits(minutes=2)
     before = outside.heard
     await beating.waits(minutes=5)
     assert outside.heard == before
-    await store.client.call("HINCRBY", store.keys.books, "seen", -1)
+    await store.client.execute("HINCRBY", store.keys.mention_counters, "seen", -1)
     await beating.waits(minutes=3)
     assert outside.heard > before
 
@@ -193,20 +192,20 @@ async def test_it_stops_while_the_books_do_not_balance(beating: World, outside: 
 async def test_an_address_that_refuses_is_said_and_stops_nothing(beating: World, outside: Outside) -> None:
     outside.status = 503
     await beating.waits(minutes=2)
-    said = await beating.stage.store.troubles.all()
+    said = await beating.stage.store.health_issues.load_issues()
     assert said["heartbeat"] == "The heartbeat does not arrive: EARSHOT_HEARTBEAT_URL answered 503."
     outside.status = 200
     await beating.waits(minutes=2)
-    assert "heartbeat" not in await beating.stage.store.troubles.all()
+    assert "heartbeat" not in await beating.stage.store.health_issues.load_issues()
 
 
 async def test_xs_used_up_quota_is_told_to_the_operators_with_its_end_and_so_is_that_it_is_over(world: World) -> None:
     await minded(world, f"{OPERATORS}\n[sources.x]\n")
     async with x_on_loopback(world.clock) as (x, url):
         x.streams.append(capped(period="Daily", detail="Usage cap exceeded <!channel>"))
-        await world.listens_to(X(XOptions(), world.playbook.now.subjects, TOKEN, world.clock, lambda: 1.0, url))
+        await world.listens_to(XSource(XOptions(), world.playbook.now.subjects, TOKEN, world.clock, lambda: 1.0, url))
         async with asyncio.timeout(60):
-            while not await world.stage.store.troubles.all():  # noqa: ASYNC110 - it is the test that waits
+            while not await world.stage.store.health_issues.load_issues():  # noqa: ASYNC110 - it is the test that waits
                 await asyncio.sleep(0.01)
         await world.waits(minutes=2)
         said = world.channel("#ops").beside[-1].words
@@ -217,21 +216,21 @@ async def test_xs_used_up_quota_is_told_to_the_operators_with_its_end_and_so_is_
         assert "Earshot is unwell: X's allowance" in world.person("tom").dm.words
         assert len(x.connects) == 1
         await world.stops_listening()
-    await world.stage.store.troubles.tell("source:x", "")
+    await world.stage.store.health_issues.save_issue("source:x", "")
     await world.waits(minutes=2)
     assert "✅ Earshot is well again" in world.channel("#ops").beside[-1].words
 
 
 async def test_the_trouble_of_a_source_that_left_the_playbook_is_over(world: World) -> None:
     await minded(world)
-    await world.stage.store.troubles.tell("source:x", "X refuses the bearer token")
+    await world.stage.store.health_issues.save_issue("source:x", "X refuses the bearer token")
     await world.waits(minutes=2)
-    assert await world.stage.store.troubles.all() == {}
+    assert await world.stage.store.health_issues.load_issues() == {}
 
 
 async def test_whose_keys_these_are_is_written_again_after_the_server_lost_it(world: World) -> None:
     await minded(world)
     store = world.stage.store
-    await store.client.call("DEL", store.keys.meta)
+    await store.client.execute("DEL", store.keys.meta)
     await world.waits(minutes=2)
-    assert await store.client.call("HMGET", store.keys.meta, "schema", "brand") == ["1", store.brand]
+    assert await store.client.execute("HMGET", store.keys.meta, "schema", "brand") == ["1", store.brand]

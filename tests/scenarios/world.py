@@ -20,7 +20,7 @@ from bot.domain.vigil.troubles import CHECK_INTERVAL
 from bot.playbook import LivePlaybook
 from bot.sandbox import Sandbox
 from bot.settings import Settings
-from bot.sources.base import Source
+from bot.sources.base import MentionSource
 from bot.sources.catalogue import MODELS
 from bot.stage import Stage, staged
 from bot.workers.ingest import StoreEar
@@ -93,11 +93,11 @@ class World:
         self.said += [mention.text for mention in mentions]
         for source in dict.fromkeys(mention.source for mention in mentions):
             ear = StoreEar(source, self.stage.store, self.clock)
-            await ear.hear([mention for mention in mentions if mention.source == source])
+            await ear.publish([mention for mention in mentions if mention.source == source])
         while await self.stage.house.triage.step():
             pass
 
-    async def listens_to(self, *sources: Source) -> None:
+    async def listens_to(self, *sources: MentionSource) -> None:
         """Earshot listens to these from now on."""
         house = self.stage.house
         house.listen_to(sources)
@@ -134,9 +134,9 @@ class World:
         """The next moment at which anything can happen."""
         store = self.stage.store
         try:
-            owing = await store.outbox.queues(1)
+            owing = await store.outbox.list_queues(1)
             keys = (store.keys.deadlines, store.keys.pages)
-            found = await store.client.together([("ZRANGE", key, 0, 0, "WITHSCORES") for key in keys])
+            found = await store.client.execute_batch([("ZRANGE", key, 0, 0, "WITHSCORES") for key in keys])
             first = min(float(score) for _, score in [*(one for one in found if one), ("", "inf")])
         except StoreUnavailable:
             return min(end, now + LONGEST)
@@ -197,7 +197,7 @@ class World:
     # ------------------------------------------------------------ for whoever runs it
 
     async def books(self) -> Reconciliation:
-        return await self.stage.store.books.read()
+        return await self.stage.store.mention_counters.read()
 
     async def asks(self, path: str) -> tuple[int, Any]:
         """GET our own site: the status, and what it says."""

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.domain.subject import Subject
-from bot.sources.x import Options, X
-from bot.sources.x_posts import id_at
+from bot.sources.x import XOptions, XSource
+from bot.sources.x_posts import compute_min_id
 from tests.sources.fake_x import TOKEN, FakeX, x_on_loopback
 from tests.sources.house import NOON, Inbox, Wound, until
 
@@ -24,8 +24,8 @@ class World(SimpleNamespace):
     ear: Inbox
     url: str
 
-    def source(self, token: str = TOKEN, silence: float = 60, **options: Any) -> X:
-        return X(Options(**options), (KETTLE, RIVAL), token, self.clock, lambda: 1.0, self.url, silence)
+    def source(self, token: str = TOKEN, silence: float = 60, **options: Any) -> XSource:
+        return XSource(XOptions(**options), (KETTLE, RIVAL), token, self.clock, lambda: 1.0, self.url, silence)
 
     async def heard(self, *ids: str) -> None:
         await until(lambda: set(self.ear.ids) >= set(ids))
@@ -38,6 +38,6 @@ class World(SimpleNamespace):
 async def world() -> AsyncIterator[World]:
     clock = Wound()
     async with x_on_loopback(clock) as (x, url):
-        ear = Inbox(cursor=str(id_at(NOON)))
+        ear = Inbox(cursor=str(compute_min_id(NOON)))
         ear.now = clock.now
         yield World(x=x, url=url, clock=clock, ear=ear)

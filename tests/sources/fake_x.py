@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.clock import Clock
-from bot.sources.x_posts import id_at
+from bot.sources.x_posts import compute_min_id
 
 TOKEN = "a-good-token"
 SEARCH_PARAMETERS = {
@@ -102,7 +102,7 @@ class FakeX:
         self._count += 1
         moment = at or self.clock.now()
         return {
-            "id": str(id_at(moment) + self._count),
+            "id": str(compute_min_id(moment) + self._count),
             "text": text,
             "author_id": "7",
             "created_at": f"{moment:%Y-%m-%dT%H:%M:%S}.000Z",
@@ -194,10 +194,10 @@ class FakeX:
             self.strictly.append("query too long, or page too large")
         since = int(query.get("since_id", 0))
         start = datetime.fromisoformat(query["start_time"]) if "start_time" in query else oldest
-        if start < oldest or (since and since < id_at(oldest)):
+        if start < oldest or (since and since < compute_min_id(oldest)):
             return _problem(400, title="Invalid Request", detail="must be within the last 7 days")
         until = int(query.get("until_id", 2**63))
-        found = [post for post in self.posts if max(since, id_at(start)) < int(post["id"]) < until]
+        found = [post for post in self.posts if max(since, compute_min_id(start)) < int(post["id"]) < until]
         return web.json_response(self._page([post for post in found if _matches(query["query"], post)], query))
 
     def _page(self, found: list[dict[str, Any]], query: dict[str, str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from bot.domain.decision import StoreUnavailable
 from bot.domain.mention import Mention
 from bot.domain.reads import ReadCounts, ReadIds, ReadTotals
-from bot.sources.base import Ear, Source
+from bot.sources.base import MentionSink, MentionSource
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 PATIENCE = 60  # seconds until a test that waits for something is called a failure
@@ -38,7 +38,7 @@ class Wound:
 
 
 class Inbox:
-    """An `Ear` in memory."""
+    """An `MentionSink` in memory."""
 
     def __init__(self, cursor: str | None = None) -> None:
         self.mentions: dict[str, Mention] = {}
@@ -54,11 +54,11 @@ class Inbox:
         self._cursor = cursor
         self._counted = date.min
 
-    async def cursor(self) -> str | None:
+    async def load_cursor(self) -> str | None:
         self._answer()
         return self._cursor
 
-    async def hear(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
+    async def publish(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
         self._answer()
         before = len(self.mentions)
         for mention in mentions:
@@ -68,15 +68,15 @@ class Inbox:
             self._cursor = cursor
         return len(self.mentions) - before
 
-    async def progress(self, cursor: str) -> None:
+    async def save_cursor(self, cursor: str) -> None:
         self._answer()
         self._cursor = cursor
 
-    async def prove_write(self) -> None:
+    async def check_writable(self) -> None:
         self._answer()
 
     @asynccontextmanager
-    async def alone(self) -> AsyncIterator[None]:
+    async def hold_source_lease(self) -> AsyncIterator[None]:
         assert not self.held, "two hold what only one may"
         self.held = True
         try:
@@ -84,10 +84,10 @@ class Inbox:
         finally:
             self.held = False
 
-    def trouble(self, sentence: str) -> None:
+    def set_status(self, sentence: str) -> None:
         self.troubles.append(sentence)
 
-    async def report(self, part: str, sentence: str) -> None:
+    async def report_issue(self, part: str, sentence: str) -> None:
         self._answer()
         self.reports[part] = sentence
         self.reported.append((part, sentence))
@@ -122,7 +122,7 @@ class Inbox:
 
 
 @asynccontextmanager
-async def listening(source: Source, ear: Ear) -> AsyncIterator[None]:
+async def listening(source: MentionSource, ear: MentionSink) -> AsyncIterator[None]:
     """The source runs meanwhile. What it dies of is the test's failure."""
     task = asyncio.create_task(source.listen(ear))
     await asyncio.sleep(0)

@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 
 import bot.sources
-from bot.sources.base import Parts
+from bot.sources.base import SourceContext
 from bot.sources.catalogue import CATALOGUE
-from bot.sources.replay import Options as ReplayOptions
-from bot.sources.webhook import Options as WebhookOptions
-from bot.sources.x import Options as XOptions
+from bot.sources.replay import ReplayOptions
+from bot.sources.webhook import WebhookOptions
+from bot.sources.x import XOptions
 from tests.sources.house import Wound
 
 HOUSE = {"__init__", "base", "catalogue", "reading"}
@@ -26,7 +26,7 @@ def test_the_catalogue_and_the_folder_name_the_same_sources() -> None:
 
 @pytest.mark.parametrize("kind", CATALOGUE)
 def test_a_source_is_built_from_its_line(kind: str) -> None:
-    parts = Parts(name=kind, clock=Wound(), chance=lambda: 0.5, secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    parts = SourceContext(name=kind, clock=Wound(), jitter=lambda: 0.5, secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     assert isinstance(OPTIONS[kind], CATALOGUE[kind].options)
     assert CATALOGUE[kind].build(OPTIONS[kind], parts).name == kind
 

@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bot.domain.mention import Mention
-from bot.sources.reading import BadLine, mentions_in, read_mentions
+from bot.sources.reading import InvalidLine, parse_mention_lines, read_mentions
 
 LINE = b'{"id": "forum:1", "text": "the kettle hums again", "created_at": "2026-11-20T12:00:00Z"}'
 
 
-def read(content: bytes) -> list[Mention | BadLine]:
-    return [item for _, item in mentions_in(io.BytesIO(content))]
+def read(content: bytes) -> list[Mention | InvalidLine]:
+    return [item for _, item in parse_mention_lines(io.BytesIO(content))]
 
 
 def texts(content: bytes) -> list[str]:
@@ -78,7 +78,7 @@ def test_a_mention_with_unwritable_letters_is_heard_with_marks_in_their_place(wo
 def test_a_line_that_is_no_mention_is_named_and_the_next_is_read(line: bytes, reason: str) -> None:
     bad, good = read(line + b"\n" + LINE)
     assert isinstance(good, Mention)
-    assert bad == BadLine(1, reason)
+    assert bad == InvalidLine(1, reason)
 
 
 def test_a_bad_line_says_its_number_counting_blank_ones() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.decision import StoreUnavailable
-from bot.sources.reading import BadLine
-from bot.sources.replay import Options, Played, Replay
+from bot.sources.reading import InvalidLine
+from bot.sources.replay import ReplayOptions, ReplayResult, ReplaySource
 from tests.sources.house import NOON, Inbox, Wound, listening, until
 
 LONG_AGO = NOON - timedelta(days=1000)
@@ -30,14 +30,14 @@ def write(day: Path, lines: Sequence[str]) -> None:
 async def test_at_full_speed_a_day_is_heard_in_batches_of_five_hundred(day: Path) -> None:
     write(day, [line(n, minutes=n) for n in range(1201)])
     ear, clock = Inbox(), Wound()
-    played = await Replay(Options(file=day, speed="max"), clock).play(ear)
-    assert (played, ear.batches, clock.slept) == (Played(1201, 1201, 0), [500, 500, 201], [])
+    played = await ReplaySource(ReplayOptions(file=day, speed="max"), clock).replay_file(ear)
+    assert (played, ear.batches, clock.slept) == (ReplayResult(1201, 1201, 0), [500, 500, 201], [])
 
 
 async def test_at_speed_sixty_an_hour_passes_in_a_minute(day: Path) -> None:
     write(day, [line(1), line(2, minutes=15), line(3, minutes=15), line(4, minutes=60)])
     ear, clock = Inbox(), Wound()
-    await Replay(Options(file=day, speed=60), clock).play(ear)
+    await ReplaySource(ReplayOptions(file=day, speed=60), clock).replay_file(ear)
     assert clock.slept == [15, 45]
     assert ear.batches == [1, 2, 1]
 
@@ -45,47 +45,47 @@ async def test_at_speed_sixty_an_hour_passes_in_a_minute(day: Path) -> None:
 async def test_a_replay_goes_on_after_the_line_it_stopped_at(day: Path) -> None:
     write(day, [line(1), line(2)])
     ear = Inbox()
-    await Replay(Options(file=day, speed="max"), Wound()).play(ear)
+    await ReplaySource(ReplayOptions(file=day, speed="max"), Wound()).replay_file(ear)
     write(day, [line(1), line(2), line(3)])
-    played = await Replay(Options(file=day, speed="max"), Wound()).play(ear)
-    assert (played.heard, ear.ids) == (1, ["forum:1", "forum:2", "forum:3"])
+    played = await ReplaySource(ReplayOptions(file=day, speed="max"), Wound()).replay_file(ear)
+    assert (played.mentions_read, ear.ids) == (1, ["forum:1", "forum:2", "forum:3"])
 
 
 async def test_another_file_is_played_from_its_beginning(day: Path, tmp_path: Path) -> None:
     write(day, [line(1), line(2)])
     ear = Inbox()
-    await Replay(Options(file=day, speed="max"), Wound()).play(ear)
+    await ReplaySource(ReplayOptions(file=day, speed="max"), Wound()).replay_file(ear)
     write(day, [line(7), line(8)])
-    assert (await Replay(Options(file=day, speed="max"), Wound()).play(ear)).heard == 2
+    assert (await ReplaySource(ReplayOptions(file=day, speed="max"), Wound()).replay_file(ear)).mentions_read == 2
 
 
 async def test_a_cursor_that_makes_no_sense_is_a_beginning(day: Path) -> None:
     write(day, [line(1)])
     ear = Inbox(cursor="not one of ours")
-    assert (await Replay(Options(file=day, speed="max"), Wound()).play(ear)).new == 1
+    assert (await ReplaySource(ReplayOptions(file=day, speed="max"), Wound()).replay_file(ear)).new == 1
 
 
 async def test_a_line_that_is_no_mention_is_reported_and_the_rest_is_heard(day: Path) -> None:
     write(day, [line(1), "{}", line(3)])
-    ear, said = Inbox(), list[BadLine]()
-    played = await Replay(Options(file=day, speed="max"), Wound()).play(ear, said.append)
+    ear, said = Inbox(), list[InvalidLine]()
+    played = await ReplaySource(ReplayOptions(file=day, speed="max"), Wound()).replay_file(ear, said.append)
     assert [str(bad) for bad in said] == ['line 2: "id" is missing']
-    assert (played, ear.ids) == (Played(2, 2, 1), ["forum:1", "forum:3"])
+    assert (played, ear.ids) == (ReplayResult(2, 2, 1), ["forum:1", "forum:3"])
 
 
 async def test_rebased_the_first_mention_is_said_now_and_the_gaps_stay(day: Path) -> None:
     write(day, [line(1), line(2, minutes=30)])
     ear = Inbox()
-    await Replay(Options(file=day, speed="max", rebase=True), Wound()).play(ear)
+    await ReplaySource(ReplayOptions(file=day, speed="max", rebase=True), Wound()).replay_file(ear)
     assert [mention.created_at for mention in ear.mentions.values()] == [NOON, NOON + timedelta(minutes=30)]
 
 
 async def test_a_rebased_day_keeps_its_shift_when_it_is_resumed(day: Path) -> None:
     write(day, [line(1)])
-    ear, options = Inbox(), Options(file=day, speed="max", rebase=True)
-    await Replay(options, Wound()).play(ear)
+    ear, options = Inbox(), ReplayOptions(file=day, speed="max", rebase=True)
+    await ReplaySource(options, Wound()).replay_file(ear)
     write(day, [line(1), line(2, minutes=30)])
-    await Replay(options, Wound(NOON + timedelta(minutes=5))).play(ear)
+    await ReplaySource(options, Wound(NOON + timedelta(minutes=5))).replay_file(ear)
     assert ear.mentions["forum:2"].created_at == NOON + timedelta(minutes=30)
 
 
@@ -93,7 +93,7 @@ async def test_while_the_store_is_away_a_replay_waits_and_loses_nothing(day: Pat
     write(day, [line(n) for n in range(3)])
     ear, clock = Inbox(), Wound()
     ear.away = 3
-    async with listening(Replay(Options(file=day, speed="max"), clock), ear):
+    async with listening(ReplaySource(ReplayOptions(file=day, speed="max"), clock), ear):
         await until(lambda: len(ear.mentions) == 3)
         await until(lambda: ear.troubles[-1] == "")
     assert ear.troubles[0] == "replay waits: the store does not answer."
@@ -104,12 +104,12 @@ async def test_played_by_a_command_a_store_that_is_away_is_said_at_once(day: Pat
     ear = Inbox()
     ear.away = 1
     with pytest.raises(StoreUnavailable):
-        await Replay(Options(file=day), Wound()).play(ear)
+        await ReplaySource(ReplayOptions(file=day), Wound()).replay_file(ear)
 
 
 async def test_a_file_that_is_not_there_yet_is_waited_for(day: Path) -> None:
     ear = Inbox()
-    async with listening(Replay(Options(file=day), Wound()), ear):
+    async with listening(ReplaySource(ReplayOptions(file=day), Wound()), ear):
         await until(lambda: bool(ear.troubles))
         write(day, [line(1)])
         await until(lambda: bool(ear.mentions))

@@ -17,7 +17,7 @@ from hypothesis import strategies as some
 from pydantic import ValidationError
 
 from bot.domain.mention import Mention
-from bot.sources.webhook import Answer, Options, Webhook, challenge_token
+from bot.sources.webhook import WebhookOptions, WebhookResponse, WebhookSource, derive_challenge_token
 from tests.sources.house import NOON, Inbox, Wound, listening
 from tests.sources.test_webhook import SECRET, post, signed
 
@@ -55,10 +55,12 @@ def digest(signed_bytes: bytes, key: str = KEY) -> bytes:
     return hmac.new(key.encode(), signed_bytes, hashlib.sha256).digest()
 
 
-async def receive(ear: Inbox, options: dict[str, Any], headers: dict[str, str], body: Any, secret: str = KEY) -> Answer:
+async def receive(
+    ear: Inbox, options: dict[str, Any], headers: dict[str, str], body: Any, secret: str = KEY
+) -> WebhookResponse:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     async with AsyncExitStack() as stack:
-        hook = Webhook(Options.model_validate(options), "board", secret, Wound())
+        hook = WebhookSource(WebhookOptions.model_validate(options), "board", secret, Wound())
         await stack.enter_async_context(listening(hook, ear))
         return await hook.receive(headers, raw)
 
@@ -256,17 +258,17 @@ async def test_a_field_that_is_not_what_it_should_be_is_said_with_its_place() ->
 )  # fmt: skip
 def test_options_that_do_not_fit_together_are_refused(options: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ValidationError, match=sentence.replace("{", r"\{")):
-        Options.model_validate(options)
+        WebhookOptions.model_validate(options)
 
 
 def test_meta_is_answered_only_with_the_token_that_check_says() -> None:
-    hook = Webhook(Options.model_validate(META), "board", KEY, Wound())
-    asked = {"hub.mode": "subscribe", "hub.verify_token": challenge_token(KEY), "hub.challenge": "1158201444"}
-    assert hook.confirm(asked) == "1158201444"
+    hook = WebhookSource(WebhookOptions.model_validate(META), "board", KEY, Wound())
+    asked = {"hub.mode": "subscribe", "hub.verify_token": derive_challenge_token(KEY), "hub.challenge": "1158201444"}
+    assert hook.confirm_challenge(asked) == "1158201444"
     for wrong in ({"hub.verify_token": "guess"}, {"hub.verify_token": "é"}, {"hub.mode": "unsubscribe"}):
-        assert hook.confirm(asked | wrong) is None
-    assert hook.confirm({}) is None
-    assert Webhook(Options(), "board", SECRET, Wound()).confirm(asked) is None
+        assert hook.confirm_challenge(asked | wrong) is None
+    assert hook.confirm_challenge({}) is None
+    assert WebhookSource(WebhookOptions(), "board", SECRET, Wound()).confirm_challenge(asked) is None
 
 
 junk = some.recursive(
@@ -298,8 +300,8 @@ EXAMPLE = (Path(__file__).parents[2] / "playbook.example.toml").read_text("utf-8
 )
 def test_the_senders_of_the_example_playbook_are_those_that_are_tried_here(name: str, options: dict[str, Any]) -> None:
     block = EXAMPLE.partition(f"# [sources.webhook.{name}]\n")[2].partition("\n\n")[0]
-    written = Options.model_validate(tomllib.loads(block.replace("# ", "")))
-    tried = Options.model_validate(options)
+    written = WebhookOptions.model_validate(tomllib.loads(block.replace("# ", "")))
+    tried = WebhookOptions.model_validate(options)
     assert written.model_dump(exclude={"fields"}) == tried.model_dump(exclude={"fields"})
     assert written.fields
     assert tried.fields

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from bot.domain.subject import Subject
-from bot.sources.x import STORE_ASKED_EVERY, Options, X
+from bot.sources.x import STORE_ASKED_EVERY, XOptions, XSource
 from tests.sources.conftest import KETTLE, RIVAL, World
 from tests.sources.fake_x import TOKEN, Hush, Refusal, most_within
 from tests.sources.house import NOON, listening, until
@@ -175,7 +175,7 @@ async def test_one_connection_is_held_and_only_while_alone(world: World) -> None
 
 async def test_a_rule_that_x_refuses_is_said_and_the_others_are_kept(world: World) -> None:
     broken = Subject(name="Broken", terms=("nonsense:yes",))
-    source = X(Options(), (KETTLE, broken, RIVAL), TOKEN, world.clock, lambda: 1.0, world.url)
+    source = XSource(XOptions(), (KETTLE, broken, RIVAL), TOKEN, world.clock, lambda: 1.0, world.url)
     async with listening(source, world.ear):
         await until(lambda: world.x.live is not None and bool(world.ear.troubles))
     assert world.ear.troubles[0] == "X refuses a rule for Broken: Reference to invalid operator"

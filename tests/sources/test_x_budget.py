@@ -8,8 +8,8 @@ from hypothesis import strategies as some
 
 from bot.domain.reads import BudgetState, ReadBudget, ReadCounts, ReadIds, ReadTotals, check_budget
 from bot.domain.subject import Subject
-from bot.sources.base import Parts
-from bot.sources.x import Options, check
+from bot.sources.base import SourceContext
+from bot.sources.x import XOptions, check_x
 from tests.sources.conftest import World
 from tests.sources.fake_x import TOKEN, Refusal
 from tests.sources.house import NOON, Wound, listening, until
@@ -143,8 +143,8 @@ def test_without_a_budget_there_is_no_bound() -> None:
 
 
 async def checked(world: World, **options: object) -> list[str]:
-    parts = Parts("x", Wound(), lambda: 0.5, (Subject(name="Kettle", terms=("kettle",)),), TOKEN, world.url)
-    found = await check(Options.model_validate(options), parts)
+    parts = SourceContext("x", Wound(), lambda: 0.5, (Subject(name="Kettle", terms=("kettle",)),), TOKEN, world.url)
+    found = await check_x(XOptions.model_validate(options), parts)
     assert found.faults == []
     return list(found.notes)
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from bot.domain.subject import Subject
-from bot.sources.base import Parts
-from bot.sources.x import Options, X, check
-from bot.sources.x_posts import Disconnecting, Malformed, page_of, read_line
-from bot.sources.x_problems import read_fault
+from bot.sources.base import SourceContext
+from bot.sources.x import XOptions, XSource, check_x
+from bot.sources.x_posts import MalformedPostError, StreamDisconnectError, parse_search_page, parse_stream_line
+from bot.sources.x_problems import parse_api_error
 from tests.sources.conftest import World
 from tests.sources.fake_x import TOKEN, Hush, Refusal
 from tests.sources.house import NOON, listening, until
@@ -31,8 +31,8 @@ async def test_all_that_is_sent_to_x_is_as_x_describes_it(world: World, contract
         await world.x.says(f"kettle number {n}", at=NOON + timedelta(seconds=n))
     quota = json.dumps({"title": "UsageCapExceeded", "period": "Monthly"}).encode()
     world.x.streams.extend([Refusal(429, quota), Hush()])
-    await check(Options(lang="en"), Parts("x", world.clock, lambda: 1.0, (many,), TOKEN, world.url))
-    async with listening(X(Options(lang="en"), [many], TOKEN, world.clock, lambda: 1.0, world.url), world.ear):
+    await check_x(XOptions(lang="en"), SourceContext("x", world.clock, lambda: 1.0, (many,), TOKEN, world.url))
+    async with listening(XSource(XOptions(lang="en"), [many], TOKEN, world.clock, lambda: 1.0, world.url), world.ear):
         await until(lambda: len(world.x.searches) >= 20)
     faults = [fault for asked in world.x.requests for fault in contract.faults_of_request(*asked)]
     assert faults == []
@@ -47,13 +47,13 @@ async def test_all_that_is_sent_to_x_is_as_x_describes_it(world: World, contract
 
 
 def test_a_post_with_all_that_x_describes_is_read(contract: Contract) -> None:
-    [mention] = read_line(json.dumps(stream_line(contract)).encode()).mentions
+    [mention] = parse_stream_line(json.dumps(stream_line(contract)).encode()).mentions
     assert (mention.id, mention.in_reply_to) == (f"x:{ID}", f"x:{ID}")
     assert (mention.author.posts, mention.author.followers) == (7, 7)
     answer = contract.made(contract.schema("SearchPostsRecentResponse"), full=True)
     answer["data"] = [stream_line(contract)["data"]]
     assert contract.faults(answer, contract.schema("SearchPostsRecentResponse")) == []
-    page = page_of(answer, "Kettle")
+    page = parse_search_page(answer, "Kettle")
     assert (len(page.mentions), page.next_token) == (1, ID)
 
 
@@ -72,13 +72,13 @@ def test_whatever_x_may_leave_out_only_a_post_without_id_or_words_is_passed_over
     for path in list(paths(whole)):
         answer = without(whole, path)
         try:
-            if not read_line(json.dumps(answer).encode()).mentions:
+            if not parse_stream_line(json.dumps(answer).encode()).mentions:
                 unread.add(path)
-        except (Malformed, Disconnecting):
+        except (MalformedPostError, StreamDisconnectError):
             unread.add(path)
     assert unread == {("data",), ("data", "id")}
     bare = {"data": {"id": ID, "text": "kettle"}}
-    [mention] = read_line(json.dumps(bare).encode()).mentions
+    [mention] = parse_stream_line(json.dumps(bare).encode()).mentions
     assert (mention.text, mention.created_at.year) == ("kettle", 2025)
 
 
@@ -105,4 +105,4 @@ def test_each_kind_of_error_that_x_describes_is_shown_with_its_words(contract: C
         body[said] = f"the words of {kind}"
         assert contract.faults(body, contract.schema(kind)) == []
         for shape in (body, {"errors": [body]}, {"errors": [body], "title": "other", "detail": "less telling"}):
-            assert body[said] in str(read_fault(418, {}, shape, "", NOON))
+            assert body[said] in str(parse_api_error(418, {}, shape, "", NOON))

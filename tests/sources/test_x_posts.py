@@ -7,8 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bot.domain.mention import Author, Mention
-from bot.sources.x_posts import Disconnecting, Malformed, id_at, moment_of, number, page_of, read_line
-from bot.sources.x_problems import read_stream_fault
+from bot.sources.x_posts import (
+    MalformedPostError,
+    StreamDisconnectError,
+    compute_min_id,
+    decode_post_time,
+    parse_post_id,
+    parse_search_page,
+    parse_stream_line,
+)
+from bot.sources.x_problems import parse_stream_error
 from tests.sources.house import NOON
 
 POST = {
@@ -28,7 +36,7 @@ USER = {
 
 
 def mention_on(line: bytes) -> Mention | None:
-    return next(iter(read_line(line).mentions), None)
+    return next(iter(parse_stream_line(line).mentions), None)
 
 
 def heard(user: Any = None, rules: Any = (), **post: Any) -> Mention:
@@ -93,7 +101,7 @@ def test_the_words_that_a_post_quotes_come_with_it(form: str) -> None:
 
 @pytest.mark.parametrize("form", ["tweet", "post"])
 def test_an_edited_post_is_the_first_one_with_the_newest_words(form: str) -> None:
-    first, newest = (str(id_at(NOON + timedelta(minutes=minutes))) for minutes in (0, 7))
+    first, newest = (str(compute_min_id(NOON + timedelta(minutes=minutes))) for minutes in (0, 7))
     edited = POST | {"id": newest, "conversation_id": newest, f"edit_history_{form}_ids": [first, newest]}
     mention = mention_on(json.dumps({"data": edited}).encode())
     assert mention
@@ -120,26 +128,26 @@ def test_a_language_that_x_does_not_know_is_none() -> None:
 
 
 def test_one_post_that_cannot_be_read_does_not_cost_the_rest_of_a_page() -> None:
-    page = page_of({"data": [{"id": "1"}, POST, 7], "meta": {"next_token": "t"}}, "Kettle")
+    page = parse_search_page({"data": [{"id": "1"}, POST, 7], "meta": {"next_token": "t"}}, "Kettle")
     assert ([mention.id for mention in page.mentions], page.next_token) == (["x:1991000000000000001"], "t")
 
 
 def test_errors_alone_are_xs_word_for_hanging_up() -> None:
     answer = {"errors": [{"title": "x", "disconnect_type": "UpstreamOperationalDisconnect"}]}
-    with pytest.raises(Disconnecting) as hung_up:
+    with pytest.raises(StreamDisconnectError) as hung_up:
         mention_on(json.dumps(answer).encode())
-    assert str(read_stream_fault(hung_up.value.answer, NOON)) == "X hangs up: UpstreamOperationalDisconnect."
+    assert str(parse_stream_error(hung_up.value.answer, NOON)) == "X hangs up: UpstreamOperationalDisconnect."
 
 
 def test_ids_are_compared_as_numbers() -> None:
-    assert number("1000000000000000000") > number("999999999999999999")
-    assert [number(junk) for junk in ("", "x:1", "١", "9" * 30, None)] == [0] * 5
+    assert parse_post_id("1000000000000000000") > parse_post_id("999999999999999999")
+    assert [parse_post_id(junk) for junk in ("", "x:1", "١", "9" * 30, None)] == [0] * 5
 
 
 @given(some.datetimes(min_value=datetime(2011, 1, 1), max_value=datetime(2060, 1, 1)))  # noqa: DTZ001 - made aware below
 def test_an_id_holds_its_moment(moment: datetime) -> None:
     aware = moment.replace(tzinfo=UTC)
-    assert timedelta(0) <= aware - moment_of(id_at(aware)) < timedelta(milliseconds=1)
+    assert timedelta(0) <= aware - decode_post_time(compute_min_id(aware)) < timedelta(milliseconds=1)
 
 
 junk = some.recursive(
@@ -156,14 +164,14 @@ junk = some.recursive(
 def test_no_json_is_anything_but_a_mention_or_a_refusal(answer: Any) -> None:
     try:
         mention_on(json.dumps(answer).encode())
-    except (Malformed, Disconnecting):
+    except (MalformedPostError, StreamDisconnectError):
         return
 
 
 @settings(deadline=None)
 @given(some.fixed_dictionaries(dict.fromkeys(POST, junk)), some.fixed_dictionaries(dict.fromkeys(USER, junk)))
 def test_no_page_makes_reading_fail(post: dict[str, Any], user: dict[str, Any]) -> None:
-    page_of(
+    parse_search_page(
         {"data": [post, POST | {"id": "5"}], "includes": {"users": [user, user | {"id": "7"}]}, "meta": post}, "Kettle"
     )
 
@@ -173,5 +181,5 @@ def test_no_page_makes_reading_fail(post: dict[str, Any], user: dict[str, Any]) 
 def test_no_single_odd_field_makes_reading_fail(of_post: str, odd: Any, of_user: str, strange: Any) -> None:
     try:
         mention_on(line(USER | {of_user: strange}, **{of_post: odd}))
-    except Malformed:
+    except MalformedPostError:
         return

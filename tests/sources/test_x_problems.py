@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.sources.x_problems import next_period, read_fault
+from bot.sources.x_problems import compute_quota_reset, parse_api_error
 from tests.sources.conftest import World
 from tests.sources.fake_x import Refusal
 from tests.sources.house import NOON, listening, until
@@ -54,7 +54,7 @@ def capped(status: int = 429, headers: dict[str, str] | None = None, **more: str
     ],
 )  # fmt: skip
 def test_each_kind_of_refusal_is_a_sentence_with_xs_own_words(status: int, body: dict[str, Any], sentence: str) -> None:
-    assert str(read_fault(status, {}, body, "Bad Request", NOON)) == sentence
+    assert str(parse_api_error(status, {}, body, "Bad Request", NOON)) == sentence
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ async def test_a_quota_that_ends_on_the_stream_is_the_same(world: World) -> None
     some.integers(1, 31),
 )
 def test_a_month_begins_anew_within_two_months_and_on_its_day(now: datetime, day: int) -> None:
-    ends = next_period("month", now, day)
+    ends = compute_quota_reset("month", now, day)
     last = (ends + timedelta(days=1)).day == 1
     assert now < ends <= now + timedelta(days=32)
     assert ends.day == day or (last and ends.day < day)

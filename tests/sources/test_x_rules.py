@@ -4,12 +4,12 @@ from hypothesis import strategies as some
 from pydantic import ValidationError
 
 from bot.domain.subject import Subject
-from bot.sources.x import Options
-from bot.sources.x_rules import QUERY_LIMIT, RULE_LIMIT, Rule, difference, rules_for, unfit
+from bot.sources.x import XOptions
+from bot.sources.x_rules import QUERY_LIMIT, RULE_LIMIT, XRule, build_rules, diff_rules, find_unsupported_terms
 
 
 def values(limit: int = RULE_LIMIT, lang: str = "", extra: str = "", **subject: tuple[str, ...]) -> list[str]:
-    return [rule.value for rule in rules_for([Subject(name="Kettle", **subject)], limit, lang, extra)]
+    return [rule.value for rule in build_rules([Subject(name="Kettle", **subject)], limit, lang, extra)]
 
 
 @pytest.mark.parametrize(
@@ -59,16 +59,16 @@ def test_exclusions_leave_half_of_the_room_to_the_terms() -> None:
 
 def test_a_term_that_x_cannot_take_is_named() -> None:
     kettle = Subject(name="Kettle", terms=("k" * 600, "kettle"))
-    assert unfit([kettle]) == [f'X cannot listen for ""{"k" * 39}…" of Kettle: it is too long.']
-    assert unfit([Subject(name="Void", terms=('""',))]) == [
+    assert find_unsupported_terms([kettle]) == [f'X cannot listen for ""{"k" * 39}…" of Kettle: it is too long.']
+    assert find_unsupported_terms([Subject(name="Void", terms=('""',))]) == [
         "X has nothing to listen for in Void: none of its terms is a word."
     ]
 
 
 def test_rules_of_others_are_neither_deleted_nor_taken_for_ours() -> None:
-    foreign, old = Rule("(a)", "mine", "1"), Rule("(b)", "earshot:Kettle", "2")
-    kept, want = Rule("(c)", "earshot:Kettle", "3"), [Rule("(c)", "earshot:Kettle"), Rule("(a)", "earshot:Kettle")]
-    change = difference([foreign, old, kept], want)
+    foreign, old = XRule("(a)", "mine", "1"), XRule("(b)", "earshot:Kettle", "2")
+    kept, want = XRule("(c)", "earshot:Kettle", "3"), [XRule("(c)", "earshot:Kettle"), XRule("(a)", "earshot:Kettle")]
+    change = diff_rules([foreign, old, kept], want)
     assert (change.delete, change.add) == ((old,), (want[1],))
 
 
@@ -76,7 +76,7 @@ def test_rules_of_others_are_neither_deleted_nor_taken_for_ours() -> None:
 @given(some.lists(some.text(min_size=1), min_size=1), some.lists(some.text()), some.lists(some.text()))
 def test_no_playbook_makes_a_rule_that_is_too_long(terms: list[str], handles: list[str], exclude: list[str]) -> None:
     subject = Subject(name="Kettle", terms=tuple(terms), handles=tuple(handles), exclude=tuple(exclude))
-    rules = rules_for([subject], QUERY_LIMIT)
+    rules = build_rules([subject], QUERY_LIMIT)
     assert all(len(rule.value) <= QUERY_LIMIT and rule.value.startswith("(") for rule in rules)
 
 
@@ -88,10 +88,10 @@ def test_no_playbook_makes_a_rule_that_is_too_long(terms: list[str], handles: li
     ],
 )  # fmt: skip
 def test_a_language_is_asked_for_in_xs_own_codes(tag: str, asked: str) -> None:
-    assert f" lang:{asked}" in values(lang=Options(lang=tag).lang, terms=("kettle",))[0]
+    assert f" lang:{asked}" in values(lang=XOptions(lang=tag).lang, terms=("kettle",))[0]
 
 
 @pytest.mark.parametrize("tag", ["english", "e", "zh CN", "en OR from:me", "中文"])
 def test_what_is_no_language_is_refused(tag: str) -> None:
     with pytest.raises(ValidationError):
-        Options(lang=tag)
+        XOptions(lang=tag)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.embedded import Embedded
+from bot.store.embedded import EmbeddedServer
 from tests.store.servers import Server
 
 
@@ -18,14 +18,14 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
 
 
 @pytest.fixture
-async def first(tmp_path: Path) -> AsyncIterator[Embedded]:
-    made = Embedded(tmp_path)
+async def first(tmp_path: Path) -> AsyncIterator[EmbeddedServer]:
+    made = EmbeddedServer(tmp_path)
     yield made
     await made.stop()
 
 
 @pytest.fixture
-async def second(tmp_path: Path) -> AsyncIterator[Embedded]:
-    made = Embedded(tmp_path)
+async def second(tmp_path: Path) -> AsyncIterator[EmbeddedServer]:
+    made = EmbeddedServer(tmp_path)
     yield made
     await made.stop()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.decision import StoreUnavailable
-from bot.store.client import Client
+from bot.store.client import RedisClient
 from bot.store.embedded import find_server
 
 USER = "earshot"
@@ -28,7 +28,7 @@ class Loopback:
         self._words = words
         self._config = config
         self._process: subprocess.Popen[bytes] | None = None
-        self.admin = Client(f"redis://127.0.0.1:{self.port}")
+        self.admin = RedisClient(f"redis://127.0.0.1:{self.port}")
 
     @property
     def url(self) -> str:
@@ -56,13 +56,13 @@ class Loopback:
             await self.let_in()
 
     async def let_in(self) -> None:
-        await self.admin.call("ACL", "SETUSER", USER, "on", ">secret", "~*", "&*", "+@all")
+        await self.admin.execute("ACL", "SETUSER", USER, "on", ">secret", "~*", "&*", "+@all")
 
     async def _answers(self) -> bool:
-        return bool(await self.admin.call("PING"))
+        return bool(await self.admin.execute("PING"))
 
     async def takes_writes(self) -> bool:
-        return bool(await self.admin.call("SET", "probe", "1"))
+        return bool(await self.admin.execute("SET", "probe", "1"))
 
     async def end(self) -> None:
         await self.admin.close()
@@ -115,53 +115,53 @@ class Failover(Way):
 
     async def begin(self) -> None:
         await follow(self.spare, self.server)
-        await self.spare.admin.call("REPLICAOF", "NO", "ONE")
-        await self.server.admin.call("REPLICAOF", "127.0.0.1", self.spare.port)
+        await self.spare.admin.execute("REPLICAOF", "NO", "ONE")
+        await self.server.admin.execute("REPLICAOF", "127.0.0.1", self.spare.port)
 
     async def end(self) -> None:
         await linked(self.server)
-        await self.server.admin.call("REPLICAOF", "NO", "ONE")
+        await self.server.admin.execute("REPLICAOF", "NO", "ONE")
 
 
 class LostPrimary(Way):
     """Made a replica of a server that is not there."""
 
     async def begin(self) -> None:
-        await self.server.admin.call("REPLICAOF", "127.0.0.1", free_port())
+        await self.server.admin.execute("REPLICAOF", "127.0.0.1", free_port())
 
     async def end(self) -> None:
-        await self.server.admin.call("REPLICAOF", "NO", "ONE")
+        await self.server.admin.execute("REPLICAOF", "NO", "ONE")
 
 
 class FullMemory(Way):
     async def begin(self) -> None:
-        await self.server.admin.call("CONFIG", "SET", "maxmemory", "1")
+        await self.server.admin.execute("CONFIG", "SET", "maxmemory", "1")
 
     async def end(self) -> None:
-        await self.server.admin.call("CONFIG", "SET", "maxmemory", "0")
+        await self.server.admin.execute("CONFIG", "SET", "maxmemory", "0")
 
 
 class NoScripts(Way):
     async def begin(self) -> None:
-        await self.server.admin.call("ACL", "SETUSER", USER, "-@scripting")
+        await self.server.admin.execute("ACL", "SETUSER", USER, "-@scripting")
 
     async def end(self) -> None:
-        await self.server.admin.call("ACL", "SETUSER", USER, "+@scripting")
+        await self.server.admin.execute("ACL", "SETUSER", USER, "+@scripting")
 
 
 class NoReplicas(Way):
     async def begin(self) -> None:
-        await self.server.admin.call("CONFIG", "SET", "min-replicas-to-write", "1")
+        await self.server.admin.execute("CONFIG", "SET", "min-replicas-to-write", "1")
 
     async def end(self) -> None:
-        await self.server.admin.call("CONFIG", "SET", "min-replicas-to-write", "0")
+        await self.server.admin.execute("CONFIG", "SET", "min-replicas-to-write", "0")
 
 
 class DeletedUser(Way):
     """Whom nobody knows any more is disconnected, and cannot come back."""
 
     async def begin(self) -> None:
-        await self.server.admin.call("ACL", "DELUSER", USER)
+        await self.server.admin.execute("ACL", "DELUSER", USER)
 
     async def end(self) -> None:
         await self.server.let_in()
@@ -171,9 +171,9 @@ class BusyScript(Way):
     """Somebody else's script does not end."""
 
     async def begin(self) -> None:
-        await self.server.admin.call("CONFIG", "SET", "lua-time-limit", "1")
-        self._other = Client(f"redis://127.0.0.1:{self.server.port}")
-        self._looping = asyncio.create_task(self._other.call("EVAL", "while true do end", "0"))
+        await self.server.admin.execute("CONFIG", "SET", "lua-time-limit", "1")
+        self._other = RedisClient(f"redis://127.0.0.1:{self.server.port}")
+        self._looping = asyncio.create_task(self._other.execute("EVAL", "while true do end", "0"))
         await until(self._is_busy)
 
     async def _is_busy(self) -> bool:
@@ -184,7 +184,7 @@ class BusyScript(Way):
         return False
 
     async def end(self) -> None:
-        await self.server.admin.call("SCRIPT", "KILL")
+        await self.server.admin.execute("SCRIPT", "KILL")
         await asyncio.gather(self._looping, return_exceptions=True)
         await self._other.close()
 
@@ -193,10 +193,10 @@ class OneRightShort(Way):
     """Scripts may run, but not do all that they do: a commit that is under way is written in part, and said to fail."""
 
     async def begin(self) -> None:
-        await self.server.admin.call("ACL", "SETUSER", USER, "-xadd")
+        await self.server.admin.execute("ACL", "SETUSER", USER, "-xadd")
 
     async def end(self) -> None:
-        await self.server.admin.call("ACL", "SETUSER", USER, "+xadd")
+        await self.server.admin.execute("ACL", "SETUSER", USER, "+xadd")
 
 
 class FullDisk(Way):
@@ -236,12 +236,12 @@ if sys.platform == "linux":  # elsewhere a process cannot bound another's files
 
 async def follow(replica: Loopback, primary: Loopback) -> None:
     """Until the replica has all that the primary has."""
-    await replica.admin.call("REPLICAOF", "127.0.0.1", primary.port)
+    await replica.admin.execute("REPLICAOF", "127.0.0.1", primary.port)
     await linked(replica)
 
 
 async def linked(replica: Loopback) -> None:
     async def up() -> bool:
-        return "master_link_status:up" in str(await replica.admin.call("INFO", "replication"))
+        return "master_link_status:up" in str(await replica.admin.execute("INFO", "replication"))
 
     await until(up)

@@ -40,7 +40,7 @@ from bot.domain.spikes.watch import SpikeKind
 from bot.domain.spikes.words import WordCounts
 from bot.domain.vigil.silence import SourceActivity, SourceGap
 from bot.domain.vigil.troubles import HealthIssue, HealthState
-from bot.store.records import CardRecord, CardState, DigestRecord, Place
+from bot.store.records import CardRecord, CardState, DigestRecord, MessageRef
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 LATER = AT + timedelta(minutes=7)
@@ -227,9 +227,9 @@ RECORDS: dict[str, BaseModel] = {
         since=1,
         tries=1,
         digest="d1",
-        stale=(Place("C0OLD", "1.1"),),
+        stale=(MessageRef("C0OLD", "1.1"),),
         pinned=True,
-        reminded=Place("C0CARE", "1.3"),
+        reminded=MessageRef("C0CARE", "1.3"),
     ),
     "digest": DigestRecord(id="d1", department="care", channel="C0CARE", ts="1.2", cases=("0a1b2c3d4e5f60",)),
 }

@@ -5,22 +5,22 @@ import os
 import signal
 from pathlib import Path
 
-from bot.store.client import Client
-from bot.store.embedded import Embedded
+from bot.store.client import RedisClient
+from bot.store.embedded import EmbeddedServer
 
 
 class Server:
     def __init__(self, folder: Path) -> None:
-        self._embedded = Embedded(folder)
-        self.client = Client(self._embedded.url)
+        self._embedded = EmbeddedServer(folder)
+        self.client = RedisClient(self._embedded.url)
 
     @property
     def url(self) -> str:
         return self._embedded.url
 
     async def start(self) -> None:
-        await self._embedded.ensure()
-        await self._embedded.ready()
+        await self._embedded.ensure_running()
+        await self._embedded.wait_ready()
 
     async def stop(self) -> None:
         await self._embedded.stop()
@@ -45,6 +45,6 @@ class Server:
         await self.stop()
 
 
-def _gone(embedded: Embedded) -> None:
+def _gone(embedded: EmbeddedServer) -> None:
     assert embedded._server is not None
     embedded._server.wait()

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from bot.domain.case import derive_case_id
 from bot.domain.mention import Mention
 from bot.domain.report import Reconciliation
-from bot.store.client import Client
-from bot.store.opening import Store, store_on
+from bot.store.client import RedisClient
+from bot.store.opening import Store, build_store
 from bot.workers.triage import Triage
 from tests.clock import WoundClock
 from tests.workers.rules import FakeRules
@@ -56,9 +56,9 @@ def test_seen_is_opened_joined_tallied_and_spam_whoever_takes_what_when(
     ]
 
     async def play() -> tuple[Reconciliation, int, int]:
-        client, clock = Client(redis_url), WoundClock()
-        store = store_on(client, f"books{next(_numbers)}", "test")
-        await store.inbox.prepare()
+        client, clock = RedisClient(redis_url), WoundClock()
+        store = build_store(client, f"books{next(_numbers)}", "test")
+        await store.inbox.create_group()
         await store.inbox.admit("x", mentions, None, clock.now())
         pair = [Holding(store, clock, "one"), Holding(store, clock, "two")]
         for who, most in turns:
@@ -71,9 +71,9 @@ def test_seen_is_opened_joined_tallied_and_spam_whoever_takes_what_when(
         for each in pair:
             await each.answer()
         await _to_the_end(store, pair)
-        account = await store.books.read()
+        account = await store.mention_counters.read()
         opened = await _open(store, mentions)
-        joined = sum([len(await store.cases.joined(case)) for case in opened])
+        joined = sum([len(await store.cases.load_joined(case)) for case in opened])
         await client.close()
         return account, len(opened), joined
 
@@ -85,7 +85,7 @@ def test_seen_is_opened_joined_tallied_and_spam_whoever_takes_what_when(
 
 
 async def _to_the_end(store: Store, pair: Sequence[Holding]) -> None:
-    while (await store.inbox.waiting())[0]:
+    while (await store.inbox.measure_backlog())[0]:
         for each in pair:
             await each.steal()
             await each.answer()

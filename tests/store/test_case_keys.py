@@ -4,7 +4,7 @@ from bot.domain.case import Case, CaseResolution, JoinReason
 from bot.domain.decision import CaseDecision
 from bot.domain.intake import join_case
 from bot.domain.moves import claim_case, hand_to_department, release_case, reopen_case, resolve_case
-from bot.store.client import Client
+from bot.store.client import RedisClient
 from bot.store.keys import CASE_KEPT, Keys
 from bot.store.opening import Store
 from bot.store.records import CardRecord, CardState
@@ -51,13 +51,13 @@ async def desk(store: Store, clock: WoundClock) -> Desk:
     return Desk(store, clock, case)
 
 
-async def deadline(client: Client, keys: Keys, case: Case) -> float | None:
-    found = await client.call("ZSCORE", keys.deadlines, case.id)
+async def deadline(client: RedisClient, keys: Keys, case: Case) -> float | None:
+    found = await client.execute("ZSCORE", keys.deadlines, case.id)
     return None if found is None else float(found)
 
 
 async def test_a_deadline_is_set_moved_and_cleared_with_the_case(
-    store: Store, clock: WoundClock, client: Client, keys: Keys
+    store: Store, clock: WoundClock, client: RedisClient, keys: Keys
 ) -> None:
     d = await desk(store, clock)
     assert d.case.due is not None
@@ -74,60 +74,60 @@ async def test_a_deadline_is_set_moved_and_cleared_with_the_case(
 
 async def test_an_open_case_is_in_its_departments_list_and_in_no_other(store: Store, clock: WoundClock) -> None:
     d = await desk(store, clock)
-    assert (await store.cases.open_in("care")).cases == (d.case,)
+    assert (await store.cases.list_open("care")).cases == (d.case,)
     await d.claims()
     handed = await d.hands_to_sales()
-    assert ((await store.cases.open_in("care")).total, (await store.cases.open_in("sales")).cases) == (0, (handed,))
+    assert ((await store.cases.list_open("care")).total, (await store.cases.list_open("sales")).cases) == (0, (handed,))
 
 
 async def test_a_resolved_case_is_in_no_list_until_it_is_reopened(store: Store, clock: WoundClock) -> None:
     d = await desk(store, clock)
     await d.resolves()
-    assert (await store.cases.open_in("care")).total == 0
+    assert (await store.cases.list_open("care")).total == 0
     await d.reopens()
-    assert (await store.cases.open_in("care")).total == 1
+    assert (await store.cases.list_open("care")).total == 1
 
 
 async def test_a_case_is_its_owners_for_as_long_as_she_has_it(store: Store, clock: WoundClock) -> None:
     d = await desk(store, clock)
     claimed = await d.claims()
-    assert await store.cases.mine("U0ANA") == (claimed,)
+    assert await store.cases.list_owned("U0ANA") == (claimed,)
     await d.releases()
-    assert await store.cases.mine("U0ANA") == ()
+    assert await store.cases.list_owned("U0ANA") == ()
     await d.claims("U0BEN")
-    assert [case.id for case in await store.cases.mine("U0BEN")] == [d.case.id]
+    assert [case.id for case in await store.cases.list_owned("U0BEN")] == [d.case.id]
     await d.resolves()
-    assert await store.cases.mine("U0BEN") == ()
+    assert await store.cases.list_owned("U0BEN") == ()
 
 
 async def test_overdue_cases_are_counted_from_the_moment_they_are(store: Store, clock: WoundClock) -> None:
     await desk(store, clock)
-    assert await store.cases.overdue_in("care", clock.now()) == 0
-    assert await store.cases.overdue_in("care", clock.wind(minutes=15)) == 1
+    assert await store.cases.count_overdue("care", clock.now()) == 0
+    assert await store.cases.count_overdue("care", clock.wind(minutes=15)) == 1
 
 
 async def test_what_is_resolved_is_kept_for_a_while_and_what_is_reopened_for_good(
-    store: Store, clock: WoundClock, client: Client, keys: Keys
+    store: Store, clock: WoundClock, client: RedisClient, keys: Keys
 ) -> None:
     d = await desk(store, clock)
     again = join_case(d.case, said(2), assessed(), JoinReason.COPY, CARE, clock.now())
     await d.commit(again)
     await store.outbox.save_card(d.case.id, CardRecord(state=CardState.POSTED))
-    names = (keys.case(d.case.id), keys.joined(d.case.id), keys.card(d.case.id))
+    names = (keys.case_key(d.case.id), keys.joined_mentions_key(d.case.id), keys.card_key(d.case.id))
     await d.resolves()
-    assert [KEPT - 5 < ttl <= KEPT for ttl in [await client.call("TTL", name) for name in names]] == [True] * 3
+    assert [KEPT - 5 < ttl <= KEPT for ttl in [await client.execute("TTL", name) for name in names]] == [True] * 3
     await d.reopens()
-    assert [await client.call("TTL", name) for name in names] == [-1] * 3
+    assert [await client.execute("TTL", name) for name in names] == [-1] * 3
 
 
 async def test_every_event_is_in_the_audit_log_in_order_with_who_and_when(
-    store: Store, clock: WoundClock, client: Client, keys: Keys
+    store: Store, clock: WoundClock, client: RedisClient, keys: Keys
 ) -> None:
     d = await desk(store, clock)
     await d.claims()
     clock.wind(minutes=5)
     await d.resolves()
-    lines = [dict(zip(f[::2], f[1::2], strict=True)) for _, f in await client.call("XRANGE", keys.audit, "-", "+")]
+    lines = [dict(zip(f[::2], f[1::2], strict=True)) for _, f in await client.execute("XRANGE", keys.audit, "-", "+")]
     assert [(line["case"], line["by"], line["what"]) for line in lines] == [
         (d.case.id, "", "opened"),
         (d.case.id, "U0ANA", "claimed"),
@@ -141,4 +141,4 @@ async def test_what_joined_can_be_read_back_oldest_first(store: Store, clock: Wo
     (case,) = await triaged(store, rules, clock, said(1, **talk))
     later, sooner = said(2, created_at="2026-03-10T11:00Z", **talk), said(3, created_at="2026-03-10T10:00Z", **talk)
     await triaged(store, rules, clock, later, sooner)
-    assert await store.cases.joined(case.id) == (sooner, later)
+    assert await store.cases.load_joined(case.id) == (sooner, later)

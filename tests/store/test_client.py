@@ -7,53 +7,59 @@ import socket
 import pytest
 
 from bot.domain.decision import StoreUnavailable
-from bot.store.client import Client
+from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.opening import Store, store_on
+from bot.store.opening import Store, build_store
 from tests.clock import WoundClock
 from tests.store.servers import Server
 from tests.workers.said import said
 
 
-async def test_scripts_that_the_server_forgot_are_told_again(store: Store, clock: WoundClock, client: Client) -> None:
+async def test_scripts_that_the_server_forgot_are_told_again(
+    store: Store, clock: WoundClock, client: RedisClient
+) -> None:
     await store.inbox.admit("x", [said(1)], None, clock.now())
-    await client.call("SCRIPT", "FLUSH")
+    await client.execute("SCRIPT", "FLUSH")
     assert await store.inbox.admit("x", [said(2)], None, clock.now()) == 1
-    assert (await store.books.read()).seen == 2
+    assert (await store.mention_counters.read()).seen == 2
 
 
 async def test_a_stopped_server_is_unreachable_and_all_goes_on_when_it_is_back(
     server: Server, clock: WoundClock
 ) -> None:
-    store = store_on(server.client, "brand", "test")
-    await store.inbox.prepare()
+    store = build_store(server.client, "brand", "test")
+    await store.inbox.create_group()
     await store.inbox.admit("x", [said(1)], "c1", clock.now())
     await server.stop()
-    for asked in (store.prove_write(), store.inbox.admit("x", [said(2)], "c2", clock.now()), store.books.read()):
+    for asked in (
+        store.check_writable(),
+        store.inbox.admit("x", [said(2)], "c2", clock.now()),
+        store.mention_counters.read(),
+    ):
         with pytest.raises(StoreUnavailable):
             await asked
     await server.start()
-    assert await store.inbox.cursor("x") == "c1"
+    assert await store.inbox.load_cursor("x") == "c1"
     assert await store.inbox.admit("x", [said(2)], "c2", clock.now()) == 1
     assert len(await store.inbox.read("w", 10, wait=False)) == 2
 
 
 async def test_a_server_killed_at_once_keeps_all_that_it_acknowledged(server: Server, clock: WoundClock) -> None:
     """With `appendfsync always`: what else may be lost is said where the embedded server is started."""
-    await server.client.call("CONFIG", "SET", "appendfsync", "always")
-    store = store_on(server.client, "brand", "test")
+    await server.client.execute("CONFIG", "SET", "appendfsync", "always")
+    store = build_store(server.client, "brand", "test")
     for number in range(200):
         await store.inbox.admit("x", [said(number)], f"c{number}", clock.now())
     await server.kill()
     await server.start()
-    assert (await store.books.read()).seen == 200
-    assert ((await store.inbox.waiting())[0], await store.inbox.cursor("x")) == (200, "c199")
+    assert (await store.mention_counters.read()).seen == 200
+    assert ((await store.inbox.measure_backlog())[0], await store.inbox.load_cursor("x")) == (200, "c199")
 
 
 async def test_a_server_that_lost_its_data_is_worked_with_all_the_same(
-    store: Store, clock: WoundClock, client: Client, keys: Keys
+    store: Store, clock: WoundClock, client: RedisClient, keys: Keys
 ) -> None:
-    await client.call("DEL", keys.inbox)
+    await client.execute("DEL", keys.inbox)
     assert await store.inbox.read("w", 10, wait=False) == []
     assert await store.inbox.admit("x", [said(1)], None, clock.now()) == 1
     assert len(await store.inbox.read("w", 10, wait=False)) == 1
@@ -62,47 +68,47 @@ async def test_a_server_that_lost_its_data_is_worked_with_all_the_same(
 async def test_a_server_whose_memory_is_full_is_unreachable_and_not_our_fault(
     server: Server, clock: WoundClock
 ) -> None:
-    store = store_on(server.client, "brand", "test")
-    await server.client.call("CONFIG", "SET", "maxmemory", "1")
+    store = build_store(server.client, "brand", "test")
+    await server.client.execute("CONFIG", "SET", "maxmemory", "1")
     with pytest.raises(StoreUnavailable, match="takes no writes"):
         await store.inbox.admit("x", [said(1)], None, clock.now())
     with pytest.raises(StoreUnavailable, match="takes no writes"):
-        await server.client.together([("SET", "a", "b")])
-    await server.client.call("CONFIG", "SET", "maxmemory", "0")
+        await server.client.execute_batch([("SET", "a", "b")])
+    await server.client.execute("CONFIG", "SET", "maxmemory", "0")
     assert await store.inbox.admit("x", [said(1)], None, clock.now()) == 1
 
 
-async def test_an_error_of_a_pipeline_does_not_carry_the_words_of_its_commands(client: Client, keys: Keys) -> None:
-    await client.call("SET", keys.books, "a string")
+async def test_an_error_of_a_pipeline_does_not_carry_the_words_of_its_commands(client: RedisClient, keys: Keys) -> None:
+    await client.execute("SET", keys.mention_counters, "a string")
     with pytest.raises(Exception, match="WRONGTYPE") as raised:
-        await client.together([("HSET", keys.books, "f", "what a stranger said")])
+        await client.execute_batch([("HSET", keys.mention_counters, "f", "what a stranger said")])
     assert "stranger" not in str(raised.value)
 
 
 async def test_a_wrong_password_is_said_with_what_to_check(server: Server) -> None:
-    await server.client.call("CONFIG", "SET", "requirepass", "secret")
-    stranger = Client(server.url.replace("unix://", "unix://:wrong@"))
+    await server.client.execute("CONFIG", "SET", "requirepass", "secret")
+    stranger = RedisClient(server.url.replace("unix://", "unix://:wrong@"))
     with pytest.raises(StoreUnavailable, match="REDIS_URL"):
-        await stranger.call("PING")
+        await stranger.execute("PING")
     await stranger.close()
 
 
-async def test_a_call_that_is_cancelled_leaves_no_answer_for_the_next(client: Client, keys: Keys) -> None:
-    waiting = asyncio.create_task(client.call("BLPOP", keys.root + "nothing", 5))
+async def test_a_call_that_is_cancelled_leaves_no_answer_for_the_next(client: RedisClient, keys: Keys) -> None:
+    waiting = asyncio.create_task(client.execute("BLPOP", keys.root + "nothing", 5))
     async with asyncio.timeout(60):
-        while "blpop" not in await client.call("CLIENT", "LIST", "TYPE", "normal"):  # noqa: ASYNC110
+        while "blpop" not in await client.execute("CLIENT", "LIST", "TYPE", "normal"):  # noqa: ASYNC110
             await asyncio.sleep(0)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
-    answers = await asyncio.gather(*(client.call("ECHO", str(n)) for n in range(20)))
+    answers = await asyncio.gather(*(client.execute("ECHO", str(n)) for n in range(20)))
     assert answers == [str(n) for n in range(20)]
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("turns", range(24))
 async def test_a_cancel_at_any_moment_is_heard(redis_url: str, keys: Keys, turns: int) -> None:
-    fresh = Client(redis_url)
-    asking = asyncio.create_task(fresh.call("BLPOP", keys.root + "nothing", 0.02))
+    fresh = RedisClient(redis_url)
+    asking = asyncio.create_task(fresh.execute("BLPOP", keys.root + "nothing", 0.02))
     for _ in range(turns):
         await asyncio.sleep(0)
     asking.cancel()
@@ -114,20 +120,20 @@ async def test_a_cancel_at_any_moment_is_heard(redis_url: str, keys: Keys, turns
 
 
 async def test_what_is_asked_is_on_its_way_before_whoever_asked_waits(
-    client: Client, keys: Keys, redis_url: str
+    client: RedisClient, keys: Keys, redis_url: str
 ) -> None:
     """One turn of the loop is enough, and then nobody need give it another: triage reckons while its commit is made."""
-    await client.call("PING")
-    asked = asyncio.ensure_future(client.call("SET", keys.root + "word", "there"))
+    await client.execute("PING")
+    asked = asyncio.ensure_future(client.execute("SET", keys.root + "word", "there"))
     await asyncio.sleep(0)
     assert _raw(redis_url, f"GET {keys.root}word") == b"$5\r\nthere\r\n"
     await asked
 
 
-async def test_what_is_longer_than_the_socket_takes_at_once_arrives_whole(client: Client, keys: Keys) -> None:
+async def test_what_is_longer_than_the_socket_takes_at_once_arrives_whole(client: RedisClient, keys: Keys) -> None:
     long = "word " * 1_000_000
-    await client.call("SET", keys.root + "long", long)
-    assert await client.call("GET", keys.root + "long") == long
+    await client.execute("SET", keys.root + "long", long)
+    assert await client.execute("GET", keys.root + "long") == long
 
 
 def _raw(url: str, words: str) -> bytes:

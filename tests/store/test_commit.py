@@ -9,13 +9,13 @@ from bot.domain.decision import CaseDecision, NotAllowed
 from bot.domain.intake import count_only, join_case, open_case
 from bot.domain.moves import claim_case
 from bot.domain.routing import Route
-from bot.store.cases import Gone
-from bot.store.client import Client
-from bot.store.inbox import Entry, Ready
+from bot.store.cases import CaseGoneError
+from bot.store.client import RedisClient
+from bot.store.inbox import InboxEntry, TriagedEntry
 from bot.store.keys import Keys
 from bot.store.opening import Store
-from bot.store.transaction import Committed, Transaction, commit
-from bot.store.writing import traces
+from bot.store.transaction import CommitResult, Transaction, commit
+from bot.store.writing import build_lookup_keys
 from tests.clock import WoundClock
 from tests.domain.made import CARE, CLOCKS, STAFF, assessed, context
 from tests.workers.said import said
@@ -23,29 +23,29 @@ from tests.workers.said import said
 ANGRY = assessed("sentiment:negative", "intent:complaint")
 
 
-async def entries(store: Store, clock: WoundClock, *numbers: int) -> list[Entry]:
+async def entries(store: Store, clock: WoundClock, *numbers: int) -> list[InboxEntry]:
     await store.inbox.admit("x", [said(number) for number in numbers], None, clock.now())
     return await store.inbox.read("w", 100, wait=False)
 
 
-def opening(entry: Entry, clock: WoundClock) -> CaseDecision:
+def opening(entry: InboxEntry, clock: WoundClock) -> CaseDecision:
     assert entry.mention is not None
     return open_case(entry.mention, ANGRY, Route(name="r", to="care", clocks=CLOCKS), CARE, clock.now())
 
 
 async def opened(store: Store, clock: WoundClock, number: int = 1) -> Case:
     (entry,) = await entries(store, clock, number)
-    await store.inbox.commit([Ready(entry, opening(entry, clock))], clock.now())
+    await store.inbox.commit([TriagedEntry(entry, opening(entry, clock))], clock.now())
     return await store.cases.get(derive_case_id(f"x:{number}"))
 
 
 async def test_of_two_commits_of_one_entry_the_second_changes_nothing(store: Store, clock: WoundClock) -> None:
     (entry,) = await entries(store, clock, 1)
-    ready = Ready(entry, opening(entry, clock))
-    assert await store.inbox.commit([ready], clock.now()) == [Committed.WRITTEN]
-    before = await store.books.read()
-    assert await store.inbox.commit([ready], clock.now()) == [Committed.ANSWERED]
-    assert await store.books.read() == before
+    ready = TriagedEntry(entry, opening(entry, clock))
+    assert await store.inbox.commit([ready], clock.now()) == [CommitResult.WRITTEN]
+    before = await store.mention_counters.read()
+    assert await store.inbox.commit([ready], clock.now()) == [CommitResult.ANSWERED]
+    assert await store.mention_counters.read() == before
     assert (before.opened, before.waiting, before.unaccounted) == (1, 0, 0)
 
 
@@ -54,37 +54,43 @@ async def test_who_answers_an_answered_entry_differently_is_told_so_and_not_that
 ) -> None:
     (entry,) = await entries(store, clock, 1)
     case = opening(entry, clock)
-    await store.inbox.commit([Ready(entry, case)], clock.now())
+    await store.inbox.commit([TriagedEntry(entry, case)], clock.now())
     assert entry.mention is not None
     other = count_only(entry.mention, ANGRY, clock.now())
-    assert await store.inbox.commit([Ready(entry, case), Ready(entry, other)], clock.now()) == [Committed.ANSWERED] * 2
-    assert (await store.books.read()).tallied == 0
+    assert (
+        await store.inbox.commit([TriagedEntry(entry, case), TriagedEntry(entry, other)], clock.now())
+        == [CommitResult.ANSWERED] * 2
+    )
+    assert (await store.mention_counters.read()).tallied == 0
 
 
 async def test_a_stale_version_is_refused_and_nothing_of_it_is_written(
-    store: Store, clock: WoundClock, client: Client, keys: Keys
+    store: Store, clock: WoundClock, client: RedisClient, keys: Keys
 ) -> None:
     case = await opened(store, clock)
     (entry,) = await entries(store, clock, 2)
     assert entry.mention is not None
     late = join_case(case.copy_with(version=0), entry.mention, ANGRY, JoinReason.COPY, CARE, clock.now())
-    audited = await client.call("XLEN", keys.audit)
-    assert await store.inbox.commit([Ready(entry, late)], clock.now()) == [Committed.STALE]
-    books = await store.books.read()
+    audited = await client.execute("XLEN", keys.audit)
+    assert await store.inbox.commit([TriagedEntry(entry, late)], clock.now()) == [CommitResult.STALE]
+    books = await store.mention_counters.read()
     assert (await store.cases.get(case.id)) == case
-    assert (books.joined, books.waiting, await client.call("XLEN", keys.audit)) == (0, 1, audited)
+    assert (books.joined, books.waiting, await client.execute("XLEN", keys.audit)) == (0, 1, audited)
 
 
 async def test_two_workers_that_hold_the_same_words_at_once_open_one_case(store: Store, clock: WoundClock) -> None:
     one, two = said(1, text="You lost the very same bag"), said(2, text="You lost the very same bag")
     await store.inbox.admit("x", [one, two], None, clock.now())
     first, second = await store.inbox.read("w", 2, wait=False)
-    unseen = tuple((trace.key, "") for trace in traces(store.keys, one, ""))
+    unseen = tuple((trace.key, "") for trace in build_lookup_keys(store.keys, one, ""))
     assert unseen
     replies = await asyncio.gather(
-        *(store.inbox.commit([Ready(entry, opening(entry, clock), unseen)], clock.now()) for entry in (first, second))
+        *(
+            store.inbox.commit([TriagedEntry(entry, opening(entry, clock), unseen)], clock.now())
+            for entry in (first, second)
+        )
     )
-    assert sorted(replies) == [[Committed.STALE], [Committed.WRITTEN]]
+    assert sorted(replies) == [[CommitResult.STALE], [CommitResult.WRITTEN]]
 
 
 async def test_of_fifty_who_claim_at_once_one_gets_the_case_and_the_others_a_sentence(
@@ -109,14 +115,14 @@ async def test_of_fifty_who_claim_at_once_one_gets_the_case_and_the_others_a_sen
 
 
 async def test_a_case_that_is_gone_is_said_to_be_gone(store: Store) -> None:
-    with pytest.raises(Gone):
+    with pytest.raises(CaseGoneError):
         await store.cases.get("nothing")
 
 
 async def test_an_entry_that_nobody_holds_any_more_is_not_answered_twice_by_a_guess(
-    store: Store, clock: WoundClock, keys: Keys, client: Client
+    store: Store, clock: WoundClock, keys: Keys, client: RedisClient
 ) -> None:
     transaction = Transaction(keys.inbox, "1-1")
-    transaction.write("HINCRBY", keys.books, "opened", 1)
-    assert await commit(client, transaction) == [Committed.ANSWERED]
-    assert (await store.books.read()).opened == 0
+    transaction.write("HINCRBY", keys.mention_counters, "opened", 1)
+    assert await commit(client, transaction) == [CommitResult.ANSWERED]
+    assert (await store.mention_counters.read()).opened == 0

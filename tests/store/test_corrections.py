@@ -24,7 +24,7 @@ from bot.domain.routing import Route
 from bot.domain.spans import TimeSpan
 from bot.store.keys import CORRECTIONS_KEPT
 from bot.store.opening import Store
-from bot.store.spam import Kept
+from bot.store.spam import SpamEntry
 from tests.clock import WoundClock
 from tests.domain.made import CARE, CLOCKS, case, context, one_route
 
@@ -42,16 +42,16 @@ def as_it_is(_: Mention, assessment: Assessment) -> Assessment:
     return assessment
 
 
-async def hears_spam(store: Store, clock: WoundClock, number: int = 1) -> Kept:
+async def hears_spam(store: Store, clock: WoundClock, number: int = 1) -> SpamEntry:
     """As triage would have committed it."""
     mention = Mention(id=f"t:{number}", source="t", text=f"buy {number}", created_at=clock.now())
-    await store.client.call("HINCRBY", store.keys.books, "seen", 1)
+    await store.client.execute("HINCRBY", store.keys.mention_counters, "seen", 1)
     await store.cases.commit(count_only(mention, SPAM, clock.now()), clock.now())
-    [kept] = await store.spam.latest(1)
+    [kept] = await store.spam.list_newest(1)
     return kept
 
 
-def back(kept: Kept, clock: WoundClock, by: str = "U0JOE") -> CaseDecision:
+def back(kept: SpamEntry, clock: WoundClock, by: str = "U0JOE") -> CaseDecision:
     decision = restore_from_spam(
         kept.mention, kept.assessment, Route(name="r", clocks=CLOCKS), CARE, by, clock.now(), as_it_is
     )
@@ -62,8 +62,8 @@ def back(kept: Kept, clock: WoundClock, by: str = "U0JOE") -> CaseDecision:
 async def test_spam_is_kept_as_it_was_heard_newest_first_page_by_page(store: Store, clock: WoundClock) -> None:
     for number in range(1, 6):
         await hears_spam(store, clock, number)
-    first = await store.spam.latest(3)
-    rest = await store.spam.latest(3, first[-1].id)
+    first = await store.spam.list_newest(3)
+    rest = await store.spam.list_newest(3, first[-1].id)
 
     assert [one.mention.id for one in (*first, *rest)] == ["t:5", "t:4", "t:3", "t:2", "t:1"]
     assert (first[0].assessment, first[0].at, await store.spam.count()) == (SPAM, clock.now(), 5)
@@ -76,15 +76,15 @@ async def test_what_is_brought_back_moves_from_spam_to_opened_in_the_books_and_i
     said = TimeSpan(clock.now() - timedelta(hours=1), clock.now() + timedelta(hours=1))
     clock.wind(hours=30)
 
-    assert await store.spam.bring_back(kept, back(kept, clock), clock.now())
+    assert await store.spam.restore_mention(kept, back(kept, clock), clock.now())
 
-    account = await store.books.read()
+    account = await store.mention_counters.read()
     assert (account.spam, account.opened, account.unaccounted) == (0, 1, 0)
-    [counted] = await store.tallies.read(said)
+    [counted] = await store.report_counters.load_tallies(said)
     assert SentimentCounts.from_tally(counted) == SentimentCounts(negative=1)
     assert (await store.cases.get(derive_case_id("t:1"))).department == "care"
     assert await store.spam.find(kept.id) is None
-    [one] = [one async for one in store.corrections.noted()]
+    [one] = [one async for one in store.corrections.iter_corrections()]
     assert (one.correction.was, one.correction.now, one.mention) == ("spam", "genuine", kept.mention)
 
 
@@ -92,11 +92,11 @@ async def test_of_twenty_who_bring_it_back_at_once_one_does(store: Store, clock:
     kept = await hears_spam(store, clock)
 
     done = await asyncio.gather(
-        *(store.spam.bring_back(kept, back(kept, clock, f"U{n}"), clock.now()) for n in range(20))
+        *(store.spam.restore_mention(kept, back(kept, clock, f"U{n}"), clock.now()) for n in range(20))
     )
 
     assert done.count(True) == 1
-    account = await store.books.read()
+    account = await store.mention_counters.read()
     assert (account.spam, account.opened, account.unaccounted) == (0, 1, 0)
 
 
@@ -107,7 +107,7 @@ async def test_what_the_count_of_cases_says_of_us_follows_each_change_and_counts
     await store.cases.commit(CaseDecision(made), clock.now())
 
     async def judged() -> tuple[int, int]:
-        everything = compute_precisions(await store.corrections.judged(clock.now(), 30))[0]
+        everything = compute_precisions(await store.corrections.load_precision(clock.now(), 30))[0]
         return everything.cases, everything.wrong
 
     async def does(decide: Callable[[Case], CaseDecision]) -> None:
@@ -141,7 +141,7 @@ async def test_what_is_too_old_is_forgotten_when_something_new_comes(store: Stor
     """Entries are as old as the server says they are."""
     long_ago = int((clock.now() - CORRECTIONS_KEPT - timedelta(days=1)).timestamp() * 1000)
     for key in (store.keys.spam, store.keys.corrections):
-        await store.client.call("XADD", key, f"{long_ago}-0", "body", "old")
+        await store.client.execute("XADD", key, f"{long_ago}-0", "body", "old")
     made = case()
     await store.cases.commit(CaseDecision(made), clock.now())
     right = CorrectedValue(CorrectionKind.INTENT, "need")
@@ -150,5 +150,5 @@ async def test_what_is_too_old_is_forgotten_when_something_new_comes(store: Stor
     )
     await hears_spam(store, clock)
 
-    assert [one.mention.id async for one in store.corrections.noted()] == ["x:1"]
-    assert [one.mention.id for one in await store.spam.latest(10)] == ["t:1"]
+    assert [one.mention.id async for one in store.corrections.iter_corrections()] == ["x:1"]
+    assert [one.mention.id for one in await store.spam.list_newest(10)] == ["t:1"]

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.store.client import Client
+from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.limits import Limit, Limits
+from bot.store.limits import RateLimit, RateLimitStore
 from bot.store.opening import Store
 from tests.clock import WoundClock
 
@@ -28,92 +28,98 @@ DIFFER = st.integers(0, 20_000)
 def test_no_minute_has_more_calls_than_the_limit_allows(
     redis_url: str, size: int, regain: int, steps: list[tuple[int, bool]], differ: int
 ) -> None:
-    limit = Limit("l", size, timedelta(milliseconds=regain))
+    limit = RateLimit("l", size, timedelta(milliseconds=regain))
 
     async def granted() -> list[datetime]:
-        client = Client(redis_url)
-        limits = Limits(client, Keys(f"limits{next(_numbers)}"))
+        client = RedisClient(redis_url)
+        limits = RateLimitStore(client, Keys(f"limits{next(_numbers)}"))
         at, found = START, []
         for step, second in steps:
             at += timedelta(milliseconds=step)
             said = at - timedelta(milliseconds=differ) if second else at
-            if await limits.spend([limit], said) == NOTHING:
+            if await limits.try_acquire([limit], said) == NOTHING:
                 found.append(at)
         await client.close()
         return found
 
     times = asyncio.run(granted())
-    most = int(size + WINDOW / limit.regain)
+    most = int(size + WINDOW / limit.refill_interval)
     assert all(sum(start <= at <= start + WINDOW for at in times) <= most for start in times)
 
 
 async def test_a_bucket_lends_its_size_at_once_and_then_one_by_one(store: Store, clock: WoundClock) -> None:
-    limit = Limit("l", 3, timedelta(seconds=2))
-    assert [await store.limits.spend([limit], clock.now()) for _ in range(4)] == [NOTHING] * 3 + [timedelta(seconds=2)]
-    assert await store.limits.spend([limit], clock.wind(seconds=2)) == NOTHING
-    assert await store.limits.spend([limit], clock.now()) == timedelta(seconds=2)
+    limit = RateLimit("l", 3, timedelta(seconds=2))
+    assert [await store.rate_limits.try_acquire([limit], clock.now()) for _ in range(4)] == [NOTHING] * 3 + [
+        timedelta(seconds=2)
+    ]
+    assert await store.rate_limits.try_acquire([limit], clock.wind(seconds=2)) == NOTHING
+    assert await store.rate_limits.try_acquire([limit], clock.now()) == timedelta(seconds=2)
 
 
 async def test_who_waits_as_long_as_he_was_told_may_call(store: Store, clock: WoundClock) -> None:
-    limit = Limit("l", 1, timedelta(milliseconds=1250))
-    await store.limits.spend([limit], clock.now())
-    wait = await store.limits.spend([limit], clock.wind(milliseconds=333))
-    assert await store.limits.spend([limit], clock.wind(wait)) == NOTHING
+    limit = RateLimit("l", 1, timedelta(milliseconds=1250))
+    await store.rate_limits.try_acquire([limit], clock.now())
+    wait = await store.rate_limits.try_acquire([limit], clock.wind(milliseconds=333))
+    assert await store.rate_limits.try_acquire([limit], clock.wind(wait)) == NOTHING
 
 
 async def test_a_call_that_one_limit_refuses_takes_nothing_from_the_other(store: Store, clock: WoundClock) -> None:
-    wide, narrow = Limit("wide", 2, timedelta(seconds=60)), Limit("narrow", 1, timedelta(seconds=60))
-    assert await store.limits.spend([wide, narrow], clock.now()) == NOTHING
-    assert await store.limits.spend([wide, narrow], clock.now()) > NOTHING
-    assert await store.limits.spend([wide], clock.now()) == NOTHING
+    wide, narrow = RateLimit("wide", 2, timedelta(seconds=60)), RateLimit("narrow", 1, timedelta(seconds=60))
+    assert await store.rate_limits.try_acquire([wide, narrow], clock.now()) == NOTHING
+    assert await store.rate_limits.try_acquire([wide, narrow], clock.now()) > NOTHING
+    assert await store.rate_limits.try_acquire([wide], clock.now()) == NOTHING
 
 
 async def test_what_is_parked_is_closed_until_its_time_and_open_then(store: Store, clock: WoundClock) -> None:
-    limit = Limit("l", 5, timedelta(seconds=1))
-    await store.limits.park("l", clock.now() + timedelta(seconds=30), clock.now())
-    assert await store.limits.spend([limit], clock.now()) == timedelta(seconds=30)
-    assert await store.limits.parked(["l", "other"], clock.now()) == {"l": timedelta(seconds=30)}
-    assert await store.limits.spend([limit], clock.wind(seconds=30)) == NOTHING
-    assert await store.limits.parked(["l"], clock.now()) == {}
+    limit = RateLimit("l", 5, timedelta(seconds=1))
+    await store.rate_limits.pause_limit("l", clock.now() + timedelta(seconds=30), clock.now())
+    assert await store.rate_limits.try_acquire([limit], clock.now()) == timedelta(seconds=30)
+    assert await store.rate_limits.list_paused(["l", "other"], clock.now()) == {"l": timedelta(seconds=30)}
+    assert await store.rate_limits.try_acquire([limit], clock.wind(seconds=30)) == NOTHING
+    assert await store.rate_limits.list_paused(["l"], clock.now()) == {}
 
 
 async def test_a_shorter_parking_does_not_end_a_longer_one(store: Store, clock: WoundClock) -> None:
     at = clock.now()
-    await store.limits.park("l", at + timedelta(seconds=60), at)
-    await store.limits.park("l", at + timedelta(seconds=2), at)
-    assert await store.limits.parked(["l"], at) == {"l": timedelta(seconds=60)}
+    await store.rate_limits.pause_limit("l", at + timedelta(seconds=60), at)
+    await store.rate_limits.pause_limit("l", at + timedelta(seconds=2), at)
+    assert await store.rate_limits.list_paused(["l"], at) == {"l": timedelta(seconds=60)}
 
 
-async def test_two_who_share_a_limit_share_its_calls(client: Client, keys: Keys, clock: WoundClock) -> None:
-    one, other = Limits(client, keys), Limits(client, keys)
-    limit = Limit("l", 5, timedelta(minutes=1))
-    waits = await asyncio.gather(*(who.spend([limit], clock.now()) for who in (one, other) for _ in range(5)))
+async def test_two_who_share_a_limit_share_its_calls(client: RedisClient, keys: Keys, clock: WoundClock) -> None:
+    one, other = RateLimitStore(client, keys), RateLimitStore(client, keys)
+    limit = RateLimit("l", 5, timedelta(minutes=1))
+    waits = await asyncio.gather(*(who.try_acquire([limit], clock.now()) for who in (one, other) for _ in range(5)))
     assert waits.count(NOTHING) == 5
 
 
 async def test_after_the_clock_was_set_back_a_bucket_goes_on_from_now(store: Store, clock: WoundClock) -> None:
-    limit = Limit("l", 1, timedelta(milliseconds=1250))
-    await store.limits.spend([limit], clock.now())
+    limit = RateLimit("l", 1, timedelta(milliseconds=1250))
+    await store.rate_limits.try_acquire([limit], clock.now())
     clock.wind(hours=-1)
 
-    assert await store.limits.spend([limit], clock.now()) == limit.regain
-    assert await store.limits.spend([limit], clock.wind(milliseconds=1250)) == NOTHING
-    assert await store.limits.spend([limit], clock.now()) == limit.regain
+    assert await store.rate_limits.try_acquire([limit], clock.now()) == limit.refill_interval
+    assert await store.rate_limits.try_acquire([limit], clock.wind(milliseconds=1250)) == NOTHING
+    assert await store.rate_limits.try_acquire([limit], clock.now()) == limit.refill_interval
 
 
 async def test_a_pause_that_began_before_the_clock_was_set_back_is_over(store: Store, clock: WoundClock) -> None:
-    limit = Limit("l", 1, timedelta(milliseconds=1250))
-    await store.limits.park("l", clock.now() + timedelta(seconds=30), clock.now())
-    assert await store.limits.spend([limit], clock.wind(seconds=-20)) > NOTHING  # as the clock of another may be
+    limit = RateLimit("l", 1, timedelta(milliseconds=1250))
+    await store.rate_limits.pause_limit("l", clock.now() + timedelta(seconds=30), clock.now())
+    assert (
+        await store.rate_limits.try_acquire([limit], clock.wind(seconds=-20)) > NOTHING
+    )  # as the clock of another may be
     clock.wind(hours=-1)
 
-    assert await store.limits.parked(["l"], clock.now()) == {}
-    assert await store.limits.spend([limit], clock.now()) == NOTHING
+    assert await store.rate_limits.list_paused(["l"], clock.now()) == {}
+    assert await store.rate_limits.try_acquire([limit], clock.now()) == NOTHING
 
 
-async def test_a_pause_that_an_older_release_wrote_is_kept(store: Store, client: Client, clock: WoundClock) -> None:
-    limit, until = Limit("l", 1, timedelta(seconds=1)), clock.now() + timedelta(seconds=30)
-    await client.call("SET", store.keys.parked("l"), int(until.timestamp() * 1000))
+async def test_a_pause_that_an_older_release_wrote_is_kept(
+    store: Store, client: RedisClient, clock: WoundClock
+) -> None:
+    limit, until = RateLimit("l", 1, timedelta(seconds=1)), clock.now() + timedelta(seconds=30)
+    await client.execute("SET", store.keys.paused_key("l"), int(until.timestamp() * 1000))
 
-    assert await store.limits.parked(["l"], clock.now()) == {"l": timedelta(seconds=30)}
-    assert await store.limits.spend([limit], clock.now()) == timedelta(seconds=30)
+    assert await store.rate_limits.list_paused(["l"], clock.now()) == {"l": timedelta(seconds=30)}
+    assert await store.rate_limits.try_acquire([limit], clock.now()) == timedelta(seconds=30)

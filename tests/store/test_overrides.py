@@ -8,7 +8,7 @@ from bot.domain.schedules.changed import ScheduleChange, ScheduleOverrides, Sche
 from bot.domain.schedules.changes import take_shift
 from bot.domain.schedules.schedule import Schedule
 from bot.domain.spans import TimeSpan
-from bot.store.client import Client
+from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.store.opening import Store
 from bot.store.overrides import OVERRIDES_KEPT
@@ -35,7 +35,7 @@ async def test_of_twenty_who_take_at_once_one_has_it_and_the_others_are_told_who
     found = await asyncio.gather(*(taken(store, clock, person) for person in CROWD), return_exceptions=True)
 
     [change] = [one for one in found if isinstance(one, ScheduleChange)]
-    [kept] = (await store.overrides.read(["nights"]))["nights"].overrides
+    [kept] = (await store.overrides.load(["nights"]))["nights"].overrides
     assert (kept,) == change.new_overrides
     refused = {str(one) for one in found if isinstance(one, NotAllowed)}
     assert len(refused) == 1
@@ -45,17 +45,17 @@ async def test_of_twenty_who_take_at_once_one_has_it_and_the_others_are_told_who
 async def test_who_had_it_is_owed_a_word_within_the_same_commit(store: Store, clock: WoundClock) -> None:
     change = await taken(store, clock, "U0BEN")
 
-    [queue] = await store.outbox.queues()
-    assert queue.to == ToPerson(ANA)
+    [queue] = await store.outbox.list_queues()
+    assert queue.destination == ToPerson(ANA)
     assert queue.head[0].notification.subject_id == f"nights/{change.new_overrides[0].id}"
 
 
 async def test_who_changed_what_and_when_is_in_the_audit_log(
-    store: Store, clock: WoundClock, client: Client, keys: Keys
+    store: Store, clock: WoundClock, client: RedisClient, keys: Keys
 ) -> None:
     await taken(store, clock, "U0BEN")
 
-    [[_, said]] = await client.call("XRANGE", keys.audit, "-", "+")
+    [[_, said]] = await client.execute("XRANGE", keys.audit, "-", "+")
     assert dict(zip(said[::2], said[1::2], strict=True)) == {
         "schedule": "nights",
         "at": "2026-03-10T09:00:00+00:00",
@@ -65,9 +65,9 @@ async def test_who_changed_what_and_when_is_in_the_audit_log(
 
 
 async def test_a_schedule_that_nobody_changes_any_more_is_forgotten(
-    store: Store, clock: WoundClock, client: Client, keys: Keys
+    store: Store, clock: WoundClock, client: RedisClient, keys: Keys
 ) -> None:
     await taken(store, clock, "U0BEN")
 
-    left = int(await client.call("TTL", keys.schedule("nights")))
+    left = int(await client.execute("TTL", keys.schedule_key("nights")))
     assert 0 < left <= OVERRIDES_KEPT.total_seconds()

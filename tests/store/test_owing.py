@@ -5,7 +5,7 @@ import asyncio
 from bot.domain.destination import ToPerson
 from bot.domain.notification import Notification, Priority
 from bot.store.opening import Store
-from bot.store.owing import owing
+from bot.store.owing import list_pending_destinations
 from tests.clock import WoundClock
 
 
@@ -16,9 +16,9 @@ def call(person: int) -> Notification:
 async def test_a_destination_that_is_owed_nothing_any_more_is_forgotten(store: Store, clock: WoundClock) -> None:
     for person in range(3):
         await store.outbox.add(call(person), clock.now())
-    await store.outbox.said(call(1))
-    assert await owing(store.client, store.keys) == [ToPerson("U00"), ToPerson("U02")]
-    assert sorted(await store.client.call("SMEMBERS", store.keys.outboxes)) == ["@U00", "@U02"]
+    await store.outbox.mark_message_sent(call(1))
+    assert await list_pending_destinations(store.client, store.keys) == [ToPerson("U00"), ToPerson("U02")]
+    assert sorted(await store.client.execute("SMEMBERS", store.keys.outboxes)) == ["@U00", "@U02"]
 
 
 async def test_a_destination_that_is_owed_something_the_moment_it_is_forgotten_is_not(
@@ -27,12 +27,12 @@ async def test_a_destination_that_is_owed_something_the_moment_it_is_forgotten_i
     async def owe_and_pay() -> None:
         for _ in range(100):
             await store.outbox.add(call(1), clock.now())
-            await store.outbox.said(call(1))
+            await store.outbox.mark_message_sent(call(1))
         await store.outbox.add(call(1), clock.now())
 
     async def look() -> None:
         for _ in range(100):
-            await owing(store.client, store.keys)
+            await list_pending_destinations(store.client, store.keys)
 
     await asyncio.gather(owe_and_pay(), look(), look())
-    assert await owing(store.client, store.keys) == [ToPerson("U01")]
+    assert await list_pending_destinations(store.client, store.keys) == [ToPerson("U01")]

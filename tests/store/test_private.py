@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.embedded import Embedded, NoServer, find_server
-from bot.store.private import EMPTY_MOST, LINK, check_data, check_peer, make_private
+from bot.store.embedded import EmbeddedServer, EmbeddedServerError, find_server
+from bot.store.private import EMPTY_MOST, LINK, check_data_readable, make_private, verify_peer
 from tests.store.test_embedded import asked, begun
 
 NOBODY = 65534
@@ -41,7 +41,7 @@ async def test_no_other_user_reads_the_data_the_log_or_the_socket(tmp_path: Path
     folder = tmp_path / "data"
     before = os.umask(0)
     try:
-        embedded = await begun(Embedded(folder))
+        embedded = await begun(EmbeddedServer(folder))
         await asked(embedded, "SET", "word", "kept")
     finally:
         os.umask(before)
@@ -55,7 +55,7 @@ async def test_a_folder_that_was_open_is_closed_at_the_next_start(tmp_path: Path
     folder = tmp_path / "data"
     folder.mkdir()
     folder.chmod(0o755)
-    embedded = await begun(Embedded(folder))
+    embedded = await begun(EmbeddedServer(folder))
     await embedded.stop()
 
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -63,14 +63,14 @@ async def test_a_folder_that_was_open_is_closed_at_the_next_start(tmp_path: Path
 
 def test_a_folder_that_everybody_uses_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     tmp_path.chmod(0o1777)
-    with pytest.raises(NoServer, match=r"open to other users .* EARSHOT_DATA to a new folder"):
+    with pytest.raises(EmbeddedServerError, match=r"open to other users .* EARSHOT_DATA to a new folder"):
         make_private(tmp_path)
 
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o1777
 
 
 async def test_where_the_path_is_too_long_the_socket_is_in_a_folder_of_ours_alone(tmp_path: Path) -> None:
-    embedded = await begun(Embedded(tmp_path / LONG))
+    embedded = await begun(EmbeddedServer(tmp_path / LONG))
     room = embedded.socket.parent
 
     assert (stat.S_IMODE(room.stat().st_mode), room.stat().st_uid) == (0o700, os.geteuid())
@@ -79,20 +79,20 @@ async def test_where_the_path_is_too_long_the_socket_is_in_a_folder_of_ours_alon
 
 
 async def test_where_the_path_is_too_long_a_second_process_finds_the_first_ones_server(tmp_path: Path) -> None:
-    first, second = Embedded(tmp_path / LONG), Embedded(tmp_path / LONG)
+    first, second = EmbeddedServer(tmp_path / LONG), EmbeddedServer(tmp_path / LONG)
     await begun(first)
-    assert not await second.ensure()
+    assert not await second.ensure_running()
     assert (second.socket, await asked(second, "PING")) == (first.socket, "PONG")
 
     await first.stop()
-    assert await second.ensure()
-    await second.ready()
+    assert await second.ensure_running()
+    await second.wait_ready()
     assert second.socket == first.socket
     await second.stop()
 
 
 async def test_two_long_paths_have_two_sockets(tmp_path: Path) -> None:
-    one, other = Embedded(tmp_path / f"a{LONG}"), Embedded(tmp_path / f"b{LONG}")
+    one, other = EmbeddedServer(tmp_path / f"a{LONG}"), EmbeddedServer(tmp_path / f"b{LONG}")
     await begun(one)
     await begun(other)
     assert one.socket != other.socket
@@ -106,7 +106,7 @@ async def test_a_room_of_the_socket_that_others_may_enter_is_not_used(tmp_path: 
     room.chmod(0o777)
     folder.mkdir()
     (folder / LINK).symlink_to(room)
-    embedded = await begun(Embedded(folder))
+    embedded = await begun(EmbeddedServer(folder))
 
     assert embedded.socket.parent != room
     await embedded.stop()
@@ -130,10 +130,10 @@ async def test_a_server_that_another_user_put_there_first_is_not_believed(tmp_pa
     )
     assert stranger.stdout is not None
     await stranger.stdout.readline()
-    embedded = Embedded(folder)
+    embedded = EmbeddedServer(folder)
     try:
         if name == "data":
-            with pytest.raises(NoServer, match=rf"another user \(uid {NOBODY}\)"):
+            with pytest.raises(EmbeddedServerError, match=rf"another user \(uid {NOBODY}\)"):
                 await begun(embedded)
         else:
             await begun(embedded)
@@ -147,11 +147,11 @@ async def test_a_server_that_another_user_put_there_first_is_not_believed(tmp_pa
 def test_our_own_server_is_believed(tmp_path: Path) -> None:
     one, other = socket.socketpair(socket.AF_UNIX)
     with one, other:
-        check_peer(one, tmp_path)
+        verify_peer(one, tmp_path)
 
 
 async def store_with_data(folder: Path) -> Path:
-    embedded = await begun(Embedded(folder))
+    embedded = await begun(EmbeddedServer(folder))
     await asked(embedded, "SET", "word", "kept" * EMPTY_MOST)
     await embedded.stop()
     return folder / "appendonlydir"
@@ -160,20 +160,20 @@ async def store_with_data(folder: Path) -> Path:
 async def test_data_without_its_manifest_is_refused_in_a_sentence_instead_of_beginning_empty(tmp_path: Path) -> None:
     kept = await store_with_data(tmp_path)
     (kept / "appendonly.aof.manifest").unlink()
-    embedded = Embedded(tmp_path)
+    embedded = EmbeddedServer(tmp_path)
 
-    with pytest.raises(NoServer, match=r"bytes of data, and appendonly\.aof\.manifest, .* is missing"):
-        await embedded.ensure()
+    with pytest.raises(EmbeddedServerError, match=r"bytes of data, and appendonly\.aof\.manifest, .* is missing"):
+        await embedded.ensure_running()
     await embedded.stop()
 
 
 async def test_a_manifest_that_does_not_name_the_newest_data_is_refused(tmp_path: Path) -> None:
     kept = await store_with_data(tmp_path)
     shutil.copy(kept / "appendonly.aof.1.incr.aof", kept / "appendonly.aof.2.incr.aof")
-    embedded = Embedded(tmp_path)
+    embedded = EmbeddedServer(tmp_path)
 
-    with pytest.raises(NoServer, match=r"does not name appendonly\.aof\.2\.incr\.aof"):
-        await embedded.ensure()
+    with pytest.raises(EmbeddedServerError, match=r"does not name appendonly\.aof\.2\.incr\.aof"):
+        await embedded.ensure_running()
     await embedded.stop()
 
 
@@ -183,16 +183,16 @@ async def test_a_server_too_old_for_the_data_is_refused_instead_of_beginning_emp
     old.write_text("#!/bin/sh\necho 'Redis server v=6.2.7 sha=00000000:0 malloc=libc bits=64'\n", encoding="utf-8")
     old.chmod(0o755)
 
-    with pytest.raises(NoServer, match="is version 6, which does not read it"):
-        check_data(tmp_path, old)
-    check_data(tmp_path, find_server())
+    with pytest.raises(EmbeddedServerError, match="is version 6, which does not read it"):
+        check_data_readable(tmp_path, old)
+    check_data_readable(tmp_path, find_server())
 
 
 async def test_a_server_that_was_killed_at_its_first_start_hinders_nobody(tmp_path: Path) -> None:
-    embedded = await begun(Embedded(tmp_path))
+    embedded = await begun(EmbeddedServer(tmp_path))
     await embedded.stop()
     (tmp_path / "appendonlydir" / "appendonly.aof.manifest").unlink()
 
-    again = await begun(Embedded(tmp_path))
+    again = await begun(EmbeddedServer(tmp_path))
     assert await asked(again, "PING") == "PONG"
     await again.stop()

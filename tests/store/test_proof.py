@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.domain.decision import StoreUnavailable
-from bot.store.client import Client
-from bot.store.opening import store_on
+from bot.store.client import RedisClient
+from bot.store.opening import build_store
 from bot.store.proof import _BESIDE, _WRITES
-from bot.store.server import asked
-from bot.store.transaction import Committed, Transaction, commit
+from bot.store.server import fetch_server_info
+from bot.store.transaction import CommitResult, Transaction, commit
 from tests.clock import WoundClock
 from tests.store.loopback import USER, WAYS, Loopback, OneRightShort, Way, loopback
 from tests.workers.said import said
@@ -54,31 +54,31 @@ async def spare(tmp_path: Path) -> AsyncIterator[Loopback]:
 async def test_a_server_that_takes_no_writes_proves_none_and_proves_one_when_it_does(
     how: type[Way], server: Loopback, spare: Loopback
 ) -> None:
-    client = Client(server.url)
-    store, way = store_on(client, "brand", "test"), how(server, spare)
-    await store.prove_write()
+    client = RedisClient(server.url)
+    store, way = build_store(client, "brand", "test"), how(server, spare)
+    await store.check_writable()
     await way.begin()
     with pytest.raises(StoreUnavailable):
-        await store.prove_write()
+        await store.check_writable()
     await way.end()
-    await store.prove_write()
+    await store.check_writable()
     await client.close()
 
 
 async def test_what_proves_a_write_leaves_nothing_behind(server: Loopback) -> None:
-    store = store_on(server.admin, "brand", "test")
-    await store.prove_write()
-    assert await server.admin.call("KEYS", "*brand*") == []
+    store = build_store(server.admin, "brand", "test")
+    await store.check_writable()
+    assert await server.admin.execute("KEYS", "*brand*") == []
 
 
 async def test_what_a_refusal_leaves_of_it_goes_by_itself(server: Loopback) -> None:
-    client = Client(server.url)
-    store = store_on(client, "brand", "test")
+    client = RedisClient(server.url)
+    store = build_store(client, "brand", "test")
     await OneRightShort(server, server).begin()
     with pytest.raises(StoreUnavailable):
-        await store.prove_write()
-    for key in await server.admin.call("KEYS", "*brand*"):
-        assert 0 < await server.admin.call("TTL", key) <= 60
+        await store.check_writable()
+    for key in await server.admin.execute("KEYS", "*brand*"):
+        assert 0 < await server.admin.execute("TTL", key) <= 60
     await client.close()
 
 
@@ -109,24 +109,24 @@ def test_every_other_command_that_the_store_sends_has_its_right_asked_for() -> N
 async def test_the_rights_that_the_guide_names_are_enough(server: Loopback) -> None:
     guide = (Path(__file__).parents[2] / "docs" / "guide" / "deployment.md").read_text("utf-8")
     [rights] = re.findall(r"`ACL SETUSER earshot on >… (.+)`", guide)
-    await server.admin.call("ACL", "SETUSER", USER, "reset", "on", ">secret", *rights.split())
-    client = Client(server.url)
-    store = store_on(client, "brand", "test")
-    await store.prove_use()
-    await store.inbox.prepare()
-    assert (await asked(client)).follows is False
+    await server.admin.execute("ACL", "SETUSER", USER, "reset", "on", ">secret", *rights.split())
+    client = RedisClient(server.url)
+    store = build_store(client, "brand", "test")
+    await store.verify_access()
+    await store.inbox.create_group()
+    assert (await fetch_server_info(client)).is_replica is False
     await client.close()
 
 
 @pytest.mark.parametrize("right", ["xreadgroup", "xautoclaim", "zrangebyscore", "hgetall", "xgroup|create"])
 async def test_a_right_that_is_needed_only_later_is_missed_at_the_start(right: str, server: Loopback) -> None:
-    client = Client(server.url)
-    store = store_on(client, "brand", "test")
-    await store.prove_use()
-    await server.admin.call("ACL", "SETUSER", USER, f"-{right}")
-    await store.prove_write()
+    client = RedisClient(server.url)
+    store = build_store(client, "brand", "test")
+    await store.verify_access()
+    await server.admin.execute("ACL", "SETUSER", USER, f"-{right}")
+    await store.check_writable()
     with pytest.raises(StoreUnavailable, match=right.partition("|")[0].upper()):
-        await store.prove_use()
+        await store.verify_access()
     await client.close()
 
 
@@ -134,16 +134,16 @@ async def test_a_right_that_is_needed_only_later_is_missed_at_the_start(right: s
 async def test_a_group_that_a_failover_lost_is_made_anew_and_what_was_in_hand_of_it_is_nobodys(
     lost: tuple[str, ...], server: Loopback, clock: WoundClock
 ) -> None:
-    store = store_on(server.admin, "brand", "test")
-    await store.inbox.prepare()
+    store = build_store(server.admin, "brand", "test")
+    await store.inbox.create_group()
     await store.inbox.admit("x", [said(1)], None, clock.now())
     [entry] = await store.inbox.read("w", 10, wait=False)
-    await server.admin.call(*lost)
+    await server.admin.execute(*lost)
 
     answer = Transaction(store.keys.inbox, entry.id)
     answer.write("SET", "decided", "1")
-    assert await commit(server.admin, answer) == [Committed.ANSWERED]
-    assert await server.admin.call("GET", "decided") is None
+    assert await commit(server.admin, answer) == [CommitResult.ANSWERED]
+    assert await server.admin.execute("GET", "decided") is None
 
     await store.inbox.admit("x", [said(2)], None, clock.now())
     assert await store.inbox.read("w", 10, wait=False) == []
@@ -153,10 +153,10 @@ async def test_a_group_that_a_failover_lost_is_made_anew_and_what_was_in_hand_of
 
 @pytest.mark.parametrize("right", ["@read", "xlen", "get", "hget"])
 async def test_who_may_not_read_what_an_admission_reads_has_no_proof_of_a_write(right: str, server: Loopback) -> None:
-    client = Client(server.url)
-    store = store_on(client, "brand", "test")
-    await store.prove_write()
-    await server.admin.call("ACL", "SETUSER", USER, f"-{right}")
+    client = RedisClient(server.url)
+    store = build_store(client, "brand", "test")
+    await store.check_writable()
+    await server.admin.execute("ACL", "SETUSER", USER, f"-{right}")
     with pytest.raises(StoreUnavailable, match="does not allow us"):
-        await store.prove_write()
+        await store.check_writable()
     await client.close()

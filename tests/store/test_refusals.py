@@ -10,9 +10,9 @@ from redis.exceptions import ResponseError
 from standardwebhooks import Webhook as Signer
 
 from bot.domain.decision import StoreUnavailable
-from bot.sources.webhook import Options, Webhook
-from bot.store.client import Client
-from bot.store.opening import store_on
+from bot.sources.webhook import WebhookOptions, WebhookSource
+from bot.store.client import RedisClient
+from bot.store.opening import build_store
 from bot.web import Site, site
 from bot.web.serving import served
 from bot.workers.ingest import StoreEar
@@ -99,75 +99,77 @@ async def server() -> AsyncIterator[RefusingServer]:
 
 
 @pytest.fixture
-async def client(server: RefusingServer) -> AsyncIterator[Client]:
-    made = Client(server.url)
+async def client(server: RefusingServer) -> AsyncIterator[RedisClient]:
+    made = RedisClient(server.url)
     yield made
     await made.close()
 
 
 @pytest.mark.parametrize(("word", "sentence"), WORDS)
 async def test_a_refusal_is_a_sentence_wherever_it_is_said(
-    word: str, sentence: str, server: RefusingServer, client: Client
+    word: str, sentence: str, server: RefusingServer, client: RedisClient
 ) -> None:
     for server.answer in (f"-{word}", f"*1\r\n-{word}"):
-        for asked in (client.scripts("commit", [(["k"], ["a"])]), client.script("admit", ["k"], ["a"])):
+        for asked in (client.run_scripts("commit", [(["k"], ["a"])]), client.run_script("admit", ["k"], ["a"])):
             with pytest.raises(StoreUnavailable) as raised:
                 await asked
             assert str(raised.value).startswith(sentence)
             assert "stranger" not in str(raised.value)
     server.answer = f"-{word}"
-    for asked in (client.call("SET", "a", "b"), client.together([("SET", "a", "b")])):
+    for asked in (client.execute("SET", "a", "b"), client.execute_batch([("SET", "a", "b")])):
         with pytest.raises(StoreUnavailable):
             await asked
 
 
 @pytest.mark.parametrize("word", OURS)
-async def test_a_fault_of_ours_stays_an_error(word: str, server: RefusingServer, client: Client) -> None:
+async def test_a_fault_of_ours_stays_an_error(word: str, server: RefusingServer, client: RedisClient) -> None:
     server.answer = f"-{word}"
-    for asked in (client.call("SET", "a", "b"), client.script("commit", ["k"], ["a"])):
+    for asked in (client.execute("SET", "a", "b"), client.run_script("commit", ["k"], ["a"])):
         with pytest.raises(ResponseError):
             await asked
 
 
-async def test_a_server_that_takes_no_scripts_is_told_by_its_words(server: RefusingServer, client: Client) -> None:
+async def test_a_server_that_takes_no_scripts_is_told_by_its_words(server: RefusingServer, client: RedisClient) -> None:
     server.loads, server.answer = False, "-NOPERM this user has no permissions to run the 'script|load' command"
     with pytest.raises(StoreUnavailable, match=RIGHTS):
-        await client.script("commit", ["k"], ["a"])
+        await client.run_script("commit", ["k"], ["a"])
 
 
-async def test_what_answers_and_is_no_redis_is_said(server: RefusingServer, client: Client) -> None:
+async def test_what_answers_and_is_no_redis_is_said(server: RefusingServer, client: RedisClient) -> None:
     server.answer = "HTTP/1.1 400 Bad Request"
     with pytest.raises(StoreUnavailable, match="no Redis"):
-        await client.call("GET", "a")
+        await client.execute("GET", "a")
 
 
 @pytest.mark.parametrize("word", ["READONLY x", "UNBLOCKED x", "MOVED 1 a:1", "CLUSTERDOWN x", "ERR upstream failure"])
 async def test_after_a_refusal_that_another_server_may_have_ended_the_name_is_asked_anew(
-    word: str, server: RefusingServer, client: Client
+    word: str, server: RefusingServer, client: RedisClient
 ) -> None:
-    await client.call("SET", "a", "b")
+    await client.execute("SET", "a", "b")
     server.answer = f"-{word}"
     with pytest.raises(StoreUnavailable):
-        await client.call("SET", "a", "b")
+        await client.execute("SET", "a", "b")
     server.answer = "+OK"
-    await client.call("SET", "a", "b")
+    await client.execute("SET", "a", "b")
     assert server.connections == 2
 
 
-async def test_a_full_memory_costs_no_new_connections(server: RefusingServer, client: Client) -> None:
+async def test_a_full_memory_costs_no_new_connections(server: RefusingServer, client: RedisClient) -> None:
     server.answer = "-OOM command not allowed when used memory > 'maxmemory'."
     for _ in range(3):
         with pytest.raises(StoreUnavailable):
-            await client.call("SET", "a", "b")
+            await client.execute("SET", "a", "b")
     assert server.connections == 1
 
 
 @pytest.mark.parametrize("word", [word for word, _ in WORDS])
-async def test_a_hook_answers_503_and_when_to_send_it_again(word: str, server: RefusingServer, client: Client) -> None:
+async def test_a_hook_answers_503_and_when_to_send_it_again(
+    word: str, server: RefusingServer, client: RedisClient
+) -> None:
     clock = WoundClock()
-    store = store_on(client, "brand", "test")
-    hook = Webhook(Options(), "forum", SECRET, clock)
-    hook._ear = StoreEar("forum", store, clock)
+    store = build_store(client, "brand", "test")
+    hook = WebhookSource(WebhookOptions(), "forum", SECRET, clock)
+    hook._sink = StoreEar("forum", store, clock)
     server.answer = f"-{word}"
     async with served(site(Site(store, clock, lambda: {"forum": hook}))) as port, aiohttp.ClientSession() as session:
         url = f"http://127.0.0.1:{port}/hooks/forum"

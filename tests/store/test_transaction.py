@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from redis.exceptions import ResponseError
 
-from bot.store.client import Client
+from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.transaction import AT_ONCE, Committed, Transaction, commit
+from bot.store.transaction import AT_ONCE, CommitResult, Transaction, commit
 
 _numbers = itertools.count()
 VALUES = st.text(max_size=8)
@@ -49,16 +49,16 @@ def test_a_transaction_does_what_a_dictionary_would(
         if holds:
             model[place(command)] = command[3]
 
-    async def both() -> list[Committed]:
-        client = Client(redis_url)
+    async def both() -> list[CommitResult]:
+        client = RedisClient(redis_url)
         replies = await commit(client, first, second)
         for (name, field), value in model.items():
             key = keys.root + name
-            assert await (client.call("HGET", key, field) if field else client.call("GET", key)) == value
+            assert await (client.execute("HGET", key, field) if field else client.execute("GET", key)) == value
         await client.close()
         return replies
 
-    assert asyncio.run(both()) == [Committed.WRITTEN, Committed.WRITTEN if holds else Committed.STALE]
+    assert asyncio.run(both()) == [CommitResult.WRITTEN, CommitResult.WRITTEN if holds else CommitResult.STALE]
 
 
 def _write(transaction: Transaction, keys: Keys, command: Command) -> None:
@@ -66,7 +66,7 @@ def _write(transaction: Transaction, keys: Keys, command: Command) -> None:
     transaction.write(command[0], keys.root + key, *((field,) if field else ()), command[3])
 
 
-async def test_a_command_that_fails_costs_the_other_transactions_nothing(client: Client, keys: Keys) -> None:
+async def test_a_command_that_fails_costs_the_other_transactions_nothing(client: RedisClient, keys: Keys) -> None:
     bad, good = Transaction(keys.inbox), Transaction(keys.inbox)
     bad.write("SET", keys.root + "word", "text")
     bad.write("HSET", keys.root + "word", "field", "value")
@@ -75,10 +75,10 @@ async def test_a_command_that_fails_costs_the_other_transactions_nothing(client:
     with pytest.raises(ResponseError, match="WRONGTYPE"):
         await commit(client, bad, good)
 
-    assert await client.call("GET", keys.root + "other") == "text"
+    assert await client.execute("GET", keys.root + "other") == "text"
 
 
-async def test_many_transactions_are_answered_each_in_its_place(client: Client, keys: Keys) -> None:
+async def test_many_transactions_are_answered_each_in_its_place(client: RedisClient, keys: Keys) -> None:
     transactions = [Transaction(keys.inbox) for _ in range(3 * AT_ONCE + 1)]
     for number, transaction in enumerate(transactions):
         transaction.guard(keys.root + "nothing", "something" if number % 3 == 0 else "")
@@ -86,29 +86,33 @@ async def test_many_transactions_are_answered_each_in_its_place(client: Client, 
 
     replies = await commit(client, *transactions)
 
-    assert replies == [Committed.WRITTEN if number % 3 else Committed.STALE for number in range(len(transactions))]
-    assert await client.call("LLEN", keys.root + "list") == replies.count(Committed.WRITTEN)
+    assert replies == [
+        CommitResult.WRITTEN if number % 3 else CommitResult.STALE for number in range(len(transactions))
+    ]
+    assert await client.execute("LLEN", keys.root + "list") == replies.count(CommitResult.WRITTEN)
 
 
-async def test_upkeep_is_done_once_a_call_and_beside_a_transaction_that_is_stale(client: Client, keys: Keys) -> None:
+async def test_upkeep_is_done_once_a_call_and_beside_a_transaction_that_is_stale(
+    client: RedisClient, keys: Keys
+) -> None:
     """Counted with a command that does harm if done twice, which no upkeep should be."""
     transactions = [Transaction(keys.inbox) for _ in range(AT_ONCE + 1)]
     for number, transaction in enumerate(transactions):
         transaction.guard(keys.root + "nothing", "something" if number else "")
-        transaction.upkeep("INCR", keys.root + "upkeeps")
+        transaction.add_upkeep("INCR", keys.root + "upkeeps")
 
     replies = await commit(client, *transactions)
 
-    assert replies == [Committed.WRITTEN] + [Committed.STALE] * AT_ONCE
-    assert await client.call("GET", keys.root + "upkeeps") == "2"
+    assert replies == [CommitResult.WRITTEN] + [CommitResult.STALE] * AT_ONCE
+    assert await client.execute("GET", keys.root + "upkeeps") == "2"
 
 
-async def test_upkeep_comes_after_all_writes(client: Client, keys: Keys) -> None:
+async def test_upkeep_comes_after_all_writes(client: RedisClient, keys: Keys) -> None:
     first, second = Transaction(keys.inbox), Transaction(keys.inbox)
     for number, transaction in enumerate((first, second)):
         transaction.write("RPUSH", keys.root + "list", number)
-        transaction.upkeep("LTRIM", keys.root + "list", -1, -1)
+        transaction.add_upkeep("LTRIM", keys.root + "list", -1, -1)
 
     await commit(client, first, second)
 
-    assert await client.call("LRANGE", keys.root + "list", 0, -1) == ["1"]
+    assert await client.execute("LRANGE", keys.root + "list", 0, -1) == ["1"]

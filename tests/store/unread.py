@@ -8,9 +8,9 @@ from bot.store.opening import Store
 
 async def spoil(store: Store, key: str, field: str = "body", **changes: Any) -> str:
     """Fields of a record that is there get values that this release does not know; gives the whole body."""
-    body = json.loads(await store.client.call("HGET", key, field))
+    body = json.loads(await store.client.execute("HGET", key, field))
     spoilt = json.dumps({**body, **changes})
-    await store.client.call("HSET", key, field, spoilt)
+    await store.client.execute("HSET", key, field, spoilt)
     return spoilt
 
 

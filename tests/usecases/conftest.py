@@ -5,8 +5,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.store.client import Client
-from bot.store.opening import Store, store_on
+from bot.store.client import RedisClient
+from bot.store.opening import Store, build_store
 from tests.clock import WoundClock
 from tests.usecases.harness import UseCaseHarness
 from tests.usecases.race import Race, serve_commit_barrier
@@ -37,14 +37,14 @@ async def harness(
 @pytest.fixture
 async def harness_without_store(harness: UseCaseHarness, brand: str, tmp_path: Path) -> AsyncIterator[UseCaseHarness]:
     """The same process, with nobody at the address of its store."""
-    client = Client(f"unix://{tmp_path / 'nobody.sock'}")
-    yield harness.start_another(store_on(client, brand, "test"))
+    client = RedisClient(f"unix://{tmp_path / 'nobody.sock'}")
+    yield harness.start_another(build_store(client, brand, "test"))
     await client.close()
 
 
 @pytest.fixture
 async def race(harness: UseCaseHarness, redis_url: str, brand: str, tmp_path: Path) -> AsyncIterator[Race]:
     async with serve_commit_barrier(tmp_path, redis_url) as barrier:
-        client = Client(barrier.url)
-        yield Race(barrier, harness.start_another(store_on(client, brand, "race")).usecases)
+        client = RedisClient(barrier.url)
+        yield Race(barrier, harness.start_another(build_store(client, brand, "race")).usecases)
         await client.close()

@@ -109,7 +109,7 @@ class UseCaseHarness:
         """Commit a mention that was taken for spam; return the id of its entry."""
         heard = self.build_mention(number, **changes)
         await self.store.cases.commit(intake.count_only(heard, assessed(*labels), self.clock.now()), self.clock.now())
-        return (await self.store.spam.latest(1))[0].id
+        return (await self.store.spam.list_newest(1))[0].id
 
     async def commit(self, decision: CaseDecision) -> Case:
         await self.store.cases.commit(decision, self.clock.now())
@@ -125,7 +125,7 @@ class UseCaseHarness:
         """Commit a crisis for pr, which opens the page of its case, and call the first person."""
         case = await self.open_case(number, CRISIS, **changes)
         await self.app.pages.step()
-        page = await self.store.pages.of(case)
+        page = await self.store.pages.find_for_case(case)
         assert page is not None
         return page
 
@@ -141,11 +141,11 @@ class UseCaseHarness:
 
     async def list_owed(self) -> list[str]:
         """Return the names of the notifications in the outbox: kind, subject, number and destination."""
-        queues = await self.store.outbox.queues(1_000)
+        queues = await self.store.outbox.list_queues(1_000)
         return sorted(one.notification.key for queue in queues for one in queue.head)
 
     async def list_corrections(self) -> list[Correction]:
-        return [noted.correction async for noted in self.store.corrections.noted()]
+        return [noted.correction async for noted in self.store.corrections.iter_corrections()]
 
     def _route_of(self, heard: Mention, assessment: Assessment) -> Route:
         return find_route(self.app.rules.list_routes(), heard, assessment)

@@ -117,7 +117,7 @@ async def test_changes_that_cannot_be_read_leave_the_playbooks_turns_in_the_cale
     token = await token_for(harness, ANA)
     before = await starts_of(harness, token)
     await harness.usecases.oncall.take(OLA, "from 11:00 until 12:00")
-    await spoil(harness.store, harness.store.keys.schedule("nights"), overrides=7)
+    await spoil(harness.store, harness.store.keys.schedule_key("nights"), overrides=7)
     assert await starts_of(harness, token) == before
 
 

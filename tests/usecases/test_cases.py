@@ -7,7 +7,7 @@ from bot.domain.case import CaseResolution, CaseStatus, derive_case_id
 from bot.domain.correction import CorrectionKind
 from bot.domain.decision import NotAllowed
 from bot.domain.lifecycle import CaseTransition
-from bot.store.records import Place
+from bot.store.records import MessageRef
 from bot.usecases.cases import OFFERED_MOST
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, BEN, CRISIS, JOE, LEA, MIA, RAJ, TOM, UseCaseHarness
@@ -115,7 +115,7 @@ async def test_a_released_case_is_anybodys_again_and_due_to_be_claimed(harness: 
 
     assert (free.status, free.owner, free.lease_ends) == (CaseStatus.NEW, "", None)
     assert free.due == harness.clock.wind(minutes=15)
-    assert await harness.store.cases.mine(ANA) == ()
+    assert await harness.store.cases.list_owned(ANA) == ()
 
 
 async def test_a_case_that_a_manager_takes_away_is_told_to_who_had_it(harness: UseCaseHarness) -> None:
@@ -139,8 +139,8 @@ async def test_a_resolved_case_leaves_every_list_and_keeps_its_word_and_note(har
         "found it",
         None,
     )
-    assert (await harness.store.cases.open_in("care")).total == 0
-    assert await harness.store.cases.mine(ANA) == ()
+    assert (await harness.store.cases.list_open("care")).total == 0
+    assert await harness.store.cases.list_owned(ANA) == ()
     with pytest.raises(NotAllowed, match=r"<@U0ANA> resolved this case 1 s before you \(fixed\). Reopen it first."):
         await harness.usecases.cases.resolve(case.id, ANA, CaseResolution.FIXED)
 
@@ -165,7 +165,7 @@ async def test_a_case_is_handed_to_a_deputy_who_is_told(harness: UseCaseHarness)
 
     assert (handed.status, handed.owner) == (CaseStatus.CLAIMED, BEN)
     assert f"handed {case.id} 2 @U0BEN" in await harness.list_owed()
-    assert [one.id for one in await harness.store.cases.mine(BEN)] == [case.id]
+    assert [one.id for one in await harness.store.cases.list_owned(BEN)] == [case.id]
     with pytest.raises(NotAllowed, match="<@U0JOE> is no deputy of care"):
         await harness.usecases.cases.hand_to_person(case.id, BEN, JOE)
     with pytest.raises(NotAllowed, match="<@U0BEN> has this one already"):
@@ -179,7 +179,7 @@ async def test_a_case_is_handed_to_a_department_with_its_claim_clock_wound_anew(
 
     assert (handed.department, handed.owner) == ("sales", "")
     assert handed.due == harness.clock.wind(minutes=15)
-    assert [(await harness.store.cases.open_in(name)).total for name in ("care", "sales")] == [0, 1]
+    assert [(await harness.store.cases.list_open(name)).total for name in ("care", "sales")] == [0, 1]
 
 
 async def test_a_case_is_not_handed_where_it_is_or_to_a_department_that_is_none(harness: UseCaseHarness) -> None:
@@ -333,11 +333,11 @@ async def test_a_case_that_is_gone_is_said_to_be(harness: UseCaseHarness) -> Non
 
 async def test_a_case_of_a_newer_release_is_refused_and_stays_as_it_is(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    key = harness.store.keys.case(case.id)
+    key = harness.store.keys.case_key(case.id)
     spoilt = await spoil(harness.store, key, status="pondered")
     with pytest.raises(NotAllowed, match="This case was written by a newer release of Earshot"):
         await harness.usecases.cases.claim(case.id, ANA)
-    assert await harness.store.client.call("HGET", key, "body") == spoilt
+    assert await harness.store.client.execute("HGET", key, "body") == spoilt
 
 
 async def test_a_card_that_a_click_has_redrawn_is_not_owed_any_more(harness: UseCaseHarness) -> None:
@@ -347,7 +347,7 @@ async def test_a_card_that_a_click_has_redrawn_is_not_owed_any_more(harness: Use
     await harness.usecases.cases.drawn(claimed)
 
     assert await harness.list_owed() == []
-    assert (await harness.store.outbox.card(case.id)).drawn == claimed.version
+    assert (await harness.store.outbox.load_card(case.id)).drawn == claimed.version
 
 
 async def test_a_card_that_changed_again_since_it_was_redrawn_stays_owed(harness: UseCaseHarness) -> None:
@@ -372,7 +372,7 @@ async def test_a_card_stays_owed_while_people_who_were_asked_to_take_it_have_to_
 ) -> None:
     case = await harness.open_case()
     await harness.post_card(case)
-    await harness.store.outbox.note_asked(case.id, Place("D0RAJ", "2.2"), "care")
+    await harness.store.outbox.add_claim_request(case.id, MessageRef("D0RAJ", "2.2"), "care")
     await harness.usecases.cases.drawn((await harness.usecases.cases.claim(case.id, ANA)).case)
     assert await harness.list_owed() == [f"card {case.id} 0 care"]
 

@@ -167,6 +167,6 @@ async def test_a_case_that_is_gone_or_of_a_newer_release_is_refused(harness: Use
     with pytest.raises(NotAllowed, match="no longer kept"):
         await harness.usecases.corrections.correct("0123456789abcd", CorrectionKind.INTENT, "question", ANA)
     case = await harness.open_case(1, QUESTION)
-    await spoil(harness.store, harness.store.keys.case(case.id), status="pondered")
+    await spoil(harness.store, harness.store.keys.case_key(case.id), status="pondered")
     with pytest.raises(NotAllowed, match="written by a newer release"):
         await harness.usecases.corrections.move(case.id, ANA)

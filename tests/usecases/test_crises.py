@@ -23,9 +23,9 @@ OPENED = Origin("", channel="C0PR")
 
 
 async def declare(harness: UseCaseHarness, by: str = MIA, told: CrisisDeclaration = FORM) -> Crisis:
-    before = {one.id for one in await harness.store.crises.open()}
+    before = {one.id for one in await harness.store.crises.list_open_crises()}
     await harness.usecases.crises.declare(by, told)
-    [crisis] = [one for one in await harness.store.crises.open() if one.id not in before]
+    [crisis] = [one for one in await harness.store.crises.list_open_crises() if one.id not in before]
     return crisis
 
 
@@ -39,28 +39,28 @@ async def keep_episode(harness: UseCaseHarness, **changes: Any) -> Episode:
     at = harness.clock.now()
     times = {"started_at": at - timedelta(minutes=40), "opened_at": at - timedelta(minutes=30), "ended_at": None}
     episode = EPISODE.model_copy(update={**times, "department": "care", **changes})
-    key = harness.store.keys.episode(episode.id)
-    await harness.store.client.call("HSET", key, "v", episode.version, "body", episode.model_dump_json())
+    key = harness.store.keys.episode_key(episode.id)
+    await harness.store.client.execute("HSET", key, "v", episode.version, "body", episode.model_dump_json())
     return episode
 
 
 async def test_a_declared_crisis_calls_its_lead_and_asks_for_an_update(harness: UseCaseHarness) -> None:
     said = await harness.usecases.crises.declare(MIA, FORM)
 
-    [crisis] = await harness.store.crises.open()
+    [crisis] = await harness.store.crises.list_open_crises()
     page = await harness.store.pages.get(crisis.page)
     assert "Declared: *SEV1 · Smoke in &lt;one&gt; cabin*. <@U0OLA> is being called." in said.text
     assert (page.first, page.severity, page.department) == (OLA, Severity.SEV1, "pr")
     assert crisis.update_due == harness.clock.now() + timedelta(minutes=20)
     assert [item.do for item in crisis.checklist] == ["Stop scheduled posts.", "Say that we know."]
-    assert await harness.store.client.call("XLEN", harness.store.keys.audit) == 1
+    assert await harness.store.client.execute("XLEN", harness.store.keys.audit) == 1
 
 
 @pytest.mark.parametrize("by", [JOE, ANA])
 async def test_who_does_not_answer_for_its_department_declares_none(by: str, harness: UseCaseHarness) -> None:
     with pytest.raises(NotAllowed, match="Only those who answer for pr, and whoever is named in the crisis"):
         await harness.usecases.crises.declare(by, FORM)
-    assert await harness.store.crises.open() == []
+    assert await harness.store.crises.list_open_crises() == []
 
 
 async def test_while_slack_does_not_say_who_is_a_deputy_nobody_is_told_that_they_are_none(
@@ -79,7 +79,7 @@ async def test_a_department_that_is_none_is_refused(harness: UseCaseHarness) -> 
 
 async def test_it_takes_over_the_open_crisis_cases_of_its_department_and_their_pages(harness: UseCaseHarness) -> None:
     one, _ = await harness.open_case(1, CRISIS), await harness.open_case(2)
-    page = await harness.store.pages.of(one)
+    page = await harness.store.pages.find_for_case(one)
     harness.clock.wind(minutes=9)
     crisis = await declare(harness)
 
@@ -99,7 +99,7 @@ async def test_cases_that_another_crisis_has_are_not_taken_over_again(harness: U
 async def test_who_presses_twice_declares_one_crisis(harness: UseCaseHarness) -> None:
     first = await declare(harness)
     await harness.usecases.crises.declare(MIA, FORM)
-    assert await harness.store.crises.open() == [first]
+    assert await harness.store.crises.list_open_crises() == [first]
 
 
 async def test_of_two_who_declare_one_episode_at_once_the_second_is_told_who_did(
@@ -109,7 +109,7 @@ async def test_of_two_who_declare_one_episode_at_once_the_second_is_told_who_did
     form = FORM._replace(department="care", episode=episode.id)
     won = await race.run(*(race.usecases.crises.declare(by, form) for by in (ANA, MIA)))
 
-    [crisis] = await harness.store.crises.open()
+    [crisis] = await harness.store.crises.list_open_crises()
     [told] = won.told
     assert told.startswith(f"<@{crisis.declared_by}> has declared this crisis already: *SEV1")
     assert crisis.pages == (page_of_episode(episode),)
@@ -230,7 +230,7 @@ async def test_a_crisis_with_nothing_left_to_do_is_closed_without_a_question(har
     said = await harness.usecases.crises.ask_to_close(OLA, "", OPENED)
 
     assert isinstance(said, Drawing)
-    assert await harness.store.crises.open() == []
+    assert await harness.store.crises.list_open_crises() == []
     assert (await read_crisis(harness, crisis.id)).timeline[-1].what == "closed it"
 
 
@@ -299,9 +299,9 @@ async def test_a_crisis_of_a_newer_release_is_refused_and_hides_no_other(harness
     first = await declare(harness)
     harness.clock.wind(seconds=1)
     second = await declare(harness, LEA)
-    spoilt = await spoil(harness.store, harness.store.keys.crisis(first.id), told={"severity": "sev9"})
+    spoilt = await spoil(harness.store, harness.store.keys.crisis_key(first.id), told={"severity": "sev9"})
     with pytest.raises(NotAllowed, match="This crisis was written by a newer release"):
         await harness.usecases.crises.close(MIA, first.id)
 
-    assert await harness.store.crises.open() == [second]
-    assert await harness.store.client.call("HGET", harness.store.keys.crisis(first.id), "body") == spoilt
+    assert await harness.store.crises.list_open_crises() == [second]
+    assert await harness.store.client.execute("HGET", harness.store.keys.crisis_key(first.id), "body") == spoilt

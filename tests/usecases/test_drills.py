@@ -10,7 +10,7 @@ from tests.usecases.race import Race
 
 
 async def page_of_drill(harness: UseCaseHarness, department: str) -> Page:
-    drill = (await harness.store.drills.all())[department]
+    drill = (await harness.store.drills.load_drills())[department]
     return await harness.store.pages.get(drill.page)
 
 
@@ -19,23 +19,23 @@ async def test_a_drill_opens_a_page_that_is_due_at_once(harness: UseCaseHarness)
 
     page = await page_of_drill(harness, "care")
     assert (page.cause.kind, page.department, page.due) == (CauseKind.DRILL, "care", harness.clock.now())
-    assert (await harness.store.drills.all())["care"].asked_by == MIA
+    assert (await harness.store.drills.load_drills())["care"].asked_by == MIA
 
 
 async def test_a_department_is_named_by_its_schedule_too(harness: UseCaseHarness) -> None:
     await harness.usecases.drills.begin(OLA, "nights")
-    assert list(await harness.store.drills.all()) == ["ops"]
+    assert list(await harness.store.drills.load_drills()) == ["ops"]
 
 
 async def test_who_may_call_one_department_need_not_name_it(harness: UseCaseHarness) -> None:
     await harness.usecases.drills.begin(OLA, "")
-    assert list(await harness.store.drills.all()) == ["ops"]
+    assert list(await harness.store.drills.load_drills()) == ["ops"]
 
 
 async def test_who_may_call_several_is_asked_which(harness: UseCaseHarness) -> None:
     with pytest.raises(NotAllowed, match="Say its name as well: `care`, `pr`, `ops`"):
         await harness.usecases.drills.begin(MIA, "")
-    assert await harness.store.drills.all() == {}
+    assert await harness.store.drills.load_drills() == {}
 
 
 @pytest.mark.parametrize("words", ["", "care"])
@@ -69,7 +69,7 @@ async def test_a_second_drill_waits_until_the_first_is_answered(harness: UseCase
     await harness.app.drills.step()
     await harness.usecases.drills.begin(MIA, "pr")
 
-    assert (await harness.store.drills.all())["pr"].asked_by == MIA
+    assert (await harness.store.drills.load_drills())["pr"].asked_by == MIA
 
 
 async def test_of_two_who_begin_a_drill_at_once_one_does(harness: UseCaseHarness, race: Race) -> None:
@@ -84,4 +84,4 @@ async def test_over_a_drill_of_a_newer_release_no_other_is_begun(harness: UseCas
     spoilt = await spoil(harness.store, harness.store.keys.drills, "care", opened_at="yesterday")
     with pytest.raises(NotAllowed, match="This drill was written by a newer release"):
         await harness.usecases.drills.begin(MIA, "care")
-    assert await harness.store.client.call("HGET", harness.store.keys.drills, "care") == spoilt
+    assert await harness.store.client.execute("HGET", harness.store.keys.drills, "care") == spoilt

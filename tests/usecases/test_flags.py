@@ -47,7 +47,7 @@ async def test_what_a_colleague_says_it_is_goes_before_what_the_detectors_hear(h
 async def test_a_flag_is_counted_as_seen_and_opened(harness: UseCaseHarness) -> None:
     await harness.usecases.flags.flag(TOM, FLAG)
 
-    account = await harness.store.books.read()
+    account = await harness.store.mention_counters.read()
     assert (account.seen, account.opened, account.is_balanced) == (1, 1, True)
 
 
@@ -58,7 +58,7 @@ async def test_the_same_message_is_flagged_once(harness: UseCaseHarness) -> None
     ):
         await harness.usecases.flags.flag(LEA, FLAG.model_copy(update={"department": "pr"}))
 
-    assert (await harness.store.books.read()).seen == 1
+    assert (await harness.store.mention_counters.read()).seen == 1
 
 
 async def test_the_same_words_from_another_channel_are_known_already(harness: UseCaseHarness) -> None:
@@ -80,7 +80,7 @@ async def test_of_two_who_flag_one_message_at_once_one_opens_its_case(harness: U
 
     [told] = won.told
     assert f"was already flagged by <@{won.given[0].case.history[0].by}>" in told
-    assert (await harness.store.books.read()).seen == 1
+    assert (await harness.store.mention_counters.read()).seen == 1
 
 
 async def test_a_department_that_is_none_is_refused(harness: UseCaseHarness) -> None:
@@ -100,7 +100,7 @@ async def test_a_crisis_that_somebody_with_a_role_flags_pages_at_once(harness: U
     answer = await harness.usecases.flags.flag(OLA, FLAG.model_copy(update={"kind": Intent.CRISIS, "department": "pr"}))
 
     assert answer.case.is_confirmed_crisis
-    assert await harness.store.pages.of(answer.case) is not None
+    assert await harness.store.pages.find_for_case(answer.case) is not None
 
 
 async def test_a_crisis_that_somebody_without_a_role_flags_waits_for_who_is_on_call_to_confirm_it(
@@ -110,7 +110,7 @@ async def test_a_crisis_that_somebody_without_a_role_flags_waits_for_who_is_on_c
         JOE, FLAG.model_copy(update={"kind": Intent.CRISIS, "department": "pr"})
     )
 
-    assert await harness.store.pages.of(flagged.case) is None
+    assert await harness.store.pages.find_for_case(flagged.case) is None
     assert await harness.list_owed() == [f"card {flagged.case.id} 0 pr", f"confirm {flagged.case.id} 0 @U0LEA"]
     confirmed = await harness.usecases.cases.confirm_crisis(flagged.case.id, LEA)
     assert confirmed.page is not None
@@ -144,14 +144,14 @@ async def test_of_flags_sent_at_once_no_more_are_taken_than_of_flags_in_a_row(
     won = await race.run(*(race.usecases.flags.flag(TOM, another(MOST + number)) for number in range(6)))
 
     assert (len(won.given), len(won.told)) == (2, 4)
-    assert (await harness.store.books.read()).opened == MOST
+    assert (await harness.store.mention_counters.read()).opened == MOST
 
 
 async def test_what_is_flagged_while_its_case_cannot_be_read_is_not_opened_a_second_time(
     harness: UseCaseHarness,
 ) -> None:
     first = await harness.usecases.flags.flag(TOM, FLAG)
-    await spoil(harness.store, harness.store.keys.case(first.case.id), status="pondered")
+    await spoil(harness.store, harness.store.keys.case_key(first.case.id), status="pondered")
     with pytest.raises(NotAllowed, match="Look for its card in a department's channel"):
         await harness.usecases.flags.flag(LEA, FLAG)
-    assert (await harness.store.books.read()).opened == 1
+    assert (await harness.store.mention_counters.read()).opened == 1

@@ -12,7 +12,7 @@ async def test_the_home_tab_counts_what_is_open_and_what_is_overdue(harness: Use
     await harness.usecases.cases.claim(mine.id, ANA)
     await harness.open_case(2)
     await harness.open_case(3)
-    await harness.store.troubles.tell("slack", "Slack is slow.")
+    await harness.store.health_issues.save_issue("slack", "Slack is slow.")
     harness.clock.wind(minutes=30)
 
     seen = await harness.usecases.home.of(ANA)
@@ -45,7 +45,7 @@ async def test_the_home_tab_says_who_is_on_call_by_the_list_and_by_the_schedule(
 
 async def test_the_home_tab_says_what_x_has_billed_this_month(harness: UseCaseHarness) -> None:
     for source, reads in (("x", ReadIds(frozenset(map(str, range(1204))), frozenset("7"))), ("forum", ReadIds())):
-        await harness.store.reads.add(source, reads, harness.clock.now())
+        await harness.store.reads.add_reads(source, reads, harness.clock.now())
         said = harness.build_mention(9, id=f"{source}:9", source=source)
         await harness.store.inbox.admit(source, [said], None, harness.clock.now())
 
@@ -57,7 +57,7 @@ async def test_the_home_tab_says_what_x_has_billed_this_month(harness: UseCaseHa
 async def test_a_case_that_cannot_be_read_hides_no_other(harness: UseCaseHarness) -> None:
     for number in (1, 2):
         await harness.usecases.cases.claim((await harness.open_case(number)).id, ANA)
-    await spoil(harness.store, harness.store.keys.case((await harness.read_case(1)).id), status="pondered")
+    await spoil(harness.store, harness.store.keys.case_key((await harness.read_case(1)).id), status="pondered")
 
     seen = await harness.usecases.home.of(ANA)
     assert [case.mention.id for case in seen.mine] == ["x:2"]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.domain.schedules.duty import OnCallSnapshot
 from bot.domain.schedules.schedule import Shift
 from bot.domain.spans import TimeSpan
-from bot.store.calendars import Fetched
+from bot.store.calendars import CachedCalendar
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, LEA, MIA, OLA, RAJ, UseCaseHarness
 
@@ -82,7 +82,7 @@ async def test_who_a_calendar_books_is_on_call_and_may_be_called(harness: UseCas
     harness.replace_in_playbook(TURNS, CALENDAR)
     at = harness.clock.now()
     booked = [Shift(LEA, at, at + timedelta(hours=2), "event")]
-    await harness.store.calendars.keep("nights", Fetched("text", "tag", "of", at, at), booked)
+    await harness.store.calendars.save_cached("nights", CachedCalendar("text", "tag", "of", at, at), booked)
     ops = harness.app.rules.find_department("ops")
 
     assert ops is not None
@@ -92,7 +92,7 @@ async def test_who_a_calendar_books_is_on_call_and_may_be_called(harness: UseCas
 
 async def test_changes_that_cannot_be_read_leave_the_playbooks_turns_in_force(harness: UseCaseHarness) -> None:
     await harness.usecases.oncall.take(OLA, "until 09:30")
-    await spoil(harness.store, harness.store.keys.schedule("nights"), overrides=7)
+    await spoil(harness.store, harness.store.keys.schedule_key("nights"), overrides=7)
     assert (await duty_of(harness, "ops")).people == (RAJ,)
 
 

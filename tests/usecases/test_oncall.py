@@ -17,7 +17,7 @@ async def on_call(harness: UseCaseHarness, department: str = "ops") -> tuple[str
 
 
 async def changes_of(harness: UseCaseHarness) -> ScheduleOverrides:
-    return (await harness.store.overrides.read(["nights"]))["nights"]
+    return (await harness.store.overrides.load(["nights"]))["nights"]
 
 
 def value_of(said: Drawing) -> str:
@@ -286,9 +286,9 @@ async def test_who_may_not_change_a_schedule_presses_its_buttons_in_vain(harness
 
 async def test_changes_of_a_newer_release_are_left_alone_and_the_playbooks_turns_hold(harness: UseCaseHarness) -> None:
     await harness.usecases.oncall.take(OLA, "until 09:30")
-    spoilt = await spoil(harness.store, harness.store.keys.schedule("nights"), overrides=7)
+    spoilt = await spoil(harness.store, harness.store.keys.schedule_key("nights"), overrides=7)
 
     assert await on_call(harness) == (RAJ,)
     with pytest.raises(NotAllowed, match="This schedule was written by a newer release"):
         await harness.usecases.oncall.take(ANA, "until 09:30")
-    assert await harness.store.client.call("HGET", harness.store.keys.schedule("nights"), "body") == spoilt
+    assert await harness.store.client.execute("HGET", harness.store.keys.schedule_key("nights"), "body") == spoilt

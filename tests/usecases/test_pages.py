@@ -8,7 +8,7 @@ from bot.domain.decision import NotAllowed
 from bot.domain.pages.again import build_dedup_key, re_escalate
 from bot.domain.pages.link import TOKEN_LIFETIME, InvalidTokenError
 from bot.domain.pages.page import AttemptStatus, ContactMethod, Page
-from bot.store.pages import PageGone
+from bot.store.pages import PageGoneError
 from tests.store.unread import spoil
 from tests.usecases.harness import JOE, LEA, MIA, UseCaseHarness
 from tests.usecases.race import Race
@@ -172,8 +172,8 @@ async def test_a_link_to_nothing_is_forged_and_one_to_a_page_that_is_gone_says_s
     token = await token_for(harness, page)
     with pytest.raises(InvalidTokenError):
         await harness.usecases.pages.linked("0.U0LEA.1.0.AAAA")
-    await harness.store.client.call("DEL", harness.store.keys.page(page.id))
-    with pytest.raises(PageGone):
+    await harness.store.client.execute("DEL", harness.store.keys.page_key(page.id))
+    with pytest.raises(PageGoneError):
         await harness.usecases.pages.linked(token)
     await harness.usecases.pages.acknowledge_by_link(token)
 
@@ -236,10 +236,10 @@ async def test_a_page_that_is_gone_or_of_a_newer_release_is_refused(harness: Use
     with pytest.raises(NotAllowed, match="This page is no longer kept"):
         await harness.usecases.pages.acknowledge("0123456789abcdef01", LEA, "Slack")
     page = await harness.open_page()
-    spoilt = await spoil(harness.store, harness.store.keys.page(page.id), severity="sev9")
+    spoilt = await spoil(harness.store, harness.store.keys.page_key(page.id), severity="sev9")
     with pytest.raises(NotAllowed, match="This page was written by a newer release"):
         await harness.usecases.pages.acknowledge_in_slack(page.id, LEA)
-    assert await harness.store.client.call("HGET", harness.store.keys.page(page.id), "body") == spoilt
+    assert await harness.store.client.execute("HGET", harness.store.keys.page_key(page.id), "body") == spoilt
 
 
 async def test_a_page_of_a_case_that_another_department_has_by_now_is_over(harness: UseCaseHarness) -> None:
@@ -255,6 +255,6 @@ async def test_of_a_page_whose_case_is_gone_nothing_is_shown_but_itself(harness:
     matter = await harness.usecases.pages.matter(page)
     assert matter is not None
     assert matter.quote == "smoke in the cabin"
-    await harness.store.client.call("DEL", harness.store.keys.case(page.cause.id))
+    await harness.store.client.execute("DEL", harness.store.keys.case_key(page.cause.id))
     assert await harness.usecases.pages.matter(page) is None
     assert (await harness.usecases.pages.linked(await token_for(harness, page))).matter is None

@@ -15,7 +15,7 @@ from bot.domain.routing import Route
 from bot.domain.spans import ReportPeriod
 from bot.domain.subject import Subject, SubjectKind
 from bot.store.opening import Store
-from bot.store.tallies import Tallies
+from bot.store.tallies import ReportCounterStore
 from bot.usecases.reports import Reports
 from tests.clock import WoundClock
 
@@ -42,7 +42,7 @@ class PlaybookRules:
 
 @pytest.fixture
 def reports(store: Store, clock: WoundClock) -> Reports:
-    tallies = Tallies(store.client, store.keys)
+    tallies = ReportCounterStore(store.client, store.keys)
     return Reports(tallies, store.corrections, store.cases, PlaybookRules(), lambda: SUBJECTS, clock)
 
 

@@ -45,7 +45,7 @@ async def test_the_counts_still_add_up_after_it_was_brought_back(harness: UseCas
     entry = await harness.keep_spam(1, BOTH)
     await harness.usecases.spam.bring_back(entry, JOE)
 
-    account = await harness.store.books.read()
+    account = await harness.store.mention_counters.read()
     assert (account.spam, account.opened) == (0, 1)
     assert await harness.usecases.spam.page() == ((), 0, False)
 
@@ -78,7 +78,7 @@ async def test_of_two_who_bring_it_back_at_once_one_does_and_the_other_is_told_w
     case = await harness.read_case()
     by = case.history[-1].by
     assert won.told == (f"<@{by}> brought it back already: it is case {case.id} in <#C0CARE>.",)
-    assert ((await harness.store.books.read()).opened, case.version) == (1, 1)
+    assert ((await harness.store.mention_counters.read()).opened, case.version) == (1, 1)
 
 
 async def test_what_was_brought_back_or_is_too_old_is_said_to_be(harness: UseCaseHarness) -> None:
@@ -95,7 +95,7 @@ async def test_spam_that_cannot_be_read_hides_no_other(harness: UseCaseHarness) 
     await harness.keep_spam(1)
     newer = [("mention", '{"id": 7}'), ("assessment", "{}"), ("at", "1")]
     words = [word for pair in newer for word in pair]
-    await harness.store.client.call("XADD", harness.store.keys.spam, "*", *words)
+    await harness.store.client.execute("XADD", harness.store.keys.spam, "*", *words)
 
     assert [kept.mention.id for kept in (await harness.usecases.spam.page()).entries] == ["x:1"]
 
@@ -104,11 +104,11 @@ async def test_a_case_that_cannot_be_read_is_not_written_over_by_what_is_brought
     harness: UseCaseHarness,
 ) -> None:
     case = await harness.open_case(1)
-    spoilt = await spoil(harness.store, harness.store.keys.case(case.id), status="pondered")
+    spoilt = await spoil(harness.store, harness.store.keys.case_key(case.id), status="pondered")
     entry = await harness.keep_spam(1, BOTH)
     with pytest.raises(NotAllowed, match="This one is not kept any more"):
         await harness.usecases.spam.bring_back(entry, JOE)
-    assert await harness.store.client.call("HGET", harness.store.keys.case(case.id), "body") == spoilt
+    assert await harness.store.client.execute("HGET", harness.store.keys.case_key(case.id), "body") == spoilt
 
 
 async def test_departments_are_those_of_the_playbook_as_it_is_now(harness: UseCaseHarness) -> None:

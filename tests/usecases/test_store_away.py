@@ -125,7 +125,7 @@ async def test_of_what_is_written_together_nothing_is_there_where_the_store_went
     harness: UseCaseHarness, race: Race
 ) -> None:
     case = await harness.join_case(await harness.open_case(), 2)
-    owed, before = await harness.list_owed(), await harness.store.books.read()
+    owed, before = await harness.list_owed(), await harness.store.mention_counters.read()
     race.barrier.cut_off = True
     asked: list[Awaitable[Any]] = [
         race.usecases.cases.separate(case.id, ANA, "x:2"),
@@ -140,6 +140,6 @@ async def test_of_what_is_written_together_nothing_is_there_where_the_store_went
             await one
 
     assert (await harness.read_case(), await harness.list_owed()) == (case, owed)
-    assert (await harness.store.books.read(), await harness.list_corrections()) == (before, [])
-    assert (await harness.store.drills.all(), await harness.store.crises.open()) == ({}, [])
-    assert (await harness.store.overrides.read(["nights"]))["nights"].version == 0
+    assert (await harness.store.mention_counters.read(), await harness.list_corrections()) == (before, [])
+    assert (await harness.store.drills.load_drills(), await harness.store.crises.list_open_crises()) == ({}, [])
+    assert (await harness.store.overrides.load(["nights"]))["nights"].version == 0

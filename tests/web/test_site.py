@@ -10,9 +10,9 @@ import aiohttp
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from bot.sources.webhook import Options, Webhook
-from bot.store.client import Client
-from bot.store.opening import Store, store_on
+from bot.sources.webhook import WebhookOptions, WebhookSource
+from bot.store.client import RedisClient
+from bot.store.opening import Store, build_store
 from bot.web import Site, site
 from bot.web.serving import served
 from bot.workers.ingest import StoreEar
@@ -42,8 +42,8 @@ async def test_a_store_that_hangs_is_given_up_before_whoever_probes_gives_us_up(
     tmp_path: Path, clock: WoundClock
 ) -> None:
     async with loopback(tmp_path) as server, aiohttp.ClientSession() as session:
-        client = Client(server.url)
-        parts = Site(store_on(client, "brand", "test"), clock, hooks=dict)
+        client = RedisClient(server.url)
+        parts = Site(build_store(client, "brand", "test"), clock, hooks=dict)
         async with served(site(parts)) as port:
             os.kill(server.pid, signal.SIGSTOP)
             async with asyncio.timeout(3):
@@ -62,9 +62,9 @@ async def test_a_hook_answers_before_its_sender_gives_up_while_the_store_hangs(
     tmp_path: Path, clock: WoundClock
 ) -> None:
     async with loopback(tmp_path) as server, aiohttp.ClientSession() as session:
-        client = Client(server.url)
-        store = store_on(client, "brand", "test")
-        hook = Webhook(Options(), "forum", SECRET, clock)
+        client = RedisClient(server.url)
+        store = build_store(client, "brand", "test")
+        hook = WebhookSource(WebhookOptions(), "forum", SECRET, clock)
         headers, body = signed(post(), sent=clock.now())
         async with (
             listening(hook, StoreEar("forum", store, clock)),
@@ -78,5 +78,5 @@ async def test_a_hook_answers_before_its_sender_gives_up_while_the_store_hangs(
             os.kill(server.pid, signal.SIGCONT)
             async with session.post(address, headers=headers, data=body) as answer:
                 assert answer.status == 202
-        assert (await store.inbox.waiting())[0] == 1
+        assert (await store.inbox.measure_backlog())[0] == 1
         await client.close()

@@ -42,13 +42,13 @@ class Desk:
     async def settles(self) -> None:
         """Steps until nothing is owed any more."""
         for _ in range(2000):
-            if not await self.delivery.step() and not await self.store.outbox.queues():
+            if not await self.delivery.step() and not await self.store.outbox.list_queues():
                 return
             self.clock.wind(seconds=1.3)
-        raise AssertionError(await self.store.outbox.queues())
+        raise AssertionError(await self.store.outbox.list_queues())
 
     async def owed(self) -> list[str]:
-        return [one.notification.key for queue in await self.store.outbox.queues(1000) for one in queue.head]
+        return [one.notification.key for queue in await self.store.outbox.list_queues(1000) for one in queue.head]
 
     async def claims(self, case: Case, who: str = "U0ANA") -> Case:
         return await self._change(case, lambda now: claim_case(now, context(who, self.clock.now())))

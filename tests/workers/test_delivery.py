@@ -32,7 +32,7 @@ async def test_a_card_drawn_by_the_click_itself_costs_no_update(desk: Desk) -> N
     (case,) = await desk.hears(1)
     await desk.settles()
     claimed = await desk.claims(case)
-    await desk.store.outbox.drawn_elsewhere(claimed, await desk.store.outbox.card(case.id), desk.clock.now())
+    await desk.store.outbox.record_card_response(claimed, await desk.store.outbox.load_card(case.id), desk.clock.now())
     await desk.works(30)
     assert desk.slack.calls["update", "C0CARE"] == 0
 
@@ -107,7 +107,7 @@ async def test_two_processes_post_each_card_once(desk: Desk) -> None:
 
 async def test_where_another_process_sends_nothing_is_sent(desk: Desk) -> None:
     await desk.hears(1)
-    await desk.store.client.call("SET", desk.store.keys.lease("delivery"), "another")
+    await desk.store.client.execute("SET", desk.store.keys.lease_key("delivery"), "another")
     await desk.works(5)
     assert not desk.slack.calls
 
@@ -119,7 +119,7 @@ async def test_a_process_that_another_took_over_from_in_a_step_begins_no_more(st
         await desk.hears(n, subjects=(department.name,))
 
     async def taken() -> None:
-        await store.client.call("SET", store.keys.lease("delivery"), "another")
+        await store.client.execute("SET", store.keys.lease_key("delivery"), "another")
 
     desk.slack.meanwhile = taken
     await desk.works(10)

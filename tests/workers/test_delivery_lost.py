@@ -24,15 +24,15 @@ async def test_a_manager_is_told_once_what_waits_and_it_is_posted_when_the_depar
     desk.rules.known = (CARE, SALES)
     await desk.settles()
     assert desk.slack.names() == [case.id]
-    assert await desk.store.troubles.all() == {}
+    assert await desk.store.health_issues.load_issues() == {}
 
 
 async def test_a_list_is_not_drawn_again_and_again_while_a_case_on_it_waits_for_its_own_card(desk: Desk) -> None:
     cases = await desk.hears(*range(60))
     await desk.works(10)
-    (listed, *_) = [case for case in cases if (await desk.store.outbox.card(case.id)).digest]
+    (listed, *_) = [case for case in cases if (await desk.store.outbox.load_card(case.id)).digest]
     before = desk.slack.calls["update", "C0CARE"]
-    await desk.store.limits.park("post", desk.clock.now().replace(hour=23), desk.clock.now())
+    await desk.store.rate_limits.pause_limit("post", desk.clock.now().replace(hour=23), desk.clock.now())
     await desk.claims(listed)
     await desk.works(60)
     assert desk.slack.calls["update", "C0CARE"] - before <= 1

@@ -51,7 +51,7 @@ async def test_a_lost_answer_is_found_where_we_may_read(desk: Desk) -> None:
     desk.slack.loses.append("C0CARE")
     await desk.works(600, pace=5)
     assert desk.slack.names() == [case.id]
-    assert (await desk.store.outbox.card(case.id)).state is CardState.POSTED
+    assert (await desk.store.outbox.load_card(case.id)).state is CardState.POSTED
 
 
 async def test_a_card_found_again_shows_the_case_as_it_is_now(desk: Desk) -> None:
@@ -78,11 +78,11 @@ async def test_a_refused_token_parks_everything_and_is_told_once(desk: Desk) -> 
     desk.slack.fails = always(Rejected("token_revoked"))
     await desk.works(170, pace=1)
     assert sum(desk.slack.calls.values()) <= 6
-    assert "token_revoked" in (await desk.store.troubles.all())["slack"]
+    assert "token_revoked" in (await desk.store.health_issues.load_issues())["slack"]
     desk.slack.fails = never
     await desk.settles()
     assert (len(desk.slack.names()), len(desk.slack.names("C0SALES"))) == (1, 1)
-    assert await desk.store.troubles.all() == {}
+    assert await desk.store.health_issues.load_issues() == {}
 
 
 async def test_an_archived_channel_is_told_once_and_its_cases_wait_until_it_is_back(
@@ -98,7 +98,7 @@ async def test_an_archived_channel_is_told_once_and_its_cases_wait_until_it_is_b
     desk.slack.fails = never
     await desk.settles()
     assert desk.slack.names() == [case.id]
-    assert await store.troubles.all() == {}
+    assert await store.health_issues.load_issues() == {}
 
 
 async def test_a_channel_that_is_archived_again_is_told_again(store: Store, clock: WoundClock) -> None:
@@ -124,7 +124,7 @@ async def test_any_refusal_of_a_channel_is_told_with_slacks_word_and_its_cases_w
     desk.slack.fails = never
     await desk.settles()
     assert desk.slack.names() == [case.id]
-    assert await desk.store.troubles.all() == {}
+    assert await desk.store.health_issues.load_issues() == {}
 
 
 async def test_where_no_fallback_is_named_a_manager_hears_of_it(desk: Desk) -> None:
@@ -147,11 +147,11 @@ async def test_what_one_process_told_is_taken_back_by_the_next_when_it_is_well(d
     for error in (Rejected("is_archived"), Rejected("token_revoked")):
         desk.slack.fails = always(error, channel="C0CARE")
         await desk.works(130, pace=1)
-    assert set(await desk.store.troubles.all()) == {"channel:care", "slack"}
+    assert set(await desk.store.health_issues.load_issues()) == {"channel:care", "slack"}
     desk.slack.fails = never
     desk.delivery = desk.another()
     await desk.settles()
-    assert await desk.store.troubles.all() == {}
+    assert await desk.store.health_issues.load_issues() == {}
 
 
 async def test_an_archived_channel_eats_no_updates_of_the_others(desk: Desk) -> None:
@@ -202,7 +202,7 @@ async def test_after_an_hour_without_slack_nothing_is_missing_and_the_limits_are
     await desk.works(3600, pace=10)
     cases += await desk.hears(*range(100, 130))
     assert sum(desk.slack.calls.values()) <= 135  # one message tries for all, at least every half minute
-    assert "does not answer" in (await desk.store.troubles.all())["slack"]
+    assert "does not answer" in (await desk.store.health_issues.load_issues())["slack"]
     desk.slack.fails, desk.slack.times = never, []
     began = desk.clock.now()
     await desk.settles()
@@ -210,7 +210,7 @@ async def test_after_an_hour_without_slack_nothing_is_missing_and_the_limits_are
     assert all(desk.slack.shows(case.id) == 1 for case in cases)
     assert min(later - sooner for sooner, later in itertools.pairwise(times)) >= 1.25
     assert desk.clock.now() - began < timedelta(minutes=16)
-    assert await desk.store.troubles.all() == {}
+    assert await desk.store.health_issues.load_issues() == {}
 
 
 async def test_two_days_without_slack_end_like_an_hour(desk: Desk) -> None:
@@ -250,7 +250,7 @@ async def test_after_an_outage_of_twenty_seconds_all_cards_come_within_ten(store
     await desk.works(10, pace=0.1)
 
     assert [len(desk.slack.names(department.channel)) for department in among] == [1] * 8
-    assert await store.troubles.all() == {}
+    assert await store.health_issues.load_issues() == {}
 
 
 async def test_eight_answers_lost_side_by_side_keep_no_later_card_waiting(store: Store, clock: WoundClock) -> None:
@@ -284,8 +284,10 @@ async def test_a_clock_that_is_more_than_a_minute_off_slacks_is_a_trouble_until_
     await desk.hears(1)
     desk.slack.ahead = 3_600
     await desk.works(3)
-    assert (await desk.store.troubles.all())["clock"].startswith("This machine's clock is 1 h behind Slack's.")
+    assert (await desk.store.health_issues.load_issues())["clock"].startswith(
+        "This machine's clock is 1 h behind Slack's."
+    )
     desk.slack.ahead = 0
     await desk.hears(2)
     await desk.works(3)
-    assert await desk.store.troubles.all() == {}
+    assert await desk.store.health_issues.load_issues() == {}

@@ -64,7 +64,7 @@ async def test_a_lost_card_beside_a_list_is_a_card_again_and_no_second_list(desk
     await desk.works(600, pace=2)
     assert sum(message.is_digest for message in desk.slack.channels["C0CARE"]) == lists
     assert desk.slack.names().count(case.id) == 2
-    assert (await desk.store.outbox.card(case.id)).state is CardState.POSTED
+    assert (await desk.store.outbox.load_card(case.id)).state is CardState.POSTED
 
 
 async def test_a_list_that_somebody_deleted_comes_back_with_those_that_wait(desk: Desk) -> None:
@@ -93,7 +93,7 @@ async def test_of_hundreds_that_wait_one_card_stands_for_all_and_each_can_be_cla
     assert flood.text == "320 new cases for care, the most urgent first"
     assert (desk.clock.now() - began).total_seconds() < 60
     assert await desk.owed() == []
-    records = await desk.store.outbox.cards([case.id for case in cases])
+    records = await desk.store.outbox.load_cards([case.id for case in cases])
     assert {record.state for record in records.values()} == {CardState.LISTED}
 
     claimed: set[str] = set()
@@ -137,6 +137,6 @@ async def test_a_sender_that_dies_amid_hundreds_leaves_none_out(desk: Desk) -> N
     await desk.settles()
 
     assert await desk.owed() == []
-    records = await desk.store.outbox.cards([case.id for case in cases])
+    records = await desk.store.outbox.load_cards([case.id for case in cases])
     assert {record.state for record in records.values()} <= {CardState.LISTED, CardState.POSTED}
     assert len(desk.slack.channels["C0CARE"]) <= 3

@@ -6,8 +6,8 @@ import pytest
 
 from bot.domain.decision import StoreUnavailable
 from bot.domain.vigil.troubles import HealthState
-from bot.store.client import Client
-from bot.store.opening import Store, store_on
+from bot.store.client import RedisClient
+from bot.store.opening import Store, build_store
 from bot.workers.heartbeat import Heartbeat
 from bot.workers.loop import Pulse
 from tests.clock import WoundClock
@@ -26,15 +26,15 @@ class Listens:
 async def watched(store: Store, clock: WoundClock) -> None:
     """Somebody has just watched over Earshot, so that only the store can be what is wrong."""
     body = HealthState(looked_at=clock.now()).model_dump_json()
-    await store.client.call("HSET", store.keys.vigil, "v", 1, "body", body)
+    await store.client.execute("HSET", store.keys.health_state, "v", 1, "body", body)
 
 
 @pytest.mark.parametrize("how", [*WAYS, OneRightShort])
 async def test_nothing_is_called_while_no_write_can_be_made(how: type[Way], tmp_path: Path, clock: WoundClock) -> None:
     outside = Listens()
     async with loopback(tmp_path / "server") as server, loopback(tmp_path / "spare") as spare:
-        client = Client(server.url)
-        store = store_on(client, "brand", "test")
+        client = RedisClient(server.url)
+        store = build_store(client, "brand", "test")
         await watched(store, clock)
         heartbeat, way = Heartbeat(store, outside, Pulse(), clock), how(server, spare)
         await heartbeat.step()

@@ -3,7 +3,7 @@
 import asyncio
 
 from bot.domain.decision import StoreUnavailable
-from bot.sources.base import Ear
+from bot.sources.base import MentionSink
 from bot.store.opening import Store
 from bot.workers.ingest import Ingest, Listener, StoreEar
 from bot.workers.loop import Pulse, run
@@ -21,12 +21,12 @@ class Source:
         self.began = 0
         self.spoke = asyncio.Event()
 
-    async def listen(self, ear: Ear) -> None:
+    async def listen(self, ear: MentionSink) -> None:
         self.began += 1
         if self._raises:
             raise self._raises.pop(0)
-        async with ear.alone():
-            await ear.hear([said(self.began)], f"c{self.began}")
+        async with ear.hold_source_lease():
+            await ear.publish([said(self.began)], f"c{self.began}")
             self.spoke.set()
             await asyncio.Event().wait()
 
@@ -39,7 +39,7 @@ class Dead:
     def __init__(self) -> None:
         self.died = asyncio.Event()
 
-    async def listen(self, ear: Ear) -> None:
+    async def listen(self, ear: MentionSink) -> None:
         self.died.set()
         raise OSError(ear)
 
@@ -67,13 +67,13 @@ async def listened(source: Source, store: Store) -> Listener:
 async def test_a_source_that_raises_is_started_again(store: Store) -> None:
     source = Source(ZeroDivisionError(), StoreUnavailable("away"), OSError())
     await listened(source, store)
-    assert (source.began, await store.inbox.cursor("forum")) == (4, "c4")
+    assert (source.began, await store.inbox.load_cursor("forum")) == (4, "c4")
 
 
 async def test_a_source_that_is_cancelled_from_within_is_started_again(store: Store) -> None:
     source = Source(asyncio.CancelledError())
     await listened(source, store)
-    assert (source.began, await store.inbox.cursor("forum")) == (2, "c2")
+    assert (source.began, await store.inbox.load_cursor("forum")) == (2, "c2")
 
 
 async def test_a_source_that_does_not_listen_any_more_is_late_and_one_that_listens_in_silence_is_not(
@@ -100,7 +100,7 @@ async def test_what_stopped_a_source_is_said_until_something_comes_of_it(store: 
     listener = Listener(Source(), store, clock, asyncio.Event())
     listener.failed(ZeroDivisionError("what a stranger said"))
     assert listener.ear.sentence == "stopped with ZeroDivisionError; it is started again"
-    await listener.ear.hear([said(1)], "c1")
+    await listener.ear.publish([said(1)], "c1")
     assert listener.ear.sentence == ""
 
 
@@ -109,14 +109,14 @@ async def test_a_trouble_that_the_source_itself_told_stays_until_it_takes_it_bac
 ) -> None:
     ear = StoreEar("x", store, clock)
     ear.stopped(OSError())
-    ear.trouble("X says that our money is spent.")
-    await ear.progress("c1")
+    ear.set_status("X says that our money is spent.")
+    await ear.save_cursor("c1")
     assert ear.sentence == "X says that our money is spent."
 
 
 async def test_a_source_that_is_told_to_stop_lets_go_of_its_lease(store: Store) -> None:
     await listened(Source(), store)
-    assert await store.client.call("GET", store.keys.lease("source:forum")) is None
+    assert await store.client.execute("GET", store.keys.lease_key("source:forum")) is None
 
 
 async def test_two_processes_listen_to_one_source_one_after_the_other(store: Store, clock: WoundClock) -> None:
@@ -124,7 +124,7 @@ async def test_two_processes_listen_to_one_source_one_after_the_other(store: Sto
     one, two = Source(), Source()
     first = asyncio.create_task(Listener(one, store, clock, stop).step())
     await one.spoke.wait()
-    await store.client.call("SET", store.keys.lease("source:forum"), "another")
+    await store.client.execute("SET", store.keys.lease_key("source:forum"), "another")
     waiting = asyncio.create_task(Listener(two, store, clock, stop).step())
     async with asyncio.timeout(60):
         assert await first == 0  # it lost its lease and stopped by itself

@@ -72,14 +72,14 @@ class Tower:
         self.store, self.clock, self.bell = store, clock, Bell()
         rules = FakeRules(CARE)
         rules.escalation = EscalationPolicy(ways=(ContactMethod.WEBHOOK,))
-        matters, links = Matters({}, lambda: "UTC"), Links(store.signing, clock)
+        matters, links = Matters({}, lambda: "UTC"), Links(store.signing_secrets, clock)
         lines = Lines(rules, ListedRota(rules), {ContactMethod.WEBHOOK})
         self.timers = [Pages(store, rules, lines, matters, clock) for _ in range(2)]
         self.senders = [PagerDelivery(self.bell, store, rules, matters, links, clock) for _ in range(2)]
 
     async def opens(self, number: int = 1) -> Page:
         cause = PageCause(CauseKind.DRILL, f"drill {number}")
-        return await self.store.pages.open(open_page(cause, Severity.SEV1, "care", self.clock.now()))
+        return await self.store.pages.open_page(open_page(cause, Severity.SEV1, "care", self.clock.now()))
 
     async def works(self) -> None:
         """All at once, as in two processes."""
@@ -137,4 +137,4 @@ async def test_who_answers_while_the_call_is_on_its_way_is_the_last_who_is_calle
     kept = await store.pages.get(page.id)
     assert tower.bell.rang == ["U0RAJ"]
     assert (kept.acknowledged_by, kept.attempts[0].result) == ("U0RAJ", AttemptStatus.DELIVERED)
-    assert not await store.outbox.queues()
+    assert not await store.outbox.list_queues()

@@ -13,10 +13,10 @@ from bot.domain.decision import StoreUnavailable
 from bot.domain.mention import Mention
 from bot.domain.routing import Route
 from bot.rules import LiveRules
-from bot.store.client import Client
+from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.opening import Store, store_on
-from bot.store.writing import traces
+from bot.store.opening import Store, build_store
+from bot.store.writing import build_lookup_keys
 from bot.workers.triage import Triage
 from tests.clock import WoundClock
 from tests.workers.rules import FakeRules, Outright, Said
@@ -99,11 +99,11 @@ async def urgencies(store: Store, house: LiveRules, clock: WoundClock, *, restar
 
 
 async def test_urgency_after_a_restart_is_as_before_it(
-    store: Store, client: Client, brand: str, house: LiveRules
+    store: Store, client: RedisClient, brand: str, house: LiveRules
 ) -> None:
     through = await urgencies(store, house, WoundClock(), restarts=False)
-    other = store_on(client, f"{brand}-restarted", "test")
-    await other.inbox.prepare()
+    other = build_store(client, f"{brand}-restarted", "test")
+    await other.inbox.create_group()
     assert await urgencies(other, house, WoundClock(), restarts=True) == through
     assert len(set(through)) > 2, "a wave and earlier posts should have made them rise"
 
@@ -144,7 +144,7 @@ async def test_what_another_worker_outran_is_remembered_all_the_same(
 
     def opens() -> None:
         with redis.Redis.from_url(redis_url) as quicker:
-            for trace in traces(keys, first, "Northwind"):
+            for trace in build_lookup_keys(keys, first, "Northwind"):
                 quicker.set(trace.key, "a case of another worker")
 
     triaging.rules.meanwhile = opens
@@ -153,11 +153,11 @@ async def test_what_another_worker_outran_is_remembered_all_the_same(
     assert (await triaging.hear(said(3, text=SAME))).copies == 3
 
 
-async def test_what_was_written_down_twice_counts_once(triaging: Triaging, client: Client, keys: Keys) -> None:
+async def test_what_was_written_down_twice_counts_once(triaging: Triaging, client: RedisClient, keys: Keys) -> None:
     """As where the driver repeats a call whose answer was lost."""
     await triaging.hear(said(1, text=SAME, author={"id": "marta"}))
-    ((_, fields),) = await client.call("XRANGE", keys.lately, "-", "+")
-    await client.call("XADD", keys.lately, "*", *fields)
+    ((_, fields),) = await client.execute("XRANGE", keys.recent_mentions, "-", "+")
+    await client.execute("XADD", keys.recent_mentions, "*", *fields)
     triaging.restart()
     again = await triaging.hear(said(2, text=SAME, author={"id": "marta"}))
     assert (again.earlier, again.copies, again.recent) == (1, 1, 2)
@@ -165,10 +165,10 @@ async def test_what_was_written_down_twice_counts_once(triaging: Triaging, clien
 
 @pytest.mark.parametrize("body", ["", "no JSON", "[[1,2]]", '[["x",1,2,3]]', '[[99999999999999999999,"a","b","c"]]'])
 async def test_an_entry_that_cannot_be_read_is_skipped_with_one_line(
-    triaging: Triaging, client: Client, keys: Keys, body: str
+    triaging: Triaging, client: RedisClient, keys: Keys, body: str
 ) -> None:
     await triaging.hear(said(1, text=SAME))
-    await client.call("XADD", keys.lately, "*", "heard", body)
+    await client.execute("XADD", keys.recent_mentions, "*", "heard", body)
     triaging.restart()
     with capture_logs() as lines:
         assert (await triaging.hear(said(2, text=SAME))).copies == 2
@@ -177,20 +177,20 @@ async def test_an_entry_that_cannot_be_read_is_skipped_with_one_line(
     assert [(line["event"], body in line.values()) for line in skipped] == [("entry skipped", False)]
 
 
-async def test_no_word_that_anybody_said_is_written_down(triaging: Triaging, client: Client, keys: Keys) -> None:
+async def test_no_word_that_anybody_said_is_written_down(triaging: Triaging, client: RedisClient, keys: Keys) -> None:
     await triaging.hear(said(1, text="Marta's suitcase is in Faro"))
-    kept = str(await client.call("XRANGE", keys.lately, "-", "+")).lower()
+    kept = str(await client.execute("XRANGE", keys.recent_mentions, "-", "+")).lower()
     assert "x:1" in kept
     assert not any(word in kept for word in ("marta", "suitcase", "faro"))
 
 
-async def test_what_its_worker_has_forgotten_is_dropped(triaging: Triaging, client: Client, keys: Keys) -> None:
+async def test_what_its_worker_has_forgotten_is_dropped(triaging: Triaging, client: RedisClient, keys: Keys) -> None:
     """The server drops whole nodes, of a hundred entries or so."""
     clock = triaging.clock
     clock.wind(days=3650)  # entries are known by the server's time, and what is trimmed by the worker's
     for number in range(300):
         await triaging.hear(said(number))
-    assert int(await client.call("XLEN", keys.lately)) < 150
+    assert int(await client.execute("XLEN", keys.recent_mentions)) < 150
 
 
 async def test_who_lost_the_store_after_all_was_recalled_knows_it_still(

@@ -81,7 +81,7 @@ class Night:
         return shift.person if shift else "nobody"
 
     async def trouble(self) -> str:
-        return "\n".join((await self.store.troubles.all()).values())
+        return "\n".join((await self.store.health_issues.load_issues()).values())
 
 
 @pytest.fixture
@@ -278,7 +278,7 @@ def weekdays() -> Schedule:
 
 
 async def holes(night: Night) -> list[int]:
-    return [one.notification.nth for queue in await night.store.outbox.queues() for one in queue.head]
+    return [one.notification.nth for queue in await night.store.outbox.list_queues() for one in queue.head]
 
 
 FRIDAY = int(datetime(2026, 3, 13, tzinfo=UTC).timestamp())
@@ -291,8 +291,8 @@ async def test_a_hole_is_said_a_day_before_and_once_whatever_restarts(night: Nig
     await night.works(hours=1, minutes=1)
     assert await holes(night) == [FRIDAY]
 
-    [queue] = await night.store.outbox.queues()
-    await night.store.outbox.said(queue.head[0].notification)
+    [queue] = await night.store.outbox.list_queues()
+    await night.store.outbox.mark_message_sent(queue.head[0].notification)
     night.worker = night.another()
     await night.works(hours=30)
     assert await holes(night) == []
@@ -301,8 +301,8 @@ async def test_a_hole_is_said_a_day_before_and_once_whatever_restarts(night: Nig
 async def test_a_hole_that_was_filled_and_opens_again_is_news_whoever_said_it_first(night: Night) -> None:
     night.known = {"nights": weekdays()}
     await night.works(days=1, hours=16)
-    [queue] = await night.store.outbox.queues()
-    await night.store.outbox.said(queue.head[0].notification)
+    [queue] = await night.store.outbox.list_queues()
+    await night.store.outbox.mark_message_sent(queue.head[0].notification)
     night.worker = night.another()
     night.known = {"nights": turns("U0RAJ")}
     await night.works(minutes=1)
@@ -315,8 +315,8 @@ async def test_a_hole_that_was_filled_and_opens_again_is_news_whoever_said_it_fi
 async def test_a_hole_that_stays_is_said_again_each_month(night: Night) -> None:
     night.known = {"nights": Schedule(name="nights")}
     await night.works()
-    [queue] = await night.store.outbox.queues()
-    await night.store.outbox.said(queue.head[0].notification)
+    [queue] = await night.store.outbox.list_queues()
+    await night.store.outbox.mark_message_sent(queue.head[0].notification)
     await night.works(days=29)
     assert await holes(night) == []
 

@@ -14,9 +14,9 @@ from bot.domain.spikes.tuning import SpikeThresholds
 from bot.domain.spikes.usual import QUARTER
 from bot.domain.subject import Subject, SubjectKind
 from bot.domain.waking import get_episode_page_id
-from bot.store.client import Client, Words
-from bot.store.feed import feed
-from bot.store.opening import Store, store_on
+from bot.store.client import RedisClient, Words
+from bot.store.feed import append_observation
+from bot.store.opening import Store, build_store
 from bot.store.transaction import Transaction, commit
 from bot.workers.spikes import Spikes
 from tests.clock import WoundClock
@@ -47,7 +47,7 @@ class Died(BaseException):
     """As a process does: no net catches it."""
 
 
-class MortalClient(Client):
+class MortalClient(RedisClient):
     """Dies at the n-th thing that is written, before it or after."""
 
     def __init__(self, url: str, nth: int, *, after: bool) -> None:
@@ -55,12 +55,12 @@ class MortalClient(Client):
         self._left = nth
         self._after = after
 
-    async def scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
+    async def run_scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
         self._left -= name == "commit"
         dies = name == "commit" and self._left == 0
         if dies and not self._after:
             raise Died
-        replies = await super().scripts(name, calls)
+        replies = await super().run_scripts(name, calls)
         if dies:
             raise Died
         return replies
@@ -92,7 +92,7 @@ async def say(store: Store, clock: WoundClock, number: int, *labels: str) -> Non
         clock.now(),
     )
     transaction = Transaction(store.keys.inbox)
-    feed(transaction, store.keys, heard, NORTHWIND)
+    append_observation(transaction, store.keys, heard, NORTHWIND)
     await commit(store.client, transaction)
 
 
@@ -104,7 +104,7 @@ async def wave(store: Store, clock: WoundClock, watch: Spikes, people: int, firs
 
 
 async def only(store: Store) -> Episode:
-    (found,) = await store.episodes.latest()
+    (found,) = await store.episodes.list_latest()
     return found
 
 
@@ -132,8 +132,8 @@ async def test_an_episode_that_is_no_longer_watched_is_over_and_calls_nobody(
     await watch.step()
 
     assert (await only(known)).is_over
-    assert await known.episodes.running() == {}
-    assert page in await known.pages.due(clock.now(), 10)
+    assert await known.episodes.load_running() == {}
+    assert page in await known.pages.list_due(clock.now(), 10)
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -142,7 +142,7 @@ async def test_wherever_it_dies_another_goes_on_without_a_second_episode(
     known: Store, redis_url: str, brand: str, clock: WoundClock, nth: int, *, after: bool
 ) -> None:
     mortal = MortalClient(redis_url, nth, after=after)
-    first = Spikes(store_on(mortal, brand, "first"), WatchedRules(), clock, SHORT)
+    first = Spikes(build_store(mortal, brand, "first"), WatchedRules(), clock, SHORT)
     second = Spikes(known, WatchedRules(), clock, SHORT)
     dead = False
     pages = set()
@@ -154,11 +154,11 @@ async def test_wherever_it_dies_another_goes_on_without_a_second_episode(
             except Died:
                 dead = True
                 await mortal.close()
-        while dead and not await known.leases.take("spikes", SHORT):
+        while dead and not await known.leases.acquire("spikes", SHORT):
             pass
         if dead:
             await second.step()
-        pages |= {one.paged_at for one in await known.episodes.latest()} - {None}
+        pages |= {one.paged_at for one in await known.episodes.list_latest()} - {None}
         clock.wind(seconds=40)
     clock.wind(minutes=1)
     await second.step()
@@ -189,8 +189,8 @@ async def test_it_is_over_an_hour_after_the_last_that_was_unusual(known: Store, 
         await watch.step()
     episode = await only(known)
     assert episode.ended_at is not None
-    assert await known.episodes.running() == {}
-    assert [one.key for queue in await known.outbox.queues() for one in [queue.head[0].notification]] == [
+    assert await known.episodes.load_running() == {}
+    assert [one.key for queue in await known.outbox.list_queues() for one in [queue.head[0].notification]] == [
         f"episode {episode.id} 0 care"
     ]
 
@@ -202,7 +202,7 @@ async def test_what_is_unsure_or_spam_opens_nothing(known: Store, clock: WoundCl
             known, clock, number, *(("sentiment:unsure",) if number % 2 else ("intent:spam", "sentiment:negative"))
         )
         await watch.step()
-    assert await known.episodes.latest() == []
+    assert await known.episodes.list_latest() == []
 
 
 async def test_a_competitors_trouble_wakes_nobody(known: Store, clock: WoundClock) -> None:
@@ -217,7 +217,7 @@ async def test_it_can_be_turned_off(known: Store, clock: WoundClock) -> None:
     rules.tuning = SpikeThresholds(on=False)
     watch = Spikes(known, rules, clock)
     await wave(known, clock, watch, 20)
-    assert await known.episodes.latest() == []
+    assert await known.episodes.list_latest() == []
 
 
 async def test_the_playbook_says_whose_it_is(known: Store, clock: WoundClock) -> None:
@@ -235,7 +235,7 @@ async def test_what_is_older_than_two_hours_opens_nothing(known: Store, clock: W
     watch = Spikes(known, WatchedRules(), clock)
     await say(known, clock, 99)
     await watch.step()
-    assert await known.episodes.latest() == []
+    assert await known.episodes.list_latest() == []
 
 
 async def test_quarters_are_learnt_and_the_feed_is_trimmed(store: Store, clock: WoundClock) -> None:
@@ -248,7 +248,7 @@ async def test_quarters_are_learnt_and_the_feed_is_trimmed(store: Store, clock: 
     baseline = (await store.baselines.load([NORTHWIND]))[NORTHWIND]
     assert baseline.volume.quarters >= 22
     assert 10 < baseline.volume.recent[-1].voices <= 15
-    assert await store.feed.length() < 240
+    assert await store.spike_stream.count() < 240
     again = Spikes(store, WatchedRules(), clock)
     await again.step()
     assert (await store.baselines.load([NORTHWIND]))[NORTHWIND] == baseline

@@ -8,7 +8,7 @@ from bot.domain.case import CaseResolution
 from bot.domain.moves import resolve_case
 from bot.domain.routing import CaseClocks
 from bot.domain.schedules.duty import OnCallSnapshot
-from bot.store.client import Client
+from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.workers.timers import Timers
 from tests.domain.made import context
@@ -19,7 +19,7 @@ ONCE = {"opened": 1, "reminded the channel": 1, "called <@U0RAJ>": 1, "called <@
 
 
 async def events(desk: Desk) -> Counter[str]:
-    reply = await desk.store.client.call("XRANGE", desk.store.keys.audit, "-", "+")
+    reply = await desk.store.client.execute("XRANGE", desk.store.keys.audit, "-", "+")
     return Counter(dict(zip(fields[::2], fields[1::2], strict=True))["what"] for _, fields in reply)
 
 
@@ -78,9 +78,9 @@ async def test_a_resolved_case_has_no_clock_left(desk: Desk) -> None:
     assert await pair(desk)[0].step() == 0
 
 
-async def test_the_deadline_of_a_case_that_is_gone_is_forgotten(desk: Desk, client: Client, keys: Keys) -> None:
+async def test_the_deadline_of_a_case_that_is_gone_is_forgotten(desk: Desk, client: RedisClient, keys: Keys) -> None:
     (case,) = await desk.hears(1)
-    await client.call("DEL", keys.case(case.id))
+    await client.execute("DEL", keys.case_key(case.id))
     desk.clock.wind(hours=1)
     (timers, _) = pair(desk)
     await timers.step()

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.case import CaseResolution, JoinReason, derive_case_id
 from bot.domain.decision import StoreUnavailable
 from bot.domain.moves import resolve_case
-from bot.store.client import Client
+from bot.store.client import RedisClient
 from bot.store.keys import SEEN_FOR, Keys
 from bot.store.opening import Store
 from bot.web.health import read_state
@@ -44,9 +44,9 @@ async def test_a_poison_mention_is_buried_with_its_reason_and_the_next_ones_live
 ) -> None:
     await admit(store, clock, said(1), said(2, text="#poison"), said(3))
     await work(worker(store, clock), clock)
-    (letter,) = await store.dead.letters()
-    books = await store.books.read()
-    assert (letter.why, "#poison" in letter.why) == ("ZeroDivisionError, 6 tries", False)
+    (letter,) = await store.dead_letters.list_letters()
+    books = await store.mention_counters.read()
+    assert (letter.reason, "#poison" in letter.reason) == ("ZeroDivisionError, 6 tries", False)
     assert (books.opened, books.dead, books.waiting, books.unaccounted) == (2, 1, 0, 0)
 
 
@@ -55,29 +55,29 @@ async def test_those_beside_a_poison_mention_need_not_wait_until_it_is_given_up(
 ) -> None:
     await admit(store, clock, *(said(n) for n in range(30)), said(30, text="#poison"))
     await work(worker(store, clock, idle=timedelta(minutes=1)), clock, steps=33)
-    assert (await store.books.read()).opened == 30
+    assert (await store.mention_counters.read()).opened == 30
 
 
 async def test_a_replayed_letter_whose_fault_was_mended_opens_its_case(store: Store, clock: WoundClock) -> None:
     await admit(store, clock, said(1, text="#poison"))
     await work(worker(store, clock), clock)
-    (letter,) = await store.dead.letters()
-    await store.dead.replay(letter, clock.now())
+    (letter,) = await store.dead_letters.list_letters()
+    await store.dead_letters.replay(letter, clock.now())
     rules = FakeRules()
     rules.hearing = lambda _: "complaint"
     await Triage(store, rules, clock, "mended", wait=False).step()
-    books = await store.books.read()
+    books = await store.mention_counters.read()
     assert (books.opened, books.dead, books.unaccounted) == (1, 0, 0)
 
 
 async def test_what_cannot_be_read_is_buried_at_once(
-    store: Store, clock: WoundClock, client: Client, keys: Keys
+    store: Store, clock: WoundClock, client: RedisClient, keys: Keys
 ) -> None:
-    await client.call("XADD", keys.inbox, "*", "m", "{not json", "at", 1)
+    await client.execute("XADD", keys.inbox, "*", "m", "{not json", "at", 1)
     await admit(store, clock, said(1))
     await worker(store, clock).step()
-    assert [letter.why for letter in await store.dead.letters()] == ["it cannot be read, 1 tries"]
-    assert (await store.books.read()).opened == 1
+    assert [letter.reason for letter in await store.dead_letters.list_letters()] == ["it cannot be read, 1 tries"]
+    assert (await store.mention_counters.read()).opened == 1
 
 
 async def test_what_another_worker_took_and_left_is_handled_once(store: Store, clock: WoundClock) -> None:
@@ -85,7 +85,7 @@ async def test_what_another_worker_took_and_left_is_handled_once(store: Store, c
     left = await store.inbox.read("dead", 100, wait=False)
     assert len(left) == 5
     await work(worker(store, clock), clock, steps=8)
-    books = await store.books.read()
+    books = await store.mention_counters.read()
     assert (books.opened, books.waiting, books.unaccounted) == (5, 0, 0)
 
 
@@ -93,15 +93,15 @@ async def test_what_another_worker_has_in_hand_is_left_to_it(store: Store, clock
     await admit(store, clock, said(1))
     await store.inbox.read("busy", 100, wait=False)
     await work(worker(store, clock, idle=timedelta(minutes=1)), clock)
-    assert (await store.books.read()).waiting == 1
+    assert (await store.mention_counters.read()).waiting == 1
 
 
 async def test_an_abandoned_entry_is_found_behind_any_number_that_are_in_hand(store: Store, clock: WoundClock) -> None:
     await admit(store, clock, *(said(n) for n in range(40)))
     *held, last = await store.inbox.read("busy", 100, wait=False)
-    await store.client.call("XCLAIM", store.keys.inbox, "triage", "busy", 0, last.id, "IDLE", 90_000, "JUSTID")
+    await store.client.execute("XCLAIM", store.keys.inbox, "triage", "busy", 0, last.id, "IDLE", 90_000, "JUSTID")
     await work(worker(store, clock, idle=timedelta(minutes=1)), clock, steps=2)
-    assert (await store.books.read()).waiting == len(held)
+    assert (await store.mention_counters.read()).waiting == len(held)
 
 
 async def test_a_worker_that_died_often_over_an_entry_buries_it(store: Store, clock: WoundClock) -> None:
@@ -110,11 +110,11 @@ async def test_a_worker_that_died_often_over_an_entry_buries_it(store: Store, cl
     for _ in range(5):
         await store.inbox.reclaim("dead", 1, AT_ONCE)
     await worker(store, clock).step()
-    assert [letter.why for letter in await store.dead.letters()] == ["its worker died, 7 tries"]
+    assert [letter.reason for letter in await store.dead_letters.list_letters()] == ["its worker died, 7 tries"]
 
 
 async def test_what_was_in_hand_when_the_store_went_away_is_answered_when_it_is_back(
-    store: Store, clock: WoundClock, client: Client
+    store: Store, clock: WoundClock, client: RedisClient
 ) -> None:
     await admit(store, clock, *(said(n) for n in range(3)))
     rules = FakeRules()
@@ -125,19 +125,19 @@ async def test_what_was_in_hand_when_the_store_went_away_is_answered_when_it_is_
     rules.away = False
     while await triage.step():
         pass
-    books = await store.books.read()
+    books = await store.mention_counters.read()
     assert (books.opened, books.waiting) == (3, 0)
 
 
 async def test_a_mention_that_comes_again_after_it_was_forgotten_opens_no_second_case(
-    store: Store, clock: WoundClock, client: Client, keys: Keys
+    store: Store, clock: WoundClock, client: RedisClient, keys: Keys
 ) -> None:
     (case,) = await triaged(store, FakeRules(), clock, said(1))
     clock.wind(SEEN_FOR)
-    await client.call("DEL", keys.seen("x:1"), *await client.call("KEYS", f"{keys.root}copy:*"))
+    await client.execute("DEL", keys.seen_key("x:1"), *await client.execute("KEYS", f"{keys.root}copy:*"))
     await admit(store, clock, said(1))
     await work(worker(store, clock), clock, steps=10)
-    books = await store.books.read()
+    books = await store.mention_counters.read()
     assert (books.opened, books.dead, books.waiting, books.unaccounted) == (1, 0, 0, 0)
     assert (await store.cases.get(case.id)).mention == said(1)
 
@@ -154,14 +154,14 @@ async def test_a_copy_joins_and_the_same_person_reopens(store: Store, clock: Wou
         [JoinReason.COPY, JoinReason.SAME_PERSON],
         False,
     )
-    books = await store.books.read()
+    books = await store.mention_counters.read()
     assert (books.opened, books.joined, books.tallied) == (1, 2, 0)
 
 
 async def test_copies_in_one_batch_are_one_case(store: Store, clock: WoundClock) -> None:
     cases = await triaged(store, FakeRules(), clock, *(said(n, text="You lost the very same bag") for n in range(25)))
     assert [(case.id, case.joined_count, len(case.joined)) for case in cases] == [(derive_case_id("x:0"), 24, 20)]
-    assert len(await store.cases.joined(cases[0].id)) == 24
+    assert len(await store.cases.load_joined(cases[0].id)) == 24
 
 
 async def through_the_loop(triage: Triage, clock: "Rests", until: Callable[[], Awaitable[bool]]) -> int:
@@ -184,7 +184,7 @@ async def test_a_crisis_behind_poison_mentions_is_heard_and_nobody_rests_for_the
     triage = worker(store, clock, idle=timedelta(minutes=1))
 
     async def heard() -> bool:
-        return (await store.books.read()).opened == 1
+        return (await store.mention_counters.read()).opened == 1
 
     await through_the_loop(triage, clock, heard)
     assert await heard()
@@ -197,7 +197,7 @@ async def test_new_work_goes_between_old_failures(store: Store, clock: WoundCloc
     await work(triage, clock, steps=3)
     await admit(store, clock, said(999))
     await work(triage, clock, steps=2)
-    assert (await store.books.read()).opened == 1
+    assert (await store.mention_counters.read()).opened == 1
 
 
 async def test_where_everything_fails_the_fault_is_ours_and_the_worker_rests(store: Store, clock: WoundClock) -> None:
@@ -211,12 +211,12 @@ async def test_four_poison_mentions_that_are_tried_again_do_not_wait_for_triage(
 ) -> None:
     await admit(store, clock, *(said(n, text=f"#poison {n}") for n in range(4)))
     await work(worker(store, clock, idle=timedelta(minutes=1)), clock, steps=10)
-    assert await store.inbox.waiting() == (4, 0)
+    assert await store.inbox.measure_backlog() == (4, 0)
     clock.wind(minutes=2)
     assert "triage" not in (await read_state(store, {}, clock.now())).troubles
     await admit(store, clock, said(999))
     arrived = int(clock.now().timestamp() * 1000)
-    assert await store.inbox.waiting() == (5, arrived)
+    assert await store.inbox.measure_backlog() == (5, arrived)
     clock.wind(minutes=2)
     assert "triage" in (await read_state(store, {}, clock.now())).troubles
 
@@ -225,5 +225,5 @@ async def test_what_a_worker_has_left_waits_for_triage(store: Store, clock: Woun
     arrived = int(clock.now().timestamp() * 1000)
     await admit(store, clock, said(1))
     await store.inbox.read("one", 1, wait=False)
-    assert await store.inbox.waiting() == (1, 0)
-    assert await store.inbox.waiting(left_after=timedelta()) == (1, arrived)
+    assert await store.inbox.measure_backlog() == (1, 0)
+    assert await store.inbox.measure_backlog(left_after=timedelta()) == (1, arrived)

@@ -39,7 +39,7 @@ async def _post(bench: Bench, opened: Stage, clock: JumpingClock, count: int) ->
     for number, mention in enumerate(bench.sayings.take(count, clock.now())):
         if not number % 20:
             bench.tell(f"{number} of {count} cards")
-        await ear.hear([mention])
+        await ear.publish([mention])
         await opened.house.triage.step()
         clock.jump(BETWEEN_POSTS)
         for _ in range(MOST_STEPS):

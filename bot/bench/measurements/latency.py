@@ -11,9 +11,9 @@ from bot.bench.ground import Bench, at_work, day_playbook, hear, stage
 from bot.bench.stopwatch import instant, percentile
 from bot.clock import SystemClock
 from bot.stage import Stage
-from bot.store.inbox import Inbox, Ready
-from bot.store.lately import Share
-from bot.store.transaction import Committed
+from bot.store.inbox import Inbox, TriagedEntry
+from bot.store.lately import RecentBatch
+from bot.store.transaction import CommitResult
 from bot.workers.ingest import StoreEar
 from bot.workers.triage import Triage
 
@@ -32,11 +32,13 @@ class WatchedInbox(Inbox):
         self.committed = 0
         return self.owed
 
-    async def commit(self, ready: Sequence[Ready], at: datetime, share: Share | None = None) -> list[Committed]:
+    async def commit(
+        self, ready: Sequence[TriagedEntry], at: datetime, share: RecentBatch | None = None
+    ) -> list[CommitResult]:
         replies = await super().commit(ready, at, share)
         now = instant()
         for (entry, decision, _), reply in zip(ready, replies, strict=True):
-            if reply is Committed.WRITTEN:
+            if reply is CommitResult.WRITTEN:
                 self.committed += 1
                 if decision.notifications and entry.mention is not None:
                     self.owed[entry.mention.id] = now
@@ -97,7 +99,7 @@ async def _speak(bench: Bench, opened: Stage, count: int) -> dict[str, float]:
             due = began + number / A_SECOND
             await asyncio.sleep(max(0.0, due - instant()))
             arrived[mention.id] = due
-            group.create_task(ear.hear([mention]))
+            group.create_task(ear.publish([mention]))
             if not number % A_SECOND:
                 bench.tell(f"{number:,} of {count:,} mentions")
     return arrived

@@ -44,7 +44,7 @@ async def measure(bench: Bench) -> list[Figure]:
         await hear(ear, bench.sayings.take(count, clock.now()))
         crisis = _crisis()
         arrived = instant()
-        await ear.hear([crisis])
+        await ear.publish([crisis])
         async with at_work(opened):
             bench.tell(f"{pages} pages while {count:,} mentions wait and Slack is down")
             times = await _tip_over(opened, phone, pages)

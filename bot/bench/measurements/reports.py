@@ -17,9 +17,9 @@ from bot.domain.decision import DurationKind
 from bot.domain.routing import find_route
 from bot.domain.spans import QUARTER
 from bot.rules import LiveRules
-from bot.store.keys import TOOK_MOST, Keys, day_of, field
-from bot.store.opening import Store, open_store
-from bot.store.writing import quarter_of_day
+from bot.store.keys import TOOK_MOST, Keys, format_day, join_field
+from bot.store.opening import Store, connect_store
+from bot.store.writing import compute_quarter
 from bot.usecases.reports import Reports
 from bot.workers.ingest import StoreEar
 from bot.workers.triage import Triage
@@ -35,7 +35,7 @@ async def measure(bench: Bench) -> list[Figure]:
     count, times = bench.of(1_000_000, 20_000), bench.of(60, 5)
     rules = LiveRules(read(day_playbook()))
     clock = StillClock(_end_of_day(rules))
-    async with server() as url, open_store(url, Path(), "reports", "bench") as store:
+    async with server() as url, connect_store(url, Path(), "reports", "bench") as store:
         bench.tell(f"{count:,} mentions into the tallies")
         await _live(bench, store, rules, clock)
         await _tallied(bench, store, rules, clock.now(), count)
@@ -56,7 +56,7 @@ def _end_of_day(rules: LiveRules) -> datetime:
 
 async def _live(bench: Bench, store: Store, rules: LiveRules, clock: StillClock) -> None:
     """Open cases, and the posts that say most: a report shows them too."""
-    await store.inbox.prepare()
+    await store.inbox.create_group()
     await hear(StoreEar("bench", store, clock), bench.sayings.take(bench.of(600, 60), clock.now()))
     triage = Triage(store, rules, clock, "bench", wait=False)
     while await triage.step():
@@ -72,9 +72,9 @@ async def _tallied(bench: Bench, store: Store, rules: LiveRules, at: datetime, c
         moment = at - quarter * QUARTER
         some = count * (quarter + 1) // QUARTERS - count * quarter // QUARTERS
         said = Counter(chance.choices(names, weights, k=some))
-        key = store.keys.tally(moment)
+        key = store.keys.tally_key(moment)
         within = moment.minute // 15
-        await store.client.together([("HINCRBY", key, field(within, *combo), n) for combo, n in said.items()])
+        await store.client.execute_batch([("HINCRBY", key, join_field(within, *combo), n) for combo, n in said.items()])
 
 
 def _combos(bench: Bench, rules: LiveRules, at: datetime) -> dict[Combo, float]:
@@ -101,25 +101,32 @@ async def _timed(bench: Bench, store: Store, rules: LiveRules, at: datetime) -> 
     most = bench.of(TOOK_MOST, 100)
     for department in rules.list_departments():
         for measured in DurationKind:
-            key = store.keys.took(day_of(midnight), department.name, measured)
-            await store.client.call("RPUSH", key, *_times(most, quarter_of_day(at)))
-        await store.client.together(list(_ended(store.keys, midnight, department.name)))
+            key = store.keys.durations_key(format_day(midnight), department.name, measured)
+            await store.client.execute("RPUSH", key, *_times(most, compute_quarter(at)))
+        await store.client.execute_batch(list(_ended(store.keys, midnight, department.name)))
 
 
 def _times(count: int, quarters: int) -> Iterator[str]:
     for number in range(count):
-        yield field(number * max(1, quarters) // count, f"{60 + number % 900:.1f}")
+        yield join_field(number * max(1, quarters) // count, f"{60 + number % 900:.1f}")
 
 
 def _ended(keys: Keys, day: datetime, department: str) -> Iterator[tuple[str, str, str, int]]:
     for quarter in range(timedelta(days=1) // QUARTER):
         for resolution in CaseResolution:
-            yield ("HINCRBY", keys.ended(day_of(day)), field(quarter, department, resolution.value), 3)
+            yield (
+                "HINCRBY",
+                keys.resolutions_key(format_day(day)),
+                join_field(quarter, department, resolution.value),
+                3,
+            )
 
 
 async def _asked(store: Store, rules: LiveRules, clock: StillClock, times: int) -> list[float]:
     """In milliseconds, each answer drawn to the end."""
-    reports = Reports(store.tallies, store.corrections, store.cases, rules, lambda: rules.playbook.subjects, clock)
+    reports = Reports(
+        store.report_counters, store.corrections, store.cases, rules, lambda: rules.playbook.subjects, clock
+    )
     took = []
     for _ in range(times):
         began = instant()

@@ -33,7 +33,7 @@ async def measure(bench: Bench) -> list[Figure]:
             finished = await _finished(opened, began)
             bench.tell(f"what reaches the channel in {length} s")
             waited, (shown, messages) = await first, await later
-        account = await opened.store.books.read()
+        account = await opened.store.mention_counters.read()
         violations = len(opened.sandbox.limit_violations())
     return [
         Figure("storm, first card", waited, SECONDS, AIM_FIRST, note=f"{count:,} mentions at once into one channel"),
@@ -52,7 +52,7 @@ async def _when(holds: Callable[[], object], sandbox: Sandbox, began: float) -> 
 
 async def _finished(opened: Stage, began: float) -> float:
     async with asyncio.timeout(PATIENCE):
-        while (await opened.store.inbox.waiting())[0]:  # noqa: ASYNC110 - Redis has no event to wait for
+        while (await opened.store.inbox.measure_backlog())[0]:  # noqa: ASYNC110 - Redis has no event to wait for
             await asyncio.sleep(0.02)
     return instant() - began
 

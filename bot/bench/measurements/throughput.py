@@ -12,7 +12,7 @@ from bot.bench.yardstick import Pace
 from bot.clock import SystemClock
 from bot.domain.report import Reconciliation
 from bot.rules import LiveRules
-from bot.store.opening import Store, open_store
+from bot.store.opening import Store, connect_store
 from bot.workers.ingest import StoreEar
 from bot.workers.triage import Triage
 
@@ -62,13 +62,13 @@ async def measure(bench: Bench) -> list[Figure]:
 async def _round(bench: Bench, url: str, brand: str, count: int) -> _Round:
     """The yardstick reads the same texts just before."""
     clock = SystemClock()
-    async with open_store(url, Path(), brand, "bench") as store:
-        await store.inbox.prepare()
+    async with connect_store(url, Path(), brand, "bench") as store:
+        await store.inbox.create_group()
         mentions = bench.sayings.take(count, clock.now())
         await hear(StoreEar("bench", store, clock), mentions)
         pace = bench.yardstick.pace([mention.text for mention in mentions])
         took = await _triaged(store)
-        account = await store.books.read()
+        account = await store.mention_counters.read()
         if not account.is_balanced:
             raise NothingMeasured(f"The books do not balance, so that nothing was measured: {account}.")
         return _Round(pace, took, account)

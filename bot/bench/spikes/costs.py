@@ -16,8 +16,8 @@ from bot.domain.spikes.tuning import SpikeThresholds
 from bot.domain.spikes.usual import QUARTER
 from bot.domain.spikes.watch import MAX_OBSERVATIONS, SpikeDetector
 from bot.rules import LiveRules
-from bot.store.feed import feed
-from bot.store.opening import Store, open_store
+from bot.store.feed import append_observation
+from bot.store.opening import Store, connect_store
 from bot.store.transaction import Transaction, commit
 from bot.workers.ingest import StoreEar
 from bot.workers.spikes import Spikes
@@ -40,9 +40,9 @@ async def _on_top(bench: Bench) -> Figure:
     Each is done once beforehand: triage has been at work for long when a spike comes, and so has the watch.
     """
     count = bench.of(4_000, 150)
-    async with server() as url, open_store(url, Path(), "watching", "bench") as store:
+    async with server() as url, connect_store(url, Path(), "watching", "bench") as store:
         clock, rules = SystemClock(), LiveRules(read(day_playbook()))
-        await store.inbox.prepare()
+        await store.inbox.create_group()
         mentions = bench.sayings.take(count, clock.now())
         await hear(StoreEar("bench", store, clock), mentions)
         rules.assessor()
@@ -84,7 +84,7 @@ async def _fed(store: Store, heard: Sequence[ProcessedMention], times: int) -> f
             transactions = [Transaction(store.keys.inbox) for _ in heard[start : start + PART]]
             for one, transaction in zip(heard[start:], transactions, strict=False):
                 for _ in range(times):
-                    feed(transaction, store.keys, one, "Northwind Air")
+                    append_observation(transaction, store.keys, one, "Northwind Air")
             await commit(store.client, *transactions)
     return took.cpu
 

@@ -19,9 +19,9 @@ from bot.domain.spans import TimeSpan
 from bot.domain.words import format_count, format_duration
 from bot.playbook import Playbook
 from bot.settings import Settings
-from bot.store.embedded import NoServer
-from bot.store.leases import process_name
-from bot.store.opening import open_store
+from bot.store.embedded import EmbeddedServerError
+from bot.store.leases import build_process_name
+from bot.store.opening import connect_store
 
 AHEAD = timedelta(days=14)
 SHOWN = 5
@@ -53,9 +53,9 @@ async def _changes(settings: Settings, playbook: Playbook) -> Mapping[str, Sched
         return {}
     url = settings.redis_url.get_secret_value() if settings.redis_url else ""
     try:
-        async with open_store(url, settings.data, playbook.slug, process_name()) as store:
-            return await store.overrides.read(playbook.schedules)
-    except (NoServer, StoreUnavailable, ValueError):
+        async with connect_store(url, settings.data, playbook.slug, build_process_name()) as store:
+            return await store.overrides.load(playbook.schedules)
+    except (EmbeddedServerError, StoreUnavailable, ValueError):
         return {}
 
 

@@ -8,14 +8,14 @@ from bot.cli.findings import Finding, fault, note, well
 from bot.clock import SystemClock
 from bot.playbook import Playbook
 from bot.settings import Settings, hook_variable
-from bot.sources.catalogue import CATALOGUE, parts_of
+from bot.sources.catalogue import CATALOGUE, build_context
 
 
 async def of_sources(settings: Settings, playbook: Playbook, places: Places) -> AsyncIterator[Finding]:
     for entry in playbook.sources:
         kind, name, options = entry
         place = places.at(*("sources", kind, name) if name else ("sources", kind))
-        parts = parts_of(entry, settings, SystemClock(), playbook.subjects, random.random)
+        parts = build_context(entry, settings, SystemClock(), playbook.subjects, random.random)
         found = await CATALOGUE[kind].check(options, parts)
         for where, sentence in found.faults:
             yield fault(where or place, sentence)

@@ -54,9 +54,9 @@ class Night:
     async def _behind(self) -> timedelta:
         """For how long the oldest of what could be done by now has waited."""
         store, at = self._show.stage.store, self._show.clock.now()
-        _, oldest = await store.inbox.waiting()
-        since = [queue.head[0].since for queue in await store.outbox.queues(1)]
-        since += [case.due for case in (await store.cases.find(await store.cases.due(at, 1))).values() if case.due]
+        _, oldest = await store.inbox.measure_backlog()
+        since = [queue.head[0].since for queue in await store.outbox.list_queues(1)]
+        since += [case.due for case in (await store.cases.find(await store.cases.list_due(at, 1))).values() if case.due]
         longest = max((at - one for one in since), default=timedelta())
         return max(longest, timedelta(seconds=at.timestamp() - oldest / 1000) if oldest else timedelta())
 

@@ -41,18 +41,18 @@ async def read(show: Show, trouble: Trouble) -> Json:
 
 async def _queues(show: Show, at: datetime) -> list[Json]:
     store = show.stage.store
-    waiting, oldest = await store.inbox.waiting()
+    waiting, oldest = await store.inbox.measure_backlog()
     age = at.timestamp() - oldest / 1000 if oldest else 0.0
-    due = await store.cases.due(at)
+    due = await store.cases.list_due(at)
     cases = (await store.cases.find(due)).values()
     rows = [
         _row("ingest", "said next", show.left, None),
         _row("triage", "mentions to assess", waiting, age),
         _row("timers", "clocks that ran out", len(due), max((_late(case.due, at) for case in cases), default=0.0)),
     ]
-    for queue in await store.outbox.queues(1):
+    for queue in await store.outbox.list_queues(1):
         late = (at - queue.head[0].since).total_seconds()
-        rows.append(_row("delivery", f"to {_place(show, queue.to)}", queue.length, late))
+        rows.append(_row("delivery", f"to {_place(show, queue.destination)}", queue.length, late))
     return rows if len(rows) > 3 else [*rows, _row("delivery", "owed to Slack", 0, 0.0)]
 
 
@@ -73,7 +73,7 @@ def _place(show: Show, to: Destination) -> str:
 
 
 async def _books(show: Show) -> Json:
-    account = await show.stage.store.books.read()
+    account = await show.stage.store.mention_counters.read()
     words = ("seen", "opened", "joined", "tallied", "spam", "waiting", "dead", "unaccounted")
     return {word: getattr(account, word) for word in words}
 

@@ -65,7 +65,7 @@ class Wake:
         store = self._show.stage.store
         name = derive_case_id(self._mention.id)
         case = (await store.cases.find([name])).get(name)
-        return await store.pages.of(case) if case else None
+        return await store.pages.find_for_case(case) if case else None
 
     def _name(self, person: str) -> str:
         user = self._show.stage.workspace.users.get(person)

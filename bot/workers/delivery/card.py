@@ -12,8 +12,8 @@ from bot.domain.notification import Notification
 from bot.domain.pages.page import Page
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.sinks.outcomes import Rejected
-from bot.store.reading import Unreadable
-from bot.store.records import CardRecord, CardState, Place
+from bot.store.reading import UnreadableRecordError
+from bot.store.records import CardRecord, CardState, MessageRef
 from bot.workers.delivery.digest import DigestDelivery
 from bot.workers.delivery.post import Poster
 
@@ -26,16 +26,18 @@ class CardDelivery:
         self._rules = rules
 
     async def deliver(self, owed: Notification) -> bool:
-        """Says whether Slack was called. Raises `Blocked`, `Unreadable`."""
+        """Says whether Slack was called. Raises `Blocked`, `UnreadableRecordError`."""
         found = await self._poster.store.cases.find([owed.subject_id])
         case = found.get(owed.subject_id)
-        if case is None and self._poster.store.cases.unreadable(owed.subject_id):
-            raise Unreadable("case")
+        if case is None and self._poster.store.cases.is_unreadable(owed.subject_id):
+            raise UnreadableRecordError("case")
         if case is None or owed.to != ToDepartment(case.department):
-            await self._outbox.done(owed)  # gone, or handed over: the department that has it now is owed its card
+            await self._outbox.mark_delivered(
+                owed
+            )  # gone, or handed over: the department that has it now is owed its card
             return False
         department = get_department_or_lost(self._rules, case.department)
-        record = await self._outbox.card(case.id)
+        record = await self._outbox.load_card(case.id)
         if record.stale and record.state is CardState.POSTED:
             return await self._point_on(case, department, record)
         if record.reminded and _misleads(record.reminded, case, department):
@@ -44,22 +46,22 @@ class CardDelivery:
             return await self._answer(case, department, asked)
         return await self._card(case, department, record, owed)
 
-    async def _asked(self, case: Case) -> Place | None:
+    async def _asked(self, case: Case) -> MessageRef | None:
         """Where somebody reads that nobody has this case, or that another department has it. A new one asked nobody."""
         if case.status is CaseStatus.NEW and not case.round:
             return None
-        asked = await self._outbox.asked(case.id)
+        asked = await self._outbox.load_claim_requests(case.id)
         here = (place for place, to in asked.items() if case.status is not CaseStatus.NEW or to != case.department)
         return next(here, None)
 
-    async def _answer(self, case: Case, department: Department, asked: Place) -> bool:
+    async def _answer(self, case: Case, department: Department, asked: MessageRef) -> bool:
         """Whoever was asked to take it reads who has it, in the words of the one who took it from such a message."""
         claimed = case.status is CaseStatus.CLAIMED
         await self._poster.gate.room_to_update(asked.channel)
         with suppress(Rejected):  # it was deleted
             drawing = messages.claimed(case, department) if claimed else messages.taken(case)
             await self._poster.gate.update(asked.channel, asked.ts, drawing)
-        await self._outbox.forget_asked(case.id, asked)
+        await self._outbox.forget_claim_request(case.id, asked)
         return True
 
     async def _card(self, case: Case, department: Department, record: CardRecord, owed: Notification) -> bool:
@@ -68,7 +70,7 @@ class CardDelivery:
         if record.state is CardState.POSTED:
             return await self._posted(case, department, record, owed)
         if record.state is CardState.POSTING and record.digest:
-            digest = await self._outbox.digest(record.digest)
+            digest = await self._outbox.load_digest(record.digest)
             if digest is not None and not digest.ts:  # the digest is what was being posted, not a card beside it
                 return await self._digests.again(digest, record)
         self._poster.wait_for_lost_answer(record)
@@ -76,12 +78,12 @@ class CardDelivery:
 
     async def _posted(self, case: Case, department: Department, record: CardRecord, owed: Notification) -> bool:
         if department.channel and record.channel != department.channel:
-            left = Place(record.channel, record.ts)
+            left = MessageRef(record.channel, record.ts)
             moved = record.model_copy(update={"state": CardState.NONE, "channel": "", "ts": "", "stale": (left,)})
             return await self._post(case, department, moved, owed)
         page = await self._page(case)
         if record.drawn >= case.version and record.page == (page.version if page else 0):
-            await self._outbox.drawn(case.id, record, owed, self._poster.clock.now(), page)
+            await self._outbox.record_rendered_card(case.id, record, owed, self._poster.clock.now(), page)
             return False
         await self._poster.gate.room_to_update(record.channel)
         return await self._update(case, department, record, owed)
@@ -104,7 +106,7 @@ class CardDelivery:
         return True
 
     async def _page(self, case: Case) -> Page | None:
-        return await self._poster.store.pages.of(case)
+        return await self._poster.store.pages.find_for_case(case)
 
     async def _post(self, case: Case, department: Department, record: CardRecord, owed: Notification) -> bool:
         if not department.channel:
@@ -136,18 +138,18 @@ class CardDelivery:
     async def _drawn(self, case: Case, record: CardRecord, owed: Notification, page: Page | None) -> None:
         at = self._poster.clock.now()
         shown = {"drawn": case.version, "page": page.version if page else 0}
-        await self._outbox.drawn(case.id, record.model_copy(update=shown), owed, at, page)
+        await self._outbox.record_rendered_card(case.id, record.model_copy(update=shown), owed, at, page)
         if record.digest:
             await self._redraw_digest(record.digest, case.department)
 
     async def _listed(self, case: Case, department: Department, record: CardRecord, owed: Notification) -> bool:
         """While nobody has it, a case on a digest is a line of it; once somebody has, it gets a card of its own."""
-        digest = await self._outbox.digest(record.digest)
+        digest = await self._outbox.load_digest(record.digest)
         on_it = case.status is CaseStatus.NEW or case.mention.is_forgotten  # which is worth no card of its own
         if digest is not None and on_it and digest.department == case.department:
             await self._redraw_digest(digest.id, digest.department)
             drawn = record.model_copy(update={"drawn": case.version})
-            await self._outbox.drawn(case.id, drawn, owed, self._poster.clock.now())
+            await self._outbox.record_rendered_card(case.id, drawn, owed, self._poster.clock.now())
             return False
         return await self._post(case, department, record.model_copy(update={"state": CardState.NONE}), owed)
 
@@ -164,7 +166,7 @@ class CardDelivery:
         await self._outbox.save_card(case.id, record.model_copy(update={"stale": record.stale[1:]}))
         return True
 
-    async def _take_back(self, case: Case, record: CardRecord, reminded: Place) -> bool:
+    async def _take_back(self, case: Case, record: CardRecord, reminded: MessageRef) -> bool:
         """The reminder in the channel says who has the case now, instead of that nobody has it."""
         await self._poster.gate.room_to_update(reminded.channel)
         with suppress(Rejected):  # somebody deleted it
@@ -173,7 +175,7 @@ class CardDelivery:
         return True
 
 
-def _misleads(reminded: Place, case: Case, department: Department) -> bool:
+def _misleads(reminded: MessageRef, case: Case, department: Department) -> bool:
     """It asks for somebody to take a case that somebody has, or that another department has."""
     moved = department.channel and reminded.channel != department.channel
     return case.status is not CaseStatus.NEW or bool(moved)

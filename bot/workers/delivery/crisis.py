@@ -35,12 +35,12 @@ class CrisisDelivery:
         """A card. Says whether Slack was called. Raises `Blocked`."""
         crisis = await self._store.crises.find(owed.subject_id)
         if crisis is None:
-            await self._store.outbox.done(owed)
+            await self._store.outbox.mark_delivered(owed)
             return False
         name = f"{owed.kind}-{crisis.id}"
-        record = await self._store.outbox.card(name)
+        record = await self._store.outbox.load_card(name)
         if record.state is CardState.POSTED and record.drawn >= crisis.version:
-            await self._store.crises.drawn(crisis, name, record, owed)
+            await self._store.crises.record_crisis_card(crisis, name, record, owed)
             return False
         page = (await self._store.pages.find([crisis.page])).get(crisis.page)
         drawing = DRAWN[owed.kind](crisis, page)
@@ -48,7 +48,7 @@ class CrisisDelivery:
         if posted is not None:
             pinned = posted.pinned or await self._pinned(owed, posted)
             shown = posted.model_copy(update={"drawn": crisis.version, "pinned": pinned})
-            await self._store.crises.drawn(crisis, name, shown, owed)
+            await self._store.crises.record_crisis_card(crisis, name, shown, owed)
         return True
 
     async def _pinned(self, owed: Notification, posted: CardRecord) -> bool:
@@ -87,8 +87,10 @@ class CrisisDelivery:
             if no.message_gone:
                 await self._store.outbox.save_card(name, CardRecord())
             elif isinstance(owed.to, ToChannel):  # archived, or we were taken out: the crisis goes on without its card
-                await self._store.outbox.done(owed)
-                await self._store.troubles.tell(f"to:{owed.to}", f"{owed.to} cannot be written to ({no.error}).")
+                await self._store.outbox.mark_delivered(owed)
+                await self._store.health_issues.save_issue(
+                    f"to:{owed.to}", f"{owed.to} cannot be written to ({no.error})."
+                )
             else:
                 raise await self._poster.refused(department, channel, no) from no
             return None

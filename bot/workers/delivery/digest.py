@@ -7,8 +7,8 @@ from bot.domain.destination import Destination, ToDepartment
 from bot.domain.notification import Notification, Priority
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.sinks.outcomes import Rejected
-from bot.store.floods import Floods, by_urgency, waits
-from bot.store.outbox import Queue, digest_id, listed_on
+from bot.store.floods import DigestOverflowStore, is_waiting, sort_by_urgency
+from bot.store.outbox import DestinationQueue, build_digest_id, build_listed_record
 from bot.store.records import CardRecord, CardState, DigestRecord
 from bot.workers.delivery.gate import CHANNEL_REGAIN, Blocked
 from bot.workers.delivery.post import LATE_RETRY, Poster
@@ -32,31 +32,31 @@ class DigestDelivery:
         self._poster = poster
         self._outbox = poster.store.outbox
         self._rules = rules
-        self._floods = Floods(poster.store.client, poster.store.keys)
+        self._floods = DigestOverflowStore(poster.store.client, poster.store.keys)
         self._flood: dict[tuple[Destination, Priority], str] = {}
         """The card that takes all that waits for this destination, until it has caught up."""
         self._behind: set[Destination] = set()
 
-    def wanted(self, queue: Queue) -> Priority | None:
+    def wanted(self, queue: DestinationQueue) -> Priority | None:
         """Of which lane this destination's cards should be gathered, if of any."""
-        if not isinstance(queue.to, ToDepartment):
+        if not isinstance(queue.destination, ToDepartment):
             return None
         if queue.crisis > CRISES_SINGLY:
             return Priority.CRISIS
-        self._flood.pop((queue.to, Priority.CRISIS), None)
+        self._flood.pop((queue.destination, Priority.CRISIS), None)
         at = self._poster.clock.now()
         new = [owed for owed in queue.head if owed.notification.priority is Priority.NEW]
         late = len(new) > CAUGHT_UP and at - new[0].since > BEHIND
         if queue.new > CARDS_A_MINUTE or late:
-            self._behind.add(queue.to)
+            self._behind.add(queue.destination)
         elif queue.new <= CAUGHT_UP:
-            self._behind.discard(queue.to)
-            self._flood.pop((queue.to, Priority.NEW), None)
-        return Priority.NEW if queue.to in self._behind else None
+            self._behind.discard(queue.destination)
+            self._flood.pop((queue.destination, Priority.NEW), None)
+        return Priority.NEW if queue.destination in self._behind else None
 
-    async def post(self, queue: Queue, lane: Priority) -> bool:
+    async def post(self, queue: DestinationQueue, lane: Priority) -> bool:
         """Gather what waits longest on one card. Says whether Slack was called. Raises `Blocked`."""
-        to, waiting = queue.to, queue.crisis if lane is Priority.CRISIS else queue.new
+        to, waiting = queue.destination, queue.crisis if lane is Priority.CRISIS else queue.new
         assert isinstance(to, ToDepartment)
         if waiting > FLOOD or (to, lane) in self._flood:
             return await self._post_flood(to, lane, waiting)
@@ -64,14 +64,14 @@ class DigestDelivery:
         if len(cases) < 2:
             return False
         ids = [case.id for case in cases]
-        record = DigestRecord(id=digest_id(ids, self._poster.clock.now()), department=to.id, cases=tuple(ids))
+        record = DigestRecord(id=build_digest_id(ids, self._poster.clock.now()), department=to.id, cases=tuple(ids))
         return await self._send(record, cases, CardRecord(digest=record.id))
 
     async def _post_flood(self, to: ToDepartment, lane: Priority, waiting: int) -> bool:
         """One card for all: posted with the most urgent of those that wait longest, then joined by the others."""
         at = self._poster.clock.now()
-        cases = by_urgency(await self._gather(to, lane, GATHERED))
-        record = await self._outbox.digest(self._flood.get((to, lane), ""))
+        cases = sort_by_urgency(await self._gather(to, lane, GATHERED))
+        record = await self._outbox.load_digest(self._flood.get((to, lane), ""))
         if record is not None and record.ts:
             added = await self._floods.add(record, cases, at)
             total = max(record.total, await self._floods.count(record))
@@ -81,7 +81,7 @@ class DigestDelivery:
         if len(cases) < 2:
             return False
         ids = [case.id for case in cases[:CASES_MOST]]
-        record = DigestRecord(id=digest_id(ids, at), department=to.id, cases=tuple(ids), total=waiting)
+        record = DigestRecord(id=build_digest_id(ids, at), department=to.id, cases=tuple(ids), total=waiting)
         posted = await self._send(record, cases[:CASES_MOST], CardRecord(digest=record.id))
         self._flood[to, lane] = record.id
         return posted
@@ -89,7 +89,7 @@ class DigestDelivery:
     async def again(self, record: DigestRecord, card: CardRecord) -> bool:
         """The late retry of a digest whose answer was lost: the same digest, not a card for each of its cases."""
         self._poster.wait_for_lost_answer(card)
-        cards = await self._outbox.cards(record.cases)
+        cards = await self._outbox.load_cards(record.cases)
         waiting = tuple(case for case in record.cases if cards[case].digest == record.id)
         record = record.model_copy(update={"cases": waiting})
         return await self._send(record, await self._cases(record), card)
@@ -103,7 +103,7 @@ class DigestDelivery:
 
         async def save_record(changed: CardRecord, before: CardRecord | None) -> None:
             if changed.state is CardState.POSTED:
-                await self._outbox.save_digest(_placed(record, changed), listed_on(record, at), before)
+                await self._outbox.save_digest(_placed(record, changed), build_listed_record(record, at), before)
             else:
                 begun = changed.state is CardState.POSTING
                 await self._outbox.save_digest(record, changed if begun else CardRecord(), before)
@@ -121,7 +121,7 @@ class DigestDelivery:
             raise await self._poster.refused(department, department.channel, no) from no
         await self._poster.well(department)
         placed = _placed(record, posted)
-        await self._outbox.collected(placed, cases, at)
+        await self._outbox.record_digest_posted(placed, cases, at)
         if found:  # it shows its cases as they were then
             await self._outbox.add(Notification.draw_digest(placed.id, placed.department), at)
         return True
@@ -132,9 +132,9 @@ class DigestDelivery:
 
     async def _gather(self, to: ToDepartment, lane: Priority, most: int) -> list[Case]:
         """The oldest that nobody has claimed yet and that have no card; a lost answer keeps its own clock."""
-        waiting = await self._outbox.cards_in(lane, to, most + CASES_MOST)
+        waiting = await self._outbox.list_pending_cards(lane, to, most + CASES_MOST)
         ids = [owed.notification.subject_id for owed in waiting]
-        records = await self._outbox.cards(ids)
+        records = await self._outbox.load_cards(ids)
         cases = await self._poster.store.cases.find(ids)
         return [
             case
@@ -152,12 +152,12 @@ class DigestDelivery:
         The notification goes first: a change that comes while we draw asks for another drawing. Should we die in
         between, a line stays as it was until its next change, and its button answers in words.
         """
-        record = await self._outbox.digest(owed.subject_id)
+        record = await self._outbox.load_digest(owed.subject_id)
         if record is None or not record.ts:
-            await self._outbox.done(owed)
+            await self._outbox.mark_delivered(owed)
             return False
         await self._poster.gate.room_to_update(record.channel)
-        await self._outbox.done(owed)
+        await self._outbox.mark_delivered(owed)
         cases = await self._cases(record) if not record.total else await self._refill(record)
         department = get_department_or_lost(self._rules, record.department)
         drawing = digest_card.draw(record.id, department, cases, self._poster.clock.now(), record.total)
@@ -179,20 +179,20 @@ class DigestDelivery:
 
     async def _refill(self, record: DigestRecord) -> list[Case]:
         """The most urgent that still wait; what somebody has by now makes room for the next."""
-        ids = [*record.cases, *await self._floods.first(record, CASES_MOST * 2)]
+        ids = [*record.cases, *await self._floods.list_hidden(record, CASES_MOST * 2)]
         found = await self._poster.store.cases.find(ids)
-        waiting = by_urgency([case for case in found.values() if waits(case, record.department)])
+        waiting = sort_by_urgency([case for case in found.values() if is_waiting(case, record.department)])
         shown, hidden = waiting[:CASES_MOST], waiting[CASES_MOST:]
         gone = [case for case in ids if case not in {one.id for one in waiting}]
-        await self._floods.show(record, shown, hidden, gone)
+        await self._floods.update_shown(record, shown, hidden, gone)
         return shown
 
     async def _unlist(self, record: DigestRecord, cases: list[Case]) -> None:
         """Somebody deleted the digest: what is listed nowhere else needs another place."""
-        cards = await self._outbox.cards(record.cases)
+        cards = await self._outbox.load_cards(record.cases)
         listed = (CardState.LISTED, record.id)
         only_here = [case for case in cases if (cards[case.id].state, cards[case.id].digest) == listed]
-        await self._outbox.unlisted(record, only_here, self._poster.clock.now())
+        await self._outbox.record_digest_deleted(record, only_here, self._poster.clock.now())
 
 
 def _placed(record: DigestRecord, posted: CardRecord) -> DigestRecord:

@@ -22,10 +22,10 @@ class EpisodeDelivery:
         """Says whether Slack was called. Raises `Blocked`."""
         episode = await self._poster.store.episodes.get(owed.subject_id)
         if episode is None:
-            await self._outbox.done(owed)
+            await self._outbox.mark_delivered(owed)
             return False
         department = get_department_or_lost(self._rules, str(owed.to))
-        record = await self._outbox.card(episode.id)
+        record = await self._outbox.load_card(episode.id)
         if record.state is CardState.POSTED:
             return await self._update(episode, record, owed, department)
         self._poster.wait_for_lost_answer(record)
@@ -44,7 +44,7 @@ class EpisodeDelivery:
         if found := await self._poster.found(department.channel, episode.id, record):
             await self._outbox.save_card(episode.id, found)
             return True
-        page = await self._poster.store.pages.of_episode(episode)
+        page = await self._poster.store.pages.find_for_episode(episode)
         drawing = episode_card.draw(episode, page)
         try:
             posted = await self._poster.post(
@@ -57,7 +57,7 @@ class EpisodeDelivery:
         return True
 
     async def _update(self, episode: Episode, record: CardRecord, owed: Notification, department: Department) -> bool:
-        page = await self._poster.store.pages.of_episode(episode)
+        page = await self._poster.store.pages.find_for_episode(episode)
         if record.drawn >= episode.version and record.page >= (page.version if page else 0):
             await self._drawn(episode, record, owed, page)
             return False
@@ -76,4 +76,4 @@ class EpisodeDelivery:
 
     async def _drawn(self, episode: Episode, record: CardRecord, owed: Notification, page: Page | None) -> None:
         drawn = record.model_copy(update={"drawn": episode.version, "page": page.version if page else 0})
-        await self._poster.store.episodes.drawn(episode, drawn, owed, page)
+        await self._poster.store.episodes.record_episode_card(episode, drawn, owed, page)

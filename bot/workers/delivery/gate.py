@@ -11,7 +11,7 @@ from bot.domain.words import format_duration
 from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
 from bot.sinks.slack import Sent, SlackSink
 from bot.store.fencing import is_lease_over
-from bot.store.limits import Limit
+from bot.store.limits import RateLimit
 from bot.store.opening import Store
 from bot.workers.delivery.outage import Outage
 from bot.workers.delivery.pause import Pause
@@ -20,11 +20,11 @@ log = structlog.get_logger("delivery")
 
 # Slack's own limits (per app and workspace: chat.postMessage about one a second a channel and several hundred a
 # minute in all; chat.update 50 a minute) at 80 %, so that a clock that differs from Slack's does no harm.
-EVERYTHING = Limit("slack", 1000, timedelta(milliseconds=1))
+EVERYTHING = RateLimit("slack", 1000, timedelta(milliseconds=1))
 """Never short by itself: what is parked here is parked for all methods."""
-POSTS = Limit("post", 8, timedelta(milliseconds=125))
-UPDATES = Limit("update", 8, timedelta(milliseconds=1500))
-READS = Limit("history", 4, timedelta(milliseconds=1500))
+POSTS = RateLimit("post", 8, timedelta(milliseconds=125))
+UPDATES = RateLimit("update", 8, timedelta(milliseconds=1500))
+READS = RateLimit("history", 4, timedelta(milliseconds=1500))
 CHANNEL_REGAIN = timedelta(milliseconds=1250)
 
 PARKED_BY_REFUSAL = timedelta(seconds=60)
@@ -35,13 +35,13 @@ CLOCK_OFF = timedelta(minutes=1)
 """Between our clock and Slack's, from which the times that people read are wrong enough to say so."""
 
 
-def channel_limit(channel: str) -> Limit:
-    return Limit(f"post:{channel}", 1, CHANNEL_REGAIN)
+def channel_limit(channel: str) -> RateLimit:
+    return RateLimit(f"post:{channel}", 1, CHANNEL_REGAIN)
 
 
-def gone_limit(channel: str) -> Limit:
+def gone_limit(channel: str) -> RateLimit:
     """Never short by itself: a channel that cannot be written to is parked here, for posts and updates alike."""
-    return Limit(f"channel:{channel}", 1000, timedelta(milliseconds=1))
+    return RateLimit(f"channel:{channel}", 1000, timedelta(milliseconds=1))
 
 
 class Blocked(Exception):  # noqa: N818 - said as it is
@@ -66,7 +66,7 @@ class Gate:
     async def closed(self) -> bool:
         """Whether nothing at all may be sent now, so that there is no need to look at what could be."""
         at = self._clock.now()
-        return self._outage.blocks(at) or bool(await self._store.limits.parked([EVERYTHING.name], at))
+        return self._outage.blocks(at) or bool(await self._store.rate_limits.list_paused([EVERYTHING.name], at))
 
     async def room_to_post(self, channel: str) -> None:
         """Takes one post out of the limits. Raises `Blocked`."""
@@ -86,9 +86,9 @@ class Gate:
         if await self._spend(EVERYTHING, UPDATES, gone_limit(channel)):
             raise Blocked
 
-    async def _spend(self, *limits: Limit) -> timedelta:
+    async def _spend(self, *limits: RateLimit) -> timedelta:
         self._wait_while_unwell()
-        wait = await self._store.limits.spend(limits, self._clock.now())
+        wait = await self._store.rate_limits.try_acquire(limits, self._clock.now())
         if not wait:
             self._wait_while_unwell()
             self._outage.note_try(self._clock.now())
@@ -105,7 +105,7 @@ class Gate:
         began = self._clock.now()
         try:
             sent = await self._sink.post(channel, drawing, name)
-            await self._store.limits.answered(channel_limit(channel), self._clock.now())
+            await self._store.rate_limits.record_response(channel_limit(channel), self._clock.now())
         except RateLimited as slow:
             await self._park(channel_limit(channel), timedelta(seconds=slow.seconds))
             raise Blocked from slow
@@ -197,19 +197,19 @@ class Gate:
             await self._park(EVERYTHING, self._outage.pause())
             await self._say("Slack does not answer. What it is owed waits and is sent when it is back.")
 
-    async def _park(self, limit: Limit, length: timedelta) -> None:
+    async def _park(self, limit: RateLimit, length: timedelta) -> None:
         at = self._clock.now()
-        await self._store.limits.park(limit.name, at + length, at)
+        await self._store.rate_limits.pause_limit(limit.name, at + length, at)
         log.warning("parked", limit=limit.name, seconds=length.total_seconds())
 
     async def _say(self, sentence: str) -> None:
-        if await self._store.troubles.tell("slack", sentence):
+        if await self._store.health_issues.save_issue("slack", sentence):
             log.error("slack trouble", trouble=sentence)
 
     async def _well(self) -> None:
         """Asked of the store each time: the trouble may have been told by a process that is gone."""
         self._outage.note_success()
-        if await self._store.troubles.tell("slack", ""):
+        if await self._store.health_issues.save_issue("slack", ""):
             log.info("slack is well again")
 
     async def _compare_clocks(self, sent: Sent) -> None:
@@ -217,6 +217,6 @@ class Gate:
         ahead = self._clock.now().timestamp() - float(sent.ts)
         off = timedelta(seconds=abs(ahead))
         said = f"is {format_duration(off)} {'ahead of' if ahead > 0 else 'behind'} Slack's" if off > CLOCK_OFF else ""
-        await self._store.troubles.tell(
+        await self._store.health_issues.save_issue(
             "clock", f"This machine's clock {said}. Times on cards are wrong until it is set." if said else ""
         )

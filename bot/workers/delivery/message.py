@@ -12,8 +12,8 @@ from bot.domain.notification import Notification, NotificationKind
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.domain.schedules.duty import GapLookup, OnCallSnapshot
 from bot.sinks.outcomes import Rejected
-from bot.store.reading import Unreadable
-from bot.store.records import CardRecord, CardState, Place
+from bot.store.reading import UnreadableRecordError
+from bot.store.records import CardRecord, CardState, MessageRef
 from bot.workers.delivery import crisis, drills, morning, oncall, vigil
 from bot.workers.delivery.crisis import CrisisDelivery
 from bot.workers.delivery.drills import DrillMessages
@@ -46,12 +46,12 @@ class MessageDelivery:
         """Says whether Slack was called. Raises `Blocked`. What is no longer true is not said."""
         drawing, department = await self._others.get(owed.kind, self._drawing)(owed)
         channel = department.channel if isinstance(owed.to, ToDepartment) else owed.to.id
-        record = await self._outbox.message(owed)
+        record = await self._outbox.load_message(owed)
         if record.state is CardState.POSTED:  # by who lost the lease before that was noted
             await self._end(owed, record)
             return False
         if drawing is None or not channel or record.tries > 1:
-            await self._outbox.said(owed)
+            await self._outbox.mark_message_sent(owed)
             return False
         self._poster.wait_for_lost_answer(record)
         if there := await self._poster.found(channel, owed.key, record):
@@ -70,49 +70,51 @@ class MessageDelivery:
             if not isinstance(
                 owed.to, ToDepartment
             ):  # a person who left, a fallback that is gone: nobody is helped by trying again
-                await self._outbox.said(owed)
-                await self._poster.store.troubles.tell(f"to:{owed.to}", f"{owed.to} cannot be written to ({no.error}).")
+                await self._outbox.mark_message_sent(owed)
+                await self._poster.store.health_issues.save_issue(
+                    f"to:{owed.to}", f"{owed.to} cannot be written to ({no.error})."
+                )
                 return True
             raise await self._poster.refused(department, channel, no) from no
         await self._end(owed, posted)
-        await self._poster.store.troubles.tell(f"to:{owed.to}", "")
+        await self._poster.store.health_issues.save_issue(f"to:{owed.to}", "")
         return True
 
     async def _end(self, owed: Notification, posted: CardRecord) -> None:
         if owed.kind is NotificationKind.REMINDER:
-            await self._keep_place(owed, Place(posted.channel, posted.ts))
+            await self._keep_place(owed, MessageRef(posted.channel, posted.ts))
         if owed.kind is NotificationKind.CALL:
-            await self._keep_asked(owed, Place(posted.channel, posted.ts))
+            await self._keep_asked(owed, MessageRef(posted.channel, posted.ts))
         await self._said(owed, posted)
 
     async def _said(self, owed: Notification, record: CardRecord) -> None:
         of_a_case = owed.kind not in self._others and owed.kind is not NotificationKind.TROUBLE
-        await self._outbox.said(owed, Place(record.channel, record.ts) if of_a_case else None)
+        await self._outbox.mark_message_sent(owed, MessageRef(record.channel, record.ts) if of_a_case else None)
 
     async def take_back(self, owed: Notification) -> bool:
         """What was said of a case whose words are to be forgotten, one message at a time. Raises `Blocked`."""
-        places = await self._outbox.messages(owed.subject_id)
+        places = await self._outbox.list_messages(owed.subject_id)
         if not places:
-            await self._outbox.done(owed)
+            await self._outbox.mark_delivered(owed)
             return False
         await self._poster.gate.room_to_update(places[0].channel)
         await self._poster.gate.delete(places[0].channel, places[0].ts)
         await self._outbox.forget_message(owed.subject_id, places[0])
         return True
 
-    async def _keep_place(self, owed: Notification, place: Place) -> None:
+    async def _keep_place(self, owed: Notification, place: MessageRef) -> None:
         """So that it can be taken back. The card is owed once more, for whoever claimed the case this very moment."""
-        card = (await self._outbox.cards([owed.subject_id]))[owed.subject_id]
+        card = (await self._outbox.load_cards([owed.subject_id]))[owed.subject_id]
         if card.state is CardState.POSTED:  # the reminder of a list is of all its cases
             await self._outbox.save_card(owed.subject_id, card.model_copy(update={"reminded": place}))
             again = Notification.draw_card(owed.subject_id, str(owed.to))
             await self._outbox.add(again, self._poster.clock.now())
 
-    async def _keep_asked(self, owed: Notification, place: Place) -> None:
+    async def _keep_asked(self, owed: Notification, place: MessageRef) -> None:
         """The same of who was called; each has a destination of its own, so that several end side by side."""
         case = (await self._poster.store.cases.find([owed.subject_id])).get(owed.subject_id)
         if case is not None:
-            await self._outbox.note_asked(case.id, place, case.department)
+            await self._outbox.add_claim_request(case.id, place, case.department)
             again = Notification.draw_card(case.id, case.department)
             await self._outbox.add(again, self._poster.clock.now())
 
@@ -120,15 +122,15 @@ class MessageDelivery:
         if owed.kind is NotificationKind.TROUBLE:
             return await self._trouble(get_department_or_lost(self._rules, owed.subject_id), owed)
         found = await self._poster.store.cases.find([owed.subject_id])
-        if self._poster.store.cases.unreadable(owed.subject_id):
-            raise Unreadable("case")
+        if self._poster.store.cases.is_unreadable(owed.subject_id):
+            raise UnreadableRecordError("case")
         if not found:
             return None, Department(name="", channel="")
         case = found[owed.subject_id]
         if isinstance(owed.to, ToDepartment) and owed.to.id != case.department:
             return None, Department(name="", channel="")  # handed over: its own clock runs in the other channel
         department = get_department_or_lost(self._rules, case.department)
-        card = (await self._outbox.cards([case.id]))[case.id]
+        card = (await self._outbox.load_cards([case.id]))[case.id]
         if owed.kind is NotificationKind.REMINDER and card.state in {CardState.NONE, CardState.POSTING}:
             return None, department  # Slack was away: who has not seen the card needs no reminder of it
         if card.state is CardState.LISTED and owed.kind in {NotificationKind.REMINDER, NotificationKind.CALL}:
@@ -145,7 +147,7 @@ class MessageDelivery:
 
     async def _of_list(self, owed: Notification, digest: str, department: Department) -> Drawing | None:
         """One word for all cases that wait on a digest, said for the first of them: a storm is no row of calls."""
-        record = await self._outbox.digest(digest)
+        record = await self._outbox.load_digest(digest)
         if record is None:
             return None
         found = await self._poster.store.cases.find(record.cases)
@@ -159,7 +161,7 @@ class MessageDelivery:
         return messages.list_call(len(waiting), department, await self._duty(owed, department), owed.to, link)
 
     async def _trouble(self, department: Department, owed: Notification) -> tuple[Drawing | None, Department]:
-        sentence = (await self._poster.store.troubles.all()).get(f"channel:{owed.subject_id}", "")
+        sentence = (await self._poster.store.health_issues.load_issues()).get(f"channel:{owed.subject_id}", "")
         return (messages.trouble(department.name, department.channel, sentence) if sentence else None), department
 
 

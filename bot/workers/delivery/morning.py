@@ -25,7 +25,7 @@ class MorningMessages:
         if owed.kind is NotificationKind.SPARED:
             return cards.spared(), Department(name="", channel="")
         department = get_department_or_lost(self._rules, owed.subject_id)
-        read = await self._store.mornings.read(owed.subject_id, self._clock.now())
+        read = await self._store.shift_summaries.load_summary(owed.subject_id, self._clock.now())
         if owed.kind is NotificationKind.HANDOVER:
             duty = await self._rota.find_on_call(owed.subject_id, datetime.fromtimestamp(owed.nth, UTC))
             return cards.hand_over(read, duty.people[0] if duty.people and not duty.has_gap else ""), department

@@ -31,7 +31,7 @@ class OnCallMessages:
         if owed.kind is NotificationKind.HOLE:
             return await self._hole(get_department_or_lost(self._rules, owed.subject_id), owed)
         schedule, part = owed.schedule_item
-        changes = (await self._store.read([schedule]))[schedule]
+        changes = (await self._store.load([schedule]))[schedule]
         if owed.kind is NotificationKind.PLEA:
             asked = changes.find_request(part)
             return (oncall.plea(asked) if asked else None), get_department_or_lost(self._rules, str(owed.to))

@@ -15,7 +15,7 @@ from bot.sinks.outcomes import Ambiguous, Rejected
 from bot.sinks.slack import Sent
 from bot.store.opening import Store
 from bot.store.records import CardRecord, CardState
-from bot.store.writing import ms
+from bot.store.writing import to_ms
 from bot.workers.delivery.gate import PARKED_BY_REFUSAL, Blocked, Gate
 from bot.workers.delivery.pause import Pause
 
@@ -74,10 +74,10 @@ class Poster:
 
         `remember` writes the record down. It is called before the call, so that a crash in between is seen as what it
         is, and again after it, or where Slack certainly did not take it: then whoever lost the lease meanwhile may
-        write too, as long as nobody else has begun. Raises `LeaseLost` where another sends by now.
+        write too, as long as nobody else has begun. Raises `LeaseLostError` where another sends by now.
         """
         await self.gate.room_to_post(channel)
-        began = {"state": CardState.POSTING, "since": ms(self.clock.now()), "tries": record.tries + 1}
+        began = {"state": CardState.POSTING, "since": to_ms(self.clock.now()), "tries": record.tries + 1}
         begun = record.model_copy(update=began)
         await remember(begun, None)
         try:
@@ -123,7 +123,7 @@ class Poster:
         return Blocked()
 
     async def _say(self, department: Department, sentence: str) -> None:
-        if await self.store.troubles.tell(f"channel:{department.name}", sentence):
+        if await self.store.health_issues.save_issue(f"channel:{department.name}", sentence):
             for to in self._who_hears(department):
                 trouble = Notification.for_department(NotificationKind.TROUBLE, department.name, 0, to)
                 await self.store.outbox.add(trouble, self.clock.now())
@@ -134,7 +134,7 @@ class Poster:
     async def well(self, department: Department) -> None:
         """Its channel took a message, so whatever was wrong with it is over, whichever process said that it was."""
         self._homeless.discard(department.name)
-        await self.store.troubles.tell(f"channel:{department.name}", "")
+        await self.store.health_issues.save_issue(f"channel:{department.name}", "")
 
 
 def _at(sent: Sent) -> dict[str, object]:

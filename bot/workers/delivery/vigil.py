@@ -19,7 +19,7 @@ class VigilMessages:
     async def drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
         """Nothing of a trouble that was over before it could be said."""
         department = get_department_or_lost(self._rules, str(owed.to))
-        found = (await self._store.vigils.read()).find_issue(owed.subject_id, owed.nth)
+        found = (await self._store.health_state.load()).find_issue(owed.subject_id, owed.nth)
         if found is None:
             return None, department
         if owed.kind is NotificationKind.WELL:

@@ -14,11 +14,11 @@ from bot.domain.notification import Notification, NotificationKind, Priority
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.domain.schedules.duty import GapLookup
 from bot.sinks.slack import SlackSink
-from bot.store.fencing import Fence, LeaseLost, fenced
+from bot.store.fencing import LeaseFence, LeaseLostError, enforce_fence
 from bot.store.leases import LENGTH as LEASE_LENGTH
 from bot.store.opening import Store
-from bot.store.outbox import Queue
-from bot.store.reading import Unreadable
+from bot.store.outbox import DestinationQueue
+from bot.store.reading import UnreadableRecordError
 from bot.workers.delivery import crisis
 from bot.workers.delivery.card import CardDelivery
 from bot.workers.delivery.crisis import CrisisDelivery
@@ -74,15 +74,17 @@ class Delivery:
 
     async def step(self) -> int:
         """Serve each destination once; says how many messages went. Nothing is done where another process sends."""
-        fence = await self._store.leases.take(LEASE, self._lease)
+        fence = await self._store.leases.acquire(LEASE, self._lease)
         if fence is None or await self._gate.closed():
             return 0
-        owed = await self._store.outbox.queues(LOOKED_AT + len(self._aside))
-        queues = [queue for queue in owed if not isinstance(queue.to, ToPager)]  # pagers have loops of their own
+        owed = await self._store.outbox.list_queues(LOOKED_AT + len(self._aside))
+        queues = [
+            queue for queue in owed if not isinstance(queue.destination, ToPager)
+        ]  # pagers have loops of their own
         queues.sort(key=lambda queue: (queue.head[0].notification.priority, queue.head[0].since))
         places = asyncio.Semaphore(AT_ONCE)
 
-        async def serve_queue(queue: Queue) -> int:
+        async def serve_queue(queue: DestinationQueue) -> int:
             async with places:
                 return await self._serve(queue, fence)
 
@@ -93,16 +95,16 @@ class Delivery:
                 self._set_aside(queue, result)
         return sum(1 if isinstance(result, BaseException) else result for result in results)
 
-    def _set_aside(self, queue: Queue, error: BaseException) -> None:
+    def _set_aside(self, queue: DestinationQueue, error: BaseException) -> None:
         """What cannot be sent as it is stays owed, is tried again later and later, and stands in nobody's way."""
-        if isinstance(error, LeaseLost):
-            log.warning("another sends by now", destination=str(queue.to))
+        if isinstance(error, LeaseLostError):
+            log.warning("another sends by now", destination=str(queue.destination))
             return
         if isinstance(error, StoreUnavailable) or not isinstance(error, Exception):
             raise error
-        name = self._in_hand[queue.to]
+        name = self._in_hand[queue.destination]
         tries = self._aside[name].tries if name in self._aside else 0
-        unread = isinstance(error, Unreadable)  # told already: it is looked at again as soon as records are
+        unread = isinstance(error, UnreadableRecordError)  # told already: it is looked at again as soon as records are
         wait = ASIDE_FIRST if unread else min(ASIDE_FIRST * 2 ** min(tries, 6), ASIDE_LONGEST)
         self._aside[name] = _Aside(tries + 1, Pause(self._clock.now(), self._clock.now() + wait))
         if not unread:
@@ -113,25 +115,25 @@ class Delivery:
 
     async def give_back(self) -> None:
         """So that another process need not wait for the lease to end."""
-        await self._store.leases.give_back(LEASE)
+        await self._store.leases.release(LEASE)
 
-    async def _serve(self, queue: Queue, fence: Fence) -> int:
+    async def _serve(self, queue: DestinationQueue, fence: LeaseFence) -> int:
         """What was read in this step is written under the fence of this step."""
-        kept = await self._store.leases.take(LEASE, self._lease)
+        kept = await self._store.leases.acquire(LEASE, self._lease)
         if kept is None or kept.token != fence.token:
             return 0  # Slack was so slow in this step that another sends by now, or did
-        with fenced(kept):
+        with enforce_fence(kept):
             return await self._serve_first(queue)
 
-    async def _serve_first(self, queue: Queue) -> int:
+    async def _serve_first(self, queue: DestinationQueue) -> int:
         """The first that can go; what is blocked is passed over."""
         gather = self._digests.wanted(queue)
-        if not self._may_try(queue, f"digest for {queue.to}"):
+        if not self._may_try(queue, f"digest for {queue.destination}"):
             gather = None
         channel = (
-            get_department_or_lost(self._rules, queue.to.id).channel
-            if isinstance(queue.to, ToDepartment)
-            else queue.to.id
+            get_department_or_lost(self._rules, queue.destination.id).channel
+            if isinstance(queue.destination, ToDepartment)
+            else queue.destination.id
         )
         for owed in queue.head:
             if owed.notification.priority is Priority.NEW and not self._gate.may_post(channel):
@@ -153,8 +155,8 @@ class Delivery:
                 continue
         return 0
 
-    def _may_try(self, queue: Queue, name: str) -> bool:
-        self._in_hand[queue.to] = name
+    def _may_try(self, queue: DestinationQueue, name: str) -> bool:
+        self._in_hand[queue.destination] = name
         return name not in self._aside or not self._aside[name].pause.holds(self._clock.now())
 
     async def _deliver(self, owed: Notification) -> bool:

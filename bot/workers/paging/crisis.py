@@ -16,7 +16,7 @@ class OfCrises:
         if found is None:
             return None
         card = f"crisis-{found.id}"
-        return cards.matter(found, link_to((await self._store.outbox.cards([card]))[card]))
+        return cards.matter(found, link_to((await self._store.outbox.load_cards([card]))[card]))
 
     async def standing(self, page: Page) -> CauseStatus:
         found = await self._store.crises.find(page.cause.id)

@@ -13,7 +13,7 @@ from bot.domain.pages import cases
 from bot.domain.pages.matter import CauseStatus, PageContext
 from bot.domain.pages.page import CauseKind, Page
 from bot.store.opening import Store
-from bot.store.reading import Unreadable
+from bot.store.reading import UnreadableRecordError
 from bot.workers.delivery.message import link_to
 
 
@@ -42,7 +42,7 @@ class Matters:
             headline=what, severity_text="", since=page.opened_at, location=page.department
         )
         if source is not None:
-            with suppress(Unreadable):
+            with suppress(UnreadableRecordError):
                 found = await source.matter(page)
         if found is None:
             return None
@@ -55,20 +55,20 @@ class Matters:
         source = self._sources.get(page.cause.kind)
         try:
             return await source.standing(page) if source else CauseStatus()
-        except Unreadable:
+        except UnreadableRecordError:
             return CauseStatus()
 
 
 async def _case(store: Store, page: Page) -> Case | None:
-    """None where it is gone. Raises `Unreadable`."""
+    """None where it is gone. Raises `UnreadableRecordError`."""
     found = (await store.cases.find([page.cause.id])).get(page.cause.id)
-    if found is None and store.cases.unreadable(page.cause.id):
-        raise Unreadable("case")
+    if found is None and store.cases.is_unreadable(page.cause.id):
+        raise UnreadableRecordError("case")
     return found
 
 
 async def _link(store: Store, thing: str) -> str:
-    return link_to((await store.outbox.cards([thing]))[thing])
+    return link_to((await store.outbox.load_cards([thing]))[thing])
 
 
 class OfCases:
@@ -82,7 +82,7 @@ class OfCases:
         if found is None:
             return None
         first = await self._said(page, found)
-        storm = await self._store.pages.storm(page.id)
+        storm = await self._store.pages.load_group(page.id)
         newest = (await self._store.cases.find([storm.newest])).get(storm.newest)
         said_at = found.alarmed_by.at if found.alarmed_by and page.news else None
         if newest is None or storm.newest_at is None or (said_at and said_at > storm.newest_at):
@@ -92,7 +92,7 @@ class OfCases:
     async def _said(self, page: Page, case: Case) -> PageContext:
         """In the words that made a crisis of it, if these are not its first."""
         by = case.alarmed_by.mention if case.alarmed_by else ""
-        said = await self._store.cases.joined_as(case.id, by) if by else None
+        said = await self._store.cases.find_joined(case.id, by) if by else None
         return of_case(
             case, await _link(self._store, case.id), said, again=page.unclaimed is not None and not page.news
         )
@@ -104,7 +104,7 @@ class OfCases:
         standing = cases.get_case_cause_status(page, found)
         if standing.is_over or standing.owner or page.leader:
             return standing
-        newest = (await self._store.pages.storm(page.id)).newest
+        newest = (await self._store.pages.load_group(page.id)).newest
         other = (await self._store.cases.find([newest])).get(newest) if newest else None
         return CauseStatus(owner=other.owner) if other and other.status is CaseStatus.CLAIMED else standing
 

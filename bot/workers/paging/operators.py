@@ -12,8 +12,8 @@ class OfOperators:
         self._store = store
 
     async def matter(self, page: Page) -> PageContext | None:
-        found = (await self._store.vigils.read()).find_issue(page.cause.id, page.cause.round)
+        found = (await self._store.health_state.load()).find_issue(page.cause.id, page.cause.round)
         return cards.matter(found) if found else None
 
     async def standing(self, page: Page) -> CauseStatus:
-        return troubles.get_issue_cause_status(await self._store.vigils.read(), page)
+        return troubles.get_issue_cause_status(await self._store.health_state.load(), page)

@@ -11,7 +11,7 @@ from bot.domain.pages.page import AttemptStatus, Page, PageAttempt, PageGroup
 from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
 from bot.sinks.pagers.base import Call, Told
 from bot.sinks.slack import SlackSink
-from bot.store.limits import Limits
+from bot.store.limits import RateLimitStore
 from bot.store.pages import PageStore
 from bot.workers.delivery.gate import EVERYTHING, channel_limit
 from bot.workers.paging.messages import PageMessages
@@ -29,7 +29,7 @@ class SlackPager:
 
     name = "slack"
 
-    def __init__(self, sink: SlackSink, store: PageStore, limits: Limits, clock: Clock) -> None:
+    def __init__(self, sink: SlackSink, store: PageStore, limits: RateLimitStore, clock: Clock) -> None:
         self._sink = sink
         self._messages = PageMessages(sink, store, limits, clock)
         self._limits = limits
@@ -37,7 +37,7 @@ class SlackPager:
         self._may_ask = True
 
     async def call(self, call: Call) -> Told:
-        if await self._limits.parked([EVERYTHING.name], self._clock.now()):
+        if await self._limits.list_paused([EVERYTHING.name], self._clock.now()):
             return Told(AttemptStatus.LATER, "Slack is down")
         to = parse_callee(call.attempt.person)
         try:
@@ -51,9 +51,9 @@ class SlackPager:
     async def room(self, person: str) -> bool:
         """Slack takes one message a second in a conversation. A Slack that is down is `call`'s to find out."""
         at, limit = self._clock.now(), channel_limit(parse_callee(person).id)
-        if await self._limits.parked([EVERYTHING.name], at):
+        if await self._limits.list_paused([EVERYTHING.name], at):
             return True
-        return not await self._limits.spend([limit], at)
+        return not await self._limits.try_acquire([limit], at)
 
     async def tried(self) -> None:
         """`earshot check` tries Slack by itself."""
@@ -63,7 +63,7 @@ class SlackPager:
         return
 
     async def refresh(self, page: Page, matter: PageContext, storm: PageGroup) -> Told:
-        if await self._limits.parked([EVERYTHING.name], self._clock.now()):
+        if await self._limits.list_paused([EVERYTHING.name], self._clock.now()):
             return Told(AttemptStatus.LATER, "Slack is down")
         try:
             done = await self._messages.refresh(page, matter, storm)

@@ -17,7 +17,7 @@ from bot.domain.pages.page import AttemptStatus, Page
 from bot.domain.refusals import StoreUnavailable
 from bot.sinks.pagers.base import LONGEST, Call, Pager, Told
 from bot.store.opening import Store
-from bot.store.transaction import Committed
+from bot.store.transaction import CommitResult
 from bot.workers.paging.links import Links
 from bot.workers.paging.matters import Matters
 
@@ -69,7 +69,9 @@ class PagerDelivery:
         self._again: dict[str, tuple[int, datetime]] = {}
 
     async def step(self) -> int:
-        owed = await self._store.outbox.owed_to(ToPager(self._pager.name), LOOKED_AT + self._store.pages.aside)
+        owed = await self._store.outbox.list_pending(
+            ToPager(self._pager.name), LOOKED_AT + self._store.pages.unreadable_count
+        )
         places = asyncio.Semaphore(AT_ONCE)
 
         async def dispatch_one(one: Notification) -> int:
@@ -88,9 +90,9 @@ class PagerDelivery:
     async def _serve(self, owed: Notification) -> int:
         found = await self._store.pages.find([owed.subject_id])
         if owed.subject_id not in found:
-            if self._store.pages.unreadable(owed.subject_id):
+            if self._store.pages.is_unreadable(owed.subject_id):
                 return 0  # whoever can read it sends it
-            await self._store.pages.done(owed)
+            await self._store.pages.mark_delivered(owed)
             return 1
         if owed.kind is NotificationKind.SETTLED:
             return await self._settle(found[owed.subject_id], owed)
@@ -107,7 +109,7 @@ class PagerDelivery:
         begun = ladder.start_attempt(page, n, self._clock.now())
         if begun is None:
             return 0
-        if await self._store.pages.commit(begun, self._clock.now()) is not Committed.WRITTEN:
+        if await self._store.pages.commit(begun, self._clock.now()) is not CommitResult.WRITTEN:
             return 1  # somebody else wrote first: look again
         attempt = begun.after.find_attempt(n)
         if attempt is None or attempt.result is not AttemptStatus.SENDING:
@@ -127,7 +129,7 @@ class PagerDelivery:
 
     async def _catch_up(self, page: Page, matter: PageContext | None) -> None:
         """What came while the call was on its way is shown by nobody else."""
-        if matter is not None and (await self._store.pages.storm(page.id)).cases != matter.earlier_count:
+        if matter is not None and (await self._store.pages.load_group(page.id)).cases != matter.earlier_count:
             for owed in ladder.redraw_messages(page):
                 await self._store.outbox.add(owed, self._clock.now())
 
@@ -160,7 +162,7 @@ class PagerDelivery:
             metrics.PAGE_SECONDS.observe((at - page.opened_at).total_seconds())
         if told.result in UNWELL | {AttemptStatus.DELIVERED}:
             sentence = f"{self._pager.name} does not ring: {told.why}" if told.result in UNWELL else ""
-            await self._store.troubles.tell(f"pager:{self._pager.name}", sentence)
+            await self._store.health_issues.save_issue(f"pager:{self._pager.name}", sentence)
         log.info("paged", page=page_id, n=n, pager=self._pager.name, result=told.result.value, why=told.why)
 
     async def _broke(self, owed: Notification, error: BaseException) -> None:
@@ -171,13 +173,13 @@ class PagerDelivery:
         if owed.kind is NotificationKind.PAGE:
             await self._end(owed.subject_id, owed.nth, Told(AttemptStatus.LATER, "our own fault, see the log"))
         else:
-            await self._store.pages.done(owed)
+            await self._store.pages.mark_delivered(owed)
 
     async def _ask(self, page: Page, owed: Notification) -> int:
         """What became of a call. Asking twice harms nobody, so nothing is written down before."""
         at, attempt = self._clock.now(), page.find_attempt(owed.nth)
         if attempt is None or attempt.result is not AttemptStatus.DELIVERED or attempt.ended_at is None:
-            await self._store.pages.done(owed)
+            await self._store.pages.mark_delivered(owed)
             return 1
         _, until = self._again.get(owed.key, (0, attempt.ended_at + ASKED_EVERY))
         if until > at:
@@ -188,7 +190,7 @@ class PagerDelivery:
             return 0
         self._again.pop(owed.key, None)
         if told is None:
-            await self._store.pages.done(owed)
+            await self._store.pages.mark_delivered(owed)
             return 1
         await self._store.pages.change_if_needed(
             page.id, lambda page: ladder.record_status(page, owed.nth, told.result, told.why, at), at
@@ -202,7 +204,7 @@ class PagerDelivery:
         tries, until = self._again.get(owed.key, (0, at))
         if until > at:
             return 0
-        storm, matter = await self._store.pages.storm(page.id), await self._matters.of(page)
+        storm, matter = await self._store.pages.load_group(page.id), await self._matters.of(page)
         told = await self._pager.refresh(page, matter, storm) if matter else Told(AttemptStatus.REFUSED, "it is gone")
         if told.result in {AttemptStatus.LATER, AttemptStatus.LOST}:
             self._again[owed.key] = (tries + 1, at + min(REFRESHED_AGAIN * (tries + 1), SETTLED_AGAIN))
@@ -210,7 +212,7 @@ class PagerDelivery:
         self._again.pop(owed.key, None)
         if told.result is not AttemptStatus.DELIVERED:
             log.warning("page not refreshed", page=page.id, pager=self._pager.name, why=told.why)
-        await self._store.pages.refreshed(page, storm, owed)
+        await self._store.pages.mark_refreshed(page, storm, owed)
         return 1
 
     async def _settle(self, page: Page, owed: Notification) -> int:
@@ -225,5 +227,5 @@ class PagerDelivery:
         self._again.pop(owed.key, None)
         if told.result is not AttemptStatus.DELIVERED:
             log.warning("pager not told", page=page.id, pager=self._pager.name, why=told.why)
-        await self._store.pages.done(owed)
+        await self._store.pages.mark_delivered(owed)
         return 1

@@ -15,7 +15,7 @@ from bot.domain.schedules.changes import SEARCH_AHEAD
 from bot.domain.schedules.schedule import Schedule
 from bot.domain.spans import TimeSpan
 from bot.domain.words import format_count
-from bot.store.calendars import Fetched
+from bot.store.calendars import CachedCalendar
 from bot.store.opening import Store
 from bot.workers.schedules.parts import Rosters
 
@@ -47,7 +47,7 @@ class Calendars:
         return of != asked_for(schedule) or abs(at - then) >= EVERY  # the clock may have been set back
 
     async def _refresh(self, schedule: Schedule, at: datetime) -> None:
-        before = await self._store.calendars.fetched(schedule.name)
+        before = await self._store.calendars.load_cached(schedule.name)
         try:
             found = await self._read(schedule, before, at)
         except Broken as no:
@@ -56,26 +56,26 @@ class Calendars:
             return
         await self._tell(schedule, _said(found) if found else "")
 
-    async def _read(self, schedule: Schedule, before: Fetched, at: datetime) -> Booked | None:
+    async def _read(self, schedule: Schedule, before: CachedCalendar, at: datetime) -> Booked | None:
         """None where nothing is new. Raises `Broken`."""
-        same = before.of == asked_for(schedule)
+        same = before.request == asked_for(schedule)
         answer = await fetched(schedule.calendar, before.tag if same else "")
         text = answer.text if answer else before.text
         unread = before.read_at is None or abs(at - before.read_at) >= READ_AGAIN
         if same and text == before.text and not unread:
             return None if not await self._troubled(schedule) else await read_calendar(text, schedule, around(at))
         found = await read_calendar(text, schedule, around(at))
-        kept = Fetched(text, answer.tag if answer else before.tag, asked_for(schedule), at, at)
-        await self._store.calendars.keep(schedule.name, kept, found.shifts)
+        kept = CachedCalendar(text, answer.tag if answer else before.tag, asked_for(schedule), at, at)
+        await self._store.calendars.save_cached(schedule.name, kept, found.shifts)
         log.info("calendar read", schedule=schedule.name, shifts=len(found.shifts), strangers=found.strangers)
         return found
 
     async def _troubled(self, schedule: Schedule) -> bool:
-        return _part(schedule) in await self._store.troubles.all()
+        return _part(schedule) in await self._store.health_issues.load_issues()
 
     async def _tell(self, schedule: Schedule, sentence: str) -> None:
         said = f"The calendar of {schedule.name} {sentence}" if sentence else ""
-        await self._store.troubles.tell(_part(schedule), said)
+        await self._store.health_issues.save_issue(_part(schedule), said)
 
 
 def _part(schedule: Schedule) -> str:
@@ -92,10 +92,10 @@ def asked_for(schedule: Schedule) -> str:
     return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
 
 
-def _stays(before: Fetched) -> str:
-    if before.at is None:
+def _stays(before: CachedCalendar) -> str:
+    if before.fetched_at is None:
         return "Nobody is on call by it until it can."
-    return f"The last good one, of {spelled(before.at)}, stays in force."
+    return f"The last good one, of {spelled(before.fetched_at)}, stays in force."
 
 
 def _said(found: Booked) -> str:

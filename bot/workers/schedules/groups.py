@@ -97,5 +97,5 @@ class Groups:
         return True
 
     async def _tell(self, group: str, sentence: str) -> None:
-        if await self._store.troubles.tell(f"group:{group}", sentence) and sentence:
+        if await self._store.health_issues.save_issue(f"group:{group}", sentence) and sentence:
             log.error("user group refused", group=group, trouble=sentence)

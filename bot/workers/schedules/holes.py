@@ -36,13 +36,13 @@ class HolesSaid:
         there: dict[str, Notification] = {}
         for department in self._rules.list_departments():
             there |= {one.key: one for one in await self._soon(department, at)}
-        said, new = await self._store.holes.said(), 0
+        said, new = await self._store.schedule_gaps.load_reported(), 0
         for name, hole in there.items():
-            if await self._store.holes.say(hole, at, said.get(name, 0)):
+            if await self._store.schedule_gaps.report_gap(hole, at, said.get(name, 0)):
                 new += 1
                 log.info("hole said", department=hole.subject_id, start=hole.nth)
         for name in said.keys() - there.keys():
-            await self._store.holes.forget(name)
+            await self._store.schedule_gaps.forget(name)
         return new
 
     async def _soon(self, department: Department, at: datetime) -> list[Notification]:

@@ -25,7 +25,7 @@ class Requests:
             return 0
         self._next = at + EVERY
         by_name = self._rosters.schedules()
-        found = await self._store.overrides.read(by_name)
+        found = await self._store.overrides.load(by_name)
         over = [
             (by_name[name], one.id)
             for name, changes in found.items()

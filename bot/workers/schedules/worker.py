@@ -2,7 +2,7 @@
 
 from bot.clock import Clock
 from bot.domain.rules import PlaybookRules
-from bot.store.fencing import fenced
+from bot.store.fencing import enforce_fence
 from bot.store.opening import Store
 from bot.workers.schedules.calendars import Calendars
 from bot.workers.schedules.groups import Forgets, Groups, GroupSink
@@ -31,11 +31,11 @@ class Schedules:
         self._requests = Requests(store, rosters)
 
     async def step(self) -> int:
-        fence = await self._store.leases.take(LEASE) if self._rosters.schedules() else None
+        fence = await self._store.leases.acquire(LEASE) if self._rosters.schedules() else None
         if fence is None:
             return 0
         at = self._clock.now()
-        with fenced(fence):
+        with enforce_fence(fence):
             parts = (self._calendars, self._groups, self._holes, self._requests)
             return sum([await part.step(at) for part in parts])
 
