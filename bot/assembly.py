@@ -18,50 +18,50 @@ from bot.playbook import LivePlaybook
 from bot.rules import LiveRules
 from bot.settings import Settings
 from bot.sinks.directory import SlackDirectory
-from bot.sinks.heartbeat import HeartbeatUrl
+from bot.sinks.heartbeat import HeartbeatClient
 from bot.sinks.pagers.base import Pager
-from bot.sinks.pagers.catalogue import pagers_of
+from bot.sinks.pagers.catalogue import build_pagers
 from bot.sinks.slack import SlackSink
 from bot.sources.base import MentionSource
 from bot.sources.webhook import WebhookSource
 from bot.store.flags import FlagStore
 from bot.store.opening import Store
-from bot.usecases.cases import Cases
-from bot.usecases.corrections import Corrections, weighed
-from bot.usecases.crises import Crises as CrisisUseCases
-from bot.usecases.digests import Digests
-from bot.usecases.drills import Drills as DrillUseCases
-from bot.usecases.feeds import Feeds
-from bot.usecases.flags import Flags
-from bot.usecases.home import Home
-from bot.usecases.oncall import OnCall
-from bot.usecases.pages import Pages as PageUseCases
-from bot.usecases.reports import Reports
-from bot.usecases.rota import StoredRota
-from bot.usecases.spam import SpamBox
-from bot.usecases.team import Team
-from bot.usecases.whose import Whose
+from bot.usecases.cases import CaseUseCases
+from bot.usecases.corrections import CorrectionUseCases, recompute_urgency
+from bot.usecases.crises import CrisisUseCases
+from bot.usecases.digests import DigestUseCases
+from bot.usecases.drills import DrillUseCases
+from bot.usecases.feeds import CalendarLinks
+from bot.usecases.flags import FlagUseCases
+from bot.usecases.home import HomeTab
+from bot.usecases.oncall import OnCallUseCases
+from bot.usecases.pages import PagingUseCases as PageUseCases
+from bot.usecases.reports import SentimentReports
+from bot.usecases.rota import StoredOnCallLookup
+from bot.usecases.spam import SpamReview
+from bot.usecases.team import StaffDirectory
+from bot.usecases.whose import SchedulePermissions
 from bot.web.paging import Paging
 from bot.web.pressing import Pressing
-from bot.workers.crises import Crises
-from bot.workers.delivery import Delivery
-from bot.workers.drills import Drills
-from bot.workers.heartbeat import Beat, Heartbeat
-from bot.workers.ingest import Ingest
-from bot.workers.loop import Pulse, Worker, run
-from bot.workers.mornings import Mornings
-from bot.workers.pages import Pages
-from bot.workers.paging import PagerDelivery
-from bot.workers.paging.causes import causes
-from bot.workers.paging.lines import Lines
-from bot.workers.paging.links import Links
-from bot.workers.paging.matters import Matters
+from bot.workers.crises import CrisisWorker
+from bot.workers.delivery import DeliveryWorker
+from bot.workers.drills import DrillWorker
+from bot.workers.heartbeat import HeartbeatSender, HeartbeatWorker
+from bot.workers.ingest import IngestRunner
+from bot.workers.loop import Liveness, Worker, run_worker
+from bot.workers.mornings import ShiftSummaryWorker
+from bot.workers.pages import EscalationWorker
+from bot.workers.paging import PagerWorker
+from bot.workers.paging.causes import build_context_sources
+from bot.workers.paging.lines import TargetResolver
+from bot.workers.paging.links import AckLinkBuilder
+from bot.workers.paging.matters import PageContexts
 from bot.workers.paging.slack import SlackPager
-from bot.workers.schedules import Schedules
-from bot.workers.spikes import Spikes
-from bot.workers.timers import Timers
-from bot.workers.triage import Triage
-from bot.workers.vigil import VigilWatch
+from bot.workers.schedules import ScheduleWorker
+from bot.workers.spikes import SpikeWorker
+from bot.workers.timers import DeadlineWorker
+from bot.workers.triage import TriageWorker
+from bot.workers.vigil import HealthMonitor
 from handlers import UseCases
 
 WORKERS = ("ingest", "triage", "delivery", "timers", "spikes", "schedules", "pages")
@@ -75,14 +75,14 @@ class Outside:
     pagers: Sequence[Pager] = ()
     public_url: str = ""
     contacts: Mapping[str, str] = field(default_factory=dict)
-    heartbeat: Beat | None = None
+    heartbeat: HeartbeatSender | None = None
 
 
 def outside_of(settings: Settings, session: ClientSession, clock: Clock) -> Outside:
     contacts = {name: value.get_secret_value() for name, value in settings.contacts.items()}
     url = settings.heartbeat_url
-    beat = HeartbeatUrl(url.get_secret_value(), session) if url else None
-    return Outside(pagers_of(settings, session, clock), settings.public_url or "", contacts, beat)
+    beat = HeartbeatClient(url.get_secret_value(), session) if url else None
+    return Outside(build_pagers(settings, session, clock), settings.public_url or "", contacts, beat)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,31 +91,31 @@ class House:
 
     store: Store
     rules: LiveRules
-    rota: StoredRota
+    rota: StoredOnCallLookup
     clock: Clock
     usecases: UseCases
-    ingest: Ingest
-    triage: Triage
-    timers: Timers
-    spikes: Spikes
-    schedules: Schedules
-    delivery: Delivery
-    drills: Drills
-    mornings: Mornings
-    crises: Crises
-    vigil: VigilWatch
-    heartbeat: Heartbeat
-    pulse: Pulse
-    pages: Pages
-    pagers: tuple[PagerDelivery, ...]
+    ingest: IngestRunner
+    triage: TriageWorker
+    timers: DeadlineWorker
+    spikes: SpikeWorker
+    schedules: ScheduleWorker
+    delivery: DeliveryWorker
+    drills: DrillWorker
+    mornings: ShiftSummaryWorker
+    crises: CrisisWorker
+    vigil: HealthMonitor
+    heartbeat: HeartbeatWorker
+    pulse: Liveness
+    pages: EscalationWorker
+    pagers: tuple[PagerWorker, ...]
     """Run with `pages`: a loop for each."""
-    links: Links
+    links: AckLinkBuilder
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     hooks: dict[str, WebhookSource] = field(default_factory=dict)
 
     def listen_to(self, sources: Sequence[MentionSource]) -> None:
         """These, instead of what was listened to before."""
-        self.ingest.listen_to(sources)
+        self.ingest.set_sources(sources)
         self.hooks.clear()
         self.hooks.update({source.name: source for source in sources if isinstance(source, WebhookSource)})
 
@@ -123,7 +123,7 @@ class House:
         """Run until told to stop; what is in hand is finished."""
         with suppress(StoreUnavailable):  # whoever reads the inbox prepares it as soon as the store is back
             await self.store.inbox.create_group()
-        self.rules.assessor()  # made now, or the first mention of the day would wait for it
+        self.rules.get_assessor()  # made now, or the first mention of the day would wait for it
         workers: dict[str, tuple[Worker, ...]] = {
             "triage": (self.triage,),
             "delivery": (self.delivery,),
@@ -136,7 +136,7 @@ class House:
             if "ingest" in chosen:
                 group.create_task(self.ingest.run(self.stop))
             for worker in (worker for name, some in workers.items() if name in chosen for worker in some):
-                group.create_task(run(worker, self.clock, self.stop, self.pulse), name=worker.name)
+                group.create_task(run_worker(worker, self.clock, self.stop, self.pulse), name=worker.name)
 
 
 def settle() -> None:
@@ -164,30 +164,32 @@ def assemble(
     """`worker` names this process among those that share the inbox; `wait`: triage waits for mentions, in real time."""
     rules = LiveRules(playbook, outside.contacts, weights)
     directory = SlackDirectory(sink, clock)
-    rota = StoredRota(store, rules, lambda: rules.playbook.schedules, directory)
-    team = Team(directory, rota)
-    reports = Reports(
+    rota = StoredOnCallLookup(store, rules, lambda: rules.playbook.schedules, directory)
+    team = StaffDirectory(directory, rota)
+    reports = SentimentReports(
         store.report_counters, store.corrections, store.cases, rules, lambda: rules.playbook.subjects, clock
     )
-    cases = Cases(store.cases, store.outbox, store.pages, rules, team, weighed, clock)
-    matters = Matters(causes(store), lambda: rules.time_zone)
-    whose = Whose(rota, rules, team)
+    cases = CaseUseCases(store.cases, store.outbox, store.pages, rules, team, recompute_urgency, clock)
+    matters = PageContexts(build_context_sources(store), lambda: rules.time_zone)
+    whose = SchedulePermissions(rota, rules, team)
     usecases = UseCases(
         cases=cases,
-        digests=Digests(store.outbox, store.cases, rules, clock),
-        flags=Flags(FlagStore(store.client, store.keys), rules, clock, rules.assess, team, rota),
+        digests=DigestUseCases(store.outbox, store.cases, rules, clock),
+        flags=FlagUseCases(FlagStore(store.client, store.keys), rules, clock, rules.assess, team, rota),
         reports=reports,
-        corrections=Corrections(store.cases, rules, team, lambda: rules.playbook.subjects, clock),
-        spam=SpamBox(store.spam, store.cases, rules, weighed, clock),
-        oncall=OnCall(store.overrides, store.drills, rota, rules, whose, directory, clock),
+        corrections=CorrectionUseCases(store.cases, rules, team, lambda: rules.playbook.subjects, clock),
+        spam=SpamReview(store.spam, store.cases, rules, recompute_urgency, clock),
+        oncall=OnCallUseCases(store.overrides, store.drills, rota, rules, whose, directory, clock),
         crises=CrisisUseCases(store, rules, team, clock),
         drills=DrillUseCases(store.drills, rules, team, clock),
-        feeds=Feeds(store.calendar_links, store.signing_secrets, rota, whose, directory, clock, outside.public_url),
-        home=Home(store.cases, store.inbox, store.health_issues, store.corrections, store.reads, rules, rota, clock),
+        feeds=CalendarLinks(
+            store.calendar_links, store.signing_secrets, rota, whose, directory, clock, outside.public_url
+        ),
+        home=HomeTab(store.cases, store.inbox, store.health_issues, store.corrections, store.reads, rules, rota, clock),
         pages=PageUseCases(store.pages, store.signing_secrets, matters, rules, team, clock),
     )
-    pulse = Pulse()
-    links = Links(store.signing_secrets, clock, outside.public_url)
+    pulse = Liveness()
+    links = AckLinkBuilder(store.signing_secrets, clock, outside.public_url)
     slack = SlackPager(sink, store.pages, store.rate_limits, clock)
     ringing: tuple[Pager, ...] = (slack, *outside.pagers)
     available = {way for way in ContactMethod if PAGER_BY_METHOD[way] in {pager.name for pager in ringing}}
@@ -197,21 +199,21 @@ def assemble(
         rota=rota,
         clock=clock,
         usecases=usecases,
-        ingest=Ingest(store, clock, pulse),
-        triage=Triage(store, rules, clock, worker, wait=wait),
-        timers=Timers(store, rules, rota, clock),
-        spikes=Spikes(store, rules, clock),
-        schedules=Schedules(store, sink, directory, rules, rota, clock),
-        drills=Drills(store, rules, clock),
-        mornings=Mornings(store, rules, rota, clock),
-        crises=Crises(store, sink, clock),
-        vigil=VigilWatch(store, rules, clock),
-        heartbeat=Heartbeat(store, outside.heartbeat, pulse, clock),
+        ingest=IngestRunner(store, clock, pulse),
+        triage=TriageWorker(store, rules, clock, worker, wait=wait),
+        timers=DeadlineWorker(store, rules, rota, clock),
+        spikes=SpikeWorker(store, rules, clock),
+        schedules=ScheduleWorker(store, sink, directory, rules, rota, clock),
+        drills=DrillWorker(store, rules, clock),
+        mornings=ShiftSummaryWorker(store, rules, rota, clock),
+        crises=CrisisWorker(store, sink, clock),
+        vigil=HealthMonitor(store, rules, clock),
+        heartbeat=HeartbeatWorker(store, outside.heartbeat, pulse, clock),
         pulse=pulse,
-        delivery=Delivery(store, sink, rules, rota, clock),
-        pages=Pages(store, rules, Lines(rules, rota, available), matters, clock),
+        delivery=DeliveryWorker(store, sink, rules, rota, clock),
+        pages=EscalationWorker(store, rules, TargetResolver(rules, rota, available), matters, clock),
         pagers=tuple(
-            PagerDelivery(pager, store, rules, matters, links, clock, slack.room if pager is slack else None)
+            PagerWorker(pager, store, rules, matters, links, clock, slack.acquire_slot if pager is slack else None)
             for pager in ringing
         ),
         links=links,

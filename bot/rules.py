@@ -59,32 +59,32 @@ class LiveRules:
         people = told.on_call or tuple(one for one in self.managers if is_person(one))
         return Department(name=OPERATORS, channel=told.channel, on_call=people)
 
-    def sources(self) -> tuple[str, ...]:
+    def list_source_names(self) -> tuple[str, ...]:
         """Those that go on for ever, by the names under which their mentions come."""
         return tuple(one.name or one.source for one in self.playbook.sources if one.source != "replay")
 
     def list_routes(self) -> Sequence[Route]:
         return self.playbook.routes
 
-    def spikes(self) -> SpikeThresholds:
+    def get_spike_thresholds(self) -> SpikeThresholds:
         return self.playbook.spikes
 
-    def drills(self) -> DrillSettings:
+    def get_drill_plan(self) -> DrillSettings:
         return self.playbook.drills
 
-    def plan(self) -> CrisisPlan:
+    def get_crisis_plan(self) -> CrisisPlan:
         return self.playbook.plan
 
     def get_page_limit(self) -> int | None:
         return self.playbook.pages_a_night
 
-    def note_at(self) -> time | None:
+    def get_summary_time(self) -> time | None:
         return self.playbook.note_at
 
-    def note_at_hand_over(self) -> bool:
+    def has_handover_summary(self) -> bool:
         return self.playbook.note_at_hand_over
 
-    def subjects(self) -> Sequence[Subject]:
+    def list_subjects(self) -> Sequence[Subject]:
         return self.playbook.subjects
 
     def get_escalation_policy(self, severity: Severity, department: str) -> EscalationPolicy:
@@ -97,7 +97,7 @@ class LiveRules:
         people = self.playbook.people.items()
         return next((person for person, contact in people if user and contact.pagerduty == user), "")
 
-    def assessor(self) -> Assessor:
+    def get_assessor(self) -> Assessor:
         """Made once for each reading of the playbook: its terms are compiled. Raises Unusable."""
         playbook = self.playbook
         if self._heard_by is None or self._heard_by[0] is not playbook:
@@ -110,5 +110,5 @@ class LiveRules:
         self._live.now, self._heard_by = playbook, (playbook, assessor)
 
     async def assess(self, mention: Mention) -> Assessment:
-        [found] = await self.assessor().listen_beside([mention])
-        return found.explained()
+        [found] = await self.get_assessor().assess_in_thread([mention])
+        return found.explain_assessment()

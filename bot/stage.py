@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.playbook import LivePlaybook
 from bot.sandbox import Sandbox, Workspace
 from bot.settings import Settings
-from bot.sinks.slack import SlackSink, web_client
+from bot.sinks.slack import SlackSink, build_web_client
 from bot.store.leases import build_process_name
 from bot.store.opening import Store, connect_store
 from bot.web import Site, site
@@ -74,7 +74,7 @@ async def staged(
         await stack.enter_async_context(sandbox)
         session = await stack.enter_async_context(aiohttp.ClientSession())
         outside = outside_of(settings, session, clock) if settings else Outside()
-        client = web_client(sandbox.bot_token, sandbox.api_url, session)
+        client = build_web_client(sandbox.bot_token, sandbox.api_url, session)
         house = assemble(store, playbook, SlackSink(client), clock, build_process_name(), wait=wait, outside=outside)
         app = make_app(client, sandbox.signing_secret)
         register(app, house.usecases)
@@ -82,7 +82,7 @@ async def staged(
             store=store,
             clock=clock,
             hooks=lambda: house.hooks,
-            sources=house.ingest.troubles,
+            list_source_names=house.ingest.list_source_issues,
             departments=lambda: tuple(playbook.now.departments),
             slack=http_endpoint(app, sandbox.signing_secret),
             paging=paging_of(house, settings, clock),

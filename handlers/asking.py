@@ -7,17 +7,17 @@ from typing import Any, Protocol
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.cards.drawing import Drawing
-from bot.usecases.cases import Cases
-from bot.usecases.corrections import Corrections
-from bot.usecases.crises import Crises
-from bot.usecases.digests import Digests
-from bot.usecases.drills import Drills
-from bot.usecases.feeds import Feeds
-from bot.usecases.flags import Flags
-from bot.usecases.home import Home
-from bot.usecases.oncall import OnCall
-from bot.usecases.pages import Pages
-from bot.usecases.spam import SpamBox
+from bot.usecases.cases import CaseUseCases
+from bot.usecases.corrections import CorrectionUseCases
+from bot.usecases.crises import CrisisUseCases
+from bot.usecases.digests import DigestUseCases
+from bot.usecases.drills import DrillUseCases
+from bot.usecases.feeds import CalendarLinks
+from bot.usecases.flags import FlagUseCases
+from bot.usecases.home import HomeTab
+from bot.usecases.oncall import OnCallUseCases
+from bot.usecases.pages import PagingUseCases
+from bot.usecases.spam import SpamReview
 from handlers.reply import Reply
 
 Payload = dict[str, Any]
@@ -27,25 +27,25 @@ Payload = dict[str, Any]
 class Reports(Protocol):
     """Each may raise `NotAllowed` or `StoreUnavailable`."""
 
-    async def answer(self, by: str, words: str) -> Drawing: ...
+    async def answer_question(self, by: str, words: str) -> Drawing: ...
 
-    async def share(self, by: str, words: str) -> Drawing: ...
+    async def share_report(self, by: str, words: str) -> Drawing: ...
 
 
 @dataclass(frozen=True, slots=True)
 class UseCases:
-    cases: Cases
-    digests: Digests
-    flags: Flags
+    cases: CaseUseCases
+    digests: DigestUseCases
+    flags: FlagUseCases
     reports: Reports
-    home: Home
-    oncall: OnCall
-    drills: Drills
-    crises: Crises
-    feeds: Feeds
-    corrections: Corrections
-    spam: SpamBox
-    pages: Pages
+    home: HomeTab
+    oncall: OnCallUseCases
+    drills: DrillUseCases
+    crises: CrisisUseCases
+    feeds: CalendarLinks
+    corrections: CorrectionUseCases
+    spam: SpamReview
+    pages: PagingUseCases
 
 
 def giving(usecases: UseCases) -> Callable[..., Awaitable[None]]:

@@ -28,5 +28,5 @@ class ListedRota:
     async def find_gaps(self, department: Department, span: TimeSpan) -> tuple[TimeSpan, ...]:  # noqa: ARG002 - lists have none
         return ()
 
-    async def callable(self, department: Department) -> tuple[str, ...]:
+    async def list_callable_people(self, department: Department) -> tuple[str, ...]:
         return (*department.on_call, *self.now.get(department.name, OnCallSnapshot()).people)

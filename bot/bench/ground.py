@@ -20,7 +20,7 @@ from bot.settings import Settings
 from bot.sources.catalogue import MODELS
 from bot.stage import Stage, staged
 from bot.store.embedded import run_embedded
-from bot.workers.ingest import StoreEar
+from bot.workers.ingest import InboxWriter
 
 HANDFUL = 500
 """Mentions in one admission: as many as a webhook takes in one delivery."""
@@ -109,7 +109,7 @@ async def at_work(stage: Stage) -> AsyncIterator[None]:
             stage.house.stop.set()
 
 
-async def hear(ear: StoreEar, mentions: Sequence[Mention]) -> None:
+async def hear(ear: InboxWriter, mentions: Sequence[Mention]) -> None:
     """All at once, a handful at a time."""
     for start in range(0, len(mentions), HANDFUL):
         await ear.publish(mentions[start : start + HANDFUL])

@@ -5,36 +5,36 @@ from contextlib import suppress
 
 from pydantic import BaseModel
 
-from bot.calendars.broken import Broken
-from bot.calendars.reading import Booked, booked
+from bot.calendars.broken import CalendarError
+from bot.calendars.reading import ParsedCalendar, parse_shifts
 from bot.domain.schedules.schedule import Schedule
 from bot.domain.spans import TimeSpan
 
 CPU_SECONDS = 3
-MEMORY = 1 << 30
+MEMORY_BYTES = 1 << 30
 """Bytes of addresses, some ten times what the largest calendar takes."""
 
 
-class ReadRequest(BaseModel):
+class ParseRequest(BaseModel):
     text: str
     schedule: Schedule
     span: TimeSpan
 
 
-class ReadAnswer(BaseModel):
+class ParseResult(BaseModel):
     """One of the two is there."""
 
-    booked: Booked | None = None
+    booked: ParsedCalendar | None = None
     broken: str = ""
 
 
 def main() -> None:
     _limit_resources()
-    asked = ReadRequest.model_validate_json(sys.stdin.buffer.read())
+    asked = ParseRequest.model_validate_json(sys.stdin.buffer.read())
     try:
-        answer = ReadAnswer(booked=booked(asked.text, asked.schedule, asked.span))
-    except Broken as no:
-        answer = ReadAnswer(broken=str(no))
+        answer = ParseResult(booked=parse_shifts(asked.text, asked.schedule, asked.span))
+    except CalendarError as no:
+        answer = ParseResult(broken=str(no))
     sys.stdout.write(answer.model_dump_json())
 
 
@@ -44,6 +44,10 @@ def _limit_resources() -> None:
         import resource  # noqa: PLC0415  (not on Windows)
     except ImportError:
         return
-    for kind, most in ((resource.RLIMIT_CPU, CPU_SECONDS), (resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CORE, 0)):
+    for kind, most in (
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_CORE, 0),
+    ):
         with suppress(ValueError, OSError):
             resource.setrlimit(kind, (most, most))

@@ -23,10 +23,10 @@ class GuardedConnector(aiohttp.TCPConnector):
     def __init__(self, resolver: AbstractResolver | None = None) -> None:
         self.redirected = False
         self._own: set[str] = set()
-        super().__init__(resolver=resolver, socket_factory=self._open, force_close=True, use_dns_cache=False)
+        super().__init__(resolver=resolver, socket_factory=self._open_socket, force_close=True, use_dns_cache=False)
 
-    def _open(self, info: AddrInfoType) -> socket.socket:
-        kind = address_kind(str(info[4][0]))
+    def _open_socket(self, info: AddrInfoType) -> socket.socket:
+        kind = classify_address(str(info[4][0]))
         if not self.redirected:
             self._own.add(kind)
         elif kind not in {"public", *self._own}:
@@ -34,7 +34,7 @@ class GuardedConnector(aiohttp.TCPConnector):
         return socket.socket(family=info[0], type=info[1], proto=info[2])
 
 
-def address_kind(address: str) -> str:
+def classify_address(address: str) -> str:
     """Return public, loopback, link-local, private or special, whatever form of IPv6 hides an IPv4 address."""
     at = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(at, ipaddress.IPv6Address):
@@ -42,7 +42,7 @@ def address_kind(address: str) -> str:
             at.ipv4_mapped or at.sixtofour or (ipaddress.IPv4Address(int(at) & 0xFFFFFFFF) if at in _NAT64 else None)
         )
         if hidden:
-            return address_kind(str(hidden))
+            return classify_address(str(hidden))
     if at.is_loopback:
         return "loopback"
     if at.is_link_local:

@@ -7,8 +7,8 @@ from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.calendars.broken import Broken
-from bot.calendars.zones import zone_shown
+from bot.calendars.broken import CalendarError
+from bot.calendars.zones import parse_windows_zone
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _MICROSOFT = re.compile(r';TZID="?(tzone://Microsoft/\w+)"?(?=[;:])', re.IGNORECASE)
@@ -22,27 +22,27 @@ class EventBlock(NamedTuple):
     lines: tuple[str, ...]
     head: tuple[str, ...] = ()
 
-    def value(self, name: str) -> str:
+    def get_value(self, name: str) -> str:
         """Return the raw value of the first property of this name, or an empty string."""
-        return next((_value(line) for line in self.lines if _name(line) == name), "")
+        return next((_parse_value(line) for line in self.lines if _parse_name(line) == name), "")
 
     @property
     def mentions(self) -> str:
         """The raw lines that may say whom it means."""
-        return "\n".join(line for line in self.lines if _name(line) in {"SUMMARY", "ATTENDEE"})
+        return "\n".join(line for line in self.lines if _parse_name(line) in {"SUMMARY", "ATTENDEE"})
 
     @property
     def is_override(self) -> bool:
-        return bool(self.value("RECURRENCE-ID"))
+        return bool(self.get_value("RECURRENCE-ID"))
 
 
-class FileBlocks(NamedTuple):
+class CalendarBlocks(NamedTuple):
     """`zones` has the lines of each VTIMEZONE by its TZID."""
 
     events: tuple[EventBlock, ...]
     zones: Mapping[str, tuple[str, ...]]
 
-    def calendar_text(self, events: Iterable[EventBlock]) -> str:
+    def render_text(self, events: Iterable[EventBlock]) -> str:
         """Render a calendar of these events alone, with the time zones that they name."""
         events = list(events)
         named = {found[1].strip('"') for event in events for line in event.lines for found in _TZID.finditer(line)}
@@ -52,29 +52,33 @@ class FileBlocks(NamedTuple):
         return "\r\n".join(["BEGIN:VCALENDAR", *events[0].head, *zones, *bodies, "END:VCALENDAR", ""])
 
 
-def split_events(text: str) -> FileBlocks:
-    """Raise `Broken` where it is no calendar, or ends in the middle of an event: then it did not arrive whole."""
+def split_events(text: str) -> CalendarBlocks:
+    """Raise `CalendarError` where it is no calendar, or ends in the middle of an event: then it did not arrive
+    whole.
+    """
     events: list[EventBlock] = []
     zones: dict[str, tuple[str, ...]] = {}
     lines = unfold_lines(text)
-    calendars = _calendars(lines)
+    calendars = _split_calendars(lines)
     if not calendars:
-        raise Broken("it is no iCalendar file")
+        raise CalendarError("it is no iCalendar file")
     for calendar in calendars:
         head = list(itertools.takewhile(lambda line: not line.upper().startswith("BEGIN:"), calendar))
-        zone = find_zone(next((_value(line) for line in head if _name(line) == "X-WR-TIMEZONE"), ""))
+        zone = find_zone(next((_parse_value(line) for line in head if _parse_name(line) == "X-WR-TIMEZONE"), ""))
         about_times = (f"X-WR-TIMEZONE:{zone}",) if zone else ()
-        cancelled = any(_name(line) == "METHOD" and _value(line).upper() == "CANCEL" for line in head)
-        for kind, block in _components(calendar):
+        cancelled = any(_parse_name(line) == "METHOD" and _parse_value(line).upper() == "CANCEL" for line in head)
+        for kind, block in _iter_components(calendar):
             if kind == "VTIMEZONE":
                 inside = (f"BEGIN:{kind}", *block, f"END:{kind}")
-                zones.setdefault(next((_value(line) for line in block if _name(line) == "TZID"), ""), inside)
+                zones.setdefault(
+                    next((_parse_value(line) for line in block if _parse_name(line) == "TZID"), ""), inside
+                )
             else:
-                own = [line for line in block if not (cancelled and _name(line) == "STATUS")]
+                own = [line for line in block if not (cancelled and _parse_name(line) == "STATUS")]
                 events.append(EventBlock((*own, "STATUS:CANCELLED") if cancelled else tuple(own), about_times))
     if not events and lines[-1].upper() != "END:VCALENDAR":
-        raise Broken("it is no iCalendar file")  # or the beginning of one
-    return FileBlocks(tuple(events), zones)
+        raise CalendarError("it is no iCalendar file")  # or the beginning of one
+    return CalendarBlocks(tuple(events), zones)
 
 
 @cache
@@ -82,7 +86,7 @@ def find_zone(name: str) -> str:
     """Return IANA's name of a zone that has IANA's or Windows' name, else an empty string."""
     from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # noqa: PLC0415  (some 50 ms of every start)
 
-    known = zone_shown(name) or WINDOWS_TO_OLSON.get(name, name)
+    known = parse_windows_zone(name) or WINDOWS_TO_OLSON.get(name, name)
     try:
         return ZoneInfo(known).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -96,27 +100,27 @@ def unfold_lines(text: str) -> list[str]:
             lines[-1] += line[1:]
         elif line.strip():
             lines.append(line.strip())
-    return [_MICROSOFT.sub(_zone, line) for line in lines]
+    return [_MICROSOFT.sub(_fix_microsoft_zone, line) for line in lines]
 
 
-def _zone(found: re.Match[str]) -> str:
+def _fix_microsoft_zone(found: re.Match[str]) -> str:
     return ";TZID=UTC" if found[1].lower().endswith("/utc") else f';TZID="{found[1]}"'
 
 
 def _rename_zone(line: str) -> str:
     """No library knows the names that Windows shows to people."""
     found = _TZID.search(line)
-    zone = zone_shown(found[1].strip('"')) if found else ""
+    zone = parse_windows_zone(found[1].strip('"')) if found else ""
     return _TZID.sub(f";TZID={zone}", line, count=1) if zone else line
 
 
-def _calendars(lines: list[str]) -> list[list[str]]:
+def _split_calendars(lines: list[str]) -> list[list[str]]:
     """Each VCALENDAR's lines; one whose END is missing reaches as far as the next."""
     starts = [number for number, line in enumerate(lines) if line.upper() == "BEGIN:VCALENDAR"]
     return [lines[start + 1 : end] for start, end in itertools.pairwise([*starts, len(lines)])]
 
 
-def _components(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
+def _iter_components(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
     """Each VEVENT and VTIMEZONE; an event whose END is missing ends where the next thing of its level begins."""
     kind, block, inner = "", list[str](), ""
     for line in lines:
@@ -134,13 +138,13 @@ def _components(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
         elif kind:
             block.append(line)
     if kind:
-        raise Broken("it ends in the middle of an event, so it did not arrive whole")
+        raise CalendarError("it ends in the middle of an event, so it did not arrive whole")
 
 
-def _name(line: str) -> str:
+def _parse_name(line: str) -> str:
     return re.split(r"[;:]", line, maxsplit=1)[0].upper()
 
 
-def _value(line: str) -> str:
+def _parse_value(line: str) -> str:
     """What follows the first colon that is not inside a quoted parameter."""
     return re.sub(r'^(?:[^":]|"[^"]*")*:', "", line).strip()

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from bot.calendars.titles import NAME, Part, is_cancelled, part_of, parts
+from bot.calendars.titles import NAME, TitleRole, classify_role, is_cancelled, parse_roles
 
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _ALIKE = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "′": "'", "‐": "-", "‑": "-"})
@@ -32,7 +32,7 @@ def normalize_name(words: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", bare).translate(_ALIKE).split())
 
 
-class Invited(NamedTuple):
+class EventAttendee(NamedTuple):
     """`known_by` are the normalized address and name of an attendee."""
 
     known_by: frozenset[str]
@@ -46,38 +46,38 @@ class PersonFinder:
     def __init__(self, named: Iterable[tuple[str, str]]) -> None:
         self._people: dict[str, str] = {}
         for name, person in named:
-            for form in _forms(normalize_name(name)):
+            for form in _iter_name_forms(normalize_name(name)):
                 self._people.setdefault(form, person)
-        self._patterns = [(_whole(form), person) for form, person in self._people.items()]
+        self._patterns = [(_compile_whole_word(form), person) for form, person in self._people.items()]
 
-    def may_mention(self, words: str) -> bool:
+    def can_mention(self, words: str) -> bool:
         """Tell quickly whether the raw title and attendees of an event can name anybody at all."""
         plain = normalize_name(words.replace("\\", ""))
         return any(form in plain for form in self._people)
 
     def find(self, event: Any) -> str:
         """Return the person whom a parsed event means, or an empty string."""
-        return self._find(event)[0]
+        return self._find_with_role(event)[0]
 
     def is_backup(self, event: Any) -> bool:
         """Tell whether that person comes second."""
-        return self._find(event)[1] is Part.BACKUP
+        return self._find_with_role(event)[1] is TitleRole.BACKUP
 
-    def _find(self, event: Any) -> tuple[str, Part]:
+    def _find_with_role(self, event: Any) -> tuple[str, TitleRole]:
         title = normalize_name(str(event.get("SUMMARY", ""))[:LONGEST_TITLE])
-        named = self._in_title(title)
-        whole = part_of(title)
-        present = sorted((one for one in named if one[1] is not Part.ABSENT), key=lambda one: one[1])
-        absent = not present if named else whole is Part.ABSENT
+        named = self._find_in_title(title)
+        whole = classify_role(title)
+        present = sorted((one for one in named if one[1] is not TitleRole.ABSENT), key=lambda one: one[1])
+        absent = not present if named else whole is TitleRole.ABSENT
         if absent or is_cancelled(title) or str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper() == "OOF":
-            return "", Part.ABSENT
-        invited = list(_attendees(event))
-        away = {self._invited(one) for one in invited if one.answer in _NOT_COMING}
-        away.update(person for person, part in named if part is Part.ABSENT)
-        asked = [(self._invited(one), whole) for one in _by_answer(invited, _organizer(event))]
-        return next((one for one in [*present, *asked] if one[0] and one[0] not in away), ("", Part.ABSENT))
+            return "", TitleRole.ABSENT
+        invited = list(_iter_attendees(event))
+        away = {self._match_attendee(one) for one in invited if one.answer in _NOT_COMING}
+        away.update(person for person, part in named if part is TitleRole.ABSENT)
+        asked = [(self._match_attendee(one), whole) for one in _sort_by_answer(invited, _find_organizer(event))]
+        return next((one for one in [*present, *asked] if one[0] and one[0] not in away), ("", TitleRole.ABSENT))
 
-    def _in_title(self, title: str) -> list[tuple[str, Part]]:
+    def _find_in_title(self, title: str) -> list[tuple[str, TitleRole]]:
         """Everybody it names, in their order, and the longest of the names that begin at one place."""
         words = _WORD_LINK.sub(r"\1 - ", re.sub(NAME, "", title))
         found = sorted((one.start(), -one.end(), who) for name, who in self._patterns for one in name.finditer(words))
@@ -87,13 +87,13 @@ class PersonFinder:
                 mark = chr(_PRIVATE[len(people)])
                 people[mark] = person
                 marked, at = marked + words[at:start] + mark, -end
-        return [(people[mark], part) for mark, part in parts(marked + words[at:])]
+        return [(people[mark], part) for mark, part in parse_roles(marked + words[at:])]
 
-    def _invited(self, one: Invited) -> str:
+    def _match_attendee(self, one: EventAttendee) -> str:
         return next((person for form, person in self._people.items() if form in one.known_by), "")
 
 
-def _forms(name: str) -> Iterator[str]:
+def _iter_name_forms(name: str) -> Iterator[str]:
     """The name, and as directories sort it: `lima, ana`."""
     if name:
         yield name
@@ -102,24 +102,24 @@ def _forms(name: str) -> Iterator[str]:
         yield f"{last}, {first}"
 
 
-def _whole(name: str) -> re.Pattern[str]:
+def _compile_whole_word(name: str) -> re.Pattern[str]:
     """A hyphen is inside a word."""
     before = "" if _UNSPACED.match(name[0]) else r"(?<![^\W_])(?<![^\W\d_]-)"
     after = "" if _UNSPACED.match(name[-1]) else r"(?![^\W_])(?!-[^\W\d_])"
     return re.compile(before + re.escape(name) + after)
 
 
-def _attendees(event: Any) -> Iterator[Invited]:
+def _iter_attendees(event: Any) -> Iterator[EventAttendee]:
     found = event.get("ATTENDEE", [])
     for one in found if isinstance(found, list) else [found]:
-        kind, role = _said(one, "CUTYPE"), _said(one, "ROLE")
+        kind, role = _read_parameter(one, "CUTYPE"), _read_parameter(one, "ROLE")
         if kind not in _NO_PERSON and role != "NON-PARTICIPANT":
-            answer = _said(one, "PARTSTAT")
+            answer = _read_parameter(one, "PARTSTAT")
             known = answer in _NOT_COMING or answer in _ANSWERS
-            yield Invited(_known_by(one), answer if known else _UNANSWERED, role == "OPT-PARTICIPANT")
+            yield EventAttendee(_collect_identifiers(one), answer if known else _UNANSWERED, role == "OPT-PARTICIPANT")
 
 
-def _by_answer(invited: list[Invited], organizer: frozenset[str]) -> list[Invited]:
+def _sort_by_answer(invited: list[EventAttendee], organizer: frozenset[str]) -> list[EventAttendee]:
     """Who organizes for others is invited by the way only: they count where they are alone."""
     coming = [one for one in invited if one.answer in _ANSWERS]
     if len(invited) > 1:
@@ -127,17 +127,17 @@ def _by_answer(invited: list[Invited], organizer: frozenset[str]) -> list[Invite
     return sorted(coming, key=lambda one: (one.optional, _ANSWERS.index(one.answer)))
 
 
-def _organizer(event: Any) -> frozenset[str]:
+def _find_organizer(event: Any) -> frozenset[str]:
     found = event.get("ORGANIZER")
-    return frozenset() if found is None else _known_by(found[0] if isinstance(found, list) else found)
+    return frozenset() if found is None else _collect_identifiers(found[0] if isinstance(found, list) else found)
 
 
-def _known_by(one: Any) -> frozenset[str]:
+def _collect_identifiers(one: Any) -> frozenset[str]:
     name = normalize_name(str(one.params.get("CN", "")))
     address = normalize_name(str(one)).removeprefix("mailto:")
     said = {name, _AFTER_NAME.sub("", name), address, normalize_name(str(one.params.get("EMAIL", "")))}
     return frozenset(said - {""})
 
 
-def _said(one: Any, parameter: str) -> str:
+def _read_parameter(one: Any, parameter: str) -> str:
     return str(one.params.get(parameter, "")).upper()

@@ -5,9 +5,9 @@ import os
 import sys
 from contextlib import suppress
 
-from bot.calendars.broken import Broken
-from bot.calendars.child import ReadAnswer, ReadRequest
-from bot.calendars.reading import Booked
+from bot.calendars.broken import CalendarError
+from bot.calendars.child import ParseRequest, ParseResult
+from bot.calendars.reading import ParsedCalendar
 from bot.domain.schedules.schedule import Schedule
 from bot.domain.spans import TimeSpan
 
@@ -18,20 +18,20 @@ _ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 """It needs no token, so it is given none."""
 
 
-async def read_calendar(text: str, schedule: Schedule, span: TimeSpan) -> Booked:
-    """Who is on call by this file within a span. Raises `Broken`."""
-    asked = ReadRequest(text=text, schedule=schedule, span=span).model_dump_json().encode()
+async def read_calendar(text: str, schedule: Schedule, span: TimeSpan) -> ParsedCalendar:
+    """Who is on call by this file within a span. Raises `CalendarError`."""
+    asked = ParseRequest(text=text, schedule=schedule, span=span).model_dump_json().encode()
     try:
         code, said = await asyncio.wait_for(_run_child(asked), TIMEOUT)
     except TimeoutError:
-        raise _too_slow() from None
+        raise _timeout_error() from None
     except OSError as no:
-        raise Broken(f"no process can be started to read it ({no.strerror})") from None
+        raise CalendarError(f"no process can be started to read it ({no.strerror})") from None
     if code:
-        raise _too_slow() if code < 0 else Broken("it cannot be worked out")
-    answer = ReadAnswer.model_validate_json(said)
+        raise _timeout_error() if code < 0 else CalendarError("it cannot be worked out")
+    answer = ParseResult.model_validate_json(said)
     if answer.booked is None:
-        raise Broken(answer.broken)
+        raise CalendarError(answer.broken)
     return answer.booked
 
 
@@ -53,5 +53,5 @@ async def _run_child(asked: bytes) -> tuple[int | None, bytes]:
     return child.returncode, said
 
 
-def _too_slow() -> Broken:
-    return Broken("it takes more than 3 seconds, or too much memory, to work out")
+def _timeout_error() -> CalendarError:
+    return CalendarError("it takes more than 3 seconds, or too much memory, to work out")

@@ -15,9 +15,9 @@ from bot.domain.spans import TimeSpan
 SECONDS_EACH = 0.3
 """Of the processor's time: a rule that matches nothing is looked for until the year 9999."""
 TIMES_A_DAY = 24
-SEEN_OFTEN = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
+ALLOWED_FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 DAY = timedelta(days=1)
-_UNSOUND = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError)
+_LIBRARY_ERRORS = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError)
 """What the libraries raise on events that are not what they say."""
 
 
@@ -33,7 +33,7 @@ class Occurrence(NamedTuple):
     event: Any
 
 
-class _TooSlow(BaseException):
+class _TimeLimitError(BaseException):
     """The libraries catch every `Exception`."""
 
 
@@ -41,7 +41,7 @@ def parse_series(text: str, number: int) -> Any:
     """Parse a small calendar that has this many events. Raise `UnreadableError`."""
     import icalendar  # noqa: PLC0415  (some 50 ms of every start, for who has a calendar)
 
-    with _guard():
+    with _guard_library():
         calendar = icalendar.Calendar.from_ical(text)
         events = list[Any](calendar.walk("VEVENT"))
         if len(events) != number:
@@ -50,11 +50,11 @@ def parse_series(text: str, number: int) -> Any:
             _check_times(event)
             if event.get("EXRULE") is not None:
                 raise UnreadableError("leaves days out by a rule, which is not read")
-            for rule in _listed(event.get("RRULE")):
+            for rule in _ensure_list(event.get("RRULE")):
                 _check_rule(rule)
-                _mend_until(rule, event["DTSTART"].dt)
-                _check_ever(rule, event["DTSTART"].dt)
-        _mend_overrides(events)
+                _fix_until(rule, event["DTSTART"].dt)
+                _check_matches_any(rule, event["DTSTART"].dt)
+        _fix_overrides(events)
     return calendar
 
 
@@ -65,32 +65,32 @@ def expand_series(calendar: Any, zone: str, span: TimeSpan) -> list[Occurrence]:
     """
     import recurring_ical_events  # noqa: PLC0415  (as above)
 
-    with _guard():
+    with _guard_library():
         found = recurring_ical_events.of(calendar).between(span.start - DAY, span.end + DAY)
-        every = [Occurrence(_instant(one.start, zone), _instant(one.end, zone), one) for one in found]
+        every = [Occurrence(_convert_to_utc(one.start, zone), _convert_to_utc(one.end, zone), one) for one in found]
     held = [one for one in every if one.start < span.end and one.end > span.start and one.start < one.end]
     return [one for one in held if str(one.event.get("STATUS", "")).upper() != "CANCELLED"]
 
 
 @contextmanager
-def _guard() -> Iterator[None]:
+def _guard_library() -> Iterator[None]:
     """Turn what the libraries raise, and what takes them too long, into `UnreadableError`."""
     try:
-        with _time_limit(), warnings.catch_warnings(action="ignore"):
+        with _limit_time(), warnings.catch_warnings(action="ignore"):
             yield
-    except _TooSlow:
+    except _TimeLimitError:
         raise UnreadableError("repeats so often, or by so odd a rule, that it takes too long to work out") from None
-    except _UNSOUND as unsound:
+    except _LIBRARY_ERRORS as unsound:
         raise UnreadableError("has a time or a repetition that cannot be understood") from unsound
 
 
 @contextmanager
-def _time_limit() -> Iterator[None]:
+def _limit_time() -> Iterator[None]:
     """Only a main thread can be interrupted; elsewhere the limit of the whole child is all there is."""
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
-    before = signal.signal(signal.SIGVTALRM, _ring)
+    before = signal.signal(signal.SIGVTALRM, _raise_time_limit)
     signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS_EACH)
     try:
         yield
@@ -99,8 +99,8 @@ def _time_limit() -> Iterator[None]:
         signal.signal(signal.SIGVTALRM, before)
 
 
-def _ring(_signal: int, _frame: Any) -> None:
-    raise _TooSlow
+def _raise_time_limit(_signal: int, _frame: Any) -> None:
+    raise _TimeLimitError
 
 
 def _check_times(event: Any) -> None:
@@ -122,7 +122,7 @@ def _check_times(event: Any) -> None:
         raise UnreadableError("ends before it begins")
 
 
-def _mend_until(rule: Any, start: date) -> None:
+def _fix_until(rule: Any, start: date) -> None:
     """The library takes a day for its midnight, and a time without a zone for UTC: both are of the series."""
     if not isinstance(start, datetime):
         return
@@ -133,7 +133,7 @@ def _mend_until(rule: Any, start: date) -> None:
             rule["UNTIL"][number] = own.astimezone(UTC) if start.tzinfo else own
 
 
-def _check_ever(rule: Any, start: date) -> None:
+def _check_matches_any(rule: Any, start: date) -> None:
     """The library gives the start of a series even where its rule has no day at all."""
     from dateutil.rrule import rrulestr  # noqa: PLC0415  (with the library)
 
@@ -143,7 +143,7 @@ def _check_ever(rule: Any, start: date) -> None:
         raise UnreadableError("repeats by a rule that no day matches")
 
 
-def _mend_overrides(events: list[Any]) -> None:
+def _fix_overrides(events: list[Any]) -> None:
     """Some say only on which day the instance was that they replace: it was at the time of the series."""
     starts = [event["DTSTART"].dt for event in events if "RECURRENCE-ID" not in event]
     if not starts or not isinstance(starts[0], datetime):
@@ -163,7 +163,7 @@ def _check_zone(at: Any) -> None:
 def _check_rule(rule: Any) -> None:
     if not rule.get("FREQ"):
         raise UnreadableError("has a repetition that cannot be understood")
-    often = {str(word).upper() for word in rule["FREQ"]} - SEEN_OFTEN
+    often = {str(word).upper() for word in rule["FREQ"]} - ALLOWED_FREQUENCIES
     times = 1
     for part in ("BYHOUR", "BYMINUTE", "BYSECOND"):
         times *= max(1, len(rule.get(part, [])))
@@ -173,11 +173,11 @@ def _check_rule(rule: Any) -> None:
         raise UnreadableError("repeats in steps of nothing")
 
 
-def _instant(at: date, zone: str) -> datetime:
+def _convert_to_utc(at: date, zone: str) -> datetime:
     if not isinstance(at, datetime):
         return resolve_local_time(at, time(), zone)
     return at.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
-def _listed(found: Any) -> list[Any]:
+def _ensure_list(found: Any) -> list[Any]:
     return found if isinstance(found, list) else [found] if found is not None else []

@@ -7,7 +7,7 @@ NAME = "[\ue000-\uf8ff]"
 """Stands for a name that is found; titles themselves hold none of these characters."""
 
 
-class Part(IntEnum):
+class TitleRole(IntEnum):
     """The smaller goes before."""
 
     ON_CALL = 1
@@ -39,10 +39,10 @@ _ABSENT = re.compile(
     r"|licenca|compleanno|ferie|malattia|assente|verjaardag|vakantie|ziek|afwezig|verlof|tandarts)\b|🎂"
 )
 _BY_WORD = (
-    (_NOT_ON_CALL, Part.ABSENT),
-    (re.compile(rf"\b(?:{_SECOND})\b|^\W*2nd\b(?! shift)"), Part.BACKUP),
-    (re.compile(rf"\b(?:{_FIRST})\b"), Part.ON_CALL),
-    (_ABSENT, Part.ABSENT),
+    (_NOT_ON_CALL, TitleRole.ABSENT),
+    (re.compile(rf"\b(?:{_SECOND})\b|^\W*2nd\b(?! shift)"), TitleRole.BACKUP),
+    (re.compile(rf"\b(?:{_FIRST})\b"), TitleRole.ON_CALL),
+    (_ABSENT, TitleRole.ABSENT),
 )
 _COVERED_FOR = re.compile(
     rf"(?:(?<={NAME} )(?:covers?|covering|replaces|replacing)(?: for)?|\bcover(?:s|ing|age)? for|\binstead of) ({NAME})"
@@ -55,43 +55,43 @@ def is_cancelled(title: str) -> bool:
     return bool(_CANCELLED.search(title))
 
 
-def part_of(words: str) -> Part:
-    return next((part for pattern, part in _BY_WORD if pattern.search(words)), Part.PLAIN)
+def classify_role(words: str) -> TitleRole:
+    return next((part for pattern, part in _BY_WORD if pattern.search(words)), TitleRole.PLAIN)
 
 
-def parts(title: str) -> list[tuple[str, Part]]:
+def parse_roles(title: str) -> list[tuple[str, TitleRole]]:
     """Each `NAME` of a normalized title with its part, in their order.
 
     Words that stand alone between separators belong to the name before them, or else to the next.
     """
-    found: list[tuple[str, Part]] = []
-    waiting = Part.PLAIN
+    found: list[tuple[str, TitleRole]] = []
+    waiting = TitleRole.PLAIN
     for segment in _BETWEEN.split(_LABEL.sub(r";\1", _COVERED_FOR.sub(r"cover; \1 off;", title))):
-        named = _segment(segment)
-        if not named and found and found[-1][1] is Part.PLAIN:
-            found[-1] = (found[-1][0], part_of(segment))
-        elif not named and not found and waiting is Part.PLAIN:
-            waiting = part_of(segment)
-        elif named and named[0][1] is Part.PLAIN and not found:
+        named = _parse_segment(segment)
+        if not named and found and found[-1][1] is TitleRole.PLAIN:
+            found[-1] = (found[-1][0], classify_role(segment))
+        elif not named and not found and waiting is TitleRole.PLAIN:
+            waiting = classify_role(segment)
+        elif named and named[0][1] is TitleRole.PLAIN and not found:
             named[0] = (named[0][0], waiting)
         found += named
     return found
 
 
-def _segment(words: str) -> list[tuple[str, Part]]:
+def _parse_segment(words: str) -> list[tuple[str, TitleRole]]:
     """Several names without a separator: `primary A backup B`, or `A on call B backup`."""
     before, *pieces = re.split(f"({NAME})", words)
     names, after = pieces[::2], pieces[1::2]
     if len(names) < 2:
-        return [(name, part_of(words)) for name in names]
-    leads = part_of(before) is not Part.PLAIN
-    own = [part_of(piece) for piece in ([before, *after[:-1]] if leads else after)]
-    return list(zip(names, _inherited(own) if leads else _inherited(own[::-1])[::-1], strict=True))
+        return [(name, classify_role(words)) for name in names]
+    leads = classify_role(before) is not TitleRole.PLAIN
+    own = [classify_role(piece) for piece in ([before, *after[:-1]] if leads else after)]
+    return list(zip(names, _inherit_roles(own) if leads else _inherit_roles(own[::-1])[::-1], strict=True))
 
 
-def _inherited(own: list[Part]) -> list[Part]:
+def _inherit_roles(own: list[TitleRole]) -> list[TitleRole]:
     """`Backup A and B`: who has no word of their own shares that of their neighbour."""
     for number in range(1, len(own)):
-        if own[number] is Part.PLAIN:
+        if own[number] is TitleRole.PLAIN:
             own[number] = own[number - 1]
     return own

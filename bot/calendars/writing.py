@@ -9,7 +9,7 @@ REFRESH = timedelta(hours=1)
 PRODUCT = "-//Earshot//On call//EN"
 
 
-class Entry(NamedTuple):
+class CalendarEvent(NamedTuple):
     id: str
     start: datetime
     end: datetime
@@ -17,7 +17,7 @@ class Entry(NamedTuple):
     note: str = ""
 
 
-def written(name: str, entries: Iterable[Entry], at: datetime) -> str:
+def render_ical(name: str, entries: Iterable[CalendarEvent], at: datetime) -> str:
     """`at` is when it was written, which each event has to say."""
     import icalendar  # noqa: PLC0415  (some 50 ms of every start, for who has a calendar)
 

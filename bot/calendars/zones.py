@@ -12,17 +12,17 @@ _SEASONS = (datetime(2026, 1, 15), datetime(2026, 7, 15))  # noqa: DTZ001  (wall
 
 
 @cache
-def zone_shown(name: str) -> str:
+def parse_windows_zone(name: str) -> str:
     """Return IANA's name of the first place that is a zone of this offset, else an empty string."""
     found = _SHOWN.fullmatch(name)
     if not found:
         return ""
     size = timedelta(hours=int(found[2] or 0), minutes=int(found[3] or 0))
     offset = -size if found[1] == "-" else size
-    return next((zone for zone in _zones(found[4]) if _standard(zone) == offset), "")
+    return next((zone for zone in _iter_zones(found[4]) if _compute_standard_offset(zone) == offset), "")
 
 
-def _zones(places: str) -> Iterator[str]:
+def _iter_zones(places: str) -> Iterator[str]:
     from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # noqa: PLC0415  (some 50 ms of every start)
 
     if places == "Coordinated Universal Time":
@@ -35,5 +35,5 @@ def _zones(places: str) -> Iterator[str]:
         )
 
 
-def _standard(zone: str) -> timedelta | None:
+def _compute_standard_offset(zone: str) -> timedelta | None:
     return min(at.replace(tzinfo=ZoneInfo(zone)).utcoffset() or timedelta() for at in _SEASONS)

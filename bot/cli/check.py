@@ -22,8 +22,8 @@ from bot.clock import SystemClock
 from bot.domain.words import format_count
 from bot.playbook import Playbook
 from bot.settings import Settings
-from bot.sinks.inspection import Inspection
-from bot.sinks.slack import web_client
+from bot.sinks.inspection import SlackInspector
+from bot.sinks.slack import build_web_client
 
 
 def check() -> None:
@@ -82,10 +82,12 @@ async def _of_slack(
 
     async with aiohttp.ClientSession() as session:
         if settings.slack_app_token:
-            client = web_client(settings.slack_app_token.get_secret_value(), settings.slack_api_url, session)
-            async for finding in of_app_token(Inspection(client, clock, report_waiting)):
+            client = build_web_client(settings.slack_app_token.get_secret_value(), settings.slack_api_url, session)
+            async for finding in of_app_token(SlackInspector(client, clock, report_waiting)):
                 yield finding
         if settings.slack_bot_token:
-            client = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session)
-            async for finding in of_workspace(Inspection(client, clock, report_waiting), settings.slack_api_url, named):
+            client = build_web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session)
+            async for finding in of_workspace(
+                SlackInspector(client, clock, report_waiting), settings.slack_api_url, named
+            ):
                 yield finding

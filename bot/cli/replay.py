@@ -23,7 +23,7 @@ from bot.playbook import Playbook
 from bot.settings import Settings
 from bot.sources.replay import ReplayCursor, ReplayOptions, ReplayResult, ReplaySource
 from bot.store.fencing import LeaseLostError
-from bot.workers.ingest import StoreEar
+from bot.workers.ingest import InboxWriter
 
 NAME = "replay-command"
 """Not the `replay` of the playbook, which has a place of its own in its own file and holds on to it."""
@@ -114,7 +114,7 @@ class Following:
 class FollowedEar:
     """A store's ear that shows how far it is."""
 
-    def __init__(self, ear: StoreEar, following: Following, progress: Progress) -> None:
+    def __init__(self, ear: InboxWriter, following: Following, progress: Progress) -> None:
         self._ear = ear
         self._following = following
         self._progress = progress
@@ -164,7 +164,7 @@ async def _replay(settings: Settings, playbook: Playbook, options: ReplayOptions
     clock = SystemClock()
     async with opened(settings, playbook) as store:
         with Progress(options.file) as progress:
-            ear = FollowedEar(StoreEar(NAME, store, clock), following, progress)
+            ear = FollowedEar(InboxWriter(NAME, store, clock), following, progress)
             waiting = asyncio.get_running_loop().call_later(PATIENCE, progress.say, _WAITING)
             async with ear.hold_source_lease():
                 waiting.cancel()

@@ -23,7 +23,7 @@ from bot.detectors.model.weights import Unusable
 from bot.domain.decision import StoreUnavailable
 from bot.playbook import LivePlaybook, Playbook, PlaybookFaults
 from bot.settings import Settings
-from bot.sinks.slack import SlackSink, web_client
+from bot.sinks.slack import SlackSink, build_web_client
 from bot.sources.base import MentionSource
 from bot.sources.catalogue import CATALOGUE, build_context
 from bot.store.leases import build_process_name
@@ -87,7 +87,7 @@ async def _run(
         await claim(store, playbook.now)
         await store.inbox.create_group()
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        client = web_client(token, settings.slack_api_url, session)
+        client = build_web_client(token, settings.slack_api_url, session)
         weights, outside = in_use(settings.model, settings.data), outside_of(settings, session, clock)
         house = assemble(
             store, playbook, SlackSink(client), clock, build_process_name(), outside=outside, weights=weights
@@ -101,7 +101,9 @@ async def _run(
         paging = paging_of(house, settings, clock)
         hooks, names = (lambda: house.hooks), (lambda: _names(playbook))
         feeds = house.usecases.feeds
-        parts = Site(store, clock, hooks, house.ingest.troubles, names, endpoint, paging, feeds, stopping.is_set)
+        parts = Site(
+            store, clock, hooks, house.ingest.list_source_issues, names, endpoint, paging, feeds, stopping.is_set
+        )
         server = serving_on(site(parts), settings.host, settings.port)
         if settings.slack_app_token:
             slack = Socket(app, settings.slack_app_token.get_secret_value())
@@ -185,11 +187,11 @@ async def _until_stopped(house: House, server: Server, chosen: Sequence[str], so
 
     settle()
     port = sockets[0].getsockname()[1]
-    log.info("running", workers=list(chosen), sources=sorted(house.ingest.troubles()), port=port)
+    log.info("running", workers=list(chosen), sources=sorted(house.ingest.list_source_issues()), port=port)
     async with asyncio.TaskGroup() as group:
         group.create_task(house.work(chosen))
         group.create_task(serve_http())
         group.create_task(shut_down())
     with suppress(StoreUnavailable):  # then its lease ends by itself
-        await house.delivery.give_back()
-        await house.spikes.give_back()
+        await house.delivery.release_lease()
+        await house.spikes.release_lease()

@@ -11,7 +11,7 @@ from bot.demo.screen import Screen
 from bot.domain.mention import Mention
 from bot.sandbox.feed import ChangeKind
 from bot.stage import Stage
-from bot.workers.ingest import StoreEar
+from bot.workers.ingest import InboxWriter
 from bot.workers.loop import Worker
 
 STEP = timedelta(seconds=60)
@@ -24,7 +24,7 @@ EVENING = timedelta(hours=2)
 
 async def play_at_once(stage: Stage, clock: SteppedClock, day: Sequence[Mention], cast: Cast, screen: Screen) -> None:
     """Every step of the day in order, as fast as it goes; the same each time."""
-    ear = StoreEar("day", stage.store, clock)
+    ear = InboxWriter("day", stage.store, clock)
     shown, heard, end = 0, 0, day[-1].created_at + EVENING
     owing = False
     while clock.now() < end or owing:
@@ -75,7 +75,7 @@ async def play_along(stage: Stage, clock: Clock, day: Sequence[Mention], cast: C
     """As time goes by, until the day is over or somebody stops it."""
 
     async def publish_day() -> None:
-        ear = StoreEar("day", stage.store, clock)
+        ear = InboxWriter("day", stage.store, clock)
         for mention in day:
             await clock.sleep((mention.created_at - clock.now()).total_seconds())
             await ear.publish([mention])

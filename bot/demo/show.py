@@ -14,7 +14,7 @@ from bot.domain.mention import Mention
 from bot.domain.routing import Route, find_route
 from bot.sandbox import Refused
 from bot.stage import Stage
-from bot.workers.ingest import StoreEar
+from bot.workers.ingest import InboxWriter
 
 OPENING = 8
 """Mentions that were said when the day begins: one does not look at an empty channel."""
@@ -41,7 +41,7 @@ class Show:
     def __init__(self, stage: Stage, clock: FastClock, day: Sequence[Mention], cast: Cast) -> None:
         self.stage, self.clock = stage, clock
         self._day, self._cast = day, cast
-        self._ear = StoreEar("day", stage.store, clock)
+        self._ear = InboxWriter("day", stage.store, clock)
         self._pace = clock.speed
         self.said = 0
         self.colleagues = False
@@ -76,7 +76,7 @@ class Show:
         for start in range(0, len(mentions), AT_ONCE):
             some = mentions[start : start + AT_ONCE]
             await self._ear.publish(some)
-            told = zip(some, rules.assessor().assess(some), strict=True)
+            told = zip(some, rules.get_assessor().assess(some), strict=True)
             found += [Heard(one, made, find_route(rules.list_routes(), one, made), at) for one, made in told]
         self.heard.extendleft(found)
         return found

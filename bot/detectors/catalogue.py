@@ -51,7 +51,7 @@ class Listened(NamedTuple):
     """All that decides where a mention goes. Why it sounds as it does is left open: that takes a look at each word."""
     hearing: Hearing
 
-    def explained(self) -> Assessment:
+    def explain_assessment(self) -> Assessment:
         """With the reasons, for a card."""
         return build_assessment(self.hearing.explained())
 
@@ -80,14 +80,16 @@ class Assessor:
 
     def assess(self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()) -> list[Assessment]:
         """`backgrounds`, where given, belong to the mentions in the same order."""
-        return [listened.explained() for listened in self.listen(batch, backgrounds)]
+        return [listened.explain_assessment() for listened in self.listen(batch, backgrounds)]
 
     def listen(self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()) -> list[Listened]:
         """As `assess`, for who keeps few of them and asks for the reasons of those alone."""
         hearings = self._hearings(batch, backgrounds)
         return self._listened(hearings, self._own.read(_texts(hearings)) if self._own else ())
 
-    async def listen_beside(self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()) -> list[Listened]:
+    async def assess_in_thread(
+        self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()
+    ) -> list[Listened]:
         """As `listen`; a model that takes milliseconds a post reads in a thread, so that the loop goes on."""
         hearings = self._hearings(batch, backgrounds)
         return self._listened(hearings, await asyncio.to_thread(self._own.read, _texts(hearings)) if self._own else ())
@@ -111,7 +113,7 @@ def _texts(hearings: Sequence[Hearing]) -> list[str]:
 
 
 def assessor_for(playbook: Playbook, weights: Path) -> Assessor:
-    """Raises Unusable as `Assessor` does."""
+    """Raises Unusable as `BatchAssessor` does."""
     told = playbook.detectors
     return Assessor(
         playbook.subjects,

@@ -8,17 +8,17 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.clock import Clock
-from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
-from bot.sinks.slack import Person, SlackSink
+from bot.sinks.outcomes import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
+from bot.sinks.slack import SlackProfile, SlackSink
 
 log = structlog.get_logger("directory")
 
-FRESH_FOR = timedelta(minutes=5)
-ASKED_AGAIN = timedelta(seconds=10)
+GROUP_TTL = timedelta(minutes=5)
+RETRY_AFTER = timedelta(seconds=10)
 """Where Slack did not say: fifty who press meanwhile do not wait for it one after another."""
 
 
-PEOPLE_FRESH_FOR = timedelta(hours=12)
+PROFILE_TTL = timedelta(hours=12)
 """People who travel change theirs; Slack is asked again the next day at the latest."""
 
 
@@ -26,53 +26,53 @@ class SlackDirectory:
     def __init__(self, sink: SlackSink, clock: Clock) -> None:
         self._sink = sink
         self._clock = clock
-        self._known: dict[str, tuple[datetime, frozenset[str] | None]] = {}
-        self._people: dict[str, tuple[datetime, Person]] = {}
-        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._groups: dict[str, tuple[datetime, frozenset[str] | None]] = {}
+        self._profiles: dict[str, tuple[datetime, SlackProfile]] = {}
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def members(self, group: str) -> frozenset[str] | None:
+    async def list_members(self, group: str) -> frozenset[str] | None:
         """The last known people where Slack does not answer, and None where it never did."""
-        async with self._asking[group]:  # fifty who press at once are one question to Slack
-            return await self._members(group)
+        async with self._locks[group]:  # fifty who press at once are one question to Slack
+            return await self._load_members(group)
 
-    async def zone(self, person: str) -> str:
+    async def find_time_zone(self, person: str) -> str:
         """The IANA name of a person's time zone; empty where Slack does not say, or says one that nobody knows."""
-        zone = (await self._about(person)).zone
+        zone = (await self._load_profile(person)).zone
         try:
             ZoneInfo(zone)
         except (ValueError, KeyError, OSError):  # no zone's name, or none that this machine has
             return ""
         return zone
 
-    async def name(self, person: str) -> str:
+    async def find_name(self, person: str) -> str:
         """As Slack shows it; empty where Slack does not say."""
-        return (await self._about(person)).name
+        return (await self._load_profile(person)).name
 
-    async def _about(self, person: str) -> Person:
-        async with self._asking[person]:
+    async def _load_profile(self, person: str) -> SlackProfile:
+        async with self._locks[person]:
             at = self._clock.now()
-            asked, known = self._people.get(person, (None, Person("", "")))
-            if asked is not None and at - asked < (PEOPLE_FRESH_FOR if known.name else FRESH_FOR):
+            asked, known = self._profiles.get(person, (None, SlackProfile("", "")))
+            if asked is not None and at - asked < (PROFILE_TTL if known.name else GROUP_TTL):
                 return known
             try:
-                known = await self._sink.person(person)
-            except (Ambiguous, RateLimited, Rejected, Unsent) as no:
+                known = await self._sink.fetch_profile(person)
+            except (DeliveryUnknownError, RateLimitedError, SlackRejectedError, NotSentError) as no:
                 log.warning("person not read", person=person, reason=str(no))
-            self._people[person] = (at, known)
+            self._profiles[person] = (at, known)
             return known
 
     def forget(self, group: str) -> None:
         """It was changed, by ourselves."""
-        self._known.pop(group, None)
+        self._groups.pop(group, None)
 
-    async def _members(self, group: str) -> frozenset[str] | None:
+    async def _load_members(self, group: str) -> frozenset[str] | None:
         at = self._clock.now()
-        asked, people = self._known.get(group, (None, None))
-        if asked is not None and at - asked < (FRESH_FOR if people is not None else ASKED_AGAIN):
+        asked, people = self._groups.get(group, (None, None))
+        if asked is not None and at - asked < (GROUP_TTL if people is not None else RETRY_AFTER):
             return people
         try:
-            people = await self._sink.members(group)
-        except (Ambiguous, RateLimited, Rejected, Unsent) as no:
+            people = await self._sink.list_members(group)
+        except (DeliveryUnknownError, RateLimitedError, SlackRejectedError, NotSentError) as no:
             log.warning("user group not read", group=group, reason=str(no))
-        self._known[group] = (at, people)
+        self._groups[group] = (at, people)
         return people

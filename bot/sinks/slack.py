@@ -10,12 +10,19 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import metrics
 from bot.cards.drawing import Drawing
-from bot.sinks.outcomes import LATER, LOST, Ambiguous, RateLimited, Rejected, Unsent
+from bot.sinks.outcomes import (
+    RETRYABLE_ERRORS,
+    UNKNOWN_OUTCOME_ERRORS,
+    DeliveryUnknownError,
+    NotSentError,
+    RateLimitedError,
+    SlackRejectedError,
+)
 
 TIMEOUT = 10
 """Seconds. Slack answers in well under one; past ten the answer is lost."""
-USUAL_WAIT = 30.0
-LONGEST_WAIT = 3600
+DEFAULT_RETRY_AFTER = 30.0
+MAX_RETRY_AFTER = 3600
 """Seconds to wait where Slack says to wait and not how long, and the most that is believed."""
 PAGE, PAGES_MOST = 200, 50
 """Channels asked for at once, and how often: who is in more than 10,000 channels finds none beyond."""
@@ -23,19 +30,19 @@ CARD_EVENT = "earshot_card"
 """The type of the metadata that says which notification a message is."""
 
 
-class Sent(NamedTuple):
+class SentMessage(NamedTuple):
     channel: str
     ts: str
 
 
-class Person(NamedTuple):
+class SlackProfile(NamedTuple):
     """As Slack tells it; `zone` is the IANA name of where they are. Either may be empty."""
 
     name: str
     zone: str
 
 
-def web_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+def build_web_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     """One connection pool for all calls, and no retry behind our back: a post repeated by a driver is a second card."""
     return AsyncWebClient(token=token, base_url=api_url, session=session, timeout=TIMEOUT, retry_handlers=[])
 
@@ -44,13 +51,15 @@ class SlackSink:
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
 
-    async def post(self, channel: str, drawing: Drawing, name: str, *, thread: str = "", aloud: bool = False) -> Sent:
+    async def post_message(
+        self, channel: str, drawing: Drawing, name: str, *, thread: str = "", aloud: bool = False
+    ) -> SentMessage:
         """`channel` may be a person's id: Slack opens the conversation. `name` goes along as metadata.
 
         `thread` is the ts of the message to reply to; `aloud`: the reply is shown in the channel, too.
         """
         beside = {"thread_ts": thread, "reply_broadcast": aloud} if thread else {}
-        reply = await self._call(
+        reply = await self._call_method(
             "chat.postMessage",
             channel=channel,
             text=drawing.text,
@@ -61,46 +70,50 @@ class SlackSink:
             link_names=False,
             **beside,
         )
-        return Sent(str(reply["channel"]), str(reply["ts"]))
+        return SentMessage(str(reply["channel"]), str(reply["ts"]))
 
-    async def update(self, channel: str, ts: str, drawing: Drawing) -> None:
-        await self._call(
+    async def update_message(self, channel: str, ts: str, drawing: Drawing) -> None:
+        await self._call_method(
             "chat.update", channel=channel, ts=ts, text=drawing.text, blocks=drawing.blocks, link_names=False
         )
 
-    async def delete(self, channel: str, ts: str) -> None:
-        """A message of ours. Raises as `update` does."""
-        await self._call("chat.delete", channel=channel, ts=ts)
+    async def delete_message(self, channel: str, ts: str) -> None:
+        """A message of ours. Raises as `update_message` does."""
+        await self._call_method("chat.delete", channel=channel, ts=ts)
 
-    async def find(self, channel: str, name: str, since: float) -> Sent | None:
-        """A message of ours by its metadata. Raises `Rejected` with missing_scope where reading is not granted."""
-        reply = await self._call(
+    async def find_message(self, channel: str, name: str, since: float) -> SentMessage | None:
+        """A message of ours by its metadata. Raises `SlackRejectedError` with missing_scope where reading is not
+        granted.
+        """
+        reply = await self._call_method(
             "conversations.history", channel=channel, oldest=f"{since:.6f}", include_all_metadata=True, limit=200
         )
         for message in reply.get("messages", []):
             metadata = message.get("metadata") or {}
             if metadata.get("event_type") == CARD_EVENT and metadata.get("event_payload", {}).get("name") == name:
-                return Sent(channel, str(message["ts"]))
+                return SentMessage(channel, str(message["ts"]))
         return None
 
-    async def members(self, group: str) -> frozenset[str]:
-        reply = await self._call("usergroups.users.list", usergroup=group)
+    async def list_members(self, group: str) -> frozenset[str]:
+        reply = await self._call_method("usergroups.users.list", usergroup=group)
         return frozenset(str(user) for user in reply.get("users", []))
 
     async def set_members(self, group: str, people: Iterable[str]) -> None:
         """Exactly these: whoever else is in the user group is taken out."""
-        await self._call("usergroups.users.update", usergroup=group, users=",".join(people))
+        await self._call_method("usergroups.users.update", usergroup=group, users=",".join(people))
 
     async def create_channel(self, name: str) -> str:
-        """A public one, in which we are; its id. Raises `Rejected` with missing_scope without channels:manage."""
-        channel = (await self._call("conversations.create", name=name)).get("channel")
+        """A public one, in which we are; its id. Raises `SlackRejectedError` with missing_scope without
+        channels:manage.
+        """
+        channel = (await self._call_method("conversations.create", name=name)).get("channel")
         return str(channel["id"]) if isinstance(channel, Mapping) else ""
 
     async def find_channel(self, name: str) -> str:
-        """The id of a public channel in which we are, or empty. Raises `Rejected` without channels:read."""
+        """The id of a public channel in which we are, or empty. Raises `SlackRejectedError` without channels:read."""
         cursor = ""
         for _ in range(PAGES_MOST):
-            reply = await self._call("users.conversations", exclude_archived=True, limit=PAGE, cursor=cursor)
+            reply = await self._call_method("users.conversations", exclude_archived=True, limit=PAGE, cursor=cursor)
             for channel in reply.get("channels", []):
                 if channel.get("name") == name:
                     return str(channel["id"])
@@ -109,79 +122,79 @@ class SlackSink:
                 break
         return ""
 
-    async def invite(self, channel: str, person: str) -> None:
-        await self._call("conversations.invite", channel=channel, users=person)
+    async def invite_person(self, channel: str, person: str) -> None:
+        await self._call_method("conversations.invite", channel=channel, users=person)
 
-    async def pin(self, channel: str, ts: str) -> None:
-        """Raises `Rejected` without pins:write."""
+    async def pin_message(self, channel: str, ts: str) -> None:
+        """Raises `SlackRejectedError` without pins:write."""
         try:
-            await self._call("pins.add", channel=channel, timestamp=ts)
-        except Rejected as no:
+            await self._call_method("pins.add", channel=channel, timestamp=ts)
+        except SlackRejectedError as no:
             if no.error != "already_pinned":
                 raise
 
-    async def person(self, person: str) -> Person:
-        """Raises `Rejected` without users:read."""
-        user = (await self._call("users.info", user=person)).get("user")
+    async def fetch_profile(self, person: str) -> SlackProfile:
+        """Raises `SlackRejectedError` without users:read."""
+        user = (await self._call_method("users.info", user=person)).get("user")
         told = user if isinstance(user, Mapping) else {}
-        return Person(str(told.get("real_name") or told.get("name") or ""), str(told.get("tz") or ""))
+        return SlackProfile(str(told.get("real_name") or told.get("name") or ""), str(told.get("tz") or ""))
 
-    async def do_not_disturb(self, person: str, at: float) -> bool:
+    async def is_do_not_disturb(self, person: str, at: float) -> bool:
         """Whether this person's schedule of do-not-disturb holds at `at` (epoch seconds).
 
-        Whether they paused notifications is not known: Slack shows that to themselves alone. Raises `Rejected` with
-        missing_scope where not granted.
+        Whether they paused notifications is not known: Slack shows that to themselves alone. Raises
+        `SlackRejectedError` with missing_scope where not granted.
         """
-        reply = await self._call("dnd.info", user=person)
+        reply = await self._call_method("dnd.info", user=person)
         asleep = reply.get("dnd_enabled") and float(reply.get("next_dnd_start_ts") or 0) <= at
         return bool(asleep) and at < float(reply.get("next_dnd_end_ts") or 0)
 
-    async def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
-        data = (await called(self._client, method, **arguments)).data
+    async def _call_method(self, method: str, **arguments: Any) -> Mapping[str, Any]:
+        data = (await call_slack_api(self._client, method, **arguments)).data
         return data if isinstance(data, dict) else {}
 
 
-async def called(client: AsyncWebClient, method: str, **arguments: Any) -> AsyncSlackResponse:
+async def call_slack_api(client: AsyncWebClient, method: str, **arguments: Any) -> AsyncSlackResponse:
     """What Slack answered, if well; how it ended otherwise is one of `outcomes`."""
     try:
-        if _as_json(method):
+        if _is_json_method(method):
             return await client.api_call(method, json=arguments)
-        return await client.api_call(method, params=_flat(arguments))
+        return await client.api_call(method, params=_flatten_arguments(arguments))
     except SlackApiError as no:
-        outcome = _outcome(no)
-        if isinstance(outcome, RateLimited):
+        outcome = _classify_error(no)
+        if isinstance(outcome, RateLimitedError):
             metrics.RATE_LIMITS.labels("slack", method).inc()
         raise outcome from no
     except aiohttp.ClientConnectorError as away:
-        raise Unsent(f"{method}: no connection") from away
+        raise NotSentError(f"{method}: no connection") from away
     except (TimeoutError, aiohttp.ClientError, OSError) as lost:
-        raise Ambiguous(f"{method}: {type(lost).__name__}") from lost
+        raise DeliveryUnknownError(f"{method}: {type(lost).__name__}") from lost
 
 
-def _as_json(method: str) -> bool:
+def _is_json_method(method: str) -> bool:
     """Reading methods take only forms."""
     return method.startswith("chat.")
 
 
-def _flat(arguments: Mapping[str, Any]) -> dict[str, Any]:
+def _flatten_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {key: str(value).lower() if isinstance(value, bool) else value for key, value in arguments.items()}
 
 
-def _outcome(no: SlackApiError) -> Exception:
+def _classify_error(no: SlackApiError) -> Exception:
     response = no.response
     status = int(getattr(response, "status_code", 0) or 0)
     data = response.data if isinstance(getattr(response, "data", None), dict) else {}
     error = str(data.get("error", ""))
-    if status == 429 or error in LATER:
-        return RateLimited(_seconds(str(response.headers.get("Retry-After", ""))))
+    if status == 429 or error in RETRYABLE_ERRORS:
+        return RateLimitedError(_parse_retry_after(str(response.headers.get("Retry-After", ""))))
     if status == 503 or error == "service_unavailable":  # not taken on, by what HTTP and Slack mean by it
-        return Unsent(f"Slack answered {status} {error}".strip())
-    if status >= 500 or error in LOST:
-        return Ambiguous(f"Slack answered {status} {error}".strip())
+        return NotSentError(f"Slack answered {status} {error}".strip())
+    if status >= 500 or error in UNKNOWN_OUTCOME_ERRORS:
+        return DeliveryUnknownError(f"Slack answered {status} {error}".strip())
     messages = (data.get("response_metadata") or {}).get("messages") or []
-    return Rejected(error, tuple(str(message) for message in messages))
+    return SlackRejectedError(error, tuple(str(message) for message in messages))
 
 
-def _seconds(told: str) -> float:
+def _parse_retry_after(header: str) -> float:
     """How long Slack asks us to wait. A proxy on the way may say it otherwise, or not at all."""
-    return float(min(int(told), LONGEST_WAIT)) if told.isascii() and told.isdigit() else USUAL_WAIT
+    return float(min(int(header), MAX_RETRY_AFTER)) if header.isascii() and header.isdigit() else DEFAULT_RETRY_AFTER

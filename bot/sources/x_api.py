@@ -4,7 +4,8 @@ Three things of tweepy are replaced, on the objects we make: `request` of both c
 streaming one. The host is written into them; a 502 with a page of HTML surfaces as aiohttp's ContentTypeError; and
 `_connect_stream` ends for good at the first line it cannot read and comes back without any pause when X hangs up.
 What tweepy knows of X's endpoints, parameters and bodies stays in use, but for the fields of a post: it knows only
-the older of X's two forms (OpenAPI 2.167 of August 2026 has `post.fields` in the search and `tweet.fields` in the stream).
+the older of X's two forms (OpenAPI 2.167 of August 2026 has `post.fields` in the search and `tweet.fields` in the
+stream).
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence

@@ -19,15 +19,15 @@ from bot.domain.rules import PlaybookRules, get_department_or_lost, require_depa
 from bot.store.cases import CaseStore
 from bot.store.outbox import Outbox
 from bot.store.pages import PageStore
-from bot.usecases.team import Team
+from bot.usecases.team import StaffDirectory
 
-OFFERED_MOST = 100
+MAX_ASSIGNEES = 100
 """Slack's limit for the options of a menu."""
 
-Decide = Callable[[Case, Context], CaseDecision]
+DecideCase = Callable[[Case, Context], CaseDecision]
 
 
-class Answer(NamedTuple):
+class CaseView(NamedTuple):
     """A case after what was asked of it, the department that has it, when, its page: what its card is drawn from."""
 
     case: Case
@@ -36,7 +36,7 @@ class Answer(NamedTuple):
     page: Page | None = None
 
 
-class Cases:
+class CaseUseCases:
     """Each method raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
 
     def __init__(
@@ -45,7 +45,7 @@ class Cases:
         outbox: Outbox,
         pages: PageStore,
         rules: PlaybookRules,
-        team: Team,
+        team: StaffDirectory,
         weigh: correcting.ScoreUrgency,
         clock: Clock,
     ) -> None:
@@ -53,80 +53,84 @@ class Cases:
         self._outbox = outbox
         self._pages = pages
         self._rules = rules
-        self._team = team
+        self._staff = team
         self._weigh = weigh
         self._clock = clock
 
-    async def get(self, case_id: str) -> Answer:
-        return await self._answer(await self._store.get(case_id))
+    async def get(self, case_id: str) -> CaseView:
+        return await self._build_view(await self._store.get(case_id))
 
-    async def may(self, case_id: str, by: str, transition: CaseTransition) -> Answer:
+    async def check_transition(self, case_id: str, by: str, transition: CaseTransition) -> CaseView:
         """Refuses what would be refused: asked before a form opens, so that nobody fills one in for nothing."""
         case = await self._store.get(case_id)
         check_transition(case, transition, await self._context(case, by))
-        return await self._answer(case)
+        return await self._build_view(case)
 
-    async def offered(self, case: Case) -> list[tuple[str, str]]:
+    async def list_assignees(self, case: Case) -> list[tuple[str, str]]:
         """Ids and names of whom it may be handed to; empty where they are too many, or not all known."""
-        staff = await self._team.staff(self._department_of(case), self._rules.managers)
+        staff = await self._staff.load_staff(self._find_department(case), self._rules.managers)
         people = staff.deputies - {case.owner}
-        return [] if staff.unsure or len(people) > OFFERED_MOST else await self._team.names(people)
+        return [] if staff.unsure or len(people) > MAX_ASSIGNEES else await self._staff.list_names(people)
 
-    async def may_separate(self, case_id: str, by: str) -> Answer:
-        """As `may`; there has to be something to choose from, too."""
+    async def check_separation(self, case_id: str, by: str) -> CaseView:
+        """As `check_transition`; there has to be something to choose from, too."""
         case = await self._store.get(case_id)
         moves.check_can_separate(case, await self._context(case, by))
-        return await self._answer(case)
+        return await self._build_view(case)
 
-    async def awake(self) -> None:
+    async def check_store(self) -> None:
         """Raises `StoreUnavailable`: asked before a form is closed, so that what was written in it is not lost with
         it.
         """
         await self._store.check_writable()
 
-    def departments(self) -> tuple[Department, ...]:
+    def list_departments(self) -> tuple[Department, ...]:
         return self._rules.list_departments()
 
-    async def claim(self, case_id: str, by: str) -> Answer:
-        return await self._move(case_id, by, moves.claim_case)
+    async def claim(self, case_id: str, by: str) -> CaseView:
+        return await self._apply_transition(case_id, by, moves.claim_case)
 
-    async def keep(self, case_id: str, by: str) -> Answer:
-        return await self._move(case_id, by, moves.renew_lease)
+    async def renew_lease(self, case_id: str, by: str) -> CaseView:
+        return await self._apply_transition(case_id, by, moves.renew_lease)
 
-    async def release(self, case_id: str, by: str) -> Answer:
-        return await self._move(case_id, by, moves.release_case)
+    async def release(self, case_id: str, by: str) -> CaseView:
+        return await self._apply_transition(case_id, by, moves.release_case)
 
-    async def resolve(self, case_id: str, by: str, resolution: CaseResolution, note: str = "") -> Answer:
+    async def resolve(self, case_id: str, by: str, resolution: CaseResolution, note: str = "") -> CaseView:
         """With *spam* or *not about us* it is a correction, too."""
-        return await self._move(
+        return await self._apply_transition(
             case_id,
             by,
             lambda case, context: correcting.resolve_with_correction(case, context, resolution, note, self._weigh),
         )
 
-    async def reopen(self, case_id: str, by: str) -> Answer:
-        return await self._move(
+    async def reopen(self, case_id: str, by: str) -> CaseView:
+        return await self._apply_transition(
             case_id,
             by,
-            lambda case, context: correcting.reopen_with_correction(case, context, self._weigh, self._route_of),
+            lambda case, context: correcting.reopen_with_correction(case, context, self._weigh, self._match_route),
         )
 
-    async def confirm_crisis(self, case_id: str, by: str) -> Answer:
-        return await self._move(case_id, by, moves.confirm_crisis)
+    async def confirm_crisis(self, case_id: str, by: str) -> CaseView:
+        return await self._apply_transition(case_id, by, moves.confirm_crisis)
 
-    async def hand_to_person(self, case_id: str, by: str, to: str) -> Answer:
-        return await self._move(case_id, by, lambda case, context: moves.hand_to_person(case, context, to))
+    async def hand_to_person(self, case_id: str, by: str, to: str) -> CaseView:
+        return await self._apply_transition(case_id, by, lambda case, context: moves.hand_to_person(case, context, to))
 
-    async def hand_to_department(self, case_id: str, by: str, to: str) -> Answer:
+    async def hand_to_department(self, case_id: str, by: str, to: str) -> CaseView:
         target = require_department(self._rules, to)
-        return await self._move(case_id, by, lambda case, context: moves.hand_to_department(case, context, target))
+        return await self._apply_transition(
+            case_id, by, lambda case, context: moves.hand_to_department(case, context, target)
+        )
 
-    async def not_for_us(self, case_id: str, by: str, to: str | None) -> Answer:
+    async def correct_route(self, case_id: str, by: str, to: str | None) -> CaseView:
         """`to` is where it belongs; None: to nobody."""
         target = require_department(self._rules, to) if to else None
-        return await self._move(case_id, by, lambda case, context: moves.correct_route(case, context, target))
+        return await self._apply_transition(
+            case_id, by, lambda case, context: moves.correct_route(case, context, target)
+        )
 
-    async def separate(self, case_id: str, by: str, mention: str) -> tuple[Answer, Answer]:
+    async def separate_mention(self, case_id: str, by: str, mention: str) -> tuple[CaseView, CaseView]:
         """A mention that joined gets its own case; gives the case it left, and its own.
 
         `mention` is its id, or the id of the case that will be its own: a form's option has no room for long ids.
@@ -144,12 +148,12 @@ class Cases:
 
         left = await self._store.change(case_id, decide, self._clock.now())
         assert left.opened_decision is not None
-        return await self._answer(left.case), await self._answer(left.opened_decision.case)
+        return await self._build_view(left.case), await self._build_view(left.opened_decision.case)
 
-    async def drawn(self, case: Case, page: Page | None = None) -> None:
+    async def record_card_response(self, case: Case, page: Page | None = None) -> None:
         """The card was redrawn through a click's own answer, so that delivery need not draw it again."""
         record = (await self._outbox.load_cards([case.id]))[case.id]
-        channel = self._department_of(case).channel
+        channel = self._find_department(case).channel
         if record.reminded or (channel and record.channel != channel):
             return  # a reminder to take back, or a card that has to move, is delivery's work
         if await self._outbox.load_claim_requests(case.id):
@@ -158,23 +162,23 @@ class Cases:
             return  # the answer may have been drawn without the ladder
         await self._outbox.record_card_response(case, record, self._clock.now(), page)
 
-    def _route_of(self, mention: Mention, assessment: Assessment) -> Route:
+    def _match_route(self, mention: Mention, assessment: Assessment) -> Route:
         return find_route(self._rules.list_routes(), mention, assessment)
 
-    async def _move(self, case_id: str, by: str, decide: Decide) -> Answer:
+    async def _apply_transition(self, case_id: str, by: str, decide: DecideCase) -> CaseView:
         async def decide_case(case: Case) -> CaseDecision:
             return decide(case, await self._context(case, by))
 
         decision = await self._store.change(case_id, decide_case, self._clock.now())
-        return await self._answer(decision.case)
+        return await self._build_view(decision.case)
 
-    async def _answer(self, case: Case) -> Answer:
-        return Answer(case, self._department_of(case), self._clock.now(), await self._pages.find_for_case(case))
+    async def _build_view(self, case: Case) -> CaseView:
+        return CaseView(case, self._find_department(case), self._clock.now(), await self._pages.find_for_case(case))
 
     async def _context(self, case: Case, by: str) -> Context:
-        department = self._department_of(case)
-        staff = await self._team.staff(department, self._rules.managers)
+        department = self._find_department(case)
+        staff = await self._staff.load_staff(department, self._rules.managers)
         return Context(by, self._clock.now(), staff, department)
 
-    def _department_of(self, case: Case) -> Department:
+    def _find_department(self, case: Case) -> Department:
         return get_department_or_lost(self._rules, case.department)

@@ -29,43 +29,43 @@ from bot.domain.spans import widen_to_quarters
 from bot.domain.waking import get_episode_page_id as page_of_episode
 from bot.store.opening import Store
 from bot.store.transaction import CommitResult
-from bot.usecases.team import Team
+from bot.usecases.team import StaffDirectory
 
 HOUR = timedelta(hours=1)
 
 
-class Planned(PlaybookRules, Protocol):
-    def plan(self) -> CrisisPlan: ...
+class CrisisPlanRules(PlaybookRules, Protocol):
+    def get_crisis_plan(self) -> CrisisPlan: ...
 
 
-class Crises:
+class CrisisUseCases:
     """Each raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
 
-    def __init__(self, store: Store, rules: Planned, team: Team, clock: Clock) -> None:
+    def __init__(self, store: Store, rules: CrisisPlanRules, team: StaffDirectory, clock: Clock) -> None:
         self._store = store
         self._rules = rules
-        self._team = team
+        self._staff = team
         self._clock = clock
 
-    async def form(self, opened: Opened) -> dict[str, Any]:
+    async def build_form(self, opened: Opened) -> dict[str, Any]:
         """`opened.case` is the episode on whose card it was asked for, or empty."""
         episode = await self._store.episodes.get(opened.case) if opened.case else None
         headline = f"Spike at {episode.subject}"[:MAX_HEADLINE_LENGTH] if episode else ""
         return crisis_form.form(self._rules.list_departments(), opened, headline, episode.department if episode else "")
 
-    async def declare(self, by: str, told: CrisisDeclaration) -> Drawing:
+    async def declare(self, by: str, declaration: CrisisDeclaration) -> Drawing:
         """Takes over the open crisis cases and their pages. Raises `NotAllowed` where its episode has a crisis
         already.
         """
-        await self._check(by, require_department(self._rules, told.department), ())
+        await self._check_staff(by, require_department(self._rules, declaration.department), ())
         at = self._clock.now()
-        nth = await self._closed_before(told, by, at)
-        episode = await self._store.episodes.get(told.episode) if told.episode else None
-        cases = await self._adoptable(told.department, episode.subject if episode else "")
+        nth = await self._count_closed(declaration, by, at)
+        episode = await self._store.episodes.get(declaration.episode) if declaration.episode else None
+        cases = await self._find_adoptable_cases(declaration.department, episode.subject if episode else "")
         decision = leading.declare_crisis(
-            told,
+            declaration,
             derive_origin(episode, cases, at),
-            self._rules.plan(),
+            self._rules.get_crisis_plan(),
             by,
             at,
             cases=tuple(one.id for one in cases),
@@ -81,65 +81,67 @@ class Crises:
                 raise NotAllowed(cards.already(first))
         return cards.opened(decision.after)
 
-    async def _closed_before(self, told: CrisisDeclaration, by: str, at: datetime) -> int:
+    async def _count_closed(self, declaration: CrisisDeclaration, by: str, at: datetime) -> int:
         """Count the crises of this episode that were closed. Raises `NotAllowed` where one is open."""
         nth = 0
-        while told.episode and (found := await self._store.crises.find(leading.derive_crisis_id(told, by, at, nth))):
+        while declaration.episode and (
+            found := await self._store.crises.find(leading.derive_crisis_id(declaration, by, at, nth))
+        ):
             if found.is_open:
                 raise NotAllowed(cards.already(found))
             nth += 1
         return nth
 
-    async def _adoptable(self, department: str, subject: str) -> tuple[Case, ...]:
+    async def _find_adoptable_cases(self, department: str, subject: str) -> tuple[Case, ...]:
         taken = {case for one in await self._store.crises.list_open_crises() for case in one.cases}
-        return find_adoptable_cases(await self._open_cases(department, subject), department, subject, taken)
+        return find_adoptable_cases(await self._load_open_cases(department, subject), department, subject, taken)
 
-    async def _open_cases(self, department: str, subject: str) -> list[Case]:
+    async def _load_open_cases(self, department: str, subject: str) -> list[Case]:
         names = [one.name for one in self._rules.list_departments()] if subject else [department]
         return await self._store.cases.list_crisis_cases(names)
 
     async def update(self, by: str, words: str, channel: str) -> Drawing:
-        crisis, at = await self._meant(by, channel), self._clock.now()
-        plan = self._rules.plan()
+        crisis, at = await self._find_crisis(by, channel), self._clock.now()
+        plan = self._rules.get_crisis_plan()
         said = await self._store.crises.change(
             crisis.id, lambda one: leading.update_crisis(one, words, plan, by, at), at
         )
         return cards.updated(said.after)
 
-    async def ask_to_close(self, by: str, channel: str, opened: Opened) -> Drawing | dict[str, Any]:
+    async def request_close(self, by: str, channel: str, opened: Opened) -> Drawing | dict[str, Any]:
         """Close it; or, where something is unfinished, return the form that says what and asks."""
-        crisis = await self._meant(by, channel)
-        if unfinished := await self._unfinished(crisis):
+        crisis = await self._find_crisis(by, channel)
+        if unfinished := await self._find_unfinished(crisis):
             return crisis_form.close(crisis, unfinished, opened)
         return await self.close(by, crisis.id)
 
     async def close(self, by: str, name: str) -> Drawing:
         crisis, at = await self._store.crises.get(name), self._clock.now()
-        await self._may(by, crisis)
-        went, left = await self._went(crisis), ", ".join(cards.left(await self._unfinished(crisis)))
+        await self._check_permission(by, crisis)
+        went, left = await self._measure_sentiment(crisis), ", ".join(cards.left(await self._find_unfinished(crisis)))
         await self._store.crises.change(name, lambda one: leading.close_crisis(one, went, by, at, left), at)
         return cards.closed()
 
-    async def _unfinished(self, crisis: Crisis) -> UnfinishedWork:
+    async def _find_unfinished(self, crisis: Crisis) -> UnfinishedWork:
         """Also counts the crisis cases of its department or subject that came after it was declared."""
         department, subject = crisis.told.department, crisis.origin.subject if crisis.told.episode else ""
         cases = await self._store.cases.find(crisis.cases)
-        came = find_adoptable_cases(await self._open_cases(department, subject), department, subject)
+        came = find_adoptable_cases(await self._load_open_cases(department, subject), department, subject)
         cases |= {one.id: one for one in came}
         page = (await self._store.pages.find([crisis.page])).get(crisis.page)
         return find_unfinished(crisis, cases.values(), page)
 
-    async def done(self, by: str, thing: str) -> Drawing:
+    async def complete_checklist_item(self, by: str, item_ref: str) -> Drawing:
         """A button of the plan: the card as it is now."""
-        name, _, number = thing.partition("/")
+        name, _, number = item_ref.partition("/")
         crisis, at = await self._store.crises.get(name), self._clock.now()
-        await self._may(by, crisis)
+        await self._check_permission(by, crisis)
         done = await self._store.crises.change(
             name, lambda one: leading.complete_checklist_item(one, int(number), by, at), at
         )
         return cards.plan(done.after)
 
-    async def pinned(self, by: str, channel: str, ts: str, words: str) -> None:
+    async def add_pinned_message(self, by: str, channel: str, ts: str, words: str) -> None:
         """Said by Slack of every channel we are in: nothing happens where it is not that of an open crisis."""
         at = self._clock.now()
         for crisis in await self._store.crises.list_open_crises():
@@ -149,11 +151,11 @@ class Crises:
                         crisis.id, lambda one: leading.record_pin(one, ts, words, by, at), at
                     )
 
-    async def show(self) -> Drawing:
+    async def show_open_crises(self) -> Drawing:
         """Those that are open."""
         return cards.standing(await self._store.crises.list_open_crises())
 
-    async def _went(self, crisis: Crisis) -> SentimentOutcome:
+    async def _measure_sentiment(self, crisis: Crisis) -> SentimentOutcome:
         at, began = self._clock.now(), crisis.origin.began_at
         spans = [widen_to_quarters(began - HOUR, began), widen_to_quarters(began, at), widen_to_quarters(at - HOUR, at)]
         before, during, last = await self._store.report_counters.load_tallies(*spans)
@@ -161,7 +163,7 @@ class Crises:
             *(MentionCounts.from_tally(tally, crisis.origin.subject) for tally in (before, during, last))
         )
 
-    async def _meant(self, by: str, channel: str) -> Crisis:
+    async def _find_crisis(self, by: str, channel: str) -> Crisis:
         """The one of this channel, or the only one that is open."""
         found = await self._store.crises.list_open_crises()
         here = [one for one in found if one.channel == channel] or found
@@ -169,16 +171,16 @@ class Crises:
             raise NotAllowed("No crisis is open. `/crisis declare` opens the form.")
         if len(here) > 1:
             raise NotAllowed("More than one crisis is open: type this in the channel of the one you mean.")
-        await self._may(by, here[0])
+        await self._check_permission(by, here[0])
         return here[0]
 
-    async def _may(self, by: str, crisis: Crisis) -> None:
-        await self._check(by, get_department_or_lost(self._rules, crisis.told.department), crisis.people)
+    async def _check_permission(self, by: str, crisis: Crisis) -> None:
+        await self._check_staff(by, get_department_or_lost(self._rules, crisis.told.department), crisis.people)
 
-    async def _check(self, by: str, department: Department, named: tuple[str, ...]) -> None:
+    async def _check_staff(self, by: str, department: Department, named: tuple[str, ...]) -> None:
         if by in named:
             return
-        staff = await self._team.staff(department, self._rules.managers)
+        staff = await self._staff.load_staff(department, self._rules.managers)
         if not staff.can_answer(by):
             no = f"Only those who answer for {department.name}, and whoever is named in the crisis, may do this."
             raise NotAllowed(DEPUTIES_UNKNOWN if staff.unsure else no)

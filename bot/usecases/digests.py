@@ -12,7 +12,7 @@ from bot.store.cases import CaseStore
 from bot.store.outbox import Outbox
 
 
-class Digest(NamedTuple):
+class DigestView(NamedTuple):
     id: str
     department: Department
     cases: tuple[Case, ...]
@@ -20,14 +20,14 @@ class Digest(NamedTuple):
     total: int = 0
 
 
-class Digests:
+class DigestUseCases:
     def __init__(self, outbox: Outbox, cases: CaseStore, rules: PlaybookRules, clock: Clock) -> None:
         self._outbox = outbox
         self._cases = cases
         self._rules = rules
         self._clock = clock
 
-    async def get(self, digest_id: str) -> Digest:
+    async def get(self, digest_id: str) -> DigestView:
         """Raises `NotAllowed` where it is no longer kept."""
         record = await self._outbox.load_digest(digest_id)
         if record is None:
@@ -35,4 +35,4 @@ class Digests:
         found = await self._cases.find(record.cases)
         cases = tuple(found[case] for case in record.cases if case in found)
         department = get_department_or_lost(self._rules, record.department)
-        return Digest(record.id, department, cases, self._clock.now(), record.total)
+        return DigestView(record.id, department, cases, self._clock.now(), record.total)

@@ -9,41 +9,41 @@ from bot.domain.lifecycle import DEPUTIES_UNKNOWN
 from bot.domain.refusals import NotAllowed
 from bot.domain.rules import PlaybookRules
 from bot.store.drills import DrillStore
-from bot.usecases.team import Team
+from bot.usecases.team import StaffDirectory
 
 
-class Drills:
+class DrillUseCases:
     """Each raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
 
-    def __init__(self, store: DrillStore, rules: PlaybookRules, team: Team, clock: Clock) -> None:
+    def __init__(self, store: DrillStore, rules: PlaybookRules, team: StaffDirectory, clock: Clock) -> None:
         self._store = store
         self._rules = rules
-        self._team = team
+        self._staff = team
         self._clock = clock
 
-    async def begin(self, by: str, words: str) -> Drawing:
+    async def start_drill(self, by: str, words: str) -> Drawing:
         """For the department that is named, or the only one that she may call."""
-        department, at = await self._meant(by, words.strip().casefold()), self._clock.now()
+        department, at = await self._find_department(by, words.strip().casefold()), self._clock.now()
         decision = await self._store.change(
             department.name, lambda before: open_drill(department.name, by, at, before), at
         )
         return cards.begun(decision.after)
 
-    async def _meant(self, by: str, wanted: str) -> Department:
+    async def _find_department(self, by: str, wanted: str) -> Department:
         called = [one for one in self._rules.list_departments() if one.on_call]
         named = [one for one in called if wanted in {one.name.casefold(), *map(str.casefold, one.schedules)}]
         names = ", ".join(f"`{one.name}`" for one in called)
         if wanted and not named:
             raise NotAllowed(f"There is no department of that name that calls anybody. There are: {names or 'none'}.")
-        allowed = [one for one in named or called if await self._may(by, one, named=bool(named))]
+        allowed = [one for one in named or called if await self._can_start(by, one, named=bool(named))]
         if not allowed:
             raise NotAllowed("Only those who answer for a department, and managers, may begin a drill for it.")
         if len(allowed) > 1:
             raise NotAllowed(f"Which department? Say its name as well: {names}.")
         return allowed[0]
 
-    async def _may(self, by: str, department: Department, *, named: bool) -> bool:
-        staff = await self._team.staff(department, self._rules.managers)
+    async def _can_start(self, by: str, department: Department, *, named: bool) -> bool:
+        staff = await self._staff.load_staff(department, self._rules.managers)
         if named and staff.unsure and not staff.can_answer(by):
             raise NotAllowed(DEPUTIES_UNKNOWN)
         return staff.can_answer(by)

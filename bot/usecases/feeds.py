@@ -4,7 +4,7 @@ import hashlib
 from datetime import timedelta
 from typing import NamedTuple, Protocol
 
-from bot.calendars.writing import Entry, written
+from bot.calendars.writing import CalendarEvent, render_ical
 from bot.cards import oncall as cards
 from bot.cards.drawing import Drawing
 from bot.clock import Clock
@@ -18,49 +18,49 @@ from bot.domain.schedules.shifts import list_shifts
 from bot.domain.spans import TimeSpan
 from bot.store.feeds import CalendarLinkStore
 from bot.store.signing import SigningSecretStore
-from bot.usecases.rota import StoredRota
-from bot.usecases.whose import Whose
+from bot.usecases.rota import StoredOnCallLookup
+from bot.usecases.whose import SchedulePermissions
 
-CALENDAR = "calendar"
+SIGNING_PURPOSE = "calendar"
 """What the addresses are signed with."""
-PATH = "/oncall"
+CALENDAR_PATH = "/oncall"
 REVOKE = "revoke"
 
 
-class Names(Protocol):
-    async def name(self, person: str) -> str:
+class NameLookup(Protocol):
+    async def find_name(self, person: str) -> str:
         """As Slack shows it; empty where Slack does not say."""
 
 
-class Written(NamedTuple):
+class RenderedCalendar(NamedTuple):
     """`tag` is the same for as long as the shifts are."""
 
     text: str
     tag: str
 
 
-class Feeds:
+class CalendarLinks:
     """`public_url` is how our site is reached from outside; without one there are no addresses."""
 
     def __init__(
         self,
         store: CalendarLinkStore,
         secrets: SigningSecretStore,
-        rota: StoredRota,
-        whose: Whose,
-        names: Names,
+        rota: StoredOnCallLookup,
+        whose: SchedulePermissions,
+        names: NameLookup,
         clock: Clock,
         public_url: str = "",
     ) -> None:
         self._store = store
         self._secrets = secrets
-        self._rota = rota
-        self._whose = whose
+        self._on_call = rota
+        self._permissions = whose
         self._names = names
         self._clock = clock
         self.public_url = public_url
 
-    async def address(self, by: str, words: str) -> Drawing:
+    async def create_link(self, by: str, words: str) -> Drawing:
         """Of one's own shifts, or of a schedule that is named. With `revoke`, the one there was is good no more."""
         wanted = words.split()
         revoked = bool(wanted) and wanted[0].casefold() == REVOKE
@@ -70,44 +70,44 @@ class Feeds:
                 "Earshot does not know its own address, so there is no calendar to subscribe to. "
                 "An admin can say it in EARSHOT_PUBLIC_URL."
             )
-        feed = await self._feed(by, named, revoked=revoked)
-        secret = await self._secrets.load_secret(CALENDAR)
-        url = f"{self.public_url.rstrip('/')}{PATH}/{sign_calendar_link(secret, feed)}.ics"
+        feed = await self._load_link(by, named, revoked=revoked)
+        secret = await self._secrets.load_secret(SIGNING_PURPOSE)
+        url = f"{self.public_url.rstrip('/')}{CALENDAR_PATH}/{sign_calendar_link(secret, feed)}.ics"
         return cards.address(url, "" if is_person(feed.owner) else feed.owner, named, revoked=revoked)
 
-    async def _feed(self, by: str, named: str, *, revoked: bool) -> CalendarLink:
-        whose = (await self._whose.meant(by, named)).schedule.name if named else by
+    async def _load_link(self, by: str, named: str, *, revoked: bool) -> CalendarLink:
+        whose = (await self._permissions.resolve_schedule(by, named)).schedule.name if named else by
         serial = await (self._store.revoke_link(whose) if revoked else self._store.load_serial(whose))
         return CalendarLink(whose, serial)
 
-    async def found(self, written_token: str) -> Written | None:
+    async def render_calendar(self, link_token: str) -> RenderedCalendar | None:
         """What stands at an address; None where it is none of ours, or was taken back. Raises `StoreUnavailable`."""
-        feed = verify_calendar_link(await self._secrets.load_secret(CALENDAR), written_token)
+        feed = verify_calendar_link(await self._secrets.load_secret(SIGNING_PURPOSE), link_token)
         if feed is None or feed.serial != await self._store.load_serial(feed.owner):
             return None
         person = feed.owner if is_person(feed.owner) else ""
-        schedules = self._rota.schedules()
+        schedules = self._on_call.get_schedules()
         wanted = tuple(schedules) if person else (feed.owner,)
         if not person and feed.owner not in schedules:
             return None
-        entries = [entry for entry in await self._entries(wanted) if not person or entry[0].person == person]
+        entries = [entry for entry in await self._list_shifts(wanted) if not person or entry[0].person == person]
         at = self._clock.now()
         title = "On call" if person else f"On call: {feed.owner}"
-        lines = [await self._entry(shift, name, alone=bool(person)) for shift, name in entries]
+        lines = [await self._build_event(shift, name, alone=bool(person)) for shift, name in entries]
         tag = hashlib.blake2b(repr((title, lines)).encode(), digest_size=12).hexdigest()
-        return Written(written(title, lines, at), tag)
+        return RenderedCalendar(render_ical(title, lines, at), tag)
 
-    async def _entries(self, schedules: tuple[str, ...]) -> list[tuple[Shift, str]]:
+    async def _list_shifts(self, schedules: tuple[str, ...]) -> list[tuple[Shift, str]]:
         """In the order of their starts, without the one that has just left at the old end, whose start is not known."""
         at = self._clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
         span = TimeSpan(at - OVERRIDE_RETENTION + timedelta(days=1), at + SEARCH_AHEAD)
-        rosters = await self._rota.rosters(schedules)
+        rosters = await self._on_call.load_rosters(schedules)
         found = [(shift, name) for name, roster in rosters.items() for shift in list_shifts(roster, span)]
         return sorted(found, key=lambda one: (one[0].start, one[1]))
 
-    async def _entry(self, shift: Shift, schedule: str, *, alone: bool) -> Entry:
-        name = "" if alone else await self._names.name(shift.person) or shift.person
+    async def _build_event(self, shift: Shift, schedule: str, *, alone: bool) -> CalendarEvent:
+        name = "" if alone else await self._names.find_name(shift.person) or shift.person
         title = f"On call: {schedule}" if alone else f"{name} on call ({schedule})"
-        return Entry(
+        return CalendarEvent(
             derive_change_id(schedule, "feed", shift.person, shift.source, shift.start), shift.start, shift.end, title
         )

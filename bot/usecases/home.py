@@ -14,7 +14,7 @@ from bot.store.reads import ReadCountStore
 from bot.store.troubles import HealthIssueStore
 
 
-class Home:
+class HomeTab:
     def __init__(
         self,
         cases: CaseStore,
@@ -28,28 +28,28 @@ class Home:
     ) -> None:
         self._cases = cases
         self._inbox = inbox
-        self._troubles = troubles
+        self._issues = troubles
         self._corrections = corrections
         self._reads = reads
         self._rules = rules
-        self._rota = rota
+        self._on_call = rota
         self._clock = clock
 
-    async def of(self, person: str) -> AtHome:
+    async def load_view(self, person: str) -> AtHome:
         """Raises `StoreUnavailable`."""
         at = self._clock.now()
         desks = []
         for department in self._rules.list_departments():
             page = await self._cases.list_open(department.name, limit=1)
             overdue = await self._cases.count_overdue(department.name, at)
-            duty = await self._rota.find_on_call(department.name, at)
+            duty = await self._on_call.find_on_call(department.name, at)
             desks.append(Desk(department, page.total, overdue, duty))
         heard = await self._inbox.load_source_activity()
         ears = [
             Ear(source, datetime.fromtimestamp(last / 1000, UTC), await self._reads.load_month(source, at))
             for source, last in sorted(heard.items())
         ]
-        troubles = (await self._troubles.load_issues()).values()
+        troubles = (await self._issues.load_issues()).values()
         heard_rightly = compute_precisions(await self._corrections.load_precision(at, PRECISION_DAYS))
         mine = await self._cases.list_owned(person)
         return AtHome(mine, tuple(desks), tuple(ears), tuple(troubles), at, heard_rightly)

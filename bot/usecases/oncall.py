@@ -26,55 +26,55 @@ from bot.domain.schedules.shifts import (
 from bot.domain.spans import TimeSpan
 from bot.store.drills import DrillStore
 from bot.store.overrides import OverrideStore
-from bot.usecases.rota import StoredRota
-from bot.usecases.whose import Meant, Whose
+from bot.usecases.rota import StoredOnCallLookup
+from bot.usecases.whose import ResolvedSchedule, SchedulePermissions
 
 INSTANT = timedelta(minutes=1)
 """Wide enough to find the shift that a moment lies in."""
 
 
-class Zones(Protocol):
-    async def zone(self, person: str) -> str:
+class TimeZoneLookup(Protocol):
+    async def find_time_zone(self, person: str) -> str:
         """The IANA name of a person's time zone; empty where Slack does not say."""
 
 
-class Asking(NamedTuple):
+class OnCallRequest(NamedTuple):
     """A wish, read at one instant in one time zone; `own`: it is the asker's own, as Slack has it."""
 
     by: str
-    wish: ShiftRequest
+    parsed: ShiftRequest
     at: datetime
     zone: str
     own: bool
-    meant: Meant
-    known: ScheduleState
+    target: ResolvedSchedule
+    state: ScheduleState
 
-    def when(self, words: str, after: datetime | None = None) -> datetime:
+    def resolve_time(self, words: str, after: datetime | None = None) -> datetime:
         return parse_time(words, after or self.at, self.zone)
 
 
-class OnCall:
+class OnCallUseCases:
     """Each raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
 
     def __init__(
         self,
         store: OverrideStore,
         drills: DrillStore,
-        rota: StoredRota,
+        rota: StoredOnCallLookup,
         rules: PlaybookRules,
-        whose: Whose,
-        zones: Zones,
+        whose: SchedulePermissions,
+        zones: TimeZoneLookup,
         clock: Clock,
     ) -> None:
         self._store = store
         self._drills = drills
-        self._rota = rota
+        self._on_call = rota
         self._rules = rules
-        self._whose = whose
+        self._permissions = whose
         self._zones = zones
         self._clock = clock
 
-    async def show(self, by: str, words: str) -> Drawing:
+    async def show_on_call(self, by: str, words: str) -> Drawing:
         """Now and next, of every department or of the one that is named."""
         wanted = words.strip().casefold()
         departments = self._rules.list_departments()
@@ -87,90 +87,100 @@ class OnCall:
         at = self._clock.now()
         shown, drilled = [], await self._drills.load_drills()
         for department in named or departments:
-            now = await self._rota.find_on_call(department.name, at)
-            then = await self._rota.find_on_call(department.name, now.until) if now.until else None
+            now = await self._on_call.find_on_call(department.name, at)
+            then = await self._on_call.find_on_call(department.name, now.until) if now.until else None
             shown.append(Shown(department, now, then, drilled.get(department.name)))
-        zone = await self._zones.zone(by) or self._rules.time_zone
+        zone = await self._zones.find_time_zone(by) or self._rules.time_zone
         return cards.shown(shown, by, zone, at)
 
-    async def take(self, by: str, words: str) -> Drawing:
+    async def take_shift(self, by: str, words: str) -> Drawing:
         """From now, or from a time, until a time, or until somebody else would be on call."""
-        asking = await self._asking(by, words)
+        asking = await self._parse_request(by, words)
 
         def decide(known: ScheduleState) -> ScheduleChange:
-            start = asking.when(asking.wish.start) if asking.wish.start else asking.at
-            return changes.take_shift(known, by, TimeSpan(start, _end(asking, known, start)), asking.at)
+            start = asking.resolve_time(asking.parsed.start) if asking.parsed.start else asking.at
+            return changes.take_shift(known, by, TimeSpan(start, _find_end(asking, known, start)), asking.at)
 
-        return cards.made(await self._change(asking, decide), by, asking.zone, own=asking.own, at=asking.at)
+        return cards.made(await self._apply_change(asking, decide), by, asking.zone, own=asking.own, at=asking.at)
 
-    async def swap(self, by: str, words: str) -> Drawing:
+    async def swap_shifts(self, by: str, words: str) -> Drawing:
         """Asks the other; nothing changes before they accept."""
-        asking = await self._asking(by, words)
-        other = _other(asking, "Swap with whom? Write it like `/oncall swap @ben`, or `/oncall swap @ben Fri`.")
-        await self._whose.check(other, asking.meant.schedule, f"<@{other}> is")
-        said = asking.wish.start or asking.meant.rest
-        when = _around(asking, said) if said else None
-        return await self._ask(asking, lambda known: requests.request_swap(known, by, other, asking.at, when))
+        asking = await self._parse_request(by, words)
+        other = _require_other(asking, "Swap with whom? Write it like `/oncall swap @ben`, or `/oncall swap @ben Fri`.")
+        await self._permissions.check(other, asking.target.schedule, f"<@{other}> is")
+        said = asking.parsed.start or asking.target.rest
+        when = _parse_span(asking, said) if said else None
+        return await self._send_request(asking, lambda known: requests.request_swap(known, by, other, asking.at, when))
 
-    async def cover(self, by: str, words: str) -> Drawing:
+    async def cover_shift(self, by: str, words: str) -> Drawing:
         """`me`: by the person who is named, if they accept, or by the first in the channel. Else the asker covers."""
-        asking = await self._asking(by, words)
-        if asking.wish.people and not asking.wish.me:
-            return await self._cover(asking, asking.wish.people[0])
-        if asking.wish.people:
-            other = asking.wish.people[0]
-            await self._whose.check(other, asking.meant.schedule, f"<@{other}> is")
+        asking = await self._parse_request(by, words)
+        if asking.parsed.people and not asking.parsed.me:
+            return await self._cover_directly(asking, asking.parsed.people[0])
+        if asking.parsed.people:
+            other = asking.parsed.people[0]
+            await self._permissions.check(other, asking.target.schedule, f"<@{other}> is")
             ask = requests.request_cover_from
-            return await self._ask(asking, lambda known: ask(known, by, other, _hers(asking, known, by), asking.at))
-        return await self._plead(asking)
+            return await self._send_request(
+                asking, lambda known: ask(known, by, other, _find_span(asking, known, by), asking.at)
+            )
+        return await self._request_cover(asking)
 
-    async def _ask(self, asking: Asking, decide: Callable[[ScheduleState], ScheduleChange]) -> Drawing:
-        change = await self._change(asking, decide)
+    async def _send_request(self, request: OnCallRequest, decide: Callable[[ScheduleState], ScheduleChange]) -> Drawing:
+        change = await self._apply_change(request, decide)
         assert change.request is not None
-        return oncall_requests.draw_asked(change.request, asking.zone)
+        return oncall_requests.draw_asked(change.request, request.zone)
 
-    async def accept(self, by: str, thing: str) -> Drawing:
+    async def accept_request(self, by: str, change_ref: str) -> Drawing:
         """The button below a request: what is to be shown in its place."""
-        change = await self._by_button(by, thing, lambda known, name, at: requests.accept_request(known, name, by, at))
-        zone = await self._zones.zone(by)
-        shown = zone or self._schedule(ScheduleItem.parse(thing).schedule).zone
+        change = await self._change_by_button(
+            by, change_ref, lambda known, name, at: requests.accept_request(known, name, by, at)
+        )
+        zone = await self._zones.find_time_zone(by)
+        shown = zone or self._get_schedule(ScheduleItem.parse(change_ref).schedule).zone
         return cards.made(change, by, shown, own=bool(zone), at=self._clock.now())
 
-    async def decline(self, by: str, thing: str) -> Drawing:
-        change = await self._by_button(by, thing, lambda known, name, at: requests.decline_request(known, name, by, at))
+    async def decline_request(self, by: str, change_ref: str) -> Drawing:
+        change = await self._change_by_button(
+            by, change_ref, lambda known, name, at: requests.decline_request(known, name, by, at)
+        )
         assert change.request is not None
         return oncall_requests.draw_declined(change.request)
 
-    async def _cover(self, asking: Asking, whom: str) -> Drawing:
+    async def _cover_directly(self, request: OnCallRequest, person: str) -> Drawing:
         def decide(known: ScheduleState) -> ScheduleChange:
-            return changes.cover_shift(known, whom, asking.by, _hers(asking, known, whom), asking.at, made_by=asking.by)
+            return changes.cover_shift(
+                known, person, request.by, _find_span(request, known, person), request.at, made_by=request.by
+            )
 
-        change = await self._change(asking, decide)
-        return cards.made(change, asking.by, asking.zone, own=asking.own, at=asking.at)
+        change = await self._apply_change(request, decide)
+        return cards.made(change, request.by, request.zone, own=request.own, at=request.at)
 
-    async def _plead(self, asking: Asking) -> Drawing:
-        found = next((one for one in asking.meant.departments if one.channel), None)
+    async def _request_cover(self, request: OnCallRequest) -> Drawing:
+        found = next((one for one in request.target.departments if one.channel), None)
         if found is None:
             raise NotAllowed(
-                f"{asking.meant.schedule.name} belongs to no department, so there is no channel to ask in. "
+                f"{request.target.schedule.name} belongs to no department, so there is no channel to ask in. "
                 "Name somebody, like `/oncall cover me by @ben until 08:00`."
             )
 
         def decide(known: ScheduleState) -> ScheduleChange:
-            return changes.request_cover(known, asking.by, _hers(asking, known, asking.by), found.name, asking.at)
+            return changes.request_cover(
+                known, request.by, _find_span(request, known, request.by), found.name, request.at
+            )
 
-        change = await self._change(asking, decide)
+        change = await self._apply_change(request, decide)
         assert change.request is not None
-        return cards.pleaded(change.request, found, asking.zone, own=asking.own)
+        return cards.pleaded(change.request, found, request.zone, own=request.own)
 
-    async def answer(self, by: str, thing: str) -> Drawing:
+    async def answer_cover_request(self, by: str, change_ref: str) -> Drawing:
         """The button below a plea: what is to be shown in its place."""
-        change = await self._by_button(
-            by, thing, lambda known, name, at: changes.answer_cover_request(known, name, by, at)
+        change = await self._change_by_button(
+            by, change_ref, lambda known, name, at: changes.answer_cover_request(known, name, by, at)
         )
         return cards.covered(change)
 
-    async def fill(self, by: str, thing: str) -> Drawing:
+    async def fill_gap(self, by: str, change_ref: str) -> Drawing:
         """The button below a hole that was found: what is left of it is hers."""
 
         def decide(known: ScheduleState, began: str, at: datetime) -> ScheduleChange:
@@ -185,88 +195,90 @@ class OnCall:
                 )
             return changes.take_shift(known, by, left, at)
 
-        return cards.filled(await self._by_button(by, thing, decide))
+        return cards.filled(await self._change_by_button(by, change_ref, decide))
 
-    async def undo(self, by: str, thing: str) -> Drawing:
+    async def undo_change(self, by: str, change_ref: str) -> Drawing:
         """The button below what was changed."""
-        schedule = self._schedule(ScheduleItem.parse(thing).schedule)
-        manages = (await self._whose.rights(by, schedule)).manages
-        change = await self._by_button(
-            by, thing, lambda known, name, at: changes.undo_change(known, name, by, is_manager=manages, at=at)
+        schedule = self._get_schedule(ScheduleItem.parse(change_ref).schedule)
+        manages = (await self._permissions.load_rights(by, schedule)).is_manager
+        change = await self._change_by_button(
+            by, change_ref, lambda known, name, at: changes.undo_change(known, name, by, is_manager=manages, at=at)
         )
-        zone = await self._zones.zone(by)
+        zone = await self._zones.find_time_zone(by)
         return cards.made(change, by, zone or schedule.zone, own=bool(zone), at=self._clock.now())
 
-    async def _by_button(
-        self, by: str, thing: str, decide: Callable[[ScheduleState, str, datetime], ScheduleChange]
+    async def _change_by_button(
+        self, by: str, change_ref: str, decide: Callable[[ScheduleState, str, datetime], ScheduleChange]
     ) -> ScheduleChange:
-        name, part = ScheduleItem.parse(thing)
-        schedule = self._schedule(name)
-        await self._whose.check(by, schedule)
+        name, part = ScheduleItem.parse(change_ref)
+        schedule = self._get_schedule(name)
+        await self._permissions.check(by, schedule)
         at = self._clock.now()
-        known = (await self._rota.known([name]))[name]
+        known = (await self._on_call.load_schedule_states([name]))[name]
 
         def decide_change(before: ScheduleOverrides) -> ScheduleChange:
             return decide(known._replace(changes=before), part, at)._replace(schedule=name, by=by)
 
         return await self._store.change(name, decide_change, at)
 
-    def _schedule(self, name: str) -> Schedule:
-        found = self._rota.schedule(name)
+    def _get_schedule(self, name: str) -> Schedule:
+        found = self._on_call.get_schedule(name)
         if found is None:
             raise NotAllowed("The playbook does not have this schedule any more.")
         return found
 
-    async def _asking(self, by: str, words: str) -> Asking:
+    async def _parse_request(self, by: str, words: str) -> OnCallRequest:
         wish = parse_shift_request(words)
-        meant = await self._whose.meant(by, wish.rest)
+        meant = await self._permissions.resolve_schedule(by, wish.rest)
         name = meant.schedule.name
-        zone = await self._zones.zone(by)
-        known = (await self._rota.known([name]))[name]
-        return Asking(by, wish, self._clock.now(), zone or meant.schedule.zone, bool(zone), meant, known)
+        zone = await self._zones.find_time_zone(by)
+        known = (await self._on_call.load_schedule_states([name]))[name]
+        return OnCallRequest(by, wish, self._clock.now(), zone or meant.schedule.zone, bool(zone), meant, known)
 
-    async def _change(self, asking: Asking, decide: Callable[[ScheduleState], ScheduleChange]) -> ScheduleChange:
+    async def _apply_change(
+        self, request: OnCallRequest, decide: Callable[[ScheduleState], ScheduleChange]
+    ) -> ScheduleChange:
         def decide_change(before: ScheduleOverrides) -> ScheduleChange:
-            return decide(asking.known._replace(changes=before))._replace(schedule=name, by=asking.by)
+            return decide(request.state._replace(changes=before))._replace(schedule=name, by=request.by)
 
-        name = asking.meant.schedule.name
-        return await self._store.change(name, decide_change, asking.at)
-
-
-def _other(asking: Asking, plea: str) -> str:
-    if not asking.wish.people:
-        raise NotAllowed(plea)
-    return asking.wish.people[0]
+        name = request.target.schedule.name
+        return await self._store.change(name, decide_change, request.at)
 
 
-def _said_end(asking: Asking, start: datetime) -> datetime | None:
+def _require_other(request: OnCallRequest, question: str) -> str:
+    if not request.parsed.people:
+        raise NotAllowed(question)
+    return request.parsed.people[0]
+
+
+def _parse_end(request: OnCallRequest, start: datetime) -> datetime | None:
     """As it was said, if it was: `until 08:00`, `for 2h`, or just `2h`."""
-    words = asking.wish.until or asking.wish.lasting or asking.meant.rest
-    return asking.when(words, start) if words else None
+    words = request.parsed.until or request.parsed.lasting or request.target.rest
+    return request.resolve_time(words, start) if words else None
 
 
-def _end(asking: Asking, known: ScheduleState, start: datetime) -> datetime:
-    end = _said_end(asking, start) or find_next_change(known.roster, start)
+def _find_end(request: OnCallRequest, state: ScheduleState, start: datetime) -> datetime:
+    end = _parse_end(request, start) or find_next_change(state.roster, start)
     if end is None:
         raise NotAllowed("Nobody else would come on call by itself, so say until when, like `until 08:00` or `for 2h`.")
     return end
 
 
-def _hers(asking: Asking, known: ScheduleState, person: str) -> TimeSpan:
+def _find_span(request: OnCallRequest, state: ScheduleState, person: str) -> TimeSpan:
     """The span that was said; without one, her shift of now, or her next one."""
-    start = asking.when(asking.wish.start) if asking.wish.start else asking.at
-    end = _said_end(asking, start)
+    start = request.resolve_time(request.parsed.start) if request.parsed.start else request.at
+    end = _parse_end(request, start)
     if end is not None:
         return TimeSpan(start, end)
     ahead = TimeSpan(start, start + changes.SEARCH_AHEAD)
-    for stint in merge_consecutive_shifts(list_shifts(known.roster, ahead)):
+    for stint in merge_consecutive_shifts(list_shifts(state.roster, ahead)):
         if stint.person == person and stint.end > start:
             return TimeSpan(max(stint.start, start), stint.end)
-    raise NotAllowed(f"<@{person}> has no shift in {known.schedule.name} in the next {changes.SEARCH_AHEAD.days} days.")
+    raise NotAllowed(f"<@{person}> has no shift in {state.schedule.name} in the next {changes.SEARCH_AHEAD.days} days.")
 
 
-def _around(asking: Asking, words: str) -> TimeSpan:
+def _parse_span(request: OnCallRequest, words: str) -> TimeSpan:
     """The day that was said, or the moment."""
-    day = parse_whole_day(words, asking.at, asking.zone)
-    at = asking.when(words) if day is None else asking.at
+    day = parse_whole_day(words, request.at, request.zone)
+    at = request.resolve_time(words) if day is None else request.at
     return day or TimeSpan(at, at + INSTANT)

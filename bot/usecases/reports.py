@@ -31,13 +31,13 @@ from bot.store.cases import CaseStore
 from bot.store.corrections import CorrectionStore
 from bot.store.tallies import ReportCounterStore
 
-TELLING_SHOWN = 3
-TELLING_LOOKED_AT = 24
+TOP_POSTS_SHOWN = 3
+TOP_POST_CANDIDATES = 24
 """Some of the best are gone, were said before the span began, or turned out to be nothing."""
-HELP = "help"
+HELP_WORD = "help"
 
 
-class Reports:
+class SentimentReports:
     """Everyone may ask. Each method raises `NotAllowed` with a sentence for the person, or `StoreUnavailable`."""
 
     def __init__(
@@ -56,47 +56,49 @@ class Reports:
         self._subjects = subjects
         self._clock = clock
 
-    async def answer(self, by: str, words: str) -> Drawing:  # noqa: ARG002 - who asks changes nothing: everyone may
+    async def answer_question(self, by: str, words: str) -> Drawing:  # noqa: ARG002 - who asks changes nothing: everyone may
         """For the eyes of whoever asked, with the button that shares it."""
-        if _folded(words) == HELP:
-            return await self.help()
-        return cards.draw(await self.report(self.asked(words)))
+        if _normalize_words(words) == HELP_WORD:
+            return await self.render_help()
+        return cards.draw(await self.build_report(self.parse_query(words)))
 
-    async def share(self, by: str, words: str) -> Drawing:
+    async def share_report(self, by: str, words: str) -> Drawing:
         """The same for a channel, as it is now; `words` come from the button."""
-        return cards.draw(await self.report(self.asked(words)), shared_by=by)
+        return cards.draw(await self.build_report(self.parse_query(words)), shared_by=by)
 
-    async def help(self) -> Drawing:
-        return help_card.draw(self._subject_names(), self._department_names(), await self.precisions())
+    async def render_help(self) -> Drawing:
+        return help_card.draw(self._list_subject_names(), self._list_department_names(), await self.load_precisions())
 
-    async def precisions(self) -> tuple[PrecisionEstimate, ...]:
+    async def load_precisions(self) -> tuple[PrecisionEstimate, ...]:
         """How often we heard rightly of late, as far as the people who close cases tell us."""
         return compute_precisions(await self._corrections.load_precision(self._clock.now(), PRECISION_DAYS))
 
-    def asked(self, words: str) -> ReportQuery:
+    def parse_query(self, words: str) -> ReportQuery:
         """No word means today; a subject or a department alone means today's. Raises `NotAllowed`, with the nearest."""
-        said = _folded(words)
+        said = _normalize_words(words)
         first, _, rest = said.partition(" ")
         periods = [period.value for period in ReportPeriod]
         if first in periods:
-            return self._scoped(ReportPeriod(first), rest.strip())
+            return self._parse_scope(ReportPeriod(first), rest.strip())
         if not said:
             return ReportQuery()
-        near = difflib.get_close_matches(first, [*periods, HELP], n=1)
+        near = difflib.get_close_matches(first, [*periods, HELP_WORD], n=1)
         try:
-            return self._scoped(ReportPeriod.TODAY, said)
+            return self._parse_scope(ReportPeriod.TODAY, said)
         except NotAllowed:
             if near and not rest:
-                raise NotAllowed(f"I don't know “{_echo(first)}”. Did you mean `{near[0]}`?") from None
+                raise NotAllowed(f"I don't know “{_quote_words(first)}”. Did you mean `{near[0]}`?") from None
             if near:
-                raise NotAllowed(f"I don't know “{_echo(first)}”. Did you mean `{near[0]} {_echo(rest)}`?") from None
+                raise NotAllowed(
+                    f"I don't know “{_quote_words(first)}”. Did you mean `{near[0]} {_quote_words(rest)}`?"
+                ) from None
             raise
 
-    def _scoped(self, period: ReportPeriod, name: str) -> ReportQuery:
+    def _parse_scope(self, period: ReportPeriod, name: str) -> ReportQuery:
         if not name:
             return ReportQuery(period)
-        subjects = {_folded(subject): subject for subject in self._subject_names()}
-        departments = {_folded(department): department for department in self._department_names()}
+        subjects = {_normalize_words(subject): subject for subject in self._list_subject_names()}
+        departments = {_normalize_words(department): department for department in self._list_department_names()}
         if name in subjects:
             return ReportQuery(period, subject=subjects[name])
         if name in departments:
@@ -105,53 +107,53 @@ class Reports:
         near = difflib.get_close_matches(name, names, n=1)
         if near:
             meant = escape(f"{period.value} {names[near[0]]}")
-            raise NotAllowed(f"I know no subject or department “{_echo(name)}”. Did you mean `{meant}`?")
+            raise NotAllowed(f"I know no subject or department “{_quote_words(name)}”. Did you mean `{meant}`?")
         raise NotAllowed(
-            f"I know no subject or department “{_echo(name)}”. "
+            f"I know no subject or department “{_quote_words(name)}”. "
             f"{help_card.known('subjects', subjects.values())} {help_card.known('departments', departments.values())} "
             "`/sentiment help` tells what else you can ask."
         )
 
-    async def report(self, asked: ReportQuery) -> Report:
+    async def build_report(self, query: ReportQuery) -> Report:
         at = self._clock.now()
         zone = ZoneInfo(self._rules.time_zone)
-        spans = compute_report_spans(asked.period, at, zone)
-        now, like, before = map(asked.filter_tally, await self._tallies.load_tallies(*spans))
-        rivals = frozenset[str]() if asked.scope else self._competitors()
+        spans = compute_report_spans(query.period, at, zone)
+        now, like, before = map(query.filter_tally, await self._tallies.load_tallies(*spans))
+        rivals = frozenset[str]() if query.scope else self._list_competitors()
         return Report(
-            query=asked,
+            query=query,
             brand_time=at.astimezone(zone),
             split=SentimentCounts.from_tally(now, rivals),
             comparable=SentimentCounts.from_tally(like, rivals),
             before=SentimentCounts.from_tally(before, rivals),
             intents=count_intents(now, rivals),
-            competitors=_by_subject(now, rivals),
-            top_cases=await self._telling(asked, spans, now, rivals),
-            departments=await self._lines(asked, spans.current, now, at),
+            competitors=_split_by_subject(now, rivals),
+            top_cases=await self._select_top_posts(query, spans, now, rivals),
+            departments=await self._build_department_lines(query, spans.current, now, at),
         )
 
-    async def departments(self, at: datetime) -> list[DepartmentFigures]:
+    async def summarize_departments(self, at: datetime) -> list[DepartmentFigures]:
         """What is open and overdue in each department, in the playbook's order: for the Home tab."""
-        names = self._department_names()
+        names = self._list_department_names()
         standing = await self._tallies.count_open(names, at)
         return [DepartmentFigures(name, *standing[name]) for name in names]
 
-    async def _telling(
-        self, asked: ReportQuery, spans: ReportSpans, tally: Tally, rivals: frozenset[str]
+    async def _select_top_posts(
+        self, query: ReportQuery, spans: ReportSpans, tally: Tally, rivals: frozenset[str]
     ) -> tuple[Case, ...]:
         subjects = sorted({said.subject for said in tally} - rivals)
-        best = await self._tallies.find_top_cases(spans.current, subjects, TELLING_LOOKED_AT)
+        best = await self._tallies.find_top_cases(spans.current, subjects, TOP_POST_CANDIDATES)
         found = await self._cases.find(best)
-        fitting = [found[case] for case in best if case in found and _tells(found[case], asked, spans.current)]
-        return tuple(fitting[:TELLING_SHOWN])
+        fitting = [found[case] for case in best if case in found and _is_top_post(found[case], query, spans.current)]
+        return tuple(fitting[:TOP_POSTS_SHOWN])
 
-    async def _lines(
-        self, asked: ReportQuery, span: TimeSpan, tally: Tally, at: datetime
+    async def _build_department_lines(
+        self, query: ReportQuery, span: TimeSpan, tally: Tally, at: datetime
     ) -> tuple[DepartmentFigures, ...]:
         """None for a subject: departments keep their clocks for all subjects together."""
-        if asked.subject:
+        if query.subject:
             return ()
-        names = [asked.department] if asked.department else self._with_lost(tally)
+        names = [query.department] if query.department else self._list_all_departments(tally)
         standing = await self._tallies.count_open(names, at)
         ended = await self._tallies.count_resolutions(span)
         took = await self._tallies.load_durations(span, names)
@@ -170,22 +172,22 @@ class Reports:
             lines.append(line)
         return tuple(lines)
 
-    def _with_lost(self, tally: Tally) -> list[str]:
+    def _list_all_departments(self, tally: Tally) -> list[str]:
         """The playbook's departments, and those that it has lost but that were given something in this time."""
-        names = self._department_names()
+        names = self._list_department_names()
         return [*names, *sorted({said.department for said in tally} - {*names, NOBODY})]
 
-    def _subject_names(self) -> list[str]:
+    def _list_subject_names(self) -> list[str]:
         return [subject.name for subject in self._subjects()]
 
-    def _department_names(self) -> list[str]:
+    def _list_department_names(self) -> list[str]:
         return [department.name for department in self._rules.list_departments()]
 
-    def _competitors(self) -> frozenset[str]:
+    def _list_competitors(self) -> frozenset[str]:
         return frozenset(subject.name for subject in self._subjects() if subject.kind is SubjectKind.COMPETITOR)
 
 
-def _by_subject(tally: Tally, subjects: Iterable[str]) -> tuple[tuple[str, SentimentCounts], ...]:
+def _split_by_subject(tally: Tally, subjects: Iterable[str]) -> tuple[tuple[str, SentimentCounts], ...]:
     splits = [
         (subject, SentimentCounts.from_tally(ReportQuery(subject=subject).filter_tally(tally))) for subject in subjects
     ]
@@ -197,18 +199,18 @@ def _by_subject(tally: Tally, subjects: Iterable[str]) -> tuple[tuple[str, Senti
     )
 
 
-def _tells(case: Case, asked: ReportQuery, span: TimeSpan) -> bool:
+def _is_top_post(case: Case, query: ReportQuery, span: TimeSpan) -> bool:
     """Said in this time, of this department where one was asked for, and not corrected since."""
     said = min(case.mention.created_at, case.waiting_since)
     wrong = case.resolution in {CaseResolution.SPAM, CaseResolution.NOT_ABOUT_US}
-    return said in span and not wrong and asked.department in {"", case.department}
+    return said in span and not wrong and query.department in {"", case.department}
 
 
-def _folded(words: str) -> str:
+def _normalize_words(words: str) -> str:
     """As Slack sends it, `&` and `<` are escaped; blanks and case are of no account."""
     return " ".join(html.unescape(words).casefold().split())
 
 
-def _echo(words: str) -> str:
+def _quote_words(words: str) -> str:
     """What a person typed, in a sentence that Slack reads as mrkdwn."""
     return escape(one_line(words, 60).replace("`", "'"))

@@ -10,24 +10,28 @@ from bot.domain.schedules.duty import OnCallSnapshot, find_department_gaps, get_
 from bot.domain.schedules.schedule import Schedule, ScheduleRoster
 from bot.domain.spans import TimeSpan
 from bot.store.opening import Store
-from bot.usecases.directory import Directory, people_of
+from bot.usecases.directory import GroupDirectory, resolve_people
 
 
-class StoredRota:
+class StoredOnCallLookup:
     """A `OnCallLookup`. Where the playbook names the people, nothing is read."""
 
     def __init__(
-        self, store: Store, rules: PlaybookRules, schedules: Callable[[], Mapping[str, Schedule]], directory: Directory
+        self,
+        store: Store,
+        rules: PlaybookRules,
+        schedules: Callable[[], Mapping[str, Schedule]],
+        directory: GroupDirectory,
     ) -> None:
         self._store = store
         self._rules = rules
         self._schedules = schedules
         self._directory = directory
 
-    def schedule(self, name: str) -> Schedule | None:
+    def get_schedule(self, name: str) -> Schedule | None:
         return self._schedules().get(name)
 
-    def schedules(self) -> Mapping[str, Schedule]:
+    def get_schedules(self) -> Mapping[str, Schedule]:
         return self._schedules()
 
     async def find_on_call(self, department: str, at: datetime) -> OnCallSnapshot:
@@ -37,21 +41,21 @@ class StoredRota:
         listed = get_listed_on_call(found)
         if listed is not None:
             return listed
-        duty = resolve_on_call(found, await self.rosters(found.schedules), (), at)
-        return duty._replace(people=await self._managers()) if duty.has_gap else duty
+        duty = resolve_on_call(found, await self.load_rosters(found.schedules), (), at)
+        return duty._replace(people=await self._list_managers()) if duty.has_gap else duty
 
     async def find_gaps(self, department: Department, span: TimeSpan) -> tuple[TimeSpan, ...]:
         return (
-            find_department_gaps(department, await self.rosters(department.schedules), span)
+            find_department_gaps(department, await self.load_rosters(department.schedules), span)
             if department.schedules
             else ()
         )
 
-    async def callable(self, department: Department) -> tuple[str, ...]:
+    async def list_callable_people(self, department: Department) -> tuple[str, ...]:
         """Everybody who may be called for a department: in the list, by a schedule's turns, or by somebody's change."""
         if not department.schedules:
             return department.on_call
-        rosters = await self.rosters(department.schedules)
+        rosters = await self.load_rosters(department.schedules)
         found = [one for one in department.on_call if is_person(one)]
         for roster in rosters.values():
             found += roster.schedule.people
@@ -59,21 +63,21 @@ class StoredRota:
             found += [one.person for one in roster.overrides]
         return tuple(dict.fromkeys(found))
 
-    async def rosters(self, names: Iterable[str]) -> dict[str, ScheduleRoster]:
-        return {name: known.roster for name, known in (await self.known(names)).items()}
+    async def load_rosters(self, names: Iterable[str]) -> dict[str, ScheduleRoster]:
+        return {name: known.roster for name, known in (await self.load_schedule_states(names)).items()}
 
-    async def known(self, names: Iterable[str]) -> dict[str, ScheduleState]:
+    async def load_schedule_states(self, names: Iterable[str]) -> dict[str, ScheduleState]:
         """Those of these schedules that the playbook has. Raises `StoreUnavailable`."""
         schedules = {name: found for name in names if (found := self._schedules().get(name))}
         changes = await self._store.overrides.load(schedules)
-        return {name: await self._known(found, changes[name]) for name, found in schedules.items()}
+        return {name: await self._load_schedule_state(found, changes[name]) for name, found in schedules.items()}
 
-    async def _known(self, schedule: Schedule, changes: ScheduleOverrides) -> ScheduleState:
+    async def _load_schedule_state(self, schedule: Schedule, changes: ScheduleOverrides) -> ScheduleState:
         booked = await self._store.calendars.load_shifts(schedule.name) if schedule.calendar else ()
         return ScheduleState(schedule, booked, changes)
 
-    async def _managers(self) -> tuple[str, ...]:
+    async def _list_managers(self) -> tuple[str, ...]:
         """In the playbook's order; the people of a user group by their ids."""
-        people, _ = await people_of(self._directory, self._rules.managers)
+        people, _ = await resolve_people(self._directory, self._rules.managers)
         named = [one for one in self._rules.managers if one in people]
         return tuple(dict.fromkeys((*named, *sorted(people))))

@@ -8,8 +8,8 @@ from bot.domain.department import Department
 from bot.domain.lifecycle import DEPUTIES_UNKNOWN
 from bot.domain.rules import PlaybookRules
 from bot.domain.schedules.schedule import Schedule
-from bot.usecases.rota import StoredRota
-from bot.usecases.team import Team
+from bot.usecases.rota import StoredOnCallLookup
+from bot.usecases.team import StaffDirectory
 
 NO_SCHEDULE = (
     "You are in no schedule, so you have no shift to change. "
@@ -17,7 +17,7 @@ NO_SCHEDULE = (
 )
 
 
-class Meant(NamedTuple):
+class ResolvedSchedule(NamedTuple):
     """`rest` is what was typed beside the name."""
 
     schedule: Schedule
@@ -25,83 +25,83 @@ class Meant(NamedTuple):
     rest: str = ""
 
 
-class Rights(NamedTuple):
+class ScheduleRights(NamedTuple):
     """`unsure`: Slack does not say who is in a user group, so that a no may be wrong."""
 
-    may: bool
-    manages: bool
+    can_change: bool
+    is_manager: bool
     unsure: bool
 
 
-class Whose:
-    def __init__(self, rota: StoredRota, rules: PlaybookRules, team: Team) -> None:
-        self._rota = rota
+class SchedulePermissions:
+    def __init__(self, rota: StoredOnCallLookup, rules: PlaybookRules, team: StaffDirectory) -> None:
+        self._on_call = rota
         self._rules = rules
-        self._team = team
+        self._staff = team
 
-    def of(self, schedule: Schedule) -> tuple[Department, ...]:
+    def find_departments(self, schedule: Schedule) -> tuple[Department, ...]:
         return tuple(one for one in self._rules.list_departments() if schedule.name in one.schedules)
 
-    async def meant(self, by: str, words: str) -> Meant:
+    async def resolve_schedule(self, by: str, words: str) -> ResolvedSchedule:
         """The schedule or department that is named, or the only one that she may change. Raises `NotAllowed`."""
-        schedules = self._rota.schedules()
+        schedules = self._on_call.get_schedules()
         if not schedules:
             raise NotAllowed(
                 "The playbook has no schedules: its departments name who is on call. "
                 "A manager can add one; `earshot playbook` prints how."
             )
-        named, rest = self._named(html.unescape(words))
+        named, rest = self._match_name(html.unescape(words))
         if named:
-            allowed = [one for one in named if (await self.rights(by, schedules[one])).may]
+            allowed = [one for one in named if (await self.load_rights(by, schedules[one])).can_change]
             if not allowed:
                 await self.check(by, schedules[named[0]])
         else:
-            rights = {name: await self.rights(by, one) for name, one in schedules.items()}
-            allowed = [name for name, one in rights.items() if one.may]
+            rights = {name: await self.load_rights(by, one) for name, one in schedules.items()}
+            allowed = [name for name, one in rights.items() if one.can_change]
             if not allowed:
                 raise NotAllowed(DEPUTIES_UNKNOWN if any(one.unsure for one in rights.values()) else NO_SCHEDULE)
         if len(allowed) > 1:
             names = ", ".join(f"`{name}`" for name in allowed)
             raise NotAllowed(f"Which schedule? Say its name as well: {names}.")
         found = schedules[allowed[0]]
-        return Meant(found, self.of(found), rest)
+        return ResolvedSchedule(found, self.find_departments(found), rest)
 
-    def _named(self, words: str) -> tuple[list[str], str]:
+    def _match_name(self, words: str) -> tuple[list[str], str]:
         """The schedules of the longest name that the words begin or end with, and the other words."""
         folded = words.casefold().strip()
-        names = {name: [name] for name in self._rota.schedules()}
+        names = {name: [name] for name in self._on_call.get_schedules()}
         for department in self._rules.list_departments():
             names.setdefault(department.name, list(department.schedules))
         for name in sorted(names, key=len, reverse=True):
             wanted = name.casefold()
             if folded == wanted or folded.startswith(f"{wanted} "):
-                return self._some(name, names[name]), words.strip()[len(name) :].strip()
+                return self._require_schedules(name, names[name]), words.strip()[len(name) :].strip()
             if folded.endswith(f" {wanted}"):
-                return self._some(name, names[name]), words.strip()[: -len(name)].strip()
+                return self._require_schedules(name, names[name]), words.strip()[: -len(name)].strip()
         return [], words.strip()
 
-    def _some(self, name: str, schedules: list[str]) -> list[str]:
+    def _require_schedules(self, name: str, schedules: list[str]) -> list[str]:
         if not schedules:
             raise NotAllowed(
                 f"{name} has no schedule: the playbook names who is on call for it, so there is nothing to change here."
             )
         return schedules
 
-    async def rights(self, by: str, schedule: Schedule) -> Rights:
+    async def load_rights(self, by: str, schedule: Schedule) -> ScheduleRights:
         """People of the schedule, deputies of its departments, and managers."""
-        departments = self.of(schedule) or (Department(name=schedule.name, channel=""),)
-        staff = [await self._team.staff(one, self._rules.managers) for one in departments]
+        departments = self.find_departments(schedule) or (Department(name=schedule.name, channel=""),)
+        staff = [await self._staff.load_staff(one, self._rules.managers) for one in departments]
         may = by in schedule.people or any(one.can_answer(by) for one in staff)
-        return Rights(may, any(one.is_manager(by) for one in staff), any(one.unsure for one in staff))
+        return ScheduleRights(may, any(one.is_manager(by) for one in staff), any(one.unsure for one in staff))
 
-    async def check(self, by: str, schedule: Schedule, whom: str = "You are") -> Rights:
+    async def check(self, by: str, schedule: Schedule, subject_phrase: str = "You are") -> ScheduleRights:
         """Raises `NotAllowed` for whoever may not change this schedule, or be put on it."""
-        rights = await self.rights(by, schedule)
-        if rights.may:
+        rights = await self.load_rights(by, schedule)
+        if rights.can_change:
             return rights
         if rights.unsure:
             raise NotAllowed(DEPUTIES_UNKNOWN)
         raise NotAllowed(
-            f"{whom} neither in {schedule.name} nor a deputy of its department. "
+            f"{subject_phrase} neither in {schedule.name} nor a deputy of its department. "
             "Its people, its department's deputies and managers change it; ask one of them."
         )

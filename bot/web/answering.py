@@ -9,7 +9,7 @@ from bot.cards import summons
 from bot.cards.pages import BY, ENDS
 from bot.cards.words import one_line, safe_url, spelled
 from bot.domain.pages.page import CauseKind
-from bot.usecases.pages import Linked
+from bot.usecases.pages import AckLinkView
 
 STYLE = (
     ":root{color-scheme:light dark}"
@@ -45,7 +45,7 @@ _PRESS = '<form method="post"><button>Acknowledge: I take it</button></form>'
 _CANNOT = '<form method="post"><button class="other" name="answer" value="cannot">Can\'t take it</button></form>'
 
 
-def draw(linked: Linked, at: datetime) -> str:
+def draw(linked: AckLinkView, at: datetime) -> str:
     """How it stands now, and the buttons where there is something to press."""
     page = linked.page
     if not linked.person:
@@ -65,7 +65,7 @@ def draw(linked: Linked, at: datetime) -> str:
     return _page(_title(linked), _about(linked, _asked(linked)))
 
 
-def _asked(linked: Linked) -> str:
+def _asked(linked: AckLinkView) -> str:
     """What can be pressed, and what each does."""
     said_no = linked.person in {one.person for one in linked.page.declined if one.round == linked.page.round}
     if said_no:
@@ -75,7 +75,7 @@ def _asked(linked: Linked) -> str:
     return _PRESS + _CANNOT + _words(name)
 
 
-def _outdated(linked: Linked) -> str:
+def _outdated(linked: AckLinkView) -> str:
     """It did what it could do when it was answered the first time."""
     before = linked.page.unclaimed
     again = f" since it called again at {_clock(before.again_at, linked)}" if before else ""
@@ -86,45 +86,45 @@ def _outdated(linked: Linked) -> str:
     return f"Nobody has answered{again}. {then}"
 
 
-def _clock(at: datetime, linked: Linked) -> str:
-    return f"{at.astimezone(linked.matter.since.tzinfo) if linked.matter else at:%H:%M}"
+def _clock(at: datetime, linked: AckLinkView) -> str:
+    return f"{at.astimezone(linked.context.since.tzinfo) if linked.context else at:%H:%M}"
 
 
-def _title(linked: Linked) -> str:
-    return summons.title(linked.page, linked.matter) if linked.matter else "A page of Earshot"
+def _title(linked: AckLinkView) -> str:
+    return summons.title(linked.page, linked.context) if linked.context else "A page of Earshot"
 
 
-def _about(linked: Linked, asked: str = "") -> str:
+def _about(linked: AckLinkView, asked: str = "") -> str:
     """What was said, and what can be pressed; the rest below: who is woken reads no further than they must."""
     return f"{_quote(linked)}{asked}{_card(linked)}{_facts(linked)}{_called(linked)}"
 
 
-def _quote(linked: Linked) -> str:
+def _quote(linked: AckLinkView) -> str:
     """A stranger's words, without links on which a thumb would land."""
-    if linked.matter is None or not linked.matter.quote:
+    if linked.context is None or not linked.context.quote:
         return ""
-    who, words = summons.said_by(linked.matter), summons.unlinked(linked.matter.quote, QUOTED)
+    who, words = summons.said_by(linked.context), summons.unlinked(linked.context.quote, QUOTED)
     return f"<blockquote>{escape(words)}<footer>{escape(who)}</footer></blockquote>"
 
 
-def _card(linked: Linked) -> str:
-    link = safe_url(linked.matter.card_link) if linked.matter else ""
+def _card(linked: AckLinkView) -> str:
+    link = safe_url(linked.context.card_link) if linked.context else ""
     return f'<a href="{escape(link)}" rel="noreferrer">View card</a>' if link else ""
 
 
-def _facts(linked: Linked) -> str:
-    if linked.matter is None:
+def _facts(linked: AckLinkView) -> str:
+    if linked.context is None:
         return ""
     drill = ["This is a drill."] if linked.page.cause.kind is CauseKind.DRILL else []
-    return "".join(_words(line) for line in (*drill, linked.matter.headline, *summons.facts(linked.matter)))
+    return "".join(_words(line) for line in (*drill, linked.context.headline, *summons.facts(linked.context)))
 
 
-def _called(linked: Linked) -> str:
+def _called(linked: AckLinkView) -> str:
     """The newest calls last."""
-    if not linked.called:
+    if not linked.calls:
         return ""
-    rungs = linked.called[-CALLED_SHOWN:]
-    lines = (f"{one.at:%H:%M} {one.who} by {BY[one.way]}, {ENDS[one.result]}" for one in rungs)
+    rungs = linked.calls[-CALLED_SHOWN:]
+    lines = (f"{one.at:%H:%M} {one.who} by {BY[one.method]}, {ENDS[one.result]}" for one in rungs)
     return "<h2>Called</h2><ol>" + "".join(f"<li>{escape(one_line(line, 200))}</li>" for line in lines) + "</ol>"
 
 

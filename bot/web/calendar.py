@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from bot.calendars.writing import REFRESH
 from bot.domain.refusals import StoreUnavailable
-from bot.usecases.feeds import Feeds
+from bot.usecases.feeds import CalendarLinks
 
 HEADERS = {
     "Cache-Control": f"private, max-age={int(REFRESH.total_seconds())}",
@@ -18,10 +18,10 @@ HEADERS = {
 NONE = "no such calendar; ask Earshot for its address: /oncall calendar\n"
 
 
-def calendar_at(feeds: Feeds) -> Callable[[Request], Awaitable[Response]]:
+def calendar_at(feeds: CalendarLinks) -> Callable[[Request], Awaitable[Response]]:
     async def serve_calendar(request: Request) -> Response:
         try:
-            found = await feeds.found(request.path_params["token"])
+            found = await feeds.render_calendar(request.path_params["token"])
         except StoreUnavailable:
             return PlainTextResponse("try again in a minute\n", 503, {"Retry-After": "60"})
         if found is None:

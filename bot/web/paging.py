@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from bot.clock import Clock
 from bot.domain.pages.link import InvalidTokenError
 from bot.domain.refusals import NotAllowed, StoreUnavailable
-from bot.usecases.pages import Pages
+from bot.usecases.pages import PagingUseCases
 from bot.web import answering
 from bot.web.pressing import Pressing
 from bot.web.reading import read_body
@@ -29,7 +29,7 @@ log = structlog.get_logger("paging")
 class Paging(NamedTuple):
     """`pagerduty_secret` is empty where PagerDuty's webhook is not set up, so that nobody is believed."""
 
-    pages: Pages
+    pages: PagingUseCases
     clock: Clock
     pagerduty_secret: str = ""
     pressing: Pressing | None = None
@@ -56,7 +56,7 @@ class Paging(NamedTuple):
 
     async def _shown(self, token: str) -> Response:
         try:
-            linked = await self.pages.linked(token)
+            linked = await self.pages.load_link_view(token)
         except NotAllowed as no:
             return _html(answering.refused(str(no)), 404)
         except StoreUnavailable:
@@ -72,7 +72,7 @@ class Paging(NamedTuple):
             if isinstance(event, Response):
                 return event
             answers = event.kind in ANSWERING
-            answered = answers and await self.pages.acknowledged_at_pagerduty(event.alert, event.user, event.id)
+            answered = answers and await self.pages.acknowledge_from_pagerduty(event.alert, event.user, event.id)
         except StoreUnavailable:
             return JSONResponse({"error": "our store does not answer; send it again"}, 503)
         return JSONResponse({"acknowledged": answered})
@@ -85,7 +85,7 @@ class Paging(NamedTuple):
         event = _event(body)
         if event is None:
             return JSONResponse({"error": "this is no event of PagerDuty's"}, 400)
-        if await self.pages.took(event.id):
+        if await self.pages.is_delivery_handled(event.id):
             return JSONResponse({"acknowledged": False})
         if abs(self.clock.now() - event.at) > TOLERANCE:
             log.warning("webhook refused", pager="pagerduty", why="too old")

@@ -15,11 +15,11 @@ from bot.cards import speaking, summons
 from bot.cards.words import spelled
 from bot.domain.pages.link import InvalidTokenError
 from bot.domain.refusals import NotAllowed, StoreUnavailable
-from bot.sinks.pagers.twilio import PRESSED
+from bot.sinks.pagers.twilio import PRESSED_PATH
 from bot.store.signing import ACKNOWLEDGE
-from bot.usecases.pages import Linked, Pages
+from bot.usecases.pages import AckLinkView, PagingUseCases
 from bot.web.reading import read_body
-from bot.workers.paging.links import Links
+from bot.workers.paging.links import AckLinkBuilder
 
 WAY = "phone call"
 FIELDS_MOST = 200
@@ -31,8 +31,8 @@ log = structlog.get_logger("paging")
 class Pressing(NamedTuple):
     """`token` is Twilio's auth token; empty where Twilio is not set up, so that nobody is believed."""
 
-    pages: Pages
-    links: Links
+    pages: PagingUseCases
+    links: AckLinkBuilder
     token: str = ""
 
     async def take(self, request: Request) -> Response:
@@ -44,7 +44,7 @@ class Pressing(NamedTuple):
         except ValueError:
             return JSONResponse({"error": f"more than {FIELDS_MOST} fields"}, 413)
         token = request.path_params["token"]
-        address = f"{self.links.public_url.rstrip('/')}/{ACKNOWLEDGE}/{token}{PRESSED}"
+        address = f"{self.links.public_url.rstrip('/')}/{ACKNOWLEDGE}/{token}{PRESSED_PATH}"
         if not _signed(self.token, address, said, signature):
             log.warning("key refused", pager="twilio", why="signature")
             return JSONResponse({"error": "X-Twilio-Signature does not match"}, 401)
@@ -55,7 +55,7 @@ class Pressing(NamedTuple):
             if said.get("Digits") == speaking.TAKE_IT:
                 with suppress(InvalidTokenError):  # said by what it leads to
                     await self.pages.acknowledge_by_link(token, WAY)
-            words = _words(await self.pages.linked(token))
+            words = _words(await self.pages.load_link_view(token))
         except NotAllowed as no:
             words = str(no)
         except StoreUnavailable:
@@ -63,7 +63,7 @@ class Pressing(NamedTuple):
         return Response(speaking.answer(words), media_type="text/xml")
 
 
-def _words(linked: Linked) -> str:
+def _words(linked: AckLinkView) -> str:
     page = linked.page
     if not linked.person:
         return "This call was changed on its way, so it does nothing. Open Slack."

@@ -10,10 +10,10 @@ from starlette.routing import Route
 from starlette.types import Message
 
 from bot.clock import Clock
-from bot.sinks.pagers.twilio import PRESSED
+from bot.sinks.pagers.twilio import PRESSED_PATH
 from bot.sources.webhook import WebhookSource
 from bot.store.opening import Store
-from bot.usecases.feeds import Feeds
+from bot.usecases.feeds import CalendarLinks
 from bot.web.calendar import calendar_at
 from bot.web.health import read_readiness, read_state
 from bot.web.metrics import scrape
@@ -30,12 +30,12 @@ class Site:
     store: Store
     clock: Clock
     hooks: Callable[[], Mapping[str, WebhookSource]]
-    sources: Callable[[], Mapping[str, str]] = field(default=dict)
+    list_source_names: Callable[[], Mapping[str, str]] = field(default=dict)
     """Each source of this process, with what is wrong with it."""
     departments: Callable[[], tuple[str, ...]] = field(default=lambda: ())
     slack: Endpoint | None = None
     paging: Paging | None = None
-    feeds: Feeds | None = None
+    feeds: CalendarLinks | None = None
     stopping: Callable[[], bool] = field(default=lambda: False)
     """Whether this process was told to end: it still answers, and wants to be asked nothing new."""
     bodies: BodyReader = field(default_factory=BodyReader)
@@ -50,7 +50,7 @@ def site(parts: Site) -> Starlette:
         return JSONResponse(readiness.as_json(), readiness.status)
 
     async def serve_statusz(_: Request) -> Response:
-        state = await read_state(parts.store, parts.sources(), parts.clock.now(), stopping=parts.stopping())
+        state = await read_state(parts.store, parts.list_source_names(), parts.clock.now(), stopping=parts.stopping())
         return JSONResponse(state.as_json())
 
     async def serve_metrics(_: Request) -> Response:
@@ -98,7 +98,7 @@ def _of_pages(paging: Paging) -> list[Route]:
         Route("/pagers/pagerduty", paging.pagerduty, methods=["POST"]),
     ]
     if paging.pressing is not None:
-        routes.append(Route(f"{linked}{PRESSED}", paging.pressing.take, methods=["POST"]))
+        routes.append(Route(f"{linked}{PRESSED_PATH}", paging.pressing.take, methods=["POST"]))
     return routes
 
 

@@ -11,21 +11,21 @@ from bot.domain.decision import Decision
 from bot.domain.leading import CHANNEL_TIMEOUT, COUNT_INTERVAL
 from bot.domain.pages.takeover import can_take_over, take_over_page
 from bot.domain.spans import widen_to_quarters
-from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
+from bot.sinks.outcomes import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
 from bot.sinks.slack import SlackSink
 from bot.store.fencing import enforce_fence
 from bot.store.opening import Store
 from bot.store.pages import PageGoneError
 from bot.store.transaction import CommitResult
-from bot.workers.aside import Aside
+from bot.workers.aside import RetryBackoff
 
-GONE_ON = frozenset({"already_in_channel", "cant_invite_self"})
-LEASE = "crises"
+IGNORED_INVITE_ERRORS = frozenset({"already_in_channel", "cant_invite_self"})
+LEASE_NAME = "crises"
 
 log = structlog.get_logger("crises")
 
 
-class Crises:
+class CrisisWorker:
     """One at a time, where the lease is: a channel must not be made twice."""
 
     name = "crises"
@@ -35,24 +35,24 @@ class Crises:
         self._store = store
         self._sink = sink
         self._clock = clock
-        self._aside = Aside(self.name, clock)
+        self._backoff = RetryBackoff(self.name, clock)
 
     async def step(self) -> int:
         found = await self._store.crises.list_open_crises()
-        fence = await self._store.leases.acquire(LEASE) if found else None
+        fence = await self._store.leases.acquire(LEASE_NAME) if found else None
         if fence is None:
             return 0
         with enforce_fence(fence):
-            todo = [one for one in found if not self._aside.waits(one.id)]
-            return sum([await self._aside.tried(one.id, self._look(one)) for one in todo])
+            todo = [one for one in found if not self._backoff.is_waiting(one.id)]
+            return sum([await self._backoff.run_guarded(one.id, self._advance_crisis(one)) for one in todo])
 
-    def failed(self, error: Exception) -> None:
+    def handle_failure(self, error: Exception) -> None:
         """Nothing is in hand between steps."""
 
-    async def _look(self, crisis: Crisis) -> int:
-        taken = await self._take_over(crisis)
+    async def _advance_crisis(self, crisis: Crisis) -> int:
+        taken = await self._take_over_pages(crisis)
         if not crisis.housed:
-            return taken or await self._house(crisis)
+            return taken or await self._assign_channel(crisis)
         if taken:
             return taken
         at = self._clock.now()
@@ -65,9 +65,9 @@ class Crises:
             decision = leading.record_counts(
                 crisis, MentionCounts.from_tally(tally, crisis.origin.subject), still_open, at
             )
-        return await self._write(decision) if decision else 0
+        return await self._commit_crisis(decision) if decision else 0
 
-    async def _take_over(self, crisis: Crisis) -> int:
+    async def _take_over_pages(self, crisis: Crisis) -> int:
         """Let the pages of its cases follow its own, once that has reached somebody; they ring on until then."""
         if crisis.taken_over or not crisis.pages:
             return 0
@@ -78,46 +78,46 @@ class Crises:
         for page in crisis.pages:
             with suppress(PageGoneError):
                 await self._store.pages.change_if_needed(page, lambda one: take_over_page(one, leader, at), at)
-        return await self._write(leading.record_takeover(crisis, at))
+        return await self._commit_crisis(leading.record_takeover(crisis, at))
 
-    async def _house(self, crisis: Crisis) -> int:
+    async def _assign_channel(self, crisis: Crisis) -> int:
         """A channel of its own, or the department's, with a sentence."""
         channel, why = "", ""
         try:
-            channel, why = await self._channel(f"crisis-{crisis.declared_at:%Y-%m-%d}-{crisis.id}")
-        except Ambiguous:
+            channel, why = await self._create_or_find_channel(f"crisis-{crisis.declared_at:%Y-%m-%d}-{crisis.id}")
+        except DeliveryUnknownError:
             if self._clock.now() - crisis.declared_at < CHANNEL_TIMEOUT:
                 return 0
             why = "Slack did not answer"
-        except (Unsent, RateLimited):
+        except (NotSentError, RateLimitedError):
             return 0
         if channel:
-            await self._invite(channel, crisis)
-        return await self._write(leading.assign_channel(crisis, channel, why, self._clock.now()))
+            await self._invite_people(channel, crisis)
+        return await self._commit_crisis(leading.assign_channel(crisis, channel, why, self._clock.now()))
 
-    async def _channel(self, name: str) -> tuple[str, str]:
+    async def _create_or_find_channel(self, name: str) -> tuple[str, str]:
         """Its id, or why there is none. A name that is taken is ours: who made it died, or its answer was lost."""
         try:
             return await self._sink.create_channel(name), ""
-        except Rejected as no:
+        except SlackRejectedError as no:
             if no.error != "name_taken":
                 missing = no.error == "missing_scope"
                 return "", "the scope channels:manage is not granted" if missing else f"Slack says {no.error}"
         try:
             return await self._sink.find_channel(name), f"#{name} is somebody else's"
-        except Rejected as no:
+        except SlackRejectedError as no:
             return "", f"#{name} was made and lost from sight, and channels:read is not granted ({no.error})"
 
-    async def _invite(self, channel: str, crisis: Crisis) -> None:
+    async def _invite_people(self, channel: str, crisis: Crisis) -> None:
         """One by one: of several, one who is gone would keep all out. Whoever is missing can join by herself."""
         for person in crisis.people:
             try:
-                await self._sink.invite(channel, person)
-            except (Rejected, Ambiguous, Unsent, RateLimited) as no:
-                if not isinstance(no, Rejected) or no.error not in GONE_ON:
+                await self._sink.invite_person(channel, person)
+            except (SlackRejectedError, DeliveryUnknownError, NotSentError, RateLimitedError) as no:
+                if not isinstance(no, SlackRejectedError) or no.error not in IGNORED_INVITE_ERRORS:
                     log.warning("not invited", crisis=crisis.id, person=person, reason=str(no))
 
-    async def _write(self, decision: Decision[Crisis]) -> int:
+    async def _commit_crisis(self, decision: Decision[Crisis]) -> int:
         if await self._store.crises.commit(decision, self._clock.now()) is CommitResult.WRITTEN:
             log.info("crisis", crisis=decision.after.id, version=decision.after.version)
         return 1

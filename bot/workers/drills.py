@@ -15,17 +15,17 @@ from bot.store.transaction import CommitResult
 log = structlog.get_logger("drills")
 
 
-class Drilled(PlaybookRules, Protocol):
-    def drills(self) -> drills.DrillSettings: ...
+class DrillRules(PlaybookRules, Protocol):
+    def get_drill_plan(self) -> drills.DrillSettings: ...
 
 
-class Drills:
+class DrillWorker:
     """Any number may run: what was read is guarded, so that no drill is begun or said twice."""
 
     name = "drills"
     idle = 1.0
 
-    def __init__(self, store: Store, rules: Drilled, clock: Clock) -> None:
+    def __init__(self, store: Store, rules: DrillRules, clock: Clock) -> None:
         self._store = store
         self._rules = rules
         self._clock = clock
@@ -39,24 +39,24 @@ class Drills:
             if self._store.pages.is_unreadable(one.page):
                 continue
             found = drills.check_drill(one, pages.get(one.page), self._rules.managers, self._clock.now())
-            done += await self._write(found)
-        return done + await self._begin(known)
+            done += await self._commit_drill(found)
+        return done + await self._start_due_drills(known)
 
-    def failed(self, error: Exception) -> None:
+    def handle_failure(self, error: Exception) -> None:
         """Nothing is in hand between steps."""
 
-    async def _begin(self, known: dict[str, Drill]) -> int:
-        at, plan, done = self._clock.now(), self._rules.drills(), 0
+    async def _start_due_drills(self, known: dict[str, Drill]) -> int:
+        at, plan, done = self._clock.now(), self._rules.get_drill_plan(), 0
         for department in self._rules.list_departments():
             name, last = department.name, known.get(department.name)
             if self._store.drills.is_unreadable(name):
                 continue
             wanted = name in plan.departments if plan.departments else bool(department.on_call)
             if wanted and drills.is_drill_due(plan, last, self._rules.time_zone, at):
-                done += await self._write(drills.open_drill(name, "", at, last))
+                done += await self._commit_drill(drills.open_drill(name, "", at, last))
         return done
 
-    async def _write(self, decision: Decision[Drill] | None) -> int:
+    async def _commit_drill(self, decision: Decision[Drill] | None) -> int:
         if decision is None:
             return 0
         if await self._store.drills.commit(decision, self._clock.now()) is CommitResult.WRITTEN:

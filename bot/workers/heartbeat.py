@@ -8,56 +8,56 @@ import structlog
 from bot.clock import Clock
 from bot.domain.vigil.troubles import DOWNTIME_AFTER, INBOX, RECONCILIATION
 from bot.store.opening import Store
-from bot.workers.loop import Pulse
+from bot.workers.loop import Liveness
 
-EVERY = timedelta(minutes=1)
-PART = "heartbeat"
+HEARTBEAT_INTERVAL = timedelta(minutes=1)
+ISSUE_KEY = "heartbeat"
 
 log = structlog.get_logger("heartbeat")
 
 
-class Beat(Protocol):
-    async def beat(self) -> str:
+class HeartbeatSender(Protocol):
+    async def send_heartbeat(self) -> str:
         """Why it did not arrive, in our own words; empty if it did. Never raises."""
         ...
 
 
-class Heartbeat:
+class HeartbeatWorker:
     """Of each process its own: that one of them is well says nothing of another."""
 
     name = "heartbeat"
     idle = 1.0
 
-    def __init__(self, store: Store, beat: Beat | None, pulse: Pulse, clock: Clock) -> None:
+    def __init__(self, store: Store, beat: HeartbeatSender | None, pulse: Liveness, clock: Clock) -> None:
         self._store = store
-        self._beat = beat
-        self._pulse = pulse
+        self._sender = beat
+        self._liveness = pulse
         self._clock = clock
         self._last: datetime | None = None
 
     async def step(self) -> int:
         """Raises `StoreUnavailable` where Redis takes no writes: nothing is called then."""
         at = self._clock.now()
-        if self._beat is None or (self._last is not None and at - self._last < EVERY):
+        if self._sender is None or (self._last is not None and at - self._last < HEARTBEAT_INTERVAL):
             return 0
         await self._store.check_writable()
-        why = await self._unwell(at)
+        why = await self._describe_problem(at)
         self._last = at
         if why:
             log.warning("no heartbeat", why=why)
             return 0
-        failed = await self._beat.beat()
+        failed = await self._sender.send_heartbeat()
         if await self._store.health_issues.save_issue(
-            PART, f"The heartbeat does not arrive: {failed}." if failed else ""
+            ISSUE_KEY, f"The heartbeat does not arrive: {failed}." if failed else ""
         ):
             log.log(30 if failed else 20, "heartbeat", failed=failed)
         return 1
 
-    def failed(self, error: Exception) -> None:
+    def handle_failure(self, error: Exception) -> None:
         """It is tried again."""
 
-    async def _unwell(self, at: datetime) -> str:
-        if late := self._pulse.late(at):
+    async def _describe_problem(self, at: datetime) -> str:
+        if late := self._liveness.list_stalled(at):
             return f"{', '.join(late)} does not step"
         vigil = await self._store.health_state.load()
         if vigil.looked_at is None or at - vigil.looked_at > DOWNTIME_AFTER:

@@ -12,20 +12,20 @@ from bot.domain.reads import ReadIds, ReadTotals
 from bot.sources.base import MentionSource
 from bot.store.fencing import LeaseLostError
 from bot.store.opening import Store
-from bot.workers.loop import Pulse, run
+from bot.workers.loop import Liveness, run_worker
 
 log = structlog.get_logger("ingest")
 
 
-class StoreEar:
+class InboxWriter:
     """The ear of one source: its cursor, the inbox, its lease, and what is wrong with it."""
 
     def __init__(self, source: str, store: Store, clock: Clock) -> None:
         self._source = source
         self._store = store
         self._clock = clock
-        self.sentence = ""
-        self._stopped = False
+        self.status = ""
+        self._crashed = False
 
     async def load_cursor(self) -> str | None:
         return await self._store.inbox.load_cursor(self._source)
@@ -34,12 +34,12 @@ class StoreEar:
         new = await self._store.inbox.admit(self._source, mentions, cursor, self._clock.now())
         if mentions:
             log.info("mentions heard", source=self._source, read=len(mentions), new=new)
-        self._goes_on()
+        self._clear_crash()
         return new
 
     async def save_cursor(self, cursor: str) -> None:
         await self._store.inbox.admit(self._source, (), cursor, self._clock.now())
-        self._goes_on()
+        self._clear_crash()
 
     async def check_writable(self) -> None:
         await self._store.check_writable()
@@ -48,10 +48,10 @@ class StoreEar:
         return self._store.leases.hold_lease(f"source:{self._source}")
 
     def set_status(self, sentence: str) -> None:
-        if sentence != self.sentence:
+        if sentence != self.status:
             log.warning("source trouble" if sentence else "source well", source=self._source, trouble=sentence)
-        self.sentence = sentence
-        self._stopped = False
+        self.status = sentence
+        self._crashed = False
 
     async def report_issue(self, part: str, sentence: str) -> None:
         await self._store.health_issues.save_issue(f"{part}:{self._source}", sentence.rstrip("."))
@@ -59,21 +59,21 @@ class StoreEar:
     async def count_reads(self, ids: ReadIds) -> ReadTotals:
         return await self._store.reads.add_reads(self._source, ids, self._clock.now())
 
-    def stopped(self, error: Exception) -> None:
+    def record_crash(self, error: Exception) -> None:
         """Not every source says by itself that it is well again: it is once something comes of it."""
         self.set_status(f"stopped with {type(error).__name__}; it is started again")
-        self._stopped = True
+        self._crashed = True
 
-    def _goes_on(self) -> None:
-        if self._stopped:
+    def _clear_crash(self) -> None:
+        if self._crashed:
             self.set_status("")
 
 
-class Ended(Exception):  # noqa: N818 - said as it is
+class SourceEndedError(Exception):
     """A source ended itself, and not because it was told to."""
 
 
-class Listener:
+class SourceWorker:
     """One source as a worker: a step is as long as the source listens, and a source that ends is started again."""
 
     idle = 1.0
@@ -81,23 +81,25 @@ class Listener:
     def __init__(self, source: MentionSource, store: Store, clock: Clock, stop: asyncio.Event) -> None:
         self.name = f"source:{source.name}"
         self.source = source.name
-        self.ear = StoreEar(source.name, store, clock)
+        self.inbox_writer = InboxWriter(source.name, store, clock)
         self._source = source
         self._clock = clock
         self._stop = stop
-        self._listening: asyncio.Task[None] | None = None
+        self._listen_task: asyncio.Task[None] | None = None
 
-    def listens(self) -> bool:
-        return self._listening is not None and not self._listening.done()
+    def is_listening(self) -> bool:
+        return self._listen_task is not None and not self._listen_task.done()
 
     async def step(self) -> int:
-        """Raises what ended the source; `Ended` where it was cancelled from within, or the loop would end with it."""
-        listening = self._listening = asyncio.create_task(self._source.listen(self.ear))
+        """Raises what ended the source; `SourceEndedError` where it was cancelled from within, or the loop would end
+        with it.
+        """
+        listening = self._listen_task = asyncio.create_task(self._source.listen(self.inbox_writer))
         stopping = asyncio.create_task(self._stop.wait())
         try:
             await asyncio.wait({listening, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if listening.cancelled():
-                raise Ended
+                raise SourceEndedError
             if listening.done():
                 listening.result()
         except LeaseLostError:
@@ -108,28 +110,28 @@ class Listener:
             await asyncio.gather(listening, stopping, return_exceptions=True)
         return 0
 
-    def failed(self, error: Exception) -> None:
-        self.ear.stopped(error)
+    def handle_failure(self, error: Exception) -> None:
+        self.inbox_writer.record_crash(error)
 
 
-class Ingest:
+class IngestRunner:
     """All sources of this process. Others may take their place while it runs, as when the playbook is read again."""
 
-    def __init__(self, store: Store, clock: Clock, pulse: Pulse) -> None:
+    def __init__(self, store: Store, clock: Clock, pulse: Liveness) -> None:
         self._store = store
         self._clock = clock
-        self._pulse = pulse
+        self._liveness = pulse
         self._sources: tuple[MentionSource, ...] = ()
         self._changed = asyncio.Event()
-        self._listeners: list[Listener] = []
+        self._source_workers: list[SourceWorker] = []
 
-    def listen_to(self, sources: Sequence[MentionSource]) -> None:
+    def set_sources(self, sources: Sequence[MentionSource]) -> None:
         self._sources = tuple(sources)
         self._changed.set()
 
-    def troubles(self) -> dict[str, str]:
+    def list_source_issues(self) -> dict[str, str]:
         """Each source of this process, with what is wrong with it."""
-        said = {listener.source: listener.ear.sentence for listener in self._listeners}
+        said = {listener.source: listener.inbox_writer.status for listener in self._source_workers}
         return {source.name: said.get(source.name, "") for source in self._sources}
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -137,10 +139,12 @@ class Ingest:
         while not stop.is_set():
             self._changed.clear()
             over = asyncio.Event()
-            self._listeners = [Listener(source, self._store, self._clock, over) for source in self._sources]
-            running = [asyncio.create_task(run(listener, self._clock, over)) for listener in self._listeners]
-            for listener in self._listeners:
-                self._pulse.hold(listener.name, listener.listens, self._clock.now())
+            self._source_workers = [SourceWorker(source, self._store, self._clock, over) for source in self._sources]
+            running = [
+                asyncio.create_task(run_worker(listener, self._clock, over)) for listener in self._source_workers
+            ]
+            for listener in self._source_workers:
+                self._liveness.register_probe(listener.name, listener.is_listening, self._clock.now())
             ends = [asyncio.create_task(event.wait()) for event in (stop, self._changed)]
             try:
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -149,5 +153,5 @@ class Ingest:
                 for task in ends:
                     task.cancel()
                 await asyncio.gather(*running, *ends, return_exceptions=True)
-                for listener in self._listeners:
-                    self._pulse.forget(listener.name)
+                for listener in self._source_workers:
+                    self._liveness.forget(listener.name)

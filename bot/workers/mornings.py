@@ -13,59 +13,61 @@ from bot.domain.schedules.duty import OnCallLookup
 from bot.store.opening import Store
 
 
-class Noted(PlaybookRules, Protocol):
-    def note_at(self) -> time | None: ...
+class ShiftSummaryRules(PlaybookRules, Protocol):
+    def get_summary_time(self) -> time | None: ...
 
-    def note_at_hand_over(self) -> bool: ...
+    def has_handover_summary(self) -> bool: ...
 
 
-class Mornings:
+class ShiftSummaryWorker:
     """Any number may run: what was owed once is not owed again."""
 
     name = "mornings"
     idle = 10.0
 
-    def __init__(self, store: Store, rules: Noted, rota: OnCallLookup, clock: Clock) -> None:
+    def __init__(self, store: Store, rules: ShiftSummaryRules, rota: OnCallLookup, clock: Clock) -> None:
         self._store = store
         self._rules = rules
-        self._rota = rota
+        self._on_call = rota
         self._clock = clock
-        self._owed: dict[tuple[NotificationKind, str], int] = {}
+        self._enqueued: dict[tuple[NotificationKind, str], int] = {}
 
     async def step(self) -> int:
         at, done = self._clock.now(), 0
-        async for note in self._due(at):
-            if self._owed.get((note.kind, note.subject_id)) != note.nth:
+        async for note in self._iter_due_summaries(at):
+            if self._enqueued.get((note.kind, note.subject_id)) != note.nth:
                 await self._store.shift_summaries.notify_once(note, at)
-                self._owed[note.kind, note.subject_id] = note.nth
+                self._enqueued[note.kind, note.subject_id] = note.nth
                 done += 1
         return done
 
-    def failed(self, error: Exception) -> None:
+    def handle_failure(self, error: Exception) -> None:
         """Nothing is in hand between steps."""
 
-    async def _due(self, at: datetime) -> AsyncIterator[Notification]:
+    async def _iter_due_summaries(self, at: datetime) -> AsyncIterator[Notification]:
         zone = self._rules.time_zone
-        by_clock = morning.is_summary_due(self._rules.note_at(), zone, at)
+        by_clock = morning.is_summary_due(self._rules.get_summary_time(), zone, at)
         for department in self._rules.list_departments():
             if by_clock:
-                yield _note(NotificationKind.MORNING, department, morning.get_summary_day(zone, at))
-            if self._rules.note_at_hand_over() and department.schedules:
-                handed = await self._handed_over(department, at)
+                yield _build_summary_notification(
+                    NotificationKind.MORNING, department, morning.get_summary_day(zone, at)
+                )
+            if self._rules.has_handover_summary() and department.schedules:
+                handed = await self._find_handover(department, at)
                 if handed is not None:
-                    yield _note(NotificationKind.HANDOVER, department, int(handed.timestamp()))
+                    yield _build_summary_notification(NotificationKind.HANDOVER, department, int(handed.timestamp()))
 
-    async def _handed_over(self, department: Department, at: datetime) -> datetime | None:
+    async def _find_handover(self, department: Department, at: datetime) -> datetime | None:
         """The newest moment of the last hour from which on somebody else is called first."""
-        found, before = None, await self._rota.find_on_call(department.name, at - morning.SEND_WINDOW)
+        found, before = None, await self._on_call.find_on_call(department.name, at - morning.SEND_WINDOW)
         while before.until is not None and before.until <= at:
             changed = before.until
-            after = await self._rota.find_on_call(department.name, changed)
+            after = await self._on_call.find_on_call(department.name, changed)
             if after.people[:1] != before.people[:1]:
                 found = changed
             before = after
         return found
 
 
-def _note(kind: NotificationKind, department: Department, nth: int) -> Notification:
+def _build_summary_notification(kind: NotificationKind, department: Department, nth: int) -> Notification:
     return Notification.for_department(kind, department.name, nth, lane=Priority.UPDATE)

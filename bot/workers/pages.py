@@ -16,44 +16,46 @@ from bot.domain.pages.matter import CauseStatus
 from bot.domain.pages.page import Page, PageGroup, Severity
 from bot.store.opening import Store
 from bot.store.transaction import CommitResult
-from bot.workers.aside import Aside
-from bot.workers.paging.lines import Lines
-from bot.workers.paging.matters import Matters
+from bot.workers.aside import RetryBackoff
+from bot.workers.paging.lines import TargetResolver
+from bot.workers.paging.matters import PageContexts
 
-CLAIMED = "claiming it"
+CLAIM_METHOD = "claiming it"
 """How somebody answered who took the case and pressed nothing else."""
 
-LOOKED_AT = 100
-AT_ONCE = 16
+BATCH_SIZE = 100
+CONCURRENCY = 16
 """Pages looked at side by side: each costs some round trips, between which triage may have the loop for a while."""
 
 log = structlog.get_logger("pages")
 
 
-class Pages:
+class EscalationWorker:
     """Any number may run: the version decides who climbs, so that no rung is skipped and none climbed twice."""
 
     name = "pages"
     idle = 0.1
 
-    def __init__(self, store: Store, rules: PagingRules, lines: Lines, matters: Matters, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, rules: PagingRules, lines: TargetResolver, matters: PageContexts, clock: Clock
+    ) -> None:
         self._store = store
         self._rules = rules
-        self._lines = lines
-        self._matters = matters
+        self._target_resolver = lines
+        self._contexts = matters
         self._clock = clock
-        self._aside = Aside(self.name, clock)
+        self._backoff = RetryBackoff(self.name, clock)
 
     async def step(self) -> int:
-        due = await self._store.pages.list_due(self._clock.now(), LOOKED_AT + len(self._aside))
-        due = [page for page in due if not self._aside.waits(page)]
+        due = await self._store.pages.list_due(self._clock.now(), BATCH_SIZE + len(self._backoff))
+        due = [page for page in due if not self._backoff.is_waiting(page)]
         found = await self._store.pages.find(due)
-        places = asyncio.Semaphore(AT_ONCE)
+        places = asyncio.Semaphore(CONCURRENCY)
 
         async def process_due(page_id: str) -> None:
             async with places:
                 if page_id in found:
-                    await self._aside.tried(page_id, self._look(found[page_id]))
+                    await self._backoff.run_guarded(page_id, self._process_page(found[page_id]))
                 elif not self._store.pages.is_unreadable(page_id):
                     await self._store.pages.clear_due(page_id)
 
@@ -64,61 +66,65 @@ class Pages:
                 raise error
         return len(due)
 
-    def failed(self, error: Exception) -> None:
+    def handle_failure(self, error: Exception) -> None:
         """Nothing is in hand between steps: what is due stays due."""
 
-    async def _look(self, page: Page) -> None:
-        at, standing = self._clock.now(), await self._matters.standing(page)
+    async def _process_page(self, page: Page) -> None:
+        at, standing = self._clock.now(), await self._contexts.load_status(page)
         if page.leader and standing.owner:
             await self._store.pages.mark_due(page.leader, at)  # who has one case of a storm has answered for all
         if standing.alarmed_at and standing.alarm_mention != page.said and not standing.is_over and not page.leader:
-            await self._write(again.record_new_mention(page, standing.alarm_mention, standing.alarmed_at, at), page)
+            await self._commit_page(
+                again.record_new_mention(page, standing.alarm_mention, standing.alarmed_at, at), page
+            )
         elif page.is_open and standing.owner:
             by, over = standing.owner, standing.is_over
-            await self._write(ladder.acknowledge_page(page, by, CLAIMED, at, over=over, claims=not over), page)
+            await self._commit_page(
+                ladder.acknowledge_page(page, by, CLAIM_METHOD, at, over=over, claims=not over), page
+            )
         elif standing.is_over:
-            await self._write(ladder.close_page(page, at), page)
+            await self._commit_page(ladder.close_page(page, at), page)
         elif not page.is_open:
-            await self._watch(page, standing, at)
+            await self._check_unclaimed(page, standing, at)
         elif page.leader:
-            await self._stay(page, at)
+            await self._check_group_leader(page, at)
         elif joining.can_group(page):
-            await self._first(page, at)
+            await self._start_or_group(page, at)
         else:
-            await self._write(await self._climb(page, at), page)
+            await self._commit_page(await self._decide_escalation(page, at), page)
 
-    async def _watch(self, page: Page, standing: CauseStatus, at: datetime) -> None:
+    async def _check_unclaimed(self, page: Page, status: CauseStatus, at: datetime) -> None:
         """Somebody has answered: whether the case is claimed as well."""
         until = again.find_recheck_time(page, self._rules.get_escalation_policy(page.severity, page.department))
-        if standing.owner != page.taken_by:
-            await self._write(ladder.record_owner(page, standing.owner, at), page)
-        elif until is None or standing.owner:
+        if status.owner != page.taken_by:
+            await self._commit_page(ladder.record_owner(page, status.owner, at), page)
+        elif until is None or status.owner:
             await self._store.pages.save_due(page.copy_with(due=None))
         elif until > at:
             await self._store.pages.postpone_check(page, until)
         else:
-            await self._write(again.re_escalate(page, at), page)
+            await self._commit_page(again.re_escalate(page, at), page)
 
-    async def _climb(self, page: Page, at: datetime) -> Decision[Page] | None:
+    async def _decide_escalation(self, page: Page, at: datetime) -> Decision[Page] | None:
         policy = self._rules.get_escalation_policy(page.severity, page.department)
-        line = await self._lines.of(page.department, at, page.first)
-        return ladder.escalate_page(page, policy, await self._spared(page, line, at), at)
+        line = await self._target_resolver.resolve_targets(page.department, at, page.first)
+        return ladder.escalate_page(page, policy, await self._apply_rate_limit(page, line, at), at)
 
-    async def _spared(self, page: Page, line: EscalationTargets, at: datetime) -> EscalationTargets:
+    async def _apply_rate_limit(self, page: Page, targets: EscalationTargets, at: datetime) -> EscalationTargets:
         """Who was called often enough tonight is passed over, and told so; never for the worst."""
         budget = self._rules.get_page_limit()
         if budget is None or page.severity is Severity.SEV1:
-            return line
-        nights = {person: get_night_number(at, line.zones[person]) for person in line.people}
+            return targets
+        nights = {person: get_night_number(at, targets.zones[person]) for person in targets.people}
         called = {person: await self._store.pages.list_night_pages(person, night) for person, night in nights.items()}
         spent = {person for person, pages in called.items() if len(pages) >= budget and page.id not in pages}
-        left = drop_over_budget(line, spent)
+        left = drop_over_budget(targets, spent)
         for person in spent - set(left.people):
             told = Notification.report_over_limit(person, nights[person])
             await self._store.shift_summaries.notify_once(told, at)
         return left
 
-    async def _first(self, page: Page, at: datetime) -> None:
+    async def _start_or_group(self, page: Page, at: datetime) -> None:
         """It calls, or follows one that calls already."""
         pages = self._store.pages
         ringing = await pages.find_group_leader(page)
@@ -127,28 +133,28 @@ class Pages:
         if leader is not None and joining.is_group_leader(leader, storm, page):
             await pages.join_group(joining.join_group(page, leader, at), storm, at)
             return
-        decision = await self._climb(page, at)
+        decision = await self._decide_escalation(page, at)
         if decision is None or not decision.after.count:
-            await self._write(decision, page)
+            await self._commit_page(decision, page)
         elif await pages.start_group(decision, ringing, at) is CommitResult.WRITTEN:
-            _tell(decision)
+            _log_page_events(decision)
 
-    async def _stay(self, page: Page, at: datetime) -> None:
+    async def _check_group_leader(self, page: Page, at: datetime) -> None:
         leader = (await self._store.pages.find([page.leader])).get(page.leader)
         decision = joining.check_grouped_page(page, leader, at)
         if decision is None:
             await self._store.pages.postpone_check(page, at + joining.RECHECK_INTERVAL)
         else:
-            await self._write(decision, page)
+            await self._commit_page(decision, page)
 
-    async def _write(self, decision: Decision[Page] | None, page: Page) -> None:
+    async def _commit_page(self, decision: Decision[Page] | None, page: Page) -> None:
         if decision is None:
             await self._store.pages.save_due(page)
         elif await self._store.pages.commit(decision, self._clock.now()) is CommitResult.WRITTEN:
-            _tell(decision)
+            _log_page_events(decision)
 
 
-def _tell(decision: Decision[Page]) -> None:
+def _log_page_events(decision: Decision[Page]) -> None:
     page = decision.after
     for event in decision.events:
         log.info("page", page=page.id, cause=page.cause.kind.value, what=str(event.what), by=event.by)

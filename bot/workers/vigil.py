@@ -15,30 +15,30 @@ from bot.store.opening import Store
 from bot.store.reading import TROUBLE
 from bot.store.transaction import CommitResult
 
-LEASE = "vigil"
-PAGERS = "pager:"
+LEASE_NAME = "vigil"
+PAGER_PREFIX = "pager:"
 """How the parts are called of which pagers tell their troubles."""
-SOURCES = "source:"
+SOURCE_PREFIX = "source:"
 """The same of sources that read nothing until somebody acts or a date comes."""
-FORGOTTEN_AFTER = timedelta(hours=1)
+PAGER_ISSUE_TTL = timedelta(hours=1)
 """A pager that failed is only known to be well once it has rung; its trouble is not kept until then."""
 
 log = structlog.get_logger("vigil")
 
 
-class Watched(Protocol):
-    def sources(self) -> Iterable[str]:
+class HealthRules(Protocol):
+    def list_source_names(self) -> Iterable[str]:
         """The names of those that go on for ever: a recorded day ends, and is silent then."""
         ...
 
 
-class VigilWatch:
+class HealthMonitor:
     """One at a time, where the lease is; the version guards what two would do at once."""
 
     name = "vigil"
     idle = 5.0
 
-    def __init__(self, store: Store, rules: Watched, clock: Clock, lease: timedelta = LEASE_LENGTH) -> None:
+    def __init__(self, store: Store, rules: HealthRules, clock: Clock, lease: timedelta = LEASE_LENGTH) -> None:
         self._store = store
         self._rules = rules
         self._clock = clock
@@ -47,40 +47,40 @@ class VigilWatch:
     async def step(self) -> int:
         at = self._clock.now()
         known = await self._store.health_state.load()
-        if not known.is_check_due(at) or not await self._store.leases.acquire(LEASE, self._lease):
+        if not known.is_check_due(at) or not await self._store.leases.acquire(LEASE_NAME, self._lease):
             return 0
         await restore_meta(self._store.client, self._store.brand)
         if found := await self._store.quarantine.retry_records(at):
             log.info("records can be read again", count=found)
-        decision = check_health(known, await self._signs(at), at)
+        decision = check_health(known, await self._build_snapshot(at), at)
         if await self._store.health_state.commit(decision, at) is CommitResult.WRITTEN:
             for one in decision.notifications:
                 log.warning("earshot itself", what=one.kind.value, trouble=one.subject_id)
             for name, trouble in decision.after.troubles.items():
-                if name.startswith(PAGERS) and at - trouble.since > FORGOTTEN_AFTER:
+                if name.startswith(PAGER_PREFIX) and at - trouble.since > PAGER_ISSUE_TTL:
                     await self._store.health_issues.save_issue(name, "")
         return len(decision.notifications)
 
-    def failed(self, error: Exception) -> None:
+    def handle_failure(self, error: Exception) -> None:
         """Nothing is in hand between steps."""
 
-    async def _signs(self, at: datetime) -> HealthSnapshot:
+    async def _build_snapshot(self, at: datetime) -> HealthSnapshot:
         heard = await self._store.inbox.load_source_activity()
         _, oldest = await self._store.inbox.measure_backlog()
         owed = [
             queue for queue in await self._store.outbox.list_queues(1) if not isinstance(queue.destination, ToPager)
         ]
         said = await self._store.health_issues.load_issues()
-        known = {TROUBLE, *(f"{SOURCES}{name}" for name in self._rules.sources())}
+        known = {TROUBLE, *(f"{SOURCE_PREFIX}{name}" for name in self._rules.list_source_names())}
         for part in said.keys() - known:
-            if part.startswith(SOURCES):  # of a source that is no longer in the playbook
+            if part.startswith(SOURCE_PREFIX):  # of a source that is no longer in the playbook
                 await self._store.health_issues.save_issue(part, "")
         return HealthSnapshot(
-            last_mentions={name: heard[name] / 1000 for name in self._rules.sources() if name in heard},
+            last_mentions={name: heard[name] / 1000 for name in self._rules.list_source_names() if name in heard},
             inbox=at - datetime.fromtimestamp(oldest / 1000, at.tzinfo) if oldest else timedelta(),
             outbox=max((at - queue.head[0].since for queue in owed), default=timedelta()),
             unaccounted=(await self._store.mention_counters.read()).unaccounted,
             pager_issues={
-                part: sentence for part, sentence in said.items() if part.startswith(PAGERS) or part in known
+                part: sentence for part, sentence in said.items() if part.startswith(PAGER_PREFIX) or part in known
             },
         )

@@ -7,14 +7,14 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.cards import buttons
 from bot.cards import digest as card
 from bot.domain.decision import NotAllowed, StoreUnavailable
-from bot.usecases.cases import Cases
-from bot.usecases.digests import Digests
+from bot.usecases.cases import CaseUseCases
+from bot.usecases.digests import DigestUseCases
 from handlers.asking import Payload
 from handlers.reply import Reply
 
 
 async def claim_in_digest(
-    ack: AsyncAck, action: Payload, by: str, cases: Cases, digests: Digests, reply: Reply
+    ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, digests: DigestUseCases, reply: Reply
 ) -> None:
     await ack()
     async with reply.saying_no():

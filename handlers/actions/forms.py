@@ -5,39 +5,39 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.cards import modals
 from bot.cards.modals import Origin
 from bot.domain.lifecycle import CaseTransition
-from bot.usecases.cases import Cases
+from bot.usecases.cases import CaseUseCases
 from handlers.asking import Payload
 from handlers.reply import Reply
 
 
-async def resolve(ack: AsyncAck, action: Payload, body: Payload, by: str, cases: Cases, reply: Reply) -> None:
+async def resolve(ack: AsyncAck, action: Payload, body: Payload, by: str, cases: CaseUseCases, reply: Reply) -> None:
     await ack()
     async with reply.saying_no():
-        answer = await cases.may(action["value"], by, CaseTransition.RESOLVE)
+        answer = await cases.check_transition(action["value"], by, CaseTransition.RESOLVE)
         await reply.open(body["trigger_id"], modals.resolve(answer.case, _origin(action, body, reply)))
 
 
-async def hand_over(ack: AsyncAck, action: Payload, body: Payload, by: str, cases: Cases, reply: Reply) -> None:
+async def hand_over(ack: AsyncAck, action: Payload, body: Payload, by: str, cases: CaseUseCases, reply: Reply) -> None:
     await ack()
     async with reply.saying_no():
-        answer = await cases.may(action["value"], by, CaseTransition.HAND_OVER)
+        answer = await cases.check_transition(action["value"], by, CaseTransition.HAND_OVER)
         origin = _origin(action, body, reply)
-        people = await cases.offered(answer.case)
-        await reply.open(body["trigger_id"], modals.hand_over(answer.case, cases.departments(), origin, people))
+        people = await cases.list_assignees(answer.case)
+        await reply.open(body["trigger_id"], modals.hand_over(answer.case, cases.list_departments(), origin, people))
 
 
-async def not_for_us(ack: AsyncAck, action: Payload, body: Payload, by: str, cases: Cases, reply: Reply) -> None:
+async def not_for_us(ack: AsyncAck, action: Payload, body: Payload, by: str, cases: CaseUseCases, reply: Reply) -> None:
     await ack()
     async with reply.saying_no():
-        answer = await cases.may(action["value"], by, CaseTransition.HAND_OVER)
+        answer = await cases.check_transition(action["value"], by, CaseTransition.HAND_OVER)
         origin = _origin(action, body, reply)
-        await reply.open(body["trigger_id"], modals.not_for_us(answer.case, cases.departments(), origin))
+        await reply.open(body["trigger_id"], modals.not_for_us(answer.case, cases.list_departments(), origin))
 
 
-async def separate(ack: AsyncAck, action: Payload, body: Payload, by: str, cases: Cases, reply: Reply) -> None:
+async def separate(ack: AsyncAck, action: Payload, body: Payload, by: str, cases: CaseUseCases, reply: Reply) -> None:
     await ack()
     async with reply.saying_no():
-        answer = await cases.may_separate(action["value"], by)
+        answer = await cases.check_separation(action["value"], by)
         await reply.open(body["trigger_id"], modals.separate(answer.case, _origin(action, body, reply)))
 
 

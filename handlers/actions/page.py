@@ -5,14 +5,16 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.cards import pages as drawn
 from bot.domain.destination import ToPerson
 from bot.domain.pages.page import CauseKind
-from bot.usecases.cases import Cases
-from bot.usecases.pages import Pages
+from bot.usecases.cases import CaseUseCases
+from bot.usecases.pages import PagingUseCases
 from handlers.asking import Payload
 from handlers.reply import Reply
 from handlers.showing import show
 
 
-async def acknowledge(ack: AsyncAck, action: Payload, by: str, pages: Pages, cases: Cases, reply: Reply) -> None:
+async def acknowledge(
+    ack: AsyncAck, action: Payload, by: str, pages: PagingUseCases, cases: CaseUseCases, reply: Reply
+) -> None:
     await ack()
     async with reply.saying_no():
         page = await pages.acknowledge_in_slack(action["value"], by)
@@ -22,9 +24,9 @@ async def acknowledge(ack: AsyncAck, action: Payload, by: str, pages: Pages, cas
             await reply.tell(drawn.acknowledged(page))
 
 
-async def acknowledge_here(ack: AsyncAck, action: Payload, by: str, pages: Pages, reply: Reply) -> None:
+async def acknowledge_here(ack: AsyncAck, action: Payload, by: str, pages: PagingUseCases, reply: Reply) -> None:
     await ack()
     async with reply.saying_no():
         page = await pages.acknowledge_in_slack(action["value"], by)
-        matter = await pages.matter(page)
+        matter = await pages.load_context(page)
         await reply.redraw(drawn.message(page, matter, ToPerson(by)) if matter else drawn.acknowledged(page))

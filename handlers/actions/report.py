@@ -9,4 +9,4 @@ from handlers.reply import Reply
 async def share(ack: AsyncAck, action: Payload, by: str, reports: Reports, reply: Reply) -> None:
     await ack()
     async with reply.saying_no():
-        await reply.post(await reports.share(by, action["value"]))
+        await reply.post(await reports.share_report(by, action["value"]))

@@ -5,7 +5,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.cards.drawing import Drawing
 from bot.cards.modals import Origin
 from bot.domain.refusals import NotAllowed
-from bot.usecases.crises import Crises
+from bot.usecases.crises import CrisisUseCases
 from handlers.asking import Payload
 from handlers.reading import unescape_mrkdwn
 from handlers.reply import Reply
@@ -16,20 +16,20 @@ HELP = (
 )
 
 
-async def crisis(ack: AsyncAck, command: Payload, by: str, crises: Crises, reply: Reply) -> None:
+async def crisis(ack: AsyncAck, command: Payload, by: str, crises: CrisisUseCases, reply: Reply) -> None:
     await ack()
     first, _, rest = unescape_mrkdwn(command.get("text", "")).partition(" ")
     channel = command.get("channel_id", "")
     async with reply.saying_no():
         match first.casefold():
             case "declare":
-                await reply.open(command["trigger_id"], await crises.form(Origin("", reply.response_url)))
+                await reply.open(command["trigger_id"], await crises.build_form(Origin("", reply.response_url)))
             case "update":
                 await reply.tell(await crises.update(by, rest, channel))
             case "close":
-                asked = await crises.ask_to_close(by, channel, Origin("", reply.response_url))
+                asked = await crises.request_close(by, channel, Origin("", reply.response_url))
                 await (reply.tell(asked) if isinstance(asked, Drawing) else reply.open(command["trigger_id"], asked))
             case "":
-                await reply.tell(await crises.show())
+                await reply.tell(await crises.show_open_crises())
             case _:
                 raise NotAllowed(HELP)

@@ -1,12 +1,12 @@
 """Somebody pins a message. Slack tells us only where the optional scope pins:read is granted."""
 
-from bot.usecases.crises import Crises
+from bot.usecases.crises import CrisisUseCases
 from handlers.asking import Payload
 from handlers.message_text import message_text
 
 
-async def pinned(event: Payload, crises: Crises) -> None:
+async def pinned(event: Payload, crises: CrisisUseCases) -> None:
     """In the channel of a crisis it enters the timeline; elsewhere it is nothing to us."""
     message = (event.get("item") or {}).get("message") or {}
     if message.get("ts"):  # files are pinned as well
-        await crises.pinned(event["user"], event["channel_id"], message["ts"], message_text(message))
+        await crises.add_pinned_message(event["user"], event["channel_id"], message["ts"], message_text(message))

@@ -5,7 +5,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.cards import modals
 from bot.cards.modals import Origin
-from bot.usecases.flags import Flags
+from bot.usecases.flags import FlagUseCases
 from handlers.asking import Payload
 from handlers.message_text import message_address, message_text
 from handlers.reply import Reply
@@ -13,7 +13,7 @@ from handlers.reply import Reply
 OURS = "This is one of Earshot's own messages. To pass a case on, press *Hand over…* on its card."
 
 
-async def flag(ack: AsyncAck, shortcut: Payload, context: AsyncBoltContext, flags: Flags, reply: Reply) -> None:
+async def flag(ack: AsyncAck, shortcut: Payload, context: AsyncBoltContext, flags: FlagUseCases, reply: Reply) -> None:
     await ack()
     message = shortcut["message"]
     if message.get("bot_id") and message["bot_id"] == context.bot_id:
@@ -22,4 +22,4 @@ async def flag(ack: AsyncAck, shortcut: Payload, context: AsyncBoltContext, flag
     async with reply.saying_no():
         words, address = message_text(message), message_address(message)
         origin = Origin("", reply.response_url, shortcut["channel"]["id"], message["ts"])
-        await reply.open(shortcut["trigger_id"], modals.flag(words, address, flags.departments(), origin))
+        await reply.open(shortcut["trigger_id"], modals.flag(words, address, flags.list_departments(), origin))

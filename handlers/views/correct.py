@@ -3,8 +3,8 @@
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.cards.modals import CORRECTING
-from bot.usecases.cases import Cases
-from bot.usecases.corrections import Corrections
+from bot.usecases.cases import CaseUseCases
+from bot.usecases.corrections import CorrectionUseCases
 from handlers.asking import Payload
 from handlers.reading import Form
 from handlers.reply import Reply
@@ -14,7 +14,9 @@ from handlers.submitting import submit
 CHOOSE = "Choose what it is instead."
 
 
-async def correct(ack: AsyncAck, view: Payload, by: str, cases: Cases, corrections: Corrections, reply: Reply) -> None:
+async def correct(
+    ack: AsyncAck, view: Payload, by: str, cases: CaseUseCases, corrections: CorrectionUseCases, reply: Reply
+) -> None:
     form = Form(view)
     kind = next((one for one in CORRECTING if form.asks(one.value)), None)
     now = form.given(kind.value) if kind else ""
@@ -22,6 +24,6 @@ async def correct(ack: AsyncAck, view: Payload, by: str, cases: Cases, correctio
         await ack(response_action="errors", errors={(kind or next(iter(CORRECTING))).value: CHOOSE})
         return
     back = reply.at(form.origin.response_url)
-    work = corrections.correct(form.origin.case, kind, now, by)
+    work = corrections.correct_case(form.origin.case, kind, now, by)
     if corrected := await submit(ack, kind.value, work, back):
         await show_corrected(corrected, back, cases)

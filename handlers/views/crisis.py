@@ -5,8 +5,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.cards import buttons
 from bot.domain.crisis import CrisisDeclaration
 from bot.domain.pages.page import Severity
-from bot.usecases.cases import Cases
-from bot.usecases.crises import Crises
+from bot.usecases.cases import CaseUseCases
+from bot.usecases.crises import CrisisUseCases
 from handlers.asking import Payload
 from handlers.reading import Form
 from handlers.reply import Reply
@@ -22,7 +22,9 @@ MISSING = {
 KEEP_OPEN = "Earshot cannot reach its memory right now. Keep this form open, and press Declare again in a minute."
 
 
-async def declare(ack: AsyncAck, view: Payload, by: str, crises: Crises, cases: Cases, reply: Reply) -> None:
+async def declare(
+    ack: AsyncAck, view: Payload, by: str, crises: CrisisUseCases, cases: CaseUseCases, reply: Reply
+) -> None:
     form = Form(view)
     errors = {block: words for block, words in MISSING.items() if not form.given(block)}
     if errors:
@@ -45,7 +47,7 @@ async def declare(ack: AsyncAck, view: Payload, by: str, crises: Crises, cases: 
         await back.tell(drawing)
 
 
-async def close(ack: AsyncAck, view: Payload, by: str, crises: Crises, reply: Reply) -> None:
+async def close(ack: AsyncAck, view: Payload, by: str, crises: CrisisUseCases, reply: Reply) -> None:
     await ack()
     origin = Form(view).origin
     back = reply.at(origin.response_url)

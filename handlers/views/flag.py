@@ -7,8 +7,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cards import buttons, messages
 from bot.cards.words import one_line, safe_url
 from bot.domain.assessment import Intent
-from bot.usecases.cases import Answer, Cases
-from bot.usecases.flags import Flag, Flags
+from bot.usecases.cases import CaseUseCases, CaseView
+from bot.usecases.flags import FlagRequest, FlagUseCases
 from handlers.asking import Payload
 from handlers.reading import Form
 from handlers.reply import NOT_SENT, Reply
@@ -25,7 +25,13 @@ NO_ADDRESS = "This is no web address. It begins with https://; or leave it empty
 
 
 async def flag(
-    ack: AsyncAck, view: Payload, by: str, flags: Flags, cases: Cases, client: AsyncWebClient, reply: Reply
+    ack: AsyncAck,
+    view: Payload,
+    by: str,
+    flags: FlagUseCases,
+    cases: CaseUseCases,
+    client: AsyncWebClient,
+    reply: Reply,
 ) -> None:
     form = Form(view)
     if errors := _errors(form):
@@ -35,8 +41,8 @@ async def flag(
         await ack(response_action="errors", errors={buttons.WORDS: KEEP_OPEN})
         return
 
-    async def flag_mention() -> Answer:
-        return await flags.flag(by, await _flag(form, client))
+    async def flag_mention() -> CaseView:
+        return await flags.flag_message(by, await _flag(form, client))
 
     back = reply.at(form.origin.response_url)
     if answer := await submit(ack, buttons.WORDS, flag_mention(), back):
@@ -50,9 +56,9 @@ def _errors(form: Form) -> dict[str, str]:
     return errors
 
 
-async def _flag(form: Form, client: AsyncWebClient) -> Flag:
+async def _flag(form: Form, client: AsyncWebClient) -> FlagRequest:
     origin = form.origin
-    return Flag(
+    return FlagRequest(
         channel=origin.channel,
         ts=origin.ts,
         words=form.given(buttons.WORDS),

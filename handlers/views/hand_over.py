@@ -3,7 +3,7 @@
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.cards import buttons
-from bot.usecases.cases import Cases
+from bot.usecases.cases import CaseUseCases
 from handlers.asking import Payload
 from handlers.reading import Form
 from handlers.reply import Reply
@@ -14,7 +14,7 @@ NOBODY = "Choose a person or a department."
 BOTH = "Choose a person or a department, not both: a case has one owner."
 
 
-async def hand_over(ack: AsyncAck, view: Payload, by: str, cases: Cases, reply: Reply) -> None:
+async def hand_over(ack: AsyncAck, view: Payload, by: str, cases: CaseUseCases, reply: Reply) -> None:
     form = Form(view)
     person, department = form.given(buttons.PERSON), form.given(buttons.DEPARTMENT)
     if bool(person) == bool(department):

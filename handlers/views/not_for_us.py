@@ -3,7 +3,7 @@
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.cards import buttons
-from bot.usecases.cases import Cases
+from bot.usecases.cases import CaseUseCases
 from handlers.asking import Payload
 from handlers.reading import Form
 from handlers.reply import Reply
@@ -13,7 +13,7 @@ from handlers.submitting import submit
 CHOOSE = "Choose whose it is, or nobody."
 
 
-async def not_for_us(ack: AsyncAck, view: Payload, by: str, cases: Cases, reply: Reply) -> None:
+async def not_for_us(ack: AsyncAck, view: Payload, by: str, cases: CaseUseCases, reply: Reply) -> None:
     form = Form(view)
     whose = form.given(buttons.DEPARTMENT)
     if not whose:
@@ -21,7 +21,7 @@ async def not_for_us(ack: AsyncAck, view: Payload, by: str, cases: Cases, reply:
         return
     back = reply.at(form.origin.response_url)
     nobody = whose == buttons.NOBODY
-    work = cases.not_for_us(form.origin.case, by, None if nobody else whose)
+    work = cases.correct_route(form.origin.case, by, None if nobody else whose)
     if (answer := await submit(ack, buttons.DEPARTMENT, work, back)) is None:
         return
     if nobody:

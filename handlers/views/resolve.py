@@ -5,8 +5,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards import buttons
 from bot.domain.case import CaseResolution
-from bot.usecases.cases import Cases
-from bot.usecases.home import Home
+from bot.usecases.cases import CaseUseCases
+from bot.usecases.home import HomeTab
 from handlers.asking import Payload
 from handlers.reading import Form
 from handlers.reply import Reply
@@ -18,7 +18,7 @@ KEEP_OPEN = "Earshot cannot reach its memory right now. Keep this form open, and
 
 
 async def resolve(
-    ack: AsyncAck, view: Payload, by: str, cases: Cases, home: Home, client: AsyncWebClient, reply: Reply
+    ack: AsyncAck, view: Payload, by: str, cases: CaseUseCases, home: HomeTab, client: AsyncWebClient, reply: Reply
 ) -> None:
     form = Form(view)
     word = form.given(buttons.RESOLUTION)

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from bot.calendars.broken import Broken
-from bot.calendars.connections import GuardedConnector, InternalAddressError, address_kind
-from bot.calendars.fetching import fetched
+from bot.calendars.broken import CalendarError
+from bot.calendars.connections import GuardedConnector, InternalAddressError, classify_address
+from bot.calendars.fetching import fetch_calendar
 from tests.calendars.server import calendars
 from tests.calendars.written import calendar
 
@@ -49,8 +49,8 @@ class Names(AbstractResolver):
 async def test_a_redirect_to_an_internal_address_is_not_followed(location: str) -> None:
     async with calendars() as server:
         server.location = location
-        with pytest.raises(Broken, match=INTERNAL):
-            await fetched(f"{server.url}/nights.ics")
+        with pytest.raises(CalendarError, match=INTERNAL):
+            await fetch_calendar(f"{server.url}/nights.ics")
         assert len(server.asked) == 1
 
 
@@ -61,14 +61,14 @@ async def test_a_name_is_judged_by_the_address_that_is_connected_to_each_time() 
         for location in (f"http://other.example:{port}/x.ics", f"http://cal.example:{port}/nights.ics"):
             server.location = location
             names.addresses["cal.example"] = ["127.0.0.1", "10.0.0.7"]
-            with pytest.raises(Broken, match=INTERNAL):
-                await fetched(f"http://cal.example:{port}/nights.ics", resolver=names)
+            with pytest.raises(CalendarError, match=INTERNAL):
+                await fetch_calendar(f"http://cal.example:{port}/nights.ics", resolver=names)
 
 
 async def test_a_server_of_our_own_network_may_send_us_on_within_it() -> None:
     async with calendars() as server, calendars() as other:
         server.location, other.text = f"{other.url}/nights.ics", calendar()
-        found = await fetched(f"{server.url}/nights.ics")
+        found = await fetch_calendar(f"{server.url}/nights.ics")
 
     assert found is not None
     assert found.text == calendar()
@@ -76,11 +76,11 @@ async def test_a_server_of_our_own_network_may_send_us_on_within_it() -> None:
 
 async def test_a_public_server_may_send_us_to_public_addresses_alone() -> None:
     connector = GuardedConnector()
-    connector._open((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("93.184.215.14", 443))).close()
+    connector._open_socket((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("93.184.215.14", 443))).close()
     connector.redirected = True
-    connector._open((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("1.1.1.1", 443))).close()
+    connector._open_socket((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("1.1.1.1", 443))).close()
     with pytest.raises(InternalAddressError):
-        connector._open((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 6379)))
+        connector._open_socket((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 6379)))
     await connector.close()
 
 
@@ -106,4 +106,4 @@ async def test_a_public_server_may_send_us_to_public_addresses_alone() -> None:
     ],
 )
 def test_an_address_is_told_in_every_form(address: str, kind: str) -> None:
-    assert address_kind(address) == kind
+    assert classify_address(address) == kind

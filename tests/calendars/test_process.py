@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.calendars.broken import Broken
+from bot.calendars.broken import CalendarError
 from bot.calendars.process import TIMEOUT, read_calendar
-from bot.calendars.reading import booked
+from bot.calendars.reading import parse_shifts
 from bot.domain.schedules.schedule import Schedule
 from bot.domain.spans import TimeSpan
 from tests.calendars.written import calendar, event
@@ -40,7 +40,7 @@ def children() -> set[str]:
 async def test_what_the_child_says_is_what_is_read_here() -> None:
     text = calendar(event("Ana Lima", *ONE), event("Ana Lima", *ONE, NEVER, uid="never"), event("Mallory", *ONE))
 
-    assert await read_calendar(text, NIGHTS, SPAN) == booked(text, NIGHTS, SPAN)
+    assert await read_calendar(text, NIGHTS, SPAN) == parse_shifts(text, NIGHTS, SPAN)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ async def test_what_the_child_says_is_what_is_read_here() -> None:
 )
 async def test_what_takes_too_long_is_refused_with_the_reason_and_leaves_no_process(text: str) -> None:
     before, start = children(), time.monotonic()
-    with pytest.raises(Broken, match=r"takes (more than 3 seconds|too long to work out)"):
+    with pytest.raises(CalendarError, match=r"takes (more than 3 seconds|too long to work out)"):
         await read_calendar(text, NIGHTS, SPAN)
 
     assert time.monotonic() - start < TIMEOUT + 5

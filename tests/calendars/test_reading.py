@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.calendars.broken import MOST, Broken
-from bot.calendars.reading import EVENTS, SERIES, Booked, booked
+from bot.calendars.broken import MAX_BYTES, CalendarError
+from bot.calendars.reading import MAX_EVENTS, MAX_SERIES, ParsedCalendar, parse_shifts
 from bot.domain.schedules.schedule import Schedule
 from bot.domain.spans import TimeSpan
 from tests.calendars.written import calendar, event
@@ -24,11 +24,11 @@ HOURS = ",".join(map(str, range(24)))
 ONE = ("20260310T200000Z", "20260311T080000Z")
 
 
-def read(*events: str, head: str = "") -> Booked:
-    return booked(calendar(*events, head=head), NIGHTS, SPAN)
+def read(*events: str, head: str = "") -> ParsedCalendar:
+    return parse_shifts(calendar(*events, head=head), NIGHTS, SPAN)
 
 
-def told(found: Booked) -> list[tuple[str, str, str]]:
+def told(found: ParsedCalendar) -> list[tuple[str, str, str]]:
     return [(one.person, f"{one.start:%d %H:%M}", f"{one.end:%d %H:%M}") for one in found.shifts]
 
 
@@ -49,7 +49,7 @@ def test_a_name_in_the_title_or_an_address_of_somebody_invited_says_who() -> Non
 def test_who_is_not_in_the_playbook_is_put_on_call_by_no_calendar() -> None:
     found = read(event("Mallory", *ONE), event("Rajesh", *ONE), event("U0MIA", *ONE))
 
-    assert found == Booked((), 3)
+    assert found == ParsedCalendar((), 3)
 
 
 def test_times_are_read_in_their_own_zone_and_days_in_that_of_the_schedule() -> None:
@@ -98,7 +98,7 @@ def test_a_shift_has_the_same_source_each_time_it_is_read() -> None:
     text = calendar(event("Raj", "20260101T090000Z", "20260101T170000Z", "RRULE:FREQ=DAILY"))
     later = TimeSpan(SPAN.start + timedelta(days=1), SPAN.end + timedelta(days=1))
 
-    one, other = booked(text, NIGHTS, SPAN), booked(text, NIGHTS, later)
+    one, other = parse_shifts(text, NIGHTS, SPAN), parse_shifts(text, NIGHTS, later)
     assert set(one.shifts[1:]) <= set(other.shifts)
 
 
@@ -109,10 +109,10 @@ def test_a_shift_has_the_same_source_each_time_it_is_read() -> None:
         ("<html><body>Sign in</body></html>", "it is no iCalendar file"),
         (calendar(event("Raj", *ONE))[: 1000 // 9], "it did not arrive whole"),
         (event("Raj", *ONE), "it is no iCalendar file"),
-        ("X" * (MOST + 1), "it is larger than 1 MB"),
-        (calendar(*[event("Raj", *ONE, uid=str(n)) for n in range(EVENTS + 1)]), "it has more than 2,000 events"),
+        ("X" * (MAX_BYTES + 1), "it is larger than 1 MB"),
+        (calendar(*[event("Raj", *ONE, uid=str(n)) for n in range(MAX_EVENTS + 1)]), "it has more than 2,000 events"),
         (
-            calendar(*[event("Raj", *ONE, "RRULE:FREQ=DAILY", uid=str(n)) for n in range(SERIES + 1)]),
+            calendar(*[event("Raj", *ONE, "RRULE:FREQ=DAILY", uid=str(n)) for n in range(MAX_SERIES + 1)]),
             "more than 200 of its events repeat",
         ),
         (calendar(event("Raj", *ONE, "RRULE:FREQ=SECONDLY")), "repeats every hour or more often"),
@@ -131,8 +131,8 @@ def test_a_shift_has_the_same_source_each_time_it_is_read() -> None:
     ids=lambda value: value[:40] if len(value) < 400 else "long",
 )
 def test_what_cannot_be_used_is_refused_with_the_reason(text: str, words: str) -> None:
-    with pytest.raises(Broken, match=words):
-        booked(text, NIGHTS, SPAN)
+    with pytest.raises(CalendarError, match=words):
+        parse_shifts(text, NIGHTS, SPAN)
 
 
 PARTS = (
@@ -152,8 +152,8 @@ def test_whatever_stands_in_an_event_it_is_shifts_or_a_reason(
 ) -> None:
     text = calendar(event("Raj", start, end, f"RRULE:{rule}", *lines))
     try:
-        found = booked(text, NIGHTS, SPAN)
-    except Broken:
+        found = parse_shifts(text, NIGHTS, SPAN)
+    except CalendarError:
         return
 
     assert all(one.start < one.end for one in found.shifts)

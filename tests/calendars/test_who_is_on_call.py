@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.calendars.broken import Broken
-from bot.calendars.reading import booked
+from bot.calendars.broken import CalendarError
+from bot.calendars.reading import parse_shifts
 from bot.domain.schedules.schedule import Schedule
 from bot.domain.spans import TimeSpan
 from tests.calendars.written import calendar, event
@@ -35,12 +35,14 @@ ANA, BEN, MIA = "mailto:ana@northwind.example", "mailto:ben@northwind.example", 
 
 def people(text: str, zone: str = "Europe/Lisbon") -> str:
     schedule = Schedule(name="nights", zone=zone, calendar="nights.ics", named=PEOPLE)
-    return " ".join(shift.person for shift in booked(text, schedule, SPAN).shifts)
+    return " ".join(shift.person for shift in parse_shifts(text, schedule, SPAN).shifts)
 
 
 def times(text: str, zone: str = "Europe/Lisbon") -> list[str]:
     schedule = Schedule(name="nights", zone=zone, calendar="nights.ics", named=PEOPLE)
-    return [f"{one.person} {one.start:%d/%H:%M}-{one.end:%d/%H:%M}" for one in booked(text, schedule, SPAN).shifts]
+    return [
+        f"{one.person} {one.start:%d/%H:%M}-{one.end:%d/%H:%M}" for one in parse_shifts(text, schedule, SPAN).shifts
+    ]
 
 
 def shift(title: str, *more: str, uid: str = "") -> str:
@@ -495,7 +497,7 @@ def test_a_bad_event_beside_a_good_shift_is_passed_over_alone(bad: str, first: b
 )
 def test_an_event_that_is_passed_over_is_named_with_the_reason(bad: str, reason: str) -> None:
     schedule = Schedule(name="nights", zone="Europe/Lisbon", calendar="nights.ics", named=PEOPLE)
-    assert booked(calendar(BESIDE[bad], GOOD), schedule, SPAN).unreadable == (("Ana Lima", reason),)
+    assert parse_shifts(calendar(BESIDE[bad], GOOD), schedule, SPAN).unreadable == (("Ana Lima", reason),)
 
 
 FILES = {
@@ -521,10 +523,10 @@ def test_a_file_is_read_however_its_lines_and_parts_are_put_together(text: str) 
 
 
 def test_a_file_that_ends_in_the_middle_of_an_event_did_not_arrive_whole_and_is_refused() -> None:
-    with pytest.raises(Broken, match="did not arrive whole"):
+    with pytest.raises(CalendarError, match="did not arrive whole"):
         people(calendar(shift("Raj"), shift("Ana Lima"))[:-60])
 
 
 def test_where_no_event_can_be_used_the_calendar_is_refused_so_that_the_last_good_one_stays() -> None:
-    with pytest.raises(Broken, match="one of them repeats in steps of nothing"):
+    with pytest.raises(CalendarError, match="one of them repeats in steps of nothing"):
         people(calendar(shift("Raj", "RRULE:FREQ=DAILY;INTERVAL=0")))

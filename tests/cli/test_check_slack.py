@@ -4,9 +4,9 @@ import aiohttp
 import pytest
 
 from bot.sandbox import Fault, FaultKind, Sandbox
-from bot.sinks.inspection import Inspection
-from bot.sinks.outcomes import RateLimited
-from bot.sinks.slack import web_client
+from bot.sinks.inspection import SlackInspector
+from bot.sinks.outcomes import RateLimitedError
+from bot.sinks.slack import build_web_client
 from tests.cli.shell import Shell
 from tests.sources.house import Wound
 
@@ -162,8 +162,8 @@ async def asked_to_wait(slack: Sandbox, seconds: int) -> tuple[Wound, str]:
     clock = Wound()
     slack.faults.add(Fault(FaultKind.RATELIMITED, methods=["conversations.info"], seconds=seconds, times=1))
     async with aiohttp.ClientSession() as session:
-        client = web_client(slack.bot_token, slack.api_url, session)
-        channel = await Inspection(client, clock, lambda _: None).channel("C0CARE")
+        client = build_web_client(slack.bot_token, slack.api_url, session)
+        channel = await SlackInspector(client, clock, lambda _: None).fetch_channel("C0CARE")
     return clock, channel.name
 
 
@@ -175,5 +175,5 @@ async def test_when_slack_asks_to_wait_it_waits_and_asks_again(slack: Sandbox) -
 
 
 async def test_it_does_not_wait_for_longer_than_a_minute(slack: Sandbox) -> None:
-    with pytest.raises(RateLimited):
+    with pytest.raises(RateLimitedError):
         await asked_to_wait(slack, 600)

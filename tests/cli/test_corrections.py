@@ -11,7 +11,7 @@ from bot.domain.decision import CaseDecision
 from bot.domain.department import Department
 from bot.domain.mention import Mention
 from bot.store.opening import Store
-from bot.usecases.corrections import weighed
+from bot.usecases.corrections import recompute_urgency
 from tests.cards.samples import CARE, new
 from tests.cli.shell import Shell, on_a_terminal
 from tests.clock import WoundClock
@@ -43,7 +43,7 @@ async def says(store: Store, clock: WoundClock, number: int, kind: CorrectionKin
     await store.cases.change(
         derive_case_id(f"x:{number}"),
         lambda case: correct_case(
-            case, context("U0ANA", clock.now(), department), CorrectedValue(kind, now), weighed, one_route
+            case, context("U0ANA", clock.now(), department), CorrectedValue(kind, now), recompute_urgency, one_route
         ),
         clock.now(),
     )

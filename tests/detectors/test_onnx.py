@@ -83,15 +83,15 @@ async def test_it_reads_in_a_thread_beside_the_loop_and_says_the_same(tmp_path: 
     assessor = Assessor((), engine="onnx", onnx=written(tmp_path))
     some = [mention("I love it"), mention("the worst")]
 
-    beside = await assessor.listen_beside(some)
-    assert [listened.explained() for listened in beside] == assessor.assess(some)
+    beside = await assessor.assess_in_thread(some)
+    assert [listened.explain_assessment() for listened in beside] == assessor.assess(some)
     assert threads.asked == 1
 
 
 async def test_our_own_model_needs_no_thread() -> None:
     threads = Counting(1)
     asyncio.get_running_loop().set_default_executor(threads)
-    await Assessor(()).listen_beside([mention("I love it")])
+    await Assessor(()).assess_in_thread([mention("I love it")])
 
     assert threads.asked == 0
 

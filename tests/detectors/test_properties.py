@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.detectors.base import Background
 from bot.detectors.lexicons.text import PLAIN_TOKEN, TOKEN
-from bot.workers.lately import Lately
+from bot.workers.lately import RecentMentions
 from tests.detectors.lines.reading import subject_lines
 from tests.detectors.vocabulary import NOON, SUBJECTS, assessor, heard, mention
 
@@ -134,11 +134,11 @@ def test_capitals_change_no_subject() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 5), st.integers(0, 100_000)), max_size=60))
 def test_whatever_was_heard_lately_is_counted_and_forgotten(heard_before: list[tuple[int, int, int]]) -> None:
-    lately, at = Lately(), NOON
+    lately, at = RecentMentions(), NOON
     for number, (person, words, seconds) in enumerate(heard_before):
         at += timedelta(seconds=seconds)
         text = f"the same few words number {words} again and again"
-        found = lately.heard(mention(text, number, author={"id": str(person)}), at)
+        found = lately.record_mention(mention(text, number, author={"id": str(person)}), at)
         assert 1 <= found.recent <= number + 1
         assert 1 <= found.copies <= number + 1
         assert 0 <= found.earlier <= number

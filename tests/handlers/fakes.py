@@ -18,9 +18,9 @@ from bot.domain.pages import ladder
 from bot.domain.pages.matter import PageContext
 from bot.domain.pages.page import CauseKind, Page, PageCause, Severity, open_page
 from bot.store.spam import SpamEntry
-from bot.usecases.cases import Answer
-from bot.usecases.corrections import Corrected
-from bot.usecases.digests import Digest
+from bot.usecases.cases import CaseView
+from bot.usecases.corrections import CorrectionResult
+from bot.usecases.digests import DigestView
 from bot.usecases.spam import SpamPage
 from tests.cards.samples import AT, CARE, PR, claimed, new
 
@@ -50,51 +50,51 @@ class FakeCases(Fake):
         self.raises_when_drawn: Exception | None = None
         self.asleep = False
 
-    async def _answer(self, *words: Any) -> Answer:
+    async def _answer(self, *words: Any) -> CaseView:
         await self.ask(*words)
-        return Answer(self.case, self.department, AT)
+        return CaseView(self.case, self.department, AT)
 
     def departments(self) -> tuple[Department, ...]:
         return (CARE, PR)
 
-    async def get(self, case_id: str) -> Answer:
+    async def get(self, case_id: str) -> CaseView:
         return await self._answer("get", case_id)
 
-    async def may(self, case_id: str, by: str, transition: str) -> Answer:
+    async def may(self, case_id: str, by: str, transition: str) -> CaseView:
         return await self._answer("may", case_id, by, str(transition))
 
-    async def claim(self, case_id: str, by: str) -> Answer:
+    async def claim(self, case_id: str, by: str) -> CaseView:
         return await self._answer("claim", case_id, by)
 
-    async def release(self, case_id: str, by: str) -> Answer:
+    async def release(self, case_id: str, by: str) -> CaseView:
         return await self._answer("release", case_id, by)
 
-    async def keep(self, case_id: str, by: str) -> Answer:
+    async def keep(self, case_id: str, by: str) -> CaseView:
         return await self._answer("keep", case_id, by)
 
-    async def reopen(self, case_id: str, by: str) -> Answer:
+    async def reopen(self, case_id: str, by: str) -> CaseView:
         return await self._answer("reopen", case_id, by)
 
-    async def resolve(self, case_id: str, by: str, resolution: str, note: str) -> Answer:
+    async def resolve(self, case_id: str, by: str, resolution: str, note: str) -> CaseView:
         return await self._answer("resolve", case_id, by, str(resolution), note)
 
-    async def hand_to_person(self, case_id: str, by: str, to: str) -> Answer:
+    async def hand_to_person(self, case_id: str, by: str, to: str) -> CaseView:
         return await self._answer("hand to person", case_id, by, to)
 
-    async def hand_to_department(self, case_id: str, by: str, to: str) -> Answer:
+    async def hand_to_department(self, case_id: str, by: str, to: str) -> CaseView:
         return await self._answer("hand to department", case_id, by, to)
 
-    async def not_for_us(self, case_id: str, by: str, to: str | None) -> Answer:
+    async def not_for_us(self, case_id: str, by: str, to: str | None) -> CaseView:
         return await self._answer("not for us", case_id, by, to)
 
-    async def separate(self, case_id: str, by: str, mention: str) -> tuple[Answer, Answer]:
+    async def separate(self, case_id: str, by: str, mention: str) -> tuple[CaseView, CaseView]:
         answer = await self._answer("separate", case_id, by, mention)
         return answer, answer
 
     async def offered(self, case: Case) -> list[tuple[str, str]]:  # noqa: ARG002 - no name is known
         return []
 
-    async def may_separate(self, case_id: str, by: str) -> Answer:
+    async def may_separate(self, case_id: str, by: str) -> CaseView:
         return await self._answer("may separate", case_id, by)
 
     async def awake(self) -> None:
@@ -108,17 +108,17 @@ class FakeCases(Fake):
 
 
 class FakeDigests(Fake):
-    async def get(self, digest_id: str) -> Digest:
+    async def get(self, digest_id: str) -> DigestView:
         await self.ask("digest", digest_id)
-        return Digest(digest_id, CARE, (claimed(id="CASE0001"), new(id="CASE0002")), AT)
+        return DigestView(digest_id, CARE, (claimed(id="CASE0001"), new(id="CASE0002")), AT)
 
 
 class FakeReports(Fake):
-    async def answer(self, by: str, words: str) -> Drawing:
+    async def answer_question(self, by: str, words: str) -> Drawing:
         await self.ask("answer", by, words)
         return Drawing("Today: 3 posts", [section(mrkdwn("Today: 3 posts"))])
 
-    async def share(self, by: str, words: str) -> Drawing:
+    async def share_report(self, by: str, words: str) -> Drawing:
         await self.ask("share", by, words)
         return Drawing("Today: 3 posts, shared", [section(mrkdwn("Today: 3 posts, shared"))])
 
@@ -127,9 +127,9 @@ class FakeFlags(Fake):
     def departments(self) -> tuple[Department, ...]:
         return (CARE, PR)
 
-    async def flag(self, by: str, flag: Any) -> Answer:
+    async def flag(self, by: str, flag: Any) -> CaseView:
         await self.ask("flag", by, flag)
-        return Answer(new(), CARE, AT)
+        return CaseView(new(), CARE, AT)
 
 
 class FakeHome(Fake):
@@ -145,20 +145,20 @@ class FakeCorrections(Fake):
         super().__init__()
         self.offer = ""
 
-    async def may(self, case_id: str, kind: str, by: str) -> Answer:
+    async def may(self, case_id: str, kind: str, by: str) -> CaseView:
         await self.ask("may", case_id, str(kind), by)
-        return Answer(new(), CARE, AT)
+        return CaseView(new(), CARE, AT)
 
     def others(self, case: Case) -> tuple[str, ...]:  # noqa: ARG002 - of every case the same
         return ("Northwind Go", "Skylark Airways")
 
-    async def correct(self, case_id: str, kind: str, now: str, by: str) -> Corrected:
+    async def correct(self, case_id: str, kind: str, now: str, by: str) -> CorrectionResult:
         await self.ask("correct", case_id, str(kind), now, by)
-        return Corrected(Answer(new(), CARE, AT), self.offer)
+        return CorrectionResult(CaseView(new(), CARE, AT), self.offer)
 
-    async def move(self, case_id: str, by: str) -> Answer:
+    async def move(self, case_id: str, by: str) -> CaseView:
         await self.ask("move", case_id, by)
-        return Answer(new(department="pr"), PR, AT)
+        return CaseView(new(department="pr"), PR, AT)
 
 
 class FakeSpam(Fake):
@@ -183,9 +183,9 @@ class FakeSpam(Fake):
         await self.ask("leads to", entry)
         return self.leads
 
-    async def bring_back(self, entry: str, by: str, department: str = "") -> Answer:
+    async def bring_back(self, entry: str, by: str, department: str = "") -> CaseView:
         await self.ask("bring back", entry, by, department)
-        return Answer(new(), CARE, AT)
+        return CaseView(new(), CARE, AT)
 
 
 class FakeOnCall(Fake):

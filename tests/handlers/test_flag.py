@@ -6,7 +6,7 @@ from bot.cards import buttons
 from bot.domain.assessment import Intent
 from bot.domain.decision import NotAllowed
 from bot.sandbox.blocks import check_view
-from bot.usecases.flags import Flag
+from bot.usecases.flags import FlagRequest
 from tests.handlers.conftest import Asked
 from tests.handlers.slack import ANA, Slack, Workspace
 from tests.handlers.test_forms import chosen, typed
@@ -57,7 +57,7 @@ async def test_what_was_filled_in_is_flagged_in_the_name_of_whoever_did(
 ) -> None:
     assert await submit(workspace, slack, filled()) == ""
 
-    expected = Flag(
+    expected = FlagRequest(
         channel="C0LOUNGE",
         ts="1773133200.000100",
         words="the gate is on fire",

@@ -23,20 +23,20 @@ from bot.domain.pages.page import ContactMethod, Page, PageAttempt, PageGroup
 from bot.domain.pages.policy import EscalationPolicy
 from bot.domain.routing import CaseClocks
 from bot.settings import load_settings
-from bot.sinks.pagers.base import Call, Told
-from bot.sinks.pagers.webhook import Webhook
-from bot.sinks.slack import SlackSink, web_client
+from bot.sinks.pagers.base import PageRequest, PagerResponse
+from bot.sinks.pagers.webhook import WebhookPager
+from bot.sinks.slack import SlackSink, build_web_client
 from bot.store.client import RedisClient, Words
 from bot.store.opening import build_store
-from bot.workers.delivery import Delivery
-from bot.workers.loop import run
-from bot.workers.pages import Pages
-from bot.workers.paging import PagerDelivery
-from bot.workers.paging.lines import Lines
-from bot.workers.paging.links import Links
-from bot.workers.paging.matters import Matters
-from bot.workers.timers import Timers
-from bot.workers.triage import Triage
+from bot.workers.delivery import DeliveryWorker
+from bot.workers.loop import run_worker
+from bot.workers.pages import EscalationWorker
+from bot.workers.paging import PagerWorker
+from bot.workers.paging.lines import TargetResolver
+from bot.workers.paging.links import AckLinkBuilder
+from bot.workers.paging.matters import PageContexts
+from bot.workers.timers import DeadlineWorker
+from bot.workers.triage import TriageWorker
 from tests.kill.fast import FastClock
 from tests.kill.orders import Fuse, Orders
 from tests.pagers.services import SECRET
@@ -91,11 +91,11 @@ class DyingSink(SlackSink):
         super().__init__(client)
         self._fuse = fuse
 
-    async def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
+    async def _call_method(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         posts = method == "chat.postMessage"
         if posts and self._fuse.burns("post:before"):
             end(self._fuse)
-        reply = await super()._call(method, **arguments)
+        reply = await super()._call_method(method, **arguments)
         if posts and self._fuse.burns("post:after"):
             end(self._fuse)
         return reply
@@ -132,27 +132,27 @@ class DyingPager:
 
     name = "webhook"
 
-    def __init__(self, pager: Webhook, fuse: Fuse) -> None:
+    def __init__(self, pager: WebhookPager, fuse: Fuse) -> None:
         self._pager, self._fuse = pager, fuse
 
-    async def call(self, call: Call) -> Told:
+    async def send_page(self, call: PageRequest) -> PagerResponse:
         if self._fuse.burns("rung:before"):
             end(self._fuse)
-        told = await self._pager.call(call)
+        told = await self._pager.send_page(call)
         if self._fuse.burns("rung:after"):
             end(self._fuse)
         return told
 
-    async def refresh(self, page: Page, matter: PageContext, storm: PageGroup) -> Told:
-        return await self._pager.refresh(page, matter, storm)
+    async def refresh_page(self, page: Page, matter: PageContext, storm: PageGroup) -> PagerResponse:
+        return await self._pager.refresh_page(page, matter, storm)
 
-    async def settle(self, page: Page) -> Told:
-        return await self._pager.settle(page)
+    async def sync_page(self, page: Page) -> PagerResponse:
+        return await self._pager.sync_page(page)
 
-    async def became(self, _attempt: PageAttempt) -> None:
+    async def fetch_outcome(self, _attempt: PageAttempt) -> None:
         return
 
-    async def tried(self) -> None:
+    async def check_connection(self) -> None:
         return
 
 
@@ -165,15 +165,15 @@ async def work(orders: Orders) -> None:
     client = DyingClient(orders.redis, fuse)
     store = build_store(client, orders.brand, orders.name)
     async with aiohttp.ClientSession() as session:
-        sink = DyingSink(web_client(orders.token, orders.api, session), fuse)
+        sink = DyingSink(build_web_client(orders.token, orders.api, session), fuse)
         workers = (
-            Triage(store, rules, clock, orders.name, idle_most=IDLE),
-            Delivery(store, sink, rules, ListedRota(rules), clock, lease=IDLE),
-            Timers(store, rules, ListedRota(rules), clock),
+            TriageWorker(store, rules, clock, orders.name, idle_most=IDLE),
+            DeliveryWorker(store, sink, rules, ListedRota(rules), clock, lease=IDLE),
+            DeadlineWorker(store, rules, ListedRota(rules), clock),
         )
         async with asyncio.TaskGroup() as group:
             for worker in workers:
-                group.create_task(run(worker, clock, stop))
+                group.create_task(run_worker(worker, clock, stop))
     await client.close()
 
 
@@ -186,17 +186,21 @@ async def paging(orders: Orders) -> None:
     )
     store = build_store(LadderClient(orders.redis, fuse), orders.brand, orders.name)
     settings = load_settings({"EARSHOT_PAGER_WEBHOOK_URL": f"{orders.pager}/webhook", **SIGNED})
-    matters = Matters({}, lambda: "UTC")
+    matters = PageContexts({}, lambda: "UTC")
     async with aiohttp.ClientSession() as session:
-        pager = Webhook.built(settings, session, clock)
+        pager = WebhookPager.from_settings(settings, session, clock)
         assert pager is not None
         workers = (
-            Pages(store, rules, Lines(rules, ListedRota(rules), {ContactMethod.WEBHOOK}), matters, clock),
-            PagerDelivery(DyingPager(pager, fuse), store, rules, matters, Links(store.signing_secrets, clock), clock),
+            EscalationWorker(
+                store, rules, TargetResolver(rules, ListedRota(rules), {ContactMethod.WEBHOOK}), matters, clock
+            ),
+            PagerWorker(
+                DyingPager(pager, fuse), store, rules, matters, AckLinkBuilder(store.signing_secrets, clock), clock
+            ),
         )
         async with asyncio.TaskGroup() as group:
             for worker in workers:
-                group.create_task(run(worker, clock, stop))
+                group.create_task(run_worker(worker, clock, stop))
 
 
 def bear(line: str) -> None:

@@ -15,7 +15,7 @@ from bot.domain.case import derive_case_id
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.store.opening import Store, build_store
-from bot.workers.delivery.worker import AT_ONCE
+from bot.workers.delivery.worker import CONCURRENCY
 from tests.kill.orders import MOMENTS, Crash
 from tests.kill.pen import Pen, departments, pen, wave
 from tests.store.servers import Server
@@ -83,7 +83,7 @@ async def test_of_a_thousand_mentions_none_is_lost_and_none_handled_twice_whoeve
         assert {len(herd.places(case)) for case in cases} == {1}
         second = sum(times - 1 for times in herd.sent().values())
         say(f"{herd.died.total()} deaths, {second} of {len(herd.sent())} messages sent twice")
-        assert second <= herd.died.total() * AT_ONCE
+        assert second <= herd.died.total() * CONCURRENCY
 
 
 @pytest.mark.timeout(LONGEST + 60)
@@ -127,7 +127,7 @@ async def test_a_store_that_is_killed_again_and_again_loses_nothing_that_it_ackn
         assert {len(herd.places(case)) for case in cases} == {1}
         second = sum(times - 1 for times in herd.sent().values())
         say(f"5 falls of the store, {second} of {len(herd.sent())} messages sent twice")
-        assert second <= 5 * AT_ONCE
+        assert second <= 5 * CONCURRENCY
         assert not herd.died
 
 

@@ -14,7 +14,7 @@ from bot.domain.pages.page import AttemptStatus, CauseKind, Page, PageCause, Sev
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.store.opening import Store
-from bot.workers.paging.worker import AT_ONCE
+from bot.workers.paging.worker import CONCURRENCY
 from tests.kill.orders import LADDER, Crash
 from tests.kill.pen import Pen, departments, pen
 from tests.kill.test_kill import say
@@ -44,7 +44,7 @@ async def kept_climbing(herd: Pen, deaths: int) -> list[str]:
         while herd.died.total() < deaths or not await over(herd):
             await herd.revive()
             under_way = await herd.store.client.execute("ZCARD", herd.store.keys.pages)
-            if herd.died.total() < deaths and under_way < 2 * AT_ONCE:
+            if herd.died.total() < deaths and under_way < 2 * CONCURRENCY:
                 opened.append((await herd.store.pages.open_page(a_page(len(opened), herd))).id)
     return opened
 
@@ -79,5 +79,5 @@ async def test_no_page_is_lost_no_rung_is_skipped_and_second_calls_are_bounded_w
     lost = sum(one.result is AttemptStatus.LOST for page in pages.values() for one in page.attempts)
     deaths = herd.died.total()
     say(f"{deaths} deaths in {len(opened)} ladders, {second} of {rang.total()} calls rang twice, {lost} ends not known")
-    assert second <= deaths * AT_ONCE
+    assert second <= deaths * CONCURRENCY
     assert max(rang.values()) <= 2

@@ -14,8 +14,8 @@ from bot.domain.pages.matter import PageContext
 from bot.domain.pages.page import AttemptStatus, CauseKind, ContactMethod, PageAttempt, PageCause, Severity, open_page
 from bot.settings import load_settings
 from bot.sinks.pagers import http
-from bot.sinks.pagers.base import LONGEST, Call, Pager, Told
-from bot.sinks.pagers.catalogue import CATALOGUE, pagers_of
+from bot.sinks.pagers.base import CALL_TIMEOUT, Pager, PageRequest, PagerResponse
+from bot.sinks.pagers.catalogue import PAGERS, build_pagers
 from tests.clock import WoundClock
 from tests.pagers import documented
 from tests.pagers.services import Fault, Services, serving
@@ -59,29 +59,29 @@ async def services() -> AsyncIterator[Services]:
 @pytest.fixture
 async def pagers(services: Services, clock: WoundClock) -> AsyncIterator[dict[str, Pager]]:
     async with aiohttp.ClientSession() as session:
-        yield {pager.name: pager for pager in pagers_of(load_settings(services.settings()), session, clock)}
+        yield {pager.name: pager for pager in build_pagers(load_settings(services.settings()), session, clock)}
 
 
-def a_call(way: ContactMethod, link: str = LINK) -> Call:
-    return Call(PAGE, PageAttempt(1, 1, way, "U0BEN", AT), MATTER, CONTACT, link)
+def a_call(way: ContactMethod, link: str = LINK) -> PageRequest:
+    return PageRequest(PAGE, PageAttempt(1, 1, way, "U0BEN", AT), MATTER, CONTACT, link)
 
 
 def test_every_pager_is_in_the_catalogue_and_every_file_is_a_pager() -> None:
     here = Path(bot.sinks.pagers.__file__).parent
     files = {file.stem for file in here.glob("*.py")} - {"__init__", "base", "catalogue", "http"}
-    assert {kind.name for kind in CATALOGUE} == files
+    assert {kind.name for kind in PAGERS} == files
 
 
 def test_a_request_ends_before_its_attempt_may_be_taken_over() -> None:
-    assert http.WITHIN.total is not None
-    assert http.WITHIN.total < LONGEST
+    assert http.TIMEOUT.total is not None
+    assert http.TIMEOUT.total < CALL_TIMEOUT
 
 
 @pytest.mark.parametrize("name", WAYS)
 async def test_what_is_sent_is_as_its_service_documents_it(
     name: str, pagers: dict[str, Pager], services: Services
 ) -> None:
-    told = await pagers[name].call(a_call(WAYS[name]))
+    told = await pagers[name].send_page(a_call(WAYS[name]))
     assert (told.result, services.wrong) == (AttemptStatus.DELIVERED, [])
     assert len(services.rang) == 1
 
@@ -89,8 +89,8 @@ async def test_what_is_sent_is_as_its_service_documents_it(
 async def test_a_call_listens_for_a_key_where_there_is_an_address_to_tell_it_to(
     pagers: dict[str, Pager], services: Services
 ) -> None:
-    await pagers["twilio"].call(a_call(ContactMethod.CALL))
-    await pagers["twilio"].call(a_call(ContactMethod.CALL, link=""))
+    await pagers["twilio"].send_page(a_call(ContactMethod.CALL))
+    await pagers["twilio"].send_page(a_call(ContactMethod.CALL, link=""))
     listens, speaks = services.of("call")
     assert documented.gathering(listens["Twiml"]) == f"{LINK}/pressed"
     assert "Press 1 if you take it" in listens["Twiml"]
@@ -99,69 +99,74 @@ async def test_a_call_listens_for_a_key_where_there_is_an_address_to_tell_it_to(
     assert "smoke" not in listens["Twiml"], "a stranger's words are not spoken"
 
 
-BECAME: list[tuple[dict[str, Any], Told | None]] = [
+BECAME: list[tuple[dict[str, Any], PagerResponse | None]] = [
     ({"status": "queued", "answered_by": None}, None),
     ({"status": "ringing", "answered_by": None}, None),
     ({"status": "in-progress", "answered_by": None}, None),
-    ({"status": "in-progress", "answered_by": "human"}, Told(AttemptStatus.ANSWERED)),
-    ({"status": "completed", "answered_by": "unknown"}, Told(AttemptStatus.ANSWERED)),
-    ({"status": "completed", "answered_by": "machine_start"}, Told(AttemptStatus.MISSED, "a machine picked up")),
-    ({"status": "completed", "answered_by": "fax"}, Told(AttemptStatus.MISSED, "a machine picked up")),
-    ({"status": "no-answer", "answered_by": None}, Told(AttemptStatus.MISSED, "nobody picked up")),
-    ({"status": "busy", "answered_by": None}, Told(AttemptStatus.MISSED, "the phone was busy")),
-    ({"status": "failed", "answered_by": None}, Told(AttemptStatus.MISSED, "the phone could not be reached")),
+    ({"status": "in-progress", "answered_by": "human"}, PagerResponse(AttemptStatus.ANSWERED)),
+    ({"status": "completed", "answered_by": "unknown"}, PagerResponse(AttemptStatus.ANSWERED)),
+    (
+        {"status": "completed", "answered_by": "machine_start"},
+        PagerResponse(AttemptStatus.MISSED, "a machine picked up"),
+    ),
+    ({"status": "completed", "answered_by": "fax"}, PagerResponse(AttemptStatus.MISSED, "a machine picked up")),
+    ({"status": "no-answer", "answered_by": None}, PagerResponse(AttemptStatus.MISSED, "nobody picked up")),
+    ({"status": "busy", "answered_by": None}, PagerResponse(AttemptStatus.MISSED, "the phone was busy")),
+    ({"status": "failed", "answered_by": None}, PagerResponse(AttemptStatus.MISSED, "the phone could not be reached")),
 ]
 
 
 @pytest.mark.parametrize(("became", "told"), BECAME)
 async def test_what_became_of_a_call_is_asked_and_a_machine_is_nobody(
-    became: dict[str, Any], told: Told | None, pagers: dict[str, Pager], services: Services
+    became: dict[str, Any], told: PagerResponse | None, pagers: dict[str, Pager], services: Services
 ) -> None:
-    taken = await pagers["twilio"].call(a_call(ContactMethod.CALL))
+    taken = await pagers["twilio"].send_page(a_call(ContactMethod.CALL))
     services.became_of_calls = became
     attempt = a_call(ContactMethod.CALL).attempt._replace(reference=taken.reference)
-    assert await pagers["twilio"].became(attempt) == told
+    assert await pagers["twilio"].fetch_outcome(attempt) == told
 
 
 @pytest.mark.parametrize(
     ("status", "told"),
     [
         ("sent", None),
-        ("delivered", Told(AttemptStatus.DELIVERED, "to the phone")),
-        ("undelivered", Told(AttemptStatus.MISSED, "the carrier did not deliver it")),
+        ("delivered", PagerResponse(AttemptStatus.DELIVERED, "to the phone")),
+        ("undelivered", PagerResponse(AttemptStatus.MISSED, "the carrier did not deliver it")),
     ],
 )
 async def test_what_became_of_a_text_message_is_asked_too(
-    status: str, told: Told | None, pagers: dict[str, Pager], services: Services
+    status: str, told: PagerResponse | None, pagers: dict[str, Pager], services: Services
 ) -> None:
-    taken = await pagers["twilio"].call(a_call(ContactMethod.TEXT))
+    taken = await pagers["twilio"].send_page(a_call(ContactMethod.TEXT))
     services.became_of_texts = {"status": status, "error_code": None}
     attempt = a_call(ContactMethod.TEXT).attempt._replace(reference=taken.reference)
-    assert await pagers["twilio"].became(attempt) == told
+    assert await pagers["twilio"].fetch_outcome(attempt) == told
 
 
 @pytest.mark.parametrize("fault", ENDS)
 async def test_when_nobody_says_what_became_of_a_call_it_stays_unknown(
     fault: Fault, pagers: dict[str, Pager], services: Services
 ) -> None:
-    taken = await pagers["twilio"].call(a_call(ContactMethod.CALL))
+    taken = await pagers["twilio"].send_page(a_call(ContactMethod.CALL))
     services.faults["twilio asked"] = fault
     attempt = a_call(ContactMethod.CALL).attempt._replace(reference=taken.reference)
-    assert await pagers["twilio"].became(attempt) is None
+    assert await pagers["twilio"].fetch_outcome(attempt) is None
 
 
 async def test_a_number_that_twilio_does_not_know_is_told_as_what_it_is(
     pagers: dict[str, Pager], services: Services
 ) -> None:
     call = a_call(ContactMethod.CALL)._replace(contact=CONTACT._replace(phone="no number"))
-    assert await pagers["twilio"].call(call) == Told(AttemptStatus.REFUSED, "the phone's number is not valid")
+    assert await pagers["twilio"].send_page(call) == PagerResponse(
+        AttemptStatus.REFUSED, "the phone's number is not valid"
+    )
     assert services.wrong == ["twilio: To"]
 
 
 async def test_a_text_message_is_short_has_the_link_and_no_word_of_a_stranger(
     pagers: dict[str, Pager], services: Services
 ) -> None:
-    await pagers["twilio"].call(a_call(ContactMethod.TEXT))
+    await pagers["twilio"].send_page(a_call(ContactMethod.TEXT))
     [text] = services.of("text")
     assert text["Body"].endswith(LINK)
     assert len(text["Body"]) <= 300
@@ -170,7 +175,7 @@ async def test_a_text_message_is_short_has_the_link_and_no_word_of_a_stranger(
 
 
 async def test_a_push_quotes_the_post_without_its_links(pagers: dict[str, Pager], services: Services) -> None:
-    await pagers["ntfy"].call(a_call(ContactMethod.NTFY))
+    await pagers["ntfy"].send_page(a_call(ContactMethod.NTFY))
     [push] = services.of("ntfy")
     assert "smoke in the cabin" in push["message"]
     assert "evil.example" not in push["message"]
@@ -182,7 +187,7 @@ async def test_a_push_quotes_the_post_without_its_links(pagers: dict[str, Pager]
 async def test_without_a_public_address_a_push_says_where_to_acknowledge(
     pagers: dict[str, Pager], services: Services
 ) -> None:
-    await pagers["ntfy"].call(a_call(ContactMethod.NTFY, link=""))
+    await pagers["ntfy"].send_page(a_call(ContactMethod.NTFY, link=""))
     [push] = services.of("ntfy")
     assert push["message"].endswith("Open Slack and press Acknowledge.")
 
@@ -190,9 +195,9 @@ async def test_without_a_public_address_a_push_says_where_to_acknowledge(
 async def test_a_page_is_one_alert_at_pagerduty_until_it_is_resolved(
     pagers: dict[str, Pager], services: Services
 ) -> None:
-    await pagers["pagerduty"].call(a_call(ContactMethod.PAGERDUTY))
-    await pagers["pagerduty"].settle(PAGE.copy_with(acknowledged_at=AT))
-    await pagers["pagerduty"].settle(PAGE.copy_with(closed_at=AT))
+    await pagers["pagerduty"].send_page(a_call(ContactMethod.PAGERDUTY))
+    await pagers["pagerduty"].sync_page(PAGE.copy_with(acknowledged_at=AT))
+    await pagers["pagerduty"].sync_page(PAGE.copy_with(closed_at=AT))
     events = services.of("pagerduty")
     assert [event["event_action"] for event in events] == ["trigger", "acknowledge", "resolve"]
     assert {event["dedup_key"] for event in events} == {PAGE.id}
@@ -204,7 +209,7 @@ async def test_every_fault_has_a_name_and_repeats_nothing_of_what_was_answered(
     name: str, fault: Fault, pagers: dict[str, Pager], services: Services
 ) -> None:
     services.faults[name] = fault
-    told = await pagers[name].call(a_call(WAYS[name]))
+    told = await pagers[name].send_page(a_call(WAYS[name]))
     assert told.result is ENDS[fault]
     assert "hotel" not in told.why
     assert told.why
@@ -213,20 +218,20 @@ async def test_every_fault_has_a_name_and_repeats_nothing_of_what_was_answered(
 async def test_a_service_that_is_not_there_is_asked_later(pagers: dict[str, Pager], clock: WoundClock) -> None:
     nowhere = {"NTFY_URL": "http://127.0.0.1:9"}
     async with aiohttp.ClientSession() as session:
-        [ntfy] = pagers_of(load_settings(nowhere), session, clock)
-        assert (await ntfy.call(a_call(ContactMethod.NTFY))).result is AttemptStatus.LATER
+        [ntfy] = build_pagers(load_settings(nowhere), session, clock)
+        assert (await ntfy.send_page(a_call(ContactMethod.NTFY))).result is AttemptStatus.LATER
 
 
 async def test_a_service_that_is_slow_is_given_up(pagers: dict[str, Pager], services: Services) -> None:
     """Waits five real seconds."""
     services.faults["ntfy"] = Fault.SLOW
-    told = await pagers["ntfy"].call(a_call(ContactMethod.NTFY))
+    told = await pagers["ntfy"].send_page(a_call(ContactMethod.NTFY))
     assert (told.result, told.why) == (AttemptStatus.LOST, "no answer in 5 s")
 
 
 @pytest.mark.parametrize("name", ["pagerduty", "ntfy", "twilio"])
 async def test_check_rings_nobody(name: str, pagers: dict[str, Pager], services: Services) -> None:
-    told = await pagers[name].tried()
+    told = await pagers[name].check_connection()
     assert told is not None
     assert told.result is AttemptStatus.DELIVERED
     assert not [event for event in services.of("pagerduty") if event["event_action"] == "trigger"]

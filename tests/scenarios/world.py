@@ -23,7 +23,7 @@ from bot.settings import Settings
 from bot.sources.base import MentionSource
 from bot.sources.catalogue import MODELS
 from bot.stage import Stage, staged
-from bot.workers.ingest import StoreEar
+from bot.workers.ingest import InboxWriter
 from bot.workers.loop import Worker
 from tests.clock import WoundClock
 from tests.scenarios.diary import Diary, kept
@@ -92,7 +92,7 @@ class World:
         """Heard and triaged; Slack is told later."""
         self.said += [mention.text for mention in mentions]
         for source in dict.fromkeys(mention.source for mention in mentions):
-            ear = StoreEar(source, self.stage.store, self.clock)
+            ear = InboxWriter(source, self.stage.store, self.clock)
             await ear.publish([mention for mention in mentions if mention.source == source])
         while await self.stage.house.triage.step():
             pass

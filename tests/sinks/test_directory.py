@@ -4,7 +4,7 @@ import asyncio
 from typing import cast
 
 from bot.sinks.directory import SlackDirectory
-from bot.sinks.outcomes import Rejected
+from bot.sinks.outcomes import SlackRejectedError
 from bot.sinks.slack import SlackSink
 from tests.clock import WoundClock
 
@@ -16,10 +16,10 @@ class Slack:
         self.refuses = False
         self.asked = 0
 
-    async def members(self, group: str) -> frozenset[str]:
+    async def list_members(self, group: str) -> frozenset[str]:
         self.asked += 1
         if self.refuses:
-            raise Rejected("missing_scope")
+            raise SlackRejectedError("missing_scope")
         return frozenset({"U0BEN"}) if group == "S0CARE" else frozenset()
 
 
@@ -30,18 +30,18 @@ def directory(slack: Slack, clock: WoundClock) -> SlackDirectory:
 async def test_who_was_in_a_group_stays_in_it_while_slack_does_not_say() -> None:
     slack, clock = Slack(), WoundClock()
     group = directory(slack, clock)
-    assert await group.members("S0CARE") == frozenset({"U0BEN"})
+    assert await group.list_members("S0CARE") == frozenset({"U0BEN"})
     slack.refuses = True
     clock.wind(minutes=6)
-    assert await group.members("S0CARE") == frozenset({"U0BEN"})
+    assert await group.list_members("S0CARE") == frozenset({"U0BEN"})
 
 
 async def test_fifty_who_press_while_slack_does_not_say_do_not_wait_for_it_one_after_another() -> None:
     slack, clock = Slack(), WoundClock()
     slack.refuses = True
     group = directory(slack, clock)
-    await asyncio.gather(*(group.members("S0CARE") for _ in range(50)))
+    await asyncio.gather(*(group.list_members("S0CARE") for _ in range(50)))
     assert slack.asked == 1
     slack.refuses = False
     clock.wind(seconds=11)
-    assert await group.members("S0CARE") == frozenset({"U0BEN"})
+    assert await group.list_members("S0CARE") == frozenset({"U0BEN"})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sinks.outcomes import LATER, LOST, Rejected
+from bot.sinks.outcomes import RETRYABLE_ERRORS, UNKNOWN_OUTCOME_ERRORS, SlackRejectedError
 
 CHANNEL = [
     "channel_not_found",
@@ -74,8 +74,8 @@ MESSAGE = ["message_not_found", "cant_update_message", "edit_window_closed"]
 
 
 def meanings(word: str) -> tuple[bool, ...]:
-    no = Rejected(word)
-    return no.channel_gone, no.token_refused, no.blocks_refused, no.message_gone
+    no = SlackRejectedError(word)
+    return no.is_channel_gone, no.is_token_refused, no.is_block_error, no.is_message_gone
 
 
 @pytest.mark.parametrize(
@@ -83,4 +83,4 @@ def meanings(word: str) -> tuple[bool, ...]:
 )
 def test_each_word_of_slacks_means_one_thing(word: str, at: int) -> None:
     assert meanings(word) == tuple(index == at for index in range(4))
-    assert word not in LATER | LOST
+    assert word not in RETRYABLE_ERRORS | UNKNOWN_OUTCOME_ERRORS

@@ -6,8 +6,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.cards.drawing import Drawing
-from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
-from bot.sinks.slack import SlackSink, web_client
+from bot.sinks.outcomes import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
+from bot.sinks.slack import SlackSink, build_web_client
 
 DRAWING = Drawing("words", [])
 
@@ -21,7 +21,9 @@ async def posted(answer: web.Response) -> None:
     app = web.Application()
     app.router.add_route("*", "/{method}", slack)
     async with TestServer(app) as server, aiohttp.ClientSession() as session:
-        await SlackSink(web_client("xoxb-1", str(server.make_url("/")), session)).post("C0CARE", DRAWING, "n")
+        await SlackSink(build_web_client("xoxb-1", str(server.make_url("/")), session)).post_message(
+            "C0CARE", DRAWING, "n"
+        )
 
 
 @pytest.mark.parametrize(
@@ -29,7 +31,7 @@ async def posted(answer: web.Response) -> None:
 )
 async def test_however_slack_says_to_wait_it_is_a_time_to_wait(told: str, seconds: float) -> None:
     answer = web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": told})
-    with pytest.raises(RateLimited) as slow:
+    with pytest.raises(RateLimitedError) as slow:
         await posted(answer)
     assert slow.value.seconds == seconds
 
@@ -47,7 +49,7 @@ async def test_however_slack_says_to_wait_it_is_a_time_to_wait(told: str, second
     ],
 )
 async def test_an_answer_that_says_nothing_leaves_it_open_whether_it_was_posted(answer: type[web.Response]) -> None:
-    with pytest.raises(Ambiguous):
+    with pytest.raises(DeliveryUnknownError):
         await posted(answer())
 
 
@@ -60,10 +62,10 @@ async def test_an_answer_that_says_nothing_leaves_it_open_whether_it_was_posted(
     ],
 )
 async def test_an_answer_that_says_that_nothing_was_taken_on_is_no_lost_answer(answer: type[web.Response]) -> None:
-    with pytest.raises(Unsent):
+    with pytest.raises(NotSentError):
         await posted(answer())
 
 
 async def test_a_refusal_keeps_slacks_own_word() -> None:
-    with pytest.raises(Rejected, match="is_archived"):
+    with pytest.raises(SlackRejectedError, match="is_archived"):
         await posted(web.json_response({"ok": False, "error": "is_archived"}))

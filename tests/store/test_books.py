@@ -13,7 +13,7 @@ from bot.domain.mention import Mention
 from bot.domain.report import Reconciliation
 from bot.store.client import RedisClient
 from bot.store.opening import Store, build_store
-from bot.workers.triage import Triage
+from bot.workers.triage import TriageWorker
 from tests.clock import WoundClock
 from tests.workers.rules import FakeRules
 from tests.workers.said import said
@@ -25,7 +25,7 @@ TURNS = st.lists(st.tuples(st.integers(0, 1), st.integers(1, 4)), max_size=20)
 """Which of two workers takes how many entries next."""
 
 
-class Holding(Triage):
+class Holding(TriageWorker):
     """A worker whose taking and answering a test does apart, so that another may come in between."""
 
     def __init__(self, store: Store, clock: WoundClock, name: str) -> None:
@@ -42,7 +42,7 @@ class Holding(Triage):
     async def answer(self) -> None:
         entries, self._in_hand = self._in_hand, []
         if entries:
-            await self._answer(entries)
+            await self._process_entries(entries)
 
 
 @settings(max_examples=40, deadline=None)

@@ -15,7 +15,7 @@ from bot.store.client import RedisClient
 from bot.store.opening import build_store
 from bot.web import Site, site
 from bot.web.serving import served
-from bot.workers.ingest import StoreEar
+from bot.workers.ingest import InboxWriter
 from tests.clock import WoundClock
 from tests.scenarios.hooks import SECRET
 from tests.store.refusing import RefusingServer, refusing
@@ -169,7 +169,7 @@ async def test_a_hook_answers_503_and_when_to_send_it_again(
     clock = WoundClock()
     store = build_store(client, "brand", "test")
     hook = WebhookSource(WebhookOptions(), "forum", SECRET, clock)
-    hook._sink = StoreEar("forum", store, clock)
+    hook._sink = InboxWriter("forum", store, clock)
     server.answer = f"-{word}"
     async with served(site(Site(store, clock, lambda: {"forum": hook}))) as port, aiohttp.ClientSession() as session:
         url = f"http://127.0.0.1:{port}/hooks/forum"

@@ -17,7 +17,7 @@ from bot.domain.pages.page import Page
 from bot.domain.routing import NOBODY, Route, find_route
 from bot.playbook import LivePlaybook
 from bot.sinks.directory import SlackDirectory
-from bot.sinks.slack import SlackSink, web_client
+from bot.sinks.slack import SlackSink, build_web_client
 from bot.store.opening import Store
 from bot.store.records import CardRecord, CardState
 from handlers import UseCases
@@ -53,7 +53,7 @@ class UseCaseHarness:
         self._session = session
         self._path = playbook
         self._playbook = LivePlaybook(playbook)
-        sink = SlackSink(web_client("xoxb-test", slack.base_url, session))
+        sink = SlackSink(build_web_client("xoxb-test", slack.base_url, session))
         outside = Outside(public_url=public_url)
         self.directory = SlackDirectory(sink, clock)
         self.app: House = assemble(store, self._playbook, sink, clock, "test", wait=False, outside=outside)

@@ -8,7 +8,7 @@ from bot.domain.correction import CorrectionKind
 from bot.domain.decision import NotAllowed
 from bot.domain.lifecycle import CaseTransition
 from bot.store.records import MessageRef
-from bot.usecases.cases import OFFERED_MOST
+from bot.usecases.cases import MAX_ASSIGNEES
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, BEN, CRISIS, JOE, LEA, MIA, RAJ, TOM, UseCaseHarness
 from tests.usecases.race import Race
@@ -94,7 +94,7 @@ async def test_the_owner_keeps_it_and_the_lease_begins_anew(harness: UseCaseHarn
     case = await harness.open_case()
     await harness.usecases.cases.claim(case.id, ANA)
     harness.clock.wind(minutes=20)
-    kept = (await harness.usecases.cases.keep(case.id, ANA)).case
+    kept = (await harness.usecases.cases.renew_lease(case.id, ANA)).case
 
     assert (kept.owner, kept.lease_began) == (ANA, harness.clock.now())
     assert kept.lease_ends == harness.clock.wind(minutes=30)
@@ -104,7 +104,7 @@ async def test_nobody_keeps_what_is_not_theirs(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     await harness.usecases.cases.claim(case.id, ANA)
     with pytest.raises(NotAllowed, match="not yours now, so there is nothing to keep"):
-        await harness.usecases.cases.keep(case.id, BEN)
+        await harness.usecases.cases.renew_lease(case.id, BEN)
 
 
 async def test_a_released_case_is_anybodys_again_and_due_to_be_claimed(harness: UseCaseHarness) -> None:
@@ -198,7 +198,7 @@ async def test_a_case_that_is_not_for_us_goes_where_it_belongs_and_the_correctio
     to: str | None, where: str, status: CaseStatus, harness: UseCaseHarness
 ) -> None:
     case = await harness.open_case()
-    moved = (await harness.usecases.cases.not_for_us(case.id, ANA, to)).case
+    moved = (await harness.usecases.cases.correct_route(case.id, ANA, to)).case
 
     assert moved.status is status
     assert [(one.was, one.now, one.by) for one in await harness.list_corrections()] == [("care", where, ANA)]
@@ -217,24 +217,24 @@ async def test_the_cases_of_a_department_that_the_playbook_has_lost_are_handed_o
 
 async def test_a_mention_that_joined_wrongly_gets_a_case_of_its_own(harness: UseCaseHarness) -> None:
     case = await harness.join_case(await harness.open_case(), 2)
-    left, opened = await harness.usecases.cases.separate(case.id, BEN, "x:2")
+    left, opened = await harness.usecases.cases.separate_mention(case.id, BEN, "x:2")
 
     assert (left.case, opened.case) == (await harness.read_case(1), await harness.read_case(2))
     assert (left.case.joined, opened.case.mention.id, opened.case.status) == ((), "x:2", CaseStatus.NEW)
     with pytest.raises(NotAllowed, match="not part of this case any more"):
-        await harness.usecases.cases.separate(case.id, BEN, "x:2")
+        await harness.usecases.cases.separate_mention(case.id, BEN, "x:2")
 
 
 async def test_a_form_option_names_the_joined_mention_by_the_case_that_it_will_be(harness: UseCaseHarness) -> None:
     case = await harness.join_case(await harness.open_case(), 2)
-    _, opened = await harness.usecases.cases.separate(case.id, BEN, derive_case_id("x:2"))
+    _, opened = await harness.usecases.cases.separate_mention(case.id, BEN, derive_case_id("x:2"))
 
     assert opened.case.mention.id == "x:2"
 
 
 async def test_of_two_who_separate_one_mention_at_once_one_opens_its_case(harness: UseCaseHarness, race: Race) -> None:
     case = await harness.join_case(await harness.open_case(), 2)
-    won = await race.run(*(race.usecases.cases.separate(case.id, by, "x:2") for by in (ANA, BEN)))
+    won = await race.run(*(race.usecases.cases.separate_mention(case.id, by, "x:2") for by in (ANA, BEN)))
 
     assert (len(won.given), won.told) == (
         1,
@@ -277,53 +277,53 @@ async def test_a_form_is_refused_for_what_is_resolved(harness: UseCaseHarness) -
     case = await harness.open_case()
     await harness.usecases.cases.resolve(case.id, ANA, CaseResolution.ANSWERED)
     with pytest.raises(NotAllowed, match="Reopen it first"):
-        await harness.usecases.cases.may(case.id, ANA, CaseTransition.RESOLVE)
+        await harness.usecases.cases.check_transition(case.id, ANA, CaseTransition.RESOLVE)
 
 
 async def test_a_form_is_refused_to_who_may_not_answer(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     with pytest.raises(NotAllowed, match="Only deputies of care answer these"):
-        await harness.usecases.cases.may(case.id, TOM, CaseTransition.HAND_OVER)
+        await harness.usecases.cases.check_transition(case.id, TOM, CaseTransition.HAND_OVER)
 
 
 async def test_asking_whether_a_form_may_open_changes_nothing(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    assert (await harness.usecases.cases.may(case.id, ANA, CaseTransition.RESOLVE)).case == case
+    assert (await harness.usecases.cases.check_transition(case.id, ANA, CaseTransition.RESOLVE)).case == case
     assert await harness.read_case() == case
 
 
 async def test_a_form_to_separate_opens_only_where_there_is_something_to_choose(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     with pytest.raises(NotAllowed, match="there is nothing to separate"):
-        await harness.usecases.cases.may_separate(case.id, ANA)
+        await harness.usecases.cases.check_separation(case.id, ANA)
     joined = await harness.join_case(case, 2)
-    assert (await harness.usecases.cases.may_separate(case.id, ANA)).case == joined
+    assert (await harness.usecases.cases.check_separation(case.id, ANA)).case == joined
 
 
 async def test_a_case_is_offered_to_the_other_deputies_by_their_names(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     claimed = (await harness.usecases.cases.claim(case.id, MIA)).case
     harness.slack.people["U0MIA"] = ("Mia", "")
-    assert await harness.usecases.cases.offered(claimed) == [(ANA, "Ana"), (BEN, "Ben"), (RAJ, "Raj")]
+    assert await harness.usecases.cases.list_assignees(claimed) == [(ANA, "Ana"), (BEN, "Ben"), (RAJ, "Raj")]
 
 
 async def test_a_case_is_offered_to_nobody_where_a_name_or_a_deputy_is_not_known(harness: UseCaseHarness) -> None:
     case, crisis = await harness.open_case(), await harness.open_case(2, CRISIS)
     del harness.slack.people[ANA]
-    assert await harness.usecases.cases.offered(case) == []
+    assert await harness.usecases.cases.list_assignees(case) == []
     harness.slack.error = "missing_scope"
-    assert await harness.usecases.cases.offered(crisis) == []
+    assert await harness.usecases.cases.list_assignees(crisis) == []
 
 
 async def test_a_menu_that_slack_would_refuse_is_not_offered(harness: UseCaseHarness) -> None:
     """Slack's menus have room for a hundred."""
-    harness.slack.groups["S0PRESS"] = crowd = tuple(f"U0CROWD{number}" for number in range(OFFERED_MOST - 2))
+    harness.slack.groups["S0PRESS"] = crowd = tuple(f"U0CROWD{number}" for number in range(MAX_ASSIGNEES - 2))
     harness.slack.people |= {one: (one, "") for one in (*crowd, LEA, MIA)}
     case = await harness.open_case(labels=CRISIS)
-    assert len(await harness.usecases.cases.offered(case)) == OFFERED_MOST
+    assert len(await harness.usecases.cases.list_assignees(case)) == MAX_ASSIGNEES
     harness.slack.groups["S0PRESS"] = (*crowd, JOE)
     harness.slack.people[JOE] = ("Joe", "")
-    assert await harness.start_another().usecases.cases.offered(case) == []
+    assert await harness.start_another().usecases.cases.list_assignees(case) == []
 
 
 async def test_a_case_that_is_gone_is_said_to_be(harness: UseCaseHarness) -> None:
@@ -344,7 +344,7 @@ async def test_a_card_that_a_click_has_redrawn_is_not_owed_any_more(harness: Use
     case = await harness.open_case()
     await harness.post_card(case)
     claimed = (await harness.usecases.cases.claim(case.id, ANA)).case
-    await harness.usecases.cases.drawn(claimed)
+    await harness.usecases.cases.record_card_response(claimed)
 
     assert await harness.list_owed() == []
     assert (await harness.store.outbox.load_card(case.id)).drawn == claimed.version
@@ -355,7 +355,7 @@ async def test_a_card_that_changed_again_since_it_was_redrawn_stays_owed(harness
     await harness.post_card(case)
     claimed = (await harness.usecases.cases.claim(case.id, ANA)).case
     await harness.usecases.cases.release(case.id, ANA)
-    await harness.usecases.cases.drawn(claimed)
+    await harness.usecases.cases.record_card_response(claimed)
     assert await harness.list_owed() == [f"card {case.id} 0 care"]
 
 
@@ -363,7 +363,7 @@ async def test_a_card_that_has_to_move_to_another_channel_stays_owed(harness: Us
     case = await harness.open_case()
     await harness.post_card(case)
     moved = (await harness.usecases.cases.hand_to_department(case.id, ANA, "sales")).case
-    await harness.usecases.cases.drawn(moved)
+    await harness.usecases.cases.record_card_response(moved)
     assert f"card {case.id} 0 sales" in await harness.list_owed()
 
 
@@ -373,7 +373,7 @@ async def test_a_card_stays_owed_while_people_who_were_asked_to_take_it_have_to_
     case = await harness.open_case()
     await harness.post_card(case)
     await harness.store.outbox.add_claim_request(case.id, MessageRef("D0RAJ", "2.2"), "care")
-    await harness.usecases.cases.drawn((await harness.usecases.cases.claim(case.id, ANA)).case)
+    await harness.usecases.cases.record_card_response((await harness.usecases.cases.claim(case.id, ANA)).case)
     assert await harness.list_owed() == [f"card {case.id} 0 care"]
 
 
@@ -381,7 +381,7 @@ async def test_the_card_of_a_crisis_that_was_redrawn_without_its_page_stays_owed
     case = await harness.open_case(labels=CRISIS)
     await harness.post_card(case)
     answer = await harness.usecases.cases.claim(case.id, LEA)
-    await harness.usecases.cases.drawn(answer.case)
+    await harness.usecases.cases.record_card_response(answer.case)
     assert f"card {case.id} 0 pr" in await harness.list_owed()
-    await harness.usecases.cases.drawn(answer.case, answer.page)
+    await harness.usecases.cases.record_card_response(answer.case, answer.page)
     assert f"card {case.id} 0 pr" not in await harness.list_owed()

@@ -17,10 +17,10 @@ async def test_a_corrected_intent_changes_the_labels_and_the_clocks_but_not_the_
     harness: UseCaseHarness,
 ) -> None:
     case = await harness.open_case()
-    corrected = await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "question", ANA)
+    corrected = await harness.usecases.corrections.correct_case(case.id, CorrectionKind.INTENT, "question", ANA)
 
     kept = await harness.read_case()
-    assert corrected.answer.case == kept
+    assert corrected.view.case == kept
     assert (kept.assessment.intent, kept.original_assessment.intent, kept.department) == (
         Intent.QUESTION,
         Intent.COMPLAINT,
@@ -32,9 +32,9 @@ async def test_a_corrected_intent_changes_the_labels_and_the_clocks_but_not_the_
 
 async def test_who_corrects_is_offered_the_department_that_it_leads_to_now(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    corrected = await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "question", ANA)
+    corrected = await harness.usecases.corrections.correct_case(case.id, CorrectionKind.INTENT, "question", ANA)
     assert corrected.offer == "sales"
-    moved = await harness.usecases.corrections.move(case.id, ANA)
+    moved = await harness.usecases.corrections.reroute_case(case.id, ANA)
 
     assert (moved.case.department, moved.department.name, moved.case.route) == ("sales", "sales", "question")
     assert moved.case.history[-1].detail == "from care to sales, by its rules"
@@ -42,18 +42,18 @@ async def test_who_corrects_is_offered_the_department_that_it_leads_to_now(harne
 
 async def test_no_department_is_offered_where_it_leads_where_it_is(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    corrected = await harness.usecases.corrections.correct(case.id, CorrectionKind.SENTIMENT, "neutral", ANA)
+    corrected = await harness.usecases.corrections.correct_case(case.id, CorrectionKind.SENTIMENT, "neutral", ANA)
     assert not corrected.offer
     with pytest.raises(NotAllowed, match="care has this case already, and by its rules it belongs there"):
-        await harness.usecases.corrections.move(case.id, ANA)
+        await harness.usecases.corrections.reroute_case(case.id, ANA)
 
 
 async def test_a_case_is_not_moved_to_nobody(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    corrected = await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "praise", ANA)
+    corrected = await harness.usecases.corrections.correct_case(case.id, CorrectionKind.INTENT, "praise", ANA)
     assert corrected.offer == "nobody"
     with pytest.raises(NotAllowed, match="By its rules nobody would have to see this case now"):
-        await harness.usecases.corrections.move(case.id, ANA)
+        await harness.usecases.corrections.reroute_case(case.id, ANA)
     assert (await harness.read_case()).department == "care"
 
 
@@ -68,26 +68,26 @@ async def test_what_is_spam_or_not_about_us_is_resolved_with_that_word(
     kind: CorrectionKind, now: str, resolution: CaseResolution, harness: UseCaseHarness
 ) -> None:
     case = await harness.open_case()
-    corrected = await harness.usecases.corrections.correct(case.id, kind, now, ANA)
+    corrected = await harness.usecases.corrections.correct_case(case.id, kind, now, ANA)
 
-    done = corrected.answer.case
+    done = corrected.view.case
     assert (done.status, done.resolution, corrected.offer) == (CaseStatus.RESOLVED, resolution, "")
     with pytest.raises(NotAllowed, match="Reopen it first"):
-        await harness.usecases.corrections.may(case.id, kind, ANA)
+        await harness.usecases.corrections.check_correction(case.id, kind, ANA)
 
 
 async def test_what_is_so_already_is_no_correction(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     with pytest.raises(NotAllowed, match="That is what Earshot heard: complaint"):
-        await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "complaint", ANA)
+        await harness.usecases.corrections.correct_case(case.id, CorrectionKind.INTENT, "complaint", ANA)
     assert await harness.read_case() == case
 
 
 async def test_the_same_correction_made_twice_is_made_once(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "question", ANA)
+    await harness.usecases.corrections.correct_case(case.id, CorrectionKind.INTENT, "question", ANA)
     with pytest.raises(NotAllowed, match="<@U0ANA> corrected this already: question"):
-        await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "question", BEN)
+        await harness.usecases.corrections.correct_case(case.id, CorrectionKind.INTENT, "question", BEN)
     assert len(await harness.list_corrections()) == 1
 
 
@@ -95,8 +95,8 @@ async def test_of_two_who_correct_at_once_both_are_heard(harness: UseCaseHarness
     """Each correction is of its own kind: the second is decided again on what the first has left."""
     case = await harness.open_case()
     await race.run(
-        race.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "question", ANA),
-        race.usecases.corrections.correct(case.id, CorrectionKind.SENTIMENT, "neutral", BEN),
+        race.usecases.corrections.correct_case(case.id, CorrectionKind.INTENT, "question", ANA),
+        race.usecases.corrections.correct_case(case.id, CorrectionKind.SENTIMENT, "neutral", BEN),
     )
 
     kept = await harness.read_case()
@@ -105,8 +105,8 @@ async def test_of_two_who_correct_at_once_both_are_heard(harness: UseCaseHarness
 
 async def test_correcting_back_to_what_was_heard_undoes_the_correction(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "question", ANA)
-    await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "complaint", BEN)
+    await harness.usecases.corrections.correct_case(case.id, CorrectionKind.INTENT, "question", ANA)
+    await harness.usecases.corrections.correct_case(case.id, CorrectionKind.INTENT, "complaint", BEN)
 
     kept = await harness.read_case()
     assert (kept.corrections, kept.assessment, kept.due) == ((), case.assessment, case.due)
@@ -114,9 +114,9 @@ async def test_correcting_back_to_what_was_heard_undoes_the_correction(harness: 
 
 async def test_another_subject_brings_its_kind_along(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    corrected = await harness.usecases.corrections.correct(case.id, CorrectionKind.SUBJECT, "Skylark Airways", ANA)
+    corrected = await harness.usecases.corrections.correct_case(case.id, CorrectionKind.SUBJECT, "Skylark Airways", ANA)
 
-    assert (corrected.answer.case.assessment.subject, corrected.answer.case.assessment.kind) == (
+    assert (corrected.view.case.assessment.subject, corrected.view.case.assessment.kind) == (
         "Skylark Airways",
         "competitor",
     )
@@ -125,8 +125,8 @@ async def test_another_subject_brings_its_kind_along(harness: UseCaseHarness) ->
 
 async def test_only_the_other_subjects_may_be_chosen(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    assert harness.usecases.corrections.others(case) == ("Northwind Go", "Skylark Airways")
-    answer = await harness.usecases.corrections.may(case.id, CorrectionKind.SUBJECT, ANA)
+    assert harness.usecases.corrections.list_other_subjects(case) == ("Northwind Go", "Skylark Airways")
+    answer = await harness.usecases.corrections.check_correction(case.id, CorrectionKind.SUBJECT, ANA)
     assert answer.case == case
 
 
@@ -135,7 +135,7 @@ async def test_a_form_for_another_subject_does_not_open_where_there_is_none(
 ) -> None:
     case = await one_subject.open_case()
     with pytest.raises(NotAllowed, match="The playbook names no other subject"):
-        await one_subject.usecases.corrections.may(case.id, CorrectionKind.SUBJECT, ANA)
+        await one_subject.usecases.corrections.check_correction(case.id, CorrectionKind.SUBJECT, ANA)
 
 
 @pytest.fixture
@@ -148,25 +148,25 @@ def one_subject(harness: UseCaseHarness) -> UseCaseHarness:
 async def test_who_may_not_answer_may_not_correct(by: str, harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     with pytest.raises(NotAllowed, match="Only deputies of care answer these"):
-        await harness.usecases.corrections.may(case.id, CorrectionKind.INTENT, by)
+        await harness.usecases.corrections.check_correction(case.id, CorrectionKind.INTENT, by)
     with pytest.raises(NotAllowed, match="Only deputies of care answer these"):
-        await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "question", by)
+        await harness.usecases.corrections.correct_case(case.id, CorrectionKind.INTENT, "question", by)
     with pytest.raises(NotAllowed, match="Only deputies of care answer these"):
-        await harness.usecases.corrections.move(case.id, by)
+        await harness.usecases.corrections.reroute_case(case.id, by)
 
 
 async def test_what_closes_a_case_is_for_its_owner_or_a_manager(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     await harness.usecases.cases.claim(case.id, ANA)
     with pytest.raises(NotAllowed, match="Ask <@U0ANA> or a manager to resolve it"):
-        await harness.usecases.corrections.correct(case.id, CorrectionKind.SPAM, SPAM, BEN)
-    assert (await harness.usecases.corrections.correct(case.id, CorrectionKind.INTENT, "question", BEN)).offer
+        await harness.usecases.corrections.correct_case(case.id, CorrectionKind.SPAM, SPAM, BEN)
+    assert (await harness.usecases.corrections.correct_case(case.id, CorrectionKind.INTENT, "question", BEN)).offer
 
 
 async def test_a_case_that_is_gone_or_of_a_newer_release_is_refused(harness: UseCaseHarness) -> None:
     with pytest.raises(NotAllowed, match="no longer kept"):
-        await harness.usecases.corrections.correct("0123456789abcd", CorrectionKind.INTENT, "question", ANA)
+        await harness.usecases.corrections.correct_case("0123456789abcd", CorrectionKind.INTENT, "question", ANA)
     case = await harness.open_case(1, QUESTION)
     await spoil(harness.store, harness.store.keys.case_key(case.id), status="pondered")
     with pytest.raises(NotAllowed, match="written by a newer release"):
-        await harness.usecases.corrections.move(case.id, ANA)
+        await harness.usecases.corrections.reroute_case(case.id, ANA)

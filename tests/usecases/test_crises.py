@@ -129,10 +129,10 @@ async def test_an_episode_has_one_crisis_at_a_time_and_may_have_another_once_it_
 
 async def test_its_form_begins_with_the_episode_on_whose_card_it_was_asked_for(harness: UseCaseHarness) -> None:
     episode = await keep_episode(harness)
-    shown = str(await harness.usecases.crises.form(OPENED._replace(case=episode.id)))
+    shown = str(await harness.usecases.crises.build_form(OPENED._replace(case=episode.id)))
     assert f"Spike at {episode.subject}" in shown
-    assert "Spike at" not in str(await harness.usecases.crises.form(OPENED))
-    assert "Spike at" not in str(await harness.usecases.crises.form(OPENED._replace(case="ep-gone")))
+    assert "Spike at" not in str(await harness.usecases.crises.build_form(OPENED))
+    assert "Spike at" not in str(await harness.usecases.crises.build_form(OPENED._replace(case="ep-gone")))
 
 
 async def test_an_update_is_said_and_the_next_one_is_due(harness: UseCaseHarness) -> None:
@@ -180,28 +180,31 @@ async def test_without_a_crisis_every_word_about_one_is_refused_with_the_way_to_
     with pytest.raises(NotAllowed, match="`/crisis declare` opens the form"):
         await harness.usecases.crises.update(MIA, "news", "")
     with pytest.raises(NotAllowed, match="No crisis is open"):
-        await harness.usecases.crises.ask_to_close(MIA, "", OPENED)
-    for asked in (harness.usecases.crises.close(MIA, "gone"), harness.usecases.crises.done(MIA, "gone/0")):
+        await harness.usecases.crises.request_close(MIA, "", OPENED)
+    for asked in (
+        harness.usecases.crises.close(MIA, "gone"),
+        harness.usecases.crises.complete_checklist_item(MIA, "gone/0"),
+    ):
         with pytest.raises(NotAllowed, match="no longer kept"):
             await asked
 
 
 async def test_what_is_done_is_ticked_off_once(harness: UseCaseHarness) -> None:
     crisis = await declare(harness)
-    await harness.usecases.crises.done(TOM, f"{crisis.id}/1")
+    await harness.usecases.crises.complete_checklist_item(TOM, f"{crisis.id}/1")
     with pytest.raises(NotAllowed, match="<@U0TOM> has done this already"):
-        await harness.usecases.crises.done(MIA, f"{crisis.id}/1")
+        await harness.usecases.crises.complete_checklist_item(MIA, f"{crisis.id}/1")
     with pytest.raises(NotAllowed, match="not on the checklist any more"):
-        await harness.usecases.crises.done(MIA, f"{crisis.id}/2")
+        await harness.usecases.crises.complete_checklist_item(MIA, f"{crisis.id}/2")
     with pytest.raises(NotAllowed, match="Only those who answer for pr"):
-        await harness.usecases.crises.done(JOE, f"{crisis.id}/0")
+        await harness.usecases.crises.complete_checklist_item(JOE, f"{crisis.id}/0")
 
     assert [item.done_by for item in (await read_crisis(harness, crisis.id)).checklist] == ["", TOM]
 
 
 async def test_of_two_who_tick_off_one_thing_at_once_one_did_it(harness: UseCaseHarness, race: Race) -> None:
     crisis = await declare(harness)
-    won = await race.run(*(race.usecases.crises.done(by, f"{crisis.id}/0") for by in (OLA, TOM)))
+    won = await race.run(*(race.usecases.crises.complete_checklist_item(by, f"{crisis.id}/0") for by in (OLA, TOM)))
     by = (await read_crisis(harness, crisis.id)).checklist[0].done_by
     assert won.told == (f"<@{by}> has done this already.",)
 
@@ -209,7 +212,7 @@ async def test_of_two_who_tick_off_one_thing_at_once_one_did_it(harness: UseCase
 async def test_whoever_closes_what_is_unfinished_is_asked_first(harness: UseCaseHarness) -> None:
     case = await harness.open_case(1, CRISIS)
     crisis = await declare(harness)
-    form = await harness.usecases.crises.ask_to_close(OLA, "", OPENED)
+    form = await harness.usecases.crises.request_close(OLA, "", OPENED)
 
     assert isinstance(form, dict)
     for word in (
@@ -226,8 +229,8 @@ async def test_a_crisis_with_nothing_left_to_do_is_closed_without_a_question(har
     crisis = await declare(harness)
     await harness.usecases.pages.acknowledge(crisis.page, OLA, "Slack")
     for number in (0, 1):
-        await harness.usecases.crises.done(TOM, f"{crisis.id}/{number}")
-    said = await harness.usecases.crises.ask_to_close(OLA, "", OPENED)
+        await harness.usecases.crises.complete_checklist_item(TOM, f"{crisis.id}/{number}")
+    said = await harness.usecases.crises.request_close(OLA, "", OPENED)
 
     assert isinstance(said, Drawing)
     assert await harness.store.crises.list_open_crises() == []
@@ -263,13 +266,13 @@ async def test_who_has_nothing_to_do_with_it_does_not_close_it(harness: UseCaseH
     with pytest.raises(NotAllowed, match="Only those who answer for pr"):
         await harness.usecases.crises.close(ANA, crisis.id)
     with pytest.raises(NotAllowed, match="Only those who answer for pr"):
-        await harness.usecases.crises.ask_to_close(ANA, "", OPENED)
+        await harness.usecases.crises.request_close(ANA, "", OPENED)
 
 
 async def test_what_is_pinned_where_it_is_talked_about_enters_the_timeline_once(harness: UseCaseHarness) -> None:
     crisis = await declare(harness)
     for channel in ("C0PR", "C0PR", "C0CARE"):
-        await harness.usecases.crises.pinned(JOE, channel, "1.2", "Gate 4 is <closed>")
+        await harness.usecases.crises.add_pinned_message(JOE, channel, "1.2", "Gate 4 is <closed>")
 
     kept = await read_crisis(harness, crisis.id)
     assert [line.what for line in kept.timeline[1:]] == ["pinned: “Gate 4 is &lt;closed&gt;”"]
@@ -279,20 +282,20 @@ async def test_what_is_pinned_where_it_is_talked_about_enters_the_timeline_once(
 async def test_what_is_pinned_once_it_is_closed_changes_nothing(harness: UseCaseHarness) -> None:
     crisis = await declare(harness)
     await harness.usecases.crises.close(MIA, crisis.id)
-    await harness.usecases.crises.pinned(JOE, "C0PR", "1.2", "late")
+    await harness.usecases.crises.add_pinned_message(JOE, "C0PR", "1.2", "late")
     assert (await read_crisis(harness, crisis.id)).pinned == ()
 
 
 async def test_of_two_pins_at_once_both_are_kept(harness: UseCaseHarness, race: Race) -> None:
     crisis = await declare(harness)
-    await race.run(*(race.usecases.crises.pinned(JOE, "C0PR", ts, "words") for ts in ("1.2", "1.3")))
+    await race.run(*(race.usecases.crises.add_pinned_message(JOE, "C0PR", ts, "words") for ts in ("1.2", "1.3")))
     assert sorted((await read_crisis(harness, crisis.id)).pinned) == ["1.2", "1.3"]
 
 
 async def test_everybody_may_ask_which_crises_are_open(harness: UseCaseHarness) -> None:
-    assert "No crisis is open" in (await harness.usecases.crises.show()).text
+    assert "No crisis is open" in (await harness.usecases.crises.show_open_crises()).text
     await declare(harness)
-    assert "Smoke in &lt;one&gt; cabin" in str((await harness.usecases.crises.show()).blocks)
+    assert "Smoke in &lt;one&gt; cabin" in str((await harness.usecases.crises.show_open_crises()).blocks)
 
 
 async def test_a_crisis_of_a_newer_release_is_refused_and_hides_no_other(harness: UseCaseHarness) -> None:

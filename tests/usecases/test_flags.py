@@ -7,12 +7,12 @@ import pytest
 from bot.domain.assessment import Intent
 from bot.domain.case import CaseResolution
 from bot.domain.decision import NotAllowed
-from bot.usecases.flags import MOST, Flag
+from bot.usecases.flags import MAX_FLAGS_PER_HOUR, FlagRequest
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, JOE, LEA, OLA, TOM, UseCaseHarness
 from tests.usecases.race import Race
 
-FLAG = Flag(
+FLAG = FlagRequest(
     channel="C0LOUNGE",
     ts="1773133200.000100",
     words="they lost my bag again today",
@@ -21,13 +21,13 @@ FLAG = Flag(
 )
 
 
-def another(number: int) -> Flag:
+def another(number: int) -> FlagRequest:
     words = f"they lost my bag again today and {'very ' * number} late"
     return FLAG.model_copy(update={"ts": f"17731332{number:02}.000100", "words": words})
 
 
 async def test_a_flag_opens_a_case_with_the_clocks_of_its_kind(harness: UseCaseHarness) -> None:
-    answer = await harness.usecases.flags.flag(TOM, FLAG)
+    answer = await harness.usecases.flags.flag_message(TOM, FLAG)
 
     kept = await harness.store.cases.get(answer.case.id)
     assert (kept.department, kept.assessment.intent) == ("care", Intent.COMPLAINT)
@@ -38,45 +38,47 @@ async def test_a_flag_opens_a_case_with_the_clocks_of_its_kind(harness: UseCaseH
 
 async def test_what_a_colleague_says_it_is_goes_before_what_the_detectors_hear(harness: UseCaseHarness) -> None:
     said = FLAG.model_copy(update={"words": "thank you so much, you are wonderful", "kind": Intent.QUESTION})
-    answer = await harness.usecases.flags.flag(TOM, said)
+    answer = await harness.usecases.flags.flag_message(TOM, said)
 
     assert answer.case.assessment.intent is Intent.QUESTION
     assert answer.case.assessment.sentiment.value == "positive"
 
 
 async def test_a_flag_is_counted_as_seen_and_opened(harness: UseCaseHarness) -> None:
-    await harness.usecases.flags.flag(TOM, FLAG)
+    await harness.usecases.flags.flag_message(TOM, FLAG)
 
     account = await harness.store.mention_counters.read()
     assert (account.seen, account.opened, account.is_balanced) == (1, 1, True)
 
 
 async def test_the_same_message_is_flagged_once(harness: UseCaseHarness) -> None:
-    first = await harness.usecases.flags.flag(TOM, FLAG)
+    first = await harness.usecases.flags.flag_message(TOM, FLAG)
     with pytest.raises(
         NotAllowed, match=f"already flagged by <@U0TOM>: it is case {first.case.id} in <#C0CARE>, new now"
     ):
-        await harness.usecases.flags.flag(LEA, FLAG.model_copy(update={"department": "pr"}))
+        await harness.usecases.flags.flag_message(LEA, FLAG.model_copy(update={"department": "pr"}))
 
     assert (await harness.store.mention_counters.read()).seen == 1
 
 
 async def test_the_same_words_from_another_channel_are_known_already(harness: UseCaseHarness) -> None:
-    await harness.usecases.flags.flag(TOM, FLAG)
+    await harness.usecases.flags.flag_message(TOM, FLAG)
     with pytest.raises(NotAllowed, match="already flagged by <@U0TOM>"):
-        await harness.usecases.flags.flag(LEA, FLAG.model_copy(update={"channel": "C0B", "ts": "1773133201.000100"}))
+        await harness.usecases.flags.flag_message(
+            LEA, FLAG.model_copy(update={"channel": "C0B", "ts": "1773133201.000100"})
+        )
 
 
 async def test_the_same_words_may_be_flagged_again_once_their_case_is_resolved(harness: UseCaseHarness) -> None:
-    first = await harness.usecases.flags.flag(TOM, FLAG)
+    first = await harness.usecases.flags.flag_message(TOM, FLAG)
     await harness.usecases.cases.resolve(first.case.id, ANA, CaseResolution.ANSWERED)
-    again = await harness.usecases.flags.flag(LEA, FLAG.model_copy(update={"ts": "1773133201.000100"}))
+    again = await harness.usecases.flags.flag_message(LEA, FLAG.model_copy(update={"ts": "1773133201.000100"}))
 
     assert again.case.id != first.case.id
 
 
 async def test_of_two_who_flag_one_message_at_once_one_opens_its_case(harness: UseCaseHarness, race: Race) -> None:
-    won = await race.run(*(race.usecases.flags.flag(by, FLAG) for by in (TOM, LEA)))
+    won = await race.run(*(race.usecases.flags.flag_message(by, FLAG) for by in (TOM, LEA)))
 
     [told] = won.told
     assert f"was already flagged by <@{won.given[0].case.history[0].by}>" in told
@@ -85,7 +87,7 @@ async def test_of_two_who_flag_one_message_at_once_one_opens_its_case(harness: U
 
 async def test_a_department_that_is_none_is_refused(harness: UseCaseHarness) -> None:
     with pytest.raises(NotAllowed, match="no department 'legal'"):
-        await harness.usecases.flags.flag(TOM, FLAG.model_copy(update={"department": "legal"}))
+        await harness.usecases.flags.flag_message(TOM, FLAG.model_copy(update={"department": "legal"}))
 
 
 @pytest.mark.parametrize("changes", [{"ts": "yesterday"}, {"ts": "1e99"}])
@@ -93,11 +95,13 @@ async def test_a_message_of_which_slack_gives_nonsense_is_refused(
     changes: dict[str, str], harness: UseCaseHarness
 ) -> None:
     with pytest.raises(NotAllowed, match="its time or its address is none that Slack gives"):
-        await harness.usecases.flags.flag(TOM, FLAG.model_copy(update=changes))
+        await harness.usecases.flags.flag_message(TOM, FLAG.model_copy(update=changes))
 
 
 async def test_a_crisis_that_somebody_with_a_role_flags_pages_at_once(harness: UseCaseHarness) -> None:
-    answer = await harness.usecases.flags.flag(OLA, FLAG.model_copy(update={"kind": Intent.CRISIS, "department": "pr"}))
+    answer = await harness.usecases.flags.flag_message(
+        OLA, FLAG.model_copy(update={"kind": Intent.CRISIS, "department": "pr"})
+    )
 
     assert answer.case.is_confirmed_crisis
     assert await harness.store.pages.find_for_case(answer.case) is not None
@@ -106,7 +110,7 @@ async def test_a_crisis_that_somebody_with_a_role_flags_pages_at_once(harness: U
 async def test_a_crisis_that_somebody_without_a_role_flags_waits_for_who_is_on_call_to_confirm_it(
     harness: UseCaseHarness,
 ) -> None:
-    flagged = await harness.usecases.flags.flag(
+    flagged = await harness.usecases.flags.flag_message(
         JOE, FLAG.model_copy(update={"kind": Intent.CRISIS, "department": "pr"})
     )
 
@@ -119,39 +123,41 @@ async def test_a_crisis_that_somebody_without_a_role_flags_waits_for_who_is_on_c
 async def test_while_slack_does_not_say_who_has_a_role_a_flagged_crisis_pages_nobody(harness: UseCaseHarness) -> None:
     crisis = FLAG.model_copy(update={"kind": Intent.CRISIS, "department": "pr"})
     harness.slack.error = "missing_scope"
-    assert not (await harness.usecases.flags.flag("U0PAM", crisis)).case.is_confirmed_crisis
+    assert not (await harness.usecases.flags.flag_message("U0PAM", crisis)).case.is_confirmed_crisis
 
 
 async def test_one_person_flags_no_more_than_anybody_reads_and_may_go_on_an_hour_later(
     harness: UseCaseHarness,
 ) -> None:
-    for number in range(MOST):
-        await harness.usecases.flags.flag(TOM, another(number))
+    for number in range(MAX_FLAGS_PER_HOUR):
+        await harness.usecases.flags.flag_message(TOM, another(number))
         harness.clock.wind(minutes=1)
     with pytest.raises(NotAllowed, match="which is as many as Earshot takes from one person"):
-        await harness.usecases.flags.flag(TOM, another(MOST))
-    assert (await harness.usecases.flags.flag(LEA, another(MOST))).case.department == "care"
+        await harness.usecases.flags.flag_message(TOM, another(MAX_FLAGS_PER_HOUR))
+    assert (await harness.usecases.flags.flag_message(LEA, another(MAX_FLAGS_PER_HOUR))).case.department == "care"
 
     harness.clock.wind(minutes=41)
-    assert (await harness.usecases.flags.flag(TOM, another(MOST + 1))).case.department == "care"
+    assert (await harness.usecases.flags.flag_message(TOM, another(MAX_FLAGS_PER_HOUR + 1))).case.department == "care"
 
 
 async def test_of_flags_sent_at_once_no_more_are_taken_than_of_flags_in_a_row(
     harness: UseCaseHarness, race: Race
 ) -> None:
-    for number in range(MOST - 2):
-        await harness.usecases.flags.flag(TOM, another(number))
-    won = await race.run(*(race.usecases.flags.flag(TOM, another(MOST + number)) for number in range(6)))
+    for number in range(MAX_FLAGS_PER_HOUR - 2):
+        await harness.usecases.flags.flag_message(TOM, another(number))
+    won = await race.run(
+        *(race.usecases.flags.flag_message(TOM, another(MAX_FLAGS_PER_HOUR + number)) for number in range(6))
+    )
 
     assert (len(won.given), len(won.told)) == (2, 4)
-    assert (await harness.store.mention_counters.read()).opened == MOST
+    assert (await harness.store.mention_counters.read()).opened == MAX_FLAGS_PER_HOUR
 
 
 async def test_what_is_flagged_while_its_case_cannot_be_read_is_not_opened_a_second_time(
     harness: UseCaseHarness,
 ) -> None:
-    first = await harness.usecases.flags.flag(TOM, FLAG)
+    first = await harness.usecases.flags.flag_message(TOM, FLAG)
     await spoil(harness.store, harness.store.keys.case_key(first.case.id), status="pondered")
     with pytest.raises(NotAllowed, match="Look for its card in a department's channel"):
-        await harness.usecases.flags.flag(LEA, FLAG)
+        await harness.usecases.flags.flag_message(LEA, FLAG)
     assert (await harness.store.mention_counters.read()).opened == 1

@@ -15,7 +15,7 @@ async def test_the_home_tab_counts_what_is_open_and_what_is_overdue(harness: Use
     await harness.store.health_issues.save_issue("slack", "Slack is slow.")
     harness.clock.wind(minutes=30)
 
-    seen = await harness.usecases.home.of(ANA)
+    seen = await harness.usecases.home.load_view(ANA)
     assert [case.id for case in seen.mine] == [mine.id]
     desks = [(desk.department.name, desk.open, desk.overdue) for desk in seen.desks]
     assert desks == [("care", 3, 2), ("pr", 0, 0), ("ops", 0, 0), ("sales", 0, 0)]
@@ -30,14 +30,14 @@ async def test_everybody_sees_their_own_cases_the_soonest_due_first(harness: Use
         await harness.usecases.cases.claim(case.id, BEN)
     await harness.usecases.cases.resolve(later.id, BEN, CaseResolution.FIXED)
 
-    assert [case.id for case in (await harness.usecases.home.of(BEN)).mine] == [sooner.id, third.id]
-    assert (await harness.usecases.home.of(ANA)).mine == ()
+    assert [case.id for case in (await harness.usecases.home.load_view(BEN)).mine] == [sooner.id, third.id]
+    assert (await harness.usecases.home.load_view(ANA)).mine == ()
 
 
 async def test_the_home_tab_says_who_is_on_call_by_the_list_and_by_the_schedule(harness: UseCaseHarness) -> None:
-    before = {desk.department.name: desk.duty.people for desk in (await harness.usecases.home.of(ANA)).desks}
+    before = {desk.department.name: desk.duty.people for desk in (await harness.usecases.home.load_view(ANA)).desks}
     harness.clock.wind(hours=1)
-    after = {desk.department.name: desk.duty.people for desk in (await harness.usecases.home.of(ANA)).desks}
+    after = {desk.department.name: desk.duty.people for desk in (await harness.usecases.home.load_view(ANA)).desks}
 
     assert (before["care"], before["ops"], before["sales"]) == ((RAJ, "U0MIA"), (RAJ,), ())
     assert after["ops"] == (ANA,)
@@ -49,7 +49,7 @@ async def test_the_home_tab_says_what_x_has_billed_this_month(harness: UseCaseHa
         said = harness.build_mention(9, id=f"{source}:9", source=source)
         await harness.store.inbox.admit(source, [said], None, harness.clock.now())
 
-    shown = str(draw(await harness.usecases.home.of(ANA)))
+    shown = str(draw(await harness.usecases.home.load_view(ANA)))
     assert "read this month: 1,204 posts, 1 user" in shown
     assert shown.count("read this month") == 1
 
@@ -59,7 +59,7 @@ async def test_a_case_that_cannot_be_read_hides_no_other(harness: UseCaseHarness
         await harness.usecases.cases.claim((await harness.open_case(number)).id, ANA)
     await spoil(harness.store, harness.store.keys.case_key((await harness.read_case(1)).id), status="pondered")
 
-    seen = await harness.usecases.home.of(ANA)
+    seen = await harness.usecases.home.load_view(ANA)
     assert [case.mention.id for case in seen.mine] == ["x:2"]
     assert "1 record can't be read by this release" in str(seen.troubles)
 
@@ -67,7 +67,7 @@ async def test_a_case_that_cannot_be_read_hides_no_other(harness: UseCaseHarness
 async def test_a_department_that_the_playbook_has_lost_is_not_on_the_home_tab(harness: UseCaseHarness) -> None:
     await harness.open_case(1, QUESTION)
     harness.edit_playbook(sales="shop")
-    assert [desk.department.name for desk in (await harness.usecases.home.of(ANA)).desks] == [
+    assert [desk.department.name for desk in (await harness.usecases.home.load_view(ANA)).desks] == [
         "care",
         "pr",
         "ops",

@@ -51,11 +51,11 @@ async def test_a_department_that_the_playbook_has_lost_has_nobody_and_no_hole(ha
 async def test_what_somebody_took_goes_before_the_turns_and_is_theirs_to_be_called(harness: UseCaseHarness) -> None:
     ops = harness.app.rules.find_department("ops")
     assert ops is not None
-    assert await harness.app.rota.callable(ops) == (RAJ, ANA)
-    await harness.usecases.oncall.take(OLA, "until 09:30")
+    assert await harness.app.rota.list_callable_people(ops) == (RAJ, ANA)
+    await harness.usecases.oncall.take_shift(OLA, "until 09:30")
 
     assert (await duty_of(harness, "ops")).people == (OLA,)
-    assert await harness.app.rota.callable(ops) == (RAJ, ANA, OLA)
+    assert await harness.app.rota.list_callable_people(ops) == (RAJ, ANA, OLA)
 
 
 async def test_where_a_schedule_has_nobody_the_managers_are_called_and_it_is_said_to_be_a_hole(
@@ -87,15 +87,15 @@ async def test_who_a_calendar_books_is_on_call_and_may_be_called(harness: UseCas
 
     assert ops is not None
     assert (await duty_of(harness, "ops")).people == (LEA,)
-    assert LEA in await harness.app.rota.callable(ops)
+    assert LEA in await harness.app.rota.list_callable_people(ops)
 
 
 async def test_changes_that_cannot_be_read_leave_the_playbooks_turns_in_force(harness: UseCaseHarness) -> None:
-    await harness.usecases.oncall.take(OLA, "until 09:30")
+    await harness.usecases.oncall.take_shift(OLA, "until 09:30")
     await spoil(harness.store, harness.store.keys.schedule_key("nights"), overrides=7)
     assert (await duty_of(harness, "ops")).people == (RAJ,)
 
 
 async def test_a_schedule_that_is_none_is_not_known(harness: UseCaseHarness) -> None:
-    assert harness.app.rota.schedule("days") is None
-    assert list(await harness.app.rota.known(["days", "nights"])) == ["nights"]
+    assert harness.app.rota.get_schedule("days") is None
+    assert list(await harness.app.rota.load_schedule_states(["days", "nights"])) == ["nights"]

@@ -15,7 +15,7 @@ from tests.usecases.race import Race
 
 
 async def token_for(harness: UseCaseHarness, page: Page, person: str = LEA) -> str:
-    return (await harness.app.links.to(page, person)).rpartition("/")[2]
+    return (await harness.app.links.build_link(page, person)).rpartition("/")[2]
 
 
 async def call_again_in_vain(harness: UseCaseHarness, page: Page) -> Page:
@@ -92,13 +92,13 @@ async def test_a_page_whose_leader_was_answered_already_is_acknowledged_all_the_
 
 async def test_a_link_shows_the_page_and_changes_nothing(harness: UseCaseHarness) -> None:
     page = await harness.open_page()
-    shown = await harness.usecases.pages.linked(await token_for(harness, page))
+    shown = await harness.usecases.pages.load_link_view(await token_for(harness, page))
 
     assert (shown.page, shown.person, shown.too_old, shown.outdated, shown.answered_by) == (page, LEA, False, False, "")
-    assert [(one.who, one.way, one.result) for one in shown.called] == [
+    assert [(one.who, one.method, one.result) for one in shown.calls] == [
         (LEA, ContactMethod.SLACK, AttemptStatus.WAITING)
     ]
-    assert shown.matter == await harness.usecases.pages.matter(page)
+    assert shown.context == await harness.usecases.pages.load_context(page)
     assert await harness.store.pages.get(page.id) == page
 
 
@@ -109,7 +109,7 @@ async def test_a_link_acknowledges_once_and_then_says_who_has_it(harness: UseCas
 
     kept = await harness.store.pages.get(page.id)
     assert (kept.acknowledged_by, kept.acknowledged_way) == (LEA, "link")
-    shown = await harness.usecases.pages.linked(await token_for(harness, page, MIA))
+    shown = await harness.usecases.pages.load_link_view(await token_for(harness, page, MIA))
     assert (shown.answered_by, shown.answered_at) == (LEA, harness.clock.now())
 
 
@@ -136,7 +136,7 @@ async def test_a_link_that_is_too_old_does_nothing_and_says_so(harness: UseCaseH
     await harness.usecases.pages.pass_on_by_link(token)
 
     assert await harness.store.pages.get(page.id) == page
-    assert (await harness.usecases.pages.linked(token)).too_old
+    assert (await harness.usecases.pages.load_link_view(token)).too_old
 
 
 async def test_a_link_from_before_the_page_called_again_does_nothing_and_says_so(harness: UseCaseHarness) -> None:
@@ -147,7 +147,7 @@ async def test_a_link_from_before_the_page_called_again_does_nothing_and_says_so
     await harness.usecases.pages.pass_on_by_link(token)
 
     assert await harness.store.pages.get(page.id) == again
-    assert (await harness.usecases.pages.linked(token)).outdated
+    assert (await harness.usecases.pages.load_link_view(token)).outdated
     await harness.usecases.pages.acknowledge_by_link(await token_for(harness, again))
     assert (await harness.store.pages.get(page.id)).acknowledged_by == LEA
 
@@ -162,8 +162,8 @@ async def test_a_link_that_was_changed_is_believed_in_nothing(
         with pytest.raises(InvalidTokenError):
             await asked(forged)
 
-    shown = await harness.usecases.pages.linked(forged)
-    assert (shown.person, shown.matter, shown.called) == ("", None, ())
+    shown = await harness.usecases.pages.load_link_view(forged)
+    assert (shown.person, shown.context, shown.calls) == ("", None, ())
     assert await harness.store.pages.get(page.id) == page
 
 
@@ -171,10 +171,10 @@ async def test_a_link_to_nothing_is_forged_and_one_to_a_page_that_is_gone_says_s
     page = await harness.open_page()
     token = await token_for(harness, page)
     with pytest.raises(InvalidTokenError):
-        await harness.usecases.pages.linked("0.U0LEA.1.0.AAAA")
+        await harness.usecases.pages.load_link_view("0.U0LEA.1.0.AAAA")
     await harness.store.client.execute("DEL", harness.store.keys.page_key(page.id))
     with pytest.raises(PageGoneError):
-        await harness.usecases.pages.linked(token)
+        await harness.usecases.pages.load_link_view(token)
     await harness.usecases.pages.acknowledge_by_link(token)
 
 
@@ -194,10 +194,10 @@ async def test_who_cannot_take_it_is_passed_over_once_and_the_next_is_called_at_
 
 async def test_an_acknowledgement_at_pagerduty_counts_once_per_delivery(harness: UseCaseHarness) -> None:
     page = await harness.open_page()
-    assert not await harness.usecases.pages.took("delivery-1")
-    assert await harness.usecases.pages.acknowledged_at_pagerduty(build_dedup_key(page), "PNOBODY", "delivery-1")
-    assert await harness.usecases.pages.took("delivery-1")
-    assert not await harness.usecases.pages.acknowledged_at_pagerduty(build_dedup_key(page), "PNOBODY", "delivery-1")
+    assert not await harness.usecases.pages.is_delivery_handled("delivery-1")
+    assert await harness.usecases.pages.acknowledge_from_pagerduty(build_dedup_key(page), "PNOBODY", "delivery-1")
+    assert await harness.usecases.pages.is_delivery_handled("delivery-1")
+    assert not await harness.usecases.pages.acknowledge_from_pagerduty(build_dedup_key(page), "PNOBODY", "delivery-1")
 
     kept = await harness.store.pages.get(page.id)
     assert (kept.acknowledged_by, kept.acknowledged_way, kept.version) == ("", "PagerDuty", page.version + 1)
@@ -207,19 +207,19 @@ async def test_a_delivery_that_is_repeated_after_the_page_called_again_answers_n
     harness: UseCaseHarness,
 ) -> None:
     page = await harness.open_page()
-    await harness.usecases.pages.acknowledged_at_pagerduty(build_dedup_key(page), "PNOBODY", "delivery-1")
+    await harness.usecases.pages.acknowledge_from_pagerduty(build_dedup_key(page), "PNOBODY", "delivery-1")
     again = await call_again_in_vain(harness, await harness.store.pages.get(page.id))
     for alert, delivery in ((build_dedup_key(page), "delivery-2"), (build_dedup_key(again), "delivery-1")):
-        assert not await harness.usecases.pages.acknowledged_at_pagerduty(alert, "PNOBODY", delivery)
+        assert not await harness.usecases.pages.acknowledge_from_pagerduty(alert, "PNOBODY", delivery)
     assert (await harness.store.pages.get(page.id)).is_open
-    assert await harness.usecases.pages.acknowledged_at_pagerduty(build_dedup_key(again), "PNOBODY", "delivery-3")
+    assert await harness.usecases.pages.acknowledge_from_pagerduty(build_dedup_key(again), "PNOBODY", "delivery-3")
 
 
 async def test_of_one_delivery_that_comes_twice_at_once_one_answers(harness: UseCaseHarness, race: Race) -> None:
     page = await harness.open_page()
     won = await race.run(
         *(
-            race.usecases.pages.acknowledged_at_pagerduty(build_dedup_key(page), "PNOBODY", "delivery-1")
+            race.usecases.pages.acknowledge_from_pagerduty(build_dedup_key(page), "PNOBODY", "delivery-1")
             for _ in range(2)
         )
     )
@@ -229,7 +229,7 @@ async def test_of_one_delivery_that_comes_twice_at_once_one_answers(harness: Use
 
 @pytest.mark.parametrize("alert", ["0123456789abcdef01", "", "-3"])
 async def test_an_alert_of_no_page_of_ours_is_none(alert: str, harness: UseCaseHarness) -> None:
-    assert not await harness.usecases.pages.acknowledged_at_pagerduty(alert, "PNOBODY", "delivery-1")
+    assert not await harness.usecases.pages.acknowledge_from_pagerduty(alert, "PNOBODY", "delivery-1")
 
 
 async def test_a_page_that_is_gone_or_of_a_newer_release_is_refused(harness: UseCaseHarness) -> None:
@@ -252,9 +252,9 @@ async def test_a_page_of_a_case_that_another_department_has_by_now_is_over(harne
 
 async def test_of_a_page_whose_case_is_gone_nothing_is_shown_but_itself(harness: UseCaseHarness) -> None:
     page = await harness.open_page(1, text="smoke in the cabin")
-    matter = await harness.usecases.pages.matter(page)
+    matter = await harness.usecases.pages.load_context(page)
     assert matter is not None
     assert matter.quote == "smoke in the cabin"
     await harness.store.client.execute("DEL", harness.store.keys.case_key(page.cause.id))
-    assert await harness.usecases.pages.matter(page) is None
-    assert (await harness.usecases.pages.linked(await token_for(harness, page))).matter is None
+    assert await harness.usecases.pages.load_context(page) is None
+    assert (await harness.usecases.pages.load_link_view(await token_for(harness, page))).context is None

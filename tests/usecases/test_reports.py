@@ -16,7 +16,7 @@ from bot.domain.spans import ReportPeriod
 from bot.domain.subject import Subject, SubjectKind
 from bot.store.opening import Store
 from bot.store.tallies import ReportCounterStore
-from bot.usecases.reports import Reports
+from bot.usecases.reports import SentimentReports
 from tests.clock import WoundClock
 
 SUBJECTS = (
@@ -41,9 +41,9 @@ class PlaybookRules:
 
 
 @pytest.fixture
-def reports(store: Store, clock: WoundClock) -> Reports:
+def reports(store: Store, clock: WoundClock) -> SentimentReports:
     tallies = ReportCounterStore(store.client, store.keys)
-    return Reports(tallies, store.corrections, store.cases, PlaybookRules(), lambda: SUBJECTS, clock)
+    return SentimentReports(tallies, store.corrections, store.cases, PlaybookRules(), lambda: SUBJECTS, clock)
 
 
 async def hear(
@@ -74,9 +74,11 @@ async def hear(
         ("today a &amp; b", ReportQuery(subject="A & B")),
     ],
 )
-def test_what_is_asked_is_understood_in_any_case_and_spacing(reports: Reports, words: str, asked: ReportQuery) -> None:
-    assert reports.asked(words) == asked
-    assert reports.asked(asked.command_text) == asked
+def test_what_is_asked_is_understood_in_any_case_and_spacing(
+    reports: SentimentReports, words: str, asked: ReportQuery
+) -> None:
+    assert reports.parse_query(words) == asked
+    assert reports.parse_query(asked.command_text) == asked
 
 
 @pytest.mark.parametrize(
@@ -89,66 +91,71 @@ def test_what_is_asked_is_understood_in_any_case_and_spacing(reports: Reports, w
         ("week car", "I know no subject or department “car”. Did you mean `week care`?"),
     ],
 )
-def test_a_wrong_word_gets_the_nearest_right_one(reports: Reports, words: str, answer: str) -> None:
+def test_a_wrong_word_gets_the_nearest_right_one(reports: SentimentReports, words: str, answer: str) -> None:
     with pytest.raises(NotAllowed) as no:
-        reports.asked(words)
+        reports.parse_query(words)
     assert str(no.value) == answer
 
 
-def test_a_word_like_no_other_gets_all_there_are_and_pings_nobody(reports: Reports) -> None:
+def test_a_word_like_no_other_gets_all_there_are_and_pings_nobody(reports: SentimentReports) -> None:
     with pytest.raises(NotAllowed) as no:
-        reports.asked("<!channel> `zzz`")
+        reports.parse_query("<!channel> `zzz`")
     assert "<!channel>" not in str(no.value)
     assert "The departments are: care, pr." in str(no.value)
 
 
 async def test_the_report_adds_up_what_was_heard_and_shows_the_posts(
-    reports: Reports, store: Store, clock: WoundClock
+    reports: SentimentReports, store: Store, clock: WoundClock
 ) -> None:
     await hear(store, clock, "Northwind Go", 5, ["care", "pr"])
     await hear(store, clock, "Skylark", 2)
-    report = await reports.report(ReportQuery())
+    report = await reports.build_report(ReportQuery())
     assert (report.split.total, report.split.negative, report.split.competitors) == (7, 5, 2)
     assert len(report.top_cases) == 3
     assert all(case.assessment.subject == "Northwind Go" for case in report.top_cases)
     assert [(line.name, line.open) for line in report.departments] == [("care", 5), ("pr", 2)]
 
 
-async def test_yesterday_has_nothing_of_today(reports: Reports, store: Store, clock: WoundClock) -> None:
+async def test_yesterday_has_nothing_of_today(reports: SentimentReports, store: Store, clock: WoundClock) -> None:
     await hear(store, clock, "Northwind Go", 3)
-    assert (await reports.report(ReportQuery(ReportPeriod.YESTERDAY))).split.total == 0
+    assert (await reports.build_report(ReportQuery(ReportPeriod.YESTERDAY))).split.total == 0
     clock.wind(days=1)
-    assert (await reports.report(ReportQuery(ReportPeriod.YESTERDAY))).split.total == 3
+    assert (await reports.build_report(ReportQuery(ReportPeriod.YESTERDAY))).split.total == 3
 
 
 async def test_a_competitor_that_is_asked_for_has_a_split_of_its_own(
-    reports: Reports, store: Store, clock: WoundClock
+    reports: SentimentReports, store: Store, clock: WoundClock
 ) -> None:
     await hear(store, clock, "Skylark", 2)
-    report = await reports.report(ReportQuery(subject="Skylark"))
+    report = await reports.build_report(ReportQuery(subject="Skylark"))
     assert (report.split.negative, report.split.competitors, report.departments) == (2, 0, ())
 
 
 async def test_a_department_that_the_playbook_has_lost_is_still_told(
-    reports: Reports, store: Store, clock: WoundClock
+    reports: SentimentReports, store: Store, clock: WoundClock
 ) -> None:
     await hear(store, clock, "Northwind Go", 1, ["lost"])
-    assert [line.name for line in (await reports.report(ReportQuery())).departments] == ["care", "pr", "lost"]
+    assert [line.name for line in (await reports.build_report(ReportQuery())).departments] == ["care", "pr", "lost"]
 
 
 async def test_the_home_tab_gets_each_department_in_the_playbooks_order(
-    reports: Reports, store: Store, clock: WoundClock
+    reports: SentimentReports, store: Store, clock: WoundClock
 ) -> None:
     await hear(store, clock, "Northwind Go", 3, ["pr"])
-    assert [(line.name, line.open) for line in await reports.departments(clock.now())] == [("care", 0), ("pr", 3)]
+    assert [(line.name, line.open) for line in await reports.summarize_departments(clock.now())] == [
+        ("care", 0),
+        ("pr", 3),
+    ]
 
 
-async def test_help_is_an_answer_of_its_own(reports: Reports) -> None:
-    assert (await reports.answer("U0MIA", "help")).text == "What you can ask with /sentiment"
+async def test_help_is_an_answer_of_its_own(reports: SentimentReports) -> None:
+    assert (await reports.answer_question("U0MIA", "help")).text == "What you can ask with /sentiment"
 
 
-async def test_what_is_shared_is_what_the_button_carried(reports: Reports, store: Store, clock: WoundClock) -> None:
+async def test_what_is_shared_is_what_the_button_carried(
+    reports: SentimentReports, store: Store, clock: WoundClock
+) -> None:
     await hear(store, clock, "Northwind Go", 3)
-    private = await reports.answer("U0MIA", "Northwind Go")
+    private = await reports.answer_question("U0MIA", "Northwind Go")
     (value,) = [block["elements"][0]["value"] for block in private.blocks if block["type"] == "actions"]
-    assert (await reports.share("U0MIA", value)).text == private.text
+    assert (await reports.share_report("U0MIA", value)).text == private.text

@@ -5,7 +5,7 @@ import pytest
 from bot.domain.assessment import Intent
 from bot.domain.correction import CorrectionKind
 from bot.domain.decision import NotAllowed
-from bot.usecases.spam import SHOWN
+from bot.usecases.spam import PAGE_SIZE
 from tests.store.unread import spoil
 from tests.usecases.harness import BRAND, COMPLAINT, JOE, TOM, UseCaseHarness
 from tests.usecases.race import Race
@@ -15,24 +15,24 @@ BOTH = (*COMPLAINT, "intent:spam")
 
 
 async def test_spam_is_shown_newest_first_a_page_at_a_time(harness: UseCaseHarness) -> None:
-    for number in range(SHOWN + 1):
+    for number in range(PAGE_SIZE + 1):
         await harness.keep_spam(number)
-    first = await harness.usecases.spam.page()
-    second = await harness.usecases.spam.page(first.entries[-1].id)
+    first = await harness.usecases.spam.list_spam()
+    second = await harness.usecases.spam.list_spam(first.entries[-1].id)
 
-    assert [kept.mention.id for kept in first.entries] == [f"x:{number}" for number in range(SHOWN, 0, -1)]
-    assert (first.kept, first.more) == (SHOWN + 1, True)
+    assert [kept.mention.id for kept in first.entries] == [f"x:{number}" for number in range(PAGE_SIZE, 0, -1)]
+    assert (first.total, first.more) == (PAGE_SIZE + 1, True)
     assert ([kept.mention.id for kept in second.entries], second.more) == (["x:0"], False)
 
 
 async def test_without_spam_there_is_an_empty_page(harness: UseCaseHarness) -> None:
-    assert await harness.usecases.spam.page() == ((), 0, False)
+    assert await harness.usecases.spam.list_spam() == ((), 0, False)
 
 
 async def test_what_is_brought_back_opens_the_case_that_it_would_have_opened(harness: UseCaseHarness) -> None:
     entry = await harness.keep_spam(1, BOTH)
-    assert await harness.usecases.spam.leads_to(entry) == "care"
-    answer = await harness.usecases.spam.bring_back(entry, JOE)
+    assert await harness.usecases.spam.find_destination(entry) == "care"
+    answer = await harness.usecases.spam.restore_mention(entry, JOE)
 
     kept = await harness.read_case()
     assert (answer.case, answer.department.name) == (kept, "care")
@@ -43,21 +43,21 @@ async def test_what_is_brought_back_opens_the_case_that_it_would_have_opened(har
 
 async def test_the_counts_still_add_up_after_it_was_brought_back(harness: UseCaseHarness) -> None:
     entry = await harness.keep_spam(1, BOTH)
-    await harness.usecases.spam.bring_back(entry, JOE)
+    await harness.usecases.spam.restore_mention(entry, JOE)
 
     account = await harness.store.mention_counters.read()
     assert (account.spam, account.opened) == (0, 1)
-    assert await harness.usecases.spam.page() == ((), 0, False)
+    assert await harness.usecases.spam.list_spam() == ((), 0, False)
 
 
 async def test_what_leads_nowhere_is_brought_back_to_a_department_that_somebody_chooses(
     harness: UseCaseHarness,
 ) -> None:
     entry = await harness.keep_spam(1, (*BRAND, "intent:spam"))
-    assert await harness.usecases.spam.leads_to(entry) == ""
+    assert await harness.usecases.spam.find_destination(entry) == ""
     with pytest.raises(NotAllowed, match="The playbook has no department 'nobody' now"):
-        await harness.usecases.spam.bring_back(entry, JOE)
-    answer = await harness.usecases.spam.bring_back(entry, JOE, "sales")
+        await harness.usecases.spam.restore_mention(entry, JOE)
+    answer = await harness.usecases.spam.restore_mention(entry, JOE, "sales")
 
     assert (answer.case.department, answer.case.route) == ("sales", "brought back from spam")
 
@@ -65,7 +65,7 @@ async def test_what_leads_nowhere_is_brought_back_to_a_department_that_somebody_
 async def test_a_department_that_is_none_is_refused_and_the_spam_stays(harness: UseCaseHarness) -> None:
     entry = await harness.keep_spam(1, BOTH)
     with pytest.raises(NotAllowed, match="no department 'legal'"):
-        await harness.usecases.spam.bring_back(entry, JOE, "legal")
+        await harness.usecases.spam.restore_mention(entry, JOE, "legal")
     assert (await harness.usecases.spam.get(entry)).id == entry
 
 
@@ -73,7 +73,7 @@ async def test_of_two_who_bring_it_back_at_once_one_does_and_the_other_is_told_w
     harness: UseCaseHarness, race: Race
 ) -> None:
     entry = await harness.keep_spam(1, BOTH)
-    won = await race.run(*(race.usecases.spam.bring_back(entry, by) for by in (JOE, TOM)))
+    won = await race.run(*(race.usecases.spam.restore_mention(entry, by) for by in (JOE, TOM)))
 
     case = await harness.read_case()
     by = case.history[-1].by
@@ -83,12 +83,12 @@ async def test_of_two_who_bring_it_back_at_once_one_does_and_the_other_is_told_w
 
 async def test_what_was_brought_back_or_is_too_old_is_said_to_be(harness: UseCaseHarness) -> None:
     entry = await harness.keep_spam(1, BOTH)
-    await harness.usecases.spam.bring_back(entry, JOE)
-    for asked in (harness.usecases.spam.get, harness.usecases.spam.leads_to):
+    await harness.usecases.spam.restore_mention(entry, JOE)
+    for asked in (harness.usecases.spam.get, harness.usecases.spam.find_destination):
         with pytest.raises(NotAllowed, match="This one is not kept any more"):
             await asked(entry)
     with pytest.raises(NotAllowed, match="This one is not kept any more"):
-        await harness.usecases.spam.bring_back(entry, TOM)
+        await harness.usecases.spam.restore_mention(entry, TOM)
 
 
 async def test_spam_that_cannot_be_read_hides_no_other(harness: UseCaseHarness) -> None:
@@ -97,7 +97,7 @@ async def test_spam_that_cannot_be_read_hides_no_other(harness: UseCaseHarness) 
     words = [word for pair in newer for word in pair]
     await harness.store.client.execute("XADD", harness.store.keys.spam, "*", *words)
 
-    assert [kept.mention.id for kept in (await harness.usecases.spam.page()).entries] == ["x:1"]
+    assert [kept.mention.id for kept in (await harness.usecases.spam.list_spam()).entries] == ["x:1"]
 
 
 async def test_a_case_that_cannot_be_read_is_not_written_over_by_what_is_brought_back(
@@ -107,10 +107,10 @@ async def test_a_case_that_cannot_be_read_is_not_written_over_by_what_is_brought
     spoilt = await spoil(harness.store, harness.store.keys.case_key(case.id), status="pondered")
     entry = await harness.keep_spam(1, BOTH)
     with pytest.raises(NotAllowed, match="This one is not kept any more"):
-        await harness.usecases.spam.bring_back(entry, JOE)
+        await harness.usecases.spam.restore_mention(entry, JOE)
     assert await harness.store.client.execute("HGET", harness.store.keys.case_key(case.id), "body") == spoilt
 
 
 async def test_departments_are_those_of_the_playbook_as_it_is_now(harness: UseCaseHarness) -> None:
     harness.edit_playbook(sales="shop")
-    assert [one.name for one in harness.usecases.spam.departments()] == ["care", "pr", "ops", "shop"]
+    assert [one.name for one in harness.usecases.spam.list_departments()] == ["care", "pr", "ops", "shop"]

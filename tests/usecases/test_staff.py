@@ -3,18 +3,18 @@
 import asyncio
 
 from bot.domain.department import Department, DepartmentStaff
-from bot.usecases.team import Team
+from bot.usecases.team import StaffDirectory
 from tests.usecases.harness import ANA, BEN, LEA, MIA, OLA, RAJ, UseCaseHarness
 
 PRESS = Department(name="pr", channel="C0PR", deputies=(LEA, "S0PRESS"), on_call=(LEA,))
 
 
-def team_of(harness: UseCaseHarness) -> Team:
-    return Team(harness.directory, harness.app.rota)
+def team_of(harness: UseCaseHarness) -> StaffDirectory:
+    return StaffDirectory(harness.directory, harness.app.rota)
 
 
 async def staff_of(harness: UseCaseHarness, department: Department, *managers: str) -> DepartmentStaff:
-    return await team_of(harness).staff(department, managers)
+    return await team_of(harness).load_staff(department, managers)
 
 
 async def test_the_people_of_a_user_group_are_deputies_beside_those_who_are_named(harness: UseCaseHarness) -> None:
@@ -32,8 +32,8 @@ async def test_who_is_called_for_a_department_may_answer_for_it(harness: UseCase
     ops = harness.app.rules.find_department("ops")
     assert ops is not None
     assert (await staff_of(harness, ops)).deputies == {OLA, RAJ, ANA}
-    await harness.usecases.oncall.take(OLA, "until 09:30")
-    await harness.usecases.oncall.swap(RAJ, "<@U0ANA>")
+    await harness.usecases.oncall.take_shift(OLA, "until 09:30")
+    await harness.usecases.oncall.swap_shifts(RAJ, "<@U0ANA>")
     assert (await staff_of(harness, ops)).deputies == {OLA, RAJ, ANA}
 
 
@@ -56,31 +56,31 @@ async def test_a_group_without_people_is_known_to_be_empty(harness: UseCaseHarne
 
 async def test_while_slack_does_not_answer_who_was_in_a_group_is_in_it(harness: UseCaseHarness) -> None:
     team = team_of(harness)
-    await team.staff(PRESS, ())
+    await team.load_staff(PRESS, ())
     harness.slack.error = "fatal_error"
     harness.clock.wind(minutes=6)
-    staff = await team.staff(PRESS, ())
+    staff = await team.load_staff(PRESS, ())
     assert (staff.deputies, staff.unsure) == (frozenset({LEA, "U0PAM", "U0PIA"}), False)
 
 
 async def test_fifty_who_press_at_once_are_one_question_to_slack(harness: UseCaseHarness) -> None:
     team = team_of(harness)
-    await asyncio.gather(*(team.staff(PRESS, ()) for _ in range(50)))
+    await asyncio.gather(*(team.load_staff(PRESS, ()) for _ in range(50)))
     assert harness.slack.calls == ["usergroups.users.list"]
 
 
 async def test_people_are_listed_by_name_whatever_its_case(harness: UseCaseHarness) -> None:
     harness.slack.people |= {ANA: ("zoe", ""), BEN: ("Ana", ""), RAJ: ("ben", "")}
-    assert await team_of(harness).names([ANA, BEN, RAJ]) == [(BEN, "Ana"), (RAJ, "ben"), (ANA, "zoe")]
+    assert await team_of(harness).list_names([ANA, BEN, RAJ]) == [(BEN, "Ana"), (RAJ, "ben"), (ANA, "zoe")]
 
 
 async def test_where_slack_does_not_say_one_of_the_names_none_is_listed(harness: UseCaseHarness) -> None:
-    assert await team_of(harness).names([ANA, "U0NEW"]) == []
+    assert await team_of(harness).list_names([ANA, "U0NEW"]) == []
 
 
 async def test_a_form_does_not_wait_for_names_longer_than_slack_waits_for_the_form(harness: UseCaseHarness) -> None:
     """Three seconds, in real time."""
     harness.slack.gate = asyncio.Event()
     async with asyncio.timeout(3):
-        assert await team_of(harness).names([ANA]) == []
+        assert await team_of(harness).list_names([ANA]) == []
     harness.slack.gate.set()

@@ -14,7 +14,7 @@ from bot.domain.crisis import CrisisDeclaration
 from bot.domain.decision import StoreUnavailable
 from bot.domain.lifecycle import CaseTransition
 from bot.domain.pages.page import Severity
-from bot.usecases.flags import Flag
+from bot.usecases.flags import FlagRequest
 from handlers import UseCases
 from tests.cards.samples import new
 from tests.store.samples import PAGE
@@ -22,67 +22,69 @@ from tests.usecases.harness import ANA, BEN, LEA, MIA, OLA, RAJ, UseCaseHarness
 from tests.usecases.race import Race
 
 CASE = new(department="ops")
-FLAG = Flag(channel="C0", ts="1773133200.000100", words="my bag is gone", department="care", kind=Intent.COMPLAINT)
+FLAG = FlagRequest(
+    channel="C0", ts="1773133200.000100", words="my bag is gone", department="care", kind=Intent.COMPLAINT
+)
 FORM = CrisisDeclaration(Severity.SEV1, "Smoke", "pr", lead=LEA)
 OPENED = Origin("ep-1", channel="C0PR")
 
 ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.cases.get(CASE.id),
-    lambda usecases: usecases.cases.may(CASE.id, ANA, CaseTransition.CLAIM),
-    lambda usecases: usecases.cases.offered(CASE),
-    lambda usecases: usecases.cases.may_separate(CASE.id, ANA),
-    lambda usecases: usecases.cases.awake(),
+    lambda usecases: usecases.cases.check_transition(CASE.id, ANA, CaseTransition.CLAIM),
+    lambda usecases: usecases.cases.list_assignees(CASE),
+    lambda usecases: usecases.cases.check_separation(CASE.id, ANA),
+    lambda usecases: usecases.cases.check_store(),
     lambda usecases: usecases.cases.claim(CASE.id, ANA),
-    lambda usecases: usecases.cases.keep(CASE.id, ANA),
+    lambda usecases: usecases.cases.renew_lease(CASE.id, ANA),
     lambda usecases: usecases.cases.release(CASE.id, ANA),
     lambda usecases: usecases.cases.resolve(CASE.id, ANA, CaseResolution.FIXED),
     lambda usecases: usecases.cases.reopen(CASE.id, ANA),
     lambda usecases: usecases.cases.confirm_crisis(CASE.id, ANA),
     lambda usecases: usecases.cases.hand_to_person(CASE.id, ANA, BEN),
     lambda usecases: usecases.cases.hand_to_department(CASE.id, ANA, "sales"),
-    lambda usecases: usecases.cases.not_for_us(CASE.id, ANA, None),
-    lambda usecases: usecases.cases.separate(CASE.id, ANA, "x:2"),
-    lambda usecases: usecases.cases.drawn(CASE),
-    lambda usecases: usecases.corrections.may(CASE.id, CorrectionKind.INTENT, ANA),
-    lambda usecases: usecases.corrections.correct(CASE.id, CorrectionKind.INTENT, "need", ANA),
-    lambda usecases: usecases.corrections.move(CASE.id, ANA),
-    lambda usecases: usecases.crises.form(OPENED),
+    lambda usecases: usecases.cases.correct_route(CASE.id, ANA, None),
+    lambda usecases: usecases.cases.separate_mention(CASE.id, ANA, "x:2"),
+    lambda usecases: usecases.cases.record_card_response(CASE),
+    lambda usecases: usecases.corrections.check_correction(CASE.id, CorrectionKind.INTENT, ANA),
+    lambda usecases: usecases.corrections.correct_case(CASE.id, CorrectionKind.INTENT, "need", ANA),
+    lambda usecases: usecases.corrections.reroute_case(CASE.id, ANA),
+    lambda usecases: usecases.crises.build_form(OPENED),
     lambda usecases: usecases.crises.declare(LEA, FORM),
     lambda usecases: usecases.crises.update(LEA, "news", "C0PR"),
-    lambda usecases: usecases.crises.ask_to_close(LEA, "C0PR", OPENED),
+    lambda usecases: usecases.crises.request_close(LEA, "C0PR", OPENED),
     lambda usecases: usecases.crises.close(LEA, "cr1"),
-    lambda usecases: usecases.crises.done(LEA, "cr1/0"),
-    lambda usecases: usecases.crises.pinned(LEA, "C0PR", "1.2", "words"),
-    lambda usecases: usecases.crises.show(),
+    lambda usecases: usecases.crises.complete_checklist_item(LEA, "cr1/0"),
+    lambda usecases: usecases.crises.add_pinned_message(LEA, "C0PR", "1.2", "words"),
+    lambda usecases: usecases.crises.show_open_crises(),
     lambda usecases: usecases.digests.get("17-A"),
-    lambda usecases: usecases.drills.begin(MIA, "care"),
-    lambda usecases: usecases.feeds.address(ANA, ""),
-    lambda usecases: usecases.feeds.found("token"),
-    lambda usecases: usecases.flags.flag(ANA, FLAG),
-    lambda usecases: usecases.home.of(ANA),
-    lambda usecases: usecases.oncall.show(ANA, ""),
-    lambda usecases: usecases.oncall.take(ANA, "until 18:00"),
-    lambda usecases: usecases.oncall.swap(RAJ, "<@U0ANA>"),
-    lambda usecases: usecases.oncall.cover(RAJ, "me"),
-    lambda usecases: usecases.oncall.accept(ANA, "nights/o1"),
-    lambda usecases: usecases.oncall.decline(ANA, "nights/o1"),
-    lambda usecases: usecases.oncall.answer(ANA, "nights/o1"),
-    lambda usecases: usecases.oncall.fill(ANA, "nights/1773133200"),
-    lambda usecases: usecases.oncall.undo(ANA, "nights/o1"),
+    lambda usecases: usecases.drills.start_drill(MIA, "care"),
+    lambda usecases: usecases.feeds.create_link(ANA, ""),
+    lambda usecases: usecases.feeds.render_calendar("token"),
+    lambda usecases: usecases.flags.flag_message(ANA, FLAG),
+    lambda usecases: usecases.home.load_view(ANA),
+    lambda usecases: usecases.oncall.show_on_call(ANA, ""),
+    lambda usecases: usecases.oncall.take_shift(ANA, "until 18:00"),
+    lambda usecases: usecases.oncall.swap_shifts(RAJ, "<@U0ANA>"),
+    lambda usecases: usecases.oncall.cover_shift(RAJ, "me"),
+    lambda usecases: usecases.oncall.accept_request(ANA, "nights/o1"),
+    lambda usecases: usecases.oncall.decline_request(ANA, "nights/o1"),
+    lambda usecases: usecases.oncall.answer_cover_request(ANA, "nights/o1"),
+    lambda usecases: usecases.oncall.fill_gap(ANA, "nights/1773133200"),
+    lambda usecases: usecases.oncall.undo_change(ANA, "nights/o1"),
     lambda usecases: usecases.pages.acknowledge_in_slack(PAGE.id, LEA),
-    lambda usecases: usecases.pages.matter(PAGE),
+    lambda usecases: usecases.pages.load_context(PAGE),
     lambda usecases: usecases.pages.acknowledge(PAGE.id, LEA, "Slack"),
-    lambda usecases: usecases.pages.linked("token"),
+    lambda usecases: usecases.pages.load_link_view("token"),
     lambda usecases: usecases.pages.acknowledge_by_link("token"),
     lambda usecases: usecases.pages.pass_on_by_link("token"),
-    lambda usecases: usecases.pages.took("delivery"),
-    lambda usecases: usecases.pages.acknowledged_at_pagerduty(PAGE.id, "P", "delivery"),
-    lambda usecases: usecases.reports.answer(ANA, "today"),
-    lambda usecases: usecases.reports.share(ANA, "today"),
-    lambda usecases: usecases.spam.page(),
+    lambda usecases: usecases.pages.is_delivery_handled("delivery"),
+    lambda usecases: usecases.pages.acknowledge_from_pagerduty(PAGE.id, "P", "delivery"),
+    lambda usecases: usecases.reports.answer_question(ANA, "today"),
+    lambda usecases: usecases.reports.share_report(ANA, "today"),
+    lambda usecases: usecases.spam.list_spam(),
     lambda usecases: usecases.spam.get("17-0"),
-    lambda usecases: usecases.spam.leads_to("17-0"),
-    lambda usecases: usecases.spam.bring_back("17-0", ANA),
+    lambda usecases: usecases.spam.find_destination("17-0"),
+    lambda usecases: usecases.spam.restore_mention("17-0", ANA),
 )
 
 
@@ -128,12 +130,12 @@ async def test_of_what_is_written_together_nothing_is_there_where_the_store_went
     owed, before = await harness.list_owed(), await harness.store.mention_counters.read()
     race.barrier.cut_off = True
     asked: list[Awaitable[Any]] = [
-        race.usecases.cases.separate(case.id, ANA, "x:2"),
-        race.usecases.cases.not_for_us(case.id, ANA, "sales"),
-        race.usecases.flags.flag(ANA, FLAG),
-        race.usecases.drills.begin(MIA, "care"),
+        race.usecases.cases.separate_mention(case.id, ANA, "x:2"),
+        race.usecases.cases.correct_route(case.id, ANA, "sales"),
+        race.usecases.flags.flag_message(ANA, FLAG),
+        race.usecases.drills.start_drill(MIA, "care"),
         race.usecases.crises.declare(LEA, FORM),
-        race.usecases.oncall.take(OLA, "until 09:30"),
+        race.usecases.oncall.take_shift(OLA, "until 09:30"),
     ]
     for one in asked:
         with pytest.raises(StoreUnavailable):

@@ -15,7 +15,7 @@ from bot.store.client import RedisClient
 from bot.store.opening import Store, build_store
 from bot.web import Site, site
 from bot.web.serving import served
-from bot.workers.ingest import StoreEar
+from bot.workers.ingest import InboxWriter
 from tests.clock import WoundClock
 from tests.sources.house import listening
 from tests.sources.test_webhook import SECRET, post, signed
@@ -67,7 +67,7 @@ async def test_a_hook_answers_before_its_sender_gives_up_while_the_store_hangs(
         hook = WebhookSource(WebhookOptions(), "forum", SECRET, clock)
         headers, body = signed(post(), sent=clock.now())
         async with (
-            listening(hook, StoreEar("forum", store, clock)),
+            listening(hook, InboxWriter("forum", store, clock)),
             served(site(Site(store, clock, hooks=lambda: {"forum": hook}))) as port,
         ):
             address = f"http://127.0.0.1:{port}/hooks/forum"

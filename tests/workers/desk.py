@@ -9,7 +9,7 @@ from bot.domain.department import Department
 from bot.domain.moves import claim_case, hand_to_department
 from bot.sinks.slack import SlackSink
 from bot.store.opening import Store
-from bot.workers.delivery import Delivery
+from bot.workers.delivery import DeliveryWorker
 from tests.clock import WoundClock
 from tests.domain.made import CARE, SALES, context
 from tests.rota import ListedRota
@@ -26,9 +26,9 @@ class Desk:
         self.slack = FakeSlack(clock)
         self.delivery = self.another()
 
-    def another(self) -> Delivery:
+    def another(self) -> DeliveryWorker:
         """A process that begins anew, with nothing but what is in the store."""
-        return Delivery(self.store, cast("SlackSink", self.slack), self.rules, self.rota, self.clock)
+        return DeliveryWorker(self.store, cast("SlackSink", self.slack), self.rules, self.rota, self.clock)
 
     async def hears(self, *numbers: int, **changes: Any) -> list[Case]:
         return await triaged(self.store, self.rules, self.clock, *(said(number, **changes) for number in numbers))

@@ -27,7 +27,7 @@ def outright(text: str) -> str:
 class Said(NamedTuple):
     assessment: Assessment
 
-    def explained(self) -> Assessment:
+    def explain_assessment(self) -> Assessment:
         """It goes without saying."""
         return self.assessment
 
@@ -38,7 +38,7 @@ class Outright:
     def __init__(self, intent: Callable[[str], str]) -> None:
         self._intent = intent
 
-    async def listen_beside(self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()) -> list[Said]:  # noqa: ARG002
+    async def assess_in_thread(self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()) -> list[Said]:  # noqa: ARG002
         return [Said(self._one(mention)) for mention in batch]
 
     def _one(self, mention: Mention) -> Assessment:
@@ -88,7 +88,7 @@ class FakeRules:
         )
         return [unheard, *named, Route(name="rest", to=self.known[0].name, clocks=self.clocks)]
 
-    def assessor(self) -> Outright:
+    def get_assessor(self) -> Outright:
         """`away`: as if the store went away just after a batch was read."""
         if self.away:
             raise StoreUnavailable

@@ -6,7 +6,7 @@ from bot.clock import Clock
 from bot.domain.case import Case, derive_case_id
 from bot.domain.mention import Mention
 from bot.store.opening import Store
-from bot.workers.triage import Triage
+from bot.workers.triage import TriageWorker
 from tests.domain.made import mention
 from tests.workers.rules import FakeRules
 
@@ -30,7 +30,7 @@ async def admit(store: Store, clock: Clock, *mentions: Mention) -> int:
 async def triaged(store: Store, rules: FakeRules, clock: Clock, *mentions: Mention) -> list[Case]:
     """The cases that these opened, in order, joined ones left out."""
     await admit(store, clock, *mentions)
-    triage = Triage(store, rules, clock, "test", wait=False)
+    triage = TriageWorker(store, rules, clock, "test", wait=False)
     while await triage.step():
         pass
     found = await store.cases.find([derive_case_id(one.id) for one in mentions])

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.cards.drawing import Block, Drawing
-from bot.sinks.outcomes import Ambiguous, Rejected
-from bot.sinks.slack import Sent
+from bot.sinks.outcomes import DeliveryUnknownError, SlackRejectedError
+from bot.sinks.slack import SentMessage
 from tests.clock import WoundClock
 
 
@@ -52,7 +52,7 @@ class FakeSlack:
     ahead: float = 0.0
     """Seconds by which its clock is ahead of ours."""
 
-    async def post(self, channel: str, drawing: Drawing, name: str) -> Sent:
+    async def post(self, channel: str, drawing: Drawing, name: str) -> SentMessage:
         self._called("post", channel)
         self.attempts[name] += 1
         if name in self.refuses:
@@ -62,8 +62,8 @@ class FakeSlack:
         self.channels.setdefault(channel, []).append(message)
         if channel in self.loses:
             self.loses.remove(channel)
-            raise Ambiguous("the answer was lost")
-        return Sent(channel, message.ts)
+            raise DeliveryUnknownError("the answer was lost")
+        return SentMessage(channel, message.ts)
 
     async def update(self, channel: str, ts: str, drawing: Drawing) -> None:
         self._called("update", channel)
@@ -71,16 +71,16 @@ class FakeSlack:
             if message.ts == ts:
                 message.text, message.blocks = drawing
                 return
-        raise Rejected("message_not_found")
+        raise SlackRejectedError("message_not_found")
 
-    async def find(self, channel: str, name: str, since: float) -> Sent | None:
+    async def find(self, channel: str, name: str, since: float) -> SentMessage | None:
         self._called("find", channel)
         if not self.reads:
-            raise Rejected("missing_scope")
+            raise SlackRejectedError("missing_scope")
         found = [m for m in self.channels.get(channel, []) if m.name == name and float(m.ts) >= since]
-        return Sent(channel, found[-1].ts) if found else None
+        return SentMessage(channel, found[-1].ts) if found else None
 
-    async def members(self, _group: str) -> frozenset[str]:
+    async def list_members(self, _group: str) -> frozenset[str]:
         return frozenset()
 
     def _called(self, method: str, channel: str) -> None:

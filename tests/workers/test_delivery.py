@@ -4,7 +4,7 @@ import itertools
 
 from bot.domain.department import Department
 from bot.store.opening import Store
-from bot.workers.delivery.worker import AT_ONCE
+from bot.workers.delivery.worker import CONCURRENCY
 from tests.clock import WoundClock
 from tests.domain.made import CARE, SALES
 from tests.workers.desk import Desk
@@ -123,4 +123,4 @@ async def test_a_process_that_another_took_over_from_in_a_step_begins_no_more(st
 
     desk.slack.meanwhile = taken
     await desk.works(10)
-    assert 0 < sum(desk.slack.calls.values()) <= AT_ONCE
+    assert 0 < sum(desk.slack.calls.values()) <= CONCURRENCY

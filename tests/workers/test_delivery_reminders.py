@@ -1,6 +1,6 @@
 """A reminder asks for somebody to take a case, and asks no more once somebody has."""
 
-from bot.workers.timers import Timers
+from bot.workers.timers import DeadlineWorker
 from tests.domain.made import SALES
 from tests.workers.desk import Desk
 
@@ -10,7 +10,7 @@ async def reminded(desk: Desk) -> str:
     (case,) = await desk.hears(1)
     await desk.settles()
     desk.clock.wind(minutes=16)
-    await Timers(desk.store, desk.rules, desk.rota, desk.clock).step()
+    await DeadlineWorker(desk.store, desk.rules, desk.rota, desk.clock).step()
     await desk.settles()
     assert "Nobody has claimed" in desk.slack.channels["C0CARE"][1].text
     return case.id

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.department import Department
-from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
+from bot.sinks.outcomes import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
 from bot.store.opening import Store
 from bot.store.records import CardState
 from tests.clock import WoundClock
@@ -18,7 +18,7 @@ from tests.workers.slack import always, never
 async def test_a_429_parks_just_that_channel_for_just_as_long(desk: Desk) -> None:
     await desk.hears(1)
     await desk.hears(2, subjects=("sales",))
-    desk.slack.fails = always(RateLimited(30), "post", "C0CARE")
+    desk.slack.fails = always(RateLimitedError(30), "post", "C0CARE")
     await desk.works(29)
     assert (desk.slack.calls["post", "C0CARE"], len(desk.slack.names("C0SALES"))) == (1, 1)
     desk.slack.fails = never
@@ -29,7 +29,7 @@ async def test_a_429_parks_just_that_channel_for_just_as_long(desk: Desk) -> Non
 async def test_a_429_for_an_update_keeps_no_post_waiting(desk: Desk) -> None:
     (case,) = await desk.hears(1)
     await desk.settles()
-    desk.slack.fails = always(RateLimited(60), "update")
+    desk.slack.fails = always(RateLimitedError(60), "update")
     await desk.claims(case)
     await desk.hears(2)
     await desk.works(30)
@@ -75,7 +75,7 @@ async def test_one_lost_answer_keeps_no_other_card_waiting(desk: Desk) -> None:
 async def test_a_refused_token_parks_everything_and_is_told_once(desk: Desk) -> None:
     await desk.hears(1)
     await desk.hears(2, subjects=("sales",))
-    desk.slack.fails = always(Rejected("token_revoked"))
+    desk.slack.fails = always(SlackRejectedError("token_revoked"))
     await desk.works(170, pace=1)
     assert sum(desk.slack.calls.values()) <= 6
     assert "token_revoked" in (await desk.store.health_issues.load_issues())["slack"]
@@ -90,7 +90,7 @@ async def test_an_archived_channel_is_told_once_and_its_cases_wait_until_it_is_b
 ) -> None:
     desk = Desk(store, clock, CARE.model_copy(update={"fallback": "C0OPS"}), SALES)
     (case,) = await desk.hears(1)
-    desk.slack.fails = always(Rejected("is_archived"), channel="C0CARE")
+    desk.slack.fails = always(SlackRejectedError("is_archived"), channel="C0CARE")
     await desk.works(400, pace=1)
     assert [name for name in desk.slack.names("C0OPS") if name.startswith("trouble")] == desk.slack.names("C0OPS")
     assert len(desk.slack.names("C0OPS")) == 1
@@ -105,7 +105,7 @@ async def test_a_channel_that_is_archived_again_is_told_again(store: Store, cloc
     desk = Desk(store, clock, CARE.model_copy(update={"fallback": "C0OPS"}), SALES)
     for number in range(4):
         await desk.hears(number)
-        desk.slack.fails = always(Rejected("is_archived"), channel="C0CARE")
+        desk.slack.fails = always(SlackRejectedError("is_archived"), channel="C0CARE")
         await desk.works(70, pace=1)
         desk.slack.fails = never
         await desk.settles()
@@ -117,7 +117,7 @@ async def test_a_channel_that_is_archived_again_is_told_again(store: Store, cloc
 )
 async def test_any_refusal_of_a_channel_is_told_with_slacks_word_and_its_cases_wait(desk: Desk, word: str) -> None:
     (case,) = await desk.hears(1)
-    desk.slack.fails = always(Rejected(word), channel="C0CARE")
+    desk.slack.fails = always(SlackRejectedError(word), channel="C0CARE")
     await desk.works(70, pace=1)
     assert f"cannot be written to ({word})" in desk.slack.channels["U0MIA"][0].text
     assert len(desk.slack.channels["U0MIA"]) == 1
@@ -129,7 +129,7 @@ async def test_any_refusal_of_a_channel_is_told_with_slacks_word_and_its_cases_w
 
 async def test_where_no_fallback_is_named_a_manager_hears_of_it(desk: Desk) -> None:
     await desk.hears(1)
-    desk.slack.fails = always(Rejected("not_in_channel"), channel="C0CARE")
+    desk.slack.fails = always(SlackRejectedError("not_in_channel"), channel="C0CARE")
     await desk.works(5)
     assert "/invite" in desk.slack.channels["U0MIA"][0].text
 
@@ -137,14 +137,14 @@ async def test_where_no_fallback_is_named_a_manager_hears_of_it(desk: Desk) -> N
 async def test_a_department_with_spaces_in_its_name_is_told_of_too(store: Store, clock: WoundClock) -> None:
     desk = Desk(store, clock, Department(name="customer care 24/7", channel="C0CARE", fallback="C0OPS"))
     await desk.hears(1)
-    desk.slack.fails = always(Rejected("is_archived"), channel="C0CARE")
+    desk.slack.fails = always(SlackRejectedError("is_archived"), channel="C0CARE")
     await desk.works(5)
     assert "customer care 24/7" in desk.slack.channels["C0OPS"][0].text
 
 
 async def test_what_one_process_told_is_taken_back_by_the_next_when_it_is_well(desk: Desk) -> None:
     await desk.hears(1)
-    for error in (Rejected("is_archived"), Rejected("token_revoked")):
+    for error in (SlackRejectedError("is_archived"), SlackRejectedError("token_revoked")):
         desk.slack.fails = always(error, channel="C0CARE")
         await desk.works(130, pace=1)
     assert set(await desk.store.health_issues.load_issues()) == {"channel:care", "slack"}
@@ -158,7 +158,7 @@ async def test_an_archived_channel_eats_no_updates_of_the_others(desk: Desk) -> 
     (case,) = await desk.hears(1)
     (other,) = await desk.hears(2, subjects=("sales",))
     await desk.settles()
-    desk.slack.fails = always(Rejected("is_archived"), channel="C0CARE")
+    desk.slack.fails = always(SlackRejectedError("is_archived"), channel="C0CARE")
     await desk.claims(case)
     await desk.works(120, pace=0.5)
     assert desk.slack.calls["update", "C0CARE"] <= 3
@@ -170,14 +170,16 @@ async def test_an_archived_channel_eats_no_updates_of_the_others(desk: Desk) -> 
 
 async def test_blocks_that_slack_refuses_are_said_in_plain_words(desk: Desk) -> None:
     (case,) = await desk.hears(1)
-    refused = iter([Rejected("invalid_blocks", ("at /blocks/0",))])
+    refused = iter([SlackRejectedError("invalid_blocks", ("at /blocks/0",))])
     desk.slack.fails = lambda *_: next(refused, None)
     await desk.settles()
     (card,) = desk.slack.channels["C0CARE"]
     assert (card.name, "Claim" in str(card.blocks), len(card.blocks)) == (case.id, True, 2)
 
 
-@pytest.mark.parametrize("error", [Rejected("invalid_arguments"), Rejected("invalid_blocks"), ZeroDivisionError()])
+@pytest.mark.parametrize(
+    "error", [SlackRejectedError("invalid_arguments"), SlackRejectedError("invalid_blocks"), ZeroDivisionError()]
+)
 async def test_a_card_that_cannot_be_sent_keeps_no_other_waiting_and_is_not_given_up(
     desk: Desk, error: Exception
 ) -> None:
@@ -193,7 +195,7 @@ async def test_a_card_that_cannot_be_sent_keeps_no_other_waiting_and_is_not_give
     assert desk.slack.names()[-1] == poison.id
 
 
-@pytest.mark.parametrize("error", [Ambiguous("503"), Unsent("no connection")])
+@pytest.mark.parametrize("error", [DeliveryUnknownError("503"), NotSentError("no connection")])
 async def test_after_an_hour_without_slack_nothing_is_missing_and_the_limits_are_kept(
     desk: Desk, error: Exception
 ) -> None:
@@ -215,7 +217,7 @@ async def test_after_an_hour_without_slack_nothing_is_missing_and_the_limits_are
 
 async def test_two_days_without_slack_end_like_an_hour(desk: Desk) -> None:
     (case,) = await desk.hears(1)
-    desk.slack.fails = always(Ambiguous("503"))
+    desk.slack.fails = always(DeliveryUnknownError("503"))
     await desk.works(1.5 * 86_400, pace=120)
     desk.slack.fails = never
     await desk.settles()
@@ -229,7 +231,7 @@ async def test_calls_that_fail_side_by_side_are_one_failure_and_one_message_trie
     desk = Desk(store, clock, *among)
     for number, department in enumerate(among):
         await desk.hears(number, subjects=(department.name,))
-    desk.slack.fails = always(Unsent("503"))
+    desk.slack.fails = always(NotSentError("503"))
     await desk.works(20, pace=0.1)
     tries = [at for at, _, _ in desk.slack.times]
     alone = [at for at in tries if at != tries[0]]
@@ -244,7 +246,7 @@ async def test_after_an_outage_of_twenty_seconds_all_cards_come_within_ten(store
     desk = Desk(store, clock, *among)
     for number, department in enumerate(among):
         await desk.hears(number, subjects=(department.name,))
-    desk.slack.fails = always(Unsent("503"))
+    desk.slack.fails = always(NotSentError("503"))
     await desk.works(20, pace=0.1)
     desk.slack.fails = never
     await desk.works(10, pace=0.1)
@@ -258,7 +260,7 @@ async def test_eight_answers_lost_side_by_side_keep_no_later_card_waiting(store:
     desk = Desk(store, clock, *among)
     for number, department in enumerate(among[:8]):
         await desk.hears(number, subjects=(department.name,))
-    desk.slack.fails = always(Ambiguous("502"))
+    desk.slack.fails = always(DeliveryUnknownError("502"))
     await desk.works(20, pace=0.1)
     desk.slack.fails = never
     await desk.hears(8, subjects=("d8",))
@@ -270,7 +272,7 @@ async def test_eight_answers_lost_side_by_side_keep_no_later_card_waiting(store:
 async def test_a_crisis_card_comes_at_once_though_the_clock_was_set_back_an_hour(desk: Desk) -> None:
     await desk.hears(*range(6))
     await desk.works(5)
-    desk.slack.fails = always(Unsent("503"))
+    desk.slack.fails = always(NotSentError("503"))
     await desk.works(10)
     desk.slack.fails = never
     desk.clock.wind(hours=-1)

@@ -2,7 +2,7 @@
 
 from bot.domain.case import Case
 from bot.domain.notification import Notification
-from bot.sinks.outcomes import Ambiguous
+from bot.sinks.outcomes import DeliveryUnknownError
 from bot.store.records import CardState
 from tests.workers.desk import Desk
 from tests.workers.slack import always, never
@@ -27,7 +27,7 @@ async def test_a_few_cases_come_as_cards(desk: Desk) -> None:
 
 async def test_a_channel_that_was_shut_for_a_minute_catches_up_with_a_list(desk: Desk) -> None:
     cases = await desk.hears(*range(6))
-    desk.slack.fails = always(Ambiguous("503"))
+    desk.slack.fails = always(DeliveryUnknownError("503"))
     await desk.works(1)
     desk.clock.wind(minutes=30)
     desk.slack.fails = never

@@ -8,8 +8,8 @@ from bot.domain.decision import StoreUnavailable
 from bot.domain.vigil.troubles import HealthState
 from bot.store.client import RedisClient
 from bot.store.opening import Store, build_store
-from bot.workers.heartbeat import Heartbeat
-from bot.workers.loop import Pulse
+from bot.workers.heartbeat import HeartbeatWorker
+from bot.workers.loop import Liveness
 from tests.clock import WoundClock
 from tests.store.loopback import WAYS, OneRightShort, Way, loopback
 
@@ -18,7 +18,7 @@ class Listens:
     def __init__(self) -> None:
         self.heard = 0
 
-    async def beat(self) -> str:
+    async def send_heartbeat(self) -> str:
         self.heard += 1
         return ""
 
@@ -36,7 +36,7 @@ async def test_nothing_is_called_while_no_write_can_be_made(how: type[Way], tmp_
         client = RedisClient(server.url)
         store = build_store(client, "brand", "test")
         await watched(store, clock)
-        heartbeat, way = Heartbeat(store, outside, Pulse(), clock), how(server, spare)
+        heartbeat, way = HeartbeatWorker(store, outside, Liveness(), clock), how(server, spare)
         await heartbeat.step()
         await way.begin()
         for _ in range(3):

@@ -5,8 +5,8 @@ import asyncio
 from bot.domain.decision import StoreUnavailable
 from bot.sources.base import MentionSink
 from bot.store.opening import Store
-from bot.workers.ingest import Ingest, Listener, StoreEar
-from bot.workers.loop import Pulse, run
+from bot.workers.ingest import InboxWriter, IngestRunner, SourceWorker
+from bot.workers.loop import Liveness, run_worker
 from tests.clock import WoundClock
 from tests.workers.said import said
 
@@ -52,12 +52,12 @@ class Winding(WoundClock):
         await asyncio.sleep(0)
 
 
-async def listened(source: Source, store: Store) -> Listener:
+async def listened(source: Source, store: Store) -> SourceWorker:
     """Until it gave a mention; then it is told to stop."""
     stop, clock = asyncio.Event(), Winding()
-    listener = Listener(source, store, clock, stop)
+    listener = SourceWorker(source, store, clock, stop)
     async with asyncio.timeout(60):
-        running = asyncio.create_task(run(listener, clock, stop))
+        running = asyncio.create_task(run_worker(listener, clock, stop))
         await source.spoke.wait()
         stop.set()
         await running
@@ -79,39 +79,39 @@ async def test_a_source_that_is_cancelled_from_within_is_started_again(store: St
 async def test_a_source_that_does_not_listen_any_more_is_late_and_one_that_listens_in_silence_is_not(
     store: Store,
 ) -> None:
-    clock, pulse, stop = WoundClock(), Pulse(), asyncio.Event()
-    ingest = Ingest(store, clock, pulse)
+    clock, pulse, stop = WoundClock(), Liveness(), asyncio.Event()
+    ingest = IngestRunner(store, clock, pulse)
     silent, dead = Source(), Dead()
-    ingest.listen_to([silent, dead])
+    ingest.set_sources([silent, dead])
     running = asyncio.create_task(ingest.run(stop))
     async with asyncio.timeout(60):
         await silent.spoke.wait()
         await dead.died.wait()
     clock.wind(minutes=6)
     await asyncio.sleep(0)
-    assert pulse.late(clock.now()) == ("source:dead",)
+    assert pulse.list_stalled(clock.now()) == ("source:dead",)
     stop.set()
     await running
     clock.wind(minutes=6)
-    assert pulse.late(clock.now()) == ()
+    assert pulse.list_stalled(clock.now()) == ()
 
 
 async def test_what_stopped_a_source_is_said_until_something_comes_of_it(store: Store, clock: WoundClock) -> None:
-    listener = Listener(Source(), store, clock, asyncio.Event())
-    listener.failed(ZeroDivisionError("what a stranger said"))
-    assert listener.ear.sentence == "stopped with ZeroDivisionError; it is started again"
-    await listener.ear.publish([said(1)], "c1")
-    assert listener.ear.sentence == ""
+    listener = SourceWorker(Source(), store, clock, asyncio.Event())
+    listener.handle_failure(ZeroDivisionError("what a stranger said"))
+    assert listener.inbox_writer.status == "stopped with ZeroDivisionError; it is started again"
+    await listener.inbox_writer.publish([said(1)], "c1")
+    assert listener.inbox_writer.status == ""
 
 
 async def test_a_trouble_that_the_source_itself_told_stays_until_it_takes_it_back(
     store: Store, clock: WoundClock
 ) -> None:
-    ear = StoreEar("x", store, clock)
-    ear.stopped(OSError())
+    ear = InboxWriter("x", store, clock)
+    ear.record_crash(OSError())
     ear.set_status("X says that our money is spent.")
     await ear.save_cursor("c1")
-    assert ear.sentence == "X says that our money is spent."
+    assert ear.status == "X says that our money is spent."
 
 
 async def test_a_source_that_is_told_to_stop_lets_go_of_its_lease(store: Store) -> None:
@@ -122,10 +122,10 @@ async def test_a_source_that_is_told_to_stop_lets_go_of_its_lease(store: Store) 
 async def test_two_processes_listen_to_one_source_one_after_the_other(store: Store, clock: WoundClock) -> None:
     stop = asyncio.Event()
     one, two = Source(), Source()
-    first = asyncio.create_task(Listener(one, store, clock, stop).step())
+    first = asyncio.create_task(SourceWorker(one, store, clock, stop).step())
     await one.spoke.wait()
     await store.client.execute("SET", store.keys.lease_key("source:forum"), "another")
-    waiting = asyncio.create_task(Listener(two, store, clock, stop).step())
+    waiting = asyncio.create_task(SourceWorker(two, store, clock, stop).step())
     async with asyncio.timeout(60):
         assert await first == 0  # it lost its lease and stopped by itself
     assert not two.spoke.is_set()

@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.decision import StoreUnavailable
-from bot.workers.loop import LONGEST_REST, rest, run
+from bot.workers.loop import LONGEST_BACKOFF, run_worker, sleep_or_stop
 from tests.clock import WoundClock
 from tests.workers.rests import Rests
 
@@ -30,7 +30,7 @@ class Scripted:
             raise step
         return step
 
-    def failed(self, error: Exception) -> bool:
+    def handle_failure(self, error: Exception) -> bool:
         self.told.append(error)
         return False
 
@@ -42,22 +42,22 @@ def stop() -> asyncio.Event:
 
 async def test_a_loop_survives_a_store_that_goes_away_and_nobody_is_blamed(stop: asyncio.Event) -> None:
     worker = Scripted(stop, StoreUnavailable("away"), StoreUnavailable("away"), 1)
-    await run(worker, Rests(), stop)
+    await run_worker(worker, Rests(), stop)
     assert (worker.done[-1], worker.told) == (1, [])
 
 
 async def test_what_a_step_raises_is_told_to_its_worker_and_the_next_step_comes(stop: asyncio.Event) -> None:
     fault = KeyError("oh")
     worker = Scripted(stop, fault, 1)
-    await run(worker, Rests(), stop)
+    await run_worker(worker, Rests(), stop)
     assert (worker.done, worker.told) == ([fault, 1], [fault])
 
 
 async def test_rests_grow_while_it_fails_and_begin_anew_once_it_went_well(stop: asyncio.Event) -> None:
     clock = Rests()
     wrong = [KeyError("oh")] * 8
-    await run(Scripted(stop, *wrong, 1, *wrong[:1], 1), clock, stop)
-    assert clock.lengths == [0.5, 1, 2, 4, 8, LONGEST_REST, LONGEST_REST, LONGEST_REST, 0.5]
+    await run_worker(Scripted(stop, *wrong, 1, *wrong[:1], 1), clock, stop)
+    assert clock.lengths == [0.5, 1, 2, 4, 8, LONGEST_BACKOFF, LONGEST_BACKOFF, LONGEST_BACKOFF, 0.5]
 
 
 async def test_a_store_that_is_away_is_asked_every_two_seconds_and_not_every_time_in_the_log(
@@ -65,19 +65,19 @@ async def test_a_store_that_is_away_is_asked_every_two_seconds_and_not_every_tim
 ) -> None:
     clock = Rests()
     with capture_logs() as lines:
-        await run(Scripted(stop, *[StoreUnavailable("away")] * 20, 1), clock, stop)
+        await run_worker(Scripted(stop, *[StoreUnavailable("away")] * 20, 1), clock, stop)
     assert clock.lengths == [0.5, 1] + [2] * 18
     assert [line["failures"] for line in lines] == [1, 2, 4, 8, 16]
 
 
 async def test_it_rests_only_when_there_was_nothing_to_do(stop: asyncio.Event) -> None:
     clock = Rests()
-    await run(Scripted(stop, 3, 2, 0, 1), clock, stop)
+    await run_worker(Scripted(stop, 3, 2, 0, 1), clock, stop)
     assert clock.lengths == [Scripted.idle]
 
 
 async def test_a_loop_that_rests_stops_at_once_when_told_to(stop: asyncio.Event, clock: WoundClock) -> None:
-    resting = asyncio.create_task(rest(3600, clock, stop))
+    resting = asyncio.create_task(sleep_or_stop(3600, clock, stop))
     await asyncio.sleep(0)
     stop.set()
     async with asyncio.timeout(60):
@@ -94,7 +94,7 @@ async def test_what_is_in_hand_when_it_is_told_to_stop_is_finished(stop: asyncio
             finished.append("step")
             return 1
 
-    running = asyncio.create_task(run(Slow(stop), clock, stop))
+    running = asyncio.create_task(run_worker(Slow(stop), clock, stop))
     await asyncio.sleep(0)
     assert not running.done()
     going.set()
@@ -104,13 +104,13 @@ async def test_what_is_in_hand_when_it_is_told_to_stop_is_finished(stop: asyncio
 
 async def test_a_worker_whose_one_thing_failed_does_not_rest(stop: asyncio.Event) -> None:
     clock = Rests()
-    await run(Blamed(stop, KeyError("oh"), KeyError("oh"), 1), clock, stop)
+    await run_worker(Blamed(stop, KeyError("oh"), KeyError("oh"), 1), clock, stop)
     assert clock.lengths == []
 
 
 class Blamed(Scripted):
     """Whatever fails, it was a thing's own fault."""
 
-    def failed(self, error: Exception) -> bool:
+    def handle_failure(self, error: Exception) -> bool:
         self.told.append(error)
         return True

@@ -17,14 +17,14 @@ from bot.domain.pages.page import (
     open_page,
 )
 from bot.domain.pages.policy import EscalationPolicy
-from bot.sinks.pagers.base import Call, Told
+from bot.sinks.pagers.base import PageRequest, PagerResponse
 from bot.store.opening import Store
 from bot.workers.loop import Worker
-from bot.workers.pages import Pages
-from bot.workers.paging import PagerDelivery
-from bot.workers.paging.lines import Lines
-from bot.workers.paging.links import Links
-from bot.workers.paging.matters import Matters
+from bot.workers.pages import EscalationWorker
+from bot.workers.paging import PagerWorker
+from bot.workers.paging.lines import TargetResolver
+from bot.workers.paging.links import AckLinkBuilder
+from bot.workers.paging.matters import PageContexts
 from tests.clock import WoundClock
 from tests.domain.made import CARE
 from tests.rota import ListedRota
@@ -45,23 +45,23 @@ class Bell:
         self.meanwhile: Callable[[], Awaitable[None]] = nothing
         self.breaks = False
 
-    async def call(self, call: Call) -> Told:
+    async def send_page(self, call: PageRequest) -> PagerResponse:
         self.rang.append(call.attempt.person)
         await self.meanwhile()
         if self.breaks:
             raise ZeroDivisionError
-        return Told(AttemptStatus.DELIVERED)
+        return PagerResponse(AttemptStatus.DELIVERED)
 
-    async def refresh(self, _page: Page, _matter: PageContext, _storm: PageGroup) -> Told:
-        return Told(AttemptStatus.DELIVERED)
+    async def refresh_page(self, _page: Page, _matter: PageContext, _storm: PageGroup) -> PagerResponse:
+        return PagerResponse(AttemptStatus.DELIVERED)
 
-    async def settle(self, _page: Page) -> Told:
-        return Told(AttemptStatus.DELIVERED)
+    async def sync_page(self, _page: Page) -> PagerResponse:
+        return PagerResponse(AttemptStatus.DELIVERED)
 
-    async def became(self, _attempt: PageAttempt) -> None:
+    async def fetch_outcome(self, _attempt: PageAttempt) -> None:
         return
 
-    async def tried(self) -> None:
+    async def check_connection(self) -> None:
         return
 
 
@@ -72,10 +72,10 @@ class Tower:
         self.store, self.clock, self.bell = store, clock, Bell()
         rules = FakeRules(CARE)
         rules.escalation = EscalationPolicy(ways=(ContactMethod.WEBHOOK,))
-        matters, links = Matters({}, lambda: "UTC"), Links(store.signing_secrets, clock)
-        lines = Lines(rules, ListedRota(rules), {ContactMethod.WEBHOOK})
-        self.timers = [Pages(store, rules, lines, matters, clock) for _ in range(2)]
-        self.senders = [PagerDelivery(self.bell, store, rules, matters, links, clock) for _ in range(2)]
+        matters, links = PageContexts({}, lambda: "UTC"), AckLinkBuilder(store.signing_secrets, clock)
+        lines = TargetResolver(rules, ListedRota(rules), {ContactMethod.WEBHOOK})
+        self.timers = [EscalationWorker(store, rules, lines, matters, clock) for _ in range(2)]
+        self.senders = [PagerWorker(self.bell, store, rules, matters, links, clock) for _ in range(2)]
 
     async def opens(self, number: int = 1) -> Page:
         cause = PageCause(CauseKind.DRILL, f"drill {number}")

@@ -2,15 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.workers.loop import LATE, Pulse
+from bot.workers.loop import STALLED_AFTER, Liveness
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 
 
 def test_a_worker_that_began_and_does_not_step_is_late_and_one_that_never_began_is_not() -> None:
-    pulse = Pulse()
-    pulse.beat("triage", AT)
-    pulse.beat("timers", AT + timedelta(minutes=4))
+    pulse = Liveness()
+    pulse.record_step("triage", AT)
+    pulse.record_step("timers", AT + timedelta(minutes=4))
 
-    assert pulse.late(AT + LATE) == ()
-    assert pulse.late(AT + LATE + timedelta(seconds=1)) == ("triage",)
+    assert pulse.list_stalled(AT + STALLED_AFTER) == ()
+    assert pulse.list_stalled(AT + STALLED_AFTER + timedelta(seconds=1)) == ("triage",)

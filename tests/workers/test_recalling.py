@@ -17,7 +17,7 @@ from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.store.opening import Store, build_store
 from bot.store.writing import build_lookup_keys
-from bot.workers.triage import Triage
+from bot.workers.triage import TriageWorker
 from tests.clock import WoundClock
 from tests.workers.rules import FakeRules, Outright, Said
 from tests.workers.said import admit, said
@@ -39,15 +39,15 @@ class Attentive(FakeRules):
         meanwhile()
         return super().list_routes()
 
-    def assessor(self) -> Outright:
-        beside, hearing = self.known_beside, super().assessor()
+    def get_assessor(self) -> Outright:
+        beside, hearing = self.known_beside, super().get_assessor()
 
         class Noting(Outright):
             async def listen_beside(
                 self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()
             ) -> list[Said]:
                 beside.update(zip((mention.id for mention in batch), backgrounds, strict=True))
-                return await hearing.listen_beside(batch, backgrounds)
+                return await hearing.assess_in_thread(batch, backgrounds)
 
         return Noting(self.hearing)
 
@@ -60,7 +60,7 @@ class Triaging:
         self.restart()
 
     def restart(self, name: str = "one") -> None:
-        self.triage = Triage(self.store, self.rules, self.clock, name, wait=False)
+        self.triage = TriageWorker(self.store, self.rules, self.clock, name, wait=False)
 
     async def hear(self, *mentions: Mention) -> Background:
         """What was known beside the last of them."""
@@ -86,10 +86,10 @@ def complaint(number: int) -> Mention:
 
 async def urgencies(store: Store, house: LiveRules, clock: WoundClock, *, restarts: bool) -> list[int]:
     """Of the same person's posts, some in the morning and more at noon."""
-    triage = Triage(store, house, clock, "one", wait=False)
+    triage = TriageWorker(store, house, clock, "one", wait=False)
     for number in range(24):
         if restarts:
-            triage = Triage(store, house, clock, "one", wait=False)
+            triage = TriageWorker(store, house, clock, "one", wait=False)
         await admit(store, clock, complaint(number))
         while await triage.step():
             pass

@@ -6,16 +6,16 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from bot.calendars.broken import MOST
+from bot.calendars.broken import MAX_BYTES
 from bot.domain.department import Department
 from bot.domain.hours import parse_window
 from bot.domain.schedules.schedule import Schedule, ScheduleLayer
 from bot.domain.schedules.shifts import find_shift
-from bot.sinks.outcomes import RateLimited, Rejected
+from bot.sinks.outcomes import RateLimitedError, SlackRejectedError
 from bot.store.opening import Store
-from bot.usecases.rota import StoredRota
-from bot.workers.schedules import Schedules
-from bot.workers.schedules.holes import ALWAYS
+from bot.usecases.rota import StoredOnCallLookup
+from bot.workers.schedules import ScheduleWorker
+from bot.workers.schedules.holes import UNKNOWN_START
 from tests.calendars.server import CalendarServer, calendars
 from tests.calendars.written import calendar, event
 from tests.clock import WoundClock
@@ -38,7 +38,7 @@ class Groups:
         self.asked: list[str] = []
         self.raises: Exception | None = None
 
-    async def members(self, group: str) -> frozenset[str]:
+    async def list_members(self, group: str) -> frozenset[str]:
         self.asked.append("members")
         if self.raises:
             raise self.raises
@@ -61,15 +61,15 @@ class Night:
 
     def __post_init__(self) -> None:
         self.rules = FakeRules(NIGHTS)
-        self.rota = StoredRota(self.store, self.rules, self.schedules, self.groups)
+        self.rota = StoredOnCallLookup(self.store, self.rules, self.schedules, self.groups)
         self.worker = self.another()
 
     def schedules(self) -> Mapping[str, Schedule]:
         return self.known
 
-    def another(self) -> Schedules:
+    def another(self) -> ScheduleWorker:
         """A process that begins anew."""
-        return Schedules(self.store, self.groups, self.groups, self.rules, self.rota, self.clock)
+        return ScheduleWorker(self.store, self.groups, self.groups, self.rules, self.rota, self.clock)
 
     async def works(self, **units: float) -> None:
         self.clock.wind(timedelta(**units))
@@ -77,7 +77,7 @@ class Night:
             pass
 
     async def on_call(self) -> str:
-        shift = find_shift((await self.rota.rosters(["nights"]))["nights"], self.clock.now())
+        shift = find_shift((await self.rota.load_rosters(["nights"]))["nights"], self.clock.now())
         return shift.person if shift else "nobody"
 
     async def trouble(self) -> str:
@@ -134,7 +134,7 @@ async def test_a_clock_that_was_set_back_keeps_no_calendar_waiting(night: Night,
 @pytest.mark.parametrize(
     ("text", "status", "why"),
     [
-        ("X" * (MOST + 1), 200, "larger than 1 MB"),
+        ("X" * (MAX_BYTES + 1), 200, "larger than 1 MB"),
         ("<html>", 200, "it is no iCalendar file"),
         ("", 503, "its server answers 503"),
         (calendar(event("Ana", *TODAY, "RRULE:FREQ=MINUTELY")), 200, "repeats every hour or more often"),
@@ -247,7 +247,7 @@ async def test_a_refusal_is_said_in_a_sentence_and_tried_again_after_a_while(
     error: str, words: str, night: Night
 ) -> None:
     night.known = {"nights": turns("U0RAJ", user_group="S0ONCALL")}
-    night.groups.raises = Rejected(error)
+    night.groups.raises = SlackRejectedError(error)
     await night.works()
     await night.works(minutes=9)
     assert words in await night.trouble()
@@ -261,7 +261,7 @@ async def test_a_refusal_is_said_in_a_sentence_and_tried_again_after_a_while(
 
 async def test_as_long_as_slack_says_to_wait_nothing_is_asked(night: Night) -> None:
     night.known = {"nights": turns("U0RAJ", user_group="S0ONCALL")}
-    night.groups.raises = RateLimited(30)
+    night.groups.raises = RateLimitedError(30)
     await night.works()
     await night.works(seconds=29)
     assert night.groups.asked == ["members"]
@@ -322,7 +322,7 @@ async def test_a_hole_that_stays_is_said_again_each_month(night: Night) -> None:
 
     await night.works(days=1)
 
-    assert await holes(night) == [ALWAYS]
+    assert await holes(night) == [UNKNOWN_START]
 
 
 async def test_a_hole_that_was_always_there_is_said_once(night: Night) -> None:
@@ -330,4 +330,4 @@ async def test_a_hole_that_was_always_there_is_said_once(night: Night) -> None:
     await night.works()
     await night.works(days=3)
 
-    assert await holes(night) == [ALWAYS]
+    assert await holes(night) == [UNKNOWN_START]

@@ -18,7 +18,7 @@ from bot.store.client import RedisClient, Words
 from bot.store.feed import append_observation
 from bot.store.opening import Store, build_store
 from bot.store.transaction import Transaction, commit
-from bot.workers.spikes import Spikes
+from bot.workers.spikes import SpikeWorker
 from tests.clock import WoundClock
 from tests.domain.made import assessed, mention
 from tests.workers.rules import FakeRules
@@ -36,10 +36,10 @@ class WatchedRules(FakeRules):
         self.kind = kind
         self.name = NORTHWIND
 
-    def spikes(self) -> SpikeThresholds:
+    def get_spike_thresholds(self) -> SpikeThresholds:
         return self.tuning
 
-    def subjects(self) -> Sequence[Subject]:
+    def list_subjects(self) -> Sequence[Subject]:
         return [Subject(name=self.name, kind=self.kind, terms=("northwind",))]
 
 
@@ -96,7 +96,7 @@ async def say(store: Store, clock: WoundClock, number: int, *labels: str) -> Non
     await commit(store.client, transaction)
 
 
-async def wave(store: Store, clock: WoundClock, watch: Spikes, people: int, first: int = 0) -> None:
+async def wave(store: Store, clock: WoundClock, watch: SpikeWorker, people: int, first: int = 0) -> None:
     for number in range(first, first + people):
         await say(store, clock, number)
         await watch.step()
@@ -109,7 +109,7 @@ async def only(store: Store) -> Episode:
 
 
 async def test_an_episode_counts_each_post_once_and_pages_once(known: Store, clock: WoundClock) -> None:
-    watch = Spikes(known, WatchedRules(), clock)
+    watch = SpikeWorker(known, WatchedRules(), clock)
     await wave(known, clock, watch, 30)
     clock.wind(minutes=1)
     await watch.step()
@@ -124,7 +124,7 @@ async def test_an_episode_that_is_no_longer_watched_is_over_and_calls_nobody(
     known: Store, clock: WoundClock, change: dict[str, Any]
 ) -> None:
     rules = WatchedRules()
-    watch = Spikes(known, rules, clock)
+    watch = SpikeWorker(known, rules, clock)
     await wave(known, clock, watch, 30)
     page = get_episode_page_id(await only(known))
     vars(rules).update(change)
@@ -142,8 +142,8 @@ async def test_wherever_it_dies_another_goes_on_without_a_second_episode(
     known: Store, redis_url: str, brand: str, clock: WoundClock, nth: int, *, after: bool
 ) -> None:
     mortal = MortalClient(redis_url, nth, after=after)
-    first = Spikes(build_store(mortal, brand, "first"), WatchedRules(), clock, SHORT)
-    second = Spikes(known, WatchedRules(), clock, SHORT)
+    first = SpikeWorker(build_store(mortal, brand, "first"), WatchedRules(), clock, SHORT)
+    second = SpikeWorker(known, WatchedRules(), clock, SHORT)
     dead = False
     pages = set()
     for number in range(40):
@@ -170,7 +170,7 @@ async def test_wherever_it_dies_another_goes_on_without_a_second_episode(
 
 async def test_two_at_once_open_one_episode(known: Store, clock: WoundClock) -> None:
     """As when one was held up for longer than its lease: both take it for theirs."""
-    two = [Spikes(known, WatchedRules(), clock) for _ in range(2)]
+    two = [SpikeWorker(known, WatchedRules(), clock) for _ in range(2)]
     for number in range(30):
         await say(known, clock, number)
         await asyncio.gather(*(watch.step() for watch in two))
@@ -182,7 +182,7 @@ async def test_two_at_once_open_one_episode(known: Store, clock: WoundClock) -> 
 
 
 async def test_it_is_over_an_hour_after_the_last_that_was_unusual(known: Store, clock: WoundClock) -> None:
-    watch = Spikes(known, WatchedRules(), clock)
+    watch = SpikeWorker(known, WatchedRules(), clock)
     await wave(known, clock, watch, 12)
     for _ in range(300):
         clock.wind(minutes=1)
@@ -196,7 +196,7 @@ async def test_it_is_over_an_hour_after_the_last_that_was_unusual(known: Store, 
 
 
 async def test_what_is_unsure_or_spam_opens_nothing(known: Store, clock: WoundClock) -> None:
-    watch = Spikes(known, WatchedRules(), clock)
+    watch = SpikeWorker(known, WatchedRules(), clock)
     for number in range(11):
         await say(
             known, clock, number, *(("sentiment:unsure",) if number % 2 else ("intent:spam", "sentiment:negative"))
@@ -206,7 +206,7 @@ async def test_what_is_unsure_or_spam_opens_nothing(known: Store, clock: WoundCl
 
 
 async def test_a_competitors_trouble_wakes_nobody(known: Store, clock: WoundClock) -> None:
-    watch = Spikes(known, WatchedRules(SubjectKind.COMPETITOR), clock)
+    watch = SpikeWorker(known, WatchedRules(SubjectKind.COMPETITOR), clock)
     await wave(known, clock, watch, 30)
     episode = await only(known)
     assert (episode.paged_at, episode.unpaged) == (None, "it is about a competitor")
@@ -215,7 +215,7 @@ async def test_a_competitors_trouble_wakes_nobody(known: Store, clock: WoundCloc
 async def test_it_can_be_turned_off(known: Store, clock: WoundClock) -> None:
     rules = WatchedRules()
     rules.tuning = SpikeThresholds(on=False)
-    watch = Spikes(known, rules, clock)
+    watch = SpikeWorker(known, rules, clock)
     await wave(known, clock, watch, 20)
     assert await known.episodes.list_latest() == []
 
@@ -223,7 +223,7 @@ async def test_it_can_be_turned_off(known: Store, clock: WoundClock) -> None:
 async def test_the_playbook_says_whose_it_is(known: Store, clock: WoundClock) -> None:
     rules = WatchedRules()
     rules.tuning = SpikeThresholds(to="sales")
-    await wave(known, clock, Spikes(known, rules, clock), 12)
+    await wave(known, clock, SpikeWorker(known, rules, clock), 12)
     assert (await only(known)).department == "sales"
 
 
@@ -232,14 +232,14 @@ async def test_what_is_older_than_two_hours_opens_nothing(known: Store, clock: W
     for number in range(30):
         await say(known, clock, number)
     clock.wind(hours=3)
-    watch = Spikes(known, WatchedRules(), clock)
+    watch = SpikeWorker(known, WatchedRules(), clock)
     await say(known, clock, 99)
     await watch.step()
     assert await known.episodes.list_latest() == []
 
 
 async def test_quarters_are_learnt_and_the_feed_is_trimmed(store: Store, clock: WoundClock) -> None:
-    watch = Spikes(store, WatchedRules(), clock)
+    watch = SpikeWorker(store, WatchedRules(), clock)
     await watch.step()
     for number in range(400):
         await say(store, clock, number, "sentiment:neutral")
@@ -249,7 +249,7 @@ async def test_quarters_are_learnt_and_the_feed_is_trimmed(store: Store, clock: 
     assert baseline.volume.quarters >= 22
     assert 10 < baseline.volume.recent[-1].voices <= 15
     assert await store.spike_stream.count() < 240
-    again = Spikes(store, WatchedRules(), clock)
+    again = SpikeWorker(store, WatchedRules(), clock)
     await again.step()
     assert (await store.baselines.load([NORTHWIND]))[NORTHWIND] == baseline
 
@@ -262,7 +262,7 @@ async def test_our_own_silence_is_not_learnt(store: Store, clock: WoundClock) ->
         usual = baseline.volume.learn_voices(baseline.until, 20)
         baseline = baseline.learn_quarter([]).model_copy(update={"volume": usual})
     assert await store.baselines.save([baseline])
-    watch = Spikes(store, WatchedRules(), clock)
+    watch = SpikeWorker(store, WatchedRules(), clock)
     for _ in range(12):
         clock.wind(minutes=15)
         await watch.step()

@@ -10,7 +10,7 @@ from bot.domain.routing import CaseClocks
 from bot.domain.schedules.duty import OnCallSnapshot
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.workers.timers import Timers
+from bot.workers.timers import DeadlineWorker
 from tests.domain.made import context
 from tests.rota import ListedRota
 from tests.workers.desk import Desk
@@ -23,8 +23,8 @@ async def events(desk: Desk) -> Counter[str]:
     return Counter(dict(zip(fields[::2], fields[1::2], strict=True))["what"] for _, fields in reply)
 
 
-def pair(desk: Desk) -> list[Timers]:
-    return [Timers(desk.store, desk.rules, desk.rota, desk.clock) for _ in range(2)]
+def pair(desk: Desk) -> list[DeadlineWorker]:
+    return [DeadlineWorker(desk.store, desk.rules, desk.rota, desk.clock) for _ in range(2)]
 
 
 async def test_two_who_watch_one_case_climb_each_rung_once(desk: Desk) -> None:
@@ -124,11 +124,11 @@ async def test_a_case_whose_clock_cannot_be_rung_stops_no_other_and_is_tried_aga
         await desk.hears(number, subjects=["sales"])
     await desk.hears(9)
     rota = BrokenFor(desk.rules)
-    timers = Timers(desk.store, desk.rules, rota, desk.clock)
+    timers = DeadlineWorker(desk.store, desk.rules, rota, desk.clock)
     desk.clock.wind(minutes=16)
     await timers.step()
     assert await events(desk) == {"opened": 4, "reminded the channel": 1}
     assert await timers.step() == 0
-    timers = Timers(desk.store, desk.rules, desk.rota, desk.clock)
+    timers = DeadlineWorker(desk.store, desk.rules, desk.rota, desk.clock)
     await timers.step()
     assert (await events(desk))["reminded the channel"] == 4

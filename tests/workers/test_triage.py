@@ -13,8 +13,8 @@ from bot.store.client import RedisClient
 from bot.store.keys import SEEN_FOR, Keys
 from bot.store.opening import Store
 from bot.web.health import read_state
-from bot.workers.loop import run
-from bot.workers.triage import BATCH, Triage
+from bot.workers.loop import run_worker
+from bot.workers.triage import BATCH_SIZE, TriageWorker
 from tests.clock import WoundClock
 from tests.domain.made import context
 from tests.workers.rests import Rests
@@ -25,17 +25,17 @@ AT_ONCE = timedelta()
 """Entries are idle in the server's own time, which no test winds: here they are abandoned at once."""
 
 
-def worker(store: Store, clock: WoundClock, name: str = "one", idle: timedelta = AT_ONCE) -> Triage:
-    return Triage(store, FakeRules(), clock, name, wait=False, idle_most=idle)
+def worker(store: Store, clock: WoundClock, name: str = "one", idle: timedelta = AT_ONCE) -> TriageWorker:
+    return TriageWorker(store, FakeRules(), clock, name, wait=False, idle_most=idle)
 
 
-async def work(triage: Triage, clock: WoundClock, steps: int = 40) -> None:
+async def work(triage: TriageWorker, clock: WoundClock, steps: int = 40) -> None:
     """As the loop would, its net and its rests included."""
     for _ in range(steps):
         try:
             await triage.step()
         except ZeroDivisionError as error:
-            triage.failed(error)
+            triage.handle_failure(error)
         clock.wind(seconds=1)
 
 
@@ -65,7 +65,7 @@ async def test_a_replayed_letter_whose_fault_was_mended_opens_its_case(store: St
     await store.dead_letters.replay(letter, clock.now())
     rules = FakeRules()
     rules.hearing = lambda _: "complaint"
-    await Triage(store, rules, clock, "mended", wait=False).step()
+    await TriageWorker(store, rules, clock, "mended", wait=False).step()
     books = await store.mention_counters.read()
     assert (books.opened, books.dead, books.unaccounted) == (1, 0, 0)
 
@@ -118,7 +118,7 @@ async def test_what_was_in_hand_when_the_store_went_away_is_answered_when_it_is_
 ) -> None:
     await admit(store, clock, *(said(n) for n in range(3)))
     rules = FakeRules()
-    triage = Triage(store, rules, clock, "one", wait=False)
+    triage = TriageWorker(store, rules, clock, "one", wait=False)
     rules.away = True
     with pytest.raises(StoreUnavailable):
         await triage.step()
@@ -164,10 +164,10 @@ async def test_copies_in_one_batch_are_one_case(store: Store, clock: WoundClock)
     assert len(await store.cases.load_joined(cases[0].id)) == 24
 
 
-async def through_the_loop(triage: Triage, clock: "Rests", until: Callable[[], Awaitable[bool]]) -> int:
+async def through_the_loop(triage: TriageWorker, clock: "Rests", until: Callable[[], Awaitable[bool]]) -> int:
     """The real loop; says how many looks it took until something held, of five hundred at the most."""
     stop = asyncio.Event()
-    loop = asyncio.create_task(run(triage, clock, stop))
+    loop = asyncio.create_task(run_worker(triage, clock, stop))
     looks = 0
     while not await until() and looks < 500:
         looks += 1
@@ -202,8 +202,8 @@ async def test_new_work_goes_between_old_failures(store: Store, clock: WoundCloc
 
 async def test_where_everything_fails_the_fault_is_ours_and_the_worker_rests(store: Store, clock: WoundClock) -> None:
     triage = worker(store, clock, idle=timedelta(minutes=1))
-    assert all(triage.failed(ZeroDivisionError()) for _ in range(2 * BATCH - 1))
-    assert not triage.failed(ZeroDivisionError())
+    assert all(triage.handle_failure(ZeroDivisionError()) for _ in range(2 * BATCH_SIZE - 1))
+    assert not triage.handle_failure(ZeroDivisionError())
 
 
 async def test_four_poison_mentions_that_are_tried_again_do_not_wait_for_triage(

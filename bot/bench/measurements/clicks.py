@@ -8,7 +8,7 @@ from bot.bench.stopwatch import instant, percentile
 from bot.cards import buttons
 from bot.sandbox import Message
 from bot.stage import Stage
-from bot.workers.ingest import StoreEar
+from bot.workers.ingest import InboxWriter
 
 AIM = at_most(300)
 CHANNEL = "C0CARE"
@@ -35,7 +35,7 @@ async def measure(bench: Bench) -> list[Figure]:
 
 async def _post(bench: Bench, opened: Stage, clock: JumpingClock, count: int) -> None:
     """One card at a time, so that the channel is never behind and nothing is gathered on digests."""
-    ear = StoreEar("bench", opened.store, clock)
+    ear = InboxWriter("bench", opened.store, clock)
     for number, mention in enumerate(bench.sayings.take(count, clock.now())):
         if not number % 20:
             bench.tell(f"{number} of {count} cards")

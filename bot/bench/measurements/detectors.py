@@ -22,7 +22,7 @@ async def measure(bench: Bench) -> list[Figure]:
     count, rounds = bench.of(2_048, 128), bench.of(5, 2)
     mentions = bench.sayings.take(count, SystemClock().now())
     texts = [mention.text for mention in mentions]
-    assessor = LiveRules(read(day_playbook())).assessor()
+    assessor = LiveRules(read(day_playbook())).get_assessor()
     assessor.assess(mentions[:BATCH])
     settle()  # as every process does before it works
     singles: list[float] = []
@@ -67,6 +67,6 @@ def _reasons(assessor: Assessor, mentions: Sequence[Mention]) -> list[float]:
     for mention in mentions:
         [listened] = assessor.listen([mention])
         began = instant()
-        listened.explained()
+        listened.explain_assessment()
         times.append(instant() - began)
     return times

@@ -11,7 +11,7 @@ from bot.rules import LiveRules
 
 async def measure(bench: Bench) -> list[Figure]:
     """The best of some rounds for each text, as what is asked is the text's price and not the machine's other work."""
-    assessor = LiveRules(read(day_playbook())).assessor()
+    assessor = LiveRules(read(day_playbook())).get_assessor()
     rounds, at = bench.of(5, 1), SystemClock().now()
     taken: dict[str, float] = {}
     for number, (odd, text) in enumerate(HOSTILE.items()):

@@ -14,8 +14,8 @@ from bot.stage import Stage
 from bot.store.inbox import Inbox, TriagedEntry
 from bot.store.lately import RecentBatch
 from bot.store.transaction import CommitResult
-from bot.workers.ingest import StoreEar
-from bot.workers.triage import Triage
+from bot.workers.ingest import InboxWriter
+from bot.workers.triage import TriageWorker
 
 AIM = at_most(50)
 A_SECOND = 100
@@ -51,7 +51,7 @@ async def measure(bench: Bench) -> list[Figure]:
         owed = inbox.watch()
         async with at_work(watched):
             clock = watched.house.clock
-            await hear(StoreEar("bench", watched.store, clock), bench.sayings.take(WARM_UP, clock.now()))
+            await hear(InboxWriter("bench", watched.store, clock), bench.sayings.take(WARM_UP, clock.now()))
             await _until_committed(inbox, WARM_UP)
             arrived = await _speak(bench, watched, count)
             await _until_committed(inbox, WARM_UP + count)
@@ -74,7 +74,7 @@ async def _watched(opened: Stage) -> AsyncIterator[tuple[WatchedInbox, Stage]]:
     store = opened.store
     inbox = WatchedInbox(store.client, store.keys)
     house = opened.house
-    triage = Triage(replace(store, inbox=inbox), house.rules, house.clock, "watched")
+    triage = TriageWorker(replace(store, inbox=inbox), house.rules, house.clock, "watched")
     yield inbox, replace(opened, house=replace(house, triage=triage))
 
 
@@ -90,7 +90,7 @@ async def _speak(bench: Bench, opened: Stage, count: int) -> dict[str, float]:
     It has arrived when it was due, not when we got to it: that we were late is part of what somebody waits.
     """
     clock = SystemClock()
-    ear = StoreEar("bench", opened.store, clock)
+    ear = InboxWriter("bench", opened.store, clock)
     arrived: dict[str, float] = {}
     mentions = bench.sayings.take(count, clock.now(), WARM_UP)
     began = instant() + 0.1

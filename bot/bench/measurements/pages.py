@@ -25,7 +25,7 @@ from bot.domain.mention import Mention
 from bot.domain.pages.ladder import acknowledge_page
 from bot.settings import Settings, load_settings
 from bot.stage import Stage
-from bot.workers.ingest import StoreEar
+from bot.workers.ingest import InboxWriter
 
 AIM = at_most(5)
 BETWEEN = 1.0
@@ -40,7 +40,7 @@ async def measure(bench: Bench) -> list[Figure]:
     clock = SystemClock()
     async with _phone() as phone, _opened(phone) as opened:
         opened.sandbox.faults.down = True
-        ear = StoreEar("bench", opened.store, clock)
+        ear = InboxWriter("bench", opened.store, clock)
         await hear(ear, bench.sayings.take(count, clock.now()))
         crisis = _crisis()
         arrived = instant()

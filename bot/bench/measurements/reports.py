@@ -20,9 +20,9 @@ from bot.rules import LiveRules
 from bot.store.keys import TOOK_MOST, Keys, format_day, join_field
 from bot.store.opening import Store, connect_store
 from bot.store.writing import compute_quarter
-from bot.usecases.reports import Reports
-from bot.workers.ingest import StoreEar
-from bot.workers.triage import Triage
+from bot.usecases.reports import SentimentReports
+from bot.workers.ingest import InboxWriter
+from bot.workers.triage import TriageWorker
 
 AIM = at_most(200)
 QUARTERS = 2 * 96
@@ -57,8 +57,8 @@ def _end_of_day(rules: LiveRules) -> datetime:
 async def _live(bench: Bench, store: Store, rules: LiveRules, clock: StillClock) -> None:
     """Open cases, and the posts that say most: a report shows them too."""
     await store.inbox.create_group()
-    await hear(StoreEar("bench", store, clock), bench.sayings.take(bench.of(600, 60), clock.now()))
-    triage = Triage(store, rules, clock, "bench", wait=False)
+    await hear(InboxWriter("bench", store, clock), bench.sayings.take(bench.of(600, 60), clock.now()))
+    triage = TriageWorker(store, rules, clock, "bench", wait=False)
     while await triage.step():
         pass
 
@@ -82,7 +82,7 @@ def _combos(bench: Bench, rules: LiveRules, at: datetime) -> dict[Combo, float]:
     mentions = bench.sayings.take(bench.of(318, 60), at)
     found: dict[Combo, float] = {}
     departments: dict[str, str] = {}
-    for mention, assessed in zip(mentions, rules.assessor().assess(mentions), strict=True):
+    for mention, assessed in zip(mentions, rules.get_assessor().assess(mentions), strict=True):
         to = find_route(rules.list_routes(), mention, assessed).to
         sentiment = "unsure" if assessed.is_unsure else assessed.sentiment.value
         departments[assessed.intent] = to
@@ -124,12 +124,12 @@ def _ended(keys: Keys, day: datetime, department: str) -> Iterator[tuple[str, st
 
 async def _asked(store: Store, rules: LiveRules, clock: StillClock, times: int) -> list[float]:
     """In milliseconds, each answer drawn to the end."""
-    reports = Reports(
+    reports = SentimentReports(
         store.report_counters, store.corrections, store.cases, rules, lambda: rules.playbook.subjects, clock
     )
     took = []
     for _ in range(times):
         began = instant()
-        await reports.answer("U0MIA", "today")
+        await reports.answer_question("U0MIA", "today")
         took.append(1000 * (instant() - began))
     return took

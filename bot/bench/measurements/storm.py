@@ -10,7 +10,7 @@ from bot.cards import buttons
 from bot.clock import SystemClock
 from bot.sandbox import Sandbox, Workspace
 from bot.stage import Stage
-from bot.workers.ingest import StoreEar
+from bot.workers.ingest import InboxWriter
 
 AIM_FIRST = at_most(2)
 NONE = at_most(0)
@@ -21,7 +21,7 @@ async def measure(bench: Bench) -> list[Figure]:
     count, length = bench.of(10_000, 300), bench.of(30, 5)
     clock = SystemClock()
     async with stage(one_channel(), clock) as opened:
-        ear = StoreEar("bench", opened.store, clock)
+        ear = InboxWriter("bench", opened.store, clock)
         mentions = bench.sayings.take(count, clock.now())
         async with at_work(opened):
             bench.tell(f"{count:,} mentions at once")

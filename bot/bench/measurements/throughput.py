@@ -13,8 +13,8 @@ from bot.clock import SystemClock
 from bot.domain.report import Reconciliation
 from bot.rules import LiveRules
 from bot.store.opening import Store, connect_store
-from bot.workers.ingest import StoreEar
-from bot.workers.triage import Triage
+from bot.workers.ingest import InboxWriter
+from bot.workers.triage import TriageWorker
 
 AIM = at_least(2_000, ratio=2_000 / 4_800)
 """Set on a machine on which TextBlob alone reads 4,800 texts a second."""
@@ -65,7 +65,7 @@ async def _round(bench: Bench, url: str, brand: str, count: int) -> _Round:
     async with connect_store(url, Path(), brand, "bench") as store:
         await store.inbox.create_group()
         mentions = bench.sayings.take(count, clock.now())
-        await hear(StoreEar("bench", store, clock), mentions)
+        await hear(InboxWriter("bench", store, clock), mentions)
         pace = bench.yardstick.pace([mention.text for mention in mentions])
         took = await _triaged(store)
         account = await store.mention_counters.read()
@@ -76,8 +76,8 @@ async def _round(bench: Bench, url: str, brand: str, count: int) -> _Round:
 
 async def _triaged(store: Store) -> Took:
     rules = LiveRules(read(day_playbook()))
-    rules.assessor()  # made once for each reading of the playbook, not for each batch
-    triage = Triage(store, rules, SystemClock(), "bench", wait=False)
+    rules.get_assessor()  # made once for each reading of the playbook, not for each batch
+    triage = TriageWorker(store, rules, SystemClock(), "bench", wait=False)
     settle()  # as every process does before it works
     with stopwatch() as took:
         while await triage.step():

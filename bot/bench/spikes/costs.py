@@ -19,9 +19,9 @@ from bot.rules import LiveRules
 from bot.store.feed import append_observation
 from bot.store.opening import Store, connect_store
 from bot.store.transaction import Transaction, commit
-from bot.workers.ingest import StoreEar
-from bot.workers.spikes import Spikes
-from bot.workers.triage import PART, Triage
+from bot.workers.ingest import InboxWriter
+from bot.workers.spikes import SpikeWorker
+from bot.workers.triage import PART_SIZE, TriageWorker
 
 LOOKS, ROUNDS = 5, 5
 DAYS_LEARNT = 4
@@ -44,14 +44,14 @@ async def _on_top(bench: Bench) -> Figure:
         clock, rules = SystemClock(), LiveRules(read(day_playbook()))
         await store.inbox.create_group()
         mentions = bench.sayings.take(count, clock.now())
-        await hear(StoreEar("bench", store, clock), mentions)
-        rules.assessor()
-        triage = Triage(store, rules, clock, "bench", wait=False)
+        await hear(InboxWriter("bench", store, clock), mentions)
+        rules.get_assessor()
+        triage = TriageWorker(store, rules, clock, "bench", wait=False)
         with stopwatch() as triaged:
             while await triage.step():
                 pass
         watched = [await _watched(store, rules, clock) for _ in range(ROUNDS + 1)][1:]
-        assessments = rules.assessor().assess(mentions)
+        assessments = rules.get_assessor().assess(mentions)
         heard = [
             ProcessedMention(mention, assessment, "care", MentionOutcome.OPENED, clock.now())
             for mention, assessment in zip(mentions, assessments, strict=True)
@@ -67,7 +67,7 @@ async def _on_top(bench: Bench) -> Figure:
 
 async def _watched(store: Store, rules: LiveRules, clock: SystemClock) -> float:
     """Seconds of CPU of one who reads all that was fed, and looks at it."""
-    watch = Spikes(store, rules, clock)
+    watch = SpikeWorker(store, rules, clock)
     with stopwatch() as took:
         while await watch.step():
             pass
@@ -80,8 +80,8 @@ async def _fed(store: Store, heard: Sequence[ProcessedMention], times: int) -> f
     Once more costs what feeding costs within a transaction that is there anyhow, which is what triage pays.
     """
     with stopwatch() as took:
-        for start in range(0, len(heard), PART):
-            transactions = [Transaction(store.keys.inbox) for _ in heard[start : start + PART]]
+        for start in range(0, len(heard), PART_SIZE):
+            transactions = [Transaction(store.keys.inbox) for _ in heard[start : start + PART_SIZE]]
             for one, transaction in zip(heard[start:], transactions, strict=False):
                 for _ in range(times):
                     append_observation(transaction, store.keys, one, "Northwind Air")

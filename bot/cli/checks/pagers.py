@@ -12,7 +12,7 @@ from bot.domain.pages.page import AttemptStatus, ContactMethod
 from bot.playbook import Playbook
 from bot.settings import Settings
 from bot.sinks.pagers.base import Pager
-from bot.sinks.pagers.catalogue import pagers_of
+from bot.sinks.pagers.catalogue import build_pagers
 
 TWILIO = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
 BY_ITSELF = {"pagerduty", "webhook"}
@@ -23,7 +23,7 @@ async def of_pagers(settings: Settings, playbook: Playbook, places: Places) -> A
     for finding in _halves(settings):
         yield finding
     async with aiohttp.ClientSession() as session:
-        pagers = [pager for pager in pagers_of(settings, session, SystemClock()) if _used(pager, playbook)]
+        pagers = [pager for pager in build_pagers(settings, session, SystemClock()) if _used(pager, playbook)]
         for finding in _people(settings, playbook, places, {pager.name for pager in pagers}):
             yield finding
         if pagers and not settings.public_url:
@@ -83,7 +83,7 @@ def _reached(contact: ContactDetails, pagers: set[str]) -> bool:
 
 
 async def _tried(pager: Pager) -> Finding:
-    told = await pager.tried()
+    told = await pager.check_connection()
     if told is None:
         return well(pager.name, "is set up; it cannot be tried without ringing")
     return well(pager.name, "answers") if told.result is AttemptStatus.DELIVERED else fault(pager.name, told.why)

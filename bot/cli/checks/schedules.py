@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.calendars.broken import Broken
-from bot.calendars.fetching import fetched
+from bot.calendars.broken import CalendarError
+from bot.calendars.fetching import fetch_calendar
 from bot.calendars.process import read_calendar
-from bot.calendars.reading import Unreadable
+from bot.calendars.reading import SkippedEvent
 from bot.cards.words import one_line
 from bot.cli.checks.places import Places
 from bot.cli.findings import Finding, fault, note, well
@@ -61,10 +61,10 @@ async def _changes(settings: Settings, playbook: Playbook) -> Mapping[str, Sched
 
 async def _calendar(schedule: Schedule, place: str, span: TimeSpan) -> tuple[list[Finding], tuple[Shift, ...]]:
     try:
-        answer = await fetched(schedule.calendar)
+        answer = await fetch_calendar(schedule.calendar)
         assert answer is not None
         found = await read_calendar(answer.text, schedule, span)
-    except Broken as no:
+    except CalendarError as no:
         return [fault(place, f"this calendar cannot be read: {no}")], ()
     notes = [note(place, f"its event {_title(one)} is passed over, since it {one.reason}") for one in found.unreadable]
     if len(notes) > SHOWN:
@@ -76,7 +76,7 @@ async def _calendar(schedule: Schedule, place: str, span: TimeSpan) -> tuple[lis
     return [*notes, well(place, gist)], found.shifts
 
 
-def _title(event: Unreadable) -> str:
+def _title(event: SkippedEvent) -> str:
     return repr(one_line(event.title, TITLE_SHOWN))
 
 

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 
 from bot.cli.checks.named import Named
 from bot.cli.findings import Finding, fault, note, well
-from bot.sinks.inspection import Channel, Identity, Inspection
-from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
+from bot.sinks.inspection import BotIdentity, ChannelInfo, SlackInspector
+from bot.sinks.outcomes import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
 from handlers.manifest import OPTIONAL, SCOPES
 
 CHANNELS_MOST = 40
@@ -18,20 +18,20 @@ READS_CHANNELS = ("channels:read", "groups:read")
 AGAIN = "in your app's settings, add it under OAuth & Permissions and install the app again"
 
 
-async def of_app_token(inspection: Inspection) -> AsyncIterator[Finding]:
+async def of_app_token(inspection: SlackInspector) -> AsyncIterator[Finding]:
     try:
-        if await inspection.is_token():
+        if await inspection.is_app_token():
             yield well("Slack", "the app-level token is known")
         else:
             yield fault("SLACK_APP_TOKEN", f"Slack does not know it; {COPY} (Basic Information)")
-    except (Unsent, Ambiguous, RateLimited):
+    except (NotSentError, DeliveryUnknownError, RateLimitedError):
         return  # the bot token comes to the same, and says so
 
 
-async def of_workspace(inspection: Inspection, address: str, named: Named | None) -> AsyncIterator[Finding]:
+async def of_workspace(inspection: SlackInspector, address: str, named: Named | None) -> AsyncIterator[Finding]:
     """`named` is None where the playbook cannot be used: then only the token is looked at."""
     try:
-        identity = await inspection.identity()
+        identity = await inspection.fetch_identity()
         yield well("Slack", f"we are @{identity.name} in {identity.team}")
         for finding in _of_scopes(identity):
             yield finding
@@ -43,23 +43,23 @@ async def of_workspace(inspection: Inspection, address: str, named: Named | None
             for part in (_of_channels, _of_groups, _of_people):
                 async for finding in part(inspection, identity, named):
                     yield finding
-    except Rejected as no:
+    except SlackRejectedError as no:
         yield _refused(no)
-    except (Unsent, Ambiguous) as lost:
+    except (NotSentError, DeliveryUnknownError) as lost:
         yield fault("SLACK_API_URL", f"{address} does not answer ({lost}); look whether this machine can reach it")
-    except RateLimited as no:
+    except RateLimitedError as no:
         yield note(
             "Slack", f"it asks us to wait for {no.seconds:.0f} s; not everything was looked at, so check again then"
         )
 
 
-def _refused(no: Rejected) -> Finding:
-    if no.token_refused and no.error != "missing_scope":
+def _refused(no: SlackRejectedError) -> Finding:
+    if no.is_token_refused and no.error != "missing_scope":
         return fault("SLACK_BOT_TOKEN", f"Slack refuses it ({no.error}); {COPY} (OAuth & Permissions)")
     return fault("Slack", f"it refuses to answer ({no.error}); not everything was looked at")
 
 
-def _of_scopes(identity: Identity) -> Iterator[Finding]:
+def _of_scopes(identity: BotIdentity) -> Iterator[Finding]:
     if identity.scopes is None:
         yield note("SLACK_BOT_TOKEN", "Slack does not say which scopes it has, so that they cannot be compared")
         return
@@ -68,14 +68,14 @@ def _of_scopes(identity: Identity) -> Iterator[Finding]:
             yield fault("SLACK_BOT_TOKEN", f"the scope {scope} is missing ({what}); {AGAIN}")
 
 
-def _of_pins(identity: Identity) -> Iterator[Finding]:
+def _of_pins(identity: BotIdentity) -> Iterator[Finding]:
     """Crises do without."""
     missing = [scope for scope in PINS if identity.scopes is not None and scope not in identity.scopes]
     if missing:
         yield note("Slack", f"a crisis does without pins: {_list(missing)} not granted, which is optional; {AGAIN}")
 
 
-def _of_kept(identity: Identity, named: Named | None) -> Iterator[Finding]:
+def _of_kept(identity: BotIdentity, named: Named | None) -> Iterator[Finding]:
     """User groups that are to be changed need more than to be read."""
     if named is None or identity.scopes is None or "usergroups:write" in identity.scopes:
         return
@@ -86,7 +86,7 @@ def _of_kept(identity: Identity, named: Named | None) -> Iterator[Finding]:
         )
 
 
-async def _of_channels(inspection: Inspection, identity: Identity, named: Named) -> AsyncIterator[Finding]:
+async def _of_channels(inspection: SlackInspector, identity: BotIdentity, named: Named) -> AsyncIterator[Finding]:
     if identity.scopes is not None and not identity.scopes.intersection(READS_CHANNELS):
         yield note(
             "Slack",
@@ -106,11 +106,11 @@ async def _of_channels(inspection: Inspection, identity: Identity, named: Named)
         yield well("Slack", f"{fit} of {len(named.channels)} channels can be written to")
 
 
-async def _of_channel(inspection: Inspection, identity: Identity, named: Named, channel: str) -> Finding | None:
+async def _of_channel(inspection: SlackInspector, identity: BotIdentity, named: Named, channel: str) -> Finding | None:
     """None: well."""
     try:
-        found = await inspection.channel(channel)
-    except Rejected as no:
+        found = await inspection.fetch_channel(channel)
+    except SlackRejectedError as no:
         if no.error == "missing_scope":
             return note(
                 named.channels[channel], f"{channel} is private, and cannot be seen without the scope groups:read"
@@ -126,7 +126,7 @@ async def _of_channel(inspection: Inspection, identity: Identity, named: Named, 
     return fault(named.channels[channel], wrong) if wrong else None
 
 
-def _wrong(channel: Channel, identity: Identity) -> str:
+def _wrong(channel: ChannelInfo, identity: BotIdentity) -> str:
     open_to_all = not channel.is_private and "chat:write.public" in (identity.scopes or ())
     if channel.is_archived:
         return f"#{channel.name} is archived; unarchive it, or name another channel"
@@ -135,10 +135,10 @@ def _wrong(channel: Channel, identity: Identity) -> str:
     return ""
 
 
-async def _of_groups(inspection: Inspection, identity: Identity, named: Named) -> AsyncIterator[Finding]:
+async def _of_groups(inspection: SlackInspector, identity: BotIdentity, named: Named) -> AsyncIterator[Finding]:
     if not named.groups or "usergroups:read" not in (identity.scopes or {"usergroups:read"}):
         return  # the missing scope was said
-    known = await inspection.groups()
+    known = await inspection.fetch_user_groups()
     wrong = 0
     for group, place in named.groups.items():
         if group not in known:
@@ -153,7 +153,7 @@ async def _of_groups(inspection: Inspection, identity: Identity, named: Named) -
         yield well("Slack", f"user groups: {_list([f'@{known[group].handle}' for group in named.groups])}")
 
 
-async def _of_people(inspection: Inspection, identity: Identity, named: Named) -> AsyncIterator[Finding]:
+async def _of_people(inspection: SlackInspector, identity: BotIdentity, named: Named) -> AsyncIterator[Finding]:
     if not named.people:
         return
     if "users:read" not in (identity.scopes or {"users:read"}):
@@ -171,10 +171,10 @@ async def _of_people(inspection: Inspection, identity: Identity, named: Named) -
         yield well("Slack", f"{len(named.people)} people of the playbook are there")
 
 
-async def _wrong_with(inspection: Inspection, identity: Identity, person: str) -> str:
+async def _wrong_with(inspection: SlackInspector, identity: BotIdentity, person: str) -> str:
     try:
-        found = await inspection.person(person)
-    except Rejected as no:
+        found = await inspection.fetch_user(person)
+    except SlackRejectedError as no:
         if no.error not in {"user_not_found", "user_not_visible"}:
             raise
         return f"{person} is nobody in {identity.team}; copy the member ID from the person's profile"

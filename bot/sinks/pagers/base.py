@@ -7,17 +7,17 @@ from bot.domain.pages.matter import PageContext
 from bot.domain.pages.page import AttemptStatus, Page, PageAttempt, PageGroup
 
 
-class Call(NamedTuple):
+class PageRequest(NamedTuple):
     """One rung to be sent. `link` acknowledges for the person who is called; empty where we have no public address."""
 
     page: Page
     attempt: PageAttempt
-    matter: PageContext
+    context: PageContext
     contact: ContactDetails = ContactDetails()
     link: str = ""
 
 
-class Told(NamedTuple):
+class PagerResponse(NamedTuple):
     """How it ended, why, in our own words, and the service's name for it."""
 
     result: AttemptStatus
@@ -29,26 +29,26 @@ class Pager(Protocol):
     name: str
     """As in its destination: `!ntfy`."""
 
-    async def call(self, call: Call) -> Told:
-        """Never raises for what a service may do; takes less than `LONGEST` seconds."""
+    async def send_page(self, request: PageRequest) -> PagerResponse:
+        """Never raises for what a service may do; takes less than `CALL_TIMEOUT` seconds."""
         ...
 
-    async def settle(self, page: Page) -> Told:
+    async def sync_page(self, page: Page) -> PagerResponse:
         """The page was answered, or is over. Only asked of services that call on by themselves."""
         ...
 
-    async def refresh(self, page: Page, matter: PageContext, storm: PageGroup) -> Told:
+    async def refresh_page(self, page: Page, context: PageContext, storm: PageGroup) -> PagerResponse:
         """The page stands otherwise than it was shown. Only asked of those of which what was sent can be changed."""
         ...
 
-    async def became(self, attempt: PageAttempt) -> Told | None:
+    async def fetch_outcome(self, attempt: PageAttempt) -> PagerResponse | None:
         """What became of a call that was delivered: answered, missed, refused. None: not known (yet)."""
         ...
 
-    async def tried(self) -> Told | None:
+    async def check_connection(self) -> PagerResponse | None:
         """Whether it would take a call, asked without ringing anybody; None where that cannot be asked."""
         ...
 
 
-LONGEST = 6.0
+CALL_TIMEOUT = 6.0
 """Seconds within which a call ends, whatever the other side does: less than an attempt may be in one sender's hands."""

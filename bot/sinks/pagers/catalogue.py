@@ -7,23 +7,23 @@ import aiohttp
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.sinks.pagers.base import Pager
-from bot.sinks.pagers.ntfy import Ntfy
-from bot.sinks.pagers.pagerduty import PagerDuty
-from bot.sinks.pagers.twilio import Twilio
-from bot.sinks.pagers.webhook import Webhook
+from bot.sinks.pagers.ntfy import NtfyPager
+from bot.sinks.pagers.pagerduty import PagerDutyPager
+from bot.sinks.pagers.twilio import TwilioPager
+from bot.sinks.pagers.webhook import WebhookPager
 
 
-class Kind(Protocol):
+class PagerFactory(Protocol):
     name: str
 
-    def built(self, settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Pager | None:
+    def from_settings(self, settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Pager | None:
         """None where a setting is missing."""
         ...
 
 
-CATALOGUE: tuple[Kind, ...] = (PagerDuty, Ntfy, Twilio, Webhook)
+PAGERS: tuple[PagerFactory, ...] = (PagerDutyPager, NtfyPager, TwilioPager, WebhookPager)
 
 
-def pagers_of(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> tuple[Pager, ...]:
-    built = (kind.built(settings, session, clock) for kind in CATALOGUE)
+def build_pagers(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> tuple[Pager, ...]:
+    built = (kind.from_settings(settings, session, clock) for kind in PAGERS)
     return tuple(pager for pager in built if pager is not None)

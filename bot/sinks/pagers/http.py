@@ -7,16 +7,16 @@ from typing import Any, NamedTuple
 import aiohttp
 
 from bot.domain.pages.page import AttemptStatus
-from bot.sinks.pagers.base import Told
+from bot.sinks.pagers.base import PagerResponse
 
-WITHIN = aiohttp.ClientTimeout(total=5.0)
+TIMEOUT = aiohttp.ClientTimeout(total=5.0)
 """Seconds. These services answer in well under one; whoever is slower is down, and the next way rings."""
-MOST = 65_536
+MAX_BYTES = 65_536
 """Bytes of an answer that are read; none of these services says more than a few hundred."""
-HTML = b"<"
+HTML_START = b"<"
 
 
-class Answer(NamedTuple):
+class HttpAnswer(NamedTuple):
     """`body` is None where it was not a JSON object; `page`: it was a web page."""
 
     status: int
@@ -24,26 +24,28 @@ class Answer(NamedTuple):
     page: bool = False
 
 
-async def post(session: aiohttp.ClientSession, url: str, **request: Any) -> Answer | Told:
+async def post_request(session: aiohttp.ClientSession, url: str, **request: Any) -> HttpAnswer | PagerResponse:
     """The answer, or how it ended without one. Nothing that the other side says is repeated anywhere."""
-    return await asked(session, "POST", url, **request)
+    return await send_request(session, "POST", url, **request)
 
 
-async def asked(session: aiohttp.ClientSession, method: str, url: str, **request: Any) -> Answer | Told:
-    """As `post`, by any method."""
+async def send_request(
+    session: aiohttp.ClientSession, method: str, url: str, **request: Any
+) -> HttpAnswer | PagerResponse:
+    """As `post_request`, by any method."""
     try:
-        async with session.request(method, url, timeout=WITHIN, allow_redirects=False, **request) as answer:
-            raw = await answer.content.read(MOST)
-            return Answer(answer.status, _object(raw), raw.lstrip()[:1] == HTML)
+        async with session.request(method, url, timeout=TIMEOUT, allow_redirects=False, **request) as answer:
+            raw = await answer.content.read(MAX_BYTES)
+            return HttpAnswer(answer.status, _parse_json_object(raw), raw.lstrip()[:1] == HTML_START)
     except aiohttp.ClientConnectorError:
-        return Told(AttemptStatus.LATER, "no connection")
+        return PagerResponse(AttemptStatus.LATER, "no connection")
     except TimeoutError:
-        return Told(AttemptStatus.LOST, f"no answer in {WITHIN.total:.0f} s")
+        return PagerResponse(AttemptStatus.LOST, f"no answer in {TIMEOUT.total:.0f} s")
     except (aiohttp.ClientError, OSError, ValueError):
-        return Told(AttemptStatus.LOST, "the connection broke")
+        return PagerResponse(AttemptStatus.LOST, "the connection broke")
 
 
-def _object(raw: bytes) -> Mapping[str, Any] | None:
+def _parse_json_object(raw: bytes) -> Mapping[str, Any] | None:
     try:
         found = json.loads(raw)
     except (ValueError, RecursionError):
@@ -51,14 +53,14 @@ def _object(raw: bytes) -> Mapping[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def failed(status: int, key: str) -> Told:
+def classify_status(status: int, key: str) -> PagerResponse:
     """What an answer means that is none of those that this service gives when it is well. `key` names the setting."""
     if status in {401, 403}:
-        return Told(AttemptStatus.REFUSED, f"{key} is refused")
+        return PagerResponse(AttemptStatus.REFUSED, f"{key} is refused")
     if status == 429:
-        return Told(AttemptStatus.LATER, "it wants us to wait")
+        return PagerResponse(AttemptStatus.LATER, "it wants us to wait")
     if status >= 500:
-        return Told(AttemptStatus.LOST, f"it answered {status}")
+        return PagerResponse(AttemptStatus.LOST, f"it answered {status}")
     if 200 <= status < 300:
-        return Told(AttemptStatus.LOST, "it answered something that it never says")
-    return Told(AttemptStatus.REFUSED, f"it answered {status}")
+        return PagerResponse(AttemptStatus.LOST, "it answered something that it never says")
+    return PagerResponse(AttemptStatus.REFUSED, f"it answered {status}")

@@ -12,15 +12,15 @@ from bot.clock import Clock
 from bot.domain.pages.matter import PageContext
 from bot.domain.pages.page import AttemptStatus, Page, PageAttempt, PageGroup
 from bot.settings import Settings
-from bot.sinks.pagers.base import Call, Told
-from bot.sinks.pagers.http import Answer, asked, failed, post
+from bot.sinks.pagers.base import PageRequest, PagerResponse
+from bot.sinks.pagers.http import HttpAnswer, classify_status, post_request, send_request
 
-URGENT = 5
+URGENT_PRIORITY = 5
 """The highest priority: it rings, and goes on for a while."""
 TAGS = ["rotating_light"]
 
 
-class Ntfy:
+class NtfyPager:
     """The topic in a contact is what is rung."""
 
     name = "ntfy"
@@ -31,45 +31,49 @@ class Ntfy:
         self._session = session
 
     @classmethod
-    def built(cls, settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Self | None:  # noqa: ARG003
+    def from_settings(cls, settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Self | None:  # noqa: ARG003
         """Needs no key where the server is public: a topic in the playbook is enough."""
         token = settings.ntfy_token.get_secret_value() if settings.ntfy_token else ""
         return cls(settings.ntfy_url, token, session)
 
-    async def call(self, call: Call) -> Told:
-        matter = call.matter
+    async def send_page(self, request: PageRequest) -> PagerResponse:
+        matter = request.context
         message: dict[str, Any] = {
-            "topic": call.contact.ntfy,
-            "title": summons.title(call.page, matter),
-            "message": summons.text(matter, call.link),
-            "priority": URGENT,
+            "topic": request.contact.ntfy,
+            "title": summons.title(request.page, matter),
+            "message": summons.text(matter, request.link),
+            "priority": URGENT_PRIORITY,
             "tags": TAGS,
         }
-        links = [("Acknowledge", call.link), ("See the card", matter.card_link), ("Open the post", matter.url)]
+        links = [("Acknowledge", request.link), ("See the card", matter.card_link), ("Open the post", matter.url)]
         actions = [{"action": "view", "label": label, "url": url, "clear": True} for label, url in links if url]
         if actions:
             message |= {"actions": actions, "click": actions[0]["url"]}
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        answer = await post(self._session, self._url, json=message, headers=headers)
-        if not isinstance(answer, Answer):
+        answer = await post_request(self._session, self._url, json=message, headers=headers)
+        if not isinstance(answer, HttpAnswer):
             return answer
         if answer.status == 200 and answer.body and answer.body.get("event") == "message" and answer.body.get("id"):
-            return Told(AttemptStatus.DELIVERED, reference=str(answer.body["id"])[:64])
-        return failed(answer.status, "NTFY_TOKEN")
+            return PagerResponse(AttemptStatus.DELIVERED, reference=str(answer.body["id"])[:64])
+        return classify_status(answer.status, "NTFY_TOKEN")
 
-    async def tried(self) -> Told:
+    async def check_connection(self) -> PagerResponse:
         """Its own health; whether the token may publish is only known by publishing."""
-        answer = await asked(self._session, "GET", f"{self._url.rstrip('/')}/v1/health")
-        if not isinstance(answer, Answer):
+        answer = await send_request(self._session, "GET", f"{self._url.rstrip('/')}/v1/health")
+        if not isinstance(answer, HttpAnswer):
             return answer
         healthy = answer.body is not None and answer.body.get("healthy") is True
-        return Told(AttemptStatus.DELIVERED) if answer.status == 200 and healthy else failed(answer.status, "NTFY_URL")
+        return (
+            PagerResponse(AttemptStatus.DELIVERED)
+            if answer.status == 200 and healthy
+            else classify_status(answer.status, "NTFY_URL")
+        )
 
-    async def became(self, attempt: PageAttempt) -> None:  # noqa: ARG002 - it does not say
+    async def fetch_outcome(self, attempt: PageAttempt) -> None:  # noqa: ARG002 - it does not say
         return
 
-    async def refresh(self, page: Page, matter: PageContext, storm: PageGroup) -> Told:  # noqa: ARG002 - it takes nothing back
-        return Told(AttemptStatus.DELIVERED)
+    async def refresh_page(self, page: Page, context: PageContext, storm: PageGroup) -> PagerResponse:  # noqa: ARG002 - it takes nothing back
+        return PagerResponse(AttemptStatus.DELIVERED)
 
-    async def settle(self, page: Page) -> Told:  # noqa: ARG002 - it rings once and is silent
-        return Told(AttemptStatus.DELIVERED)
+    async def sync_page(self, page: Page) -> PagerResponse:  # noqa: ARG002 - it rings once and is silent
+        return PagerResponse(AttemptStatus.DELIVERED)

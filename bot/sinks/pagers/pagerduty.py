@@ -13,16 +13,16 @@ from bot.domain.pages.again import build_dedup_key, build_previous_dedup_key
 from bot.domain.pages.matter import PageContext
 from bot.domain.pages.page import AttemptStatus, Page, PageAttempt, PageGroup, Severity
 from bot.settings import Settings
-from bot.sinks.pagers.base import Call, Told
-from bot.sinks.pagers.http import Answer, failed, post
+from bot.sinks.pagers.base import PageRequest, PagerResponse
+from bot.sinks.pagers.http import HttpAnswer, classify_status, post_request
 
 SEVERITIES = {Severity.SEV1: "critical", Severity.SEV2: "error", Severity.SEV3: "warning"}
-TRIED = "earshot-check"
-SUMMARY = 1024
+CHECK_DEDUP_KEY = "earshot-check"
+MAX_SUMMARY = 1024
 """Characters that PagerDuty takes."""
 
 
-class PagerDuty:
+class PagerDutyPager:
     name = "pagerduty"
 
     def __init__(self, key: str, url: str, session: aiohttp.ClientSession) -> None:
@@ -31,63 +31,63 @@ class PagerDuty:
         self._session = session
 
     @classmethod
-    def built(cls, settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Self | None:  # noqa: ARG003
+    def from_settings(cls, settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Self | None:  # noqa: ARG003
         key = settings.pagerduty_routing_key
         return cls(key.get_secret_value(), settings.pagerduty_api_url, session) if key else None
 
-    async def call(self, call: Call) -> Told:
-        return await self._trigger(call.page, call.matter, call.link)
+    async def send_page(self, request: PageRequest) -> PagerResponse:
+        return await self._trigger_alert(request.page, request.context, request.link)
 
-    async def refresh(self, page: Page, matter: PageContext, storm: PageGroup) -> Told:  # noqa: ARG002
+    async def refresh_page(self, page: Page, context: PageContext, storm: PageGroup) -> PagerResponse:  # noqa: ARG002
         """Joins the alert that is open there; one that was answered is left alone."""
-        return await self._trigger(page, matter) if page.is_open else Told(AttemptStatus.DELIVERED)
+        return await self._trigger_alert(page, context) if page.is_open else PagerResponse(AttemptStatus.DELIVERED)
 
-    async def _trigger(self, page: Page, matter: PageContext, link: str = "") -> Told:
-        details = {"how bad": matter.severity_text, "where": matter.location, "said": summons.quotation(matter)}
-        links = [(link, "Acknowledge"), (matter.card_link, "See the card"), (matter.url, "Open the post")]
-        return await self._send(
+    async def _trigger_alert(self, page: Page, context: PageContext, link: str = "") -> PagerResponse:
+        details = {"how bad": context.severity_text, "where": context.location, "said": summons.quotation(context)}
+        links = [(link, "Acknowledge"), (context.card_link, "See the card"), (context.url, "Open the post")]
+        return await self._send_event(
             build_dedup_key(page),
             "trigger",
             client="Earshot",
             links=[{"href": href, "text": text} for href, text in links if href],
             payload={
-                "summary": summons.title(page, matter)[:SUMMARY],
+                "summary": summons.title(page, context)[:MAX_SUMMARY],
                 "source": "Earshot",
                 "severity": SEVERITIES[page.severity],
-                "timestamp": matter.since.isoformat(),
-                "component": matter.location or "Earshot",
+                "timestamp": context.since.isoformat(),
+                "component": context.location or "Earshot",
                 "class": page.cause.kind.value,
                 "custom_details": {name: words for name, words in details.items() if words},
             },
         )
 
-    async def became(self, attempt: PageAttempt) -> None:  # noqa: ARG002 - it does not say
+    async def fetch_outcome(self, attempt: PageAttempt) -> None:  # noqa: ARG002 - it does not say
         return
 
-    async def settle(self, page: Page) -> Told:
+    async def sync_page(self, page: Page) -> PagerResponse:
         """Acknowledged while its cause goes on, resolved when that is over, or when it is called for again."""
         if before := build_previous_dedup_key(page):
-            told = await self._send(before, "resolve")
+            told = await self._send_event(before, "resolve")
             if page.is_open or told.result is not AttemptStatus.DELIVERED:
                 return told
-        return await self._send(build_dedup_key(page), "resolve" if page.closed_at else "acknowledge")
+        return await self._send_event(build_dedup_key(page), "resolve" if page.closed_at else "acknowledge")
 
-    async def tried(self) -> Told:
+    async def check_connection(self) -> PagerResponse:
         """Resolves an alert that there is not, which does nothing where the key is good."""
-        return await self._send(TRIED, "resolve")
+        return await self._send_event(CHECK_DEDUP_KEY, "resolve")
 
-    async def _send(self, name: str, action: str, **more: Any) -> Told:
-        event = {"routing_key": self._key, "event_action": action, "dedup_key": name, **more}
-        answer = await post(self._session, self._url, json=event)
-        if not isinstance(answer, Answer):
+    async def _send_event(self, dedup_key: str, action: str, **more: Any) -> PagerResponse:
+        event = {"routing_key": self._key, "event_action": action, "dedup_key": dedup_key, **more}
+        answer = await post_request(self._session, self._url, json=event)
+        if not isinstance(answer, HttpAnswer):
             return answer
         taken = answer.body is not None and answer.body.get("status") == "success"
         if answer.status == 202 and taken:
-            return Told(AttemptStatus.DELIVERED, reference=name)
-        return failed(401 if _key_refused(answer) else answer.status, "PAGERDUTY_ROUTING_KEY")
+            return PagerResponse(AttemptStatus.DELIVERED, reference=dedup_key)
+        return classify_status(401 if _is_key_refused(answer) else answer.status, "PAGERDUTY_ROUTING_KEY")
 
 
-def _key_refused(answer: Answer) -> bool:
+def _is_key_refused(answer: HttpAnswer) -> bool:
     """A key that it does not know is a 400, like an event that it cannot read; what is wrong stands in `errors`."""
     errors = (answer.body or {}).get("errors")
     return answer.status == 400 and isinstance(errors, list) and any("routing" in str(one).lower() for one in errors)

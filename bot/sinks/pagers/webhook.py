@@ -14,11 +14,11 @@ from bot.clock import Clock
 from bot.domain.pages.matter import PageContext
 from bot.domain.pages.page import AttemptStatus, Page, PageAttempt, PageGroup
 from bot.settings import Settings
-from bot.sinks.pagers.base import Call, Told
-from bot.sinks.pagers.http import Answer, failed, post
+from bot.sinks.pagers.base import PageRequest, PagerResponse
+from bot.sinks.pagers.http import HttpAnswer, classify_status, post_request
 
 
-class Webhook:
+class WebhookPager:
     name = "webhook"
 
     def __init__(self, url: str, secret: str, session: aiohttp.ClientSession, clock: Clock) -> None:
@@ -28,33 +28,33 @@ class Webhook:
         self._clock = clock
 
     @classmethod
-    def built(cls, settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Self | None:
+    def from_settings(cls, settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Self | None:
         secret = settings.pager_webhook_secret
         if not (settings.pager_webhook_url and secret):
             return None
         return cls(settings.pager_webhook_url, secret.get_secret_value(), session, clock)
 
-    async def call(self, call: Call) -> Told:
-        attempt = call.attempt
-        whom = {"attempt": attempt.n, "person": attempt.person, "acknowledge": call.link}
-        data = _data(call.page, call.matter, call.link) | whom
-        return await self._send(f"{call.page.id}-{attempt.n}", "page.called", data)
+    async def send_page(self, request: PageRequest) -> PagerResponse:
+        attempt = request.attempt
+        whom = {"attempt": attempt.n, "person": attempt.person, "acknowledge": request.link}
+        data = _build_payload(request.page, request.context, request.link) | whom
+        return await self._send_webhook(f"{request.page.id}-{attempt.n}", "page.called", data)
 
-    async def refresh(self, page: Page, matter: PageContext, storm: PageGroup) -> Told:
+    async def refresh_page(self, page: Page, context: PageContext, storm: PageGroup) -> PagerResponse:
         """The same page with the words of its newest post; `page` says which it is."""
-        return await self._send(f"{page.id}-news-{storm.cases}", "page.updated", _data(page, matter))
+        return await self._send_webhook(f"{page.id}-news-{storm.cases}", "page.updated", _build_payload(page, context))
 
-    async def tried(self) -> None:
+    async def check_connection(self) -> None:
         """Whoever is behind it would take anything for a call."""
         return
 
-    async def became(self, attempt: PageAttempt) -> None:  # noqa: ARG002 - it does not say
+    async def fetch_outcome(self, attempt: PageAttempt) -> None:  # noqa: ARG002 - it does not say
         return
 
-    async def settle(self, page: Page) -> Told:  # noqa: ARG002 - it was one call
-        return Told(AttemptStatus.DELIVERED)
+    async def sync_page(self, page: Page) -> PagerResponse:  # noqa: ARG002 - it was one call
+        return PagerResponse(AttemptStatus.DELIVERED)
 
-    async def _send(self, name: str, kind: str, data: dict[str, object]) -> Told:
+    async def _send_webhook(self, name: str, kind: str, data: dict[str, object]) -> PagerResponse:
         at = self._clock.now()
         body = json.dumps({"type": kind, "timestamp": at.isoformat(), "data": data}, separators=(",", ":"))
         headers = {
@@ -63,23 +63,23 @@ class Webhook:
             "webhook-timestamp": str(int(at.timestamp())),
             "webhook-signature": self._signer.sign(name, at, body),
         }
-        answer = await post(self._session, self._url, data=body.encode(), headers=headers)
-        if not isinstance(answer, Answer):
+        answer = await post_request(self._session, self._url, data=body.encode(), headers=headers)
+        if not isinstance(answer, HttpAnswer):
             return answer
         if 200 <= answer.status < 300 and not answer.page:  # a web page is somebody's login, and no webhook
-            return Told(AttemptStatus.DELIVERED, reference=name)
-        return failed(answer.status, "EARSHOT_PAGER_WEBHOOK_SECRET")
+            return PagerResponse(AttemptStatus.DELIVERED, reference=name)
+        return classify_status(answer.status, "EARSHOT_PAGER_WEBHOOK_SECRET")
 
 
-def _data(page: Page, matter: PageContext, link: str = "") -> dict[str, object]:
+def _build_payload(page: Page, context: PageContext, link: str = "") -> dict[str, object]:
     return {
         "page": page.id,
         "severity": page.severity.value,
         "kind": page.cause.kind.value,
-        "title": summons.title(page, matter),
-        "text": summons.text(matter, link),
-        "since": matter.since.isoformat(),
+        "title": summons.title(page, context),
+        "text": summons.text(context, link),
+        "since": context.since.isoformat(),
         "department": page.department,
-        "card": matter.card_link,
-        "url": matter.url,
+        "card": context.card_link,
+        "url": context.url,
     }

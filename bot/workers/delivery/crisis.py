@@ -12,13 +12,13 @@ from bot.domain.destination import ToChannel
 from bot.domain.notification import Notification, NotificationKind
 from bot.domain.pages.page import Page
 from bot.domain.rules import PlaybookRules, get_department_or_lost
-from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
+from bot.sinks.outcomes import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
 from bot.store.records import CardRecord, CardState
-from bot.workers.delivery.post import Poster
+from bot.workers.delivery.post import MessagePoster
 
 log = structlog.get_logger("delivery")
 
-DRAWN: dict[NotificationKind, Callable[[Crisis, Page | None], Drawing]] = {
+CARD_RENDERERS: dict[NotificationKind, Callable[[Crisis, Page | None], Drawing]] = {
     NotificationKind.CRISIS: cards.head,
     NotificationKind.PLAN: cards.plan,
 }
@@ -26,88 +26,92 @@ KINDS = frozenset({NotificationKind.DECLARED, NotificationKind.NEWS, Notificatio
 
 
 class CrisisDelivery:
-    def __init__(self, poster: Poster, rules: PlaybookRules) -> None:
+    def __init__(self, poster: MessagePoster, rules: PlaybookRules) -> None:
         self._poster = poster
         self._store = poster.store
         self._rules = rules
 
-    async def deliver(self, owed: Notification) -> bool:
-        """A card. Says whether Slack was called. Raises `Blocked`."""
-        crisis = await self._store.crises.find(owed.subject_id)
+    async def deliver_crisis(self, pending: Notification) -> bool:
+        """A card. Says whether Slack was called. Raises `SendDeferredError`."""
+        crisis = await self._store.crises.find(pending.subject_id)
         if crisis is None:
-            await self._store.outbox.mark_delivered(owed)
+            await self._store.outbox.mark_delivered(pending)
             return False
-        name = f"{owed.kind}-{crisis.id}"
+        name = f"{pending.kind}-{crisis.id}"
         record = await self._store.outbox.load_card(name)
         if record.state is CardState.POSTED and record.drawn >= crisis.version:
-            await self._store.crises.record_crisis_card(crisis, name, record, owed)
+            await self._store.crises.record_crisis_card(crisis, name, record, pending)
             return False
         page = (await self._store.pages.find([crisis.page])).get(crisis.page)
-        drawing = DRAWN[owed.kind](crisis, page)
-        posted = await self._put(owed, name, record, drawing)
+        drawing = CARD_RENDERERS[pending.kind](crisis, page)
+        posted = await self._post_or_update(pending, name, record, drawing)
         if posted is not None:
-            pinned = posted.pinned or await self._pinned(owed, posted)
+            pinned = posted.pinned or await self._pin_head_card(pending, posted)
             shown = posted.model_copy(update={"drawn": crisis.version, "pinned": pinned})
-            await self._store.crises.record_crisis_card(crisis, name, shown, owed)
+            await self._store.crises.record_crisis_card(crisis, name, shown, pending)
         return True
 
-    async def _pinned(self, owed: Notification, posted: CardRecord) -> bool:
+    async def _pin_head_card(self, pending: Notification, posted: CardRecord) -> bool:
         """Whether there is nothing more to do: a head card that cannot be pinned now is tried at its next drawing."""
-        if owed.kind is not NotificationKind.CRISIS or not isinstance(owed.to, ToChannel):
+        if pending.kind is not NotificationKind.CRISIS or not isinstance(pending.to, ToChannel):
             return True
         try:
-            await self._poster.gate.pin(posted.channel, posted.ts)
-        except Rejected as no:
-            log.info("head card not pinned", crisis=owed.subject_id, why=no.error)
-        except (Unsent, Ambiguous, RateLimited):
+            await self._poster.limiter.pin_message(posted.channel, posted.ts)
+        except SlackRejectedError as no:
+            log.info("head card not pinned", crisis=pending.subject_id, why=no.error)
+        except (NotSentError, DeliveryUnknownError, RateLimitedError):
             return False
         return True
 
-    async def _put(self, owed: Notification, name: str, record: CardRecord, drawing: Drawing) -> CardRecord | None:
+    async def _post_or_update(
+        self, pending: Notification, name: str, record: CardRecord, drawing: Drawing
+    ) -> CardRecord | None:
         """None where nothing can be shown there any more, or where there is more to do."""
-        department = get_department_or_lost(self._rules, str(owed.to))
-        channel = owed.to.id if isinstance(owed.to, ToChannel) else department.channel
+        department = get_department_or_lost(self._rules, str(pending.to))
+        channel = pending.to.id if isinstance(pending.to, ToChannel) else department.channel
         try:
             if record.state is CardState.POSTED:
-                await self._poster.gate.room_to_update(record.channel)
-                await self._poster.gate.update(record.channel, record.ts, drawing)
+                await self._poster.limiter.acquire_update(record.channel)
+                await self._poster.limiter.update_message(record.channel, record.ts, drawing)
                 return record
-            self._poster.wait_for_lost_answer(record)
+            self._poster.check_late_retry(record)
 
             async def save_record(changed: CardRecord, before: CardRecord | None) -> None:
                 await self._store.outbox.save_card(name, changed, before)
 
-            if found := await self._poster.found(channel, name, record):
+            if found := await self._poster.find_lost_message(channel, name, record):
                 await save_record(found, None)  # it shows what was drawn then, and stays owed
                 return None
-            return await self._poster.post(
+            return await self._poster.post_once(
                 channel, drawing, name, record, save_record, lambda: Drawing(drawing.text, [])
             )
-        except Rejected as no:
-            if no.message_gone:
+        except SlackRejectedError as no:
+            if no.is_message_gone:
                 await self._store.outbox.save_card(name, CardRecord())
-            elif isinstance(owed.to, ToChannel):  # archived, or we were taken out: the crisis goes on without its card
-                await self._store.outbox.mark_delivered(owed)
+            elif isinstance(
+                pending.to, ToChannel
+            ):  # archived, or we were taken out: the crisis goes on without its card
+                await self._store.outbox.mark_delivered(pending)
                 await self._store.health_issues.save_issue(
-                    f"to:{owed.to}", f"{owed.to} cannot be written to ({no.error})."
+                    f"to:{pending.to}", f"{pending.to} cannot be written to ({no.error})."
                 )
             else:
-                raise await self._poster.refused(department, channel, no) from no
+                raise await self._poster.handle_refusal(department, channel, no) from no
             return None
 
-    async def drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
+    async def render_crisis_message(self, pending: Notification) -> tuple[Drawing | None, Department]:
         """What is said once, beside the cards."""
-        department = get_department_or_lost(self._rules, str(owed.to))
-        crisis = await self._store.crises.find(owed.subject_id)
+        department = get_department_or_lost(self._rules, str(pending.to))
+        crisis = await self._store.crises.find(pending.subject_id)
         if crisis is None:
             return None, department
-        match owed.kind:
+        match pending.kind:
             case NotificationKind.DECLARED:
                 return cards.declared(crisis), department
             case NotificationKind.NEWS:
-                return cards.news(crisis, owed.nth), department
+                return cards.news(crisis, pending.nth), department
             case NotificationKind.DUE:
-                late = crisis.update_due is not None and int(crisis.update_due.timestamp()) == owed.nth
+                late = crisis.update_due is not None and int(crisis.update_due.timestamp()) == pending.nth
                 return (cards.due(crisis) if late else None), department
             case _:
                 return cards.review(crisis), department

@@ -15,12 +15,12 @@ class DrillMessages:
         self._store = store
         self._rules = rules
 
-    async def drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
+    async def render_drill_message(self, pending: Notification) -> tuple[Drawing | None, Department]:
         """Nothing of a drill after which there was another one."""
-        department = get_department_or_lost(self._rules, owed.subject_id)
-        drill = await self._store.drills.get(owed.subject_id)
-        if drill is None or int(drill.opened_at.timestamp()) != owed.nth:
+        department = get_department_or_lost(self._rules, pending.subject_id)
+        drill = await self._store.drills.get(pending.subject_id)
+        if drill is None or int(drill.opened_at.timestamp()) != pending.nth:
             return None, department
         page = (await self._store.pages.find([drill.page])).get(drill.page)
-        draw = drills.receipt if owed.kind is NotificationKind.RECEIPT else drills.missed
+        draw = drills.receipt if pending.kind is NotificationKind.RECEIPT else drills.missed
         return draw(drill, page), department

@@ -7,33 +7,35 @@ from bot.domain.episode import Episode
 from bot.domain.notification import Notification
 from bot.domain.pages.page import Page
 from bot.domain.rules import PlaybookRules, get_department_or_lost
-from bot.sinks.outcomes import Rejected
+from bot.sinks.outcomes import SlackRejectedError
 from bot.store.records import CardRecord, CardState
-from bot.workers.delivery.post import Poster
+from bot.workers.delivery.post import MessagePoster
 
 
 class EpisodeDelivery:
-    def __init__(self, poster: Poster, rules: PlaybookRules) -> None:
+    def __init__(self, poster: MessagePoster, rules: PlaybookRules) -> None:
         self._poster = poster
         self._outbox = poster.store.outbox
         self._rules = rules
 
-    async def deliver(self, owed: Notification) -> bool:
-        """Says whether Slack was called. Raises `Blocked`."""
-        episode = await self._poster.store.episodes.get(owed.subject_id)
+    async def deliver_episode(self, pending: Notification) -> bool:
+        """Says whether Slack was called. Raises `SendDeferredError`."""
+        episode = await self._poster.store.episodes.get(pending.subject_id)
         if episode is None:
-            await self._outbox.mark_delivered(owed)
+            await self._outbox.mark_delivered(pending)
             return False
-        department = get_department_or_lost(self._rules, str(owed.to))
+        department = get_department_or_lost(self._rules, str(pending.to))
         record = await self._outbox.load_card(episode.id)
         if record.state is CardState.POSTED:
-            return await self._update(episode, record, owed, department)
-        self._poster.wait_for_lost_answer(record)
-        return await self._post(episode, record, owed, department)
+            return await self._update_episode(episode, record, pending, department)
+        self._poster.check_late_retry(record)
+        return await self._post_episode(episode, record, pending, department)
 
-    async def _post(self, episode: Episode, record: CardRecord, owed: Notification, department: Department) -> bool:
+    async def _post_episode(
+        self, episode: Episode, record: CardRecord, pending: Notification, department: Department
+    ) -> bool:
         if not department.channel:
-            raise await self._poster.homeless(department)
+            raise await self._poster.handle_lost_department(department)
 
         async def save_record(changed: CardRecord, before: CardRecord | None) -> None:
             await self._outbox.save_card(episode.id, changed, before)
@@ -41,39 +43,43 @@ class EpisodeDelivery:
         def render_fallback() -> Drawing:
             return episode_card.plain(episode)
 
-        if found := await self._poster.found(department.channel, episode.id, record):
+        if found := await self._poster.find_lost_message(department.channel, episode.id, record):
             await self._outbox.save_card(episode.id, found)
             return True
         page = await self._poster.store.pages.find_for_episode(episode)
         drawing = episode_card.draw(episode, page)
         try:
-            posted = await self._poster.post(
+            posted = await self._poster.post_once(
                 department.channel, drawing, episode.id, record, save_record, render_fallback
             )
-        except Rejected as no:
-            raise await self._poster.refused(department, department.channel, no) from no
-        await self._poster.well(department)
-        await self._drawn(episode, posted, owed, page)
+        except SlackRejectedError as no:
+            raise await self._poster.handle_refusal(department, department.channel, no) from no
+        await self._poster.clear_channel_issue(department)
+        await self._record_episode_card(episode, posted, pending, page)
         return True
 
-    async def _update(self, episode: Episode, record: CardRecord, owed: Notification, department: Department) -> bool:
+    async def _update_episode(
+        self, episode: Episode, record: CardRecord, pending: Notification, department: Department
+    ) -> bool:
         page = await self._poster.store.pages.find_for_episode(episode)
         if record.drawn >= episode.version and record.page >= (page.version if page else 0):
-            await self._drawn(episode, record, owed, page)
+            await self._record_episode_card(episode, record, pending, page)
             return False
-        await self._poster.gate.room_to_update(record.channel)
+        await self._poster.limiter.acquire_update(record.channel)
         try:
-            await self._poster.gate.update(record.channel, record.ts, episode_card.draw(episode, page))
-        except Rejected as no:
-            if no.message_gone:  # somebody deleted the card
+            await self._poster.limiter.update_message(record.channel, record.ts, episode_card.draw(episode, page))
+        except SlackRejectedError as no:
+            if no.is_message_gone:  # somebody deleted the card
                 await self._outbox.save_card(episode.id, CardRecord())
                 return True
-            if not no.blocks_refused:
-                raise await self._poster.refused(department, record.channel, no) from no
-            await self._poster.gate.update(record.channel, record.ts, episode_card.plain(episode))
-        await self._drawn(episode, record, owed, page)
+            if not no.is_block_error:
+                raise await self._poster.handle_refusal(department, record.channel, no) from no
+            await self._poster.limiter.update_message(record.channel, record.ts, episode_card.plain(episode))
+        await self._record_episode_card(episode, record, pending, page)
         return True
 
-    async def _drawn(self, episode: Episode, record: CardRecord, owed: Notification, page: Page | None) -> None:
+    async def _record_episode_card(
+        self, episode: Episode, record: CardRecord, pending: Notification, page: Page | None
+    ) -> None:
         drawn = record.model_copy(update={"drawn": episode.version, "page": page.version if page else 0})
-        await self._poster.store.episodes.record_episode_card(episode, drawn, owed, page)
+        await self._poster.store.episodes.record_episode_card(episode, drawn, pending, page)

@@ -14,19 +14,19 @@ from bot.store.opening import Store
 KINDS = frozenset({NotificationKind.MORNING, NotificationKind.HANDOVER, NotificationKind.SPARED})
 
 
-class MorningMessages:
+class ShiftSummaryMessages:
     def __init__(self, store: Store, rules: PlaybookRules, rota: OnCallLookup, clock: Clock) -> None:
         self._store = store
         self._rules = rules
-        self._rota = rota
+        self._on_call = rota
         self._clock = clock
 
-    async def drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
-        if owed.kind is NotificationKind.SPARED:
+    async def render_summary_message(self, pending: Notification) -> tuple[Drawing | None, Department]:
+        if pending.kind is NotificationKind.SPARED:
             return cards.spared(), Department(name="", channel="")
-        department = get_department_or_lost(self._rules, owed.subject_id)
-        read = await self._store.shift_summaries.load_summary(owed.subject_id, self._clock.now())
-        if owed.kind is NotificationKind.HANDOVER:
-            duty = await self._rota.find_on_call(owed.subject_id, datetime.fromtimestamp(owed.nth, UTC))
+        department = get_department_or_lost(self._rules, pending.subject_id)
+        read = await self._store.shift_summaries.load_summary(pending.subject_id, self._clock.now())
+        if pending.kind is NotificationKind.HANDOVER:
+            duty = await self._on_call.find_on_call(pending.subject_id, datetime.fromtimestamp(pending.nth, UTC))
             return cards.hand_over(read, duty.people[0] if duty.people and not duty.has_gap else ""), department
         return cards.note(read), department

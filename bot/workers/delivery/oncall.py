@@ -23,33 +23,33 @@ class OnCallMessages:
     def __init__(self, store: OverrideStore, rules: PlaybookRules, holes: GapLookup, clock: Clock) -> None:
         self._store = store
         self._rules = rules
-        self._holes = holes
+        self._gaps = holes
         self._clock = clock
 
-    async def drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
+    async def render_on_call_message(self, pending: Notification) -> tuple[Drawing | None, Department]:
         """Nothing where it is no longer true: a plea that was answered, a hole that is filled."""
-        if owed.kind is NotificationKind.HOLE:
-            return await self._hole(get_department_or_lost(self._rules, owed.subject_id), owed)
-        schedule, part = owed.schedule_item
+        if pending.kind is NotificationKind.HOLE:
+            return await self._render_gap(get_department_or_lost(self._rules, pending.subject_id), pending)
+        schedule, part = pending.schedule_item
         changes = (await self._store.load([schedule]))[schedule]
-        if owed.kind is NotificationKind.PLEA:
+        if pending.kind is NotificationKind.PLEA:
             asked = changes.find_request(part)
-            return (oncall.plea(asked) if asked else None), get_department_or_lost(self._rules, str(owed.to))
-        if owed.kind in REQUESTS:
-            return self._request(owed.kind, changes.find_request(part)), NOBODY
+            return (oncall.plea(asked) if asked else None), get_department_or_lost(self._rules, str(pending.to))
+        if pending.kind in REQUESTS:
+            return self._render_request(pending.kind, changes.find_request(part)), NOBODY
         change = changes.find_override(part)
-        return (oncall.shift(change, owed.to.id) if change and isinstance(owed.to, ToPerson) else None), NOBODY
+        return (oncall.shift(change, pending.to.id) if change and isinstance(pending.to, ToPerson) else None), NOBODY
 
-    def _request(self, kind: NotificationKind, plea: CoverRequest | None) -> Drawing | None:
+    def _render_request(self, kind: NotificationKind, plea: CoverRequest | None) -> Drawing | None:
         if plea is None:
             return None
         if kind is NotificationKind.OUTCOME:
             return oncall_requests.draw_outcome(plea)
         return oncall_requests.draw_request(plea) if plea.is_pending(self._clock.now()) else None
 
-    async def _hole(self, department: Department, owed: Notification) -> tuple[Drawing | None, Department]:
+    async def _render_gap(self, department: Department, pending: Notification) -> tuple[Drawing | None, Department]:
         at = self._clock.now()
-        for gap in await self._holes.find_gaps(department, TimeSpan(at, at + timedelta(days=2))):
-            if int(gap.start.timestamp()) == owed.nth or (gap.start == at and owed.nth < at.timestamp()):
+        for gap in await self._gaps.find_gaps(department, TimeSpan(at, at + timedelta(days=2))):
+            if int(gap.start.timestamp()) == pending.nth or (gap.start == at and pending.nth < at.timestamp()):
                 return oncall.hole(department, gap, department.schedules[0]), department
         return None, department

@@ -6,9 +6,9 @@ from typing import NamedTuple
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Pause(NamedTuple):
+class PauseWindow(NamedTuple):
     since: datetime = _LONG_AGO
     until: datetime = _LONG_AGO
 
-    def holds(self, at: datetime) -> bool:
+    def is_active(self, at: datetime) -> bool:
         return self.since <= at < self.until

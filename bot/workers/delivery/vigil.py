@@ -11,18 +11,18 @@ from bot.store.opening import Store
 KINDS = frozenset({NotificationKind.UNWELL, NotificationKind.WELL})
 
 
-class VigilMessages:
+class HealthMessages:
     def __init__(self, store: Store, rules: PlaybookRules) -> None:
         self._store = store
         self._rules = rules
 
-    async def drawing(self, owed: Notification) -> tuple[Drawing | None, Department]:
+    async def render_health_message(self, pending: Notification) -> tuple[Drawing | None, Department]:
         """Nothing of a trouble that was over before it could be said."""
-        department = get_department_or_lost(self._rules, str(owed.to))
-        found = (await self._store.health_state.load()).find_issue(owed.subject_id, owed.nth)
+        department = get_department_or_lost(self._rules, str(pending.to))
+        found = (await self._store.health_state.load()).find_issue(pending.subject_id, pending.nth)
         if found is None:
             return None, department
-        if owed.kind is NotificationKind.WELL:
+        if pending.kind is NotificationKind.WELL:
             return cards.well(found), department
         name = derive_page_id(found.cause)
         page = (await self._store.pages.find([name])).get(name)

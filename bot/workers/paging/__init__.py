@@ -1,5 +1,5 @@
 """Sends what the ladder owes: one loop for each pager, so that one that is slow or down keeps nobody else waiting."""
 
-from bot.workers.paging.worker import PagerDelivery
+from bot.workers.paging.worker import PagerWorker
 
-__all__ = ["PagerDelivery"]
+__all__ = ["PagerWorker"]

@@ -4,17 +4,17 @@ from collections.abc import Mapping
 
 from bot.domain.pages.page import CauseKind
 from bot.store.opening import Store
-from bot.workers.paging.crisis import OfCrises
-from bot.workers.paging.drills import OfDrills
-from bot.workers.paging.matters import OfCases, OfEpisodes, Source
-from bot.workers.paging.operators import OfOperators
+from bot.workers.paging.crisis import CrisisContextSource
+from bot.workers.paging.drills import DrillContextSource
+from bot.workers.paging.matters import CaseContextSource, ContextSource, EpisodeContextSource
+from bot.workers.paging.operators import HealthContextSource
 
 
-def causes(store: Store) -> Mapping[CauseKind, Source]:
+def build_context_sources(store: Store) -> Mapping[CauseKind, ContextSource]:
     return {
-        CauseKind.CASE: OfCases(store),
-        CauseKind.EPISODE: OfEpisodes(store),
-        CauseKind.DRILL: OfDrills(store),
-        CauseKind.CRISIS: OfCrises(store),
-        CauseKind.OPERATORS: OfOperators(store),
+        CauseKind.CASE: CaseContextSource(store),
+        CauseKind.EPISODE: EpisodeContextSource(store),
+        CauseKind.DRILL: DrillContextSource(store),
+        CauseKind.CRISIS: CrisisContextSource(store),
+        CauseKind.OPERATORS: HealthContextSource(store),
     }

@@ -7,13 +7,13 @@ from bot.domain.pages.page import Page
 from bot.store.opening import Store
 
 
-class OfDrills:
+class DrillContextSource:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def matter(self, page: Page) -> PageContext | None:
+    async def load_context(self, page: Page) -> PageContext | None:
         found = await self._store.drills.get(page.department)
         return cards.matter(found) if found is not None and found.page == page.id else None
 
-    async def standing(self, page: Page) -> CauseStatus:
+    async def load_status(self, page: Page) -> CauseStatus:
         return drills.get_drill_cause_status(page)

@@ -7,7 +7,7 @@ from bot.domain.pages.page import Page
 from bot.store.signing import ACKNOWLEDGE, SigningSecretStore
 
 
-class Links:
+class AckLinkBuilder:
     """`public_url` is how our site is reached from a phone; without one there are no links."""
 
     def __init__(self, secrets: SigningSecretStore, clock: Clock, public_url: str = "") -> None:
@@ -15,7 +15,7 @@ class Links:
         self._clock = clock
         self.public_url = public_url
 
-    async def to(self, page: Page, person: str) -> str:
+    async def build_link(self, page: Page, person: str) -> str:
         """Empty where there is nobody whom it would be for, or no address."""
         if not self.public_url or isinstance(parse_callee(person), ToChannel):
             return ""

@@ -14,27 +14,27 @@ from bot.domain.pages.matter import CauseStatus, PageContext
 from bot.domain.pages.page import CauseKind, Page
 from bot.store.opening import Store
 from bot.store.reading import UnreadableRecordError
-from bot.workers.delivery.message import link_to
+from bot.workers.delivery.message import build_card_link
 
 
-class Source(Protocol):
+class ContextSource(Protocol):
     """Knows the causes of one kind."""
 
-    async def matter(self, page: Page) -> PageContext | None:
+    async def load_context(self, page: Page) -> PageContext | None:
         """None where it is gone."""
         ...
 
-    async def standing(self, page: Page) -> CauseStatus: ...
+    async def load_status(self, page: Page) -> CauseStatus: ...
 
 
-class Matters:
+class PageContexts:
     """What nobody knows anything of, or cannot read, is called for all the same, in few words."""
 
-    def __init__(self, sources: Mapping[CauseKind, Source], zone: Callable[[], str]) -> None:
+    def __init__(self, sources: Mapping[CauseKind, ContextSource], zone: Callable[[], str]) -> None:
         self._sources = sources
         self._zone = zone
 
-    async def of(self, page: Page) -> PageContext | None:
+    async def load_context(self, page: Page) -> PageContext | None:
         """None where it is gone. Its time is in the brand's own zone, since a text message cannot know the reader's."""
         source = self._sources.get(page.cause.kind)
         what = f"{page.cause.kind.value} {page.cause.id}"
@@ -43,23 +43,23 @@ class Matters:
         )
         if source is not None:
             with suppress(UnreadableRecordError):
-                found = await source.matter(page)
+                found = await source.load_context(page)
         if found is None:
             return None
         zone = ZoneInfo(self._zone())
         newest_at = found.newest_at.astimezone(zone) if found.newest_at else None
         return found._replace(since=found.since.astimezone(zone), newest_at=newest_at)
 
-    async def standing(self, page: Page) -> CauseStatus:
+    async def load_status(self, page: Page) -> CauseStatus:
         """What cannot be read is not over: it is called for until somebody answers."""
         source = self._sources.get(page.cause.kind)
         try:
-            return await source.standing(page) if source else CauseStatus()
+            return await source.load_status(page) if source else CauseStatus()
         except UnreadableRecordError:
             return CauseStatus()
 
 
-async def _case(store: Store, page: Page) -> Case | None:
+async def _load_case(store: Store, page: Page) -> Case | None:
     """None where it is gone. Raises `UnreadableRecordError`."""
     found = (await store.cases.find([page.cause.id])).get(page.cause.id)
     if found is None and store.cases.is_unreadable(page.cause.id):
@@ -67,38 +67,38 @@ async def _case(store: Store, page: Page) -> Case | None:
     return found
 
 
-async def _link(store: Store, thing: str) -> str:
-    return link_to((await store.outbox.load_cards([thing]))[thing])
+async def _load_card_link(store: Store, record_name: str) -> str:
+    return build_card_link((await store.outbox.load_cards([record_name]))[record_name])
 
 
-class OfCases:
+class CaseContextSource:
     """A case: what was said, by whom, how urgent."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def matter(self, page: Page) -> PageContext | None:
-        found = await _case(self._store, page)
+    async def load_context(self, page: Page) -> PageContext | None:
+        found = await _load_case(self._store, page)
         if found is None:
             return None
-        first = await self._said(page, found)
+        first = await self._build_case_context(page, found)
         storm = await self._store.pages.load_group(page.id)
         newest = (await self._store.cases.find([storm.newest])).get(storm.newest)
         said_at = found.alarmed_by.at if found.alarmed_by and page.news else None
         if newest is None or storm.newest_at is None or (said_at and said_at > storm.newest_at):
             return first._replace(newest_at=said_at, earlier_count=storm.cases)
-        return of_storm(await self._said(page, newest), storm.newest_at, first, storm.cases)
+        return of_storm(await self._build_case_context(page, newest), storm.newest_at, first, storm.cases)
 
-    async def _said(self, page: Page, case: Case) -> PageContext:
+    async def _build_case_context(self, page: Page, case: Case) -> PageContext:
         """In the words that made a crisis of it, if these are not its first."""
         by = case.alarmed_by.mention if case.alarmed_by else ""
         said = await self._store.cases.find_joined(case.id, by) if by else None
         return of_case(
-            case, await _link(self._store, case.id), said, again=page.unclaimed is not None and not page.news
+            case, await _load_card_link(self._store, case.id), said, again=page.unclaimed is not None and not page.news
         )
 
-    async def standing(self, page: Page) -> CauseStatus:
-        found = await _case(self._store, page)
+    async def load_status(self, page: Page) -> CauseStatus:
+        found = await _load_case(self._store, page)
         if found is None:
             return CauseStatus(is_over=True)
         standing = cases.get_case_cause_status(page, found)
@@ -109,16 +109,16 @@ class OfCases:
         return CauseStatus(owner=other.owner) if other and other.status is CaseStatus.CLAIMED else standing
 
 
-class OfEpisodes:
+class EpisodeContextSource:
     """A spike: what is unusual, since when, and one of its posts."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def matter(self, page: Page) -> PageContext | None:
+    async def load_context(self, page: Page) -> PageContext | None:
         found = await self._store.episodes.get(page.cause.id)
-        return episode_card.matter(found, await _link(self._store, found.id)) if found else None
+        return episode_card.matter(found, await _load_card_link(self._store, found.id)) if found else None
 
-    async def standing(self, page: Page) -> CauseStatus:
+    async def load_status(self, page: Page) -> CauseStatus:
         found = await self._store.episodes.get(page.cause.id)
         return waking.get_episode_cause_status(found) if found else CauseStatus(is_over=True)

@@ -7,13 +7,13 @@ from bot.domain.vigil import troubles
 from bot.store.opening import Store
 
 
-class OfOperators:
+class HealthContextSource:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def matter(self, page: Page) -> PageContext | None:
+    async def load_context(self, page: Page) -> PageContext | None:
         found = (await self._store.health_state.load()).find_issue(page.cause.id, page.cause.round)
         return cards.matter(found) if found else None
 
-    async def standing(self, page: Page) -> CauseStatus:
+    async def load_status(self, page: Page) -> CauseStatus:
         return troubles.get_issue_cause_status(await self._store.health_state.load(), page)

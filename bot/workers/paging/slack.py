@@ -8,19 +8,19 @@ from bot.clock import Clock
 from bot.domain.destination import ToPerson, parse_callee
 from bot.domain.pages.matter import PageContext
 from bot.domain.pages.page import AttemptStatus, Page, PageAttempt, PageGroup
-from bot.sinks.outcomes import Ambiguous, RateLimited, Rejected, Unsent
-from bot.sinks.pagers.base import Call, Told
+from bot.sinks.outcomes import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
+from bot.sinks.pagers.base import PageRequest, PagerResponse
 from bot.sinks.slack import SlackSink
 from bot.store.limits import RateLimitStore
 from bot.store.pages import PageStore
-from bot.workers.delivery.gate import EVERYTHING, channel_limit
+from bot.workers.delivery.gate import GLOBAL_LIMIT, channel_limit
 from bot.workers.paging.messages import PageMessages
 
 log = structlog.get_logger("paging")
 
-SLACK_WITHIN = 3.0
+SLACK_TIMEOUT = 3.0
 """Seconds. Who is called by Slack may have another way, so a Slack that is slow is one that is down."""
-ASKED_WITHIN = 1.5
+DND_TIMEOUT = 1.5
 """Seconds for Slack to say whether somebody may be disturbed; it does not matter much."""
 
 
@@ -34,68 +34,70 @@ class SlackPager:
         self._messages = PageMessages(sink, store, limits, clock)
         self._limits = limits
         self._clock = clock
-        self._may_ask = True
+        self._can_ask = True
 
-    async def call(self, call: Call) -> Told:
-        if await self._limits.list_paused([EVERYTHING.name], self._clock.now()):
-            return Told(AttemptStatus.LATER, "Slack is down")
-        to = parse_callee(call.attempt.person)
+    async def send_page(self, request: PageRequest) -> PagerResponse:
+        if await self._limits.list_paused([GLOBAL_LIMIT.name], self._clock.now()):
+            return PagerResponse(AttemptStatus.LATER, "Slack is down")
+        to = parse_callee(request.attempt.person)
         try:
-            async with asyncio.timeout(SLACK_WITHIN):
-                await self._messages.ring(call)
-        except (TimeoutError, Ambiguous, Unsent, RateLimited, Rejected) as no:
-            return _ended(no)
-        quiet = isinstance(to, ToPerson) and await self._quiet(to.id)
-        return Told(AttemptStatus.QUIET if quiet else AttemptStatus.DELIVERED)
+            async with asyncio.timeout(SLACK_TIMEOUT):
+                await self._messages.notify_person(request)
+        except (TimeoutError, DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError) as no:
+            return _convert_error(no)
+        quiet = isinstance(to, ToPerson) and await self._is_do_not_disturb(to.id)
+        return PagerResponse(AttemptStatus.QUIET if quiet else AttemptStatus.DELIVERED)
 
-    async def room(self, person: str) -> bool:
-        """Slack takes one message a second in a conversation. A Slack that is down is `call`'s to find out."""
+    async def acquire_slot(self, person: str) -> bool:
+        """Slack takes one message a second in a conversation. A Slack that is down is `send_page`'s to find out."""
         at, limit = self._clock.now(), channel_limit(parse_callee(person).id)
-        if await self._limits.list_paused([EVERYTHING.name], at):
+        if await self._limits.list_paused([GLOBAL_LIMIT.name], at):
             return True
         return not await self._limits.try_acquire([limit], at)
 
-    async def tried(self) -> None:
+    async def check_connection(self) -> None:
         """`earshot check` tries Slack by itself."""
         return
 
-    async def became(self, attempt: PageAttempt) -> None:  # noqa: ARG002 - it does not say
+    async def fetch_outcome(self, attempt: PageAttempt) -> None:  # noqa: ARG002 - it does not say
         return
 
-    async def refresh(self, page: Page, matter: PageContext, storm: PageGroup) -> Told:
-        if await self._limits.list_paused([EVERYTHING.name], self._clock.now()):
-            return Told(AttemptStatus.LATER, "Slack is down")
+    async def refresh_page(self, page: Page, context: PageContext, storm: PageGroup) -> PagerResponse:
+        if await self._limits.list_paused([GLOBAL_LIMIT.name], self._clock.now()):
+            return PagerResponse(AttemptStatus.LATER, "Slack is down")
         try:
-            done = await self._messages.refresh(page, matter, storm)
-        except (TimeoutError, Ambiguous, Unsent, RateLimited, Rejected) as no:
-            return _ended(no)
-        return Told(AttemptStatus.DELIVERED) if done else Told(AttemptStatus.LATER, "its limits")
+            done = await self._messages.refresh_messages(page, context, storm)
+        except (TimeoutError, DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError) as no:
+            return _convert_error(no)
+        return PagerResponse(AttemptStatus.DELIVERED) if done else PagerResponse(AttemptStatus.LATER, "its limits")
 
-    async def settle(self, page: Page) -> Told:  # noqa: ARG002 - the card says it
-        return Told(AttemptStatus.DELIVERED)
+    async def sync_page(self, page: Page) -> PagerResponse:  # noqa: ARG002 - the card says it
+        return PagerResponse(AttemptStatus.DELIVERED)
 
-    async def _quiet(self, person: str) -> bool:
+    async def _is_do_not_disturb(self, person: str) -> bool:
         """Whether do-not-disturb is known to be on. Not to know is fine."""
-        if not self._may_ask:
+        if not self._can_ask:
             return False
         try:
-            async with asyncio.timeout(ASKED_WITHIN):
-                return await self._sink.do_not_disturb(person, self._clock.now().timestamp())
-        except Rejected as no:
+            async with asyncio.timeout(DND_TIMEOUT):
+                return await self._sink.is_do_not_disturb(person, self._clock.now().timestamp())
+        except SlackRejectedError as no:
             if no.error == "missing_scope":
-                self._may_ask = False
-        except (TimeoutError, Ambiguous, Unsent, RateLimited) as no:
+                self._can_ask = False
+        except (TimeoutError, DeliveryUnknownError, NotSentError, RateLimitedError) as no:
             log.info("do-not-disturb not known", reason=type(no).__name__)
         return False
 
 
-def _ended(no: TimeoutError | Ambiguous | Unsent | RateLimited | Rejected) -> Told:
+def _convert_error(
+    no: TimeoutError | DeliveryUnknownError | NotSentError | RateLimitedError | SlackRejectedError,
+) -> PagerResponse:
     match no:
-        case Rejected():
-            return Told(AttemptStatus.REFUSED, f"Slack says {no.error}")
-        case RateLimited():
-            return Told(AttemptStatus.LATER, "Slack wants us to wait")
-        case Unsent():
-            return Told(AttemptStatus.LATER, "Slack is down")
+        case SlackRejectedError():
+            return PagerResponse(AttemptStatus.REFUSED, f"Slack says {no.error}")
+        case RateLimitedError():
+            return PagerResponse(AttemptStatus.LATER, "Slack wants us to wait")
+        case NotSentError():
+            return PagerResponse(AttemptStatus.LATER, "Slack is down")
         case _:
-            return Told(AttemptStatus.LOST, "Slack does not answer")
+            return PagerResponse(AttemptStatus.LOST, "Slack does not answer")

@@ -15,35 +15,35 @@ from bot.domain.pages.contact import PagingRules
 from bot.domain.pages.matter import PageContext
 from bot.domain.pages.page import AttemptStatus, Page
 from bot.domain.refusals import StoreUnavailable
-from bot.sinks.pagers.base import LONGEST, Call, Pager, Told
+from bot.sinks.pagers.base import CALL_TIMEOUT, Pager, PageRequest, PagerResponse
 from bot.store.opening import Store
 from bot.store.transaction import CommitResult
-from bot.workers.paging.links import Links
-from bot.workers.paging.matters import Matters
+from bot.workers.paging.links import AckLinkBuilder
+from bot.workers.paging.matters import PageContexts
 
-AT_ONCE = 8
+CONCURRENCY = 8
 """Calls side by side through one pager, and so the most second calls that one crash can cost it."""
-LOOKED_AT = 64
+LOOKAHEAD = 64
 """How far to look past what has to wait for a limit."""
-ROOM_WITHIN = timedelta(seconds=2)
+LONGEST_LIMIT_WAIT = timedelta(seconds=2)
 """Longer than Slack's limit of one conversation, and short enough that the next way still rings in time."""
-Room = Callable[[str], Awaitable[bool]]
+AcquireSlot = Callable[[str], Awaitable[bool]]
 """Whether a limit allows one more call to this person now; if so, it is taken."""
-SETTLED_AGAIN = timedelta(seconds=30)
+SYNC_RETRY = timedelta(seconds=30)
 """Before a service that was not told that a page is over is told again."""
-SETTLED_TRIES = 5
-REFRESHED_AGAIN = timedelta(seconds=2)
+SYNC_TRIES = 5
+REFRESH_RETRY = timedelta(seconds=2)
 """Before what could not be shown is tried again; longer each time."""
-ASKED_EVERY = timedelta(seconds=5)
-ASKED_LONGEST = timedelta(minutes=3)
+OUTCOME_POLL_INTERVAL = timedelta(seconds=5)
+OUTCOME_POLL_FOR = timedelta(minutes=3)
 """After a service took a call: it has rung, spoken and ended well before, and what is not known then stays so."""
-UNWELL = frozenset({AttemptStatus.REFUSED, AttemptStatus.LOST, AttemptStatus.LATER})
+PAGER_FAILURES = frozenset({AttemptStatus.REFUSED, AttemptStatus.LOST, AttemptStatus.LATER})
 """What says something about the pager, and not about whom it called."""
 
 log = structlog.get_logger("paging")
 
 
-class PagerDelivery:
+class PagerWorker:
     """Any number may run for one pager: who writes down first that it begins, sends."""
 
     idle = 0.1
@@ -53,57 +53,57 @@ class PagerDelivery:
         pager: Pager,
         store: Store,
         rules: PagingRules,
-        matters: Matters,
-        links: Links,
+        matters: PageContexts,
+        links: AckLinkBuilder,
         clock: Clock,
-        room: Room | None = None,
+        room: AcquireSlot | None = None,
     ) -> None:
         self.name = f"pager {pager.name}"
         self._pager = pager
         self._store = store
         self._rules = rules
-        self._matters = matters
+        self._contexts = matters
         self._links = links
         self._clock = clock
-        self._room = room
-        self._again: dict[str, tuple[int, datetime]] = {}
+        self._slot = room
+        self._retries: dict[str, tuple[int, datetime]] = {}
 
     async def step(self) -> int:
         owed = await self._store.outbox.list_pending(
-            ToPager(self._pager.name), LOOKED_AT + self._store.pages.unreadable_count
+            ToPager(self._pager.name), LOOKAHEAD + self._store.pages.unreadable_count
         )
-        places = asyncio.Semaphore(AT_ONCE)
+        places = asyncio.Semaphore(CONCURRENCY)
 
         async def dispatch_one(one: Notification) -> int:
             async with places:
-                return await self._serve(one)
+                return await self._dispatch_page(one)
 
         found = await asyncio.gather(*(dispatch_one(one.notification) for one in owed), return_exceptions=True)
         for one, result in zip(owed, found, strict=True):
             if isinstance(result, BaseException):
-                await self._broke(one.notification, result)
+                await self._handle_crash(one.notification, result)
         return sum(1 if isinstance(result, BaseException) else result for result in found)
 
-    def failed(self, error: Exception) -> None:
+    def handle_failure(self, error: Exception) -> None:
         """What was in hand is still owed."""
 
-    async def _serve(self, owed: Notification) -> int:
-        found = await self._store.pages.find([owed.subject_id])
-        if owed.subject_id not in found:
-            if self._store.pages.is_unreadable(owed.subject_id):
+    async def _dispatch_page(self, pending: Notification) -> int:
+        found = await self._store.pages.find([pending.subject_id])
+        if pending.subject_id not in found:
+            if self._store.pages.is_unreadable(pending.subject_id):
                 return 0  # whoever can read it sends it
-            await self._store.pages.mark_delivered(owed)
+            await self._store.pages.mark_delivered(pending)
             return 1
-        if owed.kind is NotificationKind.SETTLED:
-            return await self._settle(found[owed.subject_id], owed)
-        if owed.kind is NotificationKind.REFRESH:
-            return await self._refresh(found[owed.subject_id], owed)
-        if owed.kind is NotificationKind.ASKED:
-            return await self._ask(found[owed.subject_id], owed)
-        return await self._send(found[owed.subject_id], owed.nth)
+        if pending.kind is NotificationKind.SETTLED:
+            return await self._sync_provider(found[pending.subject_id], pending)
+        if pending.kind is NotificationKind.REFRESH:
+            return await self._refresh_shown_page(found[pending.subject_id], pending)
+        if pending.kind is NotificationKind.ASKED:
+            return await self._poll_outcome(found[pending.subject_id], pending)
+        return await self._send_attempt(found[pending.subject_id], pending.nth)
 
-    async def _send(self, page: Page, n: int) -> int:
-        room = await self._has_room(page, n)
+    async def _send_attempt(self, page: Page, n: int) -> int:
+        room = await self._acquire_slot(page, n)
         if room is None:
             return 0
         begun = ladder.start_attempt(page, n, self._clock.now())
@@ -114,118 +114,126 @@ class PagerDelivery:
         attempt = begun.after.find_attempt(n)
         if attempt is None or attempt.result is not AttemptStatus.SENDING:
             return 1
-        matter = await self._matters.of(begun.after)
+        matter = await self._contexts.load_context(begun.after)
         if not room:
-            told = Told(AttemptStatus.LATER, "too many messages to one person at once")
+            told = PagerResponse(AttemptStatus.LATER, "too many messages to one person at once")
         elif matter is None:
-            told = Told(AttemptStatus.LATER, "what it was about is gone")
+            told = PagerResponse(AttemptStatus.LATER, "what it was about is gone")
         else:
-            link = await self._links.to(begun.after, attempt.person)
+            link = await self._links.build_link(begun.after, attempt.person)
             contact = self._rules.get_contact(attempt.person)
-            told = await self._told(Call(begun.after, attempt, matter, contact, link))
-        await self._end(page.id, n, told)
-        await self._catch_up(begun.after, matter)
+            told = await self._call_provider(PageRequest(begun.after, attempt, matter, contact, link))
+        await self._record_result(page.id, n, told)
+        await self._refresh_if_grouped(begun.after, matter)
         return 1
 
-    async def _catch_up(self, page: Page, matter: PageContext | None) -> None:
+    async def _refresh_if_grouped(self, page: Page, context: PageContext | None) -> None:
         """What came while the call was on its way is shown by nobody else."""
-        if matter is not None and (await self._store.pages.load_group(page.id)).cases != matter.earlier_count:
+        if context is not None and (await self._store.pages.load_group(page.id)).cases != context.earlier_count:
             for owed in ladder.redraw_messages(page):
                 await self._store.outbox.add(owed, self._clock.now())
 
-    async def _has_room(self, page: Page, n: int) -> bool | None:
+    async def _acquire_slot(self, page: Page, n: int) -> bool | None:
         """Asked before it begins, so that who waits a second for a limit has not begun. None: not yet, but soon."""
         attempt = page.find_attempt(n)
-        if self._room is None or attempt is None or attempt.result is not AttemptStatus.WAITING or not page.is_open:
+        if self._slot is None or attempt is None or attempt.result is not AttemptStatus.WAITING or not page.is_open:
             return True
-        if await self._room(attempt.person):
+        if await self._slot(attempt.person):
             return True
-        return False if self._clock.now() - attempt.at > ROOM_WITHIN else None
+        return False if self._clock.now() - attempt.at > LONGEST_LIMIT_WAIT else None
 
-    async def _told(self, call: Call) -> Told:
+    async def _call_provider(self, request: PageRequest) -> PagerResponse:
         try:
-            async with asyncio.timeout(LONGEST):
-                return await self._pager.call(call)
+            async with asyncio.timeout(CALL_TIMEOUT):
+                return await self._pager.send_page(request)
         except TimeoutError:
-            return Told(AttemptStatus.LOST, f"no answer in {LONGEST:.0f} s")
+            return PagerResponse(AttemptStatus.LOST, f"no answer in {CALL_TIMEOUT:.0f} s")
 
-    async def _end(self, page_id: str, n: int, told: Told) -> None:
+    async def _record_result(self, page_id: str, n: int, response: PagerResponse) -> None:
         at = self._clock.now()
         decision = await self._store.pages.change_if_needed(
-            page_id, lambda page: ladder.record_result(page, n, told.result, told.why, at, told.reference), at
+            page_id,
+            lambda page: ladder.record_result(page, n, response.result, response.why, at, response.reference),
+            at,
         )
         page = decision.after if decision else await self._store.pages.get(page_id)
-        metrics.CALLS.labels(self._pager.name, told.result.value).inc()
-        if told.result is AttemptStatus.DELIVERED and not any(
+        metrics.CALLS.labels(self._pager.name, response.result.value).inc()
+        if response.result is AttemptStatus.DELIVERED and not any(
             one.result is AttemptStatus.DELIVERED for one in page.attempts if one.n < n
         ):
             metrics.PAGE_SECONDS.observe((at - page.opened_at).total_seconds())
-        if told.result in UNWELL | {AttemptStatus.DELIVERED}:
-            sentence = f"{self._pager.name} does not ring: {told.why}" if told.result in UNWELL else ""
+        if response.result in PAGER_FAILURES | {AttemptStatus.DELIVERED}:
+            sentence = f"{self._pager.name} does not ring: {response.why}" if response.result in PAGER_FAILURES else ""
             await self._store.health_issues.save_issue(f"pager:{self._pager.name}", sentence)
-        log.info("paged", page=page_id, n=n, pager=self._pager.name, result=told.result.value, why=told.why)
+        log.info("paged", page=page_id, n=n, pager=self._pager.name, result=response.result.value, why=response.why)
 
-    async def _broke(self, owed: Notification, error: BaseException) -> None:
+    async def _handle_crash(self, pending: Notification, error: BaseException) -> None:
         """Our own fault; whoever is called next must not wait for it to be mended."""
         if isinstance(error, StoreUnavailable) or not isinstance(error, Exception):
             raise error
-        log.error("page not sent", page=owed.subject_id, n=owed.nth, pager=self._pager.name, exc_info=error)
-        if owed.kind is NotificationKind.PAGE:
-            await self._end(owed.subject_id, owed.nth, Told(AttemptStatus.LATER, "our own fault, see the log"))
+        log.error("page not sent", page=pending.subject_id, n=pending.nth, pager=self._pager.name, exc_info=error)
+        if pending.kind is NotificationKind.PAGE:
+            await self._record_result(
+                pending.subject_id, pending.nth, PagerResponse(AttemptStatus.LATER, "our own fault, see the log")
+            )
         else:
-            await self._store.pages.mark_delivered(owed)
+            await self._store.pages.mark_delivered(pending)
 
-    async def _ask(self, page: Page, owed: Notification) -> int:
+    async def _poll_outcome(self, page: Page, pending: Notification) -> int:
         """What became of a call. Asking twice harms nobody, so nothing is written down before."""
-        at, attempt = self._clock.now(), page.find_attempt(owed.nth)
+        at, attempt = self._clock.now(), page.find_attempt(pending.nth)
         if attempt is None or attempt.result is not AttemptStatus.DELIVERED or attempt.ended_at is None:
-            await self._store.pages.mark_delivered(owed)
+            await self._store.pages.mark_delivered(pending)
             return 1
-        _, until = self._again.get(owed.key, (0, attempt.ended_at + ASKED_EVERY))
+        _, until = self._retries.get(pending.key, (0, attempt.ended_at + OUTCOME_POLL_INTERVAL))
         if until > at:
             return 0
-        told = await self._pager.became(attempt)
-        if told is None and at - attempt.ended_at < ASKED_LONGEST:
-            self._again[owed.key] = (0, at + ASKED_EVERY)
+        told = await self._pager.fetch_outcome(attempt)
+        if told is None and at - attempt.ended_at < OUTCOME_POLL_FOR:
+            self._retries[pending.key] = (0, at + OUTCOME_POLL_INTERVAL)
             return 0
-        self._again.pop(owed.key, None)
+        self._retries.pop(pending.key, None)
         if told is None:
-            await self._store.pages.mark_delivered(owed)
+            await self._store.pages.mark_delivered(pending)
             return 1
         await self._store.pages.change_if_needed(
-            page.id, lambda page: ladder.record_status(page, owed.nth, told.result, told.why, at), at
+            page.id, lambda page: ladder.record_status(page, pending.nth, told.result, told.why, at), at
         )
-        log.info("call became", page=page.id, n=owed.nth, pager=self._pager.name, result=told.result.value)
+        log.info("call became", page=page.id, n=pending.nth, pager=self._pager.name, result=told.result.value)
         return 1
 
-    async def _refresh(self, page: Page, owed: Notification) -> int:
+    async def _refresh_shown_page(self, page: Page, pending: Notification) -> int:
         """Drawing twice is harmless, so nothing is written down before; tried until it is done."""
         at = self._clock.now()
-        tries, until = self._again.get(owed.key, (0, at))
+        tries, until = self._retries.get(pending.key, (0, at))
         if until > at:
             return 0
-        storm, matter = await self._store.pages.load_group(page.id), await self._matters.of(page)
-        told = await self._pager.refresh(page, matter, storm) if matter else Told(AttemptStatus.REFUSED, "it is gone")
+        storm, matter = await self._store.pages.load_group(page.id), await self._contexts.load_context(page)
+        told = (
+            await self._pager.refresh_page(page, matter, storm)
+            if matter
+            else PagerResponse(AttemptStatus.REFUSED, "it is gone")
+        )
         if told.result in {AttemptStatus.LATER, AttemptStatus.LOST}:
-            self._again[owed.key] = (tries + 1, at + min(REFRESHED_AGAIN * (tries + 1), SETTLED_AGAIN))
+            self._retries[pending.key] = (tries + 1, at + min(REFRESH_RETRY * (tries + 1), SYNC_RETRY))
             return 0
-        self._again.pop(owed.key, None)
+        self._retries.pop(pending.key, None)
         if told.result is not AttemptStatus.DELIVERED:
             log.warning("page not refreshed", page=page.id, pager=self._pager.name, why=told.why)
-        await self._store.pages.mark_refreshed(page, storm, owed)
+        await self._store.pages.mark_refreshed(page, storm, pending)
         return 1
 
-    async def _settle(self, page: Page, owed: Notification) -> int:
+    async def _sync_provider(self, page: Page, pending: Notification) -> int:
         at = self._clock.now()
-        tries, until = self._again.get(owed.key, (0, at))
+        tries, until = self._retries.get(pending.key, (0, at))
         if until > at:
             return 0
-        told = await self._pager.settle(page)
-        if told.result in {AttemptStatus.LATER, AttemptStatus.LOST} and tries + 1 < SETTLED_TRIES:
-            self._again[owed.key] = (tries + 1, self._clock.now() + SETTLED_AGAIN)
+        told = await self._pager.sync_page(page)
+        if told.result in {AttemptStatus.LATER, AttemptStatus.LOST} and tries + 1 < SYNC_TRIES:
+            self._retries[pending.key] = (tries + 1, self._clock.now() + SYNC_RETRY)
             return 0
-        self._again.pop(owed.key, None)
+        self._retries.pop(pending.key, None)
         if told.result is not AttemptStatus.DELIVERED:
             log.warning("pager not told", page=page.id, pager=self._pager.name, why=told.why)
-        await self._store.pages.mark_delivered(owed)
+        await self._store.pages.mark_delivered(pending)
         return 1

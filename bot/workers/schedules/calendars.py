@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.calendars.broken import Broken
-from bot.calendars.fetching import fetched
+from bot.calendars.broken import CalendarError
+from bot.calendars.fetching import fetch_calendar
 from bot.calendars.process import read_calendar
-from bot.calendars.reading import Booked
+from bot.calendars.reading import ParsedCalendar
 from bot.cards.words import spelled
 from bot.domain.schedules.changed import OVERRIDE_RETENTION
 from bot.domain.schedules.changes import SEARCH_AHEAD
@@ -17,88 +17,94 @@ from bot.domain.spans import TimeSpan
 from bot.domain.words import format_count
 from bot.store.calendars import CachedCalendar
 from bot.store.opening import Store
-from bot.workers.schedules.parts import Rosters
+from bot.workers.schedules.parts import RosterLookup
 
-EVERY = timedelta(minutes=15)
-READ_AS = 2
+FETCH_INTERVAL = timedelta(minutes=15)
+PARSER_VERSION = 2
 """Goes up when the same calendar is understood otherwise than before, so that it is read again after an upgrade."""
-READ_AGAIN = timedelta(days=1)
+REPARSE_INTERVAL = timedelta(days=1)
 """What has not changed reaches a day further each day."""
 
 log = structlog.get_logger("schedules")
 
 
-class Calendars:
-    def __init__(self, store: Store, rosters: Rosters) -> None:
+class CalendarRefresher:
+    def __init__(self, store: Store, rosters: RosterLookup) -> None:
         self._store = store
         self._rosters = rosters
-        self._asked: dict[str, tuple[str, datetime]] = {}
+        self._fetched: dict[str, tuple[str, datetime]] = {}
 
     async def step(self, at: datetime) -> int:
         """How many were asked for."""
-        due = [one for one in self._rosters.schedules().values() if one.calendar and self._due(one, at)]
+        due = [one for one in self._rosters.get_schedules().values() if one.calendar and self._is_due(one, at)]
         for schedule in due:
-            self._asked[schedule.name] = (asked_for(schedule), at)
-            await self._refresh(schedule, at)
+            self._fetched[schedule.name] = (fingerprint_schedule(schedule), at)
+            await self._refresh_calendar(schedule, at)
         return len(due)
 
-    def _due(self, schedule: Schedule, at: datetime) -> bool:
-        of, then = self._asked.get(schedule.name, ("", at))
-        return of != asked_for(schedule) or abs(at - then) >= EVERY  # the clock may have been set back
+    def _is_due(self, schedule: Schedule, at: datetime) -> bool:
+        of, then = self._fetched.get(schedule.name, ("", at))
+        return (
+            of != fingerprint_schedule(schedule) or abs(at - then) >= FETCH_INTERVAL
+        )  # the clock may have been set back
 
-    async def _refresh(self, schedule: Schedule, at: datetime) -> None:
+    async def _refresh_calendar(self, schedule: Schedule, at: datetime) -> None:
         before = await self._store.calendars.load_cached(schedule.name)
         try:
-            found = await self._read(schedule, before, at)
-        except Broken as no:
+            found = await self._load_calendar(schedule, before, at)
+        except CalendarError as no:
             log.warning("calendar broken", schedule=schedule.name, reason=str(no))
-            await self._tell(schedule, f"cannot be read: {no}. {_stays(before)}")
+            await self._report_calendar_issue(schedule, f"cannot be read: {no}. {_describe_fallback(before)}")
             return
-        await self._tell(schedule, _said(found) if found else "")
+        await self._report_calendar_issue(schedule, _describe_problems(found) if found else "")
 
-    async def _read(self, schedule: Schedule, before: CachedCalendar, at: datetime) -> Booked | None:
-        """None where nothing is new. Raises `Broken`."""
-        same = before.request == asked_for(schedule)
-        answer = await fetched(schedule.calendar, before.tag if same else "")
+    async def _load_calendar(self, schedule: Schedule, before: CachedCalendar, at: datetime) -> ParsedCalendar | None:
+        """None where nothing is new. Raises `CalendarError`."""
+        same = before.request == fingerprint_schedule(schedule)
+        answer = await fetch_calendar(schedule.calendar, before.tag if same else "")
         text = answer.text if answer else before.text
-        unread = before.read_at is None or abs(at - before.read_at) >= READ_AGAIN
+        unread = before.read_at is None or abs(at - before.read_at) >= REPARSE_INTERVAL
         if same and text == before.text and not unread:
-            return None if not await self._troubled(schedule) else await read_calendar(text, schedule, around(at))
-        found = await read_calendar(text, schedule, around(at))
-        kept = CachedCalendar(text, answer.tag if answer else before.tag, asked_for(schedule), at, at)
+            return (
+                None
+                if not await self._has_issue(schedule)
+                else await read_calendar(text, schedule, build_shift_window(at))
+            )
+        found = await read_calendar(text, schedule, build_shift_window(at))
+        kept = CachedCalendar(text, answer.tag if answer else before.tag, fingerprint_schedule(schedule), at, at)
         await self._store.calendars.save_cached(schedule.name, kept, found.shifts)
         log.info("calendar read", schedule=schedule.name, shifts=len(found.shifts), strangers=found.strangers)
         return found
 
-    async def _troubled(self, schedule: Schedule) -> bool:
-        return _part(schedule) in await self._store.health_issues.load_issues()
+    async def _has_issue(self, schedule: Schedule) -> bool:
+        return _build_issue_key(schedule) in await self._store.health_issues.load_issues()
 
-    async def _tell(self, schedule: Schedule, sentence: str) -> None:
+    async def _report_calendar_issue(self, schedule: Schedule, sentence: str) -> None:
         said = f"The calendar of {schedule.name} {sentence}" if sentence else ""
-        await self._store.health_issues.save_issue(_part(schedule), said)
+        await self._store.health_issues.save_issue(_build_issue_key(schedule), said)
 
 
-def _part(schedule: Schedule) -> str:
+def _build_issue_key(schedule: Schedule) -> str:
     return f"calendar:{schedule.name}"
 
 
-def around(at: datetime) -> TimeSpan:
+def build_shift_window(at: datetime) -> TimeSpan:
     return TimeSpan(at - OVERRIDE_RETENTION, at + SEARCH_AHEAD)
 
 
-def asked_for(schedule: Schedule) -> str:
+def fingerprint_schedule(schedule: Schedule) -> str:
     """Another address or other names are another question, so that an old answer does not do. Says neither of them."""
-    said = repr((READ_AS, schedule.calendar, schedule.named, schedule.zone))
+    said = repr((PARSER_VERSION, schedule.calendar, schedule.named, schedule.zone))
     return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
 
 
-def _stays(before: CachedCalendar) -> str:
+def _describe_fallback(before: CachedCalendar) -> str:
     if before.fetched_at is None:
         return "Nobody is on call by it until it can."
     return f"The last good one, of {spelled(before.fetched_at)}, stays in force."
 
 
-def _said(found: Booked) -> str:
+def _describe_problems(found: ParsedCalendar) -> str:
     if found.unreadable:
         events = format_count(len(found.unreadable), "event")
         return f"has {events} that cannot be used and would put nobody on call; earshot check says which and why."

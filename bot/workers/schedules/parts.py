@@ -7,9 +7,9 @@ from bot.domain.schedules.duty import GapLookup
 from bot.domain.schedules.schedule import Schedule, ScheduleRoster
 
 
-class Rosters(GapLookup, Protocol):
-    def schedules(self) -> Mapping[str, Schedule]:
+class RosterLookup(GapLookup, Protocol):
+    def get_schedules(self) -> Mapping[str, Schedule]:
         """Those of the playbook in force."""
 
-    async def rosters(self, names: Iterable[str]) -> dict[str, ScheduleRoster]:
+    async def load_rosters(self, names: Iterable[str]) -> dict[str, ScheduleRoster]:
         """With all that is known to differ from the playbook. Raises `StoreUnavailable`."""

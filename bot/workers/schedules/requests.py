@@ -8,13 +8,13 @@ from bot.domain.schedules.changed import ScheduleState
 from bot.domain.schedules.requests import expire_request
 from bot.domain.schedules.schedule import Schedule
 from bot.store.opening import Store
-from bot.workers.schedules.parts import Rosters
+from bot.workers.schedules.parts import RosterLookup
 
-EVERY = timedelta(seconds=10)
+CHECK_INTERVAL = timedelta(seconds=10)
 
 
-class Requests:
-    def __init__(self, store: Store, rosters: Rosters) -> None:
+class RequestExpiry:
+    def __init__(self, store: Store, rosters: RosterLookup) -> None:
         self._store = store
         self._rosters = rosters
         self._next: datetime | None = None
@@ -23,8 +23,8 @@ class Requests:
         """Return how many expired."""
         if self._next is not None and at < self._next:
             return 0
-        self._next = at + EVERY
-        by_name = self._rosters.schedules()
+        self._next = at + CHECK_INTERVAL
+        by_name = self._rosters.get_schedules()
         found = await self._store.overrides.load(by_name)
         over = [
             (by_name[name], one.id)
@@ -33,14 +33,14 @@ class Requests:
             if one.to and not one.outcome and not one.is_pending(at)
         ]
         for schedule, plea in over:
-            await self._expire(schedule, plea, at)
+            await self._expire_request(schedule, plea, at)
         return len(over)
 
-    async def _expire(self, schedule: Schedule, plea: str, at: datetime) -> None:
+    async def _expire_request(self, schedule: Schedule, request_id: str, at: datetime) -> None:
         with suppress(NotAllowed):  # answered meanwhile
             await self._store.overrides.change(
                 schedule.name,
-                lambda before: expire_request(ScheduleState(schedule, (), before), plea, at)._replace(
+                lambda before: expire_request(ScheduleState(schedule, (), before), request_id, at)._replace(
                     schedule=schedule.name
                 ),
                 at,

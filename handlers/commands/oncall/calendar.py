@@ -6,7 +6,7 @@ from handlers.commands.oncall.subcommand import Subcommand
 
 
 async def calendar(usecases: UseCases, by: str, words: str) -> Drawing:
-    return await usecases.feeds.address(by, words)
+    return await usecases.feeds.create_link(by, words)
 
 
 SUBCOMMAND = Subcommand(

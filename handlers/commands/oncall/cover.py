@@ -6,7 +6,7 @@ from handlers.commands.oncall.subcommand import Subcommand
 
 
 async def cover(usecases: UseCases, by: str, words: str) -> Drawing:
-    return await usecases.oncall.cover(by, words)
+    return await usecases.oncall.cover_shift(by, words)
 
 
 SUBCOMMAND = Subcommand(

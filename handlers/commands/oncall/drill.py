@@ -6,7 +6,7 @@ from handlers.commands.oncall.subcommand import Subcommand
 
 
 async def drill(usecases: UseCases, by: str, words: str) -> Drawing:
-    return await usecases.drills.begin(by, words)
+    return await usecases.drills.start_drill(by, words)
 
 
 SUBCOMMAND = Subcommand(

@@ -7,4 +7,4 @@ HINT = "`/oncall`: who is on call now and next, for every department; `/oncall c
 
 
 async def show(usecases: UseCases, by: str, words: str) -> Drawing:
-    return await usecases.oncall.show(by, words)
+    return await usecases.oncall.show_on_call(by, words)

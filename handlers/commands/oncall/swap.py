@@ -6,7 +6,7 @@ from handlers.commands.oncall.subcommand import Subcommand
 
 
 async def swap(usecases: UseCases, by: str, words: str) -> Drawing:
-    return await usecases.oncall.swap(by, words)
+    return await usecases.oncall.swap_shifts(by, words)
 
 
 SUBCOMMAND = Subcommand(

@@ -6,7 +6,7 @@ from handlers.commands.oncall.subcommand import Subcommand
 
 
 async def take(usecases: UseCases, by: str, words: str) -> Drawing:
-    return await usecases.oncall.take(by, words)
+    return await usecases.oncall.take_shift(by, words)
 
 
 SUBCOMMAND = Subcommand(
