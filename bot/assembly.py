@@ -14,7 +14,7 @@ from bot.detectors.model.weights import PACKAGED
 from bot.domain.decision import StoreUnavailable
 from bot.domain.pages.ladder import PAGER_BY_METHOD
 from bot.domain.pages.page import ContactMethod
-from bot.playbook import LivePlaybook
+from bot.playbook import PlaybookReloader
 from bot.rules import LiveRules
 from bot.settings import Settings
 from bot.sinks.directory import SlackDirectory
@@ -41,8 +41,8 @@ from bot.usecases.rota import StoredOnCallLookup
 from bot.usecases.spam import SpamReview
 from bot.usecases.team import StaffDirectory
 from bot.usecases.whose import SchedulePermissions
-from bot.web.paging import Paging
-from bot.web.pressing import Pressing
+from bot.web.paging import AckRoutes
+from bot.web.pressing import TwilioGather
 from bot.workers.crises import CrisisWorker
 from bot.workers.delivery import DeliveryWorker
 from bot.workers.drills import DrillWorker
@@ -152,7 +152,7 @@ def settle() -> None:
 
 def assemble(
     store: Store,
-    playbook: LivePlaybook,
+    playbook: PlaybookReloader,
     sink: SlackSink,
     clock: Clock,
     worker: str,
@@ -220,8 +220,8 @@ def assemble(
     )
 
 
-def paging_of(house: House, settings: Settings | None, clock: Clock) -> Paging:
+def paging_of(house: House, settings: Settings | None, clock: Clock) -> AckRoutes:
     """How pages are answered from outside of Slack; only who has a secret of ours is believed."""
     secret, token = (settings.pagerduty_webhook_secret, settings.twilio_auth_token) if settings else (None, None)
-    pressing = Pressing(house.usecases.pages, house.links, token.get_secret_value()) if token else None
-    return Paging(house.usecases.pages, clock, secret.get_secret_value() if secret else "", pressing)
+    pressing = TwilioGather(house.usecases.pages, house.links, token.get_secret_value()) if token else None
+    return AckRoutes(house.usecases.pages, clock, secret.get_secret_value() if secret else "", pressing)

@@ -19,14 +19,14 @@ from bot.domain.routing import Route
 from bot.domain.spikes.tuning import SpikeThresholds
 from bot.domain.subject import Subject
 from bot.domain.vigil.troubles import OPERATORS
-from bot.playbook import LivePlaybook, Playbook
+from bot.playbook import Playbook, PlaybookReloader
 
 
 class LiveRules:
     """Asked anew each time: the playbook may be read again while we run."""
 
     def __init__(
-        self, playbook: LivePlaybook, contacts: Mapping[str, str] | None = None, weights: Path = PACKAGED
+        self, playbook: PlaybookReloader, contacts: Mapping[str, str] | None = None, weights: Path = PACKAGED
     ) -> None:
         """`weights`: of the model that hears."""
         self._live = playbook
@@ -36,7 +36,7 @@ class LiveRules:
 
     @property
     def playbook(self) -> Playbook:
-        return self._live.now
+        return self._live.current
 
     @property
     def managers(self) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ class LiveRules:
         return self.playbook.drills
 
     def get_crisis_plan(self) -> CrisisPlan:
-        return self.playbook.plan
+        return self.playbook.crisis_plan
 
     def get_page_limit(self) -> int | None:
         return self.playbook.pages_a_night
@@ -107,7 +107,7 @@ class LiveRules:
     async def put_in_force(self, playbook: Playbook) -> None:
         """With its detectors made first, in a thread: a model of one's own may take seconds. Raises Unusable."""
         assessor = await asyncio.to_thread(assessor_for, playbook, self._weights)
-        self._live.now, self._heard_by = playbook, (playbook, assessor)
+        self._live.current, self._heard_by = playbook, (playbook, assessor)
 
     async def assess(self, mention: Mention) -> Assessment:
         [found] = await self.get_assessor().assess_in_thread([mention])

@@ -10,17 +10,17 @@ import aiohttp
 
 from bot.assembly import House, Outside, assemble, outside_of, paging_of
 from bot.clock import Clock
-from bot.playbook import LivePlaybook
+from bot.playbook import PlaybookReloader
 from bot.sandbox import Sandbox, Workspace
 from bot.settings import Settings
 from bot.sinks.slack import SlackSink, build_web_client
 from bot.store.leases import build_process_name
 from bot.store.opening import Store, connect_store
-from bot.web import Site, site
-from bot.web.serving import served
+from bot.web import RouteDependencies, build_web_app
+from bot.web.serving import serve_in_background
 from handlers import register
-from handlers.manifest import manifest
-from handlers.serving import http_endpoint, make_app
+from handlers.manifest import build_manifest
+from handlers.serving import build_bolt_app, build_http_endpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def _passing_folder() -> TemporaryDirectory[str]:
 @asynccontextmanager
 async def staged(
     *,
-    playbook: LivePlaybook,
+    playbook: PlaybookReloader,
     workspace: Workspace,
     clock: Clock,
     folder: Path | None = None,
@@ -66,7 +66,7 @@ async def staged(
     """
     async with AsyncExitStack() as stack:
         files = folder or Path(stack.enter_context(_passing_folder()))
-        opened = connect_store(redis_url, files, brand or playbook.now.slug, build_process_name())
+        opened = connect_store(redis_url, files, brand or playbook.current.slug, build_process_name())
         store = await stack.enter_async_context(opened)
         await store.inbox.create_group()
         sandbox = Sandbox(workspace, now=lambda: clock.now().timestamp(), trigger_now=trigger_now, ports=ports)
@@ -76,22 +76,22 @@ async def staged(
         outside = outside_of(settings, session, clock) if settings else Outside()
         client = build_web_client(sandbox.bot_token, sandbox.api_url, session)
         house = assemble(store, playbook, SlackSink(client), clock, build_process_name(), wait=wait, outside=outside)
-        app = make_app(client, sandbox.signing_secret)
+        app = build_bolt_app(client, sandbox.signing_secret)
         register(app, house.usecases)
-        parts = Site(
+        parts = RouteDependencies(
             store=store,
             clock=clock,
             hooks=lambda: house.hooks,
             list_source_names=house.ingest.list_source_issues,
-            departments=lambda: tuple(playbook.now.departments),
-            slack=http_endpoint(app, sandbox.signing_secret),
-            paging=paging_of(house, settings, clock),
-            feeds=house.usecases.feeds,
+            departments=lambda: tuple(playbook.current.departments),
+            slack=build_http_endpoint(app, sandbox.signing_secret),
+            ack_routes=paging_of(house, settings, clock),
+            calendar_links=house.usecases.feeds,
         )
-        port = await stack.enter_async_context(served(site(parts)))
+        port = await stack.enter_async_context(serve_in_background(build_web_app(parts)))
         url = f"http://127.0.0.1:{port}"
         house.links.public_url = url if settings else ""
         house.usecases.feeds.public_url = url
         sandbox.request_url = f"{url}/slack/events"
-        sandbox.install(manifest(socket_mode=False, request_url=sandbox.request_url))
+        sandbox.install(build_manifest(socket_mode=False, request_url=sandbox.request_url))
         yield Stage(house, sandbox, workspace, store, url)

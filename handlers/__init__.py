@@ -3,16 +3,16 @@
 from slack_bolt.async_app import AsyncApp
 
 from handlers import actions, commands, events, shortcuts, views
-from handlers.asking import UseCases, giving
-from handlers.net import went_wrong
+from handlers.asking import UseCases, inject_use_cases
+from handlers.net import on_error
 from handlers.own_workspace import refuse_other_workspaces
 
 __all__ = ["UseCases", "register"]
 
 
 def register(app: AsyncApp, usecases: UseCases) -> None:
-    app.middleware(giving(usecases))
+    app.middleware(inject_use_cases(usecases))
     app.middleware(refuse_other_workspaces)
-    app.error(went_wrong)
+    app.error(on_error)
     for family in (actions, commands, events, shortcuts, views):
         family.register(app)

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.cards.drawing import Drawing
+from bot.cards.drawing import RenderedMessage
 from bot.usecases.cases import CaseUseCases
 from bot.usecases.corrections import CorrectionUseCases
 from bot.usecases.crises import CrisisUseCases
@@ -18,18 +18,18 @@ from bot.usecases.home import HomeTab
 from bot.usecases.oncall import OnCallUseCases
 from bot.usecases.pages import PagingUseCases
 from bot.usecases.spam import SpamReview
-from handlers.reply import Reply
+from handlers.reply import Responder
 
 Payload = dict[str, Any]
 """What Slack sent, or a part of it."""
 
 
-class Reports(Protocol):
+class ReportUseCases(Protocol):
     """Each may raise `NotAllowed` or `StoreUnavailable`."""
 
-    async def answer_question(self, by: str, words: str) -> Drawing: ...
+    async def answer_question(self, by: str, words: str) -> RenderedMessage: ...
 
-    async def share_report(self, by: str, words: str) -> Drawing: ...
+    async def share_report(self, by: str, words: str) -> RenderedMessage: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class UseCases:
     cases: CaseUseCases
     digests: DigestUseCases
     flags: FlagUseCases
-    reports: Reports
+    reports: ReportUseCases
     home: HomeTab
     oncall: OnCallUseCases
     drills: DrillUseCases
@@ -48,7 +48,7 @@ class UseCases:
     pages: PagingUseCases
 
 
-def giving(usecases: UseCases) -> Callable[..., Awaitable[None]]:
+def inject_use_cases(usecases: UseCases) -> Callable[..., Awaitable[None]]:
     """A middleware that gives every listener the use cases, who asks (`by`), and the way to answer (`reply`)."""
 
     async def inject(context: AsyncBoltContext, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
@@ -64,7 +64,7 @@ def giving(usecases: UseCases) -> Callable[..., Awaitable[None]]:
         context["crises"] = usecases.crises
         context["pages"] = usecases.pages
         context["by"] = context.user_id or ""
-        context["reply"] = Reply(context.client, context.user_id or "", context.response_url or "")
+        context["reply"] = Responder(context.client, context.user_id or "", context.response_url or "")
         await next()
 
     return inject

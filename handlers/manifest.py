@@ -35,7 +35,7 @@ COMMANDS = {
 SHORTCUTS = {buttons.FLAG_MENTION: ("Flag for a department", "Opens a case for something Earshot did not hear")}
 
 
-def manifest(*, socket_mode: bool, request_url: str | None = None, name: str = "Earshot") -> dict[str, Any]:
+def build_manifest(*, socket_mode: bool, request_url: str | None = None, name: str = "Earshot") -> dict[str, Any]:
     """`request_url` is the full address of `/slack/events`; Socket Mode needs none."""
     if not socket_mode and not request_url:
         raise ValueError("over HTTP, Slack must know where to send requests: give the address of /slack/events")
@@ -55,7 +55,13 @@ def manifest(*, socket_mode: bool, request_url: str | None = None, name: str = "
             },
             "bot_user": {"display_name": name, "always_online": True},
             "slash_commands": [
-                {"command": command, "description": what, "usage_hint": hint, "should_escape": True, **_at(url)}
+                {
+                    "command": command,
+                    "description": what,
+                    "usage_hint": hint,
+                    "should_escape": True,
+                    **_build_command_url(url),
+                }
                 for command, (what, hint) in COMMANDS.items()
             ],
             "shortcuts": [
@@ -74,6 +80,6 @@ def manifest(*, socket_mode: bool, request_url: str | None = None, name: str = "
     }
 
 
-def _at(url: dict[str, str | None]) -> dict[str, str | None]:
+def _build_command_url(url: dict[str, str | None]) -> dict[str, str | None]:
     """Slash commands have a key of their own for the same address."""
     return {"url": url["request_url"]} if url else {}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from handlers.reading import first_address, unescape_mrkdwn
+from handlers.reading import find_first_url, unescape_mrkdwn
 
 DEPTH_MOST = 12
 """Blocks in attachments in shared messages …; Slack nests a few."""
@@ -17,7 +17,7 @@ OF_BLOCKS = ("title", "text", "description", "fields", "rows", "elements", "alt_
 INLINE = frozenset({"rich_text_section", "rich_text_preformatted", "rich_text_quote"})
 
 
-def message_text(message: dict[str, Any]) -> str:
+def extract_message_text(message: dict[str, Any]) -> str:
     """Return what a person reads in it; empty if there is nothing to read.
 
     The words are the text's or else the blocks'; those of attachments where there are none but an address, as when
@@ -25,57 +25,57 @@ def message_text(message: dict[str, Any]) -> str:
     """
     text = unescape_mrkdwn(str(message.get("text") or ""))
     own = "" if FALLBACK.fullmatch(text) else text
-    own = own or _join(_of_blocks(message.get("blocks"), 0))
-    if any(word != first_address(word) for word in own.split()):
+    own = own or _join_parts(_extract_blocks(message.get("blocks"), 0))
+    if any(word != find_first_url(word) for word in own.split()):
         return own
-    attached = _join(_of_attachments(message.get("attachments"), 0))
-    return _join([own, attached]) or _join(_of_files(message.get("files"))) or text
+    attached = _join_parts(_extract_attachments(message.get("attachments"), 0))
+    return _join_parts([own, attached]) or _join_parts(_extract_files(message.get("files"))) or text
 
 
-def message_address(message: dict[str, Any]) -> str:
+def extract_message_url(message: dict[str, Any]) -> str:
     """Return the first web address in its words, else where an attachment leads; empty if there is none."""
-    attached = [one for one in _list(message.get("attachments")) if isinstance(one, dict)]
+    attached = [one for one in _ensure_list(message.get("attachments")) if isinstance(one, dict)]
     leads = (str(one.get(name) or "") for one in attached for name in ("from_url", "title_link", "original_url"))
-    return first_address(message_text(message)) or next((one for one in leads if first_address(one)), "")
+    return find_first_url(extract_message_text(message)) or next((one for one in leads if find_first_url(one)), "")
 
 
-def _join(parts: Sequence[str] | Iterator[str]) -> str:
+def _join_parts(parts: Sequence[str] | Iterator[str]) -> str:
     return "\n".join(part for part in parts if part).strip()
 
 
-def _list(value: Any) -> list[Any]:
+def _ensure_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _of_blocks(value: Any, depth: int) -> Iterator[str]:
+def _extract_blocks(value: Any, depth: int) -> Iterator[str]:
     """One part for each block that says something."""
     if depth > DEPTH_MOST:
         return
-    for block in _list(value):
+    for block in _ensure_list(value):
         if isinstance(block, dict) and block.get("type") not in NOT_SAID:
-            yield _of_block(block, depth)
+            yield _extract_block(block, depth)
 
 
-def _of_block(block: dict[str, Any], depth: int) -> str:
+def _extract_block(block: dict[str, Any], depth: int) -> str:
     if block.get("type") in INLINE:
-        return "".join(_of_run(run) for run in _list(block.get("elements")) if isinstance(run, dict))
-    return _join(part for name in OF_BLOCKS for part in _of_value(block.get(name), block, depth))
+        return "".join(_extract_run(run) for run in _ensure_list(block.get("elements")) if isinstance(run, dict))
+    return _join_parts(part for name in OF_BLOCKS for part in _extract_value(block.get(name), block, depth))
 
 
-def _of_value(value: Any, inside: dict[str, Any], depth: int) -> Iterator[str]:
+def _extract_value(value: Any, inside: dict[str, Any], depth: int) -> Iterator[str]:
     """A string, a text object, or a list of blocks, of text objects, or of rows of them."""
     if depth > DEPTH_MOST:
         return
     if isinstance(value, str):
         yield unescape_mrkdwn(value) if inside.get("type") in {"mrkdwn", "markdown"} else value
     elif isinstance(value, dict) and value.get("type") not in NOT_SAID:
-        yield _of_block(value, depth + 1)
+        yield _extract_block(value, depth + 1)
     elif isinstance(value, list):
         for one in value:
-            yield from _of_value(one, inside, depth + 1)
+            yield from _extract_value(one, inside, depth + 1)
 
 
-def _of_run(run: dict[str, Any]) -> str:
+def _extract_run(run: dict[str, Any]) -> str:
     """Something within a line of rich text."""
     match run.get("type"):
         case "link":
@@ -84,42 +84,44 @@ def _of_run(run: dict[str, Any]) -> str:
             named = run.get("user_id") or run.get("usergroup_id") or run.get("channel_id") or run.get("range") or ""
             return f"{'#' if run['type'] == 'channel' else '@'}{named}"
         case "emoji":
-            return _emoji(str(run.get("unicode") or ""), str(run.get("name") or ""))
+            return _decode_emoji(str(run.get("unicode") or ""), str(run.get("name") or ""))
         case "date":
             return str(run.get("fallback") or "")
         case _:
             return str(run.get("text") or "")
 
 
-def _emoji(unicode: str, name: str) -> str:
+def _decode_emoji(unicode: str, name: str) -> str:
     try:
         return "".join(chr(int(part, 16)) for part in unicode.split("-")) if unicode else f":{name}:"
     except (ValueError, OverflowError):
         return f":{name}:"
 
 
-def _of_attachments(value: Any, depth: int) -> Iterator[str]:
+def _extract_attachments(value: Any, depth: int) -> Iterator[str]:
     if depth > DEPTH_MOST:
         return
-    for attached in _list(value):
+    for attached in _ensure_list(value):
         if isinstance(attached, dict):
-            yield _of_attachment(attached, depth) or unescape_mrkdwn(str(attached.get("fallback") or ""))
+            yield _extract_attachment(attached, depth) or unescape_mrkdwn(str(attached.get("fallback") or ""))
 
 
-def _of_attachment(attached: dict[str, Any], depth: int) -> str:
-    shared = [one.get("message") for one in _list(attached.get("message_blocks")) if isinstance(one, dict)]
+def _extract_attachment(attached: dict[str, Any], depth: int) -> str:
+    shared = [one.get("message") for one in _ensure_list(attached.get("message_blocks")) if isinstance(one, dict)]
     parts = [unescape_mrkdwn(str(attached.get(name) or "")) for name in ("pretext", "title", "text")]
-    for field in _list(attached.get("fields")):
+    for field in _ensure_list(attached.get("fields")):
         if isinstance(field, dict):
             words = (unescape_mrkdwn(str(field.get(name) or "")) for name in ("title", "value"))
             parts.append(": ".join(word for word in words if word))
-    parts += _of_blocks(attached.get("blocks"), depth + 1)
+    parts += _extract_blocks(attached.get("blocks"), depth + 1)
     if not any(parts):
-        parts = [part for one in shared if isinstance(one, dict) for part in _of_blocks(one.get("blocks"), depth + 1)]
-    return _join([*parts, *_of_files(attached.get("files"))])
+        parts = [
+            part for one in shared if isinstance(one, dict) for part in _extract_blocks(one.get("blocks"), depth + 1)
+        ]
+    return _join_parts([*parts, *_extract_files(attached.get("files"))])
 
 
-def _of_files(value: Any) -> Iterator[str]:
-    for file in _list(value):
+def _extract_files(value: Any) -> Iterator[str]:
+    for file in _ensure_list(value):
         if isinstance(file, dict):
-            yield _join([str(file.get("title") or file.get("name") or ""), str(file.get("preview") or "")])
+            yield _join_parts([str(file.get("title") or file.get("name") or ""), str(file.get("preview") or "")])

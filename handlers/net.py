@@ -14,7 +14,7 @@ ACK_SEEN = 0.05
 log = structlog.get_logger("listeners")
 
 
-async def went_wrong(error: Exception, context: AsyncBoltContext, body: Payload) -> None:
+async def on_error(error: Exception, context: AsyncBoltContext, body: Payload) -> None:
     log.error("listener failed", kind=body.get("type", "command"), by=context.user_id, exc_info=error)
     reply = context.get("reply")
     if reply is not None and body.get("type") != "event_callback":

@@ -10,7 +10,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.cards import buttons
 from handlers.asking import Payload
-from handlers.reply import Reply
+from handlers.reply import Responder
 
 NOT_OURS = (
     "Earshot belongs to another workspace, so this does nothing for you. You can still read its cards. "
@@ -24,7 +24,7 @@ SAID_WITHIN = 1.5
 log = structlog.get_logger("listeners")
 
 
-def is_ours(body: Payload, context: AsyncBoltContext) -> bool:
+def is_own_workspace(body: Payload, context: AsyncBoltContext) -> bool:
     """Whether a person of our workspace asks, or of our organisation on Enterprise Grid; true where Slack says neither.
 
     Slack names the person's home in `user.team_id`, and ours in `auth.test`, whose answer Bolt keeps.
@@ -45,17 +45,17 @@ async def refuse_other_workspaces(
     next: Callable[[], Awaitable[None]],  # noqa: A002 - Bolt's name
 ) -> BoltResponse | None:
     """Events are no requests of a person, and pass."""
-    if body.get("type") == "event_callback" or _is_link(body) or is_ours(body, context):
+    if body.get("type") == "event_callback" or _is_link_button(body) or is_own_workspace(body, context):
         await next()
         return None
     log.warning("request of another workspace refused", kind=body.get("type", "command"), by=context.user_id)
-    reply: Reply = context["reply"]
+    reply: Responder = context["reply"]
     with suppress(TimeoutError):
         async with asyncio.timeout(SAID_WITHIN):
-            await reply.say(NOT_OURS)
+            await reply.send_text(NOT_OURS)
     return BoltResponse(status=200, body="")
 
 
-def _is_link(body: Payload) -> bool:
+def _is_link_button(body: Payload) -> bool:
     pressed = {action.get("action_id") for action in body.get("actions") or ()}
     return bool(pressed) and pressed <= LINKS

@@ -5,25 +5,25 @@ import re
 from typing import Any
 
 from bot.cards import buttons
-from bot.cards.modals import Origin
-from bot.cards.words import safe_url
+from bot.cards.modals import ModalMetadata
+from bot.cards.words import sanitize_url
 
 _MARKUP = re.compile(r"<([^<>]*)>")
 _CHOSEN = ("selected_user", "value")
 
 
-class Form:
+class SubmittedModal:
     """A submitted modal."""
 
     def __init__(self, view: dict[str, Any]) -> None:
         self._values: dict[str, Any] = view["state"]["values"]
-        self.origin = Origin.unpacked(view["private_metadata"])
+        self.origin = ModalMetadata.from_json(view["private_metadata"])
 
-    def asks(self, block: str) -> bool:
+    def has_input(self, block: str) -> bool:
         """Whether the form has this input, filled in or not."""
         return block in self._values
 
-    def given(self, block: str) -> str:
+    def get_value(self, block: str) -> str:
         """What was chosen or typed in this input; empty if nothing was, or if the form has no such input."""
         state = self._values.get(block, {}).get(buttons.INPUT, {})
         option = state.get("selected_option") or {}
@@ -33,10 +33,10 @@ class Form:
 
 def unescape_mrkdwn(words: str) -> str:
     """`<@U1|ana>` is @ana, `<#C1|care>` is care, `<https://a.example|here>` is its address, `&amp;` is &."""
-    return html.unescape(_MARKUP.sub(lambda found: _meant(found[1]), words)).strip()
+    return html.unescape(_MARKUP.sub(lambda found: _resolve_markup(found[1]), words)).strip()
 
 
-def _meant(inside: str) -> str:
+def _resolve_markup(inside: str) -> str:
     target, _, label = inside.partition("|")
     match target[:1]:
         case "@":
@@ -49,6 +49,6 @@ def _meant(inside: str) -> str:
             return target
 
 
-def first_address(words: str) -> str:
+def find_first_url(words: str) -> str:
     """The first web address in what a person wrote; empty if there is none."""
-    return next((word for word in words.split() if safe_url(word)), "")
+    return next((word for word in words.split() if sanitize_url(word)), "")

@@ -11,7 +11,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cards.drawing import Drawing
+from bot.cards.drawing import RenderedMessage
 from bot.domain.decision import NotAllowed, StoreUnavailable
 
 AWAY = "Earshot cannot reach its memory right now. Try again in a minute; what was done already is not done twice."
@@ -26,7 +26,7 @@ _REFUSED = re.compile(r'"ok"\s*:\s*false|<html', re.IGNORECASE)
 log = structlog.get_logger("reply")
 
 
-class Reply:
+class Responder:
     """`response_url` is good for five answers in half an hour; it is empty where Slack gave none."""
 
     def __init__(self, client: AsyncWebClient, person: str, response_url: str) -> None:
@@ -38,12 +38,12 @@ class Reply:
     def response_url(self) -> str:
         return self._respond.response_url or ""
 
-    def at(self, response_url: str) -> "Reply":
+    def with_response_url(self, response_url: str) -> "Responder":
         """The same person, answered where a form was opened from."""
-        return Reply(self._client, self._person, response_url)
+        return Responder(self._client, self._person, response_url)
 
     @asynccontextmanager
-    async def saying_no(self) -> AsyncIterator[None]:
+    async def report_refusals(self) -> AsyncIterator[None]:
         """What the rules forbid is told to whoever asked.
 
         Inside the listener and not in `app.error`: Bolt loses the ack of a listener that raises within some 10 ms.
@@ -51,28 +51,28 @@ class Reply:
         try:
             yield
         except NotAllowed as no:
-            await self.say(str(no))
+            await self.send_text(str(no))
         except StoreUnavailable:
-            await self.say(AWAY)
+            await self.send_text(AWAY)
 
-    async def say(self, words: str) -> None:
+    async def send_text(self, words: str) -> None:
         """For this person's eyes only."""
-        await self.tell(Drawing(words, []))
+        await self.send_ephemeral(RenderedMessage(words, []))
 
-    async def tell(self, drawing: Drawing) -> None:
-        sent = await self._answer(drawing, response_type="ephemeral", replace_original=False)
+    async def send_ephemeral(self, drawing: RenderedMessage) -> None:
+        sent = await self._send_response(drawing, response_type="ephemeral", replace_original=False)
         if not sent and self._person:
-            await self._write(drawing)
+            await self._send_direct_message(drawing)
 
-    async def redraw(self, drawing: Drawing) -> bool:
+    async def replace_message(self, drawing: RenderedMessage) -> bool:
         """In place of the message that was clicked. False where Slack does not take it (any more)."""
-        return await self._answer(drawing, replace_original=True)
+        return await self._send_response(drawing, replace_original=True)
 
-    async def post(self, drawing: Drawing) -> bool:
+    async def post(self, drawing: RenderedMessage) -> bool:
         """For everybody in the channel."""
-        return await self._answer(drawing, response_type="in_channel", replace_original=False)
+        return await self._send_response(drawing, response_type="in_channel", replace_original=False)
 
-    async def open(self, trigger_id: str, view: dict[str, Any]) -> None:
+    async def open_modal(self, trigger_id: str, view: dict[str, Any]) -> None:
         """Raises `NotAllowed` where Slack's three seconds are over."""
         try:
             await self._client.views_open(trigger_id=trigger_id, view=view)
@@ -81,7 +81,7 @@ class Reply:
                 raise NotAllowed(SLOW) from no
             raise
 
-    async def _answer(self, drawing: Drawing, **how: Any) -> bool:
+    async def _send_response(self, drawing: RenderedMessage, **how: Any) -> bool:
         if not self.response_url:
             return False
         try:
@@ -96,7 +96,7 @@ class Reply:
             log.warning("answer not taken", by=self._person, status=answer.status_code)
         return taken
 
-    async def _write(self, drawing: Drawing) -> None:
+    async def _send_direct_message(self, drawing: RenderedMessage) -> None:
         try:
             await self._client.chat_postMessage(
                 channel=self._person, text=drawing.text, blocks=drawing.blocks or None, unfurl_links=False

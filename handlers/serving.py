@@ -27,7 +27,7 @@ PATIENCE = 3.0
 """Seconds that a start waits for the socket, which is up in a tenth of one where Slack is well."""
 
 
-def make_app(client: AsyncWebClient, signing_secret: str) -> AsyncApp:
+def build_bolt_app(client: AsyncWebClient, signing_secret: str) -> AsyncApp:
     """`signing_secret` is empty where Socket Mode is used: what comes over our own socket is not signed.
 
     It is given a name, or Bolt would look for one in every module that is loaded, for a tenth of a second.
@@ -41,7 +41,7 @@ def make_app(client: AsyncWebClient, signing_secret: str) -> AsyncApp:
     )
 
 
-def http_endpoint(app: AsyncApp, signing_secret: str) -> Callable[[Request], Awaitable[Response]]:
+def build_http_endpoint(app: AsyncApp, signing_secret: str) -> Callable[[Request], Awaitable[Response]]:
     """Bolt takes a body apart before it looks whose it is, and fails on junk: so that is looked at first."""
     handler = AsyncSlackRequestHandler(app)
     verifier = SignatureVerifier(signing_secret)
@@ -52,8 +52,8 @@ def http_endpoint(app: AsyncApp, signing_secret: str) -> Callable[[Request], Awa
             return await _answer_unsigned(request)
         body = await request.body()
         if not _is_text(body) or not verifier.is_valid(body, stamp, signature):
-            return _refuse("X-Slack-Signature does not match")
-        if not _is_readable(body, request.headers.get("content-type", "")):
+            return _reject_request("X-Slack-Signature does not match")
+        if not _is_slack_payload(body, request.headers.get("content-type", "")):
             return JSONResponse({"error": "this is no request of Slack's"}, 400)
         return await handler.handle(request)
 
@@ -71,10 +71,10 @@ async def _answer_unsigned(request: Request) -> Response:
         (await request.body()).decode("utf-8", "replace")
     ):
         return Response()
-    return _refuse("X-Slack-Signature and X-Slack-Request-Timestamp, of the last 5 minutes, are needed")
+    return _reject_request("X-Slack-Signature and X-Slack-Request-Timestamp, of the last 5 minutes, are needed")
 
 
-def _refuse(sentence: str) -> Response:
+def _reject_request(sentence: str) -> Response:
     log.warning("request refused", why="signature")
     return JSONResponse({"error": sentence}, 401)
 
@@ -87,7 +87,7 @@ def _is_text(body: bytes) -> bool:
     return True
 
 
-def _is_readable(body: bytes, content_type: str) -> bool:
+def _is_slack_payload(body: bytes, content_type: str) -> bool:
     """Signed, and yet perhaps not what Slack sends: JSON, a form with JSON in `payload`, or a form."""
     words = body.decode()
     if not words.startswith("{") and not content_type.startswith("application/json"):
@@ -98,7 +98,7 @@ def _is_readable(body: bytes, content_type: str) -> bool:
         return False
 
 
-class Socket:
+class SocketModeConnection:
     """Socket Mode, with a watch on it."""
 
     def __init__(self, app: AsyncApp, app_token: str) -> None:
@@ -108,7 +108,7 @@ class Socket:
     async def open(self) -> None:
         """Waits a little. Where Slack is away it is tried for ever beside the rest, which need not wait for it."""
         connecting = asyncio.create_task(self._handler.connect_async())  # type: ignore[no-untyped-call]
-        self._tasks = [connecting, asyncio.create_task(self._watch())]
+        self._tasks = [connecting, asyncio.create_task(self._monitor_connection())]
         await asyncio.wait({connecting}, timeout=PATIENCE)
 
     async def close(self) -> None:
@@ -117,7 +117,7 @@ class Socket:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._handler.close_async()  # type: ignore[no-untyped-call]
 
-    async def _watch(self) -> None:
+    async def _monitor_connection(self) -> None:
         down = 0
         while True:
             await asyncio.sleep(LOOK_EVERY)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain.decision import NotAllowed, StoreUnavailable
-from handlers.reply import AWAY, Reply
+from handlers.reply import AWAY, Responder
 
 PATIENCE = 2.0
 """Seconds: Slack waits three for the ack of a form. What takes longer is answered beside the form."""
@@ -19,7 +19,9 @@ _LEADS = re.compile(r"<#|<https?:")
 T = TypeVar("T")
 
 
-async def submit(ack: AsyncAck, block: str, work: Coroutine[Any, Any, T], back: Reply, chosen: str = "") -> T | None:
+async def submit_modal(
+    ack: AsyncAck, block: str, work: Coroutine[Any, Any, T], back: Responder, selected_person: str = ""
+) -> T | None:
     """Return what the work gives; None where it was refused, which is said under the input `block`.
 
     `chosen` is the person whom the form names, if it names one.
@@ -28,23 +30,23 @@ async def submit(ack: AsyncAck, block: str, work: Coroutine[Any, Any, T], back: 
     done, _ = await asyncio.wait({task}, timeout=PATIENCE)
     if not done:
         await ack()
-        async with back.saying_no():
+        async with back.report_refusals():
             await task
         return None if task.exception() else task.result()
     error = task.exception()
     if isinstance(error, NotAllowed) and _LEADS.search(str(error)):
         await ack()
-        await back.say(str(error))
+        await back.send_text(str(error))
         return None
     if isinstance(error, NotAllowed | StoreUnavailable):
-        words = plain_refusal(str(error), chosen) if isinstance(error, NotAllowed) else AWAY
+        words = format_refusal(str(error), selected_person) if isinstance(error, NotAllowed) else AWAY
         await ack(response_action="errors", errors={block: words})
         return None
     await ack()
     return task.result()
 
 
-def plain_refusal(words: str, chosen: str = "") -> str:
+def format_refusal(words: str, selected_person: str = "") -> str:
     """A sentence under an input is plain text, in which nobody's name can be shown by their id."""
     known: set[str] = set()
 
@@ -53,7 +55,7 @@ def plain_refusal(words: str, chosen: str = "") -> str:
         if person in known:
             return "they" if begins else "them"
         known.add(person)
-        who = "this person" if person == chosen else "somebody else"
+        who = "this person" if person == selected_person else "somebody else"
         return who.capitalize() if begins else who
 
     return unescape(_PERSON.sub(name_person, words)).replace("*", "").replace("`", "")

@@ -27,16 +27,16 @@ from bot.cards import case as card
 from bot.cli import app
 from bot.detectors.dimensions import DIMENSIONS
 from bot.domain.spans import ReportPeriod
-from bot.playbook.parts import Table
-from bot.playbook.reading import parse
+from bot.playbook.parts import PlaybookTable
+from bot.playbook.reading import parse_playbook
 from bot.playbook.tables import FileTable
-from bot.settings import NAMES, SECRETS, hook_variable
+from bot.settings import NAMES, SECRETS, build_hook_variable
 from bot.sources.catalogue import MODELS
 from bot.store.opening import Store
-from bot.web import Site, site
-from bot.web.metrics import scrape
-from bot.web.paging import Paging
-from bot.web.pressing import Pressing
+from bot.web import RouteDependencies, build_web_app
+from bot.web.metrics import render_metrics
+from bot.web.paging import AckRoutes
+from bot.web.pressing import TwilioGather
 from handlers.manifest import COMMANDS, OPTIONAL, SCOPES, SHORTCUTS
 from tests.cards import samples
 from tests.clock import WoundClock
@@ -100,9 +100,16 @@ def paths() -> set[str]:
     async def slack(_: Any) -> Any: ...
 
     nobody = cast("Any", None)
-    paging = Paging(nobody, WoundClock(), pressing=Pressing(nobody, nobody))
-    served = site(
-        Site(cast("Store", None), WoundClock(), dict, slack=slack, feeds=cast("Any", object()), paging=paging)
+    paging = AckRoutes(nobody, WoundClock(), twilio_gather=TwilioGather(nobody, nobody))
+    served = build_web_app(
+        RouteDependencies(
+            cast("Store", None),
+            WoundClock(),
+            dict,
+            slack=slack,
+            calendar_links=cast("Any", object()),
+            ack_routes=paging,
+        )
     )
     return {route.path.replace("{", "<").replace("}", ">") for route in served.routes if isinstance(route, Route)}
 
@@ -124,7 +131,7 @@ def _keys(model: type[BaseModel], under: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, Table):
+    if isinstance(annotation, type) and issubclass(annotation, PlaybookTable):
         yield annotation
     elif get_origin(annotation) in {tuple, Annotated, UnionType}:
         for inner in get_args(annotation):
@@ -140,7 +147,7 @@ def dependencies() -> set[str]:
 def labels() -> set[str]:
     """The words on the buttons of a card, whatever its status."""
     cases = (samples.new(), samples.claimed(), samples.resolved(joined=samples.joined(1)))
-    return {label for case in cases for label in samples.labels(card.row(case))}
+    return {label for case in cases for label in samples.labels(card.render_case_actions(case))}
 
 
 def phrases() -> list[tuple[str, str]]:
@@ -224,7 +231,7 @@ def toml_keys(table: dict[str, Any], under: str = "") -> Iterator[tuple[str, str
 def test_no_setting_is_named_that_is_none(doc: str) -> None:
     named = set(re.findall(r"\b(?:EARSHOT|SLACK|REDIS|X)_[A-Z_]+[A-Z]\b(?!_)", prose_of(doc)))
 
-    assert named <= {*NAMES, hook_variable("forum"), *(f"{name}_FILE" for name in SECRETS)}
+    assert named <= {*NAMES, build_hook_variable("forum"), *(f"{name}_FILE" for name in SECRETS)}
 
 
 @pytest.mark.parametrize("name", commands())
@@ -306,7 +313,7 @@ def test_every_piece_of_a_playbook_in_the_docs_can_be_loaded(doc: str) -> None:
     for block in code_blocks(doc, "toml"):
         assert set(toml_keys(tomllib.loads(block))) <= playbook_keys()
         if "[brand]" in block:
-            parse(block, doc, sources=MODELS, dimensions=DIMENSIONS)
+            parse_playbook(block, doc, sources=MODELS, dimensions=DIMENSIONS)
 
 
 def test_every_key_of_the_playbook_is_in_the_example_and_no_other() -> None:
@@ -321,7 +328,7 @@ def test_every_path_is_in_the_guide_and_no_other() -> None:
 
 
 async def test_every_metric_is_in_the_guide_and_no_other(store: Store) -> None:
-    text, _ = await scrape(store, ("care",), datetime.now(UTC))
+    text, _ = await render_metrics(store, ("care",), datetime.now(UTC))
 
     scraped = set(re.findall(r"^# HELP (earshot_\w+)", text.decode(), re.MULTILINE))
 

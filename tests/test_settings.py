@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.settings import NAMES, SECRETS, Fault, Settings, SettingsFaults, hook_variable, load_settings
-from bot.settings.environment import _environment
+from bot.settings import NAMES, SECRETS, Settings, SettingsError, SettingsFault, build_hook_variable, load_settings
+from bot.settings.environment import _read_environment
 
 ROOT = Path(__file__).parents[1]
 SIGNING = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
-def faults(**environ: str) -> list[Fault]:
-    with pytest.raises(SettingsFaults) as refused:
+def faults(**environ: str) -> list[SettingsFault]:
+    with pytest.raises(SettingsError) as refused:
         load_settings(environ)
     return list(refused.value.faults)
 
@@ -138,7 +138,7 @@ def test_neither_a_fault_nor_the_settings_ever_show_a_secret() -> None:
         "X_BEARER_TOKEN": secret,
         "EARSHOT_HOOK_FORUM_SECRET": f"whsec_{secret}aa",
     }
-    with pytest.raises(SettingsFaults) as refused:
+    with pytest.raises(SettingsError) as refused:
         load_settings(dict.fromkeys(names, secret[:14]))
 
     assert secret not in f"{refused.value!r} {refused.value} {refused.value.__cause__} "
@@ -158,15 +158,15 @@ def test_neither_a_fault_nor_the_settings_ever_show_a_secret() -> None:
     ],
 )
 def test_to_run_it_takes_a_bot_token_and_one_way_to_hear_slack(environ: dict[str, str], missing: list[str]) -> None:
-    assert [fault.place for fault in load_settings(environ).for_run()] == missing
+    assert [fault.place for fault in load_settings(environ).check_for_run()] == missing
 
 
 def test_a_hook_finds_its_secrets_by_its_name_and_there_may_be_two() -> None:
     settings = load_settings({"EARSHOT_HOOK_MY_FORUM_SECRET": f"{SIGNING}  {SIGNING}aaaa"})
 
-    assert hook_variable("my-forum") == "EARSHOT_HOOK_MY_FORUM_SECRET"
-    assert [one.get_secret_value() for one in settings.hook_secrets("my-forum")] == [SIGNING, f"{SIGNING}aaaa"]
-    assert settings.hook_secrets("other") == ()
+    assert build_hook_variable("my-forum") == "EARSHOT_HOOK_MY_FORUM_SECRET"
+    assert [one.get_secret_value() for one in settings.get_hook_secrets("my-forum")] == [SIGNING, f"{SIGNING}aaaa"]
+    assert settings.get_hook_secrets("other") == ()
 
 
 def test_an_env_file_is_read_and_the_environment_goes_before_it(tmp_path: Path) -> None:
@@ -175,15 +175,15 @@ def test_an_env_file_is_read_and_the_environment_goes_before_it(tmp_path: Path) 
 
     settings = load_settings(env_file=file)
     assert settings.log == "error"
-    assert len(settings.hook_secrets("forum")) == 1
-    assert _environment(file)["PATH"] != "nowhere"
+    assert len(settings.get_hook_secrets("forum")) == 1
+    assert _read_environment(file)["PATH"] != "nowhere"
 
 
 def test_an_env_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_bytes("EARSHOT_DATA=café".encode("latin-1"))
 
-    with pytest.raises(SettingsFaults, match="cannot be read; it must be a text file in UTF-8"):
+    with pytest.raises(SettingsError, match="cannot be read; it must be a text file in UTF-8"):
         load_settings(env_file=file)
 
 
@@ -195,7 +195,7 @@ def test_no_setting_is_missing_in_the_example_and_each_has_a_comment() -> None:
 
 
 def test_the_example_as_it_stands_sets_nothing() -> None:
-    assert load_settings(env_file=ROOT / ".env.example").for_run() == load_settings({}).for_run()
+    assert load_settings(env_file=ROOT / ".env.example").check_for_run() == load_settings({}).check_for_run()
 
 
 SECRET_WORDS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "REDIS_URL": "redis://:pass@redis:6379/0"}
@@ -224,21 +224,21 @@ def test_a_file_without_a_secret_is_a_sentence(tmp_path: Path, body: bytes | Non
     if body is not None:
         (tmp_path / "secret").write_bytes(body)
 
-    assert faults(SLACK_BOT_TOKEN_FILE=str(tmp_path / "secret")) == [Fault("SLACK_BOT_TOKEN_FILE", sentence)]
+    assert faults(SLACK_BOT_TOKEN_FILE=str(tmp_path / "secret")) == [SettingsFault("SLACK_BOT_TOKEN_FILE", sentence)]
 
 
 def test_a_pipe_is_no_file_and_keeps_nobody_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
 
     assert faults(SLACK_BOT_TOKEN_FILE=str(tmp_path / "pipe")) == [
-        Fault("SLACK_BOT_TOKEN_FILE", "cannot be used: it is no file")
+        SettingsFault("SLACK_BOT_TOKEN_FILE", "cannot be used: it is no file")
     ]
 
 
 def test_a_secret_and_its_file_together_are_refused(tmp_path: Path) -> None:
     told = faults(SLACK_BOT_TOKEN="xoxb-1", SLACK_BOT_TOKEN_FILE=str(tmp_path))
 
-    assert told == [Fault("SLACK_BOT_TOKEN_FILE", "SLACK_BOT_TOKEN is set as well; leave one of the two empty")]
+    assert told == [SettingsFault("SLACK_BOT_TOKEN_FILE", "SLACK_BOT_TOKEN is set as well; leave one of the two empty")]
 
 
 def test_only_secrets_come_from_files(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from bot.bench.sayings import Sayings
 from bot.bench.yardstick import Yardstick
 from bot.clock import Clock, SystemClock
 from bot.domain.mention import Mention
-from bot.playbook import LivePlaybook, Playbook
+from bot.playbook import Playbook, PlaybookReloader
 from bot.sandbox import Workspace
 from bot.settings import Settings
 from bot.sources.catalogue import MODELS
@@ -54,8 +54,8 @@ def one_channel() -> Path:
     return Path(str(resources.files("bot.bench"))) / "one_channel.toml"
 
 
-def read(path: Path) -> LivePlaybook:
-    return LivePlaybook(path, sources={**MODELS})
+def read(path: Path) -> PlaybookReloader:
+    return PlaybookReloader(path, sources={**MODELS})
 
 
 @asynccontextmanager
@@ -70,7 +70,9 @@ def workspace_of(playbook: Playbook, clock: Clock) -> Workspace:
     """Everybody whom the playbook names, and its channels."""
     workspace = Workspace(name=playbook.brand.name, now=lambda: clock.now().timestamp())
     departments = playbook.departments.values()
-    named = [one for department in departments for one in (*department.deputies, *playbook.callable(department))]
+    named = [
+        one for department in departments for one in (*department.deputies, *playbook.list_callable_people(department))
+    ]
     everybody = sorted({*named, *playbook.brand.managers})
     people = [one for one in everybody if not one.startswith("S")]
     for person in people:
@@ -89,7 +91,7 @@ def stage(
     playbook = read(path)
     return staged(
         playbook=playbook,
-        workspace=workspace_of(playbook.now, clock),
+        workspace=workspace_of(playbook.current, clock),
         clock=clock,
         trigger_now=asyncio.get_running_loop().time,
         wait=wait,

@@ -51,7 +51,7 @@ class Process:
 async def running() -> AsyncIterator[Process]:
     """Ready when this is entered. Ended when it is left, and waited for."""
     clock = SystemClock()
-    sandbox = Sandbox(workspace_of(read(day_playbook()).now, clock))
+    sandbox = Sandbox(workspace_of(read(day_playbook()).current, clock))
     with tempfile.TemporaryDirectory(prefix="earshot-bench-", ignore_cleanup_errors=True) as folder:
         async with sandbox, aiohttp.ClientSession() as session:
             port = _free_port()

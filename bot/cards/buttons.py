@@ -18,7 +18,7 @@ NOT_FOR_US = "case_not_for_us"
 SEPARATE = "case_separate"
 
 CORRECT = "case_correct"
-"""The menu of what was heard wrongly. Each of its options says what it is instead: see `correction`."""
+"""The menu of what was heard wrongly. Each of its options says what it is instead: see `encode_correction`."""
 WHY = "case_why"
 MOVE_BY_RULES = "case_move_by_rules"
 """On the whisper after a correction."""
@@ -30,7 +30,7 @@ OPEN_POST = "open_post"
 OPEN_CARD = "open_card"
 
 CLAIM_IN_DIGEST = "digest_claim"
-"""Redraws the digest. Its block's id says which: see `digest_block`."""
+"""Redraws the digest. Its block's id says which: see `build_digest_block_id`."""
 
 # Buttons in direct messages and reminders. They answer by turning into a sentence.
 CLAIM_HERE = "message_claim"
@@ -107,28 +107,28 @@ _DIGEST = "digest:"
 _CORRECTION = "|"
 
 
-def correction(kind: str, case_id: str, now: str = "") -> str:
-    """The value of an option of the menu; `now` is empty where a form asks for it."""
-    return _CORRECTION.join((kind, now, case_id))
+def encode_correction(kind: str, case_id: str, new_value: str = "") -> str:
+    """The value of an option of the menu; `new_value` is empty where a form asks for it."""
+    return _CORRECTION.join((kind, new_value, case_id))
 
 
-class Pressed(NamedTuple):
+class CorrectionChoice(NamedTuple):
     """An option of the menu, taken apart."""
 
     kind: str
-    now: str
+    new_value: str
     case: str
 
 
-def corrected(value: str) -> Pressed:
-    return Pressed(*value.split(_CORRECTION, 2))
+def decode_correction(value: str) -> CorrectionChoice:
+    return CorrectionChoice(*value.split(_CORRECTION, 2))
 
 
-def digest_block(digest_id: str, case_id: str) -> str:
+def build_digest_block_id(digest_id: str, case_id: str) -> str:
     """The block id of one line of a digest."""
     return f"{_DIGEST}{digest_id}:{case_id}"[:255]
 
 
-def digest_of(block_id: str) -> str:
+def parse_digest_id(block_id: str) -> str:
     """Which digest a block is a line of; empty if of none."""
     return block_id.removeprefix(_DIGEST).rpartition(":")[0] if block_id.startswith(_DIGEST) else ""

@@ -7,6 +7,6 @@ from bot.domain.case import Case
 NOT_YET = "You aren't on a team here, so somebody there confirms it before anybody is paged."
 
 
-def confirm_button(case: Case, action: str) -> Block:
+def render_confirm_button(case: Case, action: str) -> Block:
     aloud = "Confirm the crisis, and page whoever is on call"
-    return drawing.button("Confirm crisis", action, case.id, style="danger", aloud=aloud)
+    return drawing.make_button("Confirm crisis", action, case.id, style="danger", a11y_label=aloud)

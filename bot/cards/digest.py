@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.cards import buttons, drawing, said, standing
-from bot.cards.drawing import Block, Drawing
-from bot.cards.words import escape, one_line
+from bot.cards.drawing import Block, RenderedMessage
+from bot.cards.words import escape, sanitize_line
 from bot.domain.case import Case, CaseStatus
 from bot.domain.department import Department
 from bot.domain.words import format_count
@@ -15,32 +15,34 @@ WORDS_SHOWN = (110, 80, 50, 20, 0)
 """Characters of each post: the first that lets all of them fit is drawn."""
 
 
-def draw(digest_id: str, department: Department, cases: Sequence[Case], at: datetime, total: int = 0) -> Drawing:
+def render_digest(
+    digest_id: str, department: Department, cases: Sequence[Case], at: datetime, total: int = 0
+) -> RenderedMessage:
     """Raises nothing for more than twenty: who makes digests makes them of twenty at the most.
 
     `total`: of how many these are the most urgent; 0 where they are all.
     """
     for words in WORDS_SHOWN:
-        blocks = _blocks(digest_id, department, cases[:MOST_CASES], at, words, total)
-        if drawing.fits(blocks):
+        blocks = _render_digest_blocks(digest_id, department, cases[:MOST_CASES], at, words, total)
+        if drawing.is_within_limits(blocks):
             break
-    return Drawing(headline(department, cases, total), blocks)
+    return RenderedMessage(format_digest_headline(department, cases, total), blocks)
 
 
-def headline(department: Department, cases: Sequence[Case], total: int = 0) -> str:
+def format_digest_headline(department: Department, cases: Sequence[Case], total: int = 0) -> str:
     if total:
-        return escape(_head(department, cases, total))
+        return escape(_format_digest_title(department, cases, total))
     waiting = sum(case.status is CaseStatus.NEW for case in cases)
-    return f"{escape(_head(department, cases))}, {waiting:,} still to claim"
+    return f"{escape(_format_digest_title(department, cases))}, {waiting:,} still to claim"
 
 
-def _head(department: Department, cases: Sequence[Case], total: int = 0) -> str:
+def _format_digest_title(department: Department, cases: Sequence[Case], total: int = 0) -> str:
     if total:
         return f"{format_count(total, 'new case')} for {department.name}, the most urgent first"
     return f"{format_count(len(cases), 'new case')} for {department.name} on one list"
 
 
-def _blocks(
+def _render_digest_blocks(
     digest_id: str, department: Department, cases: Sequence[Case], at: datetime, words: int, total: int
 ) -> list[Block]:
     waiting = sum(case.status is CaseStatus.NEW for case in cases)
@@ -51,26 +53,34 @@ def _blocks(
             f"Too many at once for a card each. These {len(cases)} are the most urgent. Claim one and the next takes "
             "its place. The Home tab and `/sentiment today` count all of them."
         )
-    lines = [_line(digest_id, case, at, words) for case in cases]
-    return [drawing.header(f"🗂️ {_head(department, cases, total)}"), drawing.context(drawing.mrkdwn(why)), *lines]
+    lines = [_render_digest_line(digest_id, case, at, words) for case in cases]
+    return [
+        drawing.make_header(f"🗂️ {_format_digest_title(department, cases, total)}"),
+        drawing.make_context(drawing.make_mrkdwn(why)),
+        *lines,
+    ]
 
 
-def _line(digest_id: str, case: Case, at: datetime, words: int) -> Block:
-    said_by = said.who(case.mention, 30)
-    shown = f"{said_by}: {one_line(case.mention.text, words)}" if words else said_by
+def _render_digest_line(digest_id: str, case: Case, at: datetime, words: int) -> Block:
+    said_by = said.format_author(case.mention, 30)
+    shown = f"{said_by}: {sanitize_line(case.mention.text, words)}" if words else said_by
     claim = None
     if case.status is CaseStatus.NEW:
-        claim = drawing.button(
-            "Claim", buttons.CLAIM_IN_DIGEST, case.id, aloud=f"Claim: {said.noun(case)} from {said_by}"
+        claim = drawing.make_button(
+            "Claim", buttons.CLAIM_IN_DIGEST, case.id, a11y_label=f"Claim: {said.format_kind_noun(case)} from {said_by}"
         )
-    return drawing.section(
-        drawing.plain(shown, 200),
-        fields=[drawing.mrkdwn(_facts(case, at), 300)],
+    return drawing.make_section(
+        drawing.make_plain_text(shown, 200),
+        fields=[drawing.make_mrkdwn(_format_case_facts(case, at), 300)],
         accessory=claim,
-        block_id=buttons.digest_block(digest_id, case.id),
+        block_id=buttons.build_digest_block_id(digest_id, case.id),
     )
 
 
-def _facts(case: Case, at: datetime) -> str:
-    parts = (said.noun(case), said.feeling(case.assessment), f"*{standing.spoken(case, at)}*")
-    return f"{said.feeling_mark(case.assessment)} {' · '.join(part for part in parts if part)}"
+def _format_case_facts(case: Case, at: datetime) -> str:
+    parts = (
+        said.format_kind_noun(case),
+        said.format_sentiment(case.assessment),
+        f"*{standing.format_plain_status(case, at)}*",
+    )
+    return f"{said.pick_sentiment_emoji(case.assessment)} {' · '.join(part for part in parts if part)}"

@@ -2,8 +2,8 @@
 
 from bot.cards import drawing, pages
 from bot.cards.buttons import ONCALL
-from bot.cards.drawing import Drawing
-from bot.cards.words import escape, moment
+from bot.cards.drawing import RenderedMessage
+from bot.cards.words import escape, format_date
 from bot.domain.drill import Drill
 from bot.domain.pages.ladder import format_acknowledger
 from bot.domain.pages.matter import PageContext
@@ -11,7 +11,7 @@ from bot.domain.pages.page import AttemptStatus, Page
 from bot.domain.words import format_duration, join_words
 
 
-def matter(drill: Drill) -> PageContext:
+def build_drill_page_context(drill: Drill) -> PageContext:
     """What whoever is called is told."""
     return PageContext(
         headline=f"DRILL for {drill.department}, nothing has happened",
@@ -21,43 +21,49 @@ def matter(drill: Drill) -> PageContext:
     )
 
 
-def begun(drill: Drill) -> Drawing:
+def render_drill_started(drill: Drill) -> RenderedMessage:
     """Back to whoever asked."""
     text = (
         f"📟 *DRILL* for {escape(drill.department)}: whoever is on call is called now, by every way there is, until "
         "somebody answers. You and the channel get a receipt."
     )
-    return Drawing(text, [drawing.section(drawing.mrkdwn(text))])
+    return RenderedMessage(text, [drawing.make_section(drawing.make_mrkdwn(text))])
 
 
-def receipt(drill: Drill, page: Page | None) -> Drawing:
+def render_drill_receipt(drill: Drill, page: Page | None) -> RenderedMessage:
     """How it ended, with the ladder as it was climbed."""
     if page is None or not page.is_acknowledged:
-        text = f"❌ *DRILL* for {escape(drill.department)}: nobody answered, so it was given up. {_again(drill)}"
+        text = (
+            f"❌ *DRILL* for {escape(drill.department)}: nobody answered, so it was given up. "
+            f"{_format_repeat_hint(drill)}"
+        )
     elif drill.is_missed:
-        text = f"⚠️ *DRILL* for {escape(drill.department)}: {_answered(page)}, but {drill.why}. {_again(drill)}"
+        text = (
+            f"⚠️ *DRILL* for {escape(drill.department)}: {_format_drill_answer(page)}, but {drill.why}. "
+            f"{_format_repeat_hint(drill)}"
+        )
     else:
-        text = f"✅ *DRILL* for {escape(drill.department)}: {_answered(page)}."
-    return _with_ladder(text, page)
+        text = f"✅ *DRILL* for {escape(drill.department)}: {_format_drill_answer(page)}."
+    return _render_with_escalation(text, page)
 
 
-def missed(drill: Drill, page: Page | None) -> Drawing:
+def render_drill_missed(drill: Drill, page: Page | None) -> RenderedMessage:
     """To the managers and into the channel, as soon as it is so."""
     goes_on = " The next in line is being called." if page and page.is_open and not page.nobody else ""
-    text = f"⚠️ *DRILL* for {escape(drill.department)} missed: {drill.why}.{goes_on} {_again(drill)}"
-    return _with_ladder(text, page)
+    text = f"⚠️ *DRILL* for {escape(drill.department)} missed: {drill.why}.{goes_on} {_format_repeat_hint(drill)}"
+    return _render_with_escalation(text, page)
 
 
-def standing(drill: Drill | None) -> str:
+def format_drill_status(drill: Drill | None) -> str:
     """Beside the department in `/oncall`; empty where there is nothing to be done."""
     if drill is None or (not drill.is_running and not drill.is_missed):
         return ""
     if drill.is_missed:
-        return f" ⚠️ Its drill of {moment(drill.opened_at)} was missed: {drill.why}. {_again(drill)}"
-    return f" A drill is running since {moment(drill.opened_at, '{time}')}."
+        return f" ⚠️ Its drill of {format_date(drill.opened_at)} was missed: {drill.why}. {_format_repeat_hint(drill)}"
+    return f" A drill is running since {format_date(drill.opened_at, '{time}')}."
 
 
-def _answered(page: Page) -> str:
+def _format_drill_answer(page: Page) -> str:
     """`acknowledged by @ben in 94 s, by Slack (called by Slack and ntfy), do-not-disturb was on`."""
     at = page.acknowledged_at or page.opened_at
     waited = at - page.opened_at
@@ -72,10 +78,10 @@ def _answered(page: Page) -> str:
     return f"acknowledged by {format_acknowledger(page)} in {span}, by {page.acknowledged_way}{called}{quiet}"
 
 
-def _again(drill: Drill) -> str:
+def _format_repeat_hint(drill: Drill) -> str:
     return f"It stays open until one succeeds: `{ONCALL} drill {escape(drill.department)}`."
 
 
-def _with_ladder(text: str, page: Page | None) -> Drawing:
-    climbed = pages.ladder(page)
-    return Drawing(text, [drawing.section(drawing.mrkdwn(text)), *([climbed] if climbed else [])])
+def _render_with_escalation(text: str, page: Page | None) -> RenderedMessage:
+    climbed = pages.render_escalation(page)
+    return RenderedMessage(text, [drawing.make_section(drawing.make_mrkdwn(text)), *([climbed] if climbed else [])])

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.cards.drawing import Drawing, mrkdwn, section
-from bot.cards.words import escape, one_line
+from bot.cards.drawing import RenderedMessage, make_mrkdwn, make_section
+from bot.cards.words import escape, sanitize_line
 from bot.domain.judged import PRECISION_DAYS, PrecisionAspect, PrecisionEstimate
 from bot.domain.report import MIN_SAMPLE
 from bot.domain.words import format_count
@@ -15,14 +15,16 @@ _PARTS = {
 }
 
 
-def known(noun: str, names: Iterable[str], most: int = 8) -> str:
+def format_known_names(noun: str, names: Iterable[str], most: int = 8) -> str:
     """`The subjects are care and sales.` Escaped, for mrkdwn."""
-    shown = [escape(one_line(name, 60)) for name in names]
+    shown = [escape(sanitize_line(name, 60)) for name in names]
     more = f" and {len(shown) - most} more" if len(shown) > most else ""
     return f"The {noun} are: {', '.join(shown[:most])}{more}." if shown else f"The playbook names no {noun}."
 
 
-def draw(subjects: Sequence[str], departments: Sequence[str], precisions: Sequence[PrecisionEstimate]) -> Drawing:
+def render_sentiment_help(
+    subjects: Sequence[str], departments: Sequence[str], precisions: Sequence[PrecisionEstimate]
+) -> RenderedMessage:
     """`precisions` of the last weeks, of everything first."""
     example = escape(next(iter([*departments, *subjects]), "care"))
     forms = (
@@ -32,18 +34,19 @@ def draw(subjects: Sequence[str], departments: Sequence[str], precisions: Sequen
         f"`/sentiment today {example}` only one subject or department; this works with each of the three",
         "`/sentiment spam` what was taken for spam lately, and the way back",
     )
-    names = f"{known('subjects', subjects)}\n{known('departments', departments)}"
+    names = f"{format_known_names('subjects', subjects)}\n{format_known_names('departments', departments)}"
     sure = (
         f"A change is named only where it is more than chance: {MIN_SAMPLE} mentions or more on both sides, and a 95 % "
         "interval that leaves out zero. Counts tell what was heard: corrections do not change them, or days on which "
-        f"you correct more would look better than they were.\n*How often am I right?* {precision(precisions)}"
+        f"you correct more would look better than they were.\n*How often am I right?* {format_precision(precisions)}"
     )
-    return Drawing(
-        "What you can ask with /sentiment", [section(mrkdwn(part)) for part in ("\n".join(forms), names, sure)]
+    return RenderedMessage(
+        "What you can ask with /sentiment",
+        [make_section(make_mrkdwn(part)) for part in ("\n".join(forms), names, sure)],
     )
 
 
-def precision(precisions: Sequence[PrecisionEstimate]) -> str:
+def format_precision(precisions: Sequence[PrecisionEstimate]) -> str:
     """In one sentence, and one more for its parts; what nobody corrected counts as right, which is said."""
     everything, *parts = precisions
     handled = f"{format_count(everything.cases, 'case')} that your team closed in the last {PRECISION_DAYS} days"
@@ -52,12 +55,17 @@ def precision(precisions: Sequence[PrecisionEstimate]) -> str:
     said = f"{'1 was' if everything.wrong == 1 else f'{everything.wrong:,} were'} corrected"
     if everything.is_small_sample:
         return f"Too few to say: of {handled}, {said}. {HOW}"
-    of_parts = ", ".join(f"{_PARTS[one.aspect]} {_share(one)}" for one in parts if not one.is_small_sample)
+    of_parts = ", ".join(
+        f"{_PARTS[one.aspect]} {_format_precision_share(one)}" for one in parts if not one.is_small_sample
+    )
     by_part = f" By part: {of_parts}." if of_parts else ""
-    return f"Of {handled}, {said}: {_share(everything)} heard right, if what nobody corrected was right.{by_part}"
+    return (
+        f"Of {handled}, {said}: {_format_precision_share(everything)} heard right, if what nobody corrected "
+        f"was right.{by_part}"
+    )
 
 
-def _share(one: PrecisionEstimate) -> str:
+def _format_precision_share(one: PrecisionEstimate) -> str:
     """With the interval in which it lies in 95 of 100 cases."""
     low, high = one.interval
     return f"{round(one.percent_right)} % [{round(low)}–{round(high)} %]"

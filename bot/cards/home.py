@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from bot.cards import buttons, drawing, said, standing
 from bot.cards.drawing import Block
-from bot.cards.help import precision
-from bot.cards.words import escape, moment, one_line
+from bot.cards.help import format_precision
+from bot.cards.words import escape, format_date, sanitize_line
 from bot.domain.case import Case
 from bot.domain.department import Department
 from bot.domain.judged import PrecisionEstimate
@@ -19,52 +19,54 @@ DEPARTMENTS_SHOWN = 30
 TROUBLES_SHOWN = 5
 
 
-class Desk(NamedTuple):
+class DepartmentSummary(NamedTuple):
     """A department's open cases; `overdue` are among them."""
 
     department: Department
     open: int
     overdue: int
-    duty: OnCallSnapshot = OnCallSnapshot()
+    on_call: OnCallSnapshot = OnCallSnapshot()
 
 
-class Ear(NamedTuple):
+class SourceSummary(NamedTuple):
     """A source, and when it last gave a mention."""
 
     source: str
-    heard: datetime
+    last_mention_at: datetime
     reads: ReadCounts = ReadCounts()
     """What the outlet bills of this month (UTC)."""
 
 
-class AtHome(NamedTuple):
-    mine: tuple[Case, ...]
-    desks: tuple[Desk, ...]
-    ears: tuple[Ear, ...]
-    troubles: tuple[str, ...]
+class HomeView(NamedTuple):
+    own_cases: tuple[Case, ...]
+    departments: tuple[DepartmentSummary, ...]
+    sources: tuple[SourceSummary, ...]
+    health_issues: tuple[str, ...]
     at: datetime
     precisions: tuple[PrecisionEstimate, ...] = ()
     """How often we heard rightly of late; of everything first."""
 
 
-def draw(home: AtHome) -> dict[str, Any]:
+def render_home(home: HomeView) -> dict[str, Any]:
     """A view of type home."""
     blocks = [
-        drawing.header("Yours now"),
-        *_mine(home),
-        drawing.header("Waiting in the departments"),
-        drawing.section(drawing.mrkdwn("\n".join(_desks(home)) or "The playbook has no departments yet.")),
-        drawing.header("How Earshot is"),
-        drawing.context(drawing.mrkdwn("\n".join(_health(home)))),
-        drawing.divider(),
-        drawing.context(drawing.mrkdwn(HOW)),
+        drawing.make_header("Yours now"),
+        *_render_own_cases(home),
+        drawing.make_header("Waiting in the departments"),
+        drawing.make_section(
+            drawing.make_mrkdwn("\n".join(_list_department_lines(home)) or "The playbook has no departments yet.")
+        ),
+        drawing.make_header("How Earshot is"),
+        drawing.make_context(drawing.make_mrkdwn("\n".join(_list_health_lines(home)))),
+        drawing.make_divider(),
+        drawing.make_context(drawing.make_mrkdwn(HOW)),
     ]
     return {"type": "home", "blocks": blocks}
 
 
-def away(sentence: str) -> dict[str, Any]:
+def render_home_unavailable(sentence: str) -> dict[str, Any]:
     """When there is nothing to show but why."""
-    return {"type": "home", "blocks": [drawing.section(drawing.plain(sentence))]}
+    return {"type": "home", "blocks": [drawing.make_section(drawing.make_plain_text(sentence))]}
 
 
 HOW = (
@@ -74,59 +76,74 @@ HOW = (
 )
 
 
-def _mine(home: AtHome) -> list[Block]:
-    if not home.mine:
-        return [drawing.section(drawing.mrkdwn("Nothing. Press *Claim* on a card, and the case is listed here."))]
-    shown = [_one(case, home.at) for case in home.mine[:MINE_SHOWN]]
-    more = len(home.mine) - len(shown)
-    rest = [drawing.context(drawing.mrkdwn(f"… and {format_count(more, 'case')} due later"))] if more > 0 else []
+def _render_own_cases(home: HomeView) -> list[Block]:
+    if not home.own_cases:
+        return [
+            drawing.make_section(drawing.make_mrkdwn("Nothing. Press *Claim* on a card, and the case is listed here."))
+        ]
+    shown = [_render_own_case(case, home.at) for case in home.own_cases[:MINE_SHOWN]]
+    more = len(home.own_cases) - len(shown)
+    rest = (
+        [drawing.make_context(drawing.make_mrkdwn(f"… and {format_count(more, 'case')} due later"))] if more > 0 else []
+    )
     return [*shown, *rest]
 
 
-def _one(case: Case, at: datetime) -> Block:
-    resolve = drawing.button(
-        "Resolve…", buttons.RESOLVE, case.id, aloud=f"Resolve: {said.noun(case)} from {said.who(case.mention)}"
+def _render_own_case(case: Case, at: datetime) -> Block:
+    resolve = drawing.make_button(
+        "Resolve…",
+        buttons.RESOLVE,
+        case.id,
+        a11y_label=f"Resolve: {said.format_kind_noun(case)} from {said.format_author(case.mention)}",
     )
-    return drawing.section(
-        drawing.plain(f"{said.who(case.mention, 30)}: {one_line(case.mention.text, 140)}", 200),
-        fields=[drawing.mrkdwn(f"{escape(case.department)} · {standing.status(case, at)}")],
+    return drawing.make_section(
+        drawing.make_plain_text(
+            f"{said.format_author(case.mention, 30)}: {sanitize_line(case.mention.text, 140)}", 200
+        ),
+        fields=[drawing.make_mrkdwn(f"{escape(case.department)} · {standing.format_status(case, at)}")],
         accessory=resolve,
     )
 
 
-def _desks(home: AtHome) -> list[str]:
-    lines = [_desk(desk) for desk in home.desks[:DEPARTMENTS_SHOWN]]
-    more = len(home.desks) - len(lines)
+def _list_department_lines(home: HomeView) -> list[str]:
+    lines = [_format_department_line(desk) for desk in home.departments[:DEPARTMENTS_SHOWN]]
+    more = len(home.departments) - len(lines)
     return [*lines, f"… and {format_count(more, 'department')} more"] if more > 0 else lines
 
 
-def _desk(desk: Desk) -> str:
-    name = escape(one_line(desk.department.name, 60))
-    where = f" <#{desk.department.channel}>" if desk.department.channel else ""
-    late = f" · ⏰ *{desk.overdue} OVERDUE*" if desk.overdue else ""
-    return f"*{name}*{where}: {format_count(desk.open, 'open case') if desk.open else 'nothing open'}{late}{_on_call(desk)}"
+def _format_department_line(summary: DepartmentSummary) -> str:
+    name = escape(sanitize_line(summary.department.name, 60))
+    where = f" <#{summary.department.channel}>" if summary.department.channel else ""
+    late = f" · ⏰ *{summary.overdue} OVERDUE*" if summary.overdue else ""
+    return f"*{name}*{where}: {format_count(summary.open, 'open case') if summary.open else 'nothing open'}{late}{_format_on_call(summary)}"
 
 
-def _on_call(desk: Desk) -> str:
+def _format_on_call(summary: DepartmentSummary) -> str:
     """Who it is by a schedule; who is always the same is known."""
-    if not desk.department.schedules:
+    if not summary.department.schedules:
         return ""
-    until = f" until {moment(desk.duty.until)}" if desk.duty.until else ""
-    if desk.duty.has_gap or not desk.duty.people:
+    until = f" until {format_date(summary.on_call.until)}" if summary.on_call.until else ""
+    if summary.on_call.has_gap or not summary.on_call.people:
         return f" · ⚠️ nobody on call{until}"
-    return f" · on call <@{desk.duty.people[0]}>{until}"
+    return f" · on call <@{summary.on_call.people[0]}>{until}"
 
 
-def _billed(ear: Ear) -> str:
-    if not any(ear.reads):
+def _format_billed_reads(source: SourceSummary) -> str:
+    if not any(source.reads):
         return ""
-    return f" · read this month: {format_count(ear.reads.posts, 'post')}, {format_count(ear.reads.users, 'user')}"
+    return f" · read this month: {format_count(source.reads.posts, 'post')}, {format_count(source.reads.users, 'user')}"
 
 
-def _health(home: AtHome) -> list[str]:
+def _list_health_lines(home: HomeView) -> list[str]:
     ears = [
-        f"{escape(one_line(ear.source, 40))}: last heard {moment(ear.heard)}{_billed(ear)}" for ear in home.ears[:10]
+        f"{escape(sanitize_line(ear.source, 40))}: last heard "
+        f"{format_date(ear.last_mention_at)}{_format_billed_reads(ear)}"
+        for ear in home.sources[:10]
     ]
-    troubles = [f"⚠️ {escape(one_line(sentence, 200))}" for sentence in home.troubles[:TROUBLES_SHOWN]]
-    heard = [f"🎯 {precision(home.precisions)}"] if home.precisions and not home.precisions[0].is_small_sample else []
+    troubles = [f"⚠️ {escape(sanitize_line(sentence, 200))}" for sentence in home.health_issues[:TROUBLES_SHOWN]]
+    heard = (
+        [f"🎯 {format_precision(home.precisions)}"]
+        if home.precisions and not home.precisions[0].is_small_sample
+        else []
+    )
     return [*(troubles or ["✅ Everything works."]), *(ears or ["Nothing was heard yet."]), *heard]

@@ -2,8 +2,8 @@
 
 from bot.cards import crisis as crisis_card
 from bot.cards import drawing, episode
-from bot.cards.drawing import Block, Drawing
-from bot.cards.words import escape, moment
+from bot.cards.drawing import Block, RenderedMessage
+from bot.cards.words import escape, format_date
 from bot.domain.crisis import Crisis
 from bot.domain.drill import Drill
 from bot.domain.episode import Episode
@@ -15,68 +15,73 @@ from bot.domain.words import format_count, format_duration
 SHOWN = 10
 
 
-def note(morning: ShiftSummary) -> Drawing | None:
+def render_shift_summary(morning: ShiftSummary) -> RenderedMessage | None:
     """None after a quiet night in which nothing is left."""
-    return _note(f"🌅 *The night for {escape(morning.department)}*", morning)
+    return _render_summary(f"🌅 *The night for {escape(morning.department)}*", morning)
 
 
-def hand_over(morning: ShiftSummary, to: str) -> Drawing | None:
+def render_hand_over_summary(morning: ShiftSummary, to: str) -> RenderedMessage | None:
     """`to` is on call from now on; empty where nobody is."""
     now = f": <@{to}> is on call now" if to else ": nobody is on call now"
-    return _note(f"🤝 *Hand-over for {escape(morning.department)}*{now}", morning)
+    return _render_summary(f"🤝 *Hand-over for {escape(morning.department)}*{now}", morning)
 
 
-def _note(head: str, morning: ShiftSummary) -> Drawing | None:
+def _render_summary(head: str, morning: ShiftSummary) -> RenderedMessage | None:
     if morning.is_empty:
         return None
     waits = f"{format_count(morning.waiting, 'case')} open" if morning.waiting else "nothing waits"
     overdue = f", {morning.overdue:,} overdue" if morning.overdue else ""
     said = f"{format_count(morning.posts, 'post')}, {morning.negative:,} negative"
     before = [
-        f"{head}. Since {moment(morning.since, '{time}')}: {said}.",
-        *(_page(one) for one in morning.pages[-SHOWN:]),
+        f"{head}. Since {format_date(morning.since, '{time}')}: {said}.",
+        *(_format_page_line(one) for one in morning.pages[-SHOWN:]),
     ]
     after = [
-        *(_crisis(one) for one in morning.crises[:SHOWN]),
-        *(_missed(one) for one in [morning.missed] if one),
+        *(_format_crisis_line(one) for one in morning.crises[:SHOWN]),
+        *(_format_missed_drill(one) for one in [morning.missed] if one),
         f"*Now*: {waits}{overdue}.",
     ]
-    spikes = [drawing.rich_text(*map(_spike, morning.episodes[:SHOWN]))] if morning.episodes else []
-    blocks = [_lines(before), *spikes, _lines(after)]
-    return Drawing(before[0], blocks)
+    spikes = [drawing.make_rich_text(*map(_render_spike_line, morning.episodes[:SHOWN]))] if morning.episodes else []
+    blocks = [_render_lines(before), *spikes, _render_lines(after)]
+    return RenderedMessage(before[0], blocks)
 
 
-def _lines(said: list[str]) -> Block:
-    return drawing.section(drawing.mrkdwn("\n".join(said)))
+def _render_lines(lines: list[str]) -> Block:
+    return drawing.make_section(drawing.make_mrkdwn("\n".join(lines)))
 
 
-def _spike(found: Episode) -> Block:
+def _render_spike_line(found: Episode) -> Block:
     """Its words are strangers'."""
-    return drawing.line(drawing.run(f"🌊 {episode.title(found)}: {episode.unusual(found)}"))
+    return drawing.make_line(
+        drawing.make_run(f"🌊 {episode.format_spike_title(found)}: {episode.describe_spike(found)}")
+    )
 
 
-def _crisis(crisis: Crisis) -> str:
+def _format_crisis_line(crisis: Crisis) -> str:
     where = f"<#{crisis.channel}>" if crisis.channel else "this channel"
-    return f"🚒 *{escape(crisis_card.title(crisis))}* is open since {moment(crisis.declared_at)}, in {where}"
+    return (
+        f"🚒 *{escape(crisis_card.format_crisis_title(crisis))}* is open since "
+        f"{format_date(crisis.declared_at)}, in {where}"
+    )
 
 
-def _missed(drill: Drill) -> str:
-    return f"⚠️ The drill of {moment(drill.opened_at)} was missed: {drill.why}. It stays open until one succeeds"
+def _format_missed_drill(drill: Drill) -> str:
+    return f"⚠️ The drill of {format_date(drill.opened_at)} was missed: {drill.why}. It stays open until one succeeds"
 
 
-def spared() -> Drawing:
+def render_page_limit_notice() -> RenderedMessage:
     """To somebody who was called often enough tonight."""
     text = "🌙 You were called often enough tonight: what is not SEV1 calls the next in line until noon."
-    return Drawing(text, [drawing.section(drawing.mrkdwn(text))])
+    return RenderedMessage(text, [drawing.make_section(drawing.make_mrkdwn(text))])
 
 
-def _page(page: Page) -> str:
+def _format_page_line(page: Page) -> str:
     if page.acknowledged_at is None:
-        waits = f"waits until {moment(page.held_until, '{time}')}, quiet hours" if page.held_until else ""
+        waits = f"waits until {format_date(page.held_until, '{time}')}, quiet hours" if page.held_until else ""
         ended = "over before anybody answered" if page.closed_at else waits or "*nobody has answered*"
     else:
         ended = (
             f"answered by {format_acknowledger(page)} after {format_duration(page.acknowledged_at - page.opened_at)}"
         )
     drill = "drill, " if page.cause.kind is CauseKind.DRILL else ""
-    return f"📟 {moment(page.opened_at, '{time}')} paged ({drill}{page.severity.upper()}): {ended}"
+    return f"📟 {format_date(page.opened_at, '{time}')} paged ({drill}{page.severity.upper()}): {ended}"

@@ -1,56 +1,68 @@
 """A swap or a cover that somebody is asked for: the question, what the asker is told, and how it ended."""
 
 from bot.cards import buttons, drawing
-from bot.cards.drawing import Drawing
-from bot.cards.oncall import spoken
-from bot.cards.words import escape, moment
+from bot.cards.drawing import RenderedMessage
+from bot.cards.oncall import format_local_time
+from bot.cards.words import escape, format_date
 from bot.domain.notification import ScheduleItem
 from bot.domain.schedules.schedule import CoverOutcome, CoverRequest
 
 
-def draw_asked(plea: CoverRequest, zone: str) -> Drawing:
+def render_request_sent(request: CoverRequest, zone: str) -> RenderedMessage:
     """Back to the asker. Times in the zone in which they were read, so that a mistake shows."""
     theirs = ""
-    if plea.their_start and plea.their_end:
-        theirs = f", and you from {spoken(plea.their_start, zone)} until {spoken(plea.their_end, zone)}"
+    if request.their_start and request.their_end:
+        theirs = (
+            f", and you from {format_local_time(request.their_start, zone)} until "
+            f"{format_local_time(request.their_end, zone)}"
+        )
     text = (
-        f"🙏 Asked <@{plea.to}>: they would have *{escape(plea.schedule)}* from {spoken(plea.start, zone)} until "
-        f"{spoken(plea.end, zone)}{theirs}. Until they accept, nothing changes; they can answer until "
-        f"{spoken(plea.until, zone) if plea.until else 'then'}."
+        f"🙏 Asked <@{request.to}>: they would have *{escape(request.schedule)}* from "
+        f"{format_local_time(request.start, zone)} until "
+        f"{format_local_time(request.end, zone)}{theirs}. Until they accept, nothing changes; they can answer until "
+        f"{format_local_time(request.until, zone) if request.until else 'then'}."
     )
-    return _text(text)
+    return _render_text(text)
 
 
-def draw_request(plea: CoverRequest) -> Drawing:
+def render_personal_request(request: CoverRequest) -> RenderedMessage:
     """By direct message to whoever is asked."""
-    span = f"*{escape(plea.schedule)}* from {moment(plea.start)} until {moment(plea.end)}"
+    span = f"*{escape(request.schedule)}* from {format_date(request.start)} until {format_date(request.end)}"
     swap = ""
-    if plea.their_start and plea.their_end:
-        swap = f", and would take your shift from {moment(plea.their_start)} until {moment(plea.their_end)}"
-    by = f" You can answer until {moment(plea.until)}." if plea.until else ""
-    text = f"🙏 <@{plea.person}> asks you to be on call for {span}{swap}. Nothing changes unless you accept.{by}"
-    value = str(ScheduleItem(plea.schedule, plea.id))
+    if request.their_start and request.their_end:
+        swap = (
+            f", and would take your shift from {format_date(request.their_start)} until "
+            f"{format_date(request.their_end)}"
+        )
+    by = f" You can answer until {format_date(request.until)}." if request.until else ""
+    text = f"🙏 <@{request.person}> asks you to be on call for {span}{swap}. Nothing changes unless you accept.{by}"
+    value = str(ScheduleItem(request.schedule, request.id))
     press = [
-        drawing.button("Accept", buttons.ONCALL_ACCEPT, value, style="primary", aloud="Accept: these shifts are yours"),
-        drawing.button("Decline", buttons.ONCALL_DECLINE, value, aloud="Decline: nothing changes"),
+        drawing.make_button(
+            "Accept", buttons.ONCALL_ACCEPT, value, style="primary", a11y_label="Accept: these shifts are yours"
+        ),
+        drawing.make_button("Decline", buttons.ONCALL_DECLINE, value, a11y_label="Decline: nothing changes"),
     ]
-    return Drawing(text, [drawing.section(drawing.mrkdwn(text)), drawing.actions(*press)])
+    return RenderedMessage(text, [drawing.make_section(drawing.make_mrkdwn(text)), drawing.make_actions(*press)])
 
 
-def draw_declined(plea: CoverRequest) -> Drawing:
+def render_request_declined(request: CoverRequest) -> RenderedMessage:
     """In place of the request."""
-    return _text(f"You declined. <@{plea.person}> keeps *{escape(plea.schedule)}* from {moment(plea.start)}.")
+    return _render_text(
+        f"You declined. <@{request.person}> keeps *{escape(request.schedule)}* from {format_date(request.start)}."
+    )
 
 
-def draw_outcome(plea: CoverRequest) -> Drawing:
+def render_request_outcome(request: CoverRequest) -> RenderedMessage:
     """By direct message to the asker, where nothing came of it."""
-    no = "declined" if plea.outcome is CoverOutcome.DECLINED else "did not answer in time"
+    no = "declined" if request.outcome is CoverOutcome.DECLINED else "did not answer in time"
     text = (
-        f"📟 <@{plea.to}> {no}: *{escape(plea.schedule)}* from {moment(plea.start)} until {moment(plea.end)} is still "
+        f"📟 <@{request.to}> {no}: *{escape(request.schedule)}* from {format_date(request.start)} until "
+        f"{format_date(request.end)} is still "
         "yours. `/oncall cover me` asks everybody in the channel."
     )
-    return _text(text)
+    return _render_text(text)
 
 
-def _text(text: str) -> Drawing:
-    return Drawing(text, [drawing.section(drawing.mrkdwn(text))])
+def _render_text(text: str) -> RenderedMessage:
+    return RenderedMessage(text, [drawing.make_section(drawing.make_mrkdwn(text))])

@@ -4,7 +4,7 @@ import re
 
 from bot.cards import drawing
 from bot.cards.drawing import Block
-from bot.cards.words import escape, harmless, one_line
+from bot.cards.words import escape, sanitize_line, sanitize_text
 from bot.domain.assessment import Assessment, Intent, Sentiment
 from bot.domain.case import Case
 from bot.domain.mention import Mention
@@ -29,26 +29,26 @@ _FORMATS = re.compile(r"[*~`]|(?<![^\W_])_+|_+(?![^\W_])")
 OUTLETS = {"x": "X", "slack": "Slack"}
 
 
-def name(case: Case) -> str:
+def format_kind(case: Case) -> str:
     """What kind of thing it is, as a noun: `Complaint`."""
     return NAMES[case.assessment.intent]
 
 
-def noun(case: Case) -> str:
+def format_kind_noun(case: Case) -> str:
     """The same within a sentence: `the complaint from @marta`."""
-    return name(case).lower()
+    return format_kind(case).lower()
 
 
-def who(mention: Mention, most: int = 60) -> str:
-    return one_line(mention.display_name, most) or "somebody"
+def format_author(mention: Mention, max_length: int = 60) -> str:
+    return sanitize_line(mention.display_name, max_length) or "somebody"
 
 
-def marked(mention: Mention) -> str:
+def escape_author(mention: Mention) -> str:
     """The name within a sentence of ours: mrkdwn, in which it can format nothing either."""
-    return escape(_FORMATS.sub("", who(mention))) or "somebody"
+    return escape(_FORMATS.sub("", format_author(mention))) or "somebody"
 
 
-def feeling(assessment: Assessment) -> str:
+def format_sentiment(assessment: Assessment) -> str:
     """The sentiment in words; empty where nothing was detected at all."""
     if assessment.is_unsure:
         leaning = assessment.sentiment
@@ -56,7 +56,7 @@ def feeling(assessment: Assessment) -> str:
     return assessment.sentiment.value if any(assessment.probabilities.values()) else ""
 
 
-def feeling_mark(assessment: Assessment) -> str:
+def pick_sentiment_emoji(assessment: Assessment) -> str:
     """A colour beside the words, never instead of them."""
     if assessment.intent is Intent.CRISIS:
         return "🚨"
@@ -65,49 +65,53 @@ def feeling_mark(assessment: Assessment) -> str:
     return {Sentiment.NEGATIVE: "🔴", Sentiment.NEUTRAL: "⚪", Sentiment.POSITIVE: "🟢"}[assessment.sentiment]
 
 
-def title(case: Case) -> Block:
+def render_case_title(case: Case) -> Block:
     found = case.assessment
-    parts = (name(case), feeling(found), one_line(found.subject, 60))
-    return drawing.header(f"{feeling_mark(found)} {' · '.join(part for part in parts if part)}")
+    parts = (format_kind(case), format_sentiment(found), sanitize_line(found.subject, 60))
+    return drawing.make_header(f"{pick_sentiment_emoji(found)} {' · '.join(part for part in parts if part)}")
 
 
-def quotation(mention: Mention, most: int = WORDS_SHOWN) -> Block:
+def render_quotation(mention: Mention, max_length: int = WORDS_SHOWN) -> Block:
     """Who, where, to how many, when; then the words. All rich text: what is in there is shown, and does nothing."""
-    words = harmless(mention.text, most) or WORDLESS
-    quoted = one_line(mention.quoted, QUOTED_SHOWN)
-    return drawing.rich_text(
-        drawing.line(
-            drawing.run(who(mention), bold=True),
-            drawing.run(_about(mention)),
-            drawing.when(mention.created_at),
-            *([drawing.run(" · edited "), drawing.when(mention.edited_at, "{time}")] if mention.edited_at else []),
+    words = sanitize_text(mention.text, max_length) or WORDLESS
+    quoted = sanitize_line(mention.quoted, QUOTED_SHOWN)
+    return drawing.make_rich_text(
+        drawing.make_line(
+            drawing.make_run(format_author(mention), bold=True),
+            drawing.make_run(_format_mention_details(mention)),
+            drawing.make_date(mention.created_at),
+            *(
+                [drawing.make_run(" · edited "), drawing.make_date(mention.edited_at, "{time}")]
+                if mention.edited_at
+                else []
+            ),
         ),
-        drawing.quote(drawing.run(words)),
-        *([drawing.line(drawing.run(f"Quoting: {quoted}", italic=True))] if quoted else []),
+        drawing.make_quote(drawing.make_run(words)),
+        *([drawing.make_line(drawing.make_run(f"Quoting: {quoted}", italic=True))] if quoted else []),
     )
 
 
-def before_edit(case: Case) -> Block | None:
+def render_text_before_edit(case: Case) -> Block | None:
     """What the post said before its author last edited it."""
     if not case.earlier:
         return None
-    return drawing.context(drawing.plain(f"Before the edit: {one_line(case.earlier[-1], 300)}"))
+    return drawing.make_context(drawing.make_plain_text(f"Before the edit: {sanitize_line(case.earlier[-1], 300)}"))
 
 
-def _about(mention: Mention) -> str:
-    shown = one_line(mention.author.name, 60)
-    also = f" ({shown})" if shown and shown != who(mention) else ""
-    parts = [f"{also} on {outlet(mention)}"]
+def _format_mention_details(mention: Mention) -> str:
+    shown = sanitize_line(mention.author.name, 60)
+    also = f" ({shown})" if shown and shown != format_author(mention) else ""
+    parts = [f"{also} on {format_source(mention)}"]
     if mention.author.followers is not None:
-        parts.append(f"reach {short(mention.author.followers)}")
+        parts.append(f"reach {abbreviate_number(mention.author.followers)}")
     return " · ".join(parts) + " · "
 
 
-def outlet(mention: Mention) -> str:
-    return OUTLETS.get(mention.source, "") or one_line(mention.source, 40).capitalize() or "elsewhere"
+def format_source(mention: Mention) -> str:
+    return OUTLETS.get(mention.source, "") or sanitize_line(mention.source, 40).capitalize() or "elsewhere"
 
 
-def short(number: int) -> str:
+def abbreviate_number(number: int) -> str:
     """`87`, `1.2k`, `34k`, `1.2M`."""
     for size, letter in ((1_000_000, "M"), (1_000, "k")):
         if number >= size * 0.9995:

@@ -10,23 +10,25 @@ TAKE_IT = "1"
 """The key that acknowledges."""
 
 
-def call(words: str, pressed: str = "") -> str:
+def render_call_twiml(words: str, gather_url: str = "") -> str:
     """`pressed` is where a key is told; without it, the call cannot listen."""
-    if not pressed:
-        return _response(_say(f"{words} Open Slack and acknowledge.", SAID))
+    if not gather_url:
+        return _render_response(_render_say(f"{words} Open Slack and acknowledge.", SAID))
     ask = f"{words} Press {TAKE_IT} if you take it. If you do not, the next person is called."
-    gather = f'<Gather numDigits="1" method="POST" timeout="{LISTENS}" action={quoteattr(pressed)}>'
-    return _response(f"{gather}{_say(ask, SAID)}</Gather>{_say('No key was pressed. The next person is called.')}")
+    gather = f'<Gather numDigits="1" method="POST" timeout="{LISTENS}" action={quoteattr(gather_url)}>'
+    return _render_response(
+        f"{gather}{_render_say(ask, SAID)}</Gather>{_render_say('No key was pressed. The next person is called.')}"
+    )
 
 
-def answer(words: str) -> str:
+def render_answer_twiml(words: str) -> str:
     """To whoever has pressed a key; then it hangs up."""
-    return _response(_say(words))
+    return _render_response(_render_say(words))
 
 
-def _say(words: str, times: int = 1) -> str:
+def _render_say(words: str, times: int = 1) -> str:
     return f'<Say loop="{times}">{escape(words)}</Say>'
 
 
-def _response(verbs: str) -> str:
+def _render_response(verbs: str) -> str:
     return f"<Response>{verbs}</Response>"

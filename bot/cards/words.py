@@ -25,20 +25,20 @@ _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
 """Kinds of characters that are not seen or turn a line around: an address with one leads elsewhere than it reads."""
 
 
-def harmless(words: str, most: int = 0) -> str:
+def sanitize_text(words: str, max_length: int = 0) -> str:
     """Nothing invisible, nothing that turns the line around or climbs out of it; cut where `most` is given."""
-    words = tamed(words, most).strip()
-    return cut(words, most) if most else words
+    words = sanitize_keep_spaces(words, max_length).strip()
+    return truncate(words, max_length) if max_length else words
 
 
-def tamed(words: str, most: int = 0) -> str:
+def sanitize_keep_spaces(words: str, max_length: int = 0) -> str:
     """The same with the spaces around it. Where `most` is given, no more is looked at than could be shown of it."""
     words = _BROKEN.sub("\N{REPLACEMENT CHARACTER}", words).replace("\r\n", "\n").replace("\r", "\n")
     words = _JOINERS.sub(lambda found: found[0][0], _INVISIBLE.sub("", words)).lstrip("\n")
-    return _GAPS.sub("\n\n", _unstacked(words[: most * LOOKED_AT] if most else words))
+    return _GAPS.sub("\n\n", _limit_combining_marks(words[: max_length * LOOKED_AT] if max_length else words))
 
 
-def _unstacked(words: str) -> str:
+def _limit_combining_marks(words: str) -> str:
     if words.isascii():
         return words
     kept: list[str] = []
@@ -50,25 +50,25 @@ def _unstacked(words: str) -> str:
     return "".join(kept)
 
 
-def one_line(words: str, most: int = 0) -> str:
+def sanitize_line(words: str, max_length: int = 0) -> str:
     """Harmless, and on one line; cut where `most` is given."""
-    line = " ".join(tamed(words, most).split())
-    return cut(line, most) if most else line
+    line = " ".join(sanitize_keep_spaces(words, max_length).split())
+    return truncate(line, max_length) if max_length else line
 
 
-def cut(words: str, most: int) -> str:
+def truncate(words: str, max_length: int) -> str:
     """At most so many characters as Slack counts them (an emoji is two), with an ellipsis for the rest."""
-    if _length(words) <= most:
+    if _count_utf16_units(words) <= max_length:
         return words
-    kept = words[: most - 1]
-    while _length(kept) > most - 1:
-        kept = kept[: -max(1, (_length(kept) - most + 1) // 2)]
+    kept = words[: max_length - 1]
+    while _count_utf16_units(kept) > max_length - 1:
+        kept = kept[: -max(1, (_count_utf16_units(kept) - max_length + 1) // 2)]
     while kept and (kept[-1] in "\u200c\u200d" or unicodedata.combining(kept[-1])):
         kept = kept[:-1]
     return kept.rstrip() + "…"
 
 
-def _length(words: str) -> int:
+def _count_utf16_units(words: str) -> int:
     return len(words) if words.isascii() else len(words.encode("utf-16-le", "replace")) // 2
 
 
@@ -77,7 +77,7 @@ def escape(words: str) -> str:
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def safe_url(url: str) -> str:
+def sanitize_url(url: str) -> str:
     """A web address that may stand behind a button or a link, or nothing.
 
     Only http and https, of a named host, without a user before it (`https://bank.example@evil.example`).
@@ -89,10 +89,10 @@ def safe_url(url: str) -> str:
         unicodedata.category(one) in _UNSEEN or one in _BLANK for one in url
     ):
         return ""
-    return url if _is_named(url) else ""
+    return url if _has_plain_host(url) else ""
 
 
-def _is_named(url: str) -> bool:
+def _has_plain_host(url: str) -> bool:
     try:
         parts = urlsplit(url)
         return bool(parts.hostname) and "@" not in parts.netloc and (parts.port is None or parts.port > 0)
@@ -100,11 +100,11 @@ def _is_named(url: str) -> bool:
         return False
 
 
-def moment(at: datetime, form: str = "{date_short_pretty} at {time}") -> str:
+def format_date(at: datetime, date_format: str = "{date_short_pretty} at {time}") -> str:
     """A time that Slack shows in the reader's own zone: `today at 14:20`."""
-    return f"<!date^{int(at.timestamp())}^{form}|{spelled(at)}>"
+    return f"<!date^{int(at.timestamp())}^{date_format}|{format_plain_time(at)}>"
 
 
-def spelled(at: datetime) -> str:
+def format_plain_time(at: datetime) -> str:
     """A time where Slack cannot turn it into the reader's own."""
     return f"{at.day} {at:%b, %H:%M %Z}"

@@ -45,7 +45,7 @@ def bench(
 ) -> None:
     """Measure what Earshot reaches on this machine. It takes some minutes; nothing outside is asked."""
     chosen = _chosen(names or [])
-    logs.configure("error")
+    logs.configure_logging("error")
     machine = this_machine()
     try:
         sayings = Sayings.read(mentions)

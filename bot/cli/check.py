@@ -42,7 +42,7 @@ def check() -> None:
 
 
 async def _look(read: Read, report: Report) -> None:
-    playbook = read.playbook.now if read.playbook else None
+    playbook = read.playbook.current if read.playbook else None
     places = Places(read.file) if playbook else None
     if playbook and places:
         report.add(well(str(read.file), _gist(playbook)))
@@ -72,7 +72,7 @@ def _gist(playbook: Playbook) -> str:
 async def _of_slack(
     settings: Settings, playbook: Playbook | None, places: Places | None, report: Report
 ) -> AsyncIterator[Finding]:
-    for missing in settings.for_run():
+    for missing in settings.check_for_run():
         yield fault(missing.place, missing.sentence)
     named = named_in(playbook, places) if playbook and places else None
     clock = SystemClock()

@@ -15,12 +15,12 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import logs
-from bot.cards.words import one_line
+from bot.cards.words import sanitize_line
 from bot.cli.opening import opened
 from bot.cli.saying import refusing, settings_and_playbook, tell, warn
 from bot.clock import SystemClock
 from bot.domain.correction import DETECTION_KINDS, CorrectionKind
-from bot.playbook import LivePlaybook
+from bot.playbook import PlaybookReloader
 from bot.playbook.parts import Duration
 from bot.store.corrections import StoredCorrection
 
@@ -80,7 +80,7 @@ def export(
 
 def _noted(since: str | None) -> list[StoredCorrection]:
     async def load_from_store() -> list[StoredCorrection]:
-        async with opened(settings, playbook.now) as store:
+        async with opened(settings, playbook.current) as store:
             return [
                 one async for one in store.corrections.iter_corrections() if start is None or one.correction.at >= start
             ]
@@ -88,15 +88,15 @@ def _noted(since: str | None) -> list[StoredCorrection]:
     with refusing():
         settings, playbook = settings_and_playbook()
         start = _start(since, playbook) if since else None
-        logs.configure("error", settings.log_format)
+        logs.configure_logging("error", settings.log_format)
         return asyncio.run(load_from_store())
 
 
-def _start(since: str, playbook: LivePlaybook) -> datetime:
+def _start(since: str, playbook: PlaybookReloader) -> datetime:
     """A day begins at the brand's own midnight."""
     try:
         return datetime.combine(
-            datetime.fromisoformat(since).date(), time(), ZoneInfo(playbook.now.brand.time_zone)
+            datetime.fromisoformat(since).date(), time(), ZoneInfo(playbook.current.brand.time_zone)
         ).astimezone(UTC)
     except ValueError:
         pass
@@ -104,7 +104,7 @@ def _start(since: str, playbook: LivePlaybook) -> datetime:
         return SystemClock().now() - TypeAdapter(Duration).validate_python(since)
     except ValidationError:
         raise typer.BadParameter(
-            f"{one_line(since, 40)!r} is neither a day like 2026-03-01 nor a span like 30d", param_hint="--since"
+            f"{sanitize_line(since, 40)!r} is neither a day like 2026-03-01 nor a span like 30d", param_hint="--since"
         ) from None
 
 
@@ -135,7 +135,7 @@ def _row(one: StoredCorrection, most: int) -> list[str]:
     now = UNDONE if correction.is_undone else correction.now
     at = correction.at.isoformat(timespec="seconds")
     words = (at, correction.by, correction.kind.value, correction.was, now, one.case, one.mention.id, one.mention.text)
-    return [one_line(word, most) for word in words]
+    return [sanitize_line(word, most) for word in words]
 
 
 def _draw(found: Sequence[StoredCorrection]) -> None:

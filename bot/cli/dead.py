@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import logs
-from bot.cards.words import one_line
+from bot.cards.words import sanitize_line
 from bot.cli.opening import opened
 from bot.cli.saying import refuse, refusing, settings_and_playbook, tell, warn
 from bot.clock import SystemClock
@@ -138,12 +138,12 @@ def _chosen(ids: Sequence[str] | None, *, every: bool) -> list[str] | None:
 
 def _with_store(work: Callable[[Store], Awaitable[T]]) -> T:
     async def run_inside() -> T:
-        async with opened(settings, playbook.now) as store:
+        async with opened(settings, playbook.current) as store:
             return await work(store)
 
     with refusing():
         settings, playbook = settings_and_playbook()
-        logs.configure("error", settings.log_format)
+        logs.configure_logging("error", settings.log_format)
         return asyncio.run(run_inside())
 
 
@@ -165,7 +165,10 @@ async def _each(there: Sequence[Thing], chosen: list[str] | None, do: Callable[[
     if strange := [one for one in wanted if one not in known]:
         done = f" {format_count(len(found), 'other')} done." if found else ""
         raise refuse(
-            [f"There is no dead letter {one_line(one, 80)}; earshot dead list shows them.{done}" for one in strange]
+            [
+                f"There is no dead letter {sanitize_line(one, 80)}; earshot dead list shows them.{done}"
+                for one in strange
+            ]
         )
     return len(found)
 
@@ -195,7 +198,7 @@ def _row(letter: DeadLetter, most: int) -> list[str]:
     mention = _mention(letter)
     named, said = (mention.id, mention.text) if mention else ("", letter.raw)
     words = (letter.id, letter.at.isoformat(timespec="seconds"), str(letter.tries), letter.reason, named, said)
-    return [one_line(word, most) for word in words]
+    return [sanitize_line(word, most) for word in words]
 
 
 def _draw(letters: Sequence[DeadLetter]) -> None:
@@ -215,7 +218,7 @@ def _record_as_json(record: UnreadableRecord) -> dict[str, Any]:
 
 def _record_row(record: UnreadableRecord) -> list[str]:
     words = (record.id, record.at.isoformat(timespec="seconds"), record.kind, record.why, record.key, record.field)
-    return [one_line(word, 0) for word in words]
+    return [sanitize_line(word, 0) for word in words]
 
 
 def _draw_records(records: Sequence[UnreadableRecord]) -> None:

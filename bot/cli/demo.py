@@ -22,7 +22,7 @@ from bot.demo.screen import Screen
 from bot.demo.staging import set_up
 from bot.domain.mention import Mention
 from bot.domain.report import Reconciliation
-from bot.playbook import LivePlaybook
+from bot.playbook import PlaybookReloader
 from bot.stage import Stage
 
 PACE, PAGE_PACE = 60.0, 10.0
@@ -44,7 +44,7 @@ def demo(
 
     It is a small Slack in your browser, in which you may act; with --no-page or into a pipe, a line for each card.
     """
-    logs.configure("error")
+    logs.configure_logging("error")
     found = read(playbook, mentions)
     if found.faults or found.playbook is None:
         raise refuse([*found.faults, "Nothing is played until this is mended."])
@@ -68,18 +68,18 @@ def _stopping() -> Iterator[None]:
         raise typer.Exit(REFUSED) from None
 
 
-async def _show(playbook: LivePlaybook, day: list[Mention], speed: float, *, browser: bool) -> None:
+async def _show(playbook: PlaybookReloader, day: list[Mention], speed: float, *, browser: bool) -> None:
     await show_page(playbook, day, speed, browser=browser, say=tell, stop_on_signal=_stop_on_signal)
 
 
-async def _play(playbook: LivePlaybook, day: list[Mention], speed: float, *, once: bool) -> Reconciliation:
+async def _play(playbook: PlaybookReloader, day: list[Mention], speed: float, *, once: bool) -> Reconciliation:
     start = day[0].created_at
     stepped, fast = SteppedClock(start), FastClock(start, speed)
     clock = stepped if once else fast
     console = Console(soft_wrap=False, highlight=False)
     async with set_up(playbook, clock, wait=not once) as stage:
-        screen = Screen(console, stage.workspace, playbook.now)
-        cast = Cast(stage.sandbox, stage.workspace, playbook.now)
+        screen = Screen(console, stage.workspace, playbook.current)
+        cast = Cast(stage.sandbox, stage.workspace, playbook.current)
         if once:
             await play_at_once(stage, stepped, day, cast, screen)
         else:
@@ -89,8 +89,8 @@ async def _play(playbook: LivePlaybook, day: list[Mention], speed: float, *, onc
         return await _close(stage, screen)
 
 
-def _hello(console: Console, playbook: LivePlaybook, mentions: int, speed: float) -> None:
-    console.print(f"[bold]{playbook.now.brand.name}[/bold]: one day, {mentions} mentions, {speed:g} times as fast.")
+def _hello(console: Console, playbook: PlaybookReloader, mentions: int, speed: float) -> None:
+    console.print(f"[bold]{playbook.current.brand.name}[/bold]: one day, {mentions} mentions, {speed:g} times as fast.")
     console.print("The real application before a Slack of its own; ● a card appears, ↳ it changes.")
     console.print("Ctrl-C stops it. `earshot demo --once` plays it without waiting; `--page` in a browser.\n")
 

@@ -9,7 +9,7 @@ from bot.cli.saying import playbook_path, refuse, refusing, tell, weights_path
 from bot.detectors.catalogue import Assessor
 from bot.detectors.dimensions import DIMENSIONS
 from bot.detectors.sentiment import ALONE, BLEND, ONNX
-from bot.playbook import Onnx, load
+from bot.playbook import OnnxOptions, load_playbook
 from bot.sources.catalogue import MODELS
 from bot.training.evaluating import evaluated, misfires
 from bot.training.labelled import NONE_KNOWN, Unreadable, labelled
@@ -52,11 +52,11 @@ def evaluate(
             tell(f"  {figure}")
 
 
-def _own(engine: str) -> Onnx | None:
+def _own(engine: str) -> OnnxOptions | None:
     if engine != ONNX:
         return None
     path = playbook_path()
-    own = load(path, sources=MODELS, dimensions=DIMENSIONS).detectors.onnx
+    own = load_playbook(path, sources=MODELS, dimensions=DIMENSIONS).detectors.onnx
     if own is None:
         raise refuse([f'{path}: names no model of your own: it needs engine = "onnx" and [detectors.onnx]'])
     return own

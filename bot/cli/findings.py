@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.text import Text
 
-from bot.cards.words import one_line
+from bot.cards.words import sanitize_line
 from bot.cli.saying import tell, warn
 
 
@@ -48,7 +48,7 @@ class Report:
         wrong = finding.kind is Kind.FAULT
         self.faults += wrong
         mark, colour, word = finding.kind.value
-        words = one_line(finding.sentence)
+        words = sanitize_line(finding.sentence)
         stream = sys.stderr if wrong else sys.stdout
         if stream.isatty():
             console = Console(file=stream, highlight=False, soft_wrap=True)

@@ -40,8 +40,8 @@ def forget(
         except ValueError as no:
             raise refuse([str(no)]) from None
         settings, playbook = settings_and_playbook()
-        logs.configure("error", settings.log_format)
-        posts, places = asyncio.run(_forget(target, settings, playbook.now, ask=not yes, dry_run=dry_run))
+        logs.configure_logging("error", settings.log_format)
+        posts, places = asyncio.run(_forget(target, settings, playbook.current, ask=not yes, dry_run=dry_run))
     if not posts:
         tell("Nothing of it is kept.")
     elif dry_run:

@@ -29,7 +29,7 @@ def manifest(
     if not over_socket and not url:
         raise typer.BadParameter(f"over HTTP, Slack must know where to send requests: --url https://…{EVENTS_PATH}")
     address = None if over_socket else _address(url)
-    tell(json.dumps(slack.manifest(socket_mode=over_socket, request_url=address), indent=2, ensure_ascii=False))
+    tell(json.dumps(slack.build_manifest(socket_mode=over_socket, request_url=address), indent=2, ensure_ascii=False))
 
 
 def _address(url: str) -> str:

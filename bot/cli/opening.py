@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from bot.cli.saying import refuse
 from bot.playbook import Playbook
-from bot.playbook.book import slug
+from bot.playbook.book import slugify_name
 from bot.settings import Settings
 from bot.store.client import RedisClient
 from bot.store.leases import build_process_name
@@ -27,7 +27,7 @@ async def opened(settings: Settings, playbook: Playbook) -> AsyncIterator[Store]
 
 
 def identity(playbook: Playbook) -> BrandIdentity:
-    brand, plain = playbook.brand, slug(playbook.brand.name)
+    brand, plain = playbook.brand, slugify_name(playbook.brand.name)
     former = plain if brand.id is None and plain != playbook.slug else ""
     return BrandIdentity(playbook.slug, brand.name, former, is_explicit=brand.id is not None)
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from bot.cards.words import one_line
+from bot.cards.words import sanitize_line
 from bot.cli.saying import warn
 
 CHUNK = 1 << 20
@@ -27,7 +27,7 @@ class Progress:
             )
             console = Console(stderr=True, highlight=False, soft_wrap=True)
             self._bar = Bar(*columns, TimeRemainingColumn(), console=console, transient=True)
-            self._task = self._bar.add_task(one_line(file.name, 40), total=_lines(file))
+            self._task = self._bar.add_task(sanitize_line(file.name, 40), total=_lines(file))
 
     def __enter__(self) -> Self:
         if self._bar:
@@ -46,7 +46,7 @@ class Progress:
 
     def say(self, sentence: object) -> None:
         if self._bar:
-            self._bar.console.print(one_line(str(sentence)), markup=False)
+            self._bar.console.print(sanitize_line(str(sentence)), markup=False)
         else:
             warn(sentence)
 

@@ -49,11 +49,11 @@ def replay(
     options = ReplayOptions(file=file, speed=_speed(speed), rebase=rebase)
     with refusing():
         settings, rules = settings_and_playbook(playbook)
-        logs.configure("error", settings.log_format)  # what there is to say is said here
+        logs.configure_logging("error", settings.log_format)  # what there is to say is said here
         _look_at(file)
         following = Following(file)
         try:
-            asyncio.run(_replay(settings, rules.now, options, following))
+            asyncio.run(_replay(settings, rules.current, options, following))
         except KeyboardInterrupt:
             raise refuse([following.stopped()]) from None
         except (StoreUnavailable, LeaseLostError, OSError) as no:

@@ -21,18 +21,18 @@ from bot.detectors.catalogue import assessor_for
 from bot.detectors.model.loading import in_use
 from bot.detectors.model.weights import Unusable
 from bot.domain.decision import StoreUnavailable
-from bot.playbook import LivePlaybook, Playbook, PlaybookFaults
+from bot.playbook import Playbook, PlaybookError, PlaybookReloader
 from bot.settings import Settings
 from bot.sinks.slack import SlackSink, build_web_client
 from bot.sources.base import MentionSource
 from bot.sources.catalogue import CATALOGUE, build_context
 from bot.store.leases import build_process_name
-from bot.web import Site, site
-from bot.web.listening import CannotListen, listen_on
-from bot.web.serving import Server
-from bot.web.serving import server as serving_on
+from bot.web import RouteDependencies, build_web_app
+from bot.web.listening import ListenError, open_listen_sockets
+from bot.web.serving import WebServer
+from bot.web.serving import build_server as serving_on
 from handlers import register
-from handlers.serving import Socket, http_endpoint, make_app
+from handlers.serving import SocketModeConnection, build_bolt_app, build_http_endpoint
 
 DRAIN = 2.0
 """Seconds for which a process that was told to end goes on while it says so, and others are asked instead of it."""
@@ -49,18 +49,18 @@ def run(
     chosen = _chosen(workers)
     with refusing():
         settings, playbook = settings_and_playbook()
-        if faults := settings.for_run():
+        if faults := settings.check_for_run():
             raise refuse(faults)
-        logs.configure(settings.log, settings.log_format)
-        logs.watch_crashes()
+        logs.configure_logging(settings.log, settings.log_format)
+        logs.install_crash_hooks()
         assessor_for(
-            playbook.now, in_use(settings.model, settings.data)
+            playbook.current, in_use(settings.model, settings.data)
         )  # what is broken is said before anything begins
         clock = SystemClock()
         try:
-            sources = sources_of(playbook.now, settings, clock)
-            sockets = listen_on(settings.host, settings.port)
-        except (ValueError, CannotListen) as no:
+            sources = sources_of(playbook.current, settings, clock)
+            sockets = open_listen_sockets(settings.host, settings.port)
+        except (ValueError, ListenError) as no:
             raise refuse([no]) from None
         asyncio.run(_run(settings, playbook, chosen, sources, clock, sockets))
 
@@ -74,7 +74,7 @@ def _chosen(workers: str) -> tuple[str, ...]:
 
 async def _run(
     settings: Settings,
-    playbook: LivePlaybook,
+    playbook: PlaybookReloader,
     chosen: Sequence[str],
     sources: Sequence[MentionSource],
     clock: Clock,
@@ -82,9 +82,9 @@ async def _run(
 ) -> None:
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(opened(settings, playbook.now))
+        store = await stack.enter_async_context(opened(settings, playbook.current))
         await store.verify_access()  # a store that is away or refuses at the start is a sentence, not a crash
-        await claim(store, playbook.now)
+        await claim(store, playbook.current)
         await store.inbox.create_group()
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = build_web_client(token, settings.slack_api_url, session)
@@ -94,19 +94,19 @@ async def _run(
         )
         house.listen_to(sources)
         secret = "" if settings.slack_app_token else _secret(settings)
-        app = make_app(client, secret)
+        app = build_bolt_app(client, secret)
         register(app, house.usecases)
         stopping = _watch_signals(house, playbook, settings)
-        endpoint = http_endpoint(app, secret) if secret else None
+        endpoint = build_http_endpoint(app, secret) if secret else None
         paging = paging_of(house, settings, clock)
         hooks, names = (lambda: house.hooks), (lambda: _names(playbook))
         feeds = house.usecases.feeds
-        parts = Site(
+        parts = RouteDependencies(
             store, clock, hooks, house.ingest.list_source_issues, names, endpoint, paging, feeds, stopping.is_set
         )
-        server = serving_on(site(parts), settings.host, settings.port)
+        server = serving_on(build_web_app(parts), settings.host, settings.port)
         if settings.slack_app_token:
-            slack = Socket(app, settings.slack_app_token.get_secret_value())
+            slack = SocketModeConnection(app, settings.slack_app_token.get_secret_value())
             await slack.open()
             stack.push_async_callback(slack.close)
         await _until_stopped(house, server, chosen, sockets)
@@ -117,8 +117,8 @@ def _secret(settings: Settings) -> str:
     return settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
 
 
-def _names(playbook: LivePlaybook) -> tuple[str, ...]:
-    return tuple(playbook.now.departments)
+def _names(playbook: PlaybookReloader) -> tuple[str, ...]:
+    return tuple(playbook.current.departments)
 
 
 def sources_of(playbook: Playbook, settings: Settings, clock: Clock) -> list[MentionSource]:
@@ -131,7 +131,7 @@ def sources_of(playbook: Playbook, settings: Settings, clock: Clock) -> list[Men
     ]
 
 
-def _watch_signals(house: House, playbook: LivePlaybook, settings: Settings) -> asyncio.Event:
+def _watch_signals(house: House, playbook: PlaybookReloader, settings: Settings) -> asyncio.Event:
     """Gives what is set as soon as this process is told to end; the house stops when it has drained."""
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
@@ -158,25 +158,27 @@ def _watch_signals(house: House, playbook: LivePlaybook, settings: Settings) -> 
     return stopping
 
 
-async def read_again(house: House, playbook: LivePlaybook, settings: Settings) -> None:
+async def read_again(house: House, playbook: PlaybookReloader, settings: Settings) -> None:
     """What is refused changes nothing: the rules and the sources stay as they were."""
     faults: Sequence[object] = ()
     try:
-        fresh = playbook.read_again()
+        fresh = playbook.load_candidate()
         sources = sources_of(fresh, settings, house.clock)
         await house.rules.put_in_force(fresh)
         house.listen_to(sources)
-    except PlaybookFaults as wrong:
+    except PlaybookError as wrong:
         faults = wrong.faults
     except (ValueError, Unusable) as no:
         faults = [no]
     if faults:
         log.error("playbook refused, the old one stays", faults=[str(fault) for fault in faults])
     else:
-        log.info("playbook read again", departments=len(playbook.now.departments), routes=len(playbook.now.routes))
+        log.info(
+            "playbook read again", departments=len(playbook.current.departments), routes=len(playbook.current.routes)
+        )
 
 
-async def _until_stopped(house: House, server: Server, chosen: Sequence[str], sockets: list[socket.socket]) -> None:
+async def _until_stopped(house: House, server: WebServer, chosen: Sequence[str], sockets: list[socket.socket]) -> None:
     async def serve_http() -> None:
         await server.serve(sockets)
         house.stop.set()

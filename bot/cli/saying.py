@@ -15,8 +15,8 @@ from bot.detectors.dimensions import DIMENSIONS
 from bot.detectors.model.loading import in_use
 from bot.detectors.model.weights import Unusable
 from bot.domain.decision import StoreUnavailable
-from bot.playbook import LivePlaybook, PlaybookFaults
-from bot.settings import Settings, SettingsFaults, load_settings
+from bot.playbook import PlaybookError, PlaybookReloader
+from bot.settings import Settings, SettingsError, load_settings
 from bot.sources.catalogue import MODELS
 from bot.store.embedded import EmbeddedServerError
 
@@ -58,9 +58,9 @@ def refusing() -> Iterator[None]:
     """What a person can mend is said as sentences."""
     try:
         yield
-    except SettingsFaults as no:
+    except SettingsError as no:
         raise refuse(no.faults) from None
-    except PlaybookFaults as no:
+    except PlaybookError as no:
         raise refuse(str(no).splitlines()) from None
     except (StoreUnavailable, EmbeddedServerError, Unusable) as no:
         raise refuse([no]) from None
@@ -70,7 +70,7 @@ class Read(NamedTuple):
     """Settings and playbook as far as they can be used, and every fault of both."""
 
     settings: Settings | None
-    playbook: LivePlaybook | None
+    playbook: PlaybookReloader | None
     file: Path
     """Of the playbook."""
     faults: tuple[object, ...]
@@ -80,20 +80,20 @@ def read_both(playbook: Path | None = None) -> Read:
     """`playbook` instead of the one that the settings name."""
     faults: list[object] = []
     settings: Settings | None = None
-    found: LivePlaybook | None = None
+    found: PlaybookReloader | None = None
     try:
         settings = load_settings()
-    except SettingsFaults as no:
+    except SettingsError as no:
         faults += no.faults
     path = playbook or (settings.playbook if settings else playbook_path())
     try:
-        found = LivePlaybook(path, sources=MODELS, dimensions=DIMENSIONS)
-    except PlaybookFaults as no:
+        found = PlaybookReloader(path, sources=MODELS, dimensions=DIMENSIONS)
+    except PlaybookError as no:
         faults += str(no).splitlines()
     return Read(settings, found, path, tuple(faults))
 
 
-def settings_and_playbook(playbook: Path | None = None) -> tuple[Settings, LivePlaybook]:
+def settings_and_playbook(playbook: Path | None = None) -> tuple[Settings, PlaybookReloader]:
     """Both, with the faults of both said together."""
     read = read_both(playbook)
     if read.settings is None or read.playbook is None:

@@ -16,7 +16,7 @@ from bot.detectors.dimensions import DIMENSIONS
 from bot.domain.assessment import Assessment
 from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY, Route, find_route
-from bot.playbook import Playbook, load
+from bot.playbook import Playbook, load_playbook
 from bot.sources.catalogue import MODELS
 from bot.sources.reading import InvalidLine, parse_mention_lines
 
@@ -90,7 +90,7 @@ def _rounded(shares: dict[str, float]) -> dict[str, float]:
 def _scorer(named: Path | None) -> Scorer:
     path = named or playbook_path()
     if named or path.exists():
-        return Scorer(load(path, sources=MODELS, dimensions=DIMENSIONS))
+        return Scorer(load_playbook(path, sources=MODELS, dimensions=DIMENSIONS))
     if sys.stderr.isatty():
         warn(NEUTRAL)
     return Scorer(None)

@@ -30,7 +30,9 @@ def workspace_of(playbook: Playbook, clock: Any) -> Workspace:
     for user, (name, real_name) in PEOPLE.items():
         workspace.add_user(user, name, real_name=real_name, tz=zone, title=title_of(user, playbook))
     departments = playbook.departments.values()
-    named = [one for department in departments for one in (*department.deputies, *playbook.callable(department))]
+    named = [
+        one for department in departments for one in (*department.deputies, *playbook.list_callable_people(department))
+    ]
     for one in {*named, *playbook.brand.managers} - set(PEOPLE):
         if one.startswith("S"):
             name, members = GROUPS.get(one, (one.lower(), list(PEOPLE)))
@@ -49,7 +51,7 @@ def title_of(user: str, playbook: Playbook) -> str:
     departments = playbook.departments.values()
     named = [one.name for one in departments if user in one.deputies]
     grouped = [one.name for one in departments if any(user in GROUPS.get(name, ("", []))[1] for name in one.deputies)]
-    calls = [one.name for one in departments if user in playbook.callable(one)]
+    calls = [one.name for one in departments if user in playbook.list_callable_people(one)]
     parts = [f"deputy for {' and '.join(named)}" if named else "", f"on call for {calls[0]}" if calls else ""]
     if grouped and not named:
         parts.append(f"deputy for {' and '.join(grouped)}")
@@ -96,7 +98,7 @@ class Cast:
         fresh = {(one.channel, one.ts) for one in changes[self._looked :] if one.kind in drawn}
         self._looked = len(changes)
         for department in self._playbook.departments.values():
-            people = self._people(department.deputies) or self._people(self._playbook.callable(department))
+            people = self._people(department.deputies) or self._people(self._playbook.list_callable_people(department))
             here = [message for message in self._messages(department.channel) if (message.channel, message.ts) in fresh]
             for message in here:
                 self._plan_for(message, department.channel, people, at)

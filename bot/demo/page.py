@@ -14,7 +14,7 @@ from bot.demo.show import Show, start_of
 from bot.demo.staging import set_up
 from bot.domain.mention import Mention
 from bot.domain.words import format_count
-from bot.playbook import LivePlaybook
+from bot.playbook import PlaybookReloader
 from bot.stage import Stage
 
 PORT = 8700
@@ -29,7 +29,7 @@ Say = Callable[[str], None]
 
 
 async def show_page(
-    playbook: LivePlaybook,
+    playbook: PlaybookReloader,
     day: Sequence[Mention],
     speed: float,
     *,
@@ -41,7 +41,7 @@ async def show_page(
     clock = FastClock(start_of(day), speed)
     panel = Panel()
     async with set_up(playbook, clock, ports=ports, mount=panel.mount) as stage:
-        show = Show(stage, clock, day, Cast(stage.sandbox, stage.workspace, playbook.now, LATER))
+        show = Show(stage, clock, day, Cast(stage.sandbox, stage.workspace, playbook.current, LATER))
         panel.shows(show)
         stop_on_signal(stage)
         _hello(stage, playbook, len(day), say, ports, browser=browser)
@@ -55,10 +55,10 @@ async def show_page(
 
 
 def _hello(
-    stage: Stage, playbook: LivePlaybook, mentions: int, say: Say, ports: Sequence[int], *, browser: bool
+    stage: Stage, playbook: PlaybookReloader, mentions: int, say: Say, ports: Sequence[int], *, browser: bool
 ) -> None:
     url = stage.sandbox.url
-    day = f"one day of {format_count(mentions, 'mention')} of {playbook.now.brand.name}, played live"
+    day = f"one day of {format_count(mentions, 'mention')} of {playbook.current.brand.name}, played live"
     say(f"{url} is a small Slack on this machine: {day}.")
     say("Claim what comes in as @ana; behind the scenes, say something yourself, start a storm, or break Slack.")
     say("Only this machine can see it. Ctrl-C stops it, and nothing of it is kept.")

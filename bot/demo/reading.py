@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot.domain.mention import Mention
-from bot.playbook import LivePlaybook, PlaybookFaults
+from bot.playbook import PlaybookError, PlaybookReloader
 from bot.sources.catalogue import MODELS
 from bot.sources.reading import InvalidLine, read_mentions
 
@@ -13,7 +13,7 @@ SAMPLE = Path(str(resources.files("bot.demo")))
 
 
 class Read(NamedTuple):
-    playbook: LivePlaybook | None
+    playbook: PlaybookReloader | None
     day: list[Mention]
     faults: list[str]
     """A sentence each, with its place in front."""
@@ -22,10 +22,10 @@ class Read(NamedTuple):
 def read(playbook: Path | None, mentions: Path | None) -> Read:
     """The day in the order in which it was said, whatever the order of the file."""
     faults: list[str] = []
-    found: LivePlaybook | None = None
+    found: PlaybookReloader | None = None
     try:
-        found = LivePlaybook(playbook or SAMPLE / "playbook.toml", sources={**MODELS})
-    except PlaybookFaults as no:
+        found = PlaybookReloader(playbook or SAMPLE / "playbook.toml", sources={**MODELS})
+    except PlaybookError as no:
         faults += str(no).splitlines()
     day, wrong = _day(mentions or SAMPLE / "day.jsonl")
     return Read(found, day, faults + wrong)

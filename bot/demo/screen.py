@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.cards.words import one_line
+from bot.cards.words import sanitize_line
 from bot.domain.report import Reconciliation
 from bot.playbook import Playbook
 from bot.sandbox import Change, Workspace
@@ -40,7 +40,7 @@ class Screen:
         message = next((one for one in channel.messages if one.ts == change.ts), None)
         if message is None:
             return
-        words = one_line(self._named(message.text))
+        words = sanitize_line(self._named(message.text))
         if self._said.get((change.channel, change.ts)) == words:
             return
         edited = (change.channel, change.ts) in self._said

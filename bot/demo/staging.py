@@ -6,13 +6,13 @@ from contextlib import AbstractAsyncContextManager
 
 from bot.clock import Clock
 from bot.demo.cast import workspace_of
-from bot.playbook import LivePlaybook
+from bot.playbook import PlaybookReloader
 from bot.sandbox import Sandbox
 from bot.stage import Stage, nothing, staged
 
 
 def set_up(
-    playbook: LivePlaybook,
+    playbook: PlaybookReloader,
     clock: Clock,
     *,
     wait: bool = True,
@@ -22,7 +22,7 @@ def set_up(
     """As `staged`, whose arguments these are; triggers run out by real time, as it is a person who waits."""
     return staged(
         playbook=playbook,
-        workspace=workspace_of(playbook.now, clock),
+        workspace=workspace_of(playbook.current, clock),
         clock=clock,
         trigger_now=asyncio.get_running_loop().time,
         wait=wait,

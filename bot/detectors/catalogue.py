@@ -22,7 +22,7 @@ from bot.detectors.voices import Voices
 from bot.domain.assessment import Assessment, build_assessment
 from bot.domain.mention import Mention
 from bot.domain.subject import Subject
-from bot.playbook import Onnx, Playbook
+from bot.playbook import OnnxOptions, Playbook
 
 
 def catalogue(
@@ -67,7 +67,7 @@ class Assessor:
         unsure_below: float = 0.5,
         language: str = "en",
         weights: Path = PACKAGED,
-        onnx: Onnx | None = None,
+        onnx: OnnxOptions | None = None,
     ) -> None:
         """Raises Unusable with a sentence where there is no good weight file, or a model of one's own does not fit."""
         self._model = model(weights)

@@ -3,8 +3,18 @@
 Ours (structlog) and the libraries' (logging) go one way: stamped, guarded, folded, drawn as JSON or for a terminal.
 """
 
-from bot.logs.guard import WITHHELD, guard
-from bot.logs.setup import ACCESS, CHATTY, configure, watch_crashes
-from bot.logs.words import LONGEST, MOST, neutral
+from bot.logs.guard import WITHHELD, redact_event
+from bot.logs.setup import ACCESS, CHATTY, configure_logging, install_crash_hooks
+from bot.logs.words import LONGEST, MOST, sanitize_log_text
 
-__all__ = ["ACCESS", "CHATTY", "LONGEST", "MOST", "WITHHELD", "configure", "guard", "neutral", "watch_crashes"]
+__all__ = [
+    "ACCESS",
+    "CHATTY",
+    "LONGEST",
+    "MOST",
+    "WITHHELD",
+    "configure_logging",
+    "install_crash_hooks",
+    "redact_event",
+    "sanitize_log_text",
+]

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.logs.words import MOST, neutral
+from bot.logs.words import MOST, sanitize_log_text
 
 OURS = ("bot", "handlers")
 """Packages whose own kinds of error are sentences of ours."""
@@ -18,7 +18,7 @@ _SLACKS_WORD = re.compile(r"[a-z][a-z_]{1,60}")
 _REDIS_WORD = re.compile(r"[A-Z]{2,20}\b")
 
 
-class Trace(str):
+class SafeTraceback(str):
     """Lines made harmless one by one, so that the whole may keep its length and its line ends."""
 
     __slots__ = ()
@@ -28,22 +28,22 @@ def describe_error(error: BaseException) -> str:
     """Return its type, and of its words only those that no stranger can have written."""
     kind = type(error).__name__
     if isinstance(error, ValidationError):
-        return neutral(f"{kind} of {error.title} at {', '.join(sorted(_places(error)))}")
-    words = str(error) if type(error).__module__.partition(".")[0] in OURS else _code(error)
-    return neutral(f"{kind}: {words}" if words else kind)
+        return sanitize_log_text(f"{kind} of {error.title} at {', '.join(sorted(_list_error_locations(error)))}")
+    words = str(error) if type(error).__module__.partition(".")[0] in OURS else _extract_error_code(error)
+    return sanitize_log_text(f"{kind}: {words}" if words else kind)
 
 
-def _places(error: ValidationError) -> set[str]:
+def _list_error_locations(error: ValidationError) -> set[str]:
     """Keys are a stranger's too where they name no field of ours."""
     found = {tuple(one["loc"]) for one in error.errors(include_input=False, include_url=False, include_context=False)}
-    return {".".join(str(step) if _is_a_name(step) else "…" for step in place) for place in found}
+    return {".".join(str(step) if _is_field_name(step) else "…" for step in place) for place in found}
 
 
-def _is_a_name(step: int | str) -> bool:
+def _is_field_name(step: int | str) -> bool:
     return isinstance(step, int) or (step.isidentifier() and step.isascii() and len(step) <= 40)
 
 
-def _code(error: BaseException) -> str:
+def _extract_error_code(error: BaseException) -> str:
     """What Slack, HTTP, Redis or the system call it, by number or by one word of theirs."""
     response: Any = getattr(error, "response", None)
     word = response.get("error") if hasattr(response, "get") else None
@@ -59,19 +59,19 @@ def _code(error: BaseException) -> str:
 
 def render_traceback(exc_info: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:
     """As Python tells it, without source lines, notes and words."""
-    return Trace("\n".join(islice(_tell(exc_info[1], set()), 5 * MOST)))
+    return SafeTraceback("\n".join(islice(_iter_traceback_lines(exc_info[1], set()), 5 * MOST)))
 
 
-def _tell(error: BaseException, told: set[int]) -> Iterator[str]:
-    told.add(id(error))
+def _iter_traceback_lines(error: BaseException, seen: set[int]) -> Iterator[str]:
+    seen.add(id(error))
     yield describe_error(error)
     for frame in reversed(traceback.extract_tb(error.__traceback__)[-MOST:]):
-        yield f"  {neutral(frame.filename)}:{frame.lineno} in {frame.name}"
+        yield f"  {sanitize_log_text(frame.filename)}:{frame.lineno} in {frame.name}"
     if isinstance(error, BaseExceptionGroup):
         for one in error.exceptions:
             yield "of these"
-            yield from _tell(one, told)
+            yield from _iter_traceback_lines(one, seen)
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    if before is not None and id(before) not in told:
+    if before is not None and id(before) not in seen:
         yield "after"
-        yield from _tell(before, told)
+        yield from _iter_traceback_lines(before, seen)

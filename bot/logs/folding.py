@@ -15,13 +15,13 @@ KEPT_MOST = 200
 """Different lines that are remembered."""
 
 
-class _Line(NamedTuple):
+class _RepeatedLine(NamedTuple):
     event: EventDict
     until: float
-    left_out: int
+    repeats: int
 
 
-class Folder:
+class LogDeduplicator:
     """Renders a line, or drops it where it repeats one of the last seconds.
 
     What was left out is told with the next line that is written, of whatever kind: `"repeated": 6412`.
@@ -29,39 +29,39 @@ class Folder:
 
     def __init__(self, renderer: Processor) -> None:
         self._renderer = renderer
-        self._lines: OrderedDict[str, _Line] = OrderedDict()
+        self._lines: OrderedDict[str, _RepeatedLine] = OrderedDict()
 
     def __call__(self, logger: WrappedLogger, method: str, event: EventDict) -> str:
         """Raises `structlog.DropEvent` where there is nothing to write."""
         now = datetime.fromisoformat(event["timestamp"]).timestamp()
         key = json.dumps({name: value for name, value in event.items() if name != "timestamp"}, default=str)
-        written = [*self._due(now), *self._take(key, event, now)]
+        written = [*self._pop_expired(now), *self._admit_line(key, event, now)]
         if not written:
             raise structlog.DropEvent
         return "\n".join(str(self._renderer(logger, method, dict(line))) for line in written)
 
-    def _take(self, key: str, event: EventDict, now: float) -> Iterator[EventDict]:
+    def _admit_line(self, key: str, event: EventDict, now: float) -> Iterator[EventDict]:
         if (known := self._lines.get(key)) is not None:
-            self._lines[key] = known._replace(event=event, left_out=known.left_out + 1)
+            self._lines[key] = known._replace(event=event, repeats=known.repeats + 1)
             return
-        self._lines[key] = _Line(event, now + WINDOW, 0)
+        self._lines[key] = _RepeatedLine(event, now + WINDOW, 0)
         yield event
         while len(self._lines) > KEPT_MOST:
-            yield from _tell(self._lines.popitem(last=False)[1])
+            yield from _report_repeats(self._lines.popitem(last=False)[1])
 
-    def _due(self, now: float) -> Iterator[EventDict]:
+    def _pop_expired(self, now: float) -> Iterator[EventDict]:
         """Lines are kept in the order of their ends, unless the clock was set back."""
         while self._lines and not now < (line := next(iter(self._lines.values()))).until <= now + WINDOW:
             self._lines.popitem(last=False)
-            yield from _tell(line)
+            yield from _report_repeats(line)
 
-    def rest(self) -> str:
+    def flush(self) -> str:
         """What was left out and is not told yet, for the end."""
-        told = [event for line in self._lines.values() for event in _tell(line)]
+        told = [event for line in self._lines.values() for event in _report_repeats(line)]
         self._lines.clear()
         return "\n".join(str(self._renderer(None, "", dict(event))) for event in told)
 
 
-def _tell(line: _Line) -> Iterator[EventDict]:
-    if line.left_out:
-        yield {**line.event, "repeated": line.left_out}
+def _report_repeats(line: _RepeatedLine) -> Iterator[EventDict]:
+    if line.repeats:
+        yield {**line.event, "repeated": line.repeats}

@@ -7,8 +7,8 @@ from typing import Any
 
 from structlog.typing import EventDict, WrappedLogger
 
-from bot.logs.errors import Trace, describe_error
-from bot.logs.words import MOST, neutral
+from bot.logs.errors import SafeTraceback, describe_error
+from bot.logs.words import MOST, sanitize_log_text
 
 WITHHELD = frozenset(
     {"text", "body", "blocks", "payload", "attachments", "content", "raw", "input", "data", "params", "query"}
@@ -20,34 +20,34 @@ FIRST = ("timestamp", "level", "event")
 """What an eye looks for, and in which order."""
 
 
-def guard(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+def redact_event(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Nothing leaves that a stranger may have written: by its key, by its length, by what it would do to a terminal."""
     passed: dict[str, Any] = {key: "" for key in FIRST if key in event}
     withheld: list[str] = []
     for key, value in event.items():
-        if _is_withheld(key):
-            withheld.append(neutral(key))
+        if _is_sensitive_key(key):
+            withheld.append(sanitize_log_text(key))
         else:
-            passed[neutral(key)] = _value(value)
+            passed[sanitize_log_text(key)] = _redact_value(value)
     return {**passed, "withheld": withheld} if withheld else passed
 
 
-def _is_withheld(key: str) -> bool:
+def _is_sensitive_key(key: str) -> bool:
     return key.lower() in WITHHELD or key.lower().rpartition("_")[2] in WITHHELD
 
 
-def _value(value: object) -> object:
+def _redact_value(value: object) -> object:
     """What is neither a number nor a word nor made of these is named, not shown: a mention is full of text."""
     match value:
-        case bool() | int() | float() | None | Trace():
+        case bool() | int() | float() | None | SafeTraceback():
             return value
         case str() | date() | timedelta() | PurePath():
-            return neutral(str(value))
+            return sanitize_log_text(str(value))
         case BaseException():
             return describe_error(value)
         case Mapping():
-            return guard(None, "", {str(key): item for key, item in list(value.items())[:MOST]})
+            return redact_event(None, "", {str(key): item for key, item in list(value.items())[:MOST]})
         case list() | tuple() | set() | frozenset():
-            return [_value(item) for item in list(value)[:MOST]]
+            return [_redact_value(item) for item in list(value)[:MOST]]
         case _:
             return f"<{type(value).__name__}>"

@@ -12,10 +12,10 @@ import structlog
 from structlog.typing import Processor
 
 from bot.logs.errors import render_traceback
-from bot.logs.folding import Folder
-from bot.logs.guard import guard
-from bot.logs.libraries import keep_own_words
-from bot.logs.words import neutral
+from bot.logs.folding import LogDeduplicator
+from bot.logs.guard import redact_event
+from bot.logs.libraries import strip_library_arguments
+from bot.logs.words import sanitize_log_text
 
 CHATTY = ("slack_bolt", "slack_sdk", "tweepy", "aiohttp", "uvicorn", "asyncio", "urllib3", "redis")
 """Libraries that put whole requests into their debug lines: they get no debug lines."""
@@ -23,36 +23,36 @@ ACCESS = ("aiohttp.access", "uvicorn.access")
 """A line for each request is what /metrics is for."""
 
 
-def configure(level: str = "info", fmt: str = "auto", stream: TextIO | None = None) -> None:
+def configure_logging(level: str = "info", fmt: str = "auto", stream: TextIO | None = None) -> None:
     """`fmt`: json, console, or auto: console on a terminal, else JSON lines. May be called again."""
     out = stream or sys.stderr
     console = fmt == "console" or (fmt == "auto" and out.isatty())
     number = logging.getLevelNamesMapping()[level.upper()]
-    folder = Folder(_renderer(out) if console else structlog.processors.JSONRenderer())
-    _through(_Handler(out, folder), number, folder)
+    folder = LogDeduplicator(_build_console_renderer(out) if console else structlog.processors.JSONRenderer())
+    _install_handler(_DedupHandler(out, folder), number, folder)
     structlog.configure(
-        processors=[*_stamps(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*_list_stamp_processors(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(number),
         cache_logger_on_first_use=False,
     )
 
 
-def _through(handler: "_Handler", level: int, renderer: Processor) -> None:
+def _install_handler(handler: "_DedupHandler", level: int, renderer: Processor) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             pass_foreign_args=True,
-            foreign_pre_chain=[*_stamps(), structlog.stdlib.ExtraAdder(), keep_own_words],
+            foreign_pre_chain=[*_list_stamp_processors(), structlog.stdlib.ExtraAdder(), strip_library_arguments],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.ExceptionRenderer(render_traceback),
-                guard,
+                redact_event,
                 renderer,
             ],
         )
     )
     root = logging.getLogger()
-    for earlier in [other for other in root.handlers if isinstance(other, _Handler)]:
+    for earlier in [other for other in root.handlers if isinstance(other, _DedupHandler)]:
         root.removeHandler(earlier)
         earlier.close()
     root.addHandler(handler)
@@ -64,7 +64,7 @@ def _through(handler: "_Handler", level: int, renderer: Processor) -> None:
     logging.captureWarnings(True)
 
 
-def _stamps() -> list[Processor]:
+def _list_stamp_processors() -> list[Processor]:
     return [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -73,13 +73,13 @@ def _stamps() -> list[Processor]:
     ]
 
 
-def _renderer(out: TextIO) -> Processor:
+def _build_console_renderer(out: TextIO) -> Processor:
     colours = out.isatty() and not os.environ.get("NO_COLOR")
     return structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=structlog.dev.plain_traceback)
 
 
-class _Handler(logging.StreamHandler[TextIO]):
-    def __init__(self, out: TextIO, folder: Folder) -> None:
+class _DedupHandler(logging.StreamHandler[TextIO]):
+    def __init__(self, out: TextIO, folder: LogDeduplicator) -> None:
         super().__init__(out)
         self._folder = folder
 
@@ -90,18 +90,20 @@ class _Handler(logging.StreamHandler[TextIO]):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
         """What this replaces would print the line's arguments as they are."""
         with contextlib.suppress(OSError, ValueError):
-            self.stream.write(f'{{"event": "a log line could not be written", "logger": "{neutral(record.name)}"}}\n')
+            self.stream.write(
+                f'{{"event": "a log line could not be written", "logger": "{sanitize_log_text(record.name)}"}}\n'
+            )
 
     def close(self) -> None:
         """At the end, or when another takes its place."""
         with contextlib.suppress(OSError, ValueError):
-            if rest := self._folder.rest():
+            if rest := self._folder.flush():
                 self.stream.write(f"{rest}\n")
                 self.flush()
         super().close()
 
 
-def watch_crashes() -> None:
+def install_crash_hooks() -> None:
     """For a process that is ours alone: what nobody catches, Python would print with others' words in it."""
 
     def log_crash(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:

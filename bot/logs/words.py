@@ -15,12 +15,12 @@ _SECRET = re.compile(
 )
 
 
-def neutral(words: str) -> str:
+def sanitize_log_text(words: str) -> str:
     """Cut to length, secrets blanked, and whatever is not seen or moves a cursor written out: ESC as `x1b`."""
     words = _SECRET.sub("***", words[: LONGEST * 5])
     words = words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
-    return words if words.isprintable() else "".join(map(_visible, words))
+    return words if words.isprintable() else "".join(map(_escape_invisible, words))
 
 
-def _visible(char: str) -> str:
+def _escape_invisible(char: str) -> str:
     return char.encode("unicode_escape").decode() if unicodedata.category(char) in _INVISIBLE else char

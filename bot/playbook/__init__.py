@@ -1,19 +1,19 @@
 """The team's rules: one TOML file, checked whole at start, and every fault of it said at once."""
 
-from bot.playbook.book import Brand, Detectors, Onnx, Playbook, SourceEntry
-from bot.playbook.faults import Fault, PlaybookFaults
-from bot.playbook.live import LivePlaybook
-from bot.playbook.reading import load, parse
+from bot.playbook.book import Brand, DetectorOptions, OnnxOptions, Playbook, SourceEntry
+from bot.playbook.faults import PlaybookError, PlaybookFault
+from bot.playbook.live import PlaybookReloader
+from bot.playbook.reading import load_playbook, parse_playbook
 
 __all__ = [
     "Brand",
-    "Detectors",
-    "Fault",
-    "LivePlaybook",
-    "Onnx",
+    "DetectorOptions",
+    "OnnxOptions",
     "Playbook",
-    "PlaybookFaults",
+    "PlaybookError",
+    "PlaybookFault",
+    "PlaybookReloader",
     "SourceEntry",
-    "load",
-    "parse",
+    "load_playbook",
+    "parse_playbook",
 ]

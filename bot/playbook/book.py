@@ -45,7 +45,7 @@ class Brand:
 
 
 @dataclass(frozen=True, slots=True)
-class Onnx:
+class OnnxOptions:
     """A model of one's own. `classes`: the order of its outputs; `languages`: those in which it reads sentiment."""
 
     file: Path
@@ -55,7 +55,7 @@ class Onnx:
 
 
 @dataclass(frozen=True, slots=True)
-class Detectors:
+class DetectorOptions:
     """Which engine tells sentiment; below `unsure_below`, what it says is likeliest is not believed.
 
     `onnx` is there where the engine is "onnx".
@@ -63,11 +63,11 @@ class Detectors:
 
     engine: str = "blend"
     unsure_below: float = 0.5
-    onnx: Onnx | None = None
+    onnx: OnnxOptions | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Operators:
+class OperatorContacts:
     """Who is called when Earshot itself is unwell, people and schedules; nobody named: the managers."""
 
     on_call: tuple[str, ...] = ()
@@ -84,9 +84,9 @@ class Playbook:
     schedules: Mapping[str, Schedule] = field(default_factory=lambda: MappingProxyType({}))
     routes: tuple[Route, ...] = ()
     sources: tuple[SourceEntry, ...] = ()
-    detectors: Detectors = Detectors()
+    detectors: DetectorOptions = DetectorOptions()
     drills: DrillSettings = field(default_factory=DrillSettings)
-    plan: CrisisPlan = field(default_factory=CrisisPlan)
+    crisis_plan: CrisisPlan = field(default_factory=CrisisPlan)
     """For declared crises."""
     pages_a_night: int | None = None
     """For one person, of what is not SEV1; None: as many as there are."""
@@ -94,7 +94,7 @@ class Playbook:
     """When each department gets its note in the morning; None: never."""
     note_at_hand_over: bool = False
     """Whether each department whose schedule changes hands gets one then."""
-    operators: Operators = Operators()
+    operators: OperatorContacts = OperatorContacts()
     spikes: SpikeThresholds = field(default_factory=SpikeThresholds)
     escalations: tuple[EscalationPolicy, ...] = ()
     people: Mapping[str, ContactDetails] = field(default_factory=lambda: MappingProxyType({}))
@@ -104,7 +104,7 @@ class Playbook:
         """Raises KeyError for a name that is none, such as `nobody`, or one that an older playbook had."""
         return self.departments[name]
 
-    def callable(self, department: Department) -> tuple[str, ...]:
+    def list_callable_people(self, department: Department) -> tuple[str, ...]:
         """Everybody whom the playbook names to be called for a department, by itself or in a schedule, each once."""
         named: list[str] = []
         for entry in department.on_call:
@@ -114,29 +114,29 @@ class Playbook:
     @property
     def slug(self) -> str:
         """The brand's id, by default its name in a-z, 0-9 and dashes: the hash tag of all its keys."""
-        return self.brand.id or default_id(self.brand.name)
+        return self.brand.id or derive_brand_id(self.brand.name)
 
 
-def slug(name: str) -> str:
+def slugify_name(name: str) -> str:
     """Never empty: a name without a Latin letter or a digit becomes a fingerprint of itself."""
     latin = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     dashed = re.sub(r"[^a-z0-9]+", "-", latin).strip("-")
-    return dashed or f"brand-{_fingerprint(name)}"
+    return dashed or f"brand-{_hash_name(name)}"
 
 
-def default_id(name: str) -> str:
+def derive_brand_id(name: str) -> str:
     """The slug, where it tells the name from others. Of `C`, `C++` and `C#` only the first has no more to it."""
-    plain = slug(name)
+    plain = slugify_name(name)
     told = unicodedata.normalize("NFKD", name.strip())
     letters = [letter for letter in told if letter.isalnum()]
-    lost = not all(letter.isascii() for letter in letters) or not (told[:1].isalnum() and _ended(told))
-    return f"{plain}-{_fingerprint(name)}" if lost and letters and not plain.startswith("brand-") else plain
+    lost = not all(letter.isascii() for letter in letters) or not (told[:1].isalnum() and _ends_with_alnum(told))
+    return f"{plain}-{_hash_name(name)}" if lost and letters and not plain.startswith("brand-") else plain
 
 
-def _ended(told: str) -> bool:
+def _ends_with_alnum(told: str) -> bool:
     """Combining marks belong to their letter."""
     return next((letter.isalnum() for letter in reversed(told) if not unicodedata.combining(letter)), False)
 
 
-def _fingerprint(name: str) -> str:
+def _hash_name(name: str) -> str:
     return hashlib.blake2b(name.encode(), digest_size=5).hexdigest()

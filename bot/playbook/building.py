@@ -16,9 +16,9 @@ from bot.domain.routing import CaseClocks, Route
 from bot.domain.spikes.planned import PlannedEvent
 from bot.domain.spikes.tuning import SpikeSensitivity, SpikeThresholds
 from bot.domain.subject import Subject, SubjectKind
-from bot.playbook.book import Brand, Detectors, Onnx, Operators, Playbook, SourceEntry
-from bot.playbook.parts import language, listed
-from bot.playbook.schedules import built_schedule
+from bot.playbook.book import Brand, DetectorOptions, OnnxOptions, OperatorContacts, Playbook, SourceEntry
+from bot.playbook.parts import ensure_list, normalize_language
+from bot.playbook.schedules import build_schedule
 from bot.playbook.tables import (
     BrandTable,
     DepartmentTable,
@@ -33,34 +33,34 @@ from bot.playbook.tables import (
 )
 
 
-def built(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
-    departments = [_department(table, file.brand) for table in file.departments]
+def build_playbook(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
+    departments = [_build_department(table, file.brand) for table in file.departments]
     return Playbook(
         brand=Brand(**file.brand.model_dump()),
-        subjects=tuple(map(_subject, file.subjects)) or (_brand_itself(file.brand),),
+        subjects=tuple(map(_build_subject, file.subjects)) or (_build_brand_subject(file.brand),),
         departments=MappingProxyType({department.name: department for department in departments}),
-        schedules=MappingProxyType({one.name: built_schedule(one, file.brand.time_zone) for one in file.schedules}),
-        routes=tuple(_route(table, number) for number, table in enumerate(file.routes, 1)),
+        schedules=MappingProxyType({one.name: build_schedule(one, file.brand.time_zone) for one in file.schedules}),
+        routes=tuple(_build_route(table, number) for number, table in enumerate(file.routes, 1)),
         sources=tuple(sources),
-        detectors=_detectors(file.detectors),
+        detectors=_build_detector_options(file.detectors),
         drills=DrillSettings(file.drills.every, file.drills.at, file.drills.departments),
-        plan=CrisisPlan(file.crisis.update_every, tuple(one.do for one in file.crisis.checklist)),
+        crisis_plan=CrisisPlan(file.crisis.update_every, tuple(one.do for one in file.crisis.checklist)),
         note_at=file.quiet.note_at,
         note_at_hand_over=file.quiet.note_at_hand_over,
         pages_a_night=file.quiet.pages_a_night,
-        operators=Operators(**file.operators.model_dump()),
-        spikes=_spikes(file.spikes, file.brand.time_zone),
-        escalations=tuple(map(_policy, file.escalations)),
-        people=MappingProxyType({table.id: _contact(table) for table in file.people}),
+        operators=OperatorContacts(**file.operators.model_dump()),
+        spikes=_build_spike_thresholds(file.spikes, file.brand.time_zone),
+        escalations=tuple(map(_build_escalation_policy, file.escalations)),
+        people=MappingProxyType({table.id: _build_contact(table) for table in file.people}),
     )
 
 
-def _detectors(table: DetectorsTable) -> Detectors:
-    own = Onnx(**table.onnx.model_dump()) if table.onnx and table.engine == "onnx" else None
-    return Detectors(table.engine, table.unsure_below, own)
+def _build_detector_options(table: DetectorsTable) -> DetectorOptions:
+    own = OnnxOptions(**table.onnx.model_dump()) if table.onnx and table.engine == "onnx" else None
+    return DetectorOptions(table.engine, table.unsure_below, own)
 
 
-def _subject(table: SubjectTable) -> Subject:
+def _build_subject(table: SubjectTable) -> Subject:
     return Subject(
         name=table.name,
         kind=SubjectKind(table.kind),
@@ -70,12 +70,12 @@ def _subject(table: SubjectTable) -> Subject:
     )
 
 
-def _brand_itself(brand: BrandTable) -> Subject:
+def _build_brand_subject(brand: BrandTable) -> Subject:
     """Who says nothing about subjects listens for the brand's own name."""
     return Subject(name=brand.name, terms=(brand.name,))
 
 
-def _department(table: DepartmentTable, brand: BrandTable) -> Department:
+def _build_department(table: DepartmentTable, brand: BrandTable) -> Department:
     return Department(
         name=table.name,
         channel=table.channel,
@@ -88,11 +88,11 @@ def _department(table: DepartmentTable, brand: BrandTable) -> Department:
     )
 
 
-def _route(table: RouteTable, number: int) -> Route:
+def _build_route(table: RouteTable, number: int) -> Route:
     return Route(
         name=table.name or f"route {number}",
-        when=_labels(table.when),
-        unless=_labels(table.unless),
+        when=_normalize_labels(table.when),
+        unless=_normalize_labels(table.unless),
         to=table.to,
         clocks=CaseClocks(
             claim_within=table.claim_within,
@@ -103,7 +103,7 @@ def _route(table: RouteTable, number: int) -> Route:
     )
 
 
-def _spikes(table: SpikesTable, zone: str) -> SpikeThresholds:
+def _build_spike_thresholds(table: SpikesTable, zone: str) -> SpikeThresholds:
     return SpikeThresholds(
         on=table.on,
         to=table.to or "",
@@ -111,17 +111,17 @@ def _spikes(table: SpikesTable, zone: str) -> SpikeThresholds:
         voices=table.voices,
         page_from=table.page_from,
         over_after=table.over_after,
-        planned=tuple(_planned(one, ZoneInfo(zone)) for one in table.planned),
+        planned=tuple(_build_planned_event(one, ZoneInfo(zone)) for one in table.planned),
     )
 
 
-def _planned(table: PlannedTable, zone: ZoneInfo) -> PlannedEvent:
+def _build_planned_event(table: PlannedTable, zone: ZoneInfo) -> PlannedEvent:
     """A time without an offset is the brand's."""
     starts_at, ends_at = (at if at.tzinfo else at.replace(tzinfo=zone) for at in (table.starts_at, table.ends_at))
     return PlannedEvent(table.name, table.cause, table.subject, starts_at, ends_at, table.times, table.words)
 
 
-def _policy(table: EscalationTable) -> EscalationPolicy:
+def _build_escalation_policy(table: EscalationTable) -> EscalationPolicy:
     return EscalationPolicy(
         severities=frozenset(map(Severity, table.severity)),
         departments=frozenset(table.departments),
@@ -134,15 +134,15 @@ def _policy(table: EscalationTable) -> EscalationPolicy:
     )
 
 
-def _contact(table: PersonTable) -> ContactDetails:
+def _build_contact(table: PersonTable) -> ContactDetails:
     return ContactDetails(
         table.name, table.phone, table.ntfy, table.pagerduty, table.time_zone or "", table.quiet_hours
     )
 
 
-def _labels(asked: dict[str, Any]) -> dict[str, frozenset[str]]:
+def _normalize_labels(asked: dict[str, Any]) -> dict[str, frozenset[str]]:
     """Codes of languages in lower case, as the detector tells them; all other words as they were checked."""
     return {
-        key: frozenset(language(word) if key == "language" else word for word in listed(value))
+        key: frozenset(normalize_language(word) if key == "language" else word for word in ensure_list(value))
         for key, value in asked.items()
     }

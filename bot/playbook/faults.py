@@ -10,8 +10,10 @@ Found = tuple[Path, str]
 """A fault before its line is known: where, and the sentence."""
 
 
-class Fault(NamedTuple):
-    """`place` is counted as people count: the first route is `routes[1]`. Empty where the whole file is meant."""
+class PlaybookFault(NamedTuple):
+    """`format_place` is counted as people count: the first route is `routes[1]`. Empty where the whole file is
+    meant.
+    """
 
     place: str
     sentence: str
@@ -22,10 +24,10 @@ class Fault(NamedTuple):
         return f"{where}: {self.sentence}" if where else self.sentence
 
 
-class PlaybookFaults(Exception):  # noqa: N818 - said as it is: a playbook has faults
+class PlaybookError(Exception):
     """The playbook cannot be used; every reason is in `faults`, in the order of the file."""
 
-    def __init__(self, file: str, faults: Sequence[Fault]) -> None:
+    def __init__(self, file: str, faults: Sequence[PlaybookFault]) -> None:
         self.file = file
         self.faults = tuple(faults)
         super().__init__(file, self.faults)
@@ -34,7 +36,7 @@ class PlaybookFaults(Exception):  # noqa: N818 - said as it is: a playbook has f
         return "\n".join(f"{self.file}: {fault}" for fault in self.faults)
 
 
-def place(path: Path) -> str:
+def format_place(path: Path) -> str:
     """`routes[3].to` from `("routes", 2, "to")`."""
     words = ""
     for step in path:
@@ -45,22 +47,22 @@ def place(path: Path) -> str:
     return words if words.isprintable() else ascii(words)[1:-1]
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'sales'?`, or the words there are where none is near, or nothing where they are too many."""
     choices = {choice.casefold(): choice for choice in known}
     near = difflib.get_close_matches(word.casefold(), choices, n=1)
     if near:
         return f"; did you mean '{choices[near[0]]}'?"
-    return f"; use {either(choices.values())}" if 0 < len(choices) <= 12 else ""
+    return f"; use {join_alternatives(choices.values())}" if 0 < len(choices) <= 12 else ""
 
 
-def either(words: Iterable[str]) -> str:
+def join_alternatives(words: Iterable[str]) -> str:
     """`'a', 'b' or 'c'`."""
     *first, last = [f"'{word}'" for word in words]
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def shown(value: object) -> str:
+def safe_repr(value: object) -> str:
     """A value of the file, short enough for a sentence and unable to play tricks on a terminal."""
     words = ascii(value) if not str(value).isprintable() else f"'{value}'"
     return words if len(words) <= 60 else f"{words[:57]}…'"

@@ -10,24 +10,24 @@ _HEADER = re.compile(r"^\s*(?P<open>\[\[?)(?P<name>[^\[\]]+)\]")
 _KEY = re.compile(r"""^\s*(?P<key>(?:[\w\-. ]|"[^"]*"|'[^']*')+?)\s*=""", re.ASCII)
 
 
-def lines_of(text: str) -> dict[Path, int]:
+def map_line_numbers(text: str) -> dict[Path, int]:
     """The line of each table and each key, counted from 1."""
     found: dict[Path, int] = {}
     table: Path = ()
     seen: dict[Path, int] = {}
-    for number, line in _outside_strings(text):
+    for number, line in _iter_lines_outside_strings(text):
         if header := _HEADER.match(line):
-            table = _steps(header["name"])
+            table = _parse_dotted_key(header["name"])
             if header["open"] == "[[":
                 seen[table] = seen.get(table, -1) + 1
-            table = _counted(table, seen)
+            table = _add_table_index(table, seen)
             found.setdefault(table, number)
         elif key := _KEY.match(line):
-            found.setdefault(table + _steps(key["key"]), number)
+            found.setdefault(table + _parse_dotted_key(key["key"]), number)
     return found
 
 
-def line_of(path: Path, lines: dict[Path, int]) -> int | None:
+def find_line_number(path: Path, lines: dict[Path, int]) -> int | None:
     """The line of the nearest thing around it that has one."""
     for length in range(len(path), 0, -1):
         if path[:length] in lines:
@@ -35,7 +35,7 @@ def line_of(path: Path, lines: dict[Path, int]) -> int | None:
     return None
 
 
-def _outside_strings(text: str) -> Iterator[tuple[int, str]]:
+def _iter_lines_outside_strings(text: str) -> Iterator[tuple[int, str]]:
     """The lines that do not begin inside a string of several lines."""
     inside = ""
     for number, line in enumerate(text.splitlines(), 1):
@@ -46,7 +46,7 @@ def _outside_strings(text: str) -> Iterator[tuple[int, str]]:
                 inside = "" if inside else quotes
 
 
-def _counted(table: Path, seen: dict[Path, int]) -> Path:
+def _add_table_index(table: Path, seen: dict[Path, int]) -> Path:
     """With the number of each list of tables on the way: `[sources.x]` stays, `[[routes]]` becomes `routes, 2`."""
     path: Path = ()
     for length in range(1, len(table) + 1):
@@ -56,7 +56,7 @@ def _counted(table: Path, seen: dict[Path, int]) -> Path:
     return path
 
 
-def _steps(dotted: str) -> Path:
+def _parse_dotted_key(dotted: str) -> Path:
     """TOML's own reading of a dotted key; nothing where it is none."""
     try:
         tree: object = tomllib.loads(f"{dotted} = 0")

@@ -7,11 +7,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from bot.playbook.book import Playbook
-from bot.playbook.faults import Fault, PlaybookFaults
-from bot.playbook.reading import NONE, load
+from bot.playbook.faults import PlaybookError, PlaybookFault
+from bot.playbook.reading import NONE, load_playbook
 
 
-class LivePlaybook:
+class PlaybookReloader:
     """Raises PlaybookFaults if the file is bad at start; from then on a bad one is refused and the old one stays."""
 
     def __init__(
@@ -23,24 +23,25 @@ class LivePlaybook:
     ) -> None:
         self._path = path
         self._known: dict[str, Any] = {"sources": sources, "dimensions": dimensions}
-        self.now: Playbook = load(path, **self._known)
+        self.current: Playbook = load_playbook(path, **self._known)
 
-    def reload(self) -> tuple[Fault, ...]:
+    def reload(self) -> tuple[PlaybookFault, ...]:
         """Read the file again; what is wrong with it, or nothing if it is in force now.
 
-        Who runs sources and detectors has to look at `now` again; only what is asked of it each time changes by itself.
+        Who runs sources and detectors has to look at `current` again; only what is asked of it each time changes by
+        itself.
         """
         try:
-            self.now = self.read_again()
-        except PlaybookFaults as faults:
+            self.current = self.load_candidate()
+        except PlaybookError as faults:
             return faults.faults
         return ()
 
-    def read_again(self) -> Playbook:
+    def load_candidate(self) -> Playbook:
         """What the file says now, which is not yet in force. Raises PlaybookFaults."""
-        read = load(self._path, **self._known)
-        if read.slug != self.now.slug:
-            kept = self.now.brand.name
-            sentence = f"everything is kept under '{kept}', id \"{self.now.slug}\"; restart to work under another"
-            raise PlaybookFaults(str(self._path), (Fault("brand.name", sentence),))
+        read = load_playbook(self._path, **self._known)
+        if read.slug != self.current.slug:
+            kept = self.current.brand.name
+            sentence = f"everything is kept under '{kept}', id \"{self.current.slug}\"; restart to work under another"
+            raise PlaybookError(str(self._path), (PlaybookFault("brand.name", sentence),))
         return read

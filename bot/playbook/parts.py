@@ -13,7 +13,7 @@ from bot.domain.hours import HoursWindow, parse_window
 from bot.domain.languages import get_primary_language
 from bot.domain.routing import NOBODY
 from bot.domain.spelling import is_findable
-from bot.playbook.faults import nearest, shown
+from bot.playbook.faults import did_you_mean, safe_repr
 
 LONGEST = timedelta(days=365)
 NAME_LENGTH = 60
@@ -32,132 +32,139 @@ Raw = Mapping[str, Any]
 """A table as it stands in the file, checked or not."""
 
 
-class Table(BaseModel):
+class PlaybookTable(BaseModel):
     """A key that is not known is a mistake in writing, so it is refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
 
-def _duration(value: object) -> timedelta:
+def _parse_duration(value: object) -> timedelta:
     if isinstance(value, int | float):
-        raise ValueError(f"{shown(value)} has no unit; write it like '15m', '4h' or '1h30m'")  # noqa: TRY004 - pydantic reports ValueError
+        raise ValueError(f"{safe_repr(value)} has no unit; write it like '15m', '4h' or '1h30m'")  # noqa: TRY004 - pydantic reports ValueError
     found = _SPAN.match(str(value).replace(" ", ""))
     if not found or not any(found.groupdict().values()):
-        raise ValueError(f"{shown(value)} is no length of time; write it like '90s', '15m', '4h', '2d' or '1h30m'")
+        raise ValueError(f"{safe_repr(value)} is no length of time; write it like '90s', '15m', '4h', '2d' or '1h30m'")
     days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
     span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
     if not timedelta() < span <= LONGEST:
-        raise ValueError(f"{shown(value)} is out of bounds; leave the key out for no clock, or use '1s' to '365d'")
+        raise ValueError(f"{safe_repr(value)} is out of bounds; leave the key out for no clock, or use '1s' to '365d'")
     return span
 
 
-def _channel(value: str) -> str:
+def _validate_channel(value: str) -> str:
     if value.startswith("#"):
-        raise ValueError(f"{shown(value)} is a channel's name, and names change; use its id: {_COPY_CHANNEL}")
+        raise ValueError(f"{safe_repr(value)} is a channel's name, and names change; use its id: {_COPY_CHANNEL}")
     if not re.fullmatch(r"[CG][A-Z0-9]{2,30}", value):
-        raise ValueError(f"{shown(value)} is no channel id: {_COPY_CHANNEL}")
+        raise ValueError(f"{safe_repr(value)} is no channel id: {_COPY_CHANNEL}")
     return value
 
 
-def person(value: str) -> str:
+def validate_person(value: str) -> str:
     if re.fullmatch(r"S[A-Z0-9]{2,30}", value):
-        raise ValueError(f"{shown(value)} is a user group, and a group cannot be woken one by one; name people (U…)")
+        raise ValueError(
+            f"{safe_repr(value)} is a user group, and a group cannot be woken one by one; name people (U…)"
+        )
     if not re.fullmatch(r"[UW][A-Z0-9]{2,30}", value):
-        raise ValueError(f"{shown(value)} is no person's id: {_COPY_PERSON}")
+        raise ValueError(f"{safe_repr(value)} is no person's id: {_COPY_PERSON}")
     return value
 
 
-def _people(value: str) -> str:
+def _validate_person_or_group(value: str) -> str:
     if not re.fullmatch(r"[UWS][A-Z0-9]{2,30}", value):
-        raise ValueError(f"{shown(value)} is neither a person's nor a user group's id: {_COPY_PERSON}; {_COPY_GROUP}")
+        raise ValueError(
+            f"{safe_repr(value)} is neither a person's nor a user group's id: {_COPY_PERSON}; {_COPY_GROUP}"
+        )
     return value
 
 
 @cache
-def _zones() -> frozenset[str]:
+def _list_time_zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def _zone(value: str) -> str:
-    if value not in _zones():
+def _validate_time_zone(value: str) -> str:
+    if value not in _list_time_zones():
         raise ValueError(
-            f"{shown(value)} is no time zone{nearest(value, _zones()) or '; use one like Europe/Lisbon or UTC'}"
+            f"{safe_repr(value)} is no time "
+            f"zone{did_you_mean(value, _list_time_zones()) or '; use one like Europe/Lisbon or UTC'}"
         )
     return value
 
 
-def language(value: str) -> str:
+def normalize_language(value: str) -> str:
     """The code that mentions are routed by: `he` of `iw`, `zh` of `zh-Hans`. Raises ValueError if it is none."""
     code = get_primary_language(value)
     if not code:
-        raise ValueError(f"{shown(value)} is no language's code; use two letters, like 'en' or 'pt'")
+        raise ValueError(f"{safe_repr(value)} is no language's code; use two letters, like 'en' or 'pt'")
     return code
 
 
-def _name(value: str) -> str:
+def _validate_name(value: str) -> str:
     if not value.isprintable():
-        raise ValueError(f"{shown(value)} has characters that cannot be shown")
+        raise ValueError(f"{safe_repr(value)} has characters that cannot be shown")
     return value
 
 
-def _brand_id(value: str) -> str:
+def _validate_brand_id(value: str) -> str:
     if not SOURCE_NAME.match(value):
-        raise ValueError(f'{shown(value)} is no id; use a-z, 0-9 and dashes, 40 at the most, such as "northwind-air"')
+        raise ValueError(
+            f'{safe_repr(value)} is no id; use a-z, 0-9 and dashes, 40 at the most, such as "northwind-air"'
+        )
     return value
 
 
-def _term(value: str) -> str:
+def _validate_term(value: str) -> str:
     if not is_findable(value):
-        raise ValueError(f"{shown(value)} has no letter, figure or emoji, so no post could be searched for it")
+        raise ValueError(f"{safe_repr(value)} has no letter, figure or emoji, so no post could be searched for it")
     return value
 
 
-def _department(value: str) -> str:
+def _validate_department_name(value: str) -> str:
     if value.casefold() == NOBODY:
         raise ValueError(f"'{NOBODY}' is where mentions go that no department needs to see; use another name")
     if value.startswith(("@", "#")):
         what = "person" if value.startswith("@") else "channel"
-        raise ValueError(f"{shown(value)} looks like a {what}; a department's name begins with a letter")
+        raise ValueError(f"{safe_repr(value)} looks like a {what}; a department's name begins with a letter")
     return value
 
 
-def _phone(value: str) -> str:
+def _normalize_phone(value: str) -> str:
     if value and not re.fullmatch(r"\+[1-9][0-9]{6,14}", re.sub(r"[ ().-]", "", value)) and not _ENV.match(value):
         raise ValueError(
-            f"{shown(value)} is no phone number; write it with its country, like '+351 912 345 678', {_OR}"
+            f"{safe_repr(value)} is no phone number; write it with its country, like '+351 912 345 678', {_OR}"
         )
     return value if _ENV.match(value) else re.sub(r"[ ().-]", "", value)
 
 
-def _topic(value: str) -> str:
+def _validate_ntfy_topic(value: str) -> str:
     if value and not re.fullmatch(r"[-_A-Za-z0-9]{1,64}", value) and not _ENV.match(value):
-        raise ValueError(f"{shown(value)} is no ntfy topic; use letters, digits, '-' and '_', up to 64, {_OR}")
+        raise ValueError(f"{safe_repr(value)} is no ntfy topic; use letters, digits, '-' and '_', up to 64, {_OR}")
     return value
 
 
-def _window(value: object) -> HoursWindow:
+def _parse_hours_window(value: object) -> HoursWindow:
     if not isinstance(value, str):
         raise ValueError("must be a word in quotes, like 'Mon-Fri 08:00-20:00'")  # noqa: TRY004 - see above
     return parse_window(value)
 
 
-def one_of(*known: str) -> Callable[[str], str]:
+def require_one_of(*known: str) -> Callable[[str], str]:
     """A word out of few."""
 
     def check(value: str) -> str:
         if value not in known:
-            raise ValueError(f"{shown(value)} is not known here{nearest(value, known)}")
+            raise ValueError(f"{safe_repr(value)} is not known here{did_you_mean(value, known)}")
         return value
 
     return check
 
 
-def listed(value: Any) -> Any:
+def ensure_list(value: Any) -> Any:
     """A word stands for a list of one."""
     return [value] if isinstance(value, str) else value
 
 
-def tables(raw: Raw, key: str) -> list[tuple[int, Raw]]:
+def list_tables(raw: Raw, key: str) -> list[tuple[int, Raw]]:
     """Those entries of a list of tables that are tables, with their place in the list."""
     entries = raw.get(key)
     if not isinstance(entries, list):
@@ -165,26 +172,26 @@ def tables(raw: Raw, key: str) -> list[tuple[int, Raw]]:
     return [(number, entry) for number, entry in enumerate(entries) if isinstance(entry, dict)]
 
 
-def _some(value: tuple[T, ...]) -> tuple[T, ...]:
+def _require_not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
     if not value:
         raise ValueError("is empty; name at least one")
     return value
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Phone = Annotated[str, AfterValidator(_phone)]
-Topic = Annotated[str, AfterValidator(_topic)]
-Channel = Annotated[str, AfterValidator(_channel)]
-Person = Annotated[str, AfterValidator(person)]
-People = Annotated[str, AfterValidator(_people)]
-Zone = Annotated[str, AfterValidator(_zone)]
-Language = Annotated[str, AfterValidator(language)]
-Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH), AfterValidator(_name)]
-BrandId = Annotated[str, AfterValidator(_brand_id)]
-DepartmentName = Annotated[Name, AfterValidator(_department)]
-Hour = Annotated[HoursWindow, BeforeValidator(_window)]
+Duration = Annotated[timedelta, BeforeValidator(_parse_duration)]
+Phone = Annotated[str, AfterValidator(_normalize_phone)]
+Topic = Annotated[str, AfterValidator(_validate_ntfy_topic)]
+Channel = Annotated[str, AfterValidator(_validate_channel)]
+Person = Annotated[str, AfterValidator(validate_person)]
+People = Annotated[str, AfterValidator(_validate_person_or_group)]
+Zone = Annotated[str, AfterValidator(_validate_time_zone)]
+Language = Annotated[str, AfterValidator(normalize_language)]
+Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH), AfterValidator(_validate_name)]
+BrandId = Annotated[str, AfterValidator(_validate_brand_id)]
+DepartmentName = Annotated[Name, AfterValidator(_validate_department_name)]
+Hour = Annotated[HoursWindow, BeforeValidator(_parse_hours_window)]
 Word = Annotated[str, Field(min_length=1, max_length=200)]
-Term = Annotated[Word, AfterValidator(_term)]
-Many = Annotated[tuple[T, ...], BeforeValidator(listed)]
-Some = Annotated[tuple[T, ...], AfterValidator(_some)]
+Term = Annotated[Word, AfterValidator(_validate_term)]
+Many = Annotated[tuple[T, ...], BeforeValidator(ensure_list)]
+Some = Annotated[tuple[T, ...], AfterValidator(_require_not_empty)]
 """At least one. (pydantic's own min_length does not count those that have a fault.)"""

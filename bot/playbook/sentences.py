@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from bot.playbook.faults import Found, Path, either, nearest, shown
+from bot.playbook.faults import Found, Path, did_you_mean, join_alternatives, safe_repr
 
 SENTENCES = {
     "missing": "is missing",
@@ -25,19 +25,19 @@ SENTENCES = {
 }
 
 
-def sentences(invalid: ValidationError, model: type[BaseModel], under: Path = ()) -> Iterator[Found]:
+def describe_playbook_errors(invalid: ValidationError, model: type[BaseModel], under: Path = ()) -> Iterator[Found]:
     """`under` is where the model's table stands in the file."""
     for error in invalid.errors(include_url=False, include_input=False):
         path = error["loc"]
         if error["type"] == "extra_forbidden":
-            yield (*under, *path), _unknown(path, model)
+            yield (*under, *path), _describe_unknown_key(path, model)
         elif error["type"] == "missing" and not under and len(path) == 1:
             yield path, f"[{path[0]}] is missing" if path[0] == "brand" else f"[[{path[0]}]] is missing; at least one"
         else:
-            yield (*under, *path), _said(error["type"], error["msg"], error.get("ctx", {}))
+            yield (*under, *path), _format_error(error["type"], error["msg"], error.get("ctx", {}))
 
 
-def _said(kind: str, message: str, context: dict[str, Any]) -> str:
+def _format_error(kind: str, message: str, context: dict[str, Any]) -> str:
     if kind == "value_error":
         return str(context["error"])
     if kind in SENTENCES:
@@ -45,14 +45,14 @@ def _said(kind: str, message: str, context: dict[str, Any]) -> str:
     return message[:1].lower() + message[1:]
 
 
-def _unknown(path: Path, model: type[BaseModel]) -> str:
-    known = _model_at(path[:-1], model).model_fields
+def _describe_unknown_key(path: Path, model: type[BaseModel]) -> str:
+    known = _find_model(path[:-1], model).model_fields
     key = str(path[-1])
-    near = nearest(key, known)
-    return f"there is no key {shown(key)}{near or f'; use {either(sorted(known))}'}"
+    near = did_you_mean(key, known)
+    return f"there is no key {safe_repr(key)}{near or f'; use {join_alternatives(sorted(known))}'}"
 
 
-def _model_at(path: Path, model: type[BaseModel]) -> type[BaseModel]:
+def _find_model(path: Path, model: type[BaseModel]) -> type[BaseModel]:
     """The model of the table at a path; the last one on the way that is known."""
     for step in path:
         field = model.model_fields.get(step) if isinstance(step, str) else None

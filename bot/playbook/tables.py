@@ -14,7 +14,7 @@ from bot.domain.pages.policy import DEFAULT_METHODS, EscalationPolicy
 from bot.domain.spikes.planned import PlannedCause
 from bot.domain.spikes.tuning import SpikeSensitivity, SpikeThresholds
 from bot.domain.subject import SubjectKind
-from bot.playbook.book import Detectors
+from bot.playbook.book import DetectorOptions
 from bot.playbook.parts import (
     NAME_LENGTH,
     BrandId,
@@ -28,14 +28,14 @@ from bot.playbook.parts import (
     People,
     Person,
     Phone,
+    PlaybookTable,
     Some,
-    Table,
     Term,
     Topic,
     Word,
     Zone,
-    listed,
-    one_of,
+    ensure_list,
+    require_one_of,
 )
 from bot.playbook.schedules import Called, Clock, ScheduleTable
 
@@ -43,13 +43,13 @@ Prose = Annotated[str, Field(max_length=1500)]
 """Shown on cards beside other things, of which Slack takes 10,000 characters in all."""
 
 
-def _each_sentiment(value: tuple[str, ...]) -> tuple[str, ...]:
+def _require_each_sentiment(value: tuple[str, ...]) -> tuple[str, ...]:
     if sorted(value) != sorted(Sentiment):
         raise ValueError("must be negative, neutral and positive, each once, in the order of the model's outputs")
     return value
 
 
-class BrandTable(Table):
+class BrandTable(PlaybookTable):
     name: Name
     id: BrandId | None = None
     time_zone: Zone = "UTC"
@@ -58,15 +58,15 @@ class BrandTable(Table):
     language: Language = "en"
 
 
-class SubjectTable(Table):
+class SubjectTable(PlaybookTable):
     name: Name
-    kind: Annotated[str, AfterValidator(one_of(*SubjectKind))] = SubjectKind.BRAND.value
-    terms: Annotated[Some[Term], BeforeValidator(listed)]
+    kind: Annotated[str, AfterValidator(require_one_of(*SubjectKind))] = SubjectKind.BRAND.value
+    terms: Annotated[Some[Term], BeforeValidator(ensure_list)]
     handles: Many[Term] = ()
     exclude: Many[Term] = ()
 
 
-class DepartmentTable(Table):
+class DepartmentTable(PlaybookTable):
     name: DepartmentName
     channel: Channel
     deputies: Many[People] = ()
@@ -78,13 +78,13 @@ class DepartmentTable(Table):
 
     @field_validator("hours")
     @classmethod
-    def _some(cls, value: Any) -> Any:
+    def _reject_empty_hours(cls, value: Any) -> Any:
         if value == ():
             raise ValueError("an empty list would mean never; leave the key out for always")
         return value
 
 
-class RouteTable(Table):
+class RouteTable(PlaybookTable):
     """The words in `when` and `unless` are looked at in `checks.py`."""
 
     name: Name | None = None
@@ -97,16 +97,16 @@ class RouteTable(Table):
     remind_every: Duration | None = None
 
 
-class EscalationTable(Table):
+class EscalationTable(PlaybookTable):
     """Which departments there are is looked at in `checks.py`."""
 
-    severity: Annotated[Some[Annotated[str, AfterValidator(one_of(*Severity))]], BeforeValidator(listed)] = tuple(
-        severity.value for severity in Severity
-    )
+    severity: Annotated[
+        Some[Annotated[str, AfterValidator(require_one_of(*Severity))]], BeforeValidator(ensure_list)
+    ] = tuple(severity.value for severity in Severity)
     departments: Many[Name] = ()
-    ways: Annotated[Some[Annotated[str, AfterValidator(one_of(*ContactMethod))]], BeforeValidator(listed)] = tuple(
-        way.value for way in DEFAULT_METHODS
-    )
+    ways: Annotated[
+        Some[Annotated[str, AfterValidator(require_one_of(*ContactMethod))]], BeforeValidator(ensure_list)
+    ] = tuple(way.value for way in DEFAULT_METHODS)
     wait: Duration = EscalationPolicy().wait
     repeat_every: Duration = EscalationPolicy().repeat_every
     claim_within: Duration = EscalationPolicy().claim_within
@@ -115,13 +115,13 @@ class EscalationTable(Table):
 
     @field_validator("quiet_hours")
     @classmethod
-    def _may_wait(cls, value: Any, info: ValidationInfo) -> Any:
+    def _reject_sev1_quiet_hours(cls, value: Any, info: ValidationInfo) -> Any:
         if value and Severity.SEV1 in info.data.get("severity", ()):
             raise ValueError("'sev1' cannot wait; name the severities that can, as in severity = \"sev2\"")
         return value
 
 
-class PersonTable(Table):
+class PersonTable(PlaybookTable):
     """A number or a topic may stand in the environment instead: `env:EARSHOT_CONTACT_…`."""
 
     id: Person
@@ -133,22 +133,24 @@ class PersonTable(Table):
     quiet_hours: Many[Hour] = ()
 
 
-class OnnxTable(Table):
+class OnnxTable(PlaybookTable):
     """Whether the files are there, and fit together, is looked at when they are loaded."""
 
     file: Path
     tokenizer: Path
-    classes: Annotated[tuple[str, ...], AfterValidator(_each_sentiment)]
-    languages: Annotated[Some[Language], BeforeValidator(listed)] = ("en",)
+    classes: Annotated[tuple[str, ...], AfterValidator(_require_each_sentiment)]
+    languages: Annotated[Some[Language], BeforeValidator(ensure_list)] = ("en",)
 
 
-class DetectorsTable(Table):
-    engine: Annotated[str, AfterValidator(one_of("blend", "vader", "textblob", "onnx"))] = Detectors().engine
-    unsure_below: float = Field(Detectors().unsure_below, ge=0, le=1)
+class DetectorsTable(PlaybookTable):
+    engine: Annotated[str, AfterValidator(require_one_of("blend", "vader", "textblob", "onnx"))] = (
+        DetectorOptions().engine
+    )
+    unsure_below: float = Field(DetectorOptions().unsure_below, ge=0, le=1)
     onnx: OnnxTable | None = None
 
 
-class PlannedTable(Table):
+class PlannedTable(PlaybookTable):
     name: Name
     cause: PlannedCause
     subject: Name
@@ -158,25 +160,25 @@ class PlannedTable(Table):
     words: Many[Word] = ()
 
     @model_validator(mode="after")
-    def _forwards(self) -> Self:
+    def _require_start_before_end(self) -> Self:
         if self.starts_at.replace(tzinfo=None) >= self.ends_at.replace(tzinfo=None):
             raise ValueError("ends before it starts")
         return self
 
 
-class SpikesTable(Table):
+class SpikesTable(PlaybookTable):
     planned: tuple[PlannedTable, ...] = ()
     """What is not said is as `SpikeThresholds` has it."""
 
     on: bool = SpikeThresholds().on
     to: DepartmentName | None = None
-    sensitivity: Annotated[str, AfterValidator(one_of(*SpikeSensitivity))] = SpikeThresholds().sensitivity.value
+    sensitivity: Annotated[str, AfterValidator(require_one_of(*SpikeSensitivity))] = SpikeThresholds().sensitivity.value
     voices: int = Field(SpikeThresholds().voices, ge=3, le=10_000)
     page_from: int = Field(SpikeThresholds().page_from, ge=0, le=100_000)
     over_after: Duration = SpikeThresholds().over_after
 
 
-class DrillsTable(Table):
+class DrillsTable(PlaybookTable):
     """Which departments there are is looked at in `checks.py`."""
 
     every: Duration | None = None
@@ -185,33 +187,33 @@ class DrillsTable(Table):
 
     @field_validator("every")
     @classmethod
-    def _days(cls, value: timedelta | None) -> timedelta | None:
+    def _require_one_day(cls, value: timedelta | None) -> timedelta | None:
         if value is not None and value < timedelta(days=1):
             raise ValueError("is less than a day; a drill wakes people, so use '1d' or more")
         return value
 
 
-class OperatorsTable(Table):
+class OperatorsTable(PlaybookTable):
     on_call: Many[Called] = ()
     channel: Channel = ""
 
 
-class ChecklistTable(Table):
+class ChecklistTable(PlaybookTable):
     do: Annotated[str, Field(min_length=1, max_length=300)]
 
 
-class CrisisTable(Table):
+class CrisisTable(PlaybookTable):
     update_every: Duration = CrisisPlan().update_every
     checklist: Annotated[tuple[ChecklistTable, ...], Field(max_length=40)] = ()
 
 
-class QuietTable(Table):
+class QuietTable(PlaybookTable):
     note_at: Clock | None = None
     note_at_hand_over: bool = False
     pages_a_night: Annotated[int, Field(ge=1, le=100)] | None = None
 
 
-class FileTable(Table):
+class FileTable(PlaybookTable):
     """The whole file, but for the insides of `[sources]`, which the sources know."""
 
     brand: BrandTable

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Fault(NamedTuple):
+class SettingsFault(NamedTuple):
     """`place` is the variable's name. The sentence says what to do, and never what a secret is."""
 
     place: str
@@ -13,10 +13,10 @@ class Fault(NamedTuple):
         return f"{self.place}: {self.sentence}"
 
 
-class SettingsFaults(Exception):  # noqa: N818 - said as it is: settings have faults
+class SettingsError(Exception):
     """The settings cannot be used; every reason is in `faults`."""
 
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
+    def __init__(self, faults: tuple[SettingsFault, ...]) -> None:
         self.faults = faults
         super().__init__(faults)
 

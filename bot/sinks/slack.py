@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import metrics
-from bot.cards.drawing import Drawing
+from bot.cards.drawing import RenderedMessage
 from bot.sinks.outcomes import (
     RETRYABLE_ERRORS,
     UNKNOWN_OUTCOME_ERRORS,
@@ -52,7 +52,7 @@ class SlackSink:
         self._client = client
 
     async def post_message(
-        self, channel: str, drawing: Drawing, name: str, *, thread: str = "", aloud: bool = False
+        self, channel: str, drawing: RenderedMessage, name: str, *, thread: str = "", aloud: bool = False
     ) -> SentMessage:
         """`channel` may be a person's id: Slack opens the conversation. `name` goes along as metadata.
 
@@ -72,7 +72,7 @@ class SlackSink:
         )
         return SentMessage(str(reply["channel"]), str(reply["ts"]))
 
-    async def update_message(self, channel: str, ts: str, drawing: Drawing) -> None:
+    async def update_message(self, channel: str, ts: str, drawing: RenderedMessage) -> None:
         await self._call_method(
             "chat.update", channel=channel, ts=ts, text=drawing.text, blocks=drawing.blocks, link_names=False
         )

@@ -23,7 +23,7 @@ def _get_bearer_token(settings: Settings, _: str) -> str:
 
 
 def _get_hook_secrets(settings: Settings, name: str) -> str:
-    return " ".join(secret.get_secret_value() for secret in settings.hook_secrets(name))
+    return " ".join(secret.get_secret_value() for secret in settings.get_hook_secrets(name))
 
 
 @dataclass(frozen=True, slots=True)

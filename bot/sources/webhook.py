@@ -16,7 +16,7 @@ import structlog
 from bot.clock import Clock
 from bot.domain.decision import StoreUnavailable
 from bot.domain.mention import Mention
-from bot.settings import hook_variable
+from bot.settings import build_hook_variable
 from bot.sources.base import MentionSink, SourceCheck, SourceContext
 from bot.sources.reading import InvalidMentionError, extract_form_payload, parse_json, validate_mention
 from bot.sources.webhook_fields import MentionFields, read_items
@@ -203,7 +203,7 @@ def _validate_items(items: list[dict[str, Any]]) -> tuple[list[Mention], int]:
 
 async def check_webhook(options: WebhookOptions, parts: SourceContext) -> SourceCheck:
     """Whether its sender could be believed. Asks nobody."""
-    variable = hook_variable(parts.name)
+    variable = build_hook_variable(parts.name)
     if not parts.secret.strip():
         made = "" if options.scheme == "hmac" else '; make one with: echo "whsec_$(openssl rand -base64 32)"'
         unset = f"is not set, so nothing sent to /hooks/{parts.name} can be believed{made}"

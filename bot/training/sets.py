@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field, ValidationError
 
-from bot.cards.words import one_line
+from bot.cards.words import sanitize_line
 
 SENTIMENTS = ("negative", "neutral", "positive")
 HEADS = ("complaint", "praise", "question", "need", "purchase")
@@ -150,7 +150,7 @@ def _airline(folder: Path) -> Iterator[Row]:
     for row in lines(folder / "replay_airline.jsonl", _Mentioned):
         said = gold.get(row.id)
         if said is None:
-            raise Broken(f"{golden}: has no label for {one_line(row.id, ID_SHOWN)}; fetch the set again.")
+            raise Broken(f"{golden}: has no label for {sanitize_line(row.id, ID_SHOWN)}; fetch the set again.")
         heads = {"complaint": float(said == "negative"), "praise": float(said == "positive")}
         yield Row(row.text, AIRLINE, fold(row.author.id), said, heads)
 

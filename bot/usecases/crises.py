@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 from bot.cards import crisis as cards
 from bot.cards import crisis_form
-from bot.cards.drawing import Drawing
-from bot.cards.modals import Origin as Opened
+from bot.cards.drawing import RenderedMessage
+from bot.cards.modals import ModalMetadata as Opened
 from bot.clock import Clock
 from bot.domain import leading
 from bot.domain.adoption import UnfinishedWork, derive_origin, find_adoptable_cases, find_unfinished
@@ -51,9 +51,11 @@ class CrisisUseCases:
         """`opened.case` is the episode on whose card it was asked for, or empty."""
         episode = await self._store.episodes.get(opened.case) if opened.case else None
         headline = f"Spike at {episode.subject}"[:MAX_HEADLINE_LENGTH] if episode else ""
-        return crisis_form.form(self._rules.list_departments(), opened, headline, episode.department if episode else "")
+        return crisis_form.render_crisis_modal(
+            self._rules.list_departments(), opened, headline, episode.department if episode else ""
+        )
 
-    async def declare(self, by: str, declaration: CrisisDeclaration) -> Drawing:
+    async def declare(self, by: str, declaration: CrisisDeclaration) -> RenderedMessage:
         """Takes over the open crisis cases and their pages. Raises `NotAllowed` where its episode has a crisis
         already.
         """
@@ -78,8 +80,8 @@ class CrisisUseCases:
         if await self._store.crises.commit(decision, at) is CommitResult.STALE:
             first = await self._store.crises.find(decision.after.id)
             if first is not None and first.declared_by != by:  # the same person pressed twice, and it is there
-                raise NotAllowed(cards.already(first))
-        return cards.opened(decision.after)
+                raise NotAllowed(cards.format_already_declared(first))
+        return cards.render_declare_receipt(decision.after)
 
     async def _count_closed(self, declaration: CrisisDeclaration, by: str, at: datetime) -> int:
         """Count the crises of this episode that were closed. Raises `NotAllowed` where one is open."""
@@ -88,7 +90,7 @@ class CrisisUseCases:
             found := await self._store.crises.find(leading.derive_crisis_id(declaration, by, at, nth))
         ):
             if found.is_open:
-                raise NotAllowed(cards.already(found))
+                raise NotAllowed(cards.format_already_declared(found))
             nth += 1
         return nth
 
@@ -100,27 +102,30 @@ class CrisisUseCases:
         names = [one.name for one in self._rules.list_departments()] if subject else [department]
         return await self._store.cases.list_crisis_cases(names)
 
-    async def update(self, by: str, words: str, channel: str) -> Drawing:
+    async def update(self, by: str, words: str, channel: str) -> RenderedMessage:
         crisis, at = await self._find_crisis(by, channel), self._clock.now()
         plan = self._rules.get_crisis_plan()
         said = await self._store.crises.change(
             crisis.id, lambda one: leading.update_crisis(one, words, plan, by, at), at
         )
-        return cards.updated(said.after)
+        return cards.render_update_receipt(said.after)
 
-    async def request_close(self, by: str, channel: str, opened: Opened) -> Drawing | dict[str, Any]:
+    async def request_close(self, by: str, channel: str, opened: Opened) -> RenderedMessage | dict[str, Any]:
         """Close it; or, where something is unfinished, return the form that says what and asks."""
         crisis = await self._find_crisis(by, channel)
         if unfinished := await self._find_unfinished(crisis):
-            return crisis_form.close(crisis, unfinished, opened)
+            return crisis_form.render_close_crisis_modal(crisis, unfinished, opened)
         return await self.close(by, crisis.id)
 
-    async def close(self, by: str, name: str) -> Drawing:
+    async def close(self, by: str, name: str) -> RenderedMessage:
         crisis, at = await self._store.crises.get(name), self._clock.now()
         await self._check_permission(by, crisis)
-        went, left = await self._measure_sentiment(crisis), ", ".join(cards.left(await self._find_unfinished(crisis)))
+        went, left = (
+            await self._measure_sentiment(crisis),
+            ", ".join(cards.list_unfinished(await self._find_unfinished(crisis))),
+        )
         await self._store.crises.change(name, lambda one: leading.close_crisis(one, went, by, at, left), at)
-        return cards.closed()
+        return cards.render_close_receipt()
 
     async def _find_unfinished(self, crisis: Crisis) -> UnfinishedWork:
         """Also counts the crisis cases of its department or subject that came after it was declared."""
@@ -131,7 +136,7 @@ class CrisisUseCases:
         page = (await self._store.pages.find([crisis.page])).get(crisis.page)
         return find_unfinished(crisis, cases.values(), page)
 
-    async def complete_checklist_item(self, by: str, item_ref: str) -> Drawing:
+    async def complete_checklist_item(self, by: str, item_ref: str) -> RenderedMessage:
         """A button of the plan: the card as it is now."""
         name, _, number = item_ref.partition("/")
         crisis, at = await self._store.crises.get(name), self._clock.now()
@@ -139,7 +144,7 @@ class CrisisUseCases:
         done = await self._store.crises.change(
             name, lambda one: leading.complete_checklist_item(one, int(number), by, at), at
         )
-        return cards.plan(done.after)
+        return cards.render_crisis_plan(done.after)
 
     async def add_pinned_message(self, by: str, channel: str, ts: str, words: str) -> None:
         """Said by Slack of every channel we are in: nothing happens where it is not that of an open crisis."""
@@ -151,9 +156,9 @@ class CrisisUseCases:
                         crisis.id, lambda one: leading.record_pin(one, ts, words, by, at), at
                     )
 
-    async def show_open_crises(self) -> Drawing:
+    async def show_open_crises(self) -> RenderedMessage:
         """Those that are open."""
-        return cards.standing(await self._store.crises.list_open_crises())
+        return cards.render_open_crises(await self._store.crises.list_open_crises())
 
     async def _measure_sentiment(self, crisis: Crisis) -> SentimentOutcome:
         at, began = self._clock.now(), crisis.origin.began_at

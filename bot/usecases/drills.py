@@ -1,7 +1,7 @@
 """What a person may ask about drills: to begin one."""
 
 from bot.cards import drills as cards
-from bot.cards.drawing import Drawing
+from bot.cards.drawing import RenderedMessage
 from bot.clock import Clock
 from bot.domain.department import Department
 from bot.domain.drill import open_drill
@@ -21,13 +21,13 @@ class DrillUseCases:
         self._staff = team
         self._clock = clock
 
-    async def start_drill(self, by: str, words: str) -> Drawing:
+    async def start_drill(self, by: str, words: str) -> RenderedMessage:
         """For the department that is named, or the only one that she may call."""
         department, at = await self._find_department(by, words.strip().casefold()), self._clock.now()
         decision = await self._store.change(
             department.name, lambda before: open_drill(department.name, by, at, before), at
         )
-        return cards.begun(decision.after)
+        return cards.render_drill_started(decision.after)
 
     async def _find_department(self, by: str, wanted: str) -> Department:
         called = [one for one in self._rules.list_departments() if one.on_call]

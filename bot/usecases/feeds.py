@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 from bot.calendars.writing import CalendarEvent, render_ical
 from bot.cards import oncall as cards
-from bot.cards.drawing import Drawing
+from bot.cards.drawing import RenderedMessage
 from bot.clock import Clock
 from bot.domain.department import is_person
 from bot.domain.refusals import NotAllowed
@@ -60,7 +60,7 @@ class CalendarLinks:
         self._clock = clock
         self.public_url = public_url
 
-    async def create_link(self, by: str, words: str) -> Drawing:
+    async def create_link(self, by: str, words: str) -> RenderedMessage:
         """Of one's own shifts, or of a schedule that is named. With `revoke`, the one there was is good no more."""
         wanted = words.split()
         revoked = bool(wanted) and wanted[0].casefold() == REVOKE
@@ -73,7 +73,7 @@ class CalendarLinks:
         feed = await self._load_link(by, named, revoked=revoked)
         secret = await self._secrets.load_secret(SIGNING_PURPOSE)
         url = f"{self.public_url.rstrip('/')}{CALENDAR_PATH}/{sign_calendar_link(secret, feed)}.ics"
-        return cards.address(url, "" if is_person(feed.owner) else feed.owner, named, revoked=revoked)
+        return cards.render_calendar_link(url, "" if is_person(feed.owner) else feed.owner, named, revoked=revoked)
 
     async def _load_link(self, by: str, named: str, *, revoked: bool) -> CalendarLink:
         whose = (await self._permissions.resolve_schedule(by, named)).schedule.name if named else by

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot.cards.words import moment
+from bot.cards.words import format_date
 from bot.clock import Clock
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent, Signal
 from bot.domain.audit import AuditAction, AuditEvent
@@ -119,7 +119,7 @@ class FlagUseCases:
 
 
 def _render_rate_limited(until: datetime) -> str:
-    when = moment(until, "{time}")
+    when = format_date(until, "{time}")
     return (
         f"You have flagged {MAX_FLAGS_PER_HOUR} posts in the last hour, which is as many as Earshot takes from "
         f"one person. "

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from bot.cards.home import AtHome, Desk, Ear
+from bot.cards.home import DepartmentSummary, HomeView, SourceSummary
 from bot.clock import Clock
 from bot.domain.judged import PRECISION_DAYS, compute_precisions
 from bot.domain.rules import PlaybookRules
@@ -35,7 +35,7 @@ class HomeTab:
         self._on_call = rota
         self._clock = clock
 
-    async def load_view(self, person: str) -> AtHome:
+    async def load_view(self, person: str) -> HomeView:
         """Raises `StoreUnavailable`."""
         at = self._clock.now()
         desks = []
@@ -43,13 +43,13 @@ class HomeTab:
             page = await self._cases.list_open(department.name, limit=1)
             overdue = await self._cases.count_overdue(department.name, at)
             duty = await self._on_call.find_on_call(department.name, at)
-            desks.append(Desk(department, page.total, overdue, duty))
+            desks.append(DepartmentSummary(department, page.total, overdue, duty))
         heard = await self._inbox.load_source_activity()
         ears = [
-            Ear(source, datetime.fromtimestamp(last / 1000, UTC), await self._reads.load_month(source, at))
+            SourceSummary(source, datetime.fromtimestamp(last / 1000, UTC), await self._reads.load_month(source, at))
             for source, last in sorted(heard.items())
         ]
         troubles = (await self._issues.load_issues()).values()
         heard_rightly = compute_precisions(await self._corrections.load_precision(at, PRECISION_DAYS))
         mine = await self._cases.list_owned(person)
-        return AtHome(mine, tuple(desks), tuple(ears), tuple(troubles), at, heard_rightly)
+        return HomeView(mine, tuple(desks), tuple(ears), tuple(troubles), at, heard_rightly)

@@ -6,8 +6,8 @@ from typing import NamedTuple, Protocol
 
 from bot.cards import oncall as cards
 from bot.cards import oncall_requests
-from bot.cards.drawing import Drawing
-from bot.cards.oncall import Shown
+from bot.cards.drawing import RenderedMessage
+from bot.cards.oncall import OnCallSummary
 from bot.clock import Clock
 from bot.domain.decision import NotAllowed
 from bot.domain.notification import ScheduleItem
@@ -74,7 +74,7 @@ class OnCallUseCases:
         self._zones = zones
         self._clock = clock
 
-    async def show_on_call(self, by: str, words: str) -> Drawing:
+    async def show_on_call(self, by: str, words: str) -> RenderedMessage:
         """Now and next, of every department or of the one that is named."""
         wanted = words.strip().casefold()
         departments = self._rules.list_departments()
@@ -89,11 +89,11 @@ class OnCallUseCases:
         for department in named or departments:
             now = await self._on_call.find_on_call(department.name, at)
             then = await self._on_call.find_on_call(department.name, now.until) if now.until else None
-            shown.append(Shown(department, now, then, drilled.get(department.name)))
+            shown.append(OnCallSummary(department, now, then, drilled.get(department.name)))
         zone = await self._zones.find_time_zone(by) or self._rules.time_zone
-        return cards.shown(shown, by, zone, at)
+        return cards.render_oncall(shown, by, zone, at)
 
-    async def take_shift(self, by: str, words: str) -> Drawing:
+    async def take_shift(self, by: str, words: str) -> RenderedMessage:
         """From now, or from a time, until a time, or until somebody else would be on call."""
         asking = await self._parse_request(by, words)
 
@@ -101,9 +101,11 @@ class OnCallUseCases:
             start = asking.resolve_time(asking.parsed.start) if asking.parsed.start else asking.at
             return changes.take_shift(known, by, TimeSpan(start, _find_end(asking, known, start)), asking.at)
 
-        return cards.made(await self._apply_change(asking, decide), by, asking.zone, own=asking.own, at=asking.at)
+        return cards.render_override(
+            await self._apply_change(asking, decide), by, asking.zone, own=asking.own, at=asking.at
+        )
 
-    async def swap_shifts(self, by: str, words: str) -> Drawing:
+    async def swap_shifts(self, by: str, words: str) -> RenderedMessage:
         """Asks the other; nothing changes before they accept."""
         asking = await self._parse_request(by, words)
         other = _require_other(asking, "Swap with whom? Write it like `/oncall swap @ben`, or `/oncall swap @ben Fri`.")
@@ -112,7 +114,7 @@ class OnCallUseCases:
         when = _parse_span(asking, said) if said else None
         return await self._send_request(asking, lambda known: requests.request_swap(known, by, other, asking.at, when))
 
-    async def cover_shift(self, by: str, words: str) -> Drawing:
+    async def cover_shift(self, by: str, words: str) -> RenderedMessage:
         """`me`: by the person who is named, if they accept, or by the first in the channel. Else the asker covers."""
         asking = await self._parse_request(by, words)
         if asking.parsed.people and not asking.parsed.me:
@@ -126,37 +128,39 @@ class OnCallUseCases:
             )
         return await self._request_cover(asking)
 
-    async def _send_request(self, request: OnCallRequest, decide: Callable[[ScheduleState], ScheduleChange]) -> Drawing:
+    async def _send_request(
+        self, request: OnCallRequest, decide: Callable[[ScheduleState], ScheduleChange]
+    ) -> RenderedMessage:
         change = await self._apply_change(request, decide)
         assert change.request is not None
-        return oncall_requests.draw_asked(change.request, request.zone)
+        return oncall_requests.render_request_sent(change.request, request.zone)
 
-    async def accept_request(self, by: str, change_ref: str) -> Drawing:
+    async def accept_request(self, by: str, change_ref: str) -> RenderedMessage:
         """The button below a request: what is to be shown in its place."""
         change = await self._change_by_button(
             by, change_ref, lambda known, name, at: requests.accept_request(known, name, by, at)
         )
         zone = await self._zones.find_time_zone(by)
         shown = zone or self._get_schedule(ScheduleItem.parse(change_ref).schedule).zone
-        return cards.made(change, by, shown, own=bool(zone), at=self._clock.now())
+        return cards.render_override(change, by, shown, own=bool(zone), at=self._clock.now())
 
-    async def decline_request(self, by: str, change_ref: str) -> Drawing:
+    async def decline_request(self, by: str, change_ref: str) -> RenderedMessage:
         change = await self._change_by_button(
             by, change_ref, lambda known, name, at: requests.decline_request(known, name, by, at)
         )
         assert change.request is not None
-        return oncall_requests.draw_declined(change.request)
+        return oncall_requests.render_request_declined(change.request)
 
-    async def _cover_directly(self, request: OnCallRequest, person: str) -> Drawing:
+    async def _cover_directly(self, request: OnCallRequest, person: str) -> RenderedMessage:
         def decide(known: ScheduleState) -> ScheduleChange:
             return changes.cover_shift(
                 known, person, request.by, _find_span(request, known, person), request.at, made_by=request.by
             )
 
         change = await self._apply_change(request, decide)
-        return cards.made(change, request.by, request.zone, own=request.own, at=request.at)
+        return cards.render_override(change, request.by, request.zone, own=request.own, at=request.at)
 
-    async def _request_cover(self, request: OnCallRequest) -> Drawing:
+    async def _request_cover(self, request: OnCallRequest) -> RenderedMessage:
         found = next((one for one in request.target.departments if one.channel), None)
         if found is None:
             raise NotAllowed(
@@ -171,16 +175,16 @@ class OnCallUseCases:
 
         change = await self._apply_change(request, decide)
         assert change.request is not None
-        return cards.pleaded(change.request, found, request.zone, own=request.own)
+        return cards.render_cover_requested(change.request, found, request.zone, own=request.own)
 
-    async def answer_cover_request(self, by: str, change_ref: str) -> Drawing:
+    async def answer_cover_request(self, by: str, change_ref: str) -> RenderedMessage:
         """The button below a plea: what is to be shown in its place."""
         change = await self._change_by_button(
             by, change_ref, lambda known, name, at: changes.answer_cover_request(known, name, by, at)
         )
-        return cards.covered(change)
+        return cards.render_covered(change)
 
-    async def fill_gap(self, by: str, change_ref: str) -> Drawing:
+    async def fill_gap(self, by: str, change_ref: str) -> RenderedMessage:
         """The button below a hole that was found: what is left of it is hers."""
 
         def decide(known: ScheduleState, began: str, at: datetime) -> ScheduleChange:
@@ -195,9 +199,9 @@ class OnCallUseCases:
                 )
             return changes.take_shift(known, by, left, at)
 
-        return cards.filled(await self._change_by_button(by, change_ref, decide))
+        return cards.render_gap_filled(await self._change_by_button(by, change_ref, decide))
 
-    async def undo_change(self, by: str, change_ref: str) -> Drawing:
+    async def undo_change(self, by: str, change_ref: str) -> RenderedMessage:
         """The button below what was changed."""
         schedule = self._get_schedule(ScheduleItem.parse(change_ref).schedule)
         manages = (await self._permissions.load_rights(by, schedule)).is_manager
@@ -205,7 +209,7 @@ class OnCallUseCases:
             by, change_ref, lambda known, name, at: changes.undo_change(known, name, by, is_manager=manages, at=at)
         )
         zone = await self._zones.find_time_zone(by)
-        return cards.made(change, by, zone or schedule.zone, own=bool(zone), at=self._clock.now())
+        return cards.render_override(change, by, zone or schedule.zone, own=bool(zone), at=self._clock.now())
 
     async def _change_by_button(
         self, by: str, change_ref: str, decide: Callable[[ScheduleState, str, datetime], ScheduleChange]

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from bot.cards import help as help_card
 from bot.cards import report as cards
-from bot.cards.drawing import Drawing
-from bot.cards.words import escape, one_line
+from bot.cards.drawing import RenderedMessage
+from bot.cards.words import escape, sanitize_line
 from bot.clock import Clock
 from bot.domain.case import Case, CaseResolution
 from bot.domain.decision import DurationKind, NotAllowed
@@ -56,18 +56,20 @@ class SentimentReports:
         self._subjects = subjects
         self._clock = clock
 
-    async def answer_question(self, by: str, words: str) -> Drawing:  # noqa: ARG002 - who asks changes nothing: everyone may
+    async def answer_question(self, by: str, words: str) -> RenderedMessage:  # noqa: ARG002 - who asks changes nothing: everyone may
         """For the eyes of whoever asked, with the button that shares it."""
         if _normalize_words(words) == HELP_WORD:
             return await self.render_help()
-        return cards.draw(await self.build_report(self.parse_query(words)))
+        return cards.render_report(await self.build_report(self.parse_query(words)))
 
-    async def share_report(self, by: str, words: str) -> Drawing:
+    async def share_report(self, by: str, words: str) -> RenderedMessage:
         """The same for a channel, as it is now; `words` come from the button."""
-        return cards.draw(await self.build_report(self.parse_query(words)), shared_by=by)
+        return cards.render_report(await self.build_report(self.parse_query(words)), shared_by=by)
 
-    async def render_help(self) -> Drawing:
-        return help_card.draw(self._list_subject_names(), self._list_department_names(), await self.load_precisions())
+    async def render_help(self) -> RenderedMessage:
+        return help_card.render_sentiment_help(
+            self._list_subject_names(), self._list_department_names(), await self.load_precisions()
+        )
 
     async def load_precisions(self) -> tuple[PrecisionEstimate, ...]:
         """How often we heard rightly of late, as far as the people who close cases tell us."""
@@ -110,7 +112,8 @@ class SentimentReports:
             raise NotAllowed(f"I know no subject or department “{_quote_words(name)}”. Did you mean `{meant}`?")
         raise NotAllowed(
             f"I know no subject or department “{_quote_words(name)}”. "
-            f"{help_card.known('subjects', subjects.values())} {help_card.known('departments', departments.values())} "
+            f"{help_card.format_known_names('subjects', subjects.values())} "
+            f"{help_card.format_known_names('departments', departments.values())} "
             "`/sentiment help` tells what else you can ask."
         )
 
@@ -213,4 +216,4 @@ def _normalize_words(words: str) -> str:
 
 def _quote_words(words: str) -> str:
     """What a person typed, in a sentence that Slack reads as mrkdwn."""
-    return escape(one_line(words, 60).replace("`", "'"))
+    return escape(sanitize_line(words, 60).replace("`", "'"))

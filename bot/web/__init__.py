@@ -1,5 +1,5 @@
 """What we answer over HTTP: Slack, the hooks, and those who watch us."""
 
-from bot.web.site import Site, site
+from bot.web.site import RouteDependencies, build_web_app
 
-__all__ = ["Site", "site"]
+__all__ = ["RouteDependencies", "build_web_app"]

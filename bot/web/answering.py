@@ -7,7 +7,7 @@ from html import escape
 
 from bot.cards import summons
 from bot.cards.pages import BY, ENDS
-from bot.cards.words import one_line, safe_url, spelled
+from bot.cards.words import format_plain_time, sanitize_line, sanitize_url
 from bot.domain.pages.page import CauseKind
 from bot.usecases.pages import AckLinkView
 
@@ -45,104 +45,114 @@ _PRESS = '<form method="post"><button>Acknowledge: I take it</button></form>'
 _CANNOT = '<form method="post"><button class="other" name="answer" value="cannot">Can\'t take it</button></form>'
 
 
-def draw(linked: AckLinkView, at: datetime) -> str:
+def render_ack_page(view: AckLinkView, at: datetime) -> str:
     """How it stands now, and the buttons where there is something to press."""
-    page = linked.page
-    if not linked.person:
-        since = f" Somebody has answered, since {spelled(page.acknowledged_at)}." if page.acknowledged_at else ""
-        return refused(f"This link was changed on its way, so it does nothing.{since} Open the page from Slack.")
-    if linked.answered_at is not None:
-        who = "You have" if page.acknowledged_by == linked.person else f"{linked.answered_by} has"
-        then = f"Since {spelled(linked.answered_at)}. {summons.then(page)}"
-        return _page(f"{who} this page", _words(then), _about(linked))
+    page = view.page
+    if not view.person:
+        since = (
+            f" Somebody has answered, since {format_plain_time(page.acknowledged_at)}." if page.acknowledged_at else ""
+        )
+        return render_refusal(f"This link was changed on its way, so it does nothing.{since} Open the page from Slack.")
+    if view.answered_at is not None:
+        who = "You have" if page.acknowledged_by == view.person else f"{view.answered_by} has"
+        then = f"Since {format_plain_time(view.answered_at)}. {summons.format_after_acknowledge(page)}"
+        return _render_html(f"{who} this page", _render_paragraph(then), _render_ack_details(view))
     if page.closed_at is not None:
-        return _page("This page is over", _words("What it was about needs nobody any more."), _about(linked))
-    if linked.too_old:
-        words = _words(f"Nobody has answered yet, at {spelled(at)}. Open Slack.")
-        return _page("This link is too old", words, _facts(linked))
-    if linked.outdated:
-        return _page("This link is from an earlier call", _words(_outdated(linked)), _about(linked))
-    return _page(_title(linked), _about(linked, _asked(linked)))
+        return _render_html(
+            "This page is over",
+            _render_paragraph("What it was about needs nobody any more."),
+            _render_ack_details(view),
+        )
+    if view.too_old:
+        words = _render_paragraph(f"Nobody has answered yet, at {format_plain_time(at)}. Open Slack.")
+        return _render_html("This link is too old", words, _render_facts(view))
+    if view.outdated:
+        return _render_html(
+            "This link is from an earlier call", _render_paragraph(_format_outdated(view)), _render_ack_details(view)
+        )
+    return _render_html(_format_ack_title(view), _render_ack_details(view, _render_ack_buttons(view)))
 
 
-def _asked(linked: AckLinkView) -> str:
+def _render_ack_buttons(view: AckLinkView) -> str:
     """What can be pressed, and what each does."""
-    said_no = linked.person in {one.person for one in linked.page.declined if one.round == linked.page.round}
+    said_no = view.person in {one.person for one in view.page.declined if one.round == view.page.round}
     if said_no:
         words = "You said that you can't take it, so the next person is called. If you can now, press Acknowledge."
-        return _words(words) + _PRESS
-    name = f"For {linked.name}. Acknowledge stops the escalation. Can't take it calls the next person at once."
-    return _PRESS + _CANNOT + _words(name)
+        return _render_paragraph(words) + _PRESS
+    name = f"For {view.name}. Acknowledge stops the escalation. Can't take it calls the next person at once."
+    return _PRESS + _CANNOT + _render_paragraph(name)
 
 
-def _outdated(linked: AckLinkView) -> str:
+def _format_outdated(view: AckLinkView) -> str:
     """It did what it could do when it was answered the first time."""
-    before = linked.page.unclaimed
-    again = f" since it called again at {_clock(before.again_at, linked)}" if before else ""
-    called = any(
-        one.person == linked.person and one.round >= linked.page.first_active_round for one in linked.page.attempts
-    )
+    before = view.page.unclaimed
+    again = f" since it called again at {_format_time_of_day(before.again_at, view)}" if before else ""
+    called = any(one.person == view.person and one.round >= view.page.first_active_round for one in view.page.attempts)
     then = "Use the newest message that you got, or open the card." if called else "Others are called for it now."
     return f"Nobody has answered{again}. {then}"
 
 
-def _clock(at: datetime, linked: AckLinkView) -> str:
-    return f"{at.astimezone(linked.context.since.tzinfo) if linked.context else at:%H:%M}"
+def _format_time_of_day(at: datetime, view: AckLinkView) -> str:
+    return f"{at.astimezone(view.context.since.tzinfo) if view.context else at:%H:%M}"
 
 
-def _title(linked: AckLinkView) -> str:
-    return summons.title(linked.page, linked.context) if linked.context else "A page of Earshot"
+def _format_ack_title(view: AckLinkView) -> str:
+    return summons.format_page_title(view.page, view.context) if view.context else "A page of Earshot"
 
 
-def _about(linked: AckLinkView, asked: str = "") -> str:
+def _render_ack_details(view: AckLinkView, buttons: str = "") -> str:
     """What was said, and what can be pressed; the rest below: who is woken reads no further than they must."""
-    return f"{_quote(linked)}{asked}{_card(linked)}{_facts(linked)}{_called(linked)}"
+    return f"{_render_blockquote(view)}{buttons}{_render_card_anchor(view)}{_render_facts(view)}{_render_attempt_list(view)}"
 
 
-def _quote(linked: AckLinkView) -> str:
+def _render_blockquote(view: AckLinkView) -> str:
     """A stranger's words, without links on which a thumb would land."""
-    if linked.context is None or not linked.context.quote:
+    if view.context is None or not view.context.quote:
         return ""
-    who, words = summons.said_by(linked.context), summons.unlinked(linked.context.quote, QUOTED)
+    who, words = summons.format_page_author(view.context), summons.strip_links(view.context.quote, QUOTED)
     return f"<blockquote>{escape(words)}<footer>{escape(who)}</footer></blockquote>"
 
 
-def _card(linked: AckLinkView) -> str:
-    link = safe_url(linked.context.card_link) if linked.context else ""
+def _render_card_anchor(view: AckLinkView) -> str:
+    link = sanitize_url(view.context.card_link) if view.context else ""
     return f'<a href="{escape(link)}" rel="noreferrer">View card</a>' if link else ""
 
 
-def _facts(linked: AckLinkView) -> str:
-    if linked.context is None:
+def _render_facts(view: AckLinkView) -> str:
+    if view.context is None:
         return ""
-    drill = ["This is a drill."] if linked.page.cause.kind is CauseKind.DRILL else []
-    return "".join(_words(line) for line in (*drill, linked.context.headline, *summons.facts(linked.context)))
+    drill = ["This is a drill."] if view.page.cause.kind is CauseKind.DRILL else []
+    return "".join(
+        _render_paragraph(line) for line in (*drill, view.context.headline, *summons.list_page_facts(view.context))
+    )
 
 
-def _called(linked: AckLinkView) -> str:
+def _render_attempt_list(view: AckLinkView) -> str:
     """The newest calls last."""
-    if not linked.calls:
+    if not view.calls:
         return ""
-    rungs = linked.calls[-CALLED_SHOWN:]
+    rungs = view.calls[-CALLED_SHOWN:]
     lines = (f"{one.at:%H:%M} {one.who} by {BY[one.method]}, {ENDS[one.result]}" for one in rungs)
-    return "<h2>Called</h2><ol>" + "".join(f"<li>{escape(one_line(line, 200))}</li>" for line in lines) + "</ol>"
+    return "<h2>Called</h2><ol>" + "".join(f"<li>{escape(sanitize_line(line, 200))}</li>" for line in lines) + "</ol>"
 
 
-def _words(line: str) -> str:
-    return f"<p>{escape(one_line(line, 300))}</p>"
+def _render_paragraph(line: str) -> str:
+    return f"<p>{escape(sanitize_line(line, 300))}</p>"
 
 
-def refused(sentence: str) -> str:
-    return _page("Nothing to acknowledge here", _words(sentence))
+def render_refusal(sentence: str) -> str:
+    return _render_html("Nothing to acknowledge here", _render_paragraph(sentence))
 
 
-def away() -> str:
-    return _page("Not now", _words("Earshot cannot reach its memory right now. Load this page again in a minute."))
+def render_unavailable() -> str:
+    return _render_html(
+        "Not now", _render_paragraph("Earshot cannot reach its memory right now. Load this page again in a minute.")
+    )
 
 
-def _page(title: str, *parts: str) -> str:
+def _render_html(title: str, *parts: str) -> str:
     """`parts` are markup of our own, in which everything else is escaped."""
-    head = escape(one_line(title, 200))
+    head = escape(sanitize_line(title, 200))
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'

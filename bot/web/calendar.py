@@ -18,10 +18,10 @@ HEADERS = {
 NONE = "no such calendar; ask Earshot for its address: /oncall calendar\n"
 
 
-def calendar_at(feeds: CalendarLinks) -> Callable[[Request], Awaitable[Response]]:
+def build_calendar_endpoint(calendar_links: CalendarLinks) -> Callable[[Request], Awaitable[Response]]:
     async def serve_calendar(request: Request) -> Response:
         try:
-            found = await feeds.render_calendar(request.path_params["token"])
+            found = await calendar_links.render_calendar(request.path_params["token"])
         except StoreUnavailable:
             return PlainTextResponse("try again in a minute\n", 503, {"Retry-After": "60"})
         if found is None:

@@ -20,9 +20,11 @@ _BUSY = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 
 
 
 class ConnectionLimits(NamedTuple):
-    """`most` connections at once; seconds for the head of a request, for its body, and for our answer to be taken."""
+    """`max_connections` connections at once; seconds for the head of a request, for its body, and for our answer to
+    be taken.
+    """
 
-    most: int = 1000
+    max_connections: int = 1000
     head: float = 10.0
     body: float = 15.0
     """Longer than `BodyReader` waits, which has an answer for who is late."""
@@ -30,7 +32,7 @@ class ConnectionLimits(NamedTuple):
     backlog: int = 128
 
 
-class Phase(Enum):
+class ConnectionPhase(Enum):
     HEAD = "the head of a request is awaited"
     BODY = "its body is awaited"
     ANSWER = "it is our turn"
@@ -47,12 +49,12 @@ def raise_file_limit() -> int:
     return FILES_MOST if soft == resource.RLIM_INFINITY else soft
 
 
-def limits_for(files: int) -> ConnectionLimits:
+def compute_limits(files: int) -> ConnectionLimits:
     """Half of the open files at most: the rest is for the store, for Slack, and for connections on their way out."""
-    return ConnectionLimits(most=min(1000, files // 2), backlog=min(128, files // 16))
+    return ConnectionLimits(max_connections=min(1000, files // 2), backlog=min(128, files // 16))
 
 
-def protocol_with(limits: ConnectionLimits) -> type[asyncio.Protocol]:
+def build_protocol(limits: ConnectionLimits) -> type[asyncio.Protocol]:
     """A protocol class for one server."""
     return type("GuardedProtocol", (GuardedHttpProtocol,), {"limits": limits, "waiting": {}})
 
@@ -61,23 +63,23 @@ class GuardedHttpProtocol(H11Protocol):
     limits: ConnectionLimits
     waiting: dict["GuardedHttpProtocol", None]
     """Whose bytes we wait for, the longest first. Shared by all connections of a server."""
-    _phase: Phase | None = None
+    _phase: ConnectionPhase | None = None
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._look()
-        if len(self.connections) > self.limits.most:
+        self._update_deadline()
+        if len(self.connections) > self.limits.max_connections:
             next(iter(self.waiting)).make_room(for_newcomer=self)
 
     def data_received(self, data: bytes) -> None:
         if not self.transport.is_closing():
             super().data_received(data)
-            self._look()
+            self._update_deadline()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        self._look()
+        self._update_deadline()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - it is always the same
         """Where the rest of a request that is being answered turns out to be junk, uvicorn would answer twice."""
@@ -88,51 +90,55 @@ class GuardedHttpProtocol(H11Protocol):
             if cycle.response_started:
                 self.transport.abort()
                 return
-        self._say(_JUNK)
+        self._send_and_close(_JUNK)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._forget()
+        self._stop_waiting()
         super().connection_lost(exc)
 
     def make_room(self, for_newcomer: "GuardedHttpProtocol") -> None:
         """Where all others are being answered, the newcomer itself is the one that waits."""
-        self._forget()
+        self._stop_waiting()
         if self is for_newcomer:
-            self._say(_BUSY)
+            self._send_and_close(_BUSY)
         else:
             self.transport.abort()
 
-    def _look(self) -> None:
+    def _update_deadline(self) -> None:
         """Begin a new deadline where the turn has changed."""
         phase = self._read_phase()
         if phase is self._phase or self.transport.is_closing():
             return
-        self._forget()
+        self._stop_waiting()
         self._phase = phase
-        if phase is not Phase.ANSWER:
+        if phase is not ConnectionPhase.ANSWER:
             self.waiting[self] = None
-        seconds = {Phase.HEAD: self.limits.head, Phase.BODY: self.limits.body, Phase.ANSWER: self.limits.answer}[phase]
-        self._deadline = self.loop.call_later(seconds, self._expire)
+        seconds = {
+            ConnectionPhase.HEAD: self.limits.head,
+            ConnectionPhase.BODY: self.limits.body,
+            ConnectionPhase.ANSWER: self.limits.answer,
+        }[phase]
+        self._deadline = self.loop.call_later(seconds, self._handle_timeout)
 
-    def _read_phase(self) -> Phase:
+    def _read_phase(self) -> ConnectionPhase:
         cycle: Any = self.cycle
         if cycle is not None and cycle.more_body:
-            return Phase.BODY
-        return Phase.HEAD if cycle is None or cycle.response_complete else Phase.ANSWER
+            return ConnectionPhase.BODY
+        return ConnectionPhase.HEAD if cycle is None or cycle.response_complete else ConnectionPhase.ANSWER
 
-    def _expire(self) -> None:
-        if self._phase is Phase.HEAD and not self.transport.is_closing():
-            self._say(_LATE)
+    def _handle_timeout(self) -> None:
+        if self._phase is ConnectionPhase.HEAD and not self.transport.is_closing():
+            self._send_and_close(_LATE)
         else:
             self.transport.abort()
 
-    def _say(self, words: bytes) -> None:
+    def _send_and_close(self, words: bytes) -> None:
         self.transport.write(words)
         self.transport.close()
         if self.transport.get_write_buffer_size():
             self.transport.abort()
 
-    def _forget(self) -> None:
+    def _stop_waiting(self) -> None:
         self.waiting.pop(self, None)
         if self._deadline is not None:
             self._deadline.cancel()

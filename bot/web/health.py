@@ -23,58 +23,60 @@ DRAINING = "This process is stopping; ask another one."
 
 
 @dataclass(frozen=True, slots=True)
-class Readiness:
+class ReadinessStatus:
     """Of this process alone: what is wrong elsewhere would take every process out of service at once."""
 
-    why_not: str = ""
+    reason: str = ""
     """A sentence; empty where it can take a request."""
 
     @property
     def status(self) -> int:
-        return 503 if self.why_not else 200
+        return 503 if self.reason else 200
 
-    def as_json(self) -> dict[str, Any]:
-        return {"ready": not self.why_not, "why": self.why_not}
+    def to_json(self) -> dict[str, Any]:
+        return {"ready": not self.reason, "why": self.reason}
 
 
-async def read_readiness(store: Store, *, stopping: bool) -> Readiness:
+async def check_readiness(store: Store, *, stopping: bool) -> ReadinessStatus:
     """Never raises: that the store takes no writes is an answer."""
     if stopping:
-        return Readiness(DRAINING)
+        return ReadinessStatus(DRAINING)
     try:
         async with asyncio.timeout(WITHIN):
             await store.check_writable()
     except TimeoutError:
-        return Readiness(SILENT)
+        return ReadinessStatus(SILENT)
     except StoreUnavailable as no:
-        return Readiness(str(no))
-    return Readiness()
+        return ReadinessStatus(str(no))
+    return ReadinessStatus()
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class SystemStatus:
     """Of the whole: everything that is wrong, wherever it is."""
 
     ready: bool
-    troubles: Mapping[str, str] = field(default_factory=dict)
+    issues: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, Any] = field(default_factory=dict)
     queues: Mapping[str, Any] = field(default_factory=dict)
 
-    def as_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         return {
             "ready": self.ready,
-            "troubles": dict(self.troubles),
+            "troubles": dict(self.issues),
             "sources": dict(self.sources),
             "queues": dict(self.queues),
         }
 
 
-async def read_state(store: Store, sources: Mapping[str, str], at: datetime, *, stopping: bool = False) -> State:
+async def read_system_status(
+    store: Store, sources: Mapping[str, str], at: datetime, *, stopping: bool = False
+) -> SystemStatus:
     """Never raises. `sources` are those of this process, with what is wrong with each."""
-    readiness = await read_readiness(store, stopping=stopping)
-    refused = {"redis": readiness.why_not} if readiness.why_not and not stopping else {}
-    if readiness.why_not == SILENT:
-        return State(ready=False, troubles=refused)
+    readiness = await check_readiness(store, stopping=stopping)
+    refused = {"redis": readiness.reason} if readiness.reason and not stopping else {}
+    if readiness.reason == SILENT:
+        return SystemStatus(ready=False, issues=refused)
     try:
         troubles = await store.health_issues.load_issues() | refused
         heard = await store.inbox.load_source_activity()
@@ -82,17 +84,17 @@ async def read_state(store: Store, sources: Mapping[str, str], at: datetime, *, 
         owed = await store.outbox.list_queues(1)
         looked = await store.baselines.load_check_time()
     except StoreUnavailable as away:
-        return State(ready=False, troubles={"redis": str(away)})
+        return SystemStatus(ready=False, issues={"redis": str(away)})
     age = (at.timestamp() * 1000 - oldest) / 1000 if oldest else 0.0
     if age > STUCK_AFTER:
         troubles["triage"] = f"A mention has waited for {age:.0f} s: triage does not move. Is a worker running?"
     if looked and (unwatched := at.timestamp() - looked / 1000) > UNWATCHED_AFTER:
         troubles["spikes"] = f"Nobody has watched for spikes for {unwatched:.0f} s. Is that worker running?"
     names = sorted({*sources, *heard})
-    return State(
-        ready=not readiness.why_not,
-        troubles=troubles,
-        sources={name: _source(sources.get(name, ""), heard.get(name), at) for name in names},
+    return SystemStatus(
+        ready=not readiness.reason,
+        issues=troubles,
+        sources={name: _describe_source(sources.get(name, ""), heard.get(name), at) for name in names},
         queues={
             "inbox": {"length": waiting, "age_seconds": round(age, 1)},
             "outbox": {
@@ -106,6 +108,6 @@ async def read_state(store: Store, sources: Mapping[str, str], at: datetime, *, 
     )
 
 
-def _source(trouble: str, heard: int | None, at: datetime) -> dict[str, Any]:
+def _describe_source(trouble: str, heard: int | None, at: datetime) -> dict[str, Any]:
     last = round(at.timestamp() - heard / 1000, 1) if heard else None
     return {"trouble": trouble, "last_mention_seconds_ago": last}

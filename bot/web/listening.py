@@ -7,21 +7,21 @@ BACKLOG = 128
 """Until the server takes over, which has its own."""
 
 
-class CannotListen(Exception):  # noqa: N818 - read as a sentence
+class ListenError(Exception):
     """Says which setting to change."""
 
 
-def listen_on(host: str, port: int) -> list[socket.socket]:
-    """One socket for each address that the name `host` has on this machine. Raises `CannotListen`."""
+def open_listen_sockets(host: str, port: int) -> list[socket.socket]:
+    """One socket for each address that the name `host` has on this machine. Raises `ListenError`."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError):
-        raise CannotListen(f"EARSHOT_HOST: no address is known for {host!r}. {_ALL}") from None
+        raise ListenError(f"EARSHOT_HOST: no address is known for {host!r}. {_ALL}") from None
     sockets: list[socket.socket] = []
     wrong: OSError | None = None
     for family, address in dict.fromkeys((family, address) for family, _, _, _, address in found):
         try:
-            sockets.append(_listen(family, address))
+            sockets.append(_open_listen_socket(family, address))
         except OSError as no:
             wrong = no
             if no.errno not in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}:  # a name may have an address too many
@@ -31,10 +31,10 @@ def listen_on(host: str, port: int) -> list[socket.socket]:
             return sockets
     for one in sockets:
         one.close()
-    raise CannotListen(_sentence(wrong, host, port)) from None
+    raise ListenError(_describe_listen_error(wrong, host, port)) from None
 
 
-def _listen(family: int, address: object) -> socket.socket:
+def _open_listen_socket(family: int, address: object) -> socket.socket:
     made = socket.socket(family, socket.SOCK_STREAM)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -52,7 +52,7 @@ def _listen(family: int, address: object) -> socket.socket:
 _ALL = "Leave it out to listen on all addresses."
 
 
-def _sentence(no: OSError | None, host: str, port: int) -> str:
+def _describe_listen_error(no: OSError | None, host: str, port: int) -> str:
     match no.errno if no else None:
         case errno.EADDRINUSE:
             return (

@@ -17,13 +17,13 @@ from bot.domain.reads import ReadCounts
 from bot.store.opening import Store
 
 
-async def scrape(store: Store, departments: tuple[str, ...], at: datetime) -> tuple[bytes, str]:
+async def render_metrics(store: Store, departments: tuple[str, ...], at: datetime) -> tuple[bytes, str]:
     """The text and its content type. With the store away there is `earshot_store_up 0`, and nothing is made up."""
     registry, totals = CollectorRegistry(), CollectorRegistry()
     ProcessCollector(registry=registry)
     up = Gauge("earshot_store_up", "Whether Redis answers and takes writes", registry=registry)
     try:
-        await _fill(registry, totals, store, departments, at)
+        await _fill_registry(registry, totals, store, departments, at)
         await store.check_writable()
     except StoreUnavailable:
         up.set(0)
@@ -32,7 +32,7 @@ async def scrape(store: Store, departments: tuple[str, ...], at: datetime) -> tu
     return b"".join(map(generate_latest, (registry, totals, metrics.REGISTRY))), CONTENT_TYPE_LATEST
 
 
-async def _fill(
+async def _fill_registry(
     registry: CollectorRegistry, totals: CollectorRegistry, store: Store, departments: tuple[str, ...], at: datetime
 ) -> None:
     """`totals` is a registry of its own, since the client counts a gauge and a counter of one name as a clash."""

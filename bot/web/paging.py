@@ -16,7 +16,7 @@ from bot.domain.pages.link import InvalidTokenError
 from bot.domain.refusals import NotAllowed, StoreUnavailable
 from bot.usecases.pages import PagingUseCases
 from bot.web import answering
-from bot.web.pressing import Pressing
+from bot.web.pressing import TwilioGather
 from bot.web.reading import read_body
 
 TOLERANCE = timedelta(minutes=30)
@@ -26,20 +26,20 @@ ANSWERING = frozenset({"incident.acknowledged", "incident.resolved"})
 log = structlog.get_logger("paging")
 
 
-class Paging(NamedTuple):
+class AckRoutes(NamedTuple):
     """`pagerduty_secret` is empty where PagerDuty's webhook is not set up, so that nobody is believed."""
 
     pages: PagingUseCases
     clock: Clock
     pagerduty_secret: str = ""
-    pressing: Pressing | None = None
+    twilio_gather: TwilioGather | None = None
     """None where no call can be answered by a key."""
 
-    async def show(self, request: Request) -> Response:
+    async def show_ack_page(self, request: Request) -> Response:
         """GET: changes nothing, whoever follows the link."""
-        return await self._shown(request.path_params["token"])
+        return await self._respond_with_page(request.path_params["token"])
 
-    async def act(self, request: Request) -> Response:
+    async def submit_ack_page(self, request: Request) -> Response:
         """POST: the buttons on that page."""
         token = request.path_params["token"]
         body = await read_body(request)
@@ -51,38 +51,38 @@ class Paging(NamedTuple):
         except InvalidTokenError:
             log.warning("link refused")
         except StoreUnavailable:
-            return _html(answering.away(), 503)
-        return await self._shown(token)
+            return _make_html_response(answering.render_unavailable(), 503)
+        return await self._respond_with_page(token)
 
-    async def _shown(self, token: str) -> Response:
+    async def _respond_with_page(self, token: str) -> Response:
         try:
             linked = await self.pages.load_link_view(token)
         except NotAllowed as no:
-            return _html(answering.refused(str(no)), 404)
+            return _make_html_response(answering.render_refusal(str(no)), 404)
         except StoreUnavailable:
-            return _html(answering.away(), 503)
-        return _html(answering.draw(linked, self.clock.now()), 200 if linked.person else 404)
+            return _make_html_response(answering.render_unavailable(), 503)
+        return _make_html_response(answering.render_ack_page(linked, self.clock.now()), 200 if linked.person else 404)
 
-    async def pagerduty(self, request: Request) -> Response:
+    async def handle_pagerduty(self, request: Request) -> Response:
         """Forged or too old: 401, and nothing happens."""
         signature = request.headers.get("x-pagerduty-signature", "")
         body = await read_body(request) if self.pagerduty_secret and signature else b""
         try:
-            event = await self._believed(signature, body)
+            event = await self._verify_pagerduty_event(signature, body)
             if isinstance(event, Response):
                 return event
             answers = event.kind in ANSWERING
-            answered = answers and await self.pages.acknowledge_from_pagerduty(event.alert, event.user, event.id)
+            answered = answers and await self.pages.acknowledge_from_pagerduty(event.dedup_key, event.user, event.id)
         except StoreUnavailable:
             return JSONResponse({"error": "our store does not answer; send it again"}, 503)
         return JSONResponse({"acknowledged": answered})
 
-    async def _believed(self, signature: str, body: bytes) -> "_Event | Response":
+    async def _verify_pagerduty_event(self, signature: str, body: bytes) -> "_PagerDutyEvent | Response":
         """Nothing of an unsigned body is looked at. What is delivered again is well, and does nothing."""
-        if not _signed(self.pagerduty_secret, signature, body):
+        if not _has_pagerduty_signature(self.pagerduty_secret, signature, body):
             log.warning("webhook refused", pager="pagerduty", why="signature")
             return JSONResponse({"error": "X-PagerDuty-Signature does not match"}, 401)
-        event = _event(body)
+        event = _parse_pagerduty_event(body)
         if event is None:
             return JSONResponse({"error": "this is no event of PagerDuty's"}, 400)
         if await self.pages.is_delivery_handled(event.id):
@@ -93,15 +93,15 @@ class Paging(NamedTuple):
         return event
 
 
-class _Event(NamedTuple):
+class _PagerDutyEvent(NamedTuple):
     id: str
     kind: str
     at: datetime
-    alert: str
+    dedup_key: str
     user: str
 
 
-def _signed(secret: str, header: str, body: bytes) -> bool:
+def _has_pagerduty_signature(secret: str, header: str, body: bytes) -> bool:
     """Several signatures, separated by commas, while a secret is being changed there."""
     if not secret:
         return False
@@ -110,22 +110,22 @@ def _signed(secret: str, header: str, body: bytes) -> bool:
     return sum(hmac.compare_digest(expected, one) for one in given) > 0
 
 
-def _event(body: bytes) -> _Event | None:
+def _parse_pagerduty_event(body: bytes) -> _PagerDutyEvent | None:
     try:
         event = json.loads(body)["event"]
         at = datetime.fromisoformat(event["occurred_at"])
         data: Mapping[str, Any] = event.get("data") or {}
         agent: Mapping[str, Any] = event.get("agent") or {}
-        return _Event(
+        return _PagerDutyEvent(
             id=str(event["id"])[:100],
             kind=str(event["event_type"]),
             at=at if at.tzinfo else at.replace(tzinfo=UTC),
-            alert=str(data.get("incident_key") or "")[:100],
+            dedup_key=str(data.get("incident_key") or "")[:100],
             user=str(agent.get("id") or "")[:40],
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
-def _html(page: str, status: int) -> Response:
+def _make_html_response(page: str, status: int) -> Response:
     return HTMLResponse(page, status, answering.HEADERS)

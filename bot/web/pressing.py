@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.cards import speaking, summons
-from bot.cards.words import spelled
+from bot.cards.words import format_plain_time
 from bot.domain.pages.link import InvalidTokenError
 from bot.domain.refusals import NotAllowed, StoreUnavailable
 from bot.sinks.pagers.twilio import PRESSED_PATH
@@ -28,14 +28,14 @@ FIELDS_MOST = 200
 log = structlog.get_logger("paging")
 
 
-class Pressing(NamedTuple):
+class TwilioGather(NamedTuple):
     """`token` is Twilio's auth token; empty where Twilio is not set up, so that nobody is believed."""
 
     pages: PagingUseCases
     links: AckLinkBuilder
     token: str = ""
 
-    async def take(self, request: Request) -> Response:
+    async def handle_key_press(self, request: Request) -> Response:
         """Forged: 401, and nothing happens. Pressed again: nothing happens either, and it says who has the page."""
         signature = request.headers.get("x-twilio-signature", "")
         body = await read_body(request) if self.token and signature else b""
@@ -45,44 +45,44 @@ class Pressing(NamedTuple):
             return JSONResponse({"error": f"more than {FIELDS_MOST} fields"}, 413)
         token = request.path_params["token"]
         address = f"{self.links.public_url.rstrip('/')}/{ACKNOWLEDGE}/{token}{PRESSED_PATH}"
-        if not _signed(self.token, address, said, signature):
+        if not _has_twilio_signature(self.token, address, said, signature):
             log.warning("key refused", pager="twilio", why="signature")
             return JSONResponse({"error": "X-Twilio-Signature does not match"}, 401)
-        return await self._pressed(token, dict(said))
+        return await self._answer_key_press(token, dict(said))
 
-    async def _pressed(self, token: str, said: dict[str, str]) -> Response:
+    async def _answer_key_press(self, token: str, form: dict[str, str]) -> Response:
         try:
-            if said.get("Digits") == speaking.TAKE_IT:
+            if form.get("Digits") == speaking.TAKE_IT:
                 with suppress(InvalidTokenError):  # said by what it leads to
                     await self.pages.acknowledge_by_link(token, WAY)
-            words = _words(await self.pages.load_link_view(token))
+            words = _format_answer(await self.pages.load_link_view(token))
         except NotAllowed as no:
             words = str(no)
         except StoreUnavailable:
             words = "Earshot cannot reach its memory right now. Open Slack and acknowledge."
-        return Response(speaking.answer(words), media_type="text/xml")
+        return Response(speaking.render_answer_twiml(words), media_type="text/xml")
 
 
-def _words(linked: AckLinkView) -> str:
-    page = linked.page
-    if not linked.person:
+def _format_answer(view: AckLinkView) -> str:
+    page = view.page
+    if not view.person:
         return "This call was changed on its way, so it does nothing. Open Slack."
-    if linked.answered_at is not None:
-        who = "Thank you. You have" if page.acknowledged_by == linked.person else f"{linked.answered_by} has"
-        return f"{who} this page since {spelled(linked.answered_at)}. {summons.then(page)}"
+    if view.answered_at is not None:
+        who = "Thank you. You have" if page.acknowledged_by == view.person else f"{view.answered_by} has"
+        return f"{who} this page since {format_plain_time(view.answered_at)}. {summons.format_after_acknowledge(page)}"
     if page.closed_at is not None:
         return "This page is over. What it was about needs nobody any more."
-    if linked.outdated:
+    if view.outdated:
         return "This call is from before. Nobody has answered since the page called again. Open Slack."
-    if linked.too_old:
+    if view.too_old:
         return "This call is too old. Nobody has answered yet. Open Slack."
     return f"That is not {speaking.TAKE_IT}. Nobody has this page yet, so the next person is called."
 
 
-def _signed(token: str, address: str, said: list[tuple[str, str]], given: str) -> bool:
+def _has_twilio_signature(token: str, address: str, form: list[tuple[str, str]], given: str) -> bool:
     """The address as we gave it, then each field and its value in the order of their names, with HMAC-SHA1."""
     if not token:
         return False
-    whole = address + "".join(f"{name}{value}" for name, value in sorted(said))
+    whole = address + "".join(f"{name}{value}" for name, value in sorted(form))
     expected = base64.b64encode(hmac.digest(token.encode(), whole.encode(), hashlib.sha1))
     return hmac.compare_digest(expected, given.encode("utf-8", "replace"))

@@ -24,7 +24,7 @@ class BodyError(Exception):
 
 
 @dataclass(eq=False, slots=True)
-class _Reading:
+class _PendingBody:
     limit: asyncio.Timeout
     body: bytearray = field(default_factory=bytearray)
     dropped: bool = False
@@ -37,17 +37,17 @@ class BodyReader:
         self._most = most
         self._patience = patience
         self._held = 0
-        self._readings: dict[_Reading, None] = {}
+        self._readings: dict[_PendingBody, None] = {}
 
     async def read(self, request: Request) -> bytes:
         """Raises `BodyError`."""
-        if _declared_length(request.headers) > BODY_LIMIT:
+        if _parse_content_length(request.headers) > BODY_LIMIT:
             raise BodyError(413, "the body is larger than 1 MB")
-        reading = _Reading(asyncio.timeout(self._patience))
+        reading = _PendingBody(asyncio.timeout(self._patience))
         self._readings[reading] = None
         try:
             async with reading.limit:
-                return await self._collect(request, reading)
+                return await self._collect_chunks(request, reading)
         except TimeoutError:
             if reading.dropped:
                 raise BodyError(503, "too much is being sent at once; send it again") from None
@@ -55,9 +55,9 @@ class BodyReader:
         except ClientDisconnect:
             raise BodyError(400, "the sender left") from None
         finally:
-            self._forget(reading)
+            self._release_body(reading)
 
-    async def _collect(self, request: Request, reading: _Reading) -> bytes:
+    async def _collect_chunks(self, request: Request, reading: _PendingBody) -> bytes:
         async for chunk in request.stream():
             if reading.dropped:
                 break
@@ -66,23 +66,23 @@ class BodyReader:
             if len(reading.body) > BODY_LIMIT:
                 raise BodyError(413, "the body is larger than 1 MB")
             while self._held > self._most:
-                self._drop(next(iter(self._readings)))
+                self._drop_body(next(iter(self._readings)))
         if reading.dropped:
             raise TimeoutError
         return bytes(reading.body)
 
-    def _drop(self, reading: _Reading) -> None:
-        self._forget(reading)
+    def _drop_body(self, reading: _PendingBody) -> None:
+        self._release_body(reading)
         reading.dropped = True
         reading.limit.reschedule(asyncio.get_running_loop().time())
 
-    def _forget(self, reading: _Reading) -> None:
+    def _release_body(self, reading: _PendingBody) -> None:
         self._readings.pop(reading, None)
         self._held -= len(reading.body)
         reading.body = bytearray()
 
 
-def _declared_length(headers: Mapping[str, str]) -> int:
+def _parse_content_length(headers: Mapping[str, str]) -> int:
     said = headers.get("content-length", "0")
     return int(said) if said.isascii() and said.isdigit() else 0
 

@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 from starlette.applications import Starlette
 
-from bot.web.connections import ConnectionLimits, limits_for, protocol_with, raise_file_limit
+from bot.web.connections import ConnectionLimits, build_protocol, compute_limits, raise_file_limit
 
 GRACE = 6
 """Seconds that requests in hand get at the end; a container is killed after ten, of which two are for draining."""
 
 
-class Server(uvicorn.Server):
+class WebServer(uvicorn.Server):
     """Leaves the signals to who runs it: the workers have to finish too."""
 
     @contextmanager
@@ -21,15 +21,15 @@ class Server(uvicorn.Server):
         yield
 
 
-def server(app: Starlette, host: str, port: int, limits: ConnectionLimits | None = None) -> Server:
+def build_server(app: Starlette, host: str, port: int, limits: ConnectionLimits | None = None) -> WebServer:
     """Without `limits`, what this process may have open decides, which is raised as far as may be."""
-    limits = limits or limits_for(raise_file_limit())
-    return Server(
+    limits = limits or compute_limits(raise_file_limit())
+    return WebServer(
         uvicorn.Config(
             app,
             host=host,
             port=port,
-            http=protocol_with(limits),
+            http=build_protocol(limits),
             ws="none",
             backlog=limits.backlog,
             log_config=None,
@@ -42,9 +42,11 @@ def server(app: Starlette, host: str, port: int, limits: ConnectionLimits | None
 
 
 @asynccontextmanager
-async def served(app: Starlette, host: str = "127.0.0.1", limits: ConnectionLimits | None = None) -> AsyncIterator[int]:
+async def serve_in_background(
+    app: Starlette, host: str = "127.0.0.1", limits: ConnectionLimits | None = None
+) -> AsyncIterator[int]:
     """On a free port, which it gives."""
-    serving = server(app, host, 0, limits)
+    serving = build_server(app, host, 0, limits)
     task = asyncio.create_task(serving.serve())
     try:
         while not serving.started:

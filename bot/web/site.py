@@ -14,17 +14,17 @@ from bot.sinks.pagers.twilio import PRESSED_PATH
 from bot.sources.webhook import WebhookSource
 from bot.store.opening import Store
 from bot.usecases.feeds import CalendarLinks
-from bot.web.calendar import calendar_at
-from bot.web.health import read_readiness, read_state
-from bot.web.metrics import scrape
-from bot.web.paging import Paging
+from bot.web.calendar import build_calendar_endpoint
+from bot.web.health import check_readiness, read_system_status
+from bot.web.metrics import render_metrics
+from bot.web.paging import AckRoutes
 from bot.web.reading import BodyError, BodyReader, answer_body_error, read_body
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class RouteDependencies:
     """What the routes need. `slack` takes Slack's requests; None where Socket Mode does."""
 
     store: Store
@@ -34,48 +34,57 @@ class Site:
     """Each source of this process, with what is wrong with it."""
     departments: Callable[[], tuple[str, ...]] = field(default=lambda: ())
     slack: Endpoint | None = None
-    paging: Paging | None = None
-    feeds: CalendarLinks | None = None
+    ack_routes: AckRoutes | None = None
+    calendar_links: CalendarLinks | None = None
     stopping: Callable[[], bool] = field(default=lambda: False)
     """Whether this process was told to end: it still answers, and wants to be asked nothing new."""
     bodies: BodyReader = field(default_factory=BodyReader)
 
 
-def site(parts: Site) -> Starlette:
+def build_web_app(dependencies: RouteDependencies) -> Starlette:
     async def serve_healthz(_: Request) -> Response:
         return PlainTextResponse("alive\n")
 
     async def serve_readyz(_: Request) -> Response:
-        readiness = await read_readiness(parts.store, stopping=parts.stopping())
-        return JSONResponse(readiness.as_json(), readiness.status)
+        readiness = await check_readiness(dependencies.store, stopping=dependencies.stopping())
+        return JSONResponse(readiness.to_json(), readiness.status)
 
     async def serve_statusz(_: Request) -> Response:
-        state = await read_state(parts.store, parts.list_source_names(), parts.clock.now(), stopping=parts.stopping())
-        return JSONResponse(state.as_json())
+        state = await read_system_status(
+            dependencies.store,
+            dependencies.list_source_names(),
+            dependencies.clock.now(),
+            stopping=dependencies.stopping(),
+        )
+        return JSONResponse(state.to_json())
 
     async def serve_metrics(_: Request) -> Response:
-        body, content_type = await scrape(parts.store, parts.departments(), parts.clock.now())
+        body, content_type = await render_metrics(
+            dependencies.store, dependencies.departments(), dependencies.clock.now()
+        )
         return Response(body, media_type=content_type)
 
     routes = [
-        Route("/hooks/{name}", _hook_of(parts.hooks), methods=["POST", "GET"]),
+        Route("/hooks/{name}", _build_hook_endpoint(dependencies.hooks), methods=["POST", "GET"]),
         Route("/healthz", serve_healthz),
         Route("/readyz", serve_readyz),
         Route("/statusz", serve_statusz),
         Route("/metrics", serve_metrics),
     ]
-    routes += _of_pages(parts.paging) if parts.paging is not None else []
-    if parts.feeds is not None:
-        routes.append(Route("/oncall/{token}.ics", calendar_at(parts.feeds), methods=["GET"]))
-    if parts.slack is not None:
-        routes.append(Route("/slack/events", _within_bounds(parts.slack), methods=["POST"]))
+    routes += _list_ack_routes(dependencies.ack_routes) if dependencies.ack_routes is not None else []
+    if dependencies.calendar_links is not None:
+        routes.append(
+            Route("/oncall/{token}.ics", build_calendar_endpoint(dependencies.calendar_links), methods=["GET"])
+        )
+    if dependencies.slack is not None:
+        routes.append(Route("/slack/events", _limit_body(dependencies.slack), methods=["POST"]))
     app = Starlette(routes=routes, exception_handlers={BodyError: answer_body_error})
-    app.state.bodies = parts.bodies
+    app.state.bodies = dependencies.bodies
     app.router.redirect_slashes = False  # it would lead to wherever the request says it was sent
     return app
 
 
-def _hook_of(hooks: Callable[[], Mapping[str, WebhookSource]]) -> Endpoint:
+def _build_hook_endpoint(hooks: Callable[[], Mapping[str, WebhookSource]]) -> Endpoint:
     async def handle_hook(request: Request) -> Response:
         found = hooks().get(request.path_params["name"])
         if found is None:
@@ -90,19 +99,19 @@ def _hook_of(hooks: Callable[[], Mapping[str, WebhookSource]]) -> Endpoint:
     return handle_hook
 
 
-def _of_pages(paging: Paging) -> list[Route]:
+def _list_ack_routes(ack_routes: AckRoutes) -> list[Route]:
     linked = "/acknowledge/{token}"
     routes = [
-        Route(linked, paging.show, methods=["GET"]),
-        Route(linked, paging.act, methods=["POST"]),
-        Route("/pagers/pagerduty", paging.pagerduty, methods=["POST"]),
+        Route(linked, ack_routes.show_ack_page, methods=["GET"]),
+        Route(linked, ack_routes.submit_ack_page, methods=["POST"]),
+        Route("/pagers/pagerduty", ack_routes.handle_pagerduty, methods=["POST"]),
     ]
-    if paging.pressing is not None:
-        routes.append(Route(f"{linked}{PRESSED_PATH}", paging.pressing.take, methods=["POST"]))
+    if ack_routes.twilio_gather is not None:
+        routes.append(Route(f"{linked}{PRESSED_PATH}", ack_routes.twilio_gather.handle_key_press, methods=["POST"]))
     return routes
 
 
-def _within_bounds(endpoint: Endpoint) -> Endpoint:
+def _limit_body(endpoint: Endpoint) -> Endpoint:
     """What asks for the body gets the whole of it, or `BodyError`."""
 
     async def handle_limited(request: Request) -> Response:

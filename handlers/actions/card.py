@@ -4,29 +4,29 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.usecases.cases import CaseUseCases
 from handlers.asking import Payload
-from handlers.reply import Reply
-from handlers.showing import show
+from handlers.reply import Responder
+from handlers.showing import redraw_card
 
 
-async def claim(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Reply) -> None:
+async def claim(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
     await ack()
-    async with reply.saying_no():
-        await show(await cases.claim(action["value"], by), reply, cases)
+    async with reply.report_refusals():
+        await redraw_card(await cases.claim(action["value"], by), reply, cases)
 
 
-async def release(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Reply) -> None:
+async def release(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
     await ack()
-    async with reply.saying_no():
-        await show(await cases.release(action["value"], by), reply, cases)
+    async with reply.report_refusals():
+        await redraw_card(await cases.release(action["value"], by), reply, cases)
 
 
-async def reopen(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Reply) -> None:
+async def reopen(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
     await ack()
-    async with reply.saying_no():
-        await show(await cases.reopen(action["value"], by), reply, cases)
+    async with reply.report_refusals():
+        await redraw_card(await cases.reopen(action["value"], by), reply, cases)
 
 
-async def confirm_crisis(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Reply) -> None:
+async def confirm_crisis(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
     await ack()
-    async with reply.saying_no():
-        await show(await cases.confirm_crisis(action["value"], by), reply, cases)
+    async with reply.report_refusals():
+        await redraw_card(await cases.confirm_crisis(action["value"], by), reply, cases)

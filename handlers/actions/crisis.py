@@ -2,19 +2,25 @@
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.cards.modals import Origin
+from bot.cards.modals import ModalMetadata
 from bot.usecases.crises import CrisisUseCases
 from handlers.asking import Payload
-from handlers.reply import Reply
+from handlers.reply import Responder
 
 
-async def declare(ack: AsyncAck, action: Payload, body: Payload, crises: CrisisUseCases, reply: Reply) -> None:
+async def open_crisis_modal(
+    ack: AsyncAck, action: Payload, body: Payload, crises: CrisisUseCases, reply: Responder
+) -> None:
     await ack()
-    async with reply.saying_no():
-        await reply.open(body["trigger_id"], await crises.build_form(Origin(action["value"], reply.response_url)))
+    async with reply.report_refusals():
+        await reply.open_modal(
+            body["trigger_id"], await crises.build_form(ModalMetadata(action["value"], reply.response_url))
+        )
 
 
-async def done(ack: AsyncAck, action: Payload, by: str, crises: CrisisUseCases, reply: Reply) -> None:
+async def complete_checklist_item(
+    ack: AsyncAck, action: Payload, by: str, crises: CrisisUseCases, reply: Responder
+) -> None:
     await ack()
-    async with reply.saying_no():
-        await reply.redraw(await crises.complete_checklist_item(by, action["value"]))
+    async with reply.report_refusals():
+        await reply.replace_message(await crises.complete_checklist_item(by, action["value"]))

@@ -10,14 +10,16 @@ from bot.domain.decision import NotAllowed, StoreUnavailable
 from bot.usecases.cases import CaseUseCases
 from bot.usecases.digests import DigestUseCases
 from handlers.asking import Payload
-from handlers.reply import Reply
+from handlers.reply import Responder
 
 
 async def claim_in_digest(
-    ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, digests: DigestUseCases, reply: Reply
+    ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, digests: DigestUseCases, reply: Responder
 ) -> None:
     await ack()
-    async with reply.saying_no():
+    async with reply.report_refusals():
         await cases.claim(action["value"], by)
         with suppress(NotAllowed, StoreUnavailable):  # the claim stands; delivery redraws what can be redrawn
-            await reply.redraw(card.draw(*await digests.get(buttons.digest_of(action["block_id"]))))
+            await reply.replace_message(
+                card.render_digest(*await digests.get(buttons.parse_digest_id(action["block_id"])))
+            )

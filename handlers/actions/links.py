@@ -3,5 +3,5 @@
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 
-async def opened(ack: AsyncAck) -> None:
+async def ack_link_button(ack: AsyncAck) -> None:
     await ack()

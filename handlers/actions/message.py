@@ -5,32 +5,32 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.cards import messages
 from bot.usecases.cases import CaseUseCases
 from handlers.asking import Payload
-from handlers.reply import Reply
+from handlers.reply import Responder
 
 
-async def claim_here(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Reply) -> None:
+async def claim_here(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
     await ack()
-    async with reply.saying_no():
+    async with reply.report_refusals():
         answer = await cases.claim(action["value"], by)
-        await reply.redraw(messages.claimed(answer.case, answer.department))
+        await reply.replace_message(messages.render_claimed(answer.case, answer.department))
 
 
-async def confirm_here(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Reply) -> None:
+async def confirm_here(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
     await ack()
-    async with reply.saying_no():
+    async with reply.report_refusals():
         answer = await cases.confirm_crisis(action["value"], by)
-        await reply.redraw(messages.confirmed(answer.case, answer.department))
+        await reply.replace_message(messages.render_confirmed(answer.case, answer.department))
 
 
-async def keep(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Reply) -> None:
+async def renew_lease(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
     await ack()
-    async with reply.saying_no():
+    async with reply.report_refusals():
         answer = await cases.renew_lease(action["value"], by)
-        await reply.redraw(messages.kept(answer.case))
+        await reply.replace_message(messages.render_lease_renewed(answer.case))
 
 
-async def release_here(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Reply) -> None:
+async def release_here(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
     await ack()
-    async with reply.saying_no():
+    async with reply.report_refusals():
         answer = await cases.release(action["value"], by)
-        await reply.redraw(messages.let_go(answer.case, answer.department))
+        await reply.replace_message(messages.render_released(answer.case, answer.department))

@@ -8,25 +8,27 @@ from bot.domain.pages.page import CauseKind
 from bot.usecases.cases import CaseUseCases
 from bot.usecases.pages import PagingUseCases
 from handlers.asking import Payload
-from handlers.reply import Reply
-from handlers.showing import show
+from handlers.reply import Responder
+from handlers.showing import redraw_card
 
 
 async def acknowledge(
-    ack: AsyncAck, action: Payload, by: str, pages: PagingUseCases, cases: CaseUseCases, reply: Reply
+    ack: AsyncAck, action: Payload, by: str, pages: PagingUseCases, cases: CaseUseCases, reply: Responder
 ) -> None:
     await ack()
-    async with reply.saying_no():
+    async with reply.report_refusals():
         page = await pages.acknowledge_in_slack(action["value"], by)
         if page.cause.kind is CauseKind.CASE:
-            await show(await cases.get(page.cause.id), reply, cases)
+            await redraw_card(await cases.get(page.cause.id), reply, cases)
         else:
-            await reply.tell(drawn.acknowledged(page))
+            await reply.send_ephemeral(drawn.render_acknowledged(page))
 
 
-async def acknowledge_here(ack: AsyncAck, action: Payload, by: str, pages: PagingUseCases, reply: Reply) -> None:
+async def acknowledge_here(ack: AsyncAck, action: Payload, by: str, pages: PagingUseCases, reply: Responder) -> None:
     await ack()
-    async with reply.saying_no():
+    async with reply.report_refusals():
         page = await pages.acknowledge_in_slack(action["value"], by)
         matter = await pages.load_context(page)
-        await reply.redraw(drawn.message(page, matter, ToPerson(by)) if matter else drawn.acknowledged(page))
+        await reply.replace_message(
+            drawn.render_page(page, matter, ToPerson(by)) if matter else drawn.render_acknowledged(page)
+        )

@@ -2,11 +2,11 @@
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from handlers.asking import Payload, Reports
-from handlers.reply import Reply
+from handlers.asking import Payload, ReportUseCases
+from handlers.reply import Responder
 
 
-async def share(ack: AsyncAck, action: Payload, by: str, reports: Reports, reply: Reply) -> None:
+async def share_report(ack: AsyncAck, action: Payload, by: str, reports: ReportUseCases, reply: Responder) -> None:
     await ack()
-    async with reply.saying_no():
+    async with reply.report_refusals():
         await reply.post(await reports.share_report(by, action["value"]))

@@ -2,13 +2,13 @@
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.cards.drawing import Drawing
-from bot.cards.modals import Origin
+from bot.cards.drawing import RenderedMessage
+from bot.cards.modals import ModalMetadata
 from bot.domain.refusals import NotAllowed
 from bot.usecases.crises import CrisisUseCases
 from handlers.asking import Payload
 from handlers.reading import unescape_mrkdwn
-from handlers.reply import Reply
+from handlers.reply import Responder
 
 HELP = (
     "`/crisis declare` opens a form; `/crisis update We have apologised` says what stands now; `/crisis close` ends it "
@@ -16,20 +16,26 @@ HELP = (
 )
 
 
-async def crisis(ack: AsyncAck, command: Payload, by: str, crises: CrisisUseCases, reply: Reply) -> None:
+async def handle_crisis(ack: AsyncAck, command: Payload, by: str, crises: CrisisUseCases, reply: Responder) -> None:
     await ack()
     first, _, rest = unescape_mrkdwn(command.get("text", "")).partition(" ")
     channel = command.get("channel_id", "")
-    async with reply.saying_no():
+    async with reply.report_refusals():
         match first.casefold():
             case "declare":
-                await reply.open(command["trigger_id"], await crises.build_form(Origin("", reply.response_url)))
+                await reply.open_modal(
+                    command["trigger_id"], await crises.build_form(ModalMetadata("", reply.response_url))
+                )
             case "update":
-                await reply.tell(await crises.update(by, rest, channel))
+                await reply.send_ephemeral(await crises.update(by, rest, channel))
             case "close":
-                asked = await crises.request_close(by, channel, Origin("", reply.response_url))
-                await (reply.tell(asked) if isinstance(asked, Drawing) else reply.open(command["trigger_id"], asked))
+                asked = await crises.request_close(by, channel, ModalMetadata("", reply.response_url))
+                await (
+                    reply.send_ephemeral(asked)
+                    if isinstance(asked, RenderedMessage)
+                    else reply.open_modal(command["trigger_id"], asked)
+                )
             case "":
-                await reply.tell(await crises.show_open_crises())
+                await reply.send_ephemeral(await crises.show_open_crises())
             case _:
                 raise NotAllowed(HELP)

@@ -3,19 +3,21 @@
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.usecases.spam import SpamReview
-from handlers.asking import Payload, Reports
+from handlers.asking import Payload, ReportUseCases
 from handlers.reading import unescape_mrkdwn
-from handlers.reply import Reply
-from handlers.showing import spam_page
+from handlers.reply import Responder
+from handlers.showing import load_spam_page
 
 SPAM = "spam"
 
 
-async def sentiment(ack: AsyncAck, command: Payload, by: str, reports: Reports, spam: SpamReview, reply: Reply) -> None:
+async def handle_sentiment(
+    ack: AsyncAck, command: Payload, by: str, reports: ReportUseCases, spam: SpamReview, reply: Responder
+) -> None:
     await ack()
     words = unescape_mrkdwn(command.get("text", ""))
-    async with reply.saying_no():
+    async with reply.report_refusals():
         if words.casefold() == SPAM:
-            await reply.tell(await spam_page(spam))
+            await reply.send_ephemeral(await load_spam_page(spam))
         else:
-            await reply.tell(await reports.answer_question(by, words))
+            await reply.send_ephemeral(await reports.answer_question(by, words))

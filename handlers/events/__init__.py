@@ -2,15 +2,15 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers.events.home import opened
-from handlers.events.leaving import left
-from handlers.events.pins import pinned
+from handlers.events.home import on_app_home_opened
+from handlers.events.leaving import on_app_uninstalled
+from handlers.events.pins import on_pin_added
 
 LEAVING = ("app_uninstalled", "tokens_revoked")
 
 
 def register(app: AsyncApp) -> None:
-    app.event("app_home_opened")(opened)
-    app.event("pin_added")(pinned)
+    app.event("app_home_opened")(on_app_home_opened)
+    app.event("pin_added")(on_pin_added)
     for event in LEAVING:
-        app.event(event)(left)
+        app.event(event)(on_app_uninstalled)

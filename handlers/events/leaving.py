@@ -7,5 +7,5 @@ from handlers.asking import Payload
 log = structlog.get_logger("slack")
 
 
-async def left(body: Payload, event: Payload) -> None:
+async def on_app_uninstalled(body: Payload, event: Payload) -> None:
     log.error("slack access taken away", why=event["type"], team=body.get("team_id"))

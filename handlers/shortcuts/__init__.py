@@ -3,8 +3,8 @@
 from slack_bolt.async_app import AsyncApp
 
 from bot.cards import buttons
-from handlers.shortcuts.flag import flag
+from handlers.shortcuts.flag import open_flag_modal
 
 
 def register(app: AsyncApp) -> None:
-    app.shortcut({"callback_id": buttons.FLAG_MENTION, "type": "message_action"})(flag)
+    app.shortcut({"callback_id": buttons.FLAG_MENTION, "type": "message_action"})(open_flag_modal)

@@ -3,23 +3,23 @@
 from slack_bolt.async_app import AsyncApp
 
 from bot.cards import buttons
-from handlers.views.bring_back import bring_back
-from handlers.views.correct import correct
-from handlers.views.crisis import close, declare
-from handlers.views.flag import flag
-from handlers.views.hand_over import hand_over
-from handlers.views.not_for_us import not_for_us
-from handlers.views.resolve import resolve
-from handlers.views.separate import separate
+from handlers.views.bring_back import submit_bring_back
+from handlers.views.correct import submit_correction
+from handlers.views.crisis import submit_crisis, submit_crisis_close
+from handlers.views.flag import submit_flag
+from handlers.views.hand_over import submit_hand_over
+from handlers.views.not_for_us import submit_not_for_us
+from handlers.views.resolve import submit_resolution
+from handlers.views.separate import submit_separation
 
 
 def register(app: AsyncApp) -> None:
-    app.view(buttons.RESOLVE_MODAL)(resolve)
-    app.view(buttons.HAND_OVER_MODAL)(hand_over)
-    app.view(buttons.NOT_FOR_US_MODAL)(not_for_us)
-    app.view(buttons.SEPARATE_MODAL)(separate)
-    app.view(buttons.FLAG_MODAL)(flag)
-    app.view(buttons.CORRECT_MODAL)(correct)
-    app.view(buttons.BRING_BACK_MODAL)(bring_back)
-    app.view(buttons.CRISIS_MODAL)(declare)
-    app.view(buttons.CRISIS_CLOSE_MODAL)(close)
+    app.view(buttons.RESOLVE_MODAL)(submit_resolution)
+    app.view(buttons.HAND_OVER_MODAL)(submit_hand_over)
+    app.view(buttons.NOT_FOR_US_MODAL)(submit_not_for_us)
+    app.view(buttons.SEPARATE_MODAL)(submit_separation)
+    app.view(buttons.FLAG_MODAL)(submit_flag)
+    app.view(buttons.CORRECT_MODAL)(submit_correction)
+    app.view(buttons.BRING_BACK_MODAL)(submit_bring_back)
+    app.view(buttons.CRISIS_MODAL)(submit_crisis)
+    app.view(buttons.CRISIS_CLOSE_MODAL)(submit_crisis_close)

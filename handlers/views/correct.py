@@ -6,24 +6,24 @@ from bot.cards.modals import CORRECTING
 from bot.usecases.cases import CaseUseCases
 from bot.usecases.corrections import CorrectionUseCases
 from handlers.asking import Payload
-from handlers.reading import Form
-from handlers.reply import Reply
-from handlers.showing import show_corrected
-from handlers.submitting import submit
+from handlers.reading import SubmittedModal
+from handlers.reply import Responder
+from handlers.showing import redraw_corrected_card
+from handlers.submitting import submit_modal
 
 CHOOSE = "Choose what it is instead."
 
 
-async def correct(
-    ack: AsyncAck, view: Payload, by: str, cases: CaseUseCases, corrections: CorrectionUseCases, reply: Reply
+async def submit_correction(
+    ack: AsyncAck, view: Payload, by: str, cases: CaseUseCases, corrections: CorrectionUseCases, reply: Responder
 ) -> None:
-    form = Form(view)
-    kind = next((one for one in CORRECTING if form.asks(one.value)), None)
-    now = form.given(kind.value) if kind else ""
+    form = SubmittedModal(view)
+    kind = next((one for one in CORRECTING if form.has_input(one.value)), None)
+    now = form.get_value(kind.value) if kind else ""
     if kind is None or not now:
         await ack(response_action="errors", errors={(kind or next(iter(CORRECTING))).value: CHOOSE})
         return
-    back = reply.at(form.origin.response_url)
+    back = reply.with_response_url(form.origin.response_url)
     work = corrections.correct_case(form.origin.case, kind, now, by)
-    if corrected := await submit(ack, kind.value, work, back):
-        await show_corrected(corrected, back, cases)
+    if corrected := await submit_modal(ack, kind.value, work, back):
+        await redraw_corrected_card(corrected, back, cases)

@@ -8,10 +8,10 @@ from bot.domain.pages.page import Severity
 from bot.usecases.cases import CaseUseCases
 from bot.usecases.crises import CrisisUseCases
 from handlers.asking import Payload
-from handlers.reading import Form
-from handlers.reply import Reply
-from handlers.showing import awake
-from handlers.submitting import submit
+from handlers.reading import SubmittedModal
+from handlers.reply import Responder
+from handlers.showing import is_store_up
+from handlers.submitting import submit_modal
 
 MISSING = {
     buttons.SEVERITY: "Choose how bad it is.",
@@ -22,34 +22,34 @@ MISSING = {
 KEEP_OPEN = "Earshot cannot reach its memory right now. Keep this form open, and press Declare again in a minute."
 
 
-async def declare(
-    ack: AsyncAck, view: Payload, by: str, crises: CrisisUseCases, cases: CaseUseCases, reply: Reply
+async def submit_crisis(
+    ack: AsyncAck, view: Payload, by: str, crises: CrisisUseCases, cases: CaseUseCases, reply: Responder
 ) -> None:
-    form = Form(view)
-    errors = {block: words for block, words in MISSING.items() if not form.given(block)}
+    form = SubmittedModal(view)
+    errors = {block: words for block, words in MISSING.items() if not form.get_value(block)}
     if errors:
         await ack(response_action="errors", errors=errors)
         return
-    if not await awake(cases):
+    if not await is_store_up(cases):
         await ack(response_action="errors", errors={buttons.HEADLINE: KEEP_OPEN})
         return
     told = CrisisDeclaration(
-        severity=Severity(form.given(buttons.SEVERITY)),
-        headline=form.given(buttons.HEADLINE),
-        department=form.given(buttons.DEPARTMENT),
-        lead=form.given(buttons.LEAD),
-        comms=form.given(buttons.COMMS),
-        legal=form.given(buttons.LEGAL),
+        severity=Severity(form.get_value(buttons.SEVERITY)),
+        headline=form.get_value(buttons.HEADLINE),
+        department=form.get_value(buttons.DEPARTMENT),
+        lead=form.get_value(buttons.LEAD),
+        comms=form.get_value(buttons.COMMS),
+        legal=form.get_value(buttons.LEGAL),
         episode=form.origin.case,
     )
-    back = reply.at(form.origin.response_url)
-    if drawing := await submit(ack, buttons.HEADLINE, crises.declare(by, told), back):
-        await back.tell(drawing)
+    back = reply.with_response_url(form.origin.response_url)
+    if drawing := await submit_modal(ack, buttons.HEADLINE, crises.declare(by, told), back):
+        await back.send_ephemeral(drawing)
 
 
-async def close(ack: AsyncAck, view: Payload, by: str, crises: CrisisUseCases, reply: Reply) -> None:
+async def submit_crisis_close(ack: AsyncAck, view: Payload, by: str, crises: CrisisUseCases, reply: Responder) -> None:
     await ack()
-    origin = Form(view).origin
-    back = reply.at(origin.response_url)
-    async with back.saying_no():
-        await back.tell(await crises.close(by, origin.case))
+    origin = SubmittedModal(view).origin
+    back = reply.with_response_url(origin.response_url)
+    async with back.report_refusals():
+        await back.send_ephemeral(await crises.close(by, origin.case))

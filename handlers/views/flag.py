@@ -5,15 +5,15 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards import buttons, messages
-from bot.cards.words import one_line, safe_url
+from bot.cards.words import sanitize_line, sanitize_url
 from bot.domain.assessment import Intent
 from bot.usecases.cases import CaseUseCases, CaseView
 from bot.usecases.flags import FlagRequest, FlagUseCases
 from handlers.asking import Payload
-from handlers.reading import Form
-from handlers.reply import NOT_SENT, Reply
-from handlers.showing import awake
-from handlers.submitting import submit
+from handlers.reading import SubmittedModal
+from handlers.reply import NOT_SENT, Responder
+from handlers.showing import is_store_up
+from handlers.submitting import submit_modal
 
 MISSING = {
     buttons.WORDS: "Say what was said, in a few words at least.",
@@ -24,52 +24,52 @@ KEEP_OPEN = "Earshot cannot reach its memory right now. Keep this form open, and
 NO_ADDRESS = "This is no web address. It begins with https://; or leave it empty."
 
 
-async def flag(
+async def submit_flag(
     ack: AsyncAck,
     view: Payload,
     by: str,
     flags: FlagUseCases,
     cases: CaseUseCases,
     client: AsyncWebClient,
-    reply: Reply,
+    reply: Responder,
 ) -> None:
-    form = Form(view)
-    if errors := _errors(form):
+    form = SubmittedModal(view)
+    if errors := _validate_flag(form):
         await ack(response_action="errors", errors=errors)
         return
-    if not await awake(cases):
+    if not await is_store_up(cases):
         await ack(response_action="errors", errors={buttons.WORDS: KEEP_OPEN})
         return
 
     async def flag_mention() -> CaseView:
-        return await flags.flag_message(by, await _flag(form, client))
+        return await flags.flag_message(by, await _build_flag(form, client))
 
-    back = reply.at(form.origin.response_url)
-    if answer := await submit(ack, buttons.WORDS, flag_mention(), back):
-        await back.tell(messages.flagged(answer.case, answer.department))
+    back = reply.with_response_url(form.origin.response_url)
+    if answer := await submit_modal(ack, buttons.WORDS, flag_mention(), back):
+        await back.send_ephemeral(messages.render_flagged(answer.case, answer.department))
 
 
-def _errors(form: Form) -> dict[str, str]:
-    errors = {block: words for block, words in MISSING.items() if not form.given(block)}
-    if form.given(buttons.ADDRESS) and not safe_url(form.given(buttons.ADDRESS)):
+def _validate_flag(form: SubmittedModal) -> dict[str, str]:
+    errors = {block: words for block, words in MISSING.items() if not form.get_value(block)}
+    if form.get_value(buttons.ADDRESS) and not sanitize_url(form.get_value(buttons.ADDRESS)):
         errors[buttons.ADDRESS] = NO_ADDRESS
     return errors
 
 
-async def _flag(form: Form, client: AsyncWebClient) -> FlagRequest:
+async def _build_flag(form: SubmittedModal, client: AsyncWebClient) -> FlagRequest:
     origin = form.origin
     return FlagRequest(
         channel=origin.channel,
         ts=origin.ts,
-        words=form.given(buttons.WORDS),
-        department=form.given(buttons.DEPARTMENT),
-        kind=Intent(form.given(buttons.KIND)),
-        url=form.given(buttons.ADDRESS) or await _permalink(origin.channel, origin.ts, client),
-        author=one_line(form.given(buttons.AUTHOR), 100),
+        words=form.get_value(buttons.WORDS),
+        department=form.get_value(buttons.DEPARTMENT),
+        kind=Intent(form.get_value(buttons.KIND)),
+        url=form.get_value(buttons.ADDRESS) or await _fetch_permalink(origin.channel, origin.ts, client),
+        author=sanitize_line(form.get_value(buttons.AUTHOR), 100),
     )
 
 
-async def _permalink(channel: str, ts: str, client: AsyncWebClient) -> str:
+async def _fetch_permalink(channel: str, ts: str, client: AsyncWebClient) -> str:
     """The message itself, where we may see it: a flag may come from a channel that Earshot is not in."""
     try:
         found = await client.chat_getPermalink(channel=channel, message_ts=ts)

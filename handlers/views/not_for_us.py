@@ -5,26 +5,26 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.cards import buttons
 from bot.usecases.cases import CaseUseCases
 from handlers.asking import Payload
-from handlers.reading import Form
-from handlers.reply import Reply
-from handlers.showing import show, show_moved
-from handlers.submitting import submit
+from handlers.reading import SubmittedModal
+from handlers.reply import Responder
+from handlers.showing import redraw_card, redraw_moved_card
+from handlers.submitting import submit_modal
 
 CHOOSE = "Choose whose it is, or nobody."
 
 
-async def not_for_us(ack: AsyncAck, view: Payload, by: str, cases: CaseUseCases, reply: Reply) -> None:
-    form = Form(view)
-    whose = form.given(buttons.DEPARTMENT)
+async def submit_not_for_us(ack: AsyncAck, view: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
+    form = SubmittedModal(view)
+    whose = form.get_value(buttons.DEPARTMENT)
     if not whose:
         await ack(response_action="errors", errors={buttons.DEPARTMENT: CHOOSE})
         return
-    back = reply.at(form.origin.response_url)
+    back = reply.with_response_url(form.origin.response_url)
     nobody = whose == buttons.NOBODY
     work = cases.correct_route(form.origin.case, by, None if nobody else whose)
-    if (answer := await submit(ack, buttons.DEPARTMENT, work, back)) is None:
+    if (answer := await submit_modal(ack, buttons.DEPARTMENT, work, back)) is None:
         return
     if nobody:
-        await show(answer, back, cases)
+        await redraw_card(answer, back, cases)
     else:
-        await show_moved(answer, form.origin.channel, back, cases)
+        await redraw_moved_card(answer, form.origin.channel, back, cases)

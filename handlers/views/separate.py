@@ -5,20 +5,20 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.cards import buttons
 from bot.usecases.cases import CaseUseCases
 from handlers.asking import Payload
-from handlers.reading import Form
-from handlers.reply import Reply
-from handlers.showing import show
-from handlers.submitting import submit
+from handlers.reading import SubmittedModal
+from handlers.reply import Responder
+from handlers.showing import redraw_card
+from handlers.submitting import submit_modal
 
 CHOOSE = "Choose the post that does not belong here."
 
 
-async def separate(ack: AsyncAck, view: Payload, by: str, cases: CaseUseCases, reply: Reply) -> None:
-    form = Form(view)
-    mention = form.given(buttons.MENTION)
+async def submit_separation(ack: AsyncAck, view: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
+    form = SubmittedModal(view)
+    mention = form.get_value(buttons.MENTION)
     if not mention:
         await ack(response_action="errors", errors={buttons.MENTION: CHOOSE})
         return
-    back = reply.at(form.origin.response_url)
-    if parted := await submit(ack, buttons.MENTION, cases.separate_mention(form.origin.case, by, mention), back):
-        await show(parted[0], back, cases)
+    back = reply.with_response_url(form.origin.response_url)
+    if parted := await submit_modal(ack, buttons.MENTION, cases.separate_mention(form.origin.case, by, mention), back):
+        await redraw_card(parted[0], back, cases)

@@ -58,7 +58,7 @@ class Backstage:
 
 
 async def main() -> None:
-    logs.configure("error")
+    logs.configure_logging("error")
     backstage = Backstage()
     while line := await asyncio.to_thread(sys.stdin.readline):
         told: dict[str, Any] = {}

@@ -6,7 +6,7 @@ import pytest
 
 from bot.cards import case as card
 from bot.cards import summons
-from bot.cards.words import safe_url
+from bot.cards.words import sanitize_url
 from tests.cards.samples import AT, CARE, mention, new
 
 GOOD = (
@@ -50,14 +50,14 @@ BAD = {
 
 @pytest.mark.parametrize("url", GOOD)
 def test_an_address_that_leads_where_it_reads_is_a_button(url: str) -> None:
-    assert safe_url(f" {url} ") == url
-    assert url in json.dumps(card.draw(new(mention=mention(url=url)), CARE, AT).blocks, ensure_ascii=False)
+    assert sanitize_url(f" {url} ") == url
+    assert url in json.dumps(card.render_case(new(mention=mention(url=url)), CARE, AT).blocks, ensure_ascii=False)
 
 
 @pytest.mark.parametrize("why", BAD)
 def test_an_address_that_does_not_is_no_button_and_goes_to_nobodys_phone(why: str) -> None:
     case = new(mention=mention(url=BAD[why].encode("utf-8", "ignore").decode() if why != "broken letter" else ""))
 
-    assert safe_url(BAD[why]) == ""
-    assert "Open post" not in json.dumps(card.draw(case, CARE, AT).blocks)
-    assert summons.of_case(case, "").url == ""
+    assert sanitize_url(BAD[why]) == ""
+    assert "Open post" not in json.dumps(card.render_case(case, CARE, AT).blocks)
+    assert summons.build_case_page_context(case, "").url == ""

@@ -9,7 +9,7 @@ CASES = [new(id=f"CASE{number:04}") for number in range(20)]
 
 
 def test_a_digest_says_how_many_came_and_why_they_are_listed() -> None:
-    drawing = digest.draw("17-A", CARE, CASES, AT)
+    drawing = digest.render_digest("17-A", CARE, CASES, AT)
 
     assert drawing.text == "20 new cases for care on one list, 20 still to claim"
     assert "20 new cases for care on one list" in words(drawing.blocks)
@@ -17,7 +17,7 @@ def test_a_digest_says_how_many_came_and_why_they_are_listed() -> None:
 
 def test_each_line_has_its_own_claim_button_while_nobody_has_it() -> None:
     taken = CASES[0].copy_with(status=CaseStatus.CLAIMED, owner="U0ANA")
-    drawing = digest.draw("17-A", CARE, [taken, *CASES[1:]], AT)
+    drawing = digest.render_digest("17-A", CARE, [taken, *CASES[1:]], AT)
     pressed = [one["value"] for one in objects(drawing.blocks) if one.get("type") == "button"]
 
     assert pressed == [case.id for case in CASES[1:]]
@@ -25,15 +25,15 @@ def test_each_line_has_its_own_claim_button_while_nobody_has_it() -> None:
 
 
 def test_a_line_knows_its_digest() -> None:
-    block = digest.draw("1773133333333-ABCDEFGH", CARE, CASES, AT).blocks[2]
+    block = digest.render_digest("1773133333333-ABCDEFGH", CARE, CASES, AT).blocks[2]
 
-    assert buttons.digest_of(block["block_id"]) == "1773133333333-ABCDEFGH"
-    assert buttons.digest_of("something else") == ""
+    assert buttons.parse_digest_id(block["block_id"]) == "1773133333333-ABCDEFGH"
+    assert buttons.parse_digest_id("something else") == ""
 
 
 def test_twenty_long_posts_still_fit_and_still_say_something() -> None:
     long = [case.copy_with(mention=mention("a very long complaint indeed " * 40)) for case in CASES]
-    drawing = digest.draw("1773133333333-ABCDEFGH", CARE, long, AT)
+    drawing = digest.render_digest("1773133333333-ABCDEFGH", CARE, long, AT)
 
     assert check_message(drawing.blocks) == []
     assert len(labels(drawing.blocks)) == 20

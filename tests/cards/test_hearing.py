@@ -31,11 +31,11 @@ def heard(*more: Signal, without: str = "") -> Case:
 
 
 def on_card(case: Case) -> str:
-    return words(card.draw(case, CARE, AT).blocks)
+    return words(card.render_case(case, CARE, AT).blocks)
 
 
 def menu(case: Case) -> list[str]:
-    [found] = [one for one in objects(card.draw(case, CARE, AT).blocks) if one.get("type") == "overflow"]
+    [found] = [one for one in objects(card.render_case(case, CARE, AT).blocks) if one.get("type") == "overflow"]
     return [option["text"]["text"] for option in found["options"]]
 
 
@@ -87,14 +87,14 @@ def test_the_menu_offers_what_makes_sense(case: Case, options: list[str]) -> Non
 
 def test_a_correction_stands_on_the_card_with_who_made_it() -> None:
     correction = Correction(CorrectionKind.SENTIMENT, "negative", "neutral", "U0ANA", AT)
-    drawing = card.draw(new(corrections=(correction,)), CARE, AT)
+    drawing = card.render_case(new(corrections=(correction,)), CARE, AT)
 
     assert "*Corrected by* <@U0ANA>: neutral, not negative" in marked_up(drawing.blocks)
     assert check_message(drawing.blocks) == []
 
 
 def test_why_says_what_held_and_what_did_not_and_how_sure() -> None:
-    drawing = hearing.why(heard())
+    drawing = hearing.render_explanation(heard())
     said = words(drawing.blocks)
 
     assert check_message(drawing.blocks) == []
@@ -108,7 +108,9 @@ def test_why_says_what_held_and_what_did_not_and_how_sure() -> None:
 
 def test_why_admits_what_is_not_known() -> None:
     said = words(
-        hearing.why(new(assessment=build_assessment([Signal("mood", "sentiment:unsure", 0.4)]), route="")).blocks
+        hearing.render_explanation(
+            new(assessment=build_assessment([Signal("mood", "sentiment:unsure", 0.4)]), route="")
+        ).blocks
     )
 
     assert "none that the playbook names" in said
@@ -116,7 +118,7 @@ def test_why_admits_what_is_not_known() -> None:
 
 
 def test_a_detector_that_this_card_knows_nothing_of_is_told_all_the_same() -> None:
-    said = words(hearing.why(heard(Signal("irony", "tone:sarcastic", 0.6, "'oh great'"))).blocks)
+    said = words(hearing.render_explanation(heard(Signal("irony", "tone:sarcastic", 0.6, "'oh great'"))).blocks)
 
     assert "Tone: \nsarcastic. Because 'oh great'" in said
 
@@ -125,5 +127,5 @@ def test_reasons_that_quote_hostile_words_format_nothing() -> None:
     hostile = Signal("mood", "sentiment:negative", 0.9, "'<!channel> *now* @x'")
     case = heard(hostile, without="sentiment")
 
-    assert "<!channel>" not in marked_up(card.draw(case, CARE, AT).blocks)
-    assert "<!channel>" not in marked_up(hearing.why(case).blocks)
+    assert "<!channel>" not in marked_up(card.render_case(case, CARE, AT).blocks)
+    assert "<!channel>" not in marked_up(hearing.render_explanation(case).blocks)

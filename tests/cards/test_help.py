@@ -8,7 +8,7 @@ from tests.cards.samples import AT, words
 
 
 def precise(cases: int, wrong: int, *others: PrecisionEstimate) -> str:
-    return card.precision((PrecisionEstimate(PrecisionAspect.ALL, cases, wrong), *others))
+    return card.format_precision((PrecisionEstimate(PrecisionAspect.ALL, cases, wrong), *others))
 
 
 def test_nothing_is_claimed_before_anybody_closed_a_case() -> None:
@@ -45,7 +45,7 @@ def test_each_part_is_told_apart_where_there_are_enough_of_it() -> None:
 
 
 def test_slack_takes_it_and_names_are_no_markup() -> None:
-    drawing = card.draw(["A & B <x>"], [], [PrecisionEstimate(PrecisionAspect.ALL, 212, 19)])
+    drawing = card.render_sentiment_help(["A & B <x>"], [], [PrecisionEstimate(PrecisionAspect.ALL, 212, 19)])
 
     assert check_message(drawing.blocks) == []
     assert "A &amp; B &lt;x&gt;" in words(drawing.blocks)
@@ -54,7 +54,7 @@ def test_slack_takes_it_and_names_are_no_markup() -> None:
 
 def test_the_home_tab_says_it_only_where_there_is_something_to_say() -> None:
     def health(*found: PrecisionEstimate) -> str:
-        return words(home.draw(home.AtHome((), (), (), (), AT, found))["blocks"])
+        return words(home.render_home(home.HomeView((), (), (), (), AT, found))["blocks"])
 
     assert "91 % [86–94 %] heard right" in health(PrecisionEstimate(PrecisionAspect.ALL, 212, 19))
     assert "heard right" not in health(PrecisionEstimate(PrecisionAspect.ALL, 12, 1))

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from bot.cards import case as card
 from bot.cards import digest, hearing, home, messages, modals, plain, spam
-from bot.cards.drawing import MOST_CHARACTERS, Drawing, fits
-from bot.cards.modals import Origin
-from bot.cards.words import harmless, one_line
+from bot.cards.drawing import MOST_CHARACTERS, RenderedMessage, is_within_limits
+from bot.cards.modals import ModalMetadata
+from bot.cards.words import sanitize_line, sanitize_text
 from bot.domain.case import Case, JoinedMention, JoinReason
 from bot.domain.destination import ToPerson
 from bot.domain.schedules.duty import OnCallSnapshot
@@ -48,44 +48,52 @@ words = st.lists(st.one_of(st.text(max_size=200), st.sampled_from(NASTY)), max_s
 )
 
 
-def drawings(case: Case) -> list[Drawing]:
+def drawings(case: Case) -> list[RenderedMessage]:
     return [
-        card.draw(case, CARE, AT),
-        card.moved(case, "pr"),
-        plain.draw(case, CARE, AT),
-        digest.draw("1773133333333-ABCDEFGH", CARE, [case.copy_with(id=f"CASE{n:04}") for n in range(20)], AT),
-        messages.reminder(case, CARE, AT),
-        messages.call(case, CARE, OnCallSnapshot(CARE.on_call), ToPerson("U0RAJ"), AT),
-        messages.lease(case, CARE),
-        messages.released(case, CARE),
-        messages.joined(case),
-        messages.handed(case),
-        messages.claimed(case.copy_with(owner="U0ANA"), CARE),
-        messages.offer(case, "pr"),
-        messages.moved(case, CARE),
-        messages.brought_back(case, CARE),
-        hearing.why(case),
-        spam.draw([(f"17-{n}", case.mention, case.assessment) for n in range(8)], 5_000, more=True),
+        card.render_case(case, CARE, AT),
+        card.render_moved_notice(case, "pr"),
+        plain.render_case_fallback(case, CARE, AT),
+        digest.render_digest("1773133333333-ABCDEFGH", CARE, [case.copy_with(id=f"CASE{n:04}") for n in range(20)], AT),
+        messages.render_claim_reminder(case, CARE, AT),
+        messages.render_on_call_notice(case, CARE, OnCallSnapshot(CARE.on_call), ToPerson("U0RAJ"), AT),
+        messages.render_lease_reminder(case, CARE),
+        messages.render_lost_claim(case, CARE),
+        messages.render_joined_notice(case),
+        messages.render_handed_over(case),
+        messages.render_claimed(case.copy_with(owner="U0ANA"), CARE),
+        messages.render_move_suggestion(case, "pr"),
+        messages.render_moved(case, CARE),
+        messages.render_brought_back(case, CARE),
+        hearing.render_explanation(case),
+        spam.render_spam_page([(f"17-{n}", case.mention, case.assessment) for n in range(8)], 5_000, more=True),
     ]
 
 
 def forms(case: Case) -> list[dict[str, Any]]:
-    origin = Origin(case.id, "https://hooks.slack.example/actions/" + "x" * 120, "C0CARE")
+    origin = ModalMetadata(case.id, "https://hooks.slack.example/actions/" + "x" * 120, "C0CARE")
     return [
-        modals.resolve(case, origin),
-        modals.hand_over(case, [CARE, PR], origin),
-        modals.not_for_us(case, [CARE, PR], origin),
-        *(modals.correct(case, kind, ["A", "B"], origin) for kind in modals.CORRECTING),
-        modals.bring_back(case.mention, "1773133333333-0", [CARE, PR], origin),
-        modals.flag(harmless(case.mention.text), "", [CARE, PR], origin),
-        *([modals.separate(case, origin)] if case.joined else []),
-        home.draw(home.AtHome((case,) * 20, (home.Desk(CARE, 3, 1),), (home.Ear("x", AT),), ("Slack is slow.",), AT)),
+        modals.render_resolve_modal(case, origin),
+        modals.render_hand_over_modal(case, [CARE, PR], origin),
+        modals.render_not_for_us_modal(case, [CARE, PR], origin),
+        *(modals.render_correct_modal(case, kind, ["A", "B"], origin) for kind in modals.CORRECTING),
+        modals.render_bring_back_modal(case.mention, "1773133333333-0", [CARE, PR], origin),
+        modals.render_flag_modal(sanitize_text(case.mention.text), "", [CARE, PR], origin),
+        *([modals.render_separate_modal(case, origin)] if case.joined else []),
+        home.render_home(
+            home.HomeView(
+                (case,) * 20,
+                (home.DepartmentSummary(CARE, 3, 1),),
+                (home.SourceSummary("x", AT),),
+                ("Slack is slow.",),
+                AT,
+            )
+        ),
     ]
 
 
 def hostile(text: str, status: Callable[..., Case]) -> Case:
     author = {"id": "1", "handle": text[:250], "name": text[:400], "followers": 10**9}
-    said = mention(text, author=author, quoted=text, url=f"https://x.example/{one_line(text)[:40]}")
+    said = mention(text, author=author, quoted=text, url=f"https://x.example/{sanitize_line(text)[:40]}")
     joined = tuple(JoinedMention(f"x:{n}", text[:300], text[:100], AT, JoinReason.SAME_PERSON) for n in range(20))
     return status(mention=said, assessment=assessment(text[:300]), joined=joined, joined_count=99, note=text[:1000])
 
@@ -96,7 +104,7 @@ def test_no_post_breaks_a_drawing_or_reaches_markup(text: str, status: Callable[
     case = hostile(text, status).copy_with(mention=mention(text))
     for drawing in drawings(case):
         assert check_message(drawing.blocks) == []
-        assert fits(drawing.blocks)
+        assert is_within_limits(drawing.blocks)
         assert size(drawing.blocks) <= MOST_CHARACTERS * 1.2
         assert MARKER not in marked_up(drawing.blocks)
         json.dumps(drawing.blocks).encode()
@@ -123,15 +131,15 @@ def test_no_post_breaks_a_form(text: str, status: Callable[..., Case]) -> None:
 
 @pytest.mark.parametrize("nasty", ["\u202e", "\u2067", "\u200b", "\x1b", "\x00", "\ufeff", "\U000e0041", "\ud800"])
 def test_what_cannot_be_seen_is_not_shown(nasty: str) -> None:
-    assert nasty not in harmless(f"a{nasty}b")
+    assert nasty not in sanitize_text(f"a{nasty}b")
 
 
 @pytest.mark.parametrize("kept", ["👩‍👩‍👧", "می‌خواهم", "Phở", "naïve", "line\nline"])
 def test_what_people_really_write_is_kept(kept: str) -> None:
-    assert harmless(kept) == kept
+    assert sanitize_text(kept) == kept
 
 
 def test_every_object_that_may_hold_markup_is_ours() -> None:
-    kinds = {one["type"] for one in objects(card.draw(new(), CARE, AT).blocks) if "type" in one}
+    kinds = {one["type"] for one in objects(card.render_case(new(), CARE, AT).blocks) if "type" in one}
 
     assert "markdown" not in kinds

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from bot.cards import crisis as crises
 from bot.cards import drills, episode, morning, pages, summons
-from bot.cards.drawing import Drawing, fits
+from bot.cards.drawing import RenderedMessage, is_within_limits
 from bot.domain import leading
 from bot.domain.crisis import Crisis, CrisisDeclaration, CrisisOrigin, CrisisPlan, MentionCounts, SentimentOutcome
 from bot.domain.destination import parse_callee
@@ -47,44 +47,58 @@ def a_crisis(text: str) -> Crisis:
     return leading.complete_checklist_item(found, 0, "U0ANA", AT).after
 
 
-def by_strangers(text: str) -> list[Drawing]:
+def by_strangers(text: str) -> list[RenderedMessage]:
     found, case = an_episode(text), new(mention=mention(text, author={"id": "1", "handle": text[:200] or "x"}))
     over = found.copy_with(ended_at=LATER)
     rung = PageAttempt(1, 1, ContactMethod.SLACK, "U0ANA", AT)
-    matters: list[PageContext] = [summons.of_case(case, ""), episode.matter(found, "")]
+    matters: list[PageContext] = [
+        summons.build_case_page_context(case, ""),
+        episode.build_spike_page_context(found, ""),
+    ]
     return [
-        *(episode.draw(one, page) for one in (found, over) for page in (None, PAGE)),
-        episode.plain(found),
-        *(pages.call(PAGE, matter, parse_callee(rung.person)) for matter in matters),
-        morning.note(ShiftSummary("care", AT, episodes=(found, over), pages=(PAGE,))) or Drawing("", []),
-        morning.hand_over(ShiftSummary("care", AT, episodes=(found,)), "U0ANA") or Drawing("", []),
+        *(episode.render_spike(one, page) for one in (found, over) for page in (None, PAGE)),
+        episode.render_spike_fallback(found),
+        *(pages.render_open_page(PAGE, matter, parse_callee(rung.person)) for matter in matters),
+        morning.render_shift_summary(ShiftSummary("care", AT, episodes=(found, over), pages=(PAGE,)))
+        or RenderedMessage("", []),
+        morning.render_hand_over_summary(ShiftSummary("care", AT, episodes=(found,)), "U0ANA")
+        or RenderedMessage("", []),
     ]
 
 
-def by_colleagues(text: str) -> list[Drawing]:
+def by_colleagues(text: str) -> list[RenderedMessage]:
     found = a_crisis(text)
     numbers = MentionCounts(9, 5)
     closed = leading.close_crisis(found, SentimentOutcome(numbers, numbers, numbers), "U0ANA", LATER).after
     rung = PageAttempt(1, 1, ContactMethod.SLACK, "U0ANA", AT)
     drill = Drill(department="R&D <ops>", opened_at=AT, page="p1", missed_at=AT, why="nobody answered")
     return [
-        *(draw(one, PAGE) for one in (found, closed) for draw in (crises.head, crises.plan)),
-        crises.declared(found),
-        crises.news(found, 1),
-        crises.due(found),
-        crises.review(closed),
-        crises.opened(found),
-        crises.standing([found, closed]),
-        pages.call(PAGE, crises.matter(found, ""), parse_callee(rung.person)),
-        morning.note(ShiftSummary("care", AT, crises=(found,), missed=drill)) or Drawing("", []),
-        *(draw(drill, page) for draw in (drills.receipt, drills.missed) for page in (None, PAGE)),
-        drills.begun(drill),
+        *(
+            draw(one, PAGE)
+            for one in (found, closed)
+            for draw in (crises.render_crisis_card, crises.render_crisis_plan)
+        ),
+        crises.render_crisis_declared(found),
+        crises.render_crisis_update(found, 1),
+        crises.render_update_due(found),
+        crises.render_crisis_review(closed),
+        crises.render_declare_receipt(found),
+        crises.render_open_crises([found, closed]),
+        pages.render_open_page(PAGE, crises.build_crisis_page_context(found, ""), parse_callee(rung.person)),
+        morning.render_shift_summary(ShiftSummary("care", AT, crises=(found,), missed=drill))
+        or RenderedMessage("", []),
+        *(
+            draw(drill, page)
+            for draw in (drills.render_drill_receipt, drills.render_drill_missed)
+            for page in (None, PAGE)
+        ),
+        drills.render_drill_started(drill),
     ]
 
 
-def forges_nothing(drawing: Drawing) -> None:
+def forges_nothing(drawing: RenderedMessage) -> None:
     assert check_message(drawing.blocks) == []
-    assert fits(drawing.blocks)
+    assert is_within_limits(drawing.blocks)
     for markup in (drawing.text, marked_up(drawing.blocks)):
         assert re.sub(r"<!date\^\d+\^[^>|]+\|[^>]+>", "", markup).count("<!") == 0
         assert set(re.findall(r"<[@#]([^>]*)>", markup)) <= OURS
@@ -109,7 +123,7 @@ def test_what_colleagues_paste_pings_and_links_nothing(text: str) -> None:
 @settings(max_examples=60, deadline=None)
 @given(text=words)
 def test_what_a_phone_is_told_of_a_spike_is_short_and_has_no_link_of_a_strangers(text: str) -> None:
-    matter = episode.matter(an_episode(text), "")
+    matter = episode.build_spike_page_context(an_episode(text), "")
     page: Page = PAGE.copy_with(cause=PageCause(CauseKind.EPISODE, "ep-1"))
-    assert MARKER not in summons.spoken(page, matter) + summons.short(page, matter)
-    assert "evil.example" not in summons.text(matter, "https://earshot.example/acknowledge/x")
+    assert MARKER not in summons.format_spoken_page(page, matter) + summons.format_text_message(page, matter)
+    assert "evil.example" not in summons.format_page_body(matter, "https://earshot.example/acknowledge/x")

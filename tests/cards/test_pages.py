@@ -34,32 +34,32 @@ def rung(result: AttemptStatus, **more: object) -> Page:
 
 @pytest.mark.parametrize("result", list(AttemptStatus))
 def test_every_result_is_said_in_words(result: AttemptStatus) -> None:
-    shown = marked_up([pages.ladder(rung(result))])
+    shown = marked_up([pages.render_escalation(rung(result))])
     assert "<@U0RAJ> by Slack, " in shown
     assert pages.ENDS[result] in shown
 
 
 def test_the_button_is_there_as_long_as_nobody_has_answered() -> None:
     page = rung(AttemptStatus.DELIVERED)
-    assert "Acknowledge" in labels(card.draw(new(), CARE, AT, page).blocks)
+    assert "Acknowledge" in labels(card.render_case(new(), CARE, AT, page).blocks)
     answered = ladder.acknowledge_page(page, "U0MIA", "link", AT + timedelta(minutes=3)).after
-    drawn = card.draw(new(), CARE, AT, answered)
+    drawn = card.render_case(new(), CARE, AT, answered)
     assert "Acknowledge" not in labels(drawn.blocks)
     assert "*Answered* by <@U0MIA> by link, after 3 min" in marked_up(drawn.blocks)
 
 
 def test_a_page_that_waits_for_the_end_of_quiet_hours_says_so() -> None:
     page = open_page(build_case_cause(new()), Severity.SEV2, "care", AT).copy_with(held_until=AT + timedelta(hours=3))
-    assert "🌙 *Waits* until" in marked_up([pages.ladder(page)])
-    assert "quiet hours, so nobody is called yet" in marked_up([pages.ladder(page)])
+    assert "🌙 *Waits* until" in marked_up([pages.render_escalation(page)])
+    assert "quiet hours, so nobody is called yet" in marked_up([pages.render_escalation(page)])
 
 
 @pytest.mark.parametrize("text", NASTY)
 def test_whatever_a_stranger_writes_a_call_is_taken_by_slack_and_pings_nobody(text: str) -> None:
     case = new(mention=mention(text=text, author=text[:100]))
-    matter = summons.of_case(case, "")
+    matter = summons.build_case_page_context(case, "")
     page = rung(AttemptStatus.WAITING)
-    drawn = pages.call(page, matter, ToPerson("U0RAJ"))
+    drawn = pages.render_open_page(page, matter, ToPerson("U0RAJ"))
     check_message(drawn.blocks)
     assert "<!channel>" not in drawn.text + marked_up(drawn.blocks)
     assert "<@U0ANA>" not in drawn.text + marked_up(drawn.blocks)
@@ -67,43 +67,43 @@ def test_whatever_a_stranger_writes_a_call_is_taken_by_slack_and_pings_nobody(te
 
 @pytest.mark.timeout(10)
 def test_a_word_without_an_end_keeps_nobody_waiting_who_is_to_be_called() -> None:
-    matter = summons.of_case(new(mention=mention(text="x" * 50_000)), "")
-    assert len(summons.text(matter)) < 500
+    matter = summons.build_case_page_context(new(mention=mention(text="x" * 50_000)), "")
+    assert len(summons.format_page_body(matter)) < 500
 
 
 @pytest.mark.parametrize("text", NASTY)
 def test_whatever_a_stranger_writes_a_phone_gets_short_plain_words(text: str) -> None:
-    matter = summons.of_case(new(mention=mention(text=text, author=text[:100])), "")
+    matter = summons.build_case_page_context(new(mention=mention(text=text, author=text[:100])), "")
     page = rung(AttemptStatus.WAITING)
-    assert len(summons.short(page, matter, "https://earshot.example/acknowledge/t")) <= summons.TEXTED
-    assert "evil.example" not in summons.text(matter)
-    assert "\u202e" not in summons.text(matter)
-    assert len(summons.text(matter)) < 1_000
-    for words in (summons.short(page, matter), summons.spoken(page, matter)):
+    assert len(summons.format_text_message(page, matter, "https://earshot.example/acknowledge/t")) <= summons.TEXTED
+    assert "evil.example" not in summons.format_page_body(matter)
+    assert "\u202e" not in summons.format_page_body(matter)
+    assert len(summons.format_page_body(matter)) < 1_000
+    for words in (summons.format_text_message(page, matter), summons.format_spoken_page(page, matter)):
         assert "xxx" not in words
         assert "evil" not in words
 
 
 def test_who_has_acknowledged_can_claim_from_the_message_until_somebody_has() -> None:
-    matter = summons.of_case(new(), "https://slack.example/card")
+    matter = summons.build_case_page_context(new(), "https://slack.example/card")
     answered = ladder.acknowledge_page(rung(AttemptStatus.DELIVERED), "U0RAJ", "Slack", AT + timedelta(minutes=3)).after
     for to in ("U0RAJ", "#C0ALL"):
-        drawn = pages.message(answered, matter, parse_callee(to))
+        drawn = pages.render_page(answered, matter, parse_callee(to))
         assert labels(drawn.blocks) == ["Claim", "See the card", "Open post"]
         assert any(block["type"] == "rich_text" for block in drawn.blocks)
-    assert "Claim" not in labels(pages.message(answered, matter, ToPerson("U0MIA")).blocks)
+    assert "Claim" not in labels(pages.render_page(answered, matter, ToPerson("U0MIA")).blocks)
 
 
 def test_who_answers_a_page_by_claiming_is_not_told_to_claim() -> None:
-    matter = summons.of_case(new(), "https://slack.example/card")
+    matter = summons.build_case_page_context(new(), "https://slack.example/card")
     page = ladder.acknowledge_page(rung(AttemptStatus.DELIVERED), "U0RAJ", "claiming it", AT, claims=True).after
-    drawn = pages.message(page, matter, ToPerson("U0RAJ"))
+    drawn = pages.render_page(page, matter, ToPerson("U0RAJ"))
     assert "Claim the case next" not in drawn.text
     assert "Claim" not in labels(drawn.blocks)
 
 
 def test_the_message_of_a_page_that_a_declared_crisis_took_over_says_so_and_has_no_acknowledge() -> None:
-    matter = summons.of_case(new(), "https://slack.example/card")
-    drawn = pages.message(rung(AttemptStatus.DELIVERED).copy_with(leader="crisis"), matter, ToPerson("U0RAJ"))
+    matter = summons.build_case_page_context(new(), "https://slack.example/card")
+    drawn = pages.render_page(rung(AttemptStatus.DELIVERED).copy_with(leader="crisis"), matter, ToPerson("U0RAJ"))
     assert "part of a declared crisis now" in drawn.text
     assert labels(drawn.blocks) == ["See the card", "Open post"]

@@ -7,7 +7,7 @@ import pytest
 
 from bot.cli.checks.pagers import of_pagers
 from bot.cli.checks.places import Places
-from bot.playbook import LivePlaybook
+from bot.playbook import PlaybookReloader
 from bot.settings import load_settings
 from bot.sources.catalogue import MODELS
 from tests.pagers.services import Fault, Services, serving
@@ -22,7 +22,7 @@ async def services() -> AsyncIterator[Services]:
 
 
 async def said(environ: dict[str, str], playbook: Path = NIGHT) -> list[str]:
-    read = LivePlaybook(playbook, sources=MODELS).now
+    read = PlaybookReloader(playbook, sources=MODELS).current
     return [str(finding) async for finding in of_pagers(load_settings(environ), read, Places(playbook))]
 
 

@@ -30,7 +30,7 @@ async def show() -> AsyncIterator[Show]:
     assert playbook is not None
     clock = FastClock(start_of([FIRST]), 10)
     async with set_up(playbook, clock) as stage:
-        made = Show(stage, clock, [FIRST], Cast(stage.sandbox, stage.workspace, playbook.now))
+        made = Show(stage, clock, [FIRST], Cast(stage.sandbox, stage.workspace, playbook.current))
         playing = asyncio.create_task(made.play(stage.sandbox.page.opened))
         yield made
         stage.house.stop.set()

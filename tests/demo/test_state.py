@@ -19,7 +19,7 @@ async def test_what_is_owed_to_operators_who_have_no_channel_is_shown_all_the_sa
     clock = FastClock(start_of([FIRST]), 0)
     stuck = HealthSnapshot(last_mentions={}, inbox=timedelta(hours=1))
     async with set_up(playbook, clock) as stage:
-        show = Show(stage, clock, [FIRST], Cast(stage.sandbox, stage.workspace, playbook.now))
+        show = Show(stage, clock, [FIRST], Cast(stage.sandbox, stage.workspace, playbook.current))
         suspected = check_health(HealthState(), stuck, clock.now())
         sure = check_health(suspected.after, stuck, clock.now() + CHECK_INTERVAL)
         for decision in (suspected, sure):

@@ -10,7 +10,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
-from bot.playbook import Onnx
+from bot.playbook import OnnxOptions
 
 USUAL = ("negative", "neutral", "positive")
 POINTS = {
@@ -32,7 +32,7 @@ def written(
     floats: int = TensorProto.FLOAT,
     names: tuple[str, str] = ("input_ids", "attention_mask"),
     languages: tuple[str, ...] = ("en",),
-) -> Onnx:
+) -> OnnxOptions:
     """`classes`: in what order it gives them; `declared`: what the playbook says; `labels`: its config.json."""
     folder.joinpath("tokenizer.json").write_text(_tokenizer().to_str())
     table = np.array(
@@ -41,7 +41,7 @@ def written(
     folder.joinpath("own.onnx").write_bytes(_model(table, ids, floats, names, softmax=softmax))
     if labels is not None:
         folder.joinpath("config.json").write_text(json.dumps({"id2label": labels}))
-    return Onnx(folder / "own.onnx", folder / "tokenizer.json", tuple(declared), languages)
+    return OnnxOptions(folder / "own.onnx", folder / "tokenizer.json", tuple(declared), languages)
 
 
 def _tokenizer() -> Tokenizer:

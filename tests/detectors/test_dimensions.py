@@ -4,7 +4,7 @@ from bot.detectors.catalogue import Assessor
 from bot.detectors.dimensions import DIMENSIONS
 from bot.domain.mention import Mention
 from bot.domain.subject import Subject
-from bot.playbook import parse
+from bot.playbook import parse_playbook
 from tests.playbook.written import route, written
 
 KNOWN = {"sentiment", "intent", "subject", "kind", "source", "language"}
@@ -20,6 +20,6 @@ def test_every_dimension_that_a_detector_speaks_of_is_one_that_routes_know() -> 
 
 
 def test_a_route_may_ask_about_a_dimension_of_a_detectors_own() -> None:
-    found = parse(written(route('when = { urgency = "reach" }')), dimensions=DIMENSIONS)
+    found = parse_playbook(written(route('when = { urgency = "reach" }')), dimensions=DIMENSIONS)
 
     assert found.routes[0].when == {"urgency": frozenset({"reach"})}

@@ -13,12 +13,12 @@ from bot.detectors.catalogue import Assessor
 from bot.detectors.engines.onnx import own_model
 from bot.detectors.model.weights import Unusable
 from bot.domain.assessment import Assessment
-from bot.playbook import Onnx
+from bot.playbook import OnnxOptions
 from tests.detectors.small_onnx import written
 from tests.detectors.vocabulary import mention
 
 
-def heard(told: Onnx, *texts: str, language: str = "en") -> list[Assessment]:
+def heard(told: OnnxOptions, *texts: str, language: str = "en") -> list[Assessment]:
     return Assessor((), engine="onnx", onnx=told, language=language).assess([mention(text) for text in texts])
 
 

@@ -4,9 +4,9 @@ import asyncio
 from typing import Any
 
 from bot.cards import crisis_form
-from bot.cards.drawing import Drawing, mrkdwn, section
-from bot.cards.home import AtHome, Desk
-from bot.cards.modals import Origin
+from bot.cards.drawing import RenderedMessage, make_mrkdwn, make_section
+from bot.cards.home import DepartmentSummary, HomeView
+from bot.cards.modals import ModalMetadata
 from bot.domain import leading
 from bot.domain.adoption import UnfinishedWork
 from bot.domain.case import Case
@@ -114,13 +114,13 @@ class FakeDigests(Fake):
 
 
 class FakeReports(Fake):
-    async def answer_question(self, by: str, words: str) -> Drawing:
+    async def answer_question(self, by: str, words: str) -> RenderedMessage:
         await self.ask("answer", by, words)
-        return Drawing("Today: 3 posts", [section(mrkdwn("Today: 3 posts"))])
+        return RenderedMessage("Today: 3 posts", [make_section(make_mrkdwn("Today: 3 posts"))])
 
-    async def share_report(self, by: str, words: str) -> Drawing:
+    async def share_report(self, by: str, words: str) -> RenderedMessage:
         await self.ask("share", by, words)
-        return Drawing("Today: 3 posts, shared", [section(mrkdwn("Today: 3 posts, shared"))])
+        return RenderedMessage("Today: 3 posts, shared", [make_section(make_mrkdwn("Today: 3 posts, shared"))])
 
 
 class FakeFlags(Fake):
@@ -133,9 +133,9 @@ class FakeFlags(Fake):
 
 
 class FakeHome(Fake):
-    async def of(self, person: str) -> AtHome:
+    async def of(self, person: str) -> HomeView:
         await self.ask("home", person)
-        return AtHome((claimed(),), (Desk(CARE, 3, 1),), (), (), AT)
+        return HomeView((claimed(),), (DepartmentSummary(CARE, 3, 1),), (), (), AT)
 
 
 class FakeCorrections(Fake):
@@ -191,36 +191,36 @@ class FakeSpam(Fake):
 class FakeOnCall(Fake):
     """Says back what it was asked."""
 
-    async def _say(self, *words: str) -> Drawing:
+    async def _say(self, *words: str) -> RenderedMessage:
         await self.ask(*words)
         said = " ".join(words)
-        return Drawing(said, [section(mrkdwn(said))])
+        return RenderedMessage(said, [make_section(make_mrkdwn(said))])
 
-    async def show(self, by: str, words: str) -> Drawing:
+    async def show(self, by: str, words: str) -> RenderedMessage:
         return await self._say("show", by, words)
 
-    async def take(self, by: str, words: str) -> Drawing:
+    async def take(self, by: str, words: str) -> RenderedMessage:
         return await self._say("take", by, words)
 
-    async def swap(self, by: str, words: str) -> Drawing:
+    async def swap(self, by: str, words: str) -> RenderedMessage:
         return await self._say("swap", by, words)
 
-    async def cover(self, by: str, words: str) -> Drawing:
+    async def cover(self, by: str, words: str) -> RenderedMessage:
         return await self._say("cover", by, words)
 
-    async def answer(self, by: str, thing: str) -> Drawing:
+    async def answer(self, by: str, thing: str) -> RenderedMessage:
         return await self._say("answer", by, thing)
 
-    async def accept(self, by: str, thing: str) -> Drawing:
+    async def accept(self, by: str, thing: str) -> RenderedMessage:
         return await self._say("accept", by, thing)
 
-    async def decline(self, by: str, thing: str) -> Drawing:
+    async def decline(self, by: str, thing: str) -> RenderedMessage:
         return await self._say("decline", by, thing)
 
-    async def fill(self, by: str, thing: str) -> Drawing:
+    async def fill(self, by: str, thing: str) -> RenderedMessage:
         return await self._say("fill", by, thing)
 
-    async def undo(self, by: str, thing: str) -> Drawing:
+    async def undo(self, by: str, thing: str) -> RenderedMessage:
         return await self._say("undo", by, thing)
 
 
@@ -230,44 +230,44 @@ DECLARED = leading.declare_crisis(
 
 
 class FakeCrises(Fake):
-    async def _say(self, *words: str) -> Drawing:
+    async def _say(self, *words: str) -> RenderedMessage:
         await self.ask(*words)
-        return Drawing(" ".join(words), [section(mrkdwn(" ".join(words)))])
+        return RenderedMessage(" ".join(words), [make_section(make_mrkdwn(" ".join(words)))])
 
-    async def form(self, opened: Origin) -> dict[str, Any]:
+    async def form(self, opened: ModalMetadata) -> dict[str, Any]:
         await self.ask("form", opened.case)
-        return crisis_form.form((CARE, PR), opened)
+        return crisis_form.render_crisis_modal((CARE, PR), opened)
 
-    async def declare(self, by: str, told: CrisisDeclaration) -> Drawing:
+    async def declare(self, by: str, told: CrisisDeclaration) -> RenderedMessage:
         return await self._say("declare", by, told.headline, told.lead)
 
-    async def update(self, by: str, words: str, channel: str) -> Drawing:
+    async def update(self, by: str, words: str, channel: str) -> RenderedMessage:
         return await self._say("update", by, words, channel)
 
     unfinished: UnfinishedWork = UnfinishedWork()
 
-    async def ask_to_close(self, by: str, channel: str, opened: Origin) -> Drawing | dict[str, Any]:
+    async def ask_to_close(self, by: str, channel: str, opened: ModalMetadata) -> RenderedMessage | dict[str, Any]:
         said = await self._say("ask to close", by, channel)
-        return crisis_form.close(DECLARED, self.unfinished, opened) if self.unfinished else said
+        return crisis_form.render_close_crisis_modal(DECLARED, self.unfinished, opened) if self.unfinished else said
 
-    async def close(self, by: str, name: str) -> Drawing:
+    async def close(self, by: str, name: str) -> RenderedMessage:
         return await self._say("close", by, name)
 
-    async def done(self, by: str, thing: str) -> Drawing:
+    async def done(self, by: str, thing: str) -> RenderedMessage:
         return await self._say("done", by, thing)
 
     async def pinned(self, by: str, channel: str, ts: str, words: str) -> None:
         await self.ask("pinned", by, channel, ts, words)
 
-    async def show(self) -> Drawing:
+    async def show(self) -> RenderedMessage:
         return await self._say("show")
 
 
 class FakeDrills(Fake):
-    async def begin(self, by: str, words: str) -> Drawing:
+    async def begin(self, by: str, words: str) -> RenderedMessage:
         await self.ask("drill", by, words)
         said = f"drill {by} {words}"
-        return Drawing(said, [section(mrkdwn(said))])
+        return RenderedMessage(said, [make_section(make_mrkdwn(said))])
 
 
 class FakePages(Fake):
@@ -289,6 +289,8 @@ class FakePages(Fake):
 
 
 class FakeFeeds(Fake):
-    async def address(self, by: str, words: str) -> Drawing:
+    async def address(self, by: str, words: str) -> RenderedMessage:
         await self.ask("address", by, words)
-        return Drawing("https://earshot.example/oncall/x.ics", [section(mrkdwn("https://earshot.example"))])
+        return RenderedMessage(
+            "https://earshot.example/oncall/x.ics", [make_section(make_mrkdwn("https://earshot.example"))]
+        )

@@ -7,7 +7,7 @@ import pytest
 from slack_bolt.response import BoltResponse
 
 from bot.cards import buttons
-from bot.cards.modals import Origin
+from bot.cards.modals import ModalMetadata
 from bot.domain.decision import NotAllowed, StoreUnavailable
 from tests.handlers.conftest import Asked
 from tests.handlers.slack import Slack, Workspace
@@ -36,7 +36,7 @@ GESTURES: dict[str, Gesture] = {
     "resolve": lambda workspace: workspace.submit(
         buttons.RESOLVE_MODAL,
         {buttons.RESOLUTION: {"selected_option": {"value": "answered"}}},
-        Origin("ABCDEFGH", workspace.slack.response_url, "C0CARE").packed(),
+        ModalMetadata("ABCDEFGH", workspace.slack.response_url, "C0CARE").to_json(),
     ),
 }
 

@@ -90,7 +90,7 @@ async def test_a_redrawing_that_slack_did_not_take_is_left_to_delivery(
 
 
 async def test_claiming_on_a_digest_redraws_the_digest(workspace: Workspace, asked: Asked, slack: Slack) -> None:
-    await workspace.press(buttons.CLAIM_IN_DIGEST, "CASE0001", block=buttons.digest_block("17-A", "CASE0001"))
+    await workspace.press(buttons.CLAIM_IN_DIGEST, "CASE0001", block=buttons.build_digest_block_id("17-A", "CASE0001"))
 
     assert asked.cases.asked == [("claim", "CASE0001", ANA)]
     assert asked.digests.asked == [("digest", "17-A")]
@@ -100,7 +100,7 @@ async def test_claiming_on_a_digest_redraws_the_digest(workspace: Workspace, ask
 async def test_a_digest_that_is_gone_does_not_spoil_the_claim(workspace: Workspace, asked: Asked, slack: Slack) -> None:
     asked.digests.raises = NotAllowed("This list is no longer kept.")
 
-    await workspace.press(buttons.CLAIM_IN_DIGEST, block=buttons.digest_block("17-A", "ABCDEFGH"))
+    await workspace.press(buttons.CLAIM_IN_DIGEST, block=buttons.build_digest_block_id("17-A", "ABCDEFGH"))
 
     assert slack.answers == []
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.cards import buttons
 from bot.sandbox.manifest import Manifest
-from handlers.manifest import manifest
+from handlers.manifest import build_manifest
 from tests.handlers.slack import Workspace
 
 MODALS = {value for name, value in vars(buttons).items() if name.endswith("_MODAL")}
@@ -67,7 +67,7 @@ async def test_what_nobody_listens_to_is_told_apart(workspace: Workspace) -> Non
 
 
 async def test_the_manifest_names_what_is_listened_to(workspace: Workspace) -> None:
-    asked_for = Manifest.read(manifest(socket_mode=True))
+    asked_for = Manifest.read(build_manifest(socket_mode=True))
 
     assert asked_for.commands == {buttons.SENTIMENT: True, buttons.ONCALL: True, buttons.CRISIS: True}
     assert asked_for.shortcuts == {buttons.FLAG_MENTION: "message"}
@@ -81,14 +81,14 @@ async def test_the_manifest_names_what_is_listened_to(workspace: Workspace) -> N
 
 
 def test_the_manifest_may_read_no_channel() -> None:
-    asked_for = manifest(socket_mode=True)["oauth_config"]["scopes"]["bot"]
+    asked_for = build_manifest(socket_mode=True)["oauth_config"]["scopes"]["bot"]
 
     assert asked_for == ["chat:write", "commands", "usergroups:read"]
 
 
 def test_over_http_every_address_is_the_one_address() -> None:
     url = "https://earshot.example/slack/events"
-    made = manifest(socket_mode=False, request_url=url)
+    made = build_manifest(socket_mode=False, request_url=url)
 
     assert made["settings"]["interactivity"]["request_url"] == url
     assert made["settings"]["event_subscriptions"]["request_url"] == url
@@ -98,4 +98,4 @@ def test_over_http_every_address_is_the_one_address() -> None:
 
 def test_over_http_an_address_is_needed() -> None:
     with pytest.raises(ValueError, match="give the address of /slack/events"):
-        manifest(socket_mode=False)
+        build_manifest(socket_mode=False)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.cards import buttons
-from bot.cards.modals import Origin
+from bot.cards.modals import ModalMetadata
 from bot.domain.adoption import UnfinishedWork
 from bot.domain.decision import NotAllowed, StoreUnavailable
 from bot.sandbox.blocks import check_view
@@ -61,8 +61,8 @@ async def test_to_close_what_is_unfinished_opens_a_form_that_says_what_and_close
     assert "not done: Say <that> we know." in words
     assert not slack.whispered()
 
-    origin = Origin.unpacked(call["view"]["private_metadata"])
-    await workspace.submit(buttons.CRISIS_CLOSE_MODAL, {}, origin.packed())
+    origin = ModalMetadata.from_json(call["view"]["private_metadata"])
+    await workspace.submit(buttons.CRISIS_CLOSE_MODAL, {}, origin.to_json())
 
     assert asked.crises.asked[-1] == ("close", ANA, origin.case)
     assert len(slack.whispered()) == 1
@@ -81,13 +81,13 @@ async def test_to_declare_opens_a_form_that_slack_takes_with_the_spike_it_was_as
     assert call["view"]["callback_id"] == buttons.CRISIS_MODAL
     assert check_view(call["view"]) == []
     assert asked.crises.asked == [("form", "ep-1" if by == "button" else "")]
-    assert Origin.unpacked(call["view"]["private_metadata"]).case == ("ep-1" if by == "button" else "")
+    assert ModalMetadata.from_json(call["view"]["private_metadata"]).case == ("ep-1" if by == "button" else "")
 
 
 async def test_a_form_that_is_filled_in_declares_and_one_that_is_not_says_what_is_missing(
     workspace: Workspace, asked: Asked, slack: Slack
 ) -> None:
-    origin = Origin("ep-1", slack.response_url).packed()
+    origin = ModalMetadata("ep-1", slack.response_url).to_json()
     response = await workspace.submit(buttons.CRISIS_MODAL, {}, origin)
 
     assert "Choose who leads." in (response.body or "")
@@ -105,7 +105,7 @@ async def test_a_crisis_that_cannot_be_declared_is_a_sentence_to_whoever_asked(
 ) -> None:
     asked.crises.raises = no
 
-    response = await workspace.submit(buttons.CRISIS_MODAL, GIVEN, Origin("", slack.response_url).packed())
+    response = await workspace.submit(buttons.CRISIS_MODAL, GIVEN, ModalMetadata("", slack.response_url).to_json())
 
     assert (len(slack.whispered()), '"response_action": "errors"' in (response.body or "")) == (0, True)
 
@@ -113,7 +113,7 @@ async def test_a_crisis_that_cannot_be_declared_is_a_sentence_to_whoever_asked(
 async def test_a_headline_is_not_lost_where_there_is_no_memory_to_put_it_in(workspace: Workspace, asked: Asked) -> None:
     asked.cases.asleep = True
 
-    response = await workspace.submit(buttons.CRISIS_MODAL, GIVEN, Origin("").packed())
+    response = await workspace.submit(buttons.CRISIS_MODAL, GIVEN, ModalMetadata("").to_json())
 
     assert "Keep this form open" in (response.body or "")
     assert not asked.crises.asked

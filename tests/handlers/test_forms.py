@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.cards import buttons
-from bot.cards.modals import Origin
+from bot.cards.modals import ModalMetadata
 from bot.domain.case import derive_case_id
 from bot.domain.decision import NotAllowed, StoreUnavailable
 from bot.sandbox.blocks import check_view
@@ -20,7 +20,7 @@ CASE = "ABCDEFGH"
 
 @pytest.fixture
 def origin(slack: Slack) -> str:
-    return Origin(CASE, slack.response_url, "C0CARE").packed()
+    return ModalMetadata(CASE, slack.response_url, "C0CARE").to_json()
 
 
 def chosen(value: str) -> dict[str, Any]:
@@ -55,7 +55,9 @@ async def test_a_form_opens_that_slack_takes_and_remembers_where_it_was_opened(
     assert call["trigger_id"] == "1.2.3"
     assert call["view"]["callback_id"] == callback
     assert check_view(call["view"]) == []
-    assert Origin.unpacked(call["view"]["private_metadata"]) == Origin(CASE, slack.response_url, "C0CARE")
+    assert ModalMetadata.from_json(call["view"]["private_metadata"]) == ModalMetadata(
+        CASE, slack.response_url, "C0CARE"
+    )
 
 
 async def test_no_form_opens_that_would_be_filled_in_for_nothing(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.cards import buttons
-from bot.cards.modals import Origin
+from bot.cards.modals import ModalMetadata
 from bot.domain.decision import NotAllowed
 from bot.domain.routing import NOBODY
 from bot.sandbox.blocks import check_message, check_view
@@ -21,11 +21,11 @@ def chosen(value: str) -> dict[str, Any]:
 
 @pytest.fixture
 def origin(slack: Slack) -> str:
-    return Origin(CASE, slack.response_url, "C0CARE").packed()
+    return ModalMetadata(CASE, slack.response_url, "C0CARE").to_json()
 
 
 async def test_what_needs_no_answer_is_corrected_at_once(workspace: Workspace, asked: Asked, slack: Slack) -> None:
-    await workspace.choose(buttons.CORRECT, buttons.correction("about", CASE, "not about us"))
+    await workspace.choose(buttons.CORRECT, buttons.encode_correction("about", CASE, "not about us"))
 
     assert asked.corrections.asked == [("correct", CASE, "about", "not about us", ANA)]
     assert slack.redrawn()[0].startswith("Complaint for care")
@@ -36,7 +36,7 @@ async def test_what_needs_no_answer_is_corrected_at_once(workspace: Workspace, a
 async def test_what_needs_an_answer_opens_a_form_without_the_one_that_stands(
     kind: str, workspace: Workspace, asked: Asked, slack: Slack
 ) -> None:
-    await workspace.choose(buttons.CORRECT, buttons.correction(kind, CASE))
+    await workspace.choose(buttons.CORRECT, buttons.encode_correction(kind, CASE))
 
     assert asked.corrections.asked == [("may", CASE, kind, ANA)]
     (call,) = slack.asked("views.open")
@@ -51,7 +51,7 @@ async def test_what_needs_an_answer_opens_a_form_without_the_one_that_stands(
 async def test_no_form_opens_for_whoever_may_not(workspace: Workspace, asked: Asked, slack: Slack) -> None:
     asked.corrections.raises = NotAllowed("Only deputies of care answer these.")
 
-    await workspace.choose(buttons.CORRECT, buttons.correction("intent", CASE))
+    await workspace.choose(buttons.CORRECT, buttons.encode_correction("intent", CASE))
 
     assert slack.asked("views.open") == []
     assert slack.whispered() == ["Only deputies of care answer these."]
@@ -85,7 +85,7 @@ async def test_where_it_leads_elsewhere_the_person_is_asked(
 ) -> None:
     asked.corrections.offer = offer
 
-    await workspace.choose(buttons.CORRECT, buttons.correction("about", CASE, "not about us"))
+    await workspace.choose(buttons.CORRECT, buttons.encode_correction("about", CASE, "not about us"))
 
     assert [said in words for words in slack.whispered()] == ([True] if offer else [])
 
@@ -147,7 +147,7 @@ async def test_what_leads_nowhere_asks_who_should_see_it(workspace: Workspace, a
     (call,) = slack.asked("views.open")
     assert check_view(call["view"]) == []
     metadata = call["view"]["private_metadata"]
-    assert Origin.unpacked(metadata).case == "17-0"
+    assert ModalMetadata.from_json(metadata).case == "17-0"
     response = await workspace.submit(buttons.BRING_BACK_MODAL, {}, metadata)
     assert "Choose who should see it." in (response.body or "")
     await workspace.submit(buttons.BRING_BACK_MODAL, {buttons.DEPARTMENT: chosen("pr")}, metadata)

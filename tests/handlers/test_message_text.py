@@ -6,7 +6,7 @@ import pytest
 
 from bot.cards import buttons
 from bot.sandbox.blocks import check_view
-from handlers.message_text import message_address, message_text
+from handlers.message_text import extract_message_text, extract_message_url
 from tests.handlers.slack import Slack, Workspace
 
 WORDS = "you lost my bag & <me>"
@@ -67,12 +67,12 @@ ATTACHED: dict[str, dict[str, Any]] = {
 def test_words_in_a_block_are_read(kind: str, text: str | None) -> None:
     actions = {"type": "actions", "elements": [{"type": "button", "text": plain("Press"), "action_id": "a"}]}
 
-    assert message_text({"text": text, "blocks": [BLOCKS[kind], {"type": "divider"}, actions]}) == WORDS
+    assert extract_message_text({"text": text, "blocks": [BLOCKS[kind], {"type": "divider"}, actions]}) == WORDS
 
 
 @pytest.mark.parametrize("kind", ATTACHED)
 def test_words_in_an_attachment_are_read(kind: str) -> None:
-    assert message_text({"text": "", "attachments": [ATTACHED[kind]]}) == WORDS
+    assert extract_message_text({"text": "", "attachments": [ATTACHED[kind]]}) == WORDS
 
 
 def test_words_beside_each_other_stay_in_their_order() -> None:
@@ -89,7 +89,7 @@ def test_words_beside_each_other_stay_in_their_order() -> None:
     )
 
     assert (
-        message_text({"blocks": [rich(*runs), BLOCKS["header"]]})
+        extract_message_text({"blocks": [rich(*runs), BLOCKS["header"]]})
         == f"@U0ANA: see this in #C1👋🏽:ours:@heretoday\n{WORDS}"
     )
 
@@ -97,7 +97,7 @@ def test_words_beside_each_other_stay_in_their_order() -> None:
 def test_a_text_that_says_something_is_the_message() -> None:
     message = {"text": "look at this", "blocks": [BLOCKS["header"]], "attachments": [ATTACHED["text"]]}
 
-    assert message_text(message) == "look at this"
+    assert extract_message_text(message) == "look at this"
 
 
 def test_a_link_that_unfurls_is_read_with_what_it_unfurls_to() -> None:
@@ -106,18 +106,18 @@ def test_a_link_that_unfurls_is_read_with_what_it_unfurls_to() -> None:
         "attachments": [{"from_url": "https://x.example/9", "author_name": "marta", "text": ESCAPED}],
     }
 
-    assert message_text(message) == f"https://x.example/9\n{WORDS}"
-    assert message_address(message) == "https://x.example/9"
+    assert extract_message_text(message) == f"https://x.example/9\n{WORDS}"
+    assert extract_message_url(message) == "https://x.example/9"
 
 
 def test_the_address_is_where_an_attachment_leads_if_the_words_have_none() -> None:
-    assert message_address({"text": "", "attachments": [ATTACHED["title"]]}) == "https://x.example/9"
+    assert extract_message_url({"text": "", "attachments": [ATTACHED["title"]]}) == "https://x.example/9"
 
 
 def test_a_file_without_words_is_its_title() -> None:
-    assert message_text({"text": "", "files": [{"title": "complaint.png"}, {"name": "b.txt", "preview": "hello"}]}) == (
-        "complaint.png\nb.txt\nhello"
-    )
+    assert extract_message_text(
+        {"text": "", "files": [{"title": "complaint.png"}, {"name": "b.txt", "preview": "hello"}]}
+    ) == ("complaint.png\nb.txt\nhello")
 
 
 JUNK: tuple[Any, ...] = (None, 7, "text", [], {}, [[]], [None, 7, "x"], {"type": "section"}, [{"type": 5, "text": 7}])
@@ -125,10 +125,12 @@ JUNK: tuple[Any, ...] = (None, 7, "text", [], {}, [[]], [None, 7, "x"], {"type":
 
 @pytest.mark.parametrize("junk", JUNK)
 def test_a_message_of_another_shape_is_no_error(junk: Any) -> None:
-    message_text({"text": junk if isinstance(junk, str) else None, "blocks": junk, "attachments": junk, "files": junk})
-    message_text({"attachments": [{"blocks": junk, "fields": junk, "message_blocks": junk, "files": junk}]})
-    message_text({"blocks": [{"type": "rich_text", "elements": junk}, {"type": "table", "rows": junk}]})
-    message_address({"attachments": junk, "text": ""})
+    extract_message_text(
+        {"text": junk if isinstance(junk, str) else None, "blocks": junk, "attachments": junk, "files": junk}
+    )
+    extract_message_text({"attachments": [{"blocks": junk, "fields": junk, "message_blocks": junk, "files": junk}]})
+    extract_message_text({"blocks": [{"type": "rich_text", "elements": junk}, {"type": "table", "rows": junk}]})
+    extract_message_url({"attachments": junk, "text": ""})
 
 
 def test_a_message_nested_without_end_is_read_as_far_as_is_useful() -> None:
@@ -136,7 +138,7 @@ def test_a_message_nested_without_end_is_read_as_far_as_is_useful() -> None:
     for _ in range(5000):
         block = {"type": "rich_text", "elements": [block]}
 
-    assert message_text({"blocks": [block]}) == ""
+    assert extract_message_text({"blocks": [block]}) == ""
 
 
 async def test_a_bots_message_of_blocks_alone_fills_the_form(workspace: Workspace, slack: Slack) -> None:

@@ -6,14 +6,14 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from bot.logs import configure
+from bot.logs import configure_logging
 
 HOSTILE = "<!channel> \x1b[2J\u202egnp.exe\nERROR: all is lost"
 
 
 def lines(say: Callable[[], object], level: str = "info") -> list[dict[str, Any]]:
     stream = io.StringIO()
-    configure(level, "json", stream)
+    configure_logging(level, "json", stream)
     root = logging.getLogger()
     root.handlers[:] = [one for one in root.handlers if getattr(one, "stream", None) is stream]  # not pytest's own
     say()

@@ -14,7 +14,7 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.logs import LONGEST, configure, guard, neutral
+from bot.logs import LONGEST, configure_logging, redact_event, sanitize_log_text
 from tests.domain.made import mention
 from tests.logs.said import HOSTILE, line
 
@@ -73,7 +73,7 @@ def test_simple_things_are_shown_as_they_are() -> None:
 @pytest.mark.parametrize("fmt", ["json", "console"])
 def test_a_stranger_forges_neither_a_line_nor_an_escape(fmt: str) -> None:
     stream = io.StringIO()
-    configure("info", fmt, stream)
+    configure_logging("info", fmt, stream)
     log.info("said", who_said=HOSTILE, **{f"key{HOSTILE}": 1})
     logging.getLogger("somebody").warning("got %s", HOSTILE)
     log.error("failed", exc_info=ValueError(HOSTILE))
@@ -105,16 +105,16 @@ def test_a_long_value_is_cut() -> None:
     ],
 )
 def test_a_secret_in_a_sentence_is_blanked(words: str) -> None:
-    assert "***" in neutral(words)
-    assert "SECRET" not in neutral(words)
+    assert "***" in sanitize_log_text(words)
+    assert "SECRET" not in sanitize_log_text(words)
 
 
 def test_an_address_without_a_secret_is_left_alone() -> None:
-    assert neutral("https://api.example/2/tweets?a=1@b") == "https://api.example/2/tweets?a=1@b"
+    assert sanitize_log_text("https://api.example/2/tweets?a=1@b") == "https://api.example/2/tweets?a=1@b"
 
 
 def test_a_value_that_calls_itself_an_exception_is_looked_at_like_any_other() -> None:
-    passed = guard(None, "info", {"event": "refused", "exception": b"words", "found": {"exception": "\x1b[2J"}})
+    passed = redact_event(None, "info", {"event": "refused", "exception": b"words", "found": {"exception": "\x1b[2J"}})
 
     assert passed == {"event": "refused", "exception": "<bytes>", "found": {"exception": "\\x1b[2J"}}
 
@@ -127,13 +127,13 @@ anything = st.recursive(
 
 @given(st.dictionaries(st.text(), anything))
 def test_whatever_is_logged_is_one_printable_json_line(event: dict[str, Any]) -> None:
-    drawn = json.dumps(guard(None, "info", dict(event)))
+    drawn = json.dumps(redact_event(None, "info", dict(event)))
 
     assert drawn.isprintable()
 
 
 @given(st.text(st.characters(exclude_categories=())))
 def test_no_words_reach_a_terminal_that_cannot_be_seen(words: str) -> None:
-    seen = "".join(" " if unicodedata.category(char) == "Zs" else char for char in neutral(words))
+    seen = "".join(" " if unicodedata.category(char) == "Zs" else char for char in sanitize_log_text(words))
 
     assert seen.isprintable()

@@ -23,8 +23,8 @@ from starlette.routing import Route
 from yarl import URL
 
 from bot.domain.refusals import StoreUnavailable
-from bot.logs import configure, watch_crashes
-from bot.web.serving import served
+from bot.logs import configure_logging, install_crash_hooks
+from bot.web.serving import serve_in_background
 from tests.logs.said import line, lines
 
 WORDS = "smoke"
@@ -177,7 +177,7 @@ def test_what_nobody_catches_is_told_the_same_way() -> None:
     before = (sys.excepthook, sys.unraisablehook, threading.excepthook)
 
     def say() -> None:
-        watch_crashes()
+        install_crash_hooks()
         try:
             sys.excepthook(KeyError, KeyError(POST), None)
             thread = threading.Thread(target=json.loads, args=(POST,))
@@ -193,7 +193,7 @@ def test_what_nobody_catches_is_told_the_same_way() -> None:
 
 async def test_a_handler_that_fails_and_a_task_that_nobody_waits_for_tell_no_words() -> None:
     stream = io.StringIO()
-    configure("debug", "json", stream)
+    configure_logging("debug", "json", stream)
 
     async def fails(_: Request) -> Any:
         async def alone() -> None:
@@ -204,7 +204,7 @@ async def test_a_handler_that_fails_and_a_task_that_nobody_waits_for_tell_no_wor
         raise KeyError(POST)
 
     async with (
-        served(Starlette(routes=[Route("/", fails)])) as port,
+        serve_in_background(Starlette(routes=[Route("/", fails)])) as port,
         aiohttp.ClientSession() as session,
         session.get(f"http://127.0.0.1:{port}/") as answer,
     ):

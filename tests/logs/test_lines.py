@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from bot.domain.mention import Mention
-from bot.logs import ACCESS, configure
+from bot.logs import ACCESS, configure_logging
 from tests.logs.said import HOSTILE, line, lines
 
 log = structlog.get_logger()
@@ -104,7 +104,7 @@ def test_a_line_that_cannot_be_made_is_told_without_its_arguments() -> None:
 
 def test_a_stream_that_is_gone_stops_nobody() -> None:
     stream = io.StringIO()
-    configure("info", "json", stream)
+    configure_logging("info", "json", stream)
     stream.close()
 
     log.info("said")
@@ -138,7 +138,7 @@ def test_what_is_bound_to_the_context_stands_on_every_line() -> None:
 
 
 def test_configuring_again_leaves_one_line_for_one_event() -> None:
-    configure("info", "json", io.StringIO())
+    configure_logging("info", "json", io.StringIO())
 
     assert len(lines(lambda: log.info("said"))) == 1
 
@@ -168,7 +168,7 @@ class Terminal(io.StringIO):
     ],
 )
 def test_a_terminal_gets_lines_for_people_and_a_pipe_gets_json(stream: io.StringIO, fmt: str, is_json: str) -> None:
-    configure("info", fmt, stream)
+    configure_logging("info", fmt, stream)
     log.info("said", case="A")
 
     assert stream.getvalue().startswith("{") is (is_json == "yes")

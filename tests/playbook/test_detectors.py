@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.playbook import parse
+from bot.playbook import parse_playbook
 from tests.playbook.test_faults import faults
 from tests.playbook.written import written
 
@@ -17,14 +17,14 @@ classes = ["positive", "negative", "neutral"]
 
 
 def test_a_model_of_ones_own_is_read_with_its_classes_in_their_order() -> None:
-    own = parse(written() + OWN).detectors.onnx
+    own = parse_playbook(written() + OWN).detectors.onnx
 
     assert own is not None
     assert (own.file.name, own.classes, own.languages) == ("own.onnx", ("positive", "negative", "neutral"), ("en",))
 
 
 def test_it_is_left_alone_while_another_engine_is_chosen() -> None:
-    assert parse(written() + OWN.replace('engine = "onnx"', "")).detectors.onnx is None
+    assert parse_playbook(written() + OWN.replace('engine = "onnx"', "")).detectors.onnx is None
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import ClassVar
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.playbook import Fault, PlaybookFaults, parse
+from bot.playbook import PlaybookError, PlaybookFault, parse_playbook
 from tests.playbook.written import BRAND, DEPARTMENTS, SUBJECTS, department, route, written
 
 
@@ -26,9 +26,9 @@ class Hook(BaseModel):
 SOURCES: dict[str, type[BaseModel]] = {"x": Stream, "webhook": Hook}
 
 
-def faults(text: str) -> list[Fault]:
-    with pytest.raises(PlaybookFaults) as refused:
-        parse(text, sources=SOURCES)
+def faults(text: str) -> list[PlaybookFault]:
+    with pytest.raises(PlaybookError) as refused:
+        parse_playbook(text, sources=SOURCES)
     return list(refused.value.faults)
 
 
@@ -188,9 +188,12 @@ def test_a_department_whose_cases_nobody_could_claim_is_a_fault() -> None:
     nobody = '[brand]\nname = "N"\n'
     said = "has no deputies, and [brand] no managers, so nobody could claim its cases"
 
-    assert faults(written(brand=nobody)) == [Fault("departments[1]", said, 13), Fault("departments[2]", said, 17)]
+    assert faults(written(brand=nobody)) == [
+        PlaybookFault("departments[1]", said, 13),
+        PlaybookFault("departments[2]", said, 17),
+    ]
     staffed = DEPARTMENTS.replace("C0", 'C0X"\ndeputies = "U0ANA"\nfallback = "C0')
-    assert parse(written(brand=nobody, departments=staffed)).find_department("care").deputies == ("U0ANA",)
+    assert parse_playbook(written(brand=nobody, departments=staffed)).find_department("care").deputies == ("U0ANA",)
 
 
 NEVER = "can never match: routes[1] takes all of it first; move it up, or take it out"
@@ -214,7 +217,7 @@ def test_a_route_behind_one_that_takes_everything_from_it_is_a_fault(first: str,
     text = written(route(first), route(second))
 
     if said == "right":
-        assert len(parse(text).routes) == 3
+        assert len(parse_playbook(text).routes) == 3
     else:
         assert faults(text)[0].place == "routes[2]"
         assert faults(text)[0].sentence == said

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.playbook import Fault, PlaybookFaults, load, parse
+from bot.playbook import PlaybookError, PlaybookFault, load_playbook, parse_playbook
 
 
-def faults(text: str) -> list[Fault]:
-    with pytest.raises(PlaybookFaults) as refused:
-        parse(text)
+def faults(text: str) -> list[PlaybookFault]:
+    with pytest.raises(PlaybookError) as refused:
+        parse_playbook(text)
     return list(refused.value.faults)
 
 
@@ -45,8 +45,8 @@ def test_a_fault_knows_its_line_and_is_not_misled_by_what_stands_in_a_text() -> 
 
 
 def test_a_fault_reads_as_a_sentence_with_the_file_in_front() -> None:
-    with pytest.raises(PlaybookFaults) as refused:
-        parse(LINES, "playbook.toml")
+    with pytest.raises(PlaybookError) as refused:
+        parse_playbook(LINES, "playbook.toml")
 
     assert str(refused.value).splitlines()[-1] == (
         "playbook.toml: line 20, routes[2].to: 'nobdy' is no department; did you mean 'nobody'?"
@@ -71,25 +71,25 @@ def test_what_is_not_toml_is_told_with_line_and_column(text: str, line: int, sai
 
 
 def test_a_file_that_is_not_there_is_told_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(PlaybookFaults, match=r"none\.toml: there is no such file; `earshot playbook"):
-        load(tmp_path / "none.toml")
+    with pytest.raises(PlaybookError, match=r"none\.toml: there is no such file; `earshot playbook"):
+        load_playbook(tmp_path / "none.toml")
 
 
 def test_a_directory_is_told_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(PlaybookFaults, match="this is a directory; name the file in it"):
-        load(tmp_path)
+    with pytest.raises(PlaybookError, match="this is a directory; name the file in it"):
+        load_playbook(tmp_path)
 
 
 def test_a_file_that_is_not_utf_8_is_told_in_a_sentence(tmp_path: Path) -> None:
     file = tmp_path / "latin.toml"
     file.write_bytes("# Café".encode("latin-1"))
 
-    with pytest.raises(PlaybookFaults, match=r"this is not UTF-8 \(byte 6\); save it as UTF-8"):
-        load(file)
+    with pytest.raises(PlaybookError, match=r"this is not UTF-8 \(byte 6\); save it as UTF-8"):
+        load_playbook(file)
 
 
 def test_a_path_through_a_file_is_told_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(PlaybookFaults, match="this file cannot be read: "):
-        load(tmp_path / "file" / "playbook.toml")
+    with pytest.raises(PlaybookError, match="this file cannot be read: "):
+        load_playbook(tmp_path / "file" / "playbook.toml")

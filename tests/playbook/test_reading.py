@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.domain.routing import CaseClocks
 from bot.domain.subject import SubjectKind
-from bot.playbook import Brand, Playbook, PlaybookFaults, SourceEntry, load, parse
-from bot.playbook.book import slug
+from bot.playbook import Brand, Playbook, PlaybookError, SourceEntry, load_playbook, parse_playbook
+from bot.playbook.book import slugify_name
 from bot.sources.catalogue import MODELS
 from tests.playbook.written import BRAND, LAST, department, route, written
 
@@ -37,14 +37,14 @@ SOURCES: dict[str, type[BaseModel]] = {"x": Stream, "webhook": Hook}
 
 
 def parsed(*more: str) -> Playbook:
-    return parse(written(*more), sources=SOURCES)
+    return parse_playbook(written(*more), sources=SOURCES)
 
 
 @pytest.mark.parametrize(
     ("file", "first"), [("bot/demo/playbook.toml", "care-day-and-night"), ("playbook.example.toml", "care-nights")]
 )
 def test_a_playbook_that_we_ship_is_right(file: str, first: str) -> None:
-    playbook = load(ROOT / file, sources=MODELS)
+    playbook = load_playbook(ROOT / file, sources=MODELS)
 
     assert playbook.slug == "northwind-air"
     assert playbook.find_department("care").on_call == (first, "U0MIA")
@@ -53,14 +53,20 @@ def test_a_playbook_that_we_ship_is_right(file: str, first: str) -> None:
 
 @pytest.mark.parametrize("file", ["bot/demo/playbook.toml", "playbook.example.toml"])
 def test_what_is_unsure_has_a_lane_of_its_own_and_calls_nobody(file: str) -> None:
-    lanes = [route for route in load(ROOT / file, sources=MODELS).routes if "unsure" in route.when.get("sentiment", ())]
+    lanes = [
+        route
+        for route in load_playbook(ROOT / file, sources=MODELS).routes
+        if "unsure" in route.when.get("sentiment", ())
+    ]
 
     assert [route.to for route in lanes] == ["care", "care"]
     assert {route.clocks for route in lanes} == {CaseClocks()}
 
 
 def test_the_least_that_is_right_has_sensible_defaults() -> None:
-    playbook = parse('[brand]\nname="N"\nmanagers="U0MIA"\n[[departments]]\nname="care"\nchannel="C0CARE"\n' + LAST)
+    playbook = parse_playbook(
+        '[brand]\nname="N"\nmanagers="U0MIA"\n[[departments]]\nname="care"\nchannel="C0CARE"\n' + LAST
+    )
 
     assert playbook.brand == Brand("N", "UTC", ("U0MIA",), "", "en")
     assert [(subject.name, subject.kind, subject.terms) for subject in playbook.subjects] == [
@@ -127,7 +133,7 @@ def test_each_table_under_sources_is_read_by_its_own_model() -> None:
 
 
 def test_a_source_that_does_not_say_whether_it_is_named_is_told_by_its_shape() -> None:
-    playbook = parse(
+    playbook = parse_playbook(
         written("[sources.a.one]", "[sources.b]\nlang = 'en'", "[sources.c]"), sources=dict.fromkeys("abc", Stream)
     )
 
@@ -138,14 +144,14 @@ def test_a_new_detectors_words_can_be_routed_at_once() -> None:
     more = {"irony": frozenset({"likely"}), "topic": frozenset[str]()}
     first = route('when = { irony = "likely", topic = "luggage" }')
 
-    assert parse(written(first), dimensions=more).routes[0].when["topic"] == {"luggage"}
+    assert parse_playbook(written(first), dimensions=more).routes[0].when["topic"] == {"luggage"}
 
 
 def test_windows_line_ends_and_a_byte_order_mark_are_nobodys_fault(tmp_path: Path) -> None:
     file = tmp_path / "playbook.toml"
     file.write_bytes(b"\xef\xbb\xbf" + written().replace("\n", "\r\n").encode())
 
-    assert load(file).brand.name == "Northwind Air"
+    assert load_playbook(file).brand.name == "Northwind Air"
 
 
 def test_a_department_that_is_none_is_a_key_error() -> None:
@@ -158,17 +164,17 @@ def test_a_department_that_is_none_is_a_key_error() -> None:
     [("Northwind Air", "northwind-air"), ("Café & Söhne!", "cafe-sohne"), ("  x  ", "x"), ("AT&T", "at-t")],
 )
 def test_a_slug_is_the_name_in_small_letters_and_dashes(name: str, expected: str) -> None:
-    assert slug(name) == expected
+    assert slugify_name(name) == expected
 
 
 def test_two_brands_without_a_latin_letter_have_two_slugs() -> None:
-    assert slug("ノースウィンド") != slug("スカイラーク")
+    assert slugify_name("ノースウィンド") != slugify_name("スカイラーク")
 
 
 @given(st.text(min_size=1))
 def test_a_slug_can_always_stand_in_a_key(name: str) -> None:
-    assert slug(name)
-    assert set(slug(name)) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+    assert slugify_name(name)
+    assert set(slugify_name(name)) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
 @given(st.integers(0, 300), st.integers(0, 23), st.integers(0, 59), st.integers(1, 59))
@@ -181,8 +187,8 @@ def test_any_length_of_time_up_to_a_year_can_be_written(days: int, hours: int, m
 
 @given(st.text())
 def test_no_text_whatever_breaks_the_reading(text: str) -> None:
-    with pytest.raises(PlaybookFaults) as refused:
-        parse(text)
+    with pytest.raises(PlaybookError) as refused:
+        parse_playbook(text)
     assert all(fault.sentence for fault in refused.value.faults)
 
 
@@ -199,8 +205,8 @@ KEYS = ["brand", "subjects", "departments", "routes", "sources", "detectors", "o
 
 @given(st.dictionaries(st.sampled_from(KEYS), values))
 def test_no_value_of_a_wrong_kind_breaks_the_reading(found: dict[str, str]) -> None:
-    with pytest.raises(PlaybookFaults) as refused:
-        parse("\n".join(f"{key} = {value}" for key, value in found.items()), sources=SOURCES)
+    with pytest.raises(PlaybookError) as refused:
+        parse_playbook("\n".join(f"{key} = {value}" for key, value in found.items()), sources=SOURCES)
     assert all(fault.sentence for fault in refused.value.faults)
 
 
@@ -213,5 +219,5 @@ def test_no_key_of_a_wrong_kind_breaks_the_reading(table: str, found: dict[str, 
     text = written(brand="" if table == "brand" else BRAND)
     text += "\n".join([header, *(f"{key} = {value}" for key, value in found.items())])
 
-    with contextlib.suppress(PlaybookFaults):
-        parse(text)
+    with contextlib.suppress(PlaybookError):
+        parse_playbook(text)

@@ -5,7 +5,7 @@ from datetime import date, time
 import pytest
 
 from bot.domain.schedules.schedule import ScheduleLayer
-from bot.playbook import PlaybookFaults, parse
+from bot.playbook import PlaybookError, parse_playbook
 from tests.playbook.written import department, written
 
 NIGHTS = """
@@ -34,7 +34,7 @@ def layer(*lines: str, people: str = '["U0RAJ"]', start: str = "2026-11-02") -> 
 
 
 def test_a_schedule_is_read_with_its_layers_and_its_calendar() -> None:
-    playbook = parse(written(NIGHTS, department('on_call = ["nights", "U0MIA"]')))
+    playbook = parse_playbook(written(NIGHTS, department('on_call = ["nights", "U0MIA"]')))
 
     found = playbook.schedules["nights"]
     assert found.zone == "Europe/Lisbon"
@@ -49,13 +49,13 @@ def test_a_schedule_is_read_with_its_layers_and_its_calendar() -> None:
 
 @pytest.mark.parametrize("scheme", ["webcal", "WEBCAL", "webcals"])
 def test_a_calendars_address_may_begin_with_webcal_which_is_https(scheme: str) -> None:
-    playbook = parse(written(NIGHTS.replace("https://", f"{scheme}://"), department('on_call = "nights"')))
+    playbook = parse_playbook(written(NIGHTS.replace("https://", f"{scheme}://"), department('on_call = "nights"')))
 
     assert playbook.schedules["nights"].calendar == "https://calendar.example/nights.ics"
 
 
 def test_a_layer_takes_weekly_turns_from_nine_in_the_zone_of_its_schedule_unless_it_says_otherwise() -> None:
-    [made] = parse(written(layer(people='"U0RAJ"'))).schedules["nights"].layers
+    [made] = parse_playbook(written(layer(people='"U0RAJ"'))).schedules["nights"].layers
 
     assert made == ScheduleLayer(
         people=("U0RAJ",), days=7, hand_over=time(9), start=date(2026, 11, 2), zone="Europe/Lisbon"
@@ -63,7 +63,7 @@ def test_a_layer_takes_weekly_turns_from_nine_in_the_zone_of_its_schedule_unless
 
 
 def test_one_schedule_may_stand_for_all_who_are_called() -> None:
-    playbook = parse(written(NIGHTS, department('on_call = "nights"')))
+    playbook = parse_playbook(written(NIGHTS, department('on_call = "nights"')))
 
     assert playbook.find_department("third").on_call == ("nights",)
 
@@ -104,16 +104,16 @@ def test_one_schedule_may_stand_for_all_who_are_called() -> None:
     ],
 )
 def test_a_fault_of_a_schedule_is_told_with_its_place_and_what_was_meant(text: str, said: str) -> None:
-    with pytest.raises(PlaybookFaults) as refused:
-        parse(written(text))
+    with pytest.raises(PlaybookError) as refused:
+        parse_playbook(written(text))
 
     assert any(said in f"{fault.place}: {fault.sentence}" for fault in refused.value.faults), refused.value.faults
 
 
 def test_a_fault_in_a_layer_has_the_line_on_which_it_stands() -> None:
     text = written(layer('hand_over = "soon"'))
-    with pytest.raises(PlaybookFaults) as refused:
-        parse(text)
+    with pytest.raises(PlaybookError) as refused:
+        parse_playbook(text)
 
     [fault] = refused.value.faults
     assert text.splitlines()[(fault.line or 0) - 1] == 'hand_over = "soon"'

@@ -18,7 +18,7 @@ import aiohttp
 from standardwebhooks import Webhook
 
 from bot.sandbox import Sandbox, Workspace
-from handlers.manifest import manifest
+from handlers.manifest import build_manifest
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of twenty-four.").decode()
 PLAYBOOK = """
@@ -107,7 +107,7 @@ async def running(
     async with Sandbox(workspace) as sandbox:
         port = _free_port()
         sandbox.request_url = None if socket_mode else f"http://127.0.0.1:{port}/slack/events"
-        sandbox.install(manifest(socket_mode=socket_mode, request_url=sandbox.request_url))
+        sandbox.install(build_manifest(socket_mode=socket_mode, request_url=sandbox.request_url))
         sandbox.faults.down = slack_down
         environ = _environ(sandbox, folder, port, socket_mode=socket_mode) | dict(more or {})
         limited = ("sh", "-c", f'ulimit -n {files}; exec "$@"', "sh") if files else ()

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sandbox.blocks import check_message, check_view
-from handlers.manifest import manifest
+from handlers.manifest import build_manifest
 from tests import slack_types
 
 if not slack_types.CONTRACTS.exists():
@@ -33,8 +33,10 @@ def test_an_unknown_key_is_seen(surface: str) -> None:
 
 
 def test_the_manifest_is_one_by_slacks_own_types() -> None:
-    assert slack_types.faults("manifest", manifest(socket_mode=True)) == []
+    assert slack_types.faults("manifest", build_manifest(socket_mode=True)) == []
     assert (
-        slack_types.faults("manifest", manifest(socket_mode=False, request_url="https://earshot.example/slack/events"))
+        slack_types.faults(
+            "manifest", build_manifest(socket_mode=False, request_url="https://earshot.example/slack/events")
+        )
         == []
     )

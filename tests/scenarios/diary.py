@@ -48,7 +48,7 @@ def kept() -> Iterator[Diary]:
     levels = [logger.level for logger in loggers]
     handlers = list(loggers[0].handlers)
     stream = io.StringIO()
-    logs.configure("debug", "json", stream)
+    logs.configure_logging("debug", "json", stream)
     try:
         yield Diary(stream)
     finally:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.playbook.faults import Fault
+from bot.playbook.faults import PlaybookFault
 from bot.settings import load_settings
 from tests.clock import WoundClock
 from tests.pagers.services import Services
@@ -25,7 +25,7 @@ def write(path: Path, *layers: str, head: str = "") -> None:
 
 def by_schedule(world: World, *layers: str, head: str = "") -> None:
     write(world.path, *layers, head=head)
-    faults: tuple[Fault, ...] = world.playbook.reload()
+    faults: tuple[PlaybookFault, ...] = world.playbook.reload()
     assert not faults, faults
 
 

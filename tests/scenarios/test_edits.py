@@ -110,7 +110,9 @@ async def test_a_post_that_becomes_a_crisis_by_an_edit_wakes_somebody(world: Wor
 
 async def test_a_post_that_is_edited_on_x_is_one_case(world: World) -> None:
     async with x_on_loopback(world.clock) as (x, url):
-        await world.listens_to(XSource(XOptions(), world.playbook.now.subjects, TOKEN, world.clock, lambda: 1.0, url))
+        await world.listens_to(
+            XSource(XOptions(), world.playbook.current.subjects, TOKEN, world.clock, lambda: 1.0, url)
+        )
         first = await x.says(LOST, conversation_id="")
         await world.has_heard(1)
         post = x.post(LATE, edit_history_post_ids=[])

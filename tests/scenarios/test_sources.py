@@ -88,7 +88,9 @@ JUNK = b'{"data": {"id": "1", "te\r\n'
 async def test_x_sends_junk_hangs_up_and_refuses_and_what_was_said_meanwhile_is_heard(world: World) -> None:
     async with x_on_loopback(world.clock) as (x, url):
         x.streams.extend([[JUNK, x.line(x.post(LOST, conversation_id="1")), JUNK], Refusal(503)])
-        await world.listens_to(XSource(XOptions(), world.playbook.now.subjects, TOKEN, world.clock, lambda: 1.0, url))
+        await world.listens_to(
+            XSource(XOptions(), world.playbook.current.subjects, TOKEN, world.clock, lambda: 1.0, url)
+        )
         await world.has_heard(1)
         await x.says(LATE, conversation_id="2")
         await world.has_heard(2)

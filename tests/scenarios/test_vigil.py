@@ -203,7 +203,9 @@ async def test_xs_used_up_quota_is_told_to_the_operators_with_its_end_and_so_is_
     await minded(world, f"{OPERATORS}\n[sources.x]\n")
     async with x_on_loopback(world.clock) as (x, url):
         x.streams.append(capped(period="Daily", detail="Usage cap exceeded <!channel>"))
-        await world.listens_to(XSource(XOptions(), world.playbook.now.subjects, TOKEN, world.clock, lambda: 1.0, url))
+        await world.listens_to(
+            XSource(XOptions(), world.playbook.current.subjects, TOKEN, world.clock, lambda: 1.0, url)
+        )
         async with asyncio.timeout(60):
             while not await world.stage.store.health_issues.load_issues():  # noqa: ASYNC110 - it is the test that waits
                 await asyncio.sleep(0.01)

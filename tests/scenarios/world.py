@@ -17,7 +17,7 @@ from bot.domain.decision import StoreUnavailable
 from bot.domain.mention import Mention
 from bot.domain.report import Reconciliation
 from bot.domain.vigil.troubles import CHECK_INTERVAL
-from bot.playbook import LivePlaybook
+from bot.playbook import PlaybookReloader
 from bot.sandbox import Sandbox
 from bot.settings import Settings
 from bot.sources.base import MentionSource
@@ -44,7 +44,7 @@ PATIENCE = 60
 class World:
     stage: Stage
     clock: WoundClock
-    playbook: LivePlaybook
+    playbook: PlaybookReloader
     diary: Diary
     path: Path
     said: list[str] = field(default_factory=list)
@@ -238,7 +238,7 @@ async def world_on(
     """A world with a copy of this playbook, which a story may change."""
     path = folder / "playbook.toml"
     shutil.copyfile(written, path)
-    playbook = LivePlaybook(path, sources=MODELS)
+    playbook = PlaybookReloader(path, sources=MODELS)
     opening = staged(
         playbook=playbook,
         workspace=furnished(clock),

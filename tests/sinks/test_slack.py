@@ -5,11 +5,11 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.cards.drawing import Drawing
+from bot.cards.drawing import RenderedMessage
 from bot.sinks.outcomes import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
 from bot.sinks.slack import SlackSink, build_web_client
 
-DRAWING = Drawing("words", [])
+DRAWING = RenderedMessage("words", [])
 
 
 async def posted(answer: web.Response) -> None:

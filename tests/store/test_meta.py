@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.playbook.book import default_id, slug
+from bot.playbook.book import derive_brand_id, slugify_name
 from bot.store.client import RedisClient
 from bot.store.embedded import EmbeddedServer
 from bot.store.keys import Keys
@@ -59,12 +59,14 @@ async def test_two_names_of_one_id_do_not_share_keys_in_silence(empty: RedisClie
 
 
 async def test_who_kept_everything_under_the_shorter_id_goes_on_there(empty: RedisClient) -> None:
-    brand = BrandIdentity(default_id("C++"), "C++", former_id=slug("C++"))
+    brand = BrandIdentity(derive_brand_id("C++"), "C++", former_id=slugify_name("C++"))
     assert await find_brand_id(empty, brand) == brand.id
     await empty.execute("HINCRBY", Keys("c").mention_counters, "seen", 1)
     assert await find_brand_id(empty, brand) == "c"
     await claim_keys(empty, brand._replace(id="c"))
-    assert await find_brand_id(empty, BrandIdentity(default_id("C#"), "C#", former_id="c")) == default_id("C#")
+    assert await find_brand_id(empty, BrandIdentity(derive_brand_id("C#"), "C#", former_id="c")) == derive_brand_id(
+        "C#"
+    )
 
 
 @pytest.mark.parametrize(
@@ -78,14 +80,14 @@ async def test_who_kept_everything_under_the_shorter_id_goes_on_there(empty: Red
     ],
 )
 def test_names_that_differ_have_ids_that_differ(names: tuple[str, ...]) -> None:
-    assert len({default_id(name) for name in names}) == len(names)
+    assert len({derive_brand_id(name) for name in names}) == len(names)
 
 
 @pytest.mark.parametrize(
     "name", ["Northwind Air", "AT&T", "Macy's", "Café Zoë", "3M", "7-Eleven", "H&M", "無印良品", "!"]
 )
 def test_a_name_that_its_slug_tells_keeps_it(name: str) -> None:
-    assert default_id(name) == slug(name)
+    assert derive_brand_id(name) == slugify_name(name)
 
 
 @pytest.mark.parametrize("schema", ["2.0", "junk", ""])

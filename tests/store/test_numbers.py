@@ -12,7 +12,7 @@ from bot.store.client import parse_counts
 from bot.store.keys import format_day, join_field
 from bot.store.limits import RateLimit
 from bot.store.opening import Store
-from bot.web.health import read_state
+from bot.web.health import read_system_status
 from tests.clock import WoundClock
 
 ODD = ("junk", "1.5", "", "9" * 30)
@@ -26,7 +26,7 @@ async def test_a_time_that_is_no_number_does_not_keep_the_state_from_being_told(
     await store.client.execute("HSET", store.keys.schedule_gaps, "x", odd)
     await store.client.execute("SET", store.keys.last_spike_check, odd)
     assert await store.inbox.load_source_activity() == {"web": 1}
-    assert (await read_state(store, {}, clock.now())).ready
+    assert (await read_system_status(store, {}, clock.now())).ready
     assert await store.schedule_gaps.load_reported() == {}
 
 

@@ -13,8 +13,8 @@ from bot.domain.decision import StoreUnavailable
 from bot.sources.webhook import WebhookOptions, WebhookSource
 from bot.store.client import RedisClient
 from bot.store.opening import build_store
-from bot.web import Site, site
-from bot.web.serving import served
+from bot.web import RouteDependencies, build_web_app
+from bot.web.serving import serve_in_background
 from bot.workers.ingest import InboxWriter
 from tests.clock import WoundClock
 from tests.scenarios.hooks import SECRET
@@ -171,7 +171,10 @@ async def test_a_hook_answers_503_and_when_to_send_it_again(
     hook = WebhookSource(WebhookOptions(), "forum", SECRET, clock)
     hook._sink = InboxWriter("forum", store, clock)
     server.answer = f"-{word}"
-    async with served(site(Site(store, clock, lambda: {"forum": hook}))) as port, aiohttp.ClientSession() as session:
+    async with (
+        serve_in_background(build_web_app(RouteDependencies(store, clock, lambda: {"forum": hook}))) as port,
+        aiohttp.ClientSession() as session,
+    ):
         url = f"http://127.0.0.1:{port}/hooks/forum"
         async with session.post(url, data=BODY, headers=signed(BODY, clock.now())) as answer:
             assert (answer.status, answer.headers["Retry-After"]) == (503, "5")

@@ -15,7 +15,7 @@ from bot.domain.decision import CaseDecision
 from bot.domain.mention import Mention
 from bot.domain.pages.page import Page
 from bot.domain.routing import NOBODY, Route, find_route
-from bot.playbook import LivePlaybook
+from bot.playbook import PlaybookReloader
 from bot.sinks.directory import SlackDirectory
 from bot.sinks.slack import SlackSink, build_web_client
 from bot.store.opening import Store
@@ -52,7 +52,7 @@ class UseCaseHarness:
         self.slack = slack
         self._session = session
         self._path = playbook
-        self._playbook = LivePlaybook(playbook)
+        self._playbook = PlaybookReloader(playbook)
         sink = SlackSink(build_web_client("xoxb-test", slack.base_url, session))
         outside = Outside(public_url=public_url)
         self.directory = SlackDirectory(sink, clock)

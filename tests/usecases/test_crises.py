@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.cards.drawing import Drawing
-from bot.cards.modals import Origin
+from bot.cards.drawing import RenderedMessage
+from bot.cards.modals import ModalMetadata
 from bot.domain.crisis import Crisis, CrisisDeclaration
 from bot.domain.decision import NotAllowed
 from bot.domain.episode import Episode
@@ -19,7 +19,7 @@ from tests.usecases.harness import ANA, CRISIS, JOE, LEA, MIA, OLA, TOM, UseCase
 from tests.usecases.race import Race
 
 FORM = CrisisDeclaration(Severity.SEV1, "Smoke in <one> cabin", "pr", lead=OLA, comms=TOM)
-OPENED = Origin("", channel="C0PR")
+OPENED = ModalMetadata("", channel="C0PR")
 
 
 async def declare(harness: UseCaseHarness, by: str = MIA, told: CrisisDeclaration = FORM) -> Crisis:
@@ -232,7 +232,7 @@ async def test_a_crisis_with_nothing_left_to_do_is_closed_without_a_question(har
         await harness.usecases.crises.complete_checklist_item(TOM, f"{crisis.id}/{number}")
     said = await harness.usecases.crises.request_close(OLA, "", OPENED)
 
-    assert isinstance(said, Drawing)
+    assert isinstance(said, RenderedMessage)
     assert await harness.store.crises.list_open_crises() == []
     assert (await read_crisis(harness, crisis.id)).timeline[-1].what == "closed it"
 

@@ -1,6 +1,6 @@
 """The Home tab: one's own cases, what is open and overdue in each department, and what the sources have read."""
 
-from bot.cards.home import draw
+from bot.cards.home import render_home
 from bot.domain.case import CaseResolution
 from bot.domain.reads import ReadIds
 from tests.store.unread import spoil
@@ -16,10 +16,10 @@ async def test_the_home_tab_counts_what_is_open_and_what_is_overdue(harness: Use
     harness.clock.wind(minutes=30)
 
     seen = await harness.usecases.home.load_view(ANA)
-    assert [case.id for case in seen.mine] == [mine.id]
-    desks = [(desk.department.name, desk.open, desk.overdue) for desk in seen.desks]
+    assert [case.id for case in seen.own_cases] == [mine.id]
+    desks = [(desk.department.name, desk.open, desk.overdue) for desk in seen.departments]
     assert desks == [("care", 3, 2), ("pr", 0, 0), ("ops", 0, 0), ("sales", 0, 0)]
-    assert seen.troubles == ("Slack is slow.",)
+    assert seen.health_issues == ("Slack is slow.",)
 
 
 async def test_everybody_sees_their_own_cases_the_soonest_due_first(harness: UseCaseHarness) -> None:
@@ -30,14 +30,18 @@ async def test_everybody_sees_their_own_cases_the_soonest_due_first(harness: Use
         await harness.usecases.cases.claim(case.id, BEN)
     await harness.usecases.cases.resolve(later.id, BEN, CaseResolution.FIXED)
 
-    assert [case.id for case in (await harness.usecases.home.load_view(BEN)).mine] == [sooner.id, third.id]
-    assert (await harness.usecases.home.load_view(ANA)).mine == ()
+    assert [case.id for case in (await harness.usecases.home.load_view(BEN)).own_cases] == [sooner.id, third.id]
+    assert (await harness.usecases.home.load_view(ANA)).own_cases == ()
 
 
 async def test_the_home_tab_says_who_is_on_call_by_the_list_and_by_the_schedule(harness: UseCaseHarness) -> None:
-    before = {desk.department.name: desk.duty.people for desk in (await harness.usecases.home.load_view(ANA)).desks}
+    before = {
+        desk.department.name: desk.on_call.people for desk in (await harness.usecases.home.load_view(ANA)).departments
+    }
     harness.clock.wind(hours=1)
-    after = {desk.department.name: desk.duty.people for desk in (await harness.usecases.home.load_view(ANA)).desks}
+    after = {
+        desk.department.name: desk.on_call.people for desk in (await harness.usecases.home.load_view(ANA)).departments
+    }
 
     assert (before["care"], before["ops"], before["sales"]) == ((RAJ, "U0MIA"), (RAJ,), ())
     assert after["ops"] == (ANA,)
@@ -49,7 +53,7 @@ async def test_the_home_tab_says_what_x_has_billed_this_month(harness: UseCaseHa
         said = harness.build_mention(9, id=f"{source}:9", source=source)
         await harness.store.inbox.admit(source, [said], None, harness.clock.now())
 
-    shown = str(draw(await harness.usecases.home.load_view(ANA)))
+    shown = str(render_home(await harness.usecases.home.load_view(ANA)))
     assert "read this month: 1,204 posts, 1 user" in shown
     assert shown.count("read this month") == 1
 
@@ -60,14 +64,14 @@ async def test_a_case_that_cannot_be_read_hides_no_other(harness: UseCaseHarness
     await spoil(harness.store, harness.store.keys.case_key((await harness.read_case(1)).id), status="pondered")
 
     seen = await harness.usecases.home.load_view(ANA)
-    assert [case.mention.id for case in seen.mine] == ["x:2"]
-    assert "1 record can't be read by this release" in str(seen.troubles)
+    assert [case.mention.id for case in seen.own_cases] == ["x:2"]
+    assert "1 record can't be read by this release" in str(seen.health_issues)
 
 
 async def test_a_department_that_the_playbook_has_lost_is_not_on_the_home_tab(harness: UseCaseHarness) -> None:
     await harness.open_case(1, QUESTION)
     harness.edit_playbook(sales="shop")
-    assert [desk.department.name for desk in (await harness.usecases.home.load_view(ANA)).desks] == [
+    assert [desk.department.name for desk in (await harness.usecases.home.load_view(ANA)).departments] == [
         "care",
         "pr",
         "ops",

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.cards.drawing import Drawing
+from bot.cards.drawing import RenderedMessage
 from bot.domain.decision import NotAllowed
 from bot.domain.schedules.changed import ScheduleOverrides
 from tests.store.unread import spoil
@@ -20,7 +20,7 @@ async def changes_of(harness: UseCaseHarness) -> ScheduleOverrides:
     return (await harness.store.overrides.load(["nights"]))["nights"]
 
 
-def value_of(said: Drawing) -> str:
+def value_of(said: RenderedMessage) -> str:
     """What the button in this message carries."""
     [value] = [element["value"] for block in said.blocks for element in block.get("elements", []) if "value" in element]
     return str(value)

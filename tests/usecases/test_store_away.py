@@ -6,7 +6,7 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from bot.cards.modals import Origin
+from bot.cards.modals import ModalMetadata
 from bot.domain.assessment import Intent
 from bot.domain.case import CaseResolution, CaseStatus
 from bot.domain.correction import CorrectionKind
@@ -26,7 +26,7 @@ FLAG = FlagRequest(
     channel="C0", ts="1773133200.000100", words="my bag is gone", department="care", kind=Intent.COMPLAINT
 )
 FORM = CrisisDeclaration(Severity.SEV1, "Smoke", "pr", lead=LEA)
-OPENED = Origin("ep-1", channel="C0PR")
+OPENED = ModalMetadata("ep-1", channel="C0PR")
 
 ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.cases.get(CASE.id),

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from bot.sources.webhook import BODY_LIMIT
 from bot.web.reading import BodyError, BodyReader, answer_body_error, read_body
-from bot.web.serving import served
+from bot.web.serving import serve_in_background
 from tests.web.sockets import Client, connect, status
 
 HALF = 900_000
@@ -29,7 +29,7 @@ def app(bodies: BodyReader) -> Starlette:
 
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
-    async with served(app(BodyReader(most=4_000_000, patience=60))) as found:
+    async with serve_in_background(app(BodyReader(most=4_000_000, patience=60))) as found:
         yield found
 
 
@@ -63,7 +63,7 @@ async def test_where_half_bodies_fill_the_room_the_oldest_goes_and_a_whole_one_i
 
 
 async def test_a_body_that_does_not_come_is_answered_408() -> None:
-    async with served(app(BodyReader(patience=0.2))) as port:
+    async with serve_in_background(app(BodyReader(patience=0.2))) as port:
         client = await post(port, 100, 50)
 
         assert status(await client.answer()) == 408
@@ -72,7 +72,7 @@ async def test_a_body_that_does_not_come_is_answered_408() -> None:
 
 async def test_bodies_that_were_taken_dropped_or_left_hold_no_room() -> None:
     bodies = BodyReader(most=2_500_000, patience=0.2)
-    async with served(app(bodies)) as port:
+    async with serve_in_background(app(bodies)) as port:
         for _ in range(3):
             clients = [await post(port, BODY_LIMIT, HALF) for _ in range(5)]
             clients[-1].close()

@@ -10,13 +10,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.web.connections import ConnectionLimits, limits_for, raise_file_limit
-from bot.web.serving import served
+from bot.web.connections import ConnectionLimits, compute_limits, raise_file_limit
+from bot.web.serving import serve_in_background
 from tests.web.sockets import Client, connect, status
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
-SOON = ConnectionLimits(most=10, head=0.2, body=0.2, answer=0.4)
-LATER = ConnectionLimits(most=10)
+SOON = ConnectionLimits(max_connections=10, head=0.2, body=0.2, answer=0.4)
+LATER = ConnectionLimits(max_connections=10)
 
 
 async def hello(request: Request) -> Response:
@@ -29,7 +29,7 @@ def app(endpoint: Callable[[Request], Awaitable[Response]] = hello) -> Starlette
 
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
-    async with served(app(), limits=LATER) as found:
+    async with serve_in_background(app(), limits=LATER) as found:
         yield found
 
 
@@ -74,7 +74,7 @@ async def test_while_all_are_being_answered_a_newcomer_is_told_at_once_that_we_a
         await free.wait()
         return PlainTextResponse("done")
 
-    async with served(app(slow), limits=LATER) as port:
+    async with serve_in_background(app(slow), limits=LATER) as port:
         answered = await idle(port, 10, GET)
         await asyncio.sleep(0.1)
         refused = await (await connect(port, GET)).answer()
@@ -85,7 +85,7 @@ async def test_while_all_are_being_answered_a_newcomer_is_told_at_once_that_we_a
 
 
 async def test_a_head_that_does_not_come_is_answered_408_and_closed() -> None:
-    async with served(app(), limits=SOON) as port:
+    async with serve_in_background(app(), limits=SOON) as port:
         client = await connect(port, b"GET / HTTP/1.1\r\nHos")
 
         assert status(await client.answer()) == 408
@@ -93,7 +93,7 @@ async def test_a_head_that_does_not_come_is_answered_408_and_closed() -> None:
 
 
 async def test_a_head_that_drips_is_no_better() -> None:
-    async with served(app(), limits=SOON) as port:
+    async with serve_in_background(app(), limits=SOON) as port:
         client = await connect(port, GET + b"GET ")
         ending = asyncio.create_task(client.ended())
         while not ending.done():
@@ -108,7 +108,7 @@ async def test_a_body_that_does_not_come_does_not_hold_a_connection() -> None:
         return PlainTextResponse("no", 401)
 
     for endpoint in (hello, early):
-        async with served(app(endpoint), limits=SOON) as port:
+        async with serve_in_background(app(endpoint), limits=SOON) as port:
             assert await (await connect(port, b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf")).ended()
 
 
@@ -116,7 +116,7 @@ async def test_who_does_not_take_our_answer_is_closed() -> None:
     async def large(_: Request) -> Response:
         return PlainTextResponse("x" * 20_000_000)
 
-    async with served(app(large), limits=SOON) as port:
+    async with serve_in_background(app(large), limits=SOON) as port:
         client = await connect(port, GET)
         await asyncio.sleep(1.5)
         received = 0
@@ -144,4 +144,8 @@ def test_the_limit_of_open_files_is_raised_and_half_of_it_is_for_who_connects() 
         assert files == resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 256
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
-    assert (limits_for(1024).most, limits_for(1024).backlog, limits_for(65536).most) == (512, 64, 1000)
+    assert (
+        compute_limits(1024).max_connections,
+        compute_limits(1024).backlog,
+        compute_limits(65536).max_connections,
+    ) == (512, 64, 1000)

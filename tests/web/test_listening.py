@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from bot.web.listening import CannotListen, _sentence, listen_on
+from bot.web.listening import ListenError, _describe_listen_error, open_listen_sockets
 
 
 @pytest.mark.parametrize(
@@ -18,17 +18,17 @@ from bot.web.listening import CannotListen, _sentence, listen_on
     ],
 )
 def test_what_only_some_machines_refuse_is_a_sentence_too(number: int, sentence: str) -> None:
-    assert _sentence(OSError(number, os.strerror(number)), "h", 80) == sentence
+    assert _describe_listen_error(OSError(number, os.strerror(number)), "h", 80) == sentence
 
 
 def test_a_name_is_listened_on_at_each_of_its_addresses_and_what_was_taken_is_given_back() -> None:
-    [first, *others] = listen_on("127.0.0.1", 0)
+    [first, *others] = open_listen_sockets("127.0.0.1", 0)
     port = first.getsockname()[1]
     assert not others
-    with pytest.raises(CannotListen):
-        listen_on("127.0.0.1", port)
+    with pytest.raises(ListenError):
+        open_listen_sockets("127.0.0.1", port)
     first.close()
-    again = listen_on("localhost", port)
+    again = open_listen_sockets("localhost", port)
     assert ("127.0.0.1", port) in [one.getsockname() for one in again]
     for one in again:
         with socket.create_connection(one.getsockname()[:2], timeout=5):

@@ -13,8 +13,8 @@ from starlette.responses import PlainTextResponse, Response
 from bot.sources.webhook import WebhookOptions, WebhookSource
 from bot.store.client import RedisClient
 from bot.store.opening import Store, build_store
-from bot.web import Site, site
-from bot.web.serving import served
+from bot.web import RouteDependencies, build_web_app
+from bot.web.serving import serve_in_background
 from bot.workers.ingest import InboxWriter
 from tests.clock import WoundClock
 from tests.sources.house import listening
@@ -29,8 +29,8 @@ async def echo(request: Request) -> Response:
 async def test_slacks_door_takes_no_more_than_it_needs_before_it_knows_whose_it_is(
     store: Store, clock: WoundClock
 ) -> None:
-    parts = Site(store, clock, hooks=dict, slack=echo)
-    async with served(site(parts)) as port, aiohttp.ClientSession() as session:
+    parts = RouteDependencies(store, clock, hooks=dict, slack=echo)
+    async with serve_in_background(build_web_app(parts)) as port, aiohttp.ClientSession() as session:
         url = f"http://127.0.0.1:{port}/slack/events"
         async with session.post(url, data=io.BytesIO(b"x" * 900_000)) as answer:
             assert (answer.status, await answer.text()) == (200, "900000")
@@ -43,8 +43,8 @@ async def test_a_store_that_hangs_is_given_up_before_whoever_probes_gives_us_up(
 ) -> None:
     async with loopback(tmp_path) as server, aiohttp.ClientSession() as session:
         client = RedisClient(server.url)
-        parts = Site(build_store(client, "brand", "test"), clock, hooks=dict)
-        async with served(site(parts)) as port:
+        parts = RouteDependencies(build_store(client, "brand", "test"), clock, hooks=dict)
+        async with serve_in_background(build_web_app(parts)) as port:
             os.kill(server.pid, signal.SIGSTOP)
             async with asyncio.timeout(3):
                 async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
@@ -68,7 +68,7 @@ async def test_a_hook_answers_before_its_sender_gives_up_while_the_store_hangs(
         headers, body = signed(post(), sent=clock.now())
         async with (
             listening(hook, InboxWriter("forum", store, clock)),
-            served(site(Site(store, clock, hooks=lambda: {"forum": hook}))) as port,
+            serve_in_background(build_web_app(RouteDependencies(store, clock, hooks=lambda: {"forum": hook}))) as port,
         ):
             address = f"http://127.0.0.1:{port}/hooks/forum"
             os.kill(server.pid, signal.SIGSTOP)

@@ -4,7 +4,7 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from bot.cards.drawing import Block, Drawing
+from bot.cards.drawing import Block, RenderedMessage
 from bot.sinks.outcomes import DeliveryUnknownError, SlackRejectedError
 from bot.sinks.slack import SentMessage
 from tests.clock import WoundClock
@@ -52,7 +52,7 @@ class FakeSlack:
     ahead: float = 0.0
     """Seconds by which its clock is ahead of ours."""
 
-    async def post(self, channel: str, drawing: Drawing, name: str) -> SentMessage:
+    async def post(self, channel: str, drawing: RenderedMessage, name: str) -> SentMessage:
         self._called("post", channel)
         self.attempts[name] += 1
         if name in self.refuses:
@@ -65,7 +65,7 @@ class FakeSlack:
             raise DeliveryUnknownError("the answer was lost")
         return SentMessage(channel, message.ts)
 
-    async def update(self, channel: str, ts: str, drawing: Drawing) -> None:
+    async def update(self, channel: str, ts: str, drawing: RenderedMessage) -> None:
         self._called("update", channel)
         for message in self.channels.get(channel, []):
             if message.ts == ts:

@@ -12,7 +12,7 @@ from bot.domain.moves import resolve_case
 from bot.store.client import RedisClient
 from bot.store.keys import SEEN_FOR, Keys
 from bot.store.opening import Store
-from bot.web.health import read_state
+from bot.web.health import read_system_status
 from bot.workers.loop import run_worker
 from bot.workers.triage import BATCH_SIZE, TriageWorker
 from tests.clock import WoundClock
@@ -213,12 +213,12 @@ async def test_four_poison_mentions_that_are_tried_again_do_not_wait_for_triage(
     await work(worker(store, clock, idle=timedelta(minutes=1)), clock, steps=10)
     assert await store.inbox.measure_backlog() == (4, 0)
     clock.wind(minutes=2)
-    assert "triage" not in (await read_state(store, {}, clock.now())).troubles
+    assert "triage" not in (await read_system_status(store, {}, clock.now())).issues
     await admit(store, clock, said(999))
     arrived = int(clock.now().timestamp() * 1000)
     assert await store.inbox.measure_backlog() == (5, arrived)
     clock.wind(minutes=2)
-    assert "triage" in (await read_state(store, {}, clock.now())).troubles
+    assert "triage" in (await read_system_status(store, {}, clock.now())).issues
 
 
 async def test_what_a_worker_has_left_waits_for_triage(store: Store, clock: WoundClock) -> None:

@@ -100,7 +100,7 @@ async def _phone() -> AsyncIterator[_Phone]:
 @asynccontextmanager
 async def _opened(phone: _Phone) -> AsyncIterator[Stage]:
     """The sample day's departments, with a phone for everybody who is called."""
-    people = read(day_playbook()).now.departments[DEPARTMENT].on_call
+    people = read(day_playbook()).current.departments[DEPARTMENT].on_call
     tables = [f'[[people]]\nid = "{person}"\nntfy = "phone-{person}"\n' for person in people]
     with tempfile.TemporaryDirectory(prefix="earshot-bench-") as folder:
         path = Path(folder) / "playbook.toml"

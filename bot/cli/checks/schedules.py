@@ -8,7 +8,7 @@ from bot.calendars.broken import CalendarError
 from bot.calendars.fetching import fetch_calendar
 from bot.calendars.process import read_calendar
 from bot.calendars.reading import SkippedEvent
-from bot.cards.words import one_line
+from bot.cards.words import sanitize_line
 from bot.cli.checks.places import Places
 from bot.cli.findings import Finding, fault, note, well
 from bot.domain.decision import StoreUnavailable
@@ -77,7 +77,7 @@ async def _calendar(schedule: Schedule, place: str, span: TimeSpan) -> tuple[lis
 
 
 def _title(event: SkippedEvent) -> str:
-    return repr(one_line(event.title, TITLE_SHOWN))
+    return repr(sanitize_line(event.title, TITLE_SHOWN))
 
 
 def _holes(

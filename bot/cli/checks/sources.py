@@ -7,7 +7,7 @@ from bot.cli.checks.places import Places
 from bot.cli.findings import Finding, fault, note, well
 from bot.clock import SystemClock
 from bot.playbook import Playbook
-from bot.settings import Settings, hook_variable
+from bot.settings import Settings, build_hook_variable
 from bot.sources.catalogue import CATALOGUE, build_context
 
 
@@ -29,9 +29,9 @@ async def of_sources(settings: Settings, playbook: Playbook, places: Places) -> 
 
 def _hooks_of_nobody(settings: Settings, playbook: Playbook) -> list[Finding]:
     """Nearly always a hook that is spelled in two ways."""
-    wanted = {hook_variable(entry.name or "") for entry in playbook.sources if entry.source == "webhook"}
+    wanted = {build_hook_variable(entry.name or "") for entry in playbook.sources if entry.source == "webhook"}
     return [
         note(variable, "is set, and the playbook has no [sources.webhook] of that name, so it is not used")
-        for variable in map(hook_variable, settings.hooks)
+        for variable in map(build_hook_variable, settings.hooks)
         if variable not in wanted
     ]

@@ -18,7 +18,7 @@ from bot.detectors.engines.declared import named_otherwise
 from bot.detectors.model.weights import Unusable
 from bot.distribution import write_requirement
 from bot.domain.assessment import Sentiment
-from bot.playbook import Onnx
+from bot.playbook import OnnxOptions
 
 MOST_TOKENS = 128
 """Of one post: some 500 letters. What a transformer costs grows faster than the text."""
@@ -40,7 +40,7 @@ Chances = tuple[float, float, float]
 
 
 class OwnModel:
-    def __init__(self, told: Onnx) -> None:
+    def __init__(self, told: OnnxOptions) -> None:
         """Raises Unusable with a sentence for whoever starts Earshot."""
         self.name = told.file.name
         self.languages = frozenset(told.languages)
@@ -70,7 +70,7 @@ class OwnModel:
         raw: NDArray[np.float64] = np.asarray(self._session.run([self._output], fed)[0], np.float64)
         return raw
 
-    def _try(self, told: Onnx) -> None:
+    def _try(self, told: OnnxOptions) -> None:
         """On posts of which nobody doubts what they are, before it is believed of any other."""
         try:
             raw = self._run([text for text, _ in TRIED])
@@ -96,13 +96,13 @@ class OwnModel:
                 )
 
 
-def own_model(told: Onnx) -> OwnModel:
+def own_model(told: OnnxOptions) -> OwnModel:
     """Loaded once for each version of its files. Raises Unusable as `OwnModel` does."""
     return _own_model(told, tuple(_version(path) for path in (told.file, told.tokenizer)))
 
 
 @lru_cache(maxsize=1)
-def _own_model(told: Onnx, _versions: tuple[tuple[int, ...], ...]) -> OwnModel:
+def _own_model(told: OnnxOptions, _versions: tuple[tuple[int, ...], ...]) -> OwnModel:
     return OwnModel(told)
 
 

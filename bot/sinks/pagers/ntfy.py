@@ -40,8 +40,8 @@ class NtfyPager:
         matter = request.context
         message: dict[str, Any] = {
             "topic": request.contact.ntfy,
-            "title": summons.title(request.page, matter),
-            "message": summons.text(matter, request.link),
+            "title": summons.format_page_title(request.page, matter),
+            "message": summons.format_page_body(matter, request.link),
             "priority": URGENT_PRIORITY,
             "tags": TAGS,
         }

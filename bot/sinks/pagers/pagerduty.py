@@ -43,7 +43,11 @@ class PagerDutyPager:
         return await self._trigger_alert(page, context) if page.is_open else PagerResponse(AttemptStatus.DELIVERED)
 
     async def _trigger_alert(self, page: Page, context: PageContext, link: str = "") -> PagerResponse:
-        details = {"how bad": context.severity_text, "where": context.location, "said": summons.quotation(context)}
+        details = {
+            "how bad": context.severity_text,
+            "where": context.location,
+            "said": summons.format_page_quotation(context),
+        }
         links = [(link, "Acknowledge"), (context.card_link, "See the card"), (context.url, "Open the post")]
         return await self._send_event(
             build_dedup_key(page),
@@ -51,7 +55,7 @@ class PagerDutyPager:
             client="Earshot",
             links=[{"href": href, "text": text} for href, text in links if href],
             payload={
-                "summary": summons.title(page, context)[:MAX_SUMMARY],
+                "summary": summons.format_page_title(page, context)[:MAX_SUMMARY],
                 "source": "Earshot",
                 "severity": SEVERITIES[page.severity],
                 "timestamp": context.since.isoformat(),

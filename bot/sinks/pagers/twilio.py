@@ -75,7 +75,7 @@ class TwilioPager:
         if request.attempt.way is ContactMethod.CALL:
             form |= {"Twiml": build_twiml(request), "Timeout": str(RING_SECONDS), "MachineDetection": "Enable"}
         else:
-            form |= {"Body": summons.short(request.page, request.context, request.link)}
+            form |= {"Body": summons.format_text_message(request.page, request.context, request.link)}
         return await self._send_form(request.attempt.way, form)
 
     async def fetch_outcome(self, attempt: PageAttempt) -> PagerResponse | None:
@@ -122,8 +122,9 @@ class TwilioPager:
 
 
 def build_twiml(request: PageRequest) -> str:
-    return speaking.call(
-        summons.spoken(request.page, request.context), f"{request.link}{PRESSED_PATH}" if request.link else ""
+    return speaking.render_call_twiml(
+        summons.format_spoken_page(request.page, request.context),
+        f"{request.link}{PRESSED_PATH}" if request.link else "",
     )
 
 

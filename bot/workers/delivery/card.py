@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from bot.cards import case as case_card
 from bot.cards import messages, plain
-from bot.cards.drawing import Drawing
+from bot.cards.drawing import RenderedMessage
 from bot.domain.case import Case, CaseStatus
 from bot.domain.department import Department
 from bot.domain.destination import ToDepartment
@@ -59,7 +59,7 @@ class CardDelivery:
         claimed = case.status is CaseStatus.CLAIMED
         await self._poster.limiter.acquire_update(asked.channel)
         with suppress(SlackRejectedError):  # it was deleted
-            drawing = messages.claimed(case, department) if claimed else messages.taken(case)
+            drawing = messages.render_claimed(case, department) if claimed else messages.render_reminder_outcome(case)
             await self._poster.limiter.update_message(asked.channel, asked.ts, drawing)
         await self._outbox.forget_claim_request(case.id, asked)
         return True
@@ -94,7 +94,7 @@ class CardDelivery:
 
     async def _update_card(self, case: Case, department: Department, record: CardRecord, pending: Notification) -> bool:
         page = await self._load_page(case)
-        drawing = case_card.draw(case, department, self._poster.clock.now(), page)
+        drawing = case_card.render_case(case, department, self._poster.clock.now(), page)
         try:
             await self._poster.limiter.update_message(record.channel, record.ts, drawing)
         except SlackRejectedError as no:
@@ -104,7 +104,7 @@ class CardDelivery:
             if not no.is_block_error:
                 raise await self._poster.handle_refusal(department, record.channel, no) from no
             await self._poster.limiter.update_message(
-                record.channel, record.ts, plain.draw(case, department, self._poster.clock.now())
+                record.channel, record.ts, plain.render_case_fallback(case, department, self._poster.clock.now())
             )
         await self._record_rendered_card(case, record, pending, page)
         return True
@@ -116,13 +116,13 @@ class CardDelivery:
         if not department.channel:
             raise await self._poster.handle_lost_department(department)
         page = await self._load_page(case)
-        drawing = case_card.draw(case, department, self._poster.clock.now(), page)
+        drawing = case_card.render_case(case, department, self._poster.clock.now(), page)
 
         async def save_record(changed: CardRecord, before: CardRecord | None) -> None:
             await self._outbox.save_card(case.id, changed, before)
 
-        def render_fallback() -> Drawing:
-            return plain.draw(case, department, self._poster.clock.now())
+        def render_fallback() -> RenderedMessage:
+            return plain.render_case_fallback(case, department, self._poster.clock.now())
 
         if found := await self._poster.find_lost_message(department.channel, case.id, record):
             await self._outbox.save_card(case.id, found)
@@ -172,7 +172,9 @@ class CardDelivery:
         place = record.stale[0]
         await self._poster.limiter.acquire_update(place.channel)
         with suppress(SlackRejectedError):  # that card, or its channel, is gone: nothing is left that could mislead
-            await self._poster.limiter.update_message(place.channel, place.ts, case_card.moved(case, department.name))
+            await self._poster.limiter.update_message(
+                place.channel, place.ts, case_card.render_moved_notice(case, department.name)
+            )
         await self._outbox.save_card(case.id, record.model_copy(update={"stale": record.stale[1:]}))
         return True
 
@@ -180,7 +182,9 @@ class CardDelivery:
         """The reminder in the channel says who has the case now, instead of that nobody has it."""
         await self._poster.limiter.acquire_update(reminded.channel)
         with suppress(SlackRejectedError):  # somebody deleted it
-            await self._poster.limiter.update_message(reminded.channel, reminded.ts, messages.taken(case))
+            await self._poster.limiter.update_message(
+                reminded.channel, reminded.ts, messages.render_reminder_outcome(case)
+            )
         await self._outbox.save_card(case.id, record.model_copy(update={"reminded": None}))
         return True
 

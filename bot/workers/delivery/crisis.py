@@ -5,7 +5,7 @@ from collections.abc import Callable
 import structlog
 
 from bot.cards import crisis as cards
-from bot.cards.drawing import Drawing
+from bot.cards.drawing import RenderedMessage
 from bot.domain.crisis import Crisis
 from bot.domain.department import Department
 from bot.domain.destination import ToChannel
@@ -18,9 +18,9 @@ from bot.workers.delivery.post import MessagePoster
 
 log = structlog.get_logger("delivery")
 
-CARD_RENDERERS: dict[NotificationKind, Callable[[Crisis, Page | None], Drawing]] = {
-    NotificationKind.CRISIS: cards.head,
-    NotificationKind.PLAN: cards.plan,
+CARD_RENDERERS: dict[NotificationKind, Callable[[Crisis, Page | None], RenderedMessage]] = {
+    NotificationKind.CRISIS: cards.render_crisis_card,
+    NotificationKind.PLAN: cards.render_crisis_plan,
 }
 KINDS = frozenset({NotificationKind.DECLARED, NotificationKind.NEWS, NotificationKind.DUE, NotificationKind.REVIEW})
 
@@ -64,7 +64,7 @@ class CrisisDelivery:
         return True
 
     async def _post_or_update(
-        self, pending: Notification, name: str, record: CardRecord, drawing: Drawing
+        self, pending: Notification, name: str, record: CardRecord, drawing: RenderedMessage
     ) -> CardRecord | None:
         """None where nothing can be shown there any more, or where there is more to do."""
         department = get_department_or_lost(self._rules, str(pending.to))
@@ -83,7 +83,7 @@ class CrisisDelivery:
                 await save_record(found, None)  # it shows what was drawn then, and stays owed
                 return None
             return await self._poster.post_once(
-                channel, drawing, name, record, save_record, lambda: Drawing(drawing.text, [])
+                channel, drawing, name, record, save_record, lambda: RenderedMessage(drawing.text, [])
             )
         except SlackRejectedError as no:
             if no.is_message_gone:
@@ -99,7 +99,7 @@ class CrisisDelivery:
                 raise await self._poster.handle_refusal(department, channel, no) from no
             return None
 
-    async def render_crisis_message(self, pending: Notification) -> tuple[Drawing | None, Department]:
+    async def render_crisis_message(self, pending: Notification) -> tuple[RenderedMessage | None, Department]:
         """What is said once, beside the cards."""
         department = get_department_or_lost(self._rules, str(pending.to))
         crisis = await self._store.crises.find(pending.subject_id)
@@ -107,11 +107,11 @@ class CrisisDelivery:
             return None, department
         match pending.kind:
             case NotificationKind.DECLARED:
-                return cards.declared(crisis), department
+                return cards.render_crisis_declared(crisis), department
             case NotificationKind.NEWS:
-                return cards.news(crisis, pending.nth), department
+                return cards.render_crisis_update(crisis, pending.nth), department
             case NotificationKind.DUE:
                 late = crisis.update_due is not None and int(crisis.update_due.timestamp()) == pending.nth
-                return (cards.due(crisis) if late else None), department
+                return (cards.render_update_due(crisis) if late else None), department
             case _:
-                return cards.review(crisis), department
+                return cards.render_crisis_review(crisis), department

@@ -1,7 +1,7 @@
 """When a channel is more than a minute behind, new cases come as one card that lists them, each claimable from it."""
 
 from bot.cards import digest as digest_card
-from bot.cards.drawing import Drawing
+from bot.cards.drawing import RenderedMessage
 from bot.domain.case import Case, CaseStatus
 from bot.domain.destination import Destination, ToDepartment
 from bot.domain.notification import Notification, Priority
@@ -99,7 +99,7 @@ class DigestDelivery:
         if not department.channel:
             raise await self._poster.handle_lost_department(department)
         at = self._poster.clock.now()
-        drawing = digest_card.draw(record.id, department, cases, at, record.total)
+        drawing = digest_card.render_digest(record.id, department, cases, at, record.total)
 
         async def save_record(changed: CardRecord, before: CardRecord | None) -> None:
             if changed.state is CardState.POSTED:
@@ -110,8 +110,8 @@ class DigestDelivery:
                 begun = changed.state is CardState.POSTING
                 await self._outbox.save_digest(record, changed if begun else CardRecord(), before)
 
-        def render_fallback() -> Drawing:
-            return Drawing(drawing.text, [])
+        def render_fallback() -> RenderedMessage:
+            return RenderedMessage(drawing.text, [])
 
         posted = await self._poster.find_lost_message(department.channel, record.id, card)
         found = posted is not None
@@ -162,7 +162,7 @@ class DigestDelivery:
         await self._outbox.mark_delivered(pending)
         cases = await self._load_digest_cases(record) if not record.total else await self._refill_cases(record)
         department = get_department_or_lost(self._rules, record.department)
-        drawing = digest_card.draw(record.id, department, cases, self._poster.clock.now(), record.total)
+        drawing = digest_card.render_digest(record.id, department, cases, self._poster.clock.now(), record.total)
         try:
             await self._poster.limiter.update_message(record.channel, record.ts, drawing)
         except SendDeferredError:

@@ -1,7 +1,7 @@
 """The card of an episode: posted once, edited in place as it goes on, with its review at the end."""
 
 from bot.cards import episode as episode_card
-from bot.cards.drawing import Drawing
+from bot.cards.drawing import RenderedMessage
 from bot.domain.department import Department
 from bot.domain.episode import Episode
 from bot.domain.notification import Notification
@@ -40,14 +40,14 @@ class EpisodeDelivery:
         async def save_record(changed: CardRecord, before: CardRecord | None) -> None:
             await self._outbox.save_card(episode.id, changed, before)
 
-        def render_fallback() -> Drawing:
-            return episode_card.plain(episode)
+        def render_fallback() -> RenderedMessage:
+            return episode_card.render_spike_fallback(episode)
 
         if found := await self._poster.find_lost_message(department.channel, episode.id, record):
             await self._outbox.save_card(episode.id, found)
             return True
         page = await self._poster.store.pages.find_for_episode(episode)
-        drawing = episode_card.draw(episode, page)
+        drawing = episode_card.render_spike(episode, page)
         try:
             posted = await self._poster.post_once(
                 department.channel, drawing, episode.id, record, save_record, render_fallback
@@ -67,14 +67,18 @@ class EpisodeDelivery:
             return False
         await self._poster.limiter.acquire_update(record.channel)
         try:
-            await self._poster.limiter.update_message(record.channel, record.ts, episode_card.draw(episode, page))
+            await self._poster.limiter.update_message(
+                record.channel, record.ts, episode_card.render_spike(episode, page)
+            )
         except SlackRejectedError as no:
             if no.is_message_gone:  # somebody deleted the card
                 await self._outbox.save_card(episode.id, CardRecord())
                 return True
             if not no.is_block_error:
                 raise await self._poster.handle_refusal(department, record.channel, no) from no
-            await self._poster.limiter.update_message(record.channel, record.ts, episode_card.plain(episode))
+            await self._poster.limiter.update_message(
+                record.channel, record.ts, episode_card.render_spike_fallback(episode)
+            )
         await self._record_episode_card(episode, record, pending, page)
         return True
 

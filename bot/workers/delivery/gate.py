@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.cards.drawing import Drawing
+from bot.cards.drawing import RenderedMessage
 from bot.clock import Clock
 from bot.domain.words import format_duration
 from bot.sinks.outcomes import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
@@ -101,7 +101,7 @@ class SlackRateLimiter:
         if self._breaker.should_wait(self._clock.now()):
             raise SendDeferredError
 
-    async def post_message(self, channel: str, drawing: Drawing, name: str) -> SentMessage:
+    async def post_message(self, channel: str, drawing: RenderedMessage, name: str) -> SentMessage:
         """Raises `SendDeferredError` where it was certainly not sent, `DeliveryUnknownError` where that is not known,
         `SlackRejectedError`.
         """
@@ -140,7 +140,7 @@ class SlackRateLimiter:
                 self._can_read = False
             return None
 
-    async def update_message(self, channel: str, ts: str, drawing: Drawing) -> None:
+    async def update_message(self, channel: str, ts: str, drawing: RenderedMessage) -> None:
         """Raises `SendDeferredError` where it should be tried again later, sent or not: drawing twice is harmless."""
         await self._run_update(lambda: self._sink.update_message(channel, ts, drawing))
 

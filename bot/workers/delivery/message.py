@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from bot.cards import messages
-from bot.cards.drawing import Drawing
+from bot.cards.drawing import RenderedMessage
 from bot.domain.case import Case, CaseStatus
 from bot.domain.department import Department
 from bot.domain.destination import ToDepartment, ToPerson
@@ -22,7 +22,7 @@ from bot.workers.delivery.oncall import OnCallMessages
 from bot.workers.delivery.post import MessagePoster
 from bot.workers.delivery.vigil import HealthMessages
 
-MessageRenderer = Callable[[Notification], Awaitable[tuple[Drawing | None, Department]]]
+MessageRenderer = Callable[[Notification], Awaitable[tuple[RenderedMessage | None, Department]]]
 """What is to be said, or nothing where it is no longer true; and whose it is."""
 
 
@@ -63,8 +63,8 @@ class MessageDelivery:
         async def save_record(changed: CardRecord, before: CardRecord | None) -> None:
             await self._outbox.save_message(pending, changed, before)
 
-        def render_fallback() -> Drawing:
-            return Drawing(drawing.text, [])
+        def render_fallback() -> RenderedMessage:
+            return RenderedMessage(drawing.text, [])
 
         try:
             posted = await self._poster.post_once(channel, drawing, pending.key, record, save_record, render_fallback)
@@ -122,7 +122,7 @@ class MessageDelivery:
             again = Notification.draw_card(case.id, case.department)
             await self._outbox.add(again, self._poster.clock.now())
 
-    async def _render_case_message(self, pending: Notification) -> tuple[Drawing | None, Department]:
+    async def _render_case_message(self, pending: Notification) -> tuple[RenderedMessage | None, Department]:
         if pending.kind is NotificationKind.TROUBLE:
             return await self._render_channel_issue(get_department_or_lost(self._rules, pending.subject_id), pending)
         found = await self._poster.store.cases.find([pending.subject_id])
@@ -151,7 +151,7 @@ class MessageDelivery:
 
     async def _render_digest_message(
         self, pending: Notification, digest: str, department: Department
-    ) -> Drawing | None:
+    ) -> RenderedMessage | None:
         """One word for all cases that wait on a digest, said for the first of them: a storm is no row of calls."""
         record = await self._outbox.load_digest(digest)
         if record is None:
@@ -163,16 +163,18 @@ class MessageDelivery:
         link = build_card_link(CardRecord(state=CardState.POSTED, channel=record.channel, ts=record.ts))
         if pending.kind is NotificationKind.REMINDER:
             paged = all(found[case].is_confirmed_crisis for case in waiting)
-            return messages.list_reminder(len(waiting), department, link, paged=paged)
-        return messages.list_call(
+            return messages.render_digest_reminder(len(waiting), department, link, paged=paged)
+        return messages.render_digest_call(
             len(waiting), department, await self._find_on_call_if_asked(pending, department), pending.to, link
         )
 
     async def _render_channel_issue(
         self, department: Department, pending: Notification
-    ) -> tuple[Drawing | None, Department]:
+    ) -> tuple[RenderedMessage | None, Department]:
         sentence = (await self._poster.store.health_issues.load_issues()).get(f"channel:{pending.subject_id}", "")
-        return (messages.trouble(department.name, department.channel, sentence) if sentence else None), department
+        return (
+            messages.render_channel_error(department.name, department.channel, sentence) if sentence else None
+        ), department
 
 
 def build_card_link(card: CardRecord) -> str:
@@ -184,24 +186,31 @@ def build_card_link(card: CardRecord) -> str:
 
 def render_message(
     pending: Notification, case: Case, department: Department, duty: OnCallSnapshot, link: str, at: datetime
-) -> Drawing | None:
+) -> RenderedMessage | None:
     """None where what was owed is no longer true: a claimed case reminds nobody that it is unclaimed."""
     waits = case.status is CaseStatus.NEW
     hers = case.status is CaseStatus.CLAIMED and pending.to == ToPerson(case.owner)
-    drawings: dict[NotificationKind, tuple[bool, Callable[[], Drawing]]] = {
-        NotificationKind.REMINDER: (waits, lambda: messages.reminder(case, department, at, link)),
-        NotificationKind.CALL: (waits, lambda: messages.call(case, department, duty, pending.to, at, link)),
+    drawings: dict[NotificationKind, tuple[bool, Callable[[], RenderedMessage]]] = {
+        NotificationKind.REMINDER: (waits, lambda: messages.render_claim_reminder(case, department, at, link)),
+        NotificationKind.CALL: (
+            waits,
+            lambda: messages.render_on_call_notice(case, department, duty, pending.to, at, link),
+        ),
         NotificationKind.CONFIRM: (
             waits and case.is_unconfirmed_crisis,
-            lambda: messages.confirm(case, department, link),
+            lambda: messages.render_confirm_request(case, department, link),
         ),
-        NotificationKind.LEASE: (hers, lambda: messages.lease(case, department, link)),
-        NotificationKind.RELEASED: (not hers, lambda: messages.released(case, department, link)),
+        NotificationKind.LEASE: (hers, lambda: messages.render_lease_reminder(case, department, link)),
+        NotificationKind.RELEASED: (not hers, lambda: messages.render_lost_claim(case, department, link)),
         NotificationKind.JOINED: (
             waits or hers,
-            lambda: messages.reopened(case, department, link) if waits else messages.joined(case, link),
+            lambda: (
+                messages.render_reopened_notice(case, department, link)
+                if waits
+                else messages.render_joined_notice(case, link)
+            ),
         ),
-        NotificationKind.HANDED: (hers, lambda: messages.handed(case, link)),
+        NotificationKind.HANDED: (hers, lambda: messages.render_handed_over(case, link)),
     }
     true, draw = drawings[pending.kind]
     return draw() if true else None

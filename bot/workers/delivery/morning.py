@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from bot.cards import morning as cards
-from bot.cards.drawing import Drawing
+from bot.cards.drawing import RenderedMessage
 from bot.clock import Clock
 from bot.domain.department import Department
 from bot.domain.notification import Notification, NotificationKind
@@ -21,12 +21,14 @@ class ShiftSummaryMessages:
         self._on_call = rota
         self._clock = clock
 
-    async def render_summary_message(self, pending: Notification) -> tuple[Drawing | None, Department]:
+    async def render_summary_message(self, pending: Notification) -> tuple[RenderedMessage | None, Department]:
         if pending.kind is NotificationKind.SPARED:
-            return cards.spared(), Department(name="", channel="")
+            return cards.render_page_limit_notice(), Department(name="", channel="")
         department = get_department_or_lost(self._rules, pending.subject_id)
         read = await self._store.shift_summaries.load_summary(pending.subject_id, self._clock.now())
         if pending.kind is NotificationKind.HANDOVER:
             duty = await self._on_call.find_on_call(pending.subject_id, datetime.fromtimestamp(pending.nth, UTC))
-            return cards.hand_over(read, duty.people[0] if duty.people and not duty.has_gap else ""), department
-        return cards.note(read), department
+            return cards.render_hand_over_summary(
+                read, duty.people[0] if duty.people and not duty.has_gap else ""
+            ), department
+        return cards.render_shift_summary(read), department

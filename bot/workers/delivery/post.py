@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from bot.cards.drawing import Drawing
+from bot.cards.drawing import RenderedMessage
 from bot.clock import Clock
 from bot.domain.department import Department
 from bot.domain.destination import Destination, ToChannel, to_people
@@ -66,11 +66,11 @@ class MessagePoster:
     async def post_once(
         self,
         channel: str,
-        drawing: Drawing,
+        drawing: RenderedMessage,
         name: str,
         record: CardRecord,
         save_record: SaveRecord,
-        render_fallback: Callable[[], Drawing],
+        render_fallback: Callable[[], RenderedMessage],
     ) -> CardRecord:
         """The record of the message as it is now. Raises `SendDeferredError` if it was not sent, or if that is not
         known.
@@ -96,7 +96,7 @@ class MessagePoster:
         return posted
 
     async def _send_with_fallback(
-        self, channel: str, drawing: Drawing, name: str, render_fallback: Callable[[], Drawing]
+        self, channel: str, drawing: RenderedMessage, name: str, render_fallback: Callable[[], RenderedMessage]
     ) -> SentMessage:
         try:
             return await self.limiter.post_message(channel, drawing, name)

@@ -16,7 +16,9 @@ class CrisisContextSource:
         if found is None:
             return None
         card = f"crisis-{found.id}"
-        return cards.matter(found, build_card_link((await self._store.outbox.load_cards([card]))[card]))
+        return cards.build_crisis_page_context(
+            found, build_card_link((await self._store.outbox.load_cards([card]))[card])
+        )
 
     async def load_status(self, page: Page) -> CauseStatus:
         found = await self._store.crises.find(page.cause.id)

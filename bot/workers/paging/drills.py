@@ -13,7 +13,7 @@ class DrillContextSource:
 
     async def load_context(self, page: Page) -> PageContext | None:
         found = await self._store.drills.get(page.department)
-        return cards.matter(found) if found is not None and found.page == page.id else None
+        return cards.build_drill_page_context(found) if found is not None and found.page == page.id else None
 
     async def load_status(self, page: Page) -> CauseStatus:
         return drills.get_drill_cause_status(page)

@@ -6,7 +6,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.cards import episode as episode_card
-from bot.cards.summons import of_case, of_storm
+from bot.cards.summons import build_case_page_context, merge_page_contexts
 from bot.domain import waking
 from bot.domain.case import Case, CaseStatus
 from bot.domain.pages import cases
@@ -87,13 +87,13 @@ class CaseContextSource:
         said_at = found.alarmed_by.at if found.alarmed_by and page.news else None
         if newest is None or storm.newest_at is None or (said_at and said_at > storm.newest_at):
             return first._replace(newest_at=said_at, earlier_count=storm.cases)
-        return of_storm(await self._build_case_context(page, newest), storm.newest_at, first, storm.cases)
+        return merge_page_contexts(await self._build_case_context(page, newest), storm.newest_at, first, storm.cases)
 
     async def _build_case_context(self, page: Page, case: Case) -> PageContext:
         """In the words that made a crisis of it, if these are not its first."""
         by = case.alarmed_by.mention if case.alarmed_by else ""
         said = await self._store.cases.find_joined(case.id, by) if by else None
-        return of_case(
+        return build_case_page_context(
             case, await _load_card_link(self._store, case.id), said, again=page.unclaimed is not None and not page.news
         )
 
@@ -117,7 +117,11 @@ class EpisodeContextSource:
 
     async def load_context(self, page: Page) -> PageContext | None:
         found = await self._store.episodes.get(page.cause.id)
-        return episode_card.matter(found, await _load_card_link(self._store, found.id)) if found else None
+        return (
+            episode_card.build_spike_page_context(found, await _load_card_link(self._store, found.id))
+            if found
+            else None
+        )
 
     async def load_status(self, page: Page) -> CauseStatus:
         found = await self._store.episodes.get(page.cause.id)

@@ -59,7 +59,9 @@ class PageMessages:
         if await self._limits.try_acquire([UPDATE_LIMIT], self._clock.now()):
             return False
         try:
-            await self._sink.update_message(message.channel, message.ts, cards.message(page, context, parse_callee(to)))
+            await self._sink.update_message(
+                message.channel, message.ts, cards.render_page(page, context, parse_callee(to))
+            )
         except SlackRejectedError:  # deleted, or too old to be edited: nothing is left that could mislead
             return True
         if page.is_open and message.said != storm.cases + page.news:
@@ -96,7 +98,9 @@ class PageMessages:
             [UPDATE_LIMIT], self._clock.now()
         )  # counted, but who is called does not wait for it
         try:
-            await self._sink.update_message(message.channel, message.ts, cards.message(page, context, parse_callee(to)))
+            await self._sink.update_message(
+                message.channel, message.ts, cards.render_page(page, context, parse_callee(to))
+            )
         except SlackRejectedError as no:
             return not (no.is_message_gone or no.is_channel_gone)
         return True
@@ -104,7 +108,7 @@ class PageMessages:
     async def _reply_in_thread(
         self, page: Page, message: PageMessage, to: str, context: PageContext, name: str
     ) -> None:
-        drawing = cards.again(page, context, parse_callee(to))
+        drawing = cards.render_page_alert(page, context, parse_callee(to))
         sent = await self._sink.post_message(
             message.channel, drawing, name, thread=message.ts, aloud=isinstance(parse_callee(to), ToChannel)
         )
@@ -117,7 +121,7 @@ class PageMessages:
         await self._store.save_page_message(page.id, to, begun)
         try:
             sent: SentMessage = await self._sink.post_message(
-                parse_callee(to).id, cards.message(page, context, parse_callee(to)), name
+                parse_callee(to).id, cards.render_page(page, context, parse_callee(to)), name
             )
         except (NotSentError, RateLimitedError, SlackRejectedError):
             await self._store.save_page_message(page.id, to, PageMessage())

@@ -13,7 +13,7 @@ class HealthContextSource:
 
     async def load_context(self, page: Page) -> PageContext | None:
         found = (await self._store.health_state.load()).find_issue(page.cause.id, page.cause.round)
-        return cards.matter(found) if found else None
+        return cards.build_health_page_context(found) if found else None
 
     async def load_status(self, page: Page) -> CauseStatus:
         return troubles.get_issue_cause_status(await self._store.health_state.load(), page)

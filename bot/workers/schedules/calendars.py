@@ -9,7 +9,7 @@ from bot.calendars.broken import CalendarError
 from bot.calendars.fetching import fetch_calendar
 from bot.calendars.process import read_calendar
 from bot.calendars.reading import ParsedCalendar
-from bot.cards.words import spelled
+from bot.cards.words import format_plain_time
 from bot.domain.schedules.changed import OVERRIDE_RETENTION
 from bot.domain.schedules.changes import SEARCH_AHEAD
 from bot.domain.schedules.schedule import Schedule
@@ -101,7 +101,7 @@ def fingerprint_schedule(schedule: Schedule) -> str:
 def _describe_fallback(before: CachedCalendar) -> str:
     if before.fetched_at is None:
         return "Nobody is on call by it until it can."
-    return f"The last good one, of {spelled(before.fetched_at)}, stays in force."
+    return f"The last good one, of {format_plain_time(before.fetched_at)}, stays in force."
 
 
 def _describe_problems(found: ParsedCalendar) -> str:

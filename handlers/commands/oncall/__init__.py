@@ -6,11 +6,11 @@ from types import MappingProxyType
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.cards import oncall as cards
-from bot.cards.drawing import Drawing
+from bot.cards.drawing import RenderedMessage
 from handlers.asking import Payload, UseCases
 from handlers.commands.oncall import calendar, cover, drill, show, swap, take
 from handlers.commands.oncall.subcommand import Subcommand
-from handlers.reply import Reply
+from handlers.reply import Responder
 
 HELP = "help"
 SUBCOMMANDS: Mapping[str, Subcommand] = MappingProxyType(
@@ -25,18 +25,18 @@ SUBCOMMANDS: Mapping[str, Subcommand] = MappingProxyType(
 """By the first word that is typed."""
 
 
-async def listen(ack: AsyncAck, command: Payload, by: str, usecases: UseCases, reply: Reply) -> None:
+async def handle_oncall(ack: AsyncAck, command: Payload, by: str, usecases: UseCases, reply: Responder) -> None:
     await ack()
-    async with reply.saying_no():
-        await reply.tell(await _answer(usecases, by, command.get("text", "").strip()))
+    async with reply.report_refusals():
+        await reply.send_ephemeral(await _run_subcommand(usecases, by, command.get("text", "").strip()))
 
 
-async def _answer(usecases: UseCases, by: str, words: str) -> Drawing:
+async def _run_subcommand(usecases: UseCases, by: str, words: str) -> RenderedMessage:
     """What is no subcommand is the name of a department."""
     first, _, rest = words.partition(" ")
     if first.casefold() == HELP:
-        return cards.helped([show.HINT, *(one.hint for one in SUBCOMMANDS.values())])
+        return cards.render_oncall_help([show.HINT, *(one.hint for one in SUBCOMMANDS.values())])
     subcommand = SUBCOMMANDS.get(first.casefold())
     if subcommand is None:
-        return await show.show(usecases, by, words)
+        return await show.show_on_call(usecases, by, words)
     return await subcommand.run(usecases, by, rest)

@@ -1,16 +1,16 @@
 """/oncall calendar: one's shifts in one's own calendar."""
 
-from bot.cards.drawing import Drawing
+from bot.cards.drawing import RenderedMessage
 from handlers.asking import UseCases
 from handlers.commands.oncall.subcommand import Subcommand
 
 
-async def calendar(usecases: UseCases, by: str, words: str) -> Drawing:
+async def show_calendar_link(usecases: UseCases, by: str, words: str) -> RenderedMessage:
     return await usecases.feeds.create_link(by, words)
 
 
 SUBCOMMAND = Subcommand(
     "`/oncall calendar`: an address for your own calendar, in which your shifts are; `/oncall calendar care` has "
     "everybody's; `/oncall calendar revoke` makes the one there was useless.",
-    calendar,
+    show_calendar_link,
 )

@@ -1,16 +1,16 @@
 """/oncall cover me until 08:00: somebody else has the shift for a while."""
 
-from bot.cards.drawing import Drawing
+from bot.cards.drawing import RenderedMessage
 from handlers.asking import UseCases
 from handlers.commands.oncall.subcommand import Subcommand
 
 
-async def cover(usecases: UseCases, by: str, words: str) -> Drawing:
+async def request_cover(usecases: UseCases, by: str, words: str) -> RenderedMessage:
     return await usecases.oncall.cover_shift(by, words)
 
 
 SUBCOMMAND = Subcommand(
     "`/oncall cover me until 08:00`: asks in the department's channel, and whoever presses first has it; "
     "`/oncall cover me by @ben for 2h` asks Ben; `/oncall cover @ben until 08:00`: you have what is theirs.",
-    cover,
+    request_cover,
 )

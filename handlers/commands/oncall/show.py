@@ -1,10 +1,10 @@
 """/oncall, /oncall care: who is on call now, and who next."""
 
-from bot.cards.drawing import Drawing
+from bot.cards.drawing import RenderedMessage
 from handlers.asking import UseCases
 
 HINT = "`/oncall`: who is on call now and next, for every department; `/oncall care` for one."
 
 
-async def show(usecases: UseCases, by: str, words: str) -> Drawing:
+async def show_on_call(usecases: UseCases, by: str, words: str) -> RenderedMessage:
     return await usecases.oncall.show_on_call(by, words)

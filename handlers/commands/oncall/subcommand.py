@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-from bot.cards.drawing import Drawing
+from bot.cards.drawing import RenderedMessage
 from handlers.asking import UseCases
 
 
@@ -14,4 +14,4 @@ class Subcommand(NamedTuple):
     """
 
     hint: str
-    run: Callable[[UseCases, str, str], Awaitable[Drawing]]
+    run: Callable[[UseCases, str, str], Awaitable[RenderedMessage]]

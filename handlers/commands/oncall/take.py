@@ -1,16 +1,16 @@
 """/oncall take: from now until the next hand-over, or as is said."""
 
-from bot.cards.drawing import Drawing
+from bot.cards.drawing import RenderedMessage
 from handlers.asking import UseCases
 from handlers.commands.oncall.subcommand import Subcommand
 
 
-async def take(usecases: UseCases, by: str, words: str) -> Drawing:
+async def take_shift(usecases: UseCases, by: str, words: str) -> RenderedMessage:
     return await usecases.oncall.take_shift(by, words)
 
 
 SUBCOMMAND = Subcommand(
     "`/oncall take`, `/oncall take care until 08:00`, `/oncall take from Fri 20:00 for 12h`: you are on call instead "
     "of whoever would be.",
-    take,
+    take_shift,
 )
