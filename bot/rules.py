@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import time
 from pathlib import Path
 
-from bot.detectors.catalogue import Assessor, assessor_for
+from bot.detectors.catalogue import MentionAssessor, build_assessor
 from bot.detectors.model.weights import PACKAGED
 from bot.domain.assessment import Assessment
 from bot.domain.crisis import CrisisPlan
@@ -32,7 +32,7 @@ class LiveRules:
         self._live = playbook
         self._contacts = contacts or {}
         self._weights = weights
-        self._heard_by: tuple[Playbook, Assessor] | None = None
+        self._heard_by: tuple[Playbook, MentionAssessor] | None = None
 
     @property
     def playbook(self) -> Playbook:
@@ -97,16 +97,16 @@ class LiveRules:
         people = self.playbook.people.items()
         return next((person for person, contact in people if user and contact.pagerduty == user), "")
 
-    def get_assessor(self) -> Assessor:
+    def get_assessor(self) -> MentionAssessor:
         """Made once for each reading of the playbook: its terms are compiled. Raises Unusable."""
         playbook = self.playbook
         if self._heard_by is None or self._heard_by[0] is not playbook:
-            self._heard_by = (playbook, assessor_for(playbook, self._weights))
+            self._heard_by = (playbook, build_assessor(playbook, self._weights))
         return self._heard_by[1]
 
     async def put_in_force(self, playbook: Playbook) -> None:
         """With its detectors made first, in a thread: a model of one's own may take seconds. Raises Unusable."""
-        assessor = await asyncio.to_thread(assessor_for, playbook, self._weights)
+        assessor = await asyncio.to_thread(build_assessor, playbook, self._weights)
         self._live.current, self._heard_by = playbook, (playbook, assessor)
 
     async def assess(self, mention: Mention) -> Assessment:

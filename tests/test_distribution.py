@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot import distribution
-from bot.detectors.model.weights import Unusable, read
+from bot.detectors.model.weights import WeightsError, read_weights
 
 ROOT = Path(__file__).parents[1]
 STRANGERS = re.compile(r"""pip3? install[^\n`]*[\s'"]earshot(?!-slack|[\w.])|['"`\s]earshot\[[a-z]""")
@@ -62,8 +62,8 @@ def test_what_was_installed_from_a_folder_comes_from_there_again(tmp_path: Path)
 
 
 def test_the_way_back_to_the_packaged_weights_names_our_distribution(tmp_path: Path) -> None:
-    with pytest.raises(Unusable, match="--no-deps 'earshot-slack"):
-        read(tmp_path / "none.weights")
+    with pytest.raises(WeightsError, match="--no-deps 'earshot-slack"):
+        read_weights(tmp_path / "none.weights")
 
 
 def test_no_file_tells_anybody_to_install_a_strangers_package() -> None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.bench.figure import Figure
-from bot.bench.ground import Bench
+from bot.bench.figure import Measurement
+from bot.bench.ground import BenchmarkContext
 from bot.bench.measurements import (
     clicks,
     detectors,
@@ -19,19 +19,19 @@ from bot.bench.measurements import (
     throughput,
 )
 
-Measurement = Callable[[Bench], Awaitable[list[Figure]]]
+MeasureFunction = Callable[[BenchmarkContext], Awaitable[list[Measurement]]]
 
-CATALOGUE: Mapping[str, Measurement] = {
-    "throughput": throughput.measure,
-    "detectors": detectors.measure,
-    "hostile": hostile.measure,
-    "latency": latency.measure,
-    "clicks": clicks.measure,
-    "reports": reports.measure,
-    "storm": storm.measure,
-    "spikes": spikes.measure,
-    "pages": pages.measure,
-    "start": start.measure,
-    "memory": memory.measure,
-    "size": size.measure,
+CATALOGUE: Mapping[str, MeasureFunction] = {
+    "throughput": throughput.measure_throughput,
+    "detectors": detectors.measure_detectors,
+    "hostile": hostile.measure_hostile_texts,
+    "latency": latency.measure_latency,
+    "clicks": clicks.measure_clicks,
+    "reports": reports.measure_reports,
+    "storm": storm.measure_load_spike,
+    "spikes": spikes.measure_spikes,
+    "pages": pages.measure_paging,
+    "start": start.measure_start,
+    "memory": memory.measure_memory,
+    "size": size.measure_install_size,
 }

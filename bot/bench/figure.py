@@ -10,12 +10,12 @@ TIMES = {MS: 0.001, SECONDS: 1.0}
 """Units of time, in seconds."""
 
 
-class NothingMeasured(Exception):  # noqa: N818 - said as it is
+class NoMeasurementsError(Exception):
     """What was found cannot be believed, or was not to be found, with the reason as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
-class Aim:
+class MeasurementTarget:
     """`bound` is the worst that is still good: the least for what should be high, the most for what should be low."""
 
     bound: float
@@ -23,34 +23,34 @@ class Aim:
     ratio: float | None = None
     """The same to the yardstick, as it ran on the machine that the aim was set on: met there, a machine is but slow."""
 
-    def missed_by(self, value: float) -> float:
+    def compute_shortfall(self, value: float) -> float:
         """As a share of the aim; 0 where it is met. What should be 0 and is not is missed by as much as there is."""
         over = self.bound - value if self.high else value - self.bound
         return max(0.0, over / self.bound if self.bound else over)
 
-    def reached_by(self, ratio: float | None) -> bool | None:
+    def is_ratio_met(self, ratio: float | None) -> bool | None:
         """None where one of the two is not held against the yardstick."""
         if ratio is None or self.ratio is None:
             return None
         return ratio >= self.ratio if self.high else ratio <= self.ratio
 
 
-def at_least(bound: float, ratio: float | None = None) -> Aim:
-    return Aim(bound, high=True, ratio=ratio)
+def require_at_least(bound: float, ratio: float | None = None) -> MeasurementTarget:
+    return MeasurementTarget(bound, high=True, ratio=ratio)
 
 
-def at_most(bound: float, ratio: float | None = None) -> Aim:
-    return Aim(bound, ratio=ratio)
+def require_at_most(bound: float, ratio: float | None = None) -> MeasurementTarget:
+    return MeasurementTarget(bound, ratio=ratio)
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Measurement:
     """`ratio` is to the yardstick: for a rate, how many times its rate; for a time, what it gets done meanwhile."""
 
     name: str
     value: float
     unit: str
-    aim: Aim | None = None
+    target: MeasurementTarget | None = None
     ratio: float | None = None
     note: str = ""
 
@@ -60,35 +60,35 @@ class Figure:
         return self.value * TIMES[self.unit] if self.unit in TIMES else None
 
     @property
-    def met(self) -> bool | None:
+    def is_met(self) -> bool | None:
         """None where nothing was aimed at."""
-        return self.aim.missed_by(self.value) == 0 if self.aim else None
+        return self.target.compute_shortfall(self.value) == 0 if self.target else None
 
     @property
-    def met_beside(self) -> bool | None:
+    def is_met_relative(self) -> bool | None:
         """Whether it is met beside the yardstick, where the aim says how much that is."""
-        return self.aim.reached_by(self.ratio) if self.aim else None
+        return self.target.is_ratio_met(self.ratio) if self.target else None
 
     @property
     def verdict(self) -> str:
-        if self.aim is None:
+        if self.target is None:
             return ""
-        missed = self.aim.missed_by(self.value)
+        missed = self.target.compute_shortfall(self.value)
         if not missed:
             return "met"
-        return f"missed by {missed:.0%}" if self.aim.bound else f"missed by {missed:,.0f}"
+        return f"missed by {missed:.0%}" if self.target.bound else f"missed by {missed:,.0f}"
 
     def as_json(self) -> dict[str, Any]:
-        aim = {"bound": self.aim.bound, "is": "at least" if self.aim.high else "at most"} if self.aim else None
+        aim = {"bound": self.target.bound, "is": "at least" if self.target.high else "at most"} if self.target else None
         return {
             "name": self.name,
             "value": self.value,
             "unit": self.unit,
             "aim": aim,
-            "met": self.met,
-            "missed_by": self.aim.missed_by(self.value) if self.aim else None,
+            "met": self.is_met,
+            "missed_by": self.target.compute_shortfall(self.value) if self.target else None,
             "ratio": self.ratio,
-            "ratio_aim": self.aim.ratio if self.aim else None,
-            "ratio_met": self.met_beside,
+            "ratio_aim": self.target.ratio if self.target else None,
+            "ratio_met": self.is_met_relative,
             "note": self.note,
         }

@@ -10,8 +10,8 @@ from importlib import resources
 from pathlib import Path
 
 from bot.assembly import settle
-from bot.bench.sayings import Sayings
-from bot.bench.yardstick import Yardstick
+from bot.bench.sayings import SampleMentions
+from bot.bench.yardstick import TextBlobBaseline
 from bot.clock import Clock, SystemClock
 from bot.domain.mention import Mention
 from bot.playbook import Playbook, PlaybookReloader
@@ -27,46 +27,46 @@ HANDFUL = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
-    """What each measurement is given. `tell` shows what is being done, where somebody watches."""
+class BenchmarkContext:
+    """What each measurement is given. `report` shows what is being done, where somebody watches."""
 
-    sayings: Sayings
-    yardstick: Yardstick
-    tell: Callable[[str], None]
+    samples: SampleMentions
+    baseline: TextBlobBaseline
+    report: Callable[[str], None]
     quick: bool = False
     week: Path | None = None
     """A recorded week for `spikes`, as mentions."""
     labels: Path | None = None
     """What in that week is negative by somebody's judgement."""
 
-    def of(self, full: int, quick: int) -> int:
+    def pick_count(self, full: int, quick: int) -> int:
         """How many: enough for a figure, or enough to see that it is measured."""
         return quick if self.quick else full
 
 
-def day_playbook() -> Path:
+def find_day_playbook() -> Path:
     """The sample day's: five departments and ten routes."""
     return Path(str(resources.files("bot.demo"))) / "playbook.toml"
 
 
-def one_channel() -> Path:
+def find_one_channel_playbook() -> Path:
     """Everything goes to one channel."""
     return Path(str(resources.files("bot.bench"))) / "one_channel.toml"
 
 
-def read(path: Path) -> PlaybookReloader:
+def open_playbook(path: Path) -> PlaybookReloader:
     return PlaybookReloader(path, sources={**MODELS})
 
 
 @asynccontextmanager
-async def server() -> AsyncIterator[str]:
+async def run_server() -> AsyncIterator[str]:
     """The address of an embedded server in a folder of its own, as `earshot run` starts it."""
     with tempfile.TemporaryDirectory(prefix="earshot-bench-", ignore_cleanup_errors=True) as folder:
         async with run_embedded(Path(folder)) as running:
             yield running.url
 
 
-def workspace_of(playbook: Playbook, clock: Clock) -> Workspace:
+def build_workspace(playbook: Playbook, clock: Clock) -> Workspace:
     """Everybody whom the playbook names, and its channels."""
     workspace = Workspace(name=playbook.brand.name, now=lambda: clock.now().timestamp())
     departments = playbook.departments.values()
@@ -84,14 +84,14 @@ def workspace_of(playbook: Playbook, clock: Clock) -> Workspace:
     return workspace
 
 
-def stage(
+def run_benchmark_app(
     path: Path, clock: Clock, *, wait: bool = True, settings: Settings | None = None
 ) -> AbstractAsyncContextManager[Stage]:
     """The real application before a Slack with Slack's limits."""
-    playbook = read(path)
+    playbook = open_playbook(path)
     return staged(
         playbook=playbook,
-        workspace=workspace_of(playbook.current, clock),
+        workspace=build_workspace(playbook.current, clock),
         clock=clock,
         trigger_now=asyncio.get_running_loop().time,
         wait=wait,
@@ -100,21 +100,21 @@ def stage(
 
 
 @asynccontextmanager
-async def at_work(stage: Stage) -> AsyncIterator[None]:
+async def run_workers(app: Stage) -> AsyncIterator[None]:
     """All workers run, as in production, until this is left."""
     settle()
     async with asyncio.TaskGroup() as group:
-        group.create_task(stage.house.work())
+        group.create_task(app.house.work())
         try:
             yield
         finally:
-            stage.house.stop.set()
+            app.house.stop.set()
 
 
-async def hear(ear: InboxWriter, mentions: Sequence[Mention]) -> None:
+async def publish_mentions(sink: InboxWriter, mentions: Sequence[Mention]) -> None:
     """All at once, a handful at a time."""
     for start in range(0, len(mentions), HANDFUL):
-        await ear.publish(mentions[start : start + HANDFUL])
+        await sink.publish(mentions[start : start + HANDFUL])
 
 
 class JumpingClock:
@@ -127,7 +127,7 @@ class JumpingClock:
     def now(self) -> datetime:
         return self._real.now() + self._ahead
 
-    def jump(self, length: timedelta) -> None:
+    def jump_ahead(self, length: timedelta) -> None:
         self._ahead += length
 
     async def sleep(self, seconds: float) -> None:

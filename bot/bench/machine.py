@@ -14,7 +14,7 @@ BUSY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
+class MachineInfo:
     cores: int
     processor: str
     system: str
@@ -38,26 +38,26 @@ class Machine:
         return {**asdict(self), "warning": self.warning}
 
 
-def this_machine() -> Machine:
+def read_machine_info() -> MachineInfo:
     """As it is before we begin: the load of our own work is not somebody else's."""
-    return Machine(
-        cores=_cores(),
-        processor=_processor(),
+    return MachineInfo(
+        cores=_count_cores(),
+        processor=_read_processor_name(),
         system=f"{platform.system()} {platform.machine()}",
         python=platform.python_version(),
-        server=_server(),
+        server=_read_server_version(),
         load=round(os.getloadavg()[0], 2),
     )
 
 
-def _cores() -> int:
+def _count_cores() -> int:
     """Those that we may use, which in a container are fewer than there are."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def _processor() -> str:
+def _read_processor_name() -> str:
     """Linux tells the model only here."""
     told = Path("/proc/cpuinfo")
     if told.exists():
@@ -67,7 +67,7 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def _server() -> str:
+def _read_server_version() -> str:
     """`Valkey server v=9.1.2 sha=… bits=64` in short."""
     try:
         words = [str(find_server()), "--version"]

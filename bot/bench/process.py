@@ -13,9 +13,9 @@ from pathlib import Path
 import aiohttp
 
 import bot
-from bot.bench.figure import NothingMeasured
-from bot.bench.ground import day_playbook, read, workspace_of
-from bot.bench.stopwatch import instant
+from bot.bench.figure import NoMeasurementsError
+from bot.bench.ground import build_workspace, find_day_playbook, open_playbook
+from bot.bench.stopwatch import read_monotonic
 from bot.clock import SystemClock
 from bot.sandbox import Sandbox
 
@@ -25,7 +25,7 @@ LOOK_EVERY = 0.01
 
 
 @dataclass(slots=True)
-class Process:
+class EarshotProcess:
     pid: int
     ready_after: float
     """Seconds."""
@@ -36,44 +36,44 @@ class Process:
         async with self._session.post(self.url + path, data=body, headers=headers) as answer:
             answer.raise_for_status()
 
-    async def triaged(self) -> None:
+    async def wait_until_triaged(self) -> None:
         """Until nothing is left in the inbox."""
         async with asyncio.timeout(PATIENCE):
-            while await self._waiting():  # noqa: ASYNC110 - another process has no event for us
+            while await self._count_waiting():  # noqa: ASYNC110 - another process has no event for us
                 await asyncio.sleep(0.05)
 
-    async def _waiting(self) -> int:
+    async def _count_waiting(self) -> int:
         async with self._session.get(self.url + "/statusz") as answer:
             return int((await answer.json())["queues"]["inbox"]["length"])
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[Process]:
+async def run_process() -> AsyncIterator[EarshotProcess]:
     """Ready when this is entered. Ended when it is left, and waited for."""
     clock = SystemClock()
-    sandbox = Sandbox(workspace_of(read(day_playbook()).current, clock))
+    sandbox = Sandbox(build_workspace(open_playbook(find_day_playbook()).current, clock))
     with tempfile.TemporaryDirectory(prefix="earshot-bench-", ignore_cleanup_errors=True) as folder:
         async with sandbox, aiohttp.ClientSession() as session:
-            port = _free_port()
+            port = _find_free_port()
             said = Path(folder) / "said"
             with said.open("wb") as out:
-                began = instant()
+                began = read_monotonic()
                 process = await asyncio.create_subprocess_exec(
                     *(sys.executable, "-m", "bot", "run"),
                     cwd=folder,
-                    env=_environment(sandbox, Path(folder), port),
+                    env=_build_environment(sandbox, Path(folder), port),
                     stdout=out,
                     stderr=out,
                 )
             try:
                 url = f"http://127.0.0.1:{port}"
-                await _until_ready(process, session, url, said)
-                yield Process(process.pid, instant() - began, url, session)
+                await _wait_until_ready(process, session, url, said)
+                yield EarshotProcess(process.pid, read_monotonic() - began, url, session)
             finally:
-                await _end(process)
+                await _stop_process(process)
 
 
-def _environment(sandbox: Sandbox, folder: Path, port: int) -> dict[str, str]:
+def _build_environment(sandbox: Sandbox, folder: Path, port: int) -> dict[str, str]:
     """Ours, and nothing of a house that may be set up on this machine."""
     ours = ("SLACK_", "EARSHOT_", "REDIS_", "X_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
@@ -84,34 +84,34 @@ def _environment(sandbox: Sandbox, folder: Path, port: int) -> dict[str, str]:
         "SLACK_SIGNING_SECRET": sandbox.signing_secret,
         "SLACK_API_URL": sandbox.api_url,
         "EARSHOT_DATA": str(folder / "data"),
-        "EARSHOT_PLAYBOOK": str(day_playbook()),
+        "EARSHOT_PLAYBOOK": str(find_day_playbook()),
         "EARSHOT_HOST": "127.0.0.1",
         "EARSHOT_PORT": str(port),
         "EARSHOT_HOOK_FORUM_SECRET": SECRET,
     }
 
 
-def _free_port() -> int:
+def _find_free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
 
 
-async def _until_ready(
+async def _wait_until_ready(
     process: asyncio.subprocess.Process, session: aiohttp.ClientSession, url: str, said: Path
 ) -> None:
-    until = instant() + PATIENCE
-    while not await _says_ready(session, url):
-        if process.returncode is not None or instant() > until:
-            raise NothingMeasured(f"`earshot run` did not become ready: {_last_words(said)}")
+    until = read_monotonic() + PATIENCE
+    while not await _is_ready(session, url):
+        if process.returncode is not None or read_monotonic() > until:
+            raise NoMeasurementsError(f"`earshot run` did not become ready: {_read_last_lines(said)}")
         await asyncio.sleep(LOOK_EVERY)
 
 
-def _last_words(said: Path) -> str:
+def _read_last_lines(said: Path) -> str:
     return " ".join(said.read_text(encoding="utf-8", errors="replace").splitlines()[-3:])
 
 
-async def _says_ready(session: aiohttp.ClientSession, url: str) -> bool:
+async def _is_ready(session: aiohttp.ClientSession, url: str) -> bool:
     try:
         async with session.get(f"{url}/readyz") as answer:
             return answer.status == 200
@@ -119,7 +119,7 @@ async def _says_ready(session: aiohttp.ClientSession, url: str) -> bool:
         return False
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _stop_process(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
         process.terminate()
     try:

@@ -7,23 +7,23 @@ from typing import NamedTuple
 MB = 1_000_000
 
 
-class Resident(NamedTuple):
-    """In MB. `most` is the highest it ever was, where the system keeps that."""
+class MemoryUsage(NamedTuple):
+    """In MB. `peak` is the highest it ever was, where the system keeps that."""
 
-    now: float
-    most: float
+    current: float
+    peak: float
 
 
-def resident(pid: int) -> Resident:
+def read_memory_usage(pid: int) -> MemoryUsage:
     status = Path(f"/proc/{pid}/status")
     if status.exists():
         told = dict(line.split(":", 1) for line in status.read_text(encoding="ascii").splitlines())
-        return Resident(_megabytes(told["VmRSS"]), _megabytes(told["VmHWM"]))
+        return MemoryUsage(_parse_megabytes(told["VmRSS"]), _parse_megabytes(told["VmHWM"]))
     words = ["/bin/ps", "-o", "rss=", "-p", str(pid)]
     told_now = subprocess.run(words, capture_output=True, text=True, check=True).stdout  # noqa: S603 - a fixed command
-    return Resident(_megabytes(told_now), _megabytes(told_now))
+    return MemoryUsage(_parse_megabytes(told_now), _parse_megabytes(told_now))
 
 
-def _megabytes(told: str) -> float:
+def _parse_megabytes(told: str) -> float:
     """From `  1234 kB`."""
     return int(told.split(maxsplit=1)[0]) * 1024 / MB

@@ -6,44 +6,44 @@ from statistics import mean
 from typing import Any
 
 from bot.bench.catalogue import CATALOGUE
-from bot.bench.figure import Figure
-from bot.bench.ground import Bench
+from bot.bench.figure import Measurement
+from bot.bench.ground import BenchmarkContext
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasurementResult:
     """What one measurement found, and what the yardstick did around it."""
 
     name: str
-    figures: tuple[Figure, ...]
+    measurements: tuple[Measurement, ...]
     texts_per_second: float
 
     def as_json(self) -> dict[str, Any]:
         return {
             "measurement": self.name,
             "yardstick_texts_per_second": self.texts_per_second,
-            "figures": [figure.as_json() for figure in self.figures],
+            "figures": [figure.as_json() for figure in self.measurements],
         }
 
 
-async def measured(bench: Bench, names: Sequence[str]) -> AsyncIterator[Measured]:
+async def run_measurements(bench: BenchmarkContext, names: Sequence[str]) -> AsyncIterator[MeasurementResult]:
     for name in names:
-        bench.tell(name)
-        before = _texts_per_second(bench)
-        figures = await CATALOGUE[name](_telling_of(bench, name))
-        pace = mean((before, _texts_per_second(bench)))
-        yield Measured(name, tuple(_held_against(figure, pace) for figure in figures), pace)
+        bench.report(name)
+        before = _measure_baseline(bench)
+        figures = await CATALOGUE[name](_prefix_reports(bench, name))
+        pace = mean((before, _measure_baseline(bench)))
+        yield MeasurementResult(name, tuple(_add_ratio(figure, pace) for figure in figures), pace)
 
 
-def _telling_of(bench: Bench, name: str) -> Bench:
-    return replace(bench, tell=lambda words: bench.tell(f"{name}: {words}"))
+def _prefix_reports(bench: BenchmarkContext, name: str) -> BenchmarkContext:
+    return replace(bench, report=lambda words: bench.report(f"{name}: {words}"))
 
 
-def _texts_per_second(bench: Bench) -> float:
-    return bench.yardstick.texts_per_second(bench.of(400, 50) / 1000)
+def _measure_baseline(bench: BenchmarkContext) -> float:
+    return bench.baseline.measure_rate(bench.pick_count(400, 50) / 1000)
 
 
-def _held_against(figure: Figure, pace: float) -> Figure:
+def _add_ratio(figure: Measurement, pace: float) -> Measurement:
     """A time as what the yardstick reads meanwhile, unless the measurement has held it against it by itself."""
     if figure.ratio is not None or figure.seconds is None:
         return figure

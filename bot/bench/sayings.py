@@ -25,44 +25,44 @@ ASIDES = (
 """Details of the kind that people add and that say nothing of how they feel."""
 
 
-class NothingSaid(Exception):  # noqa: N818 - said as it is
+class EmptySampleError(Exception):
     """The file given holds no mentions, or a line that is none."""
 
 
-class Sayings:
-    def __init__(self, said: Sequence[Mention]) -> None:
-        self._said = said
+class SampleMentions:
+    def __init__(self, mentions: Sequence[Mention]) -> None:
+        self._mentions = mentions
 
     @classmethod
-    def read(cls, path: Path | None) -> "Sayings":
-        """From a file of mentions, or from the sample day where none is given. Raises `NothingSaid`."""
+    def read(cls, path: Path | None) -> "SampleMentions":
+        """From a file of mentions, or from the sample day where none is given. Raises `EmptySampleError`."""
         path = path or Path(str(resources.files("bot.demo"))) / "day.jsonl"
         try:
             found = list(read_mentions(path))
         except OSError as no:
-            raise NothingSaid(f"{path} cannot be read: {no.strerror}.") from None
+            raise EmptySampleError(f"{path} cannot be read: {no.strerror}.") from None
         if bad := [one for one in found if isinstance(one, InvalidLine)]:
-            raise NothingSaid(f"{path}, {bad[0]}.")
+            raise EmptySampleError(f"{path}, {bad[0]}.")
         if not found:
-            raise NothingSaid(f"{path} holds no mentions.")
+            raise EmptySampleError(f"{path} holds no mentions.")
         return cls([one for one in found if isinstance(one, Mention)])
 
-    def texts(self) -> list[str]:
-        return [mention.text for mention in self._said]
+    def list_texts(self) -> list[str]:
+        return [mention.text for mention in self._mentions]
 
-    def take(self, count: int, at: datetime, first: int = 0) -> list[Mention]:
+    def generate_mentions(self, count: int, at: datetime, first: int = 0) -> list[Mention]:
         """So many, said now, from the `first` on; the same number is always the same mention but for its time."""
-        return [self._one(number, at) for number in range(first, first + count)]
+        return [self._generate_mention(number, at) for number in range(first, first + count)]
 
-    def _one(self, number: int, at: datetime) -> Mention:
-        said = self._said[number % len(self._said)]
+    def _generate_mention(self, number: int, at: datetime) -> Mention:
+        said = self._mentions[number % len(self._mentions)]
         source = said.source
         handle = f"{said.author.handle or 'someone'}_{number}"
         author = said.author.model_dump(exclude={"id", "handle"}) | {"id": f"bench-{number}", "handle": handle}
         return Mention(
             id=f"{source}:bench-{number}",
             source=source,
-            text=f"{said.text} {_aside(number)}",
+            text=f"{said.text} {_generate_detail(number)}",
             created_at=at,
             url=said.url,
             lang=said.lang,
@@ -71,6 +71,6 @@ class Sayings:
         )
 
 
-def _aside(number: int) -> str:
+def _generate_detail(number: int) -> str:
     """No two are alike, so that nothing is taken for a copy of another: the day has its retweets and its headlines."""
     return ASIDES[number % len(ASIDES)].format(n=100 + number, k=1 + number * 7 % 40)

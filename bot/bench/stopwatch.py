@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(slots=True)
-class Took:
+class ElapsedTime:
     """Seconds that passed, and seconds for which this process (all its threads) had a core."""
 
     seconds: float = 0.0
@@ -16,20 +16,20 @@ class Took:
 
 
 @contextmanager
-def stopwatch() -> Iterator[Took]:
+def measure_time() -> Iterator[ElapsedTime]:
     """Filled in when the block is left."""
-    took = Took()
+    took = ElapsedTime()
     wall, cpu = time.perf_counter(), time.process_time()
     yield took
     took.seconds, took.cpu = time.perf_counter() - wall, time.process_time() - cpu
 
 
-def instant() -> float:
+def read_monotonic() -> float:
     """Seconds on a clock that only ever goes on; only differences mean something."""
     return time.perf_counter()
 
 
-def percentile(times: Sequence[float], percent: float) -> float:
+def compute_percentile(times: Sequence[float], percent: float) -> float:
     """By nearest rank, so that what is told is a time that really happened."""
     ordered = sorted(times)
     return ordered[max(0, math.ceil(percent / 100 * len(ordered)) - 1)]

@@ -7,21 +7,21 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.bench.figure import MEGABYTES, MS, SECONDS, Figure
-from bot.bench.machine import Machine
-from bot.bench.run import Measured
+from bot.bench.figure import MEGABYTES, MS, SECONDS, Measurement
+from bot.bench.machine import MachineInfo
+from bot.bench.run import MeasurementResult
 
 STYLES = {True: "green", False: "bold red", None: ""}
 """Of what is met, of what is missed, and of what has no aim."""
 
 
-def show(console: Console, machine: Machine, found: Sequence[Measured], *, quick: bool) -> None:
+def print_results(console: Console, machine: MachineInfo, found: Sequence[MeasurementResult], *, quick: bool) -> None:
     console.print(f"[bold]earshot bench[/bold] on {machine}.", highlight=False)
     if machine.warning:
         console.print(machine.warning, style="yellow", highlight=False)
     if quick:
         console.print("Quick: too few of everything for a figure that says much.", style="yellow", highlight=False)
-    console.print(_table(found))
+    console.print(_build_results_table(found))
     pace = median(one.texts_per_second for one in found)
     console.print(
         f"The yardstick is TextBlob alone on the same texts, in the same minutes: {pace:,.0f} texts/s. "
@@ -30,11 +30,11 @@ def show(console: Console, machine: Machine, found: Sequence[Measured], *, quick
         style="dim",
         highlight=False,
     )
-    for line in _notes(found):
+    for line in _list_notes(found):
         console.print(line, style="dim", highlight=False)
 
 
-def _table(found: Iterable[Measured]) -> Table:
+def _build_results_table(found: Iterable[MeasurementResult]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("figure")
     for name in ("measured", "aim"):
@@ -43,18 +43,18 @@ def _table(found: Iterable[Measured]) -> Table:
     table.add_column("to TextBlob", justify="right", no_wrap=True)
     for measured in found:
         table.add_section()
-        for figure in measured.figures:
-            verdict = Text(figure.verdict, style=STYLES[figure.met])
-            beside = Text(held(figure), style=STYLES[figure.met_beside])
-            table.add_row(figure.name, valued(figure.value, figure.unit), aimed(figure), verdict, beside)
+        for figure in measured.measurements:
+            verdict = Text(figure.verdict, style=STYLES[figure.is_met])
+            beside = Text(format_ratio(figure), style=STYLES[figure.is_met_relative])
+            table.add_row(figure.name, format_value(figure.value, figure.unit), format_target(figure), verdict, beside)
     return table
 
 
-def _notes(found: Iterable[Measured]) -> list[str]:
-    return [f"{figure.name}: {figure.note}." for one in found for figure in one.figures if figure.note]
+def _list_notes(found: Iterable[MeasurementResult]) -> list[str]:
+    return [f"{figure.name}: {figure.note}." for one in found for figure in one.measurements if figure.note]
 
 
-def valued(value: float, unit: str) -> str:
+def format_value(value: float, unit: str) -> str:
     if unit in {MS, SECONDS, MEGABYTES}:
         return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
     if unit == "/s":
@@ -62,25 +62,32 @@ def valued(value: float, unit: str) -> str:
     return f"{value:,.0f} {unit}" if unit or value >= 10 else f"{value:.2g}"
 
 
-def aimed(figure: Figure) -> str:
-    if figure.aim is None:
+def format_target(figure: Measurement) -> str:
+    if figure.target is None:
         return ""
-    return f"{'≥' if figure.aim.high else '≤'} {valued(figure.aim.bound, figure.unit)}" if figure.aim.bound else "0"
+    return (
+        f"{'≥' if figure.target.high else '≤'} {format_value(figure.target.bound, figure.unit)}"
+        if figure.target.bound
+        else "0"
+    )
 
 
-def held(figure: Figure) -> str:
+def format_ratio(figure: Measurement) -> str:
     """`0.44 ×` of its rate, or `96 texts` in that time; `0.44 ≥ 0.42 ×` where the aim says how much it is to be."""
     if figure.ratio is None:
         return ""
     unit = "×" if figure.seconds is None else "texts"
-    told = _short(figure, figure.ratio)
-    if figure.aim is not None and figure.aim.ratio is not None:
-        high, met = figure.aim.high, figure.met_beside
-        told += f" {'≥' if high and met else '≤' if met else '<' if high else '>'} {_short(figure, figure.aim.ratio)}"
+    told = _shorten_ratio(figure, figure.ratio)
+    if figure.target is not None and figure.target.ratio is not None:
+        high, met = figure.target.high, figure.is_met_relative
+        told += (
+            f" {'≥' if high and met else '≤' if met else '<' if high else '>'} "
+            f"{_shorten_ratio(figure, figure.target.ratio)}"
+        )
     return f"{told} {unit}"
 
 
-def _short(figure: Figure, ratio: float) -> str:
+def _shorten_ratio(figure: Measurement, ratio: float) -> str:
     if figure.seconds is None:
         return f"{ratio:.2f}"
     return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"

@@ -5,38 +5,38 @@ from typing import NamedTuple
 
 from textblob import TextBlob
 
-from bot.bench.stopwatch import instant, stopwatch
+from bot.bench.stopwatch import measure_time, read_monotonic
 
 
-class Pace(NamedTuple):
+class TextThroughput(NamedTuple):
     """Texts a second that passed, and texts a second of a core."""
 
     texts: float
     texts_of_cpu: float
 
 
-class Yardstick:
+class TextBlobBaseline:
     """Its first reading loads a lexicon, which is not what is measured."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = list(texts)
-        _read(self._texts[0])
+        _analyze_text(self._texts[0])
 
-    def pace(self, texts: Sequence[str]) -> Pace:
+    def measure_text_throughput(self, texts: Sequence[str]) -> TextThroughput:
         """Over exactly these."""
-        with stopwatch() as took:
+        with measure_time() as took:
             for text in texts:
-                _read(text)
-        return Pace(len(texts) / took.seconds, len(texts) / max(took.cpu, 1e-9))
+                _analyze_text(text)
+        return TextThroughput(len(texts) / took.seconds, len(texts) / max(took.cpu, 1e-9))
 
-    def texts_per_second(self, seconds: float) -> float:
+    def measure_rate(self, seconds: float) -> float:
         """Over as many of its own as it reads in so many seconds."""
-        began, read = instant(), 0
-        while instant() - began < seconds:
-            _read(self._texts[read % len(self._texts)])
+        began, read = read_monotonic(), 0
+        while read_monotonic() - began < seconds:
+            _analyze_text(self._texts[read % len(self._texts)])
             read += 1
-        return read / (instant() - began)
+        return read / (read_monotonic() - began)
 
 
-def _read(text: str) -> None:
+def _analyze_text(text: str) -> None:
     _ = TextBlob(text).sentiment

@@ -14,13 +14,13 @@ from rich.console import Console
 
 from bot import logs
 from bot.bench.catalogue import CATALOGUE
-from bot.bench.figure import NothingMeasured
-from bot.bench.ground import Bench
-from bot.bench.machine import Machine, this_machine
-from bot.bench.run import Measured, measured
-from bot.bench.sayings import NothingSaid, Sayings
-from bot.bench.table import show
-from bot.bench.yardstick import Yardstick
+from bot.bench.figure import NoMeasurementsError
+from bot.bench.ground import BenchmarkContext
+from bot.bench.machine import MachineInfo, read_machine_info
+from bot.bench.run import MeasurementResult, run_measurements
+from bot.bench.sayings import EmptySampleError, SampleMentions
+from bot.bench.table import print_results
+from bot.bench.yardstick import TextBlobBaseline
 from bot.cli.saying import refuse, refusing
 from bot.clock import SystemClock
 
@@ -46,13 +46,15 @@ def bench(
     """Measure what Earshot reaches on this machine. It takes some minutes; nothing outside is asked."""
     chosen = _chosen(names or [])
     logs.configure_logging("error")
-    machine = this_machine()
+    machine = read_machine_info()
     try:
-        sayings = Sayings.read(mentions)
+        sayings = SampleMentions.read(mentions)
         with refusing(), _telling() as tell:
-            prepared = Bench(sayings, Yardstick(sayings.texts()), tell, quick=quick, week=week, labels=labels)
+            prepared = BenchmarkContext(
+                sayings, TextBlobBaseline(sayings.list_texts()), tell, quick=quick, week=week, labels=labels
+            )
             found = asyncio.run(_measure(prepared, chosen))
-    except (NothingSaid, NothingMeasured) as no:
+    except (EmptySampleError, NoMeasurementsError) as no:
         raise refuse([no]) from None
     _write(machine, found, to, quick=quick)
 
@@ -67,8 +69,8 @@ def _chosen(names: list[str]) -> list[str]:
     return [name for name in CATALOGUE if not names or name in names]
 
 
-async def _measure(prepared: Bench, chosen: list[str]) -> list[Measured]:
-    return [one async for one in measured(prepared, chosen)]
+async def _measure(prepared: BenchmarkContext, chosen: list[str]) -> list[MeasurementResult]:
+    return [one async for one in run_measurements(prepared, chosen)]
 
 
 @contextmanager
@@ -82,9 +84,9 @@ def _telling() -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
-def _write(machine: Machine, found: list[Measured], to: str, *, quick: bool) -> None:
+def _write(machine: MachineInfo, found: list[MeasurementResult], to: str, *, quick: bool) -> None:
     if to != STDOUT:
-        show(Console(), machine, found, quick=quick)
+        print_results(Console(), machine, found, quick=quick)
     if to:
         words = json.dumps(_as_json(machine, found, quick=quick), indent=2, ensure_ascii=False) + "\n"
         if to == STDOUT:
@@ -96,7 +98,7 @@ def _write(machine: Machine, found: list[Measured], to: str, *, quick: bool) -> 
             raise refuse([f"{to} cannot be written: {no.strerror}."]) from None
 
 
-def _as_json(machine: Machine, found: list[Measured], *, quick: bool) -> dict[str, Any]:
+def _as_json(machine: MachineInfo, found: list[MeasurementResult], *, quick: bool) -> dict[str, Any]:
     return {
         "at": SystemClock().now().isoformat(),
         "machine": machine.as_json(),

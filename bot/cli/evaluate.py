@@ -6,14 +6,14 @@ from typing import Annotated
 import typer
 
 from bot.cli.saying import playbook_path, refuse, refusing, tell, weights_path
-from bot.detectors.catalogue import Assessor
+from bot.detectors.catalogue import MentionAssessor
 from bot.detectors.dimensions import DIMENSIONS
 from bot.detectors.sentiment import ALONE, BLEND, ONNX
 from bot.playbook import OnnxOptions, load_playbook
 from bot.sources.catalogue import MODELS
-from bot.training.evaluating import evaluated, misfires
-from bot.training.labelled import NONE_KNOWN, Unreadable, labelled
-from bot.training.labelled import ordinary as posts
+from bot.training.evaluating import evaluate_assessor, measure_misfires
+from bot.training.labelled import NONE_KNOWN, DatasetError, load_labelled
+from bot.training.labelled import load_unlabelled as posts
 
 
 def evaluate(
@@ -39,16 +39,19 @@ def evaluate(
     if not files and not ordinary:
         raise typer.BadParameter("name files of labelled posts, or --ordinary FILE")
     try:
-        rows, unlabelled = labelled(files or (), mentions), posts(ordinary) if ordinary else []
-    except Unreadable as no:
+        rows, unlabelled = load_labelled(files or (), mentions), posts(ordinary) if ordinary else []
+    except DatasetError as no:
         raise refuse([no]) from None
     if files and not rows:
         raise refuse([NONE_KNOWN])
     with refusing():
-        assessor = Assessor((), weights=model or weights_path(), engine=engine, onnx=_own(engine))
-    for section in (*evaluated(assessor, rows), *([misfires(assessor, unlabelled)] if unlabelled else [])):
+        assessor = MentionAssessor((), weights=model or weights_path(), engine=engine, onnx=_own(engine))
+    for section in (
+        *evaluate_assessor(assessor, rows),
+        *([measure_misfires(assessor, unlabelled)] if unlabelled else []),
+    ):
         tell(section.name)
-        for figure in section.figures:
+        for figure in section.metrics:
             tell(f"  {figure}")
 
 

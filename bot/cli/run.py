@@ -17,9 +17,9 @@ from bot.assembly import WORKERS, House, assemble, outside_of, paging_of, settle
 from bot.cli.opening import claim, opened
 from bot.cli.saying import refuse, refusing, settings_and_playbook
 from bot.clock import Clock, SystemClock
-from bot.detectors.catalogue import assessor_for
-from bot.detectors.model.loading import in_use
-from bot.detectors.model.weights import Unusable
+from bot.detectors.catalogue import build_assessor
+from bot.detectors.model.loading import resolve_weights_path
+from bot.detectors.model.weights import WeightsError
 from bot.domain.decision import StoreUnavailable
 from bot.playbook import Playbook, PlaybookError, PlaybookReloader
 from bot.settings import Settings
@@ -53,8 +53,8 @@ def run(
             raise refuse(faults)
         logs.configure_logging(settings.log, settings.log_format)
         logs.install_crash_hooks()
-        assessor_for(
-            playbook.current, in_use(settings.model, settings.data)
+        build_assessor(
+            playbook.current, resolve_weights_path(settings.model, settings.data)
         )  # what is broken is said before anything begins
         clock = SystemClock()
         try:
@@ -88,7 +88,7 @@ async def _run(
         await store.inbox.create_group()
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = build_web_client(token, settings.slack_api_url, session)
-        weights, outside = in_use(settings.model, settings.data), outside_of(settings, session, clock)
+        weights, outside = resolve_weights_path(settings.model, settings.data), outside_of(settings, session, clock)
         house = assemble(
             store, playbook, SlackSink(client), clock, build_process_name(), outside=outside, weights=weights
         )
@@ -168,7 +168,7 @@ async def read_again(house: House, playbook: PlaybookReloader, settings: Setting
         house.listen_to(sources)
     except PlaybookError as wrong:
         faults = wrong.faults
-    except (ValueError, Unusable) as no:
+    except (ValueError, WeightsError) as no:
         faults = [no]
     if faults:
         log.error("playbook refused, the old one stays", faults=[str(fault) for fault in faults])

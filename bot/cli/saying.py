@@ -12,8 +12,8 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.detectors.dimensions import DIMENSIONS
-from bot.detectors.model.loading import in_use
-from bot.detectors.model.weights import Unusable
+from bot.detectors.model.loading import resolve_weights_path
+from bot.detectors.model.weights import WeightsError
 from bot.domain.decision import StoreUnavailable
 from bot.playbook import PlaybookError, PlaybookReloader
 from bot.settings import Settings, SettingsError, load_settings
@@ -62,7 +62,7 @@ def refusing() -> Iterator[None]:
         raise refuse(no.faults) from None
     except PlaybookError as no:
         raise refuse(str(no).splitlines()) from None
-    except (StoreUnavailable, EmbeddedServerError, Unusable) as no:
+    except (StoreUnavailable, EmbeddedServerError, WeightsError) as no:
         raise refuse([no]) from None
 
 
@@ -124,7 +124,7 @@ def playbook_path() -> Path:
 
 def weights_path() -> Path:
     where = _where()
-    return in_use(where.model, where.data)
+    return resolve_weights_path(where.model, where.data)
 
 
 def data_path() -> Path:

@@ -11,7 +11,7 @@ import typer
 
 from bot.cli.arriving import Arriving
 from bot.cli.saying import REFUSED, playbook_path, refuse, refusing, warn, weights_path, writing
-from bot.detectors.catalogue import Assessor, assessor_for
+from bot.detectors.catalogue import MentionAssessor, build_assessor
 from bot.detectors.dimensions import DIMENSIONS
 from bot.domain.assessment import Assessment
 from bot.domain.mention import Mention
@@ -53,7 +53,9 @@ class Scorer:
 
     def __init__(self, playbook: Playbook | None) -> None:
         self._routes: Sequence[Route] = playbook.routes if playbook else ()
-        self._assessor = assessor_for(playbook, weights_path()) if playbook else Assessor((), weights=weights_path())
+        self._assessor = (
+            build_assessor(playbook, weights_path()) if playbook else MentionAssessor((), weights=weights_path())
+        )
 
     def answers(self, items: Sequence[tuple[int, Mention | InvalidLine]]) -> Iterator[dict[str, Any]]:
         mentions = [item for _, item in items if isinstance(item, Mention)]

@@ -10,14 +10,14 @@ import typer
 
 from bot.cli.saying import data_path, refuse, refusing, tell, warn, weights_path
 from bot.detectors.model.loading import LEARNED
-from bot.detectors.model.weights import read
+from bot.detectors.model.weights import read_weights
 from bot.distribution import write_requirement
-from bot.training.labelled import NONE_KNOWN, Unreadable, labelled
-from bot.training.placing import Busy, alone, place
+from bot.training.labelled import NONE_KNOWN, DatasetError, load_labelled
+from bot.training.placing import AlreadyRunningError, hold_exclusive_lock, write_atomically
 from bot.training.sets import HEADS
 
 if TYPE_CHECKING:
-    from bot.training.continuing import Trial
+    from bot.training.continuing import FineTuneTrial
 
 NOT_LEARNED = "Crisis and spam are told by rules: `earshot evaluate` measures them, and nothing learns them."
 NO_BETTER = "Refused: nothing got better on posts that were left out. What is in use stays."
@@ -69,50 +69,50 @@ def train(
 
 
 def _make(sets: Path, out: Path, *, hold_out: bool, without: Sequence[str], made: str) -> None:
-    from bot.training.making import Impossible, held_out, make, ordinary  # noqa: PLC0415  (scipy is not there for everybody)
-    from bot.training.sets import Broken  # noqa: PLC0415
+    from bot.training.making import BuildError, build_weights, export_held_out, export_unlabelled  # noqa: PLC0415  (scipy is not there for everybody)
+    from bot.training.sets import CorpusError  # noqa: PLC0415
 
     try:
-        data = make(sets, warn, hold_out=hold_out, without=without, made=made)
+        data = build_weights(sets, warn, hold_out=hold_out, without=without, made_on=made)
     except OSError as no:
         raise refuse([f"{no.filename}: cannot be read: {no.strerror}"]) from None
-    except (Impossible, Broken) as no:
+    except (BuildError, CorpusError) as no:
         raise refuse([no]) from None
     with _writing(out):
-        place(out, data)
+        write_atomically(out, data)
         if hold_out:
-            for name, lines in (("held_out", held_out(sets)), ("ordinary", ordinary(sets))):
+            for name, lines in (("held_out", export_held_out(sets)), ("ordinary", export_unlabelled(sets))):
                 out.with_suffix(f".{name}.jsonl").write_text("\n".join(lines), "utf-8")
     tell(f"{out}: {len(data):,} bytes")
 
 
 def _learn(named: list[Path]) -> None:
-    from bot.training.continuing import LEAST_ROWS, learned  # noqa: PLC0415
+    from bot.training.continuing import LEAST_ROWS, fine_tune  # noqa: PLC0415
 
     try:
-        rows = [row for row in labelled(named) if row.sentiment or not row.heads.keys().isdisjoint(HEADS)]
-    except Unreadable as no:
+        rows = [row for row in load_labelled(named) if row.sentiment or not row.heads.keys().isdisjoint(HEADS)]
+    except DatasetError as no:
         raise refuse([no]) from None
     if not rows:
         raise refuse([NONE_KNOWN, NOT_LEARNED])
     path = data_path() / LEARNED
-    with _writing(path), alone(path):
+    with _writing(path), hold_exclusive_lock(path):
         with refusing():
-            found = learned(read(weights_path()), rows)
+            found = fine_tune(read_weights(weights_path()), rows)
         for trial in found.trials:
             tell(f"{trial}; {_verdict(trial)}")
         if not found.trials:
             raise refuse([f"There are {len(rows)} labelled posts; of one kind at least {LEAST_ROWS} are needed."])
-        if not any(trial.better for trial in found.trials):
-            raise refuse([SPOILS if any(trial.harms for trial in found.trials) else NO_BETTER])
-        place(path, found.data)
+        if not any(trial.is_better for trial in found.trials):
+            raise refuse([SPOILS if any(trial.is_harmful for trial in found.trials) else NO_BETTER])
+        write_atomically(path, found.data)
     tell(_told(path))
 
 
-def _verdict(trial: "Trial") -> str:
-    if trial.harms:
+def _verdict(trial: "FineTuneTrial") -> str:
+    if trial.is_harmful:
         return "it would spoil what is heard in other posts, so it stays as it was"
-    return "better" if trial.better else "no better, so it stays as it was"
+    return "better" if trial.is_better else "no better, so it stays as it was"
 
 
 def _told(path: Path) -> str:
@@ -125,7 +125,7 @@ def _told(path: Path) -> str:
 def _writing(path: Path) -> Iterator[None]:
     try:
         yield
-    except Busy:
+    except AlreadyRunningError:
         raise refuse([f"{path}: another `earshot train` is at work on it. Try again when that has ended."]) from None
     except OSError as no:
         raise refuse([f"{path}: cannot be written: {no.strerror}. What was there is as it was."]) from None

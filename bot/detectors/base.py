@@ -6,23 +6,23 @@ from typing import NamedTuple, Protocol
 
 from bot.detectors.lexicons.book import CARE as CARE_TABLE
 from bot.detectors.lexicons.denials import rewrite_denials, shift_place
-from bot.detectors.lexicons.disguises import unmasked
-from bot.detectors.lexicons.findings import NOTHING, Found
+from bot.detectors.lexicons.disguises import fold_homoglyphs
+from bot.detectors.lexicons.findings import NOTHING, SubjectMatch
 from bot.detectors.lexicons.masking import mask_names, mask_text
-from bot.detectors.lexicons.phrases import Hit
-from bot.detectors.lexicons.tables import Table
-from bot.detectors.lexicons.terms import Terms
-from bot.detectors.lexicons.text import hidden, prepared, tokens_of
-from bot.detectors.lexicons.traits import LINK, Known, known
-from bot.detectors.model.said import capitals
+from bot.detectors.lexicons.phrases import PhraseMatch
+from bot.detectors.lexicons.tables import LexiconTable
+from bot.detectors.lexicons.terms import SubjectMatcher
+from bot.detectors.lexicons.text import count_invisible_letters, normalize, tokenize
+from bot.detectors.lexicons.traits import LINK, WordFlags, flag_words
+from bot.detectors.model.said import count_capitals
 from bot.detectors.model.verdicts import UNHEARD
 from bot.domain.assessment import Signal
 from bot.domain.mention import Mention
 
-CARE = Table(CARE_TABLE)
+CARE = LexiconTable(CARE_TABLE)
 
 
-class Cut(NamedTuple):
+class TokenizedText(NamedTuple):
     """A text, prepared and cut once for all who read it."""
 
     text: str
@@ -32,120 +32,122 @@ class Cut(NamedTuple):
     """The tokens in lower case; as many, in the same places."""
     capitals: int
     """Words of more than one letter that are in capitals."""
-    known: Known
+    word_flags: WordFlags
     """What is known of each word, and which phrases of the book they make."""
-    care: dict[str, list[Hit]]
+    intent_phrases: dict[str, list[PhraseMatch]]
     """Phrases of complaint, praise, need, purchase and sarcasm, which the model and several detectors ask for."""
 
 
-def cut(text: str) -> Cut:
-    text = prepared(text)
-    tokens = tokens_of(text)
+def tokenize_text(text: str) -> TokenizedText:
+    text = normalize(text)
+    tokens = tokenize(text)
     tokens, words, _ = rewrite_denials(tokens, [token.lower() for token in tokens])
-    found = known(words)
-    return Cut(text, tokens, words, capitals(tokens), found, _by_family(found.phrases.get(CARE_TABLE)))
+    found = flag_words(words)
+    return TokenizedText(
+        text, tokens, words, count_capitals(tokens), found, _group_by_family(found.phrases.get(CARE_TABLE))
+    )
 
 
-class Background(NamedTuple):
+class MentionStats(NamedTuple):
     """What is known beside the post itself. Who assesses without knowing it leaves it out."""
 
     recent: int = 0
     """Posts in the last quarter of an hour."""
-    usual: float = 0.0
+    expected: float = 0.0
     """How many of them are usual in a quarter of an hour."""
     earlier: int = 0
     """Earlier mentions by the same person within a day."""
     copies: int = 0
     """Accounts that said the same words within a day, this one among them; 0 where nobody counts."""
-    heard_at: datetime | None = None
+    received_at: datetime | None = None
     """When we heard it; None where it is asked as if it were heard when it was said."""
 
 
-class Hearing:
+class AnalysisContext:
     """One mention on its way through. Each detector adds its signals; a later one may read those of an earlier."""
 
     def __init__(
         self,
         mention: Mention,
-        background: Background = Background(),  # noqa: B008  (immutable)
-        terms: Terms | None = None,
+        stats: MentionStats = MentionStats(),  # noqa: B008  (immutable)
+        matcher: SubjectMatcher | None = None,
     ) -> None:
         self.mention = mention
-        self.background = background
-        self.text = prepared(unmasked(mention.text))
-        self.tokens = tokens_of(self.text)
+        self.stats = stats
+        self.text = normalize(fold_homoglyphs(mention.text))
+        self.tokens = tokenize(self.text)
         self.words = [token.lower() for token in self.tokens]
         """The tokens in lower case; names of subjects are hidden, one word each, and so is trouble that is denied."""
-        self.seen = terms.find(self.words, self.tokens, self.text) if terms else NOTHING
-        self.names: frozenset[int] = frozenset()
+        self.subject_matches = matcher.find_subjects(self.words, self.tokens, self.text) if matcher else NOTHING
+        self.masked_places: frozenset[int] = frozenset()
         """Places of the words that name a subject and are hidden."""
-        self._hidden: tuple[list[str], list[tuple[int, int]]] | None = None
-        if self.seen.found:
-            self._hide(self.seen.found)
+        self._masked_spans: tuple[list[str], list[tuple[int, int]]] | None = None
+        if self.subject_matches.matches:
+            self._mask_subjects(self.subject_matches.matches)
         self.tokens, self.words, denials = rewrite_denials(self.tokens, self.words)
-        if denials and self.seen.found:
-            self.names = frozenset(shift_place(place, denials) for place in self.names)
-            moved = [one._replace(place=shift_place(one.place, denials)) for one in self.seen.found]
-            self.seen = self.seen._replace(found=moved)
-        self.capitals = capitals(self.tokens, self.names)
-        self.known = known(self.words)
-        self.care = _by_family(self.known.phrases.get(CARE_TABLE))
-        self.has = self.known.has
+        if denials and self.subject_matches.matches:
+            self.masked_places = frozenset(shift_place(place, denials) for place in self.masked_places)
+            moved = [one._replace(place=shift_place(one.place, denials)) for one in self.subject_matches.matches]
+            self.subject_matches = self.subject_matches._replace(matches=moved)
+        self.capitals = count_capitals(self.tokens, self.masked_places)
+        self.word_flags = flag_words(self.words)
+        self.intent_phrases = _group_by_family(self.word_flags.phrases.get(CARE_TABLE))
+        self.flags = self.word_flags.flags
         """What any of its words has, as bits of `lexicons.traits`."""
-        self.links = self.known.having(LINK)
-        self.hidden = hidden(mention.text)
+        self.links = self.word_flags.select_words(LINK)
+        self.invisible_count = count_invisible_letters(mention.text)
         """Invisible letters in what was written, which are not in `text`."""
-        self.verdict = UNHEARD
+        self.prediction = UNHEARD
         """What the model makes of it; said before the first detector is asked."""
-        self.told: tuple[float, float, float] | None = None
+        self.onnx_probabilities: tuple[float, float, float] | None = None
         """Negative, neutral, positive as an ONNX model of the customer's own has it, where there is one."""
         self.signals: list[Signal] = []
-        self._held: set[str] = set()
-        self._whys: list[tuple[int, Why]] = []
+        self._labels: set[str] = set()
+        self._reasons: list[tuple[int, ReasonFunction]] = []
 
-    def _hide(self, found: Sequence[Found]) -> None:
+    def _mask_subjects(self, found: Sequence[SubjectMatch]) -> None:
         tokens = self.tokens
         masked = mask_names(tokens, self.words, found)
         if masked is None:
             return
-        self.tokens, self.words, self.names, moved, spans = masked
-        self.seen = self.seen._replace(found=moved)
-        self._hidden = tokens, spans
+        self.tokens, self.words, self.masked_places, moved, spans = masked
+        self.subject_matches = self.subject_matches._replace(matches=moved)
+        self._masked_spans = tokens, spans
 
     @property
-    def unnamed(self) -> str:
+    def masked_text(self) -> str:
         """The text, with the names hidden; worked out for who reads text, which hardly anybody does."""
-        return mask_text(self.text, *self._hidden) if self._hidden else self.text
+        return mask_text(self.text, *self._masked_spans) if self._masked_spans else self.text
 
-    def add(self, signal: Signal, why: "Why | None" = None) -> None:
+    def add_signal(self, signal: Signal, reason: "ReasonFunction | None" = None) -> None:
         """`why`: the reason, where words have to be weighed for it; asked for by whoever keeps what was heard."""
-        if why is not None:
-            self._whys.append((len(self.signals), why))
+        if reason is not None:
+            self._reasons.append((len(self.signals), reason))
         self.signals.append(signal)
         if signal.holds:
-            self._held.add(signal.label)
+            self._labels.add(signal.label)
 
-    def explained(self) -> list[Signal]:
+    def explain_signals(self) -> list[Signal]:
         """The signals, each with its reason."""
         signals = self.signals.copy()
-        for place, why in self._whys:
+        for place, why in self._reasons:
             signals[place] = signals[place]._replace(because=why(self))
         return signals
 
-    def held(self, label: str) -> bool:
-        return label in self._held
+    def has_label(self, label: str) -> bool:
+        return label in self._labels
 
-    def holds_one(self, labels: frozenset[str]) -> bool:
-        return not labels.isdisjoint(self._held)
+    def has_any_label(self, labels: frozenset[str]) -> bool:
+        return not labels.isdisjoint(self._labels)
 
-    def confidence(self, label: str) -> float:
+    def get_confidence(self, label: str) -> float:
         """How sure an earlier detector was of this label, whether it holds or not; 0 if none spoke of it."""
         for signal in self.signals:
             if signal.label == label:
                 return signal.confidence
         return 0.0
 
-    def word(self, dimension: str) -> str:
+    def get_dimension_value(self, dimension: str) -> str:
         """The first word that holds in a dimension, such as the code of the language."""
         for signal in self.signals:
             if signal.holds and signal.dimension == dimension:
@@ -153,12 +155,12 @@ class Hearing:
         return ""
 
 
-Why = Callable[[Hearing], str]
+ReasonFunction = Callable[[AnalysisContext], str]
 """Is given the hearing, and does not hold it: a batch that holds on to itself stays until garbage is looked for."""
 
 
-def _by_family(hits: Sequence[Hit] | None) -> dict[str, list[Hit]]:
-    found: dict[str, list[Hit]] = {}
+def _group_by_family(hits: Sequence[PhraseMatch] | None) -> dict[str, list[PhraseMatch]]:
+    found: dict[str, list[PhraseMatch]] = {}
     for hit in hits or ():
         found.setdefault(hit.family, []).append(hit)
     return found
@@ -170,4 +172,4 @@ class Detector(Protocol):
     @property
     def name(self) -> str: ...
 
-    def detect(self, batch: Sequence[Hearing]) -> None: ...
+    def detect(self, batch: Sequence[AnalysisContext]) -> None: ...

@@ -8,10 +8,10 @@ should look before another is woken.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from bot.detectors.base import Hearing
+from bot.detectors.base import AnalysisContext
 from bot.detectors.lexicons.book import DISASTER
-from bot.detectors.lexicons.harms import Harms
-from bot.detectors.lexicons.phrases import Hit, likelihood, preceded, quoted
+from bot.detectors.lexicons.harms import CrisisRules
+from bot.detectors.lexicons.phrases import PhraseMatch, convert_log_odds, is_preceded_by, quote_phrases
 from bot.detectors.lexicons.traits import FIGURES, HASHTAG
 from bot.domain.assessment import Signal
 
@@ -38,83 +38,92 @@ ASKING = frozenset({"journalist"})
 AFTER = frozenset({"after", "later", "since"})
 
 
-class _Kind(NamedTuple):
+class _HarmFinding(NamedTuple):
     kind: str
     confidence: float
-    hits: Sequence[Hit]
+    matches: Sequence[PhraseMatch]
 
-    def because(self) -> str:
-        telling = sorted((hit for hit in self.hits if hit.weight >= SAYS_LITTLE), key=lambda hit: -hit.weight)
-        return f"crisis, {self.kind}: {quoted(hit.phrase for hit in telling) or 'by its words together'}"
+    def build_reason(self) -> str:
+        telling = sorted((hit for hit in self.matches if hit.weight >= SAYS_LITTLE), key=lambda hit: -hit.weight)
+        return f"crisis, {self.kind}: {quote_phrases(hit.phrase for hit in telling) or 'by its words together'}"
 
 
-class Crisis:
+class CrisisDetector:
     name = "crisis"
 
     def __init__(self) -> None:
-        self._harms = Harms()
+        self._harms = CrisisRules()
 
-    def detect(self, batch: Sequence[Hearing]) -> None:
+    def detect(self, batch: Sequence[AnalysisContext]) -> None:
         for hearing in batch:
-            found = hearing.known
-            if found.has & HASHTAG:
-                found = self._harms.untagged(found)
-            if hits := self._harms.find(found):
-                self._add(hearing, sorted(self._kinds(hearing, found.words, hits), key=lambda kind: -kind.confidence))
+            found = hearing.word_flags
+            if found.flags & HASHTAG:
+                found = self._harms.expand_hashtags(found)
+            if hits := self._harms.find_harms(found):
+                self._add_crisis_signals(
+                    hearing, sorted(self._score_harms(hearing, found.words, hits), key=lambda kind: -kind.confidence)
+                )
 
-    def _add(self, hearing: Hearing, kinds: Sequence[_Kind]) -> None:
+    def _add_crisis_signals(self, context: AnalysisContext, kinds: Sequence[_HarmFinding]) -> None:
         worst = kinds[0]
         holds = worst.confidence >= CUT_OFF
-        hearing.add(Signal(self.name, "intent:crisis", worst.confidence, worst.because() if holds else "", holds))
+        context.add_signal(
+            Signal(self.name, "intent:crisis", worst.confidence, worst.build_reason() if holds else "", holds)
+        )
         if not holds:
             return
         for kind in kinds:
             if kind.confidence >= CUT_OFF:
-                hearing.add(Signal(self.name, f"harm:{kind.kind}", kind.confidence))
-        if doubts := list(self._doubts(hearing, worst)):
-            hearing.add(Signal(self.name, "crisis:doubtful", 1.0, f"doubtful: {', '.join(doubts)}"))
+                context.add_signal(Signal(self.name, f"harm:{kind.kind}", kind.confidence))
+        if doubts := list(self._list_doubts(context, worst)):
+            context.add_signal(Signal(self.name, "crisis:doubtful", 1.0, f"doubtful: {', '.join(doubts)}"))
 
-    def _kinds(self, hearing: Hearing, words: list[str], hits: Sequence[Hit]) -> Iterator[_Kind]:
-        by_kind: dict[str, dict[str, Hit]] = {}
+    def _score_harms(
+        self, context: AnalysisContext, words: list[str], hits: Sequence[PhraseMatch]
+    ) -> Iterator[_HarmFinding]:
+        by_kind: dict[str, dict[str, PhraseMatch]] = {}
         for hit in hits:
             by_kind.setdefault(hit.family, {}).setdefault(hit.phrase, hit)
-        away = self._away(hearing, words)
+        away = self._score_distance(context, words)
         for kind, said in by_kind.items():
             points = DISASTER_BASE if kind == DISASTER else BASE
-            points += sum(self._weighed(words, hit) for hit in said.values())
+            points += sum(self._weigh_phrase(words, hit) for hit in said.values())
             points += away if kind in REAL else 0.0
             if kind == SAFETY and away > OVER and not self._harms.words["where"].isdisjoint(words):
                 points += WHERE
-            if kind != DISASTER and hearing.held("sentiment:positive"):
+            if kind != DISASTER and context.has_label("sentiment:positive"):
                 points += POSITIVE
-            yield _Kind(kind, likelihood(points), tuple(said.values()))
+            yield _HarmFinding(kind, convert_log_odds(points), tuple(said.values()))
 
-    def _weighed(self, words: list[str], hit: Hit) -> float:
+    def _weigh_phrase(self, words: list[str], hit: PhraseMatch) -> float:
         hypothetical = self._harms.words["hypothetical"]
-        if hit.family in ASKING or not preceded(words, hit.start, hypothetical, FEARED_REACH):
+        if hit.family in ASKING or not is_preceded_by(words, hit.start, hypothetical, FEARED_REACH):
             return hit.weight
         return hit.weight + (FEARED_DISASTER if hit.family == DISASTER else FEARED)
 
-    def _away(self, hearing: Hearing, words: list[str]) -> float:
+    def _score_distance(self, context: AnalysisContext, words: list[str]) -> float:
         """How far the post is from here and now."""
         marks = self._harms.words
         points = TOLD * (not marks["fiction"].isdisjoint(words))
-        points += OVER * (not marks["past"].isdisjoint(words) or _years_over(hearing))
+        points += OVER * (not marks["past"].isdisjoint(words) or _is_long_past(context))
         return points + LAUGHS * (not marks["laughs"].isdisjoint(words))
 
-    def _doubts(self, hearing: Hearing, worst: _Kind) -> Iterator[str]:
+    def _list_doubts(self, context: AnalysisContext, worst: _HarmFinding) -> Iterator[str]:
         if worst.confidence < BARELY:
             yield "hardly more than half sure"
-        if not self._harms.words["laughs"].isdisjoint(hearing.words):
+        if not self._harms.words["laughs"].isdisjoint(context.words):
             yield "it laughs"
-        if hearing.held("intent:spam"):
+        if context.has_label("intent:spam"):
             yield "it looks like spam"
-        if hearing.held("voice:doubtful"):
+        if context.has_label("voice:doubtful"):
             yield "the voice may not be real"
 
 
-def _years_over(hearing: Hearing) -> bool:
-    this = hearing.mention.created_at.year
-    if any(len(word) == 4 and word.isdecimal() and 1900 <= int(word) < this for word in hearing.known.having(FIGURES)):
+def _is_long_past(context: AnalysisContext) -> bool:
+    this = context.mention.created_at.year
+    if any(
+        len(word) == 4 and word.isdecimal() and 1900 <= int(word) < this
+        for word in context.word_flags.select_words(FIGURES)
+    ):
         return True
-    return "years" in hearing.words and not AFTER.isdisjoint(hearing.words)
+    return "years" in context.words and not AFTER.isdisjoint(context.words)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from bot.detectors.base import Hearing
+from bot.detectors.base import AnalysisContext
 from bot.detectors.lexicons.failures import find_failure
-from bot.detectors.lexicons.phrases import NEGATORS, Hit, likelihood, preceded, quoted
+from bot.detectors.lexicons.phrases import NEGATORS, PhraseMatch, convert_log_odds, is_preceded_by, quote_phrases
 from bot.detectors.lexicons.traits import HANDLE, ODD, SAID, SECOND_PERSON
-from bot.detectors.model.thresholds import cut_offs
+from bot.detectors.model.thresholds import load_cutoffs
 from bot.domain.assessment import UNSURE, Signal
 
 HEADS = ("complaint", "praise", "need", "purchase", "question")
@@ -34,83 +34,94 @@ BEGINS = ":;=8<#"
 FIRST_SYMBOL = "\u2100"
 
 
-class Intents:
+class IntentDetector:
     name = "intent"
 
     def __init__(self, language: str) -> None:
         self._language = language
-        self._cut_offs = cut_offs()
+        self._cut_offs = load_cutoffs()
 
-    def detect(self, batch: Sequence[Hearing]) -> None:
+    def detect(self, batch: Sequence[AnalysisContext]) -> None:
         for hearing in batch:
-            read = (hearing.word("language") or self._language) == "en"
-            holding = hearing.held("intent:spam") or hearing.held("intent:crisis")
-            says = hearing.has & SAID > 0 or _says_without_words(hearing)
-            told = _heard(hearing, self._cut_offs) if read else _abroad(hearing)
+            read = (hearing.get_dimension_value("language") or self._language) == "en"
+            holding = hearing.has_label("intent:spam") or hearing.has_label("intent:crisis")
+            says = hearing.flags & SAID > 0 or _has_wordless_content(hearing)
+            told = _score_heads(hearing, self._cut_offs) if read else _score_foreign_language(hearing)
             for head, odds in told.items():
                 holds = says and odds >= 0
                 holding = holding or holds
-                signal = Signal(self.name, LABEL[head], likelihood(odds), "", holds)
-                hearing.add(signal, partial(_why, head) if holds else None)
+                signal = Signal(self.name, LABEL[head], convert_log_odds(odds), "", holds)
+                hearing.add_signal(signal, partial(_explain_head, head) if holds else None)
             if not holding:
-                hearing.add(Signal(self.name, "intent:other", 0.5))
+                hearing.add_signal(Signal(self.name, "intent:other", 0.5))
 
 
-def _heard(hearing: Hearing, cut_offs: Mapping[str, float]) -> dict[str, float]:
+def _score_heads(context: AnalysisContext, cut_offs: Mapping[str, float]) -> dict[str, float]:
     """Log-odds of each head, told from the cut-off, so that half a chance is where it begins to hold."""
-    odds = hearing.verdict.odds
+    odds = context.prediction.log_odds
     told = {head: odds[head] - cut_offs[head] for head in HEADS}
-    if told["complaint"] > 0 and _to_nobody(hearing):
+    if told["complaint"] > 0 and _is_directed_at_nobody(context):
         told["complaint"] += COMPLAINT_TO_NOBODY
-    if told["praise"] > 0 and (("sarcasm" in hearing.care and hearing.held(UNSURE)) or find_failure(hearing.words)):
+    if told["praise"] > 0 and (
+        ("sarcasm" in context.intent_phrases and context.has_label(UNSURE)) or find_failure(context.words)
+    ):
         told["praise"] = PRAISE_IN_DOUBT
-    if hearing.care:
+    if context.intent_phrases:
         for head, before in SPOKEN.items():
-            if hits := hearing.care.get(FAMILY.get(head, head)):
+            if hits := context.intent_phrases.get(FAMILY.get(head, head)):
                 told[head] = max(told[head], before + max([hit.weight for hit in hits]))
     return told
 
 
-def _abroad(hearing: Hearing) -> dict[str, float]:
+def _score_foreign_language(context: AnalysisContext) -> dict[str, float]:
     told = {}
     for head in HEADS:
         sentiment, least = ABROAD.get(head, ("", 0.0))
         if sentiment:
-            sure = hearing.held(f"sentiment:{sentiment}") and hearing.confidence(f"sentiment:{sentiment}") >= least
+            sure = (
+                context.has_label(f"sentiment:{sentiment}")
+                and context.get_confidence(f"sentiment:{sentiment}") >= least
+            )
         else:
-            sure = head == "question" and any("?" in word and word[0] in "?!" for word in hearing.known.having(ODD))
+            sure = head == "question" and any(
+                "?" in word and word[0] in "?!" for word in context.word_flags.select_words(ODD)
+            )
         told[head] = 1.0 if sure else -3.0
     return told
 
 
-def _why(head: str, hearing: Hearing) -> str:
-    return f"{head}: {_quotes(hearing, head) or 'by its tone'}"
+def _explain_head(head: str, context: AnalysisContext) -> str:
+    return f"{head}: {_quote_evidence(context, head) or 'by its tone'}"
 
 
-def _quotes(hearing: Hearing, head: str) -> str:
+def _quote_evidence(context: AnalysisContext, head: str) -> str:
     """The phrases that name it, then the words that speak for it most."""
-    hits: Sequence[Hit] = hearing.care.get(FAMILY.get(head, head), ())
+    hits: Sequence[PhraseMatch] = context.intent_phrases.get(FAMILY.get(head, head), ())
     phrases = sorted((hit for hit in hits if hit.weight >= SAYS_LITTLE), key=lambda hit: -hit.weight)
-    denied = _denied(hearing) if head == "complaint" else []
+    denied = _find_denied_praise(context) if head == "complaint" else []
     quotes = [*(hit.phrase for hit in phrases), *(f"not {hit.phrase}" for hit in denied)]
-    return quoted(quotes or hearing.verdict.words(hearing.verdict.column(head), hearing.names))
-
-
-def _denied(hearing: Hearing) -> list[Hit]:
-    return [hit for hit in hearing.care.get("praise", ()) if preceded(hearing.words, hit.start, NEGATORS)]
-
-
-def _to_nobody(hearing: Hearing) -> bool:
-    said = any(hit.weight >= SAYS_LITTLE for hit in hearing.care.get("complaint", ()))
-    return not said and not _denied(hearing) and not _addressed(hearing)
-
-
-def _says_without_words(hearing: Hearing) -> bool:
-    """With "???", a heart, or a hashtag; a heap of other signs says nothing that anybody could want."""
-    return any(
-        word[0] in "?!" or word[0] >= FIRST_SYMBOL or (len(word) > 1 and word[0] in BEGINS) for word in hearing.words
+    return quote_phrases(
+        quotes or context.prediction.list_top_words(context.prediction.find_column(head), context.masked_places)
     )
 
 
-def _addressed(hearing: Hearing) -> bool:
-    return bool(hearing.word("subject")) or hearing.has & (HANDLE | SECOND_PERSON) > 0
+def _find_denied_praise(context: AnalysisContext) -> list[PhraseMatch]:
+    return [
+        hit for hit in context.intent_phrases.get("praise", ()) if is_preceded_by(context.words, hit.start, NEGATORS)
+    ]
+
+
+def _is_directed_at_nobody(context: AnalysisContext) -> bool:
+    said = any(hit.weight >= SAYS_LITTLE for hit in context.intent_phrases.get("complaint", ()))
+    return not said and not _find_denied_praise(context) and not _is_addressed(context)
+
+
+def _has_wordless_content(context: AnalysisContext) -> bool:
+    """With "???", a heart, or a hashtag; a heap of other signs says nothing that anybody could want."""
+    return any(
+        word[0] in "?!" or word[0] >= FIRST_SYMBOL or (len(word) > 1 and word[0] in BEGINS) for word in context.words
+    )
+
+
+def _is_addressed(context: AnalysisContext) -> bool:
+    return bool(context.get_dimension_value("subject")) or context.flags & (HANDLE | SECOND_PERSON) > 0

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from bot.detectors.base import Hearing
-from bot.detectors.lexicons.tables import Table
-from bot.detectors.lexicons.tongues import Tongues
+from bot.detectors.base import AnalysisContext
+from bot.detectors.lexicons.tables import LexiconTable
+from bot.detectors.lexicons.tongues import LanguageModel
 from bot.detectors.lexicons.traits import ODD
 from bot.domain.assessment import Signal
 from bot.domain.languages import get_primary_language
@@ -39,53 +39,53 @@ SURE, SURE_OF_FEW, SURE_AGAINST_THE_HOUSE = 0.5, 0.6, 0.9
 """What the model must give: of a sentence, of fewer words, and where a fifth are common words of the house."""
 FEW = 4
 
-Told = tuple[str, float, str]
+DetectedLanguage = tuple[str, float, str]
 
 
-class Language:
+class LanguageDetector:
     name = "language"
 
-    def __init__(self, house: str) -> None:
-        table = Table("small")
-        self._house = house
-        self._common = table.words.get(house, frozenset()) | table.common.get(house, frozenset())
-        self._tongues = Tongues()
+    def __init__(self, default_language: str) -> None:
+        table = LexiconTable("small")
+        self._default_language = default_language
+        self._common = table.words.get(default_language, frozenset()) | table.common.get(default_language, frozenset())
+        self._model = LanguageModel()
 
-    def detect(self, batch: Sequence[Hearing]) -> None:
+    def detect(self, batch: Sequence[AnalysisContext]) -> None:
         for hearing in batch:
-            code, confidence, because = self._tell(hearing)
+            code, confidence, because = self._detect_language(hearing)
             code = get_primary_language(code) or code
-            hearing.add(Signal(self.name, f"language:{code}", confidence, because))
+            hearing.add_signal(Signal(self.name, f"language:{code}", confidence, because))
 
-    def _tell(self, hearing: Hearing) -> Told:
-        told = get_primary_language(hearing.mention.lang)
+    def _detect_language(self, context: AnalysisContext) -> DetectedLanguage:
+        told = get_primary_language(context.mention.lang)
         if told and told not in UNTOLD:
             return told, 0.99, ""
-        return self._by_script(hearing) or self._by_words(hearing)
+        return self._detect_by_script(context) or self._detect_by_words(context)
 
-    def _by_script(self, hearing: Hearing) -> Told | None:
-        if hearing.text.isascii() or not OTHER_LETTERS.search(hearing.text):
+    def _detect_by_script(self, context: AnalysisContext) -> DetectedLanguage | None:
+        if context.text.isascii() or not OTHER_LETTERS.search(context.text):
             return None
-        text = hearing.unnamed
+        text = context.masked_text
         letters = max(1, sum(map(str.isalpha, text)))
         for code, script in SCRIPTS:
             found = len(script.findall(text))
             if found > SCRIPT_SHARE * letters:
-                guess = self._tongues.guess(text) if code in SHARED else None
-                if guess and guess.share >= SURE:
-                    return guess.code, guess.share, f"language {guess.code} by its words"
+                guess = self._model.guess_language(text) if code in SHARED else None
+                if guess and guess.probability >= SURE:
+                    return guess.code, guess.probability, f"language {guess.code} by its words"
                 return code, min(0.95, found / letters), f"language {code} by its script"
         return None
 
-    def _by_words(self, hearing: Hearing) -> Told:
-        words = len(hearing.words) - len(hearing.known.having(ODD))
-        ours = len(self._common.intersection(hearing.words))
+    def _detect_by_words(self, context: AnalysisContext) -> DetectedLanguage:
+        words = len(context.words) - len(context.word_flags.select_words(ODD))
+        ours = len(self._common.intersection(context.words))
         if ours and ours >= ENOUGH * words:
-            return self._house, min(0.95, 0.5 + 0.1 * ours), ""
-        guess = self._tongues.guess(hearing.unnamed) if words else None
-        if guess and guess.code == self._house and guess.share >= SURE and words > 1:
-            return self._house, guess.share, ""
+            return self._default_language, min(0.95, 0.5 + 0.1 * ours), ""
+        guess = self._model.guess_language(context.masked_text) if words else None
+        if guess and guess.code == self._default_language and guess.probability >= SURE and words > 1:
+            return self._default_language, guess.probability, ""
         sure = SURE_AGAINST_THE_HOUSE if ours and ours >= A_FEW * words else SURE if words >= FEW else SURE_OF_FEW
-        if guess and guess.share >= sure and words > 1:
-            return guess.code, guess.share, f"language {guess.code} by its words"
-        return self._house, 0.3, f"language taken for {self._house}: too short to tell"
+        if guess and guess.probability >= sure and words > 1:
+            return guess.code, guess.probability, f"language {guess.code} by its words"
+        return self._default_language, 0.3, f"language taken for {self._default_language}: too short to tell"

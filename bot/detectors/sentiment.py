@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot.detectors.base import CARE, Hearing, Why
+from bot.detectors.base import CARE, AnalysisContext, ReasonFunction
 from bot.detectors.engines.lexicon_engines import (
     SentimentEngine,
     TextBlobEngine,
@@ -11,12 +11,12 @@ from bot.detectors.engines.lexicon_engines import (
     convert_polarity,
     list_reasons,
 )
-from bot.detectors.engines.onnx import OwnModel
+from bot.detectors.engines.onnx import OnnxModel
 from bot.detectors.lexicons.failures import find_failure
-from bot.detectors.lexicons.phrases import Hit, quoted
-from bot.detectors.lexicons.tables import Table
+from bot.detectors.lexicons.phrases import PhraseMatch, quote_phrases
+from bot.detectors.lexicons.tables import LexiconTable
 from bot.detectors.lexicons.text import LINKS, TEXT_HEARD
-from bot.detectors.model.softmax import NEGATIVE, NEUTRAL, POSITIVE, softmax
+from bot.detectors.model.softmax import NEGATIVE, NEUTRAL, POSITIVE, compute_softmax
 from bot.domain.assessment import UNSURE, Sentiment, Signal
 
 SARCASM_FROM = 2.0
@@ -42,107 +42,109 @@ ONNX = "onnx"
 ALONE: dict[str, type[VaderEngine | TextBlobEngine]] = {"vader": VaderEngine, "textblob": TextBlobEngine}
 
 
-class Reading(NamedTuple):
-    chances: tuple[float, float, float]
-    words: Why
+class SentimentReading(NamedTuple):
+    probabilities: tuple[float, float, float]
+    reason: ReasonFunction
     """What it rests on, to stand behind its name."""
     doubt: str = ""
 
 
-class HowItSounds:
+class SentimentDetector:
     name = "sentiment"
 
-    def __init__(self, engine: str, *, unsure_below: float, language: str, own: OwnModel | None = None) -> None:
+    def __init__(self, engine: str, *, unsure_below: float, language: str, onnx_model: OnnxModel | None = None) -> None:
         self._engine: SentimentEngine | None = ALONE[engine]() if engine in ALONE else None
-        self._own = own
+        self._onnx_model = onnx_model
         self._unsure_below = unsure_below
         self._language = language
         self._vader = VaderEngine()
-        self._abroad = Table("abroad").families
+        self._foreign_words = LexiconTable("abroad").families
 
-    def detect(self, batch: Sequence[Hearing]) -> None:
+    def detect(self, batch: Sequence[AnalysisContext]) -> None:
         for hearing in batch:
-            language = hearing.word("language") or self._language
-            reads = language in self._own.languages if self._own else language == "en"
-            self._say(hearing, self._read(hearing) if reads else self._read_abroad(hearing, language))
+            language = hearing.get_dimension_value("language") or self._language
+            reads = language in self._onnx_model.languages if self._onnx_model else language == "en"
+            self._add_sentiment_signals(
+                hearing, self._read_sentiment(hearing) if reads else self._read_foreign_language(hearing, language)
+            )
 
-    def _say(self, hearing: Hearing, reading: Reading) -> None:
+    def _add_sentiment_signals(self, hearing: AnalysisContext, reading: SentimentReading) -> None:
         """Three classes always; the likeliest holds, or unsure holds in its stead."""
         chances, words, doubt = reading
         likely = max(chances)
         best = chances.index(likely)
         doubt = doubt or ("" if likely >= self._unsure_below else "nothing in it is likely enough")
 
-        def explain_sentiment(hearing: Hearing) -> str:
+        def explain_sentiment(hearing: AnalysisContext) -> str:
             return f"{CLASSES[best].value} {min(likely, MOST_SHOWN):.2f}{words(hearing)}"
 
         for place, (label, chance) in enumerate(zip(LABELS, chances, strict=True)):
-            hearing.add(
+            hearing.add_signal(
                 Signal(self.name, label, chance, "", place == best and not doubt),
                 explain_sentiment if place == best else None,
             )
         if doubt:
-            hearing.add(
+            hearing.add_signal(
                 Signal(self.name, UNSURE, 1.0 - likely),
                 lambda hearing: f"unsure, perhaps {CLASSES[best].value}{words(hearing)}: {doubt}",
             )
 
-    def _read(self, hearing: Hearing) -> Reading:
-        if self._own and hearing.told:
-            chances, words = hearing.told, _already(f" by {self._own.name}")
+    def _read_sentiment(self, context: AnalysisContext) -> SentimentReading:
+        if self._onnx_model and context.onnx_probabilities:
+            chances, words = context.onnx_probabilities, _make_fixed_reason(f" by {self._onnx_model.name}")
         elif self._engine:
-            chances, words = _read_by(self._engine, hearing.unnamed)
+            chances, words = _read_by(self._engine, context.masked_text)
         else:
-            chances, words = hearing.verdict.chances, _rests_on
-        doubt = _unreadable(hearing) or _sarcasm(hearing, chances)
-        return Reading(chances, words, doubt)
+            chances, words = context.prediction.probabilities, _explain_prediction
+        doubt = _find_unreadable_reason(context) or _detect_sarcasm(context, chances)
+        return SentimentReading(chances, words, doubt)
 
-    def _read_abroad(self, hearing: Hearing, language: str) -> Reading:
+    def _read_foreign_language(self, context: AnalysisContext, language: str) -> SentimentReading:
         """Emoji, exclamation and a few words: that much can be read in a language that is not known."""
-        strong = self._abroad.get(language, {})
-        found = [word for word in hearing.words if word in strong]
-        emoji = "" if hearing.text.isascii() else " ".join(filter(_is_picture, hearing.tokens))
+        strong = self._foreign_words.get(language, {})
+        found = [word for word in context.words if word in strong]
+        emoji = "" if context.text.isascii() else " ".join(filter(_is_picture, context.tokens))
         points = sum(strong[word] for word in found) + 2.0 * self._vader.get_polarity(emoji)
         if not points:
-            return Reading((0.3, 0.4, 0.3), _already(""), f"written in {language}")
-        louder = 0.7 if "!" in hearing.text else 0.6
-        chances = softmax(-louder * points, 0.4, louder * points)
+            return SentimentReading((0.3, 0.4, 0.3), _make_fixed_reason(""), f"written in {language}")
+        louder = 0.7 if "!" in context.text else 0.6
+        chances = compute_softmax(-louder * points, 0.4, louder * points)
         doubt = "" if abs(points) >= SURE_ABROAD else f"written in {language}"
-        return Reading(chances, _already(f": {quoted(found) or 'its emoji'}"), doubt)
+        return SentimentReading(chances, _make_fixed_reason(f": {quote_phrases(found) or 'its emoji'}"), doubt)
 
 
-def _read_by(engine: SentimentEngine, text: str) -> tuple[tuple[float, float, float], Why]:
+def _read_by(engine: SentimentEngine, text: str) -> tuple[tuple[float, float, float], ReasonFunction]:
     """The words are looked for when a reason is asked for, as that takes as long again."""
     chances = convert_polarity(engine.get_polarity(text), engine.neutral)
-    return chances, lambda hearing: _told(list_reasons(engine, hearing.unnamed))
+    return chances, lambda hearing: _format_quotes(list_reasons(engine, hearing.masked_text))
 
 
-def _already(words: str) -> Why:
+def _make_fixed_reason(words: str) -> ReasonFunction:
     return lambda _hearing: words
 
 
-def _told(words: Sequence[str]) -> str:
-    return f": {quoted(words)}" if words else ""
+def _format_quotes(words: Sequence[str]) -> str:
+    return f": {quote_phrases(words)}" if words else ""
 
 
-def _rests_on(hearing: Hearing) -> str:
+def _explain_prediction(context: AnalysisContext) -> str:
     """What is neutral rests on nothing."""
-    verdict = hearing.verdict
-    best = verdict.chances.index(max(verdict.chances))
-    return "" if best == NEUTRAL else _told(verdict.words(best, hearing.names))
+    verdict = context.prediction
+    best = verdict.probabilities.index(max(verdict.probabilities))
+    return "" if best == NEUTRAL else _format_quotes(verdict.list_top_words(best, context.masked_places))
 
 
 def _is_picture(token: str) -> bool:
     return len(token) == 1 and not token.isascii() and not token.isalnum()
 
 
-def _unreadable(hearing: Hearing) -> str:
+def _find_unreadable_reason(context: AnalysisContext) -> str:
     """What is there may well be felt, but words are what the engines were taught with."""
-    if not any(map(_is_word, hearing.words)):
+    if not any(map(_is_word, context.words)):
         return "there are no words in it"
-    if len(hearing.mention.text) > LONG:
+    if len(context.mention.text) > LONG:
         return f"only its first {TEXT_HEARD:,} letters were read"
-    if not hearing.text.isascii() and sum([word[0] > LATIN and word[0].isalpha() for word in hearing.words]) >= 2:
+    if not context.text.isascii() and sum([word[0] > LATIN and word[0].isalpha() for word in context.words]) >= 2:
         return "it is written in several scripts"
     return ""
 
@@ -154,15 +156,15 @@ def _is_word(word: str) -> bool:
     return word[0] == "#" and len(word) > 1
 
 
-def _sarcasm(hearing: Hearing, chances: tuple[float, float, float]) -> str:
+def _detect_sarcasm(context: AnalysisContext, chances: tuple[float, float, float]) -> str:
     """Praise that is often none, and more so before something that went wrong. What is negative anyway is no matter."""
     likely = chances.index(max(chances))
-    if likely == POSITIVE and (failed := find_failure(hearing.words)):
+    if likely == POSITIVE and (failed := find_failure(context.words)):
         return f"may be sarcasm, praise beside '{failed}'"
-    hits: list[Hit] = hearing.care.get("sarcasm", [])
+    hits: list[PhraseMatch] = context.intent_phrases.get("sarcasm", [])
     if not hits or likely == NEGATIVE:
         return ""
     points = sum(hit.weight for hit in hits)
-    if not CARE.words["went_wrong"].isdisjoint(hearing.words[hits[0].start :]):
+    if not CARE.words["went_wrong"].isdisjoint(context.words[hits[0].start :]):
         points += WENT_WRONG_POINTS
-    return f"may be sarcasm, {quoted(hit.phrase for hit in hits)}" if points >= SARCASM_FROM else ""
+    return f"may be sarcasm, {quote_phrases(hit.phrase for hit in hits)}" if points >= SARCASM_FROM else ""

@@ -8,9 +8,9 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot.detectors.base import Background, Hearing
-from bot.detectors.lexicons.pressing import pressing
-from bot.detectors.voices import oddities
+from bot.detectors.base import AnalysisContext, MentionStats
+from bot.detectors.lexicons.pressing import find_time_pressure
+from bot.detectors.voices import find_authenticity_signals
 from bot.domain.assessment import Signal
 
 SEVERITY = (
@@ -40,105 +40,109 @@ FEWEST_SHOUTED = 3
 """More than 60 % of at least four."""
 
 
-class _Part(NamedTuple):
+class _UrgencyPart(NamedTuple):
     name: str
     points: int
     because: str
 
 
-class Urgency:
+class UrgencyDetector:
     name = "urgency"
 
-    def detect(self, batch: Sequence[Hearing]) -> None:
+    def detect(self, batch: Sequence[AnalysisContext]) -> None:
         for hearing in batch:
-            if hearing.held("intent:spam"):
+            if hearing.has_label("intent:spam"):
                 continue
-            for part in _parts(hearing):
+            for part in _compute_parts(hearing):
                 if part.points > 0:
-                    hearing.add(Signal(self.name, f"urgency:{part.name}", 1.0, part.because, weight=part.points))
+                    hearing.add_signal(Signal(self.name, f"urgency:{part.name}", 1.0, part.because, weight=part.points))
 
 
-def _parts(hearing: Hearing) -> list[_Part]:
+def _compute_parts(context: AnalysisContext) -> list[_UrgencyPart]:
     """Those for which there is any reason; some are worth nothing after all."""
-    background, parts = hearing.background, []
-    asking = hearing.holds_one(ASKING)
-    if asking or hearing.held("sentiment:negative"):
-        parts.append(_severity(hearing))
-    if (hearing.mention.author.followers or 0) >= REACH_FROM:
-        parts.append(_reach(hearing))
+    background, parts = context.stats, []
+    asking = context.has_any_label(ASKING)
+    if asking or context.has_label("sentiment:negative"):
+        parts.append(_score_severity(context))
+    if (context.mention.author.followers or 0) >= REACH_FROM:
+        parts.append(_score_reach(context))
     if background.recent >= FEWEST_POSTS:
-        parts.append(_velocity(background))
+        parts.append(_score_velocity(background))
     if background.earlier:
-        parts.append(_history(background))
+        parts.append(_score_history(background))
     if asking:
-        parts.append(_clock(hearing))
-    if hearing.capitals >= FEWEST_SHOUTED and _shouts(hearing):
-        parts.append(_Part("shouting", SHOUTING, "shouting: mostly capitals"))
+        parts.append(_score_time_pressure(context))
+    if context.capitals >= FEWEST_SHOUTED and _is_shouting(context):
+        parts.append(_UrgencyPart("shouting", SHOUTING, "shouting: mostly capitals"))
     return parts
 
 
-def _severity(hearing: Hearing) -> _Part:
+def _score_severity(context: AnalysisContext) -> _UrgencyPart:
     points, words = 0, []
     for label, worth in SEVERITY:
-        if hearing.held(label) and worth > points:
+        if context.has_label(label) and worth > points:
             points = worth
             words = [label.partition(":")[2]]
-    if hearing.held("sentiment:negative") and hearing.confidence("sentiment:negative") >= STRONGLY:
+    if context.has_label("sentiment:negative") and context.get_confidence("sentiment:negative") >= STRONGLY:
         points += STRONGLY_MORE
         words.append("strongly negative")
-    return _Part("severity", points, f"severity: {', '.join(words)}")
+    return _UrgencyPart("severity", points, f"severity: {', '.join(words)}")
 
 
-def _reach(hearing: Hearing) -> _Part:
+def _score_reach(context: AnalysisContext) -> _UrgencyPart:
     """On a log scale, because a hundred thousand followers are not a hundred times a thousand."""
-    followers = hearing.mention.author.followers or 0
-    odd = oddities(hearing)
+    followers = context.mention.author.followers or 0
+    odd = find_authenticity_signals(context)
     believed = int(followers * DISCOUNT ** len(odd))
     scale = math.log10(max(1, believed) / REACH_FROM) / math.log10(REACH_FULL / REACH_FROM)
     points = round(REACH_MOST * min(1.0, scale)) if scale > 0 else 0
     discounted = f", discounted to {believed:,} ({', '.join(one.words for one in odd)})" if odd else ""
-    return _Part("reach", points, f"reach: {followers:,} followers{discounted}")
+    return _UrgencyPart("reach", points, f"reach: {followers:,} followers{discounted}")
 
 
-def _velocity(background: Background) -> _Part:
-    recent, usual = background.recent, max(1.0, background.usual)
+def _score_velocity(background: MentionStats) -> _UrgencyPart:
+    recent, usual = background.recent, max(1.0, background.expected)
     if recent < 2 * usual:
-        return _Part("velocity", 0, "")
+        return _UrgencyPart("velocity", 0, "")
     points = min(VELOCITY_MOST, round(5 * math.log2(recent / usual)))
-    return _Part("velocity", points, f"velocity: {recent} posts in a quarter of an hour, {usual:.0f} are usual")
+    return _UrgencyPart("velocity", points, f"velocity: {recent} posts in a quarter of an hour, {usual:.0f} are usual")
 
 
-def _history(background: Background) -> _Part:
+def _score_history(background: MentionStats) -> _UrgencyPart:
     """Who writes again within a day was not helped by what came of it before."""
     earlier = background.earlier
     times = "once" if earlier == 1 else f"{earlier} times"
-    return _Part("history", min(HISTORY_MOST, EARLIER_EACH * earlier), f"history: wrote {times} before within a day")
+    return _UrgencyPart(
+        "history", min(HISTORY_MOST, EARLIER_EACH * earlier), f"history: wrote {times} before within a day"
+    )
 
 
-def _clock(hearing: Hearing) -> _Part:
+def _score_time_pressure(context: AnalysisContext) -> _UrgencyPart:
     """What the post says of its own time, and how long it lay before we heard it."""
     points, why = 0, []
-    if said := pressing(hearing.known):
+    if said := find_time_pressure(context.word_flags):
         points, why = said.points, [f"'{said.words}'"]
-    minutes = _lay(hearing)
+    minutes = _measure_delay(context)
     for least, most, worth in LAY:
         if least <= minutes < most:
             points += worth
-            why.append(f"posted {_long(minutes)} before we heard it")
-    return _Part("clock", min(CLOCK_MOST, points), f"clock: {', '.join(why)}")
+            why.append(f"posted {_format_minutes(minutes)} before we heard it")
+    return _UrgencyPart("clock", min(CLOCK_MOST, points), f"clock: {', '.join(why)}")
 
 
-def _lay(hearing: Hearing) -> float:
+def _measure_delay(context: AnalysisContext) -> float:
     """Minutes from when it was said until we heard it."""
-    heard_at = hearing.background.heard_at
-    return (heard_at - hearing.mention.created_at).total_seconds() / 60 if heard_at else 0.0
+    heard_at = context.stats.received_at
+    return (heard_at - context.mention.created_at).total_seconds() / 60 if heard_at else 0.0
 
 
-def _long(minutes: float) -> str:
+def _format_minutes(minutes: float) -> str:
     return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.0f} h"
 
 
-def _shouts(hearing: Hearing) -> bool:
-    tokens = " ".join(hearing.tokens).split() if hearing.names else hearing.tokens  # a name may be several words
+def _is_shouting(context: AnalysisContext) -> bool:
+    tokens = (
+        " ".join(context.tokens).split() if context.masked_places else context.tokens
+    )  # a name may be several words
     words = [token for token in tokens if token.isalpha() and len(token) > 2]
     return len(words) >= 4 and sum(map(str.isupper, words)) > 0.6 * len(words)

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.detectors.base import Hearing
-from bot.detectors.lexicons.phrases import likelihood
+from bot.detectors.base import AnalysisContext
+from bot.detectors.lexicons.phrases import convert_log_odds
 from bot.domain.assessment import Signal
 from bot.domain.mention import Author
 
@@ -30,55 +30,55 @@ MADE_UP = re.compile(r"\d{5,}$|\A[b-df-hj-np-tv-xz]{7,}\Z", re.IGNORECASE)
 """A handle as outlets propose it, or as nobody could pronounce it."""
 
 
-class Oddity(NamedTuple):
+class AuthenticitySignal(NamedTuple):
     points: float
     words: str
 
 
-class Voices:
+class AuthenticityDetector:
     name = "voices"
 
-    def detect(self, batch: Sequence[Hearing]) -> None:
+    def detect(self, batch: Sequence[AnalysisContext]) -> None:
         for hearing in batch:
-            if odd := oddities(hearing):
-                confidence = likelihood(BASE + sum(one.points for one in odd))
+            if odd := find_authenticity_signals(hearing):
+                confidence = convert_log_odds(BASE + sum(one.points for one in odd))
                 holds = confidence >= CUT_OFF
                 because = f"voice: {', '.join(one.words for one in odd)}" if holds else ""
-                hearing.add(Signal(self.name, "voice:doubtful", confidence, because, holds))
+                hearing.add_signal(Signal(self.name, "voice:doubtful", confidence, because, holds))
 
 
-def oddities(hearing: Hearing) -> list[Oddity]:
-    author, copies = hearing.mention.author, hearing.background.copies
-    found: list[Oddity] = []
+def find_authenticity_signals(context: AnalysisContext) -> list[AuthenticitySignal]:
+    author, copies = context.mention.author, context.stats.copies
+    found: list[AuthenticitySignal] = []
     if author.posts is not None or author.created_at:
-        found += _of_its_age(author, hearing.mention.created_at)
+        found += _check_account_age(author, context.mention.created_at)
     if author.followers is not None and (author.followers < FEW_FOLLOWERS or author.following):
-        found += _of_its_following(author, author.followers)
+        found += _check_following(author, author.followers)
     if author.handle and MADE_UP.search(author.handle):
-        found.append(Oddity(0.7, "a handle as machines make them"))
+        found.append(AuthenticitySignal(0.7, "a handle as machines make them"))
     if copies >= SAME_WORDS:
-        found.append(Oddity(1.0, f"{copies} accounts with the same words"))
+        found.append(AuthenticitySignal(1.0, f"{copies} accounts with the same words"))
     return found
 
 
-def _of_its_age(author: Author, at: datetime) -> Iterator[Oddity]:
+def _check_account_age(author: Author, at: datetime) -> Iterator[AuthenticitySignal]:
     if author.posts is not None and author.posts < FEW_POSTS:
-        yield Oddity(0.8, "few posts")
+        yield AuthenticitySignal(0.8, "few posts")
     if author.created_at is None:
         return
     days = (at - author.created_at).days
     if days < YOUNG_DAYS:
-        yield Oddity(1.0 if days < NEW_DAYS else 0.7, "young account")
+        yield AuthenticitySignal(1.0 if days < NEW_DAYS else 0.7, "young account")
     if author.posts is not None and author.posts > MANY_A_DAY * max(1, days):
-        yield Oddity(1.2, f"{author.posts // max(1, days)} posts a day")
+        yield AuthenticitySignal(1.2, f"{author.posts // max(1, days)} posts a day")
 
 
-def _of_its_following(author: Author, followers: int) -> Iterator[Oddity]:
+def _check_following(author: Author, followers: int) -> Iterator[AuthenticitySignal]:
     following = author.following
     if following is not None and following >= FOLLOWS_MANY and followers < HARDLY_FOLLOWED * following:
         by_nobody = following >= FOLLOWS_THOUSANDS and followers < BY_NOBODY * following
-        yield Oddity(2.0 if by_nobody else 1.3, f"follows {following:,}, followed by {followers:,}")
+        yield AuthenticitySignal(2.0 if by_nobody else 1.3, f"follows {following:,}, followed by {followers:,}")
     elif following is not None and following > FOLLOWS_CROWDS and following > followers * AS_MANY:
-        yield Oddity(0.7, "follows as many")
+        yield AuthenticitySignal(0.7, "follows as many")
     elif followers < FEW_FOLLOWERS and author.posts is not None and author.posts < FEW_POSTS:
-        yield Oddity(0.5, "hardly followed")
+        yield AuthenticitySignal(0.5, "hardly followed")

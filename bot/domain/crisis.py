@@ -93,7 +93,7 @@ class SentimentOutcome(NamedTuple):
 
 
 class CrisisChanges(TypedDict, total=False):
-    """What `Crisis.copy_with` takes: the fields of `Crisis`, as a test compares."""
+    """What `CrisisDetector.copy_with` takes: the fields of `CrisisDetector`, as a test compares."""
 
     id: str
     version: int

@@ -14,17 +14,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.detectors.base import cut
+from bot.detectors.base import tokenize_text
 from bot.detectors.model.posts import Floats
-from bot.detectors.model.scoring import CLASSES, Model
-from bot.detectors.model.weights import Weights, packed
-from bot.detectors.model.words import rows_of
+from bot.detectors.model.scoring import CLASSES, PostClassifier
+from bot.detectors.model.weights import ModelWeights, encode_weights
+from bot.detectors.model.words import find_rows
 from bot.domain.mention import UNKNOWN_AUTHOR_ID, Mention
-from bot.training.features import GENTLY, Design, Features, Kept, Raw, raw
-from bot.training.fitting import fitted
-from bot.training.labelled import SOME_TIME, Labelled
-from bot.training.lexicons import lexicon
-from bot.training.sets import HEADS, SENTIMENTS, fold
+from bot.training.features import GENTLY, DesignMatrix, FeatureSet, KeptFeatures, RawFeatures, extract_raw_features
+from bot.training.fitting import fit_regression
+from bot.training.labelled import SOME_TIME, LabelledMention
+from bot.training.lexicons import build_packed_lexicon
+from bot.training.sets import HEADS, SENTIMENTS, assign_fold
 
 LEAST_ROWS = 20
 FOLDS = 5
@@ -36,7 +36,7 @@ ANCHORS = Path(__file__).with_name("anchors.jsonl")
 """Sentences of our own, not from any set."""
 
 
-class Trial(NamedTuple):
+class FineTuneTrial(NamedTuple):
     """On posts that were left out while it learned: what the new and the old lost a post, and got right."""
 
     name: str
@@ -51,11 +51,11 @@ class Trial(NamedTuple):
     """Of so many other posts, how many were right before, and are right when all posts have been learned."""
 
     @property
-    def better(self) -> bool:
-        return self.new_loss < self.old_loss and self.new_right > self.old_right and not self.harms
+    def is_better(self) -> bool:
+        return self.new_loss < self.old_loss and self.new_right > self.old_right and not self.is_harmful
 
     @property
-    def harms(self) -> bool:
+    def is_harmful(self) -> bool:
         return self.new_kept < self.old_kept
 
     def __str__(self) -> str:
@@ -67,103 +67,113 @@ class Trial(NamedTuple):
         )
 
 
-class Learned(NamedTuple):
-    trials: list[Trial]
+class FineTuneResult(NamedTuple):
+    trials: list[FineTuneTrial]
     data: bytes
     """The new weight file: what was no better is as it was."""
 
 
-def learned(weights: Weights, rows: Sequence[Labelled]) -> Learned:
-    anchors = _anchors()
+def fine_tune(weights: ModelWeights, rows: Sequence[LabelledMention]) -> FineTuneResult:
+    anchors = _load_anchors()
     texts = [row.mention.text for row in (*rows, *anchors)]
-    model = Model(weights)
-    heads = weights.about["heads"]
-    found = raw(texts, lexicon())
-    touched = _touched(weights, found)
-    design = Design(found, _features(weights, touched))
-    before = _weights(weights, touched)
-    told = model.hear([cut(text) for text in texts]).logits.astype(np.float32)
-    groups = np.array([fold(_left_out_with(row.mention)) % FOLDS for row in rows])
+    model = PostClassifier(weights)
+    heads = weights.metadata["heads"]
+    found = extract_raw_features(texts, build_packed_lexicon())
+    touched = _find_touched_rows(weights, found)
+    design = DesignMatrix(found, _build_features(weights, touched))
+    before = _extract_weights(weights, touched)
+    told = model.score_batch([tokenize_text(text) for text in texts]).logits.astype(np.float32)
+    groups = np.array([assign_fold(_get_fold_key(row.mention)) % FOLDS for row in rows])
     after = before.copy()
     trials = []
-    for name, columns, gold in _tasks((*rows, *anchors), heads):
+    for name, columns, gold in _build_tasks((*rows, *anchors), heads):
         said = np.flatnonzero(~np.isnan(gold[:, 0]))
         which, others = said[said < len(rows)], said[said >= len(rows)]
         if which.size < LEAST_ROWS:
             continue
-        task = _Task(design, gold, told[:, columns], before[:, columns], others[::2])
-        trial, moved = _tried(name, task, which, groups[which], others[1::2])
+        task = _FineTuneTask(design, gold, told[:, columns], before[:, columns], others[::2])
+        trial, moved = _run_trial(name, task, which, groups[which], others[1::2])
         trials.append(trial)
-        if trial.better:
+        if trial.is_better:
             after[:, columns] = moved
-    return Learned(trials, _packed(weights, touched, np.split(after, design.ends[:-1])))
+    return FineTuneResult(trials, _encode_fine_tuned(weights, touched, np.split(after, design.ends[:-1])))
 
 
-def _left_out_with(mention: Mention) -> str:
+def _get_fold_key(mention: Mention) -> str:
     """The posts of one author all together; two of whom nothing is told are not one."""
     return mention.text if mention.author.id == UNKNOWN_AUTHOR_ID else mention.author.id
 
 
-def _anchors() -> list[Labelled]:
+def _load_anchors() -> list[LabelledMention]:
     found = []
     for number, line in enumerate(ANCHORS.read_text("utf-8").splitlines()):
         row = json.loads(line)
         mention = Mention.model_validate({"id": f"anchor:{number}", "text": row["text"], "created_at": SOME_TIME})
-        found.append(Labelled(mention, row["sentiment"], {head: head in row["heads"] for head in HEADS}))
+        found.append(LabelledMention(mention, row["sentiment"], {head: head in row["heads"] for head in HEADS}))
     return found
 
 
-class _Task(NamedTuple):
-    design: Design
+class _FineTuneTask(NamedTuple):
+    design: DesignMatrix
     gold: Floats
-    told: Floats
+    old_logits: Floats
     """Log-odds of the model in use."""
-    before: Floats
-    beside: NDArray[np.intp]
+    old_weights: Floats
+    anchors: NDArray[np.intp]
     """The anchors that are learned beside the posts, and count as much as they do together."""
 
-    def fit(self, which: NDArray[np.intp], strength: float) -> Floats:
-        every = np.concatenate([which, self.beside])
-        rows = self.design.rows(every)
-        counts = np.repeat([1.0, which.size / self.beside.size], [which.size, self.beside.size])
-        rest = self.told[every] - rows.times(self.before)
-        return fitted(rows, self.gold[every], counts, ridge=strength, rounds=ROUNDS, prior=self.before, beside=rest)
+    def fit_weights(self, which: NDArray[np.intp], strength: float) -> Floats:
+        every = np.concatenate([which, self.anchors])
+        rows = self.design.select_rows(every)
+        counts = np.repeat([1.0, which.size / self.anchors.size], [which.size, self.anchors.size])
+        rest = self.old_logits[every] - rows.multiply_weights(self.old_weights)
+        return fit_regression(
+            rows, self.gold[every], counts, ridge=strength, rounds=ROUNDS, prior=self.old_weights, offset=rest
+        )
 
-    def logits(self, which: NDArray[np.intp], weights: Floats) -> Floats:
-        moved: Floats = self.told[which] + self.design.rows(which).times(weights - self.before)
+    def compute_logits(self, which: NDArray[np.intp], weights: Floats) -> Floats:
+        moved: Floats = self.old_logits[which] + self.design.select_rows(which).multiply_weights(
+            weights - self.old_weights
+        )
         return moved
 
-    def lost(self, which: NDArray[np.intp], logits: Floats) -> tuple[float, float]:
-        return _lost(logits, self.gold[which])
+    def compute_loss(self, which: NDArray[np.intp], logits: Floats) -> tuple[float, float]:
+        return _compute_loss_and_accuracy(logits, self.gold[which])
 
 
-def _tried(
-    name: str, task: _Task, which: NDArray[np.intp], groups: NDArray[np.intp], guards: NDArray[np.intp]
-) -> tuple[Trial, Floats]:
+def _run_trial(
+    name: str, task: _FineTuneTask, which: NDArray[np.intp], groups: NDArray[np.intp], guards: NDArray[np.intp]
+) -> tuple[FineTuneTrial, Floats]:
     """With the strength that does best on posts left out, of those that leave the guards as right as they were.
 
     Where none does, the best of all, whose trial then says that it harms.
     """
-    old, old_guards = task.lost(which, task.told[which]), task.lost(guards, task.told[guards])
+    old, old_guards = (
+        task.compute_loss(which, task.old_logits[which]),
+        task.compute_loss(guards, task.old_logits[guards]),
+    )
     found = []
     for strength in STRENGTHS:
-        logits = task.told[which]
+        logits = task.old_logits[which]
         for group in np.unique(groups):
             out = groups == group
-            logits[out] = task.logits(which[out], task.fit(which[~out], strength))
-        moved = task.fit(which, strength)
-        new, new_guards = task.lost(which, logits), task.lost(guards, task.logits(guards, moved))
+            logits[out] = task.compute_logits(which[out], task.fit_weights(which[~out], strength))
+        moved = task.fit_weights(which, strength)
+        new, new_guards = (
+            task.compute_loss(which, logits),
+            task.compute_loss(guards, task.compute_logits(guards, moved)),
+        )
         losses, rights = zip(old, new, strict=True)
         kept = (round(right * guards.size) for _, right in (old_guards, new_guards))
-        found.append((Trial(name, which.size, *losses, *rights, guards.size, *kept), moved))
-    return min(found, key=_harm_first)
+        found.append((FineTuneTrial(name, which.size, *losses, *rights, guards.size, *kept), moved))
+    return min(found, key=_rank_trial)
 
 
-def _harm_first(tried: tuple[Trial, Floats]) -> tuple[bool, float]:
-    return tried[0].harms, tried[0].new_loss
+def _rank_trial(tried: tuple[FineTuneTrial, Floats]) -> tuple[bool, float]:
+    return tried[0].is_harmful, tried[0].new_loss
 
 
-def _lost(logits: Floats, gold: Floats) -> tuple[float, float]:
+def _compute_loss_and_accuracy(logits: Floats, gold: Floats) -> tuple[float, float]:
     if logits.shape[1] == 1:
         lost = np.logaddexp(0, logits) - gold * logits
         return float(lost.mean()), float(((logits > 0) == (gold > 0)).mean())
@@ -172,7 +182,7 @@ def _lost(logits: Floats, gold: Floats) -> tuple[float, float]:
     return float(-(gold * logs).sum(axis=1).mean()), float((logits.argmax(axis=1) == gold.argmax(axis=1)).mean())
 
 
-def _tasks(rows: Sequence[Labelled], heads: Sequence[str]) -> list[tuple[str, slice, Floats]]:
+def _build_tasks(rows: Sequence[LabelledMention], heads: Sequence[str]) -> list[tuple[str, slice, Floats]]:
     said = np.full((len(rows), CLASSES), np.nan, np.float32)
     for place, row in enumerate(rows):
         if row.sentiment:
@@ -184,42 +194,42 @@ def _tasks(rows: Sequence[Labelled], heads: Sequence[str]) -> list[tuple[str, sl
     return tasks
 
 
-def _touched(weights: Weights, found: Raw) -> list[NDArray[np.intp]]:
+def _find_touched_rows(weights: ModelWeights, found: RawFeatures) -> list[NDArray[np.intp]]:
     """Of words, pairs and runs, the rows that stand in these posts: no other can move."""
     asked = (found.words, found.pairs, found.runs)
     return [
-        np.unique(rows_of(weights.arrays[f"{name}_hashes"], hashes)[1])
+        np.unique(find_rows(weights.arrays[f"{name}_hashes"], hashes)[1])
         for name, hashes in zip(BLOCKS, asked, strict=True)
     ]
 
 
-def _features(weights: Weights, touched: Sequence[NDArray[np.intp]]) -> Features:
+def _build_features(weights: ModelWeights, touched: Sequence[NDArray[np.intp]]) -> FeatureSet:
     arrays = weights.arrays
     word, pair, run = (
-        Kept(arrays[f"{name}_hashes"][rows], arrays[f"{name}_rarity"][rows].astype(np.float32))
+        KeptFeatures(arrays[f"{name}_hashes"][rows], arrays[f"{name}_rarity"][rows].astype(np.float32))
         for name, rows in zip(BLOCKS, touched, strict=True)
     )
-    return Features(word, pair, run, arrays["dense_mean"], arrays["dense_spread"])
+    return FeatureSet(word, pair, run, arrays["dense_mean"], arrays["dense_spread"])
 
 
-def _weights(weights: Weights, touched: Sequence[NDArray[np.intp]]) -> Floats:
+def _extract_weights(weights: ModelWeights, touched: Sequence[NDArray[np.intp]]) -> Floats:
     arrays = weights.arrays
-    blocks = [_block(weights, name)[rows] for name, rows in zip(BLOCKS, touched, strict=True)]
+    blocks = [_dequantize_block(weights, name)[rows] for name, rows in zip(BLOCKS, touched, strict=True)]
     return np.concatenate([*blocks, arrays["dense_weights"] / GENTLY, arrays["start"][None]]).astype(np.float32)
 
 
-def _block(weights: Weights, name: str) -> Floats:
+def _dequantize_block(weights: ModelWeights, name: str) -> Floats:
     wide: Floats = weights.arrays[f"{name}_weights"].astype(np.float32) * weights.arrays[f"{name}_scale"]
     return wide
 
 
-def _packed(weights: Weights, touched: Sequence[NDArray[np.intp]], after: Sequence[Floats]) -> bytes:
+def _encode_fine_tuned(weights: ModelWeights, touched: Sequence[NDArray[np.intp]], after: Sequence[Floats]) -> bytes:
     """In two bytes each, as one byte would round away what a few posts have moved."""
     *blocks, surface, start = after
     changed: dict[str, Any] = {"dense_weights": (GENTLY * surface).astype(np.float32), "start": start[0]}
     for name, rows, block in zip(BLOCKS, touched, blocks, strict=True):
-        whole = _block(weights, name)
+        whole = _dequantize_block(weights, name)
         whole[rows] = block
         changed[f"{name}_weights"] = whole.astype(np.float16)
         changed[f"{name}_scale"] = np.ones(whole.shape[1], np.float32)
-    return packed({**weights.about, "from": weights.checksum}, {**weights.arrays, **changed})
+    return encode_weights({**weights.metadata, "from": weights.checksum}, {**weights.arrays, **changed})

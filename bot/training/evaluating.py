@@ -5,38 +5,46 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bot.detectors.catalogue import Assessor
+from bot.detectors.catalogue import MentionAssessor
 from bot.domain.assessment import Assessment
-from bot.training.figures import Figure, figure, of_head, of_sentiment, share
-from bot.training.labelled import MEASURED, Labelled
+from bot.training.figures import (
+    MetricEstimate,
+    compute_head_metrics,
+    compute_sentiment_metrics,
+    compute_share,
+    estimate_metric,
+)
+from bot.training.labelled import MEASURED, LabelledMention
 from bot.training.sets import SENTIMENTS
 
 BATCH = 64
 
 
-class Section(NamedTuple):
+class EvaluationSection(NamedTuple):
     name: str
-    figures: list[Figure]
+    metrics: list[MetricEstimate]
 
 
-def evaluated(assessor: Assessor, rows: Sequence[Labelled]) -> Iterator[Section]:
+def evaluate_assessor(assessor: MentionAssessor, rows: Sequence[LabelledMention]) -> Iterator[EvaluationSection]:
     """Sentiment first, then each head, on the posts of each source that has it."""
-    found = _assessed(assessor, rows)
+    found = _assess_in_batches(assessor, rows)
     for source in sorted({row.source for row in rows if row.sentiment}):
-        yield Section(_name("sentiment", source), _sentiment(source, rows, found))
+        yield EvaluationSection(_format_section_name("sentiment", source), _measure_sentiment(source, rows, found))
     for head in MEASURED:
         for source in sorted({row.source for row in rows if head in row.heads}):
-            yield Section(_name(head, source), _head(head, source, rows, found))
+            yield EvaluationSection(_format_section_name(head, source), _measure_head(head, source, rows, found))
 
 
-def misfires(assessor: Assessor, rows: Sequence[Labelled]) -> Section:
+def measure_misfires(assessor: MentionAssessor, rows: Sequence[LabelledMention]) -> EvaluationSection:
     """In what share of ordinary posts each head holds. Few of them are meant so, and nobody has said which."""
-    found = _assessed(assessor, rows)
+    found = _assess_in_batches(assessor, rows)
     held = {head: np.array([f"intent:{head}" in one.labels for one in found]) for head in MEASURED}
-    return Section("ordinary posts", [figure(head, share, which) for head, which in held.items()])
+    return EvaluationSection(
+        "ordinary posts", [estimate_metric(head, compute_share, which) for head, which in held.items()]
+    )
 
 
-def _assessed(assessor: Assessor, rows: Sequence[Labelled]) -> list[Assessment]:
+def _assess_in_batches(assessor: MentionAssessor, rows: Sequence[LabelledMention]) -> list[Assessment]:
     return [
         one
         for start in range(0, len(rows), BATCH)
@@ -44,20 +52,24 @@ def _assessed(assessor: Assessor, rows: Sequence[Labelled]) -> list[Assessment]:
     ]
 
 
-def _name(head: str, source: str) -> str:
+def _format_section_name(head: str, source: str) -> str:
     return f"{head} ({source})" if source else head
 
 
-def _sentiment(source: str, rows: Sequence[Labelled], found: Sequence[Assessment]) -> list[Figure]:
+def _measure_sentiment(
+    source: str, rows: Sequence[LabelledMention], found: Sequence[Assessment]
+) -> list[MetricEstimate]:
     both = [
         (row.sentiment, one) for row, one in zip(rows, found, strict=True) if row.sentiment and row.source == source
     ]
     gold = np.array([SENTIMENTS.index(said) for said, _ in both])
     chances = np.array([[one.probabilities[word] for word in SENTIMENTS] for _, one in both])
-    return of_sentiment(gold, chances, np.array([one.is_unsure for _, one in both]))
+    return compute_sentiment_metrics(gold, chances, np.array([one.is_unsure for _, one in both]))
 
 
-def _head(head: str, source: str, rows: Sequence[Labelled], found: Sequence[Assessment]) -> list[Figure]:
+def _measure_head(
+    head: str, source: str, rows: Sequence[LabelledMention], found: Sequence[Assessment]
+) -> list[MetricEstimate]:
     both = [
         (row.heads[head], one)
         for row, one in zip(rows, found, strict=True)
@@ -65,4 +77,4 @@ def _head(head: str, source: str, rows: Sequence[Labelled], found: Sequence[Asse
     ]
     gold = np.array([float(said) for said, _ in both])
     held = np.array([f"intent:{head}" in one.labels for _, one in both])
-    return of_head(gold, held, np.array([one.intents.get(head, 0.0) for _, one in both]))
+    return compute_head_metrics(gold, held, np.array([one.intents.get(head, 0.0) for _, one in both]))

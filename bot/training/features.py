@@ -11,26 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from bot.detectors.base import cut
-from bot.detectors.model.marks import Marks
-from bot.detectors.model.memory import Numbered, bare
-from bot.detectors.model.posts import Floats, Posts, laid
-from bot.detectors.model.said import phrases
-from bot.detectors.model.scoring import CLIPPED, rows
-from bot.detectors.model.surface import surface
-from bot.detectors.model.vocabulary import spelt
+from bot.detectors.base import tokenize_text
+from bot.detectors.model.marks import WordKindTable
+from bot.detectors.model.memory import WordIds, strip_hash
+from bot.detectors.model.posts import Floats, PostBatch, concat_posts
+from bot.detectors.model.said import score_phrases
+from bot.detectors.model.scoring import CLIPPED, encode_rows
+from bot.detectors.model.surface import extract_dense_features
+from bot.detectors.model.vocabulary import has_letter_runs
 from bot.detectors.model.words import (
     SALT_DENIED,
     SALT_WORD,
     Hashes,
-    half_pairs,
-    mixed,
-    paired,
-    rows_of,
-    runs_of,
-    word_keys,
+    compute_half_pairs,
+    compute_word_keys,
+    find_rows,
+    hash_letter_runs,
+    hash_pairs,
+    mix_hashes,
 )
-from bot.training.lexicons import Lexicon
+from bot.training.lexicons import PackedLexicon
 
 Sparse = Any
 """scipy tells mypy nothing."""
@@ -40,10 +40,10 @@ GENTLY = 0.25
 """So that the numbers of the surface are about as long as words are, and are held back as much (SIGNALS 7)."""
 
 
-class Raw(NamedTuple):
+class RawFeatures(NamedTuple):
     """All posts, before it is decided which features are kept."""
 
-    posts: Posts
+    posts: PostBatch
     count: Sparse
     """posts x words (each twice: as it is, and denied)."""
     words: Hashes
@@ -56,90 +56,96 @@ class Raw(NamedTuple):
     surface: Floats
 
 
-def raw(texts: Sequence[str], lexicon: Lexicon) -> Raw:
-    numbers = Numbered()
+def extract_raw_features(texts: Sequence[str], lexicon: PackedLexicon) -> RawFeatures:
+    numbers = WordIds()
     ids: list[list[int]] = []
     loud: list[int] = []
     said: list[list[float]] = []
     for text in texts:
-        post = cut(text)
+        post = tokenize_text(text)
         ids.append(list(map(numbers.__getitem__, post.words)))
         loud.append(post.capitals)
-        said.append(phrases(post))
+        said.append(score_phrases(post))
     words = numbers.plain
-    marks = Marks()
-    marks.learn(words, lexicon.valences([bare(word) for word in words]).tolist())
-    surfaces = [surface(one, marks, capitals) for one, capitals in zip(ids, loud, strict=True)]
-    posts = laid([rows(one, told.denied, marks) for one, told in zip(ids, surfaces, strict=True)], 0)
-    numbers_of = [told.dense + phrases for told, phrases in zip(surfaces, said, strict=True)]
-    keys = word_keys(words)
+    marks = WordKindTable()
+    marks.add_words(words, lexicon.get_valences([strip_hash(word) for word in words]).tolist())
+    surfaces = [extract_dense_features(one, marks, capitals) for one, capitals in zip(ids, loud, strict=True)]
+    posts = concat_posts([encode_rows(one, told.negated, marks) for one, told in zip(ids, surfaces, strict=True)], 0)
+    numbers_of = [told.values + phrases for told, phrases in zip(surfaces, said, strict=True)]
+    keys = compute_word_keys(words)
     both = np.empty(2 * len(words), np.uint32)
-    both[0::2], both[1::2] = mixed(keys, SALT_WORD), mixed(keys, SALT_DENIED)
-    halves = half_pairs(keys)
-    pairs = paired(*halves[:, posts.rows])
-    places = np.array([place for place, word in enumerate(words) if spelt(word)], np.intp)
-    runs = runs_of([words[place] for place in places])
-    count = _count(posts, len(texts), 2 * len(words))
-    return Raw(posts, count, both, runs.hashes, places[runs.of], len(words), pairs, np.array(numbers_of, np.float32))
+    both[0::2], both[1::2] = mix_hashes(keys, SALT_WORD), mix_hashes(keys, SALT_DENIED)
+    halves = compute_half_pairs(keys)
+    pairs = hash_pairs(*halves[:, posts.rows])
+    places = np.array([place for place, word in enumerate(words) if has_letter_runs(word)], np.intp)
+    runs = hash_letter_runs([words[place] for place in places])
+    count = _build_count_matrix(posts, len(texts), 2 * len(words))
+    return RawFeatures(
+        posts, count, both, runs.hashes, places[runs.word_index], len(words), pairs, np.array(numbers_of, np.float32)
+    )
 
 
-def _count(posts: Posts, height: int, width: int) -> Sparse:
+def _build_count_matrix(posts: PostBatch, height: int, width: int) -> Sparse:
     rows = posts.rows[1:]
     word = rows > 1
     ones = np.ones(int(word.sum()), np.float32)
     return sparse.csr_matrix((ones, (posts.owner[word], rows[word])), shape=(height, width))
 
 
-class Kept(NamedTuple):
+class KeptFeatures(NamedTuple):
     """The hashes of one kind that are kept, in rising order, and how rare each is."""
 
     hashes: Hashes
     rarity: Floats
 
 
-class Features(NamedTuple):
+class FeatureSet(NamedTuple):
     """What is looked for in a post."""
 
-    word: Kept
-    pair: Kept
-    run: Kept
+    word: KeptFeatures
+    pair: KeptFeatures
+    run: KeptFeatures
     mean: Floats
     spread: Floats
     """Of each number of the surface."""
 
 
-def chosen(found: Raw, looked_at: NDArray[np.bool_], least: tuple[int, int, int]) -> Features:
+def select_features(found: RawFeatures, visible: NDArray[np.bool_], min_posts: tuple[int, int, int]) -> FeatureSet:
     """From the posts that may be looked at. `least`: in how many of them a word, a pair and a run of letters stand."""
-    rows = np.flatnonzero(looked_at)
+    rows = np.flatnonzero(visible)
     posts_with = np.bincount(found.count[rows].indices, minlength=found.words.size)
     with_word = (posts_with[0::2] + posts_with[1::2])[found.run_of]
-    return Features(
-        _kept(found.words, posts_with, least[0], rows.size),
-        _kept(found.pairs, looked_at[found.posts.owner], least[1], rows.size),
-        _kept(found.runs, with_word, least[2], rows.size),
+    return FeatureSet(
+        _select_hashes(found.words, posts_with, min_posts[0], rows.size),
+        _select_hashes(found.pairs, visible[found.posts.owner], min_posts[1], rows.size),
+        _select_hashes(found.runs, with_word, min_posts[2], rows.size),
         found.surface[rows].mean(axis=0),
         found.surface[rows].std(axis=0) + np.float32(1e-6),
     )
 
 
-def _kept(hashes: Hashes, seen: NDArray[Any], least: int, many: int) -> Kept:
+def _select_hashes(hashes: Hashes, seen: NDArray[Any], least: int, many: int) -> KeptFeatures:
     unique, inverse = np.unique(hashes, return_inverse=True)
     counts = np.bincount(inverse, weights=seen.astype(np.float64))
     keep = counts >= least
     rarity = np.log((1 + many) / (1 + np.minimum(counts[keep], many))) + 1
-    return Kept(unique[keep], rarity.astype(np.float16).astype(np.float32))  # as it is read back: two bytes each
+    return KeptFeatures(
+        unique[keep], rarity.astype(np.float16).astype(np.float32)
+    )  # as it is read back: two bytes each
 
 
-class Design:
+class DesignMatrix:
     """What every post is in the features."""
 
-    def __init__(self, found: Raw, features: Features) -> None:
+    def __init__(self, found: RawFeatures, features: FeatureSet) -> None:
         self.raw, self.features = found, features
         twice = np.repeat(np.arange(found.vocabulary), 2)
         height = found.posts.starts.size
-        self.words, of_words = _matrix(features.word, found.words, np.arange(found.words.size), found.words.size)
-        self.pairs, of_pairs = _matrix(features.pair, found.pairs, found.posts.owner, height)
-        once, of_runs = _matrix(features.run, found.runs, found.run_of, found.vocabulary)
+        self.words, of_words = _build_feature_matrix(
+            features.word, found.words, np.arange(found.words.size), found.words.size
+        )
+        self.pairs, of_pairs = _build_feature_matrix(features.pair, found.pairs, found.posts.owner, height)
+        once, of_runs = _build_feature_matrix(features.run, found.runs, found.run_of, found.vocabulary)
         self.runs = once[twice]
         lengths = found.count @ of_words + of_pairs, found.count @ of_runs[twice]
         self.shrink = [(1.0 / np.sqrt(length + 1e-3)).astype(np.float32)[:, None] for length in lengths]
@@ -149,23 +155,25 @@ class Design:
         measured = np.clip((found.surface - features.mean) / features.spread, -CLIPPED, CLIPPED)
         self.surface = (GENTLY * measured).astype(np.float32)
 
-    def rows(self, which: NDArray[np.intp]) -> "Rows":
-        return Rows(self, which)
+    def select_rows(self, which: NDArray[np.intp]) -> "DesignRows":
+        return DesignRows(self, which)
 
 
-def _matrix(kept: Kept, hashes: Hashes, owner: NDArray[np.intp], height: int) -> tuple[Sparse, Floats]:
+def _build_feature_matrix(
+    kept: KeptFeatures, hashes: Hashes, owner: NDArray[np.intp], height: int
+) -> tuple[Sparse, Floats]:
     """With the squared length of each row as the run time sums it: what stands twice counts twice, not four times."""
-    at, row = rows_of(kept.hashes, hashes)
+    at, row = find_rows(kept.hashes, hashes)
     rarity = kept.rarity[row]
     squares = np.bincount(owner[at], weights=rarity**2, minlength=height)
     shape = (height, kept.hashes.size)
     return sparse.csr_matrix((rarity, (owner[at], row)), shape=shape), squares.astype(np.float32)
 
 
-class Rows:
+class DesignRows:
     """Some of the posts, to be multiplied with weights, and the other way round."""
 
-    def __init__(self, design: Design, which: NDArray[np.intp]) -> None:
+    def __init__(self, design: DesignMatrix, which: NDArray[np.intp]) -> None:
         self._count, self._pairs = design.raw.count[which], design.pairs[which]
         self._words, self._runs = design.words, design.runs
         self._by_word, self._by_run = (shrink[which] for shrink in design.shrink)
@@ -175,14 +183,14 @@ class Rows:
         self.ends = design.ends
         self.width = int(self.ends[-1])
 
-    def times(self, weights: Floats) -> Floats:
+    def multiply_weights(self, weights: Floats) -> Floats:
         word, pair, run, surface, start = np.split(weights, self.ends[:-1])
         by_word = self._by_word * (self._count @ (self._words @ word) + self._pairs @ pair)
         by_run = self._by_run * (self._count @ (self._runs @ run))
         logits: Floats = by_word + by_run + self._surface @ surface + start
         return logits
 
-    def back(self, errors: Floats) -> Floats:
+    def multiply_errors(self, errors: Floats) -> Floats:
         by_word = self._by_word * errors
         return np.concatenate(
             [

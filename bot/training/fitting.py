@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from bot.detectors.model.posts import Floats
-from bot.training.features import Rows
+from bot.training.features import DesignRows
 
 
-def fitted(
-    rows: Rows,
+def fit_regression(
+    rows: DesignRows,
     targets: Floats,
     weights: NDArray[Any],
     *,
@@ -19,7 +19,7 @@ def fitted(
     rounds: int,
     ridge_of_surface: float | None = None,
     prior: Floats | None = None,
-    beside: Floats | float = 0.0,
+    offset: Floats | float = 0.0,
 ) -> Floats:
     """A row for each feature, a column for each class; one column means yes or no.
 
@@ -35,11 +35,13 @@ def fitted(
 
     def compute_loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         now = flat.reshape(prior.shape).astype(np.float32)
-        logits = rows.times(now) + beside
-        lost, errors = _softmax(logits, targets) if targets.shape[1] > 1 else _logistic(logits, targets)
+        logits = rows.multiply_weights(now) + offset
+        lost, errors = (
+            _compute_softmax_loss(logits, targets) if targets.shape[1] > 1 else _compute_logistic_loss(logits, targets)
+        )
         apart = now - prior
         total = (share * lost).sum(dtype=np.float64) + 0.5 * (strength * apart * apart).sum(dtype=np.float64)
-        return float(total), (rows.back(share * errors) + strength * apart).ravel().astype(np.float64)
+        return float(total), (rows.multiply_errors(share * errors) + strength * apart).ravel().astype(np.float64)
 
     found = minimize(
         compute_loss,
@@ -52,7 +54,7 @@ def fitted(
     return weights_found
 
 
-def _softmax(logits: Floats, targets: Floats) -> tuple[Floats, Floats]:
+def _compute_softmax_loss(logits: Floats, targets: Floats) -> tuple[Floats, Floats]:
     most = logits.max(axis=1, keepdims=True)
     powers = np.exp(logits - most)
     shares = powers / powers.sum(axis=1, keepdims=True)
@@ -61,6 +63,6 @@ def _softmax(logits: Floats, targets: Floats) -> tuple[Floats, Floats]:
     return -np.log(believed), shares - possible / believed
 
 
-def _logistic(logits: Floats, targets: Floats) -> tuple[Floats, Floats]:
+def _compute_logistic_loss(logits: Floats, targets: Floats) -> tuple[Floats, Floats]:
     lost = np.logaddexp(0, logits) - targets * logits
     return lost.astype(np.float32), (1 / (1 + np.exp(-logits)) - targets).astype(np.float32)

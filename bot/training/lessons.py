@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from bot.detectors.model.posts import Floats
 from bot.detectors.model.scoring import CLASSES
-from bot.training.nets import Lessons
-from bot.training.sets import AIRLINE, COMPLAINTS, EVERY_HEAD, HEADS, POOL, Corpus
+from bot.training.nets import TrainingTargets
+from bot.training.sets import AIRLINE, COMPLAINTS, EVERY_HEAD, HEADS, POOL, TrainingCorpus
 
 SENTIMENT_SOURCES = {"semeval": 1.0, "tse": 0.5, "reddit": 0.3, AIRLINE: 1.0, COMPLAINTS: 1.0, "emotion": 0.3}
 """How much a source counts for each of its posts; within it what may be said counts alike (SIGNALS 7)."""
@@ -28,7 +28,7 @@ ORDINARY = 0.1
 ORDINARY_EVERY, UNLEARNED = 10, 2
 
 
-class Part(NamedTuple):
+class HeadSamples(NamedTuple):
     """Which rows a head learns from, what they say, and how much each counts."""
 
     rows: NDArray[np.intp]
@@ -36,47 +36,53 @@ class Part(NamedTuple):
     counts: NDArray[np.float64]
 
 
-def lessons(rows: Corpus, seen: NDArray[np.bool_]) -> Lessons:
+def build_training_targets(rows: TrainingCorpus, seen: NDArray[np.bool_]) -> TrainingTargets:
     """All that the net is asked, of all posts of which anything is known. A labelled post counts one on the mean."""
     targets = np.zeros((rows.sentiment.size, CLASSES + len(EVERY_HEAD)), np.float32)
     counts = np.zeros((rows.sentiment.size, 1 + len(EVERY_HEAD)), np.float32)
-    asked = [(slice(0, CLASSES), 0, 1.0, _sentiment(rows, seen))]
+    asked = [(slice(0, CLASSES), 0, 1.0, _select_sentiment_samples(rows, seen))]
     for head, name in enumerate(EVERY_HEAD):
         worth = HEAD_TO_NET if name in HEADS else BESIDE_TO_NET
-        asked.append((slice(CLASSES + head, CLASSES + head + 1), 1 + head, worth, _head(rows, seen, name)))
+        asked.append(
+            (slice(CLASSES + head, CLASSES + head + 1), 1 + head, worth, _select_head_samples(rows, seen, name))
+        )
     for columns, column, worth, part in asked:
         if not part.rows.size:
             continue
         targets[part.rows, columns] = part.targets
-        labelled = rows.may[part.rows].any(axis=1) if column == 0 else ~np.isnan(rows.heads[part.rows, column - 1])
+        labelled = (
+            rows.possible_sentiments[part.rows].any(axis=1)
+            if column == 0
+            else ~np.isnan(rows.heads[part.rows, column - 1])
+        )
         counts[part.rows, column] = worth * part.counts / part.counts[labelled].mean()
     which = np.flatnonzero(counts.any(axis=1))
-    return Lessons(which, targets[which], counts[which])
+    return TrainingTargets(which, targets[which], counts[which])
 
 
-def parts(rows: Corpus, seen: NDArray[np.bool_]) -> Mapping[str, Part]:
+def build_regression_samples(rows: TrainingCorpus, seen: NDArray[np.bool_]) -> Mapping[str, HeadSamples]:
     """What the regression learns from."""
-    found = {"sentiment": _sentiment(rows, seen)}
+    found = {"sentiment": _select_sentiment_samples(rows, seen)}
     for head in HEADS:
-        part = _head(rows, seen, head)
+        part = _select_head_samples(rows, seen, head)
         worth = [HEAD_SOURCES.get(source, 1.0) for source in rows.source[part.rows].tolist()]
         found[head] = part._replace(counts=part.counts * np.array(worth))
     return found
 
 
-def _sentiment(rows: Corpus, seen: NDArray[np.bool_]) -> Part:
+def _select_sentiment_samples(rows: TrainingCorpus, seen: NDArray[np.bool_]) -> HeadSamples:
     counts = np.zeros(rows.sentiment.size)
-    said = rows.may @ np.array([1, 2, 4])
+    said = rows.possible_sentiments @ np.array([1, 2, 4])
     for source, worth in SENTIMENT_SOURCES.items():
-        mine = np.flatnonzero(seen & rows.of(source) & (said > 0))
+        mine = np.flatnonzero(seen & rows.select_sources(source) & (said > 0))
         if mine.size:
             _, which, many = np.unique(said[mine], return_inverse=True, return_counts=True)
             counts[mine] = worth * (mine.size / (many.size * many))[which]
     which = np.flatnonzero(counts)
-    return Part(which, rows.may[which].astype(np.float32), counts[which])
+    return HeadSamples(which, rows.possible_sentiments[which].astype(np.float32), counts[which])
 
 
-def _head(rows: Corpus, seen: NDArray[np.bool_], head: str) -> Part:
+def _select_head_samples(rows: TrainingCorpus, seen: NDArray[np.bool_], head: str) -> HeadSamples:
     """A large set counts less for each of its posts, so that a small one is heard beside it."""
     said = rows.heads[:, EVERY_HEAD.index(head)]
     labelled = seen & ~np.isnan(said)
@@ -85,19 +91,19 @@ def _head(rows: Corpus, seen: NDArray[np.bool_], head: str) -> Part:
         mine = labelled & (rows.source == source)
         counts[mine] = 1 / np.sqrt(mine.sum())
     if head in HEADS:
-        ordinary = np.flatnonzero(seen & _ordinary(rows, head) & np.isnan(said))
+        ordinary = np.flatnonzero(seen & _select_ordinary(rows, head) & np.isnan(said))
         counts[ordinary] = ORDINARY * counts.sum() / max(1, ordinary.size)
     which = np.flatnonzero(counts)
-    return Part(which, np.nan_to_num(said[which])[:, None], counts[which])
+    return HeadSamples(which, np.nan_to_num(said[which])[:, None], counts[which])
 
 
-def _ordinary(rows: Corpus, head: str) -> NDArray[np.bool_]:
+def _select_ordinary(rows: TrainingCorpus, head: str) -> NDArray[np.bool_]:
     """Posts that a head must leave alone. What is no bad news is no complaint, and what is no good news no praise."""
     some: NDArray[np.bool_] = rows.fold % ORDINARY_EVERY == 1
     if head == "complaint":
-        some &= rows.of("semeval") & (rows.sentiment > 0)
+        some &= rows.select_sources("semeval") & (rows.sentiment > 0)
     elif head == "praise":
-        some &= rows.of("semeval") & (rows.sentiment < 2)
+        some &= rows.select_sources("semeval") & (rows.sentiment < 2)
     else:
-        some &= rows.of(POOL)
+        some &= rows.select_sources(POOL)
     return some

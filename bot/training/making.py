@@ -10,21 +10,27 @@ from numpy.typing import NDArray
 
 from bot.detectors.model.posts import Floats
 from bot.detectors.model.scoring import CLASSES
-from bot.detectors.model.weights import packed
-from bot.training.features import GENTLY, Design, Kept, chosen, raw
-from bot.training.fitting import fitted
-from bot.training.lessons import ORDINARY_EVERY, UNLEARNED, Part, lessons, parts
-from bot.training.lexicons import Lexicon, lexicon
-from bot.training.nets import NetLearner, arrays_of, vocabulary
+from bot.detectors.model.weights import encode_weights
+from bot.training.features import GENTLY, DesignMatrix, KeptFeatures, extract_raw_features, select_features
+from bot.training.fitting import fit_regression
+from bot.training.lessons import (
+    ORDINARY_EVERY,
+    UNLEARNED,
+    HeadSamples,
+    build_regression_samples,
+    build_training_targets,
+)
+from bot.training.lexicons import PackedLexicon, build_packed_lexicon
+from bot.training.nets import ConvNetTrainer, build_vocabulary, export_arrays
 from bot.training.sets import (
     EVERY_HEAD,
     HEADS,
     POOL,
     SENTIMENTS,
     VALIDATION,
-    Corpus,
-    corpus,
-    shared,
+    TrainingCorpus,
+    build_corpus,
+    read_shared_sets,
 )
 
 Tell = Callable[[str], None]
@@ -48,43 +54,45 @@ HELD_OUT = 20
 """Folds of the hundred: what the figures of the card are measured on."""
 
 
-class Impossible(Exception):  # noqa: N818  (said to a person)
+class BuildError(Exception):
     """What is to be left out is no set."""
 
 
-def make(folder: Path, tell: Tell, *, hold_out: bool = False, without: Collection[str] = (), made: str = "") -> bytes:
+def build_weights(
+    folder: Path, report: Tell, *, hold_out: bool = False, without: Collection[str] = (), made_on: str = ""
+) -> bytes:
     """Learns from all sets but the validation posts, on which choices were made.
 
     `hold_out`: also without a fifth of the labelled posts, an author's all together, so that the file can be measured
     on them (`HELD_OUT`). The file that ships is made with them. `without` names sets that are not learned
     from at all. `made` is the day that the file is to say it was made on. Raises Impossible with a sentence.
     """
-    tell("reading the sets")
-    rows = corpus(shared(folder))
+    report("reading the sets")
+    rows = build_corpus(read_shared_sets(folder))
     if missing := set(without) - set(rows.source.tolist()):
-        raise Impossible(
+        raise BuildError(
             f"No set is called {', '.join(sorted(missing))}; there are {', '.join(sorted(set(rows.source.tolist())))}."
         )
-    tell(f"cutting {len(rows.texts):,} posts")
-    known = lexicon()
-    found = raw(rows.texts, known)
-    seen = ~rows.of(VALIDATION, *without)
+    report(f"cutting {len(rows.texts):,} posts")
+    known = build_packed_lexicon()
+    found = extract_raw_features(rows.texts, known)
+    seen = ~rows.select_sources(VALIDATION, *without)
     if hold_out:
-        seen &= rows.of(POOL) | (rows.fold >= HELD_OUT)
-    design = Design(found, chosen(found, seen, LEAST))
-    weights = learned(rows, design, seen, tell)
-    words = vocabulary(found, seen)
-    learner = NetLearner(found, words, len(EVERY_HEAD))
-    for lost in learner.learn(lessons(rows, seen)):
-        tell(f"the net loses {lost:.3f} a post")
-    weights *= np.array(_for_each(OF_REGRESSION), np.float32)
-    about = {"made": made, "without": sorted(without), "held_out": hold_out}
-    return file_of(design, weights, known, arrays_of(words, learner, _for_each(OF_NET)), about)
+        seen &= rows.select_sources(POOL) | (rows.fold >= HELD_OUT)
+    design = DesignMatrix(found, select_features(found, seen, LEAST))
+    weights = train_regression(rows, design, seen, report)
+    words = build_vocabulary(found, seen)
+    learner = ConvNetTrainer(found, words, len(EVERY_HEAD))
+    for lost in learner.train(build_training_targets(rows, seen)):
+        report(f"the net loses {lost:.3f} a post")
+    weights *= np.array(_expand_shares(OF_REGRESSION), np.float32)
+    about = {"made": made_on, "without": sorted(without), "held_out": hold_out}
+    return encode_weight_file(design, weights, known, export_arrays(words, learner, _expand_shares(OF_NET)), about)
 
 
-def held_out(folder: Path) -> Iterator[str]:
+def export_held_out(folder: Path) -> Iterator[str]:
     """What a file made with `hold_out` has not seen, as lines that `earshot evaluate` reads."""
-    for row in shared(folder):
+    for row in read_shared_sets(folder):
         if row.source == VALIDATION or (row.source != POOL and row.fold < HELD_OUT):
             if row.sentiment:
                 yield json.dumps({"text": row.text, "label": row.sentiment, "src": row.source})
@@ -93,42 +101,46 @@ def held_out(folder: Path) -> Iterator[str]:
                     yield json.dumps({"text": row.text, "head": head, "y": int(row.heads[head]), "src": row.source})
 
 
-def ordinary(folder: Path) -> Iterator[str]:
+def export_unlabelled(folder: Path) -> Iterator[str]:
     """Posts without labels that no head has learned from."""
-    for row in shared(folder):
+    for row in read_shared_sets(folder):
         if row.source == POOL and row.fold % ORDINARY_EVERY == UNLEARNED:
             yield json.dumps({"text": row.text})
 
 
-def _for_each(shares: Mapping[str, float]) -> list[float]:
+def _expand_shares(shares: Mapping[str, float]) -> list[float]:
     return [*[shares["sentiment"]] * CLASSES, *[shares[head] for head in HEADS]]
 
 
-def learned(rows: Corpus, design: Design, seen: NDArray[np.bool_], tell: Tell) -> Floats:
+def train_regression(rows: TrainingCorpus, design: DesignMatrix, seen: NDArray[np.bool_], report: Tell) -> Floats:
     """A column for each of the three sentiments and each head, from the rows that may be seen."""
     columns = []
-    for name, part in parts(rows, seen).items():
+    for name, part in build_regression_samples(rows, seen).items():
         if not part.rows.size:
-            tell(f"nothing is left to learn {name} from: it will never hold")
+            report(f"nothing is left to learn {name} from: it will never hold")
             columns.append(np.full((design.ends[-1], 1), 0, np.float32))
             columns[-1][-1] = NEVER
             continue
-        tell(f"learning {name} from {part.rows.size:,} posts")
-        columns.append(_fitted(name, design, part))
+        report(f"learning {name} from {part.rows.size:,} posts")
+        columns.append(_fit_head(name, design, part))
     return np.concatenate(columns, axis=1)
 
 
-def _fitted(name: str, design: Design, part: Part) -> Floats:
+def _fit_head(name: str, design: DesignMatrix, part: HeadSamples) -> Floats:
     ridge, of_surface = HELD_BACK.get(name, (HEAD_RIDGE, HEAD_RIDGE))
     rounds = HEAD_ROUNDS
     if name == "sentiment":
         ridge, of_surface, rounds = RIDGE, RIDGE, ROUNDS
-    rows = design.rows(part.rows)
-    return fitted(rows, part.targets, part.counts, ridge=ridge, ridge_of_surface=of_surface, rounds=rounds)
+    rows = design.select_rows(part.rows)
+    return fit_regression(rows, part.targets, part.counts, ridge=ridge, ridge_of_surface=of_surface, rounds=rounds)
 
 
-def file_of(
-    design: Design, weights: Floats, known: Lexicon, net: Mapping[str, Any], about: Mapping[str, Any] | None = None
+def encode_weight_file(
+    design: DesignMatrix,
+    weights: Floats,
+    known: PackedLexicon,
+    net: Mapping[str, Any],
+    metadata: Mapping[str, Any] | None = None,
 ) -> bytes:
     word, pair, run, surface, start = np.split(weights, design.ends[:-1])
     kept = design.features
@@ -142,11 +154,11 @@ def file_of(
         "lexicon_valences": known.steps,
     }
     for name, one, block in (("word", kept.word, word), ("pair", kept.pair, pair), ("run", kept.run, run)):
-        arrays |= _block(name, one, block)
-    return packed({**(about or {}), "heads": [*SENTIMENTS, *HEADS]}, arrays)
+        arrays |= _quantize_block(name, one, block)
+    return encode_weights({**(metadata or {}), "heads": [*SENTIMENTS, *HEADS]}, arrays)
 
 
-def _block(name: str, kept: Kept, weights: Floats) -> dict[str, Any]:
+def _quantize_block(name: str, kept: KeptFeatures, weights: Floats) -> dict[str, Any]:
     """Whole numbers of one byte, and for each head what one of them is worth."""
     scale = np.maximum(np.abs(weights).max(axis=0), 1e-9) / 127
     steps = np.round(weights / scale).astype(np.int8)

@@ -14,7 +14,7 @@ from scipy import sparse
 from bot.detectors.model.net import OF_RUNS
 from bot.detectors.model.posts import Floats
 from bot.detectors.model.scoring import CLASSES
-from bot.training.features import Raw
+from bot.training.features import RawFeatures
 
 SEED = 20261122
 DIMENSIONS, FILTERS = 48, 96
@@ -27,7 +27,7 @@ SURE = 0.94
 """What a label is believed: the rest is shared out among all classes."""
 
 
-class Lessons(NamedTuple):
+class TrainingTargets(NamedTuple):
     rows: NDArray[np.intp]
     targets: Floats
     """The sentiments that each may have, then of each head whether it holds."""
@@ -35,7 +35,7 @@ class Lessons(NamedTuple):
     """How much each counts: for sentiment, then for each head."""
 
 
-class Vocabulary(NamedTuple):
+class VectorVocabulary(NamedTuple):
     """Which words and runs have a vector, and of which of them each word of the posts is made."""
 
     words: NDArray[np.uint32]
@@ -44,17 +44,21 @@ class Vocabulary(NamedTuple):
     """words of the posts x vectors: its own, and its runs in equal shares."""
 
 
-def vocabulary(found: Raw, looked_at: NDArray[np.bool_], least: tuple[int, int] = LEAST) -> Vocabulary:
-    seen = np.bincount(found.count[np.flatnonzero(looked_at)].indices, minlength=2 * found.vocabulary)
+def build_vocabulary(
+    found: RawFeatures, visible: NDArray[np.bool_], min_posts: tuple[int, int] = LEAST
+) -> VectorVocabulary:
+    seen = np.bincount(found.count[np.flatnonzero(visible)].indices, minlength=2 * found.vocabulary)
     posts_with = seen[0::2] + seen[1::2]
-    words, own = _shares(found.words[0::2], np.arange(found.vocabulary), posts_with, least[0], found.vocabulary)
-    runs, parts = _shares(found.runs, found.run_of, posts_with, least[1], found.vocabulary)
+    words, own = _build_share_matrix(
+        found.words[0::2], np.arange(found.vocabulary), posts_with, min_posts[0], found.vocabulary
+    )
+    runs, parts = _build_share_matrix(found.runs, found.run_of, posts_with, min_posts[1], found.vocabulary)
     many = np.maximum(np.asarray(parts.sum(axis=1)).ravel(), 1)
     shared = sparse.diags((OF_RUNS / many).astype(np.float32)) @ parts
-    return Vocabulary(words, runs, sparse.hstack([own, shared]).tocsr().astype(np.float32))
+    return VectorVocabulary(words, runs, sparse.hstack([own, shared]).tocsr().astype(np.float32))
 
 
-def _shares(
+def _build_share_matrix(
     hashes: NDArray[np.uint32], owner: NDArray[np.intp], posts_with: NDArray[np.int64], least: int, height: int
 ) -> tuple[NDArray[np.uint32], Any]:
     unique, inverse = np.unique(hashes, return_inverse=True)
@@ -65,7 +69,7 @@ def _shares(
     return unique[keep], sparse.csr_matrix((ones, (owner[at], columns)), shape=(height, int(keep.sum())))
 
 
-class _Batch(NamedTuple):
+class _ForwardPass(NamedTuple):
     """What going back needs to know of going forth."""
 
     inside: NDArray[np.bool_]
@@ -74,63 +78,63 @@ class _Batch(NamedTuple):
     made_of: Any
     columns: NDArray[np.intp]
     vectors: Floats
-    felt: Floats
+    activations: Floats
     peak: NDArray[np.intp]
     root: Floats
     pooled: Floats
     kept: Floats
 
 
-class NetLearner:
-    def __init__(self, found: Raw, known: Vocabulary, heads: int = 0, seed: int = SEED) -> None:
+class ConvNetTrainer:
+    def __init__(self, found: RawFeatures, known: VectorVocabulary, heads: int = 0, seed: int = SEED) -> None:
         self._chance = np.random.default_rng(seed)
         self._posts, self._known = found.posts, known
         ends = np.append(found.posts.starts[1:], found.posts.ids.size)
         self._lengths = np.minimum(ends - found.posts.starts - 1, LONGEST)
-        self.vectors = self._normal(0.1, known.made_of.shape[1], DIMENSIONS)
+        self.vectors = self._draw_normal(0.1, known.made_of.shape[1], DIMENSIONS)
         self._moved = np.full(len(self.vectors), 1e-6, np.float32)
         self.parts: dict[str, Floats] = {
-            "filters": self._normal(DIMENSIONS**-0.5, DIMENSIONS, 3 * FILTERS),
+            "filters": self._draw_normal(DIMENSIONS**-0.5, DIMENSIONS, 3 * FILTERS),
             "start": np.zeros(FILTERS, np.float32),
-            "end": self._normal(0.1, DIMENSIONS),
-            "out": self._normal(0.05, 2 * FILTERS, CLASSES + heads),
+            "end": self._draw_normal(0.1, DIMENSIONS),
+            "out": self._draw_normal(0.05, 2 * FILTERS, CLASSES + heads),
             "out_start": np.zeros(CLASSES + heads, np.float32),
         }
         self._mean = {name: np.zeros_like(part) for name, part in self.parts.items()}
         self._square = {name: np.zeros_like(part) for name, part in self.parts.items()}
         self._steps = 0
 
-    def _normal(self, spread: float, *shape: int) -> Floats:
+    def _draw_normal(self, spread: float, *shape: int) -> Floats:
         return self._chance.normal(scale=spread, size=shape).astype(np.float32)
 
-    def learn(self, lessons: Lessons, rounds: int = ROUNDS) -> Iterator[float]:
+    def train(self, targets: TrainingTargets, rounds: int = ROUNDS) -> Iterator[float]:
         """After each round, what was lost a post."""
-        batches = -(-lessons.rows.size // AT_ONCE)
+        batches = -(-targets.rows.size // AT_ONCE)
         done = 0
         for _ in range(rounds):
             lost = 0.0
-            for which in self._batches(lessons.rows):
+            for which in self._shuffle_batches(targets.rows):
                 pace = max(LEAST_RATE, 1 - done / (rounds * batches))
-                lost += self._step(lessons.rows[which], lessons.targets[which], lessons.counts[which], pace)
+                lost += self._train_batch(targets.rows[which], targets.targets[which], targets.counts[which], pace)
                 done += 1
             yield lost / batches
 
-    def _batches(self, rows: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
+    def _shuffle_batches(self, rows: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
         """Posts of about one length together, the batches in any order."""
         order = np.argsort(self._lengths[rows] + self._chance.random(rows.size) * 6, kind="stable")
         starts = np.arange(0, rows.size, AT_ONCE)
         for start in self._chance.permutation(starts):
             yield order[start : start + AT_ONCE]
 
-    def logits(self, rows: NDArray[np.intp]) -> Floats:
+    def compute_logits(self, rows: NDArray[np.intp]) -> Floats:
         told = np.zeros((rows.size, self.parts["out_start"].size), np.float32)
         order = np.argsort(self._lengths[rows], kind="stable")
         for start in range(0, rows.size, 2 * AT_ONCE):
             which = order[start : start + 2 * AT_ONCE]
-            told[which] = self._forth(rows[which], learning=False)[0]
+            told[which] = self._run_forward(rows[which], learning=False)[0]
         return told
 
-    def _forth(self, rows: NDArray[np.intp], *, learning: bool) -> tuple[Floats, _Batch]:
+    def _run_forward(self, rows: NDArray[np.intp], *, learning: bool) -> tuple[Floats, _ForwardPass]:
         lengths = self._lengths[rows]
         place = np.arange(max(1, int(lengths.max())))
         inside = place < lengths[:, None]
@@ -140,10 +144,10 @@ class NetLearner:
             words = np.where(self._chance.random(words.shape) < NO_WORD, ABSENT, words)
         unique, inverse = np.unique(words, return_inverse=True)
         places = inverse.reshape(words.shape)
-        made_of, columns = _compact(self._known.made_of[np.maximum(unique, 0)])
+        made_of, columns = _drop_empty_columns(self._known.made_of[np.maximum(unique, 0)])
         vectors = made_of @ self.vectors[columns]
         vectors[unique == 0], vectors[unique == ABSENT] = self.parts["end"], 0
-        felt = self._felt(vectors, places) * inside[:, :, None]
+        felt = self._convolve_words(vectors, places) * inside[:, :, None]
         peak = felt.argmax(axis=1)
         strongest = np.take_along_axis(felt, peak[:, None, :], axis=1)[:, 0]
         root = np.sqrt(np.maximum(lengths, 1)).astype(np.float32)[:, None]
@@ -153,9 +157,9 @@ class NetLearner:
             kept = (self._chance.random(pooled.shape) >= NO_FILTER).astype(np.float32) / (1 - NO_FILTER)
         pooled *= kept
         logits = pooled @ self.parts["out"] + self.parts["out_start"]
-        return logits, _Batch(inside, places, unique, made_of, columns, vectors, felt, peak, root, pooled, kept)
+        return logits, _ForwardPass(inside, places, unique, made_of, columns, vectors, felt, peak, root, pooled, kept)
 
-    def _felt(self, vectors: Floats, places: NDArray[np.intp]) -> Floats:
+    def _convolve_words(self, vectors: Floats, places: NDArray[np.intp]) -> Floats:
         before, itself, after = np.split(vectors @ self.parts["filters"], 3, axis=1)
         end_before, _, end_after = np.split(self.parts["end"] @ self.parts["filters"], 3)
         felt: Floats = itself[places] + self.parts["start"]
@@ -165,32 +169,32 @@ class NetLearner:
         felt[:, -1] += end_after
         return np.maximum(felt, 0, out=felt)
 
-    def _step(self, rows: NDArray[np.intp], targets: Floats, counts: Floats, pace: float) -> float:
-        logits, went = self._forth(rows, learning=True)
-        lost, errors = _sentiment(logits[:, :CLASSES], targets[:, :CLASSES])
-        lost_by_head, of_heads = _heads(logits[:, CLASSES:], targets[:, CLASSES:])
+    def _train_batch(self, rows: NDArray[np.intp], targets: Floats, counts: Floats, pace: float) -> float:
+        logits, went = self._run_forward(rows, learning=True)
+        lost, errors = _compute_sentiment_loss(logits[:, :CLASSES], targets[:, :CLASSES])
+        lost_by_head, of_heads = _compute_head_loss(logits[:, CLASSES:], targets[:, CLASSES:])
         slopes = np.concatenate([errors * counts[:, :1], of_heads * counts[:, 1:]], axis=1, dtype=np.float32)
-        self._back(went, slopes / np.float32(rows.size), pace)
+        self._run_backward(went, slopes / np.float32(rows.size), pace)
         return float((counts[:, 0] * lost).sum() + (counts[:, 1:] * lost_by_head).sum()) / rows.size
 
-    def _back(self, went: _Batch, errors: Floats, pace: float) -> None:
+    def _run_backward(self, went: _ForwardPass, errors: Floats, pace: float) -> None:
         slopes = {"out": went.pooled.T @ errors, "out_start": errors.sum(axis=0)}
         pooled = (errors @ self.parts["out"].T) * went.kept
-        felt = np.repeat((pooled[:, FILTERS:] / went.root)[:, None, :], went.felt.shape[1], axis=1)
+        felt = np.repeat((pooled[:, FILTERS:] / went.root)[:, None, :], went.activations.shape[1], axis=1)
         felt[np.arange(len(errors))[:, None], went.peak, np.arange(FILTERS)] += pooled[:, :FILTERS]
-        felt *= went.felt > 0
+        felt *= went.activations > 0
         slopes["start"] = felt.sum(axis=(0, 1))
-        seen = self._by_word(went, felt)
+        seen = self._sum_slopes_by_word(went, felt)
         ends = np.zeros(3 * FILTERS, np.float32)
         ends[:FILTERS], ends[2 * FILTERS :] = felt[:, 0].sum(axis=0), felt[:, -1].sum(axis=0)
         slopes["filters"] = went.vectors.T @ seen + np.outer(self.parts["end"], ends)
         vectors = seen @ self.parts["filters"].T
         slopes["end"] = ends @ self.parts["filters"].T + vectors[went.words == 0].sum(axis=0)
         vectors[went.words <= 0] = 0
-        self._move(slopes, went.columns, went.made_of.T @ vectors, pace)
+        self._update_parameters(slopes, went.columns, went.made_of.T @ vectors, pace)
 
     @staticmethod
-    def _by_word(went: _Batch, felt: Floats) -> Floats:
+    def _sum_slopes_by_word(went: _ForwardPass, felt: Floats) -> Floats:
         """The slopes of each place, summed for each word in each of the three places of the filters."""
         flat = went.places.ravel()
         which = (flat, np.arange(flat.size))
@@ -199,7 +203,9 @@ class NetLearner:
         before[:, :-1], after[:, 1:] = felt[:, 1:], felt[:, :-1]
         return np.concatenate([gather @ one.reshape(-1, FILTERS) for one in (before, felt, after)], axis=1)
 
-    def _move(self, slopes: dict[str, Any], columns: NDArray[np.intp], vectors: Floats, pace: float) -> None:
+    def _update_parameters(
+        self, slopes: dict[str, Any], columns: NDArray[np.intp], vectors: Floats, pace: float
+    ) -> None:
         """Adagrad, a row at a time, for the vectors; Adam for the rest."""
         self._moved[columns] += (vectors**2).mean(axis=1)
         self.vectors[columns] -= RATE * pace * vectors / np.sqrt(self._moved[columns])[:, None]
@@ -212,7 +218,7 @@ class NetLearner:
             self.parts[name] = part - RATE_OF_FILTERS * pace * step
 
 
-def _sentiment(logits: Floats, possible: Floats) -> tuple[Floats, Floats]:
+def _compute_sentiment_loss(logits: Floats, possible: Floats) -> tuple[Floats, Floats]:
     """What was lost, and the errors. Between sentiments that are possible, what is thought already is believed."""
     shares = np.exp(logits - logits.max(axis=1, keepdims=True))
     shares /= shares.sum(axis=1, keepdims=True)
@@ -221,19 +227,19 @@ def _sentiment(logits: Floats, possible: Floats) -> tuple[Floats, Floats]:
     return -(believed * np.log(shares + 1e-9)).sum(axis=1), shares - believed
 
 
-def _heads(logits: Floats, held: Floats) -> tuple[Floats, Floats]:
+def _compute_head_loss(logits: Floats, held: Floats) -> tuple[Floats, Floats]:
     believed = SURE * held + (1 - SURE) / 2
     return np.logaddexp(0, logits) - believed * logits, 1 / (1 + np.exp(-logits)) - believed
 
 
-def _compact(matrix: Any) -> tuple[Any, NDArray[np.intp]]:
+def _drop_empty_columns(matrix: Any) -> tuple[Any, NDArray[np.intp]]:
     """Without the columns in which nothing stands, and which the others were."""
     columns, inverse = np.unique(matrix.indices, return_inverse=True)
     shape = (matrix.shape[0], columns.size)
     return sparse.csr_matrix((matrix.data, inverse.astype(np.int32), matrix.indptr), shape=shape), columns
 
 
-def arrays_of(known: Vocabulary, learner: NetLearner, worth: Sequence[float]) -> dict[str, Any]:
+def export_arrays(known: VectorVocabulary, learner: ConvNetTrainer, worth: Sequence[float]) -> dict[str, Any]:
     """As the weight file has them; `worth`: what the net counts for beside the regression, for as many as have one."""
     vectors = np.split(learner.vectors, [known.words.size])
     found: dict[str, Any] = {f"net_{name}": part for name, part in learner.parts.items()}

@@ -12,12 +12,12 @@ ALL_MAY_READ = 0o644
 UNFINISHED = ".new"
 
 
-class Busy(Exception):  # noqa: N818  (said to a person)
+class AlreadyRunningError(Exception):
     """Another training is at work on the same file."""
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
+def hold_exclusive_lock(path: Path) -> Iterator[None]:
     """From reading the old weights to writing the new ones: of two at once the later would undo what the other learned.
 
     The kernel gives the lock back, however its holder ends. Raises Busy, and OSError where there is no writing.
@@ -27,21 +27,21 @@ def alone(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Busy from None
+            raise AlreadyRunningError from None
         for left in path.parent.glob(f"{path.stem}.*{UNFINISHED}"):  # its writer was killed
             left.unlink(missing_ok=True)
         yield
 
 
-def place(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes) -> None:
     """What was there before is kept as `.before`. Who reads it meanwhile reads the old or the new. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileNotFoundError):
-        _replace(path.with_suffix(".before"), path.read_bytes())
-    _replace(path, data)
+        _replace_file(path.with_suffix(".before"), path.read_bytes())
+    _replace_file(path, data)
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace_file(path: Path, data: bytes) -> None:
     """On the disk before it has its name: else a machine that dies could leave the name with half of it."""
     descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=UNFINISHED, dir=path.parent)
     new = Path(name)

@@ -36,47 +36,47 @@ FOLDS = 100
 ID_SHOWN = 60
 
 
-class Broken(Exception):  # noqa: N818  (said to a person)
+class CorpusError(Exception):
     """A set cannot be learned from; the sentence says where and why."""
 
 
-class Row(NamedTuple):
+class CorpusRow(NamedTuple):
     text: str
     source: str
     fold: int
     """0 to 99, from the author where one is known, else from the text."""
     sentiment: str = ""
     heads: dict[str, float] = {}  # noqa: RUF012  (never written to)
-    may: tuple[str, ...] = ()
+    possible_sentiments: tuple[str, ...] = ()
     """The sentiments that its label leaves possible, where that says less than which."""
 
 
-class Corpus(NamedTuple):
+class TrainingCorpus(NamedTuple):
     texts: list[str]
     source: NDArray[np.str_]
     fold: NDArray[np.int64]
     sentiment: NDArray[np.int8]
     """-1 where nobody has said."""
-    may: NDArray[np.bool_]
+    possible_sentiments: NDArray[np.bool_]
     """Of each post and sentiment, whether its label leaves it possible; none, where nobody has said."""
     heads: NDArray[np.float32]
     """A column for each of EVERY_HEAD; not a number where nobody has said."""
 
-    def of(self, *sources: str) -> NDArray[np.bool_]:
+    def select_sources(self, *sources: str) -> NDArray[np.bool_]:
         return np.isin(self.source, sources)
 
 
-def corpus(rows: Iterable[Row]) -> Corpus:
+def build_corpus(rows: Iterable[CorpusRow]) -> TrainingCorpus:
     rows = list(rows)
     heads = np.full((len(rows), len(EVERY_HEAD)), np.nan, np.float32)
     may = np.zeros((len(rows), len(SENTIMENTS)), np.bool_)
     for number, row in enumerate(rows):
         for head, held in row.heads.items():
             heads[number, EVERY_HEAD.index(head)] = held
-        for one in row.may or (row.sentiment,) * bool(row.sentiment):
+        for one in row.possible_sentiments or (row.sentiment,) * bool(row.sentiment):
             may[number, SENTIMENTS.index(one)] = True
     said = [SENTIMENTS.index(row.sentiment) if row.sentiment else -1 for row in rows]
-    return Corpus(
+    return TrainingCorpus(
         [row.text for row in rows],
         np.array([row.source for row in rows]),
         np.array([row.fold for row in rows]),
@@ -89,44 +89,44 @@ def corpus(rows: Iterable[Row]) -> Corpus:
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
-class _Post(BaseModel):
+class _TextRow(BaseModel):
     text: str
 
 
-class _Toned(_Post):
+class _SentimentRow(_TextRow):
     label: Literal["negative", "neutral", "positive"]
 
 
-class _Author(BaseModel):
+class _AuthorRow(BaseModel):
     id: str
 
 
-class _Mentioned(_Post):
+class _MentionRow(_TextRow):
     id: str
-    author: _Author
+    author: _AuthorRow
 
 
-class _Gold(BaseModel):
+class _GoldRow(BaseModel):
     id: str
     sentiment: Literal["negative", "neutral", "positive"]
 
 
-class _Intent(_Post):
+class _IntentRow(_TextRow):
     src: str
     head: str
     y: float = Field(ge=0, le=1)
     domain: str | None = None
 
 
-class _Beside(_Post):
+class _AuxiliaryRow(_TextRow):
     label: str
 
 
-class _Felt(_Post):
+class _EmotionRow(_TextRow):
     label: Literal["anger", "joy", "optimism", "sadness"]
 
 
-def shared(folder: Path) -> Iterator[Row]:
+def read_shared_sets(folder: Path) -> Iterator[CorpusRow]:
     """Every row that is trained or validated on, in an order of its own that never changes. Raises Broken, OSError."""
     for name, source in (
         ("sentiment_train", "semeval"),
@@ -134,67 +134,73 @@ def shared(folder: Path) -> Iterator[Row]:
         ("tse_train", "tse"),
         ("reddit_goemotions_train", "reddit"),
     ):
-        for row in lines(folder / f"{name}.jsonl", _Toned):
-            yield Row(row.text, source, fold(row.text), row.label)
-    yield from _airline(folder)
-    yield from _intents(folder)
-    for post in lines(folder / "pool.jsonl", _Post):
-        yield Row(post.text, POOL, fold(post.text))
-    yield from _beside(folder)
+        for row in read_jsonl(folder / f"{name}.jsonl", _SentimentRow):
+            yield CorpusRow(row.text, source, assign_fold(row.text), row.label)
+    yield from _read_airline(folder)
+    yield from _read_intents(folder)
+    for post in read_jsonl(folder / "pool.jsonl", _TextRow):
+        yield CorpusRow(post.text, POOL, assign_fold(post.text))
+    yield from _read_auxiliary(folder)
 
 
-def _airline(folder: Path) -> Iterator[Row]:
+def _read_airline(folder: Path) -> Iterator[CorpusRow]:
     """A complaint is what its readers called negative, praise what they called positive: so the set was made."""
     golden = folder / "replay_airline_gold.jsonl"
-    gold = {row.id: row.sentiment for row in lines(golden, _Gold)}
-    for row in lines(folder / "replay_airline.jsonl", _Mentioned):
+    gold = {row.id: row.sentiment for row in read_jsonl(golden, _GoldRow)}
+    for row in read_jsonl(folder / "replay_airline.jsonl", _MentionRow):
         said = gold.get(row.id)
         if said is None:
-            raise Broken(f"{golden}: has no label for {sanitize_line(row.id, ID_SHOWN)}; fetch the set again.")
+            raise CorpusError(f"{golden}: has no label for {sanitize_line(row.id, ID_SHOWN)}; fetch the set again.")
         heads = {"complaint": float(said == "negative"), "praise": float(said == "positive")}
-        yield Row(row.text, AIRLINE, fold(row.author.id), said, heads)
+        yield CorpusRow(row.text, AIRLINE, assign_fold(row.author.id), said, heads)
 
 
-def _intents(folder: Path) -> Iterator[Row]:
+def _read_intents(folder: Path) -> Iterator[CorpusRow]:
     """Who complains to a brand says no good of it; whoever writes to one and does not complain says no ill."""
     found: dict[tuple[str, str], dict[str, float]] = {}
     possible: dict[str, tuple[str, ...]] = {}
-    for row in lines(folder / "intent_train.jsonl", _Intent):
+    for row in read_jsonl(folder / "intent_train.jsonl", _IntentRow):
         source, head = row.src, row.head
         if source != AIRLINE and head in HEAD_OF and (source, head) not in NOT_OURS:
             found.setdefault((row.text, source), {})[HEAD_OF[head]] = row.y
             if source == COMPLAINTS and row.domain not in TO_NO_BRAND:
                 possible[row.text] = ("negative",) if row.y else ("neutral", "positive")
     for (text, source), heads in found.items():
-        yield Row(text, source, fold(text), heads=heads, may=possible.get(text, ()) if source == COMPLAINTS else ())
+        yield CorpusRow(
+            text,
+            source,
+            assign_fold(text),
+            heads=heads,
+            possible_sentiments=possible.get(text, ()) if source == COMPLAINTS else (),
+        )
 
 
-def _beside(folder: Path) -> Iterator[Row]:
+def _read_auxiliary(folder: Path) -> Iterator[CorpusRow]:
     for head in ("irony", "offensive"):
-        for row in lines(folder / f"{head}_train.jsonl", _Beside):
-            yield Row(row.text, head, fold(row.text), heads={head: float(row.label == head)})
-    for felt in lines(folder / "emotion_train.jsonl", _Felt):
+        for row in read_jsonl(folder / f"{head}_train.jsonl", _AuxiliaryRow):
+            yield CorpusRow(row.text, head, assign_fold(row.text), heads={head: float(row.label == head)})
+    for felt in read_jsonl(folder / "emotion_train.jsonl", _EmotionRow):
         heads = {one: float(one == felt.label) for one in TONE}
-        yield Row(felt.text, "emotion", fold(felt.text), heads=heads, may=TONE[felt.label])
+        yield CorpusRow(felt.text, "emotion", assign_fold(felt.text), heads=heads, possible_sentiments=TONE[felt.label])
 
 
-def lines(path: Path, shape: type[Shape]) -> Iterator[Shape]:
+def read_jsonl(path: Path, model: type[Shape]) -> Iterator[Shape]:
     """Raises Broken, which names the line; OSError where there is no such file."""
     number = 0
     try:
         with path.open(encoding="utf-8") as file:
             for number, line in enumerate(file, 1):  # noqa: B007  (said below)
                 if line.strip():
-                    yield shape.model_validate_json(line)
+                    yield model.model_validate_json(line)
     except UnicodeDecodeError:
-        raise Broken(f"{path}: is not UTF-8; fetch the set again.") from None
+        raise CorpusError(f"{path}: is not UTF-8; fetch the set again.") from None
     except ValidationError as no:
         first = no.errors(include_url=False, include_input=False, include_context=False)[0]
         at = ".".join(map(str, first["loc"])) or "the line"
-        raise Broken(f"{path}: line {number}: {at}: {first['msg']}; fetch the set again.") from None
+        raise CorpusError(f"{path}: line {number}: {at}: {first['msg']}; fetch the set again.") from None
     if not number:
-        raise Broken(f"{path}: is empty; fetch the set again.")
+        raise CorpusError(f"{path}: is empty; fetch the set again.")
 
 
-def fold(of: str) -> int:
-    return int.from_bytes(hashlib.sha256(of.encode("utf-8", "replace")).digest()[:4], "big") % FOLDS
+def assign_fold(key: str) -> int:
+    return int.from_bytes(hashlib.sha256(key.encode("utf-8", "replace")).digest()[:4], "big") % FOLDS

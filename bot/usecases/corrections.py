@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from bot.clock import Clock
-from bot.detectors.base import Hearing
-from bot.detectors.urgency import Urgency
+from bot.detectors.base import AnalysisContext
+from bot.detectors.urgency import UrgencyDetector
 from bot.domain.assessment import Assessment, Intent
 from bot.domain.case import Case
 from bot.domain.correcting import CorrectedValue, check_can_correct, correct_case, reroute_case
@@ -26,17 +26,17 @@ KEPT_LABELS = frozenset({"urgency:velocity", "urgency:history"})
 
 def recompute_urgency(mention: Mention, assessment: Assessment) -> Assessment:
     """The same with the urgency that follows from its other labels."""
-    hearing = Hearing(mention)
+    hearing = AnalysisContext(mention)
     for signal in assessment.signals:
         if signal.dimension != "urgency":
-            hearing.add(signal)
+            hearing.add_signal(signal)
     others = len(hearing.signals)
-    Urgency().detect([hearing])
+    UrgencyDetector().detect([hearing])
     found = {signal.label for signal in hearing.signals[others:]}
     if assessment.intent is not Intent.SPAM:
         for signal in assessment.signals:
             if signal.label in KEPT_LABELS and signal.label not in found:
-                hearing.add(signal)
+                hearing.add_signal(signal)
     return Assessment(signals=tuple(hearing.signals))
 
 

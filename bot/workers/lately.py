@@ -11,7 +11,7 @@ from collections import Counter, deque
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bot.detectors.base import Background
+from bot.detectors.base import MentionStats
 from bot.domain.intake import build_copy_key
 from bot.domain.mention import UNKNOWN_AUTHOR_ID, Mention
 from bot.store.lately import RecentBatch, RecentMention
@@ -29,19 +29,19 @@ class RecentMentions:
         self._authors: Counter[str] = Counter()
         self._authors_by_text: dict[str, Counter[str]] = {}
 
-    def record_mention(self, mention: Mention, at: datetime) -> Background:
+    def record_mention(self, mention: Mention, at: datetime) -> MentionStats:
         """What is known beside this mention, which is remembered from now on; told twice, it counts once."""
         self._evict_old(at)
         author = "" if mention.author.id == UNKNOWN_AUTHOR_ID else f"{mention.source}:{mention.author.id}"
         words = build_copy_key(mention, "")
         if mention.id not in self._by_mention:
             self._add_recent(RecentMention(at, mention.id, author, words))
-        return Background(
+        return MentionStats(
             recent=len(self._last_quarter),
-            usual=self._compute_usual_rate(at),
+            expected=self._compute_usual_rate(at),
             earlier=max(0, self._authors[author] - 1) if author else 0,
             copies=len(self._authors_by_text.get(words, ())) if words else 0,
-            heard_at=at,
+            received_at=at,
         )
 
     def load_recent(self, recent: Iterable[RecentMention], at: datetime) -> None:

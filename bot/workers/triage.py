@@ -10,7 +10,7 @@ import structlog
 
 from bot import metrics
 from bot.clock import Clock
-from bot.detectors.base import Background
+from bot.detectors.base import MentionStats
 from bot.domain.assessment import Assessment, Intent
 from bot.domain.case import Case, JoinReason, derive_case_id
 from bot.domain.decision import CaseDecision, StoreUnavailable
@@ -49,7 +49,7 @@ class LazyAssessment(Protocol):
 
 class BatchAssessor(Protocol):
     async def assess_in_thread(
-        self, batch: Sequence[Mention], stats: Sequence[Background] = ()
+        self, batch: Sequence[Mention], stats: Sequence[MentionStats] = ()
     ) -> Sequence[LazyAssessment]: ...
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from bot.bench.ground import Bench
-from bot.bench.sayings import Sayings
-from bot.bench.yardstick import Yardstick
+from bot.bench.ground import BenchmarkContext
+from bot.bench.sayings import SampleMentions
+from bot.bench.yardstick import TextBlobBaseline
 
 
 @pytest.fixture
-def bench() -> Bench:
-    sayings = Sayings.read(None)
-    return Bench(sayings, Yardstick(sayings.texts()), tell=lambda _: None, quick=True)
+def bench() -> BenchmarkContext:
+    sayings = SampleMentions.read(None)
+    return BenchmarkContext(sayings, TextBlobBaseline(sayings.list_texts()), report=lambda _: None, quick=True)

@@ -7,12 +7,12 @@ import pytest
 
 from bot.bench import measurements
 from bot.bench.catalogue import CATALOGUE
-from bot.bench.ground import Bench
-from bot.bench.run import Measured, measured
+from bot.bench.ground import BenchmarkContext
+from bot.bench.run import MeasurementResult, run_measurements
 
 
-async def made(bench: Bench, name: str) -> Measured:
-    (only,) = [one async for one in measured(bench, [name])]
+async def made(bench: BenchmarkContext, name: str) -> MeasurementResult:
+    (only,) = [one async for one in run_measurements(bench, [name])]
     return only
 
 
@@ -22,18 +22,18 @@ def test_the_catalogue_names_every_file_of_the_folder() -> None:
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
-async def test_a_measurement_gives_figures_that_are_numbers(bench: Bench, name: str) -> None:
+async def test_a_measurement_gives_figures_that_are_numbers(bench: BenchmarkContext, name: str) -> None:
     found = await made(bench, name)
-    assert found.figures
+    assert found.measurements
     assert found.texts_per_second > 0
-    for figure in found.figures:
+    for figure in found.measurements:
         assert math.isfinite(figure.value)
         assert figure.value >= 0
         assert figure.ratio is None or (math.isfinite(figure.ratio) and figure.ratio > 0)
         assert (figure.ratio is None) <= (figure.seconds is None)
 
 
-async def test_in_a_storm_all_are_accounted_for(bench: Bench) -> None:
+async def test_in_a_storm_all_are_accounted_for(bench: BenchmarkContext) -> None:
     """A promise at any speed."""
-    found = {figure.name: figure for figure in (await made(bench, "storm")).figures}
+    found = {figure.name: figure for figure in (await made(bench, "storm")).measurements}
     assert found["storm, unaccounted"].value == 0

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.detectors.model.weights import PACKAGED
-from bot.training.placing import alone
+from bot.training.placing import hold_exclusive_lock
 from tests.cli.shell import Shell
 
 WHEN = "2026-03-10T12:00:00Z"
@@ -73,7 +73,7 @@ def test_posts_of_which_no_author_is_told_are_left_out_one_by_one(shell: Shell) 
 
 
 def test_two_that_learn_at_once_do_not_undo_one_another(taught: Shell) -> None:
-    with alone(taught.folder / ".earshot/models/learned.weights"):
+    with hold_exclusive_lock(taught.folder / ".earshot/models/learned.weights"):
         said = taught.types("train", "--corrections", "corrections.jsonl")
 
     assert said.exit_code == 1

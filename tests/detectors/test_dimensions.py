@@ -1,6 +1,6 @@
 """What a detector says can be routed on."""
 
-from bot.detectors.catalogue import Assessor
+from bot.detectors.catalogue import MentionAssessor
 from bot.detectors.dimensions import DIMENSIONS
 from bot.domain.mention import Mention
 from bot.domain.subject import Subject
@@ -13,7 +13,9 @@ LOUD = "@northwindair YOU LOST MY SUITCASE AGAIN, THE WORST AIRLINE, where is it
 
 def test_every_dimension_that_a_detector_speaks_of_is_one_that_routes_know() -> None:
     said = {"id": "x:1", "text": LOUD, "created_at": "2026-03-10", "author": {"id": "1", "followers": 90_000}}
-    [found] = Assessor([Subject(name="Northwind Air", terms=("@northwindair",))]).assess([Mention.model_validate(said)])
+    [found] = MentionAssessor([Subject(name="Northwind Air", terms=("@northwindair",))]).assess(
+        [Mention.model_validate(said)]
+    )
 
     assert {label.partition(":")[0] for label in found.labels} <= KNOWN | set(DIMENSIONS)
     assert set(found.get_words("urgency")) <= DIMENSIONS["urgency"]

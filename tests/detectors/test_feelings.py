@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.detectors.catalogue import Assessor
+from bot.detectors.catalogue import MentionAssessor
 from bot.domain.assessment import Assessment
 from bot.domain.subject import Subject
 from tests.detectors.vocabulary import assessor, mention
@@ -37,7 +37,7 @@ def feelings(found: Assessment) -> tuple[object, ...]:
     )
 
 
-def assert_felt_alike(given: list[str], other: list[str], ears: Assessor | None = None) -> None:
+def assert_felt_alike(given: list[str], other: list[str], ears: MentionAssessor | None = None) -> None:
     ears = ears or assessor()
     one, two = (ears.assess([mention(text) for text in texts]) for texts in (given, other))
     assert [feelings(found) for found in one] == [feelings(found) for found in two]
@@ -88,7 +88,7 @@ def test_a_brand_that_is_called_after_a_feeling_is_judged_as_any_other(name: str
     ]
     for line in lines:
         one, two = (
-            Assessor([Subject(name=brand, terms=(brand,))]).assess(
+            MentionAssessor([Subject(name=brand, terms=(brand,))]).assess(
                 [mention(line.format(brand.replace(" ", "") if "#" in line else brand))]
             )[0]
             for brand in (name, "Northwind")
@@ -109,7 +109,7 @@ def test_no_name_of_the_brand_changes_how_2000_real_posts_feel(name: str) -> Non
     texts = [text for text in texts if not re.search(name, text, re.IGNORECASE)][:MANY]
     said = [[called.sub(brand, text).replace("{}", brand) for text in texts] for brand in (name, "Zorvella")]
     one, two = (
-        Assessor([Subject(name="It", terms=(brand,))]).assess([mention(text) for text in texts])
+        MentionAssessor([Subject(name="It", terms=(brand,))]).assess([mention(text) for text in texts])
         for brand, texts in zip((name, "Zorvella"), said, strict=True)
     )
     assert len(one) == MANY
@@ -117,7 +117,7 @@ def test_no_name_of_the_brand_changes_how_2000_real_posts_feel(name: str) -> Non
 
 
 def test_a_name_that_is_hidden_is_never_shown_so() -> None:
-    found = Assessor([Subject(name="Happy Socks", terms=("happy socks",))]).assess(
+    found = MentionAssessor([Subject(name="Happy Socks", terms=("happy socks",))]).assess(
         [mention("Happy Socks lost my bag, the worst")]
     )[0]
     assert "Happy Socks: 'happy socks'" in found.reasons
@@ -161,11 +161,13 @@ def test_trouble_that_nobody_mends_is_not_denied(said: str) -> None:
 
 
 def test_a_name_behind_trouble_that_is_denied_is_hidden_where_it_stands() -> None:
-    ears = Assessor([Subject(name="Trouble", terms=("no trouble", "happy socks"))])
+    ears = MentionAssessor([Subject(name="Trouble", terms=("no trouble", "happy socks"))])
     [found] = ears.assess([mention("not bad at all, no issues with Happy Socks, and no delays. No Trouble is shut")])
     assert found.subject == "Trouble"
-    [hearing] = [one.hearing for one in ears.listen([mention("not bad at all, no issues, said Happy Socks today")])]
-    assert [hearing.tokens[place] for place in hearing.names] == ["Happy Socks"]
+    [hearing] = [
+        one.context for one in ears.assess_lazily([mention("not bad at all, no issues, said Happy Socks today")])
+    ]
+    assert [hearing.tokens[place] for place in hearing.masked_places] == ["Happy Socks"]
 
 
 @pytest.mark.parametrize(

@@ -44,9 +44,9 @@ def test_a_batch_that_is_done_with_goes_without_a_look_for_garbage() -> None:
     ]
     gc.disable()
     try:
-        listened = assessor().listen([mention(text) for text in texts])
+        listened = assessor().assess_lazily([mention(text) for text in texts])
         assert all(one.explain_assessment().reasons for one in listened)
-        held = [weakref.ref(one.hearing) for one in listened]
+        held = [weakref.ref(one.context) for one in listened]
         del listened
         assert [hearing() for hearing in held] == [None, None]
     finally:

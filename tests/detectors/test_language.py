@@ -3,7 +3,7 @@ from importlib.metadata import requires
 import pytest
 from packaging.requirements import Requirement
 
-from bot.detectors.catalogue import Assessor
+from bot.detectors.catalogue import MentionAssessor
 from tests.detectors.lines.reading import read
 from tests.detectors.vocabulary import heard, mention
 
@@ -67,7 +67,7 @@ def test_slang_capitals_and_names_are_no_other_language(text: str) -> None:
 
 
 def test_where_the_house_speaks_another_language_that_is_the_one_taken_for_granted() -> None:
-    house = Assessor((), language="pt")
+    house = MentionAssessor((), language="pt")
     told = [
         house.assess([mention(text)])[0].language for text in ("hmm", "a mala não está aqui", "where is my bag now")
     ]

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.detectors.lexicons.terms import Terms
-from bot.detectors.lexicons.text import prepared, tokens_of
+from bot.detectors.lexicons.terms import SubjectMatcher
+from bot.detectors.lexicons.text import normalize, tokenize
 from bot.domain.spelling import is_findable
 from bot.domain.subject import Subject
 
@@ -101,9 +101,11 @@ OTHERS = [
 
 
 def names_in(text: str, term: str) -> list[str]:
-    text = prepared(text)
-    tokens = tokens_of(text)
-    seen = Terms([Subject(name="It", terms=(term,))]).find([token.lower() for token in tokens], tokens, text)
+    text = normalize(text)
+    tokens = tokenize(text)
+    seen = SubjectMatcher([Subject(name="It", terms=(term,))]).find_subjects(
+        [token.lower() for token in tokens], tokens, text
+    )
     return [one.name for one in seen.strongest]
 
 

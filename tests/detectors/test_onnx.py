@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from onnx import TensorProto
 
-from bot.detectors.catalogue import Assessor
-from bot.detectors.engines.onnx import own_model
-from bot.detectors.model.weights import Unusable
+from bot.detectors.catalogue import MentionAssessor
+from bot.detectors.engines.onnx import load_onnx_model
+from bot.detectors.model.weights import WeightsError
 from bot.domain.assessment import Assessment
 from bot.playbook import OnnxOptions
 from tests.detectors.small_onnx import written
@@ -19,7 +19,7 @@ from tests.detectors.vocabulary import mention
 
 
 def heard(told: OnnxOptions, *texts: str, language: str = "en") -> list[Assessment]:
-    return Assessor((), engine="onnx", onnx=told, language=language).assess([mention(text) for text in texts])
+    return MentionAssessor((), engine="onnx", onnx=told, language=language).assess([mention(text) for text in texts])
 
 
 def test_its_sentiment_is_what_is_told_and_the_card_says_whose_it_is(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ class Counting(ThreadPoolExecutor):
 async def test_it_reads_in_a_thread_beside_the_loop_and_says_the_same(tmp_path: Path) -> None:
     threads = Counting(1)
     asyncio.get_running_loop().set_default_executor(threads)
-    assessor = Assessor((), engine="onnx", onnx=written(tmp_path))
+    assessor = MentionAssessor((), engine="onnx", onnx=written(tmp_path))
     some = [mention("I love it"), mention("the worst")]
 
     beside = await assessor.assess_in_thread(some)
@@ -91,7 +91,7 @@ async def test_it_reads_in_a_thread_beside_the_loop_and_says_the_same(tmp_path: 
 async def test_our_own_model_needs_no_thread() -> None:
     threads = Counting(1)
     asyncio.get_running_loop().set_default_executor(threads)
-    await Assessor(()).assess_in_thread([mention("I love it")])
+    await MentionAssessor(()).assess_in_thread([mention("I love it")])
 
     assert threads.asked == 0
 
@@ -112,8 +112,8 @@ async def test_our_own_model_needs_no_thread() -> None:
     ],
 )
 def test_what_does_not_fit_is_refused_in_one_sentence(tmp_path: Path, how: dict[str, Any], said: str) -> None:
-    with pytest.raises(Unusable, match=re.escape(said)) as refused:
-        own_model(written(tmp_path, **how))
+    with pytest.raises(WeightsError, match=re.escape(said)) as refused:
+        load_onnx_model(written(tmp_path, **how))
     assert "\n" not in str(refused.value)
 
 
@@ -123,12 +123,12 @@ def test_what_does_not_fit_is_refused_in_one_sentence(tmp_path: Path, how: dict[
 def test_a_model_that_says_nothing_of_its_classes_or_the_same_is_well(
     tmp_path: Path, labels: dict[str, str] | None
 ) -> None:
-    assert own_model(written(tmp_path, labels=labels)).name == "own.onnx"
+    assert load_onnx_model(written(tmp_path, labels=labels)).name == "own.onnx"
 
 
 def test_a_model_of_another_language_is_not_tried_in_english(tmp_path: Path) -> None:
     told = written(tmp_path, classes=("positive", "neutral", "negative"), languages=("pt",))
-    assert own_model(told).languages == {"pt"}
+    assert load_onnx_model(told).languages == {"pt"}
 
 
 @pytest.mark.parametrize(
@@ -152,10 +152,10 @@ def test_a_file_that_is_missing_or_broken_is_named(tmp_path: Path, name: str, co
         (tmp_path / name).unlink()
     else:
         (tmp_path / name).write_bytes(content)
-    with pytest.raises(Unusable, match=re.escape(said)):
-        own_model(told)
+    with pytest.raises(WeightsError, match=re.escape(said)):
+        load_onnx_model(told)
 
 
 def test_a_file_that_is_replaced_is_loaded_again(tmp_path: Path) -> None:
-    first = own_model(written(tmp_path))
-    assert own_model(written(tmp_path, softmax=True)) is not first
+    first = load_onnx_model(written(tmp_path))
+    assert load_onnx_model(written(tmp_path, softmax=True)) is not first

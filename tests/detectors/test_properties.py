@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.detectors.base import Background
+from bot.detectors.base import MentionStats
 from bot.detectors.lexicons.text import PLAIN_TOKEN, TOKEN
 from bot.workers.lately import RecentMentions
 from tests.detectors.lines.reading import subject_lines
@@ -108,7 +108,7 @@ def test_no_account_is_believed_more_followers_than_it_says(account: dict[str, A
 def test_urgency_is_the_sum_of_parts_that_are_all_said(
     recent: int, earlier: int, usual: float, copies: int, minutes: int
 ) -> None:
-    background = Background(recent, usual, earlier, copies, NOON + timedelta(minutes=minutes))
+    background = MentionStats(recent, usual, earlier, copies, NOON + timedelta(minutes=minutes))
     [found] = assessor().assess([mention("@northwindair where is my bag?? worst ever")], [background])
     parts = [signal for signal in found.signals if signal.label.startswith("urgency:")]
     assert found.urgency == min(100, sum(signal.weight for signal in parts))
@@ -142,7 +142,7 @@ def test_whatever_was_heard_lately_is_counted_and_forgotten(heard_before: list[t
         assert 1 <= found.recent <= number + 1
         assert 1 <= found.copies <= number + 1
         assert 0 <= found.earlier <= number
-        assert found.usual >= 0
+        assert found.expected >= 0
 
 
 @given(

@@ -7,7 +7,7 @@ import pytest
 from textblob import TextBlob
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from bot.detectors.catalogue import Assessor
+from bot.detectors.catalogue import MentionAssessor
 from bot.detectors.engines.lexicon_engines import BELIEVED, MAX_EMOJI, TextBlobEngine, VaderEngine, list_reasons
 from bot.detectors.sentiment import ALONE
 from bot.domain.assessment import Assessment
@@ -24,7 +24,7 @@ SENTENCES = (
     "never so happy to land, never so tired either",
     "The gate opens at nine",
 )
-VADER, TEXTBLOB = Assessor((), engine="vader"), Assessor((), engine="textblob")
+VADER, TEXTBLOB = MentionAssessor((), engine="vader"), MentionAssessor((), engine="textblob")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_the_reason_quotes_the_strongest_words() -> None:
 
 
 def test_a_cut_off_above_what_is_likely_makes_unsure() -> None:
-    wary = Assessor(SUBJECTS, unsure_below=0.99)
+    wary = MentionAssessor(SUBJECTS, unsure_below=0.99)
     assert wary.assess([mention("northwind air is a bit late, fine")])[0].is_unsure
 
 

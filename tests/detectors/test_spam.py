@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from bot.demo.reading import SAMPLE
-from bot.detectors.base import Background
+from bot.detectors.base import MentionStats
 from bot.domain.mention import Mention
 from bot.sources.reading import read_mentions
 from tests.detectors.lines.reading import read
@@ -115,7 +115,7 @@ def test_who_says_it_counts() -> None:
 
 def test_the_same_words_from_many_accounts_weigh_where_they_want_something() -> None:
     promo = mention("northwind air fans, our new guide is there, look https://guide.example/x")
-    once, often = assessor().assess([promo, promo], [Background(copies=1), Background(copies=9)])
+    once, often = assessor().assess([promo, promo], [MentionStats(copies=1), MentionStats(copies=9)])
     assert often.intents["spam"] > once.intents.get("spam", 0.0)
 
 
@@ -131,13 +131,13 @@ OUTLETS: tuple[dict[str, Any], ...] = (
 @pytest.mark.parametrize("copies", [3, 5, 20])
 @pytest.mark.parametrize("outlet", OUTLETS)
 def test_a_headline_that_several_outlets_carry_is_no_spam(outlet: dict[str, Any], copies: int) -> None:
-    [found] = assessor().assess([mention(HEADLINE, author=outlet)], [Background(copies=copies)])
+    [found] = assessor().assess([mention(HEADLINE, author=outlet)], [MentionStats(copies=copies)])
     assert "intent:spam" not in found.labels
 
 
 def test_the_same_words_from_accounts_that_were_made_for_it_are_spam() -> None:
     fresh = {"id": "5", "handle": "news24", "followers": 1, "posts": 5, "created_at": "2026-03-08"}
-    [found] = assessor().assess([mention(HEADLINE, author=fresh)], [Background(copies=5)])
+    [found] = assessor().assess([mention(HEADLINE, author=fresh)], [MentionStats(copies=5)])
     assert "intent:spam" in found.labels
     assert "the same words from 5 accounts" in found.find_reasons("intent")[0]
 

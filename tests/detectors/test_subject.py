@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.detectors.catalogue import Assessor
+from bot.detectors.catalogue import MentionAssessor
 from bot.domain.subject import Subject
 from tests.detectors.lines.reading import REAL, SUBJECTS, Line, subject_lines
 from tests.detectors.vocabulary import heard, mention
@@ -101,20 +101,22 @@ def test_terms_with_accents_are_found() -> None:
 
 
 def test_an_exclusion_that_is_no_form_of_the_name_excludes_the_post_unless_it_is_tagged() -> None:
-    airline = Assessor([Subject(name="Delta", terms=("delta", "@delta"), exclude=("river",))])
+    airline = MentionAssessor([Subject(name="Delta", terms=("delta", "@delta"), exclude=("river",))])
     posts = ["the river ends in a delta", "@delta the river was beautiful", "delta lost my bag"]
     assert [one.subject for one in airline.assess([mention(text) for text in posts])] == ["", "Delta", "Delta"]
 
 
 def test_the_words_of_a_hashtag_are_told_by_its_capitals() -> None:
-    airline = Assessor([Subject(name="Southwest", terms=("SWA",))])
+    airline = MentionAssessor([Subject(name="Southwest", terms=("SWA",))])
     told = [one.subject for one in airline.assess([mention(text) for text in ("#SWAfail", "#swanlake", "#FlySWA")])]
     assert told == ["Southwest", "", "Southwest"]
 
 
 def f1(lines: Sequence[Line], subjects: Sequence[Subject]) -> tuple[float, float]:
     """Of each subject meant or found, and the share of lines whose first is right."""
-    found = [one.get_words("subject") for one in Assessor(subjects).assess([mention(line.text) for line in lines])]
+    found = [
+        one.get_words("subject") for one in MentionAssessor(subjects).assess([mention(line.text) for line in lines])
+    ]
     right = sum(len({*ours} & {*line.subjects}) for ours, line in zip(found, lines, strict=True))
     both = sum(len(ours) + len(line.subjects) for ours, line in zip(found, lines, strict=True))
     first = sum(ours[:1] == line.subjects[:1] for ours, line in zip(found, lines, strict=True))

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.detectors.base import Background
+from bot.detectors.base import MentionStats
 from tests.detectors.vocabulary import NOON, assessor, heard, mention
 
 
@@ -32,7 +32,7 @@ def test_reach_alone_never_makes_a_post_urgent() -> None:
 def test_a_wave_and_earlier_posts_raise_it() -> None:
     said = [mention("@northwindair where is my bag?")]
     alone = assessor().assess(said)[0]
-    wave = assessor().assess(said, [Background(recent=40, usual=5.0, earlier=1)])[0]
+    wave = assessor().assess(said, [MentionStats(recent=40, expected=5.0, earlier=1)])[0]
     assert wave.urgency == alone.urgency + 15 + 5
 
 
@@ -55,7 +55,7 @@ def test_what_a_post_says_of_its_own_time_is_a_part(text: str, because: str) -> 
 def test_a_post_that_lay_before_we_heard_it_is_more_pressing_until_it_is_old() -> None:
     said = [mention("@northwindair where is my bag?")] * 4
     waits = (timedelta(0), timedelta(minutes=40), timedelta(hours=3), timedelta(days=30))
-    at_once, later, much_later, old = assessor().assess(said, [Background(heard_at=NOON + wait) for wait in waits])
+    at_once, later, much_later, old = assessor().assess(said, [MentionStats(received_at=NOON + wait) for wait in waits])
     assert [one.urgency - at_once.urgency for one in (later, much_later, old)] == [2, 4, 0]
     assert "clock: posted 40 min before we heard it" in later.reasons
     assert "clock: posted 3 h before we heard it" in much_later.reasons

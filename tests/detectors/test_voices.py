@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from bot.detectors.base import Background
+from bot.detectors.base import MentionStats
 from tests.detectors.vocabulary import NOON, assessor, heard, mention
 
 
@@ -47,7 +47,7 @@ def test_quiet_new_and_busy_people_are_not_doubted(account: dict[str, Any]) -> N
 
 def test_the_same_words_from_many_accounts_are_odd() -> None:
     young = mention("northwind air is over", author={"id": "a", "posts": 4, "created_at": days_ago(9)})
-    alone, among = assessor().assess([young, young], [Background(copies=1), Background(copies=12)])
+    alone, among = assessor().assess([young, young], [MentionStats(copies=1), MentionStats(copies=12)])
     assert not alone.get_words("voice")
     assert "12 accounts with the same words" in among.find_reasons("voice")[0]
 

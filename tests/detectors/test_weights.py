@@ -6,21 +6,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.detectors.catalogue import Assessor
-from bot.detectors.model.weights import MAGIC, PACKAGED, Unusable, packed, read
+from bot.detectors.catalogue import MentionAssessor
+from bot.detectors.model.weights import MAGIC, PACKAGED, WeightsError, encode_weights, read_weights
 
 ARRAYS = {"a": np.arange(6, dtype=np.float32).reshape(2, 3), "b": np.array([1, 2], np.uint32)}
 
 
 def test_what_was_packed_is_read(tmp_path: Path) -> None:
-    (tmp_path / "w").write_bytes(packed({"heads": ["x"]}, ARRAYS))
-    found = read(tmp_path / "w")
-    assert found.about == {"heads": ["x"]}
+    (tmp_path / "w").write_bytes(encode_weights({"heads": ["x"]}, ARRAYS))
+    found = read_weights(tmp_path / "w")
+    assert found.metadata == {"heads": ["x"]}
     assert all((found.arrays[name] == array).all() for name, array in ARRAYS.items())
 
 
 def broken(tmp_path: Path, how: str) -> Path:
-    data = packed({"heads": []}, ARRAYS)
+    data = encode_weights({"heads": []}, ARRAYS)
     path = tmp_path / "w"
     if how == "cut":
         path.write_bytes(data[:-3])
@@ -51,10 +51,10 @@ def broken(tmp_path: Path, how: str) -> Path:
     ],
 )
 def test_a_bad_file_is_refused_with_the_way_back(tmp_path: Path, how: str) -> None:
-    with pytest.raises(Unusable, match="pip install --force-reinstall"):
-        Assessor((), weights=broken(tmp_path, how))
+    with pytest.raises(WeightsError, match="pip install --force-reinstall"):
+        MentionAssessor((), weights=broken(tmp_path, how))
 
 
 def test_the_packaged_file_is_whole_and_small() -> None:
-    assert set(read(PACKAGED).about["heads"]) >= {"negative", "neutral", "positive", "complaint"}
+    assert set(read_weights(PACKAGED).metadata["heads"]) >= {"negative", "neutral", "positive", "complaint"}
     assert PACKAGED.stat().st_size <= 8_000_000

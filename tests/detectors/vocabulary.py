@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from bot.detectors.catalogue import Assessor
+from bot.detectors.catalogue import MentionAssessor
 from bot.domain.assessment import Assessment
 from bot.domain.mention import Mention
 from bot.domain.subject import Subject, SubjectKind
@@ -24,8 +24,8 @@ SUBJECTS = (
 
 
 @cache
-def assessor() -> Assessor:
-    return Assessor(SUBJECTS)
+def assessor() -> MentionAssessor:
+    return MentionAssessor(SUBJECTS)
 
 
 def mention(text: str, number: int = 1, **more: Any) -> Mention:

@@ -4,15 +4,15 @@ from typing import Any
 
 import numpy as np
 
-from bot.detectors.base import cut
+from bot.detectors.base import tokenize_text
 from bot.detectors.model.posts import Floats
-from bot.detectors.model.scoring import Model
-from bot.detectors.model.weights import unpacked
-from bot.training.features import Design, Raw, chosen, raw
-from bot.training.fitting import fitted
-from bot.training.lexicons import lexicon
-from bot.training.making import file_of
-from bot.training.nets import Lessons, NetLearner, arrays_of, vocabulary
+from bot.detectors.model.scoring import PostClassifier
+from bot.detectors.model.weights import decode_weights
+from bot.training.features import DesignMatrix, RawFeatures, extract_raw_features, select_features
+from bot.training.fitting import fit_regression
+from bot.training.lexicons import build_packed_lexicon
+from bot.training.making import encode_weight_file
+from bot.training.nets import ConvNetTrainer, TrainingTargets, build_vocabulary, export_arrays
 
 TEXTS = [
     "@northwindair lost my bag, AGAIN!! worst airline ever :(",
@@ -26,49 +26,51 @@ TEXTS = [
 NAMES = 8
 
 
-def designed(found: Raw) -> Design:
-    return Design(found, chosen(found, np.ones(len(TEXTS), np.bool_), (1, 1, 1)))
+def designed(found: RawFeatures) -> DesignMatrix:
+    return DesignMatrix(found, select_features(found, np.ones(len(TEXTS), np.bool_), (1, 1, 1)))
 
 
 def net() -> dict[str, Any]:
     """One that says nothing."""
-    found = raw(TEXTS, lexicon())
-    words = vocabulary(found, np.ones(len(TEXTS), np.bool_), (1, 1))
-    return arrays_of(words, NetLearner(found, words), [0.0] * 3)
+    found = extract_raw_features(TEXTS, build_packed_lexicon())
+    words = build_vocabulary(found, np.ones(len(TEXTS), np.bool_), (1, 1))
+    return export_arrays(words, ConvNetTrainer(found, words), [0.0] * 3)
 
 
 def test_the_net_reads_a_post_in_training_as_the_model_does() -> None:
-    found, known = raw(TEXTS, lexicon()), lexicon()
+    found, known = extract_raw_features(TEXTS, build_packed_lexicon()), build_packed_lexicon()
     design = designed(found)
-    words = vocabulary(found, np.ones(len(TEXTS), np.bool_), (1, 1))
-    learner = NetLearner(found, words)
+    words = build_vocabulary(found, np.ones(len(TEXTS), np.bool_), (1, 1))
+    learner = ConvNetTrainer(found, words)
     everything = np.arange(len(TEXTS))
     gold = np.eye(3, dtype=np.float32)[everything % 3]
-    *_, lost = learner.learn(Lessons(everything, gold, np.ones((len(TEXTS), 1), np.float32)), rounds=60)
-    nothing = np.zeros((design.rows(everything).width, NAMES), np.float32)
-    model = Model(unpacked(file_of(design, nothing, known, arrays_of(words, learner, [1.0] * 3))))
+    *_, lost = learner.train(TrainingTargets(everything, gold, np.ones((len(TEXTS), 1), np.float32)), rounds=60)
+    nothing = np.zeros((design.select_rows(everything).width, NAMES), np.float32)
+    model = PostClassifier(
+        decode_weights(encode_weight_file(design, nothing, known, export_arrays(words, learner, [1.0] * 3)))
+    )
 
-    heard = model.hear([cut(text) for text in TEXTS]).logits[:, :3]
+    heard = model.score_batch([tokenize_text(text) for text in TEXTS]).logits[:, :3]
 
     assert lost < 1.3
-    assert np.abs(heard - learner.logits(everything)).max() < 0.05
+    assert np.abs(heard - learner.compute_logits(everything)).max() < 0.05
 
 
 def test_a_post_is_the_same_to_training_and_to_the_model() -> None:
-    known = lexicon()
-    design = designed(raw(TEXTS, known))
-    rows = design.rows(np.arange(len(TEXTS)))
+    known = build_packed_lexicon()
+    design = designed(extract_raw_features(TEXTS, known))
+    rows = design.select_rows(np.arange(len(TEXTS)))
     weights = np.random.default_rng(1).normal(size=(rows.width, NAMES)).astype(np.float32)
-    coarse = file_of(design, weights, known, net())
-    model = Model(unpacked(coarse))
+    coarse = encode_weight_file(design, weights, known, net())
+    model = PostClassifier(decode_weights(coarse))
 
-    heard = model.hear([cut(text) for text in TEXTS]).logits
-    trained = rows.times(_as_written(design, weights))
+    heard = model.score_batch([tokenize_text(text) for text in TEXTS]).logits
+    trained = rows.multiply_weights(_as_written(design, weights))
 
     assert np.abs(heard - trained).max() < 1e-4
 
 
-def _as_written(design: Design, weights: Floats) -> Floats:
+def _as_written(design: DesignMatrix, weights: Floats) -> Floats:
     """One byte each, as in the file."""
     parts = np.split(weights, design.ends[:-1])
     for part in parts[:3]:
@@ -79,32 +81,34 @@ def _as_written(design: Design, weights: Floats) -> Floats:
 
 def test_back_is_times_turned_round() -> None:
     """The gradient would be wrong, and training only worse, if the two did not belong together."""
-    design = designed(raw(TEXTS, lexicon()))
-    rows = design.rows(np.arange(0, len(TEXTS), 2))
+    design = designed(extract_raw_features(TEXTS, build_packed_lexicon()))
+    rows = design.select_rows(np.arange(0, len(TEXTS), 2))
     chance = np.random.default_rng(2)
     weights = chance.normal(size=(rows.width, 2)).astype(np.float32)
     errors = chance.normal(size=(11, 2)).astype(np.float32)
 
-    assert np.isclose(np.sum(rows.times(weights) * errors), np.sum(weights * rows.back(errors)), rtol=1e-3)
+    assert np.isclose(
+        np.sum(rows.multiply_weights(weights) * errors), np.sum(weights * rows.multiply_errors(errors)), rtol=1e-3
+    )
 
 
 def test_what_is_told_apart_is_learned() -> None:
-    design = designed(raw(TEXTS, lexicon()))
-    rows = design.rows(np.arange(len(TEXTS)))
+    design = designed(extract_raw_features(TEXTS, build_packed_lexicon()))
+    rows = design.select_rows(np.arange(len(TEXTS)))
     gold = np.array([[float("bad" in text)] for text in TEXTS], np.float32)
 
-    found = fitted(rows, gold, np.ones(len(TEXTS)), ridge=1e-6, rounds=50)
+    found = fit_regression(rows, gold, np.ones(len(TEXTS)), ridge=1e-6, rounds=50)
 
-    assert ((rows.times(found) > 0) == (gold == 1)).all()
+    assert ((rows.multiply_weights(found) > 0) == (gold == 1)).all()
 
 
 def test_the_same_rows_give_the_same_bytes() -> None:
     def made() -> bytes:
-        known = lexicon()
-        design = designed(raw(TEXTS, known))
-        rows = design.rows(np.arange(len(TEXTS)))
+        known = build_packed_lexicon()
+        design = designed(extract_raw_features(TEXTS, known))
+        rows = design.select_rows(np.arange(len(TEXTS)))
         gold = np.tile(np.array([[float(len(text) % 2)] for text in TEXTS], np.float32), NAMES)
-        columns = [fitted(rows, gold[:, :1], np.ones(len(TEXTS)), ridge=1e-4, rounds=9) for _ in range(NAMES)]
-        return file_of(design, np.concatenate(columns, axis=1), known, net())
+        columns = [fit_regression(rows, gold[:, :1], np.ones(len(TEXTS)), ridge=1e-4, rounds=9) for _ in range(NAMES)]
+        return encode_weight_file(design, np.concatenate(columns, axis=1), known, net())
 
     assert made() == made()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.training.labelled import Unreadable, labelled_row
+from bot.training.labelled import DatasetError, parse_labelled_row
 
 WORDS = st.sampled_from(["negative", "need", "sentiment", "intent", "spam", "x:1", ""])
 VALUES = st.recursive(
@@ -25,8 +25,8 @@ def test_whatever_stands_in_a_row_is_read_or_refused_with_its_place(
 ) -> None:
     found, refused = None, ""
     try:
-        found = labelled_row(row, mentions, "a.jsonl: line 3")
-    except Unreadable as no:
+        found = parse_labelled_row(row, mentions, "a.jsonl: line 3")
+    except DatasetError as no:
         refused = str(no)
 
     if found is None:
@@ -38,4 +38,4 @@ def test_whatever_stands_in_a_row_is_read_or_refused_with_its_place(
 @pytest.mark.parametrize("said", [1, True, 1.0])
 def test_a_yes_may_be_written_as_json_has_it(said: object) -> None:
     row = {"text": "please add a dark mode", "head": "need", "y": said}
-    assert labelled_row(row, {}, "a.jsonl: line 1").heads == {"need": True}
+    assert parse_labelled_row(row, {}, "a.jsonl: line 1").heads == {"need": True}

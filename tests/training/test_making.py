@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from bot.detectors.base import cut
-from bot.detectors.model.scoring import Model
-from bot.detectors.model.weights import unpacked
-from bot.training.making import Impossible, held_out, make, ordinary
-from bot.training.sets import HEADS, Broken
+from bot.detectors.base import tokenize_text
+from bot.detectors.model.scoring import PostClassifier
+from bot.detectors.model.weights import decode_weights
+from bot.training.making import BuildError, build_weights, export_held_out, export_unlabelled
+from bot.training.sets import HEADS, CorpusError
 
 SAID = {
     "negative": "lost my bag again, horrible service at gate {}",
@@ -61,40 +61,46 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_the_same_sets_give_the_same_bytes_and_hear_what_they_taught(folder: Path) -> None:
-    first = make(folder, told, made="2026-11-22")
+    first = build_weights(folder, told, made_on="2026-11-22")
 
-    assert first == make(folder, told, made="2026-11-22")
-    weights = unpacked(first)
-    assert weights.about["made"] == "2026-11-22"
-    sentiments = Model(weights).hear([cut(text.format("nine")) for text in SAID.values()]).logits[:, :3]
+    assert first == build_weights(folder, told, made_on="2026-11-22")
+    weights = decode_weights(first)
+    assert weights.metadata["made"] == "2026-11-22"
+    sentiments = (
+        PostClassifier(weights)
+        .score_batch([tokenize_text(text.format("nine")) for text in SAID.values()])
+        .logits[:, :3]
+    )
     assert sentiments.argmax(axis=1).tolist() == [0, 1, 2]
-    [asks] = Model(weights).hear([cut("when does shop nine open?")]).logits[:, 3:]
+    [asks] = PostClassifier(weights).score_batch([tokenize_text("when does shop nine open?")]).logits[:, 3:]
     assert HEADS[int(asks.argmax())] == "question"
 
 
 def test_another_day_is_all_that_another_day_changes(folder: Path) -> None:
-    one, other = (unpacked(make(folder, told, made=day)) for day in ("2026-11-22", "2026-11-23"))
+    one, other = (decode_weights(build_weights(folder, told, made_on=day)) for day in ("2026-11-22", "2026-11-23"))
 
-    assert one.about != other.about
+    assert one.metadata != other.metadata
     assert all((one.arrays[name] == other.arrays[name]).all() for name in one.arrays)
 
 
 def test_what_is_left_out_teaches_nothing(folder: Path) -> None:
-    whole, less = (unpacked(make(folder, told, without=without)) for without in ((), ("airline",)))
+    whole, less = (decode_weights(build_weights(folder, told, without=without)) for without in ((), ("airline",)))
 
-    assert less.about["without"] == ["airline"]
+    assert less.metadata["without"] == ["airline"]
     assert (whole.arrays["start"] != less.arrays["start"]).any()
-    assert Model(less).hear([cut(SAID["positive"])]).logits[0, 3 + HEADS.index("praise")] < -20  # taught by it alone
+    assert (
+        PostClassifier(less).score_batch([tokenize_text(SAID["positive"])]).logits[0, 3 + HEADS.index("praise")] < -20
+    )  # taught by it alone
 
 
 def test_a_set_that_there_is_not_cannot_be_left_out(folder: Path) -> None:
-    with pytest.raises(Impossible, match="No set is called airlines; there are airline,"):
-        make(folder, told, without=["airlines"])
+    with pytest.raises(BuildError, match="No set is called airlines; there are airline,"):
+        build_weights(folder, told, without=["airlines"])
 
 
 def test_what_is_held_out_is_written_for_evaluation_and_no_ordinary_post_twice(folder: Path) -> None:
-    rows = [json.loads(line) for line in held_out(folder)]
-    unlearned = [json.loads(line)["text"] for line in ordinary(folder)]
+    rows = [json.loads(line) for line in export_held_out(folder)]
+    unlearned = [json.loads(line)["text"] for line in export_unlabelled(folder)]
 
     assert {row["src"] for row in rows if "label" in row} >= {"validation"}
     assert all("label" in row or row["head"] in HEADS for row in rows)
@@ -116,12 +122,12 @@ def test_a_set_with_a_line_that_is_none_is_refused_and_the_line_is_named(
 ) -> None:
     with (folder / f"{name}.jsonl").open("a", encoding="utf-8") as file:
         file.write(line)
-    with pytest.raises(Broken, match=re.escape(said)):
-        make(folder, told)
+    with pytest.raises(CorpusError, match=re.escape(said)):
+        build_weights(folder, told)
 
 
 @pytest.mark.parametrize(("holds", "said"), [(b"", "is empty"), (b"\xff\xfe\n", "is not UTF-8")])
 def test_a_set_that_is_no_text_is_refused(folder: Path, holds: bytes, said: str) -> None:
     (folder / "irony_train.jsonl").write_bytes(holds)
-    with pytest.raises(Broken, match=said):
-        make(folder, told)
+    with pytest.raises(CorpusError, match=said):
+        build_weights(folder, told)

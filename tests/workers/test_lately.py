@@ -45,14 +45,14 @@ def test_a_wave_stands_out_from_what_is_usual() -> None:
     for number in range(100, 130):
         found = lately.record_mention(said(number), later)
     assert found.recent == 31
-    assert 0.9 < found.usual < 1.2
+    assert 0.9 < found.expected < 1.2
 
 
 def test_who_has_just_started_takes_nothing_for_a_wave() -> None:
     lately = RecentMentions()
     for number in range(40):
         found = lately.record_mention(said(number), NOON)
-    assert found.usual == found.recent == 40
+    assert found.expected == found.recent == 40
 
 
 def test_no_more_is_remembered_than_there_is_room_for() -> None:

@@ -6,8 +6,8 @@ import pytest
 import redis
 from structlog.testing import capture_logs
 
-from bot.bench.ground import day_playbook, read
-from bot.detectors.base import Background
+from bot.bench.ground import find_day_playbook, open_playbook
+from bot.detectors.base import MentionStats
 from bot.domain.case import derive_case_id
 from bot.domain.decision import StoreUnavailable
 from bot.domain.mention import Mention
@@ -30,7 +30,7 @@ class Attentive(FakeRules):
 
     def __init__(self) -> None:
         super().__init__()
-        self.known_beside: dict[str, Background] = {}
+        self.known_beside: dict[str, MentionStats] = {}
         self.meanwhile: Callable[[], object] = int
 
     def list_routes(self) -> Sequence[Route]:
@@ -44,7 +44,7 @@ class Attentive(FakeRules):
 
         class Noting(Outright):
             async def listen_beside(
-                self, batch: Sequence[Mention], backgrounds: Sequence[Background] = ()
+                self, batch: Sequence[Mention], backgrounds: Sequence[MentionStats] = ()
             ) -> list[Said]:
                 beside.update(zip((mention.id for mention in batch), backgrounds, strict=True))
                 return await hearing.assess_in_thread(batch, backgrounds)
@@ -62,7 +62,7 @@ class Triaging:
     def restart(self, name: str = "one") -> None:
         self.triage = TriageWorker(self.store, self.rules, self.clock, name, wait=False)
 
-    async def hear(self, *mentions: Mention) -> Background:
+    async def hear(self, *mentions: Mention) -> MentionStats:
         """What was known beside the last of them."""
         await admit(self.store, self.clock, *mentions)
         while await self.triage.step():
@@ -77,7 +77,7 @@ def triaging(store: Store, clock: WoundClock) -> Triaging:
 
 @pytest.fixture(scope="module")
 def house() -> LiveRules:
-    return LiveRules(read(day_playbook()))
+    return LiveRules(open_playbook(find_day_playbook()))
 
 
 def complaint(number: int) -> Mention:
@@ -119,7 +119,7 @@ async def test_who_triages_beside_another_knows_what_that_one_heard(store: Store
     two.restart("two")
     await one.hear(said(1, text=SAME))
     assert (await two.hear(said(2, text=SAME))).copies == 2
-    assert (await one.hear(said(3, text=SAME))) == Background(recent=3, usual=3, copies=3, heard_at=clock.now())
+    assert (await one.hear(said(3, text=SAME))) == MentionStats(recent=3, expected=3, copies=3, received_at=clock.now())
 
 
 async def test_what_was_heard_more_than_a_day_ago_is_not_recalled(triaging: Triaging, clock: WoundClock) -> None:

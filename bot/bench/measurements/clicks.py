@@ -2,15 +2,15 @@
 
 from datetime import timedelta
 
-from bot.bench.figure import MS, Figure, at_most
-from bot.bench.ground import Bench, JumpingClock, at_work, one_channel, stage
-from bot.bench.stopwatch import instant, percentile
+from bot.bench.figure import MS, Measurement, require_at_most
+from bot.bench.ground import BenchmarkContext, JumpingClock, find_one_channel_playbook, run_benchmark_app, run_workers
+from bot.bench.stopwatch import compute_percentile, read_monotonic
 from bot.cards import buttons
 from bot.sandbox import Message
 from bot.stage import Stage
 from bot.workers.ingest import InboxWriter
 
-AIM = at_most(300)
+AIM = require_at_most(300)
 CHANNEL = "C0CARE"
 DEPUTY = "U0ANA"
 BETWEEN_POSTS = timedelta(seconds=1.5)
@@ -18,42 +18,46 @@ BETWEEN_POSTS = timedelta(seconds=1.5)
 MOST_STEPS = 20
 
 
-async def measure(bench: Bench) -> list[Figure]:
-    count = bench.of(200, 8)
+async def measure_clicks(bench: BenchmarkContext) -> list[Measurement]:
+    count = bench.pick_count(200, 8)
     clock = JumpingClock()
-    async with stage(one_channel(), clock, wait=False) as opened:
-        await _post(bench, opened, clock, count)
-        messages = [one for one in opened.workspace.channel(CHANNEL).messages if _offers(one, buttons.CLAIM)][:count]
-        bench.tell(f"{len(messages)} claims")
-        async with at_work(opened):
-            times = [await _claim(opened, message) for message in messages]
+    async with run_benchmark_app(find_one_channel_playbook(), clock, wait=False) as opened:
+        await _post_cards(bench, opened, clock, count)
+        messages = [one for one in opened.workspace.channel(CHANNEL).messages if _has_action(one, buttons.CLAIM)][
+            :count
+        ]
+        bench.report(f"{len(messages)} claims")
+        async with run_workers(opened):
+            times = [await _time_claim(opened, message) for message in messages]
     return [
-        Figure("click to card, p50", 1000 * percentile(times, 50), MS),
-        Figure("click to card, p99", 1000 * percentile(times, 99), MS, AIM, note=f"{len(times)} claims, one by one"),
+        Measurement("click to card, p50", 1000 * compute_percentile(times, 50), MS),
+        Measurement(
+            "click to card, p99", 1000 * compute_percentile(times, 99), MS, AIM, note=f"{len(times)} claims, one by one"
+        ),
     ]
 
 
-async def _post(bench: Bench, opened: Stage, clock: JumpingClock, count: int) -> None:
+async def _post_cards(bench: BenchmarkContext, opened: Stage, clock: JumpingClock, count: int) -> None:
     """One card at a time, so that the channel is never behind and nothing is gathered on digests."""
     ear = InboxWriter("bench", opened.store, clock)
-    for number, mention in enumerate(bench.sayings.take(count, clock.now())):
+    for number, mention in enumerate(bench.samples.generate_mentions(count, clock.now())):
         if not number % 20:
-            bench.tell(f"{number} of {count} cards")
+            bench.report(f"{number} of {count} cards")
         await ear.publish([mention])
         await opened.house.triage.step()
-        clock.jump(BETWEEN_POSTS)
+        clock.jump_ahead(BETWEEN_POSTS)
         for _ in range(MOST_STEPS):
             if not await opened.house.delivery.step():
                 break
 
 
-async def _claim(opened: Stage, message: Message) -> float:
+async def _time_claim(opened: Stage, message: Message) -> float:
     person = opened.sandbox.person(DEPUTY)
-    began = instant()
+    began = read_monotonic()
     await person.click(message, buttons.CLAIM)
-    await opened.sandbox.until(lambda: _offers(message, buttons.RELEASE))
-    return instant() - began
+    await opened.sandbox.until(lambda: _has_action(message, buttons.RELEASE))
+    return read_monotonic() - began
 
 
-def _offers(message: Message, action: str) -> bool:
+def _has_action(message: Message, action: str) -> bool:
     return any(element.get("action_id") == action for _, element in message.elements())

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 
-from bot.bench.figure import MS, Figure, at_most
-from bot.bench.ground import Bench, at_work, day_playbook, hear, stage
-from bot.bench.stopwatch import instant, percentile
+from bot.bench.figure import MS, Measurement, require_at_most
+from bot.bench.ground import BenchmarkContext, find_day_playbook, publish_mentions, run_benchmark_app, run_workers
+from bot.bench.stopwatch import compute_percentile, read_monotonic
 from bot.clock import SystemClock
 from bot.stage import Stage
 from bot.store.inbox import Inbox, TriagedEntry
@@ -17,7 +17,7 @@ from bot.store.transaction import CommitResult
 from bot.workers.ingest import InboxWriter
 from bot.workers.triage import TriageWorker
 
-AIM = at_most(50)
+AIM = require_at_most(50)
 A_SECOND = 100
 WARM_UP = 50
 """Mentions, of which the first has the detectors read their tables."""
@@ -27,7 +27,7 @@ PATIENCE = 20.0
 class WatchedInbox(Inbox):
     """Notes when a commit's answer was there: its notifications have been in the outbox for a moment by then."""
 
-    def watch(self) -> dict[str, float]:
+    def start_watching(self) -> dict[str, float]:
         self.owed: dict[str, float] = {}
         self.committed = 0
         return self.owed
@@ -36,7 +36,7 @@ class WatchedInbox(Inbox):
         self, ready: Sequence[TriagedEntry], at: datetime, share: RecentBatch | None = None
     ) -> list[CommitResult]:
         replies = await super().commit(ready, at, share)
-        now = instant()
+        now = read_monotonic()
         for (entry, decision, _), reply in zip(ready, replies, strict=True):
             if reply is CommitResult.WRITTEN:
                 self.committed += 1
@@ -45,22 +45,27 @@ class WatchedInbox(Inbox):
         return replies
 
 
-async def measure(bench: Bench) -> list[Figure]:
-    count = bench.of(10, 1) * A_SECOND
-    async with stage(day_playbook(), SystemClock()) as opened, _watched(opened) as (inbox, watched):
-        owed = inbox.watch()
-        async with at_work(watched):
+async def measure_latency(bench: BenchmarkContext) -> list[Measurement]:
+    count = bench.pick_count(10, 1) * A_SECOND
+    async with (
+        run_benchmark_app(find_day_playbook(), SystemClock()) as opened,
+        _watch_inbox(opened) as (inbox, watched),
+    ):
+        owed = inbox.start_watching()
+        async with run_workers(watched):
             clock = watched.house.clock
-            await hear(InboxWriter("bench", watched.store, clock), bench.sayings.take(WARM_UP, clock.now()))
-            await _until_committed(inbox, WARM_UP)
-            arrived = await _speak(bench, watched, count)
-            await _until_committed(inbox, WARM_UP + count)
+            await publish_mentions(
+                InboxWriter("bench", watched.store, clock), bench.samples.generate_mentions(WARM_UP, clock.now())
+            )
+            await _wait_until_committed(inbox, WARM_UP)
+            arrived = await _send_steadily(bench, watched, count)
+            await _wait_until_committed(inbox, WARM_UP + count)
     times = [1000 * (owed[mention] - arrived[mention]) for mention in arrived if mention in owed]
     return [
-        Figure("arrival to outbox, p50", percentile(times, 50), MS),
-        Figure(
+        Measurement("arrival to outbox, p50", compute_percentile(times, 50), MS),
+        Measurement(
             "arrival to outbox, p99",
-            percentile(times, 99),
+            compute_percentile(times, 99),
             MS,
             AIM,
             note=f"{A_SECOND} mentions/s for {count // A_SECOND} s; {len(times):,} made a notification",
@@ -69,7 +74,7 @@ async def measure(bench: Bench) -> list[Figure]:
 
 
 @asynccontextmanager
-async def _watched(opened: Stage) -> AsyncIterator[tuple[WatchedInbox, Stage]]:
+async def _watch_inbox(opened: Stage) -> AsyncIterator[tuple[WatchedInbox, Stage]]:
     """The same house, but that its triage commits through an inbox that looks at the time."""
     store = opened.store
     inbox = WatchedInbox(store.client, store.keys)
@@ -78,13 +83,13 @@ async def _watched(opened: Stage) -> AsyncIterator[tuple[WatchedInbox, Stage]]:
     yield inbox, replace(opened, house=replace(house, triage=triage))
 
 
-async def _until_committed(inbox: WatchedInbox, count: int) -> None:
+async def _wait_until_committed(inbox: WatchedInbox, count: int) -> None:
     async with asyncio.timeout(PATIENCE):
         while inbox.committed < count:  # noqa: ASYNC110 - triage tells nobody that it is done
             await asyncio.sleep(0.005)
 
 
-async def _speak(bench: Bench, opened: Stage, count: int) -> dict[str, float]:
+async def _send_steadily(bench: BenchmarkContext, opened: Stage, count: int) -> dict[str, float]:
     """Once all is warm, each at its own time, whether the one before is done or not.
 
     It has arrived when it was due, not when we got to it: that we were late is part of what somebody waits.
@@ -92,14 +97,14 @@ async def _speak(bench: Bench, opened: Stage, count: int) -> dict[str, float]:
     clock = SystemClock()
     ear = InboxWriter("bench", opened.store, clock)
     arrived: dict[str, float] = {}
-    mentions = bench.sayings.take(count, clock.now(), WARM_UP)
-    began = instant() + 0.1
+    mentions = bench.samples.generate_mentions(count, clock.now(), WARM_UP)
+    began = read_monotonic() + 0.1
     async with asyncio.TaskGroup() as group:
         for number, mention in enumerate(mentions):
             due = began + number / A_SECOND
-            await asyncio.sleep(max(0.0, due - instant()))
+            await asyncio.sleep(max(0.0, due - read_monotonic()))
             arrived[mention.id] = due
             group.create_task(ear.publish([mention]))
             if not number % A_SECOND:
-                bench.tell(f"{number:,} of {count:,} mentions")
+                bench.report(f"{number:,} of {count:,} mentions")
     return arrived

@@ -5,37 +5,39 @@ from datetime import UTC, datetime
 
 from standardwebhooks import Webhook as Signer
 
-from bot.bench.figure import MEGABYTES, Figure, at_most
-from bot.bench.ground import HANDFUL, Bench
-from bot.bench.process import SECRET, Process, running
-from bot.bench.resident import resident
+from bot.bench.figure import MEGABYTES, Measurement, require_at_most
+from bot.bench.ground import HANDFUL, BenchmarkContext
+from bot.bench.process import SECRET, EarshotProcess, run_process
+from bot.bench.resident import read_memory_usage
 from bot.clock import SystemClock
 
-AIM = at_most(200)
+AIM = require_at_most(200)
 IN_ONE = HANDFUL // 5
 """Mentions in one delivery: under a tenth of the size that a hook takes."""
 
 
-async def measure(bench: Bench) -> list[Figure]:
-    count = bench.of(5_000, 200)
-    async with running() as process:
-        started = resident(process.pid)
+async def measure_memory(bench: BenchmarkContext) -> list[Measurement]:
+    count = bench.pick_count(5_000, 200)
+    async with run_process() as process:
+        started = read_memory_usage(process.pid)
         for first in range(0, count, IN_ONE):
-            bench.tell(f"{first:,} of {count:,} mentions")
-            await _deliver(bench, process, first, min(IN_ONE, count - first))
-        await process.triaged()
-        after = resident(process.pid)
+            bench.report(f"{first:,} of {count:,} mentions")
+            await _deliver_webhook(bench, process, first, min(IN_ONE, count - first))
+        await process.wait_until_triaged()
+        after = read_memory_usage(process.pid)
     return [
-        Figure("memory after the start", started.now, MEGABYTES, AIM, note="one process, without its store"),
-        Figure(f"memory after {count:,} mentions", after.now, MEGABYTES, AIM),
-        Figure("memory, the most", after.most, MEGABYTES, AIM),
+        Measurement("memory after the start", started.current, MEGABYTES, AIM, note="one process, without its store"),
+        Measurement(f"memory after {count:,} mentions", after.current, MEGABYTES, AIM),
+        Measurement("memory, the most", after.peak, MEGABYTES, AIM),
     ]
 
 
-async def _deliver(bench: Bench, process: Process, first: int, count: int) -> None:
+async def _deliver_webhook(bench: BenchmarkContext, process: EarshotProcess, first: int, count: int) -> None:
     """Signed, as any sender's."""
     at = SystemClock().now()
-    mentions = [one.model_dump(mode="json", exclude_defaults=True) for one in bench.sayings.take(count, at, first)]
+    mentions = [
+        one.model_dump(mode="json", exclude_defaults=True) for one in bench.samples.generate_mentions(count, at, first)
+    ]
     body = json.dumps({"mentions": mentions})
     delivery = f"bench-{first}"
     stamp = datetime.fromtimestamp(int(at.timestamp()), UTC)

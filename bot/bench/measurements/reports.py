@@ -7,9 +7,16 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.bench.figure import MS, Figure, at_most
-from bot.bench.ground import Bench, StillClock, day_playbook, hear, read, server
-from bot.bench.stopwatch import instant, percentile
+from bot.bench.figure import MS, Measurement, require_at_most
+from bot.bench.ground import (
+    BenchmarkContext,
+    StillClock,
+    find_day_playbook,
+    open_playbook,
+    publish_mentions,
+    run_server,
+)
+from bot.bench.stopwatch import compute_percentile, read_monotonic
 from bot.clock import SystemClock
 from bot.domain.assessment import Intent, Sentiment
 from bot.domain.case import CaseResolution
@@ -24,48 +31,52 @@ from bot.usecases.reports import SentimentReports
 from bot.workers.ingest import InboxWriter
 from bot.workers.triage import TriageWorker
 
-AIM = at_most(200)
+AIM = require_at_most(200)
 QUARTERS = 2 * 96
 RARE = 0.2
 """The weight of what the sample day never says, beside 1 for what it says once: a million says nearly everything."""
 Combo = tuple[str, str, str, str]
 
 
-async def measure(bench: Bench) -> list[Figure]:
-    count, times = bench.of(1_000_000, 20_000), bench.of(60, 5)
-    rules = LiveRules(read(day_playbook()))
-    clock = StillClock(_end_of_day(rules))
-    async with server() as url, connect_store(url, Path(), "reports", "bench") as store:
-        bench.tell(f"{count:,} mentions into the tallies")
-        await _live(bench, store, rules, clock)
-        await _tallied(bench, store, rules, clock.now(), count)
-        await _timed(bench, store, rules, clock.now())
-        bench.tell(f"asked {times} times")
-        took = await _asked(store, rules, clock, times)
+async def measure_reports(bench: BenchmarkContext) -> list[Measurement]:
+    count, times = bench.pick_count(1_000_000, 20_000), bench.pick_count(60, 5)
+    rules = LiveRules(open_playbook(find_day_playbook()))
+    clock = StillClock(_find_end_of_day(rules))
+    async with run_server() as url, connect_store(url, Path(), "reports", "bench") as store:
+        bench.report(f"{count:,} mentions into the tallies")
+        await _open_cases(bench, store, rules, clock)
+        await _fill_counters(bench, store, rules, clock.now(), count)
+        await _fill_durations(bench, store, rules, clock.now())
+        bench.report(f"asked {times} times")
+        took = await _time_reports(store, rules, clock, times)
     return [
-        Figure("/sentiment today, p50", percentile(took, 50), MS, AIM),
-        Figure("/sentiment today, p90", percentile(took, 90), MS, AIM, note=f"over {count:,} tallied mentions"),
+        Measurement("/sentiment today, p50", compute_percentile(took, 50), MS, AIM),
+        Measurement(
+            "/sentiment today, p90", compute_percentile(took, 90), MS, AIM, note=f"over {count:,} tallied mentions"
+        ),
     ]
 
 
-def _end_of_day(rules: LiveRules) -> datetime:
+def _find_end_of_day(rules: LiveRules) -> datetime:
     """When most has to be read: nearly all of today, and yesterday until the same time."""
     zone = ZoneInfo(rules.time_zone)
     return datetime.combine(SystemClock().now().astimezone(zone).date(), time(23, 50), zone)
 
 
-async def _live(bench: Bench, store: Store, rules: LiveRules, clock: StillClock) -> None:
+async def _open_cases(bench: BenchmarkContext, store: Store, rules: LiveRules, clock: StillClock) -> None:
     """Open cases, and the posts that say most: a report shows them too."""
     await store.inbox.create_group()
-    await hear(InboxWriter("bench", store, clock), bench.sayings.take(bench.of(600, 60), clock.now()))
+    await publish_mentions(
+        InboxWriter("bench", store, clock), bench.samples.generate_mentions(bench.pick_count(600, 60), clock.now())
+    )
     triage = TriageWorker(store, rules, clock, "bench", wait=False)
     while await triage.step():
         pass
 
 
-async def _tallied(bench: Bench, store: Store, rules: LiveRules, at: datetime, count: int) -> None:
+async def _fill_counters(bench: BenchmarkContext, store: Store, rules: LiveRules, at: datetime, count: int) -> None:
     """As commits would have counted them, in the keys and fields that they write."""
-    combos = _combos(bench, rules, at)
+    combos = _count_combinations(bench, rules, at)
     chance = random.Random(7)  # noqa: S311 - the same million each time
     names, weights = list(combos), list(combos.values())
     for quarter in range(QUARTERS):
@@ -77,9 +88,9 @@ async def _tallied(bench: Bench, store: Store, rules: LiveRules, at: datetime, c
         await store.client.execute_batch([("HINCRBY", key, join_field(within, *combo), n) for combo, n in said.items()])
 
 
-def _combos(bench: Bench, rules: LiveRules, at: datetime) -> dict[Combo, float]:
+def _count_combinations(bench: BenchmarkContext, rules: LiveRules, at: datetime) -> dict[Combo, float]:
     """What the sample day is made of, as often as it is; and all that could be said beside it, rarely."""
-    mentions = bench.sayings.take(bench.of(318, 60), at)
+    mentions = bench.samples.generate_mentions(bench.pick_count(318, 60), at)
     found: dict[Combo, float] = {}
     departments: dict[str, str] = {}
     for mention, assessed in zip(mentions, rules.get_assessor().assess(mentions), strict=True):
@@ -95,23 +106,23 @@ def _combos(bench: Bench, rules: LiveRules, at: datetime) -> dict[Combo, float]:
     return found
 
 
-async def _timed(bench: Bench, store: Store, rules: LiveRules, at: datetime) -> None:
+async def _fill_durations(bench: BenchmarkContext, store: Store, rules: LiveRules, at: datetime) -> None:
     """As many times to claim and to resolve as are kept, and all that ended today."""
     midnight = at.astimezone(ZoneInfo("UTC")).replace(hour=0, minute=0, second=0, microsecond=0)
-    most = bench.of(TOOK_MOST, 100)
+    most = bench.pick_count(TOOK_MOST, 100)
     for department in rules.list_departments():
         for measured in DurationKind:
             key = store.keys.durations_key(format_day(midnight), department.name, measured)
-            await store.client.execute("RPUSH", key, *_times(most, compute_quarter(at)))
-        await store.client.execute_batch(list(_ended(store.keys, midnight, department.name)))
+            await store.client.execute("RPUSH", key, *_generate_durations(most, compute_quarter(at)))
+        await store.client.execute_batch(list(_generate_ended_cases(store.keys, midnight, department.name)))
 
 
-def _times(count: int, quarters: int) -> Iterator[str]:
+def _generate_durations(count: int, quarters: int) -> Iterator[str]:
     for number in range(count):
         yield join_field(number * max(1, quarters) // count, f"{60 + number % 900:.1f}")
 
 
-def _ended(keys: Keys, day: datetime, department: str) -> Iterator[tuple[str, str, str, int]]:
+def _generate_ended_cases(keys: Keys, day: datetime, department: str) -> Iterator[tuple[str, str, str, int]]:
     for quarter in range(timedelta(days=1) // QUARTER):
         for resolution in CaseResolution:
             yield (
@@ -122,14 +133,14 @@ def _ended(keys: Keys, day: datetime, department: str) -> Iterator[tuple[str, st
             )
 
 
-async def _asked(store: Store, rules: LiveRules, clock: StillClock, times: int) -> list[float]:
+async def _time_reports(store: Store, rules: LiveRules, clock: StillClock, times: int) -> list[float]:
     """In milliseconds, each answer drawn to the end."""
     reports = SentimentReports(
         store.report_counters, store.corrections, store.cases, rules, lambda: rules.playbook.subjects, clock
     )
     took = []
     for _ in range(times):
-        began = instant()
+        began = read_monotonic()
         await reports.answer_question("U0MIA", "today")
-        took.append(1000 * (instant() - began))
+        took.append(1000 * (read_monotonic() - began))
     return took

@@ -5,29 +5,31 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from importlib.util import cache_from_source
 from pathlib import Path
 
-from bot.bench.figure import MEGABYTES, Figure, at_most
-from bot.bench.ground import Bench
+from bot.bench.figure import MEGABYTES, Measurement, require_at_most
+from bot.bench.ground import BenchmarkContext
 from bot.distribution import name_distribution
 
-AIM = at_most(200)
+AIM = require_at_most(200)
 MB = 1_000_000
 SHOWN = 4
 _REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)\s*(?:\[(?P<extras>[^]]*)\])?[^;]*(?:;(?P<marker>.*))?")
 _EXTRA = re.compile(r"""extra\s*==\s*['"]([\w.-]+)['"]""")
 
 
-async def measure(bench: Bench) -> list[Figure]:
-    found = _reachable()
-    bench.tell(f"{len(found)} distributions")
-    sizes = {name: _size(one) / MB for name, one in found.items()}
+async def measure_install_size(bench: BenchmarkContext) -> list[Measurement]:
+    found = _find_dependencies()
+    bench.report(f"{len(found)} distributions")
+    sizes = {name: _measure_distribution(one) / MB for name, one in found.items()}
     largest = sorted(sizes, key=lambda name: -sizes[name])[:SHOWN]
     said = ", ".join(f"{name} {sizes[name]:.0f}" for name in largest)
     return [
-        Figure("installed dependencies", sum(sizes.values()), MEGABYTES, AIM, note=f"{len(found)}, most of all: {said}")
+        Measurement(
+            "installed dependencies", sum(sizes.values()), MEGABYTES, AIM, note=f"{len(found)}, most of all: {said}"
+        )
     ]
 
 
-def _reachable() -> dict[str, Distribution]:
+def _find_dependencies() -> dict[str, Distribution]:
     """Everything that Earshot asks for when it runs, and that this asks for in turn."""
     found: dict[str, Distribution] = {}
     seen: set[tuple[str, frozenset[str]]] = set()
@@ -43,12 +45,12 @@ def _reachable() -> dict[str, Distribution]:
         except PackageNotFoundError:  # ruled out by a marker: another system's, or another Python's
             continue
         found[name] = one
-        wanted += filter(None, (_asked(requirement, extras) for requirement in one.requires or []))
+        wanted += filter(None, (_parse_requirement(requirement, extras) for requirement in one.requires or []))
     found.pop(own, None)
     return found
 
 
-def _asked(requirement: str, extras: frozenset[str]) -> tuple[str, frozenset[str]] | None:
+def _parse_requirement(requirement: str, extras: frozenset[str]) -> tuple[str, frozenset[str]] | None:
     """None for what only an extra asks for that nobody asked for. Other markers need no reading: what they rule out is
     not installed.
     """
@@ -62,7 +64,7 @@ def _asked(requirement: str, extras: frozenset[str]) -> tuple[str, frozenset[str
     return re.sub(r"[-_.]+", "-", read["name"]).lower(), of_it
 
 
-def _size(one: Distribution) -> int:
+def _measure_distribution(one: Distribution) -> int:
     """Its files, and what Python has compiled of them. Installers differ in whether they list what was compiled."""
     files = {Path(str(file.locate())) for file in one.files or []}
     compiled = {Path(cache_from_source(str(file))) for file in files if file.suffix == ".py"}

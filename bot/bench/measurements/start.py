@@ -2,19 +2,21 @@
 
 from statistics import median
 
-from bot.bench.figure import SECONDS, Figure, at_most
-from bot.bench.ground import Bench
-from bot.bench.process import running
+from bot.bench.figure import SECONDS, Measurement, require_at_most
+from bot.bench.ground import BenchmarkContext
+from bot.bench.process import run_process
 
-AIM = at_most(2)
+AIM = require_at_most(2)
 
 
-async def measure(bench: Bench) -> list[Figure]:
+async def measure_start(bench: BenchmarkContext) -> list[Measurement]:
     times = []
-    for number in range(bench.of(3, 1)):
-        bench.tell(f"start {number + 1}")
-        async with running() as process:
+    for number in range(bench.pick_count(3, 1)):
+        bench.report(f"start {number + 1}")
+        async with run_process() as process:
             times.append(process.ready_after)
     return [
-        Figure("start to ready", median(times), SECONDS, AIM, note="/readyz says 200, embedded store, empty folder")
+        Measurement(
+            "start to ready", median(times), SECONDS, AIM, note="/readyz says 200, embedded store, empty folder"
+        )
     ]

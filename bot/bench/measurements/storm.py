@@ -3,61 +3,69 @@
 import asyncio
 from collections.abc import Callable
 
-from bot.bench.figure import SECONDS, Figure, at_most
-from bot.bench.ground import Bench, at_work, hear, one_channel, stage
-from bot.bench.stopwatch import instant
+from bot.bench.figure import SECONDS, Measurement, require_at_most
+from bot.bench.ground import (
+    BenchmarkContext,
+    find_one_channel_playbook,
+    publish_mentions,
+    run_benchmark_app,
+    run_workers,
+)
+from bot.bench.stopwatch import read_monotonic
 from bot.cards import buttons
 from bot.clock import SystemClock
 from bot.sandbox import Sandbox, Workspace
 from bot.stage import Stage
 from bot.workers.ingest import InboxWriter
 
-AIM_FIRST = at_most(2)
-NONE = at_most(0)
+AIM_FIRST = require_at_most(2)
+NONE = require_at_most(0)
 PATIENCE = 120.0
 
 
-async def measure(bench: Bench) -> list[Figure]:
-    count, length = bench.of(10_000, 300), bench.of(30, 5)
+async def measure_load_spike(bench: BenchmarkContext) -> list[Measurement]:
+    count, length = bench.pick_count(10_000, 300), bench.pick_count(30, 5)
     clock = SystemClock()
-    async with stage(one_channel(), clock) as opened:
+    async with run_benchmark_app(find_one_channel_playbook(), clock) as opened:
         ear = InboxWriter("bench", opened.store, clock)
-        mentions = bench.sayings.take(count, clock.now())
-        async with at_work(opened):
-            bench.tell(f"{count:,} mentions at once")
-            began = instant()
-            first = asyncio.create_task(_when(lambda: opened.sandbox.feed.of("posted"), opened.sandbox, began))
-            later = asyncio.create_task(_shown_after(length, opened.workspace))
-            await hear(ear, mentions)
-            heard = instant() - began
-            finished = await _finished(opened, began)
-            bench.tell(f"what reaches the channel in {length} s")
+        mentions = bench.samples.generate_mentions(count, clock.now())
+        async with run_workers(opened):
+            bench.report(f"{count:,} mentions at once")
+            began = read_monotonic()
+            first = asyncio.create_task(_time_until(lambda: opened.sandbox.feed.of("posted"), opened.sandbox, began))
+            later = asyncio.create_task(_count_shown_cases(length, opened.workspace))
+            await publish_mentions(ear, mentions)
+            heard = read_monotonic() - began
+            finished = await _wait_until_triaged(opened, began)
+            bench.report(f"what reaches the channel in {length} s")
             waited, (shown, messages) = await first, await later
         account = await opened.store.mention_counters.read()
         violations = len(opened.sandbox.limit_violations())
     return [
-        Figure("storm, first card", waited, SECONDS, AIM_FIRST, note=f"{count:,} mentions at once into one channel"),
-        Figure("storm, above Slack's limits", violations, "calls", NONE),
-        Figure("storm, unaccounted", account.unaccounted, "mentions", NONE, note=str(account)),
-        Figure("storm, all heard", heard, SECONDS),
-        Figure("storm, all triaged", finished, SECONDS),
-        Figure(f"storm, shown after {length} s", shown, "cases", note=f"on {messages} cards and digests"),
+        Measurement(
+            "storm, first card", waited, SECONDS, AIM_FIRST, note=f"{count:,} mentions at once into one channel"
+        ),
+        Measurement("storm, above Slack's limits", violations, "calls", NONE),
+        Measurement("storm, unaccounted", account.unaccounted, "mentions", NONE, note=str(account)),
+        Measurement("storm, all heard", heard, SECONDS),
+        Measurement("storm, all triaged", finished, SECONDS),
+        Measurement(f"storm, shown after {length} s", shown, "cases", note=f"on {messages} cards and digests"),
     ]
 
 
-async def _when(holds: Callable[[], object], sandbox: Sandbox, began: float) -> float:
+async def _time_until(holds: Callable[[], object], sandbox: Sandbox, began: float) -> float:
     await sandbox.until(holds, within=PATIENCE)
-    return instant() - began
+    return read_monotonic() - began
 
 
-async def _finished(opened: Stage, began: float) -> float:
+async def _wait_until_triaged(opened: Stage, began: float) -> float:
     async with asyncio.timeout(PATIENCE):
         while (await opened.store.inbox.measure_backlog())[0]:  # noqa: ASYNC110 - Redis has no event to wait for
             await asyncio.sleep(0.02)
-    return instant() - began
+    return read_monotonic() - began
 
 
-async def _shown_after(seconds: float, workspace: Workspace) -> tuple[int, int]:
+async def _count_shown_cases(seconds: float, workspace: Workspace) -> tuple[int, int]:
     """Counted where people look: cases that somebody could claim from a message, and the messages."""
     await asyncio.sleep(seconds)
     claims = {buttons.CLAIM, buttons.CLAIM_IN_DIGEST}

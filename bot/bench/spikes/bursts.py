@@ -8,7 +8,7 @@ import random
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot.bench.spikes.week import HOUR, WARM_UP, Week
+from bot.bench.spikes.week import HOUR, WARM_UP, SpikeDataset
 from bot.domain.spikes.observation import SpikeObservation
 
 LENGTH = 2 * HOUR
@@ -19,13 +19,13 @@ EACH = 6
 """Bursts in one pass, one in each sixth of the time."""
 
 
-class Bursts(NamedTuple):
+class SyntheticBursts(NamedTuple):
     starts: tuple[float, ...]
-    said: Sequence[SpikeObservation]
+    observations: Sequence[SpikeObservation]
     """The week of the subject with them in it."""
 
 
-def bursts(week: Week, subject: str, times: int, nth: int) -> Bursts:
+def insert_bursts(week: SpikeDataset, subject: str, times: int, nth: int) -> SyntheticBursts:
     """The same for the same arguments."""
     chance = random.Random(f"{subject} {times} {nth}")  # noqa: S311 - the same bursts for every detector
     first = week.start + WARM_UP
@@ -34,12 +34,14 @@ def bursts(week: Week, subject: str, times: int, nth: int) -> Bursts:
     for place in range(EACH):
         start = first + place * part + chance.uniform(0, part - LENGTH)
         starts.append(start)
-        added += _burst(week, subject, start, times, chance)
-    return Bursts(tuple(starts), sorted((*week.said[subject], *added), key=lambda one: one.at))
+        added += _generate_burst(week, subject, start, times, chance)
+    return SyntheticBursts(tuple(starts), sorted((*week.observations[subject], *added), key=lambda one: one.at))
 
 
-def _burst(week: Week, subject: str, start: float, times: int, chance: random.Random) -> list[SpikeObservation]:
-    against = week.against[subject]
+def _generate_burst(
+    week: SpikeDataset, subject: str, start: float, times: int, chance: random.Random
+) -> list[SpikeObservation]:
+    against = week.negatives[subject]
     middle = start + LENGTH / 2
     around = sum(abs(one.at - middle) < AROUND for one in against)
     rate = times * max(LEAST, around / (2 * AROUND))

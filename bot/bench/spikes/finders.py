@@ -22,7 +22,7 @@ LEARNT_AFTER = 2 * QUARTER
 LOOK = 20.0
 
 
-class Told(NamedTuple):
+class SpikeAlarm(NamedTuple):
     """A spike, from when it was told until it was over, and whether it woke somebody."""
 
     at: float
@@ -32,18 +32,18 @@ class Told(NamedTuple):
     voices: int = 0
 
 
-Finder = Callable[[str, Sequence[SpikeObservation], float], list[Told]]
+SpikeFinder = Callable[[str, Sequence[SpikeObservation], float], list[SpikeAlarm]]
 """The subject, what was said in order, and when the week began."""
 
 
-def ours(tuning: SpikeThresholds) -> Finder:
+def build_own_detector(tuning: SpikeThresholds) -> SpikeFinder:
     """Looks every 20 s in which something was said; in `earshot run` it is twice a second."""
 
-    def find_spikes(subject: str, said: Sequence[SpikeObservation], began: float) -> list[Told]:
+    def find_spikes(subject: str, said: Sequence[SpikeObservation], began: float) -> list[SpikeAlarm]:
         watch, baseline = SpikeDetector(subject), SubjectBaseline(subject=subject).start_learning(began - QUARTER)
-        told: list[Told] = []
+        told: list[SpikeAlarm] = []
         opened: SpikeFinding | None = None
-        for at, some in _looks(said):
+        for at, some in _group_by_look(said):
             while baseline.until + QUARTER + LEARNT_AFTER <= at:
                 baseline = baseline.learn_quarter(watch.select_between(baseline.until, baseline.until + QUARTER))
                 watch.drop_older(at)
@@ -57,7 +57,7 @@ def ours(tuning: SpikeThresholds) -> Finder:
                 opened = None
             if opened is None and finding is not None:
                 opened = finding
-                told.append(Told(at, at, kind=finding.kind, voices=finding.result.voices))
+                told.append(SpikeAlarm(at, at, kind=finding.kind, voices=finding.result.voices))
             if opened is None:
                 continue
             pages = finding is not None and not explain_not_paged(finding, tuning, learning=baseline.is_learning)
@@ -69,7 +69,7 @@ def ours(tuning: SpikeThresholds) -> Finder:
     return find_spikes
 
 
-def _looks(said: Sequence[SpikeObservation]) -> Iterator[tuple[float, list[SpikeObservation]]]:
+def _group_by_look(said: Sequence[SpikeObservation]) -> Iterator[tuple[float, list[SpikeObservation]]]:
     """What was said between two looks, at the second of them."""
     some: list[SpikeObservation] = []
     for one in said:
@@ -81,11 +81,11 @@ def _looks(said: Sequence[SpikeObservation]) -> Iterator[tuple[float, list[Spike
         yield (some[0].at // LOOK + 1) * LOOK, some
 
 
-def fixed(most: int) -> Finder:
-    return _by_quarters(lambda counts: (count >= most for count in counts))
+def build_fixed_threshold(most: int) -> SpikeFinder:
+    return _build_quarter_detector(lambda counts: (count >= most for count in counts))
 
 
-def z_score(threshold: float = 3.5, hours: float = 2) -> Finder:
+def build_z_score(threshold: float = 3.5, hours: float = 2) -> SpikeFinder:
     """Above the mean of the last hours, which fades."""
 
     def list_alarms(counts: Sequence[int]) -> Iterator[bool]:
@@ -95,10 +95,10 @@ def z_score(threshold: float = 3.5, hours: float = 2) -> Finder:
             variance += fades * ((count - mean) ** 2 - variance)
             mean += fades * (count - mean)
 
-    return _by_quarters(list_alarms)
+    return _build_quarter_detector(list_alarms)
 
 
-def cusum(ratio: float = 2, height: float = 8, hours: float = 4) -> Finder:
+def build_cusum(ratio: float = 2, height: float = 8, hours: float = 4) -> SpikeFinder:
     def list_alarms(counts: Sequence[int]) -> Iterator[bool]:
         total, mean, fades = 0.0, 1.0, 1 / (hours * 4)
         for count in counts:
@@ -108,14 +108,14 @@ def cusum(ratio: float = 2, height: float = 8, hours: float = 4) -> Finder:
                 total = 0.0
             mean += fades * (count - mean)
 
-    return _by_quarters(list_alarms)
+    return _build_quarter_detector(list_alarms)
 
 
-def _by_quarters(alarms: Callable[[Sequence[int]], Iterator[bool]]) -> Finder:
-    def find_spikes(_: str, said: Sequence[SpikeObservation], began: float) -> list[Told]:
+def _build_quarter_detector(alarms: Callable[[Sequence[int]], Iterator[bool]]) -> SpikeFinder:
+    def find_spikes(_: str, said: Sequence[SpikeObservation], began: float) -> list[SpikeAlarm]:
         counts = Counter(int(one.at) // QUARTER for one in said if one.negative)
         first, last = int(began) // QUARTER, int(said[-1].at) // QUARTER
-        told: list[Told] = []
+        told: list[SpikeAlarm] = []
         for place, alarm in enumerate(alarms([counts[place] for place in range(first, last + 1)])):
             at = float((first + place + 1) * QUARTER)
             if not alarm or at < began + WARM_UP:
@@ -123,14 +123,14 @@ def _by_quarters(alarms: Callable[[Sequence[int]], Iterator[bool]]) -> Finder:
             if told and at <= told[-1].until:
                 told[-1] = told[-1]._replace(until=at + HOLD)
             else:
-                told.append(Told(at, at + HOLD, paged=True, kind=SpikeKind.NEGATIVE))
+                told.append(SpikeAlarm(at, at + HOLD, paged=True, kind=SpikeKind.NEGATIVE))
         return told
 
     return find_spikes
 
 
-RIVALS: dict[str, Finder] = {
-    "fixed threshold, 10 a quarter": fixed(10),
-    "z-score 3.5 over 2 h": z_score(),
-    "CUSUM, ratio 2, h 8": cusum(),
+RIVALS: dict[str, SpikeFinder] = {
+    "fixed threshold, 10 a quarter": build_fixed_threshold(10),
+    "z-score 3.5 over 2 h": build_z_score(),
+    "CUSUM, ratio 2, h 8": build_cusum(),
 }

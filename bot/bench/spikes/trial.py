@@ -4,74 +4,76 @@ from collections.abc import Sequence
 from statistics import median
 from typing import NamedTuple
 
-from bot.bench.spikes.bursts import LENGTH, bursts
-from bot.bench.spikes.finders import Finder, Told
-from bot.bench.spikes.week import CALM, HOUR, Week
+from bot.bench.spikes.bursts import LENGTH, insert_bursts
+from bot.bench.spikes.finders import SpikeAlarm, SpikeFinder
+from bot.bench.spikes.week import CALM, HOUR, SpikeDataset
 
 TIMES = (3, 5, 10)
 LATE = HOUR / 4
 """After a burst's end, in which finding it still counts: a quarter is looked at when it is over."""
 
 
-class Caught(NamedTuple):
+class DetectionStats(NamedTuple):
     """Of bursts of one height: how many there were, and after how many seconds those that were found were."""
 
     bursts: int
-    after: tuple[float, ...]
+    delays: tuple[float, ...]
 
     @property
     def share(self) -> float:
-        return len(self.after) / self.bursts if self.bursts else 0.0
+        return len(self.delays) / self.bursts if self.bursts else 0.0
 
     @property
     def delay(self) -> float:
         """Median, in minutes."""
-        return median(self.after) / 60 if self.after else 0.0
+        return median(self.delays) / 60 if self.delays else 0.0
 
 
-class Trial(NamedTuple):
-    """`calm` and `paged`: spikes and pages in the calm days, of so many `days` of subjects."""
+class SpikeEvaluation(NamedTuple):
+    """`calm_alarms` and `calm_pages`: spikes and pages in the calm days, of so many `days` of subjects."""
 
-    caught: dict[int, Caught]
-    calm: int
-    paged: int
+    detections: dict[int, DetectionStats]
+    calm_alarms: int
+    calm_pages: int
     days: float
-    told: dict[str, list[Told]]
+    alarms: dict[str, list[SpikeAlarm]]
     """In the week as it was, by subject."""
 
     @property
-    def a_day(self) -> float:
-        return self.calm / self.days if self.days else 0.0
+    def alarms_per_day(self) -> float:
+        return self.calm_alarms / self.days if self.days else 0.0
 
     @property
-    def pages_a_week(self) -> float:
-        return self.paged / self.days * 7 if self.days else 0.0
+    def pages_per_week(self) -> float:
+        return self.calm_pages / self.days * 7 if self.days else 0.0
 
 
-def tried(week: Week, finder: Finder, subjects: Sequence[str], passes: int) -> Trial:
-    told = {subject: finder(subject, week.said[subject], week.start) for subject in subjects}
-    there = [subject for subject in subjects if week.there(subject)]
+def evaluate_finder(week: SpikeDataset, finder: SpikeFinder, subjects: Sequence[str], passes: int) -> SpikeEvaluation:
+    told = {subject: finder(subject, week.observations[subject], week.start) for subject in subjects}
+    there = [subject for subject in subjects if week.is_active(subject)]
     calm = [one for subject in there for one in told[subject] if week.is_calm(one.at)]
-    return Trial(
-        caught={times: _caught(week, finder, subjects, times, passes) for times in TIMES},
-        calm=len(calm),
-        paged=sum(one.paged for one in calm),
+    return SpikeEvaluation(
+        detections={times: _evaluate_bursts(week, finder, subjects, times, passes) for times in TIMES},
+        calm_alarms=len(calm),
+        calm_pages=sum(one.paged for one in calm),
         days=len(there) * CALM / (24 * HOUR),
-        told=told,
+        alarms=told,
     )
 
 
-def _caught(week: Week, finder: Finder, subjects: Sequence[str], times: int, passes: int) -> Caught:
+def _evaluate_bursts(
+    week: SpikeDataset, finder: SpikeFinder, subjects: Sequence[str], times: int, passes: int
+) -> DetectionStats:
     """A burst into an episode that runs joins it, and tells nothing about finding: it is left out."""
     count, after = 0, list[float]()
     for subject in subjects:
         for nth in range(passes):
-            put = bursts(week, subject, times, nth)
-            told = finder(subject, put.said, week.start)
+            put = insert_bursts(week, subject, times, nth)
+            told = finder(subject, put.observations, week.start)
             for start in put.starts:
                 if any(one.at < start <= one.until for one in told):
                     continue
                 count += 1
                 found = [one.at - start for one in told if start <= one.at <= start + LENGTH + LATE]
                 after += found[:1]
-    return Caught(count, tuple(after))
+    return DetectionStats(count, tuple(after))

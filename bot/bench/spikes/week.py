@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from math import cos, pi
 from pathlib import Path
 
-from bot.bench.figure import NothingMeasured
-from bot.detectors.catalogue import Assessor
+from bot.bench.figure import NoMeasurementsError
+from bot.detectors.catalogue import MentionAssessor
 from bot.domain.decision import MentionOutcome, ProcessedMention
 from bot.domain.mention import Mention
 from bot.domain.spikes.observation import SpikeObservation, build_observation
@@ -27,20 +27,20 @@ PART = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
-    """`against` are posts that are against the subject: by somebody's labels, or where there are none, as we hear."""
+class SpikeDataset:
+    """`negatives` are posts that are against the subject: by somebody's labels, or where there are none, as we hear."""
 
-    said: Mapping[str, Sequence[SpikeObservation]]
-    against: Mapping[str, Sequence[SpikeObservation]]
+    observations: Mapping[str, Sequence[SpikeObservation]]
+    negatives: Mapping[str, Sequence[SpikeObservation]]
     origin: str
 
     @property
     def start(self) -> float:
-        return min(one.at for said in self.said.values() for one in said)
+        return min(one.at for said in self.observations.values() for one in said)
 
     @property
     def end(self) -> float:
-        return max(one.at for said in self.said.values() for one in said)
+        return max(one.at for said in self.observations.values() for one in said)
 
     @property
     def calm(self) -> tuple[float, float]:
@@ -50,43 +50,43 @@ class Week:
         first, last = self.calm
         return first <= at < last
 
-    def there(self, subject: str) -> bool:
+    def is_active(self, subject: str) -> bool:
         """Whether it is spoken of in the calm days at all."""
-        return sum(self.is_calm(one.at) for one in self.said[subject]) >= FEWEST_CALM
+        return sum(self.is_calm(one.at) for one in self.observations[subject]) >= FEWEST_CALM
 
 
-def read_week(path: Path, labels: Path | None) -> Week:
-    """Raises `NothingMeasured`."""
+def read_week(path: Path, labels: Path | None) -> SpikeDataset:
+    """Raises `NoMeasurementsError`."""
     try:
         mentions = [one for one in read_mentions(path) if isinstance(one, Mention) and one.subjects]
-        known = _labels(labels)
+        known = _read_labels(labels)
     except OSError as no:
-        raise NothingMeasured(f"{no.filename} cannot be read: {no.strerror}.") from None
-    heard = list(_heard(mentions))
+        raise NoMeasurementsError(f"{no.filename} cannot be read: {no.strerror}.") from None
+    heard = list(_observe_mentions(mentions))
     by_subject: dict[str, list[SpikeObservation]] = defaultdict(list)
     for one in heard:
         by_subject[one.subject].append(one)
     said = {name: sorted(some, key=lambda one: one.at) for name, some in sorted(by_subject.items()) if len(some) >= 50}
     if not said or max(one.at for one in heard) - min(one.at for one in heard) < WARM_UP + CALM:
-        raise NothingMeasured(f"{path} is no week of mentions with their subjects.")
+        raise NoMeasurementsError(f"{path} is no week of mentions with their subjects.")
     against = {
         name: [one for one in some if (known[one.mention] == "negative" if known else one.negative)]
         for name, some in said.items()
     }
     told = "labels say what is against a subject" if known else "our own reading says what is against a subject"
-    return Week(said, against, f"{len(heard):,} posts of {len(said)} subjects; {told}")
+    return SpikeDataset(said, against, f"{len(heard):,} posts of {len(said)} subjects; {told}")
 
 
-def _labels(path: Path | None) -> dict[str, str]:
+def _read_labels(path: Path | None) -> dict[str, str]:
     if path is None:
         return {}
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
     return defaultdict(str, {row["id"]: row["sentiment"] for row in rows})
 
 
-def _heard(mentions: Sequence[Mention]) -> Iterable[SpikeObservation]:
+def _observe_mentions(mentions: Sequence[Mention]) -> Iterable[SpikeObservation]:
     """As triage would hear them, each about the subject that its file names."""
-    assessor = Assessor([Subject(name="-", terms=("nobody says this",))])
+    assessor = MentionAssessor([Subject(name="-", terms=("nobody says this",))])
     for start in range(0, len(mentions), PART):
         some = mentions[start : start + PART]
         for mention, assessment in zip(some, assessor.assess(some), strict=True):
@@ -100,7 +100,7 @@ NAMES = ("Ash", "Beech", "Cedar", "Elm", "Fir", "Oak")
 TEXTS = ("late again", "my bag is lost", "rude at the desk", "no refund yet", "nobody answers", "seat is broken")
 
 
-def made_week(hours: float = 180, subjects: int = 6) -> Week:
+def generate_week(hours: float = 180, subjects: int = 6) -> SpikeDataset:
     """Some subjects with days and nights, of which nothing is real: enough to see that everything is measured."""
     start = datetime(2026, 1, 5, 8, tzinfo=UTC).timestamp()
     said: dict[str, list[SpikeObservation]] = {}
@@ -115,4 +115,4 @@ def made_week(hours: float = 180, subjects: int = 6) -> Week:
             some.append(SpikeObservation(at, name, who, who, "care", negative, negative, text=text))
         said[name] = some
     against = {name: [one for one in some if one.negative] for name, some in said.items()}
-    return Week(said, against, "a made-up week, since no --week was given")
+    return SpikeDataset(said, against, "a made-up week, since no --week was given")

@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 
 from bot.cli.findings import Finding, fault, well
-from bot.detectors.engines.onnx import own_model
-from bot.detectors.model.loading import in_use, model
-from bot.detectors.model.weights import PACKAGED, Unusable
+from bot.detectors.engines.onnx import load_onnx_model
+from bot.detectors.model.loading import load_model, resolve_weights_path
+from bot.detectors.model.weights import PACKAGED, WeightsError
 from bot.playbook import Playbook
 from bot.settings import Settings
 
 
 def of_model(settings: Settings) -> Finding:
-    path = in_use(settings.model, settings.data)
+    path = resolve_weights_path(settings.model, settings.data)
     try:
-        found = model(path)
-    except Unusable as no:
+        found = load_model(path)
+    except WeightsError as no:
         return fault("EARSHOT_MODEL", str(no))
     which = "packaged" if path == PACKAGED else str(path)
     return well("the model", f"{which}, {len(found.heads)} heads")
@@ -25,8 +25,8 @@ def of_own_model(playbook: Playbook) -> Iterator[Finding]:
     if told is None:
         return
     try:
-        own_model(told)
-    except Unusable as no:
+        load_onnx_model(told)
+    except WeightsError as no:
         yield fault("detectors.onnx", str(no))
     else:
         yield well("detectors.onnx", f"{told.file}, which tells {', '.join(told.classes)}")

@@ -8,7 +8,7 @@ from typing import Any
 SHORT = {"neg": "negative", "neu": "neutral", "pos": "positive"}
 
 
-def named_otherwise(path: Path, classes: Sequence[str]) -> str:
+def find_label_mismatch(path: Path, classes: Sequence[str]) -> str:
     """What is wrong, in a sentence; nothing where the file is not there, or names no classes (`LABEL_0`)."""
     try:
         known = json.loads(path.read_bytes())
@@ -18,7 +18,7 @@ def named_otherwise(path: Path, classes: Sequence[str]) -> str:
         return (
             f"{path}: cannot be read as JSON, so nobody can tell which classes the model has; mend it, or take it away"
         )
-    labels = _labels(known.get("id2label") if isinstance(known, Mapping) else None)
+    labels = _parse_labels(known.get("id2label") if isinstance(known, Mapping) else None)
     if not labels or all(label.startswith("label_") for label in labels):
         return ""
     if labels == list(classes):
@@ -28,7 +28,7 @@ def named_otherwise(path: Path, classes: Sequence[str]) -> str:
     )
 
 
-def _labels(told: Any) -> list[str]:
+def _parse_labels(told: Any) -> list[str]:
     """In the order of their numbers, in our words."""
     if not isinstance(told, Mapping) or not all(str(number).isdecimal() for number in told):
         return []

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, SentimentIntensityAnalyzer, SentiText
 
-from bot.detectors.model.softmax import softmax
+from bot.detectors.model.softmax import compute_softmax
 
 BELIEVED = 1.5
 MAX_EMOJI = 50
@@ -82,7 +82,7 @@ def _load_vader() -> Any:
 
 
 def convert_polarity(polarity: float, neutral: float) -> tuple[float, float, float]:
-    return softmax(-BELIEVED * polarity, BELIEVED * neutral, BELIEVED * polarity)
+    return compute_softmax(-BELIEVED * polarity, BELIEVED * neutral, BELIEVED * polarity)
 
 
 def list_reasons(engine: SentimentEngine, text: str) -> list[str]:

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.detectors.engines.declared import named_otherwise
-from bot.detectors.model.weights import Unusable
+from bot.detectors.engines.declared import find_label_mismatch
+from bot.detectors.model.weights import WeightsError
 from bot.distribution import write_requirement
 from bot.domain.assessment import Sentiment
 from bot.playbook import OnnxOptions
@@ -36,29 +36,29 @@ TRIED = (
 )
 """What no model of English takes for its contrary, unless its classes stand in another order."""
 
-Chances = tuple[float, float, float]
+Probabilities = tuple[float, float, float]
 
 
-class OwnModel:
-    def __init__(self, told: OnnxOptions) -> None:
+class OnnxModel:
+    def __init__(self, config: OnnxOptions) -> None:
         """Raises Unusable with a sentence for whoever starts Earshot."""
-        self.name = told.file.name
-        self.languages = frozenset(told.languages)
-        self._order = [told.classes.index(one.value) for one in Sentiment]
-        self._tokenizer = _tokenizer(told.tokenizer)
-        self._session = _session(told.file)
-        self._inputs, self._output = _ends(told.file, self._session)
-        if fault := named_otherwise(told.file.parent / "config.json", told.classes):
-            raise Unusable(fault)
-        self._are_chances = False
-        self._try(told)
+        self.name = config.file.name
+        self.languages = frozenset(config.languages)
+        self._order = [config.classes.index(one.value) for one in Sentiment]
+        self._tokenizer = _load_tokenizer(config.tokenizer)
+        self._session = _open_session(config.file)
+        self._inputs, self._output = _read_signature(config.file, self._session)
+        if fault := find_label_mismatch(config.file.parent / "config.json", config.classes):
+            raise WeightsError(fault)
+        self._has_probabilities = False
+        self._check_sample_predictions(config)
 
-    def read(self, texts: Sequence[str]) -> list[Chances]:
+    def predict(self, texts: Sequence[str]) -> list[Probabilities]:
         """Negative, neutral, positive of each text. Takes some milliseconds a post; safe in a thread."""
-        found: list[Chances] = []
+        found: list[Probabilities] = []
         for start in range(0, len(texts), AT_ONCE):
             raw = self._run(texts[start : start + AT_ONCE])
-            shares = raw if self._are_chances else _softmax(raw)
+            shares = raw if self._has_probabilities else _normalize_logits(raw)
             found += [(row[0], row[1], row[2]) for row in shares[:, self._order].tolist()]
         return found
 
@@ -70,106 +70,110 @@ class OwnModel:
         raw: NDArray[np.float64] = np.asarray(self._session.run([self._output], fed)[0], np.float64)
         return raw
 
-    def _try(self, told: OnnxOptions) -> None:
+    def _check_sample_predictions(self, told: OnnxOptions) -> None:
         """On posts of which nobody doubts what they are, before it is believed of any other."""
         try:
             raw = self._run([text for text, _ in TRIED])
-        except _faults() as no:
-            raise Unusable(f"{told.file}: it cannot read what {told.tokenizer} makes of a post: {_brief(no)}") from None
+        except _list_runtime_errors() as no:
+            raise WeightsError(
+                f"{told.file}: it cannot read what {told.tokenizer} makes of a post: {_shorten_error(no)}"
+            ) from None
         if raw.shape != (len(TRIED), len(told.classes)) or not np.isfinite(raw).all():
             said = " × ".join(map(str, raw.shape[1:])) or "no row"
-            raise Unusable(
+            raise WeightsError(
                 f"{told.file}: for each post it gives {said}, and not one finite number for each of the "
                 f"{len(told.classes)} classes that the playbook declares"
             )
-        self._are_chances = bool((raw >= 0).all() and np.allclose(raw.sum(axis=1), 1, atol=1e-3))
+        self._has_probabilities = bool((raw >= 0).all() and np.allclose(raw.sum(axis=1), 1, atol=1e-3))
         if "en" not in self.languages:
             return
         for (text, sentiment), (negative, _, positive) in zip(
-            TRIED, self.read([text for text, _ in TRIED]), strict=True
+            TRIED, self.predict([text for text, _ in TRIED]), strict=True
         ):
             if (positive > negative) is not (sentiment == "positive"):
-                raise Unusable(
+                raise WeightsError(
                     f"{told.file}: with classes = {json.dumps(told.classes)} it finds {text!r} more "
                     f"{'negative than positive' if sentiment == 'positive' else 'positive than negative'}; "
                     "they stand in another order, or this is no model of English (then say which in `languages`)"
                 )
 
 
-def own_model(told: OnnxOptions) -> OwnModel:
-    """Loaded once for each version of its files. Raises Unusable as `OwnModel` does."""
-    return _own_model(told, tuple(_version(path) for path in (told.file, told.tokenizer)))
+def load_onnx_model(config: OnnxOptions) -> OnnxModel:
+    """Loaded once for each version of its files. Raises Unusable as `OnnxModel` does."""
+    return _load_cached_onnx_model(config, tuple(_read_file_version(path) for path in (config.file, config.tokenizer)))
 
 
 @lru_cache(maxsize=1)
-def _own_model(told: OnnxOptions, _versions: tuple[tuple[int, ...], ...]) -> OwnModel:
-    return OwnModel(told)
+def _load_cached_onnx_model(told: OnnxOptions, _versions: tuple[tuple[int, ...], ...]) -> OnnxModel:
+    return OnnxModel(told)
 
 
-def _version(path: Path) -> tuple[int, ...]:
+def _read_file_version(path: Path) -> tuple[int, ...]:
     try:
         about = path.stat()
     except OSError as no:
-        raise Unusable(f"{path}: cannot be read ({no.strerror}); the playbook names it in [detectors.onnx]") from None
+        raise WeightsError(
+            f"{path}: cannot be read ({no.strerror}); the playbook names it in [detectors.onnx]"
+        ) from None
     return about.st_ino, about.st_mtime_ns, about.st_size
 
 
-def _extra(name: str) -> Any:
+def _import_extra(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError:
-        raise Unusable(EXTRA + write_requirement("onnx")) from None
+        raise WeightsError(EXTRA + write_requirement("onnx")) from None
 
 
-def _tokenizer(path: Path) -> Any:
-    tokenizers = _extra("tokenizers")
+def _load_tokenizer(path: Path) -> Any:
+    tokenizers = _import_extra("tokenizers")
     try:
         made = tokenizers.Tokenizer.from_file(str(path))
     except Exception:  # noqa: BLE001  (the library raises no other)
-        raise Unusable(f"{path}: this is no tokenizer.json as the tokenizers library writes it") from None
+        raise WeightsError(f"{path}: this is no tokenizer.json as the tokenizers library writes it") from None
     made.enable_truncation(MOST_TOKENS)
     made.enable_padding(**{key: value for key, value in (made.padding or {}).items() if key.startswith("pad_")})
     return made
 
 
-def _faults() -> tuple[type[Exception], ...]:
+def _list_runtime_errors() -> tuple[type[Exception], ...]:
     """The runtime's own exceptions, which have no base but Exception."""
-    state = _extra("onnxruntime.capi.onnxruntime_pybind11_state")
+    state = _import_extra("onnxruntime.capi.onnxruntime_pybind11_state")
     names = ("Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NotImplemented", "RuntimeException")
     return tuple(getattr(state, name) for name in names)
 
 
-def _session(path: Path) -> Any:
-    runtime = _extra("onnxruntime")
+def _open_session(path: Path) -> Any:
+    runtime = _import_extra("onnxruntime")
     options = runtime.SessionOptions()
     options.log_severity_level = 4  # what it cannot do it raises; what it prints besides is for its makers
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except _faults() as no:
-        raise Unusable(
-            f"{path}: this is no ONNX model that the runtime can load, or only a part of one: {_brief(no)}"
+    except _list_runtime_errors() as no:
+        raise WeightsError(
+            f"{path}: this is no ONNX model that the runtime can load, or only a part of one: {_shorten_error(no)}"
         ) from None
 
 
-class _Ends(NamedTuple):
+class _ModelSignature(NamedTuple):
     inputs: dict[str, Any]
     """By name, the type of number that it takes."""
     output: str
 
 
-def _ends(path: Path, session: Any) -> _Ends:
+def _read_signature(path: Path, session: Any) -> _ModelSignature:
     inputs = {one.name: one.type for one in session.get_inputs()}
-    if fault := next(_of_inputs(inputs), ""):
-        raise Unusable(f"{path}: {fault}")
+    if fault := next(_find_input_faults(inputs), ""):
+        raise WeightsError(f"{path}: {fault}")
     outputs = {one.name: one for one in session.get_outputs()}
     output = outputs.get("logits") or next(iter(outputs.values()))
     if output.type not in BROKEN:
-        raise Unusable(f"{path}: its output {output.name!r} is {output.type}, and must be numbers with a fraction")
-    return _Ends({name: WHOLE[kind] for name, kind in inputs.items()}, output.name)
+        raise WeightsError(f"{path}: its output {output.name!r} is {output.type}, and must be numbers with a fraction")
+    return _ModelSignature({name: WHOLE[kind] for name, kind in inputs.items()}, output.name)
 
 
-def _of_inputs(inputs: dict[str, str]) -> Iterator[str]:
+def _find_input_faults(inputs: dict[str, str]) -> Iterator[str]:
     if missing := {IDS, MASK} - inputs.keys():
         yield f"it has no input {' and no '.join(map(repr, sorted(missing)))}, as models of text classification have"
     if unknown := inputs.keys() - {IDS, MASK, TYPES}:
@@ -179,11 +183,11 @@ def _of_inputs(inputs: dict[str, str]) -> Iterator[str]:
             yield f"its input {name!r} is {kind}, and must be tensor(int64) or tensor(int32)"
 
 
-def _brief(no: Exception) -> str:
+def _shorten_error(no: Exception) -> str:
     return str(no).splitlines()[0].rpartition(" : ")[2][:200]
 
 
-def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+def _normalize_logits(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
     return shares

@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from bot.detectors.lexicons.phrases import Phrases
-from bot.detectors.lexicons.tables import Table, parsed
+from bot.detectors.lexicons.phrases import PhraseIndex
+from bot.detectors.lexicons.tables import LexiconTable, load_lexicon
 
 CARE, HARM, PITCHES, PRESSING, HURRIES = "care", "harm", "pitches", "pressing", "hurries"
 IDIOM, DISASTER, FLATTERY = "idiom", "disaster", "flattery"
@@ -11,19 +11,19 @@ IDIOM, DISASTER, FLATTERY = "idiom", "disaster", "flattery"
 
 
 @cache
-def book() -> Phrases:
+def load_phrase_index() -> PhraseIndex:
     """Made when the first post is read: who starts to show a playbook waits for no table."""
-    harm, pitches = Table(HARM), Table(PITCHES)
-    return Phrases(
+    harm, pitches = LexiconTable(HARM), LexiconTable(PITCHES)
+    return PhraseIndex(
         {
-            CARE: Table(CARE).families,
+            CARE: LexiconTable(CARE).families,
             HARM: {
                 **harm.families,
-                **Table(DISASTER).families,
+                **LexiconTable(DISASTER).families,
                 IDIOM: dict.fromkeys(harm.words["idioms"], 0.0),
             },
             PITCHES: {**pitches.families, FLATTERY: dict.fromkeys(pitches.words["flattery"], 1.0)},
-            PRESSING: Table(PRESSING).families,
-            HURRIES: {HURRIES: dict.fromkeys(parsed("signs")["words"]["hurries"], 1.0)},
+            PRESSING: LexiconTable(PRESSING).families,
+            HURRIES: {HURRIES: dict.fromkeys(load_lexicon("signs")["words"]["hurries"], 1.0)},
         }
     )

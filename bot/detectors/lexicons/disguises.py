@@ -18,16 +18,16 @@ DISGUISED = re.compile(r"\b@?[a-z]{1,20}[0134570$]{1,3}[a-z]{1,20}\b")
 UNDISGUISED = str.maketrans("01345$", "oleass")
 
 
-def unmasked(text: str) -> str:
+def fold_homoglyphs(text: str) -> str:
     """With letters that only look Latin as those they look like, where they stand among Latin ones."""
-    return text if text.isascii() or not LIKE_LATIN.search(text) else WORDS.sub(_unmasked, text)
+    return text if text.isascii() or not LIKE_LATIN.search(text) else WORDS.sub(_fold_word, text)
 
 
-def _unmasked(found: re.Match[str]) -> str:
+def _fold_word(found: re.Match[str]) -> str:
     word = found[0]
     return word.translate(LOOKS).translate(LOOKS_LARGE) if ANY_LATIN.search(word) else word
 
 
-def undisguised(text: str) -> str:
+def fold_leetspeak(text: str) -> str:
     """In lower case, with letters for the figures inside its words."""
     return DISGUISED.sub(lambda found: found[0].translate(UNDISGUISED), text.lower())

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
-from bot.detectors.lexicons.tables import Table
+from bot.detectors.lexicons.tables import LexiconTable
 
-_CARE = Table("care")
+_CARE = LexiconTable("care")
 _FAILED, _MADE_GOOD = _CARE.words["failed"], _CARE.words["made_good"]
 DENIALS = "n't"
 

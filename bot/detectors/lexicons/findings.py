@@ -9,7 +9,7 @@ HANDLE, TERM, INSIDE, FUZZY = 0.97, 0.9, 0.8, 0.6
 """Confidences by the way in which a subject was found; set by hand, 2026-11-22."""
 
 
-class Found(NamedTuple):
+class SubjectMatch(NamedTuple):
     name: str
     kind: str
     confidence: float
@@ -17,40 +17,47 @@ class Found(NamedTuple):
     place: int
     size: int = 1
     """Words of the post that name it."""
-    partly: bool = False
+    is_partial: bool = False
     """The last of these words is longer than the name, as in a script without spaces."""
 
 
-class Excluded(NamedTuple):
+class ExcludedMatch(NamedTuple):
     """What looks like a subject and is not."""
 
     name: str
-    said: str
+    quote: str
 
 
-class Seen(NamedTuple):
-    found: list[Found]
+class SubjectMatches(NamedTuple):
+    matches: list[SubjectMatch]
     """Every place, in order."""
-    excluded: list[Excluded]
+    excluded: list[ExcludedMatch]
 
     @property
-    def strongest(self) -> list[Found]:
+    def strongest(self) -> list[SubjectMatch]:
         """Each subject once, the strongest first, and the earlier of two that are equally strong."""
-        if len(self.found) < 2:
-            return self.found.copy()
-        best: dict[str, Found] = {}
-        for one in self.found:
+        if len(self.matches) < 2:
+            return self.matches.copy()
+        best: dict[str, SubjectMatch] = {}
+        for one in self.matches:
             if one.name not in best or best[one.name].confidence < one.confidence:
                 best[one.name] = one
         return sorted(best.values(), key=lambda one: (-one.confidence, one.place))
 
 
-NOTHING = Seen([], [])
+NOTHING = SubjectMatches([], [])
 
 
-def found_at(
-    subject: Subject, confidence: float, how: str, words: Sequence[str], start: int, size: int, *, partly: bool = False
-) -> Found:
+def build_subject_match(
+    subject: Subject,
+    confidence: float,
+    how: str,
+    words: Sequence[str],
+    start: int,
+    size: int,
+    *,
+    is_partial: bool = False,
+) -> SubjectMatch:
     said = " ".join(words[start : start + size])
     because = f"{how}: '{said}'" if how else f"{subject.name}: '{said}'"
-    return Found(subject.name, subject.kind, confidence, because, start, size, partly)
+    return SubjectMatch(subject.name, subject.kind, confidence, because, start, size, is_partial)

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from bot.detectors.lexicons.disguises import unmasked
-from bot.detectors.lexicons.tables import Table
-from bot.detectors.lexicons.text import TOKEN, prepared
+from bot.detectors.lexicons.disguises import fold_homoglyphs
+from bot.detectors.lexicons.tables import LexiconTable
+from bot.detectors.lexicons.text import TOKEN, normalize
 from bot.domain.spelling import fold_letters, fold_token
 
 SHORT = 5
@@ -23,44 +23,47 @@ SPELLINGS = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"}
 HYPHEN = re.compile(r"[-']")
 
 
-class Form(NamedTuple):
+class TermForm(NamedTuple):
     words: tuple[str, ...]
     """Folded tokens, without the signs that people leave out."""
     gaps: frozenset[int]
     """After which of them the term has such a sign."""
     check: re.Pattern[str] | None = None
     """What the folded text must have, where the words alone say too little: "3M" is not "3 m"."""
-    exactly: str = ""
+    exact_spelling: str = ""
     """As it must be written, where it is a common word otherwise: "GO"."""
 
 
-def tokens_in(term: str) -> list[str]:
+def tokenize_term(term: str) -> list[str]:
     """The term cut as a post is."""
-    return [token.lower() for token in TOKEN.findall(prepared(unmasked(term)))]
+    return [token.lower() for token in TOKEN.findall(normalize(fold_homoglyphs(term)))]
 
 
-def join_words(words: Sequence[str]) -> str:
+def concat_words(words: Sequence[str]) -> str:
     """The name as in a hashtag or a handle; empty where signs belong to it."""
     bare = [word.lstrip("@#") for word in words]
     return "".join(bare) if all(map(str.isalnum, bare)) else ""
 
 
-def forms_of(term: str) -> list[Form]:
+def build_term_forms(term: str) -> list[TermForm]:
     """The term's own form first."""
-    found: dict[tuple[str, ...], Form] = {}
-    term = prepared(term)
-    for spelling in dict.fromkeys((term, *_spellings(term))):
-        tokens = tokens_in(spelling)
-        for variant in (tokens, [part for token in tokens for part in _parted(token)]):
-            words, gaps = _core(variant)
-            for inflected in _inflected(words):
-                found.setdefault(inflected, Form(inflected, gaps, _check(term, inflected), _exactly(term, inflected)))
+    found: dict[tuple[str, ...], TermForm] = {}
+    term = normalize(term)
+    for spelling in dict.fromkeys((term, *_list_spellings(term))):
+        tokens = tokenize_term(spelling)
+        for variant in (tokens, [part for token in tokens for part in _split_hyphens(token)]):
+            words, gaps = _extract_core_words(variant)
+            for inflected in _list_plurals(words):
+                found.setdefault(
+                    inflected,
+                    TermForm(inflected, gaps, _compile_check(term, inflected), _find_exact_spelling(term, inflected)),
+                )
     return list(found.values())
 
 
-def pattern_of(term: str) -> re.Pattern[str] | None:
+def compile_term_pattern(term: str) -> re.Pattern[str] | None:
     """What finds a term in a script without spaces, in the folded text; None for other terms."""
-    letters = "".join(fold_letters(prepared(term)).split())
+    letters = "".join(fold_letters(normalize(term)).split())
     if not UNSPACED.search(letters):
         return None
     body = r"\s*".join(map(re.escape, letters))
@@ -72,25 +75,25 @@ def pattern_of(term: str) -> re.Pattern[str] | None:
 
 
 @cache
-def common_words() -> frozenset[str]:
+def load_common_words() -> frozenset[str]:
     """Of English: what stands beside a name in a hashtag, and what is no name unless it is written like one."""
-    table, care = Table("small"), Table("care")
+    table, care = LexiconTable("small"), LexiconTable("care")
     phrases = [phrase for family in care.families.values() for phrase in family]
     said = {word.lstrip("#") for phrase in phrases for word in phrase.split()} | care.words["bad"]
     return table.words["en"] | table.common["en"] | {word for word in said if word.isalpha()}
 
 
-def _spellings(term: str) -> Iterator[str]:
+def _list_spellings(term: str) -> Iterator[str]:
     lowered = term.lower()
     if not lowered.isascii():
         yield "".join(SPELLINGS.get(letter, letter) for letter in lowered)
 
 
-def _parted(token: str) -> list[str]:
+def _split_hyphens(token: str) -> list[str]:
     return [part for part in token.split("-") if part] if token[:1].isalpha() and "-" in token else [token]
 
 
-def _core(tokens: Sequence[str]) -> tuple[tuple[str, ...], frozenset[int]]:
+def _extract_core_words(tokens: Sequence[str]) -> tuple[tuple[str, ...], frozenset[int]]:
     words: list[str] = []
     gaps: set[int] = set()
     for token in tokens:
@@ -101,7 +104,7 @@ def _core(tokens: Sequence[str]) -> tuple[tuple[str, ...], frozenset[int]]:
     return tuple(words), frozenset(gaps)
 
 
-def _inflected(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _list_plurals(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     if not words:
         return
     yield words
@@ -112,7 +115,7 @@ def _inflected(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
             yield (*words[:-1], f"{last}{ending}")
 
 
-def _check(term: str, words: Sequence[str]) -> re.Pattern[str] | None:
+def _compile_check(term: str, words: Sequence[str]) -> re.Pattern[str] | None:
     """A short name of figures and letters, or of one or two letters, must stand by itself and together."""
     if len("".join(words)) >= SHORT or len(term.split()) > 1 or "and" in words or words[0][0] in "@#":
         return None
@@ -122,9 +125,9 @@ def _check(term: str, words: Sequence[str]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<![^\W_])(?<![&+$])(?<![^\W_][-'.]){body}(?![^\W_])(?![&+$#])(?!-[^\W_]|'(?!s\b)[^\W_])")
 
 
-def _exactly(term: str, words: Sequence[str]) -> str:
+def _find_exact_spelling(term: str, words: Sequence[str]) -> str:
     letters = "".join(filter(str.isalnum, term))
-    return letters if len(words) == 1 and letters.isupper() and words[0] in common_words() else ""
+    return letters if len(words) == 1 and letters.isupper() and words[0] in load_common_words() else ""
 
 
 _PARTICLES = re.compile(
@@ -135,7 +138,7 @@ _PREFIXES = re.compile("(?:و|ف)?(?:ب|ك|ل)?(?:ال|ل)?|[ושהבכלמ]{1,3
 _RUNS = re.compile("[a-z0-9]+|[^a-z0-9]+")
 
 
-def stems_of(folded: str, written: str) -> Iterator[str]:
+def list_stems(folded: str, written: str) -> Iterator[str]:
     """What a word may be a form of: "macy's" of "macy", "d'ikea" of "ikea", "삼성전자가" of "삼성전자"."""
     if "'" in written or "-" in written:
         whole = re.sub(r"'s?$", "", written)

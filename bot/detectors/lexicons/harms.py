@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from itertools import chain
 
 from bot.detectors.lexicons.book import DISASTER, HARM, IDIOM
-from bot.detectors.lexicons.memory import Memory
-from bot.detectors.lexicons.phrases import NEGATORS, Hit, preceded
-from bot.detectors.lexicons.tables import Table
-from bot.detectors.lexicons.together import Rules, Together, rules
-from bot.detectors.lexicons.traits import HARMED, HARMS, HASHTAG, Known, known
+from bot.detectors.lexicons.memory import MemoDict
+from bot.detectors.lexicons.phrases import NEGATORS, PhraseMatch, is_preceded_by
+from bot.detectors.lexicons.tables import LexiconTable
+from bot.detectors.lexicons.together import CooccurrenceIndex, CooccurrenceRule, load_cooccurrence_rules
+from bot.detectors.lexicons.traits import HARMED, HARMS, HASHTAG, WordFlags, flag_words
 
 OUTAGE = "outage"
 """A harm that is said with a *no*: "can't reach 911"."""
@@ -18,32 +18,32 @@ PLACES = 6
 """Of a word said again and again the first few places are looked at, which bounds the time."""
 
 
-class Harms:
+class CrisisRules:
     def __init__(self) -> None:
-        disaster = Table(DISASTER)
-        self.words = Table(HARM).words
+        disaster = LexiconTable(DISASTER)
+        self.words = LexiconTable(HARM).words
         self._inside = disaster.words["inside"]
         self._disasters = frozenset(disaster.families[DISASTER])
-        self._together = Rules()
-        said = [*chain(*disaster.families.values(), *Table(HARM).families.values()), *self.words["idioms"]]
-        parts = chain(*(rule.parts for rule in rules()))
-        self._telling = frozenset(word for phrase in said for word in phrase.split()).union(*parts)
+        self._cooccurrence = CooccurrenceIndex()
+        said = [*chain(*disaster.families.values(), *LexiconTable(HARM).families.values()), *self.words["idioms"]]
+        parts = chain(*(rule.parts for rule in load_cooccurrence_rules()))
+        self._harm_words = frozenset(word for phrase in said for word in phrase.split()).union(*parts)
         """Words that are part of any harm."""
-        self._untagged = Memory(self._taken_apart)
+        self._untagged = MemoDict(self._split_hashtag)
 
-    def untagged(self, found: Known) -> Known:
+    def expand_hashtags(self, found: WordFlags) -> WordFlags:
         """With hashtags read as what they say."""
         words = [self._untagged[word] if word[0] == "#" else word for word in found.words]
-        tags = found.where(HASHTAG)
-        if any(words[place] in self._telling or found.words[place] in self._telling for place in tags):
-            return known(words)
-        return Known(words, found.traits, found.has, found.phrases)
+        tags = found.find_places(HASHTAG)
+        if any(words[place] in self._harm_words or found.words[place] in self._harm_words for place in tags):
+            return flag_words(words)
+        return WordFlags(words, found.flags_by_word, found.flags, found.phrases)
 
-    def find(self, post: Known) -> list[Hit]:
+    def find_harms(self, post: WordFlags) -> list[PhraseMatch]:
         """Without what is denied, or part of an idiom."""
         words, found = post.words, post.phrases.get(HARM, [])
-        if post.has & HARMS and post.has & HARMED:
-            found = [*found, *self._said_together(post, found)]
+        if post.flags & HARMS and post.flags & HARMED:
+            found = [*found, *self._find_cooccurrences(post, found)]
         if not found:
             return found
         idioms = [hit for hit in found if hit.family == IDIOM]
@@ -52,18 +52,18 @@ class Harms:
             for hit in found
             if hit.family != IDIOM
             and not any(idiom.start <= hit.start < idiom.end for idiom in idioms)
-            and (hit.family == OUTAGE or not preceded(words, hit.start, NEGATORS))
+            and (hit.family == OUTAGE or not is_preceded_by(words, hit.start, NEGATORS))
         ]
 
-    def _said_together(self, post: Known, phrases: list[Hit]) -> Iterator[Hit]:
+    def _find_cooccurrences(self, post: WordFlags, phrases: list[PhraseMatch]) -> Iterator[PhraseMatch]:
         words = post.words
-        for rule in self._together.of(post.having(HARMS | HARMED)):
-            places = _closest(words, rule)
+        for rule in self._cooccurrence.find_matching_rules(post.select_words(HARMS | HARMED)):
+            places = _find_nearby_places(words, rule)
             if places and not any(hit.start <= places[0] and places[-1] < hit.end for hit in phrases):
                 quoted = " … ".join(words[place] for place in places)
-                yield Hit(quoted, rule.kind, rule.points, places[-1], places[-1] + 1)
+                yield PhraseMatch(quoted, rule.kind, rule.points, places[-1], places[-1] + 1)
 
-    def _taken_apart(self, hashtag: str) -> str:
+    def _split_hashtag(self, hashtag: str) -> str:
         body = hashtag[1:]
         if hashtag in self.words["laughs"] or hashtag in self.words["past"] or body in self._disasters:
             return body if body in self._disasters else hashtag
@@ -73,7 +73,7 @@ class Harms:
         return body or hashtag
 
 
-def _closest(words: list[str], rule: Together) -> list[int]:
+def _find_nearby_places(words: list[str], rule: CooccurrenceRule) -> list[int]:
     """Where one word of each part stands, near enough to each other; empty where they are not."""
     firsts, *others = [[place for place, word in enumerate(words) if word in part][:PLACES] for part in rule.parts]
     for first in firsts:

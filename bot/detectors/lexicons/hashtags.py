@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TypeVar
 
-from bot.detectors.lexicons.forms import common_words
+from bot.detectors.lexicons.forms import load_common_words
 from bot.domain.spelling import fold_letters
 
 INSIDE_FROM = 5
@@ -19,17 +19,17 @@ CAPITALS = (re.compile(r"[A-Z]{2,}|[A-Z]?[a-z]+|\d+"), re.compile(r"[A-Z]+(?![a-
 Named = TypeVar("Named")
 
 
-def by_capitals(hashtag: str, names: Mapping[str, Named]) -> Named | None:
+def find_by_capitals(hashtag: str, names: Mapping[str, Named]) -> Named | None:
     """`hashtag` as written."""
-    plain = hashtag if hashtag.isascii() else _without_accents(hashtag)
-    return next((names[joined] for joined in _runs(plain) if joined in names), None)
+    plain = hashtag if hashtag.isascii() else _strip_accents(hashtag)
+    return next((names[joined] for joined in _list_word_runs(plain) if joined in names), None)
 
 
-def _without_accents(text: str) -> str:
+def _strip_accents(text: str) -> str:
     return "".join(fold_letters(one).upper() if one.isupper() else fold_letters(one) for one in text)
 
 
-def _runs(hashtag: str) -> Iterator[str]:
+def _list_word_runs(hashtag: str) -> Iterator[str]:
     """Of its parts one, or some in a row, the longest first."""
     for pattern in CAPITALS:
         parts = [part.lower() for part in pattern.findall(hashtag)]
@@ -38,7 +38,7 @@ def _runs(hashtag: str) -> Iterator[str]:
                 yield from ("".join(parts[start : start + size]) for start in range(len(parts) - size + 1))
 
 
-def is_inside(name: str, body: str) -> bool:
+def is_name_in_hashtag(name: str, body: str) -> bool:
     """`body`: of the hashtag, folded."""
     place = body.find(name)
     if place < 0 or len(name) < INSIDE_FROM:
@@ -51,6 +51,8 @@ def is_inside(name: str, body: str) -> bool:
 @lru_cache(maxsize=1_000)
 def _is_ordinary(letters: str) -> bool:
     """Whether it is made of common words, or of figures."""
-    if not letters or letters.isdigit() or letters in common_words():
+    if not letters or letters.isdigit() or letters in load_common_words():
         return True
-    return any(letters[:cut] in common_words() and _is_ordinary(letters[cut:]) for cut in range(2, len(letters) - 1))
+    return any(
+        letters[:cut] in load_common_words() and _is_ordinary(letters[cut:]) for cut in range(2, len(letters) - 1)
+    )

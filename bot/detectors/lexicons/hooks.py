@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from bot.detectors.lexicons.traits import CONTACT, FIGURES, LINK, Known
+from bot.detectors.lexicons.traits import CONTACT, FIGURES, LINK, WordFlags
 
 TEXTS_READ = 400
 _TOP_LEVEL = r"\.(?:biz|co|com|example|info|io|ly|me|net|online|org|ru|shop|site|top|xyz)\b"
@@ -15,40 +15,46 @@ ADDRESS = re.compile(r"[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]{2,12}\b")
 """Each bounded in each of its repetitions, so that no text makes them run away."""
 
 
-class Hooks(NamedTuple):
-    contact: bool
+class CallsToAction(NamedTuple):
+    has_contact: bool
     """Something to click, call, or write to."""
-    phone: bool
-    named: bool
+    has_phone: bool
+    has_named_channel: bool
     """Where to write is only named: whatsapp, in bio."""
-    money: bool
-    share: bool
+    has_money: bool
+    has_percentage: bool
     """So many per cent of something."""
 
     @property
-    def worth(self) -> float:
+    def log_odds(self) -> float:
         """Log-odds by which an offer is likelier with them."""
-        return 1.3 * self.contact + 0.5 * self.named + 1.2 * self.phone + self.money + self.share
+        return (
+            1.3 * self.has_contact
+            + 0.5 * self.has_named_channel
+            + 1.2 * self.has_phone
+            + self.has_money
+            + self.has_percentage
+        )
 
 
-def hooks_in(text: str, known: Known) -> Hooks:
-    figures = known.having(FIGURES)
+def find_calls_to_action(text: str, known: WordFlags) -> CallsToAction:
+    figures = known.select_words(FIGURES)
     read = text[-TEXTS_READ:].lower()
-    phone = bool(figures) and _number_to_call(read)
-    contact = phone or known.has & LINK > 0
+    phone = bool(figures) and _has_phone_number(read)
+    contact = phone or known.flags & LINK > 0
     if not contact and "." in read:
         named = TOP_LEVEL.search(read) and DOMAIN.search(read)
         contact = named is not None or ("@" in read and ADDRESS.search(read) is not None)
-    return Hooks(
+    return CallsToAction(
         contact,
         phone,
-        known.has & CONTACT > 0,
+        known.flags & CONTACT > 0,
         any(word[0] in "$€£" for word in figures),
         any(word[-1] == "%" for word in figures),
     )
 
 
-def _number_to_call(text: str) -> bool:
+def _has_phone_number(text: str) -> bool:
     """With a plus or spaces, as one is written to be called: digits in one piece are an order's."""
     found = PHONE.search(text)
     return found is not None and not found[0].isdecimal()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot.detectors.lexicons.findings import Found
+from bot.detectors.lexicons.findings import SubjectMatch
 
 NAME = "\u0238"
 """Stands for a name, as a word that nobody writes: the model and the lexicons know nothing of it. A Latin letter, so
@@ -12,20 +12,20 @@ NAME_IN_TEXT = "@user"
 """The same for engines that read text, which were taught with it or pass it over."""
 
 
-class Masked(NamedTuple):
+class MaskedText(NamedTuple):
     tokens: list[str]
     """As written; a name of several words is one."""
     words: list[str]
     """As many, in lower case, with `NAME` for each name."""
     names: frozenset[int]
     """Places of the names."""
-    found: list[Found]
+    matches: list[SubjectMatch]
     """With their places in these."""
     spans: list[tuple[int, int]]
     """Where the names stood among the tokens as they were given."""
 
 
-def mask_names(tokens: list[str], words: list[str], found: Sequence[Found]) -> Masked | None:
+def mask_names(tokens: list[str], words: list[str], found: Sequence[SubjectMatch]) -> MaskedText | None:
     """Return what to read instead; None where no name is to be hidden.
 
     Handles stay, as any handle is the same to the model; so does a word that is more than the name in it.
@@ -34,7 +34,7 @@ def mask_names(tokens: list[str], words: list[str], found: Sequence[Found]) -> M
         return None
     masked: list[str] = []
     written: list[str] = []
-    moved: list[Found] = []
+    moved: list[SubjectMatch] = []
     names: set[int] = set()
     spans: list[tuple[int, int]] = []
     on = 0
@@ -54,11 +54,11 @@ def mask_names(tokens: list[str], words: list[str], found: Sequence[Found]) -> M
             masked += words[start:end]
             written += tokens[start:end]
         on = end
-    return Masked([*written, *tokens[on:]], [*masked, *words[on:]], frozenset(names), moved, spans)
+    return MaskedText([*written, *tokens[on:]], [*masked, *words[on:]], frozenset(names), moved, spans)
 
 
-def _is_name(one: Found, words: Sequence[str]) -> bool:
-    return not one.partly and (words[one.place][0] != "@" or one.size > 1)
+def _is_name(one: SubjectMatch, words: Sequence[str]) -> bool:
+    return not one.is_partial and (words[one.place][0] != "@" or one.size > 1)
 
 
 def mask_text(text: str, tokens: Sequence[str], spans: Sequence[tuple[int, int]]) -> str:

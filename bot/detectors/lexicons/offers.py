@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 
-from bot.detectors.lexicons.tables import parsed
+from bot.detectors.lexicons.tables import load_lexicon
 
 
-class Offers:
+class OfferLexicon:
     def __init__(self) -> None:
-        kinds = parsed("offers")
+        kinds = load_lexicon("offers")
         self._worth = {kind: (table["first"], table["more"]) for kind, table in kinds.items()}
         self._kinds: dict[str, list[str]] = {}
         for kind, table in kinds.items():
             for word in table["words"]:
                 self._kinds.setdefault(word, []).append(kind)
 
-    def counted(self, words: Iterable[str]) -> dict[str, int]:
+    def count_offer_words(self, words: Iterable[str]) -> dict[str, int]:
         """Of each kind, how many different words of it are among these, of which each is of some kind."""
         counts: dict[str, int] = {}
         for word in dict.fromkeys(words):
@@ -22,7 +22,7 @@ class Offers:
                 counts[kind] = counts.get(kind, 0) + 1
         return counts
 
-    def weighed(self, counts: Mapping[str, int]) -> tuple[float, str]:
+    def score_offers(self, counts: Mapping[str, int]) -> tuple[float, str]:
         """The points, and the kind that weighs most."""
         if not counts:
             return 0.0, ""

@@ -14,7 +14,7 @@ QUOTED_MOST = 60
 CLAUSE_ENDS = frozenset([".", ",", ";", ":", "!", "?", "but", "..."])
 
 
-class Hit(NamedTuple):
+class PhraseMatch(NamedTuple):
     phrase: str
     family: str
     weight: float
@@ -22,7 +22,7 @@ class Hit(NamedTuple):
     end: int
 
 
-class _Entry(NamedTuple):
+class _PhraseEntry(NamedTuple):
     size: int
     words: list[str]
     phrase: str
@@ -31,34 +31,34 @@ class _Entry(NamedTuple):
     weight: float
 
 
-class Phrases:
+class PhraseIndex:
     """Phrases of several families in several tables, found in one pass. The longest wins; what it covers is closed to
     the other ones of its family.
     """
 
     def __init__(self, tables: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
         """By table and family, phrases and their weights. A family is of one table."""
-        self._single: dict[str, list[_Entry]] = {}
-        self._begun: dict[tuple[str, str], list[_Entry]] = {}
+        self._single: dict[str, list[_PhraseEntry]] = {}
+        self._begun: dict[tuple[str, str], list[_PhraseEntry]] = {}
         """By their first two words, the longest first, and what the first says by itself."""
         for table, families in tables.items():
             for family, phrases in families.items():
                 for phrase, weight in phrases.items():
-                    self._enter(phrase.split(), phrase, table, family, weight)
+                    self._add_phrase(phrase.split(), phrase, table, family, weight)
         for (first, _), entries in self._begun.items():
             entries.sort(key=lambda entry: -entry.size)
             entries.extend(self._single.get(first, ()))
 
-    def _enter(self, words: list[str], phrase: str, table: str, family: str, weight: float) -> None:
-        entry = _Entry(len(words), words, phrase, table, family, weight)
+    def _add_phrase(self, words: list[str], phrase: str, table: str, family: str, weight: float) -> None:
+        entry = _PhraseEntry(len(words), words, phrase, table, family, weight)
         if entry.size == 1:
             self._single.setdefault(words[0], []).append(entry)
         else:
             self._begun.setdefault((words[0], words[1]), []).append(entry)
 
-    def find(self, words: list[str]) -> dict[str, list[Hit]]:
+    def find_phrases(self, words: list[str]) -> dict[str, list[PhraseMatch]]:
         """By table, in their order."""
-        found: dict[str, list[Hit]] = {}
+        found: dict[str, list[PhraseMatch]] = {}
         closed: dict[str, int] = {}
         pairs = zip(words, [*words[1:], ""], strict=False)
         for start, entries in enumerate(map(self._begun.get, pairs, map(self._single.get, words))):
@@ -67,29 +67,29 @@ class Phrases:
             for size, phrase_words, phrase, table, family, weight in entries:
                 if closed.get(family, 0) <= start and (size < 3 or words[start : start + size] == phrase_words):
                     closed[family] = start + size
-                    found.setdefault(table, []).append(Hit(phrase, family, weight, start, start + size))
+                    found.setdefault(table, []).append(PhraseMatch(phrase, family, weight, start, start + size))
         return found
 
 
-def preceded(words: Sequence[str], start: int, by: frozenset[str], reach: int = 3) -> bool:
+def is_preceded_by(words: Sequence[str], start: int, preceding: frozenset[str], reach: int = 3) -> bool:
     """Whether one of these words stands before this place, within reach and in the same clause."""
     for place in range(start - 1, max(-1, start - 1 - reach), -1):
-        if words[place] in by:
+        if words[place] in preceding:
             return True
         if words[place] in CLAUSE_ENDS:
             return False
     return False
 
 
-def likelihood(points: float) -> float:
+def convert_log_odds(points: float) -> float:
     """Points are log-odds."""
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, points))))
 
 
-def quoted(phrases: Iterable[str], most: int = 3) -> str:
+def quote_phrases(phrases: Iterable[str], limit: int = 3) -> str:
     """At most so many, each cut where nobody would read on."""
-    return ", ".join([f"'{_cut(phrase)}'" for phrase in list(dict.fromkeys(phrases))[:most]])
+    return ", ".join([f"'{_truncate_phrase(phrase)}'" for phrase in list(dict.fromkeys(phrases))[:limit]])
 
 
-def _cut(phrase: str) -> str:
+def _truncate_phrase(phrase: str) -> str:
     return phrase if len(phrase) <= QUOTED_MOST else f"{phrase[: QUOTED_MOST - 1]}…"

@@ -4,27 +4,27 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.detectors.lexicons.book import PRESSING
-from bot.detectors.lexicons.traits import AHEAD, Known
+from bot.detectors.lexicons.traits import AHEAD, WordFlags
 
 WITHIN_THE_HOUR, TODAY = 8, 4
 MINUTES = frozenset(["min", "mins", "minute", "minutes", "m"])
 HOURS = frozenset(["h", "hr", "hrs", "hour", "hours"])
 
 
-class Pressing(NamedTuple):
+class TimePressure(NamedTuple):
     words: str
     points: int
 
 
-def pressing(known: Known) -> Pressing | None:
+def find_time_pressure(known: WordFlags) -> TimePressure | None:
     """The most pressing of what is said, if anything is."""
-    found = [Pressing(hit.phrase, int(hit.weight)) for hit in known.phrases.get(PRESSING, ())]
-    if known.has & AHEAD:
-        found += _ahead(known.words, known.where(AHEAD))
+    found = [TimePressure(hit.phrase, int(hit.weight)) for hit in known.phrases.get(PRESSING, ())]
+    if known.flags & AHEAD:
+        found += _find_deadlines(known.words, known.find_places(AHEAD))
     return max(found, key=lambda one: one.points, default=None)
 
 
-def _ahead(words: Sequence[str], places: Sequence[int]) -> list[Pressing]:
+def _find_deadlines(words: Sequence[str], places: Sequence[int]) -> list[TimePressure]:
     """`in 20 minutes`, `in 3 hours`."""
     found = []
     for place in places:
@@ -35,5 +35,5 @@ def _ahead(words: Sequence[str], places: Sequence[int]) -> list[Pressing]:
             minutes = int(much) * (1 if unit in MINUTES else 60)
             if minutes <= 12 * 60:
                 worth = WITHIN_THE_HOUR if minutes <= 60 else TODAY
-                found.append(Pressing(f"{words[place]} {much} {unit}", worth))
+                found.append(TimePressure(f"{words[place]} {much} {unit}", worth))
     return found

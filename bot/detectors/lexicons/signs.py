@@ -7,9 +7,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from bot.detectors.lexicons.book import HURRIES
-from bot.detectors.lexicons.hooks import Hooks
-from bot.detectors.lexicons.phrases import likelihood
-from bot.detectors.lexicons.tables import parsed
+from bot.detectors.lexicons.hooks import CallsToAction
+from bot.detectors.lexicons.phrases import convert_log_odds
+from bot.detectors.lexicons.tables import load_lexicon
 from bot.detectors.lexicons.traits import (
     AHEAD,
     ASKS,
@@ -24,8 +24,8 @@ from bot.detectors.lexicons.traits import (
     SMALL,
     STOPS,
     STORY,
-    Known,
-    flatters,
+    WordFlags,
+    is_flattery,
 )
 
 START = -3.4
@@ -59,21 +59,21 @@ COUNTED = {
 """Words of each kind, and what one of them and more of them are called."""
 
 
-class Post(NamedTuple):
+class SpamPost(NamedTuple):
     """What is read of one."""
 
     tokens: Sequence[str]
-    known: Known
-    hooks: Hooks
+    word_flags: WordFlags
+    calls_to_action: CallsToAction
     offers: Mapping[str, int]
     """Of each kind of offer, how many of its words stand there."""
-    heard: float
+    model_log_odds: float
     """What the model hears that speaks against an offer."""
 
 
-class Signs:
+class SpamFeatureScorer:
     def __init__(self, brands: Iterable[str]) -> None:
-        read = parsed("signs")
+        read = load_lexicon("signs")
         self._kinds: dict[str, list[str]] = {}
         for kind, words in {**read["words"], "brands": brands}.items():
             for word in words:
@@ -88,57 +88,57 @@ class Signs:
         }
         """What each is worth before anybody has looked at the others."""
 
-    def promising(self, known: Known, offers: Iterable[str], heard: float) -> bool:
+    def is_promising(self, known: WordFlags, offers: Iterable[str], model_log_odds: float) -> bool:
         """Whether a closer look may find an offer: single words, a link and what the model hears tell nearly always.
 
-        `heard`: what the model says against it.
+        `model_log_odds`: what the model says against it.
         """
-        points = START + BY_SHAPE_MOST + heard + sum([self._single[word] for word in known.having(SIGN)])
+        points = START + BY_SHAPE_MOST + model_log_odds + sum([self._single[word] for word in known.select_words(SIGN)])
         points += sum([self._worth.get(kind, 0.0) for kind in offers])
-        if known.has & LINK:
+        if known.flags & LINK:
             points += LINKED
         return points > 0.0 or known.count(HASHTAG) >= WALL_FROM
 
-    def heard(self, chances: Sequence[float], odds: Mapping[str, float]) -> float:
+    def score_model_evidence(self, chances: Sequence[float], odds: Mapping[str, float]) -> float:
         """What speaks against an offer by what the model hears: log-odds of nought or less."""
         worth = self._heard
         points = worth["negative"] * chances[0] + worth["positive"] * chances[2]
-        return points + sum([worth[head] * likelihood(odds[head]) for head in HEADS if head in odds])
+        return points + sum([worth[head] * convert_log_odds(odds[head]) for head in HEADS if head in odds])
 
-    def weighed(self, post: Post) -> tuple[float, list[str]]:
+    def score_post(self, post: SpamPost) -> tuple[float, list[str]]:
         """Log-odds of an offer, and what they rest on, the strongest first."""
-        found = {sign: self._worth[sign] for sign in self._found(post) if sign in self._worth}
+        found = {sign: self._worth[sign] for sign in self._list_features(post) if sign in self._worth}
         points = START + sum(found.values())
         if points <= 0.0:
             return points, []
-        points += sum(self._unlike[sign] for sign in _customers(post.known))
-        points += post.heard
+        points += sum(self._unlike[sign] for sign in _list_customer_features(post.word_flags))
+        points += post.model_log_odds
         return points, sorted(found, key=lambda sign: -found[sign])
 
-    def _found(self, post: Post) -> Iterator[str]:
+    def _list_features(self, post: SpamPost) -> Iterator[str]:
         """Their names, as `[worth]` has them."""
-        known, hooks = post.known, post.hooks
+        known, hooks = post.word_flags, post.calls_to_action
         for kind, many in post.offers.items():
             yield kind
             if many > 1:
                 yield f"{kind}, more"
-        if hooks.contact:
+        if hooks.has_contact:
             yield "something to click or call"
-        if hooks.phone:
+        if hooks.has_phone:
             yield "a number to call"
-        if hooks.share:
+        if hooks.has_percentage:
             yield "so many per cent"
-        counts = self._counted(known.having(SIGN | HINT))
+        counts = self._count_kinds(known.select_words(SIGN | HINT))
         for kind, (one, more) in COUNTED.items():
             if found := counts.get(kind, 0):
                 yield one
                 if found > 1:
                     yield more
-        yield from _of_money(post.tokens, known, counts)
-        yield from self._of_speech(known, counts)
-        yield from self._of_shape(known)
+        yield from _list_money_features(post.tokens, known, counts)
+        yield from self._list_speech_features(known, counts)
+        yield from self._list_shape_features(known)
 
-    def _counted(self, words: Iterable[str]) -> Mapping[str, int]:
+    def _count_kinds(self, words: Iterable[str]) -> Mapping[str, int]:
         """Of each kind, how many different words of it are among these, of which each is of some kind."""
         counts: dict[str, int] = {}
         for word in set(words):
@@ -146,9 +146,9 @@ class Signs:
                 counts[kind] = counts.get(kind, 0) + 1
         return counts
 
-    def _of_speech(self, known: Known, counts: Mapping[str, int]) -> Iterator[str]:
+    def _list_speech_features(self, known: WordFlags, counts: Mapping[str, int]) -> Iterator[str]:
         words = known.words
-        asked = _orders(known)
+        asked = _count_imperatives(known)
         if asked:
             yield "asks for something"
         if asked > 1:
@@ -159,14 +159,14 @@ class Signs:
             yield "we sell"
         if "without" in counts and sum(word in {"no", "without", "zero"} for word in words) > 1:
             yield "no this and no that"
-        if flatters(known.has):
+        if is_flattery(known.flags):
             yield "flattery of a page"
         if HURRIES in known.phrases:
             yield "it hurries"
-        if known.has & AHEAD and IN_SO_MANY.search(f" {' '.join(words)} "):
+        if known.flags & AHEAD and IN_SO_MANY.search(f" {' '.join(words)} "):
             yield "in so many days"
 
-    def _of_shape(self, known: Known) -> Iterator[str]:
+    def _list_shape_features(self, known: WordFlags) -> Iterator[str]:
         hashtags, said, cuts = known.count(HASHTAG), known.count(SAID), known.count(CUTS)
         if hashtags >= WALL_FROM:
             yield "hashtags"
@@ -174,16 +174,16 @@ class Signs:
                 yield "a wall of hashtags"
         if said >= HEAP_FROM and known.count(SMALL) <= HEAP_SHARE * said:
             yield "a heap of words"
-            if max(Counter(known.having(SAID)).values()) >= AGAIN:
+            if max(Counter(known.select_words(SAID)).values()) >= AGAIN:
                 yield "the same word again and again"
         if cuts >= ITEMS - 1 and said <= ITEM_LONGEST * (cuts + 1):
             yield "a list"
-        if known.has & STOPS and self._ends_in_title(known):
+        if known.flags & STOPS and self._has_trailing_title(known):
             yield "a title at its end"
 
-    def _ends_in_title(self, known: Known) -> bool:
+    def _has_trailing_title(self, known: WordFlags) -> bool:
         """Words behind the last full stop that are no sentence, and name a trade."""
-        traits = known.traits
+        traits = known.flags_by_word
         start = next(place for place in range(len(traits), 0, -1) if traits[place - 1] & STOPS)
         tail = traits[start:]
         if start <= BEFORE_TAIL or len(tail) not in TAIL or not all(trait & SAID for trait in tail):
@@ -191,11 +191,11 @@ class Signs:
         return sum(trait & SMALL > 0 for trait in tail) <= 1 and not self._trades.isdisjoint(known.words[start:])
 
 
-def _customers(known: Known) -> Iterator[str]:
+def _list_customer_features(known: WordFlags) -> Iterator[str]:
     """What customers write and sellers do not."""
-    if known.has & STORY:
+    if known.flags & STORY:
         yield "a customer's words"
-    if known.has & POLITE:
+    if known.flags & POLITE:
         yield "polite"
     if known.words[-1:] == ["?"]:
         yield "it asks"
@@ -203,12 +203,12 @@ def _customers(known: Known) -> Iterator[str]:
         yield "passes on what others said"
 
 
-def _orders(known: Known) -> int:
+def _count_imperatives(known: WordFlags) -> int:
     """Sentences that begin with something to be done."""
-    return len([place for place in known.where(ASKS) if place == 0 or not known.traits[place - 1] & SAID])
+    return len([place for place in known.find_places(ASKS) if place == 0 or not known.flags_by_word[place - 1] & SAID])
 
 
-def _of_money(tokens: Sequence[str], known: Known, counts: Mapping[str, int]) -> Iterator[str]:
+def _list_money_features(tokens: Sequence[str], known: WordFlags, counts: Mapping[str, int]) -> Iterator[str]:
     prices = known.count(PRICED)
     for least, sign in ((1, "a price"), (2, "several prices"), (3, "many prices")):
         if prices >= least:

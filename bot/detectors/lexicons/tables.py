@@ -10,16 +10,16 @@ Points = Mapping[str, float]
 
 
 @cache
-def parsed(name: str) -> Mapping[str, Any]:
+def load_lexicon(name: str) -> Mapping[str, Any]:
     """Once a process: a playbook that is read again asks for all of them again. To be read only."""
     return tomllib.loads((files(__package__) / f"{name}.toml").read_text("utf-8"))
 
 
-class Table:
+class LexiconTable:
     """`[family]` holds `"<points>" = [phrases]`; `[words]` and `[common]` hold plain lists."""
 
     def __init__(self, name: str) -> None:
-        read: dict[str, dict[str, Any]] = {**parsed(name)}
+        read: dict[str, dict[str, Any]] = {**load_lexicon(name)}
         self.words: dict[str, frozenset[str]] = {key: frozenset(words) for key, words in read.pop("words", {}).items()}
         self.common = {key: frozenset(words) for key, words in read.pop("common", {}).items()}
         self.families: dict[str, Points] = {

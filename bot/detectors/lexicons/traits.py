@@ -10,12 +10,12 @@ from functools import cache, reduce
 from operator import or_
 from typing import NamedTuple
 
-from bot.detectors.lexicons.book import book
-from bot.detectors.lexicons.memory import Memory
-from bot.detectors.lexicons.phrases import Hit
-from bot.detectors.lexicons.tables import Table, parsed
+from bot.detectors.lexicons.book import load_phrase_index
+from bot.detectors.lexicons.memory import MemoDict
+from bot.detectors.lexicons.phrases import PhraseMatch
+from bot.detectors.lexicons.tables import LexiconTable, load_lexicon
 from bot.detectors.lexicons.text import LINKS
-from bot.detectors.lexicons.together import rules
+from bot.detectors.lexicons.together import load_cooccurrence_rules
 
 # How it looks.
 ODD = 1 << 0
@@ -47,54 +47,54 @@ _CUTS = frozenset(",|/•·–-;+~=→*")
 HINTS = frozenset(["sells", "codes", "gains", "earns", "each", "without"])
 
 
-class Known(NamedTuple):
+class WordFlags(NamedTuple):
     """What is known of the words of a post."""
 
     words: list[str]
-    traits: list[int]
+    flags_by_word: list[int]
     """One for each word, in its place."""
-    has: int
+    flags: int
     """The bits that any of them has."""
-    phrases: dict[str, list[Hit]]
+    phrases: dict[str, list[PhraseMatch]]
     """By table of the book, in their order."""
 
-    def having(self, bits: int) -> list[str]:
+    def select_words(self, bits: int) -> list[str]:
         """The words that have one of these."""
-        if not self.has & bits:
+        if not self.flags & bits:
             return []
-        return [word for word, trait in zip(self.words, self.traits, strict=True) if trait & bits]
+        return [word for word, trait in zip(self.words, self.flags_by_word, strict=True) if trait & bits]
 
     def count(self, bits: int) -> int:
         """How many words have one of these."""
-        return len([trait for trait in self.traits if trait & bits]) if self.has & bits else 0
+        return len([trait for trait in self.flags_by_word if trait & bits]) if self.flags & bits else 0
 
-    def where(self, bits: int) -> list[int]:
+    def find_places(self, bits: int) -> list[int]:
         """The places of the words that have one of these."""
-        return [place for place, trait in enumerate(self.traits) if trait & bits] if self.has & bits else []
+        return [place for place, trait in enumerate(self.flags_by_word) if trait & bits] if self.flags & bits else []
 
 
-def known(words: list[str]) -> Known:
+def flag_words(words: list[str]) -> WordFlags:
     traits = list(map(_TRAITS.__getitem__, words))
-    return Known(words, traits, reduce(or_, traits, 0), book().find(words))
+    return WordFlags(words, traits, reduce(or_, traits, 0), load_phrase_index().find_phrases(words))
 
 
-def flatters(has: int) -> bool:
+def is_flattery(flags: int) -> bool:
     """Whether something is praised of a page, or of whoever reads."""
-    return bool(has & PAGE and has & PRAISE and has & READER)
+    return bool(flags & PAGE and flags & PRAISE and flags & READER)
 
 
 @cache
-def _lists() -> dict[str, int]:
-    pitches, signs = Table("pitches").words, parsed("signs")["words"]
-    bad = Table("care").words["bad"]
+def _load_word_lists() -> dict[str, int]:
+    pitches, signs = LexiconTable("pitches").words, load_lexicon("signs")["words"]
+    bad = LexiconTable("care").words["bad"]
     lists: list[tuple[int, Iterable[str]]] = [
         (SECOND_PERSON, ["you", "your", "u", "ur", "you're", "yourselves"]),
         (AHEAD, ["in", "within", "under"]),
-        *[(HARMS, rule.parts[0]) for rule in rules()],
-        *[(HARMED, part) for rule in rules() for part in rule.parts[1:]],
+        *[(HARMS, rule.parts[0]) for rule in load_cooccurrence_rules()],
+        *[(HARMED, part) for rule in load_cooccurrence_rules() for part in rule.parts[1:]],
         (WARES, pitches["brands"] | pitches["goods"]),
         (COMMERCE, pitches["commerce"]),
-        *[(OFFERED, kind["words"]) for kind in parsed("offers").values()],
+        *[(OFFERED, kind["words"]) for kind in load_lexicon("offers").values()],
         (CONTACT, ["whatsapp", "telegram", "dm", "inbox", "gmail", "bio", "email", "skype", "kik", "snapchat"]),
         (FIRST_PERSON, pitches["first_person"]),
         (STORY, pitches["story"]),
@@ -120,11 +120,11 @@ def _lists() -> dict[str, int]:
     return found
 
 
-def _of(word: str) -> int:
-    return _lists().get(word, 0) | sum(bit for bit, holds in _looks(word) if holds)
+def _compute_flags(word: str) -> int:
+    return _load_word_lists().get(word, 0) | sum(bit for bit, holds in _list_shape_flags(word) if holds)
 
 
-def _looks(word: str) -> Iterable[tuple[int, bool]]:
+def _list_shape_flags(word: str) -> Iterable[tuple[int, bool]]:
     first = word[0]
     yield ODD, not word.isalpha()
     yield SAID, first.isalnum()
@@ -137,4 +137,4 @@ def _looks(word: str) -> Iterable[tuple[int, bool]]:
     yield CUTS, word in _CUTS
 
 
-_TRAITS = Memory(_of)
+_TRAITS = MemoDict(_compute_flags)

@@ -10,7 +10,7 @@ from bot.detectors.model.posts import Floats
 from bot.detectors.model.words import Hashes
 
 
-class Block(NamedTuple):
+class SparseBlock(NamedTuple):
     """Sorted hashes, what each weighs for each head, and how rare it is."""
 
     hashes: Hashes
@@ -22,31 +22,31 @@ class Block(NamedTuple):
     def columns(self) -> int:
         return int(self.weights.shape[1]) + 1
 
-    def worth(self, rows: NDArray[np.intp]) -> Floats:
+    def weigh_rows(self, rows: NDArray[np.intp]) -> Floats:
         """Log-odds for each head and the square of the length, in the last column."""
         rarity = self.rarity[rows][:, None]
         return np.concatenate([self.weights[rows] * (self.scale * rarity), rarity * rarity], axis=1)
 
 
-class Table:
+class BlockLookup:
     """A block laid open for posts at work: what many features weigh, in few steps.
 
     A feature that is not known weighs nothing by a row of noughts, so that nobody need go round it.
     """
 
-    def __init__(self, block: Block) -> None:
+    def __init__(self, block: SparseBlock) -> None:
         size = block.hashes.size
         self._rows = dict(zip(block.hashes.tolist(), range(size), strict=True))
-        self._worth = np.concatenate([block.worth(np.arange(size)), np.zeros((1, block.columns), np.float32)])
+        self._worth = np.concatenate([block.weigh_rows(np.arange(size)), np.zeros((1, block.columns), np.float32)])
 
-    def worth(self, hashes: Hashes) -> Floats:
+    def weigh_hashes(self, hashes: Hashes) -> Floats:
         row = self._rows.get
         found: Floats = self._worth.take([row(one, -1) for one in hashes.tolist()], axis=0)
         return found
 
 
-def block(arrays: Mapping[str, Any], name: str) -> Block:
-    return Block(
+def build_sparse_block(arrays: Mapping[str, Any], name: str) -> SparseBlock:
+    return SparseBlock(
         arrays[f"{name}_hashes"],
         arrays[f"{name}_weights"],
         arrays[f"{name}_rarity"].astype(np.float32),

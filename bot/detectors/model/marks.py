@@ -25,7 +25,7 @@ COUNTED = {
 NAMES = tuple(COUNTED)
 
 
-class Kind(NamedTuple):
+class WordKind(NamedTuple):
     """Words of which the same is known."""
 
     counted: tuple[int, ...]
@@ -40,7 +40,7 @@ class Kind(NamedTuple):
     handle: bool
 
 
-PLAIN = Kind(
+PLAIN = WordKind(
     (NAMES.index("word"),), weighs=False, word=True, negates=False, ends=False, boosts=False, but=False, handle=False
 )
 KINDS = [PLAIN]
@@ -48,7 +48,7 @@ KINDS = [PLAIN]
 _KNOWN = {PLAIN: 0}
 
 
-class Marks:
+class WordKindTable:
     """Of words by their numbers."""
 
     def __init__(self) -> None:
@@ -60,27 +60,27 @@ class Marks:
     def __len__(self) -> int:
         return len(self.kinds)
 
-    def learn(self, words: Sequence[str], valences: Sequence[Sequence[float]]) -> None:
+    def add_words(self, words: Sequence[str], valences: Sequence[Sequence[float]]) -> None:
         """Of the words that are next in number."""
         for word, weighed in zip(words, valences, strict=True):
             if any(weighed):
                 self.valences[len(self.kinds)] = tuple(weighed)
-            self.kinds.append(_number(kind_of(word, weighs=any(weighed))))
+            self.kinds.append(_intern_kind(classify_word(word, weighs=any(weighed))))
 
     def is_word(self, number: int) -> bool:
         return KINDS[self.kinds[number]].word
 
 
-def _number(kind: Kind) -> int:
+def _intern_kind(kind: WordKind) -> int:
     if kind not in _KNOWN:
         _KNOWN[kind] = len(KINDS)
         KINDS.append(kind)
     return _KNOWN[kind]
 
 
-def kind_of(word: str, *, weighs: bool) -> Kind:
-    held = _held(word)
-    return Kind(
+def classify_word(word: str, *, weighs: bool) -> WordKind:
+    held = _list_counted_kinds(word)
+    return WordKind(
         counted=tuple(NAMES.index(name) for name in held),
         weighs=weighs,
         word="word" in held,
@@ -92,7 +92,7 @@ def kind_of(word: str, *, weighs: bool) -> Kind:
     )
 
 
-def _held(word: str) -> list[str]:  # noqa: PLR0911  (one for each kind of word)
+def _list_counted_kinds(word: str) -> list[str]:  # noqa: PLR0911  (one for each kind of word)
     """Which of `COUNTED` it is."""
     first = word[0]
     if first.isalpha():

@@ -1,10 +1,10 @@
 """The words met so far, each with a number; what is to be known of them is found out for many at once."""
 
 from bot.detectors.model.marks import END
-from bot.detectors.model.words import plain
+from bot.detectors.model.words import normalize_word
 
 
-class Numbered(dict[str, int]):
+class WordIds(dict[str, int]):
     """From a word as written to the number of its plain form."""
 
     def __init__(self) -> None:
@@ -14,7 +14,7 @@ class Numbered(dict[str, int]):
         self[END]
 
     def __missing__(self, word: str) -> int:
-        form = plain(word)
+        form = normalize_word(word)
         number = self._known.get(form)
         if number is None:
             number = self._known[form] = len(self.plain)
@@ -23,6 +23,6 @@ class Numbered(dict[str, int]):
         return number
 
 
-def bare(word: str) -> str:
+def strip_hash(word: str) -> str:
     """A hashtag means what its word means."""
     return word[1:] if word[0] == "#" and len(word) > 1 else word

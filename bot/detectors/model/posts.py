@@ -11,7 +11,7 @@ from bot.detectors.model.words import Places
 Floats = NDArray[np.float32]
 
 
-class Posts(NamedTuple):
+class PostBatch(NamedTuple):
     """A batch, laid end to end between marks: one before the first post, and one behind each, so that none is empty.
 
     So each word has a place before it and one behind it, and whoever sums from `starts` on takes each post with its
@@ -36,17 +36,17 @@ class Posts(NamedTuple):
         return np.repeat(np.arange(self.starts.size), self.lengths)
 
 
-def laid(batch: Sequence[Sequence[int]], mark: int) -> Posts:
+def concat_posts(batch: Sequence[Sequence[int]], mark: int) -> PostBatch:
     """Of each post its rows; `mark` is that of what stands between them."""
     rows, starts = [mark], []
     for one in batch:
         starts.append(len(rows))
         rows += one
         rows.append(mark)
-    return Posts(np.array(rows, np.intp), np.array(starts, np.intp), [len(one) + 1 for one in batch])
+    return PostBatch(np.array(rows, np.intp), np.array(starts, np.intp), [len(one) + 1 for one in batch])
 
 
-class Abreast(NamedTuple):
+class NGrams(NamedTuple):
     """The words of a batch in another order: the first of each post, then the second of each, the longest post first.
 
     What is done word by word is then done for all posts at once, in rows that lie one behind the other: to take the
@@ -65,21 +65,21 @@ class Abreast(NamedTuple):
     """Of each word its place in the batch as it was laid."""
 
 
-def abreast(posts: Posts) -> Abreast:
+def build_ngrams(posts: PostBatch) -> NGrams:
     ids, words = posts.ids, [length - 1 for length in posts.lengths]
     if len(words) == 1:
-        return Abreast(ids[:-2], ids[1:-1], ids[2:], [1] * words[0], [0], np.arange(1, words[0] + 1))
+        return NGrams(ids[:-2], ids[1:-1], ids[2:], [1] * words[0], [0], np.arange(1, words[0] + 1))
     order = sorted(range(len(words)), key=words.__getitem__, reverse=True)
     ranks = [0] * len(order)
     for rank, post in enumerate(order):
         ranks[post] = rank
-    sizes = _sizes([words[post] for post in order])
+    sizes = _count_by_position([words[post] for post in order])
     starts = posts.starts.take(order)
     places = np.concatenate([starts[:size] + place for place, size in enumerate(sizes)] or [starts[:0]])
-    return Abreast(ids.take(places - 1), ids.take(places), ids.take(places + 1), sizes, ranks, places)
+    return NGrams(ids.take(places - 1), ids.take(places), ids.take(places + 1), sizes, ranks, places)
 
 
-def _sizes(words: Sequence[int]) -> list[int]:
+def _count_by_position(words: Sequence[int]) -> list[int]:
     """`words`: of each post, in falling order."""
     sizes, size = list[int](), len(words)
     for place in range(words[0]):

@@ -5,7 +5,7 @@ import math
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
 
 
-def softmax(negative: float, neutral: float, positive: float) -> tuple[float, float, float]:
+def compute_softmax(negative: float, neutral: float, positive: float) -> tuple[float, float, float]:
     most = max(negative, neutral, positive)
     parts = math.exp(negative - most), math.exp(neutral - most), math.exp(positive - most)
     total = sum(parts)

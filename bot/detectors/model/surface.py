@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from bot.detectors.model.marks import COUNTED, KINDS, NAMES, Kind, Marks
+from bot.detectors.model.marks import COUNTED, KINDS, NAMES, WordKind, WordKindTable
 
 DENIED_WORDS = 4
 """How many words a negator reaches, until punctuation."""
@@ -32,21 +32,21 @@ _CAPITALS, _WORD, _NEGATES = (NAMES.index(name) for name in ("capitals", "word",
 _SILENT = (0.0,) * len(OF_LEXICON)
 _TONES = len(OF_LEXICON) * len(LEXICONS)
 
-Weighed = tuple[int, bool, tuple[float, ...]]
+LexiconWord = tuple[int, bool, tuple[float, ...]]
 """A word in the lexicons: its place, whether it stands after a "but", and what it weighs there by each of them."""
 
 
-class Surface(NamedTuple):
-    denied: list[int]
+class DenseFeatures(NamedTuple):
+    negated: list[int]
     """Places of the words that stand after a negator, near enough and in the same clause."""
-    dense: list[float]
+    values: list[float]
     """A number for each of `DENSE`."""
-    weighed: list[Weighed]
+    lexicon_words: list[LexiconWord]
 
 
-def surface(ids: Sequence[int], marks: Marks, capitals: int) -> Surface:
+def extract_dense_features(ids: Sequence[int], word_kinds: WordKindTable, capitals: int) -> DenseFeatures:
     """`ids`: numbers of words that `marks` know. `capitals`: words in capitals, one-letter words aside."""
-    kinds = marks.kinds
+    kinds = word_kinds.kinds
     marked = [(place, KINDS[which]) for place, number in enumerate(ids) if (which := kinds[number])]
     counts = [0] * len(COUNTED)
     for _, kind in marked:
@@ -55,11 +55,11 @@ def surface(ids: Sequence[int], marks: Marks, capitals: int) -> Surface:
     counts[_CAPITALS] = capitals
     words = counts[_WORD] = counts[_WORD] + len(ids) - len(marked)
     some = max(words, 1)
-    denied = _denied(marked, len(ids)) if counts[_NEGATES] else []
-    weighed = _weighed(marked, denied, ids, marks.valences)
+    denied = _find_negated(marked, len(ids)) if counts[_NEGATES] else []
+    weighed = _weigh_lexicon_words(marked, denied, ids, word_kinds.valences)
     dense = [0.0] * len(DENSE)
     if weighed:
-        dense[0:_TONES:2], dense[1:_TONES:2] = _tone(weighed, 0, some), _tone(weighed, 1, some)
+        dense[0:_TONES:2], dense[1:_TONES:2] = _summarize_tone(weighed, 0, some), _summarize_tone(weighed, 1, some)
     for name, count in enumerate(counts):
         if count:
             dense[_TONES + name] = min(count / _FULL[name], 1.0)
@@ -68,10 +68,10 @@ def surface(ids: Sequence[int], marks: Marks, capitals: int) -> Surface:
         float(words <= 2),
         float(bool(marked) and marked[0][0] == 0 and marked[0][1].handle),
     )
-    return Surface(denied, dense, weighed)
+    return DenseFeatures(denied, dense, weighed)
 
 
-def _denied(marked: Sequence[tuple[int, Kind]], size: int) -> list[int]:
+def _find_negated(marked: Sequence[tuple[int, WordKind]], size: int) -> list[int]:
     found: list[int] = []
     after = -1
     """Where the last negator stands, if no clause has ended since."""
@@ -85,13 +85,13 @@ def _denied(marked: Sequence[tuple[int, Kind]], size: int) -> list[int]:
     return found
 
 
-def _weighed(
-    marked: Sequence[tuple[int, Kind]],
+def _weigh_lexicon_words(
+    marked: Sequence[tuple[int, WordKind]],
     denied: Sequence[int],
     ids: Sequence[int],
     valences: Mapping[int, tuple[float, ...]],
-) -> list[Weighed]:
-    found: list[Weighed] = []
+) -> list[LexiconWord]:
+    found: list[LexiconWord] = []
     after, boosted = False, -1
     for place, kind in marked:
         after = after or kind.but
@@ -107,7 +107,7 @@ def _weighed(
     return found
 
 
-def _tone(weighed: Sequence[Weighed], which: int, words: int) -> Sequence[float]:
+def _summarize_tone(weighed: Sequence[LexiconWord], which: int, words: int) -> Sequence[float]:
     """A number for each of `OF_LEXICON`."""
     ups = downs = 0
     positive = negative = late = most = least = last = 0.0
@@ -129,10 +129,10 @@ def _tone(weighed: Sequence[Weighed], which: int, words: int) -> Sequence[float]
         return _SILENT
     strength = positive - negative + 1e-6
     return (
-        _squashed(positive + negative),
-        _squashed(positive),
-        _squashed(negative),
-        _squashed(late),
+        _squash_value(positive + negative),
+        _squash_value(positive),
+        _squash_value(negative),
+        _squash_value(late),
         positive / strength,
         negative / strength,
         ups / words,
@@ -143,5 +143,5 @@ def _tone(weighed: Sequence[Weighed], which: int, words: int) -> Sequence[float]
     )
 
 
-def _squashed(value: float) -> float:
+def _squash_value(value: float) -> float:
     return value / math.sqrt(value * value + SCALE)

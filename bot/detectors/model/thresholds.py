@@ -10,7 +10,7 @@ FILE = Path(__file__).with_name("thresholds.toml")
 
 
 @cache
-def cut_offs() -> Mapping[str, float]:
+def load_cutoffs() -> Mapping[str, float]:
     """Log-odds of the model from which each head holds."""
     tables = tomllib.loads(FILE.read_text("utf-8"))
     return MappingProxyType({head: float(table["odds"]) for head, table in tables.items()})

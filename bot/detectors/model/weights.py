@@ -25,72 +25,74 @@ ALLOWED = {"int8": np.int8, "uint8": np.uint8, "float16": np.float16, "float32":
 ALIGNED = 16
 
 
-class Unusable(Exception):  # noqa: N818  (said to a person)
+class WeightsError(Exception):
     """A weight file that cannot be used, and how to get a good one, in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    about: Mapping[str, Any]
+class ModelWeights:
+    metadata: Mapping[str, Any]
     """What a person or the model asks: heads, calibration, when and on what it was made."""
     arrays: Mapping[str, Array]
     checksum: str = ""
 
 
-def packed(about: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
+def encode_weights(metadata: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
     """The same numbers give the same bytes."""
     body = bytearray()
-    table, _ = _laid(arrays)
+    table, _ = _layout_arrays(arrays)
     for one in table:
         body += b"\0" * (one["at"] - len(body))
         body += np.ascontiguousarray(arrays[one["name"]]).tobytes()
-    checksum = _checksum(about, bytes(body))
-    header = {"version": VERSION, "checksum": checksum, "arrays": table, "about": about}
+    checksum = _compute_checksum(metadata, bytes(body))
+    header = {"version": VERSION, "checksum": checksum, "arrays": table, "about": metadata}
     line = json.dumps(header, sort_keys=True, ensure_ascii=True).encode() + b"\n"
     return MAGIC + line + bytes(body)
 
 
-def read(path: Path) -> Weights:
+def read_weights(path: Path) -> ModelWeights:
     """Raises Unusable with a sentence for whoever starts Earshot."""
     try:
         data = path.read_bytes()
     except OSError as no:
-        raise Unusable(f"{path}: the weights of the model cannot be read ({no.strerror}); {_advice()}") from None
+        raise WeightsError(
+            f"{path}: the weights of the model cannot be read ({no.strerror}); {_build_advice()}"
+        ) from None
     try:
-        return unpacked(data)
+        return decode_weights(data)
     except (ValueError, KeyError, TypeError) as no:
-        said = str(no) if isinstance(no, _Said) else "this is no weight file, or only a part of one"
-        raise Unusable(f"{path}: {said}; {_advice()}") from None
+        said = str(no) if isinstance(no, _WeightsFormatError) else "this is no weight file, or only a part of one"
+        raise WeightsError(f"{path}: {said}; {_build_advice()}") from None
 
 
-def _advice() -> str:
+def _build_advice() -> str:
     return (
         f"the packaged one comes back with `pip install --force-reinstall --no-deps {write_requirement()}`, "
         "and with EARSHOT_MODEL left empty it is the one in use"
     )
 
 
-class _Said(ValueError):  # noqa: N818  (said to a person)
+class _WeightsFormatError(ValueError):
     pass
 
 
-def unpacked(data: bytes) -> Weights:
+def decode_weights(data: bytes) -> ModelWeights:
     if not data.startswith(MAGIC):
-        raise _Said("this is no weight file")
+        raise _WeightsFormatError("this is no weight file")
     end = data.index(b"\n", len(MAGIC)) + 1
     header = json.loads(data[len(MAGIC) : end])
     if header["version"] != VERSION:
-        raise _Said(f"its version is {header['version']!r}, and this Earshot reads {VERSION}")
+        raise _WeightsFormatError(f"its version is {header['version']!r}, and this Earshot reads {VERSION}")
     body = data[end:]
-    if _checksum(header["about"], body) != header["checksum"]:
-        raise _Said("it is damaged or cut short: its checksum does not fit")
-    arrays = {one["name"]: _array(one, body) for one in header["arrays"]}
-    if _laid(arrays) != (header["arrays"], len(body)):
-        raise _Said("it is damaged: its table does not fit")
-    return Weights(header["about"], arrays, header["checksum"])
+    if _compute_checksum(header["about"], body) != header["checksum"]:
+        raise _WeightsFormatError("it is damaged or cut short: its checksum does not fit")
+    arrays = {one["name"]: _decode_array(one, body) for one in header["arrays"]}
+    if _layout_arrays(arrays) != (header["arrays"], len(body)):
+        raise _WeightsFormatError("it is damaged: its table does not fit")
+    return ModelWeights(header["about"], arrays, header["checksum"])
 
 
-def _laid(arrays: Mapping[str, Array]) -> tuple[list[dict[str, Any]], int]:
+def _layout_arrays(arrays: Mapping[str, Array]) -> tuple[list[dict[str, Any]], int]:
     """Where each array lies, and where the last one ends. The checksum leaves this table out; it is reckoned anew."""
     table, end = list[dict[str, Any]](), 0
     for name in sorted(arrays):
@@ -101,11 +103,11 @@ def _laid(arrays: Mapping[str, Array]) -> tuple[list[dict[str, Any]], int]:
     return table, end
 
 
-def _array(one: Mapping[str, Any], body: bytes) -> Array:
+def _decode_array(one: Mapping[str, Any], body: bytes) -> Array:
     return np.frombuffer(body, ALLOWED[one["type"]], math.prod(one["shape"]), one["at"]).reshape(one["shape"])
 
 
-def _checksum(about: Mapping[str, Any], body: bytes) -> str:
+def _compute_checksum(about: Mapping[str, Any], body: bytes) -> str:
     digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
     digest.update(body)
     return digest.hexdigest()

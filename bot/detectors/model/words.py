@@ -24,14 +24,14 @@ _BEFORE, _AFTER = "\x02", "\x03"
 SALT_WORD, SALT_PAIR, SALT_DENIED = 101, 102, 103
 
 
-class Runs(NamedTuple):
-    """Hashes of the runs of letters of many words; `of` says to which word each belongs, in rising order."""
+class LetterRuns(NamedTuple):
+    """Hashes of the runs of letters of many words; `word_index` says to which word each belongs, in rising order."""
 
     hashes: Hashes
-    of: Places
+    word_index: Places
 
 
-def plain(word: str) -> str:
+def normalize_word(word: str) -> str:
     """A word in lower case as the model knows it: any link is one link, any handle one handle, any digit a nought."""
     if word.isalpha():
         return word[:LONGEST]
@@ -42,25 +42,25 @@ def plain(word: str) -> str:
     return _DIGITS.sub("0", word)[:LONGEST]
 
 
-def mixed(hashes: NDArray[np.uint64], salt: int) -> Hashes:
+def mix_hashes(hashes: NDArray[np.uint64], salt: int) -> Hashes:
     """Spread over 32 bits; another salt for each kind of thing, so that a word is not taken for a run of letters."""
-    return _mixed((hashes + np.uint64(salt * int(_TURN) % 2**64)) * _SPREAD)
+    return _mix_bits((hashes + np.uint64(salt * int(_TURN) % 2**64)) * _SPREAD)
 
 
-def _mixed(spread: NDArray[np.uint64]) -> Hashes:
+def _mix_bits(spread: NDArray[np.uint64]) -> Hashes:
     spread ^= spread >> np.uint64(32)
     spread *= _TURN
     return (spread >> np.uint64(32)).astype(np.uint32)
 
 
-def word_keys(words: Sequence[str]) -> NDArray[np.uint64]:
+def compute_word_keys(words: Sequence[str]) -> NDArray[np.uint64]:
     """One number for each word, from which its own hash and those of pairs are made."""
-    letters, starts, lengths = _letters(words)
+    letters, starts, lengths = _encode_letters(words)
     within = np.arange(letters.size) - np.repeat(starts, lengths)
     return np.add.reduceat(letters * _POWERS[within], starts)
 
 
-def half_pairs(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def compute_half_pairs(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """What a word is to a pair that it begins, and to one that it ends; of each word as it is and denied, in turns.
 
     A denied word makes other pairs than the same word by itself.
@@ -71,12 +71,12 @@ def half_pairs(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return np.stack([(both * _TURN + salt) * _SPREAD, both * _SPREAD])
 
 
-def paired(begins: NDArray[np.uint64], ends: NDArray[np.uint64]) -> Hashes:
-    """Of words in a row, told by `half_pairs`: the hash of each with the one before it, from the second on."""
-    return _mixed(begins[:-1] + ends[1:])
+def hash_pairs(begins: NDArray[np.uint64], ends: NDArray[np.uint64]) -> Hashes:
+    """Of words in a row, told by `compute_half_pairs`: the hash of each with the one before it, from the second on."""
+    return _mix_bits(begins[:-1] + ends[1:])
 
 
-def rows_of(table: Hashes, asked: Hashes) -> tuple[Places, Places]:
+def find_rows(table: Hashes, asked: Hashes) -> tuple[Places, Places]:
     """Which of the asked are in a table in rising order, and their rows there."""
     if not table.size:
         return np.empty(0, np.intp), np.empty(0, np.intp)
@@ -85,9 +85,9 @@ def rows_of(table: Hashes, asked: Hashes) -> tuple[Places, Places]:
     return known, rows[known]
 
 
-def runs_of(words: Sequence[str]) -> Runs:
+def hash_letter_runs(words: Sequence[str]) -> LetterRuns:
     """Two to five letters in a row, with a mark before and after the word as letters of their own."""
-    letters, starts, lengths = _letters(words)
+    letters, starts, lengths = _encode_letters(words)
     ends = np.repeat(starts + lengths, lengths)
     owner = np.repeat(np.arange(len(words)), lengths)
     hashes, of = [], []
@@ -96,14 +96,14 @@ def runs_of(words: Sequence[str]) -> Runs:
         rolling = rolling[:-1] * _BASE + letters[size - 1 :]
         if size >= SHORTEST_RUN:
             within = np.flatnonzero(ends[: rolling.size] - np.arange(rolling.size) >= size)
-            hashes.append(mixed(rolling[within], size))
+            hashes.append(mix_hashes(rolling[within], size))
             of.append(owner[within])
     joined = np.concatenate(of) if of else np.empty(0, np.intp)
     order = np.argsort(joined, kind="stable")
-    return Runs(np.concatenate(hashes)[order], joined[order])
+    return LetterRuns(np.concatenate(hashes)[order], joined[order])
 
 
-def _letters(words: Sequence[str]) -> tuple[NDArray[np.uint64], Places, Places]:
+def _encode_letters(words: Sequence[str]) -> tuple[NDArray[np.uint64], Places, Places]:
     marked = [f"{_BEFORE}{word}{_AFTER}" for word in words]
     lengths = np.fromiter(map(len, marked), np.intp, len(marked))
     text = "".join(marked).encode("utf-32-le", "surrogatepass")
