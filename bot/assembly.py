@@ -15,7 +15,7 @@ from bot.domain.decision import StoreUnavailable
 from bot.domain.pages.ladder import PAGER_BY_METHOD
 from bot.domain.pages.page import ContactMethod
 from bot.playbook import PlaybookReloader
-from bot.rules import LiveRules
+from bot.rules import ReloadableRules
 from bot.settings import Settings
 from bot.sinks.directory import SlackDirectory
 from bot.sinks.heartbeat import HeartbeatClient
@@ -69,7 +69,7 @@ WORKERS = ("ingest", "triage", "delivery", "timers", "spikes", "schedules", "pag
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
+class ExternalServices:
     """What rings outside of Slack, how our site is reached from there, and contacts that stand in the environment."""
 
     pagers: Sequence[Pager] = ()
@@ -78,20 +78,20 @@ class Outside:
     heartbeat: HeartbeatSender | None = None
 
 
-def outside_of(settings: Settings, session: ClientSession, clock: Clock) -> Outside:
+def build_external_services(settings: Settings, session: ClientSession, clock: Clock) -> ExternalServices:
     contacts = {name: value.get_secret_value() for name, value in settings.contacts.items()}
     url = settings.heartbeat_url
     beat = HeartbeatClient(url.get_secret_value(), session) if url else None
-    return Outside(build_pagers(settings, session, clock), settings.public_url or "", contacts, beat)
+    return ExternalServices(build_pagers(settings, session, clock), settings.public_url or "", contacts, beat)
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class EarshotApp:
     """Everything of one process that works on one store."""
 
     store: Store
-    rules: LiveRules
-    rota: StoredOnCallLookup
+    rules: ReloadableRules
+    on_call_lookup: StoredOnCallLookup
     clock: Clock
     usecases: UseCases
     ingest: IngestRunner
@@ -101,11 +101,11 @@ class House:
     schedules: ScheduleWorker
     delivery: DeliveryWorker
     drills: DrillWorker
-    mornings: ShiftSummaryWorker
+    shift_summaries: ShiftSummaryWorker
     crises: CrisisWorker
-    vigil: HealthMonitor
+    health_monitor: HealthMonitor
     heartbeat: HeartbeatWorker
-    pulse: Liveness
+    liveness: Liveness
     pages: EscalationWorker
     pagers: tuple[PagerWorker, ...]
     """Run with `pages`: a loop for each."""
@@ -113,13 +113,13 @@ class House:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     hooks: dict[str, WebhookSource] = field(default_factory=dict)
 
-    def listen_to(self, sources: Sequence[MentionSource]) -> None:
+    def set_sources(self, sources: Sequence[MentionSource]) -> None:
         """These, instead of what was listened to before."""
         self.ingest.set_sources(sources)
         self.hooks.clear()
         self.hooks.update({source.name: source for source in sources if isinstance(source, WebhookSource)})
 
-    async def work(self, chosen: Sequence[str] = WORKERS) -> None:
+    async def run_workers(self, chosen: Sequence[str] = WORKERS) -> None:
         """Run until told to stop; what is in hand is finished."""
         with suppress(StoreUnavailable):  # whoever reads the inbox prepares it as soon as the store is back
             await self.store.inbox.create_group()
@@ -130,16 +130,24 @@ class House:
             "timers": (self.timers,),
             "spikes": (self.spikes,),
             "schedules": (self.schedules,),
-            "pages": (self.pages, self.drills, self.crises, self.mornings, self.vigil, self.heartbeat, *self.pagers),
+            "pages": (
+                self.pages,
+                self.drills,
+                self.crises,
+                self.shift_summaries,
+                self.health_monitor,
+                self.heartbeat,
+                *self.pagers,
+            ),
         }
         async with asyncio.TaskGroup() as group:
             if "ingest" in chosen:
                 group.create_task(self.ingest.run(self.stop))
             for worker in (worker for name, some in workers.items() if name in chosen for worker in some):
-                group.create_task(run_worker(worker, self.clock, self.stop, self.pulse), name=worker.name)
+                group.create_task(run_worker(worker, self.clock, self.stop, self.liveness), name=worker.name)
 
 
-def settle() -> None:
+def tune_gc() -> None:
     """Before the work begins: what is here now stays, so that nobody looks for garbage among it again and again.
 
     A batch makes some 20,000 objects that go with it. Looking for garbage after every 700, as Python does, is a tenth
@@ -150,7 +158,7 @@ def settle() -> None:
     gc.set_threshold(10_000, 10, 10)
 
 
-def assemble(
+def build_app(
     store: Store,
     playbook: PlaybookReloader,
     sink: SlackSink,
@@ -158,11 +166,11 @@ def assemble(
     worker: str,
     *,
     wait: bool = True,
-    outside: Outside = Outside(),
+    external: ExternalServices = ExternalServices(),
     weights: Path = PACKAGED,
-) -> House:
+) -> EarshotApp:
     """`worker` names this process among those that share the inbox; `wait`: triage waits for mentions, in real time."""
-    rules = LiveRules(playbook, outside.contacts, weights)
+    rules = ReloadableRules(playbook, external.contacts, weights)
     directory = SlackDirectory(sink, clock)
     rota = StoredOnCallLookup(store, rules, lambda: rules.playbook.schedules, directory)
     team = StaffDirectory(directory, rota)
@@ -183,20 +191,20 @@ def assemble(
         crises=CrisisUseCases(store, rules, team, clock),
         drills=DrillUseCases(store.drills, rules, team, clock),
         feeds=CalendarLinks(
-            store.calendar_links, store.signing_secrets, rota, whose, directory, clock, outside.public_url
+            store.calendar_links, store.signing_secrets, rota, whose, directory, clock, external.public_url
         ),
         home=HomeTab(store.cases, store.inbox, store.health_issues, store.corrections, store.reads, rules, rota, clock),
         pages=PageUseCases(store.pages, store.signing_secrets, matters, rules, team, clock),
     )
     pulse = Liveness()
-    links = AckLinkBuilder(store.signing_secrets, clock, outside.public_url)
+    links = AckLinkBuilder(store.signing_secrets, clock, external.public_url)
     slack = SlackPager(sink, store.pages, store.rate_limits, clock)
-    ringing: tuple[Pager, ...] = (slack, *outside.pagers)
+    ringing: tuple[Pager, ...] = (slack, *external.pagers)
     available = {way for way in ContactMethod if PAGER_BY_METHOD[way] in {pager.name for pager in ringing}}
-    return House(
+    return EarshotApp(
         store=store,
         rules=rules,
-        rota=rota,
+        on_call_lookup=rota,
         clock=clock,
         usecases=usecases,
         ingest=IngestRunner(store, clock, pulse),
@@ -205,11 +213,11 @@ def assemble(
         spikes=SpikeWorker(store, rules, clock),
         schedules=ScheduleWorker(store, sink, directory, rules, rota, clock),
         drills=DrillWorker(store, rules, clock),
-        mornings=ShiftSummaryWorker(store, rules, rota, clock),
+        shift_summaries=ShiftSummaryWorker(store, rules, rota, clock),
         crises=CrisisWorker(store, sink, clock),
-        vigil=HealthMonitor(store, rules, clock),
-        heartbeat=HeartbeatWorker(store, outside.heartbeat, pulse, clock),
-        pulse=pulse,
+        health_monitor=HealthMonitor(store, rules, clock),
+        heartbeat=HeartbeatWorker(store, external.heartbeat, pulse, clock),
+        liveness=pulse,
         delivery=DeliveryWorker(store, sink, rules, rota, clock),
         pages=EscalationWorker(store, rules, TargetResolver(rules, rota, available), matters, clock),
         pagers=tuple(
@@ -220,8 +228,8 @@ def assemble(
     )
 
 
-def paging_of(house: House, settings: Settings | None, clock: Clock) -> AckRoutes:
+def build_ack_routes(app: EarshotApp, settings: Settings | None, clock: Clock) -> AckRoutes:
     """How pages are answered from outside of Slack; only who has a secret of ours is believed."""
     secret, token = (settings.pagerduty_webhook_secret, settings.twilio_auth_token) if settings else (None, None)
-    pressing = TwilioGather(house.usecases.pages, house.links, token.get_secret_value()) if token else None
-    return AckRoutes(house.usecases.pages, clock, secret.get_secret_value() if secret else "", pressing)
+    pressing = TwilioGather(app.usecases.pages, app.links, token.get_secret_value()) if token else None
+    return AckRoutes(app.usecases.pages, clock, secret.get_secret_value() if secret else "", pressing)

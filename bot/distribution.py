@@ -26,7 +26,7 @@ def name_distribution() -> str:
     return found.name if found else NAME
 
 
-def write_requirement(extra: str = "") -> str:
+def format_requirement(extra: str = "") -> str:
     """Return what to hand to `pip install`, quoted for a shell.
 
     Where it was installed from an address or a folder, that comes along: an index need not have it.

@@ -22,7 +22,7 @@ from bot.domain.vigil.troubles import OPERATORS
 from bot.playbook import Playbook, PlaybookReloader
 
 
-class LiveRules:
+class ReloadableRules:
     """Asked anew each time: the playbook may be read again while we run."""
 
     def __init__(
@@ -52,9 +52,9 @@ class LiveRules:
     def find_department(self, name: str) -> Department | None:
         """`operators` is one for the sake of pages, where the playbook has none of this name."""
         found = self.playbook.departments.get(name)
-        return self._operators() if found is None and name == OPERATORS else found
+        return self._build_operators() if found is None and name == OPERATORS else found
 
-    def _operators(self) -> Department:
+    def _build_operators(self) -> Department:
         told = self.playbook.operators
         people = told.on_call or tuple(one for one in self.managers if is_person(one))
         return Department(name=OPERATORS, channel=told.channel, on_call=people)
@@ -104,7 +104,7 @@ class LiveRules:
             self._heard_by = (playbook, build_assessor(playbook, self._weights))
         return self._heard_by[1]
 
-    async def put_in_force(self, playbook: Playbook) -> None:
+    async def apply_playbook(self, playbook: Playbook) -> None:
         """With its detectors made first, in a thread: a model of one's own may take seconds. Raises Unusable."""
         assessor = await asyncio.to_thread(build_assessor, playbook, self._weights)
         self._live.current, self._heard_by = playbook, (playbook, assessor)

@@ -8,10 +8,10 @@ from tempfile import TemporaryDirectory
 
 import aiohttp
 
-from bot.assembly import House, Outside, assemble, outside_of, paging_of
+from bot.assembly import EarshotApp, ExternalServices, build_ack_routes, build_app, build_external_services
 from bot.clock import Clock
 from bot.playbook import PlaybookReloader
-from bot.sandbox import Sandbox, Workspace
+from bot.sandbox import SlackSandbox, SlackWorkspace
 from bot.settings import Settings
 from bot.sinks.slack import SlackSink, build_web_client
 from bot.store.leases import build_process_name
@@ -24,29 +24,29 @@ from handlers.serving import build_bolt_app, build_http_endpoint
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    house: House
-    sandbox: Sandbox
-    workspace: Workspace
+class LocalApp:
+    app: EarshotApp
+    sandbox: SlackSandbox
+    workspace: SlackWorkspace
     store: Store
     url: str
     """Of our own site."""
 
 
-def nothing(_: Sandbox) -> None:
+def mount_nothing(_: SlackSandbox) -> None:
     """Beside the workspace."""
 
 
-def _passing_folder() -> TemporaryDirectory[str]:
+def _create_temp_folder() -> TemporaryDirectory[str]:
     """A server that is slow to end may still write there."""
     return TemporaryDirectory(prefix="earshot-", ignore_cleanup_errors=True)
 
 
 @asynccontextmanager
-async def staged(
+async def run_local_app(
     *,
     playbook: PlaybookReloader,
-    workspace: Workspace,
+    workspace: SlackWorkspace,
     clock: Clock,
     folder: Path | None = None,
     redis_url: str = "",
@@ -54,9 +54,9 @@ async def staged(
     trigger_now: Callable[[], float] | None = None,
     wait: bool = True,
     ports: Sequence[int] = (0,),
-    mount: Callable[[Sandbox], None] = nothing,
+    mount: Callable[[SlackSandbox], None] = mount_nothing,
     settings: Settings | None = None,
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[LocalApp]:
     """Everything up and connected; no worker runs yet. `brand` puts the keys under another name than the playbook's.
 
     `wait` is for workers that run by themselves; who steps them does not want them to wait.
@@ -65,17 +65,17 @@ async def staged(
     `ports`: where the workspace is served, the first that is free; `mount` adds to it what is served beside it.
     """
     async with AsyncExitStack() as stack:
-        files = folder or Path(stack.enter_context(_passing_folder()))
+        files = folder or Path(stack.enter_context(_create_temp_folder()))
         opened = connect_store(redis_url, files, brand or playbook.current.slug, build_process_name())
         store = await stack.enter_async_context(opened)
         await store.inbox.create_group()
-        sandbox = Sandbox(workspace, now=lambda: clock.now().timestamp(), trigger_now=trigger_now, ports=ports)
+        sandbox = SlackSandbox(workspace, now=lambda: clock.now().timestamp(), trigger_now=trigger_now, ports=ports)
         mount(sandbox)
         await stack.enter_async_context(sandbox)
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        outside = outside_of(settings, session, clock) if settings else Outside()
+        outside = build_external_services(settings, session, clock) if settings else ExternalServices()
         client = build_web_client(sandbox.bot_token, sandbox.api_url, session)
-        house = assemble(store, playbook, SlackSink(client), clock, build_process_name(), wait=wait, outside=outside)
+        house = build_app(store, playbook, SlackSink(client), clock, build_process_name(), wait=wait, external=outside)
         app = build_bolt_app(client, sandbox.signing_secret)
         register(app, house.usecases)
         parts = RouteDependencies(
@@ -85,7 +85,7 @@ async def staged(
             list_source_names=house.ingest.list_source_issues,
             departments=lambda: tuple(playbook.current.departments),
             slack=build_http_endpoint(app, sandbox.signing_secret),
-            ack_routes=paging_of(house, settings, clock),
+            ack_routes=build_ack_routes(house, settings, clock),
             calendar_links=house.usecases.feeds,
         )
         port = await stack.enter_async_context(serve_in_background(build_web_app(parts)))
@@ -94,4 +94,4 @@ async def staged(
         house.usecases.feeds.public_url = url
         sandbox.request_url = f"{url}/slack/events"
         sandbox.install(build_manifest(socket_mode=False, request_url=sandbox.request_url))
-        yield Stage(house, sandbox, workspace, store, url)
+        yield LocalApp(house, sandbox, workspace, store, url)

@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
 
-from bot.assembly import settle
+from bot.assembly import tune_gc
 from bot.bench.sayings import SampleMentions
 from bot.bench.yardstick import TextBlobBaseline
 from bot.clock import Clock, SystemClock
 from bot.domain.mention import Mention
 from bot.playbook import Playbook, PlaybookReloader
-from bot.sandbox import Workspace
+from bot.sandbox import SlackWorkspace
 from bot.settings import Settings
 from bot.sources.catalogue import MODELS
-from bot.stage import Stage, staged
+from bot.stage import LocalApp, run_local_app
 from bot.store.embedded import run_embedded
 from bot.workers.ingest import InboxWriter
 
@@ -66,9 +66,9 @@ async def run_server() -> AsyncIterator[str]:
             yield running.url
 
 
-def build_workspace(playbook: Playbook, clock: Clock) -> Workspace:
+def build_workspace(playbook: Playbook, clock: Clock) -> SlackWorkspace:
     """Everybody whom the playbook names, and its channels."""
-    workspace = Workspace(name=playbook.brand.name, now=lambda: clock.now().timestamp())
+    workspace = SlackWorkspace(name=playbook.brand.name, now=lambda: clock.now().timestamp())
     departments = playbook.departments.values()
     named = [
         one for department in departments for one in (*department.deputies, *playbook.list_callable_people(department))
@@ -86,10 +86,10 @@ def build_workspace(playbook: Playbook, clock: Clock) -> Workspace:
 
 def run_benchmark_app(
     path: Path, clock: Clock, *, wait: bool = True, settings: Settings | None = None
-) -> AbstractAsyncContextManager[Stage]:
+) -> AbstractAsyncContextManager[LocalApp]:
     """The real application before a Slack with Slack's limits."""
     playbook = open_playbook(path)
-    return staged(
+    return run_local_app(
         playbook=playbook,
         workspace=build_workspace(playbook.current, clock),
         clock=clock,
@@ -100,15 +100,15 @@ def run_benchmark_app(
 
 
 @asynccontextmanager
-async def run_workers(app: Stage) -> AsyncIterator[None]:
+async def run_workers(app: LocalApp) -> AsyncIterator[None]:
     """All workers run, as in production, until this is left."""
-    settle()
+    tune_gc()
     async with asyncio.TaskGroup() as group:
-        group.create_task(app.house.work())
+        group.create_task(app.app.run_workers())
         try:
             yield
         finally:
-            app.house.stop.set()
+            app.app.stop.set()
 
 
 async def publish_mentions(sink: InboxWriter, mentions: Sequence[Mention]) -> None:

@@ -17,7 +17,7 @@ from bot.bench.figure import NoMeasurementsError
 from bot.bench.ground import build_workspace, find_day_playbook, open_playbook
 from bot.bench.stopwatch import read_monotonic
 from bot.clock import SystemClock
-from bot.sandbox import Sandbox
+from bot.sandbox import SlackSandbox
 
 SECRET = "whsec_" + "ZWFyc2hvdC1iZW5jaC1zZWNyZXQtb2YtMzItYnl0ZXM="
 PATIENCE = 60.0
@@ -51,7 +51,7 @@ class EarshotProcess:
 async def run_process() -> AsyncIterator[EarshotProcess]:
     """Ready when this is entered. Ended when it is left, and waited for."""
     clock = SystemClock()
-    sandbox = Sandbox(build_workspace(open_playbook(find_day_playbook()).current, clock))
+    sandbox = SlackSandbox(build_workspace(open_playbook(find_day_playbook()).current, clock))
     with tempfile.TemporaryDirectory(prefix="earshot-bench-", ignore_cleanup_errors=True) as folder:
         async with sandbox, aiohttp.ClientSession() as session:
             port = _find_free_port()
@@ -73,7 +73,7 @@ async def run_process() -> AsyncIterator[EarshotProcess]:
                 await _stop_process(process)
 
 
-def _build_environment(sandbox: Sandbox, folder: Path, port: int) -> dict[str, str]:
+def _build_environment(sandbox: SlackSandbox, folder: Path, port: int) -> dict[str, str]:
     """Ours, and nothing of a house that may be set up on this machine."""
     ours = ("SLACK_", "EARSHOT_", "REDIS_", "X_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}

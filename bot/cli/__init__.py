@@ -14,11 +14,11 @@ from typer.main import get_command as built
 
 COMMANDS = MappingProxyType(
     {
-        "demo": "bot.cli.demo:demo",
+        "demo": "bot.cli.demo:run_demo",
         "run": "bot.cli.run:run",
         "check": "bot.cli.check:check",
-        "manifest": "bot.cli.manifest:manifest",
-        "playbook": "bot.cli.playbook:playbook",
+        "manifest": "bot.cli.manifest:print_manifest",
+        "playbook": "bot.cli.playbook:print_playbook",
         "score": "bot.cli.score:score",
         "replay": "bot.cli.replay:replay",
         "dead": "bot.cli.dead:app",
@@ -26,14 +26,14 @@ COMMANDS = MappingProxyType(
         "evaluate": "bot.cli.evaluate:evaluate",
         "corrections": "bot.cli.corrections:app",
         "train": "bot.cli.train:train",
-        "bench": "bot.cli.bench:bench",
+        "bench": "bot.cli.bench:run_bench",
     }
 )
 """In the order in which a newcomer needs them. Each is imported when it is asked for: `earshot run` has to be ready
 in two seconds, and neither TextBlob's yardstick nor the sandbox is any of its business."""
 
 
-def _imported(name: str) -> ModuleType:
+def _import_frozen(name: str) -> ModuleType:
     """What is imported stays: to look for garbage among it, while it grows and ever after, is a tenth of the start."""
     gc.disable()
     try:
@@ -43,7 +43,7 @@ def _imported(name: str) -> ModuleType:
         gc.enable()
 
 
-class Commands(TyperGroup):
+class CommandGroup(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is the library's
         return list(COMMANDS)
 
@@ -52,7 +52,7 @@ class Commands(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
-        found = getattr(_imported(module), name)
+        found = getattr(_import_frozen(module), name)
         if not isinstance(found, typer.Typer):
             one = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
             one.command(cmd_name)(found)
@@ -64,7 +64,7 @@ class Commands(TyperGroup):
 
 app = typer.Typer(
     name="earshot",
-    cls=Commands,
+    cls=CommandGroup,
     help="Hears what is said about a brand in public, and gets it to the person who can answer it.",
     no_args_is_help=True,
     add_completion=False,
@@ -73,5 +73,5 @@ app = typer.Typer(
 
 
 @app.callback()
-def earshot() -> None:
+def describe_app() -> None:
     """Hears what is said about a brand in public, and gets it to the person who can answer it."""

@@ -5,7 +5,7 @@ import os
 import select
 
 
-class _Tap(io.RawIOBase):
+class _CountingReader(io.RawIOBase):
     """Counts what came through it."""
 
     def __init__(self, number: int) -> None:
@@ -26,11 +26,11 @@ class _Tap(io.RawIOBase):
         return len(data)
 
 
-class Arriving(io.BufferedReader):
+class LineReader(io.BufferedReader):
     """Knows when the next line has not been written yet. Leaves the descriptor open."""
 
     def __init__(self, number: int) -> None:
-        self._tap = _Tap(number)
+        self._tap = _CountingReader(number)
         self._taken = 0
         super().__init__(self._tap, buffer_size=1 << 16)
 
@@ -39,6 +39,6 @@ class Arriving(io.BufferedReader):
         self._taken += len(line)
         return line
 
-    def quiet(self) -> bool:
+    def is_idle(self) -> bool:
         """Nothing is held back here, and nothing can be read there: whoever writes waits for us, or rests."""
         return self._taken == self._tap.given and not select.select([self._tap.fileno()], [], [], 0)[0]

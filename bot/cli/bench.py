@@ -21,14 +21,14 @@ from bot.bench.run import MeasurementResult, run_measurements
 from bot.bench.sayings import EmptySampleError, SampleMentions
 from bot.bench.table import print_results
 from bot.bench.yardstick import TextBlobBaseline
-from bot.cli.saying import refuse, refusing
+from bot.cli.saying import exit_on_error, fail_with
 from bot.clock import SystemClock
 
 STDOUT = "-"
 NAMES = ", ".join(CATALOGUE)
 
 
-def bench(
+def run_bench(
     names: Annotated[list[str] | None, typer.Argument(help=f"What to measure, of: {NAMES}. All by default.")] = None,
     *,
     quick: Annotated[bool, typer.Option("--quick", help="A smaller version, to see that it measures.")] = False,
@@ -44,22 +44,22 @@ def bench(
     ] = None,
 ) -> None:
     """Measure what Earshot reaches on this machine. It takes some minutes; nothing outside is asked."""
-    chosen = _chosen(names or [])
+    chosen = _select_measurements(names or [])
     logs.configure_logging("error")
     machine = read_machine_info()
     try:
         sayings = SampleMentions.read(mentions)
-        with refusing(), _telling() as tell:
+        with exit_on_error(), _show_progress() as tell:
             prepared = BenchmarkContext(
                 sayings, TextBlobBaseline(sayings.list_texts()), tell, quick=quick, week=week, labels=labels
             )
-            found = asyncio.run(_measure(prepared, chosen))
+            found = asyncio.run(_run_measurements(prepared, chosen))
     except (EmptySampleError, NoMeasurementsError) as no:
-        raise refuse([no]) from None
-    _write(machine, found, to, quick=quick)
+        raise fail_with([no]) from None
+    _write_results(machine, found, to, quick=quick)
 
 
-def _chosen(names: list[str]) -> list[str]:
+def _select_measurements(names: list[str]) -> list[str]:
     """In the order of the catalogue."""
     for name in names:
         if name not in CATALOGUE:
@@ -69,12 +69,12 @@ def _chosen(names: list[str]) -> list[str]:
     return [name for name in CATALOGUE if not names or name in names]
 
 
-async def _measure(prepared: BenchmarkContext, chosen: list[str]) -> list[MeasurementResult]:
+async def _run_measurements(prepared: BenchmarkContext, chosen: list[str]) -> list[MeasurementResult]:
     return [one async for one in run_measurements(prepared, chosen)]
 
 
 @contextmanager
-def _telling() -> Iterator[Callable[[str], None]]:
+def _show_progress() -> Iterator[Callable[[str], None]]:
     """What is being done, on a terminal; nothing into a pipe."""
     console = Console(stderr=True)
     if not console.is_terminal:
@@ -84,21 +84,21 @@ def _telling() -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
-def _write(machine: MachineInfo, found: list[MeasurementResult], to: str, *, quick: bool) -> None:
+def _write_results(machine: MachineInfo, found: list[MeasurementResult], to: str, *, quick: bool) -> None:
     if to != STDOUT:
         print_results(Console(), machine, found, quick=quick)
     if to:
-        words = json.dumps(_as_json(machine, found, quick=quick), indent=2, ensure_ascii=False) + "\n"
+        words = json.dumps(_format_results(machine, found, quick=quick), indent=2, ensure_ascii=False) + "\n"
         if to == STDOUT:
             sys.stdout.write(words)
             return
         try:
             Path(to).write_text(words, encoding="utf-8")
         except OSError as no:
-            raise refuse([f"{to} cannot be written: {no.strerror}."]) from None
+            raise fail_with([f"{to} cannot be written: {no.strerror}."]) from None
 
 
-def _as_json(machine: MachineInfo, found: list[MeasurementResult], *, quick: bool) -> dict[str, Any]:
+def _format_results(machine: MachineInfo, found: list[MeasurementResult], *, quick: bool) -> dict[str, Any]:
     return {
         "at": SystemClock().now().isoformat(),
         "machine": machine.as_json(),

@@ -6,18 +6,18 @@ from collections.abc import AsyncIterator
 import aiohttp
 import typer
 
-from bot.cli.checks.model import of_model, of_own_model
-from bot.cli.checks.named import named_in
-from bot.cli.checks.pagers import of_pagers
-from bot.cli.checks.places import Places
-from bot.cli.checks.rules import of_rules
-from bot.cli.checks.schedules import of_schedules
-from bot.cli.checks.slack import of_app_token, of_workspace
-from bot.cli.checks.sources import of_sources
-from bot.cli.checks.store import of_store
-from bot.cli.findings import Finding, Kind, Report, fault, note, well
-from bot.cli.opening import identity
-from bot.cli.saying import REFUSED, Read, read_both, tell
+from bot.cli.checks.model import check_model, check_own_model
+from bot.cli.checks.named import find_slack_ids
+from bot.cli.checks.pagers import check_pagers
+from bot.cli.checks.places import PlaybookLocations
+from bot.cli.checks.rules import check_rules
+from bot.cli.checks.schedules import check_schedules
+from bot.cli.checks.slack import check_app_token, check_workspace
+from bot.cli.checks.sources import check_sources
+from bot.cli.checks.store import check_store
+from bot.cli.findings import CheckFinding, CheckReport, FindingKind, make_fault, make_note, make_ok
+from bot.cli.opening import build_identity
+from bot.cli.saying import REFUSED, LoadedConfig, load_config, print_line
 from bot.clock import SystemClock
 from bot.domain.words import format_count
 from bot.playbook import Playbook
@@ -31,63 +31,63 @@ def check() -> None:
 
     Exit code 1 if there is any fault. What is marked ! (note) is worth a look, and is no fault.
     """
-    report = Report()
-    read = read_both()
+    report = CheckReport()
+    read = load_config()
     for sentence in read.faults:
-        report.add(Finding(Kind.FAULT, str(sentence)))
-    asyncio.run(_look(read, report))
+        report.add(CheckFinding(FindingKind.FAULT, str(sentence)))
+    asyncio.run(_run_checks(read, report))
     if report.faults:
         raise typer.Exit(REFUSED)
-    tell("All is well: earshot run can start.")
+    print_line("All is well: earshot run can start.")
 
 
-async def _look(read: Read, report: Report) -> None:
+async def _run_checks(read: LoadedConfig, report: CheckReport) -> None:
     playbook = read.playbook.current if read.playbook else None
-    places = Places(read.file) if playbook else None
+    places = PlaybookLocations(read.file) if playbook else None
     if playbook and places:
-        report.add(well(str(read.file), _gist(playbook)))
-        for finding in (*of_rules(playbook, places), *of_own_model(playbook)):
+        report.add(make_ok(str(read.file), _summarize_playbook(playbook)))
+        for finding in (*check_rules(playbook, places), *check_own_model(playbook)):
             report.add(finding)
     if read.settings is None:
         return
-    report.add(of_model(read.settings))
-    async for finding in of_store(read.settings, identity(playbook) if playbook else None):
+    report.add(check_model(read.settings))
+    async for finding in check_store(read.settings, build_identity(playbook) if playbook else None):
         report.add(finding)
-    async for finding in _of_slack(read.settings, playbook, places, report):
+    async for finding in _check_slack(read.settings, playbook, places, report):
         report.add(finding)
     if playbook and places:
-        async for finding in of_pagers(read.settings, playbook, places):
+        async for finding in check_pagers(read.settings, playbook, places):
             report.add(finding)
-        async for finding in of_schedules(read.settings, playbook, places, SystemClock().now()):
+        async for finding in check_schedules(read.settings, playbook, places, SystemClock().now()):
             report.add(finding)
-        async for finding in of_sources(read.settings, playbook, places):
+        async for finding in check_sources(read.settings, playbook, places):
             report.add(finding)
 
 
-def _gist(playbook: Playbook) -> str:
+def _summarize_playbook(playbook: Playbook) -> str:
     parts = (format_count(len(playbook.subjects), "subject"), format_count(len(playbook.departments), "department"))
     return f"{playbook.brand.name}, {', '.join(parts)}, {format_count(len(playbook.routes), 'route')}"
 
 
-async def _of_slack(
-    settings: Settings, playbook: Playbook | None, places: Places | None, report: Report
-) -> AsyncIterator[Finding]:
+async def _check_slack(
+    settings: Settings, playbook: Playbook | None, places: PlaybookLocations | None, report: CheckReport
+) -> AsyncIterator[CheckFinding]:
     for missing in settings.check_for_run():
-        yield fault(missing.place, missing.sentence)
-    named = named_in(playbook, places) if playbook and places else None
+        yield make_fault(missing.place, missing.sentence)
+    named = find_slack_ids(playbook, places) if playbook and places else None
     clock = SystemClock()
 
     def report_waiting(seconds: float) -> None:
-        report.add(note("Slack", f"it asks us to wait for {seconds:.0f} s, and we do"))
+        report.add(make_note("Slack", f"it asks us to wait for {seconds:.0f} s, and we do"))
 
     async with aiohttp.ClientSession() as session:
         if settings.slack_app_token:
             client = build_web_client(settings.slack_app_token.get_secret_value(), settings.slack_api_url, session)
-            async for finding in of_app_token(SlackInspector(client, clock, report_waiting)):
+            async for finding in check_app_token(SlackInspector(client, clock, report_waiting)):
                 yield finding
         if settings.slack_bot_token:
             client = build_web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session)
-            async for finding in of_workspace(
+            async for finding in check_workspace(
                 SlackInspector(client, clock, report_waiting), settings.slack_api_url, named
             ):
                 yield finding

@@ -16,8 +16,8 @@ from rich.text import Text
 
 from bot import logs
 from bot.cards.words import sanitize_line
-from bot.cli.opening import opened
-from bot.cli.saying import refusing, settings_and_playbook, tell, warn
+from bot.cli.opening import open_brand_store
+from bot.cli.saying import exit_on_error, print_line, print_warning, require_config
 from bot.clock import SystemClock
 from bot.domain.correction import DETECTION_KINDS, CorrectionKind
 from bot.playbook import PlaybookReloader
@@ -48,12 +48,12 @@ def list_(
     kind: Annotated[CorrectionKind | None, typer.Option(help="Only those of one kind.")] = None,
 ) -> None:
     """Show each, oldest first, undone ones too: a table on a terminal, tab-separated lines in a pipe."""
-    found = [one for one in _noted(since) if kind in {None, one.correction.kind}]
+    found = [one for one in _load_corrections(since) if kind in {None, one.correction.kind}]
     if sys.stdout.isatty():
-        _draw(found)
+        _print_corrections(found)
     else:
         for one in found:
-            tell("\t".join(_row(one, 0)))
+            print_line("\t".join(_build_correction_row(one, 0)))
 
 
 @app.command()
@@ -70,29 +70,29 @@ def export(
     """
     if kind is CorrectionKind.DEPARTMENT:
         raise typer.BadParameter(ROUTES, param_hint="--kind")
-    found = [one for one in _standing(_noted(since)) if one.correction.kind in DETECTION_KINDS]
+    found = [one for one in _keep_latest(_load_corrections(since)) if one.correction.kind in DETECTION_KINDS]
     for one in found:
         if kind in {None, one.correction.kind}:
-            tell(json.dumps(_as_json(one)))
+            print_line(json.dumps(_format_correction(one)))
     if not found:
-        warn("There is nothing to export: nobody has corrected what was heard, or it was undone.")
+        print_warning("There is nothing to export: nobody has corrected what was heard, or it was undone.")
 
 
-def _noted(since: str | None) -> list[StoredCorrection]:
+def _load_corrections(since: str | None) -> list[StoredCorrection]:
     async def load_from_store() -> list[StoredCorrection]:
-        async with opened(settings, playbook.current) as store:
+        async with open_brand_store(settings, playbook.current) as store:
             return [
                 one async for one in store.corrections.iter_corrections() if start is None or one.correction.at >= start
             ]
 
-    with refusing():
-        settings, playbook = settings_and_playbook()
-        start = _start(since, playbook) if since else None
+    with exit_on_error():
+        settings, playbook = require_config()
+        start = _parse_since(since, playbook) if since else None
         logs.configure_logging("error", settings.log_format)
         return asyncio.run(load_from_store())
 
 
-def _start(since: str, playbook: PlaybookReloader) -> datetime:
+def _parse_since(since: str, playbook: PlaybookReloader) -> datetime:
     """A day begins at the brand's own midnight."""
     try:
         return datetime.combine(
@@ -108,13 +108,13 @@ def _start(since: str, playbook: PlaybookReloader) -> datetime:
         ) from None
 
 
-def _standing(found: Iterable[StoredCorrection]) -> list[StoredCorrection]:
+def _keep_latest(found: Iterable[StoredCorrection]) -> list[StoredCorrection]:
     """The newest of each mention and kind, unless that undid it."""
     last = {(one.mention.id, one.correction.kind): one for one in found}
     return [one for one in last.values() if not one.correction.is_undone]
 
 
-def _as_json(one: StoredCorrection) -> dict[str, Any]:
+def _format_correction(one: StoredCorrection) -> dict[str, Any]:
     correction = one.correction
     return {
         "mention": one.mention.model_dump(mode="json", exclude_defaults=True),
@@ -129,7 +129,7 @@ def _as_json(one: StoredCorrection) -> dict[str, Any]:
     }
 
 
-def _row(one: StoredCorrection, most: int) -> list[str]:
+def _build_correction_row(one: StoredCorrection, most: int) -> list[str]:
     """Harmless, each on one line, so that a tab is always a border."""
     correction = one.correction
     now = UNDONE if correction.is_undone else correction.now
@@ -138,12 +138,12 @@ def _row(one: StoredCorrection, most: int) -> list[str]:
     return [sanitize_line(word, most) for word in words]
 
 
-def _draw(found: Sequence[StoredCorrection]) -> None:
+def _print_corrections(found: Sequence[StoredCorrection]) -> None:
     if not found:
-        tell("Nobody has corrected anything yet.")
+        print_line("Nobody has corrected anything yet.")
         return
     table = Table("when", "by", "kind", "was", "is", "case", "mention", "text")
     for one in found:
-        table.add_row(*map(Text, _row(one, SHOWN)))
+        table.add_row(*map(Text, _build_correction_row(one, SHOWN)))
     Console(highlight=False).print(table)
-    warn("To learn from them: earshot corrections export > corrections.jsonl")
+    print_warning("To learn from them: earshot corrections export > corrections.jsonl")

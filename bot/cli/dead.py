@@ -16,8 +16,8 @@ from rich.text import Text
 
 from bot import logs
 from bot.cards.words import sanitize_line
-from bot.cli.opening import opened
-from bot.cli.saying import refuse, refusing, settings_and_playbook, tell, warn
+from bot.cli.opening import open_brand_store
+from bot.cli.saying import exit_on_error, fail_with, print_line, print_warning, require_config
 from bot.clock import SystemClock
 from bot.domain.mention import Mention
 from bot.domain.words import format_count
@@ -35,12 +35,14 @@ T = TypeVar("T")
 Thing = TypeVar("Thing", DeadLetter, UnreadableRecord)
 
 
-class What(StrEnum):
+class DeadLetterKind(StrEnum):
     MENTIONS = "mentions"
     RECORDS = "records"
 
 
-Of = Annotated[What, typer.Option("--kind", help="Mentions that failed, or records that this release cannot read.")]
+Of = Annotated[
+    DeadLetterKind, typer.Option("--kind", help="Mentions that failed, or records that this release cannot read.")
+]
 
 SHOWN = 200
 """Characters of a post in a list."""
@@ -52,17 +54,25 @@ All = Annotated[bool, typer.Option("--all", help="All there are.")]
 @app.command("list")
 def list_(
     *,
-    kind: Of = What.MENTIONS,
+    kind: Of = DeadLetterKind.MENTIONS,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, with the whole of it.")] = False,
 ) -> None:
     """Show each with its reason, oldest first: a table on a terminal, tab-separated lines in a pipe."""
-    if kind is What.RECORDS:
-        _show(_with_store(_records), _record_as_json, _record_row, _draw_records, as_json=as_json)
+    if kind is DeadLetterKind.RECORDS:
+        _print_listing(
+            _run_with_store(_load_records), _format_record, _build_record_row, _print_records, as_json=as_json
+        )
     else:
-        _show(_with_store(_letters), _as_json, lambda letter: _row(letter, 0), _draw, as_json=as_json)
+        _print_listing(
+            _run_with_store(_load_letters),
+            _format_dead_letter,
+            lambda letter: _build_letter_row(letter, 0),
+            _print_letters,
+            as_json=as_json,
+        )
 
 
-def _show(
+def _print_listing(
     found: Sequence[Thing],
     whole: Callable[[Thing], dict[str, Any]],
     row: Callable[[Thing], Sequence[str]],
@@ -74,21 +84,23 @@ def _show(
         draw(found)
     else:
         for one in found:
-            tell(json.dumps(whole(one)) if as_json else "\t".join(row(one)))
+            print_line(json.dumps(whole(one)) if as_json else "\t".join(row(one)))
 
 
 @app.command()
-def replay(ids: Ids = None, *, kind: Of = What.MENTIONS, every: All = False) -> None:
+def replay(ids: Ids = None, *, kind: Of = DeadLetterKind.MENTIONS, every: All = False) -> None:
     """Put mentions back into the inbox, as if they had just come; read records again, as after an update."""
-    chosen, at = _chosen(ids, every=every), SystemClock().now()
-    if kind is What.RECORDS:
+    chosen, at = _select_ids(ids, every=every), SystemClock().now()
+    if kind is DeadLetterKind.RECORDS:
         _replay_records(chosen, at)
         return
 
     async def list_records(store: Store) -> int:
-        return await _each(await _letters(store), chosen, lambda letter: store.dead_letters.replay(letter, at))
+        return await _apply_to_each(
+            await _load_letters(store), chosen, lambda letter: store.dead_letters.replay(letter, at)
+        )
 
-    tell(f"{format_count(_with_store(list_records), 'mention')} back in the inbox")
+    print_line(f"{format_count(_run_with_store(list_records), 'mention')} back in the inbox")
 
 
 def _replay_records(chosen: list[str] | None, at: datetime) -> None:
@@ -98,64 +110,66 @@ def _replay_records(chosen: list[str] | None, at: datetime) -> None:
         async def replay_once(record: UnreadableRecord) -> None:
             read.append(await store.quarantine.replay(record, at))
 
-        return await _each(await _records(store), chosen, replay_once)
+        return await _apply_to_each(await _load_records(store), chosen, replay_once)
 
-    tried = _with_store(list_records)
-    tell(f"{sum(read)} of {format_count(tried, 'record')} can be read now")
+    tried = _run_with_store(list_records)
+    print_line(f"{sum(read)} of {format_count(tried, 'record')} can be read now")
     if not all(read):
-        warn("The others stay set aside until Earshot is updated. Nothing is lost.")
+        print_warning("The others stay set aside until Earshot is updated. Nothing is lost.")
 
 
 @app.command()
 def drop(
     ids: Ids = None,
     *,
-    kind: Of = What.MENTIONS,
+    kind: Of = DeadLetterKind.MENTIONS,
     every: All = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Give them up: they are counted, and gone. On a terminal it asks first."""
-    chosen, one = _chosen(ids, every=every), "record" if kind is What.RECORDS else "mention"
+    chosen, one = _select_ids(ids, every=every), "record" if kind is DeadLetterKind.RECORDS else "mention"
     if not yes and sys.stdin.isatty():
-        many = "record" if kind is What.RECORDS else "dead letter"
+        many = "record" if kind is DeadLetterKind.RECORDS else "dead letter"
         what = f"all {many}s" if chosen is None else format_count(len(chosen), many)
         typer.confirm(f"Drop {what}? They cannot be had back.", abort=True, err=True)
 
     async def drop_records(store: Store) -> int:
-        if kind is What.RECORDS:
-            return await _each(await _records(store), chosen, store.quarantine.discard)
-        return await _each(await _letters(store), chosen, store.dead_letters.discard)
+        if kind is DeadLetterKind.RECORDS:
+            return await _apply_to_each(await _load_records(store), chosen, store.quarantine.discard)
+        return await _apply_to_each(await _load_letters(store), chosen, store.dead_letters.discard)
 
-    tell(f"{format_count(_with_store(drop_records), one)} dropped")
+    print_line(f"{format_count(_run_with_store(drop_records), one)} dropped")
 
 
-def _chosen(ids: Sequence[str] | None, *, every: bool) -> list[str] | None:
+def _select_ids(ids: Sequence[str] | None, *, every: bool) -> list[str] | None:
     """None: all."""
     if bool(ids) == every:
         raise typer.BadParameter("name some by their ids, or all with --all; not both")
     return None if every else list(dict.fromkeys(ids or ()))
 
 
-def _with_store(work: Callable[[Store], Awaitable[T]]) -> T:
+def _run_with_store(work: Callable[[Store], Awaitable[T]]) -> T:
     async def run_inside() -> T:
-        async with opened(settings, playbook.current) as store:
+        async with open_brand_store(settings, playbook.current) as store:
             return await work(store)
 
-    with refusing():
-        settings, playbook = settings_and_playbook()
+    with exit_on_error():
+        settings, playbook = require_config()
         logs.configure_logging("error", settings.log_format)
         return asyncio.run(run_inside())
 
 
-async def _letters(store: Store) -> list[DeadLetter]:
+async def _load_letters(store: Store) -> list[DeadLetter]:
     return await store.dead_letters.list_letters()
 
 
-async def _records(store: Store) -> list[UnreadableRecord]:
+async def _load_records(store: Store) -> list[UnreadableRecord]:
     return await store.quarantine.list_records()
 
 
-async def _each(there: Sequence[Thing], chosen: list[str] | None, do: Callable[[Thing], Awaitable[None]]) -> int:
+async def _apply_to_each(
+    there: Sequence[Thing], chosen: list[str] | None, do: Callable[[Thing], Awaitable[None]]
+) -> int:
     """Says which are not there, after the others were done."""
     known = {one.id: one for one in there}
     wanted = list(known) if chosen is None else chosen
@@ -164,7 +178,7 @@ async def _each(there: Sequence[Thing], chosen: list[str] | None, do: Callable[[
         await do(letter)
     if strange := [one for one in wanted if one not in known]:
         done = f" {format_count(len(found), 'other')} done." if found else ""
-        raise refuse(
+        raise fail_with(
             [
                 f"There is no dead letter {sanitize_line(one, 80)}; earshot dead list shows them.{done}"
                 for one in strange
@@ -173,16 +187,16 @@ async def _each(there: Sequence[Thing], chosen: list[str] | None, do: Callable[[
     return len(found)
 
 
-def _mention(letter: DeadLetter) -> Mention | None:
+def _parse_mention(letter: DeadLetter) -> Mention | None:
     try:
         return Mention.from_stored(letter.raw)
     except ValidationError:
         return None
 
 
-def _as_json(letter: DeadLetter) -> dict[str, Any]:
+def _format_dead_letter(letter: DeadLetter) -> dict[str, Any]:
     """`mention` is null where what was kept is none; `raw` has it as it was kept."""
-    mention = _mention(letter)
+    mention = _parse_mention(letter)
     return {
         "id": letter.id,
         "at": letter.at.isoformat(),
@@ -193,43 +207,43 @@ def _as_json(letter: DeadLetter) -> dict[str, Any]:
     }
 
 
-def _row(letter: DeadLetter, most: int) -> list[str]:
+def _build_letter_row(letter: DeadLetter, most: int) -> list[str]:
     """Harmless, each on one line, so that a tab is always a border."""
-    mention = _mention(letter)
+    mention = _parse_mention(letter)
     named, said = (mention.id, mention.text) if mention else ("", letter.raw)
     words = (letter.id, letter.at.isoformat(timespec="seconds"), str(letter.tries), letter.reason, named, said)
     return [sanitize_line(word, most) for word in words]
 
 
-def _draw(letters: Sequence[DeadLetter]) -> None:
+def _print_letters(letters: Sequence[DeadLetter]) -> None:
     if not letters:
-        tell("There are no dead letters.")
+        print_line("There are no dead letters.")
         return
     table = Table("id", "died", "tries", "why", "mention", "text")
     for letter in letters:
-        table.add_row(*map(Text, _row(letter, SHOWN)))
+        table.add_row(*map(Text, _build_letter_row(letter, SHOWN)))
     Console(highlight=False).print(table)
-    warn("Try them again: earshot dead replay ID… or --all. Give them up: earshot dead drop ID… or --all.")
+    print_warning("Try them again: earshot dead replay ID… or --all. Give them up: earshot dead drop ID… or --all.")
 
 
-def _record_as_json(record: UnreadableRecord) -> dict[str, Any]:
+def _format_record(record: UnreadableRecord) -> dict[str, Any]:
     return {**record._asdict(), "at": record.at.isoformat()}
 
 
-def _record_row(record: UnreadableRecord) -> list[str]:
+def _build_record_row(record: UnreadableRecord) -> list[str]:
     words = (record.id, record.at.isoformat(timespec="seconds"), record.kind, record.why, record.key, record.field)
     return [sanitize_line(word, 0) for word in words]
 
 
-def _draw_records(records: Sequence[UnreadableRecord]) -> None:
+def _print_records(records: Sequence[UnreadableRecord]) -> None:
     """Without what is in them, which may be a stranger's words."""
     if not records:
-        tell("Every record can be read.")
+        print_line("Every record can be read.")
         return
     table = Table("id", "set aside", "kind", "why", "key", "field")
     for record in records:
-        table.add_row(*map(Text, _record_row(record)))
+        table.add_row(*map(Text, _build_record_row(record)))
     Console(highlight=False).print(table)
-    warn(
+    print_warning(
         "After an update: earshot dead replay --kind records --all. Give them up: earshot dead drop --kind records ID…"
     )

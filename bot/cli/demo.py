@@ -12,24 +12,24 @@ import typer
 from rich.console import Console
 
 from bot import logs
-from bot.cli.saying import REFUSED, refuse, refusing, tell
-from bot.demo.cast import Cast
-from bot.demo.clocks import FastClock, SteppedClock
+from bot.cli.saying import REFUSED, exit_on_error, fail_with, print_line
+from bot.demo.cast import SimulatedUsers
+from bot.demo.clocks import FastClock, ManualClock
 from bot.demo.page import show_page
-from bot.demo.player import play_along, play_at_once
-from bot.demo.reading import read
-from bot.demo.screen import Screen
-from bot.demo.staging import set_up
+from bot.demo.player import play_in_real_time, play_without_waiting
+from bot.demo.reading import load_demo_inputs
+from bot.demo.screen import TerminalView
+from bot.demo.staging import run_demo_app
 from bot.domain.mention import Mention
 from bot.domain.report import Reconciliation
 from bot.playbook import PlaybookReloader
-from bot.stage import Stage
+from bot.stage import LocalApp
 
 PACE, PAGE_PACE = 60.0, 10.0
 """Times as fast as life, where nobody asks for another: at a page one reads and clicks."""
 
 
-def demo(
+def run_demo(
     *,
     once: Annotated[bool, typer.Option("--once", help="Play the day without waiting, then print the books.")] = False,
     speed: Annotated[float | None, typer.Option(min=1, max=600, help="How many times as fast as life.")] = None,
@@ -45,61 +45,63 @@ def demo(
     It is a small Slack in your browser, in which you may act; with --no-page or into a pipe, a line for each card.
     """
     logs.configure_logging("error")
-    found = read(playbook, mentions)
+    found = load_demo_inputs(playbook, mentions)
     if found.faults or found.playbook is None:
-        raise refuse([*found.faults, "Nothing is played until this is mended."])
-    with refusing(), _stopping():
+        raise fail_with([*found.faults, "Nothing is played until this is mended."])
+    with exit_on_error(), _exit_on_interrupt():
         terminal = sys.stdout.isatty()
         if not once and (terminal if page is None else page):
-            asyncio.run(_show(found.playbook, found.day, speed or PAGE_PACE, browser=browser and terminal))
+            asyncio.run(_show_in_browser(found.playbook, found.day, speed or PAGE_PACE, browser=browser and terminal))
             return
-        account = asyncio.run(_play(found.playbook, found.day, speed or PACE, once=once))
+        account = asyncio.run(_play_in_terminal(found.playbook, found.day, speed or PACE, once=once))
     if not account.is_balanced:
         raise typer.Exit(REFUSED)
 
 
 @contextlib.contextmanager
-def _stopping() -> Iterator[None]:
+def _exit_on_interrupt() -> Iterator[None]:
     """Stopped before it had begun: later a signal is heard, and what is in hand is finished."""
     try:
         yield
     except KeyboardInterrupt:
-        tell("\nStopped before it began; nothing is left running.")
+        print_line("\nStopped before it began; nothing is left running.")
         raise typer.Exit(REFUSED) from None
 
 
-async def _show(playbook: PlaybookReloader, day: list[Mention], speed: float, *, browser: bool) -> None:
-    await show_page(playbook, day, speed, browser=browser, say=tell, stop_on_signal=_stop_on_signal)
+async def _show_in_browser(playbook: PlaybookReloader, day: list[Mention], speed: float, *, browser: bool) -> None:
+    await show_page(playbook, day, speed, browser=browser, say=print_line, stop_on_signal=_stop_on_signal)
 
 
-async def _play(playbook: PlaybookReloader, day: list[Mention], speed: float, *, once: bool) -> Reconciliation:
+async def _play_in_terminal(
+    playbook: PlaybookReloader, day: list[Mention], speed: float, *, once: bool
+) -> Reconciliation:
     start = day[0].created_at
-    stepped, fast = SteppedClock(start), FastClock(start, speed)
+    stepped, fast = ManualClock(start), FastClock(start, speed)
     clock = stepped if once else fast
     console = Console(soft_wrap=False, highlight=False)
-    async with set_up(playbook, clock, wait=not once) as stage:
-        screen = Screen(console, stage.workspace, playbook.current)
-        cast = Cast(stage.sandbox, stage.workspace, playbook.current)
+    async with run_demo_app(playbook, clock, wait=not once) as stage:
+        screen = TerminalView(console, stage.workspace, playbook.current)
+        cast = SimulatedUsers(stage.sandbox, stage.workspace, playbook.current)
         if once:
-            await play_at_once(stage, stepped, day, cast, screen)
+            await play_without_waiting(stage, stepped, day, cast, screen)
         else:
             _stop_on_signal(stage)
-            _hello(console, playbook, len(day), speed)
-            await play_along(stage, fast, day, cast, screen)
-        return await _close(stage, screen)
+            _print_intro(console, playbook, len(day), speed)
+            await play_in_real_time(stage, fast, day, cast, screen)
+        return await _print_end(stage, screen)
 
 
-def _hello(console: Console, playbook: PlaybookReloader, mentions: int, speed: float) -> None:
+def _print_intro(console: Console, playbook: PlaybookReloader, mentions: int, speed: float) -> None:
     console.print(f"[bold]{playbook.current.brand.name}[/bold]: one day, {mentions} mentions, {speed:g} times as fast.")
     console.print("The real application before a Slack of its own; ● a card appears, ↳ it changes.")
     console.print("Ctrl-C stops it. `earshot demo --once` plays it without waiting; `--page` in a browser.\n")
 
 
-def _stop_on_signal(stage: Stage) -> None:
+def _stop_on_signal(stage: LocalApp) -> None:
     def stop() -> None:
-        if not stage.house.stop.is_set():
-            tell("\nStopping; what is in hand is finished.")
-            stage.house.stop.set()
+        if not stage.app.stop.is_set():
+            print_line("\nStopping; what is in hand is finished.")
+            stage.app.stop.set()
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -107,10 +109,10 @@ def _stop_on_signal(stage: Stage) -> None:
             loop.add_signal_handler(number, stop)
 
 
-async def _close(stage: Stage, screen: Screen) -> Reconciliation:
-    rules = stage.house.rules
+async def _print_end(stage: LocalApp, screen: TerminalView) -> Reconciliation:
+    rules = stage.app.rules
     account = await stage.store.mention_counters.read()
-    standing = await stage.store.report_counters.count_open(tuple(rules.playbook.departments), stage.house.clock.now())
-    screen.summary([(name, waiting, late) for name, (waiting, late) in standing.items()])
-    screen.books(account)
+    standing = await stage.store.report_counters.count_open(tuple(rules.playbook.departments), stage.app.clock.now())
+    screen.print_summary([(name, waiting, late) for name, (waiting, late) in standing.items()])
+    screen.print_totals(account)
     return account

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.saying import playbook_path, refuse, refusing, tell, weights_path
+from bot.cli.saying import exit_on_error, fail_with, get_playbook_path, get_weights_path, print_line
 from bot.detectors.catalogue import MentionAssessor
 from bot.detectors.dimensions import DIMENSIONS
 from bot.detectors.sentiment import ALONE, BLEND, ONNX
@@ -41,25 +41,25 @@ def evaluate(
     try:
         rows, unlabelled = load_labelled(files or (), mentions), posts(ordinary) if ordinary else []
     except DatasetError as no:
-        raise refuse([no]) from None
+        raise fail_with([no]) from None
     if files and not rows:
-        raise refuse([NONE_KNOWN])
-    with refusing():
-        assessor = MentionAssessor((), weights=model or weights_path(), engine=engine, onnx=_own(engine))
+        raise fail_with([NONE_KNOWN])
+    with exit_on_error():
+        assessor = MentionAssessor((), weights=model or get_weights_path(), engine=engine, onnx=_load_own_model(engine))
     for section in (
         *evaluate_assessor(assessor, rows),
         *([measure_misfires(assessor, unlabelled)] if unlabelled else []),
     ):
-        tell(section.name)
+        print_line(section.name)
         for figure in section.metrics:
-            tell(f"  {figure}")
+            print_line(f"  {figure}")
 
 
-def _own(engine: str) -> OnnxOptions | None:
+def _load_own_model(engine: str) -> OnnxOptions | None:
     if engine != ONNX:
         return None
-    path = playbook_path()
+    path = get_playbook_path()
     own = load_playbook(path, sources=MODELS, dimensions=DIMENSIONS).detectors.onnx
     if own is None:
-        raise refuse([f'{path}: names no model of your own: it needs engine = "onnx" and [detectors.onnx]'])
+        raise fail_with([f'{path}: names no model of your own: it needs engine = "onnx" and [detectors.onnx]'])
     return own

@@ -8,44 +8,44 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.cards.words import sanitize_line
-from bot.cli.saying import tell, warn
+from bot.cli.saying import print_line, print_warning
 
 
-class Kind(Enum):
+class FindingKind(Enum):
     """With its mark and its colour on a terminal, and the word that stands there in a pipe."""
 
-    WELL = ("✓", "green", "ok: ")
+    OK = ("✓", "green", "ok: ")
     NOTE = ("!", "yellow", "note: ")
     """Worth a look: it may be meant so, or we cannot see it from here. Does not change the exit code."""
     FAULT = ("✗", "red", "")
 
 
-class Finding(NamedTuple):
-    kind: Kind
+class CheckFinding(NamedTuple):
+    kind: FindingKind
     sentence: str
     """With its place in front."""
 
 
-def well(place: str, sentence: str) -> Finding:
-    return Finding(Kind.WELL, f"{place}: {sentence}")
+def make_ok(place: str, sentence: str) -> CheckFinding:
+    return CheckFinding(FindingKind.OK, f"{place}: {sentence}")
 
 
-def note(place: str, sentence: str) -> Finding:
-    return Finding(Kind.NOTE, f"{place}: {sentence}")
+def make_note(place: str, sentence: str) -> CheckFinding:
+    return CheckFinding(FindingKind.NOTE, f"{place}: {sentence}")
 
 
-def fault(place: str, sentence: str) -> Finding:
-    return Finding(Kind.FAULT, f"{place}: {sentence}")
+def make_fault(place: str, sentence: str) -> CheckFinding:
+    return CheckFinding(FindingKind.FAULT, f"{place}: {sentence}")
 
 
-class Report:
+class CheckReport:
     """Says each finding as it comes, and counts the faults."""
 
     def __init__(self) -> None:
         self.faults = 0
 
-    def add(self, finding: Finding) -> None:
-        wrong = finding.kind is Kind.FAULT
+    def add(self, finding: CheckFinding) -> None:
+        wrong = finding.kind is FindingKind.FAULT
         self.faults += wrong
         mark, colour, word = finding.kind.value
         words = sanitize_line(finding.sentence)
@@ -54,6 +54,6 @@ class Report:
             console = Console(file=stream, highlight=False, soft_wrap=True)
             console.print(Text.assemble((f"{mark} ", colour), words))
         elif wrong:
-            warn(words)
+            print_warning(words)
         else:
-            tell(f"{word}{words}")
+            print_line(f"{word}{words}")

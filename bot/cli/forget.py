@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from bot import logs
-from bot.cli.opening import opened
-from bot.cli.saying import refuse, refusing, settings_and_playbook, tell, warn
+from bot.cli.opening import open_brand_store
+from bot.cli.saying import exit_on_error, fail_with, print_line, print_warning, require_config
 from bot.clock import SystemClock
 from bot.domain.forget import ForgetTarget, parse_forget_target
 from bot.domain.words import format_count
@@ -34,26 +34,26 @@ def forget(
     It cannot be taken back. Cards are redrawn without the words, and messages about them deleted, by the process that
     delivers to Slack. What left Earshot before (a pager's history, an e-mail of Slack's, an export) is not reached.
     """
-    with refusing():
+    with exit_on_error():
         try:
             target = parse_forget_target(what, author=author)
         except ValueError as no:
-            raise refuse([str(no)]) from None
-        settings, playbook = settings_and_playbook()
+            raise fail_with([str(no)]) from None
+        settings, playbook = require_config()
         logs.configure_logging("error", settings.log_format)
-        posts, places = asyncio.run(_forget(target, settings, playbook.current, ask=not yes, dry_run=dry_run))
+        posts, places = asyncio.run(_forget_target(target, settings, playbook.current, ask=not yes, dry_run=dry_run))
     if not posts:
-        tell("Nothing of it is kept.")
+        print_line("Nothing of it is kept.")
     elif dry_run:
-        tell(f"{format_count(posts, 'post')} would be deleted")
+        print_line(f"{format_count(posts, 'post')} would be deleted")
     else:
-        tell(f"{format_count(posts, 'post')} deleted, in {format_count(places, 'place')}")
+        print_line(f"{format_count(posts, 'post')} deleted, in {format_count(places, 'place')}")
 
 
-async def _forget(
+async def _forget_target(
     target: ForgetTarget, settings: Settings, playbook: Playbook, *, ask: bool, dry_run: bool
 ) -> tuple[int, int]:
-    async with opened(settings, playbook) as store:
+    async with open_brand_store(settings, playbook) as store:
         forgetting = MentionEraser(store.client, store.keys)
         found = await forgetting.find(target)
         if dry_run or not found.ids:
@@ -62,5 +62,5 @@ async def _forget(
             typer.confirm(f"Delete {format_count(len(found.ids), 'post')}? It cannot be undone.", abort=True, err=True)
         places = await forgetting.forget(found, SystemClock().now())
         if places and not await forgetting.rewrite_aof():
-            warn("The words stay in Redis's append-only file until it is rewritten: BGREWRITEAOF.")
+            print_warning("The words stay in Redis's append-only file until it is rewritten: BGREWRITEAOF.")
         return len(found.ids) if places else 0, places

@@ -6,13 +6,13 @@ from urllib.parse import urlsplit
 
 import typer
 
-from bot.cli.saying import tell, warn
+from bot.cli.saying import print_line, print_warning
 from handlers import manifest as slack
 
 EVENTS_PATH = "/slack/events"
 
 
-def manifest(
+def print_manifest(
     *,
     socket: Annotated[
         bool | None,
@@ -28,11 +28,13 @@ def manifest(
         raise typer.BadParameter("Socket Mode needs no address; leave out --url, or say --http")
     if not over_socket and not url:
         raise typer.BadParameter(f"over HTTP, Slack must know where to send requests: --url https://…{EVENTS_PATH}")
-    address = None if over_socket else _address(url)
-    tell(json.dumps(slack.build_manifest(socket_mode=over_socket, request_url=address), indent=2, ensure_ascii=False))
+    address = None if over_socket else _build_request_url(url)
+    print_line(
+        json.dumps(slack.build_manifest(socket_mode=over_socket, request_url=address), indent=2, ensure_ascii=False)
+    )
 
 
-def _address(url: str) -> str:
+def _build_request_url(url: str) -> str:
     try:
         parts = urlsplit(url.strip())
     except ValueError:
@@ -40,5 +42,5 @@ def _address(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise typer.BadParameter(f"{url!r} is no web address; it begins with https://", param_hint="--url")
     if parts.scheme == "http":
-        warn("Slack sends requests to https:// addresses only; this one is for a Slack of your own.")
+        print_warning("Slack sends requests to https:// addresses only; this one is for a Slack of your own.")
     return parts._replace(path=EVENTS_PATH).geturl() if parts.path in {"", "/"} else parts.geturl()

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.cli.saying import refuse
+from bot.cli.saying import fail_with
 from bot.playbook import Playbook
 from bot.playbook.book import slugify_name
 from bot.settings import Settings
@@ -16,32 +16,32 @@ UNREADABLE = "cannot be read as an address; in a password, write / as %2F, @ as 
 
 
 @asynccontextmanager
-async def opened(settings: Settings, playbook: Playbook) -> AsyncIterator[Store]:
+async def open_brand_store(settings: Settings, playbook: Playbook) -> AsyncIterator[Store]:
     """On the keys of this brand, also where they are from before its name was told from its namesakes."""
     url = settings.redis_url.get_secret_value() if settings.redis_url else ""
     if url:
-        await _readable(url)
+        await _check_redis_url(url)
     async with connect_store(url, settings.data, playbook.slug, build_process_name()) as store:
-        kept = await find_brand_id(store.client, identity(playbook))
+        kept = await find_brand_id(store.client, build_identity(playbook))
         yield store if kept == playbook.slug else build_store(store.client, kept, build_process_name())
 
 
-def identity(playbook: Playbook) -> BrandIdentity:
+def build_identity(playbook: Playbook) -> BrandIdentity:
     brand, plain = playbook.brand, slugify_name(playbook.brand.name)
     former = plain if brand.id is None and plain != playbook.slug else ""
     return BrandIdentity(playbook.slug, brand.name, former, is_explicit=brand.id is not None)
 
 
-async def claim(store: Store, playbook: Playbook) -> None:
+async def claim_brand(store: Store, playbook: Playbook) -> None:
     """Refuses in a sentence to work on the keys of another brand, or of a newer release."""
     try:
-        await claim_keys(store.client, identity(playbook)._replace(id=store.brand))
+        await claim_keys(store.client, build_identity(playbook)._replace(id=store.brand))
     except StoreMismatchError as no:
-        raise refuse([no]) from None
+        raise fail_with([no]) from None
 
 
-async def _readable(url: str) -> None:
+async def _check_redis_url(url: str) -> None:
     try:
         await RedisClient(url).close()  # connects to nothing
     except ValueError:  # whose words may hold a part of the password
-        raise refuse([f"REDIS_URL: {UNREADABLE}"]) from None
+        raise fail_with([f"REDIS_URL: {UNREADABLE}"]) from None

@@ -3,7 +3,7 @@
 from importlib.resources import files
 from pathlib import Path
 
-from bot.cli.saying import tell
+from bot.cli.saying import print_line
 
 PACKAGED = files("bot.playbook") / "example.toml"
 """Where the wheel has it."""
@@ -11,7 +11,7 @@ BESIDE = Path(__file__).parents[2] / "playbook.example.toml"
 """Where a clone has it."""
 
 
-def playbook() -> None:
+def print_playbook() -> None:
     """Print a playbook that explains every key: earshot playbook > playbook.toml"""
     example = PACKAGED if PACKAGED.is_file() else BESIDE
-    tell(example.read_text("utf-8").rstrip("\n"))
+    print_line(example.read_text("utf-8").rstrip("\n"))

@@ -10,12 +10,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 
 from bot.cards.words import sanitize_line
-from bot.cli.saying import warn
+from bot.cli.saying import print_warning
 
 CHUNK = 1 << 20
 
 
-class Progress:
+class ProgressBar:
     def __init__(self, file: Path) -> None:
         self._bar: Bar | None = None
         if sys.stderr.isatty():
@@ -27,7 +27,7 @@ class Progress:
             )
             console = Console(stderr=True, highlight=False, soft_wrap=True)
             self._bar = Bar(*columns, TimeRemainingColumn(), console=console, transient=True)
-            self._task = self._bar.add_task(sanitize_line(file.name, 40), total=_lines(file))
+            self._task = self._bar.add_task(sanitize_line(file.name, 40), total=_count_lines(file))
 
     def __enter__(self) -> Self:
         if self._bar:
@@ -40,17 +40,17 @@ class Progress:
         if self._bar:
             self._bar.stop()
 
-    def at(self, line: int) -> None:
+    def update(self, line: int) -> None:
         if self._bar:
             self._bar.update(self._task, completed=line)
 
-    def say(self, sentence: object) -> None:
+    def print_sentence(self, sentence: object) -> None:
         if self._bar:
             self._bar.console.print(sanitize_line(str(sentence)), markup=False)
         else:
-            warn(sentence)
+            print_warning(sentence)
 
 
-def _lines(file: Path) -> int:
+def _count_lines(file: Path) -> int:
     with file.open("rb") as stream:
         return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(CHUNK), b""))

@@ -11,9 +11,9 @@ import typer
 from pydantic import ValidationError
 
 from bot import logs
-from bot.cli.opening import opened
-from bot.cli.progress import Progress
-from bot.cli.saying import refuse, refusing, settings_and_playbook, tell, warn
+from bot.cli.opening import open_brand_store
+from bot.cli.progress import ProgressBar
+from bot.cli.saying import exit_on_error, fail_with, print_line, print_warning, require_config
 from bot.clock import SystemClock
 from bot.domain.decision import StoreUnavailable
 from bot.domain.mention import Mention
@@ -46,21 +46,21 @@ def replay(
 
     Interrupted, it stops with exit code 1 and says where; the same command goes on from there.
     """
-    options = ReplayOptions(file=file, speed=_speed(speed), rebase=rebase)
-    with refusing():
-        settings, rules = settings_and_playbook(playbook)
+    options = ReplayOptions(file=file, speed=_parse_speed(speed), rebase=rebase)
+    with exit_on_error():
+        settings, rules = require_config(playbook)
         logs.configure_logging("error", settings.log_format)  # what there is to say is said here
-        _look_at(file)
-        following = Following(file)
+        _check_file(file)
+        following = ReplayProgress(file)
         try:
-            asyncio.run(_replay(settings, rules.current, options, following))
+            asyncio.run(_replay_file(settings, rules.current, options, following))
         except KeyboardInterrupt:
-            raise refuse([following.stopped()]) from None
+            raise fail_with([following.describe_stop()]) from None
         except (StoreUnavailable, LeaseLostError, OSError) as no:
-            raise refuse([f"{_reason(no)} {following.stopped()}"]) from None
+            raise fail_with([f"{_describe_error(no)} {following.describe_stop()}"]) from None
 
 
-def _speed(words: str) -> float | Literal["max"]:
+def _parse_speed(words: str) -> float | Literal["max"]:
     if words == "max":
         return "max"
     try:
@@ -72,19 +72,19 @@ def _speed(words: str) -> float | Literal["max"]:
     return speed
 
 
-def _look_at(file: Path) -> None:
+def _check_file(file: Path) -> None:
     """It is read from its beginning each time, so it must be one that can be."""
     if not file.is_file():
-        raise refuse(
+        raise fail_with(
             [f"{file}: {'this is no file; it cannot be read twice' if file.exists() else 'there is no such file'}"]
         )
     try:
         file.open("rb").close()
     except OSError as no:
-        raise refuse([f"{file}: cannot be read: {no.strerror}"]) from None
+        raise fail_with([f"{file}: cannot be read: {no.strerror}"]) from None
 
 
-def _reason(no: Exception) -> str:
+def _describe_error(no: Exception) -> str:
     if isinstance(no, LeaseLostError):
         return "Another earshot replay has taken over."
     if isinstance(no, OSError):
@@ -92,14 +92,14 @@ def _reason(no: Exception) -> str:
     return str(no)
 
 
-class Following:
+class ReplayProgress:
     """How far the replay is, for whoever interrupts it."""
 
     def __init__(self, file: Path) -> None:
         self.line = 0
         self._file = file
 
-    def reached(self, cursor: str | None) -> None:
+    def record_cursor(self, cursor: str | None) -> None:
         """Of another file: at the beginning of this one."""
         try:
             found = ReplayCursor.model_validate_json(cursor or "")
@@ -107,21 +107,21 @@ class Following:
             return
         self.line = found.line if found.file == self._file.name else 0
 
-    def stopped(self) -> str:
+    def describe_stop(self) -> str:
         return f"Stopped after line {self.line:,}; the same command goes on from there."
 
 
-class FollowedEar:
+class ProgressSink:
     """A store's ear that shows how far it is."""
 
-    def __init__(self, ear: InboxWriter, following: Following, progress: Progress) -> None:
+    def __init__(self, ear: InboxWriter, following: ReplayProgress, progress: ProgressBar) -> None:
         self._ear = ear
         self._following = following
         self._progress = progress
 
     async def load_cursor(self) -> str | None:
         kept = await self._ear.load_cursor()
-        self._reached(kept)
+        self._show_cursor(kept)
         return kept
 
     async def publish(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
@@ -131,14 +131,14 @@ class FollowedEar:
             new = await asyncio.shield(hearing)
         except asyncio.CancelledError:
             await hearing
-            self._reached(cursor)
+            self._show_cursor(cursor)
             raise
-        self._reached(cursor)
+        self._show_cursor(cursor)
         return new
 
     async def save_cursor(self, cursor: str) -> None:
         await self._ear.save_cursor(cursor)
-        self._reached(cursor)
+        self._show_cursor(cursor)
 
     async def check_writable(self) -> None:
         await self._ear.check_writable()
@@ -155,36 +155,38 @@ class FollowedEar:
     async def count_reads(self, ids: ReadIds) -> ReadTotals:
         return await self._ear.count_reads(ids)
 
-    def _reached(self, cursor: str | None) -> None:
-        self._following.reached(cursor)
-        self._progress.at(self._following.line)
+    def _show_cursor(self, cursor: str | None) -> None:
+        self._following.record_cursor(cursor)
+        self._progress.update(self._following.line)
 
 
-async def _replay(settings: Settings, playbook: Playbook, options: ReplayOptions, following: Following) -> None:
+async def _replay_file(
+    settings: Settings, playbook: Playbook, options: ReplayOptions, following: ReplayProgress
+) -> None:
     clock = SystemClock()
-    async with opened(settings, playbook) as store:
-        with Progress(options.file) as progress:
-            ear = FollowedEar(InboxWriter(NAME, store, clock), following, progress)
-            waiting = asyncio.get_running_loop().call_later(PATIENCE, progress.say, _WAITING)
+    async with open_brand_store(settings, playbook) as store:
+        with ProgressBar(options.file) as progress:
+            ear = ProgressSink(InboxWriter(NAME, store, clock), following, progress)
+            waiting = asyncio.get_running_loop().call_later(PATIENCE, progress.print_sentence, _WAITING)
             async with ear.hold_source_lease():
                 waiting.cancel()
                 kept = ReplayCursor.resume_from(await ear.load_cursor(), options.file)
                 if kept.line:
-                    progress.say(f"Going on after line {kept.line:,}.")
+                    progress.print_sentence(f"Going on after line {kept.line:,}.")
                 else:
                     following.line = 0
-                played = await ReplaySource(options, clock, NAME).replay_file(ear, progress.say)
+                played = await ReplaySource(options, clock, NAME).replay_file(ear, progress.print_sentence)
         length, _ = await store.inbox.measure_backlog()
     if length:
-        warn(f"{format_count(length, 'mention')} in the inbox; earshot run takes them from there.")
+        print_warning(f"{format_count(length, 'mention')} in the inbox; earshot run takes them from there.")
     if not played.mentions_read and kept.line:
-        warn(f"{options.file} was read to its end before; only what is added to it is new.")
-    tell(_summary(played))
+        print_warning(f"{options.file} was read to its end before; only what is added to it is new.")
+    print_line(_format_summary(played))
 
 
 _WAITING = "Another earshot replay is at work, or ended badly just now; this one waits for it."
 
 
-def _summary(played: ReplayResult) -> str:
+def _format_summary(played: ReplayResult) -> str:
     none = "1 line was no mention" if played.invalid == 1 else f"{played.invalid:,} lines were no mentions"
     return f"{format_count(played.mentions_read, 'mention')} read, {played.new:,} new, {none}"

@@ -13,9 +13,9 @@ import structlog
 import typer
 
 from bot import logs
-from bot.assembly import WORKERS, House, assemble, outside_of, paging_of, settle
-from bot.cli.opening import claim, opened
-from bot.cli.saying import refuse, refusing, settings_and_playbook
+from bot.assembly import WORKERS, EarshotApp, build_ack_routes, build_app, build_external_services, tune_gc
+from bot.cli.opening import claim_brand, open_brand_store
+from bot.cli.saying import exit_on_error, fail_with, require_config
 from bot.clock import Clock, SystemClock
 from bot.detectors.catalogue import build_assessor
 from bot.detectors.model.loading import resolve_weights_path
@@ -46,11 +46,11 @@ def run(
     ] = ",".join(WORKERS),
 ) -> None:
     """Connect to Slack and work until told to stop (Ctrl-C or SIGTERM). SIGHUP reads the playbook again."""
-    chosen = _chosen(workers)
-    with refusing():
-        settings, playbook = settings_and_playbook()
+    chosen = _parse_workers(workers)
+    with exit_on_error():
+        settings, playbook = require_config()
         if faults := settings.check_for_run():
-            raise refuse(faults)
+            raise fail_with(faults)
         logs.configure_logging(settings.log, settings.log_format)
         logs.install_crash_hooks()
         build_assessor(
@@ -58,21 +58,21 @@ def run(
         )  # what is broken is said before anything begins
         clock = SystemClock()
         try:
-            sources = sources_of(playbook.current, settings, clock)
+            sources = build_sources(playbook.current, settings, clock)
             sockets = open_listen_sockets(settings.host, settings.port)
         except (ValueError, ListenError) as no:
-            raise refuse([no]) from None
-        asyncio.run(_run(settings, playbook, chosen, sources, clock, sockets))
+            raise fail_with([no]) from None
+        asyncio.run(_run_app(settings, playbook, chosen, sources, clock, sockets))
 
 
-def _chosen(workers: str) -> tuple[str, ...]:
+def _parse_workers(workers: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in workers.split(",") if name.strip())
     if unknown := [name for name in names if name not in WORKERS]:
         raise typer.BadParameter(f"there is no worker {unknown[0]!r}; there are {', '.join(WORKERS)}")
     return names
 
 
-async def _run(
+async def _run_app(
     settings: Settings,
     playbook: PlaybookReloader,
     chosen: Sequence[str],
@@ -82,24 +82,27 @@ async def _run(
 ) -> None:
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(opened(settings, playbook.current))
+        store = await stack.enter_async_context(open_brand_store(settings, playbook.current))
         await store.verify_access()  # a store that is away or refuses at the start is a sentence, not a crash
-        await claim(store, playbook.current)
+        await claim_brand(store, playbook.current)
         await store.inbox.create_group()
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = build_web_client(token, settings.slack_api_url, session)
-        weights, outside = resolve_weights_path(settings.model, settings.data), outside_of(settings, session, clock)
-        house = assemble(
-            store, playbook, SlackSink(client), clock, build_process_name(), outside=outside, weights=weights
+        weights, outside = (
+            resolve_weights_path(settings.model, settings.data),
+            build_external_services(settings, session, clock),
         )
-        house.listen_to(sources)
-        secret = "" if settings.slack_app_token else _secret(settings)
+        house = build_app(
+            store, playbook, SlackSink(client), clock, build_process_name(), external=outside, weights=weights
+        )
+        house.set_sources(sources)
+        secret = "" if settings.slack_app_token else _get_signing_secret(settings)
         app = build_bolt_app(client, secret)
         register(app, house.usecases)
         stopping = _watch_signals(house, playbook, settings)
         endpoint = build_http_endpoint(app, secret) if secret else None
-        paging = paging_of(house, settings, clock)
-        hooks, names = (lambda: house.hooks), (lambda: _names(playbook))
+        paging = build_ack_routes(house, settings, clock)
+        hooks, names = (lambda: house.hooks), (lambda: _list_department_names(playbook))
         feeds = house.usecases.feeds
         parts = RouteDependencies(
             store, clock, hooks, house.ingest.list_source_issues, names, endpoint, paging, feeds, stopping.is_set
@@ -109,19 +112,19 @@ async def _run(
             slack = SocketModeConnection(app, settings.slack_app_token.get_secret_value())
             await slack.open()
             stack.push_async_callback(slack.close)
-        await _until_stopped(house, server, chosen, sockets)
+        await _run_until_stopped(house, server, chosen, sockets)
     log.info("stopped")
 
 
-def _secret(settings: Settings) -> str:
+def _get_signing_secret(settings: Settings) -> str:
     return settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
 
 
-def _names(playbook: PlaybookReloader) -> tuple[str, ...]:
+def _list_department_names(playbook: PlaybookReloader) -> tuple[str, ...]:
     return tuple(playbook.current.departments)
 
 
-def sources_of(playbook: Playbook, settings: Settings, clock: Clock) -> list[MentionSource]:
+def build_sources(playbook: Playbook, settings: Settings, clock: Clock) -> list[MentionSource]:
     """What the playbook names, with what the environment knows of each."""
     return [
         CATALOGUE[entry.source].build(
@@ -131,7 +134,7 @@ def sources_of(playbook: Playbook, settings: Settings, clock: Clock) -> list[Men
     ]
 
 
-def _watch_signals(house: House, playbook: PlaybookReloader, settings: Settings) -> asyncio.Event:
+def _watch_signals(house: EarshotApp, playbook: PlaybookReloader, settings: Settings) -> asyncio.Event:
     """Gives what is set as soon as this process is told to end; the house stops when it has drained."""
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
@@ -147,7 +150,7 @@ def _watch_signals(house: House, playbook: PlaybookReloader, settings: Settings)
 
     async def reload_once() -> None:
         async with one_at_a_time:
-            await read_again(house, playbook, settings)
+            await reload_playbook(house, playbook, settings)
 
     def start_reload() -> None:
         task = loop.create_task(reload_once())
@@ -158,14 +161,14 @@ def _watch_signals(house: House, playbook: PlaybookReloader, settings: Settings)
     return stopping
 
 
-async def read_again(house: House, playbook: PlaybookReloader, settings: Settings) -> None:
+async def reload_playbook(app: EarshotApp, playbook: PlaybookReloader, settings: Settings) -> None:
     """What is refused changes nothing: the rules and the sources stay as they were."""
     faults: Sequence[object] = ()
     try:
         fresh = playbook.load_candidate()
-        sources = sources_of(fresh, settings, house.clock)
-        await house.rules.put_in_force(fresh)
-        house.listen_to(sources)
+        sources = build_sources(fresh, settings, app.clock)
+        await app.rules.apply_playbook(fresh)
+        app.set_sources(sources)
     except PlaybookError as wrong:
         faults = wrong.faults
     except (ValueError, WeightsError) as no:
@@ -178,7 +181,9 @@ async def read_again(house: House, playbook: PlaybookReloader, settings: Setting
         )
 
 
-async def _until_stopped(house: House, server: WebServer, chosen: Sequence[str], sockets: list[socket.socket]) -> None:
+async def _run_until_stopped(
+    house: EarshotApp, server: WebServer, chosen: Sequence[str], sockets: list[socket.socket]
+) -> None:
     async def serve_http() -> None:
         await server.serve(sockets)
         house.stop.set()
@@ -187,11 +192,11 @@ async def _until_stopped(house: House, server: WebServer, chosen: Sequence[str],
         await house.stop.wait()
         server.should_exit = True
 
-    settle()
+    tune_gc()
     port = sockets[0].getsockname()[1]
     log.info("running", workers=list(chosen), sources=sorted(house.ingest.list_source_issues()), port=port)
     async with asyncio.TaskGroup() as group:
-        group.create_task(house.work(chosen))
+        group.create_task(house.run_workers(chosen))
         group.create_task(serve_http())
         group.create_task(shut_down())
     with suppress(StoreUnavailable):  # then its lease ends by itself

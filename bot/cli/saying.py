@@ -23,26 +23,26 @@ from bot.store.embedded import EmbeddedServerError
 REFUSED = 1
 
 
-def tell(line: object) -> None:
+def print_line(line: object) -> None:
     """On stdout, at once, also where its encoding has no such letter."""
     encoding = sys.stdout.encoding or "utf-8"
-    with writing():
+    with guard_output():
         print(str(line).encode(encoding, "replace").decode(encoding), flush=True)
 
 
-def warn(line: object) -> None:
+def print_warning(line: object) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def refuse(sentences: Iterable[object]) -> typer.Exit:
+def fail_with(sentences: Iterable[object]) -> typer.Exit:
     """To be raised."""
     for sentence in sentences:
-        warn(sentence)
+        print_warning(sentence)
     return typer.Exit(REFUSED)
 
 
 @contextmanager
-def writing() -> Iterator[None]:
+def guard_output() -> Iterator[None]:
     """Whoever reads us may have enough, and then we leave quietly; a disk may be full, and then we say so."""
     try:
         yield
@@ -50,23 +50,23 @@ def writing() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python tries the rest again at its end, and complains
         if isinstance(no, BrokenPipeError):
             raise typer.Exit(0) from None
-        raise refuse([f"The output cannot be written: {no.strerror}."]) from None
+        raise fail_with([f"The output cannot be written: {no.strerror}."]) from None
 
 
 @contextmanager
-def refusing() -> Iterator[None]:
+def exit_on_error() -> Iterator[None]:
     """What a person can mend is said as sentences."""
     try:
         yield
     except SettingsError as no:
-        raise refuse(no.faults) from None
+        raise fail_with(no.faults) from None
     except PlaybookError as no:
-        raise refuse(str(no).splitlines()) from None
+        raise fail_with(str(no).splitlines()) from None
     except (StoreUnavailable, EmbeddedServerError, WeightsError) as no:
-        raise refuse([no]) from None
+        raise fail_with([no]) from None
 
 
-class Read(NamedTuple):
+class LoadedConfig(NamedTuple):
     """Settings and playbook as far as they can be used, and every fault of both."""
 
     settings: Settings | None
@@ -76,7 +76,7 @@ class Read(NamedTuple):
     faults: tuple[object, ...]
 
 
-def read_both(playbook: Path | None = None) -> Read:
+def load_config(playbook: Path | None = None) -> LoadedConfig:
     """`playbook` instead of the one that the settings name."""
     faults: list[object] = []
     settings: Settings | None = None
@@ -85,23 +85,23 @@ def read_both(playbook: Path | None = None) -> Read:
         settings = load_settings()
     except SettingsError as no:
         faults += no.faults
-    path = playbook or (settings.playbook if settings else playbook_path())
+    path = playbook or (settings.playbook if settings else get_playbook_path())
     try:
         found = PlaybookReloader(path, sources=MODELS, dimensions=DIMENSIONS)
     except PlaybookError as no:
         faults += str(no).splitlines()
-    return Read(settings, found, path, tuple(faults))
+    return LoadedConfig(settings, found, path, tuple(faults))
 
 
-def settings_and_playbook(playbook: Path | None = None) -> tuple[Settings, PlaybookReloader]:
+def require_config(playbook: Path | None = None) -> tuple[Settings, PlaybookReloader]:
     """Both, with the faults of both said together."""
-    read = read_both(playbook)
+    read = load_config(playbook)
     if read.settings is None or read.playbook is None:
-        raise refuse(read.faults)
+        raise fail_with(read.faults)
     return read.settings, read.playbook
 
 
-class _Where(BaseSettings):
+class _PathSettings(BaseSettings):
     """The settings that are needed where the others are wrong, or are not asked for."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, case_sensitive=True)
@@ -111,21 +111,21 @@ class _Where(BaseSettings):
     data: Path = Field(Settings().data, alias="EARSHOT_DATA")
 
 
-def _where() -> _Where | Settings:
+def _load_paths() -> _PathSettings | Settings:
     try:
-        return _Where()
+        return _PathSettings()
     except (OSError, UnicodeDecodeError):  # of .env; load_settings says so
         return Settings()
 
 
-def playbook_path() -> Path:
-    return _where().playbook
+def get_playbook_path() -> Path:
+    return _load_paths().playbook
 
 
-def weights_path() -> Path:
-    where = _where()
+def get_weights_path() -> Path:
+    where = _load_paths()
     return resolve_weights_path(where.model, where.data)
 
 
-def data_path() -> Path:
-    return _where().data
+def get_data_path() -> Path:
+    return _load_paths().data

@@ -9,8 +9,16 @@ from typing import Annotated, Any, BinaryIO
 
 import typer
 
-from bot.cli.arriving import Arriving
-from bot.cli.saying import REFUSED, playbook_path, refuse, refusing, warn, weights_path, writing
+from bot.cli.arriving import LineReader
+from bot.cli.saying import (
+    REFUSED,
+    exit_on_error,
+    fail_with,
+    get_playbook_path,
+    get_weights_path,
+    guard_output,
+    print_warning,
+)
 from bot.detectors.catalogue import MentionAssessor, build_assessor
 from bot.detectors.dimensions import DIMENSIONS
 from bot.domain.assessment import Assessment
@@ -40,65 +48,67 @@ def score(
 
     A line that is no mention gives {"line": n, "error": "…"} in its place, and exit code 1 at the end.
     """
-    with refusing():
-        scorer = _scorer(playbook)
-    with _lines(file) as (lines, quiet):
-        bad = _score(lines, quiet, scorer)
+    with exit_on_error():
+        scorer = _build_scorer(playbook)
+    with _open_lines(file) as (lines, quiet):
+        bad = _score_stream(lines, quiet, scorer)
     if bad:
         raise typer.Exit(REFUSED)
 
 
-class Scorer:
+class MentionScorer:
     """Without a playbook: what can be told of any brand's mentions."""
 
     def __init__(self, playbook: Playbook | None) -> None:
         self._routes: Sequence[Route] = playbook.routes if playbook else ()
         self._assessor = (
-            build_assessor(playbook, weights_path()) if playbook else MentionAssessor((), weights=weights_path())
+            build_assessor(playbook, get_weights_path())
+            if playbook
+            else MentionAssessor((), weights=get_weights_path())
         )
 
-    def answers(self, items: Sequence[tuple[int, Mention | InvalidLine]]) -> Iterator[dict[str, Any]]:
+    def score(self, items: Sequence[tuple[int, Mention | InvalidLine]]) -> Iterator[dict[str, Any]]:
         mentions = [item for _, item in items if isinstance(item, Mention)]
         assessments = iter(self._assessor.assess(mentions))
         for number, item in items:
             if isinstance(item, InvalidLine):
                 yield {"line": number, "error": item.reason}
             else:
-                yield self._answer(item, next(assessments))
+                yield self._format_result(item, next(assessments))
 
-    def _answer(self, mention: Mention, found: Assessment) -> dict[str, Any]:
+    def _format_result(self, mention: Mention, found: Assessment) -> dict[str, Any]:
         return {
             "id": mention.id,
             "sentiment": found.sentiment.value,
-            "probabilities": _rounded(found.probabilities),
+            "probabilities": _round_shares(found.probabilities),
             "unsure": found.is_unsure,
-            "intents": _rounded(found.intents),
+            "intents": _round_shares(found.intents),
             "labels": sorted(found.labels),
             "subject": found.subject,
             "urgency": found.urgency,
-            "department": self._department(mention, found),
+            "department": self._choose_department(mention, found),
             "because": list(found.reasons),
         }
 
-    def _department(self, mention: Mention, found: Assessment) -> str | None:
+    def _choose_department(self, mention: Mention, found: Assessment) -> str | None:
         to = find_route(self._routes, mention, found).to if self._routes else NOBODY
         return None if to == NOBODY else to
 
 
-def _rounded(shares: dict[str, float]) -> dict[str, float]:
+def _round_shares(shares: dict[str, float]) -> dict[str, float]:
     return {word: round(share, DIGITS) for word, share in shares.items()}
 
 
-def _scorer(named: Path | None) -> Scorer:
-    path = named or playbook_path()
+def _build_scorer(named: Path | None) -> MentionScorer:
+    path = named or get_playbook_path()
     if named or path.exists():
-        return Scorer(load_playbook(path, sources=MODELS, dimensions=DIMENSIONS))
+        return MentionScorer(load_playbook(path, sources=MODELS, dimensions=DIMENSIONS))
     if sys.stderr.isatty():
-        warn(NEUTRAL)
-    return Scorer(None)
+        print_warning(NEUTRAL)
+    return MentionScorer(None)
 
 
-def _score(lines: BinaryIO, quiet: Callable[[], bool], scorer: Scorer) -> int:
+def _score_stream(lines: BinaryIO, quiet: Callable[[], bool], scorer: MentionScorer) -> int:
     """Answers a full batch, or what there is when nothing more comes; says how many lines were no mentions."""
     bad = 0
     waiting: list[tuple[int, Mention | InvalidLine]] = []
@@ -106,31 +116,31 @@ def _score(lines: BinaryIO, quiet: Callable[[], bool], scorer: Scorer) -> int:
         waiting.append(item)
         bad += isinstance(item[1], InvalidLine)
         if len(waiting) == BATCH or quiet():
-            _write(scorer.answers(waiting))
+            _write_answers(scorer.score(waiting))
             waiting = []
-    _write(scorer.answers(waiting))
+    _write_answers(scorer.score(waiting))
     return bad
 
 
-def _write(answers: Iterator[dict[str, Any]]) -> None:
+def _write_answers(answers: Iterator[dict[str, Any]]) -> None:
     """In ASCII: strangers' words, escaped, play no tricks on a terminal."""
     lines = "".join(json.dumps(answer) + "\n" for answer in answers)
-    with writing():
+    with guard_output():
         sys.stdout.buffer.write(lines.encode())
         sys.stdout.buffer.flush()
 
 
 @contextmanager
-def _lines(file: Path) -> Iterator[tuple[BinaryIO, Callable[[], bool]]]:
+def _open_lines(file: Path) -> Iterator[tuple[BinaryIO, Callable[[], bool]]]:
     """With what tells whether more is coming soon: of a file, always."""
     try:
         if file == STDIN:
-            arriving = Arriving(0)
-            yield arriving, arriving.quiet
+            arriving = LineReader(0)
+            yield arriving, arriving.is_idle
         else:
             with file.open("rb") as stream:
                 yield stream, lambda: False
     except FileNotFoundError:
-        raise refuse([f"{file}: there is no such file", ONE]) from None
+        raise fail_with([f"{file}: there is no such file", ONE]) from None
     except OSError as no:
-        raise refuse([f"{file}: cannot be read: {no.strerror}"]) from None
+        raise fail_with([f"{file}: cannot be read: {no.strerror}"]) from None

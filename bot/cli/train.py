@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.saying import data_path, refuse, refusing, tell, warn, weights_path
+from bot.cli.saying import exit_on_error, fail_with, get_data_path, get_weights_path, print_line, print_warning
 from bot.detectors.model.loading import LEARNED
 from bot.detectors.model.weights import read_weights
-from bot.distribution import write_requirement
+from bot.distribution import format_requirement
 from bot.training.labelled import NONE_KNOWN, DatasetError, load_labelled
 from bot.training.placing import AlreadyRunningError, hold_exclusive_lock, write_atomically
 from bot.training.sets import HEADS
@@ -58,74 +58,74 @@ def train(
     New weights are put in use where EARSHOT_DATA is, for the next start; the old ones are kept beside them.
     """
     if importlib.util.find_spec("scipy") is None:
-        raise refuse([NEEDS + write_requirement("train")])
+        raise fail_with([NEEDS + format_requirement("train")])
     if sets is not None:
-        _make(sets, out, hold_out=hold_out, without=without or (), made=made)
+        _build_weights(sets, out, hold_out=hold_out, without=without or (), made=made)
         return
     named = [*(files or []), *([corrections] if corrections else [])]
     if not named:
-        raise refuse(["Name files of labelled posts, or --corrections FILE."])
-    _learn(named)
+        raise fail_with(["Name files of labelled posts, or --corrections FILE."])
+    _fine_tune(named)
 
 
-def _make(sets: Path, out: Path, *, hold_out: bool, without: Sequence[str], made: str) -> None:
+def _build_weights(sets: Path, out: Path, *, hold_out: bool, without: Sequence[str], made: str) -> None:
     from bot.training.making import BuildError, build_weights, export_held_out, export_unlabelled  # noqa: PLC0415  (scipy is not there for everybody)
     from bot.training.sets import CorpusError  # noqa: PLC0415
 
     try:
-        data = build_weights(sets, warn, hold_out=hold_out, without=without, made_on=made)
+        data = build_weights(sets, print_warning, hold_out=hold_out, without=without, made_on=made)
     except OSError as no:
-        raise refuse([f"{no.filename}: cannot be read: {no.strerror}"]) from None
+        raise fail_with([f"{no.filename}: cannot be read: {no.strerror}"]) from None
     except (BuildError, CorpusError) as no:
-        raise refuse([no]) from None
-    with _writing(out):
+        raise fail_with([no]) from None
+    with _fail_on_write_error(out):
         write_atomically(out, data)
         if hold_out:
             for name, lines in (("held_out", export_held_out(sets)), ("ordinary", export_unlabelled(sets))):
                 out.with_suffix(f".{name}.jsonl").write_text("\n".join(lines), "utf-8")
-    tell(f"{out}: {len(data):,} bytes")
+    print_line(f"{out}: {len(data):,} bytes")
 
 
-def _learn(named: list[Path]) -> None:
+def _fine_tune(named: list[Path]) -> None:
     from bot.training.continuing import LEAST_ROWS, fine_tune  # noqa: PLC0415
 
     try:
         rows = [row for row in load_labelled(named) if row.sentiment or not row.heads.keys().isdisjoint(HEADS)]
     except DatasetError as no:
-        raise refuse([no]) from None
+        raise fail_with([no]) from None
     if not rows:
-        raise refuse([NONE_KNOWN, NOT_LEARNED])
-    path = data_path() / LEARNED
-    with _writing(path), hold_exclusive_lock(path):
-        with refusing():
-            found = fine_tune(read_weights(weights_path()), rows)
+        raise fail_with([NONE_KNOWN, NOT_LEARNED])
+    path = get_data_path() / LEARNED
+    with _fail_on_write_error(path), hold_exclusive_lock(path):
+        with exit_on_error():
+            found = fine_tune(read_weights(get_weights_path()), rows)
         for trial in found.trials:
-            tell(f"{trial}; {_verdict(trial)}")
+            print_line(f"{trial}; {_describe_trial(trial)}")
         if not found.trials:
-            raise refuse([f"There are {len(rows)} labelled posts; of one kind at least {LEAST_ROWS} are needed."])
+            raise fail_with([f"There are {len(rows)} labelled posts; of one kind at least {LEAST_ROWS} are needed."])
         if not any(trial.is_better for trial in found.trials):
-            raise refuse([SPOILS if any(trial.is_harmful for trial in found.trials) else NO_BETTER])
+            raise fail_with([SPOILS if any(trial.is_harmful for trial in found.trials) else NO_BETTER])
         write_atomically(path, found.data)
-    tell(_told(path))
+    print_line(_describe_weights(path))
 
 
-def _verdict(trial: "FineTuneTrial") -> str:
+def _describe_trial(trial: "FineTuneTrial") -> str:
     if trial.is_harmful:
         return "it would spoil what is heard in other posts, so it stays as it was"
     return "better" if trial.is_better else "no better, so it stays as it was"
 
 
-def _told(path: Path) -> str:
-    if weights_path() != path:
-        return f"{path}: not in use, because EARSHOT_MODEL names {weights_path()}. Leave that empty to use it."
+def _describe_weights(path: Path) -> str:
+    if get_weights_path() != path:
+        return f"{path}: not in use, because EARSHOT_MODEL names {get_weights_path()}. Leave that empty to use it."
     return f"{path}: in use from the next start. Remove it to go back to the packaged weights."
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
+def _fail_on_write_error(path: Path) -> Iterator[None]:
     try:
         yield
     except AlreadyRunningError:
-        raise refuse([f"{path}: another `earshot train` is at work on it. Try again when that has ended."]) from None
+        raise fail_with([f"{path}: another `earshot train` is at work on it. Try again when that has ended."]) from None
     except OSError as no:
-        raise refuse([f"{path}: cannot be written: {no.strerror}. What was there is as it was."]) from None
+        raise fail_with([f"{path}: cannot be written: {no.strerror}. What was there is as it was."]) from None

@@ -40,7 +40,7 @@ class FastClock:
                     await self._changed.wait()
 
 
-class SteppedClock:
+class ManualClock:
     """Stands still until it is put on."""
 
     def __init__(self, start: datetime) -> None:
@@ -49,7 +49,7 @@ class SteppedClock:
     def now(self) -> datetime:
         return self._at
 
-    def put_on(self, to: datetime) -> None:
+    def advance_to(self, to: datetime) -> None:
         self._at = max(self._at, to)
 
     async def sleep(self, seconds: float) -> None:  # noqa: ARG002 - nobody waits on a day that is played at once

@@ -7,15 +7,15 @@ import webbrowser
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from bot.demo.cast import Cast
+from bot.demo.cast import SimulatedUsers
 from bot.demo.clocks import FastClock
-from bot.demo.panel import Panel
-from bot.demo.show import Show, start_of
-from bot.demo.staging import set_up
+from bot.demo.panel import DemoPanel
+from bot.demo.show import DemoSession, compute_start
+from bot.demo.staging import run_demo_app
 from bot.domain.mention import Mention
 from bot.domain.words import format_count
 from bot.playbook import PlaybookReloader
-from bot.stage import Stage
+from bot.stage import LocalApp
 
 PORT = 8700
 PORTS = (*range(PORT, PORT + 20), 0)
@@ -35,27 +35,27 @@ async def show_page(
     *,
     browser: bool,
     say: Say,
-    stop_on_signal: Callable[[Stage], None],
+    stop_on_signal: Callable[[LocalApp], None],
     ports: Sequence[int] = PORTS,
 ) -> None:
-    clock = FastClock(start_of(day), speed)
-    panel = Panel()
-    async with set_up(playbook, clock, ports=ports, mount=panel.mount) as stage:
-        show = Show(stage, clock, day, Cast(stage.sandbox, stage.workspace, playbook.current, LATER))
-        panel.shows(show)
+    clock = FastClock(compute_start(day), speed)
+    panel = DemoPanel()
+    async with run_demo_app(playbook, clock, ports=ports, mount=panel.mount_panel) as stage:
+        show = DemoSession(stage, clock, day, SimulatedUsers(stage.sandbox, stage.workspace, playbook.current, LATER))
+        panel.attach_session(show)
         stop_on_signal(stage)
-        _hello(stage, playbook, len(day), say, ports, browser=browser)
-        watching = asyncio.create_task(_watch(stage, say))
+        _print_welcome(stage, playbook, len(day), say, ports, browser=browser)
+        watching = asyncio.create_task(_watch_viewers(stage, say))
         try:
-            await show.play(stage.sandbox.page.opened)
+            await show.run(stage.sandbox.page.opened)
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
     say("Stopped; nothing is left running.")
 
 
-def _hello(
-    stage: Stage, playbook: PlaybookReloader, mentions: int, say: Say, ports: Sequence[int], *, browser: bool
+def _print_welcome(
+    stage: LocalApp, playbook: PlaybookReloader, mentions: int, say: Say, ports: Sequence[int], *, browser: bool
 ) -> None:
     url = stage.sandbox.url
     day = f"one day of {format_count(mentions, 'mention')} of {playbook.current.brand.name}, played live"
@@ -78,7 +78,7 @@ def open_browser(url: str) -> bool:
         return False
 
 
-async def _watch(stage: Stage, say: Say) -> None:
+async def _watch_viewers(stage: LocalApp, say: Say) -> None:
     """Whether somebody looks: a closed page changes nothing, and can be opened again."""
     page = stage.sandbox.page
     await page.opened.wait()

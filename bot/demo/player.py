@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.clock import Clock
-from bot.demo.cast import Cast
-from bot.demo.clocks import SteppedClock
-from bot.demo.screen import Screen
+from bot.demo.cast import SimulatedUsers
+from bot.demo.clocks import ManualClock
+from bot.demo.screen import TerminalView
 from bot.domain.mention import Mention
 from bot.sandbox.feed import ChangeKind
-from bot.stage import Stage
+from bot.stage import LocalApp
 from bot.workers.ingest import InboxWriter
 from bot.workers.loop import Worker
 
@@ -22,84 +22,88 @@ EVENING = timedelta(hours=2)
 """After the last mention, for people to finish."""
 
 
-async def play_at_once(stage: Stage, clock: SteppedClock, day: Sequence[Mention], cast: Cast, screen: Screen) -> None:
+async def play_without_waiting(
+    local_app: LocalApp, clock: ManualClock, day: Sequence[Mention], cast: SimulatedUsers, screen: TerminalView
+) -> None:
     """Every step of the day in order, as fast as it goes; the same each time."""
-    ear = InboxWriter("day", stage.store, clock)
+    ear = InboxWriter("day", local_app.store, clock)
     shown, heard, end = 0, 0, day[-1].created_at + EVENING
     owing = False
     while clock.now() < end or owing:
         then = clock.now() + (PACE if owing else STEP)
-        clock.put_on(min(then, day[heard].created_at) if heard < len(day) else then)
+        clock.advance_to(min(then, day[heard].created_at) if heard < len(day) else then)
         while heard < len(day) and day[heard].created_at <= clock.now():
             await ear.publish([day[heard]])
             heard += 1
-        await settle(stage)
-        cast.look(clock.now())
-        for act in cast.due(clock.now()):
-            before = len(stage.sandbox.feed.changes)
-            await cast.perform(act)
-            await _answered(stage, before)
-        shown = _show(stage, screen, shown)
-        owing = await _owing(stage)
-    _show(stage, screen, shown)
+        await run_until_idle(local_app)
+        cast.plan_actions(clock.now())
+        for act in cast.pop_due(clock.now()):
+            before = len(local_app.sandbox.change_log.changes)
+            await cast.perform_action(act)
+            await _wait_for_redraw(local_app, before)
+        shown = _show_changes(local_app, screen, shown)
+        owing = await _has_pending(local_app)
+    _show_changes(local_app, screen, shown)
 
 
-async def settle(stage: Stage) -> None:
+async def run_until_idle(local_app: LocalApp) -> None:
     """Step the workers until nothing is left to do at this moment."""
-    house = stage.house
+    house = local_app.app
     workers: tuple[Worker, ...] = (house.triage, house.timers, house.pages, *house.pagers, house.delivery)
     while sum([await worker.step() for worker in workers]):
         pass
 
 
-async def _owing(stage: Stage) -> bool:
+async def _has_pending(stage: LocalApp) -> bool:
     return bool(await stage.store.outbox.list_queues(1))
 
 
-async def _answered(stage: Stage, before: int) -> None:
+async def _wait_for_redraw(stage: LocalApp, before: int) -> None:
     """A click is acked before its work is done: wait for what it draws, if it draws anything."""
     drawn = {"edited", "posted", "ephemeral"}
-    changes = stage.sandbox.feed.changes
+    changes = stage.sandbox.change_log.changes
     if any(change.kind == ChangeKind.DELIVERED for change in changes[before:]):
-        await stage.sandbox.until(lambda: any(change.kind in drawn for change in changes[before:]), within=3)
+        await stage.sandbox.wait_until(lambda: any(change.kind in drawn for change in changes[before:]), within=3)
 
 
-def _show(stage: Stage, screen: Screen, shown: int) -> int:
-    changes = stage.sandbox.feed.changes
+def _show_changes(stage: LocalApp, screen: TerminalView, shown: int) -> int:
+    changes = stage.sandbox.change_log.changes
     for change in changes[shown:]:
-        screen.show(change)
+        screen.show_change(change)
     return len(changes)
 
 
-async def play_along(stage: Stage, clock: Clock, day: Sequence[Mention], cast: Cast, screen: Screen) -> None:
+async def play_in_real_time(
+    local_app: LocalApp, clock: Clock, day: Sequence[Mention], cast: SimulatedUsers, screen: TerminalView
+) -> None:
     """As time goes by, until the day is over or somebody stops it."""
 
     async def publish_day() -> None:
-        ear = InboxWriter("day", stage.store, clock)
+        ear = InboxWriter("day", local_app.store, clock)
         for mention in day:
             await clock.sleep((mention.created_at - clock.now()).total_seconds())
             await ear.publish([mention])
         await clock.sleep(EVENING.total_seconds())
-        stage.house.stop.set()
+        local_app.app.stop.set()
 
     async def run_users() -> None:
-        while not stage.house.stop.is_set():
-            cast.look(clock.now())
-            for one in cast.due(clock.now()):
-                await cast.perform(one)
+        while not local_app.app.stop.is_set():
+            cast.plan_actions(clock.now())
+            for one in cast.pop_due(clock.now()):
+                await cast.perform_action(one)
             await clock.sleep(PACE.total_seconds() * 4)
 
     async def show_changes() -> None:
-        async for change in stage.sandbox.subscribe():
-            screen.show(change)
+        async for change in local_app.sandbox.subscribe():
+            screen.show_change(change)
 
     watching = asyncio.create_task(show_changes())
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(stage.house.work())
+            group.create_task(local_app.app.run_workers())
             speaking = group.create_task(publish_day())
             acting = group.create_task(run_users())
-            await stage.house.stop.wait()
+            await local_app.app.stop.wait()
             for task in (speaking, acting):
                 task.cancel()
     finally:

@@ -12,14 +12,14 @@ from bot.sources.reading import InvalidLine, read_mentions
 SAMPLE = Path(str(resources.files("bot.demo")))
 
 
-class Read(NamedTuple):
+class DemoInputs(NamedTuple):
     playbook: PlaybookReloader | None
     day: list[Mention]
     faults: list[str]
     """A sentence each, with its place in front."""
 
 
-def read(playbook: Path | None, mentions: Path | None) -> Read:
+def load_demo_inputs(playbook: Path | None, mentions: Path | None) -> DemoInputs:
     """The day in the order in which it was said, whatever the order of the file."""
     faults: list[str] = []
     found: PlaybookReloader | None = None
@@ -27,11 +27,11 @@ def read(playbook: Path | None, mentions: Path | None) -> Read:
         found = PlaybookReloader(playbook or SAMPLE / "playbook.toml", sources={**MODELS})
     except PlaybookError as no:
         faults += str(no).splitlines()
-    day, wrong = _day(mentions or SAMPLE / "day.jsonl")
-    return Read(found, day, faults + wrong)
+    day, wrong = _load_day(mentions or SAMPLE / "day.jsonl")
+    return DemoInputs(found, day, faults + wrong)
 
 
-def _day(file: Path) -> tuple[list[Mention], list[str]]:
+def _load_day(file: Path) -> tuple[list[Mention], list[str]]:
     try:
         told = list(read_mentions(file))
     except OSError as no:

@@ -11,7 +11,7 @@ from rich.text import Text
 from bot.cards.words import sanitize_line
 from bot.domain.report import Reconciliation
 from bot.playbook import Playbook
-from bot.sandbox import Change, Workspace
+from bot.sandbox import SlackWorkspace, WorkspaceChange
 from bot.sandbox.feed import ChangeKind
 
 HEADLINE = re.compile(r"^(?P<kind>\S+) for \S+ from (?P<who>.+?): (?P<rest>.+)$")
@@ -22,34 +22,34 @@ FEELING = re.compile(r"^(unsure|negative|neutral|positive), ")
 STYLES = {"negative": "red", "positive": "green", "neutral": "cyan", "unsure": "yellow"}
 
 
-class Screen:
+class TerminalView:
     """Aligned at 80 columns; colour where the terminal has it, words always."""
 
-    def __init__(self, console: Console, workspace: Workspace, playbook: Playbook) -> None:
+    def __init__(self, console: Console, workspace: SlackWorkspace, playbook: Playbook) -> None:
         self._console = console
         self._workspace = workspace
         self._zone = ZoneInfo(playbook.brand.time_zone)
         self._width = max((len(name) for name in playbook.departments), default=4) + 1
         self._said: dict[tuple[str, str], str] = {}
 
-    def show(self, change: Change) -> None:
+    def show_change(self, change: WorkspaceChange) -> None:
         """A post or an edit of a channel's message, if it says something new."""
         if change.kind not in {ChangeKind.POSTED, ChangeKind.EDITED} or change.channel.startswith("D"):
             return
-        channel = self._workspace.channel(change.channel)
+        channel = self._workspace.find_channel(change.channel)
         message = next((one for one in channel.messages if one.ts == change.ts), None)
         if message is None:
             return
-        words = sanitize_line(self._named(message.text))
+        words = sanitize_line(self._replace_user_ids(message.text))
         if self._said.get((change.channel, change.ts)) == words:
             return
         edited = (change.channel, change.ts) in self._said
         self._said[change.channel, change.ts] = words
-        self._line(change.at, channel.name, words, edited=edited)
+        self._print_card_line(change.at, channel.name, words, edited=edited)
 
-    def _line(self, at: float, channel: str, words: str, *, edited: bool) -> None:
+    def _print_card_line(self, at: float, channel: str, words: str, *, edited: bool) -> None:
         moment = datetime.fromtimestamp(at, UTC).astimezone(self._zone)
-        style = _style(words)
+        style = _choose_style(words)
         line = Text()
         line.append(f"{moment:%H:%M} ", style="dim")
         line.append(f"#{channel:<{self._width}}", style="dim" if edited else "bold")
@@ -63,15 +63,15 @@ class Screen:
         line.append(words, style="" if found or edited else style)
         self._console.print(line, no_wrap=True, overflow="ellipsis", crop=True)
 
-    def _named(self, words: str) -> str:
+    def _replace_user_ids(self, words: str) -> str:
         for user in self._workspace.users.values():
             words = words.replace(f"<@{user.id}>", f"@{user.name}")
         return words.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
-    def books(self, account: Reconciliation) -> None:
+    def print_totals(self, account: Reconciliation) -> None:
         self._console.print(str(account), highlight=False, soft_wrap=True)
 
-    def summary(self, rows: list[tuple[str, int, int]]) -> None:
+    def print_summary(self, rows: list[tuple[str, int, int]]) -> None:
         """What is left at the end: department, open, overdue."""
         table = Table(box=None, pad_edge=False, header_style="dim")
         table.add_column("\nat the end")
@@ -82,5 +82,5 @@ class Screen:
         self._console.print(table)
 
 
-def _style(words: str) -> str:
+def _choose_style(words: str) -> str:
     return next((style for word, style in STYLES.items() if word in words), "")

@@ -5,24 +5,24 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
 from bot.clock import Clock
-from bot.demo.cast import workspace_of
+from bot.demo.cast import build_workspace
 from bot.playbook import PlaybookReloader
-from bot.sandbox import Sandbox
-from bot.stage import Stage, nothing, staged
+from bot.sandbox import SlackSandbox
+from bot.stage import LocalApp, mount_nothing, run_local_app
 
 
-def set_up(
+def run_demo_app(
     playbook: PlaybookReloader,
     clock: Clock,
     *,
     wait: bool = True,
     ports: Sequence[int] = (0,),
-    mount: Callable[[Sandbox], None] = nothing,
-) -> AbstractAsyncContextManager[Stage]:
-    """As `staged`, whose arguments these are; triggers run out by real time, as it is a person who waits."""
-    return staged(
+    mount: Callable[[SlackSandbox], None] = mount_nothing,
+) -> AbstractAsyncContextManager[LocalApp]:
+    """As `run_local_app`, whose arguments these are; triggers run out by real time, as it is a person who waits."""
+    return run_local_app(
         playbook=playbook,
-        workspace=workspace_of(playbook.current, clock),
+        workspace=build_workspace(playbook.current, clock),
         clock=clock,
         trigger_now=asyncio.get_running_loop().time,
         wait=wait,

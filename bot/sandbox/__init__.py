@@ -1,26 +1,26 @@
 """A Slack workspace on this machine: the far end of every end-to-end test, and of the demo."""
 
-from bot.sandbox.faults import Fault, FaultKind
-from bot.sandbox.feed import Change
-from bot.sandbox.messages import Message
-from bot.sandbox.outcomes import Outcome, Refused
-from bot.sandbox.people import Person
-from bot.sandbox.server import Sandbox
-from bot.sandbox.views import View
-from bot.sandbox.workspace import Channel, Group, User, Workspace
+from bot.sandbox.faults import FaultKind, InjectedFault
+from bot.sandbox.feed import WorkspaceChange
+from bot.sandbox.messages import SlackMessage
+from bot.sandbox.outcomes import ClientRefusedError, DeliveryOutcome
+from bot.sandbox.people import SlackUser
+from bot.sandbox.server import SlackSandbox
+from bot.sandbox.views import SlackView
+from bot.sandbox.workspace import SlackWorkspace, WorkspaceChannel, WorkspaceGroup, WorkspaceUser
 
 __all__ = [
-    "Change",
-    "Channel",
-    "Fault",
+    "ClientRefusedError",
+    "DeliveryOutcome",
     "FaultKind",
-    "Group",
-    "Message",
-    "Outcome",
-    "Person",
-    "Refused",
-    "Sandbox",
-    "User",
-    "View",
-    "Workspace",
+    "InjectedFault",
+    "SlackMessage",
+    "SlackSandbox",
+    "SlackUser",
+    "SlackView",
+    "SlackWorkspace",
+    "WorkspaceChange",
+    "WorkspaceChannel",
+    "WorkspaceGroup",
+    "WorkspaceUser",
 ]

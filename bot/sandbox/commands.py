@@ -2,19 +2,19 @@
 
 import re
 
-from bot.sandbox.workspace import Workspace
+from bot.sandbox.workspace import SlackWorkspace
 
 NAMED = re.compile(r"(?<![\w<])([@#])([\w.-]+)")
 
 
-def escaped(workspace: Workspace, command: str, text: str) -> str:
+def escape_references(workspace: SlackWorkspace, command: str, text: str) -> str:
     """With `should_escape`, @ana becomes <@U…|ana>; without it, text stays as typed."""
     if not workspace.escapes.get(command, True):
         return text
-    return NAMED.sub(lambda hit: _reference(workspace, hit[1], hit[2]) or hit[0], text)
+    return NAMED.sub(lambda hit: _format_reference(workspace, hit[1], hit[2]) or hit[0], text)
 
 
-def _reference(workspace: Workspace, sign: str, name: str) -> str:
+def _format_reference(workspace: SlackWorkspace, sign: str, name: str) -> str:
     if sign == "#":
         return next((f"<#{c.id}|{c.name}>" for c in workspace.channels.values() if c.name == name), "")
     for user in workspace.users.values():

@@ -13,10 +13,10 @@ class SlackError(Exception):
         self.word = word
         self.beside = beside
 
-    def answer(self) -> Json:
+    def build_error_body(self) -> Json:
         return {"ok": False, "error": self.word, **self.beside}
 
 
-def invalid(word: str, faults: list[str]) -> SlackError:
+def build_validation_error(word: str, faults: list[str]) -> SlackError:
     """The error for a body that is shaped wrongly, naming every fault as Slack does."""
     return SlackError(word, response_metadata={"messages": faults})

@@ -21,7 +21,7 @@ ON_DELIVERIES = {FaultKind.DUPLICATE_DELIVERY, FaultKind.LATE_DELIVERY}
 
 
 @dataclass(eq=False)
-class Fault:
+class InjectedFault:
     """Holds for the named methods and channels (none named: for all), `times` times (None: until removed)."""
 
     kind: FaultKind
@@ -34,7 +34,7 @@ class Fault:
     word: str = "internal_error"
     happened: int = field(default=0, init=False)
 
-    def holds(self, method: str, channel: str, at: float) -> bool:
+    def is_active(self, method: str, channel: str, at: float) -> bool:
         return (
             (not self.methods or method in self.methods)
             and (not self.channels or channel in self.channels)
@@ -43,36 +43,36 @@ class Fault:
         )
 
 
-class Faults:
+class FaultRegistry:
     """`down` is the whole of Slack: every call gets a 503, and nothing is delivered."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        self._faults: list[Fault] = []
+        self._faults: list[InjectedFault] = []
         self.down = False
 
-    def add(self, fault: Fault) -> Fault:
+    def add(self, fault: InjectedFault) -> InjectedFault:
         self._faults.append(fault)
         return fault
 
-    def remove(self, fault: Fault) -> None:
+    def remove(self, fault: InjectedFault) -> None:
         self._faults.remove(fault)
 
     def clear(self) -> None:
         self._faults.clear()
         self.down = False
 
-    def strike(self, method: str, channel: str = "") -> Fault | None:
+    def take_call_fault(self, method: str, channel: str = "") -> InjectedFault | None:
         """The fault that befalls this call, if one does."""
-        return self._first(method, channel, {*FaultKind} - ON_DELIVERIES)
+        return self._take_first(method, channel, {*FaultKind} - ON_DELIVERIES)
 
-    def on_delivery(self, kind: FaultKind) -> Fault | None:
+    def take_delivery_fault(self, kind: FaultKind) -> InjectedFault | None:
         """Deliveries are neither to a method nor to a channel."""
-        return self._first("", "", {kind})
+        return self._take_first("", "", {kind})
 
-    def _first(self, method: str, channel: str, kinds: Collection[FaultKind]) -> Fault | None:
+    def _take_first(self, method: str, channel: str, kinds: Collection[FaultKind]) -> InjectedFault | None:
         for fault in self._faults:
-            if fault.kind in kinds and fault.holds(method, channel, self._now()):
+            if fault.kind in kinds and fault.is_active(method, channel, self._now()):
                 fault.happened += 1
                 return fault
         return None

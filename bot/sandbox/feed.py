@@ -32,7 +32,7 @@ class ChangeKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Change:
+class WorkspaceChange:
     """One thing that happened."""
 
     number: int
@@ -44,45 +44,47 @@ class Change:
     facts: Json = field(default_factory=dict)
 
 
-class Subscription:
+class ChangeSubscription:
     """Everything that changes from now on, as an async iterator. Ends when nobody holds it any more."""
 
     def __init__(self) -> None:
-        self.queue: asyncio.Queue[Change] = asyncio.Queue()
+        self.queue: asyncio.Queue[WorkspaceChange] = asyncio.Queue()
 
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Change:
+    async def __anext__(self) -> WorkspaceChange:
         return await self.queue.get()
 
 
-class Feed:
+class ChangeLog:
     """Only ever added to. Late subscribers hear only what comes after them; the past is in `changes`."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        self._listeners: WeakSet[Subscription] = WeakSet()
-        self.changes: list[Change] = []
+        self._listeners: WeakSet[ChangeSubscription] = WeakSet()
+        self.changes: list[WorkspaceChange] = []
 
-    def add(self, kind: ChangeKind, *, channel: str = "", ts: str = "", user: str = "", **facts: object) -> Change:
-        change = Change(len(self.changes), kind, self._now(), channel, ts, user, dict(facts))
+    def add(
+        self, kind: ChangeKind, *, channel: str = "", ts: str = "", user: str = "", **facts: object
+    ) -> WorkspaceChange:
+        change = WorkspaceChange(len(self.changes), kind, self._now(), channel, ts, user, dict(facts))
         self.changes.append(change)
         for listener in self._listeners:
             listener.queue.put_nowait(change)
         return change
 
-    def of(self, kind: str) -> list[Change]:
+    def list_by_kind(self, kind: str) -> list[WorkspaceChange]:
         return [change for change in self.changes if change.kind == kind]
 
-    def subscribe(self) -> Subscription:
-        subscription = Subscription()
+    def subscribe(self) -> ChangeSubscription:
+        subscription = ChangeSubscription()
         self._listeners.add(subscription)
         return subscription
 
-    async def until(self, holds: Callable[[], object], within: float) -> None:
+    async def wait_until(self, condition: Callable[[], object], within: float) -> None:
         """Waits for changes until the condition holds. Raises TimeoutError after so many real seconds."""
         changes = self.subscribe()
         async with asyncio.timeout(within):
-            while not holds():
+            while not condition():
                 await anext(changes)

@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.sandbox.errors import SlackError
-from bot.sandbox.faults import Faults
-from bot.sandbox.limits import Limits
-from bot.sandbox.manifest import Manifest
-from bot.sandbox.triggers import Triggers
-from bot.sandbox.workspace import Workspace
+from bot.sandbox.faults import FaultRegistry
+from bot.sandbox.limits import WebApiLimits
+from bot.sandbox.manifest import AppManifest
+from bot.sandbox.triggers import TriggerIds
+from bot.sandbox.workspace import SlackWorkspace
 
 
 @dataclass(eq=False)
-class Upload:
+class FileUpload:
     id: str
     name: str
     length: int
@@ -21,36 +21,36 @@ class Upload:
 
 
 @dataclass(eq=False)
-class Installation:
-    workspace: Workspace
+class AppInstallation:
+    workspace: SlackWorkspace
     now: Callable[[], float]
     scopes: Sequence[str]
-    limits: Limits
-    faults: Faults
-    triggers: Triggers
+    limits: WebApiLimits
+    faults: FaultRegistry
+    triggers: TriggerIds
     bot_token: str = "xoxb-sandbox-bot-token"  # noqa: S105 - it opens nothing but this sandbox
     app_token: str = "xapp-1-sandbox-app-token"  # noqa: S105
     signing_secret: str = "sandbox-signing-secret"  # noqa: S105
-    refused_with: str = ""  # account_inactive, token_revoked, … on demand
+    token_error: str = ""  # account_inactive, token_revoked, … on demand
     base_url: str = ""
-    manifest: Manifest | None = None  # None: everything reaches the app
-    uploads: dict[str, Upload] = field(default_factory=dict)
+    manifest: AppManifest | None = None  # None: everything reaches the app
+    uploads: dict[str, FileUpload] = field(default_factory=dict)
     tickets: set[str] = field(default_factory=set)
 
-    def authenticate(self, method: str, token: str) -> None:
+    def check_token(self, method: str, token: str) -> None:
         """App-level tokens open sockets and nothing else; bot tokens do all but that."""
         if not token:
             raise SlackError("not_authed")
         if token not in {self.bot_token, self.app_token}:
             raise SlackError("invalid_auth")
-        if self.refused_with:
-            raise SlackError(self.refused_with)
+        if self.token_error:
+            raise SlackError(self.token_error)
         if (token == self.app_token) != (method == "apps.connections.open"):
             raise SlackError("not_allowed_token_type")
 
-    def ticket(self) -> str:
+    def issue_socket_url(self) -> str:
         """A socket's address; it lets in one, once."""
-        ticket = f"ticket-{self.workspace.number()}"
+        ticket = f"ticket-{self.workspace.issue_number()}"
         self.tickets.add(ticket)
         host = self.base_url.removeprefix("http://")
         return f"ws://{host}/link?ticket={ticket}&app_id=A0APP"

@@ -54,7 +54,7 @@ SECONDS_BETWEEN_POSTS = 1.0
 
 
 @dataclass(frozen=True)
-class Violation:
+class LimitViolation:
     """A call that came above the limit."""
 
     method: str
@@ -64,7 +64,7 @@ class Violation:
 
 
 @dataclass(frozen=True)
-class Use:
+class LimitUsage:
     """How much of one limit is used now."""
 
     method: str
@@ -74,33 +74,33 @@ class Use:
     span: float
 
 
-class Window:
+class SlidingWindow:
     """At most `allowed` within any `span` seconds."""
 
     def __init__(self, allowed: int, span: float) -> None:
         self.allowed, self.span = allowed, span
         self._taken: deque[float] = deque()
 
-    def wait(self, at: float) -> float:
+    def compute_wait(self, at: float) -> float:
         """How long until there is room again; 0 if there is room now."""
         while self._taken and self._taken[0] + self.span <= at:
             self._taken.popleft()
         return 0.0 if len(self._taken) < self.allowed else self._taken[0] + self.span - at
 
-    def take(self, at: float) -> None:
+    def record_call(self, at: float) -> None:
         self._taken.append(at)
 
-    def used(self, at: float) -> int:
+    def count_used(self, at: float) -> int:
         return sum(1 for taken in self._taken if taken + self.span > at)
 
 
-class Limits:
+class WebApiLimits:
     """`enforced` may be turned off to count violations without refusing; `per_minute` may be changed for a test."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        self._windows: dict[tuple[str, str], Window] = {}
-        self._violations: list[Violation] = []
+        self._windows: dict[tuple[str, str], SlidingWindow] = {}
+        self._violations: list[LimitViolation] = []
         self.enforced = True
         self.per_minute = dict(PER_MINUTE)
         self.calls: Counter[str] = Counter()
@@ -112,44 +112,44 @@ class Limits:
         at = self._now()
         self.calls[method] += 1
         self.calls_by_channel[channel][method] += 1
-        windows = self._windows_of(method, channel)
-        wait = max((window.wait(at) for window in windows), default=0.0)
+        windows = self._select_windows(method, channel)
+        wait = max((window.compute_wait(at) for window in windows), default=0.0)
         if wait:
-            self._violations.append(Violation(method, channel, at, math.ceil(wait)))
+            self._violations.append(LimitViolation(method, channel, at, math.ceil(wait)))
         if wait and self.enforced:
-            return self._refuse(method, math.ceil(wait))
+            return self._refuse_call(method, math.ceil(wait))
         for window in windows:
-            window.take(at)
+            window.record_call(at)
         return 0
 
-    def refused(self, method: str) -> None:
+    def record_refusal(self, method: str) -> None:
         """A 429 that was given for another reason, by a fault."""
         self.refusals[method] += 1
 
-    def limit_violations(self) -> list[Violation]:
+    def list_violations(self) -> list[LimitViolation]:
         return list(self._violations)
 
-    def uses(self) -> list[Use]:
+    def list_usage(self) -> list[LimitUsage]:
         """Every limit that was touched so far, as it is now."""
         at = self._now()
         return [
-            Use(method, channel, window.used(at), window.allowed, window.span)
+            LimitUsage(method, channel, window.count_used(at), window.allowed, window.span)
             for (method, channel), window in self._windows.items()
         ]
 
-    def _refuse(self, method: str, seconds: int) -> int:
-        self.refused(method)
+    def _refuse_call(self, method: str, seconds: int) -> int:
+        self.record_refusal(method)
         return seconds
 
-    def _windows_of(self, method: str, channel: str) -> list[Window]:
+    def _select_windows(self, method: str, channel: str) -> list[SlidingWindow]:
         if method == "chat.postMessage":
             return [
-                self._window(method, channel, 1, SECONDS_BETWEEN_POSTS),
-                self._window(method, "", POSTS_PER_MINUTE, MINUTE),
+                self._get_window(method, channel, 1, SECONDS_BETWEEN_POSTS),
+                self._get_window(method, "", POSTS_PER_MINUTE, MINUTE),
             ]
         if method not in self.per_minute:
             return []
-        return [self._window(method, "", self.per_minute[method], MINUTE)]
+        return [self._get_window(method, "", self.per_minute[method], MINUTE)]
 
-    def _window(self, method: str, channel: str, allowed: int, span: float) -> Window:
-        return self._windows.setdefault((method, channel), Window(allowed, span))
+    def _get_window(self, method: str, channel: str, allowed: int, span: float) -> SlidingWindow:
+        return self._windows.setdefault((method, channel), SlidingWindow(allowed, span))

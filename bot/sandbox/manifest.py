@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from bot.sandbox.errors import Json
-from bot.sandbox.outcomes import Refused
+from bot.sandbox.outcomes import ClientRefusedError
 
 
 @dataclass(frozen=True)
-class Manifest:
+class AppManifest:
     scopes: tuple[str, ...]
     commands: dict[str, bool]  # and whether each has `should_escape`
     shortcuts: dict[str, str]  # callback id → message or global
@@ -16,12 +16,12 @@ class Manifest:
     home: bool
     takes_messages: bool
     """Whether people may write to the app; if not, its conversation can only be read."""
-    commands_told: tuple[Json, ...]
+    command_listing: tuple[Json, ...]
     """As the client lists them: command, description, usage_hint."""
-    shortcuts_told: tuple[Json, ...]
+    shortcut_listing: tuple[Json, ...]
 
     @classmethod
-    def read(cls, body: Json) -> "Manifest":
+    def parse(cls, body: Json) -> "AppManifest":
         """From an app manifest as one pastes it into Slack; a missing part is an empty one."""
         features, settings = body.get("features", {}), body.get("settings", {})
         scopes = body.get("oauth_config", {}).get("scopes", {})
@@ -35,31 +35,33 @@ class Manifest:
             interactive=bool(settings.get("interactivity", {}).get("is_enabled")),
             home=bool(home.get("home_tab_enabled")),
             takes_messages=bool(home.get("messages_tab_enabled")) and not home.get("messages_tab_read_only_enabled"),
-            commands_told=tuple(_some(one, "command", "description", "usage_hint") for one in commands),
-            shortcuts_told=tuple(_some(one, "name", "callback_id", "type", "description") for one in shortcuts),
+            command_listing=tuple(_select_keys(one, "command", "description", "usage_hint") for one in commands),
+            shortcut_listing=tuple(
+                _select_keys(one, "name", "callback_id", "type", "description") for one in shortcuts
+            ),
         )
 
     def require_command(self, command: str) -> None:
         if command not in self.commands:
-            raise Refused(f"{command} is not a valid command")
+            raise ClientRefusedError(f"{command} is not a valid command")
 
     def require_shortcut(self, callback_id: str, kind: str) -> None:
         if self.shortcuts.get(callback_id) != kind or not self.interactive:
-            raise Refused(f"the app has no {kind} shortcut {callback_id!r}")
+            raise ClientRefusedError(f"the app has no {kind} shortcut {callback_id!r}")
 
     def require_home(self) -> None:
         if not self.home:
-            raise Refused("the app has no Home tab")
+            raise ClientRefusedError("the app has no Home tab")
 
     def require_interactivity(self) -> None:
         if not self.interactive:
-            raise Refused("this app is not configured to handle interactive responses")
+            raise ClientRefusedError("this app is not configured to handle interactive responses")
 
 
-def _some(told: Json, *keys: str) -> Json:
-    return {key: told.get(key, "") for key in keys}
+def _select_keys(source: Json, *keys: str) -> Json:
+    return {key: source.get(key, "") for key in keys}
 
 
-def subscription(event: Json) -> str:
+def get_subscription_name(event: Json) -> str:
     """The name under which an app subscribes to this event."""
     return f"message.{event['channel_type']}" if event["type"] == "message" else str(event["type"])

@@ -5,23 +5,23 @@ from dataclasses import dataclass, field
 
 from bot.sandbox import reading
 from bot.sandbox.errors import Json
-from bot.sandbox.reading import Button
+from bot.sandbox.reading import BlockButton
 
 
-class Stamps:
+class TimestampIssuer:
     """Message timestamps: never twice the same, always later than the last."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._last = 0
 
-    def next(self) -> str:
+    def issue_ts(self) -> str:
         self._last = max(int(self._now() * 1_000_000) // 100 * 100 + 100, self._last + 100)
         return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
 
 
 @dataclass(eq=False)
-class Message:
+class SlackMessage:
     ts: str
     channel: str
     user: str
@@ -35,7 +35,7 @@ class Message:
     ephemeral_to: str = ""
     client_msg_id: str = ""
     reactions: dict[str, list[str]] = field(default_factory=dict)
-    thread: list["Message"] = field(default_factory=list)
+    thread: list["SlackMessage"] = field(default_factory=list)
     attachments: list[Json] = field(default_factory=list)
     files: list[Json] = field(default_factory=list)
     unfurled: list[str] = field(default_factory=list)
@@ -43,20 +43,20 @@ class Message:
     deleted: bool = False
     values: dict[str, dict[str, Json]] = field(default_factory=dict)  # what was picked in its menus
 
-    def put(self, block_id: str, action_id: str, state: Json) -> None:
+    def set_state(self, block_id: str, action_id: str, state: Json) -> None:
         self.values.setdefault(block_id, {})[action_id] = state
 
-    def words(self) -> str:
+    def read_text(self) -> str:
         """What a person sees: the blocks if there are any, else the text."""
-        return reading.words(self.blocks) if self.blocks else reading.unmarked(self.text)
+        return reading.read_block_text(self.blocks) if self.blocks else reading.strip_mrkdwn(self.text)
 
-    def buttons(self) -> dict[str, Button]:
-        return reading.buttons(self.blocks)
+    def find_buttons(self) -> dict[str, BlockButton]:
+        return reading.find_block_buttons(self.blocks)
 
-    def elements(self) -> Iterator[tuple[Json, Json]]:
-        return reading.elements(self.blocks)
+    def iter_elements(self) -> Iterator[tuple[Json, Json]]:
+        return reading.iter_block_elements(self.blocks)
 
-    def payload(self) -> Json:
+    def build_message_payload(self) -> Json:
         """The message as Slack shows it to an app."""
         shown: Json = {"type": "message", "user": self.user, "ts": self.ts, "text": self.text}
         if self.bot_id:

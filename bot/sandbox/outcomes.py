@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-class Refused(Exception):  # noqa: N818 - a person's word, not a failure of the program
+class ClientRefusedError(Exception):
     """Slack's client would not let this person do that: nothing was sent."""
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DeliveryOutcome:
     """How the app answered one delivery.
 
     `status` is the HTTP status, 200 for an ack over a socket, 0 when no answer came. `seconds` is real time.
@@ -28,6 +28,6 @@ class Outcome:
         return self.acked and not self.errors
 
 
-def withheld(errors: dict[str, str]) -> Outcome:
+def build_client_rejection(errors: dict[str, str]) -> DeliveryOutcome:
     """The client found mistakes by itself, and the app never heard of it."""
-    return Outcome(status=0, acked=False, errors=errors, sent=False)
+    return DeliveryOutcome(status=0, acked=False, errors=errors, sent=False)

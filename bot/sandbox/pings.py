@@ -10,37 +10,37 @@ LINK = re.compile(r"<(https?://[^|>]+)(?:\|[^>]*)?>|(?<![<\w])(https?://[^\s>|]+
 
 
 @dataclass(frozen=True)
-class Ping:
-    """`who` is a user id, a user group's id, or channel, here, everyone."""
+class MentionNotification:
+    """`target` is a user id, a user group's id, or channel, here, everyone."""
 
-    who: str
+    target: str
     channel: str
     ts: str
 
 
-def pinged(text: str, blocks: list[Any]) -> list[str]:
+def find_mentioned_ids(text: str, blocks: list[Any]) -> list[str]:
     """With blocks, Slack notifies by the blocks and by the text as well: we count both, once each."""
-    found = [*_in_markup(text), *(who for block in blocks for who in _in_block(block))]
+    found = [*_iter_markup_ids(text), *(who for block in blocks for who in _iter_block_ids(block))]
     return list(dict.fromkeys(found))
 
 
-def _in_markup(text: str) -> Iterator[str]:
+def _iter_markup_ids(text: str) -> Iterator[str]:
     for hit in MENTION.finditer(text):
         yield hit["user"] or hit["group"] or hit["all"]
 
 
-def _in_block(node: Any) -> Iterator[str]:
+def _iter_block_ids(node: Any) -> Iterator[str]:
     if isinstance(node, list):
         for each in node:
-            yield from _in_block(each)
+            yield from _iter_block_ids(each)
     elif isinstance(node, dict):
-        yield from _in_object(node)
+        yield from _iter_object_ids(node)
 
 
-def _in_object(node: dict[str, Any]) -> Iterator[str]:
+def _iter_object_ids(node: dict[str, Any]) -> Iterator[str]:
     match node.get("type"):
         case "mrkdwn" | "markdown":
-            yield from _in_markup(str(node.get("text", "")))
+            yield from _iter_markup_ids(str(node.get("text", "")))
         case "user":
             yield str(node.get("user_id"))
         case "usergroup":
@@ -51,24 +51,24 @@ def _in_object(node: dict[str, Any]) -> Iterator[str]:
             return
         case _:
             for value in node.values():
-                yield from _in_block(value)
+                yield from _iter_block_ids(value)
 
 
-def links(text: str, blocks: list[Any]) -> list[str]:
+def find_links(text: str, blocks: list[Any]) -> list[str]:
     """The addresses Slack would unfurl."""
     found = [one or two for one, two in LINK.findall(text)]
-    return list(dict.fromkeys([*found, *(url for block in blocks for url in _links_in(block))]))
+    return list(dict.fromkeys([*found, *(url for block in blocks for url in _iter_links(block))]))
 
 
-def _links_in(node: Any) -> Iterator[str]:
+def _iter_links(node: Any) -> Iterator[str]:
     if isinstance(node, list):
         for each in node:
-            yield from _links_in(each)
+            yield from _iter_links(each)
     elif isinstance(node, dict):
         if node.get("type") in {"mrkdwn", "markdown"}:
-            yield from links(str(node.get("text", "")), [])
+            yield from find_links(str(node.get("text", "")), [])
         elif node.get("type") == "link":
             yield str(node.get("url"))
         else:
             for value in node.values():
-                yield from _links_in(value)
+                yield from _iter_links(value)

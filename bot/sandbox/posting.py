@@ -5,31 +5,31 @@ from typing import Any
 
 from bot.sandbox.errors import Json
 from bot.sandbox.feed import ChangeKind
-from bot.sandbox.messages import Message
-from bot.sandbox.pings import Ping, links, pinged
-from bot.sandbox.workspace import APP_ID, BOT_ID, BOT_USER, Channel, Workspace
+from bot.sandbox.messages import SlackMessage
+from bot.sandbox.pings import MentionNotification, find_links, find_mentioned_ids
+from bot.sandbox.workspace import APP_ID, BOT_ID, BOT_USER, SlackWorkspace, WorkspaceChannel
 
 TEXT_KEPT = 40_000
 NESTS = ("elements", "actions", "child_blocks")
 
 
-def dress(workspace: Workspace, blocks: list[Json]) -> list[Json]:
+def assign_block_ids(workspace: SlackWorkspace, blocks: list[Json]) -> list[Json]:
     """A copy in which every block and every element has its id."""
     dressed = copy.deepcopy(blocks)
     for block in dressed:
-        _name_block(workspace, block)
+        _assign_block_id(workspace, block)
     return dressed
 
 
-def _name_block(workspace: Workspace, block: Json) -> None:
-    block.setdefault("block_id", f"b{workspace.number():04d}")
+def _assign_block_id(workspace: SlackWorkspace, block: Json) -> None:
+    block.setdefault("block_id", f"b{workspace.issue_number():04d}")
     for element in _list_nested(block):
         if element.get("type") in {"card", "section", "actions", "context", "input"}:
-            _name_block(workspace, element)
-        elif _interactive(element):
-            element.setdefault("action_id", f"a{workspace.number():04d}")
+            _assign_block_id(workspace, element)
+        elif _is_interactive(element):
+            element.setdefault("action_id", f"a{workspace.issue_number():04d}")
         elif "type" in element and block["type"] == "container":
-            _name_block(workspace, element)
+            _assign_block_id(workspace, element)
 
 
 def _list_nested(block: Json) -> list[Json]:
@@ -37,52 +37,56 @@ def _list_nested(block: Json) -> list[Json]:
     return [*single, *(each for key in NESTS for each in block.get(key) or [] if isinstance(each, dict))]
 
 
-def _interactive(element: Json) -> bool:
+def _is_interactive(element: Json) -> bool:
     kind = str(element.get("type", ""))
     return kind.endswith(("button", "buttons", "select", "picker", "_input")) or kind in {"overflow", "checkboxes"}
 
 
-def from_app(workspace: Workspace, channel: Channel, text: str, blocks: list[Json], **more: Any) -> Message:
+def build_app_message(
+    workspace: SlackWorkspace, channel: WorkspaceChannel, text: str, blocks: list[Json], **more: Any
+) -> SlackMessage:
     """A message of the app's, not yet anywhere."""
-    return Message(
-        ts=workspace.stamps.next(),
+    return SlackMessage(
+        ts=workspace.stamps.issue_ts(),
         channel=channel.id,
         user=BOT_USER,
         text=text[:TEXT_KEPT],
-        blocks=dress(workspace, blocks),
+        blocks=assign_block_ids(workspace, blocks),
         bot_id=BOT_ID,
         app_id=APP_ID,
         **more,
     )
 
 
-def post(workspace: Workspace, channel: Channel, message: Message, *, unfurl: bool = True) -> Message:
+def add_message(
+    workspace: SlackWorkspace, channel: WorkspaceChannel, message: SlackMessage, *, unfurl: bool = True
+) -> SlackMessage:
     """Puts the message where it belongs and disturbs whom it names."""
-    channel.put(message)
+    channel.add(message)
     if unfurl:
-        message.unfurled = links(message.text, message.blocks)
-    _ping(workspace, message)
+        message.unfurled = find_links(message.text, message.blocks)
+    _notify_mentioned(workspace, message)
     workspace.feed.add(
         ChangeKind.POSTED, channel=channel.id, ts=message.ts, user=message.user, thread_ts=message.thread_ts
     )
     return message
 
 
-def _ping(workspace: Workspace, message: Message) -> None:
-    for who in _named(message):
-        workspace.pings.append(Ping(who, message.channel, message.ts))
+def _notify_mentioned(workspace: SlackWorkspace, message: SlackMessage) -> None:
+    for who in _find_mentioned(message):
+        workspace.pings.append(MentionNotification(who, message.channel, message.ts))
 
 
-def _named(message: Message) -> list[str]:
+def _find_mentioned(message: SlackMessage) -> list[str]:
     """In attachments, names ping as in the message itself."""
     beside = [attached.get("text", "") for attached in message.attachments]
     within = [block for attached in message.attachments for block in attached.get("blocks", [])]
-    return pinged("\n".join([message.text, *beside]), [*message.blocks, *within])
+    return find_mentioned_ids("\n".join([message.text, *beside]), [*message.blocks, *within])
 
 
-def edit(
-    workspace: Workspace,
-    message: Message,
+def edit_message(
+    workspace: SlackWorkspace,
+    message: SlackMessage,
     *,
     text: str | None,
     blocks: list[Json] | None,
@@ -90,24 +94,24 @@ def edit(
     metadata: Json | None = None,
 ) -> None:
     """What is None stays as it was. Whom an edit names anew is counted as disturbed, which is stricter than Slack."""
-    before = set(_named(message))
+    before = set(_find_mentioned(message))
     message.text = message.text if text is None else text[:TEXT_KEPT]
-    message.blocks = message.blocks if blocks is None else dress(workspace, blocks)
+    message.blocks = message.blocks if blocks is None else assign_block_ids(workspace, blocks)
     message.attachments = message.attachments if attachments is None else attachments
     message.metadata = message.metadata if metadata is None else metadata
-    message.edited = workspace.stamps.next()
-    for who in _named(message):
+    message.edited = workspace.stamps.issue_ts()
+    for who in _find_mentioned(message):
         if who not in before:
-            workspace.pings.append(Ping(who, message.channel, message.ts))
+            workspace.pings.append(MentionNotification(who, message.channel, message.ts))
     workspace.feed.add(ChangeKind.EDITED, channel=message.channel, ts=message.ts, user=message.user)
 
 
-def delete(workspace: Workspace, channel: Channel, message: Message) -> None:
-    channel.take(message)
+def remove_message(workspace: SlackWorkspace, channel: WorkspaceChannel, message: SlackMessage) -> None:
+    channel.remove(message)
     workspace.feed.add(ChangeKind.DELETED, channel=channel.id, ts=message.ts)
 
 
-def whisper(workspace: Workspace, user: str, message: Message) -> Message:
+def add_ephemeral(workspace: SlackWorkspace, user: str, message: SlackMessage) -> SlackMessage:
     """Only this person sees it, until their client is reloaded."""
     message.ephemeral_to = user
     workspace.ephemerals.setdefault(user, []).append(message)
@@ -115,7 +119,7 @@ def whisper(workspace: Workspace, user: str, message: Message) -> Message:
     return message
 
 
-def unwhisper(workspace: Workspace, message: Message) -> None:
+def remove_ephemeral(workspace: SlackWorkspace, message: SlackMessage) -> None:
     shelf = workspace.ephemerals.get(message.ephemeral_to, [])
     if message in shelf:
         shelf.remove(message)

@@ -17,7 +17,7 @@ CLICKABLE = {"button", "workflow_button", "icon_button"}
 
 
 @dataclass(frozen=True)
-class Button:
+class BlockButton:
     label: str
     action_id: str
     value: str = ""
@@ -26,43 +26,43 @@ class Button:
     style: str = ""
 
 
-def words(blocks: list[Json]) -> str:
+def read_block_text(blocks: list[Json]) -> str:
     """Every visible word, one line for each piece of text."""
-    return "\n".join(line for block in blocks for line in _lines(block) if line)
+    return "\n".join(line for block in blocks for line in _iter_lines(block) if line)
 
 
-def plain(text: Json | None) -> str:
+def read_text_object(text: Json | None) -> str:
     """A text object as the eye meets it."""
     if not text:
         return ""
     raw = str(text.get("text", ""))
-    return unmarked(raw) if text.get("type") == "mrkdwn" else raw
+    return strip_mrkdwn(raw) if text.get("type") == "mrkdwn" else raw
 
 
-def unmarked(raw: str) -> str:
+def strip_mrkdwn(raw: str) -> str:
     return html.unescape(BARE_LINK.sub(r"\1", LINK.sub(r"\1", raw)))
 
 
-def _lines(node: Any) -> Iterator[str]:
+def _iter_lines(node: Any) -> Iterator[str]:
     if isinstance(node, list):
         for each in node:
-            yield from _lines(each)
+            yield from _iter_lines(each)
     elif isinstance(node, dict):
-        yield from _lines_of(node)
+        yield from _iter_object_lines(node)
 
 
-def _lines_of(node: Json) -> Iterator[str]:
+def _iter_object_lines(node: Json) -> Iterator[str]:
     kind = node.get("type", "")
     if kind in {"plain_text", "mrkdwn"}:
-        yield plain(node)
+        yield read_text_object(node)
     elif kind in {"rich_text_section", "rich_text_preformatted", "rich_text_quote"}:
-        yield "".join(_run(each) for each in node.get("elements", []))
+        yield "".join(_render_run(each) for each in node.get("elements", []))
     else:
         for key, value in node.items():
             if isinstance(value, str) and key in SPOKEN:
                 yield value
             elif key not in SILENT or (key == "options" and kind in LISTED):
-                yield from _lines(value)
+                yield from _iter_lines(value)
 
 
 RUNS: dict[str, Callable[[Json], object]] = {
@@ -77,17 +77,17 @@ RUNS: dict[str, Callable[[Json], object]] = {
 }
 
 
-def _run(piece: Json) -> str:
+def _render_run(piece: Json) -> str:
     said = RUNS.get(str(piece.get("type")))
     return str(said(piece) if said else piece.get("value", ""))
 
 
-def elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
+def iter_block_elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
     """Everything that can be acted on, each with the block that holds it."""
     for block in blocks:
         for held in _iter_nested(block):
             if "block_id" in held or held.get("type") in {"card", "carousel", "container"}:
-                yield from elements([held])
+                yield from iter_block_elements([held])
             elif "action_id" in held:
                 yield block, held
 
@@ -102,13 +102,13 @@ def _iter_nested(block: Json) -> Iterator[Json]:
         yield from (cell["element"] for cell in row if isinstance(cell.get("element"), dict))
 
 
-def buttons(blocks: list[Json]) -> dict[str, Button]:
+def find_block_buttons(blocks: list[Json]) -> dict[str, BlockButton]:
     """What a person can press, by what is written on it."""
     found = {}
-    for block, element in elements(blocks):
+    for block, element in iter_block_elements(blocks):
         if element.get("type") in CLICKABLE:
-            label = plain(element.get("text"))
-            found[label] = Button(
+            label = read_text_object(element.get("text"))
+            found[label] = BlockButton(
                 label,
                 element["action_id"],
                 element.get("value", ""),

@@ -6,38 +6,38 @@ from typing import Any
 
 from bot.sandbox import posting
 from bot.sandbox.blocks import check_message
-from bot.sandbox.errors import Json, SlackError, invalid
-from bot.sandbox.messages import Message
-from bot.sandbox.workspace import Channel, Workspace
+from bot.sandbox.errors import Json, SlackError, build_validation_error
+from bot.sandbox.messages import SlackMessage
+from bot.sandbox.workspace import SlackWorkspace, WorkspaceChannel
 
 USES, LIFE = 5, 1800.0
 
 
 @dataclass
-class Place:
+class ReplyTarget:
     """Where an answer goes: to this person in this channel, about this message."""
 
     user: str
     channel: str
-    origin: Message | None
+    origin: SlackMessage | None
     thread_ts: str
     at: float
     used: int = 0
 
 
 class ResponseUrls:
-    def __init__(self, workspace: Workspace, now: Callable[[], float]) -> None:
+    def __init__(self, workspace: SlackWorkspace, now: Callable[[], float]) -> None:
         self._workspace, self._now = workspace, now
-        self._given: dict[str, Place] = {}
+        self._given: dict[str, ReplyTarget] = {}
         self.base_url = ""
 
-    def issue(self, user: str, channel: str, origin: Message | None = None) -> str:
+    def issue_url(self, user: str, channel: str, origin: SlackMessage | None = None) -> str:
         token = f"r{len(self._given) + 1:06d}"
         thread_ts = origin.thread_ts if origin else ""
-        self._given[token] = Place(user, channel, origin, thread_ts, self._now())
+        self._given[token] = ReplyTarget(user, channel, origin, thread_ts, self._now())
         return f"{self.base_url}/respond/{token}"
 
-    def answer(self, token: str, body: Any) -> None:
+    def post_reply(self, token: str, body: Any) -> None:
         """Raises SlackError; a refused body costs a use as well, which is stricter than Slack."""
         place = self._given.get(token)
         if place is None:
@@ -49,31 +49,31 @@ class ResponseUrls:
         place.used += 1
         if not isinstance(body, dict):
             raise SlackError("invalid_payload")
-        self._apply(place, body)
+        self._apply_reply(place, body)
 
-    def _apply(self, place: Place, body: Json) -> None:
+    def _apply_reply(self, place: ReplyTarget, body: Json) -> None:
         switches = [body.get(key, False) for key in ("delete_original", "replace_original")]
         if not all(isinstance(switch, bool) for switch in switches):
             raise SlackError("invalid_payload")
         if body.get("delete_original"):
-            self._delete(place)
+            self._delete_origin(place)
             return
         check_body(body)
         if body.get("replace_original"):
-            self._replace(place, body)
+            self._replace_origin(place, body)
         else:
-            self.say(place, body)
+            self.send_message(place, body)
 
-    def _delete(self, place: Place) -> None:
-        origin = self._origin(place)
+    def _delete_origin(self, place: ReplyTarget) -> None:
+        origin = self._require_origin(place)
         if origin.ephemeral_to:
-            posting.unwhisper(self._workspace, origin)
+            posting.remove_ephemeral(self._workspace, origin)
         else:
-            posting.delete(self._workspace, self._workspace.channels[place.channel], origin)
+            posting.remove_message(self._workspace, self._workspace.channels[place.channel], origin)
 
-    def _replace(self, place: Place, body: Json) -> None:
-        origin = self._origin(place)
-        posting.edit(
+    def _replace_origin(self, place: ReplyTarget, body: Json) -> None:
+        origin = self._require_origin(place)
+        posting.edit_message(
             self._workspace,
             origin,
             text=body.get("text", ""),
@@ -82,32 +82,32 @@ class ResponseUrls:
             metadata=body.get("metadata"),
         )
 
-    def _origin(self, place: Place) -> Message:
+    def _require_origin(self, place: ReplyTarget) -> SlackMessage:
         if place.origin is None or place.origin.deleted:
             raise SlackError("message_not_found")
         return place.origin
 
-    def say(self, place: Place, body: Json) -> None:
-        """A new message, for the person alone unless `in_channel` is asked for."""
+    def send_message(self, place: ReplyTarget, body: Json) -> None:
+        """A new message, for the person alone unless `list_visible_messages` is asked for."""
         channel = self._workspace.channels[place.channel]
         kind = body.get("response_type", "ephemeral")
         if kind not in {"ephemeral", "in_channel"}:
             raise SlackError("invalid_response_type")
         thread_ts = body.get("thread_ts", place.thread_ts)
-        message = self._message(channel, body, thread_ts)
+        message = self._build_message(channel, body, thread_ts)
         if kind == "ephemeral":
-            posting.whisper(self._workspace, place.user, message)
+            posting.add_ephemeral(self._workspace, place.user, message)
         else:
-            posting.post(self._workspace, channel, message, unfurl=body.get("unfurl_links", True))
+            posting.add_message(self._workspace, channel, message, unfurl=body.get("unfurl_links", True))
 
-    def _message(self, channel: Channel, body: Json, thread_ts: str) -> Message:
+    def _build_message(self, channel: WorkspaceChannel, body: Json, thread_ts: str) -> SlackMessage:
         text, blocks = body.get("text", ""), body.get("blocks") or []
-        return posting.from_app(self._workspace, channel, text, blocks, thread_ts=thread_ts)
+        return posting.build_app_message(self._workspace, channel, text, blocks, thread_ts=thread_ts)
 
-    def reply(self, user: str, channel: str, body: Json) -> None:
+    def reply_to_command(self, user: str, channel: str, body: Json) -> None:
         """What an app answers with its ack to a slash command."""
         check_body(body)
-        self.say(Place(user, channel, None, "", self._now()), body)
+        self.send_message(ReplyTarget(user, channel, None, "", self._now()), body)
 
 
 def check_body(body: Json) -> None:
@@ -116,4 +116,4 @@ def check_body(body: Json) -> None:
         raise SlackError("no_text")
     faults = check_message(blocks)
     if faults:
-        raise invalid("invalid_blocks", faults)
+        raise build_validation_error("invalid_blocks", faults)

@@ -38,7 +38,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
 }
 
 
-def require(provided: Iterable[str], needed: tuple[str, ...]) -> None:
+def require_scope(provided: Iterable[str], needed: tuple[str, ...]) -> None:
     granted = list(provided)
     if needed and not set(needed) & set(granted):
         raise SlackError("missing_scope", needed=needed[0], provided=",".join(granted))

@@ -9,29 +9,29 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from bot.sandbox.errors import Json
-from bot.sandbox.feed import ChangeKind, Feed
-from bot.sandbox.installation import Installation
+from bot.sandbox.feed import ChangeKind, ChangeLog
+from bot.sandbox.installation import AppInstallation
 
 MOST = 10
 
 
 @dataclass(eq=False)
-class Socket:
+class SocketConnection:
     number: int
-    wire: web.WebSocketResponse
+    websocket: web.WebSocketResponse
     request: web.Request
     waiting: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
     leaving: bool = False
 
 
-class NoSocket(Exception):  # noqa: N818 - a state of the world: the app is not there
+class NoSocketError(Exception):
     """No socket is open, or the one we spoke to broke."""
 
 
-class Sockets:
-    def __init__(self, app: Installation, feed: Feed) -> None:
+class SocketModeServer:
+    def __init__(self, app: AppInstallation, feed: ChangeLog) -> None:
         self._app, self._feed = app, feed
-        self._open: list[Socket] = []
+        self._open: list[SocketConnection] = []
         self._turn = itertools.count()
         self._numbers = itertools.count(1)
         self.accepting = True
@@ -40,42 +40,42 @@ class Sockets:
     def count(self) -> int:
         return len(self._open)
 
-    async def connect(self, request: web.Request) -> web.StreamResponse:
+    async def handle_connect(self, request: web.Request) -> web.StreamResponse:
         ticket = request.query.get("ticket", "")
         if ticket not in self._app.tickets or not self.accepting or self._app.faults.down:
             return web.Response(status=403, text="invalid ticket")
         self._app.tickets.discard(ticket)
         wire = web.WebSocketResponse()
         await wire.prepare(request)
-        socket = Socket(next(self._numbers), wire, request)
+        socket = SocketConnection(next(self._numbers), wire, request)
         if len(self._open) >= MOST:
-            await self._dismiss(socket, "too_many_websockets", close=True)
+            await self._dismiss_socket(socket, "too_many_websockets", close=True)
             return wire
-        await self._serve(socket)
+        await self._serve_socket(socket)
         return wire
 
-    async def _serve(self, socket: Socket) -> None:
+    async def _serve_socket(self, socket: SocketConnection) -> None:
         self._open.append(socket)
         self._feed.add(ChangeKind.SOCKET, state="open", number=socket.number)
         try:
-            await socket.wire.send_json(self._hello())
-            async for message in socket.wire:
+            await socket.websocket.send_json(self._build_hello())
+            async for message in socket.websocket:
                 if message.type is WSMsgType.TEXT:
-                    _acknowledge(socket, message.data)
+                    _resolve_ack(socket, message.data)
         except ConnectionResetError:
             pass  # the app left while we greeted it
         finally:
-            self._gone(socket)
+            self._remove_socket(socket)
 
-    def _gone(self, socket: Socket) -> None:
+    def _remove_socket(self, socket: SocketConnection) -> None:
         if socket in self._open:
             self._open.remove(socket)
         for future in socket.waiting.values():
             if not future.done():
-                future.set_exception(NoSocket())
+                future.set_exception(NoSocketError())
         self._feed.add(ChangeKind.SOCKET, state="closed", number=socket.number)
 
-    def _hello(self) -> Json:
+    def _build_hello(self) -> Json:
         host = {"host": "sandbox", "build_number": 1, "approximate_connection_time": 18_060}
         return {
             "type": "hello",
@@ -88,45 +88,45 @@ class Sockets:
         """To one of the sockets, in turn. Returns the payload of the ack; raises TimeoutError or NoSocket."""
         ready = [socket for socket in self._open if not socket.leaving]
         if not ready:
-            raise NoSocket
+            raise NoSocketError
         socket = ready[next(self._turn) % len(ready)]
         answer = socket.waiting[envelope_id] = asyncio.get_running_loop().create_future()
         wants = kind != "events_api"
         envelope = {"envelope_id": envelope_id, "type": kind, "accepts_response_payload": wants, "payload": payload}
         try:
-            await socket.wire.send_json(envelope | retry)
+            await socket.websocket.send_json(envelope | retry)
             return await asyncio.wait_for(answer, within)
         except ConnectionResetError:
-            raise NoSocket from None
+            raise NoSocketError from None
         finally:
             del socket.waiting[envelope_id]
 
-    async def disconnect(self, reason: str = "refresh_requested", *, number: int | None = None) -> None:
+    async def disconnect_sockets(self, reason: str = "refresh_requested", *, number: int | None = None) -> None:
         """`warning` says that the end is near; `refresh_requested` and `link_disabled` are the end."""
-        for socket in self._chosen(number):
-            await self._dismiss(socket, reason, close=reason != "warning")
+        for socket in self._select_sockets(number):
+            await self._dismiss_socket(socket, reason, close=reason != "warning")
 
-    def cut(self, *, number: int | None = None) -> None:
+    def abort_sockets(self, *, number: int | None = None) -> None:
         """The line goes dead, without a word."""
-        for socket in self._chosen(number):
+        for socket in self._select_sockets(number):
             if socket.request.transport is not None:
                 socket.request.transport.abort()
 
     async def close(self) -> None:
         for socket in list(self._open):
-            await socket.wire.close()
+            await socket.websocket.close()
 
-    def _chosen(self, number: int | None) -> list[Socket]:
+    def _select_sockets(self, number: int | None) -> list[SocketConnection]:
         return [socket for socket in self._open if number in {None, socket.number}]
 
-    async def _dismiss(self, socket: Socket, reason: str, *, close: bool) -> None:
+    async def _dismiss_socket(self, socket: SocketConnection, reason: str, *, close: bool) -> None:
         socket.leaving = close
-        await socket.wire.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
+        await socket.websocket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
         if close:
-            await socket.wire.close()
+            await socket.websocket.close()
 
 
-def _acknowledge(socket: Socket, data: str) -> None:
+def _resolve_ack(socket: SocketConnection, data: str) -> None:
     try:
         ack = json.loads(data)
     except ValueError:

@@ -3,25 +3,25 @@
 from typing import Any
 
 from bot.sandbox import choices
-from bot.sandbox.deliveries import INTERACTIVE, Deliveries
+from bot.sandbox.deliveries import INTERACTIVE, EventDelivery
 from bot.sandbox.errors import Json
-from bot.sandbox.messages import Message
-from bot.sandbox.payloads import Payloads
-from bot.sandbox.views import View
-from bot.sandbox.workspace import User
+from bot.sandbox.messages import SlackMessage
+from bot.sandbox.payloads import PayloadBuilder
+from bot.sandbox.views import SlackView
+from bot.sandbox.workspace import WorkspaceUser
 
 
-class Suggestions:
-    def __init__(self, user: User, payloads: Payloads, deliveries: Deliveries) -> None:
+class OptionSuggestions:
+    def __init__(self, user: WorkspaceUser, payloads: PayloadBuilder, deliveries: EventDelivery) -> None:
         self._user, self._payloads, self._deliveries = user, payloads, deliveries
 
-    async def options(self, holder: Message | View, block: Json, element: Json, wanted: Any) -> list[Json]:
+    async def find(self, holder: SlackMessage | SlackView, block: Json, element: Json, wanted: Any) -> list[Json]:
         """`wanted` is what was typed or is to be picked, one or several; the app is asked for each."""
         if not element["type"].endswith("external_select"):
-            return choices.options_of(element)
+            return choices.list_options(element)
         found: list[Json] = []
         for typed in wanted if isinstance(wanted, list) else [wanted] if wanted else []:
-            body = self._payloads.block_suggestion(self._user, holder, block, element["action_id"], str(typed))
-            outcome = await self._deliveries.interaction(INTERACTIVE, body)
-            found += choices.options_of(outcome.body) if isinstance(outcome.body, dict) else []
+            body = self._payloads.build_block_suggestion(self._user, holder, block, element["action_id"], str(typed))
+            outcome = await self._deliveries.deliver_interaction(INTERACTIVE, body)
+            found += choices.list_options(outcome.body) if isinstance(outcome.body, dict) else []
         return found

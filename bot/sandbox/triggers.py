@@ -9,24 +9,24 @@ LIFE = 3.0
 
 
 @dataclass
-class Trigger:
+class ViewTrigger:
     user: str
     at: float
     view_id: str = ""
     used: bool = False
 
 
-class Triggers:
+class TriggerIds:
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        self._given: dict[str, Trigger] = {}
+        self._given: dict[str, ViewTrigger] = {}
 
-    def issue(self, user: str, view_id: str = "") -> str:
+    def issue_trigger(self, user: str, view_id: str = "") -> str:
         trigger_id = f"{len(self._given) + 1}.{int(self._now())}.trigger"
-        self._given[trigger_id] = Trigger(user, self._now(), view_id)
+        self._given[trigger_id] = ViewTrigger(user, self._now(), view_id)
         return trigger_id
 
-    def redeem(self, trigger_id: str) -> Trigger:
+    def redeem_trigger(self, trigger_id: str) -> ViewTrigger:
         trigger = self._given.get(trigger_id)
         if trigger is None:
             raise SlackError("invalid_trigger_id")

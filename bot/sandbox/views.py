@@ -5,17 +5,17 @@ from typing import Any
 
 from bot.sandbox import reading
 from bot.sandbox.errors import Json
-from bot.sandbox.reading import Button
+from bot.sandbox.reading import BlockButton
 
 KEPT = ("type", "title", "submit", "close", "callback_id", "private_metadata", "external_id")
 SWITCHES = ("clear_on_close", "notify_on_close", "submit_disabled")
 
 
 @dataclass(eq=False)
-class View:
+class SlackView:
     id: str
     user: str
-    shown: Json
+    body: Json
     hash: str
     root_id: str = ""
     previous_id: str = ""
@@ -24,50 +24,50 @@ class View:
 
     @property
     def type(self) -> str:
-        return str(self.shown.get("type", ""))
+        return str(self.body.get("type", ""))
 
     @property
     def blocks(self) -> list[Json]:
-        found: list[Json] = self.shown.get("blocks", [])
+        found: list[Json] = self.body.get("blocks", [])
         return found
 
     @property
     def title(self) -> str:
-        return reading.plain(self.shown.get("title"))
+        return reading.read_text_object(self.body.get("title"))
 
     @property
     def callback_id(self) -> str:
-        return str(self.shown.get("callback_id", ""))
+        return str(self.body.get("callback_id", ""))
 
     @property
     def private_metadata(self) -> str:
-        return str(self.shown.get("private_metadata", ""))
+        return str(self.body.get("private_metadata", ""))
 
-    def words(self) -> str:
+    def read_text(self) -> str:
         """Everything a person reads, the title and the two lower buttons included."""
-        frame = [reading.plain(self.shown.get(key)) for key in ("submit", "close")]
-        return "\n".join(line for line in (self.title, reading.words(self.blocks), *frame) if line)
+        frame = [reading.read_text_object(self.body.get(key)) for key in ("submit", "close")]
+        return "\n".join(line for line in (self.title, reading.read_block_text(self.blocks), *frame) if line)
 
-    def buttons(self) -> dict[str, Button]:
-        return reading.buttons(self.blocks)
+    def find_buttons(self) -> dict[str, BlockButton]:
+        return reading.find_block_buttons(self.blocks)
 
-    def put(self, block_id: str, action_id: str, state: Json) -> None:
+    def set_state(self, block_id: str, action_id: str, state: Json) -> None:
         self.values.setdefault(block_id, {})[action_id] = state
 
-    def replace(self, shown: Json, new_hash: str) -> None:
+    def update(self, body: Json, new_hash: str) -> None:
         """Slack keeps what was typed where block id and action id stay the same."""
         old = self.values
-        self.shown, self.hash = shown, new_hash
-        self.values = first_values(shown.get("blocks", []))
+        self.body, self.hash = body, new_hash
+        self.values = read_initial_values(body.get("blocks", []))
         for block_id, actions in self.values.items():
             for action_id in actions:
                 if action_id in old.get(block_id, {}):
                     actions[action_id] = old[block_id][action_id]
 
-    def payload(self, team: str, app: str, bot: str) -> Json:
-        told: Json = {key: self.shown.get(key, "") for key in ("callback_id", "private_metadata", "external_id")}
-        told |= {key: bool(self.shown.get(key)) for key in SWITCHES}
-        told |= {key: self.shown.get(key) for key in ("title", "submit", "close")}
+    def build_view_payload(self, team: str, app: str, bot: str) -> Json:
+        told: Json = {key: self.body.get(key, "") for key in ("callback_id", "private_metadata", "external_id")}
+        told |= {key: bool(self.body.get(key)) for key in SWITCHES}
+        told |= {key: self.body.get(key) for key in ("title", "submit", "close")}
         return told | {
             "id": self.id,
             "team_id": team,
@@ -108,18 +108,18 @@ STATE_KEYS = {
 }
 
 
-def state_of(element: Json, value: Any) -> Json:
+def build_state(element: Json, value: Any) -> Json:
     return {"type": element["type"], STATE_KEYS[element["type"]]: value}
 
 
-def first_values(blocks: list[Json]) -> dict[str, dict[str, Json]]:
+def read_initial_values(blocks: list[Json]) -> dict[str, dict[str, Json]]:
     """What stands in the elements before anybody touched them."""
     values: dict[str, dict[str, Json]] = {}
-    for block, element in reading.elements(blocks):
+    for block, element in reading.iter_block_elements(blocks):
         kind = element["type"]
         if kind in STATE_KEYS:
             key = STATE_KEYS[kind]
             empty: Any = [] if key.endswith("s") else None
             initial = element.get("initial_" + key.removeprefix("selected_").removeprefix("rich_text_"), empty)
-            values.setdefault(block["block_id"], {})[element["action_id"]] = state_of(element, initial)
+            values.setdefault(block["block_id"], {})[element["action_id"]] = build_state(element, initial)
     return values

@@ -8,17 +8,17 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.sandbox.errors import Json, SlackError
-from bot.sandbox.feed import Feed
-from bot.sandbox.messages import Message, Stamps
-from bot.sandbox.pings import Ping
-from bot.sandbox.views import View
+from bot.sandbox.feed import ChangeLog
+from bot.sandbox.messages import SlackMessage, TimestampIssuer
+from bot.sandbox.pings import MentionNotification
+from bot.sandbox.views import SlackView
 
 DAY = 86_400
 BOT_USER, BOT_ID, APP_ID, TEAM_ID = "U0BOT", "B0BOT", "A0APP", "T0SANDBOX"
 
 
 @dataclass(eq=False)
-class User:
+class WorkspaceUser:
     id: str
     name: str
     real_name: str
@@ -38,18 +38,18 @@ class User:
     team: str = TEAM_ID
     """Another workspace's id: a guest of a channel that is shared through Slack Connect."""
 
-    def disturbed_at(self, at: float) -> bool:
+    def can_be_notified(self, at: float) -> bool:
         """Whether a notification sent now would reach this person."""
-        start, end = self.next_dnd(at)
+        start, end = self.get_dnd_window(at)
         quiet = self.dnd_enabled and start <= at < end
         return not (quiet or at < self.snoozed_until)
 
-    def next_dnd(self, at: float) -> tuple[float, float]:
+    def get_dnd_window(self, at: float) -> tuple[float, float]:
         """Return the window of the schedule that is running at `at`, else the next one, as `dnd.info` does."""
         passed = max(0, math.floor((at - self.dnd_until) / DAY) + 1)
         return self.dnd_from + passed * DAY, self.dnd_until + passed * DAY
 
-    def payload(self, at: float, *, with_email: bool, with_locale: bool) -> Json:
+    def build_user_payload(self, at: float, *, with_email: bool, with_locale: bool) -> Json:
         offset = datetime.fromtimestamp(at, ZoneInfo(self.tz)).utcoffset()
         profile = {"real_name": self.real_name, "display_name": self.name, "title": self.title}
         told: Json = {
@@ -68,7 +68,7 @@ class User:
 
 
 @dataclass(eq=False)
-class Group:
+class WorkspaceGroup:
     id: str
     handle: str
     members: list[str]
@@ -76,7 +76,7 @@ class Group:
 
 
 @dataclass(eq=False)
-class Channel:
+class WorkspaceChannel:
     """`members` is None where everybody is in."""
 
     id: str
@@ -87,22 +87,22 @@ class Channel:
     bot_is_member: bool = False
     members: set[str] | None = None
     topic: str = ""
-    messages: list[Message] = field(default_factory=list)
+    messages: list[SlackMessage] = field(default_factory=list)
     bookmarks: list[Json] = field(default_factory=list)
     pins: list[str] = field(default_factory=list)
     read_up_to: dict[str, str] = field(default_factory=dict)
-    _by_ts: dict[str, Message] = field(default_factory=dict, repr=False)
+    _by_ts: dict[str, SlackMessage] = field(default_factory=dict, repr=False)
 
-    def everything(self) -> Iterator[Message]:
+    def iter_all_messages(self) -> Iterator[SlackMessage]:
         """Messages and the replies in their threads."""
         for message in self.messages:
             yield message
             yield from message.thread
 
-    def find(self, ts: str) -> Message | None:
+    def find(self, ts: str) -> SlackMessage | None:
         return self._by_ts.get(ts)
 
-    def put(self, message: Message) -> None:
+    def add(self, message: SlackMessage) -> None:
         """In its thread if it is a reply, and in the channel if it is not or is told to be in both."""
         parent = self.find(message.thread_ts) if message.thread_ts else None
         self._by_ts[message.ts] = message
@@ -111,7 +111,7 @@ class Channel:
         if parent is None or message.broadcast:
             self.messages.append(message)
 
-    def take(self, message: Message) -> None:
+    def remove(self, message: SlackMessage) -> None:
         message.deleted = True
         parent = self.find(message.thread_ts) if message.thread_ts else None
         self._by_ts.pop(message.ts, None)
@@ -119,37 +119,37 @@ class Channel:
             if message in shelf:
                 shelf.remove(message)
 
-    def holds(self, user: str) -> bool:
+    def has_member(self, user: str) -> bool:
         if user == BOT_USER:
             return self.bot_is_member
         return self.members is None or user in self.members
 
-    def open_to(self, user: str) -> bool:
+    def is_open_to(self, user: str) -> bool:
         """Public channels can be read by anybody."""
-        return self.holds(user) or not (self.is_private or self.im_with)
+        return self.has_member(user) or not (self.is_private or self.im_with)
 
-    def unread(self, user: str) -> int:
+    def count_unread(self, user: str) -> int:
         seen = self.read_up_to.get(user, "")
         return sum(1 for message in self.messages if message.ts > seen and message.user != user)
 
 
-class Workspace:
+class SlackWorkspace:
     """Everything in the workspace, by its ids."""
 
     def __init__(
         self, name: str = "Northwind", now: Callable[[], float] = time.time, bot_name: str = "earshot"
     ) -> None:
         self.name, self.now = name, now
-        self.users: dict[str, User] = {}
-        self.groups: dict[str, Group] = {}
-        self.channels: dict[str, Channel] = {}
-        self.homes: dict[str, View] = {}
-        self.modals: dict[str, list[View]] = {}  # each person's stack, the open one last
-        self.ephemerals: dict[str, list[Message]] = {}
-        self.pings: list[Ping] = []
+        self.users: dict[str, WorkspaceUser] = {}
+        self.groups: dict[str, WorkspaceGroup] = {}
+        self.channels: dict[str, WorkspaceChannel] = {}
+        self.homes: dict[str, SlackView] = {}
+        self.modals: dict[str, list[SlackView]] = {}  # each person's stack, the open one last
+        self.ephemerals: dict[str, list[SlackMessage]] = {}
+        self.pings: list[MentionNotification] = []
         self.escapes: dict[str, bool] = {}  # slash commands, and whether they are set to `should_escape`
-        self.feed = Feed(now)
-        self.stamps = Stamps(now)
+        self.feed = ChangeLog(now)
+        self.stamps = TimestampIssuer(now)
         self._numbers = 0
         self.add_user(BOT_USER, bot_name, is_bot=True)
 
@@ -157,7 +157,7 @@ class Workspace:
     def domain(self) -> str:
         return self.name.lower().replace(" ", "-")
 
-    def number(self) -> int:
+    def issue_number(self) -> int:
         """A number nobody had before: ids are made of these, so that two runs are alike."""
         self._numbers += 1
         return self._numbers
@@ -174,14 +174,16 @@ class Workspace:
         is_bot: bool = False,
         is_admin: bool = False,
         title: str = "",
-    ) -> User:
+    ) -> WorkspaceUser:
         email = email or f"{name}@{self.domain}.example"
-        user = User(user_id, name, real_name or name, email, tz, locale, is_bot, is_admin=is_admin, title=title)
+        user = WorkspaceUser(
+            user_id, name, real_name or name, email, tz, locale, is_bot, is_admin=is_admin, title=title
+        )
         self.users[user_id] = user
         return user
 
-    def add_group(self, group_id: str, handle: str, members: Iterable[str], *, name: str = "") -> Group:
-        group = Group(group_id, handle, list(members), name or handle)
+    def add_group(self, group_id: str, handle: str, members: Iterable[str], *, name: str = "") -> WorkspaceGroup:
+        group = WorkspaceGroup(group_id, handle, list(members), name or handle)
         self.groups[group_id] = group
         return group
 
@@ -194,34 +196,34 @@ class Workspace:
         is_private: bool = False,
         is_archived: bool = False,
         members: Iterable[str] | None = None,
-    ) -> Channel:
+    ) -> WorkspaceChannel:
         inside = None if members is None else set(members)
-        channel = Channel(channel_id, name, is_private, is_archived, "", bot_is_member, inside)
+        channel = WorkspaceChannel(channel_id, name, is_private, is_archived, "", bot_is_member, inside)
         self.channels[channel_id] = channel
         return channel
 
-    def channel(self, id_or_name: str) -> Channel:
+    def find_channel(self, id_or_name: str) -> WorkspaceChannel:
         bare = id_or_name.removeprefix("#")
         if bare in self.channels:
             return self.channels[bare]
         return next(channel for channel in self.channels.values() if channel.name == bare)
 
-    def user(self, id_or_name: str) -> User:
+    def find_user(self, id_or_name: str) -> WorkspaceUser:
         bare = id_or_name.removeprefix("@")
         if bare in self.users:
             return self.users[bare]
         return next(user for user in self.users.values() if user.name == bare)
 
-    def dm_with(self, user_id: str) -> Channel:
+    def get_dm(self, user_id: str) -> WorkspaceChannel:
         """The conversation between the app and this person; it is there as soon as one asks."""
         if user_id not in self.users:
             raise SlackError("user_not_found")
         dm_id = "D0" + user_id.removeprefix("U0")
         if dm_id not in self.channels:
             members = {user_id}
-            self.channels[dm_id] = Channel(dm_id, "", True, False, user_id, True, members)
+            self.channels[dm_id] = WorkspaceChannel(dm_id, "", True, False, user_id, True, members)
         return self.channels[dm_id]
 
-    def modal_of(self, user_id: str) -> View | None:
+    def get_modal(self, user_id: str) -> SlackView | None:
         stack = self.modals.get(user_id)
         return stack[-1] if stack else None

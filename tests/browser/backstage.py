@@ -7,9 +7,9 @@ from typing import Any
 
 from bot import logs
 from bot.demo.page import show_page
-from bot.demo.reading import read
+from bot.demo.reading import load_demo_inputs
 from bot.domain.mention import Mention
-from bot.stage import Stage
+from bot.stage import LocalApp
 
 FIRST = {
     "id": "x:1",
@@ -24,13 +24,13 @@ FIRST = {
 
 class Backstage:
     def __init__(self) -> None:
-        self._stage: Stage | None = None
+        self._stage: LocalApp | None = None
         self._playing: asyncio.Task[None] | None = None
 
     async def play(self, speed: float) -> str:
         await self.end()
-        up: asyncio.Future[Stage] = asyncio.get_running_loop().create_future()
-        playbook = read(None, None).playbook
+        up: asyncio.Future[LocalApp] = asyncio.get_running_loop().create_future()
+        playbook = load_demo_inputs(None, None).playbook
         assert playbook is not None
         day = [Mention.model_validate(FIRST)]
         showing = show_page(
@@ -52,7 +52,7 @@ class Backstage:
     async def end(self) -> None:
         if self._stage is None or self._playing is None:
             return
-        self._stage.house.stop.set()
+        self._stage.app.stop.set()
         await self._playing
         self._stage = self._playing = None
 

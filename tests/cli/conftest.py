@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox import Sandbox, Workspace
+from bot.sandbox import SlackSandbox, SlackWorkspace
 from bot.store.client import RedisClient
 from bot.store.meta import BrandIdentity, claim_keys
 from tests.cli.shell import Shell
@@ -19,19 +19,19 @@ def shell(tmp_path: Path) -> Shell:
 
 
 @pytest.fixture
-async def slack() -> AsyncIterator[Sandbox]:
+async def slack() -> AsyncIterator[SlackSandbox]:
     """A workspace in which everything is as the playbook of `shell` says."""
-    workspace = Workspace("Northwind")
+    workspace = SlackWorkspace("Northwind")
     for person, name in (("U0ANA", "ana"), ("U0RAJ", "raj"), ("U0MIA", "mia")):
         workspace.add_user(person, name)
     workspace.add_group("S0CARE", "care", ["U0ANA"])
     workspace.add_channel("C0CARE", "care", bot_is_member=True)
-    async with Sandbox(workspace, scopes=SCOPES) as sandbox:
+    async with SlackSandbox(workspace, scopes=SCOPES) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-async def connected(shell: Shell, slack: Sandbox, redis_url: str, client: RedisClient) -> Shell:
+async def connected(shell: Shell, slack: SlackSandbox, redis_url: str, client: RedisClient) -> Shell:
     """A shell whose settings are all well, and whose brand has been here before."""
     await claim_keys(client, BrandIdentity("northwind-air", "Northwind Air", is_explicit=True))
     shell.env.update(

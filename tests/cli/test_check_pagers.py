@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.checks.pagers import of_pagers
-from bot.cli.checks.places import Places
+from bot.cli.checks.pagers import check_pagers
+from bot.cli.checks.places import PlaybookLocations
 from bot.playbook import PlaybookReloader
 from bot.settings import load_settings
 from bot.sources.catalogue import MODELS
@@ -23,7 +23,7 @@ async def services() -> AsyncIterator[Services]:
 
 async def said(environ: dict[str, str], playbook: Path = NIGHT) -> list[str]:
     read = PlaybookReloader(playbook, sources=MODELS).current
-    return [str(finding) async for finding in of_pagers(load_settings(environ), read, Places(playbook))]
+    return [str(finding) async for finding in check_pagers(load_settings(environ), read, PlaybookLocations(playbook))]
 
 
 async def test_slack_as_the_only_way_at_4am_is_told() -> None:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.sandbox import Sandbox
+from bot.sandbox import SlackSandbox
 from tests.calendars.server import calendars
 from tests.calendars.written import calendar, event
 from tests.cli.shell import Shell
@@ -88,7 +88,9 @@ async def test_a_calendar_that_would_take_for_ever_is_a_fault_within_seconds(con
     assert "cannot be read: it takes more than 3 seconds, or too much memory, to work out" in result.stderr
 
 
-async def test_a_group_that_follows_a_schedule_needs_the_scope_to_change_it(connected: Shell, slack: Sandbox) -> None:
+async def test_a_group_that_follows_a_schedule_needs_the_scope_to_change_it(
+    connected: Shell, slack: SlackSandbox
+) -> None:
     by_schedule(connected, "", head='user_group = "S0CARE"')
     slack.app.scopes = [scope for scope in slack.app.scopes if scope != "usergroups:write"]
     result = await connected.types_beside("check")

@@ -3,7 +3,7 @@
 import aiohttp
 import pytest
 
-from bot.sandbox import Fault, FaultKind, Sandbox
+from bot.sandbox import FaultKind, InjectedFault, SlackSandbox
 from bot.sinks.inspection import SlackInspector
 from bot.sinks.outcomes import RateLimitedError
 from bot.sinks.slack import build_web_client
@@ -19,23 +19,23 @@ async def faults(shell: Shell) -> str:
     return result.stderr.rstrip("\n")
 
 
-async def test_it_says_which_channel_the_bot_is_not_in(connected: Shell, slack: Sandbox) -> None:
-    slack.workspace.channel("C0CARE").bot_is_member = False
+async def test_it_says_which_channel_the_bot_is_not_in(connected: Shell, slack: SlackSandbox) -> None:
+    slack.workspace.find_channel("C0CARE").bot_is_member = False
 
     assert await faults(connected) == f"{HERE}: Earshot is not in #care; type /invite @earshot there"
 
 
 async def test_a_public_channel_may_be_written_to_from_outside_where_that_is_granted(
-    connected: Shell, slack: Sandbox
+    connected: Shell, slack: SlackSandbox
 ) -> None:
-    slack.workspace.channel("C0CARE").bot_is_member = False
+    slack.workspace.find_channel("C0CARE").bot_is_member = False
     slack.app.scopes = [*slack.app.scopes, "chat:write.public"]
 
     assert (await connected.types_beside("check")).exit_code == 0
 
 
-async def test_an_archived_channel_is_a_fault(connected: Shell, slack: Sandbox) -> None:
-    slack.workspace.channel("C0CARE").is_archived = True
+async def test_an_archived_channel_is_a_fault(connected: Shell, slack: SlackSandbox) -> None:
+    slack.workspace.find_channel("C0CARE").is_archived = True
 
     assert await faults(connected) == f"{HERE}: #care is archived; unarchive it, or name another channel"
 
@@ -46,10 +46,10 @@ async def test_a_fallback_that_is_not_there_is_a_fault_of_its_own_place(connecte
     assert (await faults(connected)).startswith("playbook.toml: line 13, departments[1].fallback: C0GONE is no channel")
 
 
-async def test_without_the_scope_to_see_channels_it_says_that_it_cannot(connected: Shell, slack: Sandbox) -> None:
+async def test_without_the_scope_to_see_channels_it_says_that_it_cannot(connected: Shell, slack: SlackSandbox) -> None:
     slack.app.scopes = [scope for scope in slack.app.scopes if not scope.endswith("s:read") or scope == "users:read"]
     slack.app.scopes.append("usergroups:read")
-    slack.workspace.channel("C0CARE").bot_is_member = False
+    slack.workspace.find_channel("C0CARE").bot_is_member = False
     result = await connected.types_beside("check")
 
     assert result.exit_code == 0
@@ -57,8 +57,8 @@ async def test_without_the_scope_to_see_channels_it_says_that_it_cannot(connecte
     assert not slack.limits.calls["conversations.info"]
 
 
-async def test_a_private_channel_that_cannot_be_seen_is_a_note(connected: Shell, slack: Sandbox) -> None:
-    slack.workspace.channel("C0CARE").is_private = True
+async def test_a_private_channel_that_cannot_be_seen_is_a_note(connected: Shell, slack: SlackSandbox) -> None:
+    slack.workspace.find_channel("C0CARE").is_private = True
     slack.app.scopes = [scope for scope in slack.app.scopes if scope != "groups:read"]
     result = await connected.types_beside("check")
 
@@ -66,51 +66,51 @@ async def test_a_private_channel_that_cannot_be_seen_is_a_note(connected: Shell,
     assert f"note: {HERE}: C0CARE is private, and cannot be seen without the scope groups:read" in result.stdout
 
 
-async def test_a_scope_that_is_missing_is_named_with_what_it_is_for(connected: Shell, slack: Sandbox) -> None:
+async def test_a_scope_that_is_missing_is_named_with_what_it_is_for(connected: Shell, slack: SlackSandbox) -> None:
     slack.app.scopes = [scope for scope in slack.app.scopes if scope != "usergroups:read"]
 
     assert (await faults(connected)).startswith("SLACK_BOT_TOKEN: the scope usergroups:read is missing (who is in")
 
 
-async def test_the_scopes_for_pins_are_optional_and_said_once(connected: Shell, slack: Sandbox) -> None:
+async def test_the_scopes_for_pins_are_optional_and_said_once(connected: Shell, slack: SlackSandbox) -> None:
     slack.app.scopes = [scope for scope in slack.app.scopes if not scope.startswith("pins:")]
     result = await connected.types_beside("check")
     assert result.stdout.count("pins:write, pins:read not granted, which is optional") == 1
     assert result.exit_code == 0
 
 
-async def test_a_group_without_people_is_a_fault(connected: Shell, slack: Sandbox) -> None:
+async def test_a_group_without_people_is_a_fault(connected: Shell, slack: SlackSandbox) -> None:
     slack.workspace.groups["S0CARE"].members = []
 
     assert "departments[1].deputies: nobody is in the user group @care (S0CARE)" in await faults(connected)
 
 
-async def test_a_group_that_is_not_there_is_a_fault(connected: Shell, slack: Sandbox) -> None:
+async def test_a_group_that_is_not_there_is_a_fault(connected: Shell, slack: SlackSandbox) -> None:
     del slack.workspace.groups["S0CARE"]
 
     assert "departments[1].deputies: S0CARE is no user group in use in Northwind" in await faults(connected)
 
 
-async def test_somebody_on_call_who_has_left_is_a_fault(connected: Shell, slack: Sandbox) -> None:
-    slack.workspace.user("U0RAJ").deleted = True
+async def test_somebody_on_call_who_has_left_is_a_fault(connected: Shell, slack: SlackSandbox) -> None:
+    slack.workspace.find_user("U0RAJ").deleted = True
 
     assert "departments[1].on_call: @raj (U0RAJ) has left Northwind" in await faults(connected)
 
 
-async def test_an_id_that_is_nobodys_is_a_fault(connected: Shell, slack: Sandbox) -> None:
+async def test_an_id_that_is_nobodys_is_a_fault(connected: Shell, slack: SlackSandbox) -> None:
     del slack.workspace.users["U0MIA"]
 
     assert "brand.managers: U0MIA is nobody in Northwind" in await faults(connected)
 
 
-async def test_a_token_that_slack_refuses_is_said_once(connected: Shell, slack: Sandbox) -> None:
+async def test_a_token_that_slack_refuses_is_said_once(connected: Shell, slack: SlackSandbox) -> None:
     connected.env["SLACK_BOT_TOKEN"] = "xoxb-of-another-life"
 
     assert (await faults(connected)).startswith("SLACK_BOT_TOKEN: Slack refuses it (invalid_auth)")
 
 
 async def test_an_app_token_that_slack_does_not_know_is_said_and_no_socket_is_asked_for(
-    connected: Shell, slack: Sandbox
+    connected: Shell, slack: SlackSandbox
 ) -> None:
     connected.env["SLACK_APP_TOKEN"] = "xapp-of-another-life"
 
@@ -124,14 +124,14 @@ async def test_slack_that_does_not_answer_is_said_with_its_address(connected: Sh
     assert (await faults(connected)).startswith("SLACK_API_URL: http://127.0.0.1:1/api/ does not answer")
 
 
-async def test_slack_that_is_out_of_order_is_said(connected: Shell, slack: Sandbox) -> None:
+async def test_slack_that_is_out_of_order_is_said(connected: Shell, slack: SlackSandbox) -> None:
     slack.faults.down = True
 
     assert "does not answer (Slack answered 503)" in await faults(connected)
 
 
 async def test_what_is_not_the_playbooks_is_looked_at_though_the_playbook_is_bad(
-    connected: Shell, slack: Sandbox
+    connected: Shell, slack: SlackSandbox
 ) -> None:
     connected.playbook("[[routes]]")
     slack.revoke_token()
@@ -141,7 +141,7 @@ async def test_what_is_not_the_playbooks_is_looked_at_though_the_playbook_is_bad
     assert "SLACK_BOT_TOKEN: Slack refuses it (token_revoked)" in said
 
 
-async def test_it_stops_asking_about_channels_before_slack_has_enough(connected: Shell, slack: Sandbox) -> None:
+async def test_it_stops_asking_about_channels_before_slack_has_enough(connected: Shell, slack: SlackSandbox) -> None:
     for number in range(60):
         slack.workspace.add_channel(f"C{number:03}", f"c{number}", bot_is_member=True)
     connected.playbook(*(f'[[departments]]\nname = "d{number}"\nchannel = "C{number:03}"' for number in range(60)))
@@ -149,31 +149,31 @@ async def test_it_stops_asking_about_channels_before_slack_has_enough(connected:
 
     assert "only the first 40 of 61 channels were looked at" in result.stdout
     assert slack.limits.calls["conversations.info"] == 40
-    assert not slack.limit_violations()
+    assert not slack.list_limit_violations()
 
 
-async def test_it_only_reads(connected: Shell, slack: Sandbox) -> None:
+async def test_it_only_reads(connected: Shell, slack: SlackSandbox) -> None:
     await connected.types_beside("check")
 
     assert set(slack.limits.calls) == {"auth.test", "conversations.info", "usergroups.list", "users.info"}
 
 
-async def asked_to_wait(slack: Sandbox, seconds: int) -> tuple[Wound, str]:
+async def asked_to_wait(slack: SlackSandbox, seconds: int) -> tuple[Wound, str]:
     clock = Wound()
-    slack.faults.add(Fault(FaultKind.RATELIMITED, methods=["conversations.info"], seconds=seconds, times=1))
+    slack.faults.add(InjectedFault(FaultKind.RATELIMITED, methods=["conversations.info"], seconds=seconds, times=1))
     async with aiohttp.ClientSession() as session:
         client = build_web_client(slack.bot_token, slack.api_url, session)
         channel = await SlackInspector(client, clock, lambda _: None).fetch_channel("C0CARE")
     return clock, channel.name
 
 
-async def test_when_slack_asks_to_wait_it_waits_and_asks_again(slack: Sandbox) -> None:
+async def test_when_slack_asks_to_wait_it_waits_and_asks_again(slack: SlackSandbox) -> None:
     clock, name = await asked_to_wait(slack, 30)
 
     assert clock.slept == [30]
     assert name == "care"
 
 
-async def test_it_does_not_wait_for_longer_than_a_minute(slack: Sandbox) -> None:
+async def test_it_does_not_wait_for_longer_than_a_minute(slack: SlackSandbox) -> None:
     with pytest.raises(RateLimitedError):
         await asked_to_wait(slack, 600)

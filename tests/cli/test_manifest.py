@@ -2,12 +2,12 @@ import json
 
 import pytest
 
-from bot.sandbox import Sandbox, Workspace
+from bot.sandbox import SlackSandbox, SlackWorkspace
 from tests.cli.shell import Shell
 
 
 def test_it_is_one_that_slack_takes(shell: Shell) -> None:
-    sandbox = Sandbox(Workspace("Northwind"))
+    sandbox = SlackSandbox(SlackWorkspace("Northwind"))
     sandbox.install(json.loads(shell.types("manifest").stdout))
 
     assert "chat:write" in sandbox.app.scopes

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.demo.cast import Cast
+from bot.demo.cast import SimulatedUsers
 from bot.demo.clocks import FastClock
-from bot.demo.panel.doings import Doings
-from bot.demo.reading import read
-from bot.demo.show import Show, start_of
-from bot.demo.staging import set_up
+from bot.demo.panel.doings import PanelActions
+from bot.demo.reading import load_demo_inputs
+from bot.demo.show import DemoSession, compute_start
+from bot.demo.staging import run_demo_app
 from bot.domain.mention import Author, Mention
 
 FIRST = Mention(
@@ -24,28 +24,28 @@ FIRST = Mention(
 
 
 @pytest.fixture
-async def show() -> AsyncIterator[Show]:
+async def show() -> AsyncIterator[DemoSession]:
     """A day on which one thing is said, at ten times the speed of life."""
-    playbook = read(None, None).playbook
+    playbook = load_demo_inputs(None, None).playbook
     assert playbook is not None
-    clock = FastClock(start_of([FIRST]), 10)
-    async with set_up(playbook, clock) as stage:
-        made = Show(stage, clock, [FIRST], Cast(stage.sandbox, stage.workspace, playbook.current))
-        playing = asyncio.create_task(made.play(stage.sandbox.page.opened))
+    clock = FastClock(compute_start([FIRST]), 10)
+    async with run_demo_app(playbook, clock) as stage:
+        made = DemoSession(stage, clock, [FIRST], SimulatedUsers(stage.sandbox, stage.workspace, playbook.current))
+        playing = asyncio.create_task(made.run(stage.sandbox.page.opened))
         yield made
-        stage.house.stop.set()
+        stage.app.stop.set()
         await playing
 
 
 @pytest.fixture
-async def begun(show: Show) -> Show:
+async def begun(show: DemoSession) -> DemoSession:
     """Somebody looks, and the first card is there."""
     show.stage.sandbox.page.opened.set()
-    care = show.stage.workspace.channel("care")
-    await show.stage.sandbox.until(lambda: care.messages)
+    care = show.stage.workspace.find_channel("care")
+    await show.stage.sandbox.wait_until(lambda: care.messages)
     return show
 
 
 @pytest.fixture
-def doings(begun: Show) -> Doings:
-    return Doings(begun)
+def doings(begun: DemoSession) -> PanelActions:
+    return PanelActions(begun)

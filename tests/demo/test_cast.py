@@ -3,22 +3,22 @@
 from typing import Any
 
 from bot.cards import buttons
-from bot.demo.cast import forgotten
-from bot.sandbox import Message
+from bot.demo.cast import is_forgotten
+from bot.sandbox import SlackMessage
 
 CASES = [f"case{number}" for number in range(300)]
 
 
-def card(*actions: str) -> Message:
+def card(*actions: str) -> SlackMessage:
     pressed: list[dict[str, Any]] = [{"type": "button", "action_id": action, "value": "it"} for action in actions]
-    return Message("1.1", "C0PR", "UBOT", blocks=[{"type": "actions", "elements": pressed}])
+    return SlackMessage("1.1", "C0PR", "UBOT", blocks=[{"type": "actions", "elements": pressed}])
 
 
 def test_some_cases_are_claimed_by_nobody() -> None:
-    left = sum(forgotten(card(buttons.CLAIM), case) for case in CASES)
+    left = sum(is_forgotten(card(buttons.CLAIM), case) for case in CASES)
 
     assert 0 < left < len(CASES) / 10
 
 
 def test_what_somebody_is_paged_for_is_left_by_nobody() -> None:
-    assert not any(forgotten(card(buttons.CLAIM, buttons.ACKNOWLEDGE), case) for case in CASES)
+    assert not any(is_forgotten(card(buttons.CLAIM, buttons.ACKNOWLEDGE), case) for case in CASES)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.cards import buttons
-from bot.sandbox.manifest import Manifest
+from bot.sandbox.manifest import AppManifest
 from handlers.manifest import build_manifest
 from tests.handlers.slack import Workspace
 
@@ -67,7 +67,7 @@ async def test_what_nobody_listens_to_is_told_apart(workspace: Workspace) -> Non
 
 
 async def test_the_manifest_names_what_is_listened_to(workspace: Workspace) -> None:
-    asked_for = Manifest.read(build_manifest(socket_mode=True))
+    asked_for = AppManifest.parse(build_manifest(socket_mode=True))
 
     assert asked_for.commands == {buttons.SENTIMENT: True, buttons.ONCALL: True, buttons.CRISIS: True}
     assert asked_for.shortcuts == {buttons.FLAG_MENTION: "message"}

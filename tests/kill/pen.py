@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bot.domain.department import Department
 from bot.domain.mention import Mention
-from bot.sandbox import Message, Sandbox, Workspace
+from bot.sandbox import SlackMessage, SlackSandbox, SlackWorkspace
 from bot.store.opening import Store
 from tests.kill.fast import FastClock
 from tests.kill.orders import Crash, Orders
@@ -29,7 +29,7 @@ def departments(count: int, on_call: tuple[str, ...] = ()) -> tuple[Department, 
 
 
 class Pen:
-    def __init__(self, store: Store, sandbox: Sandbox, orders: Orders, clock: FastClock) -> None:
+    def __init__(self, store: Store, sandbox: SlackSandbox, orders: Orders, clock: FastClock) -> None:
         self.store, self.sandbox, self.orders, self.clock = store, sandbox, orders, clock
         self.died: Counter[str] = Counter()
         self.plans: deque[Crash] = deque()
@@ -114,7 +114,7 @@ class Pen:
             self._nursery.stdin.close()
             await self._nursery.wait()
 
-    def messages(self) -> Iterable[Message]:
+    def messages(self) -> Iterable[SlackMessage]:
         return (message for channel in self.sandbox.workspace.channels.values() for message in channel.messages)
 
     def sent(self) -> Counter[str]:
@@ -126,7 +126,7 @@ class Pen:
         return {_name(m) for m in self.messages() if _name(m) == case or any(_lists(b, case) for b in m.blocks)}
 
 
-def _name(message: Message) -> str:
+def _name(message: SlackMessage) -> str:
     return str(((message.metadata or {}).get("event_payload") or {}).get("name", ""))
 
 
@@ -159,12 +159,12 @@ async def pen(
 ) -> AsyncIterator[Pen]:
     since = time.time()
     clock = FastClock(since, times)
-    workspace = Workspace("Northwind", now=clock.seconds)
+    workspace = SlackWorkspace("Northwind", now=clock.seconds)
     for person in {person for department in among for person in department.on_call}:
         workspace.add_user(person, person.lower())
     for department in among:
         workspace.add_channel(department.channel, department.name, bot_is_member=True)
-    sandbox = Sandbox(workspace, scopes=("chat:write", *(READS if reads else ())))
+    sandbox = SlackSandbox(workspace, scopes=("chat:write", *(READS if reads else ())))
     sandbox.limits.enforced = False  # a hundredth of a second here is most of one by the fast clock
     async with sandbox:
         orders = Orders(

@@ -17,7 +17,7 @@ from typing import Any
 import aiohttp
 from standardwebhooks import Webhook
 
-from bot.sandbox import Sandbox, Workspace
+from bot.sandbox import SlackSandbox, SlackWorkspace
 from handlers.manifest import build_manifest
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of twenty-four.").decode()
@@ -43,8 +43,8 @@ claim_within = "15m"
 @dataclass
 class Running:
     process: asyncio.subprocess.Process
-    sandbox: Sandbox
-    workspace: Workspace
+    sandbox: SlackSandbox
+    workspace: SlackWorkspace
     folder: Path
     port: int
     environ: dict[str, str]
@@ -98,13 +98,13 @@ async def running(
     files: int = 0,
 ) -> AsyncIterator[Running]:
     """`more` is added to the environment, `words` to the command; `files`: how many may be open, where that matters."""
-    workspace = Workspace(name="Northwind", now=lambda: datetime.now(UTC).timestamp())
+    workspace = SlackWorkspace(name="Northwind", now=lambda: datetime.now(UTC).timestamp())
     for user, name in (("U0ANA", "ana"), ("U0MIA", "mia"), ("U0JOE", "joe")):
         workspace.add_user(user, name)
     workspace.add_channel("C0CARE", "care", bot_is_member=True)
     workspace.add_channel("C0PR", "pr", bot_is_member=True)
     (folder / "playbook.toml").write_text(playbook, encoding="utf-8")
-    async with Sandbox(workspace) as sandbox:
+    async with SlackSandbox(workspace) as sandbox:
         port = _free_port()
         sandbox.request_url = None if socket_mode else f"http://127.0.0.1:{port}/slack/events"
         sandbox.install(build_manifest(socket_mode=socket_mode, request_url=sandbox.request_url))
@@ -127,7 +127,7 @@ async def running(
             await reading
 
 
-def _environ(sandbox: Sandbox, folder: Path, port: int, *, socket_mode: bool) -> dict[str, str]:
+def _environ(sandbox: SlackSandbox, folder: Path, port: int, *, socket_mode: bool) -> dict[str, str]:
     repository = Path(__file__).parents[2]
     environ = {
         "PATH": os.environ["PATH"],

@@ -184,7 +184,7 @@ async def test_with_idle_sockets_half_bodies_and_junk_at_the_door_a_page_still_r
 
     begun = time.monotonic()
     assert await earshot.hears("there is smoke in the cabin and people are injured", "1") == 202
-    await earshot.sandbox.until(lambda: has_rung(earshot), within=10)
+    await earshot.sandbox.wait_until(lambda: has_rung(earshot), within=10)
     took = time.monotonic() - begun
 
     until.set()
@@ -197,7 +197,7 @@ async def test_with_idle_sockets_half_bodies_and_junk_at_the_door_a_page_still_r
 
 
 def has_rung(earshot: Running) -> bool:
-    return any("smoke in the cabin" in message.words() for message in earshot.workspace.dm_with("U0ANA").messages)
+    return any("smoke in the cabin" in message.read_text() for message in earshot.workspace.get_dm("U0ANA").messages)
 
 
 def has_traceback(earshot: Running) -> str:

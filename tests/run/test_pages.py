@@ -23,15 +23,15 @@ async def test_once_somebody_acknowledges_the_message_of_each_other_says_so_and_
 ) -> None:
     playbook = PLAYBOOK.replace('deputies = ["U0ANA"]', 'deputies = ["U0ANA"]\non_call = ["U0ANA", "U0MIA"]') + CALLED
     async with running(tmp_path, socket_mode=False, playbook=playbook) as earshot:
-        ana, mia = (earshot.sandbox.person(name) for name in ("ana", "mia"))
+        ana, mia = (earshot.sandbox.get_user(name) for name in ("ana", "mia"))
         assert await earshot.hears(CRISIS, "1") == 202
         async with asyncio.timeout(60):
-            await earshot.sandbox.until(lambda: bool(ana.dm) and bool(mia.dm))
-        assert "Acknowledge" in str(ana.dm[0].blocks)
+            await earshot.sandbox.wait_until(lambda: bool(ana.dm_messages) and bool(mia.dm_messages))
+        assert "Acknowledge" in str(ana.dm_messages[0].blocks)
 
-        await mia.click(mia.dm[0], "Acknowledge")
+        await mia.click_button(mia.dm_messages[0], "Acknowledge")
 
         async with asyncio.timeout(30):
-            await earshot.sandbox.until(lambda: "<@U0MIA> has this page" in ana.dm[0].words())
-        assert "Acknowledge" not in str(ana.dm[0].blocks)
-        assert [len(one.dm) for one in (ana, mia)] == [1, 1]
+            await earshot.sandbox.wait_until(lambda: "<@U0MIA> has this page" in ana.dm_messages[0].read_text())
+        assert "Acknowledge" not in str(ana.dm_messages[0].blocks)
+        assert [len(one.dm_messages) for one in (ana, mia)] == [1, 1]

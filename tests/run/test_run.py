@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox import Message
+from bot.sandbox import SlackMessage
 from tests.run.process import PLAYBOOK, SECRET, Running, running
 
 
@@ -19,9 +19,9 @@ async def earshot(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
         yield found
 
 
-async def card_in(earshot: Running, channel: str = "C0CARE") -> Message:
-    messages = earshot.workspace.channel(channel).messages
-    await earshot.sandbox.until(lambda: messages, within=60)
+async def card_in(earshot: Running, channel: str = "C0CARE") -> SlackMessage:
+    messages = earshot.workspace.find_channel(channel).messages
+    await earshot.sandbox.wait_until(lambda: messages, within=60)
     return messages[0]
 
 
@@ -31,8 +31,8 @@ async def test_a_signed_delivery_becomes_a_card_that_can_be_claimed_and_a_term_s
     assert await earshot.hears("you lost my suitcase again", "1") == 202
 
     card = await card_in(earshot)
-    outcome = await earshot.sandbox.person("ana").click(card, "Claim")
-    await earshot.sandbox.until(lambda: "<@U0ANA>" in card.words())
+    outcome = await earshot.sandbox.get_user("ana").click_button(card, "Claim")
+    await earshot.sandbox.wait_until(lambda: "<@U0ANA>" in card.read_text())
 
     assert outcome.acked
     assert await earshot.stop() == 0
@@ -61,7 +61,7 @@ async def test_a_new_playbook_is_in_force_without_a_restart_and_a_bad_one_change
 
     assert await earshot.hears("you lost my suitcase again", "1", hook="forum") == 404
     assert await earshot.hears("you lost my suitcase again", "1", hook="board") == 202
-    assert "suitcase" in (await card_in(earshot, "C0PR")).words()
+    assert "suitcase" in (await card_in(earshot, "C0PR")).read_text()
 
 
 async def test_what_was_heard_before_a_kill_is_there_after_a_restart(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ async def test_a_process_that_is_told_to_end_says_so_at_once_and_finishes_what_i
         assert json.loads((await earshot.get("/readyz"))[1])["why"].startswith("This process is stopping")
         assert (await earshot.get("/healthz"))[0] == 200
         assert await earshot.hears("and nobody answers", "2") == 202
-        assert (await earshot.sandbox.person("ana").click(card, "Claim")).acked
+        assert (await earshot.sandbox.get_user("ana").click_button(card, "Claim")).acked
         async with asyncio.timeout(15):
             assert await earshot.process.wait() == 0
     assert not any("Traceback" in line for line in earshot.log)

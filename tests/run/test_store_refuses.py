@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import pytest
 
-from bot.sandbox import Message
+from bot.sandbox import SlackMessage
 from handlers.reply import AWAY
 from tests.run.process import Running, running
 from tests.run.test_run import card_in
@@ -65,12 +65,12 @@ async def test_a_name_that_leads_to_another_server_after_a_failover_is_followed(
             await _goes_on(earshot, card)
 
 
-async def _refuses_at_every_door(earshot: Running, card: Message) -> None:
+async def _refuses_at_every_door(earshot: Running, card: SlackMessage) -> None:
     status, headers = await earshot.delivers("and nobody answers", "2")
     assert (status, headers.get("Retry-After")) == (503, "5")
-    outcome = await earshot.sandbox.person("ana").click(card, "Claim")
+    outcome = await earshot.sandbox.get_user("ana").click_button(card, "Claim")
     assert outcome.acked
-    await earshot.sandbox.until(lambda: _told(earshot) == AWAY)
+    await earshot.sandbox.wait_until(lambda: _told(earshot) == AWAY)
     assert (await earshot.get("/healthz"))[0] == 200
     status, said = await earshot.get("/readyz")
     assert (status, json.loads(said)["ready"]) == (503, False)
@@ -80,13 +80,13 @@ async def _refuses_at_every_door(earshot: Running, card: Message) -> None:
     assert "earshot_store_up 0.0" in (await earshot.get("/metrics"))[1]
 
 
-async def _goes_on(earshot: Running, card: Message) -> None:
+async def _goes_on(earshot: Running, card: SlackMessage) -> None:
     """Everything that a door can be asked, as soon as it takes it."""
     await _becomes(earshot, lambda: earshot.get("/readyz"), lambda answer: answer[0] == 200)
     await _becomes(earshot, lambda: earshot.hears("and nobody answers", "2"), lambda status: status == 202)
-    await earshot.sandbox.until(lambda: len(earshot.workspace.channel("C0CARE").messages) >= 2)
-    await earshot.sandbox.person("ana").click(card, "Claim")
-    await earshot.sandbox.until(lambda: "<@U0ANA>" in card.words())
+    await earshot.sandbox.wait_until(lambda: len(earshot.workspace.find_channel("C0CARE").messages) >= 2)
+    await earshot.sandbox.get_user("ana").click_button(card, "Claim")
+    await earshot.sandbox.wait_until(lambda: "<@U0ANA>" in card.read_text())
     _, metrics = await earshot.get("/metrics")
     assert 'earshot_mentions{outcome="seen"} 2.0' in metrics
     assert "earshot_unaccounted 0.0" in metrics
@@ -99,8 +99,8 @@ async def _becomes(earshot: Running, ask: Callable[[], Any], true: Callable[[Any
 
 
 def _told(earshot: Running) -> str:
-    said = earshot.sandbox.person("ana").sees_only
-    return said[-1].words() if said else ""
+    said = earshot.sandbox.get_user("ana").ephemeral_messages
+    return said[-1].read_text() if said else ""
 
 
 class Name:

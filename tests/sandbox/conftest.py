@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox import Person, Sandbox, Workspace
+from bot.sandbox import SlackSandbox, SlackUser, SlackWorkspace
 
 SCOPES = [
     "chat:write",
@@ -46,22 +46,22 @@ class World:
     """A sandbox, a real SDK client, and a real Bolt app behind HTTP."""
 
     clock: Clock
-    workspace: Workspace
-    sandbox: Sandbox
+    workspace: SlackWorkspace
+    sandbox: SlackSandbox
     client: AsyncWebClient
     app: AsyncApp
     requests: list[web.Request] = field(default_factory=list)
     responses: list[int] = field(default_factory=list)
 
     @property
-    def ana(self) -> Person:
-        return self.sandbox.person("ana")
+    def ana(self) -> SlackUser:
+        return self.sandbox.get_user("ana")
 
     async def post(self, **arguments: Any) -> Any:
         self.clock.pass_(1)
         arguments = {"channel": "C0CARE", "text": "hello"} | arguments
         answer = await self.client.chat_postMessage(**arguments)
-        return self.workspace.channel(str(answer["channel"])).find(str(answer["ts"]))
+        return self.workspace.find_channel(str(answer["channel"])).find(str(answer["ts"]))
 
     async def receive(self, request: web.Request) -> web.Response:
         """What stands between Slack and Bolt in production: an HTTP server."""
@@ -74,8 +74,8 @@ class World:
         return web.Response(status=answer.status, text=answer.body, content_type=content_type)
 
 
-def furnish(clock: Clock) -> Workspace:
-    workspace = Workspace("Northwind", now=clock)
+def furnish(clock: Clock) -> SlackWorkspace:
+    workspace = SlackWorkspace("Northwind", now=clock)
     workspace.add_user("U0ANA", "ana", real_name="Ana Lima", tz="Europe/Lisbon", locale="pt-PT")
     workspace.add_user("U0RAJ", "raj", real_name="Raj Patel", tz="Asia/Kolkata")
     workspace.add_group("S0CARE", "care", ["U0ANA"])
@@ -90,7 +90,7 @@ def furnish(clock: Clock) -> Workspace:
 async def world() -> AsyncIterator[World]:
     clock = Clock()
     workspace = furnish(clock)
-    sandbox = Sandbox(workspace, scopes=SCOPES, now=clock, ack_within=2.0)
+    sandbox = SlackSandbox(workspace, scopes=SCOPES, now=clock, ack_within=2.0)
     await sandbox.start()
     client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url, retry_handlers=[])
     app = AsyncApp(

@@ -1,7 +1,7 @@
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from bot.sandbox import Refused
+from bot.sandbox import ClientRefusedError
 from tests.sandbox.conftest import World
 
 MANIFEST = {
@@ -17,11 +17,11 @@ MANIFEST = {
 
 async def test_only_what_the_manifest_names_can_be_asked_of_the_app(world: World) -> None:
     world.sandbox.install(MANIFEST)
-    with pytest.raises(Refused):
-        await world.ana.types("/weather")
-    with pytest.raises(Refused):
-        await world.ana.shortcut("flag_mention")
-    await world.ana.says("hello")
+    with pytest.raises(ClientRefusedError):
+        await world.ana.type_command("/weather")
+    with pytest.raises(ClientRefusedError):
+        await world.ana.use_shortcut("flag_mention")
+    await world.ana.post_message("hello")
 
     assert world.requests == []
 
@@ -45,7 +45,7 @@ async def test_a_command_without_should_escape_arrives_as_it_was_typed(world: Wo
         await ack()
 
     world.app.command("/sentiment")(sentiment)
-    await world.ana.types("/sentiment of @raj")
+    await world.ana.type_command("/sentiment of @raj")
 
     assert heard == ["of @raj"]
 

@@ -28,8 +28,8 @@ async def open_modal(world: World, view: dict[str, Any] = MODAL) -> None:
         await client.views_open(trigger_id=body["trigger_id"], view=view)
 
     world.app.action("claim")(claim)
-    await world.ana.click(await world.post(blocks=CARD), "Claim")
-    await world.sandbox.until(lambda: world.ana.modal)
+    await world.ana.click_button(await world.post(blocks=CARD), "Claim")
+    await world.sandbox.wait_until(lambda: world.ana.modal)
 
 
 def on_submit(world: World, **answer: Any) -> list[Any]:
@@ -46,7 +46,7 @@ def on_submit(world: World, **answer: Any) -> list[Any]:
 async def test_a_modal_is_filled_in_and_submitted(world: World) -> None:
     heard = on_submit(world)
     await open_modal(world)
-    await world.ana.fill("How?", "Refunded")
+    await world.ana.fill_field("How?", "Refunded")
     outcome = await world.ana.submit()
 
     assert outcome.ok
@@ -58,7 +58,7 @@ async def test_the_client_withholds_a_modal_with_mistakes(world: World) -> None:
     heard = on_submit(world)
     await open_modal(world)
     empty = await world.ana.submit()
-    await world.ana.fill("how", "no")
+    await world.ana.fill_field("how", "no")
     short = await world.ana.submit()
 
     assert set(empty.errors) == set(short.errors) == {"how"}
@@ -69,7 +69,7 @@ async def test_the_client_withholds_a_modal_with_mistakes(world: World) -> None:
 async def test_the_apps_errors_stand_at_their_field_and_the_modal_stays(world: World) -> None:
     on_submit(world, response_action="errors", errors={"how": "Say more."})
     await open_modal(world)
-    await world.ana.fill("how", "Refunded")
+    await world.ana.fill_field("how", "Refunded")
     outcome = await world.ana.submit()
 
     assert outcome.errors == {"how": "Say more."}
@@ -79,14 +79,14 @@ async def test_the_apps_errors_stand_at_their_field_and_the_modal_stays(world: W
 async def test_an_error_at_a_field_that_is_not_there_is_a_fault_of_the_app(world: World) -> None:
     on_submit(world, response_action="errors", errors={"nowhere": "Say more."})
     await open_modal(world)
-    await world.ana.fill("how", "Refunded")
+    await world.ana.fill_field("how", "Refunded")
 
     assert (await world.ana.submit()).warning == "invalid_response_errors"
 
 
 async def test_a_submission_may_push_update_and_clear(world: World) -> None:
     await open_modal(world)
-    await world.ana.fill("how", "Refunded")
+    await world.ana.fill_field("how", "Refunded")
     on_submit(world, response_action="push", view=MODAL | {"callback_id": "sure", "title": plain("Sure?")})
     await world.ana.submit()
     pushed = world.ana.modal
@@ -100,7 +100,7 @@ async def test_a_submission_may_push_update_and_clear(world: World) -> None:
 
 async def test_a_trigger_opens_one_view_within_three_seconds(world: World) -> None:
     triggers = world.sandbox.app.triggers
-    used, late = triggers.issue("U0ANA"), triggers.issue("U0ANA")
+    used, late = triggers.issue_trigger("U0ANA"), triggers.issue_trigger("U0ANA")
     await world.client.views_open(trigger_id=used, view=MODAL)
     world.clock.pass_(3.1)
     words = []
@@ -116,7 +116,7 @@ async def test_an_update_with_an_old_hash_conflicts(world: World) -> None:
     await open_modal(world)
     view = world.ana.modal
     assert view is not None
-    await world.ana.fill("how", "Refunded")
+    await world.ana.fill_field("how", "Refunded")
     old = view.hash
     await world.client.views_update(view_id=view.id, hash=old, view=MODAL)
     with pytest.raises(SlackApiError) as refused:
@@ -151,7 +151,7 @@ async def test_menus_in_a_modal_are_picked_and_keep_what_was_picked(world: World
     }
     heard = on_submit(world)
     await open_modal(world, MODAL | {"blocks": [what]})
-    await world.ana.fill("What?", ["Refund", "apology"])
+    await world.ana.fill_field("What?", ["Refund", "apology"])
     await world.ana.submit()
 
     assert [option["value"] for option in heard[0]["what"]["menu"]["selected_options"]] == ["refund", "apology"]
@@ -171,7 +171,7 @@ async def test_the_options_of_an_external_menu_are_asked_of_the_app(world: World
     world.app.options("people")(suggest)
     heard = on_submit(world)
     await open_modal(world, MODAL | {"blocks": [who]})
-    await world.ana.fill("Who?", "raj")
+    await world.ana.fill_field("Who?", "raj")
     await world.ana.submit()
 
     assert heard[0]["who"]["people"]["selected_option"]["value"] == "found"
@@ -186,7 +186,7 @@ async def test_a_field_that_dispatches_its_action_tells_the_app_at_once(world: W
 
     world.app.action("text")(typed)
     await open_modal(world, MODAL | {"blocks": [HOW | {"dispatch_action": True}]})
-    outcome = await world.ana.fill("How?", "Refunded")
+    outcome = await world.ana.fill_field("How?", "Refunded")
 
     assert outcome is not None
     assert outcome.ok

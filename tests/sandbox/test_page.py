@@ -67,7 +67,7 @@ async def test_a_page_from_elsewhere_reads_nothing(
 async def test_an_act_without_the_pages_own_header_is_refused(world: World, browser: aiohttp.ClientSession) -> None:
     async with browser.post("/page/act", json={"as": "ana", "act": "says", "channel": "C0CARE", "text": "x"}) as no:
         assert no.status == 403
-    assert not world.workspace.channel("care").messages
+    assert not world.workspace.find_channel("care").messages
 
 
 async def test_a_click_on_the_page_is_a_signed_request(world: World, browser: aiohttp.ClientSession) -> None:
@@ -76,7 +76,7 @@ async def test_a_click_on_the_page_is_a_signed_request(world: World, browser: ai
     place = {"channel": message.channel, "ts": message.ts}
 
     outcome = await act(browser, act="click", **place, what="claim", block="doors", value="case-1")
-    await world.sandbox.until(lambda: message.edited)
+    await world.sandbox.wait_until(lambda: message.edited)
 
     assert outcome["ok"]
     assert world.requests[-1].headers["X-Slack-Signature"].startswith("v0=")
@@ -118,9 +118,9 @@ async def test_a_channel_one_is_not_in_is_nowhere_on_the_page(world: World, brow
 async def test_what_is_typed_is_no_markup_but_names_are_people(world: World, browser: aiohttp.ClientSession) -> None:
     await act(browser, act="says", channel="C0CARE", text="<!channel> @raj & co")
 
-    [message] = world.workspace.channel("care").messages
+    [message] = world.workspace.find_channel("care").messages
     assert message.text == "&lt;!channel&gt; <@U0RAJ|raj> &amp; co"
-    assert [ping.who for ping in world.workspace.pings] == ["U0RAJ"]
+    assert [ping.target for ping in world.workspace.pings] == ["U0RAJ"]
 
 
 async def test_messages_come_in_pages_both_ways(world: World, browser: aiohttp.ClientSession) -> None:

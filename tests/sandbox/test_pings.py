@@ -27,7 +27,7 @@ def rich(*runs: dict[str, str]) -> list[dict[str, Any]]:
 async def test_only_what_is_markup_pings(world: World, said: dict[str, Any], who: list[str]) -> None:
     await world.post(**said)
 
-    assert [ping.who for ping in world.workspace.pings] == who
+    assert [ping.target for ping in world.workspace.pings] == who
 
 
 async def test_links_unfold_unless_told_not_to(world: World) -> None:

@@ -23,7 +23,7 @@ async def handler(world: World) -> AsyncIterator[AsyncSocketModeHandler]:
         ping_interval=0.5,
     )
     await made.connect_async()  # type: ignore[no-untyped-call]
-    await world.sandbox.until(lambda: world.sandbox.sockets.count)
+    await world.sandbox.wait_until(lambda: world.sandbox.sockets.count)
     yield made
     await made.close_async()  # type: ignore[no-untyped-call]
 
@@ -35,8 +35,8 @@ async def test_a_click_goes_down_the_socket_and_is_acked(world: World, handler: 
 
     world.app.action("claim")(claim)
     message = await world.post(blocks=CARD)
-    outcome = await world.ana.click(message, "claim")
-    await world.sandbox.until(lambda: message.edited)
+    outcome = await world.ana.click_button(message, "claim")
+    await world.sandbox.wait_until(lambda: message.edited)
 
     assert outcome.ok
     assert message.words() == "taken"
@@ -47,14 +47,14 @@ async def test_an_ack_down_the_socket_may_carry_an_answer(world: World, handler:
         await ack("all well")
 
     world.app.command("/sentiment")(sentiment)
-    await world.ana.types("/sentiment today")
+    await world.ana.type_command("/sentiment today")
 
-    assert world.ana.sees_only[-1].words() == "all well"
+    assert world.ana.ephemeral_messages[-1].read_text() == "all well"
 
 
 async def test_without_a_socket_nothing_is_delivered(world: World) -> None:
     world.sandbox.request_url = None
-    outcome = await world.ana.types("/sentiment today")
+    outcome = await world.ana.type_command("/sentiment today")
 
     assert outcome.warning == "dispatch_failed"
 
@@ -76,7 +76,7 @@ async def test_each_payload_goes_down_exactly_one_socket(world: World, handler: 
     world.clock.pass_(61)
     second = AsyncSocketModeHandler(world.app, world.sandbox.app_token, web_client=handler.client.web_client)
     await second.connect_async()  # type: ignore[no-untyped-call]
-    await world.sandbox.until(lambda: world.sandbox.sockets.count == 2)
+    await world.sandbox.wait_until(lambda: world.sandbox.sockets.count == 2)
     heard: list[str] = []
 
     async def sentiment(ack: Any, command: Any) -> None:
@@ -85,7 +85,7 @@ async def test_each_payload_goes_down_exactly_one_socket(world: World, handler: 
 
     world.app.command("/sentiment")(sentiment)
     for n in range(4):
-        await world.ana.types(f"/sentiment {n}")
+        await world.ana.type_command(f"/sentiment {n}")
     await second.close_async()  # type: ignore[no-untyped-call]
 
     assert heard == ["0", "1", "2", "3"]
@@ -95,7 +95,9 @@ async def test_a_socket_asked_to_refresh_comes_back_with_a_new_ticket(
     world: World, handler: AsyncSocketModeHandler
 ) -> None:
     world.clock.pass_(61)
-    await world.sandbox.sockets.disconnect("refresh_requested")
-    await world.sandbox.until(lambda: [c.facts["state"] for c in world.sandbox.feed.of("socket")].count("open") == 2)
+    await world.sandbox.sockets.disconnect_sockets("refresh_requested")
+    await world.sandbox.wait_until(
+        lambda: [c.facts["state"] for c in world.sandbox.change_log.list_by_kind("socket")].count("open") == 2
+    )
 
     assert world.sandbox.limits.calls["apps.connections.open"] == 2

@@ -21,11 +21,11 @@ async def test_a_message_is_posted_with_a_timestamp_like_slacks(world: World) ->
     assert first.ts.startswith("1700000001.")
     assert len(first.ts.split(".")[1]) == 6
     assert first.ts < second.ts
-    assert [message.words() for message in world.workspace.channel("care").messages] == ["one", "two"]
+    assert [message.read_text() for message in world.workspace.find_channel("care").messages] == ["one", "two"]
 
 
 async def test_timestamps_grow_even_when_the_clock_stands_still(world: World) -> None:
-    stamps = [world.workspace.stamps.next() for _ in range(50)]
+    stamps = [world.workspace.stamps.issue_ts() for _ in range(50)]
 
     assert stamps == sorted(set(stamps))
 
@@ -43,7 +43,7 @@ async def test_a_reply_stands_in_the_thread_and_not_in_the_channel(world: World)
     reply = await world.post(text="reply", thread_ts=message.ts)
 
     assert message.thread == [reply]
-    assert world.workspace.channel("care").messages == [message]
+    assert world.workspace.find_channel("care").messages == [message]
 
 
 async def test_metadata_comes_back_in_the_history_only_when_asked_for(world: World) -> None:
@@ -60,7 +60,7 @@ async def test_posting_to_a_person_lands_in_the_conversation_with_them(world: Wo
     message = await world.post(channel="U0ANA")
     opened = await world.client.conversations_open(users="U0ANA")
 
-    assert world.ana.dm == [message]
+    assert world.ana.dm_messages == [message]
     assert opened["channel"]["id"] == message.channel
 
 
@@ -104,7 +104,7 @@ async def test_a_text_over_forty_thousand_characters_is_cut(world: World) -> Non
 
 
 async def test_only_ones_own_messages_can_be_updated(world: World) -> None:
-    said = await world.ana.says("hello", in_channel="C0CARE")
+    said = await world.ana.post_message("hello", in_channel="C0CARE")
 
     assert await refusal(world.client.chat_update(channel="C0CARE", ts=said.ts, text="no")) == "cant_update_message"
     assert await refusal(world.client.chat_update(channel="C0CARE", ts="1.2", text="no")) == "message_not_found"
@@ -165,17 +165,17 @@ async def test_a_user_group_takes_people_and_is_never_empty(world: World) -> Non
 
 
 async def test_a_person_in_do_not_disturb_is_said_to_be(world: World) -> None:
-    ana = world.workspace.user("ana")
+    ana = world.workspace.find_user("ana")
     ana.dnd_enabled, ana.dnd_from, ana.dnd_until = True, world.clock() - 60, world.clock() + 60
     answer = await world.client.dnd_teamInfo(users=["U0ANA", "U0RAJ"])
 
     assert answer["users"]["U0ANA"]["dnd_enabled"]
     assert not answer["users"]["U0RAJ"]["dnd_enabled"]
-    assert not ana.disturbed_at(world.clock())
+    assert not ana.can_be_notified(world.clock())
 
 
 async def test_a_schedule_of_do_not_disturb_is_said_with_its_running_or_its_next_window(world: World) -> None:
-    ana, now = world.workspace.user("ana"), int(world.clock())
+    ana, now = world.workspace.find_user("ana"), int(world.clock())
     ana.dnd_enabled, ana.dnd_from, ana.dnd_until = True, now - 3 * 86_400 - 60, now - 3 * 86_400 + 60
     running = await world.client.dnd_info(user="U0ANA")
     assert (running["next_dnd_start_ts"], running["next_dnd_end_ts"]) == (now - 60, now + 60)
@@ -187,11 +187,11 @@ async def test_a_schedule_of_do_not_disturb_is_said_with_its_running_or_its_next
 
 async def test_that_somebody_paused_notifications_is_shown_to_nobody_else(world: World) -> None:
     for user in ("U0ANA", BOT_USER):
-        world.workspace.user(user).snoozed_until = world.clock() + 3_600
+        world.workspace.find_user(user).snoozed_until = world.clock() + 3_600
     others, teams = await world.client.dnd_info(user="U0ANA"), await world.client.dnd_teamInfo(users=["U0ANA"])
     assert not [key for key in (*others.data, *teams["users"]["U0ANA"]) if key.startswith("snooze")]
     assert (await world.client.dnd_info(user=BOT_USER))["snooze_enabled"]
-    assert not world.workspace.user("ana").disturbed_at(world.clock())
+    assert not world.workspace.find_user("ana").can_be_notified(world.clock())
 
 
 async def test_a_channel_is_made_named_and_filled(world: World) -> None:
@@ -207,7 +207,7 @@ async def test_a_channel_is_made_named_and_filled(world: World) -> None:
 
 async def test_a_file_is_uploaded_in_the_three_steps_of_the_sdk(world: World) -> None:
     await world.client.files_upload_v2(content="a,b\n", filename="day.csv", channel="C0CARE", initial_comment="The day")
-    [message] = world.workspace.channel("care").messages
+    [message] = world.workspace.find_channel("care").messages
 
     assert message.text == "The day"
     assert message.files[0]["size"] == 4
@@ -216,10 +216,10 @@ async def test_a_file_is_uploaded_in_the_three_steps_of_the_sdk(world: World) ->
 async def test_only_the_person_it_is_for_sees_an_ephemeral_message_until_they_reload(world: World) -> None:
     await world.client.chat_postEphemeral(channel="C0CARE", user="U0ANA", text="psst")
 
-    assert [message.words() for message in world.ana.sees_only] == ["psst"]
-    assert world.sandbox.person("raj").sees_only == []
-    world.ana.reloads()
-    assert world.ana.sees_only == []
+    assert [message.read_text() for message in world.ana.ephemeral_messages] == ["psst"]
+    assert world.sandbox.get_user("raj").ephemeral_messages == []
+    world.ana.reload_client()
+    assert world.ana.ephemeral_messages == []
 
 
 async def test_a_permalink_leads_to_the_message(world: World) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from bot.cards import buttons
-from bot.sandbox import Message, Outcome, Sandbox
+from bot.sandbox import DeliveryOutcome, SlackMessage, SlackSandbox
 
 DATE = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
 NAMED = re.compile(r"<([@#])(\w+)(?:\|[^>]*)?>")
@@ -15,7 +15,7 @@ Done = Callable[[], Awaitable[None]]
 """Waits until what was asked for is done, and everybody was told."""
 
 
-def plainly(sandbox: Sandbox, words: str) -> str:
+def plainly(sandbox: SlackSandbox, words: str) -> str:
     """`<@U0ANA>` is @ana, a date is its fallback, *bold* is bold."""
 
     def name(found: re.Match[str]) -> str:
@@ -28,17 +28,17 @@ def plainly(sandbox: Sandbox, words: str) -> str:
 class Card(NamedTuple):
     """A message of Earshot's, wherever it is. Its words are read anew each time."""
 
-    message: Message
-    sandbox: Sandbox
+    message: SlackMessage
+    sandbox: SlackSandbox
     done: Done
 
     @property
     def words(self) -> str:
-        return plainly(self.sandbox, self.message.words())
+        return plainly(self.sandbox, self.message.read_text())
 
     @property
     def offers(self) -> list[str]:
-        return list(self.message.buttons())
+        return list(self.message.find_buttons())
 
     @property
     def aloud(self) -> str:
@@ -50,34 +50,34 @@ class Card(NamedTuple):
         return str((self.message.metadata or {})["event_payload"]["name"])
 
     def seen_by(self, name: str) -> bool:
-        return self.sandbox.person(name).sees(self.message)
+        return self.sandbox.get_user(name).can_see(self.message)
 
-    async def click(self, what: str, by: str, *, case: str | None = None) -> Outcome:
+    async def click(self, what: str, by: str, *, case: str | None = None) -> DeliveryOutcome:
         action = buttons.CLAIM_IN_DIGEST if case else what
-        outcome = await self.sandbox.person(by).click(self.message, action, value=case)
+        outcome = await self.sandbox.get_user(by).click_button(self.message, action, value=case)
         await self.done()
         return outcome
 
-    async def resolve(self, how: str = "answered", *, by: str, note: str = "") -> Outcome:
+    async def resolve(self, how: str = "answered", *, by: str, note: str = "") -> DeliveryOutcome:
         return await self._form("Resolve…", by, {buttons.RESOLUTION: how, buttons.NOTE: note})
 
-    async def hand_over(self, *, by: str, to: str = "", department: str = "") -> Outcome:
-        person = self.sandbox.workspace.user(to).id if to else None
+    async def hand_over(self, *, by: str, to: str = "", department: str = "") -> DeliveryOutcome:
+        person = self.sandbox.workspace.find_user(to).id if to else None
         return await self._form("Hand over…", by, {buttons.PERSON: person, buttons.DEPARTMENT: department or None})
 
-    async def not_for_us(self, *, by: str, whose: str = buttons.NOBODY) -> Outcome:
+    async def not_for_us(self, *, by: str, whose: str = buttons.NOBODY) -> DeliveryOutcome:
         return await self._form("Not for us…", by, {buttons.DEPARTMENT: whose})
 
-    async def choose(self, words: str, by: str) -> Outcome:
+    async def choose(self, words: str, by: str) -> DeliveryOutcome:
         """In the menu of what was heard wrongly."""
-        outcome = await self.sandbox.person(by).choose(self.message, buttons.CORRECT, value=words)
+        outcome = await self.sandbox.get_user(by).choose_option(self.message, buttons.CORRECT, value=words)
         await self.done()
         return outcome
 
-    async def correct(self, words: str, right: str, *, by: str) -> Outcome:
+    async def correct(self, words: str, right: str, *, by: str) -> DeliveryOutcome:
         """The same where a form asks what it is instead."""
         await self.choose(words, by)
-        modal = self.sandbox.person(by).modal
+        modal = self.sandbox.get_user(by).modal
         assert modal is not None, f"no form opened before {by}; {by} was told: {self._told(by)}"
         [field] = [block["block_id"] for block in modal.blocks if block.get("type") == "input"]
         return await self._fill_in(by, {field: right})
@@ -85,47 +85,52 @@ class Card(NamedTuple):
     @property
     def menu(self) -> list[str]:
         """The options of the menu."""
-        [found] = [element for _, element in self.message.elements() if element["type"] == "overflow"]
+        [found] = [element for _, element in self.message.iter_elements() if element["type"] == "overflow"]
         return [option["text"]["text"] for option in found["options"]]
 
-    async def separate(self, who: str, *, by: str) -> Outcome:
+    async def separate(self, who: str, *, by: str) -> DeliveryOutcome:
         """The post of this person, among those that joined."""
         await self.click("Separate…", by)
-        modal = self.sandbox.person(by).modal
+        modal = self.sandbox.get_user(by).modal
         assert modal is not None, f"no form opened before {by}"
         [choice] = [block["element"] for block in modal.blocks if block.get("block_id") == buttons.MENTION]
         [option] = [one for one in choice["options"] if who in one["text"]["text"]]
         return await self._fill_in(by, {buttons.MENTION: option["value"]})
 
-    async def _form(self, button: str, by: str, values: dict[str, Any]) -> Outcome:
+    async def _form(self, button: str, by: str, values: dict[str, Any]) -> DeliveryOutcome:
         await self.click(button, by)
-        assert self.sandbox.person(by).modal is not None, f"no form opened before {by}; {by} was told: {self._told(by)}"
+        assert self.sandbox.get_user(by).modal is not None, (
+            f"no form opened before {by}; {by} was told: {self._told(by)}"
+        )
         return await self._fill_in(by, values)
 
-    async def _fill_in(self, by: str, values: dict[str, Any]) -> Outcome:
-        person = self.sandbox.person(by)
+    async def _fill_in(self, by: str, values: dict[str, Any]) -> DeliveryOutcome:
+        person = self.sandbox.get_user(by)
         for field, value in values.items():
             if value:
-                await person.fill(field, value)
+                await person.fill_field(field, value)
         outcome = await person.submit()
         await self.done()
         return outcome
 
     def _told(self, name: str) -> list[str]:
-        return [plainly(self.sandbox, message.words()) for message in self.sandbox.person(name).sees_only]
+        return [
+            plainly(self.sandbox, message.read_text()) for message in self.sandbox.get_user(name).ephemeral_messages
+        ]
 
 
 class Channel(NamedTuple):
     """What stands in a channel, the newest last."""
 
     name: str
-    sandbox: Sandbox
+    sandbox: SlackSandbox
     done: Done
 
     @property
     def messages(self) -> list[Card]:
         return [
-            Card(message, self.sandbox, self.done) for message in self.sandbox.workspace.channel(self.name).messages
+            Card(message, self.sandbox, self.done)
+            for message in self.sandbox.workspace.find_channel(self.name).messages
         ]
 
     @property

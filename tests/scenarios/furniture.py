@@ -1,6 +1,6 @@
 """The workspace in which the stories happen: who works there, and where they talk."""
 
-from bot.sandbox import Workspace
+from bot.sandbox import SlackWorkspace
 from tests.clock import WoundClock
 
 PEOPLE = {
@@ -18,8 +18,8 @@ CROWD = [f"crowd{number:02}" for number in range(50)]
 """Fifty colleagues who are deputised by a user group."""
 
 
-def furnished(clock: WoundClock) -> Workspace:
-    workspace = Workspace("Northwind", now=clock.seconds)
+def furnished(clock: WoundClock) -> SlackWorkspace:
+    workspace = SlackWorkspace("Northwind", now=clock.seconds)
     for user, name in PEOPLE.items():
         workspace.add_user(user, name, tz="Europe/Lisbon")
     for name in CROWD:

@@ -94,6 +94,6 @@ async def test_what_has_not_changed_is_not_sent_again(world: World) -> None:
 
 async def test_where_nobody_knows_our_address_it_says_what_to_set(world: World) -> None:
     by_schedule(world, THREE)
-    world.stage.house.usecases.feeds.public_url = ""
+    world.stage.app.usecases.feeds.public_url = ""
 
     assert "An admin can say it in EARSHOT_PUBLIC_URL." in await world.person("ana").types("/oncall calendar")

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.sandbox import Fault, FaultKind
+from bot.sandbox import FaultKind, InjectedFault
 from tests.scenarios.furniture import CROWD
 from tests.scenarios.spoken import LOST
 from tests.scenarios.world import World
@@ -28,7 +28,7 @@ async def test_a_complaint_becomes_a_card_and_is_claimed_answered_and_resolved(w
 async def test_of_fifty_who_claim_at_once_one_gets_it_and_the_others_are_told_who_and_when(world: World) -> None:
     await world.hears(LOST)
     card = world.channel("#care").card("@marta")
-    await asyncio.gather(*(world.sandbox.person(name).click(card.message, "Claim") for name in CROWD))
+    await asyncio.gather(*(world.sandbox.get_user(name).click_button(card.message, "Claim") for name in CROWD))
     await world.calms_down()
     [owner] = [name for name in CROWD if f"Claimed by @{name}" in card.words]
     told = [world.person(name).whispers for name in CROWD if name != owner]
@@ -37,11 +37,11 @@ async def test_of_fifty_who_claim_at_once_one_gets_it_and_the_others_are_told_wh
 
 
 async def test_fifty_deputies_of_a_group_that_slack_is_slow_to_name_are_all_known(world: World) -> None:
-    slow = Fault(FaultKind.SLOW, methods=["usergroups.users.list"], seconds=0.3, times=None)
+    slow = InjectedFault(FaultKind.SLOW, methods=["usergroups.users.list"], seconds=0.3, times=None)
     world.sandbox.faults.add(slow)
     await world.hears(LOST)
     card = world.channel("#care").card("@marta")
-    await asyncio.gather(*(world.sandbox.person(name).click(card.message, "Claim") for name in CROWD))
+    await asyncio.gather(*(world.sandbox.get_user(name).click_button(card.message, "Claim") for name in CROWD))
     await world.calms_down()
     assert not [name for name in CROWD if "Only deputies" in world.person(name).told]
     assert world.sandbox.limits.calls["usergroups.users.list"] == 1
@@ -80,8 +80,8 @@ async def test_a_claim_that_is_released_waits_for_somebody_else_and_its_clock_be
 async def test_a_card_pressed_twice_answers_in_words(world: World) -> None:
     await world.hears(LOST)
     card = world.channel("#care").card("@marta")
-    ana = world.sandbox.person("ana")
-    await asyncio.gather(ana.click(card.message, "Claim"), ana.click(card.message, "Claim"))
+    ana = world.sandbox.get_user("ana")
+    await asyncio.gather(ana.click_button(card.message, "Claim"), ana.click_button(card.message, "Claim"))
     await world.calms_down()
     assert "Claimed by @ana" in card.words
     assert world.person("ana").whispers == ["You have this one already."]
@@ -92,8 +92,8 @@ async def test_a_second_form_for_a_case_that_was_resolved_meanwhile_says_so(worl
     card = world.channel("#care").card("@marta")
     await card.click("Resolve…", by="ana")
     await card.resolve("fixed", by="mia")
-    await world.sandbox.person("ana").fill("resolution", "answered")
-    refused = await world.sandbox.person("ana").submit()
+    await world.sandbox.get_user("ana").fill_field("resolution", "answered")
+    refused = await world.sandbox.get_user("ana").submit()
     await world.calms_down()
     said = "Somebody else resolved this case 1 s before you (fixed). Reopen it first."
     assert refused.errors == {"resolution": said}

@@ -60,9 +60,9 @@ async def test_who_is_called_claims_from_the_message_and_then_it_is_quiet(world:
     assert "@raj has the complaint from @marta now." in world.person("raj").dm.words
     assert "Claimed by @raj" in world.channel("#care").card("@marta").words
     await world.channel("#care").card("@marta").resolve("answered", by="raj")
-    before = len(world.sandbox.feed.of("posted"))
+    before = len(world.sandbox.change_log.list_by_kind("posted"))
     await world.waits(hours=5)
-    assert len(world.sandbox.feed.of("posted")) == before
+    assert len(world.sandbox.change_log.list_by_kind("posted")) == before
 
 
 async def test_a_second_person_who_was_called_reads_who_has_it_and_has_nothing_to_press(world: World) -> None:

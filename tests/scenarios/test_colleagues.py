@@ -9,7 +9,7 @@ from tests.scenarios.world import World
 async def overheard(world: World, text: str, by: str = "lea") -> Card:
     """A colleague brings something to the lobby."""
     world.said.append(text)
-    message = await world.sandbox.person(by).says(text, in_channel="#lobby")
+    message = await world.sandbox.get_user(by).post_message(text, in_channel="#lobby")
     return Card(message, world.sandbox, world.calms_down)
 
 
@@ -46,7 +46,7 @@ async def test_what_earshot_heard_by_itself_is_not_flagged_again(world: World) -
 async def test_a_card_of_earshots_own_is_not_flagged(world: World) -> None:
     await world.hears(LOST)
     message = world.channel("#care").card("@marta").message
-    await world.sandbox.person("joe").shortcut(buttons.FLAG_MENTION, on=message)
+    await world.sandbox.get_user("joe").use_shortcut(buttons.FLAG_MENTION, on=message)
     await world.calms_down()
     assert "This is one of Earshot's own messages." in world.person("joe").told
     assert world.person("joe").form == ""
@@ -75,10 +75,10 @@ async def test_a_case_is_resolved_from_the_home_tab_and_gone_from_it(world: Worl
     await world.hears(LOST)
     await world.channel("#care").card("@marta").click("Claim", by="ana")
     await world.person("ana").opens_home()
-    ana = world.sandbox.person("ana")
-    await ana.click(ana.home, "Resolve…")
+    ana = world.sandbox.get_user("ana")
+    await ana.click_button(ana.home, "Resolve…")
     await world.calms_down()
-    await ana.fill(buttons.RESOLUTION, "answered")
+    await ana.fill_field(buttons.RESOLUTION, "answered")
     await ana.submit()
     await world.calms_down()
     assert "Nothing. Press Claim on a card" in world.person("ana").home
@@ -87,7 +87,7 @@ async def test_a_case_is_resolved_from_the_home_tab_and_gone_from_it(world: Worl
 
 
 async def test_the_home_tab_says_what_is_wrong_with_earshot(world: World) -> None:
-    world.sandbox.workspace.channel("#care").is_archived = True
+    world.sandbox.workspace.find_channel("#care").is_archived = True
     await world.hears(LOST)
     await world.waits(minutes=2)
     assert (

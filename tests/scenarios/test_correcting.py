@@ -99,8 +99,8 @@ async def test_of_two_who_correct_at_once_the_second_is_told_who_was_first(world
     card = world.channel("#care").card("@marta")
     for name in ("ana", "raj"):
         await card.choose("Not negative…", by=name)
-        await world.sandbox.person(name).fill("sentiment", "neutral")
-    done = await asyncio.gather(*(world.sandbox.person(name).submit() for name in ("ana", "raj")))
+        await world.sandbox.get_user(name).fill_field("sentiment", "neutral")
+    done = await asyncio.gather(*(world.sandbox.get_user(name).submit() for name in ("ana", "raj")))
     await world.calms_down()
     told = sorted("".join(outcome.errors.values()) for outcome in done)
     assert told == ["", "Somebody else corrected this already: neutral. There is nothing left to correct."]
@@ -110,8 +110,8 @@ async def test_of_two_who_correct_at_once_the_second_is_told_who_was_first(world
 async def test_who_marks_spam_on_an_old_card_is_told_that_it_is_done(world: World) -> None:
     await world.hears(LOST)
     card = world.channel("#care").card("@marta")
-    ana, raj = world.sandbox.person("ana"), world.sandbox.person("raj")
-    await asyncio.gather(*(one.choose(card.message, "case_correct", value="Spam") for one in (ana, raj)))
+    ana, raj = world.sandbox.get_user("ana"), world.sandbox.get_user("raj")
+    await asyncio.gather(*(one.choose_option(card.message, "case_correct", value="Spam") for one in (ana, raj)))
     await world.calms_down()
     told = sorted((world.person("ana").told, world.person("raj").told))
     assert told[0] == "(nothing)"

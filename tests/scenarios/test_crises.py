@@ -6,7 +6,7 @@ import pytest
 
 from bot.cards import buttons
 from bot.domain.waking import get_episode_page_id as page_of_episode
-from bot.sandbox import Fault, FaultKind
+from bot.sandbox import FaultKind, InjectedFault
 from tests.scenarios.spoken import LOST
 from tests.scenarios.waves import wakes_at_four, wave
 from tests.scenarios.world import World
@@ -25,7 +25,7 @@ async def declares(world: World, by: str = "mia", **changed: str) -> None:
 
 async def fills(world: World, by: str, **changed: str) -> None:
     await enters(world, by, **changed)
-    await world.sandbox.person(by).submit()
+    await world.sandbox.get_user(by).submit()
     await world.calms_down()
     await world.waits(seconds=10)
 
@@ -40,9 +40,9 @@ async def enters(world: World, by: str, **changed: str) -> None:
         buttons.COMMS: "U0BEN",
         **changed,
     }
-    person = world.sandbox.person(by)
+    person = world.sandbox.get_user(by)
     for field, value in said.items():
-        await person.fill(field, value)
+        await person.fill_field(field, value)
 
 
 def room(world: World) -> str:
@@ -51,7 +51,7 @@ def room(world: World) -> str:
 
 
 async def closes_anyway(world: World, by: str) -> None:
-    await world.sandbox.person(by).submit()
+    await world.sandbox.get_user(by).submit()
     await world.calms_down()
     await world.waits(seconds=10)
 
@@ -112,7 +112,7 @@ async def test_a_page_that_was_taken_over_rings_on_when_the_crisis_is_closed_una
 
 async def test_the_old_page_is_not_taken_over_while_the_crisis_itself_reaches_nobody(world: World) -> None:
     await burns(world, 1)
-    refused = Fault(FaultKind.ERROR, methods=["chat.postMessage"], word="internal_error", times=None)
+    refused = InjectedFault(FaultKind.ERROR, methods=["chat.postMessage"], word="internal_error", times=None)
     world.sandbox.faults.add(refused)
     await declares(world)
     await world.waits(minutes=2)
@@ -161,7 +161,7 @@ async def test_an_episode_that_two_people_declare_is_one_crisis_and_may_be_decla
         await world.channel("#care").episodes[0].click(buttons.CRISIS_DECLARE, by=who)
     for who in ("mia", "ana"):
         await enters(world, who, **{buttons.DEPARTMENT: "care"})
-    outcomes = await asyncio.gather(*(world.sandbox.person(who).submit() for who in ("mia", "ana")))
+    outcomes = await asyncio.gather(*(world.sandbox.get_user(who).submit() for who in ("mia", "ana")))
     await world.calms_down()
     await world.waits(seconds=10)
     [crisis] = await world.stage.store.crises.list_open_crises()
@@ -182,7 +182,7 @@ async def test_a_crisis_declared_updated_and_closed_with_its_review(world: World
     assert "🚨 You are on call for pr. Crisis declared: Smoke in <one> cabin" in world.person("lea").dm.words
     assert not world.person("ben").dms
     assert "@mia declared a crisis" in world.channel("#pr").beside[-1].words
-    inside = world.sandbox.workspace.channel(room(world)).members
+    inside = world.sandbox.workspace.find_channel(room(world)).members
     assert inside == {"U0LEA", "U0BEN", "U0MIA"}
     head, plan = world.channel(room(world)).messages[:2]
     assert "Status: declared; no update yet" in head.words
@@ -230,13 +230,13 @@ async def test_a_crisis_declared_updated_and_closed_with_its_review(world: World
 
 async def test_its_head_card_is_pinned_and_what_people_pin_enters_the_timeline_once(world: World) -> None:
     await declares(world)
-    inside = world.sandbox.workspace.channel(room(world))
+    inside = world.sandbox.workspace.find_channel(room(world))
     assert inside.pins == [inside.messages[0].ts]
-    said = await world.sandbox.person("ben").says(AS_SLACK_HAS_IT, in_channel=room(world))
+    said = await world.sandbox.get_user("ben").post_message(AS_SLACK_HAS_IT, in_channel=room(world))
     for _ in range(2):
-        await world.sandbox.person("lea").pins(said)
-    elsewhere = await world.sandbox.person("ben").says("lunch?", in_channel="#care")
-    await world.sandbox.person("ben").pins(elsewhere)
+        await world.sandbox.get_user("lea").pin_message(said)
+    elsewhere = await world.sandbox.get_user("ben").post_message("lunch?", in_channel="#care")
+    await world.sandbox.get_user("ben").pin_message(elsewhere)
     await world.calms_down()
     await world.waits(seconds=10)
     head = world.channel(room(world)).messages[0].words
@@ -247,13 +247,13 @@ async def test_its_head_card_is_pinned_and_what_people_pin_enters_the_timeline_o
 async def test_without_the_scopes_nothing_is_pinned_and_nothing_breaks(world: World) -> None:
     world.sandbox.app.scopes = [scope for scope in world.sandbox.app.scopes if not scope.startswith("pins:")]
     await declares(world)
-    inside = world.sandbox.workspace.channel(room(world))
+    inside = world.sandbox.workspace.find_channel(room(world))
     assert not inside.pins
-    said = await world.sandbox.person("ben").says("Gate 4 is closed", in_channel=room(world))
-    await world.sandbox.person("lea").pins(said)
+    said = await world.sandbox.get_user("ben").post_message("Gate 4 is closed", in_channel=room(world))
+    await world.sandbox.get_user("lea").pin_message(said)
     await world.waits(seconds=10)
     assert "pinned" not in world.channel(room(world)).messages[0].words
-    asked = [one for one in world.sandbox.feed.of("rejected") if one.facts["method"] == "pins.add"]
+    asked = [one for one in world.sandbox.change_log.list_by_kind("rejected") if one.facts["method"] == "pins.add"]
     assert len(asked) == 1, "it is not tried at each drawing"
 
 
@@ -267,17 +267,17 @@ async def test_without_the_scope_it_lives_in_the_departments_channel_and_says_so
 
 @pytest.mark.parametrize("times", [1, 2])
 async def test_an_answer_that_is_lost_makes_neither_a_second_channel_nor_none(world: World, times: int) -> None:
-    world.sandbox.faults.add(Fault(FaultKind.DROPPED_AFTER, methods=["conversations.create"], times=times))
+    world.sandbox.faults.add(InjectedFault(FaultKind.DROPPED_AFTER, methods=["conversations.create"], times=times))
     await declares(world)
     await world.waits(seconds=5)
     head = world.channel(room(world)).messages[0]
     assert "Status: declared; no update yet" in head.words
-    assert world.sandbox.workspace.channel(room(world)).members == {"U0LEA", "U0BEN", "U0MIA"}
+    assert world.sandbox.workspace.find_channel(room(world)).members == {"U0LEA", "U0BEN", "U0MIA"}
 
 
 async def test_where_a_lost_channel_may_not_be_looked_for_it_lives_in_the_departments(world: World) -> None:
     world.sandbox.app.scopes = [scope for scope in world.sandbox.app.scopes if scope not in READING]
-    world.sandbox.faults.add(Fault(FaultKind.DROPPED_AFTER, methods=["conversations.create"]))
+    world.sandbox.faults.add(InjectedFault(FaultKind.DROPPED_AFTER, methods=["conversations.create"]))
     await declares(world)
     words = " ".join(one.words for one in world.channel("#pr").messages)
     assert f"{room(world)} was made and lost from sight, and channels:read is not granted" in words
@@ -285,7 +285,7 @@ async def test_where_a_lost_channel_may_not_be_looked_for_it_lives_in_the_depart
 
 
 async def test_while_slack_answers_nothing_a_crisis_looks_for_its_channel_for_a_minute(world: World) -> None:
-    deaf = Fault(FaultKind.DROPPED_BEFORE, methods=["conversations.create"], times=None)
+    deaf = InjectedFault(FaultKind.DROPPED_BEFORE, methods=["conversations.create"], times=None)
     world.sandbox.faults.add(deaf)
     await declares(world)
     assert not any("Status: declared" in one.words for one in world.channel("#pr").messages)
@@ -298,8 +298,8 @@ async def test_while_slack_answers_nothing_a_crisis_looks_for_its_channel_for_a_
 async def test_a_card_whose_answer_was_lost_shows_what_happened_meanwhile(world: World) -> None:
     scopes = [scope for scope in world.sandbox.app.scopes if scope != "channels:manage"]
     world.sandbox.app.scopes = [*scopes, "channels:history"]
-    channel = world.sandbox.workspace.channel("#pr").id
-    world.sandbox.faults.add(Fault(FaultKind.DROPPED_AFTER, methods=["chat.postMessage"], channels=[channel]))
+    channel = world.sandbox.workspace.find_channel("#pr").id
+    world.sandbox.faults.add(InjectedFault(FaultKind.DROPPED_AFTER, methods=["chat.postMessage"], channels=[channel]))
     await declares(world)
     await world.person("lea").dm.click("Acknowledge", by="lea")
     await world.waits(minutes=2)
@@ -323,5 +323,5 @@ async def test_who_may_not_and_what_is_not_there_is_a_sentence(world: World) -> 
     assert "No crisis is open" in await world.person("mia").types("/crisis update something")
     assert "`/crisis declare` opens a form" in await world.person("mia").types("/crisis whatever")
     await declares(world, by="joe")
-    assert world.sandbox.workspace.modal_of("U0JOE") is not None, "the form stays open, with the reason in it"
+    assert world.sandbox.workspace.get_modal("U0JOE") is not None, "the form stays open, with the reason in it"
     assert not world.person("lea").dms

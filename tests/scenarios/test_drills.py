@@ -57,9 +57,9 @@ async def test_nobody_answers_and_it_is_given_up_and_said(world: World) -> None:
     await world.person("ben").types("/oncall drill pr")
     await world.waits(hours=1)
     assert "❌ DRILL for pr: nobody answered" in world.channel("#pr").beside[-1].words
-    before = len(world.sandbox.feed.of("posted"))
+    before = len(world.sandbox.change_log.list_by_kind("posted"))
     await world.waits(hours=1)
-    assert len(world.sandbox.feed.of("posted")) == before
+    assert len(world.sandbox.change_log.list_by_kind("posted")) == before
 
 
 async def test_who_may_not_and_what_is_not_there_is_a_sentence(world: World) -> None:

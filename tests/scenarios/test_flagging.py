@@ -83,9 +83,9 @@ async def test_a_doubtful_crisis_of_the_public_may_be_confirmed_on_its_card(worl
 
 
 async def test_a_guest_from_another_workspace_flags_nothing(world: World) -> None:
-    world.sandbox.workspace.user("joe").team = "T0OTHER"
+    world.sandbox.workspace.find_user("joe").team = "T0OTHER"
     seen = await overheard(world, WORDS, by="joe")
-    await world.sandbox.person("joe").shortcut(buttons.FLAG_MENTION, on=seen.message)
+    await world.sandbox.get_user("joe").use_shortcut(buttons.FLAG_MENTION, on=seen.message)
     await world.calms_down()
     assert world.person("joe").form == ""
     assert world.person("joe").told.startswith("Earshot belongs to another workspace")

@@ -36,7 +36,9 @@ def everything_shown(world: World) -> list[str]:
     """Every message of the workspace, whoever reads it."""
     workspace = world.sandbox.workspace
     return [
-        json.dumps(one.payload(), ensure_ascii=False) for c in workspace.channels.values() for one in c.everything()
+        json.dumps(one.build_message_payload(), ensure_ascii=False)
+        for c in workspace.channels.values()
+        for one in c.iter_all_messages()
     ]
 
 

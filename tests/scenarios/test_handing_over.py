@@ -49,7 +49,7 @@ async def test_only_other_deputies_are_offered_in_the_form(world: World) -> None
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="ana")
     await card.click("Hand over…", by="ana")
-    modal = world.sandbox.person("ana").modal
+    modal = world.sandbox.get_user("ana").modal
     assert modal is not None
     [menu] = [block["element"] for block in modal.blocks if block.get("block_id") == "person"]
     assert menu["type"] == "static_select"

@@ -70,7 +70,7 @@ async def test_a_spanish_complaint_is_marked_and_goes_where_the_playbook_sends_i
 
 async def test_blog_spam_is_counted_listed_and_brought_back_once(world: World) -> None:
     await world.hears(BLOG, by="zed")
-    assert not world.sandbox.feed.of("posted")
+    assert not world.sandbox.change_log.list_by_kind("posted")
     assert "spam 1" in await world.person("mia").types("/sentiment today")
     told = await world.person("joe").types("/sentiment spam")
     assert "1 post taken for spam lately" in told
@@ -78,8 +78,8 @@ async def test_blog_spam_is_counted_listed_and_brought_back_once(world: World) -
     assert "→ spam: " in told
     await world.person("joe").presses_on_whisper("Bring it back")
     assert "By the playbook's routes nobody would, spam or not." in world.person("joe").form
-    joe = world.sandbox.person("joe")
-    await joe.fill(buttons.DEPARTMENT, "care")
+    joe = world.sandbox.get_user("joe")
+    await joe.fill_field(buttons.DEPARTMENT, "care")
     await joe.submit()
     await world.calms_down()
     card = world.channel("#care").card("@zed")
@@ -98,8 +98,8 @@ async def test_of_two_who_bring_the_same_back_the_second_is_told_where_it_is(wor
     await world.hears(text, by="zed")
     for name in ("joe", "mia"):
         assert "1 post taken for spam" in await world.person(name).types("/sentiment spam")
-    people = [world.sandbox.person(name) for name in ("joe", "mia")]
-    await asyncio.gather(*(one.click(one.sees_only[-1], "Bring it back") for one in people))
+    people = [world.sandbox.get_user(name) for name in ("joe", "mia")]
+    await asyncio.gather(*(one.click_button(one.ephemeral_messages[-1], "Bring it back") for one in people))
     await world.calms_down()
     card = world.channel("#care").card("@zed")
     told = [whisper for name in ("joe", "mia") for whisper in world.person(name).whispers]
@@ -118,6 +118,6 @@ async def test_the_report_leads_to_the_spam(world: World) -> None:
 async def test_hostile_spam_is_listed_as_plain_text(world: World) -> None:
     await world.hears(f"{BLOG} <!channel> *bold* <https://evil.example|click>", by="zed")
     await world.person("mia").types("/sentiment spam")
-    [message] = world.sandbox.person("mia").sees_only
-    assert "<!channel> *bold* <https://evil.example|click>" in message.words()
-    assert not [ping for ping in world.sandbox.workspace.pings if ping.who == "channel"]
+    [message] = world.sandbox.get_user("mia").ephemeral_messages
+    assert "<!channel> *bold* <https://evil.example|click>" in message.read_text()
+    assert not [ping for ping in world.sandbox.workspace.pings if ping.target == "channel"]

@@ -44,7 +44,7 @@ async def test_a_hostile_post_disturbs_only_who_is_called_for_it(world: World, t
     await world.waits(minutes=25)
     await world.person("mia").types("/sentiment today", in_channel="#care")
     assert [ping for ping in world.sandbox.workspace.pings if ping.channel != "C0CARE"] == []
-    assert {ping.who for ping in world.sandbox.workspace.pings} <= {"U0RAJ", "U0MIA"}
+    assert {ping.target for ping in world.sandbox.workspace.pings} <= {"U0RAJ", "U0MIA"}
     assert "You are on call for care" in world.person("raj").dm.words
 
 
@@ -75,5 +75,5 @@ async def test_a_hostile_name_is_a_name_in_every_sentence(world: World, name: st
     await card.separate("", by="ana")
     await world.waits(minutes=35)
     await world.person("ana").opens_home()
-    assert {ping.who for ping in world.sandbox.workspace.pings} <= {"U0ANA", "U0RAJ", "U0MIA"}
-    assert "U0ANA" not in {ping.who for ping in world.sandbox.workspace.pings if ping.channel == "D0RAJ"}
+    assert {ping.target for ping in world.sandbox.workspace.pings} <= {"U0ANA", "U0RAJ", "U0MIA"}
+    assert "U0ANA" not in {ping.target for ping in world.sandbox.workspace.pings if ping.channel == "D0RAJ"}

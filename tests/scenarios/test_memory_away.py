@@ -39,13 +39,13 @@ async def test_a_form_that_is_submitted_while_the_memory_is_away_stays_open_with
     card = fragile.channel("#care").card("@marta")
     await card.click("Resolve…", by="ana")
     await own_redis.stop()
-    await fragile.sandbox.person("ana").fill("resolution", "answered")
-    await fragile.sandbox.person("ana").submit()
+    await fragile.sandbox.get_user("ana").fill_field("resolution", "answered")
+    await fragile.sandbox.get_user("ana").submit()
     await fragile.calms_down()
     assert "Resolve the case" in fragile.person("ana").form
     await back(own_redis)
     assert "🆕 New" in card.words
-    await fragile.sandbox.person("ana").submit()
+    await fragile.sandbox.get_user("ana").submit()
     await fragile.calms_down()
     assert "Resolved by @ana: answered" in card.words
 
@@ -56,10 +56,10 @@ async def test_forms_stay_open_with_what_was_written_while_the_memory_takes_no_w
     """A replica answers whatever is read, so that to read is no proof."""
     await fragile.hears(LOST)
     card = fragile.channel("#care").card("@marta")
-    client, ana = fragile.stage.store.client, fragile.sandbox.person("ana")
+    client, ana = fragile.stage.store.client, fragile.sandbox.get_user("ana")
     await card.click("Resolve…", by="ana")
     await client.execute("REPLICAOF", "127.0.0.1", "1")
-    await ana.fill("resolution", "answered")
+    await ana.fill_field("resolution", "answered")
     await ana.submit()
     await fragile.calms_down()
     assert "Resolve the case" in fragile.person("ana").form
@@ -73,7 +73,7 @@ async def test_forms_stay_open_with_what_was_written_while_the_memory_takes_no_w
     outcome = await fragile.person("joe").flags(seen, department="pr", kind="complaint")
     assert "memory" in " ".join(outcome.errors.values())
     await client.execute("REPLICAOF", "NO", "ONE")
-    await fragile.sandbox.person("joe").submit()
+    await fragile.sandbox.get_user("joe").submit()
     await fragile.calms_down()
     await fragile.waits(seconds=5)
     assert SEEN in fragile.channel("#pr").cards[0].words

@@ -1,7 +1,7 @@
 """What Prometheus learns of a day: how long Earshot took, how long people took, who was called, what was limited."""
 
 from bot import metrics
-from bot.sandbox import Fault, FaultKind
+from bot.sandbox import FaultKind, InjectedFault
 from tests.scenarios.spoken import CRISIS, LOST
 from tests.scenarios.world import World
 
@@ -49,7 +49,7 @@ async def test_when_somebody_is_called_and_answers_is_told(world: World) -> None
 
 async def test_that_slack_limits_us_is_counted_by_method(world: World) -> None:
     counting = Counting()
-    world.sandbox.faults.add(Fault(FaultKind.RATELIMITED, methods=["chat.postMessage"], seconds=5, times=1))
+    world.sandbox.faults.add(InjectedFault(FaultKind.RATELIMITED, methods=["chat.postMessage"], seconds=5, times=1))
     await world.hears(LOST)
     await world.waits(minutes=2)
     assert counting.grown("earshot_rate_limits_total", service="slack", method="chat.postMessage") == 1

@@ -53,8 +53,8 @@ async def test_what_was_taken_can_be_taken_back_and_then_everything_is_as_before
 async def test_two_take_at_once_and_one_of_them_is_told_who_has_it(world: World) -> None:
     by_schedule(world, THREE)
     await asyncio.gather(
-        world.sandbox.person("raj").types("/oncall take until 18:00", in_channel="#lobby"),
-        world.sandbox.person("ben").types("/oncall take until 18:00", in_channel="#lobby"),
+        world.sandbox.get_user("raj").type_command("/oncall take until 18:00", in_channel="#lobby"),
+        world.sandbox.get_user("ben").type_command("/oncall take until 18:00", in_channel="#lobby"),
     )
     await world.calms_down()
 

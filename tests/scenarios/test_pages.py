@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sandbox import Fault, FaultKind
-from bot.sandbox.posting import delete
+from bot.sandbox import FaultKind, InjectedFault
+from bot.sandbox.posting import remove_message
 from tests.scenarios.spoken import CRISIS, LOST
 from tests.scenarios.waves import sleeps
 from tests.scenarios.world import World
@@ -26,10 +26,10 @@ async def test_the_first_does_not_answer_and_the_second_does_from_the_message(wo
     assert "✅ @mia has this page, after 5 min. Nobody else is called." in world.person("mia").dm.words
     assert "Answered by @mia by Slack, after 5 min" in card.words
     assert "@ben by Slack, delivered" in card.words
-    before = len(world.sandbox.feed.of("posted"))
+    before = len(world.sandbox.change_log.list_by_kind("posted"))
     await world.waits(minutes=25)
     assert len(world.person("ben").dms) == 1
-    assert len(world.sandbox.feed.of("posted")) == before
+    assert len(world.sandbox.change_log.list_by_kind("posted")) == before
 
 
 async def test_it_goes_round_until_somebody_answers_on_the_card(world: World) -> None:
@@ -86,7 +86,7 @@ async def test_when_it_calls_again_the_one_message_can_be_acknowledged_again(wor
 async def test_a_message_that_was_deleted_is_sent_again_in_the_next_round(world: World) -> None:
     await world.hears(CRISIS)
     first = world.person("ben").dm.message
-    delete(world.sandbox.workspace, world.sandbox.workspace.channels[first.channel], first)
+    remove_message(world.sandbox.workspace, world.sandbox.workspace.channels[first.channel], first)
     await world.waits(minutes=28)
     assert "Acknowledge" in world.person("ben").dm.offers
 
@@ -94,8 +94,8 @@ async def test_a_message_that_was_deleted_is_sent_again_in_the_next_round(world:
 async def test_slack_is_away_while_somebody_acknowledges_and_the_message_says_so_when_it_is_back(world: World) -> None:
     await world.hears(CRISIS)
     page = await world.stage.store.pages.list_due(world.clock.now() + timedelta(hours=1))
-    world.sandbox.faults.add(Fault(FaultKind.DROPPED_BEFORE, methods=["chat.update"], times=3))
-    await world.stage.house.usecases.pages.acknowledge(page[0], "U0BEN", "link")
+    world.sandbox.faults.add(InjectedFault(FaultKind.DROPPED_BEFORE, methods=["chat.update"], times=3))
+    await world.stage.app.usecases.pages.acknowledge(page[0], "U0BEN", "link")
     await world.waits(minutes=2)
     assert "✅ @ben has this page" in world.person("ben").dm.words
     assert "Acknowledge" not in world.person("ben").dm.offers
@@ -149,7 +149,7 @@ async def test_where_only_slack_reaches_a_person_the_next_is_called_sooner_since
 ) -> None:
     if granted:
         world.sandbox.app.scopes = [*world.sandbox.app.scopes, "dnd:read"]
-    world.sandbox.workspace.user("ben").snoozed_until = world.clock.seconds() + 3600
+    world.sandbox.workspace.find_user("ben").snoozed_until = world.clock.seconds() + 3600
     await world.hears(CRISIS)
     await world.waits(minutes=2.4)
     assert not world.person("mia").dms
@@ -185,7 +185,7 @@ async def test_a_crisis_long_after_the_first_was_answered_calls_again(world: Wor
 async def test_a_message_whose_answer_was_lost_is_sent_again_and_whoever_presses_either_has_the_page(
     world: World,
 ) -> None:
-    world.sandbox.faults.add(Fault(FaultKind.DROPPED_AFTER, methods=["chat.postMessage"], channels=["D0BEN"]))
+    world.sandbox.faults.add(InjectedFault(FaultKind.DROPPED_AFTER, methods=["chat.postMessage"], channels=["D0BEN"]))
     await world.hears(CRISIS)
     await world.waits(seconds=10)
     assert world.person("mia").dms, "the answer was lost, so the next person is called at once"

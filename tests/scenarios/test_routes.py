@@ -43,21 +43,21 @@ async def test_praise_is_thanked_for_and_counts_as_answered(world: World) -> Non
 async def test_spam_is_counted_and_shown_to_nobody(world: World) -> None:
     await world.hears(SPAM)
     await world.waits(minutes=1)
-    assert not world.sandbox.feed.of("posted")
+    assert not world.sandbox.change_log.list_by_kind("posted")
     assert (await world.books()).spam == 1
     assert "spam 1" in await world.person("mia").types("/sentiment today")
 
 
 async def test_chatter_that_asks_nothing_of_anybody_is_counted_and_shown_to_nobody(world: World) -> None:
     await world.hears(CHATTER)
-    assert not world.sandbox.feed.of("posted")
+    assert not world.sandbox.change_log.list_by_kind("posted")
     assert (await world.books()).tallied == 1
 
 
 async def test_a_department_that_is_added_while_running_gets_the_next_mention(world: World) -> None:
     words = world.path.read_text(encoding="utf-8")
     department = '[[departments]]\nname = "baggage"\nchannel = "C0LOBBY"\ndeputies = ["U0JOE"]\n\n[[routes]]\n'
-    world.sandbox.workspace.channel("#lobby").bot_is_member = True
+    world.sandbox.workspace.find_channel("#lobby").bot_is_member = True
     world.path.write_text(
         words.replace("[[routes]]\n", department, 1).replace('to = "care"', 'to = "baggage"', 1), encoding="utf-8"
     )
@@ -95,7 +95,7 @@ async def test_a_department_that_is_taken_away_keeps_its_cases_and_a_manager_may
 @pytest.mark.parametrize("given", [(), ("Northwind Air",)], ids=["by its words", "by the rule of a source"])
 async def test_what_the_playbook_excludes_goes_to_nobody_though_it_asks(world: World, given: tuple[str, ...]) -> None:
     await world.hears("how do I get the northwind traders database as csv?", subjects=given)
-    assert not world.sandbox.feed.of("posted")
+    assert not world.sandbox.change_log.list_by_kind("posted")
     assert (await world.books()).tallied == 1
 
 

@@ -1,6 +1,6 @@
 """Slack is down, slow, full, or does not want us: what is owed waits, and is there when it can be."""
 
-from bot.sandbox import Fault, FaultKind
+from bot.sandbox import FaultKind, InjectedFault
 from tests.scenarios.spoken import LATE, LOST, complaint
 from tests.scenarios.world import World
 
@@ -38,7 +38,7 @@ async def test_after_an_outage_of_twenty_seconds_what_was_owed_comes_within_ten(
 
 
 async def test_slack_says_too_many_requests_for_a_minute_and_is_left_alone_as_long_as_it_asks(world: World) -> None:
-    full = Fault(FaultKind.RATELIMITED, methods=["chat.postMessage"], seconds=30, times=2)
+    full = InjectedFault(FaultKind.RATELIMITED, methods=["chat.postMessage"], seconds=30, times=2)
     world.sandbox.faults.add(full)
     for number in range(3):
         await world.hears(complaint(number), by=f"person{number}")
@@ -49,7 +49,7 @@ async def test_slack_says_too_many_requests_for_a_minute_and_is_left_alone_as_lo
 
 async def test_an_answer_that_is_lost_makes_no_second_card_where_we_may_look(world: World) -> None:
     world.sandbox.app.scopes = [*world.sandbox.app.scopes, "channels:history"]
-    world.sandbox.faults.add(Fault(FaultKind.DROPPED_AFTER, methods=["chat.postMessage"]))
+    world.sandbox.faults.add(InjectedFault(FaultKind.DROPPED_AFTER, methods=["chat.postMessage"]))
     await world.hears(LOST)
     await world.waits(minutes=3)
     assert len(world.channel("#care").cards) == 1
@@ -59,7 +59,7 @@ async def test_an_answer_that_is_lost_makes_no_second_card_where_we_may_look(wor
 
 
 async def test_a_post_that_was_dropped_on_its_way_is_there_a_minute_later(world: World) -> None:
-    world.sandbox.faults.add(Fault(FaultKind.DROPPED_BEFORE, methods=["chat.postMessage"]))
+    world.sandbox.faults.add(InjectedFault(FaultKind.DROPPED_BEFORE, methods=["chat.postMessage"]))
     await world.hears(LOST)
     assert not world.channel("#care").cards
     await world.waits(minutes=2)
@@ -67,7 +67,7 @@ async def test_a_post_that_was_dropped_on_its_way_is_there_a_minute_later(world:
 
 
 async def test_a_channel_that_was_archived_is_told_of_once_and_its_cases_come_when_it_is_back(world: World) -> None:
-    care = world.sandbox.workspace.channel("#care")
+    care = world.sandbox.workspace.find_channel("#care")
     care.is_archived = True
     await world.hears(LOST)
     await world.hears(LATE, by="pedro")
@@ -84,7 +84,7 @@ async def test_a_channel_that_was_archived_is_told_of_once_and_its_cases_come_wh
 
 async def test_a_channel_that_became_read_only_is_told_of_with_slacks_word(world: World) -> None:
     word = "restricted_action_read_only_channel"
-    closed = Fault(FaultKind.ERROR, methods=["chat.postMessage"], channels=["C0CARE"], times=None, word=word)
+    closed = InjectedFault(FaultKind.ERROR, methods=["chat.postMessage"], channels=["C0CARE"], times=None, word=word)
     world.sandbox.faults.add(closed)
     await world.hears(LOST)
     await world.waits(minutes=10)
@@ -97,7 +97,7 @@ async def test_a_channel_that_became_read_only_is_told_of_with_slacks_word(world
 
 
 async def test_a_bot_that_was_removed_from_a_channel_tells_a_manager_how_to_bring_it_back(world: World) -> None:
-    pr = world.sandbox.workspace.channel("#pr")
+    pr = world.sandbox.workspace.find_channel("#pr")
     await world.hears(LOST)
     card = world.channel("#care").card("@marta")
     pr.bot_is_member = False
@@ -124,8 +124,8 @@ async def test_a_token_that_slack_refuses_is_said_and_all_is_delivered_when_it_i
 
 async def test_a_card_that_somebody_deleted_comes_again_when_its_case_changes(world: World) -> None:
     await world.hears(LOST, conversation="c1")
-    care = world.sandbox.workspace.channel("#care")
-    care.take(care.messages[0])
+    care = world.sandbox.workspace.find_channel("#care")
+    care.remove(care.messages[0])
     await world.hears("hello? anybody?", conversation="c1")
     await world.waits(seconds=10)
     [card] = world.channel("#care").cards
@@ -135,7 +135,7 @@ async def test_a_card_that_somebody_deleted_comes_again_when_its_case_changes(wo
 async def test_the_same_click_delivered_twice_does_nothing_twice(world: World) -> None:
     await world.hears(LOST)
     card = world.channel("#care").card("@marta")
-    world.sandbox.faults.add(Fault(FaultKind.DUPLICATE_DELIVERY))
+    world.sandbox.faults.add(InjectedFault(FaultKind.DUPLICATE_DELIVERY))
     await card.click("Claim", by="ana")
     assert card.words.count("claimed by @ana") == 1
     assert world.person("ana").whispers == ["You have this one already."]
@@ -144,7 +144,7 @@ async def test_the_same_click_delivered_twice_does_nothing_twice(world: World) -
 async def test_a_click_that_comes_too_late_to_be_trusted_changes_nothing(world: World) -> None:
     await world.hears(LOST)
     card = world.channel("#care").card("@marta")
-    world.sandbox.faults.add(Fault(FaultKind.LATE_DELIVERY, seconds=400))
+    world.sandbox.faults.add(InjectedFault(FaultKind.LATE_DELIVERY, seconds=400))
     outcome = await card.click("Claim", by="ana")
     assert outcome.status == 401
     assert "🆕 New" in card.words
@@ -155,7 +155,7 @@ async def test_a_click_that_comes_too_late_to_be_trusted_changes_nothing(world: 
 async def test_a_click_whose_answer_is_lost_is_drawn_by_delivery_instead(world: World) -> None:
     await world.hears(LOST)
     card = world.channel("#care").card("@marta")
-    world.sandbox.faults.add(Fault(FaultKind.DROPPED_BEFORE, methods=["response_url"]))
+    world.sandbox.faults.add(InjectedFault(FaultKind.DROPPED_BEFORE, methods=["response_url"]))
     await card.click("Claim", by="ana")
     await world.waits(seconds=10)
     assert "Claimed by @ana" in card.words
@@ -164,7 +164,7 @@ async def test_a_click_whose_answer_is_lost_is_drawn_by_delivery_instead(world: 
 async def test_a_form_that_slack_is_too_slow_to_open_asks_for_another_press(world: World) -> None:
     await world.hears(LOST)
     card = world.channel("#care").card("@marta")
-    world.sandbox.faults.add(Fault(FaultKind.ERROR, methods=["views.open"], word="expired_trigger_id"))
+    world.sandbox.faults.add(InjectedFault(FaultKind.ERROR, methods=["views.open"], word="expired_trigger_id"))
     await card.click("Resolve…", by="ana")
     assert world.person("ana").told == "Slack took too long to open the form. Press the button once more."
     await card.resolve("answered", by="ana")

@@ -84,7 +84,7 @@ async def test_who_has_acknowledged_is_told_of_each_new_post_of_the_same_storm(w
     assert "@ben has this page" in dm.words
     [ping] = dm.message.thread
     assert "NW882" in ping.text
-    assert ("U0BEN", ping.ts) in {(one.who, one.ts) for one in world.sandbox.workspace.pings}
+    assert ("U0BEN", ping.ts) in {(one.target, one.ts) for one in world.sandbox.workspace.pings}
 
 
 async def test_a_person_whose_new_words_speak_of_a_crisis_is_quoted_with_these(world: World) -> None:

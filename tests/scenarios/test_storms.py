@@ -11,7 +11,9 @@ from tests.scenarios.world import World
 def claimable(digest: Card) -> list[str]:
     """The cases that can be claimed on this digest."""
     return [
-        element["value"] for _, element in digest.message.elements() if element["action_id"] == buttons.CLAIM_IN_DIGEST
+        element["value"]
+        for _, element in digest.message.iter_elements()
+        if element["action_id"] == buttons.CLAIM_IN_DIGEST
     ]
 
 
@@ -60,7 +62,8 @@ async def test_two_who_claim_the_same_line_of_a_digest_are_told_apart(world: Wor
     digest = world.channel("#care").digests[0]
     case = claimable(digest)[0]
     clicks = [
-        world.sandbox.person(name).click(digest.message, buttons.CLAIM_IN_DIGEST, value=case) for name in ("ana", "raj")
+        world.sandbox.get_user(name).click_button(digest.message, buttons.CLAIM_IN_DIGEST, value=case)
+        for name in ("ana", "raj")
     ]
     await asyncio.gather(*clicks)
     await world.calms_down()

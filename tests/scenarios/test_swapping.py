@@ -66,8 +66,8 @@ async def test_what_is_not_answered_before_a_shift_begins_expires_and_the_asker_
 async def test_what_is_pressed_twice_and_both_at_once_is_answered_once(world: World) -> None:
     await asks(world)
     request = world.person("ana").dm
-    ana = world.sandbox.person("ana")
-    await asyncio.gather(*(ana.click(request.message, press) for press in ("Accept", "Accept", "Decline")))
+    ana = world.sandbox.get_user("ana")
+    await asyncio.gather(*(ana.click_button(request.message, press) for press in ("Accept", "Accept", "Decline")))
     await world.calms_down()
     await world.waits(seconds=5)
     found = await world.stage.store.overrides.load(["nights"])

@@ -95,8 +95,8 @@ async def test_a_queue_that_stands_pages_whoever_a_schedule_names(world: World) 
     await world.stage.store.inbox.admit("x", [world.mention(SPAM)], "1", world.clock.now())
     for _ in range(12):  # nobody triages
         world.clock.wind(seconds=31)
-        await world.stage.house.vigil.step()
-    duty = await world.stage.house.rota.find_on_call("operators", world.clock.now())
+        await world.stage.app.health_monitor.step()
+    duty = await world.stage.app.on_call_lookup.find_on_call("operators", world.clock.now())
     assert (duty.people, duty.schedule) in {(("U0LEA",), "nights"), (("U0TOM",), "nights")}
     await world.settles()
     on_call, off = ("lea", "tom") if duty.people == ("U0LEA",) else ("tom", "lea")

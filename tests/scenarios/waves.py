@@ -65,5 +65,5 @@ def young() -> dict[str, Any]:
 
 def sleeps(world: World, name: str, begins: float = -1, ends: float = 1) -> None:
     """Do-not-disturb by this person's schedule, from and until so many hours from now, each day."""
-    now, user = world.clock.seconds(), world.sandbox.workspace.user(name)
+    now, user = world.clock.seconds(), world.sandbox.workspace.find_user(name)
     user.dnd_enabled, user.dnd_from, user.dnd_until = True, now + begins * 3_600, now + ends * 3_600

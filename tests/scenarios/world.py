@@ -18,11 +18,11 @@ from bot.domain.mention import Mention
 from bot.domain.report import Reconciliation
 from bot.domain.vigil.troubles import CHECK_INTERVAL
 from bot.playbook import PlaybookReloader
-from bot.sandbox import Sandbox
+from bot.sandbox import SlackSandbox
 from bot.settings import Settings
 from bot.sources.base import MentionSource
 from bot.sources.catalogue import MODELS
-from bot.stage import Stage, staged
+from bot.stage import LocalApp, run_local_app
 from bot.workers.ingest import InboxWriter
 from bot.workers.loop import Worker
 from tests.clock import WoundClock
@@ -42,7 +42,7 @@ PATIENCE = 60
 
 @dataclass
 class World:
-    stage: Stage
+    stage: LocalApp
     clock: WoundClock
     playbook: PlaybookReloader
     diary: Diary
@@ -94,20 +94,20 @@ class World:
         for source in dict.fromkeys(mention.source for mention in mentions):
             ear = InboxWriter(source, self.stage.store, self.clock)
             await ear.publish([mention for mention in mentions if mention.source == source])
-        while await self.stage.house.triage.step():
+        while await self.stage.app.triage.step():
             pass
 
     async def listens_to(self, *sources: MentionSource) -> None:
         """Earshot listens to these from now on."""
-        house = self.stage.house
-        house.listen_to(sources)
+        house = self.stage.app
+        house.set_sources(sources)
         if self._listening is None:
             self._listening = asyncio.create_task(house.ingest.run(house.stop))
         for _ in range(10):  # until each of them runs
             await asyncio.sleep(0)
 
     async def stops_listening(self) -> None:
-        self.stage.house.stop.set()
+        self.stage.app.stop.set()
         if self._listening is not None:
             await self._listening
 
@@ -127,7 +127,7 @@ class World:
         end, pause = self.clock.now() + timedelta(**units), self.pace
         while (now := self.clock.now()) < end:
             self.clock.wind(await self._next(now, end, pause) - now)
-            await self.sandbox.tick()
+            await self.sandbox.redeliver_events()
             pause = self.pace if await self.settles() else min(pause * 2, LONGEST)
 
     async def _next(self, now: datetime, end: datetime, pause: timedelta) -> datetime:
@@ -153,21 +153,21 @@ class World:
         try:
             while did := await self._step():
                 done += did
-            if self.watches and await self.stage.house.spikes.step():
+            if self.watches and await self.stage.app.spikes.step():
                 done += 1 + await self.settles()
         except StoreUnavailable:  # their loops rest and try again
             return 0
         return done
 
     async def _step(self) -> int:
-        house = self.stage.house
+        house = self.stage.app
         first: tuple[Worker, ...] = (house.triage, house.timers, house.schedules, house.pages)
         if self.minds:
-            first = (*first, house.vigil, house.heartbeat)
+            first = (*first, house.health_monitor, house.heartbeat)
         return sum(
             [
                 await worker.step()
-                for worker in (*first, *house.pagers, house.drills, house.crises, house.mornings, house.delivery)
+                for worker in (*first, *house.pagers, house.drills, house.crises, house.shift_summaries, house.delivery)
             ]
         )
 
@@ -181,7 +181,7 @@ class World:
     # ------------------------------------------------------------ in Slack
 
     @property
-    def sandbox(self) -> Sandbox:
+    def sandbox(self) -> SlackSandbox:
         return self.stage.sandbox
 
     @property
@@ -211,10 +211,10 @@ class World:
         await self.settles()
         account = await self.books()
         assert account.is_balanced, f"the books do not balance: {account}"
-        assert not self.sandbox.limit_violations(), self.sandbox.limit_violations()
-        loud = [ping for ping in self.sandbox.workspace.pings if ping.who in {"channel", "here", "everyone"}]
+        assert not self.sandbox.list_limit_violations(), self.sandbox.list_limit_violations()
+        loud = [ping for ping in self.sandbox.workspace.pings if ping.target in {"channel", "here", "everyone"}]
         assert not loud, f"everybody was disturbed: {loud}"
-        assert not self.sandbox.feed.of("operation_timeout"), "Slack waited in vain for an ack"
+        assert not self.sandbox.change_log.list_by_kind("operation_timeout"), "Slack waited in vain for an ack"
         repeated = self.diary.repeats(self.said)
         assert not repeated, f"the log repeats what strangers said: {sorted(repeated)[:3]}"
         traces = [line for line in self.diary.lines if "exception" in line]
@@ -239,7 +239,7 @@ async def world_on(
     path = folder / "playbook.toml"
     shutil.copyfile(written, path)
     playbook = PlaybookReloader(path, sources=MODELS)
-    opening = staged(
+    opening = run_local_app(
         playbook=playbook,
         workspace=furnished(clock),
         clock=clock,

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import ClientSession
 
-from bot.assembly import House, Outside, assemble
+from bot.assembly import EarshotApp, ExternalServices, build_app
 from bot.domain import intake
 from bot.domain.assessment import Assessment
 from bot.domain.case import Case, JoinReason, derive_case_id
@@ -54,9 +54,9 @@ class UseCaseHarness:
         self._path = playbook
         self._playbook = PlaybookReloader(playbook)
         sink = SlackSink(build_web_client("xoxb-test", slack.base_url, session))
-        outside = Outside(public_url=public_url)
+        outside = ExternalServices(public_url=public_url)
         self.directory = SlackDirectory(sink, clock)
-        self.app: House = assemble(store, self._playbook, sink, clock, "test", wait=False, outside=outside)
+        self.app: EarshotApp = build_app(store, self._playbook, sink, clock, "test", wait=False, external=outside)
 
     @property
     def usecases(self) -> UseCases:

@@ -31,7 +31,7 @@ def in_the_afternoon(harness: UseCaseHarness) -> None:
 
 
 async def duty_of(harness: UseCaseHarness, department: str) -> OnCallSnapshot:
-    return await harness.app.rota.find_on_call(department, harness.clock.now())
+    return await harness.app.on_call_lookup.find_on_call(department, harness.clock.now())
 
 
 async def test_people_who_are_listed_are_on_call_in_their_order_and_for_good(harness: UseCaseHarness) -> None:
@@ -51,11 +51,11 @@ async def test_a_department_that_the_playbook_has_lost_has_nobody_and_no_hole(ha
 async def test_what_somebody_took_goes_before_the_turns_and_is_theirs_to_be_called(harness: UseCaseHarness) -> None:
     ops = harness.app.rules.find_department("ops")
     assert ops is not None
-    assert await harness.app.rota.list_callable_people(ops) == (RAJ, ANA)
+    assert await harness.app.on_call_lookup.list_callable_people(ops) == (RAJ, ANA)
     await harness.usecases.oncall.take_shift(OLA, "until 09:30")
 
     assert (await duty_of(harness, "ops")).people == (OLA,)
-    assert await harness.app.rota.list_callable_people(ops) == (RAJ, ANA, OLA)
+    assert await harness.app.on_call_lookup.list_callable_people(ops) == (RAJ, ANA, OLA)
 
 
 async def test_where_a_schedule_has_nobody_the_managers_are_called_and_it_is_said_to_be_a_hole(
@@ -71,11 +71,11 @@ async def test_a_hole_is_found_where_nobody_would_be_called(harness: UseCaseHarn
     at = harness.clock.now()
     span = TimeSpan(at, at + timedelta(hours=12))
     departments = {one.name: one for one in harness.app.rules.list_departments()}
-    assert await harness.app.rota.find_gaps(departments["ops"], span) == ()
+    assert await harness.app.on_call_lookup.find_gaps(departments["ops"], span) == ()
     in_the_afternoon(harness)
     before, after = TimeSpan(at, at + timedelta(hours=3)), TimeSpan(at + timedelta(hours=5), span.end)
-    assert await harness.app.rota.find_gaps(departments["ops"], span) == (before, after)
-    assert await harness.app.rota.find_gaps(departments["sales"], span) == ()
+    assert await harness.app.on_call_lookup.find_gaps(departments["ops"], span) == (before, after)
+    assert await harness.app.on_call_lookup.find_gaps(departments["sales"], span) == ()
 
 
 async def test_who_a_calendar_books_is_on_call_and_may_be_called(harness: UseCaseHarness) -> None:
@@ -87,7 +87,7 @@ async def test_who_a_calendar_books_is_on_call_and_may_be_called(harness: UseCas
 
     assert ops is not None
     assert (await duty_of(harness, "ops")).people == (LEA,)
-    assert LEA in await harness.app.rota.list_callable_people(ops)
+    assert LEA in await harness.app.on_call_lookup.list_callable_people(ops)
 
 
 async def test_changes_that_cannot_be_read_leave_the_playbooks_turns_in_force(harness: UseCaseHarness) -> None:
@@ -97,5 +97,5 @@ async def test_changes_that_cannot_be_read_leave_the_playbooks_turns_in_force(ha
 
 
 async def test_a_schedule_that_is_none_is_not_known(harness: UseCaseHarness) -> None:
-    assert harness.app.rota.get_schedule("days") is None
-    assert list(await harness.app.rota.load_schedule_states(["days", "nights"])) == ["nights"]
+    assert harness.app.on_call_lookup.get_schedule("days") is None
+    assert list(await harness.app.on_call_lookup.load_schedule_states(["days", "nights"])) == ["nights"]

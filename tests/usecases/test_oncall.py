@@ -13,7 +13,7 @@ from tests.usecases.race import Race
 
 
 async def on_call(harness: UseCaseHarness, department: str = "ops") -> tuple[str, ...]:
-    return (await harness.app.rota.find_on_call(department, harness.clock.now())).people
+    return (await harness.app.on_call_lookup.find_on_call(department, harness.clock.now())).people
 
 
 async def changes_of(harness: UseCaseHarness) -> ScheduleOverrides:

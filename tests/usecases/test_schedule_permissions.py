@@ -23,7 +23,9 @@ name = "crisis"
 
 
 def whose_of(harness: UseCaseHarness) -> SchedulePermissions:
-    return SchedulePermissions(harness.app.rota, harness.app.rules, StaffDirectory(harness.directory, harness.app.rota))
+    return SchedulePermissions(
+        harness.app.on_call_lookup, harness.app.rules, StaffDirectory(harness.directory, harness.app.on_call_lookup)
+    )
 
 
 @pytest.fixture
@@ -38,13 +40,13 @@ def two_schedules(harness: UseCaseHarness) -> UseCaseHarness:
 async def test_its_people_its_departments_deputies_and_managers_change_a_schedule(
     by: str, harness: UseCaseHarness
 ) -> None:
-    rights = await whose_of(harness).check(by, harness.app.rota.get_schedules()["nights"])
+    rights = await whose_of(harness).check(by, harness.app.on_call_lookup.get_schedules()["nights"])
     assert rights == (True, by == MIA, False)
 
 
 async def test_anybody_else_is_told_who_may(harness: UseCaseHarness) -> None:
     with pytest.raises(NotAllowed, match="<@U0JOE> is neither in nights nor a deputy of its department"):
-        await whose_of(harness).check(JOE, harness.app.rota.get_schedules()["nights"], "<@U0JOE> is")
+        await whose_of(harness).check(JOE, harness.app.on_call_lookup.get_schedules()["nights"], "<@U0JOE> is")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +113,7 @@ async def test_while_slack_does_not_say_who_is_a_deputy_nobody_is_told_that_they
 
 async def test_a_schedule_of_no_department_is_changed_by_its_people_and_managers(harness: UseCaseHarness) -> None:
     harness.replace_in_playbook('on_call = ["nights"]', 'on_call = ["U0OLA"]')
-    whose, nights = whose_of(harness), harness.app.rota.get_schedules()["nights"]
+    whose, nights = whose_of(harness), harness.app.on_call_lookup.get_schedules()["nights"]
     assert [(await whose.load_rights(by, nights)).can_change for by in (RAJ, MIA, OLA, LEA)] == [
         True,
         True,

@@ -10,7 +10,7 @@ PRESS = Department(name="pr", channel="C0PR", deputies=(LEA, "S0PRESS"), on_call
 
 
 def team_of(harness: UseCaseHarness) -> StaffDirectory:
-    return StaffDirectory(harness.directory, harness.app.rota)
+    return StaffDirectory(harness.directory, harness.app.on_call_lookup)
 
 
 async def staff_of(harness: UseCaseHarness, department: Department, *managers: str) -> DepartmentStaff:

@@ -12,7 +12,7 @@ from bot.domain.case import derive_case_id
 from bot.domain.decision import StoreUnavailable
 from bot.domain.mention import Mention
 from bot.domain.routing import Route
-from bot.rules import LiveRules
+from bot.rules import ReloadableRules
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.store.opening import Store, build_store
@@ -76,15 +76,15 @@ def triaging(store: Store, clock: WoundClock) -> Triaging:
 
 
 @pytest.fixture(scope="module")
-def house() -> LiveRules:
-    return LiveRules(open_playbook(find_day_playbook()))
+def house() -> ReloadableRules:
+    return ReloadableRules(open_playbook(find_day_playbook()))
 
 
 def complaint(number: int) -> Mention:
     return said(number, text=f"@northwindair you lost my bag again, {number} days now", author={"id": "marta"})
 
 
-async def urgencies(store: Store, house: LiveRules, clock: WoundClock, *, restarts: bool) -> list[int]:
+async def urgencies(store: Store, house: ReloadableRules, clock: WoundClock, *, restarts: bool) -> list[int]:
     """Of the same person's posts, some in the morning and more at noon."""
     triage = TriageWorker(store, house, clock, "one", wait=False)
     for number in range(24):
@@ -99,7 +99,7 @@ async def urgencies(store: Store, house: LiveRules, clock: WoundClock, *, restar
 
 
 async def test_urgency_after_a_restart_is_as_before_it(
-    store: Store, client: RedisClient, brand: str, house: LiveRules
+    store: Store, client: RedisClient, brand: str, house: ReloadableRules
 ) -> None:
     through = await urgencies(store, house, WoundClock(), restarts=False)
     other = build_store(client, f"{brand}-restarted", "test")

@@ -6,8 +6,8 @@ from bot.bench.figure import MS, Measurement, require_at_most
 from bot.bench.ground import BenchmarkContext, JumpingClock, find_one_channel_playbook, run_benchmark_app, run_workers
 from bot.bench.stopwatch import compute_percentile, read_monotonic
 from bot.cards import buttons
-from bot.sandbox import Message
-from bot.stage import Stage
+from bot.sandbox import SlackMessage
+from bot.stage import LocalApp
 from bot.workers.ingest import InboxWriter
 
 AIM = require_at_most(300)
@@ -23,7 +23,7 @@ async def measure_clicks(bench: BenchmarkContext) -> list[Measurement]:
     clock = JumpingClock()
     async with run_benchmark_app(find_one_channel_playbook(), clock, wait=False) as opened:
         await _post_cards(bench, opened, clock, count)
-        messages = [one for one in opened.workspace.channel(CHANNEL).messages if _has_action(one, buttons.CLAIM)][
+        messages = [one for one in opened.workspace.find_channel(CHANNEL).messages if _has_action(one, buttons.CLAIM)][
             :count
         ]
         bench.report(f"{len(messages)} claims")
@@ -37,27 +37,27 @@ async def measure_clicks(bench: BenchmarkContext) -> list[Measurement]:
     ]
 
 
-async def _post_cards(bench: BenchmarkContext, opened: Stage, clock: JumpingClock, count: int) -> None:
+async def _post_cards(bench: BenchmarkContext, opened: LocalApp, clock: JumpingClock, count: int) -> None:
     """One card at a time, so that the channel is never behind and nothing is gathered on digests."""
     ear = InboxWriter("bench", opened.store, clock)
     for number, mention in enumerate(bench.samples.generate_mentions(count, clock.now())):
         if not number % 20:
             bench.report(f"{number} of {count} cards")
         await ear.publish([mention])
-        await opened.house.triage.step()
+        await opened.app.triage.step()
         clock.jump_ahead(BETWEEN_POSTS)
         for _ in range(MOST_STEPS):
-            if not await opened.house.delivery.step():
+            if not await opened.app.delivery.step():
                 break
 
 
-async def _time_claim(opened: Stage, message: Message) -> float:
-    person = opened.sandbox.person(DEPUTY)
+async def _time_claim(opened: LocalApp, message: SlackMessage) -> float:
+    person = opened.sandbox.get_user(DEPUTY)
     began = read_monotonic()
-    await person.click(message, buttons.CLAIM)
-    await opened.sandbox.until(lambda: _has_action(message, buttons.RELEASE))
+    await person.click_button(message, buttons.CLAIM)
+    await opened.sandbox.wait_until(lambda: _has_action(message, buttons.RELEASE))
     return read_monotonic() - began
 
 
-def _has_action(message: Message, action: str) -> bool:
-    return any(element.get("action_id") == action for _, element in message.elements())
+def _has_action(message: SlackMessage, action: str) -> bool:
+    return any(element.get("action_id") == action for _, element in message.iter_elements())

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from statistics import median
 
-from bot.assembly import settle
+from bot.assembly import tune_gc
 from bot.bench.figure import MS, Measurement, require_at_most
 from bot.bench.ground import BenchmarkContext, find_day_playbook, open_playbook
 from bot.bench.stopwatch import compute_percentile, read_monotonic
 from bot.clock import SystemClock
 from bot.detectors.catalogue import MentionAssessor
 from bot.domain.mention import Mention
-from bot.rules import LiveRules
+from bot.rules import ReloadableRules
 
 BATCH = 64
 TEXTBLOB_THERE = 0.24
@@ -22,9 +22,9 @@ async def measure_detectors(bench: BenchmarkContext) -> list[Measurement]:
     count, rounds = bench.pick_count(2_048, 128), bench.pick_count(5, 2)
     mentions = bench.samples.generate_mentions(count, SystemClock().now())
     texts = [mention.text for mention in mentions]
-    assessor = LiveRules(open_playbook(find_day_playbook())).get_assessor()
+    assessor = ReloadableRules(open_playbook(find_day_playbook())).get_assessor()
     assessor.assess(mentions[:BATCH])
-    settle()  # as every process does before it works
+    tune_gc()  # as every process does before it works
     singles: list[float] = []
     reasons: list[float] = []
     rates, ratios = [], []

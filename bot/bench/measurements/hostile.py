@@ -6,12 +6,12 @@ from bot.bench.hostile import HOSTILE
 from bot.bench.stopwatch import read_monotonic
 from bot.clock import SystemClock
 from bot.domain.mention import Mention
-from bot.rules import LiveRules
+from bot.rules import ReloadableRules
 
 
 async def measure_hostile_texts(bench: BenchmarkContext) -> list[Measurement]:
     """The best of some rounds for each text, as what is asked is the text's price and not the machine's other work."""
-    assessor = LiveRules(open_playbook(find_day_playbook())).get_assessor()
+    assessor = ReloadableRules(open_playbook(find_day_playbook())).get_assessor()
     rounds, at = bench.pick_count(5, 1), SystemClock().now()
     taken: dict[str, float] = {}
     for number, (odd, text) in enumerate(HOSTILE.items()):

@@ -10,7 +10,7 @@ from bot.bench.figure import MS, Measurement, require_at_most
 from bot.bench.ground import BenchmarkContext, find_day_playbook, publish_mentions, run_benchmark_app, run_workers
 from bot.bench.stopwatch import compute_percentile, read_monotonic
 from bot.clock import SystemClock
-from bot.stage import Stage
+from bot.stage import LocalApp
 from bot.store.inbox import Inbox, TriagedEntry
 from bot.store.lately import RecentBatch
 from bot.store.transaction import CommitResult
@@ -53,7 +53,7 @@ async def measure_latency(bench: BenchmarkContext) -> list[Measurement]:
     ):
         owed = inbox.start_watching()
         async with run_workers(watched):
-            clock = watched.house.clock
+            clock = watched.app.clock
             await publish_mentions(
                 InboxWriter("bench", watched.store, clock), bench.samples.generate_mentions(WARM_UP, clock.now())
             )
@@ -74,13 +74,13 @@ async def measure_latency(bench: BenchmarkContext) -> list[Measurement]:
 
 
 @asynccontextmanager
-async def _watch_inbox(opened: Stage) -> AsyncIterator[tuple[WatchedInbox, Stage]]:
+async def _watch_inbox(opened: LocalApp) -> AsyncIterator[tuple[WatchedInbox, LocalApp]]:
     """The same house, but that its triage commits through an inbox that looks at the time."""
     store = opened.store
     inbox = WatchedInbox(store.client, store.keys)
-    house = opened.house
+    house = opened.app
     triage = TriageWorker(replace(store, inbox=inbox), house.rules, house.clock, "watched")
-    yield inbox, replace(opened, house=replace(house, triage=triage))
+    yield inbox, replace(opened, app=replace(house, triage=triage))
 
 
 async def _wait_until_committed(inbox: WatchedInbox, count: int) -> None:
@@ -89,7 +89,7 @@ async def _wait_until_committed(inbox: WatchedInbox, count: int) -> None:
             await asyncio.sleep(0.005)
 
 
-async def _send_steadily(bench: BenchmarkContext, opened: Stage, count: int) -> dict[str, float]:
+async def _send_steadily(bench: BenchmarkContext, opened: LocalApp, count: int) -> dict[str, float]:
     """Once all is warm, each at its own time, whether the one before is done or not.
 
     It has arrived when it was due, not when we got to it: that we were late is part of what somebody waits.

@@ -31,7 +31,7 @@ from bot.domain.drill import Drill, open_drill
 from bot.domain.mention import Mention
 from bot.domain.pages.ladder import acknowledge_page
 from bot.settings import Settings, load_settings
-from bot.stage import Stage
+from bot.stage import LocalApp
 from bot.workers.ingest import InboxWriter
 
 AIM = require_at_most(5)
@@ -105,7 +105,7 @@ async def _run_phone() -> AsyncIterator[_FakePhone]:
 
 
 @asynccontextmanager
-async def _open_app(phone: _FakePhone) -> AsyncIterator[Stage]:
+async def _open_app(phone: _FakePhone) -> AsyncIterator[LocalApp]:
     """The sample day's departments, with a phone for everybody who is called."""
     people = open_playbook(find_day_playbook()).current.departments[DEPARTMENT].on_call
     tables = [f'[[people]]\nid = "{person}"\nntfy = "phone-{person}"\n' for person in people]
@@ -125,7 +125,7 @@ def _build_crisis_mention() -> Mention:
     return Mention.model_validate(said | {"created_at": SystemClock().now()})
 
 
-async def _time_pages(opened: Stage, phone: _FakePhone, pages: int) -> list[float]:
+async def _time_pages(opened: LocalApp, phone: _FakePhone, pages: int) -> list[float]:
     """Drills, since nothing else may be made up; each is answered when it rang, and the next one begins."""
     clock = SystemClock()
     times: list[float] = []

@@ -23,7 +23,7 @@ from bot.domain.case import CaseResolution
 from bot.domain.decision import DurationKind
 from bot.domain.routing import find_route
 from bot.domain.spans import QUARTER
-from bot.rules import LiveRules
+from bot.rules import ReloadableRules
 from bot.store.keys import TOOK_MOST, Keys, format_day, join_field
 from bot.store.opening import Store, connect_store
 from bot.store.writing import compute_quarter
@@ -40,7 +40,7 @@ Combo = tuple[str, str, str, str]
 
 async def measure_reports(bench: BenchmarkContext) -> list[Measurement]:
     count, times = bench.pick_count(1_000_000, 20_000), bench.pick_count(60, 5)
-    rules = LiveRules(open_playbook(find_day_playbook()))
+    rules = ReloadableRules(open_playbook(find_day_playbook()))
     clock = StillClock(_find_end_of_day(rules))
     async with run_server() as url, connect_store(url, Path(), "reports", "bench") as store:
         bench.report(f"{count:,} mentions into the tallies")
@@ -57,13 +57,13 @@ async def measure_reports(bench: BenchmarkContext) -> list[Measurement]:
     ]
 
 
-def _find_end_of_day(rules: LiveRules) -> datetime:
+def _find_end_of_day(rules: ReloadableRules) -> datetime:
     """When most has to be read: nearly all of today, and yesterday until the same time."""
     zone = ZoneInfo(rules.time_zone)
     return datetime.combine(SystemClock().now().astimezone(zone).date(), time(23, 50), zone)
 
 
-async def _open_cases(bench: BenchmarkContext, store: Store, rules: LiveRules, clock: StillClock) -> None:
+async def _open_cases(bench: BenchmarkContext, store: Store, rules: ReloadableRules, clock: StillClock) -> None:
     """Open cases, and the posts that say most: a report shows them too."""
     await store.inbox.create_group()
     await publish_mentions(
@@ -74,7 +74,9 @@ async def _open_cases(bench: BenchmarkContext, store: Store, rules: LiveRules, c
         pass
 
 
-async def _fill_counters(bench: BenchmarkContext, store: Store, rules: LiveRules, at: datetime, count: int) -> None:
+async def _fill_counters(
+    bench: BenchmarkContext, store: Store, rules: ReloadableRules, at: datetime, count: int
+) -> None:
     """As commits would have counted them, in the keys and fields that they write."""
     combos = _count_combinations(bench, rules, at)
     chance = random.Random(7)  # noqa: S311 - the same million each time
@@ -88,7 +90,7 @@ async def _fill_counters(bench: BenchmarkContext, store: Store, rules: LiveRules
         await store.client.execute_batch([("HINCRBY", key, join_field(within, *combo), n) for combo, n in said.items()])
 
 
-def _count_combinations(bench: BenchmarkContext, rules: LiveRules, at: datetime) -> dict[Combo, float]:
+def _count_combinations(bench: BenchmarkContext, rules: ReloadableRules, at: datetime) -> dict[Combo, float]:
     """What the sample day is made of, as often as it is; and all that could be said beside it, rarely."""
     mentions = bench.samples.generate_mentions(bench.pick_count(318, 60), at)
     found: dict[Combo, float] = {}
@@ -106,7 +108,7 @@ def _count_combinations(bench: BenchmarkContext, rules: LiveRules, at: datetime)
     return found
 
 
-async def _fill_durations(bench: BenchmarkContext, store: Store, rules: LiveRules, at: datetime) -> None:
+async def _fill_durations(bench: BenchmarkContext, store: Store, rules: ReloadableRules, at: datetime) -> None:
     """As many times to claim and to resolve as are kept, and all that ended today."""
     midnight = at.astimezone(ZoneInfo("UTC")).replace(hour=0, minute=0, second=0, microsecond=0)
     most = bench.pick_count(TOOK_MOST, 100)
@@ -133,7 +135,7 @@ def _generate_ended_cases(keys: Keys, day: datetime, department: str) -> Iterato
             )
 
 
-async def _time_reports(store: Store, rules: LiveRules, clock: StillClock, times: int) -> list[float]:
+async def _time_reports(store: Store, rules: ReloadableRules, clock: StillClock, times: int) -> list[float]:
     """In milliseconds, each answer drawn to the end."""
     reports = SentimentReports(
         store.report_counters, store.corrections, store.cases, rules, lambda: rules.playbook.subjects, clock

@@ -14,8 +14,8 @@ from bot.bench.ground import (
 from bot.bench.stopwatch import read_monotonic
 from bot.cards import buttons
 from bot.clock import SystemClock
-from bot.sandbox import Sandbox, Workspace
-from bot.stage import Stage
+from bot.sandbox import SlackSandbox, SlackWorkspace
+from bot.stage import LocalApp
 from bot.workers.ingest import InboxWriter
 
 AIM_FIRST = require_at_most(2)
@@ -32,7 +32,9 @@ async def measure_load_spike(bench: BenchmarkContext) -> list[Measurement]:
         async with run_workers(opened):
             bench.report(f"{count:,} mentions at once")
             began = read_monotonic()
-            first = asyncio.create_task(_time_until(lambda: opened.sandbox.feed.of("posted"), opened.sandbox, began))
+            first = asyncio.create_task(
+                _time_until(lambda: opened.sandbox.change_log.list_by_kind("posted"), opened.sandbox, began)
+            )
             later = asyncio.create_task(_count_shown_cases(length, opened.workspace))
             await publish_mentions(ear, mentions)
             heard = read_monotonic() - began
@@ -40,7 +42,7 @@ async def measure_load_spike(bench: BenchmarkContext) -> list[Measurement]:
             bench.report(f"what reaches the channel in {length} s")
             waited, (shown, messages) = await first, await later
         account = await opened.store.mention_counters.read()
-        violations = len(opened.sandbox.limit_violations())
+        violations = len(opened.sandbox.list_limit_violations())
     return [
         Measurement(
             "storm, first card", waited, SECONDS, AIM_FIRST, note=f"{count:,} mentions at once into one channel"
@@ -53,19 +55,19 @@ async def measure_load_spike(bench: BenchmarkContext) -> list[Measurement]:
     ]
 
 
-async def _time_until(holds: Callable[[], object], sandbox: Sandbox, began: float) -> float:
-    await sandbox.until(holds, within=PATIENCE)
+async def _time_until(holds: Callable[[], object], sandbox: SlackSandbox, began: float) -> float:
+    await sandbox.wait_until(holds, within=PATIENCE)
     return read_monotonic() - began
 
 
-async def _wait_until_triaged(opened: Stage, began: float) -> float:
+async def _wait_until_triaged(opened: LocalApp, began: float) -> float:
     async with asyncio.timeout(PATIENCE):
         while (await opened.store.inbox.measure_backlog())[0]:  # noqa: ASYNC110 - Redis has no event to wait for
             await asyncio.sleep(0.02)
     return read_monotonic() - began
 
 
-async def _count_shown_cases(seconds: float, workspace: Workspace) -> tuple[int, int]:
+async def _count_shown_cases(seconds: float, workspace: SlackWorkspace) -> tuple[int, int]:
     """Counted where people look: cases that somebody could claim from a message, and the messages."""
     await asyncio.sleep(seconds)
     claims = {buttons.CLAIM, buttons.CLAIM_IN_DIGEST}
@@ -73,7 +75,7 @@ async def _count_shown_cases(seconds: float, workspace: Workspace) -> tuple[int,
     cases = {
         element["value"]
         for message in messages
-        for _, element in message.elements()
+        for _, element in message.iter_elements()
         if element.get("action_id") in claims
     }
     return len(cases), len(messages)

@@ -4,14 +4,14 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from bot.assembly import settle
+from bot.assembly import tune_gc
 from bot.bench.figure import Measurement, NoMeasurementsError, require_at_least
 from bot.bench.ground import BenchmarkContext, find_day_playbook, open_playbook, publish_mentions, run_server
 from bot.bench.stopwatch import ElapsedTime, measure_time
 from bot.bench.yardstick import TextThroughput
 from bot.clock import SystemClock
 from bot.domain.report import Reconciliation
-from bot.rules import LiveRules
+from bot.rules import ReloadableRules
 from bot.store.opening import Store, connect_store
 from bot.workers.ingest import InboxWriter
 from bot.workers.triage import TriageWorker
@@ -75,10 +75,10 @@ async def _run_round(bench: BenchmarkContext, url: str, brand: str, count: int) 
 
 
 async def _triage_inbox(store: Store) -> ElapsedTime:
-    rules = LiveRules(open_playbook(find_day_playbook()))
+    rules = ReloadableRules(open_playbook(find_day_playbook()))
     rules.get_assessor()  # made once for each reading of the playbook, not for each batch
     triage = TriageWorker(store, rules, SystemClock(), "bench", wait=False)
-    settle()  # as every process does before it works
+    tune_gc()  # as every process does before it works
     with measure_time() as took:
         while await triage.step():
             pass

@@ -15,7 +15,7 @@ from bot.domain.spikes.observation import MAX_SAMPLE_TEXT, SpikeObservation, bui
 from bot.domain.spikes.tuning import SpikeThresholds
 from bot.domain.spikes.usual import QUARTER
 from bot.domain.spikes.watch import MAX_OBSERVATIONS, SpikeDetector
-from bot.rules import LiveRules
+from bot.rules import ReloadableRules
 from bot.store.feed import append_observation
 from bot.store.opening import Store, connect_store
 from bot.store.transaction import Transaction, commit
@@ -41,7 +41,7 @@ async def _measure_cpu(bench: BenchmarkContext) -> Measurement:
     """
     count = bench.pick_count(4_000, 150)
     async with run_server() as url, connect_store(url, Path(), "watching", "bench") as store:
-        clock, rules = SystemClock(), LiveRules(open_playbook(find_day_playbook()))
+        clock, rules = SystemClock(), ReloadableRules(open_playbook(find_day_playbook()))
         await store.inbox.create_group()
         mentions = bench.samples.generate_mentions(count, clock.now())
         await publish_mentions(InboxWriter("bench", store, clock), mentions)
@@ -67,7 +67,7 @@ async def _measure_cpu(bench: BenchmarkContext) -> Measurement:
     return Measurement("watching, on top of triage", share, "%", require_at_most(5), note=note)
 
 
-async def _time_watching(store: Store, rules: LiveRules, clock: SystemClock) -> float:
+async def _time_watching(store: Store, rules: ReloadableRules, clock: SystemClock) -> float:
     """Seconds of CPU of one who reads all that was fed, and looks at it."""
     watch = SpikeWorker(store, rules, clock)
     with measure_time() as took:

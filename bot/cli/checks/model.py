@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.cli.findings import Finding, fault, well
+from bot.cli.findings import CheckFinding, make_fault, make_ok
 from bot.detectors.engines.onnx import load_onnx_model
 from bot.detectors.model.loading import load_model, resolve_weights_path
 from bot.detectors.model.weights import PACKAGED, WeightsError
@@ -10,23 +10,23 @@ from bot.playbook import Playbook
 from bot.settings import Settings
 
 
-def of_model(settings: Settings) -> Finding:
+def check_model(settings: Settings) -> CheckFinding:
     path = resolve_weights_path(settings.model, settings.data)
     try:
         found = load_model(path)
     except WeightsError as no:
-        return fault("EARSHOT_MODEL", str(no))
+        return make_fault("EARSHOT_MODEL", str(no))
     which = "packaged" if path == PACKAGED else str(path)
-    return well("the model", f"{which}, {len(found.heads)} heads")
+    return make_ok("the model", f"{which}, {len(found.heads)} heads")
 
 
-def of_own_model(playbook: Playbook) -> Iterator[Finding]:
+def check_own_model(playbook: Playbook) -> Iterator[CheckFinding]:
     told = playbook.detectors.onnx
     if told is None:
         return
     try:
         load_onnx_model(told)
     except WeightsError as no:
-        yield fault("detectors.onnx", str(no))
+        yield make_fault("detectors.onnx", str(no))
     else:
-        yield well("detectors.onnx", f"{told.file}, which tells {', '.join(told.classes)}")
+        yield make_ok("detectors.onnx", f"{told.file}, which tells {', '.join(told.classes)}")

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import aiohttp
 
-from bot.cli.checks.places import Places
-from bot.cli.findings import Finding, fault, note, well
+from bot.cli.checks.places import PlaybookLocations
+from bot.cli.findings import CheckFinding, make_fault, make_note, make_ok
 from bot.clock import SystemClock
 from bot.domain.pages.contact import ENV, ContactDetails
 from bot.domain.pages.page import AttemptStatus, ContactMethod
@@ -19,71 +19,85 @@ BY_ITSELF = {"pagerduty", "webhook"}
 """Pagers that reach everybody, whatever the playbook says of a person."""
 
 
-async def of_pagers(settings: Settings, playbook: Playbook, places: Places) -> AsyncIterator[Finding]:
-    for finding in _halves(settings):
+async def check_pagers(
+    settings: Settings, playbook: Playbook, places: PlaybookLocations
+) -> AsyncIterator[CheckFinding]:
+    for finding in _check_partial_settings(settings):
         yield finding
     async with aiohttp.ClientSession() as session:
-        pagers = [pager for pager in build_pagers(settings, session, SystemClock()) if _used(pager, playbook)]
-        for finding in _people(settings, playbook, places, {pager.name for pager in pagers}):
+        pagers = [pager for pager in build_pagers(settings, session, SystemClock()) if _is_used(pager, playbook)]
+        for finding in _check_contacts(settings, playbook, places, {pager.name for pager in pagers}):
             yield finding
         if pagers and not settings.public_url:
-            yield note("EARSHOT_PUBLIC_URL", "is not set, so what rings has no link; people must acknowledge in Slack")
+            yield make_note(
+                "EARSHOT_PUBLIC_URL", "is not set, so what rings has no link; people must acknowledge in Slack"
+            )
         for pager in pagers:
-            yield await _tried(pager)
+            yield await _probe_pager(pager)
 
 
-def _used(pager: Pager, playbook: Playbook) -> bool:
+def _is_used(pager: Pager, playbook: Playbook) -> bool:
     """Nobody needs a key for ntfy, so that it is there also where nobody has a topic."""
     return pager.name != "ntfy" or any(contact.ntfy for contact in playbook.people.values())
 
 
-def _halves(settings: Settings) -> Iterator[Finding]:
+def _check_partial_settings(settings: Settings) -> Iterator[CheckFinding]:
     values = (settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_from)
     if any(values) and not all(values):
         missing = [name for name, value in zip(TWILIO, values, strict=True) if not value]
-        yield fault(missing[0], f"is not set, and Twilio needs all of {', '.join(TWILIO)}")
+        yield make_fault(missing[0], f"is not set, and Twilio needs all of {', '.join(TWILIO)}")
     if bool(settings.pager_webhook_url) != bool(settings.pager_webhook_secret):
         place = "SECRET" if settings.pager_webhook_url else "URL"
-        yield fault(
+        yield make_fault(
             f"EARSHOT_PAGER_WEBHOOK_{place}", "is not set, and the webhook needs both, its address and its secret"
         )
     if settings.pagerduty_routing_key and not settings.pagerduty_webhook_secret:
-        yield note("PAGERDUTY_WEBHOOK_SECRET", "is not set, so who acknowledges at PagerDuty is not heard here")
+        yield make_note("PAGERDUTY_WEBHOOK_SECRET", "is not set, so who acknowledges at PagerDuty is not heard here")
 
 
-def _people(settings: Settings, playbook: Playbook, places: Places, pagers: set[str]) -> Iterator[Finding]:
+def _check_contacts(
+    settings: Settings, playbook: Playbook, places: PlaybookLocations, pagers: set[str]
+) -> Iterator[CheckFinding]:
     found = {name: value.get_secret_value() for name, value in settings.contacts.items()}
     for number, (person, contact) in enumerate(playbook.people.items()):
         for key, said in (("phone", contact.phone), ("ntfy", contact.ntfy)):
             if said.startswith(ENV) and said.removeprefix(ENV) not in found:
-                yield fault(places.at("people", number, key), f"{said.removeprefix(ENV)} is not in the environment")
+                yield make_fault(
+                    places.find("people", number, key), f"{said.removeprefix(ENV)} is not in the environment"
+                )
         if contact.phone and "twilio" not in pagers:
-            yield note(places.at("people", number), f"{person} has a phone, but TWILIO_… is not set, so it never rings")
+            yield make_note(
+                places.find("people", number), f"{person} has a phone, but TWILIO_… is not set, so it never rings"
+            )
     if pagers & BY_ITSELF:
         return
     alone = [
-        person for person in _on_call(playbook) if not _reached(playbook.people.get(person, ContactDetails()), pagers)
+        person
+        for person in _list_on_call(playbook)
+        if not _is_reachable(playbook.people.get(person, ContactDetails()), pagers)
     ]
     if alone:
-        yield note(
-            places.at("departments"),
+        yield make_note(
+            places.find("departments"),
             f"Slack is the only way to {', '.join(alone)} at 4am, and do-not-disturb holds it back; "
             "give them a phone or an ntfy topic in [[people]], or set PAGERDUTY_ROUTING_KEY",
         )
 
 
-def _on_call(playbook: Playbook) -> list[str]:
+def _list_on_call(playbook: Playbook) -> list[str]:
     named = [person for department in playbook.departments.values() for person in department.on_call]
     return list(dict.fromkeys(named))
 
 
-def _reached(contact: ContactDetails, pagers: set[str]) -> bool:
+def _is_reachable(contact: ContactDetails, pagers: set[str]) -> bool:
     ways = {"ntfy": ContactMethod.NTFY, "twilio": ContactMethod.CALL}
     return any(way in contact.methods for pager, way in ways.items() if pager in pagers)
 
 
-async def _tried(pager: Pager) -> Finding:
+async def _probe_pager(pager: Pager) -> CheckFinding:
     told = await pager.check_connection()
     if told is None:
-        return well(pager.name, "is set up; it cannot be tried without ringing")
-    return well(pager.name, "answers") if told.result is AttemptStatus.DELIVERED else fault(pager.name, told.why)
+        return make_ok(pager.name, "is set up; it cannot be tried without ringing")
+    return (
+        make_ok(pager.name, "answers") if told.result is AttemptStatus.DELIVERED else make_fault(pager.name, told.why)
+    )

@@ -7,12 +7,12 @@ from bot.playbook.faults import format_place
 from bot.playbook.lines import find_line_number, map_line_numbers
 
 
-class Places:
+class PlaybookLocations:
     def __init__(self, file: Path) -> None:
         self.file = file
         self._lines = map_line_numbers(file.read_text(encoding="utf-8-sig"))
 
-    def at(self, *steps: str | int) -> str:
+    def find(self, *steps: str | int) -> str:
         """`playbook.toml: line 14, departments[2].channel`."""
         path: Steps = steps
         line = find_line_number(path, self._lines)

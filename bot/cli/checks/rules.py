@@ -2,35 +2,35 @@
 
 from collections.abc import Iterator
 
-from bot.cli.checks.places import Places
-from bot.cli.findings import Finding, note
+from bot.cli.checks.places import PlaybookLocations
+from bot.cli.findings import CheckFinding, make_note
 from bot.domain.routing import list_routed_departments
 from bot.playbook import Playbook
 
 
-def of_rules(playbook: Playbook, places: Places) -> Iterator[Finding]:
+def check_rules(playbook: Playbook, places: PlaybookLocations) -> Iterator[CheckFinding]:
     reached = list_routed_departments(playbook.routes)
     uncalled = []
     for number, department in enumerate(playbook.departments.values()):
-        here = places.at("departments", number)
+        here = places.find("departments", number)
         if department.name not in reached:
-            yield note(
+            yield make_note(
                 here,
                 f"no route leads to {department.name}, so it gets only what people flag or hand over; "
                 f'add a route with to = "{department.name}"',
             )
         elif not department.deputies:
             who = "only managers and those on call" if department.on_call else "only managers"
-            yield note(here, f"{who} can claim what routes send to {department.name}; name its deputies")
+            yield make_note(here, f"{who} can claim what routes send to {department.name}; name its deputies")
         if department.name in reached and not department.on_call:
             uncalled.append(department.name)
     if uncalled:
-        yield note(
-            places.at("departments"),
+        yield make_note(
+            places.find("departments"),
             f"nobody is called when it cannot wait in {', '.join(uncalled)}; name people in on_call",
         )
     if not playbook.sources:
-        yield note(
+        yield make_note(
             str(places.file),
             "there are no [sources], so Earshot hears only what people flag; add one, such as [sources.x]",
         )

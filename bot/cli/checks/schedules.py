@@ -9,8 +9,8 @@ from bot.calendars.fetching import fetch_calendar
 from bot.calendars.process import read_calendar
 from bot.calendars.reading import SkippedEvent
 from bot.cards.words import sanitize_line
-from bot.cli.checks.places import Places
-from bot.cli.findings import Finding, fault, note, well
+from bot.cli.checks.places import PlaybookLocations
+from bot.cli.findings import CheckFinding, make_fault, make_note, make_ok
 from bot.domain.decision import StoreUnavailable
 from bot.domain.schedules.changed import ScheduleOverrides, ScheduleState
 from bot.domain.schedules.duty import find_department_gaps
@@ -29,25 +29,29 @@ SHOWN = 5
 TITLE_SHOWN = 60
 
 
-async def of_schedules(settings: Settings, playbook: Playbook, places: Places, at: datetime) -> AsyncIterator[Finding]:
+async def check_schedules(
+    settings: Settings, playbook: Playbook, places: PlaybookLocations, at: datetime
+) -> AsyncIterator[CheckFinding]:
     span = TimeSpan(at, at + AHEAD)
     rosters: dict[str, ScheduleRoster] = {}
-    changes = await _changes(settings, playbook)
+    changes = await _load_overrides(settings, playbook)
     for number, schedule in enumerate(playbook.schedules.values()):
         shifts: tuple[Shift, ...] = ()
         if schedule.calendar:
-            findings, shifts = await _calendar(schedule, places.at("schedules", number, "calendar"), span)
+            findings, shifts = await _check_calendar(schedule, places.find("schedules", number, "calendar"), span)
             for finding in findings:
                 yield finding
         rosters[schedule.name] = ScheduleState(schedule, shifts, changes.get(schedule.name, ScheduleOverrides())).roster
         called = any(schedule.name in one.schedules for one in playbook.departments.values())
         if not called and schedule.name not in playbook.operators.on_call:
-            yield note(places.at("schedules", number), f'no department has it; name it: on_call = "{schedule.name}"')
-    for finding in _holes(playbook, rosters, places, span):
+            yield make_note(
+                places.find("schedules", number), f'no department has it; name it: on_call = "{schedule.name}"'
+            )
+    for finding in _check_gaps(playbook, rosters, places, span):
         yield finding
 
 
-async def _changes(settings: Settings, playbook: Playbook) -> Mapping[str, ScheduleOverrides]:
+async def _load_overrides(settings: Settings, playbook: Playbook) -> Mapping[str, ScheduleOverrides]:
     """What people took and swapped, as far as the store can be asked; that it cannot is said elsewhere."""
     if not playbook.schedules:
         return {}
@@ -59,47 +63,53 @@ async def _changes(settings: Settings, playbook: Playbook) -> Mapping[str, Sched
         return {}
 
 
-async def _calendar(schedule: Schedule, place: str, span: TimeSpan) -> tuple[list[Finding], tuple[Shift, ...]]:
+async def _check_calendar(
+    schedule: Schedule, place: str, span: TimeSpan
+) -> tuple[list[CheckFinding], tuple[Shift, ...]]:
     try:
         answer = await fetch_calendar(schedule.calendar)
         assert answer is not None
         found = await read_calendar(answer.text, schedule, span)
     except CalendarError as no:
-        return [fault(place, f"this calendar cannot be read: {no}")], ()
-    notes = [note(place, f"its event {_title(one)} is passed over, since it {one.reason}") for one in found.unreadable]
+        return [make_fault(place, f"this calendar cannot be read: {no}")], ()
+    notes = [
+        make_note(place, f"its event {_format_title(one)} is passed over, since it {one.reason}")
+        for one in found.unreadable
+    ]
     if len(notes) > SHOWN:
-        notes = [*notes[:SHOWN], note(place, f"{len(notes) - SHOWN} more of its events are passed over")]
+        notes = [*notes[:SHOWN], make_note(place, f"{len(notes) - SHOWN} more of its events are passed over")]
     gist = f"{format_count(len(found.shifts), 'shift')} in the next {AHEAD.days} days"
     if found.strangers:
         words = f"{format_count(found.strangers, 'shift')} of it name nobody whom its people say; {gist}"
-        return [*notes, note(place, words)], found.shifts
-    return [*notes, well(place, gist)], found.shifts
+        return [*notes, make_note(place, words)], found.shifts
+    return [*notes, make_ok(place, gist)], found.shifts
 
 
-def _title(event: SkippedEvent) -> str:
+def _format_title(event: SkippedEvent) -> str:
     return repr(sanitize_line(event.title, TITLE_SHOWN))
 
 
-def _holes(
-    playbook: Playbook, rosters: Mapping[str, ScheduleRoster], places: Places, span: TimeSpan
-) -> Iterator[Finding]:
+def _check_gaps(
+    playbook: Playbook, rosters: Mapping[str, ScheduleRoster], places: PlaybookLocations, span: TimeSpan
+) -> Iterator[CheckFinding]:
     for number, department in enumerate(playbook.departments.values()):
         found = find_department_gaps(department, rosters, span)
-        place = places.at("departments", number, "on_call")
+        place = places.find("departments", number, "on_call")
         zone = rosters[department.schedules[0]].schedule.zone if department.schedules else ""
         for gap in found[:SHOWN]:
-            yield note(
+            yield make_note(
                 place,
-                f"nobody is on call for {department.name} from {_said(gap.start, zone)} until {_said(gap.end, zone)} "
+                f"nobody is on call for {department.name} from {_format_local_time(gap.start, zone)} until "
+                f"{_format_local_time(gap.end, zone)} "
                 f"({format_duration(gap.end - gap.start)}, {zone}); the managers would be called",
             )
         if len(found) > SHOWN:
             rest = format_count(len(found) - SHOWN, "such hole", "such holes")
-            yield note(place, f"{department.name} has {rest} more in the next {AHEAD.days} days")
+            yield make_note(place, f"{department.name} has {rest} more in the next {AHEAD.days} days")
         if department.schedules and not found:
-            yield well(place, f"somebody is on call for {department.name} in all of the next {AHEAD.days} days")
+            yield make_ok(place, f"somebody is on call for {department.name} in all of the next {AHEAD.days} days")
 
 
-def _said(at: datetime, zone: str) -> str:
+def _format_local_time(at: datetime, zone: str) -> str:
     clock = at.astimezone(ZoneInfo(zone))
     return f"{clock:%a} {clock.day} {clock:%b %H:%M}"

@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 
-from bot.cli.checks.named import Named
-from bot.cli.findings import Finding, fault, note, well
+from bot.cli.checks.named import SlackIdReferences
+from bot.cli.findings import CheckFinding, make_fault, make_note, make_ok
 from bot.sinks.inspection import BotIdentity, ChannelInfo, SlackInspector
 from bot.sinks.outcomes import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
 from handlers.manifest import OPTIONAL, SCOPES
@@ -18,77 +18,83 @@ READS_CHANNELS = ("channels:read", "groups:read")
 AGAIN = "in your app's settings, add it under OAuth & Permissions and install the app again"
 
 
-async def of_app_token(inspection: SlackInspector) -> AsyncIterator[Finding]:
+async def check_app_token(inspection: SlackInspector) -> AsyncIterator[CheckFinding]:
     try:
         if await inspection.is_app_token():
-            yield well("Slack", "the app-level token is known")
+            yield make_ok("Slack", "the app-level token is known")
         else:
-            yield fault("SLACK_APP_TOKEN", f"Slack does not know it; {COPY} (Basic Information)")
+            yield make_fault("SLACK_APP_TOKEN", f"Slack does not know it; {COPY} (Basic Information)")
     except (NotSentError, DeliveryUnknownError, RateLimitedError):
         return  # the bot token comes to the same, and says so
 
 
-async def of_workspace(inspection: SlackInspector, address: str, named: Named | None) -> AsyncIterator[Finding]:
+async def check_workspace(
+    inspection: SlackInspector, address: str, named: SlackIdReferences | None
+) -> AsyncIterator[CheckFinding]:
     """`named` is None where the playbook cannot be used: then only the token is looked at."""
     try:
         identity = await inspection.fetch_identity()
-        yield well("Slack", f"we are @{identity.name} in {identity.team}")
-        for finding in _of_scopes(identity):
+        yield make_ok("Slack", f"we are @{identity.name} in {identity.team}")
+        for finding in _check_scopes(identity):
             yield finding
-        for finding in _of_pins(identity):
+        for finding in _check_pins(identity):
             yield finding
-        for finding in _of_kept(identity, named):
+        for finding in _check_synced_groups(identity, named):
             yield finding
         if named is not None:
-            for part in (_of_channels, _of_groups, _of_people):
+            for part in (_check_channels, _check_groups, _check_people):
                 async for finding in part(inspection, identity, named):
                     yield finding
     except SlackRejectedError as no:
-        yield _refused(no)
+        yield _explain_rejection(no)
     except (NotSentError, DeliveryUnknownError) as lost:
-        yield fault("SLACK_API_URL", f"{address} does not answer ({lost}); look whether this machine can reach it")
+        yield make_fault("SLACK_API_URL", f"{address} does not answer ({lost}); look whether this machine can reach it")
     except RateLimitedError as no:
-        yield note(
+        yield make_note(
             "Slack", f"it asks us to wait for {no.seconds:.0f} s; not everything was looked at, so check again then"
         )
 
 
-def _refused(no: SlackRejectedError) -> Finding:
+def _explain_rejection(no: SlackRejectedError) -> CheckFinding:
     if no.is_token_refused and no.error != "missing_scope":
-        return fault("SLACK_BOT_TOKEN", f"Slack refuses it ({no.error}); {COPY} (OAuth & Permissions)")
-    return fault("Slack", f"it refuses to answer ({no.error}); not everything was looked at")
+        return make_fault("SLACK_BOT_TOKEN", f"Slack refuses it ({no.error}); {COPY} (OAuth & Permissions)")
+    return make_fault("Slack", f"it refuses to answer ({no.error}); not everything was looked at")
 
 
-def _of_scopes(identity: BotIdentity) -> Iterator[Finding]:
+def _check_scopes(identity: BotIdentity) -> Iterator[CheckFinding]:
     if identity.scopes is None:
-        yield note("SLACK_BOT_TOKEN", "Slack does not say which scopes it has, so that they cannot be compared")
+        yield make_note("SLACK_BOT_TOKEN", "Slack does not say which scopes it has, so that they cannot be compared")
         return
     for scope, what in SCOPES.items():
         if scope not in identity.scopes:
-            yield fault("SLACK_BOT_TOKEN", f"the scope {scope} is missing ({what}); {AGAIN}")
+            yield make_fault("SLACK_BOT_TOKEN", f"the scope {scope} is missing ({what}); {AGAIN}")
 
 
-def _of_pins(identity: BotIdentity) -> Iterator[Finding]:
+def _check_pins(identity: BotIdentity) -> Iterator[CheckFinding]:
     """Crises do without."""
     missing = [scope for scope in PINS if identity.scopes is not None and scope not in identity.scopes]
     if missing:
-        yield note("Slack", f"a crisis does without pins: {_list(missing)} not granted, which is optional; {AGAIN}")
+        yield make_note(
+            "Slack", f"a crisis does without pins: {_join_words(missing)} not granted, which is optional; {AGAIN}"
+        )
 
 
-def _of_kept(identity: BotIdentity, named: Named | None) -> Iterator[Finding]:
+def _check_synced_groups(identity: BotIdentity, named: SlackIdReferences | None) -> Iterator[CheckFinding]:
     """User groups that are to be changed need more than to be read."""
     if named is None or identity.scopes is None or "usergroups:write" in identity.scopes:
         return
-    for group, place in named.kept.items():
-        yield fault(
+    for group, place in named.synced_groups.items():
+        yield make_fault(
             place,
             f"{group} cannot be kept equal to whoever is on call without the optional scope usergroups:write; {AGAIN}",
         )
 
 
-async def _of_channels(inspection: SlackInspector, identity: BotIdentity, named: Named) -> AsyncIterator[Finding]:
+async def _check_channels(
+    inspection: SlackInspector, identity: BotIdentity, named: SlackIdReferences
+) -> AsyncIterator[CheckFinding]:
     if identity.scopes is not None and not identity.scopes.intersection(READS_CHANNELS):
-        yield note(
+        yield make_note(
             "Slack",
             "without the scope channels:read it cannot be seen whether Earshot is in the channels of the playbook; "
             f"channels:read {OPTIONAL['channels:read']}",
@@ -96,37 +102,39 @@ async def _of_channels(inspection: SlackInspector, identity: BotIdentity, named:
         return
     fit = 0
     for channel in list(named.channels)[:CHANNELS_MOST]:
-        found = await _of_channel(inspection, identity, named, channel)
+        found = await _check_channel(inspection, identity, named, channel)
         fit += found is None
         if found is not None:
             yield found
     if len(named.channels) > CHANNELS_MOST:
-        yield note("Slack", f"only the first {CHANNELS_MOST} of {len(named.channels)} channels were looked at")
+        yield make_note("Slack", f"only the first {CHANNELS_MOST} of {len(named.channels)} channels were looked at")
     if fit:
-        yield well("Slack", f"{fit} of {len(named.channels)} channels can be written to")
+        yield make_ok("Slack", f"{fit} of {len(named.channels)} channels can be written to")
 
 
-async def _of_channel(inspection: SlackInspector, identity: BotIdentity, named: Named, channel: str) -> Finding | None:
+async def _check_channel(
+    inspection: SlackInspector, identity: BotIdentity, named: SlackIdReferences, channel: str
+) -> CheckFinding | None:
     """None: well."""
     try:
         found = await inspection.fetch_channel(channel)
     except SlackRejectedError as no:
         if no.error == "missing_scope":
-            return note(
+            return make_note(
                 named.channels[channel], f"{channel} is private, and cannot be seen without the scope groups:read"
             )
         if no.error != "channel_not_found":
             raise
-        return fault(
+        return make_fault(
             named.channels[channel],
             f"{channel} is no channel that Earshot can see; if it is private, type "
             f"/invite @{identity.name} in it, else correct the id",
         )
-    wrong = _wrong(found, identity)
-    return fault(named.channels[channel], wrong) if wrong else None
+    wrong = _explain_channel(found, identity)
+    return make_fault(named.channels[channel], wrong) if wrong else None
 
 
-def _wrong(channel: ChannelInfo, identity: BotIdentity) -> str:
+def _explain_channel(channel: ChannelInfo, identity: BotIdentity) -> str:
     open_to_all = not channel.is_private and "chat:write.public" in (identity.scopes or ())
     if channel.is_archived:
         return f"#{channel.name} is archived; unarchive it, or name another channel"
@@ -135,7 +143,9 @@ def _wrong(channel: ChannelInfo, identity: BotIdentity) -> str:
     return ""
 
 
-async def _of_groups(inspection: SlackInspector, identity: BotIdentity, named: Named) -> AsyncIterator[Finding]:
+async def _check_groups(
+    inspection: SlackInspector, identity: BotIdentity, named: SlackIdReferences
+) -> AsyncIterator[CheckFinding]:
     if not named.groups or "usergroups:read" not in (identity.scopes or {"usergroups:read"}):
         return  # the missing scope was said
     known = await inspection.fetch_user_groups()
@@ -143,35 +153,39 @@ async def _of_groups(inspection: SlackInspector, identity: BotIdentity, named: N
     for group, place in named.groups.items():
         if group not in known:
             wrong += 1
-            yield fault(place, f"{group} is no user group in use in {identity.team}; correct its id, or enable it")
+            yield make_fault(place, f"{group} is no user group in use in {identity.team}; correct its id, or enable it")
         elif not known[group].members:
             wrong += 1
-            yield fault(
+            yield make_fault(
                 place, f"nobody is in the user group @{known[group].handle} ({group}); add people to it in Slack"
             )
     if not wrong:
-        yield well("Slack", f"user groups: {_list([f'@{known[group].handle}' for group in named.groups])}")
+        yield make_ok("Slack", f"user groups: {_join_words([f'@{known[group].handle}' for group in named.groups])}")
 
 
-async def _of_people(inspection: SlackInspector, identity: BotIdentity, named: Named) -> AsyncIterator[Finding]:
+async def _check_people(
+    inspection: SlackInspector, identity: BotIdentity, named: SlackIdReferences
+) -> AsyncIterator[CheckFinding]:
     if not named.people:
         return
     if "users:read" not in (identity.scopes or {"users:read"}):
-        yield note("Slack", "without the scope users:read it cannot be seen whether the people of the playbook exist")
+        yield make_note(
+            "Slack", "without the scope users:read it cannot be seen whether the people of the playbook exist"
+        )
         return
     wrong = 0
     for person in list(named.people)[:PEOPLE_MOST]:
-        said = await _wrong_with(inspection, identity, person)
+        said = await _explain_person(inspection, identity, person)
         wrong += bool(said)
         if said:
-            yield fault(named.people[person], said)
+            yield make_fault(named.people[person], said)
     if len(named.people) > PEOPLE_MOST:
-        yield note("Slack", f"only the first {PEOPLE_MOST} of {len(named.people)} people were looked at")
+        yield make_note("Slack", f"only the first {PEOPLE_MOST} of {len(named.people)} people were looked at")
     if not wrong:
-        yield well("Slack", f"{len(named.people)} people of the playbook are there")
+        yield make_ok("Slack", f"{len(named.people)} people of the playbook are there")
 
 
-async def _wrong_with(inspection: SlackInspector, identity: BotIdentity, person: str) -> str:
+async def _explain_person(inspection: SlackInspector, identity: BotIdentity, person: str) -> str:
     try:
         found = await inspection.fetch_user(person)
     except SlackRejectedError as no:
@@ -183,5 +197,5 @@ async def _wrong_with(inspection: SlackInspector, identity: BotIdentity, person:
     return f"@{found.name} ({person}) is a bot, and answers nobody; name a person" if found.is_bot else ""
 
 
-def _list(words: Sequence[str]) -> str:
+def _join_words(words: Sequence[str]) -> str:
     return ", ".join(words)

@@ -3,35 +3,37 @@
 import random
 from collections.abc import AsyncIterator
 
-from bot.cli.checks.places import Places
-from bot.cli.findings import Finding, fault, note, well
+from bot.cli.checks.places import PlaybookLocations
+from bot.cli.findings import CheckFinding, make_fault, make_note, make_ok
 from bot.clock import SystemClock
 from bot.playbook import Playbook
 from bot.settings import Settings, build_hook_variable
 from bot.sources.catalogue import CATALOGUE, build_context
 
 
-async def of_sources(settings: Settings, playbook: Playbook, places: Places) -> AsyncIterator[Finding]:
+async def check_sources(
+    settings: Settings, playbook: Playbook, places: PlaybookLocations
+) -> AsyncIterator[CheckFinding]:
     for entry in playbook.sources:
         kind, name, options = entry
-        place = places.at(*("sources", kind, name) if name else ("sources", kind))
+        place = places.find(*("sources", kind, name) if name else ("sources", kind))
         parts = build_context(entry, settings, SystemClock(), playbook.subjects, random.random)
         found = await CATALOGUE[kind].check(options, parts)
         for where, sentence in found.faults:
-            yield fault(where or place, sentence)
+            yield make_fault(where or place, sentence)
         for sentence in found.notes:
-            yield note(place, sentence)
+            yield make_note(place, sentence)
         if not found.faults:
-            yield well("sources", f"{kind} {name}" if name else kind)
-    for finding in _hooks_of_nobody(settings, playbook):
+            yield make_ok("sources", f"{kind} {name}" if name else kind)
+    for finding in _find_unused_hooks(settings, playbook):
         yield finding
 
 
-def _hooks_of_nobody(settings: Settings, playbook: Playbook) -> list[Finding]:
+def _find_unused_hooks(settings: Settings, playbook: Playbook) -> list[CheckFinding]:
     """Nearly always a hook that is spelled in two ways."""
     wanted = {build_hook_variable(entry.name or "") for entry in playbook.sources if entry.source == "webhook"}
     return [
-        note(variable, "is set, and the playbook has no [sources.webhook] of that name, so it is not used")
+        make_note(variable, "is set, and the playbook has no [sources.webhook] of that name, so it is not used")
         for variable in map(build_hook_variable, settings.hooks)
         if variable not in wanted
     ]

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.cli.findings import Finding, fault, note, well
+from bot.cli.findings import CheckFinding, make_fault, make_note, make_ok
 from bot.cli.opening import UNREADABLE
 from bot.domain.decision import StoreUnavailable
 from bot.settings import Settings
@@ -17,23 +17,25 @@ from bot.store.proof import verify_permissions, verify_write_access
 from bot.store.server import ServerInfo, fetch_server_info
 
 
-async def of_store(settings: Settings, brand: BrandIdentity | None) -> AsyncIterator[Finding]:
+async def check_store(settings: Settings, brand: BrandIdentity | None) -> AsyncIterator[CheckFinding]:
     if settings.redis_url is not None:
-        async for finding in _of(settings.redis_url.get_secret_value(), brand, "REDIS_URL", ""):
+        async for finding in _check_redis(settings.redis_url.get_secret_value(), brand, "REDIS_URL", ""):
             yield finding
         return
     try:
-        with _folder(settings.data) as folder:
+        with _choose_folder(settings.data) as folder:
             async with run_embedded(folder) as server:
                 how = "started" if server.pid else "joined"
-                async for finding in _of(server.url, brand, "EARSHOT_DATA", f", embedded in {settings.data}, {how}"):
+                async for finding in _check_redis(
+                    server.url, brand, "EARSHOT_DATA", f", embedded in {settings.data}, {how}"
+                ):
                     yield finding
     except EmbeddedServerError as no:
-        yield fault("EARSHOT_DATA", str(no))
+        yield make_fault("EARSHOT_DATA", str(no))
 
 
 @contextmanager
-def _folder(data: Path) -> Iterator[Path]:
+def _choose_folder(data: Path) -> Iterator[Path]:
     """The folder of the data; where there is none yet, one beside it that is gone afterwards."""
     there = next(folder for folder in (data.absolute(), *data.absolute().parents) if folder.exists())
     if there == data.absolute() or not there.is_dir():
@@ -50,15 +52,15 @@ def _folder(data: Path) -> Iterator[Path]:
         yield Path(tried.name)
 
 
-async def _of(url: str, brand: BrandIdentity | None, place: str, where: str) -> AsyncIterator[Finding]:
+async def _check_redis(url: str, brand: BrandIdentity | None, place: str, where: str) -> AsyncIterator[CheckFinding]:
     try:
         client = RedisClient(url)
     except ValueError:
-        yield fault(place, UNREADABLE)
+        yield make_fault(place, UNREADABLE)
         return
     try:
         server = await fetch_server_info(client)
-        faults = list(_faults(server, place))
+        faults = list(_find_server_faults(server, place))
         if not faults:
             kept = await find_brand_id(client, brand) if brand else "check"
             await verify_write_access(client, Keys(kept))
@@ -66,35 +68,35 @@ async def _of(url: str, brand: BrandIdentity | None, place: str, where: str) -> 
             if brand:
                 await check_ownership(client, brand._replace(id=kept))
     except StoreUnavailable as no:
-        yield fault(place, str(no))
+        yield make_fault(place, str(no))
         return
     except StoreMismatchError as no:
-        faults = [fault(place, str(no))]
+        faults = [make_fault(place, str(no))]
     finally:
         await client.close()
     if not faults:
-        yield well("Redis", f"{server.name} {server.version}{where}")
+        yield make_ok("Redis", f"{server.name} {server.version}{where}")
     for finding in faults:
         yield finding
     if server.mode == "cluster":
-        yield note(
+        yield make_note(
             place, "this is a node of a cluster; it has all our keys now, and Earshot does not follow if they move"
         )
     if not server.has_aof:
-        yield note(
+        yield make_note(
             place, f"{server.name} does not log every change to disk, so a crash may lose mentions; set appendonly yes"
         )
 
 
-def _faults(server: ServerInfo, place: str) -> Iterator[Finding]:
+def _find_server_faults(server: ServerInfo, place: str) -> Iterator[CheckFinding]:
     if server.too_old:
-        yield fault(place, f"this is {server.name} {server.version}; use Redis 6.2 or newer, or Valkey")
+        yield make_fault(place, f"this is {server.name} {server.version}; use Redis 6.2 or newer, or Valkey")
     if server.mode == "sentinel":
-        yield fault(place, "this is a Sentinel, which keeps no data; name the primary that it watches")
+        yield make_fault(place, "this is a Sentinel, which keeps no data; name the primary that it watches")
     if server.is_replica:
-        yield fault(place, "this is a replica, which takes no writes; name its primary")
+        yield make_fault(place, "this is a replica, which takes no writes; name its primary")
     if server.eviction_policy:
-        yield fault(
+        yield make_fault(
             place,
             f"{server.name} throws keys away when its memory is full ({server.eviction_policy}), mentions among them; "
             "set maxmemory-policy to noeviction",

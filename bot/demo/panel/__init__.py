@@ -1,5 +1,5 @@
 """What happens behind the workspace, for whoever looks at the demo: read out of the store, and acted on."""
 
-from bot.demo.panel.routes import Panel
+from bot.demo.panel.routes import DemoPanel
 
-__all__ = ["Panel"]
+__all__ = ["DemoPanel"]

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.demo.panel.wake import Wake
-from bot.demo.show import Show
+from bot.demo.panel.wake import NightCrisis
+from bot.demo.show import DemoSession
 from bot.domain.words import format_count
-from bot.sandbox import Change
+from bot.sandbox import WorkspaceChange
 from bot.sandbox.feed import ChangeKind
 
 FASTEST, SLOWER = 3600.0, 40.0
@@ -20,38 +20,38 @@ PATIENCE = 40.0
 """Real seconds in which it runs slower; a Slack that stays broken is not waited for."""
 
 
-class Night:
-    def __init__(self, show: Show) -> None:
+class FastForward:
+    def __init__(self, show: DemoSession) -> None:
         self._show = show
         self.passing = False
 
-    async def passes(self, hours: float, *, crisis: bool = False) -> str:
+    async def run(self, hours: float, *, crisis: bool = False) -> str:
         """A sentence on what came of it. With a `crisis`, somebody is called in the middle of it."""
-        clock, feed = self._show.clock, self._show.stage.sandbox.feed
+        clock, feed = self._show.clock, self._show.stage.sandbox.change_log
         before, pace = len(feed.changes), clock.speed
         until = clock.now() + timedelta(hours=hours)
-        wake = Wake(self._show, until) if crisis else None
+        wake = NightCrisis(self._show, until) if crisis else None
         self.passing = True
         try:
-            await self._run(until, wake)
+            await self._run_until(until, wake)
         finally:
             self.passing = False
             clock.set_speed(pace)
-        told = [f"{format_count(round(hours), 'hour')} passed.", self._told(feed.changes[before:])]
-        return " ".join([*told, await wake.told()] if wake else told)
+        told = [f"{format_count(round(hours), 'hour')} passed.", self._summarize_changes(feed.changes[before:])]
+        return " ".join([*told, await wake.summarize_outcome()] if wake else told)
 
-    async def _run(self, until: datetime, wake: Wake | None) -> None:
+    async def _run_until(self, until: datetime, wake: NightCrisis | None) -> None:
         clock, slow = self._show.clock, 0.0
         while clock.now() < until:
-            behind = slow < PATIENCE and await self._behind() > LATE
+            behind = slow < PATIENCE and await self._measure_backlog() > LATE
             speed = SLOWER if behind else FASTEST
             if wake is not None:
-                speed = min(speed, await wake.look())
+                speed = min(speed, await wake.advance_crisis())
             clock.set_speed(min(speed, max(1.0, (until - clock.now()).total_seconds() / LOOKS)))
             slow += LOOKS if behind else 0.0
             await asyncio.sleep(LOOKS)
 
-    async def _behind(self) -> timedelta:
+    async def _measure_backlog(self) -> timedelta:
         """For how long the oldest of what could be done by now has waited."""
         store, at = self._show.stage.store, self._show.clock.now()
         _, oldest = await store.inbox.measure_backlog()
@@ -60,7 +60,7 @@ class Night:
         longest = max((at - one for one in since), default=timedelta())
         return max(longest, timedelta(seconds=at.timestamp() - oldest / 1000) if oldest else timedelta())
 
-    def _told(self, changes: Sequence[Change]) -> str:
+    def _summarize_changes(self, changes: Sequence[WorkspaceChange]) -> str:
         workspace = self._show.stage.workspace
         posted = [one for one in changes if one.kind == ChangeKind.POSTED]
         told = Counter(workspace.channels[one.channel].im_with for one in posted)

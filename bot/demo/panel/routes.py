@@ -6,44 +6,44 @@ from typing import Any
 from aiohttp import web
 
 from bot.demo.panel import state
-from bot.demo.panel.doings import Doings, Nonsense
-from bot.demo.show import Show
-from bot.sandbox import Sandbox
+from bot.demo.panel.doings import InvalidActionError, PanelActions
+from bot.demo.show import DemoSession
+from bot.sandbox import SlackSandbox
 
 STATIC = Path(__file__).with_name("static")
 SCRIPT = "/demo/static/panel.js"
 
 
-class Panel:
+class DemoPanel:
     """Mounted before the sandbox starts, and shown something as soon as there is a show."""
 
     def __init__(self) -> None:
-        self._doings: Doings | None = None
-        self._show: Show | None = None
+        self._doings: PanelActions | None = None
+        self._show: DemoSession | None = None
 
-    def mount(self, sandbox: Sandbox) -> None:
+    def mount_panel(self, sandbox: SlackSandbox) -> None:
         routes = [
             web.static("/demo/static", STATIC),
-            web.get("/demo/state", self._state),
-            web.post("/demo/act", self._act),
+            web.get("/demo/state", self._serve_panel_state),
+            web.post("/demo/act", self._run_panel_action),
         ]
-        sandbox.mount(routes, script=SCRIPT)
+        sandbox.mount_routes(routes, script=SCRIPT)
 
-    def shows(self, show: Show) -> None:
-        self._show, self._doings = show, Doings(show)
+    def attach_session(self, show: DemoSession) -> None:
+        self._show, self._doings = show, PanelActions(show)
 
-    async def _state(self, _: web.Request) -> web.Response:
+    async def _serve_panel_state(self, _: web.Request) -> web.Response:
         if self._show is None or self._doings is None:
             raise web.HTTPServiceUnavailable(text="The day has not begun.")
-        told = await state.read(self._show, self._doings.trouble)
+        told = await state.build_panel_state(self._show, self._doings.trouble)
         return web.json_response(told | {"night": self._doings.night.passing})
 
-    async def _act(self, request: web.Request) -> web.Response:
+    async def _run_panel_action(self, request: web.Request) -> web.Response:
         body: Any = await request.json()
         if self._doings is None or not isinstance(body, dict):
             raise web.HTTPBadRequest(text="There is nothing to do.")
         try:
-            did = await self._doings.do(str(body.get("do")), body)
-        except Nonsense as no:
+            did = await self._doings.run(str(body.get("do")), body)
+        except InvalidActionError as no:
             return web.json_response({"ok": False, "refused": str(no)})
         return web.json_response({"ok": True, "did": did})

@@ -30,7 +30,7 @@ NAMES = ("marta", "joao", "kofi", "tess", "rui", "lena", "amir", "sofia", "nils"
 _numbers = itertools.count(1)
 
 
-def one(text: str, author: str, followers: int, outlet: str, at: datetime) -> Mention:
+def sample_mention(text: str, author: str, followers: int, outlet: str, at: datetime) -> Mention:
     number = next(_numbers)
     handle = author.strip().removeprefix("@") or "somebody"
     return Mention.model_validate(
@@ -46,18 +46,18 @@ def one(text: str, author: str, followers: int, outlet: str, at: datetime) -> Me
     )
 
 
-def crisis(brand: str, at: datetime) -> Mention:
+def sample_crisis(brand: str, at: datetime) -> Mention:
     """What cannot wait until the morning. Of another flight each time, since the same words would join the last."""
     text = (
         f"{brand} smoke in the cabin of NW{next(_numbers) + 200}, people are injured and we are evacuated onto the "
         "runway. Who is in charge?"
     )
-    return one(text, "night_traveller", 5_200, OUTLETS[0], at)
+    return sample_mention(text, "night_traveller", 5_200, OUTLETS[0], at)
 
 
-def storm(many: int, about: str, brand: str, at: datetime) -> Iterator[Mention]:
+def sample_storm(posts: int, about: str, brand: str, at: datetime) -> Iterator[Mention]:
     """Each by somebody else and in other words, as storms are; only what is the same in them is what they are about."""
-    for index in range(many):
+    for index in range(posts):
         opening, ending = OPENINGS[index % len(OPENINGS)], ENDINGS[(index // len(OPENINGS)) % len(ENDINGS)]
         text = f"{opening.format(brand=brand, about=about)} {ending.format(n=index + 7)}"
-        yield one(text, f"{NAMES[index % len(NAMES)]}{index + 1}", 40 + index * 13 % 900, "x", at)
+        yield sample_mention(text, f"{NAMES[index % len(NAMES)]}{index + 1}", 40 + index * 13 % 900, "x", at)

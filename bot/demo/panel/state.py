@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from bot.demo.panel.trouble import Trouble
-from bot.demo.show import Heard, Show
+from bot.demo.panel.trouble import FaultInjector
+from bot.demo.show import AssessedMention, DemoSession
 from bot.domain.decision import StoreUnavailable
 from bot.domain.department import Department
 from bot.domain.destination import Destination, ToPerson
@@ -16,69 +16,76 @@ REASONS = 4
 LIMITS = 8
 
 
-async def read(show: Show, trouble: Trouble) -> Json:
+async def build_panel_state(show: DemoSession, trouble: FaultInjector) -> Json:
     """Never raises: that the store is away is something to be shown."""
-    at, house = show.clock.now(), show.stage.house
+    at, house = show.clock.now(), show.stage.app
     departments = house.rules.list_departments()
     told: Json = {
         "now": at.timestamp(),
         "speed": show.clock.speed,
         "colleagues": show.colleagues,
-        "trouble": trouble.told(),
-        "day": {"said": show.said, "left": show.left, "next_in": show.next_in},
-        "assessments": [_assessment(one) for one in list(show.heard)[:ASSESSED]],
-        "limits": _limits(show),
+        "trouble": trouble.describe_fault(),
+        "day": {"said": show.said, "left": show.remaining, "next_in": show.seconds_to_next},
+        "assessments": [_format_assessment(one) for one in list(show.heard)[:ASSESSED]],
+        "limits": _read_limits(show),
     }
     try:
-        told |= {"store": "", "queues": await _queues(show, at), "books": await _books(show)}
+        told |= {"store": "", "queues": await _read_queues(show, at), "books": await _read_totals(show)}
         return told | {
-            "on_call": [_on_call(one, await house.rota.find_on_call(one.name, at), at) for one in departments]
+            "on_call": [
+                _format_on_call(one, await house.on_call_lookup.find_on_call(one.name, at), at) for one in departments
+            ]
         }
     except StoreUnavailable as away:
-        listed = [_on_call(one, get_listed_on_call(one) or OnCallSnapshot(), at) for one in departments]
+        listed = [_format_on_call(one, get_listed_on_call(one) or OnCallSnapshot(), at) for one in departments]
         return told | {"store": str(away), "queues": [], "books": {}, "on_call": listed}
 
 
-async def _queues(show: Show, at: datetime) -> list[Json]:
+async def _read_queues(show: DemoSession, at: datetime) -> list[Json]:
     store = show.stage.store
     waiting, oldest = await store.inbox.measure_backlog()
     age = at.timestamp() - oldest / 1000 if oldest else 0.0
     due = await store.cases.list_due(at)
     cases = (await store.cases.find(due)).values()
     rows = [
-        _row("ingest", "said next", show.left, None),
-        _row("triage", "mentions to assess", waiting, age),
-        _row("timers", "clocks that ran out", len(due), max((_late(case.due, at) for case in cases), default=0.0)),
+        _format_queue("ingest", "said next", show.remaining, None),
+        _format_queue("triage", "mentions to assess", waiting, age),
+        _format_queue(
+            "timers",
+            "clocks that ran out",
+            len(due),
+            max((_compute_delay(case.due, at) for case in cases), default=0.0),
+        ),
     ]
     for queue in await store.outbox.list_queues(1):
         late = (at - queue.head[0].since).total_seconds()
-        rows.append(_row("delivery", f"to {_place(show, queue.destination)}", queue.length, late))
-    return rows if len(rows) > 3 else [*rows, _row("delivery", "owed to Slack", 0, 0.0)]
+        rows.append(_format_queue("delivery", f"to {_name_destination(show, queue.destination)}", queue.length, late))
+    return rows if len(rows) > 3 else [*rows, _format_queue("delivery", "owed to Slack", 0, 0.0)]
 
 
-def _row(worker: str, what: str, length: int, age: float | None) -> Json:
+def _format_queue(worker: str, what: str, length: int, age: float | None) -> Json:
     return {"worker": worker, "what": what, "length": length, "age": None if age is None else max(0.0, round(age, 1))}
 
 
-def _late(due: datetime | None, at: datetime) -> float:
+def _compute_delay(due: datetime | None, at: datetime) -> float:
     return (at - due).total_seconds() if due else 0.0
 
 
-def _place(show: Show, to: Destination) -> str:
+def _name_destination(show: DemoSession, to: Destination) -> str:
     """A destination as people call it: a department is its channel, a person has a name."""
-    workspace, department = show.stage.workspace, show.stage.house.rules.find_department(str(to))
+    workspace, department = show.stage.workspace, show.stage.app.rules.find_department(str(to))
     channel = workspace.channels.get(department.channel) if department else None
     user = workspace.users.get(to.id) if isinstance(to, ToPerson) else None
     return f"#{channel.name}" if channel else f"@{user.name}" if user else str(to)
 
 
-async def _books(show: Show) -> Json:
+async def _read_totals(show: DemoSession) -> Json:
     account = await show.stage.store.mention_counters.read()
     words = ("seen", "opened", "joined", "tallied", "spam", "waiting", "dead", "unaccounted")
     return {word: getattr(account, word) for word in words}
 
 
-def _assessment(heard: Heard) -> Json:
+def _format_assessment(heard: AssessedMention) -> Json:
     found, mention = heard.assessment, heard.mention
     leaning = found.sentiment.value
     return {
@@ -95,10 +102,10 @@ def _assessment(heard: Heard) -> Json:
     }
 
 
-def _limits(show: Show) -> list[Json]:
+def _read_limits(show: DemoSession) -> list[Json]:
     channels = show.stage.workspace.channels
     told: list[tuple[float, Json]] = []
-    for use in show.stage.sandbox.limits.uses():
+    for use in show.stage.sandbox.limits.list_usage():
         channel = channels.get(use.channel)
         where = "" if channel is None else f"#{channel.name}" if channel.name else "direct message"
         if use.used or use.method in {"chat.update", "chat.postMessage"}:
@@ -108,7 +115,7 @@ def _limits(show: Show) -> list[Json]:
     return [shown for _, shown in told[:LIMITS]]
 
 
-def _on_call(department: Department, duty: OnCallSnapshot, at: datetime) -> Json:
+def _format_on_call(department: Department, duty: OnCallSnapshot, at: datetime) -> Json:
     return {
         "department": department.name,
         "people": list(duty.people or department.deputies),

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from bot.demo.show import Show
-from bot.sandbox import Fault, FaultKind
+from bot.demo.show import DemoSession
+from bot.sandbox import FaultKind, InjectedFault
 
 HOW = {
     "limited": "answers 429 to everything",
@@ -17,40 +17,40 @@ SLOW = 2.0
 POSTS = ("chat.postMessage", "chat.update")
 
 
-class Trouble:
-    def __init__(self, show: Show) -> None:
+class FaultInjector:
+    def __init__(self, show: DemoSession) -> None:
         self._show = show
         self._how = ""
         self._until = 0.0
         self._number = 0
 
-    def told(self) -> dict[str, Any]:
+    def describe_fault(self) -> dict[str, Any]:
         left = self._until - self._show.clock.now().timestamp()
         return {"how": HOW.get(self._how, ""), "left": max(0.0, left) if self._how else 0.0}
 
-    def begin(self, how: str, length: timedelta) -> None:
+    def start(self, how: str, length: timedelta) -> None:
         """Instead of the trouble that there is."""
-        self.end()
+        self.stop()
         self._how, self._until = how, (self._show.clock.now() + length).timestamp()
         faults = self._show.stage.sandbox.faults
         match how:
             case "limited":
                 wait = min(30.0, length.total_seconds())
-                faults.add(Fault(FaultKind.RATELIMITED, times=None, until=self._until, seconds=wait))
+                faults.add(InjectedFault(FaultKind.RATELIMITED, times=None, until=self._until, seconds=wait))
             case "slow":
-                faults.add(Fault(FaultKind.SLOW, times=None, until=self._until, seconds=SLOW))
+                faults.add(InjectedFault(FaultKind.SLOW, times=None, until=self._until, seconds=SLOW))
             case "dropped":
-                faults.add(Fault(FaultKind.DROPPED_AFTER, methods=POSTS, times=None, until=self._until))
+                faults.add(InjectedFault(FaultKind.DROPPED_AFTER, methods=POSTS, times=None, until=self._until))
             case _:
                 faults.down = True
-        self._show.meanwhile(self._over(self._number, length))
+        self._show.start_task(self._stop_later(self._number, length))
 
-    async def _over(self, number: int, length: timedelta) -> None:
+    async def _stop_later(self, number: int, length: timedelta) -> None:
         await self._show.clock.sleep(length.total_seconds())
         if number == self._number:
-            self.end()
+            self.stop()
 
-    def end(self) -> None:
+    def stop(self) -> None:
         self._number += 1
         self._how = ""
         self._show.stage.sandbox.faults.clear()

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from bot.detectors.engines.declared import find_label_mismatch
 from bot.detectors.model.weights import WeightsError
-from bot.distribution import write_requirement
+from bot.distribution import format_requirement
 from bot.domain.assessment import Sentiment
 from bot.playbook import OnnxOptions
 
@@ -122,7 +122,7 @@ def _import_extra(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError:
-        raise WeightsError(EXTRA + write_requirement("onnx")) from None
+        raise WeightsError(EXTRA + format_requirement("onnx")) from None
 
 
 def _load_tokenizer(path: Path) -> Any:

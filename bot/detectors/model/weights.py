@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.distribution import write_requirement
+from bot.distribution import format_requirement
 
 Array = NDArray[Any]
 
@@ -67,7 +67,7 @@ def read_weights(path: Path) -> ModelWeights:
 
 def _build_advice() -> str:
     return (
-        f"the packaged one comes back with `pip install --force-reinstall --no-deps {write_requirement()}`, "
+        f"the packaged one comes back with `pip install --force-reinstall --no-deps {format_requirement()}`, "
         "and with EARSHOT_MODEL left empty it is the one in use"
     )
 

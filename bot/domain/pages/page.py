@@ -116,7 +116,9 @@ class PageAttempt(NamedTuple):
 
 @store_by_name
 class ReEscalation(NamedTuple):
-    """Somebody acknowledged and nobody claimed the case, so that it called again. `by` and `way` as in `Page`."""
+    """Somebody acknowledged and nobody claimed the case, so that it called again. `by` and `way` as in
+    `WorkspaceUi`.
+    """
 
     by: str
     way: str
@@ -141,7 +143,7 @@ class PageDecline(NamedTuple):
 
 
 class PageChanges(TypedDict, total=False):
-    """What `Page.copy_with` takes: the fields of `Page`, as a test compares."""
+    """What `WorkspaceUi.copy_with` takes: the fields of `WorkspaceUi`, as a test compares."""
 
     id: str
     version: int

@@ -2,43 +2,63 @@
 
 from collections.abc import Mapping
 
-from bot.sandbox.blocks.check import Check, by_type, flag, listed, text, thing, url, whole, word
+from bot.sandbox.blocks.check import (
+    Check,
+    check_by_type,
+    check_enum,
+    check_flag,
+    check_int,
+    check_list,
+    check_object,
+    check_text,
+    check_url,
+)
 from bot.sandbox.blocks.objects import ID
 
 MOST = 3000
-STYLE = thing(
+STYLE = check_object(
     {},
-    dict.fromkeys(("bold", "italic", "strike", "code", "underline", "highlight", "client_highlight", "unlink"), flag),
+    dict.fromkeys(
+        ("bold", "italic", "strike", "code", "underline", "highlight", "client_highlight", "unlink"), check_flag
+    ),
 )
 STYLED: Mapping[str, Check] = {"style": STYLE}
 RUNS: Mapping[str, Check] = {
-    "text": thing({"text": text(MOST * 4)}, STYLED),
-    "link": thing({"url": url}, {**STYLED, "text": text(MOST), "unsafe": flag}),
-    "user": thing({"user_id": text(255)}, STYLED),
-    "usergroup": thing({"usergroup_id": text(255)}, STYLED),
-    "channel": thing({"channel_id": text(255)}, STYLED),
-    "team": thing({"team_id": text(255)}, STYLED),
-    "broadcast": thing({"range": word("here", "channel", "everyone")}, STYLED),
-    "emoji": thing({"name": text(255)}, {**STYLED, "unicode": text(255), "skin_tone": whole(1, 6), "url": url}),
-    "color": thing({"value": text(7)}, STYLED),
-    "date": thing(
-        {"timestamp": whole(0, 99_999_999_999), "format": text(255)},
-        {**STYLED, "url": url, "fallback": text(MOST)},
+    "text": check_object({"text": check_text(MOST * 4)}, STYLED),
+    "link": check_object({"url": check_url}, {**STYLED, "text": check_text(MOST), "unsafe": check_flag}),
+    "user": check_object({"user_id": check_text(255)}, STYLED),
+    "usergroup": check_object({"usergroup_id": check_text(255)}, STYLED),
+    "channel": check_object({"channel_id": check_text(255)}, STYLED),
+    "team": check_object({"team_id": check_text(255)}, STYLED),
+    "broadcast": check_object({"range": check_enum("here", "channel", "everyone")}, STYLED),
+    "emoji": check_object(
+        {"name": check_text(255)},
+        {**STYLED, "unicode": check_text(255), "skin_tone": check_int(1, 6), "url": check_url},
+    ),
+    "color": check_object({"value": check_text(7)}, STYLED),
+    "date": check_object(
+        {"timestamp": check_int(0, 99_999_999_999), "format": check_text(255)},
+        {**STYLED, "url": check_url, "fallback": check_text(MOST)},
     ),
 }
-RUN = by_type(RUNS)
-SECTION = thing({"elements": listed(RUN, 0, 1000)})
-BORDER: Mapping[str, Check] = {"border": whole(0, 1)}
+RUN = check_by_type(RUNS)
+SECTION = check_object({"elements": check_list(RUN, 0, 1000)})
+BORDER: Mapping[str, Check] = {"border": check_int(0, 1)}
 PARTS: Mapping[str, Check] = {
     "rich_text_section": SECTION,
-    "rich_text_list": thing(
-        {"style": word("bullet", "ordered"), "elements": listed(by_type({"rich_text_section": SECTION}), 1, 1000)},
-        {**BORDER, "indent": whole(0, 8), "offset": whole(0, 10_000)},
+    "rich_text_list": check_object(
+        {
+            "style": check_enum("bullet", "ordered"),
+            "elements": check_list(check_by_type({"rich_text_section": SECTION}), 1, 1000),
+        },
+        {**BORDER, "indent": check_int(0, 8), "offset": check_int(0, 10_000)},
     ),
-    "rich_text_preformatted": thing(
-        {"elements": listed(by_type({"text": RUNS["text"], "link": RUNS["link"]}), 1, 1000)},
-        {**BORDER, "language": text(50)},
+    "rich_text_preformatted": check_object(
+        {"elements": check_list(check_by_type({"text": RUNS["text"], "link": RUNS["link"]}), 1, 1000)},
+        {**BORDER, "language": check_text(50)},
     ),
-    "rich_text_quote": thing({"elements": listed(RUN, 1, 1000)}, BORDER),
+    "rich_text_quote": check_object({"elements": check_list(RUN, 1, 1000)}, BORDER),
 }
-RICH_TEXT = by_type({"rich_text": thing({"elements": listed(by_type(PARTS), 1, 1000)}, {"block_id": ID})})
+RICH_TEXT = check_by_type(
+    {"rich_text": check_object({"elements": check_list(check_by_type(PARTS), 1, 1000)}, {"block_id": ID})}
+)

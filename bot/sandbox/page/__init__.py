@@ -1,5 +1,5 @@
 """The workspace in a browser: what one person sees of it, live, and what they do in it."""
 
-from bot.sandbox.page.routes import Page
+from bot.sandbox.page.routes import WorkspaceUi
 
-__all__ = ["Page"]
+__all__ = ["WorkspaceUi"]

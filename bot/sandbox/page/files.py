@@ -11,7 +11,7 @@ PICTURES = {
 """By their first bytes, whatever their name says. No SVG: that can hold a script."""
 
 
-def answer(name: str, content: bytes) -> web.Response:
+def build_file_response(name: str, content: bytes) -> web.Response:
     kind = next((kind for first, kind in PICTURES.items() if content.startswith(first)), "")
     if kind:
         return web.Response(body=content, content_type=kind)

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from bot.sandbox.errors import Json, SlackError
-from bot.sandbox.web_api.call import Call
+from bot.sandbox.web_api.call import ApiCall
 
 T = TypeVar("T")
 USUAL, MOST = 100, 1000
 
 
-def page(call: Call, everything: Sequence[T]) -> tuple[Sequence[T], Json]:
+def paginate_items(call: ApiCall, everything: Sequence[T]) -> tuple[Sequence[T], Json]:
     """One page, and what stands beside it in the answer."""
-    cursor, size = call.text("cursor"), min(call.number("limit", USUAL) or USUAL, MOST)
+    cursor, size = call.get_text("cursor"), min(call.get_number("limit", USUAL) or USUAL, MOST)
     if cursor and not cursor.removeprefix("page").isdigit():
         raise SlackError("invalid_cursor")
     start = int(cursor.removeprefix("page")) if cursor else 0

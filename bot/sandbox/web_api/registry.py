@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from bot.sandbox.errors import Json
 from bot.sandbox.web_api import chat, conversations, people, rest, views
-from bot.sandbox.web_api.call import Call
+from bot.sandbox.web_api.call import ApiCall
 
-METHODS: dict[str, Callable[[Call], Json]] = {
+METHODS: dict[str, Callable[[ApiCall], Json]] = {
     **chat.METHODS,
     **conversations.METHODS,
     **people.METHODS,

@@ -3,13 +3,13 @@
 from bot.sandbox import posting
 from bot.sandbox.errors import Json, SlackError
 from bot.sandbox.feed import ChangeKind
-from bot.sandbox.installation import Upload
-from bot.sandbox.messages import Message
-from bot.sandbox.web_api.call import Call
-from bot.sandbox.workspace import BOT_ID, BOT_USER, TEAM_ID, Channel
+from bot.sandbox.installation import FileUpload
+from bot.sandbox.messages import SlackMessage
+from bot.sandbox.web_api.call import ApiCall
+from bot.sandbox.workspace import BOT_ID, BOT_USER, TEAM_ID, WorkspaceChannel
 
 
-def auth_test(call: Call) -> Json:
+def describe_token(call: ApiCall) -> Json:
     return {
         "url": f"https://{call.workspace.domain}.slack.com/",
         "team": call.workspace.name,
@@ -21,13 +21,13 @@ def auth_test(call: Call) -> Json:
     }
 
 
-def open_connection(call: Call) -> Json:
-    return {"url": call.app.ticket()}
+def open_connection(call: ApiCall) -> Json:
+    return {"url": call.app.issue_socket_url()}
 
 
-def add_reaction(call: Call) -> Json:
-    channel = _inside(call)
-    message, name = _message(channel, call.text("timestamp")), call.needed("name")
+def add_reaction(call: ApiCall) -> Json:
+    channel = _require_joined_channel(call)
+    message, name = _require_message(channel, call.get_text("timestamp")), call.require_text("name")
     users = message.reactions.setdefault(name, [])
     if BOT_USER in users:
         raise SlackError("already_reacted")
@@ -36,44 +36,44 @@ def add_reaction(call: Call) -> Json:
     return {}
 
 
-def add_pin(call: Call) -> Json:
-    channel = _inside(call)
-    message = _message(channel, call.text("timestamp"))
+def add_pin(call: ApiCall) -> Json:
+    channel = _require_joined_channel(call)
+    message = _require_message(channel, call.get_text("timestamp"))
     if message.ts in channel.pins:
         raise SlackError("already_pinned")
     channel.pins.append(message.ts)
     return {}
 
 
-def add_bookmark(call: Call) -> Json:
-    channel = call.channel("channel_id")
-    bookmark = {"title": call.needed("title"), "type": call.needed("type"), "link": call.text("link")}
+def add_bookmark(call: ApiCall) -> Json:
+    channel = call.require_channel("channel_id")
+    bookmark = {"title": call.require_text("title"), "type": call.require_text("type"), "link": call.get_text("link")}
     if bookmark["type"] == "link" and not bookmark["link"].startswith(("http://", "https://")):
         raise SlackError("invalid_link")
-    channel.bookmarks.append({"id": f"Bk{call.workspace.number():06d}", "channel_id": channel.id, **bookmark})
+    channel.bookmarks.append({"id": f"Bk{call.workspace.issue_number():06d}", "channel_id": channel.id, **bookmark})
     return {"bookmark": channel.bookmarks[-1]}
 
 
-def get_upload_url(call: Call) -> Json:
-    length = call.number("length", 0)
+def get_upload_url(call: ApiCall) -> Json:
+    length = call.get_number("length", 0)
     if length <= 0:
         raise SlackError("invalid_arguments")
-    upload = Upload(f"F{call.workspace.number():06d}", call.needed("filename"), length)
+    upload = FileUpload(f"F{call.workspace.issue_number():06d}", call.require_text("filename"), length)
     call.app.uploads[upload.id] = upload
     return {"upload_url": f"{call.app.base_url}/upload/{upload.id}", "file_id": upload.id}
 
 
-def complete_upload(call: Call) -> Json:
-    listed = call.json("files", "invalid_arguments")
+def complete_upload(call: ApiCall) -> Json:
+    listed = call.get_json("files", "invalid_arguments")
     if not isinstance(listed, list) or not listed:
         raise SlackError("invalid_arguments")
-    files = [_complete(call, each) for each in listed]
-    if call.text("channel_id"):
-        _share(call, files)
+    files = [_complete_file(call, each) for each in listed]
+    if call.get_text("channel_id"):
+        _share_files(call, files)
     return {"files": files}
 
 
-def _complete(call: Call, listed: Json) -> Json:
+def _complete_file(call: ApiCall, listed: Json) -> Json:
     upload = call.app.uploads.get(listed.get("id", ""))
     if upload is None or upload.content is None:
         raise SlackError("file_not_found")
@@ -81,17 +81,17 @@ def _complete(call: Call, listed: Json) -> Json:
     return {"id": upload.id, "name": upload.name, "title": upload.title, "size": len(upload.content)}
 
 
-def _share(call: Call, files: list[Json]) -> None:
-    channel = call.channel("channel_id")
+def _share_files(call: ApiCall, files: list[Json]) -> None:
+    channel = call.require_channel("channel_id")
     if not channel.bot_is_member:
         raise SlackError("not_in_channel")
-    comment, thread_ts = call.text("initial_comment"), call.text("thread_ts")
-    message = posting.from_app(call.workspace, channel, comment, [], thread_ts=thread_ts, files=files)
-    posting.post(call.workspace, channel, message)
+    comment, thread_ts = call.get_text("initial_comment"), call.get_text("thread_ts")
+    message = posting.build_app_message(call.workspace, channel, comment, [], thread_ts=thread_ts, files=files)
+    posting.add_message(call.workspace, channel, message)
 
 
-def _inside(call: Call) -> Channel:
-    channel = call.channel()
+def _require_joined_channel(call: ApiCall) -> WorkspaceChannel:
+    channel = call.require_channel()
     if channel.is_archived:
         raise SlackError("is_archived")
     if not channel.bot_is_member:
@@ -99,7 +99,7 @@ def _inside(call: Call) -> Channel:
     return channel
 
 
-def _message(channel: Channel, ts: str) -> Message:
+def _require_message(channel: WorkspaceChannel, ts: str) -> SlackMessage:
     message = channel.find(ts)
     if message is None:
         raise SlackError("message_not_found")
@@ -107,7 +107,7 @@ def _message(channel: Channel, ts: str) -> Message:
 
 
 METHODS = {
-    "auth.test": auth_test,
+    "auth.test": describe_token,
     "apps.connections.open": open_connection,
     "reactions.add": add_reaction,
     "pins.add": add_pin,
