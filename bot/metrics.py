@@ -1,6 +1,7 @@
 """Counters and histograms of this process. Each process is scraped, and Prometheus adds them up.
 
-What must not drift from the store (totals, ages, queues) is read from it at each scrape, in `bot/web/metrics.py`.
+What must not drift from the store (totals, ages, queues) is read from it at each scrape, in
+`bot/web/metrics_endpoint.py`.
 """
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics

@@ -3,9 +3,9 @@
 from slack_bolt.async_app import AsyncApp
 
 from handlers import actions, commands, events, shortcuts, views
-from handlers.asking import UseCases, inject_use_cases
-from handlers.net import on_error
-from handlers.own_workspace import refuse_other_workspaces
+from handlers.error_handler import on_error
+from handlers.use_cases import UseCases, inject_use_cases
+from handlers.workspace_guard import refuse_other_workspaces
 
 __all__ = ["UseCases", "register"]
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.cards import buttons
+from bot.cards import action_ids
 from handlers.events import LEAVING
 
 SCOPES = {
@@ -25,14 +25,14 @@ OPTIONAL = {
 }
 EVENTS = ("app_home_opened", "pin_added", *LEAVING)
 COMMANDS = {
-    buttons.SENTIMENT: ("What people say about us, and how we do", "today | yesterday | week | spam | help"),
-    buttons.ONCALL: (
+    action_ids.SENTIMENT: ("What people say about us, and how we do", "today | yesterday | week | spam | help"),
+    action_ids.ONCALL: (
         "Who is on call, now and next",
         "take | swap @ben | cover me until 08:00 | calendar | drill | help",
     ),
-    buttons.CRISIS: ("Declare a crisis, and lead it", "declare | update | close"),
+    action_ids.CRISIS: ("Declare a crisis, and lead it", "declare | update | close"),
 }
-SHORTCUTS = {buttons.FLAG_MENTION: ("Flag for a department", "Opens a case for something Earshot did not hear")}
+SHORTCUTS = {action_ids.FLAG_MENTION: ("Flag for a department", "Opens a case for something Earshot did not hear")}
 
 
 def build_manifest(*, socket_mode: bool, request_url: str | None = None, name: str = "Earshot") -> dict[str, Any]:

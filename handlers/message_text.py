@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from handlers.reading import find_first_url, unescape_mrkdwn
+from handlers.payloads import find_first_url, unescape_mrkdwn
 
 DEPTH_MOST = 12
 """Blocks in attachments in shared messages …; Slack nests a few."""

@@ -11,9 +11,9 @@ import structlog
 from hypothesis import settings
 
 from bot.store.client import RedisClient
-from bot.store.embedded import EmbeddedServer
+from bot.store.embedded_server import EmbeddedServer
 from bot.store.keys import Keys
-from bot.store.opening import Store, build_store
+from bot.store.store import Store, build_store
 from tests import slack_types
 from tests.clock import WoundClock
 

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.department import Department
-from bot.domain.schedules.duty import OnCallSnapshot, get_listed_on_call
-from bot.domain.spans import TimeSpan
+from bot.domain.oncall.on_call import OnCallSnapshot, get_listed_on_call
+from bot.domain.periods import TimeSpan
 
 
 class Departments(Protocol):

@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from bot.sandbox.blocks import OBSERVERS
+from bot.slack_sandbox.block_kit import OBSERVERS
 
 CONTRACTS = Path(__file__).parents[2] / "shared" / "contracts"
 NEWER = frozenset({"data_visualization"})

@@ -21,22 +21,22 @@ from pydantic import BaseModel
 from starlette.routing import Route
 
 import bot
-from bot.assembly import WORKERS
-from bot.cards import buttons
+from bot.app import WORKERS
+from bot.cards import action_ids
 from bot.cards import case as card
 from bot.cli import app
-from bot.detectors.dimensions import DIMENSIONS
-from bot.domain.spans import ReportPeriod
-from bot.playbook.parts import PlaybookTable
-from bot.playbook.reading import parse_playbook
-from bot.playbook.tables import FileTable
-from bot.settings import NAMES, SECRETS, build_hook_variable
+from bot.config.field_types import PlaybookTable
+from bot.config.loader import parse_playbook
+from bot.config.schema import FileTable
+from bot.config.settings import NAMES, SECRETS, build_hook_variable
+from bot.detectors.label_dimensions import DIMENSIONS
+from bot.domain.periods import ReportPeriod
 from bot.sources.catalogue import MODELS
-from bot.store.opening import Store
+from bot.store.store import Store
 from bot.web import RouteDependencies, build_web_app
-from bot.web.metrics import render_metrics
-from bot.web.paging import AckRoutes
-from bot.web.pressing import TwilioGather
+from bot.web.ack_routes import AckRoutes
+from bot.web.metrics_endpoint import render_metrics
+from bot.web.twilio_gather import TwilioGather
 from handlers.manifest import COMMANDS, OPTIONAL, SCOPES, SHORTCUTS
 from tests.cards import samples
 from tests.clock import WoundClock
@@ -152,11 +152,11 @@ def labels() -> set[str]:
 
 def phrases() -> list[tuple[str, str]]:
     """Each page of the guide with what it must name, as it names it."""
-    periods = [f"`{buttons.SENTIMENT} {word}`" for word in ReportPeriod]
+    periods = [f"`{action_ids.SENTIMENT} {word}`" for word in ReportPeriod]
     shortcuts = [f"*{label}*" for label, _ in SHORTCUTS.values()]
     tables = [f"[{table}]" for table in FileTable.model_fields if table != "sources"]
     sources = [f"`[sources.{kind}" for kind in MODELS]
-    slash = {buttons.SENTIMENT: "reports", buttons.ONCALL: "on-call", buttons.CRISIS: "crisis"}
+    slash = {action_ids.SENTIMENT: "reports", action_ids.ONCALL: "on-call", action_ids.CRISIS: "crisis"}
     wanted = {
         "docs/guide/reports.md": periods,
         "docs/guide/cards.md": [*(f"| *{label}* |" for label in sorted(labels())), *shortcuts],

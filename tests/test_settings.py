@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.settings import NAMES, SECRETS, Settings, SettingsError, SettingsFault, build_hook_variable, load_settings
-from bot.settings.environment import _read_environment
+from bot.config.settings import NAMES, SECRETS, Settings, _read_environment, build_hook_variable, load_settings
+from bot.config.settings_errors import SettingsError, SettingsFault
 
 ROOT = Path(__file__).parents[1]
 SIGNING = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

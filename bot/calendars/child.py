@@ -5,10 +5,10 @@ from contextlib import suppress
 
 from pydantic import BaseModel
 
-from bot.calendars.broken import CalendarError
-from bot.calendars.reading import ParsedCalendar, parse_shifts
-from bot.domain.schedules.schedule import Schedule
-from bot.domain.spans import TimeSpan
+from bot.calendars.calendar_errors import CalendarError
+from bot.calendars.ical_parser import ParsedCalendar, parse_shifts
+from bot.domain.oncall.schedule import Schedule
+from bot.domain.periods import TimeSpan
 
 CPU_SECONDS = 3
 MEMORY_BYTES = 1 << 30

@@ -7,8 +7,8 @@ from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.calendars.broken import CalendarError
-from bot.calendars.zones import parse_windows_zone
+from bot.calendars.calendar_errors import CalendarError
+from bot.calendars.windows_zones import parse_windows_zone
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _MICROSOFT = re.compile(r';TZID="?(tzone://Microsoft/\w+)"?(?=[;:])', re.IGNORECASE)

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.domain.schedules.wall import resolve_local_time
-from bot.domain.spans import TimeSpan
+from bot.domain.oncall.local_time import resolve_local_time
+from bot.domain.periods import TimeSpan
 
 SECONDS_EACH = 0.3
 """Of the processor's time: a rule that matches nothing is looked for until the year 9999."""

@@ -1,14 +1,14 @@
 """Drills: that one began, how it was answered, that it was missed. Everything of it says DRILL."""
 
-from bot.cards import drawing, pages
-from bot.cards.buttons import ONCALL
-from bot.cards.drawing import RenderedMessage
-from bot.cards.words import escape, format_date
-from bot.domain.drill import Drill
-from bot.domain.pages.ladder import format_acknowledger
-from bot.domain.pages.matter import PageContext
-from bot.domain.pages.page import AttemptStatus, Page
-from bot.domain.words import format_duration, join_words
+from bot.cards import block_kit, paging
+from bot.cards.action_ids import ONCALL
+from bot.cards.block_kit import RenderedMessage
+from bot.cards.sanitize import escape, format_date
+from bot.domain.drills import Drill
+from bot.domain.paging.context import PageContext
+from bot.domain.paging.escalation import format_acknowledger
+from bot.domain.paging.page import AttemptStatus, Page
+from bot.domain.text import format_duration, join_words
 
 
 def build_drill_page_context(drill: Drill) -> PageContext:
@@ -27,7 +27,7 @@ def render_drill_started(drill: Drill) -> RenderedMessage:
         f"📟 *DRILL* for {escape(drill.department)}: whoever is on call is called now, by every way there is, until "
         "somebody answers. You and the channel get a receipt."
     )
-    return RenderedMessage(text, [drawing.make_section(drawing.make_mrkdwn(text))])
+    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text))])
 
 
 def render_drill_receipt(drill: Drill, page: Page | None) -> RenderedMessage:
@@ -71,7 +71,7 @@ def _format_drill_answer(page: Page) -> str:
     hers = [
         one for one in page.attempts if one.person == page.acknowledged_by and one.result is not AttemptStatus.DROPPED
     ]
-    ways = list(dict.fromkeys(pages.BY[one.way] for one in hers))
+    ways = list(dict.fromkeys(paging.BY[one.way] for one in hers))
     called = f" (called by {join_words(ways)})" if ways else ""
     quiet = ", do-not-disturb was on" if any(one.result is AttemptStatus.QUIET for one in hers) else ""
     span = f"{seconds} s" if seconds < 180 else format_duration(waited)
@@ -83,5 +83,5 @@ def _format_repeat_hint(drill: Drill) -> str:
 
 
 def _render_with_escalation(text: str, page: Page | None) -> RenderedMessage:
-    climbed = pages.render_escalation(page)
-    return RenderedMessage(text, [drawing.make_section(drawing.make_mrkdwn(text)), *([climbed] if climbed else [])])
+    climbed = paging.render_escalation(page)
+    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text)), *([climbed] if climbed else [])])

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.cards.drawing import RenderedMessage, make_mrkdwn, make_section
-from bot.cards.words import escape, sanitize_line
-from bot.domain.judged import PRECISION_DAYS, PrecisionAspect, PrecisionEstimate
-from bot.domain.report import MIN_SAMPLE
-from bot.domain.words import format_count
+from bot.cards.block_kit import RenderedMessage, make_mrkdwn, make_section
+from bot.cards.sanitize import escape, sanitize_line
+from bot.domain.reports.precision import PRECISION_DAYS, PrecisionAspect, PrecisionEstimate
+from bot.domain.reports.report import MIN_SAMPLE
+from bot.domain.text import format_count
 
 _PARTS = {
     PrecisionAspect.SENTIMENT: "the feeling",

@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from bot.cards import buttons, drawing, said, standing
-from bot.cards.drawing import Block
+from bot.cards import action_ids, block_kit, case_mention, case_status
+from bot.cards.block_kit import Block
 from bot.cards.help import format_precision
-from bot.cards.words import escape, format_date, sanitize_line
+from bot.cards.sanitize import escape, format_date, sanitize_line
 from bot.domain.case import Case
 from bot.domain.department import Department
-from bot.domain.judged import PrecisionEstimate
-from bot.domain.reads import ReadCounts
-from bot.domain.schedules.duty import OnCallSnapshot
-from bot.domain.words import format_count
+from bot.domain.oncall.on_call import OnCallSnapshot
+from bot.domain.read_budget import ReadCounts
+from bot.domain.reports.precision import PrecisionEstimate
+from bot.domain.text import format_count
 
 MINE_SHOWN = 15
 DEPARTMENTS_SHOWN = 30
@@ -50,28 +50,29 @@ class HomeView(NamedTuple):
 def render_home(home: HomeView) -> dict[str, Any]:
     """A view of type home."""
     blocks = [
-        drawing.make_header("Yours now"),
+        block_kit.make_header("Yours now"),
         *_render_own_cases(home),
-        drawing.make_header("Waiting in the departments"),
-        drawing.make_section(
-            drawing.make_mrkdwn("\n".join(_list_department_lines(home)) or "The playbook has no departments yet.")
+        block_kit.make_header("Waiting in the departments"),
+        block_kit.make_section(
+            block_kit.make_mrkdwn("\n".join(_list_department_lines(home)) or "The playbook has no departments yet.")
         ),
-        drawing.make_header("How Earshot is"),
-        drawing.make_context(drawing.make_mrkdwn("\n".join(_list_health_lines(home)))),
-        drawing.make_divider(),
-        drawing.make_context(drawing.make_mrkdwn(HOW)),
+        block_kit.make_header("How Earshot is"),
+        block_kit.make_context(block_kit.make_mrkdwn("\n".join(_list_health_lines(home)))),
+        block_kit.make_divider(),
+        block_kit.make_context(block_kit.make_mrkdwn(HOW)),
     ]
     return {"type": "home", "blocks": blocks}
 
 
 def render_home_unavailable(sentence: str) -> dict[str, Any]:
     """When there is nothing to show but why."""
-    return {"type": "home", "blocks": [drawing.make_section(drawing.make_plain_text(sentence))]}
+    return {"type": "home", "blocks": [block_kit.make_section(block_kit.make_plain_text(sentence))]}
 
 
 HOW = (
     "Claim a case in your department's channel, answer the person in public under your own name, then resolve it. "
-    f"Ask `{buttons.SENTIMENT} today` anywhere. Seen something yourself? Open the menu of the message (⋮) and choose "
+    f"Ask `{action_ids.SENTIMENT} today` anywhere. Seen something yourself? Open the menu of the message (⋮) "
+    f"and choose "
     "*Flag for a department*."
 )
 
@@ -79,28 +80,32 @@ HOW = (
 def _render_own_cases(home: HomeView) -> list[Block]:
     if not home.own_cases:
         return [
-            drawing.make_section(drawing.make_mrkdwn("Nothing. Press *Claim* on a card, and the case is listed here."))
+            block_kit.make_section(
+                block_kit.make_mrkdwn("Nothing. Press *Claim* on a card, and the case is listed here.")
+            )
         ]
     shown = [_render_own_case(case, home.at) for case in home.own_cases[:MINE_SHOWN]]
     more = len(home.own_cases) - len(shown)
     rest = (
-        [drawing.make_context(drawing.make_mrkdwn(f"… and {format_count(more, 'case')} due later"))] if more > 0 else []
+        [block_kit.make_context(block_kit.make_mrkdwn(f"… and {format_count(more, 'case')} due later"))]
+        if more > 0
+        else []
     )
     return [*shown, *rest]
 
 
 def _render_own_case(case: Case, at: datetime) -> Block:
-    resolve = drawing.make_button(
+    resolve = block_kit.make_button(
         "Resolve…",
-        buttons.RESOLVE,
+        action_ids.RESOLVE,
         case.id,
-        a11y_label=f"Resolve: {said.format_kind_noun(case)} from {said.format_author(case.mention)}",
+        a11y_label=f"Resolve: {case_mention.format_kind_noun(case)} from {case_mention.format_author(case.mention)}",
     )
-    return drawing.make_section(
-        drawing.make_plain_text(
-            f"{said.format_author(case.mention, 30)}: {sanitize_line(case.mention.text, 140)}", 200
+    return block_kit.make_section(
+        block_kit.make_plain_text(
+            f"{case_mention.format_author(case.mention, 30)}: {sanitize_line(case.mention.text, 140)}", 200
         ),
-        fields=[drawing.make_mrkdwn(f"{escape(case.department)} · {standing.format_status(case, at)}")],
+        fields=[block_kit.make_mrkdwn(f"{escape(case.department)} · {case_status.format_status(case, at)}")],
         accessory=resolve,
     )
 

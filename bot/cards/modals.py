@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Self
 
-from bot.cards import buttons, drawing, said
-from bot.cards.drawing import Block
-from bot.cards.words import sanitize_line, sanitize_url, truncate
+from bot.cards import action_ids, block_kit, case_mention
+from bot.cards.block_kit import Block
+from bot.cards.sanitize import sanitize_line, sanitize_url, truncate
 from bot.domain.assessment import Intent, Sentiment
 from bot.domain.case import Case, CaseResolution, JoinedMention, JoinReason, derive_case_id
 from bot.domain.correction import CorrectionKind, get_label_word
@@ -46,14 +46,14 @@ class ModalMetadata(NamedTuple):
 def render_resolve_modal(case: Case, origin: ModalMetadata) -> dict[str, Any]:
     options = [_make_option(words, resolution.value) for resolution, words in ANSWERS.items()]
     return _make_modal(
-        buttons.RESOLVE_MODAL,
+        action_ids.RESOLVE_MODAL,
         "Resolve the case",
         "Resolve",
         origin,
         _render_case_context(case),
-        _make_input(buttons.RESOLUTION, "How did it end?", {"type": "radio_buttons", "options": options}),
+        _make_input(action_ids.RESOLUTION, "How did it end?", {"type": "radio_buttons", "options": options}),
         _make_input(
-            buttons.NOTE,
+            action_ids.NOTE,
             "Note for colleagues",
             {"type": "plain_text_input", "multiline": True, "max_length": NOTE_MOST},
             hint="Stays in Slack. The person who wrote never sees it.",
@@ -65,17 +65,17 @@ def render_resolve_modal(case: Case, origin: ModalMetadata) -> dict[str, Any]:
 def render_hand_over_modal(
     case: Case, departments: Sequence[Department], origin: ModalMetadata, people: Named = ()
 ) -> dict[str, Any]:
-    anybody = {"type": "users_select", "placeholder": drawing.make_plain_text("Choose a person")}
+    anybody = {"type": "users_select", "placeholder": block_kit.make_plain_text("Choose a person")}
     others = _make_department_options(one for one in departments if one.name != case.department)
-    to_department = [_make_input(buttons.DEPARTMENT, "… or to a department", _make_select(others), optional=True)]
+    to_department = [_make_input(action_ids.DEPARTMENT, "… or to a department", _make_select(others), optional=True)]
     return _make_modal(
-        buttons.HAND_OVER_MODAL,
+        action_ids.HAND_OVER_MODAL,
         "Hand the case over",
         "Hand over",
         origin,
         _render_case_context(case),
         _make_input(
-            buttons.PERSON,
+            action_ids.PERSON,
             f"To a deputy of {sanitize_line(case.department, 60)}",
             _make_select([_make_option(name, one) for one, name in people]) if people else anybody,
             hint="The case is theirs at once, and they are told.",
@@ -87,15 +87,15 @@ def render_hand_over_modal(
 
 def render_not_for_us_modal(case: Case, departments: Sequence[Department], origin: ModalMetadata) -> dict[str, Any]:
     others = _make_department_options(one for one in departments if one.name != case.department)
-    nobody = _make_option("Nobody: it needs no answer", buttons.NOBODY)
+    nobody = _make_option("Nobody: it needs no answer", action_ids.NOBODY)
     return _make_modal(
-        buttons.NOT_FOR_US_MODAL,
+        action_ids.NOT_FOR_US_MODAL,
         "Not for us",
         "Correct it",
         origin,
         _render_case_context(case),
         _make_input(
-            buttons.DEPARTMENT,
+            action_ids.DEPARTMENT,
             "Whose is it?",
             _make_select([*others, nobody]),
             hint="The case goes there, and Earshot remembers that it heard wrongly.",
@@ -106,13 +106,13 @@ def render_not_for_us_modal(case: Case, departments: Sequence[Department], origi
 def render_separate_modal(case: Case, origin: ModalMetadata) -> dict[str, Any]:
     options = [_make_option(_format_joined_choice(one), derive_case_id(one.mention)) for one in case.joined]
     return _make_modal(
-        buttons.SEPARATE_MODAL,
+        action_ids.SEPARATE_MODAL,
         "Separate a post",
         "Separate",
         origin,
         _render_case_context(case),
         _make_input(
-            buttons.MENTION,
+            action_ids.MENTION,
             "Which post does not belong here?",
             _make_select(options),
             hint="It gets a case of its own in the same department.",
@@ -147,7 +147,7 @@ def render_correct_modal(
         _make_option(words, word) for word, words in _list_correction_answers(kind, subjects).items() if word != now
     ]
     return _make_modal(
-        buttons.CORRECT_MODAL,
+        action_ids.CORRECT_MODAL,
         title,
         "Correct it",
         origin,
@@ -174,15 +174,15 @@ def render_bring_back_modal(
 ) -> dict[str, Any]:
     """Where the routes lead nowhere, a person says who should see it. The origin's case is the entry of the spam."""
     return _make_modal(
-        buttons.BRING_BACK_MODAL,
+        action_ids.BRING_BACK_MODAL,
         "Bring it back",
         "Bring it back",
         origin._replace(case=entry),
-        drawing.make_context(
-            drawing.make_plain_text(f"{said.format_author(mention)}: {sanitize_line(mention.text, 150)}")
+        block_kit.make_context(
+            block_kit.make_plain_text(f"{case_mention.format_author(mention)}: {sanitize_line(mention.text, 150)}")
         ),
         _make_input(
-            buttons.DEPARTMENT,
+            action_ids.DEPARTMENT,
             "Who should see it?",
             _make_select(_make_department_options(departments)),
             hint="By the playbook's routes nobody would, spam or not.",
@@ -191,21 +191,21 @@ def render_bring_back_modal(
 
 
 def _format_intent(intent: Intent) -> str:
-    return "Something else" if intent is Intent.OTHER else said.NAMES[intent]
+    return "Something else" if intent is Intent.OTHER else case_mention.NAMES[intent]
 
 
 def render_flag_modal(words: str, url: str, departments: Sequence[Department], origin: ModalMetadata) -> dict[str, Any]:
     kinds = [_make_option(_format_intent(kind), kind.value) for kind in KINDS]
     return _make_modal(
-        buttons.FLAG_MODAL,
+        action_ids.FLAG_MODAL,
         "Flag for a department",
         "Flag",
         origin,
-        _make_input(buttons.WORDS, "What was said", _make_text_input(words, WORDS_MOST, multiline=True)),
-        _make_input(buttons.DEPARTMENT, "Who should see it?", _make_select(_make_department_options(departments))),
-        _make_input(buttons.KIND, "What is it?", _make_select(kinds)),
-        _make_input(buttons.ADDRESS, "Address of the post", _make_url_input(url), optional=True),
-        _make_input(buttons.AUTHOR, "Who said it", _make_text_input("", 100), hint="Such as @marta.", optional=True),
+        _make_input(action_ids.WORDS, "What was said", _make_text_input(words, WORDS_MOST, multiline=True)),
+        _make_input(action_ids.DEPARTMENT, "Who should see it?", _make_select(_make_department_options(departments))),
+        _make_input(action_ids.KIND, "What is it?", _make_select(kinds)),
+        _make_input(action_ids.ADDRESS, "Address of the post", _make_url_input(url), optional=True),
+        _make_input(action_ids.AUTHOR, "Who said it", _make_text_input("", 100), hint="Such as @marta.", optional=True),
     )
 
 
@@ -219,9 +219,10 @@ def _make_url_input(url: str) -> Block:
 
 
 def _render_case_context(case: Case) -> Block:
-    return drawing.make_context(
-        drawing.make_plain_text(
-            f"{said.format_kind(case)} from {said.format_author(case.mention)}: {sanitize_line(case.mention.text, 150)}"
+    return block_kit.make_context(
+        block_kit.make_plain_text(
+            f"{case_mention.format_kind(case)} from {case_mention.format_author(case.mention)}: "
+            f"{sanitize_line(case.mention.text, 150)}"
         )
     )
 
@@ -231,22 +232,22 @@ def _make_department_options(departments: Iterable[Department]) -> list[Block]:
 
 
 def _make_option(words: str, value: str) -> Block:
-    return {"text": drawing.make_plain_text(words, 75), "value": value}
+    return {"text": block_kit.make_plain_text(words, 75), "value": value}
 
 
 def _make_select(options: list[Block]) -> Block:
-    return {"type": "static_select", "options": options, "placeholder": drawing.make_plain_text("Choose one")}
+    return {"type": "static_select", "options": options, "placeholder": block_kit.make_plain_text("Choose one")}
 
 
 def _make_input(block_id: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
     made: Block = {
         "type": "input",
         "block_id": block_id,
-        "label": drawing.make_plain_text(label),
-        "element": {**element, "action_id": buttons.INPUT},
+        "label": block_kit.make_plain_text(label),
+        "element": {**element, "action_id": action_ids.INPUT},
     }
     if hint:
-        made["hint"] = drawing.make_plain_text(hint)
+        made["hint"] = block_kit.make_plain_text(hint)
     return {**made, "optional": True} if optional else made
 
 
@@ -254,9 +255,9 @@ def _make_modal(callback: str, title: str, submit: str, origin: ModalMetadata, *
     return {
         "type": "modal",
         "callback_id": callback,
-        "title": drawing.make_plain_text(title, 24),
-        "submit": drawing.make_plain_text(submit, 24),
-        "close": drawing.make_plain_text("Cancel", 24),
+        "title": block_kit.make_plain_text(title, 24),
+        "submit": block_kit.make_plain_text(submit, 24),
+        "close": block_kit.make_plain_text("Cancel", 24),
         "private_metadata": origin.to_json(),
         "blocks": list(blocks),
     }

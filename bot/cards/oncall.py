@@ -5,17 +5,17 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.cards import buttons, drawing, drills
-from bot.cards.drawing import Block, RenderedMessage
-from bot.cards.words import escape, format_date, sanitize_line
+from bot.cards import action_ids, block_kit, drills
+from bot.cards.block_kit import Block, RenderedMessage
+from bot.cards.sanitize import escape, format_date, sanitize_line
 from bot.domain.department import Department
-from bot.domain.drill import Drill
-from bot.domain.notification import ScheduleItem
-from bot.domain.schedules.changed import ScheduleChange
-from bot.domain.schedules.duty import OnCallSnapshot
-from bot.domain.schedules.schedule import CoverRequest, Override, OverrideKind
-from bot.domain.spans import TimeSpan
-from bot.domain.words import format_count, format_duration
+from bot.domain.drills import Drill
+from bot.domain.oncall.on_call import OnCallSnapshot
+from bot.domain.oncall.overrides import ScheduleChange
+from bot.domain.oncall.schedule import CoverRequest, Override, OverrideKind
+from bot.domain.outbox import ScheduleItem
+from bot.domain.periods import TimeSpan
+from bot.domain.text import format_count, format_duration
 
 SHOWN = 20
 """Departments; each is a section with a button, and Slack takes 50 blocks."""
@@ -34,22 +34,22 @@ class OnCallSummary(NamedTuple):
 def render_oncall(departments: Sequence[OnCallSummary], by: str, zone: str, at: datetime) -> RenderedMessage:
     lines = [_format_on_call_line(one) + drills.format_drill_status(one.drill) for one in departments]
     blocks = [
-        drawing.make_section(drawing.make_mrkdwn(line), accessory=_render_take_button(one, by))
+        block_kit.make_section(block_kit.make_mrkdwn(line), accessory=_render_take_button(one, by))
         for one, line in zip(departments, lines, strict=True)
     ][:SHOWN]
     if len(departments) > SHOWN:
         blocks.append(
-            drawing.make_context(
-                drawing.make_mrkdwn(f"… and {format_count(len(departments) - SHOWN, 'department')} more.")
+            block_kit.make_context(
+                block_kit.make_mrkdwn(f"… and {format_count(len(departments) - SHOWN, 'department')} more.")
             )
         )
     clock = at.astimezone(ZoneInfo(zone))
     note = (
         f"Times are shown in your own time zone; what you type is read in {_format_zone(zone)}, where it is "
         f"{clock:%H:%M}. "
-        f"`{buttons.ONCALL} help` says what you can do."
+        f"`{action_ids.ONCALL} help` says what you can do."
     )
-    return RenderedMessage("\n".join(lines), [*blocks, drawing.make_context(drawing.make_mrkdwn(note))])
+    return RenderedMessage("\n".join(lines), [*blocks, block_kit.make_context(block_kit.make_mrkdwn(note))])
 
 
 def _format_on_call_line(one: OnCallSummary) -> str:
@@ -83,10 +83,10 @@ def _render_take_button(one: OnCallSummary, by: str) -> Block | None:
     if not schedules:
         return None
     if by in one.current.people and not one.current.has_gap:
-        return drawing.make_button(
-            "Ask for cover", buttons.ONCALL_COVER, schedules[0], a11y_label=f"Cover {schedules[0]}"
+        return block_kit.make_button(
+            "Ask for cover", action_ids.ONCALL_COVER, schedules[0], a11y_label=f"Cover {schedules[0]}"
         )
-    return drawing.make_button("Take it", buttons.ONCALL_TAKE, schedules[0], a11y_label=f"Take {schedules[0]}")
+    return block_kit.make_button("Take it", action_ids.ONCALL_TAKE, schedules[0], a11y_label=f"Take {schedules[0]}")
 
 
 def render_override(change: ScheduleChange, by: str, zone: str, *, own: bool, at: datetime) -> RenderedMessage:
@@ -94,10 +94,10 @@ def render_override(change: ScheduleChange, by: str, zone: str, *, own: bool, at
     words = [_format_override(one, by, zone, at) for one in change.new_overrides]
     undone = any(one.undone for one in change.new_overrides)
     text = "\n".join(("↩️ Taken back: " if undone else "✅ ") + line for line in words)
-    blocks = [drawing.make_section(drawing.make_mrkdwn(text)), _render_zone_note(zone, own=own)]
+    blocks = [block_kit.make_section(block_kit.make_mrkdwn(text)), _render_zone_note(zone, own=own)]
     if not undone:
         value = str(ScheduleItem(change.new_overrides[0].schedule, change.new_overrides[0].id))
-        blocks.append(drawing.make_actions(drawing.make_button("Take it back", buttons.ONCALL_UNDO, value)))
+        blocks.append(block_kit.make_actions(block_kit.make_button("Take it back", action_ids.ONCALL_UNDO, value)))
     return RenderedMessage(text, blocks)
 
 
@@ -122,7 +122,7 @@ def _format_zone(zone: str) -> str:
 
 def _render_zone_note(zone: str, *, own: bool) -> Block:
     whose = "your time zone" if own else "the schedule's time zone; Slack does not tell Earshot yours"
-    return drawing.make_context(drawing.make_mrkdwn(f"Read in {_format_zone(zone)}, {whose}."))
+    return block_kit.make_context(block_kit.make_mrkdwn(f"Read in {_format_zone(zone)}, {whose}."))
 
 
 def render_cover_requested(request: CoverRequest, department: Department, zone: str, *, own: bool) -> RenderedMessage:
@@ -131,7 +131,9 @@ def render_cover_requested(request: CoverRequest, department: Department, zone: 
         f"{format_local_time(request.start, zone)} "
         f"until {format_local_time(request.end, zone)}. Until somebody does, it is yours."
     )
-    return RenderedMessage(text, [drawing.make_section(drawing.make_mrkdwn(text)), _render_zone_note(zone, own=own)])
+    return RenderedMessage(
+        text, [block_kit.make_section(block_kit.make_mrkdwn(text)), _render_zone_note(zone, own=own)]
+    )
 
 
 def render_cover_request(request: CoverRequest) -> RenderedMessage:
@@ -142,10 +144,10 @@ def render_cover_request(request: CoverRequest) -> RenderedMessage:
         f"{format_date(request.end)} ({format_duration(request.end - request.start)}). Who can?"
     )
     value = str(ScheduleItem(request.schedule, request.id))
-    press = drawing.make_button(
-        "I cover", buttons.ONCALL_ANSWER, value, style="primary", a11y_label="I cover this shift"
+    press = block_kit.make_button(
+        "I cover", action_ids.ONCALL_ANSWER, value, style="primary", a11y_label="I cover this shift"
     )
-    return RenderedMessage(text, [drawing.make_section(drawing.make_mrkdwn(text)), drawing.make_actions(press)])
+    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text)), block_kit.make_actions(press)])
 
 
 def render_covered(change: ScheduleChange) -> RenderedMessage:
@@ -156,7 +158,7 @@ def render_covered(change: ScheduleChange) -> RenderedMessage:
         f"{format_date(first.start)} "
         f"until {format_date(last.end)}. Thank you."
     )
-    return RenderedMessage(text, [drawing.make_section(drawing.make_mrkdwn(text))])
+    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text))])
 
 
 def render_gap_filled(change: ScheduleChange) -> RenderedMessage:
@@ -166,7 +168,7 @@ def render_gap_filled(change: ScheduleChange) -> RenderedMessage:
         f"✅ <@{one.person}> has *{escape(one.schedule)}* from {format_date(one.start)} until "
         f"{format_date(one.end)}. Thank you."
     )
-    return RenderedMessage(text, [drawing.make_section(drawing.make_mrkdwn(text))])
+    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text))])
 
 
 def render_shift_change(change: Override, person: str) -> RenderedMessage:
@@ -179,9 +181,9 @@ def render_shift_change(change: Override, person: str) -> RenderedMessage:
         text = f"📟 <@{change.by}> {_GAVE[change.how]}: you are on call for {name} {span}."
     else:
         text = f"📟 <@{change.person}> is on call for {name} {span}, which was yours; you need do nothing."
-    undo = drawing.make_button("Take it back", buttons.ONCALL_UNDO, str(ScheduleItem(change.schedule, change.id)))
-    row = [] if change.undone else [drawing.make_actions(undo)]
-    return RenderedMessage(text, [drawing.make_section(drawing.make_mrkdwn(text)), *row])
+    undo = block_kit.make_button("Take it back", action_ids.ONCALL_UNDO, str(ScheduleItem(change.schedule, change.id)))
+    row = [] if change.undone else [block_kit.make_actions(undo)]
+    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text)), *row])
 
 
 _GAVE = {
@@ -197,25 +199,25 @@ def render_gap(department: Department, gap: TimeSpan, schedule: str) -> Rendered
         f"⚠️ Nobody is on call for {escape(department.name)} from {format_date(gap.start)} until {format_date(gap.end)} "
         f"({format_duration(gap.end - gap.start)}): *{escape(schedule)}* has a hole. Whoever can, press *Take "
         f"it*, or type "
-        f"`{buttons.ONCALL} take`; else the managers are called."
+        f"`{action_ids.ONCALL} take`; else the managers are called."
     )
     value = str(ScheduleItem(schedule, str(int(gap.start.timestamp()))))
-    take = drawing.make_button("Take it", buttons.ONCALL_FILL, value, style="primary")
-    return RenderedMessage(text, [drawing.make_section(drawing.make_mrkdwn(text)), drawing.make_actions(take)])
+    take = block_kit.make_button("Take it", action_ids.ONCALL_FILL, value, style="primary")
+    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text)), block_kit.make_actions(take)])
 
 
 def render_calendar_link(url: str, schedule: str, named: str, *, revoked: bool) -> RenderedMessage:
     """For one's own eyes: whoever has this address reads it."""
     whose = f"everybody's shifts in *{escape(schedule)}*" if schedule else "your shifts"
     before = "The address there was is good no more. " if revoked else ""
-    again = f"{buttons.ONCALL} calendar revoke {named}".strip()
+    again = f"{action_ids.ONCALL} calendar revoke {named}".strip()
     text = (
         f"🗓️ {before}Subscribe to this address in your calendar (not: import), and {whose} are in it:\n{escape(url)}\n"
         f"Whoever has it can read it; `{escape(again)}` makes it useless and gives you another."
     )
-    return RenderedMessage(text, [drawing.make_section(drawing.make_mrkdwn(text))])
+    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text))])
 
 
 def render_oncall_help(hints: Iterable[str]) -> RenderedMessage:
     text = "\n".join(hints)
-    return RenderedMessage("What you can ask", [drawing.make_section(drawing.make_mrkdwn(text))])
+    return RenderedMessage("What you can ask", [block_kit.make_section(block_kit.make_mrkdwn(text))])

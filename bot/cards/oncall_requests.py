@@ -1,11 +1,11 @@
 """A swap or a cover that somebody is asked for: the question, what the asker is told, and how it ended."""
 
-from bot.cards import buttons, drawing
-from bot.cards.drawing import RenderedMessage
+from bot.cards import action_ids, block_kit
+from bot.cards.block_kit import RenderedMessage
 from bot.cards.oncall import format_local_time
-from bot.cards.words import escape, format_date
-from bot.domain.notification import ScheduleItem
-from bot.domain.schedules.schedule import CoverOutcome, CoverRequest
+from bot.cards.sanitize import escape, format_date
+from bot.domain.oncall.schedule import CoverOutcome, CoverRequest
+from bot.domain.outbox import ScheduleItem
 
 
 def render_request_sent(request: CoverRequest, zone: str) -> RenderedMessage:
@@ -38,12 +38,12 @@ def render_personal_request(request: CoverRequest) -> RenderedMessage:
     text = f"🙏 <@{request.person}> asks you to be on call for {span}{swap}. Nothing changes unless you accept.{by}"
     value = str(ScheduleItem(request.schedule, request.id))
     press = [
-        drawing.make_button(
-            "Accept", buttons.ONCALL_ACCEPT, value, style="primary", a11y_label="Accept: these shifts are yours"
+        block_kit.make_button(
+            "Accept", action_ids.ONCALL_ACCEPT, value, style="primary", a11y_label="Accept: these shifts are yours"
         ),
-        drawing.make_button("Decline", buttons.ONCALL_DECLINE, value, a11y_label="Decline: nothing changes"),
+        block_kit.make_button("Decline", action_ids.ONCALL_DECLINE, value, a11y_label="Decline: nothing changes"),
     ]
-    return RenderedMessage(text, [drawing.make_section(drawing.make_mrkdwn(text)), drawing.make_actions(*press)])
+    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text)), block_kit.make_actions(*press)])
 
 
 def render_request_declined(request: CoverRequest) -> RenderedMessage:
@@ -65,4 +65,4 @@ def render_request_outcome(request: CoverRequest) -> RenderedMessage:
 
 
 def _render_text(text: str) -> RenderedMessage:
-    return RenderedMessage(text, [drawing.make_section(drawing.make_mrkdwn(text))])
+    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text))])

@@ -12,16 +12,16 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from bot import logs
-from bot.bench.catalogue import CATALOGUE
-from bot.bench.figure import NoMeasurementsError
-from bot.bench.ground import BenchmarkContext
-from bot.bench.machine import MachineInfo, read_machine_info
-from bot.bench.run import MeasurementResult, run_measurements
-from bot.bench.sayings import EmptySampleError, SampleMentions
-from bot.bench.table import print_results
-from bot.bench.yardstick import TextBlobBaseline
-from bot.cli.saying import exit_on_error, fail_with
+from bot import logging_setup
+from bot.benchmarks.baseline import TextBlobBaseline
+from bot.benchmarks.fixtures import BenchmarkContext
+from bot.benchmarks.machine_info import MachineInfo, read_machine_info
+from bot.benchmarks.measurement import NoMeasurementsError
+from bot.benchmarks.measurement_catalogue import CATALOGUE
+from bot.benchmarks.results_table import print_results
+from bot.benchmarks.run import MeasurementResult, run_measurements
+from bot.benchmarks.sample_mentions import EmptySampleError, SampleMentions
+from bot.cli.exits import exit_on_error, fail_with
 from bot.clock import SystemClock
 
 STDOUT = "-"
@@ -45,7 +45,7 @@ def run_bench(
 ) -> None:
     """Measure what Earshot reaches on this machine. It takes some minutes; nothing outside is asked."""
     chosen = _select_measurements(names or [])
-    logs.configure_logging("error")
+    logging_setup.configure_logging("error")
     machine = read_machine_info()
     try:
         sayings = SampleMentions.read(mentions)

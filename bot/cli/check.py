@@ -6,24 +6,24 @@ from collections.abc import AsyncIterator
 import aiohttp
 import typer
 
+from bot.cli.check_report import CheckFinding, CheckReport, FindingKind, make_fault, make_note, make_ok
+from bot.cli.checks.locations import PlaybookLocations
 from bot.cli.checks.model import check_model, check_own_model
-from bot.cli.checks.named import find_slack_ids
 from bot.cli.checks.pagers import check_pagers
-from bot.cli.checks.places import PlaybookLocations
 from bot.cli.checks.rules import check_rules
 from bot.cli.checks.schedules import check_schedules
 from bot.cli.checks.slack import check_app_token, check_workspace
+from bot.cli.checks.slack_ids import find_slack_ids
 from bot.cli.checks.sources import check_sources
 from bot.cli.checks.store import check_store
-from bot.cli.findings import CheckFinding, CheckReport, FindingKind, make_fault, make_note, make_ok
-from bot.cli.opening import build_identity
-from bot.cli.saying import REFUSED, LoadedConfig, load_config, print_line
+from bot.cli.exits import REFUSED, LoadedConfig, load_config, print_line
+from bot.cli.store_connection import build_identity
 from bot.clock import SystemClock
-from bot.domain.words import format_count
-from bot.playbook import Playbook
-from bot.settings import Settings
-from bot.sinks.inspection import SlackInspector
+from bot.config import Playbook
+from bot.config.settings import Settings
+from bot.domain.text import format_count
 from bot.sinks.slack import build_web_client
+from bot.sinks.slack_inspector import SlackInspector
 
 
 def check() -> None:

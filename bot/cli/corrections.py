@@ -14,14 +14,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot import logs
-from bot.cards.words import sanitize_line
-from bot.cli.opening import open_brand_store
-from bot.cli.saying import exit_on_error, print_line, print_warning, require_config
+from bot import logging_setup
+from bot.cards.sanitize import sanitize_line
+from bot.cli.exits import exit_on_error, print_line, print_warning, require_config
+from bot.cli.store_connection import open_brand_store
 from bot.clock import SystemClock
+from bot.config import PlaybookReloader
+from bot.config.field_types import Duration
 from bot.domain.correction import DETECTION_KINDS, CorrectionKind
-from bot.playbook import PlaybookReloader
-from bot.playbook.parts import Duration
 from bot.store.corrections import StoredCorrection
 
 app = typer.Typer(
@@ -88,7 +88,7 @@ def _load_corrections(since: str | None) -> list[StoredCorrection]:
     with exit_on_error():
         settings, playbook = require_config()
         start = _parse_since(since, playbook) if since else None
-        logs.configure_logging("error", settings.log_format)
+        logging_setup.configure_logging("error", settings.log_format)
         return asyncio.run(load_from_store())
 
 

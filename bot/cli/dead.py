@@ -14,16 +14,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot import logs
-from bot.cards.words import sanitize_line
-from bot.cli.opening import open_brand_store
-from bot.cli.saying import exit_on_error, fail_with, print_line, print_warning, require_config
+from bot import logging_setup
+from bot.cards.sanitize import sanitize_line
+from bot.cli.exits import exit_on_error, fail_with, print_line, print_warning, require_config
+from bot.cli.store_connection import open_brand_store
 from bot.clock import SystemClock
 from bot.domain.mention import Mention
-from bot.domain.words import format_count
-from bot.store.dead import DeadLetter
-from bot.store.opening import Store
-from bot.store.reading import UnreadableRecord
+from bot.domain.text import format_count
+from bot.store.dead_letters import DeadLetter
+from bot.store.record_reader import UnreadableRecord
+from bot.store.store import Store
 
 app = typer.Typer(
     help="Mentions that failed again and again, and records that can't be read: list, replay or drop them.",
@@ -155,7 +155,7 @@ def _run_with_store(work: Callable[[Store], Awaitable[T]]) -> T:
 
     with exit_on_error():
         settings, playbook = require_config()
-        logs.configure_logging("error", settings.log_format)
+        logging_setup.configure_logging("error", settings.log_format)
         return asyncio.run(run_inside())
 
 

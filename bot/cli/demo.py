@@ -11,19 +11,19 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bot import logs
-from bot.cli.saying import REFUSED, exit_on_error, fail_with, print_line
-from bot.demo.cast import SimulatedUsers
+from bot import logging_setup
+from bot.cli.exits import REFUSED, exit_on_error, fail_with, print_line
+from bot.config import PlaybookReloader
+from bot.demo.browser import show_page
 from bot.demo.clocks import FastClock, ManualClock
-from bot.demo.page import show_page
-from bot.demo.player import play_in_real_time, play_without_waiting
-from bot.demo.reading import load_demo_inputs
-from bot.demo.screen import TerminalView
-from bot.demo.staging import run_demo_app
+from bot.demo.inputs import load_demo_inputs
+from bot.demo.playback import play_in_real_time, play_without_waiting
+from bot.demo.setup import run_demo_app
+from bot.demo.simulated_users import SimulatedUsers
+from bot.demo.terminal_view import TerminalView
 from bot.domain.mention import Mention
-from bot.domain.report import Reconciliation
-from bot.playbook import PlaybookReloader
-from bot.stage import LocalApp
+from bot.domain.reports.report import Reconciliation
+from bot.testing.local_app import LocalApp
 
 PACE, PAGE_PACE = 60.0, 10.0
 """Times as fast as life, where nobody asks for another: at a page one reads and clicks."""
@@ -44,7 +44,7 @@ def run_demo(
 
     It is a small Slack in your browser, in which you may act; with --no-page or into a pipe, a line for each card.
     """
-    logs.configure_logging("error")
+    logging_setup.configure_logging("error")
     found = load_demo_inputs(playbook, mentions)
     if found.faults or found.playbook is None:
         raise fail_with([*found.faults, "Nothing is played until this is mended."])

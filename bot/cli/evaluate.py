@@ -5,15 +5,15 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.saying import exit_on_error, fail_with, get_playbook_path, get_weights_path, print_line
-from bot.detectors.catalogue import MentionAssessor
-from bot.detectors.dimensions import DIMENSIONS
+from bot.cli.exits import exit_on_error, fail_with, get_playbook_path, get_weights_path, print_line
+from bot.config import OnnxOptions, load_playbook
+from bot.detectors.label_dimensions import DIMENSIONS
+from bot.detectors.pipeline import MentionAssessor
 from bot.detectors.sentiment import ALONE, BLEND, ONNX
-from bot.playbook import OnnxOptions, load_playbook
 from bot.sources.catalogue import MODELS
-from bot.training.evaluating import evaluate_assessor, measure_misfires
-from bot.training.labelled import NONE_KNOWN, DatasetError, load_labelled
-from bot.training.labelled import load_unlabelled as posts
+from bot.training.datasets import NONE_KNOWN, DatasetError, load_labelled
+from bot.training.datasets import load_unlabelled as posts
+from bot.training.evaluate import evaluate_assessor, measure_misfires
 
 
 def evaluate(

@@ -6,15 +6,15 @@ from typing import Annotated
 
 import typer
 
-from bot import logs
-from bot.cli.opening import open_brand_store
-from bot.cli.saying import exit_on_error, fail_with, print_line, print_warning, require_config
+from bot import logging_setup
+from bot.cli.exits import exit_on_error, fail_with, print_line, print_warning, require_config
+from bot.cli.store_connection import open_brand_store
 from bot.clock import SystemClock
-from bot.domain.forget import ForgetTarget, parse_forget_target
-from bot.domain.words import format_count
-from bot.playbook import Playbook
-from bot.settings import Settings
-from bot.store.forgetting import MentionEraser
+from bot.config import Playbook
+from bot.config.settings import Settings
+from bot.domain.redaction import ForgetTarget, parse_forget_target
+from bot.domain.text import format_count
+from bot.store.forget import MentionEraser
 
 
 def forget(
@@ -40,7 +40,7 @@ def forget(
         except ValueError as no:
             raise fail_with([str(no)]) from None
         settings, playbook = require_config()
-        logs.configure_logging("error", settings.log_format)
+        logging_setup.configure_logging("error", settings.log_format)
         posts, places = asyncio.run(_forget_target(target, settings, playbook.current, ask=not yes, dry_run=dry_run))
     if not posts:
         print_line("Nothing of it is kept.")

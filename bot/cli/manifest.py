@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from bot.cli.saying import print_line, print_warning
+from bot.cli.exits import print_line, print_warning
 from handlers import manifest as slack
 
 EVENTS_PATH = "/slack/events"

@@ -3,9 +3,9 @@
 from importlib.resources import files
 from pathlib import Path
 
-from bot.cli.saying import print_line
+from bot.cli.exits import print_line
 
-PACKAGED = files("bot.playbook") / "example.toml"
+PACKAGED = files("bot.config") / "example.toml"
 """Where the wheel has it."""
 BESIDE = Path(__file__).parents[2] / "playbook.example.toml"
 """Where a clone has it."""

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from bot.cards.words import sanitize_line
-from bot.cli.saying import print_warning
+from bot.cards.sanitize import sanitize_line
+from bot.cli.exits import print_warning
 
 CHUNK = 1 << 20
 

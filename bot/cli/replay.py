@@ -10,17 +10,17 @@ from typing import Annotated, Literal
 import typer
 from pydantic import ValidationError
 
-from bot import logs
-from bot.cli.opening import open_brand_store
+from bot import logging_setup
+from bot.cli.exits import exit_on_error, fail_with, print_line, print_warning, require_config
 from bot.cli.progress import ProgressBar
-from bot.cli.saying import exit_on_error, fail_with, print_line, print_warning, require_config
+from bot.cli.store_connection import open_brand_store
 from bot.clock import SystemClock
-from bot.domain.decision import StoreUnavailable
+from bot.config import Playbook
+from bot.config.settings import Settings
+from bot.domain.commits import StoreUnavailable
 from bot.domain.mention import Mention
-from bot.domain.reads import ReadIds, ReadTotals
-from bot.domain.words import format_count
-from bot.playbook import Playbook
-from bot.settings import Settings
+from bot.domain.read_budget import ReadIds, ReadTotals
+from bot.domain.text import format_count
 from bot.sources.replay import ReplayCursor, ReplayOptions, ReplayResult, ReplaySource
 from bot.store.fencing import LeaseLostError
 from bot.workers.ingest import InboxWriter
@@ -49,7 +49,7 @@ def replay(
     options = ReplayOptions(file=file, speed=_parse_speed(speed), rebase=rebase)
     with exit_on_error():
         settings, rules = require_config(playbook)
-        logs.configure_logging("error", settings.log_format)  # what there is to say is said here
+        logging_setup.configure_logging("error", settings.log_format)  # what there is to say is said here
         _check_file(file)
         following = ReplayProgress(file)
         try:

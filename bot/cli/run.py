@@ -12,27 +12,27 @@ import aiohttp
 import structlog
 import typer
 
-from bot import logs
-from bot.assembly import WORKERS, EarshotApp, build_ack_routes, build_app, build_external_services, tune_gc
-from bot.cli.opening import claim_brand, open_brand_store
-from bot.cli.saying import exit_on_error, fail_with, require_config
+from bot import logging_setup
+from bot.app import WORKERS, EarshotApp, build_ack_routes, build_app, build_external_services, tune_gc
+from bot.cli.exits import exit_on_error, fail_with, require_config
+from bot.cli.store_connection import claim_brand, open_brand_store
 from bot.clock import Clock, SystemClock
-from bot.detectors.catalogue import build_assessor
+from bot.config import Playbook, PlaybookError, PlaybookReloader
+from bot.config.settings import Settings
 from bot.detectors.model.loading import resolve_weights_path
 from bot.detectors.model.weights import WeightsError
-from bot.domain.decision import StoreUnavailable
-from bot.playbook import Playbook, PlaybookError, PlaybookReloader
-from bot.settings import Settings
+from bot.detectors.pipeline import build_assessor
+from bot.domain.commits import StoreUnavailable
 from bot.sinks.slack import SlackSink, build_web_client
 from bot.sources.base import MentionSource
 from bot.sources.catalogue import CATALOGUE, build_context
 from bot.store.leases import build_process_name
 from bot.web import RouteDependencies, build_web_app
-from bot.web.listening import ListenError, open_listen_sockets
-from bot.web.serving import WebServer
-from bot.web.serving import build_server as serving_on
+from bot.web.http_server import WebServer
+from bot.web.http_server import build_server as serving_on
+from bot.web.listen_sockets import ListenError, open_listen_sockets
 from handlers import register
-from handlers.serving import SocketModeConnection, build_bolt_app, build_http_endpoint
+from handlers.bolt_app import SocketModeConnection, build_bolt_app, build_http_endpoint
 
 DRAIN = 2.0
 """Seconds for which a process that was told to end goes on while it says so, and others are asked instead of it."""
@@ -51,8 +51,8 @@ def run(
         settings, playbook = require_config()
         if faults := settings.check_for_run():
             raise fail_with(faults)
-        logs.configure_logging(settings.log, settings.log_format)
-        logs.install_crash_hooks()
+        logging_setup.configure_logging(settings.log, settings.log_format)
+        logging_setup.install_crash_hooks()
         build_assessor(
             playbook.current, resolve_weights_path(settings.model, settings.data)
         )  # what is broken is said before anything begins

@@ -9,8 +9,7 @@ from typing import Annotated, Any, BinaryIO
 
 import typer
 
-from bot.cli.arriving import LineReader
-from bot.cli.saying import (
+from bot.cli.exits import (
     REFUSED,
     exit_on_error,
     fail_with,
@@ -19,14 +18,15 @@ from bot.cli.saying import (
     guard_output,
     print_warning,
 )
-from bot.detectors.catalogue import MentionAssessor, build_assessor
-from bot.detectors.dimensions import DIMENSIONS
+from bot.cli.line_reader import LineReader
+from bot.config import Playbook, load_playbook
+from bot.detectors.label_dimensions import DIMENSIONS
+from bot.detectors.pipeline import MentionAssessor, build_assessor
 from bot.domain.assessment import Assessment
 from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY, Route, find_route
-from bot.playbook import Playbook, load_playbook
 from bot.sources.catalogue import MODELS
-from bot.sources.reading import InvalidLine, parse_mention_lines
+from bot.sources.mention_parser import InvalidLine, parse_mention_lines
 
 BATCH = 64
 DIGITS = 4

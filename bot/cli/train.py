@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.saying import exit_on_error, fail_with, get_data_path, get_weights_path, print_line, print_warning
+from bot.cli.exits import exit_on_error, fail_with, get_data_path, get_weights_path, print_line, print_warning
 from bot.detectors.model.loading import LEARNED
 from bot.detectors.model.weights import read_weights
 from bot.distribution import format_requirement
-from bot.training.labelled import NONE_KNOWN, DatasetError, load_labelled
-from bot.training.placing import AlreadyRunningError, hold_exclusive_lock, write_atomically
-from bot.training.sets import HEADS
+from bot.training.atomic_write import AlreadyRunningError, hold_exclusive_lock, write_atomically
+from bot.training.corpus import HEADS
+from bot.training.datasets import NONE_KNOWN, DatasetError, load_labelled
 
 if TYPE_CHECKING:
-    from bot.training.continuing import FineTuneTrial
+    from bot.training.fine_tune import FineTuneTrial
 
 NOT_LEARNED = "Crisis and spam are told by rules: `earshot evaluate` measures them, and nothing learns them."
 NO_BETTER = "Refused: nothing got better on posts that were left out. What is in use stays."
@@ -69,8 +69,8 @@ def train(
 
 
 def _build_weights(sets: Path, out: Path, *, hold_out: bool, without: Sequence[str], made: str) -> None:
-    from bot.training.making import BuildError, build_weights, export_held_out, export_unlabelled  # noqa: PLC0415  (scipy is not there for everybody)
-    from bot.training.sets import CorpusError  # noqa: PLC0415
+    from bot.training.build import BuildError, build_weights, export_held_out, export_unlabelled  # noqa: PLC0415  (scipy is not there for everybody)
+    from bot.training.corpus import CorpusError  # noqa: PLC0415
 
     try:
         data = build_weights(sets, print_warning, hold_out=hold_out, without=without, made_on=made)
@@ -87,7 +87,7 @@ def _build_weights(sets: Path, out: Path, *, hold_out: bool, without: Sequence[s
 
 
 def _fine_tune(named: list[Path]) -> None:
-    from bot.training.continuing import LEAST_ROWS, fine_tune  # noqa: PLC0415
+    from bot.training.fine_tune import LEAST_ROWS, fine_tune  # noqa: PLC0415
 
     try:
         rows = [row for row in load_labelled(named) if row.sentiment or not row.heads.keys().isdisjoint(HEADS)]

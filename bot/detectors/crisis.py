@@ -8,11 +8,11 @@ should look before another is woken.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from bot.detectors.base import AnalysisContext
-from bot.detectors.lexicons.book import DISASTER
-from bot.detectors.lexicons.harms import CrisisRules
-from bot.detectors.lexicons.phrases import PhraseMatch, convert_log_odds, is_preceded_by, quote_phrases
-from bot.detectors.lexicons.traits import FIGURES, HASHTAG
+from bot.detectors.crisis_rules import CrisisRules
+from bot.detectors.detector import AnalysisContext
+from bot.detectors.text.phrase_index import DISASTER
+from bot.detectors.text.phrases import PhraseMatch, convert_log_odds, is_preceded_by, quote_phrases
+from bot.detectors.text.word_flags import FIGURES, HASHTAG
 from bot.domain.assessment import Signal
 
 SAFETY = "safety"

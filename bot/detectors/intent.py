@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from bot.detectors.base import AnalysisContext
-from bot.detectors.lexicons.failures import find_failure
-from bot.detectors.lexicons.phrases import NEGATORS, PhraseMatch, convert_log_odds, is_preceded_by, quote_phrases
-from bot.detectors.lexicons.traits import HANDLE, ODD, SAID, SECOND_PERSON
+from bot.detectors.detector import AnalysisContext
 from bot.detectors.model.thresholds import load_cutoffs
+from bot.detectors.text.failures import find_failure
+from bot.detectors.text.phrases import NEGATORS, PhraseMatch, convert_log_odds, is_preceded_by, quote_phrases
+from bot.detectors.text.word_flags import HANDLE, ODD, SAID, SECOND_PERSON
 from bot.domain.assessment import UNSURE, Signal
 
 HEADS = ("complaint", "praise", "need", "purchase", "question")

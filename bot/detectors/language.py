@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from bot.detectors.base import AnalysisContext
-from bot.detectors.lexicons.tables import LexiconTable
-from bot.detectors.lexicons.tongues import LanguageModel
-from bot.detectors.lexicons.traits import ODD
+from bot.detectors.detector import AnalysisContext
+from bot.detectors.language_model import LanguageModel
+from bot.detectors.text.lexicon_files import LexiconTable
+from bot.detectors.text.word_flags import ODD
 from bot.domain.assessment import Signal
 from bot.domain.languages import get_primary_language
 

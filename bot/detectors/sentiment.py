@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot.detectors.base import CARE, AnalysisContext, ReasonFunction
+from bot.detectors.detector import CARE, AnalysisContext, ReasonFunction
 from bot.detectors.engines.lexicon_engines import (
     SentimentEngine,
     TextBlobEngine,
@@ -12,11 +12,11 @@ from bot.detectors.engines.lexicon_engines import (
     list_reasons,
 )
 from bot.detectors.engines.onnx import OnnxModel
-from bot.detectors.lexicons.failures import find_failure
-from bot.detectors.lexicons.phrases import PhraseMatch, quote_phrases
-from bot.detectors.lexicons.tables import LexiconTable
-from bot.detectors.lexicons.text import LINKS, TEXT_HEARD
 from bot.detectors.model.softmax import NEGATIVE, NEUTRAL, POSITIVE, compute_softmax
+from bot.detectors.text.failures import find_failure
+from bot.detectors.text.lexicon_files import LexiconTable
+from bot.detectors.text.phrases import PhraseMatch, quote_phrases
+from bot.detectors.text.tokenizer import LINKS, TEXT_HEARD
 from bot.domain.assessment import UNSURE, Sentiment, Signal
 
 SARCASM_FROM = 2.0

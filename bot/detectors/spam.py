@@ -7,15 +7,15 @@ against it. Nothing is dropped: what is spam says its shape, is counted, and can
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from bot.detectors.base import AnalysisContext
-from bot.detectors.lexicons.book import FLATTERY, PITCHES
-from bot.detectors.lexicons.hooks import CallsToAction, find_calls_to_action
-from bot.detectors.lexicons.offers import OfferLexicon
-from bot.detectors.lexicons.phrases import PhraseMatch, convert_log_odds
-from bot.detectors.lexicons.signs import SpamFeatureScorer, SpamPost
-from bot.detectors.lexicons.tables import LexiconTable
-from bot.detectors.lexicons.titles import TAIL_LEAST, find_trailing_title
-from bot.detectors.lexicons.traits import (
+from bot.detectors.detector import AnalysisContext
+from bot.detectors.spam_calls_to_action import CallsToAction, find_calls_to_action
+from bot.detectors.spam_features import SpamFeatureScorer, SpamPost
+from bot.detectors.spam_offers import OfferLexicon
+from bot.detectors.spam_titles import TAIL_LEAST, find_trailing_title
+from bot.detectors.text.lexicon_files import LexiconTable
+from bot.detectors.text.phrase_index import FLATTERY, PITCHES
+from bot.detectors.text.phrases import PhraseMatch, convert_log_odds
+from bot.detectors.text.word_flags import (
     COMMERCE,
     FIRST_PERSON,
     HANDLE,

@@ -7,13 +7,13 @@ the competitor's kind, and one that names a competitor as the better is still ou
 from collections.abc import Collection, Sequence
 from itertools import combinations
 
-from bot.detectors.base import AnalysisContext
-from bot.detectors.lexicons.comparing import ComparisonMatcher, ComparisonResult, NameSpan
-from bot.detectors.lexicons.disguises import fold_leetspeak
-from bot.detectors.lexicons.findings import NOTHING, TERM, SubjectMatch, SubjectMatches
-from bot.detectors.lexicons.terms import SubjectMatcher
-from bot.detectors.lexicons.text import tokenize
-from bot.detectors.lexicons.traits import BAD, ODD, WordFlags
+from bot.detectors.detector import AnalysisContext
+from bot.detectors.subject_matcher import SubjectMatcher
+from bot.detectors.subject_matches import NOTHING, TERM, SubjectMatch, SubjectMatches
+from bot.detectors.text.comparison import ComparisonMatcher, ComparisonResult, NameSpan
+from bot.detectors.text.deobfuscate import fold_leetspeak
+from bot.detectors.text.tokenizer import tokenize
+from bot.detectors.text.word_flags import BAD, ODD, WordFlags
 from bot.domain.assessment import Signal
 from bot.domain.routing import EXCLUDED
 from bot.domain.subject import SubjectKind

@@ -8,9 +8,9 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot.detectors.base import AnalysisContext, MentionStats
-from bot.detectors.lexicons.pressing import find_time_pressure
-from bot.detectors.voices import find_authenticity_signals
+from bot.detectors.authenticity import find_authenticity_signals
+from bot.detectors.detector import AnalysisContext, MentionStats
+from bot.detectors.time_pressure import find_time_pressure
 from bot.domain.assessment import Signal
 
 SEVERITY = (

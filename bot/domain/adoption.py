@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from bot.domain.case import Case
 from bot.domain.crisis import Crisis, CrisisOrigin
-from bot.domain.episode import Episode
-from bot.domain.pages.page import Page
+from bot.domain.paging.page import Page
+from bot.domain.spikes.episode import Episode
 
 MAX_ADOPTED_CASES = 200
 

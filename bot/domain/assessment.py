@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.domain.making import construct_model, lock_free_cached_property
-from bot.domain.stored import store_by_name
+from bot.domain.immutable import construct_model, lock_free_cached_property
+from bot.domain.stored_tuples import store_by_name
 
 
 class Sentiment(StrEnum):

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.domain.stored import store_by_name
+from bot.domain.stored_tuples import store_by_name
 
 
 class AuditAction(StrEnum):

@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent
 from bot.domain.audit import AuditEvent
 from bot.domain.correction import COLLEAGUE, Correction, CorrectionKind
-from bot.domain.making import replace_fields
+from bot.domain.immutable import replace_fields
 from bot.domain.mention import Mention
 from bot.domain.routing import CaseClocks
-from bot.domain.stored import store_by_name
+from bot.domain.stored_tuples import store_by_name
 
 MAX_HISTORY = 30
 """Lines of history that travel with a case; the audit log has them all."""

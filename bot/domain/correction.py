@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.domain.assessment import Assessment, Intent, Signal
-from bot.domain.stored import store_by_name
+from bot.domain.stored_tuples import store_by_name
 
 COLLEAGUE = "colleague"
 """The detector of what a person said."""

@@ -7,10 +7,10 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.domain.assessment import Sentiment
 from bot.domain.destination import ToChannel, ToDepartment
-from bot.domain.making import replace_fields
-from bot.domain.pages.page import Severity
-from bot.domain.report import Tally
-from bot.domain.stored import store_by_name
+from bot.domain.immutable import replace_fields
+from bot.domain.paging.page import Severity
+from bot.domain.reports.report import Tally
+from bot.domain.stored_tuples import store_by_name
 
 MAX_TIMELINE_ENTRIES = 100
 """Lines that travel with a crisis; the audit log has them all."""

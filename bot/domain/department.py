@@ -4,7 +4,7 @@ import re
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.domain.hours import BusinessHours
+from bot.domain.business_hours import BusinessHours
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
 

@@ -8,13 +8,13 @@ from functools import lru_cache
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import MAX_JOINED, Case, CaseStatus, CrisisAlarm, JoinedMention, JoinReason, derive_case_id
-from bot.domain.clocks import choose_priority, compute_claim_due, find_next_deadline, reset_to_new
-from bot.domain.decision import CaseDecision, MentionOutcome, ProcessedMention
+from bot.domain.cases.deadlines import choose_priority, compute_claim_due, find_next_deadline, reset_to_new
+from bot.domain.commits import CaseDecision, MentionOutcome, ProcessedMention
 from bot.domain.department import Department
-from bot.domain.making import construct_model
+from bot.domain.immutable import construct_model
 from bot.domain.mention import UNKNOWN_AUTHOR_ID, Mention
-from bot.domain.notification import Notification, NotificationKind, Priority
-from bot.domain.pages.cases import build_case_pages
+from bot.domain.outbox import Notification, NotificationKind, Priority
+from bot.domain.paging.case_page import build_case_pages
 from bot.domain.routing import NOBODY, Route
 
 COPY_WINDOW = timedelta(hours=24)

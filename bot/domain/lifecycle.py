@@ -7,9 +7,9 @@ from types import MappingProxyType
 
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseStatus
-from bot.domain.decision import NotAllowed
+from bot.domain.commits import NotAllowed
 from bot.domain.department import Department, DepartmentStaff
-from bot.domain.words import format_ago, format_people
+from bot.domain.text import format_ago, format_people
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
-from bot.domain.making import construct_model, fields_equal
+from bot.domain.immutable import construct_model, fields_equal
 
 MAX_TEXT_LENGTH = 10_000
 """Characters of a post that are kept: more than anybody reads on a card, and a bound for every detector."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.assessment import Assessment
-from bot.domain.making import fields_equal
+from bot.domain.immutable import fields_equal
 from bot.domain.mention import Mention
 
 NOBODY = "nobody"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.department import Department
-from bot.domain.refusals import NotAllowed
+from bot.domain.errors import NotAllowed
 from bot.domain.routing import CaseClocks, Route
 
 

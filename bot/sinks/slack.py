@@ -9,8 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import metrics
-from bot.cards.drawing import RenderedMessage
-from bot.sinks.outcomes import (
+from bot.cards.block_kit import RenderedMessage
+from bot.sinks.delivery_errors import (
     RETRYABLE_ERRORS,
     UNKNOWN_OUTCOME_ERRORS,
     DeliveryUnknownError,

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.clock import Clock
 from bot.domain.mention import Mention
-from bot.domain.reads import ReadIds, ReadTotals
+from bot.domain.read_budget import ReadIds, ReadTotals
 from bot.domain.subject import Subject
 
 

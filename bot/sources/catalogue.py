@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from bot.clock import Clock
+from bot.config.playbook import SourceEntry
+from bot.config.settings import Settings
 from bot.domain.subject import Subject
-from bot.playbook.book import SourceEntry
-from bot.settings import Settings
 from bot.sources import replay, webhook, x
 from bot.sources.base import MentionSource, SourceCheck, SourceContext
 

@@ -12,10 +12,10 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.clock import Clock
-from bot.domain.decision import StoreUnavailable
+from bot.domain.commits import StoreUnavailable
 from bot.domain.mention import Mention
 from bot.sources.base import MentionSink, SourceCheck, SourceContext
-from bot.sources.reading import LINE_LIMIT, InvalidLine, parse_mention_lines
+from bot.sources.mention_parser import LINE_LIMIT, InvalidLine, parse_mention_lines
 
 log = structlog.get_logger()
 

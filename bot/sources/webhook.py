@@ -14,11 +14,11 @@ from typing import Any, ClassVar
 import structlog
 
 from bot.clock import Clock
-from bot.domain.decision import StoreUnavailable
+from bot.config.settings import build_hook_variable
+from bot.domain.commits import StoreUnavailable
 from bot.domain.mention import Mention
-from bot.settings import build_hook_variable
 from bot.sources.base import MentionSink, SourceCheck, SourceContext
-from bot.sources.reading import InvalidMentionError, extract_form_payload, parse_json, validate_mention
+from bot.sources.mention_parser import InvalidMentionError, extract_form_payload, parse_json, validate_mention
 from bot.sources.webhook_fields import MentionFields, read_items
 from bot.sources.webhook_signatures import SignatureOptions, UnsignedError, build_verifier
 

@@ -11,7 +11,7 @@ from typing import Literal, Protocol, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from standardwebhooks import Webhook as Signer
 
-from bot.settings.secret_strength import LEAST, SIGNING_LEAST, is_long_enough, is_signing_secret
+from bot.config.secret_strength import LEAST, SIGNING_LEAST, is_long_enough, is_signing_secret
 
 TOLERANCE = 300
 STANDARD_HEADERS = ("webhook", "svix")

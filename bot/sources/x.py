@@ -10,16 +10,16 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.clock import Clock
-from bot.domain.decision import StoreUnavailable
+from bot.domain.commits import StoreUnavailable
 from bot.domain.languages import TAG
-from bot.domain.reads import ReadBudget
+from bot.domain.read_budget import ReadBudget
 from bot.domain.subject import Subject
 from bot.sources.base import MentionSink, SourceCheck, SourceContext
 from bot.sources.x_api import XApiClient
-from bot.sources.x_gap import Backfill, BackfillProgress, XStreamPosition
-from bot.sources.x_meter import ReadMeter
-from bot.sources.x_pace import USUAL, Backoff
-from bot.sources.x_posts import (
+from bot.sources.x_backfill import Backfill, BackfillProgress, XStreamPosition
+from bot.sources.x_backoff import USUAL, Backoff
+from bot.sources.x_errors import XApiError, format_quota_exceeded, parse_stream_error
+from bot.sources.x_payloads import (
     MalformedPostError,
     PostPage,
     StreamDisconnectError,
@@ -27,7 +27,7 @@ from bot.sources.x_posts import (
     parse_post_id,
     parse_stream_line,
 )
-from bot.sources.x_problems import XApiError, format_quota_exceeded, parse_stream_error
+from bot.sources.x_read_meter import ReadMeter
 from bot.sources.x_rules import QUERY_LIMIT, RULE_LIMIT, RULES_LIMIT, build_rules, diff_rules, find_unsupported_terms
 
 log = structlog.get_logger()

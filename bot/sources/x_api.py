@@ -18,9 +18,9 @@ import aiohttp
 
 from bot import metrics
 from bot.clock import Clock
-from bot.sources.x_payloads import POST_FIELDS, TWEET_FIELDS, get_other_form
-from bot.sources.x_posts import PostPage, parse_search_page
-from bot.sources.x_problems import XApiError, compute_quota_reset, parse_api_error, parse_json_object, parse_rule_errors
+from bot.sources.x_errors import XApiError, compute_quota_reset, parse_api_error, parse_json_object, parse_rule_errors
+from bot.sources.x_models import POST_FIELDS, TWEET_FIELDS, get_other_form
+from bot.sources.x_payloads import PostPage, parse_search_page
 from bot.sources.x_rules import XRule
 
 URL = "https://api.x.com"

@@ -1,128 +1,204 @@
-"""Posts and users as X sends them, by both of its names: it renames tweets to posts, endpoint by endpoint (2026)."""
+"""X's posts, as its stream and its search tell them, become mentions."""
 
-from collections.abc import Mapping
+import html
+import json
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, ClassVar, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import ValidationError
 
-USER_FIELDS = "created_at,name,public_metrics,username,verified"
+from bot.domain.mention import Author, Mention
+from bot.domain.read_budget import ReadIds
+from bot.sources.x_models import XPost, XUser, parse_part, rename_keys
+from bot.sources.x_rules import XRule
+
+EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, tzinfo=UTC)
+"""From here X counts the milliseconds that its ids begin with."""
+
+NO_LANGUAGE = frozenset({"und", "zxx", "art", "qam", "qct", "qht", "qme", "qst"})
+REPOSTED = frozenset({"retweeted", "reposted"})
+
+
+NOTHING_SENT = ReadIds()
+_Part = TypeVar("_Part", XPost, XUser)
+
+
+class MalformedPostError(Exception):
+    """Not a post as X describes them."""
 
 
 @dataclass(frozen=True, slots=True)
-class FieldsForm:
-    """The query parameters by which X is asked for what a post holds."""
+class PostPage:
+    """One answer of the search. `billed_ids` is all that X sent, which is what it bills."""
 
-    parameters: Mapping[str, str]
-
-
-POST_FIELDS = FieldsForm(
-    {
-        # Author, references and earlier versions are no fields here: X sends their ids with what they expand to.
-        "expansions": "author_id,edit_history_post_ids,referenced_posts",
-        "post.fields": "conversation_id,created_at,entities,lang,note_post",
-        "user.fields": USER_FIELDS,
-    }
-)
-TWEET_FIELDS = FieldsForm(
-    {
-        "expansions": "author_id,referenced_tweets.id",
-        "tweet.fields": (
-            "author_id,conversation_id,created_at,edit_history_tweet_ids,entities,lang,note_tweet,referenced_tweets"
-        ),
-        "user.fields": USER_FIELDS,
-    }
-)
+    mentions: tuple[Mention, ...]
+    newest: int
+    next_token: str
+    billed_ids: ReadIds = NOTHING_SENT
+    oldest: int = 0
 
 
-def get_other_form(form: FieldsForm) -> FieldsForm:
-    return TWEET_FIELDS if form is POST_FIELDS else POST_FIELDS
+def parse_stream_line(line: bytes) -> PostPage:
+    """A line of the stream. No mention in it: it is not for us (a bare repost, or another program's rule).
+
+    Raises `MalformedPostError`; raises `StreamDisconnectError` for X's own word that it will hang up.
+    """
+    answer = _parse_object(line)
+    if "data" not in answer:
+        if answer.keys() & {"errors", "title", "detail"}:
+            raise StreamDisconnectError(answer)
+        raise MalformedPostError("a line with neither a post nor errors")
+    post, sent = _parse_post(answer["data"]), _IncludedObjects.from_answer(answer)
+    matched = [rule.get("tag") for rule in _ensure_list(answer.get("matching_rules")) if isinstance(rule, dict)]
+    subjects = [XRule("", tag).subject for tag in matched if isinstance(tag, str)]
+    ours = tuple(dict.fromkeys(subject for subject in subjects if subject))
+    mention = None if (subjects and not ours) else _build_mention(post, sent, ours)
+    return _build_page([post], [mention] if mention else [], sent)
 
 
-def rename_keys(value: Mapping[Any, Any]) -> dict[str, Any]:
-    """`note_tweet`, `tweet_count`, `includes.tweets` and whatever else by its newer name; where both are, the newer."""
-    there = {str(key): item for key, item in value.items() if item is not None}
-    return {key.replace("tweet", "post"): item for key, item in there.items()} | {
-        key: item for key, item in there.items() if "tweet" not in key
-    }
+def parse_search_page(answer: dict[str, Any], subject: str) -> PostPage:
+    """What the search found for a subject. A post that cannot be read does not cost us the others."""
+    sent = _IncludedObjects.from_answer(answer)
+    found, mentions = list[XPost](), list[Mention]()
+    for value in _ensure_list(answer.get("data")):
+        with suppress(MalformedPostError):
+            found.append(post := _parse_post(value))
+            mentions += [mention] if (mention := _build_mention(post, sent, (subject,))) else []
+    meta = answer.get("meta")
+    token = meta.get("next_token") if isinstance(meta, dict) else None
+    return _build_page(found, mentions, sent, token if isinstance(token, str) else "")
 
 
-class XPart(BaseModel):
-    """X adds fields as it likes; those we do not know are passed over, and null is the same as absent."""
+class StreamDisconnectError(Exception):
+    """A line of errors alone, as X sent it."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
-    needed: ClassVar[frozenset[str]] = frozenset()
+    def __init__(self, answer: dict[str, Any]) -> None:
+        super().__init__()
+        self.answer = answer
 
-    @model_validator(mode="before")
+
+@dataclass(frozen=True, slots=True)
+class _IncludedObjects:
+    """What came along with posts, by id."""
+
+    users: dict[str, XUser]
+    posts: dict[str, XPost]
+
     @classmethod
-    def _rename_fields(cls, value: Any) -> Any:
-        return rename_keys(value) if isinstance(value, dict) else value
+    def from_answer(cls, answer: dict[str, Any]) -> "_IncludedObjects":
+        includes = answer.get("includes")
+        lists = rename_keys(includes) if isinstance(includes, dict) else {}
+        return cls(_index_by_id(XUser, lists.get("users")), _index_by_id(XPost, lists.get("posts")))
 
 
-class XUrl(XPart):
-    url: str = ""
-    expanded_url: str = ""
-    unwound_url: str = ""
+def _index_by_id(model: type[_Part], values: Any) -> dict[str, _Part]:
+    found = {}
+    for value in _ensure_list(values):
+        with suppress(ValidationError):
+            part = parse_part(model, value)
+            found[part.id] = part
+    return found
 
 
-class XEntities(XPart):
-    urls: tuple[XUrl, ...] = ()
+def _build_page(found: list[XPost], mentions: list[Mention], sent: _IncludedObjects, token: str = "") -> PostPage:
+    ids = {post.id for post in found}
+    numbers = [parse_post_id(post.id) for post in found] or [0]
+    billed = ReadIds(frozenset(ids | sent.posts.keys()), frozenset(sent.users))
+    return PostPage(tuple(mentions), max(numbers), token, billed, min(numbers))
 
 
-class XNote(XPart):
-    """The whole of a long post, of which `text` is the beginning."""
-
-    text: str
-    entities: XEntities | None = None
+def parse_post_id(post_id: str | None) -> int:
+    """Ids are numbers written as text, and do not sort as text. 0: it is none."""
+    return int(post_id) if post_id and post_id.isascii() and post_id.isdigit() and len(post_id) < 20 else 0
 
 
-class XReference(XPart):
-    type: str
-    id: str
+def compute_min_id(moment: datetime) -> int:
+    """The smallest id that a post of this moment could have."""
+    return max(0, (moment - EPOCH) // timedelta(milliseconds=1)) << 22
 
 
-class XPost(XPart):
-    needed: ClassVar[frozenset[str]] = frozenset({"id"})
-
-    id: str
-    text: str = ""
-    created_at: datetime | None = None
-    author_id: str = ""
-    conversation_id: str = ""
-    lang: str = ""
-    note_post: XNote | None = None
-    entities: XEntities | None = None
-    referenced_posts: tuple[XReference, ...] = ()
-    edit_history_post_ids: tuple[str, ...] = ()
+def decode_post_time(post: int) -> datetime:
+    return EPOCH + timedelta(milliseconds=post >> 22)
 
 
-class XMetrics(XPart):
-    followers_count: int | None = None
-    following_count: int | None = None
-    post_count: int | None = None
-
-
-class XUser(XPart):
-    needed: ClassVar[frozenset[str]] = frozenset({"id"})
-
-    id: str
-    name: str = ""
-    username: str = ""
-    created_at: datetime | None = None
-    verified: bool = False
-    public_metrics: XMetrics = XMetrics()
-
-
-Part = TypeVar("Part", bound=XPart)
-
-
-def parse_part(model: type[Part], value: Any) -> Part:
-    """A field that cannot be read costs itself, not the post. Raises `ValidationError` where a needed one cannot be."""
+def _build_mention(post: XPost, sent: _IncludedObjects, subjects: tuple[str, ...]) -> Mention | None:
+    referenced = {reference.type: reference.id for reference in post.referenced_posts}
+    if REPOSTED & referenced.keys():
+        return None
+    user = sent.users.get(post.author_id)
+    wordings = sorted({post.id, *filter(parse_post_id, post.edit_history_post_ids)}, key=parse_post_id)
+    first, edits = wordings[0], wordings.index(post.id)
     try:
-        return model.model_validate(value)
+        return Mention(
+            id=f"x:{first}",
+            source="x",
+            text=_expand_text(post),
+            created_at=decode_post_time(parse_post_id(first)) if edits or not post.created_at else post.created_at,
+            url=f"https://x.com/{user.username if user and user.username else 'i'}/status/{post.id}",
+            lang="" if post.lang in NO_LANGUAGE else post.lang,
+            conversation=first if post.conversation_id in wordings else post.conversation_id,
+            in_reply_to=f"x:{referenced['replied_to']}" if "replied_to" in referenced else "",
+            subjects=subjects,
+            author=_build_author(user, post.author_id),
+            edits=edits,
+            edited_at=decode_post_time(parse_post_id(post.id)) if edits else None,
+            quoted=_expand_text(quoted) if (quoted := sent.posts.get(referenced.get("quoted", ""))) else "",
+        )
+    except (ValidationError, OverflowError):
+        raise MalformedPostError(f"post {post.id[:30]}") from None
+
+
+def _build_author(user: XUser | None, author_id: str) -> Author:
+    if user is None:
+        return Author(id=author_id or "unknown")
+    metrics = user.public_metrics
+    return Author(
+        id=user.id,
+        handle=user.username,
+        name=user.name,
+        followers=_validate_count(metrics.followers_count),
+        following=_validate_count(metrics.following_count),
+        posts=_validate_count(metrics.post_count),
+        created_at=user.created_at,
+        verified=user.verified,
+    )
+
+
+def _validate_count(value: int | None) -> int | None:
+    return value if value is None or value >= 0 else None
+
+
+def _expand_text(post: XPost) -> str:
+    """The whole post, with the links that its author meant in place of X's shortened ones."""
+    text, entities = (post.note_post.text, post.note_post.entities) if post.note_post else (post.text, post.entities)
+    for url in entities.urls if entities else ():
+        meant = url.unwound_url or url.expanded_url
+        if url.url and meant:
+            text = text.replace(url.url, html.escape(meant, quote=False))
+    return html.unescape(text)  # X escapes &, < and > in what it sends
+
+
+def _parse_object(line: bytes) -> dict[str, Any]:
+    try:
+        answer = json.loads(line)
+    except (ValueError, RecursionError):
+        raise MalformedPostError("a line that is not JSON") from None
+    if not isinstance(answer, dict):
+        raise MalformedPostError("a line that is not an object")
+    return answer
+
+
+def _parse_post(value: Any) -> XPost:
+    try:
+        post = parse_part(XPost, value)
     except ValidationError as wrong:
-        bad = {str(error["loc"][0]) if error["loc"] else "" for error in wrong.errors(include_url=False)}
-        if bad & (model.needed | {""}):
-            raise
-        return model.model_validate({key: item for key, item in rename_keys(value).items() if key not in bad})
+        raise MalformedPostError(".".join(str(step) for step in wrong.errors()[0]["loc"]) or "data") from None
+    if not (post.text or post.note_post) or not parse_post_id(post.id):
+        raise MalformedPostError("a post without words" if parse_post_id(post.id) else "id")
+    return post
+
+
+def _ensure_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

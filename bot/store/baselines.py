@@ -5,11 +5,11 @@ from datetime import datetime
 
 from bot.domain.spikes.baseline import SubjectBaseline
 from bot.store import keys as bounds
+from bot.store.case_writer import to_ms
 from bot.store.client import RedisClient, parse_int
 from bot.store.keys import Keys
-from bot.store.reading import RecordReader
+from bot.store.record_reader import RecordReader
 from bot.store.transaction import CommitResult, Transaction, commit
-from bot.store.writing import to_ms
 
 
 class BaselineStore:

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
-from bot.domain.schedules.schedule import Shift
+from bot.domain.oncall.schedule import Shift
+from bot.store.case_writer import to_ms
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.reading import RecordReader
+from bot.store.record_reader import RecordReader
 from bot.store.transaction import Transaction, commit
-from bot.store.writing import to_ms
 
 CALENDAR_KEPT = timedelta(days=60)
 """After it was last read: a schedule that the playbook has lost takes its calendar along."""

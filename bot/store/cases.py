@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 from bot import metrics
 from bot.domain.case import Case
-from bot.domain.decision import CaseDecision, DurationKind, NotAllowed
+from bot.domain.commits import CaseDecision, DurationKind, NotAllowed
 from bot.domain.mention import Mention
+from bot.store.access_check import verify_write_access
+from bot.store.case_writer import write_decision
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.proof import verify_write_access
-from bot.store.reading import RecordReader, UnreadableRecordError
+from bot.store.record_reader import RecordReader, UnreadableRecordError
 from bot.store.repository import Repository
 from bot.store.transaction import CommitResult, Transaction, commit
-from bot.store.writing import write_decision
 
 OPEN_READ = 500
 """Of a department's open cases, the most that are looked through for crises: those are due before nearly all others."""

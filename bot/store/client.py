@@ -19,8 +19,8 @@ from redis.exceptions import (
     TimeoutError as TimedOut,
 )
 
-from bot.domain.decision import StoreUnavailable
-from bot.store.refusals import classify_error, is_wrong_type
+from bot.domain.commits import StoreUnavailable
+from bot.store.redis_errors import classify_error, is_wrong_type
 
 SOCKET_TIMEOUT = 5.0
 BLOCK_MS = 1_000

@@ -10,12 +10,12 @@ from pydantic import BaseModel
 
 from bot.domain.case import Case
 from bot.domain.correction import Correction, CorrectionKind
-from bot.domain.judged import count_precision
 from bot.domain.mention import Mention
+from bot.domain.reports.precision import count_precision
 from bot.store import keys as bounds
 from bot.store.client import RedisClient, parse_counts
 from bot.store.keys import Keys, format_day
-from bot.store.reading import RecordReader
+from bot.store.record_reader import RecordReader
 from bot.store.transaction import Transaction
 
 AT_ONCE = 500

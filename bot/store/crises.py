@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.domain.commits import Decision
 from bot.domain.crisis import Crisis
-from bot.domain.decision import Decision
-from bot.domain.notification import Notification
-from bot.domain.refusals import NotAllowed
+from bot.domain.errors import NotAllowed
+from bot.domain.outbox import Notification
 from bot.store import keys as bounds
+from bot.store.case_writer import to_ms, write_effects
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.reading import RecordReader, UnreadableRecordError
-from bot.store.records import CardRecord
+from bot.store.message_records import CardRecord
+from bot.store.record_reader import RecordReader, UnreadableRecordError
 from bot.store.repository import Repository
 from bot.store.transaction import CommitResult, Transaction, commit
-from bot.store.writing import to_ms, write_effects
 
 
 class CrisisStore(Repository[Crisis, Decision[Crisis]]):

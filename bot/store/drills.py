@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from bot.domain.decision import Decision
-from bot.domain.drill import Drill
+from bot.domain.commits import Decision
+from bot.domain.drills import Drill
+from bot.store.case_writer import write_effects
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.reading import RecordReader, UnreadableRecordError
+from bot.store.record_reader import RecordReader, UnreadableRecordError
 from bot.store.repository import Repository
 from bot.store.transaction import CommitResult, Transaction, commit
-from bot.store.writing import write_effects
 
 
 class DrillStore(Repository[Drill | None, Decision[Drill]]):

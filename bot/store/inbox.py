@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 from redis.exceptions import ResponseError
 
-from bot.domain.decision import CaseDecision, StoreUnavailable
+from bot.domain.commits import CaseDecision, StoreUnavailable
 from bot.domain.mention import Mention
 from bot.store import keys as bounds
+from bot.store.case_writer import LookupKey, to_ms, write_decision
 from bot.store.client import BLOCK_MS, RedisClient, parse_counts, parse_int
 from bot.store.keys import Keys
-from bot.store.lately import RecentBatch, append_recent
+from bot.store.recent_mentions import RecentBatch, append_recent
 from bot.store.transaction import GROUP, CommitResult, Transaction, commit
-from bot.store.writing import LookupKey, to_ms, write_decision
 
 IDLE = timedelta(seconds=30)
 """How long an entry may be in one worker's hands before another takes it: a batch takes well under a second."""

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import cache
 
-from bot.domain.decision import StoreUnavailable
+from bot.domain.commits import StoreUnavailable
 from bot.store.client import RedisClient
 from bot.store.fencing import LeaseFence, LeaseLostError
 from bot.store.keys import Keys

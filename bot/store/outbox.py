@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 from bot.domain.case import Case, CaseStatus
 from bot.domain.destination import Destination, ToDepartment
-from bot.domain.notification import Notification, NotificationKind, Priority
-from bot.domain.pages.page import Page
+from bot.domain.outbox import Notification, NotificationKind, Priority
+from bot.domain.paging.page import Page
+from bot.store.case_writer import LANE_WIDTH, add_case_message, add_notification, to_ms
 from bot.store.client import RedisClient
 from bot.store.keys import DIGEST_KEPT, Keys
-from bot.store.owing import list_pending_destinations
-from bot.store.reading import RecordReader, UnreadableRecordError
-from bot.store.records import CardRecord, CardState, DigestRecord, MessageRef
+from bot.store.message_records import CardRecord, CardState, DigestRecord, MessageRef
+from bot.store.pending_destinations import list_pending_destinations
+from bot.store.record_reader import RecordReader, UnreadableRecordError
 from bot.store.transaction import CommitResult, Transaction, commit
-from bot.store.writing import LANE_WIDTH, add_case_message, add_notification, to_ms
 
 MESSAGE_KEPT = 86_400
 """Seconds for which it is known that a message was begun: longer than any retry."""

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bot.domain.schedules.changed import ScheduleChange, ScheduleOverrides
+from bot.domain.oncall.overrides import ScheduleChange, ScheduleOverrides
 from bot.store import keys as bounds
+from bot.store.case_writer import add_notification
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.reading import RecordReader, UnreadableRecordError
+from bot.store.record_reader import RecordReader, UnreadableRecordError
 from bot.store.repository import Repository
 from bot.store.transaction import CommitResult, Transaction, commit
-from bot.store.writing import add_notification
 
 OVERRIDES_KEPT = timedelta(days=100)
 """After the last change: longer than any change that is kept lies ahead and back."""

@@ -9,23 +9,23 @@ from pydantic import AwareDatetime, BaseModel, ValidationError
 from bot.domain.assessment import Assessment
 from bot.domain.case import Case
 from bot.domain.crisis import Crisis
-from bot.domain.drill import Drill
-from bot.domain.episode import Episode
+from bot.domain.drills import Drill
+from bot.domain.health.issues import HealthState
 from bot.domain.mention import Mention
-from bot.domain.notification import Notification
-from bot.domain.pages.page import Page
-from bot.domain.schedules.changed import ScheduleOverrides
+from bot.domain.oncall.overrides import ScheduleOverrides
+from bot.domain.outbox import Notification
+from bot.domain.paging.page import Page
 from bot.domain.spikes.baseline import SubjectBaseline
-from bot.domain.vigil.troubles import HealthState
+from bot.domain.spikes.episode import Episode
 from bot.store.calendars import parse_stored_shifts
+from bot.store.case_writer import add_notification, to_ms
 from bot.store.client import ANOTHER_TYPE, RedisClient
 from bot.store.corrections import parse_correction
-from bot.store.dead import BEFORE
+from bot.store.dead_letters import BEFORE
 from bot.store.keys import CASE_KEPT, Keys
-from bot.store.reading import OF_ANOTHER_TYPE, UnreadableRecord, report_unreadable
-from bot.store.records import CardRecord, DigestRecord, PageMessage
+from bot.store.message_records import CardRecord, DigestRecord, PageMessage
+from bot.store.record_reader import OF_ANOTHER_TYPE, UnreadableRecord, report_unreadable
 from bot.store.transaction import Transaction, commit
-from bot.store.writing import add_notification, to_ms
 
 KINDS: Mapping[str, Callable[[str], Any]] = {
     "assessment": Assessment.model_validate_json,

@@ -6,7 +6,7 @@ from datetime import datetime
 from inspect import isawaitable
 from typing import ClassVar, Generic, TypeVar
 
-from bot.domain.refusals import NotAllowed
+from bot.domain.errors import NotAllowed
 from bot.store.transaction import CommitResult
 
 Record = TypeVar("Record")

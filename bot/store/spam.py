@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from bot.domain.assessment import Assessment
-from bot.domain.decision import CaseDecision, MentionOutcome, ProcessedMention
+from bot.domain.commits import CaseDecision, MentionOutcome, ProcessedMention
 from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY
+from bot.store.case_writer import build_tally_field, write_decision
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.reading import RecordReader
+from bot.store.record_reader import RecordReader
 from bot.store.transaction import CommitResult, Transaction, commit
-from bot.store.writing import build_tally_field, write_decision
 
 
 class SpamEntry(NamedTuple):

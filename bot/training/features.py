@@ -11,15 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from bot.detectors.base import tokenize_text
-from bot.detectors.model.marks import WordKindTable
-from bot.detectors.model.memory import WordIds, strip_hash
-from bot.detectors.model.posts import Floats, PostBatch, concat_posts
-from bot.detectors.model.said import score_phrases
-from bot.detectors.model.scoring import CLIPPED, encode_rows
-from bot.detectors.model.surface import extract_dense_features
-from bot.detectors.model.vocabulary import has_letter_runs
-from bot.detectors.model.words import (
+from bot.detectors.detector import tokenize_text
+from bot.detectors.model.batch import Floats, PostBatch, concat_posts
+from bot.detectors.model.classifier import CLIPPED, encode_rows
+from bot.detectors.model.dense_features import extract_dense_features
+from bot.detectors.model.features import score_phrases
+from bot.detectors.model.hashing import (
     SALT_DENIED,
     SALT_WORD,
     Hashes,
@@ -30,7 +27,10 @@ from bot.detectors.model.words import (
     hash_pairs,
     mix_hashes,
 )
-from bot.training.lexicons import PackedLexicon
+from bot.detectors.model.vocabulary import has_letter_runs
+from bot.detectors.model.word_ids import WordIds, strip_hash
+from bot.detectors.model.word_kinds import WordKindTable
+from bot.training.packed_lexicon import PackedLexicon
 
 Sparse = Any
 """scipy tells mypy nothing."""

@@ -5,21 +5,21 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.clock import Clock
-from bot.domain import correcting, moves
 from bot.domain.assessment import Assessment
 from bot.domain.case import Case, CaseResolution
 from bot.domain.case import derive_case_id as own_id
-from bot.domain.decision import CaseDecision, NotAllowed
+from bot.domain.cases import correction_transitions, transitions
+from bot.domain.commits import CaseDecision, NotAllowed
 from bot.domain.department import Department
 from bot.domain.lifecycle import CaseTransition, Context, check_transition
 from bot.domain.mention import Mention
-from bot.domain.pages.page import Page
+from bot.domain.paging.page import Page
 from bot.domain.routing import Route, find_route
 from bot.domain.rules import PlaybookRules, get_department_or_lost, require_department
 from bot.store.cases import CaseStore
 from bot.store.outbox import Outbox
-from bot.store.pages import PageStore
-from bot.usecases.team import StaffDirectory
+from bot.store.paging import PageStore
+from bot.usecases.staff import StaffDirectory
 
 MAX_ASSIGNEES = 100
 """Slack's limit for the options of a menu."""
@@ -46,7 +46,7 @@ class CaseUseCases:
         pages: PageStore,
         rules: PlaybookRules,
         team: StaffDirectory,
-        weigh: correcting.ScoreUrgency,
+        weigh: correction_transitions.ScoreUrgency,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -75,7 +75,7 @@ class CaseUseCases:
     async def check_separation(self, case_id: str, by: str) -> CaseView:
         """As `check_transition`; there has to be something to choose from, too."""
         case = await self._store.get(case_id)
-        moves.check_can_separate(case, await self._context(case, by))
+        transitions.check_can_separate(case, await self._context(case, by))
         return await self._build_view(case)
 
     async def check_store(self) -> None:
@@ -88,46 +88,52 @@ class CaseUseCases:
         return self._rules.list_departments()
 
     async def claim(self, case_id: str, by: str) -> CaseView:
-        return await self._apply_transition(case_id, by, moves.claim_case)
+        return await self._apply_transition(case_id, by, transitions.claim_case)
 
     async def renew_lease(self, case_id: str, by: str) -> CaseView:
-        return await self._apply_transition(case_id, by, moves.renew_lease)
+        return await self._apply_transition(case_id, by, transitions.renew_lease)
 
     async def release(self, case_id: str, by: str) -> CaseView:
-        return await self._apply_transition(case_id, by, moves.release_case)
+        return await self._apply_transition(case_id, by, transitions.release_case)
 
     async def resolve(self, case_id: str, by: str, resolution: CaseResolution, note: str = "") -> CaseView:
         """With *spam* or *not about us* it is a correction, too."""
         return await self._apply_transition(
             case_id,
             by,
-            lambda case, context: correcting.resolve_with_correction(case, context, resolution, note, self._weigh),
+            lambda case, context: correction_transitions.resolve_with_correction(
+                case, context, resolution, note, self._weigh
+            ),
         )
 
     async def reopen(self, case_id: str, by: str) -> CaseView:
         return await self._apply_transition(
             case_id,
             by,
-            lambda case, context: correcting.reopen_with_correction(case, context, self._weigh, self._match_route),
+            lambda case, context: correction_transitions.reopen_with_correction(
+                case, context, self._weigh, self._match_route
+            ),
         )
 
     async def confirm_crisis(self, case_id: str, by: str) -> CaseView:
-        return await self._apply_transition(case_id, by, moves.confirm_crisis)
+        return await self._apply_transition(case_id, by, transitions.confirm_crisis)
 
     async def hand_to_person(self, case_id: str, by: str, to: str) -> CaseView:
-        return await self._apply_transition(case_id, by, lambda case, context: moves.hand_to_person(case, context, to))
+        return await self._apply_transition(
+            case_id, by, lambda case, context: transitions.hand_to_person(case, context, to)
+        )
 
     async def hand_to_department(self, case_id: str, by: str, to: str) -> CaseView:
         target = require_department(self._rules, to)
         return await self._apply_transition(
-            case_id, by, lambda case, context: moves.hand_to_department(case, context, target)
+            case_id, by, lambda case, context: transitions.hand_to_department(case, context, target)
         )
 
     async def correct_route(self, case_id: str, by: str, to: str | None) -> CaseView:
         """`to` is where it belongs; None: to nobody."""
         target = require_department(self._rules, to) if to else None
         return await self._apply_transition(
-            case_id, by, lambda case, context: moves.correct_route(case, context, target)
+            case_id, by, lambda case, context: transitions.correct_route(case, context, target)
         )
 
     async def separate_mention(self, case_id: str, by: str, mention: str) -> tuple[CaseView, CaseView]:
@@ -144,7 +150,7 @@ class CaseUseCases:
             raise NotAllowed("That mention is not part of this case any more.")
 
         async def decide(case: Case) -> CaseDecision:
-            return moves.separate_mention(case, await self._context(case, by), ids[mention])
+            return transitions.separate_mention(case, await self._context(case, by), ids[mention])
 
         left = await self._store.change(case_id, decide, self._clock.now())
         assert left.opened_decision is not None

@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from bot.clock import Clock
-from bot.detectors.base import AnalysisContext
+from bot.detectors.detector import AnalysisContext
 from bot.detectors.urgency import UrgencyDetector
 from bot.domain.assessment import Assessment, Intent
 from bot.domain.case import Case
-from bot.domain.correcting import CorrectedValue, check_can_correct, correct_case, reroute_case
+from bot.domain.cases.correction_transitions import CorrectedValue, check_can_correct, correct_case, reroute_case
+from bot.domain.commits import CaseDecision, NotAllowed
 from bot.domain.correction import CorrectionKind
-from bot.domain.decision import CaseDecision, NotAllowed
 from bot.domain.lifecycle import Context
 from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY, Route, find_route
@@ -18,7 +18,7 @@ from bot.domain.rules import PlaybookRules, get_department_or_lost, require_depa
 from bot.domain.subject import Subject
 from bot.store.cases import CaseStore
 from bot.usecases.cases import CaseView, DecideCase
-from bot.usecases.team import StaffDirectory
+from bot.usecases.staff import StaffDirectory
 
 KEPT_LABELS = frozenset({"urgency:velocity", "urgency:history"})
 """Of what was known beside the post when it was heard."""

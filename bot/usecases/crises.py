@@ -4,14 +4,14 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from bot.cards import crisis as cards
-from bot.cards import crisis_form
-from bot.cards.drawing import RenderedMessage
+from bot.cards import crises as cards
+from bot.cards import crisis_modals
+from bot.cards.block_kit import RenderedMessage
 from bot.cards.modals import ModalMetadata as Opened
 from bot.clock import Clock
-from bot.domain import leading
 from bot.domain.adoption import UnfinishedWork, derive_origin, find_adoptable_cases, find_unfinished
 from bot.domain.case import Case
+from bot.domain.crises import transitions
 from bot.domain.crisis import (
     MAX_HEADLINE_LENGTH,
     Crisis,
@@ -21,15 +21,15 @@ from bot.domain.crisis import (
     SentimentOutcome,
 )
 from bot.domain.department import Department
+from bot.domain.errors import NotAllowed
 from bot.domain.lifecycle import DEPUTIES_UNKNOWN
-from bot.domain.pages.cases import get_case_page_id
-from bot.domain.refusals import NotAllowed
+from bot.domain.paging.case_page import get_case_page_id
+from bot.domain.periods import widen_to_quarters
 from bot.domain.rules import PlaybookRules, get_department_or_lost, require_department
-from bot.domain.spans import widen_to_quarters
-from bot.domain.waking import get_episode_page_id as page_of_episode
-from bot.store.opening import Store
+from bot.domain.spikes.episode_page import get_episode_page_id as page_of_episode
+from bot.store.store import Store
 from bot.store.transaction import CommitResult
-from bot.usecases.team import StaffDirectory
+from bot.usecases.staff import StaffDirectory
 
 HOUR = timedelta(hours=1)
 
@@ -51,7 +51,7 @@ class CrisisUseCases:
         """`opened.case` is the episode on whose card it was asked for, or empty."""
         episode = await self._store.episodes.get(opened.case) if opened.case else None
         headline = f"Spike at {episode.subject}"[:MAX_HEADLINE_LENGTH] if episode else ""
-        return crisis_form.render_crisis_modal(
+        return crisis_modals.render_crisis_modal(
             self._rules.list_departments(), opened, headline, episode.department if episode else ""
         )
 
@@ -64,7 +64,7 @@ class CrisisUseCases:
         nth = await self._count_closed(declaration, by, at)
         episode = await self._store.episodes.get(declaration.episode) if declaration.episode else None
         cases = await self._find_adoptable_cases(declaration.department, episode.subject if episode else "")
-        decision = leading.declare_crisis(
+        decision = transitions.declare_crisis(
             declaration,
             derive_origin(episode, cases, at),
             self._rules.get_crisis_plan(),
@@ -87,7 +87,7 @@ class CrisisUseCases:
         """Count the crises of this episode that were closed. Raises `NotAllowed` where one is open."""
         nth = 0
         while declaration.episode and (
-            found := await self._store.crises.find(leading.derive_crisis_id(declaration, by, at, nth))
+            found := await self._store.crises.find(transitions.derive_crisis_id(declaration, by, at, nth))
         ):
             if found.is_open:
                 raise NotAllowed(cards.format_already_declared(found))
@@ -106,7 +106,7 @@ class CrisisUseCases:
         crisis, at = await self._find_crisis(by, channel), self._clock.now()
         plan = self._rules.get_crisis_plan()
         said = await self._store.crises.change(
-            crisis.id, lambda one: leading.update_crisis(one, words, plan, by, at), at
+            crisis.id, lambda one: transitions.update_crisis(one, words, plan, by, at), at
         )
         return cards.render_update_receipt(said.after)
 
@@ -114,7 +114,7 @@ class CrisisUseCases:
         """Close it; or, where something is unfinished, return the form that says what and asks."""
         crisis = await self._find_crisis(by, channel)
         if unfinished := await self._find_unfinished(crisis):
-            return crisis_form.render_close_crisis_modal(crisis, unfinished, opened)
+            return crisis_modals.render_close_crisis_modal(crisis, unfinished, opened)
         return await self.close(by, crisis.id)
 
     async def close(self, by: str, name: str) -> RenderedMessage:
@@ -124,7 +124,7 @@ class CrisisUseCases:
             await self._measure_sentiment(crisis),
             ", ".join(cards.list_unfinished(await self._find_unfinished(crisis))),
         )
-        await self._store.crises.change(name, lambda one: leading.close_crisis(one, went, by, at, left), at)
+        await self._store.crises.change(name, lambda one: transitions.close_crisis(one, went, by, at, left), at)
         return cards.render_close_receipt()
 
     async def _find_unfinished(self, crisis: Crisis) -> UnfinishedWork:
@@ -142,7 +142,7 @@ class CrisisUseCases:
         crisis, at = await self._store.crises.get(name), self._clock.now()
         await self._check_permission(by, crisis)
         done = await self._store.crises.change(
-            name, lambda one: leading.complete_checklist_item(one, int(number), by, at), at
+            name, lambda one: transitions.complete_checklist_item(one, int(number), by, at), at
         )
         return cards.render_crisis_plan(done.after)
 
@@ -153,7 +153,7 @@ class CrisisUseCases:
             if channel == (crisis.channel or get_department_or_lost(self._rules, crisis.told.department).channel):
                 with suppress(NotAllowed):  # pinned before, or closed meanwhile
                     await self._store.crises.change(
-                        crisis.id, lambda one: leading.record_pin(one, ts, words, by, at), at
+                        crisis.id, lambda one: transitions.record_pin(one, ts, words, by, at), at
                     )
 
     async def show_open_crises(self) -> RenderedMessage:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.domain.case import Case
-from bot.domain.decision import NotAllowed
+from bot.domain.commits import NotAllowed
 from bot.domain.department import Department
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.store.cases import CaseStore

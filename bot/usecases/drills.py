@@ -1,15 +1,15 @@
 """What a person may ask about drills: to begin one."""
 
 from bot.cards import drills as cards
-from bot.cards.drawing import RenderedMessage
+from bot.cards.block_kit import RenderedMessage
 from bot.clock import Clock
 from bot.domain.department import Department
-from bot.domain.drill import open_drill
+from bot.domain.drills import open_drill
+from bot.domain.errors import NotAllowed
 from bot.domain.lifecycle import DEPUTIES_UNKNOWN
-from bot.domain.refusals import NotAllowed
 from bot.domain.rules import PlaybookRules
 from bot.store.drills import DrillStore
-from bot.usecases.team import StaffDirectory
+from bot.usecases.staff import StaffDirectory
 
 
 class DrillUseCases:

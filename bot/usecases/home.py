@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 
 from bot.cards.home import DepartmentSummary, HomeView, SourceSummary
 from bot.clock import Clock
-from bot.domain.judged import PRECISION_DAYS, compute_precisions
+from bot.domain.oncall.on_call import OnCallLookup
+from bot.domain.reports.precision import PRECISION_DAYS, compute_precisions
 from bot.domain.rules import PlaybookRules
-from bot.domain.schedules.duty import OnCallLookup
 from bot.store.cases import CaseStore
 from bot.store.corrections import CorrectionStore
+from bot.store.health_issues import HealthIssueStore
 from bot.store.inbox import Inbox
-from bot.store.reads import ReadCountStore
-from bot.store.troubles import HealthIssueStore
+from bot.store.read_counts import ReadCountStore
 
 
 class HomeTab:

@@ -6,28 +6,28 @@ from typing import NamedTuple, Protocol
 
 from bot.cards import oncall as cards
 from bot.cards import oncall_requests
-from bot.cards.drawing import RenderedMessage
+from bot.cards.block_kit import RenderedMessage
 from bot.cards.oncall import OnCallSummary
 from bot.clock import Clock
-from bot.domain.decision import NotAllowed
-from bot.domain.notification import ScheduleItem
-from bot.domain.rules import PlaybookRules
-from bot.domain.schedules import changes, requests
-from bot.domain.schedules.changed import ScheduleChange, ScheduleOverrides, ScheduleState
-from bot.domain.schedules.saying import ShiftRequest, parse_shift_request, parse_time, parse_whole_day
-from bot.domain.schedules.schedule import Schedule
-from bot.domain.schedules.shifts import (
+from bot.domain.commits import NotAllowed
+from bot.domain.oncall import cover_requests, override_transitions
+from bot.domain.oncall.overrides import ScheduleChange, ScheduleOverrides, ScheduleState
+from bot.domain.oncall.schedule import Schedule
+from bot.domain.oncall.shifts import (
     find_next_change,
     find_schedule_gaps,
     find_shift,
     list_shifts,
     merge_consecutive_shifts,
 )
-from bot.domain.spans import TimeSpan
+from bot.domain.oncall.time_parser import ShiftRequest, parse_shift_request, parse_time, parse_whole_day
+from bot.domain.outbox import ScheduleItem
+from bot.domain.periods import TimeSpan
+from bot.domain.rules import PlaybookRules
 from bot.store.drills import DrillStore
 from bot.store.overrides import OverrideStore
-from bot.usecases.rota import StoredOnCallLookup
-from bot.usecases.whose import ResolvedSchedule, SchedulePermissions
+from bot.usecases.on_call_lookup import StoredOnCallLookup
+from bot.usecases.schedule_permissions import ResolvedSchedule, SchedulePermissions
 
 INSTANT = timedelta(minutes=1)
 """Wide enough to find the shift that a moment lies in."""
@@ -99,7 +99,9 @@ class OnCallUseCases:
 
         def decide(known: ScheduleState) -> ScheduleChange:
             start = asking.resolve_time(asking.parsed.start) if asking.parsed.start else asking.at
-            return changes.take_shift(known, by, TimeSpan(start, _find_end(asking, known, start)), asking.at)
+            return override_transitions.take_shift(
+                known, by, TimeSpan(start, _find_end(asking, known, start)), asking.at
+            )
 
         return cards.render_override(
             await self._apply_change(asking, decide), by, asking.zone, own=asking.own, at=asking.at
@@ -112,7 +114,9 @@ class OnCallUseCases:
         await self._permissions.check(other, asking.target.schedule, f"<@{other}> is")
         said = asking.parsed.start or asking.target.rest
         when = _parse_span(asking, said) if said else None
-        return await self._send_request(asking, lambda known: requests.request_swap(known, by, other, asking.at, when))
+        return await self._send_request(
+            asking, lambda known: cover_requests.request_swap(known, by, other, asking.at, when)
+        )
 
     async def cover_shift(self, by: str, words: str) -> RenderedMessage:
         """`me`: by the person who is named, if they accept, or by the first in the channel. Else the asker covers."""
@@ -122,7 +126,7 @@ class OnCallUseCases:
         if asking.parsed.people:
             other = asking.parsed.people[0]
             await self._permissions.check(other, asking.target.schedule, f"<@{other}> is")
-            ask = requests.request_cover_from
+            ask = cover_requests.request_cover_from
             return await self._send_request(
                 asking, lambda known: ask(known, by, other, _find_span(asking, known, by), asking.at)
             )
@@ -138,7 +142,7 @@ class OnCallUseCases:
     async def accept_request(self, by: str, change_ref: str) -> RenderedMessage:
         """The button below a request: what is to be shown in its place."""
         change = await self._change_by_button(
-            by, change_ref, lambda known, name, at: requests.accept_request(known, name, by, at)
+            by, change_ref, lambda known, name, at: cover_requests.accept_request(known, name, by, at)
         )
         zone = await self._zones.find_time_zone(by)
         shown = zone or self._get_schedule(ScheduleItem.parse(change_ref).schedule).zone
@@ -146,14 +150,14 @@ class OnCallUseCases:
 
     async def decline_request(self, by: str, change_ref: str) -> RenderedMessage:
         change = await self._change_by_button(
-            by, change_ref, lambda known, name, at: requests.decline_request(known, name, by, at)
+            by, change_ref, lambda known, name, at: cover_requests.decline_request(known, name, by, at)
         )
         assert change.request is not None
         return oncall_requests.render_request_declined(change.request)
 
     async def _cover_directly(self, request: OnCallRequest, person: str) -> RenderedMessage:
         def decide(known: ScheduleState) -> ScheduleChange:
-            return changes.cover_shift(
+            return override_transitions.cover_shift(
                 known, person, request.by, _find_span(request, known, person), request.at, made_by=request.by
             )
 
@@ -169,7 +173,7 @@ class OnCallUseCases:
             )
 
         def decide(known: ScheduleState) -> ScheduleChange:
-            return changes.request_cover(
+            return override_transitions.request_cover(
                 known, request.by, _find_span(request, known, request.by), found.name, request.at
             )
 
@@ -180,7 +184,7 @@ class OnCallUseCases:
     async def answer_cover_request(self, by: str, change_ref: str) -> RenderedMessage:
         """The button below a plea: what is to be shown in its place."""
         change = await self._change_by_button(
-            by, change_ref, lambda known, name, at: changes.answer_cover_request(known, name, by, at)
+            by, change_ref, lambda known, name, at: override_transitions.answer_cover_request(known, name, by, at)
         )
         return cards.render_covered(change)
 
@@ -190,14 +194,17 @@ class OnCallUseCases:
         def decide(known: ScheduleState, began: str, at: datetime) -> ScheduleChange:
             start = max(at, datetime.fromtimestamp(int(began), UTC))
             left = next(
-                iter(find_schedule_gaps(known.roster, TimeSpan(start, start + changes.MAX_OVERRIDE_LENGTH))), None
+                iter(
+                    find_schedule_gaps(known.roster, TimeSpan(start, start + override_transitions.MAX_OVERRIDE_LENGTH))
+                ),
+                None,
             )
             if left is None or left.start > start:
                 there = find_shift(known.roster, start)
                 raise NotAllowed(
                     f"<@{there.person}> is on call then; the hole is filled." if there else "This is over."
                 )
-            return changes.take_shift(known, by, left, at)
+            return override_transitions.take_shift(known, by, left, at)
 
         return cards.render_gap_filled(await self._change_by_button(by, change_ref, decide))
 
@@ -206,7 +213,9 @@ class OnCallUseCases:
         schedule = self._get_schedule(ScheduleItem.parse(change_ref).schedule)
         manages = (await self._permissions.load_rights(by, schedule)).is_manager
         change = await self._change_by_button(
-            by, change_ref, lambda known, name, at: changes.undo_change(known, name, by, is_manager=manages, at=at)
+            by,
+            change_ref,
+            lambda known, name, at: override_transitions.undo_change(known, name, by, is_manager=manages, at=at),
         )
         zone = await self._zones.find_time_zone(by)
         return cards.render_override(change, by, zone or schedule.zone, own=bool(zone), at=self._clock.now())
@@ -274,11 +283,13 @@ def _find_span(request: OnCallRequest, state: ScheduleState, person: str) -> Tim
     end = _parse_end(request, start)
     if end is not None:
         return TimeSpan(start, end)
-    ahead = TimeSpan(start, start + changes.SEARCH_AHEAD)
+    ahead = TimeSpan(start, start + override_transitions.SEARCH_AHEAD)
     for stint in merge_consecutive_shifts(list_shifts(state.roster, ahead)):
         if stint.person == person and stint.end > start:
             return TimeSpan(max(stint.start, start), stint.end)
-    raise NotAllowed(f"<@{person}> has no shift in {state.schedule.name} in the next {changes.SEARCH_AHEAD.days} days.")
+    raise NotAllowed(
+        f"<@{person}> has no shift in {state.schedule.name} in the next {override_transitions.SEARCH_AHEAD.days} days."
+    )
 
 
 def _parse_span(request: OnCallRequest, words: str) -> TimeSpan:

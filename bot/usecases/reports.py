@@ -7,14 +7,15 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.cards import help as help_card
-from bot.cards import report as cards
-from bot.cards.drawing import RenderedMessage
-from bot.cards.words import escape, sanitize_line
+from bot.cards import reports as cards
+from bot.cards.block_kit import RenderedMessage
+from bot.cards.sanitize import escape, sanitize_line
 from bot.clock import Clock
 from bot.domain.case import Case, CaseResolution
-from bot.domain.decision import DurationKind, NotAllowed
-from bot.domain.judged import PRECISION_DAYS, PrecisionEstimate, compute_precisions
-from bot.domain.report import (
+from bot.domain.commits import DurationKind, NotAllowed
+from bot.domain.periods import ReportPeriod, ReportSpans, TimeSpan, compute_report_spans
+from bot.domain.reports.precision import PRECISION_DAYS, PrecisionEstimate, compute_precisions
+from bot.domain.reports.report import (
     DepartmentFigures,
     Report,
     ReportQuery,
@@ -25,11 +26,10 @@ from bot.domain.report import (
 )
 from bot.domain.routing import NOBODY
 from bot.domain.rules import PlaybookRules
-from bot.domain.spans import ReportPeriod, ReportSpans, TimeSpan, compute_report_spans
 from bot.domain.subject import Subject, SubjectKind
 from bot.store.cases import CaseStore
 from bot.store.corrections import CorrectionStore
-from bot.store.tallies import ReportCounterStore
+from bot.store.report_counters import ReportCounterStore
 
 TOP_POSTS_SHOWN = 3
 TOP_POST_CANDIDATES = 24

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from bot.clock import Clock
 from bot.domain.audit import AuditAction
 from bot.domain.case import Case, derive_case_id
-from bot.domain.correcting import ScoreUrgency, assess_as_genuine, restore_from_spam
-from bot.domain.decision import NotAllowed
+from bot.domain.cases.correction_transitions import ScoreUrgency, assess_as_genuine, restore_from_spam
+from bot.domain.commits import NotAllowed
 from bot.domain.department import Department
 from bot.domain.routing import NOBODY, Route, find_route
 from bot.domain.rules import PlaybookRules, find_clocks, get_department_or_lost, require_department

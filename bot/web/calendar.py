@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from bot.calendars.writing import REFRESH
-from bot.domain.refusals import StoreUnavailable
-from bot.usecases.feeds import CalendarLinks
+from bot.calendars.ical_writer import REFRESH
+from bot.domain.errors import StoreUnavailable
+from bot.usecases.calendar_links import CalendarLinks
 
 HEADERS = {
     "Cache-Control": f"private, max-age={int(REFRESH.total_seconds())}",

@@ -5,19 +5,19 @@ from contextlib import suppress
 import structlog
 
 from bot.clock import Clock
-from bot.domain import leading
+from bot.domain.commits import Decision
+from bot.domain.crises import transitions
+from bot.domain.crises.transitions import CHANNEL_TIMEOUT, COUNT_INTERVAL
 from bot.domain.crisis import Crisis, MentionCounts
-from bot.domain.decision import Decision
-from bot.domain.leading import CHANNEL_TIMEOUT, COUNT_INTERVAL
-from bot.domain.pages.takeover import can_take_over, take_over_page
-from bot.domain.spans import widen_to_quarters
-from bot.sinks.outcomes import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
+from bot.domain.paging.takeover import can_take_over, take_over_page
+from bot.domain.periods import widen_to_quarters
+from bot.sinks.delivery_errors import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
 from bot.sinks.slack import SlackSink
 from bot.store.fencing import enforce_fence
-from bot.store.opening import Store
-from bot.store.pages import PageGoneError
+from bot.store.paging import PageGoneError
+from bot.store.store import Store
 from bot.store.transaction import CommitResult
-from bot.workers.aside import RetryBackoff
+from bot.workers.retry_backoff import RetryBackoff
 
 IGNORED_INVITE_ERRORS = frozenset({"already_in_channel", "cant_invite_self"})
 LEASE_NAME = "crises"
@@ -57,12 +57,12 @@ class CrisisWorker:
             return taken
         at = self._clock.now()
         page = (await self._store.pages.find([crisis.page])).get(crisis.page)
-        decision = leading.check_crisis(crisis, page, at)
+        decision = transitions.check_crisis(crisis, page, at)
         if decision is None and (crisis.counted_at is None or at - crisis.counted_at >= COUNT_INTERVAL):
             [tally] = await self._store.report_counters.load_tallies(widen_to_quarters(crisis.origin.began_at, at))
             cases = await self._store.cases.find(crisis.cases)
             still_open = sum(not one.is_closed for one in cases.values())
-            decision = leading.record_counts(
+            decision = transitions.record_counts(
                 crisis, MentionCounts.from_tally(tally, crisis.origin.subject), still_open, at
             )
         return await self._commit_crisis(decision) if decision else 0
@@ -78,7 +78,7 @@ class CrisisWorker:
         for page in crisis.pages:
             with suppress(PageGoneError):
                 await self._store.pages.change_if_needed(page, lambda one: take_over_page(one, leader, at), at)
-        return await self._commit_crisis(leading.record_takeover(crisis, at))
+        return await self._commit_crisis(transitions.record_takeover(crisis, at))
 
     async def _assign_channel(self, crisis: Crisis) -> int:
         """A channel of its own, or the department's, with a sentence."""
@@ -93,7 +93,7 @@ class CrisisWorker:
             return 0
         if channel:
             await self._invite_people(channel, crisis)
-        return await self._commit_crisis(leading.assign_channel(crisis, channel, why, self._clock.now()))
+        return await self._commit_crisis(transitions.assign_channel(crisis, channel, why, self._clock.now()))
 
     async def _create_or_find_channel(self, name: str) -> tuple[str, str]:
         """Its id, or why there is none. A name that is taken is ours: who made it died, or its answer was lost."""

@@ -5,11 +5,11 @@ from typing import Protocol
 import structlog
 
 from bot.clock import Clock
-from bot.domain import drill as drills
-from bot.domain.decision import Decision
-from bot.domain.drill import Drill
+from bot.domain import drills
+from bot.domain.commits import Decision
+from bot.domain.drills import Drill
 from bot.domain.rules import PlaybookRules
-from bot.store.opening import Store
+from bot.store.store import Store
 from bot.store.transaction import CommitResult
 
 log = structlog.get_logger("drills")

@@ -6,9 +6,9 @@ from typing import Protocol
 import structlog
 
 from bot.clock import Clock
-from bot.domain.vigil.troubles import DOWNTIME_AFTER, INBOX, RECONCILIATION
-from bot.store.opening import Store
-from bot.workers.loop import Liveness
+from bot.domain.health.issues import DOWNTIME_AFTER, INBOX, RECONCILIATION
+from bot.store.store import Store
+from bot.workers.runner import Liveness
 
 HEARTBEAT_INTERVAL = timedelta(minutes=1)
 ISSUE_KEY = "heartbeat"

@@ -8,11 +8,11 @@ import structlog
 
 from bot.clock import Clock
 from bot.domain.mention import Mention
-from bot.domain.reads import ReadIds, ReadTotals
+from bot.domain.read_budget import ReadIds, ReadTotals
 from bot.sources.base import MentionSource
 from bot.store.fencing import LeaseLostError
-from bot.store.opening import Store
-from bot.workers.loop import Liveness, run_worker
+from bot.store.store import Store
+from bot.workers.runner import Liveness, run_worker
 
 log = structlog.get_logger("ingest")
 

@@ -8,21 +8,21 @@ from typing import Protocol
 import structlog
 
 from bot.clock import Clock
-from bot.domain.course import DetectionContext, close_unwatched, decide_episode
-from bot.domain.decision import Decision
-from bot.domain.episode import Episode
+from bot.domain.commits import Decision
 from bot.domain.rules import PlaybookRules
 from bot.domain.spikes.baseline import SubjectBaseline
+from bot.domain.spikes.detector import RETENTION_SECONDS, SpikeDetector
+from bot.domain.spikes.episode import Episode
+from bot.domain.spikes.episode_transitions import DetectionContext, close_unwatched, decide_episode
 from bot.domain.spikes.observation import StreamPosition
-from bot.domain.spikes.tuning import SpikeThresholds
-from bot.domain.spikes.usual import QUARTER
-from bot.domain.spikes.watch import RETENTION_SECONDS, SpikeDetector
+from bot.domain.spikes.seasonal_baseline import QUARTER
+from bot.domain.spikes.thresholds import SpikeThresholds
 from bot.domain.subject import Subject, SubjectKind
-from bot.store.feed import AT_ONCE
 from bot.store.leases import LENGTH as LEASE_LENGTH
-from bot.store.opening import Store
+from bot.store.spike_stream import AT_ONCE
+from bot.store.store import Store
 from bot.store.transaction import CommitResult
-from bot.workers.aside import RetryBackoff
+from bot.workers.retry_backoff import RetryBackoff
 
 LEASE_NAME = "spikes"
 LEARNING_DELAY = 2 * QUARTER

@@ -10,22 +10,22 @@ import structlog
 
 from bot import metrics
 from bot.clock import Clock
-from bot.detectors.base import MentionStats
+from bot.detectors.detector import MentionStats
 from bot.domain.assessment import Assessment, Intent
 from bot.domain.case import Case, JoinReason, derive_case_id
-from bot.domain.decision import CaseDecision, StoreUnavailable
+from bot.domain.commits import CaseDecision, StoreUnavailable
 from bot.domain.department import Department
-from bot.domain.editing import decide_edit, skip_edit
+from bot.domain.edits import decide_edit, skip_edit
 from bot.domain.intake import count_only, join_case, open_case
 from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY, find_route
 from bot.domain.rules import PlaybookRules, get_department_or_lost
+from bot.store.case_writer import LookupKey, build_lookup_keys
 from bot.store.inbox import IDLE, MOST_TRIES, InboxEntry, TriagedEntry
 from bot.store.keys import DEAD_MOST
-from bot.store.opening import Store
+from bot.store.store import Store
 from bot.store.transaction import CommitResult
-from bot.store.writing import LookupKey, build_lookup_keys
-from bot.workers.lately import RecentMentions
+from bot.workers.recent_mentions import RecentMentions
 
 log = structlog.get_logger("triage")
 

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.cards.drawing import RenderedMessage
+from bot.cards.block_kit import RenderedMessage
 from bot.usecases.oncall import OnCallUseCases
-from handlers.asking import Payload
-from handlers.reply import Responder
+from handlers.responder import Responder
+from handlers.use_cases import Payload
 
 Listener = Callable[[AsyncAck, Payload, str, OnCallUseCases, Responder], Awaitable[None]]
 Ask = Callable[[OnCallUseCases, str, str], Awaitable[RenderedMessage]]

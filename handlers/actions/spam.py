@@ -2,12 +2,12 @@
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.cards import messages, modals
+from bot.cards import case_messages, modals
 from bot.cards.modals import ModalMetadata
 from bot.usecases.spam import SpamReview
-from handlers.asking import Payload
-from handlers.reply import Responder
-from handlers.showing import load_spam_page
+from handlers.responder import Responder
+from handlers.responses import load_spam_page
+from handlers.use_cases import Payload
 
 
 async def show_spam(ack: AsyncAck, reply: Responder, spam: SpamReview) -> None:
@@ -36,5 +36,5 @@ async def bring_back(
             await reply.open_modal(body["trigger_id"], form)
             return
         answer = await spam.restore_mention(entry, by)
-        await reply.send_ephemeral(messages.render_brought_back(answer.case, answer.department))
+        await reply.send_ephemeral(case_messages.render_brought_back(answer.case, answer.department))
         await reply.replace_message(await load_spam_page(spam))

@@ -2,13 +2,13 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.cards import buttons
+from bot.cards import action_ids
 from handlers.commands import oncall
-from handlers.commands.crisis import handle_crisis
+from handlers.commands.crises import handle_crisis
 from handlers.commands.sentiment import handle_sentiment
 
 
 def register(app: AsyncApp) -> None:
-    app.command(buttons.SENTIMENT)(handle_sentiment)
-    app.command(buttons.CRISIS)(handle_crisis)
-    app.command(buttons.ONCALL)(oncall.handle_oncall)
+    app.command(action_ids.SENTIMENT)(handle_sentiment)
+    app.command(action_ids.CRISIS)(handle_crisis)
+    app.command(action_ids.ONCALL)(oncall.handle_oncall)

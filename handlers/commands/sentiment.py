@@ -3,10 +3,10 @@
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.usecases.spam import SpamReview
-from handlers.asking import Payload, ReportUseCases
-from handlers.reading import unescape_mrkdwn
-from handlers.reply import Responder
-from handlers.showing import load_spam_page
+from handlers.payloads import unescape_mrkdwn
+from handlers.responder import Responder
+from handlers.responses import load_spam_page
+from handlers.use_cases import Payload, ReportUseCases
 
 SPAM = "spam"
 

@@ -2,9 +2,9 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers.events.home import on_app_home_opened
-from handlers.events.leaving import on_app_uninstalled
-from handlers.events.pins import on_pin_added
+from handlers.events.app_home_opened import on_app_home_opened
+from handlers.events.app_uninstalled import on_app_uninstalled
+from handlers.events.pin_added import on_pin_added
 
 LEAVING = ("app_uninstalled", "tokens_revoked")
 

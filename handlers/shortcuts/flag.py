@@ -5,10 +5,10 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.cards import modals
 from bot.cards.modals import ModalMetadata
-from bot.usecases.flags import FlagUseCases
-from handlers.asking import Payload
+from bot.usecases.flag_message import FlagUseCases
 from handlers.message_text import extract_message_text, extract_message_url
-from handlers.reply import Responder
+from handlers.responder import Responder
+from handlers.use_cases import Payload
 
 OURS = "This is one of Earshot's own messages. To pass a case on, press *Hand over…* on its card."
 

@@ -2,10 +2,10 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.cards import buttons
+from bot.cards import action_ids
 from handlers.views.bring_back import submit_bring_back
 from handlers.views.correct import submit_correction
-from handlers.views.crisis import submit_crisis, submit_crisis_close
+from handlers.views.crises import submit_crisis, submit_crisis_close
 from handlers.views.flag import submit_flag
 from handlers.views.hand_over import submit_hand_over
 from handlers.views.not_for_us import submit_not_for_us
@@ -14,12 +14,12 @@ from handlers.views.separate import submit_separation
 
 
 def register(app: AsyncApp) -> None:
-    app.view(buttons.RESOLVE_MODAL)(submit_resolution)
-    app.view(buttons.HAND_OVER_MODAL)(submit_hand_over)
-    app.view(buttons.NOT_FOR_US_MODAL)(submit_not_for_us)
-    app.view(buttons.SEPARATE_MODAL)(submit_separation)
-    app.view(buttons.FLAG_MODAL)(submit_flag)
-    app.view(buttons.CORRECT_MODAL)(submit_correction)
-    app.view(buttons.BRING_BACK_MODAL)(submit_bring_back)
-    app.view(buttons.CRISIS_MODAL)(submit_crisis)
-    app.view(buttons.CRISIS_CLOSE_MODAL)(submit_crisis_close)
+    app.view(action_ids.RESOLVE_MODAL)(submit_resolution)
+    app.view(action_ids.HAND_OVER_MODAL)(submit_hand_over)
+    app.view(action_ids.NOT_FOR_US_MODAL)(submit_not_for_us)
+    app.view(action_ids.SEPARATE_MODAL)(submit_separation)
+    app.view(action_ids.FLAG_MODAL)(submit_flag)
+    app.view(action_ids.CORRECT_MODAL)(submit_correction)
+    app.view(action_ids.BRING_BACK_MODAL)(submit_bring_back)
+    app.view(action_ids.CRISIS_MODAL)(submit_crisis)
+    app.view(action_ids.CRISIS_CLOSE_MODAL)(submit_crisis_close)

@@ -5,11 +5,11 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.cards.modals import CORRECTING
 from bot.usecases.cases import CaseUseCases
 from bot.usecases.corrections import CorrectionUseCases
-from handlers.asking import Payload
-from handlers.reading import SubmittedModal
-from handlers.reply import Responder
-from handlers.showing import redraw_corrected_card
-from handlers.submitting import submit_modal
+from handlers.modal_submission import submit_modal
+from handlers.payloads import SubmittedModal
+from handlers.responder import Responder
+from handlers.responses import redraw_corrected_card
+from handlers.use_cases import Payload
 
 CHOOSE = "Choose what it is instead."
 

@@ -4,21 +4,21 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cards import buttons, messages
-from bot.cards.words import sanitize_line, sanitize_url
+from bot.cards import action_ids, case_messages
+from bot.cards.sanitize import sanitize_line, sanitize_url
 from bot.domain.assessment import Intent
 from bot.usecases.cases import CaseUseCases, CaseView
-from bot.usecases.flags import FlagRequest, FlagUseCases
-from handlers.asking import Payload
-from handlers.reading import SubmittedModal
-from handlers.reply import NOT_SENT, Responder
-from handlers.showing import is_store_up
-from handlers.submitting import submit_modal
+from bot.usecases.flag_message import FlagRequest, FlagUseCases
+from handlers.modal_submission import submit_modal
+from handlers.payloads import SubmittedModal
+from handlers.responder import NOT_SENT, Responder
+from handlers.responses import is_store_up
+from handlers.use_cases import Payload
 
 MISSING = {
-    buttons.WORDS: "Say what was said, in a few words at least.",
-    buttons.DEPARTMENT: "Choose who should see it.",
-    buttons.KIND: "Choose what it is.",
+    action_ids.WORDS: "Say what was said, in a few words at least.",
+    action_ids.DEPARTMENT: "Choose who should see it.",
+    action_ids.KIND: "Choose what it is.",
 }
 KEEP_OPEN = "Earshot cannot reach its memory right now. Keep this form open, and press Flag again in a minute."
 NO_ADDRESS = "This is no web address. It begins with https://; or leave it empty."
@@ -38,21 +38,21 @@ async def submit_flag(
         await ack(response_action="errors", errors=errors)
         return
     if not await is_store_up(cases):
-        await ack(response_action="errors", errors={buttons.WORDS: KEEP_OPEN})
+        await ack(response_action="errors", errors={action_ids.WORDS: KEEP_OPEN})
         return
 
     async def flag_mention() -> CaseView:
         return await flags.flag_message(by, await _build_flag(form, client))
 
     back = reply.with_response_url(form.origin.response_url)
-    if answer := await submit_modal(ack, buttons.WORDS, flag_mention(), back):
-        await back.send_ephemeral(messages.render_flagged(answer.case, answer.department))
+    if answer := await submit_modal(ack, action_ids.WORDS, flag_mention(), back):
+        await back.send_ephemeral(case_messages.render_flagged(answer.case, answer.department))
 
 
 def _validate_flag(form: SubmittedModal) -> dict[str, str]:
     errors = {block: words for block, words in MISSING.items() if not form.get_value(block)}
-    if form.get_value(buttons.ADDRESS) and not sanitize_url(form.get_value(buttons.ADDRESS)):
-        errors[buttons.ADDRESS] = NO_ADDRESS
+    if form.get_value(action_ids.ADDRESS) and not sanitize_url(form.get_value(action_ids.ADDRESS)):
+        errors[action_ids.ADDRESS] = NO_ADDRESS
     return errors
 
 
@@ -61,11 +61,11 @@ async def _build_flag(form: SubmittedModal, client: AsyncWebClient) -> FlagReque
     return FlagRequest(
         channel=origin.channel,
         ts=origin.ts,
-        words=form.get_value(buttons.WORDS),
-        department=form.get_value(buttons.DEPARTMENT),
-        kind=Intent(form.get_value(buttons.KIND)),
-        url=form.get_value(buttons.ADDRESS) or await _fetch_permalink(origin.channel, origin.ts, client),
-        author=sanitize_line(form.get_value(buttons.AUTHOR), 100),
+        words=form.get_value(action_ids.WORDS),
+        department=form.get_value(action_ids.DEPARTMENT),
+        kind=Intent(form.get_value(action_ids.KIND)),
+        url=form.get_value(action_ids.ADDRESS) or await _fetch_permalink(origin.channel, origin.ts, client),
+        author=sanitize_line(form.get_value(action_ids.AUTHOR), 100),
     )
 
 

@@ -2,27 +2,27 @@
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.cards import buttons
+from bot.cards import action_ids
 from bot.usecases.cases import CaseUseCases
-from handlers.asking import Payload
-from handlers.reading import SubmittedModal
-from handlers.reply import Responder
-from handlers.showing import redraw_card, redraw_moved_card
-from handlers.submitting import submit_modal
+from handlers.modal_submission import submit_modal
+from handlers.payloads import SubmittedModal
+from handlers.responder import Responder
+from handlers.responses import redraw_card, redraw_moved_card
+from handlers.use_cases import Payload
 
 CHOOSE = "Choose whose it is, or nobody."
 
 
 async def submit_not_for_us(ack: AsyncAck, view: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
     form = SubmittedModal(view)
-    whose = form.get_value(buttons.DEPARTMENT)
+    whose = form.get_value(action_ids.DEPARTMENT)
     if not whose:
-        await ack(response_action="errors", errors={buttons.DEPARTMENT: CHOOSE})
+        await ack(response_action="errors", errors={action_ids.DEPARTMENT: CHOOSE})
         return
     back = reply.with_response_url(form.origin.response_url)
-    nobody = whose == buttons.NOBODY
+    nobody = whose == action_ids.NOBODY
     work = cases.correct_route(form.origin.case, by, None if nobody else whose)
-    if (answer := await submit_modal(ack, buttons.DEPARTMENT, work, back)) is None:
+    if (answer := await submit_modal(ack, action_ids.DEPARTMENT, work, back)) is None:
         return
     if nobody:
         await redraw_card(answer, back, cases)

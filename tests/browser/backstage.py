@@ -5,11 +5,11 @@ import json
 import sys
 from typing import Any
 
-from bot import logs
-from bot.demo.page import show_page
-from bot.demo.reading import load_demo_inputs
+from bot import logging_setup
+from bot.demo.browser import show_page
+from bot.demo.inputs import load_demo_inputs
 from bot.domain.mention import Mention
-from bot.stage import LocalApp
+from bot.testing.local_app import LocalApp
 
 FIRST = {
     "id": "x:1",
@@ -58,7 +58,7 @@ class Backstage:
 
 
 async def main() -> None:
-    logs.configure_logging("error")
+    logging_setup.configure_logging("error")
     backstage = Backstage()
     while line := await asyncio.to_thread(sys.stdin.readline):
         told: dict[str, Any] = {}

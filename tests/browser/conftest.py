@@ -11,7 +11,7 @@ from selenium import webdriver
 from tests.browser import chromium
 from tests.browser.demo import Demo, Theatre
 from tests.browser.window import Window
-from tests.sandbox import conftest as sandbox
+from tests.slack_sandbox import conftest as sandbox
 
 world = sandbox.world
 """A sandbox with a small app of its own, for what our own app never sends."""

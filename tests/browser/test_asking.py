@@ -4,7 +4,7 @@ import re
 
 from selenium.webdriver.common.keys import Keys
 
-from bot.cards import buttons
+from bot.cards import action_ids
 from tests.browser.demo import Demo
 from tests.browser.window import Window
 
@@ -17,7 +17,7 @@ SAID = (
 
 def test_the_numbers_of_today_agree_with_the_books(window: Window, demo: Demo) -> None:
     window.opens("mia")
-    window.card("@marta").offers(buttons.CLAIM)
+    window.card("@marta").offers(action_ids.CLAIM)
     for text, author in SAID:
         demo.says(text, author)
     window.until(lambda: demo.behind["books"]["opened"] == len(SAID) + 1, "all of them are in the books")
@@ -46,8 +46,8 @@ def test_a_slash_lists_what_can_be_asked_and_the_keyboard_chooses_it(window: Win
 def test_the_home_tab_shows_the_case_one_has_and_the_form_opens_from_there(window: Window) -> None:
     window.opens()
     card = window.card("@marta")
-    card.click(buttons.CLAIM)
-    card.offers(buttons.RELEASE)
+    card.click(action_ids.CLAIM)
+    card.offers(action_ids.RELEASE)
     window.goes("Earshot Home")
     window.sees("@marta", within="#home")
     assert window.shuts_out() == []
@@ -55,7 +55,7 @@ def test_the_home_tab_shows_the_case_one_has_and_the_form_opens_from_there(windo
 
 def test_a_message_of_anybody_is_flagged_from_its_menu(window: Window) -> None:
     window.opens("joe")
-    window.card("@marta").offers(buttons.CLAIM)
+    window.card("@marta").offers(action_ids.CLAIM)
     window.types("Somebody on the forum says the app shows the wrong gate")
     mine = "(//div[@id='log']//article[contains(., 'wrong gate')])[last()]"
     window.press(f"{mine}//button[@aria-label='More actions']")
@@ -70,7 +70,7 @@ def test_a_message_of_anybody_is_flagged_from_its_menu(window: Window) -> None:
 def test_a_thread_is_answered_beside_its_channel(window: Window) -> None:
     window.opens()
     card = window.card("@marta")
-    card.offers(buttons.CLAIM)
+    card.offers(action_ids.CLAIM)
     window.press(f"//article[@id='{card.id}']//button[@aria-label='Reply in thread']")
     window.one("#thread input").send_keys("I know her, I call her", Keys.ENTER)
     window.sees("I know her, I call her", within="#thread [role=log]")
@@ -82,10 +82,10 @@ def test_a_thread_is_answered_beside_its_channel(window: Window) -> None:
 
 def test_what_comes_elsewhere_is_counted_beside_its_channel_until_one_goes_there(window: Window, demo: Demo) -> None:
     window.opens()
-    window.card("@marta").offers(buttons.CLAIM)
+    window.card("@marta").offers(action_ids.CLAIM)
     demo.says("I wish @northwindair had a quiet carriage for people who want to sleep", "rui")
     window.sees("research", "1", within="#nav a.has-unread")
     assert window.shuts_out() == []
     window.goes("research")
-    window.card("@rui").offers(buttons.CLAIM)
+    window.card("@rui").offers(action_ids.CLAIM)
     window.until(lambda: not window.all("#nav a.has-unread"), "nothing is unread")

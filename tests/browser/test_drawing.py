@@ -14,9 +14,9 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.browser.conftest import looked_at
 from tests.browser.window import Window
-from tests.sandbox.conftest import World
-from tests.sandbox.shapes import actions, button, menu, modal, mrkdwn, options, plain, question, section
-from tests.sandbox.test_blocks import GOOD
+from tests.slack_sandbox.conftest import World
+from tests.slack_sandbox.shapes import actions, button, menu, modal, mrkdwn, options, plain, question, section
+from tests.slack_sandbox.test_blocks import GOOD
 
 AIRPORTS = ("Lisbon", "Porto", "Faro")
 CONFIRM = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.cards import buttons
+from bot.cards import action_ids
 from tests.browser.demo import Demo
 from tests.browser.window import Window
 
@@ -22,11 +22,11 @@ HOSTILE = {
 
 def test_whatever_strangers_say_is_shown_and_runs_pings_and_breaks_nothing(window: Window, demo: Demo) -> None:
     window.opens("mia")
-    window.card("@marta").offers(buttons.CLAIM)
+    window.card("@marta").offers(action_ids.CLAIM)
     for name, words in HOSTILE.items():
         demo.says(AWFUL + words, f"mallory_{name}")
     for name in HOSTILE:
-        window.card(f"@mallory_{name}").offers(buttons.CLAIM)
+        window.card(f"@mallory_{name}").offers(action_ids.CLAIM)
         window.card(f"@mallory_{name}").says("I want my money back")
 
     assert not window.driver.execute_script("return window.owned")
@@ -39,8 +39,8 @@ def test_whatever_strangers_say_is_shown_and_runs_pings_and_breaks_nothing(windo
 @pytest.mark.parametrize("name", ["script", "backwards"])
 def test_a_case_of_hostile_words_is_claimed_like_any_other(window: Window, demo: Demo, name: str) -> None:
     window.opens()
-    window.card("@marta").offers(buttons.CLAIM)
+    window.card("@marta").offers(action_ids.CLAIM)
     demo.says(AWFUL + HOSTILE[name], "mallory")
     card = window.card("@mallory")
-    card.click(buttons.CLAIM)
-    card.offers(buttons.RELEASE)
+    card.click(action_ids.CLAIM)
+    card.offers(action_ids.RELEASE)

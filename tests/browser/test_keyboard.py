@@ -2,7 +2,7 @@
 
 from selenium.webdriver.common.keys import Keys
 
-from bot.cards import buttons
+from bot.cards import action_ids
 from tests.browser.window import Card, Window
 
 STEPS = 80
@@ -25,34 +25,34 @@ def _holds_the_focus(window: Window, card: Card) -> bool:
 def test_a_complaint_is_claimed_and_resolved_with_the_keyboard_alone(window: Window) -> None:
     window.opens()
     card = window.card("@marta")
-    card.offers(buttons.CLAIM)
+    card.offers(action_ids.CLAIM)
     _tabs_to(window, "#skip")
     window.keys(Keys.ENTER)
-    _tabs_to(window, f"[data-action={buttons.CLAIM}]")
+    _tabs_to(window, f"[data-action={action_ids.CLAIM}]")
     window.keys(Keys.ENTER)
-    card.offers(buttons.RELEASE)
+    card.offers(action_ids.RELEASE)
     assert _holds_the_focus(window, card), "the focus left the card that was redrawn"
-    _tabs_to(window, f"[data-action={buttons.RESOLVE}]")
+    _tabs_to(window, f"[data-action={action_ids.RESOLVE}]")
     window.keys(Keys.ENTER)
     with window.form("Resolve"):
         window.until(lambda: window.holds_the_focus("#modal input"), "the first field is reached")
         window.keys(Keys.SPACE)
         _tabs_to(window, "#modal [type=submit]")
         window.keys(Keys.ENTER)
-    card.offers(buttons.REOPEN)
+    card.offers(action_ids.REOPEN)
     window.until(lambda: _holds_the_focus(window, card), "the form gives the focus back")
 
 
 def test_escape_closes_the_form_and_gives_the_focus_back_to_its_button(window: Window) -> None:
     window.opens()
     card = window.card("@marta")
-    card.click(buttons.CLAIM)
-    card.offers(buttons.RELEASE)
-    card.click(buttons.RESOLVE)
+    card.click(action_ids.CLAIM)
+    card.offers(action_ids.RELEASE)
+    card.click(action_ids.RESOLVE)
     with window.form("Resolve"):
         window.keys(Keys.ESCAPE)
-    window.until(lambda: window.holds_the_focus(f"[data-action={buttons.RESOLVE}]"), "the button has the focus")
-    assert buttons.RELEASE in card.actions
+    window.until(lambda: window.holds_the_focus(f"[data-action={action_ids.RESOLVE}]"), "the button has the focus")
+    assert action_ids.RELEASE in card.actions
 
 
 def test_what_comes_is_said_to_a_screen_reader(window: Window) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from bot.cards import buttons
+from bot.cards import action_ids
 from tests.browser import chromium
 from tests.browser.panel import Panel
 from tests.browser.window import Window
@@ -17,7 +17,7 @@ def test_a_case_is_claimed_and_the_panel_opened_and_closed(window: Window, size:
     chromium.enlarges_text(window.driver, pixels)
     window.opens()
     card = window.card("@marta")
-    card.offers(buttons.CLAIM)
+    card.offers(action_ids.CLAIM)
     assert window.shuts_out() == []
     Panel(window)
     assert _fits(window)
@@ -25,15 +25,15 @@ def test_a_case_is_claimed_and_the_panel_opened_and_closed(window: Window, size:
     window.keys(Keys.ESCAPE)
     window.until(lambda: not window.one("#panel").is_displayed(), "the panel is closed")
     assert window.holds_the_focus("#panel-toggle")
-    card.click(buttons.CLAIM)
-    card.offers(buttons.RELEASE)
-    card.click(buttons.RESOLVE)
+    card.click(action_ids.CLAIM)
+    card.offers(action_ids.RELEASE)
+    card.click(action_ids.RESOLVE)
     with window.form("Resolve") as form:
         assert _fits(window)
         assert window.shuts_out() == []
         form.ticks("Answered")
         form.submits()
-    card.offers(buttons.REOPEN)
+    card.offers(action_ids.REOPEN)
     window.press("//*[@id='nav-toggle']")
     window.goes("pr")
     assert _fits(window)

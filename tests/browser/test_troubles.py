@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.cards import buttons
+from bot.cards import action_ids
 from tests.browser.conftest import Photographs
 from tests.browser.demo import Demo
 from tests.browser.panel import Panel
@@ -12,18 +12,18 @@ STORM = 120
 """More than Slack takes of single cards in a minute, on a machine however slow."""
 AUTHORS = ("kofi", "tess", "rui")
 LATE = "@northwindair flight {} is late again, terrible service, I want my money back, seat {}"
-ALL_CLAIMS = f"#log :is([data-action={buttons.CLAIM}], [data-action={buttons.CLAIM_IN_DIGEST}])"
+ALL_CLAIMS = f"#log :is([data-action={action_ids.CLAIM}], [data-action={action_ids.CLAIM_IN_DIGEST}])"
 
 
 def test_a_storm_becomes_a_list_from_which_every_case_can_be_claimed(
     window: Window, demo: Demo, photographs: Photographs
 ) -> None:
     window.opens()
-    window.card("@marta").offers(buttons.CLAIM)
+    window.card("@marta").offers(action_ids.CLAIM)
     panel = Panel(window)
     panel.does("storm", many=str(STORM), about="lost bags")
     panel.answers(f"{STORM} posts about lost bags")
-    window.until(lambda: window.all(f"#log [data-action={buttons.CLAIM_IN_DIGEST}]"), "a list has come")
+    window.until(lambda: window.all(f"#log [data-action={action_ids.CLAIM_IN_DIGEST}]"), "a list has come")
     photographs(window, "storm")
     window.until(lambda: demo.behind["books"]["seen"] == STORM + 1, "all of it is heard")
     window.until(lambda: demo.behind["books"]["waiting"] == 0, "all of it is assessed")
@@ -32,7 +32,7 @@ def test_a_storm_becomes_a_list_from_which_every_case_can_be_claimed(
     assert books["unaccounted"] == 0
     window.until(lambda: len(window.all(ALL_CLAIMS)) == books["opened"], f"{books['opened']} cases can be claimed")
 
-    line = f"(//div[@id='log']//button[@data-action='{buttons.CLAIM_IN_DIGEST}'])[last()]"
+    line = f"(//div[@id='log']//button[@data-action='{action_ids.CLAIM_IN_DIGEST}'])[last()]"
     window.press(line)
     window.until(lambda: len(window.all(ALL_CLAIMS)) == books["opened"] - 1, "one of them is taken")
     window.sees("@ana", within="#log")
@@ -40,7 +40,7 @@ def test_a_storm_becomes_a_list_from_which_every_case_can_be_claimed(
 
 def test_while_slack_is_down_its_queue_grows_old_and_afterwards_nothing_is_missing(window: Window, demo: Demo) -> None:
     window.opens()
-    window.card("@marta").offers(buttons.CLAIM)
+    window.card("@marta").offers(action_ids.CLAIM)
     panel = Panel(window)
     panel.does("break", how="down", minutes="240")
     panel.answers("Slack is down")
@@ -50,7 +50,7 @@ def test_while_slack_is_down_its_queue_grows_old_and_afterwards_nothing_is_missi
     window.sees("to #care", within="#panel-state")
     assert window.shuts_out() == []
     assert not [one for one in AUTHORS if f"@{one}" in window.words("#log")]
-    window.card("@marta").click(buttons.CLAIM)
+    window.card("@marta").click(action_ids.CLAIM)
     window.sees("Slack is down", within="#notices")
     panel.mends()
     _nothing_is_missing(window, demo)
@@ -60,7 +60,7 @@ def test_while_slack_is_down_its_queue_grows_old_and_afterwards_nothing_is_missi
 @pytest.mark.parametrize("how", ["limited", "slow", "dropped"])
 def test_after_whatever_trouble_nothing_is_missing(window: Window, demo: Demo, how: str) -> None:
     window.opens()
-    window.card("@marta").offers(buttons.CLAIM)
+    window.card("@marta").offers(action_ids.CLAIM)
     panel = Panel(window)
     panel.does("break", how=how, minutes="1")
     window.until(lambda: demo.behind["trouble"]["how"], "Slack is broken")
@@ -75,17 +75,17 @@ def test_after_whatever_trouble_nothing_is_missing(window: Window, demo: Demo, h
 
 def _nothing_is_missing(window: Window, demo: Demo) -> None:
     for author in AUTHORS:
-        window.card(f"@{author}").offers(buttons.CLAIM)
+        window.card(f"@{author}").offers(action_ids.CLAIM)
     window.until(lambda: demo.owed("#care") is None, "nothing is owed any more")
 
 
 def _nothing_is_there_twice(window: Window) -> None:
-    assert len(window.all(f"#log [data-action={buttons.CLAIM}]")) == len(AUTHORS) + 1
+    assert len(window.all(f"#log [data-action={action_ids.CLAIM}]")) == len(AUTHORS) + 1
 
 
 def test_after_a_night_it_is_said_who_was_reminded_and_they_see_it(window: Window) -> None:
     window.opens()
-    window.card("@marta").offers(buttons.CLAIM)
+    window.card("@marta").offers(action_ids.CLAIM)
     panel = Panel(window)
     panel.does("night", hours="2")
     panel.answers("2 hours passed", "@raj")
@@ -101,20 +101,20 @@ def test_a_crisis_at_4am_is_acknowledged_from_its_card_and_told_with_who_was_cal
     panel.ticks("night", "crisis")
     panel.does("night", hours="20")
     card = window.card("@night_traveller")
-    card.offers(buttons.ACKNOWLEDGE)
+    card.offers(action_ids.ACKNOWLEDGE)
     assert window.shuts_out() == []
-    card.click(buttons.ACKNOWLEDGE)
+    card.click(action_ids.ACKNOWLEDGE)
     panel.answers("At 04:00 a crisis", "@ben acknowledged it at 04:")
     card.says("@ben")
 
 
 def test_what_the_public_is_made_to_say_is_heard_and_told_how_it_was_taken(window: Window) -> None:
     window.opens()
-    window.card("@marta").offers(buttons.CLAIM)
+    window.card("@marta").offers(action_ids.CLAIM)
     panel = Panel(window)
     panel.does("say", text="@northwindair our bags are still in Porto, this is a disgrace", author="@kofi")
     panel.answers("Heard: complaint")
-    window.card("@kofi").offers(buttons.CLAIM)
+    window.card("@kofi").offers(action_ids.CLAIM)
     window.sees("@kofi", "Because", within="#panel-state")
     panel.does("say", text="", author="@kofi")
     panel.answers("the text is empty")
@@ -122,19 +122,19 @@ def test_what_the_public_is_made_to_say_is_heard_and_told_how_it_was_taken(windo
 
 def test_colleagues_claim_what_nobody_took_and_resolve_it(window: Window) -> None:
     window.opens("mia")
-    window.card("@marta").offers(buttons.CLAIM)
+    window.card("@marta").offers(action_ids.CLAIM)
     panel = Panel(window)
     panel.colleagues()
     panel.answers("Colleagues claim")
     panel.does("night", hours="1")
     panel.answers("1 hour passed")
     panel.speed("60×")
-    window.card("@marta").offers(buttons.REOPEN)
+    window.card("@marta").offers(action_ids.REOPEN)
 
 
 def test_the_clock_is_stopped_and_runs_again(window: Window, demo: Demo) -> None:
     window.opens()
-    window.card("@marta").offers(buttons.CLAIM)
+    window.card("@marta").offers(action_ids.CLAIM)
     panel = Panel(window)
     panel.speed("Pause")
     panel.answers("The clock stands still")

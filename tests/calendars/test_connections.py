@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from bot.calendars.broken import CalendarError
+from bot.calendars.calendar_errors import CalendarError
 from bot.calendars.connections import GuardedConnector, InternalAddressError, classify_address
-from bot.calendars.fetching import fetch_calendar
+from bot.calendars.fetch import fetch_calendar
 from tests.calendars.server import calendars
 from tests.calendars.written import calendar
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.calendars.broken import CalendarError
-from bot.calendars.reading import parse_shifts
-from bot.domain.schedules.schedule import Schedule
-from bot.domain.spans import TimeSpan
+from bot.calendars.calendar_errors import CalendarError
+from bot.calendars.ical_parser import parse_shifts
+from bot.domain.oncall.schedule import Schedule
+from bot.domain.periods import TimeSpan
 from tests.calendars.written import calendar, event
 
 AT = datetime(2026, 3, 10, 9, tzinfo=UTC)

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from bot.cards import case as card
-from bot.cards import summons
-from bot.cards.words import sanitize_url
+from bot.cards import page_text
+from bot.cards.sanitize import sanitize_url
 from tests.cards.samples import AT, CARE, mention, new
 
 GOOD = (
@@ -60,4 +60,4 @@ def test_an_address_that_does_not_is_no_button_and_goes_to_nobodys_phone(why: st
 
     assert sanitize_url(BAD[why]) == ""
     assert "Open post" not in json.dumps(card.render_case(case, CARE, AT).blocks)
-    assert summons.build_case_page_context(case, "").url == ""
+    assert page_text.build_case_page_context(case, "").url == ""

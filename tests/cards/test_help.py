@@ -2,8 +2,8 @@
 
 from bot.cards import help as card
 from bot.cards import home
-from bot.domain.judged import PrecisionAspect, PrecisionEstimate
-from bot.sandbox.blocks import check_message
+from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate
+from bot.slack_sandbox.block_kit import check_message
 from tests.cards.samples import AT, words
 
 

@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cards import case as card
-from bot.cards import digest, hearing, home, messages, modals, plain, spam
-from bot.cards.drawing import MOST_CHARACTERS, RenderedMessage, is_within_limits
+from bot.cards import case_assessment, case_fallback, case_messages, digests, home, modals, spam
+from bot.cards.block_kit import MOST_CHARACTERS, RenderedMessage, is_within_limits
 from bot.cards.modals import ModalMetadata
-from bot.cards.words import sanitize_line, sanitize_text
+from bot.cards.sanitize import sanitize_line, sanitize_text
 from bot.domain.case import Case, JoinedMention, JoinReason
 from bot.domain.destination import ToPerson
-from bot.domain.schedules.duty import OnCallSnapshot
-from bot.sandbox.blocks import check_message, check_view
+from bot.domain.oncall.on_call import OnCallSnapshot
+from bot.slack_sandbox.block_kit import check_message, check_view
 from tests.cards.samples import AT, CARE, PR, assessment, claimed, marked_up, mention, new, objects, resolved, size
 
 MARKER = "zqxj"
@@ -52,19 +52,21 @@ def drawings(case: Case) -> list[RenderedMessage]:
     return [
         card.render_case(case, CARE, AT),
         card.render_moved_notice(case, "pr"),
-        plain.render_case_fallback(case, CARE, AT),
-        digest.render_digest("1773133333333-ABCDEFGH", CARE, [case.copy_with(id=f"CASE{n:04}") for n in range(20)], AT),
-        messages.render_claim_reminder(case, CARE, AT),
-        messages.render_on_call_notice(case, CARE, OnCallSnapshot(CARE.on_call), ToPerson("U0RAJ"), AT),
-        messages.render_lease_reminder(case, CARE),
-        messages.render_lost_claim(case, CARE),
-        messages.render_joined_notice(case),
-        messages.render_handed_over(case),
-        messages.render_claimed(case.copy_with(owner="U0ANA"), CARE),
-        messages.render_move_suggestion(case, "pr"),
-        messages.render_moved(case, CARE),
-        messages.render_brought_back(case, CARE),
-        hearing.render_explanation(case),
+        case_fallback.render_case_fallback(case, CARE, AT),
+        digests.render_digest(
+            "1773133333333-ABCDEFGH", CARE, [case.copy_with(id=f"CASE{n:04}") for n in range(20)], AT
+        ),
+        case_messages.render_claim_reminder(case, CARE, AT),
+        case_messages.render_on_call_notice(case, CARE, OnCallSnapshot(CARE.on_call), ToPerson("U0RAJ"), AT),
+        case_messages.render_lease_reminder(case, CARE),
+        case_messages.render_lost_claim(case, CARE),
+        case_messages.render_joined_notice(case),
+        case_messages.render_handed_over(case),
+        case_messages.render_claimed(case.copy_with(owner="U0ANA"), CARE),
+        case_messages.render_move_suggestion(case, "pr"),
+        case_messages.render_moved(case, CARE),
+        case_messages.render_brought_back(case, CARE),
+        case_assessment.render_explanation(case),
         spam.render_spam_page([(f"17-{n}", case.mention, case.assessment) for n in range(8)], 5_000, more=True),
     ]
 

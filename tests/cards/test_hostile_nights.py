@@ -5,19 +5,18 @@ from datetime import timedelta
 
 from hypothesis import given, settings
 
-from bot.cards import crisis as crises
-from bot.cards import drills, episode, morning, pages, summons
-from bot.cards.drawing import RenderedMessage, is_within_limits
-from bot.domain import leading
+from bot.cards import crises, drills, page_text, paging, shift_summary, spikes
+from bot.cards.block_kit import RenderedMessage, is_within_limits
+from bot.domain.crises import transitions
 from bot.domain.crisis import Crisis, CrisisDeclaration, CrisisOrigin, CrisisPlan, MentionCounts, SentimentOutcome
 from bot.domain.destination import parse_callee
-from bot.domain.drill import Drill
-from bot.domain.episode import Episode, SamplePost, SpikePeak
-from bot.domain.morning import ShiftSummary
-from bot.domain.pages.matter import PageContext
-from bot.domain.pages.page import CauseKind, ContactMethod, Page, PageAttempt, PageCause, Severity, open_page
-from bot.domain.spikes.watch import SpikeKind
-from bot.sandbox.blocks import check_message
+from bot.domain.drills import Drill
+from bot.domain.paging.context import PageContext
+from bot.domain.paging.page import CauseKind, ContactMethod, Page, PageAttempt, PageCause, Severity, open_page
+from bot.domain.shift_summary import ShiftSummary
+from bot.domain.spikes.detector import SpikeKind
+from bot.domain.spikes.episode import Episode, SamplePost, SpikePeak
+from bot.slack_sandbox.block_kit import check_message
 from tests.cards.samples import AT, marked_up, mention, new
 from tests.cards.test_hostile import MARKER, words
 
@@ -40,11 +39,11 @@ def an_episode(text: str) -> Episode:
 def a_crisis(text: str) -> Crisis:
     """Declared, talked about, pinned in and closed by colleagues who paste what strangers say."""
     told = CrisisDeclaration(Severity.SEV1, text[:150], "care", "U0ANA", "U0BEN")
-    found = leading.declare_crisis(told, CrisisOrigin(AT), CrisisPlan(checklist=(text[:300],)), "U0ANA", AT).after
-    found = leading.assign_channel(found, "C0ROOM", "", AT).after
-    found = leading.update_crisis(found, f"it is {text}"[:500], CrisisPlan(), "U0BEN", AT).after
-    found = leading.record_pin(found, "1.1", text, "U0BEN", AT).after
-    return leading.complete_checklist_item(found, 0, "U0ANA", AT).after
+    found = transitions.declare_crisis(told, CrisisOrigin(AT), CrisisPlan(checklist=(text[:300],)), "U0ANA", AT).after
+    found = transitions.assign_channel(found, "C0ROOM", "", AT).after
+    found = transitions.update_crisis(found, f"it is {text}"[:500], CrisisPlan(), "U0BEN", AT).after
+    found = transitions.record_pin(found, "1.1", text, "U0BEN", AT).after
+    return transitions.complete_checklist_item(found, 0, "U0ANA", AT).after
 
 
 def by_strangers(text: str) -> list[RenderedMessage]:
@@ -52,16 +51,16 @@ def by_strangers(text: str) -> list[RenderedMessage]:
     over = found.copy_with(ended_at=LATER)
     rung = PageAttempt(1, 1, ContactMethod.SLACK, "U0ANA", AT)
     matters: list[PageContext] = [
-        summons.build_case_page_context(case, ""),
-        episode.build_spike_page_context(found, ""),
+        page_text.build_case_page_context(case, ""),
+        spikes.build_spike_page_context(found, ""),
     ]
     return [
-        *(episode.render_spike(one, page) for one in (found, over) for page in (None, PAGE)),
-        episode.render_spike_fallback(found),
-        *(pages.render_open_page(PAGE, matter, parse_callee(rung.person)) for matter in matters),
-        morning.render_shift_summary(ShiftSummary("care", AT, episodes=(found, over), pages=(PAGE,)))
+        *(spikes.render_spike(one, page) for one in (found, over) for page in (None, PAGE)),
+        spikes.render_spike_fallback(found),
+        *(paging.render_open_page(PAGE, matter, parse_callee(rung.person)) for matter in matters),
+        shift_summary.render_shift_summary(ShiftSummary("care", AT, episodes=(found, over), pages=(PAGE,)))
         or RenderedMessage("", []),
-        morning.render_hand_over_summary(ShiftSummary("care", AT, episodes=(found,)), "U0ANA")
+        shift_summary.render_hand_over_summary(ShiftSummary("care", AT, episodes=(found,)), "U0ANA")
         or RenderedMessage("", []),
     ]
 
@@ -69,7 +68,7 @@ def by_strangers(text: str) -> list[RenderedMessage]:
 def by_colleagues(text: str) -> list[RenderedMessage]:
     found = a_crisis(text)
     numbers = MentionCounts(9, 5)
-    closed = leading.close_crisis(found, SentimentOutcome(numbers, numbers, numbers), "U0ANA", LATER).after
+    closed = transitions.close_crisis(found, SentimentOutcome(numbers, numbers, numbers), "U0ANA", LATER).after
     rung = PageAttempt(1, 1, ContactMethod.SLACK, "U0ANA", AT)
     drill = Drill(department="R&D <ops>", opened_at=AT, page="p1", missed_at=AT, why="nobody answered")
     return [
@@ -84,8 +83,8 @@ def by_colleagues(text: str) -> list[RenderedMessage]:
         crises.render_crisis_review(closed),
         crises.render_declare_receipt(found),
         crises.render_open_crises([found, closed]),
-        pages.render_open_page(PAGE, crises.build_crisis_page_context(found, ""), parse_callee(rung.person)),
-        morning.render_shift_summary(ShiftSummary("care", AT, crises=(found,), missed=drill))
+        paging.render_open_page(PAGE, crises.build_crisis_page_context(found, ""), parse_callee(rung.person)),
+        shift_summary.render_shift_summary(ShiftSummary("care", AT, crises=(found,), missed=drill))
         or RenderedMessage("", []),
         *(
             draw(drill, page)
@@ -123,7 +122,7 @@ def test_what_colleagues_paste_pings_and_links_nothing(text: str) -> None:
 @settings(max_examples=60, deadline=None)
 @given(text=words)
 def test_what_a_phone_is_told_of_a_spike_is_short_and_has_no_link_of_a_strangers(text: str) -> None:
-    matter = episode.build_spike_page_context(an_episode(text), "")
+    matter = spikes.build_spike_page_context(an_episode(text), "")
     page: Page = PAGE.copy_with(cause=PageCause(CauseKind.EPISODE, "ep-1"))
-    assert MARKER not in summons.format_spoken_page(page, matter) + summons.format_text_message(page, matter)
-    assert "evil.example" not in summons.format_page_body(matter, "https://earshot.example/acknowledge/x")
+    assert MARKER not in page_text.format_spoken_page(page, matter) + page_text.format_text_message(page, matter)
+    assert "evil.example" not in page_text.format_page_body(matter, "https://earshot.example/acknowledge/x")

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox import SlackSandbox, SlackWorkspace
+from bot.slack_sandbox import SlackSandbox, SlackWorkspace
+from bot.store.brand_identity import BrandIdentity, claim_keys
 from bot.store.client import RedisClient
-from bot.store.meta import BrandIdentity, claim_keys
 from tests.cli.shell import Shell
 
 SCOPES = ("chat:write", "commands", "usergroups:read", "users:read", "channels:read", "groups:read")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.checks.locations import PlaybookLocations
 from bot.cli.checks.pagers import check_pagers
-from bot.cli.checks.places import PlaybookLocations
-from bot.playbook import PlaybookReloader
-from bot.settings import load_settings
+from bot.config import PlaybookReloader
+from bot.config.settings import load_settings
 from bot.sources.catalogue import MODELS
 from tests.pagers.services import Fault, Services, serving
 

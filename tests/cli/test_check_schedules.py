@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.sandbox import SlackSandbox
+from bot.slack_sandbox import SlackSandbox
 from tests.calendars.server import calendars
 from tests.calendars.written import calendar, event
 from tests.cli.shell import Shell

@@ -3,10 +3,10 @@
 import aiohttp
 import pytest
 
-from bot.sandbox import FaultKind, InjectedFault, SlackSandbox
-from bot.sinks.inspection import SlackInspector
-from bot.sinks.outcomes import RateLimitedError
+from bot.sinks.delivery_errors import RateLimitedError
 from bot.sinks.slack import build_web_client
+from bot.sinks.slack_inspector import SlackInspector
+from bot.slack_sandbox import FaultKind, InjectedFault, SlackSandbox
 from tests.cli.shell import Shell
 from tests.sources.house import Wound
 

@@ -5,12 +5,12 @@ import json
 import pytest
 
 from bot.domain.case import derive_case_id
-from bot.domain.correcting import CorrectedValue, correct_case
+from bot.domain.cases.correction_transitions import CorrectedValue, correct_case
+from bot.domain.commits import CaseDecision
 from bot.domain.correction import CorrectionKind
-from bot.domain.decision import CaseDecision
 from bot.domain.department import Department
 from bot.domain.mention import Mention
-from bot.store.opening import Store
+from bot.store.store import Store
 from bot.usecases.corrections import recompute_urgency
 from tests.cards.samples import CARE, new
 from tests.cli.shell import Shell, on_a_terminal

@@ -7,7 +7,7 @@ import pty
 import pytest
 
 from bot.domain.mention import Mention
-from bot.store.opening import Store
+from bot.store.store import Store
 from tests.cli.shell import Shell, on_a_terminal
 from tests.clock import WoundClock
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.mention import Mention
-from bot.store.opening import Store
+from bot.store.store import Store
 from tests.cli.shell import Shell
 from tests.clock import WoundClock
 

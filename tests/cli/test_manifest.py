@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from bot.sandbox import SlackSandbox, SlackWorkspace
+from bot.slack_sandbox import SlackSandbox, SlackWorkspace
 from tests.cli.shell import Shell
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.store.client import RedisClient
-from bot.store.opening import Store, build_store
+from bot.store.store import Store, build_store
 from tests.cli.shell import Shell, on_a_terminal
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.detectors.model.weights import PACKAGED
-from bot.training.placing import hold_exclusive_lock
+from bot.training.atomic_write import hold_exclusive_lock
 from tests.cli.shell import Shell
 
 WHEN = "2026-03-10T12:00:00Z"

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.demo.cast import SimulatedUsers
 from bot.demo.clocks import FastClock
-from bot.demo.panel.doings import PanelActions
-from bot.demo.reading import load_demo_inputs
-from bot.demo.show import DemoSession, compute_start
-from bot.demo.staging import run_demo_app
+from bot.demo.inputs import load_demo_inputs
+from bot.demo.panel.actions import PanelActions
+from bot.demo.session import DemoSession, compute_start
+from bot.demo.setup import run_demo_app
+from bot.demo.simulated_users import SimulatedUsers
 from bot.domain.mention import Author, Mention
 
 FIRST = Mention(

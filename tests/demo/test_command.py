@@ -5,7 +5,7 @@ import urllib.request
 from contextlib import closing, suppress
 from pathlib import Path
 
-from bot.demo.page import PORT
+from bot.demo.browser import PORT
 from tests.demo.terminal import Terminal, left_of
 
 PAGE = "is a small Slack on this machine"

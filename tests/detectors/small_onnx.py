@@ -10,7 +10,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
-from bot.playbook import OnnxOptions
+from bot.config import OnnxOptions
 
 USUAL = ("negative", "neutral", "positive")
 POINTS = {

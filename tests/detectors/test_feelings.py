@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.detectors.catalogue import MentionAssessor
+from bot.detectors.pipeline import MentionAssessor
 from bot.domain.assessment import Assessment
 from bot.domain.subject import Subject
 from tests.detectors.vocabulary import assessor, mention

@@ -3,7 +3,7 @@ from importlib.metadata import requires
 import pytest
 from packaging.requirements import Requirement
 
-from bot.detectors.catalogue import MentionAssessor
+from bot.detectors.pipeline import MentionAssessor
 from tests.detectors.lines.reading import read
 from tests.detectors.vocabulary import heard, mention
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.detectors.lexicons.terms import SubjectMatcher
-from bot.detectors.lexicons.text import normalize, tokenize
-from bot.domain.spelling import is_findable
+from bot.detectors.subject_matcher import SubjectMatcher
+from bot.detectors.text.tokenizer import normalize, tokenize
 from bot.domain.subject import Subject
+from bot.domain.text_normalization import is_findable
 
 NAMES = {
     "Macy's": ["Macy's was closed when we came", "macys again", "MACY'S", "Macy\u2019s", "Macy`s", "#Macys", "@macys", "Macy&#39;s"],

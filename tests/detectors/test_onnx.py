@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from onnx import TensorProto
 
-from bot.detectors.catalogue import MentionAssessor
+from bot.config import OnnxOptions
 from bot.detectors.engines.onnx import load_onnx_model
 from bot.detectors.model.weights import WeightsError
+from bot.detectors.pipeline import MentionAssessor
 from bot.domain.assessment import Assessment
-from bot.playbook import OnnxOptions
 from tests.detectors.small_onnx import written
 from tests.detectors.vocabulary import mention
 

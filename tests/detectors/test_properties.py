@@ -6,9 +6,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.detectors.base import MentionStats
-from bot.detectors.lexicons.text import PLAIN_TOKEN, TOKEN
-from bot.workers.lately import RecentMentions
+from bot.detectors.detector import MentionStats
+from bot.detectors.text.tokenizer import PLAIN_TOKEN, TOKEN
+from bot.workers.recent_mentions import RecentMentions
 from tests.detectors.lines.reading import subject_lines
 from tests.detectors.vocabulary import NOON, SUBJECTS, assessor, heard, mention
 

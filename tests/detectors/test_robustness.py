@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.bench.hostile import HOSTILE
+from bot.benchmarks.hostile_texts import HOSTILE
 from bot.domain.assessment import Sentiment
 from tests.detectors.vocabulary import assessor, heard, mention
 

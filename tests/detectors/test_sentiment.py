@@ -7,8 +7,8 @@ import pytest
 from textblob import TextBlob
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from bot.detectors.catalogue import MentionAssessor
 from bot.detectors.engines.lexicon_engines import BELIEVED, MAX_EMOJI, TextBlobEngine, VaderEngine, list_reasons
+from bot.detectors.pipeline import MentionAssessor
 from bot.detectors.sentiment import ALONE
 from bot.domain.assessment import Assessment
 from tests.detectors.vocabulary import SUBJECTS, heard, mention
@@ -146,7 +146,7 @@ def test_several_threads_may_ask_one_engine() -> None:
 
 
 def test_only_who_chooses_textblob_loads_it() -> None:
-    code = "import sys; from bot.detectors.catalogue import Assessor; Assessor(()); print('textblob' in sys.modules)"
+    code = "import sys; from bot.detectors.pipeline import Assessor; Assessor(()); print('textblob' in sys.modules)"
     assert run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 
 

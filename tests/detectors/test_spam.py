@@ -2,10 +2,10 @@ from typing import Any
 
 import pytest
 
-from bot.demo.reading import SAMPLE
-from bot.detectors.base import MentionStats
+from bot.demo.inputs import SAMPLE
+from bot.detectors.detector import MentionStats
 from bot.domain.mention import Mention
-from bot.sources.reading import read_mentions
+from bot.sources.mention_parser import read_mentions
 from tests.detectors.lines.reading import read
 from tests.detectors.vocabulary import assessor, heard, mention
 

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.detectors.catalogue import MentionAssessor
+from bot.detectors.pipeline import MentionAssessor
 from bot.domain.subject import Subject
 from tests.detectors.lines.reading import REAL, SUBJECTS, Line, subject_lines
 from tests.detectors.vocabulary import heard, mention

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.detectors.base import MentionStats
+from bot.detectors.detector import MentionStats
 from tests.detectors.vocabulary import NOON, assessor, heard, mention
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.detectors.catalogue import MentionAssessor
 from bot.detectors.model.weights import MAGIC, PACKAGED, WeightsError, encode_weights, read_weights
+from bot.detectors.pipeline import MentionAssessor
 
 ARRAYS = {"a": np.arange(6, dtype=np.float32).reshape(2, 3), "b": np.array([1, 2], np.uint32)}
 

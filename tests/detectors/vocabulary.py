@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from bot.detectors.catalogue import MentionAssessor
+from bot.detectors.pipeline import MentionAssessor
 from bot.domain.assessment import Assessment
 from bot.domain.mention import Mention
 from bot.domain.subject import Subject, SubjectKind

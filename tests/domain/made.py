@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.assessment import Assessment, Signal
+from bot.domain.business_hours import BusinessHours, parse_window
 from bot.domain.case import Case, CaseResolution, CaseStatus, derive_case_id
 from bot.domain.department import Department, DepartmentStaff
-from bot.domain.hours import BusinessHours, parse_window
 from bot.domain.lifecycle import Context
 from bot.domain.mention import Mention
 from bot.domain.routing import CaseClocks, Route

@@ -10,9 +10,9 @@ from pydantic import BaseModel
 
 from bot.domain.case import Case, CaseChanges
 from bot.domain.crisis import Crisis, CrisisChanges
-from bot.domain.drill import Drill, DrillChanges
-from bot.domain.episode import Episode, EpisodeChanges
-from bot.domain.pages.page import Page, PageChanges
+from bot.domain.drills import Drill, DrillChanges
+from bot.domain.paging.page import Page, PageChanges
+from bot.domain.spikes.episode import Episode, EpisodeChanges
 from tests.domain.made import case
 
 MODELS = [

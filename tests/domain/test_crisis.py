@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain import leading
+from bot.domain.commits import Decision
+from bot.domain.crises import transitions
 from bot.domain.crisis import Crisis, CrisisDeclaration, CrisisOrigin, CrisisPlan, MentionCounts, SentimentOutcome
-from bot.domain.decision import Decision
-from bot.domain.notification import NotificationKind
-from bot.domain.pages.page import Severity
-from bot.domain.refusals import NotAllowed
-from bot.domain.report import TallyKey
+from bot.domain.errors import NotAllowed
+from bot.domain.outbox import NotificationKind
+from bot.domain.paging.page import Severity
+from bot.domain.reports.report import TallyKey
 from tests.domain.made import AT, after
 
 PLAN = CrisisPlan(timedelta(minutes=30), ("Stop posts.", "Say that we know."))
@@ -19,11 +19,11 @@ NOTHING = SentimentOutcome(MentionCounts(), MentionCounts(), MentionCounts())
 
 
 def declared() -> Decision[Crisis]:
-    return leading.declare_crisis(TOLD, CrisisOrigin(AT), PLAN, "U0MIA", AT)
+    return transitions.declare_crisis(TOLD, CrisisOrigin(AT), PLAN, "U0MIA", AT)
 
 
 def housed(channel: str = "C0NEW") -> Crisis:
-    return leading.assign_channel(declared().after, channel, "", after(seconds=1)).after
+    return transitions.assign_channel(declared().after, channel, "", after(seconds=1)).after
 
 
 def kinds(decision: Decision[Crisis]) -> list[tuple[str, str]]:
@@ -44,17 +44,17 @@ def test_declaring_calls_the_lead_as_sev1_whatever_the_form_says_and_twice_is_on
     ],
 )
 def test_its_cards_are_owed_where_it_lives(channel: str, owed: list[tuple[str, str]]) -> None:
-    assert kinds(leading.assign_channel(declared().after, channel, "no scope", AT)) == owed
+    assert kinds(transitions.assign_channel(declared().after, channel, "no scope", AT)) == owed
 
 
 def test_an_update_moves_its_clock_and_one_reminder_is_owed_for_each() -> None:
     crisis = housed()
-    assert leading.check_crisis(crisis, None, after(minutes=29)) is None
-    due = leading.check_crisis(crisis, None, after(minutes=30))
+    assert transitions.check_crisis(crisis, None, after(minutes=29)) is None
+    due = transitions.check_crisis(crisis, None, after(minutes=30))
     assert due is not None
     assert kinds(due) == [("crisis", "#C0NEW"), ("due", "#C0NEW")]
-    assert leading.check_crisis(due.after, None, after(minutes=50)) is None
-    said = leading.update_crisis(due.after, " We  know. ", PLAN, "U0BEN", after(minutes=51))
+    assert transitions.check_crisis(due.after, None, after(minutes=50)) is None
+    said = transitions.update_crisis(due.after, " We  know. ", PLAN, "U0BEN", after(minutes=51))
     assert (said.after.status, said.after.update_due) == ("We know.", after(minutes=81))
     assert said.notifications[-1].kind is NotificationKind.NEWS
 
@@ -62,33 +62,33 @@ def test_an_update_moves_its_clock_and_one_reminder_is_owed_for_each() -> None:
 @pytest.mark.parametrize(("words", "no"), [("  ", "Say what is new"), ("x" * 501, "at most 500")])
 def test_an_update_that_says_nothing_or_too_much_is_refused(words: str, no: str) -> None:
     with pytest.raises(NotAllowed, match=no):
-        leading.update_crisis(housed(), words, PLAN, "U0BEN", AT)
+        transitions.update_crisis(housed(), words, PLAN, "U0BEN", AT)
 
 
 def test_each_thing_is_done_once_and_nothing_after_the_end() -> None:
-    done = leading.complete_checklist_item(housed(), 1, "U0BEN", after(minutes=1)).after
+    done = transitions.complete_checklist_item(housed(), 1, "U0BEN", after(minutes=1)).after
     with pytest.raises(NotAllowed, match="<@U0BEN> has done this already"):
-        leading.complete_checklist_item(done, 1, "U0LEA", after(minutes=2))
+        transitions.complete_checklist_item(done, 1, "U0LEA", after(minutes=2))
     with pytest.raises(NotAllowed, match="not on the checklist"):
-        leading.complete_checklist_item(done, 7, "U0LEA", after(minutes=2))
-    closed = leading.close_crisis(done, NOTHING, "U0LEA", after(hours=1)).after
+        transitions.complete_checklist_item(done, 7, "U0LEA", after(minutes=2))
+    closed = transitions.close_crisis(done, NOTHING, "U0LEA", after(hours=1)).after
     with pytest.raises(NotAllowed, match="<@U0LEA> has closed this crisis"):
-        leading.complete_checklist_item(closed, 0, "U0BEN", after(hours=2))
+        transitions.complete_checklist_item(closed, 0, "U0BEN", after(hours=2))
     with pytest.raises(NotAllowed, match="<@U0LEA> has closed this crisis"):
-        leading.update_crisis(closed, "more", PLAN, "U0BEN", after(hours=2))
+        transitions.update_crisis(closed, "more", PLAN, "U0BEN", after(hours=2))
     with pytest.raises(NotAllowed, match="<@U0LEA> has closed this crisis"):
-        leading.close_crisis(closed, NOTHING, "U0BEN", after(hours=2))
+        transitions.close_crisis(closed, NOTHING, "U0BEN", after(hours=2))
 
 
 def test_the_review_goes_to_both_channels_and_to_one_where_there_is_one() -> None:
-    both = leading.close_crisis(housed(), NOTHING, "U0LEA", after(hours=1))
+    both = transitions.close_crisis(housed(), NOTHING, "U0LEA", after(hours=1))
     assert kinds(both) == [("crisis", "#C0NEW"), ("review", "#C0NEW"), ("review", "pr")]
-    one = leading.close_crisis(housed(""), NOTHING, "U0LEA", after(hours=1))
+    one = transitions.close_crisis(housed(""), NOTHING, "U0LEA", after(hours=1))
     assert kinds(one) == [("crisis", "pr"), ("review", "pr")]
 
 
 def test_what_colleagues_write_neither_pings_nor_links_in_the_timeline() -> None:
-    said = leading.update_crisis(housed(), "<!channel> & <https://x.example|here>", PLAN, "U0BEN", AT)
+    said = transitions.update_crisis(housed(), "<!channel> & <https://x.example|here>", PLAN, "U0BEN", AT)
     assert "<!" not in said.after.timeline[-1].what
     assert "<http" not in said.after.timeline[-1].what
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.case import CaseStatus
-from bot.domain.decision import NotAllowed
+from bot.domain.commits import NotAllowed
 from bot.domain.department import DepartmentStaff
 from bot.domain.lifecycle import CaseTransition, check_allowed, get_next_status
 from tests.domain.made import STAFF, after, case

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.report import (
+from bot.domain.periods import DAY, QUARTER, ReportPeriod, TimeSpan, compute_report_spans, floor_to_quarter
+from bot.domain.reports.report import (
     Reconciliation,
     ReportQuery,
     SentimentCounts,
@@ -17,7 +18,6 @@ from bot.domain.report import (
     compute_share_change,
     count_intents,
 )
-from bot.domain.spans import DAY, QUARTER, ReportPeriod, TimeSpan, compute_report_spans, floor_to_quarter
 
 LISBON = ZoneInfo("Europe/Lisbon")
 KATHMANDU = ZoneInfo("Asia/Kathmandu")

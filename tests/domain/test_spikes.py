@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from bot.domain.decision import MentionOutcome, ProcessedMention
-from bot.domain.spikes import crowd
+from bot.domain.commits import MentionOutcome, ProcessedMention
+from bot.domain.spikes import linear_counter
 from bot.domain.spikes.baseline import SubjectBaseline
+from bot.domain.spikes.detector import MAX_OBSERVATIONS, SpikeDetector, SpikeFinding, SpikeKind
 from bot.domain.spikes.observation import SpikeObservation, build_observation
-from bot.domain.spikes.planned import PlannedCause, PlannedEvent
-from bot.domain.spikes.scan import compute_log_likelihood, compute_share_likelihood
-from bot.domain.spikes.tuning import SpikeSensitivity, SpikeThresholds
-from bot.domain.spikes.usual import LEARNING_QUARTERS, QUARTER, SeasonalBaseline
-from bot.domain.spikes.watch import MAX_OBSERVATIONS, SpikeDetector, SpikeFinding, SpikeKind
-from bot.domain.spikes.words import MAX_WORDS, WordCounts, extract_informative_words
+from bot.domain.spikes.planned_events import PlannedCause, PlannedEvent
+from bot.domain.spikes.scan_statistic import compute_log_likelihood, compute_share_likelihood
+from bot.domain.spikes.seasonal_baseline import LEARNING_QUARTERS, QUARTER, SeasonalBaseline
+from bot.domain.spikes.thresholds import SpikeSensitivity, SpikeThresholds
+from bot.domain.spikes.topic_words import MAX_WORDS, WordCounts, extract_informative_words
 from tests.domain.made import AT, assessed, mention
 
 HOUR, DAY = 3_600, 86_400
@@ -95,13 +95,16 @@ def test_a_share_is_strange_by_how_many_it_is_of() -> None:
 @pytest.mark.parametrize("people", [0, 1, 27, 100])
 def test_a_crowd_is_counted_to_a_person_and_nobody_twice(people: int) -> None:
     names = [f"x:{number}" for number in range(people)]
-    assert crowd.estimate_count(crowd.add_to_counter(crowd.add_to_counter("", names), names)) == people
+    assert (
+        linear_counter.estimate_count(linear_counter.add_to_counter(linear_counter.add_to_counter("", names), names))
+        == people
+    )
 
 
 def test_a_large_crowd_is_counted_within_three_percent() -> None:
-    assert crowd.estimate_count(crowd.add_to_counter("", (f"x:{number}" for number in range(10_000)))) == pytest.approx(
-        10_000, rel=0.03
-    )
+    assert linear_counter.estimate_count(
+        linear_counter.add_to_counter("", (f"x:{number}" for number in range(10_000)))
+    ) == pytest.approx(10_000, rel=0.03)
 
 
 @pytest.mark.parametrize(

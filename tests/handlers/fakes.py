@@ -3,20 +3,20 @@
 import asyncio
 from typing import Any
 
-from bot.cards import crisis_form
-from bot.cards.drawing import RenderedMessage, make_mrkdwn, make_section
+from bot.cards import crisis_modals
+from bot.cards.block_kit import RenderedMessage, make_mrkdwn, make_section
 from bot.cards.home import DepartmentSummary, HomeView
 from bot.cards.modals import ModalMetadata
-from bot.domain import leading
 from bot.domain.adoption import UnfinishedWork
 from bot.domain.case import Case
+from bot.domain.commits import StoreUnavailable
+from bot.domain.crises import transitions
 from bot.domain.crisis import CrisisDeclaration, CrisisPlan
 from bot.domain.crisis import CrisisOrigin as Began
-from bot.domain.decision import StoreUnavailable
 from bot.domain.department import Department
-from bot.domain.pages import ladder
-from bot.domain.pages.matter import PageContext
-from bot.domain.pages.page import CauseKind, Page, PageCause, Severity, open_page
+from bot.domain.paging import escalation
+from bot.domain.paging.context import PageContext
+from bot.domain.paging.page import CauseKind, Page, PageCause, Severity, open_page
 from bot.store.spam import SpamEntry
 from bot.usecases.cases import CaseView
 from bot.usecases.corrections import CorrectionResult
@@ -224,7 +224,7 @@ class FakeOnCall(Fake):
         return await self._say("undo", by, thing)
 
 
-DECLARED = leading.declare_crisis(
+DECLARED = transitions.declare_crisis(
     CrisisDeclaration(Severity.SEV1, "Smoke in <one> cabin", "pr", "U0LEA"), Began(AT), CrisisPlan(), "U0MIA", AT
 ).after
 
@@ -236,7 +236,7 @@ class FakeCrises(Fake):
 
     async def form(self, opened: ModalMetadata) -> dict[str, Any]:
         await self.ask("form", opened.case)
-        return crisis_form.render_crisis_modal((CARE, PR), opened)
+        return crisis_modals.render_crisis_modal((CARE, PR), opened)
 
     async def declare(self, by: str, told: CrisisDeclaration) -> RenderedMessage:
         return await self._say("declare", by, told.headline, told.lead)
@@ -248,7 +248,7 @@ class FakeCrises(Fake):
 
     async def ask_to_close(self, by: str, channel: str, opened: ModalMetadata) -> RenderedMessage | dict[str, Any]:
         said = await self._say("ask to close", by, channel)
-        return crisis_form.render_close_crisis_modal(DECLARED, self.unfinished, opened) if self.unfinished else said
+        return crisis_modals.render_close_crisis_modal(DECLARED, self.unfinished, opened) if self.unfinished else said
 
     async def close(self, by: str, name: str) -> RenderedMessage:
         return await self._say("close", by, name)
@@ -274,7 +274,7 @@ class FakePages(Fake):
     async def acknowledge_in_slack(self, page_id: str, by: str) -> Page:
         await self.ask("acknowledge", page_id, by)
         page = open_page(PageCause(CauseKind.CASE, "ABCDEFGH"), Severity.SEV1, "care", AT)
-        return ladder.acknowledge_page(page, by, "Slack", AT).after
+        return escalation.acknowledge_page(page, by, "Slack", AT).after
 
     async def matter(self, page: Page) -> PageContext | None:
         return PageContext(

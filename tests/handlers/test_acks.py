@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 from slack_bolt.response import BoltResponse
 
-from bot.cards import buttons
+from bot.cards import action_ids
 from bot.cards.modals import ModalMetadata
-from bot.domain.decision import NotAllowed, StoreUnavailable
+from bot.domain.commits import NotAllowed, StoreUnavailable
 from tests.handlers.conftest import Asked
 from tests.handlers.slack import Slack, Workspace
 
@@ -18,24 +18,24 @@ GESTURES: dict[str, Gesture] = {
     **{
         button: lambda workspace, button=button: workspace.press(button, block="digest:17-A:ABCDEFGH")  # type: ignore[misc]
         for button in (
-            buttons.CLAIM,
-            buttons.RELEASE,
-            buttons.REOPEN,
-            buttons.RESOLVE,
-            buttons.HAND_OVER,
-            buttons.NOT_FOR_US,
-            buttons.SEPARATE,
-            buttons.CLAIM_IN_DIGEST,
-            buttons.CLAIM_HERE,
-            buttons.KEEP,
-            buttons.RELEASE_HERE,
-            buttons.SHARE_REPORT,
+            action_ids.CLAIM,
+            action_ids.RELEASE,
+            action_ids.REOPEN,
+            action_ids.RESOLVE,
+            action_ids.HAND_OVER,
+            action_ids.NOT_FOR_US,
+            action_ids.SEPARATE,
+            action_ids.CLAIM_IN_DIGEST,
+            action_ids.CLAIM_HERE,
+            action_ids.KEEP,
+            action_ids.RELEASE_HERE,
+            action_ids.SHARE_REPORT,
         )
     },
     "/sentiment": lambda workspace: workspace.command("today"),
     "resolve": lambda workspace: workspace.submit(
-        buttons.RESOLVE_MODAL,
-        {buttons.RESOLUTION: {"selected_option": {"value": "answered"}}},
+        action_ids.RESOLVE_MODAL,
+        {action_ids.RESOLUTION: {"selected_option": {"value": "answered"}}},
         ModalMetadata("ABCDEFGH", workspace.slack.response_url, "C0CARE").to_json(),
     ),
 }
@@ -87,7 +87,7 @@ async def test_what_nobody_foresaw_is_acked_and_told_in_one_sentence(
 async def test_the_ack_comes_before_the_answer(workspace: Workspace, asked: Asked, slack: Slack) -> None:
     asked.cases.gate = asyncio.Event()
 
-    response = await workspace.press(buttons.CLAIM, wait=False)
+    response = await workspace.press(action_ids.CLAIM, wait=False)
 
     assert response.status == 200
     assert slack.answers == []
@@ -97,13 +97,13 @@ async def test_the_ack_comes_before_the_answer(workspace: Workspace, asked: Aske
 
 
 async def test_a_button_that_is_a_link_is_acked(workspace: Workspace) -> None:
-    assert (await workspace.press(buttons.OPEN_POST)).status == 200
+    assert (await workspace.press(action_ids.OPEN_POST)).status == 200
 
 
 async def test_the_ack_is_not_lost_when_a_listener_fails_at_once(workspace: Workspace, asked: Asked) -> None:
     """With nobody to be told, nothing holds the failure up until Bolt has looked for the ack."""
     asked.cases.raises = ZeroDivisionError("a bug")
-    action = {"type": "button", "action_id": buttons.CLAIM, "block_id": "b1", "value": "ABCDEFGH"}
+    action = {"type": "button", "action_id": action_ids.CLAIM, "block_id": "b1", "value": "ABCDEFGH"}
 
     response = await workspace.send({"type": "block_actions", "team": {"id": "T1"}, "user": {}, "actions": [action]})
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.cards import buttons
-from bot.domain.decision import NotAllowed, StoreUnavailable
+from bot.cards import action_ids
+from bot.domain.commits import NotAllowed, StoreUnavailable
 from tests.cards.samples import labels, words
 from tests.handlers.conftest import Asked
 from tests.handlers.slack import ANA, Slack, Workspace
@@ -12,9 +12,9 @@ from tests.handlers.slack import ANA, Slack, Workspace
 @pytest.mark.parametrize(
     ("button", "expected"),
     [
-        (buttons.CLAIM, ("claim", "ABCDEFGH", ANA)),
-        (buttons.RELEASE, ("release", "ABCDEFGH", ANA)),
-        (buttons.REOPEN, ("reopen", "ABCDEFGH", ANA)),
+        (action_ids.CLAIM, ("claim", "ABCDEFGH", ANA)),
+        (action_ids.RELEASE, ("release", "ABCDEFGH", ANA)),
+        (action_ids.REOPEN, ("reopen", "ABCDEFGH", ANA)),
     ],
 )
 async def test_a_press_asks_for_this_case_in_the_name_of_whoever_pressed(
@@ -28,7 +28,7 @@ async def test_a_press_asks_for_this_case_in_the_name_of_whoever_pressed(
 async def test_the_card_is_redrawn_in_its_place_and_need_not_be_drawn_again(
     workspace: Workspace, asked: Asked, slack: Slack
 ) -> None:
-    await workspace.press(buttons.CLAIM)
+    await workspace.press(action_ids.CLAIM)
 
     assert slack.redrawn() == ["Complaint for care from @marta: negative, claimed by <@U0ANA>, resolve within 4 h"]
     assert asked.cases.noted == [asked.cases.case]
@@ -39,7 +39,7 @@ async def test_where_slack_takes_no_answer_any_more_delivery_draws_the_card(
 ) -> None:
     slack.used_up = True
 
-    await workspace.press(buttons.CLAIM)
+    await workspace.press(action_ids.CLAIM)
 
     assert asked.cases.noted == []
     assert slack.asked("chat.postMessage") == []
@@ -48,7 +48,7 @@ async def test_where_slack_takes_no_answer_any_more_delivery_draws_the_card(
 async def test_a_no_is_whispered_and_leaves_the_card_alone(workspace: Workspace, asked: Asked, slack: Slack) -> None:
     asked.cases.raises = NotAllowed("You have this one already.")
 
-    await workspace.press(buttons.CLAIM)
+    await workspace.press(action_ids.CLAIM)
 
     assert [answer.get("replace_original") for answer in slack.answers] == [False]
     assert asked.cases.noted == []
@@ -60,7 +60,7 @@ async def test_a_no_that_cannot_be_whispered_any_more_comes_by_direct_message(
     asked.cases.raises = NotAllowed("You have this one already.")
     slack.used_up = True
 
-    await workspace.press(buttons.CLAIM)
+    await workspace.press(action_ids.CLAIM)
 
     assert [(call["channel"], call["text"]) for call in slack.asked("chat.postMessage")] == [
         (ANA, "You have this one already.")
@@ -72,7 +72,7 @@ async def test_a_claim_that_stands_is_not_called_unchanged_when_redis_goes_away_
 ) -> None:
     asked.cases.raises_when_drawn = StoreUnavailable("Redis does not answer.")
 
-    await workspace.press(buttons.CLAIM)
+    await workspace.press(action_ids.CLAIM)
 
     assert slack.whispered() == []
     assert len(slack.redrawn()) == 1
@@ -84,13 +84,15 @@ async def test_a_redrawing_that_slack_did_not_take_is_left_to_delivery(
 ) -> None:
     slack.answers_with = answer
 
-    await workspace.press(buttons.CLAIM)
+    await workspace.press(action_ids.CLAIM)
 
     assert asked.cases.noted == []
 
 
 async def test_claiming_on_a_digest_redraws_the_digest(workspace: Workspace, asked: Asked, slack: Slack) -> None:
-    await workspace.press(buttons.CLAIM_IN_DIGEST, "CASE0001", block=buttons.build_digest_block_id("17-A", "CASE0001"))
+    await workspace.press(
+        action_ids.CLAIM_IN_DIGEST, "CASE0001", block=action_ids.build_digest_block_id("17-A", "CASE0001")
+    )
 
     assert asked.cases.asked == [("claim", "CASE0001", ANA)]
     assert asked.digests.asked == [("digest", "17-A")]
@@ -100,7 +102,7 @@ async def test_claiming_on_a_digest_redraws_the_digest(workspace: Workspace, ask
 async def test_a_digest_that_is_gone_does_not_spoil_the_claim(workspace: Workspace, asked: Asked, slack: Slack) -> None:
     asked.digests.raises = NotAllowed("This list is no longer kept.")
 
-    await workspace.press(buttons.CLAIM_IN_DIGEST, block=buttons.build_digest_block_id("17-A", "ABCDEFGH"))
+    await workspace.press(action_ids.CLAIM_IN_DIGEST, block=action_ids.build_digest_block_id("17-A", "ABCDEFGH"))
 
     assert slack.answers == []
 
@@ -108,9 +110,9 @@ async def test_a_digest_that_is_gone_does_not_spoil_the_claim(workspace: Workspa
 @pytest.mark.parametrize(
     ("button", "asks", "sentence"),
     [
-        (buttons.CLAIM_HERE, "claim", "has the complaint from @marta now"),
-        (buttons.KEEP, "keep", "You keep the complaint from @marta"),
-        (buttons.RELEASE_HERE, "release", "You released the complaint from @marta"),
+        (action_ids.CLAIM_HERE, "claim", "has the complaint from @marta now"),
+        (action_ids.KEEP, "keep", "You keep the complaint from @marta"),
+        (action_ids.RELEASE_HERE, "release", "You released the complaint from @marta"),
     ],
 )
 async def test_a_message_turns_into_a_sentence_without_buttons(
@@ -126,7 +128,7 @@ async def test_a_message_turns_into_a_sentence_without_buttons(
 async def test_whoever_acknowledges_in_the_message_sees_the_words_and_can_claim_at_once(
     workspace: Workspace, slack: Slack
 ) -> None:
-    await workspace.press(buttons.ACKNOWLEDGE_HERE)
+    await workspace.press(action_ids.ACKNOWLEDGE_HERE)
 
     [blocks] = [one["blocks"] for one in slack.answers if one.get("replace_original")]
     assert labels(blocks) == ["Claim", "See the card"]

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from bot.cards import buttons
-from bot.sandbox.manifest import AppManifest
+from bot.cards import action_ids
+from bot.slack_sandbox.app_manifest import AppManifest
 from handlers.manifest import build_manifest
 from tests.handlers.slack import Workspace
 
-MODALS = {value for name, value in vars(buttons).items() if name.endswith("_MODAL")}
+MODALS = {value for name, value in vars(action_ids).items() if name.endswith("_MODAL")}
 INPUTS = {
     "RESOLUTION",
     "NOTE",
@@ -31,11 +31,11 @@ INPUTS = {
 BUTTONS = (
     {
         value
-        for name, value in vars(buttons).items()
+        for name, value in vars(action_ids).items()
         if name.isupper() and not name.startswith("_") and name not in INPUTS
     }
     - MODALS
-    - {buttons.FLAG_MENTION, buttons.SENTIMENT, buttons.ONCALL, buttons.CRISIS}
+    - {action_ids.FLAG_MENTION, action_ids.SENTIMENT, action_ids.ONCALL, action_ids.CRISIS}
 )
 
 
@@ -69,8 +69,8 @@ async def test_what_nobody_listens_to_is_told_apart(workspace: Workspace) -> Non
 async def test_the_manifest_names_what_is_listened_to(workspace: Workspace) -> None:
     asked_for = AppManifest.parse(build_manifest(socket_mode=True))
 
-    assert asked_for.commands == {buttons.SENTIMENT: True, buttons.ONCALL: True, buttons.CRISIS: True}
-    assert asked_for.shortcuts == {buttons.FLAG_MENTION: "message"}
+    assert asked_for.commands == {action_ids.SENTIMENT: True, action_ids.ONCALL: True, action_ids.CRISIS: True}
+    assert asked_for.shortcuts == {action_ids.FLAG_MENTION: "message"}
     assert asked_for.home
     assert asked_for.interactive
     for event in asked_for.events:

@@ -4,20 +4,20 @@ from typing import Any
 
 import pytest
 
-from bot.cards import buttons
+from bot.cards import action_ids
 from bot.cards.modals import ModalMetadata
 from bot.domain.adoption import UnfinishedWork
-from bot.domain.decision import NotAllowed, StoreUnavailable
-from bot.sandbox.blocks import check_view
+from bot.domain.commits import NotAllowed, StoreUnavailable
+from bot.slack_sandbox.block_kit import check_view
 from tests.cards.samples import new
 from tests.handlers.conftest import Asked
 from tests.handlers.slack import ANA, Slack, Workspace
 
 GIVEN: dict[str, dict[str, Any]] = {
-    buttons.SEVERITY: {"selected_option": {"value": "sev1"}},
-    buttons.HEADLINE: {"value": "smoke at gate 14"},
-    buttons.DEPARTMENT: {"selected_option": {"value": "care"}},
-    buttons.LEAD: {"selected_user": ANA},
+    action_ids.SEVERITY: {"selected_option": {"value": "sev1"}},
+    action_ids.HEADLINE: {"value": "smoke at gate 14"},
+    action_ids.DEPARTMENT: {"selected_option": {"value": "care"}},
+    action_ids.LEAD: {"selected_user": ANA},
 }
 
 
@@ -62,7 +62,7 @@ async def test_to_close_what_is_unfinished_opens_a_form_that_says_what_and_close
     assert not slack.whispered()
 
     origin = ModalMetadata.from_json(call["view"]["private_metadata"])
-    await workspace.submit(buttons.CRISIS_CLOSE_MODAL, {}, origin.to_json())
+    await workspace.submit(action_ids.CRISIS_CLOSE_MODAL, {}, origin.to_json())
 
     assert asked.crises.asked[-1] == ("close", ANA, origin.case)
     assert len(slack.whispered()) == 1
@@ -73,12 +73,14 @@ async def test_to_declare_opens_a_form_that_slack_takes_with_the_spike_it_was_as
     by: str, workspace: Workspace, asked: Asked, slack: Slack
 ) -> None:
     response = await (
-        workspace.press(buttons.CRISIS_DECLARE, "ep-1") if by == "button" else workspace.command("declare", "/crisis")
+        workspace.press(action_ids.CRISIS_DECLARE, "ep-1")
+        if by == "button"
+        else workspace.command("declare", "/crisis")
     )
 
     assert response.status == 200
     (call,) = slack.asked("views.open")
-    assert call["view"]["callback_id"] == buttons.CRISIS_MODAL
+    assert call["view"]["callback_id"] == action_ids.CRISIS_MODAL
     assert check_view(call["view"]) == []
     assert asked.crises.asked == [("form", "ep-1" if by == "button" else "")]
     assert ModalMetadata.from_json(call["view"]["private_metadata"]).case == ("ep-1" if by == "button" else "")
@@ -88,12 +90,12 @@ async def test_a_form_that_is_filled_in_declares_and_one_that_is_not_says_what_i
     workspace: Workspace, asked: Asked, slack: Slack
 ) -> None:
     origin = ModalMetadata("ep-1", slack.response_url).to_json()
-    response = await workspace.submit(buttons.CRISIS_MODAL, {}, origin)
+    response = await workspace.submit(action_ids.CRISIS_MODAL, {}, origin)
 
     assert "Choose who leads." in (response.body or "")
     assert not asked.crises.asked
 
-    await workspace.submit(buttons.CRISIS_MODAL, GIVEN, origin)
+    await workspace.submit(action_ids.CRISIS_MODAL, GIVEN, origin)
 
     assert asked.crises.asked == [("declare", ANA, "smoke at gate 14", ANA)]
     assert slack.whispered() == [f"declare {ANA} smoke at gate 14 {ANA}"]
@@ -105,7 +107,7 @@ async def test_a_crisis_that_cannot_be_declared_is_a_sentence_to_whoever_asked(
 ) -> None:
     asked.crises.raises = no
 
-    response = await workspace.submit(buttons.CRISIS_MODAL, GIVEN, ModalMetadata("", slack.response_url).to_json())
+    response = await workspace.submit(action_ids.CRISIS_MODAL, GIVEN, ModalMetadata("", slack.response_url).to_json())
 
     assert (len(slack.whispered()), '"response_action": "errors"' in (response.body or "")) == (0, True)
 
@@ -113,7 +115,7 @@ async def test_a_crisis_that_cannot_be_declared_is_a_sentence_to_whoever_asked(
 async def test_a_headline_is_not_lost_where_there_is_no_memory_to_put_it_in(workspace: Workspace, asked: Asked) -> None:
     asked.cases.asleep = True
 
-    response = await workspace.submit(buttons.CRISIS_MODAL, GIVEN, ModalMetadata("").to_json())
+    response = await workspace.submit(action_ids.CRISIS_MODAL, GIVEN, ModalMetadata("").to_json())
 
     assert "Keep this form open" in (response.body or "")
     assert not asked.crises.asked

@@ -2,23 +2,23 @@
 
 from typing import Any
 
-from bot.cards import buttons
+from bot.cards import action_ids
 from bot.domain.assessment import Intent
-from bot.domain.decision import NotAllowed
-from bot.sandbox.blocks import check_view
-from bot.usecases.flags import FlagRequest
+from bot.domain.commits import NotAllowed
+from bot.slack_sandbox.block_kit import check_view
+from bot.usecases.flag_message import FlagRequest
 from tests.handlers.conftest import Asked
 from tests.handlers.slack import ANA, Slack, Workspace
-from tests.handlers.test_forms import chosen, typed
+from tests.handlers.test_open_modals import chosen, typed
 
 
 def filled(**more: dict[str, Any]) -> dict[str, dict[str, Any]]:
     given = {
-        buttons.WORDS: typed("the gate is on fire"),
-        buttons.DEPARTMENT: chosen("pr"),
-        buttons.KIND: chosen("crisis"),
-        buttons.ADDRESS: typed("https://x.example/9"),
-        buttons.AUTHOR: typed("@marta"),
+        action_ids.WORDS: typed("the gate is on fire"),
+        action_ids.DEPARTMENT: chosen("pr"),
+        action_ids.KIND: chosen("crisis"),
+        action_ids.ADDRESS: typed("https://x.example/9"),
+        action_ids.AUTHOR: typed("@marta"),
     }
     return given | more
 
@@ -26,7 +26,7 @@ def filled(**more: dict[str, Any]) -> dict[str, dict[str, Any]]:
 async def submit(workspace: Workspace, slack: Slack, given: dict[str, Any]) -> str:
     await workspace.flag("the gate is on fire")
     metadata = slack.asked("views.open")[0]["view"]["private_metadata"]
-    return (await workspace.submit(buttons.FLAG_MODAL, given, metadata)).body
+    return (await workspace.submit(action_ids.FLAG_MODAL, given, metadata)).body
 
 
 async def test_the_form_shows_the_words_as_people_read_them(workspace: Workspace, slack: Slack) -> None:
@@ -35,8 +35,8 @@ async def test_the_form_shows_the_words_as_people_read_them(workspace: Workspace
     (call,) = slack.asked("views.open")
     elements = {block["block_id"]: block["element"] for block in call["view"]["blocks"]}
     assert check_view(call["view"]) == []
-    assert elements[buttons.WORDS]["initial_value"] == "look @ana: <3 https://x.example/9"
-    assert elements[buttons.ADDRESS]["initial_value"] == "https://x.example/9"
+    assert elements[action_ids.WORDS]["initial_value"] == "look @ana: <3 https://x.example/9"
+    assert elements[action_ids.ADDRESS]["initial_value"] == "https://x.example/9"
 
 
 async def test_a_message_that_is_only_a_preview_is_flagged_with_its_words(workspace: Workspace, slack: Slack) -> None:
@@ -100,7 +100,7 @@ async def test_a_flag_is_not_lost_with_the_address_of_its_message(
 
 
 async def test_what_is_missing_is_said_under_its_input(workspace: Workspace, asked: Asked, slack: Slack) -> None:
-    said = await submit(workspace, slack, {buttons.ADDRESS: typed("my diary")})
+    said = await submit(workspace, slack, {action_ids.ADDRESS: typed("my diary")})
 
     assert "Choose who should see it." in said
     assert "This is no web address." in said

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.cards import buttons
-from bot.sandbox.blocks import check_view
+from bot.cards import action_ids
+from bot.slack_sandbox.block_kit import check_view
 from handlers.message_text import extract_message_text, extract_message_url
 from tests.handlers.slack import Slack, Workspace
 
@@ -147,4 +147,4 @@ async def test_a_bots_message_of_blocks_alone_fills_the_form(workspace: Workspac
     (call,) = slack.asked("views.open")
     elements = {block["block_id"]: block["element"] for block in call["view"]["blocks"]}
     assert check_view(call["view"]) == []
-    assert elements[buttons.WORDS]["initial_value"] == WORDS
+    assert elements[action_ids.WORDS]["initial_value"] == WORDS

@@ -4,8 +4,8 @@ import pkgutil
 
 import pytest
 
-from bot.cards import buttons
-from bot.domain.decision import NotAllowed
+from bot.cards import action_ids
+from bot.domain.commits import NotAllowed
 from handlers.commands import oncall
 from tests.handlers.conftest import Asked
 from tests.handlers.slack import ANA, Slack, Workspace
@@ -64,11 +64,11 @@ async def test_a_no_is_a_sentence(workspace: Workspace, asked: Asked, slack: Sla
 @pytest.mark.parametrize(
     ("button", "asked_for"),
     [
-        (buttons.ONCALL_TAKE, ("take", ANA, "nights")),
-        (buttons.ONCALL_COVER, ("cover", ANA, "me nights")),
-        (buttons.ONCALL_ANSWER, ("answer", ANA, "nights")),
-        (buttons.ONCALL_FILL, ("fill", ANA, "nights")),
-        (buttons.ONCALL_UNDO, ("undo", ANA, "nights")),
+        (action_ids.ONCALL_TAKE, ("take", ANA, "nights")),
+        (action_ids.ONCALL_COVER, ("cover", ANA, "me nights")),
+        (action_ids.ONCALL_ANSWER, ("answer", ANA, "nights")),
+        (action_ids.ONCALL_FILL, ("fill", ANA, "nights")),
+        (action_ids.ONCALL_UNDO, ("undo", ANA, "nights")),
     ],
 )
 async def test_a_button_asks_for_what_it_says(

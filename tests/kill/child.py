@@ -18,24 +18,24 @@ from typing import Any
 import aiohttp
 import structlog
 
-from bot.domain.pages.matter import PageContext
-from bot.domain.pages.page import ContactMethod, Page, PageAttempt, PageGroup
-from bot.domain.pages.policy import EscalationPolicy
+from bot.config.settings import load_settings
+from bot.domain.paging.context import PageContext
+from bot.domain.paging.page import ContactMethod, Page, PageAttempt, PageGroup
+from bot.domain.paging.policy import EscalationPolicy
 from bot.domain.routing import CaseClocks
-from bot.settings import load_settings
 from bot.sinks.pagers.base import PageRequest, PagerResponse
 from bot.sinks.pagers.webhook import WebhookPager
 from bot.sinks.slack import SlackSink, build_web_client
 from bot.store.client import RedisClient, Words
-from bot.store.opening import build_store
+from bot.store.store import build_store
+from bot.workers.case_deadlines import DeadlineWorker
 from bot.workers.delivery import DeliveryWorker
-from bot.workers.loop import run_worker
-from bot.workers.pages import EscalationWorker
+from bot.workers.escalations import EscalationWorker
 from bot.workers.paging import PagerWorker
-from bot.workers.paging.lines import TargetResolver
-from bot.workers.paging.links import AckLinkBuilder
-from bot.workers.paging.matters import PageContexts
-from bot.workers.timers import DeadlineWorker
+from bot.workers.paging.ack_links import AckLinkBuilder
+from bot.workers.paging.context import PageContexts
+from bot.workers.paging.targets import TargetResolver
+from bot.workers.runner import run_worker
 from bot.workers.triage import TriageWorker
 from tests.kill.fast import FastClock
 from tests.kill.orders import Fuse, Orders

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from bot.domain.department import Department
 from bot.domain.mention import Mention
-from bot.sandbox import SlackMessage, SlackSandbox, SlackWorkspace
-from bot.store.opening import Store
+from bot.slack_sandbox import SlackMessage, SlackSandbox, SlackWorkspace
+from bot.store.store import Store
 from tests.kill.fast import FastClock
 from tests.kill.orders import Crash, Orders
 from tests.workers.said import said

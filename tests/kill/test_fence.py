@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.domain.case import derive_case_id
-from bot.store.opening import Store
+from bot.store.store import Store
 from tests.kill.orders import Crash
 from tests.kill.pen import Pen, departments, pen
 from tests.workers.said import said

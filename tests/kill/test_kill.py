@@ -14,8 +14,8 @@ import pytest
 from bot.domain.case import derive_case_id
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.opening import Store, build_store
-from bot.workers.delivery.worker import CONCURRENCY
+from bot.store.store import Store, build_store
+from bot.workers.delivery.delivery_worker import CONCURRENCY
 from tests.kill.orders import MOMENTS, Crash
 from tests.kill.pen import Pen, departments, pen, wave
 from tests.store.servers import Server

@@ -9,10 +9,10 @@ import aiohttp
 import pytest
 
 import bot.sinks.pagers
-from bot.domain.pages.contact import ContactDetails
-from bot.domain.pages.matter import PageContext
-from bot.domain.pages.page import AttemptStatus, CauseKind, ContactMethod, PageAttempt, PageCause, Severity, open_page
-from bot.settings import load_settings
+from bot.config.settings import load_settings
+from bot.domain.paging.contact_methods import ContactDetails
+from bot.domain.paging.context import PageContext
+from bot.domain.paging.page import AttemptStatus, CauseKind, ContactMethod, PageAttempt, PageCause, Severity, open_page
 from bot.sinks.pagers import http
 from bot.sinks.pagers.base import CALL_TIMEOUT, Pager, PageRequest, PagerResponse
 from bot.sinks.pagers.catalogue import PAGERS, build_pagers

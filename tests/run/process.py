@@ -17,7 +17,7 @@ from typing import Any
 import aiohttp
 from standardwebhooks import Webhook
 
-from bot.sandbox import SlackSandbox, SlackWorkspace
+from bot.slack_sandbox import SlackSandbox, SlackWorkspace
 from handlers.manifest import build_manifest
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of twenty-four.").decode()

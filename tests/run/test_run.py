@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox import SlackMessage
+from bot.slack_sandbox import SlackMessage
 from tests.run.process import PLAYBOOK, SECRET, Running, running
 
 

@@ -8,8 +8,8 @@ from typing import Any, Self
 
 import pytest
 
-from bot.sandbox import SlackMessage
-from handlers.reply import AWAY
+from bot.slack_sandbox import SlackMessage
+from handlers.responder import AWAY
 from tests.run.process import Running, running
 from tests.run.test_run import card_in
 from tests.store.loopback import WAYS, Loopback, Way, follow, free_port, linked, loopback

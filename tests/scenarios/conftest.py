@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.embedded import EmbeddedServer
+from bot.store.embedded_server import EmbeddedServer
 from tests.clock import TickingClock, WoundClock
 from tests.pagers.services import Services, serving
 from tests.scenarios.world import World, world_on

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from bot import logs
+from bot import logging_setup
 
 RUN = 4
 """Words in a row that nobody says by chance."""
@@ -44,11 +44,11 @@ def _runs(words: str) -> Iterator[str]:
 @contextmanager
 def kept() -> Iterator[Diary]:
     """Logging is one for the whole process; other tests find it as they left it."""
-    loggers = [logging.getLogger(name) for name in ("", *logs.CHATTY, *logs.ACCESS)]
+    loggers = [logging.getLogger(name) for name in ("", *logging_setup.CHATTY, *logging_setup.ACCESS)]
     levels = [logger.level for logger in loggers]
     handlers = list(loggers[0].handlers)
     stream = io.StringIO()
-    logs.configure_logging("debug", "json", stream)
+    logging_setup.configure_logging("debug", "json", stream)
     try:
         yield Diary(stream)
     finally:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from bot.cards import buttons
-from bot.sandbox import DeliveryOutcome, SlackMessage, SlackSandbox
+from bot.cards import action_ids
+from bot.slack_sandbox import DeliveryOutcome, SlackMessage, SlackSandbox
 
 DATE = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
 NAMED = re.compile(r"<([@#])(\w+)(?:\|[^>]*)?>")
@@ -53,24 +53,26 @@ class Card(NamedTuple):
         return self.sandbox.get_user(name).can_see(self.message)
 
     async def click(self, what: str, by: str, *, case: str | None = None) -> DeliveryOutcome:
-        action = buttons.CLAIM_IN_DIGEST if case else what
+        action = action_ids.CLAIM_IN_DIGEST if case else what
         outcome = await self.sandbox.get_user(by).click_button(self.message, action, value=case)
         await self.done()
         return outcome
 
     async def resolve(self, how: str = "answered", *, by: str, note: str = "") -> DeliveryOutcome:
-        return await self._form("Resolve…", by, {buttons.RESOLUTION: how, buttons.NOTE: note})
+        return await self._form("Resolve…", by, {action_ids.RESOLUTION: how, action_ids.NOTE: note})
 
     async def hand_over(self, *, by: str, to: str = "", department: str = "") -> DeliveryOutcome:
         person = self.sandbox.workspace.find_user(to).id if to else None
-        return await self._form("Hand over…", by, {buttons.PERSON: person, buttons.DEPARTMENT: department or None})
+        return await self._form(
+            "Hand over…", by, {action_ids.PERSON: person, action_ids.DEPARTMENT: department or None}
+        )
 
-    async def not_for_us(self, *, by: str, whose: str = buttons.NOBODY) -> DeliveryOutcome:
-        return await self._form("Not for us…", by, {buttons.DEPARTMENT: whose})
+    async def not_for_us(self, *, by: str, whose: str = action_ids.NOBODY) -> DeliveryOutcome:
+        return await self._form("Not for us…", by, {action_ids.DEPARTMENT: whose})
 
     async def choose(self, words: str, by: str) -> DeliveryOutcome:
         """In the menu of what was heard wrongly."""
-        outcome = await self.sandbox.get_user(by).choose_option(self.message, buttons.CORRECT, value=words)
+        outcome = await self.sandbox.get_user(by).choose_option(self.message, action_ids.CORRECT, value=words)
         await self.done()
         return outcome
 
@@ -93,9 +95,9 @@ class Card(NamedTuple):
         await self.click("Separate…", by)
         modal = self.sandbox.get_user(by).modal
         assert modal is not None, f"no form opened before {by}"
-        [choice] = [block["element"] for block in modal.blocks if block.get("block_id") == buttons.MENTION]
+        [choice] = [block["element"] for block in modal.blocks if block.get("block_id") == action_ids.MENTION]
         [option] = [one for one in choice["options"] if who in one["text"]["text"]]
-        return await self._fill_in(by, {buttons.MENTION: option["value"]})
+        return await self._fill_in(by, {action_ids.MENTION: option["value"]})
 
     async def _form(self, button: str, by: str, values: dict[str, Any]) -> DeliveryOutcome:
         await self.click(button, by)

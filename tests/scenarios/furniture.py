@@ -1,6 +1,6 @@
 """The workspace in which the stories happen: who works there, and where they talk."""
 
-from bot.sandbox import SlackWorkspace
+from bot.slack_sandbox import SlackWorkspace
 from tests.clock import WoundClock
 
 PEOPLE = {

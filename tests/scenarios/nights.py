@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.playbook.faults import PlaybookFault
-from bot.settings import load_settings
+from bot.config.playbook_errors import PlaybookFault
+from bot.config.settings import load_settings
 from tests.clock import WoundClock
 from tests.pagers.services import Services
 from tests.scenarios.world import World, world_on

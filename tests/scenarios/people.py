@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from bot.cards import buttons
-from bot.sandbox import DeliveryOutcome, SlackSandbox
+from bot.cards import action_ids
+from bot.slack_sandbox import DeliveryOutcome, SlackSandbox
 from tests.scenarios.eyes import Card, Done, plainly
 
 
@@ -66,10 +66,10 @@ class Colleague(NamedTuple):
     async def flags(self, card: Card, *, department: str, kind: str, words: str = "") -> DeliveryOutcome:
         """By the shortcut in the message's menu."""
         person = self.sandbox.get_user(self.name)
-        await person.use_shortcut(buttons.FLAG_MENTION, on=card.message)
+        await person.use_shortcut(action_ids.FLAG_MENTION, on=card.message)
         await self.done()
         assert person.modal is not None, f"no form opened; {self.name} was told: {self.told}"
-        for field, value in ((buttons.DEPARTMENT, department), (buttons.KIND, kind), (buttons.WORDS, words)):
+        for field, value in ((action_ids.DEPARTMENT, department), (action_ids.KIND, kind), (action_ids.WORDS, words)):
             if value:
                 await person.fill_field(field, value)
         outcome = await person.submit()

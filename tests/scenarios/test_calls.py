@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import load_settings
+from bot.config.settings import load_settings
 from tests.clock import WoundClock
 from tests.pagers.services import Fault, Services
 from tests.scenarios.spoken import CRISIS

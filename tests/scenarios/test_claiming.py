@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.sandbox import FaultKind, InjectedFault
+from bot.slack_sandbox import FaultKind, InjectedFault
 from tests.scenarios.furniture import CROWD
 from tests.scenarios.spoken import LOST
 from tests.scenarios.world import World

@@ -1,6 +1,6 @@
 """Everybody spots: the shortcut in the menu of a message, and the Home tab."""
 
-from bot.cards import buttons
+from bot.cards import action_ids
 from tests.scenarios.eyes import Card
 from tests.scenarios.spoken import LOST, complaint
 from tests.scenarios.world import World
@@ -46,7 +46,7 @@ async def test_what_earshot_heard_by_itself_is_not_flagged_again(world: World) -
 async def test_a_card_of_earshots_own_is_not_flagged(world: World) -> None:
     await world.hears(LOST)
     message = world.channel("#care").card("@marta").message
-    await world.sandbox.get_user("joe").use_shortcut(buttons.FLAG_MENTION, on=message)
+    await world.sandbox.get_user("joe").use_shortcut(action_ids.FLAG_MENTION, on=message)
     await world.calms_down()
     assert "This is one of Earshot's own messages." in world.person("joe").told
     assert world.person("joe").form == ""
@@ -78,7 +78,7 @@ async def test_a_case_is_resolved_from_the_home_tab_and_gone_from_it(world: Worl
     ana = world.sandbox.get_user("ana")
     await ana.click_button(ana.home, "Resolve…")
     await world.calms_down()
-    await ana.fill_field(buttons.RESOLUTION, "answered")
+    await ana.fill_field(action_ids.RESOLUTION, "answered")
     await ana.submit()
     await world.calms_down()
     assert "Nothing. Press Claim on a card" in world.person("ana").home

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from bot.cards import buttons
-from bot.domain.waking import get_episode_page_id as page_of_episode
-from bot.sandbox import FaultKind, InjectedFault
+from bot.cards import action_ids
+from bot.domain.spikes.episode_page import get_episode_page_id as page_of_episode
+from bot.slack_sandbox import FaultKind, InjectedFault
 from tests.scenarios.spoken import LOST
 from tests.scenarios.waves import wakes_at_four, wave
 from tests.scenarios.world import World
@@ -33,11 +33,11 @@ async def fills(world: World, by: str, **changed: str) -> None:
 async def enters(world: World, by: str, **changed: str) -> None:
     """Without submitting."""
     said = {
-        buttons.SEVERITY: "sev1",
-        buttons.HEADLINE: "Smoke in <one> cabin",
-        buttons.DEPARTMENT: "pr",
-        buttons.LEAD: "U0LEA",
-        buttons.COMMS: "U0BEN",
+        action_ids.SEVERITY: "sev1",
+        action_ids.HEADLINE: "Smoke in <one> cabin",
+        action_ids.DEPARTMENT: "pr",
+        action_ids.LEAD: "U0LEA",
+        action_ids.COMMS: "U0BEN",
         **changed,
     }
     person = world.sandbox.get_user(by)
@@ -135,7 +135,7 @@ async def test_a_crisis_with_nothing_left_to_do_is_closed_without_a_question(wor
     await world.person("lea").dm.click("Acknowledge", by="lea")
     for _ in range(2):
         await world.waits(seconds=10)
-        await world.channel(room(world)).messages[1].click(buttons.CRISIS_DONE, by="ben")
+        await world.channel(room(world)).messages[1].click(action_ids.CRISIS_DONE, by="ben")
     told = await world.person("lea").types("/crisis close", in_channel=room(world))
     assert "🏁 Closed." in told
 
@@ -158,9 +158,9 @@ async def test_an_episode_that_two_people_declare_is_one_crisis_and_may_be_decla
     await world.waits(seconds=40)
     [episode] = await world.stage.store.episodes.list_latest()
     for who in ("mia", "ana"):
-        await world.channel("#care").episodes[0].click(buttons.CRISIS_DECLARE, by=who)
+        await world.channel("#care").episodes[0].click(action_ids.CRISIS_DECLARE, by=who)
     for who in ("mia", "ana"):
-        await enters(world, who, **{buttons.DEPARTMENT: "care"})
+        await enters(world, who, **{action_ids.DEPARTMENT: "care"})
     outcomes = await asyncio.gather(*(world.sandbox.get_user(who).submit() for who in ("mia", "ana")))
     await world.calms_down()
     await world.waits(seconds=10)
@@ -170,8 +170,8 @@ async def test_an_episode_that_two_people_declare_is_one_crisis_and_may_be_decla
     assert "has declared this crisis already: SEV1 · Smoke in <one> cabin" in said
     await world.person("mia").types("/crisis close")
     await closes_anyway(world, "mia")
-    await world.channel("#care").episodes[0].click(buttons.CRISIS_DECLARE, by="ana")
-    await fills(world, "ana", **{buttons.DEPARTMENT: "care"})
+    await world.channel("#care").episodes[0].click(action_ids.CRISIS_DECLARE, by="ana")
+    await fills(world, "ana", **{action_ids.DEPARTMENT: "care"})
     [again] = await world.stage.store.crises.list_open_crises()
     assert again.declared_by == "U0ANA"
 
@@ -189,7 +189,7 @@ async def test_a_crisis_declared_updated_and_closed_with_its_review(world: World
     assert "0 of 2 done" in plan.words
 
     await world.person("lea").dm.click("Acknowledge", by="lea")
-    await plan.click(buttons.CRISIS_DONE, by="ben")
+    await plan.click(action_ids.CRISIS_DONE, by="ben")
     await world.waits(seconds=10)
     head, plan = world.channel(room(world)).messages[:2]
     assert "1 of 2 done" in plan.words

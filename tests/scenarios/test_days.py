@@ -9,7 +9,7 @@ import pytest
 
 import bot.demo
 from bot.domain.mention import Mention
-from bot.sources.reading import read_mentions
+from bot.sources.mention_parser import read_mentions
 from tests.clock import WoundClock
 from tests.scenarios.test_storms import claimable
 from tests.scenarios.world import World, world_on

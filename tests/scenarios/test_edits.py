@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.domain.mention import Mention
-from bot.domain.report import Reconciliation
+from bot.domain.reports.report import Reconciliation
 from bot.sources.x import XOptions, XSource
 from tests.scenarios.spoken import LATE, LOST, SPAM
 from tests.scenarios.world import World

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.cards import buttons
+from bot.cards import action_ids
 from tests.scenarios.spoken import CRISIS
 from tests.scenarios.test_colleagues import overheard
 from tests.scenarios.world import World
@@ -85,7 +85,7 @@ async def test_a_doubtful_crisis_of_the_public_may_be_confirmed_on_its_card(worl
 async def test_a_guest_from_another_workspace_flags_nothing(world: World) -> None:
     world.sandbox.workspace.find_user("joe").team = "T0OTHER"
     seen = await overheard(world, WORDS, by="joe")
-    await world.sandbox.get_user("joe").use_shortcut(buttons.FLAG_MENTION, on=seen.message)
+    await world.sandbox.get_user("joe").use_shortcut(action_ids.FLAG_MENTION, on=seen.message)
     await world.calms_down()
     assert world.person("joe").form == ""
     assert world.person("joe").told.startswith("Earshot belongs to another workspace")

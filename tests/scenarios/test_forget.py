@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.domain.forget import ForgetTarget, parse_forget_target
 from bot.domain.mention import Mention
-from bot.store.forgetting import MentionEraser
+from bot.domain.redaction import ForgetTarget, parse_forget_target
+from bot.store.forget import MentionEraser
 from tests.scenarios.spoken import CRISIS, LATE, LOST
 from tests.scenarios.world import World
 

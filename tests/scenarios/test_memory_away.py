@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.domain.decision import StoreUnavailable
-from bot.store.embedded import EmbeddedServer
+from bot.domain.commits import StoreUnavailable
+from bot.store.embedded_server import EmbeddedServer
 from tests.scenarios.hooks import forum, post, sends
 from tests.scenarios.spoken import LATE, LOST
 from tests.scenarios.test_colleagues import SEEN, overheard

@@ -1,7 +1,7 @@
 """What Prometheus learns of a day: how long Earshot took, how long people took, who was called, what was limited."""
 
 from bot import metrics
-from bot.sandbox import FaultKind, InjectedFault
+from bot.slack_sandbox import FaultKind, InjectedFault
 from tests.scenarios.spoken import CRISIS, LOST
 from tests.scenarios.world import World
 

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.settings import load_settings
+from bot.config.settings import load_settings
 from tests.clock import WoundClock
 from tests.pagers.services import Fault, Services
 from tests.scenarios.spoken import CRISIS

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sandbox import FaultKind, InjectedFault
-from bot.sandbox.posting import remove_message
+from bot.slack_sandbox import FaultKind, InjectedFault
+from bot.slack_sandbox.posting import remove_message
 from tests.scenarios.spoken import CRISIS, LOST
 from tests.scenarios.waves import sleeps
 from tests.scenarios.world import World

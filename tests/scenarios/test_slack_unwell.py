@@ -1,6 +1,6 @@
 """Slack is down, slow, full, or does not want us: what is owed waits, and is there when it can be."""
 
-from bot.sandbox import FaultKind, InjectedFault
+from bot.slack_sandbox import FaultKind, InjectedFault
 from tests.scenarios.spoken import LATE, LOST, complaint
 from tests.scenarios.world import World
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.spikes.watch import SpikeKind
+from bot.domain.spikes.detector import SpikeKind
 from tests.scenarios.waves import cancelled, wakes_at_four, wave, young
 from tests.scenarios.world import World
 

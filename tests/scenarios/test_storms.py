@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.cards import buttons
+from bot.cards import action_ids
 from tests.scenarios.eyes import Card
 from tests.scenarios.spoken import complaint
 from tests.scenarios.world import World
@@ -13,7 +13,7 @@ def claimable(digest: Card) -> list[str]:
     return [
         element["value"]
         for _, element in digest.message.iter_elements()
-        if element["action_id"] == buttons.CLAIM_IN_DIGEST
+        if element["action_id"] == action_ids.CLAIM_IN_DIGEST
     ]
 
 
@@ -62,7 +62,7 @@ async def test_two_who_claim_the_same_line_of_a_digest_are_told_apart(world: Wor
     digest = world.channel("#care").digests[0]
     case = claimable(digest)[0]
     clicks = [
-        world.sandbox.get_user(name).click_button(digest.message, buttons.CLAIM_IN_DIGEST, value=case)
+        world.sandbox.get_user(name).click_button(digest.message, action_ids.CLAIM_IN_DIGEST, value=case)
         for name in ("ana", "raj")
     ]
     await asyncio.gather(*clicks)

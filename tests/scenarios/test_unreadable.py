@@ -1,9 +1,9 @@
 """One record that this release cannot read is set aside, said to the operators, and stops nothing else."""
 
 from bot.domain.case import derive_case_id
-from bot.store.reading import LOOK_AGAIN
+from bot.store.record_reader import LOOK_AGAIN
 from tests.scenarios.spoken import CRISIS, LATE, LOST, complaint
-from tests.scenarios.test_vigil import minded
+from tests.scenarios.test_health import minded
 from tests.scenarios.world import World
 from tests.store.unread import spoil
 

@@ -6,7 +6,7 @@ from typing import Any
 from bot.domain.mention import Mention
 from bot.domain.spikes.baseline import SubjectBaseline
 from bot.domain.spikes.observation import SpikeObservation
-from bot.domain.spikes.usual import QUARTER
+from bot.domain.spikes.seasonal_baseline import QUARTER
 from tests.scenarios.world import World
 
 FOUR = datetime(2026, 3, 11, 4, 0, tzinfo=UTC)

@@ -13,18 +13,18 @@ from typing import Any
 
 import aiohttp
 
-from bot.domain.decision import StoreUnavailable
+from bot.config import PlaybookReloader
+from bot.config.settings import Settings
+from bot.domain.commits import StoreUnavailable
+from bot.domain.health.issues import CHECK_INTERVAL
 from bot.domain.mention import Mention
-from bot.domain.report import Reconciliation
-from bot.domain.vigil.troubles import CHECK_INTERVAL
-from bot.playbook import PlaybookReloader
-from bot.sandbox import SlackSandbox
-from bot.settings import Settings
+from bot.domain.reports.report import Reconciliation
+from bot.slack_sandbox import SlackSandbox
 from bot.sources.base import MentionSource
 from bot.sources.catalogue import MODELS
-from bot.stage import LocalApp, run_local_app
+from bot.testing.local_app import LocalApp, run_local_app
 from bot.workers.ingest import InboxWriter
-from bot.workers.loop import Worker
+from bot.workers.runner import Worker
 from tests.clock import WoundClock
 from tests.scenarios.diary import Diary, kept
 from tests.scenarios.eyes import Channel

@@ -5,8 +5,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.cards.drawing import RenderedMessage
-from bot.sinks.outcomes import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
+from bot.cards.block_kit import RenderedMessage
+from bot.sinks.delivery_errors import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
 from bot.sinks.slack import SlackSink, build_web_client
 
 DRAWING = RenderedMessage("words", [])

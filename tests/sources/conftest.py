@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.subject import Subject
 from bot.sources.x import XOptions, XSource
-from bot.sources.x_posts import compute_min_id
+from bot.sources.x_payloads import compute_min_id
 from tests.sources.fake_x import TOKEN, FakeX, x_on_loopback
 from tests.sources.house import NOON, Inbox, Wound, until
 

@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.clock import Clock
-from bot.sources.x_posts import compute_min_id
+from bot.sources.x_payloads import compute_min_id
 
 TOKEN = "a-good-token"
 SEARCH_PARAMETERS = {

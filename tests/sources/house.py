@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 
-from bot.domain.decision import StoreUnavailable
+from bot.domain.commits import StoreUnavailable
 from bot.domain.mention import Mention
-from bot.domain.reads import ReadCounts, ReadIds, ReadTotals
+from bot.domain.read_budget import ReadCounts, ReadIds, ReadTotals
 from bot.sources.base import MentionSink, MentionSource
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.decision import StoreUnavailable
-from bot.sources.reading import InvalidLine
+from bot.domain.commits import StoreUnavailable
+from bot.sources.mention_parser import InvalidLine
 from bot.sources.replay import ReplayOptions, ReplayResult, ReplaySource
 from tests.sources.house import NOON, Inbox, Wound, listening, until
 

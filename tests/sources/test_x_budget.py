@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.domain.reads import BudgetState, ReadBudget, ReadCounts, ReadIds, ReadTotals, check_budget
+from bot.domain.read_budget import BudgetState, ReadBudget, ReadCounts, ReadIds, ReadTotals, check_budget
 from bot.domain.subject import Subject
 from bot.sources.base import SourceContext
 from bot.sources.x import XOptions, check_x

@@ -9,8 +9,8 @@ import pytest
 from bot.domain.subject import Subject
 from bot.sources.base import SourceContext
 from bot.sources.x import XOptions, XSource, check_x
-from bot.sources.x_posts import MalformedPostError, StreamDisconnectError, parse_search_page, parse_stream_line
-from bot.sources.x_problems import parse_api_error
+from bot.sources.x_errors import parse_api_error
+from bot.sources.x_payloads import MalformedPostError, StreamDisconnectError, parse_search_page, parse_stream_line
 from tests.sources.conftest import World
 from tests.sources.fake_x import TOKEN, Hush, Refusal
 from tests.sources.house import NOON, listening, until

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.embedded import EmbeddedServer
+from bot.store.embedded_server import EmbeddedServer
 from tests.store.servers import Server
 
 

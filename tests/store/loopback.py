@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.domain.decision import StoreUnavailable
+from bot.domain.commits import StoreUnavailable
 from bot.store.client import RedisClient
-from bot.store.embedded import find_server
+from bot.store.embedded_server import find_server
 
 USER = "earshot"
 WITHIN = 30.0

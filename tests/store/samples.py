@@ -18,10 +18,13 @@ from bot.domain.crisis import (
     SentimentOutcome,
     TimelineEntry,
 )
-from bot.domain.drill import Drill
-from bot.domain.episode import Episode, SamplePost, SpikePeak
+from bot.domain.drills import Drill
+from bot.domain.health.issues import HealthIssue, HealthState
+from bot.domain.health.source_silence import SourceActivity, SourceGap
 from bot.domain.mention import Author, Mention
-from bot.domain.pages.page import (
+from bot.domain.oncall.overrides import ScheduleOverrides
+from bot.domain.oncall.schedule import CoverRequest, Override, OverrideKind
+from bot.domain.paging.page import (
     AttemptStatus,
     CauseKind,
     ContactMethod,
@@ -32,15 +35,12 @@ from bot.domain.pages.page import (
     Severity,
 )
 from bot.domain.routing import CaseClocks
-from bot.domain.schedules.changed import ScheduleOverrides
-from bot.domain.schedules.schedule import CoverRequest, Override, OverrideKind
 from bot.domain.spikes.baseline import SubjectBaseline
-from bot.domain.spikes.usual import QuarterHour, SeasonalBaseline
-from bot.domain.spikes.watch import SpikeKind
-from bot.domain.spikes.words import WordCounts
-from bot.domain.vigil.silence import SourceActivity, SourceGap
-from bot.domain.vigil.troubles import HealthIssue, HealthState
-from bot.store.records import CardRecord, CardState, DigestRecord, MessageRef
+from bot.domain.spikes.detector import SpikeKind
+from bot.domain.spikes.episode import Episode, SamplePost, SpikePeak
+from bot.domain.spikes.seasonal_baseline import QuarterHour, SeasonalBaseline
+from bot.domain.spikes.topic_words import WordCounts
+from bot.store.message_records import CardRecord, CardState, DigestRecord, MessageRef
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 LATER = AT + timedelta(minutes=7)

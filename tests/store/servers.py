@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 
 from bot.store.client import RedisClient
-from bot.store.embedded import EmbeddedServer
+from bot.store.embedded_server import EmbeddedServer
 
 
 class Server:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.decision import StoreUnavailable
+from bot.domain.commits import StoreUnavailable
 from bot.store.client import RedisClient
 from bot.store.inbox import Inbox
-from bot.store.opening import Store, build_store
+from bot.store.store import Store, build_store
 from tests.clock import WoundClock
 from tests.store.loopback import OneRightShort, loopback
 from tests.workers.said import said

@@ -6,10 +6,10 @@ import socket
 
 import pytest
 
-from bot.domain.decision import StoreUnavailable
+from bot.domain.commits import StoreUnavailable
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.opening import Store, build_store
+from bot.store.store import Store, build_store
 from tests.clock import WoundClock
 from tests.store.servers import Server
 from tests.workers.said import said

@@ -5,17 +5,17 @@ import asyncio
 import pytest
 
 from bot.domain.case import Case, CaseStatus, JoinReason, derive_case_id
-from bot.domain.decision import CaseDecision, NotAllowed
+from bot.domain.cases.transitions import claim_case
+from bot.domain.commits import CaseDecision, NotAllowed
 from bot.domain.intake import count_only, join_case, open_case
-from bot.domain.moves import claim_case
 from bot.domain.routing import Route
+from bot.store.case_writer import build_lookup_keys
 from bot.store.cases import CaseGoneError
 from bot.store.client import RedisClient
 from bot.store.inbox import InboxEntry, TriagedEntry
 from bot.store.keys import Keys
-from bot.store.opening import Store
+from bot.store.store import Store
 from bot.store.transaction import CommitResult, Transaction, commit
-from bot.store.writing import build_lookup_keys
 from tests.clock import WoundClock
 from tests.domain.made import CARE, CLOCKS, STAFF, assessed, context
 from tests.workers.said import said

@@ -7,24 +7,24 @@ from datetime import timedelta
 
 from bot.domain.assessment import Assessment, Signal
 from bot.domain.case import Case, CaseResolution, derive_case_id
-from bot.domain.correcting import (
+from bot.domain.cases.correction_transitions import (
     CorrectedValue,
     correct_case,
     reopen_with_correction,
     resolve_with_correction,
     restore_from_spam,
 )
+from bot.domain.commits import CaseDecision
 from bot.domain.correction import CorrectionKind
-from bot.domain.decision import CaseDecision
 from bot.domain.intake import count_only
-from bot.domain.judged import compute_precisions
 from bot.domain.mention import Mention
-from bot.domain.report import SentimentCounts
+from bot.domain.periods import TimeSpan
+from bot.domain.reports.precision import compute_precisions
+from bot.domain.reports.report import SentimentCounts
 from bot.domain.routing import Route
-from bot.domain.spans import TimeSpan
 from bot.store.keys import CORRECTIONS_KEPT
-from bot.store.opening import Store
 from bot.store.spam import SpamEntry
+from bot.store.store import Store
 from tests.clock import WoundClock
 from tests.domain.made import CARE, CLOCKS, case, context, one_route
 

@@ -11,8 +11,8 @@ from bot.store.client import RedisClient
 from bot.store.fencing import LeaseLostError, enforce_fence, is_lease_over
 from bot.store.keys import Keys
 from bot.store.leases import LeaseManager
+from bot.store.message_records import CardRecord, CardState
 from bot.store.outbox import Outbox
-from bot.store.records import CardRecord, CardState
 from tests.store.servers import Server
 
 SHORT = timedelta(milliseconds=90)

@@ -4,15 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.decision import DurationKind
-from bot.domain.reads import ReadCounts
-from bot.domain.report import TallyKey
-from bot.domain.spans import TimeSpan
+from bot.domain.commits import DurationKind
+from bot.domain.periods import TimeSpan
+from bot.domain.read_budget import ReadCounts
+from bot.domain.reports.report import TallyKey
 from bot.store.client import parse_counts
 from bot.store.keys import format_day, join_field
-from bot.store.limits import RateLimit
-from bot.store.opening import Store
-from bot.web.health import read_system_status
+from bot.store.rate_limits import RateLimit
+from bot.store.store import Store
+from bot.web.health_endpoints import read_system_status
 from tests.clock import WoundClock
 
 ODD = ("junk", "1.5", "", "9" * 30)

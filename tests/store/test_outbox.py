@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from bot.domain.case import Case
+from bot.domain.cases.transitions import claim_case
 from bot.domain.destination import ToPerson
-from bot.domain.moves import claim_case
-from bot.domain.notification import Notification, NotificationKind, Priority
-from bot.store.opening import Store
+from bot.domain.outbox import Notification, NotificationKind, Priority
+from bot.store.message_records import CardRecord, CardState, DigestRecord
 from bot.store.outbox import PendingNotification
-from bot.store.records import CardRecord, CardState, DigestRecord
+from bot.store.store import Store
 from tests.clock import WoundClock
 from tests.domain.made import context
 from tests.workers.rules import FakeRules

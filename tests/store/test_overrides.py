@@ -2,18 +2,18 @@
 
 import asyncio
 
-from bot.domain.decision import NotAllowed
+from bot.domain.commits import NotAllowed
 from bot.domain.destination import ToPerson
-from bot.domain.schedules.changed import ScheduleChange, ScheduleOverrides, ScheduleState
-from bot.domain.schedules.changes import take_shift
-from bot.domain.schedules.schedule import Schedule
-from bot.domain.spans import TimeSpan
+from bot.domain.oncall.override_transitions import take_shift
+from bot.domain.oncall.overrides import ScheduleChange, ScheduleOverrides, ScheduleState
+from bot.domain.oncall.schedule import Schedule
+from bot.domain.periods import TimeSpan
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.opening import Store
 from bot.store.overrides import OVERRIDES_KEPT
+from bot.store.store import Store
 from tests.clock import WoundClock
-from tests.domain.schedules.made import ANA, layer
+from tests.domain.oncall.made import ANA, layer
 
 NIGHTS = Schedule(name="nights", layers=(layer(ANA),))
 CROWD = [f"U0CROWD{number:02}" for number in range(20)]

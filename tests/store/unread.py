@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from bot.store.opening import Store
+from bot.store.store import Store
 
 
 async def spoil(store: Store, key: str, field: str = "body", **changes: Any) -> str:

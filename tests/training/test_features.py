@@ -4,15 +4,15 @@ from typing import Any
 
 import numpy as np
 
-from bot.detectors.base import tokenize_text
-from bot.detectors.model.posts import Floats
-from bot.detectors.model.scoring import PostClassifier
+from bot.detectors.detector import tokenize_text
+from bot.detectors.model.batch import Floats
+from bot.detectors.model.classifier import PostClassifier
 from bot.detectors.model.weights import decode_weights
+from bot.training.build import encode_weight_file
+from bot.training.convnet_trainer import ConvNetTrainer, TrainingTargets, build_vocabulary, export_arrays
 from bot.training.features import DesignMatrix, RawFeatures, extract_raw_features, select_features
-from bot.training.fitting import fit_regression
-from bot.training.lexicons import build_packed_lexicon
-from bot.training.making import encode_weight_file
-from bot.training.nets import ConvNetTrainer, TrainingTargets, build_vocabulary, export_arrays
+from bot.training.packed_lexicon import build_packed_lexicon
+from bot.training.regression import fit_regression
 
 TEXTS = [
     "@northwindair lost my bag, AGAIN!! worst airline ever :(",

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from bot.store.client import RedisClient
-from bot.store.opening import Store, build_store
+from bot.store.store import Store, build_store
 from tests.clock import WoundClock
 from tests.usecases.harness import UseCaseHarness
 from tests.usecases.race import Race, serve_commit_barrier

@@ -6,20 +6,20 @@ from typing import Any
 
 from aiohttp import ClientSession
 
-from bot.assembly import EarshotApp, ExternalServices, build_app
+from bot.app import EarshotApp, ExternalServices, build_app
+from bot.config import PlaybookReloader
 from bot.domain import intake
 from bot.domain.assessment import Assessment
 from bot.domain.case import Case, JoinReason, derive_case_id
+from bot.domain.commits import CaseDecision
 from bot.domain.correction import Correction
-from bot.domain.decision import CaseDecision
 from bot.domain.mention import Mention
-from bot.domain.pages.page import Page
+from bot.domain.paging.page import Page
 from bot.domain.routing import NOBODY, Route, find_route
-from bot.playbook import PlaybookReloader
-from bot.sinks.directory import SlackDirectory
 from bot.sinks.slack import SlackSink, build_web_client
-from bot.store.opening import Store
-from bot.store.records import CardRecord, CardState
+from bot.sinks.slack_directory import SlackDirectory
+from bot.store.message_records import CardRecord, CardState
+from bot.store.store import Store
 from handlers import UseCases
 from tests.clock import WoundClock
 from tests.domain.made import assessed, mention

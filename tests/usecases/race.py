@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot.domain.decision import NotAllowed
+from bot.domain.commits import NotAllowed
 from handlers import UseCases
 
 COMMIT = b"EVALSHA"

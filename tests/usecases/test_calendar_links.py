@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.decision import NotAllowed
+from bot.domain.commits import NotAllowed
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, JOE, MIA, OLA, RAJ, UseCaseHarness
 

@@ -4,10 +4,10 @@ import pytest
 
 from bot.domain.assessment import DOUBTFUL
 from bot.domain.case import CaseResolution, CaseStatus, derive_case_id
+from bot.domain.commits import NotAllowed
 from bot.domain.correction import CorrectionKind
-from bot.domain.decision import NotAllowed
 from bot.domain.lifecycle import CaseTransition
-from bot.store.records import MessageRef
+from bot.store.message_records import MessageRef
 from bot.usecases.cases import MAX_ASSIGNEES
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, BEN, CRISIS, JOE, LEA, MIA, RAJ, TOM, UseCaseHarness

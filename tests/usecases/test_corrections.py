@@ -6,8 +6,8 @@ import pytest
 
 from bot.domain.assessment import Intent
 from bot.domain.case import CaseResolution, CaseStatus
+from bot.domain.commits import NotAllowed
 from bot.domain.correction import NOT_ABOUT_US, SPAM, CorrectionKind
-from bot.domain.decision import NotAllowed
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, BEN, JOE, QUESTION, TOM, UseCaseHarness
 from tests.usecases.race import Race

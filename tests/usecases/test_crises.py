@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from bot.cards.drawing import RenderedMessage
+from bot.cards.block_kit import RenderedMessage
 from bot.cards.modals import ModalMetadata
+from bot.domain.commits import NotAllowed
+from bot.domain.crises.transitions import assign_channel
 from bot.domain.crisis import Crisis, CrisisDeclaration
-from bot.domain.decision import NotAllowed
-from bot.domain.episode import Episode
-from bot.domain.leading import assign_channel
-from bot.domain.pages.page import Severity
-from bot.domain.waking import get_episode_page_id as page_of_episode
+from bot.domain.paging.page import Severity
+from bot.domain.spikes.episode import Episode
+from bot.domain.spikes.episode_page import get_episode_page_id as page_of_episode
 from tests.store.samples import EPISODE
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, CRISIS, JOE, LEA, MIA, OLA, TOM, UseCaseHarness

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.domain.case import CaseStatus
-from bot.domain.decision import NotAllowed
-from bot.store.records import DigestRecord
+from bot.domain.commits import NotAllowed
+from bot.store.message_records import DigestRecord
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, UseCaseHarness
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.domain.decision import NotAllowed
-from bot.domain.pages.page import CauseKind, Page
+from bot.domain.commits import NotAllowed
+from bot.domain.paging.page import CauseKind, Page
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, JOE, LEA, MIA, OLA, TOM, UseCaseHarness
 from tests.usecases.race import Race

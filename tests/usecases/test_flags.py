@@ -6,8 +6,8 @@ import pytest
 
 from bot.domain.assessment import Intent
 from bot.domain.case import CaseResolution
-from bot.domain.decision import NotAllowed
-from bot.usecases.flags import MAX_FLAGS_PER_HOUR, FlagRequest
+from bot.domain.commits import NotAllowed
+from bot.usecases.flag_message import MAX_FLAGS_PER_HOUR, FlagRequest
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, JOE, LEA, OLA, TOM, UseCaseHarness
 from tests.usecases.race import Race

@@ -2,7 +2,7 @@
 
 from bot.cards.home import render_home
 from bot.domain.case import CaseResolution
-from bot.domain.reads import ReadIds
+from bot.domain.read_budget import ReadIds
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, BEN, QUESTION, RAJ, UseCaseHarness
 

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from bot.domain.schedules.duty import OnCallSnapshot
-from bot.domain.schedules.schedule import Shift
-from bot.domain.spans import TimeSpan
+from bot.domain.oncall.on_call import OnCallSnapshot
+from bot.domain.oncall.schedule import Shift
+from bot.domain.periods import TimeSpan
 from bot.store.calendars import CachedCalendar
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, LEA, MIA, OLA, RAJ, UseCaseHarness

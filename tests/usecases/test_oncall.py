@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.cards.drawing import RenderedMessage
-from bot.domain.decision import NotAllowed
-from bot.domain.schedules.changed import ScheduleOverrides
+from bot.cards.block_kit import RenderedMessage
+from bot.domain.commits import NotAllowed
+from bot.domain.oncall.overrides import ScheduleOverrides
 from tests.store.unread import spoil
 from tests.usecases.harness import ANA, JOE, MIA, OLA, RAJ, UseCaseHarness
 from tests.usecases.race import Race

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.domain.decision import NotAllowed
-from bot.domain.pages.again import build_dedup_key, re_escalate
-from bot.domain.pages.link import TOKEN_LIFETIME, InvalidTokenError
-from bot.domain.pages.page import AttemptStatus, ContactMethod, Page
-from bot.store.pages import PageGoneError
+from bot.domain.commits import NotAllowed
+from bot.domain.paging.ack_link import TOKEN_LIFETIME, InvalidTokenError
+from bot.domain.paging.page import AttemptStatus, ContactMethod, Page
+from bot.domain.paging.re_escalation import build_dedup_key, re_escalate
+from bot.store.paging import PageGoneError
 from tests.store.unread import spoil
 from tests.usecases.harness import JOE, LEA, MIA, UseCaseHarness
 from tests.usecases.race import Race

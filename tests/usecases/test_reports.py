@@ -6,16 +6,16 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.assessment import Assessment, Signal
-from bot.domain.decision import NotAllowed
+from bot.domain.commits import NotAllowed
 from bot.domain.department import Department
 from bot.domain.intake import open_case
 from bot.domain.mention import Mention
-from bot.domain.report import ReportQuery
+from bot.domain.periods import ReportPeriod
+from bot.domain.reports.report import ReportQuery
 from bot.domain.routing import Route
-from bot.domain.spans import ReportPeriod
 from bot.domain.subject import Subject, SubjectKind
-from bot.store.opening import Store
-from bot.store.tallies import ReportCounterStore
+from bot.store.report_counters import ReportCounterStore
+from bot.store.store import Store
 from bot.usecases.reports import SentimentReports
 from tests.clock import WoundClock
 

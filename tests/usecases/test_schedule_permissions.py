@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.domain.decision import NotAllowed
-from bot.usecases.team import StaffDirectory
-from bot.usecases.whose import SchedulePermissions
+from bot.domain.commits import NotAllowed
+from bot.usecases.schedule_permissions import SchedulePermissions
+from bot.usecases.staff import StaffDirectory
 from tests.usecases.harness import ANA, JOE, LEA, MIA, OLA, RAJ, TOM, UseCaseHarness
 
 DAYS = """

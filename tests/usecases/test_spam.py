@@ -3,8 +3,8 @@
 import pytest
 
 from bot.domain.assessment import Intent
+from bot.domain.commits import NotAllowed
 from bot.domain.correction import CorrectionKind
-from bot.domain.decision import NotAllowed
 from bot.usecases.spam import PAGE_SIZE
 from tests.store.unread import spoil
 from tests.usecases.harness import BRAND, COMPLAINT, JOE, TOM, UseCaseHarness

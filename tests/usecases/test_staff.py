@@ -3,7 +3,7 @@
 import asyncio
 
 from bot.domain.department import Department, DepartmentStaff
-from bot.usecases.team import StaffDirectory
+from bot.usecases.staff import StaffDirectory
 from tests.usecases.harness import ANA, BEN, LEA, MIA, OLA, RAJ, UseCaseHarness
 
 PRESS = Department(name="pr", channel="C0PR", deputies=(LEA, "S0PRESS"), on_call=(LEA,))

@@ -9,12 +9,12 @@ import pytest
 from bot.cards.modals import ModalMetadata
 from bot.domain.assessment import Intent
 from bot.domain.case import CaseResolution, CaseStatus
+from bot.domain.commits import StoreUnavailable
 from bot.domain.correction import CorrectionKind
 from bot.domain.crisis import CrisisDeclaration
-from bot.domain.decision import StoreUnavailable
 from bot.domain.lifecycle import CaseTransition
-from bot.domain.pages.page import Severity
-from bot.usecases.flags import FlagRequest
+from bot.domain.paging.page import Severity
+from bot.usecases.flag_message import FlagRequest
 from handlers import UseCases
 from tests.cards.samples import new
 from tests.store.samples import PAGE

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.opening import Store
-from bot.web.metrics import render_metrics
+from bot.store.store import Store
+from bot.web.metrics_endpoint import render_metrics
 
 RULES = Path(__file__).parents[2] / "docs" / "alerts.yaml"
 

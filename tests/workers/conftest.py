@@ -4,7 +4,7 @@ from typing import NoReturn
 import pytest
 import structlog
 
-from bot.store.opening import Store
+from bot.store.store import Store
 from tests.clock import WoundClock
 from tests.workers.desk import Desk
 

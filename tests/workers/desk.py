@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from bot.domain.case import Case
-from bot.domain.decision import CaseDecision
+from bot.domain.cases.transitions import claim_case, hand_to_department
+from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
-from bot.domain.moves import claim_case, hand_to_department
 from bot.sinks.slack import SlackSink
-from bot.store.opening import Store
+from bot.store.store import Store
 from bot.workers.delivery import DeliveryWorker
 from tests.clock import WoundClock
 from tests.domain.made import CARE, SALES, context

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from bot.detectors.base import MentionStats
+from bot.detectors.detector import MentionStats
 from bot.domain.assessment import Assessment, Signal
-from bot.domain.decision import StoreUnavailable
+from bot.domain.commits import StoreUnavailable
 from bot.domain.department import Department
 from bot.domain.mention import Mention
-from bot.domain.pages.contact import ContactDetails
-from bot.domain.pages.page import Severity
-from bot.domain.pages.policy import EscalationPolicy
+from bot.domain.paging.contact_methods import ContactDetails
+from bot.domain.paging.page import Severity
+from bot.domain.paging.policy import EscalationPolicy
 from bot.domain.routing import NOBODY, Route
 from tests.domain.made import CARE, CLOCKS, SALES
 

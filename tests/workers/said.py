@@ -5,7 +5,7 @@ from typing import Any
 from bot.clock import Clock
 from bot.domain.case import Case, derive_case_id
 from bot.domain.mention import Mention
-from bot.store.opening import Store
+from bot.store.store import Store
 from bot.workers.triage import TriageWorker
 from tests.domain.made import mention
 from tests.workers.rules import FakeRules

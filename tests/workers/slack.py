@@ -4,8 +4,8 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from bot.cards.drawing import Block, RenderedMessage
-from bot.sinks.outcomes import DeliveryUnknownError, SlackRejectedError
+from bot.cards.block_kit import Block, RenderedMessage
+from bot.sinks.delivery_errors import DeliveryUnknownError, SlackRejectedError
 from bot.sinks.slack import SentMessage
 from tests.clock import WoundClock
 

@@ -3,8 +3,8 @@
 import itertools
 
 from bot.domain.department import Department
-from bot.store.opening import Store
-from bot.workers.delivery.worker import CONCURRENCY
+from bot.store.store import Store
+from bot.workers.delivery.delivery_worker import CONCURRENCY
 from tests.clock import WoundClock
 from tests.domain.made import CARE, SALES
 from tests.workers.desk import Desk

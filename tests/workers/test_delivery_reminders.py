@@ -1,6 +1,6 @@
 """A reminder asks for somebody to take a case, and asks no more once somebody has."""
 
-from bot.workers.timers import DeadlineWorker
+from bot.workers.case_deadlines import DeadlineWorker
 from tests.domain.made import SALES
 from tests.workers.desk import Desk
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.department import Department
-from bot.sinks.outcomes import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
-from bot.store.opening import Store
-from bot.store.records import CardState
+from bot.sinks.delivery_errors import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
+from bot.store.message_records import CardState
+from bot.store.store import Store
 from tests.clock import WoundClock
 from tests.domain.made import CARE, SALES
 from tests.workers.desk import Desk

@@ -1,9 +1,9 @@
 """Digests: when too much comes at once it comes as lists, and each case is to be seen exactly once."""
 
 from bot.domain.case import Case
-from bot.domain.notification import Notification
-from bot.sinks.outcomes import DeliveryUnknownError
-from bot.store.records import CardState
+from bot.domain.outbox import Notification
+from bot.sinks.delivery_errors import DeliveryUnknownError
+from bot.store.message_records import CardState
 from tests.workers.desk import Desk
 from tests.workers.slack import always, never
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.decision import StoreUnavailable
-from bot.domain.vigil.troubles import HealthState
+from bot.domain.commits import StoreUnavailable
+from bot.domain.health.issues import HealthState
 from bot.store.client import RedisClient
-from bot.store.opening import Store, build_store
+from bot.store.store import Store, build_store
 from bot.workers.heartbeat import HeartbeatWorker
-from bot.workers.loop import Liveness
+from bot.workers.runner import Liveness
 from tests.clock import WoundClock
 from tests.store.loopback import WAYS, OneRightShort, Way, loopback
 

@@ -2,11 +2,11 @@
 
 import asyncio
 
-from bot.domain.decision import StoreUnavailable
+from bot.domain.commits import StoreUnavailable
 from bot.sources.base import MentionSink
-from bot.store.opening import Store
+from bot.store.store import Store
 from bot.workers.ingest import InboxWriter, IngestRunner, SourceWorker
-from bot.workers.loop import Liveness, run_worker
+from bot.workers.runner import Liveness, run_worker
 from tests.clock import WoundClock
 from tests.workers.said import said
 

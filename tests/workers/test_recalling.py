@@ -6,17 +6,17 @@ import pytest
 import redis
 from structlog.testing import capture_logs
 
-from bot.bench.ground import find_day_playbook, open_playbook
-from bot.detectors.base import MentionStats
+from bot.benchmarks.fixtures import find_day_playbook, open_playbook
+from bot.detectors.detector import MentionStats
 from bot.domain.case import derive_case_id
-from bot.domain.decision import StoreUnavailable
+from bot.domain.commits import StoreUnavailable
 from bot.domain.mention import Mention
 from bot.domain.routing import Route
-from bot.rules import ReloadableRules
+from bot.live_rules import ReloadableRules
+from bot.store.case_writer import build_lookup_keys
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.opening import Store, build_store
-from bot.store.writing import build_lookup_keys
+from bot.store.store import Store, build_store
 from bot.workers.triage import TriageWorker
 from tests.clock import WoundClock
 from tests.workers.rules import FakeRules, Outright, Said

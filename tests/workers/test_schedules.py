@@ -6,16 +6,16 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from bot.calendars.broken import MAX_BYTES
+from bot.calendars.calendar_errors import MAX_BYTES
+from bot.domain.business_hours import parse_window
 from bot.domain.department import Department
-from bot.domain.hours import parse_window
-from bot.domain.schedules.schedule import Schedule, ScheduleLayer
-from bot.domain.schedules.shifts import find_shift
-from bot.sinks.outcomes import RateLimitedError, SlackRejectedError
-from bot.store.opening import Store
-from bot.usecases.rota import StoredOnCallLookup
+from bot.domain.oncall.schedule import Schedule, ScheduleLayer
+from bot.domain.oncall.shifts import find_shift
+from bot.sinks.delivery_errors import RateLimitedError, SlackRejectedError
+from bot.store.store import Store
+from bot.usecases.on_call_lookup import StoredOnCallLookup
 from bot.workers.schedules import ScheduleWorker
-from bot.workers.schedules.holes import UNKNOWN_START
+from bot.workers.schedules.gap_alerts import UNKNOWN_START
 from tests.calendars.server import CalendarServer, calendars
 from tests.calendars.written import calendar, event
 from tests.clock import WoundClock

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from bot.domain.decision import MentionOutcome, ProcessedMention
-from bot.domain.episode import Episode
+from bot.domain.commits import MentionOutcome, ProcessedMention
 from bot.domain.spikes.baseline import SubjectBaseline
-from bot.domain.spikes.tuning import SpikeThresholds
-from bot.domain.spikes.usual import QUARTER
+from bot.domain.spikes.episode import Episode
+from bot.domain.spikes.episode_page import get_episode_page_id
+from bot.domain.spikes.seasonal_baseline import QUARTER
+from bot.domain.spikes.thresholds import SpikeThresholds
 from bot.domain.subject import Subject, SubjectKind
-from bot.domain.waking import get_episode_page_id
 from bot.store.client import RedisClient, Words
-from bot.store.feed import append_observation
-from bot.store.opening import Store, build_store
+from bot.store.spike_stream import append_observation
+from bot.store.store import Store, build_store
 from bot.store.transaction import Transaction, commit
 from bot.workers.spikes import SpikeWorker
 from tests.clock import WoundClock

@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.case import CaseResolution, JoinReason, derive_case_id
-from bot.domain.decision import StoreUnavailable
-from bot.domain.moves import resolve_case
+from bot.domain.cases.transitions import resolve_case
+from bot.domain.commits import StoreUnavailable
 from bot.store.client import RedisClient
 from bot.store.keys import SEEN_FOR, Keys
-from bot.store.opening import Store
-from bot.web.health import read_system_status
-from bot.workers.loop import run_worker
+from bot.store.store import Store
+from bot.web.health_endpoints import read_system_status
+from bot.workers.runner import run_worker
 from bot.workers.triage import BATCH_SIZE, TriageWorker
 from tests.clock import WoundClock
 from tests.domain.made import context

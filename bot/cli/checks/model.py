@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from bot.cli.findings import CheckFinding, make_fault, make_ok
+from bot.cli.check_report import CheckFinding, make_fault, make_ok
+from bot.config import Playbook
+from bot.config.settings import Settings
 from bot.detectors.engines.onnx import load_onnx_model
 from bot.detectors.model.loading import load_model, resolve_weights_path
 from bot.detectors.model.weights import PACKAGED, WeightsError
-from bot.playbook import Playbook
-from bot.settings import Settings
 
 
 def check_model(settings: Settings) -> CheckFinding:

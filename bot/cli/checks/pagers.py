@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator, Iterator
 
 import aiohttp
 
-from bot.cli.checks.places import PlaybookLocations
-from bot.cli.findings import CheckFinding, make_fault, make_note, make_ok
+from bot.cli.check_report import CheckFinding, make_fault, make_note, make_ok
+from bot.cli.checks.locations import PlaybookLocations
 from bot.clock import SystemClock
-from bot.domain.pages.contact import ENV, ContactDetails
-from bot.domain.pages.page import AttemptStatus, ContactMethod
-from bot.playbook import Playbook
-from bot.settings import Settings
+from bot.config import Playbook
+from bot.config.settings import Settings
+from bot.domain.paging.contact_methods import ENV, ContactDetails
+from bot.domain.paging.page import AttemptStatus, ContactMethod
 from bot.sinks.pagers.base import Pager
 from bot.sinks.pagers.catalogue import build_pagers
 

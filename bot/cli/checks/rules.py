@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from bot.cli.checks.places import PlaybookLocations
-from bot.cli.findings import CheckFinding, make_note
+from bot.cli.check_report import CheckFinding, make_note
+from bot.cli.checks.locations import PlaybookLocations
+from bot.config import Playbook
 from bot.domain.routing import list_routed_departments
-from bot.playbook import Playbook
 
 
 def check_rules(playbook: Playbook, places: PlaybookLocations) -> Iterator[CheckFinding]:

@@ -4,24 +4,24 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.calendars.broken import CalendarError
-from bot.calendars.fetching import fetch_calendar
-from bot.calendars.process import read_calendar
-from bot.calendars.reading import SkippedEvent
-from bot.cards.words import sanitize_line
-from bot.cli.checks.places import PlaybookLocations
-from bot.cli.findings import CheckFinding, make_fault, make_note, make_ok
-from bot.domain.decision import StoreUnavailable
-from bot.domain.schedules.changed import ScheduleOverrides, ScheduleState
-from bot.domain.schedules.duty import find_department_gaps
-from bot.domain.schedules.schedule import Schedule, ScheduleRoster, Shift
-from bot.domain.spans import TimeSpan
-from bot.domain.words import format_count, format_duration
-from bot.playbook import Playbook
-from bot.settings import Settings
-from bot.store.embedded import EmbeddedServerError
+from bot.calendars.calendar_errors import CalendarError
+from bot.calendars.child_process import read_calendar
+from bot.calendars.fetch import fetch_calendar
+from bot.calendars.ical_parser import SkippedEvent
+from bot.cards.sanitize import sanitize_line
+from bot.cli.check_report import CheckFinding, make_fault, make_note, make_ok
+from bot.cli.checks.locations import PlaybookLocations
+from bot.config import Playbook
+from bot.config.settings import Settings
+from bot.domain.commits import StoreUnavailable
+from bot.domain.oncall.on_call import find_department_gaps
+from bot.domain.oncall.overrides import ScheduleOverrides, ScheduleState
+from bot.domain.oncall.schedule import Schedule, ScheduleRoster, Shift
+from bot.domain.periods import TimeSpan
+from bot.domain.text import format_count, format_duration
+from bot.store.embedded_server import EmbeddedServerError
 from bot.store.leases import build_process_name
-from bot.store.opening import connect_store
+from bot.store.store import connect_store
 
 AHEAD = timedelta(days=14)
 SHOWN = 5

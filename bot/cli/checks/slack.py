@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 
-from bot.cli.checks.named import SlackIdReferences
-from bot.cli.findings import CheckFinding, make_fault, make_note, make_ok
-from bot.sinks.inspection import BotIdentity, ChannelInfo, SlackInspector
-from bot.sinks.outcomes import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
+from bot.cli.check_report import CheckFinding, make_fault, make_note, make_ok
+from bot.cli.checks.slack_ids import SlackIdReferences
+from bot.sinks.delivery_errors import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
+from bot.sinks.slack_inspector import BotIdentity, ChannelInfo, SlackInspector
 from handlers.manifest import OPTIONAL, SCOPES
 
 CHANNELS_MOST = 40

@@ -3,11 +3,11 @@
 import random
 from collections.abc import AsyncIterator
 
-from bot.cli.checks.places import PlaybookLocations
-from bot.cli.findings import CheckFinding, make_fault, make_note, make_ok
+from bot.cli.check_report import CheckFinding, make_fault, make_note, make_ok
+from bot.cli.checks.locations import PlaybookLocations
 from bot.clock import SystemClock
-from bot.playbook import Playbook
-from bot.settings import Settings, build_hook_variable
+from bot.config import Playbook
+from bot.config.settings import Settings, build_hook_variable
 from bot.sources.catalogue import CATALOGUE, build_context
 
 

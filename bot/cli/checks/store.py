@@ -5,16 +5,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.cli.findings import CheckFinding, make_fault, make_note, make_ok
-from bot.cli.opening import UNREADABLE
-from bot.domain.decision import StoreUnavailable
-from bot.settings import Settings
+from bot.cli.check_report import CheckFinding, make_fault, make_note, make_ok
+from bot.cli.store_connection import UNREADABLE
+from bot.config.settings import Settings
+from bot.domain.commits import StoreUnavailable
+from bot.store.access_check import verify_permissions, verify_write_access
+from bot.store.brand_identity import BrandIdentity, StoreMismatchError, check_ownership, find_brand_id
 from bot.store.client import RedisClient
-from bot.store.embedded import EmbeddedServerError, run_embedded
+from bot.store.embedded_server import EmbeddedServerError, run_embedded
 from bot.store.keys import Keys
-from bot.store.meta import BrandIdentity, StoreMismatchError, check_ownership, find_brand_id
-from bot.store.proof import verify_permissions, verify_write_access
-from bot.store.server import ServerInfo, fetch_server_info
+from bot.store.server_info import ServerInfo, fetch_server_info
 
 
 async def check_store(settings: Settings, brand: BrandIdentity | None) -> AsyncIterator[CheckFinding]:

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from bot.demo.panel.trouble import FaultInjector
-from bot.demo.show import AssessedMention, DemoSession
-from bot.domain.decision import StoreUnavailable
+from bot.demo.panel.fault_injection import FaultInjector
+from bot.demo.session import AssessedMention, DemoSession
+from bot.domain.commits import StoreUnavailable
 from bot.domain.department import Department
 from bot.domain.destination import Destination, ToPerson
-from bot.domain.schedules.duty import OnCallSnapshot, get_listed_on_call
+from bot.domain.oncall.on_call import OnCallSnapshot, get_listed_on_call
 
 Json = dict[str, Any]
 ASSESSED = 12

@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.detectors.engines.declared import find_label_mismatch
+from bot.config import OnnxOptions
+from bot.detectors.engines.onnx_labels import find_label_mismatch
 from bot.detectors.model.weights import WeightsError
 from bot.distribution import format_requirement
 from bot.domain.assessment import Sentiment
-from bot.playbook import OnnxOptions
 
 MOST_TOKENS = 128
 """Of one post: some 500 letters. What a transformer costs grows faster than the text."""

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.detectors.model.net import ConvOutput
-from bot.detectors.model.posts import Floats, NGrams, PostBatch
-from bot.detectors.model.surface import LexiconWord
+from bot.detectors.model.batch import Floats, NGrams, PostBatch
+from bot.detectors.model.convnet import ConvOutput
+from bot.detectors.model.dense_features import LexiconWord
 
 
 class LogitParts(NamedTuple):

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from bot.detectors.model.scoring import PostClassifier
+from bot.detectors.model.classifier import PostClassifier
 from bot.detectors.model.weights import PACKAGED, WeightsError, read_weights
 
 LEARNED = Path("models") / "learned.weights"

@@ -6,12 +6,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.detectors.model.blocks import SparseBlock
-from bot.detectors.model.marks import END, WordKindTable
-from bot.detectors.model.memory import WordIds, strip_hash
-from bot.detectors.model.net import ConvActivations, ConvNet
-from bot.detectors.model.posts import Floats
-from bot.detectors.model.words import (
+from bot.detectors.model.batch import Floats
+from bot.detectors.model.convnet import ConvActivations, ConvNet
+from bot.detectors.model.hashing import (
     SALT_DENIED,
     SALT_WORD,
     Hashes,
@@ -22,6 +19,9 @@ from bot.detectors.model.words import (
     hash_letter_runs,
     mix_hashes,
 )
+from bot.detectors.model.sparse_block import SparseBlock
+from bot.detectors.model.word_ids import WordIds, strip_hash
+from bot.detectors.model.word_kinds import END, WordKindTable
 
 Kind = TypeVar("Kind", bound=np.generic)
 MOST = 20_000

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.domain.making import replace_fields
+from bot.domain.immutable import replace_fields
 from bot.domain.spikes.observation import SpikeObservation
-from bot.domain.spikes.usual import QUARTER, SeasonalBaseline
-from bot.domain.spikes.words import WordCounts
+from bot.domain.spikes.seasonal_baseline import QUARTER, SeasonalBaseline
+from bot.domain.spikes.topic_words import WordCounts
 
 
 class SubjectBaseline(BaseModel):

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from bot.domain.assessment import Assessment, Intent, Sentiment
-from bot.domain.decision import ProcessedMention
+from bot.domain.commits import ProcessedMention
 from bot.domain.mention import UNKNOWN_AUTHOR_ID
 
 MAX_SAMPLE_TEXT = 280

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple, Protocol
 
-from bot.domain.pages.contact import ContactDetails
-from bot.domain.pages.matter import PageContext
-from bot.domain.pages.page import AttemptStatus, Page, PageAttempt, PageGroup
+from bot.domain.paging.contact_methods import ContactDetails
+from bot.domain.paging.context import PageContext
+from bot.domain.paging.page import AttemptStatus, Page, PageAttempt, PageGroup
 
 
 class PageRequest(NamedTuple):

@@ -5,7 +5,7 @@ from typing import Protocol
 import aiohttp
 
 from bot.clock import Clock
-from bot.settings import Settings
+from bot.config.settings import Settings
 from bot.sinks.pagers.base import Pager
 from bot.sinks.pagers.ntfy import NtfyPager
 from bot.sinks.pagers.pagerduty import PagerDutyPager

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import aiohttp
 
-from bot.domain.pages.page import AttemptStatus
+from bot.domain.paging.page import AttemptStatus
 from bot.sinks.pagers.base import PagerResponse
 
 TIMEOUT = aiohttp.ClientTimeout(total=5.0)

@@ -7,11 +7,11 @@ from typing import Any, Self
 
 import aiohttp
 
-from bot.cards import summons
+from bot.cards import page_text
 from bot.clock import Clock
-from bot.domain.pages.matter import PageContext
-from bot.domain.pages.page import AttemptStatus, Page, PageAttempt, PageGroup
-from bot.settings import Settings
+from bot.config.settings import Settings
+from bot.domain.paging.context import PageContext
+from bot.domain.paging.page import AttemptStatus, Page, PageAttempt, PageGroup
 from bot.sinks.pagers.base import PageRequest, PagerResponse
 from bot.sinks.pagers.http import HttpAnswer, classify_status, post_request, send_request
 
@@ -40,8 +40,8 @@ class NtfyPager:
         matter = request.context
         message: dict[str, Any] = {
             "topic": request.contact.ntfy,
-            "title": summons.format_page_title(request.page, matter),
-            "message": summons.format_page_body(matter, request.link),
+            "title": page_text.format_page_title(request.page, matter),
+            "message": page_text.format_page_body(matter, request.link),
             "priority": URGENT_PRIORITY,
             "tags": TAGS,
         }

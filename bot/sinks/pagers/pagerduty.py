@@ -7,12 +7,12 @@ from typing import Any, Self
 
 import aiohttp
 
-from bot.cards import summons
+from bot.cards import page_text
 from bot.clock import Clock
-from bot.domain.pages.again import build_dedup_key, build_previous_dedup_key
-from bot.domain.pages.matter import PageContext
-from bot.domain.pages.page import AttemptStatus, Page, PageAttempt, PageGroup, Severity
-from bot.settings import Settings
+from bot.config.settings import Settings
+from bot.domain.paging.context import PageContext
+from bot.domain.paging.page import AttemptStatus, Page, PageAttempt, PageGroup, Severity
+from bot.domain.paging.re_escalation import build_dedup_key, build_previous_dedup_key
 from bot.sinks.pagers.base import PageRequest, PagerResponse
 from bot.sinks.pagers.http import HttpAnswer, classify_status, post_request
 
@@ -46,7 +46,7 @@ class PagerDutyPager:
         details = {
             "how bad": context.severity_text,
             "where": context.location,
-            "said": summons.format_page_quotation(context),
+            "said": page_text.format_page_quotation(context),
         }
         links = [(link, "Acknowledge"), (context.card_link, "See the card"), (context.url, "Open the post")]
         return await self._send_event(
@@ -55,7 +55,7 @@ class PagerDutyPager:
             client="Earshot",
             links=[{"href": href, "text": text} for href, text in links if href],
             payload={
-                "summary": summons.format_page_title(page, context)[:MAX_SUMMARY],
+                "summary": page_text.format_page_title(page, context)[:MAX_SUMMARY],
                 "source": "Earshot",
                 "severity": SEVERITIES[page.severity],
                 "timestamp": context.since.isoformat(),

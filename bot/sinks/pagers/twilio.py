@@ -10,11 +10,11 @@ from typing import Any, Self
 
 import aiohttp
 
-from bot.cards import speaking, summons
+from bot.cards import page_text, twiml
 from bot.clock import Clock
-from bot.domain.pages.matter import PageContext
-from bot.domain.pages.page import AttemptStatus, ContactMethod, Page, PageAttempt, PageGroup
-from bot.settings import Settings
+from bot.config.settings import Settings
+from bot.domain.paging.context import PageContext
+from bot.domain.paging.page import AttemptStatus, ContactMethod, Page, PageAttempt, PageGroup
 from bot.sinks.pagers.base import PageRequest, PagerResponse
 from bot.sinks.pagers.http import HttpAnswer, classify_status, post_request, send_request
 
@@ -75,7 +75,7 @@ class TwilioPager:
         if request.attempt.way is ContactMethod.CALL:
             form |= {"Twiml": build_twiml(request), "Timeout": str(RING_SECONDS), "MachineDetection": "Enable"}
         else:
-            form |= {"Body": summons.format_text_message(request.page, request.context, request.link)}
+            form |= {"Body": page_text.format_text_message(request.page, request.context, request.link)}
         return await self._send_form(request.attempt.way, form)
 
     async def fetch_outcome(self, attempt: PageAttempt) -> PagerResponse | None:
@@ -122,8 +122,8 @@ class TwilioPager:
 
 
 def build_twiml(request: PageRequest) -> str:
-    return speaking.render_call_twiml(
-        summons.format_spoken_page(request.page, request.context),
+    return twiml.render_call_twiml(
+        page_text.format_spoken_page(request.page, request.context),
         f"{request.link}{PRESSED_PATH}" if request.link else "",
     )
 

@@ -9,11 +9,11 @@ from typing import Self
 import aiohttp
 from standardwebhooks import Webhook as Signer
 
-from bot.cards import summons
+from bot.cards import page_text
 from bot.clock import Clock
-from bot.domain.pages.matter import PageContext
-from bot.domain.pages.page import AttemptStatus, Page, PageAttempt, PageGroup
-from bot.settings import Settings
+from bot.config.settings import Settings
+from bot.domain.paging.context import PageContext
+from bot.domain.paging.page import AttemptStatus, Page, PageAttempt, PageGroup
 from bot.sinks.pagers.base import PageRequest, PagerResponse
 from bot.sinks.pagers.http import HttpAnswer, classify_status, post_request
 
@@ -76,8 +76,8 @@ def _build_payload(page: Page, context: PageContext, link: str = "") -> dict[str
         "page": page.id,
         "severity": page.severity.value,
         "kind": page.cause.kind.value,
-        "title": summons.format_page_title(page, context),
-        "text": summons.format_page_body(context, link),
+        "title": page_text.format_page_title(page, context),
+        "text": page_text.format_page_body(context, link),
         "since": context.since.isoformat(),
         "department": page.department,
         "card": context.card_link,

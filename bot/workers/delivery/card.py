@@ -3,19 +3,19 @@
 from contextlib import suppress
 
 from bot.cards import case as case_card
-from bot.cards import messages, plain
-from bot.cards.drawing import RenderedMessage
+from bot.cards import case_fallback, case_messages
+from bot.cards.block_kit import RenderedMessage
 from bot.domain.case import Case, CaseStatus
 from bot.domain.department import Department
 from bot.domain.destination import ToDepartment
-from bot.domain.notification import Notification
-from bot.domain.pages.page import Page
+from bot.domain.outbox import Notification
+from bot.domain.paging.page import Page
 from bot.domain.rules import PlaybookRules, get_department_or_lost
-from bot.sinks.outcomes import SlackRejectedError
-from bot.store.reading import UnreadableRecordError
-from bot.store.records import CardRecord, CardState, MessageRef
-from bot.workers.delivery.digest import DigestDelivery
-from bot.workers.delivery.post import MessagePoster
+from bot.sinks.delivery_errors import SlackRejectedError
+from bot.store.message_records import CardRecord, CardState, MessageRef
+from bot.store.record_reader import UnreadableRecordError
+from bot.workers.delivery.digests import DigestDelivery
+from bot.workers.delivery.poster import MessagePoster
 
 
 class CardDelivery:
@@ -59,7 +59,11 @@ class CardDelivery:
         claimed = case.status is CaseStatus.CLAIMED
         await self._poster.limiter.acquire_update(asked.channel)
         with suppress(SlackRejectedError):  # it was deleted
-            drawing = messages.render_claimed(case, department) if claimed else messages.render_reminder_outcome(case)
+            drawing = (
+                case_messages.render_claimed(case, department)
+                if claimed
+                else case_messages.render_reminder_outcome(case)
+            )
             await self._poster.limiter.update_message(asked.channel, asked.ts, drawing)
         await self._outbox.forget_claim_request(case.id, asked)
         return True
@@ -104,7 +108,9 @@ class CardDelivery:
             if not no.is_block_error:
                 raise await self._poster.handle_refusal(department, record.channel, no) from no
             await self._poster.limiter.update_message(
-                record.channel, record.ts, plain.render_case_fallback(case, department, self._poster.clock.now())
+                record.channel,
+                record.ts,
+                case_fallback.render_case_fallback(case, department, self._poster.clock.now()),
             )
         await self._record_rendered_card(case, record, pending, page)
         return True
@@ -122,7 +128,7 @@ class CardDelivery:
             await self._outbox.save_card(case.id, changed, before)
 
         def render_fallback() -> RenderedMessage:
-            return plain.render_case_fallback(case, department, self._poster.clock.now())
+            return case_fallback.render_case_fallback(case, department, self._poster.clock.now())
 
         if found := await self._poster.find_lost_message(department.channel, case.id, record):
             await self._outbox.save_card(case.id, found)
@@ -183,7 +189,7 @@ class CardDelivery:
         await self._poster.limiter.acquire_update(reminded.channel)
         with suppress(SlackRejectedError):  # somebody deleted it
             await self._poster.limiter.update_message(
-                reminded.channel, reminded.ts, messages.render_reminder_outcome(case)
+                reminded.channel, reminded.ts, case_messages.render_reminder_outcome(case)
             )
         await self._outbox.save_card(case.id, record.model_copy(update={"reminded": None}))
         return True

@@ -1,11 +1,11 @@
 """What is said about a drill: drawn from it and its page as they are now."""
 
 from bot.cards import drills
-from bot.cards.drawing import RenderedMessage
+from bot.cards.block_kit import RenderedMessage
 from bot.domain.department import Department
-from bot.domain.notification import Notification, NotificationKind
+from bot.domain.outbox import Notification, NotificationKind
 from bot.domain.rules import PlaybookRules, get_department_or_lost
-from bot.store.opening import Store
+from bot.store.store import Store
 
 KINDS = frozenset({NotificationKind.RECEIPT, NotificationKind.MISSED})
 

@@ -3,24 +3,25 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from bot.cards import messages
-from bot.cards.drawing import RenderedMessage
+from bot.cards import case_messages
+from bot.cards.block_kit import RenderedMessage
 from bot.domain.case import Case, CaseStatus
 from bot.domain.department import Department
 from bot.domain.destination import ToDepartment, ToPerson
-from bot.domain.notification import Notification, NotificationKind
+from bot.domain.oncall.on_call import GapLookup, OnCallSnapshot
+from bot.domain.outbox import Notification, NotificationKind
 from bot.domain.rules import PlaybookRules, get_department_or_lost
-from bot.domain.schedules.duty import GapLookup, OnCallSnapshot
-from bot.sinks.outcomes import SlackRejectedError
-from bot.store.reading import UnreadableRecordError
-from bot.store.records import CardRecord, CardState, MessageRef
-from bot.workers.delivery import crisis, drills, morning, oncall, vigil
-from bot.workers.delivery.crisis import CrisisDelivery
+from bot.sinks.delivery_errors import SlackRejectedError
+from bot.store.message_records import CardRecord, CardState, MessageRef
+from bot.store.record_reader import UnreadableRecordError
+from bot.workers.delivery import crises as delivery_crises
+from bot.workers.delivery import drills, health, oncall, shift_summary
+from bot.workers.delivery.crises import CrisisDelivery
 from bot.workers.delivery.drills import DrillMessages
-from bot.workers.delivery.morning import ShiftSummaryMessages
+from bot.workers.delivery.health import HealthMessages
 from bot.workers.delivery.oncall import OnCallMessages
-from bot.workers.delivery.post import MessagePoster
-from bot.workers.delivery.vigil import HealthMessages
+from bot.workers.delivery.poster import MessagePoster
+from bot.workers.delivery.shift_summary import ShiftSummaryMessages
 
 MessageRenderer = Callable[[Notification], Awaitable[tuple[RenderedMessage | None, Department]]]
 """What is to be said, or nothing where it is no longer true; and whose it is."""
@@ -35,10 +36,11 @@ class MessageDelivery:
             **dict.fromkeys(oncall.KINDS, shifts.render_on_call_message),
             **dict.fromkeys(drills.KINDS, drilled.render_drill_message),
             **dict.fromkeys(
-                morning.KINDS, ShiftSummaryMessages(poster.store, rules, rota, poster.clock).render_summary_message
+                shift_summary.KINDS,
+                ShiftSummaryMessages(poster.store, rules, rota, poster.clock).render_summary_message,
             ),
-            **dict.fromkeys(crisis.KINDS, crises.render_crisis_message),
-            **dict.fromkeys(vigil.KINDS, HealthMessages(poster.store, rules).render_health_message),
+            **dict.fromkeys(delivery_crises.KINDS, crises.render_crisis_message),
+            **dict.fromkeys(health.KINDS, HealthMessages(poster.store, rules).render_health_message),
         }
         self._poster = poster
         self._outbox = poster.store.outbox
@@ -163,8 +165,8 @@ class MessageDelivery:
         link = build_card_link(CardRecord(state=CardState.POSTED, channel=record.channel, ts=record.ts))
         if pending.kind is NotificationKind.REMINDER:
             paged = all(found[case].is_confirmed_crisis for case in waiting)
-            return messages.render_digest_reminder(len(waiting), department, link, paged=paged)
-        return messages.render_digest_call(
+            return case_messages.render_digest_reminder(len(waiting), department, link, paged=paged)
+        return case_messages.render_digest_call(
             len(waiting), department, await self._find_on_call_if_asked(pending, department), pending.to, link
         )
 
@@ -173,7 +175,7 @@ class MessageDelivery:
     ) -> tuple[RenderedMessage | None, Department]:
         sentence = (await self._poster.store.health_issues.load_issues()).get(f"channel:{pending.subject_id}", "")
         return (
-            messages.render_channel_error(department.name, department.channel, sentence) if sentence else None
+            case_messages.render_channel_error(department.name, department.channel, sentence) if sentence else None
         ), department
 
 
@@ -191,26 +193,26 @@ def render_message(
     waits = case.status is CaseStatus.NEW
     hers = case.status is CaseStatus.CLAIMED and pending.to == ToPerson(case.owner)
     drawings: dict[NotificationKind, tuple[bool, Callable[[], RenderedMessage]]] = {
-        NotificationKind.REMINDER: (waits, lambda: messages.render_claim_reminder(case, department, at, link)),
+        NotificationKind.REMINDER: (waits, lambda: case_messages.render_claim_reminder(case, department, at, link)),
         NotificationKind.CALL: (
             waits,
-            lambda: messages.render_on_call_notice(case, department, duty, pending.to, at, link),
+            lambda: case_messages.render_on_call_notice(case, department, duty, pending.to, at, link),
         ),
         NotificationKind.CONFIRM: (
             waits and case.is_unconfirmed_crisis,
-            lambda: messages.render_confirm_request(case, department, link),
+            lambda: case_messages.render_confirm_request(case, department, link),
         ),
-        NotificationKind.LEASE: (hers, lambda: messages.render_lease_reminder(case, department, link)),
-        NotificationKind.RELEASED: (not hers, lambda: messages.render_lost_claim(case, department, link)),
+        NotificationKind.LEASE: (hers, lambda: case_messages.render_lease_reminder(case, department, link)),
+        NotificationKind.RELEASED: (not hers, lambda: case_messages.render_lost_claim(case, department, link)),
         NotificationKind.JOINED: (
             waits or hers,
             lambda: (
-                messages.render_reopened_notice(case, department, link)
+                case_messages.render_reopened_notice(case, department, link)
                 if waits
-                else messages.render_joined_notice(case, link)
+                else case_messages.render_joined_notice(case, link)
             ),
         ),
-        NotificationKind.HANDED: (hers, lambda: messages.render_handed_over(case, link)),
+        NotificationKind.HANDED: (hers, lambda: case_messages.render_handed_over(case, link)),
     }
     true, draw = drawings[pending.kind]
     return draw() if true else None

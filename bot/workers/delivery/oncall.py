@@ -3,15 +3,15 @@
 from datetime import timedelta
 
 from bot.cards import oncall, oncall_requests
-from bot.cards.drawing import RenderedMessage
+from bot.cards.block_kit import RenderedMessage
 from bot.clock import Clock
 from bot.domain.department import Department
 from bot.domain.destination import ToPerson
-from bot.domain.notification import Notification, NotificationKind
+from bot.domain.oncall.on_call import GapLookup
+from bot.domain.oncall.schedule import CoverRequest
+from bot.domain.outbox import Notification, NotificationKind
+from bot.domain.periods import TimeSpan
 from bot.domain.rules import PlaybookRules, get_department_or_lost
-from bot.domain.schedules.duty import GapLookup
-from bot.domain.schedules.schedule import CoverRequest
-from bot.domain.spans import TimeSpan
 from bot.store.overrides import OverrideStore
 
 REQUESTS = frozenset({NotificationKind.REQUEST, NotificationKind.OUTCOME})

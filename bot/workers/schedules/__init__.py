@@ -1,5 +1,5 @@
 """What schedules need between people's questions: calendars read again, holes said, user groups kept."""
 
-from bot.workers.schedules.worker import ScheduleWorker
+from bot.workers.schedules.schedule_worker import ScheduleWorker
 
 __all__ = ["ScheduleWorker"]

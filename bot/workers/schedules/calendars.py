@@ -5,19 +5,19 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.calendars.broken import CalendarError
-from bot.calendars.fetching import fetch_calendar
-from bot.calendars.process import read_calendar
-from bot.calendars.reading import ParsedCalendar
-from bot.cards.words import format_plain_time
-from bot.domain.schedules.changed import OVERRIDE_RETENTION
-from bot.domain.schedules.changes import SEARCH_AHEAD
-from bot.domain.schedules.schedule import Schedule
-from bot.domain.spans import TimeSpan
-from bot.domain.words import format_count
+from bot.calendars.calendar_errors import CalendarError
+from bot.calendars.child_process import read_calendar
+from bot.calendars.fetch import fetch_calendar
+from bot.calendars.ical_parser import ParsedCalendar
+from bot.cards.sanitize import format_plain_time
+from bot.domain.oncall.override_transitions import SEARCH_AHEAD
+from bot.domain.oncall.overrides import OVERRIDE_RETENTION
+from bot.domain.oncall.schedule import Schedule
+from bot.domain.periods import TimeSpan
+from bot.domain.text import format_count
 from bot.store.calendars import CachedCalendar
-from bot.store.opening import Store
-from bot.workers.schedules.parts import RosterLookup
+from bot.store.store import Store
+from bot.workers.schedules.protocols import RosterLookup
 
 FETCH_INTERVAL = timedelta(minutes=15)
 PARSER_VERSION = 2

@@ -6,11 +6,11 @@ from types import MappingProxyType
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.cards import oncall as cards
-from bot.cards.drawing import RenderedMessage
-from handlers.asking import Payload, UseCases
+from bot.cards.block_kit import RenderedMessage
 from handlers.commands.oncall import calendar, cover, drill, show, swap, take
 from handlers.commands.oncall.subcommand import Subcommand
-from handlers.reply import Responder
+from handlers.responder import Responder
+from handlers.use_cases import Payload, UseCases
 
 HELP = "help"
 SUBCOMMANDS: Mapping[str, Subcommand] = MappingProxyType(

@@ -1,8 +1,8 @@
 """/oncall calendar: one's shifts in one's own calendar."""
 
-from bot.cards.drawing import RenderedMessage
-from handlers.asking import UseCases
+from bot.cards.block_kit import RenderedMessage
 from handlers.commands.oncall.subcommand import Subcommand
+from handlers.use_cases import UseCases
 
 
 async def show_calendar_link(usecases: UseCases, by: str, words: str) -> RenderedMessage:

@@ -1,8 +1,8 @@
 """/oncall cover me until 08:00: somebody else has the shift for a while."""
 
-from bot.cards.drawing import RenderedMessage
-from handlers.asking import UseCases
+from bot.cards.block_kit import RenderedMessage
 from handlers.commands.oncall.subcommand import Subcommand
+from handlers.use_cases import UseCases
 
 
 async def request_cover(usecases: UseCases, by: str, words: str) -> RenderedMessage:

@@ -1,8 +1,8 @@
 """/oncall drill care: whoever is on call is called as at four in the morning, for nothing."""
 
-from bot.cards.drawing import RenderedMessage
-from handlers.asking import UseCases
+from bot.cards.block_kit import RenderedMessage
 from handlers.commands.oncall.subcommand import Subcommand
+from handlers.use_cases import UseCases
 
 
 async def start_drill(usecases: UseCases, by: str, words: str) -> RenderedMessage:

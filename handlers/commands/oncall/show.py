@@ -1,7 +1,7 @@
 """/oncall, /oncall care: who is on call now, and who next."""
 
-from bot.cards.drawing import RenderedMessage
-from handlers.asking import UseCases
+from bot.cards.block_kit import RenderedMessage
+from handlers.use_cases import UseCases
 
 HINT = "`/oncall`: who is on call now and next, for every department; `/oncall care` for one."
 

@@ -1,8 +1,8 @@
 """/oncall swap @ben: one's shift for the other's next."""
 
-from bot.cards.drawing import RenderedMessage
-from handlers.asking import UseCases
+from bot.cards.block_kit import RenderedMessage
 from handlers.commands.oncall.subcommand import Subcommand
+from handlers.use_cases import UseCases
 
 
 async def swap_shifts(usecases: UseCases, by: str, words: str) -> RenderedMessage:

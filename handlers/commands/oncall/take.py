@@ -1,8 +1,8 @@
 """/oncall take: from now until the next hand-over, or as is said."""
 
-from bot.cards.drawing import RenderedMessage
-from handlers.asking import UseCases
+from bot.cards.block_kit import RenderedMessage
 from handlers.commands.oncall.subcommand import Subcommand
+from handlers.use_cases import UseCases
 
 
 async def take_shift(usecases: UseCases, by: str, words: str) -> RenderedMessage:

@@ -1,0 +1,130 @@
+"""`earshot run` as a process of its own, in an empty folder, before a sandbox."""
+
+import asyncio
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+import bot
+from bot.benchmarks.fixtures import build_workspace, find_day_playbook, open_playbook
+from bot.benchmarks.measurement import NoMeasurementsError
+from bot.benchmarks.timing import read_monotonic
+from bot.clock import SystemClock
+from bot.slack_sandbox import SlackSandbox
+
+SECRET = "whsec_" + "ZWFyc2hvdC1iZW5jaC1zZWNyZXQtb2YtMzItYnl0ZXM="
+PATIENCE = 60.0
+LOOK_EVERY = 0.01
+
+
+@dataclass(slots=True)
+class EarshotProcess:
+    pid: int
+    ready_after: float
+    """Seconds."""
+    url: str
+    _session: aiohttp.ClientSession
+
+    async def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> None:
+        async with self._session.post(self.url + path, data=body, headers=headers) as answer:
+            answer.raise_for_status()
+
+    async def wait_until_triaged(self) -> None:
+        """Until nothing is left in the inbox."""
+        async with asyncio.timeout(PATIENCE):
+            while await self._count_waiting():  # noqa: ASYNC110 - another process has no event for us
+                await asyncio.sleep(0.05)
+
+    async def _count_waiting(self) -> int:
+        async with self._session.get(self.url + "/statusz") as answer:
+            return int((await answer.json())["queues"]["inbox"]["length"])
+
+
+@asynccontextmanager
+async def run_process() -> AsyncIterator[EarshotProcess]:
+    """Ready when this is entered. Ended when it is left, and waited for."""
+    clock = SystemClock()
+    sandbox = SlackSandbox(build_workspace(open_playbook(find_day_playbook()).current, clock))
+    with tempfile.TemporaryDirectory(prefix="earshot-bench-", ignore_cleanup_errors=True) as folder:
+        async with sandbox, aiohttp.ClientSession() as session:
+            port = _find_free_port()
+            said = Path(folder) / "said"
+            with said.open("wb") as out:
+                began = read_monotonic()
+                process = await asyncio.create_subprocess_exec(
+                    *(sys.executable, "-m", "bot", "run"),
+                    cwd=folder,
+                    env=_build_environment(sandbox, Path(folder), port),
+                    stdout=out,
+                    stderr=out,
+                )
+            try:
+                url = f"http://127.0.0.1:{port}"
+                await _wait_until_ready(process, session, url, said)
+                yield EarshotProcess(process.pid, read_monotonic() - began, url, session)
+            finally:
+                await _stop_process(process)
+
+
+def _build_environment(sandbox: SlackSandbox, folder: Path, port: int) -> dict[str, str]:
+    """Ours, and nothing of a house that may be set up on this machine."""
+    ours = ("SLACK_", "EARSHOT_", "REDIS_", "X_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    root = str(Path(bot.__file__).parent.parent)
+    return kept | {
+        "PYTHONPATH": os.pathsep.join(filter(None, [root, kept.get("PYTHONPATH", "")])),
+        "SLACK_BOT_TOKEN": sandbox.bot_token,
+        "SLACK_SIGNING_SECRET": sandbox.signing_secret,
+        "SLACK_API_URL": sandbox.api_url,
+        "EARSHOT_DATA": str(folder / "data"),
+        "EARSHOT_PLAYBOOK": str(find_day_playbook()),
+        "EARSHOT_HOST": "127.0.0.1",
+        "EARSHOT_PORT": str(port),
+        "EARSHOT_HOOK_FORUM_SECRET": SECRET,
+    }
+
+
+def _find_free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+async def _wait_until_ready(
+    process: asyncio.subprocess.Process, session: aiohttp.ClientSession, url: str, said: Path
+) -> None:
+    until = read_monotonic() + PATIENCE
+    while not await _is_ready(session, url):
+        if process.returncode is not None or read_monotonic() > until:
+            raise NoMeasurementsError(f"`earshot run` did not become ready: {_read_last_lines(said)}")
+        await asyncio.sleep(LOOK_EVERY)
+
+
+def _read_last_lines(said: Path) -> str:
+    return " ".join(said.read_text(encoding="utf-8", errors="replace").splitlines()[-3:])
+
+
+async def _is_ready(session: aiohttp.ClientSession, url: str) -> bool:
+    try:
+        async with session.get(f"{url}/readyz") as answer:
+            return answer.status == 200
+    except aiohttp.ClientError:
+        return False
+
+
+async def _stop_process(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+    try:
+        async with asyncio.timeout(15):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()

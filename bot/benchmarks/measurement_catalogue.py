@@ -1,0 +1,37 @@
+"""The measurements, in the order in which they are made. To add one: one file, one line here."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.benchmarks.fixtures import BenchmarkContext
+from bot.benchmarks.measurement import Measurement
+from bot.benchmarks.measurements import (
+    clicks,
+    detectors,
+    hostile,
+    latency,
+    memory,
+    pages,
+    reports,
+    size,
+    spikes,
+    start,
+    storm,
+    throughput,
+)
+
+MeasureFunction = Callable[[BenchmarkContext], Awaitable[list[Measurement]]]
+
+CATALOGUE: Mapping[str, MeasureFunction] = {
+    "throughput": throughput.measure_throughput,
+    "detectors": detectors.measure_detectors,
+    "hostile": hostile.measure_hostile_texts,
+    "latency": latency.measure_latency,
+    "clicks": clicks.measure_clicks,
+    "reports": reports.measure_reports,
+    "storm": storm.measure_load_spike,
+    "spikes": spikes.measure_spikes,
+    "pages": pages.measure_paging,
+    "start": start.measure_start,
+    "memory": memory.measure_memory,
+    "size": size.measure_install_size,
+}

@@ -1,0 +1,93 @@
+"""The table, and the words of its cells."""
+
+from collections.abc import Iterable, Sequence
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.benchmarks.machine_info import MachineInfo
+from bot.benchmarks.measurement import MEGABYTES, MS, SECONDS, Measurement
+from bot.benchmarks.run import MeasurementResult
+
+STYLES = {True: "green", False: "bold red", None: ""}
+"""Of what is met, of what is missed, and of what has no aim."""
+
+
+def print_results(console: Console, machine: MachineInfo, found: Sequence[MeasurementResult], *, quick: bool) -> None:
+    console.print(f"[bold]earshot bench[/bold] on {machine}.", highlight=False)
+    if machine.warning:
+        console.print(machine.warning, style="yellow", highlight=False)
+    if quick:
+        console.print("Quick: too few of everything for a figure that says much.", style="yellow", highlight=False)
+    console.print(_build_results_table(found))
+    pace = median(one.texts_per_second for one in found)
+    console.print(
+        f"The yardstick is TextBlob alone on the same texts, in the same minutes: {pace:,.0f} texts/s. "
+        "A rate is held against that rate, a time against what TextBlob reads meanwhile; "
+        "so is an aim, where it is known what TextBlob did on the machine that it was set on.",
+        style="dim",
+        highlight=False,
+    )
+    for line in _list_notes(found):
+        console.print(line, style="dim", highlight=False)
+
+
+def _build_results_table(found: Iterable[MeasurementResult]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("figure")
+    for name in ("measured", "aim"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("to TextBlob", justify="right", no_wrap=True)
+    for measured in found:
+        table.add_section()
+        for figure in measured.measurements:
+            verdict = Text(figure.verdict, style=STYLES[figure.is_met])
+            beside = Text(format_ratio(figure), style=STYLES[figure.is_met_relative])
+            table.add_row(figure.name, format_value(figure.value, figure.unit), format_target(figure), verdict, beside)
+    return table
+
+
+def _list_notes(found: Iterable[MeasurementResult]) -> list[str]:
+    return [f"{figure.name}: {figure.note}." for one in found for figure in one.measurements if figure.note]
+
+
+def format_value(value: float, unit: str) -> str:
+    if unit in {MS, SECONDS, MEGABYTES}:
+        return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
+    if unit == "/s":
+        return f"{value:,.0f}{unit}"
+    return f"{value:,.0f} {unit}" if unit or value >= 10 else f"{value:.2g}"
+
+
+def format_target(figure: Measurement) -> str:
+    if figure.target is None:
+        return ""
+    return (
+        f"{'≥' if figure.target.high else '≤'} {format_value(figure.target.bound, figure.unit)}"
+        if figure.target.bound
+        else "0"
+    )
+
+
+def format_ratio(figure: Measurement) -> str:
+    """`0.44 ×` of its rate, or `96 texts` in that time; `0.44 ≥ 0.42 ×` where the aim says how much it is to be."""
+    if figure.ratio is None:
+        return ""
+    unit = "×" if figure.seconds is None else "texts"
+    told = _shorten_ratio(figure, figure.ratio)
+    if figure.target is not None and figure.target.ratio is not None:
+        high, met = figure.target.high, figure.is_met_relative
+        told += (
+            f" {'≥' if high and met else '≤' if met else '<' if high else '>'} "
+            f"{_shorten_ratio(figure, figure.target.ratio)}"
+        )
+    return f"{told} {unit}"
+
+
+def _shorten_ratio(figure: Measurement, ratio: float) -> str:
+    if figure.seconds is None:
+        return f"{ratio:.2f}"
+    return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"

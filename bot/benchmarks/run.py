@@ -1,0 +1,50 @@
+"""Makes the measurements one after the other, with the yardstick before and after each."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from statistics import mean
+from typing import Any
+
+from bot.benchmarks.fixtures import BenchmarkContext
+from bot.benchmarks.measurement import Measurement
+from bot.benchmarks.measurement_catalogue import CATALOGUE
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurementResult:
+    """What one measurement found, and what the yardstick did around it."""
+
+    name: str
+    measurements: tuple[Measurement, ...]
+    texts_per_second: float
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "measurement": self.name,
+            "yardstick_texts_per_second": self.texts_per_second,
+            "figures": [figure.as_json() for figure in self.measurements],
+        }
+
+
+async def run_measurements(bench: BenchmarkContext, names: Sequence[str]) -> AsyncIterator[MeasurementResult]:
+    for name in names:
+        bench.report(name)
+        before = _measure_baseline(bench)
+        figures = await CATALOGUE[name](_prefix_reports(bench, name))
+        pace = mean((before, _measure_baseline(bench)))
+        yield MeasurementResult(name, tuple(_add_ratio(figure, pace) for figure in figures), pace)
+
+
+def _prefix_reports(bench: BenchmarkContext, name: str) -> BenchmarkContext:
+    return replace(bench, report=lambda words: bench.report(f"{name}: {words}"))
+
+
+def _measure_baseline(bench: BenchmarkContext) -> float:
+    return bench.baseline.measure_rate(bench.pick_count(400, 50) / 1000)
+
+
+def _add_ratio(figure: Measurement, pace: float) -> Measurement:
+    """A time as what the yardstick reads meanwhile, unless the measurement has held it against it by itself."""
+    if figure.ratio is not None or figure.seconds is None:
+        return figure
+    return replace(figure, ratio=figure.seconds * pace)

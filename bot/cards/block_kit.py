@@ -1,0 +1,138 @@
+"""What messages and views are made of: Block Kit in small functions, each text cut to Slack's limit for it."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from bot.cards.sanitize import format_plain_time, sanitize_keep_spaces, sanitize_text, sanitize_url, truncate
+
+Block = dict[str, Any]
+"""A block, an element or an object of Block Kit, as Slack takes it."""
+
+MOST_CHARACTERS = 10_000
+"""Of all blocks of a message together, as JSON. Slack says `msg_blocks_too_long` somewhere above 11,000."""
+MOST_BLOCKS = 50
+LAST_CENTURY, NEXT_CENTURY = 1970, 2100
+"""Years between which an outlet's clock may be believed."""
+NOTHING = "–"
+"""Slack takes no empty text."""
+
+
+class RenderedMessage(NamedTuple):
+    """A message: its blocks, and the text that notifications show and screen readers read."""
+
+    text: str
+    blocks: list[Block]
+
+
+def is_within_limits(blocks: Sequence[Block]) -> bool:
+    size = len(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))
+    return size < MOST_CHARACTERS and len(blocks) <= MOST_BLOCKS
+
+
+def make_plain_text(words: str, max_length: int = 3000) -> Block:
+    """Words shown as they are, whoever wrote them."""
+    return {"type": "plain_text", "text": sanitize_text(words, max_length) or NOTHING}
+
+
+def make_mrkdwn(words: str, max_length: int = 3000) -> Block:
+    """Our own words, with what is not ours escaped before it came here. `verbatim`: only links that we made."""
+    return {"type": "mrkdwn", "text": truncate(words, max_length) or NOTHING, "verbatim": True}
+
+
+def make_header(words: str) -> Block:
+    return {"type": "header", "text": make_plain_text(words, 150)}
+
+
+def make_divider() -> Block:
+    return {"type": "divider"}
+
+
+def make_section(
+    text: Block | None = None, *, fields: Sequence[Block] = (), accessory: Block | None = None, block_id: str = ""
+) -> Block:
+    block: Block = {"type": "section"}
+    if block_id:
+        block["block_id"] = block_id
+    if text:
+        block["text"] = text
+    if fields:
+        block["fields"] = [{**field, "text": truncate(field["text"], 2000)} for field in fields[:10]]
+    if accessory:
+        block["accessory"] = accessory
+    return block
+
+
+def make_context(*texts: Block) -> Block:
+    return {"type": "context", "elements": [{**text, "text": truncate(text["text"], 2000)} for text in texts[:10]]}
+
+
+def make_actions(*elements: Block, block_id: str = "") -> Block:
+    block: Block = {"type": "actions", "elements": list(elements[:25])}
+    return {**block, "block_id": block_id} if block_id else block
+
+
+def make_button(
+    label: str, action_id: str, value: str = "", *, url: str = "", style: str = "", a11y_label: str = ""
+) -> Block:
+    """`style` is primary or danger; `aloud` is what a screen reader says where the label alone says too little."""
+    made: Block = {"type": "button", "action_id": action_id, "text": make_plain_text(label, 75)}
+    if value:
+        made["value"] = truncate(value, 2000)
+    if sanitize_url(url):
+        made["url"] = sanitize_url(url)
+    if style:
+        made["style"] = style
+    if a11y_label:
+        made["accessibility_label"] = make_plain_text(a11y_label, 75)["text"]
+    return made
+
+
+def make_overflow_menu(action_id: str, options: Sequence[tuple[str, str]]) -> Block:
+    """The menu behind three dots; words and value of each option, five at the most."""
+    made = [{"text": make_plain_text(words, 75), "value": value} for words, value in options[:5]]
+    return {"type": "overflow", "action_id": action_id, "options": made}
+
+
+def make_rich_text(*parts: Block) -> Block:
+    return {"type": "rich_text", "elements": list(parts)}
+
+
+def make_line(*runs: Block) -> Block:
+    return {"type": "rich_text_section", "elements": list(runs)}
+
+
+def make_quote(*runs: Block) -> Block:
+    return {"type": "rich_text_quote", "elements": list(runs)}
+
+
+def make_bullets(*lines: Block) -> Block:
+    return {"type": "rich_text_list", "style": "bullet", "elements": list(lines)}
+
+
+def make_run(words: str, *, bold: bool = False, italic: bool = False, max_length: int = 3000) -> Block:
+    """Words in rich text, shown as they are; spaces around them are kept."""
+    made: Block = {"type": "text", "text": truncate(sanitize_keep_spaces(words, max_length), max_length) or NOTHING}
+    style = {name: True for name, on in (("bold", bold), ("italic", italic)) if on}
+    return {**made, "style": style} if style else made
+
+
+def make_link(url: str, words: str, *, bold: bool = False) -> Block:
+    """A link in rich text, or just the words where the address is none to be followed."""
+    address = sanitize_url(url)
+    if not address:
+        return make_run(words, bold=bold)
+    made: Block = {"type": "link", "url": address, "text": sanitize_text(words, 300) or NOTHING}
+    return {**made, "style": {"bold": True}} if bold else made
+
+
+def make_user_mention(person: str) -> Block:
+    return {"type": "user", "user_id": person}
+
+
+def make_date(at: datetime, date_format: str = "{date_short_pretty} at {time}") -> Block:
+    """A time in rich text, in the reader's own zone. Strangers may give any time there is, and Slack not take it."""
+    if not LAST_CENTURY < at.year < NEXT_CENTURY:
+        return make_run(f"in the year {at.year}")
+    return {"type": "date", "timestamp": int(at.timestamp()), "format": date_format, "fallback": format_plain_time(at)}

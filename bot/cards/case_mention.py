@@ -1,0 +1,120 @@
+"""What was said, by whom, and what we made of it: the upper half of a card."""
+
+import re
+
+from bot.cards import block_kit
+from bot.cards.block_kit import Block
+from bot.cards.sanitize import escape, sanitize_line, sanitize_text
+from bot.domain.assessment import Assessment, Intent, Sentiment
+from bot.domain.case import Case
+from bot.domain.mention import Mention
+
+WORDS_SHOWN = 600
+"""Characters of a post on its card: X's own limit and then some; the rest is behind Open post."""
+QUOTED_SHOWN = 200
+WORDLESS = "(no words: open the post to see it)"
+
+NAMES = {
+    Intent.CRISIS: "Crisis",
+    Intent.SPAM: "Spam",
+    Intent.COMPLAINT: "Complaint",
+    Intent.NEED: "Unmet need",
+    Intent.QUESTION: "Question",
+    Intent.PURCHASE: "Wish to buy",
+    Intent.PRAISE: "Praise",
+    Intent.OTHER: "Post",
+}
+_FORMATS = re.compile(r"[*~`]|(?<![^\W_])_+|_+(?![^\W_])")
+"""The underscore in @rui_m stays: only at the edge of a word does it make italics."""
+OUTLETS = {"x": "X", "slack": "Slack"}
+
+
+def format_kind(case: Case) -> str:
+    """What kind of thing it is, as a noun: `Complaint`."""
+    return NAMES[case.assessment.intent]
+
+
+def format_kind_noun(case: Case) -> str:
+    """The same within a sentence: `the complaint from @marta`."""
+    return format_kind(case).lower()
+
+
+def format_author(mention: Mention, max_length: int = 60) -> str:
+    return sanitize_line(mention.display_name, max_length) or "somebody"
+
+
+def escape_author(mention: Mention) -> str:
+    """The name within a sentence of ours: mrkdwn, in which it can format nothing either."""
+    return escape(_FORMATS.sub("", format_author(mention))) or "somebody"
+
+
+def format_sentiment(assessment: Assessment) -> str:
+    """The sentiment in words; empty where nothing was detected at all."""
+    if assessment.is_unsure:
+        leaning = assessment.sentiment
+        return "unsure" if leaning is Sentiment.NEUTRAL else f"unsure, leaning {leaning.value}"
+    return assessment.sentiment.value if any(assessment.probabilities.values()) else ""
+
+
+def pick_sentiment_emoji(assessment: Assessment) -> str:
+    """A colour beside the words, never instead of them."""
+    if assessment.intent is Intent.CRISIS:
+        return "🚨"
+    if assessment.is_unsure:
+        return "🟡"
+    return {Sentiment.NEGATIVE: "🔴", Sentiment.NEUTRAL: "⚪", Sentiment.POSITIVE: "🟢"}[assessment.sentiment]
+
+
+def render_case_title(case: Case) -> Block:
+    found = case.assessment
+    parts = (format_kind(case), format_sentiment(found), sanitize_line(found.subject, 60))
+    return block_kit.make_header(f"{pick_sentiment_emoji(found)} {' · '.join(part for part in parts if part)}")
+
+
+def render_quotation(mention: Mention, max_length: int = WORDS_SHOWN) -> Block:
+    """Who, where, to how many, when; then the words. All rich text: what is in there is shown, and does nothing."""
+    words = sanitize_text(mention.text, max_length) or WORDLESS
+    quoted = sanitize_line(mention.quoted, QUOTED_SHOWN)
+    return block_kit.make_rich_text(
+        block_kit.make_line(
+            block_kit.make_run(format_author(mention), bold=True),
+            block_kit.make_run(_format_mention_details(mention)),
+            block_kit.make_date(mention.created_at),
+            *(
+                [block_kit.make_run(" · edited "), block_kit.make_date(mention.edited_at, "{time}")]
+                if mention.edited_at
+                else []
+            ),
+        ),
+        block_kit.make_quote(block_kit.make_run(words)),
+        *([block_kit.make_line(block_kit.make_run(f"Quoting: {quoted}", italic=True))] if quoted else []),
+    )
+
+
+def render_text_before_edit(case: Case) -> Block | None:
+    """What the post said before its author last edited it."""
+    if not case.earlier:
+        return None
+    return block_kit.make_context(block_kit.make_plain_text(f"Before the edit: {sanitize_line(case.earlier[-1], 300)}"))
+
+
+def _format_mention_details(mention: Mention) -> str:
+    shown = sanitize_line(mention.author.name, 60)
+    also = f" ({shown})" if shown and shown != format_author(mention) else ""
+    parts = [f"{also} on {format_source(mention)}"]
+    if mention.author.followers is not None:
+        parts.append(f"reach {abbreviate_number(mention.author.followers)}")
+    return " · ".join(parts) + " · "
+
+
+def format_source(mention: Mention) -> str:
+    return OUTLETS.get(mention.source, "") or sanitize_line(mention.source, 40).capitalize() or "elsewhere"
+
+
+def abbreviate_number(number: int) -> str:
+    """`87`, `1.2k`, `34k`, `1.2M`."""
+    for size, letter in ((1_000_000, "M"), (1_000, "k")):
+        if number >= size * 0.9995:
+            scaled = number / size
+            return f"{scaled:.1f}".removesuffix(".0") + letter if scaled < 10 else f"{scaled:,.0f}{letter}"
+    return str(number)

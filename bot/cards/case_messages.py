@@ -1,0 +1,320 @@
+"""What is said beside the cards: reminders in the channel, and direct messages. Each says what to do next.
+
+`link` is the address of the case's card, where it is known.
+"""
+
+from datetime import datetime
+
+from bot.cards import action_ids, block_kit, case_mention, case_status
+from bot.cards.block_kit import Block, RenderedMessage
+from bot.cards.confirmation import NOT_YET, render_confirm_button
+from bot.cards.sanitize import escape, format_date
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.case import Case, CaseStatus
+from bot.domain.cases.deadlines import find_people_to_notify
+from bot.domain.department import Department
+from bot.domain.destination import Destination, ToChannel, ToPerson
+from bot.domain.oncall.on_call import OnCallSnapshot
+from bot.domain.routing import NOBODY
+from bot.domain.text import format_count, format_duration
+
+REMINDED = 140
+_TAKEN: dict[str, str] = {
+    AuditAction.LEASE_RAN_OUT: "",
+    AuditAction.RELEASED: "released",
+    AuditAction.HANDED_OVER: "handed over",
+    AuditAction.ROUTE_CORRECTED: "passed on",
+    AuditAction.RESOLVED: "resolved",
+}
+"""By what happened to a case, how it is said to whoever had it."""
+WORDS_SHOWN = 300
+"""Characters of the post, where it is quoted to somebody who has not seen the card."""
+
+
+def render_claim_reminder(case: Case, department: Department, at: datetime, link: str = "") -> RenderedMessage:
+    """In the channel: nobody has claimed it."""
+    waited = format_duration(at - case.opened_at)
+    words = f"⏰ Nobody has claimed {_name_case(case)} yet; it came {waited} ago. Who takes it?"
+    calls = (
+        _format_escalation_notice(department, paged=case.is_confirmed_crisis)
+        if not case.has_unsure_sentiment or case.is_confirmed_crisis
+        else ""
+    )
+    return _render_message(
+        words + calls,
+        case_mention.render_quotation(case.mention, REMINDED),
+        actions=[_render_claim_button(case), *_render_card_link(link)],
+    )
+
+
+def _format_escalation_notice(department: Department, *, paged: bool) -> str:
+    """Who else hears of what nobody claims. `paged`: it has called by itself since it came."""
+    if not department.on_call:
+        return ""
+    if paged:
+        return " The people on call have been paged already, because a crisis cannot wait."
+    return " If nobody does, the people on call are told next."
+
+
+def render_reminder_outcome(case: Case) -> RenderedMessage:
+    """What becomes of a reminder. It says what happened, which stays true whoever has the case next."""
+    if case.status is CaseStatus.RESOLVED:
+        return _render_message(f"✅ <@{case.closed_by}> resolved {_name_case(case)}.")
+    if case.status is CaseStatus.CLAIMED:
+        return _render_message(f"🙋 <@{case.owner}> claimed {_name_case(case)}.")
+    return _render_message(f"➡️ {_name_case(case, 'The')} moved to {escape(case.department)}.")
+
+
+def render_on_call_notice(
+    case: Case, department: Department, duty: OnCallSnapshot, to: Destination, at: datetime, link: str = ""
+) -> RenderedMessage:
+    """By direct message to somebody on call; in a hole of the schedule also in the fallback channel."""
+    waited = format_duration(at - case.opened_at)
+    words = (
+        f"{_pick_case_emoji(case)} {_format_why_called(department, duty, to)} Nobody has claimed "
+        f"{_name_case(case)} for {waited}. "
+        f"Press *Claim* if you can take it; {_format_next_step(case, department, duty)}."
+    )
+    return _render_message(
+        words,
+        case_mention.render_quotation(case.mention, WORDS_SHOWN),
+        actions=[_render_claim_button(case), *_render_card_link(link), *_render_post_link(case)],
+    )
+
+
+def _format_why_called(department: Department, duty: OnCallSnapshot, to: Destination) -> str:
+    """Why whoever reads this is called: she was on call then, which may be over by now."""
+    name = escape(department.name)
+    if duty.has_gap:
+        you = "." if isinstance(to, ToChannel) else ", so you are called."
+        return f"Nobody is on call for {name} now, because {escape(duty.schedule)} has a hole{you}"
+    on_call = isinstance(to, ToPerson) and to.id in duty.people
+    return f"You are {'on call' if on_call else 'called'} for {name}."
+
+
+def _format_next_step(case: Case, department: Department, duty: OnCallSnapshot) -> str:
+    if not find_people_to_notify(case, department, duty):
+        return "if not, tell somebody who can, for you are the last who is called"
+    return "if not, the next person is called"
+
+
+def render_digest_reminder(waiting: int, department: Department, link: str, *, paged: bool = False) -> RenderedMessage:
+    """In the channel: cases on a list that nobody has claimed. `paged`: all of them are crises."""
+    words = f"⏰ {format_count(waiting, 'case')} on one list {_inflect_wait(waiting)} for somebody to claim."
+    return _render_message(words + _format_escalation_notice(department, paged=paged), actions=_render_list_link(link))
+
+
+def render_digest_call(
+    waiting: int, department: Department, duty: OnCallSnapshot, to: Destination, link: str
+) -> RenderedMessage:
+    """By direct message to somebody on call: many at once are one call."""
+    words = (
+        f"📟 {_format_why_called(department, duty, to)} {format_count(waiting, 'case')} on one list "
+        f"{_inflect_wait(waiting)} for "
+        f"somebody in {_format_channel(department)}. Claim there what you can; the next person is called, too."
+    )
+    return _render_message(words, actions=_render_list_link(link))
+
+
+def render_lease_reminder(case: Case, department: Department, link: str = "") -> RenderedMessage:
+    """By direct message to the owner, when half of the claim's time has gone."""
+    ends = f" at {format_date(case.lease_ends, '{time}')}" if case.lease_ends else " soon"
+    words = (
+        f"⏳ Are you still on {_name_case(case)}? Your claim ends{ends}, and then it goes back to "
+        f"{escape(department.name)}. Press *Keep it* for as long again, or *Release* so that somebody else can take it."
+    )
+    keep = block_kit.make_button(
+        "Keep it",
+        action_ids.KEEP,
+        case.id,
+        style="primary",
+        a11y_label=f"Keep the {case_mention.format_kind_noun(case)}",
+    )
+    release = block_kit.make_button(
+        "Release", action_ids.RELEASE_HERE, case.id, a11y_label=f"Release the {case_mention.format_kind_noun(case)}"
+    )
+    return _render_message(words, actions=[keep, release, *_render_card_link(link), *_render_post_link(case)])
+
+
+def render_lost_claim(case: Case, department: Department, link: str = "") -> RenderedMessage:
+    """By direct message to whoever had it: her time is over, or somebody else moved it."""
+    last = next((event for event in reversed(case.history) if event.what in _TAKEN), None)
+    if last is not None and last.by:
+        return _render_message(_render_taken_away(case, last), actions=_render_card_link(link) or None)
+    words = (
+        f"↩️ {_name_case(case, 'The')} went back to {escape(department.name)}, because the time of your claim is over. "
+        "If you were just about to answer, press *Claim* and it is yours again."
+    )
+    return _render_message(words, actions=[_render_claim_button(case), *_render_card_link(link)])
+
+
+def _render_taken_away(case: Case, last: AuditEvent) -> str:
+    how = f" ({case_status.escape_with_mentions(last.detail, 120)})" if last.detail else ""
+    return (
+        f"↩️ <@{last.by}> {_TAKEN[last.what]} {_name_case(case)}, which was yours{how}. You need do nothing "
+        f"more with it."
+    )
+
+
+def render_joined_notice(case: Case, link: str = "") -> RenderedMessage:
+    """By direct message to the owner: the person wrote again."""
+    words = (
+        f"💬 {case_mention.escape_author(case.mention)} wrote again; it is part of your case. Open the post "
+        f"to see what is new."
+    )
+    newest = case.joined[-1].url if case.joined else ""
+    return _render_message(words, actions=[*_render_card_link(link), *_render_post_link(case, newest)])
+
+
+def render_reopened_notice(case: Case, department: Department, link: str = "") -> RenderedMessage:
+    """By direct message to whoever resolved it: the person wrote again, and nobody has the case now."""
+    words = (
+        f"💬 {case_mention.escape_author(case.mention)} wrote again, so {_name_case(case)} is open once more and "
+        f"waits in "
+        f"{_format_channel(department)}. If you want to go on with it, press *Claim*."
+    )
+    newest = case.joined[-1].url if case.joined else ""
+    return _render_message(
+        words, actions=[_render_claim_button(case), *_render_card_link(link), *_render_post_link(case, newest)]
+    )
+
+
+def render_handed_over(case: Case, link: str = "") -> RenderedMessage:
+    """By direct message to the person who has it now."""
+    by = next((event.by for event in reversed(case.history) if event.what == AuditAction.HANDED_OVER), "")
+    who = f"<@{by}> handed you" if by else "You were handed"
+    due = f" It is to be resolved by {format_date(case.due)}." if case.due else ""
+    words = f"🤝 {who} {_name_case(case)}. It is yours now.{due}"
+    return _render_message(
+        words,
+        case_mention.render_quotation(case.mention, WORDS_SHOWN),
+        actions=[*_render_card_link(link), *_render_post_link(case)],
+    )
+
+
+def render_channel_error(department: str, channel: str, why: str) -> RenderedMessage:
+    """In a fallback channel: a department's own channel cannot be written to. `why` says so, and how to mend it."""
+    where = f" (<#{channel}>)" if channel else ""
+    return _render_message(
+        f"⚠️ {escape(department)}{where} gets no cards. {escape(why)} Nothing is lost: what waits is posted then."
+    )
+
+
+def render_claimed(case: Case, department: Department) -> RenderedMessage:
+    due = f" Resolve it by {format_date(case.due)}." if case.due else ""
+    return _render_message(
+        f"🙋 <@{case.owner}> has {_name_case(case)} now.{due} Its card is in {_format_channel(department)}."
+    )
+
+
+def render_lease_renewed(case: Case) -> RenderedMessage:
+    until = f" until {format_date(case.lease_ends, '{time}')}" if case.lease_ends else ""
+    return _render_message(f"👍 You keep {_name_case(case)}{until}.")
+
+
+def render_released(case: Case, department: Department) -> RenderedMessage:
+    return _render_message(
+        f"↩️ You released {_name_case(case)}. It waits in {_format_channel(department)} for somebody to claim it."
+    )
+
+
+def render_move_suggestion(case: Case, to: str) -> RenderedMessage:
+    """After a correction: the rules lead elsewhere now, and nobody is sent there without being asked."""
+    if to == NOBODY:
+        return _render_message(
+            f"Thank you. By your playbook nobody would have to see {_name_case(case)} now. "
+            "If you agree, close it with *Resolve…* on its card."
+        )
+    move = block_kit.make_button(
+        f"Hand it to {to}",
+        action_ids.MOVE_BY_RULES,
+        case.id,
+        style="primary",
+        a11y_label=f"Hand the {case_mention.format_kind_noun(case)} over",
+    )
+    return _render_message(
+        f"Thank you. By your playbook {_name_case(case)} belongs to {escape(to)} now.", actions=[move]
+    )
+
+
+def render_moved(case: Case, department: Department) -> RenderedMessage:
+    return _render_message(f"➡️ {_format_channel(department)} has {_name_case(case)} now.")
+
+
+def render_brought_back(case: Case, department: Department) -> RenderedMessage:
+    return _render_message(f"🙏 Thank you. {_format_channel(department)} has {_name_case(case)} now: case {case.id}.")
+
+
+def render_flagged(case: Case, department: Department) -> RenderedMessage:
+    asked = f" {NOT_YET}" if case.is_unconfirmed_crisis else ""
+    return _render_message(
+        f"🙏 Thank you. {_format_channel(department)} has it now: case {case.id}. You need do nothing more.{asked}"
+    )
+
+
+def render_confirm_request(case: Case, department: Department, link: str = "") -> RenderedMessage:
+    """By direct message to somebody on call, before anybody is paged."""
+    by = next((event.by for event in case.history if event.by), "")
+    words = (
+        f"🚨 <@{by}> flagged this as a crisis for {escape(department.name)}, and isn't on a team here. Is it one? "
+        "*Confirm crisis* pages whoever is on call; *Claim* takes it without paging anybody."
+    )
+    actions = [
+        render_confirm_button(case, action_ids.CONFIRM_HERE),
+        _render_claim_button(case),
+        *_render_card_link(link),
+        *_render_post_link(case),
+    ]
+    return _render_message(words, case_mention.render_quotation(case.mention, WORDS_SHOWN), actions=actions)
+
+
+def render_confirmed(case: Case, department: Department) -> RenderedMessage:
+    return _render_message(f"🚨 You confirmed {_name_case(case)}. {escape(department.name)} is being paged.")
+
+
+def _name_case(case: Case, article: str = "the") -> str:
+    return f"{article} {case_mention.format_kind_noun(case)} from {case_mention.escape_author(case.mention)}"
+
+
+def _pick_case_emoji(case: Case) -> str:
+    return "🚨" if case.is_urgent else "📟"
+
+
+def _format_channel(department: Department) -> str:
+    return f"<#{department.channel}>" if department.channel else escape(department.name)
+
+
+def _render_claim_button(case: Case) -> Block:
+    return block_kit.make_button(
+        "Claim",
+        action_ids.CLAIM_HERE,
+        case.id,
+        style="primary",
+        a11y_label=f"Claim the {case_mention.format_kind_noun(case)}",
+    )
+
+
+def _render_card_link(link: str) -> list[Block]:
+    return [block_kit.make_button("See the card", action_ids.OPEN_CARD, url=link)] if link else []
+
+
+def _inflect_wait(cases: int) -> str:
+    return "waits" if cases == 1 else "wait"
+
+
+def _render_list_link(link: str) -> list[Block]:
+    return [block_kit.make_button("See the list", action_ids.OPEN_CARD, url=link)] if link else []
+
+
+def _render_post_link(case: Case, url: str = "") -> list[Block]:
+    from_whom = case_mention.format_author(case.mention)
+    address = url or case.mention.url
+    found = block_kit.make_button(
+        "Open post", action_ids.OPEN_POST, url=address, a11y_label=f"Open the post of {from_whom}"
+    )
+    return [found] if "url" in found else []
+
+
+def _render_message(words: str, *blocks: Block, actions: list[Block] | None = None) -> RenderedMessage:
+    row = [block_kit.make_actions(*actions)] if actions else []
+    return RenderedMessage(words, [block_kit.make_section(block_kit.make_mrkdwn(words)), *blocks, *row])

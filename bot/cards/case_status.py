@@ -1,0 +1,132 @@
+"""How a case stands: status, clock, owner, what joined it and what happened to it. The lower half of a card."""
+
+import re
+from datetime import datetime
+
+from bot.cards import block_kit
+from bot.cards.block_kit import Block
+from bot.cards.sanitize import escape, format_date, sanitize_line, truncate
+from bot.domain.audit import AuditEvent
+from bot.domain.case import Case, CaseStatus, JoinedMention, JoinReason
+from bot.domain.department import Department
+from bot.domain.text import format_count, format_duration
+
+HISTORY_SHOWN = 6
+JOINED_SHOWN = 3
+AUTHORITY_SHOWN = 500
+VOICE_SHOWN = 250
+
+_PERSON = re.compile(r"&lt;@([UW][A-Z0-9]{1,20})&gt;")
+JOINED_WHY = {JoinReason.COPY: "the same words", JoinReason.SAME_PERSON: "wrote again"}
+
+
+def format_status(case: Case, at: datetime) -> str:
+    """One line of mrkdwn: a mark, the word, the owner, the clock."""
+    if case.status is CaseStatus.RESOLVED:
+        how = f": {case.resolution.value}" if case.resolution else ""
+        return f"✅ *Resolved*{_format_actor(case.closed_by)}{how}{_format_time_suffix(case.resolved_at)}"
+    late = case.is_overdue(at)
+    mark = "⏰" if late else {CaseStatus.NEW: "🆕", CaseStatus.CLAIMED: "🙋"}[case.status]
+    word = "Claimed" if case.status is CaseStatus.CLAIMED else "New"
+    clock = f" · {_format_deadline(case, late=late)}" if case.due else ""
+    return f"{mark} *{word}*{_format_actor(case.owner)}{clock}"
+
+
+def _format_actor(person: str) -> str:
+    return f" by <@{person}>" if person else ""
+
+
+def _format_time_suffix(at: datetime | None) -> str:
+    return f" · {format_date(at)}" if at else ""
+
+
+def _format_deadline(case: Case, *, late: bool) -> str:
+    assert case.due is not None
+    to_do = "claim" if case.status is CaseStatus.NEW else "resolve"
+    if late:
+        return f"*OVERDUE*, to {to_do} by {format_date(case.due)}"
+    return f"{to_do} by {format_date(case.due)}{_format_time_limit(case, ' (within {})')}"
+
+
+def _format_time_limit(case: Case, template: str) -> str:
+    """The span that the route gives, which stays true however old the drawing is."""
+    within = case.clocks.claim_within if case.status is CaseStatus.NEW else case.clocks.resolve_within
+    return template.format(format_duration(within)) if within else ""
+
+
+def format_plain_status(case: Case, at: datetime | None = None) -> str:
+    """The status for the ear: `new, claim within 15 min`."""
+    if case.status is CaseStatus.RESOLVED:
+        return f"resolved{_format_actor(case.closed_by)}" + (f" ({case.resolution.value})" if case.resolution else "")
+    word = f"claimed{_format_actor(case.owner)}" if case.status is CaseStatus.CLAIMED else "new"
+    if at is not None and case.is_overdue(at):
+        return f"{word}, OVERDUE"
+    to_do = "claim" if case.status is CaseStatus.NEW else "resolve"
+    return f"{word}{_format_time_limit(case, f', {to_do} within {{}}')}" if case.due else word
+
+
+def render_authority(department: Department) -> Block | None:
+    """What the owner may offer, and how the brand sounds: what they need to write an answer."""
+    given = (
+        ("Within your authority", department.authority, AUTHORITY_SHOWN),
+        ("Our voice", department.voice, VOICE_SHOWN),
+    )
+    lines = [f"*{label}:* {escape(sanitize_line(words, most))}" for label, words, most in given if words.strip()]
+    return block_kit.make_context(block_kit.make_mrkdwn("\n".join(lines))) if lines else None
+
+
+def render_note(case: Case) -> Block | None:
+    """A colleague's words, which may quote anybody's."""
+    words = sanitize_line(case.note, 400)
+    if not words:
+        return None
+    return block_kit.make_rich_text(
+        block_kit.make_line(block_kit.make_run("Note: ", bold=True), block_kit.make_run(words))
+    )
+
+
+def render_joined_mentions(case: Case, shown: int = JOINED_SHOWN) -> Block | None:
+    """How many joined, and the last few with why and a link."""
+    if not case.joined_count:
+        return None
+    last = case.joined[-shown:] if shown else ()
+    earlier = case.joined_count - len(last)
+    head = f"{format_count(case.joined_count, 'post')} joined this case"
+    if not last:
+        return block_kit.make_rich_text(block_kit.make_line(block_kit.make_run(head, bold=True)))
+    rest = [block_kit.make_line(block_kit.make_run(f"… and {earlier:,} earlier", italic=True))] if earlier > 0 else []
+    return block_kit.make_rich_text(
+        block_kit.make_line(block_kit.make_run(head, bold=True)),
+        block_kit.make_bullets(*rest, *(_render_joined_mention(one) for one in last)),
+    )
+
+
+def _render_joined_mention(one: JoinedMention) -> Block:
+    return block_kit.make_line(
+        block_kit.make_link(one.url, sanitize_line(one.who, 60) or "somebody"),
+        block_kit.make_run(f" · {JOINED_WHY[one.why]} · "),
+        block_kit.make_date(one.at),
+    )
+
+
+def render_history(case: Case, shown: int = HISTORY_SHOWN) -> Block:
+    """What happened, a line each, oldest first; the case's id, by which it can be asked for."""
+    last = case.history[-shown:] if shown else ()
+    earlier = len(case.history) - len(last)
+    lines = [f"Case {case.id}"]
+    if earlier > 0:
+        lines.append(f"… and {earlier} earlier")
+    lines += [format_audit_event(event) for event in last]
+    return block_kit.make_context(block_kit.make_mrkdwn("\n".join(lines), 2000))
+
+
+def format_audit_event(event: AuditEvent) -> str:
+    """One line of mrkdwn. Everything is escaped, and then people's ids are made people again."""
+    by = f" by <@{event.by}>" if event.by else ""
+    detail = f", {escape_with_mentions(event.detail, 120)}" if event.detail else ""
+    return f"{format_date(event.at, '{time}')} {escape_with_mentions(event.what, 80)}{by}{detail}"
+
+
+def escape_with_mentions(words: str, max_length: int) -> str:
+    """Our own words as mrkdwn: nothing in them is markup but a colleague's id."""
+    return _PERSON.sub(r"<@\1>", escape(truncate(sanitize_line(words), max_length)))

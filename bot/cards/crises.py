@@ -1,0 +1,231 @@
+"""A declared crisis in Slack: its head card, the plan, what is said beside them, and the review."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.cards import action_ids, block_kit, paging
+from bot.cards.block_kit import Block, RenderedMessage
+from bot.cards.sanitize import escape, format_date, sanitize_line
+from bot.domain.adoption import UnfinishedWork
+from bot.domain.crisis import ChecklistItem, Crisis, MentionCounts
+from bot.domain.crisis import TimelineEntry as Told
+from bot.domain.paging.context import PageContext
+from bot.domain.paging.page import Page
+from bot.domain.text import format_count, format_duration
+
+SHOWN = 6
+"""Lines of the timeline on the head card, the newest; the review has more."""
+REVIEWED = 20
+
+
+def format_crisis_title(crisis: Crisis) -> str:
+    """For plain text."""
+    return f"{crisis.told.severity.upper()} · {sanitize_line(crisis.told.headline, 100)}"
+
+
+def build_crisis_page_context(crisis: Crisis, link: str) -> PageContext:
+    return PageContext(
+        headline=f"Crisis declared: {sanitize_line(crisis.told.headline, 100)}",
+        severity_text=", ".join(_list_crisis_impact(crisis)),
+        since=crisis.declared_at,
+        location=crisis.told.department,
+        card_link=link,
+    )
+
+
+def _list_crisis_impact(crisis: Crisis) -> list[str]:
+    """Also of the cases that it took over, of which whoever is called may not know."""
+    cases = [format_count(crisis.cases_open, "open case")] if crisis.cases_open else []
+    posts = [_format_crisis_numbers(crisis.numbers)] if crisis.numbers.posts else []
+    return [crisis.told.severity.upper(), *cases, *posts] if cases or posts else []
+
+
+def render_crisis_card(crisis: Crisis, page: Page | None = None) -> RenderedMessage:
+    """Redrawn in place: status, owner, numbers, the next update."""
+    mark = "🚒" if crisis.is_open else "🏁"
+    lines = [
+        f"*Status*: {escape(crisis.status) or 'declared; no update yet'}",
+        (
+            f"*Lead* {_format_role_holder(crisis.told.lead)} · *Comms* {_format_role_holder(crisis.told.comms)} · "
+            f"*Legal* {_format_role_holder(crisis.told.legal)}"
+        ),
+        f"*Since the beginning*, {format_date(crisis.origin.began_at)}: {_format_numbers_so_far(crisis)}",
+        *_list_case_counts(crisis),
+        _format_next_update(crisis),
+    ]
+    blocks = [
+        block_kit.make_header(f"{mark} {format_crisis_title(crisis)}"),
+        block_kit.make_section(block_kit.make_mrkdwn("\n".join(lines))),
+        block_kit.make_context(
+            block_kit.make_mrkdwn("\n".join(map(_format_timeline_entry, crisis.timeline[-SHOWN:])), 2000)
+        ),
+    ]
+    climbed = paging.render_escalation(page, 3)
+    press = paging.render_acknowledge_button(page)
+    blocks += [climbed] if climbed else []
+    blocks += [block_kit.make_actions(*press)] if press else []
+    return RenderedMessage(f"{mark} {escape(format_crisis_title(crisis))}", blocks)
+
+
+def _format_numbers_so_far(crisis: Crisis) -> str:
+    return _format_crisis_numbers(crisis.numbers) if crisis.counted_at else "being counted"
+
+
+def _list_case_counts(crisis: Crisis) -> list[str]:
+    if not crisis.cases:
+        return []
+    return [f"*Cases*: {format_count(len(crisis.cases), 'case')} taken over, {crisis.cases_open} still open"]
+
+
+def render_crisis_plan(crisis: Crisis, _: Page | None = None) -> RenderedMessage:
+    done = sum(1 for item in crisis.checklist if item.done_at)
+    text = f"📋 *The plan*: {done} of {len(crisis.checklist)} done"
+    blocks = [block_kit.make_section(block_kit.make_mrkdwn(text))]
+    blocks += [_render_checklist_item(crisis, n, item) for n, item in enumerate(crisis.checklist)]
+    return RenderedMessage(text, blocks)
+
+
+def _render_checklist_item(crisis: Crisis, number: int, item: ChecklistItem) -> Block:
+    if item.done_at is not None:
+        return block_kit.make_section(
+            block_kit.make_mrkdwn(f"☑ ~{escape(item.do)}~ · <@{item.done_by}> {format_date(item.done_at, '{time}')}")
+        )
+    press = block_kit.make_button(
+        "Done", action_ids.CRISIS_DONE, f"{crisis.id}/{number}", a11y_label=f"Done: {item.do[:60]}"
+    )
+    return block_kit.make_section(
+        block_kit.make_mrkdwn(f"☐ {escape(item.do)}"), accessory=press if crisis.is_open else None
+    )
+
+
+def render_crisis_declared(crisis: Crisis) -> RenderedMessage:
+    """In the department's channel, where it has one of its own."""
+    return _render_crisis_text(
+        f"🚒 <@{crisis.declared_by}> declared a crisis: *{escape(format_crisis_title(crisis))}*. It is in "
+        f"<#{crisis.channel}>."
+    )
+
+
+def render_crisis_update(crisis: Crisis, nth: int) -> RenderedMessage:
+    _, by, words = crisis.updates[nth - 1]
+    return _render_crisis_text(f"📣 <@{by}>: {escape(words)}")
+
+
+def render_update_due(crisis: Crisis) -> RenderedMessage:
+    who = crisis.told.comms or crisis.told.lead
+    return _render_crisis_text(f"⏰ {_format_role_holder(who)}, an update is due: `{action_ids.CRISIS} update …`")
+
+
+def render_crisis_review(crisis: Crisis) -> RenderedMessage:
+    """The times, how sentiment went, and what was done when."""
+    steps = "\n".join(f"• {name}: {said}" for name, said in _list_response_times(crisis))
+    parts = [f"🏁 *Review: {escape(format_crisis_title(crisis))}*", steps, _format_sentiment_trend(crisis)]
+    text = "\n".join(part for part in parts if part)
+    lines = "\n".join(map(_format_timeline_entry, crisis.timeline[-REVIEWED:]))
+    return RenderedMessage(
+        text,
+        [
+            block_kit.make_section(block_kit.make_mrkdwn(text)),
+            block_kit.make_context(block_kit.make_mrkdwn(lines, 2000)),
+        ],
+    )
+
+
+def render_declare_receipt(crisis: Crisis) -> RenderedMessage:
+    """Back to whoever declared it."""
+    taken = f" It takes over {format_count(len(crisis.cases), 'open case')} and their page." if crisis.cases else ""
+    return _render_crisis_text(
+        f"🚒 Declared: *{escape(format_crisis_title(crisis))}*. {_format_role_holder(crisis.told.lead)} is being "
+        f"called.{taken}"
+    )
+
+
+def format_already_declared(crisis: Crisis) -> str:
+    """To somebody who declares what a colleague has declared."""
+    where = f"<#{crisis.channel}>" if crisis.channel else escape(crisis.told.department)
+    what = f"*{escape(format_crisis_title(crisis))}*, in {where}"
+    return (
+        f"{_format_role_holder(crisis.declared_by)} has declared this crisis already: {what}. "
+        f"{_format_role_holder(crisis.told.lead)} leads."
+    )
+
+
+def list_unfinished(unfinished: UnfinishedWork) -> list[str]:
+    """What is unfinished, for plain text."""
+    parts = [format_count(len(unfinished.cases), "open case")] if unfinished.cases else []
+    parts += ["nobody has acknowledged its page"] if unfinished.unacknowledged else []
+    return [*parts, *(f"not done: {sanitize_line(item, 150)}" for item in unfinished.to_do)]
+
+
+def render_open_crises(crises: Sequence[Crisis]) -> RenderedMessage:
+    """Those that are open."""
+    if not crises:
+        return _render_crisis_text(f"No crisis is open. `{action_ids.CRISIS} declare` opens the form.")
+    where = [f" in <#{one.channel}>" if one.channel else f" in {escape(one.told.department)}" for one in crises]
+    return _render_crisis_text(
+        "\n".join(f"• *{escape(format_crisis_title(one))}*{place}" for one, place in zip(crises, where, strict=True))
+    )
+
+
+def render_update_receipt(crisis: Crisis) -> RenderedMessage:
+    due = f" The next one is due at {format_date(crisis.update_due, '{time}')}." if crisis.update_due else ""
+    return _render_crisis_text(f"📣 Said, and the card is updated.{due}")
+
+
+def render_close_receipt() -> RenderedMessage:
+    return _render_crisis_text("🏁 Closed. The review is in the channel.")
+
+
+def _list_response_times(crisis: Crisis) -> list[tuple[str, str]]:
+    first = crisis.updates[0][0] if crisis.updates else None
+    noticed = crisis.origin.noticed_at
+    return [
+        (
+            "noticed",
+            _format_time_since_start(crisis, noticed)
+            if noticed
+            else f"by {_format_role_holder(crisis.declared_by)}, who declared it",
+        ),
+        ("declared", _format_time_since_start(crisis, crisis.declared_at)),
+        ("paged", _format_time_since_start(crisis, crisis.paged_at)),
+        ("acknowledged", _format_time_since_start(crisis, crisis.acknowledged_at)),
+        ("answered (first update)", _format_time_since_start(crisis, first)),
+        ("closed", _format_time_since_start(crisis, crisis.closed_at)),
+    ]
+
+
+def _format_time_since_start(crisis: Crisis, at: datetime | None) -> str:
+    if at is None:
+        return "not known" if crisis.is_open else "never"
+    return f"after {format_duration(max(timedelta(), at - crisis.origin.began_at))}"
+
+
+def _format_sentiment_trend(crisis: Crisis) -> str:
+    if crisis.went is None:
+        return ""
+    spans = zip(("the hour before", "during", "the last hour"), crisis.went, strict=True)
+    return "Sentiment: " + " · ".join(f"{name} {_format_crisis_numbers(numbers)}" for name, numbers in spans)
+
+
+def _format_crisis_numbers(numbers: MentionCounts) -> str:
+    if not numbers.posts:
+        return "nothing was said"
+    return f"{format_count(numbers.posts, 'post')}, {round(100 * numbers.negative / numbers.posts)} % negative"
+
+
+def _format_next_update(crisis: Crisis) -> str:
+    if crisis.closed_at is not None:
+        return f"*Closed* by {_format_role_holder(crisis.closed_by)}, {format_date(crisis.closed_at)}"
+    return f"*Next update* {format_date(crisis.update_due, '{time}')}" if crisis.update_due else ""
+
+
+def _format_timeline_entry(entry: Told) -> str:
+    return f"{format_date(entry.at, '{time}')} {_format_role_holder(entry.by) if entry.by else 'Earshot'} {entry.what}"
+
+
+def _format_role_holder(person: str) -> str:
+    return f"<@{person}>" if person else "nobody"
+
+
+def _render_crisis_text(text: str) -> RenderedMessage:
+    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text))])

@@ -1,0 +1,28 @@
+"""What is wrong with Earshot itself, and that it is well again."""
+
+from bot.cards import block_kit, paging
+from bot.cards.block_kit import RenderedMessage
+from bot.cards.sanitize import escape, format_date
+from bot.domain.health.issues import OPERATORS, HealthIssue
+from bot.domain.paging.context import PageContext
+from bot.domain.paging.page import Page
+from bot.domain.text import format_duration
+
+
+def build_health_page_context(issue: HealthIssue) -> PageContext:
+    return PageContext(
+        headline=f"Earshot is unwell: {issue.sentence}", severity_text="", since=issue.since, location=OPERATORS
+    )
+
+
+def render_health_issue(issue: HealthIssue, page: Page | None) -> RenderedMessage:
+    """In the operators' channel, with who is called."""
+    text = f"🩺 *Earshot is unwell*, since {format_date(issue.since)}: {escape(issue.sentence)}."
+    climbed = paging.render_escalation(page)
+    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text)), *([climbed] if climbed else [])])
+
+
+def render_health_recovered(issue: HealthIssue) -> RenderedMessage:
+    lasted = f" It lasted {format_duration(issue.over_at - issue.since)}." if issue.over_at else ""
+    text = f"✅ *Earshot is well again*: over is that {escape(issue.sentence)}.{lasted}"
+    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text))])

@@ -1,0 +1,172 @@
+"""What a page says outside of Slack: on a lock screen, in a text message, by voice. Plain text, no markup at all.
+
+A stranger's words go along where they are read, short and without links, on which a thumb would land; they are never
+spoken, and never in a text message, which may be charged by its length.
+"""
+
+import re
+from datetime import datetime
+
+from bot.cards import case_mention
+from bot.cards.sanitize import escape, format_plain_time, sanitize_line, sanitize_url
+from bot.domain.case import Case
+from bot.domain.mention import Mention
+from bot.domain.paging.context import PageContext
+from bot.domain.paging.page import CauseKind, Page, Severity
+
+QUOTED = 100
+LOOKED_AT = 400
+"""Characters of what is quoted, before its links are taken out."""
+TEXTED = 300
+"""Characters: two parts of a text message, the link included."""
+_LINKS = re.compile(r"(https?://|www\.)\S+|[^\s@]+\.[a-z]{2,24}\b(/\S*)?", re.IGNORECASE)
+"""Bare names too, such as evil.example: a phone makes a link of them."""
+MARKS = {Severity.SEV1: "🚨", Severity.SEV2: "📈", Severity.SEV3: "📟"}
+
+
+def build_case_page_context(
+    case: Case, link: str, latest_mention: Mention | None = None, *, again: bool = False
+) -> PageContext:
+    """What somebody who is called has to know of a case. `said_now`: its newest words, where they are not its first.
+
+    `again`: it was acknowledged before, and nobody has claimed it.
+    """
+    mention = latest_mention or case.mention
+    found = case.assessment
+    ours = found.subject if found.kind else ""  # a sender may name any other
+    subject = f" at {sanitize_line(ours, 60)}" if ours else ""
+    parts = [f"urgency {found.urgency} of 100"] if found.urgency else []
+    followers = mention.author.followers
+    if followers is not None:
+        parts.append(f"reach {case_mention.abbreviate_number(followers)}")
+    if case.joined_count:
+        parts.append(f"{case.joined_count:,} joined")
+    if again:
+        parts.append("acknowledged before, not claimed")
+    kind = "Crisis" if case.is_urgent else case_mention.format_kind(case)
+    return PageContext(
+        headline=f"{kind}{subject} on {case_mention.format_source(mention)}",
+        severity_text=", ".join(parts),
+        since=case.opened_at,
+        location=case.department,
+        author=mention.display_name,
+        quote=mention.text,
+        card_link=link,
+        url=sanitize_url(mention.url),
+        case_id=case.id,
+        reach=", ".join(
+            [
+                case_mention.format_source(mention),
+                *([f"{case_mention.abbreviate_number(followers)} followers"] if followers else []),
+            ]
+        ),
+    )
+
+
+def merge_page_contexts(newest: PageContext, newest_at: datetime, first: PageContext, earlier: int) -> PageContext:
+    """The newest first, and that there were others before it."""
+    return newest._replace(since=first.since, newest_at=newest_at, earlier_count=earlier)
+
+
+def format_page_title(page: Page, context: PageContext) -> str:
+    drill = "DRILL: " if page.cause.kind is CauseKind.DRILL else ""
+    return (
+        f"{drill}{format_newest_prefix(context)}{context.headline} "
+        f"({page.severity.upper()}){format_earlier_suffix(context)}"
+    )
+
+
+def format_newest_prefix(context: PageContext) -> str:
+    """`NEW 04:00: ` before what came after the page had begun to call."""
+    return f"NEW {context.newest_at:%H:%M}: " if context.newest_at else ""
+
+
+def format_earlier_suffix(context: PageContext) -> str:
+    return f" + {context.earlier_count:,} earlier" if context.earlier_count else ""
+
+
+def format_lock_screen_text(page: Page, context: PageContext) -> str:
+    """The text of a message in Slack, of which a phone shows the beginning: how bad, what was said, by how many heard.
+
+    In mrkdwn, so that a stranger's words are escaped.
+    """
+    drill = "DRILL: " if page.cause.kind is CauseKind.DRILL else ""
+    words = strip_links(context.quote, QUOTED)
+    what = f"“{words}”" if words else sanitize_line(context.headline, 200)
+    reach = f" ({context.reach})" if words and context.reach else ""
+    again = " Acknowledged earlier, still unclaimed." if page.unclaimed and not page.news else ""
+    said_so = (
+        f"{drill}{page.severity.upper()} – "
+        f"{format_newest_prefix(context)}{what}{reach}{format_earlier_suffix(context)}."
+    )
+    return f"{MARKS[page.severity]} {escape(said_so)}{again}"
+
+
+def format_page_quotation(context: PageContext) -> str:
+    """Who said what, on one line; empty where nobody is quoted."""
+    words = strip_links(context.quote, QUOTED)
+    return f"{format_page_author(context)}: “{words}”" if words else ""
+
+
+def format_page_author(context: PageContext) -> str:
+    return strip_links(context.author, 40) or "Somebody"
+
+
+def strip_links(words: str, max_length: int) -> str:
+    """On one line, without links on which a thumb would land."""
+    return sanitize_line(_replace_links(words, max(max_length, LOOKED_AT)), max_length)
+
+
+def _replace_links(words: str, max_length: int) -> str:
+    """Looked at no further than is shown: the pattern takes 40 s for a word of 50,000 letters, and people wait."""
+    return _LINKS.sub("(link)", sanitize_line(words, max_length))
+
+
+def list_page_facts(context: PageContext) -> list[str]:
+    """How bad, since when, where."""
+    where = f"for {sanitize_line(context.location, 60)}" if context.location else ""
+    since = f"since {format_plain_time(context.since)}"
+    return [
+        part
+        for part in (sanitize_line(context.severity_text, 120), " ".join(part for part in (since, where) if part))
+        if part
+    ]
+
+
+def format_page_body(context: PageContext, link: str = "") -> str:
+    """Everything, for where there is room."""
+    press = "Press Acknowledge if you take it; if not, the next person is called."
+    return "\n".join(
+        part
+        for part in (*list_page_facts(context), format_page_quotation(context), press if link else _format_slack_hint())
+        if part
+    )
+
+
+def format_text_message(page: Page, context: PageContext, link: str = "") -> str:
+    """A text message: our own words only."""
+    acknowledge = f"Acknowledge: {link}" if link else _format_slack_hint()
+    room = TEXTED - len(acknowledge) - 1
+    said_first = f"{format_page_title(page, context)}. {'; '.join(list_page_facts(context))}."
+    return f"{sanitize_line(said_first, max(room, 60))}\n{acknowledge}"
+
+
+def format_spoken_page(page: Page, context: PageContext) -> str:
+    """By voice, to somebody who was asleep: our own words only, and no numbers that need an eye."""
+    drill = "This is a drill. " if page.cause.kind is CauseKind.DRILL else ""
+    severity = page.severity.value.removeprefix("sev")
+    return (
+        f"This is Earshot. {drill}{sanitize_line(context.headline, 120)}. Severity {severity}. "
+        f"You are on call for {sanitize_line(context.location, 60) or 'this'}."
+    )
+
+
+def format_after_acknowledge(page: Page) -> str:
+    """To whoever has just acknowledged."""
+    if page.is_awaiting_claim:
+        return "Nobody else is called. Claim the case next: while nobody has, it will call again."
+    return "Nobody else is called."
+
+
+def _format_slack_hint() -> str:
+    return "Open Slack and press Acknowledge."

@@ -1,0 +1,251 @@
+"""Pages in Slack: the message to whoever is called, and the ladder as it is shown on a card."""
+
+from bot.cards import action_ids, block_kit, page_text
+from bot.cards.block_kit import Block, RenderedMessage
+from bot.cards.sanitize import escape, format_date, sanitize_line
+from bot.domain.destination import Callee, ToChannel, parse_callee
+from bot.domain.paging.context import PageContext
+from bot.domain.paging.escalation import format_acknowledger
+from bot.domain.paging.page import AttemptStatus, CauseKind, ContactMethod, Page, PageAttempt
+from bot.domain.text import format_duration
+
+SHOWN = 8
+"""Rungs on a card, the newest; that there were more is said."""
+BY = {
+    ContactMethod.SLACK: "Slack",
+    ContactMethod.NTFY: "ntfy",
+    ContactMethod.PAGERDUTY: "PagerDuty",
+    ContactMethod.TEXT: "text message",
+    ContactMethod.CALL: "phone call",
+    ContactMethod.WEBHOOK: "webhook",
+}
+MARKS = {
+    AttemptStatus.WAITING: "…",
+    AttemptStatus.SENDING: "…",
+    AttemptStatus.DELIVERED: "✓",
+    AttemptStatus.ANSWERED: "✓",
+    AttemptStatus.QUIET: "☾",
+    AttemptStatus.DROPPED: "–",
+}
+ENDS = {
+    AttemptStatus.WAITING: "about to be called",
+    AttemptStatus.SENDING: "being called",
+    AttemptStatus.DELIVERED: "delivered",
+    AttemptStatus.ANSWERED: "delivered, answered",
+    AttemptStatus.MISSED: "not answered",
+    AttemptStatus.QUIET: "delivered, but do-not-disturb is on",
+    AttemptStatus.REFUSED: "refused",
+    AttemptStatus.LOST: "no answer of the service",
+    AttemptStatus.LATER: "not sent",
+    AttemptStatus.DROPPED: "not needed any more",
+}
+
+
+def render_page(page: Page, context: PageContext, to: Callee) -> RenderedMessage:
+    """The one message about a page to a person, or in a channel, as the page stands now."""
+    return (
+        render_open_page(page, context, to)
+        if page.is_open and not page.leader
+        else _render_settled_page(page, context, to)
+    )
+
+
+def render_open_page(page: Page, context: PageContext, to: Callee) -> RenderedMessage:
+    """To somebody on call, or in the fallback channel."""
+    drill = "*DRILL.* " if page.cause.kind is CauseKind.DRILL else ""
+    to_you = "Nobody who was called has answered." if isinstance(to, ToChannel) else _format_recipient(context)
+    bad = f", {escape(context.severity_text)}" if context.severity_text else ""
+    words = (
+        f"{page_text.MARKS[page.severity]} {drill}{_format_newest_time(context)}{to_you} "
+        f"*{escape(context.headline)}*{bad}, "
+        f"{_format_since(context)}. Press *Acknowledge* if you take it; if nobody does, the next person is called."
+    )
+    presses = block_kit.make_actions(*_render_page_buttons(page, context))
+    return RenderedMessage(
+        page_text.format_lock_screen_text(page, context),
+        [_render_section(words), *_render_page_quote(context), *_render_earlier_count(context), presses],
+    )
+
+
+def _render_settled_page(page: Page, context: PageContext, to: Callee) -> RenderedMessage:
+    """Nothing is left to press, but for what whoever has the page does next."""
+    stands, new = _format_page_status(page), f" {_format_newest_time(context)}".rstrip()
+    blocks = [_render_section(stands + new), *_render_page_quote(context), *_render_earlier_count(context)]
+    unclaimed = context.case_id and page.is_awaiting_claim and not page.taken_by
+    theirs = isinstance(to, ToChannel) or to.id == page.acknowledged_by
+    claims = [_render_claim_case_button(context)] if unclaimed and theirs else []
+    if buttons_left := [*claims, *_render_page_links(context)]:
+        blocks.append(block_kit.make_actions(*buttons_left))
+    return RenderedMessage(stands + new, blocks)
+
+
+def _format_page_status(page: Page) -> str:
+    if page.closed_at is not None and not page.is_acknowledged:
+        return "📟 This page is over before anybody answered: what it was about needs nobody any more."
+    if page.taken_by:
+        return (
+            f"✅ <@{page.taken_by}> has claimed the case. {format_acknowledger(page)} answered the "
+            f"page{_format_response_time(page)}."
+        )
+    if not page.leader:
+        return render_acknowledged(page).text
+    # A page that follows from its first moment has no message, so this one was taken over.
+    had = f"{format_acknowledger(page)} has this page{_format_response_time(page)}. " if page.is_acknowledged else ""
+    return f"🚨 {had}This case is part of a declared crisis now, and the crisis has its own page."
+
+
+def render_page_alert(page: Page, context: PageContext, to: Callee) -> RenderedMessage:
+    """A short word beside the message, since an edit makes no sound: it calls again, or there is something new."""
+    person = "" if isinstance(to, ToChannel) else f"{to.mention} "
+    if page.is_open:
+        words = f"{person}Still nobody has answered. {page_text.format_lock_screen_text(page, context)}"
+    else:
+        words = f"{person}{page_text.format_lock_screen_text(page, context)}"
+    return RenderedMessage(words, [])
+
+
+def _render_section(words: str) -> Block:
+    return block_kit.make_section(block_kit.make_mrkdwn(words))
+
+
+def _format_newest_time(context: PageContext) -> str:
+    return f"*NEW {format_date(context.newest_at, '{time}')}* " if context.newest_at else ""
+
+
+def _format_since(context: PageContext) -> str:
+    return f"since {format_date(context.since)}"
+
+
+def _render_earlier_count(context: PageContext) -> list[Block]:
+    if not context.earlier_count:
+        return []
+    return [
+        block_kit.make_context(block_kit.make_mrkdwn(f"+ {context.earlier_count:,} earlier, {_format_since(context)}"))
+    ]
+
+
+def _format_recipient(context: PageContext) -> str:
+    return f"You are on call for {escape(context.location)}." if context.location else "You are called."
+
+
+def _render_page_quote(context: PageContext) -> list[Block]:
+    if not context.quote:
+        return []
+    said_by = block_kit.make_line(block_kit.make_run(sanitize_line(context.author, 60) or "somebody", bold=True))
+    return [block_kit.make_rich_text(said_by, block_kit.make_quote(block_kit.make_run(context.quote, max_length=300)))]
+
+
+def _render_page_buttons(page: Page, context: PageContext) -> list[Block]:
+    """Who claims the case has answered, too."""
+    found = [_make_acknowledge_button(page, action_ids.ACKNOWLEDGE_HERE)]
+    if context.case_id:
+        found.append(_render_claim_case_button(context))
+    return [*found, *_render_page_links(context)]
+
+
+def _render_claim_case_button(context: PageContext) -> Block:
+    return block_kit.make_button(
+        "Claim", action_ids.CLAIM_HERE, context.case_id, a11y_label="Claim the case, and answer the page"
+    )
+
+
+def _render_page_links(context: PageContext) -> list[Block]:
+    card = (
+        [block_kit.make_button("See the card", action_ids.OPEN_CARD, url=context.card_link)]
+        if context.card_link
+        else []
+    )
+    return [*card, *_render_open_post_link(context)]
+
+
+def _render_open_post_link(context: PageContext) -> list[Block]:
+    found = block_kit.make_button("Open post", action_ids.OPEN_POST, url=context.url, a11y_label="Open the post")
+    return [found] if "url" in found else []
+
+
+def _make_acknowledge_button(page: Page, action: str) -> Block:
+    return block_kit.make_button(
+        "Acknowledge", action, page.id, style="danger", a11y_label="Acknowledge the page: you take it"
+    )
+
+
+def render_acknowledged(page: Page) -> RenderedMessage:
+    """What becomes of the message that was pressed."""
+    words = (
+        f"✅ {format_acknowledger(page)} has this page{_format_response_time(page)}. "
+        f"{page_text.format_after_acknowledge(page)}"
+    )
+    return RenderedMessage(words, [block_kit.make_section(block_kit.make_mrkdwn(words))])
+
+
+def _format_response_time(page: Page) -> str:
+    if page.acknowledged_at is None:
+        return ""
+    return f", after {format_duration(page.acknowledged_at - page.opened_at)}"
+
+
+def render_acknowledge_button(page: Page | None) -> list[Block]:
+    """The button on a card, while somebody still has to answer."""
+    return [_make_acknowledge_button(page, action_ids.ACKNOWLEDGE)] if page is not None and page.is_open else []
+
+
+def render_escalation(page: Page | None, shown: int = SHOWN) -> Block | None:
+    """Who was called how, when, and what came of it."""
+    if page is None:
+        return None
+    lines = [_format_escalation_status(page), *_list_reescalation(page)]
+    if page.hole or page.nobody:
+        lines.append(_format_schedule_gap(page))
+    if shown:
+        lines += _list_attempts(page, shown)
+        lines += [f"✋ {format_date(one.at, '{time}')} <@{one.person}> can't take it" for one in page.declined[-shown:]]
+    return block_kit.make_context(block_kit.make_mrkdwn("\n".join(lines), 2000))
+
+
+def _format_escalation_status(page: Page) -> str:
+    if page.is_acknowledged:
+        return f"📟 *Answered* by {format_acknowledger(page)} by {page.acknowledged_way}{_format_response_time(page)}"
+    if page.closed_at is not None:
+        return "📟 *Paged*, and over before anybody answered"
+    if page.held_until is not None:
+        return f"🌙 *Waits* until {format_date(page.held_until, '{time}')}: quiet hours, so nobody is called yet"
+    if page.due is None:
+        return "📟 *Nobody answered*, and nobody is called any more"
+    if page.leader:
+        return f"📟 *Paging* with another case since {format_date(page.opened_at, '{time}')}: nobody has answered yet"
+    again = f", round {page.attempts[-1].round}" if page.attempts and page.attempts[-1].round > 1 else ""
+    return f"📟 *Paging* since {format_date(page.opened_at, '{time}')}{again}: nobody has answered yet"
+
+
+def _list_reescalation(page: Page) -> list[str]:
+    before = page.unclaimed
+    if before is None:
+        return []
+    by = f"<@{before.by}>" if before.by else f"somebody at {before.way}"
+    at, again = format_date(before.at, "{time}"), format_date(before.again_at, "{time}")
+    return [f"⏰ Acknowledged by {by} at {at}, not claimed; called again {again}"]
+
+
+def _format_schedule_gap(page: Page) -> str:
+    if page.nobody:
+        return "⚠️ *Nobody can be called*: the schedule has a hole, and there is neither a fallback nor a manager"
+    return "⚠️ The schedule has a hole: nobody was on call, so the fallback and the managers are called"
+
+
+def _list_attempts(page: Page, shown: int) -> list[str]:
+    last = page.attempts[-shown:]
+    earlier = page.count - len(last)
+    return ([f"… and {earlier} earlier"] if earlier > 0 else []) + [_format_attempt(one) for one in last]
+
+
+def _format_attempt(one: PageAttempt) -> str:
+    mark = MARKS.get(one.result, "✗")
+    why = f": {escape(one.detail)}" if one.detail else ""
+    return (
+        f"{mark} {format_date(one.at, '{time}')} {_format_attempt_target(one)} by {BY[one.way]}, "
+        f"{ENDS[one.result]}{why}"
+    )
+
+
+def _format_attempt_target(one: PageAttempt) -> str:
+    return parse_callee(one.person).mention if one.person else "whoever is on call there"

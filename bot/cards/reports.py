@@ -1,0 +1,255 @@
+"""The answer to `/sentiment`: how many, how they feel, what changed, who answered, and three posts that say most."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.cards import action_ids
+from bot.cards.block_kit import (
+    Block,
+    RenderedMessage,
+    is_within_limits,
+    make_actions,
+    make_bullets,
+    make_button,
+    make_context,
+    make_header,
+    make_line,
+    make_link,
+    make_mrkdwn,
+    make_plain_text,
+    make_quote,
+    make_rich_text,
+    make_run,
+    make_section,
+)
+from bot.cards.sanitize import escape, sanitize_line
+from bot.domain.assessment import Intent
+from bot.domain.case import Case, CaseStatus
+from bot.domain.periods import ReportPeriod, floor_to_quarter
+from bot.domain.reports.report import (
+    MIN_SAMPLE,
+    DepartmentFigures,
+    DurationStats,
+    Report,
+    SentimentCounts,
+    ShareChange,
+    VolumeComparison,
+)
+from bot.domain.text import format_count, format_duration
+
+SENTIMENTS = ("negative", "neutral", "positive", "unsure")
+DEPARTMENTS_SHOWN = 10
+SAID_SHOWN = 240
+"""Characters of a telling post: about four lines on a phone."""
+SURPRISED = "If that surprises you, ask whoever runs Earshot to look at `earshot check`."
+IN_WORDS = {ReportPeriod.TODAY: "today", ReportPeriod.YESTERDAY: "yesterday", ReportPeriod.WEEK: "in the last 7 days"}
+PLURALS = {
+    Intent.CRISIS: ("crisis", "crises"),
+    Intent.COMPLAINT: ("complaint", "complaints"),
+    Intent.NEED: ("unmet need", "unmet needs"),
+    Intent.QUESTION: ("question", "questions"),
+    Intent.PURCHASE: ("wish to buy", "wishes to buy"),
+    Intent.PRAISE: ("word of praise", "words of praise"),
+}
+
+
+def format_report_headline(report: Report) -> str:
+    split = report.split
+    if not split.opinion_count:
+        return f"{_format_report_title(report)}."
+    shares = ", ".join(f"{_format_share(getattr(split, word), split)} {word}" for word in SENTIMENTS)
+    overdue = sum(line.overdue for line in report.departments)
+    return f"{_format_report_title(report)}: {shares}." + (
+        f" {format_count(overdue, 'case')} overdue now." if overdue else ""
+    )
+
+
+def render_report(report: Report, shared_by: str = "") -> RenderedMessage:
+    """With the button to share it, unless it is shared already. Fewer posts are shown if all would be too much."""
+    for shown in range(len(report.top_cases), -1, -1):
+        blocks = [
+            *_render_figures(report),
+            *_render_top_posts(report.top_cases[:shown], report),
+            *_render_departments(report),
+        ]
+        blocks += _render_footer(report, shared_by)
+        if is_within_limits(blocks):
+            break
+    return RenderedMessage(escape(format_report_headline(report)), blocks)
+
+
+def _format_report_title(report: Report) -> str:
+    asked = report.query
+    of = f" of {asked.subject}" if asked.subject else f" for {asked.department}" if asked.department else ""
+    what = format_count(report.split.total, "mention") if report.split.total else "Nothing heard"
+    so_far = " so far" if asked.period is ReportPeriod.TODAY and not report.split.total else ""
+    return f"{what}{of} {IN_WORDS[asked.period]}{so_far}"
+
+
+def _render_figures(report: Report) -> list[Block]:
+    if not report.split.total:
+        return [make_header(_format_report_title(report)), make_context(make_mrkdwn(SURPRISED))]
+    blocks = [make_header(_format_report_title(report)), make_context(make_plain_text(format_volume_change(report)))]
+    blocks.append(make_rich_text(make_bullets(*_render_sentiment_lines(report), *_render_excluded_mentions(report))))
+    if report.intents:
+        kinds = ", ".join(format_count(times, *PLURALS[intent]) for intent, times in report.intents)
+        blocks.append(make_rich_text(make_line(make_run("Among them "), make_run(f"{kinds}."))))
+    return blocks
+
+
+def format_volume_change(report: Report) -> str:
+    """How many more or fewer than before, or that this cannot be told."""
+    volume = VolumeComparison(report.comparable.total, report.before.total)
+    before = _format_comparison_period(report)
+    if volume.is_small_sample:
+        return f"Too few to say how it changed: {volume.now:,} against {volume.before:,} {before}."
+    if not volume.is_significant:
+        return f"About as many as {before}: {volume.now:,} against {volume.before:,}."
+    more = "more" if volume.now > volume.before else "fewer"
+    by = max(1, round(100 * abs(volume.now - volume.before) / volume.before))
+    return f"{by:,} % {more} than {before}: {volume.now:,} against {volume.before:,}."
+
+
+def _format_comparison_period(report: Report) -> str:
+    cut = f"{floor_to_quarter(report.brand_time).astimezone(report.brand_time.tzinfo):%H:%M}"
+    match report.query.period:
+        case ReportPeriod.TODAY:
+            return f"yesterday, both until {cut}"
+        case ReportPeriod.YESTERDAY:
+            return "the day before"
+        case ReportPeriod.WEEK:
+            return f"in the 7 days before, both until {cut}"
+
+
+def _render_sentiment_lines(report: Report) -> list[Block]:
+    shown = SENTIMENTS if report.split.opinion_count else ()
+    return [
+        make_line(
+            make_run(f"{word} ", bold=True),
+            make_run(
+                _format_count_and_share(report, word) + _format_share_change(report.compute_sentiment_change(word))
+            ),
+        )
+        for word in shown
+    ]
+
+
+def _format_share(times: int, split: SentimentCounts) -> str:
+    """A share where there are enough of them, else the number."""
+    return f"{round(100 * times / split.opinion_count)} %" if split.opinion_count >= MIN_SAMPLE else f"{times:,}"
+
+
+def _format_count_and_share(report: Report, word: str) -> str:
+    times = getattr(report.split, word)
+    return (
+        f"{times:,} ({_format_share(times, report.split)})"
+        if report.split.opinion_count >= MIN_SAMPLE
+        else f"{times:,}"
+    )
+
+
+def _format_share_change(change: ShareChange | None) -> str:
+    if change is None:
+        return ""
+    if not change.is_significant:
+        return ", about the same"
+    points = max(1, round(abs(change.points)))
+    return f", {'up' if change.points > 0 else 'down'} {format_count(points, 'point')}"
+
+
+def _render_excluded_mentions(report: Report) -> list[Block]:
+    """What is in the number above and is no opinion about us."""
+    found = []
+    for name, split in report.competitors:
+        negative = f", {_format_share(split.negative, split)} of them negative" if split.negative else ""
+        found.append(
+            make_line(
+                make_run(f"about {sanitize_line(name, 60)} ", bold=True), make_run(f"{split.opinion_count:,}{negative}")
+            )
+        )
+    if report.split.spam:
+        found.append(make_line(make_run("spam ", bold=True), make_run(f"{report.split.spam:,}")))
+    return found
+
+
+def _render_top_posts(cases: Sequence[Case], report: Report) -> list[Block]:
+    blocks = [make_rich_text(make_quote(*_make_top_post_runs(case, report))) for case in cases]
+    if blocks:
+        title = "The post that says most" if len(blocks) == 1 else "The posts that say most"
+        blocks.insert(0, make_section(make_mrkdwn(f"*{title}*")))
+    return blocks
+
+
+def _make_top_post_runs(case: Case, report: Report) -> tuple[Block, ...]:
+    mention = case.mention
+    became = (
+        case.resolution.value if case.resolution else {CaseStatus.NEW: "not claimed yet"}.get(case.status, "claimed")
+    )
+    overdue = ", overdue" if case.is_overdue(report.brand_time) else ""
+    return (
+        make_run(f"{sanitize_line(mention.display_name, 60)}: ", bold=True),
+        make_run(f"{sanitize_line(mention.text, SAID_SHOWN)}\n"),
+        make_link(mention.url, "Open the post") if mention.url else make_run("No link"),
+        make_run(f" · {case.department}, {became}{overdue}"),
+    )
+
+
+def _render_departments(report: Report) -> list[Block]:
+    if report.query.subject:
+        return []
+    busy = sorted((d for d in report.departments if not d.is_idle), key=lambda d: (-d.overdue, -d.open, d.name))
+    lines = [_render_department_line(department) for department in busy[:DEPARTMENTS_SHOWN]]
+    if rest := busy[DEPARTMENTS_SHOWN:]:
+        open_there, overdue_there = sum(d.open for d in rest), sum(d.overdue for d in rest)
+        lines.append(
+            make_line(
+                make_run(f"{len(rest)} more: ", bold=True), make_run(f"{open_there:,} open, {overdue_there:,} overdue")
+            )
+        )
+    if idle := [department.name for department in report.departments if department.is_idle]:
+        names = ", ".join(idle[:DEPARTMENTS_SHOWN]) + (" and others" if len(idle) > DEPARTMENTS_SHOWN else "")
+        lines.append(make_line(make_run(f"{names}: ", bold=True), make_run("nothing open, nothing answered")))
+    if not lines:
+        return []
+    title = f"*Departments*, open now and answered {IN_WORDS[report.query.period]}"
+    return [make_section(make_mrkdwn(title)), make_rich_text(make_bullets(*lines))]
+
+
+def _render_department_line(department: DepartmentFigures) -> Block:
+    overdue = f", {department.overdue:,} overdue" if department.overdue else ", none overdue" if department.open else ""
+    closed = f", {department.closed_otherwise:,} closed otherwise" if department.closed_otherwise else ""
+    words = f"{department.open:,} open{overdue}; {department.answered:,} answered{closed}"
+    times = [
+        f"\n{verb}: {_format_duration_stats(took)}"
+        for verb, took in (("claimed", department.claim), ("resolved", department.resolve))
+        if took
+    ]
+    return make_line(make_run(f"{department.name}: ", bold=True), make_run(words + "".join(times)))
+
+
+def _format_duration_stats(stats: DurationStats) -> str:
+    half, most = (
+        format_duration(timedelta(seconds=stats.median)),
+        format_duration(timedelta(seconds=stats.percentile_90)),
+    )
+    if stats.times == 1:
+        return f"after {half}"
+    return f"half within {half}, {'the slowest after' if stats.is_small_sample else '9 in 10 within'} {most}"
+
+
+def _render_footer(report: Report, shared_by: str) -> list[Block]:
+    at = report.brand_time
+    told = f"As of {at.day} {at:%b, %H:%M}, {at.tzinfo}."
+    if report.split.total > report.split.opinion_count >= MIN_SAMPLE:
+        told += f" Shares are of the {report.split.opinion_count:,} about us."
+    if shared_by:
+        return [
+            make_context(
+                make_mrkdwn(f"{told} Shared by <@{shared_by}>. Ask for your own with `{action_ids.SENTIMENT} help`.")
+            )
+        ]
+    share = make_button(
+        "Share here", action_ids.SHARE_REPORT, report.query.command_text, a11y_label="Post this report in this channel"
+    )
+    spam = [make_button("Look at the spam", action_ids.SPAM_LIST)] if report.split.spam else []
+    return [make_actions(share, *spam), make_context(make_mrkdwn(f"{told} Only you see this."))]

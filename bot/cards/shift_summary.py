@@ -1,0 +1,88 @@
+"""The note in the morning: what happened, what waits."""
+
+from bot.cards import block_kit
+from bot.cards import crises as crisis_card
+from bot.cards import spikes as cards_spikes
+from bot.cards.block_kit import Block, RenderedMessage
+from bot.cards.sanitize import escape, format_date
+from bot.domain.crisis import Crisis
+from bot.domain.drills import Drill
+from bot.domain.paging.escalation import format_acknowledger
+from bot.domain.paging.page import CauseKind, Page
+from bot.domain.shift_summary import ShiftSummary
+from bot.domain.spikes.episode import Episode
+from bot.domain.text import format_count, format_duration
+
+SHOWN = 10
+
+
+def render_shift_summary(morning: ShiftSummary) -> RenderedMessage | None:
+    """None after a quiet night in which nothing is left."""
+    return _render_summary(f"🌅 *The night for {escape(morning.department)}*", morning)
+
+
+def render_hand_over_summary(morning: ShiftSummary, to: str) -> RenderedMessage | None:
+    """`to` is on call from now on; empty where nobody is."""
+    now = f": <@{to}> is on call now" if to else ": nobody is on call now"
+    return _render_summary(f"🤝 *Hand-over for {escape(morning.department)}*{now}", morning)
+
+
+def _render_summary(head: str, morning: ShiftSummary) -> RenderedMessage | None:
+    if morning.is_empty:
+        return None
+    waits = f"{format_count(morning.waiting, 'case')} open" if morning.waiting else "nothing waits"
+    overdue = f", {morning.overdue:,} overdue" if morning.overdue else ""
+    said = f"{format_count(morning.posts, 'post')}, {morning.negative:,} negative"
+    before = [
+        f"{head}. Since {format_date(morning.since, '{time}')}: {said}.",
+        *(_format_page_line(one) for one in morning.pages[-SHOWN:]),
+    ]
+    after = [
+        *(_format_crisis_line(one) for one in morning.crises[:SHOWN]),
+        *(_format_missed_drill(one) for one in [morning.missed] if one),
+        f"*Now*: {waits}{overdue}.",
+    ]
+    spikes = [block_kit.make_rich_text(*map(_render_spike_line, morning.episodes[:SHOWN]))] if morning.episodes else []
+    blocks = [_render_lines(before), *spikes, _render_lines(after)]
+    return RenderedMessage(before[0], blocks)
+
+
+def _render_lines(lines: list[str]) -> Block:
+    return block_kit.make_section(block_kit.make_mrkdwn("\n".join(lines)))
+
+
+def _render_spike_line(found: Episode) -> Block:
+    """Its words are strangers'."""
+    return block_kit.make_line(
+        block_kit.make_run(f"🌊 {cards_spikes.format_spike_title(found)}: {cards_spikes.describe_spike(found)}")
+    )
+
+
+def _format_crisis_line(crisis: Crisis) -> str:
+    where = f"<#{crisis.channel}>" if crisis.channel else "this channel"
+    return (
+        f"🚒 *{escape(crisis_card.format_crisis_title(crisis))}* is open since "
+        f"{format_date(crisis.declared_at)}, in {where}"
+    )
+
+
+def _format_missed_drill(drill: Drill) -> str:
+    return f"⚠️ The drill of {format_date(drill.opened_at)} was missed: {drill.why}. It stays open until one succeeds"
+
+
+def render_page_limit_notice() -> RenderedMessage:
+    """To somebody who was called often enough tonight."""
+    text = "🌙 You were called often enough tonight: what is not SEV1 calls the next in line until noon."
+    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text))])
+
+
+def _format_page_line(page: Page) -> str:
+    if page.acknowledged_at is None:
+        waits = f"waits until {format_date(page.held_until, '{time}')}, quiet hours" if page.held_until else ""
+        ended = "over before anybody answered" if page.closed_at else waits or "*nobody has answered*"
+    else:
+        ended = (
+            f"answered by {format_acknowledger(page)} after {format_duration(page.acknowledged_at - page.opened_at)}"
+        )
+    drill = "drill, " if page.cause.kind is CauseKind.DRILL else ""
+    return f"📟 {format_date(page.opened_at, '{time}')} paged ({drill}{page.severity.upper()}): {ended}"

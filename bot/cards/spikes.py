@@ -1,0 +1,199 @@
+"""The card of an episode: what is unusual, since when, by whom, and its review when it is over."""
+
+from bot.cards import action_ids, block_kit, paging
+from bot.cards.block_kit import Block, RenderedMessage
+from bot.cards.sanitize import escape, format_date, sanitize_line, sanitize_text, sanitize_url
+from bot.domain.paging.context import PageContext
+from bot.domain.paging.page import Page
+from bot.domain.spikes.detector import SpikeKind
+from bot.domain.spikes.episode import Episode, SamplePost, SpikePeak
+from bot.domain.text import format_count, format_duration
+
+SAMPLE_SHOWN = 200
+NAME_SHOWN = 40
+COUNTED = {
+    SpikeKind.NEGATIVE: "negative",
+    SpikeKind.TOPIC: "negative about the same thing",
+    SpikeKind.SHARE: "complaints",
+    SpikeKind.VOLUME: "posts, not against us",
+    SpikeKind.BOUGHT: "negative by accounts that do not look like people's",
+}
+
+
+def render_spike(episode: Episode, page: Page | None = None) -> RenderedMessage:
+    blocks = [
+        block_kit.make_header(f"{_pick_spike_emoji(episode)} {format_spike_title(episode)}"),
+        block_kit.make_rich_text(_render_spike_summary(episode)),
+        block_kit.make_section(
+            block_kit.make_mrkdwn(_format_spike_review(episode) if episode.is_over else _format_spike_progress(episode))
+        ),
+        block_kit.make_context(block_kit.make_mrkdwn("\n".join(_list_spike_notes(episode)))),
+        *(found for found in [paging.render_escalation(page)] if found),
+        *_render_spike_samples(episode),
+        *_render_spike_buttons(episode, page),
+    ]
+    return RenderedMessage(format_spike_headline(episode), blocks)
+
+
+def render_spike_fallback(episode: Episode) -> RenderedMessage:
+    """In the plainest blocks there are, for when Slack refuses the others."""
+    return RenderedMessage(
+        format_spike_headline(episode),
+        [
+            block_kit.make_section(
+                block_kit.make_plain_text(f"{format_spike_title(episode)}\n{describe_spike(episode)}", 600)
+            )
+        ],
+    )
+
+
+def format_spike_headline(episode: Episode) -> str:
+    """What a notification shows: mrkdwn, strangers escaped."""
+    return f"{_pick_spike_emoji(episode)} {escape(format_spike_title(episode))}: {describe_spike(episode)}"
+
+
+def format_spike_title(episode: Episode) -> str:
+    """`Spike · Northwind · “on hold”, “refund”`: words as strangers wrote them, for plain text."""
+    words = ", ".join(f"“{sanitize_line(word, NAME_SHOWN)}”" for word in episode.words)
+    state = "Over" if episode.is_over else "Spike"
+    return " · ".join(part for part in (state, sanitize_line(episode.subject, 60), words) if part)
+
+
+def describe_spike(episode: Episode) -> str:
+    """What is unusual, at its peak so far: our own words and numbers alone."""
+    return f"{_describe_volume(episode.peak)}; {format_count(episode.peak.voices, 'person', 'people')}"
+
+
+def _describe_volume(peak: SpikePeak) -> str:
+    return (
+        f"{peak.posts:,} {COUNTED[peak.kind]} in {_format_window_length(peak.minutes)}, usually "
+        f"{_format_expected_count(peak.usual)}"
+    )
+
+
+def _format_window_length(minutes: int) -> str:
+    return f"{minutes} min" if minutes <= 60 else f"{minutes // 60} h"
+
+
+def _format_expected_count(voices: float) -> str:
+    return f"{voices:,.0f}" if voices >= 0.5 else "none"
+
+
+def _pick_spike_emoji(episode: Episode) -> str:
+    if episode.is_over:
+        return "🏁"
+    if episode.kind is SpikeKind.BOUGHT:
+        return "🎭"
+    return "🚨" if episode.paged_at else "🌊"
+
+
+def _render_spike_summary(episode: Episode) -> Block:
+    first = episode.firsts[0] if episode.firsts else None
+    runs = [block_kit.make_run(describe_spike(episode), bold=True), block_kit.make_run("; since ")]
+    if first is not None:
+        runs += [
+            block_kit.make_link(first.url, sanitize_line(first.name, NAME_SHOWN) or "somebody"),
+            block_kit.make_run(", "),
+        ]
+    return block_kit.make_line(*runs, block_kit.make_date(episode.started_at, "{time}"))
+
+
+def _format_spike_progress(episode: Episode) -> str:
+    so_far = f"So far {format_count(episode.posts, 'post')} by {format_count(episode.voices, 'person', 'people')}"
+    return f"*Going on.* {so_far}. {_format_peak_time(episode)}"
+
+
+def _format_peak_time(episode: Episode) -> str:
+    peak = episode.peak
+    return (
+        f"Peak: {format_count(peak.voices, 'person', 'people')} in {_format_window_length(peak.minutes)}, "
+        f"{format_date(peak.at, '{time}')}."
+    )
+
+
+def _format_spike_review(episode: Episode) -> str:
+    """In six lines."""
+    ended = episode.ended_at or episode.unusual_at
+    noticed = format_duration(episode.opened_at - episode.started_at)
+    others = episode.doubtful_voices
+    lines = (
+        (
+            f"*Over*: {format_duration(ended - episode.started_at)}, {format_date(episode.started_at)} to "
+            f"{format_date(ended, '{time}')}."
+        ),
+        f"{format_count(episode.posts, 'post')} by {format_count(episode.voices, 'person', 'people')}.",
+        f"{_format_peak_time(episode)} Usual at that time: {_format_expected_count(episode.peak.usual)}.",
+        f"Noticed {noticed} after its first post. {_format_spike_paging(episode)}",
+        f"{format_count(episode.as_cases, 'post')} of them went to a department as cases.",
+        f"{format_count(others, 'account')} beside them did not look like people's."
+        if others
+        else "All accounts looked like people's.",
+    )
+    return "\n".join(lines)
+
+
+def _format_spike_paging(episode: Episode) -> str:
+    if episode.paged_at:
+        return f"📟 Paged at {format_date(episode.paged_at, '{time}')}."
+    return f"Nobody was paged: {escape(episode.unpaged)}."
+
+
+def _list_spike_notes(episode: Episode) -> list[str]:
+    notes = [f"Episode {episode.id} · {_format_spike_paging(episode)}"]
+    if episode.learning:
+        notes.append("Still learning what is usual here: in its first days Earshot asks for more before it says spike.")
+    if episode.planned:
+        name = escape(sanitize_line(episode.planned, NAME_SHOWN))
+        more = (
+            "“usually” is what was expected with it"
+            if episode.kind is SpikeKind.VOLUME
+            else "that never excuses criticism"
+        )
+        notes.append(f"Beside *{name}*, which was planned: {more}.")
+    if episode.doubtful_voices and not episode.is_over:
+        notes.append(
+            f"{format_count(episode.doubtful_voices, 'account')} in it do not look like people's; they wake nobody."
+        )
+    return notes
+
+
+def _render_spike_samples(episode: Episode) -> list[Block]:
+    shown = episode.samples or episode.firsts
+    parts: list[Block] = []
+    for sample in shown:
+        parts += [
+            _render_sample_author(sample),
+            block_kit.make_quote(block_kit.make_run(sanitize_text(sample.text, SAMPLE_SHOWN) or "(no words)")),
+        ]
+    return [block_kit.make_rich_text(*parts)] if parts else []
+
+
+def _render_sample_author(sample: SamplePost) -> Block:
+    name = sanitize_line(sample.name, NAME_SHOWN) or "somebody"
+    return block_kit.make_line(
+        block_kit.make_link(sample.url, name, bold=True), block_kit.make_run(" · "), block_kit.make_date(sample.at)
+    )
+
+
+def _render_spike_buttons(episode: Episode, page: Page | None) -> list[Block]:
+    url = episode.firsts[0].url if episode.firsts else ""
+    first = block_kit.make_button("Open first post", action_ids.OPEN_POST, url=url)
+    declare = block_kit.make_button("Declare a crisis…", action_ids.CRISIS_DECLARE, episode.id)
+    own = [] if episode.is_over else [declare]
+    row = [*paging.render_acknowledge_button(page), *own, *([first] if "url" in first else [])]
+    return [block_kit.make_actions(*row)] if row else []
+
+
+def build_spike_page_context(episode: Episode, link: str) -> PageContext:
+    """What somebody who is called has to know of a spike: our own words and numbers, and one post of it."""
+    sample = next(iter((*episode.samples, *episode.firsts)), None)
+    return PageContext(
+        headline=f"Spike at {sanitize_line(episode.subject, 60)}",
+        severity_text=describe_spike(episode),
+        since=episode.started_at,
+        location=episode.department,
+        author=sample.name if sample else "",
+        quote=sample.text if sample else "",
+        card_link=link,
+        url=sanitize_url(sample.url) if sample else "",
+    )

@@ -1,0 +1,59 @@
+"""What `earshot check` finds, and how it is said: a fault on stderr, the rest on stdout, each one sentence."""
+
+import sys
+from enum import Enum
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.cards.sanitize import sanitize_line
+from bot.cli.exits import print_line, print_warning
+
+
+class FindingKind(Enum):
+    """With its mark and its colour on a terminal, and the word that stands there in a pipe."""
+
+    OK = ("✓", "green", "ok: ")
+    NOTE = ("!", "yellow", "note: ")
+    """Worth a look: it may be meant so, or we cannot see it from here. Does not change the exit code."""
+    FAULT = ("✗", "red", "")
+
+
+class CheckFinding(NamedTuple):
+    kind: FindingKind
+    sentence: str
+    """With its place in front."""
+
+
+def make_ok(place: str, sentence: str) -> CheckFinding:
+    return CheckFinding(FindingKind.OK, f"{place}: {sentence}")
+
+
+def make_note(place: str, sentence: str) -> CheckFinding:
+    return CheckFinding(FindingKind.NOTE, f"{place}: {sentence}")
+
+
+def make_fault(place: str, sentence: str) -> CheckFinding:
+    return CheckFinding(FindingKind.FAULT, f"{place}: {sentence}")
+
+
+class CheckReport:
+    """Says each finding as it comes, and counts the faults."""
+
+    def __init__(self) -> None:
+        self.faults = 0
+
+    def add(self, finding: CheckFinding) -> None:
+        wrong = finding.kind is FindingKind.FAULT
+        self.faults += wrong
+        mark, colour, word = finding.kind.value
+        words = sanitize_line(finding.sentence)
+        stream = sys.stderr if wrong else sys.stdout
+        if stream.isatty():
+            console = Console(file=stream, highlight=False, soft_wrap=True)
+            console.print(Text.assemble((f"{mark} ", colour), words))
+        elif wrong:
+            print_warning(words)
+        else:
+            print_line(f"{word}{words}")

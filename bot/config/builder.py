@@ -1,0 +1,148 @@
+"""From checked tables to what the domain works with."""
+
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.config.field_types import ensure_list, normalize_language
+from bot.config.playbook import Brand, DetectorOptions, OnnxOptions, OperatorContacts, Playbook, SourceEntry
+from bot.config.schedules import build_schedule
+from bot.config.schema import (
+    BrandTable,
+    DepartmentTable,
+    DetectorsTable,
+    EscalationTable,
+    FileTable,
+    PersonTable,
+    PlannedTable,
+    RouteTable,
+    SpikesTable,
+    SubjectTable,
+)
+from bot.domain.business_hours import BusinessHours
+from bot.domain.crisis import CrisisPlan
+from bot.domain.department import Department
+from bot.domain.drills import DrillSettings
+from bot.domain.paging.contact_methods import ContactDetails
+from bot.domain.paging.page import ContactMethod, Severity
+from bot.domain.paging.policy import EscalationPolicy
+from bot.domain.routing import CaseClocks, Route
+from bot.domain.spikes.planned_events import PlannedEvent
+from bot.domain.spikes.thresholds import SpikeSensitivity, SpikeThresholds
+from bot.domain.subject import Subject, SubjectKind
+
+
+def build_playbook(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
+    departments = [_build_department(table, file.brand) for table in file.departments]
+    return Playbook(
+        brand=Brand(**file.brand.model_dump()),
+        subjects=tuple(map(_build_subject, file.subjects)) or (_build_brand_subject(file.brand),),
+        departments=MappingProxyType({department.name: department for department in departments}),
+        schedules=MappingProxyType({one.name: build_schedule(one, file.brand.time_zone) for one in file.schedules}),
+        routes=tuple(_build_route(table, number) for number, table in enumerate(file.routes, 1)),
+        sources=tuple(sources),
+        detectors=_build_detector_options(file.detectors),
+        drills=DrillSettings(file.drills.every, file.drills.at, file.drills.departments),
+        crisis_plan=CrisisPlan(file.crisis.update_every, tuple(one.do for one in file.crisis.checklist)),
+        note_at=file.quiet.note_at,
+        note_at_hand_over=file.quiet.note_at_hand_over,
+        pages_a_night=file.quiet.pages_a_night,
+        operators=OperatorContacts(**file.operators.model_dump()),
+        spikes=_build_spike_thresholds(file.spikes, file.brand.time_zone),
+        escalations=tuple(map(_build_escalation_policy, file.escalations)),
+        people=MappingProxyType({table.id: _build_contact(table) for table in file.people}),
+    )
+
+
+def _build_detector_options(table: DetectorsTable) -> DetectorOptions:
+    own = OnnxOptions(**table.onnx.model_dump()) if table.onnx and table.engine == "onnx" else None
+    return DetectorOptions(table.engine, table.unsure_below, own)
+
+
+def _build_subject(table: SubjectTable) -> Subject:
+    return Subject(
+        name=table.name,
+        kind=SubjectKind(table.kind),
+        terms=table.terms,
+        handles=table.handles,
+        exclude=table.exclude,
+    )
+
+
+def _build_brand_subject(brand: BrandTable) -> Subject:
+    """Who says nothing about subjects listens for the brand's own name."""
+    return Subject(name=brand.name, terms=(brand.name,))
+
+
+def _build_department(table: DepartmentTable, brand: BrandTable) -> Department:
+    return Department(
+        name=table.name,
+        channel=table.channel,
+        deputies=table.deputies,
+        on_call=table.on_call,
+        hours=BusinessHours(windows=table.hours or (), zone=table.time_zone or brand.time_zone),
+        fallback=table.fallback,
+        authority=table.authority,
+        voice=brand.voice,
+    )
+
+
+def _build_route(table: RouteTable, number: int) -> Route:
+    return Route(
+        name=table.name or f"route {number}",
+        when=_normalize_labels(table.when),
+        unless=_normalize_labels(table.unless),
+        to=table.to,
+        clocks=CaseClocks(
+            claim_within=table.claim_within,
+            lease=table.lease,
+            resolve_within=table.resolve_within,
+            remind_every=table.remind_every,
+        ),
+    )
+
+
+def _build_spike_thresholds(table: SpikesTable, zone: str) -> SpikeThresholds:
+    return SpikeThresholds(
+        on=table.on,
+        to=table.to or "",
+        sensitivity=SpikeSensitivity(table.sensitivity),
+        voices=table.voices,
+        page_from=table.page_from,
+        over_after=table.over_after,
+        planned=tuple(_build_planned_event(one, ZoneInfo(zone)) for one in table.planned),
+    )
+
+
+def _build_planned_event(table: PlannedTable, zone: ZoneInfo) -> PlannedEvent:
+    """A time without an offset is the brand's."""
+    starts_at, ends_at = (at if at.tzinfo else at.replace(tzinfo=zone) for at in (table.starts_at, table.ends_at))
+    return PlannedEvent(table.name, table.cause, table.subject, starts_at, ends_at, table.times, table.words)
+
+
+def _build_escalation_policy(table: EscalationTable) -> EscalationPolicy:
+    return EscalationPolicy(
+        severities=frozenset(map(Severity, table.severity)),
+        departments=frozenset(table.departments),
+        ways=tuple(dict.fromkeys(map(ContactMethod, table.ways))),
+        wait=table.wait,
+        repeat_every=table.repeat_every,
+        claim_within=table.claim_within,
+        quiet=table.quiet_hours,
+        repeats=table.repeats,
+    )
+
+
+def _build_contact(table: PersonTable) -> ContactDetails:
+    return ContactDetails(
+        table.name, table.phone, table.ntfy, table.pagerduty, table.time_zone or "", table.quiet_hours
+    )
+
+
+def _normalize_labels(asked: dict[str, Any]) -> dict[str, frozenset[str]]:
+    """Codes of languages in lower case, as the detector tells them; all other words as they were checked."""
+    return {
+        key: frozenset(normalize_language(word) if key == "language" else word for word in ensure_list(value))
+        for key, value in asked.items()
+    }

@@ -1,0 +1,197 @@
+"""The small words a playbook is made of, each read into what it means or refused with a sentence."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import cache
+from typing import Annotated, Any, TypeVar
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from bot.config.playbook_errors import did_you_mean, safe_repr
+from bot.domain.business_hours import HoursWindow, parse_window
+from bot.domain.languages import get_primary_language
+from bot.domain.routing import NOBODY
+from bot.domain.text_normalization import is_findable
+
+LONGEST = timedelta(days=365)
+NAME_LENGTH = 60
+"""A name stands on buttons and in choices, which Slack cuts at 75."""
+
+_SPAN = re.compile(r"^(?:(?P<d>\d{1,6})d)?(?:(?P<h>\d{1,6})h)?(?:(?P<m>\d{1,6})m)?(?:(?P<s>\d{1,6})s)?$")
+_ENV = re.compile(r"^env:EARSHOT_CONTACT_[A-Z0-9_]{1,60}$")
+_OR = "or 'env:EARSHOT_CONTACT_…', the variable that holds it"
+SOURCE_NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
+_COPY_PERSON = "in Slack, open the person's profile, press the three dots and choose 'Copy member ID' (U…)"
+_COPY_GROUP = "a user group's id (S…) is at the end of its address in Slack on the web"
+_COPY_CHANNEL = "in Slack, press the channel's name; the id (C…) is at the end of the tab 'About'"
+
+T = TypeVar("T")
+Raw = Mapping[str, Any]
+"""A table as it stands in the file, checked or not."""
+
+
+class PlaybookTable(BaseModel):
+    """A key that is not known is a mistake in writing, so it is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+
+def _parse_duration(value: object) -> timedelta:
+    if isinstance(value, int | float):
+        raise ValueError(f"{safe_repr(value)} has no unit; write it like '15m', '4h' or '1h30m'")  # noqa: TRY004 - pydantic reports ValueError
+    found = _SPAN.match(str(value).replace(" ", ""))
+    if not found or not any(found.groupdict().values()):
+        raise ValueError(f"{safe_repr(value)} is no length of time; write it like '90s', '15m', '4h', '2d' or '1h30m'")
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    if not timedelta() < span <= LONGEST:
+        raise ValueError(f"{safe_repr(value)} is out of bounds; leave the key out for no clock, or use '1s' to '365d'")
+    return span
+
+
+def _validate_channel(value: str) -> str:
+    if value.startswith("#"):
+        raise ValueError(f"{safe_repr(value)} is a channel's name, and names change; use its id: {_COPY_CHANNEL}")
+    if not re.fullmatch(r"[CG][A-Z0-9]{2,30}", value):
+        raise ValueError(f"{safe_repr(value)} is no channel id: {_COPY_CHANNEL}")
+    return value
+
+
+def validate_person(value: str) -> str:
+    if re.fullmatch(r"S[A-Z0-9]{2,30}", value):
+        raise ValueError(
+            f"{safe_repr(value)} is a user group, and a group cannot be woken one by one; name people (U…)"
+        )
+    if not re.fullmatch(r"[UW][A-Z0-9]{2,30}", value):
+        raise ValueError(f"{safe_repr(value)} is no person's id: {_COPY_PERSON}")
+    return value
+
+
+def _validate_person_or_group(value: str) -> str:
+    if not re.fullmatch(r"[UWS][A-Z0-9]{2,30}", value):
+        raise ValueError(
+            f"{safe_repr(value)} is neither a person's nor a user group's id: {_COPY_PERSON}; {_COPY_GROUP}"
+        )
+    return value
+
+
+@cache
+def _list_time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _validate_time_zone(value: str) -> str:
+    if value not in _list_time_zones():
+        raise ValueError(
+            f"{safe_repr(value)} is no time "
+            f"zone{did_you_mean(value, _list_time_zones()) or '; use one like Europe/Lisbon or UTC'}"
+        )
+    return value
+
+
+def normalize_language(value: str) -> str:
+    """The code that mentions are routed by: `he` of `iw`, `zh` of `zh-Hans`. Raises ValueError if it is none."""
+    code = get_primary_language(value)
+    if not code:
+        raise ValueError(f"{safe_repr(value)} is no language's code; use two letters, like 'en' or 'pt'")
+    return code
+
+
+def _validate_name(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError(f"{safe_repr(value)} has characters that cannot be shown")
+    return value
+
+
+def _validate_brand_id(value: str) -> str:
+    if not SOURCE_NAME.match(value):
+        raise ValueError(
+            f'{safe_repr(value)} is no id; use a-z, 0-9 and dashes, 40 at the most, such as "northwind-air"'
+        )
+    return value
+
+
+def _validate_term(value: str) -> str:
+    if not is_findable(value):
+        raise ValueError(f"{safe_repr(value)} has no letter, figure or emoji, so no post could be searched for it")
+    return value
+
+
+def _validate_department_name(value: str) -> str:
+    if value.casefold() == NOBODY:
+        raise ValueError(f"'{NOBODY}' is where mentions go that no department needs to see; use another name")
+    if value.startswith(("@", "#")):
+        what = "person" if value.startswith("@") else "channel"
+        raise ValueError(f"{safe_repr(value)} looks like a {what}; a department's name begins with a letter")
+    return value
+
+
+def _normalize_phone(value: str) -> str:
+    if value and not re.fullmatch(r"\+[1-9][0-9]{6,14}", re.sub(r"[ ().-]", "", value)) and not _ENV.match(value):
+        raise ValueError(
+            f"{safe_repr(value)} is no phone number; write it with its country, like '+351 912 345 678', {_OR}"
+        )
+    return value if _ENV.match(value) else re.sub(r"[ ().-]", "", value)
+
+
+def _validate_ntfy_topic(value: str) -> str:
+    if value and not re.fullmatch(r"[-_A-Za-z0-9]{1,64}", value) and not _ENV.match(value):
+        raise ValueError(f"{safe_repr(value)} is no ntfy topic; use letters, digits, '-' and '_', up to 64, {_OR}")
+    return value
+
+
+def _parse_hours_window(value: object) -> HoursWindow:
+    if not isinstance(value, str):
+        raise ValueError("must be a word in quotes, like 'Mon-Fri 08:00-20:00'")  # noqa: TRY004 - see above
+    return parse_window(value)
+
+
+def require_one_of(*known: str) -> Callable[[str], str]:
+    """A word out of few."""
+
+    def check(value: str) -> str:
+        if value not in known:
+            raise ValueError(f"{safe_repr(value)} is not known here{did_you_mean(value, known)}")
+        return value
+
+    return check
+
+
+def ensure_list(value: Any) -> Any:
+    """A word stands for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+def list_tables(raw: Raw, key: str) -> list[tuple[int, Raw]]:
+    """Those entries of a list of tables that are tables, with their place in the list."""
+    entries = raw.get(key)
+    if not isinstance(entries, list):
+        return []
+    return [(number, entry) for number, entry in enumerate(entries) if isinstance(entry, dict)]
+
+
+def _require_not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
+    if not value:
+        raise ValueError("is empty; name at least one")
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_parse_duration)]
+Phone = Annotated[str, AfterValidator(_normalize_phone)]
+Topic = Annotated[str, AfterValidator(_validate_ntfy_topic)]
+Channel = Annotated[str, AfterValidator(_validate_channel)]
+Person = Annotated[str, AfterValidator(validate_person)]
+People = Annotated[str, AfterValidator(_validate_person_or_group)]
+Zone = Annotated[str, AfterValidator(_validate_time_zone)]
+Language = Annotated[str, AfterValidator(normalize_language)]
+Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH), AfterValidator(_validate_name)]
+BrandId = Annotated[str, AfterValidator(_validate_brand_id)]
+DepartmentName = Annotated[Name, AfterValidator(_validate_department_name)]
+Hour = Annotated[HoursWindow, BeforeValidator(_parse_hours_window)]
+Word = Annotated[str, Field(min_length=1, max_length=200)]
+Term = Annotated[Word, AfterValidator(_validate_term)]
+Many = Annotated[tuple[T, ...], BeforeValidator(ensure_list)]
+Some = Annotated[tuple[T, ...], AfterValidator(_require_not_empty)]
+"""At least one. (pydantic's own min_length does not count those that have a fault.)"""

@@ -1,0 +1,99 @@
+"""From the file to the playbook: everything that is wrong with it at once, or all of it."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from operator import itemgetter
+from pathlib import Path as FilePath
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from bot.config import validators
+from bot.config.builder import build_playbook
+from bot.config.error_messages import describe_playbook_errors
+from bot.config.line_numbers import find_line_number, map_line_numbers
+from bot.config.playbook import Playbook
+from bot.config.playbook_errors import Found, PlaybookError, PlaybookFault, format_place
+from bot.config.schema import FileTable
+from bot.config.sources import read_source_tables
+
+NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+def load_playbook(
+    path: FilePath | str,
+    *,
+    sources: Mapping[str, type[BaseModel]] = NONE,
+    dimensions: Mapping[str, frozenset[str]] = NONE,
+) -> Playbook:
+    """Raises PlaybookFaults with every fault there is.
+
+    `sources` names the sources there are, each with the model of its options. `dimensions` names what detectors tell
+    beside sentiment, intent, subject, kind, source and language, with their words; no words: any.
+    """
+    return parse_playbook(_read_text(FilePath(path)), str(path), sources=sources, dimensions=dimensions)
+
+
+def parse_playbook(
+    text: str,
+    file: str = "playbook",
+    *,
+    sources: Mapping[str, type[BaseModel]] = NONE,
+    dimensions: Mapping[str, frozenset[str]] = NONE,
+) -> Playbook:
+    """As `load_playbook`, from the text itself."""
+    raw = _parse_toml(text, file)
+    entries, wrong = read_source_tables(raw.get("sources"), sources)
+    found = [*wrong, *validators.find_faults(raw, validators.LabelDimensions.from_playbook(raw, dimensions))]
+    table: FileTable | None = None
+    try:
+        table = FileTable.model_validate(raw)
+    except ValidationError as invalid:
+        found.extend(describe_playbook_errors(invalid, FileTable))
+    if table is None or found:
+        raise PlaybookError(file, tuple(_sort_faults(found, text)))
+    return build_playbook(table, entries)
+
+
+def _sort_faults(found: list[Found], text: str) -> Iterator[PlaybookFault]:
+    """One for each place and sentence, from the top of the file; what has no line comes first."""
+    lines = map_line_numbers(text)
+    faults = [PlaybookFault(format_place(path), sentence, find_line_number(path, lines)) for path, sentence in found]
+    placed = [(fault.line or 0, number, fault) for number, fault in enumerate(dict.fromkeys(faults))]
+    return (fault for _, _, fault in sorted(placed, key=itemgetter(0, 1)))
+
+
+def _read_text(path: FilePath) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        sentence = (
+            "there is no such file; `earshot playbook > playbook.toml` begins one, or name yours in EARSHOT_PLAYBOOK"
+        )
+    except IsADirectoryError:
+        sentence = "this is a directory; name the file in it"
+    except UnicodeDecodeError as wrong:
+        sentence = f"this is not UTF-8 (byte {wrong.start + 1}); save it as UTF-8"
+    except OSError as wrong:
+        sentence = f"this file cannot be read: {wrong.strerror or wrong}"
+    raise PlaybookError(str(path), (PlaybookFault("", sentence),)) from None
+
+
+def _parse_toml(text: str, file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        fault = _describe_syntax_error(str(wrong), text)
+    except RecursionError:
+        fault = PlaybookFault("", "this is nested too deeply to be a playbook")
+    raise PlaybookError(file, (fault,)) from None
+
+
+def _describe_syntax_error(message: str, text: str) -> PlaybookFault:
+    what, _, where = message.rpartition(" (at ")
+    found = re.search(r"line (\d+), column (\d+)", where)
+    if found:
+        return PlaybookFault(f"column {found[2]}", f"this is not TOML: {what}", int(found[1]))
+    return PlaybookFault("", f"this is not TOML, up to the end: {what or message}", len(text.splitlines()) or None)

@@ -1,0 +1,232 @@
+"""The tables of the file, each with its keys. What takes more than one table to see is in `checks.py`."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+
+from bot.config.field_types import (
+    NAME_LENGTH,
+    BrandId,
+    Channel,
+    DepartmentName,
+    Duration,
+    Hour,
+    Language,
+    Many,
+    Name,
+    People,
+    Person,
+    Phone,
+    PlaybookTable,
+    Some,
+    Term,
+    Topic,
+    Word,
+    Zone,
+    ensure_list,
+    require_one_of,
+)
+from bot.config.playbook import DetectorOptions
+from bot.config.schedules import Called, Clock, ScheduleTable
+from bot.domain.assessment import Sentiment
+from bot.domain.crisis import CrisisPlan
+from bot.domain.drills import DrillSettings
+from bot.domain.paging.page import ContactMethod, Severity
+from bot.domain.paging.policy import DEFAULT_METHODS, EscalationPolicy
+from bot.domain.spikes.planned_events import PlannedCause
+from bot.domain.spikes.thresholds import SpikeSensitivity, SpikeThresholds
+from bot.domain.subject import SubjectKind
+
+Prose = Annotated[str, Field(max_length=1500)]
+"""Shown on cards beside other things, of which Slack takes 10,000 characters in all."""
+
+
+def _require_each_sentiment(value: tuple[str, ...]) -> tuple[str, ...]:
+    if sorted(value) != sorted(Sentiment):
+        raise ValueError("must be negative, neutral and positive, each once, in the order of the model's outputs")
+    return value
+
+
+class BrandTable(PlaybookTable):
+    name: Name
+    id: BrandId | None = None
+    time_zone: Zone = "UTC"
+    managers: Many[People] = ()
+    voice: Prose = ""
+    language: Language = "en"
+
+
+class SubjectTable(PlaybookTable):
+    name: Name
+    kind: Annotated[str, AfterValidator(require_one_of(*SubjectKind))] = SubjectKind.BRAND.value
+    terms: Annotated[Some[Term], BeforeValidator(ensure_list)]
+    handles: Many[Term] = ()
+    exclude: Many[Term] = ()
+
+
+class DepartmentTable(PlaybookTable):
+    name: DepartmentName
+    channel: Channel
+    deputies: Many[People] = ()
+    on_call: Many[Called] = ()
+    hours: Many[Hour] | None = None
+    time_zone: Zone | None = None
+    fallback: Channel = ""
+    authority: Prose = ""
+
+    @field_validator("hours")
+    @classmethod
+    def _reject_empty_hours(cls, value: Any) -> Any:
+        if value == ():
+            raise ValueError("an empty list would mean never; leave the key out for always")
+        return value
+
+
+class RouteTable(PlaybookTable):
+    """The words in `when` and `unless` are looked at in `checks.py`."""
+
+    name: Name | None = None
+    when: dict[str, Any] = Field(default_factory=dict)
+    unless: dict[str, Any] = Field(default_factory=dict)
+    to: str
+    claim_within: Duration | None = None
+    lease: Duration | None = None
+    resolve_within: Duration | None = None
+    remind_every: Duration | None = None
+
+
+class EscalationTable(PlaybookTable):
+    """Which departments there are is looked at in `checks.py`."""
+
+    severity: Annotated[
+        Some[Annotated[str, AfterValidator(require_one_of(*Severity))]], BeforeValidator(ensure_list)
+    ] = tuple(severity.value for severity in Severity)
+    departments: Many[Name] = ()
+    ways: Annotated[
+        Some[Annotated[str, AfterValidator(require_one_of(*ContactMethod))]], BeforeValidator(ensure_list)
+    ] = tuple(way.value for way in DEFAULT_METHODS)
+    wait: Duration = EscalationPolicy().wait
+    repeat_every: Duration = EscalationPolicy().repeat_every
+    claim_within: Duration = EscalationPolicy().claim_within
+    repeats: Annotated[int, Field(ge=0, le=1000)] | None = None
+    quiet_hours: Many[Hour] = ()
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _reject_sev1_quiet_hours(cls, value: Any, info: ValidationInfo) -> Any:
+        if value and Severity.SEV1 in info.data.get("severity", ()):
+            raise ValueError("'sev1' cannot wait; name the severities that can, as in severity = \"sev2\"")
+        return value
+
+
+class PersonTable(PlaybookTable):
+    """A number or a topic may stand in the environment instead: `env:EARSHOT_CONTACT_…`."""
+
+    id: Person
+    name: Annotated[str, Field(max_length=NAME_LENGTH)] = ""
+    phone: Phone = ""
+    ntfy: Topic = ""
+    pagerduty: Annotated[str, Field(max_length=40)] = ""
+    time_zone: Zone | None = None
+    quiet_hours: Many[Hour] = ()
+
+
+class OnnxTable(PlaybookTable):
+    """Whether the files are there, and fit together, is looked at when they are loaded."""
+
+    file: Path
+    tokenizer: Path
+    classes: Annotated[tuple[str, ...], AfterValidator(_require_each_sentiment)]
+    languages: Annotated[Some[Language], BeforeValidator(ensure_list)] = ("en",)
+
+
+class DetectorsTable(PlaybookTable):
+    engine: Annotated[str, AfterValidator(require_one_of("blend", "vader", "textblob", "onnx"))] = (
+        DetectorOptions().engine
+    )
+    unsure_below: float = Field(DetectorOptions().unsure_below, ge=0, le=1)
+    onnx: OnnxTable | None = None
+
+
+class PlannedTable(PlaybookTable):
+    name: Name
+    cause: PlannedCause
+    subject: Name
+    starts_at: datetime
+    ends_at: datetime
+    times: float = Field(5.0, ge=1, le=1_000)
+    words: Many[Word] = ()
+
+    @model_validator(mode="after")
+    def _require_start_before_end(self) -> Self:
+        if self.starts_at.replace(tzinfo=None) >= self.ends_at.replace(tzinfo=None):
+            raise ValueError("ends before it starts")
+        return self
+
+
+class SpikesTable(PlaybookTable):
+    planned: tuple[PlannedTable, ...] = ()
+    """What is not said is as `SpikeThresholds` has it."""
+
+    on: bool = SpikeThresholds().on
+    to: DepartmentName | None = None
+    sensitivity: Annotated[str, AfterValidator(require_one_of(*SpikeSensitivity))] = SpikeThresholds().sensitivity.value
+    voices: int = Field(SpikeThresholds().voices, ge=3, le=10_000)
+    page_from: int = Field(SpikeThresholds().page_from, ge=0, le=100_000)
+    over_after: Duration = SpikeThresholds().over_after
+
+
+class DrillsTable(PlaybookTable):
+    """Which departments there are is looked at in `checks.py`."""
+
+    every: Duration | None = None
+    at: Clock = DrillSettings().at
+    departments: Many[Name] = ()
+
+    @field_validator("every")
+    @classmethod
+    def _require_one_day(cls, value: timedelta | None) -> timedelta | None:
+        if value is not None and value < timedelta(days=1):
+            raise ValueError("is less than a day; a drill wakes people, so use '1d' or more")
+        return value
+
+
+class OperatorsTable(PlaybookTable):
+    on_call: Many[Called] = ()
+    channel: Channel = ""
+
+
+class ChecklistTable(PlaybookTable):
+    do: Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class CrisisTable(PlaybookTable):
+    update_every: Duration = CrisisPlan().update_every
+    checklist: Annotated[tuple[ChecklistTable, ...], Field(max_length=40)] = ()
+
+
+class QuietTable(PlaybookTable):
+    note_at: Clock | None = None
+    note_at_hand_over: bool = False
+    pages_a_night: Annotated[int, Field(ge=1, le=100)] | None = None
+
+
+class FileTable(PlaybookTable):
+    """The whole file, but for the insides of `[sources]`, which the sources know."""
+
+    brand: BrandTable
+    subjects: tuple[SubjectTable, ...] = ()
+    departments: Some[DepartmentTable]
+    routes: Some[RouteTable]
+    escalations: tuple[EscalationTable, ...] = ()
+    people: tuple[PersonTable, ...] = ()
+    detectors: DetectorsTable = DetectorsTable()
+    schedules: tuple[ScheduleTable, ...] = ()
+    drills: DrillsTable = DrillsTable()
+    operators: OperatorsTable = OperatorsTable()
+    crisis: CrisisTable = CrisisTable()
+    quiet: QuietTable = QuietTable()
+    spikes: SpikesTable = SpikesTable()
+    sources: dict[str, dict[str, Any]] = Field(default_factory=dict)

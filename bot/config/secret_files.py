@@ -1,0 +1,50 @@
+"""Secrets from files, as Docker and Kubernetes mount them: `SLACK_BOT_TOKEN_FILE` holds the path of the token."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from bot.config.settings_errors import SettingsFault
+
+SUFFIX = "_FILE"
+LONGEST = 64 * 1024
+"""Bytes. No secret is longer; a path to a device or a log would be."""
+
+
+def read_secret_files(
+    written: Mapping[str, str], is_secret: Callable[[str], bool]
+) -> tuple[dict[str, str], list[SettingsFault]]:
+    """Return the variables with those read whose `_FILE` is given, and what is wrong, which never says what was read.
+
+    White space around a secret is dropped: editors end files with a line break.
+    """
+    said, faults = dict(written), list[SettingsFault]()
+    for variable, path in written.items():
+        secret = variable.removesuffix(SUFFIX)
+        if secret == variable or not is_secret(secret):
+            continue
+        if secret in written:
+            faults.append(SettingsFault(variable, f"{secret} is set as well; leave one of the two empty"))
+            continue
+        try:
+            said[secret] = _read_secret_file(Path(path))
+        except (OSError, ValueError) as no:
+            faults.append(SettingsFault(variable, f"cannot be used: {_describe_file_error(no)}"))
+        del said[variable]
+    return said, faults
+
+
+def _read_secret_file(path: Path) -> str:
+    if path.exists() and not path.is_file():
+        raise ValueError("it is no file")  # a pipe would keep us waiting
+    with path.open("rb") as file:
+        body = file.read(LONGEST + 1)
+    words = body.decode("utf-8-sig").strip()
+    if not words or len(body) > LONGEST or "\0" in words:
+        raise ValueError("its file is empty" if not words else "its file holds more than a secret")
+    return words
+
+
+def _describe_file_error(no: OSError | ValueError) -> str:
+    if isinstance(no, OSError):
+        return f"its file cannot be read ({no.strerror})"
+    return "its file is no text in UTF-8" if isinstance(no, UnicodeDecodeError) else str(no)

@@ -1,0 +1,247 @@
+"""What the environment says: tokens, addresses, ports. Who may do what stands in the playbook."""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from bot.config.secret_files import read_secret_files
+from bot.config.secret_strength import LEAST, SIGNING_LEAST, is_long_enough, is_signing_secret
+from bot.config.settings_errors import SettingsError, SettingsFault
+
+SIGNING = f"must be whsec_ and base64 of {SIGNING_LEAST} bytes or more, as in Standard Webhooks"
+_CONTACT = re.compile(r"^EARSHOT_CONTACT_[A-Z0-9_]{1,60}$")
+_HOOK = re.compile(r"^EARSHOT_HOOK_(?P<name>[A-Z0-9_]+)_SECRET$")
+
+
+def _require_prefix(prefix: str, where: str) -> AfterValidator:
+    """Slack puts `xoxe.` before a token that is exchanged every few hours."""
+
+    def check(value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().removeprefix("xoxe.").startswith(prefix):
+            raise ValueError(f"begins with '{prefix}'; what stands there does not. {where}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _reject_token(value: SecretStr) -> SecretStr:
+    if value.get_secret_value().startswith(("xox", "xapp")):
+        raise ValueError("this is a token; the signing secret is in your app's settings under Basic Information")
+    return value
+
+
+def _require_signing_secret(value: SecretStr) -> SecretStr:
+    if not is_signing_secret(value.get_secret_value()):
+        raise ValueError(SIGNING)
+    return value
+
+
+def _require_long_secret(value: SecretStr) -> SecretStr:
+    if not is_long_enough(value.get_secret_value()):
+        raise ValueError(f"has fewer than {LEAST} characters, and could be guessed; copy the whole of it")
+    return value
+
+
+def _require_scheme(*schemes: str) -> AfterValidator:
+    def check(value: SecretStr | str) -> SecretStr | str:
+        words = value if isinstance(value, str) else value.get_secret_value()
+        scheme, _, rest = words.partition("://")
+        if scheme.lower() not in schemes or not rest:
+            raise ValueError(f"must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        return value
+
+    return AfterValidator(check)
+
+
+BotToken = Annotated[SecretStr, _require_prefix("xoxb-", "Your app's settings have it under OAuth & Permissions.")]
+AppToken = Annotated[
+    SecretStr, _require_prefix("xapp-", "Your app's settings have it under Basic Information, App-Level Tokens.")
+]
+LongSecret = Annotated[SecretStr, AfterValidator(_require_long_secret)]
+WebAddress = Annotated[str, _require_scheme("http", "https")]
+Lower = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
+
+
+class Settings(BaseSettings):
+    """Made by `load_settings`. An empty variable is one that is not set."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, str_strip_whitespace=True)
+
+    slack_bot_token: Annotated[BotToken | None, Field(alias="SLACK_BOT_TOKEN")] = None
+    slack_app_token: Annotated[AppToken | None, Field(alias="SLACK_APP_TOKEN")] = None
+    slack_signing_secret: Annotated[
+        Annotated[SecretStr, AfterValidator(_reject_token), AfterValidator(_require_long_secret)] | None,
+        Field(alias="SLACK_SIGNING_SECRET"),
+    ] = None
+    slack_api_url: Annotated[WebAddress, Field(alias="SLACK_API_URL")] = "https://slack.com/api/"
+    redis_url: Annotated[
+        Annotated[SecretStr, _require_scheme("redis", "rediss", "unix")] | None, Field(alias="REDIS_URL")
+    ] = None
+    """May hold a password. None: the embedded store in `data`."""
+    data: Annotated[Path, Field(alias="EARSHOT_DATA")] = Path(".earshot")
+    model: Annotated[Path | None, Field(alias="EARSHOT_MODEL")] = None
+    """None: what `earshot train` learned in `data`, else the packaged one."""
+    playbook: Annotated[Path, Field(alias="EARSHOT_PLAYBOOK")] = Path("playbook.toml")
+    host: Annotated[str, Field(alias="EARSHOT_HOST")] = "0.0.0.0"  # noqa: S104 - in a container, others call from outside
+    port: Annotated[int, Field(alias="EARSHOT_PORT", ge=0, le=65535)] = 8080
+    log: Annotated[Literal["debug", "info", "warning", "error"], Lower, Field(alias="EARSHOT_LOG")] = "info"
+    log_format: Annotated[Literal["auto", "json", "console"], Lower, Field(alias="EARSHOT_LOG_FORMAT")] = "auto"
+    x_bearer_token: Annotated[SecretStr | None, Field(alias="X_BEARER_TOKEN")] = None
+    x_api_url: Annotated[WebAddress, Field(alias="X_API_URL")] = "https://api.x.com"
+    public_url: Annotated[WebAddress | None, Field(alias="EARSHOT_PUBLIC_URL")] = None
+    """How our site is reached from a phone; None: no links in pages."""
+    pagerduty_routing_key: Annotated[SecretStr | None, Field(alias="PAGERDUTY_ROUTING_KEY")] = None
+    pagerduty_webhook_secret: Annotated[LongSecret | None, Field(alias="PAGERDUTY_WEBHOOK_SECRET")] = None
+    pagerduty_api_url: Annotated[WebAddress, Field(alias="PAGERDUTY_API_URL")] = "https://events.pagerduty.com"
+    ntfy_url: Annotated[WebAddress, Field(alias="NTFY_URL")] = "https://ntfy.sh"
+    ntfy_token: Annotated[SecretStr | None, Field(alias="NTFY_TOKEN")] = None
+    twilio_account_sid: Annotated[str | None, Field(alias="TWILIO_ACCOUNT_SID", pattern="^AC[0-9a-f]{32}$")] = None
+    twilio_auth_token: Annotated[LongSecret | None, Field(alias="TWILIO_AUTH_TOKEN")] = None
+    twilio_from: Annotated[str | None, Field(alias="TWILIO_FROM", pattern=r"^\+[1-9][0-9]{6,14}$")] = None
+    twilio_api_url: Annotated[WebAddress, Field(alias="TWILIO_API_URL")] = "https://api.twilio.com"
+    pager_webhook_url: Annotated[WebAddress | None, Field(alias="EARSHOT_PAGER_WEBHOOK_URL")] = None
+    pager_webhook_secret: Annotated[
+        Annotated[SecretStr, AfterValidator(_require_signing_secret)] | None,
+        Field(alias="EARSHOT_PAGER_WEBHOOK_SECRET"),
+    ] = None
+    heartbeat_url: Annotated[
+        Annotated[SecretStr, _require_scheme("http", "https")] | None, Field(alias="EARSHOT_HEARTBEAT_URL")
+    ] = None
+    """Called each minute while all is well; whoever knows it can call it."""
+    contacts: Mapping[str, SecretStr] = {}
+    """By the variable's name, `EARSHOT_CONTACT_…`: numbers and topics that the playbook names and does not hold."""
+    hooks: Mapping[str, tuple[SecretStr, ...]] = {}
+    """By the name of the variable's middle part; ask `get_hook_secrets`."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the names are pydantic's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Everything is handed in by `load_settings`, so that what a test hands in is all there is."""
+        return (init_settings,)
+
+    def get_hook_secrets(self, name: str) -> tuple[SecretStr, ...]:
+        """Of the hook `[sources.webhook.<name>]`: one, or several while they are being changed; none where not set."""
+        return self.hooks.get(_normalize_hook_name(name), ())
+
+    def check_for_run(self) -> tuple[SettingsFault, ...]:
+        """What `earshot run` needs beside; the demo needs nothing."""
+        faults = []
+        if self.slack_bot_token is None:
+            faults.append(
+                SettingsFault("SLACK_BOT_TOKEN", "is not set; `earshot manifest` prints the app that gets you one")
+            )
+        if self.slack_app_token is None and self.slack_signing_secret is None:
+            faults.append(
+                SettingsFault(
+                    "SLACK_APP_TOKEN",
+                    "is not set, nor is SLACK_SIGNING_SECRET; set the first for Socket Mode or the second for HTTP",
+                )
+            )
+        return tuple(faults)
+
+
+def build_hook_variable(name: str) -> str:
+    """The variable that holds the secret of a hook: `EARSHOT_HOOK_MY_FORUM_SECRET` for `my-forum`."""
+    return f"EARSHOT_HOOK_{_normalize_hook_name(name)}_SECRET"
+
+
+def _normalize_hook_name(name: str) -> str:
+    return name.upper().replace("-", "_")
+
+
+def load_settings(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
+    """From this mapping alone; without one, from the environment over `.env`. Raises SettingsFaults with all faults."""
+    given = _read_environment(env_file) if environ is None else environ
+    written = {name: value.strip() for name, value in given.items() if value.strip()}
+    said, faults = read_secret_files(written, _is_secret)
+    hooks, wrong = _parse_hook_secrets(said)
+    faults.extend(wrong)
+    faults.extend(_find_misspelt_variables(said))
+    try:
+        contacts = {name: SecretStr(value) for name, value in said.items() if _CONTACT.match(name)}
+        named = {name: said[name] for name in NAMES if name in said}
+        settings = Settings.model_validate({**named, "hooks": hooks, "contacts": contacts})
+    except ValidationError as invalid:
+        faults.extend(_describe_settings_errors(invalid))
+        raise SettingsError(tuple(faults)) from None
+    if faults:
+        raise SettingsError(tuple(faults))
+    return settings
+
+
+NAMES = tuple(field.alias for field in Settings.model_fields.values() if field.alias)
+SECRETS = tuple(
+    field.alias for field in Settings.model_fields.values() if field.alias and "SecretStr" in str(field.annotation)
+)
+
+
+def _is_secret(variable: str) -> bool:
+    """Each of these may also be read from a file that `<variable>_FILE` names."""
+    return variable in SECRETS or bool(_HOOK.match(variable) or _CONTACT.match(variable))
+
+
+def _read_environment(env_file: Path) -> dict[str, str]:
+    try:
+        written = DotEnvSettingsSource(Settings, env_file=env_file, env_file_encoding="utf-8-sig", case_sensitive=True)
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(
+            (SettingsFault(str(env_file), "cannot be read; it must be a text file in UTF-8"),)
+        ) from None
+    ours = EnvSettingsSource(Settings, case_sensitive=True)
+    return {name: value for name, value in {**written.env_vars, **ours.env_vars}.items() if value is not None}
+
+
+def _parse_hook_secrets(said: Mapping[str, str]) -> tuple[dict[str, tuple[SecretStr, ...]], list[SettingsFault]]:
+    hooks: dict[str, tuple[SecretStr, ...]] = {}
+    faults: list[SettingsFault] = []
+    for variable, value in said.items():
+        if found := _HOOK.match(variable):
+            hooks[found["name"]] = tuple(SecretStr(secret) for secret in value.split())
+            if not all(is_signing_secret(secret) or is_long_enough(secret) for secret in value.split()):
+                either = f'{SIGNING}, or {LEAST} characters or more for a hook with scheme = "hmac"'
+                faults.append(SettingsFault(variable, f"{either}; several are separated by a space"))
+    return hooks, faults
+
+
+def _find_misspelt_variables(said: Mapping[str, str]) -> Iterator[SettingsFault]:
+    """A variable of ours that is none would be passed over in silence; others may have theirs, if not too like ours."""
+    for variable in said:
+        if variable.startswith("EARSHOT_") and variable not in NAMES and not _HOOK.match(variable):
+            near = difflib.get_close_matches(variable, NAMES, n=1, cutoff=0.85)
+            if near:
+                yield SettingsFault(variable, f"there is no such setting; did you mean {near[0]}?")
+
+
+SENTENCES = {
+    "int_parsing": "must be a number",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+    "literal_error": "must be {expected}",
+    "string_pattern_mismatch": "does not look like one; look at .env.example",
+}
+
+
+def _describe_settings_errors(invalid: ValidationError) -> Iterator[SettingsFault]:
+    """No input is ever repeated: it may be a secret in the wrong place."""
+    for error in invalid.errors(include_url=False, include_input=False):
+        context = error.get("ctx", {})
+        known = SENTENCES.get(error["type"], "cannot be used as it is")
+        sentence = str(context["error"]) if error["type"] == "value_error" else known.format(**context)
+        yield SettingsFault(str(error["loc"][0]), sentence)

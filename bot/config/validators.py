@@ -1,0 +1,230 @@
+"""What takes more than one table to see. Reads the file as it stands, so that nothing hides behind another fault."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from bot.config.field_types import Raw, ensure_list, list_tables, normalize_language
+from bot.config.playbook_errors import Found, Path, did_you_mean, format_place, safe_repr
+from bot.config.schedules import SCHEDULE_CHECKS
+from bot.domain.assessment import Intent, Sentiment
+from bot.domain.routing import NOBODY
+from bot.domain.subject import SubjectKind
+
+FREE: frozenset[str] = frozenset()
+"""The words of a dimension that we cannot know beforehand."""
+
+
+class LabelDimensions(NamedTuple):
+    """What `when` and `unless` may ask about, and with which words."""
+
+    words: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def from_playbook(cls, raw: Raw, more: Mapping[str, frozenset[str]]) -> "LabelDimensions":
+        return cls(
+            {
+                "sentiment": frozenset(sentiment.value for sentiment in Sentiment) | {"unsure"},
+                "intent": frozenset(intent.value for intent in Intent),
+                "subject": frozenset(name for _, name in list_names(raw, "subjects"))
+                or frozenset({get_brand_name(raw)}),
+                "kind": frozenset(kind.value for kind in SubjectKind),
+                "source": FREE,
+                "language": FREE,
+                **more,
+            }
+        )
+
+
+def find_faults(raw: Raw, dimensions: LabelDimensions) -> Iterator[Found]:
+    for check in CHECKS:
+        yield from check(raw)
+    for number, route in list_tables(raw, "routes"):
+        for side in ("when", "unless"):
+            yield from _check_labels(route.get(side), ("routes", number, side), dimensions)
+
+
+def list_names(raw: Raw, key: str) -> list[tuple[int, str]]:
+    entries = [(number, entry.get("name")) for number, entry in list_tables(raw, key)]
+    return [(number, name.strip()) for number, name in entries if isinstance(name, str)]
+
+
+def get_brand_name(raw: Raw) -> str:
+    brand = raw.get("brand")
+    name = brand.get("name") if isinstance(brand, dict) else None
+    return name.strip() if isinstance(name, str) else ""
+
+
+def _check_duplicate_names(raw: Raw) -> Iterator[Found]:
+    for key in ("subjects", "departments", "schedules", "routes"):
+        first: dict[str, int] = {}
+        for number, name in list_names(raw, key):
+            earlier = first.setdefault(name.casefold(), number)
+            if earlier != number:
+                yield (key, number, "name"), f"{safe_repr(name)} is the name of {format_place((key, earlier))} already"
+
+
+def _check_planned_subjects(raw: Raw) -> Iterator[Found]:
+    """Of which subject more is expected. One that is none would be expected of nobody, and page as if unplanned."""
+    subjects = [name for _, name in list_names(raw, "subjects")] or [get_brand_name(raw)]
+    spikes = raw.get("spikes")
+    for number, one in list_tables(spikes, "planned") if isinstance(spikes, dict) else ():
+        subject = one.get("subject")
+        if isinstance(subject, str) and subject.strip() not in subjects:
+            words = f"there is no subject {safe_repr(subject)}{did_you_mean(subject, subjects)}"
+            yield ("spikes", "planned", number, "subject"), words
+
+
+def _fold_words(entry: Raw, key: str) -> list[tuple[str, str]]:
+    """The words under a key, folded and as written."""
+    value = ensure_list(entry.get(key, []))
+    words = [word for word in value if isinstance(word, str)] if isinstance(value, list) else []
+    return [(" ".join(word.casefold().split()), word) for word in words]
+
+
+def _check_shared_terms(raw: Raw) -> Iterator[Found]:
+    first: dict[str, tuple[int, str]] = {}
+    for number, subject in list_tables(raw, "subjects"):
+        for folded, word in (*_fold_words(subject, "terms"), *_fold_words(subject, "handles")):
+            earlier, name = first.setdefault(folded, (number, str(subject.get("name"))))
+            if earlier != number:
+                yield (
+                    ("subjects", number, "terms"),
+                    f"{safe_repr(word)} is a term of {safe_repr(name)} already; keep one",
+                )
+        excluded = {folded for folded, _ in _fold_words(subject, "exclude")}
+        for folded, word in _fold_words(subject, "terms"):
+            if folded in excluded:
+                yield ("subjects", number, "exclude"), f"{safe_repr(word)} is a term too, so it would never be heard"
+
+
+def _check_route_targets(raw: Raw) -> Iterator[Found]:
+    departments = [name for _, name in list_names(raw, "departments")]
+    for number, route in list_tables(raw, "routes"):
+        to = route.get("to")
+        if isinstance(to, str) and to.strip() not in {*departments, NOBODY}:
+            yield (
+                ("routes", number, "to"),
+                f"{safe_repr(to)} is no department{did_you_mean(to, [*departments, NOBODY])}",
+            )
+
+
+def _check_spike_department(raw: Raw) -> Iterator[Found]:
+    spikes = raw.get("spikes")
+    to = spikes.get("to") if isinstance(spikes, dict) else None
+    departments = [name for _, name in list_names(raw, "departments")]
+    if isinstance(to, str) and to.strip() not in departments:
+        yield ("spikes", "to"), f"{safe_repr(to)} is no department{did_you_mean(to, departments)}"
+
+
+def _check_drill_departments(raw: Raw) -> Iterator[Found]:
+    drilled = raw.get("drills")
+    departments = [name for _, name in list_names(raw, "departments")]
+    for _, word in _fold_words(drilled, "departments") if isinstance(drilled, dict) else ():
+        if word.strip() not in departments:
+            yield ("drills", "departments"), f"{safe_repr(word)} is no department{did_you_mean(word, departments)}"
+
+
+def _check_escalations(raw: Raw) -> Iterator[Found]:
+    """Departments that there are, and each person once."""
+    departments = [name for _, name in list_names(raw, "departments")]
+    for number, entry in list_tables(raw, "escalations"):
+        for _, word in _fold_words(entry, "departments"):
+            if word.strip() not in departments:
+                sentence = f"{safe_repr(word)} is no department{did_you_mean(word, departments)}"
+                yield ("escalations", number, "departments"), sentence
+    first: dict[str, int] = {}
+    for number, entry in list_tables(raw, "people"):
+        person = str(entry.get("id", ""))
+        if first.setdefault(person, number) != number:
+            yield (
+                ("people", number, "id"),
+                f"{safe_repr(person)} stands in {format_place(('people', first[person]))} already",
+            )
+
+
+def _check_claimants(raw: Raw) -> Iterator[Found]:
+    brand = raw.get("brand")
+    if isinstance(brand, dict) and brand.get("managers"):
+        return
+    for number, department in list_tables(raw, "departments"):
+        if not department.get("deputies"):
+            yield ("departments", number), "has no deputies, and [brand] no managers, so nobody could claim its cases"
+
+
+def _check_onnx_model(raw: Raw) -> Iterator[Found]:
+    detectors = raw.get("detectors")
+    if isinstance(detectors, dict) and detectors.get("engine") == "onnx" and "onnx" not in detectors:
+        yield ("detectors", "engine"), "needs [detectors.onnx], with file, tokenizer and classes"
+
+
+def _check_route_order(raw: Raw) -> Iterator[Found]:
+    """The last route matches all, and no route stands behind one that takes everything it would match."""
+    routes = list_tables(raw, "routes")
+    for nth, (number, route) in enumerate(routes):
+        before = next((other for other, earlier in routes[:nth] if _is_shadowing(earlier, route)), None)
+        if before is not None:
+            yield (
+                ("routes", number),
+                (
+                    f"can never match: {format_place(('routes', before))} takes all of it first; move it up, or "
+                    f"take it out"
+                ),
+            )
+    if routes and (routes[-1][1].get("when", {}), routes[-1][1].get("unless", {})) != ({}, {}):
+        yield ("routes", routes[-1][0], "when"), "the last route must match everything: when = {}, and no unless"
+
+
+def _is_shadowing(earlier: Raw, later: Raw) -> bool:
+    """Whatever the later one matches, the earlier one matched before."""
+    asked, asking = earlier.get("when", {}), later.get("when", {})
+    if earlier.get("unless") or not isinstance(asked, dict) or not isinstance(asking, dict):
+        return False
+    return all(key in asking and _collect_words(asking, key) <= _collect_words(asked, key) for key in asked)
+
+
+def _collect_words(entry: Raw, key: str) -> set[str]:
+    return {word for word, _ in _fold_words(entry, key)}
+
+
+CHECKS: tuple[Callable[[Raw], Iterator[Found]], ...] = (
+    _check_duplicate_names,
+    _check_shared_terms,
+    _check_planned_subjects,
+    _check_route_targets,
+    _check_spike_department,
+    _check_drill_departments,
+    _check_escalations,
+    _check_claimants,
+    _check_onnx_model,
+    _check_route_order,
+    *SCHEDULE_CHECKS,
+)
+
+
+def _check_labels(asked: object, path: Path, dimensions: LabelDimensions) -> Iterator[Found]:
+    if not isinstance(asked, dict):
+        return
+    for key, value in asked.items():
+        at = (*path, key)
+        words = ensure_list(value)
+        if key not in dimensions.words:
+            yield at, f"no detector tells {safe_repr(key)}{did_you_mean(key, dimensions.words)}"
+        elif not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            yield at, "must be a word in quotes, or a list of words"
+        elif not words:
+            yield at, "an empty list matches nothing; leave the key out, or name a word"
+        else:
+            for word in words:
+                yield from _check_label(word, key, at, dimensions.words[key])
+
+
+def _check_label(word: str, dimension: str, at: Path, known: frozenset[str]) -> Iterator[Found]:
+    if dimension == "language":
+        try:
+            normalize_language(word)
+        except ValueError as no:
+            yield at, str(no)
+    elif dimension == "source" and (not word or any(char.isspace() or char == ":" for char in word)):
+        yield at, f"{safe_repr(word)} is no source's name; use one like 'x' or 'forum'"
+    elif known and word not in known:
+        yield at, f"{safe_repr(word)} is no {dimension}{did_you_mean(word, sorted(known))}"

@@ -1,0 +1,140 @@
+"""What there is to know of a word wherever it stands, as bits: how it looks, and which lists it is in.
+
+A word is looked up once and remembered. The bits of all words of a post together tell with one `&` what it has no word
+of, which in most posts is nearly all that is looked for; only then is it gone through.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache, reduce
+from operator import or_
+from typing import NamedTuple
+
+from bot.detectors.text.cache import MemoDict
+from bot.detectors.text.cooccurrence import load_cooccurrence_rules
+from bot.detectors.text.lexicon_files import LexiconTable, load_lexicon
+from bot.detectors.text.phrase_index import load_phrase_index
+from bot.detectors.text.phrases import PhraseMatch
+from bot.detectors.text.tokenizer import LINKS
+
+# How it looks.
+ODD = 1 << 0
+"""Not of letters alone."""
+SAID = 1 << 1
+"""Begins with a letter or a figure."""
+HASHTAG, HANDLE, LINK = 1 << 2, 1 << 3, 1 << 4
+FIGURES = 1 << 5
+"""A number, a sum or a share: 7, €20, 15%."""
+PRICED = 1 << 6
+STOPS, CUTS = 1 << 7, 1 << 8
+"""Ends a sentence; parts what a list is made of."""
+# Which lists it is in.
+SECOND_PERSON, AHEAD = 1 << 9, 1 << 10
+HARMS, HARMED = 1 << 11, 1 << 12
+"""Harms together with another word: of the first part of a rule, and of the others."""
+WARES, COMMERCE, OFFERED, CONTACT = 1 << 13, 1 << 14, 1 << 15, 1 << 16
+FIRST_PERSON, STORY, POLITE = 1 << 17, 1 << 18, 1 << 19
+PAGE, PRAISE, READER = 1 << 20, 1 << 21, 1 << 22
+"""What is flattered, how, and of whom."""
+SIGN, HINT, SMALL, ASKS = 1 << 23, 1 << 24, 1 << 25, 1 << 26
+"""Of the small signs: `SIGN` says something by itself, `HINT` beside others."""
+BAD = 1 << 27
+"""What a name beside it is blamed for."""
+
+MONEY = re.compile(r"[$€£₹]\d|\d[\d.,]{0,9}[$€£₹]$")
+COINS = frozenset(["$", "€", "£", "₹", "usd", "eur", "gbp", "euro", "euros", "dollars", "bucks", "pounds"])
+_CUTS = frozenset(",|/•·–-;+~=→*")
+HINTS = frozenset(["sells", "codes", "gains", "earns", "each", "without"])
+
+
+class WordFlags(NamedTuple):
+    """What is known of the words of a post."""
+
+    words: list[str]
+    flags_by_word: list[int]
+    """One for each word, in its place."""
+    flags: int
+    """The bits that any of them has."""
+    phrases: dict[str, list[PhraseMatch]]
+    """By table of the book, in their order."""
+
+    def select_words(self, bits: int) -> list[str]:
+        """The words that have one of these."""
+        if not self.flags & bits:
+            return []
+        return [word for word, trait in zip(self.words, self.flags_by_word, strict=True) if trait & bits]
+
+    def count(self, bits: int) -> int:
+        """How many words have one of these."""
+        return len([trait for trait in self.flags_by_word if trait & bits]) if self.flags & bits else 0
+
+    def find_places(self, bits: int) -> list[int]:
+        """The places of the words that have one of these."""
+        return [place for place, trait in enumerate(self.flags_by_word) if trait & bits] if self.flags & bits else []
+
+
+def flag_words(words: list[str]) -> WordFlags:
+    traits = list(map(_TRAITS.__getitem__, words))
+    return WordFlags(words, traits, reduce(or_, traits, 0), load_phrase_index().find_phrases(words))
+
+
+def is_flattery(flags: int) -> bool:
+    """Whether something is praised of a page, or of whoever reads."""
+    return bool(flags & PAGE and flags & PRAISE and flags & READER)
+
+
+@cache
+def _load_word_lists() -> dict[str, int]:
+    pitches, signs = LexiconTable("pitches").words, load_lexicon("signs")["words"]
+    bad = LexiconTable("care").words["bad"]
+    lists: list[tuple[int, Iterable[str]]] = [
+        (SECOND_PERSON, ["you", "your", "u", "ur", "you're", "yourselves"]),
+        (AHEAD, ["in", "within", "under"]),
+        *[(HARMS, rule.parts[0]) for rule in load_cooccurrence_rules()],
+        *[(HARMED, part) for rule in load_cooccurrence_rules() for part in rule.parts[1:]],
+        (WARES, pitches["brands"] | pitches["goods"]),
+        (COMMERCE, pitches["commerce"]),
+        *[(OFFERED, kind["words"]) for kind in load_lexicon("offers").values()],
+        (CONTACT, ["whatsapp", "telegram", "dm", "inbox", "gmail", "bio", "email", "skype", "kik", "snapchat"]),
+        (FIRST_PERSON, pitches["first_person"]),
+        (STORY, pitches["story"]),
+        (POLITE, signs["polite"]),
+        (PAGE, pitches["page"]),
+        (PRAISE, pitches["praise"]),
+        (READER, pitches["reader"]),
+        (SMALL, signs["small"]),
+        (ASKS, signs["asks"]),
+        (SIGN, pitches["brands"]),
+        (BAD, bad),
+        (BAD, [f"#{word}" for word in bad]),
+        *[
+            (HINT if kind in HINTS else SIGN, words)
+            for kind, words in signs.items()
+            if kind not in {"small", "asks", "hurries", "polite"}
+        ],
+    ]
+    found: dict[str, int] = {}
+    for bit, words in lists:
+        for word in words:
+            found[word] = found.get(word, 0) | bit
+    return found
+
+
+def _compute_flags(word: str) -> int:
+    return _load_word_lists().get(word, 0) | sum(bit for bit, holds in _list_shape_flags(word) if holds)
+
+
+def _list_shape_flags(word: str) -> Iterable[tuple[int, bool]]:
+    first = word[0]
+    yield ODD, not word.isalpha()
+    yield SAID, first.isalnum()
+    yield HASHTAG, first == "#"
+    yield HANDLE, first == "@"
+    yield LINK, word.startswith(LINKS)
+    yield FIGURES, first.isdigit() or (first in "$€£+" and len(word) > 1)
+    yield PRICED, word in COINS or MONEY.search(word) is not None
+    yield STOPS, first in ".!?…"
+    yield CUTS, word in _CUTS
+
+
+_TRAITS = MemoDict(_compute_flags)

@@ -1,0 +1,223 @@
+"""What follows where somebody says that a post was heard wrongly: for its card, its clocks and its department."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.domain.assessment import Assessment
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.case import Case, CaseResolution, CaseStatus
+from bot.domain.cases import transitions
+from bot.domain.cases.deadlines import compute_claim_due, compute_lease_end, compute_resolve_due, reset_to_new
+from bot.domain.cases.transitions import build_case_decision
+from bot.domain.commits import CaseDecision, NotAllowed
+from bot.domain.correction import (
+    CLOSING_KINDS,
+    GENUINE,
+    NOT_ABOUT_US,
+    SPAM,
+    Correction,
+    CorrectionKind,
+    apply_corrections,
+    derive_labels,
+    get_label_word,
+    replace_correction,
+)
+from bot.domain.department import Department
+from bot.domain.intake import open_case
+from bot.domain.lifecycle import CaseTransition, Context, check_allowed, check_transition
+from bot.domain.mention import Mention
+from bot.domain.routing import NOBODY, Route
+from bot.domain.subject import SubjectKind
+
+ScoreUrgency = Callable[[Mention, Assessment], Assessment]
+"""Gives an assessment the urgency that follows from its other labels."""
+FindRoute = Callable[[Mention, Assessment], Route]
+"""The route that these labels lead to now."""
+_RESOLUTION_BY_KIND = {CorrectionKind.SPAM: CaseResolution.SPAM, CorrectionKind.ABOUT: CaseResolution.NOT_ABOUT_US}
+_KIND_BY_RESOLUTION = {resolution: kind for kind, resolution in _RESOLUTION_BY_KIND.items()}
+
+
+class CorrectedValue(NamedTuple):
+    """The right answer, as somebody gives it. `subject_kind` goes with a subject."""
+
+    kind: CorrectionKind
+    value: str
+    subject_kind: str = ""
+
+
+def check_can_correct(case: Case, context: Context, kind: CorrectionKind) -> None:
+    """Whoever may answer. What closes a case is for whoever may resolve it. Raises Refused."""
+    check_allowed(CaseTransition.CLAIM, case, context.by, context.staff)
+    if kind in CLOSING_KINDS:
+        check_transition(case, CaseTransition.RESOLVE, context)
+
+
+def correct_case(
+    case: Case, context: Context, corrected: CorrectedValue, score_urgency: ScoreUrgency, find_route: FindRoute
+) -> CaseDecision:
+    """The card and the clocks follow at once; the department does not, unless somebody asks for it.
+
+    The word that was heard is a right answer too: it undoes a correction.
+    """
+    check_allowed(CaseTransition.CLAIM, case, context.by, context.staff)
+    _reject_unchanged(case, corrected)
+    check_can_correct(case, context, corrected.kind)
+    correction = _build_correction(case, corrected, context)
+    if corrected.kind in CLOSING_KINDS and corrected.value in {SPAM, NOT_ABOUT_US}:
+        return _close_corrected(case, context, correction, "", score_urgency)
+    after = _relabel_case(case, replace_correction(case.corrections, correction), score_urgency)
+    after = after if after.is_closed else _recompute_deadlines(case, after, context.department, find_route, context.at)
+    event = context.build_event(AuditAction.CORRECTED, describe_correction(correction))
+    return build_case_decision(case, after, context.department, event, corrections=(correction,))
+
+
+def _build_correction(case: Case, corrected: CorrectedValue, context: Context) -> Correction:
+    was, labels = (
+        get_label_word(case.original_assessment, corrected.kind),
+        derive_labels(corrected.kind, corrected.value, corrected.subject_kind),
+    )
+    return Correction(corrected.kind, was, corrected.value, context.by, context.at, labels)
+
+
+def _close_corrected(
+    case: Case, context: Context, correction: Correction, note: str, score_urgency: ScoreUrgency
+) -> CaseDecision:
+    """Nobody need answer what is spam, or is not about us."""
+    believed = _relabel_case(case, replace_correction(case.corrections, correction), score_urgency)
+    decision = transitions.resolve_case(believed, context, _RESOLUTION_BY_KIND[correction.kind], note)
+    return replace(decision, before=case, corrections=(correction,))
+
+
+def resolve_with_correction(
+    case: Case, context: Context, resolution: CaseResolution, note: str, score_urgency: ScoreUrgency
+) -> CaseDecision:
+    """Who resolves as spam what was not heard as spam, or as not about us, says that we heard wrongly."""
+    kind = _KIND_BY_RESOLUTION.get(resolution)
+    right = CorrectedValue(kind, SPAM if kind is CorrectionKind.SPAM else NOT_ABOUT_US) if kind else None
+    if right is None or _get_current_word(case, right.kind) == right.value or _is_competitor_case(case, right.kind):
+        return transitions.resolve_case(case, context, resolution, note)
+    return _close_corrected(case, context, _build_correction(case, right, context), note, score_urgency)
+
+
+def describe_correction(correction: Correction) -> str:
+    """`neutral, not negative`."""
+    if correction.is_undone:
+        return f"{correction.now or 'no subject'} after all"
+    if correction.kind in CLOSING_KINDS:
+        return "no spam" if correction.now == GENUINE else correction.now
+    return f"{correction.now or 'no subject'}, not {correction.was or 'without subject'}"
+
+
+def _reject_unchanged(case: Case, corrected: CorrectedValue) -> None:
+    now, before = _get_current_word(case, corrected.kind), case.find_correction(corrected.kind)
+    if now != corrected.value:
+        return
+    shown = now or "no subject"
+    if before is not None:
+        raise NotAllowed(f"<@{before.by}> corrected this already: {shown}. There is nothing left to correct.")
+    raise NotAllowed(f"That is what Earshot heard: {shown}. Choose what it is instead, if it heard wrongly.")
+
+
+def _is_competitor_case(case: Case, kind: CorrectionKind) -> bool:
+    """A competitor's customer: nobody took it to be about us."""
+    return kind is CorrectionKind.ABOUT and case.assessment.kind == SubjectKind.COMPETITOR
+
+
+def _get_current_word(case: Case, kind: CorrectionKind) -> str:
+    before = case.find_correction(kind)
+    return before.now if before else get_label_word(case.assessment, kind)
+
+
+def _relabel_case(case: Case, corrections: tuple[Correction, ...], score_urgency: ScoreUrgency) -> Case:
+    if not corrections:
+        return case.copy_with(assessment=case.original_assessment, as_heard=None, corrections=())
+    assessment = score_urgency(case.mention, apply_corrections(case.original_assessment, corrections))
+    return case.copy_with(assessment=assessment, as_heard=case.original_assessment, corrections=corrections)
+
+
+def _recompute_deadlines(
+    before: Case, after: Case, department: Department, find_route: FindRoute, at: datetime
+) -> Case:
+    """Set the clocks of the route that the right labels lead to, counted from when the case came.
+
+    Also where it becomes a crisis, which keeps no business hours, or turns out to be none.
+    """
+    led, leads = (find_route(one.mention, one.assessment) for one in (before, after))
+    if leads != led:
+        after = _assign_route(after, leads)
+    elif before.is_urgent == after.is_urgent:
+        return after
+    if after.status is CaseStatus.NEW:
+        return _reset_claim_deadline(after, department, at)
+    return _reset_resolve_deadline(before, after, department, at)
+
+
+def _assign_route(case: Case, route: Route) -> Case:
+    """A route to nobody has no clocks: as long as the case is somebody's it keeps those it has."""
+    return case if route.to == NOBODY else case.copy_with(route=route.name, clocks=route.clocks)
+
+
+def _reset_claim_deadline(case: Case, department: Department, at: datetime) -> Case:
+    """What is not due yet has reminded nobody."""
+    due = compute_claim_due(case, department, case.opened_at)
+    early = due is None or due > at
+    return case.copy_with(due=due, rung=0, rung_at=None) if early else case.copy_with(due=due)
+
+
+def _reset_resolve_deadline(before: Case, case: Case, department: Department, at: datetime) -> Case:
+    """A claim of another length begins anew: who has the case has just read it."""
+    due = compute_resolve_due(case, department)
+    case = case.copy_with(due=due, overdue_said=case.overdue_said and due is not None and due <= at)
+    if case.clocks.lease == before.clocks.lease:
+        return case
+    return case.copy_with(lease_began=at, lease_ends=compute_lease_end(case, department, at), lease_said=False)
+
+
+def reopen_with_correction(
+    case: Case, context: Context, score_urgency: ScoreUrgency, find_route: FindRoute
+) -> CaseDecision:
+    """A case that somebody opens again is neither spam nor about others: that is undone with it."""
+    closing = [one for one in case.corrections if one.kind in CLOSING_KINDS]
+    others = tuple(one for one in case.corrections if one.kind not in CLOSING_KINDS)
+    believed = _relabel_case(case, others, score_urgency) if closing else case
+    if others:
+        believed = _assign_route(believed, find_route(believed.mention, believed.assessment))
+    decision = transitions.reopen_case(believed, context)
+    undone = tuple(one._replace(now=one.was, by=context.by, at=context.at, labels=()) for one in closing)
+    return replace(decision, before=case, corrections=undone)
+
+
+def reroute_case(case: Case, context: Context, route: Route, to: Department) -> CaseDecision:
+    """After a correction: to the department that its labels lead to now, with the clocks of that route."""
+    check_transition(case, CaseTransition.HAND_OVER, context)
+    if to.name == case.department:
+        raise NotAllowed(f"{to.name} has this case already, and by its rules it belongs there.")
+    event = context.build_event(AuditAction.HANDED_OVER, f"from {context.department.name} to {to.name}, by its rules")
+    there = case.copy_with(route=route.name, clocks=route.clocks)
+    return build_case_decision(case, reset_to_new(there, to, context.at), to, event)
+
+
+def restore_from_spam(
+    mention: Mention,
+    assessment: Assessment,
+    route: Route,
+    department: Department,
+    by: str,
+    at: datetime,
+    score_urgency: ScoreUrgency,
+) -> CaseDecision:
+    """Spam that is none opens a case, as if it had been heard rightly."""
+    correction = Correction(CorrectionKind.SPAM, SPAM, GENUINE, by, at)
+    decision = open_case(mention, assess_as_genuine(mention, assessment, score_urgency), route, department, at)
+    event = AuditEvent(at, by, AuditAction.BROUGHT_BACK, f"from spam, for {department.name}")
+    case = decision.case.copy_with(history=(event,), corrections=(correction,), as_heard=assessment)
+    return replace(decision, after=case, events=(event,), corrections=(correction,))
+
+
+def assess_as_genuine(mention: Mention, assessment: Assessment, score_urgency: ScoreUrgency) -> Assessment:
+    """What was heard beside the spam."""
+    return score_urgency(
+        mention, apply_corrections(assessment, [Correction(CorrectionKind.SPAM, SPAM, GENUINE, "", mention.created_at)])
+    )

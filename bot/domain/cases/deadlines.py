@@ -1,0 +1,200 @@
+"""The clocks of a case: when something is due next, and what happens then."""
+
+from datetime import datetime, timedelta
+
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.business_hours import BusinessHours
+from bot.domain.case import Case, CaseStatus
+from bot.domain.commits import CaseDecision
+from bot.domain.department import Department
+from bot.domain.destination import ToChannel, parse_callee
+from bot.domain.oncall.on_call import OnCallSnapshot, get_listed_on_call
+from bot.domain.outbox import Notification, NotificationKind, Priority
+from bot.domain.paging.case_page import build_case_pages
+from bot.domain.text import format_duration
+
+DEFAULT_REMIND_EVERY = timedelta(minutes=5)
+"""Between one person on call and the next, where a route says nothing: time to read a message and press a button."""
+
+
+def get_case_hours(case: Case, department: Department) -> BusinessHours:
+    return BusinessHours() if case.is_urgent else department.hours
+
+
+def compute_claim_due(case: Case, department: Department, at: datetime) -> datetime | None:
+    within = case.clocks.claim_within
+    return get_case_hours(case, department).add_working_time(at, within) if within else None
+
+
+def compute_resolve_due(case: Case, department: Department) -> datetime | None:
+    within = case.clocks.resolve_within
+    return get_case_hours(case, department).add_working_time(case.waiting_since, within) if within else None
+
+
+def compute_lease_end(case: Case, department: Department, at: datetime) -> datetime | None:
+    lease = case.clocks.lease
+    return get_case_hours(case, department).add_working_time(at, lease) if lease else None
+
+
+def find_people_to_notify(case: Case, department: Department, on_call: OnCallSnapshot) -> tuple[str, ...]:
+    """Who is called next: the first on call now who was not called yet. In a hole the fallback channel is told, too.
+
+    For what cannot wait people are paged, which has a ladder of its own; for what is doubted nobody is called.
+    """
+    if case.is_confirmed_crisis or case.has_unsure_sentiment:
+        return ()
+    nth: dict[str, int] = {}
+    found: list[str] = []
+    for person in on_call.people:
+        nth[person] = nth.get(person, 0) + 1
+        if nth[person] > case.called.count(person):  # the playbook may name one person twice
+            found.append(person)
+            break
+    fallback = str(ToChannel(department.fallback))
+    if on_call.has_gap and department.fallback and fallback not in case.called:
+        found.append(fallback)
+    return tuple(found)
+
+
+def find_next_deadline(case: Case, department: Department, on_call: OnCallSnapshot | None = None) -> datetime | None:
+    """When a clock of this case runs out next, or None if none is running.
+
+    Who does not know who is on call leaves `duty` out: where a schedule has to be asked, it is asked then.
+    """
+    if case.status is CaseStatus.NEW:
+        return _find_next_reminder(case, department, on_call) if case.rung else case.due
+    if case.status is CaseStatus.CLAIMED:
+        times = [_find_lease_deadline(case, department), None if case.overdue_said else case.due]
+        return min((time for time in times if time), default=None)
+    return None
+
+
+def _find_next_reminder(case: Case, department: Department, on_call: OnCallSnapshot | None) -> datetime | None:
+    if case.due is None or case.is_confirmed_crisis or case.has_unsure_sentiment:
+        return None
+    on_call = on_call or get_listed_on_call(department)
+    hours = get_case_hours(case, department)
+    soon = hours.add_working_time(case.rung_at or case.due, case.clocks.remind_every or DEFAULT_REMIND_EVERY)
+    if on_call is None or find_people_to_notify(case, department, on_call):
+        return soon
+    if on_call.until is None:
+        return None
+    return max(soon, hours.add_working_time(on_call.until, timedelta()))  # whoever is on call then has not been called
+
+
+def _find_lease_deadline(case: Case, department: Department) -> datetime | None:
+    """Half of the working time, so that a claim which spans a night reminds nobody in it; then the end."""
+    if case.lease_ends is None or case.lease_began is None:
+        return None
+    if case.lease_said or case.clocks.lease is None:
+        return case.lease_ends
+    return min(
+        case.lease_ends, get_case_hours(case, department).add_working_time(case.lease_began, case.clocks.lease / 2)
+    )
+
+
+def handle_deadline(
+    case: Case, department: Department, at: datetime, on_call: OnCallSnapshot | None = None
+) -> CaseDecision | None:
+    """What happens now that a clock may have run out; None if none has. One thing at a time.
+
+    `duty` may be left out where the playbook names the people.
+    """
+    on_call = on_call or get_listed_on_call(department) or OnCallSnapshot()
+    deadline = find_next_deadline(case, department, on_call)
+    if deadline is None or deadline > at:
+        return None
+    if case.status is CaseStatus.NEW:
+        return _remind_next(case, department, at, on_call)
+    lease = _find_lease_deadline(case, department)
+    if lease is not None and lease <= at:
+        return _release_expired(case, department, at) if case.lease_said else _remind_owner(case, department, at)
+    return _mark_overdue(case, department, at)
+
+
+def _build_deadline_decision(
+    before: Case,
+    after: Case,
+    department: Department,
+    event: AuditEvent,
+    *more: Notification,
+    on_call: OnCallSnapshot | None = None,
+) -> CaseDecision:
+    after = after.copy_with(version=before.version + 1, history=after.extend_history(event))
+    card = Notification.draw_card(after.id, after.department, choose_priority(after, Priority.UPDATE))
+    return CaseDecision(
+        after=after,
+        before=before,
+        notifications=(card, *more),
+        events=(event,),
+        deadline=find_next_deadline(after, department, on_call),
+        pages=build_case_pages(after, event.at),
+    )
+
+
+def choose_priority(case: Case, priority: Priority) -> Priority:
+    return Priority.CRISIS if case.is_urgent else priority
+
+
+def _remind_next(case: Case, department: Department, at: datetime, on_call: OnCallSnapshot) -> CaseDecision | None:
+    rung = case.rung + 1
+    lane = choose_priority(case, Priority.CLICK)
+    nth = case.round * 100 + rung
+    after = case.copy_with(rung=rung, rung_at=at)
+    if rung == 1:
+        waited = format_duration(case.clocks.claim_within or timedelta())
+        event = AuditEvent(at, "", f"{AuditAction.REMINDED} the channel", f"unclaimed after {waited}")
+        more = Notification.post_reminder(case.id, case.department, lane, nth)
+        return _build_deadline_decision(case, after, department, event, more, on_call=on_call)
+    called = find_people_to_notify(case, department, on_call)
+    if not called:
+        return None
+    why = f"nobody is on call: {on_call.schedule} has a hole" if on_call.has_gap else "on call"
+    event = AuditEvent(at, "", f"{AuditAction.CALLED} {' and '.join(parse_callee(one).mention for one in called)}", why)
+    calls = [Notification.call_on_call(case.id, parse_callee(one), lane, nth) for one in called]
+    return _build_deadline_decision(
+        case, after.copy_with(called=(*case.called, *called)), department, event, *calls, on_call=on_call
+    )
+
+
+def _remind_owner(case: Case, department: Department, at: datetime) -> CaseDecision:
+    assert case.lease_ends is not None
+    left = format_duration(case.lease_ends - at)
+    event = AuditEvent(at, "", f"{AuditAction.REMINDED} <@{case.owner}>", f"claim ends in {left}")
+    nudge = Notification.notify_owner(NotificationKind.LEASE, case.id, case.owner, int(case.lease_ends.timestamp()))
+    return _build_deadline_decision(case, case.copy_with(lease_said=True), department, event, nudge)
+
+
+def _release_expired(case: Case, department: Department, at: datetime) -> CaseDecision:
+    event = AuditEvent(at, "", AuditAction.LEASE_RAN_OUT, f"<@{case.owner}> had it, not answered in time")
+    told = Notification.notify_owner(NotificationKind.RELEASED, case.id, case.owner, case.version)
+    return _build_deadline_decision(case, reset_to_new(case, department, at), department, event, told)
+
+
+def _mark_overdue(case: Case, department: Department, at: datetime) -> CaseDecision:
+    event = AuditEvent(at, "", AuditAction.OVERDUE, "not resolved in time")
+    return _build_deadline_decision(case, case.copy_with(overdue_said=True), department, event)
+
+
+def reset_to_new(case: Case, department: Department, at: datetime) -> Case:
+    """The same case, waiting to be claimed in this department from now on, its claim clock wound."""
+    return case.copy_with(
+        status=CaseStatus.NEW,
+        department=department.name,
+        owner="",
+        resolution=None,
+        note="",
+        opened_at=at,
+        claimed_at=None,
+        resolved_at=None,
+        resolved_by="",
+        rung=0,
+        rung_at=None,
+        called=(),
+        round=case.round + 1,
+        lease_began=None,
+        lease_ends=None,
+        lease_said=False,
+        overdue_said=False,
+        due=compute_claim_due(case, department, at),
+    )

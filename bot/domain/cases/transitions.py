@@ -1,0 +1,225 @@
+"""What people do with a case: each move takes the case as read and gives the decision, or says no."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.case import Case, CaseResolution, CaseStatus, derive_case_id
+from bot.domain.cases.deadlines import (
+    choose_priority,
+    compute_lease_end,
+    compute_resolve_due,
+    find_next_deadline,
+    reset_to_new,
+)
+from bot.domain.commits import CaseDecision, DurationKind, NotAllowed
+from bot.domain.correction import Correction, CorrectionKind
+from bot.domain.department import Department
+from bot.domain.lifecycle import DEPUTIES_UNKNOWN, CaseTransition, Context, check_allowed, check_transition
+from bot.domain.mention import Mention
+from bot.domain.outbox import Notification, NotificationKind, Priority
+from bot.domain.paging.case_page import build_case_pages
+from bot.domain.text import format_duration
+
+
+def build_case_decision(
+    before: Case,
+    after: Case,
+    department: Department,
+    event: AuditEvent,
+    *more: Notification,
+    durations: tuple[tuple[DurationKind, float], ...] = (),
+    corrections: tuple[Correction, ...] = (),
+) -> CaseDecision:
+    """The next version of a case, with the card that is owed, and a word to whoever had it before."""
+    after = after.copy_with(version=before.version + 1, history=after.extend_history(event))
+    more += _notify_former_owner(before, after, event.by)
+    card = Notification.draw_card(after.id, after.department, choose_priority(after, Priority.CLICK))
+    return CaseDecision(
+        after=after,
+        before=before,
+        notifications=(card, *more),
+        events=(event,),
+        deadline=find_next_deadline(after, department),
+        durations=durations,
+        corrections=corrections,
+        pages=build_case_pages(after, event.at),
+    )
+
+
+def _notify_former_owner(before: Case, after: Case, by: str) -> tuple[Notification, ...]:
+    """A manager took it from her, who would go on with it if she were not told."""
+    hers_still = after.status is CaseStatus.CLAIMED and after.owner == before.owner
+    if before.status is not CaseStatus.CLAIMED or before.owner == by or hers_still:
+        return ()
+    return (Notification.notify_owner(NotificationKind.RELEASED, before.id, before.owner, before.version),)
+
+
+def claim_case(case: Case, context: Context) -> CaseDecision:
+    """One owner, always. The claim is a lease, and the clock to resolve begins to show."""
+    status = check_transition(case, CaseTransition.CLAIM, context)
+    after = _assign_owner(case, context.by, context).copy_with(status=status)
+    waited = _measure_seconds(case.opened_at, context.at)
+    event = context.build_event(AuditAction.CLAIMED, f"after {format_duration(context.at - case.opened_at)}")
+    return build_case_decision(case, after, context.department, event, durations=((DurationKind.CLAIM, waited),))
+
+
+def _measure_seconds(since: datetime, until: datetime) -> float:
+    """Never less than none: the clocks of two machines differ, and any clock may be set back."""
+    return max(0.0, (until - since).total_seconds())
+
+
+def _assign_owner(case: Case, owner: str, context: Context) -> Case:
+    return case.copy_with(
+        status=CaseStatus.CLAIMED,
+        owner=owner,
+        claimed_at=context.at,
+        due=compute_resolve_due(case, context.department),
+        lease_began=context.at,
+        lease_ends=compute_lease_end(case, context.department, context.at),
+        lease_said=False,
+        overdue_said=False,
+    )
+
+
+def renew_lease(case: Case, context: Context) -> CaseDecision:
+    """The owner is still on it: the lease begins anew."""
+    if case.status is not CaseStatus.CLAIMED or case.owner != context.by:
+        raise NotAllowed("This case is not yours now, so there is nothing to keep. Press Claim on its card to take it.")
+    ends = compute_lease_end(case, context.department, context.at)
+    after = case.copy_with(lease_began=context.at, lease_ends=ends, lease_said=False)
+    return build_case_decision(case, after, context.department, context.build_event(AuditAction.KEPT))
+
+
+def release_case(case: Case, context: Context) -> CaseDecision:
+    """Back to the channel, with the claim clock wound anew."""
+    check_transition(case, CaseTransition.RELEASE, context)
+    after = reset_to_new(case, context.department, context.at)
+    return build_case_decision(case, after, context.department, context.build_event(AuditAction.RELEASED))
+
+
+def resolve_case(case: Case, context: Context, resolution: CaseResolution, note: str) -> CaseDecision:
+    """Done, with one word for how. Somebody who resolves what nobody claimed is its owner from then on."""
+    check_transition(case, CaseTransition.RESOLVE, context)
+    after = _close_case(case, context, resolution).copy_with(note=note.strip()[:1000])
+    took = _measure_seconds(case.waiting_since, context.at)
+    event = context.build_event(AuditAction.RESOLVED, resolution.value)
+    return build_case_decision(case, after, context.department, event, durations=((DurationKind.RESOLVE, took),))
+
+
+def _close_case(case: Case, context: Context, resolution: CaseResolution) -> Case:
+    return case.copy_with(
+        status=CaseStatus.RESOLVED,
+        owner=case.owner or context.by,
+        resolution=resolution,
+        resolved_at=context.at,
+        resolved_by=context.by,
+        due=None,
+        lease_ends=None,
+    )
+
+
+def reopen_case(case: Case, context: Context) -> CaseDecision:
+    check_transition(case, CaseTransition.REOPEN, context)
+    after = reset_to_new(case, context.department, context.at).copy_with(waiting_since=context.at)
+    return build_case_decision(case, after, context.department, context.build_event(AuditAction.REOPENED))
+
+
+def hand_to_person(case: Case, context: Context, to: str) -> CaseDecision:
+    """To another deputy of the department that has it."""
+    check_transition(case, CaseTransition.HAND_OVER, context)
+    if to == case.owner:
+        raise NotAllowed(f"<@{to}> has this one already.")
+    if context.staff.unsure and not context.staff.can_answer(to):
+        raise NotAllowed(DEPUTIES_UNKNOWN)
+    if not context.staff.can_answer(to):
+        raise NotAllowed(
+            f"<@{to}> is no deputy of {context.department.name}, so could not answer it. "
+            "Choose one of its deputies, or the department to hand it to."
+        )
+    event = context.build_event(AuditAction.HANDED_OVER, f"to <@{to}>")
+    told = Notification.notify_owner(NotificationKind.HANDED, case.id, to, case.version)
+    more = () if to == context.by else (told,)
+    return build_case_decision(case, _assign_owner(case, to, context), context.department, event, *more)
+
+
+def hand_to_department(case: Case, context: Context, to: Department) -> CaseDecision:
+    """One case, one card alive: the card in the old channel says where it went."""
+    check_transition(case, CaseTransition.HAND_OVER, context)
+    if to.name == case.department:
+        raise NotAllowed(f"{to.name} has this case already. Choose another department, or a person.")
+    event = context.build_event(AuditAction.HANDED_OVER, f"from {case.department} to {to.name}")
+    return build_case_decision(case, reset_to_new(case, to, context.at), to, event)
+
+
+def correct_route(case: Case, context: Context, to: Department | None) -> CaseDecision:
+    """The route was wrong: the case goes where it belongs (None: to nobody) and the correction is kept."""
+    check_transition(case, CaseTransition.HAND_OVER, context)
+    if to is not None and to.name == case.department:
+        raise NotAllowed(f"{to.name} has this case already. Choose where it belongs instead.")
+    where = to.name if to else "nobody"
+    correction = Correction(CorrectionKind.DEPARTMENT, case.department, where, context.by, context.at)
+    event = context.build_event(AuditAction.ROUTE_CORRECTED, f"from {case.department} to {where}")
+    if to is not None:
+        return build_case_decision(case, reset_to_new(case, to, context.at), to, event, corrections=(correction,))
+    after = _close_case(case, context, CaseResolution.NOT_ABOUT_US)
+    return build_case_decision(case, after, context.department, event, corrections=(correction,))
+
+
+def confirm_crisis(case: Case, context: Context) -> CaseDecision:
+    """A crisis that is doubtful, or was flagged by somebody without a role, is one: whoever is on call is paged."""
+    check_allowed(CaseTransition.CLAIM, case, context.by, context.staff)
+    if case.is_confirmed_crisis:
+        raise NotAllowed("This is confirmed as a crisis already. Its card says who is being called.")
+    if case.is_closed or not case.is_urgent:
+        raise NotAllowed("This case isn't a crisis any more, so there is nothing to confirm.")
+    return build_case_decision(
+        case, case.copy_with(alarm=True), context.department, context.build_event(AuditAction.CRISIS_CONFIRMED)
+    )
+
+
+def check_can_separate(case: Case, context: Context) -> None:
+    """Whoever may answer, whoever owns the case: it is about what somebody else will do. Raises Refused."""
+    if not context.staff.can_answer(context.by):
+        check_allowed(CaseTransition.RESOLVE, case, context.by, context.staff)
+    if not case.joined:
+        raise NotAllowed("No joined post is listed on this case now, so there is nothing to separate.")
+
+
+def separate_mention(case: Case, context: Context, mention: Mention) -> CaseDecision:
+    """A mention that joined wrongly gets its own case: what the first case loses, and the case that opens.
+
+    A copy says what its first case says, so it takes that assessment along; for the same person's later words it is
+    the nearest that is known.
+    """
+    check_can_separate(case, context)
+    left = context.build_event(AuditAction.SEPARATED, f"a post has its own case now, {derive_case_id(mention.id)}")
+    after = case.copy_with(
+        joined=tuple(joined for joined in case.joined if joined.mention != mention.id),
+        joined_count=max(0, case.joined_count - 1),
+    )
+    opened = context.build_event(AuditAction.OPENED, f"separated from case {case.id}")
+    own = case.copy_with(
+        id=derive_case_id(mention.id),
+        version=1,
+        mention=mention,
+        joined=(),
+        joined_count=0,
+        waiting_since=context.at,
+        round=0,
+        history=(opened,),
+    )
+    own = reset_to_new(own, context.department, context.at)
+    card = Notification.draw_card(own.id, own.department, choose_priority(own, Priority.CLICK))
+    opening = CaseDecision(
+        after=own,
+        notifications=(card,),
+        events=(opened,),
+        deadline=find_next_deadline(own, context.department),
+        pages=build_case_pages(own, context.at),
+    )
+    return replace(
+        build_case_decision(case, after, context.department, left),
+        separated_mention=mention.id,
+        opened_decision=opening,
+    )

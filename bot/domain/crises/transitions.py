@@ -1,0 +1,214 @@
+"""What leads a declared crisis from its declaration to its close: one decision at a time."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.commits import Decision
+from bot.domain.crisis import (
+    ChecklistItem,
+    Crisis,
+    CrisisDeclaration,
+    CrisisOrigin,
+    CrisisPlan,
+    CrisisUpdate,
+    MentionCounts,
+    SentimentOutcome,
+    TimelineEntry,
+)
+from bot.domain.destination import Destination, ToDepartment
+from bot.domain.errors import NotAllowed
+from bot.domain.outbox import Notification, NotificationKind
+from bot.domain.paging.page import CauseKind, Page, PageCause, Severity, open_page
+from bot.domain.text import format_count as number_of
+
+MAX_UPDATE_LENGTH = 500
+MAX_PINNED = 100
+"""Messages of one crisis: Slack lets a channel pin as many."""
+MAX_PINNED_LENGTH = 200
+"""Characters of each."""
+COUNT_INTERVAL = timedelta(minutes=5)
+CHANNEL_TIMEOUT = timedelta(minutes=1)
+"""Of its declaration: while Slack's answer is lost so long, its channel is asked for again; then it does without."""
+
+
+def derive_crisis_id(declaration: CrisisDeclaration, by: str, at: datetime, nth: int = 0) -> str:
+    """Derive the id: an episode has one crisis at a time whoever declares it; `nth` counts those that were closed."""
+    words = (
+        f"episode {declaration.episode} {nth}"
+        if declaration.episode
+        else f"{by} {at.isoformat()} {declaration.department}"
+    )
+    return hashlib.blake2b(words.encode(), digest_size=4).hexdigest()
+
+
+def declare_crisis(
+    declaration: CrisisDeclaration,
+    origin: CrisisOrigin,
+    plan: CrisisPlan,
+    by: str,
+    at: datetime,
+    *,
+    cases: tuple[str, ...] = (),
+    pages: tuple[str, ...] = (),
+    nth: int = 0,
+) -> Decision[Crisis]:
+    """Calls the lead at once, and then whoever is on call for the department, whatever the severity on the form.
+
+    `cases` are those that it takes over, `pages` what rings for them.
+    """
+    at = at.replace(microsecond=0)
+    name = derive_crisis_id(declaration, by, at, nth)
+    page = open_page(
+        PageCause(CauseKind.CRISIS, name), Severity.SEV1, declaration.department, at, first=declaration.lead
+    )
+    crisis = Crisis(
+        id=name,
+        told=declaration,
+        origin=origin,
+        declared_by=by,
+        declared_at=at,
+        page=page.id,
+        update_due=at + plan.update_every,
+        checklist=tuple(ChecklistItem(do) for do in plan.checklist),
+        timeline=(
+            TimelineEntry(at, by, f"declared it {declaration.severity.upper()}"),
+            *_build_adoption_entry(cases, at),
+        ),
+        cases=cases,
+        cases_open=len(cases),
+        pages=pages,
+    )
+    return Decision(crisis, None, (), (AuditEvent(at, by, AuditAction.CRISIS_DECLARED, name),), (page,))
+
+
+def _build_adoption_entry(cases: tuple[str, ...], at: datetime) -> tuple[TimelineEntry, ...]:
+    return (TimelineEntry(at, "", f"took over {number_of(len(cases), 'open case')}"),) if cases else ()
+
+
+def record_takeover(crisis: Crisis, at: datetime) -> Decision[Crisis]:
+    """Note that the pages of its cases follow its own by now."""
+    after = crisis.copy_with(taken_over=True, timeline=crisis.extend_timeline(at, "", "now calls for those cases, too"))
+    return Decision(after, crisis, (_notify_head_card(after),) if after.housed else ())
+
+
+def assign_channel(crisis: Crisis, channel: str, why: str, at: datetime) -> Decision[Crisis]:
+    """Where it lives. `why` it has no channel of its own, in our own words; its cards are owed from now on."""
+    said = "opened a channel for it" if channel else f"could not open a channel: {why}"
+    after = crisis.copy_with(channel=channel, housed=True, timeline=crisis.extend_timeline(at, "", said))
+    told = (
+        () if not channel else (_notify_crisis(NotificationKind.DECLARED, after, ToDepartment(after.told.department)),)
+    )
+    plan = (_notify_crisis(NotificationKind.PLAN, after, after.destination),) if after.checklist else ()
+    return Decision(after, crisis, (_notify_head_card(after), *plan, *told))
+
+
+def complete_checklist_item(crisis: Crisis, number: int, by: str, at: datetime) -> Decision[Crisis]:
+    """One more thing of the checklist is done. Raises `NotAllowed`."""
+    _require_open(crisis)
+    if not 0 <= number < len(crisis.checklist):
+        raise NotAllowed("This is not on the checklist any more.")
+    item = crisis.checklist[number]
+    if item.done_at is not None:
+        raise NotAllowed(f"<@{item.done_by}> has done this already.")
+    done = tuple(one._replace(done_by=by, done_at=at) if n == number else one for n, one in enumerate(crisis.checklist))
+    after = crisis.copy_with(checklist=done, timeline=crisis.extend_timeline(at, by, f"did: {_escape_mrkdwn(item.do)}"))
+    event = AuditEvent(at, by, AuditAction.TICKED, crisis.id)
+    return Decision(
+        after,
+        crisis,
+        (_notify_head_card(after), _notify_crisis(NotificationKind.PLAN, after, after.destination)),
+        (event,),
+    )
+
+
+def update_crisis(crisis: Crisis, words: str, plan: CrisisPlan, by: str, at: datetime) -> Decision[Crisis]:
+    """What stands now, for everybody; the next one is due after the plan's span. Raises `NotAllowed`."""
+    _require_open(crisis)
+    words = " ".join(words.split())
+    if not words:
+        raise NotAllowed("Say what is new, like `/crisis update We have apologised; refunds go out tonight`.")
+    if len(words) > MAX_UPDATE_LENGTH:
+        raise NotAllowed(f"An update has at most {MAX_UPDATE_LENGTH} characters; this has {len(words)}.")
+    after = crisis.copy_with(
+        status=words,
+        updates=(*crisis.updates, CrisisUpdate(at, by, words)),
+        update_due=at + plan.update_every,
+        timeline=crisis.extend_timeline(at, by, f"said: {_escape_mrkdwn(words)}"),
+    )
+    news = _notify_crisis(NotificationKind.NEWS, after, after.destination, len(after.updates))
+    return Decision(
+        after, crisis, (_notify_head_card(after), news), (AuditEvent(at, by, AuditAction.UPDATED, crisis.id),)
+    )
+
+
+def record_pin(crisis: Crisis, ts: str, words: str, by: str, at: datetime) -> Decision[Crisis]:
+    """A message that somebody pinned, once. Raises `NotAllowed` where nothing is to be told."""
+    _require_open(crisis)
+    if ts in crisis.pinned or len(crisis.pinned) >= MAX_PINNED:
+        raise NotAllowed("This message is in the timeline already.")
+    words = " ".join(words.split())
+    quoted = (
+        f"“{_escape_mrkdwn(words[:MAX_PINNED_LENGTH])}{'…' if len(words) > MAX_PINNED_LENGTH else ''}”"
+        if words
+        else "a message"
+    )
+    after = crisis.copy_with(pinned=(*crisis.pinned, ts), timeline=crisis.extend_timeline(at, by, f"pinned: {quoted}"))
+    return Decision(after, crisis, (_notify_head_card(after),), (AuditEvent(at, by, AuditAction.PINNED, crisis.id),))
+
+
+def close_crisis(
+    crisis: Crisis, outcome: SentimentOutcome, by: str, at: datetime, unfinished: str = ""
+) -> Decision[Crisis]:
+    """With its review. `left` says in words what was unfinished. Raises `NotAllowed`."""
+    _require_open(crisis)
+    said = f"closed it; unfinished: {_escape_mrkdwn(unfinished)}" if unfinished else "closed it"
+    after = crisis.copy_with(
+        closed_by=by, closed_at=at, update_due=None, went=outcome, timeline=crisis.extend_timeline(at, by, said)
+    )
+    places = dict.fromkeys((after.destination, ToDepartment(after.told.department)))
+    reviews = tuple(_notify_crisis(NotificationKind.REVIEW, after, to) for to in places)
+    return Decision(
+        after, crisis, (_notify_head_card(after), *reviews), (AuditEvent(at, by, AuditAction.CLOSED, crisis.id),)
+    )
+
+
+def check_crisis(crisis: Crisis, page: Page | None, at: datetime) -> Decision[Crisis] | None:
+    """What the clock and the page have to say. None: nothing."""
+    said: list[Notification] = []
+    after = crisis
+    if page is not None and page.attempts and after.paged_at is None:
+        after = after.copy_with(paged_at=page.attempts[0].at)
+    if page is not None and page.acknowledged_at is not None and after.acknowledged_at is None:
+        words = after.extend_timeline(page.acknowledged_at, page.acknowledged_by, "acknowledged the page")
+        after = after.copy_with(acknowledged_at=page.acknowledged_at, timeline=words)
+    if after.update_due is not None and after.update_due <= at and after.reminded_for != after.update_due:
+        said.append(_notify_crisis(NotificationKind.DUE, after, after.destination, int(after.update_due.timestamp())))
+        after = after.copy_with(reminded_for=after.update_due)
+    if after is crisis:
+        return None
+    return Decision(after, crisis, (_notify_head_card(after), *said))
+
+
+def record_counts(crisis: Crisis, numbers: MentionCounts, cases_open: int, at: datetime) -> Decision[Crisis]:
+    after = crisis.copy_with(numbers=numbers, cases_open=cases_open, counted_at=at)
+    same = crisis.counted_at and (numbers, cases_open) == (crisis.numbers, crisis.cases_open)
+    return Decision(after, crisis, () if same else (_notify_head_card(after),))
+
+
+def _require_open(crisis: Crisis) -> None:
+    if not crisis.is_open:
+        raise NotAllowed(f"<@{crisis.closed_by}> has closed this crisis.")
+
+
+def _escape_mrkdwn(words: str) -> str:
+    """Words of a colleague in a line of mrkdwn: nothing that pings or links."""
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _notify_crisis(kind: NotificationKind, crisis: Crisis, to: Destination, nth: int = 0) -> Notification:
+    return Notification.for_crisis(kind, crisis.id, to, nth)
+
+
+def _notify_head_card(crisis: Crisis) -> Notification:
+    return _notify_crisis(NotificationKind.CRISIS, crisis, crisis.destination)

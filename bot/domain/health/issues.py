@@ -1,0 +1,159 @@
+"""What is wrong with Earshot itself: found twice in a row, told once, over by itself."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.domain.commits import Decision
+from bot.domain.health.source_silence import SourceActivity, detect_silence, record_activity
+from bot.domain.immutable import replace_fields
+from bot.domain.outbox import Notification, NotificationKind
+from bot.domain.paging.context import CauseStatus
+from bot.domain.paging.page import CauseKind, Page, PageCause, Severity, open_page
+from bot.domain.text import format_duration
+
+OPERATORS = "operators"
+"""Who is called, as a department is named in pages and outboxes."""
+CHECK_INTERVAL = timedelta(seconds=30)
+DOWNTIME_AFTER = timedelta(minutes=5)
+"""Between two looks: so long a pause means that we did not run, and that nobody listened."""
+MAX_INBOX_AGE = timedelta(minutes=5)
+MAX_OUTBOX_AGE = timedelta(minutes=20)
+"""Lists take over long before; what waits so long cannot be delivered at all."""
+CONSECUTIVE_CHECKS = 2
+"""In a row, before something is wrong, and before it is well again."""
+MAX_RESOLVED_ISSUES = 20
+INBOX, OUTBOX, RECONCILIATION = "inbox", "outbox", "books"
+
+
+class HealthSnapshot(NamedTuple):
+    """What one look sees."""
+
+    last_mentions: Mapping[str, float]
+    """Source → when it last gave a mention, seconds since the epoch; those of the playbook alone."""
+    inbox: timedelta = timedelta()
+    """For how long the oldest mention waits for triage."""
+    outbox: timedelta = timedelta()
+    """For how long the oldest message waits for Slack."""
+    unaccounted: int = 0
+    """Mentions that are nowhere in the books."""
+    pager_issues: Mapping[str, str] = {}
+    """What pagers say of themselves, by part."""
+
+
+class HealthIssue(BaseModel):
+    """`name` tells one from the other; `sentence` is in our own words."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    sentence: str
+    since: datetime
+    well: int = 0
+    """Looks in a row at which it was not there."""
+    over_at: datetime | None = None
+
+    @property
+    def cause(self) -> PageCause:
+        """One that comes back is called for anew."""
+        return PageCause(CauseKind.OPERATORS, self.name, int(self.since.timestamp()))
+
+
+class HealthState(BaseModel):
+    """All that is known from look to look. `version` counts commits."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: int = 0
+    looked_at: datetime | None = None
+    up_since: float = 0.0
+    """Since when somebody listens without a pause, seconds since the epoch."""
+    heard: dict[str, SourceActivity] = {}
+    suspected: tuple[str, ...] = ()
+    """Seen at the last look for the first time."""
+    troubles: dict[str, HealthIssue] = {}
+    over: tuple[HealthIssue, ...] = ()
+    """The last ones that were."""
+
+    def find_issue(self, name: str, since: int) -> HealthIssue | None:
+        found = (self.troubles.get(name), *self.over)
+        return next((one for one in found if one and one.name == name and one.cause.round == since), None)
+
+    def is_check_due(self, at: datetime) -> bool:
+        """Also where the clock was set back since: what lies in the future is not waited for."""
+        return self.looked_at is None or abs(at - self.looked_at) >= CHECK_INTERVAL
+
+
+def check_health(state: HealthState, snapshot: HealthSnapshot, at: datetime) -> Decision[HealthState]:
+    """One look, with what was known before it."""
+    now = at.timestamp()
+    away = state.looked_at is None or at - state.looked_at > DOWNTIME_AFTER
+    up_since = now if away else state.up_since
+    heard = {
+        name: record_activity(state.heard.get(name, SourceActivity()), last, up_since)
+        for name, last in snapshot.last_mentions.items()
+    }
+    found = dict(_find_problems(snapshot, heard, up_since, now))
+    begun = {
+        name: HealthIssue(name=name, sentence=sentence, since=at.replace(microsecond=0))
+        for name, sentence in found.items()
+        if name in state.suspected and name not in state.troubles
+    }
+    looked = {name: _count_healthy_checks(one, there=name in found) for name, one in state.troubles.items()}
+    over = [replace_fields(one, {"over_at": at}) for one in looked.values() if one.well >= CONSECUTIVE_CHECKS]
+    left = {name: one for name, one in looked.items() if one.well < CONSECUTIVE_CHECKS}
+    after = HealthState(
+        version=state.version + 1,
+        looked_at=at,
+        up_since=up_since,
+        heard=heard,
+        suspected=tuple(name for name in found if name not in state.troubles and name not in begun),
+        troubles={**left, **begun},
+        over=(*state.over, *over)[-MAX_RESOLVED_ISSUES:],
+    )
+    return Decision(
+        after,
+        state,
+        pages=tuple(_build_issue_page(one, at) for one in begun.values()),
+        woken=tuple(_build_issue_page(one, at).id for one in over),
+        notifications=(
+            *(_notify(NotificationKind.UNWELL, one) for one in begun.values()),
+            *(_notify(NotificationKind.WELL, one) for one in over),
+        ),
+    )
+
+
+def get_issue_cause_status(state: HealthState, page: Page) -> CauseStatus:
+    found = state.troubles.get(page.cause.id)
+    return CauseStatus(is_over=found is None or found.cause != page.cause)
+
+
+def _find_problems(
+    snapshot: HealthSnapshot, heard: Mapping[str, SourceActivity], up_since: float, now: float
+) -> list[tuple[str, str]]:
+    found = []
+    for name, one in heard.items():
+        if (silence := detect_silence(one, up_since, now)) is not None:
+            lasts, usual = (format_duration(timedelta(seconds=seconds)) for seconds in silence)
+            found.append((f"source:{name}", f"{name} is silent for {lasts}, at this time of the day usually {usual}"))
+    if snapshot.inbox > MAX_INBOX_AGE:
+        found.append((INBOX, f"mentions wait for triage for {format_duration(snapshot.inbox)}"))
+    if snapshot.outbox > MAX_OUTBOX_AGE:
+        found.append((OUTBOX, f"messages wait for Slack for {format_duration(snapshot.outbox)}"))
+    if snapshot.unaccounted:
+        found.append((RECONCILIATION, f"the books do not balance, by {snapshot.unaccounted:,}"))
+    return [*found, *snapshot.pager_issues.items()]
+
+
+def _count_healthy_checks(issue: HealthIssue, *, there: bool) -> HealthIssue:
+    return replace_fields(issue, {"well": 0 if there else issue.well + 1})
+
+
+def _build_issue_page(issue: HealthIssue, at: datetime) -> Page:
+    return open_page(issue.cause, Severity.SEV2, OPERATORS, at)
+
+
+def _notify(kind: NotificationKind, trouble: HealthIssue) -> Notification:
+    return Notification.for_health(kind, trouble.name, OPERATORS, trouble.cause.round)

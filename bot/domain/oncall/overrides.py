@@ -1,0 +1,65 @@
+"""What people changed about a schedule, as it is read and as it is written."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.domain.oncall.schedule import CoverRequest, Override, Schedule, ScheduleRoster, Shift
+from bot.domain.outbox import Notification
+
+OVERRIDE_RETENTION = timedelta(days=35)
+"""After a change is over: as long as a calendar shows what was."""
+
+REQUEST_RETENTION = timedelta(days=1)
+"""After the shift that somebody was asked about: until then the asker is told what came of it."""
+
+
+class ScheduleOverrides(BaseModel):
+    """All that differs from the playbook, oldest first, as it was read; `version` counts commits."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: int = 0
+    overrides: tuple[Override, ...] = ()
+    pleas: tuple[CoverRequest, ...] = ()
+
+    def find_override(self, change: str) -> Override | None:
+        return next((one for one in self.overrides if one.id == change), None)
+
+    def find_request(self, plea: str) -> CoverRequest | None:
+        return next((one for one in self.pleas if one.id == plea), None)
+
+    def drop_expired(self, at: datetime) -> "ScheduleOverrides":
+        return self.model_copy(
+            update={
+                "overrides": tuple(one for one in self.overrides if one.end > at - OVERRIDE_RETENTION),
+                "pleas": tuple(one for one in self.pleas if one.end > (at - REQUEST_RETENTION if one.to else at)),
+            }
+        )
+
+
+class ScheduleState(NamedTuple):
+    """A schedule, what its calendar books, and what people changed."""
+
+    schedule: Schedule
+    booked: tuple[Shift, ...]
+    changes: ScheduleOverrides
+
+    @property
+    def roster(self) -> ScheduleRoster:
+        return ScheduleRoster(
+            self.schedule, tuple(one for one in self.changes.overrides if not one.undone), self.booked
+        )
+
+
+class ScheduleChange(NamedTuple):
+    """What one commit writes: the changes after it, who is told, and what the audit log says."""
+
+    after: ScheduleOverrides
+    new_overrides: tuple[Override, ...] = ()
+    request: CoverRequest | None = None
+    notifications: tuple[Notification, ...] = ()
+    audit_text: str = ""
+    schedule: str = ""
+    by: str = ""

@@ -1,0 +1,75 @@
+"""Answered, and then nothing: a page of which nobody claims the case calls again."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.paging.decision import Decision
+from bot.domain.paging.escalation import (
+    build_page_decision,
+    build_sync_notifications,
+    format_acknowledger,
+    redraw_messages,
+    refresh_messages,
+)
+from bot.domain.paging.grouping import GROUPING_WINDOW
+from bot.domain.paging.page import Page, ReEscalation
+from bot.domain.paging.policy import EscalationPolicy
+from bot.domain.text import format_duration
+
+
+def find_recheck_time(page: Page, policy: EscalationPolicy) -> datetime | None:
+    """When it is looked at whether somebody has claimed the case; None: never.
+
+    Of a storm only the case that was called for: who answered that one has its others before her.
+    """
+    if page.acknowledged_at is None or not page.is_awaiting_claim:
+        return None
+    return page.acknowledged_at + policy.claim_within
+
+
+def re_escalate(page: Page, at: datetime, reason: str = "") -> Decision[Page]:
+    """From the top of the line, as who stands there now may be somebody else. `why`: where it is not for a claim."""
+    assert page.acknowledged_at is not None
+    times = page.unclaimed.times + 1 if page.unclaimed else 1
+    before = ReEscalation(page.acknowledged_by, page.acknowledged_way, page.acknowledged_at, at, page.round + 1, times)
+    after = page.copy_with(
+        unclaimed=before,
+        acknowledged_by="",
+        acknowledged_at=None,
+        acknowledged_way="",
+        taken_by="",
+        round=page.round + 1,
+        due=at,
+    )
+    detail = (
+        reason
+        or f"acknowledged by {format_acknowledger(page)}, not claimed in {format_duration(at - page.acknowledged_at)}"
+    )
+    event = AuditEvent(at, "", AuditAction.CALLED_AGAIN, detail)
+    return build_page_decision(page, after, *build_sync_notifications(page), *redraw_messages(page), event=event)
+
+
+def record_new_mention(page: Page, mention_id: str, mentioned_at: datetime, at: datetime) -> Decision[Page]:
+    """The same person speaks of a crisis once more: who has answered is told, or, after a while, called again."""
+    known = page.copy_with(said=mention_id, news=page.news + 1)
+    if (
+        page.acknowledged_at is not None
+        and page.closed_at is None
+        and mentioned_at - page.acknowledged_at >= GROUPING_WINDOW
+    ):
+        again = re_escalate(known, at, "the same person speaks of a crisis again")
+        return replace(again, before=page)
+    return build_page_decision(page, known, *refresh_messages(page))
+
+
+def build_dedup_key(page: Page) -> str:
+    """What a service that knows one alert from another calls it: one that was acknowledged there rings no more."""
+    return f"{page.id}-{page.unclaimed.times}" if page.unclaimed else page.id
+
+
+def build_previous_dedup_key(page: Page) -> str:
+    """The one that was acknowledged in vain; empty where there was none."""
+    if page.unclaimed is None:
+        return ""
+    return f"{page.id}-{page.unclaimed.times - 1}" if page.unclaimed.times > 1 else page.id

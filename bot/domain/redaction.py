@@ -1,0 +1,141 @@
+"""Forgetting what somebody wrote: the words and who wrote them go; the counts and what we did stay."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from html import escape
+from typing import NamedTuple
+
+from bot.domain.assessment import Assessment, build_assessment
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.case import Case, CaseResolution, CaseStatus
+from bot.domain.commits import CaseDecision
+from bot.domain.crisis import Crisis, TimelineEntry
+from bot.domain.mention import FORGOTTEN_TEXT, Mention
+from bot.domain.outbox import Notification
+from bot.domain.spikes.episode import Episode
+
+PINNED_AND_DELETED = "pinned a message that quoted a post, which was deleted since"
+_POST_ON_X = re.compile(r"https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/[^/]+/status/(\d+)", re.IGNORECASE)
+
+
+class ForgetTarget(NamedTuple):
+    """Whose or which words are to be forgotten; exactly one of the three is not empty."""
+
+    address: str = ""
+    mention: str = ""
+    author: str = ""
+    """A handle or the outlet's own id, with `<source>:` before it where it means that outlet alone."""
+
+    def matches_mention(self, mention: Mention) -> bool:
+        if self.author:
+            return self.matches_author(mention.source, mention.author.id, mention.author.handle)
+        if mention.id == self.mention or (self.address and _normalize_address(mention.url) == self.address):
+            return True
+        x = self.mention.removeprefix("x:")  # the address of an edited post on X has the id of its newest wording
+        return x != self.mention and mention.source == "x" and mention.url.endswith(f"/status/{x}")
+
+    def matches_author(self, source: str, author: str, handle: str) -> bool:
+        outlet, colon, name = self.author.rpartition(":")
+        if colon and outlet != source:
+            return False
+        name = name.removeprefix("@").casefold()
+        return name in {author.casefold(), handle.removeprefix("@").casefold()} - {""}
+
+
+def parse_forget_target(words: str, *, author: bool = False) -> ForgetTarget:
+    """An address, a mention's id, or a person: `@handle`, or with `author` whatever stands there.
+
+    Raises ValueError with a sentence.
+    """
+    words = words.strip()
+    if author or words.startswith("@"):
+        if not words.strip("@"):
+            raise ValueError("name a person: their handle, or their id at the outlet")
+        return ForgetTarget(author=words)
+    if found := _POST_ON_X.match(words):
+        return ForgetTarget(mention=f"x:{found[1]}")  # under whichever handle and address it was heard
+    if "://" in words:
+        return ForgetTarget(address=_normalize_address(words))
+    if re.fullmatch(r"[^\s:]+:\S+", words):
+        return ForgetTarget(mention=words)
+    raise ValueError("name a post by its address or its id (source:id), or a person by @handle or with --author")
+
+
+def _normalize_address(url: str) -> str:
+    return url.strip().partition("#")[0].rstrip("/")
+
+
+def blank_mention(mention: Mention) -> Mention:
+    """What is needed to count it, and nothing that anybody wrote."""
+    return Mention(id=mention.id, source=mention.source, text=FORGOTTEN_TEXT, created_at=mention.created_at)
+
+
+def blank_quoted(mention: Mention, words: Iterable[str]) -> Mention | None:
+    """The same without the words that it quotes; None where it quotes none of these."""
+    quoted = " ".join(mention.quoted.split())
+    if mention.quoted == FORGOTTEN_TEXT or not any(one in quoted for one in words):
+        return None
+    return mention.model_copy(update={"quoted": FORGOTTEN_TEXT})
+
+
+def forget_in_case(case: Case, ids: frozenset[str], at: datetime, words: Iterable[str] = ()) -> CaseDecision | None:
+    """None where nothing of it is left here. A case of which nobody's words are left is resolved.
+
+    `words` begin those posts, by which one is told that another quotes.
+    """
+    own = case.mention.id in ids and not case.mention.is_forgotten
+    joined = tuple(one._replace(who="", url="") if one.mention in ids else one for one in case.joined)
+    quoting = blank_quoted(case.mention, words)
+    if not (own or quoting) and joined == case.joined:
+        return None
+    event = AuditEvent(at, "", AuditAction.POST_DELETED, "at the request of the person who wrote it")
+    after = case.copy_with(version=case.version + 1, joined=joined, history=case.extend_history(event))
+    if own:
+        after = after.copy_with(
+            mention=blank_mention(case.mention),
+            assessment=_remove_reasons(case.assessment),
+            as_heard=_remove_reasons(case.as_heard) if case.as_heard else None,
+            note="",
+            earlier=(),
+        )
+    elif quoting:
+        after = after.copy_with(mention=quoting)
+    if after.mention.is_forgotten and not case.is_closed and all(one.mention in ids for one in case.joined):
+        after = after.copy_with(
+            status=CaseStatus.RESOLVED, resolution=CaseResolution.NO_ACTION, resolved_at=at, due=None, lease_ends=None
+        )
+    owed = (
+        Notification.draw_card(case.id, case.department),
+        Notification.retract_replies(case.id, case.department),
+    )
+    deadline = None if after.is_closed else at  # the timers look at once, and find out when it is due
+    return CaseDecision(after, before=case, notifications=owed, events=(event,), deadline=deadline)
+
+
+def forget_in_episode(episode: Episode, ids: frozenset[str]) -> Episode | None:
+    """None where none of its posts is shown."""
+    firsts, samples = (
+        tuple(one for one in shown if one.mention not in ids) for shown in (episode.firsts, episode.samples)
+    )
+    if (firsts, samples) == (episode.firsts, episode.samples):
+        return None
+    return episode.copy_with(version=episode.version + 1, firsts=firsts, samples=samples)
+
+
+def forget_in_crisis(crisis: Crisis, words: Iterable[str]) -> Crisis | None:
+    """People pin what they like, and the timeline quotes it: lines that hold any of these words lose what they say."""
+    known = [escape(one, quote=False) for one in words]
+
+    def blank_entry(line: TimelineEntry) -> TimelineEntry:
+        return line._replace(what=PINNED_AND_DELETED) if any(one in line.what for one in known) else line
+
+    timeline = tuple(map(blank_entry, crisis.timeline))
+    if timeline == crisis.timeline:
+        return None
+    return crisis.copy_with(version=crisis.version + 1, timeline=timeline)
+
+
+def _remove_reasons(assessment: Assessment) -> Assessment:
+    """Reasons quote words; the labels are ours."""
+    return build_assessment(signal._replace(because="") for signal in assessment.signals)

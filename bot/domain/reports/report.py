@@ -1,0 +1,244 @@
+"""What the tallies say, and how far it may be believed: shares, changes, times, and the books."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil, sqrt
+from typing import NamedTuple, Self
+
+from bot.domain.assessment import Intent
+from bot.domain.case import Case
+from bot.domain.periods import ReportPeriod
+
+MIN_SAMPLE = 30
+"""Below this, a share of it moves by itself more than anything we could learn from it."""
+MIN_DURATIONS = 10
+"""Nine in ten of fewer than ten are all of them."""
+Z_95 = 1.96
+"""Standard errors in an interval of 95 %."""
+
+
+class TallyKey(NamedTuple):
+    """What the tallies tell apart: `sentiment` may be unsure, `department` may be nobody, `subject` may be empty."""
+
+    subject: str
+    department: str
+    sentiment: str
+    intent: str
+
+
+Tally = Mapping[TallyKey, int]
+
+
+class ReportQuery(NamedTuple):
+    """Of what a person wants to know: everything, or one subject, or one department."""
+
+    period: ReportPeriod = ReportPeriod.TODAY
+    subject: str = ""
+    department: str = ""
+
+    @property
+    def scope(self) -> str:
+        return self.subject or self.department
+
+    @property
+    def command_text(self) -> str:
+        """What a person would have to type to ask for the same."""
+        return f"{self.period.value} {self.scope}".strip()
+
+    def includes_key(self, key: TallyKey) -> bool:
+        return (not self.subject or key.subject == self.subject) and (
+            not self.department or key.department == self.department
+        )
+
+    def filter_tally(self, tally: Tally) -> Tally:
+        return {said: count for said, count in tally.items() if self.includes_key(said)} if self.scope else tally
+
+
+@dataclass(frozen=True, slots=True)
+class SentimentCounts:
+    """Every mention is in exactly one of these. Spam and what is said of competitors is no opinion about us."""
+
+    negative: int = 0
+    neutral: int = 0
+    positive: int = 0
+    unsure: int = 0
+    competitors: int = 0
+    spam: int = 0
+
+    @classmethod
+    def from_tally(cls, tally: Tally, competitors: Collection[str] = ()) -> Self:
+        found: Counter[str] = Counter()
+        for said, count in tally.items():
+            found[_classify_key(said, competitors)] += count
+        return cls(**found)
+
+    @property
+    def total(self) -> int:
+        return self.opinion_count + self.competitors + self.spam
+
+    @property
+    def opinion_count(self) -> int:
+        """What shares are taken of."""
+        return self.negative + self.neutral + self.positive + self.unsure
+
+
+def _classify_key(key: TallyKey, competitors: Collection[str]) -> str:
+    if key.intent == Intent.SPAM:
+        return "spam"
+    return "competitors" if key.subject in competitors else key.sentiment
+
+
+def count_intents(tally: Tally, competitors: Collection[str] = ()) -> tuple[tuple[Intent, int], ...]:
+    """The commonest first, without spam and the other ones."""
+    found: Counter[str] = Counter()
+    for said, count in tally.items():
+        if said.subject not in competitors and said.intent not in {Intent.SPAM, Intent.OTHER}:
+            found[said.intent] += count
+    return tuple((Intent(word), count) for word, count in found.most_common() if count)
+
+
+class ShareChange(NamedTuple):
+    """From one share to another, in percentage points, with the interval in which it lies in 95 of 100 cases."""
+
+    points: float
+    low: float
+    high: float
+
+    @property
+    def is_significant(self) -> bool:
+        """Whether the two can be told apart at all."""
+        return self.low > 0 or self.high < 0
+
+
+def compute_share_change(part: int, whole: int, part_before: int, whole_before: int) -> ShareChange | None:
+    """Newcombe's interval for two shares. None: one of them is of too few to say."""
+    if min(whole, whole_before) < MIN_SAMPLE:
+        return None
+    now, before = part / whole, part_before / whole_before
+    low, high = compute_wilson_interval(now, whole)
+    low_before, high_before = compute_wilson_interval(before, whole_before)
+    down = sqrt((now - low) ** 2 + (high_before - before) ** 2)
+    up = sqrt((high - now) ** 2 + (before - low_before) ** 2)
+    return ShareChange(100 * (now - before), 100 * (now - before - down), 100 * (now - before + up))
+
+
+def compute_wilson_interval(share: float, size: int) -> tuple[float, float]:
+    """The interval in which a share lies in 95 of 100 cases; it holds also where they are few, or all alike."""
+    middle = share + Z_95 * Z_95 / (2 * size)
+    half = Z_95 * sqrt(share * (1 - share) / size + Z_95 * Z_95 / (4 * size * size))
+    return (middle - half) / (1 + Z_95 * Z_95 / size), (middle + half) / (1 + Z_95 * Z_95 / size)
+
+
+class VolumeComparison(NamedTuple):
+    """How many were said, and how many at the same time before."""
+
+    now: int
+    before: int
+
+    @property
+    def is_small_sample(self) -> bool:
+        return min(self.now, self.before) < MIN_SAMPLE
+
+    @property
+    def is_significant(self) -> bool:
+        """Counts of things that happen by themselves differ by about the root of their sum without any reason."""
+        return abs(self.now - self.before) > Z_95 * sqrt(self.now + self.before)
+
+
+class DurationStats(NamedTuple):
+    """How long something took, in seconds. `percentile_90` is for nine in ten, or for the slowest where they are
+    few.
+    """
+
+    times: int
+    median: float
+    percentile_90: float
+
+    @property
+    def is_small_sample(self) -> bool:
+        return self.times < MIN_DURATIONS
+
+
+def compute_duration_stats(seconds: Sequence[float]) -> DurationStats | None:
+    """By nearest rank, so that each figure is one that really happened."""
+    if not seconds:
+        return None
+    ordered = sorted(seconds)
+    last = len(ordered) if len(ordered) < MIN_DURATIONS else ceil(0.9 * len(ordered))
+    return DurationStats(len(ordered), ordered[ceil(0.5 * len(ordered)) - 1], ordered[last - 1])
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentFigures:
+    """`open` and `overdue` are of this moment; the others of the span that was asked for."""
+
+    name: str
+    open: int = 0
+    overdue: int = 0
+    answered: int = 0
+    closed_otherwise: int = 0
+    claim: DurationStats | None = None
+    resolve: DurationStats | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        return not (self.open or self.answered or self.closed_otherwise or self.claim)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`brand_time` is when it was asked, on the brand's own clock.
+
+    `comparable` and `before` are cut at the same time of day, so that they can be compared.
+    """
+
+    query: ReportQuery
+    brand_time: datetime
+    split: SentimentCounts
+    comparable: SentimentCounts
+    before: SentimentCounts
+    intents: tuple[tuple[Intent, int], ...] = ()
+    competitors: tuple[tuple[str, SentimentCounts], ...] = ()
+    top_cases: tuple[Case, ...] = ()
+    departments: tuple[DepartmentFigures, ...] = ()
+
+    def compute_sentiment_change(self, sentiment: str) -> ShareChange | None:
+        now, before = getattr(self.comparable, sentiment), getattr(self.before, sentiment)
+        return compute_share_change(now, self.comparable.opinion_count, before, self.before.opinion_count)
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """The books: what became of every mention that was ever let in, read at one instant."""
+
+    seen: int = 0
+    opened: int = 0
+    joined: int = 0
+    tallied: int = 0
+    spam: int = 0
+    waiting: int = 0
+    dead: int = 0
+    editing: int = 0
+    """Edits of known mentions that wait among them."""
+
+    @property
+    def unaccounted(self) -> int:
+        return (
+            self.seen + self.editing - self.opened - self.joined - self.tallied - self.spam - self.waiting - self.dead
+        )
+
+    @property
+    def is_balanced(self) -> bool:
+        """Nothing is missing, and nothing is still on its way."""
+        return self.unaccounted == 0 and self.waiting == 0
+
+    def __str__(self) -> str:
+        more = "".join(
+            f" + {word} {count}" for word, count in (("waiting", self.waiting), ("dead", self.dead)) if count
+        )
+        return (
+            f"seen {self.seen} = opened {self.opened} + joined {self.joined} + tallied {self.tallied}"
+            f" + spam {self.spam}{more}, unaccounted {self.unaccounted}"
+        )

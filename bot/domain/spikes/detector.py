@@ -1,0 +1,254 @@
+"""The last two hours of one subject, and whether anything in them is unusual."""
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from operator import attrgetter
+from typing import NamedTuple
+
+from bot.domain.spikes.baseline import SubjectBaseline
+from bot.domain.spikes.observation import SpikeObservation
+from bot.domain.spikes.planned_events import PlannedEvent, find_planned_events
+from bot.domain.spikes.scan_statistic import (
+    LONGEST_WINDOW,
+    WINDOWS,
+    ScanResult,
+    ScanThreshold,
+    compute_log_likelihood,
+    compute_share_likelihood,
+    scan_windows,
+)
+from bot.domain.spikes.seasonal_baseline import QUARTER, SeasonalBaseline
+from bot.domain.spikes.thresholds import SpikeThresholds
+from bot.domain.spikes.topic_words import WordCounts, estimate_share, group_people_by_word
+
+MAX_OBSERVATIONS = 2_000
+"""Observations of one subject in memory, some 600 bytes each; of a storm that has more, the newest."""
+RETENTION_SECONDS = LONGEST_WINDOW + 4 * QUARTER
+"""Seconds after which what was said is no longer looked at: by then its quarter was learnt."""
+TOPIC_WINDOW = 3600
+MAX_TOPIC_POSTS = 300
+"""The newest posts in which shared words are looked for."""
+MIN_WORD_EXPECTED = 0.15
+"""Voices an hour taken for usual, of whatever word."""
+
+
+class SpikeKind(StrEnum):
+    """What is unusual, in the order in which it names a spike."""
+
+    NEGATIVE = "negative"
+    TOPIC = "topic"
+    SHARE = "share"
+    VOLUME = "volume"
+    BOUGHT = "bought"
+    """Voices that do not look like people's, and no others."""
+
+
+class SpikeFinding(NamedTuple):
+    """Something unusual now. `usual` is of the same window; `word` only of a topic."""
+
+    kind: SpikeKind
+    result: ScanResult
+    posts: int
+    doubtful: int = 0
+    """Voices in the same window that do not look like people's."""
+    word: str = ""
+
+
+class WindowCounts(NamedTuple):
+    """In each of the windows, distinct voices; and posts where a card tells of them."""
+
+    volume: tuple[int, ...]
+    negative: tuple[int, ...]
+    complaint: tuple[int, ...]
+    doubtful: tuple[int, ...]
+    """Against us, by voices that do not look like people's. The others are of real voices alone."""
+    posts: tuple[int, ...]
+    negative_posts: tuple[int, ...]
+
+
+def count_windows(observations: Sequence[SpikeObservation], at: float) -> WindowCounts:
+    """`observations` in order of time."""
+    volume, negative, complaint, doubtful = set[str](), set[str](), set[str](), set[str]()
+    posts = negative_posts = 0
+    found = []
+    place = len(observations)
+    for window in WINDOWS:
+        while place and observations[place - 1].at > at - window:
+            place -= 1
+            one = observations[place]
+            if one.doubtful:
+                if one.negative:
+                    doubtful.add(one.who)
+                continue
+            posts += 1
+            volume.add(one.who)
+            if one.complaint:
+                complaint.add(one.who)
+            if one.negative:
+                negative_posts += 1
+                negative.add(one.who)
+        found.append((len(volume), len(negative), len(complaint), len(doubtful), posts, negative_posts))
+    return WindowCounts(*zip(*found, strict=True))
+
+
+class SpikeDetector:
+    """Holds what was said lately; decides nothing by itself and keeps nothing that cannot be read again."""
+
+    def __init__(self, subject: str) -> None:
+        self.subject = subject
+        self.observations: list[SpikeObservation] = []
+        self._rates: dict[tuple[int, int], float] = {}
+        self._rates_of: SubjectBaseline | None = None
+
+    def add_observation(self, observation: SpikeObservation) -> None:
+        if not self.observations or observation.at >= self.observations[-1].at:
+            self.observations.append(observation)
+        else:
+            insort(self.observations, observation, key=attrgetter("at"))
+        if len(self.observations) > MAX_OBSERVATIONS:
+            del self.observations[: len(self.observations) - MAX_OBSERVATIONS]
+
+    def drop_older(self, at: float) -> None:
+        keep = next(
+            (i for i, one in enumerate(self.observations) if one.at >= at - RETENTION_SECONDS), len(self.observations)
+        )
+        del self.observations[:keep]
+
+    def select_between(self, start: float, end: float) -> list[SpikeObservation]:
+        first = bisect_left(self.observations, start, key=attrgetter("at"))
+        return self.observations[first : bisect_left(self.observations, end, lo=first, key=attrgetter("at"))]
+
+    def detect_spike(
+        self, at: float, baseline: SubjectBaseline, all_words: Sequence[WordCounts], thresholds: SpikeThresholds
+    ) -> SpikeFinding | None:
+        """The first kind of which something is unusual."""
+        counts = count_windows(self.observations, at)
+        planned = find_planned_events(thresholds.planned, self.subject, at)
+        looks: tuple[Callable[[], SpikeFinding | None], ...] = (
+            lambda: self._detect_count(SpikeKind.NEGATIVE, counts, at, baseline, thresholds.negative),
+            lambda: self._detect_topic(at, baseline, all_words, thresholds.topic),
+            lambda: self._detect_share(counts, at, baseline, thresholds.share),
+            lambda: self._detect_count(SpikeKind.VOLUME, counts, at, baseline, thresholds.volume, planned),
+            lambda: self._detect_count(SpikeKind.BOUGHT, counts, at, baseline, thresholds.inauthentic),
+        )
+        return next((found for look in looks if (found := look()) is not None), None)
+
+    def detect_continuation(
+        self,
+        kind: SpikeKind,
+        at: float,
+        baseline: SubjectBaseline,
+        all_words: Sequence[WordCounts],
+        thresholds: SpikeThresholds,
+    ) -> SpikeFinding | None:
+        """Whether what opened an episode has not calmed down yet."""
+        counts, bar = count_windows(self.observations, at), thresholds.continuation
+        if kind in {SpikeKind.VOLUME, SpikeKind.BOUGHT}:
+            planned = find_planned_events(thresholds.planned, self.subject, at)
+            return self._detect_count(kind, counts, at, baseline, bar, planned)
+        found = self._detect_count(SpikeKind.NEGATIVE, counts, at, baseline, bar)
+        if found is None and kind is SpikeKind.TOPIC:
+            return self._detect_topic(at, baseline, all_words, bar)
+        return found
+
+    def _detect_count(
+        self,
+        kind: SpikeKind,
+        counts: WindowCounts,
+        at: float,
+        baseline: SubjectBaseline,
+        threshold: ScanThreshold,
+        planned: Sequence[PlannedEvent] = (),
+    ) -> SpikeFinding | None:
+        usual, voices, posts = _select_measure(kind, baseline, counts)
+        if voices[-1] < threshold.voices:
+            return None
+        expected = [self._sum_expected(usual, at, window, baseline) for window in WINDOWS]
+        if kind is SpikeKind.VOLUME:
+            expected = self._raise_expected(planned, expected, at)
+        passing = [one for one in scan_windows(voices, expected, usual.spread) if one.exceeds_threshold(threshold)]
+        if not passing:
+            return None
+        found = max(passing, key=attrgetter("strength"))
+        place = WINDOWS.index(found.window)
+        return SpikeFinding(kind, found, posts[place], counts.doubtful[place])
+
+    def _raise_expected(self, planned: Sequence[PlannedEvent], expected: Sequence[float], at: float) -> list[float]:
+        """Return the voices to expect in each window; of several plans, the one that expects most."""
+        raised = [list(expected)]
+        for plan in planned:
+            saying = self._count_planned_voices(plan, at)
+            raised.append([plan.compute_expected(*one) for one in zip(expected, WINDOWS, saying, strict=True)])
+        return [max(column) for column in zip(*raised, strict=True)]
+
+    def _count_planned_voices(self, planned: PlannedEvent, at: float) -> list[int]:
+        """Return the distinct voices in each window who use the words of the plan."""
+        if not planned.words:
+            return [0] * len(WINDOWS)
+        said = [
+            one
+            for one in self.select_between(at - LONGEST_WINDOW, at + 1)
+            if not one.doubtful and planned.matches_text(one.text)
+        ]
+        return [len({one.who for one in said if one.at > at - window}) for window in WINDOWS]
+
+    def _detect_share(
+        self, counts: WindowCounts, at: float, baseline: SubjectBaseline, threshold: ScanThreshold
+    ) -> SpikeFinding | None:
+        """Complaints among all voices: a push that turns against us, where no more people talk than usual."""
+        if baseline.is_learning:
+            return None
+        for place in (2, 3):
+            window, heard = WINDOWS[place], counts.volume[place]
+            of_all = self._sum_expected(baseline.volume, at, window, baseline)
+            usually = self._sum_expected(baseline.complaint, at, window, baseline) / of_all
+            complaints = counts.complaint[place]
+            found = ScanResult(
+                window, complaints, usually * heard, compute_share_likelihood(complaints, heard, usually)
+            )
+            if found.exceeds_threshold(threshold):
+                return SpikeFinding(SpikeKind.SHARE, found, complaints, counts.doubtful[place])
+        return None
+
+    def _detect_topic(
+        self, at: float, baseline: SubjectBaseline, all_words: Sequence[WordCounts], threshold: ScanThreshold
+    ) -> SpikeFinding | None:
+        """A word that unusually many people share, however few more there are of them than usual."""
+        negative = [one for one in self.select_between(at - TOPIC_WINDOW, at + 1) if one.negative]
+        posts = [one for one in negative if not one.doubtful][-MAX_TOPIC_POSTS:]
+        if len(posts) < threshold.voices or baseline.is_learning:
+            return None
+        voices = len({one.who for one in posts})
+        doubtful = len({one.who for one in negative if one.doubtful})
+        best: SpikeFinding | None = None
+        for word, saying in group_people_by_word((one.who, one.text) for one in posts).items():
+            if len(saying) < threshold.voices:
+                continue
+            usual = max(estimate_share(word, baseline.words, all_words) * voices, MIN_WORD_EXPECTED)
+            found = ScanResult(TOPIC_WINDOW, len(saying), usual, compute_log_likelihood(len(saying), usual))
+            if found.exceeds_threshold(threshold) and (best is None or found.strength > best.result.strength):
+                best = SpikeFinding(SpikeKind.TOPIC, found, len(posts), doubtful, word)
+        return best
+
+    def _sum_expected(self, usual: SeasonalBaseline, at: float, window: int, baseline: SubjectBaseline) -> float:
+        if self._rates_of is not baseline:
+            self._rates_of, self._rates = baseline, {}
+        total = 0.0
+        for start in range(int(at) - window, int(at), QUARTER):
+            quarter = (start + QUARTER // 2) // QUARTER * QUARTER
+            rate = self._rates.get((id(usual), quarter))
+            if rate is None:
+                rate = self._rates[id(usual), quarter] = usual.predict_voices(quarter)
+            total += rate
+        return total
+
+
+def _select_measure(
+    kind: SpikeKind, baseline: SubjectBaseline, counts: WindowCounts
+) -> tuple[SeasonalBaseline, Sequence[int], Sequence[int]]:
+    if kind is SpikeKind.VOLUME:
+        return baseline.volume, counts.volume, counts.posts
+    if kind is SpikeKind.BOUGHT:
+        return baseline.doubtful, counts.doubtful, counts.doubtful
+    return baseline.negative, counts.negative, counts.negative_posts

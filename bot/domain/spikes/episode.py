@@ -1,0 +1,252 @@
+"""An episode: a window with a cause. What is detected is opened by a spike, grows, and closes itself."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple, Self, TypedDict, Unpack
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.domain.immutable import replace_fields
+from bot.domain.routing import NOBODY
+from bot.domain.spikes import linear_counter
+from bot.domain.spikes.baseline import SubjectBaseline
+from bot.domain.spikes.detector import SpikeFinding, SpikeKind
+from bot.domain.spikes.observation import SpikeObservation, StreamPosition
+from bot.domain.spikes.scan_statistic import LONGEST_WINDOW
+from bot.domain.spikes.thresholds import SpikeThresholds
+from bot.domain.spikes.topic_summary import choose_topic_words, filter_by_words
+from bot.domain.spikes.topic_words import WordCounts
+from bot.domain.stored_tuples import store_by_name
+
+MAX_SAMPLES = 3
+MAX_SAMPLE_CANDIDATES = 100
+"""Of what is new, as many of the first and of the newest are looked through for posts to show."""
+
+
+@store_by_name
+class SamplePost(NamedTuple):
+    """A post as the card shows it: a stranger's words."""
+
+    mention: str
+    name: str
+    url: str
+    text: str
+    at: datetime
+
+
+@store_by_name
+class SpikePeak(NamedTuple):
+    """What was unusual: so many posts by so many voices within so many minutes, of which so many are usual."""
+
+    posts: int
+    voices: int
+    minutes: int
+    usual: float
+    at: datetime
+    kind: SpikeKind
+
+
+class EpisodeChanges(TypedDict, total=False):
+    """What `Episode.copy_with` takes: the fields of `Episode`, as a test compares."""
+
+    id: str
+    version: int
+    subject: str
+    department: str
+    kind: SpikeKind
+    words: tuple[str, ...]
+    started_at: datetime
+    opened_at: datetime
+    unusual_at: datetime
+    written_at: datetime
+    ended_at: datetime | None
+    begun: SpikePeak
+    peak: SpikePeak
+    posts: int
+    crowd: str
+    doubtful: str
+    as_cases: int
+    firsts: tuple[SamplePost, ...]
+    samples: tuple[SamplePost, ...]
+    learning: bool
+    paged_at: datetime | None
+    unpaged: str
+    planned: str
+    counted: StreamPosition
+
+
+class Episode(BaseModel):
+    """`version` counts commits; `counted` is the place in the feed up to which its posts are counted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    version: int = 1
+    subject: str
+    department: str
+    kind: SpikeKind
+    words: tuple[str, ...] = ()
+    started_at: datetime
+    """When the first post of it was said."""
+    opened_at: datetime
+    unusual_at: datetime
+    """When it was last found unusual."""
+    written_at: datetime
+    ended_at: datetime | None = None
+    begun: SpikePeak
+    """As it was when it was opened."""
+    peak: SpikePeak
+    posts: int = 0
+    crowd: str = ""
+    doubtful: str = ""
+    """Voices that do not look like people's; like `crowd`, as `spikes.crowd` counts."""
+    as_cases: int = 0
+    """Posts of it that went to a department."""
+    firsts: tuple[SamplePost, ...] = ()
+    samples: tuple[SamplePost, ...] = ()
+    """Of those who use its words, the newest."""
+    learning: bool = False
+    """Of what is usual, little was known."""
+    paged_at: datetime | None = None
+    unpaged: str = ""
+    """Why nobody was paged, in words."""
+    planned: str = ""
+    """The names of the plans that ran when it opened: they raised what was expected of volume, and of nothing else."""
+    counted: StreamPosition = (0, 0)
+
+    @property
+    def voices(self) -> int:
+        return linear_counter.estimate_count(self.crowd)
+
+    @property
+    def doubtful_voices(self) -> int:
+        return linear_counter.estimate_count(self.doubtful)
+
+    @property
+    def is_over(self) -> bool:
+        return self.ended_at is not None
+
+    def copy_with(self, **changes: Unpack[EpisodeChanges]) -> Self:
+        return replace_fields(self, changes)
+
+
+def derive_episode_id(subject: str, opened_at: datetime) -> str:
+    """Derived, so that what is opened twice is one."""
+    return "ep-" + hashlib.blake2b(f"{subject}|{opened_at.timestamp():.0f}".encode(), digest_size=7).hexdigest()
+
+
+def open_episode(
+    subject: str,
+    finding: SpikeFinding,
+    observations: Sequence[SpikeObservation],
+    baseline: SubjectBaseline,
+    all_words: Sequence[WordCounts],
+    departments: Sequence[str],
+    thresholds: SpikeThresholds,
+    at: datetime,
+) -> Episode:
+    """What was said in the finding's window is what it is made of."""
+    since = at.timestamp() - finding.result.window
+    within = [one for one in observations if one.at > since and matches_kind(finding.kind, one)]
+    height = _build_peak(finding, at)
+    words = choose_topic_words(within, finding.word, baseline.words, all_words)
+    first = min((one.at for one in filter_by_words(within[:MAX_SAMPLE_CANDIDATES], words)), default=at.timestamp())
+    episode = Episode(
+        id=derive_episode_id(subject, at),
+        subject=subject,
+        department=_choose_department(within, departments, thresholds),
+        kind=finding.kind,
+        words=words,
+        started_at=_from_epoch(first),
+        opened_at=at,
+        unusual_at=at,
+        written_at=at,
+        begun=height,
+        peak=height,
+        learning=baseline.is_learning,
+    )
+    return _add_observations(episode, [one for one in observations if one.at > since])
+
+
+def extend_episode(
+    episode: Episode,
+    finding: SpikeFinding | None,
+    observations: Sequence[SpikeObservation],
+    baseline: SubjectBaseline,
+    all_words: Sequence[WordCounts],
+    at: datetime,
+) -> Episode:
+    """What was said since, whether it is unusual still, and its peak. The same version: nothing is committed yet."""
+    if finding is not None:
+        episode = _escalate_kind(episode, finding.kind)
+    since = max(episode.started_at.timestamp(), at.timestamp() - LONGEST_WINDOW)
+    new = [one for one in observations if one.place > episode.counted and one.at >= since]
+    grown = _add_observations(episode, new)
+    if finding is None:
+        return grown
+    height = _build_peak(finding, at)
+    changes: EpisodeChanges = {"unusual_at": at}
+    if height.voices / height.minutes > episode.peak.voices / episode.peak.minutes:
+        lately = [one for one in observations if one.at > since and matches_kind(episode.kind, one)]
+        words = choose_topic_words(lately, finding.word, baseline.words, all_words)
+        changes = {"unusual_at": at, "peak": height, "words": words or episode.words}
+    return grown.copy_with(**changes)
+
+
+def _escalate_kind(episode: Episode, kind: SpikeKind) -> Episode:
+    """What is worse names it. Where people join a bought storm, the people are counted, and it is theirs."""
+    if list(SpikeKind).index(kind) >= list(SpikeKind).index(episode.kind):
+        return episode
+    if episode.kind is not SpikeKind.BOUGHT:
+        return episode.copy_with(kind=kind)
+    return episode.copy_with(kind=kind, posts=0, crowd="", as_cases=0, firsts=(), samples=(), counted=(0, 0))
+
+
+def matches_kind(kind: SpikeKind, observation: SpikeObservation) -> bool:
+    if kind is SpikeKind.VOLUME:
+        return not observation.doubtful
+    return observation.negative and observation.doubtful is (kind is SpikeKind.BOUGHT)
+
+
+def _add_observations(episode: Episode, new: Sequence[SpikeObservation]) -> Episode:
+    if not new:
+        return episode
+    ours = [one for one in new if matches_kind(episode.kind, one)]
+    doubtful = [one.who for one in new if one.negative and one.doubtful]
+    first = map(_build_sample, filter_by_words(ours[:MAX_SAMPLE_CANDIDATES], episode.words))
+    newest = map(_build_sample, filter_by_words(ours[-MAX_SAMPLE_CANDIDATES:], episode.words))
+    by_time = sorted((*episode.firsts, *first), key=lambda one: one.at)
+    samples = {one.name: one for one in (*episode.samples, *newest)}
+    return episode.copy_with(
+        posts=episode.posts + len(ours),
+        crowd=linear_counter.add_to_counter(episode.crowd, (one.who for one in ours)),
+        doubtful=linear_counter.add_to_counter(episode.doubtful, doubtful),
+        as_cases=episode.as_cases + sum(one.department != NOBODY for one in ours),
+        firsts=tuple(by_time[:MAX_SAMPLES]),
+        samples=tuple(samples.values())[-MAX_SAMPLES:],
+        counted=max(one.place for one in new),
+    )
+
+
+def _choose_department(
+    observations: Sequence[SpikeObservation], departments: Sequence[str], thresholds: SpikeThresholds
+) -> str:
+    """As the playbook says, else where most of it went, else the first department there is."""
+    if thresholds.to:
+        return thresholds.to
+    went = [one.department for one in observations if one.department in departments]
+    return max(departments, key=went.count, default="")
+
+
+def _build_sample(one: SpikeObservation) -> SamplePost:
+    return SamplePost(one.mention, one.name, one.url, one.text, _from_epoch(one.at))
+
+
+def _build_peak(finding: SpikeFinding, at: datetime) -> SpikePeak:
+    what = finding.result
+    return SpikePeak(finding.posts, what.voices, what.window // 60, what.expected, at, finding.kind)
+
+
+def _from_epoch(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,67 @@
+"""What must be passed for a spike to be told, and for it to go on.
+
+The figures were chosen on three of the six subjects of a real week (`earshot bench spikes`, 2026-11-22): of those that
+find nearly all bursts of ×5 there within a quarter of an hour, the strictest. Five people, strangely many for the hour,
+are sooner together than six. The bar of words is high because there are many words.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from bot.domain.spikes.planned_events import PlannedEvent
+from bot.domain.spikes.scan_statistic import ScanThreshold
+
+
+class SpikeSensitivity(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
+_STRENGTH = {SpikeSensitivity.LOW: 7.5, SpikeSensitivity.NORMAL: 6.0, SpikeSensitivity.HIGH: 4.5}
+
+
+@dataclass(frozen=True, slots=True)
+class SpikeThresholds:
+    """The playbook's `[spikes]`. `to` is a department, or empty for the one that gets most of what is said."""
+
+    on: bool = True
+    to: str = ""
+    sensitivity: SpikeSensitivity = SpikeSensitivity.NORMAL
+    voices: int = 5
+    """Distinct people below which nothing is a spike."""
+    page_from: int = 8
+    """Distinct people against us, within one window, from which somebody is paged; 0: nobody ever is."""
+    over_after: timedelta = timedelta(minutes=60)
+    """An episode is over when nothing was unusual for so long."""
+    planned: tuple[PlannedEvent, ...] = ()
+
+    @property
+    def negative(self) -> ScanThreshold:
+        return ScanThreshold(_STRENGTH[self.sensitivity], 2.0, self.voices)
+
+    @property
+    def page(self) -> ScanThreshold:
+        return ScanThreshold(_STRENGTH[self.sensitivity] + 1.0, 2.5, self.page_from)
+
+    @property
+    def volume(self) -> ScanThreshold:
+        return ScanThreshold(_STRENGTH[self.sensitivity] + 4.0, 2.5, 2 * self.voices)
+
+    @property
+    def share(self) -> ScanThreshold:
+        return ScanThreshold(_STRENGTH[self.sensitivity] + 1.0, 1.5, 2 * self.voices)
+
+    @property
+    def topic(self) -> ScanThreshold:
+        return ScanThreshold(_STRENGTH[self.sensitivity] + 2.0, 4.0, max(5, self.voices))
+
+    @property
+    def inauthentic(self) -> ScanThreshold:
+        return ScanThreshold(_STRENGTH[self.sensitivity] + 1.0, 3.0, self.page_from or 2 * self.voices)
+
+    @property
+    def continuation(self) -> ScanThreshold:
+        """What keeps an episode open: less than what opens one, or it would be two for one thing."""
+        return ScanThreshold(_STRENGTH[self.sensitivity] / 2, 1.5, max(3, self.voices // 2))

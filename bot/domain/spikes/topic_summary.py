@@ -1,0 +1,51 @@
+"""What a spike is about: the words that its voices share, and the posts that use them."""
+
+from collections.abc import Sequence
+
+from bot.domain.spikes.observation import SpikeObservation
+from bot.domain.spikes.scan_statistic import compute_log_likelihood
+from bot.domain.spikes.topic_words import WordCounts, estimate_share, extract_informative_words, group_people_by_word
+
+MAX_TOPIC_WORDS = 3
+"""Telling words in a name."""
+MIN_TOPIC_STRENGTH = 3.0
+"""Strength from which a word names it: far below what a topic needs, since here it only says what about."""
+MIN_PEOPLE = 3
+MIN_EXPECTED = 0.3
+"""Voices taken for usual of whatever word."""
+MAX_TOPIC_POSTS = 300
+
+
+def choose_topic_words(
+    observations: Sequence[SpikeObservation],
+    word: str,
+    usual: WordCounts,
+    all_words: Sequence[WordCounts],
+    most: int = MAX_TOPIC_WORDS,
+) -> tuple[str, ...]:
+    """The words that most of its voices share and that are least usual; none within another."""
+    observations = observations[-MAX_TOPIC_POSTS:]
+    voices = len({one.who for one in observations})
+    strength: dict[str, float] = {}
+    for found, saying in group_people_by_word((one.who, one.text) for one in observations).items():
+        if len(saying) >= MIN_PEOPLE:
+            strength[found] = compute_log_likelihood(
+                len(saying), max(estimate_share(found, usual, all_words) * voices, MIN_EXPECTED)
+            )
+    ranked = sorted(strength, key=lambda one: (-strength[one], -len(one), one))
+    chosen = [word] if word else []
+    for found in ranked:
+        if len(chosen) == most or strength[found] < MIN_TOPIC_STRENGTH:
+            break
+        parts = set(found.split())
+        if not any(parts & set(one.split()) for one in chosen):
+            chosen.append(found)
+    return tuple(chosen)
+
+
+def filter_by_words(observations: Sequence[SpikeObservation], words: Sequence[str]) -> Sequence[SpikeObservation]:
+    """Those that use its words; all where none does."""
+    if not words:
+        return observations
+    found = [one for one in observations if not set(words).isdisjoint(extract_informative_words(one.text))]
+    return found or observations

@@ -1,0 +1,114 @@
+"""The playbook in force, as the house asks for it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import time
+from pathlib import Path
+
+from bot.config import Playbook, PlaybookReloader
+from bot.detectors.model.weights import PACKAGED
+from bot.detectors.pipeline import MentionAssessor, build_assessor
+from bot.domain.assessment import Assessment
+from bot.domain.crisis import CrisisPlan
+from bot.domain.department import Department, is_person
+from bot.domain.drills import DrillSettings
+from bot.domain.health.issues import OPERATORS
+from bot.domain.mention import Mention
+from bot.domain.paging.contact_methods import ContactDetails
+from bot.domain.paging.page import Severity
+from bot.domain.paging.policy import EscalationPolicy, choose_policy
+from bot.domain.routing import Route
+from bot.domain.spikes.thresholds import SpikeThresholds
+from bot.domain.subject import Subject
+
+
+class ReloadableRules:
+    """Asked anew each time: the playbook may be read again while we run."""
+
+    def __init__(
+        self, playbook: PlaybookReloader, contacts: Mapping[str, str] | None = None, weights: Path = PACKAGED
+    ) -> None:
+        """`weights`: of the model that hears."""
+        self._live = playbook
+        self._contacts = contacts or {}
+        self._weights = weights
+        self._heard_by: tuple[Playbook, MentionAssessor] | None = None
+
+    @property
+    def playbook(self) -> Playbook:
+        return self._live.current
+
+    @property
+    def managers(self) -> tuple[str, ...]:
+        return self.playbook.brand.managers
+
+    @property
+    def time_zone(self) -> str:
+        return self.playbook.brand.time_zone
+
+    def list_departments(self) -> tuple[Department, ...]:
+        return tuple(self.playbook.departments.values())
+
+    def find_department(self, name: str) -> Department | None:
+        """`operators` is one for the sake of pages, where the playbook has none of this name."""
+        found = self.playbook.departments.get(name)
+        return self._build_operators() if found is None and name == OPERATORS else found
+
+    def _build_operators(self) -> Department:
+        told = self.playbook.operators
+        people = told.on_call or tuple(one for one in self.managers if is_person(one))
+        return Department(name=OPERATORS, channel=told.channel, on_call=people)
+
+    def list_source_names(self) -> tuple[str, ...]:
+        """Those that go on for ever, by the names under which their mentions come."""
+        return tuple(one.name or one.source for one in self.playbook.sources if one.source != "replay")
+
+    def list_routes(self) -> Sequence[Route]:
+        return self.playbook.routes
+
+    def get_spike_thresholds(self) -> SpikeThresholds:
+        return self.playbook.spikes
+
+    def get_drill_plan(self) -> DrillSettings:
+        return self.playbook.drills
+
+    def get_crisis_plan(self) -> CrisisPlan:
+        return self.playbook.crisis_plan
+
+    def get_page_limit(self) -> int | None:
+        return self.playbook.pages_a_night
+
+    def get_summary_time(self) -> time | None:
+        return self.playbook.note_at
+
+    def has_handover_summary(self) -> bool:
+        return self.playbook.note_at_hand_over
+
+    def list_subjects(self) -> Sequence[Subject]:
+        return self.playbook.subjects
+
+    def get_escalation_policy(self, severity: Severity, department: str) -> EscalationPolicy:
+        return choose_policy(self.playbook.escalations, severity, department)
+
+    def get_contact(self, person: str) -> ContactDetails:
+        return self.playbook.people.get(person, ContactDetails()).resolve_env(self._contacts)
+
+    def find_pagerduty_person(self, user: str) -> str:
+        people = self.playbook.people.items()
+        return next((person for person, contact in people if user and contact.pagerduty == user), "")
+
+    def get_assessor(self) -> MentionAssessor:
+        """Made once for each reading of the playbook: its terms are compiled. Raises Unusable."""
+        playbook = self.playbook
+        if self._heard_by is None or self._heard_by[0] is not playbook:
+            self._heard_by = (playbook, build_assessor(playbook, self._weights))
+        return self._heard_by[1]
+
+    async def apply_playbook(self, playbook: Playbook) -> None:
+        """With its detectors made first, in a thread: a model of one's own may take seconds. Raises Unusable."""
+        assessor = await asyncio.to_thread(build_assessor, playbook, self._weights)
+        self._live.current, self._heard_by = playbook, (playbook, assessor)
+
+    async def assess(self, mention: Mention) -> Assessment:
+        [found] = await self.get_assessor().assess_in_thread([mention])
+        return found.explain_assessment()

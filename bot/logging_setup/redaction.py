@@ -1,0 +1,53 @@
+"""What may leave by a log line, by its key and by its kind."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import PurePath
+from typing import Any
+
+from structlog.typing import EventDict, WrappedLogger
+
+from bot.logging_setup.sanitize_values import MOST, sanitize_log_text
+from bot.logging_setup.tracebacks import SafeTraceback, describe_error
+
+WITHHELD = frozenset(
+    {"text", "body", "blocks", "payload", "attachments", "content", "raw", "input", "data", "params", "query"}
+    | {"note", "headline", "author", "handle", "who", "bio", "headers", "cookie", "response_url", "trigger_id"}
+    | {"token", "secret", "password", "authorization", "signature", "ticket"}
+)
+"""Keys, or the last words of keys (`bot_token`), whose values never reach a log."""
+FIRST = ("timestamp", "level", "event")
+"""What an eye looks for, and in which order."""
+
+
+def redact_event(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Nothing leaves that a stranger may have written: by its key, by its length, by what it would do to a terminal."""
+    passed: dict[str, Any] = {key: "" for key in FIRST if key in event}
+    withheld: list[str] = []
+    for key, value in event.items():
+        if _is_sensitive_key(key):
+            withheld.append(sanitize_log_text(key))
+        else:
+            passed[sanitize_log_text(key)] = _redact_value(value)
+    return {**passed, "withheld": withheld} if withheld else passed
+
+
+def _is_sensitive_key(key: str) -> bool:
+    return key.lower() in WITHHELD or key.lower().rpartition("_")[2] in WITHHELD
+
+
+def _redact_value(value: object) -> object:
+    """What is neither a number nor a word nor made of these is named, not shown: a mention is full of text."""
+    match value:
+        case bool() | int() | float() | None | SafeTraceback():
+            return value
+        case str() | date() | timedelta() | PurePath():
+            return sanitize_log_text(str(value))
+        case BaseException():
+            return describe_error(value)
+        case Mapping():
+            return redact_event(None, "", {str(key): item for key, item in list(value.items())[:MOST]})
+        case list() | tuple() | set() | frozenset():
+            return [_redact_value(item) for item in list(value)[:MOST]]
+        case _:
+            return f"<{type(value).__name__}>"

@@ -1,5 +1,0 @@
-"""Block Kit, checked as strictly as Slack does and a little more."""
-
-from bot.sandbox.blocks.whole import OBSERVERS, check_message, check_view
-
-__all__ = ["OBSERVERS", "check_message", "check_view"]

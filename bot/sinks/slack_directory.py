@@ -1,0 +1,78 @@
+"""Who is in a Slack user group and where people are, remembered for a while: usergroups.* is a slow lane of Slack's."""
+
+import asyncio
+from collections import defaultdict
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.clock import Clock
+from bot.sinks.delivery_errors import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
+from bot.sinks.slack import SlackProfile, SlackSink
+
+log = structlog.get_logger("directory")
+
+GROUP_TTL = timedelta(minutes=5)
+RETRY_AFTER = timedelta(seconds=10)
+"""Where Slack did not say: fifty who press meanwhile do not wait for it one after another."""
+
+
+PROFILE_TTL = timedelta(hours=12)
+"""People who travel change theirs; Slack is asked again the next day at the latest."""
+
+
+class SlackDirectory:
+    def __init__(self, sink: SlackSink, clock: Clock) -> None:
+        self._sink = sink
+        self._clock = clock
+        self._groups: dict[str, tuple[datetime, frozenset[str] | None]] = {}
+        self._profiles: dict[str, tuple[datetime, SlackProfile]] = {}
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def list_members(self, group: str) -> frozenset[str] | None:
+        """The last known people where Slack does not answer, and None where it never did."""
+        async with self._locks[group]:  # fifty who press at once are one question to Slack
+            return await self._load_members(group)
+
+    async def find_time_zone(self, person: str) -> str:
+        """The IANA name of a person's time zone; empty where Slack does not say, or says one that nobody knows."""
+        zone = (await self._load_profile(person)).zone
+        try:
+            ZoneInfo(zone)
+        except (ValueError, KeyError, OSError):  # no zone's name, or none that this machine has
+            return ""
+        return zone
+
+    async def find_name(self, person: str) -> str:
+        """As Slack shows it; empty where Slack does not say."""
+        return (await self._load_profile(person)).name
+
+    async def _load_profile(self, person: str) -> SlackProfile:
+        async with self._locks[person]:
+            at = self._clock.now()
+            asked, known = self._profiles.get(person, (None, SlackProfile("", "")))
+            if asked is not None and at - asked < (PROFILE_TTL if known.name else GROUP_TTL):
+                return known
+            try:
+                known = await self._sink.fetch_profile(person)
+            except (DeliveryUnknownError, RateLimitedError, SlackRejectedError, NotSentError) as no:
+                log.warning("person not read", person=person, reason=str(no))
+            self._profiles[person] = (at, known)
+            return known
+
+    def forget(self, group: str) -> None:
+        """It was changed, by ourselves."""
+        self._groups.pop(group, None)
+
+    async def _load_members(self, group: str) -> frozenset[str] | None:
+        at = self._clock.now()
+        asked, people = self._groups.get(group, (None, None))
+        if asked is not None and at - asked < (GROUP_TTL if people is not None else RETRY_AFTER):
+            return people
+        try:
+            people = await self._sink.list_members(group)
+        except (DeliveryUnknownError, RateLimitedError, SlackRejectedError, NotSentError) as no:
+            log.warning("user group not read", group=group, reason=str(no))
+        self._groups[group] = (at, people)
+        return people

@@ -1,0 +1,26 @@
+"""A Slack workspace on this machine: the far end of every end-to-end test, and of the demo."""
+
+from bot.slack_sandbox.change_log import WorkspaceChange
+from bot.slack_sandbox.faults import FaultKind, InjectedFault
+from bot.slack_sandbox.messages import SlackMessage
+from bot.slack_sandbox.people import SlackUser
+from bot.slack_sandbox.results import ClientRefusedError, DeliveryOutcome
+from bot.slack_sandbox.server import SlackSandbox
+from bot.slack_sandbox.views import SlackView
+from bot.slack_sandbox.workspace import SlackWorkspace, WorkspaceChannel, WorkspaceGroup, WorkspaceUser
+
+__all__ = [
+    "ClientRefusedError",
+    "DeliveryOutcome",
+    "FaultKind",
+    "InjectedFault",
+    "SlackMessage",
+    "SlackSandbox",
+    "SlackUser",
+    "SlackView",
+    "SlackWorkspace",
+    "WorkspaceChange",
+    "WorkspaceChannel",
+    "WorkspaceGroup",
+    "WorkspaceUser",
+]

@@ -1,0 +1,137 @@
+"""Whole messages and views: what no block can know about itself."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from bot.slack_sandbox import block_text
+from bot.slack_sandbox.block_kit.layout import BLOCK
+from bot.slack_sandbox.block_kit.objects import ID, check_plain_text
+from bot.slack_sandbox.block_kit.schema import (
+    BodyLocation,
+    Check,
+    Faults,
+    check_enum,
+    check_flag,
+    check_list,
+    check_object,
+    check_text,
+)
+from bot.slack_sandbox.slack_errors import Json
+
+IN_MESSAGE, IN_VIEW = 50, 100
+AT_MOST = {"table": 1, "data_visualization": 2}
+MARKDOWN = 12_000
+META: Mapping[str, Check] = {
+    "private_metadata": check_text(3000, 0),
+    "callback_id": check_text(255, 0),
+    "external_id": ID,
+}
+VIEWS: Mapping[str, Check] = {
+    "modal": check_object(
+        {"type": check_enum("modal"), "title": check_plain_text(24), "blocks": check_list(BLOCK, 0, IN_VIEW)},
+        {
+            **META,
+            "submit": check_plain_text(24),
+            "close": check_plain_text(24),
+            "clear_on_close": check_flag,
+            "notify_on_close": check_flag,
+            "submit_disabled": check_flag,
+        },
+    ),
+    "home": check_object({"type": check_enum("home"), "blocks": check_list(BLOCK, 0, IN_VIEW)}, META),
+}
+
+
+OBSERVERS: list[Callable[[str, Json], None]] = []
+"""Called with each message or view that was found good, and what it is: message, modal or home. A test suite can hold
+them against other descriptions of Block Kit.
+"""
+
+
+def check_message(blocks: list[Any]) -> list[str]:
+    """Every fault in the blocks of a message, each with its place; none: they are good."""
+    at = BodyLocation("/blocks", "message")
+    faults = [*check_list(BLOCK, 0, IN_MESSAGE)(blocks, at)] or [
+        *_check_across_blocks(blocks, at),
+        *_check_counts(blocks, at),
+    ]
+    return faults or _notify_observers("message", {"blocks": blocks})
+
+
+def check_view(view: Json) -> list[str]:
+    """Every fault in a modal or a Home tab."""
+    at = BodyLocation("/view", str(view.get("type")))
+    shape = VIEWS.get(at.surface)
+    if shape is None:
+        return [at.enter_key("type").format_fault(f"unsupported type: {at.surface}")]
+    faults = [*shape(view, at)] or [
+        *_check_across_blocks(view["blocks"], at.enter_key("blocks")),
+        *_check_submit(view, at),
+    ]
+    return faults or _notify_observers(at.surface, view)
+
+
+def _notify_observers(surface: str, good: Json) -> list[str]:
+    for observe in OBSERVERS:
+        observe(surface, good)
+    return []
+
+
+def _check_across_blocks(blocks: list[Json], at: BodyLocation) -> Faults:
+    yield from _check_block_ids(blocks, at)
+    for index, block in enumerate(blocks):
+        yield from _check_action_ids(block, at.enter_key(index))
+    focused = [element for _, element in block_text.iter_block_elements(blocks) if element.get("focus_on_load")]
+    if len(focused) > 1:
+        yield at.format_fault("only one element may have focus_on_load")
+
+
+def _check_block_ids(blocks: list[Json], at: BodyLocation) -> Faults:
+    ids = Counter(block["block_id"] for block in _iter_blocks(blocks) if "block_id" in block)
+    for block_id, times in ids.items():
+        if times > 1:
+            yield at.format_fault(f"block_id {block_id!r} already exists")
+
+
+def _iter_blocks(blocks: list[Json]) -> Iterator[Json]:
+    for block in blocks:
+        yield block
+        yield from _iter_blocks(block.get("child_blocks", []))
+        if block["type"] == "carousel":
+            yield from block["elements"]
+
+
+def _check_action_ids(block: Json, at: BodyLocation) -> Faults:
+    """Inside a container and a carousel, each child is a block of its own."""
+    inner: list[Json] = block["elements"] if block["type"] == "carousel" else block.get("child_blocks") or []
+    for index, child in enumerate(inner):
+        yield from _check_action_ids(child, at.enter_key(index))
+    if inner:
+        return
+    ids = Counter(_iter_action_ids(block))
+    for action_id, times in ids.items():
+        if times > 1:
+            yield at.format_fault(f"action_id {action_id!r} already exists")
+
+
+def _iter_action_ids(block: Json) -> Iterator[str]:
+    held = [*block.get("elements", []), *block.get("actions", [])]
+    for element in (*held, block.get("accessory", {}), block.get("element", {})):
+        if "action_id" in element:
+            yield element["action_id"]
+
+
+def _check_counts(blocks: list[Json], at: BodyLocation) -> Faults:
+    kinds = Counter(block["type"] for block in _iter_blocks(blocks))
+    for kind, most in AT_MOST.items():
+        if kinds[kind] > most:
+            yield at.format_fault(f"no more than {most} {kind} allowed")
+    if sum(len(block["text"]) for block in blocks if block["type"] == "markdown") > MARKDOWN:
+        yield at.format_fault(f"markdown must be less than {MARKDOWN + 1} characters in all")
+
+
+def _check_submit(view: Json, at: BodyLocation) -> Faults:
+    has_inputs = any(block["type"] == "input" for block in view["blocks"])
+    if view["type"] == "modal" and has_inputs and "submit" not in view:
+        yield at.format_fault("missing required field: submit (there are input blocks)")

@@ -1,0 +1,79 @@
+"""Messages, and the clock that stamps them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from bot.slack_sandbox import block_text
+from bot.slack_sandbox.block_text import BlockButton
+from bot.slack_sandbox.slack_errors import Json
+
+
+class TimestampIssuer:
+    """Message timestamps: never twice the same, always later than the last."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._last = 0
+
+    def issue_ts(self) -> str:
+        self._last = max(int(self._now() * 1_000_000) // 100 * 100 + 100, self._last + 100)
+        return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
+
+
+@dataclass(eq=False)
+class SlackMessage:
+    ts: str
+    channel: str
+    user: str
+    text: str = ""
+    blocks: list[Json] = field(default_factory=list)
+    bot_id: str = ""
+    app_id: str = ""
+    thread_ts: str = ""
+    metadata: Json | None = None
+    edited: str = ""  # the ts of the last edit
+    ephemeral_to: str = ""
+    client_msg_id: str = ""
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+    thread: list["SlackMessage"] = field(default_factory=list)
+    attachments: list[Json] = field(default_factory=list)
+    files: list[Json] = field(default_factory=list)
+    unfurled: list[str] = field(default_factory=list)
+    broadcast: bool = False
+    deleted: bool = False
+    values: dict[str, dict[str, Json]] = field(default_factory=dict)  # what was picked in its menus
+
+    def set_state(self, block_id: str, action_id: str, state: Json) -> None:
+        self.values.setdefault(block_id, {})[action_id] = state
+
+    def read_text(self) -> str:
+        """What a person sees: the blocks if there are any, else the text."""
+        return block_text.read_block_text(self.blocks) if self.blocks else block_text.strip_mrkdwn(self.text)
+
+    def find_buttons(self) -> dict[str, BlockButton]:
+        return block_text.find_block_buttons(self.blocks)
+
+    def iter_elements(self) -> Iterator[tuple[Json, Json]]:
+        return block_text.iter_block_elements(self.blocks)
+
+    def build_message_payload(self) -> Json:
+        """The message as Slack shows it to an app."""
+        shown: Json = {"type": "message", "user": self.user, "ts": self.ts, "text": self.text}
+        if self.bot_id:
+            shown |= {"bot_id": self.bot_id, "app_id": self.app_id}
+        if self.thread_ts or self.thread:
+            shown["thread_ts"] = self.thread_ts or self.ts
+        if self.thread:
+            shown |= {"reply_count": len(self.thread), "latest_reply": self.thread[-1].ts}
+        if self.edited:
+            shown["edited"] = {"user": self.user, "ts": self.edited}
+        if self.reactions:
+            shown["reactions"] = [{"name": n, "users": u, "count": len(u)} for n, u in self.reactions.items()]
+        optional = {
+            "blocks": self.blocks,
+            "attachments": self.attachments,
+            "files": self.files,
+            "metadata": self.metadata,
+            "client_msg_id": self.client_msg_id,
+        }
+        return shown | {key: value for key, value in optional.items() if value}

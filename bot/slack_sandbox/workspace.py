@@ -1,0 +1,229 @@
+"""The workspace: who is in it and where they talk. State only, no wire."""
+
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.slack_sandbox.change_log import ChangeLog
+from bot.slack_sandbox.mentions import MentionNotification
+from bot.slack_sandbox.messages import SlackMessage, TimestampIssuer
+from bot.slack_sandbox.slack_errors import Json, SlackError
+from bot.slack_sandbox.views import SlackView
+
+DAY = 86_400
+BOT_USER, BOT_ID, APP_ID, TEAM_ID = "U0BOT", "B0BOT", "A0APP", "T0SANDBOX"
+
+
+@dataclass(eq=False)
+class WorkspaceUser:
+    id: str
+    name: str
+    real_name: str
+    email: str = ""
+    tz: str = "UTC"
+    locale: str = "en-US"
+    is_bot: bool = False
+    deleted: bool = False
+    is_admin: bool = False
+    dnd_from: float = 0.0
+    dnd_until: float = 0.0
+    dnd_enabled: bool = False
+    """The schedule of do-not-disturb: on each day as from `dnd_from` until `dnd_until`, both in epoch seconds."""
+    snoozed_until: float = 0.0
+    """Notifications are paused by hand. Slack shows it to this person and to nobody else."""
+    title: str = ""
+    team: str = TEAM_ID
+    """Another workspace's id: a guest of a channel that is shared through Slack Connect."""
+
+    def can_be_notified(self, at: float) -> bool:
+        """Whether a notification sent now would reach this person."""
+        start, end = self.get_dnd_window(at)
+        quiet = self.dnd_enabled and start <= at < end
+        return not (quiet or at < self.snoozed_until)
+
+    def get_dnd_window(self, at: float) -> tuple[float, float]:
+        """Return the window of the schedule that is running at `at`, else the next one, as `dnd.info` does."""
+        passed = max(0, math.floor((at - self.dnd_until) / DAY) + 1)
+        return self.dnd_from + passed * DAY, self.dnd_until + passed * DAY
+
+    def build_user_payload(self, at: float, *, with_email: bool, with_locale: bool) -> Json:
+        offset = datetime.fromtimestamp(at, ZoneInfo(self.tz)).utcoffset()
+        profile = {"real_name": self.real_name, "display_name": self.name, "title": self.title}
+        told: Json = {
+            "id": self.id,
+            "team_id": self.team,
+            "name": self.name,
+            "real_name": self.real_name,
+            "deleted": self.deleted,
+            "tz": self.tz,
+            "tz_offset": int(offset.total_seconds()) if offset else 0,
+            "is_bot": self.is_bot,
+            "is_admin": self.is_admin,
+            "profile": profile | ({"email": self.email} if with_email and self.email else {}),
+        }
+        return told | ({"locale": self.locale} if with_locale else {})
+
+
+@dataclass(eq=False)
+class WorkspaceGroup:
+    id: str
+    handle: str
+    members: list[str]
+    name: str = ""
+
+
+@dataclass(eq=False)
+class WorkspaceChannel:
+    """`members` is None where everybody is in."""
+
+    id: str
+    name: str
+    is_private: bool = False
+    is_archived: bool = False
+    im_with: str = ""
+    bot_is_member: bool = False
+    members: set[str] | None = None
+    topic: str = ""
+    messages: list[SlackMessage] = field(default_factory=list)
+    bookmarks: list[Json] = field(default_factory=list)
+    pins: list[str] = field(default_factory=list)
+    read_up_to: dict[str, str] = field(default_factory=dict)
+    _by_ts: dict[str, SlackMessage] = field(default_factory=dict, repr=False)
+
+    def iter_all_messages(self) -> Iterator[SlackMessage]:
+        """Messages and the replies in their threads."""
+        for message in self.messages:
+            yield message
+            yield from message.thread
+
+    def find(self, ts: str) -> SlackMessage | None:
+        return self._by_ts.get(ts)
+
+    def add(self, message: SlackMessage) -> None:
+        """In its thread if it is a reply, and in the channel if it is not or is told to be in both."""
+        parent = self.find(message.thread_ts) if message.thread_ts else None
+        self._by_ts[message.ts] = message
+        if parent is not None:
+            parent.thread.append(message)
+        if parent is None or message.broadcast:
+            self.messages.append(message)
+
+    def remove(self, message: SlackMessage) -> None:
+        message.deleted = True
+        parent = self.find(message.thread_ts) if message.thread_ts else None
+        self._by_ts.pop(message.ts, None)
+        for shelf in (self.messages, parent.thread if parent else []):
+            if message in shelf:
+                shelf.remove(message)
+
+    def has_member(self, user: str) -> bool:
+        if user == BOT_USER:
+            return self.bot_is_member
+        return self.members is None or user in self.members
+
+    def is_open_to(self, user: str) -> bool:
+        """Public channels can be read by anybody."""
+        return self.has_member(user) or not (self.is_private or self.im_with)
+
+    def count_unread(self, user: str) -> int:
+        seen = self.read_up_to.get(user, "")
+        return sum(1 for message in self.messages if message.ts > seen and message.user != user)
+
+
+class SlackWorkspace:
+    """Everything in the workspace, by its ids."""
+
+    def __init__(
+        self, name: str = "Northwind", now: Callable[[], float] = time.time, bot_name: str = "earshot"
+    ) -> None:
+        self.name, self.now = name, now
+        self.users: dict[str, WorkspaceUser] = {}
+        self.groups: dict[str, WorkspaceGroup] = {}
+        self.channels: dict[str, WorkspaceChannel] = {}
+        self.homes: dict[str, SlackView] = {}
+        self.modals: dict[str, list[SlackView]] = {}  # each person's stack, the open one last
+        self.ephemerals: dict[str, list[SlackMessage]] = {}
+        self.pings: list[MentionNotification] = []
+        self.escapes: dict[str, bool] = {}  # slash commands, and whether they are set to `should_escape`
+        self.feed = ChangeLog(now)
+        self.stamps = TimestampIssuer(now)
+        self._numbers = 0
+        self.add_user(BOT_USER, bot_name, is_bot=True)
+
+    @property
+    def domain(self) -> str:
+        return self.name.lower().replace(" ", "-")
+
+    def issue_number(self) -> int:
+        """A number nobody had before: ids are made of these, so that two runs are alike."""
+        self._numbers += 1
+        return self._numbers
+
+    def add_user(
+        self,
+        user_id: str,
+        name: str,
+        *,
+        real_name: str = "",
+        email: str = "",
+        tz: str = "UTC",
+        locale: str = "en-US",
+        is_bot: bool = False,
+        is_admin: bool = False,
+        title: str = "",
+    ) -> WorkspaceUser:
+        email = email or f"{name}@{self.domain}.example"
+        user = WorkspaceUser(
+            user_id, name, real_name or name, email, tz, locale, is_bot, is_admin=is_admin, title=title
+        )
+        self.users[user_id] = user
+        return user
+
+    def add_group(self, group_id: str, handle: str, members: Iterable[str], *, name: str = "") -> WorkspaceGroup:
+        group = WorkspaceGroup(group_id, handle, list(members), name or handle)
+        self.groups[group_id] = group
+        return group
+
+    def add_channel(
+        self,
+        channel_id: str,
+        name: str,
+        *,
+        bot_is_member: bool = False,
+        is_private: bool = False,
+        is_archived: bool = False,
+        members: Iterable[str] | None = None,
+    ) -> WorkspaceChannel:
+        inside = None if members is None else set(members)
+        channel = WorkspaceChannel(channel_id, name, is_private, is_archived, "", bot_is_member, inside)
+        self.channels[channel_id] = channel
+        return channel
+
+    def find_channel(self, id_or_name: str) -> WorkspaceChannel:
+        bare = id_or_name.removeprefix("#")
+        if bare in self.channels:
+            return self.channels[bare]
+        return next(channel for channel in self.channels.values() if channel.name == bare)
+
+    def find_user(self, id_or_name: str) -> WorkspaceUser:
+        bare = id_or_name.removeprefix("@")
+        if bare in self.users:
+            return self.users[bare]
+        return next(user for user in self.users.values() if user.name == bare)
+
+    def get_dm(self, user_id: str) -> WorkspaceChannel:
+        """The conversation between the app and this person; it is there as soon as one asks."""
+        if user_id not in self.users:
+            raise SlackError("user_not_found")
+        dm_id = "D0" + user_id.removeprefix("U0")
+        if dm_id not in self.channels:
+            members = {user_id}
+            self.channels[dm_id] = WorkspaceChannel(dm_id, "", True, False, user_id, True, members)
+        return self.channels[dm_id]
+
+    def get_modal(self, user_id: str) -> SlackView | None:
+        stack = self.modals.get(user_id)
+        return stack[-1] if stack else None

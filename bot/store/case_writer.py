@@ -1,0 +1,244 @@
+"""A decision as one transaction: what it guards, and everything it writes."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.domain.assessment import Assessment, Intent, Sentiment
+from bot.domain.audit import AuditEvent
+from bot.domain.case import Case, CaseStatus, JoinReason
+from bot.domain.commits import CaseDecision, Decision, MentionOutcome, ProcessedMention
+from bot.domain.intake import CONVERSATION_WINDOW, COPY_WINDOW, build_conversation_key, build_copy_key
+from bot.domain.mention import Mention
+from bot.domain.outbox import Notification
+from bot.domain.paging.case_page import list_pages_to_recheck
+from bot.domain.paging.page import Page
+from bot.store import keys as bounds
+from bot.store.corrections import add_correction, update_precision
+from bot.store.keys import Keys, format_day, join_field
+from bot.store.message_records import MessageRef
+from bot.store.spike_stream import append_observation
+from bot.store.transaction import Transaction
+
+LANE_WIDTH = 10**13
+"""Lanes are apart by more than any time in ms, so that a score orders by lane and then by age."""
+QUARTER = 15
+"""Minutes in the finest span a tally tells apart."""
+_TALLIES_SECONDS = int(bounds.TALLIES_KEPT.total_seconds())
+_TELLING_SECONDS = int(bounds.TELLING_KEPT.total_seconds())
+_CONVERSATION_SECONDS = int(CONVERSATION_WINDOW.total_seconds())
+_EDITED_SECONDS = int(bounds.EDITED_WITHIN.total_seconds())
+_COPY_SECONDS = int(COPY_WINDOW.total_seconds())
+
+
+def to_ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+def compute_quarter(at: datetime) -> int:
+    return (at.hour * 60 + at.minute) // QUARTER
+
+
+def write_decision(transaction: Transaction, keys: Keys, decision: CaseDecision, at: datetime) -> None:
+    """Everything that this decision writes, guarded by the version that was read."""
+    if decision.after is not None:
+        _write_case(transaction, keys, decision, decision.after)
+    if decision.processed is not None:
+        _write_processed(transaction, keys, decision.processed, decision.after)
+    if decision.is_edit:
+        transaction.write("HINCRBY", keys.mention_counters, "editing", -1)
+    write_effects(transaction, keys, decision, at, "case", decision.after.id if decision.after else "")
+    for correction in decision.corrections:
+        add_correction(transaction, keys, decision.case, correction)
+    if decision.before is not None and decision.after is not None:
+        for page_id in list_pages_to_recheck(decision.before, decision.after):
+            transaction.write("ZADD", keys.pages, at.timestamp(), page_id)
+    if decision.opened_decision is not None:
+        write_decision(transaction, keys, decision.opened_decision, at)
+
+
+def write_effects(transaction: Transaction, keys: Keys, decision: Decision[object], at: datetime, *about: str) -> None:
+    """Write what follows from a decision beside its own record. `about`: as for `add_audit_event`."""
+    for event in decision.events:
+        add_audit_event(transaction, keys, event, *about)
+    for notification in decision.notifications:
+        add_notification(transaction, keys, notification, at)
+    for notification in decision.done:
+        transaction.write("ZREM", keys.outbox_key(notification.to), notification.key)
+    for page in decision.pages:
+        add_page(transaction, keys, page)
+    for page_id in decision.woken:
+        transaction.write("ZADD", keys.pages, at.timestamp(), page_id)
+
+
+def add_notification(transaction: Transaction, keys: Keys, notification: Notification, at: datetime) -> None:
+    """Put a notification in its destination's outbox; one of the same name there already is enough."""
+    score = int(notification.priority) * LANE_WIDTH + to_ms(at)
+    transaction.write("ZADD", keys.outbox_key(notification.to), "LT", score, notification.key)
+    transaction.add_upkeep("SADD", keys.outboxes, str(notification.to))
+
+
+def add_case_message(transaction: Transaction, keys: Keys, case: str, place: MessageRef) -> None:
+    """Slack shows something of this case here, which has to go should its words have to be forgotten."""
+    key = keys.case_messages_key(case)
+    transaction.write("RPUSH", key, f"{place.channel} {place.ts}")
+    transaction.write("LTRIM", key, -bounds.MESSAGES_MOST, -1)
+    transaction.write("EXPIRE", key, int(bounds.CASE_KEPT.total_seconds()))
+
+
+def add_audit_event(transaction: Transaction, keys: Keys, event: AuditEvent, *about: str) -> None:
+    """`about`: what it happened to, as pairs of a kind and a name."""
+    fields = (*about, "at", event.at.isoformat(), "by", event.by, "what", event.what, "detail", event.detail)
+    transaction.write("XADD", keys.audit, "*", *fields)
+    transaction.add_upkeep("XTRIM", keys.audit, "MAXLEN", "~", bounds.AUDIT_MOST)
+
+
+def add_page(transaction: Transaction, keys: Keys, page: Page) -> None:
+    """Open a page within the commit of what caused it; one that is there already is left as it is."""
+    key = keys.page_key(page.id)
+    assert page.due is not None
+    transaction.write("HSETNX", key, "body", page.model_dump_json(exclude_defaults=True))
+    transaction.write("HSETNX", key, "v", page.version)
+    transaction.write("EXPIRE", key, int(bounds.PAGE_KEPT.total_seconds()))
+    transaction.write("ZADD", keys.pages, "NX", page.due.timestamp(), page.id)
+
+
+def _write_case(transaction: Transaction, keys: Keys, decision: CaseDecision, case: Case) -> None:
+    key = keys.case_key(case.id)
+    before = decision.before
+    transaction.guard(key, before.version if before else "", "v")
+    transaction.write("HSET", key, "v", case.version, "body", case.model_dump_json(exclude_defaults=True))
+    if decision.deadline is not None:
+        transaction.write("ZADD", keys.deadlines, decision.deadline.timestamp(), case.id)
+    elif before is not None:
+        transaction.write("ZREM", keys.deadlines, case.id)
+    _update_indexes(transaction, keys, before, case)
+    if before is None:
+        _write_lookup_keys(transaction, keys, case)
+    if decision.joined_mention is not None:
+        joined = keys.joined_mentions_key(case.id)
+        if case.joined_count <= bounds.JOINED_MOST:
+            transaction.write("HSET", joined, decision.joined_mention.id, decision.joined_mention.model_dump_json())
+        transaction.write("SET", keys.joined_case_key(decision.joined_mention.id), case.id, "EX", _EDITED_SECONDS)
+    if decision.separated_mention:
+        transaction.write("HDEL", keys.joined_mentions_key(case.id), decision.separated_mention)
+    if case.is_closed != (before.is_closed if before else False):
+        _set_retention(transaction, keys, case)
+    if case.is_closed or (before and before.is_closed):
+        update_precision(transaction, keys, before, case)
+    for measure, seconds in decision.durations:
+        then = case.resolved_at or case.claimed_at or case.opened_at
+        took = keys.durations_key(format_day(then), case.department, measure)
+        transaction.write("RPUSH", took, join_field(compute_quarter(then), f"{seconds:.1f}"))
+        transaction.add_upkeep("LTRIM", took, -bounds.TOOK_MOST, -1)
+        transaction.add_upkeep("EXPIRE", took, _TALLIES_SECONDS)
+
+
+def _update_indexes(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
+    """Who has what: the department's open cases by when they are due, the owner's own, what ended how."""
+    if before is not None and (before.department != case.department or case.is_closed):
+        transaction.write("ZREM", keys.open_cases_key(before.department), case.id)
+    if not case.is_closed:
+        due = case.due.timestamp() if case.due else "+inf"
+        transaction.write("ZADD", keys.open_cases_key(case.department), due, case.id)
+    had = before.owner if before and before.status is CaseStatus.CLAIMED else ""
+    has = case.owner if case.status is CaseStatus.CLAIMED else ""
+    if had != has:
+        if had:
+            transaction.write("SREM", keys.owned_cases_key(had), case.id)
+        if has:
+            transaction.write("SADD", keys.owned_cases_key(has), case.id)
+    if case.is_closed and case.resolution and case.resolved_at and not (before and before.is_closed):
+        ended = keys.resolutions_key(format_day(case.resolved_at))
+        how = join_field(compute_quarter(case.resolved_at), case.department, case.resolution)
+        transaction.write("HINCRBY", ended, how, 1)
+        transaction.add_upkeep("EXPIRE", ended, _TALLIES_SECONDS)
+
+
+def _set_retention(transaction: Transaction, keys: Keys, case: Case) -> None:
+    seconds = int(bounds.CASE_KEPT.total_seconds())
+    for key in (keys.case_key(case.id), keys.joined_mentions_key(case.id), keys.card_key(case.id)):
+        if case.is_closed:
+            transaction.write("EXPIRE", key, seconds)
+        else:
+            transaction.write("PERSIST", key)
+
+
+def _write_lookup_keys(transaction: Transaction, keys: Keys, case: Case) -> None:
+    """How later mentions find this case. Guarded by triage, which knows what it found there."""
+    for trace in build_lookup_keys(keys, case.mention, case.assessment.subject):
+        transaction.write("SET", trace.key, case.id, "EX", trace.seconds)
+
+
+class LookupKey(NamedTuple):
+    """A key under which the case of a mention is found again, for how long, and what that would say of the two."""
+
+    key: str
+    seconds: int
+    joining: JoinReason
+
+
+def build_lookup_keys(keys: Keys, mention: Mention, subject: str) -> tuple[LookupKey, ...]:
+    """The same person in the same conversation comes before the same words."""
+    found = []
+    if conversation := build_conversation_key(mention):
+        found.append(LookupKey(keys.conversation_case_key(conversation), _CONVERSATION_SECONDS, JoinReason.SAME_PERSON))
+    if copy := build_copy_key(mention, subject):
+        found.append(LookupKey(keys.copy_case_key(copy), _COPY_SECONDS, JoinReason.COPY))
+    return tuple(found)
+
+
+def _write_processed(transaction: Transaction, keys: Keys, processed: ProcessedMention, case: Case | None) -> None:
+    said = min(processed.mention.created_at, processed.at)
+    tally = keys.tally_key(said)
+    transaction.write("HINCRBY", keys.mention_counters, processed.outcome.value, 1)
+    transaction.write("HINCRBY", tally, build_tally_field(processed, said), 1)
+    transaction.add_upkeep("EXPIRE", tally, _TALLIES_SECONDS)
+    append_observation(transaction, keys, processed, get_counted_subject(processed.assessment))
+    if processed.outcome is MentionOutcome.SPAM:
+        _write_spam(transaction, keys, processed)
+    elif case is None and processed.outcome is MentionOutcome.TALLIED:
+        body = processed.mention.model_dump_json(exclude_defaults=True)
+        labels = ",".join(sorted(processed.assessment.labels))
+        fields = ("why", processed.outcome.value, "m", body, "labels", labels)
+        transaction.write("XADD", keys.unrouted, "*", *fields)
+        transaction.add_upkeep("XTRIM", keys.unrouted, "MAXLEN", "~", bounds.ASIDE_MOST)
+    if processed.outcome is MentionOutcome.OPENED:
+        assert case is not None
+        telling = keys.top_posts_key(said, get_counted_subject(processed.assessment))
+        transaction.write("ZADD", telling, score_top_post(processed), case.id)
+        transaction.add_upkeep("ZREMRANGEBYRANK", telling, 0, -bounds.TELLING_MOST - 1)
+        transaction.add_upkeep("EXPIRE", telling, _TELLING_SECONDS)
+
+
+def _write_spam(transaction: Transaction, keys: Keys, processed: ProcessedMention) -> None:
+    """With all that is needed to bring it back."""
+    mention = processed.mention.model_dump_json(exclude_defaults=True)
+    assessment = processed.assessment.model_dump_json(exclude_defaults=True)
+    fields = ("m", mention, "a", assessment, "at", processed.at.isoformat())
+    transaction.write("XADD", keys.spam, "MAXLEN", "~", bounds.SPAM_MOST, "*", *fields)
+    transaction.write("XTRIM", keys.spam, "MINID", to_ms(processed.at - bounds.SPAM_KEPT))
+
+
+def build_tally_field(processed: ProcessedMention, created_at: datetime) -> str:
+    a = processed.assessment
+    sentiment = "unsure" if a.is_unsure else a.sentiment.value
+    return join_field(
+        created_at.minute // QUARTER, get_counted_subject(a), processed.department, sentiment, a.intent.value
+    )
+
+
+def get_counted_subject(assessment: Assessment) -> str:
+    """Only the playbook's own subjects, which have a kind: a sender may name as many others as there are words."""
+    return assessment.subject if assessment.kind else ""
+
+
+def score_top_post(processed: ProcessedMention) -> float:
+    """What a manager would want to read first: a crisis, then urgent before strong; neutral says little.
+
+    Of a crisis the feeling is often unsure, so that a lost bag would else stand before smoke in the cabin.
+    """
+    a = processed.assessment
+    if a.intent is Intent.CRISIS:
+        return a.urgency + 40
+    strength = 0.0 if a.sentiment is Sentiment.NEUTRAL or a.is_unsure else a.probabilities[a.sentiment]
+    return a.urgency + 20 * strength

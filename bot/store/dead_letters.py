@@ -1,0 +1,81 @@
+"""The dead letters: mentions that failed again and again, with the reason, listed and replayable."""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from pydantic import BaseModel, Field, ValidationError
+
+from bot.store.case_writer import to_ms
+from bot.store.client import RedisClient
+from bot.store.keys import Keys
+from bot.store.transaction import Transaction, commit
+
+BROKEN = "this dead letter itself cannot be read"
+BEFORE = datetime.fromtimestamp(0, UTC)
+"""When something came of which that cannot be read."""
+
+
+class DeadLetter(NamedTuple):
+    id: str
+    reason: str
+    at: datetime
+    tries: int
+    raw: str
+    """The mention as it was kept."""
+    stored: str = ""
+    """The whole letter as it is kept."""
+
+
+class _DeadLetterRecord(BaseModel):
+    """As it is kept; what a newer release adds to it is passed over."""
+
+    why: str
+    at: datetime
+    tries: int
+    raw: str = Field(alias="m")
+
+
+def _parse_letter(entry: str, body: str) -> DeadLetter:
+    """One that cannot be read is listed as such, the oldest of all, with what it holds."""
+    try:
+        letter = _DeadLetterRecord.model_validate_json(body)
+    except ValidationError:
+        return DeadLetter(entry, BROKEN, BEFORE, 0, body)
+    at = letter.at if letter.at.tzinfo else letter.at.replace(tzinfo=UTC)
+    return DeadLetter(entry, letter.why, at, letter.tries, letter.raw)
+
+
+class DeadLetterStore:
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    async def count(self) -> int:
+        return int(await self._client.execute("HLEN", self._keys.dead_letters))
+
+    async def list_letters(self) -> list[DeadLetter]:
+        """Oldest first."""
+        reply = await self._client.execute("HGETALL", self._keys.dead_letters)
+        found = [
+            _parse_letter(entry, body)._replace(stored=body)
+            for entry, body in zip(reply[::2], reply[1::2], strict=True)
+        ]
+        return sorted(found, key=lambda letter: letter.at)
+
+    async def replay(self, letter: DeadLetter, at: datetime) -> None:
+        """Back into the inbox, as if it had just come. Replayed twice at once, it is there once."""
+        transaction = self._begin_removal(letter)
+        transaction.write("XADD", self._keys.inbox, "*", "m", letter.raw, "at", to_ms(at))
+        await commit(self._client, transaction)
+
+    async def discard(self, letter: DeadLetter) -> None:
+        """Given up on purpose: counted as tallied, so that the books still balance."""
+        transaction = self._begin_removal(letter)
+        transaction.write("HINCRBY", self._keys.mention_counters, "tallied", 1)
+        await commit(self._client, transaction)
+
+    def _begin_removal(self, letter: DeadLetter) -> Transaction:
+        transaction = Transaction(self._keys.inbox)
+        transaction.guard(self._keys.dead_letters, letter.stored, letter.id)
+        transaction.write("HDEL", self._keys.dead_letters, letter.id)
+        return transaction

@@ -1,0 +1,65 @@
+"""A mention that a colleague flagged: let in and answered in one commit, so that the books hold."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.domain.case import Case, derive_case_id
+from bot.domain.commits import CaseDecision
+from bot.domain.mention import Mention
+from bot.store import keys as bounds
+from bot.store.case_writer import build_lookup_keys, to_ms, write_decision
+from bot.store.client import RedisClient
+from bot.store.keys import Keys
+from bot.store.record_reader import RecordReader
+from bot.store.transaction import CommitResult, Transaction, commit
+
+
+class RecentFlags(NamedTuple):
+    """Times in epoch seconds, oldest first; `version` counts this person's flags."""
+
+    version: int
+    times: tuple[float, ...]
+
+
+class FlagStore:
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+        self._records = RecordReader(client, keys, "case", Case.model_validate_json)
+
+    async def load_recent(self, by: str, at: datetime) -> RecentFlags:
+        """Return when this person flagged something within `bounds.FLAGS_KEPT` before `at`."""
+        found = await self._client.execute("HMGET", self._keys.flags_key(by), "v", "times")
+        times = tuple(float(time) for time in (found[1] or "").split())
+        since = (at - bounds.FLAGS_KEPT).timestamp()
+        return RecentFlags(int(found[0] or 0), tuple(time for time in times if time > since))
+
+    async def open_flagged(self, decision: CaseDecision, by: str, recent: RecentFlags, at: datetime) -> bool:
+        """As if a source had given it and triage had opened it.
+
+        False where it was let in before, or where the same person flagged something since `load_recent` was read.
+        """
+        assert decision.processed is not None
+        transaction = Transaction(self._keys.inbox)
+        key = self._keys.flags_key(by)
+        transaction.guard(key, recent.version or "", "v")
+        times = " ".join(str(time) for time in (*recent.times, at.timestamp()))
+        transaction.write("HSET", key, "v", recent.version + 1, "times", times)
+        transaction.write("EXPIRE", key, int(bounds.FLAGS_KEPT.total_seconds()))
+        seen = self._keys.seen_key(decision.processed.mention.id)
+        transaction.guard(seen, "")
+        transaction.write("SET", seen, to_ms(at), "EX", int(bounds.SEEN_FOR.total_seconds()))
+        transaction.write("HINCRBY", self._keys.mention_counters, "seen", 1)
+        write_decision(transaction, self._keys, decision, at)
+        return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
+
+    async def find_case(self, mention: Mention, subject: str) -> Case | None:
+        """The case of this very mention, or of the same words, if there is one."""
+        indexes = [trace.key for trace in build_lookup_keys(self._keys, mention, subject)]
+        same_words = await self._client.execute("MGET", *indexes) if indexes else []
+        for found in (derive_case_id(mention.id), *same_words):
+            key = self._keys.case_key(found or "")
+            body = await self._client.execute("HGET", key, "body") if found else None
+            if (case := await self._records.read(key, body)) is not None:
+                return case
+        return None

@@ -1,0 +1,298 @@
+"""Forgetting what somebody wrote, wherever it is kept. Doing it again, or dying in between, does no harm."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import NamedTuple
+
+from redis.exceptions import ResponseError
+
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.crisis import Crisis
+from bot.domain.errors import StoreUnavailable
+from bot.domain.mention import Mention
+from bot.domain.outbox import Notification, NotificationKind
+from bot.domain.paging.escalation import refresh_messages
+from bot.domain.redaction import ForgetTarget, forget_in_case, forget_in_crisis, forget_in_episode
+from bot.domain.spikes.episode import Episode
+from bot.store.case_writer import add_audit_event, add_notification, build_lookup_keys, write_decision
+from bot.store.cases import CaseStore
+from bot.store.client import RedisClient
+from bot.store.crises import CrisisStore
+from bot.store.dead_letters import DeadLetterStore
+from bot.store.episodes import EpisodeStore
+from bot.store.keys import Keys
+from bot.store.paging import PageStore
+from bot.store.quarantine import QuarantineStore
+from bot.store.quote_redaction import QuoteStore, parse_entry_mention, parse_stored_mention
+from bot.store.recent_mentions import RecentMention, dump_recent, parse_recent
+from bot.store.spike_stream import parse_observation
+from bot.store.transaction import GROUP, CommitResult, Transaction, commit
+
+AT_ONCE = 500
+"""Entries in one reading."""
+TOLD_BY = 60
+"""Characters of a post by which it is told in a text that quotes it."""
+
+
+class ErasureMatches(NamedTuple):
+    """The posts that are to be forgotten, by what they may be found again."""
+
+    ids: frozenset[str]
+    words: frozenset[str]
+    """The beginning of each, and its writer's handle."""
+
+
+class MentionEraser:
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+        self._cases = CaseStore(client, keys)
+        self._episodes = EpisodeStore(client, keys)
+        self._crises = CrisisStore(client, keys)
+        self._pages = PageStore(client, keys)
+        self._dead = DeadLetterStore(client, keys)
+        self._quarantine = QuarantineStore(client, keys)
+        self._quotes = QuoteStore(client, keys)
+
+    async def find(self, target: ForgetTarget) -> ErasureMatches:
+        """Look through everything that is kept. Changes nothing."""
+        ids, words = {target.mention} - {""}, set[str]()
+        async for mention in self._iter_mentions():
+            if target.matches_mention(mention) and not mention.is_forgotten:
+                ids.add(mention.id)
+                words.update(_extract_phrases(mention))
+        async for _, entry in self._iter_entries(self._keys.spike_stream):
+            one = parse_observation("0-0", entry["o"])
+            source, _, author = one.who.partition(":")
+            if target.author and target.matches_author(source, author, one.name):
+                ids.add(one.mention)
+        async for _, entry in self._iter_entries(self._keys.recent_mentions):
+            for recent in parse_recent("", entry.get("heard", "")):
+                source, _, author = recent.author.partition(":")
+                if target.author and recent.author and target.matches_author(source, author, ""):
+                    ids.add(recent.mention)
+        return ErasureMatches(frozenset(ids), frozenset(words))
+
+    async def forget(self, found: ErasureMatches, at: datetime) -> int:
+        """Return how many entries, records and cases lost something."""
+        lost = 0
+        for name in (self._keys.unrouted, self._keys.spam, self._keys.corrections):
+            lost += await self._drop_entries(name, found.ids)
+        lost += await self._drop_waiting(found.ids)
+        lost += await self._drop_observations(found.ids)
+        lost += await self._drop_recent(found.ids)
+        lost += await self._drop_dead_letters(found)
+        lost += await self._drop_joined(found.ids)
+        lost += await self._redact_quotes(found.words)
+        lost += await self._redact_cases(found, at)
+        lost += await self._redact_episodes(found.ids, at)
+        lost += await self._redact_crises(found.words, at)
+        if lost:
+            note = Transaction(self._keys.inbox)
+            deleted = AuditEvent(at, "", AuditAction.POSTS_DELETED, f"{len(found.ids)}, at a person's request")
+            add_audit_event(note, self._keys, deleted)
+            await commit(self._client, note)
+        return lost
+
+    async def rewrite_aof(self) -> bool:
+        """Until then the words stand in the append-only file of the server. False where it may not begin now."""
+        try:
+            await self._client.execute("BGREWRITEAOF")
+        except (ResponseError, StoreUnavailable):
+            return False
+        return True
+
+    async def _iter_mentions(self) -> AsyncIterator[Mention]:
+        """Every mention that is kept as such, wherever."""
+        for name in (self._keys.inbox, self._keys.unrouted, self._keys.spam, self._keys.corrections):
+            async for _, entry in self._iter_entries(name):
+                if (mention := parse_entry_mention(entry)) is not None:
+                    yield mention
+        async for case_id in self._iter_names("case"):
+            for case in (await self._cases.find([case_id])).values():
+                yield case.mention
+        async for raw in self._iter_raw_mentions():
+            if (mention := parse_stored_mention(raw)) is not None:
+                yield mention
+
+    async def _iter_raw_mentions(self) -> AsyncIterator[str]:
+        for letter in await self._dead.list_letters():
+            yield letter.raw
+        async for case_id in self._iter_names("joined"):
+            for body in await self._client.execute("HVALS", self._keys.joined_mentions_key(case_id)):
+                yield body
+
+    async def _iter_names(self, kind: str) -> AsyncIterator[str]:
+        """Of all keys of one kind, what follows it."""
+        root = f"{self._keys.root}{kind}:"
+        async for key in self._client.scan_keys(root):
+            yield key.removeprefix(root)
+
+    async def _iter_entries(self, stream: str) -> AsyncIterator[tuple[str, dict[str, str]]]:
+        start = "-"
+        while entries := await self._client.execute("XRANGE", stream, start, "+", "COUNT", AT_ONCE):
+            for entry, flat in entries:
+                yield entry, dict(zip(flat[::2], flat[1::2], strict=True))
+            start = f"({entries[-1][0]}"
+
+    async def _drop_entries(self, stream: str, ids: frozenset[str]) -> int:
+        gone = [
+            e
+            async for e, fields in self._iter_entries(stream)
+            if (one := parse_entry_mention(fields)) and one.id in ids
+        ]
+        for entry in gone:
+            await self._client.execute("XDEL", stream, entry)
+        return len(gone)
+
+    async def _drop_waiting(self, ids: frozenset[str]) -> int:
+        """Whoever has one in hand finds it answered. It counts as tallied, so that the totals still add up."""
+        gone = 0
+        async for entry, fields in self._iter_entries(self._keys.inbox):
+            if (mention := parse_entry_mention(fields)) is None or mention.id not in ids:
+                continue
+            gone += await self.drop_waiting_entry(entry)
+        return gone
+
+    async def drop_waiting_entry(self, entry: str) -> bool:
+        """False where triage has answered it meanwhile, and so has counted it."""
+        return bool(
+            await self._client.run_script("drop_entry", [self._keys.inbox, self._keys.mention_counters], [entry, GROUP])
+        )
+
+    async def _drop_observations(self, ids: frozenset[str]) -> int:
+        gone = [
+            e
+            async for e, fields in self._iter_entries(self._keys.spike_stream)
+            if parse_observation(e, fields["o"]).mention in ids
+        ]
+        for entry in gone:
+            await self._client.execute("XDEL", self._keys.spike_stream, entry)
+        return len(gone)
+
+    async def _drop_recent(self, ids: frozenset[str]) -> int:
+        """The others of an entry come again at the end, which nobody minds reading twice."""
+        gone = 0
+        async for entry, fields in self._iter_entries(self._keys.recent_mentions):
+            rows = parse_recent(entry, fields.get("heard", ""))
+            rest: list[RecentMention] = [one for one in rows if one.mention not in ids]
+            if len(rest) == len(rows):
+                continue
+            transaction = Transaction(self._keys.inbox)
+            transaction.write("XDEL", self._keys.recent_mentions, entry)
+            if rest:
+                transaction.write(
+                    "XADD", self._keys.recent_mentions, "*", "by", fields.get("by", ""), "heard", dump_recent(rest)
+                )
+            await commit(self._client, transaction)
+            gone += len(rows) - len(rest)
+        return gone
+
+    async def _drop_dead_letters(self, found: ErasureMatches) -> int:
+        """What cannot be read is told by its text."""
+        letters = [letter for letter in await self._dead.list_letters() if _is_about(letter.raw, found)]
+        for letter in letters:
+            await self._dead.discard(letter)
+        records = [record for record in await self._quarantine.list_records() if _is_about(record.body, found)]
+        for record in records:
+            await self._quarantine.discard(record)
+        return len(letters) + len(records)
+
+    async def _drop_joined(self, ids: frozenset[str]) -> int:
+        gone = 0
+        async for case_id in self._iter_names("joined"):
+            key = self._keys.joined_mentions_key(case_id)
+            held = [one for one in await self._client.execute("HKEYS", key) if one in ids]
+            if held:
+                gone += int(await self._client.execute("HDEL", key, *held))
+        return gone
+
+    async def _redact_quotes(self, words: frozenset[str]) -> int:
+        changed = await self._quotes.redact_dead_letters(await self._dead.list_letters(), words)
+        for name in (self._keys.inbox, self._keys.unrouted, self._keys.spam, self._keys.corrections):
+            changed += await self._quotes.redact_entries(name, self._iter_entries(name), words)
+        async for case_id in self._iter_names("joined"):
+            changed += await self._quotes.redact_joined(case_id, words)
+        return changed
+
+    async def _redact_cases(self, found: ErasureMatches, at: datetime) -> int:
+        names = [name async for name in self._iter_names("case")]
+        blank = {name for name in names if await self._redact_case(name, found, at)}
+        if blank:
+            await self._refresh_pages(blank, at)
+        return len(blank)
+
+    async def _refresh_pages(self, cases: set[str], at: datetime) -> None:
+        """What people were called for is drawn anew; a page that called for others shows their words too."""
+        transaction = Transaction(self._keys.inbox)
+        async for name in self._iter_names("page"):
+            page = (await self._pages.find([name])).get(name)
+            if page is None or page.cause.id not in cases:
+                continue
+            for shown in (await self._pages.find([name, page.leader])).values():
+                for owed in refresh_messages(shown):
+                    add_notification(transaction, self._keys, owed, at)
+        await commit(self._client, transaction)
+
+    async def _redact_case(self, name: str, found: ErasureMatches, at: datetime) -> bool:
+        """Too late? Read again, decide again."""
+        while case := (await self._cases.find([name])).get(name):
+            decision = forget_in_case(case, found.ids, at, found.words)
+            if decision is None:
+                return False
+            transaction = Transaction(self._keys.inbox)
+            write_decision(transaction, self._keys, decision, at)
+            for trace in (
+                build_lookup_keys(self._keys, case.mention, case.assessment.subject)
+                if case.mention.id in found.ids
+                else ()
+            ):
+                transaction.write("DEL", trace.key)
+            if (await commit(self._client, transaction))[0] is CommitResult.WRITTEN:
+                return True
+        return False
+
+    async def _redact_episodes(self, ids: frozenset[str], at: datetime) -> int:
+        changed = 0
+        async for name in self._iter_names("episode"):
+            before = await self._episodes.find_readable(name)
+            after = forget_in_episode(before, ids) if before else None
+            if before is not None and after is not None:
+                card = Notification.draw_episode(after.id, after.department)
+                changed += await self._save_redacted(self._keys.episode_key(name), before.version, after, card, at)
+        return changed
+
+    async def _redact_crises(self, words: frozenset[str], at: datetime) -> int:
+        changed = 0
+        async for name in self._iter_names("crisis"):
+            before = await self._crises.find_readable(name)
+            after = forget_in_crisis(before, words) if before else None
+            if before is not None and after is not None:
+                head = Notification(NotificationKind.CRISIS, after.id, after.destination)
+                changed += await self._save_redacted(self._keys.crisis_key(name), before.version, after, head, at)
+        return changed
+
+    async def _save_redacted(
+        self, key: str, before: int, after: Episode | Crisis, notification: Notification, at: datetime
+    ) -> bool:
+        """Too late, and it stays as it is: the command says that something is left, and is typed again."""
+        transaction = Transaction(self._keys.inbox)
+        transaction.guard(key, before, "v")
+        transaction.write("HSET", key, "v", after.version, "body", after.model_dump_json())
+        add_notification(transaction, self._keys, notification, at)
+        return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
+
+
+def _extract_phrases(mention: Mention) -> set[str]:
+    """What tells it in a text that quotes it: its beginning, and the handle where it is no common word."""
+    beginning = " ".join(mention.text.split())[:TOLD_BY]
+    handle = mention.author.handle.removeprefix("@")
+    return {beginning, f"@{handle}" if handle else ""} - {""}
+
+
+def _is_about(raw: str, found: ErasureMatches) -> bool:
+    mention = parse_stored_mention(raw)
+    if mention is not None:
+        return mention.id in found.ids
+    return any(json.dumps(one)[1:-1] in raw for one in (*found.ids, *found.words))

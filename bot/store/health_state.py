@@ -1,0 +1,31 @@
+"""The watch over Earshot itself: what it knows, committed with the pages that it opens."""
+
+from datetime import datetime
+
+from bot.domain.commits import Decision
+from bot.domain.health.issues import HealthState
+from bot.store.case_writer import write_effects
+from bot.store.client import RedisClient
+from bot.store.keys import Keys
+from bot.store.record_reader import RecordReader
+from bot.store.transaction import CommitResult, Transaction, commit
+
+
+class HealthStateStore:
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+        self._records = RecordReader(client, keys, "vigil", HealthState.model_validate_json)
+
+    async def load(self) -> HealthState:
+        """One that cannot be read is begun anew in its place: nobody would watch else."""
+        [(version, body)] = await self._client.read_versions([self._keys.health_state])
+        return await self._records.read_or_clear(self._keys.health_state, body) or HealthState(version=version)
+
+    async def commit(self, decision: Decision[HealthState], at: datetime) -> CommitResult:
+        key, vigil = self._keys.health_state, decision.after
+        transaction = Transaction(self._keys.inbox)
+        transaction.guard(key, vigil.version - 1 or "", "v")
+        transaction.write("HSET", key, "v", vigil.version, "body", vigil.model_dump_json())
+        write_effects(transaction, self._keys, decision, at)
+        return (await commit(self._client, transaction))[0]

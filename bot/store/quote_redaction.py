@@ -1,0 +1,93 @@
+"""Posts that quote what is to be forgotten, wherever they are kept: they stay, without the words that they quote."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+
+from bot.domain.mention import Mention
+from bot.domain.redaction import blank_quoted
+from bot.store.client import RedisClient
+from bot.store.dead_letters import DeadLetter
+from bot.store.keys import Keys
+from bot.store.transaction import GROUP, CommitResult, Transaction, commit
+
+
+class QuoteStore:
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    async def redact_entries(
+        self, stream: str, entries: AsyncIterator[tuple[str, dict[str, str]]], words: frozenset[str]
+    ) -> int:
+        """All entries of such a post move to the end of the stream, because of corrections the last word counts."""
+        held = [
+            (entry, fields, one)
+            async for entry, fields in entries
+            if (one := parse_entry_mention(fields)) and (one.quoted or stream == self._keys.corrections)
+        ]
+        quoting = {one.id for _, _, one in held if blank_quoted(one, words)}
+        moved = 0
+        for entry, fields, one in held:
+            if one.id in quoting:
+                moved += await self._replace_entry(
+                    stream, entry, _replace_mention(fields, blank_quoted(one, words) or one)
+                )
+        return moved
+
+    async def redact_joined(self, case: str, words: frozenset[str]) -> int:
+        reply = await self._client.execute("HGETALL", self._keys.joined_mentions_key(case))
+        changed = 0
+        for name, raw in zip(reply[::2], reply[1::2], strict=True):
+            one = parse_stored_mention(raw)
+            if one and (blank := blank_quoted(one, words)):
+                changed += await self._replace_field(
+                    self._keys.joined_mentions_key(case), name, raw, blank.model_dump_json()
+                )
+        return changed
+
+    async def redact_dead_letters(self, letters: list[DeadLetter], words: frozenset[str]) -> int:
+        changed = 0
+        for letter in letters:
+            one = parse_stored_mention(letter.raw)
+            if one and (blank := blank_quoted(one, words)):
+                body = json.dumps(json.loads(letter.stored) | {"m": blank.model_dump_json(exclude_defaults=True)})
+                changed += await self._replace_field(self._keys.dead_letters, letter.id, letter.stored, body)
+        return changed
+
+    async def _replace_entry(self, stream: str, entry: str, fields: Mapping[str, str]) -> int:
+        group = GROUP if stream == self._keys.inbox else ""
+        flat = [word for pair in fields.items() for word in pair]
+        return int(await self._client.run_script("replace_entry", [stream], [entry, group, *flat]))
+
+    async def _replace_field(self, key: str, name: str, before: str, after: str) -> bool:
+        """Too late, and it stays as it is: the command says that something is left, and is typed again."""
+        transaction = Transaction(self._keys.inbox)
+        transaction.guard(key, before, name)
+        transaction.write("HSET", key, name, after)
+        return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
+
+
+def parse_entry_mention(entry: Mapping[str, str]) -> Mention | None:
+    """Of an entry of a stream; a correction holds it within its own record."""
+    if "m" in entry:
+        return parse_stored_mention(entry["m"])
+    try:
+        return parse_stored_mention(json.dumps(json.loads(entry["body"])["mention"]))
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def parse_stored_mention(raw: str) -> Mention | None:
+    """None where it cannot be read; what was set aside is told by its text."""
+    try:
+        return Mention.from_stored(raw)
+    except ValueError:
+        return None
+
+
+def _replace_mention(entry: Mapping[str, str], mention: Mention) -> dict[str, str]:
+    """The same entry with this mention."""
+    if "m" in entry:
+        return {**entry, "m": mention.model_dump_json(exclude_defaults=True)}
+    told = mention.model_dump(mode="json", exclude_defaults=True)
+    return {**entry, "body": json.dumps(json.loads(entry["body"]) | {"mention": told})}

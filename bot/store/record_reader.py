@@ -1,0 +1,177 @@
+"""Stored records, read one by one: what this release cannot read is set aside, and stops nothing else.
+
+Whatever is stored is read here and nowhere else in this package. An unreadable record stays where it is, for the
+release that wrote it; a copy goes to `is_unreadable`, with the reason, where `earshot dead list --kind records` shows
+it.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Generic, NamedTuple, TypeVar
+
+import structlog
+from pydantic import ValidationError
+
+from bot.domain.errors import NotAllowed, StoreUnavailable
+from bot.store.client import ANOTHER_TYPE, RedisClient
+from bot.store.health_issues import HealthIssueStore
+from bot.store.keys import UNREADABLE_MOST, Keys
+
+Model = TypeVar("Model")
+OF_ANOTHER_TYPE = "another type of key"
+"""Why a record is set aside whose key is none of ours, such as a string in place of a hash."""
+TROUBLE = "records"
+"""The part that tells of them."""
+LOOK_AGAIN = timedelta(minutes=1)
+"""Whoever can read it may write it anew in a shape that we can read too."""
+
+log = structlog.get_logger("records")
+
+
+class UnreadableRecordError(NotAllowed):
+    """It is there, and this release cannot read it."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            f"This {kind} was written by a newer release of Earshot, so this one can't show or change it. "
+            "Nothing is lost – ask whoever runs Earshot to update it."
+        )
+
+
+class UnreadableRecord(NamedTuple):
+    """A record that could not be read. `why` has none of its words; `at` is by the server's clock."""
+
+    id: str
+    kind: str
+    key: str
+    field: str
+    """Of a hash its field, of a stream its entry, of a set its member."""
+    why: str
+    at: datetime
+    body: str
+
+
+class RecordReader(Generic[Model]):
+    """The records of one kind. `decode` raises ValueError, of which pydantic's is one."""
+
+    def __init__(self, client: RedisClient, keys: Keys, kind: str, decode: Callable[[str], Model]) -> None:
+        self._client = client
+        self._keys = keys
+        self._kind = kind
+        self._decode = decode
+        self._unreadable: dict[str, tuple[int, datetime | None]] = {}
+        """By key and field: a hash of the body, and when somebody last asked whether to look again."""
+
+    async def read(self, key: str, body: str | None, field: str = "body") -> Model | None:
+        """None where it is absent, and where it cannot be read."""
+        if self._unreadable and self._is_known_unreadable(key, body, field):
+            return None
+        if body is None:
+            return None
+        if body is ANOTHER_TYPE:
+            await self._quarantine_record(key, body, field, why=OF_ANOTHER_TYPE)
+            return None
+        try:
+            return self._decode(body)
+        except ValueError as no:
+            await self._quarantine_record(key, body, field, why=describe_error(no))
+            return None
+
+    async def read_fields(self, key: str) -> dict[str, Model]:
+        """Those fields of a hash that can be read."""
+        [flat] = await self._client.execute_each([("HGETALL", key)])
+        if flat is ANOTHER_TYPE:
+            await self.read(key, flat, "")
+            return {}
+        read = {name: await self.read(key, body, name) for name, body in zip(flat[::2], flat[1::2], strict=True)}
+        return {name: one for name, one in read.items() if one is not None}
+
+    async def read_or_clear(self, key: str, body: str | None) -> Model | None:
+        """As `read`, of what is begun anew where it cannot be read: a key of another type would be in its way."""
+        found = await self.read(key, body)
+        if body is ANOTHER_TYPE and self.is_unreadable(key):
+            await self._client.execute("DEL", key)
+        return found
+
+    async def read_all(self, key: Callable[[str], str], bodies: Mapping[str, str | None]) -> dict[str, Model]:
+        """By name, those that are there and can be read."""
+        found = {name: await self.read(key(name), body) for name, body in bodies.items()}
+        return {name: one for name, one in found.items() if one is not None}
+
+    def is_unreadable(self, key: str, field: str = "body") -> bool:
+        """Whether it could not be read when it was last read here."""
+        return bool(self._unreadable) and _build_record_id(key, field) in self._unreadable
+
+    @property
+    def unreadable_count(self) -> int:
+        """How many could not be read: so far one has to look past them."""
+        return len(self._unreadable)
+
+    def skip_unreadable(self, key: Callable[[str], str], names: Iterable[str], at: datetime) -> list[str]:
+        """Without those that could not be read in the last minute."""
+        return [
+            name
+            for name in names
+            if not self._unreadable or self._should_retry(_build_record_id(key(name), "body"), at)
+        ]
+
+    def _should_retry(self, place: str, at: datetime) -> bool:
+        if place not in self._unreadable:
+            return True
+        body, since = self._unreadable[place]
+        if since is not None and at - since < LOOK_AGAIN:
+            return False
+        self._unreadable[place] = body, at
+        return since is not None
+
+    def _is_known_unreadable(self, key: str, body: str | None, field: str) -> bool:
+        known = self._unreadable.get(place := _build_record_id(key, field))
+        if known is None or known[0] == hash(body):
+            return known is not None
+        del self._unreadable[place]
+        return False
+
+    async def _quarantine_record(self, key: str, body: str, field: str, why: str) -> None:
+        """Not written down where the store takes no writes now: whoever reads it next tries again."""
+        try:
+            seconds, _ = await self._client.execute("TIME")
+            at = datetime.fromtimestamp(int(seconds), UTC)
+            record = UnreadableRecord(
+                _build_record_id(key, field), self._kind, key.removeprefix(self._keys.root), field, why, at, body
+            )
+            await _save_unreadable(self._client, self._keys, record)
+        except StoreUnavailable:
+            return
+        self._unreadable[record.id] = hash(body), None
+        log.error("record set aside", kind=record.kind, key=record.key, field=field, why=why)
+
+
+def describe_error(error: ValueError) -> str:
+    """Where in the record and what kind of fault: none of the words in it."""
+    if not isinstance(error, ValidationError):
+        return type(error).__name__
+    faults = error.errors(include_input=False, include_context=False, include_url=False)
+    return "; ".join(f"{'.'.join(map(str, one['loc'])) or 'all of it'}: {one['type']}" for one in faults[:3])[:200]
+
+
+async def report_unreadable(client: RedisClient, keys: Keys) -> int:
+    """The trouble follows how many there are."""
+    count = int(await client.execute("HLEN", keys.unreadable))
+    some = "1 record can't" if count == 1 else f"{count:,} records can't"
+    sentence = f"{some} be read by this release; everything else goes on. See: earshot dead list --kind records"
+    await HealthIssueStore(client, keys).save_issue(TROUBLE, sentence if count else "")
+    return count
+
+
+async def _save_unreadable(client: RedisClient, keys: Keys, record: UnreadableRecord) -> None:
+    if int(await client.execute("HLEN", keys.unreadable)) >= UNREADABLE_MOST:
+        return  # it stays under its own key
+    kept = {**record._asdict(), "at": record.at.isoformat()}
+    await client.execute("HSET", keys.unreadable, record.id, json.dumps(kept))
+    await report_unreadable(client, keys)
+
+
+def _build_record_id(key: str, field: str) -> str:
+    return hashlib.blake2b(f"{key}|{field}".encode(), digest_size=6).hexdigest()

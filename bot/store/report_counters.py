@@ -1,0 +1,140 @@
+"""What was counted, read back for spans of time: tallies, times, endings, and the posts that say most."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Any
+
+from bot.domain.commits import DurationKind
+from bot.domain.periods import DAY, QUARTER, TimeSpan
+from bot.domain.reports.report import Tally, TallyKey
+from bot.store.client import RedisClient, parse_counts, parse_int
+from bot.store.keys import Keys, format_day, split_field
+
+HOURS_AT_ONCE = 48
+"""Hours in one round trip: today and yesterday at once, and a week leaves others a turn in between."""
+_QUARTERS = frozenset(map(str, range(DAY // QUARTER)))
+Coverage = tuple[tuple[int, ...], ...]
+"""For each quarter of an hour, the spans that it belongs to. Nearly all hours of a report have one of two or three."""
+
+
+class ReportCounterStore:
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    async def load_tallies(self, *spans: TimeSpan) -> list[Tally]:
+        """One tally for each span; spans may overlap, and each hour is read once."""
+        sums: dict[Coverage, dict[str, int]] = {}
+        hours = sorted({hour for span in spans for hour in span.list_hours()})
+        for start in range(0, len(hours), HOURS_AT_ONCE):
+            some = hours[start : start + HOURS_AT_ONCE]
+            replies = await self._client.execute_each([("HGETALL", self._keys.tally_key(hour)) for hour in some])
+            for hour, flat in zip(some, replies, strict=True):
+                _add_counts(flat, sums.setdefault(_compute_coverage(hour, spans), {}))
+        return _build_tallies(sums, len(spans))
+
+    async def find_top_cases(self, span: TimeSpan, subjects: Iterable[str], limit: int) -> list[str]:
+        """The cases that say most of what was said in these hours, the best first; the first hour may begin earlier."""
+        wanted = [(hour, subject) for subject in dict.fromkeys(subjects) for hour in span.list_hours()]
+        replies = await self._client.execute_batch(
+            [
+                ("ZRANGE", self._keys.top_posts_key(hour, subject), 0, limit - 1, "REV", "WITHSCORES")
+                for hour, subject in wanted
+            ]
+        )
+        scored = [(float(score), case) for flat in replies for case, score in zip(flat[::2], flat[1::2], strict=True)]
+        return [case for _, case in sorted(scored, reverse=True)[:limit]]
+
+    async def count_resolutions(self, span: TimeSpan) -> Counter[tuple[str, str]]:
+        """How many cases each department closed, by resolution."""
+        days = list(span.list_days())
+        replies = await self._client.execute_each(
+            [("HGETALL", self._keys.resolutions_key(format_day(day))) for day in days]
+        )
+        found: Counter[tuple[str, str]] = Counter()
+        for day, flat in zip(days, replies, strict=True):
+            for field, count in parse_counts(flat).items():
+                quarter, department, resolution = _split_counter(field, 3) or ("", "", "")
+                if quarter in _QUARTERS and day + int(quarter) * QUARTER in span:
+                    found[department, resolution] += count
+        return found
+
+    async def load_durations(
+        self, span: TimeSpan, departments: Sequence[str]
+    ) -> dict[tuple[str, DurationKind], list[float]]:
+        """Seconds to claim and to resolve, of what was claimed and resolved in this span."""
+        wanted = [(name, measure, day) for name in departments for measure in DurationKind for day in span.list_days()]
+        replies = await self._client.execute_each(
+            [
+                ("LRANGE", self._keys.durations_key(format_day(day), name, measure), 0, -1)
+                for name, measure, day in wanted
+            ]
+        )
+        found: dict[tuple[str, DurationKind], list[float]] = {}
+        for (name, measure, day), values in zip(wanted, replies, strict=True):
+            first, last = (span.start - day) // QUARTER, (span.end - day) // QUARTER
+            quarters = {str(quarter) for quarter in range(max(first, 0), min(last, DAY // QUARTER))}
+            times = (_parse_seconds(part[2]) for value in values if (part := value.partition("|"))[0] in quarters)
+            found.setdefault((name, measure), []).extend(time for time in times if time is not None)
+        return found
+
+    async def count_open(self, departments: Sequence[str], at: datetime) -> dict[str, tuple[int, int]]:
+        """How many open cases each department has now, and how many of them are overdue."""
+        keys = [self._keys.open_cases_key(name) for name in departments]
+        counts = await self._client.execute_batch(
+            chain.from_iterable((("ZCARD", key), ("ZCOUNT", key, "-inf", at.timestamp())) for key in keys)
+        )
+        return {name: (int(counts[2 * i]), int(counts[2 * i + 1])) for i, name in enumerate(departments)}
+
+
+def _compute_coverage(hour: datetime, spans: Sequence[TimeSpan]) -> Coverage:
+    quarters = range(timedelta(hours=1) // QUARTER)
+    return tuple(
+        tuple(nth for nth, span in enumerate(spans) if hour + quarter * QUARTER in span) for quarter in quarters
+    )
+
+
+def _add_counts(flat: Sequence[Any], to: dict[str, int]) -> None:
+    """The one loop that sees every field of every hour: it adds, and leaves reading what they say for later."""
+    try:
+        counts = list(map(int, flat[1::2]))
+    except ValueError:
+        counts = []
+    if not counts or max(counts) >> 63:  # somebody wrote over one of them
+        counts = [parse_int(count) or 0 for count in flat[1::2]]
+    for field, count in zip(flat[::2], counts, strict=True):
+        to[field] = to.get(field, 0) + count
+
+
+def _build_tallies(sums: Mapping[Coverage, Mapping[str, int]], spans: int) -> list[Tally]:
+    tallies: list[dict[TallyKey, int]] = [{} for _ in range(spans)]
+    for coverage, counts in sums.items():
+        for field, count in counts.items():
+            quarter, *words = _split_counter(field, 5) or ("",)
+            if quarter not in _QUARTERS or int(quarter) >= len(coverage):
+                continue
+            said = TallyKey(*words)
+            for nth in coverage[int(quarter)]:
+                tallies[nth][said] = tallies[nth].get(said, 0) + count
+    return list(tallies)
+
+
+def _split_counter(field: str, count: int) -> list[str]:
+    """What a later release adds at the end tells more finely what is counted here: it is added up.
+
+    Empty where it is none of ours.
+    """
+    parts = split_field(field)[:count]
+    return parts if len(parts) == count else []
+
+
+def _parse_seconds(text: str) -> float | None:
+    """None where it is no number."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        return None
+    return seconds if math.isfinite(seconds) else None

@@ -1,0 +1,54 @@
+"""What stands behind the connection: which server, and whether it keeps what it is given."""
+
+from typing import NamedTuple
+
+from redis.exceptions import ResponseError
+
+from bot.domain.commits import StoreUnavailable
+from bot.store.client import RedisClient
+
+OLDEST = (6, 2)
+"""Streams are reclaimed with XAUTOCLAIM, which came with Redis 6.2."""
+
+
+class ServerInfo(NamedTuple):
+    name: str
+    version: str
+    redis_version: tuple[int, ...]
+    """The Redis version that it is as good as."""
+    eviction_policy: str
+    """The policy by which it throws keys away when its memory is full; empty if it does not."""
+    is_replica: bool
+    """A replica, which takes no writes."""
+    has_aof: bool
+    """Every change is written to disk."""
+    mode: str = "standalone"
+    """As Redis calls it: `sentinel` and `cluster` are the others."""
+
+    @property
+    def too_old(self) -> bool:
+        return bool(self.redis_version) and self.redis_version < OLDEST
+
+
+async def fetch_server_info(client: RedisClient) -> ServerInfo:
+    """Raises `StoreUnavailable`."""
+    try:
+        told = _parse_info(str(await client.execute("INFO")))
+    except ResponseError as no:
+        raise StoreUnavailable(f"Redis refuses to say what it is: {no}. Allow its user the command INFO.") from no
+    policy = told.get("maxmemory_policy", "noeviction")
+    version = told.get("redis_version", "")
+    return ServerInfo(
+        name="Valkey" if "valkey_version" in told else "Redis",
+        version=told.get("valkey_version") or version or "of unknown version",
+        redis_version=tuple(int(part) for part in version.split(".") if part.isdigit()),
+        eviction_policy=policy if policy != "noeviction" and told.get("maxmemory", "0") != "0" else "",
+        is_replica=told.get("role") == "slave",
+        has_aof=told.get("aof_enabled", "1") == "1",
+        mode=told.get("redis_mode") or told.get("server_mode") or "standalone",
+    )
+
+
+def _parse_info(info: str) -> dict[str, str]:
+    lines = [line.partition(":") for line in info.splitlines()]
+    return {name: value for name, colon, value in lines if colon}

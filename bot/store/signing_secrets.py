@@ -1,0 +1,32 @@
+"""What we sign with for ourselves: made once, the same for all processes, and gone with the rest of the memory."""
+
+import re
+import secrets
+
+from bot.domain.commits import StoreUnavailable
+from bot.store.client import RedisClient
+from bot.store.keys import Keys
+
+ACKNOWLEDGE = "acknowledge"
+"""What links that acknowledge are signed with, and the first part of their path."""
+LENGTH = 32
+"""Bytes."""
+
+
+class SigningSecretStore:
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+        self._known: dict[str, bytes] = {}
+
+    async def load_secret(self, purpose: str) -> bytes:
+        """Raises `StoreUnavailable`, also where what is kept there could be guessed."""
+        if purpose not in self._known:
+            key = self._keys.secret_key(purpose)
+            _, found = await self._client.execute_batch([("SET", key, secrets.token_hex(LENGTH), "NX"), ("GET", key)])
+            if not re.fullmatch(rf"[0-9a-f]{{{2 * LENGTH},}}", found):
+                raise StoreUnavailable(
+                    f"{key} in Redis is no secret of ours. Delete it: another is made, and old links end."
+                )
+            self._known[purpose] = bytes.fromhex(found)
+        return self._known[purpose]

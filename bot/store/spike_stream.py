@@ -1,0 +1,58 @@
+"""What the watch for spikes needs of each mention, fed to it by the commit that accounts for the mention."""
+
+import structlog
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_json
+
+from bot.domain.commits import ProcessedMention
+from bot.domain.spikes.observation import SpikeObservation, StreamPosition, build_observation
+from bot.store import keys as bounds
+from bot.store.client import RedisClient
+from bot.store.keys import Keys
+from bot.store.transaction import Transaction
+
+AT_ONCE = 1_000
+_Observed = TypeAdapter(SpikeObservation)
+"""Written by place as long as there are releases that read nothing else; it is read by name too."""
+_NOTHING = SpikeObservation(at=0.0, subject="", mention="", who="", department="")
+
+log = structlog.get_logger("feed")
+
+
+def append_observation(transaction: Transaction, keys: Keys, processed: ProcessedMention, subject: str) -> None:
+    """Nothing of what is about no subject of the playbook, and nothing of spam."""
+    seen = build_observation(processed, subject) if subject else None
+    if seen is not None:
+        transaction.write("XADD", keys.spike_stream, "*", "o", to_json(seen[:-1]).decode())
+        transaction.add_upkeep("XTRIM", keys.spike_stream, "MAXLEN", "~", bounds.FEED_MOST)
+
+
+class SpikeStream:
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    async def read(self, after: StreamPosition, limit: int = AT_ONCE) -> list[SpikeObservation]:
+        """In the order in which they were committed."""
+        reply = await self._client.execute(
+            "XRANGE", self._keys.spike_stream, f"({after[0]}-{after[1]}", "+", "COUNT", limit
+        )
+        return [parse_observation(place, fields[1]) for place, fields in reply]
+
+    async def trim_before(self, before: StreamPosition) -> None:
+        """Nobody reads again what was committed before."""
+        await self._client.execute("XTRIM", self._keys.spike_stream, "MINID", f"{before[0]}-{before[1]}")
+
+    async def count(self) -> int:
+        return int(await self._client.execute("XLEN", self._keys.spike_stream))
+
+
+def parse_observation(place: str, body: str) -> SpikeObservation:
+    """What cannot be read is about no subject, and counts for nothing."""
+    first, _, second = place.partition("-")
+    try:
+        found = _Observed.validate_json(body)
+    except ValidationError:
+        log.warning("entry skipped", stream="feed", entry=place)
+        found = _NOTHING
+    return found._replace(place=(int(first), int(second)))

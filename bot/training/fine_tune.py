@@ -1,0 +1,235 @@
+"""Learning on from the weights in use, by somebody's own labelled posts and corrections.
+
+The shared sets are not at hand then. What they taught is in the weights, so new weights are drawn to the old ones: a
+post moves them as far as it must. The net stays as it is; the regression beside it learns. Corrections are of one
+kind, often all from one side, so anchors are learned beside them: posts of every kind with what is to be heard in them.
+Only every other is; of the rest, what was right has to stay right.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.detectors.detector import tokenize_text
+from bot.detectors.model.batch import Floats
+from bot.detectors.model.classifier import CLASSES, PostClassifier
+from bot.detectors.model.hashing import find_rows
+from bot.detectors.model.weights import ModelWeights, encode_weights
+from bot.domain.mention import UNKNOWN_AUTHOR_ID, Mention
+from bot.training.corpus import HEADS, SENTIMENTS, assign_fold
+from bot.training.datasets import SOME_TIME, LabelledMention
+from bot.training.features import GENTLY, DesignMatrix, FeatureSet, KeptFeatures, RawFeatures, extract_raw_features
+from bot.training.packed_lexicon import build_packed_lexicon
+from bot.training.regression import fit_regression
+
+LEAST_ROWS = 20
+FOLDS = 5
+STRENGTHS = (3e-2, 1e-2, 3e-3, 1e-3)
+"""How strongly weights are drawn to the old ones, the strongest first; the one that does best on posts left out."""
+ROUNDS = 30
+BLOCKS = ("word", "pair", "run")
+ANCHORS = Path(__file__).with_name("anchors.jsonl")
+"""Sentences of our own, not from any set."""
+
+
+class FineTuneTrial(NamedTuple):
+    """On posts that were left out while it learned: what the new and the old lost a post, and got right."""
+
+    name: str
+    posts: int
+    old_loss: float
+    new_loss: float
+    old_right: float
+    new_right: float
+    others: int
+    old_kept: int
+    new_kept: int
+    """Of so many other posts, how many were right before, and are right when all posts have been learned."""
+
+    @property
+    def is_better(self) -> bool:
+        return self.new_loss < self.old_loss and self.new_right > self.old_right and not self.is_harmful
+
+    @property
+    def is_harmful(self) -> bool:
+        return self.new_kept < self.old_kept
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name}, {self.posts:,} posts, each left out in turn: "
+            f"right {self.old_right:.3f} before, {self.new_right:.3f} after; "
+            f"loss a post {self.old_loss:.3f} before, {self.new_loss:.3f} after; "
+            f"of {self.others} other posts right {self.old_kept} before, {self.new_kept} after"
+        )
+
+
+class FineTuneResult(NamedTuple):
+    trials: list[FineTuneTrial]
+    data: bytes
+    """The new weight file: what was no better is as it was."""
+
+
+def fine_tune(weights: ModelWeights, rows: Sequence[LabelledMention]) -> FineTuneResult:
+    anchors = _load_anchors()
+    texts = [row.mention.text for row in (*rows, *anchors)]
+    model = PostClassifier(weights)
+    heads = weights.metadata["heads"]
+    found = extract_raw_features(texts, build_packed_lexicon())
+    touched = _find_touched_rows(weights, found)
+    design = DesignMatrix(found, _build_features(weights, touched))
+    before = _extract_weights(weights, touched)
+    told = model.score_batch([tokenize_text(text) for text in texts]).logits.astype(np.float32)
+    groups = np.array([assign_fold(_get_fold_key(row.mention)) % FOLDS for row in rows])
+    after = before.copy()
+    trials = []
+    for name, columns, gold in _build_tasks((*rows, *anchors), heads):
+        said = np.flatnonzero(~np.isnan(gold[:, 0]))
+        which, others = said[said < len(rows)], said[said >= len(rows)]
+        if which.size < LEAST_ROWS:
+            continue
+        task = _FineTuneTask(design, gold, told[:, columns], before[:, columns], others[::2])
+        trial, moved = _run_trial(name, task, which, groups[which], others[1::2])
+        trials.append(trial)
+        if trial.is_better:
+            after[:, columns] = moved
+    return FineTuneResult(trials, _encode_fine_tuned(weights, touched, np.split(after, design.ends[:-1])))
+
+
+def _get_fold_key(mention: Mention) -> str:
+    """The posts of one author all together; two of whom nothing is told are not one."""
+    return mention.text if mention.author.id == UNKNOWN_AUTHOR_ID else mention.author.id
+
+
+def _load_anchors() -> list[LabelledMention]:
+    found = []
+    for number, line in enumerate(ANCHORS.read_text("utf-8").splitlines()):
+        row = json.loads(line)
+        mention = Mention.model_validate({"id": f"anchor:{number}", "text": row["text"], "created_at": SOME_TIME})
+        found.append(LabelledMention(mention, row["sentiment"], {head: head in row["heads"] for head in HEADS}))
+    return found
+
+
+class _FineTuneTask(NamedTuple):
+    design: DesignMatrix
+    gold: Floats
+    old_logits: Floats
+    """Log-odds of the model in use."""
+    old_weights: Floats
+    anchors: NDArray[np.intp]
+    """The anchors that are learned beside the posts, and count as much as they do together."""
+
+    def fit_weights(self, which: NDArray[np.intp], strength: float) -> Floats:
+        every = np.concatenate([which, self.anchors])
+        rows = self.design.select_rows(every)
+        counts = np.repeat([1.0, which.size / self.anchors.size], [which.size, self.anchors.size])
+        rest = self.old_logits[every] - rows.multiply_weights(self.old_weights)
+        return fit_regression(
+            rows, self.gold[every], counts, ridge=strength, rounds=ROUNDS, prior=self.old_weights, offset=rest
+        )
+
+    def compute_logits(self, which: NDArray[np.intp], weights: Floats) -> Floats:
+        moved: Floats = self.old_logits[which] + self.design.select_rows(which).multiply_weights(
+            weights - self.old_weights
+        )
+        return moved
+
+    def compute_loss(self, which: NDArray[np.intp], logits: Floats) -> tuple[float, float]:
+        return _compute_loss_and_accuracy(logits, self.gold[which])
+
+
+def _run_trial(
+    name: str, task: _FineTuneTask, which: NDArray[np.intp], groups: NDArray[np.intp], guards: NDArray[np.intp]
+) -> tuple[FineTuneTrial, Floats]:
+    """With the strength that does best on posts left out, of those that leave the guards as right as they were.
+
+    Where none does, the best of all, whose trial then says that it harms.
+    """
+    old, old_guards = (
+        task.compute_loss(which, task.old_logits[which]),
+        task.compute_loss(guards, task.old_logits[guards]),
+    )
+    found = []
+    for strength in STRENGTHS:
+        logits = task.old_logits[which]
+        for group in np.unique(groups):
+            out = groups == group
+            logits[out] = task.compute_logits(which[out], task.fit_weights(which[~out], strength))
+        moved = task.fit_weights(which, strength)
+        new, new_guards = (
+            task.compute_loss(which, logits),
+            task.compute_loss(guards, task.compute_logits(guards, moved)),
+        )
+        losses, rights = zip(old, new, strict=True)
+        kept = (round(right * guards.size) for _, right in (old_guards, new_guards))
+        found.append((FineTuneTrial(name, which.size, *losses, *rights, guards.size, *kept), moved))
+    return min(found, key=_rank_trial)
+
+
+def _rank_trial(tried: tuple[FineTuneTrial, Floats]) -> tuple[bool, float]:
+    return tried[0].is_harmful, tried[0].new_loss
+
+
+def _compute_loss_and_accuracy(logits: Floats, gold: Floats) -> tuple[float, float]:
+    if logits.shape[1] == 1:
+        lost = np.logaddexp(0, logits) - gold * logits
+        return float(lost.mean()), float(((logits > 0) == (gold > 0)).mean())
+    most = logits.max(axis=1, keepdims=True)
+    logs = logits - most - np.log(np.exp(logits - most).sum(axis=1, keepdims=True))
+    return float(-(gold * logs).sum(axis=1).mean()), float((logits.argmax(axis=1) == gold.argmax(axis=1)).mean())
+
+
+def _build_tasks(rows: Sequence[LabelledMention], heads: Sequence[str]) -> list[tuple[str, slice, Floats]]:
+    said = np.full((len(rows), CLASSES), np.nan, np.float32)
+    for place, row in enumerate(rows):
+        if row.sentiment:
+            said[place] = np.eye(CLASSES)[SENTIMENTS.index(row.sentiment)]
+    tasks = [("sentiment", slice(0, CLASSES), said)]
+    for column, head in enumerate(heads[CLASSES:], CLASSES):
+        gold = np.array([[float(row.heads[head]) if head in row.heads else np.nan] for row in rows], np.float32)
+        tasks.append((head, slice(column, column + 1), gold))
+    return tasks
+
+
+def _find_touched_rows(weights: ModelWeights, found: RawFeatures) -> list[NDArray[np.intp]]:
+    """Of words, pairs and runs, the rows that stand in these posts: no other can move."""
+    asked = (found.words, found.pairs, found.runs)
+    return [
+        np.unique(find_rows(weights.arrays[f"{name}_hashes"], hashes)[1])
+        for name, hashes in zip(BLOCKS, asked, strict=True)
+    ]
+
+
+def _build_features(weights: ModelWeights, touched: Sequence[NDArray[np.intp]]) -> FeatureSet:
+    arrays = weights.arrays
+    word, pair, run = (
+        KeptFeatures(arrays[f"{name}_hashes"][rows], arrays[f"{name}_rarity"][rows].astype(np.float32))
+        for name, rows in zip(BLOCKS, touched, strict=True)
+    )
+    return FeatureSet(word, pair, run, arrays["dense_mean"], arrays["dense_spread"])
+
+
+def _extract_weights(weights: ModelWeights, touched: Sequence[NDArray[np.intp]]) -> Floats:
+    arrays = weights.arrays
+    blocks = [_dequantize_block(weights, name)[rows] for name, rows in zip(BLOCKS, touched, strict=True)]
+    return np.concatenate([*blocks, arrays["dense_weights"] / GENTLY, arrays["start"][None]]).astype(np.float32)
+
+
+def _dequantize_block(weights: ModelWeights, name: str) -> Floats:
+    wide: Floats = weights.arrays[f"{name}_weights"].astype(np.float32) * weights.arrays[f"{name}_scale"]
+    return wide
+
+
+def _encode_fine_tuned(weights: ModelWeights, touched: Sequence[NDArray[np.intp]], after: Sequence[Floats]) -> bytes:
+    """In two bytes each, as one byte would round away what a few posts have moved."""
+    *blocks, surface, start = after
+    changed: dict[str, Any] = {"dense_weights": (GENTLY * surface).astype(np.float32), "start": start[0]}
+    for name, rows, block in zip(BLOCKS, touched, blocks, strict=True):
+        whole = _dequantize_block(weights, name)
+        whole[rows] = block
+        changed[f"{name}_weights"] = whole.astype(np.float16)
+        changed[f"{name}_scale"] = np.ones(whole.shape[1], np.float32)
+    return encode_weights({**weights.metadata, "from": weights.checksum}, {**weights.arrays, **changed})

@@ -1,0 +1,161 @@
+"""A colleague saw something that a department should see: it opens a case there. Anyone may do it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bot.cards.sanitize import format_date
+from bot.clock import Clock
+from bot.domain.assessment import DOUBTFUL, Assessment, Intent, Signal
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.case import Case
+from bot.domain.commits import CaseDecision, NotAllowed
+from bot.domain.correction import COLLEAGUE
+from bot.domain.department import Department
+from bot.domain.intake import open_case
+from bot.domain.mention import Author, Mention
+from bot.domain.oncall.on_call import OnCallLookup
+from bot.domain.outbox import Notification
+from bot.domain.routing import Route
+from bot.domain.rules import PlaybookRules, find_clocks, get_department_or_lost, require_department
+from bot.store.flagged_mentions import FlagStore
+from bot.store.keys import FLAGS_KEPT
+from bot.usecases.cases import CaseView
+from bot.usecases.staff import StaffDirectory
+
+FLAG_ROUTE = "flagged by a colleague"
+MAX_FLAGS_PER_HOUR = 20
+"""Flags of one person in an hour: many more than anybody reads, far fewer than a script sends."""
+MAX_TRIES = 20
+_UNCONFIRMED = Signal(COLLEAGUE, DOUBTFUL, 1.0, "not confirmed: flagged by a colleague without a role")
+
+
+class FlagRequest(BaseModel):
+    """What a colleague says about a message in Slack: whose words they are, and who should see them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    channel: str
+    ts: str
+    words: str
+    department: str
+    kind: Intent
+    url: str = ""
+    author: str = ""
+
+
+class FlagUseCases:
+    """Raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
+
+    def __init__(
+        self,
+        store: FlagStore,
+        rules: PlaybookRules,
+        clock: Clock,
+        assess: Callable[[Mention], Awaitable[Assessment]],
+        team: StaffDirectory,
+        rota: OnCallLookup,
+    ) -> None:
+        self._store = store
+        self._rules = rules
+        self._clock = clock
+        self._assess = assess
+        self._staff = team
+        self._on_call = rota
+
+    def list_departments(self) -> tuple[Department, ...]:
+        return self._rules.list_departments()
+
+    async def flag_message(self, by: str, flag: FlagRequest) -> CaseView:
+        """A crisis that somebody without a role flags pages nobody before an on-call person or a deputy confirms it."""
+        department = require_department(self._rules, flag.department)
+        mention = _build_mention(flag)
+        assessment = _override_intent(await self._assess(mention), flag.kind)
+        if flag.kind is Intent.CRISIS and not await self._has_role(by):
+            assessment = Assessment(signals=(*assessment.signals, _UNCONFIRMED))
+        at = self._clock.now()
+        clocks = find_clocks(self._rules, flag.department, flag.kind.value)
+        decision = _attribute_to_reporter(
+            by, open_case(mention, assessment, Route(name=FLAG_ROUTE, clocks=clocks), department, at)
+        )
+        decision = await self._add_confirmation(decision, department, at)
+        await self._open_case(decision, mention, by, at)
+        return CaseView(decision.case, department, at)
+
+    async def _open_case(self, decision: CaseDecision, mention: Mention, by: str, at: datetime) -> None:
+        for _ in range(MAX_TRIES):
+            await self._reject_duplicate(mention, decision.case.assessment)
+            recent = await self._store.load_recent(by, at)
+            if len(recent.times) >= MAX_FLAGS_PER_HOUR:
+                raise NotAllowed(_render_rate_limited(datetime.fromtimestamp(recent.times[0], UTC) + FLAGS_KEPT))
+            if await self._store.open_flagged(decision, by, recent, at):
+                return
+        raise NotAllowed("Somebody flagged this message a moment ago. Look for its card in a department's channel.")
+
+    async def _has_role(self, by: str) -> bool:
+        """Whether this person answers for any department; false where Slack does not say who does."""
+        for department in self._rules.list_departments():
+            if (await self._staff.load_staff(department, self._rules.managers)).can_answer(by):
+                return True
+        return False
+
+    async def _add_confirmation(self, decision: CaseDecision, department: Department, at: datetime) -> CaseDecision:
+        """The first on call is asked whether it is a crisis; the department sees the same question on its card."""
+        case = decision.after
+        if case is None or not case.is_unconfirmed_crisis:
+            return decision
+        first = (await self._on_call.find_on_call(department.name, at)).people[:1]
+        asked = (Notification.ask_to_confirm(case.id, one) for one in first)
+        return replace(decision, notifications=(*decision.notifications, *asked))
+
+    async def _reject_duplicate(self, mention: Mention, assessment: Assessment) -> None:
+        case = await self._store.find_case(mention, assessment.subject)
+        if case is None:
+            return
+        if case.mention.id == mention.id or not case.is_closed:
+            raise NotAllowed(_describe_duplicate(case, get_department_or_lost(self._rules, case.department)))
+
+
+def _render_rate_limited(until: datetime) -> str:
+    when = format_date(until, "{time}")
+    return (
+        f"You have flagged {MAX_FLAGS_PER_HOUR} posts in the last hour, which is as many as Earshot takes from "
+        f"one person. "
+        f"The next can go in at {when}. If it can't wait, write to the department's channel."
+    )
+
+
+def _build_mention(flag: FlagRequest) -> Mention:
+    try:
+        return Mention(
+            id=f"slack:{flag.channel}-{flag.ts}",
+            source="slack",
+            text=flag.words,
+            created_at=datetime.fromtimestamp(float(flag.ts), UTC),
+            url=flag.url,
+            author=Author(id=flag.author, handle=flag.author) if flag.author else Author(id="unknown"),
+        )
+    except (ValidationError, ValueError, OverflowError) as bad:
+        raise NotAllowed("This message cannot be flagged: its time or its address is none that Slack gives.") from bad
+
+
+def _override_intent(assessment: Assessment, kind: Intent) -> Assessment:
+    """A colleague who read it knows better what it is than a detector does."""
+    told = Signal(COLLEAGUE, f"intent:{kind.value}", 1.0, f"{kind.value}: a colleague says so")
+    return Assessment(signals=(*(s for s in assessment.signals if s.dimension != "intent"), told))
+
+
+def _attribute_to_reporter(by: str, decision: CaseDecision) -> CaseDecision:
+    event = AuditEvent(decision.case.opened_at, by, AuditAction.FLAGGED, f"for {decision.case.department}")
+    return replace(decision, after=decision.case.copy_with(history=(event,)), events=(event,))
+
+
+def _describe_duplicate(case: Case, department: Department) -> str:
+    by = next((event.by for event in case.history if event.what == AuditAction.FLAGGED), "")
+    place = f"<#{department.channel}>" if department.channel else case.department
+    heard = f"was already flagged by <@{by}>" if by else "is known to Earshot already"
+    return (
+        f"Thank you. This {heard}: it is case {case.id} in {place}, {case.status.value} now, so nothing more is needed."
+    )

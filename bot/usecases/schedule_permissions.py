@@ -1,0 +1,107 @@
+"""Which schedule somebody means, and whether she may change it."""
+
+import html
+from typing import NamedTuple
+
+from bot.domain.commits import NotAllowed
+from bot.domain.department import Department
+from bot.domain.lifecycle import DEPUTIES_UNKNOWN
+from bot.domain.oncall.schedule import Schedule
+from bot.domain.rules import PlaybookRules
+from bot.usecases.on_call_lookup import StoredOnCallLookup
+from bot.usecases.staff import StaffDirectory
+
+NO_SCHEDULE = (
+    "You are in no schedule, so you have no shift to change. "
+    "A schedule's people, its department's deputies and managers change it; ask one of them."
+)
+
+
+class ResolvedSchedule(NamedTuple):
+    """`rest` is what was typed beside the name."""
+
+    schedule: Schedule
+    departments: tuple[Department, ...]
+    rest: str = ""
+
+
+class ScheduleRights(NamedTuple):
+    """`unsure`: Slack does not say who is in a user group, so that a no may be wrong."""
+
+    can_change: bool
+    is_manager: bool
+    unsure: bool
+
+
+class SchedulePermissions:
+    def __init__(self, rota: StoredOnCallLookup, rules: PlaybookRules, team: StaffDirectory) -> None:
+        self._on_call = rota
+        self._rules = rules
+        self._staff = team
+
+    def find_departments(self, schedule: Schedule) -> tuple[Department, ...]:
+        return tuple(one for one in self._rules.list_departments() if schedule.name in one.schedules)
+
+    async def resolve_schedule(self, by: str, words: str) -> ResolvedSchedule:
+        """The schedule or department that is named, or the only one that she may change. Raises `NotAllowed`."""
+        schedules = self._on_call.get_schedules()
+        if not schedules:
+            raise NotAllowed(
+                "The playbook has no schedules: its departments name who is on call. "
+                "A manager can add one; `earshot playbook` prints how."
+            )
+        named, rest = self._match_name(html.unescape(words))
+        if named:
+            allowed = [one for one in named if (await self.load_rights(by, schedules[one])).can_change]
+            if not allowed:
+                await self.check(by, schedules[named[0]])
+        else:
+            rights = {name: await self.load_rights(by, one) for name, one in schedules.items()}
+            allowed = [name for name, one in rights.items() if one.can_change]
+            if not allowed:
+                raise NotAllowed(DEPUTIES_UNKNOWN if any(one.unsure for one in rights.values()) else NO_SCHEDULE)
+        if len(allowed) > 1:
+            names = ", ".join(f"`{name}`" for name in allowed)
+            raise NotAllowed(f"Which schedule? Say its name as well: {names}.")
+        found = schedules[allowed[0]]
+        return ResolvedSchedule(found, self.find_departments(found), rest)
+
+    def _match_name(self, words: str) -> tuple[list[str], str]:
+        """The schedules of the longest name that the words begin or end with, and the other words."""
+        folded = words.casefold().strip()
+        names = {name: [name] for name in self._on_call.get_schedules()}
+        for department in self._rules.list_departments():
+            names.setdefault(department.name, list(department.schedules))
+        for name in sorted(names, key=len, reverse=True):
+            wanted = name.casefold()
+            if folded == wanted or folded.startswith(f"{wanted} "):
+                return self._require_schedules(name, names[name]), words.strip()[len(name) :].strip()
+            if folded.endswith(f" {wanted}"):
+                return self._require_schedules(name, names[name]), words.strip()[: -len(name)].strip()
+        return [], words.strip()
+
+    def _require_schedules(self, name: str, schedules: list[str]) -> list[str]:
+        if not schedules:
+            raise NotAllowed(
+                f"{name} has no schedule: the playbook names who is on call for it, so there is nothing to change here."
+            )
+        return schedules
+
+    async def load_rights(self, by: str, schedule: Schedule) -> ScheduleRights:
+        """People of the schedule, deputies of its departments, and managers."""
+        departments = self.find_departments(schedule) or (Department(name=schedule.name, channel=""),)
+        staff = [await self._staff.load_staff(one, self._rules.managers) for one in departments]
+        may = by in schedule.people or any(one.can_answer(by) for one in staff)
+        return ScheduleRights(may, any(one.is_manager(by) for one in staff), any(one.unsure for one in staff))
+
+    async def check(self, by: str, schedule: Schedule, subject_phrase: str = "You are") -> ScheduleRights:
+        """Raises `NotAllowed` for whoever may not change this schedule, or be put on it."""
+        rights = await self.load_rights(by, schedule)
+        if rights.can_change:
+            return rights
+        if rights.unsure:
+            raise NotAllowed(DEPUTIES_UNKNOWN)
+        raise NotAllowed(
+            f"{subject_phrase} neither in {schedule.name} nor a deputy of its department. "
+            "Its people, its department's deputies and managers change it; ask one of them."
+        )

@@ -1,0 +1,49 @@
+"""Who works in which department: the playbook's ids, with user groups taken apart into people."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Protocol
+
+from bot.domain.department import Department, DepartmentStaff
+from bot.usecases.user_groups import GroupDirectory, resolve_people
+
+
+class CallableLookup(Protocol):
+    async def list_callable_people(self, department: Department) -> tuple[str, ...]:
+        """Everybody who may be called for a department."""
+
+
+class PeopleDirectory(GroupDirectory, Protocol):
+    async def find_name(self, person: str) -> str:
+        """As Slack shows it; empty where Slack does not say."""
+
+
+NAMES_TIMEOUT = 1.0
+"""A form has to open within the three seconds of Slack's trigger."""
+
+
+class StaffDirectory:
+    """Answers for one reading of the playbook."""
+
+    def __init__(self, directory: PeopleDirectory, on_call: CallableLookup) -> None:
+        self._directory = directory
+        self._on_call = on_call
+
+    async def load_staff(self, department: Department, managers: tuple[str, ...]) -> DepartmentStaff:
+        """Whoever is called for a department may answer for it, also after her shift."""
+        called = await self._on_call.list_callable_people(department)
+        deputies, all_known = await resolve_people(self._directory, (*department.deputies, *called))
+        managing, all_managers_known = await resolve_people(self._directory, managers)
+        unsure = not (all_known and all_managers_known)
+        return DepartmentStaff(department=department.name, deputies=deputies, managers=managing, unsure=unsure)
+
+    async def list_names(self, people: Iterable[str]) -> list[tuple[str, str]]:
+        """Each id with its name, by name; empty where one of the names is not to be had in time."""
+        wanted = tuple(people)
+        try:
+            async with asyncio.timeout(NAMES_TIMEOUT):
+                found = await asyncio.gather(*(self._directory.find_name(one) for one in wanted))
+        except TimeoutError:
+            return []
+        named = sorted(zip(wanted, found, strict=True), key=lambda one: (one[1].casefold(), one[0]))
+        return named if all(found) else []

@@ -1,0 +1,160 @@
+"""The page behind the link in a call: what was said, who was called, two buttons. No script, nothing from elsewhere."""
+
+import base64
+import hashlib
+from datetime import datetime
+from html import escape
+
+from bot.cards import page_text
+from bot.cards.paging import BY, ENDS
+from bot.cards.sanitize import format_plain_time, sanitize_line, sanitize_url
+from bot.domain.paging.page import CauseKind
+from bot.usecases.paging import AckLinkView
+
+STYLE = (
+    ":root{color-scheme:light dark}"
+    "body{font:18px/1.5 system-ui,sans-serif;max-width:32rem;margin:1.5rem auto;padding:0 1rem;overflow-wrap:anywhere}"
+    "h1{font-size:1.4rem;line-height:1.25}"
+    "h2{font-size:1.1rem;margin-bottom:0}"
+    "blockquote{margin:1rem 0;padding:.25rem 0 .25rem 1rem;border-left:.3rem solid #b00020;font-size:1.15rem}"
+    "blockquote footer,ol{font-size:1rem}"
+    "ol{list-style:none;padding:0}"
+    "button,a{display:block;box-sizing:border-box;font:inherit;font-weight:bold;width:100%;padding:1rem;"
+    "margin:.75rem 0;border:.15rem solid #b00020;border-radius:.5rem;text-align:center;text-decoration:none}"
+    "button{background:#b00020;color:#fff}"
+    "a,button.other{background:transparent;color:inherit;border-color:currentColor}"
+    "button:focus-visible,a:focus-visible{outline:3px solid currentColor;outline-offset:3px}"
+)
+_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+HEADERS = {
+    "Content-Security-Policy": (
+        f"default-src 'none'; style-src 'sha256-{_HASH}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+
+
+CANNOT = b"answer=cannot"
+"""What the second button sends."""
+QUOTED = 600
+CALLED_SHOWN = 12
+_PRESS = '<form method="post"><button>Acknowledge: I take it</button></form>'
+_CANNOT = '<form method="post"><button class="other" name="answer" value="cannot">Can\'t take it</button></form>'
+
+
+def render_ack_page(view: AckLinkView, at: datetime) -> str:
+    """How it stands now, and the buttons where there is something to press."""
+    page = view.page
+    if not view.person:
+        since = (
+            f" Somebody has answered, since {format_plain_time(page.acknowledged_at)}." if page.acknowledged_at else ""
+        )
+        return render_refusal(f"This link was changed on its way, so it does nothing.{since} Open the page from Slack.")
+    if view.answered_at is not None:
+        who = "You have" if page.acknowledged_by == view.person else f"{view.answered_by} has"
+        then = f"Since {format_plain_time(view.answered_at)}. {page_text.format_after_acknowledge(page)}"
+        return _render_html(f"{who} this page", _render_paragraph(then), _render_ack_details(view))
+    if page.closed_at is not None:
+        return _render_html(
+            "This page is over",
+            _render_paragraph("What it was about needs nobody any more."),
+            _render_ack_details(view),
+        )
+    if view.too_old:
+        words = _render_paragraph(f"Nobody has answered yet, at {format_plain_time(at)}. Open Slack.")
+        return _render_html("This link is too old", words, _render_facts(view))
+    if view.outdated:
+        return _render_html(
+            "This link is from an earlier call", _render_paragraph(_format_outdated(view)), _render_ack_details(view)
+        )
+    return _render_html(_format_ack_title(view), _render_ack_details(view, _render_ack_buttons(view)))
+
+
+def _render_ack_buttons(view: AckLinkView) -> str:
+    """What can be pressed, and what each does."""
+    said_no = view.person in {one.person for one in view.page.declined if one.round == view.page.round}
+    if said_no:
+        words = "You said that you can't take it, so the next person is called. If you can now, press Acknowledge."
+        return _render_paragraph(words) + _PRESS
+    name = f"For {view.name}. Acknowledge stops the escalation. Can't take it calls the next person at once."
+    return _PRESS + _CANNOT + _render_paragraph(name)
+
+
+def _format_outdated(view: AckLinkView) -> str:
+    """It did what it could do when it was answered the first time."""
+    before = view.page.unclaimed
+    again = f" since it called again at {_format_time_of_day(before.again_at, view)}" if before else ""
+    called = any(one.person == view.person and one.round >= view.page.first_active_round for one in view.page.attempts)
+    then = "Use the newest message that you got, or open the card." if called else "Others are called for it now."
+    return f"Nobody has answered{again}. {then}"
+
+
+def _format_time_of_day(at: datetime, view: AckLinkView) -> str:
+    return f"{at.astimezone(view.context.since.tzinfo) if view.context else at:%H:%M}"
+
+
+def _format_ack_title(view: AckLinkView) -> str:
+    return page_text.format_page_title(view.page, view.context) if view.context else "A page of Earshot"
+
+
+def _render_ack_details(view: AckLinkView, buttons: str = "") -> str:
+    """What was said, and what can be pressed; the rest below: who is woken reads no further than they must."""
+    return f"{_render_blockquote(view)}{buttons}{_render_card_anchor(view)}{_render_facts(view)}{_render_attempt_list(view)}"
+
+
+def _render_blockquote(view: AckLinkView) -> str:
+    """A stranger's words, without links on which a thumb would land."""
+    if view.context is None or not view.context.quote:
+        return ""
+    who, words = page_text.format_page_author(view.context), page_text.strip_links(view.context.quote, QUOTED)
+    return f"<blockquote>{escape(words)}<footer>{escape(who)}</footer></blockquote>"
+
+
+def _render_card_anchor(view: AckLinkView) -> str:
+    link = sanitize_url(view.context.card_link) if view.context else ""
+    return f'<a href="{escape(link)}" rel="noreferrer">View card</a>' if link else ""
+
+
+def _render_facts(view: AckLinkView) -> str:
+    if view.context is None:
+        return ""
+    drill = ["This is a drill."] if view.page.cause.kind is CauseKind.DRILL else []
+    return "".join(
+        _render_paragraph(line) for line in (*drill, view.context.headline, *page_text.list_page_facts(view.context))
+    )
+
+
+def _render_attempt_list(view: AckLinkView) -> str:
+    """The newest calls last."""
+    if not view.calls:
+        return ""
+    rungs = view.calls[-CALLED_SHOWN:]
+    lines = (f"{one.at:%H:%M} {one.who} by {BY[one.method]}, {ENDS[one.result]}" for one in rungs)
+    return "<h2>Called</h2><ol>" + "".join(f"<li>{escape(sanitize_line(line, 200))}</li>" for line in lines) + "</ol>"
+
+
+def _render_paragraph(line: str) -> str:
+    return f"<p>{escape(sanitize_line(line, 300))}</p>"
+
+
+def render_refusal(sentence: str) -> str:
+    return _render_html("Nothing to acknowledge here", _render_paragraph(sentence))
+
+
+def render_unavailable() -> str:
+    return _render_html(
+        "Not now", _render_paragraph("Earshot cannot reach its memory right now. Load this page again in a minute.")
+    )
+
+
+def _render_html(title: str, *parts: str) -> str:
+    """`parts` are markup of our own, in which everything else is escaped."""
+    head = escape(sanitize_line(title, 200))
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{head}</title><style>{STYLE}</style><main><h1>{head}</h1>{''.join(parts)}</main></html>"
+    )

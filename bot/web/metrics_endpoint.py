@@ -1,0 +1,76 @@
+"""What Prometheus reads. Counts and ages come out of the store at each scrape, so that they cannot drift from it."""
+
+from datetime import datetime
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    ProcessCollector,
+    generate_latest,
+)
+
+from bot import metrics
+from bot.domain.commits import StoreUnavailable
+from bot.domain.read_budget import ReadCounts
+from bot.store.store import Store
+
+
+async def render_metrics(store: Store, departments: tuple[str, ...], at: datetime) -> tuple[bytes, str]:
+    """The text and its content type. With the store away there is `earshot_store_up 0`, and nothing is made up."""
+    registry, totals = CollectorRegistry(), CollectorRegistry()
+    ProcessCollector(registry=registry)
+    up = Gauge("earshot_store_up", "Whether Redis answers and takes writes", registry=registry)
+    try:
+        await _fill_registry(registry, totals, store, departments, at)
+        await store.check_writable()
+    except StoreUnavailable:
+        up.set(0)
+    else:
+        up.set(1)
+    return b"".join(map(generate_latest, (registry, totals, metrics.REGISTRY))), CONTENT_TYPE_LATEST
+
+
+async def _fill_registry(
+    registry: CollectorRegistry, totals: CollectorRegistry, store: Store, departments: tuple[str, ...], at: datetime
+) -> None:
+    """`totals` is a registry of its own, since the client counts a gauge and a counter of one name as a clash."""
+    account = await store.mention_counters.read()
+    mentions = Gauge("earshot_mentions", "Leaves with 0.3: use earshot_mentions_total", ["outcome"], registry=registry)
+    counted = Counter("earshot_mentions", "Mentions by what became of them", ["outcome"], registry=totals)
+    for outcome in ("seen", "opened", "joined", "tallied", "spam"):
+        mentions.labels(outcome).set(getattr(account, outcome))
+        counted.labels(outcome).inc(getattr(account, outcome))
+    Gauge("earshot_unaccounted", "Seen, and in no other book", registry=registry).set(account.unaccounted)
+    Gauge("earshot_dead_letters", "Mentions that failed again and again", registry=registry).set(account.dead)
+    unreadable = Gauge("earshot_records_unreadable", "Records that this release cannot read", registry=registry)
+    unreadable.set(await store.quarantine.count())
+
+    waiting, oldest = await store.inbox.measure_backlog()
+    Gauge("earshot_inbox_length", "Mentions that wait for triage", registry=registry).set(waiting)
+    age = at.timestamp() - oldest / 1000 if oldest else 0
+    Gauge("earshot_inbox_age_seconds", "How long the oldest has waited", registry=registry).set(max(0.0, age))
+
+    length = Gauge("earshot_outbox_length", "Notifications owed, by destination", ["to"], registry=registry)
+    age_of = Gauge("earshot_outbox_age_seconds", "Age of what comes first, by destination", ["to"], registry=registry)
+    for queue in await store.outbox.list_queues(1):
+        length.labels(str(queue.destination)).set(queue.length)
+        age_of.labels(str(queue.destination)).set(max(0.0, (at - queue.head[0].since).total_seconds()))
+
+    open_cases = Gauge("earshot_cases_open", "Open cases, by department", ["department"], registry=registry)
+    overdue = Gauge("earshot_cases_overdue", "Open cases past their clock", ["department"], registry=registry)
+    for department, (waiting_cases, late) in (await store.report_counters.count_open(departments, at)).items():
+        open_cases.labels(department).set(waiting_cases)
+        overdue.labels(department).set(late)
+    running = Gauge("earshot_episodes_open", "Episodes that are not over", registry=registry)
+    running.set(len(await store.episodes.load_running()))
+    fed = Gauge("earshot_feed_length", "Mentions that the watch for spikes may still need", registry=registry)
+    fed.set(await store.spike_stream.count())
+    troubles = Gauge("earshot_trouble", "1 for each part that is unwell", ["part"], registry=registry)
+    for part in await store.health_issues.load_issues():
+        troubles.labels(part).set(1)
+    for source, reads in ({"x": ReadCounts()} | await store.reads.load_totals()).items():
+        for what, number in reads._asdict().items():
+            text = f"What was read from {source} and is billed: {what}"
+            Counter(f"earshot_{source}_{what}_read", text, registry=registry).inc(number)

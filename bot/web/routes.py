@@ -1,0 +1,123 @@
+"""The routes, and the two that take what others send."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import Message
+
+from bot.clock import Clock
+from bot.sinks.pagers.twilio import PRESSED_PATH
+from bot.sources.webhook import WebhookSource
+from bot.store.store import Store
+from bot.usecases.calendar_links import CalendarLinks
+from bot.web.ack_routes import AckRoutes
+from bot.web.calendar import build_calendar_endpoint
+from bot.web.health_endpoints import check_readiness, read_system_status
+from bot.web.metrics_endpoint import render_metrics
+from bot.web.request_body import BodyError, BodyReader, answer_body_error, read_body
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class RouteDependencies:
+    """What the routes need. `slack` takes Slack's requests; None where Socket Mode does."""
+
+    store: Store
+    clock: Clock
+    hooks: Callable[[], Mapping[str, WebhookSource]]
+    list_source_names: Callable[[], Mapping[str, str]] = field(default=dict)
+    """Each source of this process, with what is wrong with it."""
+    departments: Callable[[], tuple[str, ...]] = field(default=lambda: ())
+    slack: Endpoint | None = None
+    ack_routes: AckRoutes | None = None
+    calendar_links: CalendarLinks | None = None
+    stopping: Callable[[], bool] = field(default=lambda: False)
+    """Whether this process was told to end: it still answers, and wants to be asked nothing new."""
+    bodies: BodyReader = field(default_factory=BodyReader)
+
+
+def build_web_app(dependencies: RouteDependencies) -> Starlette:
+    async def serve_healthz(_: Request) -> Response:
+        return PlainTextResponse("alive\n")
+
+    async def serve_readyz(_: Request) -> Response:
+        readiness = await check_readiness(dependencies.store, stopping=dependencies.stopping())
+        return JSONResponse(readiness.to_json(), readiness.status)
+
+    async def serve_statusz(_: Request) -> Response:
+        state = await read_system_status(
+            dependencies.store,
+            dependencies.list_source_names(),
+            dependencies.clock.now(),
+            stopping=dependencies.stopping(),
+        )
+        return JSONResponse(state.to_json())
+
+    async def serve_metrics(_: Request) -> Response:
+        body, content_type = await render_metrics(
+            dependencies.store, dependencies.departments(), dependencies.clock.now()
+        )
+        return Response(body, media_type=content_type)
+
+    routes = [
+        Route("/hooks/{name}", _build_hook_endpoint(dependencies.hooks), methods=["POST", "GET"]),
+        Route("/healthz", serve_healthz),
+        Route("/readyz", serve_readyz),
+        Route("/statusz", serve_statusz),
+        Route("/metrics", serve_metrics),
+    ]
+    routes += _list_ack_routes(dependencies.ack_routes) if dependencies.ack_routes is not None else []
+    if dependencies.calendar_links is not None:
+        routes.append(
+            Route("/oncall/{token}.ics", build_calendar_endpoint(dependencies.calendar_links), methods=["GET"])
+        )
+    if dependencies.slack is not None:
+        routes.append(Route("/slack/events", _limit_body(dependencies.slack), methods=["POST"]))
+    app = Starlette(routes=routes, exception_handlers={BodyError: answer_body_error})
+    app.state.bodies = dependencies.bodies
+    app.router.redirect_slashes = False  # it would lead to wherever the request says it was sent
+    return app
+
+
+def _build_hook_endpoint(hooks: Callable[[], Mapping[str, WebhookSource]]) -> Endpoint:
+    async def handle_hook(request: Request) -> Response:
+        found = hooks().get(request.path_params["name"])
+        if found is None:
+            return JSONResponse({"error": "there is no hook of that name in the playbook"}, 404)
+        if request.method == "GET":
+            confirmed = found.confirm_challenge(request.query_params)
+            return PlainTextResponse(confirmed) if confirmed is not None else Response(status_code=404)
+        refused = found.reject_headers(request.headers)
+        answer = refused or await found.receive(request.headers, await read_body(request))
+        return JSONResponse(answer.body, answer.status, answer.headers)
+
+    return handle_hook
+
+
+def _list_ack_routes(ack_routes: AckRoutes) -> list[Route]:
+    linked = "/acknowledge/{token}"
+    routes = [
+        Route(linked, ack_routes.show_ack_page, methods=["GET"]),
+        Route(linked, ack_routes.submit_ack_page, methods=["POST"]),
+        Route("/pagers/pagerduty", ack_routes.handle_pagerduty, methods=["POST"]),
+    ]
+    if ack_routes.twilio_gather is not None:
+        routes.append(Route(f"{linked}{PRESSED_PATH}", ack_routes.twilio_gather.handle_key_press, methods=["POST"]))
+    return routes
+
+
+def _limit_body(endpoint: Endpoint) -> Endpoint:
+    """What asks for the body gets the whole of it, or `BodyError`."""
+
+    async def handle_limited(request: Request) -> Response:
+        async def receive() -> Message:
+            return {"type": "http.request", "body": await read_body(request), "more_body": False}
+
+        return await endpoint(Request(request.scope, receive))
+
+    return handle_limited

@@ -1,0 +1,90 @@
+"""A key that was pressed in a call, as Twilio tells it: signed with our own token, answered with what to say next."""
+
+import base64
+import hashlib
+import hmac
+from contextlib import suppress
+from typing import NamedTuple
+from urllib.parse import parse_qsl
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bot.cards import page_text, twiml
+from bot.cards.sanitize import format_plain_time
+from bot.domain.errors import NotAllowed, StoreUnavailable
+from bot.domain.paging.ack_link import InvalidTokenError
+from bot.sinks.pagers.twilio import PRESSED_PATH
+from bot.store.signing_secrets import ACKNOWLEDGE
+from bot.usecases.paging import AckLinkView, PagingUseCases
+from bot.web.request_body import read_body
+from bot.workers.paging.ack_links import AckLinkBuilder
+
+WAY = "phone call"
+FIELDS_MOST = 200
+"""Twilio sends some thirty. They are taken apart before anybody knows who sent them."""
+
+log = structlog.get_logger("paging")
+
+
+class TwilioGather(NamedTuple):
+    """`token` is Twilio's auth token; empty where Twilio is not set up, so that nobody is believed."""
+
+    pages: PagingUseCases
+    links: AckLinkBuilder
+    token: str = ""
+
+    async def handle_key_press(self, request: Request) -> Response:
+        """Forged: 401, and nothing happens. Pressed again: nothing happens either, and it says who has the page."""
+        signature = request.headers.get("x-twilio-signature", "")
+        body = await read_body(request) if self.token and signature else b""
+        try:
+            said = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=FIELDS_MOST)
+        except ValueError:
+            return JSONResponse({"error": f"more than {FIELDS_MOST} fields"}, 413)
+        token = request.path_params["token"]
+        address = f"{self.links.public_url.rstrip('/')}/{ACKNOWLEDGE}/{token}{PRESSED_PATH}"
+        if not _has_twilio_signature(self.token, address, said, signature):
+            log.warning("key refused", pager="twilio", why="signature")
+            return JSONResponse({"error": "X-Twilio-Signature does not match"}, 401)
+        return await self._answer_key_press(token, dict(said))
+
+    async def _answer_key_press(self, token: str, form: dict[str, str]) -> Response:
+        try:
+            if form.get("Digits") == twiml.TAKE_IT:
+                with suppress(InvalidTokenError):  # said by what it leads to
+                    await self.pages.acknowledge_by_link(token, WAY)
+            words = _format_answer(await self.pages.load_link_view(token))
+        except NotAllowed as no:
+            words = str(no)
+        except StoreUnavailable:
+            words = "Earshot cannot reach its memory right now. Open Slack and acknowledge."
+        return Response(twiml.render_answer_twiml(words), media_type="text/xml")
+
+
+def _format_answer(view: AckLinkView) -> str:
+    page = view.page
+    if not view.person:
+        return "This call was changed on its way, so it does nothing. Open Slack."
+    if view.answered_at is not None:
+        who = "Thank you. You have" if page.acknowledged_by == view.person else f"{view.answered_by} has"
+        return (
+            f"{who} this page since {format_plain_time(view.answered_at)}. {page_text.format_after_acknowledge(page)}"
+        )
+    if page.closed_at is not None:
+        return "This page is over. What it was about needs nobody any more."
+    if view.outdated:
+        return "This call is from before. Nobody has answered since the page called again. Open Slack."
+    if view.too_old:
+        return "This call is too old. Nobody has answered yet. Open Slack."
+    return f"That is not {twiml.TAKE_IT}. Nobody has this page yet, so the next person is called."
+
+
+def _has_twilio_signature(token: str, address: str, form: list[tuple[str, str]], given: str) -> bool:
+    """The address as we gave it, then each field and its value in the order of their names, with HMAC-SHA1."""
+    if not token:
+        return False
+    whole = address + "".join(f"{name}{value}" for name, value in sorted(form))
+    expected = base64.b64encode(hmac.digest(token.encode(), whole.encode(), hashlib.sha1))
+    return hmac.compare_digest(expected, given.encode("utf-8", "replace"))

@@ -1,0 +1,201 @@
+"""When a channel is more than a minute behind, new cases come as one card that lists them, each claimable from it."""
+
+from bot.cards import digests as digest_card
+from bot.cards.block_kit import RenderedMessage
+from bot.domain.case import Case, CaseStatus
+from bot.domain.destination import Destination, ToDepartment
+from bot.domain.outbox import Notification, Priority
+from bot.domain.rules import PlaybookRules, get_department_or_lost
+from bot.sinks.delivery_errors import SlackRejectedError
+from bot.store.digest_overflow import DigestOverflowStore, is_waiting, sort_by_urgency
+from bot.store.message_records import CardRecord, CardState, DigestRecord
+from bot.store.outbox import DestinationQueue, build_digest_id, build_listed_record
+from bot.workers.delivery.poster import LATE_RETRY, MessagePoster
+from bot.workers.delivery.rate_limiter import CHANNEL_INTERVAL, SendDeferredError
+
+MAX_CASES = 20
+"""Cases on one digest: each is a section with a button, and all together stay under Slack's 50 blocks."""
+DIGEST_AFTER = LATE_RETRY
+CARDS_A_MINUTE = int(DIGEST_AFTER / CHANNEL_INTERVAL)
+CAUGHT_UP_AT = 3
+"""Once behind, a channel gets digests until no more than so many new cards wait."""
+FLOOD_THRESHOLD = 300
+"""New cases waiting, from which one card stands for all of them: digests of twenty would take hours."""
+FLOOD_BATCH = 1_000
+"""Cases added to such a card in one step, well under a second."""
+MAX_SINGLE_CRISES = 10
+"""A crisis has a card of its own; of more than so many at once, the cards would hide one another and all the rest."""
+
+
+class DigestDelivery:
+    def __init__(self, poster: MessagePoster, rules: PlaybookRules) -> None:
+        self._poster = poster
+        self._outbox = poster.store.outbox
+        self._rules = rules
+        self._floods = DigestOverflowStore(poster.store.client, poster.store.keys)
+        self._flood_cards: dict[tuple[Destination, Priority], str] = {}
+        """The card that takes all that waits for this destination, until it has caught up."""
+        self._behind: set[Destination] = set()
+
+    def choose_digest_priority(self, queue: DestinationQueue) -> Priority | None:
+        """Of which lane this destination's cards should be gathered, if of any."""
+        if not isinstance(queue.destination, ToDepartment):
+            return None
+        if queue.crisis > MAX_SINGLE_CRISES:
+            return Priority.CRISIS
+        self._flood_cards.pop((queue.destination, Priority.CRISIS), None)
+        at = self._poster.clock.now()
+        new = [owed for owed in queue.head if owed.notification.priority is Priority.NEW]
+        late = len(new) > CAUGHT_UP_AT and at - new[0].since > DIGEST_AFTER
+        if queue.new > CARDS_A_MINUTE or late:
+            self._behind.add(queue.destination)
+        elif queue.new <= CAUGHT_UP_AT:
+            self._behind.discard(queue.destination)
+            self._flood_cards.pop((queue.destination, Priority.NEW), None)
+        return Priority.NEW if queue.destination in self._behind else None
+
+    async def post_digest(self, queue: DestinationQueue, priority: Priority) -> bool:
+        """Gather what waits longest on one card. Says whether Slack was called. Raises `SendDeferredError`."""
+        to, waiting = queue.destination, queue.crisis if priority is Priority.CRISIS else queue.new
+        assert isinstance(to, ToDepartment)
+        if waiting > FLOOD_THRESHOLD or (to, priority) in self._flood_cards:
+            return await self._post_flood(to, priority, waiting)
+        cases = await self._collect_unclaimed(to, priority, MAX_CASES)
+        if len(cases) < 2:
+            return False
+        ids = [case.id for case in cases]
+        record = DigestRecord(id=build_digest_id(ids, self._poster.clock.now()), department=to.id, cases=tuple(ids))
+        return await self._send_digest(record, cases, CardRecord(digest=record.id))
+
+    async def _post_flood(self, to: ToDepartment, priority: Priority, waiting: int) -> bool:
+        """One card for all: posted with the most urgent of those that wait longest, then joined by the others."""
+        at = self._poster.clock.now()
+        cases = sort_by_urgency(await self._collect_unclaimed(to, priority, FLOOD_BATCH))
+        record = await self._outbox.load_digest(self._flood_cards.get((to, priority), ""))
+        if record is not None and record.ts:
+            added = await self._floods.add(record, cases, at)
+            total = max(record.total, await self._floods.count(record))
+            await self._outbox.save_digest(record.model_copy(update={"total": total}))
+            await self._outbox.add(Notification.draw_digest(record.id, to.id), at)
+            return bool(added)
+        if len(cases) < 2:
+            return False
+        ids = [case.id for case in cases[:MAX_CASES]]
+        record = DigestRecord(id=build_digest_id(ids, at), department=to.id, cases=tuple(ids), total=waiting)
+        posted = await self._send_digest(record, cases[:MAX_CASES], CardRecord(digest=record.id))
+        self._flood_cards[to, priority] = record.id
+        return posted
+
+    async def retry_digest(self, record: DigestRecord, card: CardRecord) -> bool:
+        """The late retry of a digest whose answer was lost: the same digest, not a card for each of its cases."""
+        self._poster.check_late_retry(card)
+        cards = await self._outbox.load_cards(record.cases)
+        waiting = tuple(case for case in record.cases if cards[case].digest == record.id)
+        record = record.model_copy(update={"cases": waiting})
+        return await self._send_digest(record, await self._load_digest_cases(record), card)
+
+    async def _send_digest(self, record: DigestRecord, cases: list[Case], card: CardRecord) -> bool:
+        department = get_department_or_lost(self._rules, record.department)
+        if not department.channel:
+            raise await self._poster.handle_lost_department(department)
+        at = self._poster.clock.now()
+        drawing = digest_card.render_digest(record.id, department, cases, at, record.total)
+
+        async def save_record(changed: CardRecord, before: CardRecord | None) -> None:
+            if changed.state is CardState.POSTED:
+                await self._outbox.save_digest(
+                    _copy_with_location(record, changed), build_listed_record(record, at), before
+                )
+            else:
+                begun = changed.state is CardState.POSTING
+                await self._outbox.save_digest(record, changed if begun else CardRecord(), before)
+
+        def render_fallback() -> RenderedMessage:
+            return RenderedMessage(drawing.text, [])
+
+        posted = await self._poster.find_lost_message(department.channel, record.id, card)
+        found = posted is not None
+        try:
+            posted = posted or await self._poster.post_once(
+                department.channel, drawing, record.id, card, save_record, render_fallback
+            )
+        except SlackRejectedError as no:
+            raise await self._poster.handle_refusal(department, department.channel, no) from no
+        await self._poster.clear_channel_issue(department)
+        placed = _copy_with_location(record, posted)
+        await self._outbox.record_digest_posted(placed, cases, at)
+        if found:  # it shows its cases as they were then
+            await self._outbox.add(Notification.draw_digest(placed.id, placed.department), at)
+        return True
+
+    async def _load_digest_cases(self, record: DigestRecord) -> list[Case]:
+        found = await self._poster.store.cases.find(record.cases)
+        return [found[case] for case in record.cases if case in found]
+
+    async def _collect_unclaimed(self, to: ToDepartment, priority: Priority, most: int) -> list[Case]:
+        """The oldest that nobody has claimed yet and that have no card; a lost answer keeps its own clock."""
+        waiting = await self._outbox.list_pending_cards(priority, to, most + MAX_CASES)
+        ids = [owed.notification.subject_id for owed in waiting]
+        records = await self._outbox.load_cards(ids)
+        cases = await self._poster.store.cases.find(ids)
+        return [
+            case
+            for case_id in ids
+            if (case := cases.get(case_id)) is not None
+            and case.status is CaseStatus.NEW
+            and case.department == to.id
+            and records[case.id].state is CardState.NONE
+            and not records[case.id].stale
+        ][:most]
+
+    async def update_digest(self, pending: Notification) -> bool:
+        """A digest as its cases are now. Raises `SendDeferredError`.
+
+        The notification goes first: a change that comes while we draw asks for another drawing. Should we die in
+        between, a line stays as it was until its next change, and its button answers in words.
+        """
+        record = await self._outbox.load_digest(pending.subject_id)
+        if record is None or not record.ts:
+            await self._outbox.mark_delivered(pending)
+            return False
+        await self._poster.limiter.acquire_update(record.channel)
+        await self._outbox.mark_delivered(pending)
+        cases = await self._load_digest_cases(record) if not record.total else await self._refill_cases(record)
+        department = get_department_or_lost(self._rules, record.department)
+        drawing = digest_card.render_digest(record.id, department, cases, self._poster.clock.now(), record.total)
+        try:
+            await self._poster.limiter.update_message(record.channel, record.ts, drawing)
+        except SendDeferredError:
+            await self._outbox.add(pending, self._poster.clock.now())
+            raise
+        except SlackRejectedError as no:
+            if no.is_message_gone and record.total:  # it stands for more than it shows, so it comes again
+                await self._outbox.add(pending, self._poster.clock.now())
+                shown = record.model_copy(update={"cases": tuple(case.id for case in cases), "channel": "", "ts": ""})
+                return await self._send_digest(shown, cases, CardRecord(digest=record.id))
+            if no.is_message_gone:
+                await self._unlist_cases(record, cases)
+            else:
+                await self._poster.handle_refusal(department, record.channel, no)
+        return True
+
+    async def _refill_cases(self, record: DigestRecord) -> list[Case]:
+        """The most urgent that still wait; what somebody has by now makes room for the next."""
+        ids = [*record.cases, *await self._floods.list_hidden(record, MAX_CASES * 2)]
+        found = await self._poster.store.cases.find(ids)
+        waiting = sort_by_urgency([case for case in found.values() if is_waiting(case, record.department)])
+        shown, hidden = waiting[:MAX_CASES], waiting[MAX_CASES:]
+        gone = [case for case in ids if case not in {one.id for one in waiting}]
+        await self._floods.update_shown(record, shown, hidden, gone)
+        return shown
+
+    async def _unlist_cases(self, record: DigestRecord, cases: list[Case]) -> None:
+        """Somebody deleted the digest: what is listed nowhere else needs another place."""
+        cards = await self._outbox.load_cards(record.cases)
+        listed = (CardState.LISTED, record.id)
+        only_here = [case for case in cases if (cards[case.id].state, cards[case.id].digest) == listed]
+        await self._outbox.record_digest_deleted(record, only_here, self._poster.clock.now())
+
+
+def _copy_with_location(record: DigestRecord, posted: CardRecord) -> DigestRecord:
+    return record.model_copy(update={"channel": posted.channel, "ts": posted.ts})

@@ -1,0 +1,89 @@
+"""The card of an episode: posted once, edited in place as it goes on, with its review at the end."""
+
+from bot.cards import spikes as episode_card
+from bot.cards.block_kit import RenderedMessage
+from bot.domain.department import Department
+from bot.domain.outbox import Notification
+from bot.domain.paging.page import Page
+from bot.domain.rules import PlaybookRules, get_department_or_lost
+from bot.domain.spikes.episode import Episode
+from bot.sinks.delivery_errors import SlackRejectedError
+from bot.store.message_records import CardRecord, CardState
+from bot.workers.delivery.poster import MessagePoster
+
+
+class EpisodeDelivery:
+    def __init__(self, poster: MessagePoster, rules: PlaybookRules) -> None:
+        self._poster = poster
+        self._outbox = poster.store.outbox
+        self._rules = rules
+
+    async def deliver_episode(self, pending: Notification) -> bool:
+        """Says whether Slack was called. Raises `SendDeferredError`."""
+        episode = await self._poster.store.episodes.get(pending.subject_id)
+        if episode is None:
+            await self._outbox.mark_delivered(pending)
+            return False
+        department = get_department_or_lost(self._rules, str(pending.to))
+        record = await self._outbox.load_card(episode.id)
+        if record.state is CardState.POSTED:
+            return await self._update_episode(episode, record, pending, department)
+        self._poster.check_late_retry(record)
+        return await self._post_episode(episode, record, pending, department)
+
+    async def _post_episode(
+        self, episode: Episode, record: CardRecord, pending: Notification, department: Department
+    ) -> bool:
+        if not department.channel:
+            raise await self._poster.handle_lost_department(department)
+
+        async def save_record(changed: CardRecord, before: CardRecord | None) -> None:
+            await self._outbox.save_card(episode.id, changed, before)
+
+        def render_fallback() -> RenderedMessage:
+            return episode_card.render_spike_fallback(episode)
+
+        if found := await self._poster.find_lost_message(department.channel, episode.id, record):
+            await self._outbox.save_card(episode.id, found)
+            return True
+        page = await self._poster.store.pages.find_for_episode(episode)
+        drawing = episode_card.render_spike(episode, page)
+        try:
+            posted = await self._poster.post_once(
+                department.channel, drawing, episode.id, record, save_record, render_fallback
+            )
+        except SlackRejectedError as no:
+            raise await self._poster.handle_refusal(department, department.channel, no) from no
+        await self._poster.clear_channel_issue(department)
+        await self._record_episode_card(episode, posted, pending, page)
+        return True
+
+    async def _update_episode(
+        self, episode: Episode, record: CardRecord, pending: Notification, department: Department
+    ) -> bool:
+        page = await self._poster.store.pages.find_for_episode(episode)
+        if record.drawn >= episode.version and record.page >= (page.version if page else 0):
+            await self._record_episode_card(episode, record, pending, page)
+            return False
+        await self._poster.limiter.acquire_update(record.channel)
+        try:
+            await self._poster.limiter.update_message(
+                record.channel, record.ts, episode_card.render_spike(episode, page)
+            )
+        except SlackRejectedError as no:
+            if no.is_message_gone:  # somebody deleted the card
+                await self._outbox.save_card(episode.id, CardRecord())
+                return True
+            if not no.is_block_error:
+                raise await self._poster.handle_refusal(department, record.channel, no) from no
+            await self._poster.limiter.update_message(
+                record.channel, record.ts, episode_card.render_spike_fallback(episode)
+            )
+        await self._record_episode_card(episode, record, pending, page)
+        return True
+
+    async def _record_episode_card(
+        self, episode: Episode, record: CardRecord, pending: Notification, page: Page | None
+    ) -> None:
+        drawn = record.model_copy(update={"drawn": episode.version, "page": page.version if page else 0})
+        await self._poster.store.episodes.record_episode_card(episode, drawn, pending, page)

@@ -1,0 +1,34 @@
+"""Acknowledge, on a card and in the message to whoever is called."""
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.cards import paging as drawn
+from bot.domain.destination import ToPerson
+from bot.domain.paging.page import CauseKind
+from bot.usecases.cases import CaseUseCases
+from bot.usecases.paging import PagingUseCases
+from handlers.responder import Responder
+from handlers.responses import redraw_card
+from handlers.use_cases import Payload
+
+
+async def acknowledge(
+    ack: AsyncAck, action: Payload, by: str, pages: PagingUseCases, cases: CaseUseCases, reply: Responder
+) -> None:
+    await ack()
+    async with reply.report_refusals():
+        page = await pages.acknowledge_in_slack(action["value"], by)
+        if page.cause.kind is CauseKind.CASE:
+            await redraw_card(await cases.get(page.cause.id), reply, cases)
+        else:
+            await reply.send_ephemeral(drawn.render_acknowledged(page))
+
+
+async def acknowledge_here(ack: AsyncAck, action: Payload, by: str, pages: PagingUseCases, reply: Responder) -> None:
+    await ack()
+    async with reply.report_refusals():
+        page = await pages.acknowledge_in_slack(action["value"], by)
+        matter = await pages.load_context(page)
+        await reply.replace_message(
+            drawn.render_page(page, matter, ToPerson(by)) if matter else drawn.render_acknowledged(page)
+        )

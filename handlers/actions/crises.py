@@ -1,0 +1,26 @@
+"""Buttons of a crisis: to declare one from an episode, and to tick off the plan."""
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.cards.modals import ModalMetadata
+from bot.usecases.crises import CrisisUseCases
+from handlers.responder import Responder
+from handlers.use_cases import Payload
+
+
+async def open_crisis_modal(
+    ack: AsyncAck, action: Payload, body: Payload, crises: CrisisUseCases, reply: Responder
+) -> None:
+    await ack()
+    async with reply.report_refusals():
+        await reply.open_modal(
+            body["trigger_id"], await crises.build_form(ModalMetadata(action["value"], reply.response_url))
+        )
+
+
+async def complete_checklist_item(
+    ack: AsyncAck, action: Payload, by: str, crises: CrisisUseCases, reply: Responder
+) -> None:
+    await ack()
+    async with reply.report_refusals():
+        await reply.replace_message(await crises.complete_checklist_item(by, action["value"]))

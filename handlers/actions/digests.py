@@ -1,0 +1,25 @@
+"""Claim on a line of a digest: the digest is redrawn, and the case gets a card of its own from delivery."""
+
+from contextlib import suppress
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.cards import action_ids
+from bot.cards import digests as card
+from bot.domain.commits import NotAllowed, StoreUnavailable
+from bot.usecases.cases import CaseUseCases
+from bot.usecases.digests import DigestUseCases
+from handlers.responder import Responder
+from handlers.use_cases import Payload
+
+
+async def claim_in_digest(
+    ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, digests: DigestUseCases, reply: Responder
+) -> None:
+    await ack()
+    async with reply.report_refusals():
+        await cases.claim(action["value"], by)
+        with suppress(NotAllowed, StoreUnavailable):  # the claim stands; delivery redraws what can be redrawn
+            await reply.replace_message(
+                card.render_digest(*await digests.get(action_ids.parse_digest_id(action["block_id"])))
+            )

@@ -1,0 +1,62 @@
+"""Buttons that open a form, and say so instead where the form would be filled in for nothing."""
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.cards import modals
+from bot.cards.modals import ModalMetadata
+from bot.domain.lifecycle import CaseTransition
+from bot.usecases.cases import CaseUseCases
+from handlers.responder import Responder
+from handlers.use_cases import Payload
+
+
+async def open_resolve_modal(
+    ack: AsyncAck, action: Payload, body: Payload, by: str, cases: CaseUseCases, reply: Responder
+) -> None:
+    await ack()
+    async with reply.report_refusals():
+        answer = await cases.check_transition(action["value"], by, CaseTransition.RESOLVE)
+        await reply.open_modal(
+            body["trigger_id"], modals.render_resolve_modal(answer.case, _build_metadata(action, body, reply))
+        )
+
+
+async def open_hand_over_modal(
+    ack: AsyncAck, action: Payload, body: Payload, by: str, cases: CaseUseCases, reply: Responder
+) -> None:
+    await ack()
+    async with reply.report_refusals():
+        answer = await cases.check_transition(action["value"], by, CaseTransition.HAND_OVER)
+        origin = _build_metadata(action, body, reply)
+        people = await cases.list_assignees(answer.case)
+        await reply.open_modal(
+            body["trigger_id"], modals.render_hand_over_modal(answer.case, cases.list_departments(), origin, people)
+        )
+
+
+async def open_not_for_us_modal(
+    ack: AsyncAck, action: Payload, body: Payload, by: str, cases: CaseUseCases, reply: Responder
+) -> None:
+    await ack()
+    async with reply.report_refusals():
+        answer = await cases.check_transition(action["value"], by, CaseTransition.HAND_OVER)
+        origin = _build_metadata(action, body, reply)
+        await reply.open_modal(
+            body["trigger_id"], modals.render_not_for_us_modal(answer.case, cases.list_departments(), origin)
+        )
+
+
+async def open_separate_modal(
+    ack: AsyncAck, action: Payload, body: Payload, by: str, cases: CaseUseCases, reply: Responder
+) -> None:
+    await ack()
+    async with reply.report_refusals():
+        answer = await cases.check_separation(action["value"], by)
+        await reply.open_modal(
+            body["trigger_id"], modals.render_separate_modal(answer.case, _build_metadata(action, body, reply))
+        )
+
+
+def _build_metadata(action: Payload, body: Payload, reply: Responder) -> ModalMetadata:
+    """A card is in a channel; the Home tab is not, and has no response_url either."""
+    return ModalMetadata(action["value"], reply.response_url, body.get("channel", {}).get("id", ""))

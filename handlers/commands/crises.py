@@ -1,0 +1,41 @@
+"""/crisis declare|update …|close: a crisis is declared in a form, and led from its channel."""
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.cards.block_kit import RenderedMessage
+from bot.cards.modals import ModalMetadata
+from bot.domain.errors import NotAllowed
+from bot.usecases.crises import CrisisUseCases
+from handlers.payloads import unescape_mrkdwn
+from handlers.responder import Responder
+from handlers.use_cases import Payload
+
+HELP = (
+    "`/crisis declare` opens a form; `/crisis update We have apologised` says what stands now; `/crisis close` ends it "
+    "with a review; `/crisis` shows what is open."
+)
+
+
+async def handle_crisis(ack: AsyncAck, command: Payload, by: str, crises: CrisisUseCases, reply: Responder) -> None:
+    await ack()
+    first, _, rest = unescape_mrkdwn(command.get("text", "")).partition(" ")
+    channel = command.get("channel_id", "")
+    async with reply.report_refusals():
+        match first.casefold():
+            case "declare":
+                await reply.open_modal(
+                    command["trigger_id"], await crises.build_form(ModalMetadata("", reply.response_url))
+                )
+            case "update":
+                await reply.send_ephemeral(await crises.update(by, rest, channel))
+            case "close":
+                asked = await crises.request_close(by, channel, ModalMetadata("", reply.response_url))
+                await (
+                    reply.send_ephemeral(asked)
+                    if isinstance(asked, RenderedMessage)
+                    else reply.open_modal(command["trigger_id"], asked)
+                )
+            case "":
+                await reply.send_ephemeral(await crises.show_open_crises())
+            case _:
+                raise NotAllowed(HELP)

@@ -1,0 +1,12 @@
+"""Somebody opens Earshot's own tab."""
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.usecases.home import HomeTab
+from handlers.responses import publish_home
+from handlers.use_cases import Payload
+
+
+async def on_app_home_opened(event: Payload, client: AsyncWebClient, home: HomeTab) -> None:
+    if event.get("tab") == "home":  # the Messages tab of the app tells us too
+        await publish_home(event["user"], home, client)

@@ -1,0 +1,61 @@
+"""A submitted form is done first and closed then: a "no" stays in the form, where it is read and can be mended."""
+
+import asyncio
+import re
+from collections.abc import Coroutine
+from html import unescape
+from typing import Any, TypeVar
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.domain.commits import NotAllowed, StoreUnavailable
+from handlers.responder import AWAY, Responder
+
+PATIENCE = 2.0
+"""Seconds: Slack waits three for the ack of a form. What takes longer is answered beside the form."""
+_PERSON = re.compile(r"<@(\w+)(?:\|[^>]*)?>")
+_LEADS = re.compile(r"<#|<https?:")
+"""A "no" that leads to where it was done already: there is nothing to mend, and a form shows no links."""
+T = TypeVar("T")
+
+
+async def submit_modal(
+    ack: AsyncAck, block: str, work: Coroutine[Any, Any, T], back: Responder, selected_person: str = ""
+) -> T | None:
+    """Return what the work gives; None where it was refused, which is said under the input `block`.
+
+    `chosen` is the person whom the form names, if it names one.
+    """
+    task = asyncio.ensure_future(work)
+    done, _ = await asyncio.wait({task}, timeout=PATIENCE)
+    if not done:
+        await ack()
+        async with back.report_refusals():
+            await task
+        return None if task.exception() else task.result()
+    error = task.exception()
+    if isinstance(error, NotAllowed) and _LEADS.search(str(error)):
+        await ack()
+        await back.send_text(str(error))
+        return None
+    if isinstance(error, NotAllowed | StoreUnavailable):
+        words = format_refusal(str(error), selected_person) if isinstance(error, NotAllowed) else AWAY
+        await ack(response_action="errors", errors={block: words})
+        return None
+    await ack()
+    return task.result()
+
+
+def format_refusal(words: str, selected_person: str = "") -> str:
+    """A sentence under an input is plain text, in which nobody's name can be shown by their id."""
+    known: set[str] = set()
+
+    def name_person(found: re.Match[str]) -> str:
+        person, begins = found[1], found.start() == 0 or words[: found.start()].endswith((". ", ": "))
+        if person in known:
+            return "they" if begins else "them"
+        known.add(person)
+        who = "this person" if person == selected_person else "somebody else"
+        return who.capitalize() if begins else who
+
+    return unescape(_PERSON.sub(name_person, words)).replace("*", "").replace("`", "")

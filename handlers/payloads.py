@@ -1,0 +1,54 @@
+"""What Slack sends, taken apart: forms, and people's words in Slack's own markup."""
+
+import html
+import re
+from typing import Any
+
+from bot.cards import action_ids
+from bot.cards.modals import ModalMetadata
+from bot.cards.sanitize import sanitize_url
+
+_MARKUP = re.compile(r"<([^<>]*)>")
+_CHOSEN = ("selected_user", "value")
+
+
+class SubmittedModal:
+    """A submitted modal."""
+
+    def __init__(self, view: dict[str, Any]) -> None:
+        self._values: dict[str, Any] = view["state"]["values"]
+        self.origin = ModalMetadata.from_json(view["private_metadata"])
+
+    def has_input(self, block: str) -> bool:
+        """Whether the form has this input, filled in or not."""
+        return block in self._values
+
+    def get_value(self, block: str) -> str:
+        """What was chosen or typed in this input; empty if nothing was, or if the form has no such input."""
+        state = self._values.get(block, {}).get(action_ids.INPUT, {})
+        option = state.get("selected_option") or {}
+        chosen = option.get("value") or next((state[key] for key in _CHOSEN if state.get(key)), "")
+        return str(chosen).strip()
+
+
+def unescape_mrkdwn(words: str) -> str:
+    """`<@U1|ana>` is @ana, `<#C1|care>` is care, `<https://a.example|here>` is its address, `&amp;` is &."""
+    return html.unescape(_MARKUP.sub(lambda found: _resolve_markup(found[1]), words)).strip()
+
+
+def _resolve_markup(inside: str) -> str:
+    target, _, label = inside.partition("|")
+    match target[:1]:
+        case "@":
+            return f"@{label or target[1:]}"
+        case "#":
+            return label or target
+        case "!":
+            return label or f"@{target[1:]}"
+        case _:
+            return target
+
+
+def find_first_url(words: str) -> str:
+    """The first web address in what a person wrote; empty if there is none."""
+    return next((word for word in words.split() if sanitize_url(word)), "")

@@ -1,0 +1,107 @@
+"""How a person is answered: in place, in a whisper, or, where Slack allows neither any more, by direct message."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from aiohttp import ClientError
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.cards.block_kit import RenderedMessage
+from bot.domain.commits import NotAllowed, StoreUnavailable
+
+AWAY = "Earshot cannot reach its memory right now. Try again in a minute; what was done already is not done twice."
+"""Whether it was done is not known where the answer of a commit was lost, so nothing is said about that."""
+SLOW = "Slack took too long to open the form. Press the button once more."
+TOO_LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
+NOT_SENT = (ClientError, TimeoutError, OSError)
+
+_REFUSED = re.compile(r'"ok"\s*:\s*false|<html', re.IGNORECASE)
+"""Slack takes an answer with `ok`. It may refuse one with a 200 as well, and a proxy on the way answers for itself."""
+
+log = structlog.get_logger("reply")
+
+
+class Responder:
+    """`response_url` is good for five answers in half an hour; it is empty where Slack gave none."""
+
+    def __init__(self, client: AsyncWebClient, person: str, response_url: str) -> None:
+        self._client = client
+        self._person = person
+        self._respond = AsyncRespond(response_url=response_url)
+
+    @property
+    def response_url(self) -> str:
+        return self._respond.response_url or ""
+
+    def with_response_url(self, response_url: str) -> "Responder":
+        """The same person, answered where a form was opened from."""
+        return Responder(self._client, self._person, response_url)
+
+    @asynccontextmanager
+    async def report_refusals(self) -> AsyncIterator[None]:
+        """What the rules forbid is told to whoever asked.
+
+        Inside the listener and not in `app.error`: Bolt loses the ack of a listener that raises within some 10 ms.
+        """
+        try:
+            yield
+        except NotAllowed as no:
+            await self.send_text(str(no))
+        except StoreUnavailable:
+            await self.send_text(AWAY)
+
+    async def send_text(self, words: str) -> None:
+        """For this person's eyes only."""
+        await self.send_ephemeral(RenderedMessage(words, []))
+
+    async def send_ephemeral(self, drawing: RenderedMessage) -> None:
+        sent = await self._send_response(drawing, response_type="ephemeral", replace_original=False)
+        if not sent and self._person:
+            await self._send_direct_message(drawing)
+
+    async def replace_message(self, drawing: RenderedMessage) -> bool:
+        """In place of the message that was clicked. False where Slack does not take it (any more)."""
+        return await self._send_response(drawing, replace_original=True)
+
+    async def post(self, drawing: RenderedMessage) -> bool:
+        """For everybody in the channel."""
+        return await self._send_response(drawing, response_type="in_channel", replace_original=False)
+
+    async def open_modal(self, trigger_id: str, view: dict[str, Any]) -> None:
+        """Raises `NotAllowed` where Slack's three seconds are over."""
+        try:
+            await self._client.views_open(trigger_id=trigger_id, view=view)
+        except SlackApiError as no:
+            if no.response["error"] in TOO_LATE:
+                raise NotAllowed(SLOW) from no
+            raise
+
+    async def _send_response(self, drawing: RenderedMessage, **how: Any) -> bool:
+        if not self.response_url:
+            return False
+        try:
+            answer = await self._respond(
+                text=drawing.text, blocks=drawing.blocks, unfurl_links=False, unfurl_media=False, **how
+            )
+        except NOT_SENT as lost:
+            log.warning("answer not sent", by=self._person, reason=type(lost).__name__)
+            return False
+        taken = answer.status_code == 200 and not _REFUSED.search(answer.body)
+        if not taken:
+            log.warning("answer not taken", by=self._person, status=answer.status_code)
+        return taken
+
+    async def _send_direct_message(self, drawing: RenderedMessage) -> None:
+        try:
+            await self._client.chat_postMessage(
+                channel=self._person, text=drawing.text, blocks=drawing.blocks or None, unfurl_links=False
+            )
+        except SlackApiError as no:
+            log.warning("person not told", by=self._person, error=no.response["error"])
+        except NOT_SENT as lost:
+            log.warning("person not told", by=self._person, reason=type(lost).__name__)

@@ -1,0 +1,67 @@
+"""What several listeners do after a use case has answered."""
+
+import asyncio
+from contextlib import suppress
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.cards import case as card
+from bot.cards import case_messages
+from bot.cards import home as home_card
+from bot.cards import spam as spam_card
+from bot.cards.block_kit import RenderedMessage
+from bot.domain.commits import StoreUnavailable
+from bot.usecases.cases import CaseUseCases, CaseView
+from bot.usecases.corrections import CorrectionResult
+from bot.usecases.home import HomeTab
+from bot.usecases.spam import SpamReview
+from handlers.responder import AWAY, Responder
+
+AWAKE_WITHIN = 1.5
+"""Seconds: Slack waits three for the ack of a form."""
+
+
+async def redraw_card(answer: CaseView, reply: Responder, cases: CaseUseCases) -> None:
+    """The card as it is now, in the place of the one that was clicked; delivery need not draw it again."""
+    if await reply.replace_message(card.render_case(*answer)):
+        with suppress(StoreUnavailable):  # the change stands; delivery draws it once more, and that is all
+            await cases.record_card_response(answer.case, answer.page)
+
+
+async def redraw_moved_card(answer: CaseView, channel: str, reply: Responder, cases: CaseUseCases) -> None:
+    """In a channel that the case has left, a card that says where it went."""
+    if answer.department.channel == channel:
+        await redraw_card(answer, reply, cases)
+    else:
+        await reply.replace_message(card.render_moved_notice(answer.case, answer.department.name))
+
+
+async def redraw_corrected_card(corrected: CorrectionResult, reply: Responder, cases: CaseUseCases) -> None:
+    """The card, and where it leads elsewhere now, the question whether it should go there."""
+    await redraw_card(corrected.view, reply, cases)
+    if corrected.offer:
+        await reply.send_ephemeral(case_messages.render_move_suggestion(corrected.view.case, corrected.offer))
+
+
+async def load_spam_page(spam: SpamReview, before: str = "") -> RenderedMessage:
+    page = await spam.list_spam(before)
+    entries = [(one.id, one.mention, one.assessment) for one in page.entries]
+    return spam_card.render_spam_page(entries, page.total, more=page.more)
+
+
+async def is_store_up(cases: CaseUseCases) -> bool:
+    """Whether a form may be closed: what is written in it is lost with it, if there is no memory to put it in."""
+    try:
+        async with asyncio.timeout(AWAKE_WITHIN):
+            await cases.check_store()
+    except (StoreUnavailable, TimeoutError):
+        return False
+    return True
+
+
+async def publish_home(person: str, home: HomeTab, client: AsyncWebClient) -> None:
+    try:
+        view = home_card.render_home(await home.load_view(person))
+    except StoreUnavailable:
+        view = home_card.render_home_unavailable(AWAY)
+    await client.views_publish(user_id=person, view=view)

@@ -1,0 +1,70 @@
+"""What listeners ask, and how they get it: Bolt hands anything in its context to whoever names it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.cards.block_kit import RenderedMessage
+from bot.usecases.calendar_links import CalendarLinks
+from bot.usecases.cases import CaseUseCases
+from bot.usecases.corrections import CorrectionUseCases
+from bot.usecases.crises import CrisisUseCases
+from bot.usecases.digests import DigestUseCases
+from bot.usecases.drills import DrillUseCases
+from bot.usecases.flag_message import FlagUseCases
+from bot.usecases.home import HomeTab
+from bot.usecases.oncall import OnCallUseCases
+from bot.usecases.paging import PagingUseCases
+from bot.usecases.spam import SpamReview
+from handlers.responder import Responder
+
+Payload = dict[str, Any]
+"""What Slack sent, or a part of it."""
+
+
+class ReportUseCases(Protocol):
+    """Each may raise `NotAllowed` or `StoreUnavailable`."""
+
+    async def answer_question(self, by: str, words: str) -> RenderedMessage: ...
+
+    async def share_report(self, by: str, words: str) -> RenderedMessage: ...
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    cases: CaseUseCases
+    digests: DigestUseCases
+    flags: FlagUseCases
+    reports: ReportUseCases
+    home: HomeTab
+    oncall: OnCallUseCases
+    drills: DrillUseCases
+    crises: CrisisUseCases
+    feeds: CalendarLinks
+    corrections: CorrectionUseCases
+    spam: SpamReview
+    pages: PagingUseCases
+
+
+def inject_use_cases(usecases: UseCases) -> Callable[..., Awaitable[None]]:
+    """A middleware that gives every listener the use cases, who asks (`by`), and the way to answer (`reply`)."""
+
+    async def inject(context: AsyncBoltContext, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
+        context["cases"] = usecases.cases
+        context["digests"] = usecases.digests
+        context["flags"] = usecases.flags
+        context["reports"] = usecases.reports
+        context["home"] = usecases.home
+        context["oncall"] = usecases.oncall
+        context["usecases"] = usecases
+        context["corrections"] = usecases.corrections
+        context["spam"] = usecases.spam
+        context["crises"] = usecases.crises
+        context["pages"] = usecases.pages
+        context["by"] = context.user_id or ""
+        context["reply"] = Responder(context.client, context.user_id or "", context.response_url or "")
+        await next()
+
+    return inject

@@ -1,0 +1,61 @@
+"""Requests of other workspaces are refused: a shared channel shows them the cards, and they may not use them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import structlog
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.response import BoltResponse
+
+from bot.cards import action_ids
+from handlers.responder import Responder
+from handlers.use_cases import Payload
+
+NOT_OURS = (
+    "Earshot belongs to another workspace, so this does nothing for you. You can still read its cards. "
+    "If something is urgent, write to somebody in this channel who works there."
+)
+LINKS = frozenset({action_ids.OPEN_POST, action_ids.OPEN_CARD})
+"""Slack opens these addresses by itself, and tells us."""
+SAID_WITHIN = 1.5
+"""Seconds: Slack waits three for the ack, which comes after the sentence."""
+
+log = structlog.get_logger("listeners")
+
+
+def is_own_workspace(body: Payload, context: AsyncBoltContext) -> bool:
+    """Whether a person of our workspace asks, or of our organisation on Enterprise Grid; true where Slack says neither.
+
+    Slack names the person's home in `user.team_id`, and ours in `auth.test`, whose answer Bolt keeps.
+    """
+    found = context.authorize_result
+    own = {found.team_id, found.enterprise_id} - {None, ""} if found is not None else set()
+    user, team, enterprise = ({**(body.get(key) or {})} for key in ("user", "team", "enterprise"))
+    teams = {user.get("team_id"), team.get("id"), body.get("team_id")} - {None, ""}
+    if not own or teams <= own:
+        return True
+    within = {user.get("enterprise_id"), enterprise.get("id"), body.get("enterprise_id")} - {None, ""}
+    return bool(within and found is not None and within == {found.enterprise_id})
+
+
+async def refuse_other_workspaces(
+    body: Payload,
+    context: AsyncBoltContext,
+    next: Callable[[], Awaitable[None]],  # noqa: A002 - Bolt's name
+) -> BoltResponse | None:
+    """Events are no requests of a person, and pass."""
+    if body.get("type") == "event_callback" or _is_link_button(body) or is_own_workspace(body, context):
+        await next()
+        return None
+    log.warning("request of another workspace refused", kind=body.get("type", "command"), by=context.user_id)
+    reply: Responder = context["reply"]
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SAID_WITHIN):
+            await reply.send_text(NOT_OURS)
+    return BoltResponse(status=200, body="")
+
+
+def _is_link_button(body: Payload) -> bool:
+    pressed = {action.get("action_id") for action in body.get("actions") or ()}
+    return bool(pressed) and pressed <= LINKS

@@ -1,0 +1,45 @@
+from datetime import timedelta
+
+from bot.demo.panel import state
+from bot.demo.panel.actions import PanelActions
+from bot.demo.session import DemoSession
+
+
+async def test_until_somebody_looks_the_day_stands_still(show: DemoSession) -> None:
+    await show.stage.sandbox.redeliver_events()
+
+    assert show.clock.speed == 0
+    assert show.remaining == 1
+    assert not show.stage.workspace.find_channel("care").messages
+
+
+async def test_what_is_behind_is_told_as_it_is(begun: DemoSession, doings: PanelActions) -> None:
+    told = await state.build_panel_state(begun, doings.trouble)
+
+    assert told["day"]["left"] == 0
+    assert told["books"]["seen"] == told["books"]["opened"] == 1
+    assert told["books"]["unaccounted"] == 0
+    [heard] = told["assessments"]
+    assert (heard["who"], heard["to"], heard["sentiment"]) == ("@marta", "care", "negative")
+    assert heard["because"]
+    assert {one["department"] for one in told["on_call"]} >= {"care", "pr"}
+    assert any(one["used"] and one["method"] == "chat.postMessage" for one in told["limits"])
+
+
+async def test_what_slack_is_owed_is_named_by_its_channel_and_grows_old(
+    begun: DemoSession, doings: PanelActions
+) -> None:
+    await doings.run("break", {"how": "down", "minutes": 240})
+    await doings.run("say", {"text": "@northwindair late again, terrible service, my money back", "author": "kofi"})
+    store = begun.stage.store
+    await begun.stage.sandbox.wait_until(lambda: begun.heard[0].mention.display_name == "@kofi")
+    while not await store.outbox.list_queues(1):
+        await begun.clock.sleep(1)
+    then = begun.clock.now()
+    await begun.clock.sleep(5)
+    told = await state.build_panel_state(begun, doings.trouble)
+
+    [owed] = [row for row in told["queues"] if row["worker"] == "delivery"]
+    assert owed["what"] == "to #care"
+    assert owed["age"] >= (begun.clock.now() - then - timedelta(seconds=5)).total_seconds()
+    assert told["trouble"]["how"] == "is down"

@@ -1,0 +1,154 @@
+"""The menu that corrects, Why?, and the list of spam: acked first, asked of the right use case, answered where asked."""
+
+from typing import Any
+
+import pytest
+
+from bot.cards import action_ids
+from bot.cards.modals import ModalMetadata
+from bot.domain.commits import NotAllowed
+from bot.domain.routing import NOBODY
+from bot.slack_sandbox.block_kit import check_message, check_view
+from tests.handlers.conftest import Asked
+from tests.handlers.slack import ANA, Slack, Workspace
+
+CASE = "ABCDEFGH"
+
+
+def chosen(value: str) -> dict[str, Any]:
+    return {"type": "static_select", "selected_option": {"text": {}, "value": value}}
+
+
+@pytest.fixture
+def origin(slack: Slack) -> str:
+    return ModalMetadata(CASE, slack.response_url, "C0CARE").to_json()
+
+
+async def test_what_needs_no_answer_is_corrected_at_once(workspace: Workspace, asked: Asked, slack: Slack) -> None:
+    await workspace.choose(action_ids.CORRECT, action_ids.encode_correction("about", CASE, "not about us"))
+
+    assert asked.corrections.asked == [("correct", CASE, "about", "not about us", ANA)]
+    assert slack.redrawn()[0].startswith("Complaint for care")
+    assert slack.whispered() == []
+
+
+@pytest.mark.parametrize("kind", ["sentiment", "intent", "subject"])
+async def test_what_needs_an_answer_opens_a_form_without_the_one_that_stands(
+    kind: str, workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    await workspace.choose(action_ids.CORRECT, action_ids.encode_correction(kind, CASE))
+
+    assert asked.corrections.asked == [("may", CASE, kind, ANA)]
+    (call,) = slack.asked("views.open")
+    assert check_view(call["view"]) == []
+    [field] = [block for block in call["view"]["blocks"] if block["type"] == "input"]
+    values = [option["value"] for option in field["element"]["options"]]
+    assert field["block_id"] == kind
+    assert values
+    assert not {"negative", "complaint", "Northwind Air"} & set(values)
+
+
+async def test_no_form_opens_for_whoever_may_not(workspace: Workspace, asked: Asked, slack: Slack) -> None:
+    asked.corrections.raises = NotAllowed("Only deputies of care answer these.")
+
+    await workspace.choose(action_ids.CORRECT, action_ids.encode_correction("intent", CASE))
+
+    assert slack.asked("views.open") == []
+    assert slack.whispered() == ["Only deputies of care answer these."]
+
+
+async def test_a_form_filled_in_corrects_and_redraws(
+    workspace: Workspace, asked: Asked, slack: Slack, origin: str
+) -> None:
+    await workspace.submit(action_ids.CORRECT_MODAL, {"intent": chosen("question")}, origin)
+
+    assert asked.corrections.asked == [("correct", CASE, "intent", "question", ANA)]
+    assert len(slack.redrawn()) == 1
+
+
+async def test_a_form_without_an_answer_says_so_under_its_input(
+    workspace: Workspace, asked: Asked, origin: str
+) -> None:
+    nothing = {"subject": {"type": "static_select", "selected_option": None}}
+
+    response = await workspace.submit(action_ids.CORRECT_MODAL, nothing, origin)
+
+    assert '"subject": "Choose what it is instead."' in (response.body or "")
+    assert asked.corrections.asked == []
+
+
+@pytest.mark.parametrize(
+    ("offer", "said"), [("sales", "belongs to sales now"), (NOBODY, "nobody would have to see"), ("", "")]
+)
+async def test_where_it_leads_elsewhere_the_person_is_asked(
+    offer: str, said: str, workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    asked.corrections.offer = offer
+
+    await workspace.choose(action_ids.CORRECT, action_ids.encode_correction("about", CASE, "not about us"))
+
+    assert [said in words for words in slack.whispered()] == ([True] if offer else [])
+
+
+async def test_the_offer_taken_moves_the_case_and_turns_into_a_sentence(
+    workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    await workspace.press(action_ids.MOVE_BY_RULES)
+
+    assert asked.corrections.asked == [("move", CASE, ANA)]
+    assert slack.redrawn() == ["➡️ <#C0PR> has the complaint from @marta now."]
+
+
+async def test_why_is_told_to_whoever_asks_alone(workspace: Workspace, asked: Asked, slack: Slack) -> None:
+    await workspace.press(action_ids.WHY)
+
+    assert asked.cases.asked == [("get", CASE)]
+    assert slack.whispered() == ["What Earshot heard in the complaint from @marta"]
+
+
+@pytest.mark.parametrize("words", ["spam", "SPAM", " spam "])
+async def test_spam_is_listed_for_ones_own_eyes(words: str, workspace: Workspace, asked: Asked, slack: Slack) -> None:
+    await workspace.command(words)
+
+    assert asked.spam.asked == [("page", "")]
+    assert slack.whispered() == ["9 posts taken for spam lately, the newest first"]
+    assert check_message(slack.answers[0]["blocks"]) == []
+
+
+async def test_the_button_on_a_report_shows_the_same(workspace: Workspace, asked: Asked, slack: Slack) -> None:
+    await workspace.press(action_ids.SPAM_LIST, "today")
+
+    assert asked.spam.asked == [("page", "")]
+    assert len(slack.whispered()) == 1
+
+
+async def test_older_spam_takes_the_place_of_the_newer(workspace: Workspace, asked: Asked, slack: Slack) -> None:
+    await workspace.press(action_ids.SPAM_OLDER, "17-0")
+
+    assert asked.spam.asked == [("page", "17-0")]
+    assert len(slack.redrawn()) == 1
+
+
+async def test_what_is_brought_back_is_said_and_gone_from_the_list(
+    workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
+    await workspace.press(action_ids.BRING_BACK, "17-0")
+
+    assert asked.spam.asked == [("leads to", "17-0"), ("bring back", "17-0", ANA, ""), ("page", "")]
+    assert slack.whispered()[0].startswith("🙏 Thank you. <#C0CARE> has the complaint from @marta now")
+    assert len(slack.redrawn()) == 1
+
+
+async def test_what_leads_nowhere_asks_who_should_see_it(workspace: Workspace, asked: Asked, slack: Slack) -> None:
+    asked.spam.leads = ""
+
+    await workspace.press(action_ids.BRING_BACK, "17-0")
+
+    (call,) = slack.asked("views.open")
+    assert check_view(call["view"]) == []
+    metadata = call["view"]["private_metadata"]
+    assert ModalMetadata.from_json(metadata).case == "17-0"
+    response = await workspace.submit(action_ids.BRING_BACK_MODAL, {}, metadata)
+    assert "Choose who should see it." in (response.body or "")
+    await workspace.submit(action_ids.BRING_BACK_MODAL, {action_ids.DEPARTMENT: chosen("pr")}, metadata)
+    assert asked.spam.asked[-2:] == [("bring back", "17-0", ANA, "pr"), ("page", "")]

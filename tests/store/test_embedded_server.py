@@ -1,0 +1,173 @@
+"""The embedded server: one for a folder, alive while one of us is, with its data there at the next start."""
+
+import asyncio
+import fcntl
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.store.client import RedisClient
+from bot.store.embedded_server import EmbeddedServer, EmbeddedServerError, find_server
+from bot.store.private_folder import SOCKET_PATH_MOST
+from bot.store.store import connect_store
+from tests.clock import WoundClock
+from tests.workers.said import said
+
+OWNER = """
+import asyncio, sys
+from pathlib import Path
+from bot.store.client import Client
+from bot.store.embedded_server import embedded
+
+async def main():
+    async with embedded(Path(sys.argv[1])) as server:
+        client = Client(server.url)
+        await client.call("SET", "word", "kept")
+        print(server.pid, flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a server outlives a killed parent, and is used")
+
+
+async def begun(embedded: EmbeddedServer) -> EmbeddedServer:
+    await embedded.ensure_running()
+    await embedded.wait_ready()
+    return embedded
+
+
+async def asked(embedded: EmbeddedServer, *words: str) -> object:
+    client = RedisClient(embedded.url)
+    try:
+        return await client.execute(*words)
+    finally:
+        await client.close()
+
+
+async def killed_owner(folder: Path) -> int:
+    """A process that ran a server, wrote a word and was killed; gives the server's pid."""
+    owner = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", OWNER, str(folder), stdout=asyncio.subprocess.PIPE
+    )
+    assert owner.stdout is not None
+    async with asyncio.timeout(60):
+        pid = int(await owner.stdout.readline())
+    owner.kill()
+    await owner.wait()
+    return pid
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+async def gone(pid: int) -> None:
+    async with asyncio.timeout(60):
+        while alive(pid):  # noqa: ASYNC110 - another process's child: there is nothing to wait for
+            await asyncio.sleep(0.01)
+
+
+async def test_a_second_process_with_the_same_folder_uses_the_first_ones_server(
+    first: EmbeddedServer, second: EmbeddedServer
+) -> None:
+    await begun(first)
+    assert not await second.ensure_running()
+    await second.wait_ready()
+    await asked(first, "SET", "word", "shared")
+    assert (second.pid, await asked(second, "GET", "word")) == (None, "shared")
+
+
+async def test_when_the_owner_ends_the_other_takes_over_with_the_data(
+    first: EmbeddedServer, second: EmbeddedServer
+) -> None:
+    await begun(first)
+    await second.ensure_running()
+    await asked(first, "SET", "word", "kept")
+    await first.stop()
+    assert await second.ensure_running()
+    await second.wait_ready()
+    assert await asked(second, "GET", "word") == "kept"
+
+
+async def test_an_owner_that_is_just_leaving_does_not_keep_the_next_from_starting(
+    tmp_path: Path, second: EmbeddedServer
+) -> None:
+    with (tmp_path / "lock").open("w", encoding="ascii") as leaving:
+        fcntl.flock(leaving, fcntl.LOCK_EX)
+        assert not await second.ensure_running()
+    await second.wait_ready()
+    assert second.pid is not None
+
+
+async def test_a_server_whose_socket_was_taken_away_is_replaced(first: EmbeddedServer) -> None:
+    await begun(first)
+    await asked(first, "SET", "word", "kept")
+    first.socket.unlink()
+    await begun(first)
+    assert await asked(first, "GET", "word") == "kept"
+
+
+@linux
+async def test_a_killed_parent_leaves_no_server_behind_and_its_data_is_there_again(
+    tmp_path: Path, first: EmbeddedServer
+) -> None:
+    pid = await killed_owner(tmp_path)
+    await gone(pid)
+    await begun(first)
+    assert await asked(first, "GET", "word") == "kept"
+
+
+@linux
+async def test_who_starts_while_a_killed_ones_server_still_ends_takes_over_and_loses_nothing(
+    tmp_path: Path, first: EmbeddedServer
+) -> None:
+    pid = await killed_owner(tmp_path)
+    await begun(first)
+    await gone(pid)
+    async with asyncio.timeout(60):
+        while not await first.ensure_running():  # noqa: ASYNC110 - as its keeper does, once a second
+            await asyncio.sleep(0.01)
+    await first.wait_ready()
+    assert await asked(first, "GET", "word") == "kept"
+    assert first.pid != pid
+
+
+async def test_a_store_in_a_folder_is_there_again_when_it_is_opened_again(tmp_path: Path, clock: WoundClock) -> None:
+    async with connect_store("", tmp_path, "brand", "test") as store:
+        await store.inbox.admit("x", [said(1)], "c1", clock.now())
+    async with connect_store("", tmp_path, "brand", "test") as store:
+        assert (await store.inbox.load_cursor("x"), (await store.mention_counters.read()).waiting) == ("c1", 1)
+
+
+async def test_a_path_too_long_for_a_socket_is_no_hindrance(tmp_path: Path) -> None:
+    folder = tmp_path / ("deep" * 30)
+    embedded = await begun(EmbeddedServer(folder))
+    assert len(os.fsencode(embedded.socket)) <= SOCKET_PATH_MOST
+    assert await asked(embedded, "PING") == "PONG"
+    await embedded.stop()
+
+
+def test_where_no_server_is_found_it_is_said_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(EmbeddedServerError, match=r"Install one .* or set REDIS_URL"):
+        find_server(path=str(tmp_path), bundled=tmp_path)
+
+
+async def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(EmbeddedServerError, match="EARSHOT_DATA"):
+        await EmbeddedServer(tmp_path / "file").ensure_running()
+
+
+async def test_a_server_that_cannot_start_says_where_its_reason_is(tmp_path: Path) -> None:
+    (tmp_path / "appendonlydir").write_text("in the way")
+    embedded = EmbeddedServer(tmp_path)
+    with pytest.raises(EmbeddedServerError, match=r"redis\.log"):
+        await begun(embedded)
+    await embedded.stop()

@@ -1,0 +1,38 @@
+"""Whoever was owed something once is not looked at for ever; whoever is owed something is never forgotten."""
+
+import asyncio
+
+from bot.domain.destination import ToPerson
+from bot.domain.outbox import Notification, Priority
+from bot.store.pending_destinations import list_pending_destinations
+from bot.store.store import Store
+from tests.clock import WoundClock
+
+
+def call(person: int) -> Notification:
+    return Notification.call_on_call("c", ToPerson(f"U0{person}"), Priority.CLICK, 0)
+
+
+async def test_a_destination_that_is_owed_nothing_any_more_is_forgotten(store: Store, clock: WoundClock) -> None:
+    for person in range(3):
+        await store.outbox.add(call(person), clock.now())
+    await store.outbox.mark_message_sent(call(1))
+    assert await list_pending_destinations(store.client, store.keys) == [ToPerson("U00"), ToPerson("U02")]
+    assert sorted(await store.client.execute("SMEMBERS", store.keys.outboxes)) == ["@U00", "@U02"]
+
+
+async def test_a_destination_that_is_owed_something_the_moment_it_is_forgotten_is_not(
+    store: Store, clock: WoundClock
+) -> None:
+    async def owe_and_pay() -> None:
+        for _ in range(100):
+            await store.outbox.add(call(1), clock.now())
+            await store.outbox.mark_message_sent(call(1))
+        await store.outbox.add(call(1), clock.now())
+
+    async def look() -> None:
+        for _ in range(100):
+            await list_pending_destinations(store.client, store.keys)
+
+    await asyncio.gather(owe_and_pay(), look(), look())
+    assert await list_pending_destinations(store.client, store.keys) == [ToPerson("U01")]

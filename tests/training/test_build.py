@@ -1,0 +1,133 @@
+"""The weight file from labelled sets, on a few sentences of our own in the shape of the sets."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.detectors.detector import tokenize_text
+from bot.detectors.model.classifier import PostClassifier
+from bot.detectors.model.weights import decode_weights
+from bot.training.build import BuildError, build_weights, export_held_out, export_unlabelled
+from bot.training.corpus import HEADS, CorpusError
+
+SAID = {
+    "negative": "lost my bag again, horrible service at gate {}",
+    "neutral": "the flight to oslo leaves from gate {}",
+    "positive": "lovely crew on flight {}, thank you so much",
+}
+ASKED = {
+    "complaint": ("complaints19", "still no refund for order {}, useless"),
+    "question": ("tweetacts", "when does shop {} open?"),
+    "suggestion": ("uservoice19", "please add a dark mode to screen {}"),
+    "feature_request": ("appreviews", "would be nice to have widget {}"),
+    "purchase_intent": ("iphonex18", "going to buy model {} tomorrow"),
+}
+NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+HEARD: list[str] = []
+
+
+def told(text: str) -> None:
+    HEARD.append(text)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    rows: dict[str, list[dict[str, Any]]] = {
+        name: [{"text": text.format(n), "label": label} for n in NUMBERS for label, text in SAID.items()]
+        for name in ("sentiment_train", "sentiment_val", "tse_train", "reddit_goemotions_train")
+    }
+    rows["replay_airline"] = [
+        {"id": f"x:{label}{n}", "text": f"@northwindair {text.format(n)}", "author": {"id": f"u{n}"}}
+        for n in NUMBERS
+        for label, text in SAID.items()
+    ]
+    rows["replay_airline_gold"] = [{"id": f"x:{label}{n}", "sentiment": label} for n in NUMBERS for label in SAID]
+    rows["intent_train"] = [
+        {"text": said.format(n), "head": head, "src": source, "y": y, "domain": "retail"}
+        for n in NUMBERS
+        for head, (source, text) in ASKED.items()
+        for y, said in ((1, text), (0, "shop {} is in " + source))
+    ]
+    rows["irony_train"] = [{"text": f"oh great, {n} again", "label": "irony"} for n in NUMBERS]
+    rows["offensive_train"] = [{"text": f"you idiot {n}", "label": "offensive"} for n in NUMBERS]
+    rows["emotion_train"] = [{"text": f"so glad about {n}", "label": "joy"} for n in NUMBERS]
+    rows["pool"] = [{"text": f"going home with bus {n} to street {m}"} for n in NUMBERS for m in range(20)]
+    for name, lines in rows.items():
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(one) + "\n" for one in lines), "utf-8")
+    return tmp_path
+
+
+def test_the_same_sets_give_the_same_bytes_and_hear_what_they_taught(folder: Path) -> None:
+    first = build_weights(folder, told, made_on="2026-11-22")
+
+    assert first == build_weights(folder, told, made_on="2026-11-22")
+    weights = decode_weights(first)
+    assert weights.metadata["made"] == "2026-11-22"
+    sentiments = (
+        PostClassifier(weights)
+        .score_batch([tokenize_text(text.format("nine")) for text in SAID.values()])
+        .logits[:, :3]
+    )
+    assert sentiments.argmax(axis=1).tolist() == [0, 1, 2]
+    [asks] = PostClassifier(weights).score_batch([tokenize_text("when does shop nine open?")]).logits[:, 3:]
+    assert HEADS[int(asks.argmax())] == "question"
+
+
+def test_another_day_is_all_that_another_day_changes(folder: Path) -> None:
+    one, other = (decode_weights(build_weights(folder, told, made_on=day)) for day in ("2026-11-22", "2026-11-23"))
+
+    assert one.metadata != other.metadata
+    assert all((one.arrays[name] == other.arrays[name]).all() for name in one.arrays)
+
+
+def test_what_is_left_out_teaches_nothing(folder: Path) -> None:
+    whole, less = (decode_weights(build_weights(folder, told, without=without)) for without in ((), ("airline",)))
+
+    assert less.metadata["without"] == ["airline"]
+    assert (whole.arrays["start"] != less.arrays["start"]).any()
+    assert (
+        PostClassifier(less).score_batch([tokenize_text(SAID["positive"])]).logits[0, 3 + HEADS.index("praise")] < -20
+    )  # taught by it alone
+
+
+def test_a_set_that_there_is_not_cannot_be_left_out(folder: Path) -> None:
+    with pytest.raises(BuildError, match="No set is called airlines; there are airline,"):
+        build_weights(folder, told, without=["airlines"])
+
+
+def test_what_is_held_out_is_written_for_evaluation_and_no_ordinary_post_twice(folder: Path) -> None:
+    rows = [json.loads(line) for line in export_held_out(folder)]
+    unlearned = [json.loads(line)["text"] for line in export_unlabelled(folder)]
+
+    assert {row["src"] for row in rows if "label" in row} >= {"validation"}
+    assert all("label" in row or row["head"] in HEADS for row in rows)
+    assert 0 < len(unlearned) < 240
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "said"),
+    [
+        ("tse_train", "{", "tse_train.jsonl: line 37: the line: Invalid JSON"),
+        ("sentiment_train", '{"text": "so good", "label": "great"}', "sentiment_train.jsonl: line 37: label: "),
+        ("pool", '{"words": "so good"}', "pool.jsonl: line 241: text: "),
+        ("replay_airline", '{"id": "x:9", "text": "hi", "author": {"id": "u"}}', "has no label for x:9"),
+        ("emotion_train", '{"text": "ugh", "label": "envy"}', "emotion_train.jsonl: line 13: label: "),
+    ],
+)
+def test_a_set_with_a_line_that_is_none_is_refused_and_the_line_is_named(
+    folder: Path, name: str, line: str, said: str
+) -> None:
+    with (folder / f"{name}.jsonl").open("a", encoding="utf-8") as file:
+        file.write(line)
+    with pytest.raises(CorpusError, match=re.escape(said)):
+        build_weights(folder, told)
+
+
+@pytest.mark.parametrize(("holds", "said"), [(b"", "is empty"), (b"\xff\xfe\n", "is not UTF-8")])
+def test_a_set_that_is_no_text_is_refused(folder: Path, holds: bytes, said: str) -> None:
+    (folder / "irony_train.jsonl").write_bytes(holds)
+    with pytest.raises(CorpusError, match=said):
+        build_weights(folder, told)

@@ -1,0 +1,140 @@
+"""The ladder's timer and a pager's loop: any number of them, any of them late, and each rung once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from bot.domain.paging import escalation
+from bot.domain.paging.context import PageContext
+from bot.domain.paging.page import (
+    AttemptStatus,
+    CauseKind,
+    ContactMethod,
+    Page,
+    PageAttempt,
+    PageCause,
+    PageGroup,
+    Severity,
+    open_page,
+)
+from bot.domain.paging.policy import EscalationPolicy
+from bot.sinks.pagers.base import PageRequest, PagerResponse
+from bot.store.store import Store
+from bot.workers.escalations import EscalationWorker
+from bot.workers.paging import PagerWorker
+from bot.workers.paging.ack_links import AckLinkBuilder
+from bot.workers.paging.context import PageContexts
+from bot.workers.paging.targets import TargetResolver
+from bot.workers.runner import Worker
+from tests.clock import WoundClock
+from tests.domain.made import CARE
+from tests.rota import ListedRota
+from tests.workers.rules import FakeRules
+
+
+async def nothing() -> None:
+    """Happens meanwhile."""
+
+
+class Bell:
+    """A pager that is heard."""
+
+    name = "webhook"
+
+    def __init__(self) -> None:
+        self.rang: list[str] = []
+        self.meanwhile: Callable[[], Awaitable[None]] = nothing
+        self.breaks = False
+
+    async def send_page(self, call: PageRequest) -> PagerResponse:
+        self.rang.append(call.attempt.person)
+        await self.meanwhile()
+        if self.breaks:
+            raise ZeroDivisionError
+        return PagerResponse(AttemptStatus.DELIVERED)
+
+    async def refresh_page(self, _page: Page, _matter: PageContext, _storm: PageGroup) -> PagerResponse:
+        return PagerResponse(AttemptStatus.DELIVERED)
+
+    async def sync_page(self, _page: Page) -> PagerResponse:
+        return PagerResponse(AttemptStatus.DELIVERED)
+
+    async def fetch_outcome(self, _attempt: PageAttempt) -> None:
+        return
+
+    async def check_connection(self) -> None:
+        return
+
+
+class Tower:
+    """Two people on call, two ladders' timers, two senders of one bell."""
+
+    def __init__(self, store: Store, clock: WoundClock) -> None:
+        self.store, self.clock, self.bell = store, clock, Bell()
+        rules = FakeRules(CARE)
+        rules.escalation = EscalationPolicy(ways=(ContactMethod.WEBHOOK,))
+        matters, links = PageContexts({}, lambda: "UTC"), AckLinkBuilder(store.signing_secrets, clock)
+        lines = TargetResolver(rules, ListedRota(rules), {ContactMethod.WEBHOOK})
+        self.timers = [EscalationWorker(store, rules, lines, matters, clock) for _ in range(2)]
+        self.senders = [PagerWorker(self.bell, store, rules, matters, links, clock) for _ in range(2)]
+
+    async def opens(self, number: int = 1) -> Page:
+        cause = PageCause(CauseKind.DRILL, f"drill {number}")
+        return await self.store.pages.open_page(open_page(cause, Severity.SEV1, "care", self.clock.now()))
+
+    async def works(self) -> None:
+        """All at once, as in two processes."""
+        for _ in range(4):
+            workers: tuple[Worker, ...] = (*self.timers, *self.senders)
+            await asyncio.gather(*(worker.step() for worker in workers))
+
+
+async def test_of_two_who_look_at_once_one_climbs_and_one_calls(store: Store, clock: WoundClock) -> None:
+    tower = Tower(store, clock)
+    pages = [await tower.opens(number) for number in range(10)]
+    await tower.works()
+    clock.wind(minutes=5)
+    await tower.works()
+    assert sorted(tower.bell.rang) == sorted(["U0RAJ", "U0MIA"] * 10)
+    found = await store.pages.find([page.id for page in pages])
+    assert {page.count for page in found.values()} == {2}
+
+
+async def test_a_page_that_is_opened_again_joins_the_one_that_is_there(store: Store, clock: WoundClock) -> None:
+    tower = Tower(store, clock)
+    first = await tower.opens()
+    await tower.works()
+    again = await tower.opens()
+    await tower.works()
+    assert again.id == first.id
+    assert again.count == 1
+    assert tower.bell.rang == ["U0RAJ"]
+
+
+async def test_a_sender_that_breaks_makes_the_next_one_ring_at_once(store: Store, clock: WoundClock) -> None:
+    tower = Tower(store, clock)
+    tower.bell.breaks = True
+    page = await tower.opens()
+    await tower.works()
+    assert tower.bell.rang[:2] == ["U0RAJ", "U0MIA"]
+    first = (await store.pages.get(page.id)).attempts[0]
+    assert (first.result, first.detail) == (AttemptStatus.LATER, "our own fault, see the log")
+
+
+async def test_who_answers_while_the_call_is_on_its_way_is_the_last_who_is_called(
+    store: Store, clock: WoundClock
+) -> None:
+    tower = Tower(store, clock)
+    page = await tower.opens()
+
+    async def answers() -> None:
+        at = clock.now()
+        await store.pages.change(page.id, lambda now: escalation.acknowledge_page(now, "U0RAJ", "link", at), at)
+
+    tower.bell.meanwhile = answers
+    await tower.works()
+    clock.wind(hours=1)
+    await tower.works()
+    kept = await store.pages.get(page.id)
+    assert tower.bell.rang == ["U0RAJ"]
+    assert (kept.acknowledged_by, kept.attempts[0].result) == ("U0RAJ", AttemptStatus.DELIVERED)
+    assert not await store.outbox.list_queues()
