@@ -120,7 +120,8 @@ def _format_department_line(summary: DepartmentSummary) -> str:
     name = escape(sanitize_line(summary.department.name, 60))
     where = f" <#{summary.department.channel}>" if summary.department.channel else ""
     late = f" · ⏰ *{summary.overdue} OVERDUE*" if summary.overdue else ""
-    return f"*{name}*{where}: {format_count(summary.open, 'open case') if summary.open else 'nothing open'}{late}{_format_on_call(summary)}"
+    cases = format_count(summary.open, "open case") if summary.open else "nothing open"
+    return f"*{name}*{where}: {cases}{late}{_format_on_call(summary)}"
 
 
 def _format_on_call(summary: DepartmentSummary) -> str:

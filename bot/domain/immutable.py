@@ -49,7 +49,7 @@ def _get_default_values(model: type[BaseModel]) -> dict[str, Any]:
     return {name: None if field.is_required() else field.get_default() for name, field in model.model_fields.items()}
 
 
-class lock_free_cached_property(Generic[Value]):
+class lock_free_cached_property(Generic[Value]):  # noqa: N801 - named as `property` and `cached_property` are
     """`functools.cached_property` without the lock that it takes until Python 3.12: eight of them cost 10 µs a mention.
 
     Found twice at once is found the same twice: what is derived here is derived from parts that never change.

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from bot.domain.assessment import Assessment, Intent, Sentiment
 from bot.domain.audit import AuditEvent
 from bot.domain.case import Case, CaseStatus, JoinReason
+from bot.domain.cases.intake import CONVERSATION_WINDOW, COPY_WINDOW, build_conversation_key, build_copy_key
 from bot.domain.commits import CaseDecision, Decision, MentionOutcome, ProcessedMention
-from bot.domain.intake import CONVERSATION_WINDOW, COPY_WINDOW, build_conversation_key, build_copy_key
 from bot.domain.mention import Mention
 from bot.domain.outbox import Notification
 from bot.domain.paging.case_page import list_pages_to_recheck

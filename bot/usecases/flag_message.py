@@ -11,10 +11,10 @@ from bot.clock import Clock
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent, Signal
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case
+from bot.domain.cases.intake import open_case
 from bot.domain.commits import CaseDecision, NotAllowed
 from bot.domain.correction import COLLEAGUE
 from bot.domain.department import Department
-from bot.domain.intake import open_case
 from bot.domain.mention import Author, Mention
 from bot.domain.oncall.on_call import OnCallLookup
 from bot.domain.outbox import Notification

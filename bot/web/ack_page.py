@@ -102,7 +102,8 @@ def _format_ack_title(view: AckLinkView) -> str:
 
 def _render_ack_details(view: AckLinkView, buttons: str = "") -> str:
     """What was said, and what can be pressed; the rest below: who is woken reads no further than they must."""
-    return f"{_render_blockquote(view)}{buttons}{_render_card_anchor(view)}{_render_facts(view)}{_render_attempt_list(view)}"
+    facts = f"{_render_facts(view)}{_render_attempt_list(view)}"
+    return f"{_render_blockquote(view)}{buttons}{_render_card_anchor(view)}{facts}"
 
 
 def _render_blockquote(view: AckLinkView) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.detectors.detector import MentionStats
-from bot.domain.intake import build_copy_key
+from bot.domain.cases.intake import build_copy_key
 from bot.domain.mention import UNKNOWN_AUTHOR_ID, Mention
 from bot.store.recent_mentions import RecentBatch, RecentMention
 

@@ -13,10 +13,10 @@ from bot.clock import Clock
 from bot.detectors.detector import MentionStats
 from bot.domain.assessment import Assessment, Intent
 from bot.domain.case import Case, JoinReason, derive_case_id
+from bot.domain.cases.edit_transitions import decide_edit, skip_edit
+from bot.domain.cases.intake import count_only, join_case, open_case
 from bot.domain.commits import CaseDecision, StoreUnavailable
 from bot.domain.department import Department
-from bot.domain.edits import decide_edit, skip_edit
-from bot.domain.intake import count_only, join_case, open_case
 from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY, find_route
 from bot.domain.rules import PlaybookRules, get_department_or_lost

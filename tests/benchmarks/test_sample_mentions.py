@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.benchmarks.sample_mentions import EmptySampleError, SampleMentions
-from bot.domain.intake import build_conversation_key, build_copy_key
+from bot.domain.cases.intake import build_conversation_key, build_copy_key
 from tests.clock import WoundClock
 
 

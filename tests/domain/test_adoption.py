@@ -44,7 +44,8 @@ def crisis_page(*results: AttemptStatus) -> Page:
     ],
 )
 def test_a_page_is_taken_over_once_the_crisis_has_reached_somebody(
-    results: tuple[AttemptStatus, ...], may: bool
+    results: tuple[AttemptStatus, ...],
+    may: bool,  # noqa: FBT001
 ) -> None:
     assert can_take_over(crisis_page(*results)) is may
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.case import MAX_HISTORY, MAX_JOINED, Case, CaseStatus, JoinReason, derive_case_id
+from bot.domain.cases.intake import build_conversation_key, build_copy_key, count_only, join_case, open_case
 from bot.domain.commits import CaseDecision, MentionOutcome
-from bot.domain.intake import build_conversation_key, build_copy_key, count_only, join_case, open_case
 from bot.domain.outbox import NotificationKind, Priority
 from bot.domain.routing import NOBODY, Route
 from tests.domain.made import AT, CARE, CLOCKS, OFFICE, after, assessed, case, mention

@@ -1,9 +1,9 @@
 """What is kept beside a case follows it: deadlines, who has what, how long it stays, what happened to it."""
 
 from bot.domain.case import Case, CaseResolution, JoinReason
+from bot.domain.cases.intake import join_case
 from bot.domain.cases.transitions import claim_case, hand_to_department, release_case, reopen_case, resolve_case
 from bot.domain.commits import CaseDecision
-from bot.domain.intake import join_case
 from bot.store.client import RedisClient
 from bot.store.keys import CASE_KEPT, Keys
 from bot.store.message_records import CardRecord, CardState

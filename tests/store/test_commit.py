@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from bot.domain.case import Case, CaseStatus, JoinReason, derive_case_id
+from bot.domain.cases.intake import count_only, join_case, open_case
 from bot.domain.cases.transitions import claim_case
 from bot.domain.commits import CaseDecision, NotAllowed
-from bot.domain.intake import count_only, join_case, open_case
 from bot.domain.routing import Route
 from bot.store.case_writer import build_lookup_keys
 from bot.store.cases import CaseGoneError

@@ -14,9 +14,9 @@ from bot.domain.cases.correction_transitions import (
     resolve_with_correction,
     restore_from_spam,
 )
+from bot.domain.cases.intake import count_only
 from bot.domain.commits import CaseDecision
 from bot.domain.correction import CorrectionKind
-from bot.domain.intake import count_only
 from bot.domain.mention import Mention
 from bot.domain.periods import TimeSpan
 from bot.domain.reports.precision import compute_precisions

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from bot.domain.assessment import UNSURE, Assessment, Intent, Sentiment, Signal
 from bot.domain.case import Case, CaseResolution
+from bot.domain.cases.intake import count_only, open_case
 from bot.domain.cases.transitions import claim_case, resolve_case
 from bot.domain.commits import CaseDecision, DurationKind
 from bot.domain.department import Department, DepartmentStaff
-from bot.domain.intake import count_only, open_case
 from bot.domain.lifecycle import Context
 from bot.domain.mention import Mention
 from bot.domain.periods import ReportPeriod, TimeSpan, compute_report_spans

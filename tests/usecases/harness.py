@@ -8,9 +8,9 @@ from aiohttp import ClientSession
 
 from bot.app import EarshotApp, ExternalServices, build_app
 from bot.config import PlaybookReloader
-from bot.domain import intake
 from bot.domain.assessment import Assessment
 from bot.domain.case import Case, JoinReason, derive_case_id
+from bot.domain.cases import intake
 from bot.domain.commits import CaseDecision
 from bot.domain.correction import Correction
 from bot.domain.mention import Mention

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.assessment import Assessment, Signal
+from bot.domain.cases.intake import open_case
 from bot.domain.commits import NotAllowed
 from bot.domain.department import Department
-from bot.domain.intake import open_case
 from bot.domain.mention import Mention
 from bot.domain.periods import ReportPeriod
 from bot.domain.reports.report import ReportQuery

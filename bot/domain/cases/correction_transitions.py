@@ -10,6 +10,7 @@ from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseResolution, CaseStatus
 from bot.domain.cases import transitions
 from bot.domain.cases.deadlines import compute_claim_due, compute_lease_end, compute_resolve_due, reset_to_new
+from bot.domain.cases.intake import open_case
 from bot.domain.cases.transitions import build_case_decision
 from bot.domain.commits import CaseDecision, NotAllowed
 from bot.domain.correction import (
@@ -25,7 +26,6 @@ from bot.domain.correction import (
     replace_correction,
 )
 from bot.domain.department import Department
-from bot.domain.intake import open_case
 from bot.domain.lifecycle import CaseTransition, Context, check_allowed, check_transition
 from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY, Route

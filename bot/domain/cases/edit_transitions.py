@@ -7,9 +7,9 @@ from bot.domain.assessment import DOUBTFUL, Assessment, Intent
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CrisisAlarm
 from bot.domain.cases.deadlines import choose_priority, find_next_deadline, reset_to_new
+from bot.domain.cases.intake import raise_alarm
 from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
-from bot.domain.intake import raise_alarm
 from bot.domain.mention import Mention
 from bot.domain.outbox import Notification, Priority
 from bot.domain.paging.case_page import build_case_pages
