@@ -308,6 +308,13 @@ def test_every_word_of_the_glossary_is_explained_once() -> None:
     assert [word for word in words if words.count(word) > 1] == []
 
 
+@pytest.mark.parametrize("doc", [doc for doc in DOCS if doc.startswith(("README", "docs/quickstart", "docs/guide/"))])
+def test_what_users_read_uses_the_words_of_the_field(doc: str) -> None:
+    ours = r"\b(hears?|heard|hearing|whoever|anew|rungs?|ladders?|vigil|unwell|pleas?|beside|she|hers?)\b"
+
+    assert re.findall(ours, prose_of(doc), re.IGNORECASE) == []
+
+
 @pytest.mark.parametrize("doc", CURRENT)
 def test_every_piece_of_a_playbook_in_the_docs_can_be_loaded(doc: str) -> None:
     for block in code_blocks(doc, "toml"):
