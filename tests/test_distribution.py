@@ -13,7 +13,7 @@ from bot.detectors.model.weights import WeightsError, read_weights
 
 ROOT = Path(__file__).parents[1]
 STRANGERS = re.compile(r"""pip3? install[^\n`]*[\s'"]earshot(?!-slack|[\w.])|['"`\s]earshot\[[a-z]""")
-ASK = "from bot.distribution import *; print(name_distribution(), write_requirement('onnx'))"
+ASK = "from bot.distribution import *; print(name_distribution(), format_requirement('onnx'))"
 
 
 def metadata(folder: Path, name: str, target: str) -> None:
