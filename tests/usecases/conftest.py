@@ -43,8 +43,8 @@ async def harness_without_store(harness: UseCaseHarness, brand: str, tmp_path: P
 
 
 @pytest.fixture
-async def race(harness: UseCaseHarness, redis_url: str, brand: str, tmp_path: Path) -> AsyncIterator[Race]:
-    async with serve_commit_barrier(tmp_path, redis_url) as barrier:
+async def race(harness: UseCaseHarness, redis_url: str, brand: str) -> AsyncIterator[Race]:
+    async with serve_commit_barrier(redis_url) as barrier:
         client = RedisClient(barrier.url)
         yield Race(barrier, harness.start_another(build_store(client, brand, "race")).usecases)
         await client.close()

@@ -8,14 +8,13 @@ from aiohttp import ClientSession
 
 from bot.app import EarshotApp, ExternalServices, build_app
 from bot.config import PlaybookReloader
-from bot.domain.assessment import Assessment
 from bot.domain.case import Case, JoinReason, derive_case_id
 from bot.domain.cases import intake
 from bot.domain.commits import CaseDecision
 from bot.domain.correction import Correction
 from bot.domain.mention import Mention
 from bot.domain.paging.page import Page
-from bot.domain.routing import NOBODY, Route, find_route
+from bot.domain.routing import find_route
 from bot.sinks.slack import SlackSink, build_web_client
 from bot.sinks.slack_directory import SlackDirectory
 from bot.store.message_records import CardRecord, CardState
@@ -89,10 +88,11 @@ class UseCaseHarness:
 
     async def open_case(self, number: int = 1, labels: Sequence[str] = COMPLAINT, **changes: Any) -> Case:
         """Commit the case that a mention with these labels opens where its route leads."""
-        heard, assessment = self.build_mention(number, **changes), assessed(*labels)
-        decision = self._open(heard, assessment, self._route_of(heard, assessment))
-        assert decision.after is not None
-        return await self.commit(decision)
+        post, assessment = self.build_mention(number, **changes), assessed(*labels)
+        route = find_route(self.app.rules.list_routes(), post, assessment)
+        department = self.app.rules.find_department(route.to)
+        assert department is not None
+        return await self.commit(intake.open_case(post, assessment, route, department, self.clock.now()))
 
     async def join_case(
         self, case: Case, number: int, why: JoinReason = JoinReason.COPY, labels: Sequence[str] = COMPLAINT
@@ -107,8 +107,8 @@ class UseCaseHarness:
 
     async def keep_spam(self, number: int = 1, labels: Sequence[str] = SPAM, **changes: Any) -> str:
         """Commit a mention that was taken for spam; return the id of its entry."""
-        heard = self.build_mention(number, **changes)
-        await self.store.cases.commit(intake.count_only(heard, assessed(*labels), self.clock.now()), self.clock.now())
+        post, at = self.build_mention(number, **changes), self.clock.now()
+        await self.store.cases.commit(intake.count_only(post, assessed(*labels), at), at)
         return (await self.store.spam.list_newest(1))[0].id
 
     async def commit(self, decision: CaseDecision) -> Case:
@@ -146,12 +146,3 @@ class UseCaseHarness:
 
     async def list_corrections(self) -> list[Correction]:
         return [noted.correction async for noted in self.store.corrections.iter_corrections()]
-
-    def _route_of(self, heard: Mention, assessment: Assessment) -> Route:
-        return find_route(self.app.rules.list_routes(), heard, assessment)
-
-    def _open(self, heard: Mention, assessment: Assessment, route: Route) -> CaseDecision:
-        assert route.to != NOBODY
-        department = self.app.rules.find_department(route.to)
-        assert department is not None
-        return intake.open_case(heard, assessment, route, department, self.clock.now())

@@ -5,8 +5,7 @@ A proxy before the store holds commits until all of those who race have arrived,
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from pathlib import Path
+from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple
 
 from bot.domain.commits import NotAllowed
@@ -17,18 +16,14 @@ CHUNK = 1 << 16
 
 
 class CommitBarrier:
-    def __init__(self, path: Path, socket: str) -> None:
-        self._path = path
+    def __init__(self, socket: str) -> None:
+        self.url = ""
         self._socket = socket
         self._waiting = 0
         self._open = asyncio.Event()
         self._open.set()
         self.cut_off = False
         """Whether the connection is lost with each commit, before the store has it."""
-
-    @property
-    def url(self) -> str:
-        return f"unix://{self._path}"
 
     def hold(self, count: int) -> None:
         """Let the next commits pass only together, once there are so many."""
@@ -60,12 +55,14 @@ class CommitBarrier:
 
 
 @asynccontextmanager
-async def serve_commit_barrier(folder: Path, redis_url: str) -> AsyncIterator[CommitBarrier]:
-    barrier = CommitBarrier(folder / "race.sock", redis_url.removeprefix("unix://"))
-    async with AsyncExitStack() as stack:
-        server = await asyncio.start_unix_server(barrier.serve, barrier._path)
-        stack.callback(server.close)
+async def serve_commit_barrier(redis_url: str) -> AsyncIterator[CommitBarrier]:
+    barrier = CommitBarrier(redis_url.removeprefix("unix://"))
+    server = await asyncio.start_server(barrier.serve, "127.0.0.1", 0)
+    barrier.url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
         yield barrier
+    finally:
+        server.close()
 
 
 class Finish(NamedTuple):

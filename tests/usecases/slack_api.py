@@ -15,33 +15,29 @@ class FakeSlackApi:
 
     people: dict[str, tuple[str, str]] = field(default_factory=dict)
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    error: str = ""
-    """What every call is refused with; empty: none is."""
+    errors: dict[str, str] = field(default_factory=dict)
+    """What calls of a method are refused with."""
     gate: asyncio.Event | None = None
     """No call is answered before it is set."""
     calls: list[str] = field(default_factory=list)
     base_url: str = ""
-    _called: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    def hide_groups(self, error: str = "missing_scope") -> None:
+        """From now on it does not say who is in a user group."""
+        self.errors["usergroups.users.list"] = error
 
     async def answer(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
         asked = {**request.query, **await request.post()}
-        async with self._called:
-            self.calls.append(method)
-            self._called.notify_all()
+        self.calls.append(method)
         if self.gate is not None:
             await self.gate.wait()
-        if self.error:
-            return web.json_response({"ok": False, "error": self.error})
+        if method in self.errors:
+            return web.json_response({"ok": False, "error": self.errors[method]})
         if method == "usergroups.users.list":
             return web.json_response({"ok": True, "users": self.groups.get(str(asked["usergroup"]), ())})
         name, zone = self.people.get(str(asked["user"]), ("", ""))
         return web.json_response({"ok": True, "user": {"real_name": name, "tz": zone}})
-
-    async def wait_for_calls(self, count: int) -> None:
-        """Return once so many calls have arrived, answered or not."""
-        async with asyncio.timeout(30), self._called:
-            await self._called.wait_for(lambda: len(self.calls) >= count)
 
 
 @asynccontextmanager

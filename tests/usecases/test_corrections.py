@@ -9,7 +9,7 @@ from bot.domain.case import CaseResolution, CaseStatus
 from bot.domain.commits import NotAllowed
 from bot.domain.correction import NOT_ABOUT_US, SPAM, CorrectionKind
 from tests.store.unread import spoil
-from tests.usecases.harness import ANA, BEN, JOE, QUESTION, TOM, UseCaseHarness
+from tests.usecases.harness import ANA, BEN, COMPLAINT, JOE, QUESTION, TOM, UseCaseHarness
 from tests.usecases.race import Race
 
 
@@ -46,6 +46,13 @@ async def test_no_department_is_offered_where_it_leads_where_it_is(harness: UseC
     assert not corrected.offer
     with pytest.raises(NotAllowed, match="care has this case already, and by its rules it belongs there"):
         await harness.usecases.corrections.reroute_case(case.id, ANA)
+
+
+async def test_what_somebody_has_handed_on_is_not_offered_back(harness: UseCaseHarness) -> None:
+    case = await harness.open_case()
+    await harness.usecases.cases.hand_to_department(case.id, ANA, "sales")
+    corrected = await harness.usecases.corrections.correct_case(case.id, CorrectionKind.SENTIMENT, "neutral", TOM)
+    assert not corrected.offer
 
 
 async def test_a_case_is_not_moved_to_nobody(harness: UseCaseHarness) -> None:
@@ -123,9 +130,25 @@ async def test_another_subject_brings_its_kind_along(harness: UseCaseHarness) ->
     assert corrected.offer == "sales"
 
 
+async def test_what_was_known_beside_the_post_stays_of_its_urgency_and_the_rest_follows_its_labels(
+    harness: UseCaseHarness,
+) -> None:
+    case = await harness.open_case(1, (*COMPLAINT, "urgency:velocity", "urgency:reach"))
+    changed = await harness.usecases.corrections.correct_case(case.id, CorrectionKind.SENTIMENT, "positive", ANA)
+    urgency = [one for one in changed.view.case.assessment.labels if one.startswith("urgency:")]
+    assert "urgency:velocity" in urgency
+    assert "urgency:reach" not in urgency
+
+
+async def test_spam_is_not_urgent_however_fast_it_spreads(harness: UseCaseHarness) -> None:
+    case = await harness.open_case(1, (*COMPLAINT, "urgency:velocity"))
+    closed = await harness.usecases.corrections.correct_case(case.id, CorrectionKind.SPAM, SPAM, ANA)
+    assert not [one for one in closed.view.case.assessment.labels if one.startswith("urgency:")]
+
+
 async def test_only_the_other_subjects_may_be_chosen(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    assert harness.usecases.corrections.list_other_subjects(case) == ("Northwind Go", "Skylark Airways")
+    assert harness.usecases.corrections.list_other_subjects(case) == ("Northwind Go", "Food & Drink", "Skylark Airways")
     answer = await harness.usecases.corrections.check_correction(case.id, CorrectionKind.SUBJECT, ANA)
     assert answer.case == case
 

@@ -66,7 +66,7 @@ async def test_who_does_not_answer_for_its_department_declares_none(by: str, har
 async def test_while_slack_does_not_say_who_is_a_deputy_nobody_is_told_that_they_are_none(
     harness: UseCaseHarness,
 ) -> None:
-    harness.slack.error = "missing_scope"
+    harness.slack.hide_groups()
     with pytest.raises(NotAllowed, match="Slack does not say right now"):
         await harness.usecases.crises.declare("U0PAM", FORM)
     assert (await declare(harness, LEA)).declared_by == LEA
@@ -223,6 +223,14 @@ async def test_whoever_closes_what_is_unfinished_is_asked_first(harness: UseCase
     ):
         assert word in str(form), word
     assert (await read_crisis(harness, crisis.id)).is_open
+
+
+async def test_a_crisis_case_that_came_after_it_was_declared_is_unfinished_too(harness: UseCaseHarness) -> None:
+    await declare(harness)
+    await harness.open_case(1)
+    assert "open case" not in str(await harness.usecases.crises.request_close(OLA, "", OPENED))
+    await harness.open_case(2, CRISIS)
+    assert "1 open case" in str(await harness.usecases.crises.request_close(OLA, "", OPENED))
 
 
 async def test_a_crisis_with_nothing_left_to_do_is_closed_without_a_question(harness: UseCaseHarness) -> None:

@@ -1,66 +1,43 @@
-"""What `/sentiment` answers, asked of a real store."""
+"""What `/sentiment` answers: understood kindly, counted from what was heard, the same for who asks and for a channel."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
-from bot.domain.assessment import Assessment, Signal
-from bot.domain.cases.intake import open_case
+from bot.cards.block_kit import RenderedMessage
+from bot.domain.case import CaseResolution
+from bot.domain.cases.intake import count_only, open_case
 from bot.domain.commits import NotAllowed
 from bot.domain.department import Department
-from bot.domain.mention import Mention
 from bot.domain.periods import ReportPeriod
 from bot.domain.reports.report import ReportQuery
 from bot.domain.routing import Route
-from bot.domain.subject import Subject, SubjectKind
-from bot.store.report_counters import ReportCounterStore
-from bot.store.store import Store
 from bot.usecases.reports import SentimentReports
-from tests.clock import WoundClock
+from tests.domain.made import assessed
+from tests.store.unread import spoil
+from tests.usecases.harness import ANA, JOE, MIA, UseCaseHarness
 
-SUBJECTS = (
-    Subject(name="Northwind Go", kind=SubjectKind.PRODUCT, terms=("go",)),
-    Subject(name="Skylark", kind=SubjectKind.COMPETITOR, terms=("skylark",)),
-    Subject(name="A & B", terms=("a & b",)),
-)
-
-
-class PlaybookRules:
-    managers: tuple[str, ...] = ()
-    time_zone = "Europe/Lisbon"
-
-    def list_departments(self) -> tuple[Department, ...]:
-        return (Department(name="care", channel="C0CARE"), Department(name="pr", channel="C0PR"))
-
-    def list_routes(self) -> tuple[Route, ...]:
-        return ()
-
-    def find_department(self, name: str) -> Department | None:
-        return next((department for department in self.list_departments() if department.name == name), None)
+GO, RIVAL = "Northwind Go", "Skylark Airways"
 
 
 @pytest.fixture
-def reports(store: Store, clock: WoundClock) -> SentimentReports:
-    tallies = ReportCounterStore(store.client, store.keys)
-    return SentimentReports(tallies, store.corrections, store.cases, PlaybookRules(), lambda: SUBJECTS, clock)
+def reports(harness: UseCaseHarness) -> SentimentReports:
+    found = harness.usecases.reports
+    assert isinstance(found, SentimentReports)
+    return found
 
 
-async def hear(
-    store: Store, clock: WoundClock, subject: str, times: int = 1, departments: Sequence[str] = ("care",)
-) -> None:
-    for n in range(times):
-        department = Department(name=departments[n % len(departments)], channel="C")
-        at = clock.now() - timedelta(minutes=n)
-        mention = Mention(id=f"t:{subject}-{n}".replace(" ", "-"), source="t", text=f"words {n}", created_at=at)
-        signals = (
-            Signal("s", f"subject:{subject}", 1.0),
-            Signal("s", "kind:brand", 1.0),
-            Signal("v", "sentiment:negative", 0.9),
+async def hear(harness: UseCaseHarness, subject: str, times: int = 1, departments: Sequence[str] = ("care",)) -> None:
+    """So many negative posts about this subject, a minute after the other up to now, to these departments in turn."""
+    for number in range(times):
+        at = harness.clock.now() - timedelta(minutes=number)
+        said = harness.build_mention(number, id=f"t:{subject}-{number}".replace(" ", "-"), created_at=at)
+        found = assessed(f"subject:{subject}", "kind:brand", "sentiment:negative")
+        department = Department(name=departments[number % len(departments)], channel="C")
+        await harness.commit(
+            open_case(said, found, Route(name="r", to=department.name), department, harness.clock.now())
         )
-        route = Route(name="r", to=department.name)
-        opened = open_case(mention, Assessment(signals=signals), route, department, clock.now())
-        await store.cases.commit(opened, clock.now())
 
 
 @pytest.mark.parametrize(
@@ -68,13 +45,13 @@ async def hear(
     [
         ("", ReportQuery()),
         ("  TODAY ", ReportQuery()),
-        ("week  northwind go", ReportQuery(ReportPeriod.WEEK, subject="Northwind Go")),
+        ("week  northwind go", ReportQuery(ReportPeriod.WEEK, subject=GO)),
         ("yesterday care", ReportQuery(ReportPeriod.YESTERDAY, department="care")),
         ("care", ReportQuery(department="care")),
-        ("today a &amp; b", ReportQuery(subject="A & B")),
+        ("today food &amp; drink", ReportQuery(subject="Food & Drink")),
     ],
 )
-def test_what_is_asked_is_understood_in_any_case_and_spacing(
+async def test_what_is_asked_is_understood_in_any_case_and_spacing(
     reports: SentimentReports, words: str, asked: ReportQuery
 ) -> None:
     assert reports.parse_query(words) == asked
@@ -91,71 +68,125 @@ def test_what_is_asked_is_understood_in_any_case_and_spacing(
         ("week car", "I know no subject or department “car”. Did you mean `week care`?"),
     ],
 )
-def test_a_wrong_word_gets_the_nearest_right_one(reports: SentimentReports, words: str, answer: str) -> None:
+async def test_a_wrong_word_gets_the_nearest_right_one(reports: SentimentReports, words: str, answer: str) -> None:
     with pytest.raises(NotAllowed) as no:
-        reports.parse_query(words)
+        await reports.answer_question(JOE, words)
     assert str(no.value) == answer
 
 
-def test_a_word_like_no_other_gets_all_there_are_and_pings_nobody(reports: SentimentReports) -> None:
+async def test_a_word_like_no_other_gets_all_there_are_and_pings_nobody(reports: SentimentReports) -> None:
     with pytest.raises(NotAllowed) as no:
-        reports.parse_query("<!channel> `zzz`")
+        await reports.share_report(JOE, "<!channel> `zzz`")
     assert "<!channel>" not in str(no.value)
-    assert "The departments are: care, pr." in str(no.value)
+    assert "The departments are: care, pr, ops, sales." in str(no.value)
 
 
 async def test_the_report_adds_up_what_was_heard_and_shows_the_posts(
-    reports: SentimentReports, store: Store, clock: WoundClock
+    reports: SentimentReports, harness: UseCaseHarness
 ) -> None:
-    await hear(store, clock, "Northwind Go", 5, ["care", "pr"])
-    await hear(store, clock, "Skylark", 2)
+    await hear(harness, GO, 5, ["care", "pr"])
+    await hear(harness, RIVAL, 2)
     report = await reports.build_report(ReportQuery())
+
     assert (report.split.total, report.split.negative, report.split.competitors) == (7, 5, 2)
     assert len(report.top_cases) == 3
-    assert all(case.assessment.subject == "Northwind Go" for case in report.top_cases)
-    assert [(line.name, line.open) for line in report.departments] == [("care", 5), ("pr", 2)]
+    assert all(case.assessment.subject == GO for case in report.top_cases)
+    assert [(line.name, line.open) for line in report.departments] == [("care", 5), ("pr", 2), ("ops", 0), ("sales", 0)]
 
 
-async def test_yesterday_has_nothing_of_today(reports: SentimentReports, store: Store, clock: WoundClock) -> None:
-    await hear(store, clock, "Northwind Go", 3)
+async def test_what_no_department_saw_is_counted_with_the_rest(
+    reports: SentimentReports, harness: UseCaseHarness
+) -> None:
+    praised = assessed(f"subject:{GO}", "kind:product", "sentiment:positive", "intent:praise")
+    decision = count_only(harness.build_mention(1), praised, harness.clock.now())
+    await harness.store.cases.commit(decision, harness.clock.now())
+    report = await reports.build_report(ReportQuery())
+    assert (report.split.total, report.split.positive) == (1, 1)
+
+
+async def test_how_fast_a_department_claims_and_resolves_is_told_with_what_came_of_it(
+    reports: SentimentReports, harness: UseCaseHarness
+) -> None:
+    for number, resolution in enumerate((CaseResolution.ANSWERED, CaseResolution.NO_ACTION)):
+        case = await harness.open_case(number)
+        harness.clock.wind(minutes=4)
+        await harness.usecases.cases.claim(case.id, ANA)
+        harness.clock.wind(minutes=6)
+        await harness.usecases.cases.resolve(case.id, ANA, resolution)
+
+    [care] = (await reports.build_report(ReportQuery(department="care"))).departments
+    assert (care.open, care.answered, care.closed_otherwise) == (0, 1, 1)
+    assert care.claim is not None
+    assert care.resolve is not None
+    assert (care.claim.median, care.resolve.median) == (240, 600)
+
+
+async def test_yesterday_has_nothing_of_today(reports: SentimentReports, harness: UseCaseHarness) -> None:
+    await hear(harness, GO, 3)
     assert (await reports.build_report(ReportQuery(ReportPeriod.YESTERDAY))).split.total == 0
-    clock.wind(days=1)
+    harness.clock.wind(days=1)
     assert (await reports.build_report(ReportQuery(ReportPeriod.YESTERDAY))).split.total == 3
 
 
 async def test_a_competitor_that_is_asked_for_has_a_split_of_its_own(
-    reports: SentimentReports, store: Store, clock: WoundClock
+    reports: SentimentReports, harness: UseCaseHarness
 ) -> None:
-    await hear(store, clock, "Skylark", 2)
-    report = await reports.build_report(ReportQuery(subject="Skylark"))
+    await hear(harness, RIVAL, 2)
+    report = await reports.build_report(ReportQuery(subject=RIVAL))
     assert (report.split.negative, report.split.competitors, report.departments) == (2, 0, ())
 
 
 async def test_a_department_that_the_playbook_has_lost_is_still_told(
-    reports: SentimentReports, store: Store, clock: WoundClock
+    reports: SentimentReports, harness: UseCaseHarness
 ) -> None:
-    await hear(store, clock, "Northwind Go", 1, ["lost"])
-    assert [line.name for line in (await reports.build_report(ReportQuery())).departments] == ["care", "pr", "lost"]
+    await hear(harness, GO, 1, ["lost"])
+    lines = (await reports.build_report(ReportQuery())).departments
+    assert [line.name for line in lines] == ["care", "pr", "ops", "sales", "lost"]
 
 
 async def test_the_home_tab_gets_each_department_in_the_playbooks_order(
-    reports: SentimentReports, store: Store, clock: WoundClock
+    reports: SentimentReports, harness: UseCaseHarness
 ) -> None:
-    await hear(store, clock, "Northwind Go", 3, ["pr"])
-    assert [(line.name, line.open) for line in await reports.summarize_departments(clock.now())] == [
-        ("care", 0),
-        ("pr", 3),
-    ]
+    await hear(harness, GO, 3, ["pr"])
+    lines = await reports.summarize_departments(harness.clock.now())
+    assert [(line.name, line.open) for line in lines] == [("care", 0), ("pr", 3), ("ops", 0), ("sales", 0)]
 
 
-async def test_help_is_an_answer_of_its_own(reports: SentimentReports) -> None:
-    assert (await reports.answer_question("U0MIA", "help")).text == "What you can ask with /sentiment"
-
-
-async def test_what_is_shared_is_what_the_button_carried(
-    reports: SentimentReports, store: Store, clock: WoundClock
+async def test_a_post_that_turned_out_to_be_spam_or_cannot_be_read_is_not_shown(
+    reports: SentimentReports, harness: UseCaseHarness
 ) -> None:
-    await hear(store, clock, "Northwind Go", 3)
-    private = await reports.answer_question("U0MIA", "Northwind Go")
-    (value,) = [block["elements"][0]["value"] for block in private.blocks if block["type"] == "actions"]
-    assert (await reports.share_report("U0MIA", value)).text == private.text
+    spam, unread, shown = [await harness.open_case(number) for number in range(3)]
+    await harness.usecases.cases.resolve(spam.id, ANA, CaseResolution.SPAM)
+    await spoil(harness.store, harness.store.keys.case_key(unread.id), status="pondered")
+
+    assert [case.id for case in (await reports.build_report(ReportQuery())).top_cases] == [shown.id]
+
+
+async def test_help_names_what_may_be_asked_and_how_often_it_was_heard_rightly(
+    reports: SentimentReports, harness: UseCaseHarness
+) -> None:
+    said = await reports.answer_question(JOE, " Help ")
+    assert said.text == "What you can ask with /sentiment"
+    for name in ("Northwind Go", "sales"):
+        assert name in str(said.blocks)
+
+
+async def test_who_asks_changes_nothing_of_the_answer(reports: SentimentReports, harness: UseCaseHarness) -> None:
+    await hear(harness, GO, 3)
+    assert await reports.answer_question(JOE, "") == await reports.answer_question(MIA, "today")
+
+
+async def test_what_is_shared_is_what_the_button_carried_as_it_is_now(
+    reports: SentimentReports, harness: UseCaseHarness
+) -> None:
+    await hear(harness, GO, 3)
+    private = await reports.answer_question(MIA, GO)
+    assert (await reports.share_report(MIA, value_of(private))).text == private.text
+    await hear(harness, GO, 1, ["pr"])
+    await harness.open_case(9, (f"subject:{GO}", "kind:brand", "sentiment:negative", "intent:complaint"))
+    assert (await reports.share_report(MIA, value_of(private))).text != private.text
+
+
+def value_of(said: RenderedMessage) -> str:
+    [value] = [block["elements"][0]["value"] for block in said.blocks if block["type"] == "actions"]
+    return str(value)

@@ -1,10 +1,13 @@
 """Spam is looked through a page at a time, and what is none is brought back, once."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.assessment import Intent
 from bot.domain.commits import NotAllowed
 from bot.domain.correction import CorrectionKind
+from bot.domain.periods import TimeSpan
 from bot.usecases.spam import PAGE_SIZE
 from tests.store.unread import spoil
 from tests.usecases.harness import BRAND, COMPLAINT, JOE, TOM, UseCaseHarness
@@ -23,6 +26,12 @@ async def test_spam_is_shown_newest_first_a_page_at_a_time(harness: UseCaseHarne
     assert [kept.mention.id for kept in first.entries] == [f"x:{number}" for number in range(PAGE_SIZE, 0, -1)]
     assert (first.total, first.more) == (PAGE_SIZE + 1, True)
     assert ([kept.mention.id for kept in second.entries], second.more) == (["x:0"], False)
+
+
+async def test_a_page_that_is_just_full_has_none_after_it(harness: UseCaseHarness) -> None:
+    for number in range(PAGE_SIZE):
+        await harness.keep_spam(number)
+    assert not (await harness.usecases.spam.list_spam()).more
 
 
 async def test_without_spam_there_is_an_empty_page(harness: UseCaseHarness) -> None:
@@ -48,6 +57,21 @@ async def test_the_counts_still_add_up_after_it_was_brought_back(harness: UseCas
     account = await harness.store.mention_counters.read()
     assert (account.spam, account.opened) == (0, 1)
     assert await harness.usecases.spam.list_spam() == ((), 0, False)
+
+
+async def test_what_is_brought_back_is_counted_when_it_was_heard(harness: UseCaseHarness) -> None:
+    """Also where the clock of its source is ahead of ours."""
+    heard_at = harness.clock.now()
+    entry = await harness.keep_spam(1, BOTH, created_at=heard_at + timedelta(hours=1))
+    harness.clock.wind(hours=3)
+    await harness.usecases.spam.restore_mention(entry, JOE)
+
+    [then, since] = await harness.store.report_counters.load_tallies(
+        TimeSpan(heard_at, heard_at + timedelta(minutes=15)),
+        TimeSpan(heard_at + timedelta(minutes=15), harness.clock.now()),
+    )
+    assert [(said.intent, count) for said, count in then.items() if count] == [("complaint", 1)]
+    assert not since
 
 
 async def test_what_leads_nowhere_is_brought_back_to_a_department_that_somebody_chooses(

@@ -9,12 +9,12 @@ from tests.usecases.harness import ANA, BEN, LEA, MIA, OLA, RAJ, UseCaseHarness
 PRESS = Department(name="pr", channel="C0PR", deputies=(LEA, "S0PRESS"), on_call=(LEA,))
 
 
-def team_of(harness: UseCaseHarness) -> StaffDirectory:
+def staff_directory_of(harness: UseCaseHarness) -> StaffDirectory:
     return StaffDirectory(harness.directory, harness.app.on_call_lookup)
 
 
 async def staff_of(harness: UseCaseHarness, department: Department, *managers: str) -> DepartmentStaff:
-    return await team_of(harness).load_staff(department, managers)
+    return await staff_directory_of(harness).load_staff(department, managers)
 
 
 async def test_the_people_of_a_user_group_are_deputies_beside_those_who_are_named(harness: UseCaseHarness) -> None:
@@ -38,13 +38,13 @@ async def test_who_is_called_for_a_department_may_answer_for_it(harness: UseCase
 
 
 async def test_a_group_that_slack_never_named_is_not_taken_for_an_empty_one(harness: UseCaseHarness) -> None:
-    harness.slack.error = "missing_scope"
+    harness.slack.hide_groups()
     staff = await staff_of(harness, PRESS, MIA)
     assert (staff.deputies, staff.unsure) == (frozenset({LEA}), True)
 
 
 async def test_a_group_of_managers_that_slack_never_named_leaves_it_open_who_manages(harness: UseCaseHarness) -> None:
-    harness.slack.error = "missing_scope"
+    harness.slack.hide_groups()
     staff = await staff_of(harness, PRESS.model_copy(update={"deputies": ()}), "S0BOSSES")
     assert (staff.managers, staff.unsure) == (frozenset(), True)
 
@@ -55,32 +55,32 @@ async def test_a_group_without_people_is_known_to_be_empty(harness: UseCaseHarne
 
 
 async def test_while_slack_does_not_answer_who_was_in_a_group_is_in_it(harness: UseCaseHarness) -> None:
-    team = team_of(harness)
-    await team.load_staff(PRESS, ())
-    harness.slack.error = "fatal_error"
+    directory = staff_directory_of(harness)
+    await directory.load_staff(PRESS, ())
+    harness.slack.hide_groups("fatal_error")
     harness.clock.wind(minutes=6)
-    staff = await team.load_staff(PRESS, ())
+    staff = await directory.load_staff(PRESS, ())
     assert (staff.deputies, staff.unsure) == (frozenset({LEA, "U0PAM", "U0PIA"}), False)
 
 
 async def test_fifty_who_press_at_once_are_one_question_to_slack(harness: UseCaseHarness) -> None:
-    team = team_of(harness)
-    await asyncio.gather(*(team.load_staff(PRESS, ()) for _ in range(50)))
+    directory = staff_directory_of(harness)
+    await asyncio.gather(*(directory.load_staff(PRESS, ()) for _ in range(50)))
     assert harness.slack.calls == ["usergroups.users.list"]
 
 
 async def test_people_are_listed_by_name_whatever_its_case(harness: UseCaseHarness) -> None:
-    harness.slack.people |= {ANA: ("zoe", ""), BEN: ("Ana", ""), RAJ: ("ben", "")}
-    assert await team_of(harness).list_names([ANA, BEN, RAJ]) == [(BEN, "Ana"), (RAJ, "ben"), (ANA, "zoe")]
+    harness.slack.people |= {ANA: ("Zoe", ""), BEN: ("ana", ""), RAJ: ("Ben", "")}
+    assert await staff_directory_of(harness).list_names([ANA, BEN, RAJ]) == [(BEN, "ana"), (RAJ, "Ben"), (ANA, "Zoe")]
 
 
 async def test_where_slack_does_not_say_one_of_the_names_none_is_listed(harness: UseCaseHarness) -> None:
-    assert await team_of(harness).list_names([ANA, "U0NEW"]) == []
+    assert await staff_directory_of(harness).list_names([ANA, "U0NEW"]) == []
 
 
 async def test_a_form_does_not_wait_for_names_longer_than_slack_waits_for_the_form(harness: UseCaseHarness) -> None:
     """Three seconds, in real time."""
     harness.slack.gate = asyncio.Event()
     async with asyncio.timeout(3):
-        assert await team_of(harness).list_names([ANA]) == []
+        assert await staff_directory_of(harness).list_names([ANA]) == []
     harness.slack.gate.set()
