@@ -1,72 +1,9 @@
-"""Every key, spelled once. All keys of one brand share a hash tag, so that each script touches one slot.
+"""Every key, spelled once. `docs/develop/keys.md` lists each with its type, its content and its limit.
 
-| key | type | what | bound or retention |
-| --- | --- | --- | --- |
-| `inbox` | stream | mentions not yet triaged | emptied by the commit; sources wait at `INBOX_MOST` |
-| `seen:<mention>` | string | this mention was admitted | `SEEN_FOR` |
-| `cursors` | hash | source → where it was | one field a source |
-| `heard` | hash | source → when it last gave a mention, ms | one field a source |
-| `books` | hash | seen, opened, joined, tallied, spam; editing: edits that wait | six fields |
-| `case:<case>` | hash | `v` version, `body` JSON | `CASE_KEPT` after it was resolved |
-| `joined:<case>` | hash | mention → JSON, of those that joined | `JOINED_MOST`; goes with its case |
-| `joined_to:<mention>` | string | the case that a mention joined, should its author edit it | `EDITED_WITHIN` |
-| `card:<case>` | hash | where the card is, which version was drawn, where people were asked | goes with its case |
-| `case_messages:<case>` | list | where else Slack shows something of it | last `MESSAGES_MOST`; `CASE_KEPT` |
-| `conversation:<…>` | string | the case of a person in a conversation | 30 days |
-| `copy:<…>` | string | the case of these words | 24 hours |
-| `deadlines` | sorted set | case by when its next clock runs out | one an open case |
-| `open:<department>` | sorted set | open case by when it is due | one an open case |
-| `mine:<person>` | set | the cases a person has now | one a claimed case |
-| `schedule:<schedule>` | hash | `v` version, `body` JSON: what people changed | 200 at a time; `OVERRIDES_KEPT` |
-| `calendar:<schedule>` | hash | the last good answer of its calendar, who is booked | 1 MB; `CALENDAR_KEPT` |
-| `page:<page>` | hash | `v` version, `body` JSON, `joined` how many follow it | `PAGE_KEPT` after it last changed |
-| `newest:<page>` | sorted set | the case that follows it and came last, by when | one; `PAGE_KEPT` |
-| `messages:<page>` | hash | who was shown it in Slack → where, and what | one field a person; `PAGE_KEPT` |
-| `pages` | sorted set | page by when its next rung is due | one a page that nobody has answered |
-| `ringing` | hash | department, harm, subject → the page that calls for such cases | one field each |
-| `drills` | hash | department → its last drill, JSON | one field a department |
-| `vigil` | hash | `v` version, `body` JSON: how Earshot itself is, how long sources are silent | one |
-| `crisis:<crisis>` | hash | `v` version, `body` JSON: a declared crisis | `CRISIS_KEPT` after it was closed |
-| `crises` | sorted set | those that are open, by when they were declared | one an open crisis |
-| `flags:<person>` | hash | when a person flagged something lately, and its version | `FLAGS_KEPT` |
-| `night:<night>:<person>` | set | the pages for which a person was called in a night | `NIGHT_KEPT` |
-| `secret:<what>` | string | what we sign with, made once | one for each use |
-| `feeds` | hash | a person or a schedule → how often the address of its calendar was taken back | one field each |
-| `holes` | hash | a hole of a schedule → when it was said, ms | one field a hole that is there |
-| `outboxes` | set | destinations that are owed something | one a department, person or pager, while it is owed |
-| `outbox:<to>` | sorted set | notifications by lane and age | one of a name; emptied by delivery |
-| `digest:<digest>` | hash | a digest card: where it is, its cases | `DIGEST_KEPT` |
-| `rest:<digest>` | sorted set | of a digest that shows a part of its cases: the others, by urgency | `DIGEST_KEPT` |
-| `tally:<hour>` | hash | quarter, subject, department, sentiment, intent → count | `TALLIES_KEPT` |
-| `took:<day>:<department>:<measure>` | list | quarter, seconds to claim or resolve | last `TOOK_MOST`; `TALLIES_KEPT` |
-| `ended:<day>` | hash | quarter, department, resolution → count | `TALLIES_KEPT` |
-| `telling:<hour>:<subject>` | sorted set | the posts that say most | best `TELLING_MOST`; `TELLING_KEPT` |
-| `aside` | stream | mentions nobody needed to see | last `ASIDE_MOST` |
-| `spam` | stream | spam with its assessment, to be looked through and brought back | last `SPAM_MOST`; `SPAM_KEPT` |
-| `audit` | stream | what happened to which case, by whom, when | last `AUDIT_MOST` |
-| `corrections` | stream | what we heard wrongly, with the mention | last `CORRECTIONS_MOST`; `CORRECTIONS_KEPT` |
-| `judged:<day>` | hash | what became of what we heard, of cases that people closed → count | `TALLIES_KEPT` |
-| `feed` | stream | what the watch for spikes needs of each mention | last `FEED_MOST`; trimmed once it is learnt from |
-| `lately` | stream | what was heard lately: ids, and a hash of the words | a day; as many as a worker remembers |
-| `usual:<subject>` | hash | `v` version, `body` JSON: what is usual by the hour | `USUAL_KEPT` after the last lesson |
-| `episode:<episode>` | hash | `v` version, `body` JSON | `EPISODE_KEPT` after it was over |
-| `episodes` | sorted set | episodes by when they were opened | last `EPISODES_MOST` |
-| `running` | hash | subject → its episode that is not over | one field a subject |
-| `watched` | string | when the watch for spikes last looked, ms | one |
-| `dead` | hash | inbox entry → why it failed | triage stops at `DEAD_MOST` |
-| `meta` | hash | `schema`, `brand` its id, `name` as it was last | one |
-| `unreadable` | hash | a record we cannot read → its kind, its key, why, a copy | `UNREADABLE_MOST`; until it is read |
-| `bucket:<limit>`, `parked:<limit>` | string | Slack's limits, as far as used | two minutes; until it ends |
-| `lease:<name>` | string | who runs what must run once | its own length |
-| `fence:<name>` | string | which holder of that lease it is, counted, and who | for good: one for each name |
-| `reads:<source>:<month>` | hash | posts, users of the month and of each day → how many were read | 100 days |
-| `read_ids:<source>:<day>:<posts or users>` | set | ids read that day, billed once | two days |
-| `reads` | hash | source, posts or users → how many were read in all | two fields a source |
-| `trouble` | hash | part → what is wrong, in words | one field a part |
-| `probe:<type>` | each type | written to see whether that can be done | gone by the end of the same act |
+All keys of one brand share a hash tag, so that each script touches one slot. Names of keys are stored, and stay.
 
-Days and hours in keys are UTC. What is read by the brand's own days says in which quarter of an hour it was (of the
-hour in `tally`, of the day in `took` and `ended`), so that a day of any time zone is put together exactly.
+Days and hours in keys are UTC. What is read by the brand's own days also says in which quarter of an hour it was, so
+that a day of any time zone is put together exactly.
 """
 
 from datetime import datetime, timedelta
