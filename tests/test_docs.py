@@ -428,6 +428,19 @@ def test_every_class_and_function_that_is_named_is_there(doc: str) -> None:
 
 
 @pytest.mark.parametrize("doc", CURRENT)
+def test_every_import_of_the_examples_is_there(doc: str) -> None:
+    code = "\n".join(code_blocks(doc, "python"))
+    missing = []
+    for module, names in re.findall(r"^from ((?:bot|handlers|tests)[\w.]*) import (.+)$", code, re.MULTILINE):
+        path = module.replace(".", "/")
+        if f"{path}.py" not in THE_READERS:
+            file = next(file for file in (ROOT / f"{path}.py", ROOT / path / "__init__.py") if file.exists())
+            missing += [name for name in names.split(", ") if not re.search(rf"\b{name}\b", file.read_text("utf-8"))]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("doc", CURRENT)
 def test_every_file_that_is_named_is_there(doc: str) -> None:
     places = (ROOT, (ROOT / doc).parent)
 
