@@ -94,7 +94,7 @@ def test_every_other_command_that_the_store_sends_has_its_right_asked_for() -> N
     files = [
         file
         for file in resources.files("bot.store").iterdir()
-        if file.name.endswith(".py") and file.name != "refusals.py"
+        if file.name.endswith(".py") and file.name != "redis_errors.py"
     ]
     folder = resources.files("bot.store").joinpath("lua")
     sent = re.compile(r"[(\s]\"([A-Z]{3,}) ?[A-Z]*\",")
