@@ -90,7 +90,7 @@ async def test_while_slack_does_not_say_who_is_a_deputy_nobody_is_told_that_they
     assert (await harness.usecases.cases.claim(case.id, LEA)).case.owner == LEA
 
 
-async def test_the_owner_keeps_it_and_the_lease_begins_anew(harness: UseCaseHarness) -> None:
+async def test_the_owner_keeps_it_and_the_lease_begins_again(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     await harness.usecases.cases.claim(case.id, ANA)
     harness.clock.wind(minutes=20)
@@ -145,7 +145,7 @@ async def test_a_resolved_case_leaves_every_list_and_keeps_its_word_and_note(har
         await harness.usecases.cases.resolve(case.id, ANA, CaseResolution.FIXED)
 
 
-async def test_who_resolves_as_spam_says_that_earshot_heard_wrongly_and_reopening_takes_it_back(
+async def test_who_resolves_as_spam_corrects_the_assessment_and_reopening_takes_it_back(
     harness: UseCaseHarness,
 ) -> None:
     case = await harness.open_case()
@@ -172,7 +172,7 @@ async def test_a_case_is_handed_to_a_deputy_who_is_told(harness: UseCaseHarness)
         await harness.usecases.cases.hand_to_person(case.id, BEN, BEN)
 
 
-async def test_a_case_is_handed_to_a_department_with_its_claim_clock_wound_anew(harness: UseCaseHarness) -> None:
+async def test_a_case_is_handed_to_a_department_with_a_new_claim_deadline(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     harness.clock.wind(minutes=14)
     handed = (await harness.usecases.cases.hand_to_department(case.id, ANA, "sales")).case

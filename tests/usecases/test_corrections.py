@@ -1,4 +1,4 @@
-"""Somebody who read the post says that it was heard wrongly: what it is, how it feels, what it is about."""
+"""People correct the assessment of a post: its intent, its sentiment, its subject."""
 
 from datetime import timedelta
 
@@ -98,7 +98,7 @@ async def test_the_same_correction_made_twice_is_made_once(harness: UseCaseHarne
     assert len(await harness.list_corrections()) == 1
 
 
-async def test_of_two_who_correct_at_once_both_are_heard(harness: UseCaseHarness, race: Race) -> None:
+async def test_of_two_who_correct_at_once_both_are_kept(harness: UseCaseHarness, race: Race) -> None:
     """Each correction is of its own kind: the second is decided again on what the first has left."""
     case = await harness.open_case()
     await race.run(
@@ -110,7 +110,7 @@ async def test_of_two_who_correct_at_once_both_are_heard(harness: UseCaseHarness
     assert (kept.assessment.intent, kept.assessment.sentiment.value, kept.version) == (Intent.QUESTION, "neutral", 3)
 
 
-async def test_correcting_back_to_what_was_heard_undoes_the_correction(harness: UseCaseHarness) -> None:
+async def test_correcting_back_to_what_was_assessed_undoes_the_correction(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     await harness.usecases.corrections.correct_case(case.id, CorrectionKind.INTENT, "question", ANA)
     await harness.usecases.corrections.correct_case(case.id, CorrectionKind.INTENT, "complaint", BEN)

@@ -209,7 +209,7 @@ async def test_of_two_who_tick_off_one_thing_at_once_one_did_it(harness: UseCase
     assert won.told == (f"<@{by}> has done this already.",)
 
 
-async def test_whoever_closes_what_is_unfinished_is_asked_first(harness: UseCaseHarness) -> None:
+async def test_who_closes_what_is_unfinished_is_asked_first(harness: UseCaseHarness) -> None:
     case = await harness.open_case(1, CRISIS)
     crisis = await declare(harness)
     form = await harness.usecases.crises.request_close(OLA, "", OPENED)

@@ -36,13 +36,13 @@ async def test_a_flag_opens_a_case_with_the_clocks_of_its_kind(harness: UseCaseH
     assert await harness.list_owed() == [f"card {kept.id} 0 care"]
 
 
-async def test_what_a_colleague_says_it_is_goes_before_what_the_detectors_hear(harness: UseCaseHarness) -> None:
+async def test_what_a_colleague_says_it_is_goes_before_what_the_detectors_say(harness: UseCaseHarness) -> None:
     said = FLAG.model_copy(update={"words": "thank you so much, you are wonderful", "kind": Intent.QUESTION})
     answer = await harness.usecases.flags.flag_message(TOM, said)
 
-    heard = answer.case.assessment
-    assert [one for one in heard.labels if one.startswith("intent:")] == ["intent:question"]
-    assert heard.sentiment.value == "positive"
+    found = answer.case.assessment
+    assert [one for one in found.labels if one.startswith("intent:")] == ["intent:question"]
+    assert found.sentiment.value == "positive"
 
 
 async def test_a_flag_is_counted_as_seen_and_opened(harness: UseCaseHarness) -> None:

@@ -44,7 +44,7 @@ async def test_a_schedule_says_who_it_is_and_until_when(harness: UseCaseHarness)
     assert (duty.schedule, duty.zone) == ("nights", "Europe/Lisbon")
 
 
-async def test_a_department_that_the_playbook_has_lost_has_nobody_and_no_hole(harness: UseCaseHarness) -> None:
+async def test_a_department_that_the_playbook_has_lost_has_nobody_and_no_gap(harness: UseCaseHarness) -> None:
     assert await duty_of(harness, "legal") == OnCallSnapshot()
 
 
@@ -58,7 +58,7 @@ async def test_what_somebody_took_goes_before_the_turns_and_is_theirs_to_be_call
     assert await harness.app.on_call_lookup.list_callable_people(ops) == (RAJ, ANA, OLA)
 
 
-async def test_where_a_schedule_has_nobody_the_managers_are_called_and_it_is_said_to_be_a_hole(
+async def test_where_a_schedule_has_nobody_the_managers_are_called_and_it_is_said_to_be_a_gap(
     harness: UseCaseHarness,
 ) -> None:
     in_the_afternoon(harness)
@@ -67,7 +67,7 @@ async def test_where_a_schedule_has_nobody_the_managers_are_called_and_it_is_sai
     assert (duty.people, duty.has_gap) == ((MIA, "U0PAM", "U0PIA"), True)
 
 
-async def test_a_hole_is_found_where_nobody_would_be_called(harness: UseCaseHarness) -> None:
+async def test_a_gap_is_found_where_nobody_would_be_called(harness: UseCaseHarness) -> None:
     at = harness.clock.now()
     span = TimeSpan(at, at + timedelta(hours=12))
     departments = {one.name: one for one in harness.app.rules.list_departments()}

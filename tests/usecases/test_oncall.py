@@ -257,7 +257,7 @@ def office_hours(harness: UseCaseHarness) -> UseCaseHarness:
     return harness
 
 
-async def test_who_fills_a_hole_has_what_is_left_of_it(office_hours: UseCaseHarness) -> None:
+async def test_who_fills_a_gap_has_what_is_left_of_it(office_hours: UseCaseHarness) -> None:
     noon = office_hours.clock.now() + timedelta(hours=3)
     button = f"nights/{int(noon.timestamp())}"
     office_hours.clock.wind(hours=4)

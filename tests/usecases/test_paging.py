@@ -71,7 +71,7 @@ async def test_of_two_who_acknowledge_at_once_one_has_it(harness: UseCaseHarness
     assert won.told == (f"<@{kept.acknowledged_by}> has this page, since 09:00 UTC.",)
 
 
-async def test_of_a_storm_whoever_acknowledges_a_page_has_answered_the_one_that_calls_for_it(
+async def test_in_a_group_who_acknowledges_a_page_has_answered_the_leading_one(
     harness: UseCaseHarness,
 ) -> None:
     leader = await harness.open_page(1)
@@ -122,7 +122,7 @@ async def test_of_a_link_that_is_pressed_twice_at_once_the_page_keeps_one_answer
     assert (await harness.store.pages.get(page.id)).version == page.version + 1
 
 
-async def test_a_link_of_a_storm_answers_the_page_that_calls_too(harness: UseCaseHarness) -> None:
+async def test_a_link_of_a_grouped_page_answers_the_leading_one_too(harness: UseCaseHarness) -> None:
     leader, follower = await harness.open_page(1), await harness.open_page(2)
     await harness.usecases.pages.acknowledge_by_link(await token_for(harness, follower))
     assert (await harness.store.pages.get(leader.id)).acknowledged_by == LEA

@@ -1,4 +1,4 @@
-"""What `/sentiment` answers: understood kindly, counted from what was heard, the same for who asks and for a channel."""
+"""What `/sentiment` answers: to the person who asks, and the same when it is shared in a channel."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -28,7 +28,9 @@ def reports(harness: UseCaseHarness) -> SentimentReports:
     return found
 
 
-async def hear(harness: UseCaseHarness, subject: str, times: int = 1, departments: Sequence[str] = ("care",)) -> None:
+async def receive_posts(
+    harness: UseCaseHarness, subject: str, times: int = 1, departments: Sequence[str] = ("care",)
+) -> None:
     """So many negative posts about this subject, a minute after the other up to now, to these departments in turn."""
     for number in range(times):
         at = harness.clock.now() - timedelta(minutes=number)
@@ -81,11 +83,11 @@ async def test_a_word_like_no_other_gets_all_there_are_and_pings_nobody(reports:
     assert "The departments are: care, pr, ops, sales." in str(no.value)
 
 
-async def test_the_report_adds_up_what_was_heard_and_shows_the_posts(
+async def test_the_report_adds_up_what_was_received_and_shows_the_posts(
     reports: SentimentReports, harness: UseCaseHarness
 ) -> None:
-    await hear(harness, GO, 5, ["care", "pr"])
-    await hear(harness, RIVAL, 2)
+    await receive_posts(harness, GO, 5, ["care", "pr"])
+    await receive_posts(harness, RIVAL, 2)
     report = await reports.build_report(ReportQuery())
 
     assert (report.split.total, report.split.negative, report.split.competitors) == (7, 5, 2)
@@ -122,7 +124,7 @@ async def test_how_fast_a_department_claims_and_resolves_is_told_with_what_came_
 
 
 async def test_yesterday_has_nothing_of_today(reports: SentimentReports, harness: UseCaseHarness) -> None:
-    await hear(harness, GO, 3)
+    await receive_posts(harness, GO, 3)
     assert (await reports.build_report(ReportQuery(ReportPeriod.YESTERDAY))).split.total == 0
     harness.clock.wind(days=1)
     assert (await reports.build_report(ReportQuery(ReportPeriod.YESTERDAY))).split.total == 3
@@ -131,7 +133,7 @@ async def test_yesterday_has_nothing_of_today(reports: SentimentReports, harness
 async def test_a_competitor_that_is_asked_for_has_a_split_of_its_own(
     reports: SentimentReports, harness: UseCaseHarness
 ) -> None:
-    await hear(harness, RIVAL, 2)
+    await receive_posts(harness, RIVAL, 2)
     report = await reports.build_report(ReportQuery(subject=RIVAL))
     assert (report.split.negative, report.split.competitors, report.departments) == (2, 0, ())
 
@@ -139,7 +141,7 @@ async def test_a_competitor_that_is_asked_for_has_a_split_of_its_own(
 async def test_a_department_that_the_playbook_has_lost_is_still_told(
     reports: SentimentReports, harness: UseCaseHarness
 ) -> None:
-    await hear(harness, GO, 1, ["lost"])
+    await receive_posts(harness, GO, 1, ["lost"])
     lines = (await reports.build_report(ReportQuery())).departments
     assert [line.name for line in lines] == ["care", "pr", "ops", "sales", "lost"]
 
@@ -147,7 +149,7 @@ async def test_a_department_that_the_playbook_has_lost_is_still_told(
 async def test_the_home_tab_gets_each_department_in_the_playbooks_order(
     reports: SentimentReports, harness: UseCaseHarness
 ) -> None:
-    await hear(harness, GO, 3, ["pr"])
+    await receive_posts(harness, GO, 3, ["pr"])
     lines = await reports.summarize_departments(harness.clock.now())
     assert [(line.name, line.open) for line in lines] == [("care", 0), ("pr", 3), ("ops", 0), ("sales", 0)]
 
@@ -162,7 +164,7 @@ async def test_a_post_that_turned_out_to_be_spam_or_cannot_be_read_is_not_shown(
     assert [case.id for case in (await reports.build_report(ReportQuery())).top_cases] == [shown.id]
 
 
-async def test_help_names_what_may_be_asked_and_how_often_it_was_heard_rightly(
+async def test_help_names_what_may_be_asked_and_how_often_the_assessment_is_right(
     reports: SentimentReports, harness: UseCaseHarness
 ) -> None:
     said = await reports.answer_question(JOE, " Help ")
@@ -172,17 +174,17 @@ async def test_help_names_what_may_be_asked_and_how_often_it_was_heard_rightly(
 
 
 async def test_who_asks_changes_nothing_of_the_answer(reports: SentimentReports, harness: UseCaseHarness) -> None:
-    await hear(harness, GO, 3)
+    await receive_posts(harness, GO, 3)
     assert await reports.answer_question(JOE, "") == await reports.answer_question(MIA, "today")
 
 
 async def test_what_is_shared_is_what_the_button_carried_as_it_is_now(
     reports: SentimentReports, harness: UseCaseHarness
 ) -> None:
-    await hear(harness, GO, 3)
+    await receive_posts(harness, GO, 3)
     private = await reports.answer_question(MIA, GO)
     assert (await reports.share_report(MIA, value_of(private))).text == private.text
-    await hear(harness, GO, 1, ["pr"])
+    await receive_posts(harness, GO, 1, ["pr"])
     await harness.open_case(9, (f"subject:{GO}", "kind:brand", "sentiment:negative", "intent:complaint"))
     assert (await reports.share_report(MIA, value_of(private))).text != private.text
 

@@ -14,7 +14,7 @@ from tests.usecases.harness import BRAND, COMPLAINT, JOE, TOM, UseCaseHarness
 from tests.usecases.race import Race
 
 BOTH = (*COMPLAINT, "intent:spam")
-"""It was heard as a complaint, too."""
+"""It was assessed as a complaint, too."""
 
 
 async def test_spam_is_shown_newest_first_a_page_at_a_time(harness: UseCaseHarness) -> None:
@@ -59,16 +59,16 @@ async def test_the_counts_still_add_up_after_it_was_brought_back(harness: UseCas
     assert await harness.usecases.spam.list_spam() == ((), 0, False)
 
 
-async def test_what_is_brought_back_is_counted_when_it_was_heard(harness: UseCaseHarness) -> None:
+async def test_what_is_brought_back_is_counted_when_it_was_received(harness: UseCaseHarness) -> None:
     """Also where the clock of its source is ahead of ours."""
-    heard_at = harness.clock.now()
-    entry = await harness.keep_spam(1, BOTH, created_at=heard_at + timedelta(hours=1))
+    received_at = harness.clock.now()
+    entry = await harness.keep_spam(1, BOTH, created_at=received_at + timedelta(hours=1))
     harness.clock.wind(hours=3)
     await harness.usecases.spam.restore_mention(entry, JOE)
 
     [then, since] = await harness.store.report_counters.load_tallies(
-        TimeSpan(heard_at, heard_at + timedelta(minutes=15)),
-        TimeSpan(heard_at + timedelta(minutes=15), harness.clock.now()),
+        TimeSpan(received_at, received_at + timedelta(minutes=15)),
+        TimeSpan(received_at + timedelta(minutes=15), harness.clock.now()),
     )
     assert [(said.intent, count) for said, count in then.items() if count] == [("complaint", 1)]
     assert not since

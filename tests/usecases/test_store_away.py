@@ -94,7 +94,7 @@ def name_of(asked: Callable[[UseCases], Awaitable[Any]]) -> str:
 
 
 @pytest.mark.parametrize("asked", ASKED, ids=name_of)
-async def test_whoever_asks_is_told_that_redis_does_not_answer(
+async def test_who_asks_is_told_that_redis_does_not_answer(
     asked: Callable[[UseCases], Awaitable[Any]], harness_without_store: UseCaseHarness
 ) -> None:
     with pytest.raises(StoreUnavailable, match="Redis does not answer"):
