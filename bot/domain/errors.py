@@ -1,9 +1,9 @@
 """The two ways of saying no: the rules forbid it, or the store is away."""
 
 
-class NotAllowed(Exception):  # noqa: N818 - a "no" is not an error
+class NotAllowed(Exception):
     """What the rules forbid, with the sentence for the person who asked."""
 
 
-class StoreUnavailable(Exception):  # noqa: N818 - named as it is said
+class StoreUnavailable(Exception):
     """The store does not answer: nothing was read or written, and nothing is pretended."""
