@@ -10,7 +10,7 @@ from bot.sources.webhook import WebhookOptions
 from bot.sources.x import XOptions
 from tests.sources.house import Wound
 
-HOUSE = {"__init__", "base", "catalogue", "reading"}
+HOUSE = {"__init__", "base", "catalogue", "mention_parser"}
 OPTIONS = {
     "x": XOptions(),
     "replay": ReplayOptions(file=Path("day.jsonl")),

@@ -83,7 +83,7 @@ async def test_what_a_refusal_leaves_of_it_goes_by_itself(server: Loopback) -> N
 
 
 def test_every_command_that_a_commit_may_hold_is_proven() -> None:
-    written = re.compile(r"\.(?:write|upkeep)\(\s*\"([A-Z]+)\"")
+    written = re.compile(r"\.(?:write|add_upkeep)\(\s*\"([A-Z]+)\"")
     sources = resources.files("bot.store").iterdir()
     used = {name for file in sources if file.name.endswith(".py") for name in written.findall(file.read_text("utf-8"))}
     proven = {str(words[0]) for _, writes in _WRITES for words in writes} | {"EXPIRE", "PERSIST", "DEL"}

@@ -18,13 +18,13 @@ from tests.workers.said import said
 OWNER = """
 import asyncio, sys
 from pathlib import Path
-from bot.store.client import Client
-from bot.store.embedded_server import embedded
+from bot.store.client import RedisClient
+from bot.store.embedded_server import run_embedded
 
 async def main():
-    async with embedded(Path(sys.argv[1])) as server:
-        client = Client(server.url)
-        await client.call("SET", "word", "kept")
+    async with run_embedded(Path(sys.argv[1])) as server:
+        client = RedisClient(server.url)
+        await client.execute("SET", "word", "kept")
         print(server.pid, flush=True)
         await asyncio.Event().wait()
 

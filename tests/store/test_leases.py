@@ -78,7 +78,7 @@ async def test_who_lost_a_lease_writes_nothing_but_what_only_they_can_know(
 
 def test_two_processes_of_one_host_and_number_have_two_names() -> None:
     ask = "import os, socket; os.getpid = lambda: 1; socket.gethostname = lambda: 'bot'; "
-    ask += "from bot.store.leases import process_name; print(process_name(), process_name())"
+    ask += "from bot.store.leases import build_process_name as name; print(name(), name())"
     said = [subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True) for _ in range(2)]
     names = [one.stdout.split() for one in said]
 

@@ -200,7 +200,7 @@ async def test_once_it_can_be_read_it_is_back_in_its_index_and_the_trouble_is_ov
 
 def test_nothing_that_is_stored_is_read_but_one_by_one() -> None:
     """Whatever calls a decoder itself does without the quarantine."""
-    itself = re.compile(r"validate_json\(|Mention\.kept\(|Notification\.named\(|from_json\(")
+    itself = re.compile(r"validate_json\(|Mention\.from_stored\(|Notification\.from_key\(|from_json\(")
     folder = Path(bot.__file__).parent
     beside = {  # an inbox entry has the dead letters, which are listed as they are; the others are read where there is nothing behind them to stop
         "store/inbox.py",
@@ -225,7 +225,7 @@ def test_every_kind_that_is_read_can_be_looked_at_again() -> None:
     read = {
         kind
         for file in (Path(bot.__file__).parent / "store").glob("*.py")
-        for kind in re.findall(r'Records\(client, keys, "([\w ]+)"', file.read_text("utf-8"))
+        for kind in re.findall(r'RecordReader\(client, keys, "([\w ]+)"', file.read_text("utf-8"))
     }
     assert read == set(KINDS)
 
