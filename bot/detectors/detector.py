@@ -12,14 +12,14 @@ from bot.detectors.text.denials import rewrite_denials, shift_place
 from bot.detectors.text.deobfuscate import fold_homoglyphs
 from bot.detectors.text.lexicon_files import LexiconTable
 from bot.detectors.text.masking import mask_names, mask_text
-from bot.detectors.text.phrase_index import CARE as CARE_TABLE
+from bot.detectors.text.phrase_index import INTENTS
 from bot.detectors.text.phrases import PhraseMatch
 from bot.detectors.text.tokenizer import count_invisible_letters, normalize, tokenize
 from bot.detectors.text.word_flags import LINK, WordFlags, flag_words
 from bot.domain.assessment import Signal
 from bot.domain.mention import Mention
 
-CARE = LexiconTable(CARE_TABLE)
+INTENT_LEXICON = LexiconTable(INTENTS)
 
 
 class TokenizedText(NamedTuple):
@@ -44,7 +44,7 @@ def tokenize_text(text: str) -> TokenizedText:
     tokens, words, _ = rewrite_denials(tokens, [token.lower() for token in tokens])
     found = flag_words(words)
     return TokenizedText(
-        text, tokens, words, count_capitals(tokens), found, _group_by_family(found.phrases.get(CARE_TABLE))
+        text, tokens, words, count_capitals(tokens), found, _group_by_family(found.phrases.get(INTENTS))
     )
 
 
@@ -91,7 +91,7 @@ class AnalysisContext:
             self.subject_matches = self.subject_matches._replace(matches=moved)
         self.capitals = count_capitals(self.tokens, self.masked_places)
         self.word_flags = flag_words(self.words)
-        self.intent_phrases = _group_by_family(self.word_flags.phrases.get(CARE_TABLE))
+        self.intent_phrases = _group_by_family(self.word_flags.phrases.get(INTENTS))
         self.flags = self.word_flags.flags
         """What any of its words has, as bits of `lexicons.traits`."""
         self.links = self.word_flags.select_words(LINK)

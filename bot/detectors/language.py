@@ -46,7 +46,7 @@ class LanguageDetector:
     name = "language"
 
     def __init__(self, default_language: str) -> None:
-        table = LexiconTable("small")
+        table = LexiconTable("stopwords")
         self._default_language = default_language
         self._common = table.words.get(default_language, frozenset()) | table.common.get(default_language, frozenset())
         self._model = LanguageModel()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot.detectors.detector import CARE, AnalysisContext, ReasonFunction
+from bot.detectors.detector import INTENT_LEXICON, AnalysisContext, ReasonFunction
 from bot.detectors.engines.lexicon_engines import (
     SentimentEngine,
     TextBlobEngine,
@@ -58,7 +58,7 @@ class SentimentDetector:
         self._unsure_below = unsure_below
         self._language = language
         self._vader = VaderEngine()
-        self._foreign_words = LexiconTable("abroad").families
+        self._foreign_words = LexiconTable("non_english").families
 
     def detect(self, batch: Sequence[AnalysisContext]) -> None:
         for hearing in batch:
@@ -165,6 +165,6 @@ def _detect_sarcasm(context: AnalysisContext, chances: tuple[float, float, float
     if not hits or likely == NEGATIVE:
         return ""
     points = sum(hit.weight for hit in hits)
-    if not CARE.words["went_wrong"].isdisjoint(context.words[hits[0].start :]):
+    if not INTENT_LEXICON.words["went_wrong"].isdisjoint(context.words[hits[0].start :]):
         points += WENT_WRONG_POINTS
     return f"may be sarcasm, {quote_phrases(hit.phrase for hit in hits)}" if points >= SARCASM_FROM else ""

@@ -73,7 +73,7 @@ class SpamPost(NamedTuple):
 
 class SpamFeatureScorer:
     def __init__(self, brands: Iterable[str]) -> None:
-        read = load_lexicon("signs")
+        read = load_lexicon("spam_features")
         self._kinds: dict[str, list[str]] = {}
         for kind, words in {**read["words"], "brands": brands}.items():
             for word in words:

@@ -77,9 +77,9 @@ def compile_term_pattern(term: str) -> re.Pattern[str] | None:
 @cache
 def load_common_words() -> frozenset[str]:
     """Of English: what stands beside a name in a hashtag, and what is no name unless it is written like one."""
-    table, care = LexiconTable("small"), LexiconTable("care")
-    phrases = [phrase for family in care.families.values() for phrase in family]
-    said = {word.lstrip("#") for phrase in phrases for word in phrase.split()} | care.words["bad"]
+    table, intents = LexiconTable("stopwords"), LexiconTable("intents")
+    phrases = [phrase for family in intents.families.values() for phrase in family]
+    said = {word.lstrip("#") for phrase in phrases for word in phrase.split()} | intents.words["bad"]
     return table.words["en"] | table.common["en"] | {word for word in said if word.isalpha()}
 
 

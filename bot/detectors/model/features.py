@@ -11,7 +11,7 @@ PHRASES = (*(f"said_{family}" for family in FAMILIES), "praise_denied", "asked_f
 _PLACES = {family: place for place, family in enumerate(FAMILIES)}
 _DENIED, _ASKED = PHRASES.index("praise_denied"), PHRASES.index("asked_first")
 POINTS_MOST = 4.0
-_ASKING = LexiconTable("care").words["asking"]
+_ASKING = LexiconTable("intents").words["asking"]
 
 
 class ModelInput(Protocol):

@@ -56,7 +56,7 @@ def _list_inflections(word: str) -> set[str]:
 
 @cache
 def load_cooccurrence_rules() -> Sequence[CooccurrenceRule]:
-    table = load_lexicon("together")
+    table = load_lexicon("crisis_cooccurrence")
     families: Mapping[str, Sequence[str]] = table["families"]
 
     def spelt_out(part: Sequence[str]) -> frozenset[str]:

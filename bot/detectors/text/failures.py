@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from bot.detectors.text.lexicon_files import LexiconTable
 
-_CARE = LexiconTable("care")
-_FAILED, _MADE_GOOD = _CARE.words["failed"], _CARE.words["made_good"]
+_INTENTS = LexiconTable("intents")
+_FAILED, _MADE_GOOD = _INTENTS.words["failed"], _INTENTS.words["made_good"]
 DENIALS = "n't"
 
 

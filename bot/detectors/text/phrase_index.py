@@ -5,7 +5,7 @@ from functools import cache
 from bot.detectors.text.lexicon_files import LexiconTable, load_lexicon
 from bot.detectors.text.phrases import PhraseIndex
 
-CARE, HARM, PITCHES, PRESSING, HURRIES = "care", "harm", "pitches", "pressing", "hurries"
+INTENTS, HARM, PITCHES, PRESSING, HURRIES = "intents", "harm", "spam_pitches", "pressing", "hurries"
 IDIOM, DISASTER, FLATTERY = "idiom", "disaster", "flattery"
 """Families that are made of plain lists, or whose points are reckoned otherwise."""
 
@@ -16,7 +16,7 @@ def load_phrase_index() -> PhraseIndex:
     harm, pitches = LexiconTable(HARM), LexiconTable(PITCHES)
     return PhraseIndex(
         {
-            CARE: LexiconTable(CARE).families,
+            INTENTS: LexiconTable(INTENTS).families,
             HARM: {
                 **harm.families,
                 **LexiconTable(DISASTER).families,
@@ -24,6 +24,6 @@ def load_phrase_index() -> PhraseIndex:
             },
             PITCHES: {**pitches.families, FLATTERY: dict.fromkeys(pitches.words["flattery"], 1.0)},
             PRESSING: LexiconTable(PRESSING).families,
-            HURRIES: {HURRIES: dict.fromkeys(load_lexicon("signs")["words"]["hurries"], 1.0)},
+            HURRIES: {HURRIES: dict.fromkeys(load_lexicon("spam_features")["words"]["hurries"], 1.0)},
         }
     )

@@ -85,8 +85,8 @@ def is_flattery(flags: int) -> bool:
 
 @cache
 def _load_word_lists() -> dict[str, int]:
-    pitches, signs = LexiconTable("pitches").words, load_lexicon("signs")["words"]
-    bad = LexiconTable("care").words["bad"]
+    pitches, signs = LexiconTable("spam_pitches").words, load_lexicon("spam_features")["words"]
+    bad = LexiconTable("intents").words["bad"]
     lists: list[tuple[int, Iterable[str]]] = [
         (SECOND_PERSON, ["you", "your", "u", "ur", "you're", "yourselves"]),
         (AHEAD, ["in", "within", "under"]),
