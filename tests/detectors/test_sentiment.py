@@ -146,7 +146,7 @@ def test_several_threads_may_ask_one_engine() -> None:
 
 
 def test_only_who_chooses_textblob_loads_it() -> None:
-    code = "import sys; from bot.detectors.pipeline import Assessor; Assessor(()); print('textblob' in sys.modules)"
+    code = "import sys; from bot.detectors.pipeline import MentionAssessor; MentionAssessor(()); print('textblob' in sys.modules)"
     assert run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 
 
