@@ -1,10 +1,11 @@
 """intent: what somebody wants, several at once. A complaint is more than a negative word, and may be less than one."""
 
+import tomllib
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import cache, partial
+from importlib.resources import files
 
 from bot.detectors.detector import AnalysisContext
-from bot.detectors.model.thresholds import load_cutoffs
 from bot.detectors.text.failures import find_failure
 from bot.detectors.text.phrases import NEGATORS, PhraseMatch, convert_log_odds, is_preceded_by, quote_phrases
 from bot.detectors.text.word_flags import HANDLE, ODD, SAID, SECOND_PERSON
@@ -32,6 +33,13 @@ ABROAD = {"complaint": ("negative", 0.75), "praise": ("positive", 0.75)}
 BEGINS = ":;=8<#"
 """Of an emoticon or a hashtag."""
 FIRST_SYMBOL = "\u2100"
+
+
+@cache
+def load_cutoffs() -> Mapping[str, float]:
+    """Return the log-odds of the model from which each head holds."""
+    tables = tomllib.loads((files("bot.detectors.model") / "thresholds.toml").read_text("utf-8"))
+    return {head: float(table["odds"]) for head, table in tables.items()}
 
 
 class IntentDetector:

@@ -15,59 +15,10 @@ LABEL = "__label__"
 UNSAID = re.compile(r"(?:https?://|www\.)\S+|[@#]\w+|\d+")
 TEXT_ASKED = 400
 SELDOM = frozenset(
-    [
-        "als",
-        "an",
-        "arz",
-        "ast",
-        "bar",
-        "br",
-        "bs",
-        "ceb",
-        "cy",
-        "eo",
-        "eml",
-        "fy",
-        "gd",
-        "gl",
-        "gom",
-        "gv",
-        "ia",
-        "ie",
-        "io",
-        "jbo",
-        "ku",
-        "kw",
-        "la",
-        "lb",
-        "li",
-        "lmo",
-        "lrc",
-        "mg",
-        "min",
-        "mwl",
-        "nah",
-        "nap",
-        "nds",
-        "oc",
-        "pam",
-        "pms",
-        "qu",
-        "rm",
-        "sc",
-        "scn",
-        "sco",
-        "so",
-        "su",
-        "tl",
-        "vec",
-        "vep",
-        "vo",
-        "vls",
-        "wa",
-        "war",
-        "yo",
-    ]
+    {"als", "an", "arz", "ast", "bar", "br", "bs", "ceb", "cy", "eo", "eml", "fy", "gd", "gl", "gom", "gv"}
+    | {"ia", "ie", "io", "jbo", "ku", "kw", "la", "lb", "li", "lmo", "lrc", "mg", "min", "mwl", "nah", "nap"}
+    | {"nds", "oc", "pam", "pms", "qu", "rm", "sc", "scn", "sco", "so", "su", "tl", "vec", "vep", "vo", "vls"}
+    | {"wa", "war", "yo"}
 )
 """Languages for which English slang and names are taken more often than anybody writes them to a brand."""
 

@@ -1,4 +1,4 @@
-"""The playbook's terms, prepared once so that a post is compared with them in a few look-ups."""
+"""Find subjects by the playbook's terms, indexed so that a post needs only a few look-ups."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -29,17 +29,19 @@ from bot.detectors.text.cache import MemoDict
 from bot.domain.subject import Subject
 from bot.domain.text_normalization import fold_letters, fold_token
 
-SIGNS_MOST = 2
-"""Signs that may stand between two words of a name: Toys "R" Us."""
-JOINS = frozenset("'\"-·*/–")
-ABBREVIATED = 2
-"""Letters a word may have for a point behind it to end no sentence: Dr. Oetker."""
-
 
 class _TermEntry(NamedTuple):
     form: TermForm
     subject: Subject
     excluded: bool
+
+
+class _Post(NamedTuple):
+    words: Sequence[str]
+    spelled: list[str]
+    """Each word in the form in which terms are kept."""
+    tokens: Sequence[str]
+    text: str
 
 
 class SubjectMatcher:
@@ -75,7 +77,7 @@ class SubjectMatcher:
                 self._elsewhere.setdefault(subject.name, []).append(words)
 
     def _add_term(self, term: str, subject: Subject, *, excluded: bool) -> Iterator[tuple[str, ...]]:
-        """Each form that can be written as one word, too: with "and" and without it."""
+        """Index a term. Yield each form that can be written as one word: with "and" and without it."""
         forms = build_term_forms(term)
         for form in forms:
             self._by_first.setdefault(form.words[0], []).append(_TermEntry(form, subject, excluded))
@@ -89,71 +91,62 @@ class SubjectMatcher:
         return self._named.get(name.casefold().lstrip("@#"))
 
     def find_subjects(self, words: Sequence[str], tokens: Sequence[str], text: str) -> SubjectMatches:
-        """`words` are `tokens` in lower case; `tokens` and `text` as written, prepared."""
+        """Find all subjects. `words` are the `tokens` in lower case; `text` is as written, normalized."""
         starts = [place for place, may in enumerate(map(self._begins.__getitem__, words)) if may]
         if not starts and (not self._unspaced or text.isascii()):
             return NOTHING
-        seen = SubjectMatches([], [])
-        spelled = list(map(self._spelled.__getitem__, words))
-        on = 0
+        found = SubjectMatches([], [])
+        post = _Post(words, list(map(self._spelled.__getitem__, words)), tokens, text)
+        end = 0
         for start in starts:
-            if start >= on:
-                on = self._match_place(words, spelled, start, tokens, text, seen)
+            if start >= end:
+                end = self._match_place(post, start, found)
         if self._unspaced and not text.isascii():
-            self._match_unspaced(words, text, seen)
-        said = [word for word in spelled if word] if self._elsewhere and seen.matches else []
-        return self._drop_other_meanings(seen, said) if said else seen
+            self._match_unspaced(words, text, found)
+        spelled = [word for word in post.spelled if word] if self._elsewhere and found.matches else []
+        return self._drop_other_meanings(found, spelled) if spelled else found
 
-    def _drop_other_meanings(self, seen: SubjectMatches, said: Sequence[str]) -> SubjectMatches:
-        """Without what a phrase makes another thing, such as the river of a *delta*."""
+    def _drop_other_meanings(self, found: SubjectMatches, spelled: Sequence[str]) -> SubjectMatches:
+        """Exclude matches that a phrase gives another meaning, such as the river of a *delta*."""
         meant = []
-        for one in seen.matches:
-            phrases = self._elsewhere.get(one.name, ()) if one.confidence < HANDLE else ()
-            if phrase := next((phrase for phrase in phrases if has_phrase(said, phrase)), None):
-                seen.excluded.append(ExcludedMatch(one.name, " ".join(phrase)))
+        for match in found.matches:
+            phrases = self._elsewhere.get(match.name, ()) if match.confidence < HANDLE else ()
+            if phrase := next((phrase for phrase in phrases if _has_phrase(spelled, phrase)), None):
+                found.excluded.append(ExcludedMatch(match.name, " ".join(phrase)))
             else:
-                meant.append(one)
-        return SubjectMatches(meant, seen.excluded)
+                meant.append(match)
+        return SubjectMatches(meant, found.excluded)
 
-    def _match_place(
-        self,
-        words: Sequence[str],
-        spelled: list[str],
-        start: int,
-        tokens: Sequence[str],
-        text: str,
-        seen: SubjectMatches,
-    ) -> int:
-        """Enter what is meant at this place, and return where to look on."""
+    def _match_place(self, post: _Post, start: int, found: SubjectMatches) -> int:
+        """Add what is meant at this place to `found`, and return where to continue."""
+        words = post.words
         exact = None
-        if spelled[start] in self._by_first or words[start][0] in "@#":  # hardly any other word is a name
-            exact = self._match_exact_form(words, spelled, start, tokens, text)
+        if post.spelled[start] in self._by_first or words[start][0] in "@#":  # hardly any other word is a name
+            exact = self._match_exact_form(post, start)
         if exact is None:
             if words[start][0] == "#":
-                return self._match_hashtag(words, start, tokens[start], seen)
-            slip = self._by_letters.find_misspelling(spelled, start, tagged=words[start][0] == "@")
+                return self._match_hashtag(words, start, post.tokens[start], found)
+            slip = self._by_letters.find_misspelling(post.spelled, start, tagged=words[start][0] == "@")
             if slip is None:
                 return start + 1
             later = range(start + 1, start + slip.size if slip.edits else 0)
-            if any(self._match_exact_form(words, spelled, place, tokens, text) for place in later):
+            if any(self._match_exact_form(post, place) for place in later):
                 return start + 1  # the word before a name is no part of it: "Go F Fire TV"
-            return _add_misspelling(slip, words, start, seen)
+            return _add_misspelling(slip, words, start, found)
         (form, subject, excluded), end = exact
         if excluded:
-            seen.excluded.append(ExcludedMatch(subject.name, " ".join(words[start:end])))
-        else:
-            confidence = HANDLE if spelled[start][0] == "@" else TERM
-            partly = end == start + 1 and not _is_whole_name(words[start], form.words)
-            seen.matches.append(
-                build_subject_match(subject, confidence, "", words, start, end - start, is_partial=partly)
-            )
+            found.excluded.append(ExcludedMatch(subject.name, " ".join(words[start:end])))
+            return end
+        confidence = HANDLE if post.spelled[start][0] == "@" else TERM
+        partial = end == start + 1 and not _is_whole_name(words[start], form.words)
+        found.matches.append(
+            build_subject_match(subject, confidence, "", words, start, end - start, is_partial=partial)
+        )
         return end
 
-    def _match_exact_form(
-        self, words: Sequence[str], spelled: list[str], start: int, tokens: Sequence[str], text: str
-    ) -> tuple[_TermEntry, int] | None:
+    def _match_exact_form(self, post: _Post, start: int) -> tuple[_TermEntry, int] | None:
         """Return the longest form that stands here, and where it ends."""
-        word = spelled[start]
+        word = post.spelled[start]
         entries: Sequence[_TermEntry] = self._by_first.get(word, ())
         bare = word.lstrip("@#") if word[:1] in "@#" else ""
         if bare and bare in self._by_first:
@@ -162,49 +155,47 @@ class SubjectMatcher:
             form = entry.form
             if bare and len(form.words) == 1 and form.words[0] != word:
                 continue
-            end = _find_form_end(form, words, spelled, start)
-            if not end or (form.exact_spelling and not _is_written(form.exact_spelling, tokens[start])):
+            end = form.find_end(post.words, post.spelled, start)
+            if not end or not form.is_spelled_like(post.tokens[start]):
                 continue
-            if form.check is None or form.check.search(fold_letters(text)):
+            if form.check is None or form.check.search(fold_letters(post.text)):
                 return entry, end
         return None
 
-    def _match_unspaced(self, words: Sequence[str], text: str, seen: SubjectMatches) -> None:
-        """In scripts without spaces."""
+    def _match_unspaced(self, words: Sequence[str], text: str, found: SubjectMatches) -> None:
+        """Find names in scripts without spaces."""
         folded = fold_letters(text)
         for pattern, subject, excluded in self._unspaced if UNSPACED.search(folded) else ():
-            found = pattern.search(folded)
-            if not found:
+            hit = pattern.search(folded)
+            if not hit:
                 continue
+            name = hit[0]
             if excluded:
-                seen.excluded.append(ExcludedMatch(subject.name, found[0]))
+                found.excluded.append(ExcludedMatch(subject.name, name))
                 folded = pattern.sub("\0", folded)
-            elif all(one.name != subject.name for one in seen.matches):
-                place = next((at for at, word in enumerate(words) if found[0][:2] in fold_letters(word)), 0)
-                partly = fold_letters(words[place]) != found[0]
-                seen.matches.append(
-                    build_subject_match(subject, TERM, "", [found[0]] * (place + 1), place, 1, is_partial=partly)
-                )
+            elif all(match.name != subject.name for match in found.matches):
+                place = next((at for at, word in enumerate(words) if name[:2] in fold_letters(word)), 0)
+                partial, quoted = fold_letters(words[place]) != name, [name] * (place + 1)
+                found.matches.append(build_subject_match(subject, TERM, "", quoted, place, 1, is_partial=partial))
 
-    def _match_hashtag(self, words: Sequence[str], start: int, written: str, seen: SubjectMatches) -> int:
+    def _match_hashtag(self, words: Sequence[str], start: int, token: str, found: SubjectMatches) -> int:
         body = fold_token(words[start])[1:]
-        if never := next((name for name in self._by_letters.excluded if name in body), None):
-            seen.excluded.append(ExcludedMatch(self._by_letters.excluded[never].name, words[start]))
-        elif subject := self._find_in_hashtag(body, written):
-            seen.matches.append(build_subject_match(subject, INSIDE, "hashtag", words, start, 1))
+        if excluded := next((name for name in self._by_letters.excluded if name in body), None):
+            found.excluded.append(ExcludedMatch(self._by_letters.excluded[excluded].name, words[start]))
+        elif subject := self._find_in_hashtag(body, token):
+            found.matches.append(build_subject_match(subject, INSIDE, "hashtag", words, start, 1))
         return start + 1
 
-    def _find_in_hashtag(self, body: str, written: str) -> Subject | None:
+    def _find_in_hashtag(self, body: str, token: str) -> Subject | None:
         names = self._by_letters
-        if subject := names.tagged.get(body) or find_by_capitals(written[1:], names.tagged):
+        if subject := names.tagged.get(body) or find_by_capitals(token[1:], names.tagged):
             return subject
         near = names.find_nearest_name(body)
-        return next((subject for name, subject in names.joined.items() if is_name_in_hashtag(name, body)), None) or (
-            near.subject if near else None
-        )
+        inside = (subject for name, subject in names.joined.items() if is_name_in_hashtag(name, body))
+        return next(inside, None) or (near.subject if near else None)
 
     def _normalize_spelling(self, word: str) -> str:
-        """The word in the form in which terms are kept: itself, or what it is a form of."""
+        """Return the word in the form in which terms are kept: itself, or its stem."""
         folded = fold_token(word)
         if not folded or folded in self._vocabulary or folded in self._by_letters.tagged:
             return folded
@@ -212,8 +203,9 @@ class SubjectMatcher:
         return next((stem for stem in stems if stem in self._vocabulary), stems[0] if "'" in word and stems else folded)
 
     def _can_begin_term(self, word: str) -> bool:
-        """Whether a look at what follows this word is worth it: hardly a word in fifty may begin a term, or a slip of
-        one. Then some beginning of the term is no further from the word than the whole may be from the term.
+        """Return True if a term, or a misspelling of one, may begin here. Hardly a word in fifty does.
+
+        Then some beginning of the term is no further from the word than the whole may be from the term.
         """
         spelled = self._spelled[word]
         letters = spelled.lstrip("@#")
@@ -222,45 +214,18 @@ class SubjectMatcher:
         return len(word) > 1 if word[0] == "#" else self._by_letters.can_begin_name(letters)
 
 
-def _add_misspelling(slip: MisspelledMatch, words: Sequence[str], start: int, seen: SubjectMatches) -> int:
+def _add_misspelling(slip: MisspelledMatch, words: Sequence[str], start: int, found: SubjectMatches) -> int:
     end = start + slip.size
     if slip.excluded:
-        seen.excluded.append(ExcludedMatch(slip.subject.name, " ".join(words[start:end])))
-        return end
-    how = "misspelled" if words[start][0] == "@" else "untagged"
-    seen.matches.append(
-        build_subject_match(slip.subject, FUZZY if slip.edits else INSIDE, how, words, start, slip.size)
-    )
+        found.excluded.append(ExcludedMatch(slip.subject.name, " ".join(words[start:end])))
+    else:
+        how, confidence = "misspelled" if words[start][0] == "@" else "untagged", FUZZY if slip.edits else INSIDE
+        found.matches.append(build_subject_match(slip.subject, confidence, how, words, start, slip.size))
     return end
 
 
-def _find_form_end(form: TermForm, words: Sequence[str], spelled: Sequence[str], start: int) -> int:
-    """Where the name ends that begins here; 0 where it does not stand here."""
-    place = start + 1
-    for number, part in enumerate(form.words[1:], 1):
-        signs = place + SIGNS_MOST
-        while place < len(spelled) and not spelled[place]:
-            if number not in form.gaps and (place == signs or not _is_joining_sign(words[place], words[place - 1])):
-                return 0
-            place += 1
-        if place >= len(spelled) or spelled[place] != part:
-            return 0
-        place += 1
-    return place
-
-
-def _is_written(letters: str, token: str) -> bool:
-    """With these capitals, perhaps with a possessive."""
-    return "".join(filter(str.isalnum, token)).startswith(letters)
-
-
-def _is_joining_sign(sign: str, before: str) -> bool:
-    """Whether a sign may stand within a name that has none there."""
-    return sign in JOINS or (sign == "." and len(before) <= ABBREVIATED)
-
-
 def _is_whole_name(word: str, name: Sequence[str]) -> bool:
-    """Whether a word is the name, perhaps with a possessive, and not a longer one with the name in it."""
+    """Return True for the name, perhaps with a possessive, but not for a longer word with the name in it."""
     folded = fold_token(word)
     return folded in (name[0], f"{name[0]}s") or folded.lstrip("@#") == name[0]
 
@@ -270,12 +235,11 @@ def _split_term(term: str) -> tuple[str, ...]:
 
 
 def _is_longer_form(name: Sequence[str], exclusion: Sequence[str]) -> bool:
-    """Whether an exclusion is a longer form of a name, and so closes only its own words."""
+    """Return True if an exclusion is a longer form of a name, and so excludes only its own words."""
     bare = "".join(name).lstrip("@#")
     return bare in "".join(exclusion) or not set(name).isdisjoint(exclusion)
 
 
-def has_phrase(words: Sequence[str], phrase: tuple[str, ...]) -> bool:
-    """Whether these words stand there in a row."""
+def _has_phrase(words: Sequence[str], phrase: tuple[str, ...]) -> bool:
     size = len(phrase)
     return any(tuple(words[place : place + size]) == phrase for place in range(len(words) - size + 1))

@@ -1,4 +1,4 @@
-"""In which forms a term of the playbook is looked for: as it is, in the plural, with and without its hyphens."""
+"""List the forms in which a term of the playbook is found: as it is, in the plural, with and without hyphens."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,58 +11,85 @@ from bot.detectors.text.tokenizer import TOKEN, normalize
 from bot.domain.text_normalization import fold_letters, fold_token
 
 SHORT = 5
-"""Letters of a name below which its words must stand together as they do in the playbook, and no sign beside them."""
+"""Letters of a name below which its words must stand together as in the playbook, without a sign beside them."""
 PLURAL_FROM = 3
 UNSPACED = re.compile("[\u3005\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 """Scripts that put no space between words: Han, kana, Thai, Lao, Burmese, Khmer."""
 KATAKANA = re.compile("[\u30a0-\u30ff]+")
 PREFIX_FROM = 4
-"""Signs of katakana from which a name is believed at the beginning of a longer word: "オンライン" is no "ライン"."""
+"""Katakana letters from which a name is accepted at the beginning of a longer word: "オンライン" is no "ライン"."""
 SPELLINGS = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"}
-"""What people type who have no such key; without the dots is a folded letter anyway."""
+"""What people type without such a key; a letter without its dots is folded anyway."""
+SIGNS_MOST = 2
+"""Signs that may stand between two words of a name: Toys "R" Us."""
+JOINS = frozenset("'\"-·*/–")
+ABBREVIATED = 2
+"""Letters of a word behind which a period ends no sentence: Dr. Oetker."""
 HYPHEN = re.compile(r"[-']")
 
 
 class TermForm(NamedTuple):
     words: tuple[str, ...]
-    """Folded tokens, without the signs that people leave out."""
+    """Folded tokens, without the signs that people omit."""
     gaps: frozenset[int]
-    """After which of them the term has such a sign."""
+    """Indices of the words behind which the term has such a sign."""
     check: re.Pattern[str] | None = None
-    """What the folded text must have, where the words alone say too little: "3M" is not "3 m"."""
+    """A pattern that the folded text must have if the words alone say too little: "3M" is not "3 m"."""
     exact_spelling: str = ""
-    """As it must be written, where it is a common word otherwise: "GO"."""
+    """How it must be written if it is a common word otherwise: "GO"."""
+
+    def find_end(self, words: Sequence[str], spelled: Sequence[str], start: int) -> int:
+        """Return where the name that begins at `start` ends, or 0 if it does not stand there."""
+        place = start + 1
+        for number, part in enumerate(self.words[1:], 1):
+            limit = place + SIGNS_MOST
+            while place < len(spelled) and not spelled[place]:
+                if number not in self.gaps and (place == limit or not _is_joining_sign(words[place], words[place - 1])):
+                    return 0
+                place += 1
+            if place >= len(spelled) or spelled[place] != part:
+                return 0
+            place += 1
+        return place
+
+    def is_spelled_like(self, token: str) -> bool:
+        """Return True if the token has the capitals that the term needs, perhaps with a possessive."""
+        exact = self.exact_spelling
+        return not exact or "".join(filter(str.isalnum, token)).startswith(exact)
+
+
+def _is_joining_sign(sign: str, before: str) -> bool:
+    """Return True for a sign that may stand within a name that has none there."""
+    return sign in JOINS or (sign == "." and len(before) <= ABBREVIATED)
 
 
 def tokenize_term(term: str) -> list[str]:
-    """The term cut as a post is."""
+    """Tokenize the term like a post."""
     return [token.lower() for token in TOKEN.findall(normalize(fold_homoglyphs(term)))]
 
 
 def concat_words(words: Sequence[str]) -> str:
-    """The name as in a hashtag or a handle; empty where signs belong to it."""
+    """Return the name as in a hashtag or handle; empty if it contains signs."""
     bare = [word.lstrip("@#") for word in words]
     return "".join(bare) if all(map(str.isalnum, bare)) else ""
 
 
 def build_term_forms(term: str) -> list[TermForm]:
-    """The term's own form first."""
+    """Return all forms, the term's own first."""
     found: dict[tuple[str, ...], TermForm] = {}
     term = normalize(term)
     for spelling in dict.fromkeys((term, *_list_spellings(term))):
         tokens = tokenize_term(spelling)
         for variant in (tokens, [part for token in tokens for part in _split_hyphens(token)]):
             words, gaps = _extract_core_words(variant)
-            for inflected in _list_plurals(words):
-                found.setdefault(
-                    inflected,
-                    TermForm(inflected, gaps, _compile_check(term, inflected), _find_exact_spelling(term, inflected)),
-                )
+            for form in _list_plurals(words):
+                check, exact = _compile_check(term, form), _find_exact_spelling(term, form)
+                found.setdefault(form, TermForm(form, gaps, check, exact))
     return list(found.values())
 
 
 def compile_term_pattern(term: str) -> re.Pattern[str] | None:
-    """What finds a term in a script without spaces, in the folded text; None for other terms."""
+    """Compile what finds a term in a script without spaces in folded text; None for other terms."""
     letters = "".join(fold_letters(normalize(term)).split())
     if not UNSPACED.search(letters):
         return None
@@ -76,11 +103,11 @@ def compile_term_pattern(term: str) -> re.Pattern[str] | None:
 
 @cache
 def load_common_words() -> frozenset[str]:
-    """Of English: what stands beside a name in a hashtag, and what is no name unless it is written like one."""
-    table, intents = LexiconTable("stopwords"), LexiconTable("intents")
+    """Return common English words: ordinary beside a name in a hashtag, and no name unless written like one."""
+    stopwords, intents = LexiconTable("stopwords"), LexiconTable("intents")
     phrases = [phrase for family in intents.families.values() for phrase in family]
-    said = {word.lstrip("#") for phrase in phrases for word in phrase.split()} | intents.words["bad"]
-    return table.words["en"] | table.common["en"] | {word for word in said if word.isalpha()}
+    words = {word.lstrip("#") for phrase in phrases for word in phrase.split()} | intents.words["bad"]
+    return stopwords.words["en"] | stopwords.common["en"] | {word for word in words if word.isalpha()}
 
 
 def _list_spellings(term: str) -> Iterator[str]:
@@ -110,13 +137,12 @@ def _list_plurals(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     yield words
     last = words[-1]
     if len(last) >= PLURAL_FROM and last.isalpha() and last.isascii():
-        endings = ("es",) if last[-1] in "sxz" or last[-2:] in ("ch", "sh") else ("s",)
-        for ending in endings:
-            yield (*words[:-1], f"{last}{ending}")
+        ending = "es" if last[-1] in "sxz" or last[-2:] in ("ch", "sh") else "s"
+        yield (*words[:-1], f"{last}{ending}")
 
 
 def _compile_check(term: str, words: Sequence[str]) -> re.Pattern[str] | None:
-    """A short name of figures and letters, or of one or two letters, must stand by itself and together."""
+    """Require a short name of digits and letters, or of one or two letters, to stand by itself and together."""
     if len("".join(words)) >= SHORT or len(term.split()) > 1 or "and" in words or words[0][0] in "@#":
         return None
     if len(words) == 1 and (len(words[0]) > 2 or not words[0].isalnum()):
@@ -139,7 +165,7 @@ _RUNS = re.compile("[a-z0-9]+|[^a-z0-9]+")
 
 
 def list_stems(folded: str, written: str) -> Iterator[str]:
-    """What a word may be a form of: "macy's" of "macy", "d'ikea" of "ikea", "삼성전자가" of "삼성전자"."""
+    """Yield possible stems of a word: "macy" of "macy's", "ikea" of "d'ikea", "삼성전자" of "삼성전자가"."""
     if "'" in written or "-" in written:
         whole = re.sub(r"'s?$", "", written)
         yield fold_token(whole)

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from bot.detectors.authenticity import find_authenticity_signals
 from bot.detectors.detector import AnalysisContext, MentionStats
-from bot.detectors.time_pressure import find_time_pressure
+from bot.detectors.text.phrase_index import PRESSING
+from bot.detectors.text.word_flags import AHEAD, WordFlags
 from bot.domain.assessment import Signal
 
 SEVERITY = (
@@ -38,6 +39,11 @@ LAY = ((15, 60, 2), (60, 24 * 60, 4))
 SHOUTING = 3
 FEWEST_SHOUTED = 3
 """More than 60 % of at least four."""
+
+
+WITHIN_THE_HOUR, TODAY = 8, 4
+MINUTES = frozenset(["min", "mins", "minute", "minutes", "m"])
+HOURS = frozenset(["h", "hr", "hrs", "hour", "hours"])
 
 
 class _UrgencyPart(NamedTuple):
@@ -120,7 +126,7 @@ def _score_history(background: MentionStats) -> _UrgencyPart:
 def _score_time_pressure(context: AnalysisContext) -> _UrgencyPart:
     """What the post says of its own time, and how long it lay before we heard it."""
     points, why = 0, []
-    if said := find_time_pressure(context.word_flags):
+    if said := _find_time_pressure(context.word_flags):
         points, why = said.points, [f"'{said.words}'"]
     minutes = _measure_delay(context)
     for least, most, worth in LAY:
@@ -146,3 +152,31 @@ def _is_shouting(context: AnalysisContext) -> bool:
     )  # a name may be several words
     words = [token for token in tokens if token.isalpha() and len(token) > 2]
     return len(words) >= 4 and sum(map(str.isupper, words)) > 0.6 * len(words)
+
+
+class _TimePressure(NamedTuple):
+    words: str
+    points: int
+
+
+def _find_time_pressure(known: WordFlags) -> _TimePressure | None:
+    """The most pressing of what is said, if anything is."""
+    found = [_TimePressure(hit.phrase, int(hit.weight)) for hit in known.phrases.get(PRESSING, ())]
+    if known.flags & AHEAD:
+        found += _find_deadlines(known.words, known.find_places(AHEAD))
+    return max(found, key=lambda one: one.points, default=None)
+
+
+def _find_deadlines(words: Sequence[str], places: Sequence[int]) -> list[_TimePressure]:
+    """`in 20 minutes`, `in 3 hours`."""
+    found = []
+    for place in places:
+        if place + 2 >= len(words):
+            break
+        much, unit = words[place + 1], words[place + 2]
+        if much.isdecimal() and len(much) < 4 and (unit in MINUTES or unit in HOURS):
+            minutes = int(much) * (1 if unit in MINUTES else 60)
+            if minutes <= 12 * 60:
+                worth = WITHIN_THE_HOUR if minutes <= 60 else TODAY
+                found.append(_TimePressure(f"{words[place]} {much} {unit}", worth))
+    return found

@@ -27,8 +27,7 @@ from bot.detectors.model.hashing import (
     hash_pairs,
     mix_hashes,
 )
-from bot.detectors.model.vocabulary import has_letter_runs
-from bot.detectors.model.word_ids import WordIds, strip_hash
+from bot.detectors.model.vocabulary import WordIds, has_letter_runs, strip_hash
 from bot.detectors.model.word_kinds import WordKindTable
 from bot.training.packed_lexicon import PackedLexicon
 

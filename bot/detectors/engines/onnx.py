@@ -5,7 +5,7 @@ The extra `onnx` brings what it needs.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.config import OnnxOptions
-from bot.detectors.engines.onnx_labels import find_label_mismatch
 from bot.detectors.model.weights import WeightsError
 from bot.distribution import format_requirement
 from bot.domain.assessment import Sentiment
@@ -27,6 +26,7 @@ AT_ONCE = 16
 EXTRA = 'engine = "onnx" needs what the extra brings: pip install '
 IDS, MASK, TYPES = "input_ids", "attention_mask", "token_type_ids"
 WHOLE = {"tensor(int64)": np.int64, "tensor(int32)": np.int32}
+SHORT = {"neg": "negative", "neu": "neutral", "pos": "positive"}
 BROKEN = frozenset({"tensor(float)", "tensor(double)", "tensor(float16)"})
 TRIED = (
     ("I love this, thank you, you are wonderful", "positive"),
@@ -48,7 +48,7 @@ class OnnxModel:
         self._tokenizer = _load_tokenizer(config.tokenizer)
         self._session = _open_session(config.file)
         self._inputs, self._output = _read_signature(config.file, self._session)
-        if fault := find_label_mismatch(config.file.parent / "config.json", config.classes):
+        if fault := _find_label_mismatch(config.file.parent / "config.json", config.classes):
             raise WeightsError(fault)
         self._has_probabilities = False
         self._check_sample_predictions(config)
@@ -181,6 +181,34 @@ def _find_input_faults(inputs: dict[str, str]) -> Iterator[str]:
     for name, kind in inputs.items():
         if kind not in WHOLE:
             yield f"its input {name!r} is {kind}, and must be tensor(int64) or tensor(int32)"
+
+
+def _find_label_mismatch(path: Path, classes: Sequence[str]) -> str:
+    """What is wrong, in a sentence; nothing where the file is not there, or names no classes (`LABEL_0`)."""
+    try:
+        known = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError, RecursionError):
+        return (
+            f"{path}: cannot be read as JSON, so nobody can tell which classes the model has; mend it, or take it away"
+        )
+    labels = _parse_labels(known.get("id2label") if isinstance(known, Mapping) else None)
+    if not labels or all(label.startswith("label_") for label in labels):
+        return ""
+    if labels == list(classes):
+        return ""
+    return (
+        f"{path}: the model's classes are {json.dumps(labels)}, and the playbook declares {json.dumps(list(classes))}"
+    )
+
+
+def _parse_labels(told: Any) -> list[str]:
+    """In the order of their numbers, in our words."""
+    if not isinstance(told, Mapping) or not all(str(number).isdecimal() for number in told):
+        return []
+    words = [str(told[number]).strip().lower() for number in sorted(told, key=lambda one: int(str(one)))]
+    return [SHORT.get(word, word) for word in words]
 
 
 def _shorten_error(no: Exception) -> str:

@@ -1,6 +1,5 @@
 """What the model makes of each post of a batch: probabilities, and the words that the decision rests on."""
 
-import math
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
@@ -74,10 +73,6 @@ def predict_batch(model: PostClassifier, batch: Sequence[ModelInput]) -> list[Pr
         )
         for post, (said, told) in enumerate(zip(batch, heard.logits.tolist(), strict=True))
     ]
-
-
-def compute_sigmoid(odds: float) -> float:
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
 
 
 class _NoContributions:

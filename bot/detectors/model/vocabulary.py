@@ -18,9 +18,9 @@ from bot.detectors.model.hashing import (
     find_rows,
     hash_letter_runs,
     mix_hashes,
+    normalize_word,
 )
 from bot.detectors.model.sparse_block import SparseBlock
-from bot.detectors.model.word_ids import WordIds, strip_hash
 from bot.detectors.model.word_kinds import END, WordKindTable
 
 Kind = TypeVar("Kind", bound=np.generic)
@@ -28,6 +28,30 @@ MOST = 20_000
 """Words remembered at a time, some 25 MB with what is known of them; then all are forgotten and learned again."""
 ROOM = 4_096
 """Words for which there is room at first."""
+
+
+class WordIds(dict[str, int]):
+    """From a word as written to the number of its plain form."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.plain: list[str] = []
+        self._known: dict[str, int] = {}
+        self[END]
+
+    def __missing__(self, word: str) -> int:
+        form = normalize_word(word)
+        number = self._known.get(form)
+        if number is None:
+            number = self._known[form] = len(self.plain)
+            self.plain.append(form)
+        self[word] = number
+        return number
+
+
+def strip_hash(word: str) -> str:
+    """A hashtag means what its word means."""
+    return word[1:] if word[0] == "#" and len(word) > 1 else word
 
 
 def has_letter_runs(word: str) -> bool:
