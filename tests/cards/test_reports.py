@@ -70,7 +70,7 @@ def test_more_than_before_is_said_with_both_numbers() -> None:
 
 def test_too_few_are_given_as_counts_and_no_change_is_named() -> None:
     few = SentimentCounts(negative=3, positive=2)
-    drawing = render_report(report(split=few, like=few, before=SentimentCounts(negative=1)))
+    drawing = render_report(report(split=few, comparable=few, before=SentimentCounts(negative=1)))
     assert "Too few to say how it changed: 5 against 1 yesterday, both until 14:00." in words_of(drawing)
     assert "%" not in words_of(drawing)
 
@@ -88,14 +88,14 @@ def test_spam_and_competitors_stand_apart_from_what_is_said_about_us() -> None:
 
 def test_a_silent_day_says_what_to_do() -> None:
     silent = SentimentCounts()
-    drawing = render_report(report(split=silent, like=silent, before=silent))
+    drawing = render_report(report(split=silent, comparable=silent, before=silent))
     assert drawing.text == "Nothing heard today so far."
     assert "earshot check" in words_of(drawing)
     assert check_message(drawing.blocks) == []
 
 
 def test_strangers_can_ping_nobody_from_a_report() -> None:
-    drawing = render_report(report(telling=(case("<!channel> <@U0MIA> *help*\u202e"),)))
+    drawing = render_report(report(top_cases=(case("<!channel> <@U0MIA> *help*\u202e"),)))
     runs = [block for block in drawing.blocks if block["type"] == "rich_text"]
     assert {"type": "text", "text": "<!channel> <@U0MIA> *help*\n"} in [
         element for block in runs for part in block["elements"] for element in part["elements"]
@@ -106,7 +106,7 @@ def test_strangers_can_ping_nobody_from_a_report() -> None:
 def test_a_post_says_what_became_of_it() -> None:
     resolved = case(status=CaseStatus.RESOLVED, resolution=CaseResolution.ANSWERED)
     late = case(due=AT - timedelta(minutes=1))
-    words = words_of(render_report(report(telling=(resolved, late))))
+    words = words_of(render_report(report(top_cases=(resolved, late))))
     assert "care, answered" in words
     assert "care, not claimed yet, overdue" in words
 
@@ -126,7 +126,7 @@ def test_kinds_are_named_in_the_singular_where_there_is_one() -> None:
 
 def test_only_the_private_answer_has_the_button_and_it_carries_what_was_asked() -> None:
     asked = ReportQuery(ReportPeriod.WEEK, subject="Northwind Go")
-    private, shared = render_report(report(asked=asked)), render_report(report(asked=asked), shared_by="U0MIA")
+    private, shared = render_report(report(query=asked)), render_report(report(query=asked), shared_by="U0MIA")
     (buttons,) = [block["elements"] for block in private.blocks if block["type"] == "actions"]
     assert buttons[0]["value"] == "week Northwind Go"
     assert not [block for block in shared.blocks if block["type"] == "actions"]
@@ -136,8 +136,8 @@ def test_only_the_private_answer_has_the_button_and_it_carries_what_was_asked() 
 def test_a_report_full_to_the_brim_is_taken_by_slack() -> None:
     took = DurationStats(900, 86_399, 863_999)
     departments = tuple(DepartmentFigures("d" * 58 + f"{n:02}", 999, 99, 999, 99, took, took) for n in range(40))
-    telling = tuple(case("\N{PILE OF POO}" * 9_000) for _ in range(3))
+    top_cases = tuple(case("\N{PILE OF POO}" * 9_000) for _ in range(3))
     rivals = tuple((f"rival {n} " + "r" * 50, NOW) for n in range(5))
-    drawing = render_report(report(departments=departments, telling=telling, competitors=rivals))
+    drawing = render_report(report(departments=departments, top_cases=top_cases, competitors=rivals))
     assert check_message(drawing.blocks) == []
     assert is_within_limits(drawing.blocks)

@@ -54,13 +54,13 @@ class FakeCases(Fake):
         await self.ask(*words)
         return CaseView(self.case, self.department, AT)
 
-    def departments(self) -> tuple[Department, ...]:
+    def list_departments(self) -> tuple[Department, ...]:
         return (CARE, PR)
 
     async def get(self, case_id: str) -> CaseView:
         return await self._answer("get", case_id)
 
-    async def may(self, case_id: str, by: str, transition: str) -> CaseView:
+    async def check_transition(self, case_id: str, by: str, transition: str) -> CaseView:
         return await self._answer("may", case_id, by, str(transition))
 
     async def claim(self, case_id: str, by: str) -> CaseView:
@@ -69,7 +69,7 @@ class FakeCases(Fake):
     async def release(self, case_id: str, by: str) -> CaseView:
         return await self._answer("release", case_id, by)
 
-    async def keep(self, case_id: str, by: str) -> CaseView:
+    async def renew_lease(self, case_id: str, by: str) -> CaseView:
         return await self._answer("keep", case_id, by)
 
     async def reopen(self, case_id: str, by: str) -> CaseView:
@@ -84,24 +84,24 @@ class FakeCases(Fake):
     async def hand_to_department(self, case_id: str, by: str, to: str) -> CaseView:
         return await self._answer("hand to department", case_id, by, to)
 
-    async def not_for_us(self, case_id: str, by: str, to: str | None) -> CaseView:
+    async def correct_route(self, case_id: str, by: str, to: str | None) -> CaseView:
         return await self._answer("not for us", case_id, by, to)
 
-    async def separate(self, case_id: str, by: str, mention: str) -> tuple[CaseView, CaseView]:
+    async def separate_mention(self, case_id: str, by: str, mention: str) -> tuple[CaseView, CaseView]:
         answer = await self._answer("separate", case_id, by, mention)
         return answer, answer
 
-    async def offered(self, case: Case) -> list[tuple[str, str]]:  # noqa: ARG002 - no name is known
+    async def list_assignees(self, case: Case) -> list[tuple[str, str]]:  # noqa: ARG002 - no name is known
         return []
 
-    async def may_separate(self, case_id: str, by: str) -> CaseView:
+    async def check_separation(self, case_id: str, by: str) -> CaseView:
         return await self._answer("may separate", case_id, by)
 
-    async def awake(self) -> None:
+    async def check_store(self) -> None:
         if self.asleep:
             raise StoreUnavailable("Redis does not answer.")
 
-    async def drawn(self, case: Case, page: Page | None = None) -> None:  # noqa: ARG002 - as it is asked
+    async def record_card_response(self, case: Case, page: Page | None = None) -> None:  # noqa: ARG002 - as it is asked
         self.noted.append(case)
         if self.raises_when_drawn is not None:
             raise self.raises_when_drawn
@@ -124,16 +124,16 @@ class FakeReports(Fake):
 
 
 class FakeFlags(Fake):
-    def departments(self) -> tuple[Department, ...]:
+    def list_departments(self) -> tuple[Department, ...]:
         return (CARE, PR)
 
-    async def flag(self, by: str, flag: Any) -> CaseView:
+    async def flag_message(self, by: str, flag: Any) -> CaseView:
         await self.ask("flag", by, flag)
         return CaseView(new(), CARE, AT)
 
 
 class FakeHome(Fake):
-    async def of(self, person: str) -> HomeView:
+    async def load_view(self, person: str) -> HomeView:
         await self.ask("home", person)
         return HomeView((claimed(),), (DepartmentSummary(CARE, 3, 1),), (), (), AT)
 
@@ -145,18 +145,18 @@ class FakeCorrections(Fake):
         super().__init__()
         self.offer = ""
 
-    async def may(self, case_id: str, kind: str, by: str) -> CaseView:
+    async def check_correction(self, case_id: str, kind: str, by: str) -> CaseView:
         await self.ask("may", case_id, str(kind), by)
         return CaseView(new(), CARE, AT)
 
-    def others(self, case: Case) -> tuple[str, ...]:  # noqa: ARG002 - of every case the same
+    def list_other_subjects(self, case: Case) -> tuple[str, ...]:  # noqa: ARG002 - of every case the same
         return ("Northwind Go", "Skylark Airways")
 
-    async def correct(self, case_id: str, kind: str, now: str, by: str) -> CorrectionResult:
+    async def correct_case(self, case_id: str, kind: str, now: str, by: str) -> CorrectionResult:
         await self.ask("correct", case_id, str(kind), now, by)
         return CorrectionResult(CaseView(new(), CARE, AT), self.offer)
 
-    async def move(self, case_id: str, by: str) -> CaseView:
+    async def reroute_case(self, case_id: str, by: str) -> CaseView:
         await self.ask("move", case_id, by)
         return CaseView(new(department="pr"), PR, AT)
 
@@ -168,10 +168,10 @@ class FakeSpam(Fake):
         super().__init__()
         self.leads = "care"
 
-    def departments(self) -> tuple[Department, ...]:
+    def list_departments(self) -> tuple[Department, ...]:
         return (CARE, PR)
 
-    async def page(self, before: str = "") -> SpamPage:
+    async def list_spam(self, before: str = "") -> SpamPage:
         await self.ask("page", before)
         return SpamPage((await self.get("17-0"),), 9, more=True)
 
@@ -179,11 +179,11 @@ class FakeSpam(Fake):
         case = new()
         return SpamEntry(entry, case.mention, case.assessment, AT)
 
-    async def leads_to(self, entry: str) -> str:
+    async def find_destination(self, entry: str) -> str:
         await self.ask("leads to", entry)
         return self.leads
 
-    async def bring_back(self, entry: str, by: str, department: str = "") -> CaseView:
+    async def restore_mention(self, entry: str, by: str, department: str = "") -> CaseView:
         await self.ask("bring back", entry, by, department)
         return CaseView(new(), CARE, AT)
 
@@ -196,31 +196,31 @@ class FakeOnCall(Fake):
         said = " ".join(words)
         return RenderedMessage(said, [make_section(make_mrkdwn(said))])
 
-    async def show(self, by: str, words: str) -> RenderedMessage:
+    async def show_on_call(self, by: str, words: str) -> RenderedMessage:
         return await self._say("show", by, words)
 
-    async def take(self, by: str, words: str) -> RenderedMessage:
+    async def take_shift(self, by: str, words: str) -> RenderedMessage:
         return await self._say("take", by, words)
 
-    async def swap(self, by: str, words: str) -> RenderedMessage:
+    async def swap_shifts(self, by: str, words: str) -> RenderedMessage:
         return await self._say("swap", by, words)
 
-    async def cover(self, by: str, words: str) -> RenderedMessage:
+    async def cover_shift(self, by: str, words: str) -> RenderedMessage:
         return await self._say("cover", by, words)
 
-    async def answer(self, by: str, thing: str) -> RenderedMessage:
+    async def answer_cover_request(self, by: str, thing: str) -> RenderedMessage:
         return await self._say("answer", by, thing)
 
-    async def accept(self, by: str, thing: str) -> RenderedMessage:
+    async def accept_request(self, by: str, thing: str) -> RenderedMessage:
         return await self._say("accept", by, thing)
 
-    async def decline(self, by: str, thing: str) -> RenderedMessage:
+    async def decline_request(self, by: str, thing: str) -> RenderedMessage:
         return await self._say("decline", by, thing)
 
-    async def fill(self, by: str, thing: str) -> RenderedMessage:
+    async def fill_gap(self, by: str, thing: str) -> RenderedMessage:
         return await self._say("fill", by, thing)
 
-    async def undo(self, by: str, thing: str) -> RenderedMessage:
+    async def undo_change(self, by: str, thing: str) -> RenderedMessage:
         return await self._say("undo", by, thing)
 
 
@@ -234,7 +234,7 @@ class FakeCrises(Fake):
         await self.ask(*words)
         return RenderedMessage(" ".join(words), [make_section(make_mrkdwn(" ".join(words)))])
 
-    async def form(self, opened: ModalMetadata) -> dict[str, Any]:
+    async def build_form(self, opened: ModalMetadata) -> dict[str, Any]:
         await self.ask("form", opened.case)
         return crisis_modals.render_crisis_modal((CARE, PR), opened)
 
@@ -246,25 +246,25 @@ class FakeCrises(Fake):
 
     unfinished: UnfinishedWork = UnfinishedWork()
 
-    async def ask_to_close(self, by: str, channel: str, opened: ModalMetadata) -> RenderedMessage | dict[str, Any]:
+    async def request_close(self, by: str, channel: str, opened: ModalMetadata) -> RenderedMessage | dict[str, Any]:
         said = await self._say("ask to close", by, channel)
         return crisis_modals.render_close_crisis_modal(DECLARED, self.unfinished, opened) if self.unfinished else said
 
     async def close(self, by: str, name: str) -> RenderedMessage:
         return await self._say("close", by, name)
 
-    async def done(self, by: str, thing: str) -> RenderedMessage:
+    async def complete_checklist_item(self, by: str, thing: str) -> RenderedMessage:
         return await self._say("done", by, thing)
 
-    async def pinned(self, by: str, channel: str, ts: str, words: str) -> None:
+    async def add_pinned_message(self, by: str, channel: str, ts: str, words: str) -> None:
         await self.ask("pinned", by, channel, ts, words)
 
-    async def show(self) -> RenderedMessage:
+    async def show_open_crises(self) -> RenderedMessage:
         return await self._say("show")
 
 
 class FakeDrills(Fake):
-    async def begin(self, by: str, words: str) -> RenderedMessage:
+    async def start_drill(self, by: str, words: str) -> RenderedMessage:
         await self.ask("drill", by, words)
         said = f"drill {by} {words}"
         return RenderedMessage(said, [make_section(make_mrkdwn(said))])
@@ -276,7 +276,7 @@ class FakePages(Fake):
         page = open_page(PageCause(CauseKind.CASE, "ABCDEFGH"), Severity.SEV1, "care", AT)
         return escalation.acknowledge_page(page, by, "Slack", AT).after
 
-    async def matter(self, page: Page) -> PageContext | None:
+    async def load_context(self, page: Page) -> PageContext | None:
         return PageContext(
             "Crisis on X",
             "",
@@ -289,7 +289,7 @@ class FakePages(Fake):
 
 
 class FakeFeeds(Fake):
-    async def address(self, by: str, words: str) -> RenderedMessage:
+    async def create_link(self, by: str, words: str) -> RenderedMessage:
         await self.ask("address", by, words)
         return RenderedMessage(
             "https://earshot.example/oncall/x.ics", [make_section(make_mrkdwn("https://earshot.example"))]

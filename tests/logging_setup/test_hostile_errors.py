@@ -128,7 +128,7 @@ def test_an_error_carries_no_strangers_words_into_the_log(kind: str) -> None:
         (slack_error(POST, {"ok": False, "error": "msg_too_long"}), "SlackApiError: msg_too_long"),
         (redis.exceptions.ResponseError("OOM command not allowed"), "ResponseError: OOM"),
         (ConnectionRefusedError(111, POST), "ConnectionRefusedError: ECONNREFUSED"),
-        (StoreUnavailable("Redis does not answer: refused."), "Unreachable: Redis does not answer: refused."),
+        (StoreUnavailable("Redis does not answer: refused."), "StoreUnavailable: Redis does not answer: refused."),
         (KeyError("HELP"), "KeyError"),
     ],
 )
