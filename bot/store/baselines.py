@@ -4,18 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.spikes.baseline import SubjectBaseline
-from bot.store import keys as bounds
 from bot.store.case_writer import to_ms
 from bot.store.client import RedisClient, parse_int
-from bot.store.keys import Keys
+from bot.store.keys import USUAL_KEPT, Keys
 from bot.store.record_reader import RecordReader
+from bot.store.repository import RedisStore
 from bot.store.transaction import CommitResult, Transaction, commit
 
 
-class BaselineStore:
+class BaselineStore(RedisStore):
     def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
+        super().__init__(client, keys)
         self._records = RecordReader(client, keys, "usual", SubjectBaseline.model_validate_json)
 
     async def load(self, subjects: Sequence[str]) -> dict[str, SubjectBaseline]:
@@ -38,7 +37,7 @@ class BaselineStore:
             transaction.guard(key, baseline.version or "", "v")
             body = baseline.model_copy(update={"version": baseline.version + 1}).model_dump_json()
             transaction.write("HSET", key, "v", baseline.version + 1, "body", body)
-            transaction.write("EXPIRE", key, int(bounds.USUAL_KEPT.total_seconds()))
+            transaction.write("EXPIRE", key, int(USUAL_KEPT.total_seconds()))
             transactions.append(transaction)
         return all(reply is CommitResult.WRITTEN for reply in await commit(self._client, *transactions))
 

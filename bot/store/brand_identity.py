@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from bot.store.client import RedisClient, parse_int
+from bot.store.client import RedisClient, parse_hash, parse_int
 from bot.store.keys import Keys
 
 SCHEMA = 1
@@ -86,7 +86,7 @@ def _describe_mismatch(brand: BrandIdentity, name: str, kept: str) -> str:
 
 async def _read_meta(client: RedisClient, brand: str) -> dict[str, str]:
     flat = await client.execute("HGETALL", Keys(brand).meta)
-    return dict(zip(flat[::2], flat[1::2], strict=True))
+    return parse_hash(flat)
 
 
 async def _has_data(client: RedisClient, brand: str) -> bool:

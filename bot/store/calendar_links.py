@@ -1,14 +1,10 @@
 """Which addresses of our calendars were taken back."""
 
-from bot.store.client import RedisClient, parse_int
-from bot.store.keys import Keys
+from bot.store.client import parse_int
+from bot.store.repository import RedisStore
 
 
-class CalendarLinkStore:
-    def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
-
+class CalendarLinkStore(RedisStore):
     async def load_serial(self, owner: str) -> int:
         """Of the address that is good now."""
         return parse_int(await self._client.execute("HGET", self._keys.calendar_links, owner)) or 0

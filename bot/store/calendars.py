@@ -12,6 +12,7 @@ from bot.store.case_writer import to_ms
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.store.record_reader import RecordReader
+from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction, commit
 
 CALENDAR_KEPT = timedelta(days=60)
@@ -31,10 +32,9 @@ class CachedCalendar(NamedTuple):
     read_at: datetime | None = None
 
 
-class CalendarStore:
+class CalendarStore(RedisStore):
     def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
+        super().__init__(client, keys)
         self._records = RecordReader(client, keys, "calendar", parse_stored_shifts)
 
     async def load_cached(self, schedule: str) -> CachedCalendar:

@@ -12,9 +12,25 @@ from bot.domain.mention import Mention
 from bot.domain.outbox import Notification
 from bot.domain.paging.case_page import list_pages_to_recheck
 from bot.domain.paging.page import Page
-from bot.store import keys as bounds
 from bot.store.corrections import add_correction, update_precision
-from bot.store.keys import Keys, format_day, join_field
+from bot.store.keys import (
+    ASIDE_MOST,
+    AUDIT_MOST,
+    CASE_KEPT,
+    EDITED_WITHIN,
+    JOINED_MOST,
+    MESSAGES_MOST,
+    PAGE_KEPT,
+    SPAM_KEPT,
+    SPAM_MOST,
+    TALLIES_KEPT,
+    TELLING_KEPT,
+    TELLING_MOST,
+    TOOK_MOST,
+    Keys,
+    format_day,
+    join_field,
+)
 from bot.store.message_records import MessageRef
 from bot.store.spike_stream import append_observation
 from bot.store.transaction import Transaction
@@ -23,10 +39,10 @@ LANE_WIDTH = 10**13
 """Lanes are apart by more than any time in ms, so that a score orders by lane and then by age."""
 QUARTER = 15
 """Minutes in the finest span a tally tells apart."""
-_TALLIES_SECONDS = int(bounds.TALLIES_KEPT.total_seconds())
-_TELLING_SECONDS = int(bounds.TELLING_KEPT.total_seconds())
+_TALLIES_SECONDS = int(TALLIES_KEPT.total_seconds())
+_TELLING_SECONDS = int(TELLING_KEPT.total_seconds())
 _CONVERSATION_SECONDS = int(CONVERSATION_WINDOW.total_seconds())
-_EDITED_SECONDS = int(bounds.EDITED_WITHIN.total_seconds())
+_EDITED_SECONDS = int(EDITED_WITHIN.total_seconds())
 _COPY_SECONDS = int(COPY_WINDOW.total_seconds())
 
 
@@ -81,15 +97,15 @@ def add_case_message(transaction: Transaction, keys: Keys, case: str, place: Mes
     """Slack shows something of this case here, which has to go should its words have to be forgotten."""
     key = keys.case_messages_key(case)
     transaction.write("RPUSH", key, f"{place.channel} {place.ts}")
-    transaction.write("LTRIM", key, -bounds.MESSAGES_MOST, -1)
-    transaction.write("EXPIRE", key, int(bounds.CASE_KEPT.total_seconds()))
+    transaction.write("LTRIM", key, -MESSAGES_MOST, -1)
+    transaction.write("EXPIRE", key, int(CASE_KEPT.total_seconds()))
 
 
 def add_audit_event(transaction: Transaction, keys: Keys, event: AuditEvent, *about: str) -> None:
     """`about`: what it happened to, as pairs of a kind and a name."""
     fields = (*about, "at", event.at.isoformat(), "by", event.by, "what", event.what, "detail", event.detail)
     transaction.write("XADD", keys.audit, "*", *fields)
-    transaction.add_upkeep("XTRIM", keys.audit, "MAXLEN", "~", bounds.AUDIT_MOST)
+    transaction.add_upkeep("XTRIM", keys.audit, "MAXLEN", "~", AUDIT_MOST)
 
 
 def add_page(transaction: Transaction, keys: Keys, page: Page) -> None:
@@ -98,7 +114,7 @@ def add_page(transaction: Transaction, keys: Keys, page: Page) -> None:
     assert page.due is not None
     transaction.write("HSETNX", key, "body", page.model_dump_json(exclude_defaults=True))
     transaction.write("HSETNX", key, "v", page.version)
-    transaction.write("EXPIRE", key, int(bounds.PAGE_KEPT.total_seconds()))
+    transaction.write("EXPIRE", key, int(PAGE_KEPT.total_seconds()))
     transaction.write("ZADD", keys.pages, "NX", page.due.timestamp(), page.id)
 
 
@@ -116,7 +132,7 @@ def _write_case(transaction: Transaction, keys: Keys, decision: CaseDecision, ca
         _write_lookup_keys(transaction, keys, case)
     if decision.joined_mention is not None:
         joined = keys.joined_mentions_key(case.id)
-        if case.joined_count <= bounds.JOINED_MOST:
+        if case.joined_count <= JOINED_MOST:
             transaction.write("HSET", joined, decision.joined_mention.id, decision.joined_mention.model_dump_json())
         transaction.write("SET", keys.joined_case_key(decision.joined_mention.id), case.id, "EX", _EDITED_SECONDS)
     if decision.separated_mention:
@@ -129,7 +145,7 @@ def _write_case(transaction: Transaction, keys: Keys, decision: CaseDecision, ca
         then = case.resolved_at or case.claimed_at or case.opened_at
         took = keys.durations_key(format_day(then), case.department, measure)
         transaction.write("RPUSH", took, join_field(compute_quarter(then), f"{seconds:.1f}"))
-        transaction.add_upkeep("LTRIM", took, -bounds.TOOK_MOST, -1)
+        transaction.add_upkeep("LTRIM", took, -TOOK_MOST, -1)
         transaction.add_upkeep("EXPIRE", took, _TALLIES_SECONDS)
 
 
@@ -155,7 +171,7 @@ def _update_indexes(transaction: Transaction, keys: Keys, before: Case | None, c
 
 
 def _set_retention(transaction: Transaction, keys: Keys, case: Case) -> None:
-    seconds = int(bounds.CASE_KEPT.total_seconds())
+    seconds = int(CASE_KEPT.total_seconds())
     for key in (keys.case_key(case.id), keys.joined_mentions_key(case.id), keys.card_key(case.id)):
         if case.is_closed:
             transaction.write("EXPIRE", key, seconds)
@@ -201,12 +217,12 @@ def _write_processed(transaction: Transaction, keys: Keys, processed: ProcessedM
         labels = ",".join(sorted(processed.assessment.labels))
         fields = ("why", processed.outcome.value, "m", body, "labels", labels)
         transaction.write("XADD", keys.unrouted, "*", *fields)
-        transaction.add_upkeep("XTRIM", keys.unrouted, "MAXLEN", "~", bounds.ASIDE_MOST)
+        transaction.add_upkeep("XTRIM", keys.unrouted, "MAXLEN", "~", ASIDE_MOST)
     if processed.outcome is MentionOutcome.OPENED:
         assert case is not None
         telling = keys.top_posts_key(said, get_counted_subject(processed.assessment))
         transaction.write("ZADD", telling, score_top_post(processed), case.id)
-        transaction.add_upkeep("ZREMRANGEBYRANK", telling, 0, -bounds.TELLING_MOST - 1)
+        transaction.add_upkeep("ZREMRANGEBYRANK", telling, 0, -TELLING_MOST - 1)
         transaction.add_upkeep("EXPIRE", telling, _TELLING_SECONDS)
 
 
@@ -215,8 +231,8 @@ def _write_spam(transaction: Transaction, keys: Keys, processed: ProcessedMentio
     mention = processed.mention.model_dump_json(exclude_defaults=True)
     assessment = processed.assessment.model_dump_json(exclude_defaults=True)
     fields = ("m", mention, "a", assessment, "at", processed.at.isoformat())
-    transaction.write("XADD", keys.spam, "MAXLEN", "~", bounds.SPAM_MOST, "*", *fields)
-    transaction.write("XTRIM", keys.spam, "MINID", to_ms(processed.at - bounds.SPAM_KEPT))
+    transaction.write("XADD", keys.spam, "MAXLEN", "~", SPAM_MOST, "*", *fields)
+    transaction.write("XTRIM", keys.spam, "MINID", to_ms(processed.at - SPAM_KEPT))
 
 
 def build_tally_field(processed: ProcessedMention, created_at: datetime) -> str:

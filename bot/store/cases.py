@@ -38,8 +38,7 @@ class CaseStore(Repository[Case, CaseDecision]):
     kind = "case"
 
     def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
+        super().__init__(client, keys)
         self._records = RecordReader(client, keys, "case", Case.model_validate_json)
         self._joined = RecordReader(client, keys, "mention", Mention.from_stored)
 

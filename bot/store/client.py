@@ -9,15 +9,10 @@ from typing import Any
 
 import hiredis
 import redis.asyncio
+import redis.exceptions
 from redis.asyncio.retry import Retry
 from redis.backoff import ConstantBackoff
 from redis.exceptions import AuthenticationError, InvalidResponse, NoScriptError, RedisError, ResponseError
-from redis.exceptions import (
-    ConnectionError as Disconnected,
-)
-from redis.exceptions import (
-    TimeoutError as TimedOut,
-)
 
 from bot.domain.commits import StoreUnavailable
 from bot.store.redis_errors import classify_error, is_wrong_type
@@ -37,7 +32,7 @@ class WrongType(str):
 
 
 ANOTHER_TYPE = WrongType()
-AWAY = (Disconnected, TimedOut, OSError)
+CONNECTION_ERRORS = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, OSError)
 
 
 def _encode_command(words: tuple[Any, ...]) -> bytes:
@@ -84,7 +79,7 @@ class RedisClient:
             socket_timeout=SOCKET_TIMEOUT,
             socket_connect_timeout=SOCKET_TIMEOUT,
             retry=Retry(ConstantBackoff(0.05), 1),
-            retry_on_error=[Disconnected],
+            retry_on_error=[redis.exceptions.ConnectionError],
         )
         pool = self._redis.connection_pool
         pool.connection_class = _with_hiredis_packing(pool.connection_class)
@@ -184,7 +179,7 @@ class RedisClient:
             raise StoreUnavailable(refusal.sentence) from no
         except InvalidResponse as no:
             raise StoreUnavailable(f"What answers is no Redis: {no}. Check REDIS_URL.") from no
-        except AWAY as away:
+        except CONNECTION_ERRORS as away:
             reason = str(away).removesuffix(".") or type(away).__name__
             if isinstance(away, AuthenticationError) or isinstance(away.__cause__, AuthenticationError):
                 raise StoreUnavailable(f"Redis refuses our user or password: {reason}. Check REDIS_URL.") from away
@@ -208,10 +203,14 @@ def parse_int(text: Any) -> int | None:
     return number if abs(number) < 1 << 63 else None
 
 
+def parse_hash(flat: Sequence[str]) -> dict[str, str]:
+    """Return a hash, or the fields of a stream entry, from the flat list in which Redis sends it."""
+    return dict(zip(flat[::2], flat[1::2], strict=True))
+
+
 def parse_counts(flat: Sequence[str]) -> dict[str, int]:
-    """Of a whole hash of counts; a field that holds no number is passed over."""
-    pairs = zip(flat[::2], flat[1::2], strict=True)
-    return {name: count for name, value in pairs if (count := parse_int(value)) is not None}
+    """Return a hash of counters from Redis's flat list, without fields that hold no number."""
+    return {name: count for name, value in parse_hash(flat).items() if (count := parse_int(value)) is not None}
 
 
 def _raise_first_error(replies: Iterable[Any]) -> list[Any]:

@@ -12,10 +12,10 @@ from bot.domain.case import Case
 from bot.domain.correction import Correction, CorrectionKind
 from bot.domain.mention import Mention
 from bot.domain.reports.precision import count_precision
-from bot.store import keys as bounds
 from bot.store.client import RedisClient, parse_counts
-from bot.store.keys import Keys, format_day
+from bot.store.keys import CORRECTIONS_KEPT, CORRECTIONS_MOST, TALLIES_KEPT, Keys, format_day
 from bot.store.record_reader import RecordReader
+from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction
 
 AT_ONCE = 500
@@ -38,8 +38,8 @@ def add_correction(transaction: Transaction, keys: Keys, case: Case, correction:
         "case": case.id,
         "mention": case.mention.model_dump(mode="json", exclude_defaults=True),
     }
-    transaction.write("XADD", keys.corrections, "MAXLEN", "~", bounds.CORRECTIONS_MOST, "*", "body", json.dumps(body))
-    oldest = int((correction.at - bounds.CORRECTIONS_KEPT).timestamp() * 1000)
+    transaction.write("XADD", keys.corrections, "MAXLEN", "~", CORRECTIONS_MOST, "*", "body", json.dumps(body))
+    oldest = int((correction.at - CORRECTIONS_KEPT).timestamp() * 1000)
     transaction.write("XTRIM", keys.corrections, "MINID", oldest)
 
 
@@ -56,13 +56,12 @@ def update_precision(transaction: Transaction, keys: Keys, before: Case | None, 
         for word, count in sorted(change.items()):
             if count:
                 transaction.write("HINCRBY", judged, word, count)
-                transaction.write("EXPIRE", judged, int(bounds.TALLIES_KEPT.total_seconds()))
+                transaction.write("EXPIRE", judged, int(TALLIES_KEPT.total_seconds()))
 
 
-class CorrectionStore:
+class CorrectionStore(RedisStore):
     def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
+        super().__init__(client, keys)
         self._records = RecordReader(client, keys, "correction", parse_correction)
 
     async def iter_corrections(self) -> AsyncIterator[StoredCorrection]:

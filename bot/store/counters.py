@@ -1,17 +1,13 @@
 """The books: every mention that was let in is somewhere, or we say that it is not."""
 
 from bot.domain.reports.report import Reconciliation
-from bot.store.client import RedisClient, parse_counts
-from bot.store.keys import Keys
+from bot.store.client import parse_counts
+from bot.store.repository import RedisStore
 
 COUNTED = ("seen", "opened", "joined", "tallied", "spam", "editing")
 
 
-class MentionCounters:
-    def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
-
+class MentionCounters(RedisStore):
     async def read(self) -> Reconciliation:
         """At one instant: a mention on its way from the inbox to the counters is in one of the two."""
         flat, waiting, dead = await self._client.run_script(

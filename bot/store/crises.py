@@ -7,10 +7,9 @@ from bot.domain.commits import Decision
 from bot.domain.crisis import Crisis
 from bot.domain.errors import NotAllowed
 from bot.domain.outbox import Notification
-from bot.store import keys as bounds
 from bot.store.case_writer import to_ms, write_effects
 from bot.store.client import RedisClient
-from bot.store.keys import Keys
+from bot.store.keys import CRISIS_KEPT, Keys
 from bot.store.message_records import CardRecord
 from bot.store.record_reader import RecordReader, UnreadableRecordError
 from bot.store.repository import Repository
@@ -21,8 +20,7 @@ class CrisisStore(Repository[Crisis, Decision[Crisis]]):
     kind = "crisis"
 
     def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
+        super().__init__(client, keys)
         self._records = RecordReader(client, keys, "crisis", Crisis.model_validate_json)
 
     async def get(self, name: str) -> Crisis:
@@ -60,7 +58,7 @@ class CrisisStore(Repository[Crisis, Decision[Crisis]]):
             transaction.write("ZADD", self._keys.crises, to_ms(crisis.declared_at), crisis.id)
         else:
             transaction.write("ZREM", self._keys.crises, crisis.id)
-            transaction.write("EXPIRE", key, int(bounds.CRISIS_KEPT.total_seconds()))
+            transaction.write("EXPIRE", key, int(CRISIS_KEPT.total_seconds()))
             transaction.write("ZADD", self._keys.pages, "XX", at.timestamp(), crisis.page)
         write_effects(transaction, self._keys, decision, at, "crisis", crisis.id)
         return (await commit(self._client, transaction))[0]
@@ -71,7 +69,7 @@ class CrisisStore(Repository[Crisis, Decision[Crisis]]):
         """The card shows this version; where there is a newer one it stays owed."""
         saved = Transaction(self._keys.inbox)
         saved.write("HSET", self._keys.card_key(card), "body", record.model_dump_json())
-        saved.write("EXPIRE", self._keys.card_key(card), int(bounds.CRISIS_KEPT.total_seconds()))
+        saved.write("EXPIRE", self._keys.card_key(card), int(CRISIS_KEPT.total_seconds()))
         done = Transaction(self._keys.inbox)
         done.guard(self._keys.crisis_key(crisis.id), crisis.version, "v")
         done.write("ZREM", self._keys.outbox_key(notification.to), notification.key)

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from pydantic import BaseModel, Field, ValidationError
 
 from bot.store.case_writer import to_ms
-from bot.store.client import RedisClient
-from bot.store.keys import Keys
+from bot.store.client import parse_hash
+from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction, commit
 
 BROKEN = "this dead letter itself cannot be read"
@@ -45,21 +45,14 @@ def _parse_letter(entry: str, body: str) -> DeadLetter:
     return DeadLetter(entry, letter.why, at, letter.tries, letter.raw)
 
 
-class DeadLetterStore:
-    def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
-
+class DeadLetterStore(RedisStore):
     async def count(self) -> int:
         return int(await self._client.execute("HLEN", self._keys.dead_letters))
 
     async def list_letters(self) -> list[DeadLetter]:
         """Oldest first."""
         reply = await self._client.execute("HGETALL", self._keys.dead_letters)
-        found = [
-            _parse_letter(entry, body)._replace(stored=body)
-            for entry, body in zip(reply[::2], reply[1::2], strict=True)
-        ]
+        found = [_parse_letter(entry, body)._replace(stored=body) for entry, body in parse_hash(reply).items()]
         return sorted(found, key=lambda letter: letter.at)
 
     async def replay(self, letter: DeadLetter, at: datetime) -> None:

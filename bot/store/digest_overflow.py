@@ -6,21 +6,17 @@ from datetime import datetime
 from bot.domain.case import Case, CaseStatus
 from bot.domain.outbox import Notification
 from bot.store.case_writer import to_ms
-from bot.store.client import RedisClient
-from bot.store.keys import DIGEST_KEPT, Keys
+from bot.store.keys import DIGEST_KEPT
 from bot.store.message_records import DigestRecord
 from bot.store.outbox import build_listed_record
+from bot.store.repository import RedisStore
 from bot.store.transaction import CommitResult, Transaction, commit
 
 _AGES = 10**13
 """More than any time in milliseconds, so that urgency goes before age."""
 
 
-class DigestOverflowStore:
-    def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
-
+class DigestOverflowStore(RedisStore):
     async def add(self, record: DigestRecord, cases: Sequence[Case], at: datetime) -> int:
         """List these with the card, and no longer owe them one of their own. Return how many; the rest has changed."""
         rest, listed = self._keys.digest_overflow_key(record.id), build_listed_record(record, at)

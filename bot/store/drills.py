@@ -16,8 +16,7 @@ class DrillStore(Repository[Drill | None, Decision[Drill]]):
     kind = "drill"
 
     def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
+        super().__init__(client, keys)
         self._records = RecordReader(client, keys, "drill", Drill.model_validate_json)
 
     async def load_drills(self) -> dict[str, Drill]:

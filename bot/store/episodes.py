@@ -7,19 +7,18 @@ from bot.domain.commits import Decision
 from bot.domain.outbox import Notification
 from bot.domain.paging.page import Page
 from bot.domain.spikes.episode import Episode
-from bot.store import keys as bounds
 from bot.store.case_writer import to_ms, write_effects
-from bot.store.client import RedisClient
-from bot.store.keys import Keys
+from bot.store.client import RedisClient, parse_hash
+from bot.store.keys import EPISODE_KEPT, EPISODES_MOST, Keys
 from bot.store.message_records import CardRecord
 from bot.store.record_reader import RecordReader, UnreadableRecordError
+from bot.store.repository import RedisStore
 from bot.store.transaction import CommitResult, Transaction, commit
 
 
-class EpisodeStore:
+class EpisodeStore(RedisStore):
     def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
+        super().__init__(client, keys)
         self._records = RecordReader(client, keys, "episode", Episode.model_validate_json)
         self._unread: dict[str, str] = {}
         """By subject, what runs and cannot be read: a new one takes its place, as nobody else watches the subject."""
@@ -42,7 +41,7 @@ class EpisodeStore:
     async def load_running(self) -> dict[str, Episode]:
         """By subject, those that are not over and can be read."""
         flat = await self._client.execute("HGETALL", self._keys.running_episodes)
-        names = dict(zip(flat[::2], flat[1::2], strict=True))
+        names = parse_hash(flat)
         found = await self._load_episodes(list(names.values()))
         self._unread = {
             subject: one for subject, one in names.items() if self._records.is_unreadable(self._keys.episode_key(one))
@@ -64,11 +63,11 @@ class EpisodeStore:
         transaction.write("HSET", key, "v", episode.version, "body", episode.model_dump_json())
         if before is None:
             transaction.write("ZADD", self._keys.episodes, to_ms(episode.opened_at), episode.id)
-            transaction.write("ZREMRANGEBYRANK", self._keys.episodes, 0, -bounds.EPISODES_MOST - 1)
+            transaction.write("ZREMRANGEBYRANK", self._keys.episodes, 0, -EPISODES_MOST - 1)
         if episode.is_over:
             transaction.write("HDEL", self._keys.running_episodes, episode.subject)
             for kept in (key, self._keys.card_key(episode.id)):
-                transaction.write("EXPIRE", kept, int(bounds.EPISODE_KEPT.total_seconds()))
+                transaction.write("EXPIRE", kept, int(EPISODE_KEPT.total_seconds()))
         else:
             transaction.write("HSET", self._keys.running_episodes, episode.subject, episode.id)
         write_effects(transaction, self._keys, decision, at, "episode", episode.id)
@@ -81,7 +80,7 @@ class EpisodeStore:
         saved = Transaction(self._keys.inbox)
         saved.write("HSET", self._keys.card_key(episode.id), "body", record.model_dump_json())
         if episode.is_over:  # which may have come before its first drawing
-            saved.write("EXPIRE", self._keys.card_key(episode.id), int(bounds.EPISODE_KEPT.total_seconds()))
+            saved.write("EXPIRE", self._keys.card_key(episode.id), int(EPISODE_KEPT.total_seconds()))
         done = Transaction(self._keys.inbox)
         done.guard(self._keys.episode_key(episode.id), episode.version, "v")
         if page is not None:

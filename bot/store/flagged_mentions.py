@@ -6,11 +6,11 @@ from typing import NamedTuple
 from bot.domain.case import Case, derive_case_id
 from bot.domain.commits import CaseDecision
 from bot.domain.mention import Mention
-from bot.store import keys as bounds
 from bot.store.case_writer import build_lookup_keys, to_ms, write_decision
 from bot.store.client import RedisClient
-from bot.store.keys import Keys
+from bot.store.keys import FLAGS_KEPT, SEEN_FOR, Keys
 from bot.store.record_reader import RecordReader
+from bot.store.repository import RedisStore
 from bot.store.transaction import CommitResult, Transaction, commit
 
 
@@ -21,17 +21,16 @@ class RecentFlags(NamedTuple):
     times: tuple[float, ...]
 
 
-class FlagStore:
+class FlagStore(RedisStore):
     def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
+        super().__init__(client, keys)
         self._records = RecordReader(client, keys, "case", Case.model_validate_json)
 
     async def load_recent(self, by: str, at: datetime) -> RecentFlags:
-        """Return when this person flagged something within `bounds.FLAGS_KEPT` before `at`."""
+        """Return when this person flagged something within `FLAGS_KEPT` before `at`."""
         found = await self._client.execute("HMGET", self._keys.flags_key(by), "v", "times")
         times = tuple(float(time) for time in (found[1] or "").split())
-        since = (at - bounds.FLAGS_KEPT).timestamp()
+        since = (at - FLAGS_KEPT).timestamp()
         return RecentFlags(int(found[0] or 0), tuple(time for time in times if time > since))
 
     async def open_flagged(self, decision: CaseDecision, by: str, recent: RecentFlags, at: datetime) -> bool:
@@ -45,10 +44,10 @@ class FlagStore:
         transaction.guard(key, recent.version or "", "v")
         times = " ".join(str(time) for time in (*recent.times, at.timestamp()))
         transaction.write("HSET", key, "v", recent.version + 1, "times", times)
-        transaction.write("EXPIRE", key, int(bounds.FLAGS_KEPT.total_seconds()))
+        transaction.write("EXPIRE", key, int(FLAGS_KEPT.total_seconds()))
         seen = self._keys.seen_key(decision.processed.mention.id)
         transaction.guard(seen, "")
-        transaction.write("SET", seen, to_ms(at), "EX", int(bounds.SEEN_FOR.total_seconds()))
+        transaction.write("SET", seen, to_ms(at), "EX", int(SEEN_FOR.total_seconds()))
         transaction.write("HINCRBY", self._keys.mention_counters, "seen", 1)
         write_decision(transaction, self._keys, decision, at)
         return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN

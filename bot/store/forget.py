@@ -17,7 +17,7 @@ from bot.domain.redaction import ForgetTarget, forget_in_case, forget_in_crisis,
 from bot.domain.spikes.episode import Episode
 from bot.store.case_writer import add_audit_event, add_notification, build_lookup_keys, write_decision
 from bot.store.cases import CaseStore
-from bot.store.client import RedisClient
+from bot.store.client import RedisClient, parse_hash
 from bot.store.crises import CrisisStore
 from bot.store.dead_letters import DeadLetterStore
 from bot.store.episodes import EpisodeStore
@@ -26,6 +26,7 @@ from bot.store.paging import PageStore
 from bot.store.quarantine import QuarantineStore
 from bot.store.quote_redaction import QuoteStore, parse_entry_mention, parse_stored_mention
 from bot.store.recent_mentions import RecentMention, dump_recent, parse_recent
+from bot.store.repository import RedisStore
 from bot.store.spike_stream import parse_observation
 from bot.store.transaction import GROUP, CommitResult, Transaction, commit
 
@@ -43,10 +44,9 @@ class ErasureMatches(NamedTuple):
     """The beginning of each, and its writer's handle."""
 
 
-class MentionEraser:
+class MentionEraser(RedisStore):
     def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
+        super().__init__(client, keys)
         self._cases = CaseStore(client, keys)
         self._episodes = EpisodeStore(client, keys)
         self._crises = CrisisStore(client, keys)
@@ -133,7 +133,7 @@ class MentionEraser:
         start = "-"
         while entries := await self._client.execute("XRANGE", stream, start, "+", "COUNT", AT_ONCE):
             for entry, flat in entries:
-                yield entry, dict(zip(flat[::2], flat[1::2], strict=True))
+                yield entry, parse_hash(flat)
             start = f"({entries[-1][0]}"
 
     async def _drop_entries(self, stream: str, ids: frozenset[str]) -> int:

@@ -1,14 +1,10 @@
 """What is wrong right now, in words, by the part that found it: for `/statusz`, the Home tab and the operators."""
 
-from bot.store.client import RedisClient
-from bot.store.keys import Keys
+from bot.store.client import parse_hash
+from bot.store.repository import RedisStore
 
 
-class HealthIssueStore:
-    def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
-
+class HealthIssueStore(RedisStore):
     async def save_issue(self, part: str, sentence: str) -> bool:
         """Says whether this is news. An empty sentence: the part is well again."""
         if not sentence:
@@ -20,4 +16,4 @@ class HealthIssueStore:
 
     async def load_issues(self) -> dict[str, str]:
         reply = await self._client.execute("HGETALL", self._keys.health_issues)
-        return dict(sorted(zip(reply[::2], reply[1::2], strict=True)))
+        return dict(sorted(parse_hash(reply).items()))

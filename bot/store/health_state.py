@@ -8,13 +8,13 @@ from bot.store.case_writer import write_effects
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.store.record_reader import RecordReader
+from bot.store.repository import RedisStore
 from bot.store.transaction import CommitResult, Transaction, commit
 
 
-class HealthStateStore:
+class HealthStateStore(RedisStore):
     def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
+        super().__init__(client, keys)
         self._records = RecordReader(client, keys, "vigil", HealthState.model_validate_json)
 
     async def load(self) -> HealthState:

@@ -10,11 +10,11 @@ from redis.exceptions import ResponseError
 
 from bot.domain.commits import CaseDecision, StoreUnavailable
 from bot.domain.mention import Mention
-from bot.store import keys as bounds
 from bot.store.case_writer import LookupKey, to_ms, write_decision
-from bot.store.client import BLOCK_MS, RedisClient, parse_counts, parse_int
-from bot.store.keys import Keys
+from bot.store.client import BLOCK_MS, RedisClient, parse_counts, parse_hash, parse_int
+from bot.store.keys import INBOX_MOST, SEEN_FOR, Keys
 from bot.store.recent_mentions import RecentBatch, append_recent
+from bot.store.repository import RedisStore
 from bot.store.transaction import GROUP, CommitResult, Transaction, commit
 
 IDLE = timedelta(seconds=30)
@@ -47,10 +47,9 @@ class TriagedEntry(NamedTuple):
     lookups: tuple[tuple[str, str], ...] = ()
 
 
-class Inbox:
-    def __init__(self, client: RedisClient, keys: Keys, max_entries: int = bounds.INBOX_MOST) -> None:
-        self._client = client
-        self._keys = keys
+class Inbox(RedisStore):
+    def __init__(self, client: RedisClient, keys: Keys, max_entries: int = INBOX_MOST) -> None:
+        super().__init__(client, keys)
         self._max_entries = max_entries
 
     async def create_group(self) -> None:
@@ -61,7 +60,7 @@ class Inbox:
             if "BUSYGROUP" not in str(there):
                 raise
         for flat in await self._client.execute("XINFO", "CONSUMERS", self._keys.inbox, GROUP):
-            known = flat if isinstance(flat, dict) else dict(zip(flat[::2], flat[1::2], strict=True))
+            known = flat if isinstance(flat, dict) else parse_hash(flat)
             if not int(known["pending"]) and int(known["idle"]) > CONSUMER_GONE.total_seconds() * 1000:
                 await self._client.execute("XGROUP", "DELCONSUMER", self._keys.inbox, GROUP, known["name"])
 
@@ -72,7 +71,7 @@ class Inbox:
         once = {mention.id: mention for mention in sorted(mentions, key=lambda mention: mention.edits)}
         keys = [self._keys.inbox, self._keys.cursors, self._keys.source_activity, self._keys.mention_counters]
         keys += [self._keys.seen_key(mention) for mention in once]
-        remember = int(bounds.SEEN_FOR.total_seconds())
+        remember = int(SEEN_FOR.total_seconds())
         bodies = [
             part
             for mention in once.values()
@@ -192,7 +191,7 @@ class Inbox:
 
 def _parse_entry(reply: Sequence[Any]) -> InboxEntry:
     """From `[id, [field, value, …]]`."""
-    values = dict(zip(reply[1][::2], reply[1][1::2], strict=True))
+    values = parse_hash(reply[1])
     raw = values.get("m", "")
     try:
         mention = Mention.from_stored(raw)

@@ -13,6 +13,7 @@ from bot.domain.commits import StoreUnavailable
 from bot.store.client import RedisClient
 from bot.store.fencing import LeaseFence, LeaseLostError
 from bot.store.keys import Keys
+from bot.store.repository import RedisStore
 
 LENGTH = timedelta(seconds=10)
 """A dead holder blocks the others for as long as this."""
@@ -24,12 +25,11 @@ def build_process_name() -> str:
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
-class LeaseManager:
+class LeaseManager(RedisStore):
     """Leases in the name of one worker of one process."""
 
     def __init__(self, client: RedisClient, keys: Keys, holder: str) -> None:
-        self._client = client
-        self._keys = keys
+        super().__init__(client, keys)
         self._holder = holder
 
     async def acquire(self, name: str, length: timedelta = LENGTH) -> LeaseFence | None:

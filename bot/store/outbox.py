@@ -9,11 +9,12 @@ from bot.domain.destination import Destination, ToDepartment
 from bot.domain.outbox import Notification, NotificationKind, Priority
 from bot.domain.paging.page import Page
 from bot.store.case_writer import LANE_WIDTH, add_case_message, add_notification, to_ms
-from bot.store.client import RedisClient
+from bot.store.client import RedisClient, parse_hash
 from bot.store.keys import DIGEST_KEPT, Keys
 from bot.store.message_records import CardRecord, CardState, DigestRecord, MessageRef
 from bot.store.pending_destinations import list_pending_destinations
 from bot.store.record_reader import RecordReader, UnreadableRecordError
+from bot.store.repository import RedisStore
 from bot.store.transaction import CommitResult, Transaction, commit
 
 MESSAGE_KEPT = 86_400
@@ -43,10 +44,9 @@ class DestinationQueue(NamedTuple):
     head: tuple[PendingNotification, ...]
 
 
-class Outbox:
+class Outbox(RedisStore):
     def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
+        super().__init__(client, keys)
         self._cards = RecordReader(client, keys, "card", CardRecord.model_validate_json)
         self._digests = RecordReader(client, keys, "digest", DigestRecord.model_validate_json)
         self._notifications = RecordReader(client, keys, "notification", Notification.from_key)
@@ -113,7 +113,7 @@ class Outbox:
     async def _parse_pending(self, to: Destination, reply: Sequence[str]) -> tuple[PendingNotification, ...]:
         """What cannot be read stays owed, for the release that wrote it."""
         found = []
-        for name, score in zip(reply[::2], reply[1::2], strict=True):
+        for name, score in parse_hash(reply).items():
             lane, since = divmod(int(float(score)), LANE_WIDTH)
             if (one := await self._notifications.read(self._keys.outbox_key(to), name, name)) is not None:
                 moment = datetime.fromtimestamp(since / 1000, UTC)
@@ -159,7 +159,7 @@ class Outbox:
     async def load_claim_requests(self, case_id: str) -> dict[MessageRef, str]:
         """Where people were asked to take a case, each with the department that had it then."""
         [flat] = await self._client.execute_each([("HGETALL", self._keys.card_key(case_id))])
-        asked = [(name, to) for name, to in zip(flat[::2], flat[1::2], strict=True) if name.startswith(ASKED)]
+        asked = [(name, to) for name, to in parse_hash(flat).items() if name.startswith(ASKED)]
         return {MessageRef(*name.removeprefix(ASKED).split(" ", 1)): to for name, to in asked}
 
     async def forget_claim_request(self, case_id: str, place: MessageRef) -> None:

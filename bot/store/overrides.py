@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.domain.oncall.overrides import ScheduleChange, ScheduleOverrides
-from bot.store import keys as bounds
 from bot.store.case_writer import add_notification
 from bot.store.client import RedisClient
-from bot.store.keys import Keys
+from bot.store.keys import AUDIT_MOST, Keys
 from bot.store.record_reader import RecordReader, UnreadableRecordError
 from bot.store.repository import Repository
 from bot.store.transaction import CommitResult, Transaction, commit
@@ -20,8 +19,7 @@ class OverrideStore(Repository[ScheduleOverrides, ScheduleChange]):
     kind = "schedule"
 
     def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
+        super().__init__(client, keys)
         self._records = RecordReader(client, keys, "schedule", ScheduleOverrides.model_validate_json)
 
     async def load(self, schedules: Iterable[str]) -> dict[str, ScheduleOverrides]:
@@ -48,7 +46,7 @@ class OverrideStore(Repository[ScheduleOverrides, ScheduleChange]):
         transaction.write("HSET", key, "v", after.version, "body", after.model_dump_json())
         transaction.write("EXPIRE", key, int(OVERRIDES_KEPT.total_seconds()))
         said = ("schedule", schedule, "at", at.isoformat(), "by", decision.by, "what", decision.audit_text)
-        transaction.write("XADD", self._keys.audit, "MAXLEN", "~", bounds.AUDIT_MOST, "*", *said)
+        transaction.write("XADD", self._keys.audit, "MAXLEN", "~", AUDIT_MOST, "*", *said)
         for notification in decision.notifications:
             add_notification(transaction, self._keys, notification, at)
         return (await commit(self._client, transaction))[0]

@@ -11,11 +11,10 @@ from bot.domain.outbox import Notification
 from bot.domain.paging.case_page import get_case_page_id
 from bot.domain.paging.page import Page, PageGroup
 from bot.domain.spikes.episode import Episode
-from bot.domain.spikes.episode_page import get_episode_page_id as page_of_episode
-from bot.store import keys as bounds
+from bot.domain.spikes.episode_page import get_episode_page_id
 from bot.store.case_writer import add_case_message, add_page, write_effects
 from bot.store.client import RedisClient, parse_int
-from bot.store.keys import Keys, join_field
+from bot.store.keys import NIGHT_KEPT, PAGE_KEPT, Keys, join_field
 from bot.store.message_records import MessageRef, PageMessage
 from bot.store.record_reader import RecordReader, UnreadableRecordError
 from bot.store.repository import Repository
@@ -33,8 +32,7 @@ class PageStore(Repository[Page, Decision[Page]]):
     kind = "page"
 
     def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
+        super().__init__(client, keys)
         self._records = RecordReader(client, keys, "page", Page.model_validate_json)
         self._messages = RecordReader(client, keys, "page message", PageMessage.model_validate_json)
 
@@ -75,7 +73,7 @@ class PageStore(Repository[Page, Decision[Page]]):
         """Only what was worth a page has one."""
         if episode.paged_at is None:
             return None
-        name = page_of_episode(episode)
+        name = get_episode_page_id(episode)
         return (await self.find([name])).get(name)
 
     async def open_page(self, page: Page) -> Page:
@@ -127,7 +125,7 @@ class PageStore(Repository[Page, Decision[Page]]):
         newest = self._keys.newest_joined_key(page.leader)
         transaction.write("ZADD", newest, page.opened_at.timestamp(), f"{before.cases:09d} {page.cause.id}")
         transaction.write("ZREMRANGEBYRANK", newest, 0, -2)
-        transaction.write("EXPIRE", newest, int(bounds.PAGE_KEPT.total_seconds()))
+        transaction.write("EXPIRE", newest, int(PAGE_KEPT.total_seconds()))
         return (await commit(self._client, transaction))[0]
 
     async def load_group(self, page_id: str) -> PageGroup:
@@ -149,7 +147,7 @@ class PageStore(Repository[Page, Decision[Page]]):
 
     async def save_page_message(self, page_id: str, to: str, message: PageMessage) -> None:
         key = self._keys.page_messages_key(page_id)
-        keep = ("EXPIRE", key, int(bounds.PAGE_KEPT.total_seconds()))
+        keep = ("EXPIRE", key, int(PAGE_KEPT.total_seconds()))
         kept = ("HSET", key, to, message.model_dump_json(exclude_defaults=True))
         await self._client.execute_each([kept, keep])  # a key that is none of ours keeps nobody from being called
 
@@ -213,12 +211,12 @@ def _write_page_decision(transaction: Transaction, keys: Keys, decision: Decisio
     assert before is not None
     transaction.guard(key, before.version, "v")
     transaction.write("HSET", key, "v", page.version, "body", page.model_dump_json(exclude_defaults=True))
-    transaction.write("EXPIRE", key, int(bounds.PAGE_KEPT.total_seconds()))
+    transaction.write("EXPIRE", key, int(PAGE_KEPT.total_seconds()))
     _write_due(transaction, keys, page)
     if page.count > before.count and (person := page.attempts[-1].person):
         night = keys.night_pages_key(decision.night, person)
         transaction.write("SADD", night, page.id)
-        transaction.write("EXPIRE", night, int(bounds.NIGHT_KEPT.total_seconds()))
+        transaction.write("EXPIRE", night, int(NIGHT_KEPT.total_seconds()))
     write_effects(transaction, keys, decision, at, "case", page.cause.id, "page", page.id)
 
 

@@ -19,12 +19,13 @@ from bot.domain.spikes.baseline import SubjectBaseline
 from bot.domain.spikes.episode import Episode
 from bot.store.calendars import parse_stored_shifts
 from bot.store.case_writer import add_notification, to_ms
-from bot.store.client import ANOTHER_TYPE, RedisClient
+from bot.store.client import ANOTHER_TYPE, parse_hash
 from bot.store.corrections import parse_correction
 from bot.store.dead_letters import BEFORE
 from bot.store.keys import CASE_KEPT, Keys
 from bot.store.message_records import CardRecord, DigestRecord, PageMessage
 from bot.store.record_reader import OF_ANOTHER_TYPE, UnreadableRecord, report_unreadable
+from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction, commit
 
 KINDS: Mapping[str, Callable[[str], Any]] = {
@@ -52,18 +53,14 @@ LOOKED_AT = 200
 """Records looked at again at a time."""
 
 
-class QuarantineStore:
-    def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
-
+class QuarantineStore(RedisStore):
     async def count(self) -> int:
         return int(await self._client.execute("HLEN", self._keys.unreadable))
 
     async def list_records(self) -> list[UnreadableRecord]:
         """Oldest first."""
         flat = await self._client.execute("HGETALL", self._keys.unreadable)
-        read = [_parse_quarantined(name, body) for name, body in zip(flat[::2], flat[1::2], strict=True)]
+        read = [_parse_quarantined(name, body) for name, body in parse_hash(flat).items()]
         return sorted(read, key=lambda one: (one.at, one.id))
 
     async def retry_records(self, at: datetime) -> int:

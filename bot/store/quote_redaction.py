@@ -5,17 +5,13 @@ from collections.abc import AsyncIterator, Mapping
 
 from bot.domain.mention import Mention
 from bot.domain.redaction import blank_quoted
-from bot.store.client import RedisClient
+from bot.store.client import parse_hash
 from bot.store.dead_letters import DeadLetter
-from bot.store.keys import Keys
+from bot.store.repository import RedisStore
 from bot.store.transaction import GROUP, CommitResult, Transaction, commit
 
 
-class QuoteStore:
-    def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
-
+class QuoteStore(RedisStore):
     async def redact_entries(
         self, stream: str, entries: AsyncIterator[tuple[str, dict[str, str]]], words: frozenset[str]
     ) -> int:
@@ -37,7 +33,7 @@ class QuoteStore:
     async def redact_joined(self, case: str, words: frozenset[str]) -> int:
         reply = await self._client.execute("HGETALL", self._keys.joined_mentions_key(case))
         changed = 0
-        for name, raw in zip(reply[::2], reply[1::2], strict=True):
+        for name, raw in parse_hash(reply).items():
             one = parse_stored_mention(raw)
             if one and (blank := blank_quoted(one, words)):
                 changed += await self._replace_field(

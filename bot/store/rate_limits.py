@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.store.case_writer import to_ms
-from bot.store.client import RedisClient, parse_int
-from bot.store.keys import Keys
+from bot.store.client import parse_int
+from bot.store.repository import RedisStore
 
 CLOCK_STEP = 25_000
 """Milliseconds. Clocks of two machines differ by less; one that jumps back by more was set."""
@@ -20,11 +20,7 @@ class RateLimit(NamedTuple):
     refill_interval: timedelta
 
 
-class RateLimitStore:
-    def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
-
+class RateLimitStore(RedisStore):
     async def try_acquire(self, limits: Sequence[RateLimit], at: datetime) -> timedelta:
         """Take one call from each; zero if it may be made now, else how long to wait, and nothing was taken."""
         keys = [

@@ -3,19 +3,16 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.read_budget import ReadCounts, ReadIds, ReadTotals
-from bot.store.client import RedisClient, parse_counts, parse_int
-from bot.store.keys import Keys, join_field, split_field
+from bot.store.client import parse_counts, parse_int
+from bot.store.keys import join_field, split_field
+from bot.store.repository import RedisStore
 
 KEPT = timedelta(days=100)
 IDS_KEPT = timedelta(days=2)
 KINDS = ("posts", "users")
 
 
-class ReadCountStore:
-    def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
-
+class ReadCountStore(RedisStore):
     async def add_reads(self, source: str, ids: ReadIds, at: datetime) -> ReadTotals:
         """Count each id once within its UTC day, and say what that makes. Raises `StoreUnavailable`; then do it
         again.

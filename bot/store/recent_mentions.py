@@ -7,8 +7,9 @@ from typing import NamedTuple
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
-from bot.store.client import RedisClient
+from bot.store.client import parse_hash
 from bot.store.keys import Keys
+from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction
 
 AT_ONCE = 100
@@ -52,11 +53,7 @@ class RecentPage(NamedTuple):
     more: bool
 
 
-class RecentMentionStore:
-    def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
-
+class RecentMentionStore(RedisStore):
     async def read_page(self, after: str, exclude_worker: str = "") -> RecentPage:
         """In the order of commits, without what was written by `beside`.
 
@@ -65,7 +62,7 @@ class RecentMentionStore:
         reply = await self._client.execute("XRANGE", self._keys.recent_mentions, f"({after}", "+", "COUNT", AT_ONCE)
         found: list[RecentMention] = []
         for place, fields in reply:
-            entry = dict(zip(fields[::2], fields[1::2], strict=True))
+            entry = parse_hash(fields)
             if not exclude_worker or entry.get("by") != exclude_worker:
                 found += parse_recent(place, entry.get("heard", ""))
         return RecentPage(found, reply[-1][0] if reply else after, len(reply) == AT_ONCE)

@@ -15,7 +15,7 @@ import structlog
 from pydantic import ValidationError
 
 from bot.domain.errors import NotAllowed, StoreUnavailable
-from bot.store.client import ANOTHER_TYPE, RedisClient
+from bot.store.client import ANOTHER_TYPE, RedisClient, parse_hash
 from bot.store.health_issues import HealthIssueStore
 from bot.store.keys import UNREADABLE_MOST, Keys
 
@@ -85,7 +85,7 @@ class RecordReader(Generic[Model]):
         if flat is ANOTHER_TYPE:
             await self.read(key, flat, "")
             return {}
-        read = {name: await self.read(key, body, name) for name, body in zip(flat[::2], flat[1::2], strict=True)}
+        read = {name: await self.read(key, body, name) for name, body in parse_hash(flat).items()}
         return {name: one for name, one in read.items() if one is not None}
 
     async def read_or_clear(self, key: str, body: str | None) -> Model | None:

@@ -10,8 +10,9 @@ from typing import Any
 from bot.domain.commits import DurationKind
 from bot.domain.periods import DAY, QUARTER, TimeSpan
 from bot.domain.reports.report import Tally, TallyKey
-from bot.store.client import RedisClient, parse_counts, parse_int
-from bot.store.keys import Keys, format_day, split_field
+from bot.store.client import parse_counts, parse_hash, parse_int
+from bot.store.keys import format_day, split_field
+from bot.store.repository import RedisStore
 
 HOURS_AT_ONCE = 48
 """Hours in one round trip: today and yesterday at once, and a week leaves others a turn in between."""
@@ -20,11 +21,7 @@ Coverage = tuple[tuple[int, ...], ...]
 """For each quarter of an hour, the spans that it belongs to. Nearly all hours of a report have one of two or three."""
 
 
-class ReportCounterStore:
-    def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
-
+class ReportCounterStore(RedisStore):
     async def load_tallies(self, *spans: TimeSpan) -> list[Tally]:
         """One tally for each span; spans may overlap, and each hour is read once."""
         sums: dict[Coverage, dict[str, int]] = {}
@@ -45,7 +42,7 @@ class ReportCounterStore:
                 for hour, subject in wanted
             ]
         )
-        scored = [(float(score), case) for flat in replies for case, score in zip(flat[::2], flat[1::2], strict=True)]
+        scored = [(float(score), case) for flat in replies for case, score in parse_hash(flat).items()]
         return [case for _, case in sorted(scored, reverse=True)[:limit]]
 
     async def count_resolutions(self, span: TimeSpan) -> Counter[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Records that several people and workers change at once: read, decided on, committed."""
+"""Base classes of the parts of the store; optimistic concurrency for records that several people change at once."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
@@ -7,34 +7,44 @@ from inspect import isawaitable
 from typing import ClassVar, Generic, TypeVar
 
 from bot.domain.errors import NotAllowed
+from bot.store.client import RedisClient
+from bot.store.keys import Keys
 from bot.store.transaction import CommitResult
 
 Record = TypeVar("Record")
 Decided = TypeVar("Decided")
 
 TRIES = 60
-"""Lost races before we give up: of fifty who press at once, the last sees forty-nine others commit at the most."""
+"""Attempts before giving up: of 50 people who press at once, the last one loses at most 49 races."""
 
 
-class Repository(ABC, Generic[Record, Decided]):
-    """Optimistic concurrency: nothing is locked, and whoever commits too late reads again and decides again."""
+class RedisStore:
+    """A part of the store: commands over the one connection, on the keys of one brand."""
+
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+
+class Repository(RedisStore, ABC, Generic[Record, Decided]):
+    """Optimistic concurrency: nothing is locked. On a version conflict the record is read and decided on again."""
 
     kind: ClassVar[str]
 
     @abstractmethod
     async def get(self, name: str) -> Record:
-        """Raises `NotAllowed` where it is gone, `UnreadableRecordError`."""
+        """Return the record as it is now. Raises `NotAllowed` if it is gone, and `UnreadableRecordError`."""
 
     @abstractmethod
     async def commit(self, decision: Decided, at: datetime) -> CommitResult:
-        """`STALE` where the record is not what was read any more."""
+        """Write the decision. Return `STALE` if the record has changed since it was read."""
 
     async def change(
         self, name: str, decide: Callable[[Record], Decided | Awaitable[Decided]], at: datetime
     ) -> Decided:
-        """Commit what `decide` makes of the record as it is now, and return it.
+        """Commit what `decide` makes of the current record, and return it.
 
-        What `decide` refuses goes up untouched. Raises as `get`, and `NotAllowed` where too many change it at once.
+        Errors of `decide` and `get` pass through. Raises `NotAllowed` if too many people change it at once.
         """
         decision = await self.change_if_needed(name, decide, at)
         assert decision is not None
@@ -43,7 +53,7 @@ class Repository(ABC, Generic[Record, Decided]):
     async def change_if_needed(
         self, name: str, decide: Callable[[Record], Decided | Awaitable[Decided] | None], at: datetime
     ) -> Decided | None:
-        """As `change`; nothing is committed where `decide` returns None."""
+        """Do as `change`, but commit nothing if `decide` returns None."""
         for _ in range(TRIES):
             decision = decide(await self.get(name))
             if isawaitable(decision):

@@ -4,19 +4,15 @@ from datetime import datetime, timedelta
 
 from bot.domain.outbox import Notification
 from bot.store.case_writer import add_notification, to_ms
-from bot.store.client import RedisClient, parse_counts
-from bot.store.keys import Keys
+from bot.store.client import parse_counts
+from bot.store.repository import RedisStore
 from bot.store.transaction import CommitResult, Transaction, commit
 
 SAID_FOR = timedelta(days=30)
 """A hole that is there for longer is said again."""
 
 
-class ScheduleGapStore:
-    def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
-
+class ScheduleGapStore(RedisStore):
     async def load_reported(self) -> dict[str, int]:
         """By the names of their notifications: when, ms."""
         flat = await self._client.execute("HGETALL", self._keys.schedule_gaps)

@@ -8,13 +8,14 @@ from bot.domain.paging.page import Page
 from bot.domain.periods import widen_to_quarters
 from bot.domain.shift_summary import LOOKBACK, ShiftSummary
 from bot.store.case_writer import add_notification, to_ms
-from bot.store.client import RedisClient
+from bot.store.client import RedisClient, parse_hash
 from bot.store.crises import CrisisStore
 from bot.store.drills import DrillStore
 from bot.store.episodes import EpisodeStore
 from bot.store.keys import Keys
 from bot.store.paging import PageStore
 from bot.store.report_counters import ReportCounterStore
+from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction, commit
 
 LOOKED_AT = 5_000
@@ -22,10 +23,9 @@ LOOKED_AT = 5_000
 REMEMBERED = timedelta(days=2)
 
 
-class ShiftSummaryStore:
+class ShiftSummaryStore(RedisStore):
     def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
+        super().__init__(client, keys)
         self._pages = PageStore(client, keys)
         self._episodes = EpisodeStore(client, keys)
         self._crises = CrisisStore(client, keys)
@@ -64,6 +64,6 @@ class ShiftSummaryStore:
 
     async def _load_pages(self, since: datetime) -> list[Page]:
         reply = await self._client.execute("XREVRANGE", self._keys.audit, "+", to_ms(since), "COUNT", LOOKED_AT)
-        found = [dict(zip(fields[::2], fields[1::2], strict=True)).get("page", "") for _, fields in reply]
+        found = [parse_hash(fields).get("page", "") for _, fields in reply]
         pages = await self._pages.find([one for one in found if one])
         return sorted((one for one in pages.values() if one.opened_at >= since), key=lambda one: one.opened_at)

@@ -6,6 +6,7 @@ import secrets
 from bot.domain.commits import StoreUnavailable
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
+from bot.store.repository import RedisStore
 
 ACKNOWLEDGE = "acknowledge"
 """What links that acknowledge are signed with, and the first part of their path."""
@@ -13,10 +14,9 @@ LENGTH = 32
 """Bytes."""
 
 
-class SigningSecretStore:
+class SigningSecretStore(RedisStore):
     def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
+        super().__init__(client, keys)
         self._known: dict[str, bytes] = {}
 
     async def load_secret(self, purpose: str) -> bytes:

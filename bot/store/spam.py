@@ -9,9 +9,10 @@ from bot.domain.commits import CaseDecision, MentionOutcome, ProcessedMention
 from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY
 from bot.store.case_writer import build_tally_field, write_decision
-from bot.store.client import RedisClient
+from bot.store.client import RedisClient, parse_hash
 from bot.store.keys import Keys
 from bot.store.record_reader import RecordReader
+from bot.store.repository import RedisStore
 from bot.store.transaction import CommitResult, Transaction, commit
 
 
@@ -29,10 +30,9 @@ class SpamEntry(NamedTuple):
         return ProcessedMention(self.mention, self.assessment, NOBODY, MentionOutcome.SPAM, self.at)
 
 
-class SpamStore:
+class SpamStore(RedisStore):
     def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
+        super().__init__(client, keys)
         self._mentions = RecordReader(client, keys, "mention", Mention.from_stored)
         self._assessments = RecordReader(client, keys, "assessment", Assessment.model_validate_json)
 
@@ -70,7 +70,7 @@ class SpamStore:
         """Those that can be read."""
         found = []
         for entry, flat in entries:
-            fields = dict(zip(flat[::2], flat[1::2], strict=True))
+            fields = parse_hash(flat)
             mention = await self._mentions.read(self._keys.spam, fields.get("m"), f"{entry} m")
             heard = await self._assessments.read(self._keys.spam, fields.get("a"), f"{entry} a")
             if mention is not None and heard is not None:

@@ -6,9 +6,8 @@ from pydantic_core import to_json
 
 from bot.domain.commits import ProcessedMention
 from bot.domain.spikes.observation import SpikeObservation, StreamPosition, build_observation
-from bot.store import keys as bounds
-from bot.store.client import RedisClient
-from bot.store.keys import Keys
+from bot.store.keys import FEED_MOST, Keys
+from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction
 
 AT_ONCE = 1_000
@@ -24,14 +23,10 @@ def append_observation(transaction: Transaction, keys: Keys, processed: Processe
     seen = build_observation(processed, subject) if subject else None
     if seen is not None:
         transaction.write("XADD", keys.spike_stream, "*", "o", to_json(seen[:-1]).decode())
-        transaction.add_upkeep("XTRIM", keys.spike_stream, "MAXLEN", "~", bounds.FEED_MOST)
+        transaction.add_upkeep("XTRIM", keys.spike_stream, "MAXLEN", "~", FEED_MOST)
 
 
-class SpikeStream:
-    def __init__(self, client: RedisClient, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
-
+class SpikeStream(RedisStore):
     async def read(self, after: StreamPosition, limit: int = AT_ONCE) -> list[SpikeObservation]:
         """In the order in which they were committed."""
         reply = await self._client.execute(
