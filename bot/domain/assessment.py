@@ -5,9 +5,9 @@ from enum import StrEnum
 from itertools import chain
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
-from bot.domain.immutable import construct_model, lock_free_cached_property
+from bot.domain.immutable import FrozenModel, lock_free_cached_property
 from bot.domain.stored_tuples import store_by_name
 
 
@@ -67,10 +67,10 @@ DOUBTFUL = "crisis:doubtful"
 """A crisis that holds, at which a person should look before another is woken."""
 
 
-class Assessment(BaseModel):
+class Assessment(FrozenModel):
     """All signals about one mention. What is asked of it is derived, so that it cannot disagree with itself."""
 
-    model_config = ConfigDict(frozen=True, ignored_types=(lock_free_cached_property,))
+    model_config = ConfigDict(ignored_types=(lock_free_cached_property,))
 
     signals: tuple[Signal, ...] = ()
 
@@ -145,4 +145,4 @@ class Assessment(BaseModel):
 
 
 def build_assessment(*parts: Iterable[Signal]) -> Assessment:
-    return construct_model(Assessment, signals=tuple(chain.from_iterable(parts)))
+    return Assessment.model_construct(signals=tuple(chain.from_iterable(parts)))

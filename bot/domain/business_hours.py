@@ -4,17 +4,15 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
+from bot.domain.immutable import FrozenModel
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WINDOW = re.compile(r"^(?P<days>[A-Za-z,\- ]+?)\s+(?P<start>\d{1,2}:\d{2})\s*-\s*(?P<end>\d{1,2}:\d{2})$")
 _LONGEST_SEARCH = timedelta(days=370)
 
 
-class HoursWindow(BaseModel):
+class HoursWindow(FrozenModel):
     """Some days of the week, from one wall-clock time to another; an end at or before the start is the next day's."""
-
-    model_config = ConfigDict(frozen=True)
 
     days: frozenset[int]
     start: time
@@ -29,10 +27,8 @@ class HoursWindow(BaseModel):
         return start, datetime.combine(last, self.end, zone).astimezone(UTC)
 
 
-class BusinessHours(BaseModel):
+class BusinessHours(FrozenModel):
     """Windows in one time zone. No window at all means always."""
-
-    model_config = ConfigDict(frozen=True)
 
     windows: tuple[HoursWindow, ...] = ()
     zone: str = "UTC"

@@ -3,14 +3,12 @@
 import hashlib
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, TypedDict, Unpack
-
-from pydantic import BaseModel, ConfigDict
+from typing import NamedTuple
 
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent
 from bot.domain.audit import AuditEvent
 from bot.domain.correction import COLLEAGUE, Correction, CorrectionKind
-from bot.domain.immutable import replace_fields
+from bot.domain.immutable import FrozenModel
 from bot.domain.mention import Mention
 from bot.domain.routing import CaseClocks
 from bot.domain.stored_tuples import store_by_name
@@ -81,48 +79,8 @@ def derive_case_id(mention_id: str) -> str:
     return hashlib.blake2b(mention_id.encode(), digest_size=7).hexdigest()
 
 
-class CaseChanges(TypedDict, total=False):
-    """What `Case.copy_with` takes: the fields of `Case`, as a test compares."""
-
-    id: str
-    version: int
-    mention: Mention
-    assessment: Assessment
-    department: str
-    route: str
-    clocks: CaseClocks
-    status: CaseStatus
-    owner: str
-    resolution: CaseResolution | None
-    note: str
-    opened_at: datetime
-    waiting_since: datetime
-    claimed_at: datetime | None
-    resolved_at: datetime | None
-    resolved_by: str
-    due: datetime | None
-    rung: int
-    rung_at: datetime | None
-    called: tuple[str, ...]
-    round: int
-    alarm: bool
-    alarmed_by: CrisisAlarm | None
-    lease_began: datetime | None
-    lease_ends: datetime | None
-    lease_said: bool
-    overdue_said: bool
-    joined: tuple[JoinedMention, ...]
-    joined_count: int
-    history: tuple[AuditEvent, ...]
-    earlier: tuple[str, ...]
-    corrections: tuple[Correction, ...]
-    as_heard: Assessment | None
-
-
-class Case(BaseModel):
+class Case(FrozenModel):
     """`version` counts commits. `due` is the clock shown: to claim while new, to resolve while claimed."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     version: int = 0
@@ -224,7 +182,3 @@ class Case(BaseModel):
         """The history with one more line; the first line stays, the oldest of the others go."""
         lines = (*self.history, event)
         return lines if len(lines) <= MAX_HISTORY else (lines[0], *lines[-(MAX_HISTORY - 1) :])
-
-    def copy_with(self, **changes: Unpack[CaseChanges]) -> "Case":
-        """This case with some things changed; quicker than validating again what was validated before."""
-        return replace_fields(self, changes)

@@ -1,13 +1,11 @@
 """A declared crisis: who leads it, what was decided, what is still to be done, and how it went."""
 
 from datetime import datetime, timedelta
-from typing import NamedTuple, TypedDict, Unpack
-
-from pydantic import BaseModel, ConfigDict
+from typing import Any, NamedTuple, Self
 
 from bot.domain.assessment import Sentiment
 from bot.domain.destination import ToChannel, ToDepartment
-from bot.domain.immutable import replace_fields
+from bot.domain.immutable import FrozenModel
 from bot.domain.paging.page import Severity
 from bot.domain.reports.report import Tally
 from bot.domain.stored_tuples import store_by_name
@@ -92,42 +90,8 @@ class SentimentOutcome(NamedTuple):
     last: MentionCounts
 
 
-class CrisisChanges(TypedDict, total=False):
-    """What `CrisisDetector.copy_with` takes: the fields of `CrisisDetector`, as a test compares."""
-
-    id: str
-    version: int
-    told: CrisisDeclaration
-    origin: CrisisOrigin
-    declared_by: str
-    declared_at: datetime
-    page: str
-    channel: str
-    housed: bool
-    status: str
-    updates: tuple[CrisisUpdate, ...]
-    update_due: datetime | None
-    reminded_for: datetime | None
-    checklist: tuple[ChecklistItem, ...]
-    timeline: tuple[TimelineEntry, ...]
-    pinned: tuple[str, ...]
-    cases: tuple[str, ...]
-    cases_open: int
-    pages: tuple[str, ...]
-    taken_over: bool
-    numbers: MentionCounts
-    counted_at: datetime | None
-    paged_at: datetime | None
-    acknowledged_at: datetime | None
-    closed_by: str
-    closed_at: datetime | None
-    went: SentimentOutcome | None
-
-
-class Crisis(BaseModel):
+class Crisis(FrozenModel):
     """`version` counts commits. `lead`, `comms` and `legal` are Slack ids."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     version: int = 1
@@ -179,8 +143,9 @@ class Crisis(BaseModel):
         named = (self.told.lead, self.told.comms, self.told.legal, self.declared_by)
         return tuple(dict.fromkeys(one for one in named if one))
 
-    def copy_with(self, **changes: Unpack[CrisisChanges]) -> "Crisis":
-        return replace_fields(self, {**changes, "version": self.version + 1})
+    def copy_with(self, **changes: Any) -> Self:
+        """Return the next version with these changes: each change of a crisis counts."""
+        return super().copy_with(**{**changes, "version": self.version + 1})
 
     def extend_timeline(self, at: datetime, by: str, what: str) -> tuple[TimelineEntry, ...]:
         """The timeline with one more line."""

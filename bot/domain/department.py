@@ -2,9 +2,10 @@
 
 import re
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from bot.domain.business_hours import BusinessHours
+from bot.domain.immutable import FrozenModel
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
 
@@ -14,10 +15,8 @@ def is_person(entry: str) -> bool:
     return _PERSON.fullmatch(entry) is not None
 
 
-class Department(BaseModel):
+class Department(FrozenModel):
     """`deputies` are Slack ids: people (`U…`, `W…`) or user groups (`S…`). `on_call`: people, or names of schedules."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     channel: str
@@ -35,10 +34,8 @@ class Department(BaseModel):
         return tuple(entry for entry in self.on_call if not is_person(entry))
 
 
-class DepartmentStaff(BaseModel):
+class DepartmentStaff(FrozenModel):
     """The people of one department, its user groups already taken apart into people."""
-
-    model_config = ConfigDict(frozen=True)
 
     department: str
     deputies: frozenset[str] = Field(default_factory=frozenset)

@@ -1,16 +1,14 @@
 """A drill: a page about nothing climbs the whole ladder, to see whether it would hold."""
 
 from datetime import datetime, time, timedelta
-from typing import NamedTuple, TypedDict, Unpack
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
-
-from pydantic import BaseModel, ConfigDict
 
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.commits import Decision
 from bot.domain.destination import Destination, ToDepartment, ToPerson, parse_callee, to_people
 from bot.domain.errors import NotAllowed
-from bot.domain.immutable import replace_fields
+from bot.domain.immutable import FrozenModel
 from bot.domain.outbox import Notification, NotificationKind
 from bot.domain.paging.context import CauseStatus
 from bot.domain.paging.page import CauseKind, Page, PageCause, Severity, open_page
@@ -23,22 +21,8 @@ INTERVAL_TOLERANCE = timedelta(hours=12)
 """A drill begun late one month does not make the next one late."""
 
 
-class DrillChanges(TypedDict, total=False):
-    """What `Drill.copy_with` takes: the fields of `Drill`, as a test compares."""
-
-    department: str
-    opened_at: datetime
-    page: str
-    asked_by: str
-    missed_at: datetime | None
-    why: str
-    ended_at: datetime | None
-
-
-class Drill(BaseModel):
+class Drill(FrozenModel):
     """The last one of a department. `asked_by` is empty where the playbook's clock asked."""
-
-    model_config = ConfigDict(frozen=True)
 
     department: str
     opened_at: datetime
@@ -58,9 +42,6 @@ class Drill(BaseModel):
     def is_missed(self) -> bool:
         """It has to be repeated, whether or not somebody else has answered it since."""
         return self.missed_at is not None
-
-    def copy_with(self, **changes: Unpack[DrillChanges]) -> "Drill":
-        return replace_fields(self, changes)
 
 
 class DrillSettings(NamedTuple):

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
-from bot.domain.immutable import construct_model, fields_equal
+from bot.domain.immutable import FrozenModel, fields_equal
 
 MAX_TEXT_LENGTH = 10_000
 """Characters of a post that are kept: more than anybody reads on a card, and a bound for every detector."""
@@ -77,10 +77,10 @@ UNKNOWN_AUTHOR_ID = "unknown"
 """The id of an author of whom the outlet tells nothing; two of them are not the same person."""
 
 
-class Author(BaseModel):  # noqa: PLW1641  (pydantic gives a frozen model its hash)
+class Author(FrozenModel):  # noqa: PLW1641  (pydantic gives a frozen model its hash)
     """Who said it, as far as the outlet tells. Counts are the outlet's own and may be bought."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(extra="ignore")
     __eq__ = fields_equal
 
     id: CleanText = Field(min_length=1, max_length=300)
@@ -114,13 +114,13 @@ FORGOTTEN_TEXT = "This post was deleted at the request of the person who wrote i
 UNKNOWN_AUTHOR = Author(id=UNKNOWN_AUTHOR_ID)
 
 
-class Mention(BaseModel):
+class Mention(FrozenModel):
     """Never changes once it was heard: an edited post is another mention, with the same id.
 
     `id` is `<source>:<the outlet's id>`; times are UTC.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(extra="ignore")
 
     id: CleanText = Field(min_length=3, max_length=300, pattern=r"^[^\s:]+:\S+$")
     source: CleanText
@@ -168,10 +168,10 @@ class Mention(BaseModel):
         return self.author.name or "somebody"
 
     @classmethod
-    def from_stored(cls, raw: str | bytes) -> Self:
+    def from_stored(cls, raw: str | bytes) -> "Mention":
         """A mention that we wrote ourselves, read back. Raises `ValidationError` where it cannot be one."""
         read: Any = _KeptMention.model_validate_json(raw)
-        return construct_model(cls, **{**vars(read), "author": construct_model(Author, **vars(read.author))})
+        return cls.model_construct(**{**vars(read), "author": Author.model_construct(**vars(read.author))})
 
 
 def _build_stored_model(model: type[BaseModel], **parts: type[BaseModel]) -> type[BaseModel]:

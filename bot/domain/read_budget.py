@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from bot.domain.immutable import FrozenModel
 from bot.domain.text import format_count
 
 WARNING_SHARE = 0.8
@@ -30,10 +31,10 @@ class ReadTotals(NamedTuple):
     month: ReadCounts
 
 
-class ReadBudget(BaseModel):
+class ReadBudget(FrozenModel):
     """In US dollars. None: no bound."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     day: float | None = Field(None, gt=0, le=1_000_000)
     month: float | None = Field(None, gt=0, le=10_000_000)

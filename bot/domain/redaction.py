@@ -76,7 +76,7 @@ def blank_quoted(mention: Mention, words: Iterable[str]) -> Mention | None:
     quoted = " ".join(mention.quoted.split())
     if mention.quoted == FORGOTTEN_TEXT or not any(one in quoted for one in words):
         return None
-    return mention.model_copy(update={"quoted": FORGOTTEN_TEXT})
+    return mention.copy_with(quoted=FORGOTTEN_TEXT)
 
 
 def forget_in_case(case: Case, ids: frozenset[str], at: datetime, words: Iterable[str] = ()) -> CaseDecision | None:

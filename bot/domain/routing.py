@@ -3,10 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 
-from pydantic import BaseModel, ConfigDict
-
 from bot.domain.assessment import Assessment
-from bot.domain.immutable import fields_equal
+from bot.domain.immutable import FrozenModel, fields_equal
 from bot.domain.mention import Mention
 
 NOBODY = "nobody"
@@ -18,10 +16,9 @@ Labels = Mapping[str, Collection[str]]
 """By dimension, the words that hold."""
 
 
-class CaseClocks(BaseModel):  # noqa: PLW1641  (pydantic gives a frozen model its hash)
+class CaseClocks(FrozenModel):  # noqa: PLW1641  (pydantic gives a frozen model its hash)
     """How long things may take. None: no such clock. Working time where the department has hours."""
 
-    model_config = ConfigDict(frozen=True)
     __eq__ = fields_equal
 
     claim_within: timedelta | None = None
@@ -30,10 +27,8 @@ class CaseClocks(BaseModel):  # noqa: PLW1641  (pydantic gives a frozen model it
     remind_every: timedelta | None = None
 
 
-class Route(BaseModel):
+class Route(FrozenModel):
     """`when` and `unless` map a dimension (sentiment, intent, subject, …) to words of which any will do."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     when: Mapping[str, frozenset[str]] = {}

@@ -2,7 +2,9 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from bot.domain.immutable import FrozenModel
 
 
 class SubjectKind(StrEnum):
@@ -12,10 +14,10 @@ class SubjectKind(StrEnum):
     COMPETITOR = "competitor"
 
 
-class Subject(BaseModel):
+class Subject(FrozenModel):
     """A brand, product, campaign or competitor, with the terms by which it is meant."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     name: str = Field(min_length=1, max_length=80)
     kind: SubjectKind = SubjectKind.BRAND

@@ -29,10 +29,10 @@ def an_episode(text: str) -> Episode:
     sample = SamplePost("x:1", text[:300], f"https://x.example/{MARKER}", text, AT)
     height = SpikePeak(31, 27, 15, 2.0, AT, SpikeKind.TOPIC)
     said = tuple(text[n : n + 60] for n in (0, 60, 120))
-    times = {"started_at": AT, "opened_at": AT, "unusual_at": AT, "written_at": AT}
     return Episode(
         id="ep-1", subject="Northwind Air", department="care", kind=SpikeKind.TOPIC, words=said, begun=height, peak=height,
-        firsts=(sample,) * 3, samples=(sample,) * 3, posts=31, **times,
+        firsts=(sample,) * 3, samples=(sample,) * 3, posts=31, started_at=AT, opened_at=AT,
+        unusual_at=AT, written_at=AT,
     )  # fmt: skip
 
 

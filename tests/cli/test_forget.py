@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.mention import Mention
+from bot.domain.mention import Author, Mention
 from bot.store.store import Store
 from tests.cli.shell import Shell
 from tests.clock import WoundClock
@@ -13,7 +13,8 @@ async def waiting(shell: Shell, store: Store, redis_url: str, brand: str, clock:
     """A shell on a store in which two posts of one person wait."""
     shell.playbook(brand=brand)
     shell.env.update(REDIS_URL=redis_url)
-    posts = [Mention(id=f"x:{n}", source="x", text=f"post {n}", created_at=clock.now(), author="marta") for n in (1, 2)]
+    marta = Author(id="marta", handle="marta")
+    posts = [Mention(id=f"x:{n}", source="x", text=f"post {n}", created_at=clock.now(), author=marta) for n in (1, 2)]
     await store.inbox.admit("x", posts, None, clock.now())
     return shell
 

@@ -1,7 +1,7 @@
 """The ladder: who is called next, at which moment, and what stops it."""
 
 from datetime import timedelta
-from typing import Unpack
+from typing import Any
 
 import pytest
 
@@ -16,7 +16,6 @@ from bot.domain.paging.page import (
     ContactMethod,
     Page,
     PageCause,
-    PageChanges,
     PageGroup,
     Severity,
     derive_page_id,
@@ -185,7 +184,7 @@ def test_one_cause_has_one_page_and_another_round_of_it_another() -> None:
 NONE = PageGroup()
 
 
-def later(minutes: float, **more: Unpack[PageChanges]) -> Page:
+def later(minutes: float, **more: Any) -> Page:
     """A second crisis, of the same kind unless it is said otherwise."""
     return open_page(PageCause(CauseKind.CASE, "c2"), Severity.SEV1, "pr", after(minutes=minutes)).copy_with(**more)
 
@@ -221,7 +220,7 @@ def test_whether_somebody_has_answered_makes_no_difference_to_how_long_but_a_cas
 
 
 @pytest.mark.parametrize("other", [{"harm": "leak"}, {"subject": "Skylark"}, {"department": "care"}, {"harm": ""}])
-def test_another_kind_of_harm_another_subject_and_another_department_call_by_themselves(other: PageChanges) -> None:
+def test_another_kind_of_harm_another_subject_and_another_department_call_by_themselves(other: dict[str, Any]) -> None:
     leader = climbed(a_page(), 0).after.copy_with(harm="safety", subject="Northwind")
     assert grouping.is_group_leader(leader, NONE, later(1, harm="safety", subject="Northwind"))
     assert not grouping.is_group_leader(leader, NONE, later(1, harm="safety", subject="Northwind").copy_with(**other))

@@ -1,7 +1,7 @@
 """A page that was answered, and whose case nobody claims: when it calls again, and whom."""
 
 from datetime import timedelta
-from typing import Unpack
+from typing import Any
 
 import pytest
 
@@ -13,7 +13,6 @@ from bot.domain.paging.page import (
     ContactMethod,
     Page,
     PageCause,
-    PageChanges,
     Severity,
     open_page,
 )
@@ -25,7 +24,7 @@ POLICY = EscalationPolicy(ways=(ContactMethod.SLACK, ContactMethod.PAGERDUTY), c
 LINE = EscalationTargets(people=("U0BEN",), methods={"": frozenset({ContactMethod.PAGERDUTY})})
 
 
-def answered(kind: CauseKind = CauseKind.CASE, **more: Unpack[PageChanges]) -> Page:
+def answered(kind: CauseKind = CauseKind.CASE, **more: Any) -> Page:
     """Called by Slack and PagerDuty, then acknowledged after eleven minutes."""
     page = open_page(PageCause(kind, "c1"), Severity.SEV1, "pr", AT).copy_with(**more)
     for minutes in (0, 5):

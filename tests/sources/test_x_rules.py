@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -8,7 +10,7 @@ from bot.sources.x import XOptions
 from bot.sources.x_rules import QUERY_LIMIT, RULE_LIMIT, XRule, build_rules, diff_rules, find_unsupported_terms
 
 
-def values(limit: int = RULE_LIMIT, lang: str = "", extra: str = "", **subject: tuple[str, ...]) -> list[str]:
+def values(limit: int = RULE_LIMIT, lang: str = "", extra: str = "", **subject: Any) -> list[str]:
     return [rule.value for rule in build_rules([Subject(name="Kettle", **subject)], limit, lang, extra)]
 
 

@@ -11,7 +11,6 @@ from bot.domain.case import MAX_JOINED, Case, CaseStatus, CrisisAlarm, JoinedMen
 from bot.domain.cases.deadlines import choose_priority, compute_claim_due, find_next_deadline, reset_to_new
 from bot.domain.commits import CaseDecision, MentionOutcome, ProcessedMention
 from bot.domain.department import Department
-from bot.domain.immutable import construct_model
 from bot.domain.mention import UNKNOWN_AUTHOR_ID, Mention
 from bot.domain.outbox import Notification, NotificationKind, Priority
 from bot.domain.paging.case_page import build_case_pages
@@ -72,8 +71,7 @@ def open_case(
 ) -> CaseDecision:
     """A mention that nobody has yet opens a case of its own."""
     event = AuditEvent(at, "", AuditAction.OPENED, f"by route {route.name}")
-    case = construct_model(
-        Case,
+    case = Case.model_construct(
         id=derive_case_id(mention.id),
         version=1,
         mention=mention,

@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
 from bot.domain.commits import Decision
 from bot.domain.health.source_silence import SourceActivity, detect_silence, record_activity
-from bot.domain.immutable import replace_fields
+from bot.domain.immutable import FrozenModel
 from bot.domain.outbox import Notification, NotificationKind
 from bot.domain.paging.context import CauseStatus
 from bot.domain.paging.page import CauseKind, Page, PageCause, Severity, open_page
@@ -43,10 +41,8 @@ class HealthSnapshot(NamedTuple):
     """What pagers say of themselves, by part."""
 
 
-class HealthIssue(BaseModel):
+class HealthIssue(FrozenModel):
     """`name` tells one from the other; `sentence` is in our own words."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     sentence: str
@@ -61,19 +57,17 @@ class HealthIssue(BaseModel):
         return PageCause(CauseKind.OPERATORS, self.name, int(self.since.timestamp()))
 
 
-class HealthState(BaseModel):
+class HealthState(FrozenModel):
     """All that is known from look to look. `version` counts commits."""
-
-    model_config = ConfigDict(frozen=True)
 
     version: int = 0
     looked_at: datetime | None = None
     up_since: float = 0.0
     """Since when somebody listens without a pause, seconds since the epoch."""
-    heard: dict[str, SourceActivity] = {}
+    heard: Mapping[str, SourceActivity] = {}
     suspected: tuple[str, ...] = ()
     """Seen at the last look for the first time."""
-    troubles: dict[str, HealthIssue] = {}
+    troubles: Mapping[str, HealthIssue] = {}
     over: tuple[HealthIssue, ...] = ()
     """The last ones that were."""
 
@@ -102,7 +96,7 @@ def check_health(state: HealthState, snapshot: HealthSnapshot, at: datetime) -> 
         if name in state.suspected and name not in state.troubles
     }
     looked = {name: _count_healthy_checks(one, there=name in found) for name, one in state.troubles.items()}
-    over = [replace_fields(one, {"over_at": at}) for one in looked.values() if one.well >= CONSECUTIVE_CHECKS]
+    over = [one.copy_with(over_at=at) for one in looked.values() if one.well >= CONSECUTIVE_CHECKS]
     left = {name: one for name, one in looked.items() if one.well < CONSECUTIVE_CHECKS}
     after = HealthState(
         version=state.version + 1,
@@ -148,7 +142,7 @@ def _find_problems(
 
 
 def _count_healthy_checks(issue: HealthIssue, *, there: bool) -> HealthIssue:
-    return replace_fields(issue, {"well": 0 if there else issue.well + 1})
+    return issue.copy_with(well=0 if there else issue.well + 1)
 
 
 def _build_issue_page(issue: HealthIssue, at: datetime) -> Page:

@@ -1,11 +1,10 @@
 """How long a source is usually silent, learnt as it goes, and when it is silent unlike itself."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
-from bot.domain.immutable import replace_fields
+from bot.domain.immutable import FrozenModel
 from bot.domain.stored_tuples import store_by_name
 
 MIN_SILENCE = 15 * 60.0
@@ -27,14 +26,12 @@ class SourceGap(NamedTuple):
     seconds: float
 
 
-class SourceActivity(BaseModel):
+class SourceActivity(FrozenModel):
     """A source. Of its gaps only the longest of each part of a day are kept: 56 numbers, however much it says."""
-
-    model_config = ConfigDict(frozen=True)
 
     last: float = 0.0
     """When it last gave a mention, seconds since the epoch; 0: never."""
-    longest: dict[int, tuple[SourceGap, ...]] = {}
+    longest: Mapping[int, tuple[SourceGap, ...]] = {}
     """By part of the day in UTC, newest last."""
 
 
@@ -50,12 +47,12 @@ def record_activity(activity: SourceActivity, last: float, up_since: float) -> S
     if last <= activity.last:
         return activity
     if not activity.last or activity.last < up_since:
-        return replace_fields(activity, {"last": last})
+        return activity.copy_with(last=last)
     part, day = _get_day_part(activity.last), int(activity.last // 86_400)
     known = activity.longest.get(part, ())
     today = max([last - activity.last, *(one.seconds for one in known if one.day == day)])
     kept = (*(one for one in known if one.day != day), SourceGap(day, today))[-MAX_DAYS:]
-    return replace_fields(activity, {"last": last, "longest": {**activity.longest, part: kept}})
+    return activity.copy_with(last=last, longest={**activity.longest, part: kept})
 
 
 def get_usual_gap(activity: SourceActivity) -> float | None:

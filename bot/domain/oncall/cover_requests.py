@@ -54,7 +54,9 @@ def _build_request(
         their_end=theirs.end if theirs else None,
     )
     asked = Notification.for_schedule(NotificationKind.REQUEST, ScheduleItem(name, id_), ToPerson(other))
-    after = override_transitions.update_overrides(state, at, pleas=(*state.changes.pleas, plea))
+    after = override_transitions.update_overrides(
+        state, state.changes.copy_with(pleas=(*state.changes.pleas, plea)), at
+    )
     return ScheduleChange(after, (), plea, (asked,), f"asked <@{other}> about {name}")
 
 
@@ -95,13 +97,13 @@ def expire_request(state: ScheduleState, request_id: str, at: datetime) -> Sched
 def _notify_asker(state: ScheduleState, request: CoverRequest, outcome: CoverOutcome, at: datetime) -> ScheduleChange:
     name = state.schedule.name
     told = Notification.for_schedule(NotificationKind.OUTCOME, ScheduleItem(name, request.id), ToPerson(request.person))
-    after = _close_request(override_transitions.update_overrides(state, at), request, outcome)
+    after = _close_request(override_transitions.update_overrides(state, state.changes, at), request, outcome)
     return ScheduleChange(after, (), request, (told,), f"{outcome.value} a request about {name}")
 
 
 def _close_request(after: ScheduleOverrides, request: CoverRequest, outcome: CoverOutcome) -> ScheduleOverrides:
-    ended = request.model_copy(update={"outcome": outcome})
-    return after.model_copy(update={"pleas": tuple(ended if one.id == request.id else one for one in after.pleas)})
+    ended = request.copy_with(outcome=outcome)
+    return after.copy_with(pleas=tuple(ended if one.id == request.id else one for one in after.pleas))
 
 
 def _get_open_request(state: ScheduleState, request_id: str, by: str, at: datetime) -> CoverRequest:

@@ -106,7 +106,7 @@ def request_cover(state: ScheduleState, by: str, span: TimeSpan, department: str
         NotificationKind.PLEA, ScheduleItem(name, plea.id), ToDepartment(department), int(at.timestamp())
     )
     pleas = tuple(one for one in state.changes.pleas if one.id != plea.id)
-    after = update_overrides(state, at, pleas=(*pleas, plea))
+    after = update_overrides(state, state.changes.copy_with(pleas=(*pleas, plea)), at)
     return ScheduleChange(after, (), plea, (asked,), f"asked to be covered for {name}")
 
 
@@ -118,11 +118,9 @@ def answer_cover_request(state: ScheduleState, request_id: str, by: str, at: dat
     span = TimeSpan(max(plea.start, at), plea.end)
     change = cover_shift(state, plea.person, by, span, at, made_by=by)
     left = tuple(one for one in change.after.pleas if one.id != request_id)
-    made = tuple(one.model_copy(update={"plea": request_id}) for one in change.new_overrides)
+    made = tuple(one.copy_with(plea=request_id) for one in change.new_overrides)
     overrides = (*change.after.overrides[: -len(made)], *made)
-    return change._replace(
-        after=change.after.model_copy(update={"pleas": left, "overrides": overrides}), new_overrides=made
-    )
+    return change._replace(after=change.after.copy_with(pleas=left, overrides=overrides), new_overrides=made)
 
 
 def _explain_answered(state: ScheduleState, request_id: str, at: datetime) -> str:
@@ -142,14 +140,16 @@ def undo_change(state: ScheduleState, change: str, by: str, *, is_manager: bool,
     if by not in {found.by, found.person, found.instead} and not is_manager:
         raise NotAllowed(f"<@{found.by}> made this change. Ask <@{found.by}> or a manager to take it back.")
     together = tuple(one for one in state.changes.overrides if (one.by, one.at) == (found.by, found.at))
-    gone = {one.id: one.model_copy(update={"undone": by}) for one in together}
-    after = update_overrides(state, at, overrides=tuple(gone.get(one.id, one) for one in state.changes.overrides))
+    gone = {one.id: one.copy_with(undone=by) for one in together}
+    changed = state.changes.copy_with(overrides=tuple(gone.get(one.id, one) for one in state.changes.overrides))
+    after = update_overrides(state, changed, at)
     told = tuple(_notify_affected(state, tuple(gone.values()), by))
     return ScheduleChange(after, tuple(gone.values()), None, told, f"took back a change of {state.schedule.name}")
 
 
 def build_change(state: ScheduleState, new_overrides: tuple[Override, ...], by: str, at: datetime) -> ScheduleChange:
-    after = update_overrides(state, at, overrides=(*state.changes.overrides, *new_overrides))
+    changed = state.changes.copy_with(overrides=(*state.changes.overrides, *new_overrides))
+    after = update_overrides(state, changed, at)
     name = state.schedule.name
     said = "; ".join(
         f"<@{one.person}> {one.start:%Y-%m-%dT%H:%MZ} to {one.end:%Y-%m-%dT%H:%MZ}" for one in new_overrides
@@ -163,8 +163,9 @@ def build_change(state: ScheduleState, new_overrides: tuple[Override, ...], by: 
     )
 
 
-def update_overrides(state: ScheduleState, at: datetime, **changes: object) -> ScheduleOverrides:
-    after = state.changes.model_copy(update={**changes, "version": state.changes.version + 1}).drop_expired(at)
+def update_overrides(state: ScheduleState, changed: ScheduleOverrides, at: datetime) -> ScheduleOverrides:
+    """Return the next version, without what expired. Raises `NotAllowed` where there are too many."""
+    after = changed.copy_with(version=state.changes.version + 1).drop_expired(at)
     if len(after.overrides) > MAX_OVERRIDES or len(after.pleas) > MAX_OVERRIDES:
         raise NotAllowed(
             f"{state.schedule.name} has {MAX_OVERRIDES} changes already, which is more than anybody can follow. "

@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
+from bot.domain.immutable import FrozenModel
 from bot.domain.oncall.schedule import CoverRequest, Override, Schedule, ScheduleRoster, Shift
 from bot.domain.outbox import Notification
 
@@ -15,10 +14,8 @@ REQUEST_RETENTION = timedelta(days=1)
 """After the shift that somebody was asked about: until then the asker is told what came of it."""
 
 
-class ScheduleOverrides(BaseModel):
+class ScheduleOverrides(FrozenModel):
     """All that differs from the playbook, oldest first, as it was read; `version` counts commits."""
-
-    model_config = ConfigDict(frozen=True)
 
     version: int = 0
     overrides: tuple[Override, ...] = ()
@@ -31,11 +28,9 @@ class ScheduleOverrides(BaseModel):
         return next((one for one in self.pleas if one.id == plea), None)
 
     def drop_expired(self, at: datetime) -> "ScheduleOverrides":
-        return self.model_copy(
-            update={
-                "overrides": tuple(one for one in self.overrides if one.end > at - OVERRIDE_RETENTION),
-                "pleas": tuple(one for one in self.pleas if one.end > (at - REQUEST_RETENTION if one.to else at)),
-            }
+        return self.copy_with(
+            overrides=tuple(one for one in self.overrides if one.end > at - OVERRIDE_RETENTION),
+            pleas=tuple(one for one in self.pleas if one.end > (at - REQUEST_RETENTION if one.to else at)),
         )
 
 

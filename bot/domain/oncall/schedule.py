@@ -5,19 +5,16 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
 from bot.domain.business_hours import HoursWindow
+from bot.domain.immutable import FrozenModel
 
 
-class ScheduleLayer(BaseModel):
+class ScheduleLayer(FrozenModel):
     """People who take turns of some days each, from `hand_over` to `hand_over` on the wall clock.
 
     The first one's first turn begins on `start`; before that there is nobody. `windows` are the only times at which
     the layer counts; none: always.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     people: tuple[str, ...]
     days: int = 7
@@ -27,10 +24,8 @@ class ScheduleLayer(BaseModel):
     zone: str = "UTC"
 
 
-class Schedule(BaseModel):
+class Schedule(FrozenModel):
     """Where several layers have somebody, the last of them counts. A calendar counts as a layer below the first."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     zone: str = "UTC"
@@ -71,10 +66,8 @@ class OverrideKind(StrEnum):
     COVER = "covers"
 
 
-class Override(BaseModel):
+class Override(FrozenModel):
     """`person` is on call from `start` to `end`, whatever the layers say. Of two at one time the later made counts."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     schedule: str
@@ -100,10 +93,8 @@ class CoverOutcome(StrEnum):
     EXPIRED = "expired"
 
 
-class CoverRequest(BaseModel):
+class CoverRequest(FrozenModel):
     """Somebody asks to be covered, by whoever presses the button first; or asks one person, who accepts or declines."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     schedule: str

@@ -3,11 +3,9 @@
 import hashlib
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, TypedDict, Unpack
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
-from bot.domain.immutable import replace_fields
+from bot.domain.immutable import FrozenModel
 from bot.domain.stored_tuples import store_by_name
 
 MAX_ATTEMPTS_KEPT = 60
@@ -142,41 +140,8 @@ class PageDecline(NamedTuple):
     """The round of the link by which they said it, which is good for this once."""
 
 
-class PageChanges(TypedDict, total=False):
-    """What `WorkspaceUi.copy_with` takes: the fields of `WorkspaceUi`, as a test compares."""
-
-    id: str
-    version: int
-    cause: PageCause
-    severity: Severity
-    department: str
-    opened_at: datetime
-    round: int
-    due: datetime | None
-    first: str
-    leader: str
-    harm: str
-    subject: str
-    count: int
-    attempts: tuple[PageAttempt, ...]
-    hole: bool
-    nobody: bool
-    acknowledged_by: str
-    acknowledged_at: datetime | None
-    acknowledged_way: str
-    taken_by: str
-    closed_at: datetime | None
-    held_until: datetime | None
-    unclaimed: ReEscalation | None
-    declined: tuple[PageDecline, ...]
-    said: str
-    news: int
-
-
-class Page(BaseModel):
+class Page(FrozenModel):
     """`version` counts commits. It names its cause and never carries anybody's words."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     version: int = 1
@@ -247,9 +212,6 @@ class Page(BaseModel):
 
     def has_called(self, person: str) -> bool:
         return any(one.person == person for one in self.attempts)
-
-    def copy_with(self, **changes: Unpack[PageChanges]) -> "Page":
-        return replace_fields(self, changes)
 
 
 def derive_page_id(cause: PageCause) -> str:

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from pydantic import BaseModel, ConfigDict
-
 from bot.domain.business_hours import HoursWindow
+from bot.domain.immutable import FrozenModel
 from bot.domain.paging.page import ContactMethod, Severity
 
 DEFAULT_METHODS = (
@@ -22,10 +21,8 @@ MIN_WAIT = timedelta(minutes=1)
 """Time to read and press a button."""
 
 
-class EscalationPolicy(BaseModel):
+class EscalationPolicy(FrozenModel):
     """How pages of some severities climb, in some departments; no departments: in all."""
-
-    model_config = ConfigDict(frozen=True)
 
     severities: frozenset[Severity] = frozenset(Severity)
     departments: frozenset[str] = frozenset()

@@ -2,18 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-from pydantic import BaseModel, ConfigDict
-
-from bot.domain.immutable import replace_fields
+from bot.domain.immutable import FrozenModel
 from bot.domain.spikes.observation import SpikeObservation
 from bot.domain.spikes.seasonal_baseline import QUARTER, SeasonalBaseline
 from bot.domain.spikes.topic_words import WordCounts
 
 
-class SubjectBaseline(BaseModel):
+class SubjectBaseline(FrozenModel):
     """`until`: quarters that start from here on are not learnt yet. 0: nothing is."""
-
-    model_config = ConfigDict(frozen=True)
 
     subject: str
     version: int = 0
@@ -31,30 +27,24 @@ class SubjectBaseline(BaseModel):
 
     def start_learning(self, at: float) -> "SubjectBaseline":
         """Learning starts with the next whole quarter."""
-        return self if self.until else replace_fields(self, {"until": (int(at) // QUARTER + 1) * QUARTER})
+        return self if self.until else self.copy_with(until=(int(at) // QUARTER + 1) * QUARTER)
 
     def learn_quarter(self, observations: Sequence[SpikeObservation]) -> "SubjectBaseline":
         """With the quarter at `until`, in which this was said."""
         real = [one for one in observations if not one.doubtful]
-        return replace_fields(
-            self,
-            {
-                "until": self.until + QUARTER,
-                "volume": self.volume.learn_voices(self.until, _count_voices(real)),
-                "negative": self.negative.learn_voices(self.until, _count_voices(one for one in real if one.negative)),
-                "complaint": self.complaint.learn_voices(
-                    self.until, _count_voices(one for one in real if one.complaint)
-                ),
-                "doubtful": self.doubtful.learn_voices(
-                    self.until, _count_voices(one for one in observations if one.doubtful and one.negative)
-                ),
-                "words": self.words.learn_texts(one.text for one in real if one.negative),
-            },
+        doubtful = (one for one in observations if one.doubtful and one.negative)
+        return self.copy_with(
+            until=self.until + QUARTER,
+            volume=self.volume.learn_voices(self.until, _count_voices(real)),
+            negative=self.negative.learn_voices(self.until, _count_voices(one for one in real if one.negative)),
+            complaint=self.complaint.learn_voices(self.until, _count_voices(one for one in real if one.complaint)),
+            doubtful=self.doubtful.learn_voices(self.until, _count_voices(doubtful)),
+            words=self.words.learn_texts(one.text for one in real if one.negative),
         )
 
     def skip_until(self, until: int) -> "SubjectBaseline":
         """Nobody listened until then, so that nothing is to be learnt of it."""
-        return replace_fields(self, {"until": max(self.until, until)})
+        return self.copy_with(until=max(self.until, until))
 
 
 def _count_voices(said: Iterable[SpikeObservation]) -> int:

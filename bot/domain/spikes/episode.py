@@ -3,11 +3,9 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple, Self, TypedDict, Unpack
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
-from bot.domain.immutable import replace_fields
+from bot.domain.immutable import FrozenModel
 from bot.domain.routing import NOBODY
 from bot.domain.spikes import linear_counter
 from bot.domain.spikes.baseline import SubjectBaseline
@@ -47,39 +45,8 @@ class SpikePeak(NamedTuple):
     kind: SpikeKind
 
 
-class EpisodeChanges(TypedDict, total=False):
-    """What `Episode.copy_with` takes: the fields of `Episode`, as a test compares."""
-
-    id: str
-    version: int
-    subject: str
-    department: str
-    kind: SpikeKind
-    words: tuple[str, ...]
-    started_at: datetime
-    opened_at: datetime
-    unusual_at: datetime
-    written_at: datetime
-    ended_at: datetime | None
-    begun: SpikePeak
-    peak: SpikePeak
-    posts: int
-    crowd: str
-    doubtful: str
-    as_cases: int
-    firsts: tuple[SamplePost, ...]
-    samples: tuple[SamplePost, ...]
-    learning: bool
-    paged_at: datetime | None
-    unpaged: str
-    planned: str
-    counted: StreamPosition
-
-
-class Episode(BaseModel):
+class Episode(FrozenModel):
     """`version` counts commits; `counted` is the place in the feed up to which its posts are counted."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     version: int = 1
@@ -126,9 +93,6 @@ class Episode(BaseModel):
     @property
     def is_over(self) -> bool:
         return self.ended_at is not None
-
-    def copy_with(self, **changes: Unpack[EpisodeChanges]) -> Self:
-        return replace_fields(self, changes)
 
 
 def derive_episode_id(subject: str, opened_at: datetime) -> str:
@@ -186,12 +150,11 @@ def extend_episode(
     if finding is None:
         return grown
     height = _build_peak(finding, at)
-    changes: EpisodeChanges = {"unusual_at": at}
     if height.voices / height.minutes > episode.peak.voices / episode.peak.minutes:
-        lately = [one for one in observations if one.at > since and matches_kind(episode.kind, one)]
-        words = choose_topic_words(lately, finding.word, baseline.words, all_words)
-        changes = {"unusual_at": at, "peak": height, "words": words or episode.words}
-    return grown.copy_with(**changes)
+        recent = [one for one in observations if one.at > since and matches_kind(episode.kind, one)]
+        words = choose_topic_words(recent, finding.word, baseline.words, all_words)
+        grown = grown.copy_with(peak=height, words=words or episode.words)
+    return grown.copy_with(unusual_at=at)
 
 
 def _escalate_kind(episode: Episode, kind: SpikeKind) -> Episode:

@@ -6,9 +6,7 @@ Hours are UTC: a change of the clocks moves a brand's day by one hour, which the
 from math import sqrt
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
-from bot.domain.immutable import replace_fields
+from bot.domain.immutable import FrozenModel
 from bot.domain.stored_tuples import store_by_name
 
 QUARTER = 900
@@ -45,10 +43,8 @@ class QuarterHour(NamedTuple):
     usual: float
 
 
-class SeasonalBaseline(BaseModel):
+class SeasonalBaseline(FrozenModel):
     """Voices by hour; `day` and `week` hold sums that fade, and beside them the hours in which they were counted."""
-
-    model_config = ConfigDict(frozen=True)
 
     quarters: int = 0
     """How many were learnt."""
@@ -97,19 +93,16 @@ class SeasonalBaseline(BaseModel):
             believed = min(believed, max(CLIP_RATIO * expected, expected + 3 * sqrt(expected * self.spread), 2.0))
         hour, of_week = start // 3600 % HOURS, (start // 3600 + 72) % WEEK
         anew = start % 3600 == 0
-        return replace_fields(
-            self,
-            {
-                "quarters": self.quarters + 1,
-                "total": self.total * TOTAL_DECAY + believed,
-                "total_hours": self.total_hours * TOTAL_DECAY + 1 / PER_HOUR,
-                "day": _add_to_sum(self.day, hour, believed, anew=anew),
-                "day_hours": _add_to_sum(self.day_hours, hour, 1 / PER_HOUR, anew=anew),
-                "week": _add_to_sum(self.week, of_week, believed, anew=anew),
-                "week_hours": _add_to_sum(self.week_hours, of_week, 1 / PER_HOUR, anew=anew),
-                "recent": (*self.recent, QuarterHour(believed, usual))[-RECENT_QUARTERS:],
-                "spread": self._update_spread(voices, expected),
-            },
+        return self.copy_with(
+            quarters=self.quarters + 1,
+            total=self.total * TOTAL_DECAY + believed,
+            total_hours=self.total_hours * TOTAL_DECAY + 1 / PER_HOUR,
+            day=_add_to_sum(self.day, hour, believed, anew=anew),
+            day_hours=_add_to_sum(self.day_hours, hour, 1 / PER_HOUR, anew=anew),
+            week=_add_to_sum(self.week, of_week, believed, anew=anew),
+            week_hours=_add_to_sum(self.week_hours, of_week, 1 / PER_HOUR, anew=anew),
+            recent=(*self.recent, QuarterHour(believed, usual))[-RECENT_QUARTERS:],
+            spread=self._update_spread(voices, expected),
         )
 
     def _update_spread(self, voices: int, expected: float) -> float:

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 
-from pydantic import BaseModel, ConfigDict
-
-from bot.domain.immutable import replace_fields
+from bot.domain.immutable import FrozenModel
 
 MAX_WORDS = 1_000
 """Kept of each subject; when there are half as many again, the rarest go."""
@@ -62,10 +60,8 @@ def _is_joinable(word: str) -> bool:
     return word[0] not in ".!?,;:" and word not in _FUNCTION_WORDS
 
 
-class WordCounts(BaseModel):
+class WordCounts(FrozenModel):
     """In how many posts each was, of how many posts."""
-
-    model_config = ConfigDict(frozen=True)
 
     posts: float = 0.0
     counts: Mapping[str, float] = {}
@@ -82,7 +78,7 @@ class WordCounts(BaseModel):
             posts, counts = posts / 2, {word: count / 2 for word, count in counts.items() if count > 1}
         if len(counts) > MAX_WORDS * 1.5:
             counts = dict(sorted(counts.items(), key=lambda item: -item[1])[:MAX_WORDS])
-        return replace_fields(self, {"posts": posts, "counts": counts})
+        return self.copy_with(posts=posts, counts=counts)
 
 
 def estimate_share(word: str, own: WordCounts, all_words: Sequence[WordCounts]) -> float:

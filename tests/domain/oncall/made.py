@@ -25,5 +25,10 @@ def roster(*layers: ScheduleLayer, overrides: tuple[Override, ...] = (), **more:
 
 
 def override(person: str, start: datetime, end: datetime, **more: Any) -> Override:
-    said = {"how": OverrideKind.TAKE, "by": person, "at": at(1), "id": derive_change_id("nights", person, start, end)}
+    said: dict[str, Any] = {
+        "how": OverrideKind.TAKE,
+        "by": person,
+        "at": at(1),
+        "id": derive_change_id("nights", person, start, end),
+    }
     return Override(schedule="nights", person=person, start=start, end=end, **said | more)
