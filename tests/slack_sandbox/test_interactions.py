@@ -39,7 +39,7 @@ async def test_a_click_is_acked_and_the_card_is_redrawn_through_its_response_url
 
     assert result.ok
     assert result.status == 200
-    assert message.words() == "taken"
+    assert message.read_text() == "taken"
 
 
 async def test_an_answer_that_replaces_nothing_is_seen_by_the_clicker_alone(world: World) -> None:

@@ -46,4 +46,4 @@ async def test_words_are_read_as_a_person_reads_them(world: World) -> None:
         ]
     )
 
-    assert message.words() == "a < b, there\nplain :wave:"
+    assert message.read_text() == "a < b, there\nplain :wave:"

@@ -39,7 +39,7 @@ async def test_a_click_goes_down_the_socket_and_is_acked(world: World, handler: 
     await world.sandbox.wait_until(lambda: message.edited)
 
     assert outcome.ok
-    assert message.words() == "taken"
+    assert message.read_text() == "taken"
 
 
 async def test_an_ack_down_the_socket_may_carry_an_answer(world: World, handler: AsyncSocketModeHandler) -> None:

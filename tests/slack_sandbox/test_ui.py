@@ -80,7 +80,7 @@ async def test_a_click_on_the_page_is_a_signed_request(world: World, browser: ai
 
     assert outcome["ok"]
     assert world.requests[-1].headers["X-Slack-Signature"].startswith("v0=")
-    assert message.words() == "taken"
+    assert message.read_text() == "taken"
 
 
 async def test_what_is_not_there_any_more_is_a_sentence(world: World, browser: aiohttp.ClientSession) -> None:

@@ -34,7 +34,7 @@ async def test_an_update_shows_in_the_message_and_is_marked_as_edited(world: Wor
     message = await world.post(text="new")
     await world.client.chat_update(channel="C0CARE", ts=message.ts, text="claimed")
 
-    assert message.words() == "claimed"
+    assert message.read_text() == "claimed"
     assert message.edited
 
 
