@@ -5,11 +5,11 @@ from contextlib import suppress
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cards import case as card
-from bot.cards import case_messages
-from bot.cards import home as home_card
-from bot.cards import spam as spam_card
 from bot.cards.block_kit import RenderedMessage
+from bot.cards.case import render_case, render_moved_notice
+from bot.cards.case_messages import render_move_suggestion
+from bot.cards.home import render_home, render_home_unavailable
+from bot.cards.spam import render_spam_page
 from bot.domain.commits import StoreUnavailable
 from bot.usecases.cases import CaseUseCases, CaseView
 from bot.usecases.corrections import CorrectionResult
@@ -23,7 +23,7 @@ AWAKE_WITHIN = 1.5
 
 async def redraw_card(answer: CaseView, reply: Responder, cases: CaseUseCases) -> None:
     """The card as it is now, in the place of the one that was clicked; delivery need not draw it again."""
-    if await reply.replace_message(card.render_case(*answer)):
+    if await reply.replace_message(render_case(*answer)):
         with suppress(StoreUnavailable):  # the change stands; delivery draws it once more, and that is all
             await cases.record_card_response(answer.case, answer.page)
 
@@ -33,20 +33,20 @@ async def redraw_moved_card(answer: CaseView, channel: str, reply: Responder, ca
     if answer.department.channel == channel:
         await redraw_card(answer, reply, cases)
     else:
-        await reply.replace_message(card.render_moved_notice(answer.case, answer.department.name))
+        await reply.replace_message(render_moved_notice(answer.case, answer.department.name))
 
 
 async def redraw_corrected_card(corrected: CorrectionResult, reply: Responder, cases: CaseUseCases) -> None:
     """The card, and where it leads elsewhere now, the question whether it should go there."""
     await redraw_card(corrected.view, reply, cases)
     if corrected.offer:
-        await reply.send_ephemeral(case_messages.render_move_suggestion(corrected.view.case, corrected.offer))
+        await reply.send_ephemeral(render_move_suggestion(corrected.view.case, corrected.offer))
 
 
 async def load_spam_page(spam: SpamReview, before: str = "") -> RenderedMessage:
     page = await spam.list_spam(before)
     entries = [(one.id, one.mention, one.assessment) for one in page.entries]
-    return spam_card.render_spam_page(entries, page.total, more=page.more)
+    return render_spam_page(entries, page.total, more=page.more)
 
 
 async def is_store_up(cases: CaseUseCases) -> bool:
@@ -61,7 +61,7 @@ async def is_store_up(cases: CaseUseCases) -> bool:
 
 async def publish_home(person: str, home: HomeTab, client: AsyncWebClient) -> None:
     try:
-        view = home_card.render_home(await home.load_view(person))
+        view = render_home(await home.load_view(person))
     except StoreUnavailable:
-        view = home_card.render_home_unavailable(AWAY)
+        view = render_home_unavailable(AWAY)
     await client.views_publish(user_id=person, view=view)

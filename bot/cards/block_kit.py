@@ -26,6 +26,11 @@ class RenderedMessage(NamedTuple):
     blocks: list[Block]
 
 
+def render_text(text: str, *blocks: Block) -> RenderedMessage:
+    """Return a message that begins with its text, which is mrkdwn of our own."""
+    return RenderedMessage(text, [make_section(text), *blocks])
+
+
 def is_within_limits(blocks: Sequence[Block]) -> bool:
     size = len(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))
     return size < MOST_CHARACTERS and len(blocks) <= MOST_BLOCKS
@@ -50,13 +55,13 @@ def make_divider() -> Block:
 
 
 def make_section(
-    text: Block | None = None, *, fields: Sequence[Block] = (), accessory: Block | None = None, block_id: str = ""
+    text: Block | str, *, fields: Sequence[Block] = (), accessory: Block | None = None, block_id: str = ""
 ) -> Block:
+    """A string is mrkdwn of our own."""
     block: Block = {"type": "section"}
     if block_id:
         block["block_id"] = block_id
-    if text:
-        block["text"] = text
+    block["text"] = make_mrkdwn(text) if isinstance(text, str) else text
     if fields:
         block["fields"] = [{**field, "text": truncate(field["text"], 2000)} for field in fields[:10]]
     if accessory:
@@ -64,8 +69,10 @@ def make_section(
     return block
 
 
-def make_context(*texts: Block) -> Block:
-    return {"type": "context", "elements": [{**text, "text": truncate(text["text"], 2000)} for text in texts[:10]]}
+def make_context(*texts: Block | str) -> Block:
+    """A string is mrkdwn of our own."""
+    elements = [make_mrkdwn(text, 2000) if isinstance(text, str) else text for text in texts[:10]]
+    return {"type": "context", "elements": [{**one, "text": truncate(one["text"], 2000)} for one in elements]}
 
 
 def make_actions(*elements: Block, block_id: str = "") -> Block:
@@ -99,12 +106,16 @@ def make_rich_text(*parts: Block) -> Block:
     return {"type": "rich_text", "elements": list(parts)}
 
 
-def make_line(*runs: Block) -> Block:
-    return {"type": "rich_text_section", "elements": list(runs)}
+def make_line(*runs: Block | str) -> Block:
+    return {"type": "rich_text_section", "elements": _list_runs(runs)}
 
 
-def make_quote(*runs: Block) -> Block:
-    return {"type": "rich_text_quote", "elements": list(runs)}
+def make_quote(*runs: Block | str) -> Block:
+    return {"type": "rich_text_quote", "elements": _list_runs(runs)}
+
+
+def _list_runs(runs: Sequence[Block | str]) -> list[Block]:
+    return [make_run(one) if isinstance(one, str) else one for one in runs]
 
 
 def make_bullets(*lines: Block) -> Block:

@@ -2,9 +2,38 @@
 
 from datetime import datetime
 
-from bot.cards import action_ids, block_kit, case_assessment, case_mention, case_status, paging
-from bot.cards.block_kit import Block, RenderedMessage
+from bot.cards import action_ids
+from bot.cards.block_kit import (
+    Block,
+    RenderedMessage,
+    is_within_limits,
+    make_actions,
+    make_button,
+    make_context,
+    make_plain_text,
+    make_section,
+)
+from bot.cards.case_assessment import render_labels, render_reasons
+from bot.cards.case_mention import (
+    escape_author,
+    format_author,
+    format_kind,
+    format_kind_noun,
+    format_sentiment,
+    render_case_title,
+    render_quotation,
+    render_text_before_edit,
+)
+from bot.cards.case_status import (
+    format_plain_status,
+    format_status,
+    render_authority,
+    render_history,
+    render_joined_mentions,
+    render_note,
+)
 from bot.cards.confirmation import render_confirm_button
+from bot.cards.paging import render_acknowledge_button, render_escalation
 from bot.cards.sanitize import escape, sanitize_url
 from bot.domain.audit import AuditAction
 from bot.domain.case import Case, CaseStatus
@@ -19,7 +48,7 @@ _MOVES = frozenset({AuditAction.HANDED_OVER, AuditAction.ROUTE_CORRECTED})
 def render_case(case: Case, department: Department, at: datetime, page: Page | None = None) -> RenderedMessage:
     for size in SIZES:
         blocks = _render_case_blocks(case, department, at, page, *size)
-        if block_kit.is_within_limits(blocks):
+        if is_within_limits(blocks):
             break
     return RenderedMessage(format_case_headline(case, at), blocks)
 
@@ -27,31 +56,19 @@ def render_case(case: Case, department: Department, at: datetime, page: Page | N
 def format_case_headline(case: Case, at: datetime | None = None) -> str:
     """What a notification shows and a screen reader reads: mrkdwn, strangers escaped."""
     found = case.assessment
-    first = ", ".join(
-        part for part in (case_mention.format_sentiment(found), case_status.format_plain_status(case, at)) if part
-    )
+    first = ", ".join(part for part in (format_sentiment(found), format_plain_status(case, at)) if part)
     more = f", {case.joined_count:,} joined" if case.joined_count else ""
-    return (
-        f"{case_mention.format_kind(case)} for {escape(case.department)} from "
-        f"{case_mention.escape_author(case.mention)}: {first}{more}"
-    )
+    return f"{format_kind(case)} for {escape(case.department)} from {escape_author(case.mention)}: {first}{more}"
 
 
 def render_moved_notice(case: Case, to: str) -> RenderedMessage:
     """What stays in a channel that a case has left; its newest hand-over says who moved it."""
     by = next((event.by for event in reversed(case.history) if event.what in _MOVES), "")
-    who = case_mention.escape_author(case.mention)
+    who = escape_author(case.mention)
     where = f"Moved to {escape(to)}{f' by <@{by}>' if by else ''}"
     return RenderedMessage(
-        f"{where}: {case_mention.format_kind_noun(case)} from {who}",
-        [
-            block_kit.make_context(
-                block_kit.make_mrkdwn(f"➡️ *{where}*"),
-                block_kit.make_plain_text(
-                    f"{case_mention.format_kind(case)} from {case_mention.format_author(case.mention)}"
-                ),
-            )
-        ],
+        f"{where}: {format_kind_noun(case)} from {who}",
+        [make_context(f"➡️ *{where}*", make_plain_text(f"{format_kind(case)} from {format_author(case.mention)}"))],
     )
 
 
@@ -59,28 +76,28 @@ def _render_case_blocks(
     case: Case, department: Department, at: datetime, page: Page | None, words: int, lines: int, joined: int
 ) -> list[Block]:
     parts = (
-        case_mention.render_case_title(case),
-        case_mention.render_quotation(case.mention, words),
-        case_mention.render_text_before_edit(case),
-        case_assessment.render_labels(case),
-        case_assessment.render_reasons(case),
-        case_status.render_joined_mentions(case, joined),
-        block_kit.make_section(block_kit.make_mrkdwn(case_status.format_status(case, at))),
-        case_status.render_note(case),
-        case_status.render_authority(department) if case.status is CaseStatus.CLAIMED else None,
-        paging.render_escalation(page, lines + 2),
+        render_case_title(case),
+        render_quotation(case.mention, words),
+        render_text_before_edit(case),
+        render_labels(case),
+        render_reasons(case),
+        render_joined_mentions(case, joined),
+        make_section(format_status(case, at)),
+        render_note(case),
+        render_authority(department) if case.status is CaseStatus.CLAIMED else None,
+        render_escalation(page, lines + 2),
         render_case_actions(case, page),
-        case_status.render_history(case, lines),
+        render_history(case, lines),
     )
     return [part for part in parts if part is not None]
 
 
 def render_case_actions(case: Case, page: Page | None = None) -> Block:
     """The buttons that make sense now; what an old card still offers is answered in words."""
-    post = render_open_post_button(case.mention.url, case_mention.format_author(case.mention))
+    post = render_open_post_button(case.mention.url, format_author(case.mention))
     confirm = [render_confirm_button(case, action_ids.CONFIRM)] if case.is_unconfirmed_crisis else []
-    return block_kit.make_actions(
-        *paging.render_acknowledge_button(page),
+    return make_actions(
+        *render_acknowledge_button(page),
         *confirm,
         *_render_transition_buttons(case),
         *_render_separate_button(case),
@@ -92,14 +109,12 @@ def render_case_actions(case: Case, page: Page | None = None) -> Block:
 def _render_transition_buttons(case: Case) -> list[Block]:
     def make_transition_button(label: str, action: str, style: str = "") -> Block:
         plainly = label.removesuffix("…")
-        return block_kit.make_button(
+        return make_button(
             label,
             action,
             case.id,
             style=style,
-            a11y_label=(
-                f"{plainly}: {case_mention.format_kind_noun(case)} from {case_mention.format_author(case.mention)}"
-            ),
+            a11y_label=(f"{plainly}: {format_kind_noun(case)} from {format_author(case.mention)}"),
         )
 
     resolve = make_transition_button(
@@ -121,18 +136,14 @@ def _render_transition_buttons(case: Case) -> list[Block]:
 def _render_separate_button(case: Case) -> list[Block]:
     if not case.joined:
         return []
-    return [
-        block_kit.make_button(
-            "Separate…", action_ids.SEPARATE, case.id, a11y_label="Separate a post that joined this case"
-        )
-    ]
+    return [make_button("Separate…", action_ids.SEPARATE, case.id, a11y_label="Separate a post that joined this case")]
 
 
 def _render_explain_button(case: Case) -> Block:
-    return block_kit.make_button("Why?", action_ids.WHY, case.id, a11y_label="Why? All that Earshot heard in this post")
+    return make_button("Why?", action_ids.WHY, case.id, a11y_label="Why? All that Earshot heard in this post")
 
 
 def render_open_post_button(url: str, who: str) -> list[Block]:
     if not sanitize_url(url):
         return []
-    return [block_kit.make_button("Open post", action_ids.OPEN_POST, url=url, a11y_label=f"Open the post of {who}")]
+    return [make_button("Open post", action_ids.OPEN_POST, url=url, a11y_label=f"Open the post of {who}")]

@@ -2,8 +2,20 @@
 
 from collections.abc import Iterator
 
-from bot.cards import action_ids, block_kit
-from bot.cards.block_kit import Block, RenderedMessage
+from bot.cards import action_ids
+from bot.cards.block_kit import (
+    Block,
+    RenderedMessage,
+    make_bullets,
+    make_context,
+    make_line,
+    make_mrkdwn,
+    make_overflow_menu,
+    make_plain_text,
+    make_rich_text,
+    make_run,
+    make_section,
+)
 from bot.cards.case_mention import NAMES, format_author, format_kind_noun
 from bot.cards.sanitize import escape, sanitize_line
 from bot.domain.assessment import Assessment, Intent, Signal
@@ -45,10 +57,8 @@ REASON_MOST = 140
 
 def render_labels(case: Case) -> Block:
     """What the title has no room for, on one line. Beside it the menu for what was heard wrongly."""
-    line = block_kit.make_plain_text(" · ".join(_iter_label_facts(case.assessment)), 300)
-    return block_kit.make_section(
-        line, accessory=block_kit.make_overflow_menu(action_ids.CORRECT, _list_correction_options(case))
-    )
+    line = make_plain_text(" · ".join(_iter_label_facts(case.assessment)), 300)
+    return make_section(line, accessory=make_overflow_menu(action_ids.CORRECT, _list_correction_options(case)))
 
 
 def _iter_label_facts(found: Assessment) -> Iterator[str]:
@@ -96,12 +106,8 @@ def render_reasons(case: Case, max_length: int = 600) -> Block | None:
         lines.append(f"Because {'; '.join(why)}")
     if parts := [f"{_format_signal_reason(signal)} ({signal.weight})" for signal in found.signals if signal.weight]:
         lines.append(f"Urgent by {', '.join(parts)}")
-    texts = [block_kit.make_plain_text("\n".join(lines), max_length)] if lines else []
-    return (
-        block_kit.make_context(*texts, *map(block_kit.make_mrkdwn, _list_corrections(case)))
-        if texts or case.corrections
-        else None
-    )
+    texts = [make_plain_text("\n".join(lines), max_length)] if lines else []
+    return make_context(*texts, *map(make_mrkdwn, _list_corrections(case))) if texts or case.corrections else None
 
 
 def _iter_reasons(case: Case) -> Iterator[str]:
@@ -144,21 +150,19 @@ def render_explanation(case: Case) -> RenderedMessage:
     ]
     lines.append(_render_labelled_line("Here by", f"route {sanitize_line(case.route, 60)}" if case.route else "hand"))
     head = f"What Earshot heard in the {format_kind_noun(case)} from {format_author(case.mention)}"
-    corrected = [block_kit.make_context(block_kit.make_mrkdwn(words)) for words in _list_corrections(case)]
+    corrected = [make_context(words) for words in _list_corrections(case)]
     how = "Heard wrongly? The menu ⋯ on the card corrects it, and Earshot can learn from that."
     blocks = [
-        block_kit.make_section(block_kit.make_plain_text(head, 200)),
-        block_kit.make_rich_text(block_kit.make_bullets(*lines)),
+        make_section(make_plain_text(head, 200)),
+        make_rich_text(make_bullets(*lines)),
         *corrected,
-        block_kit.make_context(block_kit.make_plain_text(how)),
+        make_context(make_plain_text(how)),
     ]
     return RenderedMessage(escape(head), blocks)
 
 
 def _render_labelled_line(name: str, *words: str) -> Block:
-    return block_kit.make_line(
-        block_kit.make_run(f"{name}: ", bold=True), block_kit.make_run(". ".join(one for one in words if one))
-    )
+    return make_line(make_run(f"{name}: ", bold=True), ". ".join(one for one in words if one))
 
 
 def _render_sentiment_details(found: Assessment) -> Iterator[Block]:

@@ -2,8 +2,17 @@
 
 import re
 
-from bot.cards import block_kit
-from bot.cards.block_kit import Block
+from bot.cards.block_kit import (
+    Block,
+    make_context,
+    make_date,
+    make_header,
+    make_line,
+    make_plain_text,
+    make_quote,
+    make_rich_text,
+    make_run,
+)
 from bot.cards.sanitize import escape, sanitize_line, sanitize_text
 from bot.domain.assessment import Assessment, Intent, Sentiment
 from bot.domain.case import Case
@@ -68,26 +77,22 @@ def pick_sentiment_emoji(assessment: Assessment) -> str:
 def render_case_title(case: Case) -> Block:
     found = case.assessment
     parts = (format_kind(case), format_sentiment(found), sanitize_line(found.subject, 60))
-    return block_kit.make_header(f"{pick_sentiment_emoji(found)} {' · '.join(part for part in parts if part)}")
+    return make_header(f"{pick_sentiment_emoji(found)} {' · '.join(part for part in parts if part)}")
 
 
 def render_quotation(mention: Mention, max_length: int = WORDS_SHOWN) -> Block:
     """Who, where, to how many, when; then the words. All rich text: what is in there is shown, and does nothing."""
     words = sanitize_text(mention.text, max_length) or WORDLESS
     quoted = sanitize_line(mention.quoted, QUOTED_SHOWN)
-    return block_kit.make_rich_text(
-        block_kit.make_line(
-            block_kit.make_run(format_author(mention), bold=True),
-            block_kit.make_run(_format_mention_details(mention)),
-            block_kit.make_date(mention.created_at),
-            *(
-                [block_kit.make_run(" · edited "), block_kit.make_date(mention.edited_at, "{time}")]
-                if mention.edited_at
-                else []
-            ),
+    return make_rich_text(
+        make_line(
+            make_run(format_author(mention), bold=True),
+            _format_mention_details(mention),
+            make_date(mention.created_at),
+            *([make_run(" · edited "), make_date(mention.edited_at, "{time}")] if mention.edited_at else []),
         ),
-        block_kit.make_quote(block_kit.make_run(words)),
-        *([block_kit.make_line(block_kit.make_run(f"Quoting: {quoted}", italic=True))] if quoted else []),
+        make_quote(words),
+        *([make_line(make_run(f"Quoting: {quoted}", italic=True))] if quoted else []),
     )
 
 
@@ -95,7 +100,7 @@ def render_text_before_edit(case: Case) -> Block | None:
     """What the post said before its author last edited it."""
     if not case.earlier:
         return None
-    return block_kit.make_context(block_kit.make_plain_text(f"Before the edit: {sanitize_line(case.earlier[-1], 300)}"))
+    return make_context(make_plain_text(f"Before the edit: {sanitize_line(case.earlier[-1], 300)}"))
 
 
 def _format_mention_details(mention: Mention) -> str:

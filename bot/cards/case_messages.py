@@ -5,8 +5,10 @@
 
 from datetime import datetime
 
-from bot.cards import action_ids, block_kit, case_mention, case_status
-from bot.cards.block_kit import Block, RenderedMessage
+from bot.cards import action_ids
+from bot.cards.block_kit import Block, RenderedMessage, make_actions, make_button, render_text
+from bot.cards.case_mention import escape_author, format_author, format_kind_noun, render_quotation
+from bot.cards.case_status import escape_with_mentions
 from bot.cards.confirmation import NOT_YET, render_confirm_button
 from bot.cards.sanitize import escape, format_date
 from bot.domain.audit import AuditAction, AuditEvent
@@ -42,7 +44,7 @@ def render_claim_reminder(case: Case, department: Department, at: datetime, link
     )
     return _render_message(
         words + calls,
-        case_mention.render_quotation(case.mention, REMINDED),
+        render_quotation(case.mention, REMINDED),
         actions=[_render_claim_button(case), *_render_card_link(link)],
     )
 
@@ -71,13 +73,12 @@ def render_on_call_notice(
     """By direct message to somebody on call; in a hole of the schedule also in the fallback channel."""
     waited = format_duration(at - case.opened_at)
     words = (
-        f"{_pick_case_emoji(case)} {_format_why_called(department, duty, to)} Nobody has claimed "
-        f"{_name_case(case)} for {waited}. "
-        f"Press *Claim* if you can take it; {_format_next_step(case, department, duty)}."
+        f"{_pick_case_emoji(case)} {_format_why_called(department, duty, to)} Nobody has claimed {_name_case(case)} "
+        f"for {waited}. Press *Claim* if you can take it; {_format_next_step(case, department, duty)}."
     )
     return _render_message(
         words,
-        case_mention.render_quotation(case.mention, WORDS_SHOWN),
+        render_quotation(case.mention, WORDS_SHOWN),
         actions=[_render_claim_button(case), *_render_card_link(link), *_render_post_link(case)],
     )
 
@@ -123,15 +124,11 @@ def render_lease_reminder(case: Case, department: Department, link: str = "") ->
         f"⏳ Are you still on {_name_case(case)}? Your claim ends{ends}, and then it goes back to "
         f"{escape(department.name)}. Press *Keep it* for as long again, or *Release* so that somebody else can take it."
     )
-    keep = block_kit.make_button(
-        "Keep it",
-        action_ids.KEEP,
-        case.id,
-        style="primary",
-        a11y_label=f"Keep the {case_mention.format_kind_noun(case)}",
+    keep = make_button(
+        "Keep it", action_ids.KEEP, case.id, style="primary", a11y_label=f"Keep the {format_kind_noun(case)}"
     )
-    release = block_kit.make_button(
-        "Release", action_ids.RELEASE_HERE, case.id, a11y_label=f"Release the {case_mention.format_kind_noun(case)}"
+    release = make_button(
+        "Release", action_ids.RELEASE_HERE, case.id, a11y_label=f"Release the {format_kind_noun(case)}"
     )
     return _render_message(words, actions=[keep, release, *_render_card_link(link), *_render_post_link(case)])
 
@@ -149,7 +146,7 @@ def render_lost_claim(case: Case, department: Department, link: str = "") -> Ren
 
 
 def _render_taken_away(case: Case, last: AuditEvent) -> str:
-    how = f" ({case_status.escape_with_mentions(last.detail, 120)})" if last.detail else ""
+    how = f" ({escape_with_mentions(last.detail, 120)})" if last.detail else ""
     return (
         f"↩️ <@{last.by}> {_TAKEN[last.what]} {_name_case(case)}, which was yours{how}. You need do nothing "
         f"more with it."
@@ -158,10 +155,7 @@ def _render_taken_away(case: Case, last: AuditEvent) -> str:
 
 def render_joined_notice(case: Case, link: str = "") -> RenderedMessage:
     """By direct message to the owner: the person wrote again."""
-    words = (
-        f"💬 {case_mention.escape_author(case.mention)} wrote again; it is part of your case. Open the post "
-        f"to see what is new."
-    )
+    words = f"💬 {escape_author(case.mention)} wrote again; it is part of your case. Open the post to see what is new."
     newest = case.joined[-1].url if case.joined else ""
     return _render_message(words, actions=[*_render_card_link(link), *_render_post_link(case, newest)])
 
@@ -169,8 +163,7 @@ def render_joined_notice(case: Case, link: str = "") -> RenderedMessage:
 def render_reopened_notice(case: Case, department: Department, link: str = "") -> RenderedMessage:
     """By direct message to whoever resolved it: the person wrote again, and nobody has the case now."""
     words = (
-        f"💬 {case_mention.escape_author(case.mention)} wrote again, so {_name_case(case)} is open once more and "
-        f"waits in "
+        f"💬 {escape_author(case.mention)} wrote again, so {_name_case(case)} is open once more and waits in "
         f"{_format_channel(department)}. If you want to go on with it, press *Claim*."
     )
     newest = case.joined[-1].url if case.joined else ""
@@ -186,9 +179,7 @@ def render_handed_over(case: Case, link: str = "") -> RenderedMessage:
     due = f" It is to be resolved by {format_date(case.due)}." if case.due else ""
     words = f"🤝 {who} {_name_case(case)}. It is yours now.{due}"
     return _render_message(
-        words,
-        case_mention.render_quotation(case.mention, WORDS_SHOWN),
-        actions=[*_render_card_link(link), *_render_post_link(case)],
+        words, render_quotation(case.mention, WORDS_SHOWN), actions=[*_render_card_link(link), *_render_post_link(case)]
     )
 
 
@@ -225,12 +216,12 @@ def render_move_suggestion(case: Case, to: str) -> RenderedMessage:
             f"Thank you. By your playbook nobody would have to see {_name_case(case)} now. "
             "If you agree, close it with *Resolve…* on its card."
         )
-    move = block_kit.make_button(
+    move = make_button(
         f"Hand it to {to}",
         action_ids.MOVE_BY_RULES,
         case.id,
         style="primary",
-        a11y_label=f"Hand the {case_mention.format_kind_noun(case)} over",
+        a11y_label=f"Hand the {format_kind_noun(case)} over",
     )
     return _render_message(
         f"Thank you. By your playbook {_name_case(case)} belongs to {escape(to)} now.", actions=[move]
@@ -265,7 +256,7 @@ def render_confirm_request(case: Case, department: Department, link: str = "") -
         *_render_card_link(link),
         *_render_post_link(case),
     ]
-    return _render_message(words, case_mention.render_quotation(case.mention, WORDS_SHOWN), actions=actions)
+    return _render_message(words, render_quotation(case.mention, WORDS_SHOWN), actions=actions)
 
 
 def render_confirmed(case: Case, department: Department) -> RenderedMessage:
@@ -273,7 +264,7 @@ def render_confirmed(case: Case, department: Department) -> RenderedMessage:
 
 
 def _name_case(case: Case, article: str = "the") -> str:
-    return f"{article} {case_mention.format_kind_noun(case)} from {case_mention.escape_author(case.mention)}"
+    return f"{article} {format_kind_noun(case)} from {escape_author(case.mention)}"
 
 
 def _pick_case_emoji(case: Case) -> str:
@@ -285,17 +276,13 @@ def _format_channel(department: Department) -> str:
 
 
 def _render_claim_button(case: Case) -> Block:
-    return block_kit.make_button(
-        "Claim",
-        action_ids.CLAIM_HERE,
-        case.id,
-        style="primary",
-        a11y_label=f"Claim the {case_mention.format_kind_noun(case)}",
+    return make_button(
+        "Claim", action_ids.CLAIM_HERE, case.id, style="primary", a11y_label=f"Claim the {format_kind_noun(case)}"
     )
 
 
 def _render_card_link(link: str) -> list[Block]:
-    return [block_kit.make_button("See the card", action_ids.OPEN_CARD, url=link)] if link else []
+    return [make_button("See the card", action_ids.OPEN_CARD, url=link)] if link else []
 
 
 def _inflect_wait(cases: int) -> str:
@@ -303,18 +290,16 @@ def _inflect_wait(cases: int) -> str:
 
 
 def _render_list_link(link: str) -> list[Block]:
-    return [block_kit.make_button("See the list", action_ids.OPEN_CARD, url=link)] if link else []
+    return [make_button("See the list", action_ids.OPEN_CARD, url=link)] if link else []
 
 
 def _render_post_link(case: Case, url: str = "") -> list[Block]:
-    from_whom = case_mention.format_author(case.mention)
+    from_whom = format_author(case.mention)
     address = url or case.mention.url
-    found = block_kit.make_button(
-        "Open post", action_ids.OPEN_POST, url=address, a11y_label=f"Open the post of {from_whom}"
-    )
+    found = make_button("Open post", action_ids.OPEN_POST, url=address, a11y_label=f"Open the post of {from_whom}")
     return [found] if "url" in found else []
 
 
 def _render_message(words: str, *blocks: Block, actions: list[Block] | None = None) -> RenderedMessage:
-    row = [block_kit.make_actions(*actions)] if actions else []
-    return RenderedMessage(words, [block_kit.make_section(block_kit.make_mrkdwn(words)), *blocks, *row])
+    row = [make_actions(*actions)] if actions else []
+    return render_text(words, *blocks, *row)

@@ -3,8 +3,16 @@
 import re
 from datetime import datetime
 
-from bot.cards import block_kit
-from bot.cards.block_kit import Block
+from bot.cards.block_kit import (
+    Block,
+    make_bullets,
+    make_context,
+    make_date,
+    make_line,
+    make_link,
+    make_rich_text,
+    make_run,
+)
 from bot.cards.sanitize import escape, format_date, sanitize_line, truncate
 from bot.domain.audit import AuditEvent
 from bot.domain.case import Case, CaseStatus, JoinedMention, JoinReason
@@ -72,7 +80,7 @@ def render_authority(department: Department) -> Block | None:
         ("Our voice", department.voice, VOICE_SHOWN),
     )
     lines = [f"*{label}:* {escape(sanitize_line(words, most))}" for label, words, most in given if words.strip()]
-    return block_kit.make_context(block_kit.make_mrkdwn("\n".join(lines))) if lines else None
+    return make_context("\n".join(lines)) if lines else None
 
 
 def render_note(case: Case) -> Block | None:
@@ -80,9 +88,7 @@ def render_note(case: Case) -> Block | None:
     words = sanitize_line(case.note, 400)
     if not words:
         return None
-    return block_kit.make_rich_text(
-        block_kit.make_line(block_kit.make_run("Note: ", bold=True), block_kit.make_run(words))
-    )
+    return make_rich_text(make_line(make_run("Note: ", bold=True), words))
 
 
 def render_joined_mentions(case: Case, shown: int = JOINED_SHOWN) -> Block | None:
@@ -93,19 +99,16 @@ def render_joined_mentions(case: Case, shown: int = JOINED_SHOWN) -> Block | Non
     earlier = case.joined_count - len(last)
     head = f"{format_count(case.joined_count, 'post')} joined this case"
     if not last:
-        return block_kit.make_rich_text(block_kit.make_line(block_kit.make_run(head, bold=True)))
-    rest = [block_kit.make_line(block_kit.make_run(f"… and {earlier:,} earlier", italic=True))] if earlier > 0 else []
-    return block_kit.make_rich_text(
-        block_kit.make_line(block_kit.make_run(head, bold=True)),
-        block_kit.make_bullets(*rest, *(_render_joined_mention(one) for one in last)),
+        return make_rich_text(make_line(make_run(head, bold=True)))
+    rest = [make_line(make_run(f"… and {earlier:,} earlier", italic=True))] if earlier > 0 else []
+    return make_rich_text(
+        make_line(make_run(head, bold=True)), make_bullets(*rest, *(_render_joined_mention(one) for one in last))
     )
 
 
 def _render_joined_mention(one: JoinedMention) -> Block:
-    return block_kit.make_line(
-        block_kit.make_link(one.url, sanitize_line(one.who, 60) or "somebody"),
-        block_kit.make_run(f" · {JOINED_WHY[one.why]} · "),
-        block_kit.make_date(one.at),
+    return make_line(
+        make_link(one.url, sanitize_line(one.who, 60) or "somebody"), f" · {JOINED_WHY[one.why]} · ", make_date(one.at)
     )
 
 
@@ -117,7 +120,7 @@ def render_history(case: Case, shown: int = HISTORY_SHOWN) -> Block:
     if earlier > 0:
         lines.append(f"… and {earlier} earlier")
     lines += [format_audit_event(event) for event in last]
-    return block_kit.make_context(block_kit.make_mrkdwn("\n".join(lines), 2000))
+    return make_context("\n".join(lines))
 
 
 def format_audit_event(event: AuditEvent) -> str:

@@ -3,8 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.cards import action_ids, block_kit, paging
-from bot.cards.block_kit import Block, RenderedMessage
+from bot.cards import action_ids
+from bot.cards.block_kit import (
+    Block,
+    RenderedMessage,
+    make_actions,
+    make_button,
+    make_context,
+    make_header,
+    make_section,
+    render_text,
+)
+from bot.cards.paging import render_acknowledge_button, render_escalation
 from bot.cards.sanitize import escape, format_date, sanitize_line
 from bot.domain.adoption import UnfinishedWork
 from bot.domain.crisis import ChecklistItem, Crisis, MentionCounts
@@ -54,16 +64,14 @@ def render_crisis_card(crisis: Crisis, page: Page | None = None) -> RenderedMess
         _format_next_update(crisis),
     ]
     blocks = [
-        block_kit.make_header(f"{mark} {format_crisis_title(crisis)}"),
-        block_kit.make_section(block_kit.make_mrkdwn("\n".join(lines))),
-        block_kit.make_context(
-            block_kit.make_mrkdwn("\n".join(map(_format_timeline_entry, crisis.timeline[-SHOWN:])), 2000)
-        ),
+        make_header(f"{mark} {format_crisis_title(crisis)}"),
+        make_section("\n".join(lines)),
+        make_context("\n".join(map(_format_timeline_entry, crisis.timeline[-SHOWN:]))),
     ]
-    climbed = paging.render_escalation(page, 3)
-    press = paging.render_acknowledge_button(page)
+    climbed = render_escalation(page, 3)
+    press = render_acknowledge_button(page)
     blocks += [climbed] if climbed else []
-    blocks += [block_kit.make_actions(*press)] if press else []
+    blocks += [make_actions(*press)] if press else []
     return RenderedMessage(f"{mark} {escape(format_crisis_title(crisis))}", blocks)
 
 
@@ -80,22 +88,16 @@ def _list_case_counts(crisis: Crisis) -> list[str]:
 def render_crisis_plan(crisis: Crisis, _: Page | None = None) -> RenderedMessage:
     done = sum(1 for item in crisis.checklist if item.done_at)
     text = f"📋 *The plan*: {done} of {len(crisis.checklist)} done"
-    blocks = [block_kit.make_section(block_kit.make_mrkdwn(text))]
+    blocks = [make_section(text)]
     blocks += [_render_checklist_item(crisis, n, item) for n, item in enumerate(crisis.checklist)]
     return RenderedMessage(text, blocks)
 
 
 def _render_checklist_item(crisis: Crisis, number: int, item: ChecklistItem) -> Block:
     if item.done_at is not None:
-        return block_kit.make_section(
-            block_kit.make_mrkdwn(f"☑ ~{escape(item.do)}~ · <@{item.done_by}> {format_date(item.done_at, '{time}')}")
-        )
-    press = block_kit.make_button(
-        "Done", action_ids.CRISIS_DONE, f"{crisis.id}/{number}", a11y_label=f"Done: {item.do[:60]}"
-    )
-    return block_kit.make_section(
-        block_kit.make_mrkdwn(f"☐ {escape(item.do)}"), accessory=press if crisis.is_open else None
-    )
+        return make_section(f"☑ ~{escape(item.do)}~ · <@{item.done_by}> {format_date(item.done_at, '{time}')}")
+    press = make_button("Done", action_ids.CRISIS_DONE, f"{crisis.id}/{number}", a11y_label=f"Done: {item.do[:60]}")
+    return make_section(f"☐ {escape(item.do)}", accessory=press if crisis.is_open else None)
 
 
 def render_crisis_declared(crisis: Crisis) -> RenderedMessage:
@@ -122,13 +124,7 @@ def render_crisis_review(crisis: Crisis) -> RenderedMessage:
     parts = [f"🏁 *Review: {escape(format_crisis_title(crisis))}*", steps, _format_sentiment_trend(crisis)]
     text = "\n".join(part for part in parts if part)
     lines = "\n".join(map(_format_timeline_entry, crisis.timeline[-REVIEWED:]))
-    return RenderedMessage(
-        text,
-        [
-            block_kit.make_section(block_kit.make_mrkdwn(text)),
-            block_kit.make_context(block_kit.make_mrkdwn(lines, 2000)),
-        ],
-    )
+    return render_text(text, make_context(lines))
 
 
 def render_declare_receipt(crisis: Crisis) -> RenderedMessage:
@@ -228,4 +224,4 @@ def _format_role_holder(person: str) -> str:
 
 
 def _render_crisis_text(text: str) -> RenderedMessage:
-    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text))])
+    return render_text(text)

@@ -3,8 +3,20 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.cards import action_ids, block_kit, case_mention, case_status
-from bot.cards.block_kit import Block, RenderedMessage
+from bot.cards import action_ids
+from bot.cards.block_kit import (
+    Block,
+    RenderedMessage,
+    is_within_limits,
+    make_button,
+    make_context,
+    make_header,
+    make_mrkdwn,
+    make_plain_text,
+    make_section,
+)
+from bot.cards.case_mention import format_author, format_kind_noun, format_sentiment, pick_sentiment_emoji
+from bot.cards.case_status import format_plain_status
 from bot.cards.sanitize import escape, sanitize_line
 from bot.domain.case import Case, CaseStatus
 from bot.domain.department import Department
@@ -24,7 +36,7 @@ def render_digest(
     """
     for words in WORDS_SHOWN:
         blocks = _render_digest_blocks(digest_id, department, cases[:MOST_CASES], at, words, total)
-        if block_kit.is_within_limits(blocks):
+        if is_within_limits(blocks):
             break
     return RenderedMessage(format_digest_headline(department, cases, total), blocks)
 
@@ -54,36 +66,25 @@ def _render_digest_blocks(
             "its place. The Home tab and `/sentiment today` count all of them."
         )
     lines = [_render_digest_line(digest_id, case, at, words) for case in cases]
-    return [
-        block_kit.make_header(f"🗂️ {_format_digest_title(department, cases, total)}"),
-        block_kit.make_context(block_kit.make_mrkdwn(why)),
-        *lines,
-    ]
+    return [make_header(f"🗂️ {_format_digest_title(department, cases, total)}"), make_context(why), *lines]
 
 
 def _render_digest_line(digest_id: str, case: Case, at: datetime, words: int) -> Block:
-    said_by = case_mention.format_author(case.mention, 30)
+    said_by = format_author(case.mention, 30)
     shown = f"{said_by}: {sanitize_line(case.mention.text, words)}" if words else said_by
     claim = None
     if case.status is CaseStatus.NEW:
-        claim = block_kit.make_button(
-            "Claim",
-            action_ids.CLAIM_IN_DIGEST,
-            case.id,
-            a11y_label=f"Claim: {case_mention.format_kind_noun(case)} from {said_by}",
+        claim = make_button(
+            "Claim", action_ids.CLAIM_IN_DIGEST, case.id, a11y_label=f"Claim: {format_kind_noun(case)} from {said_by}"
         )
-    return block_kit.make_section(
-        block_kit.make_plain_text(shown, 200),
-        fields=[block_kit.make_mrkdwn(_format_case_facts(case, at), 300)],
+    return make_section(
+        make_plain_text(shown, 200),
+        fields=[make_mrkdwn(_format_case_facts(case, at), 300)],
         accessory=claim,
         block_id=action_ids.build_digest_block_id(digest_id, case.id),
     )
 
 
 def _format_case_facts(case: Case, at: datetime) -> str:
-    parts = (
-        case_mention.format_kind_noun(case),
-        case_mention.format_sentiment(case.assessment),
-        f"*{case_status.format_plain_status(case, at)}*",
-    )
-    return f"{case_mention.pick_sentiment_emoji(case.assessment)} {' · '.join(part for part in parts if part)}"
+    parts = (format_kind_noun(case), format_sentiment(case.assessment), f"*{format_plain_status(case, at)}*")
+    return f"{pick_sentiment_emoji(case.assessment)} {' · '.join(part for part in parts if part)}"

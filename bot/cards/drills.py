@@ -1,8 +1,8 @@
 """Drills: that one began, how it was answered, that it was missed. Everything of it says DRILL."""
 
-from bot.cards import block_kit, paging
 from bot.cards.action_ids import ONCALL
-from bot.cards.block_kit import RenderedMessage
+from bot.cards.block_kit import RenderedMessage, render_text
+from bot.cards.paging import BY, render_escalation
 from bot.cards.sanitize import escape, format_date
 from bot.domain.drills import Drill
 from bot.domain.paging.context import PageContext
@@ -27,7 +27,7 @@ def render_drill_started(drill: Drill) -> RenderedMessage:
         f"📟 *DRILL* for {escape(drill.department)}: whoever is on call is called now, by every way there is, until "
         "somebody answers. You and the channel get a receipt."
     )
-    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text))])
+    return render_text(text)
 
 
 def render_drill_receipt(drill: Drill, page: Page | None) -> RenderedMessage:
@@ -71,7 +71,7 @@ def _format_drill_answer(page: Page) -> str:
     hers = [
         one for one in page.attempts if one.person == page.acknowledged_by and one.result is not AttemptStatus.DROPPED
     ]
-    ways = list(dict.fromkeys(paging.BY[one.way] for one in hers))
+    ways = list(dict.fromkeys(BY[one.way] for one in hers))
     called = f" (called by {join_words(ways)})" if ways else ""
     quiet = ", do-not-disturb was on" if any(one.result is AttemptStatus.QUIET for one in hers) else ""
     span = f"{seconds} s" if seconds < 180 else format_duration(waited)
@@ -83,5 +83,5 @@ def _format_repeat_hint(drill: Drill) -> str:
 
 
 def _render_with_escalation(text: str, page: Page | None) -> RenderedMessage:
-    climbed = paging.render_escalation(page)
-    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text)), *([climbed] if climbed else [])])
+    climbed = render_escalation(page)
+    return render_text(text, *([climbed] if climbed else []))

@@ -1,7 +1,7 @@
 """What is wrong with Earshot itself, and that it is well again."""
 
-from bot.cards import block_kit, paging
-from bot.cards.block_kit import RenderedMessage
+from bot.cards.block_kit import RenderedMessage, render_text
+from bot.cards.paging import render_escalation
 from bot.cards.sanitize import escape, format_date
 from bot.domain.health.issues import OPERATORS, HealthIssue
 from bot.domain.paging.context import PageContext
@@ -18,11 +18,11 @@ def build_health_page_context(issue: HealthIssue) -> PageContext:
 def render_health_issue(issue: HealthIssue, page: Page | None) -> RenderedMessage:
     """In the operators' channel, with who is called."""
     text = f"🩺 *Earshot is unwell*, since {format_date(issue.since)}: {escape(issue.sentence)}."
-    climbed = paging.render_escalation(page)
-    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text)), *([climbed] if climbed else [])])
+    climbed = render_escalation(page)
+    return render_text(text, *([climbed] if climbed else []))
 
 
 def render_health_recovered(issue: HealthIssue) -> RenderedMessage:
     lasted = f" It lasted {format_duration(issue.over_at - issue.since)}." if issue.over_at else ""
     text = f"✅ *Earshot is well again*: over is that {escape(issue.sentence)}.{lasted}"
-    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text))])
+    return render_text(text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.cards.block_kit import RenderedMessage, make_mrkdwn, make_section
+from bot.cards.block_kit import RenderedMessage, make_section
 from bot.cards.sanitize import escape, sanitize_line
 from bot.domain.reports.precision import PRECISION_DAYS, PrecisionAspect, PrecisionEstimate
 from bot.domain.reports.report import MIN_SAMPLE
@@ -41,8 +41,7 @@ def render_sentiment_help(
         f"you correct more would look better than they were.\n*How often am I right?* {format_precision(precisions)}"
     )
     return RenderedMessage(
-        "What you can ask with /sentiment",
-        [make_section(make_mrkdwn(part)) for part in ("\n".join(forms), names, sure)],
+        "What you can ask with /sentiment", [make_section(part) for part in ("\n".join(forms), names, sure)]
     )
 
 

@@ -3,8 +3,19 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from bot.cards import action_ids, block_kit, case_mention, case_status
-from bot.cards.block_kit import Block
+from bot.cards import action_ids
+from bot.cards.block_kit import (
+    Block,
+    make_button,
+    make_context,
+    make_divider,
+    make_header,
+    make_mrkdwn,
+    make_plain_text,
+    make_section,
+)
+from bot.cards.case_mention import format_author, format_kind_noun
+from bot.cards.case_status import format_status
 from bot.cards.help import format_precision
 from bot.cards.sanitize import escape, format_date, sanitize_line
 from bot.domain.case import Case
@@ -50,62 +61,49 @@ class HomeView(NamedTuple):
 def render_home(home: HomeView) -> dict[str, Any]:
     """A view of type home."""
     blocks = [
-        block_kit.make_header("Yours now"),
+        make_header("Yours now"),
         *_render_own_cases(home),
-        block_kit.make_header("Waiting in the departments"),
-        block_kit.make_section(
-            block_kit.make_mrkdwn("\n".join(_list_department_lines(home)) or "The playbook has no departments yet.")
-        ),
-        block_kit.make_header("How Earshot is"),
-        block_kit.make_context(block_kit.make_mrkdwn("\n".join(_list_health_lines(home)))),
-        block_kit.make_divider(),
-        block_kit.make_context(block_kit.make_mrkdwn(HOW)),
+        make_header("Waiting in the departments"),
+        make_section("\n".join(_list_department_lines(home)) or "The playbook has no departments yet."),
+        make_header("How Earshot is"),
+        make_context("\n".join(_list_health_lines(home))),
+        make_divider(),
+        make_context(HOW),
     ]
     return {"type": "home", "blocks": blocks}
 
 
 def render_home_unavailable(sentence: str) -> dict[str, Any]:
     """When there is nothing to show but why."""
-    return {"type": "home", "blocks": [block_kit.make_section(block_kit.make_plain_text(sentence))]}
+    return {"type": "home", "blocks": [make_section(make_plain_text(sentence))]}
 
 
 HOW = (
-    "Claim a case in your department's channel, answer the person in public under your own name, then resolve it. "
-    f"Ask `{action_ids.SENTIMENT} today` anywhere. Seen something yourself? Open the menu of the message (⋮) "
-    f"and choose "
+    "Claim a case in your department's channel, answer the person in public under your own name, then resolve it. Ask "
+    f"`{action_ids.SENTIMENT} today` anywhere. Seen something yourself? Open the menu of the message (⋮) and choose "
     "*Flag for a department*."
 )
 
 
 def _render_own_cases(home: HomeView) -> list[Block]:
     if not home.own_cases:
-        return [
-            block_kit.make_section(
-                block_kit.make_mrkdwn("Nothing. Press *Claim* on a card, and the case is listed here.")
-            )
-        ]
+        return [make_section("Nothing. Press *Claim* on a card, and the case is listed here.")]
     shown = [_render_own_case(case, home.at) for case in home.own_cases[:MINE_SHOWN]]
     more = len(home.own_cases) - len(shown)
-    rest = (
-        [block_kit.make_context(block_kit.make_mrkdwn(f"… and {format_count(more, 'case')} due later"))]
-        if more > 0
-        else []
-    )
+    rest = [make_context(f"… and {format_count(more, 'case')} due later")] if more > 0 else []
     return [*shown, *rest]
 
 
 def _render_own_case(case: Case, at: datetime) -> Block:
-    resolve = block_kit.make_button(
+    resolve = make_button(
         "Resolve…",
         action_ids.RESOLVE,
         case.id,
-        a11y_label=f"Resolve: {case_mention.format_kind_noun(case)} from {case_mention.format_author(case.mention)}",
+        a11y_label=f"Resolve: {format_kind_noun(case)} from {format_author(case.mention)}",
     )
-    return block_kit.make_section(
-        block_kit.make_plain_text(
-            f"{case_mention.format_author(case.mention, 30)}: {sanitize_line(case.mention.text, 140)}", 200
-        ),
-        fields=[block_kit.make_mrkdwn(f"{escape(case.department)} · {case_status.format_status(case, at)}")],
+    return make_section(
+        make_plain_text(f"{format_author(case.mention, 30)}: {sanitize_line(case.mention.text, 140)}", 200),
+        fields=[make_mrkdwn(f"{escape(case.department)} · {format_status(case, at)}")],
         accessory=resolve,
     )
 

@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Self
 
-from bot.cards import action_ids, block_kit, case_mention
-from bot.cards.block_kit import Block
+from bot.cards import action_ids
+from bot.cards.block_kit import Block, make_context, make_plain_text
+from bot.cards.case_mention import NAMES, format_author, format_kind
 from bot.cards.sanitize import sanitize_line, sanitize_url, truncate
 from bot.domain.assessment import Intent, Sentiment
 from bot.domain.case import Case, CaseResolution, JoinedMention, JoinReason, derive_case_id
@@ -65,7 +66,7 @@ def render_resolve_modal(case: Case, origin: ModalMetadata) -> dict[str, Any]:
 def render_hand_over_modal(
     case: Case, departments: Sequence[Department], origin: ModalMetadata, people: Named = ()
 ) -> dict[str, Any]:
-    anybody = {"type": "users_select", "placeholder": block_kit.make_plain_text("Choose a person")}
+    anybody = {"type": "users_select", "placeholder": make_plain_text("Choose a person")}
     others = _make_department_options(one for one in departments if one.name != case.department)
     to_department = [_make_input(action_ids.DEPARTMENT, "… or to a department", _make_select(others), optional=True)]
     return _make_modal(
@@ -178,9 +179,7 @@ def render_bring_back_modal(
         "Bring it back",
         "Bring it back",
         origin._replace(case=entry),
-        block_kit.make_context(
-            block_kit.make_plain_text(f"{case_mention.format_author(mention)}: {sanitize_line(mention.text, 150)}")
-        ),
+        make_context(make_plain_text(f"{format_author(mention)}: {sanitize_line(mention.text, 150)}")),
         _make_input(
             action_ids.DEPARTMENT,
             "Who should see it?",
@@ -191,7 +190,7 @@ def render_bring_back_modal(
 
 
 def _format_intent(intent: Intent) -> str:
-    return "Something else" if intent is Intent.OTHER else case_mention.NAMES[intent]
+    return "Something else" if intent is Intent.OTHER else NAMES[intent]
 
 
 def render_flag_modal(words: str, url: str, departments: Sequence[Department], origin: ModalMetadata) -> dict[str, Any]:
@@ -219,10 +218,9 @@ def _make_url_input(url: str) -> Block:
 
 
 def _render_case_context(case: Case) -> Block:
-    return block_kit.make_context(
-        block_kit.make_plain_text(
-            f"{case_mention.format_kind(case)} from {case_mention.format_author(case.mention)}: "
-            f"{sanitize_line(case.mention.text, 150)}"
+    return make_context(
+        make_plain_text(
+            f"{format_kind(case)} from {format_author(case.mention)}: {sanitize_line(case.mention.text, 150)}"
         )
     )
 
@@ -232,22 +230,22 @@ def _make_department_options(departments: Iterable[Department]) -> list[Block]:
 
 
 def _make_option(words: str, value: str) -> Block:
-    return {"text": block_kit.make_plain_text(words, 75), "value": value}
+    return {"text": make_plain_text(words, 75), "value": value}
 
 
 def _make_select(options: list[Block]) -> Block:
-    return {"type": "static_select", "options": options, "placeholder": block_kit.make_plain_text("Choose one")}
+    return {"type": "static_select", "options": options, "placeholder": make_plain_text("Choose one")}
 
 
 def _make_input(block_id: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
     made: Block = {
         "type": "input",
         "block_id": block_id,
-        "label": block_kit.make_plain_text(label),
+        "label": make_plain_text(label),
         "element": {**element, "action_id": action_ids.INPUT},
     }
     if hint:
-        made["hint"] = block_kit.make_plain_text(hint)
+        made["hint"] = make_plain_text(hint)
     return {**made, "optional": True} if optional else made
 
 
@@ -255,9 +253,9 @@ def _make_modal(callback: str, title: str, submit: str, origin: ModalMetadata, *
     return {
         "type": "modal",
         "callback_id": callback,
-        "title": block_kit.make_plain_text(title, 24),
-        "submit": block_kit.make_plain_text(submit, 24),
-        "close": block_kit.make_plain_text("Cancel", 24),
+        "title": make_plain_text(title, 24),
+        "submit": make_plain_text(submit, 24),
+        "close": make_plain_text("Cancel", 24),
         "private_metadata": origin.to_json(),
         "blocks": list(blocks),
     }

@@ -5,8 +5,17 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.cards import action_ids, block_kit, drills
-from bot.cards.block_kit import Block, RenderedMessage
+from bot.cards import action_ids
+from bot.cards.block_kit import (
+    Block,
+    RenderedMessage,
+    make_actions,
+    make_button,
+    make_context,
+    make_section,
+    render_text,
+)
+from bot.cards.drills import format_drill_status
 from bot.cards.sanitize import escape, format_date, sanitize_line
 from bot.domain.department import Department
 from bot.domain.drills import Drill
@@ -32,24 +41,18 @@ class OnCallSummary(NamedTuple):
 
 
 def render_oncall(departments: Sequence[OnCallSummary], by: str, zone: str, at: datetime) -> RenderedMessage:
-    lines = [_format_on_call_line(one) + drills.format_drill_status(one.drill) for one in departments]
+    lines = [_format_on_call_line(one) + format_drill_status(one.drill) for one in departments]
     blocks = [
-        block_kit.make_section(block_kit.make_mrkdwn(line), accessory=_render_take_button(one, by))
-        for one, line in zip(departments, lines, strict=True)
+        make_section(line, accessory=_render_take_button(one, by)) for one, line in zip(departments, lines, strict=True)
     ][:SHOWN]
     if len(departments) > SHOWN:
-        blocks.append(
-            block_kit.make_context(
-                block_kit.make_mrkdwn(f"… and {format_count(len(departments) - SHOWN, 'department')} more.")
-            )
-        )
+        blocks.append(make_context(f"… and {format_count(len(departments) - SHOWN, 'department')} more."))
     clock = at.astimezone(ZoneInfo(zone))
     note = (
         f"Times are shown in your own time zone; what you type is read in {_format_zone(zone)}, where it is "
-        f"{clock:%H:%M}. "
-        f"`{action_ids.ONCALL} help` says what you can do."
+        f"{clock:%H:%M}. `{action_ids.ONCALL} help` says what you can do."
     )
-    return RenderedMessage("\n".join(lines), [*blocks, block_kit.make_context(block_kit.make_mrkdwn(note))])
+    return RenderedMessage("\n".join(lines), [*blocks, make_context(note)])
 
 
 def _format_on_call_line(one: OnCallSummary) -> str:
@@ -83,10 +86,8 @@ def _render_take_button(one: OnCallSummary, by: str) -> Block | None:
     if not schedules:
         return None
     if by in one.current.people and not one.current.has_gap:
-        return block_kit.make_button(
-            "Ask for cover", action_ids.ONCALL_COVER, schedules[0], a11y_label=f"Cover {schedules[0]}"
-        )
-    return block_kit.make_button("Take it", action_ids.ONCALL_TAKE, schedules[0], a11y_label=f"Take {schedules[0]}")
+        return make_button("Ask for cover", action_ids.ONCALL_COVER, schedules[0], a11y_label=f"Cover {schedules[0]}")
+    return make_button("Take it", action_ids.ONCALL_TAKE, schedules[0], a11y_label=f"Take {schedules[0]}")
 
 
 def render_override(change: ScheduleChange, by: str, zone: str, *, own: bool, at: datetime) -> RenderedMessage:
@@ -94,10 +95,10 @@ def render_override(change: ScheduleChange, by: str, zone: str, *, own: bool, at
     words = [_format_override(one, by, zone, at) for one in change.new_overrides]
     undone = any(one.undone for one in change.new_overrides)
     text = "\n".join(("↩️ Taken back: " if undone else "✅ ") + line for line in words)
-    blocks = [block_kit.make_section(block_kit.make_mrkdwn(text)), _render_zone_note(zone, own=own)]
+    blocks = [make_section(text), _render_zone_note(zone, own=own)]
     if not undone:
         value = str(ScheduleItem(change.new_overrides[0].schedule, change.new_overrides[0].id))
-        blocks.append(block_kit.make_actions(block_kit.make_button("Take it back", action_ids.ONCALL_UNDO, value)))
+        blocks.append(make_actions(make_button("Take it back", action_ids.ONCALL_UNDO, value)))
     return RenderedMessage(text, blocks)
 
 
@@ -122,7 +123,7 @@ def _format_zone(zone: str) -> str:
 
 def _render_zone_note(zone: str, *, own: bool) -> Block:
     whose = "your time zone" if own else "the schedule's time zone; Slack does not tell Earshot yours"
-    return block_kit.make_context(block_kit.make_mrkdwn(f"Read in {_format_zone(zone)}, {whose}."))
+    return make_context(f"Read in {_format_zone(zone)}, {whose}.")
 
 
 def render_cover_requested(request: CoverRequest, department: Department, zone: str, *, own: bool) -> RenderedMessage:
@@ -131,49 +132,40 @@ def render_cover_requested(request: CoverRequest, department: Department, zone: 
         f"{format_local_time(request.start, zone)} "
         f"until {format_local_time(request.end, zone)}. Until somebody does, it is yours."
     )
-    return RenderedMessage(
-        text, [block_kit.make_section(block_kit.make_mrkdwn(text)), _render_zone_note(zone, own=own)]
-    )
+    return render_text(text, _render_zone_note(zone, own=own))
 
 
 def render_cover_request(request: CoverRequest) -> RenderedMessage:
     """In the department's channel."""
-    text = (
-        f"🙏 <@{request.person}> asks to be covered for *{escape(request.schedule)}*, from "
-        f"{format_date(request.start)} until "
-        f"{format_date(request.end)} ({format_duration(request.end - request.start)}). Who can?"
-    )
+    span = f"{_format_span(request.start, request.end)} ({format_duration(request.end - request.start)})"
+    text = f"🙏 <@{request.person}> asks to be covered for *{escape(request.schedule)}*, {span}. Who can?"
     value = str(ScheduleItem(request.schedule, request.id))
-    press = block_kit.make_button(
-        "I cover", action_ids.ONCALL_ANSWER, value, style="primary", a11y_label="I cover this shift"
-    )
-    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text)), block_kit.make_actions(press)])
+    press = make_button("I cover", action_ids.ONCALL_ANSWER, value, style="primary", a11y_label="I cover this shift")
+    return render_text(text, make_actions(press))
 
 
 def render_covered(change: ScheduleChange) -> RenderedMessage:
     """In place of the plea."""
     first, last = change.new_overrides[0], change.new_overrides[-1]
-    text = (
-        f"✅ <@{first.person}> covers *{escape(first.schedule)}* for <@{first.instead}> from "
-        f"{format_date(first.start)} "
-        f"until {format_date(last.end)}. Thank you."
-    )
-    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text))])
+    span = _format_span(first.start, last.end)
+    text = f"✅ <@{first.person}> covers *{escape(first.schedule)}* for <@{first.instead}> {span}. Thank you."
+    return render_text(text)
 
 
 def render_gap_filled(change: ScheduleChange) -> RenderedMessage:
     """In place of the hole."""
     one = change.new_overrides[0]
-    text = (
-        f"✅ <@{one.person}> has *{escape(one.schedule)}* from {format_date(one.start)} until "
-        f"{format_date(one.end)}. Thank you."
-    )
-    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text))])
+    span = _format_span(one.start, one.end)
+    return render_text(f"✅ <@{one.person}> has *{escape(one.schedule)}* {span}. Thank you.")
+
+
+def _format_span(start: datetime, end: datetime) -> str:
+    return f"from {format_date(start)} until {format_date(end)}"
 
 
 def render_shift_change(change: Override, person: str) -> RenderedMessage:
     """By direct message to somebody whose time was changed by somebody else."""
-    span = f"from {format_date(change.start)} until {format_date(change.end)}"
+    span = _format_span(change.start, change.end)
     name = f"*{escape(change.schedule)}*"
     if change.undone:
         text = f"↩️ <@{change.undone}> took back a change: {name} {span} is as it was before."
@@ -181,9 +173,9 @@ def render_shift_change(change: Override, person: str) -> RenderedMessage:
         text = f"📟 <@{change.by}> {_GAVE[change.how]}: you are on call for {name} {span}."
     else:
         text = f"📟 <@{change.person}> is on call for {name} {span}, which was yours; you need do nothing."
-    undo = block_kit.make_button("Take it back", action_ids.ONCALL_UNDO, str(ScheduleItem(change.schedule, change.id)))
-    row = [] if change.undone else [block_kit.make_actions(undo)]
-    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text)), *row])
+    undo = make_button("Take it back", action_ids.ONCALL_UNDO, str(ScheduleItem(change.schedule, change.id)))
+    row = [] if change.undone else [make_actions(undo)]
+    return render_text(text, *row)
 
 
 _GAVE = {
@@ -196,14 +188,13 @@ _GAVE = {
 def render_gap(department: Department, gap: TimeSpan, schedule: str) -> RenderedMessage:
     """In the department's channel, a day before."""
     text = (
-        f"⚠️ Nobody is on call for {escape(department.name)} from {format_date(gap.start)} until {format_date(gap.end)} "
-        f"({format_duration(gap.end - gap.start)}): *{escape(schedule)}* has a hole. Whoever can, press *Take "
-        f"it*, or type "
-        f"`{action_ids.ONCALL} take`; else the managers are called."
+        f"⚠️ Nobody is on call for {escape(department.name)} from {format_date(gap.start)} until "
+        f"{format_date(gap.end)} ({format_duration(gap.end - gap.start)}): *{escape(schedule)}* has a hole. Whoever "
+        f"can, press *Take it*, or type `{action_ids.ONCALL} take`; else the managers are called."
     )
     value = str(ScheduleItem(schedule, str(int(gap.start.timestamp()))))
-    take = block_kit.make_button("Take it", action_ids.ONCALL_FILL, value, style="primary")
-    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text)), block_kit.make_actions(take)])
+    take = make_button("Take it", action_ids.ONCALL_FILL, value, style="primary")
+    return render_text(text, make_actions(take))
 
 
 def render_calendar_link(url: str, schedule: str, named: str, *, revoked: bool) -> RenderedMessage:
@@ -215,9 +206,9 @@ def render_calendar_link(url: str, schedule: str, named: str, *, revoked: bool) 
         f"🗓️ {before}Subscribe to this address in your calendar (not: import), and {whose} are in it:\n{escape(url)}\n"
         f"Whoever has it can read it; `{escape(again)}` makes it useless and gives you another."
     )
-    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text))])
+    return render_text(text)
 
 
 def render_oncall_help(hints: Iterable[str]) -> RenderedMessage:
     text = "\n".join(hints)
-    return RenderedMessage("What you can ask", [block_kit.make_section(block_kit.make_mrkdwn(text))])
+    return RenderedMessage("What you can ask", [make_section(text)])

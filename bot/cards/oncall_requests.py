@@ -1,7 +1,7 @@
 """A swap or a cover that somebody is asked for: the question, what the asker is told, and how it ended."""
 
-from bot.cards import action_ids, block_kit
-from bot.cards.block_kit import RenderedMessage
+from bot.cards import action_ids
+from bot.cards.block_kit import RenderedMessage, make_actions, make_button, render_text
 from bot.cards.oncall import format_local_time
 from bot.cards.sanitize import escape, format_date
 from bot.domain.oncall.schedule import CoverOutcome, CoverRequest
@@ -38,12 +38,12 @@ def render_personal_request(request: CoverRequest) -> RenderedMessage:
     text = f"🙏 <@{request.person}> asks you to be on call for {span}{swap}. Nothing changes unless you accept.{by}"
     value = str(ScheduleItem(request.schedule, request.id))
     press = [
-        block_kit.make_button(
+        make_button(
             "Accept", action_ids.ONCALL_ACCEPT, value, style="primary", a11y_label="Accept: these shifts are yours"
         ),
-        block_kit.make_button("Decline", action_ids.ONCALL_DECLINE, value, a11y_label="Decline: nothing changes"),
+        make_button("Decline", action_ids.ONCALL_DECLINE, value, a11y_label="Decline: nothing changes"),
     ]
-    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text)), block_kit.make_actions(*press)])
+    return render_text(text, make_actions(*press))
 
 
 def render_request_declined(request: CoverRequest) -> RenderedMessage:
@@ -58,11 +58,10 @@ def render_request_outcome(request: CoverRequest) -> RenderedMessage:
     no = "declined" if request.outcome is CoverOutcome.DECLINED else "did not answer in time"
     text = (
         f"📟 <@{request.to}> {no}: *{escape(request.schedule)}* from {format_date(request.start)} until "
-        f"{format_date(request.end)} is still "
-        "yours. `/oncall cover me` asks everybody in the channel."
+        f"{format_date(request.end)} is still yours. `/oncall cover me` asks everybody in the channel."
     )
     return _render_text(text)
 
 
 def _render_text(text: str) -> RenderedMessage:
-    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text))])
+    return render_text(text)

@@ -7,7 +7,7 @@ spoken, and never in a text message, which may be charged by its length.
 import re
 from datetime import datetime
 
-from bot.cards import case_mention
+from bot.cards.case_mention import abbreviate_number, format_kind, format_source
 from bot.cards.sanitize import escape, format_plain_time, sanitize_line, sanitize_url
 from bot.domain.case import Case
 from bot.domain.mention import Mention
@@ -21,7 +21,7 @@ TEXTED = 300
 """Characters: two parts of a text message, the link included."""
 _LINKS = re.compile(r"(https?://|www\.)\S+|[^\s@]+\.[a-z]{2,24}\b(/\S*)?", re.IGNORECASE)
 """Bare names too, such as evil.example: a phone makes a link of them."""
-MARKS = {Severity.SEV1: "🚨", Severity.SEV2: "📈", Severity.SEV3: "📟"}
+SEVERITY_MARKS = {Severity.SEV1: "🚨", Severity.SEV2: "📈", Severity.SEV3: "📟"}
 
 
 def build_case_page_context(
@@ -38,14 +38,14 @@ def build_case_page_context(
     parts = [f"urgency {found.urgency} of 100"] if found.urgency else []
     followers = mention.author.followers
     if followers is not None:
-        parts.append(f"reach {case_mention.abbreviate_number(followers)}")
+        parts.append(f"reach {abbreviate_number(followers)}")
     if case.joined_count:
         parts.append(f"{case.joined_count:,} joined")
     if again:
         parts.append("acknowledged before, not claimed")
-    kind = "Crisis" if case.is_urgent else case_mention.format_kind(case)
+    kind = "Crisis" if case.is_urgent else format_kind(case)
     return PageContext(
-        headline=f"{kind}{subject} on {case_mention.format_source(mention)}",
+        headline=f"{kind}{subject} on {format_source(mention)}",
         severity_text=", ".join(parts),
         since=case.opened_at,
         location=case.department,
@@ -55,10 +55,7 @@ def build_case_page_context(
         url=sanitize_url(mention.url),
         case_id=case.id,
         reach=", ".join(
-            [
-                case_mention.format_source(mention),
-                *([f"{case_mention.abbreviate_number(followers)} followers"] if followers else []),
-            ]
+            [format_source(mention), *([f"{abbreviate_number(followers)} followers"] if followers else [])]
         ),
     )
 
@@ -99,7 +96,7 @@ def format_lock_screen_text(page: Page, context: PageContext) -> str:
         f"{drill}{page.severity.upper()} – "
         f"{format_newest_prefix(context)}{what}{reach}{format_earlier_suffix(context)}."
     )
-    return f"{MARKS[page.severity]} {escape(said_so)}{again}"
+    return f"{SEVERITY_MARKS[page.severity]} {escape(said_so)}{again}"
 
 
 def format_page_quotation(context: PageContext) -> str:

@@ -1,7 +1,20 @@
 """Pages in Slack: the message to whoever is called, and the ladder as it is shown on a card."""
 
-from bot.cards import action_ids, block_kit, page_text
-from bot.cards.block_kit import Block, RenderedMessage
+from bot.cards import action_ids
+from bot.cards.block_kit import (
+    Block,
+    RenderedMessage,
+    make_actions,
+    make_button,
+    make_context,
+    make_line,
+    make_quote,
+    make_rich_text,
+    make_run,
+    make_section,
+    render_text,
+)
+from bot.cards.page_text import SEVERITY_MARKS, format_after_acknowledge, format_lock_screen_text
 from bot.cards.sanitize import escape, format_date, sanitize_line
 from bot.domain.destination import Callee, ToChannel, parse_callee
 from bot.domain.paging.context import PageContext
@@ -56,13 +69,13 @@ def render_open_page(page: Page, context: PageContext, to: Callee) -> RenderedMe
     to_you = "Nobody who was called has answered." if isinstance(to, ToChannel) else _format_recipient(context)
     bad = f", {escape(context.severity_text)}" if context.severity_text else ""
     words = (
-        f"{page_text.MARKS[page.severity]} {drill}{_format_newest_time(context)}{to_you} "
+        f"{SEVERITY_MARKS[page.severity]} {drill}{_format_newest_time(context)}{to_you} "
         f"*{escape(context.headline)}*{bad}, "
         f"{_format_since(context)}. Press *Acknowledge* if you take it; if nobody does, the next person is called."
     )
-    presses = block_kit.make_actions(*_render_page_buttons(page, context))
+    presses = make_actions(*_render_page_buttons(page, context))
     return RenderedMessage(
-        page_text.format_lock_screen_text(page, context),
+        format_lock_screen_text(page, context),
         [_render_section(words), *_render_page_quote(context), *_render_earlier_count(context), presses],
     )
 
@@ -75,7 +88,7 @@ def _render_settled_page(page: Page, context: PageContext, to: Callee) -> Render
     theirs = isinstance(to, ToChannel) or to.id == page.acknowledged_by
     claims = [_render_claim_case_button(context)] if unclaimed and theirs else []
     if buttons_left := [*claims, *_render_page_links(context)]:
-        blocks.append(block_kit.make_actions(*buttons_left))
+        blocks.append(make_actions(*buttons_left))
     return RenderedMessage(stands + new, blocks)
 
 
@@ -98,14 +111,14 @@ def render_page_alert(page: Page, context: PageContext, to: Callee) -> RenderedM
     """A short word beside the message, since an edit makes no sound: it calls again, or there is something new."""
     person = "" if isinstance(to, ToChannel) else f"{to.mention} "
     if page.is_open:
-        words = f"{person}Still nobody has answered. {page_text.format_lock_screen_text(page, context)}"
+        words = f"{person}Still nobody has answered. {format_lock_screen_text(page, context)}"
     else:
-        words = f"{person}{page_text.format_lock_screen_text(page, context)}"
+        words = f"{person}{format_lock_screen_text(page, context)}"
     return RenderedMessage(words, [])
 
 
 def _render_section(words: str) -> Block:
-    return block_kit.make_section(block_kit.make_mrkdwn(words))
+    return make_section(words)
 
 
 def _format_newest_time(context: PageContext) -> str:
@@ -119,9 +132,7 @@ def _format_since(context: PageContext) -> str:
 def _render_earlier_count(context: PageContext) -> list[Block]:
     if not context.earlier_count:
         return []
-    return [
-        block_kit.make_context(block_kit.make_mrkdwn(f"+ {context.earlier_count:,} earlier, {_format_since(context)}"))
-    ]
+    return [make_context(f"+ {context.earlier_count:,} earlier, {_format_since(context)}")]
 
 
 def _format_recipient(context: PageContext) -> str:
@@ -131,8 +142,8 @@ def _format_recipient(context: PageContext) -> str:
 def _render_page_quote(context: PageContext) -> list[Block]:
     if not context.quote:
         return []
-    said_by = block_kit.make_line(block_kit.make_run(sanitize_line(context.author, 60) or "somebody", bold=True))
-    return [block_kit.make_rich_text(said_by, block_kit.make_quote(block_kit.make_run(context.quote, max_length=300)))]
+    said_by = make_line(make_run(sanitize_line(context.author, 60) or "somebody", bold=True))
+    return [make_rich_text(said_by, make_quote(make_run(context.quote, max_length=300)))]
 
 
 def _render_page_buttons(page: Page, context: PageContext) -> list[Block]:
@@ -144,38 +155,31 @@ def _render_page_buttons(page: Page, context: PageContext) -> list[Block]:
 
 
 def _render_claim_case_button(context: PageContext) -> Block:
-    return block_kit.make_button(
+    return make_button(
         "Claim", action_ids.CLAIM_HERE, context.case_id, a11y_label="Claim the case, and answer the page"
     )
 
 
 def _render_page_links(context: PageContext) -> list[Block]:
-    card = (
-        [block_kit.make_button("See the card", action_ids.OPEN_CARD, url=context.card_link)]
-        if context.card_link
-        else []
-    )
+    card = [make_button("See the card", action_ids.OPEN_CARD, url=context.card_link)] if context.card_link else []
     return [*card, *_render_open_post_link(context)]
 
 
 def _render_open_post_link(context: PageContext) -> list[Block]:
-    found = block_kit.make_button("Open post", action_ids.OPEN_POST, url=context.url, a11y_label="Open the post")
+    found = make_button("Open post", action_ids.OPEN_POST, url=context.url, a11y_label="Open the post")
     return [found] if "url" in found else []
 
 
 def _make_acknowledge_button(page: Page, action: str) -> Block:
-    return block_kit.make_button(
-        "Acknowledge", action, page.id, style="danger", a11y_label="Acknowledge the page: you take it"
-    )
+    return make_button("Acknowledge", action, page.id, style="danger", a11y_label="Acknowledge the page: you take it")
 
 
 def render_acknowledged(page: Page) -> RenderedMessage:
     """What becomes of the message that was pressed."""
     words = (
-        f"✅ {format_acknowledger(page)} has this page{_format_response_time(page)}. "
-        f"{page_text.format_after_acknowledge(page)}"
+        f"✅ {format_acknowledger(page)} has this page{_format_response_time(page)}. {format_after_acknowledge(page)}"
     )
-    return RenderedMessage(words, [block_kit.make_section(block_kit.make_mrkdwn(words))])
+    return render_text(words)
 
 
 def _format_response_time(page: Page) -> str:
@@ -199,7 +203,7 @@ def render_escalation(page: Page | None, shown: int = SHOWN) -> Block | None:
     if shown:
         lines += _list_attempts(page, shown)
         lines += [f"✋ {format_date(one.at, '{time}')} <@{one.person}> can't take it" for one in page.declined[-shown:]]
-    return block_kit.make_context(block_kit.make_mrkdwn("\n".join(lines), 2000))
+    return make_context("\n".join(lines))
 
 
 def _format_escalation_status(page: Page) -> str:

@@ -15,7 +15,6 @@ from bot.cards.block_kit import (
     make_header,
     make_line,
     make_link,
-    make_mrkdwn,
     make_plain_text,
     make_quote,
     make_rich_text,
@@ -88,12 +87,12 @@ def _format_report_title(report: Report) -> str:
 
 def _render_figures(report: Report) -> list[Block]:
     if not report.split.total:
-        return [make_header(_format_report_title(report)), make_context(make_mrkdwn(SURPRISED))]
+        return [make_header(_format_report_title(report)), make_context(SURPRISED)]
     blocks = [make_header(_format_report_title(report)), make_context(make_plain_text(format_volume_change(report)))]
     blocks.append(make_rich_text(make_bullets(*_render_sentiment_lines(report), *_render_excluded_mentions(report))))
     if report.intents:
         kinds = ", ".join(format_count(times, *PLURALS[intent]) for intent, times in report.intents)
-        blocks.append(make_rich_text(make_line(make_run("Among them "), make_run(f"{kinds}."))))
+        blocks.append(make_rich_text(make_line("Among them ", f"{kinds}.")))
     return blocks
 
 
@@ -126,9 +125,7 @@ def _render_sentiment_lines(report: Report) -> list[Block]:
     return [
         make_line(
             make_run(f"{word} ", bold=True),
-            make_run(
-                _format_count_and_share(report, word) + _format_share_change(report.compute_sentiment_change(word))
-            ),
+            _format_count_and_share(report, word) + _format_share_change(report.compute_sentiment_change(word)),
         )
         for word in shown
     ]
@@ -163,12 +160,10 @@ def _render_excluded_mentions(report: Report) -> list[Block]:
     for name, split in report.competitors:
         negative = f", {_format_share(split.negative, split)} of them negative" if split.negative else ""
         found.append(
-            make_line(
-                make_run(f"about {sanitize_line(name, 60)} ", bold=True), make_run(f"{split.opinion_count:,}{negative}")
-            )
+            make_line(make_run(f"about {sanitize_line(name, 60)} ", bold=True), f"{split.opinion_count:,}{negative}")
         )
     if report.split.spam:
-        found.append(make_line(make_run("spam ", bold=True), make_run(f"{report.split.spam:,}")))
+        found.append(make_line(make_run("spam ", bold=True), f"{report.split.spam:,}"))
     return found
 
 
@@ -176,7 +171,7 @@ def _render_top_posts(cases: Sequence[Case], report: Report) -> list[Block]:
     blocks = [make_rich_text(make_quote(*_make_top_post_runs(case, report))) for case in cases]
     if blocks:
         title = "The post that says most" if len(blocks) == 1 else "The posts that say most"
-        blocks.insert(0, make_section(make_mrkdwn(f"*{title}*")))
+        blocks.insert(0, make_section(f"*{title}*"))
     return blocks
 
 
@@ -202,17 +197,15 @@ def _render_departments(report: Report) -> list[Block]:
     if rest := busy[DEPARTMENTS_SHOWN:]:
         open_there, overdue_there = sum(d.open for d in rest), sum(d.overdue for d in rest)
         lines.append(
-            make_line(
-                make_run(f"{len(rest)} more: ", bold=True), make_run(f"{open_there:,} open, {overdue_there:,} overdue")
-            )
+            make_line(make_run(f"{len(rest)} more: ", bold=True), f"{open_there:,} open, {overdue_there:,} overdue")
         )
     if idle := [department.name for department in report.departments if department.is_idle]:
         names = ", ".join(idle[:DEPARTMENTS_SHOWN]) + (" and others" if len(idle) > DEPARTMENTS_SHOWN else "")
-        lines.append(make_line(make_run(f"{names}: ", bold=True), make_run("nothing open, nothing answered")))
+        lines.append(make_line(make_run(f"{names}: ", bold=True), "nothing open, nothing answered"))
     if not lines:
         return []
     title = f"*Departments*, open now and answered {IN_WORDS[report.query.period]}"
-    return [make_section(make_mrkdwn(title)), make_rich_text(make_bullets(*lines))]
+    return [make_section(title), make_rich_text(make_bullets(*lines))]
 
 
 def _render_department_line(department: DepartmentFigures) -> Block:
@@ -224,7 +217,7 @@ def _render_department_line(department: DepartmentFigures) -> Block:
         for verb, took in (("claimed", department.claim), ("resolved", department.resolve))
         if took
     ]
-    return make_line(make_run(f"{department.name}: ", bold=True), make_run(words + "".join(times)))
+    return make_line(make_run(f"{department.name}: ", bold=True), words + "".join(times))
 
 
 def _format_duration_stats(stats: DurationStats) -> str:
@@ -243,13 +236,9 @@ def _render_footer(report: Report, shared_by: str) -> list[Block]:
     if report.split.total > report.split.opinion_count >= MIN_SAMPLE:
         told += f" Shares are of the {report.split.opinion_count:,} about us."
     if shared_by:
-        return [
-            make_context(
-                make_mrkdwn(f"{told} Shared by <@{shared_by}>. Ask for your own with `{action_ids.SENTIMENT} help`.")
-            )
-        ]
+        return [make_context(f"{told} Shared by <@{shared_by}>. Ask for your own with `{action_ids.SENTIMENT} help`.")]
     share = make_button(
         "Share here", action_ids.SHARE_REPORT, report.query.command_text, a11y_label="Post this report in this channel"
     )
     spam = [make_button("Look at the spam", action_ids.SPAM_LIST)] if report.split.spam else []
-    return [make_actions(share, *spam), make_context(make_mrkdwn(f"{told} Only you see this."))]
+    return [make_actions(share, *spam), make_context(f"{told} Only you see this.")]

@@ -1,10 +1,9 @@
 """The note in the morning: what happened, what waits."""
 
-from bot.cards import block_kit
-from bot.cards import crises as crisis_card
-from bot.cards import spikes as cards_spikes
-from bot.cards.block_kit import Block, RenderedMessage
+from bot.cards.block_kit import Block, RenderedMessage, make_line, make_rich_text, make_section, render_text
+from bot.cards.crises import format_crisis_title
 from bot.cards.sanitize import escape, format_date
+from bot.cards.spikes import describe_spike, format_spike_title
 from bot.domain.crisis import Crisis
 from bot.domain.drills import Drill
 from bot.domain.paging.escalation import format_acknowledger
@@ -42,28 +41,23 @@ def _render_summary(head: str, morning: ShiftSummary) -> RenderedMessage | None:
         *(_format_missed_drill(one) for one in [morning.missed] if one),
         f"*Now*: {waits}{overdue}.",
     ]
-    spikes = [block_kit.make_rich_text(*map(_render_spike_line, morning.episodes[:SHOWN]))] if morning.episodes else []
+    spikes = [make_rich_text(*map(_render_spike_line, morning.episodes[:SHOWN]))] if morning.episodes else []
     blocks = [_render_lines(before), *spikes, _render_lines(after)]
     return RenderedMessage(before[0], blocks)
 
 
 def _render_lines(lines: list[str]) -> Block:
-    return block_kit.make_section(block_kit.make_mrkdwn("\n".join(lines)))
+    return make_section("\n".join(lines))
 
 
 def _render_spike_line(found: Episode) -> Block:
     """Its words are strangers'."""
-    return block_kit.make_line(
-        block_kit.make_run(f"🌊 {cards_spikes.format_spike_title(found)}: {cards_spikes.describe_spike(found)}")
-    )
+    return make_line(f"🌊 {format_spike_title(found)}: {describe_spike(found)}")
 
 
 def _format_crisis_line(crisis: Crisis) -> str:
     where = f"<#{crisis.channel}>" if crisis.channel else "this channel"
-    return (
-        f"🚒 *{escape(crisis_card.format_crisis_title(crisis))}* is open since "
-        f"{format_date(crisis.declared_at)}, in {where}"
-    )
+    return f"🚒 *{escape(format_crisis_title(crisis))}* is open since {format_date(crisis.declared_at)}, in {where}"
 
 
 def _format_missed_drill(drill: Drill) -> str:
@@ -73,7 +67,7 @@ def _format_missed_drill(drill: Drill) -> str:
 def render_page_limit_notice() -> RenderedMessage:
     """To somebody who was called often enough tonight."""
     text = "🌙 You were called often enough tonight: what is not SEV1 calls the next in line until noon."
-    return RenderedMessage(text, [block_kit.make_section(block_kit.make_mrkdwn(text))])
+    return render_text(text)
 
 
 def _format_page_line(page: Page) -> str:

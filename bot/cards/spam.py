@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.cards import action_ids, block_kit, case_mention
-from bot.cards.block_kit import Block, RenderedMessage
+from bot.cards import action_ids
+from bot.cards.block_kit import Block, RenderedMessage, make_actions, make_button, make_plain_text, make_section
+from bot.cards.case_mention import WORDLESS, format_author, format_source
 from bot.cards.sanitize import format_plain_time, sanitize_line
 from bot.domain.assessment import Assessment
 from bot.domain.mention import Mention
@@ -18,15 +19,15 @@ def render_spam_page(entries: Sequence[tuple[str, Mention, Assessment]], total: 
     """`entries` by their ids, newest first; `kept` is how many there are in all."""
     if not entries:
         words = NO_OLDER if total else NONE
-        return RenderedMessage(words, [block_kit.make_section(block_kit.make_plain_text(words))])
+        return RenderedMessage(words, [make_section(make_plain_text(words))])
     head = f"{format_count(total, 'post')} taken for spam lately, the newest first"
     how = "It is counted apart, and shown only here. A post that is no spam becomes a case when you bring it back."
-    blocks = [block_kit.make_section(block_kit.make_mrkdwn(f"*{head}*\n{how}"))]
+    blocks = [make_section(f"*{head}*\n{how}")]
     for entry, mention, assessment in entries:
         blocks.append(_render_spam_entry(entry, mention, assessment))
     if more:
-        older = block_kit.make_button("Older", action_ids.SPAM_OLDER, entries[-1][0], a11y_label="Show older spam")
-        blocks.append(block_kit.make_actions(older))
+        older = make_button("Older", action_ids.SPAM_OLDER, entries[-1][0], a11y_label="Show older spam")
+        blocks.append(make_actions(older))
     return RenderedMessage(head, blocks)
 
 
@@ -35,15 +36,10 @@ def _render_spam_entry(entry: str, mention: Mention, assessment: Assessment) -> 
     because = (
         "; ".join(sanitize_line(words, 120) for words in assessment.find_reasons("intent")) or "no reason was given"
     )
-    words = sanitize_line(mention.text, WORDS_SHOWN) or case_mention.WORDLESS
+    words = sanitize_line(mention.text, WORDS_SHOWN) or WORDLESS
     when = format_plain_time(mention.created_at)
-    text = (
-        f"{case_mention.format_author(mention)} on {case_mention.format_source(mention)}, {when}: {words}\n→ {because}"
+    text = f"{format_author(mention)} on {format_source(mention)}, {when}: {words}\n→ {because}"
+    back = make_button(
+        "Bring it back", action_ids.BRING_BACK, entry, a11y_label=f"Bring back the post of {format_author(mention, 40)}"
     )
-    back = block_kit.make_button(
-        "Bring it back",
-        action_ids.BRING_BACK,
-        entry,
-        a11y_label=f"Bring back the post of {case_mention.format_author(mention, 40)}",
-    )
-    return block_kit.make_section(block_kit.make_plain_text(text, 600), accessory=back)
+    return make_section(make_plain_text(text, 600), accessory=back)

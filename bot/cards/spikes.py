@@ -1,7 +1,23 @@
 """The card of an episode: what is unusual, since when, by whom, and its review when it is over."""
 
-from bot.cards import action_ids, block_kit, paging
-from bot.cards.block_kit import Block, RenderedMessage
+from bot.cards import action_ids
+from bot.cards.block_kit import (
+    Block,
+    RenderedMessage,
+    make_actions,
+    make_button,
+    make_context,
+    make_date,
+    make_header,
+    make_line,
+    make_link,
+    make_plain_text,
+    make_quote,
+    make_rich_text,
+    make_run,
+    make_section,
+)
+from bot.cards.paging import render_acknowledge_button, render_escalation
 from bot.cards.sanitize import escape, format_date, sanitize_line, sanitize_text, sanitize_url
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.page import Page
@@ -22,13 +38,11 @@ COUNTED = {
 
 def render_spike(episode: Episode, page: Page | None = None) -> RenderedMessage:
     blocks = [
-        block_kit.make_header(f"{_pick_spike_emoji(episode)} {format_spike_title(episode)}"),
-        block_kit.make_rich_text(_render_spike_summary(episode)),
-        block_kit.make_section(
-            block_kit.make_mrkdwn(_format_spike_review(episode) if episode.is_over else _format_spike_progress(episode))
-        ),
-        block_kit.make_context(block_kit.make_mrkdwn("\n".join(_list_spike_notes(episode)))),
-        *(found for found in [paging.render_escalation(page)] if found),
+        make_header(f"{_pick_spike_emoji(episode)} {format_spike_title(episode)}"),
+        make_rich_text(_render_spike_summary(episode)),
+        make_section(_format_spike_review(episode) if episode.is_over else _format_spike_progress(episode)),
+        make_context("\n".join(_list_spike_notes(episode))),
+        *(found for found in [render_escalation(page)] if found),
         *_render_spike_samples(episode),
         *_render_spike_buttons(episode, page),
     ]
@@ -39,11 +53,7 @@ def render_spike_fallback(episode: Episode) -> RenderedMessage:
     """In the plainest blocks there are, for when Slack refuses the others."""
     return RenderedMessage(
         format_spike_headline(episode),
-        [
-            block_kit.make_section(
-                block_kit.make_plain_text(f"{format_spike_title(episode)}\n{describe_spike(episode)}", 600)
-            )
-        ],
+        [make_section(make_plain_text(f"{format_spike_title(episode)}\n{describe_spike(episode)}", 600))],
     )
 
 
@@ -89,13 +99,10 @@ def _pick_spike_emoji(episode: Episode) -> str:
 
 def _render_spike_summary(episode: Episode) -> Block:
     first = episode.firsts[0] if episode.firsts else None
-    runs = [block_kit.make_run(describe_spike(episode), bold=True), block_kit.make_run("; since ")]
+    runs = [make_run(describe_spike(episode), bold=True), make_run("; since ")]
     if first is not None:
-        runs += [
-            block_kit.make_link(first.url, sanitize_line(first.name, NAME_SHOWN) or "somebody"),
-            block_kit.make_run(", "),
-        ]
-    return block_kit.make_line(*runs, block_kit.make_date(episode.started_at, "{time}"))
+        runs += [make_link(first.url, sanitize_line(first.name, NAME_SHOWN) or "somebody"), make_run(", ")]
+    return make_line(*runs, make_date(episode.started_at, "{time}"))
 
 
 def _format_spike_progress(episode: Episode) -> str:
@@ -161,27 +168,22 @@ def _render_spike_samples(episode: Episode) -> list[Block]:
     shown = episode.samples or episode.firsts
     parts: list[Block] = []
     for sample in shown:
-        parts += [
-            _render_sample_author(sample),
-            block_kit.make_quote(block_kit.make_run(sanitize_text(sample.text, SAMPLE_SHOWN) or "(no words)")),
-        ]
-    return [block_kit.make_rich_text(*parts)] if parts else []
+        parts += [_render_sample_author(sample), make_quote(sanitize_text(sample.text, SAMPLE_SHOWN) or "(no words)")]
+    return [make_rich_text(*parts)] if parts else []
 
 
 def _render_sample_author(sample: SamplePost) -> Block:
     name = sanitize_line(sample.name, NAME_SHOWN) or "somebody"
-    return block_kit.make_line(
-        block_kit.make_link(sample.url, name, bold=True), block_kit.make_run(" · "), block_kit.make_date(sample.at)
-    )
+    return make_line(make_link(sample.url, name, bold=True), " · ", make_date(sample.at))
 
 
 def _render_spike_buttons(episode: Episode, page: Page | None) -> list[Block]:
     url = episode.firsts[0].url if episode.firsts else ""
-    first = block_kit.make_button("Open first post", action_ids.OPEN_POST, url=url)
-    declare = block_kit.make_button("Declare a crisis…", action_ids.CRISIS_DECLARE, episode.id)
+    first = make_button("Open first post", action_ids.OPEN_POST, url=url)
+    declare = make_button("Declare a crisis…", action_ids.CRISIS_DECLARE, episode.id)
     own = [] if episode.is_over else [declare]
-    row = [*paging.render_acknowledge_button(page), *own, *([first] if "url" in first else [])]
-    return [block_kit.make_actions(*row)] if row else []
+    row = [*render_acknowledge_button(page), *own, *([first] if "url" in first else [])]
+    return [make_actions(*row)] if row else []
 
 
 def build_spike_page_context(episode: Episode, link: str) -> PageContext:

@@ -62,11 +62,7 @@ def _build_detector_options(table: DetectorsTable) -> DetectorOptions:
 
 def _build_subject(table: SubjectTable) -> Subject:
     return Subject(
-        name=table.name,
-        kind=SubjectKind(table.kind),
-        terms=table.terms,
-        handles=table.handles,
-        exclude=table.exclude,
+        name=table.name, kind=SubjectKind(table.kind), terms=table.terms, handles=table.handles, exclude=table.exclude
     )
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from bot.config import validators
 from bot.config.builder import build_playbook
 from bot.config.error_messages import describe_playbook_errors
 from bot.config.line_numbers import find_line_number, map_line_numbers
@@ -18,6 +17,7 @@ from bot.config.playbook import Playbook
 from bot.config.playbook_errors import Found, PlaybookError, PlaybookFault, format_place
 from bot.config.schema import FileTable
 from bot.config.sources import read_source_tables
+from bot.config.validators import LabelDimensions, find_faults
 
 NONE: Mapping[str, Any] = MappingProxyType({})
 
@@ -46,7 +46,7 @@ def parse_playbook(
     """As `load_playbook`, from the text itself."""
     raw = _parse_toml(text, file)
     entries, wrong = read_source_tables(raw.get("sources"), sources)
-    found = [*wrong, *validators.find_faults(raw, validators.LabelDimensions.from_playbook(raw, dimensions))]
+    found = [*wrong, *find_faults(raw, LabelDimensions.from_playbook(raw, dimensions))]
     table: FileTable | None = None
     try:
         table = FileTable.model_validate(raw)

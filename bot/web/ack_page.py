@@ -5,7 +5,13 @@ import hashlib
 from datetime import datetime
 from html import escape
 
-from bot.cards import page_text
+from bot.cards.page_text import (
+    format_after_acknowledge,
+    format_page_author,
+    format_page_title,
+    list_page_facts,
+    strip_links,
+)
 from bot.cards.paging import BY, ENDS
 from bot.cards.sanitize import format_plain_time, sanitize_line, sanitize_url
 from bot.domain.paging.page import CauseKind
@@ -55,7 +61,7 @@ def render_ack_page(view: AckLinkView, at: datetime) -> str:
         return render_refusal(f"This link was changed on its way, so it does nothing.{since} Open the page from Slack.")
     if view.answered_at is not None:
         who = "You have" if page.acknowledged_by == view.person else f"{view.answered_by} has"
-        then = f"Since {format_plain_time(view.answered_at)}. {page_text.format_after_acknowledge(page)}"
+        then = f"Since {format_plain_time(view.answered_at)}. {format_after_acknowledge(page)}"
         return _render_html(f"{who} this page", _render_paragraph(then), _render_ack_details(view))
     if page.closed_at is not None:
         return _render_html(
@@ -97,7 +103,7 @@ def _format_time_of_day(at: datetime, view: AckLinkView) -> str:
 
 
 def _format_ack_title(view: AckLinkView) -> str:
-    return page_text.format_page_title(view.page, view.context) if view.context else "A page of Earshot"
+    return format_page_title(view.page, view.context) if view.context else "A page of Earshot"
 
 
 def _render_ack_details(view: AckLinkView, buttons: str = "") -> str:
@@ -110,7 +116,7 @@ def _render_blockquote(view: AckLinkView) -> str:
     """A stranger's words, without links on which a thumb would land."""
     if view.context is None or not view.context.quote:
         return ""
-    who, words = page_text.format_page_author(view.context), page_text.strip_links(view.context.quote, QUOTED)
+    who, words = format_page_author(view.context), strip_links(view.context.quote, QUOTED)
     return f"<blockquote>{escape(words)}<footer>{escape(who)}</footer></blockquote>"
 
 
@@ -123,9 +129,7 @@ def _render_facts(view: AckLinkView) -> str:
     if view.context is None:
         return ""
     drill = ["This is a drill."] if view.page.cause.kind is CauseKind.DRILL else []
-    return "".join(
-        _render_paragraph(line) for line in (*drill, view.context.headline, *page_text.list_page_facts(view.context))
-    )
+    return "".join(_render_paragraph(line) for line in (*drill, view.context.headline, *list_page_facts(view.context)))
 
 
 def _render_attempt_list(view: AckLinkView) -> str:

@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.domain.errors import NotAllowed, StoreUnavailable
 from bot.domain.paging.ack_link import InvalidTokenError
 from bot.usecases.paging import PagingUseCases
-from bot.web import ack_page
+from bot.web.ack_page import CANNOT, HEADERS, render_ack_page, render_refusal, render_unavailable
 from bot.web.request_body import read_body
 from bot.web.twilio_gather import TwilioGather
 
@@ -44,24 +44,24 @@ class AckRoutes(NamedTuple):
         token = request.path_params["token"]
         body = await read_body(request)
         try:
-            if body == ack_page.CANNOT:
+            if body == CANNOT:
                 await self.pages.pass_on_by_link(token)
             else:
                 await self.pages.acknowledge_by_link(token)
         except InvalidTokenError:
             log.warning("link refused")
         except StoreUnavailable:
-            return _make_html_response(ack_page.render_unavailable(), 503)
+            return _make_html_response(render_unavailable(), 503)
         return await self._respond_with_page(token)
 
     async def _respond_with_page(self, token: str) -> Response:
         try:
             linked = await self.pages.load_link_view(token)
         except NotAllowed as no:
-            return _make_html_response(ack_page.render_refusal(str(no)), 404)
+            return _make_html_response(render_refusal(str(no)), 404)
         except StoreUnavailable:
-            return _make_html_response(ack_page.render_unavailable(), 503)
-        return _make_html_response(ack_page.render_ack_page(linked, self.clock.now()), 200 if linked.person else 404)
+            return _make_html_response(render_unavailable(), 503)
+        return _make_html_response(render_ack_page(linked, self.clock.now()), 200 if linked.person else 404)
 
     async def handle_pagerduty(self, request: Request) -> Response:
         """Forged or too old: 401, and nothing happens."""
@@ -128,4 +128,4 @@ def _parse_pagerduty_event(body: bytes) -> _PagerDutyEvent | None:
 
 
 def _make_html_response(page: str, status: int) -> Response:
-    return HTMLResponse(page, status, ack_page.HEADERS)
+    return HTMLResponse(page, status, HEADERS)

@@ -11,8 +11,9 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot.cards import page_text, twiml
+from bot.cards.page_text import format_after_acknowledge
 from bot.cards.sanitize import format_plain_time
+from bot.cards.twiml import TAKE_IT, render_answer_twiml
 from bot.domain.errors import NotAllowed, StoreUnavailable
 from bot.domain.paging.ack_link import InvalidTokenError
 from bot.sinks.pagers.twilio import PRESSED_PATH
@@ -52,7 +53,7 @@ class TwilioGather(NamedTuple):
 
     async def _answer_key_press(self, token: str, form: dict[str, str]) -> Response:
         try:
-            if form.get("Digits") == twiml.TAKE_IT:
+            if form.get("Digits") == TAKE_IT:
                 with suppress(InvalidTokenError):  # said by what it leads to
                     await self.pages.acknowledge_by_link(token, WAY)
             words = _format_answer(await self.pages.load_link_view(token))
@@ -60,7 +61,7 @@ class TwilioGather(NamedTuple):
             words = str(no)
         except StoreUnavailable:
             words = "Earshot cannot reach its memory right now. Open Slack and acknowledge."
-        return Response(twiml.render_answer_twiml(words), media_type="text/xml")
+        return Response(render_answer_twiml(words), media_type="text/xml")
 
 
 def _format_answer(view: AckLinkView) -> str:
@@ -69,16 +70,14 @@ def _format_answer(view: AckLinkView) -> str:
         return "This call was changed on its way, so it does nothing. Open Slack."
     if view.answered_at is not None:
         who = "Thank you. You have" if page.acknowledged_by == view.person else f"{view.answered_by} has"
-        return (
-            f"{who} this page since {format_plain_time(view.answered_at)}. {page_text.format_after_acknowledge(page)}"
-        )
+        return f"{who} this page since {format_plain_time(view.answered_at)}. {format_after_acknowledge(page)}"
     if page.closed_at is not None:
         return "This page is over. What it was about needs nobody any more."
     if view.outdated:
         return "This call is from before. Nobody has answered since the page called again. Open Slack."
     if view.too_old:
         return "This call is too old. Nobody has answered yet. Open Slack."
-    return f"That is not {twiml.TAKE_IT}. Nobody has this page yet, so the next person is called."
+    return f"That is not {TAKE_IT}. Nobody has this page yet, so the next person is called."
 
 
 def _has_twilio_signature(token: str, address: str, form: list[tuple[str, str]], given: str) -> bool:

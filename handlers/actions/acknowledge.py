@@ -2,7 +2,7 @@
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.cards import paging as drawn
+from bot.cards.paging import render_acknowledged, render_page
 from bot.domain.destination import ToPerson
 from bot.domain.paging.page import CauseKind
 from bot.usecases.cases import CaseUseCases
@@ -21,7 +21,7 @@ async def acknowledge(
         if page.cause.kind is CauseKind.CASE:
             await redraw_card(await cases.get(page.cause.id), reply, cases)
         else:
-            await reply.send_ephemeral(drawn.render_acknowledged(page))
+            await reply.send_ephemeral(render_acknowledged(page))
 
 
 async def acknowledge_here(ack: AsyncAck, action: Payload, by: str, pages: PagingUseCases, reply: Responder) -> None:
@@ -29,6 +29,4 @@ async def acknowledge_here(ack: AsyncAck, action: Payload, by: str, pages: Pagin
     async with reply.report_refusals():
         page = await pages.acknowledge_in_slack(action["value"], by)
         matter = await pages.load_context(page)
-        await reply.replace_message(
-            drawn.render_page(page, matter, ToPerson(by)) if matter else drawn.render_acknowledged(page)
-        )
+        await reply.replace_message(render_page(page, matter, ToPerson(by)) if matter else render_acknowledged(page))

@@ -2,8 +2,10 @@
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.cards import action_ids, case_assessment, case_messages, modals
-from bot.cards.modals import ModalMetadata
+from bot.cards import action_ids
+from bot.cards.case_assessment import render_explanation
+from bot.cards.case_messages import render_moved
+from bot.cards.modals import ModalMetadata, render_correct_modal
 from bot.domain.correction import CorrectionKind
 from bot.usecases.cases import CaseUseCases
 from bot.usecases.corrections import CorrectionUseCases
@@ -33,13 +35,13 @@ async def correct_assessment(
         answer = await corrections.check_correction(pressed.case, kind, by)
         origin = ModalMetadata(pressed.case, reply.response_url, body.get("channel", {}).get("id", ""))
         others = corrections.list_other_subjects(answer.case)
-        await reply.open_modal(body["trigger_id"], modals.render_correct_modal(answer.case, kind, others, origin))
+        await reply.open_modal(body["trigger_id"], render_correct_modal(answer.case, kind, others, origin))
 
 
 async def explain_assessment(ack: AsyncAck, action: Payload, cases: CaseUseCases, reply: Responder) -> None:
     await ack()
     async with reply.report_refusals():
-        await reply.send_ephemeral(case_assessment.render_explanation((await cases.get(action["value"])).case))
+        await reply.send_ephemeral(render_explanation((await cases.get(action["value"])).case))
 
 
 async def move_by_rules(
@@ -48,4 +50,4 @@ async def move_by_rules(
     await ack()
     async with reply.report_refusals():
         answer = await corrections.reroute_case(action["value"], by)
-        await reply.replace_message(case_messages.render_moved(answer.case, answer.department))
+        await reply.replace_message(render_moved(answer.case, answer.department))

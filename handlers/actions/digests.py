@@ -5,7 +5,7 @@ from contextlib import suppress
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.cards import action_ids
-from bot.cards import digests as card
+from bot.cards.digests import render_digest
 from bot.domain.commits import NotAllowed, StoreUnavailable
 from bot.usecases.cases import CaseUseCases
 from bot.usecases.digests import DigestUseCases
@@ -21,5 +21,5 @@ async def claim_in_digest(
         await cases.claim(action["value"], by)
         with suppress(NotAllowed, StoreUnavailable):  # the claim stands; delivery redraws what can be redrawn
             await reply.replace_message(
-                card.render_digest(*await digests.get(action_ids.parse_digest_id(action["block_id"])))
+                render_digest(*await digests.get(action_ids.parse_digest_id(action["block_id"])))
             )

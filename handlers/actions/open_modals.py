@@ -2,8 +2,13 @@
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.cards import modals
-from bot.cards.modals import ModalMetadata
+from bot.cards.modals import (
+    ModalMetadata,
+    render_hand_over_modal,
+    render_not_for_us_modal,
+    render_resolve_modal,
+    render_separate_modal,
+)
 from bot.domain.lifecycle import CaseTransition
 from bot.usecases.cases import CaseUseCases
 from handlers.responder import Responder
@@ -17,7 +22,7 @@ async def open_resolve_modal(
     async with reply.report_refusals():
         answer = await cases.check_transition(action["value"], by, CaseTransition.RESOLVE)
         await reply.open_modal(
-            body["trigger_id"], modals.render_resolve_modal(answer.case, _build_metadata(action, body, reply))
+            body["trigger_id"], render_resolve_modal(answer.case, _build_metadata(action, body, reply))
         )
 
 
@@ -30,7 +35,7 @@ async def open_hand_over_modal(
         origin = _build_metadata(action, body, reply)
         people = await cases.list_assignees(answer.case)
         await reply.open_modal(
-            body["trigger_id"], modals.render_hand_over_modal(answer.case, cases.list_departments(), origin, people)
+            body["trigger_id"], render_hand_over_modal(answer.case, cases.list_departments(), origin, people)
         )
 
 
@@ -42,7 +47,7 @@ async def open_not_for_us_modal(
         answer = await cases.check_transition(action["value"], by, CaseTransition.HAND_OVER)
         origin = _build_metadata(action, body, reply)
         await reply.open_modal(
-            body["trigger_id"], modals.render_not_for_us_modal(answer.case, cases.list_departments(), origin)
+            body["trigger_id"], render_not_for_us_modal(answer.case, cases.list_departments(), origin)
         )
 
 
@@ -53,7 +58,7 @@ async def open_separate_modal(
     async with reply.report_refusals():
         answer = await cases.check_separation(action["value"], by)
         await reply.open_modal(
-            body["trigger_id"], modals.render_separate_modal(answer.case, _build_metadata(action, body, reply))
+            body["trigger_id"], render_separate_modal(answer.case, _build_metadata(action, body, reply))
         )
 
 

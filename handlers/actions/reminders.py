@@ -2,7 +2,7 @@
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.cards import case_messages
+from bot.cards.case_messages import render_claimed, render_confirmed, render_lease_renewed, render_released
 from bot.usecases.cases import CaseUseCases
 from handlers.responder import Responder
 from handlers.use_cases import Payload
@@ -12,25 +12,25 @@ async def claim_here(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCase
     await ack()
     async with reply.report_refusals():
         answer = await cases.claim(action["value"], by)
-        await reply.replace_message(case_messages.render_claimed(answer.case, answer.department))
+        await reply.replace_message(render_claimed(answer.case, answer.department))
 
 
 async def confirm_here(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
     await ack()
     async with reply.report_refusals():
         answer = await cases.confirm_crisis(action["value"], by)
-        await reply.replace_message(case_messages.render_confirmed(answer.case, answer.department))
+        await reply.replace_message(render_confirmed(answer.case, answer.department))
 
 
 async def renew_lease(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
     await ack()
     async with reply.report_refusals():
         answer = await cases.renew_lease(action["value"], by)
-        await reply.replace_message(case_messages.render_lease_renewed(answer.case))
+        await reply.replace_message(render_lease_renewed(answer.case))
 
 
 async def release_here(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
     await ack()
     async with reply.report_refusals():
         answer = await cases.release(action["value"], by)
-        await reply.replace_message(case_messages.render_released(answer.case, answer.department))
+        await reply.replace_message(render_released(answer.case, answer.department))

@@ -2,8 +2,8 @@
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.cards import case_messages, modals
-from bot.cards.modals import ModalMetadata
+from bot.cards.case_messages import render_brought_back
+from bot.cards.modals import ModalMetadata, render_bring_back_modal
 from bot.usecases.spam import SpamReview
 from handlers.responder import Responder
 from handlers.responses import load_spam_page
@@ -32,9 +32,9 @@ async def bring_back(
         if not await spam.find_destination(entry):
             kept = await spam.get(entry)
             origin = ModalMetadata("", reply.response_url)
-            form = modals.render_bring_back_modal(kept.mention, entry, spam.list_departments(), origin)
+            form = render_bring_back_modal(kept.mention, entry, spam.list_departments(), origin)
             await reply.open_modal(body["trigger_id"], form)
             return
         answer = await spam.restore_mention(entry, by)
-        await reply.send_ephemeral(case_messages.render_brought_back(answer.case, answer.department))
+        await reply.send_ephemeral(render_brought_back(answer.case, answer.department))
         await reply.replace_message(await load_spam_page(spam))

@@ -3,8 +3,7 @@
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.cards import modals
-from bot.cards.modals import ModalMetadata
+from bot.cards.modals import ModalMetadata, render_flag_modal
 from bot.usecases.flag_message import FlagUseCases
 from handlers.message_text import extract_message_text, extract_message_url
 from handlers.responder import Responder
@@ -25,5 +24,5 @@ async def open_flag_modal(
         words, address = extract_message_text(message), extract_message_url(message)
         origin = ModalMetadata("", reply.response_url, shortcut["channel"]["id"], message["ts"])
         await reply.open_modal(
-            shortcut["trigger_id"], modals.render_flag_modal(words, address, flags.list_departments(), origin)
+            shortcut["trigger_id"], render_flag_modal(words, address, flags.list_departments(), origin)
         )

@@ -2,7 +2,8 @@
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.cards import action_ids, case_messages
+from bot.cards import action_ids
+from bot.cards.case_messages import render_brought_back
 from bot.usecases.spam import SpamReview
 from handlers.modal_submission import submit_modal
 from handlers.payloads import SubmittedModal
@@ -26,5 +27,5 @@ async def submit_bring_back(ack: AsyncAck, view: Payload, by: str, spam: SpamRev
     if answer is None:
         return
     async with back.report_refusals():
-        await back.send_ephemeral(case_messages.render_brought_back(answer.case, answer.department))
+        await back.send_ephemeral(render_brought_back(answer.case, answer.department))
         await back.replace_message(await load_spam_page(spam))

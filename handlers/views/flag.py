@@ -4,7 +4,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cards import action_ids, case_messages
+from bot.cards import action_ids
+from bot.cards.case_messages import render_flagged
 from bot.cards.sanitize import sanitize_line, sanitize_url
 from bot.domain.assessment import Intent
 from bot.usecases.cases import CaseUseCases, CaseView
@@ -46,7 +47,7 @@ async def submit_flag(
 
     back = reply.with_response_url(form.origin.response_url)
     if answer := await submit_modal(ack, action_ids.WORDS, flag_mention(), back):
-        await back.send_ephemeral(case_messages.render_flagged(answer.case, answer.department))
+        await back.send_ephemeral(render_flagged(answer.case, answer.department))
 
 
 def _validate_flag(form: SubmittedModal) -> dict[str, str]:
