@@ -38,7 +38,7 @@ class Outright:
     def __init__(self, intent: Callable[[str], str]) -> None:
         self._intent = intent
 
-    async def assess_in_thread(self, batch: Sequence[Mention], backgrounds: Sequence[MentionStats] = ()) -> list[Said]:  # noqa: ARG002
+    async def assess_in_thread(self, batch: Sequence[Mention], stats: Sequence[MentionStats] = ()) -> list[Said]:  # noqa: ARG002
         return [Said(self._one(mention)) for mention in batch]
 
     def _one(self, mention: Mention) -> Assessment:

@@ -52,7 +52,7 @@ class FakeSlack:
     ahead: float = 0.0
     """Seconds by which its clock is ahead of ours."""
 
-    async def post(self, channel: str, drawing: RenderedMessage, name: str) -> SentMessage:
+    async def post_message(self, channel: str, drawing: RenderedMessage, name: str) -> SentMessage:
         self._called("post", channel)
         self.attempts[name] += 1
         if name in self.refuses:
@@ -65,7 +65,7 @@ class FakeSlack:
             raise DeliveryUnknownError("the answer was lost")
         return SentMessage(channel, message.ts)
 
-    async def update(self, channel: str, ts: str, drawing: RenderedMessage) -> None:
+    async def update_message(self, channel: str, ts: str, drawing: RenderedMessage) -> None:
         self._called("update", channel)
         for message in self.channels.get(channel, []):
             if message.ts == ts:
@@ -73,7 +73,7 @@ class FakeSlack:
                 return
         raise SlackRejectedError("message_not_found")
 
-    async def find(self, channel: str, name: str, since: float) -> SentMessage | None:
+    async def find_message(self, channel: str, name: str, since: float) -> SentMessage | None:
         self._called("find", channel)
         if not self.reads:
             raise SlackRejectedError("missing_scope")

@@ -40,14 +40,14 @@ class Attentive(FakeRules):
         return super().list_routes()
 
     def get_assessor(self) -> Outright:
-        beside, hearing = self.known_beside, super().get_assessor()
+        beside, assessor = self.known_beside, super().get_assessor()
 
         class Noting(Outright):
-            async def listen_beside(
-                self, batch: Sequence[Mention], backgrounds: Sequence[MentionStats] = ()
+            async def assess_in_thread(
+                self, batch: Sequence[Mention], stats: Sequence[MentionStats] = ()
             ) -> list[Said]:
-                beside.update(zip((mention.id for mention in batch), backgrounds, strict=True))
-                return await hearing.assess_in_thread(batch, backgrounds)
+                beside.update(zip((mention.id for mention in batch), stats, strict=True))
+                return await assessor.assess_in_thread(batch, stats)
 
         return Noting(self.hearing)
 
