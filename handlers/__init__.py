@@ -1,4 +1,4 @@
-"""What Slack may ask: thin listeners in Slack's own grouping. Each acks, translates, asks a use case, answers."""
+"""Thin listeners for Slack's requests, by kind of request: each acks, calls a use case and answers."""
 
 from slack_bolt.async_app import AsyncApp
 

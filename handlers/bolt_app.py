@@ -1,4 +1,4 @@
-"""How Slack's requests come in: signed HTTP, or a socket that we open."""
+"""Build the Bolt app, and receive requests over signed HTTP or Socket Mode."""
 
 import asyncio
 import json
@@ -18,19 +18,19 @@ from starlette.responses import JSONResponse, Response
 log = structlog.get_logger("slack")
 
 LOOK_EVERY = 5.0
-"""Seconds between looks at the socket: a refused ticket is tried for ever until somebody clears it."""
+"""Seconds between checks of the socket: a rejected URL is retried for ever until it is cleared."""
 DEAD_AFTER = 3
-"""Looks in a row at which the socket was down."""
+"""Failed checks in a row after which a new URL is requested."""
 FRESH = 300
-"""Seconds that a request of Slack's may be from our clock."""
+"""Seconds by which the timestamp of a request may differ from our clock."""
 PATIENCE = 3.0
-"""Seconds that a start waits for the socket, which is up in a tenth of one where Slack is well."""
+"""Seconds that a start waits for the socket, which normally opens within 0.1 s."""
 
 
 def build_bolt_app(client: AsyncWebClient, signing_secret: str) -> AsyncApp:
-    """`signing_secret` is empty where Socket Mode is used: what comes over our own socket is not signed.
+    """Return the app. `signing_secret` is '' in Socket Mode, where requests are not signed.
 
-    It is given a name, or Bolt would look for one in every module that is loaded, for a tenth of a second.
+    The explicit name keeps Bolt from searching all loaded modules for one, which takes 0.1 s.
     """
     return AsyncApp(
         name="earshot",
@@ -42,7 +42,7 @@ def build_bolt_app(client: AsyncWebClient, signing_secret: str) -> AsyncApp:
 
 
 def build_http_endpoint(app: AsyncApp, signing_secret: str) -> Callable[[Request], Awaitable[Response]]:
-    """Bolt takes a body apart before it looks whose it is, and fails on junk: so that is looked at first."""
+    """Return an endpoint that verifies the signature first: Bolt parses a body before it does, and fails on junk."""
     handler = AsyncSlackRequestHandler(app)
     verifier = SignatureVerifier(signing_secret)
 
@@ -65,7 +65,7 @@ def _is_fresh(verifier: SignatureVerifier, stamp: str) -> bool:
 
 
 async def _answer_unsigned(request: Request) -> Response:
-    """Slack looks at our certificate by a request without a signature, which is answered and does nothing."""
+    """Answer Slack's unsigned check of our certificate; reject everything else."""
     length = request.headers.get("content-length", "")
     if re.fullmatch(r"[0-9]{1,3}", length) and ("ssl_check", "1") in parse_qsl(
         (await request.body()).decode("utf-8", "replace")
@@ -88,7 +88,7 @@ def _is_text(body: bytes) -> bool:
 
 
 def _is_slack_payload(body: bytes, content_type: str) -> bool:
-    """Signed, and yet perhaps not what Slack sends: JSON, a form with JSON in `payload`, or a form."""
+    """Whether a signed body has a form that Slack sends: JSON, a form with JSON in `payload`, or a form."""
     words = body.decode()
     if not words.startswith("{") and not content_type.startswith("application/json"):
         words = dict(parse_qsl(words, keep_blank_values=True)).get("payload", "{}")
@@ -99,14 +99,14 @@ def _is_slack_payload(body: bytes, content_type: str) -> bool:
 
 
 class SocketModeConnection:
-    """Socket Mode, with a watch on it."""
+    """A Socket Mode connection that is monitored."""
 
     def __init__(self, app: AsyncApp, app_token: str) -> None:
         self._handler = AsyncSocketModeHandler(app, app_token, web_client=app.client)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
-        """Waits a little. Where Slack is away it is tried for ever beside the rest, which need not wait for it."""
+        """Connect, and wait up to 3 s for it. Where Slack is away, retries go on in the background."""
         connecting = asyncio.create_task(self._handler.connect_async())  # type: ignore[no-untyped-call]
         self._tasks = [connecting, asyncio.create_task(self._monitor_connection())]
         await asyncio.wait({connecting}, timeout=PATIENCE)

@@ -1,4 +1,4 @@
-"""The one net under all listeners: what nobody foresaw is logged with ids, and told to the person in one sentence."""
+"""The handler of unforeseen errors in listeners: logs ids, and answers the person with one sentence."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from handlers.use_cases import Payload
 
 SORRY = "Something went wrong on Earshot's side, and it has been noted. Try once more; if it stays, tell your admin."
 ACK_SEEN = 0.05
-"""Bolt looks for the ack every 10 ms and forgets it once a failed listener is through: by then it has looked."""
+"""Seconds. Bolt polls for the ack every 10 ms and drops it once a failed listener returns, so we wait for a poll."""
 
 log = structlog.get_logger("listeners")
 

@@ -1,4 +1,4 @@
-"""The app manifest, to be pasted into Slack: what Earshot listens to, and the least it must be allowed to do."""
+"""The app manifest for Slack: events, commands, and the fewest scopes that are needed."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ SCOPES = {
     "commands": "/sentiment, /oncall, /crisis, and the shortcut in the menu of messages",
     "usergroups:read": "who is in the user groups that the playbook names as deputies",
 }
-"""Nothing here reads a channel: a shortcut brings its message along, and cards are found by what Slack told us."""
+"""No scope reads a channel: a shortcut brings its message, and the ids of cards are stored."""
 OPTIONAL = {
     "channels:manage": "lets a declared crisis have a channel of its own",
     "channels:read": "lets `earshot check` say before the first card that Earshot is missing from a public channel, "
@@ -36,7 +36,7 @@ SHORTCUTS = {action_ids.FLAG_MENTION: ("Flag for a department", "Opens a case fo
 
 
 def build_manifest(*, socket_mode: bool, request_url: str | None = None, name: str = "Earshot") -> dict[str, Any]:
-    """`request_url` is the full address of `/slack/events`; Socket Mode needs none."""
+    """Return the manifest. `request_url` is the full URL of `/slack/events`; Socket Mode needs none."""
     if not socket_mode and not request_url:
         raise ValueError("over HTTP, Slack must know where to send requests: give the address of /slack/events")
     url = {} if socket_mode else {"request_url": request_url}
@@ -81,5 +81,5 @@ def build_manifest(*, socket_mode: bool, request_url: str | None = None, name: s
 
 
 def _build_command_url(url: dict[str, str | None]) -> dict[str, str | None]:
-    """Slash commands have a key of their own for the same address."""
+    """Return the request URL under the key that slash commands need."""
     return {"url": url["request_url"]} if url else {}

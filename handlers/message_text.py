@@ -1,4 +1,4 @@
-"""The words of a message, wherever its sender has put them: text, blocks of every kind, attachments, unfurls, files."""
+"""Extract the text of any Slack message: text, blocks of every kind, attachments, unfurls, files."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,21 +7,20 @@ from typing import Any
 from handlers.payloads import find_first_url, unescape_mrkdwn
 
 DEPTH_MOST = 12
-"""Blocks in attachments in shared messages …; Slack nests a few."""
+"""Maximum nesting; Slack itself nests a few levels."""
 FALLBACK = re.compile(r"this (?:content|message) can.t be displayed\.?|\[no preview available\]", re.IGNORECASE)
-"""What Slack writes as text where there are only blocks or attachments."""
+"""Slack's placeholder for a message that has only blocks or attachments."""
 NOT_SAID = frozenset({"actions", "button", "overflow", "input", "divider"})
-"""Types of blocks and elements that one presses."""
+"""Types of interactive elements, whose labels nobody wrote."""
 OF_BLOCKS = ("title", "text", "description", "fields", "rows", "elements", "alt_text")
-"""Where blocks keep words, in the order in which they are read."""
+"""Keys of blocks that hold text, in reading order."""
 INLINE = frozenset({"rich_text_section", "rich_text_preformatted", "rich_text_quote"})
 
 
 def extract_message_text(message: dict[str, Any]) -> str:
-    """Return what a person reads in it; empty if there is nothing to read.
+    """Return the text of a message, or '' if it has none.
 
-    The words are the text's or else the blocks'; those of attachments where there are none but an address, as when
-    somebody shares a link that unfurls.
+    That is `text`, else the blocks. Where these hold only a URL, the text of attachments (its unfurl) is added.
     """
     text = unescape_mrkdwn(str(message.get("text") or ""))
     own = "" if FALLBACK.fullmatch(text) else text
@@ -33,7 +32,7 @@ def extract_message_text(message: dict[str, Any]) -> str:
 
 
 def extract_message_url(message: dict[str, Any]) -> str:
-    """Return the first web address in its words, else where an attachment leads; empty if there is none."""
+    """Return the first URL in the text, else that of an attachment, else ''."""
     attached = [one for one in _ensure_list(message.get("attachments")) if isinstance(one, dict)]
     leads = (str(one.get(name) or "") for one in attached for name in ("from_url", "title_link", "original_url"))
     return find_first_url(extract_message_text(message)) or next((one for one in leads if find_first_url(one)), "")
@@ -48,7 +47,7 @@ def _ensure_list(value: Any) -> list[Any]:
 
 
 def _extract_blocks(value: Any, depth: int) -> Iterator[str]:
-    """One part for each block that says something."""
+    """Iterate over the text of each block."""
     if depth > DEPTH_MOST:
         return
     for block in _ensure_list(value):
@@ -63,7 +62,7 @@ def _extract_block(block: dict[str, Any], depth: int) -> str:
 
 
 def _extract_value(value: Any, inside: dict[str, Any], depth: int) -> Iterator[str]:
-    """A string, a text object, or a list of blocks, of text objects, or of rows of them."""
+    """Iterate over the text of a string, a text object, or a list of blocks, text objects or rows."""
     if depth > DEPTH_MOST:
         return
     if isinstance(value, str):
@@ -76,7 +75,7 @@ def _extract_value(value: Any, inside: dict[str, Any], depth: int) -> Iterator[s
 
 
 def _extract_run(run: dict[str, Any]) -> str:
-    """Something within a line of rich text."""
+    """Return the text of an element within a line of rich text."""
     match run.get("type"):
         case "link":
             return str(run.get("text") or run.get("url") or "")

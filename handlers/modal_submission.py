@@ -1,4 +1,4 @@
-"""A submitted form is done first and closed then: a "no" stays in the form, where it is read and can be mended."""
+"""Run a use case for a submitted modal before the ack, so that a refusal can be shown in the open modal."""
 
 import asyncio
 import re
@@ -12,19 +12,19 @@ from bot.domain.commits import NotAllowed, StoreUnavailable
 from handlers.responder import AWAY, Responder
 
 PATIENCE = 2.0
-"""Seconds: Slack waits three for the ack of a form. What takes longer is answered beside the form."""
+"""Seconds. Slack waits three for the ack of a modal; what takes longer is answered by a message."""
 _PERSON = re.compile(r"<@(\w+)(?:\|[^>]*)?>")
 _LEADS = re.compile(r"<#|<https?:")
-"""A "no" that leads to where it was done already: there is nothing to mend, and a form shows no links."""
+"""A refusal with a link, which a modal cannot show: it is sent as a message instead."""
 T = TypeVar("T")
 
 
 async def submit_modal(
     ack: AsyncAck, block: str, work: Coroutine[Any, Any, T], back: Responder, selected_person: str = ""
 ) -> T | None:
-    """Return what the work gives; None where it was refused, which is said under the input `block`.
+    """Return the result of `work`, or None where it was refused, which is shown under the input `block`.
 
-    `chosen` is the person whom the form names, if it names one.
+    `selected_person` is the person selected in the modal, if any.
     """
     task = asyncio.ensure_future(work)
     done, _ = await asyncio.wait({task}, timeout=PATIENCE)
@@ -47,7 +47,7 @@ async def submit_modal(
 
 
 def format_refusal(words: str, selected_person: str = "") -> str:
-    """A sentence under an input is plain text, in which nobody's name can be shown by their id."""
+    """Return the refusal as plain text, in which mentions become 'this person' or 'somebody else'."""
     known: set[str] = set()
 
     def name_person(found: re.Match[str]) -> str:

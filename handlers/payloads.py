@@ -1,11 +1,11 @@
-"""What Slack sends, taken apart: forms, and people's words in Slack's own markup."""
+"""Parse what Slack sends: submitted modals, and text in Slack's markup."""
 
 import html
 import re
 from typing import Any
 
 from bot.cards import action_ids
-from bot.cards.modals import ModalMetadata
+from bot.cards.modal_blocks import ModalMetadata
 from bot.cards.sanitize import sanitize_url
 
 _MARKUP = re.compile(r"<([^<>]*)>")
@@ -13,18 +13,18 @@ _CHOSEN = ("selected_user", "value")
 
 
 class SubmittedModal:
-    """A submitted modal."""
+    """The state and metadata of a submitted modal."""
 
     def __init__(self, view: dict[str, Any]) -> None:
         self._values: dict[str, Any] = view["state"]["values"]
         self.origin = ModalMetadata.from_json(view["private_metadata"])
 
     def has_input(self, block: str) -> bool:
-        """Whether the form has this input, filled in or not."""
+        """Whether the modal has this input, filled in or not."""
         return block in self._values
 
     def get_value(self, block: str) -> str:
-        """What was chosen or typed in this input; empty if nothing was, or if the form has no such input."""
+        """Return what was selected or typed in an input; '' if nothing was, or if there is no such input."""
         state = self._values.get(block, {}).get(action_ids.INPUT, {})
         option = state.get("selected_option") or {}
         chosen = option.get("value") or next((state[key] for key in _CHOSEN if state.get(key)), "")
@@ -32,7 +32,7 @@ class SubmittedModal:
 
 
 def unescape_mrkdwn(words: str) -> str:
-    """`<@U1|ana>` is @ana, `<#C1|care>` is care, `<https://a.example|here>` is its address, `&amp;` is &."""
+    """Return plain text: `<@U1|ana>` as @ana, `<#C1|care>` as care, `<https://a.example|here>` as the URL."""
     return html.unescape(_MARKUP.sub(lambda found: _resolve_markup(found[1]), words)).strip()
 
 
@@ -50,5 +50,5 @@ def _resolve_markup(inside: str) -> str:
 
 
 def find_first_url(words: str) -> str:
-    """The first web address in what a person wrote; empty if there is none."""
+    """Return the first URL in the words, or ''."""
     return next((word for word in words.split() if sanitize_url(word)), "")

@@ -1,4 +1,4 @@
-"""How a person is answered: in place, in a whisper, or, where Slack allows neither any more, by direct message."""
+"""Answer a person: replace the message, send an ephemeral one, or fall back to a direct message."""
 
 import re
 from collections.abc import AsyncIterator
@@ -15,19 +15,19 @@ from bot.cards.block_kit import RenderedMessage
 from bot.domain.commits import NotAllowed, StoreUnavailable
 
 AWAY = "Earshot cannot reach its memory right now. Try again in a minute; what was done already is not done twice."
-"""Whether it was done is not known where the answer of a commit was lost, so nothing is said about that."""
+"""Does not say whether it was done, which is not known where the reply to a commit was lost."""
 SLOW = "Slack took too long to open the form. Press the button once more."
 TOO_LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
 NOT_SENT = (ClientError, TimeoutError, OSError)
 
 _REFUSED = re.compile(r'"ok"\s*:\s*false|<html', re.IGNORECASE)
-"""Slack takes an answer with `ok`. It may refuse one with a 200 as well, and a proxy on the way answers for itself."""
+"""A refusal with status 200, by Slack or by a proxy on the way."""
 
 log = structlog.get_logger("reply")
 
 
 class Responder:
-    """`response_url` is good for five answers in half an hour; it is empty where Slack gave none."""
+    """Answers one person. A `response_url` allows five answers in 30 min; it is '' where Slack sent none."""
 
     def __init__(self, client: AsyncWebClient, person: str, response_url: str) -> None:
         self._client = client
@@ -39,14 +39,14 @@ class Responder:
         return self._respond.response_url or ""
 
     def with_response_url(self, response_url: str) -> "Responder":
-        """The same person, answered where a form was opened from."""
+        """Return a responder for the same person, for the message a modal was opened from."""
         return Responder(self._client, self._person, response_url)
 
     @asynccontextmanager
     async def report_refusals(self) -> AsyncIterator[None]:
-        """What the rules forbid is told to whoever asked.
+        """Tell the person why the block was refused.
 
-        Inside the listener and not in `app.error`: Bolt loses the ack of a listener that raises within some 10 ms.
+        Not in `app.error`, because Bolt loses the ack of a listener that raises within some 10 ms.
         """
         try:
             yield
@@ -56,24 +56,24 @@ class Responder:
             await self.send_text(AWAY)
 
     async def send_text(self, words: str) -> None:
-        """For this person's eyes only."""
+        """Send text that only this person sees."""
         await self.send_ephemeral(RenderedMessage(words, []))
 
-    async def send_ephemeral(self, drawing: RenderedMessage) -> None:
-        sent = await self._send_response(drawing, response_type="ephemeral", replace_original=False)
+    async def send_ephemeral(self, message: RenderedMessage) -> None:
+        sent = await self._send_response(message, response_type="ephemeral", replace_original=False)
         if not sent and self._person:
-            await self._send_direct_message(drawing)
+            await self._send_direct_message(message)
 
-    async def replace_message(self, drawing: RenderedMessage) -> bool:
-        """In place of the message that was clicked. False where Slack does not take it (any more)."""
-        return await self._send_response(drawing, replace_original=True)
+    async def replace_message(self, message: RenderedMessage) -> bool:
+        """Replace the message that was clicked. Return False where Slack rejects it, as after 30 min."""
+        return await self._send_response(message, replace_original=True)
 
-    async def post(self, drawing: RenderedMessage) -> bool:
-        """For everybody in the channel."""
-        return await self._send_response(drawing, response_type="in_channel", replace_original=False)
+    async def post(self, message: RenderedMessage) -> bool:
+        """Post to the channel."""
+        return await self._send_response(message, response_type="in_channel", replace_original=False)
 
     async def open_modal(self, trigger_id: str, view: dict[str, Any]) -> None:
-        """Raises `NotAllowed` where Slack's three seconds are over."""
+        """Open a modal. Raises `NotAllowed` where the trigger expired, after three seconds."""
         try:
             await self._client.views_open(trigger_id=trigger_id, view=view)
         except SlackApiError as no:
@@ -81,12 +81,12 @@ class Responder:
                 raise NotAllowed(SLOW) from no
             raise
 
-    async def _send_response(self, drawing: RenderedMessage, **how: Any) -> bool:
+    async def _send_response(self, message: RenderedMessage, **how: Any) -> bool:
         if not self.response_url:
             return False
         try:
             answer = await self._respond(
-                text=drawing.text, blocks=drawing.blocks, unfurl_links=False, unfurl_media=False, **how
+                text=message.text, blocks=message.blocks, unfurl_links=False, unfurl_media=False, **how
             )
         except NOT_SENT as lost:
             log.warning("answer not sent", by=self._person, reason=type(lost).__name__)
@@ -96,10 +96,10 @@ class Responder:
             log.warning("answer not taken", by=self._person, status=answer.status_code)
         return taken
 
-    async def _send_direct_message(self, drawing: RenderedMessage) -> None:
+    async def _send_direct_message(self, message: RenderedMessage) -> None:
         try:
             await self._client.chat_postMessage(
-                channel=self._person, text=drawing.text, blocks=drawing.blocks or None, unfurl_links=False
+                channel=self._person, text=message.text, blocks=message.blocks or None, unfurl_links=False
             )
         except SlackApiError as no:
             log.warning("person not told", by=self._person, error=no.response["error"])

@@ -1,4 +1,4 @@
-"""What several listeners do after a use case has answered."""
+"""Answers that several listeners share."""
 
 import asyncio
 from contextlib import suppress
@@ -18,18 +18,18 @@ from bot.usecases.spam import SpamReview
 from handlers.responder import AWAY, Responder
 
 AWAKE_WITHIN = 1.5
-"""Seconds: Slack waits three for the ack of a form."""
+"""Seconds. Slack waits three for the ack of a modal."""
 
 
 async def redraw_card(answer: CaseView, reply: Responder, cases: CaseUseCases) -> None:
-    """The card as it is now, in the place of the one that was clicked; delivery need not draw it again."""
+    """Replace the clicked card by the current one, and record it, so that delivery does not update it again."""
     if await reply.replace_message(render_case(*answer)):
-        with suppress(StoreUnavailable):  # the change stands; delivery draws it once more, and that is all
+        with suppress(StoreUnavailable):  # the change stands, and delivery updates the card once more
             await cases.record_card_response(answer.case, answer.page)
 
 
 async def redraw_moved_card(answer: CaseView, channel: str, reply: Responder, cases: CaseUseCases) -> None:
-    """In a channel that the case has left, a card that says where it went."""
+    """Replace the clicked card, by a notice where the case has left the channel."""
     if answer.department.channel == channel:
         await redraw_card(answer, reply, cases)
     else:
@@ -37,7 +37,7 @@ async def redraw_moved_card(answer: CaseView, channel: str, reply: Responder, ca
 
 
 async def redraw_corrected_card(corrected: CorrectionResult, reply: Responder, cases: CaseUseCases) -> None:
-    """The card, and where it leads elsewhere now, the question whether it should go there."""
+    """Replace the card, and offer to move the case where the correction changed its route."""
     await redraw_card(corrected.view, reply, cases)
     if corrected.offer:
         await reply.send_ephemeral(render_move_suggestion(corrected.view.case, corrected.offer))
@@ -50,7 +50,7 @@ async def load_spam_page(spam: SpamReview, before: str = "") -> RenderedMessage:
 
 
 async def is_store_up(cases: CaseUseCases) -> bool:
-    """Whether a form may be closed: what is written in it is lost with it, if there is no memory to put it in."""
+    """Whether the store takes writes. If not, the modal must stay open, or its input would be lost."""
     try:
         async with asyncio.timeout(AWAKE_WITHIN):
             await cases.check_store()

@@ -1,4 +1,4 @@
-"""What listeners ask, and how they get it: Bolt hands anything in its context to whoever names it."""
+"""The use cases, and their injection: Bolt passes values of its context to parameters of the same name."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from bot.usecases.spam import SpamReview
 from handlers.responder import Responder
 
 Payload = dict[str, Any]
-"""What Slack sent, or a part of it."""
+"""A request of Slack's, or a part of it."""
 
 
 class ReportUseCases(Protocol):
@@ -49,7 +49,7 @@ class UseCases:
 
 
 def inject_use_cases(usecases: UseCases) -> Callable[..., Awaitable[None]]:
-    """A middleware that gives every listener the use cases, who asks (`by`), and the way to answer (`reply`)."""
+    """Return a middleware that passes listeners the use cases, the person (`by`) and a `Responder` (`reply`)."""
 
     async def inject(context: AsyncBoltContext, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
         context["cases"] = usecases.cases

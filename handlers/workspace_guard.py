@@ -1,4 +1,4 @@
-"""Requests of other workspaces are refused: a shared channel shows them the cards, and they may not use them."""
+"""Refuse requests of other workspaces, which see cards in shared channels."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -17,17 +17,17 @@ NOT_OURS = (
     "If something is urgent, write to somebody in this channel who works there."
 )
 LINKS = frozenset({action_ids.OPEN_POST, action_ids.OPEN_CARD})
-"""Slack opens these addresses by itself, and tells us."""
+"""Buttons whose URL Slack opens by itself."""
 SAID_WITHIN = 1.5
-"""Seconds: Slack waits three for the ack, which comes after the sentence."""
+"""Seconds. Slack waits three for the ack, which follows the answer."""
 
 log = structlog.get_logger("listeners")
 
 
 def is_own_workspace(body: Payload, context: AsyncBoltContext) -> bool:
-    """Whether a person of our workspace asks, or of our organisation on Enterprise Grid; true where Slack says neither.
+    """Whether the request is of our workspace, or of our Enterprise Grid organisation; true where Slack names neither.
 
-    Slack names the person's home in `user.team_id`, and ours in `auth.test`, whose answer Bolt keeps.
+    The person's workspace is in `user.team_id`, ours in the result of `auth.test`, which Bolt caches.
     """
     found = context.authorize_result
     own = {found.team_id, found.enterprise_id} - {None, ""} if found is not None else set()
@@ -44,7 +44,7 @@ async def refuse_other_workspaces(
     context: AsyncBoltContext,
     next: Callable[[], Awaitable[None]],  # noqa: A002 - Bolt's name
 ) -> BoltResponse | None:
-    """Events are no requests of a person, and pass."""
+    """Middleware that answers foreign requests with a refusal. Events are no requests of a person, and pass."""
     if body.get("type") == "event_callback" or _is_link_button(body) or is_own_workspace(body, context):
         await next()
         return None

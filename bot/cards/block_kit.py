@@ -1,4 +1,4 @@
-"""What messages and views are made of: Block Kit in small functions, each text cut to Slack's limit for it."""
+"""Builders for Block Kit: each text is cut to Slack's limit for its place."""
 
 import json
 from collections.abc import Sequence
@@ -8,19 +8,19 @@ from typing import Any, NamedTuple
 from bot.cards.sanitize import format_plain_time, sanitize_keep_spaces, sanitize_text, sanitize_url, truncate
 
 Block = dict[str, Any]
-"""A block, an element or an object of Block Kit, as Slack takes it."""
+"""A block, an element or a composition object of Block Kit, as JSON."""
 
 MOST_CHARACTERS = 10_000
-"""Of all blocks of a message together, as JSON. Slack says `msg_blocks_too_long` somewhere above 11,000."""
+"""Size of all blocks of a message as JSON. Slack answers `msg_blocks_too_long` somewhere above 11,000."""
 MOST_BLOCKS = 50
 LAST_CENTURY, NEXT_CENTURY = 1970, 2100
-"""Years between which an outlet's clock may be believed."""
+"""Timestamps of sources outside of these years are not shown as dates."""
 NOTHING = "–"
-"""Slack takes no empty text."""
+"""Placeholder, because Slack rejects empty text."""
 
 
 class RenderedMessage(NamedTuple):
-    """A message: its blocks, and the text that notifications show and screen readers read."""
+    """A message: its blocks, and the text for notifications and screen readers."""
 
     text: str
     blocks: list[Block]
@@ -37,12 +37,12 @@ def is_within_limits(blocks: Sequence[Block]) -> bool:
 
 
 def make_plain_text(words: str, max_length: int = 3000) -> Block:
-    """Words shown as they are, whoever wrote them."""
+    """Return text that is shown as it is, safe for untrusted words."""
     return {"type": "plain_text", "text": sanitize_text(words, max_length) or NOTHING}
 
 
 def make_mrkdwn(words: str, max_length: int = 3000) -> Block:
-    """Our own words, with what is not ours escaped before it came here. `verbatim`: only links that we made."""
+    """Return our own markup; untrusted parts must be escaped already. `verbatim` keeps Slack from adding links."""
     return {"type": "mrkdwn", "text": truncate(words, max_length) or NOTHING, "verbatim": True}
 
 
@@ -57,7 +57,7 @@ def make_divider() -> Block:
 def make_section(
     text: Block | str, *, fields: Sequence[Block] = (), accessory: Block | None = None, block_id: str = ""
 ) -> Block:
-    """A string is mrkdwn of our own."""
+    """Return a section. A string is mrkdwn of our own."""
     block: Block = {"type": "section"}
     if block_id:
         block["block_id"] = block_id
@@ -70,7 +70,7 @@ def make_section(
 
 
 def make_context(*texts: Block | str) -> Block:
-    """A string is mrkdwn of our own."""
+    """Return a context block. A string is mrkdwn of our own."""
     elements = [make_mrkdwn(text, 2000) if isinstance(text, str) else text for text in texts[:10]]
     return {"type": "context", "elements": [{**one, "text": truncate(one["text"], 2000)} for one in elements]}
 
@@ -83,7 +83,7 @@ def make_actions(*elements: Block, block_id: str = "") -> Block:
 def make_button(
     label: str, action_id: str, value: str = "", *, url: str = "", style: str = "", a11y_label: str = ""
 ) -> Block:
-    """`style` is primary or danger; `aloud` is what a screen reader says where the label alone says too little."""
+    """Return a button. `style` is primary or danger; `a11y_label` is for screen readers."""
     made: Block = {"type": "button", "action_id": action_id, "text": make_plain_text(label, 75)}
     if value:
         made["value"] = truncate(value, 2000)
@@ -97,7 +97,7 @@ def make_button(
 
 
 def make_overflow_menu(action_id: str, options: Sequence[tuple[str, str]]) -> Block:
-    """The menu behind three dots; words and value of each option, five at the most."""
+    """Return the menu behind three dots, of at most five options, each a label and a value."""
     made = [{"text": make_plain_text(words, 75), "value": value} for words, value in options[:5]]
     return {"type": "overflow", "action_id": action_id, "options": made}
 
@@ -123,14 +123,14 @@ def make_bullets(*lines: Block) -> Block:
 
 
 def make_run(words: str, *, bold: bool = False, italic: bool = False, max_length: int = 3000) -> Block:
-    """Words in rich text, shown as they are; spaces around them are kept."""
+    """Return a text element of rich text, safe for untrusted words. Spaces around them are kept."""
     made: Block = {"type": "text", "text": truncate(sanitize_keep_spaces(words, max_length), max_length) or NOTHING}
     style = {name: True for name, on in (("bold", bold), ("italic", italic)) if on}
     return {**made, "style": style} if style else made
 
 
 def make_link(url: str, words: str, *, bold: bool = False) -> Block:
-    """A link in rich text, or just the words where the address is none to be followed."""
+    """Return a link in rich text, or only its words where the URL is not safe to follow."""
     address = sanitize_url(url)
     if not address:
         return make_run(words, bold=bold)
@@ -143,7 +143,7 @@ def make_user_mention(person: str) -> Block:
 
 
 def make_date(at: datetime, date_format: str = "{date_short_pretty} at {time}") -> Block:
-    """A time in rich text, in the reader's own zone. Strangers may give any time there is, and Slack not take it."""
+    """Return a time in rich text in the reader's zone, or only the year where Slack may reject it."""
     if not LAST_CENTURY < at.year < NEXT_CENTURY:
         return make_run(f"in the year {at.year}")
     return {"type": "date", "timestamp": int(at.timestamp()), "format": date_format, "fallback": format_plain_time(at)}

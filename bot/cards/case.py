@@ -1,4 +1,4 @@
-"""The card of a case: a pure function of the case, of the department that has it, and of the time."""
+"""Render the card of a case from the case, its department, its page and the time."""
 
 from datetime import datetime
 
@@ -41,7 +41,7 @@ from bot.domain.department import Department
 from bot.domain.paging.page import Page
 
 SIZES = ((600, 6, 3), (600, 3, 1), (300, 1, 0))
-"""Characters of the post, lines of history (and as many rungs and two), joined posts: the first that fits is drawn."""
+"""Characters of the post, lines of history (two more of attempts), joined posts. The first that fits is used."""
 _MOVES = frozenset({AuditAction.HANDED_OVER, AuditAction.ROUTE_CORRECTED})
 
 
@@ -54,7 +54,7 @@ def render_case(case: Case, department: Department, at: datetime, page: Page | N
 
 
 def format_case_headline(case: Case, at: datetime | None = None) -> str:
-    """What a notification shows and a screen reader reads: mrkdwn, strangers escaped."""
+    """Return the text for notifications and screen readers: mrkdwn with untrusted words escaped."""
     found = case.assessment
     first = ", ".join(part for part in (format_sentiment(found), format_plain_status(case, at)) if part)
     more = f", {case.joined_count:,} joined" if case.joined_count else ""
@@ -62,7 +62,7 @@ def format_case_headline(case: Case, at: datetime | None = None) -> str:
 
 
 def render_moved_notice(case: Case, to: str) -> RenderedMessage:
-    """What stays in a channel that a case has left; its newest hand-over says who moved it."""
+    """Return what replaces the card in a channel that the case has left. The newest hand-over says who moved it."""
     by = next((event.by for event in reversed(case.history) if event.what in _MOVES), "")
     who = escape_author(case.mention)
     where = f"Moved to {escape(to)}{f' by <@{by}>' if by else ''}"
@@ -93,7 +93,7 @@ def _render_case_blocks(
 
 
 def render_case_actions(case: Case, page: Page | None = None) -> Block:
-    """The buttons that make sense now; what an old card still offers is answered in words."""
+    """Return the buttons that the status allows. A button on an outdated card is refused with a sentence."""
     post = render_open_post_button(case.mention.url, format_author(case.mention))
     confirm = [render_confirm_button(case, action_ids.CONFIRM)] if case.is_unconfirmed_crisis else []
     return make_actions(

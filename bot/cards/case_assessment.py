@@ -1,4 +1,4 @@
-"""What we made of a post: a line of labels with the menu that corrects them, a line of reasons, all of it on demand."""
+"""The assessment on a case card: labels with the correction menu, reasons, and the full explanation on demand."""
 
 from collections.abc import Iterator
 
@@ -56,7 +56,7 @@ REASON_MOST = 140
 
 
 def render_labels(case: Case) -> Block:
-    """What the title has no room for, on one line. Beside it the menu for what was heard wrongly."""
+    """Return the labels that the title has no room for, with the correction menu."""
     line = make_plain_text(" · ".join(_iter_label_facts(case.assessment)), 300)
     return make_section(line, accessory=make_overflow_menu(action_ids.CORRECT, _list_correction_options(case)))
 
@@ -99,7 +99,7 @@ def _list_correction_options(case: Case) -> list[tuple[str, str]]:
 
 
 def render_reasons(case: Case, max_length: int = 600) -> Block | None:
-    """Why we think so. Reasons quote the post, so they are plain text; who corrected them is a person to Slack."""
+    """Return the reasons as plain text, because they quote the post, then the corrections as mrkdwn; or None."""
     found = case.assessment
     lines = []
     if why := [sanitize_line(words, REASON_MOST) for words in _iter_reasons(case)]:
@@ -111,7 +111,7 @@ def render_reasons(case: Case, max_length: int = 600) -> Block | None:
 
 
 def _iter_reasons(case: Case) -> Iterator[str]:
-    """Of the feeling, and of the kind and the subject that stand in the title. What was corrected is said beside it."""
+    """Iterate over the reasons for sentiment, intent and subject, without those of corrections."""
     found = case.assessment
     heard = [signal for signal in found.signals if signal.holds and signal.because]
     if case.corrections:
@@ -124,13 +124,13 @@ def _iter_reasons(case: Case) -> Iterator[str]:
 
 
 def _format_signal_reason(signal: Signal) -> str:
-    """Without the name of the part, where its reason begins with it."""
+    """Return the reason without the name of the signal where it begins with it."""
     words = signal.because.removeprefix(f"{signal.word}:").strip()
     return sanitize_line(words or signal.word, REASON_MOST)
 
 
 def _list_corrections(case: Case) -> list[str]:
-    """mrkdwn: a line for each person who corrected something."""
+    """List a line of mrkdwn for each person who corrected something."""
     by: dict[str, list[str]] = {}
     for one in case.corrections:
         by.setdefault(one.by, []).append(escape(sanitize_line(describe_correction(one), 80)))
@@ -138,7 +138,7 @@ def _list_corrections(case: Case) -> list[str]:
 
 
 def render_explanation(case: Case) -> RenderedMessage:
-    """All that was heard, for whoever asks: what held and what did not, how sure, and because of what."""
+    """Return the whole assessment: labels that hold or not, probabilities, reasons."""
     found = case.assessment
     lines = [
         *_render_sentiment_details(found),
@@ -212,7 +212,7 @@ def _render_urgency_details(found: Assessment) -> Iterator[Block]:
 
 
 def _render_other_dimensions(found: Assessment) -> Iterator[Block]:
-    """What a detector tells of which this card knows nothing yet."""
+    """Iterate over the dimensions of custom detectors."""
     known = {"sentiment", "intent", "subject", "kind", "language", "urgency"}
     for dimension in found.labels_by_dimension:
         if dimension not in known:
@@ -230,5 +230,5 @@ def _format_dimension_reasons(found: Assessment, dimension: str) -> tuple[str, .
 
 
 def _format_probability(share: float) -> str:
-    """`87 %`, and never all or nothing: nobody is that sure of words."""
+    """Return `87 %`, between 1 % and 99 %: no classifier is surer than that."""
     return f"{min(99, max(1, round(100 * share)))} %"

@@ -1,4 +1,4 @@
-"""The card in the plainest blocks there are, for when Slack says `invalid_blocks`: poorer, and it can be claimed."""
+"""A case card of the simplest blocks, for when Slack answers `invalid_blocks`. It can still be claimed."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What was said, by whom, and what we made of it: the upper half of a card."""
+"""The upper half of a case card: title, author, quotation."""
 
 import re
 
@@ -19,7 +19,7 @@ from bot.domain.case import Case
 from bot.domain.mention import Mention
 
 WORDS_SHOWN = 600
-"""Characters of a post on its card: X's own limit and then some; the rest is behind Open post."""
+"""Characters of a post on its card: more than X's own limit. The rest is behind Open post."""
 QUOTED_SHOWN = 200
 WORDLESS = "(no words: open the post to see it)"
 
@@ -39,12 +39,12 @@ OUTLETS = {"x": "X", "slack": "Slack"}
 
 
 def format_kind(case: Case) -> str:
-    """What kind of thing it is, as a noun: `Complaint`."""
+    """Return the intent as a noun: `Complaint`."""
     return NAMES[case.assessment.intent]
 
 
 def format_kind_noun(case: Case) -> str:
-    """The same within a sentence: `the complaint from @marta`."""
+    """Return the intent within a sentence: `the complaint from @marta`."""
     return format_kind(case).lower()
 
 
@@ -53,12 +53,12 @@ def format_author(mention: Mention, max_length: int = 60) -> str:
 
 
 def escape_author(mention: Mention) -> str:
-    """The name within a sentence of ours: mrkdwn, in which it can format nothing either."""
+    """Return the author's name for mrkdwn, escaped and without formatting characters."""
     return escape(_FORMATS.sub("", format_author(mention))) or "somebody"
 
 
 def format_sentiment(assessment: Assessment) -> str:
-    """The sentiment in words; empty where nothing was detected at all."""
+    """Return the sentiment in words, or '' where nothing was detected."""
     if assessment.is_unsure:
         leaning = assessment.sentiment
         return "unsure" if leaning is Sentiment.NEUTRAL else f"unsure, leaning {leaning.value}"
@@ -66,7 +66,7 @@ def format_sentiment(assessment: Assessment) -> str:
 
 
 def pick_sentiment_emoji(assessment: Assessment) -> str:
-    """A colour beside the words, never instead of them."""
+    """Return the emoji that repeats the sentiment as a colour, for use beside the words."""
     if assessment.intent is Intent.CRISIS:
         return "🚨"
     if assessment.is_unsure:
@@ -81,7 +81,7 @@ def render_case_title(case: Case) -> Block:
 
 
 def render_quotation(mention: Mention, max_length: int = WORDS_SHOWN) -> Block:
-    """Who, where, to how many, when; then the words. All rich text: what is in there is shown, and does nothing."""
+    """Return author, source, reach, time and the words as rich text, in which no markup of theirs takes effect."""
     words = sanitize_text(mention.text, max_length) or WORDLESS
     quoted = sanitize_line(mention.quoted, QUOTED_SHOWN)
     return make_rich_text(
@@ -97,7 +97,7 @@ def render_quotation(mention: Mention, max_length: int = WORDS_SHOWN) -> Block:
 
 
 def render_text_before_edit(case: Case) -> Block | None:
-    """What the post said before its author last edited it."""
+    """Return the text before the author's last edit, or None."""
     if not case.earlier:
         return None
     return make_context(make_plain_text(f"Before the edit: {sanitize_line(case.earlier[-1], 300)}"))

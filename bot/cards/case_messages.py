@@ -1,7 +1,4 @@
-"""What is said beside the cards: reminders in the channel, and direct messages. Each says what to do next.
-
-`link` is the address of the case's card, where it is known.
-"""
+"""Messages beside the card of a case: reminders in the channel, direct messages. `link` is the card's URL or ''."""
 
 from datetime import datetime
 
@@ -28,13 +25,13 @@ _TAKEN: dict[str, str] = {
     AuditAction.ROUTE_CORRECTED: "passed on",
     AuditAction.RESOLVED: "resolved",
 }
-"""By what happened to a case, how it is said to whoever had it."""
+"""Verbs that tell the former owner what happened to the case."""
 WORDS_SHOWN = 300
-"""Characters of the post, where it is quoted to somebody who has not seen the card."""
+"""Characters of a post that is quoted to somebody who has not seen the card."""
 
 
 def render_claim_reminder(case: Case, department: Department, at: datetime, link: str = "") -> RenderedMessage:
-    """In the channel: nobody has claimed it."""
+    """Return the reminder in the channel about an unclaimed case."""
     waited = format_duration(at - case.opened_at)
     words = f"⏰ Nobody has claimed {_name_case(case)} yet; it came {waited} ago. Who takes it?"
     calls = (
@@ -50,7 +47,7 @@ def render_claim_reminder(case: Case, department: Department, at: datetime, link
 
 
 def _format_escalation_notice(department: Department, *, paged: bool) -> str:
-    """Who else hears of what nobody claims. `paged`: it has called by itself since it came."""
+    """Say who is notified next. `paged`: the people on call have been paged from the start."""
     if not department.on_call:
         return ""
     if paged:
@@ -59,7 +56,7 @@ def _format_escalation_notice(department: Department, *, paged: bool) -> str:
 
 
 def render_reminder_outcome(case: Case) -> RenderedMessage:
-    """What becomes of a reminder. It says what happened, which stays true whoever has the case next."""
+    """Return what replaces a reminder: what happened, which stays true whoever has the case next."""
     if case.status is CaseStatus.RESOLVED:
         return _render_message(f"✅ <@{case.closed_by}> resolved {_name_case(case)}.")
     if case.status is CaseStatus.CLAIMED:
@@ -70,7 +67,7 @@ def render_reminder_outcome(case: Case) -> RenderedMessage:
 def render_on_call_notice(
     case: Case, department: Department, duty: OnCallSnapshot, to: Destination, at: datetime, link: str = ""
 ) -> RenderedMessage:
-    """By direct message to somebody on call; in a hole of the schedule also in the fallback channel."""
+    """Return the direct message to somebody on call, also posted to the fallback channel in a schedule gap."""
     waited = format_duration(at - case.opened_at)
     words = (
         f"{_pick_case_emoji(case)} {_format_why_called(department, duty, to)} Nobody has claimed {_name_case(case)} "
@@ -84,7 +81,7 @@ def render_on_call_notice(
 
 
 def _format_why_called(department: Department, duty: OnCallSnapshot, to: Destination) -> str:
-    """Why whoever reads this is called: she was on call then, which may be over by now."""
+    """Say why the reader is notified: they were on call then, which may be over by now."""
     name = escape(department.name)
     if duty.has_gap:
         you = "." if isinstance(to, ToChannel) else ", so you are called."
@@ -100,7 +97,7 @@ def _format_next_step(case: Case, department: Department, duty: OnCallSnapshot) 
 
 
 def render_digest_reminder(waiting: int, department: Department, link: str, *, paged: bool = False) -> RenderedMessage:
-    """In the channel: cases on a list that nobody has claimed. `paged`: all of them are crises."""
+    """Return the reminder in the channel about unclaimed cases of a digest. `paged`: all of them are crises."""
     words = f"⏰ {format_count(waiting, 'case')} on one list {_inflect_wait(waiting)} for somebody to claim."
     return _render_message(words + _format_escalation_notice(department, paged=paged), actions=_render_list_link(link))
 
@@ -108,7 +105,7 @@ def render_digest_reminder(waiting: int, department: Department, link: str, *, p
 def render_digest_call(
     waiting: int, department: Department, duty: OnCallSnapshot, to: Destination, link: str
 ) -> RenderedMessage:
-    """By direct message to somebody on call: many at once are one call."""
+    """Return the direct message to somebody on call about a whole digest."""
     words = (
         f"📟 {_format_why_called(department, duty, to)} {format_count(waiting, 'case')} on one list "
         f"{_inflect_wait(waiting)} for "
@@ -118,7 +115,7 @@ def render_digest_call(
 
 
 def render_lease_reminder(case: Case, department: Department, link: str = "") -> RenderedMessage:
-    """By direct message to the owner, when half of the claim's time has gone."""
+    """Return the direct message to the owner at half of the lease."""
     ends = f" at {format_date(case.lease_ends, '{time}')}" if case.lease_ends else " soon"
     words = (
         f"⏳ Are you still on {_name_case(case)}? Your claim ends{ends}, and then it goes back to "
@@ -134,7 +131,7 @@ def render_lease_reminder(case: Case, department: Department, link: str = "") ->
 
 
 def render_lost_claim(case: Case, department: Department, link: str = "") -> RenderedMessage:
-    """By direct message to whoever had it: her time is over, or somebody else moved it."""
+    """Return the direct message to the former owner: the lease ran out, or somebody else moved the case."""
     last = next((event for event in reversed(case.history) if event.what in _TAKEN), None)
     if last is not None and last.by:
         return _render_message(_render_taken_away(case, last), actions=_render_card_link(link) or None)
@@ -154,14 +151,14 @@ def _render_taken_away(case: Case, last: AuditEvent) -> str:
 
 
 def render_joined_notice(case: Case, link: str = "") -> RenderedMessage:
-    """By direct message to the owner: the person wrote again."""
+    """Return the direct message to the owner when the author writes again."""
     words = f"💬 {escape_author(case.mention)} wrote again; it is part of your case. Open the post to see what is new."
     newest = case.joined[-1].url if case.joined else ""
     return _render_message(words, actions=[*_render_card_link(link), *_render_post_link(case, newest)])
 
 
 def render_reopened_notice(case: Case, department: Department, link: str = "") -> RenderedMessage:
-    """By direct message to whoever resolved it: the person wrote again, and nobody has the case now."""
+    """Return the direct message to whoever resolved the case: the author wrote again, and it has no owner now."""
     words = (
         f"💬 {escape_author(case.mention)} wrote again, so {_name_case(case)} is open once more and waits in "
         f"{_format_channel(department)}. If you want to go on with it, press *Claim*."
@@ -173,7 +170,7 @@ def render_reopened_notice(case: Case, department: Department, link: str = "") -
 
 
 def render_handed_over(case: Case, link: str = "") -> RenderedMessage:
-    """By direct message to the person who has it now."""
+    """Return the direct message to the new owner."""
     by = next((event.by for event in reversed(case.history) if event.what == AuditAction.HANDED_OVER), "")
     who = f"<@{by}> handed you" if by else "You were handed"
     due = f" It is to be resolved by {format_date(case.due)}." if case.due else ""
@@ -184,7 +181,7 @@ def render_handed_over(case: Case, link: str = "") -> RenderedMessage:
 
 
 def render_channel_error(department: str, channel: str, why: str) -> RenderedMessage:
-    """In a fallback channel: a department's own channel cannot be written to. `why` says so, and how to mend it."""
+    """Return the notice in a fallback channel that a department's channel cannot be posted to. `why` says the fix."""
     where = f" (<#{channel}>)" if channel else ""
     return _render_message(
         f"⚠️ {escape(department)}{where} gets no cards. {escape(why)} Nothing is lost: what waits is posted then."
@@ -210,7 +207,7 @@ def render_released(case: Case, department: Department) -> RenderedMessage:
 
 
 def render_move_suggestion(case: Case, to: str) -> RenderedMessage:
-    """After a correction: the rules lead elsewhere now, and nobody is sent there without being asked."""
+    """Return the offer, after a correction, to move the case to where the rules route it now."""
     if to == NOBODY:
         return _render_message(
             f"Thank you. By your playbook nobody would have to see {_name_case(case)} now. "
@@ -244,7 +241,7 @@ def render_flagged(case: Case, department: Department) -> RenderedMessage:
 
 
 def render_confirm_request(case: Case, department: Department, link: str = "") -> RenderedMessage:
-    """By direct message to somebody on call, before anybody is paged."""
+    """Return the direct message that asks somebody on call to confirm a crisis before anybody is paged."""
     by = next((event.by for event in case.history if event.by), "")
     words = (
         f"🚨 <@{by}> flagged this as a crisis for {escape(department.name)}, and isn't on a team here. Is it one? "

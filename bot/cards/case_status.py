@@ -1,4 +1,4 @@
-"""How a case stands: status, clock, owner, what joined it and what happened to it. The lower half of a card."""
+"""The lower half of a case card: status, deadline, owner, joined posts, history."""
 
 import re
 from datetime import datetime
@@ -29,7 +29,7 @@ JOINED_WHY = {JoinReason.COPY: "the same words", JoinReason.SAME_PERSON: "wrote 
 
 
 def format_status(case: Case, at: datetime) -> str:
-    """One line of mrkdwn: a mark, the word, the owner, the clock."""
+    """Return one line of mrkdwn: an emoji, the status, the owner, the deadline."""
     if case.status is CaseStatus.RESOLVED:
         how = f": {case.resolution.value}" if case.resolution else ""
         return f"✅ *Resolved*{_format_actor(case.closed_by)}{how}{_format_time_suffix(case.resolved_at)}"
@@ -57,13 +57,13 @@ def _format_deadline(case: Case, *, late: bool) -> str:
 
 
 def _format_time_limit(case: Case, template: str) -> str:
-    """The span that the route gives, which stays true however old the drawing is."""
+    """Fill in the time limit of the route, which stays true however old the card is."""
     within = case.clocks.claim_within if case.status is CaseStatus.NEW else case.clocks.resolve_within
     return template.format(format_duration(within)) if within else ""
 
 
 def format_plain_status(case: Case, at: datetime | None = None) -> str:
-    """The status for the ear: `new, claim within 15 min`."""
+    """Return the status without markup, for screen readers: `new, claim within 15 min`."""
     if case.status is CaseStatus.RESOLVED:
         return f"resolved{_format_actor(case.closed_by)}" + (f" ({case.resolution.value})" if case.resolution else "")
     word = f"claimed{_format_actor(case.owner)}" if case.status is CaseStatus.CLAIMED else "new"
@@ -74,7 +74,7 @@ def format_plain_status(case: Case, at: datetime | None = None) -> str:
 
 
 def render_authority(department: Department) -> Block | None:
-    """What the owner may offer, and how the brand sounds: what they need to write an answer."""
+    """Return what the owner may offer and how the brand sounds, or None."""
     given = (
         ("Within your authority", department.authority, AUTHORITY_SHOWN),
         ("Our voice", department.voice, VOICE_SHOWN),
@@ -84,7 +84,7 @@ def render_authority(department: Department) -> Block | None:
 
 
 def render_note(case: Case) -> Block | None:
-    """A colleague's words, which may quote anybody's."""
+    """Return the note as rich text, because it may quote untrusted words."""
     words = sanitize_line(case.note, 400)
     if not words:
         return None
@@ -92,7 +92,7 @@ def render_note(case: Case) -> Block | None:
 
 
 def render_joined_mentions(case: Case, shown: int = JOINED_SHOWN) -> Block | None:
-    """How many joined, and the last few with why and a link."""
+    """Return how many posts joined, and the newest `shown` of them with a link and the reason."""
     if not case.joined_count:
         return None
     last = case.joined[-shown:] if shown else ()
@@ -113,7 +113,7 @@ def _render_joined_mention(one: JoinedMention) -> Block:
 
 
 def render_history(case: Case, shown: int = HISTORY_SHOWN) -> Block:
-    """What happened, a line each, oldest first; the case's id, by which it can be asked for."""
+    """Return the case id and the newest `shown` events, oldest first."""
     last = case.history[-shown:] if shown else ()
     earlier = len(case.history) - len(last)
     lines = [f"Case {case.id}"]
@@ -124,12 +124,12 @@ def render_history(case: Case, shown: int = HISTORY_SHOWN) -> Block:
 
 
 def format_audit_event(event: AuditEvent) -> str:
-    """One line of mrkdwn. Everything is escaped, and then people's ids are made people again."""
+    """Return one line of mrkdwn, escaped but for mentions of people."""
     by = f" by <@{event.by}>" if event.by else ""
     detail = f", {escape_with_mentions(event.detail, 120)}" if event.detail else ""
     return f"{format_date(event.at, '{time}')} {escape_with_mentions(event.what, 80)}{by}{detail}"
 
 
 def escape_with_mentions(words: str, max_length: int) -> str:
-    """Our own words as mrkdwn: nothing in them is markup but a colleague's id."""
+    """Escape words as mrkdwn, but keep mentions of people as mentions."""
     return _PERSON.sub(r"<@\1>", escape(truncate(sanitize_line(words), max_length)))

@@ -1,4 +1,4 @@
-"""A declared crisis in Slack: its head card, the plan, what is said beside them, and the review."""
+"""A declared crisis in Slack: its card, the checklist, updates, receipts and the review."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,19 +17,18 @@ from bot.cards.block_kit import (
 from bot.cards.paging import render_acknowledge_button, render_escalation
 from bot.cards.sanitize import escape, format_date, sanitize_line
 from bot.domain.adoption import UnfinishedWork
-from bot.domain.crisis import ChecklistItem, Crisis, MentionCounts
-from bot.domain.crisis import TimelineEntry as Told
+from bot.domain.crisis import ChecklistItem, Crisis, MentionCounts, TimelineEntry
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.page import Page
 from bot.domain.text import format_count, format_duration
 
 SHOWN = 6
-"""Lines of the timeline on the head card, the newest; the review has more."""
+"""Newest lines of the timeline on the card; the review has more."""
 REVIEWED = 20
 
 
 def format_crisis_title(crisis: Crisis) -> str:
-    """For plain text."""
+    """Return the title for plain text."""
     return f"{crisis.told.severity.upper()} · {sanitize_line(crisis.told.headline, 100)}"
 
 
@@ -44,14 +43,14 @@ def build_crisis_page_context(crisis: Crisis, link: str) -> PageContext:
 
 
 def _list_crisis_impact(crisis: Crisis) -> list[str]:
-    """Also of the cases that it took over, of which whoever is called may not know."""
+    """List severity and size, with the open cases that the crisis took over; empty where it has neither."""
     cases = [format_count(crisis.cases_open, "open case")] if crisis.cases_open else []
     posts = [_format_crisis_numbers(crisis.numbers)] if crisis.numbers.posts else []
     return [crisis.told.severity.upper(), *cases, *posts] if cases or posts else []
 
 
 def render_crisis_card(crisis: Crisis, page: Page | None = None) -> RenderedMessage:
-    """Redrawn in place: status, owner, numbers, the next update."""
+    """Return the card, which is updated in place: status, roles, numbers, the next update."""
     mark = "🚒" if crisis.is_open else "🏁"
     lines = [
         f"*Status*: {escape(crisis.status) or 'declared; no update yet'}",
@@ -101,7 +100,7 @@ def _render_checklist_item(crisis: Crisis, number: int, item: ChecklistItem) -> 
 
 
 def render_crisis_declared(crisis: Crisis) -> RenderedMessage:
-    """In the department's channel, where it has one of its own."""
+    """Return the announcement in the department's channel, where the crisis has a channel of its own."""
     return _render_crisis_text(
         f"🚒 <@{crisis.declared_by}> declared a crisis: *{escape(format_crisis_title(crisis))}*. It is in "
         f"<#{crisis.channel}>."
@@ -119,7 +118,7 @@ def render_update_due(crisis: Crisis) -> RenderedMessage:
 
 
 def render_crisis_review(crisis: Crisis) -> RenderedMessage:
-    """The times, how sentiment went, and what was done when."""
+    """Return the review: response times, sentiment before and after, the timeline."""
     steps = "\n".join(f"• {name}: {said}" for name, said in _list_response_times(crisis))
     parts = [f"🏁 *Review: {escape(format_crisis_title(crisis))}*", steps, _format_sentiment_trend(crisis)]
     text = "\n".join(part for part in parts if part)
@@ -128,7 +127,7 @@ def render_crisis_review(crisis: Crisis) -> RenderedMessage:
 
 
 def render_declare_receipt(crisis: Crisis) -> RenderedMessage:
-    """Back to whoever declared it."""
+    """Return the receipt for whoever declared it."""
     taken = f" It takes over {format_count(len(crisis.cases), 'open case')} and their page." if crisis.cases else ""
     return _render_crisis_text(
         f"🚒 Declared: *{escape(format_crisis_title(crisis))}*. {_format_role_holder(crisis.told.lead)} is being "
@@ -137,7 +136,7 @@ def render_declare_receipt(crisis: Crisis) -> RenderedMessage:
 
 
 def format_already_declared(crisis: Crisis) -> str:
-    """To somebody who declares what a colleague has declared."""
+    """Return the refusal for somebody who declares an open crisis again."""
     where = f"<#{crisis.channel}>" if crisis.channel else escape(crisis.told.department)
     what = f"*{escape(format_crisis_title(crisis))}*, in {where}"
     return (
@@ -147,14 +146,13 @@ def format_already_declared(crisis: Crisis) -> str:
 
 
 def list_unfinished(unfinished: UnfinishedWork) -> list[str]:
-    """What is unfinished, for plain text."""
+    """List what is unfinished, for plain text."""
     parts = [format_count(len(unfinished.cases), "open case")] if unfinished.cases else []
     parts += ["nobody has acknowledged its page"] if unfinished.unacknowledged else []
     return [*parts, *(f"not done: {sanitize_line(item, 150)}" for item in unfinished.to_do)]
 
 
 def render_open_crises(crises: Sequence[Crisis]) -> RenderedMessage:
-    """Those that are open."""
     if not crises:
         return _render_crisis_text(f"No crisis is open. `{action_ids.CRISIS} declare` opens the form.")
     where = [f" in <#{one.channel}>" if one.channel else f" in {escape(one.told.department)}" for one in crises]
@@ -215,7 +213,7 @@ def _format_next_update(crisis: Crisis) -> str:
     return f"*Next update* {format_date(crisis.update_due, '{time}')}" if crisis.update_due else ""
 
 
-def _format_timeline_entry(entry: Told) -> str:
+def _format_timeline_entry(entry: TimelineEntry) -> str:
     return f"{format_date(entry.at, '{time}')} {_format_role_holder(entry.by) if entry.by else 'Earshot'} {entry.what}"
 
 

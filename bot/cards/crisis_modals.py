@@ -1,4 +1,4 @@
-"""The form that declares a crisis."""
+"""The modals that declare a crisis and close it."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,7 +7,7 @@ from bot.cards import action_ids
 from bot.cards.block_kit import Block, make_context, make_plain_text, make_section
 from bot.cards.case_mention import format_author, format_kind
 from bot.cards.crises import format_crisis_title, list_unfinished
-from bot.cards.modals import ModalMetadata
+from bot.cards.modal_blocks import ModalMetadata, make_department_options, make_input, make_modal, make_option
 from bot.domain.adoption import UnfinishedWork
 from bot.domain.crisis import MAX_HEADLINE_LENGTH, Crisis
 from bot.domain.department import Department
@@ -24,53 +24,42 @@ SEVERITIES = {
 def render_crisis_modal(
     departments: Iterable[Department], origin: ModalMetadata, headline: str = "", suggested_department: str = ""
 ) -> dict[str, Any]:
-    """`chosen` is the department that is suggested."""
-    severities = [_make_option(words, one.value) for one, words in SEVERITIES.items()]
-    options = [_make_option(one.name, one.name) for one in departments][:99]
-    first = next((option for option in options if option["value"] == suggested_department), None)
+    severities = [make_option(words, one.value) for one, words in SEVERITIES.items()]
+    options = make_department_options(departments)
+    suggested = [option for option in options if option["value"] == suggested_department][:1]
+    choice: Block = {"type": "static_select", "options": options, "placeholder": make_plain_text("Choose")}
+    choice |= {"initial_option": suggested[0]} if suggested else {}
     people = {"type": "users_select", "placeholder": make_plain_text("Choose a person")}
-    written = {"initial_value": headline} if headline else {}
-    suggested = {"initial_option": first} if first else {}
-    return {
-        "type": "modal",
-        "callback_id": action_ids.CRISIS_MODAL,
-        "title": make_plain_text("Declare a crisis", 24),
-        "submit": make_plain_text("Declare", 24),
-        "close": make_plain_text("Cancel", 24),
-        "private_metadata": origin.to_json(),
-        "blocks": [
-            _make_input(action_ids.SEVERITY, "How bad is it?", {"type": "radio_buttons", "options": severities}),
-            _make_input(
-                action_ids.HEADLINE,
-                "What has happened?",
-                {"type": "plain_text_input", "max_length": MAX_HEADLINE_LENGTH, **written},
-            ),
-            _make_input(
-                action_ids.DEPARTMENT,
-                "Whose is it?",
-                {"type": "static_select", "options": options, "placeholder": make_plain_text("Choose"), **suggested},
-            ),
-            _make_input(action_ids.LEAD, "Who leads?", people, hint="They are paged at once, on every channel."),
-            _make_input(action_ids.COMMS, "Who speaks for us?", people, optional=True),
-            _make_input(action_ids.LEGAL, "Who looks at the law?", people, optional=True),
-        ],
-    }
+    written: Block = {"type": "plain_text_input", "max_length": MAX_HEADLINE_LENGTH}
+    written |= {"initial_value": headline} if headline else {}
+    return make_modal(
+        action_ids.CRISIS_MODAL,
+        "Declare a crisis",
+        "Declare",
+        origin,
+        make_input(action_ids.SEVERITY, "How bad is it?", {"type": "radio_buttons", "options": severities}),
+        make_input(action_ids.HEADLINE, "What has happened?", written),
+        make_input(action_ids.DEPARTMENT, "Whose is it?", choice),
+        make_input(action_ids.LEAD, "Who leads?", people, hint="They are paged at once, on every channel."),
+        make_input(action_ids.COMMS, "Who speaks for us?", people, optional=True),
+        make_input(action_ids.LEGAL, "Who looks at the law?", people, optional=True),
+    )
 
 
 def render_close_crisis_modal(crisis: Crisis, unfinished: UnfinishedWork, origin: ModalMetadata) -> dict[str, Any]:
-    """Asks whether to close it all the same. Nobody is kept from closing."""
+    """Return the question whether to close an unfinished crisis, which is always allowed."""
     lines = [f"• {one}" for one in list_unfinished(unfinished)]
     rings = "Its cases call by themselves again." if unfinished.unacknowledged and unfinished.cases else ""
     words = "\n".join((f"{format_crisis_title(crisis)} is not finished:", *lines, rings)).strip()
-    return {
-        "type": "modal",
-        "callback_id": action_ids.CRISIS_CLOSE_MODAL,
-        "title": make_plain_text("Close the crisis?", 24),
-        "submit": make_plain_text("Close anyway", 24),
-        "close": make_plain_text("Keep it open", 24),
-        "private_metadata": origin._replace(case=crisis.id).to_json(),
-        "blocks": [make_section(make_plain_text(words, 3000)), *_render_unfinished_cases(unfinished)],
-    }
+    return make_modal(
+        action_ids.CRISIS_CLOSE_MODAL,
+        "Close the crisis?",
+        "Close anyway",
+        origin._replace(case=crisis.id),
+        make_section(make_plain_text(words)),
+        *_render_unfinished_cases(unfinished),
+        close="Keep it open",
+    )
 
 
 def _render_unfinished_cases(unfinished: UnfinishedWork) -> list[Block]:
@@ -80,20 +69,3 @@ def _render_unfinished_cases(unfinished: UnfinishedWork) -> list[Block]:
     more = len(unfinished.cases) - len(shown)
     shown += [f"and {more} more"] if more > 0 else []
     return [make_context(make_plain_text("\n".join(shown), 2000))] if shown else []
-
-
-def _make_input(block: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
-    told = {"hint": make_plain_text(hint)} if hint else {}
-    named = {**element, "action_id": action_ids.INPUT}
-    return {
-        "type": "input",
-        "block_id": block,
-        "label": make_plain_text(label),
-        "element": named,
-        "optional": optional,
-        **told,
-    }
-
-
-def _make_option(words: str, value: str) -> Block:
-    return {"text": make_plain_text(words, 75), "value": value}

@@ -1,4 +1,4 @@
-"""The digest: many new cases that came at once, on one card, each with its own Claim button."""
+"""The digest: many cases that came at once in one message, each with a Claim button."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,16 +24,13 @@ from bot.domain.text import format_count
 
 MOST_CASES = 20
 WORDS_SHOWN = (110, 80, 50, 20, 0)
-"""Characters of each post: the first that lets all of them fit is drawn."""
+"""Characters of each post. The first with which all of them fit is used."""
 
 
 def render_digest(
     digest_id: str, department: Department, cases: Sequence[Case], at: datetime, total: int = 0
 ) -> RenderedMessage:
-    """Raises nothing for more than twenty: who makes digests makes them of twenty at the most.
-
-    `total`: of how many these are the most urgent; 0 where they are all.
-    """
+    """Return the digest of the first 20 cases. `total`: of how many these are the most urgent; 0 where they are all."""
     for words in WORDS_SHOWN:
         blocks = _render_digest_blocks(digest_id, department, cases[:MOST_CASES], at, words, total)
         if is_within_limits(blocks):

@@ -1,4 +1,4 @@
-"""Drills: that one began, how it was answered, that it was missed. Everything of it says DRILL."""
+"""Messages about drills. Each of them says DRILL."""
 
 from bot.cards.action_ids import ONCALL
 from bot.cards.block_kit import RenderedMessage, render_text
@@ -12,7 +12,7 @@ from bot.domain.text import format_duration, join_words
 
 
 def build_drill_page_context(drill: Drill) -> PageContext:
-    """What whoever is called is told."""
+    """Return the context of a drill's page, which says that nothing has happened."""
     return PageContext(
         headline=f"DRILL for {drill.department}, nothing has happened",
         severity_text="",
@@ -22,7 +22,7 @@ def build_drill_page_context(drill: Drill) -> PageContext:
 
 
 def render_drill_started(drill: Drill) -> RenderedMessage:
-    """Back to whoever asked."""
+    """Return the receipt for whoever started it."""
     text = (
         f"📟 *DRILL* for {escape(drill.department)}: whoever is on call is called now, by every way there is, until "
         "somebody answers. You and the channel get a receipt."
@@ -31,7 +31,7 @@ def render_drill_started(drill: Drill) -> RenderedMessage:
 
 
 def render_drill_receipt(drill: Drill, page: Page | None) -> RenderedMessage:
-    """How it ended, with the ladder as it was climbed."""
+    """Return how the drill ended, with the escalation."""
     if page is None or not page.is_acknowledged:
         text = (
             f"❌ *DRILL* for {escape(drill.department)}: nobody answered, so it was given up. "
@@ -48,14 +48,14 @@ def render_drill_receipt(drill: Drill, page: Page | None) -> RenderedMessage:
 
 
 def render_drill_missed(drill: Drill, page: Page | None) -> RenderedMessage:
-    """To the managers and into the channel, as soon as it is so."""
+    """Return the notice to the managers and the channel as soon as a drill is missed."""
     goes_on = " The next in line is being called." if page and page.is_open and not page.nobody else ""
     text = f"⚠️ *DRILL* for {escape(drill.department)} missed: {drill.why}.{goes_on} {_format_repeat_hint(drill)}"
     return _render_with_escalation(text, page)
 
 
 def format_drill_status(drill: Drill | None) -> str:
-    """Beside the department in `/oncall`; empty where there is nothing to be done."""
+    """Return the drill's part of a line of `/oncall`; '' where nothing is to be done."""
     if drill is None or (not drill.is_running and not drill.is_missed):
         return ""
     if drill.is_missed:

@@ -1,4 +1,4 @@
-"""What is wrong with Earshot itself, and that it is well again."""
+"""Messages about issues of Earshot itself, and about their recovery."""
 
 from bot.cards.block_kit import RenderedMessage, render_text
 from bot.cards.paging import render_escalation
@@ -16,7 +16,7 @@ def build_health_page_context(issue: HealthIssue) -> PageContext:
 
 
 def render_health_issue(issue: HealthIssue, page: Page | None) -> RenderedMessage:
-    """In the operators' channel, with who is called."""
+    """Return the message in the operators' channel, with the escalation."""
     text = f"🩺 *Earshot is unwell*, since {format_date(issue.since)}: {escape(issue.sentence)}."
     climbed = render_escalation(page)
     return render_text(text, *([climbed] if climbed else []))

@@ -1,4 +1,4 @@
-"""What can be asked with `/sentiment`, and how far its answers may be believed."""
+"""Help for `/sentiment`: its subcommands, and the precision of the detectors."""
 
 from collections.abc import Iterable, Sequence
 
@@ -16,7 +16,7 @@ _PARTS = {
 
 
 def format_known_names(noun: str, names: Iterable[str], most: int = 8) -> str:
-    """`The subjects are care and sales.` Escaped, for mrkdwn."""
+    """Return `The subjects are care and sales.`, escaped for mrkdwn."""
     shown = [escape(sanitize_line(name, 60)) for name in names]
     more = f" and {len(shown) - most} more" if len(shown) > most else ""
     return f"The {noun} are: {', '.join(shown[:most])}{more}." if shown else f"The playbook names no {noun}."
@@ -25,7 +25,7 @@ def format_known_names(noun: str, names: Iterable[str], most: int = 8) -> str:
 def render_sentiment_help(
     subjects: Sequence[str], departments: Sequence[str], precisions: Sequence[PrecisionEstimate]
 ) -> RenderedMessage:
-    """`precisions` of the last weeks, of everything first."""
+    """Return the help. `precisions` begins with that over all aspects."""
     example = escape(next(iter([*departments, *subjects]), "care"))
     forms = (
         "`/sentiment today` since midnight, against yesterday until the same time",
@@ -46,7 +46,7 @@ def render_sentiment_help(
 
 
 def format_precision(precisions: Sequence[PrecisionEstimate]) -> str:
-    """In one sentence, and one more for its parts; what nobody corrected counts as right, which is said."""
+    """Return the precision in a sentence, and one more by aspect. Uncorrected cases count as right, which is said."""
     everything, *parts = precisions
     handled = f"{format_count(everything.cases, 'case')} that your team closed in the last {PRECISION_DAYS} days"
     if not everything.cases:
@@ -65,7 +65,7 @@ def format_precision(precisions: Sequence[PrecisionEstimate]) -> str:
 
 
 def _format_precision_share(one: PrecisionEstimate) -> str:
-    """With the interval in which it lies in 95 of 100 cases."""
+    """Return the share with its 95 % confidence interval."""
     low, high = one.interval
     return f"{round(one.percent_right)} % [{round(low)}–{round(high)} %]"
 

@@ -1,4 +1,4 @@
-"""The Home tab: what is mine, what waits in each department, and whether Earshot hears and is heard."""
+"""The Home tab: own cases, open cases of each department, health of Earshot."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -31,7 +31,7 @@ TROUBLES_SHOWN = 5
 
 
 class DepartmentSummary(NamedTuple):
-    """A department's open cases; `overdue` are among them."""
+    """Counts of a department's open cases; `open` includes `overdue`."""
 
     department: Department
     open: int
@@ -40,12 +40,12 @@ class DepartmentSummary(NamedTuple):
 
 
 class SourceSummary(NamedTuple):
-    """A source, and when it last gave a mention."""
+    """A source and the time of its last mention."""
 
     source: str
     last_mention_at: datetime
     reads: ReadCounts = ReadCounts()
-    """What the outlet bills of this month (UTC)."""
+    """Reads that the source bills for this month (UTC)."""
 
 
 class HomeView(NamedTuple):
@@ -55,11 +55,11 @@ class HomeView(NamedTuple):
     health_issues: tuple[str, ...]
     at: datetime
     precisions: tuple[PrecisionEstimate, ...] = ()
-    """How often we heard rightly of late; of everything first."""
+    """Precision over the last weeks; over all aspects first."""
 
 
 def render_home(home: HomeView) -> dict[str, Any]:
-    """A view of type home."""
+    """Return a view of type home."""
     blocks = [
         make_header("Yours now"),
         *_render_own_cases(home),
@@ -74,7 +74,7 @@ def render_home(home: HomeView) -> dict[str, Any]:
 
 
 def render_home_unavailable(sentence: str) -> dict[str, Any]:
-    """When there is nothing to show but why."""
+    """Return a view that only says why there is nothing to show."""
     return {"type": "home", "blocks": [make_section(make_plain_text(sentence))]}
 
 
@@ -109,7 +109,7 @@ def _render_own_case(case: Case, at: datetime) -> Block:
 
 
 def _list_department_lines(home: HomeView) -> list[str]:
-    lines = [_format_department_line(desk) for desk in home.departments[:DEPARTMENTS_SHOWN]]
+    lines = [_format_department_line(one) for one in home.departments[:DEPARTMENTS_SHOWN]]
     more = len(home.departments) - len(lines)
     return [*lines, f"… and {format_count(more, 'department')} more"] if more > 0 else lines
 
@@ -123,7 +123,7 @@ def _format_department_line(summary: DepartmentSummary) -> str:
 
 
 def _format_on_call(summary: DepartmentSummary) -> str:
-    """Who it is by a schedule; who is always the same is known."""
+    """Return who is on call, for a department with a schedule."""
     if not summary.department.schedules:
         return ""
     until = f" until {format_date(summary.on_call.until)}" if summary.on_call.until else ""
@@ -139,15 +139,15 @@ def _format_billed_reads(source: SourceSummary) -> str:
 
 
 def _list_health_lines(home: HomeView) -> list[str]:
-    ears = [
-        f"{escape(sanitize_line(ear.source, 40))}: last heard "
-        f"{format_date(ear.last_mention_at)}{_format_billed_reads(ear)}"
-        for ear in home.sources[:10]
+    sources = [
+        f"{escape(sanitize_line(one.source, 40))}: last heard "
+        f"{format_date(one.last_mention_at)}{_format_billed_reads(one)}"
+        for one in home.sources[:10]
     ]
-    troubles = [f"⚠️ {escape(sanitize_line(sentence, 200))}" for sentence in home.health_issues[:TROUBLES_SHOWN]]
-    heard = (
+    issues = [f"⚠️ {escape(sanitize_line(sentence, 200))}" for sentence in home.health_issues[:TROUBLES_SHOWN]]
+    precision = (
         [f"🎯 {format_precision(home.precisions)}"]
         if home.precisions and not home.precisions[0].is_small_sample
         else []
     )
-    return [*(troubles or ["✅ Everything works."]), *(ears or ["Nothing was heard yet."]), *heard]
+    return [*(issues or ["✅ Everything works."]), *(sources or ["Nothing was heard yet."]), *precision]

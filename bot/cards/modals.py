@@ -1,12 +1,20 @@
-"""The forms. What a form is about travels in its private metadata: ids and an address to answer at, nothing more."""
+"""The modals about cases. Their private metadata holds ids and a response URL only."""
 
-import json
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Self
+from collections.abc import Sequence
+from typing import Any
 
 from bot.cards import action_ids
 from bot.cards.block_kit import Block, make_context, make_plain_text
 from bot.cards.case_mention import NAMES, format_author, format_kind
+from bot.cards.modal_blocks import (
+    MAX_OPTIONS,
+    ModalMetadata,
+    make_department_options,
+    make_input,
+    make_modal,
+    make_option,
+    make_select,
+)
 from bot.cards.sanitize import sanitize_line, sanitize_url, truncate
 from bot.domain.assessment import Intent, Sentiment
 from bot.domain.case import Case, CaseResolution, JoinedMention, JoinReason, derive_case_id
@@ -16,7 +24,6 @@ from bot.domain.mention import Mention
 
 NOTE_MOST = 1000
 WORDS_MOST = 3000
-OPTIONS_MOST = 99
 Named = Sequence[tuple[str, str]]  # ids and names to choose from; with none, Slack offers everybody
 KINDS = (Intent.COMPLAINT, Intent.QUESTION, Intent.PRAISE, Intent.NEED, Intent.PURCHASE, Intent.CRISIS, Intent.OTHER)
 ANSWERS = {
@@ -28,32 +35,16 @@ ANSWERS = {
 }
 
 
-class ModalMetadata(NamedTuple):
-    """Where a form was opened: on which case, and the response_url by which its card is redrawn (may be empty)."""
-
-    case: str
-    response_url: str = ""
-    channel: str = ""
-    ts: str = ""
-
-    def to_json(self) -> str:
-        return json.dumps(self, separators=(",", ":"))
-
-    @classmethod
-    def from_json(cls, metadata: str) -> Self:
-        return cls(*json.loads(metadata))
-
-
 def render_resolve_modal(case: Case, origin: ModalMetadata) -> dict[str, Any]:
-    options = [_make_option(words, resolution.value) for resolution, words in ANSWERS.items()]
-    return _make_modal(
+    options = [make_option(words, resolution.value) for resolution, words in ANSWERS.items()]
+    return make_modal(
         action_ids.RESOLVE_MODAL,
         "Resolve the case",
         "Resolve",
         origin,
         _render_case_context(case),
-        _make_input(action_ids.RESOLUTION, "How did it end?", {"type": "radio_buttons", "options": options}),
-        _make_input(
+        make_input(action_ids.RESOLUTION, "How did it end?", {"type": "radio_buttons", "options": options}),
+        make_input(
             action_ids.NOTE,
             "Note for colleagues",
             {"type": "plain_text_input", "multiline": True, "max_length": NOTE_MOST},
@@ -67,18 +58,18 @@ def render_hand_over_modal(
     case: Case, departments: Sequence[Department], origin: ModalMetadata, people: Named = ()
 ) -> dict[str, Any]:
     anybody = {"type": "users_select", "placeholder": make_plain_text("Choose a person")}
-    others = _make_department_options(one for one in departments if one.name != case.department)
-    to_department = [_make_input(action_ids.DEPARTMENT, "… or to a department", _make_select(others), optional=True)]
-    return _make_modal(
+    others = make_department_options(one for one in departments if one.name != case.department)
+    to_department = [make_input(action_ids.DEPARTMENT, "… or to a department", make_select(others), optional=True)]
+    return make_modal(
         action_ids.HAND_OVER_MODAL,
         "Hand the case over",
         "Hand over",
         origin,
         _render_case_context(case),
-        _make_input(
+        make_input(
             action_ids.PERSON,
             f"To a deputy of {sanitize_line(case.department, 60)}",
-            _make_select([_make_option(name, one) for one, name in people]) if people else anybody,
+            make_select([make_option(name, one) for one, name in people]) if people else anybody,
             hint="The case is theirs at once, and they are told.",
             optional=True,
         ),
@@ -87,35 +78,35 @@ def render_hand_over_modal(
 
 
 def render_not_for_us_modal(case: Case, departments: Sequence[Department], origin: ModalMetadata) -> dict[str, Any]:
-    others = _make_department_options(one for one in departments if one.name != case.department)
-    nobody = _make_option("Nobody: it needs no answer", action_ids.NOBODY)
-    return _make_modal(
+    others = make_department_options(one for one in departments if one.name != case.department)
+    nobody = make_option("Nobody: it needs no answer", action_ids.NOBODY)
+    return make_modal(
         action_ids.NOT_FOR_US_MODAL,
         "Not for us",
         "Correct it",
         origin,
         _render_case_context(case),
-        _make_input(
+        make_input(
             action_ids.DEPARTMENT,
             "Whose is it?",
-            _make_select([*others, nobody]),
+            make_select([*others, nobody]),
             hint="The case goes there, and Earshot remembers that it heard wrongly.",
         ),
     )
 
 
 def render_separate_modal(case: Case, origin: ModalMetadata) -> dict[str, Any]:
-    options = [_make_option(_format_joined_choice(one), derive_case_id(one.mention)) for one in case.joined]
-    return _make_modal(
+    options = [make_option(_format_joined_choice(one), derive_case_id(one.mention)) for one in case.joined]
+    return make_modal(
         action_ids.SEPARATE_MODAL,
         "Separate a post",
         "Separate",
         origin,
         _render_case_context(case),
-        _make_input(
+        make_input(
             action_ids.MENTION,
             "Which post does not belong here?",
-            _make_select(options),
+            make_select(options),
             hint="It gets a case of its own in the same department.",
         ),
     )
@@ -141,22 +132,22 @@ CORRECTING = {
 def render_correct_modal(
     case: Case, kind: CorrectionKind, subjects: Sequence[str], origin: ModalMetadata
 ) -> dict[str, Any]:
-    """Every answer but the one that stands on the card. `subjects` are those that it may be about."""
+    """Return the modal with every value of `kind` but the current one. `subjects` are those of the playbook."""
     title, question = CORRECTING[kind]
     now = get_label_word(case.assessment, kind)
     options = [
-        _make_option(words, word) for word, words in _list_correction_answers(kind, subjects).items() if word != now
+        make_option(words, word) for word, words in _list_correction_answers(kind, subjects).items() if word != now
     ]
-    return _make_modal(
+    return make_modal(
         action_ids.CORRECT_MODAL,
         title,
         "Correct it",
         origin,
         _render_case_context(case),
-        _make_input(
+        make_input(
             kind.value,
             question,
-            _make_select(options[:OPTIONS_MOST]),
+            make_select(options[:MAX_OPTIONS]),
             hint="The card follows at once. Earshot keeps the post with your answer, to learn from.",
         ),
     )
@@ -173,17 +164,17 @@ def _list_correction_answers(kind: CorrectionKind, subjects: Sequence[str]) -> d
 def render_bring_back_modal(
     mention: Mention, entry: str, departments: Sequence[Department], origin: ModalMetadata
 ) -> dict[str, Any]:
-    """Where the routes lead nowhere, a person says who should see it. The origin's case is the entry of the spam."""
-    return _make_modal(
+    """Return the modal for spam that no route matches. Its metadata holds the spam entry in place of the case."""
+    return make_modal(
         action_ids.BRING_BACK_MODAL,
         "Bring it back",
         "Bring it back",
         origin._replace(case=entry),
         make_context(make_plain_text(f"{format_author(mention)}: {sanitize_line(mention.text, 150)}")),
-        _make_input(
+        make_input(
             action_ids.DEPARTMENT,
             "Who should see it?",
-            _make_select(_make_department_options(departments)),
+            make_select(make_department_options(departments)),
             hint="By the playbook's routes nobody would, spam or not.",
         ),
     )
@@ -194,17 +185,17 @@ def _format_intent(intent: Intent) -> str:
 
 
 def render_flag_modal(words: str, url: str, departments: Sequence[Department], origin: ModalMetadata) -> dict[str, Any]:
-    kinds = [_make_option(_format_intent(kind), kind.value) for kind in KINDS]
-    return _make_modal(
+    kinds = [make_option(_format_intent(kind), kind.value) for kind in KINDS]
+    return make_modal(
         action_ids.FLAG_MODAL,
         "Flag for a department",
         "Flag",
         origin,
-        _make_input(action_ids.WORDS, "What was said", _make_text_input(words, WORDS_MOST, multiline=True)),
-        _make_input(action_ids.DEPARTMENT, "Who should see it?", _make_select(_make_department_options(departments))),
-        _make_input(action_ids.KIND, "What is it?", _make_select(kinds)),
-        _make_input(action_ids.ADDRESS, "Address of the post", _make_url_input(url), optional=True),
-        _make_input(action_ids.AUTHOR, "Who said it", _make_text_input("", 100), hint="Such as @marta.", optional=True),
+        make_input(action_ids.WORDS, "What was said", _make_text_input(words, WORDS_MOST, multiline=True)),
+        make_input(action_ids.DEPARTMENT, "Who should see it?", make_select(make_department_options(departments))),
+        make_input(action_ids.KIND, "What is it?", make_select(kinds)),
+        make_input(action_ids.ADDRESS, "Address of the post", _make_url_input(url), optional=True),
+        make_input(action_ids.AUTHOR, "Who said it", _make_text_input("", 100), hint="Such as @marta.", optional=True),
     )
 
 
@@ -223,39 +214,3 @@ def _render_case_context(case: Case) -> Block:
             f"{format_kind(case)} from {format_author(case.mention)}: {sanitize_line(case.mention.text, 150)}"
         )
     )
-
-
-def _make_department_options(departments: Iterable[Department]) -> list[Block]:
-    return [_make_option(one.name, one.name) for one in departments][:OPTIONS_MOST]
-
-
-def _make_option(words: str, value: str) -> Block:
-    return {"text": make_plain_text(words, 75), "value": value}
-
-
-def _make_select(options: list[Block]) -> Block:
-    return {"type": "static_select", "options": options, "placeholder": make_plain_text("Choose one")}
-
-
-def _make_input(block_id: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
-    made: Block = {
-        "type": "input",
-        "block_id": block_id,
-        "label": make_plain_text(label),
-        "element": {**element, "action_id": action_ids.INPUT},
-    }
-    if hint:
-        made["hint"] = make_plain_text(hint)
-    return {**made, "optional": True} if optional else made
-
-
-def _make_modal(callback: str, title: str, submit: str, origin: ModalMetadata, *blocks: Block) -> dict[str, Any]:
-    return {
-        "type": "modal",
-        "callback_id": callback,
-        "title": make_plain_text(title, 24),
-        "submit": make_plain_text(submit, 24),
-        "close": make_plain_text("Cancel", 24),
-        "private_metadata": origin.to_json(),
-        "blocks": list(blocks),
-    }

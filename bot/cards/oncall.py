@@ -1,4 +1,4 @@
-"""Who is on call, and what was changed about it: the answers to `/oncall`, and what is said to those it concerns."""
+"""Answers to `/oncall`, and messages about changes of a schedule."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -27,17 +27,17 @@ from bot.domain.periods import TimeSpan
 from bot.domain.text import format_count, format_duration
 
 SHOWN = 20
-"""Departments; each is a section with a button, and Slack takes 50 blocks."""
+"""Departments; each is a section with a button, and Slack allows 50 blocks."""
 
 
 class OnCallSummary(NamedTuple):
-    """A department with who is on call for it now, and who from then on."""
+    """A department with who is on call now and next."""
 
     department: Department
     current: OnCallSnapshot
     upcoming: OnCallSnapshot | None
     drill: Drill | None = None
-    """Its last one."""
+    """Its latest drill."""
 
 
 def render_oncall(departments: Sequence[OnCallSummary], by: str, zone: str, at: datetime) -> RenderedMessage:
@@ -81,7 +81,7 @@ def _format_calling_order(people: Iterable[str]) -> str:
 
 
 def _render_take_button(one: OnCallSummary, by: str) -> Block | None:
-    """Who has it asks for cover; everybody else may take it, and is told where she may not."""
+    """Return a button that asks for cover for whoever is on call, and takes the shift for everybody else."""
     schedules = one.department.schedules
     if not schedules:
         return None
@@ -91,7 +91,7 @@ def _render_take_button(one: OnCallSummary, by: str) -> Block | None:
 
 
 def render_override(change: ScheduleChange, by: str, zone: str, *, own: bool, at: datetime) -> RenderedMessage:
-    """Back to whoever changed something: what was understood, and a way to take it back."""
+    """Return the receipt of a change: what was understood, and a button to undo it."""
     words = [_format_override(one, by, zone, at) for one in change.new_overrides]
     undone = any(one.undone for one in change.new_overrides)
     text = "\n".join(("↩️ Taken back: " if undone else "✅ ") + line for line in words)
@@ -112,7 +112,7 @@ def _format_override(one: Override, by: str, zone: str, at: datetime) -> str:
 
 
 def format_local_time(at: datetime, zone: str) -> str:
-    """As it was understood, in the zone in which it was read: not in the reader's own, or a mistake would hide."""
+    """Format a time in the zone in which it was parsed, not in the reader's, so that a mistake shows."""
     clock = at.astimezone(ZoneInfo(zone))
     return f"{clock:%a} {clock.day} {clock:%b %H:%M}"
 
@@ -136,7 +136,7 @@ def render_cover_requested(request: CoverRequest, department: Department, zone: 
 
 
 def render_cover_request(request: CoverRequest) -> RenderedMessage:
-    """In the department's channel."""
+    """Return the cover request for the department's channel."""
     span = f"{_format_span(request.start, request.end)} ({format_duration(request.end - request.start)})"
     text = f"🙏 <@{request.person}> asks to be covered for *{escape(request.schedule)}*, {span}. Who can?"
     value = str(ScheduleItem(request.schedule, request.id))
@@ -145,7 +145,7 @@ def render_cover_request(request: CoverRequest) -> RenderedMessage:
 
 
 def render_covered(change: ScheduleChange) -> RenderedMessage:
-    """In place of the plea."""
+    """Return what replaces a cover request once somebody covers."""
     first, last = change.new_overrides[0], change.new_overrides[-1]
     span = _format_span(first.start, last.end)
     text = f"✅ <@{first.person}> covers *{escape(first.schedule)}* for <@{first.instead}> {span}. Thank you."
@@ -153,7 +153,7 @@ def render_covered(change: ScheduleChange) -> RenderedMessage:
 
 
 def render_gap_filled(change: ScheduleChange) -> RenderedMessage:
-    """In place of the hole."""
+    """Return what replaces a gap alert once somebody takes the shift."""
     one = change.new_overrides[0]
     span = _format_span(one.start, one.end)
     return render_text(f"✅ <@{one.person}> has *{escape(one.schedule)}* {span}. Thank you.")
@@ -164,7 +164,7 @@ def _format_span(start: datetime, end: datetime) -> str:
 
 
 def render_shift_change(change: Override, person: str) -> RenderedMessage:
-    """By direct message to somebody whose time was changed by somebody else."""
+    """Return the direct message to somebody whose shifts were changed by somebody else."""
     span = _format_span(change.start, change.end)
     name = f"*{escape(change.schedule)}*"
     if change.undone:
@@ -186,7 +186,7 @@ _GAVE = {
 
 
 def render_gap(department: Department, gap: TimeSpan, schedule: str) -> RenderedMessage:
-    """In the department's channel, a day before."""
+    """Return the gap alert for the department's channel, posted a day before."""
     text = (
         f"⚠️ Nobody is on call for {escape(department.name)} from {format_date(gap.start)} until "
         f"{format_date(gap.end)} ({format_duration(gap.end - gap.start)}): *{escape(schedule)}* has a hole. Whoever "
@@ -198,7 +198,7 @@ def render_gap(department: Department, gap: TimeSpan, schedule: str) -> Rendered
 
 
 def render_calendar_link(url: str, schedule: str, named: str, *, revoked: bool) -> RenderedMessage:
-    """For one's own eyes: whoever has this address reads it."""
+    """Return the ephemeral answer with the calendar link, which is a secret."""
     whose = f"everybody's shifts in *{escape(schedule)}*" if schedule else "your shifts"
     before = "The address there was is good no more. " if revoked else ""
     again = f"{action_ids.ONCALL} calendar revoke {named}".strip()

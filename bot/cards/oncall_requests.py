@@ -1,4 +1,4 @@
-"""A swap or a cover that somebody is asked for: the question, what the asker is told, and how it ended."""
+"""Requests to one person to swap or cover a shift: the question, the receipt, the outcome."""
 
 from bot.cards import action_ids
 from bot.cards.block_kit import RenderedMessage, make_actions, make_button, render_text
@@ -9,7 +9,7 @@ from bot.domain.outbox import ScheduleItem
 
 
 def render_request_sent(request: CoverRequest, zone: str) -> RenderedMessage:
-    """Back to the asker. Times in the zone in which they were read, so that a mistake shows."""
+    """Return the receipt for the requester, with times in the zone in which they were parsed."""
     theirs = ""
     if request.their_start and request.their_end:
         theirs = (
@@ -26,7 +26,7 @@ def render_request_sent(request: CoverRequest, zone: str) -> RenderedMessage:
 
 
 def render_personal_request(request: CoverRequest) -> RenderedMessage:
-    """By direct message to whoever is asked."""
+    """Return the direct message to whoever is asked."""
     span = f"*{escape(request.schedule)}* from {format_date(request.start)} until {format_date(request.end)}"
     swap = ""
     if request.their_start and request.their_end:
@@ -47,14 +47,14 @@ def render_personal_request(request: CoverRequest) -> RenderedMessage:
 
 
 def render_request_declined(request: CoverRequest) -> RenderedMessage:
-    """In place of the request."""
+    """Return what replaces a declined request."""
     return _render_text(
         f"You declined. <@{request.person}> keeps *{escape(request.schedule)}* from {format_date(request.start)}."
     )
 
 
 def render_request_outcome(request: CoverRequest) -> RenderedMessage:
-    """By direct message to the asker, where nothing came of it."""
+    """Return the direct message to the requester about a declined or expired request."""
     no = "declined" if request.outcome is CoverOutcome.DECLINED else "did not answer in time"
     text = (
         f"📟 <@{request.to}> {no}: *{escape(request.schedule)}* from {format_date(request.start)} until "

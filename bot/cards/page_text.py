@@ -1,7 +1,6 @@
-"""What a page says outside of Slack: on a lock screen, in a text message, by voice. Plain text, no markup at all.
+"""Plain text of a page outside of Slack: on a lock screen, in a text message, by voice.
 
-A stranger's words go along where they are read, short and without links, on which a thumb would land; they are never
-spoken, and never in a text message, which may be charged by its length.
+Untrusted words are shortened and lose their links. They are never spoken, and never in a text message.
 """
 
 import re
@@ -16,20 +15,20 @@ from bot.domain.paging.page import CauseKind, Page, Severity
 
 QUOTED = 100
 LOOKED_AT = 400
-"""Characters of what is quoted, before its links are taken out."""
+"""Characters of a quotation, before links are removed."""
 TEXTED = 300
-"""Characters: two parts of a text message, the link included."""
+"""Characters of a text message in two parts, the link included."""
 _LINKS = re.compile(r"(https?://|www\.)\S+|[^\s@]+\.[a-z]{2,24}\b(/\S*)?", re.IGNORECASE)
-"""Bare names too, such as evil.example: a phone makes a link of them."""
+"""Bare host names too, such as evil.example: phones turn them into links."""
 SEVERITY_MARKS = {Severity.SEV1: "🚨", Severity.SEV2: "📈", Severity.SEV3: "📟"}
 
 
 def build_case_page_context(
     case: Case, link: str, latest_mention: Mention | None = None, *, again: bool = False
 ) -> PageContext:
-    """What somebody who is called has to know of a case. `said_now`: its newest words, where they are not its first.
+    """Return what a page says about a case. `latest_mention`: the newest post, where it is not the first.
 
-    `again`: it was acknowledged before, and nobody has claimed it.
+    `again`: it was acknowledged before, but not claimed.
     """
     mention = latest_mention or case.mention
     found = case.assessment
@@ -61,7 +60,7 @@ def build_case_page_context(
 
 
 def merge_page_contexts(newest: PageContext, newest_at: datetime, first: PageContext, earlier: int) -> PageContext:
-    """The newest first, and that there were others before it."""
+    """Combine the contexts of grouped pages: the newest, since the first, with the number of earlier ones."""
     return newest._replace(since=first.since, newest_at=newest_at, earlier_count=earlier)
 
 
@@ -74,7 +73,7 @@ def format_page_title(page: Page, context: PageContext) -> str:
 
 
 def format_newest_prefix(context: PageContext) -> str:
-    """`NEW 04:00: ` before what came after the page had begun to call."""
+    """Return `NEW 04:00: ` for what came after the page was opened."""
     return f"NEW {context.newest_at:%H:%M}: " if context.newest_at else ""
 
 
@@ -83,9 +82,9 @@ def format_earlier_suffix(context: PageContext) -> str:
 
 
 def format_lock_screen_text(page: Page, context: PageContext) -> str:
-    """The text of a message in Slack, of which a phone shows the beginning: how bad, what was said, by how many heard.
+    """Return the top-level text of a Slack message, of which a phone shows the beginning: severity, words, reach.
 
-    In mrkdwn, so that a stranger's words are escaped.
+    It is mrkdwn, so untrusted words are escaped.
     """
     drill = "DRILL: " if page.cause.kind is CauseKind.DRILL else ""
     words = strip_links(context.quote, QUOTED)
@@ -100,7 +99,7 @@ def format_lock_screen_text(page: Page, context: PageContext) -> str:
 
 
 def format_page_quotation(context: PageContext) -> str:
-    """Who said what, on one line; empty where nobody is quoted."""
+    """Return author and words on one line; '' where there is no quotation."""
     words = strip_links(context.quote, QUOTED)
     return f"{format_page_author(context)}: “{words}”" if words else ""
 
@@ -110,17 +109,17 @@ def format_page_author(context: PageContext) -> str:
 
 
 def strip_links(words: str, max_length: int) -> str:
-    """On one line, without links on which a thumb would land."""
+    """Return one line with each link replaced, so that nobody opens one by accident."""
     return sanitize_line(_replace_links(words, max(max_length, LOOKED_AT)), max_length)
 
 
 def _replace_links(words: str, max_length: int) -> str:
-    """Looked at no further than is shown: the pattern takes 40 s for a word of 50,000 letters, and people wait."""
+    """Replace links. Only `max_length` characters are searched: the pattern takes 40 s for a word of 50,000 letters."""
     return _LINKS.sub("(link)", sanitize_line(words, max_length))
 
 
 def list_page_facts(context: PageContext) -> list[str]:
-    """How bad, since when, where."""
+    """List severity, then start and location."""
     where = f"for {sanitize_line(context.location, 60)}" if context.location else ""
     since = f"since {format_plain_time(context.since)}"
     return [
@@ -131,7 +130,7 @@ def list_page_facts(context: PageContext) -> list[str]:
 
 
 def format_page_body(context: PageContext, link: str = "") -> str:
-    """Everything, for where there is room."""
+    """Return the long form, for providers with room for it."""
     press = "Press Acknowledge if you take it; if not, the next person is called."
     return "\n".join(
         part
@@ -141,7 +140,7 @@ def format_page_body(context: PageContext, link: str = "") -> str:
 
 
 def format_text_message(page: Page, context: PageContext, link: str = "") -> str:
-    """A text message: our own words only."""
+    """Return a text message, without untrusted words."""
     acknowledge = f"Acknowledge: {link}" if link else _format_slack_hint()
     room = TEXTED - len(acknowledge) - 1
     said_first = f"{format_page_title(page, context)}. {'; '.join(list_page_facts(context))}."
@@ -149,7 +148,7 @@ def format_text_message(page: Page, context: PageContext, link: str = "") -> str
 
 
 def format_spoken_page(page: Page, context: PageContext) -> str:
-    """By voice, to somebody who was asleep: our own words only, and no numbers that need an eye."""
+    """Return the words of a phone call, without untrusted words."""
     drill = "This is a drill. " if page.cause.kind is CauseKind.DRILL else ""
     severity = page.severity.value.removeprefix("sev")
     return (
@@ -159,7 +158,7 @@ def format_spoken_page(page: Page, context: PageContext) -> str:
 
 
 def format_after_acknowledge(page: Page) -> str:
-    """To whoever has just acknowledged."""
+    """Say what comes next, to whoever has just acknowledged."""
     if page.is_awaiting_claim:
         return "Nobody else is called. Claim the case next: while nobody has, it will call again."
     return "Nobody else is called."

@@ -1,4 +1,4 @@
-"""Pages in Slack: the message to whoever is called, and the ladder as it is shown on a card."""
+"""Pages in Slack: the message to whoever is called, and the escalation on a card."""
 
 from bot.cards import action_ids
 from bot.cards.block_kit import (
@@ -23,7 +23,7 @@ from bot.domain.paging.page import AttemptStatus, CauseKind, ContactMethod, Page
 from bot.domain.text import format_duration
 
 SHOWN = 8
-"""Rungs on a card, the newest; that there were more is said."""
+"""Newest attempts on a card; how many came before is said."""
 BY = {
     ContactMethod.SLACK: "Slack",
     ContactMethod.NTFY: "ntfy",
@@ -55,7 +55,7 @@ ENDS = {
 
 
 def render_page(page: Page, context: PageContext, to: Callee) -> RenderedMessage:
-    """The one message about a page to a person, or in a channel, as the page stands now."""
+    """Return the one message about a page to a person or channel, in its current status."""
     return (
         render_open_page(page, context, to)
         if page.is_open and not page.leader
@@ -64,7 +64,7 @@ def render_page(page: Page, context: PageContext, to: Callee) -> RenderedMessage
 
 
 def render_open_page(page: Page, context: PageContext, to: Callee) -> RenderedMessage:
-    """To somebody on call, or in the fallback channel."""
+    """Return the message while the page is open."""
     drill = "*DRILL.* " if page.cause.kind is CauseKind.DRILL else ""
     to_you = "Nobody who was called has answered." if isinstance(to, ToChannel) else _format_recipient(context)
     bad = f", {escape(context.severity_text)}" if context.severity_text else ""
@@ -81,7 +81,7 @@ def render_open_page(page: Page, context: PageContext, to: Callee) -> RenderedMe
 
 
 def _render_settled_page(page: Page, context: PageContext, to: Callee) -> RenderedMessage:
-    """Nothing is left to press, but for what whoever has the page does next."""
+    """Return the message once the page is settled: only buttons for whoever acknowledged it are left."""
     stands, new = _format_page_status(page), f" {_format_newest_time(context)}".rstrip()
     blocks = [_render_section(stands + new), *_render_page_quote(context), *_render_earlier_count(context)]
     unclaimed = context.case_id and page.is_awaiting_claim and not page.taken_by
@@ -108,7 +108,7 @@ def _format_page_status(page: Page) -> str:
 
 
 def render_page_alert(page: Page, context: PageContext, to: Callee) -> RenderedMessage:
-    """A short word beside the message, since an edit makes no sound: it calls again, or there is something new."""
+    """Return a short message beside the edited one, since an edit does not notify."""
     person = "" if isinstance(to, ToChannel) else f"{to.mention} "
     if page.is_open:
         words = f"{person}Still nobody has answered. {format_lock_screen_text(page, context)}"
@@ -147,7 +147,7 @@ def _render_page_quote(context: PageContext) -> list[Block]:
 
 
 def _render_page_buttons(page: Page, context: PageContext) -> list[Block]:
-    """Who claims the case has answered, too."""
+    """List the buttons of an open page. Claiming the case acknowledges the page, too."""
     found = [_make_acknowledge_button(page, action_ids.ACKNOWLEDGE_HERE)]
     if context.case_id:
         found.append(_render_claim_case_button(context))
@@ -175,7 +175,7 @@ def _make_acknowledge_button(page: Page, action: str) -> Block:
 
 
 def render_acknowledged(page: Page) -> RenderedMessage:
-    """What becomes of the message that was pressed."""
+    """Return what replaces the message once its page is acknowledged."""
     words = (
         f"✅ {format_acknowledger(page)} has this page{_format_response_time(page)}. {format_after_acknowledge(page)}"
     )
@@ -189,12 +189,12 @@ def _format_response_time(page: Page) -> str:
 
 
 def render_acknowledge_button(page: Page | None) -> list[Block]:
-    """The button on a card, while somebody still has to answer."""
+    """Return the button for a card while the page is open."""
     return [_make_acknowledge_button(page, action_ids.ACKNOWLEDGE)] if page is not None and page.is_open else []
 
 
 def render_escalation(page: Page | None, shown: int = SHOWN) -> Block | None:
-    """Who was called how, when, and what came of it."""
+    """Return the escalation: its status and the newest `shown` attempts."""
     if page is None:
         return None
     lines = [_format_escalation_status(page), *_list_reescalation(page)]

@@ -1,4 +1,4 @@
-"""The answer to `/sentiment`: how many, how they feel, what changed, who answered, and three posts that say most."""
+"""The answer to `/sentiment`: volume, sentiment, change, departments and the top posts."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -39,7 +39,7 @@ from bot.domain.text import format_count, format_duration
 SENTIMENTS = ("negative", "neutral", "positive", "unsure")
 DEPARTMENTS_SHOWN = 10
 SAID_SHOWN = 240
-"""Characters of a telling post: about four lines on a phone."""
+"""Characters of a top post: about four lines on a phone."""
 SURPRISED = "If that surprises you, ask whoever runs Earshot to look at `earshot check`."
 IN_WORDS = {ReportPeriod.TODAY: "today", ReportPeriod.YESTERDAY: "yesterday", ReportPeriod.WEEK: "in the last 7 days"}
 PLURALS = {
@@ -64,7 +64,7 @@ def format_report_headline(report: Report) -> str:
 
 
 def render_report(report: Report, shared_by: str = "") -> RenderedMessage:
-    """With the button to share it, unless it is shared already. Fewer posts are shown if all would be too much."""
+    """Return the report, with a button to share it unless it is shared. Drops top posts until it is within limits."""
     for shown in range(len(report.top_cases), -1, -1):
         blocks = [
             *_render_figures(report),
@@ -97,7 +97,7 @@ def _render_figures(report: Report) -> list[Block]:
 
 
 def format_volume_change(report: Report) -> str:
-    """How many more or fewer than before, or that this cannot be told."""
+    """Compare the volume with the period before, or say that the sample is too small."""
     volume = VolumeComparison(report.comparable.total, report.before.total)
     before = _format_comparison_period(report)
     if volume.is_small_sample:
@@ -132,7 +132,7 @@ def _render_sentiment_lines(report: Report) -> list[Block]:
 
 
 def _format_share(times: int, split: SentimentCounts) -> str:
-    """A share where there are enough of them, else the number."""
+    """Return the share, or the number where the sample is too small."""
     return f"{round(100 * times / split.opinion_count)} %" if split.opinion_count >= MIN_SAMPLE else f"{times:,}"
 
 
@@ -155,7 +155,7 @@ def _format_share_change(change: ShareChange | None) -> str:
 
 
 def _render_excluded_mentions(report: Report) -> list[Block]:
-    """What is in the number above and is no opinion about us."""
+    """List mentions of competitors and spam, which the total includes and the shares do not."""
     found = []
     for name, split in report.competitors:
         negative = f", {_format_share(split.negative, split)} of them negative" if split.negative else ""

@@ -1,4 +1,4 @@
-"""Words made fit to be shown: harmless, escaped, cut. Strangers write what they like; a card stays a card."""
+"""Sanitize untrusted words for display: remove invisible characters, escape, truncate."""
 
 import re
 import unicodedata
@@ -12,27 +12,27 @@ _INVISIBLE = re.compile(
     "\U000e0000-\U000e0fff]"  # tags: whole sentences can be hidden in them
 )
 _JOINERS = re.compile("[\u200c\u200d]{2,}")
-"""One joiner makes a family of emoji or a Persian word; a row of them makes nothing but length."""
+"""A single joiner is needed in emoji and in Persian; several in a row are junk."""
 _GAPS = re.compile(r"\n\s*\n\s*\n+")
 MARKS = 3
-"""Accents on one letter: Vietnamese needs two, text that climbs over its neighbours a hundred."""
+"""Combining marks kept on one letter: Vietnamese needs two, Zalgo text has a hundred."""
 LOOKED_AT = 8
-"""Times as many characters as are shown: gaps and stacked accents shrink to a few."""
+"""Factor of the shown length that is processed: gaps and stacked marks shrink to a few characters."""
 _LINK = re.compile(r"https?://[^\s<>|\"\\^`{}\x00-\x1f]+", re.IGNORECASE)
 _BLANK = "\u034f\u115f\u1160\u2800\u3164\uffa0"
-"""Letters and marks that nobody sees."""
+"""Letters and marks that render as blank."""
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
-"""Kinds of characters that are not seen or turn a line around: an address with one leads elsewhere than it reads."""
+"""Unicode categories of invisible or bidi characters: a URL with one may not lead where it seems to."""
 
 
 def sanitize_text(words: str, max_length: int = 0) -> str:
-    """Nothing invisible, nothing that turns the line around or climbs out of it; cut where `most` is given."""
+    """Remove invisible and bidi characters and stacked marks; truncate where `max_length` is given."""
     words = sanitize_keep_spaces(words, max_length).strip()
     return truncate(words, max_length) if max_length else words
 
 
 def sanitize_keep_spaces(words: str, max_length: int = 0) -> str:
-    """The same with the spaces around it. Where `most` is given, no more is looked at than could be shown of it."""
+    """Sanitize as `sanitize_text`, but keep spaces around. `max_length` bounds the work, not the result."""
     words = _BROKEN.sub("\N{REPLACEMENT CHARACTER}", words).replace("\r\n", "\n").replace("\r", "\n")
     words = _JOINERS.sub(lambda found: found[0][0], _INVISIBLE.sub("", words)).lstrip("\n")
     return _GAPS.sub("\n\n", _limit_combining_marks(words[: max_length * LOOKED_AT] if max_length else words))
@@ -51,13 +51,13 @@ def _limit_combining_marks(words: str) -> str:
 
 
 def sanitize_line(words: str, max_length: int = 0) -> str:
-    """Harmless, and on one line; cut where `most` is given."""
+    """Sanitize as one line; truncate where `max_length` is given."""
     line = " ".join(sanitize_keep_spaces(words, max_length).split())
     return truncate(line, max_length) if max_length else line
 
 
 def truncate(words: str, max_length: int) -> str:
-    """At most so many characters as Slack counts them (an emoji is two), with an ellipsis for the rest."""
+    """Cut to `max_length` UTF-16 units, which is how Slack counts, with an ellipsis for the rest."""
     if _count_utf16_units(words) <= max_length:
         return words
     kept = words[: max_length - 1]
@@ -73,14 +73,14 @@ def _count_utf16_units(words: str) -> int:
 
 
 def escape(words: str) -> str:
-    """For mrkdwn and for the top-level text: no mention, no link, no date can be forged."""
+    """Escape for mrkdwn and top-level text, so that no mention, link or date can be forged."""
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def sanitize_url(url: str) -> str:
-    """A web address that may stand behind a button or a link, or nothing.
+    """Return the URL if it is safe behind a button or link, else ''.
 
-    Only http and https, of a named host, without a user before it (`https://bank.example@evil.example`).
+    Safe are http and https with a host and without user information (`https://bank.example@evil.example`).
     """
     url = url.strip()
     if len(url) > 3000 or not _LINK.fullmatch(url):
@@ -101,10 +101,10 @@ def _has_plain_host(url: str) -> bool:
 
 
 def format_date(at: datetime, date_format: str = "{date_short_pretty} at {time}") -> str:
-    """A time that Slack shows in the reader's own zone: `today at 14:20`."""
+    """Format a time for mrkdwn, which Slack shows in the reader's zone: `today at 14:20`."""
     return f"<!date^{int(at.timestamp())}^{date_format}|{format_plain_time(at)}>"
 
 
 def format_plain_time(at: datetime) -> str:
-    """A time where Slack cannot turn it into the reader's own."""
+    """Format a time, in its own zone, for where Slack cannot convert it."""
     return f"{at.day} {at:%b, %H:%M %Z}"

@@ -1,4 +1,4 @@
-"""The note in the morning: what happened, what waits."""
+"""The shift summary: what happened, and what is open."""
 
 from bot.cards.block_kit import Block, RenderedMessage, make_line, make_rich_text, make_section, render_text
 from bot.cards.crises import format_crisis_title
@@ -15,33 +15,33 @@ from bot.domain.text import format_count, format_duration
 SHOWN = 10
 
 
-def render_shift_summary(morning: ShiftSummary) -> RenderedMessage | None:
-    """None after a quiet night in which nothing is left."""
-    return _render_summary(f"🌅 *The night for {escape(morning.department)}*", morning)
+def render_shift_summary(summary: ShiftSummary) -> RenderedMessage | None:
+    """Return the summary of a night, or None where there is nothing to say."""
+    return _render_summary(f"🌅 *The night for {escape(summary.department)}*", summary)
 
 
-def render_hand_over_summary(morning: ShiftSummary, to: str) -> RenderedMessage | None:
-    """`to` is on call from now on; empty where nobody is."""
+def render_hand_over_summary(summary: ShiftSummary, to: str) -> RenderedMessage | None:
+    """Return the summary at a hand-over. `to` is on call from now on; '' where nobody is."""
     now = f": <@{to}> is on call now" if to else ": nobody is on call now"
-    return _render_summary(f"🤝 *Hand-over for {escape(morning.department)}*{now}", morning)
+    return _render_summary(f"🤝 *Hand-over for {escape(summary.department)}*{now}", summary)
 
 
-def _render_summary(head: str, morning: ShiftSummary) -> RenderedMessage | None:
-    if morning.is_empty:
+def _render_summary(head: str, summary: ShiftSummary) -> RenderedMessage | None:
+    if summary.is_empty:
         return None
-    waits = f"{format_count(morning.waiting, 'case')} open" if morning.waiting else "nothing waits"
-    overdue = f", {morning.overdue:,} overdue" if morning.overdue else ""
-    said = f"{format_count(morning.posts, 'post')}, {morning.negative:,} negative"
+    waits = f"{format_count(summary.waiting, 'case')} open" if summary.waiting else "nothing waits"
+    overdue = f", {summary.overdue:,} overdue" if summary.overdue else ""
+    said = f"{format_count(summary.posts, 'post')}, {summary.negative:,} negative"
     before = [
-        f"{head}. Since {format_date(morning.since, '{time}')}: {said}.",
-        *(_format_page_line(one) for one in morning.pages[-SHOWN:]),
+        f"{head}. Since {format_date(summary.since, '{time}')}: {said}.",
+        *(_format_page_line(one) for one in summary.pages[-SHOWN:]),
     ]
     after = [
-        *(_format_crisis_line(one) for one in morning.crises[:SHOWN]),
-        *(_format_missed_drill(one) for one in [morning.missed] if one),
+        *(_format_crisis_line(one) for one in summary.crises[:SHOWN]),
+        *(_format_missed_drill(one) for one in [summary.missed] if one),
         f"*Now*: {waits}{overdue}.",
     ]
-    spikes = [make_rich_text(*map(_render_spike_line, morning.episodes[:SHOWN]))] if morning.episodes else []
+    spikes = [make_rich_text(*map(_render_spike_line, summary.episodes[:SHOWN]))] if summary.episodes else []
     blocks = [_render_lines(before), *spikes, _render_lines(after)]
     return RenderedMessage(before[0], blocks)
 
@@ -51,7 +51,6 @@ def _render_lines(lines: list[str]) -> Block:
 
 
 def _render_spike_line(found: Episode) -> Block:
-    """Its words are strangers'."""
     return make_line(f"🌊 {format_spike_title(found)}: {describe_spike(found)}")
 
 
@@ -65,7 +64,7 @@ def _format_missed_drill(drill: Drill) -> str:
 
 
 def render_page_limit_notice() -> RenderedMessage:
-    """To somebody who was called often enough tonight."""
+    """Return the direct message to somebody who reached their page limit."""
     text = "🌙 You were called often enough tonight: what is not SEV1 calls the next in line until noon."
     return render_text(text)
 

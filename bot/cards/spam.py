@@ -1,4 +1,4 @@
-"""The latest spam, to be looked through: who said what, why it was taken for spam, and the way back."""
+"""The list of recent spam: who said what, why it was classified as spam, and a button to restore it."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ NO_OLDER = "There is no older spam. /sentiment spam shows what there is."
 
 
 def render_spam_page(entries: Sequence[tuple[str, Mention, Assessment]], total: int, *, more: bool) -> RenderedMessage:
-    """`entries` by their ids, newest first; `kept` is how many there are in all."""
+    """Return one page of spam. `entries` are ids with their mention, newest first; `total` counts all pages."""
     if not entries:
         words = NO_OLDER if total else NONE
         return RenderedMessage(words, [make_section(make_plain_text(words))])
@@ -32,7 +32,7 @@ def render_spam_page(entries: Sequence[tuple[str, Mention, Assessment]], total: 
 
 
 def _render_spam_entry(entry: str, mention: Mention, assessment: Assessment) -> Block:
-    """Plain text only: of all that strangers say, this is the likeliest to be hostile. No link can be followed."""
+    """Return an entry as plain text without links, because spam is the most hostile input there is."""
     because = (
         "; ".join(sanitize_line(words, 120) for words in assessment.find_reasons("intent")) or "no reason was given"
     )

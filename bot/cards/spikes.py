@@ -1,4 +1,4 @@
-"""The card of an episode: what is unusual, since when, by whom, and its review when it is over."""
+"""The card of a spike episode: what is unusual, since when, by whom, and the review once it is over."""
 
 from bot.cards import action_ids
 from bot.cards.block_kit import (
@@ -50,7 +50,7 @@ def render_spike(episode: Episode, page: Page | None = None) -> RenderedMessage:
 
 
 def render_spike_fallback(episode: Episode) -> RenderedMessage:
-    """In the plainest blocks there are, for when Slack refuses the others."""
+    """Return the card as simple blocks, for when Slack rejects the others."""
     return RenderedMessage(
         format_spike_headline(episode),
         [make_section(make_plain_text(f"{format_spike_title(episode)}\n{describe_spike(episode)}", 600))],
@@ -58,19 +58,19 @@ def render_spike_fallback(episode: Episode) -> RenderedMessage:
 
 
 def format_spike_headline(episode: Episode) -> str:
-    """What a notification shows: mrkdwn, strangers escaped."""
+    """Return the text for notifications: mrkdwn with untrusted words escaped."""
     return f"{_pick_spike_emoji(episode)} {escape(format_spike_title(episode))}: {describe_spike(episode)}"
 
 
 def format_spike_title(episode: Episode) -> str:
-    """`Spike · Northwind · “on hold”, “refund”`: words as strangers wrote them, for plain text."""
+    """Return `Spike · Northwind · “on hold”, “refund”`, with untrusted words, for plain text."""
     words = ", ".join(f"“{sanitize_line(word, NAME_SHOWN)}”" for word in episode.words)
     state = "Over" if episode.is_over else "Spike"
     return " · ".join(part for part in (state, sanitize_line(episode.subject, 60), words) if part)
 
 
 def describe_spike(episode: Episode) -> str:
-    """What is unusual, at its peak so far: our own words and numbers alone."""
+    """Say what is unusual at its peak so far, without untrusted words."""
     return f"{_describe_volume(episode.peak)}; {format_count(episode.peak.voices, 'person', 'people')}"
 
 
@@ -119,7 +119,7 @@ def _format_peak_time(episode: Episode) -> str:
 
 
 def _format_spike_review(episode: Episode) -> str:
-    """In six lines."""
+    """Return the review in six lines."""
     ended = episode.ended_at or episode.unusual_at
     noticed = format_duration(episode.opened_at - episode.started_at)
     others = episode.doubtful_voices
@@ -187,7 +187,7 @@ def _render_spike_buttons(episode: Episode, page: Page | None) -> list[Block]:
 
 
 def build_spike_page_context(episode: Episode, link: str) -> PageContext:
-    """What somebody who is called has to know of a spike: our own words and numbers, and one post of it."""
+    """Return what a page says about a spike: its numbers and one post."""
     sample = next(iter((*episode.samples, *episode.firsts)), None)
     return PageContext(
         headline=f"Spike at {sanitize_line(episode.subject, 60)}",

@@ -1,17 +1,17 @@
-"""What a telephone call says and listens for, in the markup that Twilio reads. All words are escaped."""
+"""TwiML for phone calls. All words are escaped."""
 
 from xml.sax.saxutils import escape, quoteattr
 
 SAID = 3
-"""Times: whoever was asleep hears nothing of the first."""
+"""Times that the words are repeated: whoever was asleep misses the first."""
 LISTENS = 10
-"""Seconds for a key after the last word."""
+"""Seconds to wait for a key after the last word."""
 TAKE_IT = "1"
 """The key that acknowledges."""
 
 
 def render_call_twiml(words: str, gather_url: str = "") -> str:
-    """`pressed` is where a key is told; without it, the call cannot listen."""
+    """Return what a call says. Twilio posts the pressed key to `gather_url`; without it, no key is asked for."""
     if not gather_url:
         return _render_response(_render_say(f"{words} Open Slack and acknowledge.", SAID))
     ask = f"{words} Press {TAKE_IT} if you take it. If you do not, the next person is called."
@@ -22,7 +22,7 @@ def render_call_twiml(words: str, gather_url: str = "") -> str:
 
 
 def render_answer_twiml(words: str) -> str:
-    """To whoever has pressed a key; then it hangs up."""
+    """Return the answer to a pressed key, after which Twilio hangs up."""
     return _render_response(_render_say(words))
 
 

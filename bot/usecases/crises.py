@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from bot.cards import crises as cards
 from bot.cards import crisis_modals
 from bot.cards.block_kit import RenderedMessage
-from bot.cards.modals import ModalMetadata as Opened
+from bot.cards.modal_blocks import ModalMetadata
 from bot.clock import Clock
 from bot.domain.adoption import UnfinishedWork, derive_origin, find_adoptable_cases, find_unfinished
 from bot.domain.case import Case
@@ -47,7 +47,7 @@ class CrisisUseCases:
         self._staff = team
         self._clock = clock
 
-    async def build_form(self, opened: Opened) -> dict[str, Any]:
+    async def build_form(self, opened: ModalMetadata) -> dict[str, Any]:
         """`opened.case` is the episode on whose card it was asked for, or empty."""
         episode = await self._store.episodes.get(opened.case) if opened.case else None
         headline = f"Spike at {episode.subject}"[:MAX_HEADLINE_LENGTH] if episode else ""
@@ -110,7 +110,7 @@ class CrisisUseCases:
         )
         return cards.render_update_receipt(said.after)
 
-    async def request_close(self, by: str, channel: str, opened: Opened) -> RenderedMessage | dict[str, Any]:
+    async def request_close(self, by: str, channel: str, opened: ModalMetadata) -> RenderedMessage | dict[str, Any]:
         """Close it; or, where something is unfinished, return the form that says what and asks."""
         crisis = await self._find_crisis(by, channel)
         if unfinished := await self._find_unfinished(crisis):

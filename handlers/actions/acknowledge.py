@@ -1,4 +1,4 @@
-"""Acknowledge, on a card and in the message to whoever is called."""
+"""Buttons that acknowledge a page, on a card and in the page's own message."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
@@ -28,5 +28,5 @@ async def acknowledge_here(ack: AsyncAck, action: Payload, by: str, pages: Pagin
     await ack()
     async with reply.report_refusals():
         page = await pages.acknowledge_in_slack(action["value"], by)
-        matter = await pages.load_context(page)
-        await reply.replace_message(render_page(page, matter, ToPerson(by)) if matter else render_acknowledged(page))
+        context = await pages.load_context(page)
+        await reply.replace_message(render_page(page, context, ToPerson(by)) if context else render_acknowledged(page))

@@ -1,4 +1,4 @@
-"""Claim, Release, Reopen, Confirm crisis on the card of a case: the card is redrawn at once."""
+"""Claim, Release, Reopen and Confirm crisis on the card of a case, which is updated at once."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 

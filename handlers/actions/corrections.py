@@ -1,11 +1,12 @@
-"""What was heard: why, and what it is instead. The menu corrects at once, or opens a form where an answer is needed."""
+"""The correction menu of a card, which corrects at once or opens a modal, and the explanation behind Why?."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.cards import action_ids
 from bot.cards.case_assessment import render_explanation
 from bot.cards.case_messages import render_moved
-from bot.cards.modals import ModalMetadata, render_correct_modal
+from bot.cards.modal_blocks import ModalMetadata
+from bot.cards.modals import render_correct_modal
 from bot.domain.correction import CorrectionKind
 from bot.usecases.cases import CaseUseCases
 from bot.usecases.corrections import CorrectionUseCases

@@ -1,8 +1,8 @@
-"""Buttons of a crisis: to declare one from an episode, and to tick off the plan."""
+"""Buttons of a crisis: declare one from a spike, complete an item of the checklist."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.cards.modals import ModalMetadata
+from bot.cards.modal_blocks import ModalMetadata
 from bot.usecases.crises import CrisisUseCases
 from handlers.responder import Responder
 from handlers.use_cases import Payload

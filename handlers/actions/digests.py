@@ -1,4 +1,4 @@
-"""Claim on a line of a digest: the digest is redrawn, and the case gets a card of its own from delivery."""
+"""Claim on a line of a digest: the digest is updated, and delivery posts a card for the case."""
 
 from contextlib import suppress
 
@@ -19,7 +19,7 @@ async def claim_in_digest(
     await ack()
     async with reply.report_refusals():
         await cases.claim(action["value"], by)
-        with suppress(NotAllowed, StoreUnavailable):  # the claim stands; delivery redraws what can be redrawn
+        with suppress(NotAllowed, StoreUnavailable):  # the claim stands, and delivery updates the digest
             await reply.replace_message(
                 render_digest(*await digests.get(action_ids.parse_digest_id(action["block_id"])))
             )

@@ -1,4 +1,4 @@
-"""Buttons that are links: Slack opens the address itself and wants an ack all the same."""
+"""Buttons that are links: Slack opens the URL itself, but needs an ack."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 

@@ -1,4 +1,4 @@
-"""Buttons about being on call: a change is answered where it was pressed."""
+"""Buttons about on-call shifts."""
 
 from collections.abc import Awaitable, Callable
 
@@ -11,7 +11,7 @@ from handlers.use_cases import Payload
 
 Listener = Callable[[AsyncAck, Payload, str, OnCallUseCases, Responder], Awaitable[None]]
 Ask = Callable[[OnCallUseCases, str, str], Awaitable[RenderedMessage]]
-"""By whom, and what stands behind the button."""
+"""Takes the use cases, the person, and the value of the button."""
 
 
 def _make_tell_listener(ask: Ask) -> Listener:

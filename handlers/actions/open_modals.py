@@ -1,9 +1,9 @@
-"""Buttons that open a form, and say so instead where the form would be filled in for nothing."""
+"""Buttons that open a modal, or refuse at once what the modal would be refused for."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.cards.modal_blocks import ModalMetadata
 from bot.cards.modals import (
-    ModalMetadata,
     render_hand_over_modal,
     render_not_for_us_modal,
     render_resolve_modal,
@@ -63,5 +63,5 @@ async def open_separate_modal(
 
 
 def _build_metadata(action: Payload, body: Payload, reply: Responder) -> ModalMetadata:
-    """A card is in a channel; the Home tab is not, and has no response_url either."""
+    """Return the metadata. The Home tab has neither a channel nor a response_url."""
     return ModalMetadata(action["value"], reply.response_url, body.get("channel", {}).get("id", ""))

@@ -1,4 +1,4 @@
-"""Buttons in reminders and direct messages: the message turns into a sentence; the card is redrawn by delivery."""
+"""Buttons in reminders and direct messages: a sentence replaces the message, and delivery updates the card."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 

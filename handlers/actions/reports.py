@@ -1,4 +1,4 @@
-"""Share here: what one person asked with /sentiment, for everybody in the channel."""
+"""Share here: post an answer to /sentiment to the channel."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 

@@ -1,9 +1,10 @@
-"""The spam, looked through, and what is none of it brought back."""
+"""Buttons to page through spam and to restore a mention."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.cards.case_messages import render_brought_back
-from bot.cards.modals import ModalMetadata, render_bring_back_modal
+from bot.cards.modal_blocks import ModalMetadata
+from bot.cards.modals import render_bring_back_modal
 from bot.usecases.spam import SpamReview
 from handlers.responder import Responder
 from handlers.responses import load_spam_page
@@ -25,7 +26,7 @@ async def show_older_spam(ack: AsyncAck, action: Payload, reply: Responder, spam
 async def bring_back(
     ack: AsyncAck, action: Payload, body: Payload, by: str, reply: Responder, spam: SpamReview
 ) -> None:
-    """To where its routes lead; where they lead nowhere, a form asks who should see it."""
+    """Restore a mention by its route; where no route matches, open a modal that asks for a department."""
     await ack()
     entry = action["value"]
     async with reply.report_refusals():

@@ -1,9 +1,9 @@
-"""/crisis declare|update …|close: a crisis is declared in a form, and led from its channel."""
+"""/crisis declare|update …|close."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.cards.block_kit import RenderedMessage
-from bot.cards.modals import ModalMetadata
+from bot.cards.modal_blocks import ModalMetadata
 from bot.domain.errors import NotAllowed
 from bot.usecases.crises import CrisisUseCases
 from handlers.payloads import unescape_mrkdwn

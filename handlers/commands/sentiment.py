@@ -1,4 +1,4 @@
-"""/sentiment today|yesterday|week|spam|help …: answered for the eyes of whoever asked."""
+"""/sentiment today|yesterday|week|spam|help …, with an ephemeral answer."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 

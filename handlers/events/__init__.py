@@ -1,4 +1,4 @@
-"""Things that happen in the workspace."""
+"""Listeners for events of the Events API."""
 
 from slack_bolt.async_app import AsyncApp
 

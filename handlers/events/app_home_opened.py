@@ -1,4 +1,4 @@
-"""Somebody opens Earshot's own tab."""
+"""Publish the Home tab when somebody opens it."""
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -8,5 +8,5 @@ from handlers.use_cases import Payload
 
 
 async def on_app_home_opened(event: Payload, client: AsyncWebClient, home: HomeTab) -> None:
-    if event.get("tab") == "home":  # the Messages tab of the app tells us too
+    if event.get("tab") == "home":  # the Messages tab sends the same event
         await publish_home(event["user"], home, client)

@@ -1,4 +1,4 @@
-"""The app was removed from the workspace, or its token taken: nothing can be posted until it is installed again."""
+"""Log that the app was uninstalled or its token revoked: nothing can be posted until it is installed again."""
 
 import structlog
 

@@ -1,4 +1,4 @@
-"""Shortcuts: in the menu of a message."""
+"""Message shortcuts."""
 
 from slack_bolt.async_app import AsyncApp
 

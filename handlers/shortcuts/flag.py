@@ -1,9 +1,10 @@
-"""Flag for a department: a colleague saw something that Earshot did not hear."""
+"""Flag for a department: a message shortcut for posts that Earshot missed."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.cards.modals import ModalMetadata, render_flag_modal
+from bot.cards.modal_blocks import ModalMetadata
+from bot.cards.modals import render_flag_modal
 from bot.usecases.flag_message import FlagUseCases
 from handlers.message_text import extract_message_text, extract_message_url
 from handlers.responder import Responder

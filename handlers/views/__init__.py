@@ -1,4 +1,4 @@
-"""Submitted forms. What is missing is said under its input; what the rules forbid is said to the person."""
+"""Submitted modals. Errors and refusals are shown under an input."""
 
 from slack_bolt.async_app import AsyncApp
 

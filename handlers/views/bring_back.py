@@ -1,4 +1,4 @@
-"""Bring it back, filled in: spam that is none opens a case in the department that a person chose."""
+"""Submit Bring it back: open a case for a mention that is no spam, in the selected department."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 

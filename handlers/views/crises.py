@@ -1,4 +1,4 @@
-"""A crisis is declared, or closed though something is unfinished."""
+"""Submit the declaration of a crisis, or its closing although something is unfinished."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
@@ -33,7 +33,7 @@ async def submit_crisis(
     if not await is_store_up(cases):
         await ack(response_action="errors", errors={action_ids.HEADLINE: KEEP_OPEN})
         return
-    told = CrisisDeclaration(
+    declaration = CrisisDeclaration(
         severity=Severity(form.get_value(action_ids.SEVERITY)),
         headline=form.get_value(action_ids.HEADLINE),
         department=form.get_value(action_ids.DEPARTMENT),
@@ -43,8 +43,8 @@ async def submit_crisis(
         episode=form.origin.case,
     )
     back = reply.with_response_url(form.origin.response_url)
-    if drawing := await submit_modal(ack, action_ids.HEADLINE, crises.declare(by, told), back):
-        await back.send_ephemeral(drawing)
+    if message := await submit_modal(ack, action_ids.HEADLINE, crises.declare(by, declaration), back):
+        await back.send_ephemeral(message)
 
 
 async def submit_crisis_close(ack: AsyncAck, view: Payload, by: str, crises: CrisisUseCases, reply: Responder) -> None:

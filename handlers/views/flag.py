@@ -1,4 +1,4 @@
-"""Flag for a department, filled in: a case opens there as if a source had brought the words."""
+"""Submit Flag for a department: open a case as if a source had sent the post."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.errors import SlackApiError
@@ -71,7 +71,7 @@ async def _build_flag(form: SubmittedModal, client: AsyncWebClient) -> FlagReque
 
 
 async def _fetch_permalink(channel: str, ts: str, client: AsyncWebClient) -> str:
-    """The message itself, where we may see it: a flag may come from a channel that Earshot is not in."""
+    """Return the permalink of the flagged message, or '' where Earshot is not in its channel."""
     try:
         found = await client.chat_getPermalink(channel=channel, message_ts=ts)
     except (SlackApiError, *NOT_SENT):

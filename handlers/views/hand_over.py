@@ -1,4 +1,4 @@
-"""Hand over, filled in: to a person or to a department, and never to both."""
+"""Submit Hand over: to a person or to a department, not both."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 

@@ -1,4 +1,4 @@
-"""Not for us, filled in: the case goes where it belongs, and the correction is kept."""
+"""Submit Not for us: move the case and record the correction."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 

@@ -1,4 +1,4 @@
-"""Resolve, filled in: one word for how it ended, and a note."""
+"""Submit Resolve: a resolution and a note."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient

@@ -1,4 +1,4 @@
-"""Separate, filled in: a post that joined wrongly gets a case of its own."""
+"""Submit Separate: open a case of its own for a post that joined wrongly."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 

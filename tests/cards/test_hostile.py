@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.cards import case as card
 from bot.cards import case_assessment, case_fallback, case_messages, digests, home, modals, spam
 from bot.cards.block_kit import MOST_CHARACTERS, RenderedMessage, is_within_limits
-from bot.cards.modals import ModalMetadata
+from bot.cards.modal_blocks import ModalMetadata
 from bot.cards.sanitize import sanitize_line, sanitize_text
 from bot.domain.case import Case, JoinedMention, JoinReason
 from bot.domain.destination import ToPerson

@@ -6,7 +6,7 @@ from typing import Any
 from bot.cards import crisis_modals
 from bot.cards.block_kit import RenderedMessage, make_mrkdwn, make_section
 from bot.cards.home import DepartmentSummary, HomeView
-from bot.cards.modals import ModalMetadata
+from bot.cards.modal_blocks import ModalMetadata
 from bot.domain.adoption import UnfinishedWork
 from bot.domain.case import Case
 from bot.domain.commits import StoreUnavailable

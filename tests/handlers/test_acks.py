@@ -7,7 +7,7 @@ import pytest
 from slack_bolt.response import BoltResponse
 
 from bot.cards import action_ids
-from bot.cards.modals import ModalMetadata
+from bot.cards.modal_blocks import ModalMetadata
 from bot.domain.commits import NotAllowed, StoreUnavailable
 from tests.handlers.conftest import Asked
 from tests.handlers.slack import Slack, Workspace

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.cards import action_ids
-from bot.cards.modals import ModalMetadata
+from bot.cards.modal_blocks import ModalMetadata
 from bot.domain.adoption import UnfinishedWork
 from bot.domain.commits import NotAllowed, StoreUnavailable
 from bot.slack_sandbox.block_kit import check_view

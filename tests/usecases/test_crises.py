@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.cards.block_kit import RenderedMessage
-from bot.cards.modals import ModalMetadata
+from bot.cards.modal_blocks import ModalMetadata
 from bot.domain.commits import NotAllowed
 from bot.domain.crises.transitions import assign_channel
 from bot.domain.crisis import Crisis, CrisisDeclaration

@@ -6,7 +6,7 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from bot.cards.modals import ModalMetadata
+from bot.cards.modal_blocks import ModalMetadata
 from bot.domain.assessment import Intent
 from bot.domain.case import CaseResolution, CaseStatus
 from bot.domain.commits import StoreUnavailable

@@ -1,4 +1,4 @@
-"""/oncall: who is on call now and next, and what one can change about it. Each subcommand is a file beside this one."""
+"""/oncall: who is on call, and changes of shifts. Each subcommand is a file beside this one."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -22,7 +22,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = MappingProxyType(
         "calendar": calendar.SUBCOMMAND,
     }
 )
-"""By the first word that is typed."""
+"""By the first word of the text."""
 
 
 async def handle_oncall(ack: AsyncAck, command: Payload, by: str, usecases: UseCases, reply: Responder) -> None:
@@ -32,7 +32,7 @@ async def handle_oncall(ack: AsyncAck, command: Payload, by: str, usecases: UseC
 
 
 async def _run_subcommand(usecases: UseCases, by: str, words: str) -> RenderedMessage:
-    """What is no subcommand is the name of a department."""
+    """Run a subcommand. Any other text is the name of a department."""
     first, _, rest = words.partition(" ")
     if first.casefold() == HELP:
         return cards.render_oncall_help([show.HINT, *(one.hint for one in SUBCOMMANDS.values())])

@@ -1,4 +1,4 @@
-"""/oncall calendar: one's shifts in one's own calendar."""
+"""/oncall calendar: a link to subscribe to one's shifts."""
 
 from bot.cards.block_kit import RenderedMessage
 from handlers.commands.oncall.subcommand import Subcommand

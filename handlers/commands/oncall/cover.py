@@ -1,4 +1,4 @@
-"""/oncall cover me until 08:00: somebody else has the shift for a while."""
+"""/oncall cover: ask somebody to cover a shift, or cover theirs."""
 
 from bot.cards.block_kit import RenderedMessage
 from handlers.commands.oncall.subcommand import Subcommand

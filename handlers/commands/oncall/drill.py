@@ -1,4 +1,4 @@
-"""/oncall drill care: whoever is on call is called as at four in the morning, for nothing."""
+"""/oncall drill care: page whoever is on call, as a test."""
 
 from bot.cards.block_kit import RenderedMessage
 from handlers.commands.oncall.subcommand import Subcommand

@@ -1,4 +1,4 @@
-"""What a subcommand of /oncall is made of."""
+"""The type of the subcommands of /oncall."""
 
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
@@ -8,10 +8,7 @@ from handlers.use_cases import UseCases
 
 
 class Subcommand(NamedTuple):
-    """`hint` is its line in `/oncall help`; `run` is given who asks, and what was typed after the subcommand's name.
-
-    People are in there as Slack writes them, `<@U…>`.
-    """
+    """`hint` is its line in `/oncall help`; `run` gets the person and the text after the name, people as `<@U…>`."""
 
     hint: str
     run: Callable[[UseCases, str, str], Awaitable[RenderedMessage]]

@@ -1,4 +1,4 @@
-"""/oncall swap @ben: one's shift for the other's next."""
+"""/oncall swap @ben: swap the next shifts of two people."""
 
 from bot.cards.block_kit import RenderedMessage
 from handlers.commands.oncall.subcommand import Subcommand

@@ -1,4 +1,4 @@
-"""/oncall take: from now until the next hand-over, or as is said."""
+"""/oncall take: take a shift, by default from now until the next hand-over."""
 
 from bot.cards.block_kit import RenderedMessage
 from handlers.commands.oncall.subcommand import Subcommand
