@@ -182,7 +182,7 @@ def build_app(
     whose = SchedulePermissions(rota, rules, team)
     usecases = UseCases(
         cases=cases,
-        digests=DigestUseCases(store.outbox, store.cases, rules, clock),
+        digests=DigestUseCases(store.digests, store.cases, rules, clock),
         flags=FlagUseCases(FlagStore(store.client, store.keys), rules, clock, rules.assess, team, rota),
         reports=reports,
         corrections=CorrectionUseCases(store.cases, rules, team, lambda: rules.playbook.subjects, clock),

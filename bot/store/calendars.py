@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from bot.domain.oncall.schedule import Shift
 from bot.store.case_writer import to_ms
-from bot.store.client import RedisClient
+from bot.store.client import RedisClient, parse_int
 from bot.store.keys import Keys
 from bot.store.record_reader import RecordReader
 from bot.store.repository import RedisStore
@@ -66,6 +66,16 @@ class CalendarStore(RedisStore):
         key = self._keys.calendar_key(schedule)
         [body] = await self._client.read_bodies([key], "booked")
         return await self._records.read(key, "[]" if body is None else body, "booked")
+
+
+class CalendarLinkStore(RedisStore):
+    async def load_serial(self, owner: str) -> int:
+        """Of the address that is good now."""
+        return parse_int(await self._client.execute("HGET", self._keys.calendar_links, owner)) or 0
+
+    async def revoke_link(self, owner: str) -> int:
+        """The address there was is good no more; the serial of the next one."""
+        return int(await self._client.execute("HINCRBY", self._keys.calendar_links, owner, 1))
 
 
 class _StoredShift(NamedTuple):

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from bot.domain.case import Case, CaseStatus
-from bot.domain.destination import Destination, ToDepartment
+from bot.domain.case import Case
+from bot.domain.destination import Destination, ToDepartment, parse_destination
 from bot.domain.outbox import Notification, NotificationKind, Priority
 from bot.domain.paging.page import Page
-from bot.store.case_writer import LANE_WIDTH, add_case_message, add_notification, to_ms
+from bot.store.case_writer import LANE_WIDTH, add_case_message, add_notification
 from bot.store.client import RedisClient, parse_hash
-from bot.store.keys import DIGEST_KEPT, Keys
-from bot.store.message_records import CardRecord, CardState, DigestRecord, MessageRef
-from bot.store.pending_destinations import list_pending_destinations
+from bot.store.keys import Keys
+from bot.store.message_records import CardRecord, CardState, MessageRef
 from bot.store.record_reader import RecordReader, UnreadableRecordError
 from bot.store.repository import RedisStore
 from bot.store.transaction import CommitResult, Transaction, commit
@@ -48,12 +47,25 @@ class Outbox(RedisStore):
     def __init__(self, client: RedisClient, keys: Keys) -> None:
         super().__init__(client, keys)
         self._cards = RecordReader(client, keys, "card", CardRecord.model_validate_json)
-        self._digests = RecordReader(client, keys, "digest", DigestRecord.model_validate_json)
         self._notifications = RecordReader(client, keys, "notification", Notification.from_key)
+
+    async def list_destinations(self) -> list[Destination]:
+        """Return the destinations with pending notifications, and forget the others, which would be asked for ever."""
+        known = [
+            parse_destination(name) for name in sorted(await self._client.execute("SMEMBERS", self._keys.outboxes))
+        ]
+        if not known:
+            return []
+        lengths = await self._client.execute_batch([("EXISTS", self._keys.outbox_key(to)) for to in known])
+        empty = [to for to, found in zip(known, lengths, strict=True) if not int(found)]
+        if empty:
+            keys = [self._keys.outboxes, *map(self._keys.outbox_key, empty)]
+            await self._client.run_script("owing", keys, list(map(str, empty)))
+        return [to for to in known if to not in empty]
 
     async def list_queues(self, limit: int = 25) -> list[DestinationQueue]:
         """Every destination that is owed something, with what comes first."""
-        owed = await list_pending_destinations(self._client, self._keys)
+        owed = await self.list_destinations()
         if not owed:
             return []
         limit += self._notifications.unreadable_count
@@ -233,70 +245,6 @@ class Outbox(RedisStore):
             add_notification(transaction, self._keys, Notification.draw_digest(record.digest, case.department), at)
         await commit(self._client, transaction)
 
-    async def load_digest(self, digest_id: str) -> DigestRecord | None:
-        """Raises `UnreadableRecordError`."""
-        key = self._keys.digest_key(digest_id)
-        [body] = await self._client.read_bodies([key])
-        found = await self._digests.read(key, body)
-        if found is None and self._digests.is_unreadable(key):
-            raise UnreadableRecordError("list")
-        return found
-
-    async def save_digest(
-        self, record: DigestRecord, card: CardRecord | None = None, before: CardRecord | None = None
-    ) -> None:
-        """With what its cases know of it, all or nothing: a digest half begun would list some of them twice.
-
-        With `before`: where its cases are that still, whoever has the lease by now.
-        """
-        key = self._keys.digest_key(record.id)
-        transaction = Transaction(self._keys.inbox, ignore_fence=before is not None)
-        if before is not None:
-            for case in record.cases:
-                transaction.guard(self._keys.card_key(case), before.model_dump_json(), "body")
-        transaction.write("HSET", key, "body", record.model_dump_json())
-        transaction.write("EXPIRE", key, int(DIGEST_KEPT.total_seconds()))
-        if card is not None:
-            for case in record.cases:
-                transaction.write("HSET", self._keys.card_key(case), "body", card.model_dump_json())
-        await commit(self._client, transaction)
-
-    async def record_digest_posted(self, record: DigestRecord, cases: Sequence[Case], at: datetime) -> None:
-        """A digest was posted: its cases know where they are listed, and those still as they were listed owe no card.
-
-        What changed while the digest was on its way, or is somebody's by now, stays owed: its line is drawn again, or
-        it gets a card of its own.
-        """
-        listed = build_listed_record(record, at)
-        await self.save_digest(record, listed)
-        transactions = []
-        for case in cases:
-            if case.status is not CaseStatus.NEW:
-                continue
-            drawn = listed.model_copy(update={"drawn": case.version})
-            card = Notification.draw_card(case.id, record.department)
-            transaction = Transaction(self._keys.inbox)
-            transaction.guard(self._keys.case_key(case.id), case.version, "v")
-            transaction.write("HSET", self._keys.card_key(case.id), "body", drawn.model_dump_json())
-            transaction.write("ZREM", self._keys.outbox_key(card.to), card.key)
-            transactions.append(transaction)
-        await commit(self._client, *transactions)
-
-    async def record_digest_deleted(self, record: DigestRecord, cases: Sequence[Case], at: datetime) -> None:
-        """Somebody deleted the digest: the cases that were only listed on it are owed cards of their own."""
-        transaction = Transaction(self._keys.inbox)
-        transaction.write("DEL", self._keys.digest_key(record.id))
-        for case in cases:
-            body = CardRecord(state=CardState.NONE).model_dump_json()
-            transaction.write("HSET", self._keys.card_key(case.id), "body", body)
-            lane = Priority.CRISIS if case.is_urgent else Priority.NEW
-            add_notification(transaction, self._keys, Notification.draw_card(case.id, case.department, lane), at)
-        await commit(self._client, transaction)
-
-
-def build_listed_record(record: DigestRecord, at: datetime) -> CardRecord:
-    return CardRecord(state=CardState.LISTED, digest=record.id, since=to_ms(at))
-
 
 def _compute_score_range(lane: Priority) -> tuple[str, str]:
     """The scores of a lane, for a range."""
@@ -306,8 +254,3 @@ def _compute_score_range(lane: Priority) -> tuple[str, str]:
 
 def _build_message_id(notification: Notification) -> str:
     return notification.key.replace(" ", ".")
-
-
-def build_digest_id(case_ids: Sequence[str], at: datetime) -> str:
-    """Derived from what it lists and when, so that a digest begun twice is one digest."""
-    return f"{to_ms(at)}-{case_ids[0]}"

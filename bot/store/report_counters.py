@@ -9,13 +9,14 @@ from typing import Any
 
 from bot.domain.commits import DurationKind
 from bot.domain.periods import DAY, QUARTER, TimeSpan
-from bot.domain.reports.report import Tally, TallyKey
+from bot.domain.reports.report import Reconciliation, Tally, TallyKey
 from bot.store.client import parse_counts, parse_hash, parse_int
 from bot.store.keys import format_day, split_field
 from bot.store.repository import RedisStore
 
 HOURS_AT_ONCE = 48
 """Hours in one round trip: today and yesterday at once, and a week leaves others a turn in between."""
+COUNTED = ("seen", "opened", "joined", "tallied", "spam", "editing")
 _QUARTERS = frozenset(map(str, range(DAY // QUARTER)))
 Coverage = tuple[tuple[int, ...], ...]
 """For each quarter of an hour, the spans that it belongs to. Nearly all hours of a report have one of two or three."""
@@ -85,6 +86,16 @@ class ReportCounterStore(RedisStore):
             chain.from_iterable((("ZCARD", key), ("ZCOUNT", key, "-inf", at.timestamp())) for key in keys)
         )
         return {name: (int(counts[2 * i]), int(counts[2 * i + 1])) for i, name in enumerate(departments)}
+
+
+class MentionCounters(RedisStore):
+    async def read(self) -> Reconciliation:
+        """At one instant: a mention on its way from the inbox to the counters is in one of the two."""
+        flat, waiting, dead = await self._client.run_script(
+            "books", [self._keys.mention_counters, self._keys.inbox, self._keys.dead_letters], []
+        )
+        counted = {word: count for word, count in parse_counts(flat).items() if word in COUNTED}
+        return Reconciliation(**counted, waiting=int(waiting), dead=int(dead))
 
 
 def _compute_coverage(hour: datetime, spans: Sequence[TimeSpan]) -> Coverage:

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from bot.store.access_check import verify_permissions, verify_write_access
 from bot.store.baselines import BaselineStore
-from bot.store.calendar_links import CalendarLinkStore
-from bot.store.calendars import CalendarStore
+from bot.store.calendars import CalendarLinkStore, CalendarStore
 from bot.store.cases import CaseStore
 from bot.store.client import RedisClient
 from bot.store.corrections import CorrectionStore
-from bot.store.counters import MentionCounters
 from bot.store.crises import CrisisStore
 from bot.store.dead_letters import DeadLetterStore
+from bot.store.digests import DigestStore
 from bot.store.drills import DrillStore
 from bot.store.embedded_server import run_embedded
 from bot.store.episodes import EpisodeStore
@@ -23,15 +22,14 @@ from bot.store.health_state import HealthStateStore
 from bot.store.inbox import Inbox
 from bot.store.keys import Keys
 from bot.store.leases import LeaseManager
+from bot.store.oncall import OverrideStore, ScheduleGapStore
 from bot.store.outbox import Outbox
-from bot.store.overrides import OverrideStore
 from bot.store.paging import PageStore
 from bot.store.quarantine import QuarantineStore
 from bot.store.rate_limits import RateLimitStore
 from bot.store.read_counts import ReadCountStore
 from bot.store.recent_mentions import RecentMentionStore
-from bot.store.report_counters import ReportCounterStore
-from bot.store.schedule_gaps import ScheduleGapStore
+from bot.store.report_counters import MentionCounters, ReportCounterStore
 from bot.store.shift_summaries import ShiftSummaryStore
 from bot.store.signing_secrets import SigningSecretStore
 from bot.store.spam import SpamStore
@@ -47,6 +45,7 @@ class Store:
     inbox: Inbox
     cases: CaseStore
     outbox: Outbox
+    digests: DigestStore
     overrides: OverrideStore
     calendars: CalendarStore
     pages: PageStore
@@ -92,6 +91,7 @@ def build_store(client: RedisClient, brand: str, holder: str) -> Store:
         inbox=Inbox(client, keys),
         cases=CaseStore(client, keys),
         outbox=Outbox(client, keys),
+        digests=DigestStore(client, keys),
         overrides=OverrideStore(client, keys),
         calendars=CalendarStore(client, keys),
         pages=PageStore(client, keys),

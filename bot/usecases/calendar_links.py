@@ -16,7 +16,7 @@ from bot.domain.oncall.overrides import OVERRIDE_RETENTION
 from bot.domain.oncall.schedule import Shift, derive_change_id
 from bot.domain.oncall.shifts import list_shifts
 from bot.domain.periods import TimeSpan
-from bot.store.calendar_links import CalendarLinkStore
+from bot.store.calendars import CalendarLinkStore
 from bot.store.signing_secrets import SigningSecretStore
 from bot.usecases.on_call_lookup import StoredOnCallLookup
 from bot.usecases.schedule_permissions import SchedulePermissions

@@ -9,7 +9,7 @@ from bot.domain.commits import NotAllowed
 from bot.domain.department import Department
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.store.cases import CaseStore
-from bot.store.outbox import Outbox
+from bot.store.digests import DigestStore
 
 
 class DigestView(NamedTuple):
@@ -21,15 +21,15 @@ class DigestView(NamedTuple):
 
 
 class DigestUseCases:
-    def __init__(self, outbox: Outbox, cases: CaseStore, rules: PlaybookRules, clock: Clock) -> None:
-        self._outbox = outbox
+    def __init__(self, digests: DigestStore, cases: CaseStore, rules: PlaybookRules, clock: Clock) -> None:
+        self._digests = digests
         self._cases = cases
         self._rules = rules
         self._clock = clock
 
     async def get(self, digest_id: str) -> DigestView:
         """Raises `NotAllowed` where it is no longer kept."""
-        record = await self._outbox.load_digest(digest_id)
+        record = await self._digests.load(digest_id)
         if record is None:
             raise NotAllowed("This list is no longer kept. Its open cases are on the Home tab of Earshot.")
         found = await self._cases.find(record.cases)

@@ -25,7 +25,7 @@ from bot.domain.outbox import ScheduleItem
 from bot.domain.periods import TimeSpan
 from bot.domain.rules import PlaybookRules
 from bot.store.drills import DrillStore
-from bot.store.overrides import OverrideStore
+from bot.store.oncall import OverrideStore
 from bot.usecases.on_call_lookup import StoredOnCallLookup
 from bot.usecases.schedule_permissions import ResolvedSchedule, SchedulePermissions
 

@@ -120,19 +120,19 @@ async def test_cases_on_a_digest_owe_no_card_and_those_that_changed_still_do(sto
     still, changed = await triaged(store, FakeRules(), clock, said(1), said(2))
     await claimed(store, clock, changed)
     digest = DigestRecord(id="d", department="care", channel="C0CARE", ts="1.000100", cases=(still.id, changed.id))
-    await store.outbox.record_digest_posted(digest, [still, changed], clock.now())
+    await store.digests.record_posted(digest, [still, changed], clock.now())
     assert [one.subject_id for one in await owed(store)] == [changed.id]
     records = await store.outbox.load_cards([still.id, changed.id])
     assert [(r.state, r.digest, r.drawn) for r in records.values()] == [
         (CardState.LISTED, "d", 1),
         (CardState.LISTED, "d", 0),
     ]
-    assert await store.outbox.load_digest("d") == digest
+    assert await store.digests.load("d") == digest
 
 
 async def test_a_claimed_case_on_a_digest_is_still_owed_a_card_of_its_own(store: Store, clock: WoundClock) -> None:
     (case,) = await triaged(store, FakeRules(), clock, said(1))
     taken = await claimed(store, clock, case)
     digest = DigestRecord(id="d", department="care", channel="C0CARE", ts="1.000100", cases=(case.id,))
-    await store.outbox.record_digest_posted(digest, [taken], clock.now())
+    await store.digests.record_posted(digest, [taken], clock.now())
     assert [one.subject_id for one in await owed(store)] == [case.id]

@@ -4,7 +4,6 @@ import asyncio
 
 from bot.domain.destination import ToPerson
 from bot.domain.outbox import Notification, Priority
-from bot.store.pending_destinations import list_pending_destinations
 from bot.store.store import Store
 from tests.clock import WoundClock
 
@@ -17,7 +16,7 @@ async def test_a_destination_that_is_owed_nothing_any_more_is_forgotten(store: S
     for person in range(3):
         await store.outbox.add(call(person), clock.now())
     await store.outbox.mark_message_sent(call(1))
-    assert await list_pending_destinations(store.client, store.keys) == [ToPerson("U00"), ToPerson("U02")]
+    assert await store.outbox.list_destinations() == [ToPerson("U00"), ToPerson("U02")]
     assert sorted(await store.client.execute("SMEMBERS", store.keys.outboxes)) == ["@U00", "@U02"]
 
 
@@ -32,7 +31,7 @@ async def test_a_destination_that_is_owed_something_the_moment_it_is_forgotten_i
 
     async def look() -> None:
         for _ in range(100):
-            await list_pending_destinations(store.client, store.keys)
+            await store.outbox.list_destinations()
 
     await asyncio.gather(owe_and_pay(), look(), look())
-    assert await list_pending_destinations(store.client, store.keys) == [ToPerson("U01")]
+    assert await store.outbox.list_destinations() == [ToPerson("U01")]

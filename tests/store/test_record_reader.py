@@ -236,7 +236,7 @@ ON_KEYS_OF_THEIR_OWN: dict[str, tuple[Callable[[Store], str], Ask]] = {
     "crisis": (lambda store: store.keys.crisis_key("bad"), lambda store: store.crises.find_readable("bad")),
     "episode": (lambda store: store.keys.episode_key("bad"), lambda store: store.episodes.find_readable("bad")),
     "card": (lambda store: store.keys.card_key("bad"), lambda store: store.outbox.load_cards(["bad", CASE.id])),
-    "digest": (lambda store: store.keys.digest_key("bad"), lambda store: sentence(store.outbox.load_digest("bad"))),
+    "digest": (lambda store: store.keys.digest_key("bad"), lambda store: sentence(store.digests.load("bad"))),
     "page message": (lambda store: store.keys.page_messages_key("bad"), lambda store: store.pages.load_messages("bad")),
     "mention": (lambda store: store.keys.joined_mentions_key("bad"), lambda store: store.cases.load_joined("bad")),
     "schedule": (lambda store: store.keys.schedule_key("bad"), lambda store: store.overrides.load(["bad"])),

@@ -20,9 +20,8 @@ from bot.domain.reports.report import SentimentCounts
 from bot.domain.routing import Route
 from bot.store.case_writer import write_decision
 from bot.store.client import RedisClient
-from bot.store.counters import MentionCounters
 from bot.store.keys import Keys, join_field, split_field
-from bot.store.report_counters import ReportCounterStore
+from bot.store.report_counters import MentionCounters, ReportCounterStore
 from bot.store.transaction import Transaction, commit
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)

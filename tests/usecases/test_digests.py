@@ -10,7 +10,7 @@ from tests.usecases.harness import ANA, UseCaseHarness
 
 
 async def keep_digest(harness: UseCaseHarness, *cases: str, department: str = "care") -> None:
-    await harness.store.outbox.save_digest(DigestRecord(id="17-A", department=department, cases=cases, total=9))
+    await harness.store.digests.save(DigestRecord(id="17-A", department=department, cases=cases, total=9))
 
 
 async def test_a_digest_shows_its_cases_as_they_are_now_in_its_own_order(harness: UseCaseHarness) -> None:

@@ -76,7 +76,7 @@ class CardDelivery:
         if record.state is CardState.POSTED:
             return await self._refresh_posted_card(case, department, record, pending)
         if record.state is CardState.POSTING and record.digest:
-            digest = await self._outbox.load_digest(record.digest)
+            digest = await self._poster.store.digests.load(record.digest)
             if digest is not None and not digest.ts:  # the digest is what was being posted, not a card beside it
                 return await self._digests.retry_digest(digest, record)
         self._poster.check_late_retry(record)
@@ -160,7 +160,7 @@ class CardDelivery:
         self, case: Case, department: Department, record: CardRecord, pending: Notification
     ) -> bool:
         """While nobody has it, a case on a digest is a line of it; once somebody has, it gets a card of its own."""
-        digest = await self._outbox.load_digest(record.digest)
+        digest = await self._poster.store.digests.load(record.digest)
         on_it = case.status is CaseStatus.NEW or case.mention.is_forgotten  # which is worth no card of its own
         if digest is not None and on_it and digest.department == case.department:
             await self._enqueue_digest_update(digest.id, digest.department)

@@ -7,9 +7,9 @@ from bot.domain.destination import Destination, ToDepartment
 from bot.domain.outbox import Notification, Priority
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.sinks.delivery_errors import SlackRejectedError
-from bot.store.digest_overflow import DigestOverflowStore, is_waiting, sort_by_urgency
+from bot.store.digests import build_digest_id, build_listed_record, is_waiting, sort_by_urgency
 from bot.store.message_records import CardRecord, CardState, DigestRecord
-from bot.store.outbox import DestinationQueue, build_digest_id, build_listed_record
+from bot.store.outbox import DestinationQueue
 from bot.workers.delivery.poster import LATE_RETRY, MessagePoster
 from bot.workers.delivery.rate_limiter import CHANNEL_INTERVAL, SendDeferredError
 
@@ -32,7 +32,7 @@ class DigestDelivery:
         self._poster = poster
         self._outbox = poster.store.outbox
         self._rules = rules
-        self._floods = DigestOverflowStore(poster.store.client, poster.store.keys)
+        self._digests = poster.store.digests
         self._flood_cards: dict[tuple[Destination, Priority], str] = {}
         """The card that takes all that waits for this destination, until it has caught up."""
         self._behind: set[Destination] = set()
@@ -71,11 +71,11 @@ class DigestDelivery:
         """One card for all: posted with the most urgent of those that wait longest, then joined by the others."""
         at = self._poster.clock.now()
         cases = sort_by_urgency(await self._collect_unclaimed(to, priority, FLOOD_BATCH))
-        record = await self._outbox.load_digest(self._flood_cards.get((to, priority), ""))
+        record = await self._digests.load(self._flood_cards.get((to, priority), ""))
         if record is not None and record.ts:
-            added = await self._floods.add(record, cases, at)
-            total = max(record.total, await self._floods.count(record))
-            await self._outbox.save_digest(record.model_copy(update={"total": total}))
+            added = await self._digests.add_hidden(record, cases, at)
+            total = max(record.total, await self._digests.count(record))
+            await self._digests.save(record.model_copy(update={"total": total}))
             await self._outbox.add(Notification.draw_digest(record.id, to.id), at)
             return bool(added)
         if len(cases) < 2:
@@ -103,12 +103,10 @@ class DigestDelivery:
 
         async def save_record(changed: CardRecord, before: CardRecord | None) -> None:
             if changed.state is CardState.POSTED:
-                await self._outbox.save_digest(
-                    _copy_with_location(record, changed), build_listed_record(record, at), before
-                )
+                await self._digests.save(_copy_with_location(record, changed), build_listed_record(record, at), before)
             else:
                 begun = changed.state is CardState.POSTING
-                await self._outbox.save_digest(record, changed if begun else CardRecord(), before)
+                await self._digests.save(record, changed if begun else CardRecord(), before)
 
         def render_fallback() -> RenderedMessage:
             return RenderedMessage(drawing.text, [])
@@ -123,7 +121,7 @@ class DigestDelivery:
             raise await self._poster.handle_refusal(department, department.channel, no) from no
         await self._poster.clear_channel_issue(department)
         placed = _copy_with_location(record, posted)
-        await self._outbox.record_digest_posted(placed, cases, at)
+        await self._digests.record_posted(placed, cases, at)
         if found:  # it shows its cases as they were then
             await self._outbox.add(Notification.draw_digest(placed.id, placed.department), at)
         return True
@@ -154,7 +152,7 @@ class DigestDelivery:
         The notification goes first: a change that comes while we draw asks for another drawing. Should we die in
         between, a line stays as it was until its next change, and its button answers in words.
         """
-        record = await self._outbox.load_digest(pending.subject_id)
+        record = await self._digests.load(pending.subject_id)
         if record is None or not record.ts:
             await self._outbox.mark_delivered(pending)
             return False
@@ -181,12 +179,12 @@ class DigestDelivery:
 
     async def _refill_cases(self, record: DigestRecord) -> list[Case]:
         """The most urgent that still wait; what somebody has by now makes room for the next."""
-        ids = [*record.cases, *await self._floods.list_hidden(record, MAX_CASES * 2)]
+        ids = [*record.cases, *await self._digests.list_hidden(record, MAX_CASES * 2)]
         found = await self._poster.store.cases.find(ids)
         waiting = sort_by_urgency([case for case in found.values() if is_waiting(case, record.department)])
         shown, hidden = waiting[:MAX_CASES], waiting[MAX_CASES:]
         gone = [case for case in ids if case not in {one.id for one in waiting}]
-        await self._floods.update_shown(record, shown, hidden, gone)
+        await self._digests.update_shown(record, shown, hidden, gone)
         return shown
 
     async def _unlist_cases(self, record: DigestRecord, cases: list[Case]) -> None:
@@ -194,7 +192,7 @@ class DigestDelivery:
         cards = await self._outbox.load_cards(record.cases)
         listed = (CardState.LISTED, record.id)
         only_here = [case for case in cases if (cards[case.id].state, cards[case.id].digest) == listed]
-        await self._outbox.record_digest_deleted(record, only_here, self._poster.clock.now())
+        await self._digests.record_deleted(record, only_here, self._poster.clock.now())
 
 
 def _copy_with_location(record: DigestRecord, posted: CardRecord) -> DigestRecord:

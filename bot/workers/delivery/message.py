@@ -155,7 +155,7 @@ class MessageDelivery:
         self, pending: Notification, digest: str, department: Department
     ) -> RenderedMessage | None:
         """One word for all cases that wait on a digest, said for the first of them: a storm is no row of calls."""
-        record = await self._outbox.load_digest(digest)
+        record = await self._poster.store.digests.load(digest)
         if record is None:
             return None
         found = await self._poster.store.cases.find(record.cases)

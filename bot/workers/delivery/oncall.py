@@ -12,7 +12,7 @@ from bot.domain.oncall.schedule import CoverRequest
 from bot.domain.outbox import Notification, NotificationKind
 from bot.domain.periods import TimeSpan
 from bot.domain.rules import PlaybookRules, get_department_or_lost
-from bot.store.overrides import OverrideStore
+from bot.store.oncall import OverrideStore
 
 REQUESTS = frozenset({NotificationKind.REQUEST, NotificationKind.OUTCOME})
 KINDS = REQUESTS | {NotificationKind.SHIFT, NotificationKind.PLEA, NotificationKind.HOLE}

@@ -1,16 +1,19 @@
-"""What people changed about schedules."""
+"""On-call schedules: the overrides that people made, and which coverage gaps were announced."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.domain.oncall.overrides import ScheduleChange, ScheduleOverrides
-from bot.store.case_writer import add_notification
-from bot.store.client import RedisClient
+from bot.domain.outbox import Notification
+from bot.store.case_writer import add_notification, to_ms
+from bot.store.client import RedisClient, parse_counts
 from bot.store.keys import AUDIT_MOST, Keys
 from bot.store.record_reader import RecordReader, UnreadableRecordError
-from bot.store.repository import Repository
+from bot.store.repository import RedisStore, Repository
 from bot.store.transaction import CommitResult, Transaction, commit
 
+GAP_REPEAT = timedelta(days=30)
+"""A coverage gap that is still there after so long is announced again."""
 OVERRIDES_KEPT = timedelta(days=100)
 """After the last change: longer than any change that is kept lies ahead and back."""
 
@@ -50,3 +53,24 @@ class OverrideStore(Repository[ScheduleOverrides, ScheduleChange]):
         for notification in decision.notifications:
             add_notification(transaction, self._keys, notification, at)
         return (await commit(self._client, transaction))[0]
+
+
+class ScheduleGapStore(RedisStore):
+    async def load_reported(self) -> dict[str, int]:
+        """By the names of their notifications: when, ms."""
+        flat = await self._client.execute("HGETALL", self._keys.schedule_gaps)
+        return parse_counts(flat)
+
+    async def report_gap(self, gap: Notification, at: datetime, before: int = 0) -> bool:
+        """Owe it, unless it was said since `before`, which is when it was said last."""
+        if before and to_ms(at) - before < GAP_REPEAT.total_seconds() * 1000:
+            return False
+        transaction = Transaction(self._keys.inbox)
+        transaction.guard(self._keys.schedule_gaps, before or "", gap.key)
+        transaction.write("HSET", self._keys.schedule_gaps, gap.key, to_ms(at))
+        add_notification(transaction, self._keys, gap, at)
+        return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
+
+    async def forget(self, name: str) -> None:
+        """It was filled, or is over; should it open again, that is news."""
+        await self._client.execute("HDEL", self._keys.schedule_gaps, name)

@@ -10,7 +10,7 @@ from bot.domain.oncall.schedule import Schedule
 from bot.domain.periods import TimeSpan
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.overrides import OVERRIDES_KEPT
+from bot.store.oncall import OVERRIDES_KEPT
 from bot.store.store import Store
 from tests.clock import WoundClock
 from tests.domain.oncall.made import ANA, layer
