@@ -1,6 +1,6 @@
-"""voices: whether an account looks as a person's does. Told from what the outlet says of it, never from its words.
+"""Detect accounts that look inauthentic, from their metadata and never from their words.
 
-Nothing is dropped for it: a doubtful voice has its reach discounted, says so, and can be routed by.
+Nothing is dropped for it: the reach of a doubtful account is discounted, and routes can match it.
 """
 
 import re
@@ -14,20 +14,20 @@ from bot.domain.assessment import Signal
 from bot.domain.mention import Author
 
 BASE = -1.9
-"""Log-odds of an account of which nothing odd is known. Young, few posts and no followers together are doubtful."""
+"""Log-odds of an account without any signal. Young, few posts and no followers together are doubtful."""
 CUT_OFF = 0.5
 NEW_DAYS, YOUNG_DAYS = 3, 30
 FEW_POSTS, FEW_FOLLOWERS = 20, 5
 MANY_A_DAY = 100
-"""Posts, day after day: more than one every ten minutes that a person is awake."""
+"""Posts a day: more than one in ten minutes of a person's waking hours."""
 FOLLOWS_MANY, HARDLY_FOLLOWED = 400, 0.03
 FOLLOWS_THOUSANDS, BY_NOBODY = 1_000, 0.01
-"""Beyond what a quiet reader does, who follows some hundred and is followed by few."""
+"""Beyond a quiet reader, who follows some hundred and is followed by few."""
 FOLLOWS_CROWDS, AS_MANY = 2_000, 0.8
 SAME_WORDS = 3
-"""Accounts with the same words from which on each of them is doubted."""
+"""Accounts with the same words from which each of them is doubted."""
 MADE_UP = re.compile(r"\d{5,}$|\A[b-df-hj-np-tv-xz]{7,}\Z", re.IGNORECASE)
-"""A handle as outlets propose it, or as nobody could pronounce it."""
+"""A handle as platforms propose it, or one that nobody can pronounce."""
 
 
 class AuthenticitySignal(NamedTuple):
@@ -39,12 +39,12 @@ class AuthenticityDetector:
     name = "voices"
 
     def detect(self, batch: Sequence[AnalysisContext]) -> None:
-        for hearing in batch:
-            if odd := find_authenticity_signals(hearing):
-                confidence = convert_log_odds(BASE + sum(one.points for one in odd))
+        for context in batch:
+            if found := find_authenticity_signals(context):
+                confidence = convert_log_odds(BASE + sum(signal.points for signal in found))
                 holds = confidence >= CUT_OFF
-                because = f"voice: {', '.join(one.words for one in odd)}" if holds else ""
-                hearing.add_signal(Signal(self.name, "voice:doubtful", confidence, because, holds))
+                because = f"voice: {', '.join(signal.words for signal in found)}" if holds else ""
+                context.add_signal(Signal(self.name, "voice:doubtful", confidence, because, holds))
 
 
 def find_authenticity_signals(context: AnalysisContext) -> list[AuthenticitySignal]:

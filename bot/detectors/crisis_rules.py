@@ -1,4 +1,4 @@
-"""What is said of harm in a post: phrases by kind, words that harm only together, and what only sounds like it."""
+"""Find reports of harm: phrases by kind, words that mean harm only together, and idioms that only sound like it."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -11,11 +11,11 @@ from bot.detectors.text.phrases import NEGATORS, PhraseMatch, is_preceded_by
 from bot.detectors.text.word_flags import HARMED, HARMS, HASHTAG, WordFlags, flag_words
 
 OUTAGE = "outage"
-"""A harm that is said with a *no*: "can't reach 911"."""
+"""A harm that contains a negation: "can't reach 911"."""
 PRAYED = "prayers"
 """What a hashtag such as #prayforoklahoma stands for."""
 PLACES = 6
-"""Of a word said again and again the first few places are looked at, which bounds the time."""
+"""Places of a repeated word that are looked at, which bounds the time."""
 
 
 class CrisisRules:
@@ -25,22 +25,21 @@ class CrisisRules:
         self._inside = disaster.words["inside"]
         self._disasters = frozenset(disaster.families[DISASTER])
         self._cooccurrence = CooccurrenceIndex()
-        said = [*chain(*disaster.families.values(), *LexiconTable(HARM).families.values()), *self.words["idioms"]]
+        phrases = [*chain(*disaster.families.values(), *LexiconTable(HARM).families.values()), *self.words["idioms"]]
         parts = chain(*(rule.parts for rule in load_cooccurrence_rules()))
-        self._harm_words = frozenset(word for phrase in said for word in phrase.split()).union(*parts)
-        """Words that are part of any harm."""
-        self._untagged = MemoDict(self._split_hashtag)
+        self._harm_words = frozenset(word for phrase in phrases for word in phrase.split()).union(*parts)
+        self._expanded_hashtags = MemoDict(self._expand_hashtag)
 
-    def expand_hashtags(self, found: WordFlags) -> WordFlags:
-        """With hashtags read as what they say."""
-        words = [self._untagged[word] if word[0] == "#" else word for word in found.words]
-        tags = found.find_places(HASHTAG)
-        if any(words[place] in self._harm_words or found.words[place] in self._harm_words for place in tags):
+    def expand_hashtags(self, post: WordFlags) -> WordFlags:
+        """Replace each hashtag by what it says."""
+        words = [self._expanded_hashtags[word] if word[0] == "#" else word for word in post.words]
+        tags = post.find_places(HASHTAG)
+        if any(words[place] in self._harm_words or post.words[place] in self._harm_words for place in tags):
             return flag_words(words)
-        return WordFlags(words, found.flags_by_word, found.flags, found.phrases)
+        return WordFlags(words, post.flags_by_word, post.flags, post.phrases)
 
     def find_harms(self, post: WordFlags) -> list[PhraseMatch]:
-        """Without what is denied, or part of an idiom."""
+        """Return all reports of harm that are neither denied nor part of an idiom."""
         words, found = post.words, post.phrases.get(HARM, [])
         if post.flags & HARMS and post.flags & HARMED:
             found = [*found, *self._find_cooccurrences(post, found)]
@@ -63,18 +62,18 @@ class CrisisRules:
                 quoted = " … ".join(words[place] for place in places)
                 yield PhraseMatch(quoted, rule.kind, rule.points, places[-1], places[-1] + 1)
 
-    def _split_hashtag(self, hashtag: str) -> str:
+    def _expand_hashtag(self, hashtag: str) -> str:
         body = hashtag[1:]
         if hashtag in self.words["laughs"] or hashtag in self.words["past"] or body in self._disasters:
             return body if body in self._disasters else hashtag
-        for said in sorted(self._inside):
-            if said in body:
-                return said if said in self._disasters else PRAYED
+        for word in sorted(self._inside):
+            if word in body:
+                return word if word in self._disasters else PRAYED
         return body or hashtag
 
 
 def _find_nearby_places(words: list[str], rule: CooccurrenceRule) -> list[int]:
-    """Where one word of each part stands, near enough to each other; empty where they are not."""
+    """Return where one word of each part stands if they are near enough to each other, else an empty list."""
     firsts, *others = [[place for place, word in enumerate(words) if word in part][:PLACES] for part in rule.parts]
     for first in firsts:
         found = [first]

@@ -1,4 +1,4 @@
-"""What a detector is, and what it is given: one mention on its way through, prepared once for all."""
+"""The interface of detectors, and the analysis context of one mention, prepared once for all of them."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ INTENT_LEXICON = LexiconTable(INTENTS)
 
 
 class TokenizedText(NamedTuple):
-    """A text, prepared and cut once for all who read it."""
+    """A text, normalized and tokenized once for all that read it."""
 
     text: str
     tokens: list[str]
@@ -31,40 +31,38 @@ class TokenizedText(NamedTuple):
     words: list[str]
     """The tokens in lower case; as many, in the same places."""
     capitals: int
-    """Words of more than one letter that are in capitals."""
+    """Words of several letters that are in capitals."""
     word_flags: WordFlags
-    """What is known of each word, and which phrases of the book they make."""
     intent_phrases: dict[str, list[PhraseMatch]]
-    """Phrases of complaint, praise, need, purchase and sarcasm, which the model and several detectors ask for."""
+    """Phrases of complaint, praise, need, purchase and sarcasm, by family."""
 
 
 def tokenize_text(text: str) -> TokenizedText:
     text = normalize(text)
     tokens = tokenize(text)
     tokens, words, _ = rewrite_denials(tokens, [token.lower() for token in tokens])
-    found = flag_words(words)
-    return TokenizedText(
-        text, tokens, words, count_capitals(tokens), found, _group_by_family(found.phrases.get(INTENTS))
-    )
+    flags = flag_words(words)
+    phrases = _group_by_family(flags.phrases.get(INTENTS))
+    return TokenizedText(text, tokens, words, count_capitals(tokens), flags, phrases)
 
 
 class MentionStats(NamedTuple):
-    """What is known beside the post itself. Who assesses without knowing it leaves it out."""
+    """What is known of a mention beside its text. All of it is optional."""
 
     recent: int = 0
     """Posts in the last quarter of an hour."""
     expected: float = 0.0
-    """How many of them are usual in a quarter of an hour."""
+    """Posts that are usual in a quarter of an hour."""
     earlier: int = 0
     """Earlier mentions by the same person within a day."""
     copies: int = 0
-    """Accounts that said the same words within a day, this one among them; 0 where nobody counts."""
+    """Accounts with the same words within a day, this one included; 0 if nobody counts."""
     received_at: datetime | None = None
-    """When we heard it; None where it is asked as if it were heard when it was said."""
+    """When Earshot received it; None to assess it as of when it was posted."""
 
 
 class AnalysisContext:
-    """One mention on its way through. Each detector adds its signals; a later one may read those of an earlier."""
+    """One mention under analysis. Each detector adds its signals; later ones may read those of earlier ones."""
 
     def __init__(
         self,
@@ -77,30 +75,30 @@ class AnalysisContext:
         self.text = normalize(fold_homoglyphs(mention.text))
         self.tokens = tokenize(self.text)
         self.words = [token.lower() for token in self.tokens]
-        """The tokens in lower case; names of subjects are hidden, one word each, and so is trouble that is denied."""
+        """The tokens in lower case. Subject names are masked, one word each; denied trouble is replaced."""
         self.subject_matches = matcher.find_subjects(self.words, self.tokens, self.text) if matcher else NOTHING
         self.masked_places: frozenset[int] = frozenset()
-        """Places of the words that name a subject and are hidden."""
+        """Places of the masked subject names."""
         self._masked_spans: tuple[list[str], list[tuple[int, int]]] | None = None
         if self.subject_matches.matches:
             self._mask_subjects(self.subject_matches.matches)
         self.tokens, self.words, denials = rewrite_denials(self.tokens, self.words)
         if denials and self.subject_matches.matches:
             self.masked_places = frozenset(shift_place(place, denials) for place in self.masked_places)
-            moved = [one._replace(place=shift_place(one.place, denials)) for one in self.subject_matches.matches]
+            moved = [hit._replace(place=shift_place(hit.place, denials)) for hit in self.subject_matches.matches]
             self.subject_matches = self.subject_matches._replace(matches=moved)
         self.capitals = count_capitals(self.tokens, self.masked_places)
         self.word_flags = flag_words(self.words)
         self.intent_phrases = _group_by_family(self.word_flags.phrases.get(INTENTS))
         self.flags = self.word_flags.flags
-        """What any of its words has, as bits of `lexicons.traits`."""
+        """The word flags of all words together."""
         self.links = self.word_flags.select_words(LINK)
         self.invisible_count = count_invisible_letters(mention.text)
-        """Invisible letters in what was written, which are not in `text`."""
+        """Invisible letters of the original, which are not in `text`."""
         self.prediction = UNHEARD
-        """What the model makes of it; said before the first detector is asked."""
+        """Set before the first detector runs."""
         self.onnx_probabilities: tuple[float, float, float] | None = None
-        """Negative, neutral, positive as an ONNX model of the customer's own has it, where there is one."""
+        """Negative, neutral, positive by the customer's ONNX model, if there is one."""
         self.signals: list[Signal] = []
         self._labels: set[str] = set()
         self._reasons: list[tuple[int, ReasonFunction]] = []
@@ -116,11 +114,11 @@ class AnalysisContext:
 
     @property
     def masked_text(self) -> str:
-        """The text, with the names hidden; worked out for who reads text, which hardly anybody does."""
+        """The text with subject names masked, built on demand: hardly any detector reads text."""
         return mask_text(self.text, *self._masked_spans) if self._masked_spans else self.text
 
     def add_signal(self, signal: Signal, reason: "ReasonFunction | None" = None) -> None:
-        """`why`: the reason, where words have to be weighed for it; asked for by whoever keeps what was heard."""
+        """Add a signal. `reason` is called only if the assessment is kept, because it has to weigh words."""
         if reason is not None:
             self._reasons.append((len(self.signals), reason))
         self.signals.append(signal)
@@ -128,10 +126,10 @@ class AnalysisContext:
             self._labels.add(signal.label)
 
     def explain_signals(self) -> list[Signal]:
-        """The signals, each with its reason."""
+        """Return all signals with their reasons."""
         signals = self.signals.copy()
-        for place, why in self._reasons:
-            signals[place] = signals[place]._replace(because=why(self))
+        for place, reason in self._reasons:
+            signals[place] = signals[place]._replace(because=reason(self))
         return signals
 
     def has_label(self, label: str) -> bool:
@@ -141,14 +139,14 @@ class AnalysisContext:
         return not labels.isdisjoint(self._labels)
 
     def get_confidence(self, label: str) -> float:
-        """How sure an earlier detector was of this label, whether it holds or not; 0 if none spoke of it."""
+        """Return the confidence of an earlier signal, whether it holds or not; 0 if there is none."""
         for signal in self.signals:
             if signal.label == label:
                 return signal.confidence
         return 0.0
 
     def get_dimension_value(self, dimension: str) -> str:
-        """The first word that holds in a dimension, such as the code of the language."""
+        """Return the first value that holds in a dimension, such as the language code."""
         for signal in self.signals:
             if signal.holds and signal.dimension == dimension:
                 return signal.word
@@ -156,7 +154,7 @@ class AnalysisContext:
 
 
 ReasonFunction = Callable[[AnalysisContext], str]
-"""Is given the hearing, and does not hold it: a batch that holds on to itself stays until garbage is looked for."""
+"""It gets the context instead of keeping it: a batch that refers to itself waits for garbage collection."""
 
 
 def _group_by_family(hits: Sequence[PhraseMatch] | None) -> dict[str, list[PhraseMatch]]:
@@ -167,7 +165,7 @@ def _group_by_family(hits: Sequence[PhraseMatch] | None) -> dict[str, list[Phras
 
 
 class Detector(Protocol):
-    """Reads a batch and adds to each hearing what it made of it. It says nothing rather than raise."""
+    """Adds signals to each context of a batch. It never raises because of a text."""
 
     @property
     def name(self) -> str: ...

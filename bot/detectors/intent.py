@@ -1,4 +1,4 @@
-"""intent: what somebody wants, several at once. A complaint is more than a negative word, and may be less than one."""
+"""Detect what the author wants, several intents at once. A complaint is more than a negative word, and may be less."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -14,24 +14,22 @@ from bot.domain.assessment import UNSURE, Signal
 HEADS = ("complaint", "praise", "need", "purchase", "question")
 LABEL = {head: f"intent:{head}" for head in HEADS}
 FAMILY = {"question": "asks"}
-"""What the phrases of a head are called, where not like the head."""
+"""The phrase family of a head if its name differs."""
 SAYS_LITTLE = 0.5
 """Points below which a word is not worth quoting."""
 COMPLAINT_TO_NOBODY = -2.0
-"""Where nobody is spoken to or of, and nothing is complained of in words: sad news is no complaint. Log-odds, set by
-hand (2026-11-22): hardly a post of the sets that taught the head speaks to nobody, so it cannot know."""
+"""Log-odds for sad news without a complaint in words that addresses nobody, set by hand (2026-11-22): hardly a post of
+the training sets addresses nobody, so the head cannot know."""
 PRAISE_IN_DOUBT = -1.0
-"""At most, where a phrase of praise that is often sarcasm leaves the sentiment unsure, or where something failed beside
-it. Log-odds, set by hand (2026-11-22)."""
-SPOKEN = {"complaint": -2.5, "need": -1.5, "purchase": -1.7, "question": -1.4}
-"""Log-odds of a post before its phrases, set by hand (2026-11-22) on uservoice19 and iphonex18. Those sets are of one
-kind each, so that the model knows few of the ways in which others say it: what is said in so many words holds too,
-by its strongest phrase."""
-ABROAD = {"complaint": ("negative", 0.75), "praise": ("positive", 0.75)}
-"""In a language that the model does not read, what its sentiment alone tells, and from where."""
+"""The maximum for praise that may be sarcasm, or beside a failure. Log-odds, set by hand (2026-11-22)."""
+PHRASE_BASE = {"complaint": -2.5, "need": -1.5, "purchase": -1.7, "question": -1.4}
+"""Log-odds before the points of its strongest phrase, set by hand (2026-11-22) on uservoice19 and iphonex18. Those sets
+are of one kind each, so the model knows few of the ways in which people say it."""
+NON_ENGLISH = {"complaint": ("sentiment:negative", 0.75), "praise": ("sentiment:positive", 0.75)}
+"""In a language that the model does not read: the sentiment that decides, and its minimum confidence."""
 
 BEGINS = ":;=8<#"
-"""Of an emoticon or a hashtag."""
+"""First characters of an emoticon or a hashtag."""
 FIRST_SYMBOL = "\u2100"
 
 
@@ -50,52 +48,46 @@ class IntentDetector:
         self._cut_offs = load_cutoffs()
 
     def detect(self, batch: Sequence[AnalysisContext]) -> None:
-        for hearing in batch:
-            read = (hearing.get_dimension_value("language") or self._language) == "en"
-            holding = hearing.has_label("intent:spam") or hearing.has_label("intent:crisis")
-            says = hearing.flags & SAID > 0 or _has_wordless_content(hearing)
-            told = _score_heads(hearing, self._cut_offs) if read else _score_foreign_language(hearing)
-            for head, odds in told.items():
-                holds = says and odds >= 0
-                holding = holding or holds
+        for context in batch:
+            english = (context.get_dimension_value("language") or self._language) == "en"
+            any_holds = context.has_label("intent:spam") or context.has_label("intent:crisis")
+            has_content = context.flags & SAID > 0 or _has_wordless_content(context)
+            scores = _score_heads(context, self._cut_offs) if english else _score_foreign_language(context)
+            for head, odds in scores.items():
+                holds = has_content and odds >= 0
+                any_holds = any_holds or holds
                 signal = Signal(self.name, LABEL[head], convert_log_odds(odds), "", holds)
-                hearing.add_signal(signal, partial(_explain_head, head) if holds else None)
-            if not holding:
-                hearing.add_signal(Signal(self.name, "intent:other", 0.5))
+                context.add_signal(signal, partial(_explain_head, head) if holds else None)
+            if not any_holds:
+                context.add_signal(Signal(self.name, "intent:other", 0.5))
 
 
 def _score_heads(context: AnalysisContext, cut_offs: Mapping[str, float]) -> dict[str, float]:
-    """Log-odds of each head, told from the cut-off, so that half a chance is where it begins to hold."""
-    odds = context.prediction.log_odds
-    told = {head: odds[head] - cut_offs[head] for head in HEADS}
-    if told["complaint"] > 0 and _is_directed_at_nobody(context):
-        told["complaint"] += COMPLAINT_TO_NOBODY
-    if told["praise"] > 0 and (
-        ("sarcasm" in context.intent_phrases and context.has_label(UNSURE)) or find_failure(context.words)
-    ):
-        told["praise"] = PRAISE_IN_DOUBT
-    if context.intent_phrases:
-        for head, before in SPOKEN.items():
-            if hits := context.intent_phrases.get(FAMILY.get(head, head)):
-                told[head] = max(told[head], before + max([hit.weight for hit in hits]))
-    return told
+    """Return log-odds relative to the cut-off, so that a head holds from 0."""
+    odds, phrases = context.prediction.log_odds, context.intent_phrases
+    scores = {head: odds[head] - cut_offs[head] for head in HEADS}
+    if scores["complaint"] > 0 and _is_directed_at_nobody(context):
+        scores["complaint"] += COMPLAINT_TO_NOBODY
+    if scores["praise"] > 0 and (("sarcasm" in phrases and context.has_label(UNSURE)) or find_failure(context.words)):
+        scores["praise"] = PRAISE_IN_DOUBT
+    if phrases:
+        for head, base in PHRASE_BASE.items():
+            if hits := phrases.get(FAMILY.get(head, head)):
+                scores[head] = max(scores[head], base + max([hit.weight for hit in hits]))
+    return scores
 
 
 def _score_foreign_language(context: AnalysisContext) -> dict[str, float]:
-    told = {}
+    scores = {}
     for head in HEADS:
-        sentiment, least = ABROAD.get(head, ("", 0.0))
-        if sentiment:
-            sure = (
-                context.has_label(f"sentiment:{sentiment}")
-                and context.get_confidence(f"sentiment:{sentiment}") >= least
-            )
+        if head in NON_ENGLISH:
+            label, least = NON_ENGLISH[head]
+            sure = context.has_label(label) and context.get_confidence(label) >= least
         else:
-            sure = head == "question" and any(
-                "?" in word and word[0] in "?!" for word in context.word_flags.select_words(ODD)
-            )
-        told[head] = 1.0 if sure else -3.0
-    return told
+            marks = context.word_flags.select_words(ODD) if head == "question" else ()
+            sure = any("?" in word and word[0] in "?!" for word in marks)
+        scores[head] = 1.0 if sure else -3.0
+    return scores
 
 
 def _explain_head(head: str, context: AnalysisContext) -> str:
@@ -103,29 +95,27 @@ def _explain_head(head: str, context: AnalysisContext) -> str:
 
 
 def _quote_evidence(context: AnalysisContext, head: str) -> str:
-    """The phrases that name it, then the words that speak for it most."""
+    """Quote the phrases of the head, else the words that added most to it."""
     hits: Sequence[PhraseMatch] = context.intent_phrases.get(FAMILY.get(head, head), ())
     phrases = sorted((hit for hit in hits if hit.weight >= SAYS_LITTLE), key=lambda hit: -hit.weight)
     denied = _find_denied_praise(context) if head == "complaint" else []
     quotes = [*(hit.phrase for hit in phrases), *(f"not {hit.phrase}" for hit in denied)]
-    return quote_phrases(
-        quotes or context.prediction.list_top_words(context.prediction.find_column(head), context.masked_places)
-    )
+    prediction = context.prediction
+    return quote_phrases(quotes or prediction.list_top_words(prediction.find_column(head), context.masked_places))
 
 
 def _find_denied_praise(context: AnalysisContext) -> list[PhraseMatch]:
-    return [
-        hit for hit in context.intent_phrases.get("praise", ()) if is_preceded_by(context.words, hit.start, NEGATORS)
-    ]
+    praise = context.intent_phrases.get("praise", ())
+    return [hit for hit in praise if is_preceded_by(context.words, hit.start, NEGATORS)]
 
 
 def _is_directed_at_nobody(context: AnalysisContext) -> bool:
-    said = any(hit.weight >= SAYS_LITTLE for hit in context.intent_phrases.get("complaint", ()))
-    return not said and not _find_denied_praise(context) and not _is_addressed(context)
+    complains = any(hit.weight >= SAYS_LITTLE for hit in context.intent_phrases.get("complaint", ()))
+    return not complains and not _find_denied_praise(context) and not _is_addressed(context)
 
 
 def _has_wordless_content(context: AnalysisContext) -> bool:
-    """With "???", a heart, or a hashtag; a heap of other signs says nothing that anybody could want."""
+    """Return True for "???", a heart or a hashtag; other signs say nothing that anybody could want."""
     return any(
         word[0] in "?!" or word[0] >= FIRST_SYMBOL or (len(word) > 1 and word[0] in BEGINS) for word in context.words
     )

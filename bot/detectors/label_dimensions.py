@@ -1,7 +1,7 @@
-"""What routes may ask about besides sentiment, intent, subject, kind, source and language.
+"""The label dimensions that routes can match besides sentiment, intent, subject, kind, source and language.
 
-A detector that speaks of something else names it here, with its words, and is routable at once. A module of its own,
-so that whoever reads a playbook need not load the engines.
+A detector with a dimension of its own adds it here, with its words. A module of its own, so that loading a playbook
+does not load the engines.
 """
 
 from collections.abc import Mapping

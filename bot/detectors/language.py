@@ -1,4 +1,4 @@
-"""language: the outlet's word, else the script, else common words, else a model; too little is the house language."""
+"""Detect the language: as the source says, else by script, common words or a model, else the default language."""
 
 import re
 from collections.abc import Sequence
@@ -22,21 +22,22 @@ SCRIPTS = (
     ("he", re.compile("[\u0590-\u05ff]")),
 )
 OTHER_LETTERS = re.compile("[\u0370-\u1cff\u3040-\ud7af]")
-"""Asked before each script by itself, as most of what is not ASCII is an accent or an emoji."""
+"""Searched before each script, because most of what is not ASCII is an accent or an emoji."""
 SHARED = frozenset({"ar", "ru", "hi"})
-"""Scripts of several languages, of which the model is asked."""
+"""Scripts of several languages, for which the model decides."""
 SCRIPT_SHARE = 0.3
-"""Of the letters: a name in another script does not make a post of that language."""
+"""Share of the letters: a name in another script does not make a post of that language."""
 
-UNTOLD = frozenset(["und", "qme", "qam", "qct", "qht", "qst", "zxx", "art"])
-"""What X says where it does not know, or where there are only links, handles or pictures."""
+UNKNOWN = frozenset(["und", "qme", "qam", "qct", "qht", "qst", "zxx", "art"])
+"""What X says if it does not know, or for links, handles or pictures alone."""
 
-# Chosen on the lines in tests/detectors/lines/language.toml and on the airlines' week (2026-11-22).
+# Chosen on the lines in tests/detectors/lines/language.toml and on the airline week (2026-11-22).
 ENOUGH = 0.3
-"""Of the words: so many common ones of the house, and nobody else is asked."""
+"""Share of common words of the default language from which the model is not asked."""
 A_FEW = 0.2
-SURE, SURE_OF_FEW, SURE_AGAINST_THE_HOUSE = 0.5, 0.6, 0.9
-"""What the model must give: of a sentence, of fewer words, and where a fifth are common words of the house."""
+SURE, SURE_OF_FEW, SURE_AGAINST_DEFAULT = 0.5, 0.6, 0.9
+"""The probability that the model must give: for a sentence, for fewer words, and if a fifth are common words of the
+default language."""
 FEW = 4
 
 DetectedLanguage = tuple[str, float, str]
@@ -52,15 +53,15 @@ class LanguageDetector:
         self._model = LanguageModel()
 
     def detect(self, batch: Sequence[AnalysisContext]) -> None:
-        for hearing in batch:
-            code, confidence, because = self._detect_language(hearing)
+        for context in batch:
+            code, confidence, because = self._detect_language(context)
             code = get_primary_language(code) or code
-            hearing.add_signal(Signal(self.name, f"language:{code}", confidence, because))
+            context.add_signal(Signal(self.name, f"language:{code}", confidence, because))
 
     def _detect_language(self, context: AnalysisContext) -> DetectedLanguage:
-        told = get_primary_language(context.mention.lang)
-        if told and told not in UNTOLD:
-            return told, 0.99, ""
+        given = get_primary_language(context.mention.lang)
+        if given and given not in UNKNOWN:
+            return given, 0.99, ""
         return self._detect_by_script(context) or self._detect_by_words(context)
 
     def _detect_by_script(self, context: AnalysisContext) -> DetectedLanguage | None:
@@ -79,13 +80,13 @@ class LanguageDetector:
 
     def _detect_by_words(self, context: AnalysisContext) -> DetectedLanguage:
         words = len(context.words) - len(context.word_flags.select_words(ODD))
-        ours = len(self._common.intersection(context.words))
-        if ours and ours >= ENOUGH * words:
-            return self._default_language, min(0.95, 0.5 + 0.1 * ours), ""
+        common = len(self._common.intersection(context.words))
+        if common and common >= ENOUGH * words:
+            return self._default_language, min(0.95, 0.5 + 0.1 * common), ""
         guess = self._model.guess_language(context.masked_text) if words else None
         if guess and guess.code == self._default_language and guess.probability >= SURE and words > 1:
             return self._default_language, guess.probability, ""
-        sure = SURE_AGAINST_THE_HOUSE if ours and ours >= A_FEW * words else SURE if words >= FEW else SURE_OF_FEW
-        if guess and guess.probability >= sure and words > 1:
+        least = SURE_AGAINST_DEFAULT if common and common >= A_FEW * words else SURE if words >= FEW else SURE_OF_FEW
+        if guess and guess.probability >= least and words > 1:
             return guess.code, guess.probability, f"language {guess.code} by its words"
         return self._default_language, 0.3, f"language taken for {self._default_language}: too short to tell"

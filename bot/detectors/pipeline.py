@@ -1,4 +1,4 @@
-"""The detectors in the order in which they run; a later one may read what an earlier one found."""
+"""The detectors in the order in which they run; a later one may read the signals of an earlier one."""
 
 import asyncio
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ from bot.domain.subject import Subject
 
 def build_detectors(
     subjects: Sequence[Subject],
-    terms: SubjectMatcher,
+    matcher: SubjectMatcher,
     *,
     engine: str,
     unsure_below: float,
@@ -36,7 +36,7 @@ def build_detectors(
 ) -> tuple[Detector, ...]:
     return (
         LanguageDetector(language),
-        SubjectDetector(terms),
+        SubjectDetector(matcher),
         AuthenticityDetector(),
         SpamDetector(subjects),
         SentimentDetector(engine, unsure_below=unsure_below, language=language, onnx_model=onnx_model),
@@ -48,16 +48,16 @@ def build_detectors(
 
 class AssessmentResult(NamedTuple):
     assessment: Assessment
-    """All that decides where a mention goes. Why it sounds as it does is left open: that takes a look at each word."""
+    """All that decides where a mention goes, without reasons: these need a look at each word."""
     context: AnalysisContext
 
     def explain_assessment(self) -> Assessment:
-        """With the reasons, for a card."""
+        """Build the assessment with its reasons, for a card."""
         return build_assessment(self.context.explain_signals())
 
 
 class MentionAssessor:
-    """A batch of mentions in, an assessment for each out, in the same order. Holds no state between batches."""
+    """Assesses a batch of mentions, in order. It keeps no state between batches."""
 
     def __init__(
         self,
@@ -69,63 +69,60 @@ class MentionAssessor:
         weights: Path = PACKAGED,
         onnx: OnnxOptions | None = None,
     ) -> None:
-        """Raises Unusable with a sentence where there is no good weight file, or a model of one's own does not fit."""
+        """Load the model. Raise `WeightsError` if the weight file or the customer's own model cannot be used."""
         self._model = load_model(weights)
         self._own = load_onnx_model(onnx) if onnx else None
-        tokenize_text("ready")  # reads the word lists now, or the first post would wait for them
-        self._terms = SubjectMatcher(subjects)
+        tokenize_text("ready")  # loads the word lists now, else the first post would wait for them
+        self._matcher = SubjectMatcher(subjects)
         self.detectors = build_detectors(
-            subjects, self._terms, engine=engine, unsure_below=unsure_below, language=language, onnx_model=self._own
+            subjects, self._matcher, engine=engine, unsure_below=unsure_below, language=language, onnx_model=self._own
         )
 
     def assess(self, batch: Sequence[Mention], stats: Sequence[MentionStats] = ()) -> list[Assessment]:
-        """`backgrounds`, where given, belong to the mentions in the same order."""
-        return [listened.explain_assessment() for listened in self.assess_lazily(batch, stats)]
+        """Assess mentions with their reasons. `stats`, if given, belong to the mentions in the same order."""
+        return [result.explain_assessment() for result in self.assess_lazily(batch, stats)]
 
     def assess_lazily(self, batch: Sequence[Mention], stats: Sequence[MentionStats] = ()) -> list[AssessmentResult]:
-        """As `assess`, for who keeps few of them and asks for the reasons of those alone."""
-        hearings = self._build_contexts(batch, stats)
-        return self._run_detectors(hearings, self._own.predict(_collect_masked_texts(hearings)) if self._own else ())
+        """Assess mentions and leave the reasons to those that are kept."""
+        contexts = self._build_contexts(batch, stats)
+        return self._run_detectors(contexts, self._own.predict(_collect_texts(contexts)) if self._own else ())
 
     async def assess_in_thread(
-        self, batch: Sequence[Mention], backgrounds: Sequence[MentionStats] = ()
+        self, batch: Sequence[Mention], stats: Sequence[MentionStats] = ()
     ) -> list[AssessmentResult]:
-        """As `assess_lazily`; a model that takes milliseconds a post reads in a thread, so that the loop goes on."""
-        hearings = self._build_contexts(batch, backgrounds)
-        return self._run_detectors(
-            hearings, await asyncio.to_thread(self._own.predict, _collect_masked_texts(hearings)) if self._own else ()
-        )
+        """Assess like `assess_lazily`; a model that takes milliseconds a post runs in a thread."""
+        contexts = self._build_contexts(batch, stats)
+        own = await asyncio.to_thread(self._own.predict, _collect_texts(contexts)) if self._own else ()
+        return self._run_detectors(contexts, own)
 
-    def _build_contexts(self, batch: Sequence[Mention], backgrounds: Sequence[MentionStats]) -> list[AnalysisContext]:
-        known = backgrounds or [MentionStats()] * len(batch)
-        return [
-            AnalysisContext(mention, background, self._terms) for mention, background in zip(batch, known, strict=True)
-        ]
+    def _build_contexts(self, batch: Sequence[Mention], stats: Sequence[MentionStats]) -> list[AnalysisContext]:
+        pairs = zip(batch, stats or [MentionStats()] * len(batch), strict=True)
+        return [AnalysisContext(mention, known, self._matcher) for mention, known in pairs]
 
     def _run_detectors(
-        self, contexts: Sequence[AnalysisContext], told: Sequence[Probabilities]
+        self, contexts: Sequence[AnalysisContext], onnx: Sequence[Probabilities]
     ) -> list[AssessmentResult]:
-        for hearing, chances in zip(contexts, told, strict=False):
-            hearing.onnx_probabilities = chances
-        for hearing, verdict in zip(contexts, predict_batch(self._model, contexts), strict=True):
-            hearing.prediction = verdict
+        for context, probabilities in zip(contexts, onnx, strict=False):
+            context.onnx_probabilities = probabilities
+        for context, prediction in zip(contexts, predict_batch(self._model, contexts), strict=True):
+            context.prediction = prediction
         for detector in self.detectors:
             detector.detect(contexts)
-        return [AssessmentResult(build_assessment(hearing.signals), hearing) for hearing in contexts]
+        return [AssessmentResult(build_assessment(context.signals), context) for context in contexts]
 
 
-def _collect_masked_texts(contexts: Sequence[AnalysisContext]) -> list[str]:
-    return [hearing.masked_text for hearing in contexts]
+def _collect_texts(contexts: Sequence[AnalysisContext]) -> list[str]:
+    return [context.masked_text for context in contexts]
 
 
 def build_assessor(playbook: Playbook, weights: Path) -> MentionAssessor:
-    """Raises Unusable as `BatchAssessor` does."""
-    told = playbook.detectors
+    """Build the assessor of a playbook. Raise `WeightsError`."""
+    options = playbook.detectors
     return MentionAssessor(
         playbook.subjects,
-        engine=told.engine,
-        unsure_below=told.unsure_below,
+        engine=options.engine,
+        unsure_below=options.unsure_below,
         language=playbook.brand.language,
         weights=weights,
-        onnx=told.onnx,
+        onnx=options.onnx,
     )
