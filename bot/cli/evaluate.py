@@ -9,7 +9,7 @@ from bot.cli.exits import exit_on_error, fail_with, get_playbook_path, get_weigh
 from bot.config import OnnxOptions, load_playbook
 from bot.detectors.label_dimensions import DIMENSIONS
 from bot.detectors.pipeline import MentionAssessor
-from bot.detectors.sentiment import ALONE, BLEND, ONNX
+from bot.detectors.sentiment import ENGINES, BLEND, ONNX
 from bot.sources.catalogue import MODELS
 from bot.training.datasets import NONE_KNOWN, DatasetError, load_labelled
 from bot.training.datasets import load_unlabelled as posts
@@ -34,7 +34,7 @@ def evaluate(
     Rows are {"text", "label"} for sentiment, {"text", "head", "y", "src"} for an intent (crisis and spam, too), or
     corrections as `earshot corrections export` writes them.
     """
-    if engine not in (BLEND, ONNX, *ALONE):
+    if engine not in (BLEND, ONNX, *ENGINES):
         raise typer.BadParameter(f"there is no engine {engine!r}; there are blend, vader, textblob and onnx")
     if not files and not ordinary:
         raise typer.BadParameter("name files of labelled posts, or --ordinary FILE")

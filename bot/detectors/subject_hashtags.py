@@ -1,4 +1,4 @@
-"""Names inside hashtags: by the capitals of its words, or beside nothing but ordinary words."""
+"""Find names inside hashtags: by the capitals of its words, or beside ordinary words only."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,9 +9,9 @@ from bot.detectors.subject_term_forms import load_common_words
 from bot.domain.text_normalization import fold_letters
 
 INSIDE_FROM = 5
-"""Letters a name must have to be looked for in a hashtag without capitals."""
+"""Letters a name must have to be searched for in a hashtag without capitals."""
 ANYWHERE_FROM = 8
-"""Letters from which it is believed wherever it stands; "apple" is not, because of "#pineapple"."""
+"""Letters from which it is accepted anywhere; "apple" is not, because of "#pineapple"."""
 PARTS_MOST = 4
 CAPITALS = (re.compile(r"[A-Z]{2,}|[A-Z]?[a-z]+|\d+"), re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+"))
 """#NWAfail, and #NWAFail."""
@@ -20,17 +20,17 @@ Named = TypeVar("Named")
 
 
 def find_by_capitals(hashtag: str, names: Mapping[str, Named]) -> Named | None:
-    """`hashtag` as written."""
-    plain = hashtag if hashtag.isascii() else _strip_accents(hashtag)
-    return next((names[joined] for joined in _list_word_runs(plain) if joined in names), None)
+    """Return the value of the longest name made of whole words. `hashtag`: as written."""
+    ascii_tag = hashtag if hashtag.isascii() else _strip_accents(hashtag)
+    return next((names[joined] for joined in _list_word_runs(ascii_tag) if joined in names), None)
 
 
 def _strip_accents(text: str) -> str:
-    return "".join(fold_letters(one).upper() if one.isupper() else fold_letters(one) for one in text)
+    return "".join(fold_letters(letter).upper() if letter.isupper() else fold_letters(letter) for letter in text)
 
 
 def _list_word_runs(hashtag: str) -> Iterator[str]:
-    """Of its parts one, or some in a row, the longest first."""
+    """Yield runs of its words, the longest first."""
     for pattern in CAPITALS:
         parts = [part.lower() for part in pattern.findall(hashtag)]
         if len(parts) > 1:
@@ -39,7 +39,7 @@ def _list_word_runs(hashtag: str) -> Iterator[str]:
 
 
 def is_name_in_hashtag(name: str, body: str) -> bool:
-    """`body`: of the hashtag, folded."""
+    """`body`: the folded hashtag without its #."""
     place = body.find(name)
     if place < 0 or len(name) < INSIDE_FROM:
         return False
@@ -50,9 +50,8 @@ def is_name_in_hashtag(name: str, body: str) -> bool:
 
 @lru_cache(maxsize=1_000)
 def _is_ordinary(letters: str) -> bool:
-    """Whether it is made of common words, or of figures."""
-    if not letters or letters.isdigit() or letters in load_common_words():
+    """Return True for common words and for digits."""
+    common = load_common_words()
+    if not letters or letters.isdigit() or letters in common:
         return True
-    return any(
-        letters[:cut] in load_common_words() and _is_ordinary(letters[cut:]) for cut in range(2, len(letters) - 1)
-    )
+    return any(letters[:cut] in common and _is_ordinary(letters[cut:]) for cut in range(2, len(letters) - 1))

@@ -1,4 +1,4 @@
-"""What was found of the playbook's subjects in a post."""
+"""The matches of the playbook's subjects in a post."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 from bot.domain.subject import Subject
 
 HANDLE, TERM, INSIDE, FUZZY = 0.97, 0.9, 0.8, 0.6
-"""Confidences by the way in which a subject was found; set by hand, 2026-11-22."""
+"""Confidences by how a subject was found; set by hand, 2026-11-22."""
 
 
 class SubjectMatch(NamedTuple):
@@ -16,13 +16,13 @@ class SubjectMatch(NamedTuple):
     because: str
     place: int
     size: int = 1
-    """Words of the post that name it."""
+    """Words of the post that are the name."""
     is_partial: bool = False
-    """The last of these words is longer than the name, as in a script without spaces."""
+    """The last word is longer than the name, as in a script without spaces."""
 
 
 class ExcludedMatch(NamedTuple):
-    """What looks like a subject and is not."""
+    """What looks like a subject and is none."""
 
     name: str
     quote: str
@@ -30,7 +30,6 @@ class ExcludedMatch(NamedTuple):
 
 class SubjectMatches(NamedTuple):
     matches: list[SubjectMatch]
-    """Every place, in order."""
     excluded: list[ExcludedMatch]
 
     @property
@@ -39,10 +38,10 @@ class SubjectMatches(NamedTuple):
         if len(self.matches) < 2:
             return self.matches.copy()
         best: dict[str, SubjectMatch] = {}
-        for one in self.matches:
-            if one.name not in best or best[one.name].confidence < one.confidence:
-                best[one.name] = one
-        return sorted(best.values(), key=lambda one: (-one.confidence, one.place))
+        for match in self.matches:
+            if match.name not in best or best[match.name].confidence < match.confidence:
+                best[match.name] = match
+        return sorted(best.values(), key=lambda match: (-match.confidence, match.place))
 
 
 NOTHING = SubjectMatches([], [])
@@ -58,6 +57,5 @@ def build_subject_match(
     *,
     is_partial: bool = False,
 ) -> SubjectMatch:
-    said = " ".join(words[start : start + size])
-    because = f"{how}: '{said}'" if how else f"{subject.name}: '{said}'"
+    because = f"{how or subject.name}: '{' '.join(words[start : start + size])}'"
     return SubjectMatch(subject.name, subject.kind, confidence, because, start, size, is_partial)

@@ -1,4 +1,4 @@
-"""Names with a slip in them, or put together from several words: "nortwind air", "north wind air"."""
+"""Find names with a typo, or split into several words: "nortwind air", "north wind air"."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,13 +9,13 @@ from bot.detectors.subject_term_forms import concat_words
 from bot.domain.subject import Subject
 
 FUZZY_FROM = 6
-"""Letters a term must have before a misspelling of it is believed: "delta" is one letter from too many words."""
+"""Letters a term must have before a misspelling is accepted: "delta" is one letter from too many words."""
 TWO_EDITS_FROM = 10
-"""Letters from which two edits are believed instead of one."""
+"""Letters from which two edits are accepted instead of one."""
 TOGETHER_FROM = 5
-"""Letters a name must have to be put together from several words of a post, or to be found without its @."""
+"""Letters a name must have to be joined from several words of a post, or to be found without its @."""
 WINDOW = 3
-"""Words that are put together."""
+"""Words that are joined at most."""
 
 
 class NearMatch(NamedTuple):
@@ -25,7 +25,7 @@ class NearMatch(NamedTuple):
 
 
 class MisspelledMatch(NamedTuple):
-    """What stands at a place of the post: a subject, or what is none."""
+    """A subject at a place of the post, or what looks like one and is none."""
 
     size: int
     subject: Subject
@@ -34,12 +34,12 @@ class MisspelledMatch(NamedTuple):
 
 
 class MisspellingIndex:
-    """Names by their letters alone, without blanks and signs."""
+    """Names by their letters alone, without spaces and signs."""
 
     def __init__(self) -> None:
         self.joined: dict[str, Subject] = {}
         self.tagged: dict[str, Subject] = {}
-        """As `joined`, and what is too short to be believed but in a hashtag or handle: #ATT."""
+        """As `joined`, and names that are too short to be accepted outside a hashtag or handle: #ATT."""
         self.excluded: dict[str, Subject] = {}
         self._words_of: dict[str, tuple[str, ...]] = {}
 
@@ -51,7 +51,7 @@ class MisspellingIndex:
         self._words_of.setdefault(name, tuple(word.lstrip("@#") for word in words))
 
     def finalize_index(self) -> None:
-        """To be called when all names are in."""
+        """Build the search tables; call it after all names were added."""
         self._like: dict[tuple[str, int], list[NearMatch]] = {}
         for name, subject in self.joined.items():
             edits = _count_allowed_edits(name)
@@ -61,11 +61,11 @@ class MisspellingIndex:
         self._lengths: dict[str, set[int]] = {}
         for letter, length in (*self._like, *((name[0], len(name)) for name in self._names)):
             self._lengths.setdefault(letter, set()).add(length)
-        """By first letter, how long what may be like a name is: words put together are seldom of one of these."""
+        """By first letter, the lengths of all that may be like a name: joined words seldom have one of these."""
         self._longest = max(map(len, self._names), default=0) + 2
 
     def can_begin_name(self, letters: str) -> bool:
-        """Whether some beginning of a name is no further from the word than the whole may be from the name."""
+        """Return True if some beginning of a name is no further from the word than the whole may be from the name."""
         return letters[:1] in self._lengths and any(
             _is_similar_prefix(letters, name, _count_allowed_edits(name) if name in self.joined else 0)
             for name in self._names
@@ -73,7 +73,7 @@ class MisspellingIndex:
         )
 
     def find_misspelling(self, spelled: Sequence[str], start: int, *, tagged: bool) -> MisspelledMatch | None:
-        """`tagged`: the word has an @."""
+        """Return the best match that begins at this word. `tagged`: the word has an @."""
         together = ""
         lengths = self._lengths.get(spelled[start].lstrip("@")[:1], ())
         best: MisspelledMatch | None = None
@@ -96,7 +96,7 @@ class MisspellingIndex:
         return best
 
     def find_nearest_name(self, letters: str) -> NearMatch | None:
-        """How many slips away, from whom, and from which name."""
+        """Return the nearest name and its number of edits, or None."""
         if not letters:
             return None
         if exact := self.joined.get(letters):
@@ -113,7 +113,7 @@ class MisspellingIndex:
         return self.find_nearest_name(together) if len(together) >= TOGETHER_FROM else None
 
     def _is_similar_name(self, name: str, words: Sequence[str]) -> bool:
-        """Whether each word is like its own of the name: "median jet" is not "meridian jet"."""
+        """Return True if each word is like its word of the name: "median jet" is not "meridian jet"."""
         wanted = self._words_of.get(name, ())
         if len(words) == 1:
             return True
@@ -126,7 +126,7 @@ class MisspellingIndex:
 
 
 def _count_allowed_edits(name: str) -> int:
-    """How many slips are believed in a term of this length."""
+    """Return how many edits are accepted in a name of this length."""
     return 0 if len(name) < FUZZY_FROM else 1 if len(name) < TWO_EDITS_FROM else 2
 
 

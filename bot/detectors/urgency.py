@@ -1,7 +1,7 @@
-"""urgency: 0 to 100 as a sum of parts, each a signal with its points and its reason. Runs last.
+"""Compute the urgency, 0 to 100, as a sum of parts, each a signal with its points and its reason. Runs last.
 
-The points were set by hand (2026-11-22) so that a crisis (45) stands above any single complaint, and so that
-reach alone never makes a post urgent.
+The points were set by hand (2026-11-22) so that a crisis (45) is above any single complaint, and so that reach alone
+never makes a post urgent.
 """
 
 import math
@@ -22,23 +22,23 @@ SEVERITY = (
     ("intent:purchase", 6),
 )
 ASKING = frozenset(label for label, _ in SEVERITY)
-"""What asks for somebody, or should."""
+"""Labels of posts that ask for somebody."""
 STRONGLY = 0.85
 STRONGLY_MORE = 10
 REACH_MOST = 20
 REACH_FROM, REACH_FULL = 1_000, 1_000_000
 DISCOUNT = 0.5
-"""What is believed of followers for each oddity of the voice: they may be bought."""
+"""The share of the followers that is believed per authenticity signal: they may be bought."""
 VELOCITY_MOST = 15
 FEWEST_POSTS = 5
-"""In a quarter of an hour, from which on they are many."""
+"""Posts in a quarter of an hour below which the rate says nothing."""
 EARLIER_EACH, HISTORY_MOST = 5, 10
 CLOCK_MOST = 10
-LAY = ((15, 60, 2), (60, 24 * 60, 4))
-"""Minutes a post lay, from and to, and its points: the moment passes. What is older than a day is not pressing."""
+DELAYS = ((15, 60, 2), (60, 24 * 60, 4))
+"""Minutes before we received the post, from and to, and their points. A post older than a day is not pressing."""
 SHOUTING = 3
 FEWEST_SHOUTED = 3
-"""More than 60 % of at least four."""
+"""More than 60 % of at least four words."""
 
 
 WITHIN_THE_HOUR, TODAY = 8, 4
@@ -56,26 +56,26 @@ class UrgencyDetector:
     name = "urgency"
 
     def detect(self, batch: Sequence[AnalysisContext]) -> None:
-        for hearing in batch:
-            if hearing.has_label("intent:spam"):
+        for context in batch:
+            if context.has_label("intent:spam"):
                 continue
-            for part in _compute_parts(hearing):
+            for part in _compute_parts(context):
                 if part.points > 0:
-                    hearing.add_signal(Signal(self.name, f"urgency:{part.name}", 1.0, part.because, weight=part.points))
+                    context.add_signal(Signal(self.name, f"urgency:{part.name}", 1.0, part.because, weight=part.points))
 
 
 def _compute_parts(context: AnalysisContext) -> list[_UrgencyPart]:
-    """Those for which there is any reason; some are worth nothing after all."""
-    background, parts = context.stats, []
+    """Return the parts that have a reason; some have no points after all."""
+    stats, parts = context.stats, []
     asking = context.has_any_label(ASKING)
     if asking or context.has_label("sentiment:negative"):
         parts.append(_score_severity(context))
     if (context.mention.author.followers or 0) >= REACH_FROM:
         parts.append(_score_reach(context))
-    if background.recent >= FEWEST_POSTS:
-        parts.append(_score_velocity(background))
-    if background.earlier:
-        parts.append(_score_history(background))
+    if stats.recent >= FEWEST_POSTS:
+        parts.append(_score_velocity(stats))
+    if stats.earlier:
+        parts.append(_score_history(stats))
     if asking:
         parts.append(_score_time_pressure(context))
     if context.capitals >= FEWEST_SHOUTED and _is_shouting(context):
@@ -96,50 +96,49 @@ def _score_severity(context: AnalysisContext) -> _UrgencyPart:
 
 
 def _score_reach(context: AnalysisContext) -> _UrgencyPart:
-    """On a log scale, because a hundred thousand followers are not a hundred times a thousand."""
+    """Score the reach on a log scale: a hundred thousand followers are not a hundred times a thousand."""
     followers = context.mention.author.followers or 0
-    odd = find_authenticity_signals(context)
-    believed = int(followers * DISCOUNT ** len(odd))
+    signals = find_authenticity_signals(context)
+    believed = int(followers * DISCOUNT ** len(signals))
     scale = math.log10(max(1, believed) / REACH_FROM) / math.log10(REACH_FULL / REACH_FROM)
     points = round(REACH_MOST * min(1.0, scale)) if scale > 0 else 0
-    discounted = f", discounted to {believed:,} ({', '.join(one.words for one in odd)})" if odd else ""
+    discounted = f", discounted to {believed:,} ({', '.join(signal.words for signal in signals)})" if signals else ""
     return _UrgencyPart("reach", points, f"reach: {followers:,} followers{discounted}")
 
 
-def _score_velocity(background: MentionStats) -> _UrgencyPart:
-    recent, usual = background.recent, max(1.0, background.expected)
+def _score_velocity(stats: MentionStats) -> _UrgencyPart:
+    recent, usual = stats.recent, max(1.0, stats.expected)
     if recent < 2 * usual:
         return _UrgencyPart("velocity", 0, "")
     points = min(VELOCITY_MOST, round(5 * math.log2(recent / usual)))
     return _UrgencyPart("velocity", points, f"velocity: {recent} posts in a quarter of an hour, {usual:.0f} are usual")
 
 
-def _score_history(background: MentionStats) -> _UrgencyPart:
-    """Who writes again within a day was not helped by what came of it before."""
-    earlier = background.earlier
+def _score_history(stats: MentionStats) -> _UrgencyPart:
+    """Score earlier posts: a person who writes again within a day was not helped."""
+    earlier = stats.earlier
     times = "once" if earlier == 1 else f"{earlier} times"
-    return _UrgencyPart(
-        "history", min(HISTORY_MOST, EARLIER_EACH * earlier), f"history: wrote {times} before within a day"
-    )
+    points = min(HISTORY_MOST, EARLIER_EACH * earlier)
+    return _UrgencyPart("history", points, f"history: wrote {times} before within a day")
 
 
 def _score_time_pressure(context: AnalysisContext) -> _UrgencyPart:
-    """What the post says of its own time, and how long it lay before we heard it."""
-    points, why = 0, []
-    if said := _find_time_pressure(context.word_flags):
-        points, why = said.points, [f"'{said.words}'"]
+    """Score deadlines in the text, and the delay until we received the post."""
+    points, reasons = 0, []
+    if pressure := _find_time_pressure(context.word_flags):
+        points, reasons = pressure.points, [f"'{pressure.words}'"]
     minutes = _measure_delay(context)
-    for least, most, worth in LAY:
+    for least, most, worth in DELAYS:
         if least <= minutes < most:
             points += worth
-            why.append(f"posted {_format_minutes(minutes)} before we heard it")
-    return _UrgencyPart("clock", min(CLOCK_MOST, points), f"clock: {', '.join(why)}")
+            reasons.append(f"posted {_format_minutes(minutes)} before we heard it")
+    return _UrgencyPart("clock", min(CLOCK_MOST, points), f"clock: {', '.join(reasons)}")
 
 
 def _measure_delay(context: AnalysisContext) -> float:
-    """Minutes from when it was said until we heard it."""
-    heard_at = context.stats.received_at
-    return (heard_at - context.mention.created_at).total_seconds() / 60 if heard_at else 0.0
+    """Return the minutes from the post until we received it."""
+    received_at = context.stats.received_at
+    return (received_at - context.mention.created_at).total_seconds() / 60 if received_at else 0.0
 
 
 def _format_minutes(minutes: float) -> str:
@@ -147,9 +146,8 @@ def _format_minutes(minutes: float) -> str:
 
 
 def _is_shouting(context: AnalysisContext) -> bool:
-    tokens = (
-        " ".join(context.tokens).split() if context.masked_places else context.tokens
-    )  # a name may be several words
+    # a masked name may be several words
+    tokens = " ".join(context.tokens).split() if context.masked_places else context.tokens
     words = [token for token in tokens if token.isalpha() and len(token) > 2]
     return len(words) >= 4 and sum(map(str.isupper, words)) > 0.6 * len(words)
 
@@ -159,24 +157,24 @@ class _TimePressure(NamedTuple):
     points: int
 
 
-def _find_time_pressure(known: WordFlags) -> _TimePressure | None:
-    """The most pressing of what is said, if anything is."""
-    found = [_TimePressure(hit.phrase, int(hit.weight)) for hit in known.phrases.get(PRESSING, ())]
-    if known.flags & AHEAD:
-        found += _find_deadlines(known.words, known.find_places(AHEAD))
-    return max(found, key=lambda one: one.points, default=None)
+def _find_time_pressure(flags: WordFlags) -> _TimePressure | None:
+    """Return the most pressing time expression, or None."""
+    found = [_TimePressure(hit.phrase, int(hit.weight)) for hit in flags.phrases.get(PRESSING, ())]
+    if flags.flags & AHEAD:
+        found += _find_deadlines(flags.words, flags.find_places(AHEAD))
+    return max(found, key=lambda pressure: pressure.points, default=None)
 
 
 def _find_deadlines(words: Sequence[str], places: Sequence[int]) -> list[_TimePressure]:
-    """`in 20 minutes`, `in 3 hours`."""
+    """Find `in 20 minutes`, `in 3 hours`."""
     found = []
     for place in places:
         if place + 2 >= len(words):
             break
-        much, unit = words[place + 1], words[place + 2]
-        if much.isdecimal() and len(much) < 4 and (unit in MINUTES or unit in HOURS):
-            minutes = int(much) * (1 if unit in MINUTES else 60)
+        number, unit = words[place + 1], words[place + 2]
+        if number.isdecimal() and len(number) < 4 and (unit in MINUTES or unit in HOURS):
+            minutes = int(number) * (1 if unit in MINUTES else 60)
             if minutes <= 12 * 60:
-                worth = WITHIN_THE_HOUR if minutes <= 60 else TODAY
-                found.append(_TimePressure(f"{words[place]} {much} {unit}", worth))
+                points = WITHIN_THE_HOUR if minutes <= 60 else TODAY
+                found.append(_TimePressure(f"{words[place]} {number} {unit}", points))
     return found

@@ -9,7 +9,7 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from bot.detectors.engines.lexicon_engines import BELIEVED, MAX_EMOJI, TextBlobEngine, VaderEngine, list_reasons
 from bot.detectors.pipeline import MentionAssessor
-from bot.detectors.sentiment import ALONE
+from bot.detectors.sentiment import ENGINES
 from bot.domain.assessment import Assessment
 from tests.detectors.vocabulary import SUBJECTS, heard, mention
 
@@ -122,7 +122,7 @@ def test_the_engine_textblob_says_what_its_library_says(text: str) -> None:
     ],
 )
 def test_both_name_the_words_that_pull_towards_what_won(engine: str, text: str, words: list[str]) -> None:
-    assert list_reasons(ALONE[engine](), text) == words
+    assert list_reasons(ENGINES[engine](), text) == words
 
 
 def test_these_words_stand_in_the_reason() -> None:
