@@ -9,7 +9,7 @@ from bot.cli.exits import exit_on_error, fail_with, get_playbook_path, get_weigh
 from bot.config import OnnxOptions, load_playbook
 from bot.detectors.label_dimensions import DIMENSIONS
 from bot.detectors.pipeline import MentionAssessor
-from bot.detectors.sentiment import ENGINES, BLEND, ONNX
+from bot.detectors.sentiment import BLEND, ENGINES, ONNX
 from bot.sources.catalogue import MODELS
 from bot.training.datasets import NONE_KNOWN, DatasetError, load_labelled
 from bot.training.datasets import load_unlabelled as posts

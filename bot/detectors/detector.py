@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from bot.detectors.model.features import count_capitals
-from bot.detectors.model.predictions import UNHEARD
+from bot.detectors.model.predictions import NO_PREDICTION
 from bot.detectors.subject_matcher import SubjectMatcher
 from bot.detectors.subject_matches import NOTHING, SubjectMatch
 from bot.detectors.text.denials import rewrite_denials, shift_place
@@ -95,7 +95,7 @@ class AnalysisContext:
         self.links = self.word_flags.select_words(LINK)
         self.invisible_count = count_invisible_letters(mention.text)
         """Invisible letters of the original, which are not in `text`."""
-        self.prediction = UNHEARD
+        self.prediction = NO_PREDICTION
         """Set before the first detector runs."""
         self.onnx_probabilities: tuple[float, float, float] | None = None
         """Negative, neutral, positive by the customer's ONNX model, if there is one."""

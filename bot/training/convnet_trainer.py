@@ -13,7 +13,7 @@ from scipy import sparse
 
 from bot.detectors.model.batch import Floats
 from bot.detectors.model.classifier import CLASSES
-from bot.detectors.model.convnet import OF_RUNS
+from bot.detectors.model.convnet import RUN_WEIGHT
 from bot.training.features import RawFeatures
 
 SEED = 20261122
@@ -54,7 +54,7 @@ def build_vocabulary(
     )
     runs, parts = _build_share_matrix(found.runs, found.run_of, posts_with, min_posts[1], found.vocabulary)
     many = np.maximum(np.asarray(parts.sum(axis=1)).ravel(), 1)
-    shared = sparse.diags((OF_RUNS / many).astype(np.float32)) @ parts
+    shared = sparse.diags((RUN_WEIGHT / many).astype(np.float32)) @ parts
     return VectorVocabulary(words, runs, sparse.hstack([own, shared]).tocsr().astype(np.float32))
 
 

@@ -17,7 +17,7 @@ from bot.detectors.model.classifier import CLIPPED, encode_rows
 from bot.detectors.model.dense_features import extract_dense_features
 from bot.detectors.model.features import score_phrases
 from bot.detectors.model.hashing import (
-    SALT_DENIED,
+    SALT_NEGATED,
     SALT_WORD,
     Hashes,
     compute_half_pairs,
@@ -65,7 +65,7 @@ def extract_raw_features(texts: Sequence[str], lexicon: PackedLexicon) -> RawFea
         ids.append(list(map(numbers.__getitem__, post.words)))
         loud.append(post.capitals)
         said.append(score_phrases(post))
-    words = numbers.plain
+    words = numbers.normalized
     marks = WordKindTable()
     marks.add_words(words, lexicon.get_valences([strip_hash(word) for word in words]).tolist())
     surfaces = [extract_dense_features(one, marks, capitals) for one, capitals in zip(ids, loud, strict=True)]
@@ -73,7 +73,7 @@ def extract_raw_features(texts: Sequence[str], lexicon: PackedLexicon) -> RawFea
     numbers_of = [told.values + phrases for told, phrases in zip(surfaces, said, strict=True)]
     keys = compute_word_keys(words)
     both = np.empty(2 * len(words), np.uint32)
-    both[0::2], both[1::2] = mix_hashes(keys, SALT_WORD), mix_hashes(keys, SALT_DENIED)
+    both[0::2], both[1::2] = mix_hashes(keys, SALT_WORD), mix_hashes(keys, SALT_NEGATED)
     halves = compute_half_pairs(keys)
     pairs = hash_pairs(*halves[:, posts.rows])
     places = np.array([place for place, word in enumerate(words) if has_letter_runs(word)], np.intp)

@@ -7,7 +7,7 @@ import pytest
 from textblob import TextBlob
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from bot.detectors.engines.lexicon_engines import BELIEVED, MAX_EMOJI, TextBlobEngine, VaderEngine, list_reasons
+from bot.detectors.engines.lexicon_engines import MAX_EMOJI, POLARITY_WEIGHT, TextBlobEngine, VaderEngine, list_reasons
 from bot.detectors.pipeline import MentionAssessor
 from bot.detectors.sentiment import ENGINES
 from bot.domain.assessment import Assessment
@@ -95,7 +95,7 @@ def test_english_words_do_not_count_in_german() -> None:
 def polarity_of(assessment: Assessment) -> float:
     """How far the likeliest of two sides is ahead, as a polarity again."""
     chances = assessment.probabilities
-    return log(chances["positive"] / chances["negative"]) / (2 * BELIEVED)
+    return log(chances["positive"] / chances["negative"]) / (2 * POLARITY_WEIGHT)
 
 
 @pytest.mark.parametrize("text", SENTENCES)

@@ -1,1 +1,1 @@
-"""The sentiment engines and how they are combined; to be replaced without touching a detector."""
+"""The sentiment engines beside our own model."""

@@ -1,8 +1,7 @@
-"""VADER and TextBlob as their libraries give them, for whoever chose one in the playbook.
+"""VADER and TextBlob as their libraries are, for playbooks that choose one.
 
-The likeliest class is what each polarity is always read as: beyond ±.05 for VADER, anything but zero for TextBlob. How
-much a polarity is believed was fitted on every sixth post of `sentiment_train.jsonl` (2026-11-22): log loss .966 and
-1.016.
+The likeliest class is the usual reading of each polarity: beyond ±.05 for VADER, anything but zero for TextBlob. The
+weight of a polarity was fitted on every sixth post of `sentiment_train.jsonl` (2026-11-22): log loss .966 and 1.016.
 """
 
 from collections.abc import Sequence
@@ -14,9 +13,9 @@ from vaderSentiment.vaderSentiment import BOOSTER_DICT, SentimentIntensityAnalyz
 
 from bot.detectors.model.softmax import compute_softmax
 
-BELIEVED = 1.5
+POLARITY_WEIGHT = 1.5
 MAX_EMOJI = 50
-"""VADER reads up to the next one: it writes each out in words, and its time grows with the square of these. 1,500
+"""VADER reads up to the next emoji: it writes each out in words, and its time grows with the square of these. 1,500
 letters of text with 50 emoji take 50 ms at the worst, and 1,500 emoji took five seconds (2026-11-28)."""
 _TEXTBLOB_LOADING = Lock()
 
@@ -40,10 +39,10 @@ class VaderEngine:
         return float(self._analyzer.polarity_scores(self._limit_emoji(text))["compound"])
 
     def list_word_polarities(self, text: str) -> Sequence[tuple[str, float]]:
-        """Each word with what it weighs beside its neighbours; a booster weighs nothing by itself."""
+        """Return each word with its polarity beside its neighbours; a booster has none by itself."""
         names = self._analyzer.emojis
-        written = "".join(f" {names[letter]} " if letter in names else letter for letter in self._limit_emoji(text))
-        parsed = SentiText(written)
+        spelled = "".join(f" {names[letter]} " if letter in names else letter for letter in self._limit_emoji(text))
+        parsed = SentiText(spelled)
         return [
             (word, self._analyzer.sentiment_valence(0.0, parsed, word, place, [])[0])
             for place, word in enumerate(parsed.words_and_emoticons)
@@ -59,37 +58,36 @@ class TextBlobEngine:
     neutral = 1e-6
 
     def __init__(self) -> None:
-        """Load it with all of nltk: .7 s and 80 MB (2026-11-28), which nobody else pays for."""
+        """Load TextBlob with all of nltk: .7 s and 80 MB (2026-11-28), which no other engine costs."""
         from textblob import TextBlob  # noqa: PLC0415
 
         self._parse = TextBlob
-        with _TEXTBLOB_LOADING:  # its lexicon is one for all threads, and is read when it is first asked
+        with _TEXTBLOB_LOADING:  # its lexicon is shared by all threads and loaded on first use
             self.get_polarity("ready")
 
     def get_polarity(self, text: str) -> float:
         return float(self._parse(text).sentiment.polarity)
 
     def list_word_polarities(self, text: str) -> Sequence[tuple[str, float]]:
-        return [
-            (" ".join(said), polarity) for said, polarity, *_ in self._parse(text).sentiment_assessments.assessments
-        ]
+        assessments = self._parse(text).sentiment_assessments.assessments
+        return [(" ".join(words), polarity) for words, polarity, *_ in assessments]
 
 
 @cache
 def _load_vader() -> Any:
-    """Its lexicon never changes, and takes 20 ms to read."""
+    """Load VADER once: its lexicon takes 20 ms to read and never changes."""
     return SentimentIntensityAnalyzer()
 
 
 def convert_polarity(polarity: float, neutral: float) -> tuple[float, float, float]:
-    return compute_softmax(-BELIEVED * polarity, BELIEVED * neutral, BELIEVED * polarity)
+    return compute_softmax(-POLARITY_WEIGHT * polarity, POLARITY_WEIGHT * neutral, POLARITY_WEIGHT * polarity)
 
 
 def list_reasons(engine: SentimentEngine, text: str) -> list[str]:
-    """Return the words that pull towards what won, the strongest first; none where it is neutral."""
+    """Return the words that speak for the result, the strongest first; none if it is neutral."""
     polarity = engine.get_polarity(text)
     if abs(polarity) <= engine.neutral:
         return []
     sign = 1 if polarity > 0 else -1
-    pulls = sorted((-sign * weight, word) for word, weight in engine.list_word_polarities(text) if sign * weight > 0)
-    return [word for _, word in pulls]
+    weighted = sorted((-sign * weight, word) for word, weight in engine.list_word_polarities(text) if sign * weight > 0)
+    return [word for _, word in weighted]

@@ -1,7 +1,7 @@
-"""An ONNX model of one's own for sentiment: with its tokenizer, and the order of its classes as the playbook has it.
+"""A customer's own ONNX model for sentiment, with its tokenizer and the order of its classes as in the playbook.
 
-Both are looked at when it is loaded: what does not fit is refused with a sentence, and nothing stands in for it.
-The extra `onnx` brings what it needs.
+All are checked when the model is loaded; a model that does not fit is refused with the reason, and nothing replaces it.
+The extra `onnx` installs what it needs.
 """
 
 import json
@@ -19,32 +19,32 @@ from bot.detectors.model.weights import WeightsError
 from bot.distribution import format_requirement
 from bot.domain.assessment import Sentiment
 
-MOST_TOKENS = 128
-"""Of one post: some 500 letters. What a transformer costs grows faster than the text."""
-AT_ONCE = 16
+MAX_TOKENS = 128
+"""Tokens of one post: some 500 letters. The cost of a transformer grows faster than the text."""
+BATCH_SIZE = 16
 """Posts in one run, so that a batch of long ones stays small in memory."""
-EXTRA = 'engine = "onnx" needs what the extra brings: pip install '
+INSTALL_HINT = 'engine = "onnx" needs what the extra brings: pip install '
 IDS, MASK, TYPES = "input_ids", "attention_mask", "token_type_ids"
-WHOLE = {"tensor(int64)": np.int64, "tensor(int32)": np.int32}
-SHORT = {"neg": "negative", "neu": "neutral", "pos": "positive"}
-BROKEN = frozenset({"tensor(float)", "tensor(double)", "tensor(float16)"})
-TRIED = (
+INTEGERS = {"tensor(int64)": np.int64, "tensor(int32)": np.int32}
+SHORT_LABELS = {"neg": "negative", "neu": "neutral", "pos": "positive"}
+FLOATS = frozenset({"tensor(float)", "tensor(double)", "tensor(float16)"})
+SAMPLES = (
     ("I love this, thank you, you are wonderful", "positive"),
     ("Excellent service, best day ever, so happy", "positive"),
     ("I hate this, it is terrible, awful service", "negative"),
     ("Worst company ever, so angry and disappointed", "negative"),
 )
-"""What no model of English takes for its contrary, unless its classes stand in another order."""
+"""Posts that every model of English gets right, unless its classes are in another order."""
 
 Probabilities = tuple[float, float, float]
 
 
 class OnnxModel:
     def __init__(self, config: OnnxOptions) -> None:
-        """Raises Unusable with a sentence for whoever starts Earshot."""
+        """Load and check the model. Raise `WeightsError` with the reason."""
         self.name = config.file.name
         self.languages = frozenset(config.languages)
-        self._order = [config.classes.index(one.value) for one in Sentiment]
+        self._order = [config.classes.index(sentiment.value) for sentiment in Sentiment]
         self._tokenizer = _load_tokenizer(config.tokenizer)
         self._session = _open_session(config.file)
         self._inputs, self._output = _read_signature(config.file, self._session)
@@ -54,86 +54,87 @@ class OnnxModel:
         self._check_sample_predictions(config)
 
     def predict(self, texts: Sequence[str]) -> list[Probabilities]:
-        """Negative, neutral, positive of each text. Takes some milliseconds a post; safe in a thread."""
+        """Return negative, neutral, positive of each text. Takes some milliseconds a post; thread-safe."""
         found: list[Probabilities] = []
-        for start in range(0, len(texts), AT_ONCE):
-            raw = self._run(texts[start : start + AT_ONCE])
+        for start in range(0, len(texts), BATCH_SIZE):
+            raw = self._run(texts[start : start + BATCH_SIZE])
             shares = raw if self._has_probabilities else _normalize_logits(raw)
             found += [(row[0], row[1], row[2]) for row in shares[:, self._order].tolist()]
         return found
 
     def _run(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        cut = self._tokenizer.encode_batch([text.encode("utf-8", "replace").decode() for text in texts])
-        given = {IDS: [one.ids for one in cut], MASK: [one.attention_mask for one in cut]}
-        given[TYPES] = [one.type_ids for one in cut]
-        fed = {name: np.array(given[name], kind) for name, kind in self._inputs.items()}
-        raw: NDArray[np.float64] = np.asarray(self._session.run([self._output], fed)[0], np.float64)
+        encodings = self._tokenizer.encode_batch([text.encode("utf-8", "replace").decode() for text in texts])
+        columns = {IDS: [one.ids for one in encodings], MASK: [one.attention_mask for one in encodings]}
+        columns[TYPES] = [one.type_ids for one in encodings]
+        inputs = {name: np.array(columns[name], kind) for name, kind in self._inputs.items()}
+        raw: NDArray[np.float64] = np.asarray(self._session.run([self._output], inputs)[0], np.float64)
         return raw
 
-    def _check_sample_predictions(self, told: OnnxOptions) -> None:
-        """On posts of which nobody doubts what they are, before it is believed of any other."""
+    def _check_sample_predictions(self, config: OnnxOptions) -> None:
+        """Check the output on posts whose sentiment is obvious."""
         try:
-            raw = self._run([text for text, _ in TRIED])
-        except _list_runtime_errors() as no:
+            raw = self._run([text for text, _ in SAMPLES])
+        except _list_runtime_errors() as error:
             raise WeightsError(
-                f"{told.file}: it cannot read what {told.tokenizer} makes of a post: {_shorten_error(no)}"
+                f"{config.file}: it cannot read what {config.tokenizer} makes of a post: {_shorten_error(error)}"
             ) from None
-        if raw.shape != (len(TRIED), len(told.classes)) or not np.isfinite(raw).all():
-            said = " × ".join(map(str, raw.shape[1:])) or "no row"
+        if raw.shape != (len(SAMPLES), len(config.classes)) or not np.isfinite(raw).all():
+            shape = " × ".join(map(str, raw.shape[1:])) or "no row"
             raise WeightsError(
-                f"{told.file}: for each post it gives {said}, and not one finite number for each of the "
-                f"{len(told.classes)} classes that the playbook declares"
+                f"{config.file}: for each post it gives {shape}, and not one finite number for each of the "
+                f"{len(config.classes)} classes that the playbook declares"
             )
         self._has_probabilities = bool((raw >= 0).all() and np.allclose(raw.sum(axis=1), 1, atol=1e-3))
         if "en" not in self.languages:
             return
-        for (text, sentiment), (negative, _, positive) in zip(
-            TRIED, self.predict([text for text, _ in TRIED]), strict=True
-        ):
+        predictions = self.predict([text for text, _ in SAMPLES])
+        for (text, sentiment), (negative, _, positive) in zip(SAMPLES, predictions, strict=True):
             if (positive > negative) is not (sentiment == "positive"):
                 raise WeightsError(
-                    f"{told.file}: with classes = {json.dumps(told.classes)} it finds {text!r} more "
+                    f"{config.file}: with classes = {json.dumps(config.classes)} it finds {text!r} more "
                     f"{'negative than positive' if sentiment == 'positive' else 'positive than negative'}; "
                     "they stand in another order, or this is no model of English (then say which in `languages`)"
                 )
 
 
 def load_onnx_model(config: OnnxOptions) -> OnnxModel:
-    """Loaded once for each version of its files. Raises Unusable as `OnnxModel` does."""
+    """Load the model once for each version of its files. Raise `WeightsError`."""
     return _load_cached_onnx_model(config, tuple(_read_file_version(path) for path in (config.file, config.tokenizer)))
 
 
 @lru_cache(maxsize=1)
-def _load_cached_onnx_model(told: OnnxOptions, _versions: tuple[tuple[int, ...], ...]) -> OnnxModel:
-    return OnnxModel(told)
+def _load_cached_onnx_model(config: OnnxOptions, _versions: tuple[tuple[int, ...], ...]) -> OnnxModel:
+    return OnnxModel(config)
 
 
 def _read_file_version(path: Path) -> tuple[int, ...]:
     try:
-        about = path.stat()
-    except OSError as no:
+        stat = path.stat()
+    except OSError as error:
         raise WeightsError(
-            f"{path}: cannot be read ({no.strerror}); the playbook names it in [detectors.onnx]"
+            f"{path}: cannot be read ({error.strerror}); the playbook names it in [detectors.onnx]"
         ) from None
-    return about.st_ino, about.st_mtime_ns, about.st_size
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
 
 def _import_extra(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError:
-        raise WeightsError(EXTRA + format_requirement("onnx")) from None
+        raise WeightsError(INSTALL_HINT + format_requirement("onnx")) from None
 
 
 def _load_tokenizer(path: Path) -> Any:
     tokenizers = _import_extra("tokenizers")
     try:
-        made = tokenizers.Tokenizer.from_file(str(path))
+        tokenizer = tokenizers.Tokenizer.from_file(str(path))
     except Exception:  # noqa: BLE001  (the library raises no other)
         raise WeightsError(f"{path}: this is no tokenizer.json as the tokenizers library writes it") from None
-    made.enable_truncation(MOST_TOKENS)
-    made.enable_padding(**{key: value for key, value in (made.padding or {}).items() if key.startswith("pad_")})
-    return made
+    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer.enable_padding(
+        **{key: value for key, value in (tokenizer.padding or {}).items() if key.startswith("pad_")}
+    )
+    return tokenizer
 
 
 def _list_runtime_errors() -> tuple[type[Exception], ...]:
@@ -146,19 +147,19 @@ def _list_runtime_errors() -> tuple[type[Exception], ...]:
 def _open_session(path: Path) -> Any:
     runtime = _import_extra("onnxruntime")
     options = runtime.SessionOptions()
-    options.log_severity_level = 4  # what it cannot do it raises; what it prints besides is for its makers
+    options.log_severity_level = 4  # errors are raised; its log is for its makers
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except _list_runtime_errors() as no:
+    except _list_runtime_errors() as error:
         raise WeightsError(
-            f"{path}: this is no ONNX model that the runtime can load, or only a part of one: {_shorten_error(no)}"
+            f"{path}: this is no ONNX model that the runtime can load, or only a part of one: {_shorten_error(error)}"
         ) from None
 
 
 class _ModelSignature(NamedTuple):
     inputs: dict[str, Any]
-    """By name, the type of number that it takes."""
+    """The number type of each input."""
     output: str
 
 
@@ -168,9 +169,9 @@ def _read_signature(path: Path, session: Any) -> _ModelSignature:
         raise WeightsError(f"{path}: {fault}")
     outputs = {one.name: one for one in session.get_outputs()}
     output = outputs.get("logits") or next(iter(outputs.values()))
-    if output.type not in BROKEN:
+    if output.type not in FLOATS:
         raise WeightsError(f"{path}: its output {output.name!r} is {output.type}, and must be numbers with a fraction")
-    return _ModelSignature({name: WHOLE[kind] for name, kind in inputs.items()}, output.name)
+    return _ModelSignature({name: INTEGERS[kind] for name, kind in inputs.items()}, output.name)
 
 
 def _find_input_faults(inputs: dict[str, str]) -> Iterator[str]:
@@ -179,40 +180,40 @@ def _find_input_faults(inputs: dict[str, str]) -> Iterator[str]:
     if unknown := inputs.keys() - {IDS, MASK, TYPES}:
         yield f"it asks for {min(unknown)!r}, which no tokenizer gives"
     for name, kind in inputs.items():
-        if kind not in WHOLE:
+        if kind not in INTEGERS:
             yield f"its input {name!r} is {kind}, and must be tensor(int64) or tensor(int32)"
 
 
 def _find_label_mismatch(path: Path, classes: Sequence[str]) -> str:
-    """What is wrong, in a sentence; nothing where the file is not there, or names no classes (`LABEL_0`)."""
+    """Compare the model's config.json with the playbook. Return the mismatch as a sentence.
+
+    The result is empty if there is no such file, or if it names no classes (`LABEL_0`).
+    """
     try:
-        known = json.loads(path.read_bytes())
+        config = json.loads(path.read_bytes())
     except FileNotFoundError:
         return ""
     except (OSError, ValueError, RecursionError):
         return (
             f"{path}: cannot be read as JSON, so nobody can tell which classes the model has; mend it, or take it away"
         )
-    labels = _parse_labels(known.get("id2label") if isinstance(known, Mapping) else None)
-    if not labels or all(label.startswith("label_") for label in labels):
+    labels = _parse_labels(config.get("id2label") if isinstance(config, Mapping) else None)
+    if labels == list(classes) or all(label.startswith("label_") for label in labels):
         return ""
-    if labels == list(classes):
-        return ""
-    return (
-        f"{path}: the model's classes are {json.dumps(labels)}, and the playbook declares {json.dumps(list(classes))}"
-    )
+    declared = json.dumps(list(classes))
+    return f"{path}: the model's classes are {json.dumps(labels)}, and the playbook declares {declared}"
 
 
-def _parse_labels(told: Any) -> list[str]:
-    """In the order of their numbers, in our words."""
-    if not isinstance(told, Mapping) or not all(str(number).isdecimal() for number in told):
+def _parse_labels(labels: Any) -> list[str]:
+    """Return our names of the classes, in the order of their numbers."""
+    if not isinstance(labels, Mapping) or not all(str(number).isdecimal() for number in labels):
         return []
-    words = [str(told[number]).strip().lower() for number in sorted(told, key=lambda one: int(str(one)))]
-    return [SHORT.get(word, word) for word in words]
+    words = [str(labels[number]).strip().lower() for number in sorted(labels, key=lambda number: int(str(number)))]
+    return [SHORT_LABELS.get(word, word) for word in words]
 
 
-def _shorten_error(no: Exception) -> str:
-    return str(no).splitlines()[0].rpartition(" : ")[2][:200]
+def _shorten_error(error: Exception) -> str:
+    return str(error).splitlines()[0].rpartition(" : ")[2][:200]
 
 
 def _normalize_logits(logits: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,1 +1,1 @@
-"""The model that hears: weights in one file, read with numpy alone. Its model card: `docs/model-card.md`."""
+"""The model of sentiment and intents: weights in one file, evaluated with numpy alone; see `docs/model-card.md`."""

@@ -1,4 +1,4 @@
-"""Posts as rows of numbers, whole batches at once."""
+"""A batch of posts as one array of rows."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,19 +12,17 @@ Floats = NDArray[np.float32]
 
 
 class PostBatch(NamedTuple):
-    """A batch, laid end to end between marks: one before the first post, and one behind each, so that none is empty.
+    """A batch of posts, concatenated with a mark before the first post and behind each, so that none is empty.
 
-    So each word has a place before it and one behind it, and whoever sums from `starts` on takes each post with its
-    own mark.
+    So each word has a neighbour on both sides, and a sum from each of `starts` has each post with its own mark.
     """
 
     rows: Places
-    """Twice the number of each word in the memory, and one more where it is denied."""
+    """Twice the id of each word, plus one if the word is negated."""
     starts: Places
-    """Where each post begins."""
 
     lengths: list[int]
-    """Of each post, with its mark."""
+    """Rows of each post, with its mark."""
 
     @property
     def ids(self) -> Places:
@@ -32,37 +30,37 @@ class PostBatch(NamedTuple):
 
     @property
     def owner(self) -> Places:
-        """Of each place but the first mark, its post."""
+        """The post of each place but the first mark."""
         return np.repeat(np.arange(self.starts.size), self.lengths)
 
 
 def concat_posts(batch: Sequence[Sequence[int]], mark: int) -> PostBatch:
-    """Of each post its rows; `mark` is that of what stands between them."""
+    """Concatenate the rows of posts; `mark` is the row between them."""
     rows, starts = [mark], []
-    for one in batch:
+    for post in batch:
         starts.append(len(rows))
-        rows += one
+        rows += post
         rows.append(mark)
-    return PostBatch(np.array(rows, np.intp), np.array(starts, np.intp), [len(one) + 1 for one in batch])
+    return PostBatch(np.array(rows, np.intp), np.array(starts, np.intp), [len(post) + 1 for post in batch])
 
 
 class NGrams(NamedTuple):
-    """The words of a batch in another order: the first of each post, then the second of each, the longest post first.
+    """The words of a batch by position: the first of each post, then the second of each, the longest post first.
 
-    What is done word by word is then done for all posts at once, in rows that lie one behind the other: to take the
-    strongest of each post so is ten times faster than along each post by itself (2026-11-22).
+    So each step works on all posts at once, in consecutive rows: the maximum of each post is ten times faster than
+    along each post by itself (2026-11-22).
     """
 
     before: Places
-    """Of each place the word before it, itself, and the word after it."""
+    """The ids of the word before each place, of its own, and of the word after it."""
     itself: Places
     after: Places
     sizes: list[int]
-    """How many posts have a first word, how many a second one."""
+    """The number of posts with a first word, with a second one, and so on."""
     ranks: list[int]
-    """Of each post, where it stands among them."""
+    """The rank of each post by length."""
     places: Places
-    """Of each word its place in the batch as it was laid."""
+    """The place of each word in the batch."""
 
 
 def build_ngrams(posts: PostBatch) -> NGrams:
@@ -80,7 +78,7 @@ def build_ngrams(posts: PostBatch) -> NGrams:
 
 
 def _count_by_position(words: Sequence[int]) -> list[int]:
-    """`words`: of each post, in falling order."""
+    """`words`: words of each post, in falling order."""
     sizes, size = list[int](), len(words)
     for place in range(words[0]):
         while words[size - 1] <= place:

@@ -1,7 +1,6 @@
-"""The model at work: a batch of posts in, the log-odds of all heads out, and what each word had to do with it.
+"""The classifier: a batch of posts in, the log-odds of all heads out, and the contribution of each word.
 
-A post alone costs what the calls of numpy cost, and hardly what they reckon: so there are few, and what belongs to a
-word is in tables.
+For a single post the number of numpy calls decides the cost: so there are few, and what belongs to a word is in tables.
 """
 
 from collections.abc import Sequence
@@ -22,17 +21,17 @@ from bot.detectors.model.weights import ModelWeights
 from bot.detectors.model.word_kinds import WordKindTable
 
 CLASSES = 3
-"""Negative, neutral, positive: the first of the heads."""
+"""Negative, neutral, positive: the first heads."""
 CLIPPED = 8.0
-"""Standard deviations from the mean beyond which a number of the surface says no more."""
-SHORTEST = np.float32(1e-3)
-"""Beside the square of a post's length, so that a post without a known word is nothing, and no division by nothing."""
-ROUNDED = 6
-"""Digits of log-odds: a post alone and the same post in a batch are summed in another order."""
+"""Standard deviations from the mean beyond which a dense feature is clipped."""
+EPSILON = np.float32(1e-3)
+"""Added to the squared length of a post, so that nothing is divided by zero."""
+DIGITS = 6
+"""Digits of log-odds: a single post and the same post in a batch are summed in another order."""
 
 
 def encode_rows(ids: Sequence[int], negated: Sequence[int], word_kinds: WordKindTable) -> list[int]:
-    """Of each word its row: what is denied and is a word has one of its own."""
+    """Return the row of each word; a negated word has one of its own."""
     found = [2 * number for number in ids]
     for place in negated:
         found[place] += word_kinds.is_word(ids[place])
@@ -40,7 +39,7 @@ def encode_rows(ids: Sequence[int], negated: Sequence[int], word_kinds: WordKind
 
 
 class BatchScores(NamedTuple):
-    """Of a batch: log-odds of each post and head, and what each of its words added to them."""
+    """The log-odds of each post and head, and what each of its words added to them."""
 
     logits: NDArray[np.float64]
     contributions: WordContributions
@@ -51,70 +50,62 @@ class PostClassifier:
         arrays = weights.arrays
         self.metadata = weights.metadata
         self.heads: tuple[str, ...] = tuple(weights.metadata["heads"])
-        listening = build_convnet(arrays, len(self.heads))
-        lexicon = ValenceLexicon(
-            arrays["lexicon_words"], arrays["lexicon_valences"].astype(np.float32) / np.float32(30)
-        )
-        self._vocabulary = WordVocabulary(
-            build_sparse_block(arrays, "word"), build_sparse_block(arrays, "run"), listening, lexicon
-        )
+        net = build_convnet(arrays, len(self.heads))
+        valences = arrays["lexicon_valences"].astype(np.float32) / np.float32(30)
+        lexicon = ValenceLexicon(arrays["lexicon_words"], valences)
+        words, runs = build_sparse_block(arrays, "word"), build_sparse_block(arrays, "run")
+        self._vocabulary = WordVocabulary(words, runs, net, lexicon)
         self._pairs = BlockLookup(build_sparse_block(arrays, "pair"))
         mean, spread, dense = (arrays[f"dense_{part}"].astype(np.float64) for part in ("mean", "spread", "weights"))
         self._least, self._most = mean - CLIPPED * spread, mean + CLIPPED * spread
         dense /= spread[:, None]
-        self._weights = np.concatenate([dense, listening.out])
-        """Of the numbers of the surface, then of what the net felt at its strongest and on the whole."""
-        self._start = arrays["start"] + listening.out_start - mean @ dense
-        self._projections = _build_projections(
-            dense, self._clip_dense([[0.0] * len(dense)])[0], listening.out.astype(np.float32)
-        )
+        self._weights = np.concatenate([dense, net.out])
+        """Weights of the dense features, then of the network's maxima and sums."""
+        self._start = arrays["start"] + net.out_start - mean @ dense
+        nothing = self._clip_dense([[0.0] * len(dense)])[0]
+        self._projections = _build_projections(dense, nothing, net.out.astype(np.float32))
 
     def score_batch(self, batch: Sequence[ModelInput]) -> BatchScores:
         words = self._vocabulary
-        ids = words.encode_batch([said.words for said in batch])
-        surfaces = [
-            extract_dense_features(one, words.word_kinds, said.capitals) for one, said in zip(ids, batch, strict=True)
-        ]
-        posts = concat_posts(
-            [encode_rows(one, told.negated, words.word_kinds) for one, told in zip(ids, surfaces, strict=True)], 0
-        )
-        measured = self._clip_dense(
-            [told.values + score_phrases(said) for told, said in zip(surfaces, batch, strict=True)]
-        )
-        worth = self._weigh_features(posts)
-        roots, spelt = self._sum_weights(worth, posts)
-        in_turn = build_ngrams(posts)
-        told = convolve_batch(words.activations, in_turn, [len(one) for one in ids])
-        logits = np.concatenate([measured, told.strongest, told.whole], axis=1) @ self._weights
-        logits += spelt
+        ids = words.encode_batch([post.words for post in batch])
+        kinds = words.word_kinds
+        features = [extract_dense_features(one, kinds, post.capitals) for one, post in zip(ids, batch, strict=True)]
+        rows = [encode_rows(one, found.negated, kinds) for one, found in zip(ids, features, strict=True)]
+        posts = concat_posts(rows, 0)
+        dense = self._clip_dense([one.values + score_phrases(post) for one, post in zip(features, batch, strict=True)])
+        weights = self._weigh_features(posts)
+        roots, logits_of_words = self._sum_weights(weights, posts)
+        ngrams = build_ngrams(posts)
+        output = convolve_batch(words.activations, ngrams, [len(one) for one in ids])
+        logits = np.concatenate([dense, output.strongest, output.whole], axis=1) @ self._weights
+        logits += logits_of_words
         logits += self._start
-        parts = LogitParts(worth, roots, told, measured, [told.lexicon_words for told in surfaces])
-        return BatchScores(logits.round(ROUNDED), WordContributions(parts, self._projections, posts, in_turn))
+        parts = LogitParts(weights, roots, output, dense, [one.lexicon_words for one in features])
+        return BatchScores(logits.round(DIGITS), WordContributions(parts, self._projections, posts, ngrams))
 
     def _clip_dense(self, numbers: Sequence[Sequence[float]]) -> NDArray[np.float64]:
-        measured = np.array(numbers)
-        np.maximum(measured, self._least, out=measured)
-        np.minimum(measured, self._most, out=measured)
-        return measured
+        dense = np.array(numbers)
+        np.maximum(dense, self._least, out=dense)
+        np.minimum(dense, self._most, out=dense)
+        return dense
 
     def _weigh_features(self, posts: PostBatch) -> Floats:
         words, rows = self._vocabulary, posts.rows
-        worth: Floats = words.weights.take(rows, axis=0)
-        worth[1:, : len(self.heads) + 1] += self._pairs.weigh_hashes(
-            hash_pairs(words.begins.take(rows), words.ends.take(rows))
-        )
-        return worth
+        weights: Floats = words.weights.take(rows, axis=0)
+        hashes = hash_pairs(words.begins.take(rows), words.ends.take(rows))
+        weights[1:, : len(self.heads) + 1] += self._pairs.weigh_hashes(hashes)
+        return weights
 
-    def _sum_weights(self, worth: Floats, posts: PostBatch) -> tuple[Floats, Floats]:
-        """Of each post the roots of both lengths, of words with their pairs and of runs; and what both say together."""
-        sums: Floats = np.add.reduceat(worth, posts.starts).reshape(-1, 2, len(self.heads) + 1)
-        roots: Floats = np.sqrt(sums[:, :, -1:] + SHORTEST)
+    def _sum_weights(self, weights: Floats, posts: PostBatch) -> tuple[Floats, Floats]:
+        """Return the square roots of both lengths of each post, of words and of letter runs, and the sum of both."""
+        sums: Floats = np.add.reduceat(weights, posts.starts).reshape(-1, 2, len(self.heads) + 1)
+        roots: Floats = np.sqrt(sums[:, :, -1:] + EPSILON)
         sums /= roots
         return roots[:, :, 0], sums[:, 0, :-1] + sums[:, 1, :-1]
 
 
 def _build_projections(dense: NDArray[np.float64], nothing: NDArray[np.float64], out: Floats) -> HeadProjections:
-    """`nothing`: the surface of a post without a word."""
+    """`nothing`: the dense features of a post without a word."""
     heads = dense.shape[1]
     beyond = np.eye(heads, dtype=np.float32)
     beyond[:CLASSES, :CLASSES] -= np.float32(1 / CLASSES)

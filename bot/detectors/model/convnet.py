@@ -1,7 +1,7 @@
-"""The small net beside the regression: what three words in a row say, taken at their strongest and on the whole.
+"""The small convolutional network beside the regression: filters over three words, max and mean pooling.
 
-A word's vector is the mean of its runs of letters and its own; a filter looks at a word, the one before and the one
-after. All that is known of a word, whatever stands beside it, so it is worked out once and remembered.
+The vector of a word is the mean of its letter runs plus its own. A filter's response to a word in each of its places
+does not depend on the neighbours, so it is computed once and cached.
 """
 
 import math
@@ -15,27 +15,27 @@ from bot.detectors.model.batch import Floats, NGrams
 from bot.detectors.model.hashing import Hashes, LetterRuns, find_rows
 
 REACH = 3
-"""The word before, the word, the word after."""
-OF_RUNS = 2.0
-"""How long the mean of a word's runs is, beside its own vector."""
-NUMBERS = ("end", "filters", "out", "out_start")
+"""Words under a filter."""
+RUN_WEIGHT = 2.0
+"""Weight of the mean of a word's runs beside its own vector."""
+ARRAYS = ("end", "filters", "out", "out_start")
 
 
 class EmbeddingTable(NamedTuple):
-    """Of words or runs of letters, by sorted hash."""
+    """Vectors of words or letter runs, by sorted hash."""
 
     hashes: Hashes
     steps: NDArray[np.int8]
     scale: Floats
 
     def find_vectors(self, hashes: Hashes) -> tuple[NDArray[np.intp], Floats]:
-        """Which of these are known, and their vectors."""
+        """Return the indices of the known hashes, and their vectors."""
         known, rows = find_rows(self.hashes, hashes)
         return known, self.steps[rows] * self.scale
 
 
 class ConvActivations(NamedTuple):
-    """What the filters make of words that stand in the first, the middle and the last of their three places."""
+    """Filter responses to words in the first, the middle and the last of three places."""
 
     before: Floats
     itself: Floats
@@ -55,20 +55,20 @@ class ConvNet(NamedTuple):
     out_start: NDArray[np.float64]
 
     def compute_activations(self, hashes: Hashes, runs: LetterRuns) -> ConvActivations:
-        """What the filters make of each of these words in each of the three places; in the middle with their start.
+        """Return the filter responses of each word in each place; in the middle with the bias.
 
-        Reckoned in eight bytes, so that a word is the same whichever words were learned with it, kept as two bytes
-        hold it, and as four, as a post would wait for numpy to widen them.
+        Computed in eight bytes, so that a word does not depend on the batch it was learned in, rounded to two bytes,
+        and kept as four, because numpy would have to widen them for each post.
         """
         vectors = np.zeros((hashes.size, self.filters.shape[0]))
         known, own = self.word.find_vectors(hashes)
         vectors[known] = own
         known, parts = self.run.find_vectors(runs.hashes)
         if known.size:
-            of = runs.word_index[known]
-            first = np.flatnonzero(np.diff(of, prepend=-1))
-            many = np.diff(first, append=of.size)[:, None]
-            vectors[of[first]] += OF_RUNS * np.add.reduceat(parts, first, dtype=np.float64) / many
+            owner = runs.word_index[known]
+            first = np.flatnonzero(np.diff(owner, prepend=-1))
+            counts = np.diff(first, append=owner.size)[:, None]
+            vectors[owner[first]] += RUN_WEIGHT * np.add.reduceat(parts, first, dtype=np.float64) / counts
         return self._apply_filters(vectors)
 
     def compute_mark_activations(self) -> ConvActivations:
@@ -80,12 +80,12 @@ class ConvNet(NamedTuple):
 
 
 def build_convnet(arrays: Mapping[str, Any], heads: int) -> ConvNet:
-    """`heads`: of the model; those that the net does not know get nothing from it."""
+    """`heads`: of the model; those that the network does not know get nothing from it."""
     word, run = (
         EmbeddingTable(*(arrays[f"net_{kind}_{part}"] for part in ("hashes", "vectors", "scale")))
         for kind in ("word", "run")
     )
-    end, filters, out, out_start = (arrays[f"net_{part}"].astype(np.float64) for part in NUMBERS)
+    end, filters, out, out_start = (arrays[f"net_{part}"].astype(np.float64) for part in ARRAYS)
     unknown = heads - out_start.size
     out, out_start = np.pad(out, ((0, 0), (0, unknown))), np.pad(out_start, (0, unknown))
     return ConvNet(word, run, end, filters, arrays["net_start"], out, out_start)
@@ -93,25 +93,24 @@ def build_convnet(arrays: Mapping[str, Any], heads: int) -> ConvNet:
 
 class ConvOutput(NamedTuple):
     activations: Floats
-    """What each filter felt at each word."""
+    """The response of each filter at each word."""
     strongest: Floats
     whole: Floats
-    """Of each post its sum over the root of its words, so that a long post is not louder than a short one."""
+    """The sum of each post over the root of its words, so that length does not count."""
     share: Floats
-    """By which the sum is multiplied."""
+    """The factor of the sum."""
 
 
 def convolve_batch(activations: ConvActivations, ngrams: NGrams, words: Sequence[int]) -> ConvOutput:
-    """`compute_activations`: of all words that are known. `words`: how many each post has."""
+    """`activations`: of all known words. `words`: the number of words of each post."""
     each = activations.itself.take(ngrams.itself, axis=0)
     each += activations.before.take(ngrams.before, axis=0)
     each += activations.after.take(ngrams.after, axis=0)
     np.maximum(each, np.zeros_like(each), out=each)
-    share = np.array([[1 / math.sqrt(many or 1)] for many in words], np.float32)
+    share = np.array([[1 / math.sqrt(count or 1)] for count in words], np.float32)
     if len(words) == 1:
-        return ConvOutput(
-            each, np.maximum.reduce(each, axis=0, initial=0, keepdims=True), share * np.add.reduce(each, axis=0), share
-        )
+        strongest = np.maximum.reduce(each, axis=0, initial=0, keepdims=True)
+        return ConvOutput(each, strongest, share * np.add.reduce(each, axis=0), share)
     strongest, whole = _pool_batch(each, ngrams.sizes, len(words))
     strongest, whole = strongest.take(ngrams.ranks, axis=0), whole.take(ngrams.ranks, axis=0)
     whole *= share
@@ -119,7 +118,7 @@ def convolve_batch(activations: ConvActivations, ngrams: NGrams, words: Sequence
 
 
 def _pool_batch(each: Floats, sizes: Sequence[int], posts: int) -> tuple[Floats, Floats]:
-    """Of each post what was felt at its strongest, and the sum of it."""
+    """Return the maximum and the sum of each post."""
     strongest, whole = np.zeros((2, posts, each.shape[1]), np.float32)
     start = 0
     for size in sizes:

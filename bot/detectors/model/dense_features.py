@@ -1,7 +1,7 @@
-"""What a post says beside its words: what is denied, how much it shouts, and what two lexicons make of it.
+"""Dense features of a post: negation, capitals, punctuation, and the tone by two lexicons.
 
-One post at a time and without numpy: hardly one word in four has anything to say here, and to go through those takes
-a tenth of what numpy's calls take for a single post, and no more than they take a post of many (2026-11-22).
+One post at a time and without numpy: hardly one word in four counts here, and a loop over those takes a tenth of
+numpy's time for a single post, and no more for each post of many (2026-11-22).
 """
 
 import math
@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from bot.detectors.model.word_kinds import COUNTED, KINDS, NAMES, WordKind, WordKindTable
 
-DENIED_WORDS = 4
-"""How many words a negator reaches, until punctuation."""
-TURNED, STRONGER = -0.7, 1.3
-"""What is left of a word's valence after a negator, and after a booster."""
+NEGATION_REACH = 4
+"""Words that a negator reaches, until punctuation."""
+NEGATED, BOOSTED = -0.7, 1.3
+"""Factors of a word's valence after a negator, and after a booster."""
 SCALE = 4.0
 LEXICONS = ("vader", "pattern")
 OF_LEXICON = (
@@ -33,19 +33,19 @@ _SILENT = (0.0,) * len(OF_LEXICON)
 _TONES = len(OF_LEXICON) * len(LEXICONS)
 
 LexiconWord = tuple[int, bool, tuple[float, ...]]
-"""A word in the lexicons: its place, whether it stands after a "but", and what it weighs there by each of them."""
+"""A word in the lexicons: its place, whether it is after a "but", and its weights by each lexicon."""
 
 
 class DenseFeatures(NamedTuple):
     negated: list[int]
-    """Places of the words that stand after a negator, near enough and in the same clause."""
+    """Places of the words after a negator, near enough and in the same clause."""
     values: list[float]
-    """A number for each of `DENSE`."""
+    """A value for each of `DENSE`."""
     lexicon_words: list[LexiconWord]
 
 
 def extract_dense_features(ids: Sequence[int], word_kinds: WordKindTable, capitals: int) -> DenseFeatures:
-    """`ids`: numbers of words that `marks` know. `capitals`: words in capitals, one-letter words aside."""
+    """`ids`: ids of words in `word_kinds`. `capitals`: words in capitals, but for one-letter words."""
     kinds = word_kinds.kinds
     marked = [(place, KINDS[which]) for place, number in enumerate(ids) if (which := kinds[number])]
     counts = [0] * len(COUNTED)
@@ -55,11 +55,11 @@ def extract_dense_features(ids: Sequence[int], word_kinds: WordKindTable, capita
     counts[_CAPITALS] = capitals
     words = counts[_WORD] = counts[_WORD] + len(ids) - len(marked)
     some = max(words, 1)
-    denied = _find_negated(marked, len(ids)) if counts[_NEGATES] else []
-    weighed = _weigh_lexicon_words(marked, denied, ids, word_kinds.valences)
+    negated = _find_negated(marked, len(ids)) if counts[_NEGATES] else []
+    tones = _weigh_lexicon_words(marked, negated, ids, word_kinds.valences)
     dense = [0.0] * len(DENSE)
-    if weighed:
-        dense[0:_TONES:2], dense[1:_TONES:2] = _summarize_tone(weighed, 0, some), _summarize_tone(weighed, 1, some)
+    if tones:
+        dense[0:_TONES:2], dense[1:_TONES:2] = _summarize_tone(tones, 0, some), _summarize_tone(tones, 1, some)
     for name, count in enumerate(counts):
         if count:
             dense[_TONES + name] = min(count / _FULL[name], 1.0)
@@ -68,26 +68,26 @@ def extract_dense_features(ids: Sequence[int], word_kinds: WordKindTable, capita
         float(words <= 2),
         float(bool(marked) and marked[0][0] == 0 and marked[0][1].handle),
     )
-    return DenseFeatures(denied, dense, weighed)
+    return DenseFeatures(negated, dense, tones)
 
 
 def _find_negated(marked: Sequence[tuple[int, WordKind]], size: int) -> list[int]:
     found: list[int] = []
     after = -1
-    """Where the last negator stands, if no clause has ended since."""
+    """The place of the last negator if no clause has ended since."""
     for place, kind in marked:
         if kind.ends or kind.negates:
             if after >= 0:
-                found += range(after + 1, min(after + 1 + DENIED_WORDS, place if kind.ends else place + 1))
+                found += range(after + 1, min(after + 1 + NEGATION_REACH, place if kind.ends else place + 1))
             after = -1 if kind.ends else place
     if after >= 0:
-        found += range(after + 1, min(after + 1 + DENIED_WORDS, size))
+        found += range(after + 1, min(after + 1 + NEGATION_REACH, size))
     return found
 
 
 def _weigh_lexicon_words(
     marked: Sequence[tuple[int, WordKind]],
-    denied: Sequence[int],
+    negated: Sequence[int],
     ids: Sequence[int],
     valences: Mapping[int, tuple[float, ...]],
 ) -> list[LexiconWord]:
@@ -97,9 +97,9 @@ def _weigh_lexicon_words(
         after = after or kind.but
         if kind.weighs:
             weighs = valences[ids[place]]
-            if place in denied or place == boosted:
-                factor = TURNED if place in denied else 1.0
-                factor *= STRONGER if place == boosted else 1.0
+            if place in negated or place == boosted:
+                factor = NEGATED if place in negated else 1.0
+                factor *= BOOSTED if place == boosted else 1.0
                 weighs = tuple([factor * valence for valence in weighs])
             found.append((place, after, weighs))
         if kind.boosts:
@@ -107,11 +107,11 @@ def _weigh_lexicon_words(
     return found
 
 
-def _summarize_tone(weighed: Sequence[LexiconWord], which: int, words: int) -> Sequence[float]:
-    """A number for each of `OF_LEXICON`."""
+def _summarize_tone(tones: Sequence[LexiconWord], which: int, words: int) -> Sequence[float]:
+    """A value for each of `OF_LEXICON`."""
     ups = downs = 0
     positive = negative = late = most = least = last = 0.0
-    for _, after, valences in weighed:
+    for _, after, valences in tones:
         value = valences[which]
         if value > 0:
             ups += 1

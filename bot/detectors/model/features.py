@@ -1,4 +1,4 @@
-"""What the model is given of a post: its tokens, and how many points of each kind of phrase were found in it."""
+"""The input of the model: tokens of a post, and the points of its phrases by family."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
@@ -15,7 +15,7 @@ _ASKING = LexiconTable("intents").words["asking"]
 
 
 class ModelInput(Protocol):
-    """One post, cut into tokens once for all who read it."""
+    """One post, tokenized once for all that read it."""
 
     @property
     def tokens(self) -> Sequence[str]: ...
@@ -32,27 +32,23 @@ class ModelInput(Protocol):
 
 
 def count_capitals(tokens: Iterable[str], names: Collection[int] = ()) -> int:
-    """How many words of more than one letter are in capitals. `names`: places of those that do not count."""
+    """Count words of several letters that are in capitals. `names`: places that do not count."""
     if names:
         tokens = [token for place, token in enumerate(tokens) if place not in names]
     return sum([len(token) > 1 for token in tokens if token.isupper()])
 
 
 def score_phrases(text: ModelInput) -> list[float]:
-    """A number for each of `PHRASES`, 0 to 1."""
+    """Return a value from 0 to 1 for each of `PHRASES`."""
     found = [0.0] * len(PHRASES)
     for family, hits in text.intent_phrases.items():
-        place = _PLACES.get(family)
-        if place is not None:
+        if (place := _PLACES.get(family)) is not None:
             found[place] = min(1.0, sum([hit.weight for hit in hits]) / POINTS_MOST)
-    praised = text.intent_phrases.get("praise", ())
-    found[_DENIED] = float(any(is_preceded_by(text.words, hit.start, NEGATORS) for hit in praised)) if praised else 0.0
+    praise = text.intent_phrases.get("praise", ())
+    found[_DENIED] = float(any(is_preceded_by(text.words, hit.start, NEGATORS) for hit in praise)) if praise else 0.0
     found[_ASKED] = float(_find_first_word(text.words) in _ASKING)
     return found
 
 
 def _find_first_word(words: Sequence[str]) -> str:
-    for word in words:
-        if word[0].isalpha():
-            return word
-    return ""
+    return next((word for word in words if word[0].isalpha()), "")

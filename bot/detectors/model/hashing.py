@@ -1,4 +1,4 @@
-"""What a word is made of, as the model sees it: itself and its runs of letters, as hashes, for many words at once."""
+"""Hash words, pairs of words and letter n-grams ("runs") for the model, many words at once."""
 
 import re
 from collections.abc import Sequence
@@ -17,22 +17,22 @@ LONGEST = 32
 SHORTEST_RUN, LONGEST_RUN = 2, 5
 _BASE, _TURN, _SPREAD = np.uint64(0x100000001B3), np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 _POWERS = np.cumprod(np.full(LONGEST + 3, _BASE, dtype=np.uint64))
-DENIED_PAIR = np.uint64(3), np.uint64(7)
+NEGATED_PAIR = np.uint64(3), np.uint64(7)
 _DIGITS = re.compile(r"\d")
 LINK, HANDLE = "http", "@user"
 _BEFORE, _AFTER = "\x02", "\x03"
-SALT_WORD, SALT_PAIR, SALT_DENIED = 101, 102, 103
+SALT_WORD, SALT_PAIR, SALT_NEGATED = 101, 102, 103
 
 
 class LetterRuns(NamedTuple):
-    """Hashes of the runs of letters of many words; `word_index` says to which word each belongs, in rising order."""
+    """Hashes of the letter runs of many words; `word_index` is the word of each, in rising order."""
 
     hashes: Hashes
     word_index: Places
 
 
 def normalize_word(word: str) -> str:
-    """A word in lower case as the model knows it: any link is one link, any handle one handle, any digit a nought."""
+    """Return the word as the model knows it: all links, all handles and all digits are the same."""
     if word.isalpha():
         return word[:LONGEST]
     if word[0] == "@" and len(word) > 1:
@@ -43,7 +43,7 @@ def normalize_word(word: str) -> str:
 
 
 def mix_hashes(hashes: NDArray[np.uint64], salt: int) -> Hashes:
-    """Spread over 32 bits; another salt for each kind of thing, so that a word is not taken for a run of letters."""
+    """Spread hashes over 32 bits. The salt differs by kind, so that a word is not taken for a letter run."""
     return _mix_bits((hashes + np.uint64(salt * int(_TURN) % 2**64)) * _SPREAD)
 
 
@@ -54,51 +54,51 @@ def _mix_bits(spread: NDArray[np.uint64]) -> Hashes:
 
 
 def compute_word_keys(words: Sequence[str]) -> NDArray[np.uint64]:
-    """One number for each word, from which its own hash and those of pairs are made."""
+    """Return a key for each word, from which its hash and those of its pairs are computed."""
     letters, starts, lengths = _encode_letters(words)
     within = np.arange(letters.size) - np.repeat(starts, lengths)
     return np.add.reduceat(letters * _POWERS[within], starts)
 
 
 def compute_half_pairs(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """What a word is to a pair that it begins, and to one that it ends; of each word as it is and denied, in turns.
+    """Return each word's half of a pair that it begins, and of one that it ends; plain and negated in turns.
 
-    A denied word makes other pairs than the same word by itself.
+    A negated word makes other pairs than the plain word.
     """
-    times, plus = DENIED_PAIR
+    times, plus = NEGATED_PAIR
     both = np.stack([keys, keys * times + plus], axis=1).reshape(-1)
     salt = np.uint64(SALT_PAIR * int(_TURN) % 2**64)
     return np.stack([(both * _TURN + salt) * _SPREAD, both * _SPREAD])
 
 
 def hash_pairs(begins: NDArray[np.uint64], ends: NDArray[np.uint64]) -> Hashes:
-    """Of words in a row, told by `compute_half_pairs`: the hash of each with the one before it, from the second on."""
+    """Hash each word, from the second on, with the one before it, by the halves of `compute_half_pairs`."""
     return _mix_bits(begins[:-1] + ends[1:])
 
 
-def find_rows(table: Hashes, asked: Hashes) -> tuple[Places, Places]:
-    """Which of the asked are in a table in rising order, and their rows there."""
+def find_rows(table: Hashes, hashes: Hashes) -> tuple[Places, Places]:
+    """Return the indices of the hashes that are in a sorted table, and their rows there."""
     if not table.size:
         return np.empty(0, np.intp), np.empty(0, np.intp)
-    rows = np.minimum(table.searchsorted(asked), table.size - 1)
-    known = (table[rows] == asked).nonzero()[0]
+    rows = np.minimum(table.searchsorted(hashes), table.size - 1)
+    known = (table[rows] == hashes).nonzero()[0]
     return known, rows[known]
 
 
 def hash_letter_runs(words: Sequence[str]) -> LetterRuns:
-    """Two to five letters in a row, with a mark before and after the word as letters of their own."""
+    """Hash two to five letters in a row, with a mark before and after the word as letters of their own."""
     letters, starts, lengths = _encode_letters(words)
     ends = np.repeat(starts + lengths, lengths)
     owner = np.repeat(np.arange(len(words)), lengths)
-    hashes, of = [], []
+    hashes, owners = [], []
     rolling = letters
     for size in range(2, LONGEST_RUN + 1):
         rolling = rolling[:-1] * _BASE + letters[size - 1 :]
         if size >= SHORTEST_RUN:
             within = np.flatnonzero(ends[: rolling.size] - np.arange(rolling.size) >= size)
             hashes.append(mix_hashes(rolling[within], size))
-            of.append(owner[within])
-    joined = np.concatenate(of) if of else np.empty(0, np.intp)
+            owners.append(owner[within])
+    joined = np.concatenate(owners) if owners else np.empty(0, np.intp)
     order = np.argsort(joined, kind="stable")
     return LetterRuns(np.concatenate(hashes)[order], joined[order])
 

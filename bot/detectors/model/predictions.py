@@ -1,4 +1,4 @@
-"""What the model makes of each post of a batch: probabilities, and the words that the decision rests on."""
+"""Predictions of the model for each post: probabilities, and the words that they rest on."""
 
 from collections.abc import Collection, Sequence
 from typing import Protocol
@@ -8,20 +8,20 @@ from bot.detectors.model.features import ModelInput
 from bot.detectors.model.softmax import compute_softmax
 
 SENTIMENTS = 3
-QUOTED_FROM = 0.35
-"""What a word must have added, as a share of the one that added most, to be quoted beside it."""
-QUOTED_MOST = 3
+QUOTED_SHARE = 0.35
+"""Share of the largest contribution from which a word is quoted beside it."""
+MAX_QUOTED = 3
 LITTLE = 0.02
-"""Log-odds below which a word has added nothing worth saying."""
+"""Log-odds below which a contribution is not worth quoting."""
 
 
 class ContributionSource(Protocol):
     def get_contributions(self, post: int, head: int) -> Sequence[float]:
-        """What each word of a post added to a head."""
+        """Return what each word of a post added to a head."""
 
 
 class Prediction:
-    """Of one post. Which words it rests on is found out only where somebody asks."""
+    """The prediction for one post. The words that it rests on are computed on demand."""
 
     __slots__ = ("_contributions", "_post", "_tokens", "log_odds", "probabilities")
 
@@ -34,24 +34,24 @@ class Prediction:
         post: int,
     ) -> None:
         self.probabilities = probabilities
-        """Negative, neutral, positive; they add up to one."""
+        """Negative, neutral, positive; their sum is one."""
         self.log_odds = log_odds
-        """Log-odds of each head that is no sentiment."""
+        """Log-odds of each head but the sentiments."""
         self._tokens, self._contributions, self._post = tokens, contributions, post
 
     def find_column(self, head: str) -> int:
         return SENTIMENTS + list(self.log_odds).index(head)
 
     def list_top_words(self, column: int, names: Collection[int]) -> list[str]:
-        """Those that added most to this sentiment or head, the strongest first, as they were written.
+        """Return the words that added most to this sentiment or head, the strongest first, as written.
 
-        `names`: places of words that name a subject; that a brand is named says nothing of how somebody feels.
+        `names`: places of subject names, which say nothing of the author's mood.
         """
         added = self._contributions.get_contributions(self._post, column)
-        least = max(LITTLE, QUOTED_FROM * max(added, default=0.0))
-        told = sorted([(-more, place) for place, more in enumerate(added) if more >= least and place not in names])
-        words = dict.fromkeys([self._tokens[place] for _, place in told])
-        return [word for word in words if _is_quotable(word)][:QUOTED_MOST]
+        least = max(LITTLE, QUOTED_SHARE * max(added, default=0.0))
+        top = sorted([(-points, place) for place, points in enumerate(added) if points >= least and place not in names])
+        words = dict.fromkeys([self._tokens[place] for _, place in top])
+        return [word for word in words if _is_quotable(word)][:MAX_QUOTED]
 
 
 def _is_quotable(word: str) -> bool:
@@ -61,17 +61,17 @@ def _is_quotable(word: str) -> bool:
 def predict_batch(model: PostClassifier, batch: Sequence[ModelInput]) -> list[Prediction]:
     if not batch:
         return []
-    heard = model.score_batch(batch)
+    scores = model.score_batch(batch)
     names = model.heads[SENTIMENTS:]
     return [
         Prediction(
-            compute_softmax(*told[:SENTIMENTS]),
-            dict(zip(names, told[SENTIMENTS:], strict=True)),
-            said.tokens,
-            heard.contributions,
+            compute_softmax(*logits[:SENTIMENTS]),
+            dict(zip(names, logits[SENTIMENTS:], strict=True)),
+            text.tokens,
+            scores.contributions,
             post,
         )
-        for post, (said, told) in enumerate(zip(batch, heard.logits.tolist(), strict=True))
+        for post, (text, logits) in enumerate(zip(batch, scores.logits.tolist(), strict=True))
     ]
 
 
@@ -80,5 +80,5 @@ class _NoContributions:
         return ()
 
 
-UNHEARD = Prediction((1 / 3, 1 / 3, 1 / 3), {}, (), _NoContributions(), 0)
-"""Of a post that the model has not read yet."""
+NO_PREDICTION = Prediction((1 / 3, 1 / 3, 1 / 3), {}, (), _NoContributions(), 0)
+"""The prediction before the model has read the post."""

@@ -1,4 +1,4 @@
-"""From three log-odds to three probabilities."""
+"""Turn three log-odds into three probabilities."""
 
 import math
 

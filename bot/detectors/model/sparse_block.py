@@ -1,4 +1,4 @@
-"""Known features of one kind, and what each weighs."""
+"""The weights of one kind of sparse feature: words, pairs or letter runs."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from bot.detectors.model.hashing import Hashes
 
 
 class SparseBlock(NamedTuple):
-    """Sorted hashes, what each weighs for each head, and how rare it is."""
+    """Sorted hashes with their weights for each head and their rarity."""
 
     hashes: Hashes
     weights: NDArray[Any]
@@ -23,25 +23,25 @@ class SparseBlock(NamedTuple):
         return int(self.weights.shape[1]) + 1
 
     def weigh_rows(self, rows: NDArray[np.intp]) -> Floats:
-        """Log-odds for each head and the square of the length, in the last column."""
+        """Return log-odds for each head, and the squared length in the last column."""
         rarity = self.rarity[rows][:, None]
         return np.concatenate([self.weights[rows] * (self.scale * rarity), rarity * rarity], axis=1)
 
 
 class BlockLookup:
-    """A block laid open for posts at work: what many features weigh, in few steps.
+    """A block in a dictionary, for few features of one post at a time.
 
-    A feature that is not known weighs nothing by a row of noughts, so that nobody need go round it.
+    Unknown features weigh nothing by a row of zeros, so that nobody has to skip them.
     """
 
     def __init__(self, block: SparseBlock) -> None:
         size = block.hashes.size
         self._rows = dict(zip(block.hashes.tolist(), range(size), strict=True))
-        self._worth = np.concatenate([block.weigh_rows(np.arange(size)), np.zeros((1, block.columns), np.float32)])
+        self._weights = np.concatenate([block.weigh_rows(np.arange(size)), np.zeros((1, block.columns), np.float32)])
 
     def weigh_hashes(self, hashes: Hashes) -> Floats:
         row = self._rows.get
-        found: Floats = self._worth.take([row(one, -1) for one in hashes.tolist()], axis=0)
+        found: Floats = self._weights.take([row(one, -1) for one in hashes.tolist()], axis=0)
         return found
 
 

@@ -1,6 +1,6 @@
-"""The weight file: a line that says what it is, a line of JSON, then numbers. Refused unless whole and of our version.
+"""The weight file: a magic line, a line of JSON, then arrays. A damaged file, or one of another version, is refused.
 
-Nothing in it can be run, so that a file from elsewhere can do no more than be wrong.
+Nothing in it is executed, so a file from elsewhere can do no more than be wrong.
 """
 
 import hashlib
@@ -22,28 +22,28 @@ VERSION = 1
 MAGIC = b"earshot weights\n"
 PACKAGED = Path(__file__).parent / "earshot.weights"
 ALLOWED = {"int8": np.int8, "uint8": np.uint8, "float16": np.float16, "float32": np.float32, "uint32": np.uint32}
-ALIGNED = 16
+ALIGNMENT = 16
 
 
 class WeightsError(Exception):
-    """A weight file that cannot be used, and how to get a good one, in one sentence."""
+    """A weight file cannot be used; the message says why, and how to get a good one."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelWeights:
     metadata: Mapping[str, Any]
-    """What a person or the model asks: heads, calibration, when and on what it was made."""
+    """Heads, calibration, when and on what data it was made."""
     arrays: Mapping[str, Array]
     checksum: str = ""
 
 
 def encode_weights(metadata: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
-    """The same numbers give the same bytes."""
+    """Serialize weights; the same numbers give the same bytes."""
     body = bytearray()
     table, _ = _layout_arrays(arrays)
-    for one in table:
-        body += b"\0" * (one["at"] - len(body))
-        body += np.ascontiguousarray(arrays[one["name"]]).tobytes()
+    for entry in table:
+        body += b"\0" * (entry["at"] - len(body))
+        body += np.ascontiguousarray(arrays[entry["name"]]).tobytes()
     checksum = _compute_checksum(metadata, bytes(body))
     header = {"version": VERSION, "checksum": checksum, "arrays": table, "about": metadata}
     line = json.dumps(header, sort_keys=True, ensure_ascii=True).encode() + b"\n"
@@ -51,18 +51,18 @@ def encode_weights(metadata: Mapping[str, Any], arrays: Mapping[str, Array]) -> 
 
 
 def read_weights(path: Path) -> ModelWeights:
-    """Raises Unusable with a sentence for whoever starts Earshot."""
+    """Read a weight file. Raise `WeightsError`."""
     try:
         data = path.read_bytes()
-    except OSError as no:
-        raise WeightsError(
-            f"{path}: the weights of the model cannot be read ({no.strerror}); {_build_advice()}"
-        ) from None
+    except OSError as error:
+        reason = f"the weights of the model cannot be read ({error.strerror})"
+        raise WeightsError(f"{path}: {reason}; {_build_advice()}") from None
     try:
         return decode_weights(data)
-    except (ValueError, KeyError, TypeError) as no:
-        said = str(no) if isinstance(no, _WeightsFormatError) else "this is no weight file, or only a part of one"
-        raise WeightsError(f"{path}: {said}; {_build_advice()}") from None
+    except (ValueError, KeyError, TypeError) as error:
+        precise = isinstance(error, _WeightsFormatError)
+        reason = str(error) if precise else "this is no weight file, or only a part of one"
+        raise WeightsError(f"{path}: {reason}; {_build_advice()}") from None
 
 
 def _build_advice() -> str:
@@ -86,25 +86,25 @@ def decode_weights(data: bytes) -> ModelWeights:
     body = data[end:]
     if _compute_checksum(header["about"], body) != header["checksum"]:
         raise _WeightsFormatError("it is damaged or cut short: its checksum does not fit")
-    arrays = {one["name"]: _decode_array(one, body) for one in header["arrays"]}
+    arrays = {entry["name"]: _decode_array(entry, body) for entry in header["arrays"]}
     if _layout_arrays(arrays) != (header["arrays"], len(body)):
         raise _WeightsFormatError("it is damaged: its table does not fit")
     return ModelWeights(header["about"], arrays, header["checksum"])
 
 
 def _layout_arrays(arrays: Mapping[str, Array]) -> tuple[list[dict[str, Any]], int]:
-    """Where each array lies, and where the last one ends. The checksum leaves this table out; it is reckoned anew."""
+    """Return where each array lies, and the end of the last. It is recomputed because the checksum omits it."""
     table, end = list[dict[str, Any]](), 0
     for name in sorted(arrays):
         array = arrays[name]
-        at = end + -end % ALIGNED
+        at = end + -end % ALIGNMENT
         table.append({"name": name, "type": array.dtype.name, "shape": list(array.shape), "at": at})
         end = at + array.nbytes
     return table, end
 
 
-def _decode_array(one: Mapping[str, Any], body: bytes) -> Array:
-    return np.frombuffer(body, ALLOWED[one["type"]], math.prod(one["shape"]), one["at"]).reshape(one["shape"])
+def _decode_array(entry: Mapping[str, Any], body: bytes) -> Array:
+    return np.frombuffer(body, ALLOWED[entry["type"]], math.prod(entry["shape"]), entry["at"]).reshape(entry["shape"])
 
 
 def _compute_checksum(about: Mapping[str, Any], body: bytes) -> str:

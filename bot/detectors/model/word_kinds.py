@@ -1,6 +1,6 @@
-"""What there is to know of a word wherever it stands, beside what it weighs: told of most words by one byte.
+"""What the model knows of a word besides its weights, in one byte for each word.
 
-Most words are words and nothing else, and a byte for each keeps those of all words near the processor.
+Most words are plain words, and bytes keep the table in the processor's cache.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from bot.detectors.model.hashing import HANDLE, LINK
 from bot.detectors.text.phrases import NEGATORS
 
 END = "\x01"
-"""Stands after each post, and before the first."""
+"""Mark after each post, and before the first."""
 CLAUSE_ENDS = frozenset({".", ",", ";", ":", "!", "?", "but", END})
 BOOSTERS = frozenset(
     {"very", "so", "really", "extremely", "absolutely", "totally", "completely", "too", "such", "incredibly", "super"}
@@ -21,17 +21,17 @@ COUNTED = {
     "capitals": 3, "exclaims": 3, "asks": 2, "dots": 2, "word": 30, "picture": 3, "smiley": 1, "link": 1, "handle": 3,
     "hashtag": 3, "negates": 2, "stretched": 1, "number": 2, "quote": 2,
 }  # fmt: skip
-"""What is counted in a post, and how many of it are as many as count."""
+"""What is counted in a post, and the count that is the maximum."""
 NAMES = tuple(COUNTED)
 
 
 class WordKind(NamedTuple):
-    """Words of which the same is known."""
+    """A class of words that count alike."""
 
     counted: tuple[int, ...]
-    """Places in `COUNTED`."""
+    """Indices in `COUNTED`."""
     weighs: bool
-    """In a lexicon."""
+    """Whether it is in a lexicon."""
     word: bool
     negates: bool
     ends: bool
@@ -44,38 +44,36 @@ PLAIN = WordKind(
     (NAMES.index("word"),), weighs=False, word=True, negates=False, ends=False, boosts=False, but=False, handle=False
 )
 KINDS = [PLAIN]
-"""All that were met, fewer than a byte can tell apart; the first is that of most words."""
-_KNOWN = {PLAIN: 0}
+"""All kinds so far, at most 256; the first is that of most words."""
+_INDEX = {PLAIN: 0}
 
 
 class WordKindTable:
-    """Of words by their numbers."""
-
     def __init__(self) -> None:
         self.kinds = bytearray()
-        """Of each word its place in `KINDS`."""
+        """The index in `KINDS` of each word."""
         self.valences: dict[int, tuple[float, ...]] = {}
-        """Of each word in a lexicon what it weighs in each of them."""
+        """The weights of each word that is in a lexicon."""
 
     def __len__(self) -> int:
         return len(self.kinds)
 
     def add_words(self, words: Sequence[str], valences: Sequence[Sequence[float]]) -> None:
-        """Of the words that are next in number."""
+        """Add the words with the next ids."""
         for word, weighed in zip(words, valences, strict=True):
             if any(weighed):
                 self.valences[len(self.kinds)] = tuple(weighed)
             self.kinds.append(_intern_kind(classify_word(word, weighs=any(weighed))))
 
-    def is_word(self, number: int) -> bool:
-        return KINDS[self.kinds[number]].word
+    def is_word(self, word_id: int) -> bool:
+        return KINDS[self.kinds[word_id]].word
 
 
 def _intern_kind(kind: WordKind) -> int:
-    if kind not in _KNOWN:
-        _KNOWN[kind] = len(KINDS)
+    if kind not in _INDEX:
+        _INDEX[kind] = len(KINDS)
         KINDS.append(kind)
-    return _KNOWN[kind]
+    return _INDEX[kind]
 
 
 def classify_word(word: str, *, weighs: bool) -> WordKind:
@@ -93,7 +91,7 @@ def classify_word(word: str, *, weighs: bool) -> WordKind:
 
 
 def _list_counted_kinds(word: str) -> list[str]:  # noqa: PLR0911  (one for each kind of word)
-    """Which of `COUNTED` it is."""
+    """Return its names in `COUNTED`."""
     first = word[0]
     if first.isalpha():
         held = ["link" if word == LINK else "word"]
