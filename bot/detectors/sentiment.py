@@ -16,7 +16,7 @@ from bot.detectors.model.softmax import NEGATIVE, NEUTRAL, POSITIVE, compute_sof
 from bot.detectors.text.failures import find_failure
 from bot.detectors.text.lexicon_files import LexiconTable
 from bot.detectors.text.phrases import PhraseMatch, quote_phrases
-from bot.detectors.text.tokenizer import LINKS, TEXT_HEARD
+from bot.detectors.text.tokenizer import LINKS, MAX_TEXT
 from bot.domain.assessment import UNSURE, Sentiment, Signal
 
 SARCASM_FROM = 2.0
@@ -26,7 +26,7 @@ WENT_WRONG_POINTS = 1.2
 SURE_NON_ENGLISH = 3
 """Points from which a few words and emoji are trusted in a language that the engine does not read."""
 
-LONG = 5 * TEXT_HEARD
+LONG = 5 * MAX_TEXT
 """Characters of a post from which the part that was read says too little."""
 LATIN = "\u024f"
 """The last Latin letter."""
@@ -139,7 +139,7 @@ def _find_unreadable_reason(context: AnalysisContext) -> str:
     if not any(map(_is_word, context.words)):
         return "there are no words in it"
     if len(context.mention.text) > LONG:
-        return f"only its first {TEXT_HEARD:,} letters were read"
+        return f"only its first {MAX_TEXT:,} letters were read"
     if not context.text.isascii() and sum([word[0] > LATIN and word[0].isalpha() for word in context.words]) >= 2:
         return "it is written in several scripts"
     return ""

@@ -1,4 +1,4 @@
-"""Of two names in one post: who is blamed, and who is preferred. Each way of saying it is a rule of its own."""
+"""Compare two names in one post: who is blamed, and who is preferred. Each way of saying it is a rule."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -7,9 +7,9 @@ from bot.detectors.text.lexicon_files import LexiconTable
 from bot.detectors.text.phrases import CLAUSE_ENDS, NEGATORS
 
 NEAR = 4
-"""Words within which a turn of phrase belongs to a name."""
-
-
+"""Words within which an expression belongs to a name."""
+Words = Sequence[str]
+INSTEAD = ["instead", "of"], ["rather", "than"]
 MORE_OR_LESS = {">": (1, 0), "<": (0, 1)}
 
 
@@ -22,22 +22,21 @@ class NameSpan(NamedTuple):
 
 class ComparisonResult(NamedTuple):
     blamed: int | None
-    """Which of the two, 0 or 1."""
     preferred: int | None
     quote: str
     is_praise: bool = False
-    """It speaks of the one preferred, and blames the other by the way."""
+    """Whether it praises the preferred one, and blames the other by the way."""
 
 
 class ComparisonMatcher:
     def __init__(self) -> None:
         self._words = LexiconTable("comparing").words
-        self._turns = {
-            kind: [(f" {turn} ", turn) for turn in sorted(self._words[kind], key=_sort_key_by_length)]
+        self._set_phrases = {
+            kind: [(f" {phrase} ", phrase) for phrase in sorted(self._words[kind], key=_sort_key_by_length)]
             for kind in ("done", "henceforth")
         }
         self._cuts = CLAUSE_ENDS | self._words["turns"]
-        self._rules: tuple[Callable[[Sequence[str], NameSpan, NameSpan], ComparisonResult | None], ...] = (
+        self._rules: tuple[Callable[[Words, NameSpan, NameSpan], ComparisonResult | None], ...] = (
             self._match_switching,
             self._match_leaving,
             self._match_than,
@@ -48,14 +47,14 @@ class ComparisonMatcher:
             self._compare_clauses,
         )
 
-    def compare_names(self, words: Sequence[str], first: NameSpan, second: NameSpan) -> ComparisonResult | None:
-        """`first` stands before `second`. None where nothing is said of one that is not said of the other."""
+    def compare_names(self, words: Words, first: NameSpan, second: NameSpan) -> ComparisonResult | None:
+        """Return the first result, in rule order, or None. `first` stands before `second`."""
         for rule in self._rules:
             if found := rule(words, first, second):
                 return found
         return None
 
-    def _match_switching(self, words: Sequence[str], first: NameSpan, second: NameSpan) -> ComparisonResult | None:
+    def _match_switching(self, words: Words, first: NameSpan, second: NameSpan) -> ComparisonResult | None:
         """`switched from A to B`, `moving to B from A`."""
         one, other = _list_words_before(words, first, 1), _list_words_before(words, second, 1)
         to = self._words["to"]
@@ -65,7 +64,7 @@ class ComparisonMatcher:
             return ComparisonResult(1, 0, f"{one[0]} … from")
         return None
 
-    def _match_leaving(self, words: Sequence[str], first: NameSpan, second: NameSpan) -> ComparisonResult | None:
+    def _match_leaving(self, words: Words, first: NameSpan, second: NameSpan) -> ComparisonResult | None:
         """`left A for B`."""
         leaving = self._find_last_word(_list_words_before(words, first, 3), "leaving")
         between = words[first.end : second.start]
@@ -73,7 +72,7 @@ class ComparisonMatcher:
             return ComparisonResult(0, 1, leaving)
         return None
 
-    def _match_than(self, words: Sequence[str], first: NameSpan, second: NameSpan) -> ComparisonResult | None:
+    def _match_than(self, words: Words, first: NameSpan, second: NameSpan) -> ComparisonResult | None:
         """`A is better than B`, `A is worse than B`, `A is awful compared to B`."""
         between = words[first.end : second.start]
         if len(between) == 1 and between[0] in MORE_OR_LESS:
@@ -88,71 +87,70 @@ class ComparisonMatcher:
             return ComparisonResult(1, 0, worse) if denied else ComparisonResult(0, 1, worse)
         if denied:
             return ComparisonResult(0, 1, "no better") if better else None
-        said = better or next((word for word in between if than and len(word) > 4 and word.endswith("er")), None)
-        return ComparisonResult(1, 0, said, is_praise=True) if said else None
+        comparatives = (word for word in between if than and len(word) > 4 and word.endswith("er"))
+        quote = better or next(comparatives, None)
+        return ComparisonResult(1, 0, quote, is_praise=True) if quote else None
 
-    def _match_like(self, words: Sequence[str], first: NameSpan, second: NameSpan) -> ComparisonResult | None:
+    def _match_like(self, words: Words, first: NameSpan, second: NameSpan) -> ComparisonResult | None:
         """`wish A were like B`, `why can't A be on time like B`, `A, take a lesson from B`."""
         if self._find_last_word(_list_words_before(words, second, 2), "like") is None:
             return None
-        wishing = self._find_last_word(
-            [*_list_words_before(words, first, NEAR), *words[first.end : second.start]], "wishing"
-        )
+        around = [*_list_words_before(words, first, NEAR), *words[first.end : second.start]]
+        wishing = self._find_last_word(around, "wishing")
         return ComparisonResult(0, 1, f"{wishing} … {words[second.start - 1]}") if wishing else None
 
-    def _match_instead(self, words: Sequence[str], first: NameSpan, second: NameSpan) -> ComparisonResult | None:
+    def _match_instead(self, words: Words, first: NameSpan, second: NameSpan) -> ComparisonResult | None:
         """`booked A instead of B`, `A, unlike B`, `unlike A, B …`."""
         if self._find_last_word(_list_words_before(words, first, 1), "unlike"):
             return self._resolve_unlike(1, words[second.end :])
         if self._find_last_word(_list_words_before(words, second, 1), "unlike"):
             return self._resolve_unlike(0, words[first.end : second.start])
-        if _list_words_before(words, second, 2) in (["instead", "of"], ["rather", "than"]):
-            return ComparisonResult(1, 0, " ".join(_list_words_before(words, second, 2)))
-        if _list_words_before(words, first, 2) in (["instead", "of"], ["rather", "than"]):
-            return ComparisonResult(0, 1, " ".join(_list_words_before(words, first, 2)))
+        if (before := _list_words_before(words, second, 2)) in INSTEAD:
+            return ComparisonResult(1, 0, " ".join(before))
+        if (before := _list_words_before(words, first, 2)) in INSTEAD:
+            return ComparisonResult(0, 1, " ".join(before))
         return None
 
-    def _resolve_unlike(self, place: int, said: Sequence[str]) -> ComparisonResult:
-        """One of them is spoken of, and the other is unlike it."""
-        feeling, word = self._find_feeling(said)
-        if feeling > 0:
+    def _resolve_unlike(self, place: int, words: Words) -> ComparisonResult:
+        polarity, word = self._find_polarity(words)
+        if polarity > 0:
             return ComparisonResult(1 - place, place, f"unlike … {word}", is_praise=True)
         return ComparisonResult(place, 1 - place, "unlike")
 
-    def _match_even(self, words: Sequence[str], first: NameSpan, second: NameSpan) -> ComparisonResult | None:
-        """`even B has wifi, A`: what even the other can do."""
+    def _match_even(self, words: Words, first: NameSpan, second: NameSpan) -> ComparisonResult | None:
+        """`even B has wifi, A`."""
         if _list_words_before(words, first, 1) == ["even"]:
             return ComparisonResult(1, 0, "even")
         if _list_words_before(words, second, 1) == ["even"]:
             return ComparisonResult(0, 1, "even")
         return None
 
-    def _match_from_now_on(self, words: Sequence[str], first: NameSpan, second: NameSpan) -> ComparisonResult | None:
+    def _match_from_now_on(self, words: Words, first: NameSpan, second: NameSpan) -> ComparisonResult | None:
         """`never again A, hello B`, `next time it is B`."""
         for place, (one, other) in enumerate(((first, second), (second, first))):
             after = words[one.end : min(one.end + NEAR, other.start if other.start > one.start else len(words))]
             around = f" {' '.join([*_list_words_before(words, one, NEAR), '_', *after])} "
-            if said := self._find_set_phrase(around, "done"):
-                return ComparisonResult(place, 1 - place, said)
-            if said := self._find_set_phrase(around, "henceforth"):
-                return ComparisonResult(1 - place, place, said)
+            if phrase := self._find_set_phrase(around, "done"):
+                return ComparisonResult(place, 1 - place, phrase)
+            if phrase := self._find_set_phrase(around, "henceforth"):
+                return ComparisonResult(1 - place, place, phrase)
         return None
 
-    def _compare_clauses(self, words: Sequence[str], first: NameSpan, second: NameSpan) -> ComparisonResult | None:
-        """What is bad in the half sentence of one and not in the other's."""
+    def _compare_clauses(self, words: Words, first: NameSpan, second: NameSpan) -> ComparisonResult | None:
+        """Find what is bad in the clause of one and not in the other's."""
         cut = next((place for place in range(first.end, second.start) if words[place] in self._cuts), 0)
         if not cut:
             return None
-        halves = words[:cut], words[cut : _find_clause_end(words, max(cut + 1, second.end))]
-        (one, said), (other, also) = map(self._find_feeling, halves)
+        clauses = words[:cut], words[cut : _find_clause_end(words, max(cut + 1, second.end))]
+        (one, quote), (other, other_quote) = map(self._find_polarity, clauses)
         if one < 0 <= other:
-            return ComparisonResult(0, 1 if other else None, said)
+            return ComparisonResult(0, 1 if other else None, quote)
         if other < 0 <= one:
-            return ComparisonResult(1, 0 if one else None, also)
+            return ComparisonResult(1, 0 if one else None, other_quote)
         return None
 
-    def _find_feeling(self, words: Sequence[str]) -> tuple[int, str]:
-        """-1 for what is bad, 1 for what is good, or bad and denied; with the word that says so."""
+    def _find_polarity(self, words: Words) -> tuple[int, str]:
+        """Return -1 for bad, 1 for good or for bad and denied, else 0, with the word."""
         good = ""
         for place, word in enumerate(words):
             if word in self._words["bad"] and word not in NEGATORS:
@@ -166,25 +164,24 @@ class ComparisonMatcher:
         return (-1, "never") if "never" in words else (0, "")
 
     def _find_set_phrase(self, around: str, kind: str) -> str | None:
-        return next((turn for padded, turn in self._turns[kind] if padded in around), None)
+        return next((phrase for padded, phrase in self._set_phrases[kind] if padded in around), None)
 
-    def _find_last_word(self, words: Sequence[str], kind: str) -> str | None:
+    def _find_last_word(self, words: Words, kind: str) -> str | None:
         return next((word for word in reversed(words) if word in self._words[kind]), None)
 
 
-def _sort_key_by_length(turn: str) -> tuple[int, str]:
-    """So that of two that fit always the same one is quoted."""
-    return -len(turn), turn
+def _sort_key_by_length(phrase: str) -> tuple[int, str]:
+    """Sort the longest first, then by letters, so that the same one is always quoted."""
+    return -len(phrase), phrase
 
 
-def _list_words_before(words: Sequence[str], named: NameSpan, most: int) -> list[str]:
-    """The words right before a name, in the same half sentence."""
-    start = named.start
-    while start and named.start - start < most and words[start - 1] not in CLAUSE_ENDS:
+def _list_words_before(words: Words, name: NameSpan, limit: int) -> list[str]:
+    """Return the words right before a name, in the same clause."""
+    start = name.start
+    while start and name.start - start < limit and words[start - 1] not in CLAUSE_ENDS:
         start -= 1
-    return list(words[start : named.start])
+    return list(words[start : name.start])
 
 
-def _find_clause_end(words: Sequence[str], start: int) -> int:
-    """Where the half sentence ends that goes on here."""
+def _find_clause_end(words: Words, start: int) -> int:
     return next((place for place in range(start, len(words)) if words[place] in CLAUSE_ENDS), len(words))

@@ -1,4 +1,4 @@
-"""Words that harm only together, as the table of that name has them."""
+"""Words that mean harm only together: the rules of `crisis_cooccurrence.toml`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, reduce
@@ -8,9 +8,9 @@ from typing import NamedTuple
 from bot.detectors.text.lexicon_files import load_lexicon
 
 NEAR = 12
-"""Words that may lie between those that harm together, where a rule does not say: about a sentence."""
-LONG = 6
-"""Letters of a word that is bent as the rule has it; many a shorter one is not: *need*, *bleed*."""
+"""Words that may lie between the parts of a rule, unless it says how many: about a sentence."""
+MIN_LETTERS = 6
+"""Letters of a word from which it is inflected; many shorter ones are not verbs: *need*, *bleed*."""
 
 
 class CooccurrenceRule(NamedTuple):
@@ -21,33 +21,33 @@ class CooccurrenceRule(NamedTuple):
 
 
 class CooccurrenceIndex:
-    """All of them at once: each is a bit, and a word has those of the rules in whose parts it is."""
+    """All rules at once: each is a bit, and a word has the bits of the rules that contain it."""
 
     def __init__(self) -> None:
         self._rules = load_cooccurrence_rules()
         self._parts = max(len(rule.parts) for rule in self._rules)
-        self._of: dict[str, list[int]] = {}
+        self._bits: dict[str, list[int]] = {}
         self._without = [0] * self._parts
-        """Of each part, the rules that have none such."""
+        """For each part, the bits of the rules without such a part."""
         for number, rule in enumerate(self._rules):
             for part in range(self._parts):
                 if part >= len(rule.parts):
                     self._without[part] |= 1 << number
                 for word in rule.parts[part] if part < len(rule.parts) else ():
-                    self._of.setdefault(word, [0] * self._parts)[part] |= 1 << number
+                    self._bits.setdefault(word, [0] * self._parts)[part] |= 1 << number
 
     def find_matching_rules(self, words: Iterable[str]) -> list[CooccurrenceRule]:
-        """Those of which a word of each part is there, in their order."""
-        there = self._without
+        """Return the rules for which every part has at least one matching word, in table order."""
+        by_part = self._without
         for word in words:
-            there = [of_all | of_word for of_all, of_word in zip(there, self._of[word], strict=True)]
-        found = reduce(and_, there)
+            by_part = [bits | more for bits, more in zip(by_part, self._bits[word], strict=True)]
+        found = reduce(and_, by_part)
         return [rule for number, rule in enumerate(self._rules) if found >> number & 1] if found else []
 
 
 def _list_inflections(word: str) -> set[str]:
-    """What is said of today where the table says it of yesterday: *abused* finds *abuses* and *abusing*, too."""
-    if not word.endswith("ed") or len(word) < LONG:
+    """Return the present forms of a past form: *abuses* and *abusing* of *abused*."""
+    if not word.endswith("ed") or len(word) < MIN_LETTERS:
         return set()
     stem = word[:-2]
     single = stem[:-1] if stem[-1] == stem[-2] else stem
@@ -59,7 +59,7 @@ def load_cooccurrence_rules() -> Sequence[CooccurrenceRule]:
     table = load_lexicon("crisis_cooccurrence")
     families: Mapping[str, Sequence[str]] = table["families"]
 
-    def spelt_out(part: Sequence[str]) -> frozenset[str]:
+    def expand_part(part: Sequence[str]) -> frozenset[str]:
         words = {word for name in part for word in (families[name[1:]] if name[0] == "*" else [name])}
         return frozenset(words.union(*map(_list_inflections, words)))
 
@@ -67,7 +67,7 @@ def load_cooccurrence_rules() -> Sequence[CooccurrenceRule]:
         CooccurrenceRule(
             rule["kind"],
             rule["points"],
-            [spelt_out(rule[part]) for part in ("one", "with", "and") if part in rule],
+            [expand_part(rule[part]) for part in ("one", "with", "and") if part in rule],
             rule.get("near", NEAR),
         )
         for rule in table["together"]

@@ -1,4 +1,4 @@
-"""Trouble that is denied is no trouble: "no complaints", "can't fault them", "never let me down"."""
+"""Replace denied trouble: "no complaints", "can't fault them", "never let me down"."""
 
 import re
 
@@ -7,11 +7,11 @@ TROUBLE = frozenset(
     | {"hassles", "delay", "delays", "fault", "faults", "bad", "happier", "better", "fails", "disappoint", "fail"}
     | {"disappoints", "disappointed", "down", "terrible", "awful"}
 )
-"""One of these is in each of the phrases."""
+"""Each phrase contains one of these."""
 ENDED = frozenset(["until", "till"])
-"""There was none until today."""
+"""Words of trouble that began."""
 MEANS = "fine"
-"""What the model reads instead. It knows the words by whom they were mostly said: by those who had trouble."""
+"""What the model reads instead: it knows the words of trouble from people who had some."""
 
 _NOUN = "(?:complaints?|issues?|problems?|troubles?|hassles?|delays?|faults?)"
 _NONE = (
@@ -36,7 +36,7 @@ _DENIED = re.compile(
 
 
 def find_denials(words: list[str]) -> list[tuple[int, int]]:
-    """Return where such phrases begin and end, in order. `words`: in lower case."""
+    """Return the spans of denied trouble, in order. `words`: in lower case."""
     if TROUBLE.isdisjoint(words) or not ENDED.isdisjoint(words):
         return []
     text = " ".join(words)
@@ -46,7 +46,9 @@ def find_denials(words: list[str]) -> list[tuple[int, int]]:
 
 
 def rewrite_denials(tokens: list[str], words: list[str]) -> tuple[list[str], list[str], list[tuple[int, int]]]:
-    """Return both with each such phrase as one token, and `MEANS` as its word; and where the phrases stood."""
+    """Return tokens and words with each such phrase as one token, and `MEANS` as its word; and the spans of the
+    phrases.
+    """
     spans = find_denials(words)
     for start, end in reversed(spans):
         tokens = [*tokens[:start], " ".join(tokens[start:end]), *tokens[end:]]
@@ -55,5 +57,5 @@ def rewrite_denials(tokens: list[str], words: list[str]) -> tuple[list[str], lis
 
 
 def shift_place(place: int, spans: list[tuple[int, int]]) -> int:
-    """Return where a word stands after the phrases before it became one word each."""
+    """Return the new index of a word behind replaced phrases."""
     return place - sum(end - start - 1 for start, end in spans if end <= place)

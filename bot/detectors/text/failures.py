@@ -1,4 +1,4 @@
-"""Praise beside something that failed, and nobody who made it good, is often none: "great job, another delay"."""
+"""Find failures: praise beside one is often sarcasm: "great job, another delay"."""
 
 from collections.abc import Collection
 
@@ -10,10 +10,10 @@ DENIALS = "n't"
 
 
 def find_failure(words: Collection[str]) -> str:
-    """Return the first word for what failed; empty if nothing did, or if the post has a word that makes it good."""
-    failed = next((word for word in words if word in _FAILED), "")
-    if not failed and "again" in words and "down" in words:
-        failed = "down again"
-    if not failed or not _MADE_GOOD.isdisjoint(words) or any(word.endswith(DENIALS) for word in words):
+    """Return the first word for a failure; empty if there is none, or if a word makes it good."""
+    failure = next((word for word in words if word in _FAILED), "")
+    if not failure and "again" in words and "down" in words:
+        failure = "down again"
+    if not failure or not _MADE_GOOD.isdisjoint(words) or any(word.endswith(DENIALS) for word in words):
         return ""
-    return failed
+    return failure

@@ -1,4 +1,4 @@
-"""The tables beside this file: phrases grouped by their points, easy to read and to change."""
+"""Load word lists: TOML files with phrases grouped by their points."""
 
 import tomllib
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ Points = Mapping[str, float]
 
 @cache
 def load_lexicon(name: str) -> Mapping[str, Any]:
-    """Once a process: a playbook that is read again asks for all of them again. To be read only."""
+    """Load a file once a process, because each reload of a playbook needs all. Do not change the result."""
     return tomllib.loads((files("bot.detectors.lexicons") / f"{name}.toml").read_text("utf-8"))
 
 
@@ -19,10 +19,12 @@ class LexiconTable:
     """`[family]` holds `"<points>" = [phrases]`; `[words]` and `[common]` hold plain lists."""
 
     def __init__(self, name: str) -> None:
-        read: dict[str, dict[str, Any]] = {**load_lexicon(name)}
-        self.words: dict[str, frozenset[str]] = {key: frozenset(words) for key, words in read.pop("words", {}).items()}
-        self.common = {key: frozenset(words) for key, words in read.pop("common", {}).items()}
+        tables: dict[str, dict[str, Any]] = {**load_lexicon(name)}
+        self.words: dict[str, frozenset[str]] = {
+            key: frozenset(words) for key, words in tables.pop("words", {}).items()
+        }
+        self.common = {key: frozenset(words) for key, words in tables.pop("common", {}).items()}
         self.families: dict[str, Points] = {
             family: {phrase: float(points) for points, phrases in groups.items() for phrase in phrases}
-            for family, groups in read.items()
+            for family, groups in tables.items()
         }

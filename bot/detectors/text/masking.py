@@ -1,4 +1,4 @@
-"""Names of subjects are hidden from whoever judges how a post sounds: "Happy Socks is closed" is no good news."""
+"""Mask subject names before the tone is judged: "Happy Socks is closed" is no good news."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,46 +6,42 @@ from typing import NamedTuple
 from bot.detectors.subject_matches import SubjectMatch
 
 NAME = "\u0238"
-"""Stands for a name, as a word that nobody writes: the model and the lexicons know nothing of it. A Latin letter, so
-that it is a word like others."""
+"""Placeholder of a name: a word that nobody writes and no lexicon knows. A Latin letter, so that it is a word."""
 NAME_IN_TEXT = "@user"
-"""The same for engines that read text, which were taught with it or pass it over."""
+"""Placeholder for engines that read text: they were trained with it or skip it."""
 
 
 class MaskedText(NamedTuple):
     tokens: list[str]
-    """As written; a name of several words is one."""
+    """As written; a name of several words is one token."""
     words: list[str]
-    """As many, in lower case, with `NAME` for each name."""
+    """In lower case, with `NAME` for each name."""
     names: frozenset[int]
-    """Places of the names."""
+    """Indices of the names."""
     matches: list[SubjectMatch]
-    """With their places in these."""
+    """The matches with their new places."""
     spans: list[tuple[int, int]]
-    """Where the names stood among the tokens as they were given."""
+    """Spans of the names in the original tokens."""
 
 
 def mask_names(tokens: list[str], words: list[str], found: Sequence[SubjectMatch]) -> MaskedText | None:
-    """Return what to read instead; None where no name is to be hidden.
+    """Return the masked text, or None if there is no name to mask.
 
-    Handles stay, as any handle is the same to the model; so does a word that is more than the name in it.
+    Handles stay, because all handles are the same to the model; so does a word that is more than the name in it.
     """
-    if not any(_is_name(one, words) for one in found):
+    if not any(_is_name(match, words) for match in found):
         return None
-    masked: list[str] = []
-    written: list[str] = []
-    moved: list[SubjectMatch] = []
-    names: set[int] = set()
-    spans: list[tuple[int, int]] = []
-    on = 0
-    for one in sorted(found, key=lambda one: one.place) if len(found) > 1 else found:
-        start, end = one.place, one.place + one.size
-        if start < on:
+    masked, written, end = list[str](), list[str](), 0
+    moved, names, spans = list[SubjectMatch](), set[int](), list[tuple[int, int]]()
+    for match in sorted(found, key=lambda match: match.place) if len(found) > 1 else found:
+        start, last_end = match.place, end
+        if start < last_end:
             continue
-        masked += words[on:start]
-        written += tokens[on:start]
-        moved.append(one._replace(place=len(masked), size=1 if _is_name(one, words) else one.size))
-        if _is_name(one, words):
+        end, is_name = start + match.size, _is_name(match, words)
+        masked += words[last_end:start]
+        written += tokens[last_end:start]
+        moved.append(match._replace(place=len(masked), size=1 if is_name else match.size))
+        if is_name:
             names.add(len(masked))
             spans.append((start, end))
             masked.append(NAME)
@@ -53,12 +49,11 @@ def mask_names(tokens: list[str], words: list[str], found: Sequence[SubjectMatch
         else:
             masked += words[start:end]
             written += tokens[start:end]
-        on = end
-    return MaskedText([*written, *tokens[on:]], [*masked, *words[on:]], frozenset(names), moved, spans)
+    return MaskedText([*written, *tokens[end:]], [*masked, *words[end:]], frozenset(names), moved, spans)
 
 
-def _is_name(one: SubjectMatch, words: Sequence[str]) -> bool:
-    return not one.is_partial and (words[one.place][0] != "@" or one.size > 1)
+def _is_name(match: SubjectMatch, words: Sequence[str]) -> bool:
+    return not match.is_partial and (words[match.place][0] != "@" or match.size > 1)
 
 
 def mask_text(text: str, tokens: Sequence[str], spans: Sequence[tuple[int, int]]) -> str:
@@ -68,8 +63,8 @@ def mask_text(text: str, tokens: Sequence[str], spans: Sequence[tuple[int, int]]
         place = text.index(token, place)
         starts.append(place)
         place += len(token)
-    parts, on = list[str](), 0
+    parts, done = list[str](), 0
     for start, end in spans:
-        parts += [text[on : starts[start]], NAME_IN_TEXT]
-        on = starts[end - 1] + len(tokens[end - 1])
-    return "".join([*parts, text[on:]])
+        parts += [text[done : starts[start]], NAME_IN_TEXT]
+        done = starts[end - 1] + len(tokens[end - 1])
+    return "".join([*parts, text[done:]])

@@ -1,4 +1,4 @@
-"""All phrases that any detector asks for, in one book: a post is read once for all of them."""
+"""The index of all phrases that any detector needs, so that a post is searched once for all of them."""
 
 from functools import cache
 
@@ -7,12 +7,12 @@ from bot.detectors.text.phrases import PhraseIndex
 
 INTENTS, HARM, PITCHES, PRESSING, HURRIES = "intents", "harm", "spam_pitches", "pressing", "hurries"
 IDIOM, DISASTER, FLATTERY = "idiom", "disaster", "flattery"
-"""Families that are made of plain lists, or whose points are reckoned otherwise."""
+"""Families made of plain word lists, or with points of another scale."""
 
 
 @cache
 def load_phrase_index() -> PhraseIndex:
-    """Made when the first post is read: who starts to show a playbook waits for no table."""
+    """Build the index for the first post: commands that only show a playbook need no word lists."""
     harm, pitches = LexiconTable(HARM), LexiconTable(PITCHES)
     return PhraseIndex(
         {

@@ -1,7 +1,7 @@
-"""What there is to know of a word wherever it stands, as bits: how it looks, and which lists it is in.
+"""Word flags: what is known of a word regardless of its place, as bits: its shape, and the lists that it is in.
 
-A word is looked up once and remembered. The bits of all words of a post together tell with one `&` what it has no word
-of, which in most posts is nearly all that is looked for; only then is it gone through.
+The flags of a word are cached. The flags of all words of a post together tell with one `&` what the post cannot
+contain, which is nearly all that detectors search for; only the rest is searched.
 """
 
 import re
@@ -17,75 +17,76 @@ from bot.detectors.text.phrase_index import load_phrase_index
 from bot.detectors.text.phrases import PhraseMatch
 from bot.detectors.text.tokenizer import LINKS
 
-# How it looks.
+# Shape
 ODD = 1 << 0
-"""Not of letters alone."""
+"""Contains other characters than letters."""
 SAID = 1 << 1
-"""Begins with a letter or a figure."""
+"""Begins with a letter or a digit."""
 HASHTAG, HANDLE, LINK = 1 << 2, 1 << 3, 1 << 4
 FIGURES = 1 << 5
-"""A number, a sum or a share: 7, €20, 15%."""
+"""A number, an amount or a share: 7, €20, 15%."""
 PRICED = 1 << 6
 STOPS, CUTS = 1 << 7, 1 << 8
-"""Ends a sentence; parts what a list is made of."""
-# Which lists it is in.
+"""Ends a sentence; separates the items of a list."""
+# Lists
 SECOND_PERSON, AHEAD = 1 << 9, 1 << 10
 HARMS, HARMED = 1 << 11, 1 << 12
-"""Harms together with another word: of the first part of a rule, and of the others."""
+"""Means harm together with another word: in the first part of a rule, and in the others."""
 WARES, COMMERCE, OFFERED, CONTACT = 1 << 13, 1 << 14, 1 << 15, 1 << 16
 FIRST_PERSON, STORY, POLITE = 1 << 17, 1 << 18, 1 << 19
 PAGE, PRAISE, READER = 1 << 20, 1 << 21, 1 << 22
-"""What is flattered, how, and of whom."""
+"""What is flattered, how, and whose it is."""
 SIGN, HINT, SMALL, ASKS = 1 << 23, 1 << 24, 1 << 25, 1 << 26
-"""Of the small signs: `SIGN` says something by itself, `HINT` beside others."""
+"""Of the spam features: `SIGN` says something by itself, `HINT` beside others."""
 BAD = 1 << 27
-"""What a name beside it is blamed for."""
+"""Words that blame a name beside them."""
 
 MONEY = re.compile(r"[$€£₹]\d|\d[\d.,]{0,9}[$€£₹]$")
 COINS = frozenset(["$", "€", "£", "₹", "usd", "eur", "gbp", "euro", "euros", "dollars", "bucks", "pounds"])
 _CUTS = frozenset(",|/•·–-;+~=→*")
+FLAGGED = frozenset(["small", "asks", "hurries", "polite"])
+"""Kinds of spam features that have a flag of their own, or none."""
 HINTS = frozenset(["sells", "codes", "gains", "earns", "each", "without"])
 
 
 class WordFlags(NamedTuple):
-    """What is known of the words of a post."""
+    """The words of a post with their flags."""
 
     words: list[str]
     flags_by_word: list[int]
-    """One for each word, in its place."""
     flags: int
-    """The bits that any of them has."""
+    """The flags of all words together."""
     phrases: dict[str, list[PhraseMatch]]
-    """By table of the book, in their order."""
+    """By table of the phrase index, in text order."""
 
     def select_words(self, bits: int) -> list[str]:
-        """The words that have one of these."""
+        """Return the words with any of these bits."""
         if not self.flags & bits:
             return []
-        return [word for word, trait in zip(self.words, self.flags_by_word, strict=True) if trait & bits]
+        return [word for word, own in zip(self.words, self.flags_by_word, strict=True) if own & bits]
 
     def count(self, bits: int) -> int:
-        """How many words have one of these."""
-        return len([trait for trait in self.flags_by_word if trait & bits]) if self.flags & bits else 0
+        """Count the words with any of these bits."""
+        return len([own for own in self.flags_by_word if own & bits]) if self.flags & bits else 0
 
     def find_places(self, bits: int) -> list[int]:
-        """The places of the words that have one of these."""
-        return [place for place, trait in enumerate(self.flags_by_word) if trait & bits] if self.flags & bits else []
+        """Return the places of the words with any of these bits."""
+        return [place for place, own in enumerate(self.flags_by_word) if own & bits] if self.flags & bits else []
 
 
 def flag_words(words: list[str]) -> WordFlags:
-    traits = list(map(_TRAITS.__getitem__, words))
-    return WordFlags(words, traits, reduce(or_, traits, 0), load_phrase_index().find_phrases(words))
+    flags = list(map(_FLAGS.__getitem__, words))
+    return WordFlags(words, flags, reduce(or_, flags, 0), load_phrase_index().find_phrases(words))
 
 
 def is_flattery(flags: int) -> bool:
-    """Whether something is praised of a page, or of whoever reads."""
+    """Return True if a page, or the reader, is praised."""
     return bool(flags & PAGE and flags & PRAISE and flags & READER)
 
 
 @cache
 def _load_word_lists() -> dict[str, int]:
-    pitches, signs = LexiconTable("spam_pitches").words, load_lexicon("spam_features")["words"]
+    pitches, features = LexiconTable("spam_pitches").words, load_lexicon("spam_features")["words"]
     bad = LexiconTable("intents").words["bad"]
     lists: list[tuple[int, Iterable[str]]] = [
         (SECOND_PERSON, ["you", "your", "u", "ur", "you're", "yourselves"]),
@@ -98,20 +99,16 @@ def _load_word_lists() -> dict[str, int]:
         (CONTACT, ["whatsapp", "telegram", "dm", "inbox", "gmail", "bio", "email", "skype", "kik", "snapchat"]),
         (FIRST_PERSON, pitches["first_person"]),
         (STORY, pitches["story"]),
-        (POLITE, signs["polite"]),
+        (POLITE, features["polite"]),
         (PAGE, pitches["page"]),
         (PRAISE, pitches["praise"]),
         (READER, pitches["reader"]),
-        (SMALL, signs["small"]),
-        (ASKS, signs["asks"]),
+        (SMALL, features["small"]),
+        (ASKS, features["asks"]),
         (SIGN, pitches["brands"]),
         (BAD, bad),
         (BAD, [f"#{word}" for word in bad]),
-        *[
-            (HINT if kind in HINTS else SIGN, words)
-            for kind, words in signs.items()
-            if kind not in {"small", "asks", "hurries", "polite"}
-        ],
+        *[(HINT if kind in HINTS else SIGN, words) for kind, words in features.items() if kind not in FLAGGED],
     ]
     found: dict[str, int] = {}
     for bit, words in lists:
@@ -137,4 +134,4 @@ def _list_shape_flags(word: str) -> Iterable[tuple[int, bool]]:
     yield CUTS, word in _CUTS
 
 
-_TRAITS = MemoDict(_compute_flags)
+_FLAGS = MemoDict(_compute_flags)
